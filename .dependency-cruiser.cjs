@@ -1,0 +1,72 @@
+/** The house's import rules: one way, from core to cli. See docs/architecture.md. */
+const may = {
+  core: [],
+  stats: ['core'],
+  plan: ['core'],
+  load: ['core'],
+  drivers: ['core'],
+  record: ['core', 'stats'],
+  run: ['core', 'stats', 'load', 'drivers', 'record'],
+  analyze: ['core', 'stats'],
+  report: ['core', 'stats', 'analyze'],
+};
+
+const layers = Object.entries(may).map(([folder, allowed]) => ({
+  name: `${folder}-imports`,
+  severity: 'error',
+  comment: `src/${folder} may import only ${allowed.join(', ') || 'nothing'} of src.`,
+  from: { path: `^src/${folder}/`, pathNot: '^src/report/client/|\\.test\\.ts$' },
+  to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
+}));
+
+/** A library that only one file or folder may know. */
+const door = (library, where) => ({
+  name: `only-${where}-imports-${library}`,
+  severity: 'error',
+  from: { path: '^(src|bin)/', pathNot: `^(${where})|\\.test\\.ts$` },
+  to: { path: `node_modules/${library}(/|$)` },
+});
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    door('hdr-histogram-js', 'src/stats/'),
+    door('commander', 'src/cli/'),
+    door('express', 'src/web/'),
+    door('chart\\.js', 'src/report/client/'),
+    door('zod', 'src/(plan|report)/'),
+    {
+      name: 'client-is-alone',
+      severity: 'error',
+      comment: 'The browser side imports types from core, and Chart.js.',
+      from: { path: '^src/report/client/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^src/report/client/|^src/core/|node_modules/chart\\.js' },
+    },
+    {
+      name: 'reference-server-is-alone',
+      severity: 'error',
+      from: { path: '^reference-server/' },
+      to: { path: '^(src|bin)/' },
+    },
+    {
+      name: 'bin-only-cli',
+      severity: 'error',
+      from: { path: '^bin/' },
+      to: { path: '^src/', pathNot: '^src/(cli|core)/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-test-imports',
+      severity: 'error',
+      from: { pathNot: '\\.test\\.ts$' },
+      to: { path: '\\.test\\.ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

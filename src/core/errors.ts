@@ -1,0 +1,45 @@
+/** Exit codes of the command line, as the product documents them. */
+export const EXIT = {
+  passed: 0,
+  bug: 1,
+  usage: 2,
+  failed: 3,
+  unreachable: 4,
+  invalid: 5,
+  agents: 6,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Every error a person can cause or meet, and what the process ends with. One table, so that no two places disagree. */
+const TABLE = {
+  usage: EXIT.usage,
+  'bad-flag': EXIT.usage,
+  'bad-url': EXIT.usage,
+  'bad-file': EXIT.usage,
+  'bad-scenario': EXIT.usage,
+  'bad-journal': EXIT.usage,
+  'port-in-use': EXIT.usage,
+  unreachable: EXIT.unreachable,
+  invalid: EXIT.invalid,
+  'never-ready': EXIT.agents,
+} as const satisfies Record<string, ExitCode>;
+
+export type ErrorCode = keyof typeof TABLE;
+
+/** An error that is somebody's input or surroundings, not a bug: shown without a stack, with what to do. */
+export class RampartError extends Error {
+  readonly code: ErrorCode;
+  /** What to do about it; one sentence. Empty where the message says it all. */
+  readonly hint: string;
+  readonly exitCode: ExitCode;
+
+  constructor(code: ErrorCode, message: string, hint = '') {
+    super(message);
+    this.name = 'RampartError';
+    this.code = code;
+    this.hint = hint;
+    this.exitCode = TABLE[code];
+  }
+}

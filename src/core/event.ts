@@ -1,0 +1,43 @@
+import type { Plan } from './plan.ts';
+import type { IntervalSnapshot } from './snapshot.ts';
+import type { Micros } from './units.ts';
+
+export interface Host {
+  readonly os: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly node: string;
+}
+
+/** How a run came to its end. `lost`: a generator thread (or agent) died. `never-ready`: one did not start. */
+export type Ending = 'completed' | 'interrupted' | 'aborted' | 'lost' | 'never-ready';
+
+/**
+ * The one stream: what the session emits, the journal keeps (a line each), and every sink reads. Everything that is ever
+ * shown can be folded from it, so a report drawn again from the journal is the same file.
+ */
+export type RunEvent =
+  | {
+      readonly type: 'started';
+      readonly format: 1;
+      readonly tool: { readonly name: 'rampart'; readonly version: string };
+      readonly run: {
+        readonly id: string;
+        readonly command: readonly string[];
+        /** ISO 8601, UTC. */
+        readonly startedAt: string;
+        readonly host: Host;
+      };
+      /** Fit to be published: secrets masked, large bodies cut. */
+      readonly plan: Plan;
+    }
+  | { readonly type: 'interval'; readonly snapshot: IntervalSnapshot }
+  | { readonly type: 'lost'; readonly at: Micros; readonly source: string; readonly message: string }
+  | { readonly type: 'finished'; readonly at: Micros; readonly finishedAt: string; readonly ending: Ending };
+
+/** Somebody who reads the stream. A sink that fails is reported and left out; it never ends the run. */
+export interface RunSink {
+  accept(event: RunEvent): void | Promise<void>;
+  close(): Promise<void>;
+}

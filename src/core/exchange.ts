@@ -1,0 +1,54 @@
+import type { OutcomeCode } from './sample.ts';
+import type { Micros } from './units.ts';
+
+/**
+ * One request on its way. Mutable and reused: a million requests must not be a million objects. It belongs to the load
+ * model until `Driver.send`, to the driver until `Driver.onDone` is called with it, then to the load model again.
+ *
+ * All instants are of the clock of `core/ports`, in microseconds; 0 means "has not happened".
+ */
+export interface Exchange {
+  /** Which entry of `plan.requests`. */
+  request: number;
+  /** The virtual user it belongs to (closed model), or -1. A virtual user keeps its own connection. */
+  readonly user: number;
+  /** When the request should have left; in the closed model the same as `sentAt`. */
+  dueAt: Micros;
+  /** When its bytes were handed to the kernel (after the connect, where it needed one). */
+  sentAt: Micros;
+  firstByteAt: Micros;
+  doneAt: Micros;
+  /** Time it waited for its own new connection, or -1 where it used an open one. */
+  connectTook: Micros;
+  outcome: OutcomeCode;
+  /** HTTP status, or 0 where there was none. */
+  status: number;
+  bytesIn: number;
+  bytesOut: number;
+  /** Why it failed, in a few words that are equal for equal causes; empty for ok. */
+  message: string;
+  /** Which stretch of the run it was due in (see `record/`): 0 = warm-up, 1 = measured; written by the load model. */
+  bank: number;
+  /** For the driver's own bookkeeping; nobody else looks. */
+  link: unknown;
+}
+
+export function createExchange(user: number): Exchange {
+  const zero = 0 as Micros;
+  return {
+    request: 0,
+    user,
+    dueAt: zero,
+    sentAt: zero,
+    firstByteAt: zero,
+    doneAt: zero,
+    connectTook: -1 as Micros,
+    outcome: 0,
+    status: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    message: '',
+    bank: 1,
+    link: null,
+  };
+}

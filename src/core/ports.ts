@@ -1,0 +1,33 @@
+import type { Exchange } from './exchange.ts';
+import type { Plan, Segment } from './plan.ts';
+import type { IntervalSnapshot } from './snapshot.ts';
+import type { Micros } from './units.ts';
+
+/** The only source of time. Virtual in tests, so a scheduler is tested without sleeping. */
+export interface Clock {
+  /** Monotonic, µs, the same origin in every thread of the machine. */
+  now(): Micros;
+  /** Calls back once, not before `delay`; at best a millisecond late. Returns what `cancel` takes. */
+  after(delay: Micros, callback: () => void): unknown;
+  cancel(timer: unknown): void;
+  /** Calls back after the event loop has looked for input once: the fine part of precise timing. */
+  soon(callback: () => void): void;
+}
+
+/** Sends requests to the target. The only thing that touches the network. */
+export interface Driver {
+  /** Takes the exchange over; `onDone` gets it back, later (never within this call). */
+  send(exchange: Exchange): void;
+  /** Set by whoever sends. Called once for every exchange sent. */
+  onDone: (exchange: Exchange) => void;
+  readonly inFlight: number;
+  /** Ends everything under way now, each with outcome `aborted`. */
+  abort(): void;
+  /** A virtual user is gone; its connection may go too. */
+  retire(user: number): void;
+  /** Closes all connections. Nothing may be under way. */
+  close(): void;
+}
+
+/** Where snapshots come from: this loop, threads, or agents. Ends after the drain; `signal` ends the sending early. */
+export type LoadSource = (plan: Plan, segment: Segment, signal: AbortSignal) => AsyncIterable<IntervalSnapshot>;

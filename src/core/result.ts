@@ -1,0 +1,174 @@
+import type { Ending, Host } from './event.ts';
+import type { Plan } from './plan.ts';
+import type { Outcome } from './sample.ts';
+
+/**
+ * The judged result of a run: what `result.json` holds, field for field. Durations are milliseconds, rates 1/s, shares
+ * 0..1. A part that does not apply is absent; a percentile that the sample cannot bear is null, with the reason in
+ * `verdict.doubts`.
+ */
+export interface RunResult {
+  readonly format: 1;
+  readonly tool: { readonly name: 'rampart'; readonly version: string };
+  readonly run: {
+    readonly id: string;
+    readonly command: readonly string[];
+    readonly startedAt: string;
+    readonly finishedAt: string;
+    readonly ending: Ending;
+    readonly host: Host;
+  };
+  readonly plan: Plan;
+  readonly verdict: Verdict;
+  readonly totals: Totals;
+  readonly rates: Rates;
+  readonly latency: Latencies;
+  readonly series: Readonly<Record<string, SeriesResult>>;
+  readonly timeline: readonly TimelinePoint[];
+  readonly generator: GeneratorResult;
+  readonly failures: readonly FailureResult[];
+}
+
+export type VerdictStatus = 'passed' | 'failed' | 'invalid';
+
+export interface Check {
+  /** As the user wrote it. */
+  readonly threshold: string;
+  readonly status: 'passed' | 'failed' | 'undecided';
+  /** In the threshold's unit (ms, share, count, 1/s); null where the value is infinite (failures) or cannot be known. */
+  readonly actual: number | null;
+  readonly limit: number;
+  readonly unit: 'ms' | 'share' | 'count' | '1/s';
+  /** One sentence: `p95 was 312 ms, not below 250 ms`. */
+  readonly message: string;
+}
+
+/** A reason to trust the measurement less. `invalidates` ones make the verdict invalid. */
+export interface Doubt {
+  readonly code: DoubtCode;
+  readonly message: string;
+  readonly hint: string;
+  readonly invalidates: boolean;
+}
+
+export type DoubtCode =
+  | 'no-samples'
+  | 'unreachable'
+  | 'thread-lost'
+  | 'thread-never-ready'
+  | 'interrupted'
+  | 'rate-not-met'
+  | 'send-lag'
+  | 'loop-delay'
+  | 'generator-saturated'
+  | 'cpu-contended'
+  | 'gc-pause'
+  | 'too-few-samples'
+  | 'unanswered-at-end'
+  | 'count-mismatch';
+
+export interface Verdict {
+  readonly status: VerdictStatus;
+  readonly checks: readonly Check[];
+  readonly doubts: readonly Doubt[];
+}
+
+/** Of the measured phase (with its drain); warm-up requests are in none of these. */
+export interface Totals {
+  readonly offered: number;
+  readonly sent: number;
+  readonly dropped: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** How long load was offered (measured phase, without the drain). */
+  readonly durationMs: number;
+}
+
+export interface Rates {
+  readonly offeredPerSec: number;
+  readonly sentPerSec: number;
+  readonly achievedPerSec: number;
+}
+
+export const PERCENTILES = ['p50', 'p75', 'p90', 'p95', 'p99', 'p99.9'] as const;
+export type PercentileName = (typeof PERCENTILES)[number];
+
+/** A summary of one histogram. In `responseWithFailures` null means "a failure: infinitely slow" as well. */
+export type LatencySummary = { readonly [P in PercentileName]: number | null } & {
+  readonly count: number;
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly max: number | null;
+  /** 95 % confidence intervals; an open upper end is null. Absent where no interval can be given. */
+  readonly ci95?: { readonly [P in PercentileName]?: readonly [number, number | null] };
+};
+
+export interface Latencies {
+  readonly response: LatencySummary;
+  readonly service: LatencySummary;
+  /** Successes and failures, each failure infinitely slow: what thresholds look at. */
+  readonly responseWithFailures: LatencySummary;
+  readonly firstByte: LatencySummary;
+  /** Only where connections were opened. */
+  readonly connect?: LatencySummary;
+  readonly lag: LatencySummary;
+}
+
+export interface SeriesResult {
+  readonly totals: Totals;
+  readonly rates: Rates;
+  readonly latency: Omit<Latencies, 'lag'>;
+}
+
+/** One interval; the counts are of that interval, the percentiles of its successes (null: none). Warm-up included. */
+export interface TimelinePoint {
+  /** Seconds since the start, of the interval's end. */
+  readonly t: number;
+  readonly phase: 'warmup' | 'measure' | 'drain';
+  /** Length in seconds: the last one may be short. Counts divided by it are rates. */
+  readonly seconds: number;
+  readonly vus: number;
+  readonly offered: number;
+  readonly sent: number;
+  readonly dropped: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly serviceP95: number | null;
+  readonly inFlight: number;
+  readonly lagP99: number | null;
+  readonly loopDelayP99: number | null;
+  readonly cpu: number | null;
+  /** The generator was not fit in this interval: see `analyze/validity`. */
+  readonly unfit: boolean;
+}
+
+export interface GeneratorResult {
+  readonly threads: number;
+  /** Cores used by the load threads, mean over the measured phase. */
+  readonly cpu: number;
+  readonly loopDelayP99: number;
+  readonly loopDelayMax: number;
+  readonly lagP99: number | null;
+  readonly gcMaxMs: number;
+  readonly rssBytes: number;
+  /** Null where the event loop turned on purpose (precise timing). */
+  readonly utilization: number | null;
+}
+
+export interface FailureResult {
+  readonly name: string;
+  readonly outcome: Outcome;
+  readonly status: number;
+  readonly message: string;
+  readonly count: number;
+  /** ISO 8601, UTC. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+}

@@ -1,0 +1,30 @@
+/**
+ * What became of one request. The order is the order of codes on the hot path and of columns in tables.
+ * `aborted` is a request that the run itself gave up at its end; it is a failure of nobody, but it is counted.
+ */
+export const OUTCOMES = [
+  'ok',
+  'http-error',
+  'wrong-answer',
+  'timeout',
+  'connect-error',
+  'reset',
+  'protocol-error',
+  'aborted',
+] as const;
+
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Index into OUTCOMES: the hot path compares small integers, never strings. */
+export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
+export const OUTCOME_CODE = {
+  ok: 0,
+  'http-error': 1,
+  'wrong-answer': 2,
+  timeout: 3,
+  'connect-error': 4,
+  reset: 5,
+  'protocol-error': 6,
+  aborted: 7,
+} as const satisfies Record<Outcome, OutcomeCode>;

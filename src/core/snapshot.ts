@@ -1,0 +1,95 @@
+import type { Outcome } from './sample.ts';
+import type { Bytes, Count, Micros } from './units.ts';
+
+/**
+ * A histogram at rest: HdrHistogram's bucket layout for 3 significant digits from 1 µs (see `stats/histogram`), sparse.
+ * `min`, `max` and `sum` are exact, not bucketed; all three are 0 when `count` is 0.
+ */
+export interface HistogramData {
+  readonly count: number;
+  readonly min: Micros;
+  readonly max: Micros;
+  readonly sum: number;
+  /** Flat pairs `[gap, count, gap, count, …]`; gap = bucket index less the index before it (the first: less 0). */
+  readonly buckets: readonly number[];
+}
+
+export interface FailureCount {
+  readonly outcome: Outcome;
+  /** HTTP status, or 0. */
+  readonly status: number;
+  readonly message: string;
+  readonly count: number;
+  /** Since the start of the run. */
+  readonly firstAt: Micros;
+  readonly lastAt: Micros;
+}
+
+/** What happened to one request name in one interval. Times of successes only, but for `failedResponse`. */
+export interface SeriesSnapshot {
+  readonly due: number;
+  readonly sent: number;
+  readonly dropped: number;
+  readonly ok: number;
+  /** Ended, and neither ok nor aborted: sent = ok + failed + aborted + still under way. */
+  readonly failed: number;
+  readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** doneAt − dueAt: what a caller felt. */
+  readonly response: HistogramData;
+  /** doneAt − sentAt. */
+  readonly service: HistogramData;
+  /** firstByteAt − sentAt. */
+  readonly firstByte: HistogramData;
+  /** Of the requests (whatever their outcome) that had to open a connection. */
+  readonly connect: HistogramData;
+  /** doneAt − dueAt of the failed (and aborted) ones; a timeout at its timeout. */
+  readonly failedResponse: HistogramData;
+  readonly failures: readonly FailureCount[];
+}
+
+/** The load generator's own health. Over several threads: the worst of each, but `cpu` is the sum. */
+export interface GeneratorSnapshot {
+  /** sentAt − dueAt, less the connect time where there was one; of every request. */
+  readonly lag: HistogramData;
+  readonly loopDelayP99: Micros;
+  readonly loopDelayMax: Micros;
+  /** Share of the time in which the event loop did not wait, 0..1; null when the loop turns on purpose (precise timing). */
+  readonly utilization: number | null;
+  readonly gcMax: Micros;
+  /** Cores used by the load threads, e.g. 0.31. */
+  readonly cpu: number;
+  /** Share of the time in which the load thread was ready to run but got no core; null where the system does not tell. */
+  readonly cpuWait: number | null;
+  /** Of the whole process. */
+  readonly rss: Bytes;
+}
+
+export type Phase = 'warmup' | 'measure' | 'drain';
+
+/**
+ * One interval of the run, of one segment or of all of them joined. Mergeable, and its size does not depend on the rate.
+ * The key is (index, phase): where a phase ends within the answers of an interval there are two with one index, since
+ * a request counts in the phase in which it was due, whenever it ended.
+ */
+export interface IntervalSnapshot {
+  readonly index: number;
+  /** Since the start of the run. */
+  readonly startAt: Micros;
+  readonly endAt: Micros;
+  readonly phase: Phase;
+  readonly load: {
+    readonly due: number;
+    readonly sent: number;
+    readonly dropped: number;
+    /** At the end of the interval. */
+    readonly inFlight: number;
+    readonly vus: Count;
+  };
+  /** By request name. */
+  readonly series: Readonly<Record<string, SeriesSnapshot>>;
+  /** Absent on the second snapshot of an index, whose generator is the first's. */
+  readonly generator?: GeneratorSnapshot;
+}

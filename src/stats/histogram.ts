@@ -1,0 +1,151 @@
+import type { HistogramData } from '../core/snapshot.ts';
+import type { Micros } from '../core/units.ts';
+
+/**
+ * HdrHistogram's bucket layout for 3 significant digits from 1 µs: values below 2048 µs each have a bucket, and every
+ * further power of two is cut into 1024, so that a bucket is never wider than 1/1024 of its values.
+ * Source: G. Tene, HdrHistogram, AbstractHistogram (subBucketCount = 2048, unitMagnitude = 0).
+ */
+const HALF_BITS = 10;
+const HALF = 1 << HALF_BITS;
+const SUB_MASK = 2 * HALF - 1;
+/** Highest recordable value, 2³¹ − 1 µs = 35.8 min: indices stay in fast 32-bit arithmetic. */
+export const HIGHEST = 2 ** 31 - 1;
+const LENGTH = (31 - HALF_BITS + 1) * HALF;
+
+/** Bucket of a whole number of µs in 0..HIGHEST. */
+export function bucketOf(value: number): number {
+  const shift = 32 - HALF_BITS - 1 - Math.clz32(value | SUB_MASK);
+  return shift * HALF + (value >> shift);
+}
+
+/** Lowest value of a bucket, µs. */
+export function lowestOf(bucket: number): number {
+  const shift = Math.max(0, (bucket >> HALF_BITS) - 1);
+  return (bucket - shift * HALF) * 2 ** shift;
+}
+
+/** Highest value of a bucket, µs: what a percentile reports, so that it is never too low. */
+export function highestOf(bucket: number): number {
+  const shift = Math.max(0, (bucket >> HALF_BITS) - 1);
+  return (bucket - shift * HALF + 1) * 2 ** shift - 1;
+}
+
+/**
+ * A latency histogram that records in a few nanoseconds, merges exactly and keeps min, max and sum exact.
+ * Counts are exact up to 2⁵³.
+ */
+export class Histogram {
+  count = 0;
+  min = 0;
+  max = 0;
+  /** Of the values, µs; exact up to 2⁵³. */
+  sum = 0;
+  readonly #counts = new Float64Array(LENGTH);
+
+  /** @param value µs; rounded down to a whole number, below 0 taken as 0, above HIGHEST as HIGHEST. */
+  record(value: number, times = 1): void {
+    let whole = 0;
+    if (value >= 1) whole = value <= HIGHEST ? value | 0 : HIGHEST;
+    const shift = 21 - Math.clz32(whole | SUB_MASK);
+    const bucket = shift * HALF + (whole >> shift);
+    this.#counts[bucket] = (this.#counts[bucket] as number) + times;
+    if (this.count === 0 || whole < this.min) this.min = whole;
+    if (whole > this.max) this.max = whole;
+    this.count += times;
+    this.sum += whole * times;
+  }
+
+  /** Adds all of another histogram; the order of additions does not matter. */
+  add(data: HistogramData): void {
+    if (data.count === 0) return;
+    const { buckets } = data;
+    let index = 0;
+    for (let i = 0; i < buckets.length; i += 2) {
+      index += buckets[i] as number;
+      this.#counts[index] = (this.#counts[index] as number) + (buckets[i + 1] as number);
+    }
+    if (this.count === 0 || data.min < this.min) this.min = data.min;
+    if (data.max > this.max) this.max = data.max;
+    this.count += data.count;
+    this.sum += data.sum;
+  }
+
+  reset(): void {
+    if (this.count === 0) return;
+    this.#counts.fill(0, bucketOf(this.min), bucketOf(this.max) + 1);
+    this.count = 0;
+    this.min = 0;
+    this.max = 0;
+    this.sum = 0;
+  }
+
+  get mean(): number {
+    return this.count === 0 ? Number.NaN : this.sum / this.count;
+  }
+
+  /**
+   * The p-quantile: the highest value of the bucket that holds the ⌈p·n⌉-th smallest, never above `max`.
+   * @param p 0..1. Returns µs; NaN when empty.
+   */
+  quantile(p: number): number {
+    if (this.count === 0) return Number.NaN;
+    return this.atRank(Math.ceil(p * this.count - 1e-9));
+  }
+
+  /** The value of the rank-th smallest (1-based, clamped to 1..count), by its bucket's highest value, never above `max`. */
+  atRank(rank: number): number {
+    const wanted = Math.min(this.count, Math.max(1, rank));
+    const last = bucketOf(this.max);
+    let seen = 0;
+    for (let bucket = bucketOf(this.min); bucket <= last; bucket++) {
+      seen += this.#counts[bucket] as number;
+      if (seen >= wanted) return Math.min(this.max, highestOf(bucket));
+    }
+    return this.max;
+  }
+
+  /** How many values are in buckets up to that of `value`. */
+  countUpTo(value: number): number {
+    if (this.count === 0 || value < this.min) return 0;
+    if (value >= this.max) return this.count;
+    const last = bucketOf(Math.floor(value));
+    let seen = 0;
+    for (let bucket = bucketOf(this.min); bucket <= last; bucket++) seen += this.#counts[bucket] as number;
+    return seen;
+  }
+
+  /** Calls with every filled bucket's lowest and highest value (µs) and its count, ascending. */
+  forEach(visit: (lowest: number, highest: number, count: number) => void): void {
+    if (this.count === 0) return;
+    const last = bucketOf(this.max);
+    for (let bucket = bucketOf(this.min); bucket <= last; bucket++) {
+      const n = this.#counts[bucket] as number;
+      if (n > 0) visit(lowestOf(bucket), highestOf(bucket), n);
+    }
+  }
+
+  toData(): HistogramData {
+    const buckets: number[] = [];
+    if (this.count > 0) {
+      const last = bucketOf(this.max);
+      let before = 0;
+      for (let bucket = bucketOf(this.min); bucket <= last; bucket++) {
+        const n = this.#counts[bucket] as number;
+        if (n > 0) {
+          buckets.push(bucket - before, n);
+          before = bucket;
+        }
+      }
+    }
+    return { count: this.count, min: this.min as Micros, max: this.max as Micros, sum: this.sum, buckets };
+  }
+
+  static of(...parts: readonly HistogramData[]): Histogram {
+    const histogram = new Histogram();
+    for (const part of parts) histogram.add(part);
+    return histogram;
+  }
+}
+
+export const EMPTY_HISTOGRAM: HistogramData = { count: 0, min: 0 as Micros, max: 0 as Micros, sum: 0, buckets: [] };
