@@ -11,7 +11,8 @@ const HALF = 1 << HALF_BITS;
 const SUB_MASK = 2 * HALF - 1;
 /** Highest recordable value, 2³¹ − 1 µs = 35.8 min: indices stay in fast 32-bit arithmetic. */
 export const HIGHEST = 2 ** 31 - 1;
-const LENGTH = (31 - HALF_BITS + 1) * HALF;
+/** Room for values below 8 ms at first; it doubles as slower ones come, up to 22 × HALF. */
+const FIRST_LENGTH = 4 * HALF;
 
 /** Bucket of a whole number of µs in 0..HIGHEST. */
 export function bucketOf(value: number): number {
@@ -41,7 +42,7 @@ export class Histogram {
   max = 0;
   /** Of the values, µs; exact up to 2⁵³. */
   sum = 0;
-  readonly #counts = new Float64Array(LENGTH);
+  #counts = new Float64Array(FIRST_LENGTH);
 
   /** @param value µs; rounded down to a whole number, below 0 taken as 0, above HIGHEST as HIGHEST. */
   record(value: number, times = 1): void {
@@ -49,6 +50,7 @@ export class Histogram {
     if (value >= 1) whole = value <= HIGHEST ? value | 0 : HIGHEST;
     const shift = 21 - Math.clz32(whole | SUB_MASK);
     const bucket = shift * HALF + (whole >> shift);
+    if (bucket >= this.#counts.length) this.#grow(bucket);
     this.#counts[bucket] = (this.#counts[bucket] as number) + times;
     if (this.count === 0 || whole < this.min) this.min = whole;
     if (whole > this.max) this.max = whole;
@@ -60,6 +62,8 @@ export class Histogram {
   add(data: HistogramData): void {
     if (data.count === 0) return;
     const { buckets } = data;
+    const last = bucketOf(data.max);
+    if (last >= this.#counts.length) this.#grow(last);
     let index = 0;
     for (let i = 0; i < buckets.length; i += 2) {
       index += buckets[i] as number;
@@ -139,6 +143,14 @@ export class Histogram {
       }
     }
     return { count: this.count, min: this.min as Micros, max: this.max as Micros, sum: this.sum, buckets };
+  }
+
+  #grow(bucket: number): void {
+    let length = this.#counts.length;
+    while (length <= bucket) length *= 2;
+    const grown = new Float64Array(length);
+    grown.set(this.#counts);
+    this.#counts = grown;
   }
 
   static of(...parts: readonly HistogramData[]): Histogram {

@@ -1,0 +1,74 @@
+import type { LoadProfile, Segment } from '../core/plan.ts';
+import type { Micros } from '../core/units.ts';
+import { AreaInverse } from './curve.ts';
+import { Random } from './random.ts';
+
+export type OpenProfile = Extract<LoadProfile, { model: 'open' }>;
+
+/**
+ * The schedule of an open model: the due instants of arrivals 0, 1, 2, … of which a segment yields every `count`-th.
+ *
+ * Uniform: arrival n is due where the integral of the rate reaches n, so a constant rate sends its first at once. Poisson:
+ * where it reaches the sum of the first n + 1 of a sequence of Exp(1) numbers (time-rescaling of a Poisson process of
+ * rate 1). Each segment walks the whole sequence and keeps its own, so that the segments together are the unsplit
+ * schedule bit for bit, however many there are.
+ */
+export class Arrivals {
+  readonly #inverse: AreaInverse;
+  readonly #random: Random | null;
+  readonly #step: number;
+  readonly #limit: number;
+  #index = -1;
+  #area = 0;
+  #dueAt = 0 as Micros;
+  #cut = false;
+
+  /** @param maxRequests cap of all segments together, or null. */
+  constructor(profile: OpenProfile, seed: number, segment: Segment, maxRequests: number | null) {
+    this.#inverse = new AreaInverse(profile.rate);
+    this.#random = profile.arrivals === 'poisson' ? new Random(seed, 0) : null;
+    this.#step = segment.count;
+    this.#limit = maxRequests ?? Number.POSITIVE_INFINITY;
+    this.#advance(segment.index + 1);
+  }
+
+  /** When the next arrival is due, µs since the start; Infinity after the last. */
+  peek(): Micros {
+    return this.#dueAt;
+  }
+
+  /** The next arrival's number among those of all segments. */
+  get index(): number {
+    return this.#index;
+  }
+
+  /** After the last arrival: whether it was the last because of `maxRequests`, before the curve had ended. */
+  get cut(): boolean {
+    return this.#cut;
+  }
+
+  /** Goes on to the next arrival; returns when the one taken is due. */
+  take(): Micros {
+    const taken = this.#dueAt;
+    if (taken !== Number.POSITIVE_INFINITY) this.#advance(this.#step);
+    return taken;
+  }
+
+  #advance(steps: number): void {
+    const random = this.#random;
+    if (random === null) {
+      this.#index = Math.min(this.#index + steps, this.#limit);
+      this.#area = this.#index;
+    } else {
+      for (let step = 0; step < steps && this.#index < this.#limit; step++) {
+        this.#index += 1;
+        this.#area += random.exponential(1);
+      }
+    }
+    this.#dueAt = this.#inverse.at(this.#area);
+    if (this.#index >= this.#limit) {
+      this.#cut = this.#dueAt !== Number.POSITIVE_INFINITY;
+      this.#dueAt = Number.POSITIVE_INFINITY as Micros;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import type { Exchange } from '../core/exchange.ts';
+import type { Segment } from '../core/plan.ts';
+import type { Clock, Driver } from '../core/ports.ts';
+import type { Micros } from '../core/units.ts';
+
+/** Decides when to send what. `open` and `closed` are the two kinds. */
+export interface LoadModel {
+  /** Begins to send at an instant of the clock (now or later), never within this call. Once only. */
+  start(startAt: Micros): void;
+  /** From now on nothing new is sent. What is under way stays under way. */
+  stop(): void;
+  /** Gives an exchange back: to be called from `Driver.onDone`, after recording, since it may be sent again at once. */
+  done(exchange: Exchange): void;
+  /** No request will ever be sent again: the curve has ended, `maxRequests` are sent, or it was stopped. */
+  readonly finished: boolean;
+  /** Called once, when `finished` becomes true. */
+  onFinished: () => void;
+  /** Virtual users that the curve asks for now and that will send again; 0 in the open model. */
+  readonly vus: number;
+  /** Requests since the last `takeCounts`, of all banks and requests together. */
+  readonly due: number;
+  readonly sent: number;
+  readonly dropped: number;
+  /** Returns the three and sets them to 0; `counts` has its own `reset`. */
+  takeCounts(): LoadTotals;
+  readonly counts: LoadCounts;
+}
+
+export interface LoadTotals {
+  readonly due: number;
+  readonly sent: number;
+  readonly dropped: number;
+}
+
+/** What a load model needs besides its profile and its segment. */
+export interface LoadOptions {
+  readonly clock: Clock;
+  readonly driver: Driver;
+  readonly seed: number;
+  /** Of all segments together, warm-up included; null: no cap. */
+  readonly maxRequests: number | null;
+  /** Since the start: what is due before it belongs to bank 0. */
+  readonly warmupUntil: Micros;
+  /** So many requests at the start (of all segments together) belong to bank 0, whenever they are due. */
+  readonly warmupRequests: number;
+  /** How many entries `plan.requests` has; they are sent in turn. */
+  readonly requestCount: number;
+}
+
+/** Requests since the last reset, by `bank · requestCount + request`: bank 0 is warm-up, bank 1 measured. */
+export class LoadCounts {
+  readonly due: Float64Array;
+  readonly sent: Float64Array;
+  readonly dropped: Float64Array;
+
+  constructor(requestCount: number) {
+    this.due = new Float64Array(2 * requestCount);
+    this.sent = new Float64Array(2 * requestCount);
+    this.dropped = new Float64Array(2 * requestCount);
+  }
+
+  reset(): void {
+    this.due.fill(0);
+    this.sent.fill(0);
+    this.dropped.fill(0);
+  }
+}
+
+/** How many of 0, 1, … total − 1 are a segment's own (n ≡ index mod count). */
+export function shareOf(total: number, segment: Segment): number {
+  return Math.max(0, Math.ceil((total - segment.index) / segment.count));
+}

@@ -1,0 +1,216 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { OUTCOME_CODE } from '../core/sample.ts';
+import { micros } from '../core/units.ts';
+import { Arrivals, type OpenProfile } from './arrivals.ts';
+import { FixtureDriver } from './driver.fixture.ts';
+import { OpenLoad, type OpenOptions } from './open.ts';
+import { open, rateStages, rates } from './stages.fixture.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+const START = 7_000_000;
+
+interface Setting extends Partial<OpenOptions> {
+  readonly index?: number;
+  readonly count?: number;
+  readonly serviceTime?: (sent: number) => number;
+}
+
+function begin(profile: OpenProfile, setting: Setting = {}) {
+  const clock = new VirtualClock(micros(START - 3_000));
+  const driver = new FixtureDriver(clock, setting.serviceTime ?? (() => 20_000));
+  const segment = { index: setting.index ?? 0, count: setting.count ?? 1 };
+  const defaults = { seed: 1, maxRequests: null, warmupUntil: micros(0), warmupRequests: 0, requestCount: 1 };
+  const load = new OpenLoad(profile, segment, { ...defaults, ...setting, clock, driver });
+  let finishedAt = -1;
+  driver.onDone = (exchange) => load.done(exchange);
+  load.onFinished = () => {
+    expect(finishedAt).toBe(-1);
+    finishedAt = clock.now() - START;
+  };
+  load.start(micros(START));
+  const run = (seconds: number): void => clock.runUntil(micros(START + seconds * 1e6));
+  return { clock, driver, load, run, finishedAt: () => finishedAt };
+}
+
+describe('OpenLoad', () => {
+  it('sends every arrival at its instant, at most a turn of the loop late', () => {
+    fc.assert(
+      fc.property(rateStages(50), fc.constantFrom('uniform' as const, 'poisson' as const), (stages, kind) => {
+        const { driver, load, run } = begin(open(stages, kind));
+        run(200);
+        const arrivals = new Arrivals(open(stages, kind), 1, { index: 0, count: 1 }, null);
+        for (const { dueAt, sentAt, user } of driver.sent) {
+          expect(dueAt).toBe(START + arrivals.take());
+          expect(sentAt).toBeGreaterThanOrEqual(dueAt);
+          expect(sentAt - dueAt).toBeLessThanOrEqual(5.001);
+          expect(user).toBe(-1);
+        }
+        expect(arrivals.peek()).toBe(Number.POSITIVE_INFINITY);
+        expect(load.finished).toBe(true);
+        expect([load.due, load.sent, load.dropped, load.vus]).toEqual([driver.sent.length, driver.sent.length, 0, 0]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('is exact to the timer with relaxed timing, without turning', () => {
+    const { driver, run, clock } = begin(open(rates([1, 10, 10])), { timing: 'relaxed' });
+    let turns = 0;
+    const after = clock.after.bind(clock);
+    clock.after = (delay, callback) => {
+      turns += 1;
+      return after(delay, callback);
+    };
+    run(2);
+    expect(driver.sent.map(({ sentAt }) => sentAt - START)).toEqual(Array.from({ length: 10 }, (_, n) => n * 1e5));
+    // A timer for each gap, one for each answer.
+    expect(turns).toBeLessThan(25);
+  });
+
+  it('does not let slow answers delay what is due', () => {
+    const { driver, run } = begin(open(rates([2, 100, 100])), { serviceTime: () => 10e6 });
+    run(3);
+    expect(driver.sent.length).toBe(200);
+    expect(driver.inFlight).toBe(200);
+  });
+
+  it('drops and counts what is due while maxInFlight are under way', () => {
+    // 100/s of 50 ms each is five under way; three are allowed: three in every 50 ms.
+    const { driver, load, run } = begin(open(rates([10, 100, 100]), 'uniform', 3), { serviceTime: () => 49_900 });
+    run(11);
+    expect(driver.mostInFlight).toBe(3);
+    expect([load.due, load.sent, load.dropped]).toEqual([1_000, 600, 400]);
+    expect([...load.counts.due, ...load.counts.sent, ...load.counts.dropped]).toEqual([0, 1_000, 0, 600, 0, 400]);
+    expect(driver.sent.length).toBe(600);
+  });
+
+  it('splits maxInFlight among segments, at least one each', () => {
+    const most = [0, 1, 2].map((index) => {
+      const profile = open(rates([1, 300, 300]), 'uniform', 7);
+      const { driver, run } = begin(profile, { index, count: 3, serviceTime: () => 10e6 });
+      run(2);
+      return driver.mostInFlight;
+    });
+    expect(most).toEqual([3, 2, 2]);
+    const { driver, run } = begin(open(rates([1, 300, 300]), 'uniform', 1), { index: 1, count: 3 });
+    run(2);
+    expect(driver.mostInFlight).toBe(1);
+  });
+
+  it('sends what is overdue at once after a stall, with the instants it was due', () => {
+    const { clock, driver, load, run } = begin(open(rates([2, 100, 100])));
+    clock.after(micros(503_000 + 3_000), () => clock.spend(micros(200_000)));
+    run(3);
+    const late = driver.sent.filter(({ dueAt, sentAt }) => sentAt - dueAt > 5.001);
+    expect(late.map(({ dueAt }) => dueAt - START)).toEqual(Array.from({ length: 20 }, (_, n) => 510_000 + n * 10_000));
+    expect(new Set(late.map(({ sentAt }) => sentAt - START))).toEqual(new Set([703_000]));
+    expect(load.sent).toBe(200);
+  });
+
+  it('lets the loop read answers in between when sending takes long', () => {
+    const { clock, driver, run } = begin(open(rates([1, 10_000, 10_000])));
+    let longest = 0;
+    let turnAt = 0;
+    const send = driver.send.bind(driver);
+    driver.send = (exchange) => {
+      send(exchange);
+      clock.spend(micros(200));
+      longest = Math.max(longest, clock.now() - turnAt);
+    };
+    const soon = clock.soon.bind(clock);
+    clock.soon = (callback) =>
+      soon(() => {
+        turnAt = clock.now();
+        callback();
+      });
+    run(10);
+    expect(driver.sent.length).toBe(10_000);
+    // One batch of 16 at 200 µs exceeds the millisecond.
+    expect(longest).toBe(3_200);
+  });
+
+  it('keeps few exchanges and uses them again', () => {
+    const { driver, run } = begin(open(rates([10, 100, 100])));
+    const seen = new Set<unknown>();
+    const send = driver.send.bind(driver);
+    driver.send = (exchange) => {
+      seen.add(exchange);
+      send(exchange);
+    };
+    run(11);
+    expect(driver.sent.length).toBe(1_000);
+    expect(seen.size).toBeLessThanOrEqual(3);
+  });
+
+  it('is finished when the curve has ended, or with the last request allowed', () => {
+    const curve = begin(open(rates([1, 10, 10], [1, 0, 0])));
+    curve.run(1.9);
+    expect(curve.load.finished).toBe(false);
+    curve.run(3);
+    expect(curve.finishedAt()).toBeGreaterThanOrEqual(2e6);
+    expect(curve.finishedAt()).toBeLessThanOrEqual(2e6 + 5.001);
+    const capped = begin(open(rates([10, 10, 10])), { maxRequests: 6 });
+    capped.run(20);
+    expect(capped.driver.sent.length).toBe(6);
+    expect(capped.finishedAt()).toBeLessThanOrEqual(500_005.001);
+    const none = begin(open(rates([10, 10, 10])), { maxRequests: 1, index: 1, count: 2 });
+    expect(none.load.finished).toBe(false);
+    none.run(0.1);
+    expect([none.load.finished, none.load.due]).toEqual([true, 0]);
+  });
+
+  it('sends nothing after stop', () => {
+    for (const [at, sent] of [
+      [0.4949, 50],
+      [0.495, 50],
+      [-0.001, 0],
+    ] as const) {
+      const { driver, load, run, finishedAt } = begin(open(rates([1, 100, 100])));
+      run(at);
+      load.stop();
+      load.stop();
+      run(3);
+      expect(driver.sent.length).toBe(sent);
+      expect(load.finished).toBe(true);
+      expect(finishedAt()).toBeLessThan(500_000);
+    }
+  });
+
+  it('sorts requests into banks and takes the templates in turn', () => {
+    const { driver, load, run } = begin(open(rates([1, 10, 10])), { warmupUntil: micros(300_000), requestCount: 2 });
+    run(2);
+    expect(driver.sent.map(({ bank }) => bank).join('')).toBe('0001111111');
+    expect(driver.sent.map(({ request }) => request).join('')).toBe('0101010101');
+    expect([...load.counts.due]).toEqual([2, 1, 3, 4]);
+    expect([...load.counts.sent]).toEqual([2, 1, 3, 4]);
+    load.counts.reset();
+    expect([...load.counts.due, ...load.counts.sent, ...load.counts.dropped]).toEqual(new Array(12).fill(0));
+    expect(load.takeCounts()).toEqual({ due: 10, sent: 10, dropped: 0 });
+    expect([load.due, load.sent, load.dropped]).toEqual([0, 0, 0]);
+  });
+
+  it('takes the first requests of all segments together as warm-up', () => {
+    const banks = [0, 1].map((index) => {
+      const { driver, run } = begin(open(rates([1, 10, 10])), { warmupRequests: 3, index, count: 2 });
+      run(2);
+      return driver.sent.map(({ bank }) => bank).join('');
+    });
+    expect(banks).toEqual(['00111', '01111']);
+  });
+
+  it('takes a failure like any answer', () => {
+    const clock = new VirtualClock();
+    const driver = new FixtureDriver(
+      clock,
+      () => 1,
+      () => OUTCOME_CODE['connect-error'],
+    );
+    const defaults = { seed: 1, maxRequests: null, warmupUntil: micros(0), warmupRequests: 0, requestCount: 1 };
+    const load = new OpenLoad(open(rates([1, 50, 50])), { index: 0, count: 1 }, { ...defaults, clock, driver });
+    driver.onDone = (exchange) => load.done(exchange);
+    load.start(micros(0));
+    clock.runUntil(micros(2e6));
+    expect(driver.sent.length).toBe(50);
+  });
+});

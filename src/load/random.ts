@@ -1,0 +1,47 @@
+/** A bijection of 32-bit numbers that leaves no pattern. Source: splitmix32, after G. Steele et al., SplitMix (2014). */
+function splitmix32(value: number): number {
+  let mixed = (value + 0x9e3779b9) | 0;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+  return mixed ^ (mixed >>> 15);
+}
+
+/**
+ * Seeded random numbers, the same on every machine. Two different (seed, stream) pairs never start in the same state.
+ * Streams in use: 0 for arrivals, 1 + k for virtual user k.
+ * Source: sfc32 of C. Doty-Humphrey's PractRand, with 15 rounds after seeding.
+ */
+export class Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+
+  /** @param seed a whole number, up to 2⁵³. @param stream a whole number, up to 2³². */
+  constructor(seed: number, stream: number) {
+    this.#a = splitmix32(seed | 0);
+    this.#b = splitmix32(Math.floor(seed / 2 ** 32) | 0);
+    this.#c = splitmix32(stream | 0);
+    for (let round = 0; round < 15; round++) this.#next();
+  }
+
+  #next(): number {
+    const sum = (this.#a + this.#b + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum;
+  }
+
+  /** In [0, 1), of 53 random bits. */
+  uniform(): number {
+    const high = this.#next() >>> 5;
+    return (high * 2 ** 26 + (this.#next() >>> 6)) / 2 ** 53;
+  }
+
+  /** Exponentially distributed, in the unit of `mean`; by inversion. */
+  exponential(mean: number): number {
+    return -Math.log(1 - this.uniform()) * mean;
+  }
+}

@@ -1,0 +1,97 @@
+import type { LoadProfile, Segment, Stage } from '../core/plan.ts';
+import type { Micros } from '../core/units.ts';
+import { type Piece, piecesOf } from './curve.ts';
+
+export type ClosedProfile = Extract<LoadProfile, { model: 'closed' }>;
+
+/** How many different virtual users a curve ever asks for. */
+export function peakUsers(stages: readonly Stage<number>[]): number {
+  return stages.reduce(
+    (peak, { duration, from, to }) => (duration > 0 ? Math.max(peak, Math.ceil(from), Math.ceil(to)) : peak),
+    0,
+  );
+}
+
+/**
+ * The schedule of a closed model: when each virtual user comes and goes. User k is there while the curve is above k, and
+ * none is before its start or after its end: on a ramp from 0 by r users/s user k comes at k/r; on a flat stage all come
+ * at its start. A segment yields the changes of users k ≡ index (mod count); each one's instants depend on the
+ * curve and on k alone, so that the segments together are the unsplit schedule bit for bit.
+ *
+ * Changes are ascending in time; of those at one instant, users come in ascending and go in descending order.
+ */
+export class UserChanges {
+  readonly #pieces: readonly Piece[];
+  readonly #segment: Segment;
+  /** Of the users of all segments: how many are there after the change that was looked at last. */
+  #present = 0;
+  #cursor = 0;
+  #entered = false;
+  #at = 0 as Micros;
+  #user = -1;
+  #comes = false;
+
+  constructor(profile: ClosedProfile, segment: Segment) {
+    this.#pieces = piecesOf(profile.vus);
+    this.#segment = segment;
+    this.take();
+  }
+
+  /** When the next change is, µs since the start; Infinity after the last. */
+  peek(): Micros {
+    return this.#at;
+  }
+
+  /** Whom the next change is about. */
+  get user(): number {
+    return this.#user;
+  }
+
+  /** Whether that user comes or goes. */
+  get comes(): boolean {
+    return this.#comes;
+  }
+
+  /** Goes on to the next change. */
+  take(): void {
+    const { index, count } = this.#segment;
+    do this.#step();
+    while (this.#at !== Number.POSITIVE_INFINITY && this.#user % count !== index);
+  }
+
+  /** The next change among the users of all segments. */
+  #step(): void {
+    for (let piece = this.#pieces[this.#cursor]; piece !== undefined; piece = this.#pieces[this.#cursor]) {
+      const { startAt, duration, from, to } = piece;
+      if (!this.#entered) {
+        // A rising curve is above its first value at once, a flat or falling one is not.
+        const wanted = to > from ? Math.floor(from) + 1 : Math.ceil(from);
+        if (this.#present !== wanted) {
+          this.#change(startAt, this.#present < wanted);
+          return;
+        }
+        this.#entered = true;
+      }
+      if (to > from && this.#present < to) {
+        this.#change(startAt + ((this.#present - from) * duration) / (to - from), true);
+        return;
+      }
+      if (to < from && this.#present - 1 > to) {
+        this.#change(startAt + ((from - this.#present + 1) * duration) / (from - to), false);
+        return;
+      }
+      this.#cursor += 1;
+      this.#entered = false;
+    }
+    const last = this.#pieces.at(-1);
+    if (this.#present === 0 || last === undefined) this.#at = Number.POSITIVE_INFINITY as Micros;
+    else this.#change(last.startAt + last.duration, false);
+  }
+
+  #change(at: number, comes: boolean): void {
+    this.#at = at as Micros;
+    this.#comes = comes;
+    this.#user = comes ? this.#present : this.#present - 1;
+    this.#present += comes ? 1 : -1;
+  }
+}
