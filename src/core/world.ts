@@ -1,0 +1,41 @@
+import type { Host } from './event.ts';
+import type { Clock } from './ports.ts';
+
+export interface Terminal {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  readonly columns: number;
+}
+
+/** Paths are as given by the user, relative ones to the working directory. Errors are Node's, with a `code`. */
+export interface Files {
+  readText(path: string): string;
+  readBytes(path: string): Uint8Array;
+  writeText(path: string, text: string): void;
+  makeFolder(path: string): void;
+  isFolder(path: string): boolean;
+  /** Opens a file to append to; each line is handed to the system before `append` returns. */
+  appendTo(path: string): { append(text: string): void; close(): void };
+}
+
+/** Everything outside that a command may touch. Real in `bin/`, made up in tests: commands are tested in-process. */
+export interface World {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly host: Host;
+  readonly version: string;
+  /** Entry of the generator threads. */
+  readonly workerEntry: URL;
+  /** Where the report's script and style lie. */
+  readonly assets: URL;
+  wallTime(): Date;
+  randomSeed(): number;
+  /** Calls back at Ctrl-C (or SIGTERM), until the returned function is called. */
+  onInterrupt(callback: () => void): () => void;
+  /** Ends the process now, whatever is under way. */
+  exit(code: number): void;
+}

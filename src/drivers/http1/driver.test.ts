@@ -1,0 +1,271 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createExchange, type Exchange } from '../../core/exchange.ts';
+import type { Plan } from '../../core/plan.ts';
+import { OUTCOMES } from '../../core/sample.ts';
+import { bytes, count, micros, millis, seconds } from '../../core/units.ts';
+import { SystemClock } from '../../load/clock.ts';
+import { Http1Driver } from './driver.ts';
+
+/** Against real sockets: a server of a few lines plays each part. */
+
+const clock = new SystemClock();
+const opened: Socket[] = [];
+let server: Server | null = null;
+let driver: Http1Driver | null = null;
+
+afterEach(() => {
+  driver?.close();
+  for (const socket of opened.splice(0)) socket.destroy();
+  server?.close();
+});
+
+/** Starts a server that calls `speak` with each request's text; returns a driver for it. */
+async function driverFor(
+  speak: (socket: Socket, request: string, nth: number) => void,
+  changes: Partial<Plan> = {},
+): Promise<Http1Driver> {
+  const listening = createServer((socket) => {
+    opened.push(socket);
+    let nth = 0;
+    socket.on('error', () => {});
+    socket.on('data', (piece) => speak(socket, piece.toString('latin1'), nth++));
+  });
+  server = listening;
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+  driver = new Http1Driver(planFor((listening.address() as AddressInfo).port, changes), clock);
+  return driver;
+}
+
+function planFor(port: number, changes: Partial<Plan>): Plan {
+  const body = '{"x":1}';
+  return {
+    kind: 'run',
+    target: { url: `http://127.0.0.1:${port}/p`, protocol: 'http:', host: '127.0.0.1', port },
+    requests: [
+      {
+        name: 'POST /p',
+        method: 'POST',
+        path: '/p',
+        headers: [['content-type', 'application/json']],
+        body: { encoding: 'utf8', data: body, bytes: bytes(body.length) },
+      },
+    ],
+    load: { model: 'closed', vus: [], thinkTime: null },
+    maxRequests: null,
+    warmup: micros(0),
+    warmupRequests: count(0),
+    timeout: seconds(5),
+    gracefulStop: seconds(1),
+    keepAlive: true,
+    threads: count(1),
+    seed: 1,
+    interval: seconds(1),
+    thresholds: [],
+    ...changes,
+  };
+}
+
+function exchangeOnce(sender: Http1Driver, exchange = createExchange(0)): Promise<Exchange> {
+  return new Promise((resolve) => {
+    sender.onDone = resolve;
+    exchange.dueAt = clock.now();
+    sender.send(exchange);
+  });
+}
+
+const outcomeOf = (exchange: Exchange): string => OUTCOMES[exchange.outcome];
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
+describe('a request', () => {
+  it('goes out whole, with what HTTP asks for', async () => {
+    let seen = '';
+    const sender = await driverFor((socket, request) => {
+      seen = request;
+      socket.write(OK);
+    });
+    const done = await exchangeOnce(sender);
+    expect(seen).toBe(
+      `POST /p HTTP/1.1\r\nHost: 127.0.0.1:${sender.target.port}\r\ncontent-type: application/json\r\nContent-Length: 7\r\n\r\n{"x":1}`,
+    );
+    expect(outcomeOf(done)).toBe('ok');
+    expect(done).toMatchObject({ status: 200, bytesIn: OK.length, bytesOut: seen.length, message: '' });
+    expect(done.connectTook).toBeGreaterThan(0);
+    expect(done.dueAt).toBeLessThanOrEqual(done.sentAt);
+    expect(done.sentAt).toBeLessThanOrEqual(done.firstByteAt);
+    expect(done.firstByteAt).toBeLessThanOrEqual(done.doneAt);
+  });
+
+  it('uses the open connection of its user, and connects once', async () => {
+    const sender = await driverFor((socket) => socket.write(OK));
+    const exchange = createExchange(3);
+    for (let n = 0; n < 5; n++) {
+      const done = await exchangeOnce(sender, exchange);
+      expect(outcomeOf(done)).toBe('ok');
+      expect(done.connectTook >= 0).toBe(n === 0);
+    }
+    expect(opened).toHaveLength(1);
+  });
+
+  it('without a user takes an idle connection, and opens another only where none is idle', async () => {
+    const sender = await driverFor((socket) => setTimeout(() => socket.write(OK), 20));
+    const done: Exchange[] = [];
+    const three = (): Promise<void> =>
+      new Promise((resolve) => {
+        sender.onDone = (exchange) => {
+          done.push(exchange);
+          if (sender.inFlight === 0) resolve();
+        };
+        for (let n = 0; n < 3; n++) {
+          const exchange = createExchange(-1);
+          exchange.dueAt = clock.now();
+          sender.send(exchange);
+        }
+      });
+    await three();
+    await three();
+    expect(done.map(outcomeOf)).toEqual(Array(6).fill('ok'));
+    expect(opened).toHaveLength(3);
+  });
+
+  it('opens a new connection each time where keep-alive is off', async () => {
+    let seen = '';
+    const sender = await driverFor(
+      (socket, request) => {
+        seen = request;
+        socket.write(OK);
+      },
+      { keepAlive: false },
+    );
+    const exchange = createExchange(0);
+    for (let n = 0; n < 3; n++) expect((await exchangeOnce(sender, exchange)).connectTook).toBeGreaterThan(0);
+    expect(seen).toContain('\r\nConnection: close\r\n');
+    expect(opened).toHaveLength(3);
+  });
+
+  it('reconnects after the target closed an idle connection, and nobody fails', async () => {
+    const sender = await driverFor((socket) => {
+      socket.write(OK);
+      setTimeout(() => socket.end(), 5);
+    });
+    const exchange = createExchange(0);
+    for (let n = 0; n < 3; n++) {
+      expect(outcomeOf(await exchangeOnce(sender, exchange))).toBe('ok');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(opened).toHaveLength(3);
+  });
+
+  it('can be sent from within the answer of another', async () => {
+    const sender = await driverFor((socket) => socket.write(OK));
+    const exchange = createExchange(0);
+    let left = 1000;
+    await new Promise<void>((resolve) => {
+      sender.onDone = (done) => {
+        expect(outcomeOf(done)).toBe('ok');
+        if (--left === 0) return resolve();
+        done.dueAt = done.doneAt;
+        sender.send(done);
+      };
+      exchange.dueAt = clock.now();
+      sender.send(exchange);
+    });
+    expect(opened).toHaveLength(1);
+    expect(sender.inFlight).toBe(0);
+  });
+});
+
+describe('an outcome', () => {
+  it('is http-error for a status from 400 on; the connection stays', async () => {
+    const sender = await driverFor((socket) => socket.write('HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n'));
+    const exchange = createExchange(0);
+    for (let n = 0; n < 2; n++) {
+      const done = await exchangeOnce(sender, exchange);
+      expect([outcomeOf(done), done.status, done.message]).toEqual(['http-error', 503, 'HTTP 503']);
+    }
+    expect(opened).toHaveLength(1);
+  });
+
+  it('is connect-error with code and address where nothing listens', async () => {
+    const sender = await driverFor(() => {});
+    await new Promise((resolve) => server?.close(resolve));
+    const done = await exchangeOnce(sender);
+    expect([outcomeOf(done), done.message]).toEqual(['connect-error', `ECONNREFUSED 127.0.0.1:${sender.target.port}`]);
+  });
+
+  it('is connect-error for a name that does not resolve', async () => {
+    const plan = planFor(80, {});
+    driver = new Http1Driver({ ...plan, target: { ...plan.target, host: 'no-such-host.invalid' } }, clock);
+    const done = await exchangeOnce(driver);
+    expect(outcomeOf(done)).toBe('connect-error');
+    expect(done.message).toContain('no-such-host.invalid');
+  });
+
+  it('is reset where the connection ends before or within the answer', async () => {
+    const before = await exchangeOnce(await driverFor((socket) => socket.destroy()));
+    expect([outcomeOf(before), before.message]).toEqual(['reset', 'connection closed before any answer']);
+    const within = await exchangeOnce(
+      await driverFor((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhel')),
+    );
+    expect([outcomeOf(within), within.message]).toEqual(['reset', 'connection closed in the middle of the answer']);
+    const again = await driverFor((socket, _request, nth) => (nth === 0 ? socket.write(OK) : socket.resetAndDestroy()));
+    const exchange = createExchange(0);
+    await exchangeOnce(again, exchange);
+    const reused = await exchangeOnce(again, exchange);
+    expect([outcomeOf(reused), reused.message]).toEqual([
+      'reset',
+      'ECONNRESET before any answer, on a connection used before',
+    ]);
+  });
+
+  it('is ok for a body that ends with the connection', async () => {
+    const sender = await driverFor((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nthe whole body'));
+    const exchange = createExchange(0);
+    for (let n = 0; n < 2; n++) expect(outcomeOf(await exchangeOnce(sender, exchange))).toBe('ok');
+  });
+
+  it('is protocol-error for an answer that breaks HTTP, and the next request has a new connection', async () => {
+    const sender = await driverFor((socket) => socket.write('SSH-2.0-OpenSSH\r\n'));
+    const exchange = createExchange(0);
+    for (let n = 0; n < 2; n++) {
+      const done = await exchangeOnce(sender, exchange);
+      expect([outcomeOf(done), done.message]).toEqual(['protocol-error', 'the answer does not begin with HTTP/1.']);
+    }
+    expect(opened).toHaveLength(2);
+    const more = await exchangeOnce(await driverFor((socket) => socket.write(`${OK}surplus`)));
+    expect([outcomeOf(more), more.message]).toEqual(['protocol-error', 'more bytes than the answer has']);
+  });
+
+  it('is timeout for an answer that does not come, or drips for ever', async () => {
+    const timeout = millis(100);
+    const silent = await exchangeOnce(await driverFor(() => {}, { timeout }));
+    expect([outcomeOf(silent), silent.message]).toEqual(['timeout', 'no answer in time']);
+    expect(silent.doneAt - silent.sentAt).toBeGreaterThanOrEqual(timeout);
+    expect(silent.doneAt - silent.sentAt).toBeLessThan(seconds(2));
+    const drip = await driverFor(
+      (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\n');
+        const timer = setInterval(() => socket.write('X: y\r\n'), 10);
+        socket.once('close', () => clearInterval(timer));
+      },
+      { timeout },
+    );
+    const dripped = await exchangeOnce(drip);
+    expect([outcomeOf(dripped), dripped.message]).toEqual(['timeout', 'the answer did not end in time']);
+  });
+
+  it('is aborted for what is under way when the run gives up', async () => {
+    const sender = await driverFor(() => {});
+    const exchanges = Array.from({ length: 3 }, (_, user) => createExchange(user));
+    const done: Exchange[] = [];
+    sender.onDone = (exchange) => done.push(exchange);
+    for (const exchange of exchanges) {
+      exchange.dueAt = clock.now();
+      sender.send(exchange);
+    }
+    expect(sender.inFlight).toBe(3);
+    sender.abort();
+    expect(done.map(outcomeOf)).toEqual(['aborted', 'aborted', 'aborted']);
+    expect(sender.inFlight).toBe(0);
+  });
+});

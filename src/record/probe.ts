@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import {
+  type EventLoopUtilization,
+  type IntervalHistogram,
+  monitorEventLoopDelay,
+  PerformanceObserver,
+  performance,
+} from 'node:perf_hooks';
+import type { GeneratorSnapshot } from '../core/snapshot.ts';
+import { type Bytes, type Micros, millis } from '../core/units.ts';
+
+/** How often the loop delay is looked at, in ms. */
+const RESOLUTION = 10;
+
+/** Nanoseconds that the calling thread ran, and waited for a core, since its start. */
+interface ThreadTime {
+  readonly ran: number;
+  readonly waited: number;
+}
+
+/**
+ * Watches the load generator itself, in its own thread: a tool that measures others must know when it was the slow one.
+ * `take` gives what happened since the last call.
+ */
+export class GeneratorProbe {
+  readonly #delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION });
+  readonly #observer: PerformanceObserver;
+  readonly #spins: boolean;
+  #utilization: EventLoopUtilization = performance.eventLoopUtilization();
+  #thread = threadTime();
+  #takenAt = performance.now();
+  #gcMax = 0;
+
+  /** @param spins does the event loop turn on purpose (precise timing)? Then its utilisation says nothing. */
+  constructor(spins: boolean) {
+    this.#spins = spins;
+    this.#observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) this.#gcMax = Math.max(this.#gcMax, entry.duration);
+    });
+    this.#observer.observe({ entryTypes: ['gc'] });
+    this.#delay.enable();
+  }
+
+  take(): Omit<GeneratorSnapshot, 'lag'> {
+    const now = performance.now();
+    const elapsed = Math.max(1e-3, now - this.#takenAt);
+    const utilization = performance.eventLoopUtilization();
+    const since = performance.eventLoopUtilization(utilization, this.#utilization);
+    const thread = threadTime();
+    // Its samples are the whole gap between two looks, in ns.
+    const late = (nanos: number): Micros => Math.max(0, nanos / 1_000 - RESOLUTION * 1_000) as Micros;
+    const seen = this.#delay.count > 0;
+    const taken = {
+      loopDelayP99: seen ? late(this.#delay.percentile(99)) : (0 as Micros),
+      loopDelayMax: seen ? late(this.#delay.max) : (0 as Micros),
+      utilization: this.#spins ? null : since.utilization,
+      gcMax: millis(this.#gcMax),
+      cpu: (thread.ran - this.#thread.ran) / 1e6 / elapsed,
+      cpuWait: Number.isNaN(thread.waited) ? null : (thread.waited - this.#thread.waited) / 1e6 / elapsed,
+      rss: process.memoryUsage.rss() as Bytes,
+    };
+    this.#takenAt = now;
+    this.#utilization = utilization;
+    this.#thread = thread;
+    this.#gcMax = 0;
+    this.#delay.reset();
+    return taken;
+  }
+
+  close(): void {
+    this.#delay.disable();
+    this.#observer.disconnect();
+  }
+}
+
+/**
+ * On Linux from the scheduler's own account of this thread. Elsewhere the CPU time of the whole process, which is the
+ * load thread's but for the little that the main thread does, and no waiting time.
+ */
+function threadTime(): ThreadTime {
+  try {
+    const [ran = '', waited = ''] = readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ');
+    return { ran: Number(ran), waited: Number(waited) };
+  } catch {
+    const { user, system } = process.cpuUsage();
+    return { ran: (user + system) * 1_000, waited: Number.NaN };
+  }
+}

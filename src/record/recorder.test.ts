@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { createExchange, type Exchange } from '../core/exchange.ts';
+import { OUTCOME_CODE } from '../core/sample.ts';
+import type { Micros } from '../core/units.ts';
+import { Recorder } from './recorder.ts';
+
+const at = (value: number): Micros => value as Micros;
+
+function exchange(changes: Partial<Exchange>): Exchange {
+  return Object.assign(
+    createExchange(0),
+    { dueAt: at(1_000), sentAt: at(1_010), firstByteAt: at(1_500), doneAt: at(2_010) },
+    changes,
+  );
+}
+
+function offered(due: number[] = [0, 0], sent: number[] = [0, 0], dropped: number[] = [0, 0]) {
+  return { due: Float64Array.from(due), sent: Float64Array.from(sent), dropped: Float64Array.from(dropped) };
+}
+
+describe('Recorder', () => {
+  it('keeps the times, bytes and statuses of successes', () => {
+    const recorder = new Recorder(['POST /p'], at(0));
+    recorder.record(exchange({ status: 200, bytesIn: 100, bytesOut: 50 }));
+    recorder.record(exchange({ status: 201, bytesIn: 11, bytesOut: 5, doneAt: at(3_010) }));
+    const series = recorder.take(1, offered([0, 3], [0, 2], [0, 1]))['POST /p']!;
+    expect(series).toMatchObject({ due: 3, sent: 2, dropped: 1, ok: 2, failed: 0, bytesIn: 111, bytesOut: 55 });
+    expect(series.byOutcome).toEqual({ ok: 2 });
+    expect(series.byStatus).toEqual({ 200: 1, 201: 1 });
+    expect(series.response).toMatchObject({ count: 2, min: 1_010, max: 2_010, sum: 3_020 });
+    expect(series.service).toMatchObject({ count: 2, min: 1_000, max: 2_000 });
+    expect(series.firstByte).toMatchObject({ count: 2, min: 490, max: 490 });
+    expect(series.connect.count).toBe(0);
+  });
+
+  it('keeps failures apart, by outcome, status and message, with first and last time since the start', () => {
+    const recorder = new Recorder(['a'], at(500));
+    const failure = { outcome: OUTCOME_CODE['http-error'], status: 503, message: 'HTTP 503' };
+    recorder.record(exchange({ ...failure, doneAt: at(2_000) }));
+    recorder.record(exchange({ ...failure, doneAt: at(5_000) }));
+    recorder.record(exchange({ outcome: OUTCOME_CODE.aborted, message: 'late', doneAt: at(6_000) }));
+    const series = recorder.take(1, offered())['a']!;
+    expect(series).toMatchObject({
+      ok: 0,
+      failed: 2,
+      byOutcome: { 'http-error': 2, aborted: 1 },
+      byStatus: { 503: 2 },
+    });
+    expect(series.response.count).toBe(0);
+    expect(series.failedResponse.count).toBe(3);
+    expect(series.failures).toEqual([
+      { outcome: 'http-error', status: 503, message: 'HTTP 503', count: 2, firstAt: 1_500, lastAt: 4_500 },
+      { outcome: 'aborted', status: 0, message: 'late', count: 1, firstAt: 5_500, lastAt: 5_500 },
+    ]);
+  });
+
+  it('bounds the number of messages, and loses no failure', () => {
+    const recorder = new Recorder(['a'], at(0));
+    for (let n = 0; n < 1_000; n++) recorder.record(exchange({ outcome: OUTCOME_CODE.reset, message: `number ${n}` }));
+    const { failures, failed } = recorder.take(1, offered())['a']!;
+    expect(failed).toBe(1_000);
+    expect(failures.length).toBeLessThanOrEqual(101);
+    expect(failures.reduce((sum, { count }) => sum + count, 0)).toBe(1_000);
+  });
+
+  it('takes the connect time out of the lag', () => {
+    const recorder = new Recorder(['a'], at(0));
+    recorder.record(exchange({ sentAt: at(1_700), connectTook: at(600) }));
+    expect(recorder.takeLag()).toMatchObject({ count: 1, min: 100, max: 100 });
+    expect(recorder.take(1, offered())['a']!.connect).toMatchObject({ count: 1, min: 600 });
+  });
+
+  it('counts no lag for a request that never left', () => {
+    const recorder = new Recorder(['a'], at(0));
+    recorder.record(exchange({ outcome: OUTCOME_CODE['connect-error'], sentAt: at(0), message: 'ECONNREFUSED' }));
+    expect(recorder.takeLag().count).toBe(0);
+  });
+
+  it('keeps banks apart, and is empty after take', () => {
+    const recorder = new Recorder(['a', 'b'], at(0));
+    recorder.record(exchange({ bank: 0, request: 1 }));
+    recorder.record(exchange({ bank: 1, request: 0 }));
+    expect(Object.keys(recorder.take(0, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0])))).toEqual(['b']);
+    expect(Object.keys(recorder.take(1, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0])))).toEqual(['a']);
+    expect(recorder.take(0, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]))).toEqual({});
+    expect(recorder.take(1, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]))).toEqual({});
+  });
+});

@@ -1,0 +1,169 @@
+import { durationOf, type Plan, type Segment } from '../core/plan.ts';
+import type { Clock, Driver } from '../core/ports.ts';
+import type { GeneratorSnapshot, IntervalSnapshot, Phase, SeriesSnapshot } from '../core/snapshot.ts';
+import { count, type Micros } from '../core/units.ts';
+import { ClosedLoad } from '../load/closed.ts';
+import type { LoadModel } from '../load/model.ts';
+import { OpenLoad } from '../load/open.ts';
+import { Recorder } from '../record/recorder.ts';
+
+const WARMUP_BANK = 0;
+const MEASURED_BANK = 1;
+
+/** What a generation is made of: the real ones in a thread, others in virtual time. */
+export interface Engine {
+  readonly clock: Clock;
+  createDriver(plan: Plan, clock: Clock): Driver;
+  createProbe(spins: boolean): { take(): Omit<GeneratorSnapshot, 'lag'>; close(): void };
+}
+
+/**
+ * One segment of a run, in the calling event loop: a load model, a driver and a recorder, cut into intervals.
+ *
+ * Intervals lie on the grid from `startAt`, with one more cut where the load ends. The drain's last interval reaches to
+ * the grid although nothing happens after the last answer, so that a count divided by its length is a rate.
+ */
+export class Generation {
+  readonly #plan: Plan;
+  readonly #clock: Clock;
+  readonly #driver: Driver;
+  readonly #probe: ReturnType<Engine['createProbe']>;
+  readonly #load: LoadModel;
+  readonly #recorder: Recorder;
+  readonly #startAt: Micros;
+  readonly #emit: (snapshots: readonly IntervalSnapshot[]) => void;
+  readonly #onEnd: () => void;
+  /** Where the last interval ended, since the start. */
+  #cutAt = 0;
+  /** The next cut, and the next step of the run: its start, its planned end, the end of its grace. */
+  #tick: unknown = null;
+  #step: unknown = null;
+  #draining = false;
+
+  /** @param startAt when to begin, on the engine's clock; ahead by a little, so that all segments begin together. */
+  constructor(
+    plan: Plan,
+    segment: Segment,
+    startAt: Micros,
+    engine: Engine,
+    emit: (snapshots: readonly IntervalSnapshot[]) => void,
+    onEnd: () => void,
+  ) {
+    const { load: profile } = plan;
+    this.#plan = plan;
+    this.#clock = engine.clock;
+    this.#startAt = startAt;
+    this.#emit = emit;
+    this.#onEnd = onEnd;
+    this.#driver = engine.createDriver(plan, engine.clock);
+    this.#probe = engine.createProbe(profile.model === 'open');
+    this.#recorder = new Recorder(
+      plan.requests.map((request) => request.name),
+      startAt,
+    );
+    const context = {
+      clock: engine.clock,
+      driver: this.#driver,
+      seed: plan.seed,
+      maxRequests: plan.maxRequests,
+      warmupUntil: plan.warmup,
+      warmupRequests: plan.warmupRequests,
+      requestCount: plan.requests.length,
+    };
+    this.#load =
+      profile.model === 'open' ? new OpenLoad(profile, segment, context) : new ClosedLoad(profile, segment, context);
+    this.#driver.onDone = (exchange) => {
+      this.#recorder.record(exchange);
+      this.#load.done(exchange);
+      if (this.#draining && this.#driver.inFlight === 0) this.#end();
+    };
+    this.#load.onFinished = () => this.#offered();
+    this.#step = this.#after(startAt - this.#clock.now(), () => {
+      this.#nextTick();
+      this.#load.start(startAt);
+    });
+  }
+
+  /** Sends nothing more; what is under way may finish within the plan's `gracefulStop`. */
+  stop(): void {
+    this.#load.stop();
+  }
+
+  get #elapsed(): number {
+    return this.#clock.now() - this.#startAt;
+  }
+
+  #after(delay: number, callback: () => void): unknown {
+    return this.#clock.after(Math.max(0, delay) as Micros, callback);
+  }
+
+  /** The load has been offered in full, or was stopped: from here on it drains. */
+  #offered(): void {
+    if (this.#draining) return;
+    this.#cut(Math.min(durationOf(this.#plan.load), Math.max(0, this.#elapsed)));
+    this.#draining = true;
+    this.#clock.cancel(this.#step);
+    if (this.#driver.inFlight === 0) this.#end();
+    else this.#step = this.#after(this.#plan.gracefulStop, () => this.#driver.abort());
+  }
+
+  #nextTick(): void {
+    const { interval } = this.#plan;
+    const boundary = (Math.floor(this.#cutAt / interval) + 1) * interval;
+    this.#tick = this.#after(boundary - this.#elapsed, () => {
+      this.#cut(boundary);
+      this.#nextTick();
+    });
+  }
+
+  /** Emits what happened from the last cut to `until` (since the start). */
+  #cut(until: number): void {
+    if (until <= this.#cutAt) return;
+    const startAt = this.#cutAt as Micros;
+    this.#cutAt = until;
+    const { interval, warmup, warmupRequests } = this.#plan;
+    const measured = this.#recorder.take(MEASURED_BANK, this.#load.counts);
+    const warming = this.#recorder.take(WARMUP_BANK, this.#load.counts);
+    const inWarmup = startAt < warmup || (warmupRequests > 0 && isEmpty(measured) && !this.#draining);
+    const phase: Phase = this.#draining ? 'drain' : inWarmup ? 'warmup' : 'measure';
+    const frame = { index: Math.floor(startAt / interval), startAt, endAt: until as Micros };
+    const gauges = { inFlight: this.#driver.inFlight, vus: count(this.#load.vus) };
+    const generator = { lag: this.#recorder.takeLag(), ...this.#probe.take() };
+    if (phase === 'drain' && isEmpty(measured) && isEmpty(warming)) return;
+    const primary = phase === 'warmup' ? warming : measured;
+    const other = phase === 'warmup' ? measured : warming;
+    const snapshots: IntervalSnapshot[] = [
+      { ...frame, phase, load: { ...offered(primary), ...gauges }, series: primary, generator },
+    ];
+    if (!isEmpty(other)) {
+      const otherPhase = phase === 'warmup' ? 'measure' : 'warmup';
+      snapshots.push({ ...frame, phase: otherPhase, load: { ...offered(other), ...gauges }, series: other });
+    }
+    this.#emit(snapshots);
+  }
+
+  #end(): void {
+    this.#clock.cancel(this.#tick);
+    this.#clock.cancel(this.#step);
+    const { interval } = this.#plan;
+    this.#cut(Math.ceil((this.#cutAt + 1) / interval) * interval);
+    this.#probe.close();
+    this.#driver.close();
+    this.#onEnd();
+  }
+}
+
+function isEmpty(series: Record<string, SeriesSnapshot>): boolean {
+  for (const _ in series) return false;
+  return true;
+}
+
+function offered(series: Record<string, SeriesSnapshot>): { due: number; sent: number; dropped: number } {
+  const sum = { due: 0, sent: 0, dropped: 0 };
+  for (const { due, sent, dropped } of Object.values(series)) {
+    sum.due += due;
+    sum.sent += sent;
+    sum.dropped += dropped;
+  }
+  return sum;
+}

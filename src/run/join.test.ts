@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
+import { type Bytes, count, type Micros, micros } from '../core/units.ts';
+import { EMPTY_HISTOGRAM, Histogram } from '../stats/histogram.ts';
+import { Joiner, joinSnapshots } from './join.ts';
+
+function seriesOf(values: readonly number[]): SeriesSnapshot {
+  const response = new Histogram();
+  for (const value of values) response.record(value);
+  return {
+    due: values.length + 1,
+    sent: values.length,
+    dropped: 1,
+    ok: values.length,
+    failed: 0,
+    byOutcome: { ok: values.length },
+    byStatus: { 200: values.length },
+    bytesIn: 10 * values.length,
+    bytesOut: 5 * values.length,
+    response: response.toData(),
+    service: response.toData(),
+    firstByte: EMPTY_HISTOGRAM,
+    connect: EMPTY_HISTOGRAM,
+    failedResponse: EMPTY_HISTOGRAM,
+    failures: [
+      { outcome: 'reset', status: 0, message: 'gone', count: 2, firstAt: micros(values.length), lastAt: micros(9) },
+    ],
+  };
+}
+
+function snapshotOf(
+  index: number,
+  phase: IntervalSnapshot['phase'],
+  values: readonly number[],
+  cpu = 0.25,
+): IntervalSnapshot {
+  return {
+    index,
+    startAt: micros(index * 1_000_000),
+    endAt: micros((index + 1) * 1_000_000),
+    phase,
+    load: { due: values.length + 1, sent: values.length, dropped: 1, inFlight: 2, vus: count(3) },
+    series: { a: seriesOf(values) },
+    generator: {
+      lag: Histogram.of(seriesOf(values).response).toData(),
+      loopDelayP99: micros(100 * cpu),
+      loopDelayMax: micros(200),
+      utilization: cpu,
+      gcMax: micros(0),
+      cpu,
+      cpuWait: null,
+      rss: 1 as Bytes,
+    },
+  };
+}
+
+describe('joinSnapshots', () => {
+  it('adds counts, merges histograms, and takes the worst health', () => {
+    const joined = joinSnapshots([snapshotOf(0, 'measure', [10, 20], 0.25), snapshotOf(0, 'measure', [5, 4_000], 0.5)]);
+    expect(joined.load).toEqual({ due: 6, sent: 4, dropped: 2, inFlight: 4, vus: 6 });
+    expect(joined.series['a']).toMatchObject({ sent: 4, ok: 4, byStatus: { 200: 4 }, bytesIn: 40 });
+    expect(joined.series['a']!.response).toMatchObject({ count: 4, min: 5, max: 4_000, sum: 4_035 });
+    expect(joined.series['a']!.failures).toEqual([
+      { outcome: 'reset', status: 0, message: 'gone', count: 4, firstAt: 2, lastAt: 9 },
+    ]);
+    expect(joined.generator).toMatchObject({ cpu: 0.75, utilization: 0.5, loopDelayP99: 50, cpuWait: null });
+    expect(joined.generator!.lag.count).toBe(4);
+  });
+
+  it('does not depend on the order', () => {
+    const values = fc.array(fc.nat(5_000_000), { maxLength: 20 });
+    fc.assert(
+      fc.property(fc.array(values, { minLength: 2, maxLength: 5 }), (parts) => {
+        const snapshots = parts.map((part) => snapshotOf(3, 'drain', part));
+        expect(joinSnapshots([...snapshots].reverse())).toEqual(joinSnapshots(snapshots));
+      }),
+    );
+  });
+});
+
+describe('Joiner', () => {
+  it('gives an interval out once every segment has passed it, in order, whatever the order of delivery', () => {
+    const emitted: IntervalSnapshot[] = [];
+    const joiner = new Joiner(2, (snapshot) => emitted.push(snapshot));
+    joiner.accept(0, [snapshotOf(0, 'measure', [1])]);
+    joiner.accept(0, [snapshotOf(1, 'measure', [2])]);
+    expect(emitted).toEqual([]);
+    joiner.accept(1, [snapshotOf(0, 'measure', [3])]);
+    expect(emitted.map(({ index, load }) => [index, load.sent])).toEqual([[0, 2]]);
+    joiner.end(1);
+    expect(emitted.map(({ index, load }) => [index, load.sent])).toEqual([
+      [0, 2],
+      [1, 1],
+    ]);
+  });
+
+  it('keeps the phases of an interval apart, the one with the generator first', () => {
+    const emitted: IntervalSnapshot[] = [];
+    const joiner = new Joiner(1, (snapshot) => emitted.push(snapshot));
+    const { generator: _, ...straggler } = snapshotOf(2, 'warmup', [7]);
+    joiner.accept(0, [snapshotOf(2, 'measure', [1, 2]), straggler]);
+    expect(emitted.map(({ phase }) => phase)).toEqual(['measure', 'warmup']);
+  });
+
+  it('joins segments that end their load at different times', () => {
+    const emitted: IntervalSnapshot[] = [];
+    const joiner = new Joiner(2, (snapshot) => emitted.push(snapshot));
+    joiner.accept(0, [{ ...snapshotOf(0, 'measure', [1]), endAt: 400_000 as Micros }]);
+    joiner.accept(0, [{ ...snapshotOf(0, 'drain', [2]), startAt: 400_000 as Micros }]);
+    joiner.end(0);
+    joiner.accept(1, [snapshotOf(0, 'measure', [3, 4])]);
+    joiner.end(1);
+    expect(emitted.map(({ phase, load, endAt }) => [phase, load.sent, endAt])).toEqual([
+      ['measure', 3, 1_000_000],
+      ['drain', 1, 1_000_000],
+    ]);
+  });
+});

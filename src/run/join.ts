@@ -1,0 +1,157 @@
+import type {
+  FailureCount,
+  GeneratorSnapshot,
+  HistogramData,
+  IntervalSnapshot,
+  SeriesSnapshot,
+} from '../core/snapshot.ts';
+import { type Bytes, count, type Micros } from '../core/units.ts';
+import { EMPTY_HISTOGRAM, Histogram } from '../stats/histogram.ts';
+
+/**
+ * Puts the snapshots of several segments together on the interval grid. An interval goes out once every segment has
+ * passed its end; the order in which segments deliver does not matter.
+ */
+export class Joiner {
+  readonly #emit: (snapshot: IntervalSnapshot) => void;
+  readonly #waiting = new Map<string, IntervalSnapshot[]>();
+  /** How far each segment has come, µs since the start; Infinity when it has ended. */
+  readonly #progress: number[];
+
+  constructor(segments: number, emit: (snapshot: IntervalSnapshot) => void) {
+    this.#emit = emit;
+    this.#progress = new Array(segments).fill(0);
+  }
+
+  /** @param snapshots all of one interval: they have the same end. */
+  accept(segment: number, snapshots: readonly IntervalSnapshot[]): void {
+    for (const snapshot of snapshots) {
+      const key = `${snapshot.index} ${snapshot.phase}`;
+      const parts = this.#waiting.get(key);
+      if (parts === undefined) this.#waiting.set(key, [snapshot]);
+      else parts.push(snapshot);
+      this.#progress[segment] = snapshot.endAt;
+    }
+    this.#release();
+  }
+
+  /** The segment delivers nothing more. */
+  end(segment: number): void {
+    this.#progress[segment] = Number.POSITIVE_INFINITY;
+    this.#release();
+  }
+
+  #release(): void {
+    const passed = Math.min(...this.#progress);
+    const ready = [...this.#waiting].filter(([, parts]) => parts.every((part) => part.endAt <= passed));
+    const joined = ready.map(([key, parts]) => {
+      this.#waiting.delete(key);
+      return joinSnapshots(parts);
+    });
+    joined.sort(
+      (a, b) => a.startAt - b.startAt || Number(b.generator !== undefined) - Number(a.generator !== undefined),
+    );
+    for (const snapshot of joined) this.#emit(snapshot);
+  }
+}
+
+/** Snapshots of one interval and phase, made one. At least one; the order does not matter. */
+export function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnapshot {
+  const [first] = parts as readonly [IntervalSnapshot];
+  if (parts.length === 1) return first;
+  const generators = parts.flatMap((part) => part.generator ?? []);
+  const names = new Set(parts.flatMap((part) => Object.keys(part.series)));
+  const series: Record<string, SeriesSnapshot> = {};
+  for (const name of names) series[name] = joinSeries(parts.flatMap((part) => part.series[name] ?? []));
+  const sum = (pick: (load: IntervalSnapshot['load']) => number): number =>
+    parts.reduce((total, part) => total + pick(part.load), 0);
+  return {
+    index: first.index,
+    startAt: Math.min(...parts.map((part) => part.startAt)) as Micros,
+    endAt: Math.max(...parts.map((part) => part.endAt)) as Micros,
+    phase: first.phase,
+    load: {
+      due: sum((load) => load.due),
+      sent: sum((load) => load.sent),
+      dropped: sum((load) => load.dropped),
+      inFlight: sum((load) => load.inFlight),
+      vus: count(sum((load) => load.vus)),
+    },
+    series,
+    ...(generators.length > 0 ? { generator: joinGenerators(generators) } : {}),
+  };
+}
+
+function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
+  const sum = (pick: (part: SeriesSnapshot) => number): number => parts.reduce((total, part) => total + pick(part), 0);
+  const merge = (pick: (part: SeriesSnapshot) => HistogramData): HistogramData => mergeData(parts.map(pick));
+  return {
+    due: sum((part) => part.due),
+    sent: sum((part) => part.sent),
+    dropped: sum((part) => part.dropped),
+    ok: sum((part) => part.ok),
+    failed: sum((part) => part.failed),
+    byOutcome: addCounts(parts.map((part) => part.byOutcome)),
+    byStatus: addCounts(parts.map((part) => part.byStatus)),
+    bytesIn: sum((part) => part.bytesIn),
+    bytesOut: sum((part) => part.bytesOut),
+    response: merge((part) => part.response),
+    service: merge((part) => part.service),
+    firstByte: merge((part) => part.firstByte),
+    connect: merge((part) => part.connect),
+    failedResponse: merge((part) => part.failedResponse),
+    failures: joinFailures(parts.flatMap((part) => part.failures)),
+  };
+}
+
+function joinGenerators(parts: readonly GeneratorSnapshot[]): GeneratorSnapshot {
+  const worst = (pick: (part: GeneratorSnapshot) => number): number => Math.max(...parts.map(pick));
+  const known = (pick: (part: GeneratorSnapshot) => number | null): number | null => {
+    const values = parts.map(pick).filter((value) => value !== null);
+    return values.length === 0 ? null : Math.max(...values);
+  };
+  return {
+    lag: mergeData(parts.map((part) => part.lag)),
+    loopDelayP99: worst((part) => part.loopDelayP99) as Micros,
+    loopDelayMax: worst((part) => part.loopDelayMax) as Micros,
+    utilization: known((part) => part.utilization),
+    gcMax: worst((part) => part.gcMax) as Micros,
+    cpu: parts.reduce((total, part) => total + part.cpu, 0),
+    cpuWait: known((part) => part.cpuWait),
+    rss: worst((part) => part.rss) as Bytes,
+  };
+}
+
+function mergeData(parts: readonly HistogramData[]): HistogramData {
+  const filled = parts.filter((part) => part.count > 0);
+  const [only] = filled;
+  if (only === undefined) return EMPTY_HISTOGRAM;
+  return filled.length === 1 ? only : Histogram.of(...filled).toData();
+}
+
+function addCounts<K extends string>(parts: readonly Readonly<Partial<Record<K, number>>>[]): Record<K, number> {
+  const total = {} as Record<K, number>;
+  for (const part of parts)
+    for (const key of Object.keys(part) as K[]) total[key] = (total[key] ?? 0) + (part[key] ?? 0);
+  return total;
+}
+
+function joinFailures(parts: readonly FailureCount[]): FailureCount[] {
+  const joined = new Map<string, FailureCount>();
+  for (const part of parts) {
+    const key = `${part.outcome} ${part.status} ${part.message}`;
+    const known = joined.get(key);
+    joined.set(
+      key,
+      known === undefined
+        ? part
+        : {
+            ...part,
+            count: known.count + part.count,
+            firstAt: Math.min(known.firstAt, part.firstAt) as Micros,
+            lastAt: Math.max(known.lastAt, part.lastAt) as Micros,
+          },
+    );
+  }
+  return [...joined.values()];
+}

@@ -1,0 +1,67 @@
+import { RampartError } from '../core/errors.ts';
+import type { Ending, RunEvent, RunSink } from '../core/event.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Clock, LoadSource } from '../core/ports.ts';
+import type { Micros } from '../core/units.ts';
+import { SourceLost } from './threads.ts';
+
+export interface Session {
+  readonly plan: Plan;
+  readonly source: LoadSource;
+  readonly sinks: readonly RunSink[];
+  /** A sink failed and is left out from now on; told once per sink. */
+  readonly onSinkFailure: (sink: RunSink, error: Error) => void;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Wall-clock time, ISO 8601 in UTC. */
+  readonly wallTime: () => string;
+  readonly started: Omit<Extract<RunEvent, { type: 'started' }>, 'type' | 'run'> & {
+    readonly run: Omit<Extract<RunEvent, { type: 'started' }>['run'], 'startedAt'>;
+  };
+}
+
+/**
+ * Runs a plan once: every event goes to every sink, in order, and the run outlives any sink.
+ * Bugs (errors of no known kind) pass through, after the sinks are closed.
+ */
+export async function runSession(session: Session): Promise<void> {
+  const { plan, source, signal, clock } = session;
+  const sinks = new Set(session.sinks);
+  const leaveOut = (sink: RunSink, error: unknown): void => {
+    sinks.delete(sink);
+    session.onSinkFailure(sink, error instanceof Error ? error : new Error(String(error)));
+  };
+  const emit = async (event: RunEvent): Promise<void> => {
+    for (const sink of sinks) {
+      try {
+        await sink.accept(event);
+      } catch (error) {
+        leaveOut(sink, error);
+      }
+    }
+  };
+
+  const { run, ...rest } = session.started;
+  const startedAt = clock.now();
+  const elapsed = (): Micros => (clock.now() - startedAt) as Micros;
+  let ending: Ending = 'completed';
+  try {
+    await emit({ type: 'started', ...rest, run: { ...run, startedAt: session.wallTime() } });
+    try {
+      for await (const snapshot of source(plan, { index: 0, count: 1 }, signal))
+        await emit({ type: 'interval', snapshot });
+      if (signal.aborted) ending = 'interrupted';
+    } catch (error) {
+      if (error instanceof SourceLost) {
+        ending = 'lost';
+        await emit({ type: 'lost', at: elapsed(), source: error.source, message: error.message });
+      } else if (error instanceof RampartError && error.code === 'never-ready') {
+        ending = 'never-ready';
+        await emit({ type: 'lost', at: elapsed(), source: 'threads', message: error.message });
+      } else throw error;
+    }
+    await emit({ type: 'finished', at: elapsed(), finishedAt: session.wallTime(), ending });
+  } finally {
+    for (const sink of sinks) await sink.close().catch((error: unknown) => leaveOut(sink, error));
+  }
+}
