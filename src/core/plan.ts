@@ -53,6 +53,7 @@ export interface RequestTemplate {
 
 /** What a threshold looks at. Percentiles are of the response time, a failed request counting as infinitely slow. */
 export type Metric =
+  /** `p` in percent: 95 for p95. */
   | { readonly kind: 'percentile'; readonly p: number }
   | { readonly kind: 'mean' }
   | { readonly kind: 'min' }

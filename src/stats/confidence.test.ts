@@ -173,32 +173,57 @@ describe('batchInterval', () => {
     for (const p of [0.5, 0.95, 0.99]) expect(batchInterval(p, batches)).toEqual([50_000, 50_000]);
   });
 
-  it('is the formula, on batches of equal size', () => {
-    // 10 batches of 10: 4, 5 or 6 of each at or below 100, so f = .4, .5, .6 and the median is 100.
-    const below = [4, 5, 6, 5, 4, 6, 5, 5, 6, 4];
-    const batches = below.map((n, k) =>
-      batchOf([
-        ...Array.from({ length: n - 1 }, (_, i) => 10 + 10 * k + i),
-        100 + k,
-        ...Array.from({ length: 10 - n }, (_, i) => 200 + 10 * k + i),
-      ]),
+  /** The interval by the textbook, on plain arrays of whole µs below 2048 (where histograms are exact). */
+  function byHand(p: number, batches: readonly (readonly number[])[], t: number): [number, number] {
+    const sorted = batches.flat().sort((a, b) => a - b);
+    const at = (share: number): number => sorted[Math.ceil(share * sorted.length - 1e-9) - 1] as number;
+    const q = at(p);
+    const below = sorted.filter((value) => value < q).length;
+    const equal = sorted.filter((value) => value === q).length;
+    const part = (p * sorted.length - below) / equal;
+    const m = batches.length;
+    const variance = batches.reduce((sum, batch) => {
+      const share = batch.reduce((n, value) => n + (value < q ? 1 : value === q ? part : 0), 0) / batch.length;
+      const weight = batch.length / sorted.length;
+      return sum + weight ** 2 * (share - p) ** 2;
+    }, 0);
+    const half = t * Math.sqrt((variance * m) / (m - 1));
+    return [at(p - half), at(p + half)];
+  }
+
+  /** Batches that are faster and slower in turn: values drift from batch to batch. */
+  const drifting = (sizes: readonly number[], top: number): number[][] =>
+    sizes.map((n, k) => Array.from({ length: n }, () => Math.floor(random() * top) + (k % 5) * 60));
+
+  it.each([0.5, 0.75, 0.9])('is the formula, on batches of equal and unequal size (p = %f)', (p) => {
+    const equal = drifting(new Array(20).fill(400), 1500);
+    expect(
+      batchInterval(
+        p,
+        equal.map((values) => batchOf(values)),
+      ),
+    ).toEqual(byHand(p, equal, 2.0930241));
+    const ramp = drifting([20, 60, 120, 200, 300, 420, 560, 700, 860, 1000], 1500);
+    expect(
+      batchInterval(
+        p,
+        ramp.map((values) => batchOf(values)),
+      ),
+    ).toEqual(byHand(p, ramp, 2.2621572));
+  });
+
+  it('shares out the times that are equal to the percentile', () => {
+    const clumped = drifting(new Array(20).fill(200), 1500).map((values, k) =>
+      values.map((value, i) => (i % 10 < 2 + (k % 3) ? 800 : value)),
     );
-    const values = batches.flatMap((batch) => {
-      const found: number[] = [];
-      Histogram.of(batch.times).forEach((lowest, _, count) => {
-        for (let i = 0; i < count; i++) found.push(lowest);
-      });
-      return found;
-    });
-    const sorted = values.sort((a, b) => a - b);
-    const q = sorted[49] as number;
-    const f = batches.map((batch) => Histogram.of(batch.times).countUpTo(q) / 10);
-    const se = Math.sqrt(f.reduce((sum, share) => sum + (share - 0.5) ** 2, 0) / 9 / 10);
-    const half = 2.262157 * se;
-    expect(batchInterval(0.5, batches)).toEqual([
-      sorted[Math.ceil((0.5 - half) * 100) - 1],
-      sorted[Math.ceil((0.5 + half) * 100) - 1],
-    ]);
+    for (const p of [0.45, 0.5, 0.55, 0.6, 0.65]) {
+      expect(
+        batchInterval(
+          p,
+          clumped.map((values) => batchOf(values)),
+        ),
+      ).toEqual(byHand(p, clumped, 2.0930241));
+    }
   });
 
   it('has an open end where the upper rank is beyond the sample or among failures', () => {

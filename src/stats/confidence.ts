@@ -12,7 +12,7 @@ export interface Batch {
 
 /** Batches a run is cut into, and the fewest that give an interval. */
 export const BATCHES = 20;
-export const FEWEST_BATCHES = 5;
+const FEWEST_BATCHES = 5;
 
 const CONFIDENCE = 0.95;
 const TAIL = (1 - CONFIDENCE) / 2;

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
+import manifest from '../package.json' with { type: 'json' };
+import { main } from '../src/cli/program.ts';
+import type { Terminal, World } from '../src/core/world.ts';
+import { SystemClock } from '../src/load/clock.ts';
+
+const terminal = (stream: NodeJS.WriteStream): Terminal => ({
+  write: (text) => {
+    stream.write(text);
+  },
+  isTTY: stream.isTTY === true,
+  columns: stream.columns ?? 100,
+});
+
+const world: World = {
+  argv: process.argv.slice(2),
+  env: process.env,
+  stdout: terminal(process.stdout),
+  stderr: terminal(process.stderr),
+  files: {
+    readText: (path) => readFileSync(path, 'utf8'),
+    readBytes: (path) => readFileSync(path),
+    writeText: (path, text) => writeFileSync(path, text),
+    makeFolder: (path) => {
+      mkdirSync(path, { recursive: true });
+    },
+    isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
+    appendTo: (path) => {
+      const file = openSync(path, 'w');
+      return { append: (text) => appendFileSync(file, text), close: () => closeSync(file) };
+    },
+  },
+  clock: new SystemClock(),
+  host: {
+    os: `${platform()} ${release()}`,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    node: process.version,
+  },
+  version: manifest.version,
+  workerEntry: new URL('../src/run/worker.js', import.meta.url),
+  assets: new URL('../client/', import.meta.url),
+  wallTime: () => new Date(),
+  randomSeed: () => Math.floor(Math.random() * 2 ** 31),
+  onInterrupt: (callback) => {
+    process.on('SIGINT', callback);
+    process.on('SIGTERM', callback);
+    return () => {
+      process.off('SIGINT', callback);
+      process.off('SIGTERM', callback);
+    };
+  },
+  exit: (code) => process.exit(code),
+};
+
+// A reader that goes away (| head) ends the output, not the run.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
+process.exitCode = await main(world);

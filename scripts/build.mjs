@@ -1,0 +1,69 @@
+/** Builds the package into dist/: the command and the library (ESM, split), the generator thread, the report's browser side. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+rmSync('dist', { recursive: true, force: true });
+
+await build({
+  entryPoints: ['bin/cli.ts', 'src/index.ts', 'src/run/worker.ts'],
+  outdir: 'dist',
+  outbase: '.',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  chunkNames: 'chunks/[name]-[hash]',
+  logLevel: 'warning',
+});
+chmodSync('dist/bin/cli.js', 0o755);
+
+await build({
+  entryPoints: { report: 'src/report/client/report.ts', 'report-style': 'src/report/client/styles.css' },
+  outdir: 'dist/client',
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: 'es2022',
+  logLevel: 'warning',
+});
+
+// The schema is written in TypeScript, once; its JSON form is made from it.
+mkdirSync('dist/schema', { recursive: true });
+const schemaModule = 'dist/schema/result-schema.js';
+await build({
+  entryPoints: ['src/report/result-schema.ts'],
+  outfile: schemaModule,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  packages: 'external',
+  logLevel: 'warning',
+});
+const { resultJsonSchema } = await import(pathToFileURL(schemaModule).href);
+writeFileSync('dist/result.schema.json', `${JSON.stringify(resultJsonSchema(), null, 2)}\n`);
+rmSync('dist/schema', { recursive: true });
+
+if (process.argv.includes('--types'))
+  execFileSync(
+    'npx',
+    [
+      'tsc',
+      '--noEmit',
+      'false',
+      '--emitDeclarationOnly',
+      '--declaration',
+      '--outDir',
+      'dist/types',
+      '--allowJs',
+      'false',
+      '--checkJs',
+      'false',
+      '--project',
+      'tsconfig.json',
+    ],
+    { stdio: 'inherit' },
+  );

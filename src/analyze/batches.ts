@@ -1,0 +1,91 @@
+import type { HistogramData, SeriesSnapshot } from '../core/snapshot.ts';
+import { BATCHES, type Batch } from '../stats/confidence.ts';
+import { Histogram } from '../stats/histogram.ts';
+
+/** Histograms whose percentiles get an interval by batches. */
+export type Batched = 'response' | 'service' | 'firstByte';
+
+type Part = { readonly [K in Batched]: HistogramData } & { readonly infinite: number };
+
+/** Stretches kept at the most: eight to a batch, so that cutting a run into batches is uneven by 1/8 of one at worst. */
+const STRETCHES = 8 * BATCHES;
+
+/**
+ * The measured intervals' histograms, for confidence intervals. Memory does not grow with the run: when there are too
+ * many stretches of time, neighbours are merged and all stretches become twice as long. What comes out does not depend
+ * on the order in which intervals came in.
+ */
+export class BatchFold {
+  /** Intervals to a stretch. */
+  #width = 1;
+  #stretches = new Map<number, Part[]>();
+  /** Ended after the load did: they were due in the last measured intervals. */
+  readonly #drained: Part[] = [];
+
+  addMeasured(index: number, series: SeriesSnapshot): void {
+    const key = Math.floor(index / this.#width);
+    append(this.#stretches, key, partOf(series));
+    while (this.#stretches.size > STRETCHES) this.#widen();
+  }
+
+  addDrained(series: SeriesSnapshot): void {
+    this.#drained.push(partOf(series));
+  }
+
+  /**
+   * Up to 20 batches of equal time between the first and the last measured interval of the run.
+   * @param failures whether failed requests count, as infinitely slow.
+   */
+  batches(kind: Batched, failures: boolean, first: number, last: number): Batch[] {
+    const from = Math.floor(first / this.#width);
+    const length = Math.floor(last / this.#width) - from + 1;
+    const m = Math.min(BATCHES, length);
+    const parts = Array.from({ length: m }, (): Part[] => []);
+    for (const [key, stretch] of this.#stretches) {
+      const batch = Math.floor(((key - from) * m) / length);
+      parts[batch]?.push(...stretch);
+    }
+    parts.at(-1)?.push(...this.#drained);
+    return parts.map((batch) => ({
+      times: merge(batch.map((part) => part[kind])),
+      infinite: failures ? sum(batch) : 0,
+    }));
+  }
+
+  #widen(): void {
+    this.#width *= 2;
+    const wider = new Map<number, Part[]>();
+    for (const [key, stretch] of this.#stretches) {
+      for (const part of stretch) append(wider, Math.floor(key / 2), part);
+    }
+    for (const [key, stretch] of wider) wider.set(key, [joined(stretch)]);
+    this.#stretches = wider;
+  }
+}
+
+function partOf(series: SeriesSnapshot): Part {
+  const { response, service, firstByte } = series;
+  return { response, service, firstByte, infinite: series.failed + (series.byOutcome.aborted ?? 0) };
+}
+
+function joined(parts: readonly Part[]): Part {
+  return {
+    response: merge(parts.map((part) => part.response)),
+    service: merge(parts.map((part) => part.service)),
+    firstByte: merge(parts.map((part) => part.firstByte)),
+    infinite: sum(parts),
+  };
+}
+
+function merge(all: readonly HistogramData[]): HistogramData {
+  const [first, ...others] = all;
+  return first !== undefined && others.length === 0 ? first : Histogram.of(...all).toData();
+}
+
+const sum = (parts: readonly Part[]): number => parts.reduce((total, part) => total + part.infinite, 0);
+
+function append(map: Map<number, Part[]>, key: number, part: Part): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [part]);
+  else list.push(part);
+}

@@ -1,0 +1,190 @@
+import { RampartError } from '../core/errors.ts';
+import type { RunEvent } from '../core/event.ts';
+import type { Plan } from '../core/plan.ts';
+import type { GeneratorResult, RunResult, SeriesResult, TimelinePoint, Totals } from '../core/result.ts';
+import type { IntervalSnapshot } from '../core/snapshot.ts';
+import { Histogram } from '../stats/histogram.ts';
+import { GeneratorFold } from './generator.ts';
+import { inMs, summarize } from './latency.ts';
+import { SeriesFold } from './series.ts';
+import { evaluate } from './thresholds.ts';
+import { TimelineFold } from './timeline.ts';
+import { doubtsOf } from './validity.ts';
+import { verdictOf } from './verdict.ts';
+
+type Started = Extract<RunEvent, { type: 'started' }>;
+type Finished = Extract<RunEvent, { type: 'finished' }>;
+
+/**
+ * The stream of a run -> its judged result. It can be asked at any time: by the live view after every event, at the
+ * end, or where a journal breaks off. Warm-up is in the timeline only; the drain belongs to the measured phase.
+ */
+export class RunFold {
+  #run: { readonly started: Started; readonly timeline: TimelineFold } | null = null;
+  #finished: Finished | null = null;
+  #last: IntervalSnapshot | null = null;
+  readonly #lost: { readonly source: string; readonly message: string }[] = [];
+  readonly #total = new SeriesFold();
+  readonly #series = new Map<string, SeriesFold>();
+  readonly #generator = new GeneratorFold();
+
+  /** @throws RampartError `bad-journal` where the stream does not begin with `started`. */
+  accept(event: RunEvent): void {
+    switch (event.type) {
+      case 'started':
+        this.#run = { started: event, timeline: new TimelineFold(event.plan) };
+        break;
+      case 'interval':
+        this.#addInterval(event.snapshot);
+        break;
+      case 'lost':
+        this.#lost.push({ source: event.source, message: event.message });
+        break;
+      case 'finished':
+        this.#finished = event;
+        break;
+    }
+  }
+
+  /** What the run is, once it has started. */
+  get started(): Started | null {
+    return this.#run?.started ?? null;
+  }
+
+  /** One point per interval so far, the latest last. */
+  get timeline(): readonly TimelinePoint[] {
+    return this.#run?.timeline.points ?? [];
+  }
+
+  /** Counts of the measured phase so far. */
+  get totals(): Totals {
+    return this.#total.totals(this.#run?.timeline.measured.durationMs ?? 0);
+  }
+
+  /** Response times of the successes of one request name, or of all of them. */
+  responseTimesOf(name: string | null): Histogram {
+    return (name === null ? this.#total : this.#series.get(name))?.response ?? new Histogram();
+  }
+
+  /** The latest snapshot. */
+  get last(): IntervalSnapshot | null {
+    return this.#last;
+  }
+
+  /** @throws RampartError `bad-journal` where nothing has started. */
+  result(): RunResult {
+    const { started, timeline } = this.#begun();
+    const { plan } = started;
+    const { measured, points } = timeline;
+    const finished = this.#finished;
+    const independent = plan.kind === 'probe';
+    const seconds = points.at(-1)?.t ?? 0;
+    const instant = instantsFrom(started.run.startedAt);
+
+    const total = this.#total.result(measured, independent);
+    const series: Record<string, SeriesResult> = {};
+    const samples: Record<string, number> = {};
+    for (const [name, fold] of this.#inPlanOrder(plan)) {
+      series[name] = fold.result(measured, independent);
+      samples[name] = fold.response.count;
+    }
+    const failures = [...this.#series]
+      .flatMap(([name, fold]) => fold.failures(name, instant))
+      .sort((a, b) => b.count - a.count || (orderKey(a) < orderKey(b) ? -1 : 1));
+
+    const generator = this.#generator.health(plan.threads);
+    const { response, infinite } = this.#total;
+    const { achievedPerSec } = total.rates;
+    const checks = evaluate(plan.thresholds, { totals: total.totals, achievedPerSec, response, infinite });
+    // A journal that breaks off was interrupted, by whatever it was.
+    const ending = finished?.ending ?? 'interrupted';
+    const doubts = doubtsOf({
+      plan,
+      ending,
+      finished: finished !== null,
+      lost: this.#lost,
+      totals: total.totals,
+      checks,
+      failures,
+      responseP95: response.count > 0 ? inMs(response.quantile(0.95)) : null,
+      generator,
+      seconds,
+      samples,
+    });
+    return {
+      format: started.format,
+      tool: started.tool,
+      run: {
+        id: started.run.id,
+        command: started.run.command,
+        startedAt: started.run.startedAt,
+        finishedAt: finished?.finishedAt ?? instant(seconds * 1e6),
+        ending,
+        host: started.run.host,
+      },
+      plan,
+      verdict: verdictOf(checks, doubts),
+      totals: total.totals,
+      rates: total.rates,
+      latency: { ...total.latency, lag: summarize(this.#generator.lag, 0, null) },
+      series,
+      timeline: points,
+      generator: withoutWait(generator),
+      failures,
+    };
+  }
+
+  #begun(): { readonly started: Started; readonly timeline: TimelineFold } {
+    if (this.#run === null) {
+      const hint = 'A journal is the whole file journal.ndjson of a run, from its first line.';
+      throw new RampartError('bad-journal', 'The journal does not begin with the start of a run.', hint);
+    }
+    return this.#run;
+  }
+
+  #inPlanOrder(plan: Plan): [string, SeriesFold][] {
+    const position = (name: string): number => plan.requests.findIndex((request) => request.name === name);
+    return [...this.#series].sort(([a], [b]) => position(a) - position(b));
+  }
+
+  #addInterval(snapshot: IntervalSnapshot): void {
+    const { started, timeline } = this.#begun();
+    timeline.add(snapshot);
+    if (this.#last === null || snapshot.index >= this.#last.index) this.#last = snapshot;
+    const { index, phase, generator, startAt, endAt } = snapshot;
+    if (generator !== undefined && !warmingUp(snapshot, started.plan)) {
+      this.#generator.addLag(generator.lag);
+      if (phase !== 'drain') this.#generator.addInterval(generator, endAt - startAt);
+    }
+    if (phase === 'warmup') return;
+    for (const [name, series] of Object.entries(snapshot.series)) {
+      let fold = this.#series.get(name);
+      if (fold === undefined) {
+        fold = new SeriesFold();
+        this.#series.set(name, fold);
+      }
+      fold.add(index, phase, series);
+      this.#total.add(index, phase, series);
+    }
+  }
+}
+
+/**
+ * Whether an interval's generator belongs to the warm-up. It is on the first of an index's snapshots only, and that may
+ * be the one of late warm-up answers in a measured interval: so it is judged by the time, where the plan has one.
+ */
+function warmingUp({ phase, startAt }: IntervalSnapshot, plan: Plan): boolean {
+  return phase === 'warmup' && plan.kind === 'run' && startAt < plan.warmup;
+}
+
+function instantsFrom(startedAt: string): (at: number) => string {
+  const origin = Date.parse(startedAt);
+  return (at) => new Date(origin + Math.round(at / 1000)).toISOString();
+}
+
+const orderKey = (failure: RunResult['failures'][number]): string =>
+  `${failure.name} ${failure.outcome} ${failure.status} ${failure.message}`;
+
+function withoutWait({ cpuWait: _, ...result }: GeneratorResult & { cpuWait: number | null }): GeneratorResult {
+  return result;
+}

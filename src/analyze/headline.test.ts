@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { count, micros, seconds } from '../core/units.ts';
+import {
+  CLOSED,
+  dataOf,
+  finishedOf,
+  foldOf,
+  generatorOf,
+  OPEN,
+  P95_BELOW_250,
+  planOf,
+  resultOf,
+  spread,
+  startedOf,
+  thresholdOf,
+} from './events.fixture.ts';
+import { headline } from './headline.ts';
+
+const FAST = { ok: spread(400, 5_000, 105_000) };
+const ERRORS = thresholdOf('errors<1%', { kind: 'errors' }, '<', 0.01, 'share');
+const ACHIEVED = thresholdOf('achieved>95/s', { kind: 'achieved' }, '>', 95, '1/s');
+const sentence = (...run: Parameters<typeof resultOf>): string => headline(resultOf(...run)).sentence;
+
+describe('the sentence', () => {
+  it('says that thresholds held', () => {
+    expect(sentence(FAST, { thresholds: [P95_BELOW_250] })).toBe('p95 stayed under 250 ms.');
+    expect(sentence(FAST, { thresholds: [ERRORS, P95_BELOW_250] })).toBe(
+      'Errors stayed under 1 % and p95 stayed under 250 ms.',
+    );
+    expect(sentence(FAST, { thresholds: [ACHIEVED] })).toBe('The achieved rate stayed over 95/s.');
+    expect(sentence(FAST, { thresholds: [ERRORS, P95_BELOW_250, ACHIEVED] })).toBe('All 3 thresholds held.');
+  });
+
+  it('says which broke', () => {
+    const slow = { ok: spread(400, 2_000, 328_000) };
+    expect(sentence(slow, { thresholds: [P95_BELOW_250] })).toBe('p95 was 312 ms, over the limit of 250 ms.');
+    const failing = { ok: spread(80, 2_000, 328_000), ended: { timeout: 8 } };
+    expect(sentence(failing, { thresholds: [ERRORS, P95_BELOW_250, ACHIEVED] })).toBe(
+      'Errors were 9.1 %, over the limit of 1 %, and 2 more thresholds failed.',
+    );
+    expect(sentence(failing, { thresholds: [P95_BELOW_250] })).toBe('p95 is infinite: 9.1 % of requests failed.');
+    expect(sentence(failing, { thresholds: [ACHIEVED] })).toBe(
+      'The achieved rate was 80.0/s, under the limit of 95/s.',
+    );
+    const exact = thresholdOf('max<0.1s', { kind: 'max' }, '<', 105_000);
+    expect(sentence(FAST, { thresholds: [exact] })).toBe('Max was 105 ms, not below 105 ms.');
+  });
+
+  it('has the rate and the p95 without thresholds, or what the sample bears', () => {
+    expect(sentence(FAST)).toBe('400 requests per second at a p95 of 100 ms.');
+    expect(sentence({ ok: [1_000, 1_500] })).toBe('2.00 requests per second at a median of 1.00 ms.');
+    const five = foldOf([startedOf(planOf()), finishedOf()]).result();
+    expect(headline(five).sentence).toBe('Not a valid measurement: no request succeeded.');
+  });
+
+  it('has median and p95 for a probe', () => {
+    const probe = { kind: 'probe' } as const;
+    expect(sentence({ ok: spread(10, 1_000, 1_900) }, probe)).toBe('A median of 1.40 ms and a p95 of 1.90 ms.');
+    expect(sentence({ ok: [1_500] }, probe)).toBe('A median of 1.50 ms.');
+  });
+
+  it('says why the measurement is not valid', () => {
+    const late = generatorOf({ lag: dataOf([50_000]) });
+    expect(sentence(FAST, { load: OPEN }, { generator: late })).toBe(
+      'Not a valid measurement: the generator was the limit.',
+    );
+    expect(sentence({ ...FAST, dropped: 100 }, { load: OPEN })).toBe('Not a valid measurement: the rate was not met.');
+    expect(sentence(FAST, {}, {}, 'lost')).toBe('Not a valid measurement: a generator thread was lost.');
+    expect(sentence({}, {}, {}, 'never-ready')).toBe('Not a valid measurement: the generator did not start.');
+  });
+
+  it('says that nothing answered, or that it was interrupted', () => {
+    const target = { url: 'http://127.0.0.1:9/', protocol: 'http:', host: '127.0.0.1', port: 9 } as const;
+    expect(sentence({ ended: { 'connect-error': 1 } }, { target })).toBe('Nothing answered at 127.0.0.1:9.');
+    expect(sentence(FAST, {}, {}, 'interrupted')).toBe('Interrupted after 0:10.');
+  });
+});
+
+describe('why', () => {
+  it('says what was done and what came of it', () => {
+    const load = { ...CLOSED, vus: [{ duration: seconds(10), from: count(1), to: count(100) }] };
+    const { why } = headline(resultOf({ ...FAST, ended: { timeout: 4 } }, { load }));
+    expect(why).toMatch(
+      /^Up to 100 virtual users: 4,040 requests sent in 0:10, 40 \(0.99 %\) failed\. Half of the answers came within 54.9 ms \(95 % interval 54.9 ms to 54.9 ms\), 95 % of them within 100 ms \(95 % interval 100 ms to 100 ms\), at 400\.0\/s achieved\.$/,
+    );
+  });
+
+  it('adds what is doubtful, but not which percentiles are left out', () => {
+    const generator = generatorOf({ gcMax: micros(40_000) });
+    const { why } = headline(resultOf({ ok: spread(10, 1_000, 1_900), dropped: 1 }, { load: OPEN }, { generator }));
+    expect(why).toMatch(/^100\/s offered: 100 requests sent in 0:10, none failed, 10 dropped\./);
+    expect(why).toContain('A garbage collection in the generator took 40.0 ms.');
+    expect(why).not.toContain('Too few samples');
+  });
+
+  it('has no percentiles where there are none', () => {
+    expect(headline(resultOf({ ok: [1_000] }, { kind: 'probe' }, { endAt: 900 })).why).toMatch(
+      /^One request at a time:/,
+    );
+    expect(headline(resultOf({ ended: { reset: 1 } })).why).toMatch(
+      /^4 virtual users: 10 requests sent in 0:10, 10 \(100 %\) failed\. Nothing answered/,
+    );
+  });
+});
+
+describe('the chip', () => {
+  const chip = (...run: Parameters<typeof resultOf>) => headline(resultOf(...run)).chip;
+
+  it('is about the measurement, not about the target', () => {
+    expect(chip({ ok: spread(400, 5_000, 905_000) }, { thresholds: [P95_BELOW_250] })).toEqual({
+      status: 'valid',
+      text: 'valid: the generator was 30 % busy',
+    });
+    expect(chip(FAST, { load: OPEN })).toEqual({
+      status: 'valid',
+      text: 'valid: 99 % of requests left within 0.040 ms of their time',
+    });
+    expect(chip({ ok: [1_000] }).status).toBe('valid');
+  });
+
+  it('is doubtful or invalid with the first doubt', () => {
+    expect(chip(FAST, {}, { generator: generatorOf({ cpuWait: 0.3 }) })).toEqual({
+      status: 'doubtful',
+      text: 'doubtful: the generator had to wait for a core',
+    });
+    expect(chip(FAST, {}, { generator: generatorOf({ utilization: 1 }) })).toEqual({
+      status: 'invalid',
+      text: 'invalid: the generator was the limit',
+    });
+    expect(chip(FAST, {}, {}, 'interrupted').status).toBe('doubtful');
+  });
+});

@@ -1,0 +1,175 @@
+import { type Metric, type Plan, stagesOf, type Threshold } from '../core/plan.ts';
+import type { Check, Doubt, DoubtCode, LatencySummary, RunResult } from '../core/result.ts';
+import { isUnreachable } from './verdict.ts';
+import {
+  addressOf,
+  counted,
+  formatActual,
+  formatClock,
+  formatCount,
+  formatLimit,
+  formatMs,
+  formatRate,
+  formatShare,
+  metricName,
+  requestsPerSecond,
+} from './wording.ts';
+
+/** The answer first: what the terminal and the report begin with. */
+export interface Headline {
+  /** One sentence that anyone can read. */
+  readonly sentence: string;
+  /** One short paragraph: what was done, what came of it, what is doubtful. */
+  readonly why: string;
+  /** The verdict on the measurement itself, not on the target. */
+  readonly chip: { readonly status: 'valid' | 'doubtful' | 'invalid'; readonly text: string };
+}
+
+export function headline(result: RunResult): Headline {
+  return { sentence: sentenceOf(result), why: whyOf(result), chip: chipOf(result) };
+}
+
+/** What is wrong with the measurement, after a colon. */
+const REASONS: Readonly<Record<DoubtCode, string>> = {
+  'no-samples': 'no request succeeded',
+  unreachable: 'nothing answered',
+  'thread-lost': 'a generator thread was lost',
+  'thread-never-ready': 'the generator did not start',
+  interrupted: 'it was interrupted',
+  'rate-not-met': 'the rate was not met',
+  'send-lag': 'the generator was the limit',
+  'loop-delay': 'the generator was the limit',
+  'generator-saturated': 'the generator was the limit',
+  'cpu-contended': 'the generator had to wait for a core',
+  'gc-pause': 'the generator paused',
+  'too-few-samples': 'too few samples',
+  'unanswered-at-end': 'some requests had no answer at the end',
+  'count-mismatch': 'the counts do not add up',
+};
+
+function sentenceOf(result: RunResult): string {
+  const { run, plan, verdict, timeline } = result;
+  if (run.ending === 'interrupted') return `Interrupted after ${formatClock(timeline.at(-1)?.t ?? 0)}.`;
+  if (isUnreachable(result)) return `Nothing answered at ${addressOf(plan.target)}.`;
+  const invalid = verdict.doubts.find((doubt) => doubt.invalidates);
+  if (invalid !== undefined) return `Not a valid measurement: ${REASONS[invalid.code]}.`;
+
+  const judged = verdict.checks.map((check, i) => ({ check, threshold: plan.thresholds[i] as Threshold }));
+  const [failure, ...others] = judged.filter(({ check }) => check.status === 'failed');
+  if (failure !== undefined) {
+    const more = others.length > 0 ? `, and ${counted(others.length, 'more threshold')} failed` : '';
+    return `${begun(broken(failure.check, failure.threshold))}${more}.`;
+  }
+  if (judged.length > 2) return `All ${judged.length} thresholds held.`;
+  if (judged.length > 0) {
+    return `${begun(judged.map(({ check, threshold }) => held(check, threshold)).join(' and '))}.`;
+  }
+  return plan.kind === 'probe' ? probed(result) : loaded(result);
+}
+
+/** A metric as a subject in the middle of a sentence. */
+function subjectOf(metric: Metric): string {
+  switch (metric.kind) {
+    case 'percentile':
+    case 'errors':
+      return metricName(metric);
+    case 'achieved':
+      return 'the achieved rate';
+    default:
+      return `the ${metric.kind}`;
+  }
+}
+
+function broken({ actual, limit, unit, message }: Check, { metric, op }: Threshold): string {
+  if (actual === null || actual === limit) return message;
+  const verb = metric.kind === 'errors' ? 'were' : 'was';
+  const side = op === '<' || op === '<=' ? 'over' : 'under';
+  const measured = formatActual(actual, limit, unit);
+  return `${subjectOf(metric)} ${verb} ${measured}, ${side} the limit of ${formatLimit(limit, unit)}`;
+}
+
+function held({ limit, unit }: Check, { metric, op }: Threshold): string {
+  const side = { '<': 'under', '<=': 'within', '>': 'over', '>=': 'at or over' }[op];
+  return `${subjectOf(metric)} stayed ${side} ${formatLimit(limit, unit)}`;
+}
+
+/** A sentence begins with a capital, but p95 stays p95. */
+function begun(text: string): string {
+  return /^p\d/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function loaded({ rates, latency }: RunResult): string {
+  const { p95, p50 } = latency.response;
+  const rate = requestsPerSecond(rates.achievedPerSec);
+  if (p95 !== null) return `${rate} at a p95 of ${formatMs(p95)}.`;
+  return p50 !== null ? `${rate} at a median of ${formatMs(p50)}.` : `${rate}.`;
+}
+
+function probed({ latency }: RunResult): string {
+  const { p50, p95, mean } = latency.response;
+  if (p50 === null) return mean === null ? 'No answer was measured.' : `A mean of ${formatMs(mean)}.`;
+  return p95 === null ? `A median of ${formatMs(p50)}.` : `A median of ${formatMs(p50)} and a p95 of ${formatMs(p95)}.`;
+}
+
+function whyOf(result: RunResult): string {
+  const { plan, totals, latency, verdict, rates } = result;
+  const failed = totals.failed === 0 ? 'none failed' : `${failedShare(result)} failed`;
+  const dropped = totals.dropped > 0 ? `, ${formatCount(totals.dropped)} dropped` : '';
+  const sentences = [
+    `${offerOf(plan)}: ${counted(totals.sent, 'request')} sent in ${formatClock(totals.durationMs / 1000)}, ${failed}${dropped}.`,
+  ];
+  const times = [
+    within('Half of the answers came', 'p50', latency.response),
+    within('95 % of them', 'p95', latency.response),
+  ].filter((time) => time !== null);
+  if (times.length > 0) {
+    const rate = plan.kind === 'run' ? `, at ${formatRate(rates.achievedPerSec)} achieved` : '';
+    sentences.push(`${times.join(', ')}${rate}.`);
+  }
+  sentences.push(...verdict.doubts.filter(isDoubtful).map((doubt) => doubt.message));
+  return sentences.join(' ');
+}
+
+function failedShare({ totals }: RunResult): string {
+  const { ok, failed } = totals;
+  return `${formatCount(failed)} (${formatShare(failed / (ok + failed))})`;
+}
+
+/** `Half of the answers came within 61.2 ms (95 % interval 58.1 ms to 64.3 ms)`; null without the percentile. */
+function within(words: string, name: 'p50' | 'p95', summary: LatencySummary): string | null {
+  const value = summary[name];
+  if (value === null) return null;
+  const interval = summary.ci95?.[name];
+  if (interval === undefined) return `${words} within ${formatMs(value)}`;
+  const [low, high] = interval;
+  const range = high === null ? `${formatMs(low)} or more` : `${formatMs(low)} to ${formatMs(high)}`;
+  return `${words} within ${formatMs(value)} (95 % interval ${range})`;
+}
+
+/** `Up to 100 virtual users`, `200/s`, `One request at a time`. */
+function offerOf({ kind, load }: Plan): string {
+  if (kind === 'probe') return 'One request at a time';
+  const stages = stagesOf(load);
+  const highest = stages.reduce((max, { from, to }) => Math.max(max, from, to), 0);
+  const steady = stages.every(({ from, to }) => from === highest && to === highest);
+  const amount = load.model === 'closed' ? counted(highest, 'virtual user') : `${formatLimit(highest, '1/s')} offered`;
+  return steady ? amount : `Up to ${amount}`;
+}
+
+/** Percentiles left out for want of samples cast no doubt on those that are shown. */
+function isDoubtful({ code, invalidates }: Doubt): boolean {
+  return invalidates || code !== 'too-few-samples';
+}
+
+function chipOf({ plan, verdict, generator }: RunResult): Headline['chip'] {
+  const [worst] = verdict.doubts.filter(isDoubtful);
+  if (worst !== undefined) {
+    const status = worst.invalidates ? 'invalid' : 'doubtful';
+    return { status, text: `${status}: ${REASONS[worst.code]}` };
+  }
+  if (plan.load.model === 'open' && generator.lagP99 !== null) {
+    return { status: 'valid', text: `valid: 99 % of requests left within ${formatMs(generator.lagP99)} of their time` };
+  }
+  const busy = Math.max(generator.utilization ?? 0, generator.cpu / Math.max(1, generator.threads));
+  return { status: 'valid', text: `valid: the generator was ${formatShare(busy)} busy` };
+}

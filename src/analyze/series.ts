@@ -1,0 +1,153 @@
+import type { FailureResult, Latencies, Rates, SeriesResult, Totals } from '../core/result.ts';
+import { OUTCOMES, type Outcome } from '../core/sample.ts';
+import type { FailureCount, SeriesSnapshot } from '../core/snapshot.ts';
+import type { Micros } from '../core/units.ts';
+import { batchInterval, orderInterval } from '../stats/confidence.ts';
+import { Histogram } from '../stats/histogram.ts';
+import { type Batched, BatchFold } from './batches.ts';
+import { type IntervalOf, summarize } from './latency.ts';
+
+/** The measured intervals of the run (their indices), and how long load was offered in them. */
+export interface Measured {
+  readonly first: number;
+  readonly last: number;
+  readonly durationMs: number;
+}
+
+/** One request name's share of the measured phase and its drain; or that of all names. */
+export class SeriesFold {
+  readonly response = new Histogram();
+  readonly #service = new Histogram();
+  readonly #firstByte = new Histogram();
+  readonly #connect = new Histogram();
+  readonly #batches = new BatchFold();
+  readonly #byOutcome = new Map<Outcome, number>();
+  readonly #byStatus = new Map<string, number>();
+  readonly #failures = new Map<string, FailureCount>();
+  #offered = 0;
+  #sent = 0;
+  #dropped = 0;
+  #ok = 0;
+  #failed = 0;
+  #bytesIn = 0;
+  #bytesOut = 0;
+
+  /** Requests that count as infinitely slow: failed, or given up at the end. */
+  get infinite(): number {
+    return this.#failed + (this.#byOutcome.get('aborted') ?? 0);
+  }
+
+  add(index: number, phase: 'measure' | 'drain', series: SeriesSnapshot): void {
+    this.#offered += series.due;
+    this.#sent += series.sent;
+    this.#dropped += series.dropped;
+    this.#ok += series.ok;
+    this.#failed += series.failed;
+    this.#bytesIn += series.bytesIn;
+    this.#bytesOut += series.bytesOut;
+    for (const outcome of OUTCOMES) tally(this.#byOutcome, outcome, series.byOutcome[outcome] ?? 0);
+    for (const [status, n] of Object.entries(series.byStatus)) tally(this.#byStatus, status, n);
+    this.response.add(series.response);
+    this.#service.add(series.service);
+    this.#firstByte.add(series.firstByte);
+    this.#connect.add(series.connect);
+    if (phase === 'measure') this.#batches.addMeasured(index, series);
+    else this.#batches.addDrained(series);
+    for (const failure of series.failures) this.#addFailure(failure);
+  }
+
+  totals(durationMs: number): Totals {
+    return {
+      offered: this.#offered,
+      sent: this.#sent,
+      dropped: this.#dropped,
+      ok: this.#ok,
+      failed: this.#failed,
+      byOutcome: inOrder(this.#byOutcome, OUTCOMES),
+      byStatus: Object.fromEntries([...this.#byStatus].sort()),
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+      durationMs,
+    };
+  }
+
+  /**
+   * @param independent whether requests are so nearly independent that exact binomial intervals hold (a probe's, one at
+   * a time); otherwise intervals are by batches of time.
+   */
+  result(measured: Measured, independent: boolean): SeriesResult {
+    const totals = this.totals(measured.durationMs);
+    const of = (times: Histogram, kind: Batched, infinite = 0) => {
+      const interval = independent
+        ? (p: number) => orderInterval(p, times, infinite)
+        : this.#byBatches(kind, infinite > 0, measured);
+      return summarize(times, infinite, interval);
+    };
+    const connect = summarize(this.#connect, 0, independent ? (p) => orderInterval(p, this.#connect) : null);
+    const latency: Omit<Latencies, 'lag'> = {
+      response: of(this.response, 'response'),
+      service: of(this.#service, 'service'),
+      responseWithFailures: of(this.response, 'response', this.infinite),
+      firstByte: of(this.#firstByte, 'firstByte'),
+      ...(connect.count > 0 ? { connect } : {}),
+    };
+    return { totals, rates: ratesOf(totals), latency };
+  }
+
+  /** @param instant gives the wall-clock time (ISO 8601) of an instant since the start. */
+  failures(name: string, instant: (at: number) => string): FailureResult[] {
+    return [...this.#failures.values()].map(({ outcome, status, message, count, firstAt, lastAt }) => ({
+      name,
+      outcome,
+      status,
+      message,
+      count,
+      firstSeen: instant(firstAt),
+      lastSeen: instant(lastAt),
+    }));
+  }
+
+  #byBatches(kind: Batched, failures: boolean, { first, last }: Measured): IntervalOf {
+    const batches = this.#batches.batches(kind, failures, first, last);
+    return (p) => batchInterval(p, batches);
+  }
+
+  #addFailure(failure: FailureCount): void {
+    const key = `${failure.outcome} ${failure.status} ${failure.message}`;
+    const known = this.#failures.get(key);
+    if (known === undefined) {
+      this.#failures.set(key, failure);
+      return;
+    }
+    this.#failures.set(key, {
+      ...known,
+      count: known.count + failure.count,
+      firstAt: Math.min(known.firstAt, failure.firstAt) as Micros,
+      lastAt: Math.max(known.lastAt, failure.lastAt) as Micros,
+    });
+  }
+}
+
+/** Per second of offered load; 0 where nothing was offered for any time. */
+function ratesOf(totals: Totals): Rates {
+  const per = (n: number): number => (totals.durationMs > 0 ? Math.round((n / totals.durationMs) * 1e6) / 1e3 : 0);
+  return {
+    offeredPerSec: per(totals.offered),
+    sentPerSec: per(totals.sent),
+    achievedPerSec: per(totals.ok),
+  };
+}
+
+function tally<K>(map: Map<K, number>, key: K, n: number): void {
+  if (n > 0) map.set(key, (map.get(key) ?? 0) + n);
+}
+
+/** Those of `keys` that were counted, in that order: equal runs give equal text. */
+function inOrder<K extends string>(map: ReadonlyMap<K, number>, keys: readonly K[]): { [P in K]?: number } {
+  const counts: { [P in K]?: number } = {};
+  for (const key of keys) {
+    const n = map.get(key);
+    if (n !== undefined) counts[key] = n;
+  }
+  return counts;
+}

@@ -1,0 +1,101 @@
+import type { Threshold } from '../core/plan.ts';
+import type { Check, Totals } from '../core/result.ts';
+import { bears, samplesFor } from '../stats/confidence.ts';
+import type { Histogram } from '../stats/histogram.ts';
+import { inMs, quantileWithFailures } from './latency.ts';
+import { counted, formatActual, formatCount, formatLimit, formatShare, metricName, OPERATOR_WORDS } from './wording.ts';
+
+/** What thresholds look at. */
+export interface Measurements {
+  readonly totals: Totals;
+  readonly achievedPerSec: number;
+  /** Of the successes, µs. */
+  readonly response: Histogram;
+  /** How many requests failed or were given up: infinitely slow. */
+  readonly infinite: number;
+}
+
+/** A value to hold against a limit (times in ms; Infinity with failures), or why there is none. */
+type Value = { readonly known: number } | { readonly unknown: string };
+
+/** Each threshold against the run's totals. Nothing measured decides nothing: zero samples never pass. */
+export function evaluate(thresholds: readonly Threshold[], measurements: Measurements): Check[] {
+  return thresholds.map((threshold) => check(threshold, measurements));
+}
+
+/** How many samples a threshold needs that the run does not have; null where it has enough. */
+export function samplesMissing({ metric }: Threshold, samples: number): number | null {
+  if (metric.kind !== 'percentile') return null;
+  const p = metric.p / 100;
+  return bears(p, samples) ? null : samplesFor(p);
+}
+
+function check(threshold: Threshold, measurements: Measurements): Check {
+  const { text, metric, op } = threshold;
+  const unit = threshold.unit === 'µs' ? 'ms' : threshold.unit;
+  const limit = threshold.unit === 'µs' ? threshold.limit / 1000 : threshold.limit;
+  const name = metricName(metric);
+  const value = measured(threshold, measurements);
+  if ('unknown' in value) {
+    const message = `${name} cannot be known: ${value.unknown}`;
+    return { threshold: text, status: 'undecided', actual: null, limit, unit, message };
+  }
+  const holds = compare(value.known, op, limit);
+  return {
+    threshold: text,
+    status: holds ? 'passed' : 'failed',
+    actual: Number.isFinite(value.known) ? value.known : null,
+    limit,
+    unit,
+    message: Number.isFinite(value.known)
+      ? `${name} ${metric.kind === 'errors' ? 'were' : 'was'} ${formatActual(value.known, limit, unit)}, ` +
+        `${holds ? '' : 'not '}${OPERATOR_WORDS[op]} ${formatLimit(limit, unit)}`
+      : `${name} is infinite: ${lostShare(measurements)}`,
+  };
+}
+
+function measured({ metric, unit }: Threshold, measurements: Measurements): Value {
+  const { totals, response, infinite } = measurements;
+  const ended = totals.ok + totals.failed;
+  if (ended === 0) return { unknown: 'no request was answered' };
+  switch (metric.kind) {
+    case 'percentile': {
+      const samples = response.count + infinite;
+      const p = metric.p / 100;
+      if (!bears(p, samples)) {
+        return { unknown: `it needs ${counted(samplesFor(p), 'sample')}, there were ${formatCount(samples)}` };
+      }
+      const quantile = quantileWithFailures(response, infinite, p);
+      return { known: Number.isFinite(quantile) ? inMs(quantile) : quantile };
+    }
+    case 'mean':
+      return { known: infinite > 0 ? Number.POSITIVE_INFINITY : inMs(response.mean) };
+    case 'min':
+      return { known: response.count > 0 ? inMs(response.min) : Number.POSITIVE_INFINITY };
+    case 'max':
+      return { known: infinite > 0 ? Number.POSITIVE_INFINITY : inMs(response.max) };
+    case 'errors':
+      return { known: unit === 'count' ? totals.failed : totals.failed / ended };
+    case 'achieved':
+      return totals.durationMs > 0 ? { known: measurements.achievedPerSec } : { unknown: 'the run had no duration' };
+  }
+}
+
+function compare(actual: number, op: Threshold['op'], limit: number): boolean {
+  switch (op) {
+    case '<':
+      return actual < limit;
+    case '<=':
+      return actual <= limit;
+    case '>':
+      return actual > limit;
+    case '>=':
+      return actual >= limit;
+  }
+}
+
+/** `7.2 % of requests failed`; those given up at the end are infinitely slow too. */
+function lostShare({ totals, response, infinite }: Measurements): string {
+  const share = formatShare(infinite / (response.count + infinite));
+  return `${share} of requests ${infinite > totals.failed ? 'failed or were not answered' : 'failed'}`;
+}

@@ -1,0 +1,114 @@
+import type { Metric, Target, Threshold } from '../core/plan.ts';
+import type { Check } from '../core/result.ts';
+
+/** How numbers and limits are said everywhere: terminal, report, messages. */
+
+/** Three significant digits, never more than three decimals: `0.042 ms`, `61.2 ms`, `214 ms`, `1.25 s`. */
+export function formatMs(ms: number): string {
+  if (ms === 0) return '0 ms';
+  const decimals = ms < 0.9995 ? 3 : ms < 9.995 ? 2 : ms < 99.95 ? 1 : 0;
+  if (ms < 999.5) return `${ms.toFixed(decimals)} ms`;
+  const seconds = ms / 1000;
+  return seconds < 999.5 ? `${significant(seconds)} s` : `${formatCount(seconds)} s`;
+}
+
+/** A rate in 1/s: `8.33/s`, `158.1/s`, `1,240/s`. */
+export function formatRate(perSecond: number): string {
+  if (perSecond === 0) return '0/s';
+  if (perSecond < 9.995) return `${perSecond.toFixed(2)}/s`;
+  return perSecond < 999.95 ? `${perSecond.toFixed(1)}/s` : `${formatCount(perSecond)}/s`;
+}
+
+/** A whole number with thousands separators: `14,208`. */
+export function formatCount(count: number): string {
+  return Math.round(count)
+    .toFixed(0)
+    .replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** A share (0..1) in percent. Neither a few of many nor all but a few are rounded away: `< 0.01 %`, `99.99 %`. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  if (percent <= 0) return '0 %';
+  if (percent < 0.01) return '< 0.01 %';
+  if (percent >= 100) return `${trimmed(percent.toFixed(0))} %`;
+  if (percent > 99) return `${trimmed((Math.floor(percent * 100) / 100).toFixed(2))} %`;
+  return `${trimmed(percent.toFixed(percent < 0.995 ? 2 : percent < 9.95 ? 1 : 0))} %`;
+}
+
+/** Powers of 1000: `512 B`, `1.2 kB`, `3.4 MB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= (unit === 0 ? 1000 : 999.95) && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? formatCount(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Seconds since the start: `1:05`, `1:01:05`. */
+export function formatClock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** `126 requests per second`, `1 request per second`. */
+export function requestsPerSecond(rate: number): string {
+  const text = rate < 999.5 ? significant(rate) : formatCount(rate);
+  return `${text} ${text === '1.00' ? 'request' : 'requests'} per second`;
+}
+
+/** `1 request`, `14,208 requests`. */
+export function counted(n: number, one: string, many = `${one}s`): string {
+  return `${formatCount(n)} ${n === 1 ? one : many}`;
+}
+
+/** `127.0.0.1:8989`, `[::1]:8989`. */
+export function addressOf(target: Target): string {
+  return `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
+}
+
+/** `p95`, `errors`, `mean`: the metric's name as a threshold spells it. */
+export function metricName(metric: Metric): string {
+  return metric.kind === 'percentile' ? `p${metric.p}` : metric.kind;
+}
+
+/** A limit as a person would write it, without trailing zeros: `250 ms`, `1.5 s`, `1 %`. */
+export function formatLimit(limit: number, unit: Check['unit']): string {
+  if (unit === 'ms') return limit >= 1000 ? `${plain(limit / 1000)} s` : `${plain(limit)} ms`;
+  if (unit === 'share') return `${plain(limit * 100)} %`;
+  return unit === '1/s' ? `${plain(limit)}/s` : plain(limit);
+}
+
+/** A measured value beside its limit: with more digits where rounding would make the two look equal. */
+export function formatActual(actual: number, limit: number, unit: Check['unit']): string {
+  const rounded = { ms: formatMs, share: formatShare, '1/s': formatRate, count: formatCount }[unit](actual);
+  const same = actual !== limit && withoutZeros(rounded) === formatLimit(limit, unit);
+  return same ? formatLimit(actual, unit) : rounded;
+}
+
+/** `below`, `at most`, `above`, `at least`. */
+export const OPERATOR_WORDS: Readonly<Record<Threshold['op'], string>> = {
+  '<': 'below',
+  '<=': 'at most',
+  '>': 'above',
+  '>=': 'at least',
+};
+
+/** Three significant digits of 0.001..1000. */
+function significant(value: number): string {
+  return value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
+}
+
+function trimmed(digits: string): string {
+  return digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits;
+}
+
+const withoutZeros = (text: string): string => text.replace(/^[\d.]+/, trimmed);
+
+/** Up to six decimals, none that are zero: enough that different values look different. */
+const plain = (value: number): string => trimmed(value.toFixed(6));

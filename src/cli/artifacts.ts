@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RunFold } from '../analyze/fold.ts';
+import type { RunEvent, RunSink } from '../core/event.ts';
+import type { RunResult } from '../core/result.ts';
+import { toSeconds } from '../core/units.ts';
+import type { World } from '../core/world.ts';
+import { HistoryCsv, toFailuresCsv, toStatsCsv } from '../report/csv.ts';
+import { renderHtml } from '../report/html.ts';
+import { toResultJson } from '../report/json.ts';
+import { toJunitXml } from '../report/junit.ts';
+import { toMarkdown } from '../report/markdown.ts';
+import type { HlogInterval } from '../stats/hlog.ts';
+
+export const JOURNAL = 'journal.ndjson';
+
+/**
+ * What a run leaves in its folder besides the journal, gathered from the stream: the same from a live run as from a
+ * journal read again.
+ */
+export class Artifacts implements RunSink {
+  readonly fold = new RunFold();
+  #history = '';
+  readonly #historyCsv = new HistoryCsv((text) => {
+    this.#history += text;
+  });
+  readonly #intervals: HlogInterval[] = [];
+
+  async accept(event: RunEvent): Promise<void> {
+    this.fold.accept(event);
+    await this.#historyCsv.accept(event);
+    if (event.type !== 'interval') return;
+    const { startAt, endAt, series } = event.snapshot;
+    for (const [tag, { response }] of Object.entries(series))
+      if (response.count > 0)
+        this.#intervals.push({
+          tag,
+          startSeconds: toSeconds(startAt),
+          lengthSeconds: toSeconds(endAt) - toSeconds(startAt),
+          histogram: response,
+        });
+  }
+
+  close(): Promise<void> {
+    return this.#historyCsv.close();
+  }
+
+  /**
+   * Writes every file; one that cannot be written does not keep the others from it.
+   *
+   * @returns a line for each file that is lost, with the reason.
+   */
+  async write(world: World, folder: string, result: RunResult): Promise<string[]> {
+    const { files, assets } = world;
+    const { toHlog } = await import('../stats/hlog.ts');
+    const asset = (name: string): string => files.readText(fileURLToPath(new URL(name, assets)));
+    const contents: Record<string, () => string> = {
+      'result.json': () => toResultJson(result),
+      'report.html': () => renderHtml(result, { script: asset('report.js'), style: asset('report-style.css') }),
+      'summary.md': () => toMarkdown(result),
+      'junit.xml': () => toJunitXml(result),
+      'stats.csv': () => toStatsCsv(result, (name) => this.fold.responseTimesOf(name)),
+      'history.csv': () => this.#history,
+      'failures.csv': () => toFailuresCsv(result),
+      'latency.hlog': () => toHlog(this.#intervals, result.run.startedAt),
+    };
+    const losses: string[] = [];
+    for (const [name, content] of Object.entries(contents)) {
+      const text = content();
+      try {
+        files.writeText(join(folder, name), text);
+      } catch (error) {
+        losses.push(`${name} (${(error as Error).message})`);
+      }
+    }
+    return losses;
+  }
+}

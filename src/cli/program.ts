@@ -1,0 +1,105 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT, RampartError } from '../core/errors.ts';
+import type { World } from '../core/world.ts';
+import { addLoadOptions, addOutputOptions, addRequestOptions } from './options.ts';
+
+/**
+ * The command line. Each command's code is loaded when it is called, so that `--help` costs next to nothing.
+ *
+ * @returns the exit code; nothing is thrown.
+ */
+export async function main(world: World): Promise<number> {
+  let exitCode: number = EXIT.passed;
+  const program = createProgram(world, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(world.argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return report(error, world);
+  }
+}
+
+function createProgram(world: World, end: (code: number) => void): Command {
+  const program = new Command('rampart')
+    .description('Tells how much load a model endpoint takes before it breaks, and proves that the number is true.')
+    .version(world.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text),
+      getOutHelpWidth: () => world.stdout.columns,
+      getErrHelpWidth: () => world.stderr.columns,
+    })
+    .showHelpAfterError('(rampart --help lists what there is)')
+    .addHelpText(
+      'after',
+      `
+Every flag has a twin in the environment (RAMPART_RATE) and in a scenario file; flags win.
+
+Exit codes: 0 passed · 2 bad usage · 3 a threshold failed · 4 target unreachable · 5 measurement invalid
+            6 generator not ready · 130 interrupted · 1 a bug
+
+Examples:
+  rampart run http://localhost:8989/predict --body-file loan.json --vus 100 --spawn-rate 5 --duration 30s
+  rampart run http://localhost:8989/predict -b '{"x":1}' --rate 200/s -d 1m --threshold 'p95<250ms'
+  rampart probe http://localhost:8989/predict --body-file loan.json
+  rampart serve loan`,
+    );
+
+  const run = program
+    .command('run')
+    .description('put load on an endpoint: virtual users (--vus) or arrivals (--rate)')
+    .argument('<target>', 'URL of the endpoint, or a scenario file (JSON)');
+  addOutputOptions(addLoadOptions(addRequestOptions(run))).action(async (target: string, options: Record<string, unknown>) => {
+    const { runCommand } = await import('./run.ts');
+    end(await runCommand(world, 'run', target, options));
+  });
+
+  const probe = program
+    .command('probe')
+    .description('one request at a time: median, p95, and where the time goes')
+    .argument('<target>', 'URL of the endpoint, or a scenario file (JSON)')
+    .option('-n, --requests <count>', 'how many requests, after 5 for warm-up (default 100)');
+  addOutputOptions(addRequestOptions(probe)).action(async (target: string, options: Record<string, unknown>) => {
+    const { runCommand } = await import('./run.ts');
+    end(await runCommand(world, 'probe', target, options));
+  });
+
+  program
+    .command('report')
+    .description('draw a finished run again from its journal')
+    .argument('<run>', 'folder of the run, or its journal.ndjson')
+    .option('-o, --out <folder>', 'where to write (default: the folder of the run)')
+    .option('--json', 'print result.json on stdout, and nothing else there')
+    .action(async (run: string, options: { out?: string; json?: boolean }) => {
+      const { reportCommand } = await import('./report.ts');
+      end(await reportCommand(world, run, options));
+    });
+
+  program
+    .command('serve')
+    .description('the reference model server, to try things on')
+    .argument('[model]', 'which model', 'loan')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on', '8989')
+    .action(async (model: string, options: { host: string; port: string }) => {
+      const { serveCommand } = await import('./serve.ts');
+      end(await serveCommand(world, model, options));
+    });
+  return program;
+}
+
+/** Says what went wrong, in words for whoever has to act on it. */
+function report(error: unknown, world: World): number {
+  // Commander has printed its own message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
+  if (error instanceof RampartError) {
+    world.stderr.write(`rampart: ${error.message}\n${error.hint === '' ? '' : `  ${error.hint}\n`}`);
+    return error.exitCode;
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  world.stderr.write(`rampart: an unexpected error; this is a bug, please report it:\n${detail}\n`);
+  return EXIT.bug;
+}

@@ -1,0 +1,112 @@
+import {
+  type Distribution,
+  durationOf,
+  type LoadProfile,
+  type Plan,
+  type RequestTemplate,
+  type Stage,
+  stagesOf,
+} from '../core/plan.ts';
+import type { Micros } from '../core/units.ts';
+import { UNTIL_COUNTED } from './load.ts';
+import { maskQuery } from './publish.ts';
+
+/** The plan in a few plain lines, as it is told before the first request. Secrets in the query are masked. */
+export function describePlan(plan: Plan): string[] {
+  const origin = new URL(plan.target.url).origin;
+  return [
+    ...plan.requests.map((request) => describeRequest(request, origin)),
+    plan.kind === 'probe' ? describeProbe(plan) : describeLoad(plan),
+    describeRest(plan),
+  ];
+}
+
+function describeRequest({ method, path, headers, body }: RequestTemplate, origin: string): string {
+  const line = `${method} ${origin}${maskQuery(path)}`;
+  if (body === null) return line;
+  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  return `${line}  (${formatBytes(body.bytes)}${type === undefined ? '' : ` of ${type}`})`;
+}
+
+function describeProbe({ maxRequests, warmupRequests, load }: Plan): string {
+  const measured = maxRequests === null ? '' : `, ${formatNumber(maxRequests - warmupRequests)} measured`;
+  const thinking = load.model === 'closed' ? describeThinking(load.thinkTime) : '';
+  return `one request at a time${thinking}: ${formatNumber(warmupRequests)} to warm up${measured}`;
+}
+
+function describeLoad({ load, maxRequests }: Plan): string {
+  const [things, manner] =
+    load.model === 'closed'
+      ? ['virtual users', `closed model: each waits for its answer${describeThinking(load.thinkTime)}`]
+      : [
+          'requests/s',
+          `open model: ${load.arrivals === 'poisson' ? 'Poisson arrivals' : 'evenly spaced'}, no answer is waited for`,
+        ];
+  const counted =
+    maxRequests === null ? '' : `, until ${formatNumber(maxRequests)} ${plural(maxRequests, 'request')} are sent`;
+  return `${describeStages(load, things)}${counted} (${manner})`;
+}
+
+/** More stages than this are summed up. */
+const STAGES_TOLD = 6;
+
+function describeStages(load: LoadProfile, things: string): string {
+  const stages = stagesOf(load);
+  const values = stages.flatMap(({ from, to }) => [from, to]);
+  const show = (value: number): string => formatNumber(load.model === 'closed' ? Math.ceil(value) : value);
+  if (stages.length > STAGES_TOLD)
+    return `${stages.length} stages between ${show(Math.min(...values))} and ${show(Math.max(...values))} ${things}, ${formatDuration(durationOf(load))} in all`;
+  const told = (stage: Stage<number>, index: number): string => {
+    const unit = index > 0 ? '' : load.model === 'closed' && stage.to === 1 ? ' virtual user' : ` ${things}`;
+    if (stage.from !== stage.to)
+      return `${show(stage.from)} → ${show(stage.to)}${unit} over ${formatDuration(stage.duration)}`;
+    const time =
+      stage.duration === UNTIL_COUNTED && stages.length === 1 ? '' : ` for ${formatDuration(stage.duration)}`;
+    return `${show(stage.to)}${unit}${time}`;
+  };
+  return stages.map(told).join(', then ');
+}
+
+function describeThinking(thinkTime: Distribution | null): string {
+  if (thinkTime === null) return '';
+  switch (thinkTime.kind) {
+    case 'constant':
+      return `, then thinks ${formatDuration(thinkTime.value)}`;
+    case 'uniform':
+      return `, then thinks ${formatDuration(thinkTime.min)} to ${formatDuration(thinkTime.max)}`;
+    case 'exponential':
+      return `, then thinks ${formatDuration(thinkTime.mean)} on average`;
+  }
+}
+
+function describeRest(plan: Plan): string {
+  const parts = [`timeout ${formatDuration(plan.timeout)}`];
+  if (plan.warmup > 0) parts.push(`warm-up ${formatDuration(plan.warmup)}`);
+  if (!plan.keepAlive) parts.push('a new connection per request');
+  if (plan.load.model === 'open') parts.push(`at most ${formatNumber(plan.load.maxInFlight)} in flight`);
+  parts.push(`${plan.threads} ${plural(plan.threads, 'thread')}`, `seed ${plan.seed}`);
+  if (plan.thresholds.length > 0) parts.push(`thresholds: ${plan.thresholds.map(({ text }) => text).join(', ')}`);
+  return parts.join(' · ');
+}
+
+/** As a flag would take it, with spaces: `500 ms`, `20 s`, `1 h 30 min`. Exact. */
+export function formatDuration(duration: Micros): string {
+  if (duration < 1_000) return duration === 0 ? '0 s' : `${duration} us`;
+  if (duration < 1_000_000) return `${duration / 1_000} ms`;
+  const hours = Math.floor(duration / 3_600_000_000);
+  const minutes = Math.floor(duration / 60_000_000) % 60;
+  const rest = (duration % 60_000_000) / 1_000_000;
+  const parts = [hours > 0 ? `${hours} h` : '', minutes > 0 ? `${minutes} min` : '', rest > 0 ? `${rest} s` : ''];
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+function formatNumber(value: number): string {
+  return value.toLocaleString('en-US', value < 1 ? { maximumSignificantDigits: 4 } : { maximumFractionDigits: 3 });
+}
+
+function formatBytes(value: number): string {
+  if (value < 1_024) return `${value} B`;
+  return value < 1_048_576 ? `${(value / 1_024).toFixed(1)} KiB` : `${(value / 1_048_576).toFixed(1)} MiB`;
+}
+
+const plural = (amount: number, word: string): string => (amount === 1 ? word : `${word}s`);

@@ -1,0 +1,36 @@
+import { RampartError } from '../core/errors.ts';
+import type { Files } from '../core/world.ts';
+import { quote } from './syntax.ts';
+
+/** A 64 MiB body sent once a second is half a gigabit: more is a slip. It is also held once per generator thread. */
+const LIMIT = 64 * 1_024 * 1_024;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  ENOTDIR: 'does not exist',
+  EISDIR: 'is a folder, not a file',
+  EACCES: 'may not be read by this user',
+  EPERM: 'may not be read by this user',
+};
+
+/** @throws RampartError 'bad-file' naming the path and the reason. */
+export function readInput(files: Pick<Files, 'readBytes'>, path: string, flag: string, hint = ''): Uint8Array {
+  let content: Uint8Array;
+  try {
+    content = files.readBytes(path);
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw new RampartError('bad-file', `${flag}: ${quote(path)} ${REASONS[code] ?? `can't be read: ${message}`}`, hint);
+  }
+  if (content.byteLength > LIMIT) throw new RampartError('bad-file', `${flag}: ${quote(path)} is larger than 64 MiB`);
+  return content;
+}
+
+/** The text of UTF-8 bytes, a byte order mark included; null where they are something else. */
+export function decodeUtf8(content: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,131 @@
+import type { Distribution, LoadProfile, Stage } from '../core/plan.ts';
+import { count, type Micros, micros, type PerSecond, seconds } from '../core/units.ts';
+import type { SettingName } from './schema.ts';
+import { blame, type Given, read, refuse } from './sources.ts';
+import {
+  parseChoice,
+  parseCount,
+  parseDuration,
+  parseRate,
+  parseStages,
+  parseThinkTime,
+  type StageText,
+} from './syntax.ts';
+
+/** How long load is offered where only the number of requests says when to stop. */
+export const UNTIL_COUNTED: Micros = seconds(24 * 3_600);
+
+const DEFAULT_DURATION = seconds(30);
+const DEFAULT_VUS = count(10);
+const DEFAULT_IN_FLIGHT = count(10_000);
+const MOST_VUS = '100k';
+const MOST_IN_FLIGHT = '100k';
+const MOST_RATE = '10m/s';
+const LONGEST = '168h';
+
+/** The load of a `run`: a rate means the open model, virtual users (or nothing) the closed one. @throws RampartError */
+export function resolveLoad(given: Given): LoadProfile {
+  refuseTogether(given, 'stages', 'duration', 'the stages say how long');
+  refuseTogether(given, 'stages', 'spawnRate', 'the stages say how fast');
+  if (given.settings.rate === undefined) return closedLoad(given);
+  refuseTogether(given, 'rate', 'vus', 'one is the open model, the other the closed one');
+  refuseTogether(given, 'rate', 'spawnRate', 'spawning belongs to virtual users');
+  refuseTogether(given, 'rate', 'thinkTime', 'thinking belongs to virtual users');
+  return openLoad(given);
+}
+
+/** One virtual user that pauses only if asked to: a probe's load. */
+export function probeLoad(given: Given): LoadProfile {
+  return {
+    model: 'closed',
+    vus: [{ duration: UNTIL_COUNTED, from: count(1), to: count(1) }],
+    thinkTime: resolveThinkTime(given),
+  };
+}
+
+function openLoad(given: Given): LoadProfile {
+  const staged = given.settings.stages !== undefined;
+  const parseStart = (text: string, label: string): PerSecond =>
+    parseRate(text, label, { min: staged ? '0/s' : '1/h', max: MOST_RATE });
+  const start = read(given, 'rate', parseStart) ?? (0 as PerSecond);
+  const parseTarget = (text: string, label: string): PerSecond => parseRate(text, label, { max: MOST_RATE });
+  return {
+    model: 'open',
+    arrivals: read(given, 'arrivals', (text, label) => parseChoice(text, label, ['uniform', 'poisson'])) ?? 'uniform',
+    rate: staged
+      ? stagesFrom(start, given, parseTarget)
+      : [{ duration: resolveDuration(given), from: start, to: start }],
+    maxInFlight:
+      read(given, 'maxInFlight', (text, label) => parseCount(text, label, { min: '1', max: MOST_IN_FLIGHT })) ??
+      DEFAULT_IN_FLIGHT,
+  };
+}
+
+function closedLoad(given: Given): LoadProfile {
+  for (const name of ['arrivals', 'maxInFlight'] as const)
+    if (given.settings[name] !== undefined) refuse(given, name, 'needs --rate: it belongs to arrivals');
+  const thinkTime = resolveThinkTime(given);
+  const staged = given.settings.stages !== undefined;
+  const vus = read(given, 'vus', (text, label) => parseCount(text, label, { min: staged ? '0' : '1', max: MOST_VUS }));
+  if (staged) {
+    const parseTarget = (text: string, label: string) => {
+      if (text.includes('/'))
+        refuse(given, 'stages', 'stages a rate, but no rate is given', 'Give the rate to start at: --rate 0/s.');
+      return parseCount(text, label, { max: MOST_VUS });
+    };
+    return { model: 'closed', vus: stagesFrom(vus ?? count(0), given, parseTarget), thinkTime };
+  }
+  const spawnRate = read(given, 'spawnRate', (text, label) => parseRate(text, label, { min: '1/h', max: MOST_RATE }));
+  if (spawnRate !== undefined && vus === undefined)
+    refuse(given, 'spawnRate', 'needs --vus: how many virtual users to start');
+  const whole = resolveDuration(given);
+  const users = vus ?? DEFAULT_VUS;
+  if (spawnRate === undefined)
+    return { model: 'closed', vus: [{ duration: whole, from: users, to: users }], thinkTime };
+  const ramp = micros(Math.round((users / spawnRate) * 1e6));
+  // A ramp longer than the run is cut: its last value need not be whole, the user it stands for has come by then.
+  const reached = ramp > whole ? count(Number(((spawnRate * whole) / 1e6).toFixed(6))) : users;
+  const rising = { duration: micros(Math.min(ramp, whole)), from: count(0), to: reached };
+  const flat = { duration: micros(whole - rising.duration), from: users, to: users };
+  return { model: 'closed', vus: [rising, flat].filter(({ duration }) => duration > 0), thinkTime };
+}
+
+function resolveThinkTime(given: Given): Distribution | null {
+  const thinkTime = read(given, 'thinkTime', parseThinkTime) ?? null;
+  return thinkTime?.kind === 'constant' && thinkTime.value === 0 ? null : thinkTime;
+}
+
+function resolveDuration(given: Given): Micros {
+  const duration = read(given, 'duration', (text, label) => parseDuration(text, label, { min: '1ms', max: LONGEST }));
+  return duration ?? (given.settings.requests === undefined ? DEFAULT_DURATION : UNTIL_COUNTED);
+}
+
+/** Stages of no duration are jumps: they only change what the next one starts from. */
+function stagesFrom<Quantity extends number>(
+  start: Quantity,
+  given: Given,
+  parseTarget: (text: string, label: string) => Quantity,
+): Stage<Quantity>[] {
+  const { stages: written = '' } = given.settings;
+  const text = typeof written === 'string' ? written : written.join(',');
+  const steps: StageText<Quantity>[] = blame(given.originOf('stages'), (label) =>
+    parseStages(text, label, parseTarget),
+  );
+  let from = start;
+  const stages: Stage<Quantity>[] = [];
+  for (const { duration, target } of steps) {
+    if (duration > 0) stages.push({ duration, from, to: target });
+    from = target;
+  }
+  const whole = stages.reduce((sum, { duration }) => sum + duration, 0);
+  if (whole === 0) refuse(given, 'stages', 'take no time at all; write duration:target pairs like 30s:100,1m:100');
+  if (whole > parseDuration(LONGEST, '')) refuse(given, 'stages', `take too long together; at most ${LONGEST}`);
+  if (stages.every((stage) => stage.from === 0 && stage.to === 0))
+    refuse(given, 'stages', 'never offer any load: all are 0');
+  return stages;
+}
+
+function refuseTogether(given: Given, one: SettingName, other: SettingName, reason: string): void {
+  if (given.settings[one] !== undefined && given.settings[other] !== undefined)
+    refuse(given, one, `and ${given.originOf(other).label} exclude each other: ${reason}`);
+}

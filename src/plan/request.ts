@@ -1,0 +1,118 @@
+import { RampartError } from '../core/errors.ts';
+import type { RequestBody, RequestTemplate } from '../core/plan.ts';
+import { bytes } from '../core/units.ts';
+import type { Files } from '../core/world.ts';
+import type { Address } from './address.ts';
+import { decodeUtf8, readInput } from './file.ts';
+import type { Header } from './header.ts';
+import { checkJson } from './json.ts';
+import { blame, type Given, read, refuse } from './sources.ts';
+import { quote } from './syntax.ts';
+
+/** What is sent. @throws RampartError */
+export function resolveRequest(
+  given: Given,
+  address: Address,
+  files: Pick<Files, 'readBytes'>,
+  version: string,
+): RequestTemplate {
+  const headers: Header[] = [...given.headers];
+  const declared = headerValue(headers, 'content-type');
+  if (headers.filter(([name]) => name.toLowerCase() === 'host').length > 1)
+    refuse(given, 'headers', 'gives Host more than once');
+  const content = resolveBody(given, declared !== undefined && isJsonType(declared), files);
+  if (content?.isJson && declared === undefined) headers.push(['content-type', 'application/json']);
+  if (headerValue(headers, 'accept') === undefined) headers.push(['accept', '*/*']);
+  if (headerValue(headers, 'user-agent') === undefined) headers.push(['user-agent', `rampart/${version}`]);
+  const method = read(given, 'method', parseMethod) ?? (content === null ? 'GET' : 'POST');
+  return {
+    name: `${method} ${address.pathname}`,
+    method,
+    path: address.path,
+    headers,
+    body: content?.body ?? null,
+  };
+}
+
+const KNOWN_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'];
+
+/** A method by RFC 9110, section 9.1; the usual ones in any case, since nobody means a method called `post`. */
+function parseMethod(text: string, flag: string): string {
+  const method = text.trim();
+  const known = KNOWN_METHODS.find((name) => name === method.toUpperCase());
+  if (known !== undefined) return known;
+  if (method.toUpperCase() === 'CONNECT')
+    throw new RampartError('bad-flag', `${flag}: CONNECT opens a tunnel and has no answer to measure`);
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method))
+    throw new RampartError('bad-flag', `${flag}: ${quote(text)} is not an HTTP method; write GET, POST, PUT, …`);
+  return method;
+}
+
+interface Content {
+  readonly body: RequestBody;
+  readonly isJson: boolean;
+}
+
+function resolveBody(given: Given, mustBeJson: boolean, files: Pick<Files, 'readBytes'>): Content | null {
+  const { body, bodyFile } = given.settings;
+  if (body !== undefined && bodyFile !== undefined)
+    refuse(given, 'bodyFile', `and ${given.originOf('body').label} are both given; a request has one body`);
+  if (bodyFile !== undefined)
+    return blame(given.originOf('bodyFile'), (label) => fileBody(bodyFile, label, mustBeJson, files));
+  if (body === undefined) return null;
+  const data = typeof body === 'string' ? body : JSON.stringify(body);
+  const content = textContent(data);
+  if (mustBeJson && !content.isJson)
+    blame(given.originOf('body'), (label) => {
+      throw new RampartError('bad-flag', `${label} ${notJson(data)}`, DECLARED);
+    });
+  return content;
+}
+
+const DECLARED = 'The content-type header says JSON: change that header, or the body.';
+
+function fileBody(path: string, label: string, declaredJson: boolean, files: Pick<Files, 'readBytes'>): Content {
+  if (path === '') throw new RampartError('bad-flag', `${label} is empty; write the path of a file`);
+  if (path === '-')
+    throw new RampartError('bad-flag', `${label}: the standard input is not read; write the path of a file`);
+  const raw = readInput(files, path, label);
+  const mustBeJson = declaredJson || /\.json$/i.test(path);
+  const hint = declaredJson ? DECLARED : 'A file named .json must hold JSON: name it otherwise to send it as it is.';
+  const text = decodeUtf8(raw);
+  if (text === null) {
+    if (mustBeJson) throw new RampartError('bad-file', `${label}: ${quote(path)} is not UTF-8 text, so not JSON`, hint);
+    const data = Buffer.from(raw).toString('base64');
+    return { body: { encoding: 'base64', data, bytes: bytes(raw.byteLength) }, isJson: false };
+  }
+  const content = textContent(text);
+  if (mustBeJson && !content.isJson)
+    throw new RampartError('bad-file', `${label}: ${quote(path)} ${notJson(text)}`, hint);
+  return content;
+}
+
+function textContent(data: string): Content {
+  return { body: { encoding: 'utf8', data, bytes: bytes(Buffer.byteLength(data)) }, isJson: isJson(data) };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function notJson(text: string): string {
+  const fault = checkJson(text);
+  return fault === null ? 'is not JSON' : `is not JSON: line ${fault.line}, column ${fault.column}: ${fault.problem}`;
+}
+
+/** `application/json`, `text/json` and `…+json`, with or without parameters. */
+function isJsonType(contentType: string): boolean {
+  return /^\s*(?:application\/json|text\/json|[^;\s]+\+json)\s*(?:;|$)/i.test(contentType);
+}
+
+function headerValue(headers: readonly Header[], wanted: string): string | undefined {
+  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+/*
+ * The settings as a person writes them, in a scenario file, in the environment or as flags: text, numbers and yes/no.
+ * What the text means is read by `syntax`, after the sources are laid over each other.
+ */
+
+const quantity = (description: string) =>
+  z.union([z.string(), z.number()], { error: 'must be text or a number' }).optional().describe(description);
+const text = (description: string) => z.string({ error: 'must be text' }).optional().describe(description);
+const yesOrNo = (description: string) => z.boolean({ error: 'must be true or false' }).optional().describe(description);
+const list = z.array(z.string({ error: 'must be text' }), { error: 'must be a list of texts' });
+
+export const settingsSchema = z.strictObject(
+  {
+    url: text('Address of the endpoint, http or https: http://127.0.0.1:8989/predict'),
+    method: text('HTTP method; POST where there is a body, else GET'),
+    headers: z
+      .union([list, z.record(z.string(), z.string())], {
+        error: 'must be a list of "Name: value" texts, or an object of texts by name',
+      })
+      .optional()
+      .describe('Request headers: ["Name: value"] or {"Name": "value"}'),
+    body: z
+      .union([z.string(), z.array(z.unknown()), z.record(z.string(), z.unknown())], {
+        error: 'must be text, or an object or list to send as JSON',
+      })
+      .optional()
+      .describe('Request body as text; in a scenario file an object or list is sent as JSON'),
+    bodyFile: text('File with the request body, relative to the scenario file that names it'),
+    vus: quantity('Virtual users, up to 100k: each sends its next request after its last answer (default 10)'),
+    spawnRate: quantity('Virtual users started per second; without it all start at once'),
+    thinkTime: quantity('Pause of a virtual user between requests: 1s, 1s-3s or exp:1s'),
+    rate: quantity('Arrival rate, up to 10m/s: requests due per second whatever the answers do, 200/s'),
+    arrivals: text('How arrivals are spread: uniform (default) or poisson'),
+    maxInFlight: quantity('With a rate: what is due while this many requests are under way is dropped (default 10k)'),
+    stages: z
+      .union([z.string(), list], { error: 'must be text like "30s:100,1m:100", or a list of such texts' })
+      .optional()
+      .describe('duration:target pairs in turn, each target reached in a straight line: 30s:100,1m:100'),
+    duration: quantity('How long load is offered: 30s, 2m (default 30s)'),
+    requests: quantity('Stop after this many requests'),
+    warmup: quantity('Requests due in this first stretch count in no statistic; rounded up to whole seconds'),
+    timeout: quantity('A request without an answer after this long has failed, at most 30m (default 30s)'),
+    gracefulStop: quantity('How long requests under way may take once the load has ended (default 5s)'),
+    keepalive: yesOrNo('Keep connections open between requests (default true)'),
+    threads: quantity('Generator threads, 1 to 256 (default: cores less one)'),
+    seed: quantity('Makes every random choice the same again: 0 to 4294967295'),
+    thresholds: z
+      .union([z.string(), list], { error: 'must be text like "p95<250ms", or a list of such texts' })
+      .optional()
+      .describe('What the run must hold to pass: p95<250ms, errors<1%, achieved>95/s'),
+    out: text('Folder the results are written to (default: reports/<run-id>)'),
+    json: yesOrNo('Print result.json on the standard output, and nothing else there'),
+    quiet: yesOrNo('Show neither the plan nor the progress'),
+  },
+  { error: 'must be an object of settings' },
+);
+
+export type Settings = z.output<typeof settingsSchema>;
+export type SettingName = keyof Settings;
+
+export const SETTING_NAMES = Object.keys(settingsSchema.shape) as readonly SettingName[];
+
+/** The flag of a setting: `bodyFile` is `--body-file`; what may be given several times is named in the singular. */
+export function flagOf(name: SettingName): string {
+  if (name === 'keepalive') return '--no-keepalive';
+  return `--${singular(name).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** The environment variable of a setting: `bodyFile` is RAMPART_BODY_FILE. */
+export function variableOf(name: SettingName): string {
+  return `RAMPART_${singular(name)
+    .replaceAll(/[A-Z]/g, (letter) => `_${letter}`)
+    .toUpperCase()}`;
+}
+
+const singular = (name: SettingName): string =>
+  name === 'headers' || name === 'thresholds' ? name.slice(0, -1) : name;

@@ -1,0 +1,195 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import { RampartError } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Files } from '../core/world.ts';
+import { decodeUtf8, readInput } from './file.ts';
+import { checkHeader, type Header, parseHeader } from './header.ts';
+import { checkJson } from './json.ts';
+import { flagOf, SETTING_NAMES, type SettingName, type Settings, settingsSchema, variableOf } from './schema.ts';
+import { didYouMean } from './suggest.ts';
+import { parseBoolean, quote } from './syntax.ts';
+
+/** Where settings come from. Precedence: defaults < scenario file < environment < flags. */
+export interface Sources {
+  readonly kind: Plan['kind'];
+  /** A URL, or the path of a scenario file: what ends in `.json` and has neither scheme nor port. */
+  readonly target: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** By setting, or by the flag's own name in camel case (`header` for `headers`). */
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+/** What to call a setting in an error, and the kind of that error. */
+interface Origin {
+  readonly label: string;
+  readonly code: 'bad-flag' | 'bad-scenario';
+}
+
+/** What was given, of one source or of all laid over each other. Nothing in it is a default. */
+export interface Given {
+  readonly settings: Settings;
+  readonly headers: readonly Header[];
+  originOf(name: SettingName): Origin;
+}
+
+type QuantityName = {
+  [Name in SettingName]-?: NonNullable<Settings[Name]> extends string | number ? Name : never;
+}[SettingName];
+
+/** The setting's value by its parser, or undefined where none was given. Errors name the place it was given in. */
+export function read<Value>(
+  given: Given,
+  name: QuantityName,
+  parse: (text: string, label: string) => Value,
+): Value | undefined {
+  const value = given.settings[name];
+  return value === undefined ? undefined : blame(given.originOf(name), (label) => parse(String(value), label));
+}
+
+/** Runs a parser; what it throws at a scenario's field is the scenario's error. */
+export function blame<Value>(origin: Origin, parse: (label: string) => Value): Value {
+  try {
+    return parse(origin.label);
+  } catch (error) {
+    if (origin.code === 'bad-flag' || !(error instanceof RampartError) || error.code !== 'bad-flag') throw error;
+    throw new RampartError(origin.code, error.message, error.hint);
+  }
+}
+
+/** @throws RampartError naming the setting and what it clashes with. */
+export function refuse(given: Given, name: SettingName, problem: string, hint = ''): never {
+  const { code, label } = given.originOf(name);
+  throw new RampartError(code, `${label} ${problem}`, hint);
+}
+
+/** All settings given, each from the highest source that names it. @throws RampartError */
+export function readSources(sources: Sources, files: Pick<Files, 'readBytes'>): Given {
+  const { target } = sources;
+  const flags = fromFlags(sources.flags);
+  const environment = fromEnvironment(sources.env);
+  const file = isScenario(target) ? fromScenario(target, files) : null;
+  const below = file === null ? environment : lay(file, environment);
+  const all = lay(below, flags);
+  if (file !== null) return all;
+  return lay(
+    all,
+    given({ url: target }, () => ({ label: 'URL', code: 'bad-flag' })),
+  );
+}
+
+function isScenario(target: string): boolean {
+  return /\.json$/i.test(target) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(target) && !/^[^/\\]+:\d+\//.test(target);
+}
+
+/** Settings that take the other's place: a flag for one drops the other from the sources below. */
+const RIVALS: Readonly<Partial<Record<SettingName, readonly SettingName[]>>> = {
+  rate: ['vus', 'spawnRate', 'thinkTime'],
+  vus: ['rate', 'arrivals', 'maxInFlight'],
+  stages: ['duration', 'spawnRate'],
+  body: ['bodyFile'],
+  bodyFile: ['body'],
+};
+
+function lay(lower: Given, higher: Given): Given {
+  const kept: Settings = { ...lower.settings };
+  const names = namesIn(higher.settings);
+  // Stages of one load model mean nothing in the other.
+  const changesModel =
+    (names.includes('rate') && kept.rate === undefined) || (names.includes('vus') && kept.rate !== undefined);
+  if (changesModel) delete kept.stages;
+  for (const name of names) for (const rival of RIVALS[name] ?? []) delete kept[rival];
+  const replaced = new Set(higher.headers.map(([name]) => name.toLowerCase()));
+  return {
+    settings: { ...kept, ...higher.settings },
+    headers: [...lower.headers.filter(([name]) => !replaced.has(name.toLowerCase())), ...higher.headers],
+    originOf: (name) => (names.includes(name) ? higher : lower).originOf(name),
+  };
+}
+
+function namesIn(settings: Settings): readonly SettingName[] {
+  return SETTING_NAMES.filter((name) => settings[name] !== undefined);
+}
+
+/** Checks the shape of one source's settings. */
+function given(raw: unknown, originOf: (name: SettingName) => Origin, unknown?: (name: string) => RampartError): Given {
+  const parsed = settingsSchema.safeParse(raw);
+  if (parsed.success) {
+    const { headers = [], ...settings } = parsed.data;
+    return {
+      settings,
+      headers: blame(originOf('headers'), (label) =>
+        Array.isArray(headers)
+          ? headers.map((header) => parseHeader(header, label))
+          : Object.entries(headers).map(([name, value]) => checkHeader(name, value, label)),
+      ),
+      originOf,
+    };
+  }
+  const [issue] = parsed.error.issues;
+  if (issue?.code === 'unrecognized_keys' && unknown !== undefined) throw unknown(issue.keys[0] ?? '');
+  const name = SETTING_NAMES.find((known) => known === issue?.path[0]);
+  const { label, code } = name === undefined ? { label: 'settings', code: 'bad-flag' as const } : originOf(name);
+  throw new RampartError(code, `${label} ${issue?.message ?? 'is not allowed'}`);
+}
+
+function fromFlags(flags: Readonly<Record<string, unknown>>): Given {
+  const { header, threshold, keepalive, ...rest } = flags;
+  const raw: Record<string, unknown> = { ...rest };
+  if (header !== undefined) raw['headers'] = header;
+  if (threshold !== undefined) raw['thresholds'] = threshold;
+  // `true` is what a command line parser says where --no-keepalive is absent: it must not win over a scenario.
+  if (keepalive === false) raw['keepalive'] = false;
+  return given(
+    raw,
+    (name) => ({ label: flagOf(name), code: 'bad-flag' }),
+    (name) => new RampartError('bad-flag', `${quote(name)} is not a flag`, didYouMean(name, SETTING_NAMES)),
+  );
+}
+
+/** Every setting has a twin (`RAMPART_RATE`). Set to nothing it is not given. */
+function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Given {
+  const names = new Map(SETTING_NAMES.map((name) => [variableOf(name), name]));
+  const raw: Record<string, unknown> = {};
+  for (const [variable, value] of Object.entries(env)) {
+    if (!variable.startsWith('RAMPART_') || value === undefined) continue;
+    const name = names.get(variable);
+    if (name === undefined)
+      throw new RampartError('bad-flag', `${variable}: there is no such setting`, didYouMean(variable, names.keys()));
+    if (value === '') continue;
+    if (name === 'keepalive' || name === 'json' || name === 'quiet') raw[name] = parseBoolean(value, variable);
+    else if (name === 'headers') raw[name] = value.split(/\r?\n/).filter((line) => line.trim() !== '');
+    else raw[name] = value;
+  }
+  return given(raw, (name) => ({ label: variableOf(name), code: 'bad-flag' }));
+}
+
+function fromScenario(path: string, files: Pick<Files, 'readBytes'>): Given {
+  const hint = 'A URL that ends in .json needs its http:// to be told from a scenario file.';
+  const text = decodeUtf8(readInput(files, path, 'scenario', hint))?.replace(/^\ufeff/, '');
+  const refuse = (problem: string, what = ''): RampartError =>
+    new RampartError('bad-scenario', `${path}${problem}`, what);
+  if (text === undefined) throw refuse(' is not UTF-8 text');
+  const lines = new Map<string, number>();
+  let twice: string | null = null;
+  const fault = checkJson(text, (name, line) => {
+    if (lines.has(name)) twice ??= name;
+    lines.set(name, line);
+  });
+  if (fault !== null) throw refuse(`, line ${fault.line}, column ${fault.column} is not JSON: ${fault.problem}`);
+  const at = (name: string): string => `, line ${lines.get(name) ?? 1}: ${name}`;
+  if (twice !== null) throw refuse(`${at(twice)} is given twice`);
+  const raw: unknown = JSON.parse(text);
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    throw refuse(
+      ' must hold an object of settings',
+      'For example {"url": "http://localhost:8989/predict", "vus": 10}.',
+    );
+  const scenario = given(
+    raw,
+    (name) => ({ label: `${path}${at(name)}`, code: 'bad-scenario' }),
+    (name) => refuse(`${at(name)} is not a setting`, didYouMean(name, SETTING_NAMES)),
+  );
+  const { bodyFile } = scenario.settings;
+  if (bodyFile === undefined || bodyFile === '' || isAbsolute(bodyFile)) return scenario;
+  return { ...scenario, settings: { ...scenario.settings, bodyFile: join(dirname(path), bodyFile) } };
+}

@@ -1,0 +1,48 @@
+/**
+ * The candidate a mistyped word was most likely meant to be, or null where none is near. Case, `-` and `_` don't count:
+ * `spawn_rate` is `spawnRate`.
+ */
+export function suggest(word: string, candidates: Iterable<string>): string | null {
+  const given = plain(word);
+  // In a short word two slips make another word.
+  const limit = given.length < 4 ? 1 : 2;
+  let best: string | null = null;
+  let nearest = limit + 1;
+  for (const candidate of candidates) {
+    const wanted = plain(candidate);
+    if (Math.abs(wanted.length - given.length) >= nearest) continue;
+    const distance = editDistance(given, wanted);
+    if (distance < nearest && distance < given.length) {
+      best = candidate;
+      nearest = distance;
+    }
+  }
+  return best;
+}
+
+/** ` Did you mean …?` for an error's hint, or nothing. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const meant = suggest(word, candidates);
+  return meant === null ? '' : `Did you mean ${meant}?`;
+}
+
+const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_]/g, '');
+
+/** Damerau–Levenshtein distance in its optimal string alignment form: a swap of two neighbours is one slip. */
+function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = a[i - 1] === b[j - 1];
+      let least = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, (beforeLast[j - 2] ?? 0) + 1);
+      row.push(least);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length] ?? 0;
+}

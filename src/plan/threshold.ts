@@ -1,0 +1,67 @@
+import { RampartError } from '../core/errors.ts';
+import type { Metric, Threshold } from '../core/plan.ts';
+import { didYouMean } from './suggest.ts';
+import { parseCount, parseDuration, parseRate, parseShare, quote } from './syntax.ts';
+
+const EXAMPLE = 'write p95<250ms, errors<1% or achieved>95/s';
+const METRICS = 'p50, p95, p99.9 (any percentile), mean, min, max, errors and achieved';
+
+/**
+ * `p95<250ms`, `p99.9<=1s`, `mean<…`, `min…`, `max…`, `errors<1%` (share), `errors<10` (count), `achieved>95/s`.
+ *
+ * @throws RampartError 'bad-flag' naming the flag, the threshold and what is allowed.
+ */
+export function parseThreshold(text: string, flag: string): Threshold {
+  const trimmed = text.trim();
+  const refuse = (problem: string, hint = ''): never => {
+    throw new RampartError('bad-flag', `${flag}: ${quote(text)} ${problem}`, hint);
+  };
+  if (trimmed === '') return refuse(`is empty; ${EXAMPLE}`);
+  const [, name = '', op = '', value = ''] = /^([^<>=!]*)([<>=!]*)(.*)$/s.exec(trimmed) ?? [];
+  const word = name.trim();
+  const metric = metricOf(word.toLowerCase());
+  if (op === '' || word === '') return refuse(`is not a threshold; ${EXAMPLE}`);
+  if (typeof metric === 'string') return refuse(metric, didYouMean(word, ['mean', 'min', 'max', 'errors', 'achieved']));
+  if (op !== '<' && op !== '<=' && op !== '>' && op !== '>=')
+    return refuse(`compares with "${op}"; write <, <=, > or >=`);
+  if (value.trim() === '') return refuse(`has nothing to compare with; ${EXAMPLE}`);
+  const quantity = limitOf(metric, value.trim(), `${flag}: ${quote(text)}`);
+  if (op === '<' && quantity.limit === 0) return refuse('can never hold: nothing is below zero; write <= instead of <');
+  return { text: trimmed, metric, op, ...quantity };
+}
+
+/** The metric, or what is wrong with its name. */
+function metricOf(name: string): Metric | string {
+  switch (name) {
+    case 'mean':
+    case 'min':
+    case 'max':
+    case 'errors':
+    case 'achieved':
+      return { kind: name };
+    case 'median':
+      return { kind: 'percentile', p: 50 };
+  }
+  const [, digits] = /^p(\d+(?:\.\d+)?)$/.exec(name) ?? [];
+  if (digits === undefined) return `looks at the unknown ${quote(name)}; there are ${METRICS}`;
+  const p = Number(digits);
+  if (p > 0 && p < 100) return { kind: 'percentile', p };
+  return `looks at a percentile outside 0 to 100; write ${p === 0 ? 'min' : 'max'}, or one between like p95`;
+}
+
+function limitOf(metric: Metric, value: string, flag: string): Pick<Threshold, 'limit' | 'unit'> {
+  switch (metric.kind) {
+    case 'errors':
+      if (value.endsWith('%')) return { limit: parseShare(value, flag), unit: 'share' };
+      if (/^\d*\.\d+$/.test(value))
+        throw new RampartError(
+          'bad-flag',
+          `${flag}: "${value}" is neither a share nor a count; write errors<1% or errors<10`,
+        );
+      return { limit: parseCount(value, flag), unit: 'count' };
+    case 'achieved':
+      return { limit: parseRate(value, flag), unit: '1/s' };
+    default:
+      return { limit: parseDuration(value, flag), unit: 'µs' };
+  }
+}

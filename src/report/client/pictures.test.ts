@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { closedRun, openRun } from '../../../test/sample-run.ts';
+import type { RunResult, TimelinePoint } from '../../core/result.ts';
+import { describe as describePicture, labelsFrom, type Picture, picturesOf, standsAlone, thinned } from './pictures.ts';
+
+type Parts = Partial<Pick<RunResult, 'timeline'>>;
+
+function draw(result: RunResult, parts: Parts = {}): Record<Picture['id'], Picture> {
+  const [requests, response, users, generator] = picturesOf({
+    model: result.plan.load.model,
+    startedAt: result.run.startedAt,
+    thresholds: result.plan.thresholds,
+    timeline: parts.timeline ?? result.timeline,
+  });
+  return { requests: requests!, response: response!, users: users!, generator: generator! };
+}
+
+const labels = (picture: Picture): string[] => picture.lines.map(({ label }) => label);
+
+describe('picturesOf', () => {
+  it('shows users, and no offered rate, in the closed model', () => {
+    const { requests, response, users, generator } = draw(closedRun());
+    expect(labels(requests)).toEqual(['achieved', 'failed']);
+    expect(labels(response)).toEqual(['p50', 'p95']);
+    expect(users).toMatchObject({ title: 'Virtual users', y: { end: 100, step: 25 } });
+    expect(generator).toMatchObject({ unit: 'event-loop delay p99, ms', bands: [] });
+  });
+
+  it('shows offered, service time and send lag in the open model', () => {
+    const { requests, response, users, generator } = draw(openRun());
+    expect(labels(requests)).toEqual(['offered', 'achieved', 'failed']);
+    expect(requests.lines[0]).toMatchObject({ colour: 'offered', dashed: true });
+    expect(labels(response)).toEqual(['p50', 'p95', 'p95 service']);
+    expect(response.lines[2]).toMatchObject({ colour: 'p95', dashed: true });
+    expect(users.title).toBe('In flight');
+    expect(labels(generator)).toEqual(['lag p99']);
+  });
+
+  it('leaves the service time out where it is the response time', () => {
+    const result = openRun();
+    const timeline = result.timeline.map((point) => ({ ...point, serviceP95: point.p95 }));
+    expect(labels(draw(result, { timeline }).response)).toEqual(['p50', 'p95']);
+  });
+
+  it('turns counts into rates by the length of the interval, but not those of a stub', () => {
+    const result = closedRun();
+    const point = result.timeline[0]!;
+    const timeline: TimelinePoint[] = [
+      { ...point, t: 2, seconds: 2, ok: 100, failed: 4 },
+      { ...point, t: 2.2, seconds: 0.2, ok: 9, failed: 0 },
+    ];
+    const [achieved, failed] = draw(result, { timeline }).requests.lines;
+    expect(achieved?.values).toEqual([50, null]);
+    expect(failed?.values).toEqual([2, null]);
+  });
+
+  it('does not show the offered rate fall to zero in the drain', () => {
+    const result = openRun();
+    const last = result.timeline[59]!;
+    const timeline = [...result.timeline, { ...last, t: 61, phase: 'drain' as const, offered: 0 }];
+    const { requests } = draw(result, { timeline });
+    expect(requests.lines[0]?.values[60]).toBeNull();
+    expect(requests.bands).toContainEqual({ kind: 'drain', label: 'drain', from: 60, to: 61 });
+  });
+
+  it('marks the warm-up on the pictures of load and the unfit stretch on that of the generator', () => {
+    const { requests, generator } = draw(openRun());
+    expect(requests.bands).toEqual([{ kind: 'warmup', label: 'warm-up', from: 0, to: 10 }]);
+    expect(generator.bands).toEqual([{ kind: 'unfit', label: '', from: 43, to: 48 }]);
+    expect(labelsFrom(requests)).toBe(10);
+    expect(labelsFrom(generator)).toBe(0);
+  });
+
+  it('draws a threshold where it is near what was measured', () => {
+    const result = openRun();
+    expect(draw(result).response.limits).toEqual([{ label: 'p95 < 250ms', value: 250 }]);
+    const timeline = result.timeline.map((point) => ({ ...point, p50: 2, p95: 4, serviceP95: 4 }));
+    expect(draw(result, { timeline }).response.limits).toEqual([]);
+  });
+
+  it('says in a sentence why there is nothing to draw', () => {
+    const result = closedRun();
+    expect(draw(result, { timeline: [] }).requests.empty).toBe('No interval was recorded.');
+    const timeline = result.timeline.map((point) => ({ ...point, ok: 0, p50: null, p95: null, serviceP95: null }));
+    const { requests, response } = draw(result, { timeline });
+    expect(requests.empty).toBe('');
+    expect(response.empty).toContain('No request succeeded');
+  });
+});
+
+describe('thinned', () => {
+  it('keeps short pictures as they are', () => {
+    const { requests } = draw(closedRun());
+    expect(thinned(requests)).toBe(requests);
+  });
+
+  it('loses no peak, keeps the ends, and keeps the lines on the same instants', () => {
+    const result = openRun();
+    const point = result.timeline[20]!;
+    const timeline = Array.from({ length: 20_000 }, (_, i) => ({
+      ...point,
+      t: i + 1,
+      p95: i === 12_345 ? 999 : 50 + (i % 7),
+    }));
+    const { response } = draw(result, { timeline });
+    const few = thinned(response);
+    expect(few.times.length).toBeLessThan(2_000);
+    expect([few.times[0], few.times.at(-1)]).toEqual([1, 20_000]);
+    expect(few.lines[1]?.values[few.times.indexOf(12_346)]).toBe(999);
+    for (const line of few.lines) expect(line.values.length).toBe(few.times.length);
+    expect([...few.times].sort((a, b) => a - b)).toEqual(few.times);
+  });
+});
+
+it('finds values without neighbours', () => {
+  expect([0, 1, 2, 3, 4].map((i) => standsAlone([5, null, 6, 7, null], i))).toEqual([true, false, false, false, false]);
+});
+
+it('describes a picture in words', () => {
+  expect(describePicture(draw(closedRun()).users)).toBe(
+    'Virtual users, over time: users up to 100. The numbers are in the data table below.',
+  );
+});

@@ -1,0 +1,133 @@
+import { RunFold } from '../analyze/fold.ts';
+import type { RunEvent, RunSink } from '../core/event.ts';
+import type { Plan } from '../core/plan.ts';
+import type { IntervalSnapshot } from '../core/snapshot.ts';
+import { closingLine, liveBlock, logLine } from './live.ts';
+import { cellsOf, printable, renderLine, type Span, wrap } from './terminal.ts';
+
+export interface ConsoleOptions {
+  readonly plan: Plan;
+  /** To standard error, as a rule: standard output is the result's. */
+  readonly write: (text: string) => void;
+  /** Asked before each drawing, so a getter follows a window that is resized. */
+  readonly columns: number;
+  /** Whether to draw in place. Otherwise plain lines are written: for logs and CI. */
+  readonly isTTY: boolean;
+  readonly colour: boolean;
+}
+
+const ERASE_LINE_END = '\u001B[K';
+const ERASE_BELOW = '\u001B[J';
+const cursorUp = (rows: number): string => (rows > 0 ? `\u001B[${rows}A` : '');
+
+/** In the first seconds a log line each second, later one in so many. */
+const EAGER_SECONDS = 10;
+const THINNED_SECONDS = 5;
+
+/**
+ * The live view: a sink that says how the run goes, in a block that redraws in place, or in plain lines. A plain line is
+ * written when its interval is complete: an answer due in another phase may still be counted in it until then.
+ */
+export class ConsoleView implements RunSink {
+  readonly #options: ConsoleOptions;
+  readonly #fold = new RunFold();
+  readonly #failures = new Map<string, number>();
+  /** Widths of the lines on the screen that the next drawing replaces. */
+  #drawn: readonly number[] = [];
+  #running = true;
+  /** How many points of the timeline have had their turn as a plain line, and when the next is due (s). */
+  #passed = 0;
+  #nextLogAt = 0;
+
+  constructor(options: ConsoleOptions) {
+    this.#options = options;
+  }
+
+  accept(event: RunEvent): void {
+    this.#fold.accept(event);
+    switch (event.type) {
+      case 'started':
+        this.#draw();
+        break;
+      case 'interval':
+        this.#tally(event.snapshot);
+        this.#draw();
+        this.#log(this.#fold.timeline.length - 1);
+        break;
+      case 'lost':
+        this.note(printable(`■ ${event.source}: ${event.message}`));
+        break;
+      case 'finished':
+        this.#log(this.#fold.timeline.length);
+        this.#running = false;
+        this.#replace([]);
+        this.note(closingLine(this.#fold.timeline, event.ending));
+        break;
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  /** Writes a line that stays, above the block. It must be fit to print. */
+  note(line: string): void {
+    this.#replace([]);
+    const lines = this.#options.isTTY ? wrap(line, this.#columns) : [line];
+    this.#options.write(`${lines.join('\n')}\n`);
+    if (this.#running) this.#draw();
+  }
+
+  #draw(): void {
+    if (!this.#options.isTTY) return;
+    const { plan } = this.#options;
+    this.#replace(liveBlock({ plan, timeline: this.#fold.timeline, worst: this.#worst() }, this.#columns));
+  }
+
+  #log(complete: number): void {
+    if (this.#options.isTTY) return;
+    const { timeline } = this.#fold;
+    for (; this.#passed < complete; this.#passed++) {
+      const t = timeline[this.#passed]?.t ?? 0;
+      if (t + 1e-6 < this.#nextLogAt) continue;
+      const step = t + 1e-6 < EAGER_SECONDS ? 1 : THINNED_SECONDS;
+      this.#nextLogAt = (Math.floor(t / step + 1e-6) + 1) * step;
+      this.#options.write(`${logLine(timeline.slice(0, this.#passed + 1))}\n`);
+    }
+  }
+
+  /** In one write, so that no half of a block is seen. */
+  #replace(lines: readonly (readonly Span[])[]): void {
+    if (!this.#options.isTTY) return;
+    const columns = this.#columns;
+    // A line that was drawn in a wider window now takes several rows.
+    const rows = this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
+    const texts = lines.map((line) => renderLine(line, columns, this.#options.colour));
+    this.#drawn = lines.map((line) => cellsOf(renderLine(line, columns, false)));
+    const text = texts.map((line) => `${line}${ERASE_LINE_END}\n`).join('');
+    if (rows > 0 || text !== '') this.#options.write(`${cursorUp(rows)}\r${text}${ERASE_BELOW}`);
+  }
+
+  /** One column stays free: some terminals break the line when the last one is filled. */
+  get #columns(): number {
+    const { columns } = this.#options;
+    return (columns > 1 ? columns : 80) - 1;
+  }
+
+  #tally({ series }: IntervalSnapshot): void {
+    for (const { failures } of Object.values(series)) {
+      for (const { outcome, message, count } of failures) {
+        if (outcome === 'aborted') continue;
+        const text = message || outcome;
+        this.#failures.set(text, (this.#failures.get(text) ?? 0) + count);
+      }
+    }
+  }
+
+  #worst(): string {
+    let worst = '';
+    let most = 0;
+    for (const [message, count] of this.#failures) {
+      if (count > most) [worst, most] = [message, count];
+    }
+    return printable(worst);
+  }
+}

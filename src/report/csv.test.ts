@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../core/event.ts';
+import { HistoryCsv, toFailuresCsv, toStatsCsv } from './csv.ts';
+import { fixtureEvents, fixtureHistogram, fixtureResult } from './result.fixture.ts';
+
+/** A reader of RFC 4180, strict about line ends and quotes. */
+function readCsv(text: string): string[][] {
+  const rows: string[][] = [[]];
+  let at = 0;
+  while (at < text.length) {
+    const [all = '', quoted, bare] = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))/y.exec(text.slice(at)) ?? [];
+    rows.at(-1)?.push(quoted === undefined ? (bare ?? '') : quoted.replaceAll('""', '"'));
+    at += all.length;
+    if (text[at] === ',') at++;
+    else {
+      expect(text.slice(at, at + 2)).toBe('\r\n');
+      at += 2;
+      rows.push([]);
+    }
+  }
+  return rows.slice(0, -1);
+}
+
+/** Rows as records by the heading. */
+function recordsOf(text: string): Record<string, string>[] {
+  const [head = [], ...rows] = readCsv(text);
+  return rows.map((row) => {
+    expect(row).toHaveLength(head.length);
+    return Object.fromEntries(head.map((name, i) => [name, row[i] ?? '']));
+  });
+}
+
+function historyOf(events: readonly RunEvent[]): Promise<string> {
+  let text = '';
+  const history = new HistoryCsv((rows) => {
+    text += rows;
+  });
+  for (const event of events) history.accept(event);
+  return history.close().then(() => text);
+}
+
+const PERCENTILES = '50%,66%,75%,80%,90%,95%,98%,99%,99.9%,99.99%,100%';
+
+describe('toStatsCsv', () => {
+  const text = toStatsCsv(fixtureResult(), fixtureHistogram);
+
+  it("has Locust's columns", () => {
+    expect(text.split('\r\n')[0]).toBe(
+      `Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,Min Response Time,Max Response Time,Average Content Size,Requests/s,Failures/s,${PERCENTILES}`,
+    );
+  });
+
+  it('has a row per request name, and Aggregated last', () => {
+    const rows = recordsOf(text);
+    expect(rows.map((row) => [row['Type'], row['Name']])).toEqual([
+      ['POST', '/predict'],
+      ['GET', '/health'],
+      ['', 'Aggregated'],
+    ]);
+    expect(rows.at(-1)).toMatchObject({
+      'Request Count': '1200',
+      'Failure Count': '20',
+      'Average Content Size': '180',
+      'Requests/s': '120',
+      'Failures/s': '2',
+    });
+  });
+
+  it('takes percentiles from the whole histogram, in ms', () => {
+    const times = fixtureHistogram(null);
+    const all = recordsOf(text).at(-1);
+    expect(Number(all?.['66%'])).toBeCloseTo(times.quantile(0.66) / 1000, 3);
+    expect(Number(all?.['98%'])).toBeCloseTo(times.quantile(0.98) / 1000, 3);
+    expect(Number(all?.['100%'])).toBeCloseTo(times.max / 1000, 3);
+    expect(all?.['Median Response Time']).toBe(all?.['50%']);
+  });
+
+  it('prints no percentile that result.json does not', () => {
+    const result = fixtureResult();
+    const all = recordsOf(text).at(-1);
+    expect(result.latency.response['p99.9']).toBeNull();
+    expect([all?.['99%'], all?.['99.9%'], all?.['99.99%']]).toEqual([expect.stringMatching(/^\d/), 'N/A', 'N/A']);
+  });
+
+  it('makes up nothing where nothing was answered', () => {
+    const options = { rate: 0 };
+    const rows = recordsOf(toStatsCsv(fixtureResult(options), (name) => fixtureHistogram(name, options)));
+    expect(rows.at(-1)).toMatchObject({ 'Request Count': '0', 'Median Response Time': 'N/A', '100%': 'N/A' });
+  });
+});
+
+describe('HistoryCsv', () => {
+  it("has Locust's columns, and rows for each name and for all in every interval", async () => {
+    const text = await historyOf(fixtureEvents());
+    expect(text.split('\r\n')[0]).toBe(
+      `Timestamp,User Count,Type,Name,Requests/s,Failures/s,${PERCENTILES},Total Request Count,Total Failure Count,Total Median Response Time,Total Average Response Time,Total Min Response Time,Total Max Response Time,Total Average Content Size`,
+    );
+    expect(recordsOf(text)).toHaveLength(3 * 13);
+  });
+
+  it('says what happened in an interval, at its time', async () => {
+    const row = recordsOf(await historyOf(fixtureEvents()))[3 * 5 + 2];
+    expect(row).toMatchObject({
+      Timestamp: String(Math.floor((Date.parse('2026-03-04T05:06:07.250Z') + 6000) / 1000)),
+      'User Count': '30',
+      Name: 'Aggregated',
+      'Requests/s': '120',
+      'Failures/s': '2',
+      '50%': '25.503',
+      'Total Request Count': '480',
+    });
+  });
+
+  it('ends with the totals of stats.csv', async () => {
+    const rows = recordsOf(await historyOf(fixtureEvents())).slice(-3);
+    const stats = recordsOf(toStatsCsv(fixtureResult(), fixtureHistogram));
+    const columns = ['Request Count', 'Failure Count', 'Median Response Time', 'Average Response Time'];
+    for (const [i, row] of rows.entries()) {
+      for (const column of [...columns, 'Min Response Time', 'Max Response Time', 'Average Content Size']) {
+        expect(row[`Total ${column}`], column).toBe(stats[i]?.[column]);
+      }
+    }
+  });
+
+  it('shows the warm-up, but does not count it', async () => {
+    const warm = recordsOf(await historyOf(fixtureEvents()))[2];
+    expect(warm).toMatchObject({
+      'Requests/s': '120',
+      'Total Request Count': '0',
+      'Total Median Response Time': 'N/A',
+    });
+  });
+
+  it('makes one interval of the snapshots of two phases', async () => {
+    const events = fixtureEvents();
+    const late = events[2];
+    if (late?.type !== 'interval') throw new Error('no interval');
+    const answers: RunEvent = { type: 'interval', snapshot: { ...late.snapshot, index: 2, phase: 'warmup' } };
+    const rows = recordsOf(await historyOf([...events.slice(0, 3), answers, ...events.slice(3)]));
+    expect(rows).toHaveLength(3 * 13);
+    expect(rows[3 * 2 + 2]).toMatchObject({ 'Total Request Count': '120' });
+    expect(rows.at(-1)?.['Total Request Count']).toBe('1200');
+  });
+});
+
+describe('toFailuresCsv', () => {
+  it("has Locust's columns and a row per cause", () => {
+    const rows = recordsOf(toFailuresCsv(fixtureResult()));
+    expect(rows.find((row) => row['Method'] === 'POST')).toEqual({
+      Method: 'POST',
+      Name: '/predict',
+      Error: 'HTTP 503 Service Unavailable',
+      Occurrences: '10',
+      'First Seen': '2026-03-04T05:06:09.750Z',
+      'Last Seen': '2026-03-04T05:06:18.750Z',
+    });
+  });
+
+  it('names the outcome where there is no message, and leaves out what the run gave up', () => {
+    const result = fixtureResult();
+    const [failure] = result.failures;
+    const rows = recordsOf(
+      toFailuresCsv({
+        ...result,
+        failures: [
+          { ...failure!, message: '', outcome: 'timeout' },
+          { ...failure!, message: 'end of the run', outcome: 'aborted' },
+        ],
+      }),
+    );
+    expect(rows.map((row) => row['Error'])).toEqual(['timeout']);
+  });
+
+  it('keeps any text whole', () => {
+    const message = 'He said "no",\r\nthen, left; \u001b[31m 日本';
+    const [row] = recordsOf(toFailuresCsv(fixtureResult({ message })));
+    expect(row?.['Error']).toBe(message);
+  });
+
+  it('lets no message become a formula', () => {
+    for (const message of ['=1+2', '+1', '-1', '@SUM(A1)', '\t=1', '=HYPERLINK("http://x","y")']) {
+      const [row] = recordsOf(toFailuresCsv(fixtureResult({ message })));
+      expect(row?.['Error']).toBe(`'${message}`);
+    }
+  });
+});

@@ -1,0 +1,227 @@
+import { inMs } from '../analyze/latency.ts';
+import type { RunEvent, RunSink } from '../core/event.ts';
+import type { Plan } from '../core/plan.ts';
+import type { RunResult } from '../core/result.ts';
+import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
+import { bears } from '../stats/confidence.ts';
+import { Histogram } from '../stats/histogram.ts';
+
+/**
+ * The three tables that Locust writes, column for column, so that dashboards made for them keep working. Two things are
+ * truer here: times have µs resolution, and are of successes only (Locust's hold failures as well). What is not known
+ * is `N/A`.
+ */
+
+type Cell = string | number;
+
+const PERCENTILES: readonly (readonly [heading: string, p: number])[] = [
+  ['50%', 0.5],
+  ['66%', 0.66],
+  ['75%', 0.75],
+  ['80%', 0.8],
+  ['90%', 0.9],
+  ['95%', 0.95],
+  ['98%', 0.98],
+  ['99%', 0.99],
+  ['99.9%', 0.999],
+  ['99.99%', 0.9999],
+];
+const PERCENTILE_COLUMNS = [...PERCENTILES.map(([heading]) => heading), '100%'];
+
+const STATS_COLUMNS = [
+  'Type',
+  'Name',
+  'Request Count',
+  'Failure Count',
+  'Median Response Time',
+  'Average Response Time',
+  'Min Response Time',
+  'Max Response Time',
+  'Average Content Size',
+  'Requests/s',
+  'Failures/s',
+  ...PERCENTILE_COLUMNS,
+];
+
+const HISTORY_COLUMNS = [
+  'Timestamp',
+  'User Count',
+  'Type',
+  'Name',
+  'Requests/s',
+  'Failures/s',
+  ...PERCENTILE_COLUMNS,
+  'Total Request Count',
+  'Total Failure Count',
+  'Total Median Response Time',
+  'Total Average Response Time',
+  'Total Min Response Time',
+  'Total Max Response Time',
+  'Total Average Content Size',
+];
+
+const FAILURES_COLUMNS = ['Method', 'Name', 'Error', 'Occurrences', 'First Seen', 'Last Seen'];
+const UNKNOWN = 'N/A';
+const AGGREGATED: readonly [Cell, Cell] = ['', 'Aggregated'];
+
+/**
+ * `stats.csv`: a row per request name and one for all, of the measured phase. A percentile that the sample cannot bear
+ * is `N/A`, by the rule of `result.json`.
+ * @param histogramOf response times of the measured phase's successes: of a request name, or (null) of all.
+ */
+export function toStatsCsv(result: RunResult, histogramOf: (name: string | null) => Histogram): string {
+  const seconds = result.totals.durationMs / 1000;
+  const row = (label: readonly Cell[], totals: RunResult['totals'], times: Histogram): Cell[] => {
+    const requests = totals.ok + totals.failed;
+    return [
+      ...label,
+      requests,
+      totals.failed,
+      ...summaryOf(times),
+      requests > 0 ? rounded(totals.bytesIn / requests) : UNKNOWN,
+      perSecond(requests, seconds),
+      perSecond(totals.failed, seconds),
+      ...percentilesOf(times, (p) => bears(p, times.count)),
+    ];
+  };
+  const rows = Object.entries(result.series).map(([name, { totals }]) =>
+    row(labelOf(result.plan, name), totals, histogramOf(name)),
+  );
+  return table([STATS_COLUMNS, ...rows, row(AGGREGATED, result.totals, histogramOf(null))]);
+}
+
+/** `failures.csv`: what failed, and how often. Requests that the run itself gave up at its end are not the target's. */
+export function toFailuresCsv(result: RunResult): string {
+  const rows = result.failures
+    .filter(({ outcome }) => outcome !== 'aborted')
+    .map(({ name, outcome, message, count, firstSeen, lastSeen }) => [
+      ...labelOf(result.plan, name),
+      message || outcome,
+      count,
+      firstSeen,
+      lastSeen,
+    ]);
+  return table([FAILURES_COLUMNS, ...rows]);
+}
+
+/** What a request name has done so far. */
+class Running {
+  readonly times = new Histogram();
+  requests = 0;
+  failed = 0;
+  bytesIn = 0;
+
+  add({ ok, failed, bytesIn, response }: SeriesSnapshot): void {
+    this.requests += ok + failed;
+    this.failed += failed;
+    this.bytesIn += bytesIn;
+    this.times.add(response);
+  }
+}
+
+/**
+ * `history.csv`, written as the run goes (or is replayed): per interval a row for each request name and one for all.
+ * Rates and percentiles are of the interval, warm-up included; the totals are of the measured phase, so that those of
+ * the last rows are the ones of `stats.csv`. A sink of its own, since a long run's intervals do not fit into memory.
+ */
+export class HistoryCsv implements RunSink {
+  readonly #write: (text: string) => void;
+  #run: { readonly plan: Plan; readonly startedAt: number } | null = null;
+  /** The snapshots of the interval that is newest: another phase's may follow. */
+  #interval: IntervalSnapshot[] = [];
+  readonly #totals = new Map<string, Running>();
+  readonly #all = new Running();
+
+  /** @param write takes whole rows. */
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  accept(event: RunEvent): void {
+    if (event.type === 'started') {
+      this.#run = { plan: event.plan, startedAt: Date.parse(event.run.startedAt) };
+      this.#write(table([HISTORY_COLUMNS]));
+    } else if (event.type === 'interval') {
+      if (this.#interval[0] !== undefined && this.#interval[0].index !== event.snapshot.index) this.#flush();
+      this.#interval.push(event.snapshot);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#flush();
+  }
+
+  #flush(): void {
+    const snapshots = this.#interval;
+    this.#interval = [];
+    if (this.#run === null || snapshots.length === 0) return;
+    const { plan, startedAt } = this.#run;
+    const now = new Map<string, Running>();
+    const all = new Running();
+    for (const { phase, series } of snapshots) {
+      for (const [name, each] of Object.entries(series)) {
+        entry(now, name).add(each);
+        all.add(each);
+        if (phase === 'warmup') continue;
+        entry(this.#totals, name).add(each);
+        this.#all.add(each);
+      }
+    }
+    const endAt = Math.max(...snapshots.map((snapshot) => snapshot.endAt));
+    const seconds = (endAt - Math.min(...snapshots.map((snapshot) => snapshot.startAt))) / 1e6;
+    const timestamp = Math.floor((startedAt + endAt / 1000) / 1000);
+    const users = Math.max(...snapshots.map((snapshot) => snapshot.load.vus));
+    const row = (label: readonly Cell[], current: Running, total: Running): Cell[] => [
+      timestamp,
+      users,
+      ...label,
+      perSecond(current.requests, seconds),
+      perSecond(current.failed, seconds),
+      ...percentilesOf(current.times, () => true),
+      total.requests,
+      total.failed,
+      ...summaryOf(total.times),
+      total.requests > 0 ? rounded(total.bytesIn / total.requests) : UNKNOWN,
+    ];
+    const rows = [...now].map(([name, each]) => row(labelOf(plan, name), each, entry(this.#totals, name)));
+    this.#write(table([...rows, row(AGGREGATED, all, this.#all)]));
+  }
+}
+
+function entry(map: Map<string, Running>, name: string): Running {
+  const known = map.get(name) ?? new Running();
+  map.set(name, known);
+  return known;
+}
+
+/** Locust keeps the method apart from the name; a request that is called `POST /predict` is `POST`, `/predict`. */
+function labelOf(plan: Plan, name: string): readonly [type: Cell, name: Cell] {
+  const method = plan.requests.find((request) => request.name === name)?.method ?? '';
+  return [method, method !== '' && name.startsWith(`${method} `) ? name.slice(method.length + 1) : name];
+}
+
+/** Median, average, min, max in ms. */
+function summaryOf(times: Histogram): Cell[] {
+  if (times.count === 0) return [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN];
+  return [inMs(times.quantile(0.5)), inMs(times.mean), inMs(times.min), inMs(times.max)];
+}
+
+function percentilesOf(times: Histogram, borne: (p: number) => boolean): Cell[] {
+  if (times.count === 0) return PERCENTILE_COLUMNS.map(() => UNKNOWN);
+  return [...PERCENTILES.map(([, p]) => (borne(p) ? inMs(times.quantile(p)) : UNKNOWN)), inMs(times.max)];
+}
+
+const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+const perSecond = (n: number, seconds: number): number => (seconds > 0 ? rounded(n / seconds) : 0);
+
+/** RFC 4180: CRLF after every record, quotes where needed and doubled within. */
+function table(rows: readonly (readonly Cell[])[]): string {
+  return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
+}
+
+/** Text that a spreadsheet would take for a formula gets an apostrophe: names and messages come from outside. */
+function field(cell: Cell): string {
+  if (typeof cell === 'number') return String(cell);
+  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

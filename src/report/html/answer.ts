@@ -1,0 +1,87 @@
+import { headline } from '../../analyze/headline.ts';
+import { counted, formatCount } from '../../analyze/wording.ts';
+import type { RunResult } from '../../core/result.ts';
+import { escapeHtml } from './escape.ts';
+import { durationFigure, utc } from './figures.ts';
+
+type Mark = 'good' | 'fair' | 'bad';
+
+const SHAPES: Readonly<Record<Mark, string>> = {
+  good: '<circle cx="5" cy="5" r="5"/>',
+  fair: '<circle cx="5" cy="5" r="4"/>',
+  bad: '<rect x="0.5" y="0.5" width="9" height="9"/>',
+};
+
+const ENDED: Readonly<Record<RunResult['run']['ending'], string>> = {
+  completed: '',
+  interrupted: ', interrupted',
+  aborted: ', aborted',
+  lost: ', a generator thread was lost',
+  'never-ready': ', a generator thread never started',
+};
+
+const CHIP = { valid: 'good', doubtful: 'fair', invalid: 'bad' } as const;
+const CHECK = { passed: 'good', undecided: 'fair', failed: 'bad' } as const;
+
+/** The first screen: what ran, the answer in one sentence, why, and how far to trust it. */
+export function answerOf(result: RunResult): string {
+  const { sentence, why, chip } = headline(result);
+  return (
+    `${headerOf(result)}<section class="answer" aria-label="The answer"><h1>${escapeHtml(sentence)}</h1>` +
+    `<p class="why">${escapeHtml(why)}</p>` +
+    `<p class="chip">${mark(CHIP[chip.status])}<span>${escapeHtml(chip.text)}</span></p></section>${findingsOf(result)}`
+  );
+}
+
+export function targetOf({ plan }: RunResult): string {
+  const [first, ...others] = plan.requests;
+  return others.length > 0 || first === undefined
+    ? `${formatCount(plan.requests.length)} requests to ${plan.target.url}`
+    : `${first.method} ${plan.target.url}`;
+}
+
+function headerOf(result: RunResult): string {
+  const { run, plan } = result;
+  const seconds = (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1_000;
+  const took = Number.isFinite(seconds) ? durationFigure(Math.max(0, seconds)) : '';
+  return (
+    `<header class="top"><strong>rampart ${plan.kind}</strong><span class="target">${escapeHtml(targetOf(result))}</span>` +
+    `<span><time datetime="${escapeHtml(run.startedAt)}">${escapeHtml(utc(run.startedAt))}</time></span><span>${took}${ENDED[run.ending]}</span>` +
+    `<span class="end"><span>${counted(plan.threads, 'thread')}, seed ${plan.seed}</span>${themeButton()}</span></header>`
+  );
+}
+
+function themeButton(): string {
+  return (
+    '<button type="button" class="theme" hidden aria-pressed="false" aria-label="Dark theme" title="Light or dark">' +
+    '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="8" cy="8" r="6.25" fill="none" stroke="currentColor" stroke-width="1.5"/>' +
+    '<path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor"/></svg></button>'
+  );
+}
+
+function findingsOf({ verdict }: RunResult): string {
+  const checks = verdict.checks.map((check) => finding(CHECK[check.status], `${check.status}: `, check.message, ''));
+  const doubts = verdict.doubts.map((doubt) =>
+    finding(
+      doubt.invalidates ? 'bad' : 'fair',
+      doubt.invalidates ? 'invalidates: ' : 'doubt: ',
+      doubt.message,
+      doubt.hint,
+    ),
+  );
+  const lists = [listOf('Thresholds', checks), listOf('Doubts about this measurement', doubts)].join('');
+  return lists === '' ? '' : `<section class="findings" aria-label="Thresholds and doubts">${lists}</section>`;
+}
+
+function listOf(title: string, items: readonly string[]): string {
+  return items.length === 0 ? '' : `<div><h2>${title}</h2><ul>${items.join('')}</ul></div>`;
+}
+
+function finding(shape: Mark, spoken: string, message: string, hint: string): string {
+  const below = hint === '' ? '' : `<span class="hint">${escapeHtml(hint)}</span>`;
+  return `<li>${mark(shape)}<span><span class="spoken">${spoken}</span>${escapeHtml(message)}</span>${below}</li>`;
+}
+
+function mark(shape: Mark): string {
+  return `<svg class="mark ${shape}" viewBox="0 0 10 10" aria-hidden="true">${SHAPES[shape]}</svg>`;
+}

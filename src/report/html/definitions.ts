@@ -1,0 +1,47 @@
+/** What the words of the report mean. */
+export const DEFINITIONS: readonly (readonly [term: string, text: string])[] = [
+  [
+    'Response time',
+    'From the instant a request was due until the last byte of its answer arrived: what a caller waits. Where a new connection was needed, the time to open it is inside.',
+  ],
+  [
+    'Service time',
+    'From the instant a request had been written until the last byte of its answer: the target’s share, with the network.',
+  ],
+  [
+    'Send lag',
+    'From the instant a request was due until it was written: the generator’s own fault. With virtual users a request is due when it is sent.',
+  ],
+  ['First byte', 'From the instant a request had been written until the first byte of its answer.'],
+  ['Connect', 'What requests waited for a new connection; requests on an open connection are not in it.'],
+  ['Offered', 'Requests that fell due by the plan, whether or not they could be sent.'],
+  [
+    'Sent, dropped',
+    'Sent requests were written to a connection. A request that falls due while the limit of requests in flight is reached is dropped, and counted.',
+  ],
+  ['Achieved', 'Requests answered as expected, per second of the measured time.'],
+  [
+    'Failed',
+    'Requests that ended in another way: an error status, a wrong answer, a timeout, no connection, a reset, an answer that is not valid HTTP. Aborted requests, those still under way when the run ended, are counted apart.',
+  ],
+  [
+    'Percentiles',
+    'p95 is the time that 95 % of the successful requests did not exceed. They come from merged histograms with a resolution of 0.1 %, never from averaged percentiles, and a dash stands where there are too few requests to say.',
+  ],
+  [
+    '± and intervals',
+    'Half the width of the 95 % confidence interval. Repeated under the same conditions, a run of this length yields intervals that contain the true value in about 95 of 100 cases.',
+  ],
+  [
+    'Thresholds',
+    'Percentiles in thresholds count a failed request as infinitely slow, so a target cannot pass by failing fast.',
+  ],
+  [
+    'Warm-up, drain',
+    'Requests due in the warm-up are drawn but counted nowhere. In the drain nothing new is sent; answers to earlier requests still count.',
+  ],
+  [
+    'Unfit',
+    'Intervals in which the generator was too busy or too late to be a fair judge. They are shaded in its picture.',
+  ],
+];

@@ -1,0 +1,120 @@
+import { formatBytes, formatCount, formatLimit, formatMs } from '../../analyze/wording.ts';
+import { type Distribution, type LoadProfile, type Plan, type RequestTemplate, stagesOf } from '../../core/plan.ts';
+import type { RunResult } from '../../core/result.ts';
+import { type Micros, toMillis, toSeconds } from '../../core/units.ts';
+import { DEFINITIONS } from './definitions.ts';
+import { escapeHtml } from './escape.ts';
+import { durationFigure, utc } from './figures.ts';
+
+/** A body longer than this is cut: the scenario file has the whole. */
+const BODY_SHOWN = 2_000;
+
+type Entry = readonly [term: string, html: string];
+
+/** The folded parts at the end: what was asked for, where it ran, and what the words mean. */
+export function detailsOf(result: RunResult): string {
+  return [
+    folded(
+      'What each number means',
+      DEFINITIONS.map(([term, text]): Entry => [term, escapeHtml(text)]),
+    ),
+    folded('Plan', planEntries(result.plan)),
+    folded('Environment', environmentEntries(result)),
+  ].join('');
+}
+
+/** `0 → 100 users over 20 s, then 100 users for 10 s` */
+function loadWords(load: LoadProfile): string {
+  const amount = (value: number): string =>
+    load.model === 'closed' ? `${formatCount(value)} ${value === 1 ? 'user' : 'users'}` : formatLimit(value, '1/s');
+  const bare = (value: number): string => (load.model === 'closed' ? formatCount(value) : formatLimit(value, '1/s'));
+  return stagesOf(load)
+    .filter(({ duration }) => duration > 0)
+    .map(({ from, to, duration }) => {
+      const time = durationFigure(toSeconds(duration));
+      return from === to ? `${amount(to)} for ${time}` : `${bare(from)} → ${amount(to)} over ${time}`;
+    })
+    .join(', then ');
+}
+
+function planEntries(plan: Plan): Entry[] {
+  const { load } = plan;
+  const entries: Entry[] = [
+    ['Target', code(plan.target.url)],
+    ...plan.requests.map(
+      (request): Entry => [plan.requests.length === 1 ? 'Request' : request.name, requestText(request)],
+    ),
+    [
+      'Model',
+      load.model === 'closed'
+        ? 'closed: each user sends when its last answer is there'
+        : `open: ${load.arrivals} arrivals, whatever the answers do`,
+    ],
+    ['Load', loadWords(load)],
+  ];
+  if (load.model === 'closed') entries.push(['Think time', thinkWords(load.thinkTime)]);
+  else entries.push(['In flight', `at most ${formatCount(load.maxInFlight)} requests; more are dropped, and counted`]);
+  if (plan.maxRequests !== null) entries.push(['Requests', `at most ${formatCount(plan.maxRequests)}`]);
+  if (plan.warmupRequests > 0)
+    entries.push(['Warm-up', `${formatCount(plan.warmupRequests)} requests, in no statistic`]);
+  else entries.push(['Warm-up', plan.warmup > 0 ? `${span(plan.warmup)}, in no statistic` : 'none']);
+  entries.push(
+    ['Timeout', span(plan.timeout)],
+    ['Graceful stop', span(plan.gracefulStop)],
+    ['Connections', plan.keepAlive ? 'kept open' : 'a new one for each request'],
+    ['Interval', span(plan.interval)],
+    ['Threads, seed', `${formatCount(plan.threads)}, ${plan.seed}`],
+  );
+  if (plan.thresholds.length > 0)
+    entries.push(['Thresholds', plan.thresholds.map(({ text }) => code(text)).join(', ')]);
+  return entries;
+}
+
+function environmentEntries({ run, tool, generator }: RunResult): Entry[] {
+  const { host } = run;
+  return [
+    ['Command', code(run.command.join(' '))],
+    ['Run', code(run.id)],
+    ['Started', escapeHtml(utc(run.startedAt))],
+    ['Finished', escapeHtml(utc(run.finishedAt))],
+    ['Rampart', escapeHtml(tool.version)],
+    ['Node.js', escapeHtml(host.node)],
+    ['System', escapeHtml(host.os)],
+    ['Processor', `${escapeHtml(host.cpu)}, ${formatCount(host.cores)} ${host.cores === 1 ? 'core' : 'cores'}`],
+    ['Memory', formatBytes(host.memoryBytes)],
+    ['Generator threads', formatCount(generator.threads)],
+  ];
+}
+
+function requestText({ method, path, headers, body }: RequestTemplate): string {
+  const lines = [`${method} ${path}`, ...headers.map(([name, value]) => `${name}: ${value}`)];
+  if (body !== null) {
+    const shown = body.encoding === 'utf8' ? body.data : `(${formatBytes(body.bytes)} of binary data)`;
+    lines.push(
+      '',
+      shown.length > BODY_SHOWN ? `${shown.slice(0, BODY_SHOWN)}… (${formatBytes(body.bytes)} in all)` : shown,
+    );
+  }
+  return `<pre>${escapeHtml(lines.join('\n'))}</pre>`;
+}
+
+function thinkWords(think: Distribution | null): string {
+  if (think === null) return 'none';
+  if (think.kind === 'constant') return span(think.value);
+  if (think.kind === 'uniform') return `${span(think.min)} to ${span(think.max)}, uniform`;
+  return `${span(think.mean)} on average, exponential`;
+}
+
+/** Short ones to the millisecond, long ones as people say them. */
+function span(duration: Micros): string {
+  return duration < 1_000_000 ? formatMs(toMillis(duration)) : durationFigure(toSeconds(duration));
+}
+
+function code(text: string): string {
+  return `<code>${escapeHtml(text)}</code>`;
+}
+
+function folded(title: string, entries: readonly Entry[]): string {
+  const list = entries.map(([term, html]) => `<dt>${escapeHtml(term)}</dt><dd>${html}</dd>`).join('');
+  return `<details class="more"><summary>${title}</summary><dl>${list}</dl></details>`;
+}

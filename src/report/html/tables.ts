@@ -1,0 +1,125 @@
+import { formatBytes, formatClock, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
+import type { LatencySummary, PercentileName, RunResult, SeriesResult, Totals } from '../../core/result.ts';
+import { OUTCOMES } from '../../core/sample.ts';
+import { escapeHtml } from './escape.ts';
+import { dash, msOrDash, percentileCell, reasonOf, utc } from './figures.ts';
+
+/** Statistics per request name and of all requests together. */
+export function requestsTable(result: RunResult): string {
+  const names = Object.keys(result.series);
+  const heads = ['Count', 'Failed', 'Min', 'p50', 'p95', 'p99', 'Max', 'Mean', 'Bytes avg', 'Achieved /s'];
+  const rows = names.map((name) => requestRow(name, result.series[name], result, ''));
+  const all = { totals: result.totals, rates: result.rates, latency: result.latency };
+  rows.push(requestRow('All requests', all, result, ' class="all"'));
+  return card(
+    'Requests',
+    'response time in ms, ± half of the 95 % interval',
+    table('Requests', ['Name', ...heads], rows) + totalsLine(result.totals),
+  );
+}
+
+/** Where the time goes: the parts of all requests' time side by side. */
+export function timesTable(result: RunResult): string {
+  const { latency, plan } = result;
+  const rows = [
+    timesRow('Response time', latency.response, result),
+    timesRow('Service time', latency.service, result),
+    timesRow('First byte', latency.firstByte, result),
+  ];
+  if (latency.connect !== undefined) rows.push(timesRow('Connect', latency.connect, result));
+  if (plan.load.model === 'open') rows.push(timesRow('Send lag', latency.lag, result));
+  if (result.totals.failed > 0) {
+    rows.push(timesRow('Response time, failures infinitely slow', latency.responseWithFailures, result));
+  }
+  const heads = ['All requests', 'Count', 'p50', 'p95', 'p99', 'Max'];
+  return card('Where the time goes', 'ms', table('Where the time goes', heads, rows));
+}
+
+/** Every kind of failure; where there was none, a sentence. */
+export function failuresTable(result: RunResult): string {
+  const { failures, totals } = result;
+  if (failures.length === 0) {
+    const sentence = totals.sent === 0 ? 'No request was sent, so none failed.' : 'No request failed.';
+    return card('Failures', '', `<p class="quiet">${sentence}</p>`);
+  }
+  const rows = failures.map(
+    ({ count, outcome, status, message, name, firstSeen, lastSeen }) =>
+      `<tr><td>${formatCount(count)}</td><td class="text">${outcome}</td><td>${status === 0 ? dash('There was no answer with a status.') : status}</td>` +
+      `<td class="text">${escapeHtml(message)}</td><td class="text">${escapeHtml(name)}</td>` +
+      `<td>${instant(firstSeen, result.run.startedAt)}</td><td>${instant(lastSeen, result.run.startedAt)}</td></tr>`,
+  );
+  const heads = ['Count', 'Outcome', 'Status', 'Message', 'Request', 'First seen', 'Last seen'];
+  return card('Failures', '', table('Failures', heads, rows, ['Outcome', 'Message', 'Request']));
+}
+
+function requestRow(name: string, part: SeriesResult | undefined, result: RunResult, attributes: string): string {
+  if (part === undefined) return '';
+  const { totals, rates, latency } = part;
+  const { response } = latency;
+  const ended = totals.ok + totals.failed;
+  const none = 'No request succeeded.';
+  const cells = [
+    formatCount(totals.sent),
+    ended === 0 ? dash('No request ended.') : formatShare(totals.failed / ended),
+    msOrDash(response.min, none),
+    percentileCell(response, 'p50', result),
+    percentileCell(response, 'p95', result),
+    percentileCell(response, 'p99', result),
+    msOrDash(response.max, none),
+    msOrDash(response.mean, none),
+    ended === 0 ? dash('No request ended.') : formatCount(totals.bytesIn / ended),
+    formatRate(rates.achievedPerSec).replace('/s', ''),
+  ];
+  return `<tr${attributes}><th scope="row" class="wrap">${escapeHtml(name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+}
+
+function timesRow(label: string, summary: LatencySummary, result: RunResult): string {
+  const names: PercentileName[] = ['p50', 'p95', 'p99'];
+  const infinite = summary === result.latency.responseWithFailures ? result.totals.failed : 0;
+  const cells = names.map((name) => {
+    if (summary[name] !== null) return percentileCell(summary, name, result);
+    const p = Number(name.slice(1)) / 100;
+    const amongFailures = infinite > 0 && Math.ceil(p * summary.count - 1e-9) > summary.count - infinite;
+    if (!amongFailures) return dash(reasonOf(summary, name, result));
+    return `<span class="none" title="${name} falls among the failed requests">∞</span>`;
+  });
+  const max = summary.max === null && infinite > 0 ? '∞' : msOrDash(summary.max, 'No request succeeded.');
+  return `<tr><th scope="row" class="wrap">${label}</th><td>${formatCount(summary.count)}</td>${cells.map((cell) => `<td>${cell}</td>`).join('')}<td>${max}</td></tr>`;
+}
+
+/** What became of the requests, by outcome and by status, in two quiet lines. */
+function totalsLine(totals: Totals): string {
+  const counts: [string, number][] = [
+    ['offered', totals.offered],
+    ['sent', totals.sent],
+    ['dropped', totals.dropped],
+    ...OUTCOMES.map((outcome): [string, number] => [outcome, totals.byOutcome[outcome] ?? 0]),
+  ];
+  const outcomes = counts
+    .filter(([name, n]) => n > 0 || name === 'sent' || name === 'ok')
+    .map(([name, n]) => `<span>${name} <b>${formatCount(n)}</b></span>`);
+  const statuses = Object.entries(totals.byStatus).map(
+    ([status, n]) => `<span>status ${escapeHtml(status)} <b>${formatCount(n)}</b></span>`,
+  );
+  const traffic = `<span>received <b>${formatBytes(totals.bytesIn)}</b></span><span>sent out <b>${formatBytes(totals.bytesOut)}</b></span>`;
+  return `<p class="facts">${[...outcomes, ...statuses].join('')}${traffic}</p>`;
+}
+
+function card(title: string, aside: string, content: string): string {
+  const unit = aside === '' ? '' : `<span class="unit">${aside}</span>`;
+  return `<section class="card"><div class="title"><h2>${title}${unit}</h2></div>${content}</section>`;
+}
+
+function table(name: string, heads: readonly string[], rows: readonly string[], text: readonly string[] = []): string {
+  const head = heads.map((label) => `<th scope="col"${text.includes(label) ? ' class="text"' : ''}>${label}</th>`);
+  return (
+    `<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table><thead><tr>${head.join('')}</tr></thead>` +
+    `<tbody>${rows.join('')}</tbody></table></div>`
+  );
+}
+
+function instant(iso: string, startedAt: string): string {
+  const since = (Date.parse(iso) - Date.parse(startedAt)) / 1_000;
+  const label = Number.isNaN(since) ? escapeHtml(iso) : formatClock(since);
+  return `<time datetime="${escapeHtml(iso)}" title="${escapeHtml(utc(iso))}">${label}</time>`;
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { toResultJson } from './json.ts';
+import { fixtureResult } from './result.fixture.ts';
+
+describe('toResultJson', () => {
+  const result = fixtureResult({ message: 'two\nlines and "quotes"' });
+
+  it('holds the whole result', () => {
+    expect(JSON.parse(toResultJson(result))).toEqual(JSON.parse(JSON.stringify(result)));
+  });
+
+  it('has one order, however the result was put together', () => {
+    const reversed = Object.fromEntries(Object.entries(result).reverse()) as unknown as typeof result;
+    expect(toResultJson(reversed)).toBe(toResultJson(result));
+    expect(toResultJson(result)).toMatch(/^\{\n {2}"format": 1,\n {2}"tool": \{\n {4}"name": "rampart",\n/);
+  });
+
+  it('has one line per point of the timeline', () => {
+    const lines = toResultJson(result).split('\n');
+    expect(lines.filter((line) => line.startsWith('    {"t":'))).toHaveLength(result.timeline.length);
+    expect(JSON.parse(toResultJson({ ...result, timeline: [] })).timeline).toEqual([]);
+  });
+});

@@ -1,0 +1,34 @@
+import type { RunResult } from '../core/result.ts';
+
+/** The order of the parts in the file. */
+const PARTS = [
+  'format',
+  'tool',
+  'run',
+  'plan',
+  'verdict',
+  'totals',
+  'rates',
+  'latency',
+  'series',
+  'timeline',
+  'generator',
+  'failures',
+] as const satisfies readonly (keyof RunResult)[];
+
+/**
+ * `result.json`: indented, with a stable order, so that two results can be compared as text. Each point of the timeline
+ * is one line, which keeps a long run's file short enough to look at. Ends in a line break.
+ */
+export function toResultJson(result: RunResult): string {
+  const parts = PARTS.map((part) => {
+    // A line break within JSON is always between tokens: in strings it is escaped.
+    const json = part === 'timeline' ? lines(result.timeline) : JSON.stringify(result[part], null, 2);
+    return `  "${part}": ${json.replaceAll('\n', '\n  ')}`;
+  });
+  return `{\n${parts.join(',\n')}\n}\n`;
+}
+
+function lines(points: RunResult['timeline']): string {
+  return points.length === 0 ? '[]' : `[\n${points.map((point) => `  ${JSON.stringify(point)}`).join(',\n')}\n]`;
+}

@@ -1,0 +1,100 @@
+import { headline } from '../analyze/headline.ts';
+import type { Check, RunResult } from '../core/result.ts';
+
+/** An XML element; strings in `children` are text. */
+interface Element {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string | number>>;
+  readonly children: readonly (Element | string)[];
+}
+
+const element = (
+  name: string,
+  attributes: Element['attributes'],
+  ...children: readonly (Element | string)[]
+): Element => ({ name, attributes, children });
+
+/**
+ * `junit.xml`, as Jenkins, GitLab and Azure read it: a test case per threshold (failed: a failure; undecided, or passed
+ * in an invalid run: an error, since nothing is known), and one for the validity of the measurement. So a run that
+ * measured nothing is never green.
+ */
+export function toJunitXml(result: RunResult): string {
+  const { verdict, plan, run, totals } = result;
+  const invalid = verdict.status === 'invalid';
+  const cases = [validityCase(result), ...verdict.checks.map((check) => checkCase(check, plan.target.url, invalid))];
+  const count = (kind: string): number =>
+    cases.filter(({ children }) => children.some((child) => typeof child !== 'string' && child.name === kind)).length;
+  const time = (totals.durationMs / 1000).toFixed(3);
+  const counts = { tests: cases.length, failures: count('failure'), errors: count('error'), time };
+  const suite = element(
+    'testsuite',
+    { name: `rampart ${plan.target.url}`, ...counts, skipped: 0, timestamp: run.startedAt.replace(/(\.\d+)?Z$/, '') },
+    ...cases,
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${render(element('testsuites', { name: 'rampart', ...counts }, suite))}`;
+}
+
+function validityCase(result: RunResult): Element {
+  const { doubts } = result.verdict;
+  const invalidating = doubts.filter((doubt) => doubt.invalidates);
+  const { sentence, why } = headline(result);
+  const text = (list: typeof doubts): string => list.map(({ message, hint }) => `${message} ${hint}`.trim()).join('\n');
+  const attributes = { classname: `rampart ${result.plan.target.url}`, name: 'the measurement is valid', time: 0 };
+  const [first] = invalidating;
+  return element(
+    'testcase',
+    attributes,
+    ...(first === undefined
+      ? []
+      : [element('error', { message: first.message, type: first.code }, text(invalidating))]),
+    element(
+      'system-out',
+      {},
+      [sentence, why, text(doubts.filter((doubt) => !doubt.invalidates))].filter((part) => part !== '').join('\n'),
+    ),
+  );
+}
+
+function checkCase({ threshold, status, message }: Check, url: string, invalid: boolean): Element {
+  const attributes = { classname: `rampart ${url}`, name: threshold, time: 0 };
+  if (status === 'failed') return element('testcase', attributes, element('failure', { message, type: 'threshold' }));
+  if (status === 'undecided') return element('testcase', attributes, element('error', { message, type: 'undecided' }));
+  if (!invalid) return element('testcase', attributes, element('system-out', {}, message));
+  const unknown = `The measurement is not valid, so this means nothing: ${message}`;
+  return element('testcase', attributes, element('error', { message: unknown, type: 'invalid' }));
+}
+
+function render({ name, attributes, children }: Element, indent = ''): string {
+  const pairs = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeAttribute(String(value))}"`);
+  const open = `${indent}<${name}${pairs.join('')}`;
+  if (children.length === 0) return `${open}/>\n`;
+  // Text stands alone in its element, so indentation never becomes part of it.
+  if (children.every((child) => typeof child === 'string')) {
+    return `${open}>${children.map(escapeText).join('')}</${name}>\n`;
+  }
+  const inner = children.map((child) => (typeof child === 'string' ? escapeText(child) : render(child, `${indent}  `)));
+  return `${open}>\n${inner.join('')}${indent}</${name}>\n`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\t': '&#9;',
+  '\n': '&#10;',
+  '\r': '&#13;',
+};
+
+/** What XML 1.0 has no way to say (most control characters, lone surrogates) becomes U+FFFD. */
+function escapeText(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+    .replace(/[&<>\r]/g, (character) => ENTITIES[character] ?? character);
+}
+
+/** A parser would turn white space in an attribute into spaces. */
+function escapeAttribute(text: string): string {
+  return escapeText(text).replace(/["\t\n]/g, (character) => ENTITIES[character] ?? character);
+}

@@ -1,0 +1,334 @@
+import { z } from 'zod';
+import { PERCENTILES, type PercentileName, type RunResult } from '../core/result.ts';
+import { OUTCOMES } from '../core/sample.ts';
+
+/**
+ * The documented shape of `result.json`, format 1. It says no more than the types of `core/result`, and no less: the
+ * compiler compares the two (see the end).
+ */
+
+const text = (description: string) => z.string().describe(description);
+const amount = (description: string) => z.number().nonnegative().describe(description);
+const count = (description: string) => z.int().nonnegative().describe(description);
+const maybe = (description: string) => z.number().nonnegative().nullable().describe(description);
+// A pattern, not a format: validators know formats by extensions only.
+const ISO_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+const instant = (description: string) => z.string().regex(ISO_INSTANT).describe(`${description} ISO 8601, UTC.`);
+
+const run = z
+  .strictObject({
+    id: text('Name of the run; also of its folder.'),
+    command: z.array(z.string()).describe('The command line, as it was given.'),
+    startedAt: instant('When the run started.'),
+    finishedAt: instant('When the last answer was in.'),
+    ending: z
+      .enum(['completed', 'interrupted', 'aborted', 'lost', 'never-ready'])
+      .describe('How the run ended. lost: a generator thread died; never-ready: one did not start.'),
+    host: z
+      .strictObject({
+        os: text('Operating system and its version.'),
+        cpu: text('Model of the processor.'),
+        cores: count('Cores that the process may use.'),
+        memoryBytes: count('Memory of the machine, bytes.'),
+        node: text('Version of Node.js.'),
+      })
+      .describe('The machine that made the load.'),
+  })
+  .describe('Which run this is.');
+
+const stage = (unit: string) =>
+  z.strictObject({
+    duration: amount('Length of the stage, µs.'),
+    from: amount(`At its start, ${unit}.`),
+    to: amount(`At its end, ${unit}; a straight line between.`),
+  });
+
+const thinkKind = <Kind extends string>(kind: Kind) => z.literal(kind).describe('How it is distributed.');
+
+const thinkTime = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: thinkKind('constant'), value: amount('Always the same, µs.') }),
+  z.strictObject({ kind: thinkKind('uniform'), min: amount('Shortest, µs.'), max: amount('Longest, µs.') }),
+  z.strictObject({ kind: thinkKind('exponential'), mean: amount('Mean, µs.') }),
+]);
+
+const load = z.discriminatedUnion('model', [
+  z
+    .strictObject({
+      model: z.literal('closed').describe('The load model.'),
+      vus: z.array(stage('virtual users')).describe('Stages of the number of virtual users.'),
+      thinkTime: thinkTime.nullable().describe('Pause of a virtual user between an answer and its next request.'),
+    })
+    .describe('Virtual users, each of which sends its next request after its last answer.'),
+  z
+    .strictObject({
+      model: z.literal('open').describe('The load model.'),
+      arrivals: z.enum(['uniform', 'poisson']).describe('Evenly spaced, or at random instants.'),
+      rate: z.array(stage('requests per second')).describe('Stages of the arrival rate.'),
+      maxInFlight: count('A request due while this many are under way is dropped, and counted.'),
+    })
+    .describe('Requests are due at instants that no answer can delay.'),
+]);
+
+const metric = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('percentile').describe('A percentile of the response time.'),
+    p: z.number().min(0).max(100).describe('Which, in percent: 95 is p95.'),
+  }),
+  z.strictObject({
+    kind: z.enum(['mean', 'min', 'max', 'errors', 'achieved']).describe('Of the response time, or of all requests.'),
+  }),
+]);
+
+const request = z.strictObject({
+  name: text('As tables show it; the key in `series`.'),
+  method: text('HTTP method.'),
+  path: text('Path and query.'),
+  headers: z
+    .array(z.tuple([z.string(), z.string()]))
+    .describe('Name and value, in the order sent; without Host, Content-Length and Connection. Secrets are masked.'),
+  body: z
+    .strictObject({
+      encoding: z.enum(['utf8', 'base64']).describe('How `data` is to be read.'),
+      data: text('The body; a large one is cut.'),
+      bytes: count('Its length as sent, bytes.'),
+    })
+    .nullable()
+    .describe('Null: none.'),
+});
+
+const threshold = z.strictObject({
+  text: text('As the user wrote it.'),
+  metric: metric.describe('What it looks at. A failed request counts as infinitely slow.'),
+  op: z.enum(['<', '<=', '>', '>=']).describe('How the metric must lie to the limit.'),
+  limit: z.number().describe('In `unit`.'),
+  unit: z.enum(['µs', 'share', 'count', '1/s']).describe('share: 0..1.'),
+});
+
+const plan = z
+  .strictObject({
+    kind: z.enum(['run', 'probe']).describe('A probe sends one request at a time.'),
+    target: z
+      .strictObject({
+        url: text('The URL under test.'),
+        protocol: z.enum(['http:', 'https:']).describe('With or without TLS.'),
+        host: text('Name or address connected to.'),
+        port: z.int().min(0).max(65_535).describe('TCP port.'),
+      })
+      .describe('Where requests go.'),
+    requests: z.array(request).describe('What is sent; at least one.'),
+    load: load.describe('How load is offered.'),
+    maxRequests: z.int().nonnegative().nullable().describe('Stop after this many requests; null: no limit.'),
+    warmup: amount('Requests due before this, µs since the start, count in no statistic.'),
+    warmupRequests: count('Of a probe: requests at its start that count in no statistic.'),
+    timeout: amount('A request not answered in this time has failed, µs.'),
+    gracefulStop: amount('How long requests under way may take once the load has ended, µs.'),
+    keepAlive: z.boolean().describe('Whether connections are used again.'),
+    threads: count('Generator threads.'),
+    seed: z.number().describe('Of everything random in the load.'),
+    interval: amount('Length of an interval of the timeline, µs.'),
+    thresholds: z.array(threshold).describe('What the run is judged by, in the order of `verdict.checks`.'),
+  })
+  .describe('Everything the run was told to do. Unlike the rest of this file, its times are microseconds.');
+
+const verdict = z
+  .strictObject({
+    status: z
+      .enum(['passed', 'failed', 'invalid'])
+      .describe(
+        'failed: a threshold broke. invalid: the measurement is not one of the target; it neither passes nor fails.',
+      ),
+    checks: z
+      .array(
+        z.strictObject({
+          threshold: text('As the user wrote it.'),
+          status: z.enum(['passed', 'failed', 'undecided']).describe('undecided: it cannot be known.'),
+          actual: z.number().nullable().describe('In `unit`; null: infinite (failures), or it cannot be known.'),
+          limit: z.number().describe('In `unit`.'),
+          unit: z.enum(['ms', 'share', 'count', '1/s']).describe('share: 0..1.'),
+          message: text('One sentence.'),
+        }),
+      )
+      .describe('One per threshold.'),
+    doubts: z
+      .array(
+        z.strictObject({
+          code: z
+            .enum([
+              'no-samples',
+              'unreachable',
+              'thread-lost',
+              'thread-never-ready',
+              'interrupted',
+              'rate-not-met',
+              'send-lag',
+              'loop-delay',
+              'generator-saturated',
+              'cpu-contended',
+              'gc-pause',
+              'too-few-samples',
+              'unanswered-at-end',
+              'count-mismatch',
+            ])
+            .describe('The kind of doubt.'),
+          message: text('What was seen.'),
+          hint: text('What to do about it; may be empty.'),
+          invalidates: z.boolean().describe('Whether it makes the verdict invalid.'),
+        }),
+      )
+      .describe('Reasons to trust the measurement less, and why percentiles are null.'),
+  })
+  .describe('The judgement.');
+
+const totals = z
+  .strictObject({
+    offered: count('Requests that were due.'),
+    sent: count('Requests that left.'),
+    dropped: count('Requests that were due while the maximum was in flight, and never left.'),
+    ok: count('Requests that were achieved: answered, and well.'),
+    failed: count('Requests that ended badly, but for those that the run gave up at its end (aborted).'),
+    byOutcome: z.partialRecord(z.enum(OUTCOMES), count('Requests.')).describe('Absent: 0.'),
+    byStatus: z.record(z.string(), count('Answers.')).describe('Answers by HTTP status.'),
+    bytesIn: count('Bytes received.'),
+    bytesOut: count('Bytes sent.'),
+    durationMs: amount('How long load was offered, ms; without the drain.'),
+  })
+  .meta({
+    id: 'totals',
+    description: 'Counts of the measured phase and its drain; warm-up requests are in none of them.',
+  });
+
+const rates = z
+  .strictObject({
+    offeredPerSec: amount('Offered requests, 1/s.'),
+    sentPerSec: amount('Sent requests, 1/s.'),
+    achievedPerSec: amount('Requests that were ok, 1/s.'),
+  })
+  .meta({ id: 'rates', description: 'Counts divided by the duration of the measured phase.' });
+
+function forPercentiles<Field extends z.ZodType>(field: (name: PercentileName) => Field) {
+  return Object.fromEntries(PERCENTILES.map((name) => [name, field(name)])) as Record<PercentileName, Field>;
+}
+
+const latency = z
+  .strictObject({
+    count: count('Samples.'),
+    min: maybe('Smallest, ms; null: no sample.'),
+    mean: maybe('Mean, ms; null: no sample, or infinite.'),
+    ...forPercentiles((name) =>
+      maybe(`${name}, ms; null: the sample is too small to bear it, or it falls among failures (infinite).`),
+    ),
+    max: maybe('Largest, ms; null: no sample, or infinite.'),
+    ci95: z
+      .strictObject(
+        forPercentiles((name) =>
+          z
+            .tuple([amount('Lower end, ms.'), maybe('Upper end, ms; null: open.')])
+            .exactOptional()
+            .describe(`95 % confidence interval of ${name}, ms.`),
+        ),
+      )
+      .exactOptional()
+      .describe('95 % confidence intervals; absent where none can be given.'),
+  })
+  .meta({ id: 'latency', description: 'Summary of one histogram, ms.' });
+
+const seriesLatency = {
+  response: latency.describe('Last byte less the instant the request was due; of successes.'),
+  service: latency.describe('Last byte less the instant the request left; of successes.'),
+  responseWithFailures: latency.describe('Response time with each failure infinitely slow: what thresholds look at.'),
+  firstByte: latency.describe('First byte less the instant the request left; of successes.'),
+  connect: latency.exactOptional().describe('Time to open a connection; absent where none was opened.'),
+};
+
+const timelinePoint = z.strictObject({
+  t: amount('End of the interval, s since the start.'),
+  phase: z.enum(['warmup', 'measure', 'drain']).describe('drain: the load has ended, answers are waited for.'),
+  seconds: amount('Length of the interval, s; the last one may be short. Counts divided by it are rates.'),
+  vus: count('Virtual users at its end; 0 in the open model.'),
+  offered: count('Requests due in it.'),
+  sent: count('Requests sent in it.'),
+  dropped: count('Requests dropped in it.'),
+  ok: count('Requests that ended well in it.'),
+  failed: count('Requests that failed in it.'),
+  p50: maybe('Response time of its successes, ms; null: none.'),
+  p95: maybe('Response time of its successes, ms; null: none.'),
+  p99: maybe('Response time of its successes, ms; null: none.'),
+  serviceP95: maybe('Service time of its successes, ms; null: none.'),
+  inFlight: count('Requests under way at its end.'),
+  lagP99: maybe('Send lag, ms; null: nothing was sent.'),
+  loopDelayP99: maybe("Delay of the generator's event loop, ms; null: unknown."),
+  cpu: maybe('Cores used by the load threads; null: unknown.'),
+  unfit: z.boolean().describe('The generator was too late in it for its times to be those of the target.'),
+});
+
+const resultSchema = z
+  .strictObject({
+    format: z.literal(1).describe('Version of this format.'),
+    tool: z
+      .strictObject({ name: z.literal('rampart').describe('The tool.'), version: text('Its semantic version.') })
+      .describe('What made the file.'),
+    run,
+    plan,
+    verdict,
+    totals,
+    rates,
+    latency: z
+      .strictObject({
+        ...seriesLatency,
+        lag: latency.describe('Instant sent less instant due, connecting apart: what the generator itself was late.'),
+      })
+      .describe('Of all requests of the measured phase.'),
+    series: z
+      .record(
+        z.string(),
+        z
+          .strictObject({ totals, rates, latency: z.strictObject(seriesLatency).describe('Of these requests.') })
+          .describe('One request name.'),
+      )
+      .describe('By request name.'),
+    timeline: z.array(timelinePoint).describe('One point per interval, warm-up included.'),
+    generator: z
+      .strictObject({
+        threads: count('Generator threads.'),
+        cpu: amount('Cores used by them, mean.'),
+        loopDelayP99: amount("p99 of the intervals' event-loop delay p99, ms."),
+        loopDelayMax: amount('Longest event-loop delay, ms.'),
+        lagP99: maybe('p99 of the send lag, ms; null: nothing was sent.'),
+        gcMaxMs: amount('Longest garbage collection, ms.'),
+        rssBytes: count('Most memory of the process, bytes.'),
+        utilization: maybe('Share of the time the event loop did not wait, 0..1; null: it turned on purpose.'),
+      })
+      .describe("The load generator's own health in the measured phase."),
+    failures: z
+      .array(
+        z.strictObject({
+          name: text('Request name.'),
+          outcome: z.enum(OUTCOMES).describe('What became of the request.'),
+          status: count('HTTP status, or 0.'),
+          message: text('Why, equal for equal causes.'),
+          count: count('How often.'),
+          firstSeen: instant('First time.'),
+          lastSeen: instant('Last time.'),
+        }),
+      )
+      .describe('Failed and given-up requests by cause, the most frequent first.'),
+  })
+  .describe('The judged result of a rampart run. Times in ms, rates in 1/s, shares 0..1, where nothing else is said.');
+
+/** JSON Schema (2020-12) of `result.json`; the build writes it to `result.schema.json`. */
+export function resultJsonSchema(): Record<string, unknown> {
+  return { title: 'rampart result', ...z.toJSONSchema(resultSchema, { target: 'draft-2020-12' }) };
+}
+
+/** Units taken off numbers, everything read-only: what of a type is seen in JSON. */
+type Plain<T> = T extends number
+  ? keyof T extends keyof number
+    ? T
+    : number
+  : T extends object
+    ? { readonly [K in keyof T]: Plain<T[K]> }
+    : T;
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+/** Fails to compile when the schema and the type part company. */
+true satisfies Same<Plain<z.infer<typeof resultSchema>>, Plain<RunResult>>;

@@ -1,0 +1,159 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { headline } from '../analyze/headline.ts';
+import type { LatencySummary, RunResult } from '../core/result.ts';
+import { withMargin } from './phrases.ts';
+import { fixtureResult } from './result.fixture.ts';
+import { renderSummary } from './summary.ts';
+import { cellsOf } from './terminal.ts';
+
+const render = (result: RunResult, columns = 100): string => renderSummary(result, { columns, colour: false });
+const RUN = fixtureResult();
+const PROBE = fixtureResult({ kind: 'probe', names: ['POST /predict'], rate: 9, thresholds: [] });
+
+/** The line of a table that begins so, its cells parted by two spaces or more. */
+function cellsOfRow(text: string, start: string): string[] {
+  const line = text.split('\n').find((each) => each.startsWith(start));
+  return line?.split(/ {2,}/) ?? [];
+}
+
+describe('renderSummary', () => {
+  it('begins with the answer', () => {
+    const [first] = render(RUN).split('\n');
+    expect(first).toBe(headline(RUN).sentence);
+  });
+
+  it('has a row per request name, and one for all', () => {
+    const text = render(RUN);
+    const { p50, p95, p99, max } = RUN.latency.response;
+    expect(cellsOfRow(text, 'Requests')).toEqual([
+      'Requests',
+      'count',
+      'failed',
+      'p50',
+      'p95',
+      'p99',
+      'max',
+      'achieved',
+    ]);
+    expect(cellsOfRow(text, 'POST /predict').slice(0, 3)).toEqual(['POST /predict', '600', '1.7 %']);
+    const all = cellsOfRow(text, 'All requests');
+    expect(all.slice(1, 3)).toEqual(['1,200', '1.7 %']);
+    expect(all[3]).toMatch(new RegExp(`^${p50?.toFixed(1)} ±\\d+\\.\\d ms$`));
+    expect(all[4]).toMatch(new RegExp(`^${p95?.toFixed(1)} ±\\d+\\.\\d ms$`));
+    expect(all.slice(5)).toEqual([`${p99?.toFixed(1)} ms`, `${max?.toFixed(1)} ms`, '118.0/s']);
+  });
+
+  it('lists the checks with their signs', () => {
+    const checks: RunResult['verdict']['checks'] = [
+      { threshold: 'p95<250ms', status: 'passed', actual: 40, limit: 250, unit: 'ms', message: 'p95 was fine' },
+      { threshold: 'errors<1%', status: 'failed', actual: 0.02, limit: 0.01, unit: 'share', message: 'too many' },
+      { threshold: 'p99.9<2s', status: 'undecided', actual: null, limit: 2000, unit: 'ms', message: 'who knows' },
+    ];
+    const text = render({ ...RUN, verdict: { ...RUN.verdict, checks } });
+    expect(text).toContain('\nChecks\n● p95<250ms  p95 was fine\n■ errors<1%  too many\n○ p99.9<2s   who knows\n');
+  });
+
+  it('lists doubts with what to do about them', () => {
+    const doubts: RunResult['verdict']['doubts'] = [
+      { code: 'send-lag', message: 'Requests left late.', hint: 'Use more threads.', invalidates: true },
+      { code: 'gc-pause', message: 'A pause.', hint: '', invalidates: false },
+    ];
+    const text = render({ ...RUN, verdict: { ...RUN.verdict, doubts } });
+    expect(text).toContain('\nDoubts\n■ Requests left late.\n  Use more threads.\n○ A pause.\n');
+  });
+
+  it('lists the five most frequent failures', () => {
+    const text = render(RUN);
+    expect(text).toMatch(/HTTP 503 Service Unavailable +POST \/predict +http-error +10 +0:03 +0:12/);
+    const failures = Array.from({ length: 7 }, (_, i) => ({ ...RUN.failures[0]!, message: `cause ${i}` }));
+    const many = render({ ...RUN, failures });
+    expect(many).toContain('cause 4');
+    expect(many).not.toContain('cause 5');
+    expect(many).toContain('and 2 more in failures.csv');
+  });
+
+  it('sets response beside service time in the open model only', () => {
+    const open = fixtureResult({ model: 'open' });
+    expect(cellsOfRow(render(open), 'Service time ')).toHaveLength(5);
+    expect(cellsOfRow(render(open), 'Send lag')[3]).toBe('0.050 ms');
+    expect(cellsOfRow(render(RUN), 'Send lag')).toEqual([]);
+  });
+
+  it('says where the times are measured from', () => {
+    expect(render(RUN)).toContain('Response time: due → last byte');
+    expect(render(PROBE)).toContain('Response time: due → last byte');
+  });
+
+  it('has a dash with the reason for what the sample cannot bear', () => {
+    const few = fixtureResult({ rate: 2, thresholds: [] });
+    const doubt = few.verdict.doubts.find((each) => each.code === 'too-few-samples');
+    const text = render(few);
+    expect(cellsOfRow(text, 'All requests')[5]).toBe('–');
+    const flat = text.replaceAll('\n', ' ');
+    expect(flat).toContain(`– ${doubt?.message}`);
+    expect(flat.split(String(doubt?.message))).toHaveLength(2);
+  });
+
+  it('of a probe has every figure with its interval, and where the time goes', () => {
+    const text = render(PROBE);
+    const { p50, ci95, min, max } = PROBE.latency.response;
+    const [low, high] = ci95?.p50 ?? [0, 0];
+    expect(cellsOfRow(text, 'median')).toEqual([
+      'median',
+      `${p50?.toFixed(1)} ms`,
+      `${low.toFixed(1)} ms to ${high?.toFixed(1)} ms`,
+    ]);
+    expect(cellsOfRow(text, 'p99')).toEqual(['p99', '–', '–']);
+    expect(cellsOfRow(text, 'min')).toEqual(['min', `${min?.toFixed(2)} ms`]);
+    expect(cellsOfRow(text, 'max')).toEqual(['max', `${max?.toFixed(1)} ms`]);
+    expect(cellsOfRow(text, 'connect')[1]).toMatch(/ms$/);
+    expect(cellsOfRow(text, 'sent → first byte')[1]).toMatch(/ms$/);
+    expect(cellsOfRow(text, 'sent → last byte')[1]).toMatch(/ms$/);
+    expect(text).not.toContain('achieved');
+  });
+
+  it('is never wider than the terminal, and the same without colour', () => {
+    const name = 'POST /日本/a-path-that-is-rather-long/and-longer';
+    for (const options of [{}, { model: 'open' as const, names: [name] }, { kind: 'probe' as const, names: [name] }]) {
+      const result = fixtureResult(options);
+      for (const columns of [30, 40, 60, 80, 200]) {
+        const plain = render(result, columns);
+        for (const line of plain.split('\n')) expect(cellsOf(line)).toBeLessThanOrEqual(columns);
+        const painted = renderSummary(result, { columns, colour: true });
+        expect(painted).toContain('\u001b[1m');
+        expect(stripVTControlCharacters(painted)).toBe(plain);
+      }
+    }
+  });
+
+  it('lets no message from the target reach the terminal raw', () => {
+    const evil = fixtureResult({ message: 'gone \u001b[2J\u202e\nfoo', names: ['POST /\u001b]0;x\u0007'] });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that must not be there.
+    expect(render(evil)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(render(evil)).toContain('foo');
+  });
+
+  it('survives a run in which nothing happened', () => {
+    const nothing = fixtureResult({ rate: 0 });
+    expect(cellsOfRow(render(nothing), 'All requests').slice(1)).toEqual(['0', '–', '–', '–', '–', '–', '0/s']);
+  });
+});
+
+describe('withMargin', () => {
+  const of = (p95: number | null, interval?: readonly [number, number | null]): string =>
+    withMargin({ p95, ...(interval ? { ci95: { p95: interval } } : {}) } as LatencySummary, 'p95');
+
+  it('is as exact as the number beside it, but never rounds a margin away', () => {
+    expect(of(61.2, [58.1, 64.3])).toBe('61.2 ±3.1 ms');
+    expect(of(1250, [1200, 1300])).toBe('1.25 ±0.05 s');
+    expect(of(214, [213.9, 214.1])).toBe('214 ±0.1 ms');
+    expect(of(214, [214, 214])).toBe('214 ±0 ms');
+  });
+
+  it('leaves out what is not known', () => {
+    expect(of(61.2)).toBe('61.2 ms');
+    expect(of(61.2, [58.1, null])).toBe('61.2 ms');
+    expect(of(null)).toBe('–');
+  });
+});

@@ -1,0 +1,226 @@
+import { headline } from '../analyze/headline.ts';
+import { formatClock, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
+import type { FailureResult, Latencies, LatencySummary, PercentileName, RunResult, Totals } from '../core/result.ts';
+import { MEANING, SYMBOLS, withMargin } from './phrases.ts';
+import { type Column, type Row, renderTable } from './table.ts';
+import { type Ink, paint, printable, wrap } from './terminal.ts';
+
+interface SummaryOptions {
+  readonly columns: number;
+  readonly colour: boolean;
+}
+
+/** Readable prose is no wider than this, however wide the terminal. */
+const PROSE = 88;
+const SHOWN_FAILURES = 5;
+
+const INKS: Readonly<Record<keyof typeof SYMBOLS, Ink>> = {
+  passed: 'green',
+  undecided: 'yellow',
+  failed: 'red',
+  valid: 'green',
+  doubtful: 'yellow',
+  invalid: 'red',
+};
+
+/** What a finished run prints: the sentence, why, the numbers, and what speaks against them. Ends in a line break. */
+export function renderSummary(result: RunResult, options: SummaryOptions): string {
+  const page = new Page(options);
+  const { sentence, why, chip } = headline(result);
+  const { verdict, latency, plan } = result;
+
+  page.line(sentence, 'bold');
+  page.paragraph(why);
+  page.marked(chip.status, chip.text);
+
+  page.gap();
+  if (plan.kind === 'probe') probe(page, latency);
+  else requests(page, result);
+  const few = verdict.doubts.filter((doubt) => doubt.code === 'too-few-samples' && !doubt.invalidates);
+  const noted = page.hasDash ? few : [];
+  for (const doubt of noted) page.paragraph(`– ${doubt.message} ${doubt.hint}`, 'gray');
+
+  if (plan.kind === 'run' && plan.load.model === 'open') {
+    page.gap();
+    comparison(page, latency);
+  }
+  failureList(page, result);
+  if (verdict.checks.length > 0) page.heading('Checks');
+  const widest = Math.max(0, ...verdict.checks.map((check) => check.threshold.length));
+  for (const { status, threshold, message } of verdict.checks) {
+    page.marked(status, message, `${threshold.padEnd(widest)}  `);
+  }
+  const doubts = verdict.doubts.filter((doubt) => !noted.includes(doubt));
+  if (doubts.length > 0) page.heading('Doubts');
+  for (const { invalidates, message, hint } of doubts) {
+    page.marked(invalidates ? 'invalid' : 'doubtful', message);
+    if (hint !== '') page.paragraph(hint, 'gray', '  ');
+  }
+  page.gap();
+  page.paragraph(MEANING, 'gray');
+  return page.text;
+}
+
+/** Lines that keep within the terminal. */
+class Page {
+  text = '';
+  /** Whether a number was left out of a table. */
+  hasDash = false;
+  readonly #columns: number;
+  readonly #colour: boolean;
+
+  constructor({ columns, colour }: SummaryOptions) {
+    this.#columns = columns > 0 ? columns : 80;
+    this.#colour = colour;
+  }
+
+  gap(): void {
+    this.text += '\n';
+  }
+
+  line(text: string, ink?: Ink): void {
+    this.paragraph(text, ink);
+  }
+
+  heading(text: string): void {
+    this.gap();
+    this.line(text, 'bold');
+  }
+
+  paragraph(text: string, ink?: Ink, indent = ''): void {
+    for (const line of wrap(printable(text), Math.min(PROSE, this.#columns) - indent.length)) {
+      this.text += `${indent}${ink === undefined ? line : paint(line, ink, this.#colour)}\n`;
+    }
+  }
+
+  /** A statement behind its sign, and a label. */
+  marked(status: keyof typeof SYMBOLS, text: string, label = ''): void {
+    const indent = ' '.repeat(label.length + 2);
+    const [first = '', ...others] = wrap(printable(text), Math.min(PROSE, this.#columns) - indent.length);
+    this.text += `${paint(SYMBOLS[status], INKS[status], this.#colour)} ${label}${first}\n`;
+    for (const line of others) this.text += `${indent}${line}\n`;
+  }
+
+  table(columns: readonly Column[], rows: readonly Row[]): void {
+    this.hasDash ||= rows.some((row) => row.cells.includes('–'));
+    this.text += `${renderTable(columns, rows, this.#columns, this.#colour)}\n`;
+  }
+}
+
+function requests(page: Page, { series, totals, latency, rates }: RunResult): void {
+  const row = (name: string, counts: Totals, response: LatencySummary, achieved: number): string[] => {
+    const ended = counts.ok + counts.failed;
+    return [
+      name,
+      formatCount(ended),
+      ended > 0 ? formatShare(counts.failed / ended) : '–',
+      withMargin(response, 'p50'),
+      withMargin(response, 'p95'),
+      orDash(response.p99),
+      orDash(response.max),
+      formatRate(achieved),
+    ];
+  };
+  page.table(
+    [
+      { heading: 'Requests', align: 'left' },
+      { heading: 'count', align: 'right', spare: 2 },
+      { heading: 'failed', align: 'right' },
+      { heading: 'p50', align: 'right' },
+      { heading: 'p95', align: 'right' },
+      { heading: 'p99', align: 'right', spare: 3 },
+      { heading: 'max', align: 'right', spare: 4 },
+      { heading: 'achieved', align: 'right', spare: 1 },
+    ],
+    [
+      ...Object.entries(series).map(([name, each]) => ({
+        cells: row(printable(name), each.totals, each.latency.response, each.rates.achievedPerSec),
+      })),
+      { cells: row('All requests', totals, latency.response, rates.achievedPerSec), ink: 'bold' },
+    ],
+  );
+}
+
+/** What a caller felt beside what the target did: where they part, requests waited to be sent. */
+function comparison(page: Page, { response, service, lag }: Latencies): void {
+  const row = (label: string, summary: LatencySummary): Row => ({
+    cells: [label, orDash(summary.p50), orDash(summary.p95), orDash(summary.p99), orDash(summary.max)],
+  });
+  page.table(
+    [{ heading: 'Response against service', align: 'left' }, ...['p50', 'p95', 'p99', 'max'].map(rightAligned)],
+    [row('Response time', response), row('Service time', service), row('Send lag', lag)],
+  );
+}
+
+function probe(page: Page, { response, connect, firstByte, service }: Latencies): void {
+  const percentile = (label: string, name: PercentileName): Row => ({
+    cells: [label, orDash(response[name]), intervalOf(response, name)],
+  });
+  page.table(
+    [{ heading: 'Response time', align: 'left' }, rightAligned(''), rightAligned('95 % interval')],
+    [
+      percentile('median', 'p50'),
+      percentile('p95', 'p95'),
+      percentile('p99', 'p99'),
+      { cells: ['min', orDash(response.min), ''] },
+      { cells: ['max', orDash(response.max), ''] },
+    ],
+  );
+  page.gap();
+  const part = (label: string, summary: LatencySummary | undefined): Row[] =>
+    summary === undefined
+      ? []
+      : [{ cells: [label, orDash(summary.p50), intervalOf(summary, 'p50'), formatCount(summary.count)] }];
+  page.table(
+    [
+      { heading: 'Where the time goes', align: 'left' },
+      rightAligned('median'),
+      rightAligned('95 % interval'),
+      rightAligned('of'),
+    ],
+    [
+      ...part('connect', connect),
+      ...part('sent → first byte', firstByte),
+      ...part('sent → last byte (service time)', service),
+    ],
+  );
+}
+
+function failureList(page: Page, { failures, run }: RunResult): void {
+  if (failures.length === 0) return;
+  page.heading('Failures');
+  const since = (instant: string): string => formatClock((Date.parse(instant) - Date.parse(run.startedAt)) / 1000);
+  const label = ({ message, outcome }: FailureResult): string => printable(message || outcome);
+  page.table(
+    [
+      { heading: 'Message', align: 'left' },
+      { heading: 'request', align: 'left', spare: 2 },
+      { heading: 'kind', align: 'left', spare: 3 },
+      rightAligned('count'),
+      { heading: 'first', align: 'right', spare: 1 },
+      { heading: 'last', align: 'right', spare: 1 },
+    ],
+    failures.slice(0, SHOWN_FAILURES).map((failure) => ({
+      cells: [
+        label(failure),
+        printable(failure.name),
+        failure.outcome,
+        formatCount(failure.count),
+        since(failure.firstSeen),
+        since(failure.lastSeen),
+      ],
+    })),
+  );
+  const more = failures.length - SHOWN_FAILURES;
+  if (more > 0) page.line(`and ${formatCount(more)} more in failures.csv and result.json`, 'gray');
+}
+
+function intervalOf(summary: LatencySummary, name: PercentileName): string {
+  const interval = summary.ci95?.[name];
+  if (interval === undefined) return '–';
+  const [low, high] = interval;
+  return high === null ? `${formatMs(low)} or more` : `${formatMs(low)} to ${formatMs(high)}`;
+}
+
+const orDash = (ms: number | null): string => (ms === null ? '–' : formatMs(ms));
+const rightAligned = (heading: string): Column => ({ heading, align: 'right' });

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import type { LoadProfile, Plan } from '../core/plan.ts';
+import type { IntervalSnapshot } from '../core/snapshot.ts';
+import { type Bytes, count, type Micros, micros, millis, perSecond, seconds } from '../core/units.ts';
+import { FixtureDriver } from '../load/driver.fixture.ts';
+import { VirtualClock } from '../load/virtual-clock.ts';
+import { Generation } from './generation.ts';
+
+/** A whole segment in virtual time: what the thread does, without the thread. */
+
+const START = seconds(1);
+
+function planFor(load: LoadProfile, changes: Partial<Plan> = {}): Plan {
+  return {
+    kind: 'run',
+    target: { url: 'http://x/', protocol: 'http:', host: 'x', port: 80 },
+    requests: [{ name: 'GET /', method: 'GET', path: '/', headers: [], body: null }],
+    load,
+    maxRequests: null,
+    warmup: micros(0),
+    warmupRequests: count(0),
+    timeout: seconds(30),
+    gracefulStop: seconds(5),
+    keepAlive: true,
+    threads: count(1),
+    seed: 1,
+    interval: seconds(1),
+    thresholds: [],
+    ...changes,
+  };
+}
+
+const users = (vus: number, duration: number): LoadProfile => ({
+  model: 'closed',
+  vus: [{ duration: micros(duration), from: count(vus), to: count(vus) }],
+  thinkTime: null,
+});
+const arrivals = (rate: number, duration: number): LoadProfile => ({
+  model: 'open',
+  arrivals: 'uniform',
+  rate: [{ duration: micros(duration), from: perSecond(rate), to: perSecond(rate) }],
+  maxInFlight: count(1000),
+});
+
+function generate(plan: Plan, serviceTime: (n: number) => number, stopAt: number | null = null) {
+  const clock = new VirtualClock(micros(0), micros(5));
+  const snapshots: IntervalSnapshot[] = [];
+  let ended = 0;
+  const driver = new FixtureDriver(clock, serviceTime);
+  const health = {
+    loopDelayP99: micros(0),
+    loopDelayMax: micros(0),
+    utilization: null,
+    gcMax: micros(0),
+    cpu: 0,
+    cpuWait: null,
+    rss: 0 as Bytes,
+  };
+  const generation = new Generation(
+    plan,
+    { index: 0, count: 1 },
+    START,
+    { clock, createDriver: () => driver, createProbe: () => ({ take: () => health, close: () => {} }) },
+    (parts) => snapshots.push(...parts),
+    () => {
+      ended++;
+    },
+  );
+  if (stopAt !== null) clock.after((START + stopAt) as Micros, () => generation.stop());
+  clock.runUntil(seconds(600));
+  const sum = (pick: (snapshot: IntervalSnapshot) => number): number => snapshots.reduce((n, s) => n + pick(s), 0);
+  return { snapshots, ended, driver, sum };
+}
+
+const shape = (snapshots: readonly IntervalSnapshot[]) =>
+  snapshots.map(({ index, phase, startAt, endAt }) => [index, phase, startAt / 1e6, endAt / 1e6]);
+
+describe('Generation', () => {
+  it('cuts a run into intervals, and drains what is under way at its end', () => {
+    const { snapshots, ended, driver, sum } = generate(planFor(users(3, 2e6)), () => millis(300));
+    expect(shape(snapshots)).toEqual([
+      [0, 'measure', 0, 1],
+      [1, 'measure', 1, 2],
+      [2, 'drain', 2, 3],
+    ]);
+    expect(ended).toBe(1);
+    expect(sum(({ load }) => load.sent)).toBe(driver.sent.length);
+    expect(sum(({ series }) => series['GET /']?.ok ?? 0)).toBe(driver.sent.length);
+    expect(snapshots[0]!.load).toMatchObject({ inFlight: 3, vus: 3 });
+  });
+
+  it('cuts once more where the load ends off the grid', () => {
+    const { snapshots } = generate(planFor(arrivals(10, 1.5e6)), () => millis(200));
+    expect(shape(snapshots)).toEqual([
+      [0, 'measure', 0, 1],
+      [1, 'measure', 1, 1.5],
+      [1, 'drain', 1.5, 2],
+    ]);
+  });
+
+  it('has no drain where nothing is under way at the end', () => {
+    const { snapshots } = generate(planFor(arrivals(10, 1e6)), () => millis(1));
+    expect(shape(snapshots)).toEqual([[0, 'measure', 0, 1]]);
+  });
+
+  it('counts a request where it was due, whenever it ends', () => {
+    const plan = planFor(arrivals(10, 3e6), { warmup: seconds(1) });
+    const { snapshots } = generate(plan, () => millis(250));
+    expect(shape(snapshots)).toEqual([
+      [0, 'warmup', 0, 1],
+      [1, 'measure', 1, 2],
+      [1, 'warmup', 1, 2],
+      [2, 'measure', 2, 3],
+      [3, 'drain', 3, 4],
+    ]);
+    const ok = (phases: string[]): number =>
+      snapshots.filter(({ phase }) => phases.includes(phase)).reduce((n, { series }) => n + (series['GET /']?.ok ?? 0), 0);
+    expect(ok(['warmup'])).toBe(10);
+    expect(ok(['measure', 'drain'])).toBe(20);
+    expect(snapshots[2]!.generator).toBeUndefined();
+  });
+
+  it('stops when told, and keeps what comes within the grace', () => {
+    const plan = planFor(arrivals(10, 60e6), { gracefulStop: seconds(2) });
+    const { snapshots, ended, sum } = generate(plan, () => millis(1_500), 2.25e6);
+    expect(ended).toBe(1);
+    expect(shape(snapshots).slice(-3)).toEqual([
+      [2, 'measure', 2, 2.25],
+      [2, 'drain', 2.25, 3],
+      [3, 'drain', 3, 4],
+    ]);
+    expect(sum(({ load }) => load.sent)).toBe(23);
+    expect(sum(({ series }) => series['GET /']?.ok ?? 0)).toBe(23);
+  });
+
+  it('can be stopped before it begins', () => {
+    const { snapshots, ended } = generate(planFor(users(3, 2e6)), () => millis(1), -0.5e6);
+    expect(snapshots).toEqual([]);
+    expect(ended).toBe(1);
+  });
+
+  it('ends with the last of the asked number of requests', () => {
+    const { snapshots, driver } = generate(planFor(users(2, 3600e6), { maxRequests: count(25) }), () => millis(100));
+    expect(driver.sent).toHaveLength(25);
+    expect(snapshots.at(-1)!.phase).toBe('drain');
+    expect(snapshots.at(-2)!.endAt).toBeCloseTo(1.2e6, -3);
+  });
+
+  it('takes the first requests of a probe for its warm-up', () => {
+    const plan = planFor(users(1, 3600e6), { kind: 'probe', maxRequests: count(25), warmupRequests: count(5) });
+    const { snapshots, sum } = generate(plan, () => millis(100));
+    expect(sum(({ phase, series }) => (phase === 'warmup' ? (series['GET /']?.ok ?? 0) : 0))).toBe(5);
+    expect(sum(({ phase, series }) => (phase === 'warmup' ? 0 : (series['GET /']?.ok ?? 0)))).toBe(20);
+  });
+});

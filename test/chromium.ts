@@ -1,0 +1,62 @@
+import { accessSync, constants } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+import type { TestContext } from 'vitest';
+
+/** Where the systems we know put a Chromium; RAMPART_CHROMIUM goes before all of them. */
+const USUAL_PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/snap/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+/** Sandboxes of containers have no room for Chromium's own; the rest keeps it from calling home. */
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+const NO_CHROMIUM = `no Chromium: set RAMPART_CHROMIUM to one, or install it at one of ${USUAL_PLACES.join(', ')}`;
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Why a test was skipped; the summary of all suites prints it. */
+    reason?: string;
+  }
+}
+
+/** Path of an installed Chromium or Chrome; the test is skipped, with the reason, where there is none. */
+export function chromiumFor(context: TestContext): string {
+  const path = findChromium();
+  if (path !== null) return path;
+  context.task.meta.reason = NO_CHROMIUM;
+  return context.skip(NO_CHROMIUM);
+}
+
+/** A path given in RAMPART_CHROMIUM is the only one looked at. */
+function findChromium(): string | null {
+  const given = process.env['RAMPART_CHROMIUM'];
+  const places = given === undefined || given === '' ? USUAL_PLACES : [given];
+  return places.find(isExecutable) ?? null;
+}
+
+export function launchChromium(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

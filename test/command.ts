@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RunResult } from '../src/core/result.ts';
+
+export const CLI = fileURLToPath(new URL('../dist/bin/cli.js', import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly pid: number;
+  /** Resolves when stderr or stdout has shown the text. */
+  shown(text: string): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  readonly finished: Promise<Finished>;
+}
+
+/** Starts the built command as a user would, in a folder of its own, with no terminal and nothing set in its environment. */
+export function start(args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}): Running {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd: options.cwd ?? temporaryFolder(),
+    env: { PATH: process.env['PATH'] ?? '', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  const waiting: { text: string; found: () => void }[] = [];
+  const look = (): void => {
+    for (const { text, found } of waiting) if (stdout.includes(text) || stderr.includes(text)) found();
+  };
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    stdout += piece;
+    look();
+  });
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => {
+    stderr += piece;
+    look();
+  });
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return {
+    pid: child.pid as number,
+    shown: (text) =>
+      Promise.race([
+        new Promise<void>((found) => {
+          waiting.push({ text, found });
+          look();
+        }),
+        finished.then((end) => {
+          if (!end.stdout.includes(text) && !end.stderr.includes(text))
+            throw new Error(
+              `ended (${end.code}) without showing ${JSON.stringify(text)}:\n${end.stdout}\n${end.stderr}`,
+            );
+        }),
+      ]),
+    kill: (signal) => {
+      child.kill(signal);
+    },
+    finished,
+  };
+}
+
+export function rampart(args: readonly string[], options?: Parameters<typeof start>[1]): Promise<Finished> {
+  return start(args, options).finished;
+}
+
+/** Runs with `--json` and reads the result. */
+export async function measured(args: readonly string[]): Promise<{ code: number | null; result: RunResult }> {
+  const { code, stdout, stderr } = await rampart([...args, '--json']);
+  try {
+    return { code, result: JSON.parse(stdout) as RunResult };
+  } catch {
+    throw new Error(`no JSON on stdout (exit code ${code}):\n${stdout}\n${stderr}`);
+  }
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'rampart-test-'));
+}

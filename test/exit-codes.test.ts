@@ -1,0 +1,170 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { measured, rampart, start, temporaryFolder } from './command.ts';
+import { fixedTarget, httpTarget, rawTarget, type TestTarget } from './target.ts';
+
+/** How commands end: every exit code of the product page, and what a person is told. */
+
+let target: TestTarget | null = null;
+afterEach(async () => {
+  await target?.close();
+  target = null;
+});
+
+describe('exit code 0 and 3: thresholds', () => {
+  it('passes and fails by what was measured', async () => {
+    target = await fixedTarget(20);
+    const load = ['run', target.url, '--vus', '10', '-d', '2s'];
+    const good = await rampart([
+      ...load,
+      '--threshold',
+      'p95<250ms',
+      '--threshold',
+      'errors<1%',
+      '--threshold',
+      'achieved>95/s',
+    ]);
+    expect(good.code).toBe(0);
+    expect(good.stdout).toContain('p95 stayed under 250 ms');
+    const bad = await rampart([...load, '--threshold', 'p95<10ms', '--threshold', 'errors<1%']);
+    expect(bad.code).toBe(3);
+    expect(bad.stdout).toMatch(/p95 was 2\d(\.\d)? ms/);
+  });
+
+  it('counts a failure as infinitely slow', async () => {
+    let n = 0;
+    target = await httpTarget((_request, response) => response.writeHead(n++ % 10 === 0 ? 500 : 200).end());
+    const { code, result } = await measured(['run', target.url, '--vus', '2', '-n', '500', '--threshold', 'p95<1s']);
+    expect(code).toBe(3);
+    expect(result.latency.responseWithFailures.p95).toBeNull();
+    expect(result.latency.response.p95).not.toBeNull();
+    expect(result.verdict.checks[0]).toMatchObject({ status: 'failed', actual: null });
+  });
+});
+
+describe('exit code 2: bad input', () => {
+  const url = 'http://127.0.0.1:9/';
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'broken.json'), '{"a":1,}');
+  const cases: [string, string[], RegExp][] = [
+    ['no command', [], /Usage/],
+    ['an unknown command', ['runn', url], /Did you mean run/],
+    ['an unknown flag', ['run', url, '--vuss', '3'], /Did you mean --vus/],
+    ['a malformed URL', ['run', 'http://'], /http:\/\//],
+    ['another scheme', ['run', 'ftp://host/'], /ftp/],
+    ['a duration without unit', ['run', url, '-d', '30'], /--duration.*unit/s],
+    ['a negative number of users', ['run', url, '--vus', '-3'], /--vus/],
+    ['users and a rate', ['run', url, '--vus', '3', '--rate', '10/s'], /--vus.*--rate|--rate.*--vus/s],
+    ['a threshold that is none', ['run', url, '--threshold', 'p95=3'], /p95=3/],
+    ['a body file that is missing', ['run', url, '--body-file', join(folder, 'none.json')], /none\.json/],
+    ['a body file that is no JSON', ['run', url, '--body-file', join(folder, 'broken.json')], /broken\.json/],
+    ['a body declared as JSON that is none', ['run', url, '-b', '{x', '-H', 'content-type: application/json'], /JSON/],
+    ['an unknown model', ['serve', 'nothing'], /loan/],
+    ['a run that is none', ['report', folder], /journal/],
+  ];
+  for (const [what, args, says] of cases)
+    it(`for ${what}`, async () => {
+      const { code, stderr, stdout } = await rampart(args);
+      expect(stderr + stdout).toMatch(says);
+      expect(stderr).not.toContain('    at ');
+      expect(code).toBe(2);
+    });
+
+  it('for an unknown RAMPART_ variable', async () => {
+    const { code, stderr } = await rampart(['run', url], { env: { RAMPART_RAET: '3' } });
+    expect(code).toBe(2);
+    expect(stderr).toContain('RAMPART_RATE');
+  });
+});
+
+describe('exit code 4: unreachable', () => {
+  it('says which address and which error, at once', async () => {
+    target = await fixedTarget(0);
+    const { url, port } = target;
+    await target.close();
+    const { code, stderr } = await rampart(['run', url, '-d', '10s']);
+    expect(code).toBe(4);
+    expect(stderr).toContain(`127.0.0.1:${port}`);
+    expect(stderr).toContain('ECONNREFUSED');
+  });
+
+  it('where the target accepts but never answers', async () => {
+    target = await rawTarget((socket) => socket.destroy());
+    const { code, result } = await measured(['run', target.url, '--vus', '2', '-d', '1s']);
+    expect(code).toBe(4);
+    expect(result.totals.ok).toBe(0);
+    expect(result.totals.byOutcome.reset).toBe(result.totals.sent);
+  });
+});
+
+describe('exit code 5: invalid', () => {
+  it('where the offered rate was not met', async () => {
+    target = await fixedTarget(500);
+    const { code, result } = await measured(['run', target.url, '--rate', '100/s', '--max-in-flight', '5', '-d', '2s']);
+    expect(code).toBe(5);
+    expect(result.totals.dropped).toBeGreaterThan(100);
+    expect(result.totals.offered).toBe(200);
+    expect(result.verdict.doubts.map((doubt) => doubt.code)).toContain('rate-not-met');
+  });
+
+  it('where a threshold has too few samples', async () => {
+    target = await fixedTarget(0);
+    const { code, result } = await measured(['run', target.url, '--vus', '1', '-n', '50', '--threshold', 'p99<1s']);
+    expect(code).toBe(5);
+    expect(result.latency.response.p99).toBeNull();
+  });
+});
+
+describe('exit code 130: interrupted', () => {
+  it('stops, waits for the answers, and writes the report first', async () => {
+    target = await fixedTarget(300);
+    const cwd = temporaryFolder();
+    const run = start(['run', target.url, '--vus', '5', '-d', '60s', '-o', 'here'], { cwd });
+    await run.shown('0:02');
+    run.kill('SIGINT');
+    const { code, stdout } = await run.finished;
+    expect(code).toBe(130);
+    expect(stdout).toContain('nterrupted');
+    const result = JSON.parse(readFileSync(join(cwd, 'here/result.json'), 'utf8'));
+    expect(result.run.ending).toBe('interrupted');
+    expect(result.totals.ok).toBe(target.received());
+    expect(result.totals.sent).toBe(target.received());
+    expect(readFileSync(join(cwd, 'here/report.html'), 'utf8')).toContain('<!doctype html>');
+  });
+
+  it('ends at once at the second Ctrl-C', async () => {
+    target = await httpTarget(() => {});
+    const run = start(['run', target.url, '--vus', '1', '-d', '60s', '--graceful-stop', '60s']);
+    await run.shown('0:01');
+    run.kill('SIGINT');
+    await run.shown('Ctrl-C again');
+    run.kill('SIGINT');
+    expect((await run.finished).code).toBe(130);
+  });
+
+  it('gives up answers that do not come within --graceful-stop, and counts them', async () => {
+    target = await httpTarget(() => {});
+    const { code, result } = await measured(['run', target.url, '--vus', '3', '-d', '1s', '--graceful-stop', '200ms']);
+    expect(code).toBe(4);
+    expect(result.totals.byOutcome.aborted).toBe(3);
+  });
+});
+
+describe('a full disk', () => {
+  it('does not end the run: the summary is on stdout and what was lost is said', async () => {
+    target = await fixedTarget(5);
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'full'));
+    symlinkSync('/dev/full', join(cwd, 'full/journal.ndjson'));
+    symlinkSync('/dev/full', join(cwd, 'full/report.html'));
+    const { code, stdout, stderr } = await rampart(['run', target.url, '--vus', '2', '-d', '2s', '-o', 'full'], {
+      cwd,
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('p95');
+    expect(stderr).toMatch(/not saved: .*journal\.ndjson.*ENOSPC/);
+    expect(stderr).toMatch(/not saved: .*report\.html.*ENOSPC/);
+    expect(JSON.parse(readFileSync(join(cwd, 'full/result.json'), 'utf8')).totals.ok).toBeGreaterThan(100);
+  });
+});

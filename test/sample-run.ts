@@ -1,0 +1,439 @@
+import type { Plan, Threshold } from '../src/core/plan.ts';
+import type { LatencySummary, RunResult, TimelinePoint } from '../src/core/result.ts';
+import { bytes, count, micros, millis, perSecond, seconds } from '../src/core/units.ts';
+
+/**
+ * Invented results that look like real ones, for tests of what is shown. Made by arithmetic from a fixed seed, so that
+ * every call gives the same.
+ */
+
+const START = Date.parse('2026-11-21T21:04:05.120Z');
+const at = (second: number): string => new Date(START + second * 1_000).toISOString();
+
+const REQUEST = {
+  name: 'POST /predict',
+  method: 'POST',
+  path: '/predict',
+  headers: [
+    ['accept', '*/*'],
+    ['content-type', 'application/json'],
+  ],
+  body: { encoding: 'utf8', data: '{"income": 52000, "term": 36}', bytes: bytes(29) },
+} as const;
+
+const P95: Threshold = {
+  text: 'p95<250ms',
+  metric: { kind: 'percentile', p: 95 },
+  op: '<',
+  limit: 250_000,
+  unit: 'µs',
+};
+const ERRORS: Threshold = { text: 'errors<1%', metric: { kind: 'errors' }, op: '<', limit: 0.01, unit: 'share' };
+
+const BASE: Omit<Plan, 'load'> = {
+  kind: 'run',
+  target: { url: 'http://127.0.0.1:8989/predict', protocol: 'http:', host: '127.0.0.1', port: 8989 },
+  requests: [REQUEST],
+  maxRequests: null,
+  warmup: seconds(0),
+  warmupRequests: count(0),
+  timeout: seconds(10),
+  gracefulStop: seconds(5),
+  keepAlive: true,
+  threads: count(2),
+  seed: 7,
+  interval: seconds(1),
+  thresholds: [P95, ERRORS],
+};
+
+/** A ramp of virtual users over a minute: the server saturates near 200/s and begins to refuse. Two thresholds hold. */
+export function closedRun(): RunResult {
+  const noise = noiseOf(11);
+  const timeline: TimelinePoint[] = [];
+  for (let t = 1; t <= 60; t++) {
+    const vus = Math.min(100, t * 2);
+    const load = Math.min(vus * 4, 203);
+    const wait = vus < 48 ? 44 + vus * 0.7 : 44 + 34 + (vus - 48) * 2.4;
+    const failed = t > 47 ? Math.round((t - 47) * 0.16 * (1 + noise())) : 0;
+    timeline.push({
+      ...quietSecond(t, noise),
+      vus,
+      offered: Math.round(load * (1 + noise() * 0.03)),
+      ok: Math.round(load * (1 + noise() * 0.03)),
+      failed,
+      inFlight: vus,
+      p50: wait * (1 + noise() * 0.05),
+      p95: wait * 1.3 * (1 + noise() * 0.07),
+      p99: wait * 1.6 * (1 + noise() * 0.1),
+      serviceP95: wait * 1.3,
+    });
+  }
+  timeline.push({
+    ...quietSecond(60.21, noise),
+    phase: 'drain',
+    seconds: 0.21,
+    ok: 9,
+    failed: 0,
+    p50: 196,
+    p95: 231,
+    p99: 250,
+  });
+  return resultOf(timeline, {
+    ...BASE,
+    load: {
+      model: 'closed',
+      vus: [
+        { duration: seconds(50), from: count(0), to: count(100) },
+        { duration: seconds(10), from: count(100), to: count(100) },
+      ],
+      thinkTime: null,
+    },
+  });
+}
+
+/** Arrivals that outgrow the server, after a warm-up; the generator is unfit for a stretch, and p95 breaks its limit. */
+export function openRun(): RunResult {
+  const noise = noiseOf(5);
+  const timeline: TimelinePoint[] = [];
+  for (let t = 1; t <= 60; t++) {
+    const offered = Math.round(Math.min(250, 30 + t * 4.4));
+    const load = Math.min(offered, 206);
+    const queue = offered > 190 ? (offered - 190) * 5.4 : 0;
+    const wait = 32 + (offered / 206) ** 4 * 38;
+    const unfit = t >= 44 && t <= 48;
+    const lag = unfit ? 6.5 + noise() : 0.05 + Math.abs(noise()) * 0.03;
+    timeline.push({
+      ...quietSecond(t, noise),
+      phase: t <= 10 ? 'warmup' : 'measure',
+      offered: Math.max(0, Math.round(offered * (1 + noise() * 0.02))),
+      ok: Math.round(load * (1 + noise() * 0.04)),
+      failed: offered > 220 ? Math.round((offered - 220) * 0.4 * (1 + noise() * 0.4)) : 0,
+      dropped: 0,
+      inFlight: Math.round((load * (wait + queue)) / 1000),
+      p50: wait * (1 + noise() * 0.05) + queue * 0.3,
+      p95: wait * 1.6 * (1 + noise() * 0.06) + queue,
+      p99: wait * 2.2 * (1 + noise() * 0.1) + queue * 1.2,
+      serviceP95: wait * 1.6 + queue * 0.78,
+      lagP99: lag,
+      loopDelayP99: lag * 2,
+      unfit,
+    });
+  }
+  const result = resultOf(timeline, {
+    ...BASE,
+    warmup: seconds(10),
+    load: {
+      model: 'open',
+      arrivals: 'poisson',
+      rate: [{ duration: seconds(60), from: perSecond(30), to: perSecond(250) }],
+      maxInFlight: count(1_000),
+    },
+  });
+  return {
+    ...result,
+    verdict: {
+      status: 'failed',
+      checks: [
+        {
+          threshold: 'p95<250ms',
+          status: 'failed',
+          actual: 398,
+          limit: 250,
+          unit: 'ms',
+          message: 'p95 was 398 ms, not below 250 ms',
+        },
+        {
+          threshold: 'errors<1%',
+          status: 'undecided',
+          actual: 0.0094,
+          limit: 0.01,
+          unit: 'share',
+          message: 'errors were 0.94 %, too near 1 % to tell from this many requests',
+        },
+      ],
+      doubts: [
+        {
+          code: 'send-lag',
+          message: 'For 5 of 50 intervals requests left up to 7.4 ms late.',
+          hint: 'Close other programs, or use more threads.',
+          invalidates: false,
+        },
+        {
+          code: 'too-few-samples',
+          message: 'p99.9 needs 10,000 requests; there were 8,190.',
+          hint: 'Run longer.',
+          invalidates: false,
+        },
+      ],
+    },
+  };
+}
+
+/** Nothing answered: no interval, no success. */
+export function unreachableRun(): RunResult {
+  const message = 'connect ECONNREFUSED 127.0.0.1:8989';
+  const result = closedRun();
+  const none = summary(0, null);
+  const totals = {
+    ...result.totals,
+    offered: 10,
+    sent: 10,
+    ok: 0,
+    failed: 10,
+    byOutcome: { 'connect-error': 10 },
+    byStatus: {},
+    bytesIn: 0,
+    bytesOut: 0,
+  };
+  const latency = {
+    response: none,
+    service: none,
+    responseWithFailures: { ...none, count: 10 },
+    firstByte: none,
+    lag: none,
+  };
+  const rates = { offeredPerSec: 10, sentPerSec: 10, achievedPerSec: 0 };
+  return {
+    ...result,
+    run: { ...result.run, finishedAt: at(1), ending: 'aborted' },
+    verdict: {
+      status: 'invalid',
+      checks: [],
+      doubts: [
+        {
+          code: 'unreachable',
+          message: `Nothing answered: ${message}`,
+          hint: 'Is the server running?',
+          invalidates: true,
+        },
+      ],
+    },
+    totals,
+    rates,
+    latency,
+    series: { [REQUEST.name]: { totals, rates, latency } },
+    timeline: [],
+    failures: [
+      {
+        name: REQUEST.name,
+        outcome: 'connect-error',
+        status: 0,
+        message,
+        count: 10,
+        firstSeen: at(0.1),
+        lastSeen: at(0.9),
+      },
+    ],
+  };
+}
+
+/** Every text a target or a user can put into a result is `text`. */
+export function hostileRun(text: string): RunResult {
+  const result = openRun();
+  const [request = REQUEST] = result.plan.requests;
+  const series = result.series[REQUEST.name]!;
+  return {
+    ...result,
+    tool: { name: 'rampart', version: text },
+    run: {
+      ...result.run,
+      id: text,
+      command: ['rampart', text],
+      host: { ...result.run.host, os: text, cpu: text, node: text },
+    },
+    plan: {
+      ...result.plan,
+      target: { ...result.plan.target, url: text, host: text },
+      thresholds: [{ ...P95, text }],
+      requests: [
+        {
+          ...request,
+          name: text,
+          method: text,
+          path: text,
+          headers: [[text, text]],
+          body: { encoding: 'utf8', data: text, bytes: bytes(9) },
+        },
+      ],
+    },
+    verdict: {
+      status: 'invalid',
+      checks: result.verdict.checks.map((check) => ({ ...check, threshold: text, message: text })),
+      doubts: result.verdict.doubts.map((doubt) => ({ ...doubt, message: text, hint: text })),
+    },
+    totals: { ...result.totals, byStatus: { [text]: 3 } },
+    latency: { ...result.latency, response: { ...result.latency.response, p99: null } },
+    series: { [text]: series },
+    failures: result.failures.map((failure) => ({
+      ...failure,
+      message: text,
+      name: text,
+      firstSeen: text,
+      lastSeen: text,
+    })),
+  };
+}
+
+function quietSecond(t: number, noise: () => number): TimelinePoint {
+  return {
+    t,
+    phase: 'measure',
+    seconds: 1,
+    vus: 0,
+    offered: 0,
+    sent: 0,
+    dropped: 0,
+    ok: 0,
+    failed: 0,
+    p50: null,
+    p95: null,
+    p99: null,
+    serviceP95: null,
+    inFlight: 0,
+    lagP99: 0.04 + Math.abs(noise()) * 0.03,
+    loopDelayP99: 1.12 + noise() * 0.08,
+    cpu: 0.16 + noise() * 0.02,
+    unfit: false,
+  };
+}
+
+function resultOf(points: readonly TimelinePoint[], plan: Plan): RunResult {
+  const timeline = points.map((point) => ({ ...point, sent: point.ok + point.failed }));
+  const measured = timeline.filter(({ phase }) => phase !== 'warmup');
+  const ok = measured.reduce((sum, point) => sum + point.ok, 0);
+  const failed = measured.reduce((sum, point) => sum + point.failed, 0);
+  const durationMs = measured.filter(({ phase }) => phase === 'measure').length * 1_000;
+  const refused = Math.ceil(failed * 0.7);
+  const totals = {
+    offered: ok + failed,
+    sent: ok + failed,
+    dropped: 0,
+    ok,
+    failed,
+    byOutcome: { ok, 'http-error': refused, timeout: failed - refused },
+    byStatus: { '200': ok, '503': refused },
+    bytesIn: ok * 143 + refused * 96,
+    bytesOut: (ok + failed) * 181,
+    durationMs,
+  };
+  const perSec = (n: number): number => (n * 1_000) / durationMs;
+  const rates = { offeredPerSec: perSec(totals.offered), sentPerSec: perSec(totals.sent), achievedPerSec: perSec(ok) };
+  const response = summary(ok, 61.2);
+  const latency = {
+    response,
+    service: summary(ok, 58.9),
+    responseWithFailures: { ...summary(ok + failed, 61.6), mean: null, max: null },
+    firstByte: summary(ok, 57.4),
+    connect: summary(100, 0.31),
+    lag: summary(ok + failed, 0.012),
+  };
+  const { lag: _, ...ofSeries } = latency;
+  return {
+    format: 1,
+    tool: { name: 'rampart', version: '0.1.0' },
+    run: {
+      id: '20261121-210405-predict',
+      command: ['rampart', 'run', plan.target.url, '--body-file', 'scenarios/loan.json'],
+      startedAt: at(0),
+      finishedAt: at(timeline[timeline.length - 1]?.t ?? 0),
+      ending: 'completed',
+      host: {
+        os: 'Linux 6.1 x64',
+        cpu: 'Example CPU @ 3.0 GHz',
+        cores: 4,
+        memoryBytes: 8_200_000_000,
+        node: 'v20.20.0',
+      },
+    },
+    plan,
+    verdict: {
+      status: 'passed',
+      checks: [
+        {
+          threshold: 'p95<250ms',
+          status: 'passed',
+          actual: 214,
+          limit: 250,
+          unit: 'ms',
+          message: 'p95 was 214 ms, below 250 ms',
+        },
+        {
+          threshold: 'errors<1%',
+          status: 'passed',
+          actual: 0.0022,
+          limit: 0.01,
+          unit: 'share',
+          message: 'errors were 0.22 %, below 1 %',
+        },
+      ],
+      doubts: [],
+    },
+    totals,
+    rates,
+    latency,
+    series: { [REQUEST.name]: { totals, rates, latency: ofSeries } },
+    timeline,
+    generator: {
+      threads: plan.threads,
+      cpu: 0.32,
+      loopDelayP99: 1.18,
+      loopDelayMax: 2.4,
+      lagP99: 0.064,
+      gcMaxMs: 1.9,
+      rssBytes: 84_300_000,
+      utilization: null,
+    },
+    failures: [
+      {
+        name: REQUEST.name,
+        outcome: 'http-error',
+        status: 503,
+        message: '503 Service Unavailable',
+        count: refused,
+        firstSeen: at(48.2),
+        lastSeen: at(59.9),
+      },
+      {
+        name: REQUEST.name,
+        outcome: 'timeout',
+        status: 0,
+        message: `no answer within ${micros(plan.timeout) / millis(1)} ms`,
+        count: failed - refused,
+        firstSeen: at(54.7),
+        lastSeen: at(59.2),
+      },
+    ],
+  };
+}
+
+/** A skewed distribution around a median in ms. */
+function summary(n: number, median: number | null): LatencySummary {
+  const times = (factor: number): number | null => (median === null ? null : median * factor);
+  const bear = (least: number, factor: number): number | null => (n >= least ? times(factor) : null);
+  return {
+    count: n,
+    min: times(0.154),
+    mean: times(1.34),
+    p50: times(1),
+    p75: times(1.9),
+    p90: times(2.8),
+    p95: bear(200, 3.5),
+    p99: bear(1_000, 5.2),
+    'p99.9': bear(10_000, 6.1),
+    max: times(6.6),
+    ...(median === null || n < 200
+      ? {}
+      : {
+          ci95: { p50: [median * 0.95, median * 1.05], p95: [median * 3.2, median * 3.8], p99: [median * 4.6, null] },
+        }),
+  };
+}
+
+/** A small linear congruential generator: −1..1. */
+function noiseOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 30 - 1;
+  };
+}

@@ -1,0 +1,81 @@
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+
+/** A server on loopback that a test measures, and that keeps its own count. */
+export interface TestTarget {
+  readonly url: string;
+  readonly port: number;
+  /** Requests that arrived in full. */
+  readonly received: () => number;
+  close(): Promise<void>;
+}
+
+async function listen(server: Server, received: () => number): Promise<TestTarget> {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => open.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4096, resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/predict`,
+    port,
+    received,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of open) socket.destroy();
+      }),
+  };
+}
+
+/** An HTTP server that hands each request, its body read, to `answer`. */
+export function httpTarget(answer: (...args: Parameters<RequestListener>) => void): Promise<TestTarget> {
+  let received = 0;
+  const server = createHttpServer((request, response) => {
+    request.resume().once('end', () => {
+      received++;
+      answer(request, response);
+    });
+  });
+  server.keepAliveTimeout = 60_000;
+  return listen(server, () => received);
+}
+
+/** Answers every request after exactly this long, however many there are. */
+export function fixedTarget(milliseconds: number): Promise<TestTarget> {
+  return httpTarget((_request, response) => {
+    if (milliseconds === 0) response.end('{"ok":true}');
+    else setTimeout(() => response.end('{"ok":true}'), milliseconds);
+  });
+}
+
+/** Answers at once, but freezes for `stall` ms in every `period` ms, as a stop-the-world pause would. */
+export function stallingTarget(stall: number, period: number): Promise<TestTarget> {
+  const startedAt = performance.now();
+  return httpTarget((_request, response) => {
+    const phase = (performance.now() - startedAt) % period;
+    const wait = phase > period - stall ? period - phase : 0;
+    if (wait === 0) response.end('ok');
+    else setTimeout(() => response.end('ok'), wait);
+  });
+}
+
+/** A server that speaks whatever `speak` writes to each connection once a request's head has arrived. */
+export function rawTarget(speak: (socket: Socket) => void): Promise<TestTarget> {
+  let received = 0;
+  const server = createServer((socket) => {
+    let head = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (piece: string) => {
+      head += piece;
+      if (!head.includes('\r\n\r\n')) return;
+      head = '';
+      received++;
+      speak(socket);
+    });
+  });
+  return listen(server, () => received);
+}
