@@ -1,6 +1,6 @@
 import type { Plan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
-import type { HistogramData, IntervalSnapshot, Phase } from '../core/snapshot.ts';
+import type { HistogramData, IntervalSnapshot } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { inMs } from './latency.ts';
 import { isUnfit } from './validity.ts';
@@ -20,12 +20,9 @@ interface Times {
   readonly service: HistogramData[];
 }
 
-/** What an interval is, of which there are two phases: late answers of the warm-up do not make it one. */
-const PRECEDENCE: readonly Phase[] = ['measure', 'drain', 'warmup'];
-
 /**
  * Snapshots -> timeline. Those of one interval (a request counts in the phase it was due in) become one point; they come
- * one after the other. A straggler for an older interval still counts, but leaves that point's percentiles.
+ * one after the other, and the one that carries the generator's health says which phase it is. A straggler for an older interval still counts, but leaves that point's percentiles.
  */
 export class TimelineFold {
   readonly #slots: Slot[] = [];
@@ -63,7 +60,7 @@ export class TimelineFold {
       ...before,
       t: inSeconds(slot.endAt),
       seconds: inSeconds(slot.endAt - startAt),
-      phase: PRECEDENCE.find((each) => each === phase || each === before.phase) ?? phase,
+      phase: fresh || generator !== undefined ? phase : before.phase,
       vus: Math.max(before.vus, load.vus),
       inFlight: Math.max(before.inFlight, load.inFlight),
       offered: before.offered + load.due,

@@ -90,6 +90,6 @@ export interface IntervalSnapshot {
   };
   /** By request name. */
   readonly series: Readonly<Record<string, SeriesSnapshot>>;
-  /** Absent on the second snapshot of an index, whose generator is the first's. */
+  /** Absent on the second snapshot of an interval: the one that has it says which phase the interval is. */
   readonly generator?: GeneratorSnapshot;
 }

@@ -24,7 +24,7 @@ interface FixtureOptions {
 
 const LENGTH = 12;
 
-export const THRESHOLDS: readonly Threshold[] = [
+const THRESHOLDS: readonly Threshold[] = [
   { text: 'p95<250ms', metric: { kind: 'percentile', p: 95 }, op: '<', limit: 250_000, unit: 'µs' },
   { text: 'errors<1%', metric: { kind: 'errors' }, op: '<', limit: 0.01, unit: 'share' },
   { text: 'p99.9<2s', metric: { kind: 'percentile', p: 99.9 }, op: '<', limit: 2_000_000, unit: 'µs' },

@@ -127,6 +127,14 @@ describe('renderSummary', () => {
     }
   });
 
+  it('leaves whole columns out where the terminal is narrow, the least needed first', () => {
+    const headings = (columns: number): string[] => cellsOfRow(render(RUN, columns), 'Requests').slice(1);
+    expect(headings(80)).toEqual(['count', 'failed', 'p50', 'p95', 'p99', 'achieved']);
+    expect(headings(64)).toEqual(['failed', 'p50', 'p95', 'achieved']);
+    expect(headings(50)).toEqual(['failed', 'p50', 'p95']);
+    expect(cellsOfRow(render(RUN, 50), 'All requests').at(-1)).toMatch(/ ms$/);
+  });
+
   it('lets no message from the target reach the terminal raw', () => {
     const evil = fixtureResult({ message: 'gone \u001b[2J\u202e\nfoo', names: ['POST /\u001b]0;x\u0007'] });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that must not be there.

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { errorOf } from './error.fixture.ts';
+import { parseThreshold } from './threshold.ts';
+
+describe('parseThreshold', () => {
+  it.each([
+    ['p95<250ms', { kind: 'percentile', p: 95 }, '<', 250_000, 'µs'],
+    ['p99.9<=1s', { kind: 'percentile', p: 99.9 }, '<=', 1_000_000, 'µs'],
+    ['p50 < 100ms', { kind: 'percentile', p: 50 }, '<', 100_000, 'µs'],
+    ['P50<100ms', { kind: 'percentile', p: 50 }, '<', 100_000, 'µs'],
+    ['median<100ms', { kind: 'percentile', p: 50 }, '<', 100_000, 'µs'],
+    ['mean<20ms', { kind: 'mean' }, '<', 20_000, 'µs'],
+    ['min>=1us', { kind: 'min' }, '>=', 1, 'µs'],
+    ['max<1m30s', { kind: 'max' }, '<', 90_000_000, 'µs'],
+    ['errors<1%', { kind: 'errors' }, '<', 0.01, 'share'],
+    ['errors<10', { kind: 'errors' }, '<', 10, 'count'],
+    ['errors<=0', { kind: 'errors' }, '<=', 0, 'count'],
+    ['achieved>95/s', { kind: 'achieved' }, '>', 95, '1/s'],
+    ['achieved>95', { kind: 'achieved' }, '>', 95, '1/s'],
+    ['achieved>=6k/m', { kind: 'achieved' }, '>=', 100, '1/s'],
+  ])('%s', (text, metric, op, limit, unit) => {
+    expect(parseThreshold(`  ${text} `, '--threshold')).toEqual({ text, metric, op, limit, unit });
+  });
+
+  const METRICS = 'there are p50, p95, p99.9 (any percentile), mean, min, max, errors and achieved';
+  const EXAMPLE = 'write p95<250ms, errors<1% or achieved>95/s';
+  it.each([
+    ['', ` is empty; ${EXAMPLE}`],
+    ['p95', ` is not a threshold; ${EXAMPLE}`],
+    ['<250ms', ` is not a threshold; ${EXAMPLE}`],
+    ['p95<', ` has nothing to compare with; ${EXAMPLE}`],
+    ['p95=250ms', ' compares with "="; write <, <=, > or >='],
+    ['p95==250ms', ' compares with "=="; write <, <=, > or >='],
+    ['p95<>250ms', ' compares with "<>"; write <, <=, > or >='],
+    ['p95!<250ms', ' compares with "!<"; write <, <=, > or >='],
+    ['avg<1s', ` looks at the unknown "avg"; ${METRICS}`],
+    ['meen<1s', ` looks at the unknown "meen"; ${METRICS} | Did you mean mean?`],
+    ['error<1%', ` looks at the unknown "error"; ${METRICS} | Did you mean errors?`],
+    ['p<1s', ` looks at the unknown "p"; ${METRICS}`],
+    ['p0<1s', ' looks at a percentile outside 0 to 100; write min, or one between like p95'],
+    ['p100<1s', ' looks at a percentile outside 0 to 100; write max, or one between like p95'],
+    ['p101<1s', ' looks at a percentile outside 0 to 100; write max, or one between like p95'],
+    ['p95<250', ': "250" has no unit; write 30s, 500ms or 2m'],
+    ['p95<-1ms', ': "-1ms" is negative; write 30s, 500ms or 2m'],
+    ['p95<NaN', ': "NaN" is not a duration; write 30s, 500ms or 2m'],
+    ['p95<1%', ': "1%" is not a duration; write 30s, 500ms or 2m'],
+    ['p95<0ms', ' can never hold: nothing is below zero; write <= instead of <'],
+    ['errors<0', ' can never hold: nothing is below zero; write <= instead of <'],
+    ['errors<0.01', ': "0.01" is neither a share nor a count; write errors<1% or errors<10'],
+    ['errors<101%', ': "101%" is too much; at most 100%'],
+    ['errors<1s', ': "1s" is not a whole number; write 100, 10k or 1m (a million)'],
+    ['achieved>1%', ': "1%" is not a rate; write 200/s, 12k/s or 600/m'],
+  ])('refuses %j', (text, problem) => {
+    expect(errorOf(() => parseThreshold(text, '--threshold'))).toBe(
+      `bad-flag --threshold: ${JSON.stringify(text)}${problem}`,
+    );
+  });
+
+  it('reads what it is made of', () => {
+    const made = fc.record({
+      p: fc.integer({ min: 1, max: 99_999 }).map((n) => n / 1_000),
+      op: fc.constantFrom('<', '<=', '>', '>='),
+      ms: fc.integer({ min: 1, max: 1_000_000 }),
+      space: fc.constantFrom('', ' '),
+    });
+    fc.assert(
+      fc.property(made, ({ p, op, ms, space }) => {
+        const text = `p${p}${space}${op}${space}${ms}ms`;
+        expect(parseThreshold(text, '-')).toEqual({
+          text,
+          metric: { kind: 'percentile', p },
+          op,
+          limit: ms * 1_000,
+          unit: 'µs',
+        });
+      }),
+    );
+  });
+});
