@@ -11,7 +11,9 @@ const terminal = (stream: NodeJS.WriteStream): Terminal => ({
     stream.write(text);
   },
   isTTY: stream.isTTY === true,
-  columns: stream.columns ?? 100,
+  get columns() {
+    return stream.columns ?? 100;
+  },
 });
 
 const world: World = {

@@ -1,27 +1,22 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { jsonErrorAt } from './json-syntax.ts';
 import type { Model } from './models/model.ts';
-
-/** The server's own count of requests to the predict route, for a load tester to compare with its own. */
-interface Totals {
-  /** Requests whose head arrived. */
-  received: number;
-  /** Answers handed whole to the operating system; fewer than `received` while some are in flight, or were given up. */
-  answered: number;
-  byStatus: Record<string, number>;
-}
+import { countRequest, noTotals } from './totals.ts';
 
 /** Largest body of a request, bytes. */
 const BODY_LIMIT = 100_000;
 
 /** The HTTP contract around a model. `log` gets a line for each unexpected error, and none per request: that would change what is measured. */
 export function createApp(model: Model, log: (line: string) => void): Express {
-  const totals: Totals = { received: 0, answered: 0, byStatus: {} };
+  const totals = noTotals();
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
 
-  app.all('/predict', count(totals));
+  app.all('/predict', (_req, res, next) => {
+    countRequest(totals, res);
+    next();
+  });
   app.post('/predict', requireJson, express.json({ limit: BODY_LIMIT, strict: false }), (req, res) => {
     const answer = model.answer(req.body);
     if (answer.ok) res.json(answer.output);
@@ -44,17 +39,6 @@ export function createApp(model: Model, log: (line: string) => void): Express {
   });
   app.use(errorAnswer(log));
   return app;
-}
-
-function count(totals: Totals): RequestHandler {
-  return (_req, res, next) => {
-    totals.received++;
-    res.once('finish', () => {
-      totals.answered++;
-      totals.byStatus[res.statusCode] = (totals.byStatus[res.statusCode] ?? 0) + 1;
-    });
-    next();
-  };
 }
 
 const requireJson: RequestHandler = (req, res, next) => {

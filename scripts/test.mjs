@@ -24,7 +24,10 @@ try {
     for (const test of file.assertionResults)
       if (test.status === 'pending' || test.status === 'skipped' || test.status === 'todo')
         console.log(`skipped: ${test.fullName}${test.meta?.reason ? `: ${test.meta.reason}` : ''}`);
-  const files = results.testResults.filter((/** @type {{status: string, assertionResults: unknown[]}} */ file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const files = results.testResults.filter(
+    (/** @type {{status: string, assertionResults: unknown[]}} */ file) =>
+      file.status === 'failed' && file.assertionResults.length === 0,
+  );
   counts = {
     passed: results.numPassedTests,
     failed: results.numFailedTests + files.length,

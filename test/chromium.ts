@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import type { TestContext } from 'vitest';
 
-/** Where the systems we know put a Chromium; RAMPART_CHROMIUM goes before all of them. */
+/** Where the systems we know put a Chromium; CHROMIUM_PATH goes before all of them. */
 const USUAL_PLACES = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -24,7 +24,7 @@ const FLAGS = [
   '--no-first-run',
 ];
 
-const NO_CHROMIUM = `no Chromium: set RAMPART_CHROMIUM to one, or install it at one of ${USUAL_PLACES.join(', ')}`;
+const NO_CHROMIUM = `no Chromium: set CHROMIUM_PATH to one, or install it at one of ${USUAL_PLACES.join(', ')}`;
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -41,9 +41,9 @@ export function chromiumFor(context: TestContext): string {
   return context.skip(NO_CHROMIUM);
 }
 
-/** A path given in RAMPART_CHROMIUM is the only one looked at. */
+/** A path given in CHROMIUM_PATH is the only one looked at. */
 function findChromium(): string | null {
-  const given = process.env['RAMPART_CHROMIUM'];
+  const given = process.env['CHROMIUM_PATH'];
   const places = given === undefined || given === '' ? USUAL_PLACES : [given];
   return places.find(isExecutable) ?? null;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, micros, seconds } from '../core/units.ts';
+import { count, seconds } from '../core/units.ts';
 import {
   CLOSED,
   dataOf,
@@ -85,12 +85,9 @@ describe('why', () => {
     );
   });
 
-  it('adds what is doubtful, but not which percentiles are left out', () => {
-    const generator = generatorOf({ gcMax: micros(40_000) });
-    const { why } = headline(resultOf({ ok: spread(10, 1_000, 1_900), dropped: 1 }, { load: OPEN }, { generator }));
+  it('counts what was dropped', () => {
+    const { why } = headline(resultOf({ ok: spread(10, 1_000, 1_900), dropped: 1 }, { load: OPEN }));
     expect(why).toMatch(/^100\/s offered: 100 requests sent in 0:10, none failed, 10 dropped\./);
-    expect(why).toContain('A garbage collection in the generator took 40.0 ms.');
-    expect(why).not.toContain('Too few samples');
   });
 
   it('has no percentiles where there are none', () => {
@@ -98,7 +95,7 @@ describe('why', () => {
       /^One request at a time:/,
     );
     expect(headline(resultOf({ ended: { reset: 1 } })).why).toMatch(
-      /^4 virtual users: 10 requests sent in 0:10, 10 \(100 %\) failed\. Nothing answered/,
+      /^4 virtual users: 10 requests sent in 0:10, 10 \(100 %\) failed\.$/,
     );
   });
 });

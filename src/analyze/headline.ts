@@ -19,7 +19,7 @@ import {
 export interface Headline {
   /** One sentence that anyone can read. */
   readonly sentence: string;
-  /** One short paragraph: what was done, what came of it, what is doubtful. */
+  /** One short paragraph: what was done and what came of it. Doubts are listed elsewhere, with their hints. */
   readonly why: string;
   /** The verdict on the measurement itself, not on the target. */
   readonly chip: { readonly status: 'valid' | 'doubtful' | 'invalid'; readonly text: string };
@@ -112,7 +112,7 @@ function probed({ latency }: RunResult): string {
 }
 
 function whyOf(result: RunResult): string {
-  const { plan, totals, latency, verdict, rates } = result;
+  const { plan, totals, latency, rates } = result;
   const failed = totals.failed === 0 ? 'none failed' : `${failedShare(result)} failed`;
   const dropped = totals.dropped > 0 ? `, ${formatCount(totals.dropped)} dropped` : '';
   const sentences = [
@@ -126,7 +126,6 @@ function whyOf(result: RunResult): string {
     const rate = plan.kind === 'run' ? `, at ${formatRate(rates.achievedPerSec)} achieved` : '';
     sentences.push(`${times.join(', ')}${rate}.`);
   }
-  sentences.push(...verdict.doubts.filter(isDoubtful).map((doubt) => doubt.message));
   return sentences.join(' ');
 }
 

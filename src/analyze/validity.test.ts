@@ -163,7 +163,9 @@ describe('the rate', () => {
     // p95 of the response is 100 ms: the limit is 5 ms.
     expect(codesOf(resultOf(ENOUGH, { load: OPEN }, lagOf(4.9)))).toEqual([]);
     const late = resultOf(ENOUGH, { load: OPEN }, lagOf(5.5));
-    expect(doubtOf(late, 'send-lag')).toMatchObject({ invalidates: true });
+    expect(doubtOf(late, 'send-lag')).toMatchObject({ invalidates: false });
+    expect(doubtOf(resultOf(ENOUGH, { load: OPEN }, lagOf(9.9)), 'send-lag')).toMatchObject({ invalidates: false });
+    expect(doubtOf(resultOf(ENOUGH, { load: OPEN }, lagOf(10.5)), 'send-lag')).toMatchObject({ invalidates: true });
     expect(doubtOf(late, 'send-lag')?.message).toMatch(/p99 of the send lag was 5.50 ms; up to 5.00 ms/);
     expect(late.timeline.every((point) => point.unfit)).toBe(true);
     expect(codesOf(resultOf(ENOUGH, {}, lagOf(5.5)))).toEqual([]);

@@ -27,6 +27,8 @@ export const LIMITS = {
   sent: { share: 0.99, deviations: 3 },
   /** Open model: p99 of the send lag, the larger of a floor and a share of the response's p95. (wrk2 is exact to ± 1 ms.) */
   lag: { floor: 2, shareOfP95: 0.05 },
+  /** Beyond it the lag is the measurement: it voids the run. Between the two it is a doubt (decision 5). */
+  worstLag: { floor: 10, shareOfP95: 0.1 },
   /** p99 of the intervals' event-loop delay p99: answers are read that much late. The same two bounds. */
   loopDelay: { floor: 20, shareOfP95: 0.1 },
   /**
@@ -182,7 +184,7 @@ function rateDoubts({ plan, totals, generator, responseP95 }: Evidence): Doubt[]
       `Requests left late: the p99 of the send lag was ${formatMs(generator.lagP99)}; up to ${formatMs(limit)} is ` +
       'within the tolerance.';
     const hint = 'Lower the rate, use more threads, or run the generator on a machine with nothing else to do.';
-    doubts.push(doubt(true, 'send-lag', message, hint));
+    doubts.push(doubt(generator.lagP99 > bound(LIMITS.worstLag, responseP95), 'send-lag', message, hint));
   }
   return doubts;
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import { addLoadOptions, addOutputOptions, addRequestOptions } from './options.ts';
+import type { ServeFlags } from './serve.ts';
 
 /**
  * The command line. Each command's code is loaded when it is called, so that `--help` costs next to nothing.
@@ -52,10 +53,12 @@ Examples:
     .command('run')
     .description('put load on an endpoint: virtual users (--vus) or arrivals (--rate)')
     .argument('<target>', 'URL of the endpoint, or a scenario file (JSON)');
-  addOutputOptions(addLoadOptions(addRequestOptions(run))).action(async (target: string, options: Record<string, unknown>) => {
-    const { runCommand } = await import('./run.ts');
-    end(await runCommand(world, 'run', target, options));
-  });
+  addOutputOptions(addLoadOptions(addRequestOptions(run))).action(
+    async (target: string, options: Record<string, unknown>) => {
+      const { runCommand } = await import('./run.ts');
+      end(await runCommand(world, 'run', target, options));
+    },
+  );
 
   const probe = program
     .command('probe')
@@ -81,12 +84,22 @@ Examples:
   program
     .command('serve')
     .description('the reference model server, to try things on')
-    .argument('[model]', 'which model', 'loan')
+    .argument('[model]', 'which model (default: loan)')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on', '8989')
-    .action(async (model: string, options: { host: string; port: string }) => {
+    .option('--law <law>', 'an exact queue instead of a model: fixed:50ms, exp:5ms, uniform:2ms-8ms, bimodal:5ms,50ms,10%')
+    .option('--slots <count>', 'how many the law serves at once, or unlimited (default: 1)')
+    .option('--queue <count>', 'how many may wait; beyond it 503 with Retry-After (default: no bound)')
+    .option(
+      '--fault <fault>',
+      'stall:1s/10s, error:2%, slow:5%x10, drop:1%, hang:0.5%, leak, warmup:10s (repeatable)',
+      (fault: string, before: string[]) => [...before, fault],
+      [],
+    )
+    .option('--seed <number>', 'of service times and faults', '1')
+    .action(async (model: string | undefined, flags: ServeFlags) => {
       const { serveCommand } = await import('./serve.ts');
-      end(await serveCommand(world, model, options));
+      end(await serveCommand(world, model, flags));
     });
   return program;
 }

@@ -6,7 +6,9 @@ import type { Plan } from '../core/plan.ts';
 import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
 import { describePlan } from '../plan/describe.ts';
-import { publishPlan, resolvePlan } from '../plan/resolve.ts';
+import { publishCommand, publishPlan } from '../plan/publish.ts';
+import { resolvePlan } from '../plan/resolve.ts';
+import { readSources } from '../plan/sources.ts';
 import { ConsoleView } from '../report/console.ts';
 import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
@@ -16,21 +18,16 @@ import { createThreadSource } from '../run/threads.ts';
 import { Artifacts, JOURNAL } from './artifacts.ts';
 import { colourOf } from './colour.ts';
 
-interface Output {
-  readonly out?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
-
 /** `rampart run` and `rampart probe`: plan, measure, judge, show. Returns the exit code. */
 export async function runCommand(
   world: World,
   kind: Plan['kind'],
   target: string,
-  options: Output & Readonly<Record<string, unknown>>,
+  flags: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-  const { out, json = false, quiet = false, ...flags } = options;
-  const plan = resolvePlan({ kind, target, env: world.env, flags }, world);
+  const sources = { kind, target, env: world.env, flags };
+  const plan = resolvePlan(sources, world);
+  const { out, json = false, quiet = false } = readSources(sources, world.files).settings;
   if (!quiet) for (const line of describePlan(plan)) world.stderr.write(`${line}\n`);
   await reach(plan.target);
 
@@ -41,18 +38,8 @@ export async function runCommand(
   const sinks: RunSink[] = [artifacts];
   const journal = folder === null ? null : openJournal(world, folder, losses);
   if (journal !== null) sinks.unshift(journal);
-  if (!quiet) {
-    const { stderr } = world;
-    sinks.push(
-      new ConsoleView({
-        plan,
-        write: (text) => stderr.write(text),
-        columns: stderr.columns,
-        isTTY: stderr.isTTY && !world.env['CI'],
-        colour: colourOf(stderr, world.env),
-      }),
-    );
-  }
+  const view = quiet ? null : createView(world, plan);
+  if (view !== null) sinks.push(view);
 
   await runSession({
     plan,
@@ -62,13 +49,13 @@ export async function runCommand(
       if (sink !== journal) throw error;
       losses.push(`${JOURNAL} ends early (${error.message}): the run cannot be drawn again from it`);
     },
-    signal: interruptible(world, quiet),
+    signal: interruptible(world, (line) => view?.note(line)),
     clock: world.clock,
     wallTime: () => world.wallTime().toISOString(),
     started: {
       format: 1,
       tool: { name: 'rampart', version: world.version },
-      run: { id, command: ['rampart', ...world.argv], host: world.host },
+      run: { id, command: ['rampart', ...publishCommand(world.argv)], host: world.host },
       plan: publishPlan(plan),
     },
   });
@@ -103,12 +90,24 @@ function openJournal(world: World, folder: string, losses: string[]): Journal | 
   }
 }
 
+function createView({ stderr, env }: World, plan: Plan): ConsoleView {
+  return new ConsoleView({
+    plan,
+    write: (text) => stderr.write(text),
+    get columns() {
+      return stderr.columns;
+    },
+    isTTY: stderr.isTTY && !env['CI'],
+    colour: colourOf(stderr, env),
+  });
+}
+
 /** Ctrl-C once: stop sending, finish, report. Twice: end now. */
-function interruptible(world: World, quiet: boolean): AbortSignal {
+function interruptible(world: World, note: (line: string) => void): AbortSignal {
   const controller = new AbortController();
   world.onInterrupt(() => {
     if (controller.signal.aborted) return world.exit(EXIT.interrupted);
-    if (!quiet) world.stderr.write('\nStopping: waiting for the answers under way (Ctrl-C again ends at once)\n');
+    note('Stopping: waiting for the answers under way (Ctrl-C again ends at once)');
     controller.abort();
   });
   return controller.signal;

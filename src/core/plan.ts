@@ -46,7 +46,7 @@ export interface RequestTemplate {
   readonly method: string;
   /** Path and query, as it goes on the request line. */
   readonly path: string;
-  /** In the order sent, without Host, Content-Length and Connection: the driver adds those. */
+  /** In the order sent. The driver adds Content-Length and Connection, and Host where it is not among them. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: RequestBody | null;
 }

@@ -64,6 +64,10 @@ describe('parseAddress', () => {
     },
   );
 
+  it('repeats no password that has a slash in it either', () => {
+    expect(errorOf(() => parseAddress('http://ann:s3/cr@host/', 'URL'))).toContain('"http://***@host/"');
+  });
+
   it('takes whatever it gives', () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (text) => {

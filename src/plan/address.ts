@@ -31,6 +31,8 @@ export function parseAddress(text: string, flag: string): Address {
   const address = scheme === undefined ? trimmed : rest;
   if (hasControlCharacter(address)) return refuse('contains a line break or another control character');
   const authority = /^[^/?#\\]*/.exec(address)?.[0] ?? '';
+  if (/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(authority))
+    return refuse(`has an IPv6 address without brackets; write http://[::1]:8080/path`);
   if (authority === '' || authority.startsWith(':')) return refuse(`names no host; ${EXAMPLE}`);
   if (authority.includes('@'))
     return refuse(
@@ -38,8 +40,6 @@ export function parseAddress(text: string, flag: string): Address {
       "Send it as a header instead: --header 'Authorization: Basic …'.",
     );
   if (/^\d+$/.test(authority)) return refuse(`names no host, only a number; write http://127.0.0.1:${authority}`);
-  if (/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(authority))
-    return refuse(`has an IPv6 address without brackets; write http://[::1]:8080/path`);
   const port = /:([^:\]]*)$/.exec(authority)?.[1];
   if (port !== undefined && (!/^\d*$/.test(port) || port === '' || Number(port) < 1 || Number(port) > 65_535))
     return refuse(`has the port "${port}"; a port is a number from 1 to 65535`);
@@ -67,7 +67,7 @@ function hasControlCharacter(text: string): boolean {
   return [...text].some((character) => character < ' ' || character === '\x7f');
 }
 
-/** An error message may end up in a log. */
+/** An error message may end up in a log, so rather too much is masked: a password may have a `/` in it. */
 function withoutPassword(text: string): string {
-  return text.replace(/^((?:[^/?#\\]*:\/\/)?)[^/?#\\]*@/, '$1***@');
+  return text.replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?).*@/is, '$1***@');
 }

@@ -43,7 +43,9 @@ function describeLoad({ load, maxRequests }: Plan): string {
           `open model: ${load.arrivals === 'poisson' ? 'Poisson arrivals' : 'evenly spaced'}, no answer is waited for`,
         ];
   const counted =
-    maxRequests === null ? '' : `, until ${formatNumber(maxRequests)} ${plural(maxRequests, 'request')} are sent`;
+    maxRequests === null
+      ? ''
+      : `, until ${formatNumber(maxRequests)} ${maxRequests === 1 ? 'request is' : 'requests are'} sent`;
   return `${describeStages(load, things)}${counted} (${manner})`;
 }
 

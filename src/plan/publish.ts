@@ -29,6 +29,16 @@ function publishRequest(request: RequestTemplate): RequestTemplate {
   });
 }
 
+/** A command line as it may be shown: the values of secret headers and query parameters masked. */
+export function publishCommand(argv: readonly string[]): string[] {
+  return argv.map((argument) => {
+    const header = /^((?:-H|--header=)?\s*)([!#$%&'*+.^_`|~\w-]+)(:\s*)\S/.exec(argument);
+    if (header !== null && SECRET.test(header[2] ?? '') && !argument.includes('://'))
+      return `${header[1]}${header[2]}${header[3]}${MASK}`;
+    return maskQuery(argument);
+  });
+}
+
 /** Masks the values of query parameters with secret names; all else stays as it was written. */
 export function maskQuery(url: string): string {
   const start = url.indexOf('?') + 1;

@@ -18,8 +18,6 @@ export function resolveRequest(
 ): RequestTemplate {
   const headers: Header[] = [...given.headers];
   const declared = headerValue(headers, 'content-type');
-  if (headers.filter(([name]) => name.toLowerCase() === 'host').length > 1)
-    refuse(given, 'headers', 'gives Host more than once');
   const content = resolveBody(given, declared !== undefined && isJsonType(declared), files);
   if (content?.isJson && declared === undefined) headers.push(['content-type', 'application/json']);
   if (headerValue(headers, 'accept') === undefined) headers.push(['accept', '*/*']);

@@ -10,8 +10,6 @@ import { blame, type Given, read, readSources, refuse, type Sources } from './so
 import { parseCount, parseDuration, parseSeed } from './syntax.ts';
 import { parseThreshold } from './threshold.ts';
 
-export { publishPlan } from './publish.ts';
-
 /** What a plan needs of the world: the files that settings name, and three things no setting says. */
 export interface PlanWorld {
   readonly files: Pick<Files, 'readBytes'>;

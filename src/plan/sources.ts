@@ -117,11 +117,7 @@ function given(raw: unknown, originOf: (name: SettingName) => Origin, unknown?: 
     const { headers = [], ...settings } = parsed.data;
     return {
       settings,
-      headers: blame(originOf('headers'), (label) =>
-        Array.isArray(headers)
-          ? headers.map((header) => parseHeader(header, label))
-          : Object.entries(headers).map(([name, value]) => checkHeader(name, value, label)),
-      ),
+      headers: blame(originOf('headers'), (label) => parseHeaders(headers, label)),
       originOf,
     };
   }
@@ -130,6 +126,15 @@ function given(raw: unknown, originOf: (name: SettingName) => Origin, unknown?: 
   const name = SETTING_NAMES.find((known) => known === issue?.path[0]);
   const { label, code } = name === undefined ? { label: 'settings', code: 'bad-flag' as const } : originOf(name);
   throw new RampartError(code, `${label} ${issue?.message ?? 'is not allowed'}`);
+}
+
+function parseHeaders(headers: NonNullable<Settings['headers']>, label: string): Header[] {
+  const parsed = Array.isArray(headers)
+    ? headers.map((header) => parseHeader(header, label))
+    : Object.entries(headers).map(([name, value]) => checkHeader(name, value, label));
+  if (parsed.filter(([name]) => name.toLowerCase() === 'host').length > 1)
+    throw new RampartError('bad-flag', `${label} gives Host more than once`);
+  return parsed;
 }
 
 function fromFlags(flags: Readonly<Record<string, unknown>>): Given {

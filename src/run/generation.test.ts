@@ -114,7 +114,9 @@ describe('Generation', () => {
       [3, 'drain', 3, 4],
     ]);
     const ok = (phases: string[]): number =>
-      snapshots.filter(({ phase }) => phases.includes(phase)).reduce((n, { series }) => n + (series['GET /']?.ok ?? 0), 0);
+      snapshots
+        .filter(({ phase }) => phases.includes(phase))
+        .reduce((n, { series }) => n + (series['GET /']?.ok ?? 0), 0);
     expect(ok(['warmup'])).toBe(10);
     expect(ok(['measure', 'drain'])).toBe(20);
     expect(snapshots[2]!.generator).toBeUndefined();

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { micros } from '../core/units.ts';
+import { describePlan, formatDuration } from './describe.ts';
+import { planOf } from './plan.fixture.ts';
+
+describe('describePlan', () => {
+  it('tells the plan in three lines', () => {
+    const flags = {
+      body: JSON.stringify({ x: 'y'.repeat(204) }),
+      vus: '100',
+      spawnRate: '5',
+      duration: '30s',
+      threads: '1',
+      seed: '42',
+    };
+    expect(
+      describePlan(planOf({ ...flags, threshold: ['p95<250ms', 'errors<1%'] }, { target: '127.0.0.1:8989/predict' })),
+    ).toEqual([
+      'POST http://127.0.0.1:8989/predict  (212 B of application/json)',
+      '0 → 100 virtual users over 20 s, then 100 for 10 s (closed model: each waits for its answer)',
+      'timeout 30 s · 1 thread · seed 42 · thresholds: p95<250ms, errors<1%',
+    ]);
+  });
+
+  const CLOSED = '(closed model: each waits for its answer)';
+  const OPEN = '(open model: evenly spaced, no answer is waited for)';
+  it.each([
+    [{}, `10 virtual users for 30 s ${CLOSED}`],
+    [{ vus: '1' }, `1 virtual user for 30 s ${CLOSED}`],
+    [{ requests: '10k' }, `10 virtual users, until 10,000 requests are sent ${CLOSED}`],
+    [{ requests: '1', duration: '1m' }, `10 virtual users for 1 min, until 1 request is sent ${CLOSED}`],
+    [{ vus: '100', spawnRate: '3', duration: '10.5s' }, `0 → 32 virtual users over 10.5 s ${CLOSED}`],
+    [{ thinkTime: '1s' }, '10 virtual users for 30 s (closed model: each waits for its answer, then thinks 1 s)'],
+    [
+      { thinkTime: '1s-3s' },
+      '10 virtual users for 30 s (closed model: each waits for its answer, then thinks 1 s to 3 s)',
+    ],
+    [
+      { thinkTime: 'exp:1s' },
+      '10 virtual users for 30 s (closed model: each waits for its answer, then thinks 1 s on average)',
+    ],
+    [{ stages: '1m:5,1m:5,1m:0' }, `0 → 5 virtual users over 1 min, then 5 for 1 min, then 5 → 0 over 1 min ${CLOSED}`],
+    [{ stages: '1s:1,1s:2,1s:3,1s:4,1s:5,1s:6,1s:7' }, `7 stages between 0 and 7 virtual users, 7 s in all ${CLOSED}`],
+    [{ rate: '12k/s', duration: '1h30m' }, `12,000 requests/s for 1 h 30 min ${OPEN}`],
+    [
+      { rate: '1/h', arrivals: 'poisson' },
+      '0.0002778 requests/s for 30 s (open model: Poisson arrivals, no answer is waited for)',
+    ],
+    [{ rate: '0/s', stages: '30s:0.5,1m:200' }, `0 → 0.5 requests/s over 30 s, then 0.5 → 200 over 1 min ${OPEN}`],
+  ])('%j', (flags, line) => {
+    expect(describePlan(planOf(flags))[1]).toBe(line);
+  });
+
+  it.each([
+    [{}, 'GET http://h:1/p'],
+    [{ body: 'plain' }, 'POST http://h:1/p  (5 B)'],
+    [{ body: 'x'.repeat(2_048) }, 'POST http://h:1/p  (2.0 KiB)'],
+    [{ body: 'x'.repeat(3_145_728) }, 'POST http://h:1/p  (3.0 MiB)'],
+  ])('says what is sent', (flags, line) => {
+    expect(describePlan(planOf(flags))[0]).toBe(line);
+  });
+
+  it('shows no secret of the query', () => {
+    expect(describePlan(planOf({}, { target: 'http://[::1]:80/p?token=s3cret&x=1' }))[0]).toBe(
+      'GET http://[::1]/p?token=***&x=1',
+    );
+  });
+
+  it('says what is unusual', () => {
+    const flags = { rate: '5', warmup: '2s', keepalive: false, timeout: '500ms', threads: '2' };
+    expect(describePlan(planOf(flags))[2]).toBe(
+      'timeout 500 ms · warm-up 2 s · a new connection per request · at most 10,000 in flight · 2 threads · seed 7',
+    );
+  });
+
+  it('tells a probe', () => {
+    expect(describePlan(planOf({}, { kind: 'probe' }))).toEqual([
+      'GET http://h:1/p',
+      'one request at a time: 5 to warm up, 100 measured',
+      'timeout 30 s · 1 thread · seed 7',
+    ]);
+    expect(describePlan(planOf({ thinkTime: '1s', requests: '7' }, { kind: 'probe' }))[1]).toBe(
+      'one request at a time, then thinks 1 s: 5 to warm up, 7 measured',
+    );
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [0, '0 s'],
+    [1, '1 us'],
+    [1_500, '1.5 ms'],
+    [999_999, '999.999 ms'],
+    [1_500_000, '1.5 s'],
+    [60_000_000, '1 min'],
+    [3_601_000_001, '1 h 1.000001 s'],
+    [90_061_000_000, '25 h 1 min 1 s'],
+  ])('%i', (value, text) => {
+    expect(formatDuration(micros(value))).toBe(text);
+  });
+});

@@ -1,0 +1,254 @@
+import { describe, expect, it } from 'vitest';
+import { errorOf } from './error.fixture.ts';
+import { planOf, planOfScenario, worldWith } from './plan.fixture.ts';
+import { flagOf, SETTING_NAMES, settingsSchema, variableOf } from './schema.ts';
+import { readSources } from './sources.ts';
+
+describe('the settings', () => {
+  it('are all described, and have a flag and a variable of their own', () => {
+    for (const name of SETTING_NAMES) expect(settingsSchema.shape[name].description, name).toMatch(/.{10}/);
+    expect(new Set(SETTING_NAMES.map(flagOf)).size).toBe(SETTING_NAMES.length);
+    expect(new Set(SETTING_NAMES.map(variableOf)).size).toBe(SETTING_NAMES.length);
+  });
+
+  it.each([
+    ['bodyFile', '--body-file', 'RAMPART_BODY_FILE'],
+    ['maxInFlight', '--max-in-flight', 'RAMPART_MAX_IN_FLIGHT'],
+    ['headers', '--header', 'RAMPART_HEADER'],
+    ['thresholds', '--threshold', 'RAMPART_THRESHOLD'],
+    ['keepalive', '--no-keepalive', 'RAMPART_KEEPALIVE'],
+    ['vus', '--vus', 'RAMPART_VUS'],
+  ] as const)('%s is %s and %s', (name, flag, variable) => {
+    expect([flagOf(name), variableOf(name)]).toEqual([flag, variable]);
+  });
+});
+
+describe('precedence', () => {
+  it('is scenario < environment < flags', () => {
+    const scenario = { timeout: '1s', seed: 1, gracefulStop: '1s' };
+    const env = { RAMPART_SEED: '2', RAMPART_GRACEFUL_STOP: '2s' };
+    expect(planOfScenario(scenario, { gracefulStop: '3s' }, { env })).toMatchObject({
+      timeout: 1_000_000,
+      seed: 2,
+      gracefulStop: 3_000_000,
+    });
+  });
+
+  it('lets the URL of the command line win over the environment, and that over a scenario', () => {
+    const env = { RAMPART_URL: 'http://env/' };
+    expect(planOf({}, { env }).target.host).toBe('h');
+    expect(planOfScenario({}, {}, { env }).target.host).toBe('env');
+  });
+
+  it('joins headers by name', () => {
+    const env = { RAMPART_HEADER: 'X-B: env\nX-C: env\n' };
+    const plan = planOfScenario({ headers: { 'x-a': 'file', 'x-b': 'file' } }, { header: ['X-C: flag'] }, { env });
+    expect(plan.requests[0]?.headers.slice(0, 3)).toEqual([
+      ['x-a', 'file'],
+      ['X-B', 'env'],
+      ['X-C', 'flag'],
+    ]);
+  });
+
+  it('replaces thresholds as a whole', () => {
+    const plan = planOfScenario({ thresholds: ['p50<1s', 'errors<1%'] }, { threshold: ['p95<1s'] });
+    expect(plan.thresholds.map(({ text }) => text)).toEqual(['p95<1s']);
+  });
+
+  it('takes --no-keepalive only where it was given', () => {
+    expect(planOfScenario({ keepalive: false }, { keepalive: true }).keepAlive).toBe(false);
+    expect(planOfScenario({ keepalive: true }, { keepalive: false }).keepAlive).toBe(false);
+    expect(planOfScenario({}, {}, { env: { RAMPART_KEEPALIVE: 'no' } }).keepAlive).toBe(false);
+  });
+
+  it.each([
+    [
+      'a rate over users',
+      { vus: 5, spawnRate: 1, thinkTime: '1s' },
+      { rate: '7' },
+      { model: 'open', rate: [{ duration: 30e6, from: 7, to: 7 }] },
+    ],
+    [
+      'users over a rate',
+      { rate: 5, arrivals: 'poisson', maxInFlight: 3 },
+      { vus: '7' },
+      { model: 'closed', vus: [{ duration: 30e6, from: 7, to: 7 }] },
+    ],
+    [
+      'users over a staged rate',
+      { rate: 5, stages: '9s:5' },
+      { vus: '7' },
+      { vus: [{ duration: 30e6, from: 7, to: 7 }] },
+    ],
+    ['a rate over staged users', { stages: '9s:5' }, { rate: '7' }, { rate: [{ duration: 30e6, from: 7, to: 7 }] }],
+    [
+      'another start of the same stages',
+      { rate: 5, stages: '9s:5' },
+      { rate: '7' },
+      { rate: [{ duration: 9e6, from: 7, to: 5 }] },
+    ],
+    [
+      'stages over a duration',
+      { vus: 5, spawnRate: 1, duration: '1m' },
+      { stages: '9s:5' },
+      { vus: [{ duration: 9e6, from: 5, to: 5 }] },
+    ],
+  ])('%s: the lower source gives way', (_what, scenario, flags, load) => {
+    expect(planOfScenario(scenario, flags).load).toMatchObject(load);
+    const env = Object.fromEntries(
+      Object.entries(flags).map(([name, value]) => [`RAMPART_${name.toUpperCase()}`, value]),
+    );
+    expect(planOfScenario(scenario, {}, { env }).load).toMatchObject(load);
+  });
+
+  it('a body over a body file, and the other way round', () => {
+    const files = { 'dir/a.txt': 'file', 'a.txt': 'file' };
+    expect(planOfScenario({ bodyFile: 'a.txt' }, { body: 'flag' }, { files }).requests[0]?.body?.data).toBe('flag');
+    expect(planOfScenario({ body: 'scenario' }, { bodyFile: 'a.txt' }, { files }).requests[0]?.body?.data).toBe('file');
+  });
+
+  it('a duration does not silently throw stages away', () => {
+    expect(errorOf(() => planOfScenario({ stages: '9s:5' }, { duration: '5s' }))).toBe(
+      'bad-scenario dir/s.json, line 3: stages and --duration exclude each other: the stages say how long',
+    );
+  });
+
+  it('keeps what is no part of the plan for the command line', () => {
+    const sources = {
+      kind: 'run',
+      target: 'http://h/',
+      env: { RAMPART_OUT: 'there', RAMPART_JSON: '1' },
+      flags: { quiet: true },
+    } as const;
+    expect(readSources(sources, worldWith().files).settings).toMatchObject({ out: 'there', json: true, quiet: true });
+  });
+});
+
+describe('the environment', () => {
+  it('has a twin for every setting', () => {
+    const env = {
+      RAMPART_BODY: '{"a":1}',
+      RAMPART_METHOD: 'PUT',
+      RAMPART_RATE: '5',
+      RAMPART_MAX_IN_FLIGHT: '9',
+      RAMPART_THRESHOLD: 'p95<1s,errors<1%',
+      PATH: '/bin',
+    };
+    const plan = planOf({}, { env });
+    expect(plan.requests[0]).toMatchObject({ method: 'PUT', body: { data: '{"a":1}' } });
+    expect(plan.load).toMatchObject({ model: 'open', maxInFlight: 9 });
+    expect(plan.thresholds).toHaveLength(2);
+  });
+
+  it('set to nothing is not given', () => {
+    expect(planOf({}, { env: { RAMPART_RATE: '', RAMPART_KEEPALIVE: '' } })).toEqual(planOf());
+  });
+
+  it.each([
+    [{ RAMPART_RAET: '5' }, 'bad-flag RAMPART_RAET: there is no such setting | Did you mean RAMPART_RATE?'],
+    [{ RAMPART_HEADERS: 'a: b' }, 'bad-flag RAMPART_HEADERS: there is no such setting | Did you mean RAMPART_HEADER?'],
+    [{ RAMPART_ELEPHANTS: '' }, 'bad-flag RAMPART_ELEPHANTS: there is no such setting'],
+    [{ RAMPART_RATE: 'x' }, 'bad-flag RAMPART_RATE: "x" is not a rate; write 200/s, 12k/s or 600/m'],
+    [{ RAMPART_QUIET: 'x' }, 'bad-flag RAMPART_QUIET: "x" is not allowed; write true or false or 1 or 0 or yes or no'],
+    [{ RAMPART_HEADER: 'a: b\nc' }, 'bad-flag RAMPART_HEADER: "c" has no colon; write "Name: value"'],
+    [
+      { RAMPART_RATE: '5', RAMPART_VUS: '5' },
+      'bad-flag RAMPART_RATE and RAMPART_VUS exclude each other: one is the open model, the other the closed one',
+    ],
+  ])('refuses %j', (env, message) => {
+    expect(errorOf(() => planOf({}, { env }))).toBe(message);
+  });
+});
+
+describe('flags', () => {
+  it.each([
+    [{ vuss: '5' }, 'bad-flag "vuss" is not a flag | Did you mean vus?'],
+    [{ vus: true }, 'bad-flag --vus must be text or a number'],
+    [{ vus: Number.NaN }, 'bad-flag --vus must be text or a number'],
+    [{ header: 'a: b' }, 'bad-flag --header must be a list of "Name: value" texts, or an object of texts by name'],
+  ])('refuses %j', (flags, message) => {
+    expect(errorOf(() => planOf(flags))).toBe(message);
+  });
+});
+
+describe('a scenario', () => {
+  const scenario = (text: string | Uint8Array) =>
+    errorOf(() => planOf({}, { target: 's.json', files: { 's.json': text } }));
+
+  it('is read, with numbers and a byte order mark', () => {
+    const files = { 's.json': '\ufeff{"url": "http://h/", "vus": 1e2, "spawnRate": 5, "body": {"x": 1}}' };
+    const plan = planOf({}, { target: 's.json', files });
+    expect(plan.load).toMatchObject({ vus: [{ to: 100 }, { from: 100 }] });
+    expect(plan.requests[0]?.body?.data).toBe('{"x":1}');
+  });
+
+  it.each(['http://h/a.json', 'h:80/a.json', 'http://h/?x=a.json'])('%s is a URL', (target) => {
+    expect(planOf({}, { target }).target.host).toBe('h');
+  });
+
+  const ONE = ' | For example {"url": "http://localhost:8989/predict", "vus": 10}.';
+  it.each([
+    ['', 'bad-scenario s.json, line 1, column 1 is not JSON: there is nothing in it'],
+    [
+      '{\n "vus": 1,\n}',
+      'bad-scenario s.json, line 3, column 1 is not JSON: a field name in double quotes is expected here, not "}"',
+    ],
+    ['[]', `bad-scenario s.json must hold an object of settings${ONE}`],
+    ['null', `bad-scenario s.json must hold an object of settings${ONE}`],
+    ['{\n "durtion": "1s"}', 'bad-scenario s.json, line 2: durtion is not a setting | Did you mean duration?'],
+    ['{"users": 5}', 'bad-scenario s.json, line 1: users is not a setting'],
+    ['{\n "vus": 1,\n "vus": 2}', 'bad-scenario s.json, line 3: vus is given twice'],
+    ['{\n "vus": [1]}', 'bad-scenario s.json, line 2: vus must be text or a number'],
+    ['{\n "vus": null}', 'bad-scenario s.json, line 2: vus must be text or a number'],
+    ['{"keepalive": "no"}', 'bad-scenario s.json, line 1: keepalive must be true or false'],
+    ['{"method": 5}', 'bad-scenario s.json, line 1: method must be text'],
+    ['{"body": 5}', 'bad-scenario s.json, line 1: body must be text, or an object or list to send as JSON'],
+    [
+      '{"headers": {"a": 1}}',
+      'bad-scenario s.json, line 1: headers must be a list of "Name: value" texts, or an object of texts by name',
+    ],
+    [
+      '{"headers": {"a b": "1"}}',
+      'bad-scenario s.json, line 1: headers: "a b" is not a header name; allowed are letters, digits and !#$%&\'*+-.^_`|~',
+    ],
+    [
+      '{"stages": 5}',
+      'bad-scenario s.json, line 1: stages must be text like "30s:100,1m:100", or a list of such texts',
+    ],
+    [
+      '{"thresholds": {}}',
+      'bad-scenario s.json, line 1: thresholds must be text like "p95<250ms", or a list of such texts',
+    ],
+    [
+      '{"url": "h",\n "duration": 30}',
+      'bad-scenario s.json, line 2: duration: "30" has no unit; write 30s, 500ms or 2m',
+    ],
+    [
+      '{"url": "h",\n "thresholds": "p95<3"}',
+      'bad-scenario s.json, line 2: thresholds: "p95<3": "3" has no unit; write 30s, 500ms or 2m',
+    ],
+    [
+      '{"url": "h", "rate": 1,\n "vus": 1}',
+      'bad-scenario s.json, line 1: rate and s.json, line 2: vus exclude each other: one is the open model, the other the closed one',
+    ],
+    ['{"url": "ftp://h"}', 'bad-url s.json, line 1: url: "ftp://h" has the scheme ftp; allowed are http and https'],
+    ['{"url": "h",\n "bodyFile": "b.txt"}', 'bad-file s.json, line 2: bodyFile: "b.txt" does not exist'],
+    [
+      '{"url": "h", "body": {},\n "bodyFile": "b.txt"}',
+      'bad-scenario s.json, line 2: bodyFile and s.json, line 1: body are both given; a request has one body',
+    ],
+    [
+      '{"url": "h", "body": "{",\n "headers": ["content-type: text/json"]}',
+      'bad-scenario s.json, line 1: body is not JSON: line 1, column 2: it ends too early | The content-type header says JSON: change that header, or the body.',
+    ],
+  ])('refuses %j', (text, message) => {
+    expect(scenario(text)).toBe(message);
+  });
+
+  it('refuses what is missing or no text', () => {
+    expect(scenario(new Uint8Array([0xff]))).toBe('bad-scenario s.json is not UTF-8 text');
+    expect(errorOf(() => planOf({}, { target: 'none.json' }))).toBe(
+      'bad-file scenario: "none.json" does not exist | A URL that ends in .json needs its http:// to be told from a scenario file.',
+    );
+  });
+});

@@ -1,0 +1,102 @@
+/**
+ * HdrHistogram's bucket layout for 2 significant digits from 1 µs: values below 256 µs each have a bucket, and every
+ * further power of two is cut into 128, so that a bucket is never wider than 1/128 of its values.
+ * Source: G. Tene, HdrHistogram, AbstractHistogram (subBucketCount = 256, unitMagnitude = 0).
+ */
+const HALF_BITS = 7;
+const HALF = 1 << HALF_BITS;
+const SUB_MASK = 2 * HALF - 1;
+/** Enough for 2³¹ − 1 µs. */
+const LENGTH = 26 * HALF;
+
+/** Bucket of a whole number of µs below 2³¹. */
+export function bucketOf(value: number): number {
+  const shift = 31 - HALF_BITS - Math.clz32(value | SUB_MASK);
+  return shift * HALF + (value >> shift);
+}
+
+/** Lowest value of a bucket, µs. */
+export function lowestOf(bucket: number): number {
+  const shift = Math.max(0, (bucket >> HALF_BITS) - 1);
+  return (bucket - shift * HALF) * 2 ** shift;
+}
+
+/** Highest value of a bucket, µs: what a percentile reports, so that it is never too low. */
+export function highestOf(bucket: number): number {
+  const shift = Math.max(0, (bucket >> HALF_BITS) - 1);
+  return (bucket - shift * HALF + 1) * 2 ** shift - 1;
+}
+
+/** Filled buckets and their counts, ascending: `bucket[from..to)` and `count[from..to)`. */
+export interface Sparse {
+  readonly bucket: ArrayLike<number>;
+  readonly count: ArrayLike<number>;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Times of many requests at 2 significant digits: merged, then asked. */
+export class Times {
+  count = 0;
+  readonly #counts = new Float64Array(LENGTH);
+  #first = LENGTH;
+  #last = -1;
+
+  add({ bucket, count, from, to }: Sparse): void {
+    if (from === to) return;
+    let sum = 0;
+    for (let i = from; i < to; i++) {
+      const at = bucket[i] as number;
+      const n = count[i] as number;
+      this.#counts[at] = (this.#counts[at] as number) + n;
+      sum += n;
+    }
+    this.count += sum;
+    this.#first = Math.min(this.#first, bucket[from] as number);
+    this.#last = Math.max(this.#last, bucket[to - 1] as number);
+  }
+
+  reset(): void {
+    if (this.count === 0) return;
+    this.#counts.fill(0, this.#first, this.#last + 1);
+    this.count = 0;
+    this.#first = LENGTH;
+    this.#last = -1;
+  }
+
+  /** The p-quantile (0..1) in ms, by its bucket's highest value; null when empty. */
+  quantile(p: number): number | null {
+    if (this.count === 0) return null;
+    const rank = Math.min(this.count, Math.max(1, Math.ceil(p * this.count - 1e-9)));
+    let seen = 0;
+    for (let bucket = this.#first; bucket <= this.#last; bucket++) {
+      seen += this.#counts[bucket] as number;
+      if (seen >= rank) return highestOf(bucket) / 1_000;
+    }
+    return null;
+  }
+
+  /** In ms; null when empty. */
+  get min(): number | null {
+    return this.count === 0 ? null : lowestOf(this.#first) / 1_000;
+  }
+
+  get max(): number | null {
+    return this.count === 0 ? null : highestOf(this.#last) / 1_000;
+  }
+
+  get mean(): number | null {
+    let sum = 0;
+    this.forEach((bucket, count) => {
+      sum += ((lowestOf(bucket) + highestOf(bucket)) / 2) * count;
+    });
+    return this.count === 0 ? null : sum / this.count / 1_000;
+  }
+
+  forEach(visit: (bucket: number, count: number) => void): void {
+    for (let bucket = this.#first; bucket <= this.#last; bucket++) {
+      const count = this.#counts[bucket] as number;
+      if (count > 0) visit(bucket, count);
+    }
+  }
+}
