@@ -26,6 +26,12 @@ function pinned({ argv, cores }: Command): readonly string[] {
   return cores === null ? argv : ['taskset', '-c', cores, ...argv];
 }
 
+/** Without Rampart's own settings: nobody's environment may change what is measured. */
+function environment({ env }: Command): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('RAMPART_'));
+  return { ...Object.fromEntries(kept), ...env };
+}
+
 /**
  * Runs a command to its end. Its CPU time is what bash's `time` tells, to the millisecond: getrusage(RUSAGE_CHILDREN) after
  * the wait, so threads and child processes are in it.
@@ -41,7 +47,7 @@ export async function run(command: Command, folder: string): Promise<Finished> {
   const stdio = [openSync(out, 'w'), openSync(errors, 'w')] as const;
   const child = spawn('bash', ['-c', script, times, ...pinned(command)], {
     stdio: ['ignore', ...stdio],
-    env: { ...process.env, ...command.env },
+    env: environment(command),
     timeout: PATIENCE,
   });
   const exitCode = await exitOf(child);
@@ -70,7 +76,11 @@ export async function watchMemory(
   const stdio = openSync(out, 'w');
   const [file = '', ...args] = pinned(command);
   // taskset becomes the command, so the id is the command's.
-  const child = spawn(file, args, { stdio: ['ignore', stdio, 'ignore'], timeout: PATIENCE });
+  const child = spawn(file, args, {
+    stdio: ['ignore', stdio, 'ignore'],
+    env: environment(command),
+    timeout: PATIENCE,
+  });
   const points: MemoryPoint[] = [];
   const startedAt = performance.now();
   const timer = setInterval(() => {
@@ -101,7 +111,7 @@ export interface Server {
 /** Starts a server and waits until its port accepts. @throws Error where it does not within ten seconds. */
 export async function startServer(command: Command, port: number, path: string): Promise<Server> {
   const [file = '', ...args] = pinned(command);
-  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...command.env } });
+  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env: environment(command) });
   let said = '';
   child.stderr.on('data', (chunk) => {
     said = (said + chunk).slice(-500);

@@ -8,7 +8,7 @@ export interface Treatment {
 }
 
 const FORMS =
-  "stall:1s/10s (frozen for the last second of every ten), error:2% (500), slow:5%x10, drop:1% (connection cut), hang:0.5% (no answer), leak (64 KiB kept per request), warmup:10s (5 times as slow, falling to 1)";
+  'stall:1s/10s (frozen for the last second of every ten), error:2% (500), slow:5%x10, drop:1% (connection cut), hang:0.5% (no answer), leak (64 KiB kept per request), warmup:10s (5 times as slow, falling to 1)';
 
 const LEAK_BYTES = 65_536;
 const COLD_STRETCH = 5;
@@ -57,7 +57,8 @@ export class Faults {
       if (!/^\d+(\.\d+)?$/.test(times) || stretch < 1)
         throw new OptionError(`${what}: "${text}" names no factor from 1 up; write slow:5%x10`);
       this.#slow = { share: parseShare(share, what), stretch, random: random(1) };
-    } else if (kind === 'error') this.#fates.push({ fate: 'failed', share: parseShare(value, what), random: random(2) });
+    } else if (kind === 'error')
+      this.#fates.push({ fate: 'failed', share: parseShare(value, what), random: random(2) });
     else if (kind === 'drop') this.#fates.push({ fate: 'dropped', share: parseShare(value, what), random: random(3) });
     else if (kind === 'hang') this.#fates.push({ fate: 'hung', share: parseShare(value, what), random: random(4) });
     else if (kind === 'warmup') this.#warmup = parseDuration(value, what);
@@ -75,8 +76,7 @@ export class Faults {
     this.#leaked?.push(Buffer.alloc(LEAK_BYTES, 1));
     let fate: Treatment['fate'] = 'answered';
     // Every kind draws for every request, also after one has struck: that keeps the streams in step.
-    for (const chance of this.#fates)
-      if (chance.random() < chance.share && fate === 'answered') fate = chance.fate;
+    for (const chance of this.#fates) if (chance.random() < chance.share && fate === 'answered') fate = chance.fate;
     let stretch = 1;
     if (this.#slow !== undefined && this.#slow.random() < this.#slow.share) stretch = this.#slow.stretch;
     const age = now - this.#startedAt;

@@ -17,6 +17,8 @@ export interface Running {
   readonly pid: number;
   /** Resolves when stderr or stdout has shown the text. */
   shown(text: string): Promise<void>;
+  /** What it has written so far: standard output, then standard error. */
+  output(): string;
   kill(signal: NodeJS.Signals): void;
   readonly finished: Promise<Finished>;
 }
@@ -61,6 +63,7 @@ export function start(args: readonly string[], options: { cwd?: string; env?: Re
             );
         }),
       ]),
+    output: () => stdout + stderr,
     kill: (signal) => {
       child.kill(signal);
     },

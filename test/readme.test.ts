@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunResult } from '../src/core/result.ts';
 import { type Running, rampart, start } from './command.ts';
 
 /** Every command of the README, as it stands there, against the server that the README starts. */

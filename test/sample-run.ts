@@ -190,6 +190,7 @@ export function unreachableRun(): RunResult {
     service: none,
     responseWithFailures: { ...none, count: 10 },
     firstByte: none,
+    body: none,
     lag: none,
   };
   const rates = { offeredPerSec: 10, sentPerSec: 10, achievedPerSec: 0 };
@@ -324,6 +325,7 @@ function resultOf(points: readonly TimelinePoint[], plan: Plan): RunResult {
     service: summary(ok, 58.9),
     responseWithFailures: { ...summary(ok + failed, 61.6), mean: null, max: null },
     firstByte: summary(ok, 57.4),
+    body: summary(ok, 1.5),
     connect: summary(100, 0.31),
     lag: summary(ok + failed, 0.012),
   };

@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { startLawServer } from '../reference-server/law/server.ts';
 
 /** A server on loopback that a test measures, and that keeps its own count. */
 export interface TestTarget {
@@ -46,21 +47,22 @@ export function httpTarget(answer: (...args: Parameters<RequestListener>) => voi
 
 /** Answers every request after exactly this long, however many there are. */
 export function fixedTarget(milliseconds: number): Promise<TestTarget> {
-  return httpTarget((_request, response) => {
-    if (milliseconds === 0) response.end('{"ok":true}');
-    else setTimeout(() => response.end('{"ok":true}'), milliseconds);
-  });
+  return lawTarget(`fixed:${milliseconds}ms`);
 }
 
 /** Answers at once, but freezes for `stall` ms in every `period` ms, as a stop-the-world pause would. */
 export function stallingTarget(stall: number, period: number): Promise<TestTarget> {
-  const startedAt = performance.now();
-  return httpTarget((_request, response) => {
-    const phase = (performance.now() - startedAt) % period;
-    const wait = phase > period - stall ? period - phase : 0;
-    if (wait === 0) response.end('ok');
-    else setTimeout(() => response.end('ok'), wait);
-  });
+  return lawTarget('fixed:0ms', [`stall:${stall}ms/${period}ms`]);
+}
+
+async function lawTarget(law: string, faults: string[] = []): Promise<TestTarget> {
+  const server = await startLawServer({ law, faults, drainMs: 0, log: () => {} });
+  return {
+    url: `${server.url}/predict`,
+    port: server.port,
+    received: () => server.totals.received,
+    close: server.close,
+  };
 }
 
 /** A server that speaks whatever `speak` writes to each connection once a request's head has arrived. */

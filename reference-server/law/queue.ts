@@ -25,8 +25,7 @@ export class ServiceQueue {
     const free = this.#free;
     if (free === null) return endOf(now, service);
     let first = 0;
-    for (let slot = 1; slot < free.length; slot++)
-      if ((free[slot] as number) < (free[first] as number)) first = slot;
+    for (let slot = 1; slot < free.length; slot++) if ((free[slot] as number) < (free[first] as number)) first = slot;
     const start = Math.max(now, free[first] as number);
     if (start > now) {
       if (this.waiting(now) >= this.#capacity) return undefined;

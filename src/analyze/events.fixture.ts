@@ -121,7 +121,9 @@ export function seriesOf(made: Made, at = 0): SeriesSnapshot {
     response: dataOf(ok),
     service: dataOf(ok.map((time) => Math.max(0, time - 100))),
     firstByte: dataOf(ok.map((time) => Math.max(0, time - 200))),
+    body: dataOf(ok.map((time) => Math.min(100, time))),
     connect: dataOf(made.connect ?? []),
+    tls: dataOf([]),
     failedResponse: dataOf(new Array(unsuccessful).fill(30_000_000)),
     failures,
   };

@@ -19,7 +19,9 @@ export class SeriesFold {
   readonly response = new Histogram();
   readonly #service = new Histogram();
   readonly #firstByte = new Histogram();
+  readonly #body = new Histogram();
   readonly #connect = new Histogram();
+  readonly #tls = new Histogram();
   readonly #batches = new BatchFold();
   readonly #byOutcome = new Map<Outcome, number>();
   readonly #byStatus = new Map<string, number>();
@@ -50,7 +52,9 @@ export class SeriesFold {
     this.response.add(series.response);
     this.#service.add(series.service);
     this.#firstByte.add(series.firstByte);
+    this.#body.add(series.body);
     this.#connect.add(series.connect);
+    this.#tls.add(series.tls);
     if (phase === 'measure') this.#batches.addMeasured(index, series);
     else this.#batches.addDrained(series);
     for (const failure of series.failures) this.#addFailure(failure);
@@ -83,13 +87,15 @@ export class SeriesFold {
         : this.#byBatches(kind, infinite > 0, measured);
       return summarize(times, infinite, interval);
     };
-    const connect = summarize(this.#connect, 0, independent ? (p) => orderInterval(p, this.#connect) : null);
+    const part = (times: Histogram) => summarize(times, 0, independent ? (p) => orderInterval(p, times) : null);
     const latency: Omit<Latencies, 'lag'> = {
       response: of(this.response, 'response'),
       service: of(this.#service, 'service'),
       responseWithFailures: of(this.response, 'response', this.infinite),
       firstByte: of(this.#firstByte, 'firstByte'),
-      ...(connect.count > 0 ? { connect } : {}),
+      body: part(this.#body),
+      ...(this.#connect.count > 0 ? { connect: part(this.#connect) } : {}),
+      ...(this.#tls.count > 0 ? { tls: part(this.#tls) } : {}),
     };
     return { totals, rates: ratesOf(totals), latency };
   }

@@ -87,7 +87,10 @@ Examples:
     .argument('[model]', 'which model (default: loan)')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on', '8989')
-    .option('--law <law>', 'an exact queue instead of a model: fixed:50ms, exp:5ms, uniform:2ms-8ms, bimodal:5ms,50ms,10%')
+    .option(
+      '--law <law>',
+      'an exact queue instead of a model: fixed:50ms, exp:5ms, uniform:2ms-8ms, bimodal:5ms,50ms,10%',
+    )
     .option('--slots <count>', 'how many the law serves at once, or unlimited (default: 1)')
     .option('--queue <count>', 'how many may wait; beyond it 503 with Retry-After (default: no bound)')
     .option(

@@ -20,6 +20,8 @@ export interface Exchange {
   doneAt: Micros;
   /** Time it waited for its own new connection, or -1 where it used an open one. */
   connectTook: Micros;
+  /** The TLS handshake's part of `connectTook`, or -1 where there was none. */
+  tlsTook: Micros;
   outcome: OutcomeCode;
   /** HTTP status, or 0 where there was none. */
   status: number;
@@ -43,6 +45,7 @@ export function createExchange(user: number): Exchange {
     firstByteAt: zero,
     doneAt: zero,
     connectTook: -1 as Micros,
+    tlsTook: -1 as Micros,
     outcome: 0,
     status: 0,
     bytesIn: 0,

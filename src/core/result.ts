@@ -113,8 +113,12 @@ export interface Latencies {
   /** Successes and failures, each failure infinitely slow: what thresholds look at. */
   readonly responseWithFailures: LatencySummary;
   readonly firstByte: LatencySummary;
+  /** From the first byte to the last. */
+  readonly body: LatencySummary;
   /** Only where connections were opened. */
   readonly connect?: LatencySummary;
+  /** The TLS handshake's part of it; only where there was one. */
+  readonly tls?: LatencySummary;
   readonly lag: LatencySummary;
 }
 

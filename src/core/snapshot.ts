@@ -43,8 +43,12 @@ export interface SeriesSnapshot {
   readonly service: HistogramData;
   /** firstByteAt − sentAt. */
   readonly firstByte: HistogramData;
+  /** doneAt − firstByteAt. */
+  readonly body: HistogramData;
   /** Of the requests (whatever their outcome) that had to open a connection. */
   readonly connect: HistogramData;
+  /** The TLS handshake's part of those. */
+  readonly tls: HistogramData;
   /** doneAt − dueAt of the failed (and aborted) ones; a timeout at its timeout. */
   readonly failedResponse: HistogramData;
   readonly failures: readonly FailureCount[];

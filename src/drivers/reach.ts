@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { RampartError } from '../core/errors.ts';
-import type { Target } from '../core/plan.ts';
+import type { Plan, Target } from '../core/plan.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Micros } from '../core/units.ts';
 
 /** How long a target may take to accept a first connection, ms. */
 const PATIENCE = 10_000;
@@ -32,4 +34,17 @@ export function reach(target: Target): Promise<void> {
       fail(first instanceof Error ? first.message : error.message);
     });
   });
+}
+
+/** Opens one connection, closes it, and says how long it took to open (µs), or -1 where it did not. */
+export function measureConnect({ target }: Plan, clock: Clock, done: (took: Micros) => void): void {
+  const startedAt = clock.now();
+  let took = -1;
+  const socket = connect({ host: target.host, port: target.port });
+  socket.once('connect', () => {
+    took = clock.now() - startedAt;
+    socket.destroy();
+  });
+  socket.on('error', () => {});
+  socket.once('close', () => done(took as Micros));
 }

@@ -26,7 +26,9 @@ class Series {
   readonly response = new Histogram();
   readonly service = new Histogram();
   readonly firstByte = new Histogram();
+  readonly body = new Histogram();
   readonly connect = new Histogram();
+  readonly tls = new Histogram();
   readonly failedResponse = new Histogram();
   readonly failures = new Map<string, { -readonly [K in keyof FailureCount]: FailureCount[K] }>();
 
@@ -68,7 +70,9 @@ class Series {
       response: takeData(this.response),
       service: takeData(this.service),
       firstByte: takeData(this.firstByte),
+      body: takeData(this.body),
       connect: takeData(this.connect),
+      tls: takeData(this.tls),
       failedResponse: takeData(this.failedResponse),
       failures: [...this.failures.values()],
     };
@@ -136,6 +140,7 @@ export class Recorder {
     let lag = exchange.sentAt - exchange.dueAt;
     if (connectTook >= 0) {
       series.connect.record(connectTook);
+      if (exchange.tlsTook >= 0) series.tls.record(exchange.tlsTook);
       lag -= connectTook;
     }
     if (exchange.sentAt > 0) this.#lag.record(lag);
@@ -144,11 +149,18 @@ export class Recorder {
       series.response.record(response);
       series.service.record(exchange.doneAt - exchange.sentAt);
       series.firstByte.record(exchange.firstByteAt - exchange.sentAt);
+      series.body.record(exchange.doneAt - exchange.firstByteAt);
     } else {
       if (outcome !== 7) series.failed++;
       series.failedResponse.record(response);
       series.fail(exchange, OUTCOMES[outcome], (exchange.doneAt - this.#startAt) as Micros);
     }
+  }
+
+  /** Records a connection that was opened for its own sake, in the bank and name of the request before it. */
+  recordConnect(exchange: Exchange, took: Micros): void {
+    const slot = exchange.bank * this.#names.length + exchange.request;
+    (this.#series[slot] ?? this.#open(slot)).connect.record(took);
   }
 
   /** Takes and empties one bank: by request name, those with anything in them. `offered` is emptied as well. */

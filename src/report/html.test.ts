@@ -137,7 +137,7 @@ describe('tables', () => {
   it('put response and service time side by side, and lag only in the open model', () => {
     const parts = (result: RunResult): string[] =>
       rowsOf(render(result), 'Where the time goes').map(([name = '']) => name);
-    const common = ['All requests', 'Response time', 'Service time', 'First byte', 'Connect'];
+    const common = ['All requests', 'Response time', 'Service time', 'First byte', 'Body', 'Connect'];
     expect(parts(closedRun())).toEqual([...common, 'Response time, failures infinitely slow']);
     expect(parts(openRun())).toEqual([...common, 'Send lag', 'Response time, failures infinitely slow']);
   });

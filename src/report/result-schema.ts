@@ -237,7 +237,9 @@ const seriesLatency = {
   service: latency.describe('Last byte less the instant the request left; of successes.'),
   responseWithFailures: latency.describe('Response time with each failure infinitely slow: what thresholds look at.'),
   firstByte: latency.describe('First byte less the instant the request left; of successes.'),
+  body: latency.describe('Last byte less first byte; of successes.'),
   connect: latency.exactOptional().describe('Time to open a connection; absent where none was opened.'),
+  tls: latency.exactOptional().describe('The TLS handshake’s part of it; absent where there was none.'),
 };
 
 const timelinePoint = z.strictObject({

@@ -103,6 +103,8 @@ function seriesOf(n: number, index: number, options: FixtureOptions): SeriesSnap
     response: histogramOf(ok, 9_000 + index * 400, 500),
     service: histogramOf(ok, 8_900 + index * 400, 500),
     firstByte: histogramOf(ok, 8_700 + index * 400, 500),
+    body: histogramOf(ok, 200, 1),
+    tls: histogramOf(0, 0, 1),
     connect: histogramOf(index === 0 || options.kind === 'probe' ? Math.min(n, 40) : 0, 300, 10),
     failedResponse: histogramOf(failed, 2_000, 10),
     failures,

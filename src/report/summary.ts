@@ -152,7 +152,7 @@ function comparison(page: Page, { response, service, lag }: Latencies): void {
   );
 }
 
-function probe(page: Page, { response, connect, firstByte, service }: Latencies): void {
+function probe(page: Page, { response, connect, tls, firstByte, body, service }: Latencies): void {
   const percentile = (label: string, name: PercentileName): Row => ({
     cells: [label, orDash(response[name]), intervalOf(response, name)],
   });
@@ -180,7 +180,9 @@ function probe(page: Page, { response, connect, firstByte, service }: Latencies)
     ],
     [
       ...part('connect', connect),
+      ...part('of which TLS', tls),
       ...part('sent → first byte', firstByte),
+      ...part('first byte → last byte (body)', body),
       ...part('sent → last byte (service time)', service),
     ],
   );

@@ -60,7 +60,12 @@ function generate(plan: Plan, serviceTime: (n: number) => number, stopAt: number
     plan,
     { index: 0, count: 1 },
     START,
-    { clock, createDriver: () => driver, createProbe: () => ({ take: () => health, close: () => {} }) },
+    {
+      clock,
+      createDriver: () => driver,
+      createProbe: () => ({ take: () => health, close: () => {} }),
+      measureConnect: (_plan, at, done) => void at.after(millis(2), () => done(millis(2))),
+    },
     (parts) => snapshots.push(...parts),
     () => {
       ended++;

@@ -1,3 +1,4 @@
+import type { Exchange } from '../core/exchange.ts';
 import { durationOf, type Plan, type Segment } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import type { GeneratorSnapshot, IntervalSnapshot, Phase, SeriesSnapshot } from '../core/snapshot.ts';
@@ -15,6 +16,8 @@ export interface Engine {
   readonly clock: Clock;
   createDriver(plan: Plan, clock: Clock): Driver;
   createProbe(spins: boolean): { take(): Omit<GeneratorSnapshot, 'lag'>; close(): void };
+  /** Opens and closes a connection of its own; says how long it took to open, or -1 where it did not. */
+  measureConnect(plan: Plan, clock: Clock, done: (took: Micros) => void): void;
 }
 
 /**
@@ -74,7 +77,8 @@ export class Generation {
       profile.model === 'open' ? new OpenLoad(profile, segment, context) : new ClosedLoad(profile, segment, context);
     this.#driver.onDone = (exchange) => {
       this.#recorder.record(exchange);
-      this.#load.done(exchange);
+      if (plan.kind === 'probe') this.#timeConnect(engine, exchange);
+      else this.#load.done(exchange);
       if (this.#draining && this.#driver.inFlight === 0) this.#end();
     };
     this.#load.onFinished = () => this.#offered();
@@ -87,6 +91,14 @@ export class Generation {
   /** Sends nothing more; what is under way may finish within the plan's `gracefulStop`. */
   stop(): void {
     this.#load.stop();
+  }
+
+  /** A probe's requests share a connection; what opening one costs is measured beside them, in between. */
+  #timeConnect(engine: Engine, exchange: Exchange): void {
+    engine.measureConnect(this.#plan, this.#clock, (took) => {
+      if (took >= 0) this.#recorder.recordConnect(exchange, took);
+      this.#load.done(exchange);
+    });
   }
 
   get #elapsed(): number {

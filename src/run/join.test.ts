@@ -21,7 +21,9 @@ function seriesOf(values: readonly number[]): SeriesSnapshot {
     response: response.toData(),
     service: response.toData(),
     firstByte: EMPTY_HISTOGRAM,
+    body: EMPTY_HISTOGRAM,
     connect: EMPTY_HISTOGRAM,
+    tls: EMPTY_HISTOGRAM,
     failedResponse: EMPTY_HISTOGRAM,
     failures: [
       { outcome: 'reset', status: 0, message: 'gone', count: 2, firstAt: micros(values.length), lastAt: micros(9) },

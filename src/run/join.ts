@@ -98,7 +98,9 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
     response: merge((part) => part.response),
     service: merge((part) => part.service),
     firstByte: merge((part) => part.firstByte),
+    body: merge((part) => part.body),
     connect: merge((part) => part.connect),
+    tls: merge((part) => part.tls),
     failedResponse: merge((part) => part.failedResponse),
     failures: joinFailures(parts.flatMap((part) => part.failures)),
   };

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Http1Driver } from '../drivers/http1/driver.ts';
+import { measureConnect } from '../drivers/reach.ts';
 import { SystemClock } from '../load/clock.ts';
 import { GeneratorProbe } from '../record/probe.ts';
 import { Generation } from './generation.ts';
@@ -23,6 +24,7 @@ port.on('message', (message: ToThread) => {
         clock: new SystemClock(),
         createDriver: (frozen, clock) => new Http1Driver(frozen, clock),
         createProbe: (spins) => new GeneratorProbe(spins),
+        measureConnect,
       },
       (snapshots) => tell({ type: 'interval', snapshots }),
       () => {

@@ -57,6 +57,7 @@ export class Http1Driver implements Driver, ConnectionOwner {
     exchange.doneAt = 0 as Micros;
     exchange.sentAt = 0 as Micros;
     exchange.connectTook = -1 as Micros;
+    exchange.tlsTook = -1 as Micros;
     exchange.outcome = 0;
     exchange.status = 0;
     exchange.bytesIn = 0;

@@ -1,28 +1,34 @@
 import type { TimelinePoint } from '../../core/result.ts';
 import type { Sparse } from './buckets.ts';
 
+/** Parts of the time, of all requests together. */
+export type Extra = 'service' | 'connect' | 'firstByte' | 'lag';
+
 /**
  * The intervals of a run, small enough to be carried by its report: of every interval and request name the counts and,
- * at 2 significant digits, the response and service times of the successes.
+ * at 2 significant digits, the response times of the successes.
  *
- * At rest: base64 of raw deflate of [header, shape, gaps, counts], the first three after their length. Header: JSON
+ * At rest: base64 of raw deflate of [header, shape, times], the first two after their length. Header: JSON
  * (ArchiveHeader). The others are unsigned LEB128 numbers. Shape: for every slot its start (from the end of the one
- * before, zigzag), length and measured time in µs and the number of its cells; for every cell the fields of `Cell` in
- * their order, maps and histograms as their sizes, maps followed by their pairs. Gaps: how far each filled bucket lies
- * beyond the one before (the first: from 0), response before service, in the order of cells. Counts: theirs, less 1.
+ * before, zigzag), length and measured time in µs, the header's extras, and the number of its cells; for every cell the
+ * fields of `Cell` in their order (times in µs, 0 for none), pairs after their number, histograms as the number of their
+ * filled buckets. Times: those histograms, bucket by bucket from 0 on: a count n > 0 as 2n − 1, a run of n empty buckets
+ * as 2n − 2.
  */
 export interface ArchiveHeader {
   readonly names: readonly string[];
   /** Kinds of failure: those of the failures table first, in its order. */
   readonly kinds: readonly { readonly name: string; readonly outcome: string; readonly status: number }[];
-  /** The whole run's timeline, a column per field. */
-  readonly timeline: { readonly [Field in keyof TimelinePoint]: readonly TimelinePoint[Field][] };
+  readonly extras: readonly Extra[];
   /** How many intervals were merged into one slot. */
   readonly merged: number;
+  /** The whole run's timeline, a column per field. */
+  readonly timeline: { readonly [Field in keyof TimelinePoint]?: readonly TimelinePoint[Field][] };
 }
 
 /** One request name's share of a slot; requests due in the warm-up are kept apart. */
 export interface Cell {
+  /** Index into the header's names. */
   readonly name: number;
   readonly warm: boolean;
   readonly due: number;
@@ -31,12 +37,12 @@ export interface Cell {
   readonly ok: number;
   readonly failed: number;
   readonly bytesIn: number;
-  /** Pairs of HTTP status and count. */
   readonly statuses: readonly (readonly [status: number, count: number])[];
-  /** Pairs of an index into the header's kinds and count. */
+  /** By index into the header's kinds. */
   readonly kinds: readonly (readonly [kind: number, count: number])[];
+  /** In ms; null where nothing succeeded. */
+  readonly serviceP95: number | null;
   readonly response: Sparse;
-  readonly service: Sparse;
 }
 
 /** A stretch of time, of one interval or of several merged; in seconds since the start. */
@@ -45,14 +51,12 @@ export interface Slot {
   readonly to: number;
   /** Seconds of it in which load was offered and measured. */
   readonly measured: number;
+  readonly extras: { readonly [E in Extra]?: Sparse };
   readonly cells: readonly Cell[];
 }
 
-export interface Archive {
-  readonly names: readonly string[];
-  readonly kinds: ArchiveHeader['kinds'];
+export interface Archive extends Pick<ArchiveHeader, 'names' | 'kinds' | 'extras' | 'merged'> {
   readonly timeline: readonly TimelinePoint[];
-  readonly merged: number;
   readonly slots: readonly Slot[];
 }
 
@@ -65,20 +69,24 @@ export async function inflated(base64: string): Promise<Uint8Array> {
 
 export function readArchive(bytes: Uint8Array): Archive {
   const whole = new Reader(bytes);
-  const { names, kinds, timeline, merged } = JSON.parse(new TextDecoder().decode(whole.part())) as ArchiveHeader;
+  const { timeline, ...header } = JSON.parse(new TextDecoder().decode(whole.part())) as ArchiveHeader;
   const shape = new Reader(whole.part());
-  const gaps = new Reader(whole.part());
-  const counts = new Reader(whole.rest());
-  const times = (filled: number): Sparse => {
+  const times = new Reader(whole.rest());
+  const histogram = (): Sparse => {
+    const filled = shape.number();
     const bucket = new Uint16Array(filled);
     const count = new Uint32Array(filled);
     let at = 0;
-    for (let i = 0; i < filled; i++) {
-      at += gaps.number();
-      bucket[i] = at;
-      count[i] = counts.number() + 1;
+    for (let i = 0; i < filled; ) {
+      const token = times.number();
+      if (token % 2 === 0) {
+        at += token / 2 + 1;
+        continue;
+      }
+      bucket[i] = at++;
+      count[i++] = (token + 1) / 2;
     }
-    return { bucket, count, from: 0, to: filled };
+    return { bucket, count };
   };
   const pairs = (): [number, number][] =>
     Array.from({ length: shape.number() }, () => [shape.number(), shape.number()] as [number, number]);
@@ -93,8 +101,8 @@ export function readArchive(bytes: Uint8Array): Archive {
     bytesIn: shape.number(),
     statuses: pairs(),
     kinds: pairs(),
-    response: times(shape.number()),
-    service: times(shape.number()),
+    serviceP95: shape.number() / 1_000 || null,
+    response: histogram(),
   });
   const slots: Slot[] = [];
   let end = 0;
@@ -103,15 +111,16 @@ export function readArchive(bytes: Uint8Array): Archive {
     const from = end + (zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2);
     end = from + shape.number();
     const measured = shape.number() / 1e6;
+    const extras = Object.fromEntries(header.extras.map((extra) => [extra, histogram()]));
     const cells = Array.from({ length: shape.number() }, cell);
-    slots.push({ from: from / 1e6, to: end / 1e6, measured, cells });
+    slots.push({ from: from / 1e6, to: end / 1e6, measured, extras, cells });
   }
-  return { names, kinds, merged, slots, timeline: rowsOf(timeline) };
+  return { ...header, slots, timeline: rowsOf(timeline) };
 }
 
 function rowsOf(columns: ArchiveHeader['timeline']): TimelinePoint[] {
   const fields = Object.entries(columns);
-  return columns.t.map(
+  return (columns.t ?? []).map(
     (_, i) => Object.fromEntries(fields.map(([field, values]) => [field, values[i]])) as unknown as TimelinePoint,
   );
 }

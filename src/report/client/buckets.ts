@@ -27,12 +27,26 @@ export function highestOf(bucket: number): number {
   return (bucket - shift * HALF + 1) * 2 ** shift - 1;
 }
 
-/** Filled buckets and their counts, ascending: `bucket[from..to)` and `count[from..to)`. */
+/** Filled buckets, ascending, and their counts. */
 export interface Sparse {
   readonly bucket: ArrayLike<number>;
   readonly count: ArrayLike<number>;
-  readonly from: number;
-  readonly to: number;
+}
+
+export function joined(one: Sparse, other: Sparse): Sparse {
+  if (one.bucket.length === 0) return other;
+  if (other.bucket.length === 0) return one;
+  const bucket: number[] = [];
+  const count: number[] = [];
+  for (let i = 0, j = 0; i < one.bucket.length || j < other.bucket.length; ) {
+    const a = one.bucket[i] ?? LENGTH;
+    const b = other.bucket[j] ?? LENGTH;
+    bucket.push(Math.min(a, b));
+    count.push((a <= b ? (one.count[i] as number) : 0) + (b <= a ? (other.count[j] as number) : 0));
+    if (a <= b) i++;
+    if (b <= a) j++;
+  }
+  return { bucket: Uint16Array.from(bucket), count: Uint32Array.from(count) };
 }
 
 /** Times of many requests at 2 significant digits: merged, then asked. */
@@ -42,18 +56,19 @@ export class Times {
   #first = LENGTH;
   #last = -1;
 
-  add({ bucket, count, from, to }: Sparse): void {
-    if (from === to) return;
+  add({ bucket, count }: Sparse): void {
+    const { length } = bucket;
+    if (length === 0) return;
     let sum = 0;
-    for (let i = from; i < to; i++) {
+    for (let i = 0; i < length; i++) {
       const at = bucket[i] as number;
       const n = count[i] as number;
       this.#counts[at] = (this.#counts[at] as number) + n;
       sum += n;
     }
     this.count += sum;
-    this.#first = Math.min(this.#first, bucket[from] as number);
-    this.#last = Math.max(this.#last, bucket[to - 1] as number);
+    this.#first = Math.min(this.#first, bucket[0] as number);
+    this.#last = Math.max(this.#last, bucket[length - 1] as number);
   }
 
   reset(): void {

@@ -25,8 +25,10 @@ export function timesTable(result: RunResult): string {
     timesRow('Response time', latency.response, result),
     timesRow('Service time', latency.service, result),
     timesRow('First byte', latency.firstByte, result),
+    timesRow('Body', latency.body, result),
   ];
   if (latency.connect !== undefined) rows.push(timesRow('Connect', latency.connect, result));
+  if (latency.tls !== undefined) rows.push(timesRow('TLS', latency.tls, result));
   if (plan.load.model === 'open') rows.push(timesRow('Send lag', latency.lag, result));
   if (result.totals.failed > 0) {
     rows.push(timesRow('Response time, failures infinitely slow', latency.responseWithFailures, result));

@@ -1,0 +1,63 @@
+import type { Plan } from '../src/core/plan.ts';
+import { count, micros, millis, perSecond, seconds } from '../src/core/units.ts';
+import { Http1Driver } from '../src/drivers/http1/driver.ts';
+import { SystemClock } from '../src/load/clock.ts';
+import { OpenLoad } from '../src/load/open.ts';
+
+/**
+ * Its own process: offers a rate with the product's schedule and driver, and compares each request's response time with the
+ * sojourn that the server itself reports in the answer. Prints the errors (µs, ascending) as JSON.
+ * Arguments: URL, rate, seconds.
+ */
+const HEADER = 'x-sojourn-us: ';
+/** Its answers are left out: connections open, the compiler warms up. */
+const WARMUP = seconds(1);
+
+const [address = '', rate = '', length = ''] = process.argv.slice(2);
+const url = new URL(address);
+const duration = seconds(Number(length)) + WARMUP;
+const offered = perSecond(Number(rate));
+const plan: Plan = {
+  kind: 'run',
+  target: { url: address, protocol: 'http:', host: url.hostname, port: Number(url.port) },
+  requests: [{ name: 'POST', method: 'POST', path: url.pathname, headers: [], body: null }],
+  load: {
+    model: 'open',
+    arrivals: 'uniform',
+    rate: [{ duration: micros(duration), from: offered, to: offered }],
+    maxInFlight: count(10_000),
+  },
+  ...{ maxRequests: null, warmup: WARMUP, warmupRequests: count(0), timeout: seconds(10), gracefulStop: seconds(5) },
+  ...{ keepAlive: true, threads: count(1), seed: 1, interval: seconds(1), thresholds: [] },
+};
+
+const clock = new SystemClock();
+const driver = new Http1Driver(plan, clock);
+const load = new OpenLoad(plan.load as Extract<Plan['load'], { model: 'open' }>, { index: 0, count: 1 }, {
+  ...{ clock, driver, seed: 1, maxRequests: null, warmupUntil: WARMUP, warmupRequests: 0, requestCount: 1 },
+});
+
+const errors: number[] = [];
+let ended = false;
+
+function finish(): void {
+  if (ended || !load.finished || driver.inFlight > 0) return;
+  ended = true;
+  driver.close();
+  process.stdout.write(JSON.stringify(errors.sort((a, b) => a - b)));
+}
+
+driver.onDone = (exchange) => {
+  load.done(exchange);
+  if (exchange.bank === 1 && exchange.outcome === 0) {
+    // The answer still lies in the driver's buffer: the call comes from within its reading.
+    const head = driver.buffer.latin1Slice(0, Math.min(exchange.bytesIn, 1024)).toLowerCase();
+    const at = head.indexOf(HEADER);
+    if (at < 0) throw new Error('the server does not tell its sojourn');
+    const sojourn = Number.parseFloat(head.slice(at + HEADER.length));
+    errors.push(exchange.doneAt - exchange.dueAt - sojourn);
+  }
+  finish();
+};
+load.onFinished = finish;
+load.start(micros(clock.now() + millis(50)));

@@ -1,0 +1,198 @@
+import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import type { Cores } from './machine.ts';
+import type { Invocation, Load, Peer } from './peer.ts';
+import { run } from './process.ts';
+import { invokeRampart, knows } from './rampart.ts';
+import { median, spread } from './statistics.ts';
+import type { Table } from './table.ts';
+
+/** Connections of the closed model. */
+export const CONNECTIONS = 50;
+export const BODY = '{"age":35,"income":52000,"amount":12000,"term":36,"score":690}';
+
+/** How long and how often; seconds. */
+export interface Effort {
+  readonly rounds: number;
+  readonly long: number;
+  readonly short: number;
+}
+
+/** One who takes part in interleaved rounds. */
+interface Contender {
+  readonly name: string;
+  readonly cores: string | null;
+  invoke(load: Load): Invocation;
+  readonly threads: number;
+}
+
+/** What rounds of one contender gave, a value for each round. µs of CPU, and requests per second. */
+interface Costs {
+  readonly name: string;
+  /** Of a request after the start: what the long run used more than the short one, by the requests it did more. */
+  readonly steady: number[];
+  /** Of a request of the long run, start and end of the program included. */
+  readonly whole: number[];
+  readonly rate: number[];
+}
+
+export interface Setting {
+  readonly url: string;
+  readonly cores: Cores;
+  readonly folder: string;
+  readonly effort: Effort;
+  readonly tell: (line: string) => void;
+}
+
+async function interleave(contenders: readonly Contender[], setting: Setting): Promise<readonly Costs[]> {
+  const { url, folder, effort, tell } = setting;
+  const costs = contenders.map(({ name }): Costs => ({ name, steady: [], whole: [], rate: [] }));
+  for (let round = 1; round <= effort.rounds; round++) {
+    for (const [index, contender] of contenders.entries()) {
+      const measure = async (seconds: number): Promise<{ cpu: number; requests: number }> => {
+        const load: Load = {
+          ...{ url, body: BODY, seconds, connections: CONNECTIONS, threads: contender.threads },
+          ...{ rate: null, percentiles: false, folder },
+        };
+        const { argv, env = {}, read } = contender.invoke(load);
+        const { cpu, stdout } = await run({ argv, env, cores: contender.cores }, folder);
+        return { cpu, requests: read(stdout).requests };
+      };
+      const long = await measure(effort.long);
+      const short = await measure(effort.short);
+      const one = costs[index] as Costs;
+      one.steady.push(((long.cpu - short.cpu) / (long.requests - short.requests)) * 1e6);
+      one.whole.push((long.cpu / long.requests) * 1e6);
+      one.rate.push(long.requests / effort.long);
+      tell(
+        `round ${round} of ${effort.rounds}: ${contender.name} ${figure(one.steady.at(-1))} µs (whole ${figure(one.whole.at(-1))})`,
+      );
+    }
+  }
+  return costs;
+}
+
+function figure(value = Number.NaN): string {
+  return value.toFixed(value < 99.95 ? 1 : 0);
+}
+
+function withSpread(values: readonly number[], show: (value: number) => string): string {
+  const [low, high] = spread(values);
+  return values.length === 1 ? show(median(values)) : `${show(median(values))} (${show(low)}–${show(high)})`;
+}
+
+/** Ratios round by round: what disturbs one round disturbs both of its sides. */
+function ratios(costs: readonly number[], base: readonly number[]): number[] {
+  return costs.map((cost, round) => cost / (base[round] ?? Number.NaN));
+}
+
+const times = (value: number): string => value.toFixed(value < 9.95 ? 2 : 1);
+
+/** What issue and page ask of the ratio to each peer: ours to wrk's at most; the others' to ours at least. */
+const AT_MOST_TO_WRK = 1.15;
+const AT_LEAST: Readonly<Record<string, number>> = { autocannon: 2.5, k6: 9, Locust: 25 };
+
+/** CPU per request, closed model, one thread, beside everybody installed. */
+export async function costTable(peers: readonly { peer: Peer; file: string }[], setting: Setting): Promise<Table> {
+  const cores = setting.cores.client;
+  const contenders: Contender[] = [
+    { name: 'rampart', cores, threads: 1, invoke: (load) => invokeRampart(load) },
+    ...peers.map(({ peer, file }) => ({
+      ...{ name: peer.name, cores, threads: 1 },
+      invoke: (load: Load) => peer.invoke(file, load),
+    })),
+  ];
+  const costs = await interleave(contenders, setting);
+  const [ours, ...others] = costs as [Costs, ...Costs[]];
+  const row = (one: Costs): string[] => {
+    const ratio = ratios(one.steady, ours.steady);
+    const wanted = AT_LEAST[one.name];
+    const against = one.name === 'wrk' ? `rampart ≤ ${AT_MOST_TO_WRK} × wrk` : wanted === undefined ? '' : `≥ ${wanted}`;
+    const holds = one.name === 'wrk' ? 1 / median(ratio) <= AT_MOST_TO_WRK : median(ratio) >= (wanted ?? 0);
+    const verdict = one.name === 'wrk' ? `rampart ${times(1 / median(ratio))} × wrk: ` : '';
+    return [
+      one.name,
+      withSpread(one.steady, figure),
+      withSpread(one.whole, figure),
+      Math.round(median(one.rate)).toLocaleString('en'),
+      one === ours ? '1' : withSpread(ratio, times),
+      against,
+      against === '' ? '' : `${verdict}${holds ? 'held' : 'missed'}`,
+    ];
+  };
+  return {
+    title: 'CPU per request, closed model',
+    notes: [
+      `${CONNECTIONS} connections, one thread, POST of ${BODY.length} bytes of JSON to nginx. "Steady" is the CPU time of a ${setting.effort.long} s run less that of a ${setting.effort.short} s run, by the requests it did more: the start of the program, its compiler's warm-up and its report fall out. "Whole" is that of the ${setting.effort.long} s run by its requests, start included. Both in µs, user and system, of all threads and child processes; median (smallest–largest) of ${setting.effort.rounds} interleaved rounds. Ratios are taken within a round.`,
+    ],
+    head: ['tool', 'steady µs', 'whole µs', 'requests/s', '× rampart', 'wanted', ''],
+    rows: [row(ours), ...others.map(row)],
+  };
+}
+
+/** A way of running Rampart that may cost more than the plain one, and by how much it may. */
+interface Variant {
+  readonly name: string;
+  /** The flag it is about: a build that does not know it leaves the row out. */
+  readonly flag: string;
+  readonly atMost: number;
+  readonly threads?: number;
+  flags(folder: string): readonly string[];
+}
+
+const VARIANTS: readonly Variant[] = [
+  { name: '2 threads', flag: '--threads', atMost: 1.1, threads: 2, flags: () => [] },
+  { name: '100,000 data rows', flag: '--data', atMost: 1.3, flags: (folder) => ['--data', writeRows(folder)] },
+  {
+    name: 'check of status and one JSON field',
+    flag: '--check',
+    atMost: 1.3,
+    flags: () => ['--check', 'status == 200', '--check', '$.label == "approved"'],
+  },
+];
+
+/** Each row a whole body. */
+function writeRows(folder: string): string {
+  const file = join(folder, 'rows.jsonl');
+  const rows = Array.from({ length: 100_000 }, (_, n) =>
+    JSON.stringify({ age: 18 + (n % 60), income: 20_000 + n, amount: 12_000, term: 36, score: 300 + (n % 550) }),
+  );
+  writeFileSync(file, `${rows.join('\n')}\n`);
+  return file;
+}
+
+/** What Rampart's own features cost, each against the plain run of the same round. */
+export async function variantTable(setting: Setting): Promise<Table> {
+  const { cores, folder } = setting;
+  const present = VARIANTS.filter(({ flag }) => knows('run', flag));
+  const contenders: Contender[] = [
+    { name: 'one thread, constant body', cores: cores.client, threads: 1, invoke: (load) => invokeRampart(load) },
+    ...present.map(({ name, threads = 1, flags }) => {
+      const added = flags(folder);
+      const where = threads > 1 ? cores.twoThreads : cores.client;
+      return { name, threads, cores: where, invoke: (load: Load) => invokeRampart(load, added) };
+    }),
+  ];
+  const costs = await interleave(contenders, setting);
+  const base = (costs[0] as Costs).steady;
+  const rows = costs.map((one, index) => {
+    const variant = present[index - 1];
+    const ratio = ratios(one.steady, base);
+    if (variant === undefined) return [one.name, withSpread(one.steady, figure), '1', '', ''];
+    const verdict = median(ratio) <= variant.atMost ? 'held' : 'missed';
+    return [one.name, withSpread(one.steady, figure), withSpread(ratio, times), `≤ ${variant.atMost}`, verdict];
+  });
+  const absent = VARIANTS.filter((variant) => !present.includes(variant));
+  return {
+    title: 'What features cost',
+    notes: [
+      'Same server, same 50 connections, steady µs of CPU per request as above.',
+      ...(cores.twoThreads !== null && cores.twoThreads === cores.client
+        ? ['With two cores, one of them the server’s, both threads share the other one.']
+        : []),
+      ...absent.map(({ name, flag }) => `Not measured: ${name}; this build has no \`${flag}\`.`),
+    ],
+    head: ['run', 'steady µs', '× plain', 'wanted', ''],
+    rows,
+  };
+}

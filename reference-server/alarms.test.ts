@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { Alarms } from './alarms.ts';
+import { seededRandom } from './random.ts';
+
+test('alarms ring in the order of their instants, never early and hardly late', async () => {
+  const alarms = new Alarms();
+  const random = seededRandom(5);
+  const from = performance.now();
+  const instants = Array.from({ length: 500 }, () => from + random() * 200);
+  const rung: { at: number; late: number }[] = [];
+  await Promise.all(
+    instants.map(async (at) => {
+      await alarms.until(at);
+      rung.push({ at, late: performance.now() - at });
+    }),
+  );
+  expect(rung.map(({ at }) => at)).toEqual([...instants].sort((a, b) => a - b));
+  const late = rung.map((one) => one.late).sort((a, b) => a - b);
+  expect(late[0]).toBeGreaterThanOrEqual(0);
+  // A few microseconds on a quiet machine.
+  expect(late[250]).toBeLessThan(5);
+  expect(alarms.pending).toBe(0);
+});
+
+test('what is due already rings at once, and an earlier alarm does not wait for a later one', async () => {
+  const alarms = new Alarms();
+  const rung: string[] = [];
+  alarms.at(performance.now() + 400, () => rung.push('later'));
+  alarms.at(performance.now() - 1, () => rung.push('past'));
+  expect(rung).toEqual(['past']);
+  await alarms.until(performance.now() + 20);
+  expect(rung).toEqual(['past']);
+  await alarms.until(performance.now() + 400);
+  expect(rung).toEqual(['past', 'later']);
+});
+
+test('those of one instant ring as they were set', async () => {
+  const alarms = new Alarms();
+  const at = performance.now() + 10;
+  const rung: number[] = [];
+  for (let n = 0; n < 50; n++) alarms.at(at, () => rung.push(n));
+  await alarms.until(at + 1);
+  expect(rung).toEqual(Array.from({ length: 50 }, (_, n) => n));
+});

@@ -1,0 +1,168 @@
+import type { LevelLoad, LevelPurpose } from '../../core/breaking-point.ts';
+import type { HistogramData, IntervalSnapshot } from '../../core/snapshot.ts';
+import type { Batch } from '../../stats/confidence.ts';
+import { EMPTY_HISTOGRAM, Histogram } from '../../stats/histogram.ts';
+import { inMs } from '../latency.ts';
+import { isUnfit, LIMITS } from '../validity.ts';
+import { formatMs, formatShare } from '../wording.ts';
+
+/** The next level to run. Durations in s. */
+export interface SearchStep {
+  readonly purpose: LevelPurpose;
+  readonly load: LevelLoad;
+  /** Requests due in it count in nothing. */
+  readonly warmup: number;
+  /** The measured window; cut it into intervals of `duration / BATCHES`. */
+  readonly duration: number;
+  /** End the window early, once this many requests are done; null: never. */
+  readonly requests: number | null;
+  /** Wait this long before the warm-up, under the same load, for an autoscaler; 0: don't. */
+  readonly settle: number;
+}
+
+/** A level that was run, as the judge wants it. Counts are of the requests due in the measured window. */
+export interface Observation {
+  /** The measured window, s. */
+  readonly seconds: number;
+  /** Everything that the step took (settling, warm-up, window, drain), s. */
+  readonly elapsed: number;
+  readonly offered: number;
+  readonly sent: number;
+  readonly dropped: number;
+  readonly ok: number;
+  /** Failed, or given up at the end. */
+  readonly failed: number;
+  readonly inFlightAtStart: number;
+  readonly inFlightAtEnd: number;
+  /** Response times of equal stretches of the window, in order of time; `infinite` counts the failed ones. */
+  readonly batches: readonly Batch[];
+  /** Why the generator was not fit to measure this level; null: it was. */
+  readonly unfit: string | null;
+  /** How many instances of the target answered; null: unknown. */
+  readonly instances: number | null;
+}
+
+/**
+ * The snapshots of one level's run -> what the judge wants. Answers count in the batch in which they came; those of the
+ * drain in the last.
+ * @param warmup of the level, settling included, s.
+ * @param batches into how many stretches the window is cut, at most.
+ */
+export function observe(
+  snapshots: readonly IntervalSnapshot[],
+  warmup: number,
+  model: 'open' | 'closed',
+  batches: number,
+): Observation {
+  const from = warmup * 1e6;
+  const measured = snapshots.filter((one) => one.phase !== 'warmup');
+  const windows = snapshots.filter(
+    (one) => one.generator !== undefined && one.startAt >= from && one.phase !== 'drain',
+  );
+  const endAt = windows.reduce((latest, one) => Math.max(latest, one.endAt), from);
+  const lastAt = snapshots.reduce((latest, one) => Math.max(latest, one.endAt), endAt);
+  const seconds = (endAt - from) / 1e6;
+  const m = Math.max(1, Math.min(batches, windows.length));
+  const parts = Array.from({ length: m }, (): { times: HistogramData[]; infinite: number } => ({
+    times: [],
+    infinite: 0,
+  }));
+  const totals = { offered: 0, sent: 0, dropped: 0, ok: 0, failed: 0 };
+  for (const snapshot of measured) {
+    const middle = (snapshot.startAt + snapshot.endAt) / 2 - from;
+    const place = snapshot.phase === 'drain' ? m - 1 : Math.floor((middle / (endAt - from)) * m);
+    const part = parts[Math.max(0, Math.min(m - 1, place))];
+    for (const series of Object.values(snapshot.series)) {
+      const failed = series.failed + (series.byOutcome.aborted ?? 0);
+      totals.offered += series.due;
+      totals.sent += series.sent;
+      totals.dropped += series.dropped;
+      totals.ok += series.ok;
+      totals.failed += failed;
+      part?.times.push(series.response);
+      if (part !== undefined) part.infinite += failed;
+    }
+  }
+  return {
+    ...totals,
+    seconds,
+    elapsed: lastAt / 1e6,
+    inFlightAtStart: inFlightAt(snapshots, from),
+    inFlightAtEnd: inFlightAt(snapshots, endAt),
+    batches: parts.map(({ times, infinite }) => ({
+      times: times.length === 0 ? EMPTY_HISTOGRAM : Histogram.of(...times).toData(),
+      infinite,
+    })),
+    unfit: unfitness(windows, measured, model),
+    instances: null,
+  };
+}
+
+/** Requests under way at an instant that an interval ends at; 0 at the very start. */
+function inFlightAt(snapshots: readonly IntervalSnapshot[], at: number): number {
+  let latest: IntervalSnapshot | null = null;
+  for (const one of snapshots) if (one.endAt <= at + 1 && (latest === null || one.endAt >= latest.endAt)) latest = one;
+  return latest?.load.inFlight ?? 0;
+}
+
+function unfitness(
+  windows: readonly IntervalSnapshot[],
+  measured: readonly IntervalSnapshot[],
+  model: 'open' | 'closed',
+): string | null {
+  const generators = windows.flatMap((one) => one.generator ?? []);
+  if (generators.length === 0) return 'the generator delivered no interval';
+  const response = Histogram.of(
+    ...measured.flatMap((one) => Object.values(one.series).map((series) => series.response)),
+  );
+  const waits = generators.flatMap((one) => one.cpuWait ?? []);
+  const utilizations = generators.flatMap((one) => one.utilization ?? []);
+  const delays = new Histogram();
+  for (const one of generators) delays.record(one.loopDelayP99);
+  const due = measured.reduce((sum, one) => sum + one.load.due, 0);
+  const gone = measured.reduce((sum, one) => sum + one.load.sent + one.load.dropped, 0);
+  return unfitReason({
+    model,
+    lag: Histogram.of(...generators.map((one) => one.lag)),
+    loopDelayP99: delays.quantile(0.99),
+    cpuWait: waits.length === 0 ? null : mean(waits),
+    utilization: utilizations.length === 0 ? null : mean(utilizations),
+    responseP95: response.count > 0 ? response.quantile(0.95) : null,
+    missing: due === 0 ? 0 : (due - gone) / due,
+    due,
+  });
+}
+
+/** The generator's health over one window; times in µs. */
+export interface Fitness {
+  readonly model: 'open' | 'closed';
+  readonly lag: Histogram;
+  readonly loopDelayP99: number;
+  /** Shares of the time, or null where unknown. */
+  readonly cpuWait: number | null;
+  readonly utilization: number | null;
+  readonly responseP95: number | null;
+  /** Share of the due requests that were neither sent nor dropped for too many in flight. */
+  readonly missing: number;
+  readonly due: number;
+}
+
+/** Why the generator was not fit, by the limits of `analyze/validity`; null: it was. */
+export function unfitReason(fitness: Fitness): string | null {
+  const { model, lag, loopDelayP99, responseP95, missing, due, cpuWait, utilization } = fitness;
+  const lagP99 = model === 'open' && lag.count > 0 ? inMs(lag.quantile(0.99)) : null;
+  const p95 = responseP95 === null ? null : inMs(responseP95);
+  if (model === 'open' && missing > 1 - LIMITS.sent.share && missing > LIMITS.sent.deviations / Math.sqrt(due))
+    return `the generator did not send ${formatShare(missing)} of the due requests`;
+  if (isUnfit({ lagP99, loopDelayP99: 0, p95 }, model === 'open'))
+    return `requests left late: p99 of the send lag ${formatMs(lagP99 ?? 0)}`;
+  if (isUnfit({ lagP99: null, loopDelayP99: inMs(loopDelayP99), p95 }, model === 'open'))
+    return `the generator's event loop was held up: p99 ${formatMs(inMs(loopDelayP99))}`;
+  if (cpuWait !== null && cpuWait > 2 * LIMITS.cpuWait)
+    return `load threads waited for a core in ${formatShare(cpuWait)} of the time`;
+  if (model === 'closed' && utilization !== null && utilization >= LIMITS.busy)
+    return `the generator itself was ${formatShare(utilization)} busy`;
+  return null;
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,0 +1,175 @@
+/**
+ * What `find` answers: field for field `result.json.breakingPoint`. Durations in ms, rates in 1/s, shares 0..1; a load
+ * is in the search's unit. Null is "not known", never a made-up zero.
+ */
+
+/** The axis that was searched: arrivals (open model) or virtual users (closed model). */
+export type LoadUnit = 'req/s' | 'vus';
+
+/**
+ * found: a limit with an interval. not-reached: the target held at the highest load that was allowed. generator-limited:
+ * it held as far as the generator could measure; the truth is at least `estimate`. undecided: the budget, the
+ * interruption or the target's end came before there was an answer.
+ */
+export type BreakingPointStatus = 'found' | 'not-reached' | 'generator-limited' | 'undecided';
+
+/** Why the search ended. */
+export type SearchStop =
+  | 'precision'
+  | 'budget'
+  | 'resolution'
+  | 'fails-at-idle'
+  | 'bound'
+  | 'generator'
+  | 'target-lost'
+  | 'interrupted';
+
+/** What a level was run for. */
+export type LevelPurpose = 'idle' | 'ramp' | 'explore' | 'narrow' | 'confirm-pass' | 'confirm-fail' | 'recover';
+
+export type LevelVerdict = 'pass' | 'fail' | 'undecided' | 'overloaded' | 'drifting' | 'void';
+
+export type LevelLoad =
+  | { readonly model: 'closed'; readonly vus: number }
+  | { readonly model: 'open'; readonly ratePerSec: number };
+
+/** A number with its 95 % interval; an open upper end is null. */
+export interface Estimate {
+  readonly estimate: number;
+  readonly interval: readonly [low: number, high: number | null];
+}
+
+/** One SLO at one level. */
+export interface CriterionResult {
+  /** The SLO as written: `p95<=100ms`. */
+  readonly slo: string;
+  /** In `unit`; null where it is infinite (failures) or cannot be known. */
+  readonly value: number | null;
+  readonly interval: readonly [low: number, high: number | null] | null;
+  readonly limit: number;
+  readonly unit: 'ms' | 'share';
+  readonly verdict: 'pass' | 'fail' | 'undecided';
+}
+
+/** One level of the search: what was offered, what came of it, and why it was judged as it was. */
+export interface LevelResult {
+  readonly index: number;
+  readonly purpose: LevelPurpose;
+  readonly load: LevelLoad;
+  /** Since the search began, s. */
+  readonly startedAfter: number;
+  /** The measured window, s. */
+  readonly seconds: number;
+  /** Warm-up, window and drain together, s. */
+  readonly elapsedSeconds: number;
+  readonly verdict: LevelVerdict;
+  /** One sentence with the numbers behind the verdict. */
+  readonly reason: string;
+  readonly offered: number;
+  readonly sent: number;
+  readonly dropped: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly offeredPerSec: number;
+  /** Successes per second of the window. */
+  readonly achievedPerSec: number;
+  readonly errorShare: number;
+  /** Flow balance: the share of arrivals that did not leave, and above what it counts as overload. */
+  readonly imbalance: number;
+  readonly imbalanceLimit: number;
+  readonly inFlightAtEnd: number;
+  /** Mean number of requests in the system, by Little's law. */
+  readonly meanInFlight: number;
+  readonly meanMs: number | null;
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  /** What the sample is worth for the first latency SLO, counted in independent requests. */
+  readonly effectiveSamples: number | null;
+  /** Autocorrelation of neighbouring batches at lag 1. */
+  readonly lag1: number | null;
+  readonly criteria: readonly CriterionResult[];
+  /** Whether the estimate rests on it too. */
+  readonly used: boolean;
+}
+
+/** A limit on the search's axis. Not reached: it lies above `interval[0]`, and `estimate` is null. */
+export interface LoadLimit {
+  readonly status: 'found' | 'not-reached';
+  readonly estimate: number | null;
+  readonly interval: readonly [low: number, high: number | null];
+}
+
+/** Gunther's Universal Scalability Law, fitted to the closed ramp. */
+export interface ScalabilityResult {
+  /** Throughput of one user, 1/s; contention; coherency. */
+  readonly gamma: number;
+  readonly sigma: number;
+  readonly kappa: number;
+  /** Users at which throughput peaks; null: no peak observed. */
+  readonly peak: Estimate | null;
+  /** Throughput at the peak, or the plateau gamma/sigma where there is none; null where it grows on. */
+  readonly peakPerSec: number | null;
+  readonly points: readonly { readonly vus: number; readonly perSec: number }[];
+}
+
+export type SearchWarning = {
+  readonly code:
+    | 'non-monotone'
+    | 'cliff'
+    | 'capacity-changed'
+    | 'not-recovered'
+    | 'confirmation-failed'
+    | 'void-levels'
+    | 'slo-assumed';
+  readonly message: string;
+};
+
+export interface BreakingPoint {
+  readonly status: BreakingPointStatus;
+  readonly stoppedBy: SearchStop;
+  /** One sentence that says it all. */
+  readonly summary: string;
+  readonly unit: LoadUnit;
+  /** What binds first: an SLO as written, or `capacity`. Null where nothing was found. */
+  readonly criterion: string | null;
+  /** The SLO limit; in an answer "at least" it is the highest load that passed. Null: nothing is known. */
+  readonly estimate: number | null;
+  readonly interval: readonly [low: number, high: number | null] | null;
+  readonly confidence: 0.95;
+  /** Asked, and reached: width of the interval over the estimate. */
+  readonly precision: { readonly asked: number; readonly reached: number | null };
+  /** Relative difference of load that the requests near the limit can resolve at all (5 % errors of both kinds). */
+  readonly resolution: number | null;
+  readonly budgetSeconds: number;
+  readonly spentSeconds: number;
+  /** As written; the assumed ones where none was given. */
+  readonly slos: readonly string[];
+  /** Where each SLO by itself breaks. */
+  readonly sloLimits: readonly (LoadLimit & { readonly slo: string })[];
+  /** Highest throughput of successes the target sustained, 1/s. */
+  readonly capacity: Estimate | null;
+  /** Where errors exceed their SLO; absent without an errors SLO. */
+  readonly errorLimit?: LoadLimit;
+  /** Load with the largest throughput per response time (Kleinrock's power), with its neighbours. */
+  readonly knee: Estimate | null;
+  /** Mean number of requests in the system at the limit, by Little's law. */
+  readonly usersAtLimit: number | null;
+  readonly idleMs: { readonly p50: number | null; readonly p95: number | null };
+  readonly monotone: boolean;
+  readonly cliff: boolean;
+  /** Whether latency came back at half the load; null: not tried. */
+  readonly recovered: boolean | null;
+  /** Whether the generator could be the cause of the limit. */
+  readonly generatorLimited: boolean;
+  readonly scalability: ScalabilityResult | null;
+  /** The fitted curve of the binding SLO: value (in its unit) over load, with a 95 % band. */
+  readonly curve: readonly {
+    readonly load: number;
+    readonly value: number;
+    readonly low: number;
+    readonly high: number;
+  }[];
+  readonly warnings: readonly SearchWarning[];
+  readonly levels: readonly LevelResult[];
+}

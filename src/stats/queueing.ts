@@ -1,0 +1,117 @@
+/**
+ * Closed forms of queueing theory: the truth that measurements are checked against. Rates in 1/s, times in s.
+ * Sources: L. Kleinrock, Queueing Systems I; D. Gross et al., Fundamentals of Queueing Theory.
+ */
+
+/** p-quantile of the sojourn time of M/M/1. @param p 0..1. @throws RangeError when unstable. */
+export function mm1Quantile(p: number, lambda: number, mu: number): number {
+  refuseUnstable(lambda, mu);
+  return -Math.log(1 - p) / (mu - lambda);
+}
+
+/** The arrival rate at which M/M/1's p-quantile equals `limit`: λ* = μ − ln(1/(1−p))/L. At least 0. */
+export function mm1LimitRate(p: number, mu: number, limit: number): number {
+  return Math.max(0, mu + Math.log(1 - p) / limit);
+}
+
+/** Probability of waiting in M/M/c (Erlang's C formula). @throws RangeError when unstable. */
+export function erlangC(servers: number, lambda: number, mu: number): number {
+  refuseUnstable(lambda, servers * mu);
+  const load = lambda / mu;
+  // Erlang B by its stable recursion, then C from B.
+  let blocking = 1;
+  for (let k = 1; k <= servers; k++) blocking = (load * blocking) / (k + load * blocking);
+  return blocking / (1 - (load / servers) * (1 - blocking));
+}
+
+/** P(T > t) of M/M/c, T the sojourn time. */
+export function mmcTail(t: number, servers: number, lambda: number, mu: number): number {
+  const waits = erlangC(servers, lambda, mu);
+  const spare = servers - 1 - lambda / mu;
+  const extra = Math.abs(spare) < 1e-9 ? waits * mu * t : (waits * (1 - Math.exp(-mu * t * spare))) / spare;
+  return Math.exp(-mu * t) * (1 + extra);
+}
+
+/** p-quantile of the sojourn time of M/M/c. */
+export function mmcQuantile(p: number, servers: number, lambda: number, mu: number): number {
+  return solve((t) => 1 - mmcTail(t, servers, lambda, mu), p, 1 / mu);
+}
+
+/**
+ * P(W ≤ t) of M/D/1 by Erlang's alternating series. Double precision bears it to λt ≈ 25; beyond, the tail is
+ * extended geometrically (it is exponential there to many digits).
+ */
+export function md1WaitCdf(t: number, lambda: number, service: number): number {
+  const rho = lambda * service;
+  refuseUnstable(rho, 1);
+  const safe = 16 / lambda;
+  if (t > safe) {
+    const tail = 1 - md1WaitCdf(safe, lambda, service);
+    const before = 1 - md1WaitCdf(safe - 2 * service, lambda, service);
+    return 1 - tail * (tail / before) ** ((t - safe) / (2 * service));
+  }
+  let sum = 0;
+  let factorial = 1;
+  for (let k = 0; k * service <= t; k++) {
+    if (k > 0) factorial *= k;
+    const reach = lambda * (t - k * service);
+    sum += ((-reach) ** k / factorial) * Math.exp(reach);
+  }
+  return (1 - rho) * sum;
+}
+
+/** p-quantile of the sojourn time of M/D/1. */
+export function md1Quantile(p: number, lambda: number, service: number): number {
+  return service + (1 - lambda * service >= p ? 0 : solve((t) => md1WaitCdf(t, lambda, service), p, service));
+}
+
+/** Mean wait of M/G/1 (Pollaczek and Khinchine). @param secondMoment E[S²], s². */
+export function mg1MeanWait(lambda: number, mean: number, secondMoment: number): number {
+  refuseUnstable(lambda * mean, 1);
+  return (lambda * secondMoment) / (2 * (1 - lambda * mean));
+}
+
+/** Share of arrivals that M/M/1/K turns away; K counts the one in service. */
+export function mm1kLoss(lambda: number, mu: number, places: number): number {
+  const rho = lambda / mu;
+  if (Math.abs(rho - 1) < 1e-12) return 1 / (places + 1);
+  return ((1 - rho) * rho ** places) / (1 - rho ** (places + 1));
+}
+
+/** Closed network of one exponential server and a think time: throughput and response time of `users` (exact MVA). */
+export function closedMva(users: number, service: number, think: number): { perSec: number; response: number } {
+  let queue = 0;
+  let response = service;
+  let perSec = 0;
+  for (let n = 1; n <= users; n++) {
+    response = service * (1 + queue);
+    perSec = n / (response + think);
+    queue = perSec * response;
+  }
+  return { perSec, response };
+}
+
+/**
+ * p-quantile of the response time where a server that answers in no time stops for `stall` out of every `period` (s),
+ * its requests arriving at any instant: D(1 − (1 − p)P/D), 0 where p ≤ 1 − D/P.
+ */
+export function stallQuantile(p: number, stall: number, period: number): number {
+  return Math.max(0, stall - (1 - p) * period);
+}
+
+function refuseUnstable(load: number, capacity: number): void {
+  if (!(load < capacity)) throw new RangeError(`unstable: load ${load} is not below capacity ${capacity}`);
+}
+
+/** Where the increasing function `cdf` reaches p. */
+function solve(cdf: (t: number) => number, p: number, scale: number): number {
+  let high = scale;
+  while (cdf(high) < p) high *= 2;
+  let low = 0;
+  for (let step = 0; step < 80; step++) {
+    const middle = (low + high) / 2;
+    if (cdf(middle) < p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}

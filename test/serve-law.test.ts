@@ -1,0 +1,67 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { measured, rampart } from './command.ts';
+import { type Served, serve as startServing } from './served.ts';
+
+/** `rampart serve --law`: a server whose right answer is a formula. */
+
+let served: Served | null = null;
+afterEach(async () => {
+  await served?.stop();
+  served = null;
+});
+
+async function serve(args: string[]): Promise<string> {
+  served = await startServing(...args);
+  return served.url;
+}
+
+describe('an M/M/4 queue at half load', () => {
+  it('has the mean response time of the Erlang C formula', async () => {
+    const url = await serve(['--law', 'exp:5ms', '--slots', '4']);
+    const { result } = await measured(['run', url, '--rate', '400/s', '--arrivals', 'poisson', '-d', '8s']);
+    // C(4, 2) = 0.1739, so W = 5 ms + 0.1739 / (800/s - 400/s) = 5.43 ms.
+    expect(result.latency.response.mean! / 5.43).toBeGreaterThan(0.85);
+    expect(result.latency.response.mean! / 5.43).toBeLessThan(1.2);
+    expect(result.totals.failed).toBe(0);
+  });
+});
+
+describe('a bounded queue under twice its capacity', () => {
+  it('answers at its capacity, and refuses the rest with 503', async () => {
+    const url = await serve(['--law', 'fixed:10ms', '--slots', '2', '--queue', '5']);
+    const { result } = await measured(['run', url, '--rate', '400/s', '-d', '4s']);
+    const { byStatus } = result.totals;
+    expect(byStatus['200']! / 4).toBeGreaterThan(180);
+    expect(byStatus['200']! / 4).toBeLessThan(206);
+    expect(byStatus['200']! + byStatus['503']!).toBe(1600);
+    // Five ahead of it, two at a time.
+    expect(result.latency.response.p99).toBeLessThan(60);
+    const stats = await (await fetch(new URL('/stats', url))).json();
+    expect(stats).toMatchObject({ received: 1600, answered: 1600, byStatus });
+  });
+});
+
+it('the server’s totals are the tester’s, faults included', async () => {
+  const url = await serve(['--law', 'fixed:1ms', '--slots', 'unlimited', '--fault', 'error:10%', '--fault', 'drop:5%']);
+  const { result } = await measured(['run', url, '--vus', '10', '-n', '2000']);
+  const stats = (await (await fetch(new URL('/stats', url))).json()) as {
+    received: number;
+    answered: number;
+    byStatus: Record<string, number>;
+  };
+  expect(result.totals.byStatus).toEqual(stats.byStatus);
+  expect(stats.byStatus['500']! / 2000).toBeCloseTo(0.1, 1);
+  expect(result.totals.sent).toBe(stats.received);
+  expect(result.totals.byOutcome['reset']).toBe(stats.received - stats.answered);
+});
+
+it.each([
+  [['--law', 'gauss:5ms'], /--law: "gauss:5ms" is no law; write fixed:50ms, exp:5ms/],
+  [['--law', 'exp:5ms', '--slots', '0'], /--slots: "0" is no whole number from 1 up/],
+  [['--law', 'exp:5ms', '--fault', 'storm'], /--fault: "storm" is no fault; there are stall:1s\/10s/],
+  [['loan', '--law', 'exp:5ms'], /a law takes the place of the model "loan"/],
+])('serve %j is refused', async (args, message) => {
+  const { code, stderr } = await rampart(['serve', ...args]);
+  expect(stderr).toMatch(message);
+  expect(code).toBe(2);
+});
