@@ -1,3 +1,4 @@
+import { planFixture } from '../src/core/plan.fixture.ts';
 import type { Plan, Threshold } from '../src/core/plan.ts';
 import type { LatencySummary, RunResult, TimelinePoint } from '../src/core/result.ts';
 import { bytes, count, micros, millis, perSecond, seconds } from '../src/core/units.ts';
@@ -30,21 +31,13 @@ const P95: Threshold = {
 };
 const ERRORS: Threshold = { text: 'errors<1%', metric: { kind: 'errors' }, op: '<', limit: 0.01, unit: 'share' };
 
-const BASE: Omit<Plan, 'load'> = {
-  kind: 'run',
-  target: { url: 'http://127.0.0.1:8989/predict', protocol: 'http:', host: '127.0.0.1', port: 8989 },
+const BASE = planFixture({
   requests: [REQUEST],
-  maxRequests: null,
-  warmup: seconds(0),
-  warmupRequests: count(0),
   timeout: seconds(10),
-  gracefulStop: seconds(5),
-  keepAlive: true,
   threads: count(2),
   seed: 7,
-  interval: seconds(1),
   thresholds: [P95, ERRORS],
-};
+});
 
 /** A ramp of virtual users over a minute: the server saturates near 200/s and begins to refuse. Two thresholds hold. */
 export function closedRun(): RunResult {

@@ -1,4 +1,5 @@
 import type { Ending, RunEvent } from '../core/event.ts';
+import { planFixture } from '../core/plan.fixture.ts';
 import type { LoadProfile, Metric, Plan, Threshold } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import type { Outcome } from '../core/sample.ts';
@@ -23,23 +24,12 @@ export const OPEN: LoadProfile = {
 };
 
 export function planOf(changes: Partial<Plan> = {}): Plan {
-  return {
-    kind: 'run',
-    target: { url: 'http://127.0.0.1:8989/predict', protocol: 'http:', host: '127.0.0.1', port: 8989 },
+  return planFixture({
     requests: [{ name: 'POST /predict', method: 'POST', path: '/predict', headers: [], body: null }],
     load: CLOSED,
-    maxRequests: null,
-    warmup: seconds(0),
-    warmupRequests: count(0),
-    timeout: seconds(30),
-    gracefulStop: seconds(5),
-    keepAlive: true,
     threads: count(2),
-    seed: 1,
-    interval: seconds(1),
-    thresholds: [],
     ...changes,
-  };
+  });
 }
 
 export function thresholdOf(

@@ -1,5 +1,6 @@
 import { RunFold } from '../analyze/fold.ts';
 import type { Ending, RunEvent } from '../core/event.ts';
+import { planFixture } from '../core/plan.fixture.ts';
 import type { LoadProfile, Plan, RequestTemplate, Threshold } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import type { FailureCount, IntervalSnapshot, Phase, SeriesSnapshot } from '../core/snapshot.ts';
@@ -45,22 +46,17 @@ function loadOf(model: LoadProfile['model'], length: number): LoadProfile {
 
 export function fixturePlan(options: FixtureOptions = {}): Plan {
   const { kind = 'run', model = 'closed', thresholds = THRESHOLDS, names = ['POST /predict', 'GET /health'] } = options;
-  return {
+  return planFixture({
     kind,
-    target: { url: 'http://127.0.0.1:8989/predict', protocol: 'http:', host: '127.0.0.1', port: 8989 },
     requests: names.map(requestNamed),
     load: loadOf(model, options.seconds ?? LENGTH),
     maxRequests: kind === 'probe' ? count(105) : null,
     warmup: seconds(kind === 'probe' ? 0 : 2),
     warmupRequests: count(kind === 'probe' ? 5 : 0),
     timeout: seconds(10),
-    gracefulStop: seconds(5),
-    keepAlive: true,
-    threads: count(1),
     seed: 7,
-    interval: seconds(1),
     thresholds,
-  };
+  });
 }
 
 function requestNamed(name: string): RequestTemplate {

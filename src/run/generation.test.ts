@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { planFixture } from '../core/plan.fixture.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { type Bytes, count, type Micros, micros, millis, perSecond, seconds } from '../core/units.ts';
@@ -11,23 +12,8 @@ import { Generation } from './generation.ts';
 const START = seconds(1);
 
 function planFor(load: LoadProfile, changes: Partial<Plan> = {}): Plan {
-  return {
-    kind: 'run',
-    target: { url: 'http://x/', protocol: 'http:', host: 'x', port: 80 },
-    requests: [{ name: 'GET /', method: 'GET', path: '/', headers: [], body: null }],
-    load,
-    maxRequests: null,
-    warmup: micros(0),
-    warmupRequests: count(0),
-    timeout: seconds(30),
-    gracefulStop: seconds(5),
-    keepAlive: true,
-    threads: count(1),
-    seed: 1,
-    interval: seconds(1),
-    thresholds: [],
-    ...changes,
-  };
+  const requests = [{ name: 'GET /', method: 'GET', path: '/', headers: [], body: null }];
+  return planFixture({ requests, load, ...changes });
 }
 
 const users = (vus: number, duration: number): LoadProfile => ({

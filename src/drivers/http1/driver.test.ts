@@ -1,9 +1,10 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createExchange, type Exchange } from '../../core/exchange.ts';
-import type { Plan } from '../../core/plan.ts';
+import { planFixture } from '../../core/plan.fixture.ts';
+import type { Plan, RequestTemplate } from '../../core/plan.ts';
 import { OUTCOMES } from '../../core/sample.ts';
-import { bytes, count, micros, millis, seconds } from '../../core/units.ts';
+import { millis, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
 import { Http1Driver } from './driver.ts';
 
@@ -38,31 +39,12 @@ async function driverFor(
 }
 
 function planFor(port: number, changes: Partial<Plan>): Plan {
-  const body = '{"x":1}';
+  const plan = planFixture({ timeout: seconds(5), ...changes });
+  const [request] = plan.requests as [RequestTemplate];
   return {
-    kind: 'run',
+    ...plan,
     target: { url: `http://127.0.0.1:${port}/p`, protocol: 'http:', host: '127.0.0.1', port },
-    requests: [
-      {
-        name: 'POST /p',
-        method: 'POST',
-        path: '/p',
-        headers: [['content-type', 'application/json']],
-        body: { encoding: 'utf8', data: body, bytes: bytes(body.length) },
-      },
-    ],
-    load: { model: 'closed', vus: [], thinkTime: null },
-    maxRequests: null,
-    warmup: micros(0),
-    warmupRequests: count(0),
-    timeout: seconds(5),
-    gracefulStop: seconds(1),
-    keepAlive: true,
-    threads: count(1),
-    seed: 1,
-    interval: seconds(1),
-    thresholds: [],
-    ...changes,
+    requests: [{ ...request, name: 'POST /p', path: '/p' }],
   };
 }
 
@@ -237,7 +219,7 @@ describe('an outcome', () => {
   });
 
   it('is timeout for an answer that does not come, or drips for ever', async () => {
-    const timeout = millis(100);
+    const timeout = millis(400);
     const silent = await exchangeOnce(await driverFor(() => {}, { timeout }));
     expect([outcomeOf(silent), silent.message]).toEqual(['timeout', 'no answer in time']);
     expect(silent.doneAt - silent.sentAt).toBeGreaterThanOrEqual(timeout);

@@ -1,0 +1,76 @@
+import type { ScalabilityResult } from '../../core/breaking-point.ts';
+import { fitScalability } from '../../stats/usl.ts';
+import type { Capacity } from './estimate.ts';
+import type { Level } from './level.ts';
+
+/** Levels whose throughput is within this of the highest count as saturated. */
+const SATURATED = 0.93;
+
+interface Throughput {
+  readonly perSec: number;
+  readonly seconds: number;
+  /** Standard error over the value. */
+  readonly relativeError: number;
+}
+
+/** The highest throughput of successes over the saturated closed levels. @returns null where nothing was measured. */
+export function capacityOf(levels: readonly Level[], reached: boolean): Capacity | null {
+  const closed = levels.filter(({ step, margins }) => step.load.model === 'closed' && margins.length > 0);
+  const pooled = pool(closed.map(throughputOf));
+  return pooled === null ? null : { perSec: pooled.perSec, deviation: pooled.relativeError, reached };
+}
+
+/** The same over all saturated levels: the closed ones, and the open ones that were overloaded. */
+export function sustainedThroughput(levels: readonly Level[]): { perSec: number; relativeError: number } | null {
+  const saturated = levels.filter(({ step, margins, result }) => {
+    return margins.length > 0 && (step.load.model === 'closed' || result.verdict === 'overloaded');
+  });
+  return pool(saturated.map(throughputOf));
+}
+
+function pool(all: readonly Throughput[]): { perSec: number; relativeError: number } | null {
+  // A short level may be the highest by luck alone: the threshold hangs on the best of those known well enough.
+  const known = all.filter(({ relativeError }) => relativeError < 0.05);
+  const best = Math.max(0, ...(known.length > 0 ? known : all).map(({ perSec }) => perSec));
+  const saturated = all.filter(({ perSec }) => perSec >= SATURATED * best && perSec > 0);
+  const seconds = saturated.reduce((sum, one) => sum + one.seconds, 0);
+  if (seconds === 0) return null;
+  const answers = saturated.reduce((sum, one) => sum + one.perSec * one.seconds, 0);
+  const variance = saturated.reduce((sum, one) => sum + (one.relativeError * one.perSec * one.seconds) ** 2, 0);
+  return { perSec: answers / seconds, relativeError: Math.sqrt(variance) / answers };
+}
+
+/** Throughput of successes, with its error from how the batches' counts differ. */
+function throughputOf({ observation, result }: Level): Throughput {
+  const counts = observation.batches.map(({ times }) => times.count);
+  const m = counts.length;
+  const mean = counts.reduce((sum, n) => sum + n, 0) / Math.max(1, m);
+  const squares = counts.reduce((sum, n) => sum + (n - mean) ** 2, 0);
+  const relativeError = m > 4 && mean > 0 ? Math.sqrt(squares / (m - 1) / m) / mean : 1 / Math.sqrt(Math.max(1, result.ok));
+  return { perSec: result.achievedPerSec, seconds: result.seconds, relativeError };
+}
+
+/** The Universal Scalability Law over the closed levels; null where they are too few. */
+export function scalabilityOf(levels: readonly Level[]): ScalabilityResult | null {
+  const closed = levels.filter(({ step, margins, result }) => {
+    return step.load.model === 'closed' && margins.length > 0 && result.achievedPerSec > 0 && result.errorShare < 0.01;
+  });
+  const points = closed.map((level) => ({
+    users: level.step.load.model === 'closed' ? level.step.load.vus : 0,
+    ...throughputOf(level),
+  }));
+  const distinct = new Set(points.map(({ users }) => users));
+  const fit = distinct.size < 5 ? null : fitScalability(points);
+  if (fit === null) return null;
+  const { gamma, sigma, kappa, peak } = fit;
+  const at = (n: number): number => (gamma * n) / (1 + sigma * (n - 1) + kappa * n * (n - 1));
+  const plateau = sigma > 0 ? gamma / sigma : null;
+  return {
+    gamma,
+    sigma,
+    kappa,
+    peak,
+    peakPerSec: peak === null ? plateau : at(peak.estimate),
+    points: points.map(({ users, perSec }) => ({ vus: users, perSec })),
+  };
+}

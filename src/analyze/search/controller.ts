@@ -1,0 +1,403 @@
+import type { BreakingPoint, LevelPurpose, LevelResult, LoadUnit, SearchStop } from '../../core/breaking-point.ts';
+import type { Threshold } from '../../core/plan.ts';
+import { Histogram } from '../../stats/histogram.ts';
+import { answerOf } from './answer.ts';
+import { capacityOf } from './capacity.ts';
+import { assumedCriteria, type Criterion, criteriaOf } from './criteria.ts';
+import { type Capacity, estimateLimit, type LimitEstimate, loadOf } from './estimate.ts';
+import { isHopeless, judge, type Level } from './level.ts';
+import type { Observation, SearchStep } from './observation.ts';
+import {
+  closedWarmup,
+  explorationLoads,
+  exploringRequests,
+  narrowingRequests,
+  openWarmup,
+  SHARES,
+  SHORTEST,
+} from './window.ts';
+
+export interface SearchOptions {
+  readonly unit: LoadUnit;
+  /** All must hold; none: p95 ≤ max(10 × idle median, 100 ms) and errors < 1 %. */
+  readonly slos: readonly Threshold[];
+  /** s. */
+  readonly budget: number;
+  /** Wanted width of the 95 % interval over the estimate: 0.1. */
+  readonly precision: number;
+  /** The highest load allowed on the searched axis; null: none. */
+  readonly maxLoad: number | null;
+  /** Most virtual users of the closed ramp. */
+  readonly maxVus: number;
+  /** s to wait for an autoscaler after each increase; 0: don't. */
+  readonly settle: number;
+}
+
+/** What the answer is made of, at any time. */
+export interface SearchState {
+  readonly options: SearchOptions;
+  readonly criteria: readonly Criterion[];
+  readonly levels: readonly Level[];
+  readonly spent: number;
+  readonly capacity: Capacity | null;
+  readonly estimate: LimitEstimate | null;
+  /** Lowest load at which the generator was unfit twice; null: none. */
+  readonly ceiling: number | null;
+  readonly recovered: boolean | null;
+  readonly stoppedBy: SearchStop;
+}
+
+/** The ramp ends when throughput grew by less than this, twice running; or when so many requests fail. */
+const RAMP = { gain: 0.05, flat: 2, errors: 0.1, requests: 2_000, levelShare: 0.03 } as const;
+const IDLE_REQUESTS = 200;
+/** More levels than this do not narrow an interval that is still too wide. */
+const MOST_LEVELS = 80;
+const FEWEST_NARROWING = 3;
+/** Where the next level goes, as quantiles of the posterior, in turn. */
+const PROBES = [0.3, 0.7, 0.5] as const;
+/** How far below a load at which the generator failed it is trusted again. */
+const BELOW_CEILING = 0.85;
+
+/**
+ * The search for the breaking point as a state machine: it says which level to run next and is told what came of it. It
+ * knows no clock and no socket; the same code is driven by `find` and by the simulator.
+ */
+export class Search {
+  readonly #options: SearchOptions;
+  readonly #run: Generator<SearchStep, SearchStop, Level>;
+  readonly #levels: Level[] = [];
+  #criteria: readonly Criterion[];
+  #spent = 0;
+  #step: SearchStep | null = null;
+  #stop: SearchStop | null = null;
+  #capacity: Capacity | null = null;
+  #ceiling: number | null = null;
+  #recovered: boolean | null = null;
+  #estimate: { readonly levels: number; readonly value: LimitEstimate | null } = { levels: 0, value: null };
+
+  /** @throws RampartError `bad-flag` for an SLO that growing load cannot break. */
+  constructor(options: SearchOptions) {
+    this.#options = options;
+    this.#criteria = criteriaOf(options.slos);
+    this.#run = this.#search();
+    this.#advance(this.#run.next());
+  }
+
+  /** The level to run now; null: the search is over. */
+  get step(): SearchStep | null {
+    return this.#step;
+  }
+
+  get levels(): readonly LevelResult[] {
+    return this.#levels.map(({ result }) => result);
+  }
+
+  /** The interval so far, for a live view. */
+  get estimate(): Pick<LimitEstimate, 'estimate' | 'low' | 'high' | 'width'> | null {
+    return this.#limit();
+  }
+
+  /** Whether the level under way may be ended. @param soFar counted since its window began. */
+  isHopeless(soFar: Observation): boolean {
+    return this.#step !== null && isHopeless(this.#step, soFar);
+  }
+
+  /** Takes what came of `step`, and moves on. */
+  accept(observation: Observation): LevelResult {
+    if (this.#step === null) throw new Error('the search is over');
+    const level = judge(this.#step, observation, this.#criteria, this.#levels.length, this.#spent);
+    this.#levels.push(level);
+    this.#spent += observation.elapsed;
+    this.#advance(this.#run.next(level));
+    return level.result;
+  }
+
+  /** The answer; before the end, the answer so far. */
+  answer(): BreakingPoint {
+    return answerOf({
+      options: this.#options,
+      criteria: this.#criteria,
+      levels: this.#levels,
+      spent: this.#spent,
+      capacity: this.#capacity,
+      estimate: this.#limit(),
+      ceiling: this.#ceiling,
+      recovered: this.#recovered,
+      stoppedBy: this.#stop ?? 'interrupted',
+    });
+  }
+
+  #advance(next: IteratorResult<SearchStep, SearchStop>): void {
+    if (next.done === true) {
+      this.#stop = next.value;
+      this.#step = null;
+    } else this.#step = next.value;
+  }
+
+  #limit(): LimitEstimate | null {
+    if (this.#estimate.levels !== this.#levels.length) {
+      const value = estimateLimit(this.#levels, this.#criteria, this.#options.unit, this.#capacity, this.#idleRatios());
+      this.#estimate = { levels: this.#levels.length, value };
+    }
+    return this.#estimate.value;
+  }
+
+  *#search(): Generator<SearchStep, SearchStop, Level> {
+    const begun = yield* this.#idle();
+    if (begun !== null) return begun;
+    const ramped = yield* this.#ramp();
+    if (ramped !== null) return ramped;
+    if (this.#options.unit === 'req/s') {
+      const explored = yield* this.#explore();
+      if (explored !== null) return explored;
+    }
+    let stop = yield* this.#narrow(true);
+    if (stop === 'precision' || stop === 'budget' || stop === 'resolution') {
+      const confirmed = yield* this.#confirm();
+      // A contradicted end has widened the interval: once more, with what is left.
+      if (!confirmed || stop === 'precision') stop = yield* this.#narrow(false);
+      yield* this.#recover();
+    }
+    return stop;
+  }
+
+  /** Runs a level; a void one is repeated once. Null: void twice, or the target is gone (then `lost`). */
+  *#measure(step: SearchStep): Generator<SearchStep, Level | 'void' | 'lost', Level> {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const level = yield step;
+      if (this.#isLost()) return 'lost';
+      if (level.result.verdict !== 'void') return level;
+    }
+    const load = step.load.model === 'open' ? step.load.ratePerSec : step.load.vus;
+    if ((step.load.model === 'open') === (this.#options.unit === 'req/s'))
+      this.#ceiling = Math.min(this.#ceiling ?? load, load);
+    return 'void';
+  }
+
+  /** Two levels running without one success, or the very first one. */
+  #isLost(): boolean {
+    const silent = (level: Level | undefined): boolean =>
+      level !== undefined && level.observation.ok === 0 && level.observation.unfit === null;
+    const last = this.#levels.at(-1);
+    return silent(last) && (this.#levels.length === 1 || silent(this.#levels.at(-2)));
+  }
+
+  *#idle(): Generator<SearchStep, SearchStop | null, Level> {
+    const { budget, slos } = this.#options;
+    const level = yield* this.#measure({
+      purpose: 'idle',
+      load: { model: 'closed', vus: 1 },
+      warmup: Math.min(0.5, 0.01 * budget),
+      duration: Math.max(SHORTEST, SHARES.idle * budget),
+      requests: IDLE_REQUESTS,
+      settle: 0,
+    });
+    if (level === 'lost') return 'target-lost';
+    if (level === 'void') return 'generator';
+    if (slos.length === 0) this.#criteria = assumedCriteria(timesOf(level).quantile(0.5));
+    // Again, now that the SLOs are known.
+    const judged = judge(level.step, level.observation, this.#criteria, level.result.index, level.result.startedAfter);
+    this.#levels[this.#levels.indexOf(level)] = judged;
+    const broken = judged.result.criteria.some(
+      ({ verdict, interval, value, limit }) => verdict === 'fail' || (interval === null && value !== null && value > limit),
+    );
+    return broken ? 'fails-at-idle' : null;
+  }
+
+  /** Users doubled until throughput stops growing; in the closed search until an SLO breaks. */
+  *#ramp(): Generator<SearchStep, SearchStop | null, Level> {
+    const { budget, unit, maxLoad, maxVus } = this.#options;
+    const closedSearch = unit === 'vus';
+    const most = closedSearch ? (maxLoad ?? maxVus) : maxVus;
+    const until = this.#spent + (closedSearch ? 2 : 1) * SHARES.ramp * budget;
+    let flat = 0;
+    let reached = false;
+    let best = this.#levels.at(-1)?.result.achievedPerSec ?? 0;
+    for (let users = 2; users <= most && this.#spent < until; users *= 2) {
+      const level = yield* this.#measure(this.#closedStep('ramp', users, RAMP.requests, RAMP.levelShare * budget));
+      if (level === 'lost') return 'target-lost';
+      if (level === 'void') break;
+      const { achievedPerSec, errorShare, verdict } = level.result;
+      flat = achievedPerSec < best * (1 + RAMP.gain) ? flat + 1 : 0;
+      best = Math.max(best, achievedPerSec);
+      reached ||= flat >= RAMP.flat || errorShare > RAMP.errors;
+      const broken = verdict === 'fail' && users > 2;
+      if (errorShare > RAMP.errors || (closedSearch ? broken : reached)) break;
+    }
+    this.#capacity = capacityOf(this.#levels, reached);
+    return null;
+  }
+
+  *#explore(): Generator<SearchStep, SearchStop | null, Level> {
+    const { budget } = this.#options;
+    const capacity = this.#capacity;
+    if (capacity === null) return 'generator';
+    const requests = exploringRequests(this.#strictest());
+    for (const share of explorationLoads(capacity.perSec, requests, SHARES.explore * budget)) {
+      const rate = Math.min(share * capacity.perSec, this.#bound());
+      const level = yield* this.#measure(this.#openStep('explore', rate, requests / rate));
+      if (level === 'lost') return 'target-lost';
+      if (level === 'void' || level.result.verdict === 'overloaded' || rate >= this.#bound()) break;
+      const rebound = this.#levels.filter(({ step, result }) => step.purpose === 'explore' && result.verdict === 'fail');
+      if (rebound.length >= 2 && level.result.verdict === 'fail') break;
+    }
+    return null;
+  }
+
+  /** Levels where the posterior is widest, until precision, budget, bound or resolution. */
+  *#narrow(reserving: boolean): Generator<SearchStep, SearchStop, Level> {
+    const { budget, precision } = this.#options;
+    const reserve = (reserving ? SHARES.confirm : 0) * budget + SHARES.recover * budget;
+    for (let count = 0; ; count++) {
+      const limit = this.#limit();
+      const bound = this.#bound();
+      if (limit !== null && this.#heldAt(bound)) return this.#isCeiling(bound) ? 'generator' : 'bound';
+      if (limit !== null && limit.width <= precision && (count >= FEWEST_NARROWING || !reserving)) return 'precision';
+      if (this.#levels.length >= MOST_LEVELS) return 'resolution';
+      const probe = limit?.quantile(PROBES[count % PROBES.length] as number) ?? (this.#capacity?.perSec ?? 1) / 2;
+      const load = this.#onAxis(Math.min(bound, probe));
+      const left = budget - this.#spent - reserve;
+      const wanted = narrowingRequests(limit?.width ?? 1, this.#strictest());
+      const step = this.#stepAt('narrow', load, wanted, Math.max(SHORTEST, left / 2));
+      if (step.warmup + step.duration > left) return 'budget';
+      const level = yield* this.#measure(step);
+      if (level === 'lost') return 'target-lost';
+      if (level === 'void' && count > 6) return 'generator';
+    }
+  }
+
+  /** The lower end must not fail, and the upper must not pass. Returns whether neither did. */
+  *#confirm(): Generator<SearchStep, boolean, Level> {
+    const { budget } = this.#options;
+    for (const purpose of ['confirm-pass', 'confirm-fail'] as const) {
+      const limit = this.#limit();
+      const left = budget - this.#spent - SHARES.recover * budget;
+      if (limit === null || left < 2 * SHORTEST) return true;
+      const load = this.#onAxis(Math.min(this.#bound(), purpose === 'confirm-pass' ? limit.low : limit.high));
+      const wanted = narrowingRequests(limit.width, this.#strictest());
+      const level = yield* this.#measure(
+        this.#stepAt(purpose, load, wanted, left * (purpose === 'confirm-pass' ? 0.4 : 0.65)),
+      );
+      if (typeof level === 'string') return true;
+      if (contradicts(level)) return false;
+    }
+    return true;
+  }
+
+  /** Half the load: does latency come back? */
+  *#recover(): Generator<SearchStep, void, Level> {
+    const limit = this.#limit();
+    if (limit === null) return;
+    const load = this.#onAxis(limit.estimate / 2);
+    const wanted = exploringRequests(this.#strictest());
+    const left = Math.max(2 * SHORTEST, this.#options.budget - this.#spent);
+    const level = yield* this.#measure(this.#stepAt('recover', load, wanted, Math.min(left, 0.1 * this.#options.budget)));
+    if (typeof level !== 'string') this.#recovered = this.#hasRecovered(level, load);
+  }
+
+  /** Not slower, beyond chance, than an earlier level at that load or somewhat above. */
+  #hasRecovered(level: Level, load: number): boolean {
+    if (level.result.verdict === 'overloaded' || level.result.verdict === 'fail') return false;
+    const earlier = this.#levels.filter((one) => {
+      const at = loadOf(one, this.#options.unit);
+      return one !== level && at !== null && at >= load * 0.99 && one.margins.length > 0;
+    });
+    return level.margins.every((margin, i) => {
+      if (margin.kind !== 'value') return true;
+      const before = earlier.flatMap(({ margins }) => {
+        const one = margins[i];
+        return one?.kind === 'value' ? [one.y + 3 * (one.scatter ?? 0.1)] : [Number.POSITIVE_INFINITY];
+      });
+      return before.length === 0 || margin.y - 3 * (margin.scatter ?? 0.1) <= Math.min(...before) + Math.log(1.2);
+    });
+  }
+
+  #stepAt(purpose: LevelPurpose, load: number, requests: number, longest: number): SearchStep {
+    if (this.#options.unit === 'vus') return this.#closedStep(purpose, load, requests, longest);
+    return this.#openStep(purpose, load, Math.min(requests / load, longest * 0.75));
+  }
+
+  #openStep(purpose: LevelPurpose, rate: number, window: number): SearchStep {
+    const duration = Math.max(SHORTEST, window);
+    const known = this.#capacity?.reached === true ? this.#capacity.perSec : null;
+    return {
+      purpose,
+      load: { model: 'open', ratePerSec: rate },
+      warmup: openWarmup(rate, known, this.#idleResponse(), duration),
+      duration,
+      requests: null,
+      settle: this.#settleFor(rate),
+    };
+  }
+
+  #closedStep(purpose: LevelPurpose, users: number, requests: number, longest: number): SearchStep {
+    const perSec = Math.max(...this.#levels.map(({ result }) => result.achievedPerSec), 1e-3);
+    return {
+      purpose,
+      load: { model: 'closed', vus: users },
+      warmup: Math.min(closedWarmup(users, perSec, this.#idleResponse()), longest / 2),
+      duration: Math.max(SHORTEST, Math.min(longest, requests / perSec)),
+      requests: null,
+      settle: this.#settleFor(users),
+    };
+  }
+
+  /** After an increase only: a target with room to spare need not grow. */
+  #settleFor(load: number): number {
+    const last = this.#levels.at(-1)?.step.load;
+    const before = last === undefined ? 0 : last.model === 'open' ? last.ratePerSec : last.vus;
+    return load > before ? this.#options.settle : 0;
+  }
+
+  #onAxis(load: number): number {
+    return this.#options.unit === 'vus' ? Math.max(1, Math.round(load)) : load;
+  }
+
+  /** The highest load that may be tried. */
+  #bound(): number {
+    const trusted = this.#ceiling === null ? Number.POSITIVE_INFINITY : this.#ceiling * BELOW_CEILING;
+    return Math.min(this.#options.maxLoad ?? Number.POSITIVE_INFINITY, trusted);
+  }
+
+  #isCeiling(bound: number): boolean {
+    return bound !== this.#options.maxLoad;
+  }
+
+  /** Whether a level at the bound passed, and nothing speaks for a limit below it. */
+  #heldAt(bound: number): boolean {
+    if (bound === Number.POSITIVE_INFINITY) return false;
+    const passed = this.#levels.some((level) => {
+      const load = loadOf(level, this.#options.unit);
+      return load !== null && load >= bound * 0.999 && level.result.verdict === 'pass';
+    });
+    return passed && (this.#limit()?.cdf(bound) ?? 1) < 0.2;
+  }
+
+  /** The largest percentile asked for, 0..1. */
+  #strictest(): number {
+    return Math.max(0.5, ...this.#criteria.flatMap(({ p }) => p ?? []));
+  }
+
+  /** Mean response of the idle target, s. */
+  #idleResponse(): number {
+    const [idle] = this.#levels;
+    return idle === undefined ? 0 : (idle.result.meanMs ?? 0) / 1000;
+  }
+
+  /** Values of the idle target over the limits, by criterion. */
+  #idleRatios(): number[] {
+    const idle = this.#levels.find(({ step, margins }) => step.purpose === 'idle' && margins.length > 0);
+    return this.#criteria.map((_, i) => {
+      const margin = idle?.margins[i];
+      return margin?.kind === 'value' ? Math.exp(margin.y) : 0;
+    });
+  }
+}
+
+/** A lower end that fails, or an upper end that passes. */
+export function contradicts({ step, result }: Level): boolean {
+  if (step.purpose === 'confirm-pass') return result.verdict === 'fail' || result.verdict === 'overloaded';
+  return step.purpose === 'confirm-fail' && result.verdict === 'pass';
+}
+
+const timesOf = ({ observation }: Level): Histogram => Histogram.of(...observation.batches.map(({ times }) => times));

@@ -1,0 +1,158 @@
+import type { LoadUnit } from '../../core/breaking-point.ts';
+import type { Criterion } from './criteria.ts';
+import type { Level } from './level.ts';
+import { type MarginModel, type MarginPoint, type Posterior, posteriorOf } from './margin.ts';
+
+/** What the closed ramp taught of the target. */
+export interface Capacity {
+  /** Highest throughput of successes, 1/s, over the levels at which it had stopped growing. */
+  readonly perSec: number;
+  /** Standard error of its logarithm. */
+  readonly deviation: number;
+  /** False where the ramp ended before throughput had stopped growing: then it is a lower bound. */
+  readonly reached: boolean;
+}
+
+/** The limit of one criterion. */
+export interface CriterionLimit {
+  readonly criterion: Criterion;
+  readonly posterior: Posterior;
+  /** Whether any level gave reason to believe that the limit exists; an error limit without an error does not. */
+  readonly seen: boolean;
+}
+
+/** Where the first of all criteria breaks; loads in the search's unit. */
+export interface LimitEstimate {
+  readonly limits: readonly CriterionLimit[];
+  readonly binding: CriterionLimit;
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+  /** Width of the 95 % interval over the estimate. */
+  readonly width: number;
+  /** The load below which the limit lies with this probability. */
+  quantile(p: number): number;
+  /** P(limit ≤ load). */
+  cdf(load: number): number;
+  readonly monotone: boolean;
+}
+
+const TAIL = 0.025;
+/** Above capacity nothing passes for long; the guess may be low. */
+const HIGHEST_OVER_CAPACITY = 3;
+const HIGHEST_UNKNOWN = 100;
+/** A level fails, and one at this many times its load passes: the curve is not monotone. */
+const REBOUND = { ratio: 1.25, deviations: 4, drop: 0.25 };
+const LEAST_CAPACITY_DEVIATION = 0.06;
+
+/** Load of a level on the searched axis, or null where it is of the other model. */
+export function loadOf({ step }: Level, unit: LoadUnit): number | null {
+  if (unit === 'vus') return step.load.model === 'closed' ? step.load.vus : null;
+  return step.load.model === 'open' ? step.load.ratePerSec : null;
+}
+
+/**
+ * All levels -> the limit. Where the curve is not monotone the first crossing from below counts, whatever passes above.
+ * @param idle the values of an idle target over the limits, by criterion.
+ * @returns null without criteria or any level on the axis.
+ */
+export function estimateLimit(
+  levels: readonly Level[],
+  criteria: readonly Criterion[],
+  unit: LoadUnit,
+  capacity: Capacity | null,
+  idle: readonly number[],
+): LimitEstimate | null {
+  const usable = levels
+    .flatMap((level) => {
+      const load = loadOf(level, unit);
+      return load === null || level.margins.length === 0 ? [] : [{ level, load }];
+    })
+    .sort((a, b) => a.load - b.load);
+  const top = usable.at(-1);
+  if (top === undefined || criteria.length === 0) return null;
+  const crossing = firstCrossing(usable);
+  const kept = crossing === null ? usable : usable.filter(({ load }) => load <= crossing.high);
+  const lowest = Math.log(unit === 'vus' ? 0.5 : Math.min(top.load, capacity?.perSec ?? top.load) / 200);
+  const highest =
+    unit === 'req/s' && capacity?.reached === true
+      ? Math.log(Math.max(top.load, capacity.perSec) * HIGHEST_OVER_CAPACITY)
+      : Math.log(top.load * HIGHEST_UNKNOWN);
+  const limits = criteria.map((criterion, i): CriterionLimit => {
+    const points = kept.flatMap(({ level, load }): MarginPoint[] => {
+      const margin = level.margins[i];
+      return margin === undefined ? [] : [{ x: Math.log(load), margin }];
+    });
+    const model: MarginModel = {
+      shape: criterion.kind === 'errors' ? 'errors' : unit === 'vus' ? 'power' : 'queue',
+      floor: Math.min(0.95, Math.max(0.001, idle[i] ?? 0.001)),
+      capacity:
+        capacity?.reached === true
+          ? { x: Math.log(capacity.perSec), deviation: Math.max(LEAST_CAPACITY_DEVIATION, 1.5 * capacity.deviation) }
+          : null,
+      p: criterion.p,
+      low: crossing === null ? lowest : Math.log(crossing.low),
+      high: crossing === null ? highest : Math.log(crossing.high),
+      limit: criterion.limit,
+    };
+    const seen = criterion.kind === 'latency' || points.some(({ margin }) => margin.kind === 'errors' && margin.failed > 0);
+    return { criterion, posterior: posteriorOf(points, model), seen };
+  });
+  return combine(limits, lowest, highest, crossing === null && !falls(usable));
+}
+
+/** The smallest of independent limits. */
+function combine(limits: readonly CriterionLimit[], lowest: number, highest: number, monotone: boolean): LimitEstimate {
+  const counted = limits.some(({ seen }) => seen) ? limits.filter(({ seen }) => seen) : limits;
+  const binding = counted.reduce((first, one) => (one.posterior.quantile(0.5) < first.posterior.quantile(0.5) ? one : first));
+  const below = (x: number): number => 1 - counted.reduce((above, { posterior }) => above * (1 - posterior.cdf(x)), 1);
+  const quantile = (p: number): number => {
+    if (counted.length === 1) return Math.exp(binding.posterior.quantile(p));
+    let low = lowest - 1;
+    let high = highest + 1;
+    for (let step = 0; step < 40; step++) {
+      const middle = (low + high) / 2;
+      if (below(middle) < p) low = middle;
+      else high = middle;
+    }
+    return Math.exp((low + high) / 2);
+  };
+  const estimate = quantile(0.5);
+  const [low, high] = [quantile(TAIL), quantile(1 - TAIL)];
+  const cdf = (load: number): number => below(Math.log(load));
+  return { limits, binding, estimate, low, high, width: (high - low) / estimate, quantile, cdf, monotone };
+}
+
+interface Placed {
+  readonly level: Level;
+  readonly load: number;
+}
+
+const fails = ({ level }: Placed): boolean => level.result.verdict === 'fail' || level.result.verdict === 'overloaded';
+
+/** Where a level fails although one at a clearly higher load passes: the stretch of the first crossing. */
+function firstCrossing(ascending: readonly Placed[]): { low: number; high: number } | null {
+  const broken = ascending.find(fails);
+  if (broken === undefined) return null;
+  const rebound = ascending.some(
+    (one) => one.level.result.verdict === 'pass' && one.load >= broken.load * REBOUND.ratio,
+  );
+  if (!rebound) return null;
+  const passed = ascending.filter((one) => one.load < broken.load && one.level.result.verdict === 'pass').at(-1);
+  return { low: passed?.load ?? broken.load / 50, high: broken.load };
+}
+
+/** Whether latency falls significantly while the load grows. */
+function falls(ascending: readonly Placed[]): boolean {
+  const values = ascending.flatMap(({ level, load }) => {
+    const [margin] = level.margins;
+    return margin?.kind === 'value' && margin.scatter !== null ? [{ load, y: margin.y, scatter: margin.scatter }] : [];
+  });
+  return values.some((lower) =>
+    values.some(({ load, y, scatter }) => {
+      const drop = lower.y - y;
+      const noise = REBOUND.deviations * Math.hypot(lower.scatter, scatter);
+      return load >= lower.load * REBOUND.ratio && drop > REBOUND.drop && drop > noise;
+    }),
+  );
+}
