@@ -12,4 +12,4 @@ export { renderHtml } from './report/html.ts';
 export { toResultJson } from './report/json.ts';
 export { readJournal } from './run/journal.ts';
 export { runSession } from './run/session.ts';
-export { createThreadSource } from './run/threads.ts';
+export { ThreadPool } from './run/threads.ts';

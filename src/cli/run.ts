@@ -14,7 +14,7 @@ import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
 import { Journal } from '../run/journal.ts';
 import { runSession } from '../run/session.ts';
-import { createThreadSource } from '../run/threads.ts';
+import { ThreadPool } from '../run/threads.ts';
 import { Artifacts, JOURNAL } from './artifacts.ts';
 import { colourOf } from './colour.ts';
 
@@ -41,9 +41,10 @@ export async function runCommand(
   const view = quiet ? null : createView(world, plan);
   if (view !== null) sinks.push(view);
 
+  const pool = new ThreadPool(world.workerEntry, world.clock, plan.threads);
   await runSession({
     plan,
-    source: createThreadSource(world.workerEntry, world.clock),
+    source: pool.source,
     sinks,
     onSinkFailure: (sink, error) => {
       if (sink !== journal) throw error;
@@ -58,7 +59,7 @@ export async function runCommand(
       run: { id, command: ['rampart', ...publishCommand(world.argv)], host: world.host },
       plan: publishPlan(plan),
     },
-  });
+  }).finally(() => pool.close());
 
   const result = artifacts.fold.result();
   if (folder !== null) losses.push(...(await artifacts.write(world, folder, result)));

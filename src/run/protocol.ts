@@ -2,13 +2,12 @@ import type { Plan, Segment } from '../core/plan.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 
-/** What a generator thread is born with. */
-export interface Assignment {
-  readonly plan: Plan;
-  readonly segment: Segment;
-}
-
-export type ToThread = { readonly type: 'start'; readonly startAt: Micros } | { readonly type: 'stop' };
+/** A thread is told to prepare a segment, then, when all are ready, to start it; it can do so again and again. */
+export type ToThread =
+  | { readonly type: 'prepare'; readonly plan: Plan; readonly segment: Segment }
+  | { readonly type: 'start'; readonly startAt: Micros }
+  /** Sends nothing more; the thread still says when its segment has ended. */
+  | { readonly type: 'stop' };
 
 export type FromThread =
   | { readonly type: 'ready' }

@@ -5,7 +5,7 @@ import type { Clock, LoadSource } from '../core/ports.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { type Micros, millis, seconds } from '../core/units.ts';
 import { Joiner } from './join.ts';
-import type { Assignment, FromThread, ToThread } from './protocol.ts';
+import type { FromThread, ToThread } from './protocol.ts';
 import { Queue } from './queue.ts';
 
 /** Between "all are ready" and the common start: enough for the message to reach every thread. */
@@ -24,110 +24,137 @@ export class SourceLost extends Error {
 }
 
 /**
- * A LoadSource that runs the plan in `plan.threads` worker threads, each a segment, and joins their snapshots.
- *
- * @param entry the built worker (`run/worker`).
- * @throws {RampartError} never-ready, where a thread does not start in time or dies before it does.
- * @throws {SourceLost} after the last snapshot, where a thread died under way; the others are stopped then.
+ * Worker threads that run plans, one plan after another, each thread a segment of it. The threads stay warm in between:
+ * a search of many levels does not pay for a cold engine at each.
  */
-export function createThreadSource(entry: URL, clock: Clock): LoadSource {
-  return async function* threads(plan, segment, signal) {
-    const queue = new Queue<IntervalSnapshot>();
-    const crew = new Crew(entry, clock, plan, queue);
-    if (segment.count !== 1) throw new Error('threads of threads: a segment of a segment is not defined yet');
+export class ThreadPool {
+  readonly #clock: Clock;
+  readonly #workers: Worker[] = [];
+  #crew: Crew | null = null;
+  /** Why the pool can run nothing any more. */
+  #broken: { readonly thread: string; readonly message: string } | null = null;
+
+  /** @param entry the built worker (`run/worker`). */
+  constructor(entry: URL, clock: Clock, threads: number) {
+    this.#clock = clock;
+    for (let index = 0; index < threads; index++) this.#hire(new Worker(entry), index);
+  }
+
+  /**
+   * Runs a plan on all threads and joins their snapshots. One plan at a time; the segment is the whole.
+   *
+   * @throws {RampartError} never-ready, where a thread does not start in time or dies before it does.
+   * @throws {SourceLost} after the last snapshot, where a thread died under way; the others are stopped then.
+   */
+  readonly source: LoadSource = (plan, _segment, signal) => this.#run(plan, signal);
+
+  /** Ends the threads, whatever they are doing. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  async *#run(plan: Plan, signal: AbortSignal): AsyncGenerator<IntervalSnapshot, void, undefined> {
+    const crew = new Crew(plan, this.#workers, this.#clock);
+    this.#crew = crew;
+    if (this.#broken !== null) crew.lose(this.#broken.thread, this.#broken.message);
     const stop = (): void => crew.stop();
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     try {
-      yield* queue;
+      yield* crew.snapshots;
     } finally {
       signal.removeEventListener('abort', stop);
-      await crew.dismiss();
+      crew.dismiss();
+      this.#crew = null;
     }
-  };
-}
-
-class Crew {
-  readonly #clock: Clock;
-  readonly #queue: Queue<IntervalSnapshot>;
-  readonly #joiner: Joiner;
-  readonly #workers: Worker[] = [];
-  readonly #patience: unknown;
-  #waitingFor: number;
-  #working: number;
-  #started = false;
-  #stopped = false;
-  #failure: Error | null = null;
-
-  constructor(entry: URL, clock: Clock, plan: Plan, queue: Queue<IntervalSnapshot>) {
-    this.#clock = clock;
-    this.#queue = queue;
-    this.#joiner = new Joiner(plan.threads, (snapshot) => queue.push(snapshot));
-    this.#waitingFor = plan.threads;
-    this.#working = plan.threads;
-    for (let index = 0; index < plan.threads; index++) {
-      const assignment: Assignment = { plan, segment: { index, count: plan.threads } };
-      this.#hire(new Worker(entry, { workerData: assignment }), index);
-    }
-    this.#patience = clock.after(READY_WITHIN, () => {
-      this.#fail(
-        new RampartError('never-ready', 'not all generator threads were ready in time', 'Ask for fewer --threads.'),
-      );
-    });
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    this.#tell({ type: 'stop' });
-  }
-
-  async dismiss(): Promise<void> {
-    this.#clock.cancel(this.#patience);
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
   #hire(worker: Worker, index: number): void {
-    const name = `thread ${index + 1}`;
-    let ended = false;
+    const thread = `thread ${index + 1}`;
     let cause = '';
     this.#workers.push(worker);
-    worker.on('message', (message: FromThread) => {
-      if (message.type === 'interval') this.#joiner.accept(index, message.snapshots);
-      else if (message.type === 'ready') this.#ready();
-      else ended = true;
-    });
+    worker.on('message', (message: FromThread) => this.#crew?.hear(index, message));
     worker.on('error', (error: Error) => {
       cause = `${error.name}: ${error.message}`;
     });
     worker.on('exit', (code) => {
-      const dismissed = this.#stopped && !this.#started;
-      if (!ended && !dismissed && this.#failure === null)
-        this.#lost(name, cause === '' ? `exited with code ${code}` : cause);
-      this.#joiner.end(index);
-      if (--this.#working === 0) {
-        if (this.#failure === null) this.#queue.end();
-        else this.#queue.fail(this.#failure);
-      }
+      this.#broken = { thread, message: cause === '' ? `exited with code ${code}` : cause };
+      this.#crew?.lose(thread, this.#broken.message, index);
     });
+  }
+}
+
+/** One plan under way on the threads of a pool. */
+class Crew {
+  readonly snapshots = new Queue<IntervalSnapshot>();
+  readonly #clock: Clock;
+  readonly #workers: readonly Worker[];
+  readonly #joiner: Joiner;
+  readonly #working = new Set<number>();
+  readonly #patience: unknown;
+  #waitingFor: number;
+  #started = false;
+  #failure: Error | null = null;
+
+  constructor(plan: Plan, workers: readonly Worker[], clock: Clock) {
+    this.#clock = clock;
+    this.#workers = workers;
+    this.#waitingFor = workers.length;
+    this.#joiner = new Joiner(workers.length, (snapshot) => this.snapshots.push(snapshot));
+    workers.forEach((worker, index) => {
+      this.#working.add(index);
+      const order: ToThread = { type: 'prepare', plan, segment: { index, count: workers.length } };
+      worker.postMessage(order);
+    });
+    const hint = 'Ask for fewer --threads.';
+    this.#patience = clock.after(READY_WITHIN, () =>
+      this.#fail(new RampartError('never-ready', 'not all generator threads were ready in time', hint)),
+    );
+  }
+
+  hear(index: number, message: FromThread): void {
+    if (message.type === 'interval') this.#joiner.accept(index, message.snapshots);
+    else if (message.type === 'ready') this.#ready();
+    else this.#ended(index);
+  }
+
+  stop(): void {
+    this.#tell({ type: 'stop' });
+  }
+
+  /** A thread is gone. Before the start nothing is measured; after it, the others are stopped and still heard. */
+  lose(thread: string, message: string, index?: number): void {
+    if (!this.#started) {
+      this.#fail(new RampartError('never-ready', `generator ${thread} did not start: ${message}`));
+      return;
+    }
+    this.#failure ??= new SourceLost(thread, message);
+    this.stop();
+    if (index !== undefined) this.#ended(index);
+  }
+
+  dismiss(): void {
+    this.#clock.cancel(this.#patience);
   }
 
   #ready(): void {
-    if (--this.#waitingFor > 0) return;
+    if (--this.#waitingFor > 0 || this.#failure !== null) return;
     this.#clock.cancel(this.#patience);
     this.#started = true;
     this.#tell({ type: 'start', startAt: (this.#clock.now() + HEAD_START) as Micros });
   }
 
-  #lost(name: string, message: string): void {
-    if (this.#started) {
-      this.#failure = new SourceLost(name, message);
-      this.stop();
-    } else this.#fail(new RampartError('never-ready', `generator ${name} did not start: ${message}`));
+  #ended(index: number): void {
+    if (!this.#working.delete(index)) return;
+    this.#joiner.end(index);
+    if (this.#working.size > 0) return;
+    if (this.#failure === null) this.snapshots.end();
+    else this.snapshots.fail(this.#failure);
   }
 
   #fail(error: Error): void {
     this.#failure = error;
-    for (const worker of this.#workers) void worker.terminate();
+    this.snapshots.fail(error);
   }
 
   #tell(message: ToThread): void {

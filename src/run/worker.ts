@@ -1,38 +1,52 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { Http1Driver } from '../drivers/http1/driver.ts';
 import { measureConnect } from '../drivers/reach.ts';
 import { SystemClock } from '../load/clock.ts';
 import { GeneratorProbe } from '../record/probe.ts';
-import { Generation } from './generation.ts';
-import type { Assignment, FromThread, ToThread } from './protocol.ts';
+import { type Engine, Generation } from './generation.ts';
+import type { FromThread, ToThread } from './protocol.ts';
 
-/** The entry of a generator thread: one segment of the plan, in an event loop that does nothing else. */
-const { plan, segment } = workerData as Assignment;
+/** The entry of a generator thread: segments of plans, one after the other, in an event loop that does nothing else. */
 const port = parentPort;
 if (port === null) throw new Error('this file is the entry of a worker thread');
 
 const tell = (message: FromThread): void => port.postMessage(message);
+const engine: Engine = {
+  clock: new SystemClock(),
+  createDriver: (plan, clock) => new Http1Driver(plan, clock),
+  createProbe: (spins) => new GeneratorProbe(spins),
+  measureConnect,
+};
+let prepared: Extract<ToThread, { type: 'prepare' }> | null = null;
 let generation: Generation | null = null;
 
+const ended = (): void => {
+  prepared = null;
+  generation = null;
+  tell({ type: 'end' });
+};
+
 port.on('message', (message: ToThread) => {
-  if (message.type === 'start') {
-    generation = new Generation(
-      plan,
-      segment,
-      message.startAt,
-      {
-        clock: new SystemClock(),
-        createDriver: (frozen, clock) => new Http1Driver(frozen, clock),
-        createProbe: (spins) => new GeneratorProbe(spins),
-        measureConnect,
-      },
-      (snapshots) => tell({ type: 'interval', snapshots }),
-      () => {
-        tell({ type: 'end' });
-        port.close();
-      },
-    );
-  } else if (generation !== null) generation.stop();
-  else port.close();
+  switch (message.type) {
+    case 'prepare':
+      prepared = message;
+      tell({ type: 'ready' });
+      break;
+    case 'start': {
+      if (prepared === null) break;
+      const { plan, segment } = prepared;
+      generation = new Generation(
+        plan,
+        segment,
+        message.startAt,
+        engine,
+        (snapshots) => tell({ type: 'interval', snapshots }),
+        ended,
+      );
+      break;
+    }
+    case 'stop':
+      if (generation !== null) generation.stop();
+      else if (prepared !== null) ended();
+  }
 });
-tell({ type: 'ready' });
