@@ -1,58 +1,245 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import type { Alarms } from './alarms.ts';
+import type { Faults, Treatment } from './faults.ts';
 import { jsonErrorAt } from './json-syntax.ts';
-import type { Model } from './models/model.ts';
-import { countRequest, noTotals } from './totals.ts';
+import { Metrics } from './metrics.ts';
+import { type Failure, isFailure, type Model } from './models/model.ts';
+import { complete, readCompletion } from './models/tokens/completions.ts';
+import { MODEL_VERSION, modelMetadata, readInstances, readTensors, renderTensors } from './open-inference.ts';
+import { openApi } from './openapi.ts';
+import { type OnBatch, type Prediction, QueueFull, type Strategy, WorkerLost } from './strategies/strategy.ts';
+import { countRequest, noTotals, type Totals } from './totals.ts';
 
 /** Largest body of a request, bytes. */
 const BODY_LIMIT = 100_000;
 
-/** The HTTP contract around a model. `log` gets a line for each unexpected error, and none per request: that would change what is measured. */
-export function createApp(model: Model, log: (line: string) => void): Express {
+export interface AppOptions {
+  readonly model: Model;
+  readonly faults: Faults;
+  readonly alarms: Alarms;
+  /** Makes the answer of the model's own route from what the model rendered. */
+  readonly wrap: (output: unknown) => unknown;
+  /** The session that a request belongs to, where there are sessions. */
+  readonly sessionOf: (request: Request) => string | undefined;
+  /** Gets a line for each unexpected error, and none per request: that would change what is measured. */
+  readonly log: (line: string) => void;
+  /** Asks for the figures of all processes, where this one is not alone. */
+  readonly whole?: { stats(): Promise<Totals>; metrics(): Promise<string> };
+  /** Starts what does the work; its metrics want to know of batches. */
+  readonly start: (onBatch: OnBatch) => Promise<Strategy>;
+}
+
+/** The HTTP side of a model. */
+export interface App {
+  readonly handle: Express;
+  readonly strategy: Strategy;
+  readonly totals: Totals;
+  readonly metrics: Metrics;
+}
+
+type Read = (body: unknown) => readonly unknown[] | Failure;
+type Send = (response: Response, prediction: Prediction, request: Request) => void;
+
+/** The HTTP contract around a model: its own route, Open Inference v1 and v2, and what watches over it. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { model, faults, alarms, log } = options;
+  const { contract, name } = model;
   const totals = noTotals();
+  let inFlight = 0;
+  let strategy: Strategy | undefined;
+  const metrics = new Metrics(() => ({
+    inFlight,
+    queued: strategy?.queued ?? 0,
+    replicas: () => strategy?.replicas() ?? {},
+  }));
+  const working = await options.start(metrics.batched);
+  strategy = working;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
 
-  app.all('/predict', (_req, res, next) => {
+  const count: RequestHandler = (req, res, next) => {
     countRequest(totals, res);
+    inFlight++;
+    res.locals['arrivedAt'] = performance.now();
+    req.once('end', () => {
+      res.locals['arrivedAt'] = performance.now();
+    });
+    res.once('close', () => {
+      inFlight--;
+      if (!res.writableFinished) return;
+      metrics.answered(
+        res.statusCode,
+        res.locals['version'] ?? '',
+        (performance.now() - res.locals['arrivedAt']) / 1e3,
+      );
+    });
     next();
-  });
-  app.post('/predict', requireJson, express.json({ limit: BODY_LIMIT, strict: false }), (req, res) => {
-    const answer = model.answer(req.body);
-    if (answer.ok) res.json(answer.output);
-    else res.status(400).json({ error: answer.error, field: answer.field });
-  });
-  app.all('/predict', allowOnly('POST'));
+  };
 
-  app.get('/health', (_req, res) => {
-    res.json({ status: 'ok', model: model.name });
-  });
-  app.all('/health', allowOnly('GET, HEAD'));
+  const readJson = [
+    requireJson(name === 'forecast' ? { message: 'no data' } : undefined),
+    express.json({ limit: BODY_LIMIT, strict: false }),
+  ];
 
-  app.get('/stats', (_req, res) => {
-    res.json(totals);
+  /** Lets a request meet its fault: the treatment of one that is to be answered, or undefined. */
+  async function treat(req: Request, res: Response): Promise<Treatment | undefined> {
+    const now = performance.now();
+    const treatment = faults.next(now);
+    if (treatment.fate === 'hung') return undefined;
+    if (treatment.fate === 'dropped') {
+      req.socket.destroy();
+      return undefined;
+    }
+    const thawsAt = faults.endOf(now, 0);
+    if (thawsAt > now) await alarms.until(thawsAt);
+    if (treatment.fate === 'answered') return treatment;
+    stamp(res).status(500).json({ error: 'injected fault' });
+    return undefined;
+  }
+
+  const predicting = (read: Read, send: Send): RequestHandler => {
+    return async (req, res) => {
+      const rows = read(req.body);
+      if (isFailure(rows)) {
+        stamp(res).status(rows.status).json(rows.body);
+        return;
+      }
+      const treatment = await treat(req, res);
+      if (treatment === undefined) return;
+      const begun = performance.now();
+      let prediction: Prediction;
+      try {
+        prediction = await working.predict(rows, options.sessionOf(req));
+      } catch (error) {
+        if (error instanceof QueueFull) stamp(res).status(503).set('Retry-After', '1').json({ error: error.message });
+        else if (error instanceof WorkerLost) stamp(res).status(500).json({ error: error.message });
+        else throw error;
+        return;
+      }
+      const done = performance.now();
+      const leavesAt = faults.endOf(done, (done - begun) * (treatment.stretch - 1));
+      if (leavesAt > done) await alarms.until(leavesAt);
+      if (prediction.version !== undefined) {
+        res.locals['version'] = prediction.version;
+        res.set('x-model-version', prediction.version);
+      }
+      send(stamp(res), prediction, req);
+    };
+  };
+
+  const post = (path: string | string[], read: Read, send: Send): void => {
+    app.all(path, count);
+    app.post(path, readJson, predicting(read, send));
+    app.all(path, allowOnly('POST'));
+  };
+  const get = (path: string | string[], answer: () => object | Promise<object>): void => {
+    app.get(path, async (_req, res) => {
+      res.json(await answer());
+    });
+    app.all(path, allowOnly('GET, HEAD'));
+  };
+
+  if (name === 'tokens') {
+    for (const [path, chat] of [
+      ['/v1/completions', false],
+      ['/v1/chat/completions', true],
+    ] as const) {
+      app.all(path, count);
+      app.post(path, readJson, async (req: Request, res: Response) => {
+        const completion = readCompletion(req.body, chat);
+        if ('status' in completion) {
+          stamp(res).status(completion.status).json(completion.body);
+          return;
+        }
+        const treatment = await treat(req, res);
+        if (treatment !== undefined) await complete(completion, res, alarms, treatment.stretch);
+      });
+      app.all(path, allowOnly('POST'));
+    }
+  } else {
+    post(
+      contract.route,
+      (body) => model.readBody(body),
+      (res, { outputs }) => {
+        const output = options.wrap(model.render(outputs));
+        if (typeof output === 'string' && contract.contentType === 'text/html') res.type('html').send(output);
+        else res.json(output);
+      },
+    );
+  }
+  post(
+    `/v1/models/${name}\\:predict`,
+    (body) => readInstances(model, body),
+    (res, { outputs }) => res.json({ predictions: outputs }),
+  );
+  post(
+    [`/v2/models/${name}/infer`, `/v2/models/${name}/versions/${MODEL_VERSION}/infer`],
+    (body) => readTensors(model, body),
+    (res, { outputs, version }, req) =>
+      res.json(renderTensors(model, outputs, (req.body as { id?: unknown }).id, version ?? MODEL_VERSION)),
+  );
+  get('/v1/models', () =>
+    name === 'tokens'
+      ? { object: 'list', data: [{ id: name, object: 'model', created: 0, owned_by: 'rampart' }], models: [name] }
+      : { models: [name] },
+  );
+  get(`/v1/models/${name}`, () => ({ name, ready: working.ready }));
+  get('/v2', () => ({ name: 'rampart-reference', version: MODEL_VERSION, extensions: [] }));
+  get('/v2/models', () => ({ models: [name] }));
+  get('/v2/health/live', () => ({ live: true }));
+  get([`/v2/models/${name}`, `/v2/models/${name}/versions/${MODEL_VERSION}`], () => modelMetadata(model));
+  const isReady: RequestHandler = (_req, res) => {
+    res.status(working.ready ? 200 : 503).json({ name, ready: working.ready });
+  };
+  app.get(['/ready', '/v2/health/ready', `/v2/models/${name}/ready`], isReady);
+
+  if (contract.greeting !== undefined) {
+    app.get('/', (_req, res) => {
+      res.type('html').send(contract.greeting);
+    });
+  }
+  get('/health', () => ({ status: 'ok', model: name }));
+  get('/stats', () => options.whole?.stats() ?? totals);
+  get('/openapi.json', () => openApi(model));
+  app.get('/metrics', async (_req, res) => {
+    res.type(metrics.registry.contentType);
+    res.send(await (options.whole?.metrics() ?? metrics.registry.metrics()));
   });
-  app.all('/stats', allowOnly('GET, HEAD'));
 
   app.use((req, res) => {
-    res.status(404).json({ error: `nothing at ${req.path}; there are POST /predict, GET /health and GET /stats` });
+    res.status(404).json({ error: `nothing at ${req.path}; GET /openapi.json lists what there is` });
   });
   app.use(errorAnswer(log));
-  return app;
+  return { handle: app, strategy: working, totals, metrics };
 }
 
-const requireJson: RequestHandler = (req, res, next) => {
-  // null: no body at all, not even an empty one.
-  const matched = req.is('application/json');
-  if (matched === null || req.headers['content-length'] === '0') {
-    res.status(400).json({ error: 'the body is empty; send one JSON value' });
-  } else if (matched === false) {
-    const type = req.headers['content-type'];
-    res.status(415).json({ error: `the content type must be application/json, got ${type ?? 'none'}` });
-  } else {
-    next();
-  }
-};
+/** Says in a header how long the request has been here, microseconds. */
+function stamp(res: Response): Response {
+  const sojourn = Math.round((performance.now() - res.locals['arrivedAt']) * 1e3);
+  return res.set('x-sojourn-us', String(sojourn));
+}
+
+function requireJson(emptyAnswer: object = { error: 'the body is empty; send one JSON value' }): RequestHandler {
+  return (req, res, next) => {
+    // null: no body at all, not even an empty one.
+    const matched = req.is('application/json');
+    if (matched === null || req.headers['content-length'] === '0') {
+      res.status(400).json(emptyAnswer);
+    } else if (matched === false) {
+      const type = req.headers['content-type'];
+      res.status(415).json({ error: `the content type must be application/json, got ${type ?? 'none'}` });
+    } else {
+      next();
+    }
+  };
+}
 
 function allowOnly(methods: string): RequestHandler {
   return (req, res) => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 interface ListenOptions {
   readonly host: string;
@@ -16,8 +17,13 @@ interface ListenOptions {
 export interface Listener {
   readonly url: string;
   readonly port: number;
-  /** Stops accepting, answers what is in flight, and resolves when every connection is gone. Calling it again changes nothing. */
-  close(): Promise<void>;
+  /**
+   * Stops accepting, answers what is in flight, and resolves when every connection is gone. Calling it again changes nothing.
+   *
+   * @param lingerMs how long idle connections are kept, so that a request that is on its way is answered before its
+   *   connection ends. Default 0.
+   */
+  close(lingerMs?: number): Promise<void>;
 }
 
 /** How many connections may wait to be accepted: a load test opens hundreds at once. */
@@ -59,10 +65,16 @@ export async function listen(server: Server, { host, port, drainMs, log }: Liste
   const actualPort = (server.address() as AddressInfo).port;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
 
-  async function drain(): Promise<void> {
+  async function drain(lingerMs: number): Promise<void> {
     for (const res of inFlight) if (!res.headersSent) res.setHeader('Connection', 'close');
     const closed = once(server, 'close');
-    server.close();
+    if (lingerMs > 0) {
+      // The HTTP server's own close would end idle connections too.
+      NetServer.prototype.close.call(server);
+      const lingered = new AbortController();
+      await Promise.race([closed, delay(lingerMs, undefined, { signal: lingered.signal }).catch(() => {})]);
+      lingered.abort();
+    } else server.close();
     server.closeIdleConnections();
     // Node does not call a connection idle that has never carried a byte, but nothing on it is waiting for an answer.
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
@@ -77,8 +89,8 @@ export async function listen(server: Server, { host, port, drainMs, log }: Liste
   return {
     url,
     port: actualPort,
-    close() {
-      closing ??= drain();
+    close(lingerMs = 0) {
+      closing ??= drain(lingerMs);
       return closing;
     },
   };

@@ -1,16 +1,51 @@
 import { createServer } from 'node:http';
-import { createApp } from './app.ts';
+import { Alarms } from './alarms.ts';
+import { type App, type AppOptions, createApp } from './app.ts';
+import { Faults } from './faults.ts';
 import { type Listener, listen } from './listener.ts';
-import { CATALOGUE } from './models/catalogue.ts';
+import { type ModelName, modelNamed } from './models/catalogue.ts';
+import { Engine, type Passing } from './models/engine.ts';
+import { seededRandom } from './random.ts';
+import { sessionReader } from './session.ts';
+import type { ScalingRules } from './strategies/autoscaler.ts';
+import { BatchStrategy } from './strategies/batch.ts';
+import { cached } from './strategies/cache.ts';
+import { globalModel, perRequest } from './strategies/in-process.ts';
+import { startPool } from './strategies/pool.ts';
+import { startReplica } from './strategies/replica.ts';
+import type { OnBatch, Strategy } from './strategies/strategy.ts';
+import { type Split, Versions } from './strategies/versions.ts';
 
-/** The name of a model that can be served. */
-export type ModelName = keyof typeof CATALOGUE;
+/** The ways to deploy a model within one listening process. */
+export const STRATEGIES = ['per-request', 'global', 'pool', 'autoscale', 'batch'] as const;
+export type StrategyName = (typeof STRATEGIES)[number];
 
-/** All of them. */
-export const MODELS = Object.keys(CATALOGUE) as readonly ModelName[];
-
-interface ServerOptions {
+export interface ServerOptions {
   model: ModelName;
+  /** Default `global`. */
+  strategy?: StrategyName;
+  /** How the stand-in time of `fancy` passes. Default `busy`. */
+  passing?: Passing;
+  /** Threads of `pool`. Default 4. */
+  workers?: number;
+  /** How many requests may wait; the next one gets 503. Default: no bound, of `pool` 100. */
+  queue?: number;
+  /** How many answers are remembered. Default 0. */
+  cache?: number;
+  /** Of `batch`: how many requests go together at most (8), and how long the first waits for others, ms (5). */
+  maxBatch?: number;
+  maxWaitMs?: number;
+  /** Of `autoscale`. Default: 1 to 4 replicas, 2 requests each, 5 s. */
+  scaling?: Partial<ScalingRules>;
+  /** Of `autoscale`: shares of the traffic by version. Default: all for v1. */
+  split?: Split;
+  /** What tells the session of a request, `header:x-session` or `cookie:session`. Default: there are no sessions. */
+  affinity?: string;
+  faults?: readonly string[];
+  /** Of the faults and the split. Default 1. */
+  seed?: number;
+  /** Where the built entries of threads and processes lie: needed by `pool` and `autoscale`. */
+  entries?: URL;
   /** Default 127.0.0.1: this machine only. */
   host?: string;
   /** Default 8989; 0 takes a free one. */
@@ -19,14 +54,86 @@ interface ServerOptions {
   log?: (line: string) => void;
   /** How long a close waits for requests in flight, milliseconds. Default 5000. */
   drainMs?: number;
+  whole?: NonNullable<AppOptions['whole']>;
+}
+
+/** A model server that accepts requests. */
+export interface ModelServer extends Listener {
+  readonly app: App;
+  /** What does the work, behind the cache. */
+  readonly strategy: Strategy;
 }
 
 /**
  * Serves a model over HTTP.
  *
- * @throws Error (as a rejection) if it cannot listen, see `listen`.
+ * @throws OptionError (as a rejection) for an option that is none; Error if it cannot listen, see `listen`.
  */
-export async function startServer(options: ServerOptions): Promise<Listener> {
-  const { model, host = '127.0.0.1', port = 8989, log = console.error, drainMs = 5000 } = options;
-  return listen(createServer(createApp(CATALOGUE[model](), log)), { host, port, drainMs, log });
+export async function startServer(options: ServerOptions): Promise<ModelServer> {
+  const { model: name, host = '127.0.0.1', port = 8989, log = console.error, drainMs = 5000, cache = 0 } = options;
+  const faults = new Faults(options.faults ?? [], options.seed ?? 1, performance.now());
+  const alarms = new Alarms();
+  const pooled = options.strategy === 'pool';
+  let strategy: Strategy | undefined;
+  const app = await createApp({
+    model: modelNamed(name),
+    faults,
+    alarms,
+    log,
+    sessionOf: sessionReader(options.affinity),
+    // The article's pool of workers answers in an object, its other deployments in plain text.
+    wrap: (output) => (name === 'fancy' && pooled ? { res: output } : output),
+    ...(options.whole === undefined ? {} : { whole: options.whole }),
+    start: async (onBatch) => {
+      strategy = await startStrategy(options, onBatch, log);
+      return cache > 0 ? cached(strategy, cache) : strategy;
+    },
+  });
+  let listener: Listener;
+  try {
+    listener = await listen(createServer(app.handle), { host, port, drainMs, log });
+  } catch (error) {
+    await app.strategy.close();
+    throw error;
+  }
+  let closing: Promise<void> | undefined;
+  return {
+    ...listener,
+    app,
+    strategy: strategy ?? app.strategy,
+    close(lingerMs) {
+      closing ??= listener.close(lingerMs).then(() => app.strategy.close());
+      return closing;
+    },
+  };
+}
+
+async function startStrategy(options: ServerOptions, onBatch: OnBatch, log: (line: string) => void): Promise<Strategy> {
+  const { model, passing = 'busy', strategy = 'global', queue = Number.POSITIVE_INFINITY, entries } = options;
+  if (strategy === 'pool') {
+    const entry = entryOf('strategies/pool-worker.js', entries);
+    const { workers = 4 } = options;
+    return startPool({ model, passing, workers, queue: options.queue ?? 100, entry }, onBatch, log);
+  }
+  if (strategy === 'autoscale') {
+    const entry = entryOf('strategies/replica-process.js', entries);
+    const rules = { min: 1, max: 4, target: 2, cooldownMs: 5000, ...options.scaling };
+    const random = seededRandom((options.seed ?? 1) * 31 + 7);
+    const split = options.split ?? { v1: 1 };
+    return Versions.start(
+      { split, rules, queue, random, log, startReplica: (...on) => startReplica({ model, passing, entry }, ...on) },
+      onBatch,
+    );
+  }
+  const engine = new Engine(modelNamed(model), passing);
+  if (strategy === 'per-request') return perRequest(engine, queue, onBatch);
+  if (strategy === 'global') return globalModel(engine, queue, onBatch);
+  await engine.load();
+  const { maxBatch = 8, maxWaitMs = 5 } = options;
+  return new BatchStrategy(engine, { maxBatch, maxWaitMs, queue }, onBatch);
+}
+
+function entryOf(path: string, entries: URL | undefined): URL {
+  if (entries === undefined) throw new Error(`where ${path} lies must be told`);
+  return new URL(path, entries);
 }

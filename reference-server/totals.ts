@@ -21,3 +21,13 @@ export function countRequest(totals: Totals, response: ServerResponse): void {
     totals.byStatus[response.statusCode] = (totals.byStatus[response.statusCode] ?? 0) + 1;
   });
 }
+
+export function sumOf(all: Iterable<Totals>): Totals {
+  const sum = noTotals();
+  for (const { received, answered, byStatus } of all) {
+    sum.received += received;
+    sum.answered += answered;
+    for (const [status, count] of Object.entries(byStatus)) sum.byStatus[status] = (sum.byStatus[status] ?? 0) + count;
+  }
+  return sum;
+}

@@ -13,7 +13,7 @@ export interface Served {
 export async function serve(...args: string[]): Promise<Served> {
   const command = start(['serve', '--port', '0', ...args]);
   await command.shown('Ctrl-C stops it');
-  const url = /http:\/\/\S+/.exec(command.output())?.[0];
+  const url = /(http:\/\/\S+) +\(Ctrl-C/.exec(command.output())?.[1];
   if (url === undefined) throw new Error(`no address in ${command.output()}`);
   return {
     url,

@@ -1,3 +1,5 @@
+import { type Failure, shown, unprocessable } from '../model.ts';
+
 /** A loan application in the vocabulary of the U.S. Small Business Administration. Money is in dollars, `Term` in months. */
 export interface LoanApplication {
   Term: number;
@@ -48,36 +50,30 @@ const RULES: Record<keyof LoanApplication, Rule> = {
   ApprovalFY: { kind: 'integer', min: 1960, max: 2040 },
 };
 
-const FIELDS = Object.keys(RULES) as (keyof LoanApplication)[];
-
-/** What is wrong with an application, and in which field (absent where it is no object at all). */
-export interface Complaint {
-  error: string;
-  field?: string;
-}
+export const FIELDS = Object.keys(RULES) as (keyof LoanApplication)[];
 
 /** Checks a parsed JSON body against the vocabulary: every field present, none unknown, each in its range. */
-export function readApplication(body: unknown): { application: LoanApplication } | Complaint {
+export function readApplication(body: unknown): LoanApplication | Failure {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return { error: `a loan application must be a JSON object, got ${shown(body)}` };
+    return unprocessable(`a loan application must be a JSON object, got ${shown(body)}`);
   }
   const given = body as Record<string, unknown>;
   for (const field of FIELDS) {
-    if (!Object.hasOwn(given, field)) return { error: `${field} is missing`, field };
+    if (!Object.hasOwn(given, field)) return unprocessable(`${field} is missing`, field);
     const wanted = broken(RULES[field], given[field]);
-    if (wanted !== undefined) return { error: `${field} must be ${wanted}, got ${shown(given[field])}`, field };
+    if (wanted !== undefined) return unprocessable(`${field} must be ${wanted}, got ${shown(given[field])}`, field);
   }
   for (const field of Object.keys(given)) {
     if (!Object.hasOwn(RULES, field)) {
-      return { error: `${shown(field)} is no field of a loan application; known: ${FIELDS.join(', ')}`, field };
+      return unprocessable(`${shown(field)} is no field of a loan application; known: ${FIELDS.join(', ')}`, field);
     }
   }
   const application = given as unknown as LoanApplication;
   if (application.SBA_Appv > application.GrAppv) {
     const error = `SBA_Appv must be at most GrAppv (${application.GrAppv}), got ${application.SBA_Appv}`;
-    return { error, field: 'SBA_Appv' };
+    return unprocessable(error, 'SBA_Appv');
   }
-  return { application };
+  return application;
 }
 
 /** What the rule wants instead, or undefined if the value keeps it. */
@@ -93,8 +89,15 @@ function broken(rule: Rule, value: unknown): string | undefined {
   return `${noun} from ${rule.min} to ${rule.max}`;
 }
 
-/** A value as the sender wrote it, cut short. `1e999` is valid JSON that reads as Infinity, which JSON cannot write. */
-function shown(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing');
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+/** The rules as a JSON Schema. */
+export function applicationSchema(): object {
+  const properties = Object.fromEntries(
+    Object.entries(RULES).map(([field, rule]) => [
+      field,
+      rule.kind === 'code'
+        ? { type: typeof rule.allowed[0] === 'string' ? 'string' : 'integer', enum: rule.allowed }
+        : { type: rule.kind, minimum: rule.min, maximum: rule.max },
+    ]),
+  );
+  return { type: 'object', required: FIELDS, additionalProperties: false, properties };
 }

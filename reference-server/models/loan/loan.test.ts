@@ -5,7 +5,7 @@ import { type LoanApplication, readApplication } from './application.ts';
 import { encoderFor } from './encoding.ts';
 import golden from './golden.json' with { type: 'json' };
 import loan from './loan.json' with { type: 'json' };
-import { loanModel, loanPredictor } from './loan.ts';
+import { LOAN, loadLoan } from './loan.ts';
 
 const rows = golden.rows.map((row) => ({
   application: Object.fromEntries(
@@ -19,18 +19,15 @@ const scenario = JSON.parse(readFileSync(new URL('../../../scenarios/loan.json',
 describe('golden predictions', () => {
   test('there are at least 200, each a valid application, spread over the range', () => {
     expect(rows.length).toBeGreaterThanOrEqual(200);
-    for (const { application } of rows) expect(readApplication(application)).toEqual({ application });
+    for (const { application } of rows) expect(readApplication(application)).toEqual(application);
     const probabilities = rows.map((row) => row.probability);
     expect(Math.min(...probabilities)).toBeLessThan(0.05);
     expect(Math.max(...probabilities)).toBeGreaterThan(0.5);
   });
 
   test('equal those of CatBoost in Python to 1e-9', () => {
-    const predict = loanPredictor();
-    let worst = 0;
-    for (const { application, probability } of rows) {
-      worst = Math.max(worst, Math.abs(predict(application) - probability));
-    }
+    const answers = loadLoan().predict(rows.map((row) => row.application));
+    const worst = Math.max(...rows.map(({ probability }, index) => Math.abs(answers[index]! - probability)));
     expect(worst).toBeLessThan(1e-9);
   });
 
@@ -62,19 +59,20 @@ test('the model card names the seed and the metrics that the model carries', () 
 });
 
 describe('the served model', () => {
-  test('answers the scenario of the repository with a probability', () => {
-    const answer = loanModel().answer(scenario);
-    expect(answer).toEqual({ ok: true, output: { default_probability: expect.any(Number) } });
-    const { default_probability: p } = (answer as { output: { default_probability: number } }).output;
-    expect(p).toBeGreaterThan(0);
-    expect(p).toBeLessThan(1);
+  test('renders a probability', () => {
+    expect(LOAN.readBody(scenario)).toEqual([scenario]);
+    expect(LOAN.render([0.25])).toEqual({ default_probability: 0.25 });
+    expect(LOAN.readBody(LOAN.contract.example)).toEqual([scenario]);
   });
 
   test('answers a wrong application with the complaint', () => {
-    expect(loanModel().answer({ ...scenario, GrAppv: 'abc' })).toEqual({
-      ok: false,
-      error: 'GrAppv must be a number, got "abc"',
-      field: 'GrAppv',
+    expect(LOAN.readBody({ ...scenario, GrAppv: 'abc' })).toEqual({
+      status: 422,
+      body: { error: 'GrAppv must be a number, got "abc"', field: 'GrAppv' },
+    });
+    expect(LOAN.readInstance({ ...scenario, GrAppv: 'abc' }, 'instances[3]')).toEqual({
+      status: 422,
+      body: { error: 'instances[3]: GrAppv must be a number, got "abc"', field: 'instances[3].GrAppv' },
     });
   });
 });

@@ -1,0 +1,84 @@
+import { createServer } from 'node:http';
+import express, { type RequestHandler, type Response } from 'express';
+import { type Listener, listen } from './listener.ts';
+import { OptionError } from './option-syntax.ts';
+import type { Split } from './strategies/versions.ts';
+
+/** What can be done to a running deployment; what is absent, this one cannot do. */
+export interface Operations {
+  state(): object;
+  crashNext?(): void;
+  replaceAll?(): Promise<void>;
+  setSplit?(split: Split): Promise<void>;
+  rollOut?(version: string, steps: number): Promise<void>;
+}
+
+/** In how many steps a roll-out moves the traffic, where the caller does not say. */
+const STEPS = 4;
+
+/** The operator's routes, on a port of their own that only this machine reaches. Each answers when what it does is done. */
+export function startAdmin(operations: Operations, port: number, log: (line: string) => void): Promise<Listener> {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(express.json());
+  const { crashNext, replaceAll, setSplit, rollOut } = operations;
+  const done = (response: Response): void => {
+    response.json(operations.state());
+  };
+
+  app.get('/', (_req, res) => done(res));
+  app.post('/crash', able(crashNext), (_req, res) => {
+    crashNext?.();
+    done(res);
+  });
+  app.post('/replace', able(replaceAll), async (_req, res) => {
+    await replaceAll?.();
+    done(res);
+  });
+  app.put('/split', able(setSplit), async (req, res) => {
+    const split: unknown = req.body;
+    if (!isSplit(split)) {
+      res.status(422).json({ error: 'send shares by version, such as {"v1": 90, "v2": 10}' });
+      return;
+    }
+    await attempt(res, () => setSplit?.(split));
+  });
+  app.post('/rollout', able(rollOut), async (req, res) => {
+    const { version, steps = STEPS } = (req.body ?? {}) as { version?: unknown; steps?: unknown };
+    if (typeof version !== 'string' || !/^[\w.-]+$/.test(version) || typeof steps !== 'number' || !(steps >= 1)) {
+      res.status(422).json({ error: 'send {"version": "v2", "steps": 4}' });
+      return;
+    }
+    await attempt(res, () => rollOut?.(version, Math.floor(steps)));
+  });
+  app.use((_req, res) => {
+    res.status(404).json({ error: 'there are GET /, POST /crash, /replace and /rollout, PUT /split' });
+  });
+
+  async function attempt(res: Response, act: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await act();
+      done(res);
+    } catch (error) {
+      if (!(error instanceof OptionError)) throw error;
+      res.status(409).json({ error: error.message });
+    }
+  }
+  return listen(createServer(app), { host: '127.0.0.1', port, drainMs: 1000, log });
+}
+
+function able(operation: unknown): RequestHandler {
+  return (_req, res, next) => {
+    if (operation === undefined) res.status(409).json({ error: 'this strategy cannot do that' });
+    else next();
+  };
+}
+
+function isSplit(value: unknown): value is Split {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  return (
+    entries.length > 0 &&
+    entries.every(([version, share]) => /^[\w.-]+$/.test(version) && Number.isFinite(share) && share >= 0)
+  );
+}

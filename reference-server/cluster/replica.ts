@@ -1,0 +1,58 @@
+import { type ServerOptions, startServer } from '../server.ts';
+import { noTotals, type Totals } from '../totals.ts';
+import type { FromClusterReplica, ToClusterReplica } from './primary.ts';
+
+/** The entry of a process of the cluster: a whole server, on the port that all of them share. */
+
+/** How often the primary is told of the totals, ms: what a killed process cannot tell any more is at most this old. */
+const TELL_EVERY_MS = 50;
+
+const options = JSON.parse(process.argv[2] ?? '{}') as ServerOptions;
+const tell = (message: FromClusterReplica): void => {
+  process.send?.(message);
+};
+
+const waiting = new Map<number, (answer: never) => void>();
+let nextId = 0;
+function ask<T>(what: 'stats' | 'metrics'): Promise<T> {
+  return new Promise<T>((resolve) => {
+    const id = nextId++;
+    waiting.set(id, resolve as (answer: never) => void);
+    tell({ type: 'ask', id, what });
+  });
+}
+
+// The primary ends its processes; a Ctrl-C at the terminal, which reaches them too, must not cut their work short.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('disconnect', () => process.exit(0));
+
+try {
+  const server = await startServer({
+    ...options,
+    whole: { stats: () => ask<Totals>('stats'), metrics: () => ask<string>('metrics') },
+  });
+  const { totals, metrics } = server.app;
+  let told = noTotals();
+  const tellTotals = (): void => {
+    if (told.received === totals.received && told.answered === totals.answered) return;
+    told = structuredClone(totals);
+    tell({ type: 'totals', totals: told });
+  };
+  setInterval(tellTotals, TELL_EVERY_MS);
+  process.on('message', async (message: ToClusterReplica) => {
+    if (message.type === 'answer') {
+      waiting.get(message.id)?.(message.answer as never);
+      waiting.delete(message.id);
+    } else if (message.type === 'report') {
+      tell({ type: 'report', id: message.id, totals, metrics: await metrics.registry.getMetricsAsJSON() });
+    } else {
+      await server.close(message.lingerMs);
+      process.send?.({ type: 'totals', totals } satisfies FromClusterReplica, () => process.exit(0));
+    }
+  });
+  tell({ type: 'ready', url: server.url, port: server.port });
+} catch (error) {
+  const { message, code } = error as NodeJS.ErrnoException;
+  process.send?.({ type: 'failed', message, code } satisfies FromClusterReplica, () => process.exit(1));
+}

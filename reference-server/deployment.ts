@@ -1,0 +1,76 @@
+import type { Operations } from './admin.ts';
+import { startCluster } from './cluster/primary.ts';
+import { modelNamed } from './models/catalogue.ts';
+import { type ServerOptions, STRATEGIES, startServer } from './server.ts';
+import { Versions } from './strategies/versions.ts';
+
+/** All the ways to deploy a model. */
+export const DEPLOYMENTS = [...STRATEGIES, 'cluster'] as const;
+export type DeploymentName = (typeof DEPLOYMENTS)[number];
+
+export interface DeploymentOptions extends Omit<ServerOptions, 'strategy' | 'whole' | 'log'> {
+  readonly deployment: DeploymentName;
+  /** Processes of `cluster`. */
+  readonly replicas: number;
+  readonly entries: URL;
+  readonly log: (line: string) => void;
+}
+
+/** A model that is served, in any of the ways. */
+export interface Deployment {
+  readonly url: string;
+  /** The model's own route, where the article has it. */
+  readonly route: string;
+  readonly operations: Operations;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a model.
+ *
+ * @throws OptionError (as a rejection) for an option that is none; Error if it cannot listen, with the system's code.
+ */
+export async function deploy(options: DeploymentOptions): Promise<Deployment> {
+  const { deployment, replicas, log, ...rest } = options;
+  const { route } = modelNamed(options.model).contract;
+  if (deployment === 'cluster') {
+    const { entries, ...server } = rest;
+    const cluster = await startCluster({ server, replicas, log, entry: new URL('cluster/replica.js', entries) });
+    return {
+      url: cluster.url,
+      route,
+      operations: {
+        state: () => ({ strategy: deployment, pids: cluster.pids() }),
+        replaceAll: cluster.replaceAll,
+      },
+      close: cluster.close,
+    };
+  }
+  const server = await startServer({ ...rest, log, strategy: deployment });
+  const { strategy } = server;
+  const state = { strategy: deployment };
+  return {
+    url: server.url,
+    route,
+    operations:
+      strategy instanceof Versions
+        ? {
+            state: () => ({
+              ...state,
+              split: strategy.split,
+              replicas: strategy.replicas(),
+              pids: strategy.pids(),
+              queued: strategy.queued,
+            }),
+            crashNext: () => strategy.crashNext(),
+            replaceAll: () => strategy.replaceAll(),
+            setSplit: (split) => strategy.setSplit(split),
+            rollOut: (version, steps) => strategy.rollOut(version, steps),
+          }
+        : {
+            state: () => ({ ...state, replicas: strategy.replicas(), queued: strategy.queued }),
+            ...(strategy.crashNext === undefined ? {} : { crashNext: () => strategy.crashNext?.() }),
+          },
+    close: () => server.close(),
+  };
+}

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { measured, temporaryFolder } from './command.ts';
+import { type Served, serve } from './served.ts';
+
+/** The committed nginx.conf in front of real replicas: what a proxy's failures are called. */
+
+const NGINX = '/usr/sbin/nginx';
+const RECORDS = '[{"sepal_length":6.3,"sepal_width":2.3,"petal_length":4.4,"petal_width":1.3}]';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** The configuration with addresses of this machine, and nothing else changed. */
+function configuration(port: number, replicas: readonly Served[]): string {
+  let text = readFileSync(new URL('../nginx.conf', import.meta.url), 'utf8');
+  for (const [index, replica] of replicas.entries())
+    text = text.replace(`model-${index + 1}:8989`, new URL(replica.url).host);
+  return text.replace('listen 8080', `listen 127.0.0.1:${port}`);
+}
+
+describe.skipIf(!existsSync(NGINX))('nginx in front of three replicas', () => {
+  let replicas: Served[] = [];
+  let nginx: ChildProcess;
+  let url = '';
+
+  beforeAll(async () => {
+    replicas = await Promise.all([1, 2, 3].map(() => serve('iris-svm')));
+    const port = await freePort();
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'nginx.conf'), configuration(port, replicas));
+    const settings = `daemon off; pid ${join(folder, 'nginx.pid')};`;
+    nginx = spawn(NGINX, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-g', settings], { stdio: 'ignore' });
+    url = `http://127.0.0.1:${port}/predict`;
+    await vi.waitFor(async () => expect((await fetch(new URL('/health', url))).status).toBe(200), 10_000);
+  });
+
+  afterAll(async () => {
+    nginx.kill('SIGQUIT');
+    await Promise.all(replicas.map((replica) => replica.stop()));
+  });
+
+  it('passes requests on to all of them, and answers as they do', async () => {
+    const { result } = await measured(['run', url, '-b', RECORDS, '--vus', '10', '-n', '600']);
+    expect(result.totals.byStatus).toEqual({ 200: 600 });
+    const received = await Promise.all(
+      replicas.map(async (replica) => {
+        const stats = (await (await fetch(new URL('/stats', replica.url))).json()) as { received: number };
+        return stats.received;
+      }),
+    );
+    expect(received.reduce((sum, count) => sum + count, 0)).toBe(600);
+    for (const count of received) expect(count).toBeGreaterThan(150);
+  });
+
+  it('refuses a body that is too large itself, with 413', async () => {
+    const response = await fetch(url, { method: 'POST', body: 'x'.repeat(103_000) });
+    expect(response.status).toBe(413);
+    await response.arrayBuffer();
+  });
+
+  it('answers 504 for a replica that hangs, which the tester counts as an HTTP error', async () => {
+    const frozen = replicas[1]!.command.pid;
+    process.kill(frozen, 'SIGSTOP');
+    const { result } = await measured([
+      'run',
+      url,
+      '-b',
+      RECORDS,
+      '--rate',
+      '30/s',
+      '-d',
+      '3s',
+      '--graceful-stop',
+      '10s',
+    ]);
+    process.kill(frozen, 'SIGCONT');
+    expect(result.totals.byStatus['504']).toBeGreaterThan(0);
+    expect(result.totals.byStatus['200']).toBeGreaterThan(30);
+    expect(result.totals.byOutcome['http-error']).toBe(result.totals.failed);
+  });
+
+  it('answers 502 only for what a killed replica held; the others take over', async () => {
+    const under = measured(['run', url, '-b', RECORDS, '--rate', '200/s', '-d', '4s']);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    replicas[2]!.command.kill('SIGKILL');
+    const { result } = await under;
+    const { byStatus, ok, failed } = result.totals;
+    expect(ok + failed).toBe(800);
+    expect(byStatus['502'] ?? 0).toBe(failed);
+    expect(failed).toBeLessThanOrEqual(20);
+  });
+});

@@ -1,0 +1,226 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { measured, rampart } from './command.ts';
+import { type Served, serve } from './served.ts';
+
+/** Each deployment has the capacity that theory gives it, and loses only what it must. */
+
+const BODY = ['-b', '{"text":"a load test"}'];
+
+let served: Served | null = null;
+afterEach(async () => {
+  await served?.stop();
+  served = null;
+});
+
+const stats = async () =>
+  (await (await fetch(new URL('/stats', served?.url))).json()) as {
+    received: number;
+    answered: number;
+    byStatus: Record<string, number>;
+  };
+
+const admin = async (path: string, init: RequestInit = {}) => {
+  const base = /admin: (\S+)\//.exec(served?.command.output() ?? '')?.[1];
+  const response = await fetch(`${base}${path}`, init);
+  return (await response.json()) as { pids: never };
+};
+
+const post = (body?: object): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body ?? {}),
+});
+
+/** Answers per second when there is always more to do. */
+async function capacity(vus: number, ...args: string[]): Promise<number> {
+  served = await serve('fancy', ...args);
+  const { result } = await measured(['run', served.url, ...BODY, '--vus', `${vus}`, '-d', '5s', '--warmup', '1s']);
+  expect(result.totals.failed).toBe(0);
+  await served.stop();
+  served = null;
+  return result.rates.achievedPerSec;
+}
+
+const within = (measuredRate: number, theory: number) => {
+  expect(measuredRate / theory).toBeGreaterThan(0.85);
+  expect(measuredRate / theory).toBeLessThan(1.15);
+};
+
+describe('the capacity, asleep so that the tester’s own work takes nothing from it,', () => {
+  it('of per-request is 1 / (50 ms + 5 ms)', async () => {
+    within(await capacity(8, '--sleep', '--strategy', 'per-request'), 1000 / 55);
+  });
+
+  it('of global is 1 / 5 ms', async () => {
+    within(await capacity(8, '--sleep', '--strategy', 'global'), 200);
+  });
+
+  it('of a pool is workers / 5 ms', async () => {
+    within(await capacity(32, '--sleep', '--strategy', 'pool', '--workers', '4'), 800);
+  });
+
+  it('of a cluster is replicas / 5 ms', async () => {
+    within(await capacity(32, '--sleep', '--strategy', 'cluster', '--replicas', '3'), 600);
+  });
+
+  it('of replicas of a fixed number is their number / 5 ms', async () => {
+    within(await capacity(32, '--sleep', '--strategy', 'autoscale', '--replicas', '3'), 600);
+  });
+
+  it('of batches of 8 is 8 / (4 ms + 8 ms)', async () => {
+    within(await capacity(32, '--sleep', '--strategy', 'batch', '--max-batch', '8'), 8 / 0.012);
+  });
+});
+
+it('busy, one model has at most the capacity of 1 / 5 ms: what else runs takes from it', async () => {
+  const rate = await capacity(8, '--strategy', 'global');
+  expect(rate).toBeLessThan(200 * 1.05);
+  expect(rate).toBeGreaterThan(40);
+});
+
+describe('a pool', () => {
+  it('refuses with 503 what finds its queue full, and answers at its capacity', async () => {
+    served = await serve('fancy', '--sleep', '--strategy', 'pool', '--workers', '2', '--queue', '10');
+    const { result } = await measured(['run', served.url, ...BODY, '--rate', '800/s', '-d', '4s']);
+    const { byStatus } = result.totals;
+    within(byStatus['200']! / 4, 400);
+    expect(byStatus['200']! + byStatus['503']!).toBe(3200);
+    expect((await stats()).byStatus).toEqual(byStatus);
+  });
+
+  it('answers 500 to the one request that a dying worker held, and has it replaced', async () => {
+    served = await serve(
+      'fancy',
+      '--sleep',
+      '--strategy',
+      'pool',
+      '--workers',
+      '2',
+      '--queue',
+      '1000',
+      '--admin-port',
+      '0',
+    );
+    const under = measured(['run', served.url, ...BODY, '--rate', '200/s', '-d', '4s']);
+    for (let n = 0; n < 3; n++) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await admin('/crash', post());
+    }
+    const { result } = await under;
+    expect(result.totals.byStatus).toEqual({ 200: 797, 500: 3 });
+    expect(await admin('/')).toMatchObject({ replicas: { '': 2 } });
+  });
+});
+
+describe('a cluster', () => {
+  it('loses only what a killed process held, counts together, and has it replaced', async () => {
+    served = await serve('fancy', '--sleep', '--strategy', 'cluster', '--replicas', '2', '--admin-port', '0');
+    const under = measured(['run', served.url, ...BODY, '--rate', '100/s', '-d', '4s']);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const { pids } = (await admin('/')) as { pids: number[] };
+    process.kill(pids[0]!, 'SIGKILL');
+    const { result } = await under;
+    expect(result.totals.failed).toBeLessThanOrEqual(20);
+    expect(result.totals.ok).toBeGreaterThanOrEqual(380);
+    const { pids: after } = (await admin('/')) as { pids: number[] };
+    expect(after.length).toBe(2);
+    expect(after).not.toContain(pids[0]);
+    // What the dead process had not told yet is lost with it.
+    const { answered } = await stats();
+    expect(answered).toBeLessThanOrEqual(result.totals.ok);
+    expect(answered).toBeGreaterThanOrEqual(result.totals.ok - 20);
+    const metrics = await (await fetch(new URL('/metrics', served.url))).text();
+    expect(metrics).toContain('model_replicas{version=""} 2');
+  });
+
+  it('is replaced at half load without a failed request', async () => {
+    served = await serve('fancy', '--sleep', '--strategy', 'cluster', '--replicas', '2', '--admin-port', '0');
+    const under = measured(['run', served.url, ...BODY, '--rate', '200/s', '-d', '8s']);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const { pids } = (await admin('/')) as { pids: number[] };
+    const { pids: after } = (await admin('/replace', post())) as { pids: number[] };
+    expect(after.filter((pid) => pids.includes(pid))).toEqual([]);
+    const { result } = await under;
+    expect(result.totals.byStatus).toEqual({ 200: 1600 });
+    expect(result.totals.failed).toBe(0);
+    expect(await stats()).toEqual({ received: 1600, answered: 1600, byStatus: { 200: 1600 } });
+  });
+});
+
+describe('replicas that follow the load', () => {
+  it('are more under it and fewer after it', async () => {
+    served = await serve(
+      ...['fancy', '--sleep', '--strategy', 'autoscale', '--replicas', '1-4', '--cooldown', '1s'],
+      ...['--admin-port', '0'],
+    );
+    const { result } = await measured(['run', served.url, ...BODY, '--rate', '500/s', '-d', '6s', '--warmup', '3s']);
+    expect(result.totals.failed).toBe(0);
+    within(result.rates.achievedPerSec, 500);
+    const metrics = async () => (await fetch(new URL('/metrics', served?.url))).text();
+    expect(await metrics()).toMatch(/model_replicas\{version="v1"\} [34]/);
+    await expect.poll(metrics, { timeout: 10_000 }).toContain('model_replicas{version="v1"} 1');
+  });
+
+  it('are rolled out and split without a lost request, and counted by version', async () => {
+    served = await serve(
+      ...['fancy', '--sleep', '--strategy', 'autoscale', '--replicas', '2', '--split', 'v1=90,v2=10'],
+      ...['--admin-port', '0'],
+    );
+    const under = measured(['run', served.url, ...BODY, '--rate', '150/s', '-d', '6s']);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const half = { ...post({ v1: 50, v2: 50 }), method: 'PUT' };
+    expect(await admin('/split', half)).toMatchObject({ split: { v1: 50, v2: 50 } });
+    expect(await admin('/rollout', post({ version: 'v3' }))).toMatchObject({
+      split: { v1: 0, v2: 0, v3: 100 },
+      replicas: { v1: 0, v2: 0, v3: 2 },
+    });
+    const { result } = await under;
+    expect(result.totals.byStatus).toEqual({ 200: 900 });
+    const metrics = await (await fetch(new URL('/metrics', served.url))).text();
+    const counts = ['v1', 'v2', 'v3'].map((version) =>
+      Number(new RegExp(`model_requests_total\\{status="200",version="${version}"\\} (\\d+)`).exec(metrics)?.[1]),
+    );
+    expect(counts.reduce((sum, one) => sum + one, 0)).toBe(900);
+    for (const one of counts) expect(one).toBeGreaterThan(0);
+  });
+
+  it('lose only what one that is killed held', async () => {
+    served = await serve(...['fancy', '--sleep', '--strategy', 'autoscale', '--replicas', '2', '--admin-port', '0']);
+    const under = measured(['run', served.url, ...BODY, '--rate', '300/s', '-d', '4s']);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const { pids } = (await admin('/')) as { pids: { v1: number[] } };
+    process.kill(pids.v1[0]!, 'SIGKILL');
+    const { result } = await under;
+    expect(result.totals.byStatus['500'] ?? 0).toBeLessThanOrEqual(1);
+    expect(result.totals.ok).toBeGreaterThanOrEqual(1199);
+    expect((await stats()).byStatus).toEqual(result.totals.byStatus);
+  });
+});
+
+it('SIGTERM answers what is in flight, and ends with 0', async () => {
+  served = await serve('fancy', '--sleep', '--strategy', 'per-request');
+  const answers = Array.from({ length: 5 }, async () => {
+    const response = await fetch(served!.url, post({ text: 'x' }));
+    return response.status;
+  });
+  await expect.poll(async () => (await stats()).received).toBe(5);
+  served.command.kill('SIGTERM');
+  expect(await Promise.all(answers)).toEqual([200, 200, 200, 200, 200]);
+  expect((await served.command.finished).code).toBe(0);
+});
+
+it.each([
+  [['nothing'], /there is no model "nothing"\s+Models: loan, fancy, iris-logistic, iris-svm, forecast, tokens/],
+  [
+    ['fancy', '--strategy', 'magic'],
+    /no strategy "magic"\s+Strategies: per-request, global, pool, autoscale, batch, cluster/,
+  ],
+  [['tokens', '--strategy', 'pool'], /tokens streams/],
+  [['fancy', '--strategy', 'autoscale', '--split', 'v1'], /--split: "v1" is no share/],
+  [['fancy', '--replicas', '3-2'], /--replicas: "3-2" ends before it begins/],
+  [['fancy', '--affinity', 'query:x'], /--affinity: "query:x" names no session/],
+])('serve %j is refused', async (args, message) => {
+  const { code, stderr } = await rampart(['serve', '--port', '0', ...args]);
+  expect(stderr).toMatch(message);
+  expect(code).toBe(2);
+});
