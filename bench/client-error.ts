@@ -1,3 +1,4 @@
+import { planFixture } from '../src/core/plan.fixture.ts';
 import type { Plan } from '../src/core/plan.ts';
 import { count, micros, millis, perSecond, seconds } from '../src/core/units.ts';
 import { Http1Driver } from '../src/drivers/http1/driver.ts';
@@ -17,41 +18,37 @@ const [address = '', rate = '', length = ''] = process.argv.slice(2);
 const url = new URL(address);
 const duration = seconds(Number(length)) + WARMUP;
 const offered = perSecond(Number(rate));
-const plan: Plan = {
-  kind: 'run',
-  target: { url: address, protocol: 'http:', host: url.hostname, port: Number(url.port) },
-  requests: [{ name: 'POST', method: 'POST', path: url.pathname, headers: [], body: null }],
-  load: {
-    model: 'open',
-    arrivals: 'uniform',
-    rate: [{ duration: micros(duration), from: offered, to: offered }],
-    maxInFlight: count(10_000),
-  },
-  ...{ maxRequests: null, warmup: WARMUP, warmupRequests: count(0), timeout: seconds(10), gracefulStop: seconds(5) },
-  ...{ keepAlive: true, threads: count(1), seed: 1, interval: seconds(1), thresholds: [] },
+const load: Extract<Plan['load'], { model: 'open' }> = {
+  model: 'open',
+  arrivals: 'uniform',
+  rate: [{ duration: micros(duration), from: offered, to: offered }],
+  maxInFlight: count(10_000),
 };
+const target = { url: address, protocol: 'http:', host: url.hostname, port: Number(url.port) } as const;
 
 const clock = new SystemClock();
-const driver = new Http1Driver(plan, clock);
-const load = new OpenLoad(plan.load as Extract<Plan['load'], { model: 'open' }>, { index: 0, count: 1 }, {
-  ...{ clock, driver, seed: 1, maxRequests: null, warmupUntil: WARMUP, warmupRequests: 0, requestCount: 1 },
-});
+const driver = new Http1Driver(planFixture({ target, load, warmup: WARMUP }), clock);
+const arrivals = new OpenLoad(
+  load,
+  { index: 0, count: 1 },
+  { clock, driver, seed: 1, maxRequests: null, warmupUntil: WARMUP, warmupRequests: 0, requestCount: 1 },
+);
 
 const errors: number[] = [];
 let ended = false;
 
 function finish(): void {
-  if (ended || !load.finished || driver.inFlight > 0) return;
+  if (ended || !arrivals.finished || driver.inFlight > 0) return;
   ended = true;
   driver.close();
   process.stdout.write(JSON.stringify(errors.sort((a, b) => a - b)));
 }
 
 driver.onDone = (exchange) => {
-  load.done(exchange);
+  arrivals.done(exchange);
   if (exchange.bank === 1 && exchange.outcome === 0) {
     // The answer still lies in the driver's buffer: the call comes from within its reading.
-    const head = driver.buffer.latin1Slice(0, Math.min(exchange.bytesIn, 1024)).toLowerCase();
+    const head = driver.buffer.toString('latin1', 0, Math.min(exchange.bytesIn, 1024)).toLowerCase();
     const at = head.indexOf(HEADER);
     if (at < 0) throw new Error('the server does not tell its sojourn');
     const sojourn = Number.parseFloat(head.slice(at + HEADER.length));
@@ -59,5 +56,5 @@ driver.onDone = (exchange) => {
   }
   finish();
 };
-load.onFinished = finish;
-load.start(micros(clock.now() + millis(50)));
+arrivals.onFinished = finish;
+arrivals.start(micros(clock.now() + millis(50)));

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { askVersion, type Load, named, onPath, type Outcome, type Peer } from './peer.ts';
+import { askVersion, type Load, named, type Outcome, onPath, type Peer } from './peer.ts';
 import { quantile } from './statistics.ts';
 
 const JSON_TYPE = 'application/json';
@@ -51,7 +51,7 @@ const wrk: Peer = {
   name: 'wrk',
   madeIn: 'C',
   pacing: 'closed',
-  how: 'as many connections as give about the rate',
+  how: 'no rate: connections to suit; corrects its percentiles itself',
   find: () => named('RAMPART_BENCH_WRK', 'wrk'),
   version: (file) => askVersion(file, '-v'),
   invoke: (file, load) => ({ argv: [file, ...wrkArguments(load), load.url], read: readLua }),

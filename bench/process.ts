@@ -14,7 +14,6 @@ export interface Command {
 /** How a command went. */
 export interface Finished {
   readonly stdout: string;
-  readonly exitCode: number;
   /** User and system time of the command and of every process it waited for, in seconds. */
   readonly cpu: number;
 }
@@ -36,7 +35,7 @@ function environment({ env }: Command): NodeJS.ProcessEnv {
  * Runs a command to its end. Its CPU time is what bash's `time` tells, to the millisecond: getrusage(RUSAGE_CHILDREN) after
  * the wait, so threads and child processes are in it.
  *
- * @throws Error with the end of its standard error where it cannot be started or takes too long.
+ * @throws Error with the end of its standard error where it cannot be started, takes too long or says nothing.
  */
 export async function run(command: Command, folder: string): Promise<Finished> {
   const times = join(folder, 'times');
@@ -52,12 +51,13 @@ export async function run(command: Command, folder: string): Promise<Finished> {
   });
   const exitCode = await exitOf(child);
   for (const file of stdio) closeSync(file);
+  const stdout = readFileSync(out, 'utf8');
   // The last line: a command that bash cannot start leaves a message before it.
   const [user, system] = (readFileSync(times, 'utf8').trim().split('\n').at(-1) ?? '').split(' ').map(Number);
   const cpu = (user ?? Number.NaN) + (system ?? Number.NaN);
-  if (Number.isNaN(cpu) || exitCode > 125)
+  if (Number.isNaN(cpu) || stdout === '')
     throw new Error(`${command.argv[0]} ended with code ${exitCode}: ${readFileSync(errors, 'utf8').slice(-300)}`);
-  return { stdout: readFileSync(out, 'utf8'), exitCode, cpu };
+  return { stdout, cpu };
 }
 
 /** What a running command's memory was: resident set, MB (10⁶ bytes). */

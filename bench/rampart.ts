@@ -27,9 +27,7 @@ export function rampart(...args: readonly string[]): readonly string[] {
 /** A run as a person would start it; `flags` are added to it. */
 export function invokeRampart(load: Load, flags: readonly string[] = []): Invocation {
   const offered =
-    load.rate === null
-      ? ['--vus', String(load.connections)]
-      : ['--rate', `${load.rate}/s`, '--max-in-flight', '20000'];
+    load.rate === null ? ['--vus', String(load.connections)] : ['--rate', `${load.rate}/s`, '--max-in-flight', '20000'];
   return {
     argv: rampart(
       'run',

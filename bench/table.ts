@@ -3,22 +3,38 @@ export interface Table {
   readonly title: string;
   /** Sentences under the title. */
   readonly notes: readonly string[];
-  /** The first column is text, the others are figures. */
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
+/** The first column is text, and the one of remarks; the others are figures. */
+const isText = (column: number, name: string | undefined): boolean => column === 0 || name === REMARK;
+
+/** Head of a column of text. */
+export const REMARK = 'how';
+
 export function toMarkdown({ title, notes, head, rows }: Table): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
-  return [`## ${title}`, '', ...notes.flatMap((note) => [note, '']), line(head), line(rule), ...rows.map(line), ''].join('\n');
+  const rule = head.map((name, column) => (isText(column, name) ? '---' : '---:'));
+  return [
+    `## ${title}`,
+    '',
+    ...notes.flatMap((note) => [note, '']),
+    line(head),
+    line(rule),
+    ...rows.map(line),
+    '',
+  ].join('\n');
 }
 
 export function toText({ title, head, rows }: Table): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((cells) => (cells[column] ?? '').length)));
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return isText(column, head[column]) ? cell.padEnd(width) : cell.padStart(width);
+      })
       .join('   ')
       .trimEnd();
   return ['', title, line(head), ...rows.map(line), ''].join('\n');

@@ -24,7 +24,9 @@ export async function startNginx(cores: string | null, folder: string): Promise<
   const home = join(folder, 'nginx');
   mkdirSync(home, { recursive: true });
   const port = await freePort();
-  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${home}/${name};`);
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${home}/${name};`,
+  );
   writeFileSync(
     join(home, 'nginx.conf'),
     `daemon off;
@@ -50,7 +52,7 @@ http {
   return startServer({ argv, cores }, port, PATH);
 }
 
-/** A queue whose law is known: see `lawful` in accuracy. */
+/** A queue whose law is known: its slots serve first come, first served. */
 export interface Law {
   /** Service time, e.g. `fixed:10ms`. */
   readonly law: string;

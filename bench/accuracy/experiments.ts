@@ -1,0 +1,332 @@
+import { isHopeless, judge } from '../../src/analyze/search/level.ts';
+import type { SearchStep } from '../../src/analyze/search/observation.ts';
+import { percentileOf } from '../../src/analyze/search/percentile.ts';
+import type { SearchOptions } from '../../src/analyze/search/state.ts';
+import { openWarmup } from '../../src/analyze/search/window.ts';
+import type { BreakingPoint } from '../../src/core/breaking-point.ts';
+import type { Threshold } from '../../src/core/plan.ts';
+import { Random } from '../../src/load/random.ts';
+import {
+  mm1kLoss,
+  mm1LimitRate,
+  mm1Quantile,
+  mmcQuantile,
+  stallQuantile,
+  twoPointQuantile,
+} from '../../src/stats/queueing.ts';
+import { batching, bimodal, constant, exponential, queue, type Server, scalable, stalling } from './server.ts';
+import { runLevel, simulate } from './simulation.ts';
+
+/** One line of the accuracy table. */
+export interface Row {
+  readonly experiment: string;
+  readonly truth: string;
+  readonly measured: string;
+  readonly must: string;
+  /** Null: shown for information, nothing is demanded. */
+  readonly reached: boolean | null;
+}
+
+/** A target with one law, and what theory says of it. Rates in 1/s, times in s. */
+export interface Law {
+  readonly name: string;
+  readonly server: Server;
+  readonly capacity: number;
+  /** The p95 to search for, ms. */
+  readonly limitMs: number;
+  quantile(p: number, rate: number): number;
+}
+
+export const LAWS: readonly Law[] = [
+  {
+    name: 'M/M/1',
+    server: queue(1, exponential(0.01)),
+    capacity: 100,
+    limitMs: 100,
+    quantile: (p, rate) => mm1Quantile(p, rate, 100),
+  },
+  {
+    name: 'M/M/4',
+    server: queue(4, exponential(0.04)),
+    capacity: 100,
+    limitMs: 150,
+    quantile: (p, rate) => mmcQuantile(p, 4, rate, 25),
+  },
+  {
+    name: 'M/D/1',
+    server: queue(1, constant(0.01)),
+    capacity: 100,
+    limitMs: 50,
+    quantile: (p, rate) => twoPointQuantile(p, rate, 0.01),
+  },
+  {
+    name: 'bimodal M/G/1',
+    server: queue(1, bimodal(0.005, 0.03, 0.2)),
+    capacity: 100,
+    limitMs: 100,
+    quantile: (p, rate) => twoPointQuantile(p, rate, 0.005, 0.03, 0.2),
+  },
+];
+
+export const latencySlo = (p: number, limitMs: number): Threshold => ({
+  text: `p${p}<=${limitMs}ms`,
+  metric: { kind: 'percentile', p },
+  op: '<=',
+  limit: limitMs * 1000,
+  unit: 'µs',
+});
+
+export const errorSlo = (share: number): Threshold => ({
+  text: `errors<${share * 100}%`,
+  metric: { kind: 'errors' },
+  op: '<',
+  limit: share,
+  unit: 'share',
+});
+
+export const searchOptions = (slos: readonly Threshold[], budget: number, precision = 0.02): SearchOptions => ({
+  unit: 'req/s',
+  slos,
+  budget,
+  precision,
+  maxLoad: null,
+  maxVus: 1024,
+  settle: 0,
+});
+
+export const openStep = (rate: number, capacity: number, window: number): SearchStep => ({
+  purpose: 'narrow',
+  load: { model: 'open', ratePerSec: rate },
+  warmup: openWarmup(rate, capacity, 1 / capacity, window),
+  duration: window,
+  requests: null,
+  settle: 0,
+});
+
+/** Requests that make a level's p95 worth at least 200 independent ones, at utilisation ρ. */
+const levelRequests = (rho: number): number => Math.min(60_000, Math.max(3_000, 600 / (1 - rho) ** 2));
+
+const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const rms = (values: readonly number[]): number => Math.sqrt(mean(values.map((value) => value * value)));
+
+/** Do the reported intervals of p50 and p95 hold the truth? */
+export function percentileCoverage(law: Law, rho: number, runs: number): Row {
+  const rate = rho * law.capacity;
+  const step = openStep(rate, law.capacity, levelRequests(rho) / rate);
+  const asked = [0.5, 0.95] as const;
+  const truths = asked.map((p) => law.quantile(p, rate) * 1e6);
+  const covered = asked.map(() => 0);
+  const errors: number[][] = asked.map(() => []);
+  for (let run = 0; run < runs; run++) {
+    const { batches } = runLevel(step, law.server, new Random(run, Math.round(rho * 100)));
+    asked.forEach((p, i) => {
+      const truth = truths[i] as number;
+      const { value, interval } = percentileOf(p, batches);
+      // What lies within the histogram's own resolution of an end is not outside.
+      const [low, high] = interval ?? [0, 0];
+      if (low <= truth * 1.001 && (high === null || truth <= high * 1.001)) covered[i] = (covered[i] as number) + 1;
+      errors[i]?.push(value / truth - 1);
+    });
+  }
+  const demanded = rho >= 0.9 ? 0.85 : 0.93;
+  const shares = covered.map((n) => n / runs);
+  const biases = errors.map((one) => mean(one));
+  return {
+    experiment: `${law.name}, ρ = ${rho}: p50, p95 of a level`,
+    truth: truths.map((truth) => `${(truth / 1000).toFixed(2)} ms`).join(', '),
+    measured: `covered ${shares.map((share) => percent(share)).join(', ')}; bias ${biases.map((bias) => percent(bias)).join(', ')}`,
+    must: `≥ ${percent(demanded, 0)}; ≤ 2 %`,
+    reached: shares.every((share) => share >= demanded) && biases.every((bias) => Math.abs(bias) <= 0.02),
+  };
+}
+
+/** The rate at which a law's p-quantile is at `limit` (s). */
+export function limitRate(law: Law, p: number, limit: number): number {
+  if (law.name === 'M/M/1') return mm1LimitRate(p, law.capacity, limit);
+  let low = 0.01 * law.capacity;
+  let high = 0.995 * law.capacity;
+  for (let step = 0; step < 30; step++) {
+    const middle = (low + high) / 2;
+    if (law.quantile(p, middle) < limit) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** The breaking points of many searches, beside the truth. */
+export function searches(server: Server, options: SearchOptions, runs: number): BreakingPoint[] {
+  return Array.from({ length: runs }, (_, run) => simulate(options, server, 1 + 7 * run));
+}
+
+export interface Summary {
+  readonly covered: number;
+  readonly bias: number;
+  readonly rmse: number;
+  readonly width: number;
+  readonly found: number;
+}
+
+export function summarize(answers: readonly BreakingPoint[], truth: number): Summary {
+  const found = answers.flatMap(({ status, estimate, interval }) => {
+    return status === 'found' && estimate !== null && interval !== null ? [{ estimate, interval }] : [];
+  });
+  const errors = found.map(({ estimate }) => estimate / truth - 1);
+  const holds = found.filter(({ interval: [low, high] }) => low <= truth && (high === null || truth <= high));
+  return {
+    covered: holds.length / answers.length,
+    bias: mean(errors),
+    rmse: rms(errors),
+    width: mean(found.map(({ interval: [low, high] }) => ((high ?? low) - low) / truth)),
+    found: found.length / answers.length,
+  };
+}
+
+export function sloLimit(law: Law, budget: number, runs: number, rmse: number | null): Row {
+  const truth = limitRate(law, 0.95, law.limitMs / 1000);
+  const one = summarize(searches(law.server, searchOptions([latencySlo(95, law.limitMs)], budget), runs), truth);
+  return {
+    experiment: `${law.name}: SLO limit, p95 ≤ ${law.limitMs} ms, ${budget / 60} min`,
+    truth: `${truth.toFixed(2)}/s`,
+    measured: `covered ${percent(one.covered)}; RMSE ${percent(one.rmse)}; bias ${percent(one.bias)}; interval ${percent(one.width)} wide`,
+    must: rmse === null ? '' : `≥ 93 %; ≤ ${percent(rmse)}; < 1 %`,
+    reached: rmse === null ? null : one.covered >= 0.93 && one.rmse <= rmse && Math.abs(one.bias) < 0.01,
+  };
+}
+
+export function capacity(law: Law, budget: number, runs: number): Row {
+  const answers = searches(law.server, searchOptions([latencySlo(95, law.limitMs)], budget), runs);
+  const errors = answers.map((one) => (one.capacity?.estimate ?? 0) / law.capacity - 1);
+  return {
+    experiment: `${law.name}: capacity, ${budget / 60} min`,
+    truth: `${law.capacity}/s`,
+    measured: `RMSE ${percent(rms(errors))}; bias ${percent(mean(errors))}`,
+    must: '≤ 2 %',
+    reached: rms(errors) <= 0.02,
+  };
+}
+
+/** A queue of 10 places that turns away the rest with 503: errors break before latency does. */
+export function errorLimit(budget: number, runs: number): Row {
+  let [low, high] = [1, 200];
+  for (let step = 0; step < 50; step++) {
+    if (mm1kLoss((low + high) / 2, 100, 10) < 0.01) low = (low + high) / 2;
+    else high = (low + high) / 2;
+  }
+  const slos = [latencySlo(95, 500), errorSlo(0.01)];
+  const answers = searches(queue(1, exponential(0.01), 10), searchOptions(slos, budget), runs);
+  const one = summarize(answers, low);
+  const named = answers.filter(({ criterion }) => criterion === 'errors<1%').length / runs;
+  return {
+    experiment: `M/M/1/10 with 503s: error limit, errors < 1 %, ${budget / 60} min`,
+    truth: `${low.toFixed(2)}/s, errors bind`,
+    measured: `named ${percent(named)}; RMSE ${percent(one.rmse)}; bias ${percent(one.bias)}; covered ${percent(one.covered)}`,
+    must: 'right limit named; bias ≤ 2 %',
+    reached: named >= 0.95 && Math.abs(one.bias) <= 0.02,
+  };
+}
+
+/** How often a level of 6000 requests is called overloaded. */
+export function overload(rho: number, runs: number): Row {
+  const { server } = LAWS[0] as Law;
+  const step = openStep(100 * rho, 100, 6_000 / (100 * rho));
+  let alarms = 0;
+  for (let run = 0; run < runs; run++) {
+    const observation = runLevel(step, server, new Random(run, 3), (soFar) => isHopeless(step, soFar));
+    if (judge(step, observation, [], 0, 0).result.verdict === 'overloaded') alarms++;
+  }
+  const share = alarms / runs;
+  return {
+    experiment: `M/M/1, ρ = ${rho}: verdict "overloaded", 6000 requests`,
+    truth: rho > 1 ? 'overloaded' : 'stable',
+    measured: percent(share),
+    must: rho < 1 ? '≤ 1 %' : rho >= 1.1 ? '≥ 95 %' : '',
+    reached: rho < 1 ? share <= 0.01 : rho >= 1.1 ? share >= 0.95 : null,
+  };
+}
+
+/** The peak of the Universal Scalability Law, from a search over users. */
+export function scalability(kappa: number, budget: number, runs: number): Row {
+  const sigma = 0.03;
+  const truth = kappa > 0 ? Math.sqrt((1 - sigma) / kappa) : Number.POSITIVE_INFINITY;
+  const options = { ...searchOptions([latencySlo(95, 150)], budget), unit: 'vus' } as const;
+  const fits = searches(scalable(100, sigma, kappa), options, runs).map((one) => one.scalability);
+  const right = fits.filter((fit) => {
+    if (fit === null) return false;
+    if (kappa === 0) return fit.peak === null;
+    const [low, high] = fit.peak?.interval ?? [1, 0];
+    return low <= truth && (high === null || truth <= high);
+  });
+  const share = right.length / runs;
+  const peaks = fits.flatMap((fit) => fit?.peak?.estimate ?? []);
+  return {
+    experiment: `USL server, σ = ${sigma}, κ = ${kappa}, ${budget / 60} min`,
+    truth: kappa > 0 ? `N* = ${truth.toFixed(1)}` : 'no peak',
+    measured:
+      kappa > 0
+        ? `in the interval ${percent(share)}; bias ${percent(mean(peaks) / truth - 1)}`
+        : `"no peak observed" ${percent(share)}`,
+    must: '≥ 93 %',
+    reached: share >= 0.93,
+  };
+}
+
+/** Latency with a hump at low load: the first crossing counts. Truth by a long simulation. */
+export function nonMonotone(budget: number, runs: number): Row {
+  const server = batching(0.03, 0.025, 6, 8);
+  const limit = 185;
+  let [low, high] = [10, 35];
+  for (let step = 0; step < 14; step++) {
+    const rate = (low + high) / 2;
+    const { batches } = runLevel(openStep(rate, 320, 200_000 / rate), server, new Random(9, step));
+    if (percentileOf(0.95, batches).value < limit * 1000) low = rate;
+    else high = rate;
+  }
+  const answers = searches(server, searchOptions([latencySlo(95, limit)], budget), runs);
+  const flagged = answers.filter(({ monotone }) => !monotone).length / runs;
+  const one = summarize(answers, low);
+  const near =
+    answers.filter(({ estimate }) => estimate !== null && Math.abs(estimate / low - 1) <= 0.05).length / runs;
+  return {
+    experiment: `batching server with a hump, p95 ≤ ${limit} ms, ${budget / 60} min`,
+    truth: `first crossing ${low.toFixed(1)}/s`,
+    measured: `flagged ${percent(flagged)}; within 5 % ${percent(near)}; RMSE ${percent(one.rmse)}; bias ${percent(one.bias)}`,
+    must: 'flagged; RMSE ≤ 5 %',
+    reached: flagged >= 0.95 && one.rmse <= 0.05,
+  };
+}
+
+/** A generator that is held up: no level may count, no breaking point may come out. */
+export function starved(busyMs: number, everyMs: number, runs: number): Row {
+  const options = searchOptions([latencySlo(95, 100)], 120);
+  const starvation = { busy: busyMs / 1000, every: everyMs / 1000 };
+  const server = queue(1, exponential(0.01));
+  const answers = Array.from({ length: runs }, (_, run) => simulate(options, server, run, starvation));
+  const levels = answers.flatMap((one) => one.levels);
+  const voided = levels.filter(({ verdict }) => verdict === 'void').length / levels.length;
+  const wrong = answers.filter(({ status }) => status === 'found').length;
+  return {
+    experiment: `generator held up ${busyMs} ms in every ${everyMs} ms`,
+    truth: 'void',
+    measured: `${percent(voided)} of levels void; ${wrong} breaking points`,
+    must: '100 %; 0',
+    reached: voided === 1 && wrong === 0,
+  };
+}
+
+/** A target that stops for D out of every P: what a coordinated generator would miss. */
+export function stall(p: number, runs: number): Row {
+  const truth = stallQuantile(p, 1, 10);
+  const step = { ...openStep(200, 1000, 400), warmup: 10 };
+  const errors = Array.from({ length: runs }, (_, run) => {
+    const { batches } = runLevel(step, stalling(1, 10, 0.0001), new Random(run, 5));
+    return percentileOf(p, batches).value / (truth * 1e6) - 1;
+  });
+  return {
+    experiment: `stall of 1 s in every 10 s: p${Math.round(100 * p)}`,
+    truth: `${truth.toFixed(2)} s`,
+    measured: `bias ${percent(mean(errors))}; largest error ${percent(Math.max(...errors.map(Math.abs)))}`,
+    must: '≤ 3 %',
+    reached: rms(errors) <= 0.03,
+  };
+}

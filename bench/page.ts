@@ -1,0 +1,46 @@
+import type { Cores } from './machine.ts';
+import type { Peer } from './peer.ts';
+import { type Table, toMarkdown } from './table.ts';
+
+interface Page {
+  readonly date: string;
+  readonly machine: string;
+  readonly cores: Cores;
+  /** Cores in use before it began. */
+  readonly busy: number;
+  readonly note: string | undefined;
+  readonly found: readonly { readonly peer: Peer; readonly version: string }[];
+  readonly missing: readonly string[];
+  readonly tables: readonly Table[];
+}
+
+const ACCURACY = [
+  'In the accuracy tables every tool has a run of its own against `rampart serve --law`, a queue whose law is exact.',
+  'The truth is worked out from the law, without a clock or a network: what callers would have waited, had every request',
+  'been sent when it was due; in brackets, where chance plays a part, the range of 90 % of runs. "How" is what the tool was',
+  'asked for to keep the rate. A closed tool offers none: it gets as many connections as give about that rate while nothing',
+  'waits, and what it then says of a stall or an overload is the answer to another question.',
+].join(' ');
+
+/** The results as a page of Markdown. */
+export function pageOf({ date, machine, cores, busy, note, found, missing, tables }: Page): string {
+  const pins =
+    cores.server === null
+      ? 'Processes could not be pinned to cores.'
+      : `The target is pinned to core ${cores.server}, every client to core ${cores.client}${cores.twoThreads === cores.client ? '' : ` (two threads: ${cores.twoThreads})`}.`;
+  const disturbed = busy > 0.5 ? `In the minute before, something else used ${busy.toFixed(1)} cores.` : '';
+  const peers = found.map(({ peer, version }) => `${peer.name} ${version} (${peer.madeIn})`).join(', ');
+  const accuracy = tables.filter(({ title }) => title.startsWith('Accuracy'));
+  return [
+    '# Benchmarks',
+    [`Measured on ${date}: ${machine}.`, pins, disturbed, note ?? ''].filter((text) => text !== '').join(' '),
+    '`npm run bench` makes this page again; nobody edits it by hand. A benchmark is no test: nothing fails where a figure is missed, and of the costs only ratios within one run mean anything.',
+    `Compared with ${peers || 'nobody'}. Not installed: ${missing.join(', ') || 'none'}.`,
+    ...tables.filter((table) => !accuracy.includes(table)).map(toMarkdown),
+    ...(accuracy.length > 0 ? [ACCURACY] : []),
+    ...accuracy.map(toMarkdown),
+  ]
+    .map((part) => part.trim())
+    .join('\n\n')
+    .concat('\n');
+}
