@@ -1,3 +1,4 @@
+import type { BreakingPoint } from '../core/breaking-point.ts';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
@@ -5,6 +6,7 @@ import type { GeneratorResult, RunResult, SeriesResult, TimelinePoint, Totals } 
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { GeneratorFold } from './generator.ts';
+import { CycleFold } from './idle.ts';
 import { inMs, summarize } from './latency.ts';
 import { SeriesFold } from './series.ts';
 import { evaluate } from './thresholds.ts';
@@ -15,13 +17,20 @@ import { verdictOf } from './verdict.ts';
 type Started = Extract<RunEvent, { type: 'started' }>;
 type Finished = Extract<RunEvent, { type: 'finished' }>;
 
+interface Run {
+  readonly started: Started;
+  readonly timeline: TimelineFold;
+  readonly cycle: CycleFold;
+}
+
 /**
  * The stream of a run -> its judged result. It can be asked at any time: by the live view after every event, at the
  * end, or where a journal breaks off. Warm-up is in the timeline only; the drain belongs to the measured phase.
  */
 export class RunFold {
-  #run: { readonly started: Started; readonly timeline: TimelineFold } | null = null;
+  #run: Run | null = null;
   #finished: Finished | null = null;
+  #breakingPoint: BreakingPoint | null = null;
   #last: IntervalSnapshot | null = null;
   readonly #lost: { readonly source: string; readonly message: string }[] = [];
   readonly #total = new SeriesFold();
@@ -32,10 +41,16 @@ export class RunFold {
   accept(event: RunEvent): void {
     switch (event.type) {
       case 'started':
-        this.#run = { started: event, timeline: new TimelineFold(event.plan) };
+        this.#run = { started: event, timeline: new TimelineFold(event.plan), cycle: new CycleFold(event.plan) };
         break;
       case 'interval':
         this.#addInterval(event.snapshot);
+        break;
+      case 'answer':
+        this.#breakingPoint = event.breakingPoint;
+        break;
+      case 'level':
+      case 'judged':
         break;
       case 'lost':
         this.#lost.push({ source: event.source, message: event.message });
@@ -73,7 +88,7 @@ export class RunFold {
 
   /** @throws RampartError `bad-journal` where nothing has started. */
   result(): RunResult {
-    const { started, timeline } = this.#begun();
+    const { started, timeline, cycle } = this.#begun();
     const { plan } = started;
     const { measured, points } = timeline;
     const finished = this.#finished;
@@ -108,8 +123,10 @@ export class RunFold {
       failures,
       responseP95: response.count > 0 ? inMs(response.quantile(0.95)) : null,
       generator,
+      cycle: cycle.cycle,
       seconds,
       samples,
+      breakingPoint: this.#breakingPoint,
     });
     return {
       format: started.format,
@@ -123,7 +140,7 @@ export class RunFold {
         host: started.run.host,
       },
       plan,
-      verdict: verdictOf(checks, doubts),
+      verdict: verdictOf(checks, doubts, this.#breakingPoint),
       totals: total.totals,
       rates: total.rates,
       latency: { ...total.latency, lag: summarize(this.#generator.lag, 0, null) },
@@ -131,10 +148,11 @@ export class RunFold {
       timeline: points,
       generator: withoutWait(generator),
       failures,
+      ...(this.#breakingPoint === null ? {} : { breakingPoint: this.#breakingPoint }),
     };
   }
 
-  #begun(): { readonly started: Started; readonly timeline: TimelineFold } {
+  #begun(): Run {
     if (this.#run === null) {
       const hint = 'A journal is the whole file journal.ndjson of a run, from its first line.';
       throw new RampartError('bad-journal', 'The journal does not begin with the start of a run.', hint);
@@ -148,12 +166,13 @@ export class RunFold {
   }
 
   #addInterval(snapshot: IntervalSnapshot): void {
-    const { started, timeline } = this.#begun();
+    const { started, timeline, cycle } = this.#begun();
     timeline.add(snapshot);
+    cycle.add(snapshot);
     if (this.#last === null || snapshot.index >= this.#last.index) this.#last = snapshot;
     const { index, phase, generator, startAt, endAt } = snapshot;
     if (generator !== undefined && !warmingUp(snapshot, started.plan)) {
-      this.#generator.addLag(generator.lag);
+      this.#generator.addLag(generator);
       if (phase !== 'drain') this.#generator.addInterval(generator, endAt - startAt);
     }
     if (phase === 'warmup') return;

@@ -1,5 +1,5 @@
 import type { GeneratorResult } from '../core/result.ts';
-import type { GeneratorSnapshot, HistogramData } from '../core/snapshot.ts';
+import type { GeneratorSnapshot } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { inMs } from './latency.ts';
 
@@ -27,6 +27,7 @@ class TimeMean {
 
 export class GeneratorFold {
   readonly lag = new Histogram();
+  readonly #connectionWait = new Histogram();
   /** The per-interval p99s. */
   readonly #loopDelay = new Histogram();
   readonly #cpu = new TimeMean();
@@ -36,9 +37,10 @@ export class GeneratorFold {
   #gcMax = 0;
   #rss = 0;
 
-  /** Lags of requests sent in an interval of the measured phase or its drain. */
-  addLag(lag: HistogramData): void {
+  /** Lags of requests sent in an interval of the measured phase or its drain, and their waits for a connection. */
+  addLag({ lag, connectionWait }: GeneratorSnapshot): void {
     this.lag.add(lag);
+    if (connectionWait !== undefined) this.#connectionWait.add(connectionWait);
   }
 
   /** @param length of the interval, µs. */
@@ -61,6 +63,7 @@ export class GeneratorFold {
       loopDelayP99: this.#loopDelay.count > 0 ? inMs(this.#loopDelay.quantile(0.99)) : 0,
       loopDelayMax: inMs(this.#loopDelayMax),
       lagP99: this.lag.count > 0 ? inMs(this.lag.quantile(0.99)) : null,
+      ...(this.#connectionWait.count > 0 ? { connectionWaitP99: inMs(this.#connectionWait.quantile(0.99)) } : {}),
       gcMaxMs: inMs(this.#gcMax),
       rssBytes: this.#rss,
       utilization: utilization === null ? null : toThree(utilization),

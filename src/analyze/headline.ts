@@ -1,3 +1,4 @@
+import type { BreakingPoint } from '../core/breaking-point.ts';
 import { type Metric, type Plan, stagesOf, type Threshold } from '../core/plan.ts';
 import type { Check, Doubt, DoubtCode, LatencySummary, RunResult } from '../core/result.ts';
 import { isUnreachable } from './verdict.ts';
@@ -45,10 +46,16 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
   'too-few-samples': 'too few samples',
   'unanswered-at-end': 'some requests had no answer at the end',
   'count-mismatch': 'the counts do not add up',
+  'hidden-idle': 'the generator held its virtual users up',
+  'no-answer-found': 'the search gave no answer',
+  'generator-exhausted': 'the generator ran out of ports, files or memory for sockets',
+  'connection-wait': 'requests waited for a free connection',
+  'reused-connection-closed': 'the target closed connections as they were used again',
 };
 
 function sentenceOf(result: RunResult): string {
-  const { run, plan, verdict, timeline } = result;
+  const { run, plan, verdict, timeline, breakingPoint } = result;
+  if (breakingPoint !== undefined) return foundSentence(breakingPoint);
   if (run.ending === 'interrupted') return `Interrupted after ${formatClock(timeline.at(-1)?.t ?? 0)}.`;
   if (isUnreachable(result)) return `Nothing answered at ${addressOf(plan.target)}.`;
   const invalid = verdict.doubts.find((doubt) => doubt.invalidates);
@@ -65,6 +72,18 @@ function sentenceOf(result: RunResult): string {
     return `${begun(judged.map(({ check, threshold }) => held(check, threshold)).join(' and '))}.`;
   }
   return plan.kind === 'probe' ? probed(result) : loaded(result);
+}
+
+/** The answer of a search in one sentence. */
+function foundSentence({ status, estimate, unit, stoppedBy }: BreakingPoint): string {
+  const load = (value: number): string =>
+    unit === 'vus'
+      ? `${formatCount(Math.round(value))} concurrent users`
+      : `${formatRate(value).replace('/s', '')} requests per second`;
+  if (stoppedBy === 'fails-at-idle') return 'It fails with a single user.';
+  if (status === 'undecided' || estimate === null) return 'The breaking point was not found.';
+  if (status === 'found') return `It takes ${load(estimate)}.`;
+  return `It takes at least ${load(estimate)}.`;
 }
 
 /** A metric as a subject in the middle of a sentence. */
@@ -112,6 +131,7 @@ function probed({ latency }: RunResult): string {
 }
 
 function whyOf(result: RunResult): string {
+  if (result.breakingPoint !== undefined) return result.breakingPoint.summary;
   const { plan, totals, latency, rates } = result;
   const failed = totals.failed === 0 ? 'none failed' : `${failedShare(result)} failed`;
   const dropped = totals.dropped > 0 ? `, ${formatCount(totals.dropped)} dropped` : '';
@@ -160,11 +180,16 @@ function isDoubtful({ code, invalidates }: Doubt): boolean {
   return invalidates || code !== 'too-few-samples';
 }
 
-function chipOf({ plan, verdict, generator }: RunResult): Headline['chip'] {
+function chipOf({ plan, verdict, generator, breakingPoint }: RunResult): Headline['chip'] {
   const [worst] = verdict.doubts.filter(isDoubtful);
   if (worst !== undefined) {
     const status = worst.invalidates ? 'invalid' : 'doubtful';
     return { status, text: `${status}: ${REASONS[worst.code]}` };
+  }
+  if (breakingPoint !== undefined) {
+    const { levels } = breakingPoint;
+    const used = levels.filter((level) => level.used).length;
+    return { status: 'valid', text: `valid: the generator was fit in ${used} of ${counted(levels.length, 'level')}` };
   }
   if (plan.load.model === 'open' && generator.lagP99 !== null) {
     return { status: 'valid', text: `valid: 99 % of requests left within ${formatMs(generator.lagP99)} of their time` };

@@ -102,11 +102,12 @@ export class SeriesFold {
 
   /** @param instant gives the wall-clock time (ISO 8601) of an instant since the start. */
   failures(name: string, instant: (at: number) => string): FailureResult[] {
-    return [...this.#failures.values()].map(({ outcome, status, message, count, firstAt, lastAt }) => ({
+    return [...this.#failures.values()].map(({ outcome, status, message, example, count, firstAt, lastAt }) => ({
       name,
       outcome,
       status,
       message,
+      ...(example === undefined ? {} : { example }),
       count,
       firstSeen: instant(firstAt),
       lastSeen: instant(lastAt),
@@ -126,6 +127,7 @@ export class SeriesFold {
       return;
     }
     this.#failures.set(key, {
+      ...failure,
       ...known,
       count: known.count + failure.count,
       firstAt: Math.min(known.firstAt, failure.firstAt) as Micros,

@@ -236,7 +236,7 @@ describe('the generator', () => {
 
 describe('too few samples', () => {
   it('is one doubt for the run: what is left out and what it would take', () => {
-    const result = resultOf({ ok: spread(12, 5_000, 105_000) });
+    const result = resultOf({ ok: spread(12, 5_000, 105_000) }, { load: OPEN });
     expect(result.verdict.doubts).toMatchObject([
       {
         code: 'too-few-samples',
@@ -289,6 +289,8 @@ it('all doubts that the vocabulary has are reachable', () => {
       resultOf({ ok: [5_000], ended: { aborted: 1 }, sentMore: 1 }, {}, { generator: sick }),
       resultOf({ ok: [5_000], dropped: 50 }, { load: OPEN, threads: count(1) }, { generator: sick }),
       resultOf(ENOUGH, {}, {}, 'interrupted'),
+      // Five answers of 5 ms in a second leave four users nearly all of it.
+      resultOf({ ok: spread(50, 5_000, 5_000) }),
       foldOf([startedOf(planOf()), lost, finishedOf('lost')]).result(),
       foldOf([startedOf(planOf()), lost, finishedOf('never-ready')]).result(),
     ].flatMap(codesOf),
@@ -298,6 +300,7 @@ it('all doubts that the vocabulary has are reachable', () => {
     'cpu-contended',
     'gc-pause',
     'generator-saturated',
+    'hidden-idle',
     'interrupted',
     'loop-delay',
     'no-samples',

@@ -1,3 +1,4 @@
+import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { Ending } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import {
@@ -9,7 +10,9 @@ import {
   type Totals,
 } from '../core/result.ts';
 import { bears, samplesFor } from '../stats/confidence.ts';
+import { connectionDoubts, exhaustionOf, waitedForConnections } from './connections.ts';
 import type { GeneratorHealth } from './generator.ts';
+import { idleDoubts, type UserCycle } from './idle.ts';
 import { shareOf } from './latency.ts';
 import { samplesMissing } from './thresholds.ts';
 import { addressOf, counted, formatCount, formatMs, formatShare, metricName } from './wording.ts';
@@ -58,8 +61,12 @@ export interface Evidence {
   /** p95 of the successes, ms, however few they are; null: there are none. */
   readonly responseP95: number | null;
   readonly generator: GeneratorHealth;
+  /** Closed model: where a virtual user's time went; null: unknown. */
+  readonly cycle: UserCycle | null;
   /** How long the run was, s. */
   readonly seconds: number;
+  /** Of a search. */
+  readonly breakingPoint: BreakingPoint | null;
   /** Successes by request name. */
   readonly samples: Readonly<Record<string, number>>;
 }
@@ -82,11 +89,16 @@ export function anythingAnswered({ ok, byOutcome }: Totals): boolean {
 /** Every reason to trust the run less, the invalidating ones first. */
 export function doubtsOf(evidence: Evidence): Doubt[] {
   if (evidence.ending === 'never-ready') return endingDoubts(evidence);
+  // Each level of a search is judged by itself, and void where the generator was unfit.
+  if (evidence.plan.search !== null)
+    return [...endingDoubts(evidence), ...answerDoubts(evidence), ...searchDoubts(evidence)];
   const doubts = [
     ...endingDoubts(evidence),
+    ...connectionDoubts(evidence),
     ...answerDoubts(evidence),
     ...rateDoubts(evidence),
     ...generatorDoubts(evidence),
+    ...idleDoubts(evidence.cycle),
     ...sampleDoubts(evidence),
   ];
   return [...doubts.filter((doubt) => doubt.invalidates), ...doubts.filter((doubt) => !doubt.invalidates)];
@@ -94,6 +106,12 @@ export function doubtsOf(evidence: Evidence): Doubt[] {
 
 function doubt(invalidates: boolean, code: Doubt['code'], message: string, hint: string): Doubt {
   return { code, message, hint, invalidates };
+}
+
+function searchDoubts({ breakingPoint, ending }: Evidence): Doubt[] {
+  if (ending !== 'completed' || (breakingPoint !== null && breakingPoint.status !== 'undecided')) return [];
+  const hint = 'Give it more time with --budget, or a target with nothing else to do.';
+  return [doubt(true, 'no-answer-found', breakingPoint?.summary ?? 'The search gave no answer.', hint)];
 }
 
 function endingDoubts({ ending, finished, lost, seconds }: Evidence): Doubt[] {
@@ -128,7 +146,7 @@ function answerDoubts(evidence: Evidence): Doubt[] {
   const worst = failures.find((failure) => failure.outcome !== 'aborted');
   const cause = worst === undefined ? '' : `: ${worst.message || worst.outcome}`;
 
-  if (totals.byOutcome['connect-error'] === ended) {
+  if (totals.byOutcome['connect-error'] === ended && exhaustionOf(failures) === null) {
     const message = `No connection to ${address} could be opened${cause} (${counted(ended, 'request')}).`;
     doubts.push(doubt(true, 'unreachable', message, 'Is the server running, and is the address right?'));
   } else if (ended === 0 && sent === 0) {
@@ -162,7 +180,8 @@ function answerDoubts(evidence: Evidence): Doubt[] {
   return doubts;
 }
 
-function rateDoubts({ plan, totals, generator, responseP95 }: Evidence): Doubt[] {
+function rateDoubts(evidence: Evidence): Doubt[] {
+  const { plan, totals, generator, responseP95 } = evidence;
   if (plan.load.model !== 'open') return [];
   const doubts: Doubt[] = [];
   const { offered, sent, dropped } = totals;
@@ -179,7 +198,8 @@ function rateDoubts({ plan, totals, generator, responseP95 }: Evidence): Doubt[]
     doubts.push(doubt(true, 'rate-not-met', message, hint));
   }
   const limit = bound(LIMITS.lag, responseP95);
-  if (generator.lagP99 !== null && generator.lagP99 > limit) {
+  // A wait that the plan asked for explains the lag, and has a doubt of its own.
+  if (generator.lagP99 !== null && generator.lagP99 > limit && !waitedForConnections(evidence)) {
     const message =
       `Requests left late: the p99 of the send lag was ${formatMs(generator.lagP99)}; up to ${formatMs(limit)} is ` +
       'within the tolerance.';

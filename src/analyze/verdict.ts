@@ -1,17 +1,24 @@
+import type { BreakingPoint } from '../core/breaking-point.ts';
 import { EXIT, type ExitCode } from '../core/errors.ts';
 import type { Check, Doubt, RunResult, Verdict } from '../core/result.ts';
+import { exhaustionOf } from './connections.ts';
 import { anythingAnswered } from './validity.ts';
 
 /** An invalid measurement neither passes nor fails anything. */
-export function verdictOf(checks: readonly Check[], doubts: readonly Doubt[]): Verdict {
+export function verdictOf(
+  checks: readonly Check[],
+  doubts: readonly Doubt[],
+  breakingPoint: BreakingPoint | null = null,
+): Verdict {
   const invalid = doubts.some((doubt) => doubt.invalidates);
-  const failed = checks.some((check) => check.status === 'failed');
+  // A target that breaks its SLO with one user fails; any other answer of a search is one.
+  const failed = checks.some((check) => check.status === 'failed') || breakingPoint?.stoppedBy === 'fails-at-idle';
   return { status: invalid ? 'invalid' : failed ? 'failed' : 'passed', checks, doubts };
 }
 
-/** Requests were sent, and not one was answered in any way. */
-export function isUnreachable({ totals }: Pick<RunResult, 'totals'>): boolean {
-  return totals.sent > 0 && !anythingAnswered(totals);
+/** Requests were sent, not one was answered in any way, and that was not the generator's own doing. */
+export function isUnreachable({ totals, failures }: Pick<RunResult, 'totals' | 'failures'>): boolean {
+  return totals.sent > 0 && !anythingAnswered(totals) && exhaustionOf(failures) === null;
 }
 
 /** What the process ends with, as the product's table of exit codes says. */
@@ -19,7 +26,7 @@ export function exitCodeOf(result: RunResult): ExitCode {
   const { ending } = result.run;
   if (ending === 'interrupted') return EXIT.interrupted;
   if (ending === 'never-ready') return EXIT.agents;
-  if (isUnreachable(result)) return EXIT.unreachable;
+  if (isUnreachable(result) || result.breakingPoint?.stoppedBy === 'target-lost') return EXIT.unreachable;
   if (result.verdict.status === 'invalid') return EXIT.invalid;
   return result.verdict.status === 'failed' ? EXIT.failed : EXIT.passed;
 }

@@ -67,8 +67,9 @@ export function counted(n: number, one: string, many = `${one}s`): string {
   return `${formatCount(n)} ${n === 1 ? one : many}`;
 }
 
-/** `127.0.0.1:8989`, `[::1]:8989`. */
+/** `127.0.0.1:8989`, `[::1]:8989`, `/run/model.sock`. */
 export function addressOf(target: Target): string {
+  if (target.socketPath !== undefined) return target.socketPath;
   return `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
 }
 

@@ -1,3 +1,4 @@
+import type { BreakingPoint, Estimate, LevelLoad, LevelPurpose, LevelResult } from './breaking-point.ts';
 import type { Plan } from './plan.ts';
 import type { IntervalSnapshot } from './snapshot.ts';
 import type { Micros } from './units.ts';
@@ -33,6 +34,21 @@ export type RunEvent =
       readonly plan: Plan;
     }
   | { readonly type: 'interval'; readonly snapshot: IntervalSnapshot }
+  /** A level of a search begins. */
+  | {
+      readonly type: 'level';
+      readonly at: Micros;
+      readonly index: number;
+      readonly purpose: LevelPurpose;
+      readonly load: LevelLoad;
+      /** s, settling included. */
+      readonly warmup: number;
+      /** s, at most. */
+      readonly duration: number;
+    }
+  /** What came of it, and of the search until then. */
+  | { readonly type: 'judged'; readonly at: Micros; readonly level: LevelResult; readonly estimate: Estimate | null }
+  | { readonly type: 'answer'; readonly at: Micros; readonly breakingPoint: BreakingPoint }
   | { readonly type: 'lost'; readonly at: Micros; readonly source: string; readonly message: string }
   | { readonly type: 'finished'; readonly at: Micros; readonly finishedAt: string; readonly ending: Ending };
 

@@ -10,6 +10,8 @@ import type { Micros } from './units.ts';
 export interface Exchange {
   /** Which entry of `plan.requests`. */
   request: number;
+  /** Its number among the requests of all segments, from 0: the row of data it uses follows from it. */
+  index: number;
   /** The virtual user it belongs to (closed model), or -1. A virtual user keeps its own connection. */
   readonly user: number;
   /** When the request should have left; in the closed model the same as `sentAt`. */
@@ -22,6 +24,8 @@ export interface Exchange {
   connectTook: Micros;
   /** The TLS handshake's part of `connectTook`, or -1 where there was none. */
   tlsTook: Micros;
+  /** Time it waited for one of a limited number of connections; -1 where their number is not limited. */
+  waitTook: Micros;
   outcome: OutcomeCode;
   /** HTTP status, or 0 where there was none. */
   status: number;
@@ -29,6 +33,8 @@ export interface Exchange {
   bytesOut: number;
   /** Why it failed, in a few words that are equal for equal causes; empty for ok. */
   message: string;
+  /** Of a wrong answer: what was expected and what came, of this one answer. */
+  example: string;
   /** Which stretch of the run it was due in (see `record/`): 0 = warm-up, 1 = measured; written by the load model. */
   bank: number;
   /** For the driver's own bookkeeping; nobody else looks. */
@@ -39,6 +45,7 @@ export function createExchange(user: number): Exchange {
   const zero = 0 as Micros;
   return {
     request: 0,
+    index: 0,
     user,
     dueAt: zero,
     sentAt: zero,
@@ -46,11 +53,13 @@ export function createExchange(user: number): Exchange {
     doneAt: zero,
     connectTook: -1 as Micros,
     tlsTook: -1 as Micros,
+    waitTook: -1 as Micros,
     outcome: 0,
     status: 0,
     bytesIn: 0,
     bytesOut: 0,
     message: '',
+    example: '',
     bank: 1,
     link: null,
   };

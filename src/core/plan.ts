@@ -32,6 +32,39 @@ export interface Target {
   /** Name or address to connect to, without brackets. */
   readonly host: string;
   readonly port: number;
+  /** A Unix socket to connect to instead, as an absolute path; host and port then only name the target in Host. */
+  readonly socketPath?: string;
+}
+
+/** What TLS needs to know. Not used for `http:`. */
+export interface Tls {
+  /** Must the target's certificate be valid, and for its name? */
+  readonly verify: boolean;
+  /** PEM: trusted instead of the usual authorities; null: these. */
+  readonly ca: string | null;
+  /** PEM: who we are, for targets that ask; both or neither. `key` is secret. */
+  readonly cert: string | null;
+  readonly key: string | null;
+}
+
+/** How connections are kept and renewed, beyond `keepAlive`. */
+export interface Connections {
+  /** Open model: at most so many of all threads together; a request due while all are busy waits. Null: no limit. */
+  readonly limit: Count | null;
+  /** A connection takes no request when older than this; null: no limit. */
+  readonly maxAge: Micros | null;
+  /** How long the addresses of a name are remembered. */
+  readonly dnsTtl: Micros;
+}
+
+/** An HTTP proxy between the generator and the target. */
+export interface HttpProxy {
+  /** Without user name and password. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** Value of Proxy-Authorization; a secret. */
+  readonly authorization: string | null;
 }
 
 export interface RequestBody {
@@ -49,7 +82,42 @@ export interface RequestTemplate {
   /** In the order sent. The driver adds Content-Length and Connection, and Host where it is not among them. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: RequestBody | null;
+  /** Path, header values and a text body have placeholders (see core/template). Absent: they are sent as they stand. */
+  readonly templated?: true;
 }
+
+/** Rows that requests are made of. */
+export interface DataSource {
+  readonly file: string;
+  readonly format: 'jsonl' | 'csv';
+  /** Request n uses row n (sequential, again from the start; once: and the run ends with the last), or another one of
+   * each pass in an order drawn from the seed (shuffled). */
+  readonly order: 'sequential' | 'shuffled' | 'once';
+  readonly rows: Count;
+}
+
+/** What an answer must be to count as ok. */
+export type AnswerCheck =
+  | { readonly kind: 'status'; readonly statuses: readonly (readonly [from: number, to: number])[] }
+  /** A header of that name has that value. */
+  | { readonly kind: 'header'; readonly name: string; readonly value: string }
+  | { readonly kind: 'body'; readonly text: string }
+  | { readonly kind: 'contains'; readonly text: string }
+  | {
+      readonly kind: 'json';
+      /** A singular path of RFC 9535 as it is shown, and its steps. */
+      readonly path: string;
+      readonly steps: readonly (string | number)[];
+      /** What it must be; null: it must be there. */
+      readonly expected: ExpectedJson | null;
+      /** How far numbers may lie apart. */
+      readonly tolerance: number;
+    };
+
+/** JSON text, or the row's field that holds it. */
+export type ExpectedJson =
+  | { readonly from: 'plan'; readonly json: string }
+  | { readonly from: 'row'; readonly field: string };
 
 /** What a threshold looks at. Percentiles are of the response time, a failed request counting as infinitely slow. */
 export type Metric =
@@ -71,12 +139,32 @@ export interface Threshold {
   readonly unit: 'µs' | 'share' | 'count' | '1/s';
 }
 
+/** What `find` looks for, and how long. */
+export interface SearchPlan {
+  /** The axis that is searched: arrivals per second (open model) or virtual users (closed model). */
+  readonly unit: 'req/s' | 'vus';
+  /** All must hold; none: chosen from the idle target's own response time, and said. */
+  readonly slos: readonly Threshold[];
+  readonly budget: Micros;
+  /** Wanted width of the 95 % interval over the estimate, 0..1. */
+  readonly precision: number;
+  /** Highest load to try on the searched axis; null: none. */
+  readonly maxLoad: number | null;
+  /** Most virtual users of the ramp at the beginning. */
+  readonly maxVus: Count;
+  /** Wait this long after each increase of load, for an autoscaler. */
+  readonly settle: Micros;
+}
+
 /** Everything a run needs, and nothing that is not data: it travels to threads and agents and into the journal. */
 export interface Plan {
-  readonly kind: 'run' | 'probe';
+  readonly kind: 'run' | 'probe' | 'find';
   readonly target: Target;
   /** At least one. */
   readonly requests: readonly RequestTemplate[];
+  readonly data: DataSource | null;
+  /** All must hold; without a status check a status below 400 does. */
+  readonly checks: readonly AnswerCheck[];
   readonly load: LoadProfile;
   /** Stop after this many requests, whatever the stages say. */
   readonly maxRequests: Count | null;
@@ -88,10 +176,21 @@ export interface Plan {
   /** How long requests under way may take to finish once the load has ended. */
   readonly gracefulStop: Micros;
   readonly keepAlive: boolean;
+  readonly connections: Connections;
+  readonly tls: Tls;
+  /** What sends: this project's engine, or autocannon as a second opinion (closed model only). */
+  readonly engine: 'rampart' | 'autocannon';
+  /** HTTP/2: by ALPN over TLS, by prior knowledge without. Several requests share a connection. */
+  readonly http2: boolean;
+  readonly proxy: HttpProxy | null;
+  /** Open model: turn before each due instant (microseconds late, a busy core), or sleep (a millisecond late). */
+  readonly timing: 'precise' | 'relaxed';
   readonly threads: Count;
   readonly seed: number;
   readonly interval: Micros;
   readonly thresholds: readonly Threshold[];
+  /** Of a `find`, whose `load` is only its beginning; else null. */
+  readonly search: SearchPlan | null;
 }
 
 /** A part of the load: this one of `count`. A run on one thread is segment 0 of 1. */

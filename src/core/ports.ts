@@ -1,6 +1,7 @@
 import type { Exchange } from './exchange.ts';
 import type { Plan, Segment } from './plan.ts';
 import type { IntervalSnapshot } from './snapshot.ts';
+import type { Place } from './template.ts';
 import type { Micros } from './units.ts';
 
 /** The only source of time. Virtual in tests, so a scheduler is tested without sleeping. */
@@ -27,6 +28,22 @@ export interface Driver {
   retire(user: number): void;
   /** Closes all connections. Nothing may be under way. */
   close(): void;
+}
+
+/** A text with placeholders, compiled once, filled in for each request. */
+export interface Filling {
+  /** Writes the text for request `index` into `bytes`, and returns its length. Equal for equal seed and index. */
+  fill(index: number): number;
+  /** Valid until the next `fill`. */
+  readonly bytes: Buffer;
+}
+
+/** What differs from request to request: see `load/payload`. */
+export interface Payloads {
+  /** @param parts one after the other; without a place: as it stands, Latin-1. */
+  compile(parts: readonly { readonly text: string; readonly place: Place | null }[]): Filling;
+  /** The JSON text of a field in the row of request `index`. */
+  field(name: string, index: number): string;
 }
 
 /** Where snapshots come from: this loop, threads, or agents. Ends after the drain; `signal` ends the sending early. */

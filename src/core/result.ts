@@ -1,3 +1,4 @@
+import type { BreakingPoint } from './breaking-point.ts';
 import type { Ending, Host } from './event.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './sample.ts';
@@ -27,6 +28,8 @@ export interface RunResult {
   readonly timeline: readonly TimelinePoint[];
   readonly generator: GeneratorResult;
   readonly failures: readonly FailureResult[];
+  /** Of a search. */
+  readonly breakingPoint?: BreakingPoint;
 }
 
 export type VerdictStatus = 'passed' | 'failed' | 'invalid';
@@ -65,7 +68,12 @@ export type DoubtCode =
   | 'gc-pause'
   | 'too-few-samples'
   | 'unanswered-at-end'
-  | 'count-mismatch';
+  | 'count-mismatch'
+  | 'hidden-idle'
+  | 'no-answer-found'
+  | 'generator-exhausted'
+  | 'connection-wait'
+  | 'reused-connection-closed';
 
 export interface Verdict {
   readonly status: VerdictStatus;
@@ -160,6 +168,8 @@ export interface GeneratorResult {
   readonly loopDelayP99: number;
   readonly loopDelayMax: number;
   readonly lagP99: number | null;
+  /** p99 of the wait for one of a limited number of connections, part of the lag; absent: no limit. */
+  readonly connectionWaitP99?: number;
   readonly gcMaxMs: number;
   readonly rssBytes: number;
   /** Null where the event loop turned on purpose (precise timing). */
@@ -171,6 +181,8 @@ export interface FailureResult {
   readonly outcome: Outcome;
   readonly status: number;
   readonly message: string;
+  /** What one of them looked like; short, secrets masked. */
+  readonly example?: string;
   readonly count: number;
   /** ISO 8601, UTC. */
   readonly firstSeen: string;

@@ -19,6 +19,8 @@ export interface FailureCount {
   /** HTTP status, or 0. */
   readonly status: number;
   readonly message: string;
+  /** What one of them looked like; short, secrets masked. */
+  readonly example?: string;
   readonly count: number;
   /** Since the start of the run. */
   readonly firstAt: Micros;
@@ -58,6 +60,8 @@ export interface SeriesSnapshot {
 export interface GeneratorSnapshot {
   /** sentAt − dueAt, less the connect time where there was one; of every request. */
   readonly lag: HistogramData;
+  /** How long requests waited for one of a limited number of connections, part of `lag`; absent: no limit. */
+  readonly connectionWait?: HistogramData;
   readonly loopDelayP99: Micros;
   readonly loopDelayMax: Micros;
   /** Share of the time in which the event loop did not wait, 0..1; null when the loop turns on purpose (precise timing). */
@@ -84,6 +88,8 @@ export interface IntervalSnapshot {
   readonly startAt: Micros;
   readonly endAt: Micros;
   readonly phase: Phase;
+  /** Of a search: which of its levels it belongs to. */
+  readonly level?: number;
   readonly load: {
     readonly due: number;
     readonly sent: number;

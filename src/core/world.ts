@@ -30,6 +30,8 @@ export interface World {
   readonly version: string;
   /** Entry of the generator threads. */
   readonly workerEntry: URL;
+  /** Folder of the entries of the reference server's threads and processes. */
+  readonly serverEntries: URL;
   /** Where the report's script and style lie. */
   readonly assets: URL;
   wallTime(): Date;

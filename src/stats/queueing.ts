@@ -38,32 +38,37 @@ export function mmcQuantile(p: number, servers: number, lambda: number, mu: numb
 }
 
 /**
- * P(W ≤ t) of M/D/1 by Erlang's alternating series. Double precision bears it to λt ≈ 25; beyond, the tail is
- * extended geometrically (it is exponential there to many digits).
+ * p-quantile of the sojourn time of M/G/1 where a service takes `short`, or with probability `share` `long` (s); M/D/1
+ * with share 0. The wait's distribution solves F(t) = 1 − ρ + λ∫₀ᵗ F(t−x)(1 − G(x))dx (Pollaczek and Khinchine in the
+ * time domain); G is a step function, so a trapezoid rule needs one pass.
+ * @throws RangeError when unstable.
  */
-export function md1WaitCdf(t: number, lambda: number, service: number): number {
-  const rho = lambda * service;
-  refuseUnstable(rho, 1);
-  const safe = 16 / lambda;
-  if (t > safe) {
-    const tail = 1 - md1WaitCdf(safe, lambda, service);
-    const before = 1 - md1WaitCdf(safe - 2 * service, lambda, service);
-    return 1 - tail * (tail / before) ** ((t - safe) / (2 * service));
+export function twoPointQuantile(p: number, lambda: number, short: number, long = short, share = 0): number {
+  const mean = short + share * (long - short);
+  refuseUnstable(lambda * mean, 1);
+  const step = short / GRID;
+  const reach = Math.round((long / short) * GRID);
+  const cdf: number[] = [1 - lambda * mean];
+  /** Integrals of the distribution from 0. */
+  const integral: number[] = [0];
+  const before = (list: readonly number[], i: number): number => (i < 0 ? 0 : (list[i] as number));
+  const half = (lambda * step) / 2;
+  for (let i = 0; ; i++) {
+    if (i > 0) {
+      const last = cdf[i - 1] as number;
+      const so = (integral[i - 1] as number) + (step / 2) * last;
+      const known = so - (1 - share) * before(integral, i - GRID) - share * before(integral, i - reach);
+      const here = (1 - lambda * mean + lambda * known) / (1 - half);
+      cdf.push(here);
+      integral.push(so + (step / 2) * here);
+    }
+    const sojourn = (1 - share) * before(cdf, i - GRID) + share * before(cdf, i - reach);
+    if (sojourn >= p) return i * step;
   }
-  let sum = 0;
-  let factorial = 1;
-  for (let k = 0; k * service <= t; k++) {
-    if (k > 0) factorial *= k;
-    const reach = lambda * (t - k * service);
-    sum += ((-reach) ** k / factorial) * Math.exp(reach);
-  }
-  return (1 - rho) * sum;
 }
 
-/** p-quantile of the sojourn time of M/D/1. */
-export function md1Quantile(p: number, lambda: number, service: number): number {
-  return service + (1 - lambda * service >= p ? 0 : solve((t) => md1WaitCdf(t, lambda, service), p, service));
-}
+/** Steps of the short service time. */
+const GRID = 400;
 
 /** Mean wait of M/G/1 (Pollaczek and Khinchine). @param secondMoment E[S²], s². */
 export function mg1MeanWait(lambda: number, mean: number, secondMoment: number): number {

@@ -18,7 +18,7 @@ export interface ScalabilityFit {
 
 /** Fewest points (distinct numbers of users) for three parameters and something left to see the misfit by. */
 const FEWEST_POINTS = 5;
-const PROFILE_STEPS = 400;
+const PROFILE_STEPS = 120;
 /** Nobody measures a throughput better than this: hardware, scheduling. */
 const LEAST_ERROR = 0.002;
 
@@ -40,22 +40,42 @@ export function fitScalability(points: readonly ScalabilityPoint[]): Scalability
   const at = (inverse: number): Candidate => candidate(rows, inverse);
   // The profile in 1/N*², from no peak at all (0) to a peak at one user (1); fine where peaks are likely to be seen.
   const most = Math.max(...points.map(({ users }) => users)) * 8;
-  const profile = [at(0)];
-  for (let step = 0; step <= PROFILE_STEPS; step++) profile.push(at(most ** (-2 * (1 - step / PROFILE_STEPS))));
-  const best = profile.reduce((least, one) => (one.misfit < least.misfit ? one : least));
-  if (!(best.a > 0)) return null;
+  const coarse = [0, ...steps(most ** -2, 1)].map(at);
+  const first = coarse.reduce(better);
+  if (!(first.a > 0)) return null;
+  const place = coarse.indexOf(first);
+  const fine = [...coarse, ...steps(coarse[place - 1]?.inverse || most ** -2, coarse[place + 1]?.inverse ?? 1).map(at)];
+  const best = fine.reduce(better);
   const freedom = points.length - 3;
   const scale = Math.max(1, best.misfit / freedom);
   const worst = best.misfit + scale * studentQuantile(0.975, freedom + 20) ** 2;
-  const inside = profile.filter((one) => one.misfit <= worst);
-  const flattest = Math.min(...inside.map((one) => one.inverse));
-  const steepest = Math.max(...inside.map((one) => one.inverse));
+  const edge = (outside: number): number => edgeOf(at, worst, best.inverse, outside);
+  const flattest = coarse[0] !== undefined && coarse[0].misfit <= worst ? 0 : edge(most ** -2);
+  const steepest = edge(1);
   const gamma = 1 / best.a;
   const sigma = best.b * gamma;
   const kappa = Math.max(0, (best.a - best.b) * best.inverse * gamma);
   const peak = (inverse: number): number => 1 / Math.sqrt(inverse);
   if (flattest === 0 || best.inverse === 0) return { gamma, sigma, kappa, peak: null };
   return { gamma, sigma, kappa, peak: { estimate: peak(best.inverse), interval: [peak(steepest), peak(flattest)] } };
+}
+
+const better = (least: Candidate, one: Candidate): Candidate => (one.misfit < least.misfit ? one : least);
+
+function steps(low: number, high: number): number[] {
+  return Array.from({ length: PROFILE_STEPS + 1 }, (_, i) => low * (high / low) ** (i / PROFILE_STEPS));
+}
+
+/** Where the misfit passes `worst` on the way from `inside` to `outside`; `outside` where it does not. */
+function edgeOf(at: (inverse: number) => Candidate, worst: number, inside: number, outside: number): number {
+  if (at(outside).misfit <= worst) return outside;
+  let [good, bad] = [Math.log(inside), Math.log(outside)];
+  for (let step = 0; step < 40; step++) {
+    const middle = (good + bad) / 2;
+    if (at(Math.exp(middle)).misfit <= worst) good = middle;
+    else bad = middle;
+  }
+  return Math.exp(good);
 }
 
 interface Row {

@@ -1,15 +1,16 @@
-import type { BreakingPoint, LevelPurpose, LevelResult, LoadUnit, SearchStop } from '../../core/breaking-point.ts';
-import type { Threshold } from '../../core/plan.ts';
+import type { BreakingPoint, LevelPurpose, LevelResult, SearchStop } from '../../core/breaking-point.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { answerOf } from './answer.ts';
 import { capacityOf } from './capacity.ts';
 import { assumedCriteria, type Criterion, criteriaOf } from './criteria.ts';
-import { type Capacity, estimateLimit, type LimitEstimate, loadOf } from './estimate.ts';
-import { isHopeless, judge, type Level } from './level.ts';
+import { type Capacity, estimateLimit, type IdleRatio, type LimitEstimate } from './estimate.ts';
+import { contradicts, isHopeless, judge, type Level } from './level.ts';
+import { loadOf, suspectLoad } from './monotone.ts';
 import type { Observation, SearchStep } from './observation.ts';
+import type { SearchOptions } from './state.ts';
 import {
   closedWarmup,
-  explorationLoads,
+  exploration,
   exploringRequests,
   narrowingRequests,
   openWarmup,
@@ -17,38 +18,11 @@ import {
   SHORTEST,
 } from './window.ts';
 
-export interface SearchOptions {
-  readonly unit: LoadUnit;
-  /** All must hold; none: p95 ≤ max(10 × idle median, 100 ms) and errors < 1 %. */
-  readonly slos: readonly Threshold[];
-  /** s. */
-  readonly budget: number;
-  /** Wanted width of the 95 % interval over the estimate: 0.1. */
-  readonly precision: number;
-  /** The highest load allowed on the searched axis; null: none. */
-  readonly maxLoad: number | null;
-  /** Most virtual users of the closed ramp. */
-  readonly maxVus: number;
-  /** s to wait for an autoscaler after each increase; 0: don't. */
-  readonly settle: number;
-}
-
-/** What the answer is made of, at any time. */
-export interface SearchState {
-  readonly options: SearchOptions;
-  readonly criteria: readonly Criterion[];
-  readonly levels: readonly Level[];
-  readonly spent: number;
-  readonly capacity: Capacity | null;
-  readonly estimate: LimitEstimate | null;
-  /** Lowest load at which the generator was unfit twice; null: none. */
-  readonly ceiling: number | null;
-  readonly recovered: boolean | null;
-  readonly stoppedBy: SearchStop;
-}
-
-/** The ramp ends when throughput grew by less than this, twice running; or when so many requests fail. */
-const RAMP = { gain: 0.05, flat: 2, errors: 0.1, requests: 2_000, levelShare: 0.03 } as const;
+/**
+ * The ramp ends when throughput grew by less than `gain`, twice running, at `users` at the earliest (a batching server
+ * gains nothing from its second user, and much from its eighth); or when so many requests fail.
+ */
+const RAMP = { gain: 0.05, flat: 2, users: 8, errors: 0.1, requests: 5_000, levelShare: 0.035 } as const;
 const IDLE_REQUESTS = 200;
 /** More levels than this do not narrow an interval that is still too wide. */
 const MOST_LEVELS = 80;
@@ -220,7 +194,7 @@ export class Search {
       const { achievedPerSec, errorShare, verdict } = level.result;
       flat = achievedPerSec < best * (1 + RAMP.gain) ? flat + 1 : 0;
       best = Math.max(best, achievedPerSec);
-      reached ||= flat >= RAMP.flat || errorShare > RAMP.errors;
+      reached ||= (flat >= RAMP.flat && users >= RAMP.users) || errorShare > RAMP.errors;
       const broken = verdict === 'fail' && users > 2;
       if (errorShare > RAMP.errors || (closedSearch ? broken : reached)) break;
     }
@@ -228,18 +202,18 @@ export class Search {
     return null;
   }
 
+  /** A coarse look along the axis, past failing levels too: it shows whether the curve is monotone. */
   *#explore(): Generator<SearchStep, SearchStop | null, Level> {
     const { budget } = this.#options;
     const capacity = this.#capacity;
     if (capacity === null) return 'generator';
-    const requests = exploringRequests(this.#strictest());
-    for (const share of explorationLoads(capacity.perSec, requests, SHARES.explore * budget)) {
+    const fewest = exploringRequests(this.#strictest());
+    const { shares, requests } = exploration(capacity.perSec, fewest, SHARES.explore * budget);
+    for (const share of shares) {
       const rate = Math.min(share * capacity.perSec, this.#bound());
       const level = yield* this.#measure(this.#openStep('explore', rate, requests / rate));
       if (level === 'lost') return 'target-lost';
       if (level === 'void' || level.result.verdict === 'overloaded' || rate >= this.#bound()) break;
-      const rebound = this.#levels.filter(({ step, result }) => step.purpose === 'explore' && result.verdict === 'fail');
-      if (rebound.length >= 2 && level.result.verdict === 'fail') break;
     }
     return null;
   }
@@ -250,16 +224,21 @@ export class Search {
     const reserve = (reserving ? SHARES.confirm : 0) * budget + SHARES.recover * budget;
     for (let count = 0; ; count++) {
       const limit = this.#limit();
+      const suspect = suspectLoad(this.#levels, this.#options.unit);
       const bound = this.#bound();
       if (limit !== null && this.#heldAt(bound)) return this.#isCeiling(bound) ? 'generator' : 'bound';
-      if (limit !== null && limit.width <= precision && (count >= FEWEST_NARROWING || !reserving)) return 'precision';
+      if (suspect === null && limit !== null && limit.width <= precision && (count >= FEWEST_NARROWING || !reserving)) return 'precision';
       if (this.#levels.length >= MOST_LEVELS) return 'resolution';
-      const probe = limit?.quantile(PROBES[count % PROBES.length] as number) ?? (this.#capacity?.perSec ?? 1) / 2;
+      const probe = suspect ?? limit?.quantile(PROBES[count % PROBES.length] as number) ?? (this.#capacity?.perSec ?? 1) / 2;
       const load = this.#onAxis(Math.min(bound, probe));
       const left = budget - this.#spent - reserve;
-      const wanted = narrowingRequests(limit?.width ?? 1, this.#strictest());
-      const step = this.#stepAt('narrow', load, wanted, Math.max(SHORTEST, left / 2));
-      if (step.warmup + step.duration > left) return 'budget';
+      const wanted = narrowingRequests(suspect === null ? (limit?.width ?? 1) : 0.15, this.#strictest());
+      // Half of what is left at a time, but no level too short to say anything.
+      const fewest = Math.min(wanted, narrowingRequests(1, this.#strictest()));
+      if (count > 0 && left < 0.5 * this.#secondsFor(fewest, load)) return 'budget';
+      const longest = left / 2 < this.#secondsFor(fewest, load) ? left : left / 2;
+      const step = this.#stepAt('narrow', load, wanted, longest);
+      if (left < SHORTEST || step.warmup + step.duration > Math.max(left, 2 * SHORTEST)) return 'budget';
       const level = yield* this.#measure(step);
       if (level === 'lost') return 'target-lost';
       if (level === 'void' && count > 6) return 'generator';
@@ -310,6 +289,12 @@ export class Search {
       });
       return before.length === 0 || margin.y - 3 * (margin.scatter ?? 0.1) <= Math.min(...before) + Math.log(1.2);
     });
+  }
+
+  /** About how long that many requests take at a load. */
+  #secondsFor(requests: number, load: number): number {
+    if (this.#options.unit === 'req/s') return requests / load;
+    return requests / Math.max(...this.#levels.map(({ result }) => result.achievedPerSec), 1e-3);
   }
 
   #stepAt(purpose: LevelPurpose, load: number, requests: number, longest: number): SearchStep {
@@ -385,19 +370,14 @@ export class Search {
   }
 
   /** Values of the idle target over the limits, by criterion. */
-  #idleRatios(): number[] {
+  #idleRatios(): IdleRatio[] {
     const idle = this.#levels.find(({ step, margins }) => step.purpose === 'idle' && margins.length > 0);
     return this.#criteria.map((_, i) => {
       const margin = idle?.margins[i];
-      return margin?.kind === 'value' ? Math.exp(margin.y) : 0;
+      if (margin?.kind !== 'value') return { value: 0, deviation: 0 };
+      return { value: Math.exp(margin.y), deviation: margin.scatter ?? 0.3 };
     });
   }
-}
-
-/** A lower end that fails, or an upper end that passes. */
-export function contradicts({ step, result }: Level): boolean {
-  if (step.purpose === 'confirm-pass') return result.verdict === 'fail' || result.verdict === 'overloaded';
-  return step.purpose === 'confirm-fail' && result.verdict === 'pass';
 }
 
 const timesOf = ({ observation }: Level): Histogram => Histogram.of(...observation.batches.map(({ times }) => times));

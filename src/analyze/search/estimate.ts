@@ -1,6 +1,7 @@
 import type { LoadUnit } from '../../core/breaking-point.ts';
 import type { Criterion } from './criteria.ts';
 import type { Level } from './level.ts';
+import { falls, firstCrossing, placed } from './monotone.ts';
 import { type MarginModel, type MarginPoint, type Posterior, posteriorOf } from './margin.ts';
 
 /** What the closed ramp taught of the target. */
@@ -11,6 +12,12 @@ export interface Capacity {
   readonly deviation: number;
   /** False where the ramp ended before throughput had stopped growing: then it is a lower bound. */
   readonly reached: boolean;
+}
+
+/** The value of an idle target over a limit, and the standard error of its logarithm. */
+export interface IdleRatio {
+  readonly value: number;
+  readonly deviation: number;
 }
 
 /** The limit of one criterion. */
@@ -41,15 +48,7 @@ const TAIL = 0.025;
 /** Above capacity nothing passes for long; the guess may be low. */
 const HIGHEST_OVER_CAPACITY = 3;
 const HIGHEST_UNKNOWN = 100;
-/** A level fails, and one at this many times its load passes: the curve is not monotone. */
-const REBOUND = { ratio: 1.25, deviations: 4, drop: 0.25 };
 const LEAST_CAPACITY_DEVIATION = 0.06;
-
-/** Load of a level on the searched axis, or null where it is of the other model. */
-export function loadOf({ step }: Level, unit: LoadUnit): number | null {
-  if (unit === 'vus') return step.load.model === 'closed' ? step.load.vus : null;
-  return step.load.model === 'open' ? step.load.ratePerSec : null;
-}
 
 /**
  * All levels -> the limit. Where the curve is not monotone the first crossing from below counts, whatever passes above.
@@ -61,14 +60,9 @@ export function estimateLimit(
   criteria: readonly Criterion[],
   unit: LoadUnit,
   capacity: Capacity | null,
-  idle: readonly number[],
+  idle: readonly IdleRatio[],
 ): LimitEstimate | null {
-  const usable = levels
-    .flatMap((level) => {
-      const load = loadOf(level, unit);
-      return load === null || level.margins.length === 0 ? [] : [{ level, load }];
-    })
-    .sort((a, b) => a.load - b.load);
+  const usable = placed(levels, unit);
   const top = usable.at(-1);
   if (top === undefined || criteria.length === 0) return null;
   const crossing = firstCrossing(usable);
@@ -85,9 +79,10 @@ export function estimateLimit(
     });
     const model: MarginModel = {
       shape: criterion.kind === 'errors' ? 'errors' : unit === 'vus' ? 'power' : 'queue',
-      floor: Math.min(0.95, Math.max(0.001, idle[i] ?? 0.001)),
+      floor: Math.max(0.001, idle[i]?.value ?? 0),
+      floorDeviation: idle[i]?.deviation ?? 0,
       capacity:
-        capacity?.reached === true
+        capacity?.reached === true && crossing === null
           ? { x: Math.log(capacity.perSec), deviation: Math.max(LEAST_CAPACITY_DEVIATION, 1.5 * capacity.deviation) }
           : null,
       p: criterion.p,
@@ -121,38 +116,4 @@ function combine(limits: readonly CriterionLimit[], lowest: number, highest: num
   const [low, high] = [quantile(TAIL), quantile(1 - TAIL)];
   const cdf = (load: number): number => below(Math.log(load));
   return { limits, binding, estimate, low, high, width: (high - low) / estimate, quantile, cdf, monotone };
-}
-
-interface Placed {
-  readonly level: Level;
-  readonly load: number;
-}
-
-const fails = ({ level }: Placed): boolean => level.result.verdict === 'fail' || level.result.verdict === 'overloaded';
-
-/** Where a level fails although one at a clearly higher load passes: the stretch of the first crossing. */
-function firstCrossing(ascending: readonly Placed[]): { low: number; high: number } | null {
-  const broken = ascending.find(fails);
-  if (broken === undefined) return null;
-  const rebound = ascending.some(
-    (one) => one.level.result.verdict === 'pass' && one.load >= broken.load * REBOUND.ratio,
-  );
-  if (!rebound) return null;
-  const passed = ascending.filter((one) => one.load < broken.load && one.level.result.verdict === 'pass').at(-1);
-  return { low: passed?.load ?? broken.load / 50, high: broken.load };
-}
-
-/** Whether latency falls significantly while the load grows. */
-function falls(ascending: readonly Placed[]): boolean {
-  const values = ascending.flatMap(({ level, load }) => {
-    const [margin] = level.margins;
-    return margin?.kind === 'value' && margin.scatter !== null ? [{ load, y: margin.y, scatter: margin.scatter }] : [];
-  });
-  return values.some((lower) =>
-    values.some(({ load, y, scatter }) => {
-      const drop = lower.y - y;
-      const noise = REBOUND.deviations * Math.hypot(lower.scatter, scatter);
-      return load >= lower.load * REBOUND.ratio && drop > REBOUND.drop && drop > noise;
-    }),
-  );
 }

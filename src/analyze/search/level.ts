@@ -103,6 +103,12 @@ export function isHopeless(step: SearchStep, soFar: Observation): boolean {
   return imbalance > alarm;
 }
 
+/** A lower end that fails, or an upper end that passes. */
+export function contradicts({ step, result }: Level): boolean {
+  if (step.purpose === 'confirm-pass') return result.verdict === 'fail' || result.verdict === 'overloaded';
+  return step.purpose === 'confirm-fail' && result.verdict === 'pass';
+}
+
 /** How many requests more are under way at the window's end than at its start; none in the closed model. */
 function pileUp(step: SearchStep, { inFlightAtStart, inFlightAtEnd }: Observation): number {
   return step.load.model === 'open' ? inFlightAtEnd - inFlightAtStart : 0;

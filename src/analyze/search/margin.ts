@@ -18,8 +18,9 @@ export interface MarginPoint {
 
 export interface MarginModel {
   readonly shape: 'queue' | 'power' | 'errors';
-  /** The value of an idle target over the limit, 0..1. */
+  /** The value of an idle target over the limit, and the standard error of its logarithm. */
   readonly floor: number;
+  readonly floorDeviation: number;
   /** ln of the capacity guess, and its standard deviation; null: unknown. */
   readonly capacity: { readonly x: number; readonly deviation: number } | null;
   /** The percentile, 0..1, or null. */
@@ -42,15 +43,27 @@ export interface Posterior {
   curve(x: number): { readonly mean: number; readonly low: number; readonly high: number };
 }
 
-const ROOMS = [0.004, 0.01, 0.02, 0.04, 0.07, 0.12, 0.2, 0.32, 0.5, 0.8, 1.3, 2.5, 6];
+const ROOMS = [0.004, 0.01, 0.025, 0.05, 0.1, 0.17, 0.28, 0.45, 0.7, 1.2, 2.5, 6];
+/** An idle value can hardly be nearer to the limit; an uncertainty of it below this share of the limit does not matter. */
+const HIGHEST_FLOOR = 0.97;
+const FLOOR_MATTERS = 0.04;
 const POWERS = [0.3, 0.5, 0.75, 1, 1.3, 1.8, 2.5, 4, 7, 12, 25, 60];
 const ERROR_POWERS = [1, 2, 4, 8, 16, 32, 64];
 /** How much more levels scatter than theory and their own batches say. */
-const SCATTERS = [0.6, 0.8, 1, 1.3, 1.7, 2.3];
-const SCATTER_DEVIATION = 0.35;
+const SCATTERS = [0.7, 0.9, 1.15, 1.5, 2, 2.7];
+const SCATTER_MEDIAN = 1.5;
+const SCATTER_DEVIATION = 0.3;
 
-const COARSE = 90;
-const FINE = 120;
+/** For how many levels theory counts; the variance and the margin up to which a level's own scatter is believed. */
+const THEORY_COUNTS = 2;
+const LONG_ENOUGH = 0.04;
+const NEAR_ENOUGH = 0.6;
+
+/** Failures come at least so many at a time: a full queue refuses several. */
+const CLUSTER = 3;
+
+const COARSE = 70;
+const FINE = 100;
 /** Model error, as a share of the margin's size: a level far from the limit says little about the limit. */
 const MISFIT = 0.15;
 /** Scatter from level to level that no longer window takes away. */
@@ -62,11 +75,11 @@ const FAR_ABOVE = 0.7;
 
 /** The posterior of the margin model given all levels; pure. */
 export function posteriorOf(points: readonly MarginPoint[], model: MarginModel): Posterior {
-  const scales = scalesOf(points, model);
-  const coarse = gridOf(points, scales, model, model.low, model.high, COARSE);
+  const noise = noiseOf(points, model);
+  const coarse = gridOf(points, noise, model, model.low, model.high, COARSE);
   const low = quantileIn(coarse, 1e-5) - 2 * coarse.step;
   const high = quantileIn(coarse, 1 - 1e-5) + 2 * coarse.step;
-  return toPosterior(gridOf(points, scales, model, Math.max(low, model.low), Math.min(high, model.high), FINE), model);
+  return toPosterior(gridOf(points, noise, model, Math.max(low, model.low), Math.min(high, model.high), FINE), model);
 }
 
 interface Grid {
@@ -75,39 +88,73 @@ interface Grid {
   /** By θ: probability; of the shapes at each θ, their joint weight. */
   readonly mass: Float64Array;
   readonly joint: Float64Array;
-  readonly shapes: readonly number[];
+  readonly shapes: readonly Shape[];
 }
 
-/** The variance of each point's margin at scatter 1 (0 where it has none). */
-function scalesOf(points: readonly MarginPoint[], { capacity, p, shape }: MarginModel): number[] {
-  const theory = points.map(({ x, margin }) => {
-    if (margin.kind !== 'value') return 0;
-    // Var ln q_p of M/M/1 from n requests: p/(1−p)/ln²(1−p) over n_eff, where n_eff ≈ 0.55·(1−ρ)²·n (simulated).
+/** What theory knows of a point before its own value is looked at. */
+interface Noise {
+  /** Variance of the margin at scatter 1; 0 where it has none. */
+  readonly variance: number;
+  /** By how much ln of a percentile is too low, on average, in a window this short. */
+  readonly bias: number;
+}
+
+/**
+ * Var ln q_p of M/M/1 from n requests: p/(1−p)/ln²(1−p) over n_eff ≈ 0.275·(1−ρ)²/ρ·n; and its bias, −0.65ρ times
+ * that: busy periods are rare and long, so that most short windows miss their share (both simulated, `bench/accuracy`).
+ *
+ * All levels share one factor on the variance, from what the batches of the longer ones say, theory itself counting as
+ * some. A short level's own scatter is not taken at its word: a lucky window looks precise as well as fast.
+ */
+function noiseOf(points: readonly MarginPoint[], { capacity, p, shape }: MarginModel): Noise[] {
+  const known = points.map(({ x, margin }) => {
+    if (margin.kind !== 'value') return { variance: 0, rho: 0 };
     const unit = p === null ? 2 : p / (1 - p) / Math.log(1 - p) ** 2;
     const rho = shape === 'queue' && capacity !== null ? Math.min(0.93, Math.exp(x - capacity.x)) : 0.3;
-    return unit / (0.55 * (1 - rho) ** 2 * Math.max(1, margin.n));
+    return { variance: unit / (Math.min(0.5, (0.275 * (1 - rho) ** 2) / rho) * Math.max(1, margin.n)), rho };
   });
-  // The level's own batches are unbiased only over many of them, and a lucky window looks precise as well as fast: so
-  // all levels share one factor on theory, the mean of what their batches say, theory itself counting as one level.
   let sum = 0;
-  let count = 1;
+  let count: number = THEORY_COUNTS;
   points.forEach(({ margin }, i) => {
+    const variance = known[i]?.variance ?? 0;
     if (margin.kind !== 'value' || margin.scatter === null || margin.scatter <= 0) return;
-    sum += Math.max(-4, Math.min(3, Math.log(margin.scatter ** 2 / (theory[i] as number))));
+    if (variance > LONG_ENOUGH || Math.abs(margin.y) > NEAR_ENOUGH) return;
+    sum += Math.max(-1.5, Math.min(3, Math.log(margin.scatter ** 2 / variance)));
     count++;
   });
   const factor = Math.exp(sum / count);
-  return theory.map((variance) => variance * factor);
+  return known.map(({ variance, rho }) => ({ variance: variance * factor, bias: Math.min(0.2, 0.65 * rho * variance * factor) }));
 }
 
-function shapesOf({ shape }: MarginModel): readonly number[] {
-  if (shape === 'queue') return ROOMS;
-  return shape === 'power' ? POWERS : ERROR_POWERS;
+/** One form the curve may have. */
+interface Shape {
+  /** h of a queue, else the power k. */
+  readonly bend: number;
+  /** The idle value over the limit. */
+  readonly floor: number;
+  /** Prior weight, logarithmic. */
+  readonly prior: number;
+}
+
+/** Every bend with every floor that the idle level leaves possible. */
+function shapesOf({ shape, floor, floorDeviation }: MarginModel): Shape[] {
+  const bends = shape === 'queue' ? ROOMS : shape === 'power' ? POWERS : ERROR_POWERS;
+  const kept = (value: number): number => Math.min(HIGHEST_FLOOR, value);
+  if (shape === 'errors' || floor * floorDeviation < FLOOR_MATTERS)
+    return bends.map((bend) => ({ bend, floor: kept(floor), prior: 0 }));
+  return bends.flatMap((bend) => {
+    // Three points that have the mean and the variance of a normal distribution.
+    return [-1, 0, 1].map((side) => ({
+      bend,
+      floor: kept(floor * Math.exp(side * Math.sqrt(3) * Math.min(0.3, floorDeviation))),
+      prior: Math.log(side === 0 ? 2 / 3 : 1 / 6),
+    }));
+  });
 }
 
 function gridOf(
   points: readonly MarginPoint[],
-  scales: readonly number[],
+  noise: readonly Noise[],
   model: MarginModel,
   low: number,
   high: number,
@@ -119,16 +166,16 @@ function gridOf(
   const log = new Float64Array(size * shapes.length * scatters.length);
   let cell = 0;
   let most = Number.NEGATIVE_INFINITY;
-  const scatterPrior = scatters.map((scatter) => -0.5 * (Math.log(scatter) / SCATTER_DEVIATION) ** 2);
+  const scatterPrior = scatters.map((scatter) => -0.5 * (Math.log(scatter / SCATTER_MEDIAN) / SCATTER_DEVIATION) ** 2);
   const sums = new Float64Array(scatters.length);
   for (let i = 0; i < size; i++) {
     const theta = low + i * step;
     for (const shape of shapes) {
       sums.set(scatterPrior);
-      const prior = priorOf(theta, shape, model);
+      const prior = shape.prior + priorOf(theta, shape.bend, model);
       for (let k = 0; k < points.length; k++) {
         const { x, margin } = points[k] as MarginPoint;
-        addLikelihood(sums, scatters, margin, scales[k] as number, x - theta, shape, model);
+        addLikelihood(sums, scatters, margin, noise[k] as Noise, x - theta, shape, model);
       }
       for (let j = 0; j < sums.length; j++) {
         const value = (sums[j] as number) + prior;
@@ -162,27 +209,28 @@ function priorOf(theta: number, shape: number, { capacity, shape: kind }: Margin
 }
 
 /** ln(value/limit) at distance u from the limit; Infinity beyond capacity. */
-function logMargin(u: number, shape: number, { shape: kind, floor }: MarginModel): number {
-  if (kind === 'power') return Math.log(floor + (1 - floor) * Math.exp(Math.min(50, shape * u)));
-  const room = 1 + shape - Math.exp(u);
+function logMargin(u: number, { bend, floor }: Shape, { shape }: MarginModel): number {
+  if (shape === 'power') return Math.log(floor + (1 - floor) * Math.exp(Math.min(50, bend * u)));
+  const room = 1 + bend - Math.exp(u);
   if (room <= 0) return Number.POSITIVE_INFINITY;
-  return Math.log(floor + ((1 - floor) * Math.exp(u) * shape) / room);
+  return Math.log(floor + ((1 - floor) * Math.exp(u) * bend) / room);
 }
 
 function addLikelihood(
   sums: Float64Array,
   scatters: readonly number[],
   margin: Margin,
-  scale: number,
+  noise: Noise,
   u: number,
-  shape: number,
+  shape: Shape,
   model: MarginModel,
 ): void {
   if (margin.kind === 'errors') {
-    const expected = Math.min(0.95, model.limit * Math.exp(Math.min(20, shape * u)));
+    const expected = Math.min(0.95, model.limit * Math.exp(Math.min(20, shape.bend * u)));
     const { failed, n, dispersion } = margin;
     const log = failed * Math.log(expected) + (n - failed) * Math.log1p(-expected);
-    sums[0] = (sums[0] as number) + log / Math.max(2, dispersion);
+    const far = MISFIT * Math.log((failed + 0.5) / (n * model.limit));
+    sums[0] = (sums[0] as number) + log / (Math.max(CLUSTER, dispersion) + failed * far ** 2);
     return;
   }
   const g = logMargin(u, shape, model);
@@ -200,8 +248,8 @@ function addLikelihood(
   }
   const misfit = LEVEL_SCATTER ** 2 + (MISFIT * g) ** 2;
   for (let j = 0; j < sums.length; j++) {
-    const variance = scale * (scatters[j] as number) ** 2 + misfit;
-    const log = -0.5 * ((margin.y - g) ** 2 / variance + Math.log(variance));
+    const variance = noise.variance * (scatters[j] as number) ** 2 + misfit;
+    const log = -0.5 * ((margin.y + noise.bias - g) ** 2 / variance + Math.log(variance));
     sums[j] = (sums[j] as number) + Math.max(OUTLIER, log);
   }
 }
@@ -222,7 +270,7 @@ function quantileIn({ first, step, mass }: Grid, p: number): number {
 function toPosterior(grid: Grid, model: MarginModel): Posterior {
   const { first, step, mass, joint, shapes } = grid;
   let shape = 0;
-  for (let i = 0; i < joint.length; i++) shape += (joint[i] as number) * Math.log(shapes[i % shapes.length] as number);
+  for (let i = 0; i < joint.length; i++) shape += (joint[i] as number) * Math.log((shapes[i % shapes.length] as Shape).bend);
   return {
     shape: Math.exp(shape),
     quantile: (p) => quantileIn(grid, p),
@@ -242,7 +290,7 @@ function toPosterior(grid: Grid, model: MarginModel): Posterior {
         const weight = joint[i] as number;
         if (weight < 1e-6) continue;
         const theta = first + Math.floor(i / shapes.length) * step;
-        values.push({ g: logMargin(x - theta, shapes[i % shapes.length] as number, model), weight });
+        values.push({ g: logMargin(x - theta, shapes[i % shapes.length] as Shape, model), weight });
       }
       values.sort((a, b) => a.g - b.g);
       const total = values.reduce((sum, { weight }) => sum + weight, 0);

@@ -10,6 +10,7 @@ const SHORTEST_WARMUP = 0.1;
 const WARMUP_SHARE = 0.35;
 /** Requests of an exploring level, and the fewest and most of a narrowing one. */
 const EXPLORING = 200;
+const EXPLORING_MORE = 5;
 const NARROWING = { fewest: 400, most: 40_000 };
 /** Normal quantile for 5 % errors of either kind. */
 const Z = 1.645;
@@ -55,14 +56,20 @@ export function closedWarmup(users: number, perSec: number, idleResponse: number
 }
 
 /**
- * Loads to explore, as shares of the capacity guess, ascending: as fine as the time allows.
- * @param requests of each level. @param time for all, s.
+ * Loads to explore, as shares of the capacity guess, ascending, and the requests of each: as fine as the time allows,
+ * then as many.
+ * @param fewest requests of each level. @param time for all, s.
  */
-export function explorationLoads(capacity: number, requests: number, time: number): number[] {
+export function exploration(
+  capacity: number,
+  fewest: number,
+  time: number,
+): { readonly shares: readonly number[]; readonly requests: number } {
   const grids = [gridFrom(0.1, 1.5), gridFrom(0.125, 2), gridFrom(0.25, 2)];
   const cost = (grid: readonly number[]): number =>
-    grid.reduce((sum, share) => sum + Math.max(SHORTEST, requests / (share * capacity)) * 1.2, 0);
-  return grids.find((grid) => cost(grid) <= time) ?? [0.5];
+    grid.reduce((sum, share) => sum + Math.max(SHORTEST, fewest / (share * capacity)) * 1.2, 0);
+  const shares = grids.find((grid) => cost(grid) <= time) ?? [0.5];
+  return { shares, requests: fewest * Math.min(EXPLORING_MORE, Math.max(1, time / cost(shares))) };
 }
 
 function gridFrom(first: number, ratio: number): number[] {

@@ -1,0 +1,103 @@
+import type { Distribution, LoadProfile, Plan } from '../core/plan.ts';
+import type { Doubt } from '../core/result.ts';
+import type { IntervalSnapshot } from '../core/snapshot.ts';
+import { formatMs, formatShare } from './wording.ts';
+
+/** A virtual user's cycle, on average over stretches with a steady number of users. Times in ms. */
+export interface UserCycle {
+  /** Response time of all requests, whatever their outcome. */
+  readonly response: number;
+  readonly think: number;
+  /** What is left of the cycle: the user neither waited for its answer nor thought. */
+  readonly hidden: number;
+  /** How far `hidden` may be off: by the requests cut by the ends of the stretches, and by the sample of think times. */
+  readonly noise: number;
+}
+
+/**
+ * Closed model: Z_h = N/X − R − Z, the time in which a user was not kept busy (the interactive response time law solved for
+ * the rest). More than nothing means that the generator, not the target, held the users up.
+ */
+export class CycleFold {
+  readonly #stretches: readonly { readonly from: number; readonly to: number; readonly users: number }[];
+  readonly #think: { readonly mean: number; readonly deviation: number };
+  /** User-time, µs; ended requests and the sum and the largest of their response times, µs. */
+  #userTime = 0;
+  #ended = 0;
+  #response = 0;
+  #longest = 0;
+  #users = 0;
+  /** Users who could not connect paused on purpose. */
+  #paused = false;
+
+  constructor(plan: Plan) {
+    this.#stretches = plan.kind === 'run' ? flatStretches(plan.load, plan.warmup) : [];
+    this.#think = plan.load.model === 'closed' ? momentsOf(plan.load.thinkTime) : momentsOf(null);
+  }
+
+  add({ startAt, endAt, phase, series, generator }: IntervalSnapshot): void {
+    if (phase === 'drain') return;
+    const stretch = this.#stretches.find(({ from, to }) => from <= startAt && endAt <= to);
+    if (stretch === undefined) return;
+    // Of an interval's snapshots only one has the generator's health.
+    if (generator !== undefined) this.#userTime += stretch.users * (endAt - startAt);
+    this.#users = Math.max(this.#users, stretch.users);
+    for (const { ok, failed, byOutcome, response, failedResponse } of Object.values(series)) {
+      this.#ended += ok + failed + (byOutcome.aborted ?? 0);
+      this.#response += response.sum + failedResponse.sum;
+      this.#longest = Math.max(this.#longest, response.max, failedResponse.max);
+      if ((byOutcome['connect-error'] ?? 0) > 0) this.#paused = true;
+    }
+  }
+
+  /** Null where nothing is known: another model, no steady stretch, nothing ended. */
+  get cycle(): UserCycle | null {
+    if (this.#ended === 0 || this.#userTime === 0 || this.#paused) return null;
+    const { mean, deviation } = this.#think;
+    const response = this.#response / this.#ended;
+    const hidden = this.#userTime / this.#ended - response - mean;
+    const cut = (this.#users * (this.#longest + mean)) / this.#ended;
+    const noise = cut + (3 * deviation) / Math.sqrt(this.#ended);
+    return { response: response / 1e3, think: mean / 1e3, hidden: hidden / 1e3, noise: noise / 1e3 };
+  }
+}
+
+/** Share of a user's cycle that may be hidden idle time; and above which the measurement is not one of the target. */
+export const HIDDEN_IDLE = { share: 0.02, worst: 0.5 } as const;
+
+/** At most one doubt. */
+export function idleDoubts(cycle: UserCycle | null): Doubt[] {
+  if (cycle === null || cycle.hidden <= cycle.noise) return [];
+  const { response, think, hidden } = cycle;
+  const share = hidden / (response + think);
+  if (share <= HIDDEN_IDLE.share) return [];
+  const message =
+    `Virtual users were idle for ${formatMs(hidden)} between requests (${formatShare(share)} of their cycle): the response ` +
+    `took ${formatMs(response)}${think > 0 ? ` and thinking ${formatMs(think)}` : ''}, the rest is the generator's.`;
+  const hint =
+    'The load was lower than so many users make: use more threads (--threads), fewer users, or a free machine.';
+  return [{ code: 'hidden-idle', message, hint, invalidates: share > HIDDEN_IDLE.worst }];
+}
+
+/** Stages with as many users at the end as at the beginning; the warm-up cut off. µs since the start. */
+function flatStretches(load: LoadProfile, warmup: number): { from: number; to: number; users: number }[] {
+  if (load.model !== 'closed') return [];
+  let at = 0;
+  return load.vus.flatMap(({ duration, from: users, to }) => {
+    const from = Math.max(at, warmup);
+    at += duration;
+    return users === to && users > 0 && from < at ? [{ from, to: at, users }] : [];
+  });
+}
+
+function momentsOf(think: Distribution | null): { mean: number; deviation: number } {
+  if (think === null) return { mean: 0, deviation: 0 };
+  switch (think.kind) {
+    case 'constant':
+      return { mean: think.value, deviation: 0 };
+    case 'uniform':
+      return { mean: (think.min + think.max) / 2, deviation: (think.max - think.min) / Math.sqrt(12) };
+    case 'exponential':
+      return { mean: think.mean, deviation: think.mean };
+  }
+}

@@ -1,0 +1,35 @@
+import type { LoadUnit, SearchStop } from '../../core/breaking-point.ts';
+import type { Threshold } from '../../core/plan.ts';
+import type { Criterion } from './criteria.ts';
+import type { Capacity, LimitEstimate } from './estimate.ts';
+import type { Level } from './level.ts';
+
+export interface SearchOptions {
+  readonly unit: LoadUnit;
+  /** All must hold; none: p95 ≤ max(10 × idle median, 100 ms) and errors < 1 %. */
+  readonly slos: readonly Threshold[];
+  /** s. */
+  readonly budget: number;
+  /** Wanted width of the 95 % interval over the estimate: 0.1. */
+  readonly precision: number;
+  /** The highest load allowed on the searched axis; null: none. */
+  readonly maxLoad: number | null;
+  /** Most virtual users of the closed ramp. */
+  readonly maxVus: number;
+  /** s to wait for an autoscaler after each increase; 0: don't. */
+  readonly settle: number;
+}
+
+/** What the answer is made of, at any time. */
+export interface SearchState {
+  readonly options: SearchOptions;
+  readonly criteria: readonly Criterion[];
+  readonly levels: readonly Level[];
+  readonly spent: number;
+  readonly capacity: Capacity | null;
+  readonly estimate: LimitEstimate | null;
+  /** Lowest load at which the generator was unfit twice; null: none. */
+  readonly ceiling: number | null;
+  readonly recovered: boolean | null;
+  readonly stoppedBy: SearchStop;
+}

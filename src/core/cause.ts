@@ -1,0 +1,20 @@
+/**
+ * Causes of failure that the run itself is judged by: the messages a driver gives them and the judgement knows them by.
+ */
+
+/** What the generator's machine can run out of when it opens a connection, by the system's error code. */
+export const EXHAUSTION = {
+  EADDRNOTAVAIL: 'the generator is out of ports (EADDRNOTAVAIL)',
+  EMFILE: 'the generator is out of file descriptors (EMFILE)',
+  ENFILE: "the generator's system is out of file descriptors (ENFILE)",
+  ENOBUFS: "the generator's system is out of memory for sockets (ENOBUFS)",
+} as const;
+
+export type ExhaustionCode = keyof typeof EXHAUSTION;
+
+export function isExhaustion(code: string | undefined): code is ExhaustionCode {
+  return code !== undefined && Object.hasOwn(EXHAUSTION, code);
+}
+
+/** End of the message of a request whose connection had carried others, and went before the first byte of an answer. */
+export const ON_A_REUSED_CONNECTION = 'before any answer, on a connection used before';

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isFault, type Piece, parseTemplate, styled, writeText, writeUntyped } from './template.ts';
+
+const piecesOf = (text: string): readonly Piece[] => {
+  const parsed = parseTemplate(text);
+  if (isFault(parsed)) throw new Error(parsed.problem);
+  return parsed;
+};
+
+describe('parseTemplate', () => {
+  it('knows each placeholder, with or without spaces', () => {
+    expect(piecesOf('a{{ row.Loan amount }}b{{row}}{{seq}}{{uuid}}')).toEqual([
+      'a',
+      { kind: 'field', name: 'Loan amount' },
+      'b',
+      { kind: 'row' },
+      { kind: 'seq' },
+      { kind: 'uuid' },
+    ]);
+    expect(piecesOf('{{random.int -1 9}}{{ random.float 0 0.5 }}{{random.choice a b}}')).toEqual([
+      { kind: 'int', min: -1, max: 9 },
+      { kind: 'float', min: 0, max: 0.5 },
+      { kind: 'choice', words: ['a', 'b'] },
+    ]);
+  });
+
+  it.each([
+    ['ab{{rwo.x}}', 2, '{{rwo.x}} is no placeholder'],
+    ['{{', 0, 'is not closed'],
+    ['x {{seq', 2, 'is not closed'],
+    ['{{}}', 0, '{{}} is no placeholder'],
+    ['{{random.int 9 1}}', 0, 'from the larger to the smaller'],
+    ['{{random.int 1}}', 0, 'needs two numbers'],
+    ['{{random.int 1 x}}', 0, 'needs two numbers'],
+    ['{{random.int 0.5 2}}', 0, 'whole numbers'],
+    ['{{random.choice}}', 0, 'words'],
+    ['{{row.}}', 0, 'is no placeholder'],
+  ])('says what is wrong with %j, and where', (text, offset, problem) => {
+    const parsed = parseTemplate(text);
+    expect(isFault(parsed) && parsed.offset).toBe(offset);
+    expect(isFault(parsed) && parsed.problem).toContain(problem);
+  });
+
+  it('leaves every other text as it is; four braces stand for two', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', '{', '}', '"', '\\', 'é') }), (text) => {
+        const escaped = text.replaceAll('{{', '{{{{');
+        expect(piecesOf(escaped).join('')).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('a value', () => {
+  it('cannot break out of the JSON around it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (value) => {
+        const inside = styled(piecesOf('{"a\\"b":"x{{row.v}}","c":{{row.v}}}'), 'json').map(({ piece, style }) =>
+          typeof piece === 'string' ? piece : writeText(value, style),
+        );
+        expect(JSON.parse(inside.join(''))).toEqual({ 'a"b': `x${value}`, c: value });
+      }),
+    );
+  });
+
+  it('without a type is, as JSON, what it reads as', () => {
+    const written = ['12', '1.50', '007', 'true', '', ' ', 'abc', '"q"', '[1]', 'NaN'].map((text) =>
+      writeUntyped(text, 'json'),
+    );
+    expect(written).toEqual(['12', '1.50', '"007"', 'true', 'null', 'null', '"abc"', '"q"', '[1]', '"NaN"']);
+    expect(writeUntyped('12', 'string')).toBe('12');
+  });
+
+  it('is percent-encoded in a URL', () => {
+    expect(writeText('a/b?c&d é\ud800', 'url')).toBe('a%2Fb%3Fc%26d%20%C3%A9%EF%BF%BD');
+  });
+});

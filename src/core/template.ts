@@ -1,0 +1,190 @@
+/**
+ * Texts with placeholders: `{"age": {{row.age}}, "id": "{{uuid}}"}`. `{{{{` stands for two braces that are meant as such.
+ * How a placeholder's value is written depends on where it stands, so that no row can break out of its place.
+ */
+
+import type { Plan, RequestTemplate } from './plan.ts';
+
+export type Placeholder =
+  /** The whole row, as JSON. */
+  | { readonly kind: 'row' }
+  | { readonly kind: 'field'; readonly name: string }
+  /** The request's number among all of the run, from 0. */
+  | { readonly kind: 'seq' }
+  | { readonly kind: 'uuid' }
+  /** A whole number, both ends included. */
+  | { readonly kind: 'int'; readonly min: number; readonly max: number }
+  /** A number from `min` (included) to `max` (not). */
+  | { readonly kind: 'float'; readonly min: number; readonly max: number }
+  | { readonly kind: 'choice'; readonly words: readonly string[] };
+
+export type Piece = string | Placeholder;
+
+export interface TemplateFault {
+  /** Of the placeholder, in the template. */
+  readonly offset: number;
+  readonly problem: string;
+}
+
+const KNOWN =
+  '{{row.NAME}}, {{row}}, {{seq}}, {{uuid}}, {{random.int 1 9}}, {{random.float 0 1}}, {{random.choice a b}}';
+
+/** The pieces of a template, texts with `{{{{` already read; or its first fault. */
+export function parseTemplate(template: string): readonly Piece[] | TemplateFault {
+  const pieces: Piece[] = [];
+  let text = '';
+  let at = 0;
+  for (;;) {
+    const open = template.indexOf('{{', at);
+    text += template.slice(at, open < 0 ? undefined : open);
+    if (open < 0) break;
+    if (template.startsWith('{{{{', open)) {
+      text += '{{';
+      at = open + 4;
+      continue;
+    }
+    const close = template.indexOf('}}', open);
+    if (close < 0) return { offset: open, problem: 'a placeholder is not closed' };
+    const placeholder = parsePlaceholder(template.slice(open + 2, close).trim());
+    if (typeof placeholder === 'string') return { offset: open, problem: placeholder };
+    if (text !== '') pieces.push(text);
+    text = '';
+    pieces.push(placeholder);
+    at = close + 2;
+  }
+  if (text !== '') pieces.push(text);
+  return pieces;
+}
+
+export function isFault(parsed: readonly Piece[] | TemplateFault): parsed is TemplateFault {
+  return 'problem' in parsed;
+}
+
+/** @returns what is wrong, where it is no placeholder. */
+function parsePlaceholder(inside: string): Placeholder | string {
+  if (inside === 'row' || inside === 'seq' || inside === 'uuid') return { kind: inside };
+  if (inside.startsWith('row.') && inside.length > 4) return { kind: 'field', name: inside.slice(4) };
+  const [word, ...rest] = inside.split(/\s+/);
+  if (word === 'random.choice')
+    return rest.length > 0 ? { kind: 'choice', words: rest } : '{{random.choice}} needs words to choose from';
+  if (word === 'random.int' || word === 'random.float') {
+    const [min, max] = rest.map((text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN));
+    if (rest.length !== 2 || min === undefined || max === undefined || Number.isNaN(min + max))
+      return `{{${word}}} needs two numbers, as in {{${word} 1 9}}`;
+    if (min > max) return `{{${inside}}} goes from the larger to the smaller number`;
+    if (word === 'random.float') return { kind: 'float', min, max };
+    if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || max - min >= 2 ** 53)
+      return `{{${inside}}} needs whole numbers less than 2^53 apart`;
+    return { kind: 'int', min, max };
+  }
+  return `{{${inside}}} is no placeholder; there are ${KNOWN}`;
+}
+
+/**
+ * How a value is written. text: as it is. header: as it is, in Latin-1. url: percent-encoded. json: as a JSON value.
+ * string: as the inside of a JSON text.
+ */
+export type Style = 'text' | 'header' | 'url' | 'json' | 'string';
+
+/** A text as a value in that style. Invalid UTF-16 is replaced, where the style has no way to say it. */
+export function writeText(text: string, style: Style): string {
+  switch (style) {
+    case 'json':
+      return JSON.stringify(text);
+    case 'string':
+      return JSON.stringify(text).slice(1, -1);
+    case 'url':
+      return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'));
+    default:
+      return text;
+  }
+}
+
+/** The same for a text without a type, a CSV cell or a word: as a JSON value it is what it reads as, nothing is null. */
+export function writeUntyped(text: string, style: Style): string {
+  if (style !== 'json') return writeText(text, style);
+  if (text.trim() === '') return 'null';
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return JSON.stringify(text);
+  }
+}
+
+/** What stands between the placeholders around it. */
+export type Place = 'path' | 'header' | 'json' | 'form' | 'text';
+
+/** The pieces with the style of each: in JSON it depends on whether the placeholder stands within quotes. */
+export function styled(
+  pieces: readonly Piece[],
+  place: Place,
+): readonly { readonly piece: Piece; readonly style: Style }[] {
+  const styles: Record<Exclude<Place, 'json'>, Style> = { path: 'url', header: 'header', form: 'url', text: 'text' };
+  let quoted = false;
+  return pieces.map((piece) => {
+    if (place !== 'json') return { piece, style: styles[place] };
+    if (typeof piece === 'string')
+      for (let at = 0; at < piece.length; at++) {
+        if (quoted && piece[at] === '\\') at++;
+        else if (piece[at] === '"') quoted = !quoted;
+      }
+    return { piece, style: quoted ? 'string' : 'json' };
+  });
+}
+
+/** `application/json`, `text/json` and `…+json`, with or without parameters. */
+export function isJsonType(contentType: string): boolean {
+  return /^\s*(?:application\/json|text\/json|[^;\s]+\+json)\s*(?:;|$)/i.test(contentType);
+}
+
+/** What kind of text a templated body is, by the request's content type. */
+export function bodyPlace({ headers }: Pick<RequestTemplate, 'headers'>): Place {
+  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  if (isJsonType(type)) return 'json';
+  return /^\s*application\/x-www-form-urlencoded\b/i.test(type) ? 'form' : 'text';
+}
+
+/** One text that is made of each row before the run: a field (null: the whole row), written in a style. */
+export interface Cell {
+  readonly field: string | null;
+  readonly style: Style;
+}
+
+/** All cells that the plan's requests and checks use, each once. Everybody who counts cells counts them in this order. */
+export function cellsOf({ requests, checks }: Pick<Plan, 'requests' | 'checks'>): readonly Cell[] {
+  const cells = new Map<string, Cell>();
+  const add = (cell: Cell): void => {
+    if (!cells.has(cellKey(cell))) cells.set(cellKey(cell), cell);
+  };
+  for (const request of requests)
+    for (const [template, place] of templatesOf(request)) {
+      const parsed = parseTemplate(template);
+      if (isFault(parsed)) continue;
+      for (const { piece, style } of styled(parsed, place)) {
+        const field = fieldOf(piece);
+        if (field !== undefined) add({ field, style });
+      }
+    }
+  for (const check of checks)
+    if (check.kind === 'json' && check.expected?.from === 'row') add({ field: check.expected.field, style: 'json' });
+  return [...cells.values()];
+}
+
+export const cellKey = ({ field, style }: Cell): string => `${style} ${field === null ? '' : `.${field}`}`;
+
+/** The row's field that a piece stands for; null: the whole row. */
+export function fieldOf(piece: Piece): string | null | undefined {
+  if (typeof piece === 'string') return undefined;
+  if (piece.kind === 'row') return null;
+  return piece.kind === 'field' ? piece.name : undefined;
+}
+
+/** Every text of a templated request in which placeholders are read. */
+function templatesOf(request: RequestTemplate): readonly (readonly [template: string, place: Place])[] {
+  if (request.templated !== true) return [];
+  const parts: [string, Place][] = [[request.path, 'path']];
+  for (const [, value] of request.headers) parts.push([value, 'header']);
+  if (request.body?.encoding === 'utf8') parts.push([request.body.data, bodyPlace(request)]);
+  return parts;
+}
