@@ -44,6 +44,7 @@ const world: World = {
   },
   version: manifest.version,
   workerEntry: new URL('../src/run/worker.js', import.meta.url),
+  serverEntries: new URL('../reference-server/', import.meta.url),
   assets: new URL('../client/', import.meta.url),
   wallTime: () => new Date(),
   randomSeed: () => Math.floor(Math.random() * 2 ** 31),

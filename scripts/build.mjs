@@ -7,7 +7,14 @@ import { build } from 'esbuild';
 rmSync('dist', { recursive: true, force: true });
 
 await build({
-  entryPoints: ['bin/cli.ts', 'src/index.ts', 'src/run/worker.ts'],
+  entryPoints: [
+    'bin/cli.ts',
+    'src/index.ts',
+    'src/run/worker.ts', 'src/run/null-server.ts',
+    'reference-server/strategies/pool-worker.ts',
+    'reference-server/strategies/replica-process.ts',
+    'reference-server/cluster/replica.ts',
+  ],
   outdir: 'dist',
   outbase: '.',
   bundle: true,

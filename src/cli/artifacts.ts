@@ -5,6 +5,7 @@ import type { RunEvent, RunSink } from '../core/event.ts';
 import type { RunResult } from '../core/result.ts';
 import { toSeconds } from '../core/units.ts';
 import type { World } from '../core/world.ts';
+import { IntervalArchive } from '../report/archive.ts';
 import { HistoryCsv, toFailuresCsv, toStatsCsv } from '../report/csv.ts';
 import { renderHtml } from '../report/html.ts';
 import { toResultJson } from '../report/json.ts';
@@ -25,11 +26,13 @@ export class Artifacts implements RunSink {
     this.#history += text;
   });
   readonly #intervals: HlogInterval[] = [];
+  readonly #archive = new IntervalArchive();
 
   async accept(event: RunEvent): Promise<void> {
     this.fold.accept(event);
     await this.#historyCsv.accept(event);
     if (event.type !== 'interval') return;
+    this.#archive.add(event.snapshot);
     const { startAt, endAt, series } = event.snapshot;
     for (const [tag, { response }] of Object.entries(series))
       if (response.count > 0)
@@ -56,7 +59,12 @@ export class Artifacts implements RunSink {
     const asset = (name: string): string => files.readText(fileURLToPath(new URL(name, assets)));
     const contents: Record<string, () => string> = {
       'result.json': () => toResultJson(result),
-      'report.html': () => renderHtml(result, { script: asset('report.js'), style: asset('report-style.css') }),
+      'report.html': () =>
+        renderHtml(
+          result,
+          { script: asset('report.js'), style: asset('report-style.css') },
+          this.#archive.pack(result.timeline, result.failures),
+        ),
       'summary.md': () => toMarkdown(result),
       'junit.xml': () => toJunitXml(result),
       'stats.csv': () => toStatsCsv(result, (name) => this.fold.responseTimesOf(name)),

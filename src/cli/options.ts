@@ -10,8 +10,28 @@ export function addRequestOptions(command: Command): Command {
     .option('-H, --header <header>', 'request header, "Name: value"; repeat for more', collect)
     .option('-b, --body <text>', 'request body; sent as application/json where it parses as JSON')
     .option('--body-file <path>', 'file with the request body')
+    .option('--data <path>', 'rows that requests are made of, .jsonl or .csv: {{row.NAME}} in URL, header or body')
+    .option('--data-order <order>', 'sequential (default), shuffled, or once: the run ends when all rows are used')
+    .option('--expect-status <statuses>', 'statuses that are right: 200, 200,201 or 200-299')
+    .option('--expect-header <header>', 'header the answer must have, "Name: value"; repeat for more', collect)
+    .option('--expect-body <text>', 'what the body of the answer must be')
+    .option('--expect-contains <text>', 'what the body of the answer must contain; repeat for more', collect)
+    .option(
+      '--expect-json <check>',
+      "field of a JSON answer: '$.p=0.123±1e-9', '$.p={{row.p}}'; repeat for more",
+      collect,
+    )
+    .option('--expect-field <name>', 'field of a row with the expected answer, e.g. answer or answer±1e-9')
     .option('--timeout <duration>', 'give a request up after this long, e.g. 30s (default), 500ms')
+    .option('--http2', 'HTTP/2: by ALPN over TLS, by prior knowledge without')
+    .option('--proxy <url>', 'HTTP proxy between here and the target, http://host:port')
     .option('--no-keepalive', 'open a new connection for every request')
+    .option('--max-conn-age <duration>', 'replace connections older than this, e.g. 30s')
+    .option('--dns-ttl <duration>', 'look a name up again after this long (default 30s)')
+    .option('--cacert <path>', 'trust the certificates in this PEM file, not the usual authorities')
+    .option('--cert <path>', 'client certificate, PEM')
+    .option('--key <path>', 'its private key, PEM')
+    .option('--insecure', 'accept any certificate of the target')
     .option(
       '--threshold <expression>',
       'pass or fail by: p95<250ms, errors<1%, achieved>95/s; repeat for more',
@@ -28,11 +48,29 @@ export function addLoadOptions(command: Command): Command {
     .option('-r, --rate <rate>', 'arrivals: requests due per second whatever the answers do, e.g. 200/s')
     .option('--arrivals <kind>', 'how arrivals are spread: uniform (default) or poisson')
     .option('--max-in-flight <count>', 'with --rate: drop (and count) what is due while so many are under way')
+    .option('-c, --connections <count>', 'with --rate: at most so many connections; who finds all busy waits')
     .option('--stages <stages>', 'duration:target, in turn, each reached in a straight line, e.g. 30s:100,1m:100')
     .option('-d, --duration <duration>', 'how long, e.g. 30s, 2m')
     .option('-n, --requests <count>', 'stop after so many requests')
     .option('--warmup <duration>', 'leave the first stretch out of the statistics')
     .option('--graceful-stop <duration>', 'how long requests under way may finish at the end (default 5s)')
+    .option('--timing <how>', 'with --rate: precise (default) or relaxed, which sleeps and gives the core back')
+    .option('--engine <name>', 'what sends: rampart (default), or autocannon as a second opinion')
+    .option('--threads <count>', 'generator threads (default: cores less one)');
+}
+
+export function addSearchOptions(command: Command): Command {
+  return command
+    .option('--slo <expression>', 'what must hold: p95<250ms, errors<1%; repeat for more (all must hold)', collect)
+    .option('--unit <unit>', 'what to search: req/s (default) or vus')
+    .option('--budget <duration>', 'how long it may take (default 2m)')
+    .option('--precision <share>', 'how narrow the interval shall be (default 10%)')
+    .option('--max-rate <rate>', 'highest arrival rate to try')
+    .option('--max-vus <count>', 'most virtual users to try (default 1024)')
+    .option('--settle <duration>', 'wait after each increase of load, for a target that scales itself')
+    .option('--think-time <duration>', 'with --unit vus: pause of a user between requests')
+    .option('--max-in-flight <count>', 'drop (and count) what is due while so many are under way')
+    .option('--graceful-stop <duration>', 'how long requests under way may finish after a level (default 5s)')
     .option('--threads <count>', 'generator threads (default: cores less one)');
 }
 

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
-import { addLoadOptions, addOutputOptions, addRequestOptions } from './options.ts';
+import { addLoadOptions, addOutputOptions, addRequestOptions, addSearchOptions } from './options.ts';
 import type { ServeFlags } from './serve.ts';
 
 /**
@@ -45,6 +45,7 @@ Exit codes: 0 passed · 2 bad usage · 3 a threshold failed · 4 target unreacha
 Examples:
   rampart run http://localhost:8989/predict --body-file loan.json --vus 100 --spawn-rate 5 --duration 30s
   rampart run http://localhost:8989/predict -b '{"x":1}' --rate 200/s -d 1m --threshold 'p95<250ms'
+  rampart find http://localhost:8989/predict --body-file loan.json --slo 'p95<250ms' --slo 'errors<1%'
   rampart probe http://localhost:8989/predict --body-file loan.json
   rampart serve loan`,
     );
@@ -57,6 +58,17 @@ Examples:
     async (target: string, options: Record<string, unknown>) => {
       const { runCommand } = await import('./run.ts');
       end(await runCommand(world, 'run', target, options));
+    },
+  );
+
+  const find = program
+    .command('find')
+    .description('find the breaking point under an SLO: a number, an interval and the reason')
+    .argument('<target>', 'URL of the endpoint, or a scenario file (JSON)');
+  addOutputOptions(addSearchOptions(addRequestOptions(find))).action(
+    async (target: string, options: Record<string, unknown>) => {
+      const { runCommand } = await import('./run.ts');
+      end(await runCommand(world, 'find', target, options));
     },
   );
 
@@ -87,19 +99,31 @@ Examples:
     .argument('[model]', 'which model (default: loan)')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on', '8989')
+    .option('--admin-port <number>', 'also listen for an operator, on this machine only')
+    .option('--strategy <name>', 'per-request, global, pool, cluster, autoscale or batch', 'global')
+    .option('--sleep', 'the fancy model waits, instead of keeping the processor busy')
+    .option('--workers <count>', 'pool: threads (default: 4)')
+    .option('--queue <count>', 'how many may wait; beyond it 503 with Retry-After (default: no bound; pool: 100)')
+    .option('--cache <count>', 'how many answers are remembered (default: none)')
+    .option('--replicas <count>', 'cluster: processes (default: 2); autoscale: from-to (default: 1-4)')
+    .option('--target <count>', 'autoscale: requests that one replica is to have (default: 2)')
+    .option('--cooldown <duration>', 'autoscale: how long before a replica goes (default: 5s)')
+    .option('--split <shares>', 'autoscale: versions and their shares of the traffic, e.g. v1=90,v2=10')
+    .option('--affinity <session>', 'autoscale: keep a session on its replica: header:x-session or cookie:session')
+    .option('--max-batch <count>', 'batch: requests that go together at most (default: 8)')
+    .option('--max-wait <duration>', 'batch: how long the first one waits for others (default: 5ms)')
     .option(
       '--law <law>',
       'an exact queue instead of a model: fixed:50ms, exp:5ms, uniform:2ms-8ms, bimodal:5ms,50ms,10%',
     )
     .option('--slots <count>', 'how many the law serves at once, or unlimited (default: 1)')
-    .option('--queue <count>', 'how many may wait; beyond it 503 with Retry-After (default: no bound)')
     .option(
       '--fault <fault>',
       'stall:1s/10s, error:2%, slow:5%x10, drop:1%, hang:0.5%, leak, warmup:10s (repeatable)',
       (fault: string, before: string[]) => [...before, fault],
       [],
     )
-    .option('--seed <number>', 'of service times and faults', '1')
+    .option('--seed <number>', 'of service times, faults and the split', '1')
     .action(async (model: string | undefined, flags: ServeFlags) => {
       const { serveCommand } = await import('./serve.ts');
       end(await serveCommand(world, model, flags));

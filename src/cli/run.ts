@@ -7,16 +7,17 @@ import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
 import { describePlan } from '../plan/describe.ts';
 import { publishCommand, publishPlan } from '../plan/publish.ts';
-import { resolvePlan } from '../plan/resolve.ts';
+import { prepareRun } from '../plan/resolve.ts';
 import { readSources } from '../plan/sources.ts';
 import { ConsoleView } from '../report/console.ts';
 import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
 import { Journal } from '../run/journal.ts';
-import { runSession } from '../run/session.ts';
+import { runEvents, runSession } from '../run/session.ts';
 import { ThreadPool } from '../run/threads.ts';
 import { Artifacts, JOURNAL } from './artifacts.ts';
 import { colourOf } from './colour.ts';
+import { searchEvents } from './search.ts';
 
 /** `rampart run` and `rampart probe`: plan, measure, judge, show. Returns the exit code. */
 export async function runCommand(
@@ -26,13 +27,13 @@ export async function runCommand(
   flags: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const sources = { kind, target, env: world.env, flags };
-  const plan = resolvePlan(sources, world);
+  const { plan, rows } = prepareRun(sources, world);
   const { out, json = false, quiet = false } = readSources(sources, world.files).settings;
   if (!quiet) for (const line of describePlan(plan)) world.stderr.write(`${line}\n`);
-  await reach(plan.target);
+  await reach(plan);
 
   const id = runId(world);
-  const folder = out ?? (kind === 'run' ? join('reports', id) : null);
+  const folder = out ?? (kind !== 'probe' ? join('reports', id) : null);
   const losses: string[] = [];
   const artifacts = new Artifacts();
   const sinks: RunSink[] = [artifacts];
@@ -41,10 +42,12 @@ export async function runCommand(
   const view = quiet ? null : createView(world, plan);
   if (view !== null) sinks.push(view);
 
-  const pool = new ThreadPool(world.workerEntry, world.clock, plan.threads);
+  const pool = new ThreadPool(world.workerEntry, world.clock, plan.threads, rows);
   await runSession({
-    plan,
-    source: pool.source,
+    events: (signal) =>
+      plan.search === null
+        ? runEvents(plan, pool.source, signal)
+        : searchEvents(plan, plan.search, pool.source, signal),
     sinks,
     onSinkFailure: (sink, error) => {
       if (sink !== journal) throw error;

@@ -1,23 +1,39 @@
+import { type Operations, startAdmin } from '../../reference-server/admin.ts';
+import { DEPLOYMENTS, type DeploymentName, deploy } from '../../reference-server/deployment.ts';
 import { startLawServer } from '../../reference-server/law/server.ts';
-import { OptionError, parseCount } from '../../reference-server/option-syntax.ts';
-import { MODELS, type ModelName, startServer } from '../../reference-server/server.ts';
+import { MODELS, type ModelName } from '../../reference-server/models/catalogue.ts';
+import { OptionError, parseCount, parseDuration } from '../../reference-server/option-syntax.ts';
+import { parseSplit } from '../../reference-server/strategies/versions.ts';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 
 /** The flags of `serve`, as written. */
 export interface ServeFlags {
-  host: string;
-  port: string;
-  law?: string;
-  slots?: string;
-  queue?: string;
-  fault: string[];
-  seed: string;
+  readonly host: string;
+  readonly port: string;
+  readonly adminPort?: string;
+  readonly seed: string;
+  readonly fault: string[];
+  readonly queue?: string;
+  readonly law?: string;
+  readonly slots?: string;
+  readonly strategy: string;
+  readonly sleep?: boolean;
+  readonly workers?: string;
+  readonly cache?: string;
+  readonly replicas?: string;
+  readonly maxBatch?: string;
+  readonly maxWait?: string;
+  readonly target?: string;
+  readonly cooldown?: string;
+  readonly split?: string;
+  readonly affinity?: string;
 }
 
 interface Running {
   /** Said once it accepts requests. */
   readonly title: string;
+  readonly operations?: Operations;
   close(): Promise<void>;
 }
 
@@ -30,45 +46,120 @@ export async function serveCommand(world: World, model: string | undefined, flag
     });
   });
   const log = (line: string): void => world.stderr.write(`${line}\n`);
-  const server = await start(model, flags, log).catch((error: NodeJS.ErrnoException) => {
+  try {
+    const adminPort = flags.adminPort === undefined ? undefined : portOf(flags.adminPort, '--admin-port');
+    const server = await start(world, model, flags, log);
+    if (adminPort !== undefined) {
+      const admin = await startAdmin(server.operations ?? { state: () => ({}) }, adminPort, log);
+      world.stderr.write(`admin: ${admin.url}/\n`);
+      void interrupted.then(() => admin.close());
+    }
+    world.stderr.write(`${server.title}   (Ctrl-C stops it)\n`);
+    await interrupted;
+    await server.close();
+    return EXIT.passed;
+  } catch (error) {
     if (error instanceof OptionError) throw new RampartError('bad-flag', error.message);
-    if (error instanceof RampartError || error.code === undefined) throw error;
-    throw new RampartError('port-in-use', error.message, 'Choose another one with --port, or end what uses it.');
-  });
-  world.stderr.write(`${server.title}   (Ctrl-C stops it)\n`);
-  await interrupted;
-  await server.close();
-  return EXIT.passed;
+    if (error instanceof RampartError || (error as NodeJS.ErrnoException).code === undefined) throw error;
+    const hint = 'Choose another one with --port, or end what uses it.';
+    throw new RampartError('port-in-use', (error as Error).message, hint);
+  }
 }
 
-async function start(model: string | undefined, flags: ServeFlags, log: (line: string) => void): Promise<Running> {
-  const port = Number(flags.port);
+function start(
+  world: World,
+  model: string | undefined,
+  flags: ServeFlags,
+  log: (line: string) => void,
+): Promise<Running> {
+  if (flags.law === undefined) return startModel(world, model ?? 'loan', flags, log);
+  if (model !== undefined) throw new RampartError('usage', `a law takes the place of the model "${model}"`);
+  return startLaw(flags.law, flags, log);
+}
+
+async function startLaw(law: string, flags: ServeFlags, log: (line: string) => void): Promise<Running> {
+  const server = await startLawServer({
+    law,
+    slots: flags.slots === 'unlimited' ? Number.POSITIVE_INFINITY : parseCount(flags.slots ?? '1', '--slots', 1),
+    queue: flags.queue === undefined ? Number.POSITIVE_INFINITY : parseCount(flags.queue, '--queue', 0),
+    faults: flags.fault,
+    seed: parseCount(flags.seed, '--seed', 0),
+    host: flags.host,
+    port: portOf(flags.port, '--port'),
+    log,
+  });
+  return { title: `law ${law}, slots: ${flags.slots ?? '1'}: ${server.url}/predict`, close: () => server.close() };
+}
+
+async function startModel(
+  world: World,
+  model: string,
+  flags: ServeFlags,
+  log: (line: string) => void,
+): Promise<Running> {
+  if (!isModel(model)) throw new RampartError('usage', `there is no model "${model}"`, `Models: ${MODELS.join(', ')}.`);
+  const { strategy } = flags;
+  if (!isDeployment(strategy))
+    throw new RampartError('usage', `there is no strategy "${strategy}"`, `Strategies: ${DEPLOYMENTS.join(', ')}.`);
+  if (model === 'tokens' && strategy !== 'global')
+    throw new RampartError('usage', `tokens streams, and so runs with the strategy global only`);
+  const [first, last] = replicasOf(flags.replicas, strategy);
+  const server = await deploy({
+    model,
+    deployment: strategy,
+    passing: flags.sleep === true ? 'asleep' : 'busy',
+    replicas: last,
+    scaling: {
+      min: first,
+      max: last,
+      target: parseCount(flags.target ?? '2', '--target', 1),
+      cooldownMs: parseDuration(flags.cooldown ?? '5s', '--cooldown'),
+    },
+    workers: parseCount(flags.workers ?? '4', '--workers', 1),
+    cache: parseCount(flags.cache ?? '0', '--cache', 0),
+    maxBatch: parseCount(flags.maxBatch ?? '8', '--max-batch', 1),
+    maxWaitMs: parseDuration(flags.maxWait ?? '5ms', '--max-wait'),
+    faults: flags.fault,
+    seed: parseCount(flags.seed, '--seed', 0),
+    host: flags.host,
+    port: portOf(flags.port, '--port'),
+    entries: world.serverEntries,
+    log,
+    ...(flags.queue === undefined ? {} : { queue: parseCount(flags.queue, '--queue', 0) }),
+    ...(flags.split === undefined ? {} : { split: parseSplit(flags.split) }),
+    ...(flags.affinity === undefined ? {} : { affinity: flags.affinity }),
+  });
+  return {
+    title: `${model} model: POST ${server.url}${server.route}`,
+    operations: server.operations,
+    close: () => server.close(),
+  };
+}
+
+/** "3", or for the strategy that scales "1-4". */
+function replicasOf(text: string | undefined, strategy: DeploymentName): [number, number] {
+  if (text === undefined) return strategy === 'autoscale' ? [1, 4] : [2, 2];
+  const [first = '', last = first] = text.split('-');
+  const range: [number, number] = [parseCount(first, '--replicas', 1), parseCount(last, '--replicas', 1)];
+  if (range[1] < range[0]) throw new OptionError(`--replicas: "${text}" ends before it begins`);
+  return range;
+}
+
+function portOf(text: string, flag: string): number {
+  const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new RampartError(
       'bad-flag',
-      `--port: "${flags.port}" is no port`,
+      `${flag}: "${text}" is no port`,
       'Write a whole number from 0 to 65535 (0: any free one).',
     );
-  const { host } = flags;
-  const seed = parseCount(flags.seed, '--seed', 0);
-  if (flags.law !== undefined) {
-    if (model !== undefined) throw new RampartError('usage', `a law takes the place of the model "${model}"`);
-    const slots = flags.slots === undefined ? 1 : countOrUnlimited(flags.slots, '--slots', 1);
-    const queue = flags.queue === undefined ? Number.POSITIVE_INFINITY : parseCount(flags.queue, '--queue', 0);
-    const law = flags.law;
-    const server = await startLawServer({ law, slots, queue, seed, host, port, log, faults: flags.fault });
-    return { title: `law ${law}, slots: ${flags.slots ?? 1}: ${server.url}/predict`, close: server.close };
-  }
-  const name = model ?? 'loan';
-  if (!isModel(name)) throw new RampartError('usage', `there is no model "${name}"`, `Models: ${MODELS.join(', ')}.`);
-  const server = await startServer({ model: name, host, port, log });
-  return { title: `${name} model: POST ${server.url}/predict`, close: server.close };
-}
-
-function countOrUnlimited(text: string, what: string, min: number): number {
-  return text === 'unlimited' ? Number.POSITIVE_INFINITY : parseCount(text, what, min);
+  return port;
 }
 
 function isModel(name: string): name is ModelName {
   return (MODELS as readonly string[]).includes(name);
+}
+
+function isDeployment(name: string): name is DeploymentName {
+  return (DEPLOYMENTS as readonly string[]).includes(name);
 }

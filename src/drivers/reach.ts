@@ -1,50 +1,79 @@
-import { connect } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { RampartError } from '../core/errors.ts';
-import type { Plan, Target } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
+import { describeFailure, isCertificateFailure, isPlainText } from './failure.ts';
+import { securityOf } from './security.ts';
 
 /** How long a target may take to accept a first connection, ms. */
 const PATIENCE = 10_000;
 
+type Way = Pick<Plan, 'target' | 'tls' | 'proxy' | 'http2'>;
+
 /**
- * Opens one connection to the target and closes it again, without a request: a run against nothing ends before it starts.
+ * Opens one connection to the target (or the proxy before it), with its TLS handshake, and closes it again, without a
+ * request: a run against nothing, or against somebody who cannot prove to be the target, ends before it starts.
  *
- * @throws {RampartError} unreachable, with the address and the system's error.
+ * @throws {RampartError} unreachable, with the address, the cause and what to do.
  */
-export function reach(target: Target): Promise<void> {
-  const { host, port } = target;
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+export function reach(way: Way): Promise<void> {
+  const address = addressOf(way);
   return new Promise((resolve, reject) => {
-    const fail = (reason: string): void => {
-      const hint = 'Is the server running, and is this its address and port?';
-      reject(new RampartError('unreachable', `nothing answers at ${address}: ${reason}`, hint));
-    };
-    const socket = connect({ host, port });
-    socket.setTimeout(PATIENCE, () => {
+    const { socket, ready } = open(way);
+    const fail = (message: string, hint: string): void => {
       socket.destroy();
-      fail(`no connection within ${PATIENCE / 1000} s`);
+      reject(new RampartError('unreachable', message, hint));
+    };
+    socket.setTimeout(PATIENCE, () => {
+      const hint = 'Is the server running, and is this its address and port?';
+      fail(`nothing answers at ${address}: no connection within ${PATIENCE / 1000} s`, hint);
     });
-    socket.once('connect', () => {
+    socket.once(ready, () => {
       socket.destroy();
       resolve();
     });
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-      fail(first instanceof Error ? first.message : error.message);
+    socket.on('error', (error) => {
+      const reason = describeFailure(error);
+      const message = `nothing answers at ${address}: ${reason}`;
+      if (isCertificateFailure(error)) fail(`no trust in ${address}: ${reason}`, TRUST);
+      else if (isPlainText(error)) fail(`${address}: ${reason}`, 'Is it http:// rather than https://?');
+      else if (way.target.socketPath !== undefined) fail(message, 'Does the socket exist, and may you use it?');
+      else fail(message, 'Is the server running, and is this its address and port?');
     });
   });
 }
 
-/** Opens one connection, closes it, and says how long it took to open (µs), or -1 where it did not. */
-export function measureConnect({ target }: Plan, clock: Clock, done: (took: Micros) => void): void {
+const TRUST = 'Trust its authority with --cacert, or accept any certificate with --insecure.';
+
+/** Opens one connection, closes it, and says how long it took to be ready (µs), TLS included, or -1 where it was not. */
+export function measureConnect(plan: Plan, clock: Clock, done: (took: Micros) => void): void {
   const startedAt = clock.now();
   let took = -1;
-  const socket = connect({ host: target.host, port: target.port });
-  socket.once('connect', () => {
+  const { socket, ready } = open(plan);
+  socket.once(ready, () => {
     took = clock.now() - startedAt;
     socket.destroy();
   });
   socket.on('error', () => {});
   socket.once('close', () => done(took as Micros));
+}
+
+/** A connection that is being opened, and the event that says it is. Through a proxy: only as far as the proxy. */
+function open(way: Way): { socket: Socket; ready: 'connect' | 'secureConnect' } {
+  const { target, proxy, http2 } = way;
+  if (proxy !== null) return { socket: connectTcp({ host: proxy.host, port: proxy.port }), ready: 'connect' };
+  if (target.socketPath !== undefined) return { socket: connectTcp({ path: target.socketPath }), ready: 'connect' };
+  const where = { host: target.host, port: target.port };
+  const security = securityOf(way);
+  if (security === null) return { socket: connectTcp(where), ready: 'connect' };
+  const ALPNProtocols = http2 ? ['h2'] : security.ALPNProtocols;
+  return { socket: connectTls({ ...where, ...security, ALPNProtocols }), ready: 'secureConnect' };
+}
+
+function addressOf({ target, proxy }: Way): string {
+  if (proxy === null && target.socketPath !== undefined) return target.socketPath;
+  const { host, port } = proxy ?? target;
+  return `${proxy === null ? '' : 'the proxy '}${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -203,6 +203,7 @@ export class ClosedLoad implements LoadModel {
     counts.due[slot] = (counts.due[slot] as number) + 1;
     counts.sent[slot] = (counts.sent[slot] as number) + 1;
     exchange.request = request;
+    exchange.index = index;
     exchange.bank = bank;
     exchange.dueAt = dueAt;
     user.underWay = true;

@@ -140,6 +140,7 @@ export class OpenLoad implements LoadModel {
     this.#inFlight += 1;
     const exchange = this.#free.pop() ?? createExchange(-1);
     exchange.request = request;
+    exchange.index = index;
     exchange.bank = bank;
     exchange.dueAt = (this.#startAt + due) as Micros;
     this.#driver.send(exchange);

@@ -1,5 +1,5 @@
 /** A bijection of 32-bit numbers that leaves no pattern. Source: splitmix32, after G. Steele et al., SplitMix (2014). */
-function splitmix32(value: number): number {
+export function splitmix32(value: number): number {
   let mixed = (value + 0x9e3779b9) | 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);

@@ -13,8 +13,11 @@ export interface Address {
 
 const EXAMPLE = 'write http://host:port/path';
 
+/** Longer than this no system takes the path of a Unix socket (sun_path). */
+const LONGEST_SOCKET_PATH = 107;
+
 /**
- * An http or https URL; without a scheme http is assumed. A fragment is dropped: it is never sent.
+ * An http or https URL, or http+unix for a Unix socket (see `parseSocketAddress`); without a scheme http is assumed. A fragment is dropped: it is never sent.
  *
  * @throws RampartError 'bad-url'.
  */
@@ -25,8 +28,9 @@ export function parseAddress(text: string, flag: string): Address {
   const trimmed = text.trim();
   if (trimmed === '') return refuse(`is empty; ${EXAMPLE}`);
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(trimmed) ?? [];
+  if (scheme !== undefined && /^http\+unix$/i.test(scheme)) return parseSocketAddress(rest, refuse);
   if (scheme !== undefined && !/^https?$/i.test(scheme))
-    return refuse(`has the scheme ${scheme}; allowed are http and https`);
+    return refuse(`has the scheme ${scheme}; allowed are http, https and http+unix`);
   if (scheme === undefined && /^https?:/i.test(trimmed)) return refuse(`lacks the // after the scheme; ${EXAMPLE}`);
   const address = scheme === undefined ? trimmed : rest;
   if (hasControlCharacter(address)) return refuse('contains a line break or another control character');
@@ -59,6 +63,38 @@ export function parseAddress(text: string, flag: string): Address {
       port: url.port === '' ? (protocol === 'https:' ? 443 : 80) : Number(url.port),
     },
     path: url.href.slice(url.origin.length),
+    pathname: url.pathname,
+  };
+}
+
+const SOCKET_EXAMPLE = 'write http+unix:///path/to.sock:/predict';
+
+/**
+ * `/path/to.sock:/predict`, or percent-encoded in the place of the host: `%2Fpath%2Fto.sock/predict`. In the first form
+ * a colon within the socket's path is written %3A. The target is named `localhost` in Host.
+ */
+function parseSocketAddress(text: string, refuse: (problem: string, hint?: string) => never): Address {
+  if (hasControlCharacter(text)) return refuse('contains a line break or another control character');
+  const end = text.startsWith('/') ? /[:?#]/.exec(text)?.index : /[/?#]/.exec(text)?.index;
+  let socketPath: string;
+  try {
+    socketPath = decodeURIComponent(text.slice(0, end ?? text.length));
+  } catch {
+    return refuse(`has a malformed percent-encoding; ${SOCKET_EXAMPLE}`);
+  }
+  if (!socketPath.startsWith('/') || socketPath.includes('\0'))
+    return refuse(`names no absolute path of a socket; ${SOCKET_EXAMPLE}`);
+  if (Buffer.byteLength(socketPath) > LONGEST_SOCKET_PATH)
+    return refuse(`has a socket path longer than ${LONGEST_SOCKET_PATH} bytes, which no system takes`);
+  const rest = text.slice(end ?? text.length).replace(/^:/, '');
+  if (rest !== '' && !/^[/?#]/.test(rest)) return refuse(`has no / between the socket and the path; ${SOCKET_EXAMPLE}`);
+  const url = new URL(`http://localhost${rest}`);
+  url.hash = '';
+  const path = url.href.slice(url.origin.length);
+  const plain = encodeURI(socketPath).replaceAll(/[:?#]/g, encodeURIComponent);
+  return {
+    target: { url: `http+unix://${plain}:${path}`, protocol: 'http:', host: 'localhost', port: 80, socketPath },
+    path,
     pathname: url.pathname,
   };
 }

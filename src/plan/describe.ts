@@ -1,11 +1,14 @@
 import {
+  type AnswerCheck,
   type Distribution,
   durationOf,
   type LoadProfile,
   type Plan,
   type RequestTemplate,
+  type SearchPlan,
   type Stage,
   stagesOf,
+  type Target,
 } from '../core/plan.ts';
 import type { Micros } from '../core/units.ts';
 import { UNTIL_COUNTED } from './load.ts';
@@ -13,19 +16,63 @@ import { maskQuery } from './publish.ts';
 
 /** The plan in a few plain lines, as it is told before the first request. Secrets in the query are masked. */
 export function describePlan(plan: Plan): string[] {
-  const origin = new URL(plan.target.url).origin;
+  const origin = originOf(plan.target);
   return [
     ...plan.requests.map((request) => describeRequest(request, origin)),
-    plan.kind === 'probe' ? describeProbe(plan) : describeLoad(plan),
+    ...describeData(plan),
+    plan.search !== null
+      ? describeSearch(plan.search)
+      : plan.kind === 'probe'
+        ? describeProbe(plan)
+        : describeLoad(plan),
     describeRest(plan),
   ];
 }
 
-function describeRequest({ method, path, headers, body }: RequestTemplate, origin: string): string {
+/** A Unix socket has no origin that a URL would know. */
+function originOf(target: Target): string {
+  return target.socketPath === undefined ? new URL(target.url).origin : `http+unix://${target.socketPath}:`;
+}
+
+function describeRequest({ method, path, headers, body, templated }: RequestTemplate, origin: string): string {
   const line = `${method} ${origin}${maskQuery(path)}`;
   if (body === null) return line;
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
-  return `${line}  (${formatBytes(body.bytes)}${type === undefined ? '' : ` of ${type}`})`;
+  const size = templated ? 'a body made for each' : formatBytes(body.bytes);
+  return `${line}  (${size}${type === undefined ? '' : ` of ${type}`})`;
+}
+
+function describeSearch({ unit, slos, budget, precision, maxLoad }: SearchPlan): string {
+  const what = unit === 'vus' ? 'the most virtual users' : 'the highest arrival rate';
+  const held =
+    slos.length === 0
+      ? 'p95 stays within 10 times its idle median (at least 100 ms) and errors < 1 %'
+      : slos.map(({ text }) => text).join(' and ');
+  const bound = maxLoad === null ? '' : `, at most ${formatNumber(maxLoad)} ${unit}`;
+  return `searching ${what} at which ${held}${bound}: ${formatDuration(budget)}, interval of ${formatNumber(100 * precision)} %`;
+}
+
+function describeData({ data, checks }: Plan): string[] {
+  const lines: string[] = [];
+  if (data !== null) {
+    const order = { sequential: 'in turn', shuffled: 'shuffled', once: 'each once' }[data.order];
+    lines.push(`${formatNumber(data.rows)} ${plural(data.rows, 'row')} of ${data.file}, ${order}`);
+  }
+  if (checks.length > 0) lines.push(`every answer is checked: ${[...new Set(checks.map(describeCheck))].join(', ')}`);
+  return lines;
+}
+
+function describeCheck(check: AnswerCheck): string {
+  switch (check.kind) {
+    case 'status':
+      return `status ${check.statuses.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(',')}`;
+    case 'header':
+      return `header ${check.name}`;
+    case 'json':
+      return check.path === '$' && check.expected?.from === 'row' ? 'the row’s own answer' : check.path;
+    default:
+      return 'body';
+  }
 }
 
 function describeProbe({ maxRequests, warmupRequests, load }: Plan): string {
@@ -85,6 +132,15 @@ function describeRest(plan: Plan): string {
   const parts = [`timeout ${formatDuration(plan.timeout)}`];
   if (plan.warmup > 0) parts.push(`warm-up ${formatDuration(plan.warmup)}`);
   if (!plan.keepAlive) parts.push('a new connection per request');
+  if (plan.connections.limit !== null)
+    parts.push(`at most ${formatNumber(plan.connections.limit)} ${plural(plan.connections.limit, 'connection')}`);
+  if (plan.connections.maxAge !== null)
+    parts.push(`connections replaced after ${formatDuration(plan.connections.maxAge)}`);
+  if (plan.target.protocol === 'https:' && !plan.tls.verify) parts.push('any certificate is accepted');
+  if (plan.engine !== 'rampart') parts.push(`sent by ${plan.engine}`);
+  if (plan.http2) parts.push('HTTP/2');
+  if (plan.proxy !== null) parts.push(`through ${plan.proxy.url}`);
+  if (plan.timing === 'relaxed') parts.push('relaxed timing');
   if (plan.load.model === 'open') parts.push(`at most ${formatNumber(plan.load.maxInFlight)} in flight`);
   parts.push(`${plan.threads} ${plural(plan.threads, 'thread')}`, `seed ${plan.seed}`);
   if (plan.thresholds.length > 0) parts.push(`thresholds: ${plan.thresholds.map(({ text }) => text).join(', ')}`);

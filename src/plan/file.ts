@@ -3,7 +3,7 @@ import type { Files } from '../core/world.ts';
 import { quote } from './syntax.ts';
 
 /** A 64 MiB body sent once a second is half a gigabit: more is a slip. It is also held once per generator thread. */
-const LIMIT = 64 * 1_024 * 1_024;
+const LIMIT_MIB = 64;
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
@@ -14,7 +14,13 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** @throws RampartError 'bad-file' naming the path and the reason. */
-export function readInput(files: Pick<Files, 'readBytes'>, path: string, flag: string, hint = ''): Uint8Array {
+export function readInput(
+  files: Pick<Files, 'readBytes'>,
+  path: string,
+  flag: string,
+  hint = '',
+  limitMib = LIMIT_MIB,
+): Uint8Array {
   let content: Uint8Array;
   try {
     content = files.readBytes(path);
@@ -22,7 +28,8 @@ export function readInput(files: Pick<Files, 'readBytes'>, path: string, flag: s
     const { code = '', message } = error as NodeJS.ErrnoException;
     throw new RampartError('bad-file', `${flag}: ${quote(path)} ${REASONS[code] ?? `can't be read: ${message}`}`, hint);
   }
-  if (content.byteLength > LIMIT) throw new RampartError('bad-file', `${flag}: ${quote(path)} is larger than 64 MiB`);
+  if (content.byteLength > limitMib * 1_024 * 1_024)
+    throw new RampartError('bad-file', `${flag}: ${quote(path)} is larger than ${limitMib} MiB`);
   return content;
 }
 

@@ -103,7 +103,9 @@ function resolveThinkTime(given: Given): Distribution | null {
 
 function resolveDuration(given: Given): Micros {
   const duration = read(given, 'duration', (text, label) => parseDuration(text, label, { min: '1ms', max: LONGEST }));
-  return duration ?? (given.settings.requests === undefined ? DEFAULT_DURATION : UNTIL_COUNTED);
+  const { requests, dataOrder = '' } = given.settings;
+  const counted = requests !== undefined || dataOrder.trim().toLowerCase() === 'once';
+  return duration ?? (counted ? UNTIL_COUNTED : DEFAULT_DURATION);
 }
 
 /** Stages of no duration are jumps: they only change what the next one starts from. */

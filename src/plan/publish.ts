@@ -1,25 +1,37 @@
-import type { Plan, RequestBody, RequestTemplate } from '../core/plan.ts';
+import type { AnswerCheck, Plan, RequestBody, RequestTemplate, Tls } from '../core/plan.ts';
+import { SECRET_NAME } from '../core/secret.ts';
 
 const MASK = '***';
 const LARGEST_BODY = 4_096;
 const SHOWN = 1_024;
 const CUT = ' … (cut)';
 
-/** A name whose value is nobody else's business: of a header, or of a query parameter. */
-const SECRET = /auth|cookie|token|secret|key|password|passwd|credential|signature|^(?:sig|pwd)$/i;
-
 /** The plan as it may be shown to others: secrets masked, large bodies cut. It can no longer be run. */
 export function publishPlan(plan: Plan): Plan {
   return Object.freeze({
     ...plan,
     target: Object.freeze({ ...plan.target, url: maskQuery(plan.target.url) }),
+    tls: Object.freeze(publishTls(plan.tls)),
     requests: Object.freeze(plan.requests.map(publishRequest)),
+    checks: Object.freeze(plan.checks.map(publishCheck)),
+    ...(plan.proxy?.authorization == null ? {} : { proxy: Object.freeze({ ...plan.proxy, authorization: MASK }) }),
   });
+}
+
+/** A bundle of authorities is long, and a private key nobody else's business. */
+function publishTls({ verify, ca, cert, key }: Tls): Tls {
+  const size = (pem: string): string => `PEM, ${pem.length} bytes`;
+  return {
+    verify,
+    ca: ca === null ? null : size(ca),
+    cert: cert === null ? null : size(cert),
+    key: key === null ? null : MASK,
+  };
 }
 
 function publishRequest(request: RequestTemplate): RequestTemplate {
   const headers = request.headers.map(([name, value]) =>
-    Object.freeze([name, SECRET.test(name) ? MASK : value] as const),
+    Object.freeze([name, SECRET_NAME.test(name) ? MASK : value] as const),
   );
   return Object.freeze({
     ...request,
@@ -31,12 +43,18 @@ function publishRequest(request: RequestTemplate): RequestTemplate {
 
 /** A command line as it may be shown: the values of secret headers and query parameters masked. */
 export function publishCommand(argv: readonly string[]): string[] {
-  return argv.map((argument) => {
+  return argv.map((argument, index) => {
+    if (argument.startsWith('--proxy=') || argv[index - 1] === '--proxy') return maskUser(argument);
     const header = /^((?:-H|--header=)?\s*)([!#$%&'*+.^_`|~\w-]+)(:\s*)\S/.exec(argument);
-    if (header !== null && SECRET.test(header[2] ?? '') && !argument.includes('://'))
+    if (header !== null && SECRET_NAME.test(header[2] ?? '') && !argument.includes('://'))
       return `${header[1]}${header[2]}${header[3]}${MASK}`;
     return maskQuery(argument);
   });
+}
+
+/** A proxy's user name and password; a password may have a `/` in it. */
+function maskUser(argument: string): string {
+  return argument.replace(/^((?:--proxy=)?(?:[a-z][a-z0-9+.-]*:\/\/)?).*@/is, `$1${MASK}@`);
 }
 
 /** Masks the values of query parameters with secret names; all else stays as it was written. */
@@ -53,7 +71,26 @@ function maskParameter(parameter: string): string {
   const name = parameter.slice(0, equals);
   // Reads an escaped name (`api%5Fkey`) as a server would; a malformed escape is left as it is.
   const [[plain = name] = []] = [...new URLSearchParams(name)];
-  return SECRET.test(plain) ? `${name}=${MASK}` : parameter;
+  return SECRET_NAME.test(plain) ? `${name}=${MASK}` : parameter;
+}
+
+/** Expected values may be large; those of secret names are secrets themselves. */
+function publishCheck(check: AnswerCheck): AnswerCheck {
+  const short = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}${CUT}` : text);
+  switch (check.kind) {
+    case 'header':
+      return SECRET_NAME.test(check.name) ? { ...check, value: MASK } : check;
+    case 'body':
+    case 'contains':
+      return { ...check, text: short(check.text) };
+    case 'json': {
+      if (check.expected?.from !== 'plan') return check;
+      const secret = check.steps.some((step) => typeof step === 'string' && SECRET_NAME.test(step));
+      return { ...check, expected: { from: 'plan', json: secret ? JSON.stringify(MASK) : short(check.expected.json) } };
+    }
+    default:
+      return check;
+  }
 }
 
 function cutBody(body: RequestBody): RequestBody {

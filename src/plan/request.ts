@@ -1,5 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import type { RequestBody, RequestTemplate } from '../core/plan.ts';
+import { cellsOf, isJsonType } from '../core/template.ts';
 import { bytes } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
 import type { Address } from './address.ts';
@@ -8,6 +9,7 @@ import type { Header } from './header.ts';
 import { checkJson } from './json.ts';
 import { blame, type Given, read, refuse } from './sources.ts';
 import { quote } from './syntax.ts';
+import { hasPlaceholder, literalOf, readTemplate, sampleOf } from './template.ts';
 
 /** What is sent. @throws RampartError */
 export function resolveRequest(
@@ -18,18 +20,42 @@ export function resolveRequest(
 ): RequestTemplate {
   const headers: Header[] = [...given.headers];
   const declared = headerValue(headers, 'content-type');
-  const content = resolveBody(given, declared !== undefined && isJsonType(declared), files);
+  const content =
+    resolveBody(given, declared !== undefined && isJsonType(declared), files) ?? rowBody(given, address, headers);
   if (content?.isJson && declared === undefined) headers.push(['content-type', 'application/json']);
   if (headerValue(headers, 'accept') === undefined) headers.push(['accept', '*/*']);
   if (headerValue(headers, 'user-agent') === undefined) headers.push(['user-agent', `rampart/${version}`]);
   const method = read(given, 'method', parseMethod) ?? (content === null ? 'GET' : 'POST');
+  const body = content?.body ?? null;
+  return withTemplates({ name: `${method} ${address.pathname}`, method, path: address.path, headers, body }, given);
+}
+
+/** Marks a request that has placeholders; takes `{{{{` for what it means in one that has none. */
+function withTemplates(request: RequestTemplate, given: Given): RequestTemplate {
+  const { name, path, headers, body } = request;
+  const paths = readTemplate(path, given.originOf('url').label);
+  const values = headers.map(([header, value]) => readTemplate(value, `header ${header}`));
+  const source = given.settings.bodyFile === undefined ? 'body' : 'bodyFile';
+  const bodies =
+    body?.encoding === 'utf8' ? blame(given.originOf(source), (label) => readTemplate(body.data, label)) : [];
+  if ([paths, ...values, bodies].some(hasPlaceholder)) return { ...request, templated: true };
+  const braces = (text: string): string => text.replaceAll('{{{{', '%7B%7B');
   return {
-    name: `${method} ${address.pathname}`,
-    method,
-    path: address.path,
-    headers,
-    body: content?.body ?? null,
+    ...request,
+    name: braces(name),
+    path: braces(path),
+    headers: headers.map(([header], number) => [header, literalOf(values[number] ?? [])]),
+    body: body?.encoding === 'utf8' ? utf8Body(literalOf(bodies)) : body,
   };
+}
+
+/** A row of JSON Lines is a body by itself, where nothing else is said. */
+function rowBody(given: Given, { path }: Address, headers: readonly Header[]): Content | null {
+  const { data, method } = given.settings;
+  if (data === undefined || !/\.(?:jsonl|ndjson)$/i.test(data)) return null;
+  if (method !== undefined && /^\s*(?:get|head)\s*$/i.test(method)) return null;
+  const requests = [{ name: '', method: '', path, headers, body: null, templated: true as const }];
+  return cellsOf({ requests, checks: [] }).length > 0 ? null : { body: utf8Body('{{row}}'), isJson: true };
 }
 
 const KNOWN_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'];
@@ -89,7 +115,11 @@ function fileBody(path: string, label: string, declaredJson: boolean, files: Pic
 }
 
 function textContent(data: string): Content {
-  return { body: { encoding: 'utf8', data, bytes: bytes(Buffer.byteLength(data)) }, isJson: isJson(data) };
+  return { body: utf8Body(data), isJson: isJson(sampleOf(data)) };
+}
+
+function utf8Body(data: string): RequestBody {
+  return { encoding: 'utf8', data, bytes: bytes(Buffer.byteLength(data)) };
 }
 
 function isJson(text: string): boolean {
@@ -102,13 +132,8 @@ function isJson(text: string): boolean {
 }
 
 function notJson(text: string): string {
-  const fault = checkJson(text);
+  const fault = checkJson(sampleOf(text));
   return fault === null ? 'is not JSON' : `is not JSON: line ${fault.line}, column ${fault.column}: ${fault.problem}`;
-}
-
-/** `application/json`, `text/json` and `…+json`, with or without parameters. */
-function isJsonType(contentType: string): boolean {
-  return /^\s*(?:application\/json|text\/json|[^;\s]+\+json)\s*(?:;|$)/i.test(contentType);
 }
 
 function headerValue(headers: readonly Header[], wanted: string): string | undefined {

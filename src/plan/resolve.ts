@@ -1,14 +1,22 @@
 import { RampartError } from '../core/errors.ts';
-import { durationOf, type Plan, type Threshold } from '../core/plan.ts';
+import { type DataSource, durationOf, type LoadProfile, type Plan } from '../core/plan.ts';
+import type { RowTable } from '../core/rows.ts';
+import { cellsOf } from '../core/template.ts';
 import { type Count, count, type Micros, micros, seconds } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
-import { parseAddress } from './address.ts';
+import { expectedField, resolveChecks } from './checks.ts';
+import { resolveConnections, threadsWithin } from './connections.ts';
+import { formatOf, loadRows } from './data.ts';
+import { resolveEngine } from './engine.ts';
 import { probeLoad, resolveLoad } from './load.ts';
 import { resolveRequest } from './request.ts';
 import type { SettingName } from './schema.ts';
+import { resolveSearch } from './search.ts';
 import { blame, type Given, read, readSources, refuse, type Sources } from './sources.ts';
-import { parseCount, parseDuration, parseSeed } from './syntax.ts';
-import { parseThreshold } from './threshold.ts';
+import { parseChoice, parseCount, parseDuration, parseSeed } from './syntax.ts';
+import { parseTemplatedAddress } from './template.ts';
+import { resolveThresholdList } from './threshold.ts';
+import { resolveTls } from './tls.ts';
 
 /** What a plan needs of the world: the files that settings name, and three things no setting says. */
 export interface PlanWorld {
@@ -28,37 +36,109 @@ const PROBE_REQUESTS = count(100);
  * @throws RampartError naming the flag, variable or field, what was given and what is allowed.
  */
 export function resolvePlan(sources: Sources, world: PlanWorld): Plan {
+  return prepareRun(sources, world).plan;
+}
+
+/** The plan, and the rows of its data in the form in which threads share them. @throws RampartError as `resolvePlan`. */
+export function prepareRun(
+  sources: Sources,
+  world: PlanWorld,
+): { readonly plan: Plan; readonly rows: RowTable | null } {
   const given = readSources(sources, world.files);
-  const address = read(given, 'url', parseAddress);
+  const address = read(given, 'url', parseTemplatedAddress);
   if (address === undefined)
     throw new RampartError('usage', 'no URL is given', 'Give the address of the endpoint: http://host:port/path.');
+  const requests = [resolveRequest(given, address, world.files, world.version)];
+  const checks = resolveChecks(given);
+  refuseVarying(given, requests, checks);
+  const { data, rows } = resolveData(given, { requests, checks }, world.files);
+  if (data?.order === 'once' && sources.kind !== 'run')
+    refuse(given, 'dataOrder', `once ends a run with its last row; a ${sources.kind} has an end of its own`);
   const plan: Plan = {
     kind: sources.kind,
     target: address.target,
-    requests: [resolveRequest(given, address, world.files, world.version)],
-    ...(sources.kind === 'probe' ? probeParts(given) : runParts(given, world.host.cores)),
+    requests,
+    data,
+    checks,
+    ...withinRows(partsOf(sources.kind, given, world.host.cores), data),
     timeout: durationWithin(given, 'timeout', '1ms') ?? seconds(30),
     gracefulStop: durationWithin(given, 'gracefulStop', '0s') ?? seconds(5),
     keepAlive: given.settings.keepalive ?? true,
+    connections: resolveConnections(given),
+    tls: resolveTls(given, address.target, world.files),
+    ...resolveEngine(
+      given,
+      address.target,
+      requests.some((request) => request.templated === true),
+    ),
     seed: read(given, 'seed', parseSeed) ?? world.randomSeed(),
     interval: INTERVAL,
-    thresholds: resolveThresholds(given),
+    thresholds: resolveThresholdList(given, 'thresholds'),
+    search: resolveSearch(given, sources.kind),
   };
-  return freeze(plan);
+  return { plan: freeze(plan), rows };
+}
+
+/** HTTP/2 and proxies send what stands in the plan, and look at no body. */
+function refuseVarying(given: Given, requests: Plan['requests'], checks: Plan['checks']): void {
+  const { http2, proxy } = given.settings;
+  if (http2 !== true && proxy === undefined) return;
+  const name = http2 === true ? 'http2' : 'proxy';
+  if (requests.some(({ templated }) => templated)) refuse(given, name, 'does not go with placeholders or --data');
+  if (checks.length > 0) refuse(given, name, 'does not go with checks of the answer');
+}
+
+function resolveData(
+  given: Given,
+  { requests, checks }: Pick<Plan, 'requests' | 'checks'>,
+  files: PlanWorld['files'],
+): { readonly data: DataSource | null; readonly rows: RowTable | null } {
+  const { data: file } = given.settings;
+  const order = read(given, 'dataOrder', (text, label) => parseChoice(text, label, ['sequential', 'shuffled', 'once']));
+  const cells = cellsOf({ requests, checks });
+  if (file === undefined) {
+    const [cell] = cells;
+    const used = cell?.field == null ? 'row' : `row.${cell.field}`;
+    if (cell !== undefined) throw new RampartError('usage', `{{${used}}} needs rows`, 'Name their file with --data.');
+    if (order !== undefined) refuse(given, 'dataOrder', 'needs --data: it is the order of its rows');
+    return { data: null, rows: null };
+  }
+  return blame(given.originOf('data'), (label) => {
+    const format = formatOf(file, label);
+    if (cellsOf({ requests, checks: [] }).length === 0)
+      throw new RampartError(
+        'bad-flag',
+        `${label}: no part of the request uses a row`,
+        'Write {{row.NAME}} where a value belongs; without a body each row of a .jsonl file is one.',
+      );
+    const wanted = { file, label, format, cells, leftOut: expectedField(given) };
+    const rows = loadRows(wanted, files);
+    return { data: { file, format, order: order ?? 'sequential', rows: count(rows.rows) }, rows };
+  });
+}
+
+/** Rows that are used once end the run. */
+function withinRows(parts: PartsByKind, data: DataSource | null): PartsByKind {
+  if (data?.order !== 'once') return parts;
+  const { maxRequests } = parts;
+  return { ...parts, maxRequests: count(Math.min(maxRequests ?? Number.POSITIVE_INFINITY, data.rows)) };
 }
 
 type PartsByKind = Pick<Plan, 'load' | 'maxRequests' | 'warmup' | 'warmupRequests' | 'threads'>;
 
-function runParts(given: Given, cores: number): PartsByKind {
-  const load = resolveLoad(given);
+function partsOf(kind: Plan['kind'], given: Given, cores: number): PartsByKind {
+  if (kind === 'probe') return probeParts(given);
+  // A search begins with one user; every other load is its own decision.
+  return runParts(given, cores, kind === 'find' ? probeLoad(given) : resolveLoad(given));
+}
+
+function runParts(given: Given, cores: number, load: LoadProfile): PartsByKind {
   return {
     load,
     maxRequests: resolveRequests(given),
     warmup: resolveWarmup(given, durationOf(load)),
     warmupRequests: count(0),
-    threads:
-      read(given, 'threads', (text, label) => parseCount(text, label, { min: '1', max: '256' })) ??
-      count(Math.min(256, Math.max(1, cores - 1))),
+    threads: threadsWithin(given, resolveConnections(given), Math.min(256, Math.max(1, cores - 1))),
   };
 }
 
@@ -70,9 +150,12 @@ const NOT_IN_A_PROBE = [
   'spawnRate',
   'arrivals',
   'maxInFlight',
+  'connections',
   'duration',
   'warmup',
   'threads',
+  'engine',
+  'timing',
 ] as const satisfies readonly SettingName[];
 
 function probeParts(given: Given): PartsByKind {
@@ -112,15 +195,6 @@ function resolveWarmup(given: Given, whole: Micros): Micros {
       'A warm-up is rounded up to whole seconds.',
     );
   return warmup;
-}
-
-function resolveThresholds(given: Given): Threshold[] {
-  const { thresholds = [] } = given.settings;
-  const texts = typeof thresholds === 'string' ? [thresholds] : thresholds;
-  // No threshold has a comma in it, so one text may hold several: an environment variable has no other way.
-  return blame(given.originOf('thresholds'), (label) =>
-    texts.flatMap((text) => text.split(',').map((part) => parseThreshold(part, label))),
-  );
 }
 
 function freeze<Value>(value: Value): Value {

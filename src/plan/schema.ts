@@ -10,6 +10,8 @@ const quantity = (description: string) =>
 const text = (description: string) => z.string({ error: 'must be text' }).optional().describe(description);
 const yesOrNo = (description: string) => z.boolean({ error: 'must be true or false' }).optional().describe(description);
 const list = z.array(z.string({ error: 'must be text' }), { error: 'must be a list of texts' });
+const texts = (description: string) =>
+  z.union([z.string(), list], { error: 'must be text, or a list of texts' }).optional().describe(description);
 
 export const settingsSchema = z.strictObject(
   {
@@ -28,6 +30,14 @@ export const settingsSchema = z.strictObject(
       .optional()
       .describe('Request body as text; in a scenario file an object or list is sent as JSON'),
     bodyFile: text('File with the request body, relative to the scenario file that names it'),
+    data: text('File of rows that requests are made of, .jsonl or .csv, relative to the scenario file that names it'),
+    dataOrder: text('sequential (default; from the start again after the last), shuffled, or once: then the run ends'),
+    expectStatus: quantity('Statuses that are right: 200, 200,201 or 200-299 (default: all below 400)'),
+    expectHeaders: texts('A header the answer must have, "Name: value"'),
+    expectBody: text('What the body of the answer must be, exactly'),
+    expectContains: texts('A text the body of the answer must contain'),
+    expectJson: texts('A field of a JSON answer: $.label=approved, $.p=0.123±1e-9, $.p={{row.p}}, or $.id alone'),
+    expectField: text('The field of a row with the expected answer, which is not sent: answer or answer±1e-9'),
     vus: quantity('Virtual users, up to 100k: each sends its next request after its last answer (default 10)'),
     spawnRate: quantity('Virtual users started per second; without it all start at once'),
     thinkTime: quantity('Pause of a virtual user between requests: 1s, 1s-3s or exp:1s'),
@@ -44,12 +54,33 @@ export const settingsSchema = z.strictObject(
     timeout: quantity('A request without an answer after this long has failed, at most 30m (default 30s)'),
     gracefulStop: quantity('How long requests under way may take once the load has ended (default 5s)'),
     keepalive: yesOrNo('Keep connections open between requests (default true)'),
+    engine: text('What sends the requests: rampart (default), or autocannon as a second opinion'),
+    http2: yesOrNo('HTTP/2: by ALPN over TLS, by prior knowledge without (default false)'),
+    proxy: text('HTTP proxy between here and the target: http://proxy:3128 (HTTP_PROXY and NO_PROXY are not read)'),
+    timing: text('With a rate: precise (default; turns for the exact instant) or relaxed (sleeps; a millisecond late)'),
+    connections: quantity('With a rate: at most this many connections; a request due while all are busy waits for one'),
+    maxConnAge: quantity('Connections older than this are replaced, e.g. 30s'),
+    dnsTtl: quantity('How long the addresses of a name are remembered (default 30s)'),
+    cacert: text('File with the certificates (PEM) to trust instead of the usual authorities'),
+    cert: text('File with the certificate (PEM) to show to the target'),
+    key: text('File with the private key (PEM) of that certificate'),
+    insecure: yesOrNo("Accept any certificate of the target: expired, self-signed, another host's (default false)"),
     threads: quantity('Generator threads, 1 to 256 (default: cores less one)'),
     seed: quantity('Makes every random choice the same again: 0 to 4294967295'),
     thresholds: z
       .union([z.string(), list], { error: 'must be text like "p95<250ms", or a list of such texts' })
       .optional()
       .describe('What the run must hold to pass: p95<250ms, errors<1%, achieved>95/s'),
+    slos: z
+      .union([z.string(), list], { error: 'must be text like "p95<250ms", or a list of such texts' })
+      .optional()
+      .describe('What must hold at the load that find looks for: p95<250ms, errors<1%'),
+    unit: text('What find searches: req/s (default, arrivals) or vus (virtual users)'),
+    budget: quantity('How long find may take: 2m (default)'),
+    precision: quantity('How narrow the interval of the answer shall be: 10% (default)'),
+    maxRate: quantity('The highest arrival rate find may try'),
+    maxVus: quantity('The most virtual users find may try (default 1024)'),
+    settle: quantity('How long find waits after each increase of load, for a target that scales itself: 60s'),
     out: text('Folder the results are written to (default: reports/<run-id>)'),
     json: yesOrNo('Print result.json on the standard output, and nothing else there'),
     quiet: yesOrNo('Show neither the plan nor the progress'),
@@ -76,4 +107,4 @@ export function variableOf(name: SettingName): string {
 }
 
 const singular = (name: SettingName): string =>
-  name === 'headers' || name === 'thresholds' ? name.slice(0, -1) : name;
+  name === 'headers' || name === 'expectHeaders' || name === 'thresholds' || name === 'slos' ? name.slice(0, -1) : name;

@@ -84,7 +84,7 @@ function isScenario(target: string): boolean {
 /** Settings that take the other's place: a flag for one drops the other from the sources below. */
 const RIVALS: Readonly<Partial<Record<SettingName, readonly SettingName[]>>> = {
   rate: ['vus', 'spawnRate', 'thinkTime'],
-  vus: ['rate', 'arrivals', 'maxInFlight'],
+  vus: ['rate', 'arrivals', 'maxInFlight', 'connections'],
   stages: ['duration', 'spawnRate'],
   body: ['bodyFile'],
   bodyFile: ['body'],
@@ -138,10 +138,12 @@ function parseHeaders(headers: NonNullable<Settings['headers']>, label: string):
 }
 
 function fromFlags(flags: Readonly<Record<string, unknown>>): Given {
-  const { header, threshold, keepalive, ...rest } = flags;
+  const { header, threshold, slo, expectHeader, keepalive, ...rest } = flags;
   const raw: Record<string, unknown> = { ...rest };
   if (header !== undefined) raw['headers'] = header;
   if (threshold !== undefined) raw['thresholds'] = threshold;
+  if (expectHeader !== undefined) raw['expectHeaders'] = expectHeader;
+  if (slo !== undefined) raw['slos'] = slo;
   // `true` is what a command line parser says where --no-keepalive is absent: it must not win over a scenario.
   if (keepalive === false) raw['keepalive'] = false;
   return given(
@@ -161,12 +163,16 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Giv
     if (name === undefined)
       throw new RampartError('bad-flag', `${variable}: there is no such setting`, didYouMean(variable, names.keys()));
     if (value === '') continue;
-    if (name === 'keepalive' || name === 'json' || name === 'quiet') raw[name] = parseBoolean(value, variable);
+    if (name === 'keepalive' || name === 'insecure' || name === 'json' || name === 'quiet')
+      raw[name] = parseBoolean(value, variable);
     else if (name === 'headers') raw[name] = value.split(/\r?\n/).filter((line) => line.trim() !== '');
     else raw[name] = value;
   }
   return given(raw, (name) => ({ label: variableOf(name), code: 'bad-flag' }));
 }
+
+/** Files that a scenario names are relative to the scenario. */
+const PATHS = ['bodyFile', 'data', 'cacert', 'cert', 'key'] as const satisfies readonly SettingName[];
 
 function fromScenario(path: string, files: Pick<Files, 'readBytes'>): Given {
   const hint = 'A URL that ends in .json needs its http:// to be told from a scenario file.';
@@ -194,7 +200,10 @@ function fromScenario(path: string, files: Pick<Files, 'readBytes'>): Given {
     (name) => ({ label: `${path}${at(name)}`, code: 'bad-scenario' }),
     (name) => refuse(`${at(name)} is not a setting`, didYouMean(name, SETTING_NAMES)),
   );
-  const { bodyFile } = scenario.settings;
-  if (bodyFile === undefined || bodyFile === '' || isAbsolute(bodyFile)) return scenario;
-  return { ...scenario, settings: { ...scenario.settings, bodyFile: join(dirname(path), bodyFile) } };
+  const settings: Settings = { ...scenario.settings };
+  for (const name of PATHS) {
+    const file = settings[name];
+    if (file !== undefined && file !== '' && !isAbsolute(file)) settings[name] = join(dirname(path), file);
+  }
+  return { ...scenario, settings };
 }

@@ -1,5 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import type { Metric, Threshold } from '../core/plan.ts';
+import { blame, type Given } from './sources.ts';
 import { didYouMean } from './suggest.ts';
 import { parseCount, parseDuration, parseRate, parseShare, quote } from './syntax.ts';
 
@@ -64,4 +65,14 @@ function limitOf(metric: Metric, value: string, flag: string): Pick<Threshold, '
     default:
       return { limit: parseDuration(value, flag), unit: 'µs' };
   }
+}
+
+/** Every threshold of a setting that holds several. @throws RampartError */
+export function resolveThresholdList(given: Given, name: 'thresholds' | 'slos'): Threshold[] {
+  const value = given.settings[name] ?? [];
+  const texts = typeof value === 'string' ? [value] : value;
+  // No threshold has a comma in it, so one text may hold several: an environment variable has no other way.
+  return blame(given.originOf(name), (label) =>
+    texts.flatMap((text) => text.split(',').map((part) => parseThreshold(part, label))),
+  );
 }

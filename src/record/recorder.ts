@@ -14,6 +14,8 @@ export interface Offered {
   readonly dropped: Float64Array;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** What is known of one request name in the interval that is being recorded. Emptied, not made anew, each interval. */
 class Series {
   ok = 0;
@@ -30,7 +32,7 @@ class Series {
   readonly connect = new Histogram();
   readonly tls = new Histogram();
   readonly failedResponse = new Histogram();
-  readonly failures = new Map<string, { -readonly [K in keyof FailureCount]: FailureCount[K] }>();
+  readonly failures = new Map<string, Mutable<FailureCount>>();
 
   fail(exchange: Exchange, outcome: Outcome, at: Micros): void {
     const { status, message } = exchange;
@@ -48,6 +50,7 @@ class Series {
         this.failures.set(key, known);
       }
     }
+    if (outcome === 'wrong-answer' && exchange.example !== '') known.example ??= exchange.example;
     known.count++;
     known.lastAt = at;
   }
@@ -122,6 +125,7 @@ export class Recorder {
   /** By bank × request; the warm-up's are made when it has any. */
   readonly #series: (Series | undefined)[] = [];
   readonly #lag = new Histogram();
+  readonly #connectionWait = new Histogram();
 
   constructor(names: readonly string[], startAt: Micros) {
     this.#names = names;
@@ -144,6 +148,7 @@ export class Recorder {
       lag -= connectTook;
     }
     if (exchange.sentAt > 0) this.#lag.record(lag);
+    if (exchange.waitTook >= 0) this.#connectionWait.record(exchange.waitTook);
     if (outcome === 0) {
       series.ok++;
       series.response.record(response);
@@ -183,6 +188,10 @@ export class Recorder {
 
   takeLag(): HistogramData {
     return takeData(this.#lag);
+  }
+
+  takeConnectionWait(): HistogramData {
+    return takeData(this.#connectionWait);
   }
 
   #open(slot: number): Series {

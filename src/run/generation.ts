@@ -14,8 +14,8 @@ const MEASURED_BANK = 1;
 /** What a generation is made of: the real ones in a thread, others in virtual time. */
 export interface Engine {
   readonly clock: Clock;
-  createDriver(plan: Plan, clock: Clock): Driver;
-  createProbe(spins: boolean): { take(): Omit<GeneratorSnapshot, 'lag'>; close(): void };
+  createDriver(plan: Plan, clock: Clock, segment: Segment): Driver;
+  createProbe(spins: boolean): { take(): Omit<GeneratorSnapshot, 'lag' | 'connectionWait'>; close(): void };
   /** Opens and closes a connection of its own; says how long it took to open, or -1 where it did not. */
   measureConnect(plan: Plan, clock: Clock, done: (took: Micros) => void): void;
 }
@@ -58,8 +58,8 @@ export class Generation {
     this.#startAt = startAt;
     this.#emit = emit;
     this.#onEnd = onEnd;
-    this.#driver = engine.createDriver(plan, engine.clock);
-    this.#probe = engine.createProbe(profile.model === 'open');
+    this.#driver = engine.createDriver(plan, engine.clock, segment);
+    this.#probe = engine.createProbe(profile.model === 'open' && plan.timing === 'precise');
     this.#recorder = new Recorder(
       plan.requests.map((request) => request.name),
       startAt,
@@ -72,6 +72,7 @@ export class Generation {
       warmupUntil: plan.warmup,
       warmupRequests: plan.warmupRequests,
       requestCount: plan.requests.length,
+      timing: plan.timing,
     };
     this.#load =
       profile.model === 'open' ? new OpenLoad(profile, segment, context) : new ClosedLoad(profile, segment, context);
@@ -140,7 +141,11 @@ export class Generation {
     const phase: Phase = this.#draining ? 'drain' : inWarmup ? 'warmup' : 'measure';
     const frame = { index: Math.floor(startAt / interval), startAt, endAt: until as Micros };
     const gauges = { inFlight: this.#driver.inFlight, vus: count(this.#load.vus) };
-    const generator = { lag: this.#recorder.takeLag(), ...this.#probe.take() };
+    const generator = {
+      lag: this.#recorder.takeLag(),
+      ...(this.#plan.connections.limit === null ? {} : { connectionWait: this.#recorder.takeConnectionWait() }),
+      ...this.#probe.take(),
+    };
     if (phase === 'drain' && isEmpty(measured) && isEmpty(warming)) return;
     const primary = phase === 'warmup' ? warming : measured;
     const other = phase === 'warmup' ? measured : warming;

@@ -112,8 +112,10 @@ function joinGenerators(parts: readonly GeneratorSnapshot[]): GeneratorSnapshot 
     const values = parts.map(pick).filter((value) => value !== null);
     return values.length === 0 ? null : Math.max(...values);
   };
+  const waits = parts.flatMap((part) => part.connectionWait ?? []);
   return {
     lag: mergeData(parts.map((part) => part.lag)),
+    ...(waits.length > 0 ? { connectionWait: mergeData(waits) } : {}),
     loopDelayP99: worst((part) => part.loopDelayP99) as Micros,
     loopDelayMax: worst((part) => part.loopDelayMax) as Micros,
     utilization: known((part) => part.utilization),
@@ -138,6 +140,12 @@ function addCounts<K extends string>(parts: readonly Readonly<Partial<Record<K, 
   return total;
 }
 
+/** The first one there is. */
+function exampleOf(...parts: readonly FailureCount[]): Pick<FailureCount, 'example'> {
+  const example = parts.find((part) => part.example !== undefined)?.example;
+  return example === undefined ? {} : { example };
+}
+
 function joinFailures(parts: readonly FailureCount[]): FailureCount[] {
   const joined = new Map<string, FailureCount>();
   for (const part of parts) {
@@ -149,6 +157,7 @@ function joinFailures(parts: readonly FailureCount[]): FailureCount[] {
         ? part
         : {
             ...part,
+            ...exampleOf(known, part),
             count: known.count + part.count,
             firstAt: Math.min(known.firstAt, part.firstAt) as Micros,
             lastAt: Math.max(known.lastAt, part.lastAt) as Micros,

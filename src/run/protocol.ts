@@ -1,10 +1,11 @@
 import type { Plan, Segment } from '../core/plan.ts';
+import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 
 /** A thread is told to prepare a segment, then, when all are ready, to start it; it can do so again and again. */
 export type ToThread =
-  | { readonly type: 'prepare'; readonly plan: Plan; readonly segment: Segment }
+  | { readonly type: 'prepare'; readonly plan: Plan; readonly segment: Segment; readonly rows: RowTable | null }
   | { readonly type: 'start'; readonly startAt: Micros }
   /** Sends nothing more; the thread still says when its segment has ended. */
   | { readonly type: 'stop' };
@@ -13,3 +14,11 @@ export type FromThread =
   | { readonly type: 'ready' }
   | { readonly type: 'interval'; readonly snapshots: readonly IntervalSnapshot[] }
   | { readonly type: 'end' };
+
+/** What a null server's thread is born with; it posts its port. */
+export interface NullServer {
+  /** Of the whole answer, about. */
+  readonly answerBytes: number;
+  /** It answers so long after a request; 0: at once. */
+  readonly delay: Micros;
+}

@@ -6,8 +6,8 @@ import type { Micros } from '../core/units.ts';
 import { SourceLost } from './threads.ts';
 
 export interface Session {
-  readonly plan: Plan;
-  readonly source: LoadSource;
+  /** What happens between the start and the end of the run, until `signal` ends it. */
+  readonly events: (signal: AbortSignal) => AsyncIterable<RunEvent>;
   readonly sinks: readonly RunSink[];
   /** A sink failed and is left out from now on; told once per sink. */
   readonly onSinkFailure: (sink: RunSink, error: Error) => void;
@@ -25,7 +25,7 @@ export interface Session {
  * Bugs (errors of no known kind) pass through, after the sinks are closed.
  */
 export async function runSession(session: Session): Promise<void> {
-  const { plan, source, signal, clock } = session;
+  const { signal, clock } = session;
   const sinks = new Set(session.sinks);
   const leaveOut = (sink: RunSink, error: unknown): void => {
     sinks.delete(sink);
@@ -48,8 +48,7 @@ export async function runSession(session: Session): Promise<void> {
   try {
     await emit({ type: 'started', ...rest, run: { ...run, startedAt: session.wallTime() } });
     try {
-      for await (const snapshot of source(plan, { index: 0, count: 1 }, signal))
-        await emit({ type: 'interval', snapshot });
+      for await (const event of session.events(signal)) await emit(event);
       if (signal.aborted) ending = 'interrupted';
     } catch (error) {
       if (error instanceof SourceLost) {
@@ -64,4 +63,9 @@ export async function runSession(session: Session): Promise<void> {
   } finally {
     for (const sink of sinks) await sink.close().catch((error: unknown) => leaveOut(sink, error));
   }
+}
+
+/** A plan run once, as the stream's events. */
+export async function* runEvents(plan: Plan, source: LoadSource, signal: AbortSignal): AsyncGenerator<RunEvent> {
+  for await (const snapshot of source(plan, { index: 0, count: 1 }, signal)) yield { type: 'interval', snapshot };
 }

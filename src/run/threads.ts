@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Clock, LoadSource } from '../core/ports.ts';
+import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { type Micros, millis, seconds } from '../core/units.ts';
 import { Joiner } from './join.ts';
@@ -30,13 +31,18 @@ export class SourceLost extends Error {
 export class ThreadPool {
   readonly #clock: Clock;
   readonly #workers: Worker[] = [];
+  readonly #rows: RowTable | null;
   #crew: Crew | null = null;
   /** Why the pool can run nothing any more. */
   #broken: { readonly thread: string; readonly message: string } | null = null;
 
-  /** @param entry the built worker (`run/worker`). */
-  constructor(entry: URL, clock: Clock, threads: number) {
+  /**
+   * @param entry the built worker (`run/worker`).
+   * @param rows of the plans' data; its memory is shared, not copied.
+   */
+  constructor(entry: URL, clock: Clock, threads: number, rows: RowTable | null = null) {
     this.#clock = clock;
+    this.#rows = rows;
     for (let index = 0; index < threads; index++) this.#hire(new Worker(entry), index);
   }
 
@@ -54,7 +60,7 @@ export class ThreadPool {
   }
 
   async *#run(plan: Plan, signal: AbortSignal): AsyncGenerator<IntervalSnapshot, void, undefined> {
-    const crew = new Crew(plan, this.#workers, this.#clock);
+    const crew = new Crew(plan, this.#rows, this.#workers, this.#clock);
     this.#crew = crew;
     if (this.#broken !== null) crew.lose(this.#broken.thread, this.#broken.message);
     const stop = (): void => crew.stop();
@@ -96,14 +102,14 @@ class Crew {
   #started = false;
   #failure: Error | null = null;
 
-  constructor(plan: Plan, workers: readonly Worker[], clock: Clock) {
+  constructor(plan: Plan, rows: RowTable | null, workers: readonly Worker[], clock: Clock) {
     this.#clock = clock;
     this.#workers = workers;
     this.#waitingFor = workers.length;
     this.#joiner = new Joiner(workers.length, (snapshot) => this.snapshots.push(snapshot));
     workers.forEach((worker, index) => {
       this.#working.add(index);
-      const order: ToThread = { type: 'prepare', plan, segment: { index, count: workers.length } };
+      const order: ToThread = { type: 'prepare', plan, rows, segment: { index, count: workers.length } };
       worker.postMessage(order);
     });
     const hint = 'Ask for fewer --threads.';

@@ -1,7 +1,10 @@
 import { parentPort } from 'node:worker_threads';
+import type { Plan } from '../core/plan.ts';
+import type { RowTable } from '../core/rows.ts';
 import { Http1Driver } from '../drivers/http1/driver.ts';
 import { measureConnect } from '../drivers/reach.ts';
 import { SystemClock } from '../load/clock.ts';
+import { PlanPayloads } from '../load/payload.ts';
 import { GeneratorProbe } from '../record/probe.ts';
 import { type Engine, Generation } from './generation.ts';
 import type { FromThread, ToThread } from './protocol.ts';
@@ -11,14 +14,29 @@ const port = parentPort;
 if (port === null) throw new Error('this file is the entry of a worker thread');
 
 const tell = (message: FromThread): void => port.postMessage(message);
-const engine: Engine = {
+let engine: Engine = {
   clock: new SystemClock(),
-  createDriver: (plan, clock) => new Http1Driver(plan, clock),
+  createDriver: (plan, clock, segment) => new Http1Driver(plan, clock, segment),
   createProbe: (spins) => new GeneratorProbe(spins),
   measureConnect,
 };
 let prepared: Extract<ToThread, { type: 'prepare' }> | null = null;
 let generation: Generation | null = null;
+
+/** Loaded only where the plan needs them: importing undici or autocannon takes longer than starting the thread. */
+async function driverFor(plan: Plan, rows: RowTable | null): Promise<Engine['createDriver']> {
+  if (plan.engine === 'autocannon') {
+    const { AutocannonDriver } = await import('../drivers/autocannon/driver.ts');
+    return (frozen, clock) => new AutocannonDriver(frozen, clock);
+  }
+  if (plan.http2 || plan.proxy !== null) {
+    const { UndiciDriver } = await import('../drivers/undici/driver.ts');
+    return (frozen, clock, segment) => new UndiciDriver(frozen, clock, segment);
+  }
+  const varying = plan.data !== null || plan.requests.some(({ templated }) => templated);
+  const payloads = varying ? new PlanPayloads(plan, rows) : null;
+  return (frozen, clock, segment) => new Http1Driver(frozen, clock, segment, payloads);
+}
 
 const ended = (): void => {
   prepared = null;
@@ -30,7 +48,11 @@ port.on('message', (message: ToThread) => {
   switch (message.type) {
     case 'prepare':
       prepared = message;
-      tell({ type: 'ready' });
+      void driverFor(message.plan, message.rows).then((createDriver) => {
+        if (prepared !== message) return;
+        engine = { ...engine, createDriver };
+        tell({ type: 'ready' });
+      });
       break;
     case 'start': {
       if (prepared === null) break;

@@ -1,17 +1,23 @@
-import type { LookupFunction } from 'node:net';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Exchange } from '../../core/exchange.ts';
 import type { Target } from '../../core/plan.ts';
 import type { Micros } from '../../core/units.ts';
+import type { Security } from '../security.ts';
+import type { Lookup } from './lookup.ts';
 import { ResponseParser } from './parser.ts';
 
 /** What a connection tells its driver. One object for all connections, so that none needs closures of its own. */
 export interface ConnectionOwner {
   readonly target: Target;
-  readonly lookup: LookupFunction;
+  readonly addresses: Lookup;
+  readonly security: Security | null;
+  /** The last TLS session the target gave; it shortens the next handshake. */
+  session: Buffer | null;
   /** Every socket reads into this one buffer; it is valid only within `received`. */
   readonly buffer: Buffer;
+  /** TLS only: the handshake begins. */
+  connected(connection: Connection): void;
   opened(connection: Connection): void;
   received(connection: Connection, length: number): void;
   /** The target closed its side. */
@@ -28,29 +34,25 @@ export class Connection {
   open = false;
   /** Has it carried an exchange before this one? */
   reused = false;
-  connectStartedAt: Micros;
+  readonly connectStartedAt: Micros;
+  /** When the TLS handshake began; 0 without TLS. */
+  connectedAt = 0;
+  /** From when on it is too old for another exchange. */
+  readonly ageAt: number;
+  /** The same, or earlier where the target said how long it keeps an idle connection. */
+  retireAt: number;
   /** Neighbours in the driver's list of exchanges under way, oldest first. */
   older: Connection | null = null;
   newer: Connection | null = null;
   deadlineAt = 0;
 
-  constructor(owner: ConnectionOwner, startedAt: Micros) {
+  constructor(owner: ConnectionOwner, startedAt: Micros, ageAt: number) {
     this.connectStartedAt = startedAt;
-    const { target } = owner;
-    const onread = {
-      buffer: owner.buffer,
-      callback: (length: number): boolean => {
-        owner.received(this, length);
-        return true;
-      },
-    };
-    const where = { host: target.host, port: target.port, lookup: owner.lookup, noDelay: true, onread };
-    const secure = target.protocol === 'https:';
-    this.socket = secure
-      ? connectTls({ ...where, ...serverName(target.host), ALPNProtocols: ['http/1.1'] })
-      : connectTcp(where);
+    this.ageAt = ageAt;
+    this.retireAt = ageAt;
+    this.socket = this.#connect(owner);
     let failure: Error | null = null;
-    this.socket.once(secure ? 'secureConnect' : 'connect', () => {
+    this.socket.once(owner.security === null ? 'connect' : 'secureConnect', () => {
       this.open = true;
       owner.opened(this);
     });
@@ -64,14 +66,39 @@ export class Connection {
     });
   }
 
+  #connect(owner: ConnectionOwner): Socket {
+    const { target, security, addresses } = owner;
+    const onread = {
+      buffer: owner.buffer,
+      callback: (length: number): boolean => {
+        owner.received(this, length);
+        return true;
+      },
+    };
+    if (target.socketPath !== undefined) return connectTcp({ path: target.socketPath, onread });
+    const where = { host: target.host, port: target.port, lookup: addresses.lookup, noDelay: true, onread };
+    const { session } = owner;
+    const socket =
+      security === null
+        ? connectTcp(where)
+        : connectTls({ ...where, ...security, ...(session === null ? {} : { session }) });
+    if (security !== null) {
+      socket.once('connect', () => owner.connected(this));
+      socket.on('session', (fresh: Buffer) => {
+        owner.session = fresh;
+      });
+    }
+    if (isIP(target.host) === 0) {
+      const avoid = (address: string): void => addresses.avoid(target.host, address);
+      socket.on('connectionAttemptFailed', avoid);
+      socket.on('connectionAttemptTimeout', avoid);
+    }
+    return socket;
+  }
+
   /** Closes at once; the owner hears of it through `closed`. */
   destroy(): void {
     this.open = false;
     this.socket.destroy();
   }
-}
-
-/** SNI is for names only (RFC 6066, 3). */
-function serverName(host: string): { servername?: string } {
-  return /^[\d.]+$|:/.test(host) ? {} : { servername: host };
 }

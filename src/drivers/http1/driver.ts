@@ -1,36 +1,57 @@
-import type { LookupFunction } from 'node:net';
+import { ON_A_REUSED_CONNECTION } from '../../core/cause.ts';
 import type { Exchange } from '../../core/exchange.ts';
-import type { Plan, Target } from '../../core/plan.ts';
-import type { Clock, Driver } from '../../core/ports.ts';
+import type { Plan, Segment, Target } from '../../core/plan.ts';
+import type { Clock, Driver, Payloads } from '../../core/ports.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
-import { type Micros, millis } from '../../core/units.ts';
+import { type Micros, millis, seconds } from '../../core/units.ts';
+import { AnswerBuffer } from '../answer.ts';
+import { AnswerChecker } from '../check.ts';
+import { describeFailure } from '../failure.ts';
+import { type Security, securityOf } from '../security.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
-import { createLookup } from './lookup.ts';
+import { Lookup } from './lookup.ts';
 import { PROGRESS } from './parser.ts';
-import { renderRequest } from './request.ts';
+import { renderRequest, VaryingRequests } from './request.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 const BUFFER_BYTES = 64 * 1024;
+/** Connections opened together must not all be replaced together: their ages differ by up to this share. */
+const AGE_SPREAD = 0.1;
+/** Multiples of it fill the unit interval evenly. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**
  * HTTP/1.1 over raw sockets. Nothing is allocated per request: the request's bytes are rendered once, every socket reads
  * into one buffer, and the time limit is a list in order of age that a coarse tick looks at from its old end.
  *
  * A virtual user keeps a connection of its own; requests without a user (open model) share the idle ones, the most
- * recently used first, and open another where none is idle.
+ * recently used first, and open another where none is idle. Where their number is limited, they wait in line for one.
  */
 export class Http1Driver implements Driver, ConnectionOwner {
   onDone: (exchange: Exchange) => void = () => {};
   inFlight = 0;
   readonly target: Target;
-  readonly lookup: LookupFunction;
+  readonly addresses: Lookup;
+  readonly security: Security | null;
+  session: Buffer | null = null;
   readonly buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
 
   readonly #clock: Clock;
   readonly #payloads: readonly Buffer[];
+  /** Where requests differ from each other; else null. */
+  readonly #varying: VaryingRequests | null;
+  readonly #checker: AnswerChecker | null;
+  /** Rendering and checking take their time between an answer and the next request: it is read off the clock. */
+  readonly #exact: boolean;
   readonly #bodiless: readonly boolean[];
   readonly #timeout: Micros;
   readonly #tick: Micros;
   readonly #keepAlive: boolean;
+  readonly #limit: number;
+  readonly #maxAge: number;
+  /** Who waits for a connection; null where their number is not limited. */
+  readonly #line: WaitingLine | null;
+  #connectionsOpened = 0;
   readonly #idle: Connection[] = [];
   readonly #byUser = new Map<number, Connection>();
   readonly #all = new Set<Connection>();
@@ -38,11 +59,20 @@ export class Http1Driver implements Driver, ConnectionOwner {
   #newest: Connection | null = null;
   #timer: unknown = null;
 
-  constructor(plan: Plan, clock: Clock) {
+  /** @param segment takes its share of the connections, where their number is limited. */
+  constructor(plan: Plan, clock: Clock, segment: Segment = { index: 0, count: 1 }, payloads: Payloads | null = null) {
     this.#clock = clock;
     this.target = plan.target;
-    this.lookup = createLookup(clock);
+    this.addresses = new Lookup(clock, plan.connections.dnsTtl, segment.index);
+    this.security = securityOf(plan);
+    const { limit, maxAge } = plan.connections;
+    this.#limit = limit === null ? Number.POSITIVE_INFINITY : Math.ceil((limit - segment.index) / segment.count);
+    this.#maxAge = maxAge ?? Number.POSITIVE_INFINITY;
+    this.#line = limit === null ? null : new WaitingLine();
     this.#payloads = plan.requests.map((request) => renderRequest(request, plan.target, plan.keepAlive));
+    this.#varying = payloads === null ? null : VaryingRequests.of(plan, payloads);
+    this.#checker = AnswerChecker.of(plan, payloads);
+    this.#exact = this.#varying !== null || this.#checker !== null;
     this.#bodiless = plan.requests.map((request) => request.method === 'HEAD');
     this.#timeout = plan.timeout;
     this.#tick = Math.min(millis(50), Math.max(millis(1), plan.timeout / 50)) as Micros;
@@ -50,9 +80,8 @@ export class Http1Driver implements Driver, ConnectionOwner {
   }
 
   send(exchange: Exchange): void {
-    const connection = this.#connectionFor(exchange.user);
+    const now = exchange.user >= 0 ? exchange.dueAt : this.#clock.now();
     this.inFlight++;
-    connection.exchange = exchange;
     exchange.firstByteAt = 0 as Micros;
     exchange.doneAt = 0 as Micros;
     exchange.sentAt = 0 as Micros;
@@ -63,15 +92,15 @@ export class Http1Driver implements Driver, ConnectionOwner {
     exchange.bytesIn = 0;
     exchange.bytesOut = 0;
     exchange.message = '';
-    connection.parser.reset(this.#bodiless[exchange.request] as boolean);
-    if (connection.open) {
-      connection.reused = true;
-      this.#write(connection, exchange, exchange.user >= 0 ? exchange.dueAt : this.#clock.now());
-      this.#append(connection, exchange.sentAt);
-    } else this.#append(connection, connection.connectStartedAt);
+    exchange.waitTook = (this.#line === null ? -1 : 0) as Micros;
+    const connection = this.#connectionFor(exchange.user, now);
+    if (connection === null) this.#wait(exchange, now);
+    else this.#begin(connection, exchange, now);
   }
 
   abort(): void {
+    while (this.#line !== null && this.#line.length > 0)
+      this.#giveUp(OUTCOME_CODE.aborted, 'still without a connection when the run ended', this.#clock.now());
     while (this.#oldest !== null) {
       const connection = this.#oldest;
       this.#drop(connection, OUTCOME_CODE.aborted, 'still unanswered when the run ended', this.#clock.now());
@@ -93,11 +122,16 @@ export class Http1Driver implements Driver, ConnectionOwner {
     this.#timer = null;
   }
 
+  connected(connection: Connection): void {
+    connection.connectedAt = this.#clock.now();
+  }
+
   opened(connection: Connection): void {
     const { exchange } = connection;
     if (exchange === null) return;
     const now = this.#clock.now();
     exchange.connectTook = (now - connection.connectStartedAt) as Micros;
+    if (connection.connectedAt > 0) exchange.tlsTook = (now - connection.connectedAt) as Micros;
     this.#write(connection, exchange, now);
   }
 
@@ -112,7 +146,10 @@ export class Http1Driver implements Driver, ConnectionOwner {
     if (exchange.firstByteAt === 0) exchange.firstByteAt = now;
     exchange.bytesIn += length;
     const progress = parser.feed(this.buffer, 0, length);
-    if (progress === PROGRESS.more) return;
+    if (progress === PROGRESS.more) {
+      parser.answer?.settle();
+      return;
+    }
     if (progress === PROGRESS.broken) this.#drop(connection, OUTCOME_CODE['protocol-error'], parser.error, now);
     else if (parser.consumed < length)
       this.#drop(connection, OUTCOME_CODE['protocol-error'], 'more bytes than the answer has', now);
@@ -129,29 +166,110 @@ export class Http1Driver implements Driver, ConnectionOwner {
     this.#all.delete(connection);
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
+    if (this.#line !== null) this.#replace();
     const { exchange } = connection;
     if (exchange === null) return;
     const now = this.#clock.now();
-    if (exchange.sentAt === 0) this.#finish(connection, OUTCOME_CODE['connect-error'], describe(error), now);
+    if (exchange.sentAt === 0)
+      this.#finish(
+        connection,
+        OUTCOME_CODE['connect-error'],
+        error === null ? 'the target closed the connection before it was ready' : describeFailure(error),
+        now,
+      );
     else this.#finish(connection, OUTCOME_CODE.reset, cutOff(connection, error), now);
   }
 
-  #connectionFor(user: number): Connection {
+  /** An open connection that may still be used, or a new one; null where there are as many as there may be. */
+  #connectionFor(user: number, now: Micros): Connection | null {
     if (user < 0) {
-      for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) if (idle.open) return idle;
-    } else {
-      const own = this.#byUser.get(user);
-      if (own?.open) return own;
+      for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+        if (idle.open && now < idle.retireAt) return idle;
+        idle.destroy();
+      }
+      if (this.#all.size >= this.#limit) return null;
+      return this.#connect();
     }
-    const connection = new Connection(this, this.#clock.now());
-    this.#all.add(connection);
-    if (user >= 0) this.#byUser.set(user, connection);
+    const own = this.#byUser.get(user);
+    if (own !== undefined) {
+      if (own.open && now < own.retireAt) return own;
+      own.destroy();
+    }
+    const connection = this.#connect();
+    this.#byUser.set(user, connection);
     return connection;
   }
 
+  #connect(): Connection {
+    const now = this.#clock.now();
+    const spread = (this.#connectionsOpened++ * GOLDEN) % 1;
+    const connection = new Connection(this, now, now + this.#maxAge * (1 - AGE_SPREAD * spread));
+    if (this.#checker !== null) connection.parser.answer = new AnswerBuffer();
+    this.#all.add(connection);
+    return connection;
+  }
+
+  #begin(connection: Connection, exchange: Exchange, now: Micros): void {
+    connection.exchange = exchange;
+    connection.parser.reset(this.#bodiless[exchange.request] as boolean);
+    if (connection.open) {
+      connection.reused = true;
+      this.#write(connection, exchange, now);
+      this.#append(connection, now);
+    } else this.#append(connection, connection.connectStartedAt);
+  }
+
+  #wait(exchange: Exchange, now: Micros): void {
+    this.#line?.push(exchange, now);
+    this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
+  }
+
+  /** A connection is free: the first in line takes it, before anybody new. */
+  #hand(connection: Connection, now: Micros): void {
+    const line = this.#line;
+    const since = line?.since as Micros | undefined;
+    // One that is too old is closed instead; its end makes room for another.
+    if (line !== null && line.length > 0 && now >= connection.retireAt) {
+      connection.destroy();
+      return;
+    }
+    const next = line?.shift() ?? null;
+    if (next === null || since === undefined) {
+      this.#idle.push(connection);
+      return;
+    }
+    next.waitTook = (now - since) as Micros;
+    this.#begin(connection, next, now);
+  }
+
+  /** A connection has gone: the first in line opens another in its place. */
+  #replace(): void {
+    const line = this.#line as WaitingLine;
+    if (this.#all.size >= this.#limit) return;
+    const since = line.since;
+    const next = line.shift();
+    if (next === null) return;
+    const now = this.#clock.now();
+    next.waitTook = (now - since) as Micros;
+    this.#begin(this.#connect(), next, now);
+  }
+
+  /** Ends the first exchange in line, which never had a connection. */
+  #giveUp(outcome: OutcomeCode, message: string, now: Micros): void {
+    const line = this.#line as WaitingLine;
+    const since = line.since;
+    const exchange = line.shift() as Exchange;
+    exchange.waitTook = (now - since) as Micros;
+    this.inFlight--;
+    exchange.outcome = outcome;
+    exchange.message = message;
+    exchange.doneAt = now;
+    this.onDone(exchange);
+  }
+
   #write(connection: Connection, exchange: Exchange, now: Micros): void {
-    const payload = this.#payloads[exchange.request] as Buffer;
-    exchange.sentAt = now;
+    const payload = this.#varying?.render(exchange) ?? (this.#payloads[exchange.request] as Buffer);
+    exchange.sentAt = this.#exact ? this.#clock.now() : now;
     exchange.bytesOut = payload.length;
     connection.socket.write(payload);
   }
@@ -161,10 +279,22 @@ export class Http1Driver implements Driver, ConnectionOwner {
     const { status } = parser;
     (connection.exchange as Exchange).status = status;
     const reusable = parser.reusable && this.#keepAlive;
+    connection.retireAt =
+      parser.keepAliveTimeout < 0
+        ? connection.ageAt
+        : Math.min(connection.ageAt, now + usableFor(parser.keepAliveTimeout));
     if (!reusable) connection.destroy();
     // Within onDone the same user may send again, so everything about the connection is settled before.
-    if (status < 400) this.#finish(connection, OUTCOME_CODE.ok, '', now);
+    if (this.#checker !== null) this.#judge(connection, this.#checker, now);
+    else if (status < 400) this.#finish(connection, OUTCOME_CODE.ok, '', now);
     else this.#finish(connection, OUTCOME_CODE['http-error'], `HTTP ${status}`, now);
+  }
+
+  #judge(connection: Connection, checker: AnswerChecker, now: Micros): void {
+    const exchange = connection.exchange as Exchange;
+    const outcome = checker.judge(exchange, connection.parser.answer as AnswerBuffer);
+    exchange.example = checker.example;
+    this.#finish(connection, outcome, checker.message, now);
   }
 
   /** Ends an exchange and its connection with it: closed first, so that nobody can be given it again. */
@@ -182,7 +312,10 @@ export class Http1Driver implements Driver, ConnectionOwner {
     exchange.outcome = outcome;
     exchange.message = message;
     exchange.doneAt = now;
-    if (connection.open && exchange.user < 0 && (outcome === 0 || outcome === 1)) this.#idle.push(connection);
+    if (connection.open && exchange.user < 0 && outcome <= OUTCOME_CODE['wrong-answer']) {
+      if (this.#line === null) this.#idle.push(connection);
+      else this.#hand(connection, now);
+    }
     this.onDone(exchange);
   }
 
@@ -221,23 +354,22 @@ export class Http1Driver implements Driver, ConnectionOwner {
           : 'no answer in time';
       this.#drop(connection, OUTCOME_CODE.timeout, message, now);
     }
-    if (this.#oldest !== null) this.#timer = this.#clock.after(this.#tick, this.#sweep);
+    const line = this.#line;
+    while (line !== null && line.since + this.#timeout <= now)
+      this.#giveUp(OUTCOME_CODE.timeout, 'no free connection in time', now);
+    if (this.#oldest !== null || (line !== null && line.length > 0))
+      this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
   };
 }
 
-/** `ECONNREFUSED 127.0.0.1:9`; over several addresses, the first one's. */
-function describe(error: Error | null): string {
-  const cause = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
-  if (cause === null) return 'the target closed the connection before it was ready';
-  const { code, address, port } = cause as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === undefined) return cause.message;
-  if (address !== undefined) return `${code} ${address}:${port}`;
-  return code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? cause.message : code;
+/** How long (µs) a connection may be idle, of a target that closes it after so many seconds: it may be on its way. */
+function usableFor(timeout: number): Micros {
+  return seconds(Math.max(timeout - 1, timeout / 2));
 }
 
-function cutOff(connection: Connection, error: Error | null): string {
-  if (connection.parser.begun) return 'connection closed in the middle of the answer';
-  const how = (error as NodeJS.ErrnoException | null)?.code;
-  const what = how === undefined ? 'connection closed before any answer' : `${how} before any answer`;
-  return connection.reused ? `${what}, on a connection used before` : what;
+function cutOff({ parser, exchange, reused }: Connection, error: Error | null): string {
+  if (parser.begun || (exchange !== null && exchange.firstByteAt > 0))
+    return 'connection closed in the middle of the answer';
+  const how = (error as NodeJS.ErrnoException | null)?.code ?? 'connection closed';
+  return reused ? `${how} ${ON_A_REUSED_CONNECTION}` : `${how} before any answer`;
 }

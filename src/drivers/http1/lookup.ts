@@ -2,41 +2,85 @@ import type { LookupAddress } from 'node:dns';
 import { lookup as resolve } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { Clock } from '../../core/ports.ts';
-import { type Micros, seconds } from '../../core/units.ts';
+import type { Micros } from '../../core/units.ts';
 
-const TIME_TO_LIVE = seconds(60);
+interface Known {
+  readonly addresses: LookupAddress[];
+  /** Addresses that did not take a connection: they come last until the next look-up. */
+  readonly failing: Set<string>;
+  readonly until: Micros;
+  /** Which address is the next one's first. */
+  turn: number;
+}
 
 /**
  * Name look-up with a memory, in the shape of `net.connect`'s `lookup` option: opening 10,000 connections must not ask
  * the resolver 10,000 times. Look-ups of one name under way are shared; a failure is not remembered.
+ *
+ * Each connection gets the addresses of the name in turn, so that they spread over all A and AAAA records. The others
+ * follow, since Node tries them where the first one fails.
  */
-export function createLookup(clock: Clock): LookupFunction {
-  type Waiting = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
-  const known = new Map<string, { addresses: LookupAddress[]; until: Micros }>();
-  const asked = new Map<string, Waiting[]>();
+export class Lookup {
+  readonly #clock: Clock;
+  readonly #timeToLive: Micros;
+  readonly #resolve: typeof resolve;
+  readonly #known = new Map<string, Known>();
+  readonly #waiting = new Map<string, ((error: NodeJS.ErrnoException | null, known: Known | null) => void)[]>();
+  readonly #firstTurn: number;
 
-  return (name, options, callback) => {
-    const answer: Waiting = (error, addresses) => {
-      if (error !== null) callback(error, '', 0);
+  /** @param firstTurn where to begin in the addresses, so that not all threads begin with the same one. */
+  constructor(clock: Clock, timeToLive: Micros, firstTurn = 0, resolver: typeof resolve = resolve) {
+    this.#clock = clock;
+    this.#timeToLive = timeToLive;
+    this.#firstTurn = firstTurn;
+    this.#resolve = resolver;
+  }
+
+  /** An address did not take a connection. */
+  avoid(name: string, address: string): void {
+    this.#known.get(name)?.failing.add(address);
+  }
+
+  readonly lookup: LookupFunction = (name, options, callback) => {
+    const answer = (error: NodeJS.ErrnoException | null, known: Known | null): void => {
+      const addresses = known === null ? [] : inTurn(known);
+      const [first] = addresses;
+      if (first === undefined) callback(error, '', 0);
       else if (options.all) callback(null, addresses);
-      else callback(null, addresses[0]?.address ?? '', addresses[0]?.family ?? 4);
+      else callback(null, first.address, first.family);
     };
-    const remembered = known.get(name);
-    if (remembered !== undefined && remembered.until > clock.now()) {
-      answer(null, remembered.addresses);
+    const known = this.#known.get(name);
+    if (known !== undefined && known.until > this.#clock.now()) {
+      answer(null, known);
       return;
     }
-    const waiting = asked.get(name);
+    const waiting = this.#waiting.get(name);
     if (waiting !== undefined) {
       waiting.push(answer);
       return;
     }
-    const queue: Waiting[] = [answer];
-    asked.set(name, queue);
-    resolve(name, { all: true }, (error, addresses) => {
-      asked.delete(name);
-      if (error === null) known.set(name, { addresses, until: (clock.now() + TIME_TO_LIVE) as Micros });
-      for (const waiter of queue) waiter(error, addresses);
+    const queue = [answer];
+    this.#waiting.set(name, queue);
+    this.#resolve(name, { all: true }, (error, addresses) => {
+      this.#waiting.delete(name);
+      const fresh = error === null ? this.#remember(name, addresses) : null;
+      for (const waiter of queue) waiter(error, fresh);
     });
   };
+
+  #remember(name: string, addresses: LookupAddress[]): Known {
+    const turn = this.#known.get(name)?.turn ?? this.#firstTurn;
+    const until = (this.#clock.now() + this.#timeToLive) as Micros;
+    const known = { addresses, failing: new Set<string>(), until, turn };
+    this.#known.set(name, known);
+    return known;
+  }
+}
+
+/** All addresses, beginning with the one whose turn it is; those that fail at the end. */
+function inTurn(known: Known): LookupAddress[] {
+  const good = known.addresses.filter(({ address }) => !known.failing.has(address));
+  const bad = known.addresses.filter(({ address }) => known.failing.has(address));
+  const first = good.length > 0 ? known.turn++ % good.length : 0;
+  return [...good.slice(first), ...good.slice(0, first), ...bad];
 }

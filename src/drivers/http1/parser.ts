@@ -1,8 +1,11 @@
 /**
  * An incremental HTTP/1.x response parser that keeps nothing it does not need: the framing is what decides when an answer
- * is complete. It is as strict as llhttp, since a client that forgives hides a broken target.
+ * is complete. It is as strict as llhttp, since a client that forgives hides a broken target; `parser.fuzz.test.ts`
+ * compares the two and lists where they differ on purpose. Bodies are counted, not kept: they need no limit.
  * Grammar: RFC 9112.
  */
+
+import type { AnswerBuffer } from '../answer.ts';
 
 /** What `feed` and `end` say. */
 export const PROGRESS = { more: 0, done: 1, broken: 2 } as const;
@@ -12,19 +15,33 @@ const HEAD = 0;
 const BODY = 1;
 const UNTIL_CLOSE = 2;
 const CHUNK_SIZE = 3;
-const CHUNK_EXTENSION = 4;
-const CHUNK_SIZE_LF = 5;
-const CHUNK_DATA = 6;
-const CHUNK_DATA_CR = 7;
-const CHUNK_DATA_LF = 8;
-const TRAILER = 9;
-const COMPLETE = 10;
+const CHUNK_SIZE_LF = 4;
+const CHUNK_DATA = 5;
+const CHUNK_DATA_CR = 6;
+const CHUNK_DATA_LF = 7;
+const EXTENSION_NAME = 8;
+const EXTENSION_VALUE = 9;
+const EXTENSION_QUOTED = 10;
+const EXTENSION_ESCAPED = 11;
+const EXTENSION_QUOTED_END = 12;
+const TRAILER_START = 13;
+const TRAILER_NAME = 14;
+const TRAILER_VALUE = 15;
+const TRAILER_LF = 16;
+const LAST_LF = 17;
+const CLOSED = 18;
+const COMPLETE = 19;
 
 const CR = 13;
 const LF = 10;
 const SPACE = 32;
 const TAB = 9;
 const COLON = 58;
+const SEMICOLON = 59;
+const EQUALS = 61;
+const QUOTE = 34;
+const BACKSLASH = 92;
+const DELETE = 127;
 
 /** A longer status line and header block is broken: a target cannot make the generator keep unbounded memory. */
 export const HEAD_LIMIT = 64 * 1024;
@@ -61,6 +78,8 @@ export class ResponseParser {
   bodyBytes = 0;
   /** Where in the last fed buffer the answer ended; bytes behind it are not part of it. */
   consumed = 0;
+  /** Keeps head and body, where somebody wants to look at them. */
+  answer: AnswerBuffer | null = null;
   /** What is wrong, after `broken`. */
   error = '';
 
@@ -68,13 +87,12 @@ export class ResponseParser {
   #bodiless = false;
   #remaining = 0;
   #digits = 0;
-  #lineStart = true;
   #headBytes = 0;
   /** A head that came in pieces; null while it comes whole. */
   #pieces: Buffer | null = null;
   #length = -1;
   #chunked = false;
-  #codings = 0;
+  #encoded = false;
   #close = false;
   #persist = false;
   #minor = 1;
@@ -90,6 +108,7 @@ export class ResponseParser {
     this.reusable = false;
     this.keepAliveTimeout = -1;
     this.error = '';
+    this.answer?.reset();
   }
 
   /** Reads bytes `start` (included) to `end` (not). After `done` or `broken`, call `reset` before the next answer. */
@@ -106,18 +125,21 @@ export class ResponseParser {
           const take = Math.min(this.#remaining, end - at);
           this.#remaining -= take;
           this.bodyBytes += take;
+          this.answer?.body(bytes, at, at + take);
           at += take;
           if (this.#remaining === 0) this.#state = COMPLETE;
           break;
         }
         case UNTIL_CLOSE:
           this.bodyBytes += end - at;
+          this.answer?.body(bytes, at, end);
           at = end;
           break;
         case CHUNK_DATA: {
           const take = Math.min(this.#remaining, end - at);
           this.#remaining -= take;
           this.bodyBytes += take;
+          this.answer?.body(bytes, at, at + take);
           at += take;
           if (this.#remaining === 0) this.#state = CHUNK_DATA_CR;
           break;
@@ -155,7 +177,8 @@ export class ResponseParser {
       const close = findHeadEnd(bytes, start, end);
       if (close > 0) return close - start > HEAD_LIMIT ? this.#tooLong() : this.#parseHead(bytes, start, close);
       this.#pieces = Buffer.allocUnsafe(Math.min(HEAD_LIMIT, Math.max(1024, 2 * (end - start))));
-      return this.#keep(bytes, start, end);
+      const at = this.#keep(bytes, start, end);
+      return at < 0 ? at : this.#unfinished(this.#pieces, 0, at);
     }
     // At most three bytes of the terminator can be in what came before.
     const before = this.#headBytes;
@@ -163,7 +186,7 @@ export class ResponseParser {
     if (at < 0) return at;
     const whole = this.#pieces;
     const close = findHeadEnd(whole, Math.max(0, before - 3), this.#headBytes);
-    if (close < 0) return at;
+    if (close < 0) return this.#unfinished(whole, before, at);
     if (this.#parseHead(whole, 0, close) < 0) return -1;
     return start + (close - before);
   }
@@ -182,6 +205,13 @@ export class ResponseParser {
     return size > HEAD_LIMIT && findHeadEnd(this.#pieces as Buffer, 0, HEAD_LIMIT) < 0 ? this.#tooLong() : end;
   }
 
+  /** A bare line feed would end no line: it is refused now, not at the timeout. */
+  #unfinished(head: Buffer, start: number, at: number): number {
+    for (let i = start; i < this.#headBytes; i++)
+      if (head[i] === LF && head[i - 1] !== CR) return this.#fail('bare line feed in the headers');
+    return at;
+  }
+
   #tooLong(): -1 {
     return this.#fail(`headers longer than ${HEAD_LIMIT} bytes`);
   }
@@ -190,15 +220,17 @@ export class ResponseParser {
   #parseHead(bytes: Buffer, start: number, end: number): number {
     this.#length = -1;
     this.#chunked = false;
-    this.#codings = 0;
+    this.#encoded = false;
     this.#close = false;
     this.#persist = false;
+    this.keepAliveTimeout = -1;
     let at = this.#statusLine(bytes, start);
     while (at > 0 && bytes[at] !== CR) at = this.#header(bytes, at);
     if (at < 0) return -1;
     if (at !== end - 2) return this.#fail('bare line feed in the headers');
     this.#pieces = null;
     this.#headBytes = 0;
+    this.answer?.head(bytes, start, end);
     return this.#frame(end);
   }
 
@@ -243,7 +275,7 @@ export class ResponseParser {
     while (bytes[at] === SPACE || bytes[at] === TAB) at++;
     const valueStart = at;
     let byte = bytes[at] as number;
-    while (byte >= SPACE || byte === TAB) byte = bytes[++at] as number;
+    while ((byte >= SPACE && byte !== DELETE) || byte === TAB) byte = bytes[++at] as number;
     if (byte !== CR || bytes[at + 1] !== LF) return this.#fail('forbidden character in a header value');
     let valueEnd = at;
     while (valueEnd > valueStart && (bytes[valueEnd - 1] === SPACE || bytes[valueEnd - 1] === TAB)) valueEnd--;
@@ -255,11 +287,8 @@ export class ResponseParser {
       else if (same(bytes, start, KEEP_ALIVE)) this.#keepAlive(bytes.toString('latin1', valueStart, valueEnd));
     } else if (nameLength === 17 && same(bytes, start, TRANSFER_ENCODING)) {
       const codings = bytes.toString('latin1', valueStart, valueEnd).toLowerCase().split(',');
-      for (const coding of codings) {
-        if (coding.trim() === '') continue;
-        this.#codings++;
-        this.#chunked = coding.trim() === 'chunked';
-      }
+      this.#encoded = true;
+      for (const coding of codings) if (coding.trim() !== '') this.#chunked = coding.trim() === 'chunked';
     }
     return at + 2;
   }
@@ -301,9 +330,10 @@ export class ResponseParser {
 
   /** Decides how the body is delimited (RFC 9112, 6.3). */
   #frame(at: number): number {
-    if (this.#codings > 0 && this.#length >= 0) return this.#fail('both Content-Length and Transfer-Encoding');
+    if (this.#encoded && this.#length >= 0) return this.#fail('both Content-Length and Transfer-Encoding');
     if (this.status < 200) {
       if (this.status === 101) return this.#fail('the target switched protocols, which nobody asked for');
+      if (this.#close || (this.#minor === 0 && !this.#persist)) this.#state = CLOSED;
       return at;
     }
     this.reusable = !this.#close && (this.#minor === 1 || this.#persist);
@@ -312,7 +342,7 @@ export class ResponseParser {
       this.#state = CHUNK_SIZE;
       this.#remaining = 0;
       this.#digits = 0;
-    } else if (this.#codings === 0 && this.#length >= 0) {
+    } else if (!this.#encoded && this.#length >= 0) {
       this.#remaining = this.#length;
       this.#state = this.#length === 0 ? COMPLETE : BODY;
     } else {
@@ -335,20 +365,17 @@ export class ResponseParser {
         }
         if (this.#digits === 0) return this.#fail('chunk size is no hexadecimal number') > 0;
         if (byte === CR) this.#state = CHUNK_SIZE_LF;
-        else if (byte === 59 || byte === SPACE || byte === TAB) this.#state = CHUNK_EXTENSION;
-        else return this.#fail('chunk size is no hexadecimal number') > 0;
+        else if (byte === SEMICOLON) {
+          this.#state = EXTENSION_NAME;
+          this.#digits = 0;
+        } else return this.#fail('chunk size is no hexadecimal number') > 0;
         return true;
       }
-      case CHUNK_EXTENSION:
-        if (byte === CR) this.#state = CHUNK_SIZE_LF;
-        else if (byte < SPACE && byte !== TAB) return this.#fail('forbidden character in a chunk extension') > 0;
-        return true;
       case CHUNK_SIZE_LF:
         if (byte !== LF) return this.#fail('chunk size line does not end in a line feed') > 0;
         if (this.#remaining > 0) this.#state = CHUNK_DATA;
         else {
-          this.#state = TRAILER;
-          this.#lineStart = true;
+          this.#state = TRAILER_START;
           this.#headBytes = 0;
         }
         return true;
@@ -362,19 +389,61 @@ export class ResponseParser {
         this.#remaining = 0;
         this.#digits = 0;
         return true;
+      case CLOSED:
+        return this.#fail('bytes behind an interim answer that closes the connection') > 0;
       default:
-        return this.#trailerByte(byte);
+        return this.#state < TRAILER_START ? this.#extensionByte(byte) : this.#trailerByte(byte);
     }
   }
 
-  /** Trailers are read and dropped; an empty line ends the answer. */
+  /** Extensions (`;name=value` or `;name="value"`) are read and dropped. `#digits` counts the characters of a name. */
+  #extensionByte(byte: number): boolean {
+    const state = this.#state;
+    if (state === EXTENSION_ESCAPED) {
+      if ((byte < SPACE && byte !== TAB) || byte === DELETE) return this.#badExtension();
+      this.#state = EXTENSION_QUOTED;
+    } else if (state === EXTENSION_QUOTED) {
+      if (byte === QUOTE) this.#state = EXTENSION_QUOTED_END;
+      else if (byte === BACKSLASH) this.#state = EXTENSION_ESCAPED;
+      else if (byte < SPACE && byte !== TAB) return this.#badExtension();
+    } else if (byte === CR && !(state === EXTENSION_NAME && this.#digits === 0)) this.#state = CHUNK_SIZE_LF;
+    else if (byte === SEMICOLON && !(state === EXTENSION_NAME && this.#digits === 0)) {
+      this.#state = EXTENSION_NAME;
+      this.#digits = 0;
+    } else if (byte === EQUALS && state === EXTENSION_NAME && this.#digits > 0) this.#state = EXTENSION_VALUE;
+    else if (byte === QUOTE && state === EXTENSION_VALUE) this.#state = EXTENSION_QUOTED;
+    else if (TOKEN[byte] === 1 && state !== EXTENSION_QUOTED_END) this.#digits++;
+    else return this.#badExtension();
+    return true;
+  }
+
+  #badExtension(): boolean {
+    return this.#fail('malformed chunk extension') > 0;
+  }
+
+  /** Trailers are checked like headers, and dropped; an empty line ends the answer. */
   #trailerByte(byte: number): boolean {
     if (++this.#headBytes > HEAD_LIMIT) return this.#tooLong() > 0;
-    if (byte === LF) {
-      if (this.#lineStart) this.#state = COMPLETE;
-      this.#lineStart = true;
-    } else if (byte !== CR) this.#lineStart = false;
-    return true;
+    switch (this.#state) {
+      case TRAILER_START:
+        if (byte === CR) this.#state = LAST_LF;
+        else if (TOKEN[byte] === 1) this.#state = TRAILER_NAME;
+        else return this.#fail('malformed trailer') > 0;
+        return true;
+      case TRAILER_NAME:
+        if (byte === COLON) this.#state = TRAILER_VALUE;
+        else if (TOKEN[byte] !== 1) return this.#fail('malformed trailer') > 0;
+        return true;
+      case TRAILER_VALUE:
+        if (byte === CR) this.#state = TRAILER_LF;
+        else if ((byte < SPACE && byte !== TAB) || byte === DELETE)
+          return this.#fail('forbidden character in a trailer') > 0;
+        return true;
+      default:
+        if (byte !== LF) return this.#fail('trailer does not end in a line feed') > 0;
+        this.#state = this.#state === LAST_LF ? COMPLETE : TRAILER_START;
+        return true;
+    }
   }
 }
 

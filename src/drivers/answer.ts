@@ -1,0 +1,107 @@
+/** A body beyond it is not kept, bytes. */
+export const BODY_LIMIT = 1024 * 1024;
+
+/** Storage larger than this is given back after the answer, bytes: ten thousand connections may have one each. */
+const KEPT = 64 * 1024;
+
+/**
+ * The head and the body of one answer, for checks. What comes in one read is looked at where it lies; only what is spread
+ * over several is copied, by `settle`, before the reader uses its buffer again.
+ */
+export class AnswerBuffer {
+  /** The body is in it from `start` to `end`. */
+  bytes: Buffer = EMPTY;
+  start = 0;
+  end = 0;
+  /** The body is larger than `BODY_LIMIT`. */
+  tooLarge = false;
+  #head: Buffer = EMPTY;
+  #headStart = 0;
+  #headEnd = 0;
+  #headSettled = false;
+  #store: Buffer = EMPTY;
+
+  reset(): void {
+    this.bytes = EMPTY;
+    this.start = 0;
+    this.end = 0;
+    this.tooLarge = false;
+    this.#head = EMPTY;
+    this.#headEnd = 0;
+    this.#headSettled = false;
+    if (this.#store.length > KEPT) this.#store = EMPTY;
+  }
+
+  /** Status line and headers, up to the end of their empty line. */
+  head(bytes: Buffer, start: number, end: number): void {
+    this.#head = bytes;
+    this.#headStart = start;
+    this.#headEnd = end;
+    this.#headSettled = false;
+  }
+
+  /** A piece of the body. */
+  body(bytes: Buffer, start: number, end: number): void {
+    if (this.end === this.start && !this.tooLarge && end - start <= BODY_LIMIT) {
+      this.bytes = bytes;
+      this.start = start;
+      this.end = end;
+    } else if (this.bytes === bytes && this.end === start && bytes !== this.#store) this.end = end;
+    else this.#append(bytes, start, end);
+  }
+
+  /** To be called before bytes that were handed in become invalid. */
+  settle(): void {
+    if (this.#headEnd > 0 && !this.#headSettled) {
+      this.#headSettled = true;
+      this.#head = Buffer.from(this.#head.subarray(this.#headStart, this.#headEnd));
+      this.#headStart = 0;
+      this.#headEnd = this.#head.length;
+    }
+    if (this.end > this.start && this.bytes !== this.#store) this.#take();
+  }
+
+  /** The value of a header, or null. Of several lines of one name the first; `name` in lower case. */
+  header(name: string): string | null {
+    const lines = this.#head.toString('latin1', this.#headStart, this.#headEnd).split('\r\n');
+    for (const line of lines) {
+      const colon = line.indexOf(':');
+      if (colon === name.length && line.slice(0, colon).toLowerCase() === name) return line.slice(colon + 1).trim();
+    }
+    return null;
+  }
+
+  /** Moves what lies in the reader's buffer into the store. */
+  #take(): void {
+    const { bytes, start, end } = this;
+    this.bytes = this.#store;
+    this.start = 0;
+    this.end = 0;
+    this.#write(bytes, start, end);
+  }
+
+  #append(bytes: Buffer, start: number, end: number): void {
+    if (this.tooLarge) return;
+    if (this.bytes !== this.#store) this.#take();
+    this.#write(bytes, start, end);
+  }
+
+  #write(bytes: Buffer, start: number, end: number): void {
+    const size = this.end + (end - start);
+    if (size > BODY_LIMIT) {
+      this.tooLarge = true;
+      this.end = 0;
+      return;
+    }
+    if (size > this.#store.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.min(BODY_LIMIT, Math.max(1024, 2 * size)));
+      this.#store.copy(grown, 0, 0, this.end);
+      this.#store = grown;
+    }
+    bytes.copy(this.#store, this.end, start, end);
+    this.bytes = this.#store;
+    this.end = size;
+  }
+}
+
+const EMPTY = Buffer.alloc(0);

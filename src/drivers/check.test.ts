@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createExchange } from '../core/exchange.ts';
+import { planFixture } from '../core/plan.fixture.ts';
+import type { AnswerCheck, Plan, RequestTemplate } from '../core/plan.ts';
+import type { Payloads } from '../core/ports.ts';
+import { OUTCOMES } from '../core/sample.ts';
+import { count } from '../core/units.ts';
+import { AnswerBuffer } from './answer.ts';
+import { AnswerChecker } from './check.ts';
+import { firstDifference } from './difference.ts';
+
+interface Given {
+  readonly status?: number;
+  readonly headers?: string;
+  readonly body?: string | Buffer;
+  readonly index?: number;
+  readonly bank?: number;
+}
+
+/** Judges one answer after the other with one checker. */
+function judge(checks: readonly AnswerCheck[], changes: Partial<Plan> = {}, rows: readonly string[] = []) {
+  const payloads: Payloads = {
+    compile: () => {
+      throw new Error('nothing is sent');
+    },
+    field: (_, index) => rows[index % rows.length] ?? 'null',
+  };
+  const checker = AnswerChecker.of(planFixture({ checks, ...changes }), payloads);
+  if (checker === null) throw new Error('nothing to check');
+  return ({ status = 200, headers = '', body = '', index = 0, bank = 1 }: Given) => {
+    const answer = new AnswerBuffer();
+    const head = Buffer.from(`HTTP/1.1 ${status} X\r\n${headers}\r\n`, 'latin1');
+    answer.head(head, 0, head.length);
+    const bytes = Buffer.from(body);
+    answer.body(bytes, 0, bytes.length);
+    const outcome = checker.judge(Object.assign(createExchange(0), { status, index, bank }), answer);
+    return [OUTCOMES[outcome], checker.message, checker.example];
+  };
+}
+
+const json = (path: string, steps: (string | number)[], value: unknown, tolerance = 0): AnswerCheck => ({
+  kind: 'json',
+  path,
+  steps,
+  expected: { from: 'plan', json: JSON.stringify(value) },
+  tolerance,
+});
+const row: AnswerCheck = { kind: 'json', path: '$', steps: [], expected: { from: 'row', field: 'y' }, tolerance: 0.01 };
+
+describe('a status', () => {
+  const status: AnswerCheck = {
+    kind: 'status',
+    statuses: [
+      [200, 204],
+      [404, 404],
+    ],
+  };
+
+  it('that is expected is right; an error that is not is one of HTTP; any other is wrong', () => {
+    const answer = judge([status]);
+    expect(answer({ status: 201 })).toEqual(['ok', '', '']);
+    expect(answer({ status: 404 })).toEqual(['ok', '', '']);
+    expect(answer({ status: 503 })).toEqual(['http-error', 'HTTP 503', '']);
+    expect(answer({ status: 302 })).toEqual(['wrong-answer', 'status 302 is not an expected one', 'status 302']);
+  });
+
+  it('without a check of it is right below 400', () => {
+    const answer = judge([json('$.a', ['a'], 1)]);
+    expect(answer({ status: 500, body: '{"a":1}' })).toEqual(['http-error', 'HTTP 500', '']);
+    expect(answer({ status: 302, body: '{"a":1}' })[0]).toBe('ok');
+  });
+});
+
+describe('headers and texts', () => {
+  it('of a header', () => {
+    const answer = judge([{ kind: 'header', name: 'Content-Type', value: 'application/json' }]);
+    expect(answer({ headers: 'content-TYPE:   application/json \r\n' })[0]).toBe('ok');
+    expect(answer({ headers: 'content-type: text/html\r\n' })).toEqual([
+      'wrong-answer',
+      'the header Content-Type differs',
+      'Content-Type: expected "application/json", got "text/html"',
+    ]);
+    expect(answer({})[1]).toBe('the header Content-Type is missing');
+  });
+
+  it('of the whole body, and of a part', () => {
+    const whole = judge([{ kind: 'body', text: 'grüße' }]);
+    expect(whole({ body: 'grüße' })[0]).toBe('ok');
+    expect(whole({ body: 'grüßt' })).toEqual([
+      'wrong-answer',
+      'the body differs',
+      'from byte 0: expected "grüße", got "grüßt"',
+    ]);
+    expect(whole({ body: 'grüße!' })[0]).toBe('wrong-answer');
+    const part = judge([{ kind: 'contains', text: 'approved' }]);
+    expect(part({ body: 'is approved.' })[0]).toBe('ok');
+    expect(part({ body: 'is declined' })).toEqual([
+      'wrong-answer',
+      'the body lacks an expected text',
+      'expected "approved" within "is declined"',
+    ]);
+  });
+
+  it('are wrong in a body that is compressed or too large, and say so', () => {
+    const answer = judge([json('$.a', ['a'], 1)]);
+    expect(answer({ headers: 'Content-Encoding: gzip\r\n', body: Buffer.from([31, 139, 8]) })[1]).toBe(
+      'the body is compressed (gzip)',
+    );
+    expect(answer({ body: `{"a":1,"b":"${'x'.repeat(1024 * 1024)}"}` })[1]).toBe('the body is larger than 1 MiB');
+  });
+});
+
+describe('a JSON field', () => {
+  it('is compared as a value, numbers within the tolerance', () => {
+    const answer = judge([json('$.a[1]', ['a', 1], 0.5, 0.01)]);
+    expect(answer({ body: '{ "a": [0, 0.505] }' })[0]).toBe('ok');
+    expect(answer({ body: '{"a":[0,0.6]}' })).toEqual([
+      'wrong-answer',
+      '$.a[1] differs',
+      '$.a[1]: expected 0.5, got 0.6',
+    ]);
+    expect(answer({ body: '{"a":[0]}' })).toEqual([
+      'wrong-answer',
+      '$.a[1] is missing',
+      '$.a[1]: not in "{\\"a\\":[0]}"',
+    ]);
+    expect(answer({ body: '{"a":"xy"}' })[1]).toBe('$.a[1] is missing');
+    expect(answer({ body: '<html>' })).toEqual(['wrong-answer', 'the body is not JSON', 'got "<html>"']);
+    expect(judge([json('$.toString', ['toString'], 1)])({ body: '{}' })[1]).toBe('$.toString is missing');
+  });
+
+  it('names the first difference within a list or an object, the message equal for equal causes', () => {
+    const answer = judge([json('$.p', ['p'], [{ v: 1 }, { v: 2 }])]);
+    expect(answer({ body: '{"p":[{"v":1,"more":0},{"v":3}]}' })).toEqual([
+      'wrong-answer',
+      '$.p[*].v differs',
+      '$.p[1].v: expected 2, got 3',
+    ]);
+    expect(answer({ body: '{"p":[{"v":9},{"v":3}]}' })[1]).toBe('$.p[*].v differs');
+    expect(answer({ body: '{"p":[{"v":1}]}' })[2]).toBe('$.p.length: expected 2, got 1');
+    expect(answer({ body: '{"p":[{"v":1},{}]}' }).slice(1)).toEqual([
+      '$.p[*].v is missing',
+      '$.p[1].v: expected 2, got nothing',
+    ]);
+  });
+
+  it('is compared with the row of its request', () => {
+    const answer = judge([row], {}, ['{"y":1}', '{"y":[2]}']);
+    expect(answer({ body: '{"y":1.001,"model":"m"}', index: 2 })[0]).toBe('ok');
+    expect(answer({ body: '{"y":[2]}', index: 1 })[0]).toBe('ok');
+    expect(answer({ body: '{"y":[2]}', index: 0 })).toEqual([
+      'wrong-answer',
+      '$.y differs',
+      '$.y: expected 1, got [2]',
+    ]);
+  });
+
+  it('of a CSV row is equal as a number or as a text', () => {
+    const data = { file: 'r.csv', format: 'csv' as const, order: 'once' as const, rows: count(1) };
+    const check: AnswerCheck = { ...row, path: '$.y', steps: ['y'] };
+    const answer = judge([check], { data }, ['12']);
+    expect([
+      answer({ body: '{"y":12}' })[0],
+      answer({ body: '{"y":"12"}' })[0],
+      answer({ body: '{"y":"13"}' })[0],
+    ]).toEqual(['ok', 'ok', 'wrong-answer']);
+  });
+
+  it('differs from itself never, and from anything else somewhere', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+        expect(firstDifference(a, JSON.parse(JSON.stringify(a)), 0)).toBeNull();
+        if (firstDifference(a, b, 0) === null && firstDifference(b, a, 0) === null) expect(b).toEqual(a);
+      }),
+    );
+  });
+});
+
+describe('examples', () => {
+  it('are one of each kind, twenty in all, the warm-up apart, each short', () => {
+    const answer = judge([
+      { kind: 'status', statuses: [[200, 200]] },
+      { kind: 'body', text: 'x'.repeat(9_999) },
+    ]);
+    const examples = (bank: number): number =>
+      Array.from({ length: 100 }, (_, n) => answer({ status: 201 + n, bank })).filter(([, , example]) => example !== '')
+        .length;
+    expect(answer({ bank: 0, body: 'y'.repeat(9_999) })[2]?.length).toBeLessThanOrEqual(300);
+    expect(answer({ bank: 0, body: 'y'.repeat(9_999) })[2]).toBe('');
+    expect(answer({ bank: 1, body: 'y' })[2]).not.toBe('');
+    expect(examples(1)).toBe(18);
+  });
+
+  it('hold no secret: none that was sent, none that an answer names', () => {
+    const [request] = planFixture().requests as [RequestTemplate];
+    const requests = [{ ...request, headers: [['Authorization', 'Bearer hunter2hunter2']] as const }];
+    const contains = judge([{ kind: 'contains', text: 'none of it' }], { requests });
+    const bodies = [
+      'you sent hunter2hunter2',
+      '{"access_token":"s3cr3t","n":1}',
+      '{"password": "s3cr3t\\"x", "apiKey":12345}',
+      'Authorization: Bearer s3cr3t-other',
+    ];
+    for (const [number, body] of bodies.entries()) {
+      const [, , example] = judge([{ kind: 'contains', text: 'none of it' }], { requests })({ body });
+      expect(example, `body ${number}`).toContain('***');
+      expect(example).not.toMatch(/hunter2|s3cr3t|12345/);
+    }
+    expect(contains({ body: '{"n":"shown"}' })[2]).toContain('shown');
+    const token = judge([json('$.token', ['token'], 'hunter2')])({ body: '{"token":"s3cr3t"}' });
+    expect(token.slice(1)).toEqual(['$.token differs', '$.token: expected ***, got ***']);
+    const cookie = judge([{ kind: 'header', name: 'set-cookie', value: 'a=hunter2' }])({
+      headers: 'set-cookie: s3cr3t\r\n',
+    });
+    expect(cookie[2]).toBe('set-cookie: expected ***, got ***');
+  });
+});

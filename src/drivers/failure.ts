@@ -1,0 +1,61 @@
+import { EXHAUSTION, isExhaustion } from '../core/cause.ts';
+
+type Failure = NodeJS.ErrnoException & {
+  readonly address?: string;
+  readonly port?: number;
+  /** Of a TLS error. */
+  readonly reason?: string;
+};
+
+const UNTRUSTED = 'comes from an authority that is not trusted';
+
+/** What is wrong with a certificate, by OpenSSL's and Node's error codes. */
+const CERTIFICATE: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'has expired',
+  CERT_NOT_YET_VALID: 'is not valid yet',
+  CERT_REVOKED: 'was revoked',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'is for another host',
+};
+
+/** Of several attempts (a name with several addresses) the first that says more than that the generator is out of ports. */
+function causeOf(error: Error): Failure {
+  if (!(error instanceof AggregateError)) return error;
+  const errors = error.errors.filter((each): each is Failure => each instanceof Error);
+  return errors.find(({ code }) => !isExhaustion(code)) ?? errors[0] ?? error;
+}
+
+/** Is it the target's certificate that a connection failed by? */
+export function isCertificateFailure(error: Error): boolean {
+  const { code } = causeOf(error);
+  return code !== undefined && code in CERTIFICATE;
+}
+
+/** Does the target answer a TLS handshake with something else? */
+export function isPlainText(error: Error): boolean {
+  const { code, message } = causeOf(error);
+  return code === 'ERR_SSL_WRONG_VERSION_NUMBER' || (code === 'EPROTO' && message.includes('wrong version number'));
+}
+
+/** Why a connection could not be opened, in words that are equal for equal causes: `ECONNREFUSED 127.0.0.1:9`. */
+export function describeFailure(error: Error): string {
+  const cause = causeOf(error);
+  const { code, address, port } = cause;
+  if (code === undefined) return cause.message;
+  if (isExhaustion(code)) return EXHAUSTION[code];
+  const certificate = CERTIFICATE[code];
+  if (certificate !== undefined) return `the target's certificate ${certificate}${detailOf(cause)} (${code})`;
+  if (isPlainText(cause)) return 'the target does not speak TLS on this port';
+  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return `TLS: ${cause.reason ?? cause.message} (${code})`;
+  if (address !== undefined) return port === undefined ? `${code} ${address}` : `${code} ${address}:${port}`;
+  return code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? cause.message : code;
+}
+
+/** `Host: a.test. is not in the cert's altnames: DNS:b.test` says which two hosts. */
+function detailOf({ code, reason }: Failure): string {
+  return code === 'ERR_TLS_CERT_ALTNAME_INVALID' && reason !== undefined ? `: ${reason}` : '';
+}

@@ -1,0 +1,29 @@
+import { isIP } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { Plan } from '../core/plan.ts';
+
+/** The part of `tls.connect`'s options that is the same for all connections of a run. */
+export interface Security {
+  /** Made once: reading the authorities takes longer than a handshake. */
+  readonly secureContext: SecureContext;
+  readonly rejectUnauthorized: boolean;
+  /** SNI; for names only (RFC 6066, 3). */
+  readonly servername?: string;
+  readonly ALPNProtocols: string[];
+}
+
+/** Null where the target is spoken to in the clear. */
+export function securityOf({ target, tls }: Pick<Plan, 'target' | 'tls'>): Security | null {
+  if (target.protocol !== 'https:') return null;
+  const { ca, cert, key } = tls;
+  return {
+    secureContext: createSecureContext({
+      ...(ca === null ? {} : { ca }),
+      ...(cert === null ? {} : { cert }),
+      ...(key === null ? {} : { key }),
+    }),
+    rejectUnauthorized: tls.verify,
+    ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
+    ALPNProtocols: ['http/1.1'],
+  };
+}

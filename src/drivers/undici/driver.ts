@@ -1,0 +1,226 @@
+import { Buffer } from 'node:buffer';
+import type { Exchange } from '../../core/exchange.ts';
+import type { Plan, Segment } from '../../core/plan.ts';
+import type { Clock, Driver } from '../../core/ports.ts';
+import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
+import { type Micros, millis } from '../../core/units.ts';
+import { bracketed, createConnector, tunnels } from './connector.ts';
+import { endingOf } from './ending.ts';
+import { Http2Lane } from './http2-lane.ts';
+import type { Flight, FlightOwner, Lane, Prepared } from './lane.ts';
+import { ProxyLane } from './proxy-lane.ts';
+
+/**
+ * What raw sockets don't do: HTTP/2, and proxies. No request waits for a free connection: over HTTP/1.1 each has one of its
+ * own while it is under way (a virtual user always the same), and over HTTP/2 another is opened where all carry as many as
+ * they may. Only with a limit to the connections requests wait, and then it shows in their lag.
+ *
+ * Byte counts are of the bodies.
+ */
+export class UndiciDriver implements Driver, FlightOwner {
+  onDone: (exchange: Exchange) => void = () => {};
+  inFlight = 0;
+  readonly #clock: Clock;
+  readonly #requests: readonly Prepared[];
+  readonly #createLane: () => Lane;
+  readonly #http2: boolean;
+  readonly #most: number;
+  readonly #timeout: Micros;
+  readonly #tick: Micros;
+  readonly #lanes = new Set<Lane>();
+  readonly #idle: Lane[] = [];
+  readonly #byUser = new Map<number, Lane>();
+  /** Under way, oldest first. */
+  readonly #flights = new Set<Flight>();
+  #timer: unknown = null;
+
+  /** @param segment takes its share of the connections, where their number is limited. */
+  constructor(plan: Plan, clock: Clock, segment: Segment = { index: 0, count: 1 }) {
+    const { target, proxy, http2, connections } = plan;
+    this.#clock = clock;
+    this.#http2 = http2;
+    const { limit } = connections;
+    this.#most = limit === null ? Number.POSITIVE_INFINITY : Math.ceil((limit - segment.index) / segment.count);
+    this.#timeout = plan.timeout;
+    this.#tick = Math.min(millis(50), Math.max(millis(1), plan.timeout / 50)) as Micros;
+    const connect = createConnector(plan, clock);
+    const origin = `${target.protocol}//${bracketed(target.host)}:${target.port}`;
+    const asked = proxy !== null && !tunnels(plan) ? proxy : null;
+    this.#createLane = http2
+      ? () => new Http2Lane(this, origin, connect, clock)
+      : () => new ProxyLane(this, asked === null ? origin : asked.url, connect, clock, plan.keepAlive);
+    this.#requests = plan.requests.map((request) => {
+      const headers = [...request.headers];
+      if (!headers.some(([name]) => name.toLowerCase() === 'host')) headers.unshift(['host', new URL(target.url).host]);
+      if (asked?.authorization != null) headers.push(['proxy-authorization', asked.authorization]);
+      return {
+        method: request.method,
+        path: asked === null ? request.path : `${new URL(target.url).origin}${request.path}`,
+        headers,
+        body: request.body === null ? null : Buffer.from(request.body.data, request.body.encoding),
+      };
+    });
+  }
+
+  send(exchange: Exchange): void {
+    exchange.firstByteAt = 0 as Micros;
+    exchange.doneAt = 0 as Micros;
+    exchange.sentAt = 0 as Micros;
+    exchange.connectTook = -1 as Micros;
+    exchange.tlsTook = -1 as Micros;
+    exchange.outcome = 0;
+    exchange.status = 0;
+    exchange.bytesIn = 0;
+    exchange.bytesOut = 0;
+    exchange.message = '';
+    exchange.waitTook = -1 as Micros;
+    exchange.example = '';
+    this.inFlight++;
+    const lane = this.#laneFor(exchange.user);
+    const flight: Flight = { exchange, lane, startedAt: this.#clock.now(), within: true, done: false, handle: null };
+    this.#flights.add(flight);
+    if (this.#timer === null) this.#timer = this.#clock.after(this.#tick, this.#sweep);
+    this.#put(flight, lane);
+    flight.within = false;
+  }
+
+  abort(): void {
+    for (const flight of [...this.#flights])
+      this.#giveUp(flight, OUTCOME_CODE.aborted, 'still unanswered when the run ended');
+  }
+
+  retire(user: number): void {
+    const lane = this.#byUser.get(user);
+    if (lane === undefined || lane.live > 0) return;
+    this.#byUser.delete(user);
+    lane.destroy();
+  }
+
+  close(): void {
+    for (const lane of [...this.#lanes]) lane.destroy();
+    this.#idle.length = 0;
+    this.#byUser.clear();
+    if (this.#timer !== null) this.#clock.cancel(this.#timer);
+    this.#timer = null;
+  }
+
+  started(flight: Flight, request: Prepared): boolean {
+    const { exchange, lane } = flight;
+    if (flight.done) return false;
+    const now = this.#clock.now();
+    exchange.sentAt = now;
+    exchange.bytesOut = request.body?.length ?? 0;
+    if (lane.openedAt >= flight.startedAt) {
+      exchange.connectTook = (now - flight.startedAt) as Micros;
+      exchange.tlsTook = lane.tlsTook;
+    }
+    // A virtual user is due when it sends, but for the connection that it has to wait for.
+    if (exchange.user >= 0) exchange.dueAt = (now - Math.max(0, exchange.connectTook)) as Micros;
+    return true;
+  }
+
+  answering({ exchange, done }: Flight, status: number): void {
+    if (done) return;
+    exchange.status = status;
+    if (exchange.firstByteAt === 0) exchange.firstByteAt = this.#clock.now();
+  }
+
+  received({ exchange, done }: Flight, length: number): void {
+    if (!done) exchange.bytesIn += length;
+  }
+
+  answered(flight: Flight): void {
+    if (flight.done) return;
+    const { status } = flight.exchange;
+    if (status < 400) this.#finish(flight, OUTCOME_CODE.ok, '');
+    else this.#finish(flight, OUTCOME_CODE['http-error'], `HTTP ${status}`);
+  }
+
+  failed(flight: Flight, error: Error): void {
+    if (flight.done) return;
+    const { sentAt, firstByteAt } = flight.exchange;
+    const { outcome, message } = endingOf(error, sentAt > 0, firstByteAt > 0);
+    this.#finish(flight, OUTCOME_CODE[outcome], message);
+  }
+
+  unseen(flight: Flight): void {
+    if (flight.done) return;
+    flight.lane.live--;
+    flight.exchange.sentAt = 0 as Micros;
+    flight.handle = null;
+    this.#put(flight, this.#laneFor(flight.exchange.user));
+  }
+
+  closed(lane: Lane): void {
+    this.#lanes.delete(lane);
+    const index = this.#idle.indexOf(lane);
+    if (index >= 0) this.#idle.splice(index, 1);
+  }
+
+  #put(flight: Flight, lane: Lane): void {
+    flight.lane = lane;
+    lane.live++;
+    lane.send(flight, this.#requests[flight.exchange.request] as Prepared);
+  }
+
+  #laneFor(user: number): Lane {
+    if (this.#http2) {
+      let least: Lane | null = null;
+      for (const lane of this.#lanes) if (least === null || lane.live < least.live) least = lane;
+      if (least !== null && (least.live < least.capacity || this.#lanes.size >= this.#most)) return least;
+      return this.#newLane();
+    }
+    if (user < 0) return this.#idle.pop() ?? this.#newLane();
+    const own = this.#byUser.get(user);
+    if (own !== undefined && !own.gone) return own;
+    const lane = this.#newLane();
+    this.#byUser.set(user, lane);
+    return lane;
+  }
+
+  #newLane(): Lane {
+    const lane = this.#createLane();
+    this.#lanes.add(lane);
+    return lane;
+  }
+
+  /** Ends a request that has no end of its own. */
+  #giveUp(flight: Flight, outcome: OutcomeCode, message: string): void {
+    flight.done = true;
+    flight.lane.cancel(flight);
+    this.#finish(flight, outcome, message);
+  }
+
+  #finish(flight: Flight, outcome: OutcomeCode, message: string): void {
+    const { exchange, lane } = flight;
+    flight.done = true;
+    this.#flights.delete(flight);
+    lane.live--;
+    exchange.outcome = outcome;
+    exchange.message = message;
+    exchange.doneAt = this.#clock.now();
+    if (!this.#http2 && exchange.user < 0 && !lane.gone) this.#idle.push(lane);
+    if (flight.within) this.#clock.soon(() => this.#giveBack(exchange));
+    else this.#giveBack(exchange);
+  }
+
+  #giveBack(exchange: Exchange): void {
+    this.inFlight--;
+    this.onDone(exchange);
+  }
+
+  readonly #sweep = (): void => {
+    this.#timer = null;
+    const over = this.#clock.now() - this.#timeout;
+    for (const flight of this.#flights) {
+      if (flight.startedAt > over) break;
+      this.#giveUp(flight, OUTCOME_CODE.timeout, lateness(flight.exchange));
+    }
+    if (this.#flights.size > 0) this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
+  };
+}
+
+function lateness({ sentAt, firstByteAt }: Exchange): string {
+  if (sentAt === 0) return 'no connection in time';
+  return firstByteAt > 0 ? 'the answer did not end in time' : 'no answer in time';
+}

@@ -1,0 +1,160 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, constants } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../core/ports.ts';
+import type { Micros } from '../../core/units.ts';
+import type { Connect } from './connector.ts';
+import type { Flight, FlightOwner, Lane, Prepared } from './lane.ts';
+
+/** Requests that share a connection at the most: what a server should allow at least (RFC 9113, 6.5.2). */
+const STREAMS = 100;
+/** Bytes that may arrive before they are acknowledged, of a stream and of the connection: a large answer must not wait. */
+const STREAM_WINDOW = 2 ** 20;
+const CONNECTION_WINDOW = 2 ** 24;
+/** Meant for one connection of HTTP/1.1, and refused by HTTP/2 (RFC 9113, 8.2.2). */
+const HOP_BY_HOP = /^(?:connection|keep-alive|proxy-connection|transfer-encoding|upgrade)$/i;
+
+/**
+ * An HTTP/2 connection by node:http2. undici's client would do the same, but ends with a GOAWAY all that is under way, which
+ * nginx sends after every thousandth request.
+ */
+export class Http2Lane implements Lane {
+  live = 0;
+  capacity = STREAMS;
+  gone = false;
+  openedAt = 0 as Micros;
+  tlsTook = -1 as Micros;
+  readonly #owner: FlightOwner;
+  readonly #clock: Clock;
+  #session: ClientHttp2Session | null = null;
+  /** Not yet written: the connection is not open, or carries as much as it may. */
+  #waiting: { readonly flight: Flight; readonly request: Prepared }[] = [];
+  #streams = 0;
+  #error: Error | null = null;
+
+  constructor(owner: FlightOwner, origin: string, connect: Connect, clock: Clock) {
+    this.#owner = owner;
+    this.#clock = clock;
+    connect((error, socket, tlsTook) => {
+      if (socket === null) this.#end(error ?? new Error('no connection'));
+      else if (this.gone) socket.destroy();
+      else this.#begin(origin, socket, tlsTook);
+    });
+  }
+
+  send(flight: Flight, request: Prepared): void {
+    if (this.openedAt > 0 && this.#streams < this.capacity) this.#open(flight, request);
+    else this.#waiting.push({ flight, request });
+  }
+
+  cancel(flight: Flight): void {
+    const stream = flight.handle as ClientHttp2Stream | null;
+    if (stream !== null) stream.close(constants.NGHTTP2_CANCEL);
+    else if (this.openedAt === 0 && this.live === 1) this.destroy();
+  }
+
+  destroy(): void {
+    this.#end(new Error('given up'));
+    this.#session?.destroy();
+  }
+
+  #begin(origin: string, socket: Duplex, tlsTook: Micros): void {
+    const session = connectHttp2(origin, {
+      createConnection: () => socket,
+      settings: { enablePush: false, initialWindowSize: STREAM_WINDOW },
+    });
+    this.#session = session;
+    session.once('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW));
+    // The target's settings come first; before them nobody knows how many streams it takes.
+    session.once('remoteSettings', ({ maxConcurrentStreams = STREAMS }) => {
+      this.capacity = Math.max(1, Math.min(STREAMS, maxConcurrentStreams));
+      this.openedAt = this.#clock.now();
+      this.tlsTook = tlsTook;
+      this.#next();
+    });
+    session.on('error', (error) => {
+      this.#error = error;
+    });
+    // What the target has taken it still answers; the rest goes elsewhere (RFC 9113, 6.8).
+    session.once('goaway', () => this.#end(null));
+    session.once('close', () => {
+      const never = new Error('the target ended the connection without a word of HTTP/2');
+      this.#end(this.#error ?? (this.openedAt === 0 ? never : null));
+    });
+  }
+
+  #next(): void {
+    while (this.#waiting.length > 0 && this.#streams < this.capacity && !this.gone) {
+      const { flight, request } = this.#waiting.shift() as { flight: Flight; request: Prepared };
+      if (!flight.done) this.#open(flight, request);
+    }
+  }
+
+  /** No more requests on it. Those that wait have failed with the connection, or belong elsewhere. */
+  #end(error: Error | null): void {
+    const first = !this.gone;
+    this.gone = true;
+    if (first) this.#owner.closed(this);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { flight } of waiting) {
+      if (error !== null && this.openedAt === 0) this.#owner.failed(flight, error);
+      else this.#owner.unseen(flight);
+    }
+  }
+
+  #open(flight: Flight, request: Prepared): void {
+    if (!this.#owner.started(flight, request)) return;
+    let stream: ClientHttp2Stream;
+    try {
+      const headers = headersOf(request);
+      stream = (this.#session as ClientHttp2Session).request(headers, { endStream: request.body === null });
+    } catch (error) {
+      // The session is closing, but has not said so yet.
+      if (this.#session?.closed || this.#session?.destroyed) this.#owner.unseen(flight);
+      else this.#owner.failed(flight, error as Error);
+      return;
+    }
+    this.#streams++;
+    flight.handle = stream;
+    if (request.body !== null) stream.end(request.body);
+    let failure: Error | null = null;
+    let begun = false;
+    stream.on('response', (headers) => {
+      begun = true;
+      this.#owner.answering(flight, headers[':status'] ?? 0);
+    });
+    stream.on('data', (chunk: Buffer) => this.#owner.received(flight, chunk.length));
+    stream.on('error', (error) => {
+      failure = error;
+    });
+    stream.on('end', () => {
+      if (begun && !stream.aborted && !stream.rstCode) this.#owner.answered(flight);
+    });
+    stream.once('close', () => {
+      this.#streams--;
+      const { rstCode } = stream;
+      if (this.gone && rstCode === constants.NGHTTP2_REFUSED_STREAM) this.#owner.unseen(flight);
+      else this.#owner.failed(flight, failure ?? this.#error ?? new Error(`stream reset with code ${rstCode}`));
+      this.#next();
+    });
+  }
+}
+
+const headersByRequest = new WeakMap<Prepared, Record<string, string | string[]>>();
+
+/** As node:http2 takes them; kept, since a request is sent many times. */
+function headersOf(request: Prepared): Record<string, string | string[]> {
+  const known = headersByRequest.get(request);
+  if (known !== undefined) return known;
+  const headers: Record<string, string | string[]> = { ':method': request.method, ':path': request.path };
+  for (const [name, value] of request.headers) {
+    const lower = name.toLowerCase();
+    if (HOP_BY_HOP.test(lower)) continue;
+    const key = lower === 'host' ? ':authority' : lower;
+    const before = headers[key];
+    headers[key] = before === undefined ? value : [before, value].flat();
+  }
+  if (request.body !== null) headers['content-length'] = String(request.body.length);
+  headersByRequest.set(request, headers);
+  return headers;
+}

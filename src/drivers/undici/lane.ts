@@ -1,0 +1,54 @@
+import type { Buffer } from 'node:buffer';
+import type { Exchange } from '../../core/exchange.ts';
+import type { Micros } from '../../core/units.ts';
+
+/** A request as every lane needs it, made once. */
+export interface Prepared {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Buffer | null;
+}
+
+/** A connection, opened when it is first needed, and what is on it. */
+export interface Lane {
+  /** Requests given to it and not yet ended. */
+  live: number;
+  /** How many it carries at once. */
+  readonly capacity: number;
+  /** Takes no more requests. */
+  readonly gone: boolean;
+  /** When it was last opened; 0: not yet. */
+  readonly openedAt: Micros;
+  readonly tlsTook: Micros;
+  send(flight: Flight, request: Prepared): void;
+  /** Its request has been given up: no more of it, and no harm to the others. */
+  cancel(flight: Flight): void;
+  destroy(): void;
+}
+
+/** One request on its way over a lane. */
+export interface Flight {
+  readonly exchange: Exchange;
+  readonly startedAt: Micros;
+  lane: Lane;
+  /** Still within `send`, where nothing may be given back. */
+  within: boolean;
+  done: boolean;
+  /** For the lane's own use. */
+  handle: unknown;
+}
+
+/** What a lane tells of its flights. Whatever comes after the end of one is not heard. */
+export interface FlightOwner {
+  /** It is being written. False: nobody waits for its answer any more. */
+  started(flight: Flight, request: Prepared): boolean;
+  answering(flight: Flight, status: number): void;
+  received(flight: Flight, length: number): void;
+  answered(flight: Flight): void;
+  failed(flight: Flight, error: Error): void;
+  /** The target has said that it will not look at it: it belongs on another lane. */
+  unseen(flight: Flight): void;
+  /** The lane has ended, in order or not. */
+  closed(lane: Lane): void;
+}

@@ -1,0 +1,98 @@
+import type { Buffer } from 'node:buffer';
+import { Client, type Dispatcher } from 'undici';
+import type { Clock } from '../../core/ports.ts';
+import type { Micros } from '../../core/units.ts';
+import type { Connect } from './connector.ts';
+import type { Flight, FlightOwner, Lane, Prepared } from './lane.ts';
+
+/** How long an idle connection is kept, ms, where the other end does not say. */
+const KEPT = 600_000;
+
+const GIVEN_UP = new Error('given up');
+
+/** HTTP/1.1 by undici, one request at a time. It opens its connection again where that was closed in between. */
+export class ProxyLane implements Lane {
+  live = 0;
+  readonly capacity = 1;
+  gone = false;
+  openedAt = 0 as Micros;
+  tlsTook = -1 as Micros;
+  readonly #client: Client;
+  readonly #owner: FlightOwner;
+  readonly #keepAlive: boolean;
+
+  constructor(owner: FlightOwner, origin: string, connect: Connect, clock: Clock, keepAlive: boolean) {
+    this.#owner = owner;
+    this.#keepAlive = keepAlive;
+    this.#client = new Client(origin, {
+      pipelining: 1,
+      keepAliveTimeout: KEPT,
+      keepAliveMaxTimeout: KEPT,
+      connect: (_options, opened) =>
+        connect((error, socket, tlsTook) => {
+          if (socket === null) return opened(error ?? new Error('no connection'), null);
+          this.openedAt = clock.now();
+          this.tlsTook = tlsTook;
+          opened(null, socket);
+        }),
+    });
+  }
+
+  send(flight: Flight, { method, path, headers, body }: Prepared): void {
+    const request: Dispatcher.DispatchOptions = {
+      method: method as Dispatcher.HttpMethod,
+      path,
+      headers: headers.flat(),
+      body,
+      reset: !this.#keepAlive,
+      // The time limit is our own: undici's is a second coarse.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    };
+    const prepared = { method, path, headers, body };
+    this.#client.dispatch(request, new Listener(this.#owner, flight, prepared));
+  }
+
+  cancel(): void {
+    this.destroy();
+  }
+
+  destroy(): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.#owner.closed(this);
+    this.#client.destroy(GIVEN_UP).catch(() => {});
+  }
+}
+
+class Listener implements Dispatcher.DispatchHandler {
+  readonly #owner: FlightOwner;
+  readonly #flight: Flight;
+  readonly #request: Prepared;
+
+  constructor(owner: FlightOwner, flight: Flight, request: Prepared) {
+    this.#owner = owner;
+    this.#flight = flight;
+    this.#request = request;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (!this.#owner.started(this.#flight, this.#request)) controller.abort(GIVEN_UP);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    this.#owner.answering(this.#flight, status);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#owner.received(this.#flight, chunk.length);
+  }
+
+  onResponseEnd(): void {
+    this.#owner.answered(this.#flight);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#owner.failed(this.#flight, error);
+  }
+}

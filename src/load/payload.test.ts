@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planFixture } from '../core/plan.fixture.ts';
+import type { DataSource, Plan, RequestTemplate } from '../core/plan.ts';
+import type { RowTable } from '../core/rows.ts';
+import { cellsOf, type Place } from '../core/template.ts';
+import { bytes, count } from '../core/units.ts';
+import { PlanPayloads } from './payload.ts';
+import { createRowOrder } from './row-order.ts';
+
+function planWith(body: string, changes: Partial<Plan> = {}): Plan {
+  const [request] = planFixture().requests as [RequestTemplate];
+  const templated = {
+    ...request,
+    body: { encoding: 'utf8' as const, data: body, bytes: bytes(body.length) },
+    templated: true as const,
+  };
+  return planFixture({ requests: [templated], ...changes });
+}
+
+function tableOf(rows: readonly (readonly string[])[]): RowTable {
+  const texts = rows.flat().map((text) => Buffer.from(text));
+  let end = 0;
+  const ends = Uint32Array.from(texts, (text) => {
+    end += text.length;
+    return end;
+  });
+  return { rows: rows.length, cells: rows[0]?.length ?? 0, bytes: Buffer.concat(texts), ends };
+}
+
+const sourceOf = (rows: number, order: DataSource['order'] = 'sequential'): DataSource => ({
+  file: 'rows.jsonl',
+  format: 'jsonl',
+  order,
+  rows: count(rows),
+});
+
+function textsOf(template: string, indices: readonly number[], { seed = 1, place = 'json' as Place } = {}): string[] {
+  const filling = new PlanPayloads(planWith(template, { seed }), null).compile([{ text: template, place }]);
+  return indices.map((index) => textAt(filling, index));
+}
+
+function textAt(filling: { bytes: Buffer; fill(index: number): number }, index: number): string {
+  const length = filling.fill(index);
+  return filling.bytes.toString('utf8', 0, length);
+}
+
+const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
+
+describe('a template', () => {
+  it('numbers requests, and is JSON with every placeholder, in quotes and out of them', () => {
+    const template =
+      '{"n":{{seq}},"s":"#{{seq}}","id":"{{uuid}}","raw":{{uuid}},"f":{{random.float 0 1}},"c":{{random.choice a 7}},"q":"{{random.choice "x" y}}"}';
+    for (const text of textsOf(template, [0, 1, 12_345, 2 ** 32 + 1])) {
+      const value = JSON.parse(text);
+      expect(value.s).toBe(`#${value.n}`);
+      expect(value.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      expect(value.raw).not.toBe(value.id);
+      expect(value.f).toBeGreaterThanOrEqual(0);
+      expect(value.f).toBeLessThan(1);
+      expect(['a', 7]).toContain(value.c);
+      expect(['"x"', 'y']).toContain(value.q);
+    }
+    expect(textsOf('{{seq}}', [0, 41])).toEqual(['0', '41']);
+  });
+
+  it('gives request n the same bytes whoever sends it, whatever was sent before', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 31 }), fc.array(fc.nat(1e6), { maxLength: 30 }), (seed, indices) => {
+        const template = '{"id":"{{uuid}}","n":{{random.int 1 1000000}},"m":{{random.float -5 5}}}';
+        const together = textsOf(template, indices, { seed });
+        const apart = indices.map((index) => textsOf(template, [index], { seed })[0]);
+        expect(together).toEqual(apart);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('draws other values for another seed, another request and another placeholder', () => {
+    const all = [1, 2].flatMap((seed) => textsOf('{{uuid}} {{uuid}}', range(5_000), { seed, place: 'text' }));
+    expect(new Set(all.flatMap((text) => text.split(' '))).size).toBe(20_000);
+  });
+
+  it('draws whole numbers evenly, both ends included', () => {
+    const counts = new Map<string, number>();
+    for (const text of textsOf('{{random.int 1 9}}', range(90_000))) counts.set(text, (counts.get(text) ?? 0) + 1);
+    expect([...counts.keys()].sort()).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    // 10,000 each with a standard deviation of 94.
+    for (const n of counts.values()) expect(Math.abs(n - 10_000)).toBeLessThan(500);
+  });
+});
+
+describe('rows', () => {
+  it('fill the places of their fields, of any length and any text', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.string()), {
+          minLength: 1,
+          maxLength: 20,
+        }),
+        fc.array(fc.nat(1_000), { maxLength: 20 }),
+        (rows, indices) => {
+          const template = '<{{row.a}}|{{row.b}}>';
+          const plan = planWith(template, { data: sourceOf(rows.length) });
+          const texts = planWith(template).requests.map((request) => ({ ...request, headers: [] }));
+          const plain = { ...plan, requests: texts };
+          expect(cellsOf(plain).map(({ field }) => field)).toEqual(['a', 'b']);
+          const filling = new PlanPayloads(plain, tableOf(rows)).compile([{ text: template, place: 'text' }]);
+          for (const index of indices) {
+            const [a, b] = rows[index % rows.length] as [string, string];
+            expect(textAt(filling, index)).toBe(Buffer.from(`<${a}|${b}>`).toString());
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each(['sequential', 'once'] as const)('in %s order: row n for request n, again from the start', (order) => {
+    const at = createRowOrder(sourceOf(7, order), 1);
+    expect(range(16).map(at)).toEqual([0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 0, 1]);
+  });
+
+  it('shuffled: each pass has every row once, in an order of its own that the seed decides', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 600 }), fc.nat(), fc.nat(5), (rows, seed, pass) => {
+        const at = createRowOrder(sourceOf(rows, 'shuffled'), seed);
+        const drawn = range(rows).map((n) => at(pass * rows + n));
+        expect([...drawn].sort((a, b) => a - b)).toEqual(range(rows));
+        expect(range(rows).map((n) => createRowOrder(sourceOf(rows, 'shuffled'), seed)(pass * rows + n))).toEqual(
+          drawn,
+        );
+      }),
+    );
+    const order = (seed: number, pass: number): string =>
+      range(50)
+        .map((n) => createRowOrder(sourceOf(50, 'shuffled'), seed)(pass * 50 + n))
+        .join();
+    expect(new Set([order(1, 0), order(1, 1), order(2, 0), order(3, 0)]).size).toBe(4);
+  });
+
+  it('shuffled: every row is about as likely at every place', () => {
+    const seen = new Float64Array(100);
+    for (let seed = 0; seed < 20_000; seed++) {
+      const at = createRowOrder(sourceOf(10, 'shuffled'), seed);
+      for (let place = 0; place < 10; place++) seen[place * 10 + at(place)] = (seen[place * 10 + at(place)] ?? 0) + 1;
+    }
+    // 2,000 each with a standard deviation of 42.
+    for (const n of seen) expect(Math.abs(n - 2_000)).toBeLessThan(250);
+  });
+});

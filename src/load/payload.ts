@@ -1,0 +1,226 @@
+import type { Plan } from '../core/plan.ts';
+import type { Filling, Payloads } from '../core/ports.ts';
+import type { RowTable } from '../core/rows.ts';
+import {
+  cellKey,
+  cellsOf,
+  fieldOf,
+  isFault,
+  type Place,
+  type Placeholder,
+  parseTemplate,
+  type Style,
+  styled,
+  writeText,
+  writeUntyped,
+} from '../core/template.ts';
+import { splitmix32 } from './random.ts';
+import { createRowOrder } from './row-order.ts';
+
+/** Below this many bytes a loop is quicker than a call that copies. */
+const SHORT = 24;
+
+/** One step of a filling: bytes as they are, a cell of the row, or a text made up for the request. */
+type Step =
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  | { readonly kind: 'cell'; readonly cell: number }
+  | { readonly kind: 'text'; readonly encoding: 'latin1' | 'utf8'; readonly make: (index: number) => string };
+
+/**
+ * What differs from request to request, made of plan, seed and the request's number alone: however many threads share
+ * the run, request n is the same to the byte. Random values are not a sequence but a function of that number.
+ */
+export class PlanPayloads implements Payloads {
+  readonly #seed: number;
+  readonly #cells: ReadonlyMap<string, number>;
+  readonly #rows: Rows | null;
+  /** Every random placeholder draws from a stream of its own. */
+  #streams = 0;
+
+  constructor(plan: Plan, table: RowTable | null) {
+    this.#seed = plan.seed;
+    this.#cells = new Map(cellsOf(plan).map((cell, number) => [cellKey(cell), number]));
+    this.#rows = plan.data === null || table === null ? null : new Rows(table, createRowOrder(plan.data, plan.seed));
+  }
+
+  compile(parts: readonly { readonly text: string; readonly place: Place | null }[]): Filling {
+    const steps: Step[] = [];
+    for (const { text, place } of parts) {
+      if (place === null) steps.push({ kind: 'bytes', bytes: Buffer.from(text, 'latin1') });
+      else steps.push(...this.#stepsOf(text, place));
+    }
+    return new StepFilling(joined(steps), this.#rows);
+  }
+
+  field(name: string, index: number): string {
+    return this.#rows?.text(index, this.#cellOf(name, 'json')) ?? '';
+  }
+
+  #stepsOf(template: string, place: Place): Step[] {
+    const pieces = parseTemplate(template);
+    if (isFault(pieces)) throw new Error(`a template of the plan is broken: ${pieces.problem}`);
+    const encoding = place === 'header' || place === 'path' ? 'latin1' : 'utf8';
+    return styled(pieces, place).map(({ piece, style }): Step => {
+      if (typeof piece === 'string') return { kind: 'bytes', bytes: Buffer.from(piece, encoding) };
+      const field = fieldOf(piece);
+      return field === undefined
+        ? { kind: 'text', encoding, make: this.#maker(piece, style) }
+        : { kind: 'cell', cell: this.#cellOf(field, style) };
+    });
+  }
+
+  #cellOf(field: string | null, style: Style): number {
+    const cell = this.#cells.get(cellKey({ field, style }));
+    if (cell === undefined || this.#rows === null) throw new Error('the plan uses a row it does not have');
+    return cell;
+  }
+
+  #maker(placeholder: Placeholder, style: Style): (index: number) => string {
+    if (placeholder.kind === 'seq') return String;
+    const draw = new Draw(this.#seed, this.#streams++);
+    switch (placeholder.kind) {
+      case 'uuid':
+        return (index) => writeText(draw.uuid(index), style);
+      case 'int': {
+        const { min, max } = placeholder;
+        return (index) => String(min + Math.floor(draw.uniform(index) * (max - min + 1)));
+      }
+      case 'float': {
+        const { min, max } = placeholder;
+        return (index) => String(min + draw.uniform(index) * (max - min));
+      }
+      case 'choice': {
+        const words = placeholder.words.map((word) => writeUntyped(word, style));
+        return (index) => words[Math.floor(draw.uniform(index) * words.length)] as string;
+      }
+      default:
+        throw new Error(`${placeholder.kind} is a cell of a row`);
+    }
+  }
+}
+
+/** Neighbouring bytes made one. */
+function joined(steps: readonly Step[]): Step[] {
+  const all: Step[] = [];
+  for (const step of steps) {
+    const last = all.at(-1);
+    if (step.kind === 'bytes' && last?.kind === 'bytes')
+      all[all.length - 1] = { kind: 'bytes', bytes: Buffer.concat([last.bytes, step.bytes]) };
+    else all.push(step);
+  }
+  return all;
+}
+
+/** The rows in the order in which requests use them. */
+class Rows {
+  readonly bytes: Buffer;
+  readonly #cells: number;
+  readonly #ends: Uint32Array;
+  readonly #order: (index: number) => number;
+
+  constructor({ bytes, ends, cells }: RowTable, order: (index: number) => number) {
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#cells = cells;
+    this.#ends = ends;
+    this.#order = order;
+  }
+
+  /** Where the cell lies, as its number among those of all rows. */
+  place(index: number, cell: number): number {
+    return this.#order(index) * this.#cells + cell;
+  }
+
+  start(place: number): number {
+    return place === 0 ? 0 : (this.#ends[place - 1] as number);
+  }
+
+  end(place: number): number {
+    return this.#ends[place] as number;
+  }
+
+  text(index: number, cell: number): string {
+    const place = this.place(index, cell);
+    return this.bytes.toString('utf8', this.start(place), this.end(place));
+  }
+}
+
+class StepFilling implements Filling {
+  bytes: Buffer = Buffer.allocUnsafeSlow(1024);
+  readonly #steps: readonly Step[];
+  readonly #rows: Rows | null;
+
+  constructor(steps: readonly Step[], rows: Rows | null) {
+    this.#steps = steps;
+    this.#rows = rows;
+  }
+
+  fill(index: number): number {
+    let at = 0;
+    for (const step of this.#steps) {
+      if (step.kind === 'bytes') at = this.#copy(step.bytes, 0, step.bytes.length, at);
+      else if (step.kind === 'cell') {
+        const rows = this.#rows as Rows;
+        const place = rows.place(index, step.cell);
+        at = this.#copy(rows.bytes, rows.start(place), rows.end(place), at);
+      } else {
+        const text = step.make(index);
+        // A character is at most three bytes of UTF-8; those outside the basic plane are two characters and four bytes.
+        this.#reserve(at, 3 * text.length);
+        at += this.bytes.write(text, at, step.encoding);
+      }
+    }
+    return at;
+  }
+
+  #copy(source: Buffer, start: number, end: number, at: number): number {
+    const length = end - start;
+    this.#reserve(at, length);
+    const { bytes } = this;
+    if (length < SHORT) for (let i = 0; i < length; i++) bytes[at + i] = source[start + i] as number;
+    else source.copy(bytes, at, start, end);
+    return at + length;
+  }
+
+  #reserve(at: number, length: number): void {
+    if (at + length <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(2 * (at + length));
+    this.bytes.copy(grown, 0, 0, at);
+    this.bytes = grown;
+  }
+}
+
+/** Random numbers of one placeholder, by the request's number: splitmix32 of the number under four keys of seed and stream. */
+class Draw {
+  readonly #keys: Int32Array;
+
+  constructor(seed: number, stream: number) {
+    const low = splitmix32(seed | 0);
+    const high = splitmix32(Math.floor(seed / 2 ** 32) | 0);
+    this.#keys = Int32Array.from({ length: 4 }, (_, word) => splitmix32(low ^ splitmix32(high ^ (4 * stream + word))));
+  }
+
+  /** One to one in the number (its lower 32 bits), so that no two requests of a run draw the same UUID. */
+  #word(index: number, word: number): number {
+    const mixed = splitmix32((this.#keys[word] as number) ^ splitmix32(index | 0));
+    return index < 2 ** 32 ? mixed >>> 0 : splitmix32(mixed ^ Math.floor(index / 2 ** 32)) >>> 0;
+  }
+
+  /** In [0, 1), of 53 random bits. */
+  uniform(index: number): number {
+    return ((this.#word(index, 0) >>> 5) * 2 ** 26 + (this.#word(index, 1) >>> 6)) / 2 ** 53;
+  }
+
+  /** Version 4 (RFC 9562). */
+  uuid(index: number): string {
+    const second = (this.#word(index, 1) & 0xffff0fff) | 0x4000;
+    const third = (this.#word(index, 2) & 0x3fffffff) | 0x80000000;
+    const first = this.#word(index, 0);
+    const last = this.#word(index, 3);
+    return `${half(first >>> 16)}${half(first)}-${half(second >>> 16)}-${half(second)}-${half(third >>> 16)}-${half(third)}${half(last >>> 16)}${half(last)}`;
+  }
+}
+
+const OCTETS = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
+
+/** The lower 16 bits as four hexadecimal digits. */
+const half = (word: number): string => (OCTETS[(word >>> 8) & 0xff] as string) + (OCTETS[word & 0xff] as string);

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { type Cell, cellsOf } from '../core/template.ts';
+import { errorOf } from './error.fixture.ts';
+import { planOf, worldWith } from './plan.fixture.ts';
+import { prepareRun } from './resolve.ts';
+
+/** The plan of some flags and files, with the texts of each row. */
+function prepared(files: Readonly<Record<string, string | Uint8Array>>, flags: Readonly<Record<string, unknown>>) {
+  const { target = 'http://h:1/p', ...rest } = flags;
+  const sources = { kind: 'run' as const, target: String(target), env: {}, flags: rest };
+  const { plan, rows } = prepareRun(sources, worldWith(files));
+  if (rows === null) throw new Error('no rows');
+  const texts: string[][] = [];
+  let start = 0;
+  for (let row = 0; row < rows.rows; row++) {
+    const cells: string[] = [];
+    for (let cell = 0; cell < rows.cells; cell++) {
+      const end = rows.ends[row * rows.cells + cell] ?? 0;
+      cells.push(Buffer.from(rows.bytes).toString('utf8', start, end));
+      start = end;
+    }
+    texts.push(cells);
+  }
+  const cells: readonly Cell[] = cellsOf(plan);
+  return { plan, texts, cells, shared: rows.bytes.buffer instanceof SharedArrayBuffer };
+}
+
+const said = (files: Readonly<Record<string, string | Uint8Array>>, flags: Readonly<Record<string, unknown>>): string =>
+  errorOf(() => prepared(files, flags));
+
+describe('JSON Lines', () => {
+  it('are bodies as they stand, where nothing else is said', () => {
+    const { plan, texts, shared } = prepared(
+      { 'r.jsonl': '\ufeff{"x": 1,  "id": 12345678901234567890}\r\n\n[2]\n"é"' },
+      { data: 'r.jsonl' },
+    );
+    expect(texts).toEqual([['{"x": 1,  "id": 12345678901234567890}'], ['[2]'], ['"é"']]);
+    expect(plan.data).toEqual({ file: 'r.jsonl', format: 'jsonl', order: 'sequential', rows: 3 });
+    expect(plan.requests[0]).toMatchObject({ method: 'POST', body: { data: '{{row}}' }, templated: true });
+    expect(plan.requests[0]?.headers).toContainEqual(['content-type', 'application/json']);
+    expect(shared).toBe(true);
+  });
+
+  it('give their fields to body, path and headers, each written as its place asks', () => {
+    const { texts, cells, plan } = prepared(
+      { 'r.jsonl': '{"s":"a \\"b\\"","n":1.5,"o":{"k":[1]}}' },
+      {
+        target: 'http://h:1/p/{{row.s}}?o={{row.o}}',
+        header: ['X-S: {{row.s}}'],
+        body: '{"s":"<{{row.s}}>","t":{{row.s}},"n":{{row.n}},"o":{{row.o}},"q":"{{row.o}}"}',
+        data: 'r.jsonl',
+      },
+    );
+    const byCell = Object.fromEntries(
+      cells.map(({ field, style }, number) => [`${field} ${style}`, texts[0]?.[number]]),
+    );
+    expect(byCell).toEqual({
+      's url': 'a%20%22b%22',
+      'o url': '%7B%22k%22%3A%5B1%5D%7D',
+      's header': 'a "b"',
+      's string': 'a \\"b\\"',
+      's json': '"a \\"b\\""',
+      'n json': '1.5',
+      'o json': '{"k":[1]}',
+      'o string': '{\\"k\\":[1]}',
+    });
+    expect(plan.target).toMatchObject({ url: 'http://h:1/p/{{row.s}}?o={{row.o}}', host: 'h', port: 1 });
+  });
+
+  it('leave the expected answer out of the body', () => {
+    const { texts } = prepared(
+      { 'r.jsonl': '{"x":1,"y":2}\n{"x":3,"y":4}' },
+      { data: 'r.jsonl', expectField: 'y±0.1' },
+    );
+    expect(texts).toEqual([
+      ['{"x":1}', '2'],
+      ['{"x":3}', '4'],
+    ]);
+  });
+
+  it.each([
+    ['{"x":1}\n{"x":}\n', {}, 'line 2, column 6 is not JSON: a value is expected here, not "}"'],
+    ['{"x":1}\n\n{"y":1}', { body: '{{row.x}}' }, 'line 3 has no field "x"'],
+    ['[1]', { body: '{{row.x}}' }, 'line 1 is no JSON object, so it has no field "x"'],
+    ['{"x":1}\n{"x":2', {}, 'line 2, column 7 is not JSON: it ends too early'],
+    ['{"t":"a\\nb"}', { header: ['X: {{row.t}}'] }, 'line 1: the field "t" has a line break'],
+    ['\n \n', {}, 'has no rows'],
+  ])('are refused with the line: %j', (content, flags, message) => {
+    expect(said({ 'r.jsonl': content }, { data: 'r.jsonl', ...flags })).toContain(`bad-file --data: "r.jsonl"`);
+    expect(said({ 'r.jsonl': content }, { data: 'r.jsonl', ...flags })).toContain(message);
+  });
+
+  it('are refused where they are not UTF-8, with the line', () => {
+    const content = Buffer.from([...Buffer.from('{"x":1}\n"'), 0xff, 0x22]);
+    expect(said({ 'r.jsonl': content }, { data: 'r.jsonl' })).toContain('line 2 is not UTF-8 text');
+  });
+});
+
+describe('CSV', () => {
+  const body = '{"n":{{row.n}},"s":"{{row.s}}"}';
+
+  it('has a column for each placeholder, whatever its quotes, line ends and delimiter', () => {
+    const files = {
+      'a.csv': '\ufeffn,s\r\n1,"O""Brien, ""x"""\r\n,"two\r\nlines"\r\n',
+      'b.csv': 'n;s\n007;a,b\n\n2;c',
+      'c.tsv': 's\tn\nx;y\t3\n',
+    };
+    expect(prepared(files, { data: 'a.csv', body }).texts).toEqual([
+      ['1', 'O\\"Brien, \\"x\\"'],
+      ['null', 'two\\r\\nlines'],
+    ]);
+    expect(prepared(files, { data: 'b.csv', body }).texts).toEqual([
+      ['"007"', 'a,b'],
+      ['2', 'c'],
+    ]);
+    expect(prepared(files, { data: 'c.tsv', body }).texts).toEqual([['3', 'x;y']]);
+  });
+
+  it.each([
+    ['n,s\n1,a\n2\n', 'line 3 has 1 field, the header 2'],
+    ['n,s\n1,"a\nb"\n2,b,c\n', 'line 4 has 3 fields, the header 2'],
+    ['n,t\n1,a\n', 'line 1 has no column "s", only "n", "t"'],
+    ['n,s,n\n', 'line 1 names the column "n" twice'],
+    ['n,s\n1,"a\n', 'line 2 is not CSV: quoted field unterminated'],
+    ['n,s\n', 'has no rows'],
+    ['', 'has no rows'],
+  ])('is refused with the line: %j', (content, message) => {
+    expect(said({ 'r.csv': content }, { data: 'r.csv', body })).toContain(`bad-file --data: "r.csv"`);
+    expect(said({ 'r.csv': content }, { data: 'r.csv', body })).toContain(message);
+  });
+
+  it('is no body by itself', () => {
+    expect(said({ 'r.csv': 'n\n1\n' }, { data: 'r.csv' })).toContain('no part of the request uses a row');
+    expect(said({ 'r.csv': 'n\n1\n' }, { data: 'r.csv', body: '{{row}}' })).toContain('{{row}} is a whole JSON row');
+  });
+});
+
+describe('rows and the rest of the plan', () => {
+  const files = { 'r.jsonl': '{"x":1}\n{"x":2}\n{"x":3}', 's.txt': '' };
+
+  it('end the run where each is used once', () => {
+    expect(planOf({ data: 'r.jsonl', dataOrder: 'once' }, { files })).toMatchObject({ maxRequests: 3 });
+    expect(planOf({ data: 'r.jsonl', dataOrder: 'once' }, { files }).load).toMatchObject({
+      vus: [{ duration: 24 * 3_600e6 }],
+    });
+    expect(planOf({ data: 'r.jsonl', dataOrder: 'once', requests: '2' }, { files }).maxRequests).toBe(2);
+    expect(planOf({ data: 'r.jsonl', dataOrder: 'shuffled' }, { files })).toMatchObject({ maxRequests: null });
+  });
+
+  it.each([
+    [{ data: 's.txt' }, '--data: "s.txt" is neither a .jsonl nor a .csv file'],
+    [{ data: 'no.jsonl' }, '--data: "no.jsonl" does not exist'],
+    [{ data: 'r.jsonl', body: '{}' }, '--data: no part of the request uses a row'],
+    [{ data: 'r.jsonl', dataOrder: 'random' }, '--data-order'],
+    [{ dataOrder: 'once' }, '--data-order needs --data'],
+    [{ body: '{{row.x}}' }, '{{row.x}} needs rows'],
+    [{ body: '{"a":\n {{rwo.x}}}' }, '--body, line 2, column 2: {{rwo.x}} is no placeholder'],
+    [{ header: ['X: {{uuid'] }, 'header X, column 1: a placeholder is not closed'],
+    [{ header: ['content-type: application/json'], body: '{"a":{{seq}}' }, 'it ends too early'],
+    [{ url: 'http://{{row.h}}/' }, 'in the path and the query only'],
+    [{ url: 'http://h/{{x}}' }, '{{x}} is no placeholder'],
+    [{ body: '{{seq}}', http2: true }, '--http2 does not go with placeholders'],
+  ])('are refused: %j', (flags, message) => {
+    const { url, ...rest } = flags as { url?: string } & Record<string, unknown>;
+    expect(errorOf(() => planOf(rest, { files, ...(url === undefined ? {} : { target: url }) }))).toContain(message);
+  });
+
+  it('a probe has an end of its own', () => {
+    const setting = { files, kind: 'probe' as const };
+    expect(errorOf(() => planOf({ data: 'r.jsonl', dataOrder: 'once' }, setting))).toContain('once ends a run');
+    expect(planOf({ data: 'r.jsonl' }, setting).data?.rows).toBe(3);
+  });
+});
+
+describe('a templated address', () => {
+  it('keeps its placeholders where the rest is normalised', () => {
+    const files = { 'r.jsonl': '{"a b":1}' };
+    const plan = planOf({ data: 'r.jsonl' }, { files, target: 'http://h:1/ü/{{row.a b}}?x={{random.int 1 9}}&y=ä' });
+    expect(plan.requests[0]).toMatchObject({
+      name: 'GET /%C3%BC/{{row.a b}}',
+      path: '/%C3%BC/{{row.a b}}?x={{random.int 1 9}}&y=%C3%A4',
+      templated: true,
+      body: null,
+    });
+  });
+
+  it('without placeholders is sent as it stands, four braces as two', () => {
+    const plan = planOf({ body: '{"a":"{{{{b}}"}', header: ['X: {{{{y'] }, { target: 'http://h:1/{{{{a' });
+    expect(plan.requests[0]).toMatchObject({ path: '/%7B%7Ba', body: { data: '{"a":"{{b}}"}', bytes: 13 } });
+    expect(plan.requests[0]?.headers).toContainEqual(['X', '{{y']);
+    expect(plan.requests[0]).not.toHaveProperty('templated');
+  });
+});

@@ -1,0 +1,100 @@
+import { RampartError } from '../core/errors.ts';
+import type { HttpProxy, Plan, Target } from '../core/plan.ts';
+import type { SettingName } from './schema.ts';
+import { type Given, read, refuse } from './sources.ts';
+import { parseChoice, quote } from './syntax.ts';
+
+type EngineParts = Pick<Plan, 'engine' | 'http2' | 'proxy' | 'timing'>;
+
+/** What autocannon cannot do, or does so that its numbers would be wrong. */
+const NOT_WITH_AUTOCANNON: Readonly<Partial<Record<SettingName, string>>> = {
+  rate: 'it sends a rate in bursts, at the top of each second',
+  stages: 'it has a fixed number of connections',
+  spawnRate: 'it opens all connections at once',
+  thinkTime: 'it never pauses',
+  http2: 'it speaks HTTP/1.1 only',
+  proxy: 'it connects to the target itself',
+  data: 'its requests are all the same',
+  expectStatus: 'it does not look at answers',
+  expectHeaders: 'it does not look at answers',
+  expectBody: 'it does not look at answers',
+  expectContains: 'it does not look at answers',
+  expectJson: 'it does not look at answers',
+  expectField: 'it does not look at answers',
+};
+
+/** What sends the requests, and how it waits. @param templated has the request placeholders? @throws RampartError */
+export function resolveEngine(given: Given, target: Target, templated: boolean): EngineParts {
+  const engine =
+    read(given, 'engine', (text, label) => parseChoice(text, label, ['rampart', 'autocannon'])) ?? 'rampart';
+  const timing = read(given, 'timing', (text, label) => parseChoice(text, label, ['precise', 'relaxed']));
+  if (timing !== undefined && given.settings.rate === undefined)
+    refuse(given, 'timing', 'needs --rate: without one nothing is due at a set instant');
+  if (engine === 'autocannon') {
+    checkAutocannon(given, target);
+    if (templated) refuse(given, 'engine', 'autocannon sends the same request each time; this one has placeholders');
+  }
+  const http2 = given.settings.http2 ?? false;
+  if (http2 && given.settings.keepalive === false)
+    refuse(given, 'http2', 'shares connections among requests; it does not go with --no-keepalive');
+  const proxy = read(given, 'proxy', parseProxy) ?? null;
+  if (http2 || proxy !== null) checkBeyondSockets(given, target, http2 ? 'http2' : 'proxy');
+  return { engine, http2, proxy, timing: timing ?? 'precise' };
+}
+
+function checkBeyondSockets(given: Given, target: Target, cause: 'http2' | 'proxy'): void {
+  const { label } = given.originOf(cause);
+  if (given.settings.maxConnAge !== undefined) refuse(given, 'maxConnAge', `does not go with ${label}`);
+  if (cause === 'proxy' && given.settings.connections !== undefined)
+    refuse(given, 'connections', `does not go with ${label}: each request under way has a connection of its own`);
+  if (given.settings.proxy !== undefined && target.socketPath !== undefined)
+    refuse(given, 'proxy', 'does not go with a Unix socket, which nobody else can reach');
+}
+
+function checkAutocannon(given: Given, target: Target): void {
+  const hint = 'Leave --engine out: the engine of this project does both.';
+  for (const [name, reason] of Object.entries(NOT_WITH_AUTOCANNON) as [SettingName, string][]) {
+    const value = given.settings[name];
+    if (value !== undefined && value !== false)
+      refuse(given, name, `does not go with the autocannon engine: ${reason}`, hint);
+  }
+  if (given.settings.keepalive === false)
+    refuse(
+      given,
+      'keepalive',
+      'does not go with the autocannon engine: it loses count of answers that close their connection',
+      hint,
+    );
+  if (target.socketPath !== undefined) refuse(given, 'engine', 'autocannon is not used with a Unix socket');
+  if (target.protocol === 'https:')
+    refuse(given, 'engine', 'autocannon never verifies the certificate of an https target, so it is not used with one');
+}
+
+/**
+ * An HTTP proxy; user name and password become a header of their own.
+ *
+ * @throws RampartError 'bad-flag', without the password.
+ */
+function parseProxy(text: string, label: string): HttpProxy {
+  const shown = quote(text.replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?).*@/is, '$1***@'));
+  const example = 'Write http://host:port.';
+  const trimmed = text.trim();
+  if (/^(?!http:)[a-z][a-z0-9+.-]*:\/\//i.test(trimmed))
+    throw new RampartError('bad-flag', `${label}: ${shown} is no plain HTTP proxy`, example);
+  let url: URL;
+  try {
+    url = new URL(/^http:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`);
+  } catch {
+    throw new RampartError('bad-flag', `${label}: ${shown} is not the address of a proxy`, example);
+  }
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    throw new RampartError('bad-flag', `${label}: ${shown} has a path; a proxy has none`, example);
+  const { username, password } = url;
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return {
+    url: url.origin,
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? 80 : Number(url.port),
+    authorization: username === '' ? null : `Basic ${Buffer.from(credentials).toString('base64')}`,
+  };
+}

@@ -1,0 +1,65 @@
+import type { Plan, SearchPlan } from '../core/plan.ts';
+import { count, micros, seconds } from '../core/units.ts';
+import type { SettingName } from './schema.ts';
+import { type Given, read, refuse } from './sources.ts';
+import { parseChoice, parseCount, parseDuration, parseRate, parseShare } from './syntax.ts';
+import { resolveThresholdList } from './threshold.ts';
+
+/** What `find` decides itself, level by level. */
+const DECIDED_BY_FIND = [
+  'rate',
+  'vus',
+  'stages',
+  'spawnRate',
+  'arrivals',
+  'duration',
+  'warmup',
+  'requests',
+  'thresholds',
+  'engine',
+] as const satisfies readonly SettingName[];
+
+const ONLY_FIND = [
+  'slos',
+  'unit',
+  'budget',
+  'precision',
+  'maxRate',
+  'maxVus',
+  'settle',
+] as const satisfies readonly SettingName[];
+
+const DEFAULT_VUS = 1024;
+
+/** What to search for; null where the plan is no search. @throws RampartError */
+export function resolveSearch(given: Given, kind: Plan['kind']): SearchPlan | null {
+  if (kind !== 'find') {
+    for (const name of ONLY_FIND)
+      if (given.settings[name] !== undefined) refuse(given, name, 'only applies to rampart find');
+    return null;
+  }
+  for (const name of DECIDED_BY_FIND)
+    if (given.settings[name] !== undefined)
+      refuse(given, name, 'does not apply to find, which chooses its own levels', hintFor(name));
+  const unit = read(given, 'unit', (text, label) => parseChoice(text, label, ['req/s', 'vus'])) ?? 'req/s';
+  const maxRate = read(given, 'maxRate', (text, label) => parseRate(text, label, { min: '0.1/s' }));
+  const maxVus = read(given, 'maxVus', (text, label) => parseCount(text, label, { min: '2', max: '100k' }));
+  if (unit === 'vus' && maxRate !== undefined)
+    refuse(given, 'maxRate', 'bounds a search for a rate, but --unit vus searches users', 'Use --max-vus.');
+  return {
+    unit,
+    slos: resolveThresholdList(given, 'slos'),
+    budget:
+      read(given, 'budget', (text, label) => parseDuration(text, label, { min: '5s', max: '24h' })) ?? seconds(120),
+    precision: read(given, 'precision', parseShare) ?? 0.1,
+    maxLoad: unit === 'vus' ? (maxVus ?? null) : (maxRate ?? null),
+    maxVus: maxVus ?? count(DEFAULT_VUS),
+    settle: read(given, 'settle', (text, label) => parseDuration(text, label, { max: '1h' })) ?? micros(0),
+  };
+}
+
+function hintFor(name: SettingName): string {
+  if (name === 'thresholds') return 'Say what must hold with --slo.';
+  if (name === 'duration' || name === 'requests') return 'Say how long it may take with --budget.';
+  return 'Bound it with --max-rate or --max-vus, or use rampart run.';
+}

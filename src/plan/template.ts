@@ -1,0 +1,64 @@
+import { RampartError } from '../core/errors.ts';
+import { isFault, type Piece, parseTemplate } from '../core/template.ts';
+import { type Address, parseAddress } from './address.ts';
+
+/** The pieces of a text with placeholders. @throws RampartError 'bad-flag' with line and column of the first fault. */
+export function readTemplate(text: string, label: string): readonly Piece[] {
+  const parsed = parseTemplate(text);
+  if (!isFault(parsed)) return parsed;
+  const before = text.slice(0, parsed.offset);
+  const line = before.split('\n').length;
+  const column = parsed.offset - before.lastIndexOf('\n');
+  const where = text.includes('\n') ? `line ${line}, column ${column}` : `column ${column}`;
+  throw new RampartError('bad-flag', `${label}, ${where}: ${parsed.problem}`, 'Write {{{{ for two braces as such.');
+}
+
+export const hasPlaceholder = (pieces: readonly Piece[]): boolean => pieces.some((piece) => typeof piece !== 'string');
+
+/** A text without placeholders as it is meant. */
+export const literalOf = (pieces: readonly Piece[]): string => pieces.join('');
+
+/** A text of the same length and lines with a harmless value in each place: to look at its JSON before there are rows. */
+export function sampleOf(template: string): string {
+  let quoted = false;
+  let sample = '';
+  for (let at = 0; at < template.length; ) {
+    const close = template.startsWith('{{{{', at) ? at + 2 : template.indexOf('}}', at);
+    if (template.startsWith('{{', at) && close > 0) {
+      const length = close + 2 - at;
+      sample += quoted ? 'x'.repeat(length) : '0'.padEnd(length);
+      at += length;
+      continue;
+    }
+    const character = template[at] as string;
+    if (quoted && character === '\\') {
+      sample += character + (template[at + 1] ?? '');
+      at += 2;
+      continue;
+    }
+    if (character === '"') quoted = !quoted;
+    sample += character;
+    at += 1;
+  }
+  return sample;
+}
+
+/** Stands for a placeholder while the URL standard normalises the rest. */
+const STAND_IN = 'rampartx';
+
+/** An address with placeholders in path or query. @throws RampartError 'bad-url' or 'bad-flag' */
+export function parseTemplatedAddress(text: string, label: string): Address {
+  if (!text.includes('{{')) return parseAddress(text, label);
+  readTemplate(text, label);
+  const held: string[] = [];
+  const plain = text.replaceAll(/\{\{\{\{|\{\{.*?\}\}/gs, (placeholder) => {
+    held.push(placeholder);
+    return `${STAND_IN}${held.length - 1}x`;
+  });
+  const { target, path, pathname } = parseAddress(plain, label);
+  if (target.host.includes(STAND_IN))
+    throw new RampartError('bad-url', `${label}: a placeholder can stand in the path and the query only`);
+  const restore = (part: string): string =>
+    part.replaceAll(new RegExp(`${STAND_IN}(\\d+)x`, 'g'), (whole, number: string) => held[Number(number)] ?? whole);
+  return { target: { ...target, url: restore(target.url) }, path: restore(path), pathname: restore(pathname) };
+}
