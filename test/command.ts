@@ -20,6 +20,8 @@ export interface Running {
   /** What it has written so far: standard output, then standard error. */
   output(): string;
   kill(signal: NodeJS.Signals): void;
+  /** Everything shown so far. */
+  said(): string;
   readonly finished: Promise<Finished>;
 }
 
@@ -64,6 +66,7 @@ export function start(args: readonly string[], options: { cwd?: string; env?: Re
         }),
       ]),
     output: () => stdout + stderr,
+    said: () => stdout + stderr,
     kill: (signal) => {
       child.kill(signal);
     },

@@ -43,6 +43,7 @@ async function run(args: string[], changes: Partial<World> = {}) {
     host: { os: 'test', cpu: 'test', cores: 2, memoryBytes: 1, node: process.version },
     version: '0.0.0',
     workerEntry: new URL('src/run/worker.js', DIST),
+    serverEntries: new URL('reference-server/', DIST),
     assets: new URL('client/', DIST),
     wallTime: () => new Date(),
     randomSeed: () => 1,

@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import type { FailureResult, TimelinePoint } from '../core/result.ts';
 import type { FailureCount, HistogramData, IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { lowestOf as finestOf } from '../stats/histogram.ts';
-import type { ArchiveHeader, Extra } from './client/archive.ts';
+import { type ArchiveHeader, EXTRAS, type Extra } from './client/archive.ts';
 import { bucketOf, joined, type Sparse } from './client/buckets.ts';
 import { type ArchiveSlot, type Part, packedBytes } from './packing.ts';
 
@@ -12,8 +12,8 @@ const BUDGET = 440_000;
 const MOST = 1_200;
 /** Fewer slots than this are no help to anybody who looks for a moment. */
 const FEWEST = 30;
-/** Parts of the time that are carried for all requests together: all where there is room, else the first two. */
-const EXTRAS: readonly Extra[] = ['service', 'connect', 'firstByte', 'lag'];
+/** Of the parts of the time, this many are carried where there is no room for all. */
+const FEW = 3;
 
 type Kind = Pick<FailureResult, 'name' | 'outcome' | 'status' | 'message'>;
 
@@ -34,8 +34,7 @@ export class IntervalArchive {
       if (!this.#names.includes(name)) this.#names.push(name);
       addTo(slot, this.#partOf(name, phase === 'warmup', snapshot));
       if (phase === 'warmup') continue;
-      slot.firstByte = joined(slot.firstByte, coarse(snapshot.firstByte));
-      slot.connect = joined(slot.connect, coarse(snapshot.connect));
+      for (const extra of OF_REQUESTS) slot[extra] = joined(slot[extra], coarse(snapshot[extra]));
     }
     if (this.#slots.length < 2 * MOST) return;
     this.#slots = mergedBy(this.#slots, 2);
@@ -63,7 +62,7 @@ export class IntervalArchive {
     };
     const rich = pack(this.#slots, 1, EXTRAS);
     if (rich.length <= budget) return rich;
-    const extras = EXTRAS.slice(0, 2);
+    const extras = EXTRAS.slice(0, FEW);
     for (let times = 1, slots: readonly ArchiveSlot[] = this.#slots; ; ) {
       const packed = pack(slots, times, extras);
       if (packed.length <= budget || slots.length <= FEWEST) return packed;
@@ -108,10 +107,11 @@ export class IntervalArchive {
   }
 }
 
+const OF_REQUESTS = ['connect', 'tls', 'firstByte', 'body'] as const;
 const NO_TIMES: Sparse = { bucket: [], count: [] };
 
 function emptySlot(startAt: number, endAt: number): ArchiveSlot {
-  const times = { firstByte: NO_TIMES, connect: NO_TIMES, lag: NO_TIMES };
+  const times = { connect: NO_TIMES, tls: NO_TIMES, firstByte: NO_TIMES, body: NO_TIMES, lag: NO_TIMES };
   return { startAt, endAt, measured: 0, intervals: 1, parts: [], ...times };
 }
 
@@ -178,7 +178,7 @@ function mergedBy(slots: readonly ArchiveSlot[], times: number): ArchiveSlot[] {
       whole.intervals += slot.intervals;
       whole.measured += slot.measured;
       for (const part of slot.parts) addTo(whole, part);
-      for (const extra of ['firstByte', 'connect', 'lag'] as const) whole[extra] = joined(whole[extra], slot[extra]);
+      for (const extra of [...OF_REQUESTS, 'lag'] as const) whole[extra] = joined(whole[extra], slot[extra]);
     }
     merged.push(whole);
   }

@@ -3,6 +3,7 @@ import type { RunEvent, RunSink } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { closingLine, liveBlock, logLine } from './live.ts';
+import { levelLine, SearchProgress, searchBlock } from './search-live.ts';
 import { cellsOf, printable, renderLine, type Span, wrap } from './terminal.ts';
 
 export interface ConsoleOptions {
@@ -31,6 +32,7 @@ const THINNED_SECONDS = 5;
 export class ConsoleView implements RunSink {
   readonly #options: ConsoleOptions;
   readonly #fold = new RunFold();
+  readonly #search: SearchProgress | null;
   readonly #failures = new Map<string, number>();
   /** Widths of the lines on the screen that the next drawing replaces. */
   #drawn: readonly number[] = [];
@@ -41,10 +43,13 @@ export class ConsoleView implements RunSink {
 
   constructor(options: ConsoleOptions) {
     this.#options = options;
+    const { search } = options.plan;
+    this.#search = search === null ? null : new SearchProgress(search);
   }
 
   accept(event: RunEvent): void {
     this.#fold.accept(event);
+    this.#search?.accept(event);
     switch (event.type) {
       case 'started':
         this.#draw();
@@ -53,6 +58,16 @@ export class ConsoleView implements RunSink {
         this.#tally(event.snapshot);
         this.#draw();
         this.#log(this.#fold.timeline.length - 1);
+        break;
+      case 'level':
+        this.#failures.clear();
+        this.#draw();
+        break;
+      case 'judged':
+        this.#logLevel(event);
+        this.#draw();
+        break;
+      case 'answer':
         break;
       case 'lost':
         this.note(printable(`■ ${event.source}: ${event.message}`));
@@ -79,11 +94,23 @@ export class ConsoleView implements RunSink {
   #draw(): void {
     if (!this.#options.isTTY) return;
     const { plan } = this.#options;
-    this.#replace(liveBlock({ plan, timeline: this.#fold.timeline, worst: this.#worst() }, this.#columns));
+    const { timeline } = this.#fold;
+    const worst = this.#worst();
+    this.#replace(
+      this.#search === null
+        ? liveBlock({ plan, timeline, worst }, this.#columns)
+        : searchBlock(this.#search.at(timeline, worst), this.#columns),
+    );
+  }
+
+  /** A search has a line per level, not per interval. */
+  #logLevel(event: Extract<RunEvent, { type: 'judged' }>): void {
+    const { plan, isTTY, write } = this.#options;
+    if (!isTTY && plan.search !== null) write(`${printable(levelLine(event, plan.search))}\n`);
   }
 
   #log(complete: number): void {
-    if (this.#options.isTTY) return;
+    if (this.#options.isTTY || this.#search !== null) return;
     const { timeline } = this.#fold;
     for (; this.#passed < complete; this.#passed++) {
       const t = timeline[this.#passed]?.t ?? 0;

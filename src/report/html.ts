@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { RunResult } from '../core/result.ts';
+import { IntervalArchive } from './archive.ts';
 import { answerOf, targetOf } from './html/answer.ts';
 import { detailsOf } from './html/details.ts';
 import { embeddedJson, escapeHtml } from './html/escape.ts';
-import { pictureGrid, pictureSourceOf } from './html/pictures.ts';
+import { embeddedRunOf, pictureGrid } from './html/pictures.ts';
 import { failuresTable, requestsTable, timesTable } from './html/tables.ts';
+import { toolbar } from './html/toolbar.ts';
 
 /** The built browser side: the bundled script and the style sheet, both put into the page. */
 export interface ReportAssets {
@@ -14,9 +16,15 @@ export interface ReportAssets {
 
 /**
  * The report of a run as one HTML file that needs no network and no server, and whose tables and pictures are readable
- * with scripts blocked. The same result and assets give the same bytes.
+ * with scripts blocked. The same input gives the same bytes.
+ *
+ * @param intervals what an IntervalArchive packed of the run's stream; without it the page shows the whole run only.
  */
-export function renderHtml(result: RunResult, assets: ReportAssets): string {
+export function renderHtml(
+  result: RunResult,
+  assets: ReportAssets,
+  intervals = new IntervalArchive().pack(result.timeline, result.failures),
+): string {
   const script = inlined(assets.script, 'script');
   const style = inlined(assets.style, 'style');
   const policy = [
@@ -44,6 +52,7 @@ export function renderHtml(result: RunResult, assets: ReportAssets): string {
 <body>
 ${answerOf(result)}
 <main>
+${toolbar()}
 ${pictureGrid(result)}
 ${requestsTable(result)}
 ${timesTable(result)}
@@ -51,7 +60,7 @@ ${failuresTable(result)}
 ${detailsOf(result)}
 </main>
 <footer>rampart ${escapeHtml(result.tool.version)}, run ${escapeHtml(result.run.id)}</footer>
-<script type="application/json" id="timeline">${embeddedJson(pictureSourceOf(result))}</script>
+<script type="application/json" id="timeline">${embeddedJson(embeddedRunOf(result, intervals))}</script>
 <script>${script}</script>
 </body>
 </html>

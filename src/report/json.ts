@@ -14,6 +14,7 @@ const PARTS = [
   'timeline',
   'generator',
   'failures',
+  'breakingPoint',
 ] as const satisfies readonly (keyof RunResult)[];
 
 /**
@@ -21,7 +22,7 @@ const PARTS = [
  * is one line, which keeps a long run's file short enough to look at. Ends in a line break.
  */
 export function toResultJson(result: RunResult): string {
-  const parts = PARTS.map((part) => {
+  const parts = PARTS.filter((part) => result[part] !== undefined).map((part) => {
     // A line break within JSON is always between tokens: in strings it is escaped.
     const json = part === 'timeline' ? lines(result.timeline) : JSON.stringify(result[part], null, 2);
     return `  "${part}": ${json.replaceAll('\n', '\n  ')}`;

@@ -16,13 +16,18 @@ const element = (
 
 /**
  * `junit.xml`, as Jenkins, GitLab and Azure read it: a test case per threshold (failed: a failure; undecided, or passed
- * in an invalid run: an error, since nothing is known), and one for the validity of the measurement. So a run that
- * measured nothing is never green.
+ * in an invalid run: an error, since nothing is known), one for the validity of the measurement, and one for the answer
+ * of a search (failed: an SLO fails with a single user; an error: no answer). So a run that measured nothing is never
+ * green.
  */
 export function toJunitXml(result: RunResult): string {
   const { verdict, plan, run, totals } = result;
   const invalid = verdict.status === 'invalid';
-  const cases = [validityCase(result), ...verdict.checks.map((check) => checkCase(check, plan.target.url, invalid))];
+  const cases = [
+    validityCase(result),
+    ...searchCases(result),
+    ...verdict.checks.map((check) => checkCase(check, plan.target.url, invalid)),
+  ];
   const count = (kind: string): number =>
     cases.filter(({ children }) => children.some((child) => typeof child !== 'string' && child.name === kind)).length;
   const time = (totals.durationMs / 1000).toFixed(3);
@@ -54,6 +59,20 @@ function validityCase(result: RunResult): Element {
       [sentence, why, text(doubts.filter((doubt) => !doubt.invalidates))].filter((part) => part !== '').join('\n'),
     ),
   );
+}
+
+function searchCases({ plan, breakingPoint }: RunResult): Element[] {
+  if (breakingPoint === undefined) return [];
+  const { status, stoppedBy, summary, spentSeconds, slos } = breakingPoint;
+  const name = `the breaking point under ${slos.join(' and ') || 'the SLO'}`;
+  const attributes = { classname: `rampart ${plan.target.url}`, name, time: spentSeconds.toFixed(3) };
+  if (stoppedBy === 'fails-at-idle') {
+    return [element('testcase', attributes, element('failure', { message: summary, type: stoppedBy }))];
+  }
+  if (status === 'undecided') {
+    return [element('testcase', attributes, element('error', { message: summary, type: stoppedBy }))];
+  }
+  return [element('testcase', attributes, element('system-out', {}, summary))];
 }
 
 function checkCase({ threshold, status, message }: Check, url: string, invalid: boolean): Element {

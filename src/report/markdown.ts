@@ -1,7 +1,20 @@
 import { headline } from '../analyze/headline.ts';
 import { formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
+import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { LatencySummary, RunResult, Totals } from '../core/result.ts';
 import { MEANING, SYMBOLS, withMargin } from './phrases.ts';
+import {
+  achievedFigure,
+  criterionFigure,
+  errorsFigure,
+  levelLoad,
+  limitRows,
+  metricOf,
+  PURPOSE_WORDS,
+  shownCriterion,
+  totalsSentence,
+  VERDICT_SIGNS,
+} from './search-phrases.ts';
 
 /** Failures listed; a step summary has its limits, and the whole list is in `failures.csv`. */
 const SHOWN_FAILURES = 10;
@@ -9,21 +22,13 @@ const MESSAGE_LENGTH = 200;
 
 /** `summary.md`, for a step summary or a comment: the answer, the numbers, the checks and the doubts. */
 export function toMarkdown(result: RunResult): string {
-  const { verdict, plan, latency, series, totals, rates, failures } = result;
+  const { verdict, plan, failures, breakingPoint } = result;
   const { sentence, why, chip } = headline(result);
-  const rows = Object.entries(series).map(([name, each]) =>
-    tableRow([cell(code(name)), ...numbers(each.totals, each.latency.response, each.rates.achievedPerSec)]),
-  );
   const sections = [
     `## ${prose(sentence)}`,
     prose(why),
     `${SYMBOLS[chip.status]} ${prose(chip.text)}`,
-    [
-      tableRow(['Request', 'Count', 'Failed', 'p50', 'p95', 'p99', 'Max', 'Achieved']),
-      tableRow(['---', '--:', '--:', '--:', '--:', '--:', '--:', '--:']),
-      ...rows,
-      tableRow(['**All requests**', ...numbers(totals, latency.response, rates.achievedPerSec)]),
-    ].join('\n'),
+    ...(breakingPoint === undefined ? [requestsTable(result)] : searchSections(result, breakingPoint)),
     list(
       'Checks',
       verdict.checks.map((check) => `${SYMBOLS[check.status]} ${code(check.threshold)} ${prose(check.message)}`),
@@ -41,6 +46,54 @@ export function toMarkdown(result: RunResult): string {
     `<sub>${MEANING} Target: ${code(plan.target.url)}.</sub>`,
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function requestsTable({ series, totals, latency, rates }: RunResult): string {
+  const rows = Object.entries(series).map(([name, each]) =>
+    tableRow([cell(code(name)), ...numbers(each.totals, each.latency.response, each.rates.achievedPerSec)]),
+  );
+  return [
+    tableRow(['Request', 'Count', 'Failed', 'p50', 'p95', 'p99', 'Max', 'Achieved']),
+    tableRow(['---', '--:', '--:', '--:', '--:', '--:', '--:', '--:']),
+    ...rows,
+    tableRow(['**All requests**', ...numbers(totals, latency.response, rates.achievedPerSec)]),
+  ].join('\n');
+}
+
+/** The limits, what the reader must know of them, and every level with its reason. */
+function searchSections(result: RunResult, found: BreakingPoint): string[] {
+  const { levels, criterion, warnings } = found;
+  const slo = levels.map((level) => shownCriterion(level, criterion)?.slo).find((each) => each !== undefined);
+  const limits = limitRows(found).map(({ label, value, interval, note }) =>
+    tableRow([cell(prose(label)), cell(prose(value)), cell(prose(interval)), cell(prose(note))]),
+  );
+  const rows = levels.map((level) =>
+    tableRow([
+      String(level.index + 1),
+      PURPOSE_WORDS[level.purpose],
+      levelLoad(level.load),
+      achievedFigure(level),
+      criterionFigure(shownCriterion(level, criterion)),
+      errorsFigure(level),
+      `${VERDICT_SIGNS[level.verdict]} ${level.verdict}`,
+      cell(prose(level.reason)),
+    ]),
+  );
+  const table = [
+    tableRow(['#', 'For', 'Load', 'Achieved', cell(prose(metricOf(slo ?? 'p95'))), 'Errors', 'Verdict', 'Why']),
+    tableRow(['--:', '---', '--:', '--:', '--:', '--:', '---', '---']),
+    ...rows,
+  ].join('\n');
+  return [
+    [tableRow(['Limit', 'Estimate', '95 % interval', '']), tableRow(['---', '--:', '--:', '---']), ...limits].join(
+      '\n',
+    ),
+    list(
+      'Warnings',
+      warnings.map(({ message }) => prose(message)),
+    ),
+    levels.length === 0 ? '' : `<details><summary>${prose(totalsSentence(result))}</summary>\n\n${table}\n\n</details>`,
+  ];
 }
 
 function numbers(totals: Totals, response: LatencySummary, achieved: number): string[] {

@@ -25,8 +25,10 @@ export interface ArchiveSlot {
   measured: number;
   intervals: number;
   readonly parts: Part[];
-  firstByte: Sparse;
   connect: Sparse;
+  tls: Sparse;
+  firstByte: Sparse;
+  body: Sparse;
   lag: Sparse;
 }
 

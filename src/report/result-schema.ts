@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PERCENTILES, type PercentileName, type RunResult } from '../core/result.ts';
 import { OUTCOMES } from '../core/sample.ts';
+import { breakingPointSchema, searchPlanSchema } from './breaking-point-schema.ts';
 
 /**
  * The documented shape of `result.json`, format 1. It says no more than the types of `core/result`, and no less: the
@@ -94,7 +95,49 @@ const request = z.strictObject({
     })
     .nullable()
     .describe('Null: none.'),
+  templated: z
+    .literal(true)
+    .exactOptional()
+    .describe('Path, header values and body have placeholders. Absent: they are sent as they stand.'),
 });
+
+const data = z.strictObject({
+  file: text('Path of the file, as given.'),
+  format: z.enum(['jsonl', 'csv']).describe('JSON Lines, or comma-separated values.'),
+  order: z.enum(['sequential', 'shuffled', 'once']).describe('once: the run ends when all rows are used.'),
+  rows: count('Rows in it.'),
+});
+
+const checkKind = <Kind extends string>(kind: Kind) => z.literal(kind).describe('What it looks at.');
+
+const answerCheck = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: checkKind('status'),
+    statuses: z.array(z.tuple([z.int(), z.int()])).describe('Ranges that are expected, both ends included.'),
+  }),
+  z.strictObject({ kind: checkKind('header'), name: text('Header name.'), value: text('Its expected value.') }),
+  z.strictObject({ kind: checkKind('body'), text: text('The expected body; a large one is cut.') }),
+  z.strictObject({ kind: checkKind('contains'), text: text('What the body must contain; a large text is cut.') }),
+  z.strictObject({
+    kind: checkKind('json'),
+    path: text('Singular path of RFC 9535.'),
+    steps: z.array(z.union([z.string(), z.int()])).describe('The same in steps.'),
+    expected: z
+      .discriminatedUnion('from', [
+        z.strictObject({
+          from: z.literal('plan').describe('Where the value is.'),
+          json: text('The expected value, as JSON; a large one is cut.'),
+        }),
+        z.strictObject({
+          from: z.literal('row').describe('Where the value is.'),
+          field: text('The field of the row that holds it.'),
+        }),
+      ])
+      .nullable()
+      .describe('Null: it must be there, whatever it is.'),
+    tolerance: amount('How far numbers may lie apart.'),
+  }),
+]);
 
 const threshold = z.strictObject({
   text: text('As the user wrote it.'),
@@ -106,16 +149,19 @@ const threshold = z.strictObject({
 
 const plan = z
   .strictObject({
-    kind: z.enum(['run', 'probe']).describe('A probe sends one request at a time.'),
+    kind: z.enum(['run', 'probe', 'find']).describe('A probe sends one request at a time; find runs levels of load.'),
     target: z
       .strictObject({
         url: text('The URL under test.'),
         protocol: z.enum(['http:', 'https:']).describe('With or without TLS.'),
         host: text('Name or address connected to.'),
         port: z.int().min(0).max(65_535).describe('TCP port.'),
+        socketPath: text('The Unix socket connected to instead.').exactOptional(),
       })
       .describe('Where requests go.'),
     requests: z.array(request).describe('What is sent; at least one.'),
+    data: data.nullable().describe('Rows that requests are made of; null: none.'),
+    checks: z.array(answerCheck).describe('What an answer must be to count as ok.'),
     load: load.describe('How load is offered.'),
     maxRequests: z.int().nonnegative().nullable().describe('Stop after this many requests; null: no limit.'),
     warmup: amount('Requests due before this, µs since the start, count in no statistic.'),
@@ -123,10 +169,38 @@ const plan = z
     timeout: amount('A request not answered in this time has failed, µs.'),
     gracefulStop: amount('How long requests under way may take once the load has ended, µs.'),
     keepAlive: z.boolean().describe('Whether connections are used again.'),
+    connections: z
+      .strictObject({
+        limit: count('Most connections of the open model; a request due while all are busy waits.').nullable(),
+        maxAge: amount('A connection older than this takes no request, µs; null: no limit.').nullable(),
+        dnsTtl: amount('How long the addresses of a name are remembered, µs.'),
+      })
+      .describe('How connections are kept and renewed.'),
+    tls: z
+      .strictObject({
+        verify: z.boolean().describe("Whether the target's certificate must be valid."),
+        ca: text('Trusted authorities; null: the usual ones.').nullable(),
+        cert: text('Certificate of the client; null: none.').nullable(),
+        key: text('Masked; null: none.').nullable(),
+      })
+      .describe('How https is spoken.'),
+    engine: z.enum(['rampart', 'autocannon']).describe('What sent the requests.'),
+    http2: z.boolean().describe('HTTP/2 instead of HTTP/1.1: requests share connections.'),
+    proxy: z
+      .strictObject({
+        url: text('The proxy, without user name and password.'),
+        host: text('Name or address connected to.'),
+        port: z.int().min(0).max(65_535).describe('TCP port.'),
+        authorization: z.string().nullable().describe('Masked where there is one.'),
+      })
+      .nullable()
+      .describe('The HTTP proxy between generator and target.'),
+    timing: z.enum(['precise', 'relaxed']).describe('How the open model waited for the next due instant.'),
     threads: count('Generator threads.'),
     seed: z.number().describe('Of everything random in the load.'),
     interval: amount('Length of an interval of the timeline, µs.'),
     thresholds: z.array(threshold).describe('What the run is judged by, in the order of `verdict.checks`.'),
+    search: searchPlanSchema(threshold).nullable().describe('Of a search, whose `load` is only its beginning.'),
   })
   .describe('Everything the run was told to do. Unlike the rest of this file, its times are microseconds.');
 
@@ -168,6 +242,11 @@ const verdict = z
               'too-few-samples',
               'unanswered-at-end',
               'count-mismatch',
+              'hidden-idle',
+              'no-answer-found',
+              'generator-exhausted',
+              'connection-wait',
+              'reused-connection-closed',
             ])
             .describe('The kind of doubt.'),
           message: text('What was seen.'),
@@ -296,6 +375,9 @@ const resultSchema = z
         loopDelayP99: amount("p99 of the intervals' event-loop delay p99, ms."),
         loopDelayMax: amount('Longest event-loop delay, ms.'),
         lagP99: maybe('p99 of the send lag, ms; null: nothing was sent.'),
+        connectionWaitP99: amount(
+          'p99 of the wait for a free connection, part of the lag, ms; absent: no limit.',
+        ).exactOptional(),
         gcMaxMs: amount('Longest garbage collection, ms.'),
         rssBytes: count('Most memory of the process, bytes.'),
         utilization: maybe('Share of the time the event loop did not wait, 0..1; null: it turned on purpose.'),
@@ -308,12 +390,14 @@ const resultSchema = z
           outcome: z.enum(OUTCOMES).describe('What became of the request.'),
           status: count('HTTP status, or 0.'),
           message: text('Why, equal for equal causes.'),
+          example: z.string().exactOptional().describe('What one of them looked like; short, secrets masked.'),
           count: count('How often.'),
           firstSeen: instant('First time.'),
           lastSeen: instant('Last time.'),
         }),
       )
       .describe('Failed and given-up requests by cause, the most frequent first.'),
+    breakingPoint: breakingPointSchema.exactOptional(),
   })
   .describe('The judged result of a rampart run. Times in ms, rates in 1/s, shares 0..1, where nothing else is said.');
 

@@ -1,7 +1,10 @@
 import { headline } from '../analyze/headline.ts';
 import { formatClock, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
+import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { FailureResult, Latencies, LatencySummary, PercentileName, RunResult, Totals } from '../core/result.ts';
 import { MEANING, SYMBOLS, withMargin } from './phrases.ts';
+import { totalsSentence } from './search-phrases.ts';
+import { levelsTable, limitsTable } from './search-tables.ts';
 import { type Column, type Row, renderTable } from './table.ts';
 import { type Ink, paint, printable, wrap } from './terminal.ts';
 
@@ -27,14 +30,15 @@ const INKS: Readonly<Record<keyof typeof SYMBOLS, Ink>> = {
 export function renderSummary(result: RunResult, options: SummaryOptions): string {
   const page = new Page(options);
   const { sentence, why, chip } = headline(result);
-  const { verdict, latency, plan } = result;
+  const { verdict, latency, plan, breakingPoint } = result;
 
   page.line(sentence, 'bold');
   page.paragraph(why);
   page.marked(chip.status, chip.text);
 
   page.gap();
-  if (plan.kind === 'probe') probe(page, latency);
+  if (breakingPoint !== undefined) search(page, result, breakingPoint);
+  else if (plan.kind === 'probe') probe(page, latency);
   else requests(page, result);
   const few = verdict.doubts.filter((doubt) => doubt.code === 'too-few-samples' && !doubt.invalidates);
   const noted = page.hasDash ? few : [];
@@ -101,10 +105,25 @@ class Page {
     for (const line of others) this.text += `${indent}${line}\n`;
   }
 
+  /** Lines that are made already, and fit. */
+  block(make: (columns: number, colour: boolean) => string): void {
+    this.text += `${make(this.#columns, this.#colour)}\n`;
+  }
+
   table(columns: readonly Column[], rows: readonly Row[]): void {
     this.hasDash ||= rows.some((row) => row.cells.includes('–'));
     this.text += `${renderTable(columns, rows, this.#columns, this.#colour)}\n`;
   }
+}
+
+/** The limits, every level, and what the reader of the answer must know. */
+function search(page: Page, result: RunResult, found: BreakingPoint): void {
+  page.block((columns, colour) => limitsTable(found, columns, colour));
+  page.gap();
+  if (found.levels.length > 0) page.block((columns, colour) => levelsTable(found, columns, colour));
+  page.paragraph(totalsSentence(result), 'gray');
+  if (found.warnings.length > 0) page.heading('Warnings');
+  for (const { message } of found.warnings) page.marked('doubtful', message);
 }
 
 function requests(page: Page, { series, totals, latency, rates }: RunResult): void {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { closedRun, openRun } from '../../test/sample-run.ts';
 import type { RunResult } from '../core/result.ts';
-import { type Picture, picturesOf } from './client/pictures.ts';
+import type { Picture } from './client/picture.ts';
+import { picturesOf } from './client/pictures.ts';
 import { pictureSourceOf } from './html/pictures.ts';
 import { svgOf } from './svg.ts';
 
@@ -41,6 +42,7 @@ it('draws the axes with the same labels as the canvas', () => {
     '0:40',
     '0:50',
     '1:00',
+    '100 users',
   ]);
 });
 

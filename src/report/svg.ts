@@ -1,5 +1,5 @@
 import { clockLabel, tickLabel, ticksOf } from './client/axis.ts';
-import { describe, type Line, labelsFrom, type Picture, standsAlone, thinned } from './client/pictures.ts';
+import { describe, type Line, labelsFrom, type Picture, placed, standsAlone, thinned } from './client/picture.ts';
 import { escapeHtml } from './html/escape.ts';
 
 /** Sizes are in the drawing's own units: px at the width a card has on a wide screen. */
@@ -8,19 +8,22 @@ const LEFT = 46;
 const RIGHT = 18;
 const TOP = 8;
 const BOTTOM = 27;
+/** Of each the lowest and highest values are drawn, if there are many. */
+const STRETCHES = 80;
 /** About the width of a letter at the size of labels: the drawing is made where nothing can be measured. */
 const LETTER = 6.2;
 
 /** A picture as an SVG element, coloured by the page's style sheet; what the page shows without scripts, and prints. */
 export function svgOf(picture: Picture, height: number): string {
-  const shown = thinned(picture);
+  const shown = thinned(picture, STRETCHES);
   const right = WIDTH - RIGHT;
   const bottom = height - BOTTOM;
-  const xAt = (seconds: number): string => figure(LEFT + (seconds / shown.x.end) * (right - LEFT));
+  const { start, end } = shown.x;
+  const xAt = (seconds: number): string => figure(LEFT + ((seconds - start) / (end - start)) * (right - LEFT));
   const yAt = (value: number): string => figure(bottom - (value / shown.y.end) * (bottom - TOP));
 
   const bands = shown.bands.map((band) => {
-    const width = ((band.to - band.from) / shown.x.end) * (right - LEFT);
+    const width = ((band.to - band.from) / (end - start)) * (right - LEFT);
     const kind = band.kind === 'unfit' ? ' unfit' : '';
     const label =
       band.label === '' || band.label.length * LETTER + 8 > width
@@ -43,11 +46,23 @@ export function svgOf(picture: Picture, height: number): string {
     ({ label, value }) =>
       `<text class="limit-label" x="${xAt(labelsFrom(shown))}" y="${yAt(value)}" dx="6" dy="-4">${escapeHtml(label)}</text>`,
   );
-  const lines = shown.lines.map((line) => lineOf(line, shown.times, xAt, yAt));
+  const lines = shown.lines.filter(({ hidden }) => !hidden).map((line) => lineOf(line, shown.times, xAt, yAt));
+  const marks = shown.marks.map(
+    ({ at }) => `<line class="mark-line" x1="${xAt(at)}" x2="${xAt(at)}" y1="${TOP}" y2="${bottom}"/>`,
+  );
+  const markLabels = placed(
+    shown.marks,
+    (at) => Number(xAt(at)),
+    (text) => text.length * LETTER,
+    LEFT,
+  ).map(
+    ({ label, right: x }) =>
+      `<text class="mark-label" x="${figure(x)}" y="${TOP + 10}" text-anchor="end">${escapeHtml(label)}</text>`,
+  );
 
   return (
     `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeHtml(describe(picture))}">` +
-    `${[...bands, ...rows, ...columns, ...limits, ...lines, ...limitLabels].join('')}</svg>`
+    `${[...bands, ...rows, ...columns, ...limits, ...marks, ...lines, ...limitLabels, ...markLabels].join('')}</svg>`
   );
 }
 

@@ -2,7 +2,8 @@ import type { TimelinePoint } from '../../core/result.ts';
 import type { Sparse } from './buckets.ts';
 
 /** Parts of the time, of all requests together. */
-export type Extra = 'service' | 'connect' | 'firstByte' | 'lag';
+export const EXTRAS = ['service', 'connect', 'tls', 'firstByte', 'body', 'lag'] as const;
+export type Extra = (typeof EXTRAS)[number];
 
 /**
  * The intervals of a run, small enough to be carried by its report: of every interval and request name the counts and,

@@ -1,5 +1,6 @@
-/** Where an axis ends and where its lines are. It always starts at zero. */
+/** Where an axis ends and where its lines are. That of a value starts at zero. */
 export interface Axis {
+  readonly start: number;
   readonly end: number;
   readonly step: number;
 }
@@ -12,7 +13,7 @@ const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 720
  * @param whole the values are counts: no line between two of them.
  */
 export function valueAxis(max: number, most = 6, whole = false): Axis {
-  if (!(max > 0)) return { end: 1, step: whole ? 1 : 0.5 };
+  if (!(max > 0)) return { start: 0, end: 1, step: whole ? 1 : 0.5 };
   const power = 10 ** Math.floor(Math.log10(max / 4));
   const axes = [0.25, 0.5, 1, 2, 2.5, 5, 10, 20]
     .map((factor) => tidy(factor * power))
@@ -21,20 +22,34 @@ export function valueAxis(max: number, most = 6, whole = false): Axis {
     .filter(({ steps }) => steps <= most)
     .sort((a, b) => a.steps * a.step - b.steps * b.step || Math.abs(a.steps - 4) - Math.abs(b.steps - 4));
   const best = axes.find(({ steps }) => steps >= 3) ?? axes[0] ?? { step: 1, steps: Math.ceil(max) };
-  return { end: tidy(best.step * best.steps), step: best.step };
+  return { start: 0, end: tidy(best.step * best.steps), step: best.step };
 }
 
-/** An axis over `seconds` since the start, with at most seven labels; it ends where the run ends, not at a round number. */
-export function timeAxis(seconds: number): Axis {
+/** An axis of time with at most seven labels; it ends where the run (or the part shown) ends, not at a round number. */
+export function timeAxis(end: number, start = 0): Axis {
+  const seconds = end - start;
   const longest = TIME_STEPS[TIME_STEPS.length - 1] ?? 1;
   const step = TIME_STEPS.find((candidate) => seconds / candidate <= 7) ?? Math.ceil(seconds / 7 / longest) * longest;
-  return { end: seconds > 0 ? seconds : 1, step };
+  return { start, end: seconds > 0 ? end : start + 1, step };
 }
 
-/** The lines of an axis, from zero on. */
-export function ticksOf({ end, step }: Axis): number[] {
+/** The lines of an axis: the multiples of its step. */
+export function ticksOf({ start, end, step }: Axis): number[] {
   const ticks: number[] = [];
-  for (let i = 0; i * step <= end * (1 + 1e-9); i++) ticks.push(tidy(i * step));
+  for (let i = Math.ceil(start / step - 1e-9); i * step <= end * (1 + 1e-9); i++) ticks.push(tidy(i * step));
+  return ticks;
+}
+
+/** Round values of a logarithmic axis: 1, 2 and 5 (or only 1) times powers of ten within the bounds. */
+export function logTicks(low: number, high: number): number[] {
+  const factors = Math.log10(high / low) > 3 ? [1] : [1, 2, 5];
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
+    for (const factor of factors) {
+      const value = tidy(factor * 10 ** power);
+      if (value >= low && value <= high) ticks.push(value);
+    }
+  }
   return ticks;
 }
 

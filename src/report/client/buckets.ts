@@ -27,6 +27,16 @@ export function highestOf(bucket: number): number {
   return (bucket - shift * HALF + 1) * 2 ** shift - 1;
 }
 
+/** How many times a percentile (0..1) needs to be said of them: the rule of `stats/confidence`, samplesFor. */
+export function samplesFor(p: number): number {
+  return Math.max(6, Math.ceil(Math.log(0.025) / Math.log(p)));
+}
+
+/** The highest percentile (0..1) that so many times bear: the inverse of `samplesFor`. */
+export function highestPercentile(count: number): number {
+  return count < 6 ? 0.5 : 0.025 ** (1 / count);
+}
+
 /** Filled buckets, ascending, and their counts. */
 export interface Sparse {
   readonly bucket: ArrayLike<number>;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { closedRun, openRun } from '../../../test/sample-run.ts';
 import type { RunResult } from '../../core/result.ts';
-import { chartOf, type LineChart } from './charts.ts';
+import type { LineChart } from './canvas.ts';
+import { chartOf } from './charts.ts';
 import { picturesOf } from './pictures.ts';
 import { themeOf } from './theme.ts';
 
@@ -14,8 +15,9 @@ function chartsOf(result: RunResult): LineChart[] {
     model: plan.load.model,
     startedAt: run.startedAt,
     thresholds: plan.thresholds,
+    marks: [],
     timeline,
-  }).map((picture) => chartOf(picture, THEME, run.startedAt));
+  }).map((picture) => chartOf(picture, THEME, run.startedAt, { instant: null, brush: null }));
 }
 
 describe('chartOf', () => {
@@ -69,9 +71,15 @@ describe('chartOf', () => {
     expect(callbacks.label({ parsed: { x: 15, y: 158.14 }, dataset: { label: 'achieved' } })).toBe('achieved  158');
   });
 
-  it('shades the stretches and draws the limit on the canvas, and the reader’s instant', () => {
+  it('shades the stretches, draws limit and mark, and what the reader is about', () => {
     const { plan, run, timeline } = openRun();
-    const [, response] = picturesOf({ model: 'open', startedAt: run.startedAt, thresholds: plan.thresholds, timeline });
+    const [, response] = picturesOf({
+      model: 'open',
+      startedAt: run.startedAt,
+      thresholds: plan.thresholds,
+      marks: [{ at: 40, label: '250/s' }],
+      timeline,
+    });
     const drawn: string[] = [];
     const ctx = new Proxy({} as Record<string, unknown>, {
       get: (target, name: string) =>
@@ -93,7 +101,10 @@ describe('chartOf', () => {
         y: { getPixelForValue: (ms: number) => 100 - ms / 10 },
       },
     };
-    const [backdrop] = chartOf(response!, THEME, run.startedAt, () => 30).plugins as unknown as {
+    const [backdrop] = chartOf(response!, THEME, run.startedAt, {
+      instant: 30,
+      brush: { from: 20, to: 25 },
+    }).plugins as unknown as {
       beforeDatasetsDraw(chart: unknown): void;
       afterDatasetsDraw(chart: unknown): void;
     }[];
@@ -104,5 +115,7 @@ describe('chartOf', () => {
     expect(drawn).toContain('lineTo 600 75');
     expect(drawn).toContain('fillText p95 < 250ms 106 72');
     expect(drawn).toContain('moveTo 300 0');
+    expect(drawn).toContain('fillText 250/s 396 2');
+    expect(drawn).toContain('fillRect 200 0 50 100');
   });
 });

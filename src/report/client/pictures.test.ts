@@ -1,21 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { closedRun, openRun } from '../../../test/sample-run.ts';
 import type { RunResult, TimelinePoint } from '../../core/result.ts';
-import { describe as describePicture, labelsFrom, type Picture, picturesOf, standsAlone, thinned } from './pictures.ts';
+import { describe as describePicture, labelsFrom, type Picture, standsAlone, thinned } from './picture.ts';
+import { picturesOf, type View } from './pictures.ts';
 
 type Parts = Partial<Pick<RunResult, 'timeline'>>;
+type Shown = Record<Exclude<Picture['id'], 'outcomes'>, Picture>;
 
-function draw(result: RunResult, parts: Parts = {}): Record<Picture['id'], Picture> {
-  const [requests, response, users, generator] = picturesOf({
+function draw(result: RunResult, parts: Parts = {}, view?: View): Shown {
+  const source = {
     model: result.plan.load.model,
     startedAt: result.run.startedAt,
     thresholds: result.plan.thresholds,
+    marks: [{ at: 50, label: '100 users' }],
     timeline: parts.timeline ?? result.timeline,
-  });
+  };
+  const [requests, response, users, generator] = picturesOf(source, view);
   return { requests: requests!, response: response!, users: users!, generator: generator! };
 }
 
-const labels = (picture: Picture): string[] => picture.lines.map(({ label }) => label);
+const labels = (picture: Picture): string[] => picture.lines.filter(({ hidden }) => !hidden).map(({ label }) => label);
 
 describe('picturesOf', () => {
   it('shows users, and no offered rate, in the closed model', () => {
@@ -23,7 +27,7 @@ describe('picturesOf', () => {
     expect(labels(requests)).toEqual(['achieved', 'failed']);
     expect(labels(response)).toEqual(['p50', 'p95']);
     expect(users).toMatchObject({ title: 'Virtual users', y: { end: 100, step: 25 } });
-    expect(generator).toMatchObject({ unit: 'event-loop delay p99, ms', bands: [] });
+    expect(generator).toMatchObject({ unit: 'event-loop delay p99, ms' });
   });
 
   it('shows offered, service time and send lag in the open model', () => {
@@ -31,7 +35,7 @@ describe('picturesOf', () => {
     expect(labels(requests)).toEqual(['offered', 'achieved', 'failed']);
     expect(requests.lines[0]).toMatchObject({ colour: 'offered', dashed: true });
     expect(labels(response)).toEqual(['p50', 'p95', 'p95 service']);
-    expect(response.lines[2]).toMatchObject({ colour: 'p95', dashed: true });
+    expect(response.lines[3]).toMatchObject({ label: 'p95 service', colour: 'p95', dashed: true });
     expect(users.title).toBe('In flight');
     expect(labels(generator)).toEqual(['lag p99']);
   });
@@ -63,12 +67,38 @@ describe('picturesOf', () => {
     expect(requests.bands).toContainEqual({ kind: 'drain', label: 'drain', from: 60, to: 61 });
   });
 
-  it('marks the warm-up on the pictures of load and the unfit stretch on that of the generator', () => {
+  it('marks the warm-up and the unfit stretch on every picture', () => {
     const { requests, generator } = draw(openRun());
-    expect(requests.bands).toEqual([{ kind: 'warmup', label: 'warm-up', from: 0, to: 10 }]);
-    expect(generator.bands).toEqual([{ kind: 'unfit', label: '', from: 43, to: 48 }]);
+    const bands = [
+      { kind: 'warmup', label: 'warm-up', from: 0, to: 10 },
+      { kind: 'unfit', label: '', from: 43, to: 48 },
+    ];
+    expect(requests.bands).toEqual(bands);
+    expect(generator.bands).toEqual(bands);
     expect(labelsFrom(requests)).toBe(10);
-    expect(labelsFrom(generator)).toBe(0);
+    expect(labelsFrom(draw(closedRun()).requests)).toBe(0);
+  });
+
+  it('shows a part of the run: its points, its stretch of the bands and marks, its own axes', () => {
+    const { requests, response } = draw(openRun(), {}, { span: { from: 5, to: 45 }, toggled: new Set() });
+    expect(requests.times).toEqual(Array.from({ length: 40 }, (_, i) => i + 6));
+    expect(requests.x).toEqual({ start: 5, end: 45, step: 10 });
+    expect(requests.bands.map(({ from, to }) => [from, to])).toEqual([
+      [5, 10],
+      [43, 45],
+    ]);
+    expect(requests.marks).toEqual([]);
+    expect(draw(openRun()).requests.marks).toHaveLength(1);
+    expect(response.y.end).toBeLessThan(draw(openRun()).response.y.end);
+  });
+
+  it('shows and hides lines as the reader wants, and measures the axes by those shown', () => {
+    const toggled = new Set(['response p99', 'response p50', 'generator CPU, cores']);
+    const { response, generator } = draw(closedRun(), {}, { span: null, toggled });
+    expect(labels(response)).toEqual(['p95', 'p99']);
+    expect(response.y.end).toBeGreaterThan(draw(closedRun()).response.y.end);
+    expect(generator.right?.end).toBeLessThan(1);
+    expect(draw(closedRun()).generator.right).toBeNull();
   });
 
   it('draws a threshold where it is near what was measured', () => {

@@ -1,114 +1,143 @@
 import { Chart, LinearScale, LineController, LineElement, PointElement, Tooltip } from 'chart.js';
-import { chartOf } from './charts.ts';
-import { describe, type Picture, type PictureSource, picturesOf, thinned } from './pictures.ts';
+import { type Archive, inflated, readArchive } from './archive.ts';
+import { brushable } from './brush.ts';
+import type { Reader } from './canvas.ts';
+import { Card } from './card.ts';
+import { drawingsOf } from './drawings.ts';
+import type { EmbeddedRun } from './embedded.ts';
+import { linkTooltips } from './link.ts';
+import type { Span } from './picture.ts';
+import type { PictureSource } from './pictures.ts';
+import { snapped, timelineOf } from './selection.ts';
+import { TablePage } from './table-page.ts';
 import { themeOf } from './theme.ts';
+import { onTheme } from './theme-switch.ts';
+import { Toolbar } from './toolbar.ts';
 
-/** The report's script: swaps the ready-made drawings for live ones, and lets the reader choose the theme. */
-
-const REMEMBERED = 'rampart-theme';
-const root = document.documentElement;
-const dark = matchMedia('(prefers-color-scheme: dark)');
-const charts: Chart<'line'>[] = [];
-let instant: number | null = null;
+/**
+ * The report's script: swaps the ready-made drawings for live ones, draws those that need a canvas, and recomputes the
+ * page for the stretch of time and the requests that the reader chooses.
+ */
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Tooltip);
 
-/** Storage is refused to some pages opened from disk; the choice then lasts as long as the page. */
-function remembered(): string | null {
-  try {
-    return localStorage.getItem(REMEMBERED);
-  } catch {
-    return null;
+class Report {
+  readonly #run: EmbeddedRun;
+  readonly #archive: Archive;
+  readonly #reader: Reader = { instant: null, brush: null };
+  readonly #cards: readonly Card[];
+  readonly #tables: TablePage;
+  readonly #toolbar: Toolbar | null;
+  readonly #sources = new Map<number | null, PictureSource>();
+  readonly #toggled = new Set<string>();
+  #name: number | null = null;
+  #span: Span | null = null;
+  #waiting = false;
+
+  constructor(run: EmbeddedRun, archive: Archive) {
+    this.#run = run;
+    this.#archive = archive;
+    const say = (text: string): void => this.#toolbar?.say(text);
+    this.#cards = [...document.querySelectorAll<HTMLElement>('article.card')].flatMap((element) => {
+      const plot = element.querySelector<HTMLElement>('[data-picture]');
+      return plot === null ? [] : [new Card(element, plot, say)];
+    });
+    this.#tables = new TablePage(archive, say);
+    const form = document.querySelector<HTMLFormElement>('form.toolbar');
+    const end = archive.timeline[archive.timeline.length - 1]?.t ?? 0;
+    const { slots, names } = archive;
+    this.#toolbar =
+      form === null || slots.length === 0
+        ? null
+        : new Toolbar(form, {
+            names,
+            whole: { from: 0, to: end },
+            grid: [0, ...slots.map(({ to }) => to)],
+            chooseName: (name) => {
+              this.#name = name;
+              this.draw();
+            },
+            chooseSpan: (span) => this.#choose(span),
+          });
+    const redraw = (): void => this.#redraw();
+    for (const card of this.#cards) {
+      brushable(card, {
+        reader: this.#reader,
+        redraw,
+        point: (instant, from) => {
+          this.#reader.instant = linkTooltips(this.#cards, instant, from);
+          this.#redraw();
+        },
+        choose: (span) => {
+          if (slots.length > 0) this.#choose(span);
+        },
+      });
+    }
   }
-}
 
-function remember(theme: string): void {
-  try {
-    localStorage.setItem(REMEMBERED, theme);
-  } catch {
-    // See remembered().
+  start(): void {
+    this.#toolbar?.show(null, '');
+    this.draw();
   }
-}
 
-function isDark(): boolean {
-  return root.dataset['theme'] === undefined ? dark.matches : root.dataset['theme'] === 'dark';
-}
-
-function canvasFor(picture: Picture): HTMLCanvasElement | null {
-  const plot = document.querySelector(`[data-picture="${picture.id}"]`);
-  if (plot === null) return null;
-  const drawn = plot.querySelector('canvas');
-  if (drawn !== null) return drawn;
-  const canvas = document.createElement('canvas');
-  canvas.setAttribute('role', 'img');
-  canvas.setAttribute('aria-label', describe(picture));
-  // Chart.js writes styles onto the canvas; only what is around it can be hidden by the style sheet, for print.
-  const frame = document.createElement('div');
-  frame.className = 'frame';
-  frame.append(canvas);
-  plot.append(frame);
-  plot.classList.add('live');
-  return canvas;
-}
-
-function draw(source: PictureSource): void {
-  for (const chart of charts.splice(0)) chart.destroy();
-  const style = getComputedStyle(root);
-  const theme = themeOf((name) => style.getPropertyValue(name).trim());
-  Chart.defaults.font.family = style.fontFamily;
-  for (const picture of picturesOf(source)) {
-    const canvas = picture.empty === '' ? canvasFor(picture) : null;
-    if (canvas === null) continue;
-    const shown = thinned(picture);
-    const chart = new Chart(
-      canvas,
-      chartOf(shown, theme, source.startedAt, () => instant),
-    );
-    canvas.onpointermove = (event) => {
-      const at = chart.scales['x']?.getValueForPixel(event.offsetX);
-      point(at === undefined ? null : nearest(shown.times, at));
-    };
-    canvas.onpointerleave = () => point(null);
-    charts.push(chart);
+  /** Everything, anew. */
+  draw(): void {
+    const style = getComputedStyle(document.documentElement);
+    Chart.defaults.font.family = style.fontFamily;
+    const theme = themeOf((name) => style.getPropertyValue(name).trim());
+    const shown = drawingsOf({
+      source: this.#sourceOf(this.#name),
+      archive: this.#archive,
+      name: this.#name,
+      view: { span: this.#span, toggled: this.#toggled },
+      theme,
+      reader: this.#reader,
+      toggle: (line) => {
+        if (!this.#toggled.delete(line)) this.#toggled.add(line);
+        this.draw();
+      },
+    });
+    for (const { id, drawing, sentence } of shown)
+      this.#cards.find((card) => card.id === id)?.show(drawing, sentence, theme);
+    document.documentElement.dataset['drawn'] = this.#span === null && this.#name === null ? 'whole' : 'part';
   }
-}
 
-/** The same instant is marked in all charts. */
-function point(at: number | null): void {
-  if (at === instant) return;
-  instant = at;
-  for (const chart of charts) chart.draw();
-}
+  #choose(span: Span | null): void {
+    this.#span = span === null ? null : snapped(this.#archive, span);
+    this.#reader.instant = null;
+    const note = this.#tables.show(this.#span);
+    this.#toolbar?.show(this.#span, note);
+    this.draw();
+  }
 
-function nearest(times: readonly number[], at: number): number | null {
-  let best: number | null = null;
-  for (const time of times) if (best === null || Math.abs(time - at) < Math.abs(best - at)) best = time;
-  return best;
-}
+  #sourceOf(name: number | null): PictureSource {
+    const known = this.#sources.get(name);
+    if (known !== undefined) return known;
+    const timeline = name === null ? this.#archive.timeline : timelineOf(this.#archive, name);
+    const source = { ...this.#run, timeline };
+    this.#sources.set(name, source);
+    return source;
+  }
 
-function start(): void {
-  const data = document.getElementById('timeline')?.textContent ?? '';
-  if (data === '') return;
-  const source = JSON.parse(data) as PictureSource;
-  const button = document.querySelector<HTMLButtonElement>('button.theme');
-  const chosen = remembered();
-  if (chosen === 'dark' || chosen === 'light') root.dataset['theme'] = chosen;
-
-  const show = (): void => {
-    button?.setAttribute('aria-pressed', String(isDark()));
-    draw(source);
-  };
-  if (button !== null) {
-    button.hidden = false;
-    button.addEventListener('click', () => {
-      const next = isDark() ? 'light' : 'dark';
-      root.dataset['theme'] = next;
-      remember(next);
-      show();
+  /** At most once a frame, however fast the pointer moves. */
+  #redraw(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    requestAnimationFrame(() => {
+      this.#waiting = false;
+      for (const { chart, drawing } of this.#cards) if (drawing?.timed === true) chart?.draw();
     });
   }
-  dark.addEventListener('change', show);
-  show();
 }
 
-start();
+async function start(): Promise<void> {
+  const data = document.getElementById('timeline')?.textContent ?? '';
+  if (data === '') return;
+  const run = JSON.parse(data) as EmbeddedRun;
+  let report: Report | null = null;
+  onTheme(() => report?.draw());
+  report = new Report(run, readArchive(await inflated(run.intervals)));
+  report.start();
+}
+
+void start();

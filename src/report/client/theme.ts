@@ -1,13 +1,15 @@
-import type { ColourKey } from './pictures.ts';
+import type { ColourKey } from './picture.ts';
 
 /** The colours a canvas is drawn with. They live in styles.css, where the drawings without script take them from too. */
 export interface Theme {
   readonly ink: string;
   readonly muted: string;
   readonly grid: string;
+  readonly edge: string;
   readonly surface: string;
   readonly shade: string;
   readonly unfit: string;
+  readonly heat: string;
   readonly lines: Readonly<Record<ColourKey, string>>;
 }
 
@@ -17,17 +19,23 @@ export function themeOf(property: (name: string) => string): Theme {
     ink: property('--ink'),
     muted: property('--muted'),
     grid: property('--grid'),
+    edge: property('--edge'),
     surface: property('--surface'),
     shade: property('--shade'),
     unfit: property('--unfit'),
+    heat: property('--heat'),
     lines: {
       offered: property('--offered'),
       achieved: property('--achieved'),
       failed: property('--failed'),
       p50: property('--p50'),
       p95: property('--p95'),
+      p99: property('--p99'),
       users: property('--users'),
       generator: property('--generator'),
+      loop: property('--loop'),
+      cpu: property('--cpu'),
+      other: property('--other'),
     },
   };
 }

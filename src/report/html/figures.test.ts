@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { closedRun } from '../../../test/sample-run.ts';
-import { durationFigure, msFigure, percentileCell, utc } from './figures.ts';
+import { msFigure } from '../client/figures.ts';
+import { durationFigure, percentileCell, utc } from './figures.ts';
 
 it('says durations as people do', () => {
   expect([0.42, 9, 30, 60, 118, 3600, 7500].map(durationFigure)).toEqual([

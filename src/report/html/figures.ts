@@ -1,11 +1,7 @@
-import { formatCount, formatMs } from '../../analyze/wording.ts';
+import { formatCount } from '../../analyze/wording.ts';
 import type { LatencySummary, PercentileName, RunResult } from '../../core/result.ts';
+import { msFigure } from '../client/figures.ts';
 import { escapeHtml } from './escape.ts';
-
-/** Milliseconds without the unit, for columns whose heading names it: `0.062`, `61.2`, `1,250`. */
-export function msFigure(ms: number): string {
-  return ms < 999.5 ? formatMs(ms).replace(' ms', '') : formatCount(ms);
-}
 
 /** A dash where a number would mislead, with the reason in its tooltip. */
 export function dash(reason: string): string {

@@ -1,20 +1,51 @@
-import { formatBytes, formatMs, formatShare } from '../../analyze/wording.ts';
+import { counted, formatBytes, formatLimit, formatMs, formatShare } from '../../analyze/wording.ts';
+import { durationOf, stagesOf } from '../../core/plan.ts';
 import type { RunResult } from '../../core/result.ts';
+import { toSeconds } from '../../core/units.ts';
 import { clockLabel, readingLabel } from '../client/axis.ts';
-import { type Picture, type PictureSource, picturesOf } from '../client/pictures.ts';
+import type { EmbeddedRun } from '../client/embedded.ts';
+import type { Mark, Picture } from '../client/picture.ts';
+import { type PictureSource, picturesOf } from '../client/pictures.ts';
 import { svgOf, swatchOf, unfitSwatch } from '../svg.ts';
 import { dash } from './figures.ts';
 
-/** A table with more rows than this is no help to anybody, and heavy. */
-const ROWS = 600;
+/** A ready-made table with more rows than this is heavy; the page's script fills in the rest. */
+const ROWS = 100;
+/** Labels beyond this many stages would only cover each other. */
+const MARKS = 40;
 
 export function pictureSourceOf(result: RunResult): PictureSource {
   return {
     model: result.plan.load.model,
     startedAt: result.run.startedAt,
     thresholds: result.plan.thresholds,
+    marks: marksOf(result),
     timeline: result.timeline,
   };
+}
+
+/** @param intervals the packed archive, which has the timeline inside. */
+export function embeddedRunOf(result: RunResult, intervals: string): EmbeddedRun {
+  const { timeline: _, ...source } = pictureSourceOf(result);
+  return { ...source, intervals };
+}
+
+/** Where a stage of the plan begins, and where a run was cut short. */
+function marksOf({ plan, run, timeline }: RunResult): Mark[] {
+  const { load } = plan;
+  const end = timeline.at(-1)?.t ?? 0;
+  const amount = (value: number): string =>
+    load.model === 'closed' ? counted(value, 'user') : formatLimit(value, '1/s');
+  const marks: Mark[] = [];
+  let at = 0;
+  for (const { from, to, duration } of stagesOf(load)) {
+    if (at > 0 && at < end && duration > 0) marks.push({ at, label: from === to ? amount(to) : `→ ${amount(to)}` });
+    at += toSeconds(duration);
+  }
+  const kept = marks.length > MARKS ? [] : marks;
+  const early = end < toSeconds(durationOf(load)) - 0.5;
+  const cut = run.ending === 'interrupted' || run.ending === 'aborted' || run.ending === 'lost';
+  return cut && early ? [...kept, { at: end, label: run.ending }] : kept;
 }
 
 /** The run over time: four cards, each a picture with its data table. */
@@ -26,7 +57,23 @@ export function pictureGrid(result: RunResult): string {
     const isGenerator = picture.id === 'generator';
     return card(picture, isGenerator, isGenerator ? generatorTable(result) : '');
   });
-  return `<section class="grid" aria-label="The run over time">${cards.join('')}</section>`;
+  return `<section class="grid" aria-label="The run over time">${cards.join('')}${CANVAS_CARDS.join('')}</section>`;
+}
+
+/** Pictures that only the script can draw: they stay away without it. */
+const CANVAS_CARDS = [
+  canvasCard('heat', 'Latency heat map', ' wide'),
+  canvasCard('spectrum', 'Percentile spectrum', ''),
+  canvasCard('outcomes', 'Status codes and outcomes', ''),
+  canvasCard('against-rate', 'Response time against rate', ''),
+  canvasCard('against-users', 'Response time against load', ''),
+];
+
+function canvasCard(id: string, title: string, width: string): string {
+  return (
+    `<article class="card${width}" hidden><div class="title"><h2>${title}<span class="unit"></span></h2><div class="legend"></div></div>` +
+    `<div class="plot" data-picture="${id}"></div>${foldedTable(title, '', '')}</article>`
+  );
 }
 
 function card(picture: Picture, low: boolean, below: string): string {
@@ -39,7 +86,11 @@ function card(picture: Picture, low: boolean, below: string): string {
   const unfit = picture.bands.some(({ kind }) => kind === 'unfit')
     ? `<span>${unfitSwatch()}generator unfit</span>`
     : '';
-  const legend = picture.lines.map((line) => `<span>${swatchOf(line)}${line.label}</span>`).join('') + unfit;
+  const legend =
+    picture.lines
+      .filter(({ hidden }) => !hidden)
+      .map((line) => `<span>${swatchOf(line)}${line.label}</span>`)
+      .join('') + unfit;
   return (
     `<article class="card"><div class="title">${head}<div class="legend">${legend}</div></div>` +
     `<div class="plot${size}" data-picture="${picture.id}">${svgOf(picture, low ? 110 : 200)}</div>` +
@@ -50,20 +101,28 @@ function card(picture: Picture, low: boolean, below: string): string {
 function dataTable(picture: Picture): string {
   const total = picture.times.length;
   const stride = Math.ceil(total / ROWS);
-  const left = stride === 1 ? '' : `<p>One of every ${stride} intervals; all of them are in history.csv.</p>`;
-  const head = picture.lines.map(({ label }) => `<th scope="col">${label}</th>`).join('');
+  const left = stride === 1 ? '' : `One of every ${stride} intervals; all of them are in history.csv.`;
+  const lines = picture.lines.filter(({ hidden }) => !hidden);
+  const head = lines.map(({ label }) => `<th scope="col">${label}</th>`).join('');
   const rows: string[] = [];
   for (let i = stride - 1; i < total; i += stride) {
-    const cells = picture.lines.map(({ values }) => {
+    const cells = lines.map(({ values }) => {
       const value = values[i];
       return `<td>${value == null ? '–' : readingLabel(value)}</td>`;
     });
     rows.push(`<tr><th scope="row">${clockLabel(picture.times[i] ?? 0)}</th>${cells.join('')}</tr>`);
   }
-  const name = `${picture.title}, data table`;
+  return foldedTable(
+    picture.title,
+    left,
+    `<thead><tr><th scope="col">Time</th>${head}</tr></thead><tbody>${rows.join('')}</tbody>`,
+  );
+}
+
+function foldedTable(title: string, left: string, content: string): string {
   return (
-    `<details><summary>Data table</summary>${left}<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table>` +
-    `<thead><tr><th scope="col">Time</th>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`
+    `<div class="foot"><details><summary>Data table<span class="spoken">, ${title}</span></summary><p class="stride">${left}</p>` +
+    `<div class="scroll" tabindex="0" role="region" aria-label="${title}, data table"><table>${content}</table></div></details></div>`
   );
 }
 

@@ -8,9 +8,11 @@ import { dash, msOrDash, percentileCell, reasonOf, utc } from './figures.ts';
 export function requestsTable(result: RunResult): string {
   const names = Object.keys(result.series);
   const heads = ['Count', 'Failed', 'Min', 'p50', 'p95', 'p99', 'Max', 'Mean', 'Bytes avg', 'Achieved /s'];
-  const rows = names.map((name) => requestRow(name, result.series[name], result, ''));
+  const rows = names.map((name) =>
+    requestRow(name, result.series[name], result, ` data-row="${escapeHtml(`requests ${name}`)}"`),
+  );
   const all = { totals: result.totals, rates: result.rates, latency: result.latency };
-  rows.push(requestRow('All requests', all, result, ' class="all"'));
+  rows.push(requestRow('All requests', all, result, ' class="all" data-row="requests"'));
   return card(
     'Requests',
     'response time in ms, ± half of the 95 % interval',
@@ -22,16 +24,16 @@ export function requestsTable(result: RunResult): string {
 export function timesTable(result: RunResult): string {
   const { latency, plan } = result;
   const rows = [
-    timesRow('Response time', latency.response, result),
-    timesRow('Service time', latency.service, result),
-    timesRow('First byte', latency.firstByte, result),
-    timesRow('Body', latency.body, result),
+    timesRow('Response time', 'response', latency.response, result),
+    timesRow('Service time', 'service', latency.service, result),
+    timesRow('First byte', 'firstByte', latency.firstByte, result),
+    timesRow('Body', 'body', latency.body, result),
   ];
-  if (latency.connect !== undefined) rows.push(timesRow('Connect', latency.connect, result));
-  if (latency.tls !== undefined) rows.push(timesRow('TLS', latency.tls, result));
-  if (plan.load.model === 'open') rows.push(timesRow('Send lag', latency.lag, result));
+  if (latency.connect !== undefined) rows.push(timesRow('Connect', 'connect', latency.connect, result));
+  if (latency.tls !== undefined) rows.push(timesRow('TLS', 'tls', latency.tls, result));
+  if (plan.load.model === 'open') rows.push(timesRow('Send lag', 'lag', latency.lag, result));
   if (result.totals.failed > 0) {
-    rows.push(timesRow('Response time, failures infinitely slow', latency.responseWithFailures, result));
+    rows.push(timesRow('Response time, failures infinitely slow', 'infinite', latency.responseWithFailures, result));
   }
   const heads = ['All requests', 'Count', 'p50', 'p95', 'p99', 'Max'];
   return card('Where the time goes', 'ms', table('Where the time goes', heads, rows));
@@ -45,8 +47,8 @@ export function failuresTable(result: RunResult): string {
     return card('Failures', '', `<p class="quiet">${sentence}</p>`);
   }
   const rows = failures.map(
-    ({ count, outcome, status, message, name, firstSeen, lastSeen }) =>
-      `<tr><td>${formatCount(count)}</td><td class="text">${outcome}</td><td>${status === 0 ? dash('There was no answer with a status.') : status}</td>` +
+    ({ count, outcome, status, message, name, firstSeen, lastSeen }, i) =>
+      `<tr data-row="failures ${i}"><td>${formatCount(count)}</td><td class="text">${outcome}</td><td>${status === 0 ? dash('There was no answer with a status.') : status}</td>` +
       `<td class="text">${escapeHtml(message)}</td><td class="text">${escapeHtml(name)}</td>` +
       `<td>${instant(firstSeen, result.run.startedAt)}</td><td>${instant(lastSeen, result.run.startedAt)}</td></tr>`,
   );
@@ -75,7 +77,7 @@ function requestRow(name: string, part: SeriesResult | undefined, result: RunRes
   return `<tr${attributes}><th scope="row" class="wrap">${escapeHtml(name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }
 
-function timesRow(label: string, summary: LatencySummary, result: RunResult): string {
+function timesRow(label: string, part: string, summary: LatencySummary, result: RunResult): string {
   const names: PercentileName[] = ['p50', 'p95', 'p99'];
   const infinite = summary === result.latency.responseWithFailures ? result.totals.failed : 0;
   const cells = names.map((name) => {
@@ -86,7 +88,7 @@ function timesRow(label: string, summary: LatencySummary, result: RunResult): st
     return `<span class="none" title="${name} falls among the failed requests">∞</span>`;
   });
   const max = summary.max === null && infinite > 0 ? '∞' : msOrDash(summary.max, 'No request succeeded.');
-  return `<tr><th scope="row" class="wrap">${label}</th><td>${formatCount(summary.count)}</td>${cells.map((cell) => `<td>${cell}</td>`).join('')}<td>${max}</td></tr>`;
+  return `<tr data-row="times ${part}"><th scope="row" class="wrap">${label}</th><td>${formatCount(summary.count)}</td>${cells.map((cell) => `<td>${cell}</td>`).join('')}<td>${max}</td></tr>`;
 }
 
 /** What became of the requests, by outcome and by status, in two quiet lines. */
@@ -109,13 +111,13 @@ function totalsLine(totals: Totals): string {
 
 function card(title: string, aside: string, content: string): string {
   const unit = aside === '' ? '' : `<span class="unit">${aside}</span>`;
-  return `<section class="card"><div class="title"><h2>${title}${unit}</h2></div>${content}</section>`;
+  return `<section class="card"><div class="title"><h2>${title}${unit}</h2><span class="part" hidden></span></div>${content}</section>`;
 }
 
 function table(name: string, heads: readonly string[], rows: readonly string[], text: readonly string[] = []): string {
   const head = heads.map((label) => `<th scope="col"${text.includes(label) ? ' class="text"' : ''}>${label}</th>`);
   return (
-    `<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table><thead><tr>${head.join('')}</tr></thead>` +
+    `<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table data-table><thead><tr>${head.join('')}</tr></thead>` +
     `<tbody>${rows.join('')}</tbody></table></div>`
   );
 }

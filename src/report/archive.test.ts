@@ -1,0 +1,210 @@
+import { inflateRawSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Sample, sampleOf } from '../../test/sample-stream.ts';
+import { Histogram } from '../stats/histogram.ts';
+import { IntervalArchive } from './archive.ts';
+import { type Archive, inflated, readArchive } from './client/archive.ts';
+import { bucketOf, highestOf, joined, lowestOf, Times } from './client/buckets.ts';
+import { heatOf } from './client/heat.ts';
+import type { Span } from './client/picture.ts';
+import { extraOf, slotsIn, snapped, tallyOf, timelineOf } from './client/selection.ts';
+import { recomputed } from './client/tables.ts';
+
+const NAMES = ['POST /predict', 'GET /health'];
+const SMALL = sampleOf({ seconds: 60, names: NAMES, rate: 200, warmup: 5 });
+
+const unpacked = (packed: string): Archive => readArchive(inflateRawSync(Buffer.from(packed, 'base64')));
+
+/** The measured response times of a stretch, at full resolution, straight from the events. */
+function exactly({ events }: Sample, { from, to }: Span, name: string | null): Histogram {
+  const times = new Histogram();
+  for (const event of events) {
+    if (event.type !== 'interval' || event.snapshot.phase === 'warmup') continue;
+    const { startAt, endAt, series } = event.snapshot;
+    if (startAt < from * 1e6 - 1 || endAt > to * 1e6 + 1) continue;
+    for (const [own, part] of Object.entries(series)) if (name === null || own === name) times.add(part.response);
+  }
+  return times;
+}
+
+describe('buckets of 2 digits', () => {
+  it('are never wider than a 128th of their values, and follow each other without a gap', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (value) => {
+        const bucket = bucketOf(value);
+        expect(lowestOf(bucket)).toBeLessThanOrEqual(value);
+        expect(highestOf(bucket)).toBeGreaterThanOrEqual(value);
+        expect(highestOf(bucket) - lowestOf(bucket)).toBeLessThanOrEqual(value / 128);
+        expect(lowestOf(bucket + 1)).toBe(highestOf(bucket) + 1);
+      }),
+    );
+  });
+
+  it('merge as if all had been recorded in one', () => {
+    const values = fc.array(fc.integer({ min: 0, max: 1e6 }));
+    const sparse = (all: number[]) => {
+      const counts = new Map<number, number>();
+      for (const value of all) counts.set(bucketOf(value), (counts.get(bucketOf(value)) ?? 0) + 1);
+      const filled = [...counts].sort((a, b) => a[0] - b[0]);
+      return { bucket: filled.map(([bucket]) => bucket), count: filled.map(([, n]) => n) };
+    };
+    fc.assert(
+      fc.property(values, values, (one, other) => {
+        const { bucket, count } = joined(sparse(one), sparse(other));
+        expect({ bucket: Array.from(bucket), count: Array.from(count) }).toEqual(sparse([...one, ...other]));
+      }),
+    );
+  });
+});
+
+describe('the archive', () => {
+  const archive = unpacked(SMALL.intervals);
+
+  it('is what the browser inflates, byte for byte', async () => {
+    expect(readArchive(await inflated(SMALL.intervals))).toEqual(archive);
+  });
+
+  it('keeps the timeline of the result', () => {
+    expect(archive.timeline).toEqual(SMALL.result.timeline);
+    expect(archive.slots).toHaveLength(60);
+    expect(archive.merged).toBe(1);
+  });
+
+  it('has the counts of the result for the whole run, without the warm-up', () => {
+    for (const [i, name] of [...NAMES, null].entries()) {
+      const { totals } = name === null ? SMALL.result : SMALL.result.series[name]!;
+      const tally = tallyOf(archive, null, name === null ? null : i);
+      expect(tally).toMatchObject({
+        due: totals.offered,
+        sent: totals.sent,
+        ok: totals.ok,
+        failed: totals.failed,
+        bytesIn: totals.bytesIn,
+        seconds: totals.durationMs / 1_000,
+      });
+      expect(Object.fromEntries(tally.statuses)).toEqual(
+        Object.fromEntries(Object.entries(totals.byStatus).map(([status, n]) => [Number(status), n])),
+      );
+    }
+    const { kinds } = tallyOf(archive, null, null);
+    expect(SMALL.result.failures.map((_, i) => kinds.get(i))).toEqual(SMALL.result.failures.map(({ count }) => count));
+  });
+
+  it('gives any stretch’s percentiles within 1 % of a recomputation from the stream, and its counts exactly', () => {
+    const second = fc.integer({ min: 5, max: 59 });
+    fc.assert(
+      fc.property(second, second, fc.constantFrom(0, 1, null), (a, b, name) => {
+        const span = { from: Math.min(a, b), to: Math.max(a, b) + 1 };
+        const exact = exactly(SMALL, span, name === null ? null : NAMES[name]!);
+        const { response, ok } = tallyOf(archive, span, name);
+        expect(ok).toBe(exact.count);
+        expect(response.count).toBe(exact.count);
+        for (const p of [0.5, 0.95, 0.99]) expect(within(response.quantile(p), exact.quantile(p))).toBe(true);
+        expect(within(response.min, exact.min)).toBe(true);
+        expect(within(response.max, exact.max)).toBe(true);
+        expect(within(response.mean, exact.mean)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('keeps the other parts of the time for all requests together', () => {
+    const { latency } = SMALL.result;
+    for (const extra of ['service', 'connect', 'firstByte', 'body', 'lag'] as const) {
+      const times = extraOf(archive, null, extra);
+      const whole = latency[extra];
+      expect(times?.count, extra).toBe(whole?.count ?? 0);
+      if (whole?.p50 != null) expect(within(times!.quantile(0.5), whole.p50 * 1_000), extra).toBe(true);
+    }
+  });
+
+  it('draws one name’s own timeline', () => {
+    const timeline = timelineOf(archive, 1);
+    expect(timeline).toHaveLength(60);
+    const exact = exactly(SMALL, { from: 29, to: 30 }, 'GET /health');
+    expect(timeline[29]).toMatchObject({ t: 30, seconds: 1, ok: exact.count, cpu: archive.timeline[29]!.cpu });
+    expect(within(timeline[29]!.p95, exact.quantile(0.95))).toBe(true);
+    expect(timeline[2]).toMatchObject({ phase: 'warmup' });
+    expect(timeline[2]!.ok).toBeGreaterThan(0);
+  });
+
+  it('merges intervals beyond its budget, and loses no request', () => {
+    const { result, events } = SMALL;
+    const archived = new IntervalArchive();
+    for (const event of events) if (event.type === 'interval') archived.add(event.snapshot);
+    const packed = archived.pack(result.timeline, result.failures, 18_000);
+    const merged = unpacked(packed);
+    expect(packed.length).toBeLessThan(18_000);
+    expect(merged.merged).toBeGreaterThan(1);
+    expect(merged.slots.length).toBeLessThan(60);
+    const { ok, response, seconds } = tallyOf(merged, null, null);
+    expect([ok, response.count, seconds]).toEqual([result.totals.ok, result.totals.ok, 55]);
+    expect(within(response.quantile(0.95), exactly(SMALL, { from: 5, to: 60 }, null).quantile(0.95))).toBe(true);
+  });
+
+  it('needs no more room for ten minutes of three names at 1,000/s than the report has', () => {
+    const { intervals } = sampleOf({ seconds: 600, names: ['a', 'b', 'c'], rate: 1_000 });
+    expect(intervals.length).toBeLessThanOrEqual(440_000);
+    expect(unpacked(intervals).merged).toBe(1);
+  });
+
+  it('holds little of a long run while it is gathered', () => {
+    const archived = new IntervalArchive();
+    const { result, events } = sampleOf({ seconds: 5_000, names: ['a'], rate: 2 });
+    for (const event of events) if (event.type === 'interval') archived.add(event.snapshot);
+    const { slots, merged } = unpacked(archived.pack(result.timeline, result.failures));
+    expect(merged).toBe(4);
+    expect(slots).toHaveLength(1_250);
+    expect(slots[17]).toMatchObject({ from: 68, to: 72, measured: 4 });
+    expect(tallyOf({ slots, names: ['a'], kinds: [], extras: [], merged, timeline: [] }, null, 0).ok).toBe(
+      result.totals.ok,
+    );
+  });
+});
+
+describe('a stretch', () => {
+  const archive = unpacked(SMALL.intervals);
+
+  it('begins and ends with intervals', () => {
+    expect(snapped(archive, { from: 10.4, to: 20.7 })).toEqual({ from: 10, to: 21 });
+    expect(snapped(archive, { from: 10.6, to: 10.8 })).toEqual({ from: 10, to: 11 });
+    expect(slotsIn(archive, { from: 10, to: 21 })).toHaveLength(11);
+  });
+
+  it('fills the tables: a row for each name, dashes where the sample bears no percentile', () => {
+    const { cells, facts } = recomputed(archive, { from: 55, to: 57 });
+    const { totals } = SMALL.result;
+    expect([...cells.keys()]).toEqual(expect.arrayContaining(['requests', 'requests GET /health', 'times service']));
+    expect(cells.get('requests GET /health')![5]).toBe('–');
+    expect(cells.get('requests')![9]).toMatch(/^\d+\.\d$/);
+    const late = SMALL.result.failures.flatMap(({ outcome }, i) => (outcome === 'timeout' ? [i] : []));
+    expect(late).toHaveLength(2);
+    expect(Number(Object.fromEntries(facts)['timeout'])).toBe(
+      late.reduce((sum, i) => sum + Number(cells.get(`failures ${i}`)![0]), 0),
+    );
+    const whole = recomputed(archive, null);
+    expect(whole.cells.get('requests')![0]).toBe(totals.sent.toLocaleString('en-US'));
+    expect(whole.cells.get('times infinite')!.at(-1)).toBe('∞');
+  });
+
+  it('is drawn as a heat map that holds every answer', () => {
+    const heat = heatOf(slotsIn(archive, null), null, { from: 0, to: 60 }, { bands: [], marks: [] })!;
+    const sum = heat.columns.reduce(
+      (all, { density, from, to }) => all + [...density.values()].reduce((a, b) => a + b, 0) * (to - from),
+      0,
+    );
+    expect(Math.round(sum)).toBe(SMALL.result.timeline.reduce((all, { ok }) => all + ok, 0));
+    expect(heatOf([], null, { from: 0, to: 60 }, { bands: [], marks: [] })).toBeNull();
+  });
+});
+
+it('says nothing of no times', () => {
+  const none = new Times();
+  expect([none.quantile(0.5), none.min, none.max, none.mean]).toEqual([null, null, null, null]);
+});
+
+/** @param ms what the page says; @param micros the truth. */
+function within(ms: number | null, micros: number): boolean {
+  return ms !== null && Math.abs(ms * 1_000 - micros) <= micros * 0.01;
+}

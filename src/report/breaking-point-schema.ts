@@ -1,0 +1,184 @@
+import { z } from 'zod';
+
+/** The documented shape of `result.json.breakingPoint`: the types of `core/breaking-point`, in words. */
+
+const text = (description: string) => z.string().describe(description);
+const amount = (description: string) => z.number().nonnegative().describe(description);
+const count = (description: string) => z.int().nonnegative().describe(description);
+const maybe = (description: string) => z.number().nonnegative().nullable().describe(description);
+const interval = () => z.tuple([z.number().nonnegative(), z.number().nonnegative().nullable()]);
+
+const UNIT = z.enum(['req/s', 'vus']);
+const INTERVAL = '95 % interval; an open upper end is null.';
+
+const estimate = z.strictObject({
+  estimate: amount('The number.'),
+  interval: interval().describe(INTERVAL),
+});
+
+const limitFields = {
+  status: z.enum(['found', 'not-reached']).describe('not-reached: it lies above the lower end of the interval.'),
+  estimate: maybe("On the search's axis; null: not reached."),
+  interval: interval().describe(INTERVAL),
+};
+
+const criterion = z.strictObject({
+  slo: text('As written.'),
+  value: maybe('In `unit`; null: infinite (failures), or it cannot be known.'),
+  interval: interval().nullable().describe(`${INTERVAL} Null: none can be given.`),
+  limit: amount('In `unit`.'),
+  unit: z.enum(['ms', 'share']).describe('share: 0..1.'),
+  verdict: z.enum(['pass', 'fail', 'undecided']).describe('By the interval, not by the value.'),
+});
+
+const level = z.strictObject({
+  index: count('Which level it is, from 0.'),
+  purpose: z
+    .enum(['idle', 'ramp', 'explore', 'narrow', 'confirm-pass', 'confirm-fail', 'recover'])
+    .describe('What it was run for.'),
+  load: z
+    .discriminatedUnion('model', [
+      z.strictObject({
+        model: z.literal('closed').describe('The load model.'),
+        vus: count('Virtual users.'),
+      }),
+      z.strictObject({
+        model: z.literal('open').describe('The load model.'),
+        ratePerSec: amount('Arrivals, 1/s.'),
+      }),
+    ])
+    .describe('What was offered.'),
+  startedAfter: amount('Since the search began, s.'),
+  seconds: amount('The measured window, s.'),
+  elapsedSeconds: amount('Warm-up, window and drain together, s.'),
+  verdict: z
+    .enum(['pass', 'fail', 'undecided', 'overloaded', 'drifting', 'void'])
+    .describe('void: the generator was not fit; the level says nothing of the target.'),
+  reason: text('One sentence with the numbers behind the verdict.'),
+  offered: count('Requests that were due in the window.'),
+  sent: count('Requests that left.'),
+  dropped: count('Requests that were due and never left.'),
+  ok: count('Requests that ended well.'),
+  failed: count('Requests that failed.'),
+  offeredPerSec: amount('Offered requests, 1/s.'),
+  achievedPerSec: amount('Successes, 1/s of the window.'),
+  errorShare: amount('Failed requests of all that ended, 0..1.'),
+  imbalance: z.number().describe('Share of the arrivals that did not leave; below 0 where more left than came.'),
+  imbalanceLimit: z.number().describe('Above this share it counts as overload.'),
+  inFlightAtEnd: count('Requests under way at the end of the window.'),
+  meanInFlight: amount("Mean number of requests in the system, by Little's law."),
+  meanMs: maybe('Mean response time, ms; null: no success.'),
+  p50: maybe('Response time, ms; null: the sample does not bear it.'),
+  p95: maybe('Response time, ms; null: the sample does not bear it.'),
+  p99: maybe('Response time, ms; null: the sample does not bear it.'),
+  effectiveSamples: maybe('What the sample is worth for the first latency SLO, in independent requests.'),
+  lag1: z.number().nullable().describe('Autocorrelation of neighbouring batches.'),
+  criteria: z.array(criterion).describe('One per SLO.'),
+  used: z.boolean().describe('Whether the estimate rests on it too.'),
+});
+
+const scalability = z.strictObject({
+  gamma: amount('Throughput of one user, 1/s.'),
+  sigma: amount('Contention.'),
+  kappa: amount('Coherency.'),
+  peak: estimate.nullable().describe('Users at which throughput peaks; null: no peak was observed.'),
+  peakPerSec: maybe('Throughput at the peak, or the plateau where there is none; null: it grows on.'),
+  points: z
+    .array(z.strictObject({ vus: count('Virtual users.'), perSec: amount('Successes, 1/s.') }))
+    .describe('What it was fitted to.'),
+});
+
+export const breakingPointSchema = z
+  .strictObject({
+    status: z
+      .enum(['found', 'not-reached', 'generator-limited', 'undecided'])
+      .describe('not-reached and generator-limited: the truth is at least `estimate`.'),
+    stoppedBy: z
+      .enum(['precision', 'budget', 'resolution', 'fails-at-idle', 'bound', 'generator', 'target-lost', 'interrupted'])
+      .describe('Why the search ended.'),
+    summary: text('One sentence that says it all.'),
+    unit: UNIT.describe('The axis that was searched: arrivals per second, or virtual users.'),
+    criterion: z
+      .string()
+      .nullable()
+      .describe('What binds first: an SLO as written, or `capacity`; null: nothing found.'),
+    estimate: maybe('The SLO limit; of an answer "at least" the highest load that passed; null: nothing is known.'),
+    interval: interval().nullable().describe(INTERVAL),
+    confidence: z.literal(0.95).describe('Of the intervals.'),
+    precision: z
+      .strictObject({
+        asked: amount('Share, 0..1.'),
+        reached: maybe('Share, 0..1; null: not known.'),
+      })
+      .describe('Width of the interval over the estimate.'),
+    resolution: maybe('Relative difference of load that the requests near the limit can tell apart; null: unknown.'),
+    budgetSeconds: amount('How long it was allowed to take, s.'),
+    spentSeconds: amount('How long it took, s.'),
+    slos: z.array(z.string()).describe('What had to hold; the assumed ones where none was given.'),
+    sloLimits: z
+      .array(z.strictObject({ ...limitFields, slo: text('As written.') }))
+      .describe('Where each SLO by itself breaks.'),
+    capacity: estimate.nullable().describe('Highest throughput of successes the target sustained, 1/s; null: unknown.'),
+    errorLimit: z
+      .strictObject(limitFields)
+      .exactOptional()
+      .describe('Where errors exceed their SLO; absent without an errors SLO.'),
+    knee: estimate.nullable().describe('Load with the most throughput per response time, with its neighbours.'),
+    usersAtLimit: maybe("Mean number of requests in the system at the limit, by Little's law; null: unknown."),
+    idleMs: z
+      .strictObject({
+        p50: maybe('ms; null: unknown.'),
+        p95: maybe('ms; null: unknown.'),
+      })
+      .describe('Response time with a single user.'),
+    monotone: z.boolean().describe('Whether latency grows with the load everywhere.'),
+    cliff: z.boolean().describe('Whether latency is flat until it breaks.'),
+    recovered: z.boolean().nullable().describe('Whether latency came back at half the load; null: not tried.'),
+    generatorLimited: z.boolean().describe('Whether the generator could be the cause of the limit.'),
+    scalability: scalability
+      .nullable()
+      .describe('Universal Scalability Law, fitted to the closed ramp; null: too few.'),
+    curve: z
+      .array(
+        z.strictObject({
+          load: amount("On the search's axis."),
+          value: amount("In the binding SLO's unit."),
+          low: amount('Lower end of its 95 % band.'),
+          high: amount('Upper end of its 95 % band.'),
+        }),
+      )
+      .describe('The fitted curve of the binding SLO.'),
+    warnings: z
+      .array(
+        z.strictObject({
+          code: z
+            .enum([
+              'non-monotone',
+              'cliff',
+              'capacity-changed',
+              'not-recovered',
+              'confirmation-failed',
+              'void-levels',
+              'slo-assumed',
+            ])
+            .describe('The kind of warning.'),
+          message: text('What was seen.'),
+        }),
+      )
+      .describe('What the reader of the answer must know.'),
+    levels: z.array(level).describe('Every level, in the order run.'),
+  })
+  .describe('What a search found.');
+
+/** What a search was told to do; part of the plan. */
+export function searchPlanSchema<Slo extends z.ZodType>(slo: Slo) {
+  return z.strictObject({
+    unit: UNIT.describe('The axis that is searched.'),
+    slos: z.array(slo).describe('All must hold; none: chosen from the idle response time.'),
+    budget: amount('How long it may take, µs.'),
+    precision: amount('Wanted width of the 95 % interval over the estimate, 0..1.'),
+    maxLoad: maybe('Highest load to try on the searched axis; null: none.'),
+    maxVus: count('Most virtual users of the ramp at the beginning.'),
+    settle: amount('Wait after each increase of load, µs.'),
+  });
+}

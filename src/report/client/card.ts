@@ -1,0 +1,165 @@
+import { Chart } from 'chart.js';
+import type { LineChart } from './canvas.ts';
+import { fill, type Grid } from './grid.ts';
+import type { Theme } from './theme.ts';
+import { pictureUrl, toolsFor } from './tools.ts';
+
+export interface LegendItem {
+  readonly label: string;
+  readonly colour: string;
+  readonly dashed: boolean;
+  readonly shape: 'line' | 'disc' | 'triangle' | 'square';
+  readonly hidden: boolean;
+  /** Shows or hides the line; null where there is nothing to choose. */
+  readonly toggle: (() => void) | null;
+}
+
+/** What a card is to show. */
+export interface Drawing {
+  readonly title: string;
+  readonly unit: string;
+  /** In one sentence, for those who cannot see it. */
+  readonly description: string;
+  readonly legend: readonly LegendItem[];
+  readonly config: LineChart;
+  /** The numbers; asked for when the reader opens the data table. */
+  readonly grid: () => Grid;
+  /** The horizontal axis is time: the reader's instant is marked, and a stretch can be marked out. */
+  readonly timed: boolean;
+}
+
+/** Rows of a data table beyond which every n-th is shown. */
+const ROWS = 600;
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** A card of the page: its picture, its legend and the table below it. */
+export class Card {
+  readonly element: HTMLElement;
+  readonly id: string;
+  readonly #plot: HTMLElement;
+  readonly #canvas = document.createElement('canvas');
+  readonly #frame = document.createElement('div');
+  readonly #quiet = document.createElement('p');
+  readonly #say: (text: string) => void;
+  #theme: Theme | null = null;
+  #tools = false;
+  chart: Chart<'line'> | null = null;
+  drawing: Drawing | null = null;
+
+  constructor(element: HTMLElement, plot: HTMLElement, say: (text: string) => void) {
+    this.element = element;
+    this.id = plot.dataset['picture'] ?? '';
+    this.#plot = plot;
+    this.#say = say;
+    this.#quiet.className = 'quiet nothing';
+    this.#canvas.setAttribute('role', 'img');
+    // Chart.js writes styles onto the canvas; only what is around it can be hidden by the style sheet, for print.
+    this.#frame.className = 'frame';
+    this.#frame.append(this.#canvas);
+    element.querySelector('details')?.addEventListener('toggle', () => this.#fillTable());
+  }
+
+  get canvas(): HTMLCanvasElement {
+    return this.#canvas;
+  }
+
+  /** @param sentence shown where there is nothing to draw. */
+  show(drawing: Drawing | null, sentence: string, theme: Theme): void {
+    this.chart?.destroy();
+    this.chart = null;
+    this.drawing = drawing;
+    this.#theme = theme;
+    this.element.hidden = false;
+    if (!this.#plot.classList.contains('live')) this.#plot.append(this.#frame, this.#quiet);
+    this.#plot.classList.add('live');
+    this.#plot.classList.toggle('blank', drawing === null);
+    this.#quiet.textContent = drawing === null ? sentence : '';
+    if (drawing === null) return;
+    const unit = this.element.querySelector('.unit');
+    if (unit !== null) unit.textContent = drawing.unit;
+    this.#canvas.setAttribute('aria-label', drawing.description);
+    this.#showLegend(drawing.legend);
+    this.chart = new Chart(this.#canvas, drawing.config);
+    this.#fillTable();
+    this.#addTools();
+  }
+
+  #showLegend(items: readonly LegendItem[]): void {
+    const legend = this.element.querySelector('.legend');
+    if (legend === null) return;
+    const focused = legend.contains(document.activeElement) ? document.activeElement?.textContent : null;
+    legend.replaceChildren(...items.map(legendItem));
+    if (focused == null) return;
+    for (const button of legend.querySelectorAll('button')) if (button.textContent === focused) button.focus();
+  }
+
+  #fillTable(): void {
+    const details = this.element.querySelector('details');
+    const table = details?.querySelector('table') ?? null;
+    if (details === null || table === null || this.drawing === null) return;
+    // A closed one is filled when it is opened.
+    if (!details.open) return;
+    const { head, rows } = this.drawing.grid();
+    const stride = Math.ceil(rows.length / ROWS);
+    fill(table, { head, rows: stride <= 1 ? rows : rows.filter((_, i) => i % stride === stride - 1) });
+    const note = details.querySelector('.stride');
+    if (note !== null) note.textContent = stride <= 1 ? '' : `One of every ${stride} rows; a copy has all of them.`;
+  }
+
+  #addTools(): void {
+    const foot = this.element.querySelector('.foot');
+    if (this.#tools || foot === null) return;
+    this.#tools = true;
+    const tools = toolsFor({
+      name: this.drawing?.title ?? '',
+      grid: () => this.drawing?.grid() ?? { head: [], rows: [] },
+      picture: () => this.#url(),
+      say: this.#say,
+    });
+    foot.prepend(tools);
+  }
+
+  #url(): string | null {
+    if (this.drawing === null || this.#theme === null) return null;
+    const { title, unit, legend } = this.drawing;
+    const shown = legend.filter(({ hidden }) => !hidden);
+    return pictureUrl(this.#canvas, title, unit, shown, this.#theme, getComputedStyle(document.body).fontFamily);
+  }
+}
+
+function legendItem({ label, colour, dashed, shape, hidden, toggle }: LegendItem): HTMLElement {
+  const item = document.createElement(toggle === null ? 'span' : 'button');
+  if (toggle !== null) {
+    item.setAttribute('type', 'button');
+    item.setAttribute('aria-pressed', String(!hidden));
+    item.addEventListener('click', toggle);
+  }
+  item.append(swatch(colour, dashed, shape), label);
+  return item;
+}
+
+function swatch(colour: string, dashed: boolean, shape: LegendItem['shape']): SVGElement {
+  const drawing = document.createElementNS(SVG, 'svg');
+  const element = (tag: string, attributes: Record<string, string>): void => {
+    const child = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) child.setAttribute(name, value);
+    drawing.append(child);
+  };
+  drawing.setAttribute('aria-hidden', 'true');
+  drawing.setAttribute('class', shape === 'line' ? 'swatch' : 'swatch tall');
+  drawing.setAttribute('viewBox', shape === 'line' ? '0 0 16 4' : '0 0 16 10');
+  const paint = { stroke: colour, 'stroke-width': '1.75' };
+  if (shape === 'line')
+    element('line', {
+      x1: '0',
+      x2: '16',
+      y1: '2',
+      y2: '2',
+      ...paint,
+      ...(dashed ? { 'stroke-dasharray': '4 3' } : {}),
+    });
+  if (shape === 'disc') element('circle', { cx: '8', cy: '5', r: '3.5', fill: colour });
+  if (shape === 'triangle') element('path', { d: 'M8 1l4.5 8h-9z', fill: colour });
+  if (shape === 'square') element('rect', { width: '16', height: '10', fill: colour });
+  return drawing;
+}

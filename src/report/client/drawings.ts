@@ -1,0 +1,189 @@
+import type { Archive } from './archive.ts';
+import { clockLabel, readingLabel, tickLabel } from './axis.ts';
+import type { Reader } from './canvas.ts';
+import type { Drawing, LegendItem } from './card.ts';
+import { chartOf } from './charts.ts';
+import { heatChartOf, heatOf, shadeOf } from './heat.ts';
+import { outcomesOf } from './outcomes.ts';
+import { describe, type Picture, thinned } from './picture.ts';
+import { bandsOf, limitsOf, type PictureSource, picturesOf, type View } from './pictures.ts';
+import { scatterChartOf, scattersOf } from './scatter.ts';
+import { extraOf, slotsIn, tallyOf } from './selection.ts';
+import { percentLabel, spectrumChartOf, spectrumOf } from './spectrum.ts';
+import type { Theme } from './theme.ts';
+
+/** What to draw, and for whom. */
+export interface Scene {
+  readonly source: PictureSource;
+  readonly archive: Archive;
+  /** Index of a request name; null: all of them. */
+  readonly name: number | null;
+  readonly view: View;
+  readonly theme: Theme;
+  readonly reader: Readonly<Reader>;
+  readonly toggle: (line: string) => void;
+}
+
+export interface Shown {
+  readonly id: string;
+  readonly drawing: Drawing | null;
+  /** Why there is nothing to draw. */
+  readonly sentence: string;
+}
+
+const NOTHING = 'No request succeeded in this stretch.';
+
+/** Every picture of the page, in reading order. */
+export function drawingsOf(scene: Scene): Shown[] {
+  const { source, archive, name, view } = scene;
+  const drawn: Shown[] = picturesOf(source, view).map((picture) => overTime(picture, scene));
+  if (archive.slots.length === 0) return drawn;
+  const span = view.span ?? { from: 0, to: archive.timeline[archive.timeline.length - 1]?.t ?? 0 };
+  drawn.push(heatDrawing(scene, span), spectrumDrawing(scene));
+  drawn.push(overTime(outcomesOf(archive, name, span, source.marks, view), scene));
+  drawn.push(...scatterDrawings(scene));
+  return drawn;
+}
+
+function overTime(picture: Picture, { theme, source, reader, toggle }: Scene): Shown {
+  if (picture.empty !== '') return { id: picture.id, drawing: null, sentence: picture.empty };
+  const { lines, times } = picture;
+  const legend = lines.map(({ label, colour, dashed, hidden }) => ({
+    ...plain(label, theme.lines[colour]),
+    dashed,
+    hidden,
+    toggle: lines.length > 1 ? () => toggle(`${picture.id} ${label}`) : null,
+  }));
+  const unfit = picture.bands.some(({ kind }) => kind === 'unfit');
+  return {
+    id: picture.id,
+    sentence: '',
+    drawing: {
+      title: picture.title,
+      unit: picture.unit,
+      description: describe(picture),
+      legend: unfit ? [...legend, { ...plain('generator unfit', theme.unfit), shape: 'square' }] : legend,
+      config: chartOf(thinned(picture), theme, source.startedAt, reader),
+      grid: () => ({
+        head: ['Time', ...lines.map(({ label }) => label)],
+        rows: times.map((t, i) => [clockLabel(t), ...lines.map(({ values }) => reading(values[i] ?? null))]),
+      }),
+      timed: true,
+    },
+  };
+}
+
+function heatDrawing(scene: Scene, span: { from: number; to: number }): Shown {
+  const { source, archive, name, view, theme, reader } = scene;
+  const heat = heatOf(slotsIn(archive, view.span), name, span, {
+    bands: bandsOf(archive.timeline),
+    marks: source.marks,
+  });
+  if (heat === null) return { id: 'heat', drawing: null, sentence: NOTHING };
+  const title = 'Latency heat map';
+  const unit = 'response time, ms; the stronger, the more answers';
+  const shades = [0.02, 0.25, 1].map((part) => shadeOf(part, 1));
+  const words = ['few', '', `${tickLabel(Math.max(1, Math.round(heat.peak)))}/s`];
+  return {
+    id: 'heat',
+    sentence: '',
+    drawing: {
+      title,
+      unit,
+      description: `${title}, over time. The percentiles of each column are in the data table below.`,
+      legend: shades.map((shade, i) => ({
+        ...plain(words[i] ?? '', mixed(theme.heat, theme.surface, shade)),
+        shape: 'square',
+      })),
+      config: heatChartOf(heat, theme, source.startedAt, reader),
+      grid: () => ({
+        head: ['Time', 'answers', 'p50', 'p95'],
+        rows: heat.columns.map(({ to, count, p50, p95 }) => [
+          clockLabel(to),
+          tickLabel(count),
+          reading(p50),
+          reading(p95),
+        ]),
+      }),
+      timed: true,
+    },
+  };
+}
+
+function spectrumDrawing({ source, archive, name, view, theme }: Scene): Shown {
+  const limits = limitsOf(source.thresholds, ({ metric }) => metric.kind === 'percentile', 1_000);
+  const { response } = tallyOf(archive, view.span, name);
+  const service = name === null && source.model === 'open' ? extraOf(archive, view.span, 'service') : null;
+  const spectrum = spectrumOf(response, service, limits);
+  if (spectrum === null) return { id: 'spectrum', drawing: null, sentence: NOTHING };
+  const title = 'Percentile spectrum';
+  const unit = 'ms, as far as the sample bears it';
+  return {
+    id: 'spectrum',
+    sentence: '',
+    drawing: {
+      title,
+      unit,
+      description: `${title}: response time from the fastest answer to the slowest one in ten thousand. The numbers are in the data table below.`,
+      legend: spectrum.curves.map(({ label, colour, dashed }) => ({ ...plain(label, theme.lines[colour]), dashed })),
+      config: spectrumChartOf(spectrum, theme),
+      grid: () => ({
+        head: ['Percentile', ...spectrum.curves.map(({ label }) => label)],
+        rows: (spectrum.curves[0]?.points ?? [])
+          .filter((_, i) => i % 4 === 0)
+          .map(({ x }, i) => [
+            percentLabel(x),
+            ...spectrum.curves.map(({ points }) => reading(points[i * 4]?.y ?? null)),
+          ]),
+      }),
+      timed: false,
+    },
+  };
+}
+
+function scatterDrawings({ source, view, theme }: Scene): Shown[] {
+  const { span } = view;
+  const timeline = source.timeline.filter(
+    ({ t, seconds }) => span === null || (t > span.from && t - seconds < span.to),
+  );
+  const limits = limitsOf(source.thresholds, ({ metric }) => metric.kind === 'percentile', 1_000);
+  return scattersOf(timeline, source.model === 'open', limits).map((scatter): Shown => {
+    const { id, unit, dots } = scatter;
+    if (dots.length === 0) return { id, drawing: null, sentence: NOTHING };
+    const title = id === 'against-rate' ? 'Response time against rate' : 'Response time against load';
+    return {
+      id,
+      sentence: '',
+      drawing: {
+        title,
+        unit: `ms, by ${unit}`,
+        description: `${title}: p50 and p95 of each interval by ${unit}. The numbers are in the data table below.`,
+        legend: [
+          { ...plain('p50', theme.lines.p50), shape: 'disc' },
+          { ...plain('p95', theme.lines.p95), shape: 'triangle' },
+        ],
+        config: scatterChartOf(scatter, theme, source.startedAt),
+        grid: () => ({
+          head: [unit, 'p50', 'p95', 'time'],
+          rows: [...dots]
+            .sort((a, b) => a.x - b.x)
+            .map(({ x, p50, p95, t }) => [reading(x), reading(p50), reading(p95), clockLabel(t)]),
+        }),
+        timed: false,
+      },
+    };
+  });
+}
+
+function plain(label: string, colour: string): LegendItem {
+  return { label, colour, dashed: false, shape: 'line', hidden: false, toggle: null };
+}
+
+function reading(value: number | null): string {
+  return value === null ? '–' : readingLabel(value);
+}
+
+/** A colour laid over another. */
+function mixed(colour: string, ground: string, share: number): string {
+  return `color-mix(in srgb, ${colour} ${Math.round(share * 100)}%, ${ground})`;
+}

@@ -1,0 +1,7 @@
+import type { PictureSource } from './pictures.ts';
+
+/** What the report carries as JSON. */
+export interface EmbeddedRun extends Omit<PictureSource, 'timeline'> {
+  /** The packed archive (see `archive.ts`), with the timeline inside. */
+  readonly intervals: string;
+}

@@ -1,0 +1,81 @@
+import type { Archive, Slot } from './archive.ts';
+import { type ColourKey, framed, type Line, type Mark, type Picture, type Span } from './picture.ts';
+import { bandsOf, line, rateWithin, toggled, type View } from './pictures.ts';
+import { slotsIn } from './selection.ts';
+
+/** More lines than this cannot be told apart; the rest is added up. */
+const KINDS = 5;
+const COLOURS: readonly ColourKey[] = ['failed', 'p99', 'loop', 'cpu', 'other'];
+
+/**
+ * What became of the requests over time: a line for each status, and for each outcome without one (`timeout`). A failed
+ * answer whose status is a success is counted as its outcome (`wrong-answer`).
+ */
+export function outcomesOf(
+  archive: Archive,
+  name: number | null,
+  span: Span,
+  marks: readonly Mark[],
+  view: View,
+): Picture {
+  const slots = slotsIn(archive, view.span);
+  const counts = slots.map((slot) => countsOf(archive, slot, name));
+  const totals = new Map<string, number>();
+  for (const byLabel of counts) for (const [label, n] of byLabel) totals.set(label, (totals.get(label) ?? 0) + n);
+  const labels = [...totals].sort((a, b) => b[1] - a[1]).map(([label]) => label);
+  const good = labels.filter(isGood);
+  const bad = labels.filter((label) => !isGood(label));
+  const rest = bad.slice(KINDS - 1);
+  const shown = rest.length > 1 ? bad.slice(0, KINDS - 1) : bad;
+  const seconds = slots.map(({ from, to }) => ({ seconds: to - from }));
+  const rate = rateWithin(seconds);
+  const lineOf = (label: string, members: readonly string[], colour: ColourKey, dashed: boolean): Line => ({
+    ...line(label, colour, counts, () => null),
+    values: counts.map((byLabel, i) =>
+      rate(
+        members.reduce((sum, member) => sum + (byLabel.get(member) ?? 0), 0),
+        seconds[i]?.seconds ?? 0,
+      ),
+    ),
+    dashed,
+  });
+  const lines = [
+    ...good.map((label, i) => lineOf(label, [label], 'achieved', i > 0)),
+    ...shown.map((label, i) => lineOf(label, [label], COLOURS[i] ?? 'other', i > 0)),
+    ...(rest.length > 1 ? [lineOf('others', rest, 'other', true)] : []),
+  ];
+  return framed({
+    id: 'outcomes',
+    title: 'Status codes and outcomes',
+    unit: 'answers per second',
+    empty: lines.length === 0 ? 'No request ended.' : '',
+    times: slots.map(({ to }) => to),
+    lines: toggled(lines, 'outcomes', view.toggled),
+    bands: bandsOf(archive.timeline),
+    limits: [],
+    marks,
+    span,
+  });
+}
+
+function isGood(label: string): boolean {
+  return /^[123]/.test(label);
+}
+
+function countsOf({ kinds }: Archive, { cells }: Slot, name: number | null): Map<string, number> {
+  const counts = new Map<string, number>();
+  const add = (label: string, n: number): void => {
+    counts.set(label, (counts.get(label) ?? 0) + n);
+  };
+  for (const cell of cells) {
+    if (name !== null && cell.name !== name) continue;
+    for (const [status, n] of cell.statuses) add(String(status), n);
+    for (const [at, n] of cell.kinds) {
+      const kind = kinds[at];
+      if (kind === undefined || kind.status >= 400) continue;
+      if (kind.status > 0) add(String(kind.status), -n);
+      add(kind.outcome, n);
+    }
+  }
+  return new Map([...counts].filter(([, n]) => n > 0));
+}

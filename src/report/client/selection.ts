@@ -1,0 +1,120 @@
+import type { TimelinePoint } from '../../core/result.ts';
+import type { Archive, Cell, Extra, Slot } from './archive.ts';
+import { Times } from './buckets.ts';
+import type { Span } from './picture.ts';
+
+/** What happened to one request name, or to all of them, in a stretch of time; measured requests only. */
+export interface Tally {
+  /** Seconds in which load was offered and measured. */
+  readonly seconds: number;
+  readonly due: number;
+  readonly sent: number;
+  readonly dropped: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly bytesIn: number;
+  readonly statuses: ReadonlyMap<number, number>;
+  /** By index into the archive's kinds of failure. */
+  readonly kinds: ReadonlyMap<number, number>;
+  readonly response: Times;
+}
+
+/** The slots that lie in a stretch of time whose ends are theirs. */
+export function slotsIn({ slots }: Pick<Archive, 'slots'>, span: Span | null): readonly Slot[] {
+  if (span === null) return slots;
+  return slots.filter(({ from, to }) => (from + to) / 2 > span.from && (from + to) / 2 < span.to);
+}
+
+/** The stretch made of whole slots that is nearest to the one marked out; at least one slot. */
+export function snapped({ slots }: Pick<Archive, 'slots'>, wanted: Span): Span | null {
+  const middle = (wanted.from + wanted.to) / 2;
+  const touched = slots.filter(({ from, to }) => to > wanted.from && from < wanted.to);
+  const mostly = touched.filter(({ from, to }) => (from + to) / 2 >= wanted.from && (from + to) / 2 <= wanted.to);
+  const chosen = mostly.length > 0 ? mostly : touched.filter(({ from, to }) => from <= middle && to >= middle);
+  const [first] = chosen;
+  const last = chosen[chosen.length - 1];
+  return first === undefined || last === undefined ? null : { from: first.from, to: last.to };
+}
+
+/** @param name index of a request name; null: all of them. */
+export function tallyOf(archive: Archive, span: Span | null, name: number | null): Tally {
+  const sum = { seconds: 0, due: 0, sent: 0, dropped: 0, ok: 0, failed: 0, bytesIn: 0 };
+  const statuses = new Map<number, number>();
+  const kinds = new Map<number, number>();
+  const response = new Times();
+  for (const slot of slotsIn(archive, span)) {
+    sum.seconds += slot.measured;
+    for (const cell of slot.cells) {
+      if (cell.warm || (name !== null && cell.name !== name)) continue;
+      for (const field of ['due', 'sent', 'dropped', 'ok', 'failed', 'bytesIn'] as const) sum[field] += cell[field];
+      for (const [status, n] of cell.statuses) statuses.set(status, (statuses.get(status) ?? 0) + n);
+      for (const [kind, n] of cell.kinds) kinds.set(kind, (kinds.get(kind) ?? 0) + n);
+      response.add(cell.response);
+    }
+  }
+  return { ...sum, statuses, kinds, response };
+}
+
+/** A part of the time of all measured requests in a stretch; null where the report does not carry it. */
+export function extraOf(archive: Archive, span: Span | null, extra: Extra): Times | null {
+  if (!archive.extras.includes(extra)) return null;
+  const times = new Times();
+  for (const { extras } of slotsIn(archive, span)) {
+    const part = extras[extra];
+    if (part !== undefined) times.add(part);
+  }
+  return times;
+}
+
+/**
+ * The timeline of one request name, as the run's own is: counts are its own, percentiles at 2 significant digits; users,
+ * requests in flight and the generator are the run's.
+ */
+export function timelineOf(archive: Archive, name: number): TimelinePoint[] {
+  const times = new Times();
+  let next = 0;
+  return archive.slots.map((slot) => {
+    // The points of the run that this slot covers: their last says where the run stood.
+    let whole: TimelinePoint | undefined;
+    let unfit = false;
+    for (; next < archive.timeline.length; next++) {
+      const point = archive.timeline[next] as TimelinePoint;
+      if (point.t > slot.to + 1e-6) break;
+      unfit ||= point.unfit;
+      whole = point;
+    }
+    const cells = slot.cells.filter((cell) => cell.name === name);
+    const sum = (field: 'due' | 'sent' | 'dropped' | 'ok' | 'failed'): number =>
+      cells.reduce((total, cell) => total + cell[field], 0);
+    times.reset();
+    for (const { response } of cells) times.add(response);
+    return {
+      t: slot.to,
+      seconds: slot.to - slot.from,
+      phase: whole?.phase ?? 'measure',
+      vus: whole?.vus ?? 0,
+      inFlight: whole?.inFlight ?? 0,
+      offered: sum('due'),
+      sent: sum('sent'),
+      dropped: sum('dropped'),
+      ok: sum('ok'),
+      failed: sum('failed'),
+      p50: times.quantile(0.5),
+      p95: times.quantile(0.95),
+      p99: times.quantile(0.99),
+      serviceP95: highestOf(cells),
+      lagP99: whole?.lagP99 ?? null,
+      loopDelayP99: whole?.loopDelayP99 ?? null,
+      cpu: whole?.cpu ?? null,
+      unfit,
+    };
+  });
+}
+
+/** Of warm-up and measured requests of one interval, which seldom are both there. */
+function highestOf(cells: readonly Cell[]): number | null {
+  return cells.reduce<number | null>(
+    (highest, { serviceP95 }) => (serviceP95 === null ? highest : Math.max(highest ?? 0, serviceP95)),
+    null,
+  );
+}

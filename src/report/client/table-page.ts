@@ -1,0 +1,66 @@
+import type { Archive } from './archive.ts';
+import { clockLabel } from './axis.ts';
+import { gridOf } from './grid.ts';
+import type { Span } from './picture.ts';
+import { recomputed } from './tables.ts';
+import { toolsFor } from './tools.ts';
+
+/** The page's tables: as they came for the whole run, recomputed for a part of it. */
+export class TablePage {
+  readonly #archive: Archive;
+  /** What each table and line of facts looked like. */
+  readonly #originals = new Map<Element, Element>();
+
+  constructor(archive: Archive, say: (text: string) => void) {
+    this.#archive = archive;
+    for (const table of document.querySelectorAll<HTMLTableElement>('table[data-table]')) {
+      const body = table.tBodies[0];
+      if (body !== undefined) this.#originals.set(body, body.cloneNode(true) as Element);
+      const card = table.closest('.card');
+      const name = card?.querySelector('h2')?.firstChild?.textContent ?? '';
+      card?.querySelector('.title')?.append(toolsFor({ name, grid: () => gridOf(table), say }));
+    }
+    for (const facts of document.querySelectorAll('.facts')) {
+      this.#originals.set(facts, facts.cloneNode(true) as Element);
+    }
+  }
+
+  /** @returns what the numbers are of, in one sentence; empty for the whole run. */
+  show(span: Span | null): string {
+    const label = span === null ? '' : `${clockLabel(span.from)} – ${clockLabel(span.to)}`;
+    for (const place of document.querySelectorAll<HTMLElement>('.card:has([data-table]) .part')) {
+      place.textContent = label === '' ? '' : `${label}, times within 1 %`;
+      place.hidden = label === '';
+    }
+    for (const [element, original] of this.#originals) {
+      element.replaceChildren(...[...original.childNodes].map((node) => node.cloneNode(true)));
+    }
+    if (span === null) return '';
+    const { cells, facts } = recomputed(this.#archive, span);
+    for (const row of document.querySelectorAll<HTMLTableRowElement>('tr[data-row]')) {
+      const texts = cells.get(row.dataset['row'] ?? '');
+      if (texts !== undefined) rewrite(row, texts);
+    }
+    for (const line of document.querySelectorAll('.facts')) line.replaceChildren(...facts.flatMap(factOf));
+    return `${label}: counts are exact, times within 1 %. Escape shows the whole run.`;
+  }
+}
+
+/** A dash says why it stands there. */
+function rewrite(row: HTMLTableRowElement, texts: readonly string[]): void {
+  const first = row.cells[0]?.tagName === 'TH' ? 1 : 0;
+  texts.forEach((text, i) => {
+    const cell = row.cells[first + i];
+    if (cell === undefined) return;
+    cell.textContent = text;
+    if (text === '–') cell.title = 'Too few requests in this stretch, or known for the whole run only.';
+  });
+}
+
+function factOf([name, value]: readonly [string, string]): Node[] {
+  const fact = document.createElement('span');
+  const number = document.createElement('b');
+  number.textContent = value;
+  fact.append(`${name} `, number);
+  return [fact];
+}

@@ -1,0 +1,93 @@
+import { formatBytes, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
+import { OUTCOMES } from '../../core/sample.ts';
+import { type Archive, EXTRAS } from './archive.ts';
+import { samplesFor, type Times } from './buckets.ts';
+import { msFigure } from './figures.ts';
+import type { Span } from './picture.ts';
+import { extraOf, type Tally, tallyOf } from './selection.ts';
+
+const DASH = '–';
+const PERCENTILES = [0.5, 0.95, 0.99] as const;
+
+/**
+ * The page's tables for a stretch of time: by the table's name (`data-table`) and the row's key (`data-row`), the text of
+ * the cells after the first; and what became of the requests.
+ */
+export interface Recomputed {
+  readonly cells: ReadonlyMap<string, readonly string[]>;
+  readonly facts: readonly (readonly [name: string, value: string])[];
+}
+
+export function recomputed(archive: Archive, span: Span | null): Recomputed {
+  const cells = new Map<string, readonly string[]>();
+  const all = tallyOf(archive, span, null);
+  archive.names.forEach((name, i) => {
+    cells.set(`requests ${name}`, requestCells(tallyOf(archive, span, i)));
+  });
+  cells.set('requests', requestCells(all));
+  cells.set('times response', timeCells(all.response, 0));
+  for (const extra of EXTRAS) {
+    const times = extraOf(archive, span, extra);
+    cells.set(`times ${extra}`, times === null ? Array<string>(5).fill(DASH) : timeCells(times, 0));
+  }
+  cells.set('times infinite', timeCells(all.response, all.failed + outcomeOf(archive, all, 'aborted')));
+  archive.kinds.forEach((_, i) => {
+    cells.set(`failures ${i}`, [formatCount(all.kinds.get(i) ?? 0)]);
+  });
+  return { cells, facts: factsOf(archive, all) };
+}
+
+function requestCells({ sent, ok, failed, bytesIn, seconds, response }: Tally): string[] {
+  const ended = ok + failed;
+  const ms = (value: number | null): string => (value === null ? DASH : msFigure(value));
+  return [
+    formatCount(sent),
+    ended === 0 ? DASH : formatShare(failed / ended),
+    ms(response.min),
+    ...PERCENTILES.map((p) => percentile(response, 0, p)),
+    ms(response.max),
+    ms(response.mean),
+    ended === 0 ? DASH : formatCount(bytesIn / ended),
+    seconds > 0 ? formatRate(ok / seconds).replace('/s', '') : DASH,
+  ];
+}
+
+function timeCells(times: Times, infinite: number): string[] {
+  const max = infinite > 0 ? '∞' : times.max === null ? DASH : msFigure(times.max);
+  return [formatCount(times.count + infinite), ...PERCENTILES.map((p) => percentile(times, infinite, p)), max];
+}
+
+/** With `infinite` requests that count as infinitely slow. */
+function percentile(times: Times, infinite: number, p: number): string {
+  const count = times.count + infinite;
+  if (count < samplesFor(p)) return DASH;
+  const rank = Math.ceil(p * count - 1e-9);
+  if (rank > times.count) return '∞';
+  const value = times.quantile(rank / times.count);
+  return value === null ? DASH : msFigure(value);
+}
+
+function factsOf(archive: Archive, all: Tally): [string, string][] {
+  const facts: [string, string][] = [
+    ['offered', formatCount(all.due)],
+    ['sent', formatCount(all.sent)],
+  ];
+  if (all.dropped > 0) facts.push(['dropped', formatCount(all.dropped)]);
+  facts.push(['ok', formatCount(all.ok)]);
+  for (const outcome of OUTCOMES) {
+    const n = outcomeOf(archive, all, outcome);
+    if (n > 0) facts.push([outcome, formatCount(n)]);
+  }
+  for (const [status, n] of [...all.statuses].sort(([a], [b]) => a - b)) {
+    facts.push([`status ${status}`, formatCount(n)]);
+  }
+  facts.push(['received', formatBytes(all.bytesIn)]);
+  return facts;
+}
+
+/** Of the outcomes that are no success. */
+function outcomeOf({ kinds }: Archive, tally: Tally, outcome: string): number {
+  let sum = 0;
+  for (const [kind, n] of tally.kinds) if (kinds[kind]?.outcome === outcome) sum += n;
+  return sum;
+}

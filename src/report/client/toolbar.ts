@@ -1,0 +1,120 @@
+import { clockLabel } from './axis.ts';
+import type { Span } from './picture.ts';
+
+interface Wishes {
+  readonly names: readonly string[];
+  /** The whole run. */
+  readonly whole: Span;
+  /** Ends of the intervals, ascending: where a stretch can begin and end. */
+  readonly grid: readonly number[];
+  readonly chooseName: (name: number | null) => void;
+  /** Null: the whole run. */
+  readonly chooseSpan: (span: Span | null) => void;
+}
+
+/** The bar above the pictures: which requests, which stretch of time. All of it works by keyboard. */
+export class Toolbar {
+  readonly #form: HTMLFormElement;
+  readonly #from: HTMLInputElement;
+  readonly #to: HTMLInputElement;
+  readonly #reset: HTMLButtonElement;
+  readonly #hint: HTMLElement;
+  readonly #wishes: Wishes;
+  readonly #sentence: string;
+
+  constructor(form: HTMLFormElement, wishes: Wishes) {
+    const find = <E extends Element>(selector: string): E => {
+      const found = form.querySelector<E>(selector);
+      if (found === null) throw new Error(`the toolbar has no ${selector}`);
+      return found;
+    };
+    this.#form = form;
+    this.#wishes = wishes;
+    this.#from = find('[name="from"]');
+    this.#to = find('[name="to"]');
+    this.#reset = find('button');
+    this.#hint = find('.hint');
+    this.#sentence = this.#hint.textContent ?? '';
+    this.#prepareNames(find('select'));
+    for (const input of [this.#from, this.#to]) {
+      input.addEventListener('change', () => this.#read());
+      input.addEventListener('keydown', (event) => this.#step(event, input));
+    }
+    this.#reset.addEventListener('click', () => wishes.chooseSpan(null));
+    form.addEventListener('submit', (event) => event.preventDefault());
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !this.#reset.disabled) wishes.chooseSpan(null);
+    });
+    form.hidden = false;
+  }
+
+  show(span: Span | null, note: string): void {
+    const { from, to } = span ?? this.#wishes.whole;
+    this.#from.value = timeLabel(from);
+    this.#to.value = timeLabel(to);
+    this.#reset.disabled = span === null;
+    this.#form.classList.toggle('narrowed', span !== null);
+    this.#hint.textContent = note === '' ? this.#sentence : note;
+  }
+
+  say(text: string): void {
+    this.#hint.textContent = text;
+  }
+
+  #prepareNames(select: HTMLSelectElement): void {
+    const { names, chooseName } = this.#wishes;
+    const label = select.closest('label');
+    // With one name all requests are its requests.
+    if (label !== null) label.hidden = names.length < 2;
+    select.add(new Option('All requests', ''));
+    names.forEach((name, i) => {
+      select.add(new Option(name, String(i)));
+    });
+    select.addEventListener('change', () => chooseName(select.value === '' ? null : Number(select.value)));
+  }
+
+  #read(): void {
+    const { whole, chooseSpan } = this.#wishes;
+    const from = secondsOf(this.#from.value);
+    const to = secondsOf(this.#to.value);
+    const fine = from !== null && to !== null && from < to && from < whole.to && to > whole.from;
+    this.#from.setAttribute('aria-invalid', String(!fine));
+    this.#to.setAttribute('aria-invalid', String(!fine));
+    if (!fine) {
+      this.#hint.textContent = `Write times as m:ss, from ${timeLabel(whole.from)} to ${timeLabel(whole.to)}.`;
+      return;
+    }
+    chooseSpan(from <= whole.from && to >= whole.to - 0.05 ? null : { from, to });
+  }
+
+  /** Up and down move an end by one interval. */
+  #step(event: KeyboardEvent, input: HTMLInputElement): void {
+    const by = event.key === 'ArrowUp' ? 1 : event.key === 'ArrowDown' ? -1 : 0;
+    const now = secondsOf(input.value);
+    if (by === 0 || now === null) return;
+    event.preventDefault();
+    const { grid } = this.#wishes;
+    let at = 0;
+    grid.forEach((end, i) => {
+      if (Math.abs(end - now) < Math.abs((grid[at] ?? 0) - now)) at = i;
+    });
+    const next = grid[Math.min(grid.length - 1, Math.max(0, at + by))];
+    if (next === undefined) return;
+    input.value = timeLabel(next);
+    this.#read();
+  }
+}
+
+/** `1:05`, `1:05.5`: tenths only where there are some. */
+function timeLabel(seconds: number): string {
+  const tenths = Math.round((seconds - Math.floor(seconds)) * 10) % 10;
+  return tenths === 0 ? clockLabel(seconds) : `${clockLabel(Math.floor(seconds))}.${tenths}`;
+}
+
+/** `65`, `1:05`, `1:02:05`; null where it is no time. */
+export function secondsOf(text: string): number | null {
+  const match = /^\s*(?:(?:(\d+):)?(\d{1,4}):)?(\d+(?:[.,]\d+)?)\s*$/.exec(text);
+  if (match === null) return null;
+  const [, hours = '0', minutes = '0', seconds = '0'] = match;
+  return Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds.replace(',', '.'));
+}

@@ -1,0 +1,210 @@
+import { counted, formatClock, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
+import type { Estimate, LevelResult, LevelVerdict } from '../core/breaking-point.ts';
+import type { RunEvent } from '../core/event.ts';
+import type { SearchPlan } from '../core/plan.ts';
+import type { TimelinePoint } from '../core/result.ts';
+import { toSeconds } from '../core/units.ts';
+import {
+  criterionFigure,
+  formatLoad,
+  levelLoad,
+  loadRange,
+  metricOf,
+  PURPOSE_WORDS,
+  shownCriterion,
+  VERDICT_SIGNS,
+} from './search-phrases.ts';
+import { cellsOf, type Ink, progressBar, type Span, sparkline } from './terminal.ts';
+
+type LevelBegun = Extract<RunEvent, { type: 'level' }>;
+
+/** What is known of a search at one moment. */
+export interface SearchMoment {
+  readonly search: SearchPlan;
+  /** The level under way; null: none yet, or between two. */
+  readonly level: LevelBegun | null;
+  /** Those that are judged, in order. */
+  readonly judged: readonly LevelResult[];
+  readonly estimate: Estimate | null;
+  /** The intervals of the level under way, the latest last. */
+  readonly timeline: readonly TimelinePoint[];
+  /** The most frequent failure so far, fit to print; empty: none. */
+  readonly worst: string;
+}
+
+const LABEL = 12;
+const BAR = 32;
+const SPARK = 40;
+
+const INKS: Readonly<Record<LevelVerdict, Ink>> = {
+  pass: 'green',
+  undecided: 'yellow',
+  drifting: 'yellow',
+  fail: 'red',
+  overloaded: 'red',
+  void: 'gray',
+};
+
+/** Gathers from the stream what the live view of a search shows, but for the intervals. */
+export class SearchProgress {
+  readonly #search: SearchPlan;
+  #level: LevelBegun | null = null;
+  readonly #judged: LevelResult[] = [];
+  #estimate: Estimate | null = null;
+
+  constructor(search: SearchPlan) {
+    this.#search = search;
+  }
+
+  accept(event: RunEvent): void {
+    if (event.type === 'level') this.#level = event;
+    else if (event.type === 'judged') {
+      this.#judged.push(event.level);
+      this.#estimate = event.estimate;
+    }
+  }
+
+  /** @param timeline of the whole search. */
+  at(timeline: readonly TimelinePoint[], worst: string): SearchMoment {
+    const level = this.#level;
+    const from = level === null ? 0 : toSeconds(level.at);
+    const own = timeline.filter(({ t }) => t > from + 1e-6);
+    return { search: this.#search, level, judged: this.#judged, estimate: this.#estimate, timeline: own, worst };
+  }
+}
+
+/** At most 12 lines; none of the spans holds a line break. */
+export function searchBlock(moment: SearchMoment, columns: number): Span[][] {
+  const { search, level, judged, estimate, timeline, worst } = moment;
+  const hint: Span[] = [['Ctrl-C stops and still gives the answer so far', 'gray']];
+  if (level === null) return [[['Starting the search', 'bold']], hint];
+  const point = timeline.at(-1);
+  const began = toSeconds(level.at);
+  const spent = point?.t ?? began;
+  const whole = level.warmup + level.duration;
+  const ok = timeline.reduce((sum, each) => sum + each.ok, 0);
+  const failed = timeline.reduce((sum, each) => sum + each.failed, 0);
+  const last = judged.at(-1);
+  return [
+    [[statusOf(moment), 'bold']],
+    bar('budget', spent, toSeconds(search.budget), formatClock, columns),
+    bar('level', spent - began, whole, (s) => `${s.toFixed(1)} s`, columns),
+    row('requests/s', [
+      ['offered ', 'gray'],
+      point === undefined ? '–' : formatRate(perSecond(timeline, (each) => each.offered)),
+      ['   achieved ', 'gray'],
+      [point === undefined ? '–' : formatRate(perSecond(timeline, (each) => each.ok)), 'green'],
+      ['   in flight ', 'gray'],
+      formatCount(point?.inFlight ?? 0),
+    ]),
+    response(timeline, columns),
+    row('failures', [
+      failed === 0
+        ? 'none in this level'
+        : [`■ ${formatCount(failed)} (${formatShare(failed / (ok + failed))})   ${worst}`, 'red'],
+    ]),
+    row('generator', [
+      point?.unfit === true ? ['■ unfit: this level will not count', 'red'] : ['● fit', 'green'],
+      ['   lag p99 ', 'gray'],
+      orDash(point?.lagP99 ?? null),
+    ]),
+    row('levels', marksOf(judged, columns - LABEL)),
+    row(
+      'last',
+      last === undefined
+        ? [['none is judged yet', 'gray']]
+        : [
+            [`${VERDICT_SIGNS[last.verdict]} ${levelLoad(last.load)} ${last.verdict}`, INKS[last.verdict]],
+            [`   ${last.reason}`, 'gray'],
+          ],
+    ),
+    row('answer', [[closingIn(estimate, search), 'bold']]),
+    hint,
+  ];
+}
+
+/** The sentence: `Level 7, narrowing: 70.0/s, p95 96.0 ms`. */
+export function statusOf({ level, timeline, search }: SearchMoment): string {
+  if (level === null) return 'Starting the search';
+  const point = timeline.at(-1);
+  const doing = {
+    idle: 'probing with 1 user',
+    ramp: `ramping: ${levelLoad(level.load)}`,
+    explore: `exploring: ${levelLoad(level.load)}`,
+    narrow: `narrowing: ${levelLoad(level.load)}`,
+    'confirm-pass': `confirming that ${levelLoad(level.load)} passes`,
+    'confirm-fail': `confirming that ${levelLoad(level.load)} fails`,
+    recover: `back to ${levelLoad(level.load)}: does it recover?`,
+  }[level.purpose];
+  const phase =
+    point === undefined || point.phase === 'warmup' ? ', warming up' : point.phase === 'drain' ? ', finishing' : '';
+  const slos = search.slos.length === 0 ? '' : ` (${search.slos.map(({ text }) => text).join(' and ')})`;
+  return `Level ${level.index + 1}, ${doing}${phase}${slos}`;
+}
+
+/** One judged level in one line, for logs: `0:14  level 7  narrow  70.0/s  p95 96 ms (88–107)  undecided  → 66–75/s`. */
+export function levelLine({ at, level, estimate }: Extract<RunEvent, { type: 'judged' }>, search: SearchPlan): string {
+  const criterion = shownCriterion(level);
+  return [
+    formatClock(toSeconds(at)),
+    `level ${level.index + 1}`,
+    PURPOSE_WORDS[level.purpose],
+    levelLoad(level.load),
+    criterion === null ? 'no answer' : `${metricOf(criterion.slo)} ${criterionFigure(criterion)}`,
+    ...(level.errorShare > 0 ? [`errors ${formatShare(level.errorShare)}`] : []),
+    `${VERDICT_SIGNS[level.verdict]} ${level.verdict}${level.verdict === 'void' ? ` (${level.reason})` : ''}`,
+    ...(estimate === null ? [] : [`→ ${loadRange(estimate.interval, search.unit)}`]),
+  ].join('  ');
+}
+
+function closingIn(estimate: Estimate | null, { unit }: SearchPlan): string {
+  if (estimate === null) return 'no estimate yet';
+  const [low, high] = estimate.interval;
+  if (high === null) return `at least ${formatLoad(low, unit)}`;
+  const first = formatLoad(low, unit).replace(/\/s$| users?$/, '');
+  return `between ${first} and ${formatLoad(high, unit)}`;
+}
+
+/** The latest levels with their signs, as many as there is room for. */
+function marksOf(judged: readonly LevelResult[], columns: number): Span[] {
+  const spans: Span[] = [];
+  let room = columns;
+  for (const { verdict, load } of [...judged].reverse()) {
+    const text = `${VERDICT_SIGNS[verdict]} ${levelLoad(load)}`;
+    room -= cellsOf(text) + 3;
+    if (room < 0) break;
+    if (spans.length > 0) spans.unshift('   ');
+    spans.unshift([text, INKS[verdict]]);
+  }
+  return spans.length > 0 ? spans : [[counted(0, 'level'), 'gray']];
+}
+
+function response(timeline: readonly TimelinePoint[], columns: number): Span[] {
+  const point = timeline.findLast(({ p95 }) => p95 !== null);
+  const spans: Span[] = [
+    ['p50 ', 'gray'],
+    [orDash(point?.p50 ?? null), 'yellow'],
+    ['   p95 ', 'gray'],
+    [orDash(point?.p95 ?? null), 'magenta'],
+  ];
+  const used = spans.reduce((sum, span) => sum + cellsOf(typeof span === 'string' ? span : span[0]), LABEL + 3);
+  const room = Math.min(SPARK, columns - used);
+  const line = timeline.filter(({ phase }) => phase !== 'drain').map(({ p95 }) => p95);
+  return row('response', room < 4 ? spans : [...spans, '   ', [sparkline(line, room), 'magenta']]);
+}
+
+function bar(label: string, done: number, whole: number, format: (seconds: number) => string, columns: number): Span[] {
+  const figures = ` ${format(Math.max(0, done))} of ${format(whole)}`;
+  const width = Math.max(0, Math.min(BAR, columns - LABEL - cellsOf(figures)));
+  const [full, open] = progressBar(whole > 0 ? done / whole : 0, width);
+  return row(label, [[full, 'blue'], [open, 'gray'], figures]);
+}
+
+function perSecond(timeline: readonly TimelinePoint[], value: (point: TimelinePoint) => number): number {
+  const loaded = timeline.filter(({ phase }) => phase !== 'drain');
+  const lasted = loaded.reduce((sum, { seconds }) => sum + seconds, 0);
+  return lasted > 0 ? loaded.reduce((sum, each) => sum + value(each), 0) / lasted : 0;
+}
+
+const row = (label: string, spans: readonly Span[]): Span[] => [[label.padEnd(LABEL), 'gray'], ...spans];
+const orDash = (ms: number | null): string => (ms === null ? '–' : formatMs(ms));

@@ -1,0 +1,177 @@
+import { counted, formatClock, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
+import type {
+  BreakingPoint,
+  CriterionResult,
+  LevelLoad,
+  LevelPurpose,
+  LevelResult,
+  LevelVerdict,
+  LoadLimit,
+  LoadUnit,
+} from '../core/breaking-point.ts';
+import type { RunResult } from '../core/result.ts';
+
+/** How a search is said: the same in the terminal, in Markdown and in the report. */
+
+/** Shape first, colour second. What drifts is as undecided as what was too short. */
+export const VERDICT_SIGNS: Readonly<Record<LevelVerdict, string>> = {
+  pass: '●',
+  undecided: '○',
+  drifting: '○',
+  fail: '■',
+  overloaded: '▲',
+  void: '–',
+};
+
+export const VERDICT_WORDS: Readonly<Record<LevelVerdict, string>> = {
+  pass: 'passes',
+  undecided: 'undecided',
+  drifting: 'drifting',
+  fail: 'fails',
+  overloaded: 'overloaded',
+  void: 'void',
+};
+
+/** What the search is doing, in the middle of a sentence. */
+export const PURPOSE_WORDS: Readonly<Record<LevelPurpose, string>> = {
+  idle: 'idle',
+  ramp: 'ramp',
+  explore: 'explore',
+  narrow: 'narrow',
+  'confirm-pass': 'confirm pass',
+  'confirm-fail': 'confirm fail',
+  recover: 'recover',
+};
+
+/** A load on the search's axis, three digits of it: `188/s`, `70.4/s`, `1,240/s`, `180 users`. */
+export function formatLoad(load: number, unit: LoadUnit): string {
+  return unit === 'vus' ? usersFigure(load) : `${figure(load)}/s`;
+}
+
+export function levelLoad(load: LevelLoad): string {
+  return load.model === 'closed' ? usersFigure(load.vus) : formatLoad(load.ratePerSec, 'req/s');
+}
+
+/** `181–194/s`, `160–195 users`; open: `at least 181/s`. */
+export function loadRange([low, high]: readonly [number, number | null], unit: LoadUnit): string {
+  if (high === null) return `at least ${formatLoad(low, unit)}`;
+  const first = unit === 'vus' ? formatCount(low) : figure(low);
+  const last = formatLoad(high, unit);
+  return last === formatLoad(low, unit) ? last : `${first}–${last}`;
+}
+
+/** The SLO that a level's picture and row speak of: the binding one where it is known, else the first on latency. */
+export function shownCriterion(level: LevelResult, criterion: string | null = null): CriterionResult | null {
+  const { criteria } = level;
+  const latencies = criteria.filter(({ unit }) => unit === 'ms');
+  return latencies.find(({ slo }) => slo === criterion) ?? latencies[0] ?? criteria[0] ?? null;
+}
+
+/** `p95` of `p95<250ms`. */
+export const metricOf = (slo: string): string => slo.split(/[<>]/)[0]?.trim() ?? slo;
+
+/** `96.2 ms (88.1–107)`; open: `96.2 ms (88.1 or more)`. A dash for what is not known. */
+export function criterionFigure(criterion: CriterionResult | null): string {
+  if (criterion === null) return '–';
+  const { value, interval, unit } = criterion;
+  const format = unit === 'ms' ? formatMs : formatShare;
+  const text = value === null ? '∞' : format(value);
+  if (interval === null) return value === null ? '–' : text;
+  const [low, high] = interval.map((end) => (end === null ? null : format(end)));
+  if (low == null) return text;
+  const suffix = unit === 'ms' ? ` ${text.split(' ')[1] ?? 'ms'}` : ' %';
+  const bare = (end: string): string => (end.endsWith(suffix) ? end.slice(0, -suffix.length) : end);
+  return high == null ? `${text} (${bare(low)} or more)` : `${text} (${bare(low)}–${bare(high)})`;
+}
+
+/** A limit that was found: what it is, how large, its 95 % interval, and what is to be said of it. */
+export interface LimitRow {
+  readonly label: string;
+  readonly value: string;
+  readonly interval: string;
+  readonly note: string;
+}
+
+/** The figures of the answer, for an engineer. What is not known is a dash with the reason in the note. */
+export function limitRows(found: BreakingPoint): LimitRow[] {
+  const { unit, estimate, interval, capacity, errorLimit, knee, usersAtLimit, criterion, status, idleMs } = found;
+  const binding =
+    criterion === null ? '' : criterion === 'capacity' ? 'capacity binds first' : `${criterion} binds first`;
+  const latencies = found.sloLimits.filter(({ slo }) => !slo.startsWith('errors'));
+  const known = status !== 'undecided' && estimate !== null;
+  const rows: LimitRow[] = [
+    {
+      label: 'SLO limit',
+      value: known ? `${status === 'found' ? '' : '≥ '}${formatLoad(estimate, unit)}` : '–',
+      interval: interval === null ? '–' : loadRange(interval, unit),
+      note: known ? binding : 'no answer yet',
+    },
+    ...(latencies.length > 1 ? latencies.map((one) => limitRow(`of ${one.slo}`, one, unit, '')) : []),
+    {
+      label: 'Capacity',
+      value: capacity === null ? '–' : formatLoad(capacity.estimate, 'req/s'),
+      interval: capacity === null ? '–' : loadRange(capacity.interval, 'req/s'),
+      note: capacity === null ? 'not reached' : 'most that was sustained',
+    },
+  ];
+  if (errorLimit !== undefined) {
+    const slo = found.slos.find((each) => each.startsWith('errors')) ?? '';
+    rows.push(limitRow('Error limit', errorLimit, unit, `where ${slo} breaks`));
+  }
+  rows.push(
+    {
+      label: 'Knee',
+      value: knee === null ? '–' : formatLoad(knee.estimate, unit),
+      interval: knee === null ? '–' : loadRange(knee.interval, unit),
+      note: knee === null ? 'too few levels' : 'most throughput per response time',
+    },
+    {
+      label: 'Users there',
+      value: usersAtLimit === null ? '–' : figure(usersAtLimit),
+      interval: '',
+      note: usersAtLimit === null ? 'not known' : 'in the system at the limit',
+    },
+    {
+      label: 'Idle',
+      value: idleMs.p95 === null ? '–' : formatMs(idleMs.p95),
+      interval: '',
+      note: idleMs.p50 === null ? 'p95' : `p95; median ${formatMs(idleMs.p50)}`,
+    },
+    { label: 'Recovery', value: recovery(found), interval: '', note: 'latency at half the load, afterwards' },
+  );
+  return rows;
+}
+
+function limitRow(label: string, limit: LoadLimit, unit: LoadUnit, note: string): LimitRow {
+  const reached = limit.status === 'found' && limit.estimate !== null;
+  return {
+    label,
+    value: reached ? formatLoad(limit.estimate, unit) : '–',
+    interval: loadRange(limit.interval, unit),
+    note: reached ? note : 'not reached',
+  };
+}
+
+function recovery({ recovered }: BreakingPoint): string {
+  if (recovered === null) return 'not tried';
+  return recovered ? 'came back' : 'did not';
+}
+
+/** `95.0/s`, `0 %`: what a level carried, and how much of it failed. */
+export const achievedFigure = ({ achievedPerSec }: LevelResult): string => formatRate(achievedPerSec);
+export const errorsFigure = ({ errorShare }: LevelResult): string => formatShare(errorShare);
+
+/** `23 levels in 1:51: 13,624 requests sent, 13,489 ok, 135 failed.` */
+export function totalsSentence({ breakingPoint, totals }: RunResult): string {
+  const levels = counted(breakingPoint?.levels.length ?? 0, 'level');
+  const counts = `${counted(totals.sent, 'request')} sent, ${formatCount(totals.ok)} ok, ${formatCount(totals.failed)} failed`;
+  return `${levels} in ${formatClock(breakingPoint?.spentSeconds ?? 0)}: ${counts}; warm-ups not counted.`;
+}
+
+/** Three significant digits. */
+function figure(value: number): string {
+  if (value === 0) return '0';
+  return value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : formatCount(value);
+}
+
+const usersFigure = (users: number): string => `${formatCount(users)} ${Math.round(users) === 1 ? 'user' : 'users'}`;

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { measured, rampart, type Running, start, temporaryFolder } from './command.ts';
+import { fixedTarget, type TestTarget } from './target.ts';
+
+/** The search on real sockets, against a server whose breaking point is known. */
+
+let server: Running | null = null;
+let target: TestTarget | null = null;
+afterEach(async () => {
+  server?.kill('SIGTERM');
+  await server?.finished;
+  server = null;
+  await target?.close();
+  target = null;
+});
+
+/** One slot, exponential service times of this mean: an M/M/1 queue under Poisson arrivals. */
+async function queueOf(mean: string): Promise<string> {
+  server = start(['serve', '--law', `exp:${mean}`, '--slots', '1', '--port', '0']);
+  await server.shown('(Ctrl-C');
+  return /http:\S+predict/.exec(server.said())?.[0] ?? '';
+}
+
+describe('rampart find', () => {
+  it('finds the limit of a queue within a quarter of theory, in little time', async () => {
+    const url = await queueOf('5ms');
+    const { code, result } = await measured(['find', url, '-b', '{}', '--slo', 'p95<50ms', '--budget', '30s']);
+    // M/M/1: λ* = μ − ln 20 / L = 200 − 2.9957 / 0.05 = 140.1/s.
+    const { breakingPoint } = result;
+    expect(breakingPoint?.unit).toBe('req/s');
+    if (breakingPoint?.status === 'generator-limited') {
+      // On a machine too busy to measure that is the honest answer; it must still be a true one.
+      expect(breakingPoint.estimate ?? 0).toBeLessThan(175);
+      return;
+    }
+    expect(code).toBe(0);
+    expect(breakingPoint?.status).toBe('found');
+    expect(breakingPoint?.estimate).toBeGreaterThan(105);
+    expect(breakingPoint?.estimate).toBeLessThan(175);
+    expect(breakingPoint?.spentSeconds).toBeLessThan(40);
+    expect(breakingPoint?.levels.length).toBeGreaterThan(5);
+  });
+
+  it('says so where the SLO already fails with one user: exit code 3', async () => {
+    target = await fixedTarget(60);
+    const { code, result } = await measured(['find', target.url, '--slo', 'p95<20ms', '--budget', '20s']);
+    expect(code).toBe(3);
+    expect(result.breakingPoint).toMatchObject({ estimate: 0, stoppedBy: 'fails-at-idle' });
+  });
+
+  it('gives the answer so far when it is interrupted, and draws it again from the journal', async () => {
+    target = await fixedTarget(5);
+    const cwd = temporaryFolder();
+    const run = start(['find', target.url, '--slo', 'p95<100ms', '--budget', '60s', '-o', 'here'], { cwd });
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    run.kill('SIGINT');
+    const { code } = await run.finished;
+    expect(code).toBe(130);
+    const text = readFileSync(join(cwd, 'here/result.json'), 'utf8');
+    const { breakingPoint } = JSON.parse(text);
+    expect(breakingPoint.stoppedBy).toBe('interrupted');
+    expect(breakingPoint.levels.length).toBeGreaterThan(0);
+    const before = readFileSync(join(cwd, 'here/report.html'));
+    await rampart(['report', 'here'], { cwd });
+    expect(readFileSync(join(cwd, 'here/result.json'), 'utf8')).toBe(text);
+    expect(readFileSync(join(cwd, 'here/report.html')).equals(before)).toBe(true);
+  });
+
+  it('gives what was learnt where the target goes away: exit code 4', async () => {
+    target = await fixedTarget(5);
+    const gone = target;
+    setTimeout(() => void gone.close(), 5000);
+    const { code, result } = await measured(['find', target.url, '--slo', 'p95<100ms', '--budget', '30s']);
+    target = null;
+    expect(code).toBe(4);
+    expect(result.breakingPoint?.stoppedBy).toBe('target-lost');
+  });
+
+  const wrong: [string, string[], RegExp][] = [
+    ['an SLO that no load can break', ['--slo', 'achieved>5/s'], /achieved/],
+    ['a rate of its own', ['--rate', '100/s'], /unknown option|does not apply/],
+    ['a bound on the other axis', ['--unit', 'vus', '--max-rate', '100/s'], /--max-vus/],
+    ['a budget that is too small', ['--budget', '1s'], /--budget/],
+    ['a precision without a unit', ['--precision', '10'], /--precision.*%/s],
+  ];
+  for (const [what, flags, says] of wrong)
+    it(`refuses ${what}: exit code 2`, async () => {
+      target = await fixedTarget(0);
+      const { code, stderr } = await rampart(['find', target.url, ...flags]);
+      expect(stderr).toMatch(says);
+      expect(code).toBe(2);
+      expect(target.received()).toBe(0);
+    });
+});

@@ -1,0 +1,214 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { Histogram } from '../src/stats/histogram.ts';
+import { reportReader } from './report-reader.ts';
+import { type Sample, sampleOf } from './sample-stream.ts';
+
+/** Looking closer: a part of the run, one of its requests, one of its lines. */
+
+const reader = reportReader();
+const { complaints } = reader;
+const NAMES = ['POST /predict', 'GET /health', 'GET /version'];
+const SAMPLE = sampleOf({ seconds: 60, names: NAMES, rate: 200, warmup: 5 });
+const PICTURES = 9;
+
+/** Drags across a picture, from one share of its plot's width to another. */
+async function drag(page: Page, picture: string, from: number, to: number): Promise<void> {
+  const box = (await page.locator(`[data-picture="${picture}"] canvas`).boundingBox())!;
+  // 46 px of labels at the left, 10 px of air at the right.
+  const at = (share: number): number => box.x + 46 + share * (box.width - 56);
+  await page.mouse.move(at(from), box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(at(to), box.y + 60, { steps: 4 });
+  await page.mouse.up();
+}
+
+const cellsOf = (page: Page, row: string): Promise<string[]> =>
+  page.locator(`tr[data-row="${row}"] td`).allTextContents();
+
+const numberOf = (text: string | undefined): number => Number((text ?? '').replaceAll(',', ''));
+
+/** Straight from the stream, at full resolution. */
+function exactly(
+  { events }: Sample,
+  from: number,
+  to: number,
+  name: string | null,
+): { sent: number; times: Histogram } {
+  const times = new Histogram();
+  let sent = 0;
+  for (const event of events) {
+    if (event.type !== 'interval' || event.snapshot.phase === 'warmup') continue;
+    const { startAt, endAt, series } = event.snapshot;
+    if (startAt < from * 1e6 || endAt > to * 1e6) continue;
+    for (const [own, part] of Object.entries(series)) {
+      if (name !== null && own !== name) continue;
+      times.add(part.response);
+      sent += part.sent;
+    }
+  }
+  return { sent, times };
+}
+
+/** Within 1 %, and what three digits leave open. */
+function expectNear(text: string | undefined, micros: number): void {
+  expect(Math.abs(numberOf(text) * 1_000 - micros), `${text} ms for ${micros} µs`).toBeLessThanOrEqual(micros * 0.015);
+}
+
+it('recomputes every number in the tables for the stretch that was marked out, and takes it back', async (test) => {
+  const page = await reader.open(test, SAMPLE.result, SAMPLE.intervals);
+  const before = await page.locator('main').textContent();
+  await drag(page, 'requests', 20.2 / 60, 39.8 / 60);
+  expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe('0:20');
+  expect(await page.getByLabel('to', { exact: true }).inputValue()).toBe('0:40');
+  for (const name of [...NAMES, null]) {
+    const { sent, times } = exactly(SAMPLE, 20, 40, name);
+    const cells = await cellsOf(page, name === null ? 'requests' : `requests ${name}`);
+    expect(numberOf(cells[0])).toBe(sent);
+    expectNear(cells[2], times.min);
+    expectNear(cells[3], times.quantile(0.5));
+    expectNear(cells[4], times.quantile(0.95));
+    expectNear(cells[5], times.quantile(0.99));
+    expectNear(cells[6], times.max);
+    expectNear(cells[7], times.mean);
+    expect(Math.abs(numberOf(cells[9]) - times.count / 20)).toBeLessThan(0.06);
+  }
+  expect(numberOf((await cellsOf(page, 'times service'))[0])).toBe(exactly(SAMPLE, 20, 40, null).times.count);
+  expect(await page.getByText('0:20 – 0:40, times within 1 %').count()).toBeGreaterThan(1);
+  expect(await cellsOf(page, 'failures 0')).toHaveProperty('0', '0');
+  await page.keyboard.press('Escape');
+  expect(await page.locator('main').textContent()).toBe(before);
+  expect(complaints).toEqual([]);
+});
+
+it('says the same numbers as the result where the whole run is recomputed', async (test) => {
+  const page = await reader.open(test, SAMPLE.result, SAMPLE.intervals);
+  // All but the first second, which is warm-up and in no number.
+  await page.getByLabel('From', { exact: true }).fill('0:01');
+  await page.keyboard.press('Enter');
+  const { totals, latency, failures } = SAMPLE.result;
+  const all = await cellsOf(page, 'requests');
+  expect(numberOf(all[0])).toBe(totals.sent);
+  expectNear(all[4], latency.response.p95! * 1_000);
+  for (const [i, { count }] of failures.entries())
+    expect(numberOf((await cellsOf(page, `failures ${i}`))[0])).toBe(count);
+  expectNear((await cellsOf(page, 'times lag'))[2], latency.lag.p95! * 1_000);
+});
+
+it('works by keyboard alone, and says what it does not understand', async (test) => {
+  const page = await reader.open(test, SAMPLE.result, SAMPLE.intervals);
+  const from = page.getByLabel('From', { exact: true });
+  await from.focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowUp');
+  expect(await from.inputValue()).toBe('0:03');
+  const whole = page.getByRole('button', { name: 'Whole run' });
+  expect(await whole.isEnabled()).toBe(true);
+  await from.fill('later');
+  await page.keyboard.press('Tab');
+  expect(await page.getByRole('status').textContent()).toContain('Write times as m:ss');
+  expect(await from.getAttribute('aria-invalid')).toBe('true');
+  await whole.focus();
+  await page.keyboard.press('Enter');
+  expect(await from.inputValue()).toBe('0:00');
+  expect(await whole.isDisabled()).toBe(true);
+  expect(complaints).toEqual([]);
+});
+
+it('draws the pictures of one request, and shows the lines that are asked for', async (test) => {
+  const page = await reader.open(test, SAMPLE.result, SAMPLE.intervals);
+  const pictures = (): Promise<string[]> => page.$$eval('canvas', (all) => all.map((canvas) => canvas.toDataURL()));
+  const all = await pictures();
+  expect(all).toHaveLength(PICTURES);
+  await page.getByRole('combobox', { name: 'Requests' }).selectOption('GET /health');
+  const one = await pictures();
+  const same = one.flatMap((picture, i) => (picture === all[i] ? [i] : []));
+  // In flight, and the generator: they are known for all requests together only.
+  expect(same).toEqual([2, 3]);
+  const p99 = page.getByRole('button', { name: 'p99', exact: true });
+  expect(await p99.getAttribute('aria-pressed')).toBe('false');
+  await p99.click();
+  expect(await p99.getAttribute('aria-pressed')).toBe('true');
+  expect((await pictures())[1]).not.toBe(one[1]);
+  expect(complaints).toEqual([]);
+});
+
+it('keeps a data table under each picture, of what the picture shows', async (test) => {
+  const page = await reader.open(test, SAMPLE.result, SAMPLE.intervals);
+  await drag(page, 'response', 0.5, 0.75);
+  for (const picture of await page.locator('article.card:visible').all()) {
+    await picture.locator('summary').click();
+    expect(await picture.locator('tbody tr').count()).toBeGreaterThan(5);
+  }
+  const response = page.getByRole('region', { name: 'Response time, data table' });
+  const [from, to] = await Promise.all(
+    ['From', 'to'].map((name) => page.getByLabel(name, { exact: true }).inputValue()),
+  );
+  expect(await response.locator('tbody tr').count()).toBe(numberOf(to!.slice(2)) - numberOf(from!.slice(2)));
+  expect(await response.locator('thead th').allTextContents()).toEqual(['Time', 'p50', 'p95', 'p99', 'p95 service']);
+});
+
+it('copies tables and saves pictures', async (test) => {
+  const page = await reader.open(test, SAMPLE.result, SAMPLE.intervals, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const copied = (): Promise<string> => page.evaluate<string>('navigator.clipboard.readText()');
+  await page.getByRole('button', { name: 'CSV: copy the table Requests' }).last().click();
+  await expect.poll(copied).toContain('Name,Count,Failed,Min,p50');
+  expect((await copied()).split('\r\n')).toHaveLength(NAMES.length + 3);
+  await page.getByRole('button', { name: 'Markdown: copy the table Percentile spectrum' }).click();
+  await expect.poll(copied).toContain('| Percentile | response | service |\n| --- | ---: | ---: |\n');
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'PNG: save the picture Latency heat map' }).click();
+  expect((await saving).suggestedFilename()).toBe('latency-heat-map.png');
+  expect(complaints).toEqual([]);
+});
+
+describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
+  it('has no serious finding of axe, whole, in part, unfolded and narrow', async (test) => {
+    const page = await reader.open(test, SAMPLE.result, SAMPLE.intervals, { colorScheme });
+    await page.evaluate(axe.source);
+    expect(await findings(page)).toEqual([]);
+    await drag(page, 'heat', 0.9, 0.95);
+    for (const summary of await page.locator('summary:visible').all()) await summary.click();
+    expect(await findings(page)).toEqual([]);
+    await page.setViewportSize({ width: 375, height: 800 });
+    expect(await findings(page)).toEqual([]);
+  });
+});
+
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await page.evaluate<axe.AxeResults>("axe.run({ resultTypes: ['violations'] })");
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' ')}`);
+}
+
+it('stays within its size: a minute below 400 KB, ten minutes of three names at 1,000/s below 700 KB', () => {
+  expect(Buffer.byteLength(reader.html(SAMPLE.result, SAMPLE.intervals))).toBeLessThan(400_000);
+  const { result, intervals } = sampleOf({ seconds: 600, names: NAMES, rate: 1_000 });
+  expect(Buffer.byteLength(reader.html(result, intervals))).toBeLessThan(700_000);
+});
+
+it('opens two hours of five names, and answers a brush, in under a second each', async (test) => {
+  const names = [...NAMES, 'PUT /feedback', 'GET /models'];
+  const { result, intervals } = sampleOf({ seconds: 7_200, names, rate: 100 });
+  const opened = performance.now();
+  const page = await reader.open(test, result, intervals);
+  const open = performance.now() - opened;
+  const brush = await page.evaluate<number>(`new Promise((resolve) => {
+    const from = document.querySelector('[name="from"]');
+    from.value = '0:30:00';
+    const before = performance.now();
+    from.dispatchEvent(new Event('change'));
+    requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - before)));
+  })`);
+  test.annotate(
+    `report ${Buffer.byteLength(reader.html(result, intervals))} bytes, open ${open | 0} ms, brush ${brush | 0} ms`,
+  );
+  expect(numberOf((await cellsOf(page, 'requests'))[0])).toBeLessThan(result.totals.sent);
+  expect(brush).toBeLessThan(1_000);
+  // Starting a page and reading the file are in this.
+  expect(open).toBeLessThan(3_000);
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, type TestContext } from 'vitest';
+import type { RunResult } from '../src/core/result.ts';
+import { type ReportAssets, renderHtml } from '../src/report/html.ts';
+import { chromiumFor, launchChromium } from './chromium.ts';
+import { bundleReportAssets } from './report-assets.ts';
+
+/** Opens reports as a reader does: a file, from disk, in a browser of the suite's own. */
+export interface ReportReader {
+  /** What the pages complained about, and what they asked of the network, since the test began. */
+  readonly complaints: string[];
+  html(result: RunResult, intervals?: string): string;
+  open(test: TestContext, result: RunResult, intervals?: string, options?: BrowserContextOptions): Promise<Page>;
+}
+
+/** To be called once in a test file. */
+export function reportReader(): ReportReader {
+  const folder = mkdtempSync(join(tmpdir(), 'rampart-report-'));
+  const complaints: string[] = [];
+  let assets: ReportAssets = { script: '', style: '' };
+  let browser: Browser | null = null;
+
+  beforeAll(async () => {
+    assets = await bundleReportAssets();
+  });
+
+  afterEach(async () => {
+    for (const context of browser?.contexts() ?? []) await context.close();
+    complaints.length = 0;
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const html = (result: RunResult, intervals?: string): string => renderHtml(result, assets, intervals);
+  return {
+    complaints,
+    html,
+    async open(test, result, intervals, options = {}) {
+      const path = chromiumFor(test);
+      browser ??= await launchChromium(path);
+      const file = join(folder, 'report.html');
+      writeFileSync(file, html(result, intervals));
+      const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+      const page = await context.newPage();
+      page.on('console', (message) => complaints.push(`console: ${message.text()}`));
+      page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+      page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+      page.on('request', (request) => {
+        if (!/^(file|data):/.test(request.url())) complaints.push(`request: ${request.url()}`);
+      });
+      await page.goto(pathToFileURL(file).href);
+      if (options.javaScriptEnabled !== false) await page.locator('html[data-drawn]').waitFor();
+      return page;
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { RunFold } from '../src/analyze/fold.ts';
+import type { RunEvent } from '../src/core/event.ts';
+import { stagesOf } from '../src/core/plan.ts';
+import type { RunResult } from '../src/core/result.ts';
+import type { HistogramData, SeriesSnapshot } from '../src/core/snapshot.ts';
+import { bytes, count, type Micros, micros, perSecond, seconds } from '../src/core/units.ts';
+import { IntervalArchive } from '../src/report/archive.ts';
+import { Histogram } from '../src/stats/histogram.ts';
+import { closedRun, openRun } from './sample-run.ts';
+
+/** Invented streams that look like real ones: arithmetic from a fixed seed, so that every call gives the same. */
+
+export interface Shape {
+  readonly seconds: number;
+  readonly names: readonly string[];
+  /** Of all names together, 1/s. */
+  readonly rate: number;
+  readonly warmup?: number;
+  readonly model?: 'closed' | 'open';
+}
+
+export interface Sample {
+  readonly events: readonly RunEvent[];
+  readonly result: RunResult;
+  /** The packed archive. */
+  readonly intervals: string;
+}
+
+/** One for all: each holds room for thousands of buckets. */
+const SCRATCH = new Histogram();
+
+/** Latency grows towards the end; the last tenth has failures; the first name is the fastest. */
+export function sampleOf(shape: Shape): Sample {
+  const events = eventsOf(shape);
+  const fold = new RunFold();
+  const archive = new IntervalArchive();
+  for (const event of events) {
+    fold.accept(event);
+    if (event.type === 'interval') archive.add(event.snapshot);
+  }
+  const result = fold.result();
+  return { events, result, intervals: archive.pack(result.timeline, result.failures) };
+}
+
+function eventsOf({ seconds: length, names, rate, warmup = 0, model = 'open' }: Shape): RunEvent[] {
+  const random = randomOf(7);
+  const { plan, run, tool } = model === 'open' ? openRun() : closedRun();
+  const [request] = plan.requests;
+  const load =
+    plan.load.model === 'open'
+      ? { ...plan.load, rate: [{ duration: seconds(length), from: perSecond(rate), to: perSecond(rate) }] }
+      : {
+          ...plan.load,
+          vus: [
+            { duration: seconds(length / 2), from: count(0), to: count(50) },
+            { duration: seconds(length / 2), from: count(50), to: count(50) },
+          ],
+        };
+  const events: RunEvent[] = [
+    {
+      type: 'started',
+      format: 1,
+      tool,
+      run: { id: run.id, command: run.command, startedAt: run.startedAt, host: run.host },
+      plan: {
+        ...plan,
+        load,
+        warmup: seconds(warmup),
+        requests: names.map((name) => ({ ...request!, name })),
+      },
+    },
+  ];
+  const per = Math.max(1, Math.round(rate / names.length));
+  const users = stagesOf(load)[0]?.to ?? 0;
+  for (let i = 0; i < length; i++) {
+    const progress = i / length;
+    const series: Record<string, SeriesSnapshot> = {};
+    for (const [place, name] of names.entries()) {
+      const n = Math.max(1, Math.round(per * (1 + 0.1 * (random() - 0.5))));
+      const failed = progress >= 0.9 ? Math.ceil(n / 20) : 0;
+      series[name] = seriesOf(n, failed, (15_000 + 12_000 * place) * (1 + 2 * progress ** 4), i, random);
+    }
+    const due = Object.values(series).reduce((sum, part) => sum + part.due, 0);
+    events.push({
+      type: 'interval',
+      snapshot: {
+        index: i,
+        startAt: micros(i * 1e6),
+        endAt: micros((i + 1) * 1e6),
+        phase: i < warmup ? 'warmup' : 'measure',
+        load: { due, sent: due, dropped: 0, inFlight: 4, vus: count(model === 'open' ? 0 : Math.min(users, i * 2)) },
+        series,
+        generator: {
+          lag: timesOf(due, () => 20 + 30 * random()),
+          loopDelayP99: micros(1_100 + 200 * random()),
+          loopDelayMax: micros(2_000),
+          utilization: null,
+          gcMax: micros(900),
+          cpu: 0.3 + 0.05 * random(),
+          cpuWait: 0,
+          rss: bytes(90_000_000),
+        },
+      },
+    });
+  }
+  const at = micros(length * 1e6);
+  const finishedAt = new Date(Date.parse(run.startedAt) + length * 1_000).toISOString();
+  events.push({ type: 'finished', at, finishedAt, ending: 'completed' });
+  return events;
+}
+
+function seriesOf(n: number, failed: number, typical: number, second: number, random: () => number): SeriesSnapshot {
+  const ok = n - failed;
+  const values = Array.from({ length: ok }, () => typical * Math.exp(0.35 * gauss(random)));
+  const [refused, late] = [Math.ceil(failed / 2), Math.floor(failed / 2)];
+  const at = micros(second * 1e6 + 4e5) as Micros;
+  const kinds = [
+    { outcome: 'http-error' as const, status: 503, message: '503 Service Unavailable', count: refused },
+    { outcome: 'timeout' as const, status: 0, message: 'no answer within 10 s', count: late },
+  ].filter((kind) => kind.count > 0);
+  return {
+    due: n,
+    sent: n,
+    dropped: 0,
+    ok,
+    failed,
+    byOutcome: { ok, ...Object.fromEntries(kinds.map((kind) => [kind.outcome, kind.count])) },
+    byStatus: { '200': ok, ...(refused > 0 ? { '503': refused } : {}) },
+    bytesIn: ok * 143 + refused * 96,
+    bytesOut: n * 181,
+    response: recorded(values.map((value) => value + 35)),
+    service: recorded(values),
+    firstByte: recorded(values.map((value) => value * 0.98)),
+    body: recorded(values.map((value) => value * 0.02)),
+    connect: second === 0 ? recorded([310, 420, 280]) : recorded([]),
+    tls: recorded([]),
+    failedResponse: recorded(Array.from({ length: failed }, () => typical)),
+    failures: kinds.map((kind) => ({ ...kind, firstAt: at, lastAt: at })),
+  };
+}
+
+function timesOf(n: number, value: () => number): HistogramData {
+  return recorded(Array.from({ length: n }, value));
+}
+
+function recorded(values: readonly number[]): HistogramData {
+  SCRATCH.reset();
+  for (const value of values) SCRATCH.record(value);
+  return SCRATCH.toData();
+}
+
+function gauss(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(random() || 1e-9)) * Math.cos(2 * Math.PI * random());
+}
+
+/** Mulberry32: 0..1. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
