@@ -34,6 +34,9 @@ module.exports = {
     door('commander', 'src/cli/'),
     door('express', 'src/web/'),
     door('chart\\.js', 'src/report/client/'),
+    door('papaparse', 'src/plan/'),
+    door('undici', 'src/drivers/undici/'),
+    door('autocannon', 'src/drivers/autocannon/'),
     door('zod', 'src/(plan|report)/'),
     {
       name: 'client-is-alone',

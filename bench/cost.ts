@@ -137,7 +137,7 @@ export async function costTable(peers: readonly { peer: Peer; file: string }[], 
   return {
     title: 'CPU per request, closed model',
     notes: [
-      `${CONNECTIONS} connections, one thread, POST of ${BODY.length} bytes of JSON to nginx. "Steady" is the CPU time of a ${setting.effort.long} s run less that of a ${setting.effort.short} s run, by the requests it did more: the start of the program, its compiler's warm-up and its report fall out. "Whole" is that of the ${setting.effort.long} s run by its requests, start included. Both in µs, user and system, of all threads and child processes; median (smallest–largest) of ${setting.effort.rounds} interleaved rounds. Ratios are taken within a round.`,
+      `${CONNECTIONS} connections, one thread, POST of ${BODY.length} bytes of JSON to nginx. "Steady" is the CPU time of a ${setting.effort.long} s run less that of a ${setting.effort.short} s run, by the requests it did more: the start of the program, its compiler's warm-up and its report fall out. "Whole" is that of the ${setting.effort.long} s run by its requests, start included. Both in µs, user and system, of all threads and child processes; ${setting.effort.rounds === 1 ? 'one round' : `median (smallest–largest) of ${setting.effort.rounds} interleaved rounds, ratios taken within a round`}.`,
     ],
     head: ['tool', 'steady µs', 'whole µs', 'requests/s', '× rampart', 'wanted', ''],
     rows: [row(ours), ...others.map(row)],

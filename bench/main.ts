@@ -44,7 +44,7 @@ export async function main(argv: readonly string[], folder: string): Promise<num
   }
   const quick = values.quick ?? false;
   const wanted = values.only?.split(',') ?? PARTS;
-  const effort: Effort = quick ? { rounds: 1, long: 3, short: 1 } : { rounds: 3, long: 4, short: 1 };
+  const effort: Effort = quick ? { rounds: 1, long: 2, short: 1 } : { rounds: 3, long: 4, short: 1 };
   const date = values.date ?? new Date().toISOString().slice(0, 10);
   const out = values.out ?? (quick ? '-' : 'docs/bench.md');
   findRampart();

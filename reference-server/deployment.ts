@@ -1,5 +1,6 @@
 import type { Operations } from './admin.ts';
 import { startCluster } from './cluster/primary.ts';
+import { Faults } from './faults.ts';
 import { modelNamed } from './models/catalogue.ts';
 import { type ServerOptions, STRATEGIES, startServer } from './server.ts';
 import { Versions } from './strategies/versions.ts';
@@ -28,12 +29,14 @@ export interface Deployment {
 /**
  * Serves a model.
  *
- * @throws OptionError (as a rejection) for an option that is none; Error if it cannot listen, with the system's code.
+ * @throws OptionError (as a rejection) for an option that is none; ListenError if it cannot listen.
  */
 export async function deploy(options: DeploymentOptions): Promise<Deployment> {
   const { deployment, replicas, log, ...rest } = options;
   const { route } = modelNamed(options.model).contract;
   if (deployment === 'cluster') {
+    // A wrong fault is told here, once, rather than by each process.
+    new Faults(rest.faults ?? [], 1, 0);
     const { entries, ...server } = rest;
     const cluster = await startCluster({ server, replicas, log, entry: new URL('cluster/replica.js', entries) });
     return {

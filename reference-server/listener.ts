@@ -26,14 +26,23 @@ export interface Listener {
   close(lingerMs?: number): Promise<void>;
 }
 
+/** The server cannot have its port; the message names it, the code is the system's: 'EADDRINUSE' if something else has it. */
+export class ListenError extends Error {
+  readonly code: string | undefined;
+
+  constructor(message: string, code: string | undefined) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** How many connections may wait to be accepted: a load test opens hundreds at once. */
 const BACKLOG = 4096;
 
 /**
  * Opens the server's port, and knows how to close it without losing a request.
  *
- * @throws Error (as a rejection) that names the port, with the system's `code`, when it cannot listen: 'EADDRINUSE' if
- *   something else has the port.
+ * @throws ListenError (as a rejection)
  */
 export async function listen(server: Server, { host, port, drainMs, log }: ListenOptions): Promise<Listener> {
   // A client must be the one to drop an idle connection: where the server does, a request may already be on its way.
@@ -60,7 +69,7 @@ export async function listen(server: Server, { host, port, drainMs, log }: Liste
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'EADDRINUSE' ? 'it is already in use' : message;
-    throw Object.assign(new Error(`cannot listen on port ${port} of ${host}: ${why}`), { code });
+    throw new ListenError(`cannot listen on port ${port} of ${host}: ${why}`, code);
   }
   const actualPort = (server.address() as AddressInfo).port;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;

@@ -67,7 +67,7 @@ export interface ModelServer extends Listener {
 /**
  * Serves a model over HTTP.
  *
- * @throws OptionError (as a rejection) for an option that is none; Error if it cannot listen, see `listen`.
+ * @throws OptionError (as a rejection) for an option that is none; ListenError if it cannot listen.
  */
 export async function startServer(options: ServerOptions): Promise<ModelServer> {
   const { model: name, host = '127.0.0.1', port = 8989, log = console.error, drainMs = 5000, cache = 0 } = options;

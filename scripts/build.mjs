@@ -10,7 +10,8 @@ await build({
   entryPoints: [
     'bin/cli.ts',
     'src/index.ts',
-    'src/run/worker.ts', 'src/run/null-server.ts',
+    'src/run/worker.ts',
+    'src/run/null-server.ts',
     'reference-server/strategies/pool-worker.ts',
     'reference-server/strategies/replica-process.ts',
     'reference-server/cluster/replica.ts',

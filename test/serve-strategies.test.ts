@@ -46,7 +46,10 @@ const within = (measuredRate: number, theory: number) => {
   expect(measuredRate / theory).toBeLessThan(1.15);
 };
 
-describe('the capacity, asleep so that the tester’s own work takes nothing from it,', () => {
+// Another process that takes the processor away makes any server slower: what is measured may be measured again.
+const MEASURED = { retry: 2 };
+
+describe('the capacity, asleep so that the tester’s own work takes nothing from it,', MEASURED, () => {
   it('of per-request is 1 / (50 ms + 5 ms)', async () => {
     within(await capacity(8, '--sleep', '--strategy', 'per-request'), 1000 / 55);
   });
@@ -79,8 +82,8 @@ it('busy, one model has at most the capacity of 1 / 5 ms: what else runs takes f
 });
 
 describe('a pool', () => {
-  it('refuses with 503 what finds its queue full, and answers at its capacity', async () => {
-    served = await serve('fancy', '--sleep', '--strategy', 'pool', '--workers', '2', '--queue', '10');
+  it('refuses with 503 what finds its queue full, and answers at its capacity', MEASURED, async () => {
+    served = await serve('fancy', '--sleep', '--strategy', 'pool', '--workers', '2', '--queue', '100');
     const { result } = await measured(['run', served.url, ...BODY, '--rate', '800/s', '-d', '4s']);
     const { byStatus } = result.totals;
     within(byStatus['200']! / 4, 400);
@@ -148,16 +151,17 @@ describe('a cluster', () => {
 });
 
 describe('replicas that follow the load', () => {
-  it('are more under it and fewer after it', async () => {
+  it('are more under it and fewer after it', MEASURED, async () => {
     served = await serve(
       ...['fancy', '--sleep', '--strategy', 'autoscale', '--replicas', '1-4', '--cooldown', '1s'],
       ...['--admin-port', '0'],
     );
-    const { result } = await measured(['run', served.url, ...BODY, '--rate', '500/s', '-d', '6s', '--warmup', '3s']);
+    const metrics = async () => (await fetch(new URL('/metrics', served?.url))).text();
+    const under = measured(['run', served.url, ...BODY, '--rate', '500/s', '-d', '6s', '--warmup', '3s']);
+    await expect.poll(metrics, { timeout: 6000 }).toMatch(/model_replicas\{version="v1"\} [34]/);
+    const { result } = await under;
     expect(result.totals.failed).toBe(0);
     within(result.rates.achievedPerSec, 500);
-    const metrics = async () => (await fetch(new URL('/metrics', served?.url))).text();
-    expect(await metrics()).toMatch(/model_replicas\{version="v1"\} [34]/);
     await expect.poll(metrics, { timeout: 10_000 }).toContain('model_replicas{version="v1"} 1');
   });
 
@@ -218,9 +222,24 @@ it.each([
   [['tokens', '--strategy', 'pool'], /tokens streams/],
   [['fancy', '--strategy', 'autoscale', '--split', 'v1'], /--split: "v1" is no share/],
   [['fancy', '--replicas', '3-2'], /--replicas: "3-2" ends before it begins/],
+  [['fancy', '--strategy', 'cluster', '--fault', 'storm'], /--fault: "storm" is no fault/],
   [['fancy', '--affinity', 'query:x'], /--affinity: "query:x" names no session/],
 ])('serve %j is refused', async (args, message) => {
   const { code, stderr } = await rampart(['serve', '--port', '0', ...args]);
   expect(stderr).toMatch(message);
   expect(code).toBe(2);
 });
+
+it.each(['global', 'cluster', 'autoscale'])(
+  'a port that is taken is told by %s, which leaves nothing behind',
+  async (strategy) => {
+    served = await serve('fancy', '--sleep', '--admin-port', '0');
+    const port = new URL(served.url).port;
+    const taken = await rampart(['serve', 'fancy', '--strategy', strategy, '--port', port]);
+    expect(taken.stderr).toContain(`cannot listen on port ${port} of 127.0.0.1: it is already in use`);
+    expect(taken.code).toBe(2);
+    const both = await rampart(['serve', 'fancy', '--strategy', strategy, '--port', '0', '--admin-port', port]);
+    expect(both.stderr).toContain('it is already in use');
+    expect(both.code).toBe(2);
+  },
+);

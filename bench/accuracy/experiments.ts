@@ -103,8 +103,8 @@ export const openStep = (rate: number, capacity: number, window: number): Search
   settle: 0,
 });
 
-/** Requests that make a level's p95 worth at least 200 independent ones, at utilisation ρ. */
-const levelRequests = (rho: number): number => Math.min(60_000, Math.max(3_000, 600 / (1 - rho) ** 2));
+/** Requests that make a level's p95 worth some 400 independent ones, at utilisation ρ. */
+const levelRequests = (rho: number): number => Math.min(60_000, Math.max(4_000, 1_200 / (1 - rho) ** 2));
 
 const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue } from 'prom-client';
+import { ListenError } from '../listener.ts';
 import type { ServerOptions } from '../server.ts';
 import { noTotals, sumOf, type Totals } from '../totals.ts';
 
@@ -60,7 +61,7 @@ interface Member {
  * Starts processes behind one port, connections handed to them in turn (node:cluster). One that dies is replaced; the
  * connections that it held are reset.
  *
- * @throws Error (as a rejection) with the system's code, if they cannot listen.
+ * @throws ListenError (as a rejection)
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { log } = options;
@@ -84,7 +85,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         if (message.type === 'ready') resolve(message);
         else if (message.type === 'failed') {
           member.leaving = true;
-          reject(Object.assign(new Error(message.message), { code: message.code }));
+          reject(
+            message.code === undefined ? new Error(message.message) : new ListenError(message.message, message.code),
+          );
         } else hear(member, message);
       });
       worker.once('exit', () => {

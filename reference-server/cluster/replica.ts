@@ -1,3 +1,4 @@
+import { ListenError } from '../listener.ts';
 import { type ServerOptions, startServer } from '../server.ts';
 import { noTotals, type Totals } from '../totals.ts';
 import type { FromClusterReplica, ToClusterReplica } from './primary.ts';
@@ -53,6 +54,8 @@ try {
   });
   tell({ type: 'ready', url: server.url, port: server.port });
 } catch (error) {
-  const { message, code } = error as NodeJS.ErrnoException;
+  const message = error instanceof Error ? error.message : String(error);
+  // Only a port that cannot be had has a code: anything else is a bug.
+  const code = error instanceof ListenError ? (error.code ?? 'unknown') : undefined;
   process.send?.({ type: 'failed', message, code } satisfies FromClusterReplica, () => process.exit(1));
 }

@@ -41,7 +41,7 @@ const FAILED = '{"error":"injected fault"}';
  * should measure is known. Any method on any path is a request, but for GET /health, /ready and /stats. The header
  * `x-sojourn-us` says how long the request truly took: from read in full to handed to the socket, microseconds.
  *
- * @throws OptionError (as a rejection) for a law or fault that is none; Error if it cannot listen, see `listen`.
+ * @throws OptionError (as a rejection) for a law or fault that is none; ListenError if it cannot listen.
  */
 export async function startLawServer(options: LawOptions): Promise<LawServer> {
   const { slots = Number.POSITIVE_INFINITY, queue: capacity = Number.POSITIVE_INFINITY, seed = 1 } = options;

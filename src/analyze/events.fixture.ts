@@ -13,7 +13,8 @@ import { RunFold } from './fold.ts';
 export const CLOSED: LoadProfile = {
   model: 'closed',
   vus: [{ duration: seconds(10), from: count(4), to: count(4) }],
-  thinkTime: null,
+  // However few answers a test makes up, its users were not idle: they thought.
+  thinkTime: { kind: 'constant', value: seconds(100) },
 };
 
 export const OPEN: LoadProfile = {

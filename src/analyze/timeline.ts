@@ -1,34 +1,35 @@
 import type { Plan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
-import type { HistogramData, IntervalSnapshot } from '../core/snapshot.ts';
+import type { GeneratorSnapshot, IntervalSnapshot } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { inMs } from './latency.ts';
 import { isUnfit } from './validity.ts';
 
-/** One interval; the last of the load and the first of the drain may share an index, but not their time. */
+/** A search's levels have short intervals: neighbours become one point of about this length, µs. */
+const LEVEL_POINT = 1_000_000;
+
+/** One interval, or neighbours of one level; the last of the load and the first of the drain may share an index, but not their time. */
 interface Slot {
   readonly index: number;
+  lastIndex: number;
+  readonly level: number | undefined;
   readonly startAt: number;
   endAt: number;
   point: TimelinePoint;
 }
 
-/** The successes' times in an interval. Those of the newest are kept, since the snapshot of another phase may follow. */
-interface Times {
-  readonly startAt: number;
-  readonly response: HistogramData[];
-  readonly service: HistogramData[];
-}
-
 /**
  * Snapshots -> timeline. Those of one interval (a request counts in the phase it was due in) become one point; they come
- * one after the other, and the one that carries the generator's health says which phase it is. A straggler for an older interval still counts, but leaves that point's percentiles.
+ * one after the other, and the one that carries the generator's health says which phase it is. So do the short intervals
+ * of a search's level, up to a second: their histograms are merged. A straggler for an older point still counts, but
+ * leaves that point's percentiles.
  */
 export class TimelineFold {
   readonly #slots: Slot[] = [];
   readonly #open: boolean;
-  #newest: Times = { startAt: -1, response: [], service: [] };
-  readonly #scratch = new Histogram();
+  /** The newest point's times are kept, since more of it may follow. */
+  #newest = -1;
+  readonly #times = newTimes();
 
   constructor(plan: Plan) {
     this.#open = plan.load.model === 'open';
@@ -42,70 +43,98 @@ export class TimelineFold {
   get measured(): { first: number; last: number; durationMs: number } {
     const slots = this.#slots.filter((slot) => slot.point.phase === 'measure');
     const duration = slots.reduce((sum, slot) => sum + slot.endAt - slot.startAt, 0);
-    return { first: slots[0]?.index ?? 0, last: slots.at(-1)?.index ?? -1, durationMs: inMs(duration) };
+    return { first: slots[0]?.index ?? 0, last: slots.at(-1)?.lastIndex ?? -1, durationMs: inMs(duration) };
   }
 
   add(snapshot: IntervalSnapshot): void {
-    const { startAt, phase, load, series, generator } = snapshot;
+    const { phase, load, series, generator } = snapshot;
     const all = Object.values(series);
     const slot = this.#slotOf(snapshot);
     const before = slot.point;
     const fresh = before.seconds === 0;
-    const times: Times = startAt === this.#newest.startAt ? this.#newest : { startAt, response: [], service: [] };
-    times.response.push(...all.map((each) => each.response));
-    times.service.push(...all.map((each) => each.service));
-    if (startAt > this.#newest.startAt) this.#newest = times;
+    const grown = snapshot.endAt > slot.endAt;
     slot.endAt = Math.max(slot.endAt, snapshot.endAt);
     const merged = {
       ...before,
       t: inSeconds(slot.endAt),
-      seconds: inSeconds(slot.endAt - startAt),
+      seconds: inSeconds(slot.endAt - slot.startAt),
       phase: fresh || generator !== undefined ? phase : before.phase,
       vus: Math.max(before.vus, load.vus),
-      inFlight: Math.max(before.inFlight, load.inFlight),
+      inFlight: grown ? load.inFlight : Math.max(before.inFlight, load.inFlight),
       offered: before.offered + load.due,
       sent: before.sent + load.sent,
       dropped: before.dropped + load.dropped,
       ok: before.ok + all.reduce((sum, each) => sum + each.ok, 0),
       failed: before.failed + all.reduce((sum, each) => sum + each.failed, 0),
-      ...(fresh || times === this.#newest ? this.#percentiles(times) : {}),
-      ...(generator === undefined
-        ? {}
-        : {
-            lagP99: this.#quantiles([generator.lag], 0.99)[0],
-            loopDelayP99: inMs(generator.loopDelayP99),
-            cpu: generator.cpu,
-          }),
+      ...this.#timesOf(slot, fresh, snapshot),
+      ...(generator === undefined ? {} : healthOf(before, generator, inSeconds(snapshot.endAt - snapshot.startAt))),
     };
-    slot.point = { ...merged, unfit: isUnfit(merged, this.#open) };
+    // Searches run both models, level by level.
+    const open = slot.level === undefined ? this.#open : load.vus === 0;
+    slot.point = { ...merged, unfit: isUnfit(merged, open) };
   }
 
-  #slotOf({ index, startAt, endAt, phase }: IntervalSnapshot): Slot {
+  #slotOf({ index, startAt, endAt, phase, level }: IntervalSnapshot): Slot {
     let at = this.#slots.length;
     while (at > 0 && (this.#slots[at - 1] as Slot).startAt > startAt) at--;
     const known = this.#slots[at - 1];
-    if (known?.startAt === startAt) return known;
-    const slot: Slot = { index, startAt, endAt, point: { ...EMPTY_POINT, phase } };
+    if (known !== undefined) {
+      const inside = startAt === known.startAt || (level !== undefined && startAt < known.endAt);
+      const next =
+        level !== undefined &&
+        level === known.level &&
+        phase === known.point.phase &&
+        at === this.#slots.length &&
+        endAt - known.startAt <= LEVEL_POINT + (endAt - startAt) / 2;
+      if (next) known.lastIndex = Math.max(known.lastIndex, index);
+      if (inside || next) return known;
+    }
+    const point = { ...EMPTY_POINT, phase };
+    const slot: Slot = { index, lastIndex: index, level, startAt, endAt: startAt, point };
     this.#slots.splice(at, 0, slot);
     return slot;
   }
 
-  /** The quantiles of histograms taken together, in ms; null each where they hold nothing. */
-  #quantiles<P extends readonly number[]>(
-    parts: readonly HistogramData[],
-    ...ps: P
-  ): { [K in keyof P]: number | null } {
-    this.#scratch.reset();
-    for (const part of parts) this.#scratch.add(part);
-    const { count } = this.#scratch;
-    return ps.map((p) => (count > 0 ? inMs(this.#scratch.quantile(p)) : null)) as { [K in keyof P]: number | null };
+  /** What a snapshot adds to its point's percentiles. */
+  #timesOf({ startAt }: Slot, fresh: boolean, { series, generator }: IntervalSnapshot): Partial<TimelinePoint> {
+    if (startAt < this.#newest && !fresh) return {};
+    if (startAt > this.#newest) for (const times of Object.values(this.#times)) times.reset();
+    // A point that is older, and new all the same, has only this; the newest one keeps what it has.
+    const { response, service, lag } = startAt < this.#newest ? newTimes() : this.#times;
+    this.#newest = Math.max(this.#newest, startAt);
+    for (const each of Object.values(series)) {
+      response.add(each.response);
+      service.add(each.service);
+    }
+    if (generator !== undefined) lag.add(generator.lag);
+    return {
+      p50: quantileOf(response, 0.5),
+      p95: quantileOf(response, 0.95),
+      p99: quantileOf(response, 0.99),
+      serviceP95: quantileOf(service, 0.95),
+      ...(generator === undefined ? {} : { lagP99: quantileOf(lag, 0.99) }),
+    };
   }
+}
 
-  #percentiles({ response, service }: Times): Pick<TimelinePoint, 'p50' | 'p95' | 'p99' | 'serviceP95'> {
-    const [p50, p95, p99] = this.#quantiles(response, 0.5, 0.95, 0.99);
-    const [serviceP95] = this.#quantiles(service, 0.95);
-    return { p50, p95, p99, serviceP95 };
-  }
+const newTimes = () => ({ response: new Histogram(), service: new Histogram(), lag: new Histogram() });
+
+/** In ms; null of nothing. */
+function quantileOf(times: Histogram, p: number): number | null {
+  return times.count > 0 ? inMs(times.quantile(p)) : null;
+}
+
+/** The worst delay, and the mean of the cores used, after `seconds` more. */
+function healthOf(
+  { seconds: known, cpu, loopDelayP99 }: TimelinePoint,
+  generator: GeneratorSnapshot,
+  seconds: number,
+): Pick<TimelinePoint, 'loopDelayP99' | 'cpu'> {
+  const whole = known + seconds;
+  return {
+    loopDelayP99: Math.max(loopDelayP99 ?? 0, inMs(generator.loopDelayP99)),
+    cpu: cpu === null || whole === 0 ? generator.cpu : (cpu * known + generator.cpu * seconds) / whole,
+  };
 }
 
 const EMPTY_POINT: TimelinePoint = {

@@ -3,6 +3,7 @@ import type { RunEvent } from '../core/event.ts';
 import type { DoubtCode, RunResult } from '../core/result.ts';
 import { bytes, count, micros } from '../core/units.ts';
 import {
+  CLOSED,
   dataOf,
   finishedOf,
   foldOf,
@@ -236,7 +237,7 @@ describe('the generator', () => {
 
 describe('too few samples', () => {
   it('is one doubt for the run: what is left out and what it would take', () => {
-    const result = resultOf({ ok: spread(12, 5_000, 105_000) }, { load: OPEN });
+    const result = resultOf({ ok: spread(12, 5_000, 105_000) });
     expect(result.verdict.doubts).toMatchObject([
       {
         code: 'too-few-samples',
@@ -290,7 +291,7 @@ it('all doubts that the vocabulary has are reachable', () => {
       resultOf({ ok: [5_000], dropped: 50 }, { load: OPEN, threads: count(1) }, { generator: sick }),
       resultOf(ENOUGH, {}, {}, 'interrupted'),
       // Five answers of 5 ms in a second leave four users nearly all of it.
-      resultOf({ ok: spread(50, 5_000, 5_000) }),
+      resultOf({ ok: spread(50, 5_000, 5_000) }, { load: { ...CLOSED, thinkTime: null } }),
       foldOf([startedOf(planOf()), lost, finishedOf('lost')]).result(),
       foldOf([startedOf(planOf()), lost, finishedOf('never-ready')]).result(),
     ].flatMap(codesOf),

@@ -82,6 +82,6 @@ export function addOutputOptions(command: Command): Command {
 }
 
 /** For flags that may be given more than once. */
-function collect(value: string, before: readonly string[] = []): readonly string[] {
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
-import { addLoadOptions, addOutputOptions, addRequestOptions, addSearchOptions } from './options.ts';
+import type { DoctorFlags } from './doctor.ts';
+import { addLoadOptions, addOutputOptions, addRequestOptions, addSearchOptions, collect } from './options.ts';
 import type { ServeFlags } from './serve.ts';
 
 /**
@@ -47,6 +48,7 @@ Examples:
   rampart run http://localhost:8989/predict -b '{"x":1}' --rate 200/s -d 1m --threshold 'p95<250ms'
   rampart find http://localhost:8989/predict --body-file loan.json --slo 'p95<250ms' --slo 'errors<1%'
   rampart probe http://localhost:8989/predict --body-file loan.json
+  rampart doctor
   rampart serve loan`,
     );
 
@@ -91,6 +93,22 @@ Examples:
     .action(async (run: string, options: { out?: string; json?: boolean }) => {
       const { reportCommand } = await import('./report.ts');
       end(await reportCommand(world, run, options));
+    });
+
+  program
+    .command('doctor')
+    .description('is this machine fit to measure? its ceiling, its timers, its clocks and its limits')
+    .argument('[url]', 'endpoint whose request and answer to copy the size of')
+    .option('-c, --connections <count>', 'connections to measure with', '50')
+    .option('-d, --duration <duration>', 'of each of its four measurements, after a second of warm-up', '2s')
+    .option('-X, --method <method>', 'HTTP method; POST where there is a body, else GET')
+    .option('-H, --header <header>', 'request header, "Name: value"; repeat for more', collect)
+    .option('-b, --body <text>', 'request body')
+    .option('--body-file <path>', 'file with the request body')
+    .option('--json', 'print checks and measurements as JSON on stdout, and nothing else there')
+    .action(async (url: string | undefined, flags: DoctorFlags) => {
+      const { doctorCommand } = await import('./doctor.ts');
+      end(await doctorCommand(world, url, flags));
     });
 
   program

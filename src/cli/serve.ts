@@ -1,6 +1,7 @@
 import { type Operations, startAdmin } from '../../reference-server/admin.ts';
 import { DEPLOYMENTS, type DeploymentName, deploy } from '../../reference-server/deployment.ts';
 import { startLawServer } from '../../reference-server/law/server.ts';
+import { ListenError } from '../../reference-server/listener.ts';
 import { MODELS, type ModelName } from '../../reference-server/models/catalogue.ts';
 import { OptionError, parseCount, parseDuration } from '../../reference-server/option-syntax.ts';
 import { parseSplit } from '../../reference-server/strategies/versions.ts';
@@ -50,7 +51,12 @@ export async function serveCommand(world: World, model: string | undefined, flag
     const adminPort = flags.adminPort === undefined ? undefined : portOf(flags.adminPort, '--admin-port');
     const server = await start(world, model, flags, log);
     if (adminPort !== undefined) {
-      const admin = await startAdmin(server.operations ?? { state: () => ({}) }, adminPort, log);
+      const admin = await startAdmin(server.operations ?? { state: () => ({}) }, adminPort, log).catch(
+        async (error) => {
+          await server.close();
+          throw error;
+        },
+      );
       world.stderr.write(`admin: ${admin.url}/\n`);
       void interrupted.then(() => admin.close());
     }
@@ -60,9 +66,9 @@ export async function serveCommand(world: World, model: string | undefined, flag
     return EXIT.passed;
   } catch (error) {
     if (error instanceof OptionError) throw new RampartError('bad-flag', error.message);
-    if (error instanceof RampartError || (error as NodeJS.ErrnoException).code === undefined) throw error;
-    const hint = 'Choose another one with --port, or end what uses it.';
-    throw new RampartError('port-in-use', (error as Error).message, hint);
+    if (error instanceof ListenError)
+      throw new RampartError('port-in-use', error.message, 'Choose another one with --port, or end what uses it.');
+    throw error;
   }
 }
 

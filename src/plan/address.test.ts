@@ -26,6 +26,32 @@ describe('parseAddress', () => {
     expect(address.pathname).toBe(path.replace(/\?.*$/, ''));
   });
 
+  it.each([
+    ['http+unix:///run/m.sock:/predict?x=1', '/run/m.sock', '/predict?x=1', 'http+unix:///run/m.sock:/predict?x=1'],
+    ['HTTP+UNIX:///run/m.sock', '/run/m.sock', '/', 'http+unix:///run/m.sock:/'],
+    ['http+unix:///run/m.sock:', '/run/m.sock', '/', 'http+unix:///run/m.sock:/'],
+    ['http+unix:///run/m.sock?x=1', '/run/m.sock', '/?x=1', 'http+unix:///run/m.sock:/?x=1'],
+    ['http+unix://%2Frun%2Fm.sock/predict', '/run/m.sock', '/predict', 'http+unix:///run/m.sock:/predict'],
+    ['http+unix://%2Frun%2Fm.sock:/predict', '/run/m.sock', '/predict', 'http+unix:///run/m.sock:/predict'],
+    ['http+unix:///run/a%3Ab%20c:/p', '/run/a:b c', '/p', 'http+unix:///run/a%3Ab%20c:/p'],
+  ])('%s', (text, socketPath, path, url) => {
+    const address = parseAddress(text, 'URL');
+    expect(address.target).toEqual({ url, protocol: 'http:', host: 'localhost', port: 80, socketPath });
+    expect(address.path).toBe(path);
+    expect(parseAddress(url, 'URL')).toEqual(address);
+  });
+
+  it.each([
+    ['http+unix://run/m.sock', 'names no absolute path of a socket'],
+    ['http+unix://', 'names no absolute path of a socket'],
+    ['http+unix:///run/m.sock:predict', 'has no / between the socket and the path'],
+    ['http+unix://%zz/predict', 'has a malformed percent-encoding'],
+    [`http+unix:///${'x'.repeat(120)}:/p`, 'has a socket path longer than 107 bytes'],
+    ['http+unix:///run/m%00.sock:/p', 'names no absolute path of a socket'],
+  ])('%s is refused', (text, problem) => {
+    expect(errorOf(() => parseAddress(text, 'URL'))).toContain(problem);
+  });
+
   const EXAMPLE = 'write http://host:port/path';
   it.each([
     ['', `"" is empty; ${EXAMPLE}`],
@@ -35,8 +61,8 @@ describe('parseAddress', () => {
     ['//host/predict', `"//host/predict" names no host; ${EXAMPLE}`],
     [':8989/predict', `":8989/predict" names no host; ${EXAMPLE}`],
     ['8989', '"8989" names no host, only a number; write http://127.0.0.1:8989'],
-    ['ftp://host/', '"ftp://host/" has the scheme ftp; allowed are http and https'],
-    ['ws://host/', '"ws://host/" has the scheme ws; allowed are http and https'],
+    ['ftp://host/', '"ftp://host/" has the scheme ftp; allowed are http, https and http+unix'],
+    ['ws://host/', '"ws://host/" has the scheme ws; allowed are http, https and http+unix'],
     ['http:host/x', `"http:host/x" lacks the // after the scheme; ${EXAMPLE}`],
     ['http:/host/x', `"http:/host/x" lacks the // after the scheme; ${EXAMPLE}`],
     ['::1', '"::1" has an IPv6 address without brackets; write http://[::1]:8080/path'],

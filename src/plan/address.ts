@@ -70,12 +70,12 @@ export function parseAddress(text: string, flag: string): Address {
 const SOCKET_EXAMPLE = 'write http+unix:///path/to.sock:/predict';
 
 /**
- * `/path/to.sock:/predict`, or percent-encoded in the place of the host: `%2Fpath%2Fto.sock/predict`. In the first form
- * a colon within the socket's path is written %3A. The target is named `localhost` in Host.
+ * `/path/to.sock:/predict`, or percent-encoded in the place of the host: `%2Fpath%2Fto.sock/predict`. A
+ * colon within the socket's path is written %3A. The target is named `localhost` in Host.
  */
 function parseSocketAddress(text: string, refuse: (problem: string, hint?: string) => never): Address {
   if (hasControlCharacter(text)) return refuse('contains a line break or another control character');
-  const end = text.startsWith('/') ? /[:?#]/.exec(text)?.index : /[/?#]/.exec(text)?.index;
+  const end = text.startsWith('/') ? /[:?#]/.exec(text)?.index : /[:/?#]/.exec(text)?.index;
   let socketPath: string;
   try {
     socketPath = decodeURIComponent(text.slice(0, end ?? text.length));

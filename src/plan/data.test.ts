@@ -160,6 +160,8 @@ describe('rows and the rest of the plan', () => {
     [{ url: 'http://{{row.h}}/' }, 'in the path and the query only'],
     [{ url: 'http://h/{{x}}' }, '{{x}} is no placeholder'],
     [{ body: '{{seq}}', http2: true }, '--http2 does not go with placeholders'],
+    [{ body: '{{seq}}', engine: 'autocannon' }, '--engine does not go with placeholders'],
+    [{ expectStatus: '200', proxy: 'http://p:1' }, '--proxy does not go with checks'],
   ])('are refused: %j', (flags, message) => {
     const { url, ...rest } = flags as { url?: string } & Record<string, unknown>;
     expect(errorOf(() => planOf(rest, { files, ...(url === undefined ? {} : { target: url }) }))).toContain(message);

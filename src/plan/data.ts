@@ -38,7 +38,7 @@ export function formatOf(file: string, label: string): DataSource['format'] {
 export function loadRows(wanted: RowsWanted, files: Pick<Files, 'readBytes'>): RowTable {
   const { file, label, format } = wanted;
   const content = readInput(files, file, label, '', LIMIT_MIB);
-  const table = new TableWriter();
+  const table = new TableWriter(content.byteLength);
   const refuse: Refuse = (line, problem, hint = '') => {
     throw new RampartError('bad-file', `${label}: ${quote(file)}, line ${line}${problem}`, hint);
   };
@@ -173,28 +173,27 @@ function firstBadLine(content: Uint8Array): number {
   return line;
 }
 
-const CHUNK = 1024 * 1024;
-
-/** Gathers texts, and lays them out in memory that threads share. */
+/** Lays texts out one after the other in memory that threads share. */
 class TableWriter {
-  readonly #chunks: Uint8Array[] = [];
-  #chunk = Buffer.allocUnsafe(CHUNK);
+  #bytes: Buffer;
   #used = 0;
-  #total = 0;
   #rows = 0;
   readonly #ends: number[] = [];
 
+  /** @param size how much it will about be, bytes; memory that is not written to costs nothing. */
+  constructor(size: number) {
+    this.#bytes = sharedBuffer(size + 1024);
+  }
+
   add(text: string, latin1: boolean): void {
-    const most = latin1 ? text.length : 3 * text.length;
-    if (this.#used + most > this.#chunk.length) {
-      this.#chunks.push(this.#chunk.subarray(0, this.#used));
-      this.#chunk = Buffer.allocUnsafe(Math.max(CHUNK, most));
-      this.#used = 0;
+    const most = this.#used + (latin1 ? text.length : 3 * text.length);
+    if (most > this.#bytes.length) {
+      const grown = sharedBuffer(Math.ceil(1.5 * most));
+      this.#bytes.copy(grown, 0, 0, this.#used);
+      this.#bytes = grown;
     }
-    const length = this.#chunk.write(text, this.#used, latin1 ? 'latin1' : 'utf8');
-    this.#used += length;
-    this.#total += length;
-    this.#ends.push(this.#total);
+    this.#used += this.#bytes.write(text, this.#used, latin1 ? 'latin1' : 'utf8');
+    this.#ends.push(this.#used);
   }
 
   endRow(): void {
@@ -203,16 +202,11 @@ class TableWriter {
 
   /** Null where it is too much to be numbered in 32 bits. */
   finish(cells: number): RowTable | null {
-    if (this.#total > 0xffff_ffff) return null;
-    this.#chunks.push(this.#chunk.subarray(0, this.#used));
-    const bytes = new Uint8Array(new SharedArrayBuffer(this.#total));
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
+    if (this.#used > 0xffff_ffff) return null;
     const ends = new Uint32Array(new SharedArrayBuffer(4 * this.#ends.length));
     ends.set(this.#ends);
-    return { rows: this.#rows, cells, bytes, ends };
+    return { rows: this.#rows, cells, bytes: new Uint8Array(this.#bytes.buffer, 0, this.#used), ends };
   }
 }
+
+const sharedBuffer = (size: number): Buffer => Buffer.from(new SharedArrayBuffer(size));

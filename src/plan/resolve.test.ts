@@ -24,6 +24,8 @@ describe('resolvePlan', () => {
           body: null,
         },
       ],
+      data: null,
+      checks: [],
       load: { model: 'closed', vus: [{ duration: s(30), from: 10, to: 10 }], thinkTime: null },
       maxRequests: null,
       warmup: 0,
@@ -31,6 +33,8 @@ describe('resolvePlan', () => {
       timeout: s(30),
       gracefulStop: s(5),
       keepAlive: true,
+      connections: { limit: null, maxAge: null, dnsTtl: 30e6 },
+      tls: { verify: true, ca: null, cert: null, key: null },
       threads: 3,
       seed: 7,
       interval: s(1),
@@ -108,7 +112,7 @@ describe('resolvePlan', () => {
 
   it('refuses a malformed URL, and none', () => {
     expect(errorOf(() => planOf({}, { target: 'ftp://h/' }))).toBe(
-      'bad-url URL: "ftp://h/" has the scheme ftp; allowed are http and https',
+      'bad-url URL: "ftp://h/" has the scheme ftp; allowed are http, https and http+unix',
     );
     expect(errorOf(() => planOf({}, { target: '' }))).toBe('bad-url URL: "" is empty; write http://host:port/path');
     expect(errorOf(() => planOf({}, { target: 's.json', files: { 's.json': '{}' } }))).toBe(

@@ -79,11 +79,12 @@ export function prepareRun(
   return { plan: freeze(plan), rows };
 }
 
-/** HTTP/2 and proxies send what stands in the plan, and look at no body. */
+/** HTTP/2, proxies and the other engine send what stands in the plan, and look at no body. */
 function refuseVarying(given: Given, requests: Plan['requests'], checks: Plan['checks']): void {
-  const { http2, proxy } = given.settings;
-  if (http2 !== true && proxy === undefined) return;
-  const name = http2 === true ? 'http2' : 'proxy';
+  const { http2, proxy, engine = '' } = given.settings;
+  const other = engine.trim().toLowerCase() === 'autocannon';
+  if (http2 !== true && proxy === undefined && !other) return;
+  const name = http2 === true ? 'http2' : other ? 'engine' : 'proxy';
   if (requests.some(({ templated }) => templated)) refuse(given, name, 'does not go with placeholders or --data');
   if (checks.length > 0) refuse(given, name, 'does not go with checks of the answer');
 }

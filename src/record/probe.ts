@@ -27,7 +27,8 @@ export class GeneratorProbe {
   readonly #observer: PerformanceObserver;
   readonly #spins: boolean;
   #utilization: EventLoopUtilization = performance.eventLoopUtilization();
-  #thread = threadTime();
+  #thread = threadTime(null);
+  #rss = residentSet(0 as Bytes);
   #takenAt = performance.now();
   #gcMax = 0;
 
@@ -46,7 +47,9 @@ export class GeneratorProbe {
     const elapsed = Math.max(1e-3, now - this.#takenAt);
     const utilization = performance.eventLoopUtilization();
     const since = performance.eventLoopUtilization(utilization, this.#utilization);
-    const thread = threadTime();
+    // Both open a file, which a generator out of file descriptors cannot: that must not end it, but be told by its requests.
+    const thread = threadTime(this.#thread);
+    this.#rss = residentSet(this.#rss);
     // Its samples are the whole gap between two looks, in ns.
     const late = (nanos: number): Micros => Math.max(0, nanos / 1_000 - RESOLUTION * 1_000) as Micros;
     const seen = this.#delay.count > 0;
@@ -57,7 +60,7 @@ export class GeneratorProbe {
       gcMax: millis(this.#gcMax),
       cpu: (thread.ran - this.#thread.ran) / 1e6 / elapsed,
       cpuWait: Number.isNaN(thread.waited) ? null : (thread.waited - this.#thread.waited) / 1e6 / elapsed,
-      rss: process.memoryUsage.rss() as Bytes,
+      rss: this.#rss,
     };
     this.#takenAt = now;
     this.#utilization = utilization;
@@ -75,14 +78,24 @@ export class GeneratorProbe {
 
 /**
  * On Linux from the scheduler's own account of this thread. Elsewhere the CPU time of the whole process, which is the
- * load thread's but for the little that the main thread does, and no waiting time.
+ * load thread's but for the little that the main thread does, and no waiting time. `last` stands in where the account
+ * cannot be read this once.
  */
-function threadTime(): ThreadTime {
+function threadTime(last: ThreadTime | null): ThreadTime {
   try {
     const [ran = '', waited = ''] = readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ');
     return { ran: Number(ran), waited: Number(waited) };
   } catch {
+    if (last !== null && !Number.isNaN(last.waited)) return last;
     const { user, system } = process.cpuUsage();
     return { ran: (user + system) * 1_000, waited: Number.NaN };
+  }
+}
+
+function residentSet(last: Bytes): Bytes {
+  try {
+    return process.memoryUsage.rss() as Bytes;
+  } catch {
+    return last;
   }
 }

@@ -54,6 +54,19 @@ describe('Recorder', () => {
     ]);
   });
 
+  it('keeps the first example of a wrong answer, and none of another outcome', () => {
+    const recorder = new Recorder(['a'], at(0));
+    const wrong = { outcome: OUTCOME_CODE['wrong-answer'], message: '$.y differs' };
+    for (const example of ['', '$.y: expected 3, got 4', '$.y: expected 5, got 6'])
+      recorder.record(exchange({ ...wrong, example }));
+    recorder.record(exchange({ outcome: OUTCOME_CODE.timeout, message: 'no answer in time', example: 'stale' }));
+    const { failures } = recorder.take(1, offered())['a']!;
+    expect(failures.map(({ example, count }) => [example, count])).toEqual([
+      ['$.y: expected 3, got 4', 3],
+      [undefined, 1],
+    ]);
+  });
+
   it('bounds the number of messages, and loses no failure', () => {
     const recorder = new Recorder(['a'], at(0));
     for (let n = 0; n < 1_000; n++) recorder.record(exchange({ outcome: OUTCOME_CODE.reset, message: `number ${n}` }));

@@ -7,7 +7,7 @@ import { bucketOf, joined, type Sparse } from './client/buckets.ts';
 import { type ArchiveSlot, type Part, packedBytes } from './packing.ts';
 
 /** Characters of base64: the report's size does not depend on the length of the run, neighbouring intervals are merged. */
-const BUDGET = 440_000;
+const BUDGET = 445_000;
 /** Slots kept in memory; twice as many are merged in pairs. */
 const MOST = 1_200;
 /** Fewer slots than this are no help to anybody who looks for a moment. */
@@ -29,12 +29,16 @@ export class IntervalArchive {
     const slot = this.#slotAt(startAt, endAt);
     // The snapshot with the generator's health says which phase the interval is; another adds counts, not time.
     if (generator !== undefined && phase === 'measure') slot.measured += endAt - startAt;
-    if (generator !== undefined && phase !== 'warmup') slot.lag = joined(slot.lag, coarse(generator.lag));
+    if (generator !== undefined && phase !== 'warmup') slot.lag = joined([slot.lag, coarse(generator.lag)]);
     for (const [name, snapshot] of Object.entries(series)) {
       if (!this.#names.includes(name)) this.#names.push(name);
-      addTo(slot, this.#partOf(name, phase === 'warmup', snapshot));
+      const part = this.#partOf(name, phase === 'warmup', snapshot);
+      const at = slot.parts.findIndex((known) => known.name === name && known.warm === part.warm);
+      const known = slot.parts[at];
+      if (known === undefined) slot.parts.push(part);
+      else slot.parts[at] = summed([known, part]);
       if (phase === 'warmup') continue;
-      for (const extra of OF_REQUESTS) slot[extra] = joined(slot[extra], coarse(snapshot[extra]));
+      for (const extra of OF_REQUESTS) slot[extra] = joined([slot[extra], coarse(snapshot[extra])]);
     }
     if (this.#slots.length < 2 * MOST) return;
     this.#slots = mergedBy(this.#slots, 2);
@@ -58,7 +62,7 @@ export class IntervalArchive {
         merged: this.#merged * times,
         timeline: columnsOf(timeline),
       };
-      return deflateRawSync(packedBytes(header, slots, places), { level: 9 }).toString('base64');
+      return deflateRawSync(packedBytes(header, slots, places), { level: 7 }).toString('base64');
     };
     const rich = pack(this.#slots, 1, EXTRAS);
     if (rich.length <= budget) return rich;
@@ -139,50 +143,42 @@ function coarse({ buckets }: HistogramData): Sparse {
   return { bucket: Uint16Array.from(bucket), count: Uint32Array.from(count) };
 }
 
-function addTo({ parts }: ArchiveSlot, part: Part): void {
-  const at = parts.findIndex(({ name, warm }) => name === part.name && warm === part.warm);
-  const known = parts[at];
-  if (known === undefined) {
-    parts.push(part);
-    return;
+/** Of one request name, all of the warm-up or none of it. */
+function summed(parts: readonly [Part, ...Part[]]): Part {
+  const [{ name, warm }] = parts;
+  const sum = { due: 0, sent: 0, dropped: 0, ok: 0, failed: 0, bytesIn: 0 };
+  const statuses = new Map<number, number>();
+  const kinds = new Map<string, number>();
+  for (const part of parts) {
+    for (const field of ['due', 'sent', 'dropped', 'ok', 'failed', 'bytesIn'] as const) sum[field] += part[field];
+    for (const [status, n] of part.statuses) statuses.set(status, (statuses.get(status) ?? 0) + n);
+    for (const [kind, n] of part.kinds) kinds.set(kind, (kinds.get(kind) ?? 0) + n);
   }
-  parts[at] = {
-    name: part.name,
-    warm: part.warm,
-    due: known.due + part.due,
-    sent: known.sent + part.sent,
-    dropped: known.dropped + part.dropped,
-    ok: known.ok + part.ok,
-    failed: known.failed + part.failed,
-    bytesIn: known.bytesIn + part.bytesIn,
-    statuses: summed(known.statuses, part.statuses),
-    kinds: summed(known.kinds, part.kinds),
-    response: joined(known.response, part.response),
-    service: joined(known.service, part.service),
-  };
-}
-
-function summed<Key>(one: ReadonlyMap<Key, number>, other: ReadonlyMap<Key, number>): Map<Key, number> {
-  const sum = new Map(one);
-  for (const [key, n] of other) sum.set(key, (sum.get(key) ?? 0) + n);
-  return sum;
+  const response = joined(parts.map((part) => part.response));
+  const service = joined(parts.map((part) => part.service));
+  return { name, warm, ...sum, statuses, kinds, response, service };
 }
 
 function mergedBy(slots: readonly ArchiveSlot[], times: number): ArchiveSlot[] {
   const merged: ArchiveSlot[] = [];
-  for (let first = 0; first < slots.length; first += times) {
-    const group = slots.slice(first, first + times);
-    const whole = emptySlot(group[0]?.startAt ?? 0, Math.max(...group.map(({ endAt }) => endAt)));
-    whole.intervals = 0;
-    for (const slot of group) {
-      whole.intervals += slot.intervals;
-      whole.measured += slot.measured;
-      for (const part of slot.parts) addTo(whole, part);
-      for (const extra of [...OF_REQUESTS, 'lag'] as const) whole[extra] = joined(whole[extra], slot[extra]);
-    }
-    merged.push(whole);
-  }
+  for (let first = 0; first < slots.length; first += times) merged.push(oneOf(slots.slice(first, first + times)));
   return merged;
+}
+
+function oneOf(group: readonly ArchiveSlot[]): ArchiveSlot {
+  const whole = emptySlot(group[0]?.startAt ?? 0, Math.max(...group.map(({ endAt }) => endAt)));
+  whole.intervals = group.reduce((sum, { intervals }) => sum + intervals, 0);
+  whole.measured = group.reduce((sum, { measured }) => sum + measured, 0);
+  for (const extra of [...OF_REQUESTS, 'lag'] as const) whole[extra] = joined(group.map((slot) => slot[extra]));
+  const parts = new Map<string, [Part, ...Part[]]>();
+  for (const part of group.flatMap((slot) => slot.parts)) {
+    const key = `${part.warm} ${part.name}`;
+    const known = parts.get(key);
+    if (known === undefined) parts.set(key, [part]);
+    else known.push(part);
+  }
+  whole.parts.push(...[...parts.values()].map(summed));
+  return whole;
 }
 
 function columnsOf(timeline: readonly TimelinePoint[]): ArchiveHeader['timeline'] {

@@ -106,7 +106,7 @@ export class ConsoleView implements RunSink {
   /** A search has a line per level, not per interval. */
   #logLevel(event: Extract<RunEvent, { type: 'judged' }>): void {
     const { plan, isTTY, write } = this.#options;
-    if (!isTTY && plan.search !== null) write(`${printable(levelLine(event, plan.search))}\n`);
+    if (!isTTY && plan.search !== null) write(`${levelLine(event, plan.search)}\n`);
   }
 
   #log(complete: number): void {

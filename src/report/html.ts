@@ -5,6 +5,7 @@ import { answerOf, targetOf } from './html/answer.ts';
 import { detailsOf } from './html/details.ts';
 import { embeddedJson, escapeHtml } from './html/escape.ts';
 import { embeddedRunOf, pictureGrid } from './html/pictures.ts';
+import { levelsTable, searchSection } from './html/search.ts';
 import { failuresTable, requestsTable, timesTable } from './html/tables.ts';
 import { toolbar } from './html/toolbar.ts';
 
@@ -52,9 +53,9 @@ export function renderHtml(
 <body>
 ${answerOf(result)}
 <main>
-${toolbar()}
+${searchSection(result)}${toolbar()}
 ${pictureGrid(result)}
-${requestsTable(result)}
+${levelsTable(result)}${requestsTable(result)}
 ${timesTable(result)}
 ${failuresTable(result)}
 ${detailsOf(result)}

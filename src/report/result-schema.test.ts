@@ -4,6 +4,7 @@ import type { RunResult } from '../core/result.ts';
 import { toResultJson } from './json.ts';
 import { fixtureResult } from './result.fixture.ts';
 import { resultJsonSchema } from './result-schema.ts';
+import { searchResult } from './search.fixture.ts';
 
 const schema = resultJsonSchema();
 const ajv = new Ajv2020({ strict: true, allErrors: true });
@@ -26,6 +27,13 @@ describe('resultJsonSchema', () => {
     ]) {
       expect(errorsOf(parsed(options)), JSON.stringify(options)).toEqual([]);
     }
+  });
+
+  it('accepts the answer of a search, and rejects a part of one', () => {
+    const found = JSON.parse(toResultJson(searchResult()));
+    expect(errorsOf(found)).toEqual([]);
+    const { summary: _, ...breakingPoint } = found.breakingPoint;
+    expect(errorsOf({ ...found, breakingPoint })).not.toEqual([]);
   });
 
   it.each<[string, Change]>([

@@ -156,7 +156,7 @@ const plan = z
         protocol: z.enum(['http:', 'https:']).describe('With or without TLS.'),
         host: text('Name or address connected to.'),
         port: z.int().min(0).max(65_535).describe('TCP port.'),
-        socketPath: text('The Unix socket connected to instead.').exactOptional(),
+        socketPath: z.string().exactOptional().describe('The Unix socket connected to instead.'),
       })
       .describe('Where requests go.'),
     requests: z.array(request).describe('What is sent; at least one.'),
@@ -171,17 +171,21 @@ const plan = z
     keepAlive: z.boolean().describe('Whether connections are used again.'),
     connections: z
       .strictObject({
-        limit: count('Most connections of the open model; a request due while all are busy waits.').nullable(),
-        maxAge: amount('A connection older than this takes no request, µs; null: no limit.').nullable(),
+        limit: z
+          .int()
+          .nonnegative()
+          .nullable()
+          .describe('Most connections of the open model; a request due while all are busy waits; null: no limit.'),
+        maxAge: maybe('A connection older than this takes no request, µs; null: no limit.'),
         dnsTtl: amount('How long the addresses of a name are remembered, µs.'),
       })
       .describe('How connections are kept and renewed.'),
     tls: z
       .strictObject({
         verify: z.boolean().describe("Whether the target's certificate must be valid."),
-        ca: text('Trusted authorities; null: the usual ones.').nullable(),
-        cert: text('Certificate of the client; null: none.').nullable(),
-        key: text('Masked; null: none.').nullable(),
+        ca: z.string().nullable().describe('Trusted authorities; null: the usual ones.'),
+        cert: z.string().nullable().describe('Certificate of the client; null: none.'),
+        key: z.string().nullable().describe('Masked; null: none.'),
       })
       .describe('How https is spoken.'),
     engine: z.enum(['rampart', 'autocannon']).describe('What sent the requests.'),
@@ -375,9 +379,11 @@ const resultSchema = z
         loopDelayP99: amount("p99 of the intervals' event-loop delay p99, ms."),
         loopDelayMax: amount('Longest event-loop delay, ms.'),
         lagP99: maybe('p99 of the send lag, ms; null: nothing was sent.'),
-        connectionWaitP99: amount(
-          'p99 of the wait for a free connection, part of the lag, ms; absent: no limit.',
-        ).exactOptional(),
+        connectionWaitP99: z
+          .number()
+          .nonnegative()
+          .exactOptional()
+          .describe('p99 of the wait for a free connection, part of the lag, ms; absent: no limit.'),
         gcMaxMs: amount('Longest garbage collection, ms.'),
         rssBytes: count('Most memory of the process, bytes.'),
         utilization: maybe('Share of the time the event loop did not wait, 0..1; null: it turned on purpose.'),

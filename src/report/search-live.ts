@@ -14,7 +14,7 @@ import {
   shownCriterion,
   VERDICT_SIGNS,
 } from './search-phrases.ts';
-import { cellsOf, type Ink, progressBar, type Span, sparkline } from './terminal.ts';
+import { cellsOf, type Ink, printable, progressBar, type Span, sparkline } from './terminal.ts';
 
 type LevelBegun = Extract<RunEvent, { type: 'level' }>;
 
@@ -115,7 +115,7 @@ export function searchBlock(moment: SearchMoment, columns: number): Span[][] {
         ? [['none is judged yet', 'gray']]
         : [
             [`${VERDICT_SIGNS[last.verdict]} ${levelLoad(last.load)} ${last.verdict}`, INKS[last.verdict]],
-            [`   ${last.reason}`, 'gray'],
+            [`   ${printable(last.reason)}`, 'gray'],
           ],
     ),
     row('answer', [[closingIn(estimate, search), 'bold']]),
@@ -152,7 +152,7 @@ export function levelLine({ at, level, estimate }: Extract<RunEvent, { type: 'ju
     levelLoad(level.load),
     criterion === null ? 'no answer' : `${metricOf(criterion.slo)} ${criterionFigure(criterion)}`,
     ...(level.errorShare > 0 ? [`errors ${formatShare(level.errorShare)}`] : []),
-    `${VERDICT_SIGNS[level.verdict]} ${level.verdict}${level.verdict === 'void' ? ` (${level.reason})` : ''}`,
+    `${VERDICT_SIGNS[level.verdict]} ${level.verdict}${level.verdict === 'void' ? ` (${printable(level.reason)})` : ''}`,
     ...(estimate === null ? [] : [`→ ${loadRange(estimate.interval, search.unit)}`]),
   ].join('  ');
 }

@@ -66,8 +66,11 @@ export function searchEvents(options: SearchFixture = {}): RunEvent[] {
   for (let step = search.step; step !== null; step = search.step) {
     const level = search.levels.length;
     const { purpose, load, duration } = step;
-    events.push({ type: 'level', at: micros(at), index: level, purpose, load, warmup: step.warmup, duration });
-    const snapshots = levelOf(step, random, (soFar) => search.isHopeless(observe(soFar, step.warmup, load.model, 20)));
+    const length = duration / INTERVALS;
+    const warmup = Math.ceil(step.warmup / length) * length;
+    const seen = (soFar: readonly IntervalSnapshot[]) => observe(soFar, warmup, load.model, INTERVALS);
+    events.push({ type: 'level', at: micros(at), index: level, purpose, load, warmup, duration });
+    const snapshots = levelOf(step, warmup, length, random, (soFar) => search.isHopeless(seen(soFar)));
     const [start, first] = [at, index];
     for (const one of snapshots) {
       const [startAt, endAt] = [(start + one.startAt) as Micros, (start + one.endAt) as Micros];
@@ -75,7 +78,7 @@ export function searchEvents(options: SearchFixture = {}): RunEvent[] {
       at = Math.max(at, endAt);
       index = Math.max(index, first + one.index + 1);
     }
-    const result = search.accept(observe(snapshots, step.warmup, load.model, INTERVALS));
+    const result = search.accept(seen(snapshots));
     const limit = search.estimate;
     const estimate = limit === null ? null : { estimate: limit.estimate, interval: [limit.low, limit.high] as const };
     events.push({ type: 'judged', at: micros(at), level: result, estimate });
@@ -110,12 +113,12 @@ interface Request {
 
 function levelOf(
   step: SearchStep,
+  warmup: number,
+  length: number,
   random: () => number,
   hopeless: (soFar: readonly IntervalSnapshot[]) => boolean,
 ): IntervalSnapshot[] {
-  const length = step.duration / INTERVALS;
-  const before = Math.ceil(step.warmup / length);
-  const warmup = before * length;
+  const before = Math.round(warmup / length);
   const requests =
     step.load.model === 'open'
       ? openRequests(step.load.ratePerSec, warmup + step.duration, random)

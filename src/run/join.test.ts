@@ -70,6 +70,20 @@ describe('joinSnapshots', () => {
     expect(joined.generator!.lag.count).toBe(4);
   });
 
+  it('keeps the first example there is of a failure', () => {
+    const wrong = { outcome: 'wrong-answer', status: 200, message: '$.y differs', count: 1 } as const;
+    const parts = [undefined, '$.y: expected 1, got 2', '$.y: expected 3, got 4'].map((example): IntervalSnapshot => {
+      const failure = {
+        ...wrong,
+        firstAt: micros(1),
+        lastAt: micros(1),
+        ...(example === undefined ? {} : { example }),
+      };
+      return { ...snapshotOf(0, 'measure', [1]), series: { a: { ...seriesOf([1]), failures: [failure] } } };
+    });
+    expect(joinSnapshots(parts).series['a']!.failures).toMatchObject([{ count: 3, example: '$.y: expected 1, got 2' }]);
+  });
+
   it('does not depend on the order', () => {
     const values = fc.array(fc.nat(5_000_000), { maxLength: 20 });
     fc.assert(

@@ -53,17 +53,18 @@ export function twoPointQuantile(p: number, lambda: number, short: number, long 
   const integral: number[] = [0];
   const before = (list: readonly number[], i: number): number => (i < 0 ? 0 : (list[i] as number));
   const half = (lambda * step) / 2;
+  let last = 0;
   for (let i = 0; ; i++) {
     if (i > 0) {
-      const last = cdf[i - 1] as number;
-      const so = (integral[i - 1] as number) + (step / 2) * last;
+      const so = (integral[i - 1] as number) + (step / 2) * (cdf[i - 1] as number);
       const known = so - (1 - share) * before(integral, i - GRID) - share * before(integral, i - reach);
       const here = (1 - lambda * mean + lambda * known) / (1 - half);
       cdf.push(here);
       integral.push(so + (step / 2) * here);
     }
     const sojourn = (1 - share) * before(cdf, i - GRID) + share * before(cdf, i - reach);
-    if (sojourn >= p) return i * step;
+    if (sojourn >= p) return (i - (sojourn - p) / (sojourn - last)) * step;
+    last = sojourn;
   }
 }
 

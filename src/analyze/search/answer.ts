@@ -5,12 +5,12 @@ import type {
   LoadLimit,
   SearchWarning,
 } from '../../core/breaking-point.ts';
+import { Histogram } from '../../stats/histogram.ts';
 import { inMs } from '../latency.ts';
 import { formatCount, formatMs, formatRate } from '../wording.ts';
-import { Histogram } from '../../stats/histogram.ts';
 import { scalabilityOf, sustainedThroughput } from './capacity.ts';
-import { type CriterionLimit, type LimitEstimate } from './estimate.ts';
-import { contradicts, type Level } from './level.ts';
+import { type CriterionLimit, type LimitEstimate, UNDECIDED_WIDTH } from './estimate.ts';
+import { contradicts } from './level.ts';
 import { loadOf } from './monotone.ts';
 import type { SearchState } from './state.ts';
 import { resolutionOf } from './window.ts';
@@ -20,8 +20,6 @@ const AT_CAPACITY = 0.95;
 /** h (room between limit and capacity) below which the curve is a cliff. */
 const CLIFF = 0.015;
 const CURVE_POINTS = 41;
-/** An interval this many times wider than the estimate says nothing. */
-const UNDECIDED_WIDTH = 2;
 /** A change of the recovery level's latency, or of the instances, that makes the capacity suspect. */
 const RESOLVING = 1.25;
 
@@ -91,7 +89,7 @@ function intervalOf(
 ): BreakingPoint['interval'] {
   if (stoppedBy === 'fails-at-idle') return [0, 0];
   if (status === 'not-reached' || status === 'generator-limited') return held === null ? null : [held, null];
-  return estimate === null ? null : [estimate.low, estimate.high];
+  return estimate === null || estimate.width > UNDECIDED_WIDTH ? null : [estimate.low, estimate.high];
 }
 
 /** The highest load on the axis at which a level passed. */
@@ -106,7 +104,8 @@ function highestPassed({ levels, options }: SearchState): number | null {
 /** The SLO that breaks first, or `capacity` where it breaks only because the target is full. */
 function bindingName({ estimate, stoppedBy, levels, options }: SearchState, capacity: Estimate | null): string | null {
   if (stoppedBy === 'fails-at-idle') {
-    const idle = levels.find(({ step, margins }) => step.purpose === 'idle' && margins.length > 0)?.result.criteria ?? [];
+    const idle =
+      levels.find(({ step, margins }) => step.purpose === 'idle' && margins.length > 0)?.result.criteria ?? [];
     return (idle.find(({ verdict }) => verdict === 'fail') ?? idle[0])?.slo ?? null;
   }
   if (estimate === null) return null;
@@ -210,16 +209,25 @@ function warningsOf(state: SearchState): SearchWarning[] {
     warn('cliff', 'There is next to no warning before the limit: latency is flat until it breaks.');
   const contradicted = levels.filter(contradicts);
   if (contradicted.length > 0)
-    warn('confirmation-failed', `An end of the interval was contradicted: ${contradicted.map(({ result }) => result.reason).join(' ')}`);
+    warn(
+      'confirmation-failed',
+      `An end of the interval was contradicted: ${contradicted.map(({ result }) => result.reason).join(' ')}`,
+    );
   if (recovered === false)
-    warn('not-recovered', 'At half the load latency did not come back to what it was before: the target was left damaged.');
+    warn(
+      'not-recovered',
+      'At half the load latency did not come back to what it was before: the target was left damaged.',
+    );
   const spoilt = levels.filter(({ result }) => result.verdict === 'void');
   if (spoilt.length > 0)
     warn('void-levels', `${spoilt.length} of ${levels.length} levels are void: ${spoilt[0]?.result.reason ?? ''}`);
   const instances = levels.flatMap(({ observation }) => observation.instances ?? []);
   const [first, last] = [instances[0], instances.at(-1)];
   if (first !== undefined && last !== undefined && first !== last)
-    warn('capacity-changed', `${first} instances answered at first, ${last} at the end: the capacity changed under way.`);
+    warn(
+      'capacity-changed',
+      `${first} instances answered at first, ${last} at the end: the capacity changed under way.`,
+    );
   else if (hasChanged(state))
     warn('capacity-changed', 'Levels at one load, early and late, do not agree: the capacity changed under way.');
   return warnings;
@@ -246,7 +254,8 @@ function hasChanged({ levels, options }: SearchState): boolean {
 /** The sentence a manager can read. */
 function summaryOf(answer: BreakingPoint): string {
   const { unit, estimate, interval, status, stoppedBy, criterion, idleMs } = answer;
-  const load = (value: number): string => (unit === 'vus' ? `${formatCount(value)} concurrent users` : formatRate(value));
+  const load = (value: number): string =>
+    unit === 'vus' ? `${formatCount(value)} concurrent users` : formatRate(value);
   const range = (low: number, high: number | null): string => {
     const end = (value: number): string => (unit === 'vus' ? formatCount(value) : formatRate(value));
     return high === null ? `at least ${end(low)}` : `95 % sure: ${end(low)} to ${end(high)}`;
@@ -257,13 +266,18 @@ function summaryOf(answer: BreakingPoint): string {
   }
   if (status === 'generator-limited' || status === 'not-reached') {
     const why = status === 'not-reached' ? 'the highest load allowed' : 'beyond it the generator is the limit';
-    return estimate === null ? 'Nothing could be measured: the generator was not fit.' : `At least ${load(estimate)}: ${why}.`;
+    return estimate === null
+      ? 'Nothing could be measured: the generator was not fit.'
+      : `At least ${load(estimate)}: ${why}.`;
   }
   if (status === 'undecided' || estimate === null || interval === null) {
     const known = interval === null ? '' : ` So far: ${range(interval[0], interval[1])}.`;
     return stoppedBy === 'target-lost' ? `The target stopped answering.${known}` : `No answer yet.${known}`;
   }
   const because = criterion === 'capacity' ? 'it is full there' : `${criterion ?? 'the SLO'} breaks there`;
-  const users = unit === 'vus' || answer.usersAtLimit === null ? '' : `, about ${formatCount(answer.usersAtLimit)} requests at a time`;
+  const users =
+    unit === 'vus' || answer.usersAtLimit === null
+      ? ''
+      : `, about ${formatCount(answer.usersAtLimit)} requests at a time`;
   return `Breaks at ${load(estimate)} (${range(interval[0], interval[1])})${users}: ${because}.`;
 }

@@ -46,7 +46,8 @@ function throughputOf({ observation, result }: Level): Throughput {
   const m = counts.length;
   const mean = counts.reduce((sum, n) => sum + n, 0) / Math.max(1, m);
   const squares = counts.reduce((sum, n) => sum + (n - mean) ** 2, 0);
-  const relativeError = m > 4 && mean > 0 ? Math.sqrt(squares / (m - 1) / m) / mean : 1 / Math.sqrt(Math.max(1, result.ok));
+  const relativeError =
+    m > 4 && mean > 0 ? Math.sqrt(squares / (m - 1) / m) / mean : 1 / Math.sqrt(Math.max(1, result.ok));
   return { perSec: result.achievedPerSec, seconds: result.seconds, relativeError };
 }
 

@@ -3,7 +3,7 @@ import { Histogram } from '../../stats/histogram.ts';
 import { answerOf } from './answer.ts';
 import { capacityOf } from './capacity.ts';
 import { assumedCriteria, type Criterion, criteriaOf } from './criteria.ts';
-import { type Capacity, estimateLimit, type IdleRatio, type LimitEstimate } from './estimate.ts';
+import { type Capacity, estimateLimit, type IdleRatio, type LimitEstimate, UNDECIDED_WIDTH } from './estimate.ts';
 import { contradicts, isHopeless, judge, type Level } from './level.ts';
 import { loadOf, suspectLoad } from './monotone.ts';
 import type { Observation, SearchStep } from './observation.ts';
@@ -16,6 +16,7 @@ import {
   openWarmup,
   SHARES,
   SHORTEST,
+  WARMUP_SHARE,
 } from './window.ts';
 
 /**
@@ -29,6 +30,11 @@ const MOST_LEVELS = 80;
 const FEWEST_NARROWING = 3;
 /** Where the next level goes, as quantiles of the posterior, in turn. */
 const PROBES = [0.3, 0.7, 0.5] as const;
+/** The most by which a level may go beyond all that was tried before. */
+const FURTHEST = 2;
+/** Open windows last at least so many times the latency allowed, but no larger share of the budget than this. */
+const LATENCY_WINDOWS = 3;
+const WINDOW_SHARE = 0.1;
 /** How far below a load at which the generator failed it is trusted again. */
 const BELOW_CEILING = 0.85;
 
@@ -131,8 +137,9 @@ export class Search {
       // A contradicted end has widened the interval: once more, with what is left.
       if (!confirmed || stop === 'precision') stop = yield* this.#narrow(false);
       yield* this.#recover();
+      if ((this.#limit()?.width ?? Number.POSITIVE_INFINITY) <= this.#options.precision) return 'precision';
     }
-    return stop;
+    return stop === 'precision' ? 'budget' : stop;
   }
 
   /** Runs a level; a void one is repeated once. Null: void twice, or the target is gone (then `lost`). */
@@ -173,7 +180,8 @@ export class Search {
     const judged = judge(level.step, level.observation, this.#criteria, level.result.index, level.result.startedAfter);
     this.#levels[this.#levels.indexOf(level)] = judged;
     const broken = judged.result.criteria.some(
-      ({ verdict, interval, value, limit }) => verdict === 'fail' || (interval === null && value !== null && value > limit),
+      ({ verdict, interval, value, limit }) =>
+        verdict === 'fail' || (interval === null && value !== null && value > limit),
     );
     return broken ? 'fails-at-idle' : null;
   }
@@ -211,7 +219,8 @@ export class Search {
     const { shares, requests } = exploration(capacity.perSec, fewest, SHARES.explore * budget);
     for (const share of shares) {
       const rate = Math.min(share * capacity.perSec, this.#bound());
-      const level = yield* this.#measure(this.#openStep('explore', rate, requests / rate));
+      const window = Math.min(requests / rate, SHARES.explore * budget);
+      const level = yield* this.#measure(this.#openStep('explore', rate, window));
       if (level === 'lost') return 'target-lost';
       if (level === 'void' || level.result.verdict === 'overloaded' || rate >= this.#bound()) break;
     }
@@ -227,9 +236,11 @@ export class Search {
       const suspect = suspectLoad(this.#levels, this.#options.unit);
       const bound = this.#bound();
       if (limit !== null && this.#heldAt(bound)) return this.#isCeiling(bound) ? 'generator' : 'bound';
-      if (suspect === null && limit !== null && limit.width <= precision && (count >= FEWEST_NARROWING || !reserving)) return 'precision';
+      if (suspect === null && limit !== null && limit.width <= precision && (count >= FEWEST_NARROWING || !reserving))
+        return 'precision';
       if (this.#levels.length >= MOST_LEVELS) return 'resolution';
-      const probe = suspect ?? limit?.quantile(PROBES[count % PROBES.length] as number) ?? (this.#capacity?.perSec ?? 1) / 2;
+      const probe =
+        suspect ?? limit?.quantile(PROBES[count % PROBES.length] as number) ?? (this.#capacity?.perSec ?? 1) / 2;
       const load = this.#onAxis(Math.min(bound, probe));
       const left = budget - this.#spent - reserve;
       const wanted = narrowingRequests(suspect === null ? (limit?.width ?? 1) : 0.15, this.#strictest());
@@ -251,7 +262,7 @@ export class Search {
     for (const purpose of ['confirm-pass', 'confirm-fail'] as const) {
       const limit = this.#limit();
       const left = budget - this.#spent - SHARES.recover * budget;
-      if (limit === null || left < 2 * SHORTEST) return true;
+      if (limit === null || limit.width > UNDECIDED_WIDTH || left < 2 * SHORTEST) return true;
       const load = this.#onAxis(Math.min(this.#bound(), purpose === 'confirm-pass' ? limit.low : limit.high));
       const wanted = narrowingRequests(limit.width, this.#strictest());
       const level = yield* this.#measure(
@@ -266,11 +277,13 @@ export class Search {
   /** Half the load: does latency come back? */
   *#recover(): Generator<SearchStep, void, Level> {
     const limit = this.#limit();
-    if (limit === null) return;
+    if (limit === null || limit.width > UNDECIDED_WIDTH) return;
     const load = this.#onAxis(limit.estimate / 2);
     const wanted = exploringRequests(this.#strictest());
     const left = Math.max(2 * SHORTEST, this.#options.budget - this.#spent);
-    const level = yield* this.#measure(this.#stepAt('recover', load, wanted, Math.min(left, 0.1 * this.#options.budget)));
+    const level = yield* this.#measure(
+      this.#stepAt('recover', load, wanted, Math.min(left, 0.1 * this.#options.budget)),
+    );
     if (typeof level !== 'string') this.#recovered = this.#hasRecovered(level, load);
   }
 
@@ -299,11 +312,11 @@ export class Search {
 
   #stepAt(purpose: LevelPurpose, load: number, requests: number, longest: number): SearchStep {
     if (this.#options.unit === 'vus') return this.#closedStep(purpose, load, requests, longest);
-    return this.#openStep(purpose, load, Math.min(requests / load, longest * 0.75));
+    return this.#openStep(purpose, load, Math.min(requests / load, longest * (1 - WARMUP_SHARE)));
   }
 
   #openStep(purpose: LevelPurpose, rate: number, window: number): SearchStep {
-    const duration = Math.max(SHORTEST, window);
+    const duration = Math.max(this.#shortestWindow(), window);
     const known = this.#capacity?.reached === true ? this.#capacity.perSec : null;
     return {
       purpose,
@@ -313,6 +326,15 @@ export class Search {
       requests: null,
       settle: this.#settleFor(rate),
     };
+  }
+
+  /** A backlog can make nobody wait longer than it has grown: a window is some times as long as the latency allowed. */
+  #shortestWindow(): number {
+    const longest = Math.max(
+      0,
+      ...this.#criteria.flatMap(({ kind, limit }) => (kind === 'latency' ? limit / 1e6 : [])),
+    );
+    return Math.max(SHORTEST, Math.min(LATENCY_WINDOWS * longest, WINDOW_SHARE * this.#options.budget));
   }
 
   #closedStep(purpose: LevelPurpose, users: number, requests: number, longest: number): SearchStep {
@@ -334,8 +356,16 @@ export class Search {
     return load > before ? this.#options.settle : 0;
   }
 
+  /** No level goes further beyond what has been tried: a wide posterior is no reason to flood the target. */
+  #reach(): number {
+    const tried = this.#levels.flatMap((level) => loadOf(level, this.#options.unit) ?? []);
+    const capacity = this.#options.unit === 'req/s' ? (this.#capacity?.perSec ?? 0) : 0;
+    return FURTHEST * Math.max(1e-3, capacity, ...tried);
+  }
+
   #onAxis(load: number): number {
-    return this.#options.unit === 'vus' ? Math.max(1, Math.round(load)) : load;
+    if (this.#options.unit === 'vus') return Math.max(1, Math.round(Math.min(load, this.#reach())));
+    return Math.min(load, this.#reach());
   }
 
   /** The highest load that may be tried. */

@@ -1,8 +1,8 @@
 import type { LoadUnit } from '../../core/breaking-point.ts';
 import type { Criterion } from './criteria.ts';
 import type { Level } from './level.ts';
-import { falls, firstCrossing, placed } from './monotone.ts';
 import { type MarginModel, type MarginPoint, type Posterior, posteriorOf } from './margin.ts';
+import { falls, firstCrossing, placed } from './monotone.ts';
 
 /** What the closed ramp taught of the target. */
 export interface Capacity {
@@ -44,11 +44,15 @@ export interface LimitEstimate {
   readonly monotone: boolean;
 }
 
+/** An interval this many times as wide as the estimate says nothing. */
+export const UNDECIDED_WIDTH = 2;
 const TAIL = 0.025;
 /** Above capacity nothing passes for long; the guess may be low. */
 const HIGHEST_OVER_CAPACITY = 3;
-const HIGHEST_UNKNOWN = 100;
+const HIGHEST_UNKNOWN = 30;
 const LEAST_CAPACITY_DEVIATION = 0.06;
+/** Of a ramp that ended before throughput had stopped growing: a hint, no more. */
+const VAGUE_CAPACITY_DEVIATION = 0.7;
 
 /**
  * All levels -> the limit. Where the curve is not monotone the first crossing from below counts, whatever passes above.
@@ -82,24 +86,31 @@ export function estimateLimit(
       floor: Math.max(0.001, idle[i]?.value ?? 0),
       floorDeviation: idle[i]?.deviation ?? 0,
       capacity:
-        capacity?.reached === true && crossing === null
-          ? { x: Math.log(capacity.perSec), deviation: Math.max(LEAST_CAPACITY_DEVIATION, 1.5 * capacity.deviation) }
-          : null,
+        capacity === null || crossing !== null
+          ? null
+          : { x: Math.log(capacity.perSec), deviation: deviationOf(capacity) },
       p: criterion.p,
       low: crossing === null ? lowest : Math.log(crossing.low),
       high: crossing === null ? highest : Math.log(crossing.high),
       limit: criterion.limit,
     };
-    const seen = criterion.kind === 'latency' || points.some(({ margin }) => margin.kind === 'errors' && margin.failed > 0);
+    const seen =
+      criterion.kind === 'latency' || points.some(({ margin }) => margin.kind === 'errors' && margin.failed > 0);
     return { criterion, posterior: posteriorOf(points, model), seen };
   });
   return combine(limits, lowest, highest, crossing === null && !falls(usable));
 }
 
+function deviationOf({ reached, deviation }: Capacity): number {
+  return reached ? Math.max(LEAST_CAPACITY_DEVIATION, 1.5 * deviation) : VAGUE_CAPACITY_DEVIATION;
+}
+
 /** The smallest of independent limits. */
 function combine(limits: readonly CriterionLimit[], lowest: number, highest: number, monotone: boolean): LimitEstimate {
   const counted = limits.some(({ seen }) => seen) ? limits.filter(({ seen }) => seen) : limits;
-  const binding = counted.reduce((first, one) => (one.posterior.quantile(0.5) < first.posterior.quantile(0.5) ? one : first));
+  const binding = counted.reduce((first, one) =>
+    one.posterior.quantile(0.5) < first.posterior.quantile(0.5) ? one : first,
+  );
   const below = (x: number): number => 1 - counted.reduce((above, { posterior }) => above * (1 - posterior.cdf(x)), 1);
   const quantile = (p: number): number => {
     if (counted.length === 1) return Math.exp(binding.posterior.quantile(p));

@@ -210,7 +210,11 @@ function verdictOf(
     return { verdict: 'overloaded', reason };
   }
   if (ok + failed === 0) return { verdict: 'undecided', reason: 'No request was answered in the window.' };
-  const said = (one: CriterionResult): string => sentence(one, criteria.find(({ slo }) => slo === one.slo));
+  const said = (one: CriterionResult): string =>
+    sentence(
+      one,
+      criteria.find(({ slo }) => slo === one.slo),
+    );
   const broken = results.find((one) => one.verdict === 'fail');
   if (broken !== undefined) return { verdict: 'fail', reason: `${said(broken)}.` };
   if (drift !== null) {

@@ -51,13 +51,15 @@ const POWERS = [0.3, 0.5, 0.75, 1, 1.3, 1.8, 2.5, 4, 7, 12, 25, 60];
 const ERROR_POWERS = [1, 2, 4, 8, 16, 32, 64];
 /** How much more levels scatter than theory and their own batches say. */
 const SCATTERS = [0.7, 0.9, 1.15, 1.5, 2, 2.7];
-const SCATTER_MEDIAN = 1.5;
+const SCATTER_MEDIAN = 1.6;
 const SCATTER_DEVIATION = 0.3;
 
 /** For how many levels theory counts; the variance and the margin up to which a level's own scatter is believed. */
 const THEORY_COUNTS = 2;
 const LONG_ENOUGH = 0.04;
 const NEAR_ENOUGH = 0.6;
+/** An estimated variance is skewed: its logarithm is that much too low on average. */
+const MEAN_LOG = 0.2;
 
 /** Failures come at least so many at a time: a full queue refuses several. */
 const CLUSTER = 3;
@@ -119,11 +121,14 @@ function noiseOf(points: readonly MarginPoint[], { capacity, p, shape }: MarginM
     const variance = known[i]?.variance ?? 0;
     if (margin.kind !== 'value' || margin.scatter === null || margin.scatter <= 0) return;
     if (variance > LONG_ENOUGH || Math.abs(margin.y) > NEAR_ENOUGH) return;
-    sum += Math.max(-1.5, Math.min(3, Math.log(margin.scatter ** 2 / variance)));
+    sum += Math.max(-1.5, Math.min(3, Math.log(margin.scatter ** 2 / variance) + MEAN_LOG));
     count++;
   });
   const factor = Math.exp(sum / count);
-  return known.map(({ variance, rho }) => ({ variance: variance * factor, bias: Math.min(0.2, 0.65 * rho * variance * factor) }));
+  return known.map(({ variance, rho }) => ({
+    variance: variance * factor,
+    bias: Math.min(0.2, 0.65 * rho * variance * factor),
+  }));
 }
 
 /** One form the curve may have. */
@@ -270,7 +275,8 @@ function quantileIn({ first, step, mass }: Grid, p: number): number {
 function toPosterior(grid: Grid, model: MarginModel): Posterior {
   const { first, step, mass, joint, shapes } = grid;
   let shape = 0;
-  for (let i = 0; i < joint.length; i++) shape += (joint[i] as number) * Math.log((shapes[i % shapes.length] as Shape).bend);
+  for (let i = 0; i < joint.length; i++)
+    shape += (joint[i] as number) * Math.log((shapes[i % shapes.length] as Shape).bend);
   return {
     shape: Math.exp(shape),
     quantile: (p) => quantileIn(grid, p),
@@ -311,6 +317,7 @@ function toPosterior(grid: Grid, model: MarginModel): Posterior {
 function normalCdf(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
   const density = 0.3989422804 * Math.exp((-z * z) / 2);
-  const tail = density * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const tail =
+    density * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   return z > 0 ? 1 - tail : tail;
 }

@@ -2,7 +2,7 @@ import type { LoadUnit } from '../../core/breaking-point.ts';
 import type { Level } from './level.ts';
 
 /** A level fails, and one at `ratio` times its load passes: the curve is not monotone, if it does so again. */
-const REBOUND = { ratio: 1.25, near: 1.1, tries: 4, hint: 0.05, deviations: 4, drop: 0.25 };
+const REBOUND = { ratio: 1.25, near: 1.1, tries: 4, hint: 0.05, deviations: 4, drop: 0.25, scatter: 0.1 };
 
 /** Load of a level on the searched axis, or null where it is of the other model. */
 export function loadOf({ step }: Level, unit: LoadUnit): number | null {
@@ -70,7 +70,9 @@ export function firstCrossing(ascending: readonly Placed[]): { low: number; high
 export function falls(ascending: readonly Placed[]): boolean {
   const values = ascending.flatMap(({ level, load }) => {
     const [margin] = level.margins;
-    return margin?.kind === 'value' && margin.scatter !== null ? [{ load, y: margin.y, scatter: margin.scatter }] : [];
+    return margin?.kind === 'value' && margin.scatter !== null
+      ? [{ load, y: margin.y, scatter: Math.max(REBOUND.scatter, margin.scatter) }]
+      : [];
   });
   return values.some((lower) =>
     values.some(({ load, y, scatter }) => {

@@ -7,7 +7,7 @@ export const SHARES = { idle: 0.05, ramp: 0.15, explore: 0.15, confirm: 0.2, rec
 export const SHORTEST = 0.5;
 const SHORTEST_WARMUP = 0.1;
 /** A warm-up may not eat more than this share of its level. */
-const WARMUP_SHARE = 0.35;
+export const WARMUP_SHARE = 0.35;
 /** Requests of an exploring level, and the fewest and most of a narrowing one. */
 const EXPLORING = 200;
 const EXPLORING_MORE = 5;

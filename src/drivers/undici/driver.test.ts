@@ -16,7 +16,7 @@ import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { planFixture } from '../../core/plan.fixture.ts';
 import type { Plan, RequestTemplate } from '../../core/plan.ts';
 import { OUTCOMES } from '../../core/sample.ts';
-import { millis, seconds } from '../../core/units.ts';
+import { count, millis, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
 import { UndiciDriver } from './driver.ts';
 
@@ -264,6 +264,27 @@ describe('HTTP/2 without TLS', () => {
     const again = await sendAll(driver, anonymous(150));
     expect(again.every((exchange) => exchange.connectTook === -1)).toBe(true);
     expect(sessions.size).toBe(2);
+  });
+
+  it('makes requests wait where connections are limited, and says so in their times', async () => {
+    const sessions = new Set<ServerHttp2Session>();
+    const server = await listening(createHttp2Server());
+    server.on('session', (session) => sessions.add(session));
+    server.on('stream', (stream) => {
+      setTimeout(() => {
+        stream.respond({ ':status': 200 });
+        stream.end();
+      }, 200);
+    });
+    const connections = { limit: count(1), maxAge: null, dnsTtl: seconds(30) };
+    const driver = driverFor(planTo(portOf(server), { http2: true, connections }));
+    await sendAll(driver, anonymous(1));
+    const done = await sendAll(driver, anonymous(150));
+    expect(done.map(outcomeOf)).toEqual(Array(150).fill('ok'));
+    expect(sessions.size).toBe(1);
+    const waited = done.filter(({ sentAt, dueAt }) => sentAt - dueAt > millis(150));
+    expect(waited).toHaveLength(50);
+    for (const { waitTook } of waited) expect(waitTook).toBeGreaterThan(millis(150));
   });
 
   it('ends one request without harm to the others on the connection', async () => {

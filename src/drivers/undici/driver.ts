@@ -114,6 +114,8 @@ export class UndiciDriver implements Driver, FlightOwner {
       exchange.connectTook = (now - flight.startedAt) as Micros;
       exchange.tlsTook = lane.tlsTook;
     }
+    if (this.#most < Number.POSITIVE_INFINITY)
+      exchange.waitTook = (exchange.connectTook >= 0 ? 0 : now - flight.startedAt) as Micros;
     // A virtual user is due when it sends, but for the connection that it has to wait for.
     if (exchange.user >= 0) exchange.dueAt = (now - Math.max(0, exchange.connectTook)) as Micros;
     return true;

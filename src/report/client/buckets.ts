@@ -43,19 +43,19 @@ export interface Sparse {
   readonly count: ArrayLike<number>;
 }
 
-export function joined(one: Sparse, other: Sparse): Sparse {
-  if (one.bucket.length === 0) return other;
-  if (other.bucket.length === 0) return one;
+/** All of them as one. */
+export function joined(parts: readonly Sparse[]): Sparse {
+  const filled = parts.filter(({ bucket }) => bucket.length > 0);
+  const [only] = filled;
+  if (only !== undefined && filled.length === 1) return only;
+  SCRATCH.reset();
+  for (const part of filled) SCRATCH.add(part);
   const bucket: number[] = [];
   const count: number[] = [];
-  for (let i = 0, j = 0; i < one.bucket.length || j < other.bucket.length; ) {
-    const a = one.bucket[i] ?? LENGTH;
-    const b = other.bucket[j] ?? LENGTH;
-    bucket.push(Math.min(a, b));
-    count.push((a <= b ? (one.count[i] as number) : 0) + (b <= a ? (other.count[j] as number) : 0));
-    if (a <= b) i++;
-    if (b <= a) j++;
-  }
+  SCRATCH.forEach((at, n) => {
+    bucket.push(at);
+    count.push(n);
+  });
   return { bucket: Uint16Array.from(bucket), count: Uint32Array.from(count) };
 }
 
@@ -125,3 +125,6 @@ export class Times {
     }
   }
 }
+
+/** Room for all buckets is made once, not for every merge. */
+const SCRATCH = new Times();

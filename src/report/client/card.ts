@@ -8,7 +8,7 @@ export interface LegendItem {
   readonly label: string;
   readonly colour: string;
   readonly dashed: boolean;
-  readonly shape: 'line' | 'disc' | 'triangle' | 'square';
+  readonly shape: 'line' | 'dash' | 'disc' | 'ring' | 'triangle' | 'square';
   readonly hidden: boolean;
   /** Shows or hides the line; null where there is nothing to choose. */
   readonly toggle: (() => void) | null;
@@ -159,6 +159,8 @@ function swatch(colour: string, dashed: boolean, shape: LegendItem['shape']): SV
       ...(dashed ? { 'stroke-dasharray': '4 3' } : {}),
     });
   if (shape === 'disc') element('circle', { cx: '8', cy: '5', r: '3.5', fill: colour });
+  if (shape === 'ring') element('circle', { cx: '8', cy: '5', r: '3.25', fill: 'none', ...paint });
+  if (shape === 'dash') element('rect', { x: '3', y: '4', width: '10', height: '2', fill: colour });
   if (shape === 'triangle') element('path', { d: 'M8 1l4.5 8h-9z', fill: colour });
   if (shape === 'square') element('rect', { width: '16', height: '10', fill: colour });
   return drawing;

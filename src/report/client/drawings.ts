@@ -4,6 +4,8 @@ import type { Reader } from './canvas.ts';
 import type { Drawing, LegendItem } from './card.ts';
 import { chartOf } from './charts.ts';
 import { heatChartOf, heatOf, shadeOf } from './heat.ts';
+import { loadChartOf, signColour } from './load-chart.ts';
+import { describeLoad, type LoadPicture, SHAPES, VERDICT_LABELS, verdictsIn } from './load-picture.ts';
 import { outcomesOf } from './outcomes.ts';
 import { describe, type Picture, thinned } from './picture.ts';
 import { bandsOf, limitsOf, type PictureSource, picturesOf, type View } from './pictures.ts';
@@ -15,6 +17,8 @@ import type { Theme } from './theme.ts';
 /** What to draw, and for whom. */
 export interface Scene {
   readonly source: PictureSource;
+  /** Of a search. */
+  readonly loads: readonly LoadPicture[];
   readonly archive: Archive;
   /** Index of a request name; null: all of them. */
   readonly name: number | null;
@@ -36,7 +40,8 @@ const NOTHING = 'No request succeeded in this stretch.';
 /** Every picture of the page, in reading order. */
 export function drawingsOf(scene: Scene): Shown[] {
   const { source, archive, name, view } = scene;
-  const drawn: Shown[] = picturesOf(source, view).map((picture) => overTime(picture, scene));
+  const drawn: Shown[] = scene.loads.map((picture) => overLoad(picture, scene));
+  drawn.push(...picturesOf(source, view).map((picture) => overTime(picture, scene)));
   if (archive.slots.length === 0) return drawn;
   const span = view.span ?? { from: 0, to: archive.timeline[archive.timeline.length - 1]?.t ?? 0 };
   drawn.push(heatDrawing(scene, span), spectrumDrawing(scene));
@@ -69,6 +74,41 @@ function overTime(picture: Picture, { theme, source, reader, toggle }: Scene): S
         rows: times.map((t, i) => [clockLabel(t), ...lines.map(({ values }) => reading(values[i] ?? null))]),
       }),
       timed: true,
+    },
+  };
+}
+
+function overLoad(picture: LoadPicture, { theme }: Scene): Shown {
+  const { id, title, unit, axis, pointLabel, curveLabel, points, curve, colour } = picture;
+  const verdicts = verdictsIn(picture).map(
+    (verdict): LegendItem => ({
+      ...plain(VERDICT_LABELS[verdict], signColour({ verdict }, picture, theme)),
+      shape: SHAPES[verdict],
+    }),
+  );
+  return {
+    id,
+    sentence: '',
+    drawing: {
+      title,
+      unit,
+      description: describeLoad(picture),
+      legend: curve.length > 1 ? [...verdicts, plain(curveLabel, theme.lines[colour])] : verdicts,
+      config: loadChartOf(picture, theme),
+      grid: () => ({
+        head: ['Level', axis, pointLabel, 'from', 'to', 'Verdict'],
+        rows: [...points]
+          .sort((a, b) => a.x - b.x)
+          .map(({ label, x, y, interval, verdict }) => [
+            label,
+            readingLabel(x),
+            y === null ? '∞' : readingLabel(y),
+            reading(interval?.[0] ?? null),
+            reading(interval?.[1] ?? null),
+            verdict ?? '–',
+          ]),
+      }),
+      timed: false,
     },
   };
 }

@@ -19,6 +19,8 @@ export interface PictureSource {
   readonly startedAt: string;
   readonly thresholds: readonly Threshold[];
   readonly marks: readonly Mark[];
+  /** A search: many short levels, whose warm-ups and drains are not worth a band each. */
+  readonly levels?: boolean;
   readonly timeline: readonly TimelinePoint[];
 }
 
@@ -36,7 +38,7 @@ const WHOLE: View = { span: null, toggled: new Set() };
 export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[] {
   const { model, timeline } = source;
   const open = model === 'open';
-  const bands = bandsOf(timeline);
+  const bands = bandsOf(timeline).filter(({ kind }) => source.levels !== true || kind === 'unfit');
   const end = timeline[timeline.length - 1]?.t ?? 0;
   const span = view.span ?? { from: 0, to: end };
   const points =
@@ -52,7 +54,8 @@ export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[]
     { ...line('p99', 'p99', points, (point) => point.p99), hidden: true },
     { ...line('p95 service', 'p95', points, (point) => point.serviceP95), dashed: true, hidden: !shownService },
   ];
-  const vus = line('users', 'users', points, (point) => point.vus);
+  const vus = line('users', 'users', points, (point) => (open && point.vus === 0 ? null : point.vus));
+  const both = open && timeline.some((point) => point.vus > 0);
   const inFlight = line('in flight', 'users', points, (point) => point.inFlight);
   const lag = line('lag p99', 'generator', points, (point) => point.lagP99);
   const loop = line('loop delay p99', 'loop', points, (point) => point.loopDelayP99);
@@ -83,10 +86,15 @@ export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[]
     framed({
       ...frame,
       id: 'users',
-      title: open ? 'In flight' : 'Virtual users',
-      unit: open ? 'requests' : '',
+      title: both ? 'Users and requests in flight' : open ? 'In flight' : 'Virtual users',
+      unit: open && !both ? 'requests' : '',
       empty,
-      lines: toggle('users', open ? [inFlight] : [vus, { ...inFlight, dashed: true, hidden: true }]),
+      lines: toggle(
+        'users',
+        open && !both
+          ? [inFlight]
+          : [vus, { ...inFlight, dashed: true, hidden: !both, colour: both ? 'loop' : 'users' }],
+      ),
       whole: true,
     }),
     framed({

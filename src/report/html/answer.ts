@@ -59,7 +59,8 @@ function themeButton(): string {
   );
 }
 
-function findingsOf({ verdict }: RunResult): string {
+function findingsOf({ verdict, breakingPoint }: RunResult): string {
+  const warnings = (breakingPoint?.warnings ?? []).map(({ message }) => finding('fair', 'warning: ', message, ''));
   const checks = verdict.checks.map((check) => finding(CHECK[check.status], `${check.status}: `, check.message, ''));
   const doubts = verdict.doubts.map((doubt) =>
     finding(
@@ -69,7 +70,11 @@ function findingsOf({ verdict }: RunResult): string {
       doubt.hint,
     ),
   );
-  const lists = [listOf('Thresholds', checks), listOf('Doubts about this measurement', doubts)].join('');
+  const lists = [
+    listOf('Thresholds', checks),
+    listOf('About the answer', warnings),
+    listOf('Doubts about this measurement', doubts),
+  ].join('');
   return lists === '' ? '' : `<section class="findings" aria-label="Thresholds and doubts">${lists}</section>`;
 }
 

@@ -1,5 +1,6 @@
 import { counted, formatBytes, formatLimit, formatMs, formatShare } from '../../analyze/wording.ts';
-import { durationOf, stagesOf } from '../../core/plan.ts';
+import type { BreakingPoint } from '../../core/breaking-point.ts';
+import { durationOf, stagesOf, type Threshold } from '../../core/plan.ts';
 import type { RunResult } from '../../core/result.ts';
 import { toSeconds } from '../../core/units.ts';
 import { clockLabel, readingLabel } from '../client/axis.ts';
@@ -8,6 +9,7 @@ import type { Mark, Picture } from '../client/picture.ts';
 import { type PictureSource, picturesOf } from '../client/pictures.ts';
 import { svgOf, swatchOf, unfitSwatch } from '../svg.ts';
 import { dash } from './figures.ts';
+import { breakLabel, loadPicturesOf } from './load-pictures.ts';
 
 /** A ready-made table with more rows than this is heavy; the page's script fills in the rest. */
 const ROWS = 100;
@@ -15,19 +17,55 @@ const ROWS = 100;
 const MARKS = 40;
 
 export function pictureSourceOf(result: RunResult): PictureSource {
+  const { plan, run, timeline, breakingPoint } = result;
+  const searched = breakingPoint?.unit === 'req/s' ? 'open' : plan.load.model;
   return {
-    model: result.plan.load.model,
-    startedAt: result.run.startedAt,
-    thresholds: result.plan.thresholds,
-    marks: marksOf(result),
-    timeline: result.timeline,
+    model: breakingPoint === undefined ? plan.load.model : searched,
+    startedAt: run.startedAt,
+    thresholds: breakingPoint === undefined ? plan.thresholds : limitsOfSearch(plan, breakingPoint),
+    marks: breakingPoint === undefined ? marksOf(result) : [...breakMarks(breakingPoint), ...endMarks(result)],
+    levels: breakingPoint !== undefined,
+    timeline,
   };
+}
+
+/** What the search looked for as thresholds, and the arrival rate at which the target breaks. */
+function limitsOfSearch({ search }: RunResult['plan'], found: BreakingPoint): Threshold[] {
+  const given = search?.slos ?? [];
+  const assumed = (found.levels[0]?.criteria ?? []).flatMap(({ slo, limit, unit }): Threshold[] =>
+    unit === 'ms'
+      ? [{ text: slo, metric: { kind: 'percentile', p: 95 }, op: '<=', limit: limit * 1_000, unit: 'µs' }]
+      : [],
+  );
+  const label = found.unit === 'req/s' ? breakLabel(found) : null;
+  const breaks: Threshold[] =
+    label === null || found.estimate === null
+      ? []
+      : [{ text: label, metric: { kind: 'achieved' }, op: '<=', limit: found.estimate, unit: '1/s' }];
+  return [...(given.length > 0 ? given : assumed), ...breaks];
+}
+
+/** Where the load first passed the breaking point. */
+function breakMarks(found: BreakingPoint): Mark[] {
+  const { levels, unit, estimate } = found;
+  const label = breakLabel(found);
+  if (label === null || estimate === null) return [];
+  const first = levels.find(({ load }) =>
+    load.model === 'closed' ? unit === 'vus' && load.vus >= estimate : unit === 'req/s' && load.ratePerSec >= estimate,
+  );
+  return first === undefined ? [] : [{ at: first.startedAfter, label }];
+}
+
+function endMarks({ run, timeline }: RunResult): Mark[] {
+  const cut = run.ending === 'interrupted' || run.ending === 'aborted' || run.ending === 'lost';
+  return cut ? [{ at: timeline.at(-1)?.t ?? 0, label: run.ending }] : [];
 }
 
 /** @param intervals the packed archive, which has the timeline inside. */
 export function embeddedRunOf(result: RunResult, intervals: string): EmbeddedRun {
   const { timeline: _, ...source } = pictureSourceOf(result);
-  return { ...source, intervals };
+  const { breakingPoint } = result;
+  return { ...source, loads: breakingPoint === undefined ? [] : loadPicturesOf(breakingPoint), intervals };
 }
 
 /** Where a stage of the plan begins, and where a run was cut short. */
@@ -119,7 +157,7 @@ function dataTable(picture: Picture): string {
   );
 }
 
-function foldedTable(title: string, left: string, content: string): string {
+export function foldedTable(title: string, left: string, content: string): string {
   return (
     `<div class="foot"><details><summary>Data table<span class="spoken">, ${title}</span></summary><p class="stride">${left}</p>` +
     `<div class="scroll" tabindex="0" role="region" aria-label="${title}, data table"><table>${content}</table></div></details></div>`

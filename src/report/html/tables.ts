@@ -47,13 +47,18 @@ export function failuresTable(result: RunResult): string {
     return card('Failures', '', `<p class="quiet">${sentence}</p>`);
   }
   const rows = failures.map(
-    ({ count, outcome, status, message, name, firstSeen, lastSeen }, i) =>
+    ({ count, outcome, status, message, example, name, firstSeen, lastSeen }, i) =>
       `<tr data-row="failures ${i}"><td>${formatCount(count)}</td><td class="text">${outcome}</td><td>${status === 0 ? dash('There was no answer with a status.') : status}</td>` +
-      `<td class="text">${escapeHtml(message)}</td><td class="text">${escapeHtml(name)}</td>` +
+      `<td class="text">${escapeHtml(message)}${exampleLine(example)}</td><td class="text">${escapeHtml(name)}</td>` +
       `<td>${instant(firstSeen, result.run.startedAt)}</td><td>${instant(lastSeen, result.run.startedAt)}</td></tr>`,
   );
   const heads = ['Count', 'Outcome', 'Status', 'Message', 'Request', 'First seen', 'Last seen'];
   return card('Failures', '', table('Failures', heads, rows, ['Outcome', 'Message', 'Request']));
+}
+
+/** What one of the failures looked like, under its message. */
+function exampleLine(example: string | undefined): string {
+  return example === undefined ? '' : `<br><span class="quiet">${escapeHtml(example)}</span>`;
 }
 
 function requestRow(name: string, part: SeriesResult | undefined, result: RunResult, attributes: string): string {

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { Search } from '../../src/analyze/search/controller.ts';
+import type { Observation } from '../../src/analyze/search/observation.ts';
+import { Random } from '../../src/load/random.ts';
+import { errorSlo, latencySlo, searchOptions } from './experiments.ts';
+import { constant, exponential, queue, type Server } from './server.ts';
+import { runLevel, simulate } from './simulation.ts';
+
+const SLO = [latencySlo(95, 100)];
+const mm1 = queue(1, exponential(0.01));
+
+describe('a search', () => {
+  it('finds the limit of a queue, and says what binds, where it is full and that it recovered', () => {
+    const answer = simulate(searchOptions(SLO, 600, 0.1), mm1, 3);
+    expect(answer.status).toBe('found');
+    expect(answer.stoppedBy).toBe('precision');
+    expect(answer.estimate).toBeGreaterThan(64);
+    expect(answer.estimate).toBeLessThan(76);
+    expect(answer.interval?.[0]).toBeLessThan(70.04);
+    expect(answer.interval?.[1]).toBeGreaterThan(70.04);
+    expect(answer.precision.reached).toBeLessThanOrEqual(0.12);
+    expect(answer.criterion).toBe('p95<=100ms');
+    expect(answer.capacity?.estimate).toBeGreaterThan(95);
+    expect(answer.capacity?.estimate).toBeLessThan(105);
+    // λ*/(μ − λ*) = 2.3 requests in the system.
+    expect(answer.usersAtLimit).toBeGreaterThan(1.5);
+    expect(answer.usersAtLimit).toBeLessThan(3.5);
+    expect(answer.recovered).toBe(true);
+    expect(answer.monotone).toBe(true);
+    expect(answer.generatorLimited).toBe(false);
+    expect(answer.spentSeconds).toBeLessThan(620);
+    expect(answer.summary).toMatch(/^Breaks at [\d.]+\/s \(95 % sure: .* p95<=100ms breaks there\.$/);
+  });
+
+  it('runs the phases in order: idle, ramp, explore, narrow, confirm, recover', () => {
+    const { levels } = simulate(searchOptions(SLO, 300), mm1, 5);
+    const phases = levels.map(({ purpose }) => purpose).filter((purpose, i, all) => purpose !== all[i - 1]);
+    expect(phases.slice(0, 4)).toEqual(['idle', 'ramp', 'explore', 'narrow']);
+    expect(phases).toContain('confirm-pass');
+    expect(phases).toContain('confirm-fail');
+    expect(phases.at(-1)).toBe('recover');
+    expect(levels.map(({ index }) => index)).toEqual(levels.map((_, i) => i));
+  });
+
+  it('keeps to its budget on a slow target', () => {
+    const answer = simulate(searchOptions([latencySlo(95, 5000)], 120), queue(2, exponential(0.5)), 2);
+    expect(answer.spentSeconds).toBeLessThan(160);
+    // The truth is 3.4/s; some 250 requests cannot show it, and must not claim to.
+    const [low, high] = answer.interval ?? [0, null];
+    expect(low).toBeLessThan(3.5);
+    expect(high ?? 4).toBeGreaterThan(3.3);
+  });
+
+  it('narrows a fast target to the precision asked within the budget', () => {
+    const answer = simulate(searchOptions([latencySlo(95, 20)], 120, 0.1), queue(4, exponential(0.004)), 4);
+    expect(answer.stoppedBy).toBe('precision');
+    expect(answer.spentSeconds).toBeLessThan(110);
+  });
+
+  it('answers 0 where the SLO fails at idle', () => {
+    const answer = simulate(searchOptions([latencySlo(95, 10)], 120), mm1, 1);
+    expect(answer).toMatchObject({ status: 'found', stoppedBy: 'fails-at-idle', estimate: 0, criterion: 'p95<=10ms' });
+    expect(answer.summary).toMatch(/^0: fails at idle, p95 = /);
+    expect(answer.levels).toHaveLength(1);
+  });
+
+  it('assumes p95 ≤ max(10 × idle median, 100 ms) and errors < 1 %, and says so', () => {
+    const answer = simulate(searchOptions([], 240), queue(1, constant(0.02)), 1);
+    expect(answer.slos).toEqual(['p95<=200ms', 'errors<1%']);
+    expect(answer.warnings.map(({ code }) => code)).toContain('slo-assumed');
+    expect(answer.errorLimit).toMatchObject({ status: 'not-reached', estimate: null });
+    // M/D/1 with 20 ms: p95 = 200 ms at 42.7/s.
+    expect(answer.estimate).toBeGreaterThan(38);
+    expect(answer.estimate).toBeLessThan(47);
+  });
+
+  it('says "at least" where the target holds at the highest rate allowed', () => {
+    const answer = simulate({ ...searchOptions(SLO, 240), maxLoad: 40 }, mm1, 6);
+    expect(answer).toMatchObject({ status: 'not-reached', stoppedBy: 'bound', criterion: null });
+    expect(answer.estimate).toBeCloseTo(40, 5);
+    expect(answer.interval).toEqual([expect.closeTo(40, 5), null]);
+    for (const { load } of answer.levels)
+      if (load.model === 'open') expect(load.ratePerSec).toBeLessThanOrEqual(40.001);
+  });
+
+  it('searches the closed model by users', () => {
+    // N users on one exponential server: the response is the sum of N services; p95 is 500 ms at N = 39.6.
+    const answer = simulate({ ...searchOptions([latencySlo(95, 500)], 240), unit: 'vus' }, mm1, 8);
+    expect(answer).toMatchObject({ status: 'found', unit: 'vus' });
+    expect(answer.estimate).toBeGreaterThan(36);
+    expect(answer.estimate).toBeLessThan(43);
+    expect(answer.summary).toContain('concurrent users');
+    for (const { load } of answer.levels) expect(load.model).toBe('closed');
+  });
+
+  it('names the first of several SLOs to break', () => {
+    const slos = [latencySlo(50, 500), latencySlo(95, 100), errorSlo(0.01)];
+    const answer = simulate(searchOptions(slos, 600), mm1, 9);
+    expect(answer.criterion).toBe('p95<=100ms');
+    expect(answer.sloLimits.map(({ slo }) => slo)).toEqual(['p50<=500ms', 'p95<=100ms', 'errors<1%']);
+    expect(answer.sloLimits[0]?.estimate).toBeGreaterThan(answer.sloLimits[1]?.estimate ?? 0);
+  });
+
+  it('calls the limit capacity where the SLO breaks only because the target is full', () => {
+    const answer = simulate(searchOptions([latencySlo(95, 3000)], 600), mm1, 10);
+    expect(answer.criterion).toBe('capacity');
+  });
+});
+
+/** Runs a search whose observations are changed on their way. */
+function tampered(change: (observation: Observation, rate: number | null, count: number) => Observation) {
+  const search = new Search(searchOptions(SLO, 120));
+  const random = new Random(1, 0);
+  for (let count = 0; search.step !== null; count++) {
+    const { step } = search;
+    const rate = step.load.model === 'open' ? step.load.ratePerSec : null;
+    search.accept(change(runLevel(step, mm1, random), rate, count));
+  }
+  return search.answer();
+}
+
+describe('a search that cannot go on', () => {
+  it('stops when the target is gone, with what was learnt', () => {
+    const answer = tampered((observation, _, count) =>
+      count < 9 ? observation : { ...observation, ok: 0, failed: 50 },
+    );
+    expect(answer.stoppedBy).toBe('target-lost');
+    expect(answer.levels).toHaveLength(11);
+  });
+
+  it('says "at least" where the generator is unfit above some rate', () => {
+    const answer = tampered((observation, rate) =>
+      rate !== null && rate > 45 ? { ...observation, unfit: 'slow' } : observation,
+    );
+    expect(answer).toMatchObject({ status: 'generator-limited', stoppedBy: 'generator', generatorLimited: true });
+    expect(answer.estimate).toBeGreaterThan(20);
+    expect(answer.estimate).toBeLessThanOrEqual(45);
+    expect(answer.interval?.[1]).toBeNull();
+  });
+
+  it('uses no void level', () => {
+    const answer = tampered((observation, _, count) => (count === 8 ? { ...observation, unfit: 'slow' } : observation));
+    expect(answer.levels[8]).toMatchObject({ verdict: 'void', used: false });
+    expect(answer.levels[9]?.load).toEqual(answer.levels[8]?.load);
+    expect(answer.warnings.map(({ code }) => code)).toContain('void-levels');
+  });
+
+  it('has an answer so far at any time', () => {
+    const search = new Search(searchOptions(SLO, 240));
+    const random = new Random(2, 0);
+    expect(search.answer()).toMatchObject({
+      status: 'undecided',
+      stoppedBy: 'interrupted',
+      estimate: null,
+      levels: [],
+    });
+    const widths: number[] = [];
+    for (let step = search.step; step !== null; step = search.step) {
+      search.accept(runLevel(step, mm1, random));
+      const { interval, estimate } = search.answer();
+      if (interval?.[1] != null && estimate !== null) widths.push((interval[1] - interval[0]) / estimate);
+    }
+    expect(widths.length).toBeGreaterThan(5);
+    expect(widths.at(-1)).toBeLessThan(0.5 * Math.max(...widths));
+  });
+
+  it('notices that latency does not come back', () => {
+    let worn = false;
+    const wearing: Server = {
+      open: (arrivals, random) => queue(1, exponential(worn ? 0.022 : 0.01)).open(arrivals, random),
+      closed: mm1.closed,
+    };
+    const search = new Search(searchOptions(SLO, 240));
+    const random = new Random(3, 0);
+    for (let step = search.step; step !== null; step = search.step) {
+      worn = step.purpose === 'recover';
+      search.accept(runLevel(step, wearing, random));
+    }
+    expect(search.answer().recovered).toBe(false);
+    expect(search.answer().warnings.map(({ code }) => code)).toContain('not-recovered');
+  });
+
+  it('waits for an autoscaler after an increase only, and says when its instances changed', () => {
+    const search = new Search({ ...searchOptions(SLO, 240), settle: 5 });
+    const random = new Random(4, 0);
+    let before = 0;
+    for (let step = search.step; step !== null; step = search.step) {
+      const load = step.load.model === 'open' ? step.load.ratePerSec : step.load.vus;
+      expect(step.settle).toBe(load > before && step.purpose !== 'idle' ? 5 : 0);
+      before = load;
+      search.accept({ ...runLevel(step, mm1, random), instances: search.levels.length > 5 ? 3 : 2 });
+    }
+    expect(search.answer().warnings.map(({ code }) => code)).toContain('capacity-changed');
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import type { Threshold } from '../../core/plan.ts';
+import { assumedCriteria, criteriaOf } from './criteria.ts';
+
+const p95: Threshold = { text: 'p95<250ms', metric: { kind: 'percentile', p: 95 }, op: '<', limit: 250_000, unit: 'µs' };
+
+describe('what a search can look for', () => {
+  it('is a limit from above on a percentile, the mean or the error share', () => {
+    const mean: Threshold = { ...p95, text: 'mean<1s', metric: { kind: 'mean' }, limit: 1e6 };
+    const errors: Threshold = { text: 'errors<1%', metric: { kind: 'errors' }, op: '<', limit: 0.01, unit: 'share' };
+    expect(criteriaOf([p95, mean, errors])).toEqual([
+      { slo: 'p95<250ms', kind: 'latency', p: 0.95, limit: 250_000 },
+      { slo: 'mean<1s', kind: 'latency', p: null, limit: 1e6 },
+      { slo: 'errors<1%', kind: 'errors', p: null, limit: 0.01 },
+    ]);
+  });
+
+  it.each([
+    [{ ...p95, text: 'p95>250ms', op: '>' }, 'asks for more'],
+    [{ ...p95, text: 'max<1s', metric: { kind: 'max' } }, 'looks at max'],
+    [{ ...p95, text: 'p95<=0ms', op: '<=', limit: 0 }, 'can never hold'],
+    [{ text: 'errors<10', metric: { kind: 'errors' }, op: '<', limit: 10, unit: 'count' }, 'counts errors'],
+    [{ text: 'errors<=100%', metric: { kind: 'errors' }, op: '<=', limit: 1, unit: 'share' }, 'always holds'],
+    [{ text: 'achieved>5/s', metric: { kind: 'achieved' }, op: '>', limit: 5, unit: '1/s' }, 'asks for more'],
+  ] as [Threshold, string][])('refuses %o', (slo, why) => {
+    expect(() => criteriaOf([slo])).toThrow(why);
+  });
+
+  it('assumes ten idle medians, but no less than 100 ms', () => {
+    expect(assumedCriteria(4_000).map(({ slo }) => slo)).toEqual(['p95<=100ms', 'errors<1%']);
+    expect(assumedCriteria(23_400)[0]).toMatchObject({ slo: 'p95<=234ms', limit: 234_000 });
+    expect(assumedCriteria(300_000)[0]?.slo).toBe('p95<=3s');
+  });
+});

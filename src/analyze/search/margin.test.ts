@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { Margin } from './level.ts';
+import { type MarginModel, posteriorOf } from './margin.ts';
+
+const MODEL: MarginModel = {
+  shape: 'queue',
+  floor: 0.3,
+  floorDeviation: 0.05,
+  capacity: { x: Math.log(100), deviation: 0.06 },
+  p: 0.95,
+  low: Math.log(1),
+  high: Math.log(300),
+  limit: 100_000,
+};
+const TRUTH = 70.04;
+
+/** The exact margin of M/M/1, μ = 100/s, p95 ≤ 100 ms. */
+const exact = (rate: number, n: number): { x: number; margin: Margin } => {
+  const y = Math.log(Math.log(20) / (100 - rate) / 0.1);
+  return { x: Math.log(rate), margin: { kind: 'value', y, n, scatter: null } };
+};
+const loadAt = (posterior: ReturnType<typeof posteriorOf>, p: number): number => Math.exp(posterior.quantile(p));
+
+describe('the posterior of a limit', () => {
+  it('is wide without levels, and follows the capacity that was seen', () => {
+    const posterior = posteriorOf([], MODEL);
+    expect(loadAt(posterior, 0.025)).toBeLessThan(40);
+    expect(loadAt(posterior, 0.975)).toBeGreaterThan(90);
+  });
+
+  it('holds the truth, and closes in with every level', () => {
+    const few = posteriorOf([50, 65].map((rate) => exact(rate, 500)), MODEL);
+    const many = posteriorOf([50, 60, 65, 68, 70, 72, 75].map((rate) => exact(rate, 20_000)), MODEL);
+    const width = (one: typeof few): number => loadAt(one, 0.975) - loadAt(one, 0.025);
+    for (const one of [few, many]) {
+      expect(loadAt(one, 0.025)).toBeLessThan(TRUTH);
+      expect(loadAt(one, 0.975)).toBeGreaterThan(TRUTH);
+    }
+    expect(width(many)).toBeLessThan(0.4 * width(few));
+    expect(loadAt(many, 0.5)).toBeCloseTo(TRUTH, -0.5);
+  });
+
+  it('has a distribution function that fits its quantiles', () => {
+    const posterior = posteriorOf([60, 75].map((rate) => exact(rate, 1000)), MODEL);
+    for (const p of [0.05, 0.3, 0.5, 0.9]) expect(posterior.cdf(posterior.quantile(p))).toBeCloseTo(p, 6);
+    expect(posterior.cdf(MODEL.low)).toBe(0);
+    expect(posterior.cdf(MODEL.high + 1)).toBe(1);
+  });
+
+  it('brackets a cliff between what passes and what is overloaded', () => {
+    const flat: Margin = { kind: 'value', y: Math.log(0.31), n: 5000, scatter: 0.01 };
+    const points = [40, 60, 80, 88].map((rate) => ({ x: Math.log(rate), margin: flat }));
+    const over = [100, 95, 92].map((rate) => ({ x: Math.log(rate), margin: { kind: 'above' } as const }));
+    const posterior = posteriorOf([...points, ...over], { ...MODEL, capacity: null });
+    expect(loadAt(posterior, 0.5)).toBeGreaterThan(85);
+    expect(loadAt(posterior, 0.5)).toBeLessThan(96);
+    expect(posterior.shape).toBeLessThan(0.03);
+  });
+
+  it('survives one level that is wrong', () => {
+    const wrong: Margin = { kind: 'value', y: 1.2, n: 2000, scatter: 0.1 };
+    const good = [50, 60, 66, 70, 73, 76].map((rate) => exact(rate, 3000));
+    const posterior = posteriorOf([...good, { x: Math.log(45), margin: wrong }], MODEL);
+    expect(loadAt(posterior, 0.025)).toBeLessThan(TRUTH);
+    expect(loadAt(posterior, 0.975)).toBeGreaterThan(TRUTH);
+  });
+
+  it('reads error shares', () => {
+    const model: MarginModel = { ...MODEL, shape: 'errors', capacity: null, p: null, limit: 0.01 };
+    // share = 1 % at 70/s, growing with the 8th power.
+    const points = [40, 55, 65, 75, 85].map((rate) => {
+      const failed = Math.round(10_000 * 0.01 * (rate / 70) ** 8);
+      return { x: Math.log(rate), margin: { kind: 'errors', failed, n: 10_000, dispersion: 2 } as const };
+    });
+    const posterior = posteriorOf(points, model);
+    expect(loadAt(posterior, 0.5)).toBeGreaterThan(67);
+    expect(loadAt(posterior, 0.5)).toBeLessThan(73);
+  });
+
+  it('draws the curve through the limit at the estimate', () => {
+    const posterior = posteriorOf([50, 60, 70, 75].map((rate) => exact(rate, 5000)), MODEL);
+    const { mean, low, high } = posterior.curve(posterior.quantile(0.5));
+    expect(mean).toBeCloseTo(0, 1);
+    expect(low).toBeLessThan(mean);
+    expect(high).toBeGreaterThan(mean);
+  });
+});

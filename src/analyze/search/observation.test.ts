@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { GeneratorSnapshot, IntervalSnapshot, Phase, SeriesSnapshot } from '../../core/snapshot.ts';
+import { bytes, count, micros } from '../../core/units.ts';
+import { EMPTY_HISTOGRAM, Histogram } from '../../stats/histogram.ts';
+import { observe } from './observation.ts';
+
+const histogram = (value: number, n: number) => {
+  const one = new Histogram();
+  one.record(value, n);
+  return one.toData();
+};
+
+const generator = (lagMicros: number): GeneratorSnapshot => ({
+  lag: histogram(lagMicros, 100),
+  loopDelayP99: micros(1_000),
+  loopDelayMax: micros(2_000),
+  utilization: null,
+  gcMax: micros(0),
+  cpu: 0.2,
+  cpuWait: 0,
+  rss: bytes(1),
+});
+
+interface Made {
+  readonly phase?: Phase;
+  readonly due?: number;
+  readonly sent?: number;
+  readonly ok?: number;
+  readonly failed?: number;
+  readonly inFlight?: number;
+  readonly health?: GeneratorSnapshot | null;
+}
+
+/** Intervals of 1 s; each answers in as many ms as its index + 10. */
+function snapshot(index: number, made: Made = {}): IntervalSnapshot {
+  const { phase = 'measure', due = 100, sent = due, ok = 100, failed = 0, inFlight = 5, health = generator(50) } = made;
+  const series: SeriesSnapshot = {
+    due,
+    sent,
+    dropped: 0,
+    ok,
+    failed,
+    byOutcome: {},
+    byStatus: {},
+    bytesIn: 0,
+    bytesOut: 0,
+    response: histogram((index + 10) * 1000, ok),
+    service: EMPTY_HISTOGRAM,
+    firstByte: EMPTY_HISTOGRAM,
+    connect: EMPTY_HISTOGRAM,
+    failedResponse: EMPTY_HISTOGRAM,
+    failures: [],
+  };
+  return {
+    index,
+    startAt: micros(index * 1e6),
+    endAt: micros((index + 1) * 1e6),
+    phase,
+    load: { due, sent, dropped: 0, inFlight, vus: count(0) },
+    series: { 'GET /': series },
+    ...(health === null ? {} : { generator: health }),
+  };
+}
+
+const run = (made: (index: number) => Made = () => ({})): IntervalSnapshot[] => [
+  snapshot(0, { phase: 'warmup', inFlight: 3 }),
+  snapshot(1, { phase: 'warmup', inFlight: 4 }),
+  ...Array.from({ length: 10 }, (_, i) => snapshot(i + 2, made(i))),
+  snapshot(12, { phase: 'drain', due: 0, ok: 5, failed: 1, inFlight: 0 }),
+];
+
+describe('what the judge sees of a run', () => {
+  it('is the measured window, with the answers of its drain', () => {
+    const one = observe(run((i) => ({ inFlight: i === 9 ? 11 : 6 })), 2, 'open', 20);
+    expect(one).toMatchObject({
+      seconds: 10,
+      elapsed: 13,
+      offered: 1000,
+      sent: 1000,
+      ok: 1005,
+      failed: 1,
+      inFlightAtStart: 4,
+      inFlightAtEnd: 11,
+      unfit: null,
+    });
+    expect(one.batches.map(({ times }) => times.count)).toEqual([...new Array(9).fill(100), 105]);
+    expect(one.batches.map(({ infinite }) => infinite)).toEqual([...new Array(9).fill(0), 1]);
+    expect(one.batches[0]?.times.min).toBe(12_000);
+  });
+
+  it('puts intervals together where there are more than batches', () => {
+    const { batches } = observe(run(), 2, 'open', 5);
+    expect(batches.map(({ times }) => times.count)).toEqual([200, 200, 200, 200, 205]);
+  });
+
+  it('counts late answers of the warm-up for nothing, and measured ones of a warm-up interval too', () => {
+    const mixed = [...run(), snapshot(2, { phase: 'warmup', ok: 7, health: null })];
+    expect(observe(mixed, 2, 'open', 20).ok).toBe(1005);
+  });
+
+  it.each([
+    ['left late', (): Made => ({ health: generator(30_000) })],
+    ['did not send', (): Made => ({ sent: 80 })],
+    ['waited for a core', (): Made => ({ health: { ...generator(50), cpuWait: 0.4 } })],
+    ['event loop was held up', (): Made => ({ health: { ...generator(50), loopDelayP99: micros(90_000) } })],
+  ])('is unfit where requests %s', (why, made) => {
+    expect(observe(run(made), 2, 'open', 20).unfit).toContain(why);
+  });
+
+  it('does not mind lag in the closed model, but a busy generator', () => {
+    expect(observe(run(() => ({ health: generator(30_000) })), 2, 'closed', 20).unfit).toBeNull();
+    const busy = run(() => ({ health: { ...generator(50), utilization: 0.99 } }));
+    expect(observe(busy, 2, 'closed', 20).unfit).toContain('busy');
+  });
+
+  it('is unfit where nothing was delivered', () => {
+    expect(observe([], 2, 'open', 20)).toMatchObject({ ok: 0, unfit: 'the generator delivered no interval' });
+  });
+});

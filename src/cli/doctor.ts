@@ -1,0 +1,198 @@
+import {
+  checkFitness,
+  type EngineFigures,
+  type Fitness,
+  type FitnessCheck,
+  type FitnessMeasurements,
+  isFit,
+} from '../analyze/fitness.ts';
+import { RunFold } from '../analyze/fold.ts';
+import { EXIT, RampartError } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
+import type { RunResult } from '../core/result.ts';
+import { type Micros, millis, toMillis, toSeconds } from '../core/units.ts';
+import type { World } from '../core/world.ts';
+import { reach } from '../drivers/reach.ts';
+import { resolvePlan } from '../plan/resolve.ts';
+import { parseCount, parseDuration } from '../plan/syntax.ts';
+import { type Ink, paint } from '../report/terminal.ts';
+import { type NullThread, startNullServer } from '../run/null-thread.ts';
+import type { NullServer } from '../run/protocol.ts';
+import { ThreadPool } from '../run/threads.ts';
+import { colourOf } from './colour.ts';
+import { readLimits } from './machine.ts';
+
+/** The flags of `doctor`, as written. Method, headers and body are those of the request to measure with. */
+export interface DoctorFlags {
+  readonly connections: string;
+  readonly duration: string;
+  readonly json?: boolean;
+  readonly method?: string;
+  readonly header?: readonly string[];
+  readonly body?: string;
+  readonly bodyFile?: string;
+}
+
+/** How long the server takes by which the engines are compared: long beside what either needs for a request. */
+const DELAY = millis(20);
+const LAG_RATE = 1_000;
+/** Of a null server's answer where no target is there to copy. */
+const ANSWER_BYTES = 200;
+const LOOKS = 5;
+
+/** `rampart doctor`: whether this machine is fit to measure. Returns 0, or the code of an invalid measurement. */
+export async function doctorCommand(world: World, target: string | undefined, flags: DoctorFlags): Promise<number> {
+  const connections = parseCount(flags.connections, '--connections', { min: '1', max: '10k' });
+  const duration = parseDuration(flags.duration, '--duration', { min: '1s', max: '5m' });
+  const interrupted = new AbortController();
+  const off = world.onInterrupt(() => interrupted.abort());
+  const bench = new Workbench(world, flags, interrupted.signal);
+  try {
+    const measured = await examine(world, bench, target, { connections, duration, quiet: flags.json === true });
+    if (interrupted.signal.aborted) return EXIT.interrupted;
+    const checks = checkFitness(measured);
+    const fit = isFit(checks);
+    const { stdout } = world;
+    if (flags.json) stdout.write(`${JSON.stringify({ format: 1, fit, checks, measured }, null, 2)}\n`);
+    else stdout.write(render(checks, fit, colourOf(stdout, world.env)));
+    return fit ? EXIT.passed : EXIT.invalid;
+  } finally {
+    off();
+    await bench.close();
+  }
+}
+
+interface Examination {
+  readonly connections: number;
+  readonly duration: Micros;
+  readonly quiet: boolean;
+}
+
+async function examine(
+  world: World,
+  bench: Workbench,
+  target: string | undefined,
+  { connections, duration, quiet }: Examination,
+): Promise<FitnessMeasurements> {
+  const note = (line: string): void => {
+    if (!quiet) world.stderr.write(`${line} …\n`);
+  };
+  const startedAt = world.clock.now();
+  const wallStartedAt = world.wallTime().getTime();
+  const { path, bytes } = target === undefined ? { path: '/', bytes: ANSWER_BYTES } : await bench.look(target);
+  // A second more, for the warm-up.
+  const length = { duration: `${toSeconds(duration) + 1}s`, warmup: '1s' };
+  const vus = String(connections);
+
+  const idle = await bench.serve({ answerBytes: bytes, delay: millis(0) });
+  note(`The ceiling: ${connections} connections to a server that does nothing`);
+  const top = await bench.measure(idle, path, { ...length, vus });
+  note(`The send lag: ${LAG_RATE} requests per second`);
+  const open = await bench.measure(idle, path, { ...length, rate: `${LAG_RATE}/s`, threads: '1' });
+  const slow = await bench.serve({ answerBytes: bytes, delay: DELAY });
+  note('The engines: this one and autocannon against the same server');
+  const own = await bench.measure(slow, path, { ...length, vus });
+  const peer = await bench.measure(slow, path, { ...length, vus, engine: 'autocannon' });
+
+  const { lag } = open.latency;
+  const elapsed = world.clock.now() - startedAt;
+  const driftMs = world.wallTime().getTime() - wallStartedAt - elapsed / 1e3;
+  return {
+    connections,
+    threads: top.plan.threads,
+    answerBytes: bytes,
+    ceiling: figuresOf(top),
+    agreement: { own: figuresOf(own), peer: figuresOf(peer), delayMs: toMillis(DELAY) },
+    lag: { ratePerSec: LAG_RATE, p50Ms: lag.p50, p95Ms: lag.p95, p99Ms: lag.p99 },
+    clock: { seconds: elapsed / 1e6, driftMs },
+    limits: readLimits(world),
+  };
+}
+
+function figuresOf({ rates, latency, totals }: RunResult): EngineFigures {
+  return { achievedPerSec: rates.achievedPerSec, p50Ms: latency.response.p50, failed: totals.failed };
+}
+
+/** Servers to measure against, and the means to do it. */
+class Workbench {
+  readonly #world: World;
+  readonly #request: Readonly<Record<string, unknown>>;
+  readonly #signal: AbortSignal;
+  readonly #servers: NullThread[] = [];
+
+  constructor(world: World, { method, header, body, bodyFile }: DoctorFlags, signal: AbortSignal) {
+    this.#world = world;
+    this.#request = { method, header, body, bodyFile };
+    this.#signal = signal;
+  }
+
+  async serve(server: NullServer): Promise<NullThread> {
+    const thread = await startNullServer(new URL('null-server.js', this.#world.workerEntry), server);
+    this.#servers.push(thread);
+    return thread;
+  }
+
+  /** What the target answers, by a few requests: the path that was asked, and the bytes of an answer. */
+  async look(target: string): Promise<{ path: string; bytes: number }> {
+    const plan = this.#plan('probe', target, { requests: String(LOOKS) });
+    await reach(plan);
+    const { totals } = await this.#run(plan);
+    if (totals.ok === 0)
+      throw new RampartError(
+        'unreachable',
+        `${target} gave no good answer to copy the size of`,
+        'Is the request right?',
+      );
+    return { path: plan.requests[0]?.path ?? '/', bytes: Math.round(totals.bytesIn / totals.ok) };
+  }
+
+  measure({ port }: NullThread, path: string, flags: Readonly<Record<string, unknown>>): Promise<RunResult> {
+    return this.#run(this.#plan('run', `http://127.0.0.1:${port}${path}`, flags));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.close()));
+  }
+
+  #plan(kind: Plan['kind'], target: string, flags: Readonly<Record<string, unknown>>): Plan {
+    return resolvePlan({ kind, target, env: {}, flags: { ...this.#request, ...flags } }, this.#world);
+  }
+
+  async #run(plan: Plan): Promise<RunResult> {
+    const { version, host, workerEntry, clock } = this.#world;
+    const fold = new RunFold();
+    const startedAt = this.#world.wallTime().toISOString();
+    const run = { id: 'doctor', command: ['rampart', 'doctor'], startedAt, host };
+    fold.accept({ type: 'started', format: 1, tool: { name: 'rampart', version }, run, plan });
+    const pool = new ThreadPool(workerEntry, clock, plan.threads);
+    try {
+      for await (const snapshot of pool.source(plan, { index: 0, count: 1 }, this.#signal))
+        fold.accept({ type: 'interval', snapshot });
+    } finally {
+      await pool.close();
+    }
+    return fold.result();
+  }
+}
+
+const SHAPES: Readonly<Record<Fitness, readonly [shape: string, ink: Ink]>> = {
+  good: ['●', 'green'],
+  doubtful: ['○', 'yellow'],
+  unfit: ['■', 'red'],
+};
+
+function render(checks: readonly FitnessCheck[], fit: boolean, colour: boolean): string {
+  const widest = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.flatMap(({ name, fitness, found, advice }) => {
+    const [shape, ink] = SHAPES[fitness];
+    const line = `${paint(shape, ink, colour)} ${name.padEnd(widest)}  ${found}`;
+    return advice === '' ? [line] : [line, `  ${' '.repeat(widest)}  ${advice}`];
+  });
+  const doubts = checks.filter(({ fitness }) => fitness === 'doubtful').length;
+  const verdict = !fit
+    ? 'This machine is not fit to measure as it is: see ■.'
+    : doubts > 0
+      ? 'This machine is fit to measure, with the doubts marked ○.'
+      : 'This machine is fit to measure.';
+  return `${lines.join('\n')}\n\n${paint(verdict, 'bold', colour)}\n`;
+}

@@ -1,0 +1,190 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { DoubtCode, RunResult } from '../src/core/result.ts';
+import { CLI, measured, rampart, temporaryFolder } from './command.ts';
+import { type Nginx, nginxWith } from './nginx.ts';
+import { fixedTarget, httpTarget, rawTarget, type TestTarget } from './target.ts';
+
+let target: TestTarget | null = null;
+let nginx: Nginx | null = null;
+afterEach(async () => {
+  await target?.close();
+  await nginx?.close();
+  target = null;
+  nginx = null;
+});
+
+const doubtOf = (result: RunResult, code: DoubtCode) => result.verdict.doubts.find((doubt) => doubt.code === code);
+
+describe('--connections', () => {
+  it('waits in the open, on the client’s account: in response time, lag and a doubt, not in service time', async () => {
+    target = await fixedTarget(20);
+    // Two connections answer 100 requests a second; 120 are due.
+    const load = ['--rate', '120/s', '-d', '3s', '--connections', '2', '--graceful-stop', '10s'];
+    const { result } = await measured(['run', target.url, ...load]);
+    expect(result.totals).toMatchObject({ offered: 360, ok: 360, failed: 0 });
+    expect(result.latency.connect?.count).toBe(2);
+    expect(result.latency.response.p95).toBeGreaterThan(200);
+    expect(result.latency.service.p50).toBeLessThan(60);
+    expect(result.latency.lag.p95).toBeGreaterThan(200);
+    expect(result.generator.connectionWaitP99).toBeGreaterThan(200);
+    expect(doubtOf(result, 'connection-wait')).toMatchObject({ invalidates: false });
+    expect(doubtOf(result, 'send-lag')).toBeUndefined();
+  });
+
+  it('says nothing where the connections suffice', async () => {
+    target = await fixedTarget(5);
+    const { result } = await measured(['run', target.url, '--rate', '50/s', '-d', '2s', '-c', '20']);
+    expect(result.totals).toMatchObject({ ok: 100, failed: 0 });
+    expect(result.generator.connectionWaitP99).toBeLessThan(1);
+    expect(doubtOf(result, 'connection-wait')).toBeUndefined();
+  });
+
+  it('needs a rate: exit code 2', async () => {
+    const { code, stderr } = await rampart(['run', 'http://127.0.0.1:1/', '--vus', '5', '--connections', '2']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--connections needs --rate')]);
+  });
+});
+
+describe('against nginx', () => {
+  it('connections are kept, and chunked and compressed answers end where they end', async () => {
+    nginx = await nginxWith(['keepalive_requests 100000;']);
+    const flags = ['--vus', '4', '-n', '1000', '-H', 'Accept-Encoding: gzip'];
+    const { result } = await measured(['run', `http://127.0.0.1:${nginx.port}/long`, ...flags]);
+    expect(result.totals).toMatchObject({ ok: 1000, failed: 0 });
+    expect(result.latency.connect?.count).toBe(4);
+  });
+
+  it('a connection that it closes after so many requests is opened again, and nothing fails', async () => {
+    nginx = await nginxWith(['keepalive_requests 10;']);
+    const url = `http://127.0.0.1:${nginx.port}/predict`;
+    const { result } = await measured(['run', url, '--vus', '2', '-n', '400']);
+    expect(result.totals).toMatchObject({ ok: 400, failed: 0 });
+    expect(result.latency.connect?.count).toBeGreaterThanOrEqual(40);
+    expect(result.latency.connect?.count).toBeLessThanOrEqual(42);
+  });
+
+  it('the time it says it keeps an idle connection is respected: nobody meets a closing one', async () => {
+    nginx = await nginxWith(['keepalive_timeout 1s 1s;']);
+    const url = `http://127.0.0.1:${nginx.port}/predict`;
+    const load = ['--vus', '20', '--think-time', '900ms-1100ms', '-d', '5s'];
+    const { result } = await measured(['run', url, ...load]);
+    expect(result.totals.failed).toBe(0);
+    expect(result.totals.ok).toBeGreaterThan(40);
+    expect(result.latency.connect?.count).toBe(result.totals.ok);
+  });
+
+  it('connections are replaced at their age', async () => {
+    nginx = await nginxWith([]);
+    const url = `http://127.0.0.1:${nginx.port}/predict`;
+    const load = ['--rate', '50/s', '-d', '4s', '--max-conn-age', '1s', '--dns-ttl', '1s'];
+    const { result } = await measured(['run', url, ...load, '--threads', '1']);
+    expect(result.totals).toMatchObject({ ok: 200, failed: 0 });
+    expect(result.latency.connect?.count).toBeGreaterThanOrEqual(4);
+    expect(result.latency.connect?.count).toBeLessThan(30);
+  });
+});
+
+describe('a connection closed as it is used again', () => {
+  it('is a reset with its own message and a doubt with its hint; the request is not sent again', async () => {
+    const seen = new WeakSet();
+    target = await rawTarget((socket) => {
+      if (seen.has(socket)) socket.resetAndDestroy();
+      else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      seen.add(socket);
+    });
+    const { result } = await measured(['run', target.url, '--vus', '1', '-n', '40']);
+    expect(result.totals.byOutcome).toEqual({ ok: 20, reset: 20 });
+    expect(target.received()).toBe(40);
+    expect(result.failures).toMatchObject([
+      { outcome: 'reset', message: 'ECONNRESET before any answer, on a connection used before', count: 20 },
+    ]);
+    expect(doubtOf(result, 'reused-connection-closed')).toMatchObject({
+      invalidates: false,
+      hint: expect.stringContaining('keep-alive timeout'),
+    });
+  });
+});
+
+describe('a generator without room for more connections', () => {
+  it('is found out: too few file descriptors make the run invalid, not the target bad', async () => {
+    target = await httpTarget((_request, response) => setTimeout(() => response.end('ok'), 50));
+    const command = `ulimit -n 250; exec "${process.execPath}" "${CLI}" run "${target.url}" --vus 600 -d 2s --threads 1 --json -q`;
+    const { status, stdout } = await spawnShell(command);
+    const result = JSON.parse(stdout) as RunResult;
+    expect(status).toBe(5);
+    expect(result.verdict.status).toBe('invalid');
+    expect(result.verdict.doubts[0]).toMatchObject({
+      code: 'generator-exhausted',
+      invalidates: true,
+      message: expect.stringContaining('out of file descriptors (EMFILE)'),
+      hint: expect.stringContaining('ulimit -n'),
+    });
+    expect(result.totals.byOutcome.ok).toBeGreaterThan(50);
+    expect(doubtOf(result, 'unreachable')).toBeUndefined();
+  });
+
+  it('is found out: too few ports', async (context) => {
+    // A network of its own, in which ports are few; not everywhere is one allowed to make it.
+    const setUp = 'ip link set lo up && echo "40000 40009" > /proc/sys/net/ipv4/ip_local_port_range';
+    if (spawnSync('unshare', ['-rn', 'sh', '-c', setUp]).status !== 0) {
+      context.skip('no network namespaces here');
+      return;
+    }
+    const script = join(import.meta.dirname, 'few-ports.mjs');
+    const inside = `${setUp} && exec "${process.execPath}" "${script}" "${CLI}"`;
+    const { status, stdout, stderr } = spawnSync('unshare', ['-rn', 'sh', '-c', inside], {
+      encoding: 'utf8',
+      cwd: temporaryFolder(),
+    });
+    expect([status, stderr]).toEqual([5, '']);
+    const result = JSON.parse(stdout) as RunResult;
+    expect(result.verdict.doubts[0]).toMatchObject({
+      code: 'generator-exhausted',
+      message: expect.stringContaining('out of ports (EADDRNOTAVAIL)'),
+      hint: expect.stringContaining('--no-keepalive'),
+    });
+  });
+});
+
+describe('a Unix socket', () => {
+  it('is a target like any other, in both ways to write it', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'model.sock');
+    const hosts = new Set<string | undefined>();
+    const server = createServer((request, response) => {
+      hosts.add(`${request.headers.host} ${request.url}`);
+      response.end('{"prediction":1}');
+    });
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    try {
+      for (const url of [`http+unix://${path}:/predict?x=1`, `http+unix://${encodeURIComponent(path)}/predict?x=1`]) {
+        const { code, result } = await measured(['run', url, '--vus', '2', '--think-time', '1ms', '-n', '100']);
+        expect([url, code, result.totals.ok]).toEqual([url, 0, 100]);
+        expect(result.plan.target.socketPath).toBe(path);
+      }
+      expect([...hosts]).toEqual(['localhost /predict?x=1']);
+      const probe = await measured(['probe', `http+unix://${path}:/predict`, '-n', '20']);
+      expect(probe.result.totals.ok).toBe(20);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+    const { code, stderr } = await rampart(['run', `http+unix://${path}:/predict`]);
+    expect([code, stderr]).toEqual([4, expect.stringContaining(`nothing answers at ${path}: ENOENT`)]);
+  });
+});
+
+/** The command through a shell that sets a limit first. The target lives in this process: it must not be held up. */
+function spawnShell(command: string): Promise<{ status: number | null; stdout: string }> {
+  return new Promise((resolve) => {
+    const child = spawn('sh', ['-c', command], { cwd: temporaryFolder(), stdio: ['ignore', 'pipe', 'inherit'] });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+      stdout += piece;
+    });
+    child.once('close', (status) => resolve({ status, stdout }));
+  });
+}

@@ -1,0 +1,187 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RunResult } from '../src/core/result.ts';
+import { type Finished, rampart, temporaryFolder } from './command.ts';
+
+/** Data, templates and checks, by the built command, against a server that keeps what it got. */
+
+interface Got {
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+let server: Server | null = null;
+afterEach(async () => {
+  server?.closeAllConnections();
+  await new Promise((resolve) => (server === null ? resolve(null) : server.close(resolve)));
+  server = null;
+});
+
+type Answer = (got: Got, response: ServerResponse) => void;
+
+async function recorder(answer: Answer = (_, response) => response.end('{}')) {
+  const got: Got[] = [];
+  let connections = 0;
+  const listening = createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => {
+      const one = { url: request.url ?? '', headers: request.headers, body: Buffer.concat(pieces).toString() };
+      got.push(one);
+      response.setHeader('content-type', 'application/json');
+      answer(one, response);
+    });
+  });
+  listening.on('connection', () => connections++);
+  listening.keepAliveTimeout = 60_000;
+  server = listening;
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+  const { port } = listening.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/predict`, port, got, connections: () => connections };
+}
+
+/** Runs in a folder with these files; the result is that of the run, where there is one. */
+async function run(files: Readonly<Record<string, string>>, args: readonly string[]) {
+  const cwd = temporaryFolder();
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(cwd, name), content);
+  const ended: Finished = await rampart(['run', ...args, '-o', 'out', '-q'], { cwd });
+  const read = (name: string): string => readFileSync(join(cwd, 'out', name), 'utf8');
+  return { ...ended, read, result: (): RunResult => JSON.parse(read('result.json')) as RunResult };
+}
+
+const jsonLines = (rows: number, row: (n: number) => unknown): string =>
+  Array.from({ length: rows }, (_, n) => `${JSON.stringify(row(n))}\n`).join('');
+
+describe('rows', () => {
+  it('are each sent exactly once with --data-order once, over three threads', async () => {
+    const target = await recorder();
+    const rows = jsonLines(3_001, (n) => ({ n, text: `zeile ${n} ü` }));
+    const args = [target.url, '--data', 'r.jsonl', '--data-order', 'once', '--vus', '10', '--threads', '3'];
+    const { result } = await run({ 'r.jsonl': rows }, args);
+    expect(target.got.map(({ body }) => `${body}\n`).sort()).toEqual(rows.split(/(?<=\n)/).sort());
+    expect(result().totals).toMatchObject({ offered: 3_001, sent: 3_001, ok: 3_001, failed: 0 });
+    expect(result().plan.data).toEqual({ file: 'r.jsonl', format: 'jsonl', order: 'once', rows: 3_001 });
+  });
+
+  it('are each sent exactly once at a rate', async () => {
+    const target = await recorder();
+    const rows = jsonLines(200, (n) => n);
+    const args = [target.url, '--data', 'r.jsonl', '--data-order', 'once', '--rate', '400/s', '--threads', '2'];
+    const { result } = await run({ 'r.jsonl': rows }, args);
+    expect(target.got.map(({ body }) => Number(body)).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 200 }, (_, n) => n),
+    );
+    expect(result().totals).toMatchObject({ sent: 200, ok: 200 });
+  });
+
+  it('make the same requests on one thread and on three, by the seed', async () => {
+    const files = { 'r.csv': `id,name\n${Array.from({ length: 40 }, (_, n) => `${n},"N ""${n}"""`).join('\n')}\n` };
+    const sent = async (threads: string, seed: string): Promise<string[]> => {
+      const target = await recorder();
+      const request = [`${target.url}/{{row.id}}?at={{random.int 1 100}}`, '-H', 'X-Id: {{uuid}}'];
+      const body = ['--body', '{"seq":{{seq}},"name":"{{row.name}}"}', '--data', 'r.csv', '--data-order', 'shuffled'];
+      await run(files, [...request, ...body, '-n', '120', '--vus', '6', '--threads', threads, '--seed', seed]);
+      server?.closeAllConnections();
+      server?.close();
+      return target.got.map(({ url, headers, body: text }) => `${url} ${String(headers['x-id'])} ${text}`).sort();
+    };
+    const one = await sent('1', '5');
+    expect(await sent('3', '5')).toEqual(one);
+    expect(await sent('3', '6')).not.toEqual(one);
+    const names = one.map((line) => (JSON.parse(/\{.*/.exec(line)?.[0] ?? '') as { name: string }).name);
+    for (let n = 0; n < 40; n++) expect(names.filter((name) => name === `N "${n}"`)).toHaveLength(3);
+  });
+
+  it('that are wrong are told with file and line, before the first request', async () => {
+    const target = await recorder();
+    const { code, stderr } = await run({ 'r.jsonl': '{"a":1}\n{"b":2}\n' }, [
+      target.url,
+      '--data',
+      'r.jsonl',
+      '--body',
+      '{{row.a}}',
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('"r.jsonl", line 2 has no field "a"');
+    expect(target.got).toHaveLength(0);
+  });
+});
+
+describe('answers', () => {
+  const double: Answer = ({ body }, response) => {
+    const { x } = JSON.parse(body) as { x: number };
+    response.end(JSON.stringify({ y: x % 3 === 0 ? -1 : 2 * x, token: 's3cr3t' }));
+  };
+
+  it('are compared with the row they belong to: as many wrong ones as there are', async () => {
+    const target = await recorder(double);
+    const rows = jsonLines(300, (x) => ({ x, want: { y: 2 * x } }));
+    const args = [target.url, '--data', 'r.jsonl', '--data-order', 'once', '--vus', '9', '--threads', '3'];
+    const { result, read } = await run({ 'r.jsonl': rows }, [...args, '--expect-field', 'want']);
+    const { totals, failures } = result();
+    expect(totals).toMatchObject({ sent: 300, ok: 200, failed: 100, byOutcome: { ok: 200, 'wrong-answer': 100 } });
+    expect(totals.byStatus).toEqual({ 200: 300 });
+    expect(failures).toMatchObject([{ outcome: 'wrong-answer', status: 200, message: '$.y differs', count: 100 }]);
+    expect(failures[0]?.example).toMatch(/^\$\.y: expected \d+, got -1$/);
+    expect(read('report.html')).toContain(failures[0]?.example);
+    expect(target.got.every(({ body }) => !body.includes('want'))).toBe(true);
+    // A wrong answer is whole: its connection is used again.
+    expect(target.connections()).toBeLessThanOrEqual(10);
+  });
+
+  it('that come in pieces, chunked and with an expected error status, are read whole', async () => {
+    const target = await recorder((_, response) => {
+      response.writeHead(404);
+      response.write('{"y":"');
+      setTimeout(() => response.end(`${'ü'.repeat(70_000)}"}`), 2);
+    });
+    const files = { 'r.jsonl': jsonLines(2, (x) => ({ x, y: 'ü'.repeat(70_000) })) };
+    const args = [target.url, '--data', 'r.jsonl', '--body', '{{row.x}}', '-n', '20', '--vus', '3'];
+    const { result } = await run(files, [...args, '--expect-status', '404', '--expect-json', '$.y={{row.y}}']);
+    expect(result().totals).toMatchObject({ sent: 20, ok: 20, failed: 0, byStatus: { 404: 20 } });
+  });
+
+  it('leave no secret behind', async () => {
+    const target = await recorder((_, response) => response.end('{"token":"s3cr3t","echo":"Bearer hunter2"}'));
+    const secret = ['-H', 'Authorization: Bearer hunter2', '--expect-contains', 'nothing like it'];
+    const { result, read } = await run({}, [target.url, '-n', '5', ...secret]);
+    expect(result().failures[0]?.example).toContain('***');
+    for (const name of ['journal.ndjson', 'result.json', 'report.html'])
+      expect(read(name)).not.toMatch(/s3cr3t|hunter2/);
+  });
+});
+
+describe('docs/requests.md', () => {
+  const page = readFileSync(fileURLToPath(new URL('../docs/requests.md', import.meta.url)), 'utf8');
+  const blocks = (kind: string): string[] =>
+    [...page.matchAll(new RegExp(`\`\`\`${kind}\n([^\`]+\n)\`\`\``, 'g'))].map(([, text]) => text ?? '');
+  const model: Answer = ({ body }, response) => {
+    const { income, amount } = JSON.parse(body) as { income: number; amount: number };
+    const probability = Math.round((amount / income) * 1e4) / 1e4;
+    const decision = probability < 0.5 ? 'approve' : 'decline';
+    response.end(JSON.stringify({ default_probability: probability, decision, model: 'v1' }));
+  };
+  const files = { 'loans.csv': blocks('csv')[0] ?? '', 'loans.jsonl': blocks('jsonl')[0] ?? '' };
+
+  it('has its commands', () => expect(blocks('sh')).toHaveLength(6));
+  for (const command of blocks('sh'))
+    it(`runs: ${command.trim()}`, async () => {
+      const target = await recorder(model);
+      const here = command.replace('http://127.0.0.1:8989/predict', target.url);
+      const words = [...here.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+      expect(words.slice(0, 2)).toEqual(['rampart', 'run']);
+      const { code, stderr, result } = await run(files, words.slice(2));
+      expect(stderr).not.toContain('rampart:');
+      const expected = command.includes('once') ? 3 : 200;
+      expect(result().totals).toMatchObject({ sent: expected, ok: expected, failed: 0 });
+      expect(target.got).toHaveLength(expected);
+      // A machine that is busy with other things may be unfit to measure.
+      const unfit = result().verdict.doubts.some(({ invalidates }) => invalidates);
+      expect(code).toBe(unfit ? 5 : 0);
+    });
+});

@@ -1,0 +1,74 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FitnessCheck, FitnessMeasurements } from '../src/analyze/fitness.ts';
+import { rampart, start } from './command.ts';
+import { httpTarget, type TestTarget } from './target.ts';
+
+/** The built command. What it finds depends on the machine, so only what must hold on every machine is asserted. */
+
+let target: TestTarget | null = null;
+afterEach(async () => {
+  await target?.close();
+  target = null;
+});
+
+interface Examined {
+  readonly format: number;
+  readonly fit: boolean;
+  readonly checks: readonly FitnessCheck[];
+  readonly measured: FitnessMeasurements;
+}
+
+describe('rampart doctor', () => {
+  it('says of each thing whether it is fit, and what to change', async () => {
+    const { code, stdout, stderr } = await rampart(['doctor', '--duration', '1s', '--connections', '20']);
+    const unfit = /^■/m.test(stdout);
+    expect(code).toBe(unfit ? 5 : 0);
+    expect(stdout).toMatch(unfit ? /not fit to measure/ : /This machine is fit to measure/);
+    for (const name of ['ceiling', 'engines', 'send lag', 'clocks', 'cores'])
+      expect(stdout).toMatch(new RegExp(`^[●○■] ${name}  `, 'm'));
+    expect(stderr).toContain('20 connections to a server that does nothing');
+  });
+
+  it('copies the size of a request and its answer, and prints JSON alone', async () => {
+    let seen = '';
+    target = await httpTarget((request, response) => {
+      seen = `${request.method} ${request.headers['x-a']} ${request.headers['content-length']}`;
+      response.end('x'.repeat(5_000));
+    });
+    const body = JSON.stringify({ values: Array(100).fill(1) });
+    const flags = ['--body', body, '-H', 'X-A: b', '-d', '1s', '-c', '10', '--json'];
+    const { code, stdout, stderr } = await rampart(['doctor', target.url, ...flags]);
+    expect(stderr).toBe('');
+    const { format, fit, checks, measured } = JSON.parse(stdout) as Examined;
+    expect(seen).toBe(`POST b ${body.length}`);
+    expect(format).toBe(1);
+    expect(code).toBe(fit ? 0 : 5);
+    expect(fit).toBe(checks.every(({ fitness }) => fitness !== 'unfit'));
+    expect(measured.answerBytes).toBeGreaterThan(5_000);
+    expect(measured.answerBytes).toBeLessThan(6_000);
+    expect(measured.connections).toBe(10);
+    expect(measured.ceiling).toMatchObject({ failed: 0 });
+    expect(measured.ceiling.achievedPerSec).toBeGreaterThan(100);
+    for (const { failed, p50Ms } of [measured.agreement.own, measured.agreement.peer]) {
+      expect(failed).toBe(0);
+      expect(p50Ms).toBeGreaterThanOrEqual(20);
+    }
+    expect(measured.lag.p99Ms).not.toBeNull();
+    expect(measured.limits.cores).toBeGreaterThan(0);
+  });
+
+  it('ends with what is wrong with its input, before it measures', async () => {
+    expect((await rampart(['doctor', '--connections', '0'])).code).toBe(2);
+    expect((await rampart(['doctor', '--duration', '10'])).code).toBe(2);
+    const gone = await rampart(['doctor', 'http://127.0.0.1:9/']);
+    expect(gone.code).toBe(4);
+    expect(gone.stderr).toContain('127.0.0.1:9');
+  });
+
+  it('can be interrupted', async () => {
+    const running = start(['doctor', '--duration', '60s']);
+    await running.shown('The ceiling');
+    running.kill('SIGINT');
+    expect((await running.finished).code).toBe(130);
+  });
+});
