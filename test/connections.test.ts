@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -6,6 +7,19 @@ import type { DoubtCode, RunResult } from '../src/core/result.ts';
 import { CLI, measured, rampart, temporaryFolder } from './command.ts';
 import { type Nginx, nginxWith } from './nginx.ts';
 import { fixedTarget, httpTarget, rawTarget, type TestTarget } from './target.ts';
+
+const UNSHARE = '/usr/bin/unshare';
+
+/** Runs the command (its path is the argument) against a server of its own, a connection per request. */
+const FEW_PORTS = `
+  import { spawn } from 'node:child_process';
+  import { createServer } from 'node:http';
+  const server = createServer((_request, response) => response.end('ok')).listen(8080, '127.0.0.1', () => {
+    const flags = ['--vus', '3', '-d', '2s', '--threads', '1', '--no-keepalive', '--json', '-q'];
+    const args = [process.argv[2], 'run', 'http://127.0.0.1:8080/', ...flags];
+    spawn(process.execPath, args, { stdio: 'inherit' }).once('exit', (code) => process.exit(code ?? 1));
+  });
+`;
 
 let target: TestTarget | null = null;
 let nginx: Nginx | null = null;
@@ -129,13 +143,14 @@ describe('a generator without room for more connections', () => {
   it('is found out: too few ports', async (context) => {
     // A network of its own, in which ports are few; not everywhere is one allowed to make it.
     const setUp = 'ip link set lo up && echo "40000 40009" > /proc/sys/net/ipv4/ip_local_port_range';
-    if (spawnSync('unshare', ['-rn', 'sh', '-c', setUp]).status !== 0) {
+    if (spawnSync(UNSHARE, ['-rn', 'sh', '-c', setUp]).status !== 0) {
       context.skip('no network namespaces here');
       return;
     }
-    const script = join(import.meta.dirname, 'few-ports.mjs');
+    const script = join(temporaryFolder(), 'few-ports.mjs');
+    writeFileSync(script, FEW_PORTS);
     const inside = `${setUp} && exec "${process.execPath}" "${script}" "${CLI}"`;
-    const { status, stdout, stderr } = spawnSync('unshare', ['-rn', 'sh', '-c', inside], {
+    const { status, stdout, stderr } = spawnSync(UNSHARE, ['-rn', 'sh', '-c', inside], {
       encoding: 'utf8',
       cwd: temporaryFolder(),
     });

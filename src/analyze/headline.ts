@@ -77,9 +77,7 @@ function sentenceOf(result: RunResult): string {
 /** The answer of a search in one sentence. */
 function foundSentence({ status, estimate, unit, stoppedBy }: BreakingPoint): string {
   const load = (value: number): string =>
-    unit === 'vus'
-      ? `${formatCount(Math.round(value))} concurrent users`
-      : `${formatRate(value).replace('/s', '')} requests per second`;
+    unit === 'vus' ? `${formatCount(Math.round(value))} concurrent users` : requestsPerSecond(value);
   if (stoppedBy === 'fails-at-idle') return 'It fails with a single user.';
   if (status === 'undecided' || estimate === null) return 'The breaking point was not found.';
   if (status === 'found') return `It takes ${load(estimate)}.`;

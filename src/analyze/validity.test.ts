@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../core/event.ts';
+import type { LoadProfile } from '../core/plan.ts';
 import type { DoubtCode, RunResult } from '../core/result.ts';
-import { bytes, count, micros } from '../core/units.ts';
+import { bytes, count, micros, seconds } from '../core/units.ts';
 import {
-  CLOSED,
   dataOf,
   finishedOf,
   foldOf,
@@ -19,6 +19,13 @@ import {
   thresholdOf,
 } from './events.fixture.ts';
 import { LIMITS } from './validity.ts';
+
+/** Users whose every idle moment shows. */
+const UNTHINKING: LoadProfile = {
+  model: 'closed',
+  vus: [{ duration: seconds(10), from: count(4), to: count(4) }],
+  thinkTime: null,
+};
 
 /** 4000 answers in ten seconds: enough for every percentile. p95 = 100 ms. */
 const ENOUGH = { ok: spread(400, 5_000, 105_000) };
@@ -291,7 +298,7 @@ it('all doubts that the vocabulary has are reachable', () => {
       resultOf({ ok: [5_000], dropped: 50 }, { load: OPEN, threads: count(1) }, { generator: sick }),
       resultOf(ENOUGH, {}, {}, 'interrupted'),
       // Five answers of 5 ms in a second leave four users nearly all of it.
-      resultOf({ ok: spread(50, 5_000, 5_000) }, { load: { ...CLOSED, thinkTime: null } }),
+      resultOf({ ok: spread(50, 5_000, 5_000) }, { load: UNTHINKING }),
       foldOf([startedOf(planOf()), lost, finishedOf('lost')]).result(),
       foldOf([startedOf(planOf()), lost, finishedOf('never-ready')]).result(),
     ].flatMap(codesOf),

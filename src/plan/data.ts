@@ -10,7 +10,7 @@ import { didYouMean } from './suggest.ts';
 import { quote } from './syntax.ts';
 
 /** Rows are held in memory, once for all threads. */
-const LIMIT_MIB = 512;
+const LIMIT_MIB = 500;
 
 /** What is wanted of the rows of a file. */
 export interface RowsWanted {
@@ -173,11 +173,15 @@ function firstBadLine(content: Uint8Array): number {
   return line;
 }
 
+/** What 32 bits can number. */
+const MOST_BYTES = 0xffff_ffff;
+
 /** Lays texts out one after the other in memory that threads share. */
 class TableWriter {
   #bytes: Buffer;
   #used = 0;
   #rows = 0;
+  #tooMuch = false;
   readonly #ends: number[] = [];
 
   /** @param size how much it will about be, bytes; memory that is not written to costs nothing. */
@@ -187,8 +191,10 @@ class TableWriter {
 
   add(text: string, latin1: boolean): void {
     const most = this.#used + (latin1 ? text.length : 3 * text.length);
+    this.#tooMuch ||= most > MOST_BYTES;
+    if (this.#tooMuch) return;
     if (most > this.#bytes.length) {
-      const grown = sharedBuffer(Math.ceil(1.5 * most));
+      const grown = sharedBuffer(Math.min(MOST_BYTES, Math.ceil(1.5 * most)));
       this.#bytes.copy(grown, 0, 0, this.#used);
       this.#bytes = grown;
     }
@@ -202,7 +208,7 @@ class TableWriter {
 
   /** Null where it is too much to be numbered in 32 bits. */
   finish(cells: number): RowTable | null {
-    if (this.#used > 0xffff_ffff) return null;
+    if (this.#tooMuch) return null;
     const ends = new Uint32Array(new SharedArrayBuffer(4 * this.#ends.length));
     ends.set(this.#ends);
     return { rows: this.#rows, cells, bytes: new Uint8Array(this.#bytes.buffer, 0, this.#used), ends };

@@ -35,10 +35,15 @@ describe('resolvePlan', () => {
       keepAlive: true,
       connections: { limit: null, maxAge: null, dnsTtl: 30e6 },
       tls: { verify: true, ca: null, cert: null, key: null },
+      engine: 'rampart',
+      http2: false,
+      proxy: null,
+      timing: 'precise',
       threads: 3,
       seed: 7,
       interval: s(1),
       thresholds: [],
+      search: null,
     });
   });
 

@@ -231,7 +231,10 @@ describe('a scenario', () => {
       '{"url": "h", "rate": 1,\n "vus": 1}',
       'bad-scenario s.json, line 1: rate and s.json, line 2: vus exclude each other: one is the open model, the other the closed one',
     ],
-    ['{"url": "ftp://h"}', 'bad-url s.json, line 1: url: "ftp://h" has the scheme ftp; allowed are http, https and http+unix'],
+    [
+      '{"url": "ftp://h"}',
+      'bad-url s.json, line 1: url: "ftp://h" has the scheme ftp; allowed are http, https and http+unix',
+    ],
     ['{"url": "h",\n "bodyFile": "b.txt"}', 'bad-file s.json, line 2: bodyFile: "b.txt" does not exist'],
     [
       '{"url": "h", "body": {},\n "bodyFile": "b.txt"}',

@@ -10,6 +10,8 @@ import { type ArchiveSlot, type Part, packedBytes } from './packing.ts';
 const BUDGET = 445_000;
 /** Slots kept in memory; twice as many are merged in pairs. */
 const MOST = 1_200;
+/** A search's levels have short intervals: neighbours share a slot of about this length, µs. */
+const LEVEL_SLOT = 1_020_000;
 /** Fewer slots than this are no help to anybody who looks for a moment. */
 const FEWEST = 30;
 /** Of the parts of the time, this many are carried where there is no room for all. */
@@ -22,11 +24,13 @@ export class IntervalArchive {
   #slots: ArchiveSlot[] = [];
   /** Intervals to a slot, so far. */
   #merged = 1;
+  /** The level of a search that the newest slot belongs to. */
+  #level: number | undefined;
   readonly #names: string[] = [];
   readonly #kinds = new Map<string, Kind>();
 
-  add({ startAt, endAt, phase, series, generator }: IntervalSnapshot): void {
-    const slot = this.#slotAt(startAt, endAt);
+  add({ startAt, endAt, phase, level, series, generator }: IntervalSnapshot): void {
+    const slot = this.#slotAt(startAt, endAt, level);
     // The snapshot with the generator's health says which phase the interval is; another adds counts, not time.
     if (generator !== undefined && phase === 'measure') slot.measured += endAt - startAt;
     if (generator !== undefined && phase !== 'warmup') slot.lag = joined([slot.lag, coarse(generator.lag)]);
@@ -77,12 +81,15 @@ export class IntervalArchive {
     }
   }
 
-  #slotAt(startAt: number, endAt: number): ArchiveSlot {
+  #slotAt(startAt: number, endAt: number, level: number | undefined): ArchiveSlot {
     let at = this.#slots.length;
     while (at > 0 && (this.#slots[at - 1] as ArchiveSlot).startAt > startAt) at--;
     const known = this.#slots[at - 1];
     const inside = known !== undefined && startAt < known.endAt;
-    const unfilled = known !== undefined && at === this.#slots.length && known.intervals < this.#merged;
+    const newest = at === this.#slots.length;
+    const short = level !== undefined && level === this.#level && endAt - (known?.startAt ?? 0) <= LEVEL_SLOT;
+    const unfilled = known !== undefined && newest && (known.intervals < this.#merged || short);
+    if (newest) this.#level = level;
     if (known !== undefined && (inside || unfilled)) {
       if (!inside) known.intervals++;
       known.endAt = Math.max(known.endAt, endAt);

@@ -137,7 +137,7 @@ export function limitRows(found: BreakingPoint): LimitRow[] {
       interval: '',
       note: idleMs.p50 === null ? 'p95' : `p95; median ${formatMs(idleMs.p50)}`,
     },
-    { label: 'Recovery', value: recovery(found), interval: '', note: 'latency at half the load, afterwards' },
+    { label: 'Recovery', value: recovery(found), interval: '', note: 'at half the load, afterwards' },
   );
   return rows;
 }

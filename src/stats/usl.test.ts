@@ -23,7 +23,14 @@ describe('the scalability law', () => {
     const [low, high] = peak?.interval ?? [0, 0];
     expect(low).toBeLessThan(48.7);
     expect(high).toBeGreaterThan(48.7);
-    const louder = fitScalability(law(100, 0.05, 0.0004, noise.map((one) => 4 * one)))?.peak?.interval;
+    const louder = fitScalability(
+      law(
+        100,
+        0.05,
+        0.0004,
+        noise.map((one) => 4 * one),
+      ),
+    )?.peak?.interval;
     expect((louder?.[1] ?? 0) - (louder?.[0] ?? 0)).toBeGreaterThan((high ?? 0) - low);
   });
 

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Threshold } from '../../core/plan.ts';
 import { assumedCriteria, criteriaOf } from './criteria.ts';
 
-const p95: Threshold = { text: 'p95<250ms', metric: { kind: 'percentile', p: 95 }, op: '<', limit: 250_000, unit: 'µs' };
+const p95: Threshold = {
+  text: 'p95<250ms',
+  metric: { kind: 'percentile', p: 95 },
+  op: '<',
+  limit: 250_000,
+  unit: 'µs',
+};
 
 describe('what a search can look for', () => {
   it('is a limit from above on a percentile, the mean or the error share', () => {

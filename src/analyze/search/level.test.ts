@@ -143,7 +143,10 @@ describe('a percentile over batches', () => {
   it('of a constant is that constant', () => {
     const times = new Histogram();
     times.record(20_000, 100);
-    const one = percentileOf(0.95, Array.from({ length: 20 }, () => ({ times: times.toData(), infinite: 0 })));
+    const one = percentileOf(
+      0.95,
+      Array.from({ length: 20 }, () => ({ times: times.toData(), infinite: 0 })),
+    );
     expect(one).toMatchObject({ value: 20_000, interval: [20_000, 20_000] });
   });
 

@@ -29,8 +29,14 @@ describe('the posterior of a limit', () => {
   });
 
   it('holds the truth, and closes in with every level', () => {
-    const few = posteriorOf([50, 65].map((rate) => exact(rate, 500)), MODEL);
-    const many = posteriorOf([50, 60, 65, 68, 70, 72, 75].map((rate) => exact(rate, 20_000)), MODEL);
+    const few = posteriorOf(
+      [50, 65].map((rate) => exact(rate, 500)),
+      MODEL,
+    );
+    const many = posteriorOf(
+      [50, 60, 65, 68, 70, 72, 75].map((rate) => exact(rate, 20_000)),
+      MODEL,
+    );
     const width = (one: typeof few): number => loadAt(one, 0.975) - loadAt(one, 0.025);
     for (const one of [few, many]) {
       expect(loadAt(one, 0.025)).toBeLessThan(TRUTH);
@@ -41,7 +47,10 @@ describe('the posterior of a limit', () => {
   });
 
   it('has a distribution function that fits its quantiles', () => {
-    const posterior = posteriorOf([60, 75].map((rate) => exact(rate, 1000)), MODEL);
+    const posterior = posteriorOf(
+      [60, 75].map((rate) => exact(rate, 1000)),
+      MODEL,
+    );
     for (const p of [0.05, 0.3, 0.5, 0.9]) expect(posterior.cdf(posterior.quantile(p))).toBeCloseTo(p, 6);
     expect(posterior.cdf(MODEL.low)).toBe(0);
     expect(posterior.cdf(MODEL.high + 1)).toBe(1);
@@ -78,7 +87,10 @@ describe('the posterior of a limit', () => {
   });
 
   it('draws the curve through the limit at the estimate', () => {
-    const posterior = posteriorOf([50, 60, 70, 75].map((rate) => exact(rate, 5000)), MODEL);
+    const posterior = posteriorOf(
+      [50, 60, 70, 75].map((rate) => exact(rate, 5000)),
+      MODEL,
+    );
     const { mean, low, high } = posterior.curve(posterior.quantile(0.5));
     expect(mean).toBeCloseTo(0, 1);
     expect(low).toBeLessThan(mean);

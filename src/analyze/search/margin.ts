@@ -51,6 +51,7 @@ const POWERS = [0.3, 0.5, 0.75, 1, 1.3, 1.8, 2.5, 4, 7, 12, 25, 60];
 const ERROR_POWERS = [1, 2, 4, 8, 16, 32, 64];
 /** How much more levels scatter than theory and their own batches say. */
 const SCATTERS = [0.7, 0.9, 1.15, 1.5, 2, 2.7];
+const COARSE_SCATTERS = [1.3, 2.2];
 const SCATTER_MEDIAN = 1.6;
 const SCATTER_DEVIATION = 0.3;
 
@@ -66,6 +67,8 @@ const CLUSTER = 3;
 
 const COARSE = 70;
 const FINE = 100;
+/** A shape less probable than this in the coarse look is left out of the fine one. */
+const NEGLIGIBLE = 2e-4;
 /** Model error, as a share of the margin's size: a level far from the limit says little about the limit. */
 const MISFIT = 0.15;
 /** Scatter from level to level that no longer window takes away. */
@@ -78,10 +81,20 @@ const FAR_ABOVE = 0.7;
 /** The posterior of the margin model given all levels; pure. */
 export function posteriorOf(points: readonly MarginPoint[], model: MarginModel): Posterior {
   const noise = noiseOf(points, model);
-  const coarse = gridOf(points, noise, model, model.low, model.high, COARSE);
-  const low = quantileIn(coarse, 1e-5) - 2 * coarse.step;
-  const high = quantileIn(coarse, 1 - 1e-5) + 2 * coarse.step;
-  return toPosterior(gridOf(points, noise, model, Math.max(low, model.low), Math.min(high, model.high), FINE), model);
+  const coarse = gridOf(points, noise, model, shapesOf(model), COARSE_SCATTERS, model.low, model.high, COARSE);
+  const low = Math.max(model.low, quantileIn(coarse, 1e-5) - 2 * coarse.step);
+  const high = Math.min(model.high, quantileIn(coarse, 1 - 1e-5) + 2 * coarse.step);
+  return toPosterior(gridOf(points, noise, model, likely(coarse), SCATTERS, low, high, FINE), model);
+}
+
+/** The shapes that the coarse look leaves possible. */
+function likely({ joint, shapes }: Grid): Shape[] {
+  const weights = new Float64Array(shapes.length);
+  joint.forEach((weight, i) => {
+    const k = i % shapes.length;
+    weights[k] = (weights[k] as number) + weight;
+  });
+  return shapes.filter((_, k) => (weights[k] as number) > NEGLIGIBLE);
 }
 
 interface Grid {
@@ -161,13 +174,14 @@ function gridOf(
   points: readonly MarginPoint[],
   noise: readonly Noise[],
   model: MarginModel,
+  shapes: readonly Shape[],
+  wanted: readonly number[],
   low: number,
   high: number,
   size: number,
 ): Grid {
-  const shapes = shapesOf(model);
   const step = Math.max(1e-6, (high - low) / (size - 1));
-  const scatters = model.shape === 'errors' ? [1] : SCATTERS;
+  const scatters = model.shape === 'errors' ? [1] : wanted;
   const log = new Float64Array(size * shapes.length * scatters.length);
   let cell = 0;
   let most = Number.NEGATIVE_INFINITY;

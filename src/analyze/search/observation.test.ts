@@ -47,7 +47,9 @@ function snapshot(index: number, made: Made = {}): IntervalSnapshot {
     response: histogram((index + 10) * 1000, ok),
     service: EMPTY_HISTOGRAM,
     firstByte: EMPTY_HISTOGRAM,
+    body: EMPTY_HISTOGRAM,
     connect: EMPTY_HISTOGRAM,
+    tls: EMPTY_HISTOGRAM,
     failedResponse: EMPTY_HISTOGRAM,
     failures: [],
   };
@@ -71,7 +73,12 @@ const run = (made: (index: number) => Made = () => ({})): IntervalSnapshot[] => 
 
 describe('what the judge sees of a run', () => {
   it('is the measured window, with the answers of its drain', () => {
-    const one = observe(run((i) => ({ inFlight: i === 9 ? 11 : 6 })), 2, 'open', 20);
+    const one = observe(
+      run((i) => ({ inFlight: i === 9 ? 11 : 6 })),
+      2,
+      'open',
+      20,
+    );
     expect(one).toMatchObject({
       seconds: 10,
       elapsed: 13,
@@ -108,7 +115,14 @@ describe('what the judge sees of a run', () => {
   });
 
   it('does not mind lag in the closed model, but a busy generator', () => {
-    expect(observe(run(() => ({ health: generator(30_000) })), 2, 'closed', 20).unfit).toBeNull();
+    expect(
+      observe(
+        run(() => ({ health: generator(30_000) })),
+        2,
+        'closed',
+        20,
+      ).unfit,
+    ).toBeNull();
     const busy = run(() => ({ health: { ...generator(50), utilization: 0.99 } }));
     expect(observe(busy, 2, 'closed', 20).unfit).toContain('busy');
   });

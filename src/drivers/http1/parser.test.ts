@@ -119,6 +119,11 @@ describe('a well-formed answer', () => {
     const bytes = Buffer.from('HTTP/1.1 204 x\r\nKeep-Alive: max=3, timeout=5\r\n\r\n');
     expect(parser.feed(bytes, 0, bytes.length)).toBe(PROGRESS.done);
     expect(parser.keepAliveTimeout).toBe(5);
+    // What an interim answer says is not said by the final one.
+    parser.reset(false);
+    const both = Buffer.from('HTTP/1.1 100 x\r\nKeep-Alive: timeout=5\r\n\r\nHTTP/1.1 204 x\r\n\r\n');
+    expect(parser.feed(both, 0, both.length)).toBe(PROGRESS.done);
+    expect(parser.keepAliveTimeout).toBe(-1);
   });
 
   it('may have a long head, and a parser can be used again', () => {
@@ -157,6 +162,17 @@ describe('a broken answer', () => {
     'an empty chunk size': `${head}Transfer-Encoding: chunked\r\n\r\n\r\n`,
     'a chunk longer than its size': `${head}Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n`,
     'an endless chunk size': `${head}Transfer-Encoding: chunked\r\n\r\n${'f'.repeat(20)}\r\n`,
+    'a bare line feed in a head that does not end': 'HTTP/1.1 200 OK\nContent-Length: 0\n\n',
+    'a DEL in a header': `${head}A: b\x7f\r\n\r\n`,
+    'a length and an empty coding': `${head}Content-Length: 5\r\nTransfer-Encoding:\r\n\r\nhello`,
+    'a space after a chunk size': `${head}Transfer-Encoding: chunked\r\n\r\n2 \r\nab\r\n`,
+    'a chunk extension without a name': `${head}Transfer-Encoding: chunked\r\n\r\n2;\r\nab\r\n`,
+    'a chunk extension that is cut in two': `${head}Transfer-Encoding: chunked\r\n\r\n2;a="b" c\r\nab\r\n`,
+    'a trailer without a colon': `${head}Transfer-Encoding: chunked\r\n\r\n0\r\nTrailer\r\n\r\n`,
+    'a bare line feed in the trailers': `${head}Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\n\r\n`,
+    'a folded trailer': `${head}Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n c\r\n\r\n`,
+    'an answer behind an interim one that closes':
+      'HTTP/1.1 100 Continue\r\nConnection: close\r\n\r\nHTTP/1.1 200 OK\r\n\r\n',
     'another protocol': 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n',
     'an endless head': `${head}X: ${'x'.repeat(HEAD_LIMIT)}\r\n\r\n`,
     'endless trailers': `${head}Transfer-Encoding: chunked\r\n\r\n0\r\nX: ${'x'.repeat(HEAD_LIMIT)}\r\n\r\n`,

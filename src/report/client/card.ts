@@ -8,7 +8,7 @@ export interface LegendItem {
   readonly label: string;
   readonly colour: string;
   readonly dashed: boolean;
-  readonly shape: 'line' | 'dash' | 'disc' | 'ring' | 'triangle' | 'square';
+  readonly shape: 'line' | 'dash' | 'disc' | 'ring' | 'triangle' | 'square' | 'patch';
   readonly hidden: boolean;
   /** Shows or hides the line; null where there is nothing to choose. */
   readonly toggle: (() => void) | null;
@@ -162,6 +162,7 @@ function swatch(colour: string, dashed: boolean, shape: LegendItem['shape']): SV
   if (shape === 'ring') element('circle', { cx: '8', cy: '5', r: '3.25', fill: 'none', ...paint });
   if (shape === 'dash') element('rect', { x: '3', y: '4', width: '10', height: '2', fill: colour });
   if (shape === 'triangle') element('path', { d: 'M8 1l4.5 8h-9z', fill: colour });
-  if (shape === 'square') element('rect', { width: '16', height: '10', fill: colour });
+  if (shape === 'square') element('rect', { x: '4', y: '1', width: '8', height: '8', fill: colour });
+  if (shape === 'patch') element('rect', { width: '16', height: '10', fill: colour });
   return drawing;
 }

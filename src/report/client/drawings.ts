@@ -67,7 +67,7 @@ function overTime(picture: Picture, { theme, source, reader, toggle }: Scene): S
       title: picture.title,
       unit: picture.unit,
       description: describe(picture),
-      legend: unfit ? [...legend, { ...plain('generator unfit', theme.unfit), shape: 'square' }] : legend,
+      legend: unfit ? [...legend, { ...plain('generator unfit', theme.unfit), shape: 'patch' }] : legend,
       config: chartOf(thinned(picture), theme, source.startedAt, reader),
       grid: () => ({
         head: ['Time', ...lines.map(({ label }) => label)],
@@ -133,7 +133,7 @@ function heatDrawing(scene: Scene, span: { from: number; to: number }): Shown {
       description: `${title}, over time. The percentiles of each column are in the data table below.`,
       legend: shades.map((shade, i) => ({
         ...plain(words[i] ?? '', mixed(theme.heat, theme.surface, shade)),
-        shape: 'square',
+        shape: 'patch',
       })),
       config: heatChartOf(heat, theme, source.startedAt, reader),
       grid: () => ({

@@ -19,7 +19,7 @@ export interface PictureSource {
   readonly startedAt: string;
   readonly thresholds: readonly Threshold[];
   readonly marks: readonly Mark[];
-  /** A search: many short levels, whose warm-ups and drains are not worth a band each. */
+  /** A search: many short levels, each with a last point that may be short, and a drain. */
   readonly levels?: boolean;
   readonly timeline: readonly TimelinePoint[];
 }
@@ -32,17 +32,25 @@ export interface View {
   readonly toggled: ReadonlySet<string>;
 }
 
+/** A run has a warm-up and a drain. */
+const MOST_PHASES = 4;
+/** Of a search's points, the share of the longest from which on a count in it is a rate. */
+const SHORT_POINT = 0.2;
+
 const WHOLE: View = { span: null, toggled: new Set() };
 
 /** The four pictures of a run, in reading order. */
 export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[] {
   const { model, timeline } = source;
   const open = model === 'open';
-  const bands = bandsOf(timeline).filter(({ kind }) => source.levels !== true || kind === 'unfit');
+  const bands = bandsOf(timeline);
   const end = timeline[timeline.length - 1]?.t ?? 0;
   const span = view.span ?? { from: 0, to: end };
-  const points =
-    view.span === null ? timeline : timeline.filter(({ t, seconds }) => t > span.from && t - seconds < span.to);
+  const points = timeline.filter(
+    ({ t, seconds, phase }) =>
+      (view.span === null || (t > span.from && t - seconds < span.to)) &&
+      !(source.levels === true && phase === 'drain'),
+  );
   const frame = { times: points.map((point) => point.t), bands, limits: [], marks: source.marks, span };
   const empty = timeline.length === 0 ? 'No interval was recorded.' : '';
   const toggle = (id: Picture['id'], lines: Line[]): Line[] => toggled(lines, id, view.toggled);
@@ -69,7 +77,7 @@ export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[]
       title: 'Requests',
       unit: 'per second',
       empty,
-      lines: toggle('requests', ratesOf(points, open)),
+      lines: toggle('requests', ratesOf(points, open, source.levels === true ? SHORT_POINT : undefined)),
       limits: limitsOf(source.thresholds, (threshold) => threshold.metric.kind === 'achieved', 1),
     }),
     framed({
@@ -110,11 +118,11 @@ export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[]
   ];
 }
 
-/** Warm-up, drain, and where the generator was not fit to judge. */
+/** Warm-up, drain, and where the generator was not fit to judge. Those of a search's many levels would hide the rest. */
 export function bandsOf(timeline: readonly TimelinePoint[]): Band[] {
+  const phases = [...phaseBands(timeline, 'warmup', 'warm-up'), ...phaseBands(timeline, 'drain', 'drain')];
   return [
-    ...phaseBands(timeline, 'warmup', 'warm-up'),
-    ...phaseBands(timeline, 'drain', 'drain'),
+    ...(phases.length > MOST_PHASES ? [] : phases),
     ...stretchesOf(timeline, (point) => point.unfit).map((span): Band => ({ kind: 'unfit', label: '', ...span })),
   ];
 }
@@ -132,12 +140,16 @@ export function line<Point>(
   return { label, colour, dashed: false, hidden: false, right: false, values: points.map(value) };
 }
 
-/** The last interval may be a few milliseconds long; two answers in it are no rate. */
+/**
+ * The last interval may be a few milliseconds long; two answers in it are no rate.
+ * @param least share of the longest interval from which on it is one.
+ */
 export function rateWithin(
   points: readonly { readonly seconds: number }[],
+  least = 0.5,
 ): (n: number, seconds: number) => number | null {
   const usual = points.reduce((longest, { seconds }) => Math.max(longest, seconds), 0);
-  return (n, seconds) => (seconds > 0 && seconds >= usual / 2 ? n / seconds : null);
+  return (n, seconds) => (seconds > 0 && seconds >= usual * least ? n / seconds : null);
 }
 
 export function limitsOf(
@@ -151,8 +163,8 @@ export function limitsOf(
   }));
 }
 
-function ratesOf(points: readonly TimelinePoint[], open: boolean): Line[] {
-  const rate = rateWithin(points);
+function ratesOf(points: readonly TimelinePoint[], open: boolean, least?: number): Line[] {
+  const rate = rateWithin(points, least);
   const lines = [
     line('achieved', 'achieved', points, ({ ok, seconds }) => rate(ok, seconds)),
     line('failed', 'failed', points, ({ failed, seconds }) => rate(failed, seconds)),

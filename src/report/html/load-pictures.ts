@@ -51,7 +51,7 @@ function levelsPicture(found: BreakingPoint): LoadPicture | null {
     curveLabel: 'fitted',
     colour: share ? 'failed' : 'p95',
     points,
-    curve: share ? [] : curve.map(({ load, value }) => ({ x: load, y: value })),
+    curve: share ? [] : smooth(curve.map(({ load, value }) => ({ x: load, y: value }))),
     range: status === 'undecided' || status === 'found' ? interval : null,
     limit: { label: `SLO ${first.slo.replace(/\s*([<>]=?)\s*/, ' $1 ')}`, value: limit },
     mark: null,
@@ -116,6 +116,41 @@ function scalePictures({ levels }: BreakingPoint, scale: ScalabilityResult): Loa
       y: valueAxis(top([...closed.map(({ y }) => y ?? 0), ...times.map(({ y }) => y)])),
     },
   ];
+}
+
+/** Points between two of a fitted curve. */
+const FINER = 8;
+
+/**
+ * A fitted curve with more points, by monotone cubic interpolation of ln y: steep ends have no corners, and nothing
+ * swings over. Source: F. N. Fritsch and J. Butland, SIAM J. Sci. Stat. Comput. 5 (1984).
+ */
+function smooth(curve: readonly { readonly x: number; readonly y: number }[]): { x: number; y: number }[] {
+  const points = curve.filter(({ y }) => y > 0).map(({ x, y }) => ({ x, y: Math.log(y) }));
+  const slopes = points.slice(1).map(({ x, y }, i) => {
+    const { x: x0, y: y0 } = points[i] ?? { x: 0, y: 0 };
+    return (y - y0) / (x - x0);
+  });
+  const tangents = points.map((_, i) => {
+    const [before, after] = [slopes[i - 1], slopes[i]];
+    if (before === undefined || after === undefined) return after ?? before ?? 0;
+    return before * after <= 0 ? 0 : (2 * before * after) / (before + after);
+  });
+  return points.flatMap(({ x, y }, i) => {
+    const next = points[i + 1];
+    if (next === undefined) return [{ x, y: Math.exp(y) }];
+    const width = next.x - x;
+    return Array.from({ length: FINER }, (_, k) => {
+      const t = k / FINER;
+      const rest = 1 - t;
+      const value =
+        y * (1 + 2 * t) * rest ** 2 +
+        width * (tangents[i] ?? 0) * t * rest ** 2 +
+        next.y * t ** 2 * (3 - 2 * t) -
+        width * (tangents[i + 1] ?? 0) * t ** 2 * rest;
+      return { x: x + t * width, y: Math.exp(value) };
+    });
+  });
 }
 
 /** A level's load on the axis that was searched; null where it is of the other one. */

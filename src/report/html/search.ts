@@ -18,7 +18,7 @@ import { loadPicturesOf } from './load-pictures.ts';
 import { foldedTable } from './pictures.ts';
 
 /** Sizes of the ready-made drawings: of a wide card beside its figures, and of one of two columns. */
-const WIDE = { width: 940, height: 330 };
+const WIDE = { width: 940, height: 400 };
 const NARROW = { width: 534, height: 260 };
 
 /** The picture that proves the answer with its figures beside it, then what the closed ramp says. */
@@ -85,14 +85,13 @@ function levelRow(level: LevelResult, criterion: string | null): string {
   );
 }
 
+/** A line below each figure: its interval, or else what it is of; the whole of it is in the tooltip. */
 function figuresOf(found: BreakingPoint): string {
-  const rows = limitRows(found).map(({ label, value, interval, note }) => {
-    const range =
-      interval === '' || interval === '–' ? '' : interval.startsWith('at least') ? interval : `95 %: ${interval}`;
-    const lines = [range, note]
-      .filter((line) => line !== '')
-      .map((line) => `<dd class="aside">${escapeHtml(line)}</dd>`);
-    return `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>${lines.join('')}</div>`;
+  const rows = limitRows(found).map(({ label, value, interval, note }, i) => {
+    const range = interval === '' || interval === '–' ? '' : `95 %: ${interval}`.replace(/^95 %: at least/, 'at least');
+    const lines = i === 0 ? [range, note] : [range === '' ? note : range];
+    const below = lines.filter((line) => line !== '').map((line) => `<dd class="aside">${escapeHtml(line)}</dd>`);
+    return `<div title="${escapeHtml(note)}"><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>${below.join('')}</div>`;
   });
   return `<dl class="answers">${rows.join('')}</dl>`;
 }
