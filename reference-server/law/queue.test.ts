@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../random.ts';
 import { ServiceQueue } from './queue.ts';
+import { parseServiceLaw } from './service-law.ts';
 
 const plain = (start: number, work: number) => start + work;
 
@@ -72,4 +74,19 @@ describe('a queue', () => {
     expect(queue.waiting(2499)).toBe(0);
     expect(queue.admit(2499, 1, plain)).toBe(2501);
   });
+});
+
+test('Poisson arrivals and exponential services wait as Erlang’s formula says', () => {
+  const queue = new ServiceQueue(4, Number.POSITIVE_INFINITY);
+  const random = seededRandom(11);
+  const law = parseServiceLaw('exp:5ms');
+  let now = 0;
+  let sum = 0;
+  const count = 400_000;
+  for (let n = 0; n < count; n++) {
+    now += -2.5 * Math.log(1 - random());
+    sum += (queue.admit(now, law.draw(random), plain) as number) - now;
+  }
+  // 400/s on four slots of 200/s: C(4, 2) = 0.1739, so W = 5 ms + 0.1739 / (800/s - 400/s) = 5.43 ms.
+  expect(sum / count / 5.43).toBeCloseTo(1, 1);
 });

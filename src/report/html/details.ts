@@ -65,6 +65,10 @@ function planEntries(plan: Plan): Entry[] {
     ['Interval', span(plan.interval)],
     ['Threads, seed', `${formatCount(plan.threads)}, ${plan.seed}`],
   );
+  if (plan.engine !== 'rampart') entries.push(['Sent by', plan.engine]);
+  if (plan.http2) entries.push(['Protocol', 'HTTP/2']);
+  if (plan.proxy !== null) entries.push(['Proxy', code(plan.proxy.url)]);
+  if (plan.timing === 'relaxed') entries.push(['Timing', 'relaxed']);
   if (plan.thresholds.length > 0)
     entries.push(['Thresholds', plan.thresholds.map(({ text }) => code(text)).join(', ')]);
   return entries;
