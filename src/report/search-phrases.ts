@@ -122,8 +122,12 @@ export function limitRows(found: BreakingPoint): LimitRow[] {
     {
       label: 'Knee',
       value: knee === null ? '–' : formatLoad(knee.estimate, unit),
-      interval: knee === null ? '–' : loadRange(knee.interval, unit),
-      note: knee === null ? 'too few levels' : 'most throughput per response time',
+      interval: '',
+      // Its ends are the levels beside it: no interval of confidence.
+      note:
+        knee === null
+          ? 'too few levels'
+          : `most throughput per response time; levels beside it: ${loadRange(knee.interval, unit)}`,
     },
     {
       label: 'Users there',

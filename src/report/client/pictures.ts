@@ -46,11 +46,9 @@ export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[]
   const bands = bandsOf(timeline);
   const end = timeline[timeline.length - 1]?.t ?? 0;
   const span = view.span ?? { from: 0, to: end };
-  const points = timeline.filter(
-    ({ t, seconds, phase }) =>
-      (view.span === null || (t > span.from && t - seconds < span.to)) &&
-      !(source.levels === true && phase === 'drain'),
-  );
+  const shown =
+    view.span === null ? timeline : timeline.filter(({ t, seconds }) => t > span.from && t - seconds < span.to);
+  const points = source.levels === true ? withoutEnds(shown) : shown;
   const frame = { times: points.map((point) => point.t), bands, limits: [], marks: source.marks, span };
   const empty = timeline.length === 0 ? 'No interval was recorded.' : '';
   const toggle = (id: Picture['id'], lines: Line[]): Line[] => toggled(lines, id, view.toggled);
@@ -116,6 +114,12 @@ export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[]
       most: 4,
     }),
   ];
+}
+
+/** Without the drains between the levels of a search, and what is too short to be a rate. */
+function withoutEnds(points: readonly TimelinePoint[]): TimelinePoint[] {
+  const longest = points.reduce((most, { seconds }) => Math.max(most, seconds), 0);
+  return points.filter(({ phase, seconds }) => phase !== 'drain' && seconds >= SHORT_POINT * longest);
 }
 
 /** Warm-up, drain, and where the generator was not fit to judge. Those of a search's many levels would hide the rest. */

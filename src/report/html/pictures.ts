@@ -29,7 +29,7 @@ export function pictureSourceOf(result: RunResult): PictureSource {
   };
 }
 
-/** What the search looked for as thresholds, and the arrival rate at which the target breaks. */
+/** What the search looked for, as thresholds. */
 function limitsOfSearch({ search }: RunResult['plan'], found: BreakingPoint): Threshold[] {
   const given = search?.slos ?? [];
   const assumed = (found.levels[0]?.criteria ?? []).flatMap(({ slo, limit, unit }): Threshold[] =>
@@ -37,12 +37,7 @@ function limitsOfSearch({ search }: RunResult['plan'], found: BreakingPoint): Th
       ? [{ text: slo, metric: { kind: 'percentile', p: 95 }, op: '<=', limit: limit * 1_000, unit: 'µs' }]
       : [],
   );
-  const label = found.unit === 'req/s' ? breakLabel(found) : null;
-  const breaks: Threshold[] =
-    label === null || found.estimate === null
-      ? []
-      : [{ text: label, metric: { kind: 'achieved' }, op: '<=', limit: found.estimate, unit: '1/s' }];
-  return [...(given.length > 0 ? given : assumed), ...breaks];
+  return given.length > 0 ? given : assumed;
 }
 
 /** Where the load first passed the breaking point. */

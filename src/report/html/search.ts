@@ -18,7 +18,7 @@ import { loadPicturesOf } from './load-pictures.ts';
 import { foldedTable } from './pictures.ts';
 
 /** Sizes of the ready-made drawings: of a wide card beside its figures, and of one of two columns. */
-const WIDE = { width: 940, height: 400 };
+const WIDE = { width: 940, height: 430 };
 const NARROW = { width: 534, height: 260 };
 
 /** The picture that proves the answer with its figures beside it, then what the closed ramp says. */
