@@ -1,7 +1,7 @@
 import type { Model } from './models/model.ts';
 
 const REFUSALS = {
-  400: 'The body is no JSON, or empty',
+  400: 'The body is no JSON, or empty, or (loan) a field is wrong',
   413: 'The body is too large',
   415: 'The content type is not application/json',
   422: 'A field of the body is wrong',

@@ -65,9 +65,9 @@ describe('POST /predict', () => {
     ['missing field', { ...scenario, Term: undefined }, 'Term is missing', 'Term'],
     ['wrong field', { ...scenario, GrAppv: 'abc' }, 'GrAppv must be a number, got "abc"', 'GrAppv'],
     ['empty object', {}, 'Term is missing', 'Term'],
-  ])('422 for a %s, with its name', async (_name, application, error, field) => {
+  ])('400 for a %s, with its name', async (_name, application, error, field) => {
     const response = await post(JSON.stringify(application));
-    expect(response.status).toBe(422);
+    expect(response.status).toBe(400);
     expect(await response.json()).toEqual({ error, field });
   });
 
@@ -83,9 +83,9 @@ describe('POST /predict', () => {
     expect(await response.json()).toEqual({ error });
   });
 
-  test.each(['[]', '84'])('422 for the body %s, which is JSON but no application', async (sent) => {
+  test.each(['[]', '84'])('400 for the body %s, which is JSON but no application', async (sent) => {
     const response = await post(sent);
-    expect(response.status).toBe(422);
+    expect(response.status).toBe(400);
     expect(await response.json()).toEqual({ error: `a loan application must be a JSON object, got ${sent}` });
   });
 
@@ -99,10 +99,10 @@ describe('POST /predict', () => {
     expect((await post(body, { ...json, 'content-encoding': 'gzip' })).status).toBe(400);
   });
 
-  test('413 above 100 kB, declared or not, and compressed; 422 for the same at the limit', async () => {
+  test('413 above 100 kB, declared or not, and compressed; 400 for the same at the limit', async () => {
     const sized = (bytes: number) => `{"a":"${'x'.repeat(bytes - 8)}"}`;
     expect(sized(100_000).length).toBe(100_000);
-    expect((await post(sized(100_000))).status).toBe(422);
+    expect((await post(sized(100_000))).status).toBe(400);
     const response = await post(sized(100_001));
     expect(response.status).toBe(413);
     expect(await response.json()).toEqual({ error: 'the body is larger than 100000 bytes' });

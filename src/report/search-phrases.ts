@@ -127,7 +127,7 @@ export function limitRows(found: BreakingPoint): LimitRow[] {
       note:
         knee === null
           ? 'too few levels'
-          : `most throughput per response time; levels beside it: ${loadRange(knee.interval, unit)}`,
+          : `max X/R; levels beside it: ${loadRange(knee.interval, unit)}`,
     },
     {
       label: 'Users there',

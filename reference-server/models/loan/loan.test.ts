@@ -67,7 +67,7 @@ describe('the served model', () => {
 
   test('answers a wrong application with the complaint', () => {
     expect(LOAN.readBody({ ...scenario, GrAppv: 'abc' })).toEqual({
-      status: 422,
+      status: 400,
       body: { error: 'GrAppv must be a number, got "abc"', field: 'GrAppv' },
     });
     expect(LOAN.readInstance({ ...scenario, GrAppv: 'abc' }, 'instances[3]')).toEqual({

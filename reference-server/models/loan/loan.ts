@@ -1,4 +1,4 @@
-import { type Model, type Predictor, unprocessable } from '../model.ts';
+import { badRequest, type Model, type Predictor, unprocessable } from '../model.ts';
 import { rawScoreOf } from '../oblivious-trees.ts';
 import { applicationSchema, FIELDS, type LoanApplication, readApplication } from './application.ts';
 import { encoderFor } from './encoding.ts';
@@ -50,7 +50,8 @@ export const LOAN: Model<LoanApplication, number> = {
   output: { name: 'default_probability', datatype: 'FP64' },
   readBody(body) {
     const application = readApplication(body);
-    return 'status' in application ? application : [application];
+    // The model's own route says 400 for a wrong field; the Open Inference routes say 422.
+    return 'status' in application ? badRequest(application.body) : [application];
   },
   readInstance(instance, path) {
     const application = readApplication(instance);

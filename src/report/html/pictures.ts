@@ -30,7 +30,7 @@ export function pictureSourceOf(result: RunResult): PictureSource {
 }
 
 /** What the search looked for, as thresholds. */
-function limitsOfSearch({ search }: RunResult['plan'], found: BreakingPoint): Threshold[] {
+function limitsOfSearch({ search }: RunResult['plan'], found: BreakingPoint): readonly Threshold[] {
   const given = search?.slos ?? [];
   const assumed = (found.levels[0]?.criteria ?? []).flatMap(({ slo, limit, unit }): Threshold[] =>
     unit === 'ms'
