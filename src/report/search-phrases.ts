@@ -23,15 +23,6 @@ export const VERDICT_SIGNS: Readonly<Record<LevelVerdict, string>> = {
   void: '–',
 };
 
-export const VERDICT_WORDS: Readonly<Record<LevelVerdict, string>> = {
-  pass: 'passes',
-  undecided: 'undecided',
-  drifting: 'drifting',
-  fail: 'fails',
-  overloaded: 'overloaded',
-  void: 'void',
-};
-
 /** What the search is doing, in the middle of a sentence. */
 export const PURPOSE_WORDS: Readonly<Record<LevelPurpose, string>> = {
   idle: 'idle',
@@ -124,10 +115,7 @@ export function limitRows(found: BreakingPoint): LimitRow[] {
       value: knee === null ? '–' : formatLoad(knee.estimate, unit),
       interval: '',
       // Its ends are the levels beside it: no interval of confidence.
-      note:
-        knee === null
-          ? 'too few levels'
-          : `max X/R; levels beside it: ${loadRange(knee.interval, unit)}`,
+      note: knee === null ? 'too few levels' : `max X/R; levels beside it: ${loadRange(knee.interval, unit)}`,
     },
     {
       label: 'Users there',
@@ -151,7 +139,8 @@ function limitRow(label: string, limit: LoadLimit, unit: LoadUnit, note: string)
   return {
     label,
     value: reached ? formatLoad(limit.estimate, unit) : '–',
-    interval: loadRange(limit.interval, unit),
+    // At least nothing is nothing known.
+    interval: limit.interval[0] === 0 && limit.interval[1] === null ? '–' : loadRange(limit.interval, unit),
     note: reached ? note : 'not reached',
   };
 }

@@ -6,6 +6,8 @@
  */
 
 import type { AnswerBuffer } from '../answer.ts';
+import { Head, TOKEN } from './head.ts';
+import { KnownHead } from './known-head.ts';
 
 /** What `feed` and `end` say. */
 export const PROGRESS = { more: 0, done: 1, broken: 2 } as const;
@@ -46,26 +48,14 @@ const DELETE = 127;
 /** A longer status line and header block is broken: a target cannot make the generator keep unbounded memory. */
 export const HEAD_LIMIT = 64 * 1024;
 
-/** RFC 9110 tchar. */
-const TOKEN = new Uint8Array(256);
-for (const char of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-  TOKEN[char.charCodeAt(0)] = 1;
-
-/** Lower-cased letters for comparing header names; every other byte is itself. */
-const LOWER = new Uint8Array(256);
-for (let i = 0; i < 256; i++) LOWER[i] = i >= 65 && i <= 90 ? i + 32 : i;
-
 const HEX = new Int8Array(256).fill(-1);
 for (let i = 0; i < 16; i++) {
   HEX['0123456789abcdef'.charCodeAt(i)] = i;
   HEX['0123456789ABCDEF'.charCodeAt(i)] = i;
 }
 
-const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
-const CONTENT_LENGTH = bytesOf('content-length');
-const TRANSFER_ENCODING = bytesOf('transfer-encoding');
-const CONNECTION = bytesOf('connection');
-const KEEP_ALIVE = bytesOf('keep-alive');
+/** Of all connections of the thread. */
+const KNOWN = new KnownHead();
 
 export class ResponseParser {
   /** Valid once `feed` has seen the end of the head of a final (not 1xx) answer. */
@@ -90,12 +80,6 @@ export class ResponseParser {
   #headBytes = 0;
   /** A head that came in pieces; null while it comes whole. */
   #pieces: Buffer | null = null;
-  #length = -1;
-  #chunked = false;
-  #encoded = false;
-  #close = false;
-  #persist = false;
-  #minor = 1;
 
   /** @param bodiless the request was a HEAD: its answer has no body whatever its headers say. */
   reset(bodiless: boolean): void {
@@ -174,8 +158,15 @@ export class ResponseParser {
   /** Finds the end of the head, parses it when whole. Returns the position behind what it read, or -1 when broken. */
   #head(bytes: Buffer, start: number, end: number): number {
     if (this.#pieces === null) {
+      const known = KNOWN.match(bytes, start, end);
+      if (known !== null) return this.#frame(known, bytes, start, start + KNOWN.length);
       const close = findHeadEnd(bytes, start, end);
-      if (close > 0) return close - start > HEAD_LIMIT ? this.#tooLong() : this.#parseHead(bytes, start, close);
+      if (close > 0) {
+        if (close - start > HEAD_LIMIT) return this.#tooLong();
+        const head = new Head(bytes, start, close);
+        if (head.error === '') KNOWN.learn(head, bytes, start, close);
+        return this.#frame(head, bytes, start, close);
+      }
       this.#pieces = Buffer.allocUnsafe(Math.min(HEAD_LIMIT, Math.max(1024, 2 * (end - start))));
       const at = this.#keep(bytes, start, end);
       return at < 0 ? at : this.#unfinished(this.#pieces, 0, at);
@@ -187,7 +178,7 @@ export class ResponseParser {
     const whole = this.#pieces;
     const close = findHeadEnd(whole, Math.max(0, before - 3), this.#headBytes);
     if (close < 0) return this.#unfinished(whole, before, at);
-    if (this.#parseHead(whole, 0, close) < 0) return -1;
+    if (this.#frame(new Head(whole, 0, close), whole, 0, close) < 0) return -1;
     return start + (close - before);
   }
 
@@ -216,140 +207,34 @@ export class ResponseParser {
     return this.#fail(`headers longer than ${HEAD_LIMIT} bytes`);
   }
 
-  /** Parses a whole head, `end` being behind its empty line. Sets the state for what follows. */
-  #parseHead(bytes: Buffer, start: number, end: number): number {
-    this.#length = -1;
-    this.#chunked = false;
-    this.#encoded = false;
-    this.#close = false;
-    this.#persist = false;
-    this.keepAliveTimeout = -1;
-    let at = this.#statusLine(bytes, start);
-    while (at > 0 && bytes[at] !== CR) at = this.#header(bytes, at);
-    if (at < 0) return -1;
-    if (at !== end - 2) return this.#fail('bare line feed in the headers');
+  /** A whole head has been read: decides how the body is delimited (RFC 9112, 6.3). */
+  #frame(head: Head, bytes: Buffer, start: number, end: number): number {
     this.#pieces = null;
     this.#headBytes = 0;
+    if (head.error !== '') return this.#fail(head.error);
+    this.status = head.status;
+    this.keepAliveTimeout = head.keepAliveTimeout;
     this.answer?.head(bytes, start, end);
-    return this.#frame(end);
-  }
-
-  /** `HTTP/1.1 200 OK` — returns where the next line starts. */
-  #statusLine(bytes: Buffer, start: number): number {
-    if (
-      bytes[start] !== 72 ||
-      bytes[start + 1] !== 84 ||
-      bytes[start + 2] !== 84 ||
-      bytes[start + 3] !== 80 ||
-      bytes[start + 4] !== 47 ||
-      bytes[start + 5] !== 49 ||
-      bytes[start + 6] !== 46 ||
-      bytes[start + 8] !== SPACE
-    )
-      return this.#fail('the answer does not begin with HTTP/1.');
-    this.#minor = (bytes[start + 7] as number) - 48;
-    if (this.#minor !== 0 && this.#minor !== 1) return this.#fail('unknown HTTP version');
-    const a = (bytes[start + 9] as number) - 48;
-    const b = (bytes[start + 10] as number) - 48;
-    const c = (bytes[start + 11] as number) - 48;
-    if (a < 0 || a > 9 || b < 0 || b > 9 || c < 0 || c > 9)
-      return this.#fail('the status is no number of three digits');
-    this.status = a * 100 + b * 10 + c;
-    if (this.status < 100) return this.#fail('the status is below 100');
-    let at = start + 12;
-    if (bytes[at] !== SPACE && bytes[at] !== CR) return this.#fail('the status is no number of three digits');
-    while (bytes[at] !== CR) {
-      if (bytes[at] === LF) return this.#fail('bare line feed in the status line');
-      at++;
+    if (head.encoded && head.length >= 0) return this.#fail('both Content-Length and Transfer-Encoding');
+    if (head.status < 200) {
+      if (head.status === 101) return this.#fail('the target switched protocols, which nobody asked for');
+      if (head.close || (head.minor === 0 && !head.persist)) this.#state = CLOSED;
+      return end;
     }
-    return bytes[at + 1] === LF ? at + 2 : this.#fail('carriage return without line feed in the status line');
-  }
-
-  /** One header line; returns where the next one starts. */
-  #header(bytes: Buffer, start: number): number {
-    let at = start;
-    while (TOKEN[bytes[at] as number] === 1) at++;
-    if (bytes[at] !== COLON || at === start) return this.#fail('malformed header line');
-    const nameLength = at - start;
-    at++;
-    while (bytes[at] === SPACE || bytes[at] === TAB) at++;
-    const valueStart = at;
-    let byte = bytes[at] as number;
-    while ((byte >= SPACE && byte !== DELETE) || byte === TAB) byte = bytes[++at] as number;
-    if (byte !== CR || bytes[at + 1] !== LF) return this.#fail('forbidden character in a header value');
-    let valueEnd = at;
-    while (valueEnd > valueStart && (bytes[valueEnd - 1] === SPACE || bytes[valueEnd - 1] === TAB)) valueEnd--;
-
-    if (nameLength === 14 && same(bytes, start, CONTENT_LENGTH)) {
-      if (!this.#contentLength(bytes, valueStart, valueEnd)) return -1;
-    } else if (nameLength === 10) {
-      if (same(bytes, start, CONNECTION)) this.#connection(bytes.toString('latin1', valueStart, valueEnd));
-      else if (same(bytes, start, KEEP_ALIVE)) this.#keepAlive(bytes.toString('latin1', valueStart, valueEnd));
-    } else if (nameLength === 17 && same(bytes, start, TRANSFER_ENCODING)) {
-      const codings = bytes.toString('latin1', valueStart, valueEnd).toLowerCase().split(',');
-      this.#encoded = true;
-      for (const coding of codings) if (coding.trim() !== '') this.#chunked = coding.trim() === 'chunked';
-    }
-    return at + 2;
-  }
-
-  #contentLength(bytes: Buffer, start: number, end: number): boolean {
-    let length = 0;
-    if (start === end || end - start > 15) {
-      this.#fail('Content-Length is no number');
-      return false;
-    }
-    for (let at = start; at < end; at++) {
-      const digit = (bytes[at] as number) - 48;
-      if (digit < 0 || digit > 9) {
-        this.#fail('Content-Length is no number');
-        return false;
-      }
-      length = length * 10 + digit;
-    }
-    if (this.#length >= 0) {
-      this.#fail('two Content-Length headers');
-      return false;
-    }
-    this.#length = length;
-    return true;
-  }
-
-  #connection(value: string): void {
-    for (const option of value.toLowerCase().split(',')) {
-      const word = option.trim();
-      if (word === 'close') this.#close = true;
-      else if (word === 'keep-alive') this.#persist = true;
-    }
-  }
-
-  #keepAlive(value: string): void {
-    const match = /(?:^|[\s,;])timeout=(\d{1,9})/i.exec(value);
-    if (match !== null) this.keepAliveTimeout = Number(match[1]);
-  }
-
-  /** Decides how the body is delimited (RFC 9112, 6.3). */
-  #frame(at: number): number {
-    if (this.#encoded && this.#length >= 0) return this.#fail('both Content-Length and Transfer-Encoding');
-    if (this.status < 200) {
-      if (this.status === 101) return this.#fail('the target switched protocols, which nobody asked for');
-      if (this.#close || (this.#minor === 0 && !this.#persist)) this.#state = CLOSED;
-      return at;
-    }
-    this.reusable = !this.#close && (this.#minor === 1 || this.#persist);
-    if (this.#bodiless || this.status === 204 || this.status === 304) this.#state = COMPLETE;
-    else if (this.#chunked) {
+    this.reusable = !head.close && (head.minor === 1 || head.persist);
+    if (this.#bodiless || head.status === 204 || head.status === 304) this.#state = COMPLETE;
+    else if (head.chunked) {
       this.#state = CHUNK_SIZE;
       this.#remaining = 0;
       this.#digits = 0;
-    } else if (!this.#encoded && this.#length >= 0) {
-      this.#remaining = this.#length;
-      this.#state = this.#length === 0 ? COMPLETE : BODY;
+    } else if (!head.encoded && head.length >= 0) {
+      this.#remaining = head.length;
+      this.#state = head.length === 0 ? COMPLETE : BODY;
     } else {
       this.#state = UNTIL_CLOSE;
       this.reusable = false;
     }
-    return at;
+    return end;
   }
 
   /** One byte of chunk framing or trailer. Returns false when broken. */
@@ -447,17 +332,14 @@ export class ResponseParser {
   }
 }
 
-function same(bytes: Buffer, start: number, name: Uint8Array): boolean {
-  for (let i = 0; i < name.length; i++) if (LOWER[bytes[start + i] as number] !== name[i]) return false;
-  return true;
-}
-
 /** Position behind the first empty line, or -1. */
 function findHeadEnd(bytes: Buffer, start: number, end: number): number {
-  for (let at = start + 3; at < end; at++) {
-    const byte = bytes[at];
-    // Every fourth byte would do, but heads are short and this is simple.
-    if (byte === LF && bytes[at - 1] === CR && bytes[at - 2] === LF && bytes[at - 3] === CR) return at + 1;
+  // Of four bytes in a row one is looked at: those of the empty line and of the line end before it are all CR or LF.
+  for (let at = start + 3; at < end; at += 4) {
+    if (bytes[at] !== LF && bytes[at] !== CR) continue;
+    for (let last = at; last < Math.min(end, at + 4); last++)
+      if (bytes[last] === LF && bytes[last - 1] === CR && bytes[last - 2] === LF && bytes[last - 3] === CR)
+        return last + 1;
   }
   return -1;
 }

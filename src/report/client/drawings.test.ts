@@ -14,6 +14,7 @@ const archive = readArchive(inflateRawSync(Buffer.from(intervals, 'base64')));
 function draw(span: Span | null, name: number | null = null, parts: Partial<Scene> = {}): Record<string, Drawing> {
   const shown = drawingsOf({
     source: pictureSourceOf(result),
+    loads: [],
     archive,
     name,
     view: { span, toggled: new Set() },
