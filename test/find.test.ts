@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { measured, rampart, type Running, start, temporaryFolder } from './command.ts';
+import { measured, type Running, rampart, start, temporaryFolder } from './command.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
 
 /** The search on real sockets, against a server whose breaking point is known. */

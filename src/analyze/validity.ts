@@ -71,7 +71,8 @@ export interface Evidence {
   readonly samples: Readonly<Record<string, number>>;
 }
 
-const bound = (limit: { floor: number; shareOfP95: number }, p95: number | null): number =>
+/** A limit in ms that grows with the response time's p95. */
+export const bound = (limit: { floor: number; shareOfP95: number }, p95: number | null): number =>
   Math.max(limit.floor, limit.shareOfP95 * (p95 ?? 0));
 
 /** Whether the generator, in this one interval, was so late that its times are not the target's. */

@@ -2,6 +2,7 @@ import { inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Sample, sampleOf } from '../../test/sample-stream.ts';
+import { micros } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { IntervalArchive } from './archive.ts';
 import { type Archive, inflated, readArchive } from './client/archive.ts';
@@ -197,6 +198,24 @@ describe('a stretch', () => {
     expect(Math.round(sum)).toBe(SMALL.result.timeline.reduce((all, { ok }) => all + ok, 0));
     expect(heatOf([], null, { from: 0, to: 60 }, { bands: [], marks: [] })).toBeNull();
   });
+});
+
+it('keeps a second of a search’s short intervals in a slot, but no two levels', () => {
+  const archive = new IntervalArchive();
+  const interval = SMALL.events.find((event) => event.type === 'interval')!;
+  if (interval.type !== 'interval') throw new Error('no interval');
+  const { level: _, ...snapshot } = interval.snapshot;
+  const add = (n: number, level?: number): void => {
+    const place = { index: n, startAt: micros(n * 50_000), endAt: micros((n + 1) * 50_000) };
+    archive.add({ ...snapshot, ...place, ...(level === undefined ? {} : { level }) });
+  };
+  for (let n = 0; n < 30; n++) add(n, 0);
+  for (let n = 30; n < 40; n++) add(n, 1);
+  const lengths = unpacked(archive.pack([], [])).slots.map(({ from, to }) => Number((to - from).toFixed(3)));
+  expect(lengths).toEqual([1, 0.5, 0.5]);
+  add(40);
+  add(41);
+  expect(unpacked(archive.pack([], [])).slots).toHaveLength(5);
 });
 
 it('says nothing of no times', () => {

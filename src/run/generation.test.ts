@@ -141,7 +141,7 @@ describe('Generation', () => {
 
   it('takes the first requests of a probe for its warm-up', () => {
     const plan = planFor(users(1, 3600e6), { kind: 'probe', maxRequests: count(25), warmupRequests: count(5) });
-    const { snapshots, sum } = generate(plan, () => millis(100));
+    const { sum } = generate(plan, () => millis(100));
     expect(sum(({ phase, series }) => (phase === 'warmup' ? (series['GET /']?.ok ?? 0) : 0))).toBe(5);
     expect(sum(({ phase, series }) => (phase === 'warmup' ? 0 : (series['GET /']?.ok ?? 0)))).toBe(20);
   });

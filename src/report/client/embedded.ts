@@ -4,7 +4,7 @@ import type { PictureSource } from './pictures.ts';
 /** What the report carries as JSON. */
 export interface EmbeddedRun extends Omit<PictureSource, 'timeline'> {
   /** Of a search. */
-  readonly loads: readonly LoadPicture[];
+  readonly loads?: readonly LoadPicture[];
   /** The packed archive (see `archive.ts`), with the timeline inside. */
   readonly intervals: string;
 }

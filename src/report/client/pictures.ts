@@ -20,7 +20,7 @@ export interface PictureSource {
   readonly thresholds: readonly Threshold[];
   readonly marks: readonly Mark[];
   /** A search: many short levels, each with a last point that may be short, and a drain. */
-  readonly levels?: boolean;
+  readonly levels?: true;
   readonly timeline: readonly TimelinePoint[];
 }
 

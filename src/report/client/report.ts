@@ -87,7 +87,7 @@ class Report {
     const theme = themeOf((name) => style.getPropertyValue(name).trim());
     const shown = drawingsOf({
       source: this.#sourceOf(this.#name),
-      loads: this.#run.loads,
+      loads: this.#run.loads ?? [],
       archive: this.#archive,
       name: this.#name,
       view: { span: this.#span, toggled: this.#toggled },

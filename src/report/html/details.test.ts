@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { closedRun, openRun } from '../../../test/sample-run.ts';
 import type { Plan } from '../../core/plan.ts';
 import { bytes, count, millis, perSecond, seconds } from '../../core/units.ts';
+import { searchResult } from '../search.fixture.ts';
 import { detailsOf } from './details.ts';
 
 const withPlan = (plan: Partial<Plan>): string => {
@@ -43,6 +44,21 @@ describe('the plan', () => {
     expect(withPlan({ keepAlive: false })).toContain('a new one for each request');
     expect(withPlan({ maxRequests: count(1_000) })).toContain('at most 1,000');
   });
+});
+
+it('says what a search looked for, not the load it began with', () => {
+  const result = searchResult();
+  const text = detailsOf(result);
+  for (const part of ['<code>p95&lt;250ms</code>', '2 min, an interval of 10 %', 'a ramp of at most 1,024 users'])
+    expect(text).toContain(part);
+  for (const term of ['Model', 'Load', 'Interval', 'Warm-up']) expect(text).not.toContain(`<dt>${term}</dt>`);
+  const { search } = result.plan;
+  if (search === null) throw new Error('no search');
+  const other = (changes: Partial<typeof search>): string =>
+    detailsOf({ ...result, plan: { ...result.plan, search: { ...search, ...changes } } });
+  expect(other({ unit: 'vus', maxLoad: 300 })).toContain('at most 300 users; ');
+  expect(other({ slos: [] })).toContain('assumed from the idle response time');
+  expect(other({ settle: seconds(60) })).toContain('1 min after each increase');
 });
 
 it('explains every word of the tables', () => {

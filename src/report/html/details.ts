@@ -1,5 +1,12 @@
-import { formatBytes, formatCount, formatLimit, formatMs } from '../../analyze/wording.ts';
-import { type Distribution, type LoadProfile, type Plan, type RequestTemplate, stagesOf } from '../../core/plan.ts';
+import { formatBytes, formatCount, formatLimit, formatMs, formatShare } from '../../analyze/wording.ts';
+import {
+  type Distribution,
+  type LoadProfile,
+  type Plan,
+  type RequestTemplate,
+  type SearchPlan,
+  stagesOf,
+} from '../../core/plan.ts';
 import type { RunResult } from '../../core/result.ts';
 import { type Micros, toMillis, toSeconds } from '../../core/units.ts';
 import { DEFINITIONS } from './definitions.ts';
@@ -44,25 +51,18 @@ function planEntries(plan: Plan): Entry[] {
     ...plan.requests.map(
       (request): Entry => [plan.requests.length === 1 ? 'Request' : request.name, requestText(request)],
     ),
-    [
-      'Model',
-      load.model === 'closed'
-        ? 'closed: each user sends when its last answer is there'
-        : `open: ${load.arrivals} arrivals, whatever the answers do`,
-    ],
-    ['Load', loadWords(load)],
+    ...(plan.search === null ? loadEntries(load) : searchEntries(plan.search, load)),
   ];
-  if (load.model === 'closed') entries.push(['Think time', thinkWords(load.thinkTime)]);
-  else entries.push(['In flight', `at most ${formatCount(load.maxInFlight)} requests; more are dropped, and counted`]);
   if (plan.maxRequests !== null) entries.push(['Requests', `at most ${formatCount(plan.maxRequests)}`]);
   if (plan.warmupRequests > 0)
     entries.push(['Warm-up', `${formatCount(plan.warmupRequests)} requests, in no statistic`]);
-  else entries.push(['Warm-up', plan.warmup > 0 ? `${span(plan.warmup)}, in no statistic` : 'none']);
+  else if (plan.search === null)
+    entries.push(['Warm-up', plan.warmup > 0 ? `${span(plan.warmup)}, in no statistic` : 'none']);
   entries.push(
     ['Timeout', span(plan.timeout)],
     ['Graceful stop', span(plan.gracefulStop)],
     ['Connections', plan.keepAlive ? 'kept open' : 'a new one for each request'],
-    ['Interval', span(plan.interval)],
+    ...(plan.search === null ? [['Interval', span(plan.interval)] as const] : []),
     ['Threads, seed', `${formatCount(plan.threads)}, ${plan.seed}`],
   );
   if (plan.engine !== 'rampart') entries.push(['Sent by', plan.engine]);
@@ -71,6 +71,37 @@ function planEntries(plan: Plan): Entry[] {
   if (plan.timing === 'relaxed') entries.push(['Timing', 'relaxed']);
   if (plan.thresholds.length > 0)
     entries.push(['Thresholds', plan.thresholds.map(({ text }) => code(text)).join(', ')]);
+  return entries;
+}
+
+function loadEntries(load: LoadProfile): Entry[] {
+  const words: Entry = ['Load', loadWords(load)];
+  if (load.model === 'closed') {
+    const model = 'closed: each user sends when its last answer is there';
+    return [['Model', model], words, ['Think time', thinkWords(load.thinkTime)]];
+  }
+  return [
+    ['Model', `open: ${load.arrivals} arrivals, whatever the answers do`],
+    words,
+    ['In flight', `at most ${formatCount(load.maxInFlight)} requests; more are dropped, and counted`],
+  ];
+}
+
+/** The load of a search is its levels'. */
+function searchEntries(search: SearchPlan, load: LoadProfile): Entry[] {
+  const { unit, slos, budget, precision, maxLoad, maxVus, settle } = search;
+  const users = unit === 'vus';
+  const entries: Entry[] = [
+    ['Searched', users ? 'the most virtual users' : 'the highest rate of Poisson arrivals, after a ramp of users'],
+    ['SLO', slos.length === 0 ? 'assumed from the idle response time' : slos.map(({ text }) => code(text)).join(', ')],
+    ['Budget, precision', `${span(budget)}, an interval of ${formatShare(precision)} of the estimate`],
+    [
+      'Bounds',
+      `${maxLoad === null ? '' : `at most ${users ? `${formatCount(maxLoad)} users` : formatLimit(maxLoad, '1/s')}; `}a ramp of at most ${formatCount(maxVus)} users`,
+    ],
+  ];
+  if (settle > 0) entries.push(['Settling', `${span(settle)} after each increase of load`]);
+  if (users && load.model === 'closed') entries.push(['Think time', thinkWords(load.thinkTime)]);
   return entries;
 }
 

@@ -92,7 +92,7 @@ function scalePictures({ levels }: BreakingPoint, scale: ScalabilityResult): Loa
       ...shared,
       id: 'throughput',
       title: 'Throughput against users',
-      unit: `requests per second${peak === null ? '; no peak observed' : ''}`,
+      unit: `per second${peak === null ? '; no peak observed' : ''}`,
       pointLabel: 'achieved',
       colour: 'achieved',
       points: points.map(({ vus, perSec }) => ({

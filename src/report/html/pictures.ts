@@ -24,7 +24,7 @@ export function pictureSourceOf(result: RunResult): PictureSource {
     startedAt: run.startedAt,
     thresholds: breakingPoint === undefined ? plan.thresholds : limitsOfSearch(plan, breakingPoint),
     marks: breakingPoint === undefined ? marksOf(result) : [...breakMarks(breakingPoint), ...endMarks(result)],
-    levels: breakingPoint !== undefined,
+    ...(breakingPoint === undefined ? {} : { levels: true }),
     timeline,
   };
 }
@@ -60,7 +60,7 @@ function endMarks({ run, timeline }: RunResult): Mark[] {
 export function embeddedRunOf(result: RunResult, intervals: string): EmbeddedRun {
   const { timeline: _, ...source } = pictureSourceOf(result);
   const { breakingPoint } = result;
-  return { ...source, loads: breakingPoint === undefined ? [] : loadPicturesOf(breakingPoint), intervals };
+  return { ...source, ...(breakingPoint === undefined ? {} : { loads: loadPicturesOf(breakingPoint) }), intervals };
 }
 
 /** Where a stage of the plan begins, and where a run was cut short. */

@@ -15,7 +15,9 @@ export function requestsTable(result: RunResult): string {
   rows.push(requestRow('All requests', all, result, ' class="all" data-row="requests"'));
   return card(
     'Requests',
-    'response time in ms, ± half of the 95 % interval',
+    result.breakingPoint === undefined
+      ? 'response time in ms, ± half of the 95 % interval'
+      : 'all levels together; response time in ms',
     table('Requests', ['Name', ...heads], rows) + totalsLine(result.totals),
   );
 }
@@ -31,7 +33,8 @@ export function timesTable(result: RunResult): string {
   ];
   if (latency.connect !== undefined) rows.push(timesRow('Connect', 'connect', latency.connect, result));
   if (latency.tls !== undefined) rows.push(timesRow('TLS', 'tls', latency.tls, result));
-  if (plan.load.model === 'open') rows.push(timesRow('Send lag', 'lag', latency.lag, result));
+  if (plan.load.model === 'open' || plan.search?.unit === 'req/s')
+    rows.push(timesRow('Send lag', 'lag', latency.lag, result));
   if (result.totals.failed > 0) {
     rows.push(timesRow('Response time, failures infinitely slow', 'infinite', latency.responseWithFailures, result));
   }
