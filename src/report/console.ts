@@ -21,6 +21,9 @@ const ERASE_LINE_END = '\u001B[K';
 const ERASE_BELOW = '\u001B[J';
 const cursorUp = (rows: number): string => (rows > 0 ? `\u001B[${rows}A` : '');
 
+/** Of a search, µs. */
+const BETWEEN_DRAWINGS = 150_000;
+
 /** In the first seconds a log line each second, later one in so many. */
 const EAGER_SECONDS = 10;
 const THINNED_SECONDS = 5;
@@ -36,6 +39,8 @@ export class ConsoleView implements RunSink {
   readonly #failures = new Map<string, number>();
   /** Widths of the lines on the screen that the next drawing replaces. */
   #drawn: readonly number[] = [];
+  /** Of a search: the end of the interval that was drawn last, µs. */
+  #drawnAt = 0;
   #running = true;
   /** How many points of the timeline have had their turn as a plain line, and when the next is due (s). */
   #passed = 0;
@@ -56,7 +61,7 @@ export class ConsoleView implements RunSink {
         break;
       case 'interval':
         this.#tally(event.snapshot);
-        this.#draw();
+        if (this.#isDue(event.snapshot)) this.#draw();
         this.#log(this.#fold.timeline.length - 1);
         break;
       case 'level':
@@ -89,6 +94,14 @@ export class ConsoleView implements RunSink {
     const lines = this.#options.isTTY ? wrap(line, this.#columns) : [line];
     this.#options.write(`${lines.join('\n')}\n`);
     if (this.#running) this.#draw();
+  }
+
+  /** The intervals of a search may be milliseconds; drawing each would take the processor from the generator. */
+  #isDue({ endAt }: IntervalSnapshot): boolean {
+    if (this.#search === null) return true;
+    if (endAt - this.#drawnAt < BETWEEN_DRAWINGS) return false;
+    this.#drawnAt = endAt;
+    return true;
   }
 
   #draw(): void {

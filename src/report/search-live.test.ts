@@ -118,6 +118,18 @@ describe('a judged level in a log', () => {
     expect(lines.at(-1)).toMatch(/^● Completed/);
   });
 
+  it('is not drawn for every one of its short intervals', () => {
+    let drawings = 0;
+    const write = (): void => {
+      drawings++;
+    };
+    const view = new ConsoleView({ plan: PLAN, columns: 100, isTTY: true, colour: false, write });
+    for (const each of EVENTS) view.accept(each);
+    const seconds = JUDGED.reduce((sum, { level }) => sum + level.elapsedSeconds, 0);
+    expect(drawings).toBeGreaterThan(2 * seconds);
+    expect(drawings).toBeLessThan(7 * seconds + 3 * JUDGED.length);
+  });
+
   it('is drawn in place on a terminal', () => {
     let text = '';
     const write = (part: string): void => {
