@@ -151,7 +151,8 @@ it('keeps a data table under each picture, of what the picture shows', async (te
   await drag(page, 'response', 0.5, 0.75);
   for (const picture of await page.locator('article.card:visible').all()) {
     await picture.locator('summary').click();
-    expect(await picture.locator('tbody tr').count()).toBeGreaterThan(5);
+    // The table is filled when it is unfolded, an event later.
+    await expect.poll(() => picture.locator('tbody tr').count()).toBeGreaterThan(5);
   }
   const response = page.getByRole('region', { name: 'Response time, data table' });
   const [from, to] = await Promise.all(

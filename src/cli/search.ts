@@ -3,7 +3,7 @@ import { observe, type SearchStep } from '../analyze/search/observation.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { LoadProfile, Plan, SearchPlan } from '../core/plan.ts';
 import type { LoadSource } from '../core/ports.ts';
-import type { IntervalSnapshot } from '../core/snapshot.ts';
+import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { count, type Micros, micros, perSecond, toSeconds } from '../core/units.ts';
 
 /** Into how many stretches a level's window is cut: its percentiles' intervals come from their scatter. */
@@ -99,12 +99,20 @@ function thinkTimeOf({ load, search }: Plan) {
 
 /** A level's snapshot on the axis of the whole search. */
 function placed(snapshot: IntervalSnapshot, at: number, index: number, level: number): IntervalSnapshot {
+  const later = (instant: Micros): Micros => (at + instant) as Micros;
+  const series: Record<string, SeriesSnapshot> = {};
+  for (const [name, one] of Object.entries(snapshot.series))
+    series[name] = {
+      ...one,
+      failures: one.failures.map((each) => ({ ...each, firstAt: later(each.firstAt), lastAt: later(each.lastAt) })),
+    };
   return {
     ...snapshot,
     level,
+    series,
     index: index + snapshot.index,
-    startAt: (at + snapshot.startAt) as Micros,
-    endAt: (at + snapshot.endAt) as Micros,
+    startAt: later(snapshot.startAt),
+    endAt: later(snapshot.endAt),
   };
 }
 

@@ -145,6 +145,8 @@ export interface BreakingPoint {
   readonly spentSeconds: number;
   /** As written; the assumed ones where none was given. */
   readonly slos: readonly string[];
+  /** Where the first of the SLOs breaks: the answer, unless the target is full before. Absent where it fails at idle. */
+  readonly sloLimit?: LoadLimit;
   /** Where each SLO by itself breaks. */
   readonly sloLimits: readonly (LoadLimit & { readonly slo: string })[];
   /** Highest throughput of successes the target sustained, 1/s. */

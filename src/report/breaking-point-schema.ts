@@ -115,6 +115,10 @@ export const breakingPointSchema = z
     budgetSeconds: amount('How long it was allowed to take, s.'),
     spentSeconds: amount('How long it took, s.'),
     slos: z.array(z.string()).describe('What had to hold; the assumed ones where none was given.'),
+    sloLimit: z
+      .strictObject(limitFields)
+      .exactOptional()
+      .describe('Where the first of the SLOs breaks; absent where it fails at idle.'),
     sloLimits: z
       .array(z.strictObject({ ...limitFields, slo: text('As written.') }))
       .describe('Where each SLO by itself breaks.'),

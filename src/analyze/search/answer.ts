@@ -52,6 +52,7 @@ export function answerOf(state: SearchState): BreakingPoint {
     budgetSeconds: options.budget,
     spentSeconds: spent,
     slos: criteria.map(({ slo }) => slo),
+    ...(atIdle || estimate === null ? {} : { sloLimit: limitOf(estimate.binding, held) }),
     sloLimits: atIdle ? [] : (estimate?.limits ?? []).map((one) => ({ slo: one.criterion.slo, ...limitOf(one, held) })),
     capacity,
     ...(errors === undefined || atIdle ? {} : { errorLimit: limitOf(errors, held) }),
