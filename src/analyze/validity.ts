@@ -72,12 +72,12 @@ export interface Evidence {
 }
 
 /** A limit in ms that grows with the response time's p95. */
-export const bound = (limit: { floor: number; shareOfP95: number }, p95: number | null): number =>
+const bound = (limit: { floor: number; shareOfP95: number }, p95: number | null): number =>
   Math.max(limit.floor, limit.shareOfP95 * (p95 ?? 0));
 
 /** Whether the generator, in this one interval, was so late that its times are not the target's. */
 export function isUnfit(point: Pick<TimelinePoint, 'lagP99' | 'loopDelayP99' | 'p95'>, open: boolean): boolean {
-  const late = open && (point.lagP99 ?? 0) > bound(LIMITS.lag, point.p95);
+  const late = open && (point.lagP99 ?? 0) > bound(LIMITS.worstLag, point.p95);
   return late || (point.loopDelayP99 ?? 0) > bound(LIMITS.loopDelay, point.p95);
 }
 

@@ -3,7 +3,7 @@ import type { HistogramData, IntervalSnapshot } from '../../core/snapshot.ts';
 import type { Batch } from '../../stats/confidence.ts';
 import { EMPTY_HISTOGRAM, Histogram } from '../../stats/histogram.ts';
 import { inMs } from '../latency.ts';
-import { bound, isUnfit, LIMITS } from '../validity.ts';
+import { isUnfit, LIMITS } from '../validity.ts';
 import { formatMs, formatShare } from '../wording.ts';
 
 /** The next level to run. Durations in s. */
@@ -154,7 +154,7 @@ export function unfitReason(fitness: Fitness): string | null {
   const p95 = responseP95 === null ? null : inMs(responseP95);
   if (model === 'open' && missing > 1 - LIMITS.sent.share && missing > LIMITS.sent.deviations / Math.sqrt(due))
     return `the generator did not send ${formatShare(missing)} of the due requests`;
-  if (lagP99 !== null && lagP99 > bound(LIMITS.worstLag, p95))
+  if (isUnfit({ lagP99, loopDelayP99: 0, p95 }, model === 'open'))
     return `requests left late: p99 of the send lag ${formatMs(lagP99 ?? 0)}`;
   if (isUnfit({ lagP99: null, loopDelayP99: inMs(loopDelayP99), p95 }, model === 'open'))
     return `the generator's event loop was held up: p99 ${formatMs(inMs(loopDelayP99))}`;
