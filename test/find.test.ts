@@ -30,7 +30,8 @@ describe('rampart find', () => {
     // M/M/1: λ* = μ − ln 20 / L = 200 − 2.9957 / 0.05 = 140.1/s.
     const { breakingPoint } = result;
     expect(breakingPoint?.unit).toBe('req/s');
-    if (breakingPoint?.status === 'generator-limited') {
+    const voided = breakingPoint?.levels.filter(({ verdict }) => verdict === 'void').length ?? 0;
+    if (breakingPoint?.status === 'generator-limited' || (breakingPoint?.status === 'undecided' && voided > 0)) {
       // On a machine too busy to measure that is the honest answer; it must still be a true one.
       expect(breakingPoint.estimate ?? 0).toBeLessThan(175);
       return;
