@@ -64,3 +64,19 @@ export function createExchange(user: number): Exchange {
     link: null,
   };
 }
+
+/** Forgets what became of the last send, before the next: every driver begins with it. */
+export function clearExchange(exchange: Exchange): void {
+  exchange.firstByteAt = 0 as Micros;
+  exchange.doneAt = 0 as Micros;
+  exchange.sentAt = 0 as Micros;
+  exchange.connectTook = -1 as Micros;
+  exchange.tlsTook = -1 as Micros;
+  exchange.outcome = 0;
+  exchange.status = 0;
+  exchange.bytesIn = 0;
+  exchange.bytesOut = 0;
+  exchange.message = '';
+  exchange.waitTook = -1 as Micros;
+  exchange.example = '';
+}

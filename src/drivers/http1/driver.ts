@@ -1,5 +1,5 @@
 import { ON_A_REUSED_CONNECTION } from '../../core/cause.ts';
-import type { Exchange } from '../../core/exchange.ts';
+import { clearExchange, type Exchange } from '../../core/exchange.ts';
 import type { Plan, Segment, Target } from '../../core/plan.ts';
 import type { Clock, Driver, Payloads } from '../../core/ports.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
@@ -82,17 +82,8 @@ export class Http1Driver implements Driver, ConnectionOwner {
   send(exchange: Exchange): void {
     const now = exchange.user >= 0 ? exchange.dueAt : this.#clock.now();
     this.inFlight++;
-    exchange.firstByteAt = 0 as Micros;
-    exchange.doneAt = 0 as Micros;
-    exchange.sentAt = 0 as Micros;
-    exchange.connectTook = -1 as Micros;
-    exchange.tlsTook = -1 as Micros;
-    exchange.outcome = 0;
-    exchange.status = 0;
-    exchange.bytesIn = 0;
-    exchange.bytesOut = 0;
-    exchange.message = '';
-    exchange.waitTook = (this.#line === null ? -1 : 0) as Micros;
+    clearExchange(exchange);
+    if (this.#line !== null) exchange.waitTook = 0 as Micros;
     const connection = this.#connectionFor(exchange.user, now);
     if (connection === null) this.#wait(exchange, now);
     else this.#begin(connection, exchange, now);

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Exchange } from '../../core/exchange.ts';
+import { clearExchange, type Exchange } from '../../core/exchange.ts';
 import type { Plan, Segment } from '../../core/plan.ts';
 import type { Clock, Driver } from '../../core/ports.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
@@ -63,18 +63,7 @@ export class UndiciDriver implements Driver, FlightOwner {
   }
 
   send(exchange: Exchange): void {
-    exchange.firstByteAt = 0 as Micros;
-    exchange.doneAt = 0 as Micros;
-    exchange.sentAt = 0 as Micros;
-    exchange.connectTook = -1 as Micros;
-    exchange.tlsTook = -1 as Micros;
-    exchange.outcome = 0;
-    exchange.status = 0;
-    exchange.bytesIn = 0;
-    exchange.bytesOut = 0;
-    exchange.message = '';
-    exchange.waitTook = -1 as Micros;
-    exchange.example = '';
+    clearExchange(exchange);
     this.inFlight++;
     const lane = this.#laneFor(exchange.user);
     const flight: Flight = { exchange, lane, startedAt: this.#clock.now(), within: true, done: false, handle: null };
