@@ -16,19 +16,10 @@ const WHOLE = { index: 0, count: 1 } as const;
  */
 export async function* searchEvents(
   plan: Plan,
-  search: SearchPlan,
+  controller: Search,
   source: LoadSource,
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent, void, undefined> {
-  const controller = new Search({
-    unit: search.unit,
-    slos: search.slos,
-    budget: toSeconds(search.budget),
-    precision: search.precision,
-    maxLoad: search.maxLoad,
-    maxVus: search.maxVus,
-    settle: toSeconds(search.settle),
-  });
   let at = 0;
   let index = 0;
   try {
@@ -62,6 +53,19 @@ export async function* searchEvents(
   } finally {
     yield { type: 'answer', at: micros(at), breakingPoint: controller.answer() };
   }
+}
+
+/** The search that a plan asks for, at its beginning. */
+export function createSearch(search: SearchPlan): Search {
+  return new Search({
+    unit: search.unit,
+    slos: search.slos,
+    budget: toSeconds(search.budget),
+    precision: search.precision,
+    maxLoad: search.maxLoad,
+    maxVus: search.maxVus,
+    settle: toSeconds(search.settle),
+  });
 }
 
 /** A level as a plan of its own. Its intervals are its batches, and its warm-up is a whole number of them. */

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import type { BreakingPoint } from '../core/breaking-point.ts';
+import type { RunSink } from '../core/event.ts';
+import type { Plan } from '../core/plan.ts';
+import type { RunResult } from '../core/result.ts';
+import type { RowTable } from '../core/rows.ts';
+import type { World } from '../core/world.ts';
+import { publishCommand, publishPlan } from '../plan/publish.ts';
+import { Journal } from '../run/journal.ts';
+import { runEvents, runSession } from '../run/session.ts';
+import { ThreadPool } from '../run/threads.ts';
+import { Artifacts, JOURNAL } from './artifacts.ts';
+import { createSearch, searchEvents } from './search.ts';
+
+/** A test to be run once. */
+export interface Execution {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly rows: RowTable | null;
+  /** Where its files go; null: nowhere. */
+  readonly folder: string | null;
+  readonly signal: AbortSignal;
+  /**
+   * Who else follows it, after the files' own sink.
+   *
+   * @param answer of a search: the answer so far.
+   */
+  readonly followers: (artifacts: Artifacts, answer: () => BreakingPoint | null) => readonly RunSink[];
+  /** The journal, or a file of the run, could not be written: what is lost, and why. */
+  readonly onLoss: (loss: string) => void;
+}
+
+/** Runs it, and writes its files. A file that cannot be written is told, and ends nothing. */
+export async function execute(world: World, execution: Execution): Promise<RunResult> {
+  const { id, plan, rows, folder, signal, onLoss } = execution;
+  const artifacts = new Artifacts();
+  const journal = folder === null ? null : openJournal(world, folder, onLoss);
+  const controller = plan.search === null ? null : createSearch(plan.search);
+  const sinks: RunSink[] = journal === null ? [] : [journal];
+  sinks.push(artifacts, ...execution.followers(artifacts, () => controller?.answer() ?? null));
+  const pool = new ThreadPool(world.workerEntry, world.clock, plan.threads, rows);
+  await runSession({
+    events: (stop) =>
+      controller === null ? runEvents(plan, pool.source, stop) : searchEvents(plan, controller, pool.source, stop),
+    sinks,
+    onSinkFailure: (sink, error) => {
+      if (sink !== journal) throw error;
+      onLoss(`${JOURNAL} ends early (${error.message}): the run cannot be drawn again from it`);
+    },
+    signal,
+    clock: world.clock,
+    wallTime: () => world.wallTime().toISOString(),
+    started: {
+      format: 1,
+      tool: { name: 'rampart', version: world.version },
+      run: { id, command: ['rampart', ...publishCommand(world.argv)], host: world.host },
+      plan: publishPlan(plan),
+    },
+  }).finally(() => pool.close());
+  const result = artifacts.fold.result();
+  if (folder !== null) for (const loss of await artifacts.write(world, folder, result)) onLoss(loss);
+  return result;
+}
+
+/** Sortable by time, and two runs of one second still differ. */
+export function newRunId(world: World): string {
+  const time = world.wallTime().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  return `${time}-${(world.randomSeed() % 0x10000).toString(16).padStart(4, '0')}`;
+}
+
+function openJournal(world: World, folder: string, onLoss: (loss: string) => void): Journal | null {
+  try {
+    world.files.makeFolder(folder);
+    const file = world.files.appendTo(join(folder, JOURNAL));
+    return new Journal(
+      (line) => file.append(line),
+      () => file.close(),
+    );
+  } catch (error) {
+    onLoss(`${JOURNAL}: ${(error as Error).message}`);
+    return null;
+  }
+}
