@@ -28,11 +28,11 @@ const arrivals = (rate: number, duration: number): LoadProfile => ({
   maxInFlight: count(1000),
 });
 
-function generate(plan: Plan, serviceTime: (n: number) => number, stopAt: number | null = null) {
+function generate(plan: Plan, serviceTime: (n: number, clock: VirtualClock) => number, stopAt: number | null = null) {
   const clock = new VirtualClock(micros(0), micros(5));
   const snapshots: IntervalSnapshot[] = [];
   let ended = 0;
-  const driver = new FixtureDriver(clock, serviceTime);
+  const driver = new FixtureDriver(clock, (n) => serviceTime(n, clock));
   const health = {
     loopDelayP99: micros(0),
     loopDelayMax: micros(0),
@@ -129,6 +129,14 @@ describe('Generation', () => {
   it('can be stopped before it begins', () => {
     const { snapshots, ended } = generate(planFor(users(3, 2e6)), () => millis(1), -0.5e6);
     expect(snapshots).toEqual([]);
+    expect(ended).toBe(1);
+  });
+
+  it('ends once, where a late answer finds its end passed before the timer of the end has rung', () => {
+    const { ended } = generate(planFor(users(1, 1e6)), (n, clock) => {
+      if (n === 9) clock.after(millis(1), () => clock.spend(millis(200)));
+      return millis(95);
+    });
     expect(ended).toBe(1);
   });
 

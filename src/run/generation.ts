@@ -42,6 +42,7 @@ export class Generation {
   #tick: unknown = null;
   #step: unknown = null;
   #draining = false;
+  #ended = false;
 
   /** @param startAt when to begin, on the engine's clock; ahead by a little, so that all segments begin together. */
   constructor(
@@ -160,6 +161,9 @@ export class Generation {
   }
 
   #end(): void {
+    // The load may end within the answer that is then found to have been the last.
+    if (this.#ended) return;
+    this.#ended = true;
     this.#clock.cancel(this.#tick);
     this.#clock.cancel(this.#step);
     const { interval } = this.#plan;
