@@ -23,6 +23,7 @@ export function addRequestOptions(command: Command): Command {
     )
     .option('--expect-field <name>', 'field of a row with the expected answer, e.g. answer or answer±1e-9')
     .option('--timeout <duration>', 'give a request up after this long, e.g. 30s (default), 500ms')
+    .option('--max-body <size>', 'give an answer up whose body is longer, e.g. 10MB (default 1GiB)')
     .option('--http2', 'HTTP/2: by ALPN over TLS, by prior knowledge without')
     .option('--proxy <url>', 'HTTP proxy between here and the target, http://host:port')
     .option('--no-keepalive', 'open a new connection for every request')

@@ -173,6 +173,8 @@ export interface Plan {
   /** For a probe: this many requests at the start are its warm-up (used instead of `warmup`). */
   readonly warmupRequests: Count;
   readonly timeout: Micros;
+  /** An answer with a longer body is not read to its end, and is a wrong one. Absent: there is no limit. */
+  readonly maxBody?: Bytes;
   /** How long requests under way may take to finish once the load has ended. */
   readonly gracefulStop: Micros;
   readonly keepAlive: boolean;

@@ -55,6 +55,10 @@ export function describeFailure(error: Error): string {
   return code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? cause.message : code;
 }
 
+/** Of an answer that was given up because of its size. */
+export const bodyTooLong = (limit: number): string =>
+  `the body is longer than --max-body allows (${limit.toLocaleString('en-US')} bytes)`;
+
 /** `Host: a.test. is not in the cert's altnames: DNS:b.test` says which two hosts. */
 function detailOf({ code, reason }: Failure): string {
   return code === 'ERR_TLS_CERT_ALTNAME_INVALID' && reason !== undefined ? `: ${reason}` : '';

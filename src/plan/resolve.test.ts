@@ -31,6 +31,7 @@ describe('resolvePlan', () => {
       warmup: 0,
       warmupRequests: 0,
       timeout: s(30),
+      maxBody: 2 ** 30,
       gracefulStop: s(5),
       keepAlive: true,
       connections: { limit: null, maxAge: null, dnsTtl: 30e6 },
@@ -61,6 +62,7 @@ describe('resolvePlan', () => {
   it.each([
     ['threads', { threads: '2' }, { threads: 2 }],
     ['timeout', { timeout: '30m' }, { timeout: s(1_800) }],
+    ['maxBody', { maxBody: '1.5MB' }, { maxBody: 1_500_000 }],
     ['gracefulStop', { gracefulStop: '0s' }, { gracefulStop: 0 }],
     ['seed', { seed: 42 }, { seed: 42 }],
     ['keepalive', { keepalive: false }, { keepAlive: false }],
@@ -89,6 +91,10 @@ describe('resolvePlan', () => {
   it.each([
     [{ threads: '0' }, 'bad-flag --threads: "0" is too little; at least 1'],
     [{ threads: '257' }, 'bad-flag --threads: "257" is too much; at most 256'],
+    [{ maxBody: '10' }, 'bad-flag --max-body: "10" has no unit; write 10MB, 64MiB or 1GiB'],
+    [{ maxBody: '10 pints' }, 'bad-flag --max-body: "10 pints" is not a size; write 10MB, 64MiB or 1GiB'],
+    [{ maxBody: '2000GiB' }, 'bad-flag --max-body: "2000GiB" is too much; at most 1TiB'],
+    [{ maxBody: '0B' }, 'bad-flag --max-body: "0B" is too little; at least 1B'],
     [{ timeout: '0s' }, 'bad-flag --timeout: "0s" is too little; at least 1ms'],
     [{ timeout: '31m' }, 'bad-flag --timeout: "31m" is too much; at most 30m'],
     [{ gracefulStop: '31m' }, 'bad-flag --graceful-stop: "31m" is too much; at most 30m'],

@@ -2,7 +2,7 @@ import { RampartError } from '../core/errors.ts';
 import { type DataSource, durationOf, type LoadProfile, type Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import { cellsOf } from '../core/template.ts';
-import { type Count, count, type Micros, micros, seconds } from '../core/units.ts';
+import { bytes, type Count, count, type Micros, micros, seconds } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
 import { expectedField, resolveChecks } from './checks.ts';
 import { resolveConnections, threadsWithin } from './connections.ts';
@@ -13,7 +13,7 @@ import { resolveRequest } from './request.ts';
 import type { SettingName } from './schema.ts';
 import { resolveSearch } from './search.ts';
 import { blame, type Given, read, readSources, refuse, type Sources } from './sources.ts';
-import { parseChoice, parseCount, parseDuration, parseSeed } from './syntax.ts';
+import { parseBytes, parseChoice, parseCount, parseDuration, parseSeed } from './syntax.ts';
 import { parseTemplatedAddress } from './template.ts';
 import { resolveThresholdList } from './threshold.ts';
 import { resolveTls } from './tls.ts';
@@ -27,6 +27,8 @@ export interface PlanWorld {
 }
 
 const INTERVAL = seconds(1);
+/** Far more than a model answers, and far less than an endless stream. */
+const MAX_BODY = bytes(2 ** 30);
 const PROBE_WARMUP = count(5);
 const PROBE_REQUESTS = count(100);
 
@@ -62,6 +64,7 @@ export function prepareRun(
     checks,
     ...withinRows(partsOf(sources.kind, given, world.host.cores), data),
     timeout: durationWithin(given, 'timeout', '1ms') ?? seconds(30),
+    maxBody: read(given, 'maxBody', parseBytes) ?? MAX_BODY,
     gracefulStop: durationWithin(given, 'gracefulStop', '0s') ?? seconds(5),
     keepAlive: given.settings.keepalive ?? true,
     connections: resolveConnections(given),

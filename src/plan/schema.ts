@@ -52,6 +52,7 @@ export const settingsSchema = z.strictObject(
     requests: quantity('Stop after this many requests'),
     warmup: quantity('Requests due in this first stretch count in no statistic; rounded up to whole seconds'),
     timeout: quantity('A request without an answer after this long has failed, at most 30m (default 30s)'),
+    maxBody: quantity('An answer with a longer body is given up, and a wrong one: 10MB, 64MiB (default 1GiB)'),
     gracefulStop: quantity('How long requests under way may take once the load has ended (default 5s)'),
     keepalive: yesOrNo('Keep connections open between requests (default true)'),
     engine: text('What sends the requests: rampart (default), or autocannon as a second opinion'),

@@ -1,6 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import type { Distribution } from '../core/plan.ts';
-import { type Count, count, type Micros, micros, type PerSecond, perSecond } from '../core/units.ts';
+import { type Bytes, bytes, type Count, count, type Micros, micros, type PerSecond, perSecond } from '../core/units.ts';
 
 /*
  * How quantities are written. Every parser takes the text and the name of the flag or field it stands in, and returns
@@ -16,6 +16,7 @@ interface Limits {
 const DURATION_EXAMPLE = 'write 30s, 500ms or 2m';
 const COUNT_EXAMPLE = 'write 100, 10k or 1m (a million)';
 const RATE_EXAMPLE = 'write 200/s, 12k/s or 600/m';
+const SIZE_EXAMPLE = 'write 10MB, 64MiB or 1GiB';
 const SHARE_EXAMPLE = 'write 1% or 0.5%';
 const THINK_TIME_EXAMPLE = 'write 1s, 1s-3s or exp:1s';
 const STAGES_EXAMPLE = 'write duration:target pairs like 30s:100,1m:100';
@@ -114,6 +115,33 @@ export function parseCount(text: string, flag: string, limits: Limits = {}): Cou
   const value = scanCount(text.trim(), refuse);
   within(value, { max: '1000m', ...limits }, scanCount, refuse);
   return count(value);
+}
+
+const SIZES: Readonly<Record<string, number>> = {
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+/** `10MB`, `64MiB`, `1GiB`, `500B`, from 1 B to 1 TiB. */
+export function parseBytes(text: string, flag: string): Bytes {
+  const refuse = refusal(flag, text);
+  const trimmed = text.trim();
+  refuseNonNumbers(trimmed, SIZE_EXAMPLE, refuse);
+  if (NUMBER.test(trimmed)) refuse(`has no unit; ${SIZE_EXAMPLE}`);
+  const [, number, unit = ''] = new RegExp(`^(${DECIMAL})\\s*([a-z]+)$`, 'i').exec(trimmed) ?? [];
+  const factor = SIZES[unit.toLowerCase()];
+  if (number === undefined || factor === undefined) return refuse(`is not a size; ${SIZE_EXAMPLE}`);
+  const value = Math.round(Number(number) * factor);
+  if (value < 1) refuse('is too little; at least 1B');
+  if (value > 2 ** 40) refuse('is too much; at most 1TiB');
+  return bytes(value);
 }
 
 const PER: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3_600 };

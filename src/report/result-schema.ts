@@ -167,6 +167,7 @@ const plan = z
     warmup: amount('Requests due before this, µs since the start, count in no statistic.'),
     warmupRequests: count('Of a probe: requests at its start that count in no statistic.'),
     timeout: amount('A request not answered in this time has failed, µs.'),
+    maxBody: z.int().positive().exactOptional().describe('An answer with a longer body is a wrong one, bytes.'),
     gracefulStop: amount('How long requests under way may take once the load has ended, µs.'),
     keepAlive: z.boolean().describe('Whether connections are used again.'),
     connections: z

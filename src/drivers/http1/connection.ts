@@ -1,10 +1,10 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Exchange } from '../../core/exchange.ts';
 import type { Target } from '../../core/plan.ts';
 import type { Micros } from '../../core/units.ts';
+import type { Lookup } from '../lookup.ts';
 import type { Security } from '../security.ts';
-import type { Lookup } from './lookup.ts';
 import { ResponseParser } from './parser.ts';
 
 /** What a connection tells its driver. One object for all connections, so that none needs closures of its own. */
@@ -88,11 +88,7 @@ export class Connection {
         owner.session = fresh;
       });
     }
-    if (isIP(target.host) === 0) {
-      const avoid = (address: string): void => addresses.avoid(target.host, address);
-      socket.on('connectionAttemptFailed', avoid);
-      socket.on('connectionAttemptTimeout', avoid);
-    }
+    addresses.watch(socket, target.host);
     return socket;
   }
 

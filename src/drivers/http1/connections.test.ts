@@ -12,9 +12,9 @@ import { OUTCOMES } from '../../core/sample.ts';
 import { count, type Micros, micros, millis, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
 import { describeFailure } from '../failure.ts';
+import { Lookup } from '../lookup.ts';
 import { reach } from '../reach.ts';
 import { Http1Driver } from './driver.ts';
-import { Lookup } from './lookup.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 const clock = new SystemClock();

@@ -4,7 +4,7 @@ import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { planFixture } from '../../core/plan.fixture.ts';
 import type { Plan, RequestTemplate } from '../../core/plan.ts';
 import { OUTCOMES } from '../../core/sample.ts';
-import { millis, seconds } from '../../core/units.ts';
+import { bytes, millis, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
 import { Http1Driver } from './driver.ts';
 
@@ -224,16 +224,55 @@ describe('an outcome', () => {
     expect([outcomeOf(silent), silent.message]).toEqual(['timeout', 'no answer in time']);
     expect(silent.doneAt - silent.sentAt).toBeGreaterThanOrEqual(timeout);
     expect(silent.doneAt - silent.sentAt).toBeLessThan(seconds(2));
-    const drip = await driverFor(
-      (socket) => {
-        socket.write('HTTP/1.1 200 OK\r\n');
-        const timer = setInterval(() => socket.write('X: y\r\n'), 10);
-        socket.once('close', () => clearInterval(timer));
-      },
-      { timeout },
+    for (const [begin, more, message = 'the answer did not end in time'] of [
+      ['HTTP/1.1 200 OK\r\n', 'X: y\r\n'],
+      ['HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n', 'x'],
+      ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', '1\r\nx\r\n'],
+      ['HTTP/1.1 200 OK\r\n\r\n', 'x'],
+      // None of these is the answer.
+      ['HTTP/1.1 103 Early Hints\r\n\r\n', 'HTTP/1.1 103 Early Hints\r\n\r\n', 'no answer in time'],
+    ] as const) {
+      const drip = await driverFor(
+        (socket) => {
+          socket.write(begin);
+          const timer = setInterval(() => socket.write(more), 10);
+          socket.once('close', () => clearInterval(timer));
+        },
+        { timeout },
+      );
+      const dripped = await exchangeOnce(drip);
+      expect([begin, outcomeOf(dripped), dripped.message]).toEqual([begin, 'timeout', message]);
+      expect(dripped.doneAt - dripped.sentAt).toBeLessThan(seconds(2));
+      drip.close();
+      server?.close();
+    }
+  });
+
+  it('is wrong-answer for a body beyond the limit, which is not read to its end', async () => {
+    const maxBody = bytes(20);
+    const message = 'the body is longer than --max-body allows (20 bytes)';
+    const chunk = `a\r\n${'x'.repeat(10)}\r\n`;
+    for (const [head, body] of [
+      ['Content-Length: 21\r\n', ''],
+      ['Transfer-Encoding: chunked\r\n', `${chunk}${chunk}1`],
+      ['', 'x'.repeat(21)],
+    ]) {
+      const sender = await driverFor((socket) => socket.write(`HTTP/1.1 200 OK\r\n${head}\r\n${body}\r\n`), {
+        maxBody,
+      });
+      const done = await exchangeOnce(sender);
+      expect([head, outcomeOf(done), done.status, done.message]).toEqual([head, 'wrong-answer', 200, message]);
+      sender.close();
+      server?.close();
+    }
+    const within = await driverFor(
+      (socket) => socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}${chunk}0\r\n\r\n`),
+      { maxBody },
     );
-    const dripped = await exchangeOnce(drip);
-    expect([outcomeOf(dripped), dripped.message]).toEqual(['timeout', 'the answer did not end in time']);
+    const done = await exchangeOnce(within);
+    expect([outcomeOf(done), done.message]).toEqual(['ok', '']);
+    expect(outcomeOf(await exchangeOnce(within, done))).toBe('ok');
+    expect(opened.filter(({ destroyed }) => !destroyed)).toHaveLength(1);
   });
 
   it('is aborted for what is under way when the run gives up', async () => {

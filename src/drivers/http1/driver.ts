@@ -6,19 +6,16 @@ import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
 import { type Micros, millis, seconds } from '../../core/units.ts';
 import { AnswerBuffer } from '../answer.ts';
 import { AnswerChecker } from '../check.ts';
-import { describeFailure } from '../failure.ts';
+import { ConnectionAges } from '../connection-age.ts';
+import { bodyTooLong, describeFailure } from '../failure.ts';
+import { Lookup } from '../lookup.ts';
 import { type Security, securityOf } from '../security.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
-import { Lookup } from './lookup.ts';
 import { PROGRESS } from './parser.ts';
 import { renderRequest, VaryingRequests } from './request.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 const BUFFER_BYTES = 64 * 1024;
-/** Connections opened together must not all be replaced together: their ages differ by up to this share. */
-const AGE_SPREAD = 0.1;
-/** Multiples of it fill the unit interval evenly. */
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**
  * HTTP/1.1 over raw sockets. Nothing is allocated per request: the request's bytes are rendered once, every socket reads
@@ -45,13 +42,13 @@ export class Http1Driver implements Driver, ConnectionOwner {
   readonly #exact: boolean;
   readonly #bodiless: readonly boolean[];
   readonly #timeout: Micros;
+  readonly #maxBody: number;
   readonly #tick: Micros;
   readonly #keepAlive: boolean;
   readonly #limit: number;
-  readonly #maxAge: number;
+  readonly #ages: ConnectionAges;
   /** Who waits for a connection; null where their number is not limited. */
   readonly #line: WaitingLine | null;
-  #connectionsOpened = 0;
   readonly #idle: Connection[] = [];
   readonly #byUser = new Map<number, Connection>();
   readonly #all = new Set<Connection>();
@@ -67,7 +64,7 @@ export class Http1Driver implements Driver, ConnectionOwner {
     this.security = securityOf(plan);
     const { limit, maxAge } = plan.connections;
     this.#limit = limit === null ? Number.POSITIVE_INFINITY : Math.ceil((limit - segment.index) / segment.count);
-    this.#maxAge = maxAge ?? Number.POSITIVE_INFINITY;
+    this.#ages = new ConnectionAges(maxAge);
     this.#line = limit === null ? null : new WaitingLine();
     this.#payloads = plan.requests.map((request) => renderRequest(request, plan.target, plan.keepAlive));
     this.#varying = payloads === null ? null : VaryingRequests.of(plan, payloads);
@@ -75,6 +72,7 @@ export class Http1Driver implements Driver, ConnectionOwner {
     this.#exact = this.#varying !== null || this.#checker !== null;
     this.#bodiless = plan.requests.map((request) => request.method === 'HEAD');
     this.#timeout = plan.timeout;
+    this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
     this.#tick = Math.min(millis(50), Math.max(millis(1), plan.timeout / 50)) as Micros;
     this.#keepAlive = plan.keepAlive;
   }
@@ -141,7 +139,7 @@ export class Http1Driver implements Driver, ConnectionOwner {
       parser.answer?.settle();
       return;
     }
-    if (progress === PROGRESS.broken) this.#drop(connection, OUTCOME_CODE['protocol-error'], parser.error, now);
+    if (progress === PROGRESS.broken) this.#broken(connection, now);
     else if (parser.consumed < length)
       this.#drop(connection, OUTCOME_CODE['protocol-error'], 'more bytes than the answer has', now);
     else this.#answered(connection, now);
@@ -193,9 +191,9 @@ export class Http1Driver implements Driver, ConnectionOwner {
 
   #connect(): Connection {
     const now = this.#clock.now();
-    const spread = (this.#connectionsOpened++ * GOLDEN) % 1;
-    const connection = new Connection(this, now, now + this.#maxAge * (1 - AGE_SPREAD * spread));
+    const connection = new Connection(this, now, now + this.#ages.next());
     if (this.#checker !== null) connection.parser.answer = new AnswerBuffer();
+    connection.parser.bodyLimit = this.#maxBody;
     this.#all.add(connection);
     return connection;
   }
@@ -279,6 +277,14 @@ export class Http1Driver implements Driver, ConnectionOwner {
     if (this.#checker !== null) this.#judge(connection, this.#checker, now);
     else if (status < 400) this.#finish(connection, OUTCOME_CODE.ok, '', now);
     else this.#finish(connection, OUTCOME_CODE['http-error'], `HTTP ${status}`, now);
+  }
+
+  #broken(connection: Connection, now: Micros): void {
+    const { parser, exchange } = connection;
+    if (parser.excessive) {
+      (exchange as Exchange).status = parser.status;
+      this.#drop(connection, OUTCOME_CODE['wrong-answer'], bodyTooLong(parser.bodyLimit), now);
+    } else this.#drop(connection, OUTCOME_CODE['protocol-error'], parser.error, now);
   }
 
   #judge(connection: Connection, checker: AnswerChecker, now: Micros): void {

@@ -1,7 +1,7 @@
 /**
  * An incremental HTTP/1.x response parser that keeps nothing it does not need: the framing is what decides when an answer
  * is complete. It is as strict as llhttp, since a client that forgives hides a broken target; `parser.fuzz.test.ts`
- * compares the two and lists where they differ on purpose. Bodies are counted, not kept: they need no limit.
+ * compares the two and lists where they differ on purpose. Bodies are counted, not kept.
  * Grammar: RFC 9112.
  */
 
@@ -66,6 +66,10 @@ export class ResponseParser {
   keepAliveTimeout = -1;
   /** Bytes of body seen, without chunk framing. */
   bodyBytes = 0;
+  /** A longer body is broken off, bytes. */
+  bodyLimit = Number.POSITIVE_INFINITY;
+  /** That is what broke it. */
+  excessive = false;
   /** Where in the last fed buffer the answer ended; bytes behind it are not part of it. */
   consumed = 0;
   /** Keeps head and body, where somebody wants to look at them. */
@@ -92,6 +96,7 @@ export class ResponseParser {
     this.reusable = false;
     this.keepAliveTimeout = -1;
     this.error = '';
+    this.excessive = false;
     this.answer?.reset();
   }
 
@@ -116,6 +121,7 @@ export class ResponseParser {
         }
         case UNTIL_CLOSE:
           this.bodyBytes += end - at;
+          if (this.bodyBytes > this.bodyLimit && this.#excess() < 0) return PROGRESS.broken;
           this.answer?.body(bytes, at, end);
           at = end;
           break;
@@ -203,6 +209,11 @@ export class ResponseParser {
     return at;
   }
 
+  #excess(): -1 {
+    this.excessive = true;
+    return this.#fail('the body is longer than it may be');
+  }
+
   #tooLong(): -1 {
     return this.#fail(`headers longer than ${HEAD_LIMIT} bytes`);
   }
@@ -228,6 +239,7 @@ export class ResponseParser {
       this.#remaining = 0;
       this.#digits = 0;
     } else if (!head.encoded && head.length >= 0) {
+      if (head.length > this.bodyLimit) return this.#excess();
       this.#remaining = head.length;
       this.#state = head.length === 0 ? COMPLETE : BODY;
     } else {
@@ -258,8 +270,10 @@ export class ResponseParser {
       }
       case CHUNK_SIZE_LF:
         if (byte !== LF) return this.#fail('chunk size line does not end in a line feed') > 0;
-        if (this.#remaining > 0) this.#state = CHUNK_DATA;
-        else {
+        if (this.#remaining > 0) {
+          if (this.bodyBytes + this.#remaining > this.bodyLimit) return this.#excess() > 0;
+          this.#state = CHUNK_DATA;
+        } else {
           this.#state = TRAILER_START;
           this.#headBytes = 0;
         }

@@ -10,9 +10,9 @@ import { OUTCOMES } from '../../core/sample.ts';
 import { seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
 import { makeCertificates } from '../certificates.fixture.ts';
+import { Lookup } from '../lookup.ts';
 import { measureConnect, reach } from '../reach.ts';
 import { Http1Driver } from './driver.ts';
-import { Lookup } from './lookup.ts';
 
 const certificates = makeCertificates();
 const clock = new SystemClock();

@@ -1,8 +1,8 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup as resolve } from 'node:dns';
-import type { LookupFunction } from 'node:net';
-import type { Clock } from '../../core/ports.ts';
-import type { Micros } from '../../core/units.ts';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
+import type { Clock } from '../core/ports.ts';
+import type { Micros } from '../core/units.ts';
 
 interface Known {
   readonly addresses: LookupAddress[];
@@ -34,6 +34,14 @@ export class Lookup {
     this.#timeToLive = timeToLive;
     this.#firstTurn = firstTurn;
     this.#resolve = resolver;
+  }
+
+  /** Notes which addresses of the name do not take this connection, that is being opened. */
+  watch(socket: Socket, name: string): void {
+    if (isIP(name) !== 0) return;
+    const avoid = (address: string): void => this.avoid(name, address);
+    socket.on('connectionAttemptFailed', avoid);
+    socket.on('connectionAttemptTimeout', avoid);
   }
 
   /** An address did not take a connection. */
