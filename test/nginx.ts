@@ -12,10 +12,10 @@ export interface Nginx {
 }
 
 /**
- * nginx in the foreground, with the given lines in its one `server`; `ssl` where it listens with TLS. `/` answers a short
+ * nginx in the foreground, with the given lines in its one `server`; `listen` is `ssl`, `http2` or both. `/` answers a short
  * JSON, `/long` 200 kB in chunks, compressed where the request allows it.
  */
-export async function nginxWith(lines: readonly string[], ssl = false): Promise<Nginx> {
+export async function nginxWith(lines: readonly string[], listen = ''): Promise<Nginx> {
   const folder = temporaryFolder();
   const port = await freePort();
   mkdirSync(join(folder, 'www'));
@@ -30,7 +30,7 @@ export async function nginxWith(lines: readonly string[], ssl = false): Promise<
       access_log off; ${temp.join(' ')}
       gzip on; gzip_types text/plain; default_type text/plain;
       server {
-        listen 127.0.0.1:${port}${ssl ? ' ssl' : ''};
+        listen 127.0.0.1:${port} ${listen};
         ${lines.join('\n        ')}
         location = /long { root ${folder}/www; }
         location / { default_type application/json; return 200 '{"prediction":1}'; }

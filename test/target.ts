@@ -1,4 +1,9 @@
-import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { startLawServer } from '../reference-server/law/server.ts';
 
@@ -43,6 +48,21 @@ export function httpTarget(answer: (...args: Parameters<RequestListener>) => voi
   });
   server.keepAliveTimeout = 60_000;
   return listen(server, () => received);
+}
+
+/** Answers with the body of the request, and keeps all that came: method, path, `x-id`, body. */
+export async function echoTarget(server: Server): Promise<TestTarget & { readonly got: string[] }> {
+  const got: string[] = [];
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => {
+      const body = Buffer.concat(pieces);
+      got.push(`${request.method} ${request.url} ${String(request.headers['x-id'])} ${body.toString()}`);
+      response.end(body);
+    });
+  });
+  return { ...(await listen(server, () => got.length)), got };
 }
 
 /** Answers every request after exactly this long, however many there are. */

@@ -13,7 +13,10 @@ afterEach(async () => {
 });
 
 async function url(pair = good, more: string[] = [], host = 'localhost'): Promise<string> {
-  nginx = await nginxWith([`ssl_certificate ${pair.certPath};`, `ssl_certificate_key ${pair.keyPath};`, ...more], true);
+  nginx = await nginxWith(
+    [`ssl_certificate ${pair.certPath};`, `ssl_certificate_key ${pair.keyPath};`, ...more],
+    'ssl',
+  );
   return `https://${host}:${nginx.port}/predict`;
 }
 

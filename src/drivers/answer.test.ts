@@ -46,6 +46,16 @@ describe('an answer', () => {
       expect(bodyOf(readIn(cutAt(text, [at - 1])).answer)).toBe('{"y":"ü°"}');
   });
 
+  it('has headers as they came, or as a library has read them', () => {
+    const { answer } = readIn([Buffer.from(LENGTH)]);
+    expect([answer.header('x-a'), answer.header('x-b')]).toEqual(['b c', null]);
+    answer.reset();
+    answer.fields(['X-A', ' b c', 'x-a', 'second', 'X-C', 'd']);
+    expect(['x-a', 'x-c', 'x-b'].map((name) => answer.header(name))).toEqual(['b c', 'd', null]);
+    answer.reset();
+    expect(answer.header('x-a')).toBeNull();
+  });
+
   it('in one read is not copied', () => {
     const answer = new AnswerBuffer();
     const shared = Buffer.from('xxbodyxx');

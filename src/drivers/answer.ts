@@ -20,6 +20,8 @@ export class AnswerBuffer {
   #headEnd = 0;
   #headSettled = false;
   #store: Buffer = EMPTY;
+  /** Names and values in turn, where there is no head in bytes. */
+  #fields: readonly string[] | null = null;
 
   reset(): void {
     this.bytes = EMPTY;
@@ -29,6 +31,7 @@ export class AnswerBuffer {
     this.#head = EMPTY;
     this.#headEnd = 0;
     this.#headSettled = false;
+    this.#fields = null;
     if (this.#store.length > KEPT) this.#store = EMPTY;
   }
 
@@ -38,6 +41,11 @@ export class AnswerBuffer {
     this.#headStart = start;
     this.#headEnd = end;
     this.#headSettled = false;
+  }
+
+  /** The headers as a library has read them: names and values in turn. In place of `head`. */
+  fields(fields: readonly string[]): void {
+    this.#fields = fields;
   }
 
   /** A piece of the body. */
@@ -63,6 +71,12 @@ export class AnswerBuffer {
 
   /** The value of a header, or null. Of several lines of one name the first; `name` in lower case. */
   header(name: string): string | null {
+    const fields = this.#fields;
+    if (fields !== null) {
+      for (let at = 0; at < fields.length; at += 2)
+        if (fields[at]?.toLowerCase() === name) return fields[at + 1]?.trim() ?? '';
+      return null;
+    }
     const lines = this.#head.toString('latin1', this.#headStart, this.#headEnd).split('\r\n');
     for (const line of lines) {
       const colon = line.indexOf(':');

@@ -55,6 +55,7 @@ export class AnswerChecker {
   judge(exchange: Exchange, answer: AnswerBuffer): OutcomeCode {
     const { status } = exchange;
     this.message = '';
+    this.example = '';
     this.#parsed = false;
     if (!this.#expects(status)) {
       if (status >= 400) {
@@ -79,7 +80,6 @@ export class AnswerChecker {
 
   #wrong(message: string, { bank }: Exchange): OutcomeCode {
     this.message = message;
-    this.example = '';
     const kind = `${bank} ${message}`;
     if (this.#examples.size < EXAMPLES && !this.#examples.has(kind)) {
       this.#examples.add(kind);

@@ -29,6 +29,9 @@ function causeOf(error: Error): Failure {
   return errors.find(({ code }) => !isExhaustion(code)) ?? errors[0] ?? error;
 }
 
+/** Of a TLS handshake that did not end in the version of HTTP that was asked for. */
+export const OTHER_PROTOCOL = 'the target does not offer the protocol asked for (by ALPN)';
+
 /** Is it the target's certificate that a connection failed by? */
 export function isCertificateFailure(error: Error): boolean {
   const { code } = causeOf(error);
@@ -49,6 +52,7 @@ export function describeFailure(error: Error): string {
   if (isExhaustion(code)) return EXHAUSTION[code];
   const certificate = CERTIFICATE[code];
   if (certificate !== undefined) return `the target's certificate ${certificate}${detailOf(cause)} (${code})`;
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return OTHER_PROTOCOL;
   if (isPlainText(cause)) return 'the target does not speak TLS on this port';
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return `TLS: ${cause.reason ?? cause.message} (${code})`;
   if (address !== undefined) return port === undefined ? `${code} ${address}` : `${code} ${address}:${port}`;

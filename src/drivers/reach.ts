@@ -1,10 +1,10 @@
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
-import { describeFailure, isCertificateFailure, isPlainText } from './failure.ts';
+import { describeFailure, isCertificateFailure, isPlainText, OTHER_PROTOCOL } from './failure.ts';
 import { securityOf } from './security.ts';
 
 /** How long a target may take to accept a first connection, ms. */
@@ -30,14 +30,21 @@ export function reach(way: Way): Promise<void> {
       const hint = 'Is the server running, and is this its address and port?';
       fail(`nothing answers at ${address}: no connection within ${PATIENCE / 1000} s`, hint);
     });
-    socket.once(ready, () => {
+    const other = (reason: string): void => fail(`${address}: ${reason}`, way.http2 ? WITHOUT : WITH);
+    const reached = (): void => {
       socket.destroy();
       resolve();
+    };
+    socket.once(ready, () => {
+      if (!way.http2 || way.proxy !== null) reached();
+      else if (socket instanceof TLSSocket) socket.alpnProtocol === 'h2' ? reached() : other(OTHER_PROTOCOL);
+      else greet(socket, (speaks) => (speaks ? reached() : other('the target does not speak HTTP/2 without TLS')));
     });
     socket.on('error', (error) => {
       const reason = describeFailure(error);
       const message = `nothing answers at ${address}: ${reason}`;
       if (isCertificateFailure(error)) fail(`no trust in ${address}: ${reason}`, TRUST);
+      else if (reason === OTHER_PROTOCOL) other(reason);
       else if (isPlainText(error)) fail(`${address}: ${reason}`, 'Is it http:// rather than https://?');
       else if (way.target.socketPath !== undefined) fail(message, 'Does the socket exist, and may you use it?');
       else fail(message, 'Is the server running, and is this its address and port?');
@@ -45,7 +52,30 @@ export function reach(way: Way): Promise<void> {
   });
 }
 
+const WITHOUT = 'It speaks HTTP/1.1: try without --http2.';
+const WITH = 'Does it speak HTTP/2 only? Try --http2.';
 const TRUST = 'Trust its authority with --cacert, or accept any certificate with --insecure.';
+
+/** How a client begins in HTTP/2, with settings of which none differs from the defaults (RFC 9113, 3.4). */
+const PREFACE = Buffer.concat([
+  Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1'),
+  Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
+]);
+/** Of the frame with its settings, with which the other side begins: type and stream. */
+const SETTINGS = { at: 3, type: 4, streamAt: 5 };
+const FRAME_HEAD = 9;
+
+/** Does the other end begin as HTTP/2 does? */
+function greet(socket: Socket, done: (speaks: boolean) => void): void {
+  let seen: Buffer = Buffer.alloc(0);
+  socket.once('close', () => done(false));
+  socket.on('data', (piece) => {
+    seen = Buffer.concat([seen, piece]);
+    if (seen.length < FRAME_HEAD) return;
+    done(seen[SETTINGS.at] === SETTINGS.type && seen.readUInt32BE(SETTINGS.streamAt) === 0);
+  });
+  socket.write(PREFACE);
+}
 
 /** Opens one connection, closes it, and says how long it took to be ready (µs), TLS included, or -1 where it was not. */
 export function measureConnect(plan: Plan, clock: Clock, done: (took: Micros) => void): void {

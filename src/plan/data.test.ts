@@ -159,9 +159,9 @@ describe('rows and the rest of the plan', () => {
     [{ header: ['content-type: application/json'], body: '{"a":{{seq}}' }, 'it ends too early'],
     [{ url: 'http://{{row.h}}/' }, 'in the path and the query only'],
     [{ url: 'http://h/{{x}}' }, '{{x}} is no placeholder'],
-    [{ body: '{{seq}}', http2: true }, '--http2 does not go with placeholders'],
-    [{ body: '{{seq}}', engine: 'autocannon' }, '--engine does not go with placeholders'],
-    [{ expectStatus: '200', proxy: 'http://p:1' }, '--proxy does not go with checks'],
+    [{ body: '{{seq}}', engine: 'autocannon' }, '--engine autocannon sends the same request each time'],
+    [{ data: 'r.jsonl', engine: 'autocannon' }, '--data does not go with the autocannon engine'],
+    [{ expectStatus: '200', engine: 'autocannon' }, '--expect-status does not go with the autocannon engine'],
   ])('are refused: %j', (flags, message) => {
     const { url, ...rest } = flags as { url?: string } & Record<string, unknown>;
     expect(errorOf(() => planOf(rest, { files, ...(url === undefined ? {} : { target: url }) }))).toContain(message);

@@ -16,6 +16,9 @@ it('refuses to autocannon what it cannot do right, and says why', () => {
   expect(refused({ vus: '5', spawnRate: '1/s' })).toThrow(/--spawn-rate/);
   expect(refused({ http2: true })).toThrow(/--http2/);
   expect(refused({ proxy: 'http://p:1' })).toThrow(/--proxy/);
+  expect(refused({ maxConnAge: '9s' })).toThrow(/--max-conn-age .*never replaces/);
+  expect(refused({ dnsTtl: '9s' })).toThrow(/--dns-ttl .*looks names up itself/);
+  expect(refused({ maxBody: '9MB' })).toThrow(/--max-body .*to its end/);
   expect(refused({ keepalive: false })).toThrow(/--no-keepalive/);
   expect(refused({ body: '{"id":"{{uuid}}"}' })).toThrow(/placeholders/);
   expect(() => planOf({ engine: 'autocannon' }, { target: 'https://h/p' })).toThrow(/never verifies the certificate/);
@@ -25,8 +28,7 @@ it('refuses to autocannon what it cannot do right, and says why', () => {
 it('refuses what means nothing, or is not done, with HTTP/2 or a proxy', () => {
   expect(() => planOf({ timing: 'relaxed' })).toThrow(/--timing needs --rate/);
   expect(() => planOf({ http2: true, keepalive: false })).toThrow(/--http2 shares connections/);
-  expect(() => planOf({ http2: true, maxConnAge: '9s' })).toThrow(/--max-conn-age does not go with --http2/);
-  expect(() => planOf({ proxy: 'http://p:1', body: '{{uuid}}' })).toThrow(/--proxy does not go with placeholders/);
+  expect(() => planOf({ proxy: 'http://p:1', rate: '9/s', connections: '2' })).toThrow(/a connection of its own/);
 });
 
 it('reads a proxy, and hides its password from everybody but the thread', () => {

@@ -47,7 +47,6 @@ export function resolveEngine(given: Given, target: Target, templated: boolean):
 
 function checkBeyondSockets(given: Given, target: Target, cause: 'http2' | 'proxy'): void {
   const { label } = given.originOf(cause);
-  if (given.settings.maxConnAge !== undefined) refuse(given, 'maxConnAge', `does not go with ${label}`);
   if (cause === 'proxy' && given.settings.connections !== undefined)
     refuse(given, 'connections', `does not go with ${label}: each request under way has a connection of its own`);
   if (given.settings.proxy !== undefined && target.socketPath !== undefined)

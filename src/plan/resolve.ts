@@ -52,7 +52,8 @@ export function prepareRun(
     throw new RampartError('usage', 'no URL is given', 'Give the address of the endpoint: http://host:port/path.');
   const requests = [resolveRequest(given, address, world.files, world.version)];
   const checks = resolveChecks(given);
-  refuseVarying(given, requests, checks);
+  const templated = requests.some((request) => request.templated === true);
+  const engine = resolveEngine(given, address.target, templated);
   const { data, rows } = resolveData(given, { requests, checks }, world.files);
   if (data?.order === 'once' && sources.kind !== 'run')
     refuse(given, 'dataOrder', `once ends a run with its last row; a ${sources.kind} has an end of its own`);
@@ -69,27 +70,13 @@ export function prepareRun(
     keepAlive: given.settings.keepalive ?? true,
     connections: resolveConnections(given),
     tls: resolveTls(given, address.target, world.files),
-    ...resolveEngine(
-      given,
-      address.target,
-      requests.some((request) => request.templated === true),
-    ),
+    ...engine,
     seed: read(given, 'seed', parseSeed) ?? world.randomSeed(),
     interval: INTERVAL,
     thresholds: resolveThresholdList(given, 'thresholds'),
     search: resolveSearch(given, sources.kind),
   };
   return { plan: freeze(plan), rows };
-}
-
-/** HTTP/2, proxies and the other engine send what stands in the plan, and look at no body. */
-function refuseVarying(given: Given, requests: Plan['requests'], checks: Plan['checks']): void {
-  const { http2, proxy, engine = '' } = given.settings;
-  const other = engine.trim().toLowerCase() === 'autocannon';
-  if (http2 !== true && proxy === undefined && !other) return;
-  const name = http2 === true ? 'http2' : other ? 'engine' : 'proxy';
-  if (requests.some(({ templated }) => templated)) refuse(given, name, 'does not go with placeholders or --data');
-  if (checks.length > 0) refuse(given, name, 'does not go with checks of the answer');
 }
 
 function resolveData(

@@ -29,12 +29,12 @@ async function driverFor(plan: Plan, rows: RowTable | null): Promise<Engine['cre
     const { AutocannonDriver } = await import('../drivers/autocannon/driver.ts');
     return (frozen, clock) => new AutocannonDriver(frozen, clock);
   }
-  if (plan.http2 || plan.proxy !== null) {
-    const { UndiciDriver } = await import('../drivers/undici/driver.ts');
-    return (frozen, clock, segment) => new UndiciDriver(frozen, clock, segment);
-  }
   const varying = plan.data !== null || plan.requests.some(({ templated }) => templated);
   const payloads = varying ? new PlanPayloads(plan, rows) : null;
+  if (plan.http2 || plan.proxy !== null) {
+    const { UndiciDriver } = await import('../drivers/undici/driver.ts');
+    return (frozen, clock, segment) => new UndiciDriver(frozen, clock, segment, payloads);
+  }
   return (frozen, clock, segment) => new Http1Driver(frozen, clock, segment, payloads);
 }
 

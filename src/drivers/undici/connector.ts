@@ -1,9 +1,12 @@
+import type { Buffer } from 'node:buffer';
 import { request } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { HttpProxy, Plan, Target } from '../../core/plan.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Micros } from '../../core/units.ts';
+import { OTHER_PROTOCOL } from '../failure.ts';
+import type { Lookup } from '../lookup.ts';
 import { securityOf } from '../security.ts';
 
 /** Called once. No socket: the error says why. */
@@ -18,22 +21,28 @@ const NO_TLS = -1 as Micros;
  * How to open a connection for one plan: to the target, or to the proxy, through a tunnel where the plan needs the target
  * itself at the other end (TLS, HTTP/2). `opened` is called once, with a socket that is ready to carry requests.
  */
-export function createConnector(plan: Plan, clock: Clock): Connect {
+export function createConnector(plan: Plan, clock: Clock, addresses: Lookup): Connect {
   const { target, proxy, http2 } = plan;
   const security = securityOf(plan);
+  /** The last one that the target gave; it shortens the next handshake. */
+  let session: Buffer | null = null;
   const secure = (beneath: Socket, opened: Connected): void => {
     const startedAt = clock.now();
     const socket = connectTls({
       ...security,
+      ...(session === null ? {} : { session }),
       socket: beneath,
       // What the certificate must be for: over a socket that is there already Node does not know.
       host: target.host,
       ALPNProtocols: [http2 ? 'h2' : 'http/1.1'],
     });
+    socket.on('session', (fresh: Buffer) => {
+      session = fresh;
+    });
     once(socket, 'secureConnect', opened, () => {
       if (http2 && socket.alpnProtocol !== 'h2') {
         socket.destroy();
-        opened(new Error('the target does not offer HTTP/2 (by ALPN)'), null, NO_TLS);
+        opened(new Error(OTHER_PROTOCOL), null, NO_TLS);
       } else opened(null, socket, (clock.now() - startedAt) as Micros);
     });
   };
@@ -43,7 +52,7 @@ export function createConnector(plan: Plan, clock: Clock): Connect {
   };
   return (opened) => {
     if (proxy !== null && tunnels(plan)) {
-      tunnel(proxy, target, (error, socket) => {
+      tunnel(proxy, target, addresses, (error, socket) => {
         if (socket === null) opened(error, null, NO_TLS);
         else ready(socket, opened);
       });
@@ -51,7 +60,8 @@ export function createConnector(plan: Plan, clock: Clock): Connect {
     }
     const { host, port } = proxy ?? target;
     const where = proxy === null && target.socketPath !== undefined ? { path: target.socketPath } : { host, port };
-    const socket = connectTcp({ ...where, noDelay: true });
+    const socket = connectTcp({ ...where, lookup: addresses.lookup, noDelay: true });
+    addresses.watch(socket, host);
     once(socket, 'connect', opened, () => ready(socket, opened));
   };
 }
@@ -62,19 +72,26 @@ export function tunnels({ target, proxy, http2 }: Pick<Plan, 'target' | 'proxy' 
 }
 
 /** RFC 9110, 9.3.6. */
-function tunnel(proxy: HttpProxy, target: Target, opened: (error: Error | null, socket: Socket | null) => void): void {
+function tunnel(
+  proxy: HttpProxy,
+  target: Target,
+  addresses: Lookup,
+  opened: (error: Error | null, socket: Socket | null) => void,
+): void {
   const authority = `${bracketed(target.host)}:${target.port}`;
   const asking = request({
     method: 'CONNECT',
     host: proxy.host,
     port: proxy.port,
     path: authority,
+    lookup: addresses.lookup,
     agent: false,
     headers: {
       host: authority,
       ...(proxy.authorization === null ? {} : { 'proxy-authorization': proxy.authorization }),
     },
   });
+  asking.once('socket', (socket) => addresses.watch(socket, proxy.host));
   asking.once('connect', (response, socket) => {
     if (response.statusCode === 200) opened(null, socket as Socket);
     else {

@@ -332,7 +332,7 @@ describe('nginx', () => {
 events { worker_connections 256; }
 http { access_log off; ${paths.join(' ')} ${more}
   server { listen 127.0.0.1:${port} ${listen}; ssl_certificate ${certFile}; ssl_certificate_key ${keyFile};
-    location / { return 200 "$server_protocol"; } } }`,
+    location / { add_header x-reused $ssl_session_reused; return 200 "$server_protocol"; } } }`,
     );
     const child = spawn('/usr/sbin/nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' });
     const gone = new Promise((resolve) => child.once('close', resolve));
@@ -397,6 +397,21 @@ http { access_log off; ${paths.join(' ')} ${more}
       'connect-error',
       "the target's certificate is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT)",
     ]);
+  });
+
+  it('is told the session of the last connection, in a tunnel too', async () => {
+    const { port, cert } = await nginx('ssl http2');
+    const proxy = await proxyServer();
+    const checks = [{ kind: 'header', name: 'x-reused', value: 'r' }] as const;
+    const changes = { target: HTTPS, tls: trusting(cert), checks, keepAlive: false, proxy: through(proxy.port) };
+    const driver = driverFor(planTo(port, changes));
+    const exchange = createExchange(0);
+    const seen: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      const { message, example } = await sendOne(driver, exchange);
+      seen.push(message + example);
+    }
+    expect(seen).toEqual(['the header x-reused differsx-reused: expected "r", got "."', '', '']);
   });
 
   it('is reached through a tunnel, over HTTP/1.1 and HTTP/2', async () => {

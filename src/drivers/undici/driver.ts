@@ -1,13 +1,19 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { clearExchange, type Exchange } from '../../core/exchange.ts';
 import type { Plan, Segment } from '../../core/plan.ts';
-import type { Clock, Driver } from '../../core/ports.ts';
+import type { Clock, Driver, Payloads } from '../../core/ports.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
 import { type Micros, millis } from '../../core/units.ts';
+import { AnswerBuffer } from '../answer.ts';
+import { AnswerChecker } from '../check.ts';
+import { ConnectionAges } from '../connection-age.ts';
+import { bodyTooLong } from '../failure.ts';
+import { Lookup } from '../lookup.ts';
 import { bracketed, createConnector, tunnels } from './connector.ts';
 import { endingOf } from './ending.ts';
 import { Http2Lane } from './http2-lane.ts';
-import type { Flight, FlightOwner, Lane, Prepared } from './lane.ts';
+import type { Flight, FlightOwner, Lane } from './lane.ts';
+import { prepareRequests } from './prepared.ts';
 import { ProxyLane } from './proxy-lane.ts';
 
 /**
@@ -21,7 +27,9 @@ export class UndiciDriver implements Driver, FlightOwner {
   onDone: (exchange: Exchange) => void = () => {};
   inFlight = 0;
   readonly #clock: Clock;
-  readonly #requests: readonly Prepared[];
+  readonly #prepare: ReturnType<typeof prepareRequests>;
+  readonly #checker: AnswerChecker | null;
+  readonly #maxBody: number;
   readonly #createLane: () => Lane;
   readonly #http2: boolean;
   readonly #most: number;
@@ -29,13 +37,15 @@ export class UndiciDriver implements Driver, FlightOwner {
   readonly #tick: Micros;
   readonly #lanes = new Set<Lane>();
   readonly #idle: Lane[] = [];
+  /** Where answers were kept, to be used again. */
+  readonly #answers: AnswerBuffer[] = [];
   readonly #byUser = new Map<number, Lane>();
   /** Under way, oldest first. */
   readonly #flights = new Set<Flight>();
   #timer: unknown = null;
 
   /** @param segment takes its share of the connections, where their number is limited. */
-  constructor(plan: Plan, clock: Clock, segment: Segment = { index: 0, count: 1 }) {
+  constructor(plan: Plan, clock: Clock, segment: Segment = { index: 0, count: 1 }, payloads: Payloads | null = null) {
     const { target, proxy, http2, connections } = plan;
     this.#clock = clock;
     this.#http2 = http2;
@@ -43,30 +53,32 @@ export class UndiciDriver implements Driver, FlightOwner {
     this.#most = limit === null ? Number.POSITIVE_INFINITY : Math.ceil((limit - segment.index) / segment.count);
     this.#timeout = plan.timeout;
     this.#tick = Math.min(millis(50), Math.max(millis(1), plan.timeout / 50)) as Micros;
-    const connect = createConnector(plan, clock);
+    this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
+    this.#checker = AnswerChecker.of(plan, payloads);
+    const connect = createConnector(plan, clock, new Lookup(clock, connections.dnsTtl, segment.index));
+    const ages = new ConnectionAges(connections.maxAge);
     const origin = `${target.protocol}//${bracketed(target.host)}:${target.port}`;
     const asked = proxy !== null && !tunnels(plan) ? proxy : null;
     this.#createLane = http2
-      ? () => new Http2Lane(this, origin, connect, clock)
-      : () => new ProxyLane(this, asked === null ? origin : asked.url, connect, clock, plan.keepAlive);
-    this.#requests = plan.requests.map((request) => {
-      const headers = [...request.headers];
-      if (!headers.some(([name]) => name.toLowerCase() === 'host')) headers.unshift(['host', new URL(target.url).host]);
-      if (asked?.authorization != null) headers.push(['proxy-authorization', asked.authorization]);
-      return {
-        method: request.method,
-        path: asked === null ? request.path : `${new URL(target.url).origin}${request.path}`,
-        headers,
-        body: request.body === null ? null : Buffer.from(request.body.data, request.body.encoding),
-      };
-    });
+      ? () => new Http2Lane(this, origin, connect, clock, ages.next())
+      : () => new ProxyLane(this, asked === null ? origin : asked.url, connect, clock, plan.keepAlive, ages.next());
+    this.#prepare = prepareRequests(plan, payloads, asked);
   }
 
   send(exchange: Exchange): void {
     clearExchange(exchange);
     this.inFlight++;
     const lane = this.#laneFor(exchange.user);
-    const flight: Flight = { exchange, lane, startedAt: this.#clock.now(), within: true, done: false, handle: null };
+    const flight: Flight = {
+      exchange,
+      lane,
+      startedAt: this.#clock.now(),
+      request: this.#prepare(exchange),
+      answer: this.#takeAnswer(),
+      within: true,
+      done: false,
+      handle: null,
+    };
     this.#flights.add(flight);
     if (this.#timer === null) this.#timer = this.#clock.after(this.#tick, this.#sweep);
     this.#put(flight, lane);
@@ -93,8 +105,8 @@ export class UndiciDriver implements Driver, FlightOwner {
     this.#timer = null;
   }
 
-  started(flight: Flight, request: Prepared): boolean {
-    const { exchange, lane } = flight;
+  started(flight: Flight): boolean {
+    const { exchange, lane, request } = flight;
     if (flight.done) return false;
     const now = this.#clock.now();
     exchange.sentAt = now;
@@ -110,27 +122,40 @@ export class UndiciDriver implements Driver, FlightOwner {
     return true;
   }
 
-  answering({ exchange, done }: Flight, status: number): void {
+  answering({ exchange, answer, done }: Flight, status: number, fields: readonly string[]): void {
     if (done) return;
     exchange.status = status;
+    answer?.fields(fields);
     if (exchange.firstByteAt === 0) exchange.firstByteAt = this.#clock.now();
   }
 
-  received({ exchange, done }: Flight, length: number): void {
-    if (!done) exchange.bytesIn += length;
+  received(flight: Flight, chunk: Buffer): void {
+    if (flight.done) return;
+    const { exchange, answer } = flight;
+    exchange.bytesIn += chunk.length;
+    if (exchange.bytesIn > this.#maxBody)
+      this.#giveUp(flight, OUTCOME_CODE['wrong-answer'], bodyTooLong(this.#maxBody));
+    else answer?.body(chunk, 0, chunk.length);
   }
 
   answered(flight: Flight): void {
     if (flight.done) return;
-    const { status } = flight.exchange;
-    if (status < 400) this.#finish(flight, OUTCOME_CODE.ok, '');
-    else this.#finish(flight, OUTCOME_CODE['http-error'], `HTTP ${status}`);
+    const now = this.#clock.now();
+    const { exchange, answer } = flight;
+    const { status } = exchange;
+    if (this.#checker !== null && answer !== null) {
+      const outcome = this.#checker.judge(exchange, answer);
+      exchange.example = this.#checker.example;
+      this.#finish(flight, outcome, this.#checker.message, now);
+    } else if (status < 400) this.#finish(flight, OUTCOME_CODE.ok, '', now);
+    else this.#finish(flight, OUTCOME_CODE['http-error'], `HTTP ${status}`, now);
   }
 
   failed(flight: Flight, error: Error): void {
     if (flight.done) return;
-    const { sentAt, firstByteAt } = flight.exchange;
-    const { outcome, message } = endingOf(error, sentAt > 0, firstByteAt > 0);
+    const { sentAt, firstByteAt, connectTook } = flight.exchange;
+    const progress = { sent: sentAt > 0, begun: firstByteAt > 0, reused: connectTook < 0 };
+    const { outcome, message } = endingOf(error, progress);
     this.#finish(flight, OUTCOME_CODE[outcome], message);
   }
 
@@ -138,6 +163,7 @@ export class UndiciDriver implements Driver, FlightOwner {
     if (flight.done) return;
     flight.lane.live--;
     flight.exchange.sentAt = 0 as Micros;
+    flight.answer?.reset();
     flight.handle = null;
     this.#put(flight, this.#laneFor(flight.exchange.user));
   }
@@ -151,22 +177,41 @@ export class UndiciDriver implements Driver, FlightOwner {
   #put(flight: Flight, lane: Lane): void {
     flight.lane = lane;
     lane.live++;
-    lane.send(flight, this.#requests[flight.exchange.request] as Prepared);
+    lane.send(flight);
   }
 
   #laneFor(user: number): Lane {
+    const now = this.#clock.now();
     if (this.#http2) {
       let least: Lane | null = null;
-      for (const lane of this.#lanes) if (least === null || lane.live < least.live) least = lane;
+      for (const lane of this.#lanes)
+        if (isTooOld(lane, now)) lane.retire();
+        else if (least === null || lane.live < least.live) least = lane;
       if (least !== null && (least.live < least.capacity || this.#lanes.size >= this.#most)) return least;
       return this.#newLane();
     }
-    if (user < 0) return this.#idle.pop() ?? this.#newLane();
+    if (user < 0) {
+      for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+        if (!isTooOld(idle, now)) return idle;
+        idle.retire();
+      }
+      return this.#newLane();
+    }
     const own = this.#byUser.get(user);
-    if (own !== undefined && !own.gone) return own;
+    if (own !== undefined && !own.gone) {
+      if (!isTooOld(own, now)) return own;
+      own.retire();
+    }
     const lane = this.#newLane();
     this.#byUser.set(user, lane);
     return lane;
+  }
+
+  #takeAnswer(): AnswerBuffer | null {
+    if (this.#checker === null) return null;
+    const answer = this.#answers.pop() ?? new AnswerBuffer();
+    answer.reset();
+    return answer;
   }
 
   #newLane(): Lane {
@@ -182,14 +227,15 @@ export class UndiciDriver implements Driver, FlightOwner {
     this.#finish(flight, outcome, message);
   }
 
-  #finish(flight: Flight, outcome: OutcomeCode, message: string): void {
-    const { exchange, lane } = flight;
+  #finish(flight: Flight, outcome: OutcomeCode, message: string, now = this.#clock.now()): void {
+    const { exchange, lane, answer } = flight;
     flight.done = true;
     this.#flights.delete(flight);
     lane.live--;
     exchange.outcome = outcome;
     exchange.message = message;
-    exchange.doneAt = this.#clock.now();
+    exchange.doneAt = now;
+    if (answer !== null) this.#answers.push(answer);
     if (!this.#http2 && exchange.user < 0 && !lane.gone) this.#idle.push(lane);
     if (flight.within) this.#clock.soon(() => this.#giveBack(exchange));
     else this.#giveBack(exchange);
@@ -210,6 +256,8 @@ export class UndiciDriver implements Driver, FlightOwner {
     if (this.#flights.size > 0) this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
   };
 }
+
+const isTooOld = ({ openedAt, mostAge }: Lane, now: Micros): boolean => openedAt > 0 && now - openedAt >= mostAge;
 
 function lateness({ sentAt, firstByteAt }: Exchange): string {
   if (sentAt === 0) return 'no connection in time';

@@ -23,15 +23,17 @@ export class Http2Lane implements Lane {
   gone = false;
   openedAt = 0 as Micros;
   tlsTook = -1 as Micros;
+  readonly mostAge: number;
   readonly #owner: FlightOwner;
   readonly #clock: Clock;
   #session: ClientHttp2Session | null = null;
   /** Not yet written: the connection is not open, or carries as much as it may. */
-  #waiting: { readonly flight: Flight; readonly request: Prepared }[] = [];
+  #waiting: Flight[] = [];
   #streams = 0;
   #error: Error | null = null;
 
-  constructor(owner: FlightOwner, origin: string, connect: Connect, clock: Clock) {
+  constructor(owner: FlightOwner, origin: string, connect: Connect, clock: Clock, mostAge: number) {
+    this.mostAge = mostAge;
     this.#owner = owner;
     this.#clock = clock;
     connect((error, socket, tlsTook) => {
@@ -41,15 +43,20 @@ export class Http2Lane implements Lane {
     });
   }
 
-  send(flight: Flight, request: Prepared): void {
-    if (this.openedAt > 0 && this.#streams < this.capacity) this.#open(flight, request);
-    else this.#waiting.push({ flight, request });
+  send(flight: Flight): void {
+    if (this.openedAt > 0 && this.#streams < this.capacity) this.#open(flight);
+    else this.#waiting.push(flight);
   }
 
   cancel(flight: Flight): void {
     const stream = flight.handle as ClientHttp2Stream | null;
     if (stream !== null) stream.close(constants.NGHTTP2_CANCEL);
     else if (this.openedAt === 0 && this.live === 1) this.destroy();
+  }
+
+  retire(): void {
+    this.#end(null);
+    this.#session?.close();
   }
 
   destroy(): void {
@@ -84,8 +91,8 @@ export class Http2Lane implements Lane {
 
   #next(): void {
     while (this.#waiting.length > 0 && this.#streams < this.capacity && !this.gone) {
-      const { flight, request } = this.#waiting.shift() as { flight: Flight; request: Prepared };
-      if (!flight.done) this.#open(flight, request);
+      const flight = this.#waiting.shift() as Flight;
+      if (!flight.done) this.#open(flight);
     }
   }
 
@@ -96,14 +103,15 @@ export class Http2Lane implements Lane {
     if (first) this.#owner.closed(this);
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const { flight } of waiting) {
+    for (const flight of waiting) {
       if (error !== null && this.openedAt === 0) this.#owner.failed(flight, error);
       else this.#owner.unseen(flight);
     }
   }
 
-  #open(flight: Flight, request: Prepared): void {
-    if (!this.#owner.started(flight, request)) return;
+  #open(flight: Flight): void {
+    if (!this.#owner.started(flight)) return;
+    const { request } = flight;
     let stream: ClientHttp2Stream;
     try {
       const headers = headersOf(request);
@@ -119,11 +127,11 @@ export class Http2Lane implements Lane {
     if (request.body !== null) stream.end(request.body);
     let failure: Error | null = null;
     let begun = false;
-    stream.on('response', (headers) => {
+    stream.on('response', (headers, _flags, fields: readonly string[] = []) => {
       begun = true;
-      this.#owner.answering(flight, headers[':status'] ?? 0);
+      this.#owner.answering(flight, headers[':status'] ?? 0, fields);
     });
-    stream.on('data', (chunk: Buffer) => this.#owner.received(flight, chunk.length));
+    stream.on('data', (chunk: Buffer) => this.#owner.received(flight, chunk));
     stream.on('error', (error) => {
       failure = error;
     });
@@ -142,7 +150,7 @@ export class Http2Lane implements Lane {
 
 const headersByRequest = new WeakMap<Prepared, Record<string, string | string[]>>();
 
-/** As node:http2 takes them; kept, since a request is sent many times. */
+/** As node:http2 takes them; kept where they are always the same. */
 function headersOf(request: Prepared): Record<string, string | string[]> {
   const known = headersByRequest.get(request);
   if (known !== undefined) return known;
@@ -155,6 +163,6 @@ function headersOf(request: Prepared): Record<string, string | string[]> {
     headers[key] = before === undefined ? value : [before, value].flat();
   }
   if (request.body !== null) headers['content-length'] = String(request.body.length);
-  headersByRequest.set(request, headers);
+  if (request.constant) headersByRequest.set(request, headers);
   return headers;
 }

@@ -1,9 +1,12 @@
 import type { Buffer } from 'node:buffer';
 import type { Exchange } from '../../core/exchange.ts';
 import type { Micros } from '../../core/units.ts';
+import type { AnswerBuffer } from '../answer.ts';
 
-/** A request as every lane needs it, made once. */
+/** A request as every lane needs it. */
 export interface Prepared {
+  /** It is sent many times. */
+  readonly constant: boolean;
   readonly method: string;
   readonly path: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -18,12 +21,16 @@ export interface Lane {
   readonly capacity: number;
   /** Takes no more requests. */
   readonly gone: boolean;
+  /** How old it may become, µs since it was opened. */
+  readonly mostAge: number;
   /** When it was last opened; 0: not yet. */
   readonly openedAt: Micros;
   readonly tlsTook: Micros;
-  send(flight: Flight, request: Prepared): void;
+  send(flight: Flight): void;
   /** Its request has been given up: no more of it, and no harm to the others. */
   cancel(flight: Flight): void;
+  /** It is too old: no more requests, but what is on it comes to its end. */
+  retire(): void;
   destroy(): void;
 }
 
@@ -31,6 +38,9 @@ export interface Lane {
 export interface Flight {
   readonly exchange: Exchange;
   readonly startedAt: Micros;
+  readonly request: Prepared;
+  /** Where its answer is kept; null: nobody looks at it. */
+  readonly answer: AnswerBuffer | null;
   lane: Lane;
   /** Still within `send`, where nothing may be given back. */
   within: boolean;
@@ -42,9 +52,11 @@ export interface Flight {
 /** What a lane tells of its flights. Whatever comes after the end of one is not heard. */
 export interface FlightOwner {
   /** It is being written. False: nobody waits for its answer any more. */
-  started(flight: Flight, request: Prepared): boolean;
-  answering(flight: Flight, status: number): void;
-  received(flight: Flight, length: number): void;
+  started(flight: Flight): boolean;
+  /** @param fields names and values in turn. */
+  answering(flight: Flight, status: number, fields: readonly string[]): void;
+  /** The chunk is not changed afterwards. */
+  received(flight: Flight, chunk: Buffer): void;
   answered(flight: Flight): void;
   failed(flight: Flight, error: Error): void;
   /** The target has said that it will not look at it: it belongs on another lane. */

@@ -1,9 +1,10 @@
 import type { Buffer } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Client, type Dispatcher } from 'undici';
 import type { Clock } from '../../core/ports.ts';
 import type { Micros } from '../../core/units.ts';
 import type { Connect } from './connector.ts';
-import type { Flight, FlightOwner, Lane, Prepared } from './lane.ts';
+import type { Flight, FlightOwner, Lane } from './lane.ts';
 
 /** How long an idle connection is kept, ms, where the other end does not say. */
 const KEPT = 600_000;
@@ -17,11 +18,13 @@ export class ProxyLane implements Lane {
   gone = false;
   openedAt = 0 as Micros;
   tlsTook = -1 as Micros;
+  readonly mostAge: number;
   readonly #client: Client;
   readonly #owner: FlightOwner;
   readonly #keepAlive: boolean;
 
-  constructor(owner: FlightOwner, origin: string, connect: Connect, clock: Clock, keepAlive: boolean) {
+  constructor(owner: FlightOwner, origin: string, connect: Connect, clock: Clock, keepAlive: boolean, mostAge: number) {
+    this.mostAge = mostAge;
     this.#owner = owner;
     this.#keepAlive = keepAlive;
     this.#client = new Client(origin, {
@@ -38,7 +41,8 @@ export class ProxyLane implements Lane {
     });
   }
 
-  send(flight: Flight, { method, path, headers, body }: Prepared): void {
+  send(flight: Flight): void {
+    const { method, path, headers, body } = flight.request;
     const request: Dispatcher.DispatchOptions = {
       method: method as Dispatcher.HttpMethod,
       path,
@@ -49,11 +53,15 @@ export class ProxyLane implements Lane {
       headersTimeout: 0,
       bodyTimeout: 0,
     };
-    const prepared = { method, path, headers, body };
-    this.#client.dispatch(request, new Listener(this.#owner, flight, prepared));
+    this.#client.dispatch(request, new Listener(this.#owner, flight));
   }
 
   cancel(): void {
+    this.destroy();
+  }
+
+  /** Nothing is on it: it carries one request at a time, and the next one finds it too old. */
+  retire(): void {
     this.destroy();
   }
 
@@ -68,24 +76,23 @@ export class ProxyLane implements Lane {
 class Listener implements Dispatcher.DispatchHandler {
   readonly #owner: FlightOwner;
   readonly #flight: Flight;
-  readonly #request: Prepared;
 
-  constructor(owner: FlightOwner, flight: Flight, request: Prepared) {
+  constructor(owner: FlightOwner, flight: Flight) {
     this.#owner = owner;
     this.#flight = flight;
-    this.#request = request;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (!this.#owner.started(this.#flight, this.#request)) controller.abort(GIVEN_UP);
+    if (!this.#owner.started(this.#flight)) controller.abort(GIVEN_UP);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
-    this.#owner.answering(this.#flight, status);
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    const fields = this.#flight.answer === null ? [] : Object.entries(headers).flatMap(listed);
+    this.#owner.answering(this.#flight, status, fields);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#owner.received(this.#flight, chunk.length);
+    this.#owner.received(this.#flight, chunk);
   }
 
   onResponseEnd(): void {
@@ -96,3 +103,7 @@ class Listener implements Dispatcher.DispatchHandler {
     this.#owner.failed(this.#flight, error);
   }
 }
+
+/** A header of several lines as names and values in turn. */
+const listed = ([name, value = []]: [string, string | string[] | undefined]): string[] =>
+  [value].flat().flatMap((line) => [name, line]);
