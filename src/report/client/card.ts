@@ -75,6 +75,9 @@ export class Card {
     this.#plot.classList.toggle('blank', drawing === null);
     this.#quiet.textContent = drawing === null ? sentence : '';
     if (drawing === null) return;
+    // The live page does not know in advance whether it is users or requests in flight.
+    const heading = this.element.querySelector('h2')?.firstChild;
+    if (heading != null && heading.nodeValue !== null) heading.nodeValue = drawing.title;
     const unit = this.element.querySelector('.unit');
     if (unit !== null) unit.textContent = drawing.unit;
     this.#canvas.setAttribute('aria-label', drawing.description);

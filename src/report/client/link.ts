@@ -6,14 +6,15 @@ type At = { readonly x: number; readonly y: number };
 
 /**
  * Shows in all charts over time what they say at the instant that the reader points at in one of them.
+ * @param own whether in that one, too: it has been drawn anew under a pointer that did not move.
  * @returns the instant of an interval that is nearest in that one.
  */
-export function linkTooltips(cards: readonly Card[], at: number | null, from: Card): number | null {
-  const own = from.chart === null ? null : nearest(from.chart, at);
+export function linkTooltips(cards: readonly Card[], at: number | null, from: Card, own = false): number | null {
+  const pointed = from.chart === null ? null : nearest(from.chart, at);
   for (const card of cards) {
     const { chart, drawing } = card;
-    if (chart === null || drawing?.timed !== true || card === from) continue;
-    const found = own === null ? null : nearest(chart, own.instant);
+    if (chart === null || drawing?.timed !== true || (card === from && !own)) continue;
+    const found = pointed === null ? null : nearest(chart, pointed.instant);
     const x = chart.scales['x'];
     const active =
       found === null || x === undefined
@@ -23,11 +24,11 @@ export function linkTooltips(cards: readonly Card[], at: number | null, from: Ca
             return value === undefined || Number.isNaN(value) ? [] : [{ datasetIndex, index: found.index }];
           });
     const { top, bottom } = chart.chartArea;
-    const position = { x: x?.getPixelForValue(own?.instant ?? 0) ?? 0, y: (top + bottom) / 2 };
+    const position = { x: x?.getPixelForValue(pointed?.instant ?? 0) ?? 0, y: (top + bottom) / 2 };
     chart.setActiveElements(active);
     chart.tooltip?.setActiveElements(active, position);
   }
-  return own?.instant ?? null;
+  return pointed?.instant ?? null;
 }
 
 function nearest(chart: Chart<'line'>, at: number | null): { readonly index: number; readonly instant: number } | null {
