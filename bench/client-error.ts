@@ -2,6 +2,7 @@ import { planFixture } from '../src/core/plan.fixture.ts';
 import type { Plan } from '../src/core/plan.ts';
 import { count, micros, millis, perSecond, seconds } from '../src/core/units.ts';
 import { Http1Driver } from '../src/drivers/http1/driver.ts';
+import { Banks } from '../src/load/banks.ts';
 import { SystemClock } from '../src/load/clock.ts';
 import { OpenLoad } from '../src/load/open.ts';
 
@@ -28,10 +29,12 @@ const target = { url: address, protocol: 'http:', host: url.hostname, port: Numb
 
 const clock = new SystemClock();
 const driver = new Http1Driver(planFixture({ target, load, warmup: WARMUP }), clock);
+const startAt = micros(clock.now() + millis(50));
+const banks = new Banks(startAt, WARMUP);
 const arrivals = new OpenLoad(
   load,
   { index: 0, count: 1 },
-  { clock, driver, seed: 1, maxRequests: null, warmupUntil: WARMUP, warmupRequests: 0, requestCount: 1 },
+  { clock, driver, seed: 1, maxRequests: null, banks, warmupRequests: 0, requestCount: 1 },
 );
 
 const errors: number[] = [];
@@ -57,4 +60,4 @@ driver.onDone = (exchange) => {
   finish();
 };
 arrivals.onFinished = finish;
-arrivals.start(micros(clock.now() + millis(50)));
+arrivals.start(startAt);

@@ -5,6 +5,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { main } from '../src/cli/program.ts';
 import type { Terminal, World } from '../src/core/world.ts';
 import { SystemClock } from '../src/load/clock.ts';
+import { keyboardOf } from './keyboard.ts';
 
 const terminal = (stream: NodeJS.WriteStream): Terminal => ({
   write: (text) => {
@@ -21,6 +22,7 @@ const world: World = {
   env: process.env,
   stdout: terminal(process.stdout),
   stderr: terminal(process.stderr),
+  keyboard: process.stdin.isTTY ? keyboardOf(process.stdin) : null,
   files: {
     readText: (path) => readFileSync(path, 'utf8'),
     readBytes: (path) => readFileSync(path),

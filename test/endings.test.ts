@@ -31,6 +31,7 @@ async function run(args: string[], changes: Partial<World> = {}) {
     env: {},
     stdout: terminal('stdout'),
     stderr: terminal('stderr'),
+    keyboard: null,
     files: {
       readText: (path) => readFileSync(path, 'utf8'),
       readBytes: (path) => readFileSync(path),

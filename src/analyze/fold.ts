@@ -1,4 +1,5 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
+import { editedLoad, type LoadChange } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
@@ -10,7 +11,7 @@ import { CycleFold } from './idle.ts';
 import { inMs, summarize } from './latency.ts';
 import { SeriesFold } from './series.ts';
 import { evaluate } from './thresholds.ts';
-import { TimelineFold } from './timeline.ts';
+import { resetAt, TimelineFold } from './timeline.ts';
 import { doubtsOf } from './validity.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -25,7 +26,8 @@ interface Run {
 
 /**
  * The stream of a run -> its judged result. It can be asked at any time: by the live view after every event, at the
- * end, or where a journal breaks off. Warm-up is in the timeline only; the drain belongs to the measured phase.
+ * end, or where a journal breaks off. Warm-up, and what was due before a reset of the statistics, is in the timeline
+ * only; the drain belongs to the measured phase.
  */
 export class RunFold {
   #run: Run | null = null;
@@ -33,9 +35,12 @@ export class RunFold {
   #breakingPoint: BreakingPoint | null = null;
   #last: IntervalSnapshot | null = null;
   readonly #lost: { readonly source: string; readonly message: string }[] = [];
-  readonly #total = new SeriesFold();
+  readonly #changes: LoadChange[] = [];
+  /** How many resets of the statistics there were: what follows is of what was due after the last. */
+  #resets = 0;
+  #total = new SeriesFold();
   readonly #series = new Map<string, SeriesFold>();
-  readonly #generator = new GeneratorFold();
+  #generator = new GeneratorFold();
 
   /** @throws RampartError `bad-journal` where the stream does not begin with `started`. */
   accept(event: RunEvent): void {
@@ -48,6 +53,11 @@ export class RunFold {
         break;
       case 'answer':
         this.#breakingPoint = event.breakingPoint;
+        break;
+      case 'edited':
+      case 'reset':
+        this.#changes.push(event);
+        this.#begun().cycle.edit(editedLoad(this.#begun().started.plan.load, this.#changes));
         break;
       case 'level':
       case 'judged':
@@ -146,6 +156,7 @@ export class RunFold {
       latency: { ...total.latency, lag: summarize(this.#generator.lag, 0, null) },
       series,
       timeline: points,
+      ...(this.#changes.length === 0 ? {} : { changes: [...this.#changes] }),
       generator: withoutWait(generator),
       failures,
       ...(this.#breakingPoint === null ? {} : { breakingPoint: this.#breakingPoint }),
@@ -165,17 +176,28 @@ export class RunFold {
     return [...this.#series].sort(([a], [b]) => position(a) - position(b));
   }
 
+  /** The statistics start anew: the timeline keeps what was, nothing else does. */
+  #restart(snapshot: IntervalSnapshot): void {
+    this.#resets = snapshot.resets ?? 0;
+    this.#total = new SeriesFold();
+    this.#series.clear();
+    this.#generator = new GeneratorFold();
+    this.#begun().cycle.restart(resetAt(snapshot));
+  }
+
   #addInterval(snapshot: IntervalSnapshot): void {
     const { started, timeline, cycle } = this.#begun();
+    const { resets = 0 } = snapshot;
+    if (resets > this.#resets) this.#restart(snapshot);
     timeline.add(snapshot);
     cycle.add(snapshot);
     if (this.#last === null || snapshot.index >= this.#last.index) this.#last = snapshot;
     const { index, phase, generator, startAt, endAt } = snapshot;
-    if (generator !== undefined && !warmingUp(snapshot, started.plan)) {
+    if (generator !== undefined && resets === this.#resets && !warmingUp(snapshot, started.plan)) {
       this.#generator.addLag(generator);
       if (phase !== 'drain') this.#generator.addInterval(generator, endAt - startAt);
     }
-    if (phase === 'warmup') return;
+    if (phase === 'warmup' || resets < this.#resets) return;
     for (const [name, series] of Object.entries(snapshot.series)) {
       let fold = this.#series.get(name);
       if (fold === undefined) {

@@ -1,6 +1,7 @@
 import type { Distribution, LoadProfile, Plan } from '../core/plan.ts';
 import type { Doubt } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
+import type { Micros } from '../core/units.ts';
 import { formatMs, formatShare } from './wording.ts';
 
 /** A virtual user's cycle, on average over stretches with a steady number of users. Times in ms. */
@@ -19,7 +20,9 @@ export interface UserCycle {
  * the rest). More than nothing means that the generator, not the target, held the users up.
  */
 export class CycleFold {
-  readonly #stretches: readonly { readonly from: number; readonly to: number; readonly users: number }[];
+  #load: LoadProfile;
+  #from: Micros;
+  #stretches: readonly { readonly from: number; readonly to: number; readonly users: number }[];
   readonly #think: { readonly mean: number; readonly deviation: number };
   /** User-time, µs; ended requests and the sum and the largest of their response times, µs. */
   #userTime = 0;
@@ -31,8 +34,28 @@ export class CycleFold {
   #paused = false;
 
   constructor(plan: Plan) {
+    this.#load = plan.load;
+    this.#from = plan.warmup;
     this.#stretches = plan.kind === 'run' ? flatStretches(plan.load, plan.warmup) : [];
     this.#think = plan.load.model === 'closed' ? momentsOf(plan.load.thinkTime) : momentsOf(null);
+  }
+
+  /** The load from now on; comes before the intervals that it changed. */
+  edit(load: LoadProfile): void {
+    this.#load = load;
+    this.#stretches = flatStretches(load, this.#from);
+  }
+
+  /** Forgets what was before. */
+  restart(at: Micros): void {
+    this.#from = at;
+    this.#stretches = flatStretches(this.#load, at);
+    this.#userTime = 0;
+    this.#ended = 0;
+    this.#response = 0;
+    this.#longest = 0;
+    this.#users = 0;
+    this.#paused = false;
   }
 
   add({ startAt, endAt, phase, series, generator }: IntervalSnapshot): void {

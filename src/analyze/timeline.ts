@@ -1,6 +1,7 @@
 import type { Plan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
 import type { GeneratorSnapshot, IntervalSnapshot } from '../core/snapshot.ts';
+import type { Micros } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { inMs } from './latency.ts';
 import { isUnfit } from './validity.ts';
@@ -29,6 +30,7 @@ export class TimelineFold {
   readonly #open: boolean;
   /** The newest point's times are kept, since more of it may follow. */
   #newest = -1;
+  #resets = 0;
   readonly #times = newTimes();
 
   constructor(plan: Plan) {
@@ -47,7 +49,11 @@ export class TimelineFold {
   }
 
   add(snapshot: IntervalSnapshot): void {
-    const { phase, load, series, generator } = snapshot;
+    const { phase, load, series, generator, resets = 0 } = snapshot;
+    if (resets > this.#resets) {
+      this.#resets = resets;
+      this.#discardUntil(resetAt(snapshot));
+    }
     const all = Object.values(series);
     const slot = this.#slotOf(snapshot);
     const before = slot.point;
@@ -72,6 +78,11 @@ export class TimelineFold {
     // Searches run both models, level by level.
     const open = slot.level === undefined ? this.#open : load.vus === 0;
     slot.point = { ...merged, unfit: isUnfit(merged, open) };
+  }
+
+  #discardUntil(at: number): void {
+    for (const slot of this.#slots)
+      if (slot.startAt < at && slot.point.phase === 'measure') slot.point = { ...slot.point, phase: 'discarded' };
   }
 
   #slotOf({ index, startAt, endAt, phase, level }: IntervalSnapshot): Slot {
@@ -118,6 +129,14 @@ export class TimelineFold {
 }
 
 const newTimes = () => ({ response: new Histogram(), service: new Histogram(), lag: new Histogram() });
+
+/**
+ * When the reset was of which a snapshot is the first to tell. A thread whose interval ended a little late may tell of it
+ * beside that interval's own snapshot, the one with the generator's health.
+ */
+export function resetAt({ generator, startAt, endAt }: IntervalSnapshot): Micros {
+  return generator === undefined ? endAt : startAt;
+}
 
 /** In ms; null of nothing. */
 function quantileOf(times: Histogram, p: number): number | null {

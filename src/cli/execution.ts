@@ -8,6 +8,7 @@ import type { World } from '../core/world.ts';
 import { publishCommand, publishPlan } from '../plan/publish.ts';
 import { Journal } from '../run/journal.ts';
 import { runEvents, runSession } from '../run/session.ts';
+import type { Steering } from '../run/steering.ts';
 import { ThreadPool } from '../run/threads.ts';
 import { Artifacts, JOURNAL } from './artifacts.ts';
 import { createSearch, searchEvents } from './search.ts';
@@ -20,6 +21,8 @@ export interface Execution {
   /** Where its files go; null: nowhere. */
   readonly folder: string | null;
   readonly signal: AbortSignal;
+  /** Where a person's commands come in. */
+  readonly steering: Steering;
   /**
    * Who else follows it, after the files' own sink.
    *
@@ -32,7 +35,7 @@ export interface Execution {
 
 /** Runs it, and writes its files. A file that cannot be written is told, and ends nothing. */
 export async function execute(world: World, execution: Execution): Promise<RunResult> {
-  const { id, plan, rows, folder, signal, onLoss } = execution;
+  const { id, plan, rows, folder, signal, steering, onLoss } = execution;
   const artifacts = new Artifacts();
   const journal = folder === null ? null : openJournal(world, folder, onLoss);
   const controller = plan.search === null ? null : createSearch(plan.search);
@@ -41,7 +44,9 @@ export async function execute(world: World, execution: Execution): Promise<RunRe
   const pool = new ThreadPool(world.workerEntry, world.clock, plan.threads, rows);
   await runSession({
     events: (stop) =>
-      controller === null ? runEvents(plan, pool.source, stop) : searchEvents(plan, controller, pool.source, stop),
+      controller === null
+        ? runEvents(plan, pool.source, stop, steering)
+        : searchEvents(plan, controller, pool.source, stop),
     sinks,
     onSinkFailure: (sink, error) => {
       if (sink !== journal) throw error;

@@ -1,4 +1,5 @@
 import type { BreakingPoint, Estimate, LevelLoad, LevelPurpose, LevelResult } from './breaking-point.ts';
+import type { LoadChange } from './command.ts';
 import type { Plan } from './plan.ts';
 import type { IntervalSnapshot } from './snapshot.ts';
 import type { Micros } from './units.ts';
@@ -34,6 +35,8 @@ export type RunEvent =
       readonly plan: Plan;
     }
   | { readonly type: 'interval'; readonly snapshot: IntervalSnapshot }
+  /** A person changed the running test: `edited` or `reset`. Comes before the first interval that it had an effect on. */
+  | LoadChange
   /** A level of a search begins. */
   | {
       readonly type: 'level';

@@ -209,3 +209,16 @@ export function stagesOf(load: LoadProfile): readonly Stage<number>[] {
 export function durationOf(load: LoadProfile): Micros {
   return stagesOf(load).reduce((sum, stage) => sum + stage.duration, 0) as Micros;
 }
+
+/** The curve's value at an instant since its start; at a border that of the later stage, outside the stages 0. */
+export function valueAt(stages: readonly Stage<number>[], at: Micros): number {
+  if (at < 0) return 0;
+  let left: number = at;
+  let last = 0;
+  for (const { duration, from, to } of stages) {
+    if (left < duration) return from + ((to - from) * left) / duration;
+    left -= duration;
+    last = to;
+  }
+  return left === 0 ? last : 0;
+}

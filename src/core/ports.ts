@@ -1,3 +1,4 @@
+import type { Commands } from './command.ts';
 import type { Exchange } from './exchange.ts';
 import type { Plan, Segment } from './plan.ts';
 import type { IntervalSnapshot } from './snapshot.ts';
@@ -46,5 +47,13 @@ export interface Payloads {
   field(name: string, index: number): string;
 }
 
-/** Where snapshots come from: this loop, threads, or agents. Ends after the drain; `signal` ends the sending early. */
-export type LoadSource = (plan: Plan, segment: Segment, signal: AbortSignal) => AsyncIterable<IntervalSnapshot>;
+/**
+ * Where snapshots come from: this loop, threads, or agents. Ends after the drain; `signal` ends the sending early, and
+ * `commands` change it while it runs.
+ */
+export type LoadSource = (
+  plan: Plan,
+  segment: Segment,
+  signal: AbortSignal,
+  commands?: Commands,
+) => AsyncIterable<IntervalSnapshot>;

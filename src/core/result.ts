@@ -1,4 +1,5 @@
 import type { BreakingPoint } from './breaking-point.ts';
+import type { LoadChange } from './command.ts';
 import type { Ending, Host } from './event.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './sample.ts';
@@ -26,6 +27,8 @@ export interface RunResult {
   readonly latency: Latencies;
   readonly series: Readonly<Record<string, SeriesResult>>;
   readonly timeline: readonly TimelinePoint[];
+  /** What a person changed while it ran, in order. Instants and durations in here are µs, as in `plan`. Absent: nothing. */
+  readonly changes?: readonly LoadChange[];
   readonly generator: GeneratorResult;
   readonly failures: readonly FailureResult[];
   /** Of a search. */
@@ -140,7 +143,8 @@ export interface SeriesResult {
 export interface TimelinePoint {
   /** Seconds since the start, of the interval's end. */
   readonly t: number;
-  readonly phase: 'warmup' | 'measure' | 'drain';
+  /** `discarded`: measured, and taken out of all statistics by a later reset. */
+  readonly phase: 'warmup' | 'discarded' | 'measure' | 'drain';
   /** Length in seconds: the last one may be short. Counts divided by it are rates. */
   readonly seconds: number;
   readonly vus: number;

@@ -79,8 +79,8 @@ export type Phase = 'warmup' | 'measure' | 'drain';
 
 /**
  * One interval of the run, of one segment or of all of them joined. Mergeable, and its size does not depend on the rate.
- * The key is (index, phase): where a phase ends within the answers of an interval there are two with one index, since
- * a request counts in the phase in which it was due, whenever it ended.
+ * The key is (index, phase, resets): where a phase ends within the answers of an interval there are two with one index,
+ * since a request counts in the phase in which it was due, whenever it ended.
  */
 export interface IntervalSnapshot {
   readonly index: number;
@@ -90,6 +90,8 @@ export interface IntervalSnapshot {
   readonly phase: Phase;
   /** Of a search: which of its levels it belongs to. */
   readonly level?: number;
+  /** How many resets of the statistics its requests were due after; absent: none. Only the latest count. */
+  readonly resets?: number;
   readonly load: {
     readonly due: number;
     readonly sent: number;

@@ -7,6 +7,15 @@ export interface Terminal {
   readonly columns: number;
 }
 
+/** The keys of a terminal, as they are pressed. */
+export interface Keyboard {
+  /**
+   * Calls back with each key, until the returned function is called; meanwhile the terminal does not show what is typed.
+   * Ctrl-C stays an interrupt (see `onInterrupt`).
+   */
+  onKey(callback: (key: string) => void): () => void;
+}
+
 /** Paths are as given by the user, relative ones to the working directory. Errors are Node's, with a `code`. */
 export interface Files {
   readText(path: string): string;
@@ -24,6 +33,8 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Terminal;
   readonly stderr: Terminal;
+  /** Null where the input is no terminal. */
+  readonly keyboard: Keyboard | null;
   readonly files: Files;
   readonly clock: Clock;
   readonly host: Host;

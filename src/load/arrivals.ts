@@ -1,6 +1,6 @@
-import type { LoadProfile, Segment } from '../core/plan.ts';
+import type { LoadProfile, Segment, Stage } from '../core/plan.ts';
 import type { Micros } from '../core/units.ts';
-import { AreaInverse } from './curve.ts';
+import { AreaInverse, type Piece, piecesOf, replacedFrom } from './curve.ts';
 import { Random } from './random.ts';
 
 export type OpenProfile = Extract<LoadProfile, { model: 'open' }>;
@@ -14,7 +14,8 @@ export type OpenProfile = Extract<LoadProfile, { model: 'open' }>;
  * schedule bit for bit, however many there are.
  */
 export class Arrivals {
-  readonly #inverse: AreaInverse;
+  #pieces: readonly Piece[];
+  #inverse: AreaInverse;
   readonly #random: Random | null;
   readonly #step: number;
   readonly #limit: number;
@@ -25,7 +26,8 @@ export class Arrivals {
 
   /** @param maxRequests cap of all segments together, or null. */
   constructor(profile: OpenProfile, seed: number, segment: Segment, maxRequests: number | null) {
-    this.#inverse = new AreaInverse(profile.rate);
+    this.#pieces = piecesOf(profile.rate);
+    this.#inverse = new AreaInverse(this.#pieces);
     this.#random = profile.arrivals === 'poisson' ? new Random(seed, 0) : null;
     this.#step = segment.count;
     this.#limit = maxRequests ?? Number.POSITIVE_INFINITY;
@@ -54,6 +56,16 @@ export class Arrivals {
     return taken;
   }
 
+  /**
+   * Replaces the curve from an instant on. Which arrivals there are does not change, only when they are due: a Poisson
+   * process stays one, and the segments together stay the unsplit schedule.
+   */
+  edit(at: Micros, rest: readonly Stage<number>[]): void {
+    this.#pieces = replacedFrom(this.#pieces, at, rest);
+    this.#inverse = new AreaInverse(this.#pieces);
+    this.#place();
+  }
+
   #advance(steps: number): void {
     const random = this.#random;
     if (random === null) {
@@ -65,6 +77,10 @@ export class Arrivals {
         this.#area += random.exponential(1);
       }
     }
+    this.#place();
+  }
+
+  #place(): void {
     this.#dueAt = this.#inverse.at(this.#area);
     if (this.#index >= this.#limit) {
       this.#cut = this.#dueAt !== Number.POSITIVE_INFINITY;

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { valueAt } from '../core/plan.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
 import { micros, millis } from '../core/units.ts';
+import { Banks } from './banks.ts';
 import { ClosedLoad } from './closed.ts';
-import { valueAt } from './curve.ts';
 import { FixtureDriver } from './driver.fixture.ts';
 import type { LoadOptions } from './model.ts';
 import { closed, instantsOf, userStages } from './stages.fixture.ts';
@@ -23,7 +24,13 @@ function begin(profile: ClosedProfile, setting: Setting = {}) {
   const clock = new VirtualClock(micros(START - 3_000));
   const driver = new FixtureDriver(clock, setting.serviceTime ?? (() => 50_000), setting.outcome);
   const segment = { index: setting.index ?? 0, count: setting.count ?? 1 };
-  const defaults = { seed: 1, maxRequests: null, warmupUntil: micros(0), warmupRequests: 0, requestCount: 1 };
+  const defaults = {
+    seed: 1,
+    maxRequests: null,
+    banks: new Banks(micros(START), micros(0)),
+    warmupRequests: 0,
+    requestCount: 1,
+  };
   const load = new ClosedLoad(profile, segment, { ...defaults, ...setting, clock, driver });
   let finishedAt = -1;
   driver.onDone = (exchange) => load.done(exchange);
@@ -226,7 +233,10 @@ describe('ClosedLoad', () => {
   });
 
   it('sorts requests into banks and takes the templates in turn', () => {
-    const { driver, load, run } = begin(closed([[0.5, 1, 1]]), { warmupUntil: micros(200_000), requestCount: 3 });
+    const { driver, load, run } = begin(closed([[0.5, 1, 1]]), {
+      banks: new Banks(micros(START), micros(200_000)),
+      requestCount: 3,
+    });
     run(2);
     expect(driver.sent.map(({ bank }) => bank).join('')).toBe('0000111111');
     expect(driver.sent.map(({ request }) => request).join('')).toBe('0120120120');

@@ -1,8 +1,10 @@
 import { createExchange, type Exchange } from '../core/exchange.ts';
-import { type Distribution, durationOf, type Segment } from '../core/plan.ts';
+import { type Distribution, durationOf, type Segment, type Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
 import type { Micros } from '../core/units.ts';
+import type { Banks } from './banks.ts';
+import { type Piece, piecesOf, replacedFrom } from './curve.ts';
 import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals } from './model.ts';
 import { ThinkTimes } from './think.ts';
 import { type ClosedProfile, peakUsers, UserChanges } from './users.ts';
@@ -10,6 +12,8 @@ import { type ClosedProfile, peakUsers, UserChanges } from './users.ts';
 /** µs. A dead target refuses within microseconds: without a pause its users would turn the loop into a busy spin. */
 const FIRST_BACKOFF = 10_000;
 const LONGEST_BACKOFF = 1_000_000;
+/** Requests of segments that have users only since an edit are numbered from here on, where no others are. */
+const LATECOMERS = 2 ** 31;
 
 interface VirtualUser {
   readonly id: number;
@@ -41,14 +45,15 @@ export class ClosedLoad implements LoadModel {
   sent = 0;
   readonly dropped = 0;
   readonly counts: LoadCounts;
-  readonly #changes: UserChanges;
+  #pieces: readonly Piece[];
+  #changes: UserChanges;
   readonly #clock: Clock;
   readonly #driver: Driver;
   readonly #segment: Segment;
   readonly #thinkTime: Distribution | null;
   readonly #seed: number;
   readonly #duration: Micros;
-  readonly #warmupUntil: Micros;
+  readonly #banks: Banks;
   readonly #warmupRequests: number;
   readonly #requestCount: number;
   /** The next request's number among those of all segments, and how far apart this segment's are. */
@@ -59,31 +64,35 @@ export class ClosedLoad implements LoadModel {
   readonly #users: VirtualUser[] = [];
   readonly #turnCallback = (): void => this.#turn();
   #startAt = 0 as Micros;
-  #warmupEndAt = 0;
   #endAt = 0;
   #timer: unknown = null;
+  /** Up to which instant the users are what the curve asks for. */
+  #turnedAt = Number.NEGATIVE_INFINITY as Micros;
 
   constructor(profile: ClosedProfile, segment: Segment, options: LoadOptions) {
     this.counts = new LoadCounts(options.requestCount);
-    this.#changes = new UserChanges(profile, segment);
+    this.#pieces = piecesOf(profile.vus);
+    this.#changes = new UserChanges(this.#pieces, segment);
     this.#clock = options.clock;
     this.#driver = options.driver;
     this.#segment = segment;
     this.#thinkTime = profile.thinkTime;
     this.#seed = options.seed;
     this.#duration = durationOf(profile);
-    this.#warmupUntil = options.warmupUntil;
+    this.#banks = options.banks;
     this.#warmupRequests = options.warmupRequests;
     this.#requestCount = options.requestCount;
-    this.#index = segment.index;
-    this.#step = Math.min(segment.count, peakUsers(profile.vus));
+    const { index, count } = segment;
+    const sharers = Math.min(count, peakUsers(profile.vus));
+    const shares = index < sharers;
+    this.#index = shares ? index : LATECOMERS + index;
+    this.#step = shares ? sharers : count;
     this.#limit = options.maxRequests ?? Number.POSITIVE_INFINITY;
-    if (options.maxRequests !== null && segment.index >= this.#step) this.#limit = 0;
+    if (options.maxRequests !== null && !shares) this.#limit = 0;
   }
 
   start(startAt: Micros): void {
     this.#startAt = startAt;
-    this.#warmupEndAt = startAt + this.#warmupUntil;
     this.#endAt = startAt + this.#duration;
     const delay = startAt - this.#clock.now();
     if (delay > 0) this.#timer = this.#clock.after(delay as Micros, this.#turnCallback);
@@ -96,6 +105,23 @@ export class ClosedLoad implements LoadModel {
     this.#clock.cancel(this.#timer);
     for (const user of this.#users) if (user.wanted) this.#leave(user);
     this.onFinished();
+  }
+
+  edit(at: Micros, rest: readonly Stage<number>[]): void {
+    if (this.finished) return;
+    this.#pieces = replacedFrom(this.#pieces, at, rest);
+    this.#changes = new UserChanges(this.#pieces, this.#segment);
+    const present = this.#changes.passTo(this.#turnedAt, this.#startAt);
+    // Before the edit is due nothing differs; if it came late, what the old curve did since is put right.
+    this.#users.forEach((user, place) => {
+      if (user.wanted && place >= present) this.#leave(user);
+    });
+    for (let place = 0; place < present && !this.finished; place++)
+      if (this.#users[place]?.wanted !== true) this.#come(this.#segment.index + place * this.#segment.count);
+    if (this.finished || this.#timer === null) return;
+    this.#clock.cancel(this.#timer);
+    this.#timer = null;
+    this.#clock.soon(this.#turnCallback);
   }
 
   takeCounts(): LoadTotals {
@@ -131,8 +157,10 @@ export class ClosedLoad implements LoadModel {
       this.stop();
       return;
     }
+    this.#timer = null;
     const changes = this.#changes;
     const now = this.#clock.now();
+    this.#turnedAt = now;
     while (this.#startAt + changes.peek() <= now) {
       if (changes.comes) this.#come(changes.user);
       else this.#go(changes.user);
@@ -195,7 +223,7 @@ export class ClosedLoad implements LoadModel {
     this.#index = index + this.#step;
     const { exchange } = user;
     const request = index % this.#requestCount;
-    const bank = dueAt < this.#warmupEndAt || index < this.#warmupRequests ? 0 : 1;
+    const bank = index < this.#warmupRequests ? 0 : this.#banks.of(dueAt);
     const slot = bank * this.#requestCount + request;
     const { counts } = this;
     this.due += 1;

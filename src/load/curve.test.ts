@@ -1,18 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { valueAt } from '../core/plan.ts';
 import { micros } from '../core/units.ts';
-import { AreaInverse, areaAt, valueAt } from './curve.ts';
+import { AreaInverse, areaAt, piecesOf } from './curve.ts';
 import { instantsOf, rateStages, rates } from './stages.fixture.ts';
 
 const second = 1e6;
-
-describe('valueAt', () => {
-  it('goes in straight lines, takes the later stage at a border and is 0 outside', () => {
-    const stages = rates([10, 0, 100], [5, 20, 20]);
-    const values = [-1, 0, 2.5, 9.999, 10, 14.9, 15, 15.1].map((t) => valueAt(stages, micros(t * second)));
-    expect(values).toEqual([0, 0, 25, 99.99, 20, 20, 20, 0]);
-  });
-});
 
 describe('areaAt', () => {
   it('is the area of the trapezoids', () => {
@@ -39,36 +32,36 @@ describe('areaAt', () => {
 
 describe('AreaInverse', () => {
   it('finds the instants of a ramp by the exact formula', () => {
-    const ramp = new AreaInverse(rates([10, 0, 100]));
+    const ramp = new AreaInverse(piecesOf(rates([10, 0, 100])));
     expect([0, 5, 20, 125].map((n) => ramp.at(n) / second)).toEqual([0, 1, 2, 5]);
     expect(ramp.at(500)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('finds them on a falling ramp, to its very end', () => {
-    const ramp = new AreaInverse(rates([10, 100, 0]));
+    const ramp = new AreaInverse(piecesOf(rates([10, 100, 0])));
     expect([0, 375, 495].map((n) => ramp.at(n) / second)).toEqual([0, 5, 9]);
     // 1e-9 arrivals before the end: (10 − t)² · 5 = 1e-9.
     expect(10 - ramp.at(500 - 1e-9) / second).toBeCloseTo(Math.sqrt(1e-9 / 5), 8);
   });
 
   it('skips stages of zeros', () => {
-    const inverse = new AreaInverse(rates([1, 0, 0], [2, 10, 10], [3, 0, 0], [1, 10, 10]));
+    const inverse = new AreaInverse(piecesOf(rates([1, 0, 0], [2, 10, 10], [3, 0, 0], [1, 10, 10])));
     expect([0, 19, 20, 21].map((n) => inverse.at(n) / second)).toEqual([1, 2.9, 6, 6.1]);
     expect(inverse.total).toBe(30);
-    expect(new AreaInverse(rates([1, 0, 0])).at(0)).toBe(Number.POSITIVE_INFINITY);
+    expect(new AreaInverse(piecesOf(rates([1, 0, 0]))).at(0)).toBe(Number.POSITIVE_INFINITY);
     expect(new AreaInverse([]).at(0)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('takes an area next to a whole number for that number', () => {
     const tenths = rates(...Array.from({ length: 3 }, () => [1, 0.1, 0.1] as const));
-    expect(new AreaInverse(tenths).total).not.toBe(0.3);
-    expect(new AreaInverse(rates(...Array.from({ length: 10 }, () => [1, 0.1, 0.1] as const))).total).toBe(1);
+    expect(new AreaInverse(piecesOf(tenths)).total).not.toBe(0.3);
+    expect(new AreaInverse(piecesOf(rates(...Array.from({ length: 10 }, () => [1, 0.1, 0.1] as const)))).total).toBe(1);
   });
 
   it('agrees with areaAt to 1e-9, ascends, and does not depend on what was asked before', () => {
     fc.assert(
       fc.property(rateStages(5_000), fc.integer({ min: 2, max: 200 }), (stages, many) => {
-        const inverse = new AreaInverse(stages);
+        const inverse = new AreaInverse(piecesOf(stages));
         expect(Math.abs(inverse.total - areaAt(stages, micros(1e12)))).toBeLessThanOrEqual(
           1e-9 * Math.max(1, inverse.total) * 5,
         );
@@ -80,7 +73,7 @@ describe('AreaInverse', () => {
             expect(at).toBe(Number.POSITIVE_INFINITY);
             continue;
           }
-          expect(at).toBe(new AreaInverse(stages).at(area));
+          expect(at).toBe(new AreaInverse(piecesOf(stages)).at(area));
           expect(at).toBeGreaterThanOrEqual(last);
           expect(Math.abs(areaAt(stages, at) - area)).toBeLessThanOrEqual(1e-9 * Math.max(1, area));
           last = at;
@@ -92,7 +85,7 @@ describe('AreaInverse', () => {
   it('leads back to the instant wherever the rate is above zero', () => {
     fc.assert(
       fc.property(rateStages(5_000), (stages) => {
-        const inverse = new AreaInverse(stages);
+        const inverse = new AreaInverse(piecesOf(stages));
         for (const at of instantsOf(stages, 50)) {
           const rate = valueAt(stages, at);
           const found = inverse.at(areaAt(stages, at));

@@ -10,6 +10,9 @@ export interface Piece {
   /** The integral up to the piece's start and over the piece, in value · seconds. */
   readonly areaBefore: number;
   readonly area: number;
+  /** Where an edit cuts it off, µs since the start of the curve, and the integral up to there; Infinity: nowhere. */
+  readonly until: Micros;
+  readonly areaUntil: number;
 }
 
 /**
@@ -21,32 +24,43 @@ function settled(area: number): number {
   return Math.abs(area - whole) < 1e-9 ? whole : area;
 }
 
+const NEVER = Number.POSITIVE_INFINITY as Micros;
+
 /** The stages one after the other, with their starts and the areas before them added up once. */
-export function piecesOf(stages: readonly Stage<number>[]): readonly Piece[] {
+export function piecesOf(stages: readonly Stage<number>[], begin = 0, before = 0): readonly Piece[] {
   const pieces: Piece[] = [];
-  let startAt = 0;
-  let areaBefore = 0;
+  let startAt = begin;
+  let areaBefore = before;
   for (const { duration, from, to } of stages) {
     if (duration <= 0) continue;
     const areaAfter = settled(areaBefore + ((from + to) * duration) / 2e6);
-    pieces.push({ startAt: startAt as Micros, duration, from, to, areaBefore, area: areaAfter - areaBefore });
+    const area = areaAfter - areaBefore;
+    const end = { until: NEVER, areaUntil: areaBefore + area };
+    pieces.push({ startAt: startAt as Micros, duration, from, to, areaBefore, area, ...end });
     startAt += duration;
     areaBefore = areaAfter;
   }
   return pieces;
 }
 
-/** The curve's value at an instant since its start; at a border that of the later stage, outside the stages 0. */
-export function valueAt(stages: readonly Stage<number>[], at: Micros): number {
-  if (at < 0) return 0;
-  let left: number = at;
-  let last = 0;
-  for (const { duration, from, to } of stages) {
-    if (left < duration) return from + ((to - from) * left) / duration;
-    left -= duration;
-    last = to;
+/**
+ * A curve whose rest, from an instant on, is replaced. What lies before keeps its formula, so that an instant found on it
+ * is the same to the last bit whether it was asked for before the edit or after.
+ */
+export function replacedFrom(pieces: readonly Piece[], at: Micros, rest: readonly Stage<number>[]): readonly Piece[] {
+  const kept: Piece[] = [];
+  for (const piece of pieces) {
+    const { startAt, duration, from, to, areaBefore, area } = piece;
+    if (startAt >= at) break;
+    const spent = at - startAt;
+    if (Math.min(piece.until, startAt + duration) <= at) kept.push(piece);
+    else {
+      const value = from + ((to - from) * spent) / duration;
+      const passed = Math.min(area, ((from + value) * spent) / 2e6);
+      kept.push({ ...piece, until: at, areaUntil: settled(areaBefore + passed) });
+    }
   }
-  return left === 0 ? last : 0;
+  return [...kept, ...piecesOf(rest, at, kept.at(-1)?.areaUntil ?? 0)];
 }
 
 /** The integral of the curve from its start to an instant, in value · seconds (of a rate: arrivals). */
@@ -73,10 +87,9 @@ export class AreaInverse {
   readonly #pieces: readonly Piece[];
   #cursor = 0;
 
-  constructor(stages: readonly Stage<number>[]) {
-    this.#pieces = piecesOf(stages);
-    const last = this.#pieces.at(-1);
-    this.total = last === undefined ? 0 : last.areaBefore + last.area;
+  constructor(pieces: readonly Piece[]) {
+    this.#pieces = pieces;
+    this.total = pieces.at(-1)?.areaUntil ?? 0;
   }
 
   /**
@@ -92,12 +105,12 @@ export class AreaInverse {
   at(area: number): Micros {
     const pieces = this.#pieces;
     let piece = pieces[this.#cursor];
-    while (piece !== undefined && area >= piece.areaBefore + piece.area) {
+    while (piece !== undefined && area >= piece.areaUntil) {
       this.#cursor += 1;
       piece = pieces[this.#cursor];
     }
     if (piece === undefined) return Number.POSITIVE_INFINITY as Micros;
-    const { startAt, duration, from, to } = piece;
+    const { startAt, duration, from, to, until } = piece;
     const passed = area - piece.areaBefore;
     if (passed <= 0) return startAt;
     const doubleSlope = (2e6 * (to - from)) / duration;
@@ -105,6 +118,6 @@ export class AreaInverse {
       to < from
         ? Math.sqrt(to * to - doubleSlope * (piece.area - passed))
         : Math.sqrt(from * from + doubleSlope * passed);
-    return (startAt + Math.min(duration, (2e6 * passed) / (from + value))) as Micros;
+    return Math.min(until, startAt + Math.min(duration, (2e6 * passed) / (from + value))) as Micros;
   }
 }

@@ -1,7 +1,8 @@
 import type { Exchange } from '../core/exchange.ts';
-import type { Segment } from '../core/plan.ts';
+import type { Segment, Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
+import type { Banks } from './banks.ts';
 
 /** Decides when to send what. `open` and `closed` are the two kinds. */
 export interface LoadModel {
@@ -9,6 +10,12 @@ export interface LoadModel {
   start(startAt: Micros): void;
   /** From now on nothing new is sent. What is under way stays under way. */
   stop(): void;
+  /**
+   * Replaces the rest of the curve, up to the same end. Nothing under way is cut, and no request is lost.
+   *
+   * @param at since the start, the same in every segment; a little ahead, as a rule. Not before that of the last edit.
+   */
+  edit(at: Micros, rest: readonly Stage<number>[]): void;
   /** Gives an exchange back: to be called from `Driver.onDone`, after recording, since it may be sent again at once. */
   done(exchange: Exchange): void;
   /** No request will ever be sent again: the curve has ended, `maxRequests` are sent, or it was stopped. */
@@ -39,19 +46,18 @@ export interface LoadOptions {
   readonly seed: number;
   /** Of all segments together, warm-up included; null: no cap. */
   readonly maxRequests: number | null;
-  /** Since the start: what is due before it belongs to bank 0. */
-  readonly warmupUntil: Micros;
+  readonly banks: Banks;
   /** So many requests at the start (of all segments together) belong to bank 0, whenever they are due. */
   readonly warmupRequests: number;
   /** How many entries `plan.requests` has; they are sent in turn. */
   readonly requestCount: number;
 }
 
-/** Requests since the last reset, by `bank · requestCount + request`: bank 0 is warm-up, bank 1 measured. */
+/** Requests since they were last taken, by `bank · requestCount + request` (see `Banks`). */
 export class LoadCounts {
-  readonly due: Float64Array;
-  readonly sent: Float64Array;
-  readonly dropped: Float64Array;
+  due: Float64Array;
+  sent: Float64Array;
+  dropped: Float64Array;
 
   constructor(requestCount: number) {
     this.due = new Float64Array(2 * requestCount);
@@ -59,11 +65,24 @@ export class LoadCounts {
     this.dropped = new Float64Array(2 * requestCount);
   }
 
+  /** Makes room for more. */
+  grow(length: number): void {
+    this.due = longer(this.due, length);
+    this.sent = longer(this.sent, length);
+    this.dropped = longer(this.dropped, length);
+  }
+
   reset(): void {
     this.due.fill(0);
     this.sent.fill(0);
     this.dropped.fill(0);
   }
+}
+
+function longer(counts: Float64Array, length: number): Float64Array {
+  const grown = new Float64Array(length);
+  grown.set(counts);
+  return grown;
 }
 
 /** How many of 0, 1, … total − 1 are a segment's own (n ≡ index mod count). */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { OUTCOME_CODE } from '../core/sample.ts';
 import { micros } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
+import { Banks } from './banks.ts';
 import { FixtureDriver } from './driver.fixture.ts';
 import { OpenLoad, type OpenOptions } from './open.ts';
 import { open, rateStages, rates } from './stages.fixture.ts';
@@ -20,7 +21,13 @@ function begin(profile: OpenProfile, setting: Setting = {}) {
   const clock = new VirtualClock(micros(START - 3_000));
   const driver = new FixtureDriver(clock, setting.serviceTime ?? (() => 20_000));
   const segment = { index: setting.index ?? 0, count: setting.count ?? 1 };
-  const defaults = { seed: 1, maxRequests: null, warmupUntil: micros(0), warmupRequests: 0, requestCount: 1 };
+  const defaults = {
+    seed: 1,
+    maxRequests: null,
+    banks: new Banks(micros(START), micros(0)),
+    warmupRequests: 0,
+    requestCount: 1,
+  };
   const load = new OpenLoad(profile, segment, { ...defaults, ...setting, clock, driver });
   let finishedAt = -1;
   driver.onDone = (exchange) => load.done(exchange);
@@ -178,7 +185,10 @@ describe('OpenLoad', () => {
   });
 
   it('sorts requests into banks and takes the templates in turn', () => {
-    const { driver, load, run } = begin(open(rates([1, 10, 10])), { warmupUntil: micros(300_000), requestCount: 2 });
+    const { driver, load, run } = begin(open(rates([1, 10, 10])), {
+      banks: new Banks(micros(START), micros(300_000)),
+      requestCount: 2,
+    });
     run(2);
     expect(driver.sent.map(({ bank }) => bank).join('')).toBe('0001111111');
     expect(driver.sent.map(({ request }) => request).join('')).toBe('0101010101');
@@ -206,7 +216,13 @@ describe('OpenLoad', () => {
       () => 1,
       () => OUTCOME_CODE['connect-error'],
     );
-    const defaults = { seed: 1, maxRequests: null, warmupUntil: micros(0), warmupRequests: 0, requestCount: 1 };
+    const defaults = {
+      seed: 1,
+      maxRequests: null,
+      banks: new Banks(micros(0), micros(0)),
+      warmupRequests: 0,
+      requestCount: 1,
+    };
     const load = new OpenLoad(open(rates([1, 50, 50])), { index: 0, count: 1 }, { ...defaults, clock, driver });
     driver.onDone = (exchange) => load.done(exchange);
     load.start(micros(0));

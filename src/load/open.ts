@@ -1,8 +1,9 @@
 import { createExchange, type Exchange } from '../core/exchange.ts';
-import { durationOf, type Segment } from '../core/plan.ts';
+import { durationOf, type Segment, type Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
+import type { Banks } from './banks.ts';
 import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, shareOf } from './model.ts';
 
 /** A timer may be a millisecond late, so precise timing wakes this long (µs) before the next due instant and turns. */
@@ -42,7 +43,7 @@ export class OpenLoad implements LoadModel {
   readonly #clock: Clock;
   readonly #driver: Driver;
   readonly #duration: Micros;
-  readonly #warmupUntil: Micros;
+  readonly #banks: Banks;
   readonly #warmupRequests: number;
   readonly #requestCount: number;
   readonly #maxInFlight: number;
@@ -59,7 +60,7 @@ export class OpenLoad implements LoadModel {
     this.#clock = options.clock;
     this.#driver = options.driver;
     this.#duration = durationOf(profile);
-    this.#warmupUntil = options.warmupUntil;
+    this.#banks = options.banks;
     this.#warmupRequests = options.warmupRequests;
     this.#requestCount = options.requestCount;
     this.#maxInFlight = Math.max(1, shareOf(profile.maxInFlight, segment));
@@ -76,6 +77,16 @@ export class OpenLoad implements LoadModel {
     this.finished = true;
     this.#clock.cancel(this.#timer);
     this.onFinished();
+  }
+
+  edit(at: Micros, rest: readonly Stage<number>[]): void {
+    if (this.finished) return;
+    this.#arrivals.edit(at, rest);
+    // Where no timer is set, a turn is about to come anyway.
+    if (this.#timer === null) return;
+    this.#clock.cancel(this.#timer);
+    this.#timer = null;
+    this.#clock.soon(this.#turnCallback);
   }
 
   takeCounts(): LoadTotals {
@@ -119,12 +130,14 @@ export class OpenLoad implements LoadModel {
 
   #waitFor(at: number, now: number): void {
     const delay = at - now - this.#wakeAhead;
+    this.#timer = null;
     if (delay > 0) this.#timer = this.#clock.after(delay as Micros, this.#turnCallback);
     else this.#clock.soon(this.#turnCallback);
   }
 
   #offer(index: number, due: Micros): void {
-    const bank = due < this.#warmupUntil || index < this.#warmupRequests ? 0 : 1;
+    const dueAt = (this.#startAt + due) as Micros;
+    const bank = index < this.#warmupRequests ? 0 : this.#banks.of(dueAt);
     const request = index % this.#requestCount;
     const slot = bank * this.#requestCount + request;
     const { counts } = this;
@@ -142,7 +155,7 @@ export class OpenLoad implements LoadModel {
     exchange.request = request;
     exchange.index = index;
     exchange.bank = bank;
-    exchange.dueAt = (this.#startAt + due) as Micros;
+    exchange.dueAt = dueAt;
     this.#driver.send(exchange);
   }
 }

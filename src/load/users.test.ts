@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Segment } from '../core/plan.ts';
+import { type Segment, valueAt } from '../core/plan.ts';
 import { count as users } from '../core/units.ts';
-import { valueAt } from './curve.ts';
+import { piecesOf } from './curve.ts';
 import { closed, instantsOf, userStages } from './stages.fixture.ts';
 import { type ClosedProfile, peakUsers, UserChanges } from './users.ts';
 
@@ -13,7 +13,7 @@ interface Change {
 }
 
 function all(profile: ClosedProfile, segment: Segment = { index: 0, count: 1 }): Change[] {
-  const changes = new UserChanges(profile, segment);
+  const changes = new UserChanges(piecesOf(profile.vus), segment);
   const found: Change[] = [];
   for (; changes.peek() !== Number.POSITIVE_INFINITY; changes.take()) {
     found.push({ at: changes.peek(), user: changes.user, comes: changes.comes });

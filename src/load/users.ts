@@ -1,6 +1,6 @@
 import type { LoadProfile, Segment, Stage } from '../core/plan.ts';
 import type { Micros } from '../core/units.ts';
-import { type Piece, piecesOf } from './curve.ts';
+import type { Piece } from './curve.ts';
 
 export type ClosedProfile = Extract<LoadProfile, { model: 'closed' }>;
 
@@ -31,8 +31,8 @@ export class UserChanges {
   #user = -1;
   #comes = false;
 
-  constructor(profile: ClosedProfile, segment: Segment) {
-    this.#pieces = piecesOf(profile.vus);
+  constructor(pieces: readonly Piece[], segment: Segment) {
+    this.#pieces = pieces;
     this.#segment = segment;
     this.take();
   }
@@ -59,10 +59,24 @@ export class UserChanges {
     while (this.#at !== Number.POSITIVE_INFINITY && this.#user % count !== index);
   }
 
+  /**
+   * Goes on beyond an instant of the clock, on which the curve starts at `startAt`; returns how many of the segment's
+   * users are there then.
+   */
+  passTo(now: Micros, startAt: Micros): number {
+    const { index, count } = this.#segment;
+    let present = 0;
+    while (startAt + this.#at <= now) {
+      present = (this.#user - index) / count + (this.#comes ? 1 : 0);
+      this.take();
+    }
+    return present;
+  }
+
   /** The next change among the users of all segments. */
   #step(): void {
     for (let piece = this.#pieces[this.#cursor]; piece !== undefined; piece = this.#pieces[this.#cursor]) {
-      const { startAt, duration, from, to } = piece;
+      const { startAt, duration, from, to, until } = piece;
       if (!this.#entered) {
         // A rising curve is above its first value at once, a flat or falling one is not.
         const wanted = to > from ? Math.floor(from) + 1 : Math.ceil(from);
@@ -73,12 +87,18 @@ export class UserChanges {
         this.#entered = true;
       }
       if (to > from && this.#present < to) {
-        this.#change(startAt + ((this.#present - from) * duration) / (to - from), true);
-        return;
+        const at = startAt + ((this.#present - from) * duration) / (to - from);
+        if (at < until) {
+          this.#change(at, true);
+          return;
+        }
       }
       if (to < from && this.#present - 1 > to) {
-        this.#change(startAt + ((from - this.#present + 1) * duration) / (from - to), false);
-        return;
+        const at = startAt + ((from - this.#present + 1) * duration) / (from - to);
+        if (at < until) {
+          this.#change(at, false);
+          return;
+        }
       }
       this.#cursor += 1;
       this.#entered = false;

@@ -1,5 +1,5 @@
 import type { Distribution, LoadProfile, Stage } from '../core/plan.ts';
-import { count, type Micros, micros, type PerSecond, seconds } from '../core/units.ts';
+import { type Count, count, type Micros, micros, type PerSecond, seconds } from '../core/units.ts';
 import type { SettingName } from './schema.ts';
 import { blame, type Given, read, refuse } from './sources.ts';
 import {
@@ -34,6 +34,14 @@ export function resolveLoad(given: Given): LoadProfile {
   return openLoad(given);
 }
 
+/** What a stage, or an edit of a running load, may lead to. @throws RampartError */
+export const parseTargetUsers = (text: string, label: string): Count => parseCount(text, label, { max: MOST_VUS });
+export const parseTargetRate = (text: string, label: string): PerSecond => parseRate(text, label, { max: MOST_RATE });
+/** How fast it gets there. @throws RampartError */
+export const parseSpawnRate = (text: string, label: string): PerSecond =>
+  parseRate(text, label, { min: '1/h', max: MOST_RATE });
+export const parseRamp = (text: string, label: string): Micros => parseDuration(text, label, { max: LONGEST });
+
 /** One virtual user that pauses only if asked to: a probe's load. */
 export function probeLoad(given: Given): LoadProfile {
   return {
@@ -48,12 +56,11 @@ function openLoad(given: Given): LoadProfile {
   const parseStart = (text: string, label: string): PerSecond =>
     parseRate(text, label, { min: staged ? '0/s' : '1/h', max: MOST_RATE });
   const start = read(given, 'rate', parseStart) ?? (0 as PerSecond);
-  const parseTarget = (text: string, label: string): PerSecond => parseRate(text, label, { max: MOST_RATE });
   return {
     model: 'open',
     arrivals: read(given, 'arrivals', (text, label) => parseChoice(text, label, ['uniform', 'poisson'])) ?? 'uniform',
     rate: staged
-      ? stagesFrom(start, given, parseTarget)
+      ? stagesFrom(start, given, parseTargetRate)
       : [{ duration: resolveDuration(given), from: start, to: start }],
     maxInFlight:
       read(given, 'maxInFlight', (text, label) => parseCount(text, label, { min: '1', max: MOST_IN_FLIGHT })) ??
@@ -71,11 +78,11 @@ function closedLoad(given: Given): LoadProfile {
     const parseTarget = (text: string, label: string) => {
       if (text.includes('/'))
         refuse(given, 'stages', 'stages a rate, but no rate is given', 'Give the rate to start at: --rate 0/s.');
-      return parseCount(text, label, { max: MOST_VUS });
+      return parseTargetUsers(text, label);
     };
     return { model: 'closed', vus: stagesFrom(vus ?? count(0), given, parseTarget), thinkTime };
   }
-  const spawnRate = read(given, 'spawnRate', (text, label) => parseRate(text, label, { min: '1/h', max: MOST_RATE }));
+  const spawnRate = read(given, 'spawnRate', parseSpawnRate);
   if (spawnRate !== undefined && vus === undefined)
     refuse(given, 'spawnRate', 'needs --vus: how many virtual users to start');
   const whole = resolveDuration(given);

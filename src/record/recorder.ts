@@ -122,7 +122,7 @@ function takeData(histogram: Histogram): HistogramData {
 export class Recorder {
   readonly #names: readonly string[];
   readonly #startAt: Micros;
-  /** By bank × request; the warm-up's are made when it has any. */
+  /** By bank × request; made when there is any. */
   readonly #series: (Series | undefined)[] = [];
   readonly #lag = new Histogram();
   readonly #connectionWait = new Histogram();
@@ -184,6 +184,13 @@ export class Recorder {
       offered.dropped[slot] = 0;
     });
     return taken;
+  }
+
+  /** Gives the memory of a bank back that was empty when it was taken. Should anything come for it yet, it is made anew. */
+  release(bank: number): void {
+    const first = bank * this.#names.length;
+    for (let slot = first; slot < first + this.#names.length; slot++)
+      if (slot in this.#series) this.#series[slot] = undefined;
   }
 
   takeLag(): HistogramData {

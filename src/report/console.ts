@@ -1,6 +1,7 @@
 import { RunFold } from '../analyze/fold.ts';
+import { editedLoad, type LoadChange } from '../core/command.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
-import type { Plan } from '../core/plan.ts';
+import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { closingLine, liveBlock, logLine } from './live.ts';
 import { levelLine, SearchProgress, searchBlock } from './search-live.ts';
@@ -12,6 +13,8 @@ export interface ConsoleOptions {
   readonly write: (text: string) => void;
   /** Asked before each drawing, so a getter follows a window that is resized. */
   readonly columns: number;
+  /** Whether keys change the load. */
+  readonly keys?: boolean;
   /** Whether to draw in place. Otherwise plain lines are written: for logs and CI. */
   readonly isTTY: boolean;
   readonly colour: boolean;
@@ -34,6 +37,10 @@ const THINNED_SECONDS = 5;
  */
 export class ConsoleView implements RunSink {
   readonly #options: ConsoleOptions;
+  #load: LoadProfile;
+  /** Where the last edit leads to; null: there was none. */
+  #wanted: number | null = null;
+  #editedAt = -1;
   readonly #fold = new RunFold();
   readonly #search: SearchProgress | null;
   readonly #failures = new Map<string, number>();
@@ -48,6 +55,7 @@ export class ConsoleView implements RunSink {
 
   constructor(options: ConsoleOptions) {
     this.#options = options;
+    this.#load = options.plan.load;
     const { search } = options.plan;
     this.#search = search === null ? null : new SearchProgress(search);
   }
@@ -74,6 +82,10 @@ export class ConsoleView implements RunSink {
         break;
       case 'answer':
         break;
+      case 'edited':
+      case 'reset':
+        this.#take(event);
+        break;
       case 'lost':
         this.note(printable(`■ ${event.source}: ${event.message}`));
         break;
@@ -88,12 +100,30 @@ export class ConsoleView implements RunSink {
 
   async close(): Promise<void> {}
 
+  /** Shows what the load is to be, before the stream says so. */
+  steered(change: LoadChange): void {
+    this.#take(change);
+    this.#draw();
+  }
+
   /** Writes a line that stays, above the block. It must be fit to print. */
   note(line: string): void {
     this.#replace([]);
     const lines = this.#options.isTTY ? wrap(line, this.#columns) : [line];
     this.#options.write(`${lines.join('\n')}\n`);
     if (this.#running) this.#draw();
+  }
+
+  #take(change: LoadChange): void {
+    if (change.type === 'reset') {
+      this.#failures.clear();
+      return;
+    }
+    // A change that was shown before the stream said so comes twice.
+    if (change.at <= this.#editedAt) return;
+    this.#editedAt = change.at;
+    this.#load = editedLoad(this.#load, [change]);
+    this.#wanted = change.edit.model === 'closed' ? change.edit.vus : change.edit.ratePerSec;
   }
 
   /** The intervals of a search may be milliseconds; drawing each would take the processor from the generator. */
@@ -106,12 +136,12 @@ export class ConsoleView implements RunSink {
 
   #draw(): void {
     if (!this.#options.isTTY) return;
-    const { plan } = this.#options;
+    const plan = { ...this.#options.plan, load: this.#load };
     const { timeline } = this.#fold;
     const worst = this.#worst();
     this.#replace(
       this.#search === null
-        ? liveBlock({ plan, timeline, worst }, this.#columns)
+        ? liveBlock({ plan, timeline, worst, wanted: this.#wanted, keys: this.#options.keys === true }, this.#columns)
         : searchBlock(this.#search.at(timeline, worst), this.#columns),
     );
   }

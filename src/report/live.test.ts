@@ -28,14 +28,16 @@ const POINT: TimelinePoint = {
   unfit: false,
 };
 
+const UNSTEERED = { wanted: null, keys: false } as const;
+
 function moment(point: Partial<TimelinePoint>, options: Options = {}): Moment {
-  return { plan: fixturePlan(options), timeline: [{ ...POINT, ...point }], worst: 'HTTP 503' };
+  return { plan: fixturePlan(options), timeline: [{ ...POINT, ...point }], worst: 'HTTP 503', ...UNSTEERED };
 }
 
 function momentOf(options: Options, intervals: number): Moment {
   const fold = new RunFold();
   for (const event of fixtureEvents(options).slice(0, intervals + 1)) fold.accept(event);
-  return { plan: fixturePlan(options), timeline: fold.timeline, worst: 'HTTP 503' };
+  return { plan: fixturePlan(options), timeline: fold.timeline, worst: 'HTTP 503', ...UNSTEERED };
 }
 
 const textOf = (each: Moment, columns = 100): string[] =>
@@ -76,7 +78,7 @@ describe('statusOf', () => {
 
 describe('liveBlock', () => {
   it('says that it starts before there is anything to show', () => {
-    const lines = textOf({ plan: fixturePlan(), timeline: [], worst: '' });
+    const lines = textOf({ plan: fixturePlan(), timeline: [], worst: '', ...UNSTEERED });
     expect(lines[0]).toBe('Starting: 1 thread, waiting for the first interval');
   });
 

@@ -7,7 +7,12 @@ import { cellsOf, progressBar, type Span, sparkline } from './terminal.ts';
 
 /** What the live view knows at one moment of the run. */
 export interface Moment {
+  /** Its load with all edits so far. */
   readonly plan: Plan;
+  /** Where the last edit leads to, in users or 1/s; null: there was none. */
+  readonly wanted: number | null;
+  /** Whether keys change the load. */
+  readonly keys: boolean;
   /** The latest last; warm-up included. */
   readonly timeline: readonly TimelinePoint[];
   /** The most frequent failure message so far, fit to print; empty: none. */
@@ -19,9 +24,9 @@ const SPARK = 40;
 
 /** At most 12 lines; none of the spans holds a line break. */
 export function liveBlock(moment: Moment, columns: number): Span[][] {
-  const { plan, timeline, worst } = moment;
+  const { plan, timeline, worst, wanted } = moment;
   const point = timeline.at(-1);
-  const hint: Span[] = [['Ctrl-C stops and still writes the report', 'gray']];
+  const hint: Span[] = [[hintOf(moment), 'gray']];
   if (point === undefined) {
     return [[[`Starting: ${counted(plan.threads, 'thread')}, waiting for the first interval`, 'bold']], hint];
   }
@@ -57,8 +62,13 @@ export function liveBlock(moment: Moment, columns: number): Span[][] {
       : [];
   const load =
     plan.load.model === 'open'
-      ? row('in flight', [formatCount(point.inFlight), ...drops])
-      : row('users', [[formatCount(point.vus), 'blue'], ['   in flight ', 'gray'], formatCount(point.inFlight)]);
+      ? row('in flight', [formatCount(point.inFlight), ...drops, ...(wanted === null ? [] : aim(formatRate(wanted)))])
+      : row('users', [
+          [formatCount(point.vus), 'blue'],
+          ...(wanted === null || wanted === point.vus ? [] : aim(formatCount(wanted))),
+          ['   in flight ', 'gray'],
+          formatCount(point.inFlight),
+        ]);
   return [
     [[statusOf(moment), 'bold']],
     progressOf(moment, point, columns),
@@ -91,6 +101,15 @@ export function liveBlock(moment: Moment, columns: number): Span[][] {
     ]),
     hint,
   ];
+}
+
+/** What the load was edited to, and is not yet. */
+const aim = (amount: string): Span[] => [' → ', [amount, 'blue']];
+
+function hintOf({ plan, keys }: Moment): string {
+  if (!keys) return 'Ctrl-C stops and still writes the report';
+  const unit = plan.load.model === 'open' ? 'request/s' : 'user';
+  return `w/s ±1 ${unit}, W/S ±10, q or Ctrl-C stops and still writes the report`;
 }
 
 /**
@@ -169,7 +188,8 @@ function directionOf(stages: readonly Stage<number>[], t: number): string {
 function progressOf({ plan, timeline }: Moment, point: TimelinePoint, columns: number): Span[] {
   const total = toSeconds(durationOf(plan.load));
   const byTime = total > 0 ? point.t / total : 0;
-  const byCount = plan.maxRequests === null ? 0 : countsOf(timeline).sent / plan.maxRequests;
+  const sent = timeline.reduce((sum, each) => sum + each.sent, 0);
+  const byCount = plan.maxRequests === null ? 0 : sent / plan.maxRequests;
   const clock = `${formatClock(point.t)} `;
   // A probe ends by its number of requests; its duration is only a limit.
   const end = plan.kind === 'probe' ? '' : ` ${formatClock(total)}`;
@@ -186,6 +206,6 @@ const spansWidth = (spans: readonly Span[]): number =>
 
 function countsOf(timeline: readonly TimelinePoint[]): { sent: number; ok: number; failed: number; dropped: number } {
   const sum = (key: 'sent' | 'ok' | 'failed' | 'dropped'): number =>
-    timeline.reduce((total, point) => total + point[key], 0);
+    timeline.reduce((total, point) => total + (point.phase === 'discarded' ? 0 : point[key]), 0);
   return { sent: sum('sent'), ok: sum('ok'), failed: sum('failed'), dropped: sum('dropped') };
 }

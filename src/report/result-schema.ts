@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PERCENTILES, type PercentileName, type RunResult } from '../core/result.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { breakingPointSchema, searchPlanSchema } from './breaking-point-schema.ts';
+import { changesSchema } from './changes-schema.ts';
 
 /**
  * The documented shape of `result.json`, format 1. It says no more than the types of `core/result`, and no less: the
@@ -328,7 +329,9 @@ const seriesLatency = {
 
 const timelinePoint = z.strictObject({
   t: amount('End of the interval, s since the start.'),
-  phase: z.enum(['warmup', 'measure', 'drain']).describe('drain: the load has ended, answers are waited for.'),
+  phase: z
+    .enum(['warmup', 'discarded', 'measure', 'drain'])
+    .describe('discarded: before a reset of the statistics; drain: the load has ended, answers are waited for.'),
   seconds: amount('Length of the interval, s; the last one may be short. Counts divided by it are rates.'),
   vus: count('Virtual users at its end; 0 in the open model.'),
   offered: count('Requests due in it.'),
@@ -404,6 +407,7 @@ const resultSchema = z
         }),
       )
       .describe('Failed and given-up requests by cause, the most frequent first.'),
+    changes: changesSchema.exactOptional(),
     breakingPoint: breakingPointSchema.exactOptional(),
   })
   .describe('The judged result of a rampart run. Times in ms, rates in 1/s, shares 0..1, where nothing else is said.');

@@ -1,15 +1,17 @@
+import type { LoadChange } from '../core/command.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { durationOf, type Plan, type Segment } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import type { GeneratorSnapshot, IntervalSnapshot, Phase, SeriesSnapshot } from '../core/snapshot.ts';
 import { count, type Micros } from '../core/units.ts';
+import { Banks } from '../load/banks.ts';
 import { ClosedLoad } from '../load/closed.ts';
 import type { LoadModel } from '../load/model.ts';
 import { OpenLoad } from '../load/open.ts';
 import { Recorder } from '../record/recorder.ts';
 
 const WARMUP_BANK = 0;
-const MEASURED_BANK = 1;
+const FIRST_MEASURED = 1;
 
 /** What a generation is made of: the real ones in a thread, others in virtual time. */
 export interface Engine {
@@ -33,11 +35,14 @@ export class Generation {
   readonly #probe: ReturnType<Engine['createProbe']>;
   readonly #load: LoadModel;
   readonly #recorder: Recorder;
+  readonly #banks: Banks;
   readonly #startAt: Micros;
   readonly #emit: (snapshots: readonly IntervalSnapshot[]) => void;
   readonly #onEnd: () => void;
   /** Where the last interval ended, since the start. */
   #cutAt = 0;
+  /** The measured bank of the interval under way. */
+  #current = FIRST_MEASURED;
   /** The next cut, and the next step of the run: its start, its planned end, the end of its grace. */
   #tick: unknown = null;
   #step: unknown = null;
@@ -65,12 +70,13 @@ export class Generation {
       plan.requests.map((request) => request.name),
       startAt,
     );
+    this.#banks = new Banks(startAt, plan.warmup);
     const context = {
       clock: engine.clock,
       driver: this.#driver,
       seed: plan.seed,
       maxRequests: plan.maxRequests,
-      warmupUntil: plan.warmup,
+      banks: this.#banks,
       warmupRequests: plan.warmupRequests,
       requestCount: plan.requests.length,
       timing: plan.timing,
@@ -93,6 +99,16 @@ export class Generation {
   /** Sends nothing more; what is under way may finish within the plan's `gracefulStop`. */
   stop(): void {
     this.#load.stop();
+  }
+
+  /** Carries out what a person asked for; the change's instant is the same in all segments, and a little ahead. */
+  change(change: LoadChange): void {
+    if (change.type === 'edited') {
+      this.#load.edit(change.at, change.stages);
+      return;
+    }
+    this.#banks.reset(this.#startAt + change.at);
+    this.#load.counts.grow(this.#banks.count * this.#plan.requests.length);
   }
 
   /** A probe's requests share a connection; what opening one costs is measured beside them, in between. */
@@ -136,10 +152,13 @@ export class Generation {
     const startAt = this.#cutAt as Micros;
     this.#cutAt = until;
     const { interval, warmup, warmupRequests } = this.#plan;
-    const measured = this.#recorder.take(MEASURED_BANK, this.#load.counts);
-    const warming = this.#recorder.take(WARMUP_BANK, this.#load.counts);
-    const inWarmup = startAt < warmup || (warmupRequests > 0 && isEmpty(measured) && !this.#draining);
+    const taken = Array.from({ length: this.#banks.count }, (_, bank) => this.#recorder.take(bank, this.#load.counts));
+    // Once the load has ended no request is due any more: a reset that was still to come has not come about.
+    if (!this.#draining) this.#current = Math.max(FIRST_MEASURED, this.#banks.of(this.#startAt + startAt));
+    const current = this.#current;
+    const inWarmup = startAt < warmup || (warmupRequests > 0 && isEmpty(taken[current]) && !this.#draining);
     const phase: Phase = this.#draining ? 'drain' : inWarmup ? 'warmup' : 'measure';
+    const primary = phase === 'warmup' ? WARMUP_BANK : current;
     const frame = { index: Math.floor(startAt / interval), startAt, endAt: until as Micros };
     const gauges = { inFlight: this.#driver.inFlight, vus: count(this.#load.vus) };
     const generator = {
@@ -147,16 +166,23 @@ export class Generation {
       ...(this.#plan.connections.limit === null ? {} : { connectionWait: this.#recorder.takeConnectionWait() }),
       ...this.#probe.take(),
     };
-    if (phase === 'drain' && isEmpty(measured) && isEmpty(warming)) return;
-    const primary = phase === 'warmup' ? warming : measured;
-    const other = phase === 'warmup' ? measured : warming;
-    const snapshots: IntervalSnapshot[] = [
-      { ...frame, phase, load: { ...offered(primary), ...gauges }, series: primary, generator },
-    ];
-    if (!isEmpty(other)) {
-      const otherPhase = phase === 'warmup' ? 'measure' : 'warmup';
-      snapshots.push({ ...frame, phase: otherPhase, load: { ...offered(other), ...gauges }, series: other });
-    }
+    if (phase === 'drain' && taken.every(isEmpty)) return;
+    const snapshots: IntervalSnapshot[] = [];
+    taken.forEach((series, bank) => {
+      const resets = Math.max(0, bank - FIRST_MEASURED);
+      const load = { ...offered(series), ...gauges };
+      const counted = resets === 0 ? {} : { resets };
+      if (bank === primary) snapshots.unshift({ ...frame, phase, ...counted, load, series, generator });
+      else if (isEmpty(series)) this.#recorder.release(bank);
+      else
+        snapshots.push({
+          ...frame,
+          phase: bank === WARMUP_BANK ? 'warmup' : phase === 'warmup' ? 'measure' : phase,
+          ...counted,
+          load,
+          series,
+        });
+    });
     this.#emit(snapshots);
   }
 
@@ -174,7 +200,7 @@ export class Generation {
   }
 }
 
-function isEmpty(series: Record<string, SeriesSnapshot>): boolean {
+function isEmpty(series: Record<string, SeriesSnapshot> = {}): boolean {
   for (const _ in series) return false;
   return true;
 }

@@ -26,7 +26,7 @@ export class Joiner {
   /** @param snapshots all of one interval: they have the same end. */
   accept(segment: number, snapshots: readonly IntervalSnapshot[]): void {
     for (const snapshot of snapshots) {
-      const key = `${snapshot.index} ${snapshot.phase}`;
+      const key = `${snapshot.index} ${snapshot.phase} ${snapshot.resets ?? 0}`;
       const parts = this.#waiting.get(key);
       if (parts === undefined) this.#waiting.set(key, [snapshot]);
       else parts.push(snapshot);
@@ -55,7 +55,7 @@ export class Joiner {
   }
 }
 
-/** Snapshots of one interval and phase, made one. At least one; the order does not matter. */
+/** Snapshots of one interval, phase and number of resets, made one. At least one; the order does not matter. */
 export function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnapshot {
   const [first] = parts as readonly [IntervalSnapshot];
   if (parts.length === 1) return first;
@@ -70,6 +70,7 @@ export function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnaps
     startAt: Math.min(...parts.map((part) => part.startAt)) as Micros,
     endAt: Math.max(...parts.map((part) => part.endAt)) as Micros,
     phase: first.phase,
+    ...(first.resets === undefined ? {} : { resets: first.resets }),
     load: {
       due: sum((load) => load.due),
       sent: sum((load) => load.sent),

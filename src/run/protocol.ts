@@ -1,3 +1,4 @@
+import type { LoadChange } from '../core/command.ts';
 import type { Plan, Segment } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
@@ -7,6 +8,8 @@ import type { Micros } from '../core/units.ts';
 export type ToThread =
   | { readonly type: 'prepare'; readonly plan: Plan; readonly segment: Segment; readonly rows: RowTable | null }
   | { readonly type: 'start'; readonly startAt: Micros }
+  /** Carries out what a person asked for, at the change's own instant. */
+  | { readonly type: 'change'; readonly change: LoadChange }
   /** Sends nothing more; the thread still says when its segment has ended. */
   | { readonly type: 'stop' };
 

@@ -3,6 +3,7 @@ import type { Ending, RunEvent, RunSink } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Clock, LoadSource } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
+import type { Steering } from './steering.ts';
 import { SourceLost } from './threads.ts';
 
 export interface Session {
@@ -65,7 +66,18 @@ export async function runSession(session: Session): Promise<void> {
   }
 }
 
-/** A plan run once, as the stream's events. */
-export async function* runEvents(plan: Plan, source: LoadSource, signal: AbortSignal): AsyncGenerator<RunEvent> {
-  for await (const snapshot of source(plan, { index: 0, count: 1 }, signal)) yield { type: 'interval', snapshot };
+/**
+ * A plan run once, as the stream's events. A change goes before the first interval that it had an effect on; one that the
+ * end of the load came before had none, and is left out.
+ */
+export async function* runEvents(
+  plan: Plan,
+  source: LoadSource,
+  signal: AbortSignal,
+  steering?: Steering,
+): AsyncGenerator<RunEvent> {
+  for await (const snapshot of source(plan, { index: 0, count: 1 }, signal, steering)) {
+    if (snapshot.phase !== 'drain') yield* steering?.takeUntil(snapshot.endAt) ?? [];
+    yield { type: 'interval', snapshot };
+  }
 }

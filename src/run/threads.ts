@@ -1,6 +1,16 @@
 import { Worker } from 'node:worker_threads';
+import {
+  type Commanded,
+  type CommandReply,
+  type Commands,
+  type LoadChange,
+  type LoadCommand,
+  type LoadEdit,
+  stagesAfter,
+  withRest,
+} from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
-import type { Plan } from '../core/plan.ts';
+import { durationOf, type LoadProfile, type Plan } from '../core/plan.ts';
 import type { Clock, LoadSource } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
@@ -9,7 +19,7 @@ import { Joiner } from './join.ts';
 import type { FromThread, ToThread } from './protocol.ts';
 import { Queue } from './queue.ts';
 
-/** Between "all are ready" and the common start: enough for the message to reach every thread. */
+/** Between "all are ready" and the common start, or between an order and its instant: enough for it to reach every thread. */
 const HEAD_START = millis(20);
 const READY_WITHIN = seconds(20);
 
@@ -52,24 +62,30 @@ export class ThreadPool {
    * @throws {RampartError} never-ready, where a thread does not start in time or dies before it does.
    * @throws {SourceLost} after the last snapshot, where a thread died under way; the others are stopped then.
    */
-  readonly source: LoadSource = (plan, _segment, signal) => this.#run(plan, signal);
+  readonly source: LoadSource = (plan, _segment, signal, commands) => this.#run(plan, signal, commands);
 
   /** Ends the threads, whatever they are doing. */
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
-  async *#run(plan: Plan, signal: AbortSignal): AsyncGenerator<IntervalSnapshot, void, undefined> {
+  async *#run(
+    plan: Plan,
+    signal: AbortSignal,
+    commands: Commands | undefined,
+  ): AsyncGenerator<IntervalSnapshot, void, undefined> {
     const crew = new Crew(plan, this.#rows, this.#workers, this.#clock);
     this.#crew = crew;
     if (this.#broken !== null) crew.lose(this.#broken.thread, this.#broken.message);
     const stop = (): void => crew.stop();
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
+    const detach = commands?.attach(crew);
     try {
       yield* crew.snapshots;
     } finally {
       signal.removeEventListener('abort', stop);
+      detach?.();
       crew.dismiss();
       this.#crew = null;
     }
@@ -91,8 +107,9 @@ export class ThreadPool {
 }
 
 /** One plan under way on the threads of a pool. */
-class Crew {
+class Crew implements Commanded {
   readonly snapshots = new Queue<IntervalSnapshot>();
+  readonly #plan: Plan;
   readonly #clock: Clock;
   readonly #workers: readonly Worker[];
   readonly #joiner: Joiner;
@@ -100,9 +117,16 @@ class Crew {
   readonly #patience: unknown;
   #waitingFor: number;
   #started = false;
+  #startAt = 0 as Micros;
+  #load: LoadProfile;
+  /** Sends no more: it was stopped, or its load has ended. */
+  #over = false;
+  #lastReset: LoadChange | null = null;
   #failure: Error | null = null;
 
   constructor(plan: Plan, rows: RowTable | null, workers: readonly Worker[], clock: Clock) {
+    this.#plan = plan;
+    this.#load = plan.load;
     this.#clock = clock;
     this.#workers = workers;
     this.#waitingFor = workers.length;
@@ -119,13 +143,58 @@ class Crew {
   }
 
   hear(index: number, message: FromThread): void {
-    if (message.type === 'interval') this.#joiner.accept(index, message.snapshots);
-    else if (message.type === 'ready') this.#ready();
+    if (message.type === 'interval') {
+      this.#over ||= message.snapshots.some(({ phase }) => phase === 'drain');
+      this.#joiner.accept(index, message.snapshots);
+    } else if (message.type === 'ready') this.#ready();
     else this.#ended(index);
   }
 
   stop(): void {
+    this.#over = true;
     this.#tell({ type: 'stop' });
+  }
+
+  get load(): LoadProfile {
+    return this.#load;
+  }
+
+  get elapsed(): Micros {
+    return (this.#started ? this.#clock.now() - this.#startAt : -1) as Micros;
+  }
+
+  carryOut(command: LoadCommand): CommandReply {
+    const refuse = (reason: string): CommandReply => ({ ok: false, reason });
+    if (!this.#started) return refuse('The load has not begun yet.');
+    const soon = Math.max(0, Math.ceil(this.elapsed + HEAD_START));
+    if (this.#over || soon >= durationOf(this.#load)) return refuse('The load has ended: nothing is sent any more.');
+    const change = command.type === 'edit' ? this.#edit(command.edit, soon) : this.#reset(soon);
+    if (typeof change === 'string') return refuse(change);
+    if (change === this.#lastReset) return { ok: true, change };
+    if (change.type === 'reset') this.#lastReset = change;
+    this.#tell({ type: 'change', change });
+    return { ok: true, change };
+  }
+
+  #edit(edit: LoadEdit, at: number): LoadChange | string {
+    const { load } = this;
+    if (this.#plan.engine === 'autocannon')
+      return 'The engine autocannon cannot change its load: it can only be stopped.';
+    if (edit.model !== load.model)
+      return load.model === 'closed'
+        ? 'This run has virtual users: it has no rate to change.'
+        : 'This run has an arrival rate: it has no virtual users to change.';
+    const stages = stagesAfter(load, at as Micros, edit);
+    this.#load = withRest(load, at as Micros, stages);
+    return { type: 'edited', at: at as Micros, edit, stages };
+  }
+
+  /** Two within one interval are one. */
+  #reset(soon: number): LoadChange | string {
+    const { interval } = this.#plan;
+    const at = (Math.floor(soon / interval) + 1) * interval;
+    if (at >= durationOf(this.#load)) return 'The load ends before the statistics could start anew.';
+    return this.#lastReset?.at === at ? this.#lastReset : { type: 'reset', at: at as Micros };
   }
 
   /** A thread is gone. Before the start nothing is measured; after it, the others are stopped and still heard. */
@@ -147,7 +216,8 @@ class Crew {
     if (--this.#waitingFor > 0 || this.#failure !== null) return;
     this.#clock.cancel(this.#patience);
     this.#started = true;
-    this.#tell({ type: 'start', startAt: (this.#clock.now() + HEAD_START) as Micros });
+    this.#startAt = (this.#clock.now() + HEAD_START) as Micros;
+    this.#tell({ type: 'start', startAt: this.#startAt });
   }
 
   #ended(index: number): void {

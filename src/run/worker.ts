@@ -67,6 +67,9 @@ port.on('message', (message: ToThread) => {
       );
       break;
     }
+    case 'change':
+      generation?.change(message.change);
+      break;
     case 'stop':
       if (generation !== null) generation.stop();
       else if (prepared !== null) ended();

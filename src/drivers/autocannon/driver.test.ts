@@ -6,6 +6,7 @@ import { planFixture } from '../../core/plan.fixture.ts';
 import type { Plan } from '../../core/plan.ts';
 import { OUTCOMES } from '../../core/sample.ts';
 import { count, millis, seconds } from '../../core/units.ts';
+import { Banks } from '../../load/banks.ts';
 import { SystemClock } from '../../load/clock.ts';
 import { ClosedLoad } from '../../load/closed.ts';
 import { AutocannonDriver } from './driver.ts';
@@ -55,7 +56,15 @@ function offer(port: number, vus: number, requests: number, changes: Partial<Pla
   const load = new ClosedLoad(
     profile,
     { index: 0, count: 1 },
-    { clock, driver, seed: 1, maxRequests: requests, warmupUntil: millis(0), warmupRequests: 0, requestCount: 1 },
+    {
+      clock,
+      driver,
+      seed: 1,
+      maxRequests: requests,
+      banks: new Banks(clock.now(), millis(0)),
+      warmupRequests: 0,
+      requestCount: 1,
+    },
   );
   const exchanges: Exchange[] = [];
   const outcomes: Record<string, number> = {};

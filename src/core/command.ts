@@ -1,0 +1,103 @@
+import { durationOf, type LoadProfile, type Stage, stagesOf, valueAt } from './plan.ts';
+import { type Count, type Micros, micros, type PerSecond } from './units.ts';
+
+/** What the load shall be from now on, until the planned end of the run. */
+export type LoadEdit =
+  | {
+      readonly model: 'closed';
+      readonly vus: Count;
+      /** How many users come (or go) per second until then; null: all at once. */
+      readonly spawnRate: PerSecond | null;
+    }
+  | {
+      readonly model: 'open';
+      readonly ratePerSec: PerSecond;
+      /** How long the rate takes to get there, in a straight line; 0: at once. */
+      readonly ramp: Micros;
+    };
+
+/** What a person may ask of a running test. Stopping it is not among them: that is the `AbortSignal`'s. */
+export type LoadCommand =
+  | { readonly type: 'edit'; readonly edit: LoadEdit }
+  /** The statistics start anew: a request due before counts in none of them, whenever it ends. */
+  | { readonly type: 'reset' };
+
+/** A command as it is carried out, by all threads at one instant: µs since the start of the load. */
+export type LoadChange =
+  | {
+      readonly type: 'edited';
+      readonly at: Micros;
+      readonly edit: LoadEdit;
+      /** The load from `at` on, up to the planned end. */
+      readonly stages: readonly Stage<number>[];
+    }
+  /** At the end of an interval, so that none is cut. */
+  | { readonly type: 'reset'; readonly at: Micros };
+
+export type CommandReply =
+  | { readonly ok: true; readonly change: LoadChange }
+  /** Nothing has changed; `reason` is a sentence for the person who asked. */
+  | { readonly ok: false; readonly reason: string };
+
+/** Who can carry commands out: a source, while its load is under way. */
+export interface Commanded {
+  carryOut(command: LoadCommand): CommandReply;
+  /** The load as it stands, with all edits so far. */
+  readonly load: LoadProfile;
+  /** Since the start of the load; below 0 before it. */
+  readonly elapsed: Micros;
+}
+
+/** The way of a person's commands to the load under way. */
+export interface Commands {
+  /** From now on this one carries them out, until the returned function is called. */
+  attach(commanded: Commanded): () => void;
+}
+
+/** What an edit at an instant makes of the rest of the load: a ramp from the value it has then, and what is left flat. */
+export function stagesAfter(load: LoadProfile, at: Micros, edit: LoadEdit): Stage<number>[] {
+  const left = durationOf(load) - at;
+  const from = settled(valueAt(stagesOf(load), at));
+  const to = edit.model === 'closed' ? edit.vus : edit.ratePerSec;
+  const ramp = edit.model === 'closed' ? spawning(Math.abs(to - from), edit.spawnRate) : edit.ramp;
+  const rising = Math.min(ramp, left);
+  // A ramp longer than the rest of the run is cut.
+  const reached = rising < ramp ? settled(from + ((to - from) * rising) / ramp) : to;
+  return [
+    { duration: micros(rising), from, to: reached },
+    { duration: micros(left - rising), from: to, to },
+  ].filter(({ duration }) => duration > 0);
+}
+
+const spawning = (users: number, rate: PerSecond | null): number =>
+  rate === null ? 0 : Math.round((users / rate) * 1e6);
+
+/** A hair beside a whole number is that number: it would start or end a user. */
+function settled(value: number): number {
+  const whole = Math.round(value);
+  return Math.abs(value - whole) < 1e-9 ? whole : value;
+}
+
+/** A load whose rest, from an instant on, is replaced. */
+export function withRest(load: LoadProfile, at: Micros, rest: readonly Stage<number>[]): LoadProfile {
+  const kept: Stage<number>[] = [];
+  let left: number = at;
+  for (const { duration, from, to } of stagesOf(load)) {
+    if (left <= 0) break;
+    const spent = Math.min(left, duration);
+    if (spent > 0) kept.push({ duration: micros(spent), from, to: from + ((to - from) * spent) / duration });
+    left -= spent;
+  }
+  const stages = [...kept, ...rest];
+  return load.model === 'closed'
+    ? { ...load, vus: stages as Stage<Count>[] }
+    : { ...load, rate: stages as Stage<PerSecond>[] };
+}
+
+/** The load as it was offered: the plan's, with every edit. */
+export function editedLoad(load: LoadProfile, changes: readonly LoadChange[]): LoadProfile {
+  return changes.reduce(
+    (edited, change) => (change.type === 'edited' ? withRest(edited, change.at, change.stages) : edited),
+    load,
+  );
+}

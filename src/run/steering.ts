@@ -1,0 +1,61 @@
+import type { Commanded, CommandReply, Commands, LoadChange, LoadCommand } from '../core/command.ts';
+import { type LoadProfile, type Plan, stagesOf, valueAt } from '../core/plan.ts';
+import type { Micros } from '../core/units.ts';
+
+/** What the load is at this moment. */
+export interface Present {
+  readonly load: LoadProfile;
+  /** Since the start of the load. */
+  readonly elapsed: Micros;
+  /** Users, or requests per second, that the curve asks for now. */
+  readonly value: number;
+}
+
+const WHY_NOT: Readonly<Record<Plan['kind'], string>> = {
+  run: 'No load is under way.',
+  find: 'A search sets the load itself: it cannot be edited, only stopped.',
+  probe: 'A probe sends one request at a time: it cannot be edited, only stopped.',
+};
+
+/**
+ * Where a person's commands go in, from the page or the keyboard, and what came of them comes out. One per run: made
+ * before it, attached to by its source while the load is under way.
+ */
+export class Steering implements Commands {
+  readonly #kind: Plan['kind'];
+  readonly #waiting: LoadChange[] = [];
+  #commanded: Commanded | null = null;
+
+  constructor(kind: Plan['kind']) {
+    this.#kind = kind;
+  }
+
+  attach(commanded: Commanded): () => void {
+    this.#commanded = commanded;
+    return () => {
+      this.#commanded = null;
+    };
+  }
+
+  /** Has a command carried out, or says why it cannot be. */
+  push(command: LoadCommand): CommandReply {
+    if (this.#commanded === null || this.#kind !== 'run') return { ok: false, reason: WHY_NOT[this.#kind] };
+    const reply = this.#commanded.carryOut(command);
+    // Two resets in one interval are one change.
+    if (reply.ok && this.#waiting.at(-1) !== reply.change) this.#waiting.push(reply.change);
+    return reply;
+  }
+
+  /** Null while no load is under way. */
+  get present(): Present | null {
+    if (this.#commanded === null) return null;
+    const { load, elapsed } = this.#commanded;
+    return { load, elapsed, value: valueAt(stagesOf(load), elapsed) };
+  }
+
+  /** Takes the changes that came into effect before an instant, in their order. */
+  takeUntil(at: Micros): LoadChange[] {
+    const due = this.#waiting.findIndex((change) => change.at >= at);
+    return this.#waiting.splice(0, due < 0 ? this.#waiting.length : due);
+  }
+}
