@@ -30,7 +30,11 @@ await build({
 chmodSync('dist/bin/cli.js', 0o755);
 
 await build({
-  entryPoints: { report: 'src/report/client/report.ts', 'report-style': 'src/report/client/styles.css' },
+  entryPoints: {
+    report: 'src/report/client/report.ts',
+    overlay: 'src/report/client/overlay.ts',
+    'report-style': 'src/report/client/styles.css',
+  },
   outdir: 'dist/client',
   bundle: true,
   minify: true,

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { ReportAssets } from '../src/report/html.ts';
+import type { ReportAssets } from '../src/report/html/page.ts';
 
 /** The browser side of the report, bundled from source as the build does it. */
 export async function bundleReportAssets(): Promise<ReportAssets> {

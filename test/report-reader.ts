@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, type TestContext } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
-import { type ReportAssets, renderHtml } from '../src/report/html.ts';
+import type { ReportAssets } from '../src/report/html/page.ts';
+import { renderHtml } from '../src/report/html.ts';
 import { chromiumFor, launchChromium } from './chromium.ts';
 import { bundleReportAssets } from './report-assets.ts';
 
@@ -15,6 +16,8 @@ export interface ReportReader {
   readonly complaints: string[];
   html(result: RunResult, intervals?: string): string;
   open(test: TestContext, result: RunResult, intervals?: string, options?: BrowserContextOptions): Promise<Page>;
+  /** A page that a command wrote. */
+  openFile(test: TestContext, file: string, options?: BrowserContextOptions): Promise<Page>;
 }
 
 /** To be called once in a test file. */
@@ -39,25 +42,29 @@ export function reportReader(): ReportReader {
   });
 
   const html = (result: RunResult, intervals?: string): string => renderHtml(result, assets, intervals);
+  const openFile: ReportReader['openFile'] = async (test, file, options = {}) => {
+    const path = chromiumFor(test);
+    browser ??= await launchChromium(path);
+    const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+    const page = await context.newPage();
+    page.on('console', (message) => complaints.push(`console: ${message.text()}`));
+    page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+    page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+    page.on('request', (request) => {
+      if (!/^(file|data):/.test(request.url())) complaints.push(`request: ${request.url()}`);
+    });
+    await page.goto(pathToFileURL(file).href);
+    if (options.javaScriptEnabled !== false) await page.locator('html[data-drawn]').waitFor();
+    return page;
+  };
   return {
     complaints,
     html,
-    async open(test, result, intervals, options = {}) {
-      const path = chromiumFor(test);
-      browser ??= await launchChromium(path);
+    openFile,
+    async open(test, result, intervals, options) {
       const file = join(folder, 'report.html');
       writeFileSync(file, html(result, intervals));
-      const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
-      const page = await context.newPage();
-      page.on('console', (message) => complaints.push(`console: ${message.text()}`));
-      page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-      page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
-      page.on('request', (request) => {
-        if (!/^(file|data):/.test(request.url())) complaints.push(`request: ${request.url()}`);
-      });
-      await page.goto(pathToFileURL(file).href);
-      if (options.javaScriptEnabled !== false) await page.locator('html[data-drawn]').waitFor();
-      return page;
+      return openFile(test, file, options);
     },
   };
 }

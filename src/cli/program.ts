@@ -3,6 +3,7 @@ import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import type { DoctorFlags } from './doctor.ts';
 import { addLoadOptions, addOutputOptions, addRequestOptions, addSearchOptions, collect } from './options.ts';
+import type { ReportFlags } from './report.ts';
 import type { ServeFlags } from './serve.ts';
 
 /**
@@ -48,6 +49,7 @@ Examples:
   rampart run http://localhost:8989/predict -b '{"x":1}' --rate 200/s -d 1m --threshold 'p95<250ms'
   rampart find http://localhost:8989/predict --body-file loan.json --slo 'p95<250ms' --slo 'errors<1%'
   rampart probe http://localhost:8989/predict --body-file loan.json
+  rampart report reports/before reports/after
   rampart doctor
   rampart serve loan`,
     );
@@ -86,13 +88,14 @@ Examples:
 
   program
     .command('report')
-    .description('draw a finished run again from its journal')
-    .argument('<run>', 'folder of the run, or its journal.ndjson')
-    .option('-o, --out <folder>', 'where to write (default: the folder of the run)')
+    .description('draw a finished run again from its journal; several: over each other, in one page')
+    .argument('<run...>', 'folder of a run, or its journal.ndjson')
+    .option('-o, --out <folder>', 'where to write (default: the folder of the run; of several: reports/overlay-…)')
+    .option('-l, --label <name>', 'what to call a run among several, in their order; repeat', collect)
     .option('--json', 'print result.json on stdout, and nothing else there')
-    .action(async (run: string, options: { out?: string; json?: boolean }) => {
+    .action(async (runs: string[], flags: ReportFlags) => {
       const { reportCommand } = await import('./report.ts');
-      end(await reportCommand(world, run, options));
+      end(await reportCommand(world, runs, flags));
     });
 
   program

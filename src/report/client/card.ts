@@ -1,6 +1,7 @@
 import { Chart } from 'chart.js';
 import type { LineChart } from './canvas.ts';
-import { fill, type Grid } from './grid.ts';
+import type { Grid } from './grid.ts';
+import { fill } from './html-table.ts';
 import type { Theme } from './theme.ts';
 import { pictureUrl, toolsFor } from './tools.ts';
 
@@ -9,6 +10,8 @@ export interface LegendItem {
   readonly colour: string;
   readonly dashed: boolean;
   readonly shape: 'line' | 'dash' | 'disc' | 'ring' | 'triangle' | 'square' | 'patch';
+  /** Of a line that has its own dash and shape, as each of several runs has; else absent. */
+  readonly own?: { readonly dash: readonly number[]; readonly path: string; readonly open: boolean };
   readonly hidden: boolean;
   /** Shows or hides the line; null where there is nothing to choose. */
   readonly toggle: (() => void) | null;
@@ -130,18 +133,19 @@ export class Card {
   }
 }
 
-function legendItem({ label, colour, dashed, shape, hidden, toggle }: LegendItem): HTMLElement {
+function legendItem(entry: LegendItem): HTMLElement {
+  const { label, hidden, toggle } = entry;
   const item = document.createElement(toggle === null ? 'span' : 'button');
   if (toggle !== null) {
     item.setAttribute('type', 'button');
     item.setAttribute('aria-pressed', String(!hidden));
     item.addEventListener('click', toggle);
   }
-  item.append(swatch(colour, dashed, shape), label);
+  item.append(swatch(entry), label);
   return item;
 }
 
-function swatch(colour: string, dashed: boolean, shape: LegendItem['shape']): SVGElement {
+function swatch({ colour, dashed, shape, own }: LegendItem): SVGElement {
   const drawing = document.createElementNS(SVG, 'svg');
   const element = (tag: string, attributes: Record<string, string>): void => {
     const child = document.createElementNS(SVG, tag);
@@ -152,6 +156,13 @@ function swatch(colour: string, dashed: boolean, shape: LegendItem['shape']): SV
   drawing.setAttribute('class', shape === 'line' ? 'swatch' : 'swatch tall');
   drawing.setAttribute('viewBox', shape === 'line' ? '0 0 16 4' : '0 0 16 10');
   const paint = { stroke: colour, 'stroke-width': '1.75' };
+  if (own !== undefined) {
+    drawing.setAttribute('class', 'swatch own');
+    drawing.setAttribute('viewBox', '0 0 30 10');
+    element('path', { d: 'M0 5h30', ...paint, 'stroke-dasharray': own.dash.join(' ') });
+    element('path', { d: own.path, transform: 'translate(15 5)', fill: own.open ? 'none' : colour, ...paint });
+    return drawing;
+  }
   if (shape === 'line')
     element('line', {
       x1: '0',

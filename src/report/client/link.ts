@@ -10,34 +10,50 @@ type At = { readonly x: number; readonly y: number };
  * @returns the instant of an interval that is nearest in that one.
  */
 export function linkTooltips(cards: readonly Card[], at: number | null, from: Card, own = false): number | null {
-  const pointed = from.chart === null ? null : nearest(from.chart, at);
+  const instant = at === null || from.chart === null ? null : nearestInstant(from.chart, at);
   for (const card of cards) {
     const { chart, drawing } = card;
     if (chart === null || drawing?.timed !== true || (card === from && !own)) continue;
-    const found = pointed === null ? null : nearest(chart, pointed.instant);
     const x = chart.scales['x'];
     const active =
-      found === null || x === undefined
+      instant === null || x === undefined
         ? []
         : chart.data.datasets.flatMap(({ data }, datasetIndex) => {
-            const value = (data[found.index] as At | undefined)?.y;
-            return value === undefined || Number.isNaN(value) ? [] : [{ datasetIndex, index: found.index }];
+            const points = data as At[];
+            const index = nearestIndex(points, instant);
+            const value = index === null ? undefined : points[index]?.y;
+            return index === null || value === undefined || Number.isNaN(value) ? [] : [{ datasetIndex, index }];
           });
     const { top, bottom } = chart.chartArea;
-    const position = { x: x?.getPixelForValue(pointed?.instant ?? 0) ?? 0, y: (top + bottom) / 2 };
+    const position = { x: x?.getPixelForValue(instant ?? 0) ?? 0, y: (top + bottom) / 2 };
     chart.setActiveElements(active);
     chart.tooltip?.setActiveElements(active, position);
   }
-  return pointed?.instant ?? null;
+  return instant;
 }
 
-function nearest(chart: Chart<'line'>, at: number | null): { readonly index: number; readonly instant: number } | null {
-  if (at === null) return null;
-  const points = (chart.data.datasets[0]?.data ?? []) as At[];
-  let best = 0;
-  points.forEach(({ x }, index) => {
-    if (Math.abs(x - at) < Math.abs((points[best]?.x ?? 0) - at)) best = index;
+/** Of points in ascending order; null of none. */
+export function nearestIndex(points: readonly { readonly x: number }[], x: number): number | null {
+  if (points.length === 0) return null;
+  let low = 0;
+  let high = points.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((points[middle]?.x ?? 0) < x) low = middle + 1;
+    else high = middle;
+  }
+  const before = points[low - 1];
+  return before !== undefined && x - before.x <= (points[low]?.x ?? 0) - x ? low - 1 : low;
+}
+
+function nearestInstant(chart: Chart<'line'>, at: number): number | null {
+  const instants = chart.data.datasets.flatMap(({ data }) => {
+    const points = data as At[];
+    const index = nearestIndex(points, at);
+    return index === null ? [] : [points[index]?.x ?? 0];
   });
-  const point = points[best];
-  return point === undefined ? null : { index: best, instant: point.x };
+  return instants.reduce<number | null>(
+    (best, instant) => (best === null || Math.abs(instant - at) < Math.abs(best - at) ? instant : best),
+    null,
+  );
 }

@@ -1,6 +1,6 @@
 import { type Axis, tickLabel, timeAxis, valueAxis } from './axis.ts';
 
-/** What a colour means, on every chart and in both themes; the colours themselves are in styles.css. */
+/** What a colour means, on every chart and in both themes; the colours themselves are in styles/theme.css. */
 export type ColourKey =
   | 'offered'
   | 'achieved'

@@ -67,10 +67,10 @@ export function extraOf(archive: Archive, span: Span | null, extra: Extra): Time
 }
 
 /**
- * The timeline of one request name, as the run's own is: counts are its own, percentiles at 2 significant digits; users,
- * requests in flight and the generator are the run's.
+ * The timeline of one request name, or of all of them, a point for each slot: counts are its own, percentiles at 2
+ * significant digits; users, requests in flight and the generator are the run's.
  */
-export function timelineOf(archive: Archive, name: number): TimelinePoint[] {
+export function timelineOf(archive: Archive, name: number | null): TimelinePoint[] {
   const times = new Times();
   let next = 0;
   return archive.slots.map((slot) => {
@@ -83,7 +83,7 @@ export function timelineOf(archive: Archive, name: number): TimelinePoint[] {
       unfit ||= point.unfit;
       whole = point;
     }
-    const cells = slot.cells.filter((cell) => cell.name === name);
+    const cells = name === null ? slot.cells : slot.cells.filter((cell) => cell.name === name);
     const sum = (field: 'due' | 'sent' | 'dropped' | 'ok' | 'failed'): number =>
       cells.reduce((total, cell) => total + cell[field], 0);
     times.reset();

@@ -6,7 +6,7 @@ import type { ColourKey, Limit } from './picture.ts';
 import type { Theme } from './theme.ts';
 
 /** To 99.99 %. */
-const NINES = 4;
+export const NINES = 4;
 const PERCENTS = [50, 90, 99, 99.9, 99.99];
 
 interface Curve {
@@ -27,16 +27,15 @@ export interface Spectrum {
 /** Null where nothing succeeded. */
 export function spectrumOf(response: Times, service: Times | null, limits: readonly Limit[]): Spectrum | null {
   if (response.count === 0) return null;
-  const curves: Curve[] = [{ label: 'response', colour: 'p95', dashed: false, points: pointsOf(response) }];
+  const curves: Curve[] = [{ label: 'response', colour: 'p95', dashed: false, points: spectrumPoints(response) }];
   if (service !== null && service.count > 0)
-    curves.push({ label: 'service', colour: 'p50', dashed: true, points: pointsOf(service) });
+    curves.push({ label: 'service', colour: 'p50', dashed: true, points: spectrumPoints(service) });
   const highest = Math.max(...curves.flatMap(({ points }) => points.map(({ y }) => y)));
   const near = limits.filter(({ value }) => value > 0 && value <= 4 * highest);
   return { curves, limits: near, y: valueAxis(Math.max(highest, ...near.map(({ value }) => value * 1.05))) };
 }
 
 export function spectrumChartOf({ curves, limits, y }: Spectrum, theme: Theme): LineChart {
-  const ticks = PERCENTS.map(ninesOf);
   const backdrop = { bands: [], limits, marks: [], x: { start: 0, end: NINES, step: 1 } };
   const nowhere = { instant: null, brush: null };
   return {
@@ -57,7 +56,7 @@ export function spectrumChartOf({ curves, limits, y }: Spectrum, theme: Theme): 
     options: optionsOf(
       theme,
       {
-        x: tickedScale({ min: 0, max: NINES }, ticks, (nines) => percentLabel(nines), theme, 'plain'),
+        x: tickedScale({ min: 0, max: NINES }, spectrumTicks(), percentLabel, theme, 'plain'),
         y: valueScale(y, theme),
       },
       {
@@ -83,7 +82,13 @@ export function percentLabel(nines: number): string {
   return `${Number(percent.toFixed(decimals))} %`;
 }
 
-function pointsOf(times: Times): { x: number; y: number }[] {
+/** Where the labels of the percentiles stand, in nines. */
+export function spectrumTicks(): number[] {
+  return PERCENTS.map(ninesOf);
+}
+
+/** (nines, ms) from the fastest to the farthest percentile that so many times bear. */
+export function spectrumPoints(times: Times): { x: number; y: number }[] {
   const points: { x: number; y: number }[] = [];
   const farthest = Math.min(NINES, ninesOf(100 * highestPercentile(times.count)));
   for (let step = 0; step <= 160; step++) {

@@ -1,6 +1,6 @@
 import type { Archive } from './archive.ts';
 import { clockLabel } from './axis.ts';
-import { gridOf } from './grid.ts';
+import { gridOf } from './html-table.ts';
 import type { Span } from './picture.ts';
 import { recomputed } from './tables.ts';
 import { toolsFor } from './tools.ts';

@@ -1,6 +1,6 @@
 import type { ColourKey } from './picture.ts';
 
-/** The colours a canvas is drawn with. They live in styles.css, where the drawings without script take them from too. */
+/** The colours a canvas is drawn with. They live in styles/theme.css, where the drawings without script take them from too. */
 export interface Theme {
   readonly ink: string;
   readonly muted: string;
@@ -11,6 +11,8 @@ export interface Theme {
   readonly unfit: string;
   readonly heat: string;
   readonly lines: Readonly<Record<ColourKey, string>>;
+  /** Of runs that are laid over each other, in their order. */
+  readonly runs: readonly string[];
 }
 
 /** @param property reads a custom property of the page, such as `--ink`. */
@@ -37,5 +39,6 @@ export function themeOf(property: (name: string) => string): Theme {
       cpu: property('--cpu'),
       other: property('--other'),
     },
+    runs: Array.from({ length: 8 }, (_, run) => property(`--run-${run + 1}`)),
   };
 }

@@ -32,10 +32,10 @@ export class Toolbar {
     this.#wishes = wishes;
     this.#from = find('[name="from"]');
     this.#to = find('[name="to"]');
-    this.#reset = find('button');
+    this.#reset = find('button.whole');
     this.#hint = find('.hint');
     this.#sentence = this.#hint.textContent ?? '';
-    this.#prepareNames(find('select'));
+    this.#prepareNames(find('select[name="name"]'));
     for (const input of [this.#from, this.#to]) {
       input.addEventListener('change', () => this.#read());
       input.addEventListener('keydown', (event) => this.#step(event, input));

@@ -20,7 +20,7 @@ const ENDED: Readonly<Record<RunResult['run']['ending'], string>> = {
   'never-ready': ', a generator thread never started',
 };
 
-const CHIP = { valid: 'good', doubtful: 'fair', invalid: 'bad' } as const;
+export const CHIP = { valid: 'good', doubtful: 'fair', invalid: 'bad' } as const;
 const CHECK = { passed: 'good', undecided: 'fair', failed: 'bad' } as const;
 
 /** The first screen: what ran, the answer in one sentence, why, and how far to trust it. */
@@ -44,10 +44,22 @@ function headerOf(result: RunResult): string {
   const { run, plan } = result;
   const seconds = (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1_000;
   const took = Number.isFinite(seconds) ? durationFigure(Math.max(0, seconds)) : '';
+  return headerLine(
+    `rampart ${plan.kind}`,
+    [
+      `<span class="target">${escapeHtml(targetOf(result))}</span>`,
+      `<span><time datetime="${escapeHtml(run.startedAt)}">${escapeHtml(utc(run.startedAt))}</time></span>`,
+      `<span>${took}${ENDED[run.ending]}</span>`,
+    ],
+    `${counted(plan.threads, 'thread')}, seed ${plan.seed}`,
+  );
+}
+
+/** What ran, in a quiet line above the answer; `parts` are HTML. */
+export function headerLine(command: string, parts: readonly string[], end: string): string {
   return (
-    `<header class="top"><strong>rampart ${plan.kind}</strong><span class="target">${escapeHtml(targetOf(result))}</span>` +
-    `<span><time datetime="${escapeHtml(run.startedAt)}">${escapeHtml(utc(run.startedAt))}</time></span><span>${took}${ENDED[run.ending]}</span>` +
-    `<span class="end"><span>${counted(plan.threads, 'thread')}, seed ${plan.seed}</span>${themeButton()}</span></header>`
+    `<header class="top"><strong>${command}</strong>${parts.join('')}` +
+    `<span class="end"><span>${end}</span>${themeButton()}</span></header>`
   );
 }
 
@@ -78,15 +90,15 @@ function findingsOf({ verdict, breakingPoint }: RunResult): string {
   return lists === '' ? '' : `<section class="findings" aria-label="Thresholds and doubts">${lists}</section>`;
 }
 
-function listOf(title: string, items: readonly string[]): string {
+export function listOf(title: string, items: readonly string[]): string {
   return items.length === 0 ? '' : `<div><h2>${title}</h2><ul>${items.join('')}</ul></div>`;
 }
 
-function finding(shape: Mark, spoken: string, message: string, hint: string): string {
+export function finding(shape: Mark, spoken: string, message: string, hint: string): string {
   const below = hint === '' ? '' : `<span class="hint">${escapeHtml(hint)}</span>`;
   return `<li>${mark(shape)}<span><span class="spoken">${spoken}</span>${escapeHtml(message)}</span>${below}</li>`;
 }
 
-function mark(shape: Mark): string {
+export function mark(shape: Mark): string {
   return `<svg class="mark ${shape}" viewBox="0 0 10 10" aria-hidden="true">${SHAPES[shape]}</svg>`;
 }

@@ -31,7 +31,7 @@ export function detailsOf(result: RunResult): string {
 }
 
 /** `0 → 100 users over 20 s, then 100 users for 10 s` */
-function loadWords(load: LoadProfile): string {
+export function loadWords(load: LoadProfile): string {
   const amount = (value: number): string =>
     load.model === 'closed' ? `${formatCount(value)} ${value === 1 ? 'user' : 'users'}` : formatLimit(value, '1/s');
   const bare = (value: number): string => (load.model === 'closed' ? formatCount(value) : formatLimit(value, '1/s'));

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { embeddedJson, escapeHtml } from './escape.ts';
+
+/** The built browser side: the bundled script and the style sheet, both put into the page. */
+export interface ReportAssets {
+  readonly script: string;
+  readonly style: string;
+}
+
+interface Page {
+  readonly title: string;
+  readonly version: string;
+  /** Header and answer. */
+  readonly top: string;
+  readonly main: string;
+  readonly foot: string;
+  /** For the script, which finds it as JSON. */
+  readonly data: unknown;
+}
+
+/** A whole page in one file: nothing is asked of the network, and only this script and this style sheet are obeyed. */
+export function pageOf({ title, version, top, main, foot, data }: Page, assets: ReportAssets): string {
+  const script = inlined(assets.script, 'script');
+  const style = inlined(assets.style, 'style');
+  const policy = [
+    "default-src 'none'",
+    `script-src '${digest(script)}'`,
+    `style-src '${digest(style)}'`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="rampart ${escapeHtml(version)}">
+<title>${escapeHtml(title)}</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+${top}
+<main>
+${main}
+</main>
+<footer>rampart ${escapeHtml(version)}, ${escapeHtml(foot)}</footer>
+<script type="application/json" id="timeline">${embeddedJson(data)}</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+/** Browsers read CRLF as LF, and end the element at its closing tag wherever that stands; the hash is of what they read. */
+function inlined(source: string, element: 'script' | 'style'): string {
+  return source.replace(/\r\n?/g, '\n').replace(new RegExp(`</(?=${element})`, 'gi'), '<\\/');
+}
+
+function digest(source: string): string {
+  return `sha256-${createHash('sha256').update(source, 'utf8').digest('base64')}`;
+}
