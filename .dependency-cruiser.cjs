@@ -9,6 +9,7 @@ const may = {
   run: ['core', 'stats', 'load', 'drivers', 'record'],
   analyze: ['core', 'stats'],
   report: ['core', 'stats', 'analyze'],
+  web: ['core', 'stats', 'analyze', 'report'],
 };
 
 const layers = Object.entries(may).map(([folder, allowed]) => ({

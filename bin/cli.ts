@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { spawn } from 'node:child_process';
 import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import manifest from '../package.json' with { type: 'json' };
@@ -48,6 +49,16 @@ const world: World = {
   workerEntry: new URL('../src/run/worker.js', import.meta.url),
   serverEntries: new URL('../reference-server/', import.meta.url),
   assets: new URL('../client/', import.meta.url),
+  openBrowser: (url) => {
+    const commands: Partial<Record<NodeJS.Platform, string[]>> = {
+      darwin: ['open', url],
+      win32: ['explorer', url],
+    };
+    const [command = '', ...args] = commands[platform()] ?? ['xdg-open', url];
+    spawn(command, args, { stdio: 'ignore', detached: true })
+      .on('error', () => {})
+      .unref();
+  },
   wallTime: () => new Date(),
   randomSeed: () => Math.floor(Math.random() * 2 ** 31),
   onInterrupt: (callback) => {

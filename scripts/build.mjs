@@ -33,7 +33,9 @@ await build({
   entryPoints: {
     report: 'src/report/client/report.ts',
     overlay: 'src/report/client/overlay.ts',
+    live: 'src/report/client/live/live.ts',
     'report-style': 'src/report/client/styles.css',
+    'live-style': 'src/report/client/live/live.css',
   },
   outdir: 'dist/client',
   bundle: true,

@@ -46,6 +46,7 @@ async function run(args: string[], changes: Partial<World> = {}) {
     workerEntry: new URL('src/run/worker.js', DIST),
     serverEntries: new URL('reference-server/', DIST),
     assets: new URL('client/', DIST),
+    openBrowser: () => {},
     wallTime: () => new Date(),
     randomSeed: () => 1,
     onInterrupt: () => () => {},

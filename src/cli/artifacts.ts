@@ -15,6 +15,19 @@ import type { HlogInterval } from '../stats/hlog.ts';
 
 export const JOURNAL = 'journal.ndjson';
 
+/** What a run leaves besides its journal. */
+export const FILES = [
+  'report.html',
+  'result.json',
+  'stats.csv',
+  'history.csv',
+  'failures.csv',
+  'latency.hlog',
+  'summary.md',
+  'junit.xml',
+] as const;
+export type FileName = (typeof FILES)[number];
+
 /**
  * What a run leaves in its folder besides the journal, gathered from the stream: the same from a live run as from a
  * journal read again.
@@ -26,13 +39,13 @@ export class Artifacts implements RunSink {
     this.#history += text;
   });
   readonly #intervals: HlogInterval[] = [];
-  readonly #archive = new IntervalArchive();
+  readonly archive = new IntervalArchive();
 
   async accept(event: RunEvent): Promise<void> {
     this.fold.accept(event);
     await this.#historyCsv.accept(event);
     if (event.type !== 'interval') return;
-    this.#archive.add(event.snapshot);
+    this.archive.add(event.snapshot);
     const { startAt, endAt, series } = event.snapshot;
     for (const [tag, { response }] of Object.entries(series))
       if (response.count > 0)
@@ -48,22 +61,21 @@ export class Artifacts implements RunSink {
     return this.#historyCsv.close();
   }
 
-  /**
-   * Writes every file; one that cannot be written does not keep the others from it.
-   *
-   * @returns a line for each file that is lost, with the reason.
-   */
-  async write(world: World, folder: string, result: RunResult): Promise<string[]> {
-    const { files, assets } = world;
+  /** The text of each file, made when it is asked for: of the run so far, or of all of it. */
+  async contents(
+    { files, assets }: Pick<World, 'files' | 'assets'>,
+    result = this.fold.result(),
+  ): Promise<Record<FileName, () => string>> {
+    // Its library takes longer to load than most runs to start.
     const { toHlog } = await import('../stats/hlog.ts');
     const asset = (name: string): string => files.readText(fileURLToPath(new URL(name, assets)));
-    const contents: Record<string, () => string> = {
+    return {
       'result.json': () => toResultJson(result),
       'report.html': () =>
         renderHtml(
           result,
           { script: asset('report.js'), style: asset('report-style.css') },
-          this.#archive.pack(result.timeline, result.failures),
+          this.archive.pack(result.timeline, result.failures),
         ),
       'summary.md': () => toMarkdown(result),
       'junit.xml': () => toJunitXml(result),
@@ -72,11 +84,19 @@ export class Artifacts implements RunSink {
       'failures.csv': () => toFailuresCsv(result),
       'latency.hlog': () => toHlog(this.#intervals, result.run.startedAt),
     };
+  }
+
+  /**
+   * Writes every file; one that cannot be written does not keep the others from it.
+   *
+   * @returns a line for each file that is lost, with the reason.
+   */
+  async write(world: World, folder: string, result: RunResult): Promise<string[]> {
     const losses: string[] = [];
-    for (const [name, content] of Object.entries(contents)) {
+    for (const [name, content] of Object.entries(await this.contents(world, result))) {
       const text = content();
       try {
-        files.writeText(join(folder, name), text);
+        world.files.writeText(join(folder, name), text);
       } catch (error) {
         losses.push(`${name} (${(error as Error).message})`);
       }

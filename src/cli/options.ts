@@ -82,6 +82,13 @@ export function addOutputOptions(command: Command): Command {
     .option('-q, --quiet', 'no plan and no live view');
 }
 
+export function addPageOptions(command: Command): Command {
+  return command
+    .option('--ui [port]', 'a live page in the browser (default port 8089; 0: any that is free)')
+    .option('--ui-host <address>', 'where the page listens (default 127.0.0.1); others need the token it prints')
+    .option('--open', 'open the page in the browser');
+}
+
 /** For flags that may be given more than once. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];

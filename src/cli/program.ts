@@ -2,7 +2,14 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import type { DoctorFlags } from './doctor.ts';
-import { addLoadOptions, addOutputOptions, addRequestOptions, addSearchOptions, collect } from './options.ts';
+import {
+  addLoadOptions,
+  addOutputOptions,
+  addPageOptions,
+  addRequestOptions,
+  addSearchOptions,
+  collect,
+} from './options.ts';
 import type { ReportFlags } from './report.ts';
 import type { ServeFlags } from './serve.ts';
 
@@ -17,7 +24,7 @@ export async function main(world: World): Promise<number> {
     exitCode = code;
   });
   try {
-    await program.parseAsync(world.argv, { from: 'user' });
+    await program.parseAsync([...withPage(world.argv)], { from: 'user' });
     return exitCode;
   } catch (error) {
     return report(error, world);
@@ -48,6 +55,8 @@ Examples:
   rampart run http://localhost:8989/predict --body-file loan.json --vus 100 --spawn-rate 5 --duration 30s
   rampart run http://localhost:8989/predict -b '{"x":1}' --rate 200/s -d 1m --threshold 'p95<250ms'
   rampart find http://localhost:8989/predict --body-file loan.json --slo 'p95<250ms' --slo 'errors<1%'
+  rampart --ui                     a live page with a start form
+  rampart run http://localhost:8989/predict --vus 10 --ui --open
   rampart probe http://localhost:8989/predict --body-file loan.json
   rampart report reports/before reports/after
   rampart doctor
@@ -57,22 +66,24 @@ Examples:
   const run = program
     .command('run')
     .description('put load on an endpoint: virtual users (--vus) or arrivals (--rate)')
-    .argument('<target>', 'URL of the endpoint, or a scenario file (JSON)');
-  addOutputOptions(addLoadOptions(addRequestOptions(run))).action(
-    async (target: string, options: Record<string, unknown>) => {
+    .argument('[target]', 'URL of the endpoint, or a scenario file (JSON)');
+  addPageOptions(addOutputOptions(addLoadOptions(addRequestOptions(run)))).action(
+    async (target: string | undefined, options: Record<string, unknown>) => {
       const { runCommand } = await import('./run.ts');
-      end(await runCommand(world, 'run', target, options));
+      const given = withTarget(target, options);
+      end(await runCommand(world, 'run', given.target, given.options));
     },
   );
 
   const find = program
     .command('find')
     .description('find the breaking point under an SLO: a number, an interval and the reason')
-    .argument('<target>', 'URL of the endpoint, or a scenario file (JSON)');
-  addOutputOptions(addSearchOptions(addRequestOptions(find))).action(
-    async (target: string, options: Record<string, unknown>) => {
+    .argument('[target]', 'URL of the endpoint, or a scenario file (JSON)');
+  addPageOptions(addOutputOptions(addSearchOptions(addRequestOptions(find)))).action(
+    async (target: string | undefined, options: Record<string, unknown>) => {
       const { runCommand } = await import('./run.ts');
-      end(await runCommand(world, 'find', target, options));
+      const given = withTarget(target, options);
+      end(await runCommand(world, 'find', given.target, given.options));
     },
   );
 
@@ -84,6 +95,13 @@ Examples:
   addOutputOptions(addRequestOptions(probe)).action(async (target: string, options: Record<string, unknown>) => {
     const { runCommand } = await import('./run.ts');
     end(await runCommand(world, 'probe', target, options));
+  });
+
+  addPageOptions(
+    program.command('ui', { hidden: true }).description('the live page with its start form: rampart --ui'),
+  ).action(async (options: Record<string, unknown>) => {
+    const { uiCommand } = await import('./ui.ts');
+    end(await uiCommand(world, options));
   });
 
   program
@@ -150,6 +168,19 @@ Examples:
       end(await serveCommand(world, model, flags));
     });
   return program;
+}
+
+/** `rampart --ui` names no command: it is the page by itself. */
+function withPage(argv: readonly string[]): readonly string[] {
+  return /^--(ui|ui-host|open)(=|$)/.test(argv[0] ?? '') ? ['ui', ...argv] : argv;
+}
+
+/** In `--ui http://…` the port is left out, and the address is the target. */
+function withTarget(target: string | undefined, options: Record<string, unknown>) {
+  const { ui } = options;
+  if (target !== undefined) return { target, options };
+  if (typeof ui === 'string' && !/^\d+$/.test(ui)) return { target: ui, options: { ...options, ui: true } };
+  throw new RampartError('usage', 'no target is given', 'Give the URL of the endpoint, or a scenario file.');
 }
 
 /** Says what went wrong, in words for whoever has to act on it. */

@@ -2,20 +2,26 @@ import { join } from 'node:path';
 import { exitCodeOf } from '../analyze/verdict.ts';
 import { EXIT } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
+import type { RunResult } from '../core/result.ts';
 import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
 import { describePlan } from '../plan/describe.ts';
+import { formTexts } from '../plan/form.ts';
 import { prepareRun } from '../plan/resolve.ts';
+import type { Settings } from '../plan/schema.ts';
 import { readSources } from '../plan/sources.ts';
 import { ConsoleView } from '../report/console.ts';
 import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
 import { Steering } from '../run/steering.ts';
 import { colourOf } from './colour.ts';
-import { execute, newRunId } from './execution.ts';
+import { type Execution, execute, newRunId } from './execution.ts';
 import { steerByKeys } from './keys.ts';
+import type { Page } from './page.ts';
+import { type PageWishes, pageWishes } from './page-wishes.ts';
+import type { TestingOptions } from './testing.ts';
 
-/** `rampart run` and `rampart probe`: plan, measure, judge, show. Returns the exit code. */
+/** `rampart run`, `find` and `probe`: plan, measure, judge, show. Returns the exit code. */
 export async function runCommand(
   world: World,
   kind: Plan['kind'],
@@ -24,36 +30,100 @@ export async function runCommand(
 ): Promise<number> {
   const sources = { kind, target, env: world.env, flags };
   const { plan, rows } = prepareRun(sources, world);
-  const { out, json = false, quiet = false } = readSources(sources, world.files).settings;
+  const { settings } = readSources(sources, world.files);
+  const { out, json = false, quiet = false } = settings;
+  const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
   if (!quiet) for (const line of describePlan(plan)) world.stderr.write(`${line}\n`);
   await reach(plan);
 
   const id = newRunId(world);
   const folder = out ?? (kind !== 'probe' ? join('reports', id) : null);
-  const losses: string[] = [];
   const view = quiet ? null : createView(world, plan);
+  const page = wishes === null ? null : await openPage(world, wishes, { kind, settings });
+  const stop = new AbortController();
+  const stopNow = (): void => {
+    if (stop.signal.aborted) return;
+    view?.note('Stopping: waiting for the answers under way (Ctrl-C again ends at once)');
+    stop.abort();
+  };
+  const forget = world.onInterrupt(() => (stop.signal.aborted ? world.exit(EXIT.interrupted) : stopNow()));
   const steering = new Steering(plan.kind);
-  const interrupt = interruptible(world, (line) => view?.note(line));
-  const leaveKeys = view === null ? null : takeKeys(world, plan, steering, interrupt.stop, view);
-  const result = await execute(world, {
-    id,
-    plan,
-    rows,
-    folder,
-    signal: interrupt.signal,
-    steering,
-    followers: () => (view === null ? [] : [view]),
-    onLoss: (loss) => losses.push(loss),
-  }).finally(() => leaveKeys?.());
-  const { stdout } = world;
-  if (json) stdout.write(toResultJson(result));
-  else stdout.write(renderSummary(result, { columns: stdout.columns, colour: colourOf(stdout, world.env) }));
-  if (folder !== null && !quiet) world.stderr.write(`\nReport: ${join(folder, 'report.html')}\n`);
-  for (const loss of losses) world.stderr.write(`rampart: not saved: ${loss}\n`);
-  return exitCodeOf(result);
+  const leaveKeys = view === null ? null : takeKeys(world, plan, steering, stopNow, view);
+  try {
+    const { result, losses } = await (page !== null && folder !== null
+      ? page.testing.run({ id, plan, rows, folder }, { view, stop, steering })
+      : alone(world, { id, plan, rows, folder, signal: stop.signal, steering }, view)
+    ).finally(() => leaveKeys?.());
+    printResult(world, result, { folder, losses, json, quiet });
+    forget();
+    if (page !== null && isWatched(world) && result.run.ending !== 'interrupted') {
+      world.stderr.write(`The page stays open: ${page.url}  (Ctrl-C ends it)\n`);
+      await page.untilInterrupted();
+    }
+    return exitCodeOf(result);
+  } finally {
+    forget();
+    await page?.close();
+  }
 }
 
-/** Whether a person looks at the live view, in a terminal. */
+/** Runs a test that no page shows. */
+async function alone(
+  world: World,
+  test: Omit<Execution, 'followers' | 'onLoss'>,
+  view: ConsoleView | null,
+): Promise<{ result: RunResult; losses: readonly string[] }> {
+  const losses: string[] = [];
+  const result = await execute(world, {
+    ...test,
+    followers: () => (view === null ? [] : [view]),
+    onLoss: (loss) => losses.push(loss),
+  });
+  return { result, losses };
+}
+
+/** The terminal shows a test that the page started as it does its own, and takes the same keys. */
+export function followFor(world: World): TestingOptions['follow'] {
+  return ({ plan }, steering, stop) => {
+    const view = createView(world, plan);
+    return { view, leave: takeKeys(world, plan, steering, stop, view) ?? (() => {}) };
+  };
+}
+
+/** A page whose later tests are printed as the first one is. */
+async function openPage(
+  world: World,
+  wishes: PageWishes,
+  { kind, settings }: { readonly kind: Plan['kind']; readonly settings: Settings },
+): Promise<Page> {
+  const { Page } = await import('./page.ts');
+  const defaults = { kind: kind === 'find' ? 'find' : 'run', settings: formTexts(settings) } as const;
+  return Page.open(world, wishes, defaults, {
+    follow: followFor(world),
+    ended: ({ folder }, result, losses) => printResult(world, result, { folder, losses, json: false, quiet: false }),
+  });
+}
+
+interface Printing {
+  readonly folder: string | null;
+  readonly losses: readonly string[];
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** The result on standard output, what else is to be known on standard error. */
+export function printResult(world: World, result: RunResult, { folder, losses, json, quiet }: Printing): void {
+  const { stdout, stderr, env } = world;
+  if (json) stdout.write(toResultJson(result));
+  else stdout.write(renderSummary(result, { columns: stdout.columns, colour: colourOf(stdout, env) }));
+  if (folder !== null && !quiet) stderr.write(`\nReport: ${join(folder, 'report.html')}\n`);
+  for (const loss of losses) stderr.write(`rampart: not saved: ${loss}\n`);
+}
+
+/**
+ * Whether a person looks at the live view, in a terminal. Then a page outlives its run; in CI and in scripts the command
+ * ends with it.
+ */
 const isWatched = ({ stderr, env }: World): boolean => stderr.isTTY && !env['CI'];
 
 /** Keys are for those who see what they do, and for loads that can be changed. */
@@ -62,7 +132,7 @@ function keyboardFor(world: World, { kind, engine }: Plan): World['keyboard'] {
 }
 
 /** Returns what gives the keys back; null where there are none. */
-function takeKeys(
+export function takeKeys(
   world: World,
   plan: Plan,
   steering: Steering,
@@ -80,7 +150,7 @@ function takeKeys(
   });
 }
 
-function createView(world: World, plan: Plan): ConsoleView {
+export function createView(world: World, plan: Plan): ConsoleView {
   const { stderr, env } = world;
   return new ConsoleView({
     plan,
@@ -92,16 +162,4 @@ function createView(world: World, plan: Plan): ConsoleView {
     keys: keyboardFor(world, plan) !== null,
     colour: colourOf(stderr, env),
   });
-}
-
-/** Ctrl-C once: stop sending, finish, report. Twice: end now. */
-function interruptible(world: World, note: (line: string) => void): { signal: AbortSignal; stop: () => void } {
-  const controller = new AbortController();
-  const stop = (): void => {
-    if (controller.signal.aborted) return;
-    note('Stopping: waiting for the answers under way (Ctrl-C again ends at once)');
-    controller.abort();
-  };
-  world.onInterrupt(() => (controller.signal.aborted ? world.exit(EXIT.interrupted) : stop()));
-  return { signal: controller.signal, stop };
 }

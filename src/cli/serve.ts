@@ -7,6 +7,7 @@ import { OptionError, parseCount, parseDuration } from '../../reference-server/o
 import { parseSplit } from '../../reference-server/strategies/versions.ts';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
+import { portOf } from './port.ts';
 
 /** The flags of `serve`, as written. */
 export interface ServeFlags {
@@ -149,17 +150,6 @@ function replicasOf(text: string | undefined, strategy: DeploymentName): [number
   const range: [number, number] = [parseCount(first, '--replicas', 1), parseCount(last, '--replicas', 1)];
   if (range[1] < range[0]) throw new OptionError(`--replicas: "${text}" ends before it begins`);
   return range;
-}
-
-function portOf(text: string, flag: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new RampartError(
-      'bad-flag',
-      `${flag}: "${text}" is no port`,
-      'Write a whole number from 0 to 65535 (0: any free one).',
-    );
-  return port;
 }
 
 function isModel(name: string): name is ModelName {

@@ -45,6 +45,8 @@ export interface World {
   readonly serverEntries: URL;
   /** Where the report's script and style lie. */
   readonly assets: URL;
+  /** Shows an address in the user's browser; where there is none, nothing happens. */
+  openBrowser(url: string): void;
   wallTime(): Date;
   randomSeed(): number;
   /** Calls back at Ctrl-C (or SIGTERM), until the returned function is called. */

@@ -85,6 +85,12 @@ export const settingsSchema = z.strictObject(
     out: text('Folder the results are written to (default: reports/<run-id>)'),
     json: yesOrNo('Print result.json on the standard output, and nothing else there'),
     quiet: yesOrNo('Show neither the plan nor the progress'),
+    ui: z
+      .union([z.boolean(), z.string(), z.number()], { error: 'must be a port, or true or false' })
+      .optional()
+      .describe('Show a live page: on port 8089, or on this port (0: any that is free)'),
+    uiHost: text('Address the live page listens on (default 127.0.0.1); any other needs the token that is printed'),
+    open: yesOrNo('Open the live page in the browser'),
   },
   { error: 'must be an object of settings' },
 );

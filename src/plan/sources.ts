@@ -153,6 +153,8 @@ function fromFlags(flags: Readonly<Record<string, unknown>>): Given {
   );
 }
 
+const YES_OR_NO = ['keepalive', 'insecure', 'json', 'quiet', 'open'] as const satisfies readonly SettingName[];
+
 /** Every setting has a twin (`RAMPART_RATE`). Set to nothing it is not given. */
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Given {
   const names = new Map(SETTING_NAMES.map((name) => [variableOf(name), name]));
@@ -163,8 +165,7 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Giv
     if (name === undefined)
       throw new RampartError('bad-flag', `${variable}: there is no such setting`, didYouMean(variable, names.keys()));
     if (value === '') continue;
-    if (name === 'keepalive' || name === 'insecure' || name === 'json' || name === 'quiet')
-      raw[name] = parseBoolean(value, variable);
+    if (YES_OR_NO.some((each) => each === name)) raw[name] = parseBoolean(value, variable);
     else if (name === 'headers') raw[name] = value.split(/\r?\n/).filter((line) => line.trim() !== '');
     else raw[name] = value;
   }

@@ -28,6 +28,8 @@ export class IntervalArchive {
   #level: number | undefined;
   readonly #names: string[] = [];
   readonly #kinds = new Map<string, Kind>();
+  /** The first slot that is not as `changes` told it last. */
+  #changed = 0;
 
   add({ startAt, endAt, phase, level, series, generator }: IntervalSnapshot): void {
     const slot = this.#slotAt(startAt, endAt, level);
@@ -47,6 +49,25 @@ export class IntervalArchive {
     if (this.#slots.length < 2 * MOST) return;
     this.#slots = mergedBy(this.#slots, 2);
     this.#merged *= 2;
+    this.#changed = 0;
+  }
+
+  /**
+   * For a page that follows the run: what is new since the last call, slots that changed included, at full resolution
+   * and not deflated. One caller only.
+   *
+   * @param timeline the points that are new or changed.
+   * @returns base64, and the index of the first slot in it.
+   */
+  changes(timeline: readonly TimelinePoint[]): { readonly from: number; readonly packed: string } {
+    const from = Math.min(this.#changed, this.#slots.length);
+    this.#changed = this.#slots.length;
+    return { from, packed: this.#plain(this.#slots.slice(from), timeline) };
+  }
+
+  /** All that `changes` has told until now, and what is newer. */
+  whole(timeline: readonly TimelinePoint[]): string {
+    return this.#plain(this.#slots, timeline);
   }
 
   /**
@@ -81,6 +102,13 @@ export class IntervalArchive {
     }
   }
 
+  #plain(slots: readonly ArchiveSlot[], timeline: readonly TimelinePoint[]): string {
+    const kinds = [...this.#kinds.values()].map(({ name, outcome, status }) => ({ name, outcome, status }));
+    const places = new Map([...this.#kinds.keys()].map((key, place) => [key, place]));
+    const header = { names: this.#names, kinds, extras: EXTRAS, merged: this.#merged, timeline: columnsOf(timeline) };
+    return packedBytes(header, slots, places).toString('base64');
+  }
+
   #slotAt(startAt: number, endAt: number, level: number | undefined): ArchiveSlot {
     let at = this.#slots.length;
     while (at > 0 && (this.#slots[at - 1] as ArchiveSlot).startAt > startAt) at--;
@@ -93,8 +121,10 @@ export class IntervalArchive {
     if (known !== undefined && (inside || unfilled)) {
       if (!inside) known.intervals++;
       known.endAt = Math.max(known.endAt, endAt);
+      this.#changed = Math.min(this.#changed, at - 1);
       return known;
     }
+    this.#changed = Math.min(this.#changed, at);
     const slot = emptySlot(startAt, endAt);
     this.#slots.splice(at, 0, slot);
     return slot;

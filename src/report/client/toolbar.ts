@@ -61,15 +61,32 @@ export class Toolbar {
     this.#hint.textContent = text;
   }
 
-  #prepareNames(select: HTMLSelectElement): void {
-    const { names, chooseName } = this.#wishes;
+  /** The run goes on: its end is where it now is. What somebody is writing stays. */
+  follow(): void {
+    const { from, to } = this.#wishes.whole;
+    for (const [input, value] of [
+      [this.#from, from],
+      [this.#to, to],
+    ] as const)
+      if (document.activeElement !== input) input.value = timeLabel(value);
+  }
+
+  /** The requests are others than before. */
+  offerNames(): void {
+    const select = this.#form.querySelector('select');
+    if (select === null) return;
+    const { names } = this.#wishes;
     const label = select.closest('label');
     // With one name all requests are its requests.
     if (label !== null) label.hidden = names.length < 2;
-    select.add(new Option('All requests', ''));
-    names.forEach((name, i) => {
-      select.add(new Option(name, String(i)));
-    });
+    const { value } = select;
+    select.replaceChildren(new Option('All requests', ''), ...names.map((name, i) => new Option(name, String(i))));
+    select.value = Number(value) < names.length ? value : '';
+  }
+
+  #prepareNames(select: HTMLSelectElement): void {
+    const { chooseName } = this.#wishes;
+    this.offerNames();
     select.addEventListener('change', () => chooseName(select.value === '' ? null : Number(select.value)));
   }
 

@@ -63,7 +63,8 @@ export function headerLine(command: string, parts: readonly string[], end: strin
   );
 }
 
-function themeButton(): string {
+/** Light or dark; the script brings it out. */
+export function themeButton(): string {
   return (
     '<button type="button" class="theme" hidden aria-pressed="false" aria-label="Dark theme" title="Light or dark">' +
     '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="8" cy="8" r="6.25" fill="none" stroke="currentColor" stroke-width="1.5"/>' +

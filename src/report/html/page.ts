@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { embeddedJson, escapeHtml } from './escape.ts';
+import { digest, inlined } from './inline.ts';
 
 /** The built browser side: the bundled script and the style sheet, both put into the page. */
 export interface ReportAssets {
@@ -53,13 +53,4 @@ ${main}
 </body>
 </html>
 `;
-}
-
-/** Browsers read CRLF as LF, and end the element at its closing tag wherever that stands; the hash is of what they read. */
-function inlined(source: string, element: 'script' | 'style'): string {
-  return source.replace(/\r\n?/g, '\n').replace(new RegExp(`</(?=${element})`, 'gi'), '<\\/');
-}
-
-function digest(source: string): string {
-  return `sha256-${createHash('sha256').update(source, 'utf8').digest('base64')}`;
 }

@@ -102,10 +102,30 @@ const CANVAS_CARDS = [
   canvasCard('against-users', 'Response time against load', ''),
 ];
 
-function canvasCard(id: string, title: string, width: string): string {
+/** Every picture of a run, to be drawn by the script alone. */
+export function liveGrid(): string {
+  const cards = [
+    canvasCard('requests', 'Requests', ''),
+    canvasCard('response', 'Response time', ''),
+    canvasCard('users', 'Users', ''),
+    canvasCard('generator', 'Generator', ''),
+  ];
+  return `<section class="grid" aria-label="The run over time">${[...cards, ...CANVAS_CARDS].join('')}</section>`;
+}
+
+/** Every picture of a search, likewise. */
+export function liveSearchGrid(): string {
+  return (
+    canvasCard('levels', 'Response time against load', ' levels', ' tall') +
+    `<section class="grid" aria-label="Users against throughput">${canvasCard('throughput', 'Throughput against users', '', ' middling')}` +
+    `${canvasCard('waiting', 'Response time against users', '', ' middling')}</section>`
+  );
+}
+
+function canvasCard(id: string, title: string, width: string, height = ''): string {
   return (
     `<article class="card${width}" hidden><div class="title"><h2>${title}<span class="unit"></span></h2><div class="legend"></div></div>` +
-    `<div class="plot" data-picture="${id}"></div>${foldedTable(title, '', '')}</article>`
+    `<div class="plot${height}" data-picture="${id}"></div>${foldedTable(title, '', '')}</article>`
   );
 }
 

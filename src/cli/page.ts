@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import type { World } from '../core/world.ts';
+import { isLoopback, newToken } from '../web/guard.ts';
+import type { PageDefaults } from '../web/page.ts';
+import { PageServer } from '../web/server.ts';
+import type { PageWishes } from './page-wishes.ts';
+import { Testing, type TestingOptions } from './testing.ts';
+
+/** A live page that is open, and the tests behind it. */
+export class Page {
+  readonly testing: Testing;
+  readonly #world: World;
+  readonly #token: string | null;
+  #server: PageServer | null = null;
+
+  private constructor(world: World, host: string, options: Omit<TestingOptions, 'changed'>) {
+    this.#world = world;
+    this.#token = isLoopback(host) ? null : newToken();
+    this.testing = new Testing(world, { ...options, changed: () => this.#server?.changed() });
+  }
+
+  /** @throws RampartError `port-in-use` */
+  static async open(
+    world: World,
+    { host, port, open }: PageWishes,
+    defaults: PageDefaults,
+    options: Omit<TestingOptions, 'changed'>,
+  ): Promise<Page> {
+    const page = new Page(world, host, options);
+    const asset = (name: string): string => world.files.readText(fileURLToPath(new URL(name, world.assets)));
+    page.#server = await PageServer.listen({
+      host,
+      port,
+      token: page.#token,
+      assets: { script: asset('live.js'), style: asset('live-style.css') },
+      version: world.version,
+      defaults,
+      tester: page.testing,
+      clock: world.clock,
+      epoch: world.randomSeed().toString(36),
+      onError: (error) => world.stderr.write(`rampart: the page: ${error.stack ?? error.message}\n`),
+    });
+    world.stderr.write(`Page: ${page.url}\n`);
+    if (page.#token !== null)
+      world.stderr.write('  Whoever has this address can put load on any target from here; it is not encrypted.\n');
+    if (open) world.openBrowser(page.url);
+    return page;
+  }
+
+  get url(): string {
+    return this.#server?.url ?? '';
+  }
+
+  /** Serves until Ctrl-C; a test that is on is stopped first, and its answers under way are waited for. */
+  async untilInterrupted(): Promise<void> {
+    const { testing } = this;
+    await new Promise<void>((resolve) => {
+      let asked = false;
+      const forget = this.#world.onInterrupt(() => {
+        if (asked) return this.#world.exit(130);
+        asked = true;
+        testing.stop();
+        void testing.idle().then(() => {
+          forget();
+          resolve();
+        });
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#server?.close();
+  }
+}

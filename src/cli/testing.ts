@@ -1,0 +1,208 @@
+import { join, resolve } from 'node:path';
+import type { LoadCommand } from '../core/command.ts';
+import { RampartError } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
+import type { RunResult } from '../core/result.ts';
+import type { RowTable } from '../core/rows.ts';
+import type { World } from '../core/world.ts';
+import { reach } from '../drivers/reach.ts';
+import { describePlan } from '../plan/describe.ts';
+import { readEdit } from '../plan/edit.ts';
+import { formError, readForm, sentenceOf } from '../plan/form.ts';
+import type { EarlierRun, FieldError } from '../report/client/live/frame.ts';
+import type { ConsoleView } from '../report/console.ts';
+import { Steering } from '../run/steering.ts';
+import type { Download, Settings, Tester } from '../web/control.ts';
+import { LiveRun } from '../web/live-run.ts';
+import { type Artifacts, FILES, JOURNAL } from './artifacts.ts';
+import { execute, newRunId } from './execution.ts';
+
+/** A test that is ready to run. */
+export interface Test {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly rows: RowTable | null;
+  readonly folder: string;
+}
+
+/** How a test under way is followed and changed. */
+export interface TestControl {
+  readonly view: ConsoleView | null;
+  readonly stop: AbortController;
+  readonly steering: Steering;
+}
+
+interface Kept {
+  readonly test: Test;
+  readonly live: LiveRun;
+  readonly artifacts: Artifacts;
+  readonly control: TestControl;
+  result: RunResult | null;
+}
+
+export interface TestingOptions {
+  /** The page is to be told that something is new. */
+  readonly changed: () => void;
+  /** How the terminal follows a test that the page started, and what gives its keys back. */
+  readonly follow: (
+    test: Test,
+    steering: Steering,
+    stop: () => void,
+  ) => { readonly view: ConsoleView; readonly leave: () => void };
+  /** What is done when it has ended. */
+  readonly ended: (test: Test, result: RunResult, losses: readonly string[]) => void;
+}
+
+/** Runs tests one after the other, for the command line and for the page, and keeps what the page shows of them. */
+export class Testing implements Tester {
+  readonly #world: World;
+  readonly #options: TestingOptions;
+  readonly #earlier: (EarlierRun & { readonly folder: string })[] = [];
+  #kept: Kept | null = null;
+  /** A test is being prepared. */
+  #preparing = false;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(world: World, options: TestingOptions) {
+    this.#world = world;
+    this.#options = options;
+  }
+
+  get current(): LiveRun | null {
+    return this.#kept?.live ?? null;
+  }
+
+  get earlier(): readonly EarlierRun[] {
+    return this.#earlier.map(({ id, target, sentence, files }) => ({ id, target, sentence, files }));
+  }
+
+  get running(): boolean {
+    return this.#kept !== null && this.#kept.result === null;
+  }
+
+  /** Resolves when no test is on. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Runs a test to its end, and writes its files. */
+  async run(test: Test, control: TestControl): Promise<{ result: RunResult; losses: readonly string[] }> {
+    const { id, plan, rows, folder } = test;
+    this.#leave();
+    const losses: string[] = [];
+    const { changed } = this.#options;
+    const { view, stop, steering } = control;
+    let kept: Kept | null = null;
+    const result = await execute(this.#world, {
+      id,
+      plan,
+      rows,
+      folder,
+      signal: stop.signal,
+      steering,
+      followers: (artifacts, answer) => {
+        const live = new LiveRun({
+          plan,
+          planLines: describePlan(plan),
+          fold: artifacts.fold,
+          archive: artifacts.archive,
+          answer,
+          files: () => (artifacts.fold.timeline.length > 0 || kept?.result != null ? [...FILES, JOURNAL] : [JOURNAL]),
+          wallTime: () => this.#world.wallTime().toISOString(),
+          changed,
+        });
+        kept = { test, live, artifacts, control, result: null };
+        this.#kept = kept;
+        return view === null ? [live] : [live, view];
+      },
+      onLoss: (loss) => {
+        losses.push(loss);
+        this.#kept?.live.exception(`not saved: ${loss}`);
+      },
+    });
+    if (this.#kept !== null) this.#kept.result = result;
+    changed();
+    return { result, losses };
+  }
+
+  async start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]> {
+    if (this.running || this.#preparing)
+      return [{ field: '', message: 'A test is running. Stop it, or wait for its end, before you start another one.' }];
+    const form = readForm(kind, settings, this.#world.env, this.#world);
+    if (form.plan === null) return form.errors;
+    const { plan, rows } = form;
+    this.#preparing = true;
+    try {
+      await reach(plan);
+    } catch (error) {
+      if (!(error instanceof RampartError)) throw error;
+      const { message } = formError(error);
+      return [{ field: 'url', message }];
+    } finally {
+      this.#preparing = false;
+    }
+    const id = newRunId(this.#world);
+    const test: Test = { id, plan, rows, folder: join('reports', id) };
+    const stop = new AbortController();
+    const steering = new Steering(plan.kind);
+    this.#world.stderr.write(`\nTest ${id}, started from the page\n`);
+    const { view, leave } = this.#options.follow(test, steering, () => this.stop());
+    const run = this.run(test, { view, stop, steering }).finally(leave);
+    this.#running = run.then(
+      ({ result, losses }) => this.#options.ended(test, result, losses),
+      // What it was is said to the browsers; the next test may still be started.
+      (error: Error) => this.#kept?.live.exception(`an unexpected error: ${error.message}`),
+    );
+    return [];
+  }
+
+  edit(settings: Settings): readonly FieldError[] {
+    const present = this.#kept?.control.steering.present ?? null;
+    if (present === null) return [{ field: '', message: 'No load is under way that could be changed.' }];
+    const reading = readEdit(present.load, settings);
+    if (!reading.ok) return reading.errors.map(({ field, message }) => ({ field, message: sentenceOf(message) }));
+    return this.#carryOut({ type: 'edit', edit: reading.edit });
+  }
+
+  stop(): void {
+    if (!this.running) return;
+    this.#kept?.live.stopping();
+    this.#kept?.control.stop.abort();
+  }
+
+  reset(): readonly FieldError[] {
+    return this.#carryOut({ type: 'reset' });
+  }
+
+  #carryOut(command: LoadCommand): readonly FieldError[] {
+    const { steering, view } = this.#kept?.control ?? {};
+    const reply = steering?.push(command) ?? { ok: false, reason: 'No load is under way.' };
+    if (!reply.ok) return [{ field: '', message: reply.reason }];
+    view?.steered(reply.change);
+    return [];
+  }
+
+  async file(run: string, name: string): Promise<Download | null> {
+    const known = ([...FILES, JOURNAL] as const).find((each) => each === name);
+    if (known === undefined) return null;
+    const kept = this.#kept;
+    if (kept?.test.id !== run) {
+      const earlier = this.#earlier.find(({ id }) => id === run);
+      return earlier === undefined ? null : { path: resolve(earlier.folder, known) };
+    }
+    if (known === JOURNAL) return { path: resolve(kept.test.folder, known) };
+    if (kept.artifacts.fold.started === null) return null;
+    const contents = await kept.artifacts.contents(this.#world);
+    return { text: contents[known]() };
+  }
+
+  /** The last test makes room for the next one. */
+  #leave(): void {
+    const kept = this.#kept;
+    if (kept === null || kept.result === null) return;
+    const state = kept.live.whole()?.run;
+    if (state == null) return;
+    const { id, target, sentence } = state;
+    this.#earlier.unshift({ id, target, sentence, files: [...FILES, JOURNAL], folder: kept.test.folder });
+  }
+}

@@ -1,0 +1,29 @@
+import { EXIT } from '../core/errors.ts';
+import type { World } from '../core/world.ts';
+import { readSources } from '../plan/sources.ts';
+import { Page } from './page.ts';
+import { pageWishes } from './page-wishes.ts';
+import { followFor, printResult } from './run.ts';
+
+/** `rampart --ui`: the page with its start form, and the tests started from it, until Ctrl-C. */
+export async function uiCommand(world: World, flags: Readonly<Record<string, unknown>>): Promise<number> {
+  const { settings } = readSources({ kind: 'run', target: '', env: world.env, flags }, world.files);
+  const wishes = pageWishes({ ...settings, ui: settings.ui ?? true }, flags);
+  if (wishes === null) return EXIT.passed;
+  const page = await Page.open(
+    world,
+    wishes,
+    { kind: 'run', settings: {} },
+    {
+      follow: followFor(world),
+      ended: ({ folder }, result, losses) => printResult(world, result, { folder, losses, json: false, quiet: false }),
+    },
+  );
+  world.stderr.write('Waiting for a test to be started from the page (Ctrl-C ends it)\n');
+  try {
+    await page.untilInterrupted();
+  } finally {
+    await page.close();
+  }
+  return EXIT.passed;
+}

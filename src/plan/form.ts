@@ -1,0 +1,137 @@
+import { RampartError } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
+import type { RowTable } from '../core/rows.ts';
+import type { FieldError } from './edit.ts';
+import { type PlanWorld, prepareRun } from './resolve.ts';
+import { flagOf, type SettingName, type Settings } from './schema.ts';
+import type { Sources } from './sources.ts';
+
+/** Settings that a form may give: none of them names a file of this machine, but for the scenario that is the target. */
+export const FORM_SETTINGS = [
+  'url',
+  'method',
+  'headers',
+  'body',
+  'vus',
+  'spawnRate',
+  'thinkTime',
+  'rate',
+  'arrivals',
+  'maxInFlight',
+  'connections',
+  'stages',
+  'duration',
+  'requests',
+  'warmup',
+  'timeout',
+  'gracefulStop',
+  'expectStatus',
+  'threads',
+  'seed',
+  'thresholds',
+  'slos',
+  'unit',
+  'budget',
+  'precision',
+  'maxRate',
+  'maxVus',
+  'settle',
+] as const satisfies readonly SettingName[];
+
+/** What the form holds instead of something that is wrong while the rest is looked at. */
+const HARMLESS: Readonly<Record<string, string>> = {
+  url: 'http://127.0.0.1/',
+  vus: '1',
+  spawnRate: '1',
+  rate: '1/s',
+  duration: '1m',
+  budget: '2m',
+};
+
+/** Lists, one item a line. */
+const LISTS: readonly string[] = ['headers', 'thresholds', 'slos'];
+
+export type Form =
+  | { readonly plan: Plan; readonly rows: RowTable | null; readonly errors: readonly [] }
+  | { readonly plan: null; readonly errors: readonly FieldError[] };
+
+/**
+ * The plan that a form asks for, by the same rules as the command line; or everything that is wrong with it, beside the
+ * field it is about.
+ *
+ * @param settings texts by the name of the setting; what is not given is absent.
+ */
+export function readForm(
+  kind: 'run' | 'find',
+  settings: Readonly<Record<string, string>>,
+  env: Sources['env'],
+  world: PlanWorld,
+): Form {
+  const errors: FieldError[] = [];
+  let texts: Record<string, string> = {};
+  for (const [name, text] of Object.entries(settings)) {
+    if (FORM_SETTINGS.some((known) => known === name)) texts[name] = text;
+    else errors.push({ field: name, message: 'This is no setting of the form.' });
+  }
+  for (let attempt = 0; attempt <= FORM_SETTINGS.length; attempt++) {
+    try {
+      const prepared = prepareRun({ kind, target: (texts['url'] ?? '').trim(), env, flags: flagsOf(texts) }, world);
+      return errors.length === 0 ? { ...prepared, errors: [] } : { plan: null, errors };
+    } catch (error) {
+      if (!(error instanceof RampartError)) throw error;
+      const found = formError(error);
+      if (errors.some(({ field }) => field === found.field)) break;
+      errors.push(found);
+      if (found.field === '') break;
+      texts = without(texts, found.field);
+    }
+  }
+  return { plan: null, errors };
+}
+
+/** Which field an error is about: messages begin with what the setting is called. */
+export function formError({ message, hint }: Pick<RampartError, 'message' | 'hint'>): FieldError {
+  const field = FORM_SETTINGS.find(
+    (name) => message.startsWith(`${labelOf(name)} `) || message.startsWith(`${labelOf(name)}:`),
+  );
+  const target = field === undefined && /^(no URL|URL|scenario|\S+\.json)/.test(message) ? 'url' : '';
+  const rest = field === undefined ? message : message.slice(labelOf(field).length).replace(/^[: ]+/, '');
+  // What quotes the value stands by itself beside its field; what goes on in words needs its subject.
+  const said = /^["\d]/.test(rest) ? rest : message;
+  const sentence = sentenceOf(said);
+  return { field: field ?? target, message: hint === '' ? sentence : `${sentence} ${hint}` };
+}
+
+/** With a capital and a full stop, as it stands beside a field. */
+export function sentenceOf(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
+
+/** The settings of a test as a form shows them: to be changed, and run again. */
+export function formTexts(settings: Settings): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const name of FORM_SETTINGS) {
+    const value = settings[name];
+    if (typeof value === 'string' || typeof value === 'number') texts[name] = String(value);
+    else if (Array.isArray(value) && LISTS.includes(name)) texts[name] = value.join('\n');
+    else if (value !== undefined) texts[name] = JSON.stringify(value);
+  }
+  return texts;
+}
+
+function flagsOf(texts: Readonly<Record<string, string>>): Record<string, unknown> {
+  const flags: Record<string, unknown> = {};
+  for (const [name, text] of Object.entries(texts)) {
+    if (name === 'url') continue;
+    flags[name] = LISTS.includes(name) ? text.split(/\r?\n/).filter((line) => line.trim() !== '') : text;
+  }
+  return flags;
+}
+
+function without(texts: Readonly<Record<string, string>>, field: string): Record<string, string> {
+  const { [field]: _, ...rest } = texts;
+  const harmless = HARMLESS[field];
+  return harmless === undefined ? rest : { ...rest, [field]: harmless };
+}
+
+const labelOf = (name: SettingName): string => (name === 'url' ? 'URL' : flagOf(name));

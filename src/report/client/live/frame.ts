@@ -1,0 +1,141 @@
+import type { Ending } from '../../../core/event.ts';
+import type { Check, Doubt, FailureResult, LatencySummary, Totals } from '../../../core/result.ts';
+import type { LoadPicture } from '../load-picture.ts';
+import type { PictureSource } from '../pictures.ts';
+
+/** What the page's server tells a browser. Times in ms where nothing else is said, rates 1/s, shares 0..1. */
+
+/** The status of the page: nothing has run yet, a run is on, or the last one has ended. */
+export type RunPhase = 'starting' | 'running' | 'stopping' | 'ended';
+
+/** One line of the statistics table: a request name, or all of them. */
+export interface StatRow {
+  /** Empty for all requests together. */
+  readonly name: string;
+  readonly method: string;
+  readonly totals: Pick<Totals, 'offered' | 'sent' | 'dropped' | 'ok' | 'failed' | 'bytesIn'>;
+  readonly response: LatencySummary;
+  readonly service: LatencySummary;
+  readonly offeredPerSec: number;
+  readonly achievedPerSec: number;
+  /** Over the last seconds; null before there is an interval to tell them from. */
+  readonly current: { readonly perSec: number; readonly failuresPerSec: number; readonly offeredPerSec: number } | null;
+}
+
+/** One generator thread, in the last interval. */
+export interface ThreadRow {
+  readonly name: string;
+  readonly state: 'starting' | 'running' | 'draining' | 'ended' | 'lost';
+  readonly vus: number | null;
+  readonly inFlight: number | null;
+  /** Cores. */
+  readonly cpu: number | null;
+  readonly lagP99: number | null;
+  readonly loopDelayP99: number | null;
+  /** Of the thread's own heap; null where only the whole process is known. */
+  readonly memoryBytes: number | null;
+}
+
+export interface LogLine {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly kind: 'plain' | 'good' | 'fair' | 'bad';
+  readonly text: string;
+}
+
+/** What went wrong on our own side. */
+export interface ExceptionRow {
+  readonly count: number;
+  readonly message: string;
+  /** ISO 8601, UTC. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+}
+
+/** What can be changed about a run that is on; null: it cannot be edited. */
+export type EditableLoad =
+  | { readonly model: 'closed'; readonly vus: number }
+  | { readonly model: 'open'; readonly ratePerSec: number };
+
+export interface RunState {
+  readonly id: string;
+  readonly kind: 'run' | 'find' | 'probe';
+  /** `POST http://127.0.0.1:8989/predict` */
+  readonly target: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly phase: RunPhase;
+  readonly ending: Ending | null;
+  /** What happens now; when it is over, the answer. */
+  readonly sentence: string;
+  readonly why: string;
+  readonly chip: { readonly status: 'valid' | 'doubtful' | 'invalid'; readonly text: string } | null;
+  /** Seconds since the start, and how long it is to last; null: nobody knows. */
+  readonly elapsed: number;
+  readonly whole: number | null;
+  readonly vus: number | null;
+  readonly inFlight: number;
+  readonly achievedPerSec: number | null;
+  readonly offeredPerSec: number | null;
+  /** Of the last interval. */
+  readonly p95: number | null;
+  /** Since the start (or the last reset). */
+  readonly failedShare: number | null;
+  readonly verdict: 'passed' | 'failed' | 'invalid' | 'undecided';
+  readonly checks: readonly Check[];
+  readonly doubts: readonly Doubt[];
+  readonly editable: EditableLoad | null;
+  readonly statistics: readonly StatRow[];
+  readonly failures: readonly (FailureResult & { readonly method: string })[];
+  readonly exceptions: readonly ExceptionRow[];
+  readonly mix: readonly { readonly name: string; readonly planned: number; readonly observed: number | null }[];
+  readonly threads: readonly ThreadRow[];
+  /** Of the whole generator: `CPU`, `31 %`. */
+  readonly generator: readonly (readonly [label: string, value: string])[];
+  readonly picture: Omit<PictureSource, 'timeline'>;
+  /** Of a search: its pictures, its levels, its figures. */
+  readonly loads: readonly LoadPicture[];
+  readonly levels: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } | null;
+  readonly limits: readonly { readonly label: string; readonly value: string; readonly aside: string }[];
+  /** The plan in a few plain lines. */
+  readonly plan: readonly string[];
+  /** What can be downloaded: names of files below `/runs/<id>/`. */
+  readonly files: readonly string[];
+}
+
+/**
+ * A step of the page's state, complete in itself: applied twice it changes nothing more. Intervals, points of the
+ * timeline and log lines are replaced from an index on; all else is as it now is.
+ */
+export interface Frame {
+  /** Null: nothing has run yet. */
+  readonly run: RunState | null;
+  /** Everything, not only what is new: what was known before is forgotten. */
+  readonly whole: boolean;
+  readonly slotsFrom: number;
+  readonly pointsFrom: number;
+  readonly logFrom: number;
+  /** Base64 of a packed archive (see `client/archive`), not deflated: slots and points from those indices on. */
+  readonly packed: string;
+  readonly log: readonly LogLine[];
+  /** Runs of before, the latest first. */
+  readonly earlier: readonly EarlierRun[];
+}
+
+export interface EarlierRun {
+  readonly id: string;
+  readonly target: string;
+  readonly sentence: string;
+  readonly files: readonly string[];
+}
+
+/** Why a form was refused: beside which field, and what to do. `field` is empty where it is about none of them. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** What a control call answers: no errors, and it is done; or some, and nothing has changed. */
+export interface ControlAnswer {
+  readonly errors: readonly FieldError[];
+}

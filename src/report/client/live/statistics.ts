@@ -1,0 +1,175 @@
+import { formatCount, formatRate } from '../../../analyze/wording.ts';
+import { type LatencySummary, PERCENTILES, type PercentileName } from '../../../core/result.ts';
+import type { Archive } from '../archive.ts';
+import { samplesFor, type Times } from '../buckets.ts';
+import { msFigure } from '../figures.ts';
+import type { Span } from '../picture.ts';
+import { tallyOf } from '../selection.ts';
+import type { RunState, StatRow } from './frame.ts';
+import { type LiveColumn, LiveTable } from './table.ts';
+
+const DASH = '–';
+const ms = (value: number | null): string => (value === null ? DASH : msFigure(value));
+const rate = (value: number | null | undefined): string => (value == null ? DASH : formatRate(value).replace('/s', ''));
+const FEW = 'Too few requests to say.';
+
+const percentile = (label: string, name: PercentileName, hidden = false): LiveColumn<StatRow> => ({
+  id: name,
+  label,
+  title: `Response time in ms that ${name === 'p50' ? 'half' : `${name.slice(1)} %`} of the successes did not exceed`,
+  text: (row) => ms(row.response[name]),
+  value: (row) => row.response[name],
+  reason: () => FEW,
+  hidden,
+});
+
+const averageSize = ({ totals: { ok, failed, bytesIn } }: StatRow): number | null =>
+  ok + failed === 0 ? null : bytesIn / (ok + failed);
+
+/** A name that begins with its method is told without: that has a column of its own. */
+const nameOf = ({ name, method }: StatRow): string => {
+  if (name === '') return 'All requests';
+  return name.startsWith(`${method} `) ? name.slice(method.length + 1) : name;
+};
+
+/** What Locust's users know, in their order, and what their table has not. */
+const COLUMNS: readonly LiveColumn<StatRow>[] = [
+  { id: 'type', label: 'Type', text: ({ method }) => method, left: true },
+  { id: 'name', label: 'Name', text: nameOf, left: true },
+  {
+    id: 'requests',
+    label: '# Requests',
+    text: ({ totals }) => formatCount(totals.sent),
+    value: ({ totals }) => totals.sent,
+  },
+  {
+    id: 'fails',
+    label: '# Fails',
+    text: ({ totals }) => formatCount(totals.failed),
+    value: ({ totals }) => totals.failed,
+  },
+  percentile('Median', 'p50'),
+  percentile('p75', 'p75', true),
+  percentile('p90', 'p90', true),
+  percentile('p95', 'p95'),
+  percentile('p99', 'p99'),
+  percentile('p99.9', 'p99.9'),
+  { id: 'mean', label: 'Average', text: (row) => ms(row.response.mean), value: (row) => row.response.mean },
+  { id: 'min', label: 'Min', text: (row) => ms(row.response.min), value: (row) => row.response.min },
+  { id: 'max', label: 'Max', text: (row) => ms(row.response.max), value: (row) => row.response.max },
+  {
+    id: 'size',
+    label: 'Average size',
+    title: 'Bytes of an answer',
+    text: (row) => {
+      const size = averageSize(row);
+      return size === null ? DASH : formatCount(size);
+    },
+    value: averageSize,
+  },
+  {
+    id: 'current',
+    label: 'Current req/s',
+    title: 'Requests that ended, per second, over the last seconds',
+    text: ({ current }) => rate(current?.perSec),
+    value: ({ current }) => current?.perSec ?? null,
+    reason: () => 'Told while the run is on.',
+  },
+  {
+    id: 'current-failures',
+    label: 'Current fails/s',
+    text: ({ current }) => rate(current?.failuresPerSec),
+    value: ({ current }) => current?.failuresPerSec ?? null,
+    reason: () => 'Told while the run is on.',
+  },
+  {
+    id: 'offered',
+    label: 'Offered/s',
+    title: 'Requests that fell due by the plan, per second, since the start',
+    text: ({ offeredPerSec }) => rate(offeredPerSec),
+    value: ({ offeredPerSec }) => offeredPerSec,
+  },
+  {
+    id: 'achieved',
+    label: 'Achieved/s',
+    title: 'Successes per second, since the start',
+    text: ({ achievedPerSec }) => rate(achievedPerSec),
+    value: ({ achievedPerSec }) => achievedPerSec,
+  },
+  {
+    id: 'service',
+    label: 'Service p95',
+    title: 'Sent to last byte, in ms: the target’s share of the response time',
+    text: ({ service }) => ms(service.p95),
+    value: ({ service }) => service.p95,
+    reason: () => FEW,
+  },
+  {
+    id: 'service-median',
+    label: 'Service median',
+    text: ({ service }) => ms(service.p50),
+    value: ({ service }) => service.p50,
+    hidden: true,
+  },
+  {
+    id: 'dropped',
+    label: '# Dropped',
+    title: 'Due while the limit of requests in flight was reached, and not sent',
+    text: ({ totals }) => formatCount(totals.dropped),
+    value: ({ totals }) => totals.dropped,
+    hidden: true,
+  },
+];
+
+/** Per request and total; of the whole run, or of the stretch of time that the reader marked out. */
+export class Statistics {
+  readonly #table: LiveTable<StatRow>;
+
+  constructor(place: HTMLElement, say: (text: string) => void) {
+    this.#table = new LiveTable(place, {
+      name: 'Statistics',
+      columns: COLUMNS,
+      last: ({ name }) => name === '',
+      empty: 'Waiting for the first requests.',
+      sortable: true,
+      choosable: true,
+      say,
+    });
+  }
+
+  show({ statistics }: RunState, archive: Archive, span: Span | null): void {
+    if (span === null) this.#table.show(statistics, 'response time in ms');
+    else this.#table.show(partOf(statistics, archive, span), 'of the stretch marked out; times within 1 %');
+  }
+}
+
+function partOf(rows: readonly StatRow[], archive: Archive, span: Span): StatRow[] {
+  return rows.map(({ name, method }) => {
+    const tally = tallyOf(archive, span, name === '' ? null : archive.names.indexOf(name));
+    const { seconds, due, sent, dropped, ok, failed, bytesIn, response } = tally;
+    return {
+      name,
+      method,
+      totals: { offered: due, sent, dropped, ok, failed, bytesIn },
+      response: summaryOf(response),
+      service: NONE,
+      offeredPerSec: seconds > 0 ? due / seconds : 0,
+      achievedPerSec: seconds > 0 ? ok / seconds : 0,
+      current: null,
+    };
+  });
+}
+
+function summaryOf(times: Times): LatencySummary {
+  const entries = PERCENTILES.map((name) => {
+    const p = Number(name.slice(1)) / 100;
+    return [name, times.count < samplesFor(p) ? null : times.quantile(p)] as const;
+  });
+  const percentiles = Object.fromEntries(entries) as Record<PercentileName, number | null>;
+  return { ...percentiles, count: times.count, min: times.min, mean: times.mean, max: times.max };
+}
+
+const NONE: LatencySummary = {
+  ...(Object.fromEntries(PERCENTILES.map((name) => [name, null])) as Record<PercentileName, null>),
+  ...{ count: 0, min: null, mean: null, max: null },
+};

@@ -1,0 +1,162 @@
+import type { RunFold } from '../analyze/fold.ts';
+import { headline } from '../analyze/headline.ts';
+import { counted, formatBytes, formatCount, formatMs, formatShare } from '../analyze/wording.ts';
+import type { BreakingPoint } from '../core/breaking-point.ts';
+import { durationOf } from '../core/plan.ts';
+import type { RunResult, SeriesResult, TimelinePoint } from '../core/result.ts';
+import { toSeconds } from '../core/units.ts';
+import type {
+  EditableLoad,
+  ExceptionRow,
+  RunPhase,
+  RunState,
+  StatRow,
+  ThreadRow,
+} from '../report/client/live/frame.ts';
+import { targetOf } from '../report/html/answer.ts';
+import { loadPicturesOf } from '../report/html/load-pictures.ts';
+import { pictureSourceOf } from '../report/html/pictures.ts';
+import { levelsGrid, limitsOf } from './levels.ts';
+import type { Recent } from './recent.ts';
+
+/** What a run's page shows, besides the intervals. */
+export interface RunView {
+  readonly phase: RunPhase;
+  readonly fold: RunFold;
+  readonly recent: Recent;
+  /** The sentence while it runs. */
+  readonly status: string;
+  /** Of a search: the answer so far; null: none. */
+  readonly answer: BreakingPoint | null;
+  readonly exceptions: readonly ExceptionRow[];
+  readonly threads: readonly ThreadRow[];
+  readonly plan: readonly string[];
+  readonly files: readonly string[];
+  readonly editable: EditableLoad | null;
+}
+
+/** The state of a run at this moment. Its numbers are those of `result.json`, were the run to end now. */
+export function runStateOf(view: RunView): RunState {
+  const { phase, fold, recent, answer } = view;
+  const judged = soFar(fold.result(), phase, answer);
+  const { plan, run, timeline, totals, verdict, generator } = judged;
+  const ended = phase === 'ended';
+  const { sentence, why, chip } = headline(judged);
+  const point = timeline.at(-1);
+  const rates = recent.rates(null);
+  const whole = totals.ok + totals.failed;
+  const { breakingPoint } = judged;
+  const { timeline: _, ...picture } = pictureSourceOf(judged);
+  return {
+    id: run.id,
+    kind: plan.kind,
+    target: targetOf(judged),
+    startedAt: run.startedAt,
+    phase,
+    ending: ended ? run.ending : null,
+    sentence: ended ? sentence : view.status,
+    why: ended ? why : progressOf(judged),
+    chip: ended || whole > 0 ? chip : null,
+    elapsed: point?.t ?? 0,
+    whole: wholeOf(judged),
+    vus: point === undefined || usersUnknown(judged, point) ? null : point.vus,
+    inFlight: point?.inFlight ?? 0,
+    achievedPerSec: ended ? judged.rates.achievedPerSec : rates === null ? null : rates.perSec - rates.failuresPerSec,
+    offeredPerSec: ended ? judged.rates.offeredPerSec : (rates?.offeredPerSec ?? null),
+    p95: ended ? judged.latency.response.p95 : (point?.p95 ?? null),
+    failedShare: whole === 0 ? null : totals.failed / whole,
+    verdict: whole === 0 && !ended ? 'undecided' : verdict.status,
+    checks: verdict.checks,
+    doubts: verdict.doubts,
+    editable: view.editable,
+    statistics: statisticsOf(judged, recent, ended),
+    failures: judged.failures.map((failure) => ({ ...failure, method: methodOf(judged, failure.name) })),
+    exceptions: view.exceptions,
+    mix: mixOf(judged),
+    threads: view.threads,
+    generator: [
+      ['CPU per thread', formatShare(generator.threads > 0 ? generator.cpu / generator.threads : generator.cpu)],
+      ['send lag p99', generator.lagP99 === null ? '–' : formatMs(generator.lagP99)],
+      ['loop delay p99', formatMs(generator.loopDelayP99)],
+      ['longest GC', formatMs(generator.gcMaxMs)],
+      ['memory', formatBytes(generator.rssBytes)],
+    ],
+    picture,
+    loads: breakingPoint === undefined ? [] : loadPicturesOf(breakingPoint),
+    levels: breakingPoint === undefined ? null : levelsGrid(breakingPoint),
+    limits: breakingPoint === undefined ? [] : limitsOf(breakingPoint),
+    plan: view.plan,
+    files: view.files,
+  };
+}
+
+/** A run that is still on is no interrupted one, and a search that is on may have an answer yet. */
+function soFar(result: RunResult, phase: RunPhase, answer: BreakingPoint | null): RunResult {
+  if (phase === 'ended') return result;
+  const { verdict, run } = result;
+  const unfinished = new Set(['interrupted', 'no-answer-found', 'no-samples', 'unanswered-at-end', 'count-mismatch']);
+  const doubts = verdict.doubts.filter(({ code }) => !unfinished.has(code));
+  const invalid = doubts.some(({ invalidates }) => invalidates);
+  const failed = verdict.checks.some(({ status }) => status === 'failed');
+  return {
+    ...result,
+    run: { ...run, ending: 'completed' },
+    verdict: { ...verdict, status: invalid ? 'invalid' : failed ? 'failed' : 'passed', doubts },
+    ...(answer === null ? {} : { breakingPoint: answer }),
+  };
+}
+
+function progressOf({ totals, verdict }: RunResult): string {
+  const ended = totals.ok + totals.failed;
+  const failed =
+    totals.failed === 0
+      ? 'none failed'
+      : `${formatCount(totals.failed)} (${formatShare(totals.failed / ended)}) failed`;
+  const dropped = totals.dropped > 0 ? `, ${formatCount(totals.dropped)} dropped` : '';
+  const broken = verdict.checks.filter(({ status }) => status === 'failed').map(({ message }) => message);
+  const counts = `${counted(totals.sent, 'request')} sent so far, ${failed}${dropped}.`;
+  return [counts, ...broken.map((message) => `${message}.`)].join(' ');
+}
+
+/** Seconds; null where only the number of requests ends the run. */
+function wholeOf({ plan }: RunResult): number | null {
+  if (plan.search !== null) return toSeconds(plan.search.budget);
+  const seconds = toSeconds(durationOf(plan.load));
+  return plan.maxRequests !== null && seconds >= 24 * 3_600 ? null : seconds;
+}
+
+function usersUnknown({ plan }: RunResult, { vus }: TimelinePoint): boolean {
+  return plan.search === null ? plan.load.model === 'open' : vus === 0;
+}
+
+function statisticsOf(result: RunResult, recent: Recent, ended: boolean): StatRow[] {
+  const { series, totals, rates, latency } = result;
+  const row = (name: string, method: string, part: Pick<SeriesResult, 'totals' | 'rates' | 'latency'>): StatRow => {
+    const { offered, sent, dropped, ok, failed, bytesIn } = part.totals;
+    return {
+      name,
+      method,
+      totals: { offered, sent, dropped, ok, failed, bytesIn },
+      response: part.latency.response,
+      service: part.latency.service,
+      offeredPerSec: part.rates.offeredPerSec,
+      achievedPerSec: part.rates.achievedPerSec,
+      current: ended ? null : recent.rates(name === '' ? null : name),
+    };
+  };
+  const rows = Object.entries(series).map(([name, part]) => row(name, methodOf(result, name), part));
+  return [...rows, row('', '', { totals, rates, latency })];
+}
+
+function methodOf({ plan }: RunResult, name: string): string {
+  return plan.requests.find((request) => request.name === name)?.method ?? '';
+}
+
+/** What share of the requests each name is to have, and has. */
+function mixOf({ plan, series, totals }: RunResult): RunState['mix'] {
+  return plan.requests.map(({ name }) => ({
+    name,
+    planned: 1 / plan.requests.length,
+    observed: totals.sent === 0 ? null : (series[name]?.totals.sent ?? 0) / totals.sent,
+  }));
+}
