@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatMs, formatShare } from '../../../analyze/wording.ts';
 import { clockLabel } from '../axis.ts';
-import { fill } from '../grid.ts';
+import { fill } from '../html-table.ts';
 import type { EarlierRun, ExceptionRow, LogLine, RunState, ThreadRow } from './frame.ts';
 import { LiveTable } from './table.ts';
 
