@@ -130,6 +130,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         res.locals['version'] = prediction.version;
         res.set('x-model-version', prediction.version);
       }
+      if (prediction.instance !== undefined) res.set('x-instance', prediction.instance);
       send(stamp(res), prediction, req);
     };
   };

@@ -180,16 +180,24 @@ describe('a search that cannot go on', () => {
     expect(search.answer().warnings.map(({ code }) => code)).toContain('not-recovered');
   });
 
-  it('waits for an autoscaler after an increase only, and says when its instances changed', () => {
+  it('waits for an autoscaler after an increase only, and says that it scaled, or was not steady', () => {
     const search = new Search({ ...searchOptions(SLO, 240), settle: 5 });
     const random = new Random(4, 0);
-    let before = 0;
+    let before: number | null = null;
     for (let step = search.step; step !== null; step = search.step) {
-      const load = step.load.model === 'open' ? step.load.ratePerSec : step.load.vus;
-      expect(step.settle).toBe(load > before && step.purpose !== 'idle' ? 5 : 0);
-      before = load;
-      search.accept({ ...runLevel(step, mm1, random), instances: search.levels.length > 5 ? 3 : 2 });
+      const open = step.load.model === 'open' ? step.load.ratePerSec : null;
+      if (open !== null && before !== null) expect(step.settle).toBe(open > before * 1.02 ? 5 : 0);
+      if (step.load.model === 'closed') expect(step.settle).toBe(step.purpose === 'idle' ? 0 : 5);
+      before = open;
+      const instances = search.levels.length > 5 ? 3 : 2;
+      const observation = runLevel(step, mm1, random);
+      search.accept(
+        step.settle === 0 ? observation : { ...observation, settled: { seconds: 3, steady: instances > 2, instances } },
+      );
     }
-    expect(search.answer().warnings.map(({ code }) => code)).toContain('capacity-changed');
+    const { warnings, levels } = search.answer();
+    expect(warnings.map(({ code }) => code)).toEqual(expect.arrayContaining(['capacity-changed', 'not-settled']));
+    expect(warnings.find(({ code }) => code === 'capacity-changed')?.message).toContain('2 to 3 instances');
+    expect(levels[1]?.reason).toContain('Before it, 3.00 s of waiting, and still not steady, 2 instances answered.');
   });
 });

@@ -52,7 +52,7 @@ function openLevel(
   hopeless: (soFar: Observation) => boolean,
   starvation: Starvation | null,
 ): Observation {
-  const warmup = step.warmup + step.settle;
+  const { warmup } = step;
   const due: number[] = [];
   for (let at = random.exponential(1 / rate); at < warmup + step.duration; at += random.exponential(1 / rate))
     due.push(at);
@@ -104,7 +104,7 @@ function closedLevel(
   random: Random,
   starvation: Starvation | null,
 ): Observation {
-  const warmup = step.warmup + step.settle;
+  const { warmup } = step;
   const { sent, done } = server.closed(users, warmup + step.duration, random);
   let until = warmup + step.duration;
   if (step.requests !== null) {
@@ -172,7 +172,6 @@ function collect(
       missing: 0,
       due: offered,
     }),
-    instances: null,
   };
 }
 
@@ -195,5 +194,4 @@ const EMPTY: Observation = {
   inFlightAtEnd: 0,
   batches: [],
   unfit: null,
-  instances: null,
 };

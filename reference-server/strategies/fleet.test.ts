@@ -89,7 +89,7 @@ describe('a fleet', () => {
     await made[1]!.answer();
     await turn();
     expect(made[1]!.work.map(({ rows }) => rows[0])).toEqual(['c']);
-    expect(await answers[1]).toEqual({ outputs: ['b'], version: 'v1' });
+    expect(await answers[1]).toMatchObject({ outputs: ['b'], version: 'v1' });
   });
 
   test('keeps requests until a replica is ready, and refuses those over the bound', async () => {

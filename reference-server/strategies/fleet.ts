@@ -172,7 +172,7 @@ export class Fleet {
     const crash = this.#crash;
     this.#crash = false;
     replica.predict(job.rows, job.since, crash).then((outputs) => {
-      job.resolve({ outputs, version: this.#version });
+      job.resolve({ outputs, version: this.#version, instance: String(replica.pid) });
       this.#changed();
     }, job.reject);
   }

@@ -3,6 +3,8 @@ export interface Prediction {
   readonly outputs: readonly unknown[];
   /** Of the model, where several are served. */
   readonly version?: string;
+  /** The replica that did the work, where they are processes of their own. */
+  readonly instance?: string;
 }
 
 /** Where and when a model does its work: what the articles' deployments differ in. */

@@ -59,6 +59,7 @@ export class RunFold {
         this.#changes.push(event);
         this.#begun().cycle.edit(editedLoad(this.#begun().started.plan.load, this.#changes));
         break;
+      case 'settling':
       case 'level':
       case 'judged':
         break;

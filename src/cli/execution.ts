@@ -5,6 +5,8 @@ import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { World } from '../core/world.ts';
+import { InstanceProbe } from '../drivers/instances.ts';
+import { payloadsOf } from '../load/payload.ts';
 import { publishCommand, publishPlan } from '../plan/publish.ts';
 import { Journal } from '../run/journal.ts';
 import { runEvents, runSession } from '../run/session.ts';
@@ -41,12 +43,16 @@ export async function execute(world: World, execution: Execution): Promise<RunRe
   const controller = plan.search === null ? null : createSearch(plan.search);
   const sinks: RunSink[] = journal === null ? [] : [journal];
   sinks.push(artifacts, ...execution.followers(artifacts, () => controller?.answer() ?? null));
+  const probe =
+    plan.search === null || plan.search.settle === 0
+      ? null
+      : InstanceProbe.of(plan, world.clock, payloadsOf(plan, rows), plan.search.instanceHeader);
   const pool = new ThreadPool(world.workerEntry, world.clock, plan.threads, rows);
   await runSession({
     events: (stop) =>
       controller === null
         ? runEvents(plan, pool.source, stop, steering)
-        : searchEvents(plan, controller, pool.source, stop),
+        : searchEvents(plan, controller, pool.source, stop, probe === null ? null : () => probe.ask()),
     sinks,
     onSinkFailure: (sink, error) => {
       if (sink !== journal) throw error;
@@ -61,7 +67,10 @@ export async function execute(world: World, execution: Execution): Promise<RunRe
       run: { id, command: ['rampart', ...publishCommand(world.argv)], host: world.host },
       plan: publishPlan(plan),
     },
-  }).finally(() => pool.close());
+  }).finally(() => {
+    probe?.close();
+    return pool.close();
+  });
   const result = artifacts.fold.result();
   if (folder !== null) for (const loss of await artifacts.write(world, folder, result)) onLoss(loss);
   return result;

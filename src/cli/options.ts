@@ -68,7 +68,11 @@ export function addSearchOptions(command: Command): Command {
     .option('--precision <share>', 'how narrow the interval shall be (default 10%)')
     .option('--max-rate <rate>', 'highest arrival rate to try')
     .option('--max-vus <count>', 'most virtual users to try (default 1024)')
-    .option('--settle <duration>', 'wait after each increase of load, for a target that scales itself')
+    .option(
+      '--settle <duration>',
+      'for a target that scales itself: wait after each increase until it is steady, so long at most',
+    )
+    .option('--instance-header <name>', 'with --settle: the response header that names the instance')
     .option('--think-time <duration>', 'with --unit vus: pause of a user between requests')
     .option('--max-in-flight <count>', 'drop (and count) what is due while so many are under way')
     .option('--graceful-stop <duration>', 'how long requests under way may finish after a level (default 5s)')

@@ -1,5 +1,6 @@
 import { Search } from '../analyze/search/controller.ts';
 import { observe, type SearchStep } from '../analyze/search/observation.ts';
+import { SETTLING_INTERVALS, Settling, type Sighting, stretchOf } from '../analyze/search/settling.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { LoadProfile, Plan, SearchPlan } from '../core/plan.ts';
 import type { LoadSource } from '../core/ports.ts';
@@ -10,6 +11,13 @@ import { count, type Micros, micros, perSecond, toSeconds } from '../core/units.
 const BATCHES = 20;
 const WHOLE = { index: 0, count: 1 } as const;
 
+/** A target that scales itself: how often it is asked which instance answers, per request of the load, and at most at once. */
+const CENSUS = { share: 0.02, most: 5 } as const;
+const SHORTEST_INTERVAL = 50_000;
+
+/** Asks the target which of its instances answers; null: nobody, or it cannot be told. */
+export type AskInstance = () => Promise<Sighting | null>;
+
 /**
  * Runs a search level by level: asks it what to run, runs that, tells it what came of it. Yields everything that
  * happens, on one time axis; at last the answer, also when the run is interrupted or a generator thread is lost.
@@ -19,33 +27,47 @@ export async function* searchEvents(
   controller: Search,
   source: LoadSource,
   signal: AbortSignal,
+  askInstance: AskInstance | null = null,
 ): AsyncGenerator<RunEvent, void, undefined> {
   let at = 0;
   let index = 0;
+  /** Runs a plan as part of a level; its snapshots as they are, and on the axis of the whole search. */
+  async function* play(levelPlan: Plan, level: number, isOver: (snapshots: readonly IntervalSnapshot[]) => boolean) {
+    const snapshots: IntervalSnapshot[] = [];
+    const stop = new AbortController();
+    const interrupt = (): void => stop.abort();
+    signal.addEventListener('abort', interrupt);
+    try {
+      for await (const snapshot of source(levelPlan, WHOLE, stop.signal)) {
+        snapshots.push(snapshot);
+        yield { type: 'interval', snapshot: placed(snapshot, at, index, level) } as const;
+        if (!stop.signal.aborted && isOver(snapshots)) stop.abort();
+      }
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
+    at = snapshots.reduce((latest, { endAt }) => Math.max(latest, at + endAt), at);
+    index += snapshots.reduce((latest, one) => Math.max(latest, one.index + 1), 0);
+    return snapshots;
+  }
   try {
     for (let step = controller.step; step !== null && !signal.aborted; step = controller.step) {
       const level = controller.levels.length;
-      const { levelPlan, warmup } = planOf(plan, step, level);
       const { purpose, load, duration } = step;
-      yield { type: 'level', at: micros(at), index: level, purpose, load, warmup, duration };
-      const snapshots: IntervalSnapshot[] = [];
-      const stop = new AbortController();
-      const interrupt = (): void => stop.abort();
-      signal.addEventListener('abort', interrupt);
-      try {
-        for await (const snapshot of source(levelPlan, WHOLE, stop.signal)) {
-          snapshots.push(snapshot);
-          yield { type: 'interval', snapshot: placed(snapshot, at, index, level) };
-          if (!stop.signal.aborted && isEnough(controller, step, snapshots, warmup)) stop.abort();
-        }
-      } finally {
-        signal.removeEventListener('abort', interrupt);
+      const settling = step.settle > 0 ? new Settling(step.settle) : null;
+      if (settling !== null) {
+        yield { type: 'settling', at: micros(at), index: level, load, longest: step.settle };
+        yield* play(settlingPlan(plan, step, level), level, (snapshots) => watch(settling, snapshots, askInstance));
+        if (signal.aborted) break;
       }
-      at = snapshots.reduce((latest, { endAt }) => Math.max(latest, at + endAt), at);
-      index += snapshots.reduce((latest, one) => Math.max(latest, one.index + 1), 0);
+      const { levelPlan, warmup } = planOf(plan, step, level);
+      yield { type: 'level', at: micros(at), index: level, purpose, load, warmup, duration };
+      const own = step;
+      const snapshots = yield* play(levelPlan, level, (soFar) => isEnough(controller, own, soFar, warmup));
       // What an interrupted level saw was not the level that was asked for.
       if (signal.aborted) break;
-      const result = controller.accept(observe(snapshots, warmup, load.model, BATCHES));
+      const observation = observe(snapshots, warmup, load.model, BATCHES);
+      const result = controller.accept(settling === null ? observation : { ...observation, settled: settling.result });
       const limit = controller.estimate;
       const estimate = limit === null ? null : { estimate: limit.estimate, interval: [limit.low, limit.high] as const };
       yield { type: 'judged', at: micros(at), level: result, estimate };
@@ -68,33 +90,62 @@ export function createSearch(search: SearchPlan): Search {
   });
 }
 
+/** Takes the latest interval of a load under which the target may still be growing. Returns whether it is steady. */
+function watch(settling: Settling, snapshots: readonly IntervalSnapshot[], ask: AskInstance | null): boolean {
+  const latest = snapshots.at(-1);
+  if (latest === undefined || latest.phase === 'drain' || latest.generator === undefined) return false;
+  settling.add(stretchOf(latest));
+  if (ask !== null) {
+    const wanted = Math.max(1, Math.min(CENSUS.most, Math.round(CENSUS.share * latest.load.sent)));
+    for (let n = 0; n < wanted; n++)
+      void ask().then((sighting) => {
+        if (sighting !== null) settling.see(sighting);
+      });
+  }
+  return settling.isSteady;
+}
+
+/** The load of a level, for as long as the target may take to come to rest; all of it is warm-up. */
+function settlingPlan(plan: Plan, step: SearchStep, level: number): Plan {
+  const interval = Math.max(SHORTEST_INTERVAL, Math.round((step.settle * 1e6) / SETTLING_INTERVALS));
+  const duration = Math.ceil((step.settle * 1e6) / interval) * interval;
+  return {
+    ...plan,
+    load: profileOf(plan, step, duration),
+    warmup: duration as Micros,
+    interval: interval as Micros,
+    seed: plan.seed + level,
+  };
+}
+
 /** A level as a plan of its own. Its intervals are its batches, and its warm-up is a whole number of them. */
 function planOf(plan: Plan, step: SearchStep, level: number): { levelPlan: Plan; warmup: number } {
   const interval = Math.max(5_000, Math.round((step.duration * 1e6) / BATCHES));
-  const warmup = Math.ceil(((step.warmup + step.settle) * 1e6) / interval) * interval;
-  const duration = micros(warmup + BATCHES * interval);
-  const { load } = step;
-  const profile: LoadProfile =
-    load.model === 'closed'
-      ? {
-          model: 'closed',
-          vus: [{ duration, from: count(load.vus), to: count(load.vus) }],
-          thinkTime: thinkTimeOf(plan),
-        }
-      : {
-          model: 'open',
-          arrivals: 'poisson',
-          rate: [{ duration, from: perSecond(load.ratePerSec), to: perSecond(load.ratePerSec) }],
-          maxInFlight: plan.load.model === 'open' ? plan.load.maxInFlight : count(10_000),
-        };
+  const warmup = Math.ceil((step.warmup * 1e6) / interval) * interval;
   const levelPlan: Plan = {
     ...plan,
-    load: profile,
+    load: profileOf(plan, step, warmup + BATCHES * interval),
     warmup: warmup as Micros,
     interval: interval as Micros,
     seed: plan.seed + level,
   };
   return { levelPlan, warmup: warmup / 1e6 };
+}
+
+/** @param length µs. */
+function profileOf(plan: Plan, { load }: SearchStep, length: number): LoadProfile {
+  const duration = micros(length);
+  if (load.model === 'closed') {
+    const users = count(load.vus);
+    return { model: 'closed', vus: [{ duration, from: users, to: users }], thinkTime: thinkTimeOf(plan) };
+  }
+  const rate = perSecond(load.ratePerSec);
+  return {
+    model: 'open',
+    arrivals: 'poisson',
+    rate: [{ duration, from: rate, to: rate }],
+    maxInFlight: plan.load.model === 'open' ? plan.load.maxInFlight : count(10_000),
+  };
 }
 
 function thinkTimeOf({ load, search }: Plan) {

@@ -51,6 +51,16 @@ export interface CriterionResult {
   readonly verdict: 'pass' | 'fail' | 'undecided';
 }
 
+/** How a target that scales itself came to rest under a higher load. */
+export interface Settled {
+  /** How long it was waited, s. */
+  readonly seconds: number;
+  /** Whether latency and instances were steady at the end, rather than the time up. */
+  readonly steady: boolean;
+  /** How many instances answered at the end; null: they cannot be told apart. */
+  readonly instances: number | null;
+}
+
 /** One level of the search: what was offered, what came of it, and why it was judged as it was. */
 export interface LevelResult {
   readonly index: number;
@@ -91,6 +101,8 @@ export interface LevelResult {
   readonly criteria: readonly CriterionResult[];
   /** Whether the estimate rests on it too. */
   readonly used: boolean;
+  /** Of a level before which it was waited. */
+  readonly settled?: Settled;
 }
 
 /** A limit on the search's axis. Not reached: it lies above `interval[0]`, and `estimate` is null. */
@@ -118,6 +130,7 @@ export type SearchWarning = {
     | 'non-monotone'
     | 'cliff'
     | 'capacity-changed'
+    | 'not-settled'
     | 'not-recovered'
     | 'confirmation-failed'
     | 'void-levels'

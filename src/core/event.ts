@@ -37,6 +37,15 @@ export type RunEvent =
   | { readonly type: 'interval'; readonly snapshot: IntervalSnapshot }
   /** A person changed the running test: `edited` or `reset`. Comes before the first interval that it had an effect on. */
   | LoadChange
+  /** Before a level: its load is on, and it is waited until the target has come to rest. */
+  | {
+      readonly type: 'settling';
+      readonly at: Micros;
+      readonly index: number;
+      readonly load: LevelLoad;
+      /** s, at most. */
+      readonly longest: number;
+    }
   /** A level of a search begins. */
   | {
       readonly type: 'level';
@@ -44,7 +53,7 @@ export type RunEvent =
       readonly index: number;
       readonly purpose: LevelPurpose;
       readonly load: LevelLoad;
-      /** s, settling included. */
+      /** s. */
       readonly warmup: number;
       /** s, at most. */
       readonly duration: number;

@@ -152,8 +152,10 @@ export interface SearchPlan {
   readonly maxLoad: number | null;
   /** Most virtual users of the ramp at the beginning. */
   readonly maxVus: Count;
-  /** Wait this long after each increase of load, for an autoscaler. */
+  /** Wait at most this long after each increase of load until the target is steady, for an autoscaler. */
   readonly settle: Micros;
+  /** The response header that names the instance which answered; null: the usual ones. */
+  readonly instanceHeader: string | null;
 }
 
 /** Everything a run needs, and nothing that is not data: it travels to threads and agents and into the journal. */

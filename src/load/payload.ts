@@ -26,6 +26,12 @@ type Step =
   | { readonly kind: 'cell'; readonly cell: number }
   | { readonly kind: 'text'; readonly encoding: 'latin1' | 'utf8'; readonly make: (index: number) => string };
 
+/** Null where every request is the same. @param rows of the plan's data. */
+export function payloadsOf(plan: Plan, rows: RowTable | null): Payloads | null {
+  const varying = plan.data !== null || plan.requests.some(({ templated }) => templated);
+  return varying ? new PlanPayloads(plan, rows) : null;
+}
+
 /**
  * What differs from request to request, made of plan, seed and the request's number alone: however many threads share
  * the run, request n is the same to the byte. Random values are not a sequence but a function of that number.

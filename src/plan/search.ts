@@ -27,6 +27,7 @@ const ONLY_FIND = [
   'maxRate',
   'maxVus',
   'settle',
+  'instanceHeader',
 ] as const satisfies readonly SettingName[];
 
 const DEFAULT_VUS = 1024;
@@ -55,7 +56,16 @@ export function resolveSearch(given: Given, kind: Plan['kind']): SearchPlan | nu
     maxLoad: unit === 'vus' ? (maxVus ?? null) : (maxRate ?? null),
     maxVus: maxVus ?? count(DEFAULT_VUS),
     settle: read(given, 'settle', (text, label) => parseDuration(text, label, { max: '1h' })) ?? micros(0),
+    instanceHeader: instanceHeaderOf(given),
   };
+}
+
+function instanceHeaderOf(given: Given): string | null {
+  const header = given.settings.instanceHeader;
+  if (header === undefined) return null;
+  if (given.settings.settle === undefined) refuse(given, 'instanceHeader', 'needs --settle', 'Write --settle 60s.');
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(header)) refuse(given, 'instanceHeader', `"${header}" is no name of a header`);
+  return header;
 }
 
 function hintFor(name: SettingName): string {

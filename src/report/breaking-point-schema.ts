@@ -75,6 +75,14 @@ const level = z.strictObject({
   lag1: z.number().nullable().describe('Autocorrelation of neighbouring batches.'),
   criteria: z.array(criterion).describe('One per SLO.'),
   used: z.boolean().describe('Whether the estimate rests on it too.'),
+  settled: z
+    .strictObject({
+      seconds: amount('How long it was waited before this level, s.'),
+      steady: z.boolean().describe('Whether latency and instances were steady then.'),
+      instances: maybe('Instances that answered; null: they cannot be told apart.'),
+    })
+    .exactOptional()
+    .describe('With --settle, after an increase of load.'),
 });
 
 const scalability = z.strictObject({
@@ -160,6 +168,7 @@ export const breakingPointSchema = z
               'non-monotone',
               'cliff',
               'capacity-changed',
+              'not-settled',
               'not-recovered',
               'confirmation-failed',
               'void-levels',
@@ -183,6 +192,7 @@ export function searchPlanSchema<Slo extends z.ZodType>(slo: Slo) {
     precision: amount('Wanted width of the 95 % interval over the estimate, 0..1.'),
     maxLoad: maybe('Highest load to try on the searched axis; null: none.'),
     maxVus: count('Most virtual users of the ramp at the beginning.'),
-    settle: amount('Wait after each increase of load, µs.'),
+    settle: amount('Longest wait after each increase of load, until the target is steady, µs.'),
+    instanceHeader: z.string().nullable().describe('Response header that names an instance; null: the usual ones.'),
   });
 }

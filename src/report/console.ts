@@ -72,6 +72,7 @@ export class ConsoleView implements RunSink {
         if (this.#isDue(event.snapshot)) this.#draw();
         this.#log(this.#fold.timeline.length - 1);
         break;
+      case 'settling':
       case 'level':
         this.#failures.clear();
         this.#draw();

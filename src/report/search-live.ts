@@ -3,7 +3,7 @@ import type { Estimate, LevelResult, LevelVerdict } from '../core/breaking-point
 import type { RunEvent } from '../core/event.ts';
 import type { SearchPlan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
-import { toSeconds } from '../core/units.ts';
+import { type Micros, toSeconds } from '../core/units.ts';
 import {
   criterionFigure,
   formatLoad,
@@ -17,12 +17,17 @@ import {
 import { cellsOf, type Ink, printable, progressBar, type Span, sparkline } from './terminal.ts';
 
 type LevelBegun = Extract<RunEvent, { type: 'level' }>;
+type SettlingBegun = Extract<RunEvent, { type: 'settling' }>;
 
 /** What is known of a search at one moment. */
 export interface SearchMoment {
   readonly search: SearchPlan;
   /** The level under way; null: none yet, or between two. */
   readonly level: LevelBegun | null;
+  /** The wait before a level, while it lasts. */
+  readonly settling: SettlingBegun | null;
+  /** How long it was waited for the target before this level, s: no part of the budget. */
+  readonly waited: number;
   /** Those that are judged, in order. */
   readonly judged: readonly LevelResult[];
   readonly estimate: Estimate | null;
@@ -49,6 +54,8 @@ const INKS: Readonly<Record<LevelVerdict, Ink>> = {
 export class SearchProgress {
   readonly #search: SearchPlan;
   #level: LevelBegun | null = null;
+  #settling: SettlingBegun | null = null;
+  #waited = 0;
   readonly #judged: LevelResult[] = [];
   #estimate: Estimate | null = null;
 
@@ -57,8 +64,12 @@ export class SearchProgress {
   }
 
   accept(event: RunEvent): void {
-    if (event.type === 'level') this.#level = event;
-    else if (event.type === 'judged') {
+    if (event.type === 'settling') this.#settling = event;
+    else if (event.type === 'level') {
+      if (this.#settling !== null) this.#waited += toSeconds(event.at) - toSeconds(this.#settling.at);
+      this.#settling = null;
+      this.#level = event;
+    } else if (event.type === 'judged') {
       this.#judged.push(event.level);
       this.#estimate = event.estimate;
     }
@@ -67,28 +78,32 @@ export class SearchProgress {
   /** @param timeline of the whole search. */
   at(timeline: readonly TimelinePoint[], worst: string): SearchMoment {
     const level = this.#level;
-    const from = level === null ? 0 : toSeconds(level.at);
+    const settling = this.#settling;
+    const from = toSeconds((settling ?? level)?.at ?? (0 as Micros));
     const own = timeline.filter(({ t }) => t > from + 1e-6);
-    return { search: this.#search, level, judged: this.#judged, estimate: this.#estimate, timeline: own, worst };
+    const [judged, estimate, waited] = [this.#judged, this.#estimate, this.#waited];
+    return { search: this.#search, level, settling, waited, judged, estimate, timeline: own, worst };
   }
 }
 
 /** At most 12 lines; none of the spans holds a line break. */
 export function searchBlock(moment: SearchMoment, columns: number): Span[][] {
-  const { search, level, judged, estimate, timeline, worst } = moment;
+  const { search, level, settling, waited, judged, estimate, timeline, worst } = moment;
   const hint: Span[] = [['Ctrl-C stops and still gives the answer so far', 'gray']];
-  if (level === null) return [[['Starting the search', 'bold']], hint];
+  const under = settling ?? level;
+  if (under === null) return [[['Starting the search', 'bold']], hint];
   const point = timeline.at(-1);
-  const began = toSeconds(level.at);
-  const spent = point?.t ?? began;
-  const whole = level.warmup + level.duration;
+  const began = toSeconds(under.at);
+  const now = point?.t ?? began;
+  const spent = (settling === null ? now : began) - waited;
+  const whole = under.type === 'settling' ? under.longest : under.warmup + under.duration;
   const ok = timeline.reduce((sum, each) => sum + each.ok, 0);
   const failed = timeline.reduce((sum, each) => sum + each.failed, 0);
   const last = judged.at(-1);
   return [
     [[statusOf(moment), 'bold']],
     bar('budget', spent, toSeconds(search.budget), formatClock, columns),
-    bar('level', spent - began, whole, (s) => `${s.toFixed(1)} s`, columns),
+    bar(settling === null ? 'level' : 'settling', now - began, whole, (s) => `${s.toFixed(1)} s`, columns),
     row('requests/s', [
       ['offered ', 'gray'],
       point === undefined ? '–' : formatRate(perSecond(timeline, (each) => each.offered)),
@@ -124,7 +139,9 @@ export function searchBlock(moment: SearchMoment, columns: number): Span[][] {
 }
 
 /** The sentence: `Level 7, narrowing: 70.0/s, p95 96.0 ms`. */
-export function statusOf({ level, timeline, search }: SearchMoment): string {
+export function statusOf({ level, settling, timeline, search }: SearchMoment): string {
+  if (settling !== null)
+    return `Level ${settling.index + 1}, waiting until the target is steady at ${levelLoad(settling.load)}`;
   if (level === null) return 'Starting the search';
   const point = timeline.at(-1);
   const doing = {

@@ -43,6 +43,7 @@ export function searchPlan({ unit = 'req/s', slos = SLOS, budget = 120 }: Search
     maxLoad: null,
     maxVus: count(1024),
     settle: micros(0),
+    instanceHeader: null,
   };
   const load = {
     model: 'closed',

@@ -4,7 +4,7 @@ import type { RowTable } from '../core/rows.ts';
 import { Http1Driver } from '../drivers/http1/driver.ts';
 import { measureConnect } from '../drivers/reach.ts';
 import { SystemClock } from '../load/clock.ts';
-import { PlanPayloads } from '../load/payload.ts';
+import { payloadsOf } from '../load/payload.ts';
 import { GeneratorProbe } from '../record/probe.ts';
 import { type Engine, Generation } from './generation.ts';
 import type { FromThread, ToThread } from './protocol.ts';
@@ -29,8 +29,7 @@ async function driverFor(plan: Plan, rows: RowTable | null): Promise<Engine['cre
     const { AutocannonDriver } = await import('../drivers/autocannon/driver.ts');
     return (frozen, clock) => new AutocannonDriver(frozen, clock);
   }
-  const varying = plan.data !== null || plan.requests.some(({ templated }) => templated);
-  const payloads = varying ? new PlanPayloads(plan, rows) : null;
+  const payloads = payloadsOf(plan, rows);
   if (plan.http2 || plan.proxy !== null) {
     const { UndiciDriver } = await import('../drivers/undici/driver.ts');
     return (frozen, clock, segment) => new UndiciDriver(frozen, clock, segment, payloads);

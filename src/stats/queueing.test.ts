@@ -28,6 +28,11 @@ describe('closed forms', () => {
     expect(inMs(P.map((p) => twoPointQuantile(p, rho * 50, 0.02)))).toEqual(near(md1));
   });
 
+  it('are exact where the distribution jumps: who need not wait takes his own service time', () => {
+    expect(twoPointQuantile(0.5, 30, 0.01)).toBe(0.01);
+    expect(twoPointQuantile(0.2, 30, 0.005, 0.03, 0.2)).toBe(0.005);
+  });
+
   it('M/M/c with one server is M/M/1, also where c − 1 equals the load', () => {
     expect(mmcQuantile(0.95, 1, 70, 100)).toBeCloseTo(mm1Quantile(0.95, 70, 100), 9);
     expect(erlangC(1, 70, 100)).toBeCloseTo(0.7, 12);

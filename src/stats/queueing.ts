@@ -63,7 +63,10 @@ export function twoPointQuantile(p: number, lambda: number, short: number, long 
       integral.push(so + (step / 2) * here);
     }
     const sojourn = (1 - share) * before(cdf, i - GRID) + share * before(cdf, i - reach);
-    if (sojourn >= p) return (i - (sojourn - p) / (sojourn - last)) * step;
+    // Who need not wait takes one of the two times exactly: there the distribution jumps.
+    const jump = ((i === GRID ? 1 - share : 0) + (i === reach ? share : 0)) * (cdf[0] as number);
+    if (sojourn >= p)
+      return sojourn - jump < p ? i * step : (i - (sojourn - jump - p) / (sojourn - jump - last)) * step;
     last = sojourn;
   }
 }

@@ -7,8 +7,9 @@ import type {
 } from '../../core/breaking-point.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { inMs } from '../latency.ts';
-import { formatCount, formatMs, formatRate } from '../wording.ts';
+import { counted, formatCount, formatMs, formatRate } from '../wording.ts';
 import { scalabilityOf, sustainedThroughput } from './capacity.ts';
+import { capacityChange } from './change.ts';
 import { type CriterionLimit, type LimitEstimate, UNDECIDED_WIDTH } from './estimate.ts';
 import { contradicts } from './level.ts';
 import { loadOf } from './monotone.ts';
@@ -20,8 +21,6 @@ const AT_CAPACITY = 0.95;
 /** h (room between limit and capacity) below which the curve is a cliff. */
 const CLIFF = 0.015;
 const CURVE_POINTS = 41;
-/** A change of the recovery level's latency, or of the instances, that makes the capacity suspect. */
-const RESOLVING = 1.25;
 
 /** What the levels so far amount to. */
 export function answerOf(state: SearchState): BreakingPoint {
@@ -222,34 +221,27 @@ function warningsOf(state: SearchState): SearchWarning[] {
   const spoilt = levels.filter(({ result }) => result.verdict === 'void');
   if (spoilt.length > 0)
     warn('void-levels', `${spoilt.length} of ${levels.length} levels are void: ${spoilt[0]?.result.reason ?? ''}`);
-  const instances = levels.flatMap(({ observation }) => observation.instances ?? []);
-  const [first, last] = [instances[0], instances.at(-1)];
-  if (first !== undefined && last !== undefined && first !== last)
+  const settled = levels.flatMap(({ observation }) => observation.settled ?? []);
+  const restless = settled.filter(({ steady }) => !steady).length;
+  if (restless > 0)
+    warn(
+      'not-settled',
+      `Before ${restless} of ${settled.length} increases the target was not steady in time: give it longer with --settle.`,
+    );
+  const instances = settled.flatMap((one) => one.instances ?? []);
+  const [fewest, most] = [Math.min(...instances), Math.max(...instances)];
+  const change = capacityChange(estimate);
+  if (fewest < most)
     warn(
       'capacity-changed',
-      `${first} instances answered at first, ${last} at the end: the capacity changed under way.`,
+      `The target scaled: ${fewest} to ${counted(most, 'instance')} answered. The limit is that of the target and its autoscaler.`,
     );
-  else if (hasChanged(state))
-    warn('capacity-changed', 'Levels at one load, early and late, do not agree: the capacity changed under way.');
+  else if (change !== null)
+    warn(
+      'capacity-changed',
+      `The target answers ${change} than at first, at equal load: its capacity changed under way.`,
+    );
   return warnings;
-}
-
-/** Two levels at nearly one load, whose throughput or latency differ beyond chance: more than 5 standard errors. */
-function hasChanged({ levels, options }: SearchState): boolean {
-  const points = levels.flatMap((level) => {
-    const load = loadOf(level, options.unit);
-    const [margin] = level.margins;
-    return load !== null && margin?.kind === 'value' && margin.scatter !== null
-      ? [{ load, y: margin.y, scatter: Math.max(0.05, margin.scatter) }]
-      : [];
-  });
-  return points.some((one, i) =>
-    points.slice(i + 1).some((other) => {
-      const apart = Math.abs(one.y - other.y);
-      const same = Math.abs(Math.log(one.load / other.load)) < 0.02;
-      return same && apart > Math.log(RESOLVING) && apart > 6 * Math.hypot(one.scatter, other.scatter);
-    }),
-  );
 }
 
 /** The sentence a manager can read. */

@@ -6,6 +6,9 @@ import type { Level } from './level.ts';
 /** Levels whose throughput is within this of the highest count as saturated. */
 const SATURATED = 0.93;
 
+/** Standard errors below a throughput at which it is hardly lower. */
+const SURE = 2;
+
 interface Throughput {
   readonly perSec: number;
   readonly seconds: number;
@@ -29,9 +32,8 @@ export function sustainedThroughput(levels: readonly Level[]): { perSec: number;
 }
 
 function pool(all: readonly Throughput[]): { perSec: number; relativeError: number } | null {
-  // A short level may be the highest by luck alone: the threshold hangs on the best of those known well enough.
-  const known = all.filter(({ relativeError }) => relativeError < 0.05);
-  const best = Math.max(0, ...(known.length > 0 ? known : all).map(({ perSec }) => perSec));
+  // A short level may be the highest by luck alone: the threshold hangs on what the best one has at least.
+  const best = Math.max(0, ...all.map(({ perSec, relativeError }) => perSec * (1 - SURE * relativeError)));
   const saturated = all.filter(({ perSec }) => perSec >= SATURATED * best && perSec > 0);
   const seconds = saturated.reduce((sum, one) => sum + one.seconds, 0);
   if (seconds === 0) return null;

@@ -1,23 +1,16 @@
-import type { BreakingPoint, LevelPurpose, LevelResult, SearchStop } from '../../core/breaking-point.ts';
+import type { BreakingPoint, LevelResult, SearchStop } from '../../core/breaking-point.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { answerOf } from './answer.ts';
 import { capacityOf } from './capacity.ts';
 import { assumedCriteria, type Criterion, criteriaOf } from './criteria.ts';
-import { type Capacity, estimateLimit, type IdleRatio, type LimitEstimate, UNDECIDED_WIDTH } from './estimate.ts';
+import { type Capacity, estimateLimit, idleRatios, type LimitEstimate, UNDECIDED_WIDTH } from './estimate.ts';
 import { contradicts, isHopeless, judge, type Level } from './level.ts';
 import { loadOf, suspectLoad } from './monotone.ts';
 import type { Observation, SearchStep } from './observation.ts';
+import { hasRecovered } from './recovery.ts';
 import type { SearchOptions } from './state.ts';
-import {
-  closedWarmup,
-  exploration,
-  exploringRequests,
-  narrowingRequests,
-  openWarmup,
-  SHARES,
-  SHORTEST,
-  WARMUP_SHARE,
-} from './window.ts';
+import { Steps } from './steps.ts';
+import { exploration, exploringRequests, narrowingRequests, SHARES, SHORTEST } from './window.ts';
 
 /**
  * The ramp ends when throughput grew by less than `gain`, twice running, at `users` at the earliest (a batching server
@@ -30,11 +23,6 @@ const MOST_LEVELS = 80;
 const FEWEST_NARROWING = 3;
 /** Where the next level goes, as quantiles of the posterior, in turn. */
 const PROBES = [0.3, 0.7, 0.5] as const;
-/** The most by which a level may go beyond all that was tried before. */
-const FURTHEST = 2;
-/** Open windows last at least so many times the latency allowed, but no larger share of the budget than this. */
-const LATENCY_WINDOWS = 3;
-const WINDOW_SHARE = 0.1;
 /** How far below a load at which the generator failed it is trusted again. */
 const BELOW_CEILING = 0.85;
 
@@ -116,10 +104,21 @@ export class Search {
 
   #limit(): LimitEstimate | null {
     if (this.#estimate.levels !== this.#levels.length) {
-      const value = estimateLimit(this.#levels, this.#criteria, this.#options.unit, this.#capacity, this.#idleRatios());
+      const value = estimateLimit(
+        this.#levels,
+        this.#criteria,
+        this.#options.unit,
+        this.#capacity,
+        idleRatios(this.#levels, this.#criteria),
+      );
       this.#estimate = { levels: this.#levels.length, value };
     }
     return this.#estimate.value;
+  }
+
+  /** Made of what is known now. */
+  get #steps(): Steps {
+    return new Steps(this.#options, this.#criteria, this.#levels, this.#capacity);
   }
 
   *#search(): Generator<SearchStep, SearchStop, Level> {
@@ -133,9 +132,9 @@ export class Search {
     }
     let stop = yield* this.#narrow(true);
     if (stop === 'precision' || stop === 'budget' || stop === 'resolution') {
-      const confirmed = yield* this.#confirm();
-      // A contradicted end has widened the interval: once more, with what is left.
-      if (!confirmed || stop === 'precision') stop = yield* this.#narrow(false);
+      yield* this.#confirm();
+      // A contradicted end has widened the interval; and what confirming did not take is left.
+      stop = yield* this.#narrow(false);
       yield* this.#recover();
       if ((this.#limit()?.width ?? Number.POSITIVE_INFINITY) <= this.#options.precision) return 'precision';
     }
@@ -189,6 +188,7 @@ export class Search {
   /** Users doubled until throughput stops growing; in the closed search until an SLO breaks. */
   *#ramp(): Generator<SearchStep, SearchStop | null, Level> {
     const { budget, unit, maxLoad, maxVus } = this.#options;
+    const steps = this.#steps;
     const closedSearch = unit === 'vus';
     const most = closedSearch ? (maxLoad ?? maxVus) : maxVus;
     const until = this.#spent + (closedSearch ? 2 : 1) * SHARES.ramp * budget;
@@ -196,7 +196,7 @@ export class Search {
     let reached = false;
     let best = this.#levels.at(-1)?.result.achievedPerSec ?? 0;
     for (let users = 2; users <= most && this.#spent < until; users *= 2) {
-      const level = yield* this.#measure(this.#closedStep('ramp', users, RAMP.requests, RAMP.levelShare * budget));
+      const level = yield* this.#measure(steps.closedStep('ramp', users, RAMP.requests, RAMP.levelShare * budget));
       if (level === 'lost') return 'target-lost';
       if (level === 'void') break;
       const { achievedPerSec, errorShare, verdict } = level.result;
@@ -213,14 +213,15 @@ export class Search {
   /** A coarse look along the axis, past failing levels too: it shows whether the curve is monotone. */
   *#explore(): Generator<SearchStep, SearchStop | null, Level> {
     const { budget } = this.#options;
+    const steps = this.#steps;
     const capacity = this.#capacity;
     if (capacity === null) return 'generator';
-    const fewest = exploringRequests(this.#strictest());
+    const fewest = exploringRequests(steps.strictest);
     const { shares, requests } = exploration(capacity.perSec, fewest, SHARES.explore * budget);
     for (const share of shares) {
       const rate = Math.min(share * capacity.perSec, this.#bound());
       const window = Math.min(requests / rate, SHARES.explore * budget);
-      const level = yield* this.#measure(this.#openStep('explore', rate, window));
+      const level = yield* this.#measure(steps.openStep('explore', rate, window));
       if (level === 'lost') return 'target-lost';
       if (level === 'void' || level.result.verdict === 'overloaded' || rate >= this.#bound()) break;
     }
@@ -230,6 +231,7 @@ export class Search {
   /** Levels where the posterior is widest, until precision, budget, bound or resolution. */
   *#narrow(reserving: boolean): Generator<SearchStep, SearchStop, Level> {
     const { budget, precision } = this.#options;
+    const steps = this.#steps;
     const reserve = (reserving ? SHARES.confirm : 0) * budget + SHARES.recover * budget;
     for (let count = 0; ; count++) {
       const limit = this.#limit();
@@ -241,14 +243,14 @@ export class Search {
       if (this.#levels.length >= MOST_LEVELS) return 'resolution';
       const probe =
         suspect ?? limit?.quantile(PROBES[count % PROBES.length] as number) ?? (this.#capacity?.perSec ?? 1) / 2;
-      const load = this.#onAxis(Math.min(bound, probe));
+      const load = steps.onAxis(Math.min(bound, probe));
       const left = budget - this.#spent - reserve;
-      const wanted = narrowingRequests(suspect === null ? (limit?.width ?? 1) : 0.15, this.#strictest());
+      const wanted = narrowingRequests(suspect === null ? (limit?.width ?? 1) : 0.15, steps.strictest);
       // Half of what is left at a time, but no level too short to say anything.
-      const fewest = Math.min(wanted, narrowingRequests(1, this.#strictest()));
-      if (count > 0 && left < 0.5 * this.#secondsFor(fewest, load)) return 'budget';
-      const longest = left / 2 < this.#secondsFor(fewest, load) ? left : left / 2;
-      const step = this.#stepAt('narrow', load, wanted, longest);
+      const fewest = Math.min(wanted, narrowingRequests(1, steps.strictest));
+      if (count > 0 && left < 0.5 * steps.secondsFor(fewest, load)) return 'budget';
+      const longest = left / 2 < steps.secondsFor(fewest, load) ? left : left / 2;
+      const step = steps.stepAt('narrow', load, wanted, longest);
       if (left < SHORTEST || step.warmup + step.duration > Math.max(left, 2 * SHORTEST)) return 'budget';
       const level = yield* this.#measure(step);
       if (level === 'lost') return 'target-lost';
@@ -259,14 +261,15 @@ export class Search {
   /** The lower end must not fail, and the upper must not pass. Returns whether neither did. */
   *#confirm(): Generator<SearchStep, boolean, Level> {
     const { budget } = this.#options;
+    const steps = this.#steps;
     for (const purpose of ['confirm-pass', 'confirm-fail'] as const) {
       const limit = this.#limit();
       const left = budget - this.#spent - SHARES.recover * budget;
       if (limit === null || limit.width > UNDECIDED_WIDTH || left < 2 * SHORTEST) return true;
-      const load = this.#onAxis(Math.min(this.#bound(), purpose === 'confirm-pass' ? limit.low : limit.high));
-      const wanted = narrowingRequests(limit.width, this.#strictest());
+      const load = steps.onAxis(Math.min(this.#bound(), purpose === 'confirm-pass' ? limit.low : limit.high));
+      const wanted = narrowingRequests(limit.width, steps.strictest);
       const level = yield* this.#measure(
-        this.#stepAt(purpose, load, wanted, left * (purpose === 'confirm-pass' ? 0.4 : 0.65)),
+        steps.stepAt(purpose, load, wanted, left * (purpose === 'confirm-pass' ? 0.4 : 0.65)),
       );
       if (typeof level === 'string') return true;
       if (contradicts(level)) return false;
@@ -276,96 +279,16 @@ export class Search {
 
   /** Half the load: does latency come back? */
   *#recover(): Generator<SearchStep, void, Level> {
+    const steps = this.#steps;
     const limit = this.#limit();
     if (limit === null || limit.width > UNDECIDED_WIDTH) return;
-    const load = this.#onAxis(limit.estimate / 2);
-    const wanted = exploringRequests(this.#strictest());
+    const load = steps.onAxis(limit.estimate / 2);
+    const wanted = exploringRequests(steps.strictest);
     const left = Math.max(2 * SHORTEST, this.#options.budget - this.#spent);
     const level = yield* this.#measure(
-      this.#stepAt('recover', load, wanted, Math.min(left, 0.1 * this.#options.budget)),
+      steps.stepAt('recover', load, wanted, Math.min(left, 0.1 * this.#options.budget)),
     );
-    if (typeof level !== 'string') this.#recovered = this.#hasRecovered(level, load);
-  }
-
-  /** Not slower, beyond chance, than an earlier level at that load or somewhat above. */
-  #hasRecovered(level: Level, load: number): boolean {
-    if (level.result.verdict === 'overloaded' || level.result.verdict === 'fail') return false;
-    const earlier = this.#levels.filter((one) => {
-      const at = loadOf(one, this.#options.unit);
-      return one !== level && at !== null && at >= load * 0.99 && one.margins.length > 0;
-    });
-    return level.margins.every((margin, i) => {
-      if (margin.kind !== 'value') return true;
-      const before = earlier.flatMap(({ margins }) => {
-        const one = margins[i];
-        return one?.kind === 'value' ? [one.y + 3 * (one.scatter ?? 0.1)] : [Number.POSITIVE_INFINITY];
-      });
-      return before.length === 0 || margin.y - 3 * (margin.scatter ?? 0.1) <= Math.min(...before) + Math.log(1.2);
-    });
-  }
-
-  /** About how long that many requests take at a load. */
-  #secondsFor(requests: number, load: number): number {
-    if (this.#options.unit === 'req/s') return requests / load;
-    return requests / Math.max(...this.#levels.map(({ result }) => result.achievedPerSec), 1e-3);
-  }
-
-  #stepAt(purpose: LevelPurpose, load: number, requests: number, longest: number): SearchStep {
-    if (this.#options.unit === 'vus') return this.#closedStep(purpose, load, requests, longest);
-    return this.#openStep(purpose, load, Math.min(requests / load, longest * (1 - WARMUP_SHARE)));
-  }
-
-  #openStep(purpose: LevelPurpose, rate: number, window: number): SearchStep {
-    const duration = Math.max(this.#shortestWindow(), window);
-    const known = this.#capacity?.reached === true ? this.#capacity.perSec : null;
-    return {
-      purpose,
-      load: { model: 'open', ratePerSec: rate },
-      warmup: openWarmup(rate, known, this.#idleResponse(), duration),
-      duration,
-      requests: null,
-      settle: this.#settleFor(rate),
-    };
-  }
-
-  /** A backlog can make nobody wait longer than it has grown: a window is some times as long as the latency allowed. */
-  #shortestWindow(): number {
-    const longest = Math.max(
-      0,
-      ...this.#criteria.flatMap(({ kind, limit }) => (kind === 'latency' ? limit / 1e6 : [])),
-    );
-    return Math.max(SHORTEST, Math.min(LATENCY_WINDOWS * longest, WINDOW_SHARE * this.#options.budget));
-  }
-
-  #closedStep(purpose: LevelPurpose, users: number, requests: number, longest: number): SearchStep {
-    const perSec = Math.max(...this.#levels.map(({ result }) => result.achievedPerSec), 1e-3);
-    return {
-      purpose,
-      load: { model: 'closed', vus: users },
-      warmup: Math.min(closedWarmup(users, perSec, this.#idleResponse()), longest / 2),
-      duration: Math.max(SHORTEST, Math.min(longest, requests / perSec)),
-      requests: null,
-      settle: this.#settleFor(users),
-    };
-  }
-
-  /** After an increase only: a target with room to spare need not grow. */
-  #settleFor(load: number): number {
-    const last = this.#levels.at(-1)?.step.load;
-    const before = last === undefined ? 0 : last.model === 'open' ? last.ratePerSec : last.vus;
-    return load > before ? this.#options.settle : 0;
-  }
-
-  /** No level goes further beyond what has been tried: a wide posterior is no reason to flood the target. */
-  #reach(): number {
-    const tried = this.#levels.flatMap((level) => loadOf(level, this.#options.unit) ?? []);
-    const capacity = this.#options.unit === 'req/s' ? (this.#capacity?.perSec ?? 0) : 0;
-    return FURTHEST * Math.max(1e-3, capacity, ...tried);
-  }
-
-  #onAxis(load: number): number {
-    if (this.#options.unit === 'vus') return Math.max(1, Math.round(Math.min(load, this.#reach())));
-    return Math.min(load, this.#reach());
+    if (typeof level !== 'string') this.#recovered = hasRecovered(level, load, this.#levels, this.#options.unit);
   }
 
   /** The highest load that may be tried. */
@@ -386,27 +309,6 @@ export class Search {
       return load !== null && load >= bound * 0.999 && level.result.verdict === 'pass';
     });
     return passed && (this.#limit()?.cdf(bound) ?? 1) < 0.2;
-  }
-
-  /** The largest percentile asked for, 0..1. */
-  #strictest(): number {
-    return Math.max(0.5, ...this.#criteria.flatMap(({ p }) => p ?? []));
-  }
-
-  /** Mean response of the idle target, s. */
-  #idleResponse(): number {
-    const [idle] = this.#levels;
-    return idle === undefined ? 0 : (idle.result.meanMs ?? 0) / 1000;
-  }
-
-  /** Values of the idle target over the limits, by criterion. */
-  #idleRatios(): IdleRatio[] {
-    const idle = this.#levels.find(({ step, margins }) => step.purpose === 'idle' && margins.length > 0);
-    return this.#criteria.map((_, i) => {
-      const margin = idle?.margins[i];
-      if (margin?.kind !== 'value') return { value: 0, deviation: 0 };
-      return { value: Math.exp(margin.y), deviation: margin.scatter ?? 0.3 };
-    });
   }
 }
 

@@ -1,8 +1,10 @@
 import type { LoadUnit } from '../../core/breaking-point.ts';
 import type { Criterion } from './criteria.ts';
-import type { Level } from './level.ts';
-import { type MarginModel, type MarginPoint, type Posterior, posteriorOf } from './margin.ts';
-import { falls, firstCrossing, placed } from './monotone.ts';
+import type { Level, Margin } from './level.ts';
+import type { MarginModel, MarginPoint } from './margin.ts';
+import { falls, firstCrossing, type Placed, placed } from './monotone.ts';
+import { noiseOf } from './noise.ts';
+import { type Posterior, posteriorOf, SCATTER_MEDIAN } from './posterior.ts';
 
 /** What the closed ramp taught of the target. */
 export interface Capacity {
@@ -20,10 +22,21 @@ export interface IdleRatio {
   readonly deviation: number;
 }
 
+/** A level as one criterion sees it. */
+export interface TracePoint {
+  readonly level: Level;
+  readonly load: number;
+  readonly margin: Margin;
+  /** Standard deviation of the margin's value. */
+  readonly deviation: number;
+}
+
 /** The limit of one criterion. */
 export interface CriterionLimit {
   readonly criterion: Criterion;
   readonly posterior: Posterior;
+  /** Every level on the axis, with what theory says of the noise of its margin. */
+  readonly trace: readonly TracePoint[];
   /** Whether any level gave reason to believe that the limit exists; an error limit without an error does not. */
   readonly seen: boolean;
 }
@@ -79,7 +92,13 @@ export function estimateLimit(
   const limits = criteria.map((criterion, i): CriterionLimit => {
     const points = kept.flatMap(({ level, load }): MarginPoint[] => {
       const margin = level.margins[i];
-      return margin === undefined ? [] : [{ x: Math.log(load), margin }];
+      if (margin === undefined) return [];
+      // Beyond the crossing such a curve bends over: how far above the limit it is there says nothing of where it crosses.
+      const bent =
+        crossing !== null &&
+        load >= crossing.bent &&
+        (margin.kind === 'above' || (margin.kind === 'value' && margin.y > 0));
+      return [{ x: Math.log(load), margin: bent ? { kind: 'above' } : margin }];
     });
     const model: MarginModel = {
       shape: criterion.kind === 'errors' ? 'errors' : unit === 'vus' ? 'power' : 'queue',
@@ -96,9 +115,30 @@ export function estimateLimit(
     };
     const seen =
       criterion.kind === 'latency' || points.some(({ margin }) => margin.kind === 'errors' && margin.failed > 0);
-    return { criterion, posterior: posteriorOf(points, model), seen };
+    return { criterion, posterior: posteriorOf(points, model), trace: traceOf(usable, i, model), seen };
   });
   return combine(limits, lowest, highest, crossing === null && !falls(usable));
+}
+
+function traceOf(usable: readonly Placed[], criterion: number, model: MarginModel): TracePoint[] {
+  const all = usable.flatMap(({ level, load }) => {
+    const margin = level.margins[criterion];
+    return margin === undefined ? [] : [{ level, load, margin, x: Math.log(load) }];
+  });
+  const noise = noiseOf(all, model);
+  return all.map(({ level, load, margin }, i) => {
+    return { level, load, margin, deviation: SCATTER_MEDIAN * Math.sqrt(noise[i]?.variance ?? 0) };
+  });
+}
+
+/** Values of the idle target over the limits, by criterion. */
+export function idleRatios(levels: readonly Level[], criteria: readonly Criterion[]): IdleRatio[] {
+  const idle = levels.find(({ step, margins }) => step.purpose === 'idle' && margins.length > 0);
+  return criteria.map((_, i) => {
+    const margin = idle?.margins[i];
+    if (margin?.kind !== 'value') return { value: 0, deviation: 0 };
+    return { value: Math.exp(margin.y), deviation: margin.scatter ?? 0.3 };
+  });
 }
 
 function deviationOf({ reached, deviation }: Capacity): number {

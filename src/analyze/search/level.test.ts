@@ -39,7 +39,6 @@ function observation(meanMs: number, changes: Partial<Observation> = {}, growth 
     inFlightAtEnd: 4,
     batches,
     unfit: null,
-    instances: null,
     ...changes,
   };
 }

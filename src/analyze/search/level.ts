@@ -1,9 +1,9 @@
-import type { CriterionResult, LevelResult, LevelVerdict } from '../../core/breaking-point.ts';
+import type { CriterionResult, LevelResult, LevelVerdict, Settled } from '../../core/breaking-point.ts';
 import type { Batch } from '../../stats/confidence.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { trendOf } from '../../stats/trend.ts';
 import { inMs } from '../latency.ts';
-import { formatCount, formatLimit, formatMs, formatShare } from '../wording.ts';
+import { counted, formatCount, formatLimit, formatMs, formatShare } from '../wording.ts';
 import type { Criterion } from './criteria.ts';
 import type { Observation, SearchStep } from './observation.ts';
 import { type BatchedEstimate, meanOf, percentileOf } from './percentile.ts';
@@ -68,7 +68,7 @@ export function judge(
       seconds,
       elapsedSeconds: observation.elapsed,
       verdict,
-      reason,
+      reason: reason + waitSentence(observation.settled),
       offered,
       sent: observation.sent,
       dropped: observation.dropped,
@@ -89,6 +89,7 @@ export function judge(
       lag1: first < 0 ? null : (estimates[first]?.lag1 ?? null),
       criteria: results,
       used: verdict !== 'void',
+      ...(observation.settled === undefined ? {} : { settled: observation.settled }),
     },
   };
 }
@@ -225,6 +226,12 @@ function verdictOf(
   const open = results.find((one) => one.verdict === 'undecided');
   if (open !== undefined) return { verdict: 'undecided', reason: `${said(open)}: the interval holds the limit.` };
   return { verdict: 'pass', reason: results.length === 0 ? 'Measured.' : `${results.map(said).join('; ')}.` };
+}
+
+function waitSentence(settled: Settled | undefined): string {
+  if (settled === undefined) return '';
+  const answered = settled.instances === null ? '' : `, ${counted(settled.instances, 'instance')} answered`;
+  return ` Before it, ${formatMs(settled.seconds * 1000)} of waiting${settled.steady ? '' : ', and still not steady'}${answered}.`;
 }
 
 /** `p95 was 112 ms (104 ms to 121 ms), limit 100 ms`. */

@@ -53,8 +53,15 @@ export function suspectLoad(levels: readonly Level[], unit: LoadUnit): number | 
   return one?.broken.load ?? null;
 }
 
+/** The stretch in which the first of several crossings lies, and the load from which on the curve is known to be above. */
+export interface Crossing {
+  readonly low: number;
+  readonly high: number;
+  readonly bent: number;
+}
+
 /** Where levels fail, more than once, although one at a clearly higher load passes: the stretch of the first crossing. */
-export function firstCrossing(ascending: readonly Placed[]): { low: number; high: number } | null {
+export function firstCrossing(ascending: readonly Placed[]): Crossing | null {
   const first = rebounds(ascending).find(({ near }) => {
     const failing = near.filter(fails).length;
     return failing >= 2 && failing > near.filter(passes).length;
@@ -63,7 +70,11 @@ export function firstCrossing(ascending: readonly Placed[]): { low: number; high
   const { broken } = first;
   const passed = ascending.filter((one) => one.load < broken.load && passes(one)).at(-1);
   // Either verdict is wrong in 1 of 40: the limit may lie a little outside.
-  return { low: passed === undefined ? broken.load / 50 : passed.load / REBOUND.near, high: broken.load * 1.05 };
+  return {
+    low: passed === undefined ? broken.load / 50 : passed.load / REBOUND.near,
+    high: broken.load * 1.05,
+    bent: broken.load * 0.97,
+  };
 }
 
 /** Whether latency falls significantly while the load grows. */

@@ -1,4 +1,4 @@
-import type { LevelLoad, LevelPurpose } from '../../core/breaking-point.ts';
+import type { LevelLoad, LevelPurpose, Settled } from '../../core/breaking-point.ts';
 import type { HistogramData, IntervalSnapshot } from '../../core/snapshot.ts';
 import type { Batch } from '../../stats/confidence.ts';
 import { EMPTY_HISTOGRAM, Histogram } from '../../stats/histogram.ts';
@@ -16,7 +16,7 @@ export interface SearchStep {
   readonly duration: number;
   /** End the window early, once this many requests are done; null: never. */
   readonly requests: number | null;
-  /** Wait this long before the warm-up, under the same load, for an autoscaler; 0: don't. */
+  /** Before it, wait at most this long under the same load until the target is steady, for an autoscaler; 0: don't. */
   readonly settle: number;
 }
 
@@ -24,7 +24,7 @@ export interface SearchStep {
 export interface Observation {
   /** The measured window, s. */
   readonly seconds: number;
-  /** Everything that the step took (settling, warm-up, window, drain), s. */
+  /** What the step took: warm-up, window and drain, s. Settling comes on top of the budget. */
   readonly elapsed: number;
   readonly offered: number;
   readonly sent: number;
@@ -38,8 +38,8 @@ export interface Observation {
   readonly batches: readonly Batch[];
   /** Why the generator was not fit to measure this level; null: it was. */
   readonly unfit: string | null;
-  /** How many instances of the target answered; null: unknown. */
-  readonly instances: number | null;
+  /** Of a step with `settle`: how the target came to rest before it. */
+  readonly settled?: Settled;
 }
 
 /**
@@ -94,7 +94,6 @@ export function observe(
       infinite,
     })),
     unfit: unfitness(windows, measured, model),
-    instances: null,
   };
 }
 

@@ -26,7 +26,8 @@ const NOTHING: BatchedEstimate = { value: Number.NaN, interval: null, scatter: n
 /**
  * The p-quantile with its interval by inversion over batches, as `stats/confidence.batchInterval` has it, but with the
  * standard error inflated by √((1+r)/(1−r)), r = the batches' autocorrelation at lag 1 (less its bias of −1/m): near
- * saturation the busy periods are longer than a batch, and the plain interval covers the truth too rarely.
+ * saturation the busy periods are longer than a batch, and the plain interval covers the truth too rarely. Batches that
+ * hang together are worth fewer degrees of freedom, too; and no sample of a queue is worth more than an independent one.
  * @param p 0..1.
  */
 export function percentileOf(p: number, batches: readonly Batch[]): BatchedEstimate {
@@ -42,8 +43,9 @@ export function percentileOf(p: number, batches: readonly Batch[]): BatchedEstim
   const deviations = filled.map((batch, k) => (below[k] as number) - share * sizeOf(batch));
   const lag1 = lagOf(deviations);
   const squares = deviations.reduce((sum, deviation) => sum + deviation ** 2, 0);
-  const error = (Math.sqrt((squares * m) / (m - 1)) / total) * inflation(lag1);
-  const t = studentQuantile(0.975, m - 1);
+  const scattered = (Math.sqrt((squares * m) / (m - 1)) / total) * inflation(lag1);
+  const error = Math.max(scattered, Math.sqrt((p * (1 - p)) / total));
+  const t = studentQuantile(0.975, freedomOf(m, lag1));
   const low = quantileWithFailures(times, total - times.count, Math.max(0.5 / total, p - t * error));
   const open = p + t * error >= 1 - 1 / total;
   const high = open ? Number.POSITIVE_INFINITY : quantileWithFailures(times, total - times.count, p + t * error);
@@ -69,7 +71,7 @@ export function meanOf(batches: readonly Batch[]): BatchedEstimate {
   const lag1 = lagOf(deviations);
   const squares = deviations.reduce((sum, deviation) => sum + deviation ** 2, 0);
   const error = (Math.sqrt((squares * m) / (m - 1)) / total) * inflation(lag1);
-  const t = studentQuantile(0.975, m - 1);
+  const t = studentQuantile(0.975, freedomOf(m, lag1));
   const interval: Interval = [Math.max(0, value - t * error), value + t * error];
   return { value, interval, scatter: error / value, lag1, effective: null };
 }
@@ -81,6 +83,12 @@ const lagOf = (deviations: readonly number[]): number => autocorrelation(deviati
 function inflation(lag1: number): number {
   const r = Math.min(MOST_LAG1, Math.max(0, lag1));
   return Math.sqrt((1 + r) / (1 - r));
+}
+
+/** Degrees of freedom of m batches that are correlated like that. */
+function freedomOf(m: number, lag1: number): number {
+  const r = Math.min(MOST_LAG1, Math.max(0, lag1));
+  return Math.max(FEWEST_BATCHES - 1, (m * (1 - r)) / (1 + r) - 1);
 }
 
 /** From the interval's ends, on a logarithmic scale; from the lower half alone where the upper is open. */

@@ -31,6 +31,8 @@ export class Http1Driver implements Driver, ConnectionOwner {
   readonly addresses: Lookup;
   readonly security: Security | null;
   session: Buffer | null = null;
+  /** Is shown every answer, and the address it came from. To be set before the first request. */
+  witness: ((answer: AnswerBuffer, address: string) => void) | null = null;
   readonly buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
 
   readonly #clock: Clock;
@@ -192,7 +194,7 @@ export class Http1Driver implements Driver, ConnectionOwner {
   #connect(): Connection {
     const now = this.#clock.now();
     const connection = new Connection(this, now, now + this.#ages.next());
-    if (this.#checker !== null) connection.parser.answer = new AnswerBuffer();
+    if (this.#checker !== null || this.witness !== null) connection.parser.answer = new AnswerBuffer();
     connection.parser.bodyLimit = this.#maxBody;
     this.#all.add(connection);
     return connection;
@@ -272,6 +274,8 @@ export class Http1Driver implements Driver, ConnectionOwner {
       parser.keepAliveTimeout < 0
         ? connection.ageAt
         : Math.min(connection.ageAt, now + usableFor(parser.keepAliveTimeout));
+    if (this.witness !== null)
+      this.witness(parser.answer as AnswerBuffer, connection.socket.remoteAddress ?? this.target.host);
     if (!reusable) connection.destroy();
     // Within onDone the same user may send again, so everything about the connection is settled before.
     if (this.#checker !== null) this.#judge(connection, this.#checker, now);

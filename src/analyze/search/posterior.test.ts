@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Margin } from './level.ts';
-import { type MarginModel, posteriorOf } from './margin.ts';
+import type { MarginModel } from './margin.ts';
+import { posteriorOf } from './posterior.ts';
 
 const MODEL: MarginModel = {
   shape: 'queue',
