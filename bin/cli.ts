@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
-import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import manifest from '../package.json' with { type: 'json' };
 import { main } from '../src/cli/program.ts';
 import type { Terminal, World } from '../src/core/world.ts';
 import { SystemClock } from '../src/load/clock.ts';
+import { realFiles } from './files.ts';
 import { keyboardOf } from './keyboard.ts';
 
 const terminal = (stream: NodeJS.WriteStream): Terminal => ({
@@ -24,19 +24,7 @@ const world: World = {
   stdout: terminal(process.stdout),
   stderr: terminal(process.stderr),
   keyboard: process.stdin.isTTY ? keyboardOf(process.stdin) : null,
-  files: {
-    readText: (path) => readFileSync(path, 'utf8'),
-    readBytes: (path) => readFileSync(path),
-    writeText: (path, text) => writeFileSync(path, text),
-    makeFolder: (path) => {
-      mkdirSync(path, { recursive: true });
-    },
-    isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
-    appendTo: (path) => {
-      const file = openSync(path, 'w');
-      return { append: (text) => appendFileSync(file, text), close: () => closeSync(file) };
-    },
-  },
+  files: realFiles,
   clock: new SystemClock(),
   host: {
     os: `${platform()} ${release()}`,

@@ -97,6 +97,24 @@ describe('rows', () => {
     for (let n = 0; n < 40; n++) expect(names.filter((name) => name === `N "${n}"`)).toHaveLength(3);
   });
 
+  it('that are more than memory is given to are each sent once all the same', async () => {
+    const counts = new Map<number, number>();
+    const target = await recorder(({ body }, response) => {
+      const { n } = JSON.parse(body) as { n: number };
+      counts.set(n, (counts.get(n) ?? 0) + 1);
+      response.end(JSON.stringify({ n }));
+    });
+    const text = 'x'.repeat(16_000);
+    const rows = jsonLines(12_000, (n) => ({ n, text }));
+    const order = ['--data', 'r.jsonl', '--data-order', 'once', '--vus', '4', '--threads', '2'];
+    const { result } = await run({ 'r.jsonl': rows }, [target.url, ...order, '--expect-json', '$.n={{row.n}}']);
+    expect(result().totals).toMatchObject({ sent: 12_000, ok: 12_000, failed: 0 });
+    expect([counts.size, Math.max(...counts.values())]).toEqual([12_000, 1]);
+    target.got.length = 0;
+    // 190 MB of rows: they and the file as it was read would be 380 MB, beside the 100 MB that a run takes anyway.
+    expect(result().generator.rssBytes).toBeLessThan(450e6);
+  });
+
   it('that are wrong are told with file and line, before the first request', async () => {
     const target = await recorder();
     const { code, stderr } = await run({ 'r.jsonl': '{"a":1}\n{"b":2}\n' }, [

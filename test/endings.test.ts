@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { realFiles } from '../bin/files.ts';
 import { main } from '../src/cli/program.ts';
 import type { World } from '../src/core/world.ts';
 import { SystemClock } from '../src/load/clock.ts';
@@ -33,8 +34,7 @@ async function run(args: string[], changes: Partial<World> = {}) {
     stderr: terminal('stderr'),
     keyboard: null,
     files: {
-      readText: (path) => readFileSync(path, 'utf8'),
-      readBytes: (path) => readFileSync(path),
+      ...realFiles,
       writeText: () => {},
       makeFolder: () => {},
       isFolder: () => false,

@@ -29,9 +29,10 @@ export async function runCommand(
   flags: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const sources = { kind, target, env: world.env, flags };
-  const { plan, rows } = prepareRun(sources, world);
   const { settings } = readSources(sources, world.files);
   const { out, json = false, quiet = false } = settings;
+  const note = (line: string): void => world.stderr.write(`${line}\n`);
+  const { plan, rows } = prepareRun(sources, quiet ? world : { ...world, note });
   const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
   if (!quiet) for (const line of describePlan(plan)) world.stderr.write(`${line}\n`);
   await reach(plan);

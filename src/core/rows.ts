@@ -1,13 +1,34 @@
 /**
  * The rows of `--data` in the form in which threads share them: for each row the texts that requests and checks are made
- * of (see `cellsOf` in core/template), as bytes one after the other. Held once, however many threads there are.
+ * of (see `cellsOf` in core/template), as bytes one after the other: UTF-8; what goes into a header Latin-1. Held once,
+ * however many threads there are: in memory, or, where they are too many for that, in a file without a name.
  */
-export interface RowTable {
+export type RowTable = RowsInMemory | RowsInFile;
+
+export interface RowsInMemory {
+  readonly kind: 'memory';
   readonly rows: number;
   /** Texts per row. */
   readonly cells: number;
-  /** UTF-8; what goes into a header Latin-1. */
   readonly bytes: Uint8Array;
   /** By row · cells + cell: where its text ends. It begins where the one before it ends, the first at 0. */
   readonly ends: Uint32Array;
+}
+
+/**
+ * Pages of some rows each. A page begins with where its texts end (four bytes each, in the machine's order, counted from
+ * the first text's start), and then has the texts.
+ */
+export interface RowsInFile {
+  readonly kind: 'file';
+  readonly rows: number;
+  readonly cells: number;
+  /** Open in this process, for all of its threads. */
+  readonly descriptor: number;
+  /** Of each page the first row; one more at the end, of the page after the last. */
+  readonly firstRows: Float64Array;
+  /** Where each page begins in the file; one more at the end. */
+  readonly offsets: Float64Array;
+  /** Bytes of the largest page. */
+  readonly largest: number;
 }

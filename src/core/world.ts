@@ -20,11 +20,21 @@ export interface Keyboard {
 export interface Files {
   readText(path: string): string;
   readBytes(path: string): Uint8Array;
+  /** The same in pieces, for files that memory need not hold. A piece is valid until the next. */
+  pieces(path: string): Iterable<Uint8Array>;
+  /** A new file without a name, which is gone with the process. */
+  scratch(): ScratchFile;
   writeText(path: string, text: string): void;
   makeFolder(path: string): void;
   isFolder(path: string): boolean;
   /** Opens a file to append to; each line is handed to the system before `append` returns. */
   appendTo(path: string): { append(text: string): void; close(): void };
+}
+
+export interface ScratchFile {
+  /** For reading at any place, in all threads of the process. */
+  readonly descriptor: number;
+  append(bytes: Uint8Array): void;
 }
 
 /** Everything outside that a command may touch. Real in `bin/`, made up in tests: commands are tested in-process. */

@@ -25,7 +25,7 @@ function tableOf(rows: readonly (readonly string[])[]): RowTable {
     end += text.length;
     return end;
   });
-  return { rows: rows.length, cells: rows[0]?.length ?? 0, bytes: Buffer.concat(texts), ends };
+  return { kind: 'memory', rows: rows.length, cells: rows[0]?.length ?? 0, bytes: Buffer.concat(texts), ends };
 }
 
 const sourceOf = (rows: number, order: DataSource['order'] = 'sequential'): DataSource => ({

@@ -16,6 +16,7 @@ import {
 } from '../core/template.ts';
 import { splitmix32 } from './random.ts';
 import { createRowOrder } from './row-order.ts';
+import { openRows, type Rows } from './rows.ts';
 
 /** Below this many bytes a loop is quicker than a call that copies. */
 const SHORT = 24;
@@ -39,14 +40,15 @@ export function payloadsOf(plan: Plan, rows: RowTable | null): Payloads | null {
 export class PlanPayloads implements Payloads {
   readonly #seed: number;
   readonly #cells: ReadonlyMap<string, number>;
-  readonly #rows: Rows | null;
+  readonly #rows: RowsInOrder | null;
   /** Every random placeholder draws from a stream of its own. */
   #streams = 0;
 
   constructor(plan: Plan, table: RowTable | null) {
     this.#seed = plan.seed;
     this.#cells = new Map(cellsOf(plan).map((cell, number) => [cellKey(cell), number]));
-    this.#rows = plan.data === null || table === null ? null : new Rows(table, createRowOrder(plan.data, plan.seed));
+    this.#rows =
+      plan.data === null || table === null ? null : new RowsInOrder(table, createRowOrder(plan.data, plan.seed));
   }
 
   compile(parts: readonly { readonly text: string; readonly place: Place | null }[]): Filling {
@@ -118,44 +120,33 @@ function joined(steps: readonly Step[]): Step[] {
 }
 
 /** The rows in the order in which requests use them. */
-class Rows {
-  readonly bytes: Buffer;
-  readonly #cells: number;
-  readonly #ends: Uint32Array;
+class RowsInOrder {
+  readonly rows: Rows;
   readonly #order: (index: number) => number;
 
-  constructor({ bytes, ends, cells }: RowTable, order: (index: number) => number) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#cells = cells;
-    this.#ends = ends;
+  constructor(table: RowTable, order: (index: number) => number) {
+    this.rows = openRows(table);
     this.#order = order;
   }
 
-  /** Where the cell lies, as its number among those of all rows. */
+  /** As `Rows.place`, of the row of request `index`. */
   place(index: number, cell: number): number {
-    return this.#order(index) * this.#cells + cell;
-  }
-
-  start(place: number): number {
-    return place === 0 ? 0 : (this.#ends[place - 1] as number);
-  }
-
-  end(place: number): number {
-    return this.#ends[place] as number;
+    return this.rows.place(this.#order(index), cell);
   }
 
   text(index: number, cell: number): string {
+    const { rows } = this;
     const place = this.place(index, cell);
-    return this.bytes.toString('utf8', this.start(place), this.end(place));
+    return rows.bytes.toString('utf8', rows.start(place), rows.end(place));
   }
 }
 
 class StepFilling implements Filling {
   bytes: Buffer = Buffer.allocUnsafeSlow(1024);
   readonly #steps: readonly Step[];
-  readonly #rows: Rows | null;
+  readonly #rows: RowsInOrder | null;
 
-  constructor(steps: readonly Step[], rows: Rows | null) {
+  constructor(steps: readonly Step[], rows: RowsInOrder | null) {
     this.#steps = steps;
     this.#rows = rows;
   }
@@ -165,8 +156,9 @@ class StepFilling implements Filling {
     for (const step of this.#steps) {
       if (step.kind === 'bytes') at = this.#copy(step.bytes, 0, step.bytes.length, at);
       else if (step.kind === 'cell') {
-        const rows = this.#rows as Rows;
-        const place = rows.place(index, step.cell);
+        const order = this.#rows as RowsInOrder;
+        const place = order.place(index, step.cell);
+        const { rows } = order;
         at = this.#copy(rows.bytes, rows.start(place), rows.end(place), at);
       } else {
         const text = step.make(index);

@@ -26,7 +26,7 @@ export function createRowOrder({ order, rows }: DataSource, seed: number): (inde
         left = right;
         right = mixed;
       }
-      place = (left << half) | right;
+      place = ((left << half) | right) >>> 0;
     } while (place >= rows);
     return place;
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Cell, cellsOf } from '../core/template.ts';
+import { openRows } from '../load/rows.ts';
 import { errorOf } from './error.fixture.ts';
 import { planOf, worldWith } from './plan.fixture.ts';
 import { prepareRun } from './resolve.ts';
@@ -11,18 +12,16 @@ function prepared(files: Readonly<Record<string, string | Uint8Array>>, flags: R
   const { plan, rows } = prepareRun(sources, worldWith(files));
   if (rows === null) throw new Error('no rows');
   const texts: string[][] = [];
-  let start = 0;
-  for (let row = 0; row < rows.rows; row++) {
-    const cells: string[] = [];
-    for (let cell = 0; cell < rows.cells; cell++) {
-      const end = rows.ends[row * rows.cells + cell] ?? 0;
-      cells.push(Buffer.from(rows.bytes).toString('utf8', start, end));
-      start = end;
-    }
-    texts.push(cells);
-  }
+  const open = openRows(rows);
+  for (let row = 0; row < rows.rows; row++)
+    texts.push(
+      Array.from({ length: rows.cells }, (_, cell) => {
+        const place = open.place(row, cell);
+        return open.bytes.toString('utf8', open.start(place), open.end(place));
+      }),
+    );
   const cells: readonly Cell[] = cellsOf(plan);
-  return { plan, texts, cells, shared: rows.bytes.buffer instanceof SharedArrayBuffer };
+  return { plan, texts, cells, shared: rows.kind === 'memory' && rows.bytes.buffer instanceof SharedArrayBuffer };
 }
 
 const said = (files: Readonly<Record<string, string | Uint8Array>>, flags: Readonly<Record<string, unknown>>): string =>

@@ -1,16 +1,19 @@
-import papa from 'papaparse';
+import { Buffer } from 'node:buffer';
 import { RampartError } from '../core/errors.ts';
 import type { DataSource } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import { type Cell, writeText, writeUntyped } from '../core/template.ts';
 import type { Files } from '../core/world.ts';
-import { decodeUtf8, readInput } from './file.ts';
+import { readCsv } from './csv.ts';
+import { decodeUtf8, readPieces } from './file.ts';
 import { checkJson } from './json.ts';
+import { TableWriter } from './row-table.ts';
 import { didYouMean } from './suggest.ts';
 import { quote } from './syntax.ts';
 
-/** Rows are held in memory, once for all threads. */
-const LIMIT_MIB = 500;
+const LINE_FEED = 10;
+/** A longer line is no row. */
+const LONGEST_LINE = 64 * 1024 * 1024;
 
 /** What is wanted of the rows of a file. */
 export interface RowsWanted {
@@ -33,46 +36,82 @@ export function formatOf(file: string, label: string): DataSource['format'] {
 /**
  * Reads all rows and makes of each the texts that requests and checks use.
  *
+ * @param note says what takes long.
  * @throws RampartError 'bad-file' with the line of the first row that does not do.
  */
-export function loadRows(wanted: RowsWanted, files: Pick<Files, 'readBytes'>): RowTable {
-  const { file, label, format } = wanted;
-  const content = readInput(files, file, label, '', LIMIT_MIB);
-  const table = new TableWriter(content.byteLength);
+export function loadRows(
+  wanted: RowsWanted,
+  files: Pick<Files, 'pieces' | 'scratch'>,
+  note: (line: string) => void,
+): RowTable {
+  const { file, label, format, cells } = wanted;
+  const pieces = readPieces(files, file, label);
+  const table = new TableWriter(cells.length, files, () =>
+    note(`${label}: ${quote(file)} is large: its rows are checked and copied to a temporary file …`),
+  );
   const refuse: Refuse = (line, problem, hint = '') => {
     throw new RampartError('bad-file', `${label}: ${quote(file)}, line ${line}${problem}`, hint);
   };
-  if (format === 'jsonl') readJsonLines(content, wanted, table, refuse);
-  else readCsv(content, wanted, table, refuse);
-  const { cells } = wanted;
-  const whole = table.finish(cells.length);
-  if (whole === null) throw new RampartError('bad-file', `${label}: ${quote(file)} makes more than 4 GiB of requests`);
+  if (format === 'jsonl') readJsonLines(pieces, wanted, table, refuse);
+  else readColumns(pieces, wanted, table, refuse);
+  const whole = table.finish();
   if (whole.rows === 0) throw new RampartError('bad-file', `${label}: ${quote(file)} has no rows`);
   return whole;
 }
 
 type Refuse = (line: number, problem: string, hint?: string) => never;
 
-function readJsonLines(content: Uint8Array, { cells, leftOut }: RowsWanted, table: TableWriter, refuse: Refuse): void {
+function readJsonLines(
+  pieces: Iterable<Uint8Array>,
+  { cells, leftOut }: RowsWanted,
+  table: TableWriter,
+  refuse: Refuse,
+): void {
   let line = 0;
-  for (let start = 0; start < content.length; line++) {
-    const newline = content.indexOf(10, start);
-    const end = newline < 0 ? content.length : newline;
-    const text = decodeUtf8(content.subarray(start, end)) ?? refuse(line + 1, ' is not UTF-8 text');
-    start = end + 1;
-    const json = (line === 0 ? text.replace(/^\ufeff/, '') : text).trim();
+  for (const bytes of linesOf(pieces, refuse)) {
+    line++;
+    const text = decodeUtf8(bytes) ?? refuse(line, ' is not UTF-8 text');
+    const json = (line === 1 ? text.replace(/^\ufeff/, '') : text).trim();
     if (json === '') continue;
-    const row = parseRow(json, line + 1, refuse);
+    const row = parseRow(json, line, refuse);
     for (const { field, style } of cells) {
-      const value = field === null ? withoutField(row, leftOut) : fieldOf(row, field, line + 1, refuse);
+      const value = field === null ? withoutField(row, leftOut) : fieldOf(row, field, line, refuse);
       // The row as it stands, where that is what is wanted: a number of twenty digits stays one.
       const whole = field === null && value === row;
       const written =
         typeof value === 'string' ? writeText(value, style) : writeJson(whole ? json : JSON.stringify(value), style);
-      table.add(style === 'header' ? headerText(written, field, line + 1, refuse) : written, style === 'header');
+      table.add(style === 'header' ? headerText(written, field, line, refuse) : written, style === 'header');
     }
     table.endRow();
   }
+}
+
+/** Lines without their line feed; each is valid until the next. */
+function* linesOf(pieces: Iterable<Uint8Array>, refuse: Refuse): Iterable<Uint8Array> {
+  let line = 1;
+  let begun: Uint8Array[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    let start = 0;
+    for (let feed = piece.indexOf(LINE_FEED); feed >= 0; feed = piece.indexOf(LINE_FEED, start)) {
+      const rest = piece.subarray(start, feed);
+      yield size === 0 ? rest : Buffer.concat([...begun, rest]);
+      begun = [];
+      size = 0;
+      line++;
+      start = feed + 1;
+    }
+    if (start === piece.length) continue;
+    begun.push(Buffer.from(piece.subarray(start)));
+    size += piece.length - start;
+    if (size > LONGEST_LINE)
+      refuse(
+        line,
+        ' is longer than 64 MiB',
+        'JSON Lines have a value a line: a list is written as `jq -c ".[]"` does.',
+      );
+  }
+  if (size > 0) yield Buffer.concat(begun);
 }
 
 /** JSON text in a style: within quotes it is a text like any other. */
@@ -110,31 +149,27 @@ function headerText(text: string, field: string | null, line: number, refuse: Re
   return fits ? text : refuse(line, `: ${what} has a line break or a character that no header can carry`);
 }
 
-function readCsv(content: Uint8Array, { cells, file }: RowsWanted, table: TableWriter, refuse: Refuse): void {
-  const decoded = decodeUtf8(content) ?? refuse(firstBadLine(content), ' is not UTF-8 text');
-  const text = decoded.replace(/^\ufeff/, '');
+function readColumns(
+  pieces: Iterable<Uint8Array>,
+  { cells, file }: RowsWanted,
+  table: TableWriter,
+  refuse: Refuse,
+): void {
   let columns: readonly string[] | null = null;
   let places: readonly number[] = [];
-  let line = 1;
-  let cursor = 0;
-  papa.parse(text, {
-    delimiter: /\.tsv$/i.test(file) ? '\t' : delimiterOf(text),
-    step({ data, errors, meta }) {
-      const at = line;
-      for (; cursor < meta.cursor; cursor++) if (text.charCodeAt(cursor) === 10) line++;
-      const [error] = errors;
-      if (error !== undefined) refuse(at, ` is not CSV: ${error.message.toLowerCase()}`);
-      if (data.length === 1 && data[0]?.trim() === '') return;
+  readCsv(pieces, /\.tsv$/i.test(file), {
+    refuse,
+    record(fields, line) {
       if (columns === null) {
-        columns = data.map((name) => name.trim());
-        places = placesOf(columns, cells, at, refuse);
+        columns = fields.map((name) => name.trim());
+        places = placesOf(columns, cells, line, refuse);
         return;
       }
-      if (data.length !== columns.length)
-        refuse(at, ` has ${data.length} ${data.length === 1 ? 'field' : 'fields'}, the header ${columns.length}`);
+      if (fields.length !== columns.length)
+        refuse(line, ` has ${fields.length} ${fields.length === 1 ? 'field' : 'fields'}, the header ${columns.length}`);
       cells.forEach(({ field, style }, number) => {
-        const written = writeUntyped(data[places[number] ?? 0] ?? '', style);
-        table.add(style === 'header' ? headerText(written, field, at, refuse) : written, style === 'header');
+        const written = writeUntyped(fields[places[number] ?? 0] ?? '', style);
+        table.add(style === 'header' ? headerText(written, field, line, refuse) : written, style === 'header');
       });
       table.endRow();
     },
@@ -154,65 +189,3 @@ function placesOf(columns: readonly string[], cells: readonly Cell[], line: numb
     return refuse(line, ` has no column ${quote(field)}, only ${known}`, didYouMean(field, columns));
   });
 }
-
-/** Comma, semicolon or tab: the one that the header has most of. */
-function delimiterOf(text: string): string {
-  const header = (/^[^\r\n]*/.exec(text.trimStart())?.[0] ?? '').replaceAll(/"[^"]*"/g, '');
-  const occurrences = (delimiter: string): number => header.split(delimiter).length;
-  return [';', '\t'].reduce((best, other) => (occurrences(other) > occurrences(best) ? other : best), ',');
-}
-
-function firstBadLine(content: Uint8Array): number {
-  let line = 1;
-  for (let start = 0; start < content.length; line++) {
-    const newline = content.indexOf(10, start);
-    const end = newline < 0 ? content.length : newline;
-    if (decodeUtf8(content.subarray(start, end)) === null) return line;
-    start = end + 1;
-  }
-  return line;
-}
-
-/** What 32 bits can number. */
-const MOST_BYTES = 0xffff_ffff;
-
-/** Lays texts out one after the other in memory that threads share. */
-class TableWriter {
-  #bytes: Buffer;
-  #used = 0;
-  #rows = 0;
-  #tooMuch = false;
-  readonly #ends: number[] = [];
-
-  /** @param size how much it will about be, bytes; memory that is not written to costs nothing. */
-  constructor(size: number) {
-    this.#bytes = sharedBuffer(size + 1024);
-  }
-
-  add(text: string, latin1: boolean): void {
-    const most = this.#used + (latin1 ? text.length : 3 * text.length);
-    this.#tooMuch ||= most > MOST_BYTES;
-    if (this.#tooMuch) return;
-    if (most > this.#bytes.length) {
-      const grown = sharedBuffer(Math.min(MOST_BYTES, Math.ceil(1.5 * most)));
-      this.#bytes.copy(grown, 0, 0, this.#used);
-      this.#bytes = grown;
-    }
-    this.#used += this.#bytes.write(text, this.#used, latin1 ? 'latin1' : 'utf8');
-    this.#ends.push(this.#used);
-  }
-
-  endRow(): void {
-    this.#rows++;
-  }
-
-  /** Null where it is too much to be numbered in 32 bits. */
-  finish(cells: number): RowTable | null {
-    if (this.#tooMuch) return null;
-    const ends = new Uint32Array(new SharedArrayBuffer(4 * this.#ends.length));
-    ends.set(this.#ends);
-    return { rows: this.#rows, cells, bytes: new Uint8Array(this.#bytes.buffer, 0, this.#used), ends };
-  }
-}
-
-const sharedBuffer = (size: number): Buffer => Buffer.from(new SharedArrayBuffer(size));

@@ -14,23 +14,30 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** @throws RampartError 'bad-file' naming the path and the reason. */
-export function readInput(
-  files: Pick<Files, 'readBytes'>,
-  path: string,
-  flag: string,
-  hint = '',
-  limitMib = LIMIT_MIB,
-): Uint8Array {
+export function readInput(files: Pick<Files, 'readBytes'>, path: string, flag: string, hint = ''): Uint8Array {
   let content: Uint8Array;
   try {
     content = files.readBytes(path);
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    throw new RampartError('bad-file', `${flag}: ${quote(path)} ${REASONS[code] ?? `can't be read: ${message}`}`, hint);
+    throw unreadable(error as Error, path, flag, hint);
   }
-  if (content.byteLength > limitMib * 1_024 * 1_024)
-    throw new RampartError('bad-file', `${flag}: ${quote(path)} is larger than ${limitMib} MiB`);
+  if (content.byteLength > LIMIT_MIB * 1_024 * 1_024)
+    throw new RampartError('bad-file', `${flag}: ${quote(path)} is larger than ${LIMIT_MIB} MiB`);
   return content;
+}
+
+/** A file of any size, piece by piece; each is valid until the next. @throws RampartError as `readInput` */
+export function* readPieces(files: Pick<Files, 'pieces'>, path: string, flag: string): Iterable<Uint8Array> {
+  try {
+    yield* files.pieces(path);
+  } catch (error) {
+    throw error instanceof RampartError ? error : unreadable(error as Error, path, flag, '');
+  }
+}
+
+function unreadable(error: NodeJS.ErrnoException, path: string, flag: string, hint: string): RampartError {
+  const { code = '', message } = error;
+  return new RampartError('bad-file', `${flag}: ${quote(path)} ${REASONS[code] ?? `can't be read: ${message}`}`, hint);
 }
 
 /** The text of UTF-8 bytes, a byte order mark included; null where they are something else. */

@@ -8,6 +8,7 @@ declare module 'papaparse' {
   }
   interface Config {
     readonly delimiter: string;
+    readonly newline: string;
     readonly step: (step: Step) => void;
   }
   const papa: { parse(text: string, config: Config): void };

@@ -1,22 +1,43 @@
+import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { Plan } from '../core/plan.ts';
+import type { ScratchFile } from '../core/world.ts';
 import { type PlanWorld, resolvePlan } from './resolve.ts';
 
 type Content = string | Uint8Array;
 
 /** A world of four cores, whose random seed is 7, with the files handed in. */
 export function worldWith(files: Readonly<Record<string, Content>> = {}, cores = 4): PlanWorld {
+  const readBytes = (path: string): Uint8Array => {
+    const content = files[path];
+    if (content === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
+    return typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  };
   return {
-    files: {
-      readBytes: (path) => {
-        const content = files[path];
-        if (content === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
-        return typeof content === 'string' ? new TextEncoder().encode(content) : content;
-      },
-    },
+    files: { readBytes, pieces: (path) => inPieces(readBytes(path), 7), scratch: temporaryFile },
     host: { cores },
     version: '1.2.3',
     randomSeed: () => 7,
   };
+}
+
+/** Each in the same memory, as a file is read. */
+export function* inPieces(content: Uint8Array, size: number): Iterable<Uint8Array> {
+  const shared = Buffer.alloc(size);
+  for (let at = 0; at < content.length; at += size) {
+    const piece = content.subarray(at, at + size);
+    shared.set(piece);
+    yield shared.subarray(0, piece.length);
+  }
+}
+
+/** Without a name. */
+export function temporaryFile(): ScratchFile {
+  const path = join(mkdtempSync(join(tmpdir(), 'rampart-rows-')), 'rows');
+  const descriptor = openSync(path, 'wx+');
+  rmSync(dirname(path), { recursive: true });
+  return { descriptor, append: (bytes) => void writeSync(descriptor, bytes) };
 }
 
 interface Setting {

@@ -162,6 +162,7 @@ describe('a body file', () => {
     const { resolvePlan } = await import('./resolve.ts');
     const { worldWith } = await import('./plan.fixture.ts');
     const files = {
+      ...worldWith().files,
       readBytes: () => {
         throw Object.assign(new Error('broken disk'), { code });
       },

@@ -20,10 +20,12 @@ import { resolveTls } from './tls.ts';
 
 /** What a plan needs of the world: the files that settings name, and three things no setting says. */
 export interface PlanWorld {
-  readonly files: Pick<Files, 'readBytes'>;
+  readonly files: Pick<Files, 'readBytes' | 'pieces' | 'scratch'>;
   readonly host: { readonly cores: number };
   readonly version: string;
   randomSeed(): number;
+  /** Says what takes long. */
+  note?(line: string): void;
 }
 
 const INTERVAL = seconds(1);
@@ -54,7 +56,7 @@ export function prepareRun(
   const checks = resolveChecks(given);
   const templated = requests.some((request) => request.templated === true);
   const engine = resolveEngine(given, address.target, templated);
-  const { data, rows } = resolveData(given, { requests, checks }, world.files);
+  const { data, rows } = resolveData(given, { requests, checks }, world);
   if (data?.order === 'once' && sources.kind !== 'run')
     refuse(given, 'dataOrder', `once ends a run with its last row; a ${sources.kind} has an end of its own`);
   const plan: Plan = {
@@ -82,7 +84,7 @@ export function prepareRun(
 function resolveData(
   given: Given,
   { requests, checks }: Pick<Plan, 'requests' | 'checks'>,
-  files: PlanWorld['files'],
+  { files, note = () => {} }: Pick<PlanWorld, 'files' | 'note'>,
 ): { readonly data: DataSource | null; readonly rows: RowTable | null } {
   const { data: file } = given.settings;
   const order = read(given, 'dataOrder', (text, label) => parseChoice(text, label, ['sequential', 'shuffled', 'once']));
@@ -103,7 +105,7 @@ function resolveData(
         'Write {{row.NAME}} where a value belongs; without a body each row of a .jsonl file is one.',
       );
     const wanted = { file, label, format, cells, leftOut: expectedField(given) };
-    const rows = loadRows(wanted, files);
+    const rows = loadRows(wanted, files, note);
     return { data: { file, format, order: order ?? 'sequential', rows: count(rows.rows) }, rows };
   });
 }

@@ -1,0 +1,57 @@
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Files, ScratchFile } from '../src/core/world.ts';
+
+const PIECE = 1024 * 1024;
+
+/** The file system. */
+export const realFiles: Files = {
+  readText: (path) => readFileSync(path, 'utf8'),
+  readBytes: (path) => readFileSync(path),
+  pieces: piecesOf,
+  scratch,
+  writeText: (path, text) => writeFileSync(path, text),
+  makeFolder: (path) => {
+    mkdirSync(path, { recursive: true });
+  },
+  isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
+  appendTo: (path) => {
+    const file = openSync(path, 'w');
+    return { append: (text) => appendFileSync(file, text), close: () => closeSync(file) };
+  },
+};
+
+function* piecesOf(path: string): Iterable<Uint8Array> {
+  const file = openSync(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafeSlow(PIECE);
+    for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) yield buffer.subarray(0, read);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Its name is taken away at once, so that nothing is left behind however the process ends. */
+function scratch(): ScratchFile {
+  const path = join(tmpdir(), `rampart-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  const descriptor = openSync(path, 'wx+', 0o600);
+  unlinkSync(path);
+  return {
+    descriptor,
+    append: (bytes) => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    },
+  };
+}
