@@ -1,16 +1,15 @@
 # The reference server with its loan model:
 #   docker build -t rampart . && docker run --rm -p 8989:8989 rampart
 
-FROM node:20-slim AS build
+FROM node:20.20-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The prepare script builds, and the sources are not here yet: install alone, so that this layer survives a source change.
-# Not `npm ci`: it refuses a lock file that leaves out other platforms' optional binaries; the locked versions hold here too.
-RUN npm install --ignore-scripts
+RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
-FROM node:20-slim
+FROM node:20.20-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/package.json ./

@@ -93,7 +93,8 @@ export async function watchMemory(
   return { points, stdout: readFileSync(out, 'utf8') };
 }
 
-function residentMegabytes(pid: number | undefined): number | null {
+/** Resident set of a process, MB (10⁶ bytes); null where there is no such process. */
+export function residentMegabytes(pid: number | undefined): number | null {
   try {
     const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return kibibytes === undefined ? null : (Number(kibibytes) * 1024) / 1e6;
@@ -105,6 +106,7 @@ function residentMegabytes(pid: number | undefined): number | null {
 /** A server that was started for the measurement. */
 export interface Server {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -131,6 +133,7 @@ export async function startServer(command: Command, port: number, path: string):
   if (gone) throw new Error(`something else listens on port ${port}`);
   return {
     url: `http://127.0.0.1:${port}${path}`,
+    pid: child.pid ?? 0,
     async stop() {
       child.kill('SIGTERM');
       const tooLong = setTimeout(() => child.kill('SIGKILL'), 2_000);

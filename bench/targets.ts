@@ -6,7 +6,7 @@ import { type Server, startServer } from './process.ts';
 import { knows, rampart } from './rampart.ts';
 
 /** A port nobody uses now. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {

@@ -50,11 +50,13 @@ const world: World = {
   wallTime: () => new Date(),
   randomSeed: () => Math.floor(Math.random() * 2 ** 31),
   onInterrupt: (callback) => {
-    process.on('SIGINT', callback);
-    process.on('SIGTERM', callback);
+    const interrupt = (): void => callback('SIGINT');
+    const terminate = (): void => callback('SIGTERM');
+    process.on('SIGINT', interrupt);
+    process.on('SIGTERM', terminate);
     return () => {
-      process.off('SIGINT', callback);
-      process.off('SIGTERM', callback);
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', terminate);
     };
   },
   exit: (code) => process.exit(code),

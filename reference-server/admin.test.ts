@@ -40,16 +40,35 @@ describe('an operator', () => {
   });
 
   test.each([
-    ['PUT', '/split', {}],
-    ['PUT', '/split', { v1: 'all' }],
-    ['PUT', '/split', { v1: -1 }],
-    ['POST', '/rollout', {}],
-    ['POST', '/rollout', { version: 'v 2' }],
-    ['POST', '/rollout', { version: 'v2', steps: 0 }],
-  ])('is refused %s %s %j', async (method, path, body) => {
+    ['PUT', '/split', {}, undefined],
+    ['PUT', '/split', { v1: 'all' }, 'v1'],
+    ['PUT', '/split', { v1: 1, v2: -1 }, 'v2'],
+    ['POST', '/rollout', {}, 'version'],
+    ['POST', '/rollout', { version: 'v 2' }, 'version'],
+    ['POST', '/rollout', { version: 'v2', steps: 0 }, 'steps'],
+  ])('is refused %s %s %j', async (method, path, body, field) => {
     const called = await start();
-    expect((await ask(method, path, body))[0]).toBe(422);
+    const [status, answer] = await ask(method, path, body);
+    expect(status).toBe(422);
+    expect((answer as { field?: string }).field).toBe(field);
     expect(called).toEqual([]);
+  });
+
+  test.each([
+    ['{"v1": }', 'application/json', 400, 'unexpected "}" at position 7'],
+    ['v1=1', 'text/plain', 415, 'the content type must be application/json, got text/plain'],
+    ['', 'application/json', 400, 'the body is empty'],
+    [`"${'x'.repeat(100_001)}"`, 'application/json', 413, 'larger than 100000 bytes'],
+  ])('who sends %.10s as %s is answered %i', async (body, type, status, error) => {
+    await start();
+    const response = await fetch(`${admin?.url}/split`, { method: 'PUT', body, headers: { 'content-type': type } });
+    expect(response.status).toBe(status);
+    expect(((await response.json()) as { error: string }).error).toContain(error);
+  });
+
+  test('is told which method a route has', async () => {
+    await start();
+    expect((await ask('GET', '/split'))[0]).toBe(405);
   });
 
   test('is told what this deployment cannot do, or not now', async () => {

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
-import express, { type RequestHandler, type Response } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import { type Listener, listen } from './listener.ts';
 import { OptionError } from './option-syntax.ts';
+import { allowOnly, BODY_LIMIT, errorAnswer, requireJson } from './refusals.ts';
 import type { Split } from './strategies/versions.ts';
 
 /** What can be done to a running deployment; what is absent, this one cannot do. */
@@ -20,7 +21,7 @@ const STEPS = 4;
 export function startAdmin(operations: Operations, port: number, log: (line: string) => void): Promise<Listener> {
   const app = express();
   app.disable('x-powered-by');
-  app.use(express.json());
+  const readJson = [requireJson(), express.json({ limit: BODY_LIMIT })];
   const { crashNext, replaceAll, setSplit, rollOut } = operations;
   const done = (response: Response): void => {
     response.json(operations.state());
@@ -35,25 +36,31 @@ export function startAdmin(operations: Operations, port: number, log: (line: str
     await replaceAll?.();
     done(res);
   });
-  app.put('/split', able(setSplit), async (req, res) => {
+  app.put('/split', able(setSplit), readJson, async (req: Request, res: Response) => {
     const split: unknown = req.body;
-    if (!isSplit(split)) {
-      res.status(422).json({ error: 'send shares by version, such as {"v1": 90, "v2": 10}' });
+    const wrong = wrongShareOf(split);
+    if (wrong !== undefined) {
+      res.status(422).json({ error: 'send shares by version, such as {"v1": 90, "v2": 10}', ...wrong });
       return;
     }
-    await attempt(res, () => setSplit?.(split));
+    await attempt(res, () => setSplit?.(split as Split));
   });
-  app.post('/rollout', able(rollOut), async (req, res) => {
+  app.post('/rollout', able(rollOut), readJson, async (req: Request, res: Response) => {
     const { version, steps = STEPS } = (req.body ?? {}) as { version?: unknown; steps?: unknown };
-    if (typeof version !== 'string' || !/^[\w.-]+$/.test(version) || typeof steps !== 'number' || !(steps >= 1)) {
-      res.status(422).json({ error: 'send {"version": "v2", "steps": 4}' });
+    const named = typeof version === 'string' && /^[\w.-]+$/.test(version);
+    if (!named || typeof steps !== 'number' || !(steps >= 1)) {
+      res.status(422).json({ error: 'send {"version": "v2", "steps": 4}', field: named ? 'steps' : 'version' });
       return;
     }
     await attempt(res, () => rollOut?.(version, Math.floor(steps)));
   });
+  app.all('/', allowOnly('GET, HEAD'));
+  app.all('/split', allowOnly('PUT'));
+  app.all(['/crash', '/replace', '/rollout'], allowOnly('POST'));
   app.use((_req, res) => {
     res.status(404).json({ error: 'there are GET /, POST /crash, /replace and /rollout, PUT /split' });
   });
+  app.use(errorAnswer(log));
 
   async function attempt(res: Response, act: () => Promise<void> | undefined): Promise<void> {
     try {
@@ -74,11 +81,13 @@ function able(operation: unknown): RequestHandler {
   };
 }
 
-function isSplit(value: unknown): value is Split {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+/** What is wrong with shares: the field, where it is one; undefined if nothing is. */
+function wrongShareOf(value: unknown): { field?: string } | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
   const entries = Object.entries(value);
-  return (
-    entries.length > 0 &&
-    entries.every(([version, share]) => /^[\w.-]+$/.test(version) && Number.isFinite(share) && share >= 0)
+  if (entries.length === 0) return {};
+  const wrong = entries.find(
+    ([version, share]) => !/^[\w.-]+$/.test(version) || !Number.isFinite(share) || (share as number) < 0,
   );
+  return wrong === undefined ? undefined : { field: wrong[0] };
 }

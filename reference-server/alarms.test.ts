@@ -34,6 +34,16 @@ test('what is due already rings at once, and an earlier alarm does not wait for 
   expect(rung).toEqual(['past', 'later']);
 });
 
+test('one that is due already rings after those that were due before it', async () => {
+  const alarms = new Alarms();
+  const rung: string[] = [];
+  const soon = performance.now() + 2;
+  alarms.at(soon, () => rung.push('first'));
+  while (performance.now() < soon + 3);
+  alarms.at(soon + 1, () => rung.push('second'));
+  expect(rung).toEqual(['first', 'second']);
+});
+
 test('those of one instant ring as they were set', async () => {
   const alarms = new Alarms();
   const at = performance.now() + 10;

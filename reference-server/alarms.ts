@@ -25,9 +25,10 @@ export class Alarms {
     return this.#heap.length;
   }
 
-  /** Rings at `at`; within this call where that has passed already. */
+  /** Rings at `at`; within this call where that has passed already, after those that are due before it. */
   at(at: number, ring: () => void): void {
     if (at <= performance.now()) {
+      this.#ringUntil(at);
       ring();
       return;
     }
@@ -61,14 +62,17 @@ export class Alarms {
   };
 
   readonly #turn = (): void => {
-    const now = performance.now();
-    for (let next = this.#heap[0]; next !== undefined && next.at <= now; next = this.#heap[0]) {
-      this.#pop();
-      next.ring();
-    }
+    this.#ringUntil(performance.now());
     this.#turning = false;
     this.#sleep();
   };
+
+  #ringUntil(instant: number): void {
+    for (let next = this.#heap[0]; next !== undefined && next.at <= instant; next = this.#heap[0]) {
+      this.#pop();
+      next.ring();
+    }
+  }
 
   #push(entry: Entry): void {
     const heap = this.#heap;

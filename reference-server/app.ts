@@ -1,23 +1,15 @@
-import express, {
-  type ErrorRequestHandler,
-  type Express,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { Alarms } from './alarms.ts';
 import type { Faults, Treatment } from './faults.ts';
-import { jsonErrorAt } from './json-syntax.ts';
 import { Metrics } from './metrics.ts';
 import { type Failure, isFailure, type Model } from './models/model.ts';
 import { complete, readCompletion } from './models/tokens/completions.ts';
 import { MODEL_VERSION, modelMetadata, readInstances, readTensors, renderTensors } from './open-inference.ts';
 import { openApi } from './openapi.ts';
+import { allowOnly, BODY_LIMIT, errorAnswer, requireJson } from './refusals.ts';
+import { arrivalOf, stamped } from './stamp.ts';
 import { type OnBatch, type Prediction, QueueFull, type Strategy, WorkerLost } from './strategies/strategy.ts';
 import { countRequest, noTotals, type Totals } from './totals.ts';
-
-/** Largest body of a request, bytes. */
-const BODY_LIMIT = 100_000;
 
 export interface AppOptions {
   readonly model: Model;
@@ -31,6 +23,8 @@ export interface AppOptions {
   readonly log: (line: string) => void;
   /** Asks for the figures of all processes, where this one is not alone. */
   readonly whole?: { stats(): Promise<Totals>; metrics(): Promise<string> };
+  /** Called when the totals have changed. */
+  readonly counted?: () => void;
   /** Starts what does the work; its metrics want to know of batches. */
   readonly start: (onBatch: OnBatch) => Promise<Strategy>;
 }
@@ -63,22 +57,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use(stamped());
 
-  const count: RequestHandler = (req, res, next) => {
-    countRequest(totals, res);
+  const count: RequestHandler = (_req, res, next) => {
+    countRequest(totals, res, options.counted);
     inFlight++;
-    res.locals['arrivedAt'] = performance.now();
-    req.once('end', () => {
-      res.locals['arrivedAt'] = performance.now();
-    });
     res.once('close', () => {
       inFlight--;
       if (!res.writableFinished) return;
-      metrics.answered(
-        res.statusCode,
-        res.locals['version'] ?? '',
-        (performance.now() - res.locals['arrivedAt']) / 1e3,
-      );
+      metrics.answered(res.statusCode, res.locals['version'] ?? '', (performance.now() - arrivalOf(res)) / 1e3);
     });
     next();
   };
@@ -100,7 +87,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     const thawsAt = faults.endOf(now, 0);
     if (thawsAt > now) await alarms.until(thawsAt);
     if (treatment.fate === 'answered') return treatment;
-    stamp(res).status(500).json({ error: 'injected fault' });
+    res.status(500).json({ error: 'injected fault' });
     return undefined;
   }
 
@@ -108,7 +95,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     return async (req, res) => {
       const rows = read(req.body);
       if (isFailure(rows)) {
-        stamp(res).status(rows.status).json(rows.body);
+        res.status(rows.status).json(rows.body);
         return;
       }
       const treatment = await treat(req, res);
@@ -118,8 +105,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       try {
         prediction = await working.predict(rows, options.sessionOf(req));
       } catch (error) {
-        if (error instanceof QueueFull) stamp(res).status(503).set('Retry-After', '1').json({ error: error.message });
-        else if (error instanceof WorkerLost) stamp(res).status(500).json({ error: error.message });
+        if (error instanceof QueueFull) res.status(503).set('Retry-After', '1').json({ error: error.message });
+        else if (error instanceof WorkerLost) res.status(500).json({ error: error.message });
         else throw error;
         return;
       }
@@ -131,7 +118,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         res.set('x-model-version', prediction.version);
       }
       if (prediction.instance !== undefined) res.set('x-instance', prediction.instance);
-      send(stamp(res), prediction, req);
+      send(res, prediction, req);
     };
   };
 
@@ -156,7 +143,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       app.post(path, readJson, async (req: Request, res: Response) => {
         const completion = readCompletion(req.body, chat);
         if ('status' in completion) {
-          stamp(res).status(completion.status).json(completion.body);
+          res.status(completion.status).json(completion.body);
           return;
         }
         const treatment = await treat(req, res);
@@ -208,7 +195,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
   get('/health', () => ({ status: 'ok', model: name }));
   get('/stats', () => options.whole?.stats() ?? totals);
-  get('/openapi.json', () => openApi(model));
+  get('/openapi.json', () => openApi(model, options.wrap));
   app.get('/metrics', async (_req, res) => {
     res.type(metrics.registry.contentType);
     res.send(await (options.whole?.metrics() ?? metrics.registry.metrics()));
@@ -219,66 +206,4 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   app.use(errorAnswer(log));
   return { handle: app, strategy: working, totals, metrics };
-}
-
-/** Says in a header how long the request has been here, microseconds. */
-function stamp(res: Response): Response {
-  const sojourn = Math.round((performance.now() - res.locals['arrivedAt']) * 1e3);
-  return res.set('x-sojourn-us', String(sojourn));
-}
-
-function requireJson(emptyAnswer: object = { error: 'the body is empty; send one JSON value' }): RequestHandler {
-  return (req, res, next) => {
-    // null: no body at all, not even an empty one.
-    const matched = req.is('application/json');
-    if (matched === null || req.headers['content-length'] === '0') {
-      res.status(400).json(emptyAnswer);
-    } else if (matched === false) {
-      const type = req.headers['content-type'];
-      res.status(415).json({ error: `the content type must be application/json, got ${type ?? 'none'}` });
-    } else {
-      next();
-    }
-  };
-}
-
-function allowOnly(methods: string): RequestHandler {
-  return (req, res) => {
-    res
-      .status(405)
-      .set('Allow', methods)
-      .json({ error: `${req.method} is not allowed here; use ${methods}` });
-  };
-}
-
-/** Express hands over the body parser's errors here, each with a status and a type; anything else is a bug of ours. */
-function errorAnswer(log: (line: string) => void): ErrorRequestHandler {
-  return (
-    error: { status?: number; type?: string; message?: string; body?: unknown; stack?: string },
-    _req,
-    res,
-    next,
-  ) => {
-    if (res.headersSent) {
-      next(error);
-      return;
-    }
-    const status = error.status ?? 500;
-    if (error.type === 'entity.too.large') {
-      res.status(413).json({ error: `the body is larger than ${BODY_LIMIT} bytes` });
-    } else if (error.type === 'entity.parse.failed' && typeof error.body === 'string') {
-      res.status(400).json({ error: badJson(error.body) });
-    } else if (status < 500) {
-      res.status(status).json({ error: error.message ?? 'bad request' });
-    } else {
-      log(`unexpected error: ${error.stack ?? String(error)}`);
-      res.status(500).json({ error: 'internal error' });
-    }
-  };
-}
-
-function badJson(text: string): string {
-  const at = jsonErrorAt(text) ?? 0;
-  if (at >= text.length) return `the body is no valid JSON: it ends too early, at position ${at}`;
-  return `the body is no valid JSON: unexpected ${JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0))} at position ${at}`;
 }

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { MODELS, type ModelName, modelNamed } from './models/catalogue.ts';
 import forecastGolden from './models/forecast/golden.json' with { type: 'json' };
@@ -186,6 +187,18 @@ describe('tokens', () => {
     expect(pieces.at(-1).usage).toEqual({ prompt_tokens: 2, completion_tokens: 5, total_tokens: 7 });
   });
 
+  test('says in a trailer how long a stream took', async () => {
+    await serve('tokens');
+    const trailers = await new Promise<NodeJS.Dict<string>>((resolve, reject) => {
+      const headers = { 'content-type': 'application/json' };
+      const sent = request(`${server?.url}/v1/completions`, { method: 'POST', headers }, (response) => {
+        response.resume().once('end', () => resolve(response.trailers));
+      });
+      sent.once('error', reject).end(JSON.stringify({ prompt, max_tokens: 3, stream: true }));
+    });
+    expect(Number(trailers['x-sojourn-us'])).toBeGreaterThanOrEqual(40_000);
+  });
+
   test('chats, in one piece or streamed', async () => {
     await serve('tokens');
     const messages = [{ role: 'user', content: prompt }];
@@ -227,15 +240,32 @@ describe('tokens', () => {
 describe.each(MODELS)('%s', (name) => {
   const model = modelNamed(name);
 
-  test('answers its own example, as /openapi.json gives it', async () => {
+  test('answers every example of /openapi.json as it says there', async () => {
     await serve(name);
+    type Content = Record<string, { example?: unknown }>;
     const { paths } = (await (await get('/openapi.json')).json()) as {
-      paths: Record<string, { post?: { requestBody: { content: Record<string, { example: unknown }> } } }>;
+      paths: Record<
+        string,
+        { post?: { requestBody: { content: Content }; responses: Record<number, { content: Content }> } }
+      >;
     };
-    const [route, item] = Object.entries(paths).find(([, { post }]) => post)!;
-    const response = await post(route, item.post!.requestBody.content['application/json']!.example);
-    expect(response.status).toBe(200);
-    expect((await response.text()).length).toBeGreaterThan(0);
+    const routes = Object.entries(paths).flatMap(([route, { post: item }]) =>
+      item === undefined ? [] : [{ route, item }],
+    );
+    expect(routes.map(({ route }) => route)).toEqual([
+      model.contract.route,
+      `/v1/models/${name}:predict`,
+      `/v2/models/${name}/infer`,
+    ]);
+    for (const { route, item } of routes) {
+      const response = await post(route, item.requestBody.content['application/json']!.example);
+      const [status, type, said] = await answer(response);
+      expect(status).toBe(200);
+      const [mediaType] = type!.split(';');
+      const { example } = item.responses[200]!.content[mediaType!]!;
+      if (name === 'tokens' && route === model.contract.route) expect(said).toContain('[DONE]');
+      else expect(said).toEqual(example);
+    }
   });
 
   test('speaks Open Inference v2 from its own metadata', async () => {
@@ -290,6 +320,26 @@ describe.each(MODELS)('%s', (name) => {
     expect(await (await get('/health')).json()).toEqual({ status: 'ok', model: name });
     expect(await (await get('/ready')).json()).toEqual({ name, ready: true });
   });
+});
+
+test('every answer says how long the request was here, and which process answered it', async () => {
+  await serve('fancy');
+  const answers = await Promise.all([
+    post('/predict', { text: 'x' }),
+    post('/predict', '{'),
+    post('/predict', {}),
+    post('/predict', 'x', { 'content-type': 'text/plain' }),
+    post('/v1/models/fancy:predict', { instances: ['x'] }),
+    get('/predict'),
+    get('/health'),
+    get('/nothing'),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 400, 422, 415, 200, 405, 200, 404]);
+  for (const { headers } of answers) {
+    expect(headers.get('x-sojourn-us')).toMatch(/^\d+$/);
+    expect(headers.get('x-instance')).toMatch(new RegExp(`-${process.pid}$`));
+  }
+  expect(Number(answers[0]!.headers.get('x-sojourn-us'))).toBeGreaterThanOrEqual(5000);
 });
 
 describe('strategies in one process', () => {

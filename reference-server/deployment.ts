@@ -23,7 +23,8 @@ export interface Deployment {
   /** The model's own route, where the article has it. */
   readonly route: string;
   readonly operations: Operations;
-  close(): Promise<void>;
+  /** Ends it as `Listener.close` does. */
+  close(lingerMs?: number): Promise<void>;
 }
 
 /**
@@ -74,6 +75,6 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
             state: () => ({ ...state, replicas: strategy.replicas(), queued: strategy.queued }),
             ...(strategy.crashNext === undefined ? {} : { crashNext: () => strategy.crashNext?.() }),
           },
-    close: () => server.close(),
+    close: server.close,
   };
 }

@@ -33,6 +33,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly #connections = new Counter({
+    name: 'model_connections_total',
+    help: 'Connections accepted: far fewer than requests where the client keeps them.',
+    registers: [this.registry],
+  });
+
   constructor(gauged: () => Gauged) {
     const { registry } = this;
     new Gauge({
@@ -68,6 +74,10 @@ export class Metrics {
     this.#requests.inc({ status, version });
     if (status < 400) this.#seconds.observe({ version }, seconds);
   }
+
+  readonly connected = (): void => {
+    this.#connections.inc();
+  };
 
   readonly batched = (rows: number): void => {
     this.#batches.observe(rows);

@@ -55,6 +55,7 @@ export interface ServerOptions {
   /** How long a close waits for requests in flight, milliseconds. Default 5000. */
   drainMs?: number;
   whole?: NonNullable<AppOptions['whole']>;
+  counted?: () => void;
 }
 
 /** A model server that accepts requests. */
@@ -84,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<ModelServer> 
     // The article's pool of workers answers in an object, its other deployments in plain text.
     wrap: (output) => (name === 'fancy' && pooled ? { res: output } : output),
     ...(options.whole === undefined ? {} : { whole: options.whole }),
+    ...(options.counted === undefined ? {} : { counted: options.counted }),
     start: async (onBatch) => {
       strategy = await startStrategy(options, onBatch, log);
       return cache > 0 ? cached(strategy, cache) : strategy;
@@ -91,7 +93,8 @@ export async function startServer(options: ServerOptions): Promise<ModelServer> 
   });
   let listener: Listener;
   try {
-    listener = await listen(createServer(app.handle), { host, port, drainMs, log });
+    const http = createServer(app.handle).on('connection', app.metrics.connected);
+    listener = await listen(http, { host, port, drainMs, log });
   } catch (error) {
     await app.strategy.close();
     throw error;
@@ -117,7 +120,7 @@ async function startStrategy(options: ServerOptions, onBatch: OnBatch, log: (lin
   }
   if (strategy === 'autoscale') {
     const entry = entryOf('strategies/replica-process.js', entries);
-    const rules = { min: 1, max: 4, target: 2, cooldownMs: 5000, ...options.scaling };
+    const rules = { min: 1, max: 4, by: 'in-flight', target: 2, cooldownMs: 5000, ...options.scaling } as const;
     const random = seededRandom((options.seed ?? 1) * 31 + 7);
     const split = options.split ?? { v1: 1 };
     return Versions.start(

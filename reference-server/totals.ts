@@ -13,12 +13,14 @@ export function noTotals(): Totals {
   return { received: 0, answered: 0, byStatus: {} };
 }
 
-/** Counts one request, and its answer when it has gone. */
-export function countRequest(totals: Totals, response: ServerResponse): void {
+/** Counts one request, and its answer when it has gone; `counted` is called each time. */
+export function countRequest(totals: Totals, response: ServerResponse, counted?: () => void): void {
   totals.received++;
+  counted?.();
   response.once('finish', () => {
     totals.answered++;
     totals.byStatus[response.statusCode] = (totals.byStatus[response.statusCode] ?? 0) + 1;
+    counted?.();
   });
 }
 

@@ -5,7 +5,7 @@ export interface Served {
   /** Where to send requests. */
   readonly url: string;
   readonly command: Running;
-  /** Ends it as an operator would, and resolves when it has gone. */
+  /** Ends it as Ctrl-C does, and resolves when it has gone. */
   stop(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export async function serve(...args: string[]): Promise<Served> {
     url,
     command,
     stop: async () => {
-      command.kill('SIGTERM');
+      command.kill('SIGINT');
       await command.finished;
     },
   };

@@ -38,7 +38,8 @@ export interface Cluster {
   pids(): number[];
   /** Replaces every process, one at a time, without losing a request: the new one accepts before the old one stops. */
   replaceAll(): Promise<void>;
-  close(): Promise<void>;
+  /** Ends it as `Listener.close` does. */
+  close(lingerMs?: number): Promise<void>;
 }
 
 /** How long a process that is replaced keeps idle connections, ms: their next request ends them in good order. */
@@ -90,7 +91,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
           );
         } else hear(member, message);
       });
-      worker.once('exit', () => {
+      worker.once('exit', async () => {
+        // What it said before its end may still be on its way.
+        if (worker.isConnected()) await once(worker, 'disconnect');
         members.delete(member);
         past = sumOf([past, member.totals]);
         for (const answer of member.reports.values()) answer(undefined);
@@ -157,9 +160,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         await retire(old, LINGER_MS);
       }
     },
-    async close() {
+    async close(lingerMs = 0) {
       closing = true;
-      await Promise.all([...members].map((member) => retire(member, 0)));
+      await Promise.all([...members].map((member) => retire(member, lingerMs)));
     },
   };
 }

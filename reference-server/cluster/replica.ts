@@ -1,12 +1,9 @@
 import { ListenError } from '../listener.ts';
-import { type ServerOptions, startServer } from '../server.ts';
-import { noTotals, type Totals } from '../totals.ts';
+import { type ModelServer, type ServerOptions, startServer } from '../server.ts';
+import type { Totals } from '../totals.ts';
 import type { FromClusterReplica, ToClusterReplica } from './primary.ts';
 
 /** The entry of a process of the cluster: a whole server, on the port that all of them share. */
-
-/** How often the primary is told of the totals, ms: what a killed process cannot tell any more is at most this old. */
-const TELL_EVERY_MS = 50;
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ServerOptions;
 const tell = (message: FromClusterReplica): void => {
@@ -28,19 +25,26 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit(0));
 
+let server: ModelServer | undefined;
+let willTell = false;
+/** Tells the totals as soon as this turn of the event loop is over, so that one that is killed has told all it did before. */
+function counted(): void {
+  if (willTell) return;
+  willTell = true;
+  setImmediate(() => {
+    willTell = false;
+    if (server !== undefined) tell({ type: 'totals', totals: server.app.totals });
+  });
+}
+
 try {
-  const server = await startServer({
+  server = await startServer({
     ...options,
+    counted,
     whole: { stats: () => ask<Totals>('stats'), metrics: () => ask<string>('metrics') },
   });
-  const { totals, metrics } = server.app;
-  let told = noTotals();
-  const tellTotals = (): void => {
-    if (told.received === totals.received && told.answered === totals.answered) return;
-    told = structuredClone(totals);
-    tell({ type: 'totals', totals: told });
-  };
-  setInterval(tellTotals, TELL_EVERY_MS);
+  const { app, url, port, close } = server;
+  const { totals, metrics } = app;
   process.on('message', async (message: ToClusterReplica) => {
     if (message.type === 'answer') {
       waiting.get(message.id)?.(message.answer as never);
@@ -48,11 +52,11 @@ try {
     } else if (message.type === 'report') {
       tell({ type: 'report', id: message.id, totals, metrics: await metrics.registry.getMetricsAsJSON() });
     } else {
-      await server.close(message.lingerMs);
+      await close(message.lingerMs);
       process.send?.({ type: 'totals', totals } satisfies FromClusterReplica, () => process.exit(0));
     }
   });
-  tell({ type: 'ready', url: server.url, port: server.port });
+  tell({ type: 'ready', url, port });
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   // Only a port that cannot be had has a code: anything else is a bug.

@@ -9,7 +9,9 @@ export function cached(strategy: Strategy, size: number): Strategy {
       const hit = known.get(key);
       const prediction = hit ?? (await strategy.predict(rows, session));
       known.delete(key);
-      known.set(key, prediction);
+      // From here on it is this process that answers.
+      const { instance: _, ...remembered } = prediction;
+      known.set(key, remembered);
       if (known.size > size) known.delete(known.keys().next().value as string);
       return prediction;
     },

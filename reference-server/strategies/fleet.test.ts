@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { instanceOf } from '../instance.ts';
 import { Fleet } from './fleet.ts';
 import type { Replica } from './replica.ts';
 import { QueueFull, WorkerLost } from './strategy.ts';
@@ -89,7 +90,7 @@ describe('a fleet', () => {
     await made[1]!.answer();
     await turn();
     expect(made[1]!.work.map(({ rows }) => rows[0])).toEqual(['c']);
-    expect(await answers[1]).toMatchObject({ outputs: ['b'], version: 'v1' });
+    expect(await answers[1]).toEqual({ outputs: ['b'], version: 'v1', instance: instanceOf(2) });
   });
 
   test('keeps requests until a replica is ready, and refuses those over the bound', async () => {
@@ -171,7 +172,7 @@ describe('versions', () => {
     const strategy = await Versions.start(
       {
         split,
-        rules: { min: 1, max: 1, target: 2, cooldownMs: 1000 },
+        rules: { min: 1, max: 1, by: 'in-flight', target: 2, cooldownMs: 1000 },
         queue: 1e6,
         startReplica: start,
         random: (() => {

@@ -1,3 +1,4 @@
+import { instanceOf } from '../instance.ts';
 import { sharedNow } from '../models/engine.ts';
 import type { Replica } from './replica.ts';
 import { type Prediction, QueueFull } from './strategy.ts';
@@ -172,7 +173,7 @@ export class Fleet {
     const crash = this.#crash;
     this.#crash = false;
     replica.predict(job.rows, job.since, crash).then((outputs) => {
-      job.resolve({ outputs, version: this.#version, instance: String(replica.pid) });
+      job.resolve({ outputs, version: this.#version, instance: instanceOf(replica.pid) });
       this.#changed();
     }, job.reject);
   }

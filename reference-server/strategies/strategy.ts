@@ -3,7 +3,7 @@ export interface Prediction {
   readonly outputs: readonly unknown[];
   /** Of the model, where several are served. */
   readonly version?: string;
-  /** The replica that did the work, where they are processes of their own. */
+  /** The process that did the work, where it is not the one that answers. */
   readonly instance?: string;
 }
 

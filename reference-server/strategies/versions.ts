@@ -167,7 +167,7 @@ export class Versions implements Strategy {
     for (const { fleet, scaler } of this.#fleets.values()) {
       // Size 0: it has no traffic.
       if (fleet.size === 0) continue;
-      const size = scaler.decide(performance.now(), fleet.queued + fleet.working, fleet.size);
+      const size = scaler.decide(performance.now(), fleet, fleet.size);
       if (size !== fleet.size) fleet.resize(size);
     }
   }

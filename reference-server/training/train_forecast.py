@@ -4,6 +4,7 @@ Writes, beside the TypeScript that reads them, byte for byte the same on every r
 
   models/forecast/forecast.json  the tree
   models/forecast/golden.json    the 691 held-out days as a split frame, with scikit-learn's own forecasts
+  scenarios/forecast-days.jsonl  the same, a request a line with the answer that is expected of it, for `rampart run --data`
 
 The data is synthetic: a geometric random walk with slowly changing volatility. No market's prices are in it.
 """
@@ -21,6 +22,7 @@ HELD_OUT_DAYS = 691
 COLUMNS = ["date", "open", "high", "low", "close", "volume"]
 FEATURES = COLUMNS[1:]
 MODEL_DIR = Path(__file__).resolve().parent.parent / "models" / "forecast"
+SCENARIO = Path(__file__).resolve().parents[2] / "scenarios" / "forecast-days.jsonl"
 
 
 def compact(value):
@@ -78,13 +80,22 @@ def main():
     (MODEL_DIR / "forecast.json").write_text(
         "{" + f'"metadata":{compact(metadata)},\n"features":{compact(FEATURES)},\n{tree}' + "}\n", newline="\n"
     )
-    rows = ",\n".join(
-        compact([dates[TRAINING_DAYS + n], *row[:4].tolist(), int(row[4])]) for n, row in enumerate(held_out)
-    )
+    data = [[dates[TRAINING_DAYS + n], *row[:4].tolist(), int(row[4])] for n, row in enumerate(held_out)]
+    rows = ",\n".join(compact(row) for row in data)
     index = list(range(TRAINING_DAYS, TRAINING_DAYS + HELD_OUT_DAYS))
     (MODEL_DIR / "golden.json").write_text(
         "{" + f'"columns":{compact(COLUMNS)},\n"index":{compact(index)},\n"data":[\n{rows}\n],\n'
         f'"y_pred":{compact(predicted.tolist())}' + "}\n", newline="\n"
+    )
+    SCENARIO.write_text(
+        "".join(
+            compact({
+                "columns": COLUMNS, "index": [number], "data": [row],
+                "expected": {"y_pred": compact([forecast])},
+            }) + "\n"
+            for number, row, forecast in zip(index, data, predicted.tolist())
+        ),
+        newline="\n",
     )
     print(compact(metrics), "nodes", model.tree_.node_count)
 

@@ -145,7 +145,11 @@ Examples:
     .option('--queue <count>', 'how many may wait; beyond it 503 with Retry-After (default: no bound; pool: 100)')
     .option('--cache <count>', 'how many answers are remembered (default: none)')
     .option('--replicas <count>', 'cluster: processes (default: 2); autoscale: from-to (default: 1-4)')
-    .option('--target <count>', 'autoscale: requests that one replica is to have (default: 2)')
+    .option('--scale-by <load>', 'autoscale: in-flight (default) or queue')
+    .option(
+      '--target <count>',
+      'autoscale: requests in flight per replica, or waiting ones per further replica (default: 2)',
+    )
     .option('--cooldown <duration>', 'autoscale: how long before a replica goes (default: 5s)')
     .option('--split <shares>', 'autoscale: versions and their shares of the traffic, e.g. v1=90,v2=10')
     .option('--affinity <session>', 'autoscale: keep a session on its replica: header:x-session or cookie:session')

@@ -4,6 +4,7 @@ import { startLawServer } from '../../reference-server/law/server.ts';
 import { ListenError } from '../../reference-server/listener.ts';
 import { MODELS, type ModelName } from '../../reference-server/models/catalogue.ts';
 import { OptionError, parseCount, parseDuration } from '../../reference-server/option-syntax.ts';
+import { SCALED_BY, type ScaledBy } from '../../reference-server/strategies/autoscaler.ts';
 import { parseSplit } from '../../reference-server/strategies/versions.ts';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
@@ -26,6 +27,7 @@ export interface ServeFlags {
   readonly replicas?: string;
   readonly maxBatch?: string;
   readonly maxWait?: string;
+  readonly scaleBy?: string;
   readonly target?: string;
   readonly cooldown?: string;
   readonly split?: string;
@@ -36,15 +38,21 @@ interface Running {
   /** Said once it accepts requests. */
   readonly title: string;
   readonly operations?: Operations;
-  close(): Promise<void>;
+  close(lingerMs?: number): Promise<void>;
 }
+
+/**
+ * How long SIGTERM leaves idle connections open, ms, so that the next request on each is answered and ends it: a proxy that
+ * keeps connections loses nothing over a replica that is replaced. Ctrl-C does not wait.
+ */
+const LINGER_MS = 1000;
 
 /** `rampart serve`: runs until it is interrupted. */
 export async function serveCommand(world: World, model: string | undefined, flags: ServeFlags): Promise<number> {
-  const interrupted = new Promise<void>((resolve) => {
-    const off = world.onInterrupt(() => {
+  const interrupted = new Promise<number>((resolve) => {
+    const off = world.onInterrupt((signal) => {
       off();
-      resolve();
+      resolve(signal === 'SIGTERM' ? LINGER_MS : 0);
     });
   });
   const log = (line: string): void => world.stderr.write(`${line}\n`);
@@ -62,8 +70,7 @@ export async function serveCommand(world: World, model: string | undefined, flag
       void interrupted.then(() => admin.close());
     }
     world.stderr.write(`${server.title}   (Ctrl-C stops it)\n`);
-    await interrupted;
-    await server.close();
+    await server.close(await interrupted);
     return EXIT.passed;
   } catch (error) {
     if (error instanceof OptionError) throw new RampartError('bad-flag', error.message);
@@ -79,6 +86,7 @@ function start(
   flags: ServeFlags,
   log: (line: string) => void,
 ): Promise<Running> {
+  refuseIdle(model ?? 'loan', flags);
   if (flags.law === undefined) return startModel(world, model ?? 'loan', flags, log);
   if (model !== undefined) throw new RampartError('usage', `a law takes the place of the model "${model}"`);
   return startLaw(flags.law, flags, log);
@@ -95,7 +103,7 @@ async function startLaw(law: string, flags: ServeFlags, log: (line: string) => v
     port: portOf(flags.port, '--port'),
     log,
   });
-  return { title: `law ${law}, slots: ${flags.slots ?? '1'}: ${server.url}/predict`, close: () => server.close() };
+  return { title: `law ${law}, slots: ${flags.slots ?? '1'}: ${server.url}/predict`, close: server.close };
 }
 
 async function startModel(
@@ -119,6 +127,7 @@ async function startModel(
     scaling: {
       min: first,
       max: last,
+      by: scaledBy(flags.scaleBy ?? 'in-flight'),
       target: parseCount(flags.target ?? '2', '--target', 1),
       cooldownMs: parseDuration(flags.cooldown ?? '5s', '--cooldown'),
     },
@@ -139,8 +148,38 @@ async function startModel(
   return {
     title: `${model} model: POST ${server.url}${server.route}`,
     operations: server.operations,
-    close: () => server.close(),
+    close: server.close,
   };
+}
+
+/** What only some deployments have, and which. */
+const BELONGS = [
+  ['workers', '--workers', ['pool']],
+  ['replicas', '--replicas', ['cluster', 'autoscale']],
+  ['scaleBy', '--scale-by', ['autoscale']],
+  ['target', '--target', ['autoscale']],
+  ['cooldown', '--cooldown', ['autoscale']],
+  ['split', '--split', ['autoscale']],
+  ['affinity', '--affinity', ['autoscale']],
+  ['maxBatch', '--max-batch', ['batch']],
+  ['maxWait', '--max-wait', ['batch']],
+] as const satisfies readonly (readonly [keyof ServeFlags, string, readonly DeploymentName[]])[];
+
+/** A flag that changes nothing would be taken for one that does. @throws RampartError */
+function refuseIdle(model: string, flags: ServeFlags): void {
+  const refuse = (flag: string, needs: string): never => {
+    throw new RampartError('bad-flag', `${flag} changes nothing here`, `It needs ${needs}.`);
+  };
+  const { law, strategy } = flags;
+  if (law === undefined && flags.slots !== undefined) refuse('--slots', '--law');
+  if (law !== undefined && flags.cache !== undefined) refuse('--cache', 'a model, not a law');
+  if (flags.sleep === true && (law !== undefined || model !== 'fancy')) refuse('--sleep', 'the model fancy');
+  if (law === undefined && !isDeployment(strategy)) return;
+  for (const [key, flag, strategies] of BELONGS) {
+    if (flags[key] === undefined) continue;
+    if (law !== undefined || !(strategies as readonly string[]).includes(strategy))
+      refuse(flag, `--strategy ${strategies.join(' or ')}`);
+  }
 }
 
 /** "3", or for the strategy that scales "1-4". */
@@ -150,6 +189,12 @@ function replicasOf(text: string | undefined, strategy: DeploymentName): [number
   const range: [number, number] = [parseCount(first, '--replicas', 1), parseCount(last, '--replicas', 1)];
   if (range[1] < range[0]) throw new OptionError(`--replicas: "${text}" ends before it begins`);
   return range;
+}
+
+function scaledBy(text: string): ScaledBy {
+  const found = SCALED_BY.find((one) => one === text);
+  if (found === undefined) throw new OptionError(`--scale-by: "${text}" is neither ${SCALED_BY.join(' nor ')}`);
+  return found;
 }
 
 function isModel(name: string): name is ModelName {

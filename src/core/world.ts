@@ -60,7 +60,7 @@ export interface World {
   wallTime(): Date;
   randomSeed(): number;
   /** Calls back at Ctrl-C (or SIGTERM), until the returned function is called. */
-  onInterrupt(callback: () => void): () => void;
+  onInterrupt(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
   /** Ends the process now, whatever is under way. */
   exit(code: number): void;
 }

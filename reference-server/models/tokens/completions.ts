@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { Alarms } from '../../alarms.ts';
+import { stampEnd } from '../../stamp.ts';
 import { type Failure, shown, unprocessable } from '../model.ts';
 import { continuation, DEFAULT_TOKENS, firstTokens, tokensOf } from './tokens.ts';
 
@@ -80,11 +81,12 @@ export async function complete(
   const words = continuation(prompt);
   for (let index = 0; index < length && !response.destroyed; index++) {
     await alarms.until(tokenAt(index));
-    if (index === 0) response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' });
+    if (index === 0) response.setHeader('Content-Type', 'text/event-stream').setHeader('Cache-Control', 'no-cache');
     const text = (index === 0 ? '' : ' ') + words.next().value;
     const end = { index: 0, finish_reason: index === length - 1 ? 'length' : null };
     send({ choices: [chat ? { ...end, delta: { content: text } } : { ...end, text }] });
   }
   if (completion.includeUsage) send({ choices: [], usage });
+  stampEnd(response);
   response.end('data: [DONE]\n\n');
 }
