@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** As with snapshots: `vitest run src/report/golden.test.ts --update` takes what is drawn now for what is meant. */
+const updating = process.argv.some((word) => word === '--update' || word === '-u');
+
 export default defineConfig({
   test: {
     projects: [
@@ -8,6 +11,7 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'reference-server/**/*.test.ts', 'bench/**/*.test.ts'],
           testTimeout: 30_000,
+          env: { GOLDEN: updating ? 'update' : 'compare' },
         },
       },
       {

@@ -60,7 +60,7 @@ it('begins with the picture that proves the answer, its figures beside it', asyn
   );
   const [colours, throughput, waiting] = await coloursOf(page);
   // The curve is violet, the SLO red, what is undecided orange.
-  for (const colour of ['111,66,184', '201,48,44', '199,116,0']) expect(colours).toContain(colour);
+  for (const colour of ['111,66,184', '198,40,40', '199,116,0']) expect(colours).toContain(colour);
   expect(throughput?.length).toBeGreaterThan(20);
   expect(waiting?.length).toBeGreaterThan(20);
   expect(complaints).toEqual([]);

@@ -10,8 +10,8 @@ import { renderHtml } from './html.ts';
 
 /**
  * A journal of a small real run, and the report that was made of it. After a change that is meant,
- * `RAMPART_UPDATE_GOLDEN=1 npx vitest run src/report/golden.test.ts` writes the report anew; the difference is then read
- * in review.
+ * `npx vitest run --project unit src/report/golden.test.ts --update` writes the report anew; the difference is then read in
+ * review.
  */
 const JOURNAL = new URL('golden/journal.ndjson', import.meta.url);
 const REPORT = new URL('golden/report.html', import.meta.url);
@@ -49,7 +49,7 @@ function dataOf(html: string): unknown {
 
 it('draws the committed journal as the committed report: the same structure, the same numbers', () => {
   const now = drawnAgain();
-  if (process.env['RAMPART_UPDATE_GOLDEN'] === '1') writeFileSync(REPORT, now);
+  if (process.env['GOLDEN'] === 'update') writeFileSync(REPORT, now);
   const committed = readFileSync(REPORT, 'utf8');
   expect(partsOf(now)).toEqual(partsOf(committed));
   expect(dataOf(now)).toEqual(dataOf(committed));

@@ -15,12 +15,13 @@ export class TablePage {
     this.#archive = archive;
     for (const table of document.querySelectorAll<HTMLTableElement>('table[data-table]')) {
       const body = table.tBodies[0];
-      if (body !== undefined) this.#originals.set(body, body.cloneNode(true) as Element);
+      // A table of levels may be long; none of its numbers is ever another.
+      if (body?.querySelector('[data-row]') != null) this.#originals.set(body, body.cloneNode(true) as Element);
       const card = table.closest('.card');
       const name = card?.querySelector('h2')?.firstChild?.textContent ?? '';
       card?.querySelector('.title')?.append(toolsFor({ name, grid: () => gridOf(table), say }));
     }
-    for (const facts of document.querySelectorAll('.facts')) {
+    for (const facts of document.querySelectorAll('.facts[data-facts]')) {
       this.#originals.set(facts, facts.cloneNode(true) as Element);
     }
   }
@@ -29,8 +30,13 @@ export class TablePage {
   show(span: Span | null): string {
     const label = span === null ? '' : `${clockLabel(span.from)} – ${clockLabel(span.to)}`;
     for (const place of document.querySelectorAll<HTMLElement>('.card:has([data-table]) .part')) {
-      place.textContent = label === '' ? '' : `${label}, times within 1 %`;
+      const exact = place.closest('.card')?.querySelector('[data-row]') == null;
+      place.textContent = label === '' ? '' : exact ? label : `${label}, times within 1 %`;
       place.hidden = label === '';
+    }
+    for (const row of document.querySelectorAll<HTMLElement>('tr[data-from]')) {
+      const { from, to } = row.dataset;
+      row.hidden = span !== null && (Number(from) >= span.to || Number(to) <= span.from);
     }
     for (const [element, original] of this.#originals) {
       element.replaceChildren(...[...original.childNodes].map((node) => node.cloneNode(true)));
@@ -41,7 +47,7 @@ export class TablePage {
       const texts = cells.get(row.dataset['row'] ?? '');
       if (texts !== undefined) rewrite(row, texts);
     }
-    for (const line of document.querySelectorAll('.facts')) line.replaceChildren(...facts.flatMap(factOf));
+    for (const line of document.querySelectorAll('.facts[data-facts]')) line.replaceChildren(...facts.flatMap(factOf));
     return `${label}: counts are exact, times within 1 %. Escape shows the whole run.`;
   }
 }

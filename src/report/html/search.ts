@@ -21,6 +21,9 @@ import { foldedTable } from './pictures.ts';
 const WIDE = { width: 940, height: 430 };
 const NARROW = { width: 534, height: 260 };
 
+/** A table with more levels than this is laid out when it comes into sight. */
+const MANY = 60;
+
 /** The picture that proves the answer with its figures beside it, then what the closed ramp says. */
 export function searchSection({ breakingPoint }: RunResult): string {
   if (breakingPoint === undefined) return '';
@@ -56,15 +59,17 @@ export function levelsTable(result: RunResult): string {
   const head = heads.map(
     (label) => `<th scope="col"${text.includes(label) ? ' class="text"' : ''}>${escapeHtml(label)}</th>`,
   );
-  const rows = levels.map((level) => levelRow(level, criterion));
+  const end = result.timeline.at(-1)?.t ?? 0;
+  const rows = levels.map((level, i) => levelRow(level, criterion, levels[i + 1]?.startedAfter ?? end));
   return (
-    `<section class="card"><div class="title"><h2>Levels<span class="unit">in the order run; what is grey does not count</span></h2></div>` +
+    `<section class="card${levels.length > MANY ? ' long' : ''}"><div class="title"><h2>Levels<span class="unit">in the order run; what is grey does not count</span></h2><span class="part" hidden></span></div>` +
     `<div class="scroll" tabindex="0" role="region" aria-label="Levels"><table data-table class="reasons"><thead><tr>${head.join('')}</tr></thead>` +
     `<tbody>${rows.join('')}</tbody></table></div><p class="facts">${escapeHtml(totalsSentence(result))}</p></section>`
   );
 }
 
-function levelRow(level: LevelResult, criterion: string | null): string {
+/** @param until seconds since the start, when the next one began. */
+function levelRow(level: LevelResult, criterion: string | null, until: number): string {
   const [figure = '–', range = ''] = criterionFigure(shownCriterion(level, criterion)).split(/ (?=\()/);
   const half = range === '' ? '' : ` <span class="half">${escapeHtml(range)}</span>`;
   const cells = [
@@ -80,7 +85,7 @@ function levelRow(level: LevelResult, criterion: string | null): string {
   ];
   const classes = ['', ' class="text"', '', '', '', '', '', ' class="text"', ' class="text why-cell"'];
   return (
-    `<tr${level.used ? '' : ' class="unused"'}><th scope="row">${level.index + 1}</th>` +
+    `<tr data-from="${level.startedAfter}" data-to="${until}"${level.used ? '' : ' class="unused"'}><th scope="row">${level.index + 1}</th>` +
     `${cells.map((cell, i) => `<td${classes[i] ?? ''}>${cell}</td>`).join('')}</tr>`
   );
 }

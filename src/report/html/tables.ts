@@ -114,7 +114,7 @@ function totalsLine(totals: Totals): string {
     ([status, n]) => `<span>status ${escapeHtml(status)} <b>${formatCount(n)}</b></span>`,
   );
   const traffic = `<span>received <b>${formatBytes(totals.bytesIn)}</b></span><span>sent out <b>${formatBytes(totals.bytesOut)}</b></span>`;
-  return `<p class="facts">${[...outcomes, ...statuses].join('')}${traffic}</p>`;
+  return `<p class="facts" data-facts>${[...outcomes, ...statuses].join('')}${traffic}</p>`;
 }
 
 function card(title: string, aside: string, content: string): string {
