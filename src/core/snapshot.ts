@@ -73,6 +73,25 @@ export interface GeneratorSnapshot {
   readonly cpuWait: number | null;
   /** Of the whole process. */
   readonly rss: Bytes;
+  /** Of the thread's own heap; over several: the sum. */
+  readonly heap?: Bytes;
+  /** Each thread by itself. */
+  readonly threads?: readonly ThreadSnapshot[];
+}
+
+/** One load thread in one interval. */
+export interface ThreadSnapshot {
+  /** `thread 1`, as in the message of its loss. */
+  readonly name: string;
+  /** At the end of the interval. */
+  readonly vus: Count;
+  readonly inFlight: number;
+  /** Cores. */
+  readonly cpu: number;
+  /** Null where nothing was sent. */
+  readonly lagP99: Micros | null;
+  readonly loopDelayP99: Micros;
+  readonly heap: Bytes | null;
 }
 
 export type Phase = 'warmup' | 'measure' | 'drain';

@@ -6,6 +6,7 @@ import {
   PerformanceObserver,
   performance,
 } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
 import type { GeneratorSnapshot } from '../core/snapshot.ts';
 import { type Bytes, type Micros, millis } from '../core/units.ts';
 
@@ -61,6 +62,7 @@ export class GeneratorProbe {
       cpu: (thread.ran - this.#thread.ran) / 1e6 / elapsed,
       cpuWait: Number.isNaN(thread.waited) ? null : (thread.waited - this.#thread.waited) / 1e6 / elapsed,
       rss: this.#rss,
+      heap: getHeapStatistics().used_heap_size as Bytes,
     };
     this.#takenAt = now;
     this.#utilization = utilization;

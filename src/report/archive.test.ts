@@ -227,3 +227,27 @@ it('says nothing of no times', () => {
 function within(ms: number | null, micros: number): boolean {
   return ms !== null && Math.abs(ms * 1_000 - micros) <= micros * 0.01;
 }
+
+it('tells a page that follows the run what is new or changed: the steps put together are the whole', () => {
+  // Long enough that slots are merged on the way.
+  const { events, result } = sampleOf({ seconds: 2_500, names: NAMES, rate: 5, warmup: 5 });
+  const archive = new IntervalArchive();
+  let slots: Archive['slots'] = [];
+  const follow = (): void => {
+    const { from, packed } = archive.changes([]);
+    slots = [...slots.slice(0, from), ...readArchive(Buffer.from(packed, 'base64')).slots];
+  };
+  let steps = 0;
+  for (const event of events) {
+    if (event.type !== 'interval') continue;
+    archive.add(event.snapshot);
+    if (++steps % 7 === 0) follow();
+  }
+  follow();
+  const whole = readArchive(Buffer.from(archive.whole(result.timeline), 'base64'));
+  expect(whole.merged).toBe(2);
+  expect(slots).toEqual(whole.slots);
+  expect(whole.timeline).toEqual(result.timeline);
+  const nothing = readArchive(Buffer.from(archive.changes([]).packed, 'base64'));
+  expect([nothing.slots, nothing.timeline]).toEqual([[], []]);
+});

@@ -133,3 +133,15 @@ describe('Joiner', () => {
     ]);
   });
 });
+
+it('keeps what each thread says of itself, in their order', () => {
+  const out: IntervalSnapshot[] = [];
+  const joiner = new Joiner(2, (snapshot) => out.push(snapshot));
+  joiner.accept(1, [snapshotOf(0, 'measure', [5, 7], 0.5)]);
+  joiner.accept(0, [snapshotOf(0, 'measure', [], 0.125)]);
+  expect(out[0]?.generator?.threads).toEqual([
+    { name: 'thread 1', vus: 3, inFlight: 2, cpu: 0.125, lagP99: null, loopDelayP99: 12.5, heap: null },
+    { name: 'thread 2', vus: 3, inFlight: 2, cpu: 0.5, lagP99: 7, loopDelayP99: 50, heap: null },
+  ]);
+  expect(out[0]?.generator?.cpu).toBe(0.625);
+});

@@ -4,9 +4,10 @@ import type {
   HistogramData,
   IntervalSnapshot,
   SeriesSnapshot,
+  ThreadSnapshot,
 } from '../core/snapshot.ts';
 import { type Bytes, count, type Micros } from '../core/units.ts';
-import { EMPTY_HISTOGRAM, Histogram } from '../stats/histogram.ts';
+import { EMPTY_HISTOGRAM, Histogram, quantileOf } from '../stats/histogram.ts';
 
 /**
  * Puts the snapshots of several segments together on the interval grid. An interval goes out once every segment has
@@ -25,7 +26,8 @@ export class Joiner {
 
   /** @param snapshots all of one interval: they have the same end. */
   accept(segment: number, snapshots: readonly IntervalSnapshot[]): void {
-    for (const snapshot of snapshots) {
+    for (const whole of snapshots) {
+      const snapshot = named(whole, threadName(segment));
       const key = `${snapshot.index} ${snapshot.phase} ${snapshot.resets ?? 0}`;
       const parts = this.#waiting.get(key);
       if (parts === undefined) this.#waiting.set(key, [snapshot]);
@@ -53,6 +55,26 @@ export class Joiner {
     );
     for (const snapshot of joined) this.#emit(snapshot);
   }
+}
+
+/** As messages and tables call a thread: from 1 on. */
+export const threadName = (segment: number): string => `thread ${segment + 1}`;
+
+/** With the thread's own account of itself. */
+function named(snapshot: IntervalSnapshot, name: string): IntervalSnapshot {
+  const { generator, load } = snapshot;
+  if (generator === undefined) return snapshot;
+  const { cpu, lag, loopDelayP99, heap = null } = generator;
+  const thread = {
+    name,
+    vus: load.vus,
+    inFlight: load.inFlight,
+    cpu,
+    lagP99: quantileOf(lag, 0.99),
+    loopDelayP99,
+    heap,
+  };
+  return { ...snapshot, generator: { ...generator, threads: [thread] } };
 }
 
 /** Snapshots of one interval, phase and number of resets, made one. At least one; the order does not matter. */
@@ -124,6 +146,17 @@ function joinGenerators(parts: readonly GeneratorSnapshot[]): GeneratorSnapshot 
     cpu: parts.reduce((total, part) => total + part.cpu, 0),
     cpuWait: known((part) => part.cpuWait),
     rss: worst((part) => part.rss) as Bytes,
+    ...joinThreads(parts),
+  };
+}
+
+function joinThreads(parts: readonly GeneratorSnapshot[]): Pick<GeneratorSnapshot, 'heap' | 'threads'> {
+  const heaps = parts.flatMap(({ heap }) => heap ?? []);
+  const threads = parts.flatMap((part) => part.threads ?? []);
+  const number = ({ name }: ThreadSnapshot): number => Number(name.replace(/\D/g, ''));
+  return {
+    ...(heaps.length > 0 ? { heap: heaps.reduce((sum, heap) => sum + heap, 0) as Bytes } : {}),
+    ...(threads.length > 0 ? { threads: threads.sort((a, b) => number(a) - number(b)) } : {}),
   };
 }
 

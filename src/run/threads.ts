@@ -15,7 +15,7 @@ import type { Clock, LoadSource } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { type Micros, millis, seconds } from '../core/units.ts';
-import { Joiner } from './join.ts';
+import { Joiner, threadName } from './join.ts';
 import type { FromThread, ToThread } from './protocol.ts';
 import { Queue } from './queue.ts';
 
@@ -92,7 +92,7 @@ export class ThreadPool {
   }
 
   #hire(worker: Worker, index: number): void {
-    const thread = `thread ${index + 1}`;
+    const thread = threadName(index);
     let cause = '';
     this.#workers.push(worker);
     worker.on('message', (message: FromThread) => this.#crew?.hear(index, message));

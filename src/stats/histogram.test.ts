@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as hdr from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
 import type { HistogramData } from '../core/snapshot.ts';
-import { bucketOf, EMPTY_HISTOGRAM, HIGHEST, Histogram, highestOf, lowestOf } from './histogram.ts';
+import { bucketOf, EMPTY_HISTOGRAM, HIGHEST, Histogram, highestOf, lowestOf, quantileOf } from './histogram.ts';
 
 /** Times in µs over all magnitudes: powers of two and their neighbours are where bucket arithmetic goes wrong. */
 const anyTime = fc.oneof(
@@ -190,4 +190,14 @@ describe('Histogram', () => {
     empty.reset();
     expect(empty.toData()).toEqual(EMPTY_HISTOGRAM);
   });
+});
+
+it('gives the same quantile at rest', () => {
+  expect(quantileOf(EMPTY_HISTOGRAM, 0.5)).toBeNull();
+  fc.assert(
+    fc.property(times, thousandth, (values, p) => {
+      const histogram = histogramOf(values);
+      expect(quantileOf(histogram.toData(), p / 1000)).toBe(histogram.quantile(p / 1000));
+    }),
+  );
 });

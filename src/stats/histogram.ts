@@ -161,3 +161,17 @@ export class Histogram {
 }
 
 export const EMPTY_HISTOGRAM: HistogramData = { count: 0, min: 0 as Micros, max: 0 as Micros, sum: 0, buckets: [] };
+
+/** The p-quantile (0..1) of a histogram at rest, as `Histogram.quantile` says it; null of nothing. */
+export function quantileOf({ count, max, buckets }: HistogramData, p: number): Micros | null {
+  if (count === 0) return null;
+  const rank = Math.min(count, Math.max(1, Math.ceil(p * count - 1e-9)));
+  let seen = 0;
+  let bucket = 0;
+  for (let i = 0; i < buckets.length; i += 2) {
+    bucket += buckets[i] as number;
+    seen += buckets[i + 1] as number;
+    if (seen >= rank) return Math.min(max, highestOf(bucket)) as Micros;
+  }
+  return max;
+}

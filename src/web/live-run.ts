@@ -11,6 +11,7 @@ import { SearchProgress, statusOf as searchStatusOf } from '../report/search-liv
 import { RunLog } from './log.ts';
 import { Recent } from './recent.ts';
 import { runStateOf } from './run-state.ts';
+import { ThreadBoard } from './thread-board.ts';
 
 export interface LiveRunOptions {
   readonly plan: Plan;
@@ -35,7 +36,7 @@ export class LiveRun implements RunSink {
   readonly #recent = new Recent();
   readonly #search: SearchProgress | null;
   readonly #exceptions = new Map<string, ExceptionRow>();
-  #threads: RunState['threads'] = [];
+  readonly #threads = new ThreadBoard();
   #phase: RunPhase = 'starting';
   /** With all edits so far, and where the last one leads to. */
   #load: LoadProfile;
@@ -68,9 +69,11 @@ export class LiveRun implements RunSink {
     this.#search?.accept(event);
     if (event.type === 'interval') {
       this.#recent.add(event.snapshot);
+      this.#threads.add(event.snapshot);
       if (this.#phase === 'starting') this.#phase = 'running';
     }
     if (event.type === 'judged' || event.type === 'answer') this.#answer = answer();
+    if (event.type === 'lost') this.#threads.lose(event.source);
     if (event.type === 'lost') this.exception(`${event.source}: ${event.message}`);
     if (event.type === 'edited') this.#edited(event);
     if (event.type === 'finished') this.#phase = 'ended';
@@ -132,7 +135,7 @@ export class LiveRun implements RunSink {
       status: this.#status(),
       answer: this.#answer,
       exceptions: [...this.#exceptions.values()],
-      threads: this.#threads,
+      threads: this.#threads.rows(this.#phase === 'ended'),
       plan: planLines,
       files: files(),
       editable: this.#editable(plan),

@@ -65,7 +65,7 @@ export function runStateOf(view: RunView): RunState {
     offeredPerSec: ended ? judged.rates.offeredPerSec : (rates?.offeredPerSec ?? null),
     p95: ended ? judged.latency.response.p95 : (point?.p95 ?? null),
     failedShare: whole === 0 ? null : totals.failed / whole,
-    verdict: whole === 0 && !ended ? 'undecided' : verdict.status,
+    verdict: !ended && (whole === 0 || plan.search !== null) ? 'undecided' : verdict.status,
     checks: verdict.checks,
     doubts: verdict.doubts,
     editable: view.editable,

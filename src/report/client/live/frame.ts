@@ -25,7 +25,7 @@ export interface StatRow {
 /** One generator thread, in the last interval. */
 export interface ThreadRow {
   readonly name: string;
-  readonly state: 'starting' | 'running' | 'draining' | 'ended' | 'lost';
+  readonly state: 'running' | 'draining' | 'ended' | 'lost';
   readonly vus: number | null;
   readonly inFlight: number | null;
   /** Cores. */

@@ -1,0 +1,34 @@
+import type { IntervalSnapshot } from '../core/snapshot.ts';
+import { toMillis } from '../core/units.ts';
+import type { ThreadRow } from '../report/client/live/frame.ts';
+
+/** What each generator thread does: as it said of itself last, and what became of it. */
+export class ThreadBoard {
+  readonly #rows = new Map<string, ThreadRow>();
+  readonly #lost = new Set<string>();
+
+  add({ generator, phase }: IntervalSnapshot): void {
+    for (const { name, vus, inFlight, cpu, lagP99, loopDelayP99, heap } of generator?.threads ?? [])
+      this.#rows.set(name, {
+        name,
+        state: phase === 'drain' ? 'draining' : 'running',
+        vus,
+        inFlight,
+        cpu,
+        lagP99: lagP99 === null ? null : toMillis(lagP99),
+        loopDelayP99: toMillis(loopDelayP99),
+        memoryBytes: heap,
+      });
+  }
+
+  lose(name: string): void {
+    this.#lost.add(name);
+  }
+
+  rows(ended: boolean): ThreadRow[] {
+    return [...this.#rows.values()].map((row) => {
+      if (this.#lost.has(row.name)) return { ...row, state: 'lost' };
+      return ended ? { ...row, state: 'ended' } : row;
+    });
+  }
+}
