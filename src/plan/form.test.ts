@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { formTexts, readForm } from './form.ts';
 import type { PlanWorld } from './resolve.ts';
 
+const gone = (): never => {
+  throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+};
 const WORLD: PlanWorld = {
-  files: {
-    readBytes: () => {
-      throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
-    },
-  },
+  files: { readBytes: gone, pieces: gone, scratch: gone },
   host: { cores: 2 },
   version: '0.0.0',
   randomSeed: () => 1,
