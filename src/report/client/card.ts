@@ -2,20 +2,9 @@ import { Chart } from 'chart.js';
 import type { LineChart } from './canvas.ts';
 import type { Grid } from './grid.ts';
 import { fill } from './html-table.ts';
+import { type LegendItem, legendItem } from './legend.ts';
 import type { Theme } from './theme.ts';
 import { pictureUrl, toolsFor } from './tools.ts';
-
-export interface LegendItem {
-  readonly label: string;
-  readonly colour: string;
-  readonly dashed: boolean;
-  readonly shape: 'line' | 'dash' | 'disc' | 'ring' | 'triangle' | 'square' | 'patch';
-  /** Of a line that has its own dash and shape, as each of several runs has; else absent. */
-  readonly own?: { readonly dash: readonly number[]; readonly path: string; readonly open: boolean };
-  readonly hidden: boolean;
-  /** Shows or hides the line; null where there is nothing to choose. */
-  readonly toggle: (() => void) | null;
-}
 
 /** What a card is to show. */
 export interface Drawing {
@@ -33,7 +22,6 @@ export interface Drawing {
 
 /** Rows of a data table beyond which every n-th is shown. */
 const ROWS = 600;
-const SVG = 'http://www.w3.org/2000/svg';
 
 /** A card of the page: its picture, its legend and the table below it. */
 export class Card {
@@ -131,52 +119,4 @@ export class Card {
     const shown = legend.filter(({ hidden }) => !hidden);
     return pictureUrl(this.#canvas, title, unit, shown, this.#theme, getComputedStyle(document.body).fontFamily);
   }
-}
-
-function legendItem(entry: LegendItem): HTMLElement {
-  const { label, hidden, toggle } = entry;
-  const item = document.createElement(toggle === null ? 'span' : 'button');
-  if (toggle !== null) {
-    item.setAttribute('type', 'button');
-    item.setAttribute('aria-pressed', String(!hidden));
-    item.addEventListener('click', toggle);
-  }
-  item.append(swatch(entry), label);
-  return item;
-}
-
-function swatch({ colour, dashed, shape, own }: LegendItem): SVGElement {
-  const drawing = document.createElementNS(SVG, 'svg');
-  const element = (tag: string, attributes: Record<string, string>): void => {
-    const child = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) child.setAttribute(name, value);
-    drawing.append(child);
-  };
-  drawing.setAttribute('aria-hidden', 'true');
-  drawing.setAttribute('class', shape === 'line' ? 'swatch' : 'swatch tall');
-  drawing.setAttribute('viewBox', shape === 'line' ? '0 0 16 4' : '0 0 16 10');
-  const paint = { stroke: colour, 'stroke-width': '1.75' };
-  if (own !== undefined) {
-    drawing.setAttribute('class', 'swatch own');
-    drawing.setAttribute('viewBox', '0 0 30 10');
-    element('path', { d: 'M0 5h30', ...paint, 'stroke-dasharray': own.dash.join(' ') });
-    element('path', { d: own.path, transform: 'translate(15 5)', fill: own.open ? 'none' : colour, ...paint });
-    return drawing;
-  }
-  if (shape === 'line')
-    element('line', {
-      x1: '0',
-      x2: '16',
-      y1: '2',
-      y2: '2',
-      ...paint,
-      ...(dashed ? { 'stroke-dasharray': '4 3' } : {}),
-    });
-  if (shape === 'disc') element('circle', { cx: '8', cy: '5', r: '3.5', fill: colour });
-  if (shape === 'ring') element('circle', { cx: '8', cy: '5', r: '3.25', fill: 'none', ...paint });
-  if (shape === 'dash') element('rect', { x: '3', y: '4', width: '10', height: '2', fill: colour });
-  if (shape === 'triangle') element('path', { d: 'M8 1l4.5 8h-9z', fill: colour });
-  if (shape === 'square') element('rect', { x: '4', y: '1', width: '8', height: '8', fill: colour });
-  if (shape === 'patch') element('rect', { width: '16', height: '10', fill: colour });
-  return drawing;
 }

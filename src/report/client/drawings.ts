@@ -1,9 +1,10 @@
 import type { Archive } from './archive.ts';
 import { clockLabel, readingLabel, tickLabel } from './axis.ts';
 import type { Reader } from './canvas.ts';
-import type { Drawing, LegendItem } from './card.ts';
+import type { Drawing } from './card.ts';
 import { chartOf } from './charts.ts';
 import { heatChartOf, heatOf, shadeOf } from './heat.ts';
+import type { LegendItem } from './legend.ts';
 import { loadChartOf, signColour } from './load-chart.ts';
 import { describeLoad, type LoadPicture, SHAPES, VERDICT_LABELS, verdictsIn } from './load-picture.ts';
 import { outcomesOf } from './outcomes.ts';

@@ -34,7 +34,7 @@ export interface Span {
 
 /** A stretch of time that differs from the rest. */
 export interface Band extends Span {
-  readonly kind: 'warmup' | 'drain' | 'unfit';
+  readonly kind: 'warmup' | 'drain' | 'unfit' | 'lost';
   /** Written into the band where it fits; may be empty. */
   readonly label: string;
 }

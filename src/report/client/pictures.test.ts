@@ -46,6 +46,18 @@ describe('picturesOf', () => {
     expect(labels(draw(result, { timeline }).response)).toEqual(['p50', 'p95']);
   });
 
+  it('breaks its lines where nothing was recorded, and says so', () => {
+    const result = closedRun();
+    const point = { ...result.timeline[0]!, seconds: 1, ok: 10, failed: 0 };
+    const timeline = [1, 2, 7, 8].map((t) => ({ ...point, t }));
+    const { requests, response } = draw(result, { timeline });
+    expect(requests.lines[0]?.values).toEqual([10, 10, null, 10, 10]);
+    expect(response.times).toEqual([1, 2, 4, 7, 8]);
+    expect(requests.bands).toContainEqual({ kind: 'lost', label: 'nothing recorded', from: 2, to: 6 });
+    const whole = draw(result, { timeline: [1, 2, 3].map((t) => ({ ...point, t })) });
+    expect(whole.requests.bands.filter(({ kind }) => kind === 'lost')).toEqual([]);
+  });
+
   it('turns counts into rates by the length of the interval, but not those of a stub', () => {
     const result = closedRun();
     const point = result.timeline[0]!;

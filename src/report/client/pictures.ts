@@ -37,13 +37,18 @@ const MOST_PHASES = 4;
 /** Of a search's points, the share of the longest from which on a count in it is a rate. */
 const SHORT_POINT = 0.2;
 
+/** Of the usual interval, the share from which on a hole is one. */
+const MISSING = 0.5;
+
 const WHOLE: View = { span: null, toggled: new Set() };
 
 /** The four pictures of a run, in reading order. */
 export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[] {
   const { model, timeline } = source;
   const open = model === 'open';
-  const bands = bandsOf(timeline);
+  // Between the levels of a search there is nothing to be recorded.
+  const holes = source.levels === true ? [] : holesOf(timeline);
+  const bands = [...bandsOf(timeline), ...holes];
   const end = timeline[timeline.length - 1]?.t ?? 0;
   const span = view.span ?? { from: 0, to: end };
   const shown =
@@ -68,7 +73,7 @@ export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[]
   const cpu = line('CPU, cores', 'cpu', points, (point) => point.cpu);
   // With users a request is due when it is sent: there is no lag to speak of.
   const health = open ? [lag, { ...loop, dashed: true, hidden: true }] : [{ ...loop, colour: 'generator' as const }];
-  return [
+  const pictures = [
     framed({
       ...frame,
       id: 'requests',
@@ -114,12 +119,44 @@ export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[]
       most: 4,
     }),
   ];
+  return pictures.map((picture) => broken(picture, holes));
 }
 
 /** Without the drains between the levels of a search, and what is too short to be a rate. */
 function withoutEnds(points: readonly TimelinePoint[]): TimelinePoint[] {
   const longest = points.reduce((most, { seconds }) => Math.max(most, seconds), 0);
   return points.filter(({ phase, seconds }) => phase !== 'drain' && seconds >= SHORT_POINT * longest);
+}
+
+/** Where intervals are missing: the machine slept, or what was measured did not arrive. */
+function holesOf(timeline: readonly TimelinePoint[]): Band[] {
+  const usual = timeline.reduce((longest, { seconds }) => Math.max(longest, seconds), 0);
+  return timeline.slice(1).flatMap(({ t, seconds }, i): Band[] => {
+    const from = timeline[i]?.t ?? 0;
+    const to = t - seconds;
+    return to - from > MISSING * usual ? [{ kind: 'lost', label: 'nothing recorded', from, to }] : [];
+  });
+}
+
+/** No line goes on over a hole. */
+function broken(picture: Picture, holes: readonly Span[]): Picture {
+  const missing = holes.filter(({ from, to }) => {
+    const [first = 0, last = 0] = [picture.times[0], picture.times[picture.times.length - 1]];
+    return from >= first && to <= last;
+  });
+  if (missing.length === 0) return picture;
+  const at = [
+    ...picture.times.map((time, i): readonly [number, number | null] => [time, i]),
+    ...missing.map(({ from, to }): readonly [number, number | null] => [(from + to) / 2, null]),
+  ].sort(([a], [b]) => a - b);
+  return {
+    ...picture,
+    times: at.map(([time]) => time),
+    lines: picture.lines.map((drawn) => ({
+      ...drawn,
+      values: at.map(([, i]) => (i === null ? null : (drawn.values[i] ?? null))),
+    })),
+  };
 }
 
 /** Warm-up, drain, and where the generator was not fit to judge. Those of a search's many levels would hide the rest. */

@@ -1,4 +1,5 @@
 import { type Grid, toCsv, toMarkdownTable } from './grid.ts';
+import { drawSign, type LegendItem } from './legend.ts';
 import type { Theme } from './theme.ts';
 
 /** The small buttons at the foot of a card. */
@@ -64,7 +65,7 @@ export function pictureUrl(
   canvas: HTMLCanvasElement,
   title: string,
   unit: string,
-  legend: readonly { readonly label: string; readonly colour: string }[],
+  legend: readonly LegendItem[],
   theme: Theme,
   font: string,
 ): string | null {
@@ -88,11 +89,15 @@ export function pictureUrl(
   };
   write(title, `600 ${15 * scale}px`, theme.ink, 8);
   write(unit, `${13 * scale}px`, theme.muted, 20);
-  for (const { label, colour } of legend) {
-    context.fillStyle = colour;
-    context.fillRect(x, margin + 8 * scale, 16 * scale, 2 * scale);
-    x += 21 * scale;
-    write(label, `${13 * scale}px`, theme.muted, 14);
+  for (const item of legend) {
+    const width = item.own === undefined ? 16 : 30;
+    context.save();
+    context.translate(x + (width / 2) * scale, margin + 8 * scale);
+    context.scale(scale, scale);
+    drawSign(context, item, width);
+    context.restore();
+    x += (width + 5) * scale;
+    write(item.label, `${13 * scale}px`, theme.muted, 14);
   }
   context.drawImage(canvas, margin, margin + band);
   return sheet.toDataURL('image/png');

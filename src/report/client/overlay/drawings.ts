@@ -1,5 +1,6 @@
 import type { Reader } from '../canvas.ts';
-import type { Drawing, LegendItem } from '../card.ts';
+import type { Drawing } from '../card.ts';
+import type { LegendItem } from '../legend.ts';
 import type { Theme } from '../theme.ts';
 import { overlayChartOf, runColour } from './chart.ts';
 import { DASHES, outlineOf, SHAPES } from './look.ts';
