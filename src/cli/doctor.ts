@@ -91,8 +91,12 @@ async function examine(
   const open = await bench.measure(idle, path, { ...length, rate: `${LAG_RATE}/s`, threads: '1' });
   const slow = await bench.serve({ answerBytes: bytes, delay: DELAY });
   note('The engines: this one and autocannon against the same server');
-  const own = await bench.measure(slow, path, { ...length, vus });
-  const peer = await bench.measure(slow, path, { ...length, vus, engine: 'autocannon' });
+  const own: EngineFigures[] = [];
+  const peer: EngineFigures[] = [];
+  // In turn and back again, so that a machine that gets busier in between is busier for both.
+  const half = { duration: `${Math.max(1, toSeconds(duration) / 2) + 1}s`, warmup: '1s', vus };
+  for (const engine of ['rampart', 'autocannon', 'autocannon', 'rampart'])
+    (engine === 'rampart' ? own : peer).push(figuresOf(await bench.measure(slow, path, { ...half, engine })));
 
   const { lag } = open.latency;
   const elapsed = world.clock.now() - startedAt;
@@ -102,7 +106,7 @@ async function examine(
     threads: top.plan.threads,
     answerBytes: bytes,
     ceiling: figuresOf(top),
-    agreement: { own: figuresOf(own), peer: figuresOf(peer), delayMs: toMillis(DELAY) },
+    agreement: { own: together(own), peer: together(peer), delayMs: toMillis(DELAY) },
     lag: { ratePerSec: LAG_RATE, p50Ms: lag.p50, p95Ms: lag.p95, p99Ms: lag.p99 },
     clock: { seconds: elapsed / 1e6, driftMs },
     limits: readLimits(world),
@@ -111,6 +115,18 @@ async function examine(
 
 function figuresOf({ rates, latency, totals }: RunResult): EngineFigures {
   return { achievedPerSec: rates.achievedPerSec, p50Ms: latency.response.p50, failed: totals.failed };
+}
+
+/** Of runs that were equally long. */
+function together(runs: readonly EngineFigures[]): EngineFigures {
+  const mean = (of: (figures: EngineFigures) => number): number =>
+    runs.reduce((sum, figures) => sum + of(figures), 0) / runs.length;
+  const known = runs.every(({ p50Ms }) => p50Ms !== null);
+  return {
+    achievedPerSec: mean(({ achievedPerSec }) => achievedPerSec),
+    p50Ms: known ? mean(({ p50Ms }) => p50Ms ?? 0) : null,
+    failed: runs.reduce((sum, { failed }) => sum + failed, 0),
+  };
 }
 
 /** Servers to measure against, and the means to do it. */

@@ -121,7 +121,7 @@ Examples:
     .description('is this machine fit to measure? its ceiling, its timers, its clocks and its limits')
     .argument('[url]', 'endpoint whose request and answer to copy the size of')
     .option('-c, --connections <count>', 'connections to measure with', '50')
-    .option('-d, --duration <duration>', 'of each of its four measurements, after a second of warm-up', '2s')
+    .option('-d, --duration <duration>', 'of each of its measurements, after a second of warm-up', '2s')
     .option('-X, --method <method>', 'HTTP method; POST where there is a body, else GET')
     .option('-H, --header <header>', 'request header, "Name: value"; repeat for more', collect)
     .option('-b, --body <text>', 'request body')

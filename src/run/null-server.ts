@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Micros } from '../core/units.ts';
 import { SystemClock } from '../load/clock.ts';
 import type { NullServer } from './protocol.ts';
 
@@ -16,6 +17,14 @@ const head = (length: number): string =>
 const bodyBytes = Math.max(2, answerBytes - head(answerBytes).length);
 const answer = Buffer.from(head(bodyBytes) + '0'.repeat(bodyBytes));
 const clock = new SystemClock();
+
+/** The delay differs by up to this share, so that connections do not fall into step: then their answers would come in bursts,
+ * and the last of a burst waits for what the generator does with the others. */
+const SPREAD = 0.1;
+/** Multiples of it fill the unit interval evenly. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+let delayed = 0;
+const nextDelay = (): Micros => (delay * (1 + SPREAD * (2 * ((delayed++ * GOLDEN) % 1) - 1))) as Micros;
 
 const server = createServer({ noDelay: true }, (socket) => {
   /** Bytes of a request; 0: not known yet. */
@@ -36,7 +45,7 @@ const server = createServer({ noDelay: true }, (socket) => {
     }
     for (; seen >= length; seen -= length) {
       if (delay === 0) reply();
-      else clock.after(delay, reply);
+      else clock.after(nextDelay(), reply);
     }
   });
 });

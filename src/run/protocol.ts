@@ -22,6 +22,6 @@ export type FromThread =
 export interface NullServer {
   /** Of the whole answer, about. */
   readonly answerBytes: number;
-  /** It answers so long after a request; 0: at once. */
+  /** It answers about so long after a request (a tenth more or less); 0: at once. */
   readonly delay: Micros;
 }
