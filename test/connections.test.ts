@@ -21,6 +21,27 @@ const FEW_PORTS = `
   });
 `;
 
+/** The same, against a server at every address of a name of three; says how many connections each address had. */
+const THREE_ADDRESSES = `
+  import { spawn } from 'node:child_process';
+  import { createServer } from 'node:http';
+  import { createServer as createHttp2Server } from 'node:http2';
+  const [, , cli, ...flags] = process.argv;
+  const seen = {};
+  const server = flags.includes('--http2') ? createHttp2Server() : createServer();
+  server.on('request', (_request, response) => response.end('ok'));
+  server.on('connection', ({ localAddress }) => {
+    seen[localAddress] = (seen[localAddress] ?? 0) + 1;
+  });
+  server.listen(8080, '::', () => {
+    const load = ['--threads', '1', '--json', '-q', '-o', 'out', ...flags];
+    spawn(process.execPath, [cli, 'run', 'http://model.test:8080/', ...load], { stdio: 'ignore' }).once('exit', () => {
+      console.log(JSON.stringify(seen));
+      process.exit(0);
+    });
+  });
+`;
+
 let target: TestTarget | null = null;
 let nginx: Nginx | null = null;
 afterEach(async () => {
@@ -98,6 +119,31 @@ describe('against nginx', () => {
     expect(result.totals).toMatchObject({ ok: 200, failed: 0 });
     expect(result.latency.connect?.count).toBeGreaterThanOrEqual(4);
     expect(result.latency.connect?.count).toBeLessThan(30);
+  });
+});
+
+/** A network and a table of names of one's own: not everywhere is one allowed to make them. */
+const NAMESPACES = spawnSync(UNSHARE, ['-rmn', 'true']).status === 0;
+
+describe.skipIf(!NAMESPACES)('a name of several addresses', () => {
+  it.each([
+    ['raw sockets', ['--vus', '30', '-n', '300']],
+    ['raw sockets, by age', ['--rate', '30/s', '-d', '3s', '--max-conn-age', '200ms']],
+    ['HTTP/2, by age', ['--rate', '30/s', '-d', '3s', '--max-conn-age', '200ms', '--http2']],
+  ])('has its connections spread over all of them, IPv6 too: %s', (_how, flags) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'hosts'), '127.0.0.1 model.test\n127.0.0.2 model.test\n::1 model.test\n');
+    const setUp = `ip link set lo up && mount --bind ${join(folder, 'hosts')} /etc/hosts`;
+    const script = join(folder, 'three-addresses.mjs');
+    writeFileSync(script, THREE_ADDRESSES);
+    const inside = `${setUp} && exec "${process.execPath}" "${script}" "${CLI}" ${flags.join(' ')}`;
+    const { stdout } = spawnSync(UNSHARE, ['-rmn', 'sh', '-c', inside], { encoding: 'utf8', cwd: folder });
+    const seen = JSON.parse(stdout) as Record<string, number>;
+    expect(Object.keys(seen).sort()).toEqual(['::1', '::ffff:127.0.0.1', '::ffff:127.0.0.2']);
+    // The first connection of all only looks whether anybody is there.
+    const counts = Object.values(seen);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
+    expect(counts.reduce((sum, n) => sum + n, 0)).toBeGreaterThan(10);
   });
 });
 

@@ -74,13 +74,13 @@ export class AnswerBuffer {
     const fields = this.#fields;
     if (fields !== null) {
       for (let at = 0; at < fields.length; at += 2)
-        if (fields[at]?.toLowerCase() === name) return fields[at + 1]?.trim() ?? '';
+        if (fields[at]?.toLowerCase() === name) return trimmed(fields[at + 1] ?? '');
       return null;
     }
     const lines = this.#head.toString('latin1', this.#headStart, this.#headEnd).split('\r\n');
     for (const line of lines) {
       const colon = line.indexOf(':');
-      if (colon === name.length && line.slice(0, colon).toLowerCase() === name) return line.slice(colon + 1).trim();
+      if (colon === name.length && line.slice(0, colon).toLowerCase() === name) return trimmed(line.slice(colon + 1));
     }
     return null;
   }
@@ -117,5 +117,8 @@ export class AnswerBuffer {
     this.end = size;
   }
 }
+
+/** Spaces and tabs only (RFC 9110, 5.5): a no-break space belongs to the value. */
+const trimmed = (value: string): string => value.replace(/^[ \t]+|[ \t]+$/g, '');
 
 const EMPTY = Buffer.alloc(0);

@@ -8,7 +8,7 @@ const word = fc.string({
   minLength: 1,
   maxLength: 8,
 });
-const phrase = fc.string({ unit: fc.constantFrom(...'abc XYZ:019;,\t"=\xe9'), maxLength: 12 });
+const phrase = fc.string({ unit: fc.constantFrom(...'abc XYZ:019;,\t"=\xe9\xa0'), maxLength: 12 });
 const bodyText = fc.string({ unit: fc.constantFrom(...'{}"ab\r\n0 \0\xff'), maxLength: 24 });
 
 const status = fc.oneof(

@@ -44,6 +44,8 @@ const ROOM = 1 << 20;
 const now = { bodiless: false, status: 0, body: 0, reusable: false, name: '', headers: [] as [string, string][] };
 let done = false;
 let nameOpen = false;
+/** Between the first byte of an answer and the end of its headers; what comes after are trailers. */
+let inHead = true;
 
 const wasm = createRequire(import.meta.url)('undici/lib/llhttp/llhttp-wasm.js') as Uint8Array;
 const text = (at: number, length: number): string => Buffer.from(llhttp.memory.buffer, at, length).toString('latin1');
@@ -53,11 +55,13 @@ const llhttp = new WebAssembly.Instance(new WebAssembly.Module(wasm), {
     wasm_on_status: () => 0,
     wasm_on_message_begin: () => {
       now.headers = [];
+      inHead = true;
       now.body = 0;
       return 0;
     },
     // Either may come in pieces.
     wasm_on_header_field: (_: number, at: number, length: number) => {
+      if (!inHead) return 0;
       if (!nameOpen) now.headers.push(['', '']);
       nameOpen = true;
       const last = now.headers.at(-1) as [string, string];
@@ -66,12 +70,14 @@ const llhttp = new WebAssembly.Instance(new WebAssembly.Module(wasm), {
     },
     wasm_on_header_value: (_: number, at: number, length: number) => {
       nameOpen = false;
+      if (!inHead) return 0;
       const last = now.headers.at(-1) as [string, string];
       last[1] += text(at, length);
       return 0;
     },
     wasm_on_headers_complete: (_: number, status: number, _upgrade: boolean, keepAlive: boolean) => {
       nameOpen = false;
+      inHead = false;
       now.status = status;
       now.reusable = Boolean(keepAlive);
       return now.bodiless ? SKIP_BODY : 0;
