@@ -19,6 +19,8 @@ it('refuses to autocannon what it cannot do right, and says why', () => {
   expect(refused({ maxConnAge: '9s' })).toThrow(/--max-conn-age .*never replaces/);
   expect(refused({ dnsTtl: '9s' })).toThrow(/--dns-ttl .*looks names up itself/);
   expect(refused({ maxBody: '9MB' })).toThrow(/--max-body .*to its end/);
+  expect(refused({ method: 'head' })).toThrow(/--method HEAD does not go with the autocannon engine/);
+  expect(refused({ header: ['X-A: 1', 'x-a: 2'] })).toThrow(/--engine autocannon sends one header of a name only/);
   expect(refused({ keepalive: false })).toThrow(/--no-keepalive/);
   expect(refused({ body: '{"id":"{{uuid}}"}' })).toThrow(/placeholders/);
   expect(() => planOf({ engine: 'autocannon' }, { target: 'https://h/p' })).toThrow(/never verifies the certificate/);

@@ -67,6 +67,16 @@ function checkAutocannon(given: Given, target: Target): void {
       'does not go with the autocannon engine: it loses count of answers that close their connection',
       hint,
     );
+  if (given.settings.method?.trim().toUpperCase() === 'HEAD')
+    refuse(
+      given,
+      'method',
+      'HEAD does not go with the autocannon engine: it waits for the body that HEAD has not',
+      hint,
+    );
+  const names = given.headers.map(([name]) => name.toLowerCase());
+  if (new Set(names).size < names.length)
+    refuse(given, 'engine', 'autocannon sends one header of a name only, and one is given twice', hint);
   if (target.socketPath !== undefined) refuse(given, 'engine', 'autocannon is not used with a Unix socket');
   if (target.protocol === 'https:')
     refuse(given, 'engine', 'autocannon never verifies the certificate of an https target, so it is not used with one');

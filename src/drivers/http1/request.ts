@@ -90,7 +90,8 @@ export class VaryingRequests {
   }
 }
 
-function hostHeader(target: Target): string {
+/** Of a target: its name, and its port where that is not the usual one. */
+export function hostHeader(target: Target): string {
   const name = target.host.includes(':') ? `[${target.host}]` : target.host;
   const usual = target.protocol === 'https:' ? 443 : 80;
   return target.port === usual ? name : `${name}:${target.port}`;

@@ -266,6 +266,23 @@ describe('HTTP/2 without TLS', () => {
     expect(sessions.size).toBe(2);
   });
 
+  it('goes to a Unix socket, whose Host is localhost', async () => {
+    const server = createHttp2Server();
+    let authority: string | undefined;
+    server.on('stream', (stream, headers) => {
+      authority = headers[':authority'];
+      stream.respond({ ':status': 200 });
+      stream.end();
+    });
+    const socketPath = join(mkdtempSync(join(tmpdir(), 'rampart-socket-')), 'model.sock');
+    await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+    endings.push(() => server.close());
+    const plan = planTo(80, { http2: true });
+    const url = `http+unix://${socketPath}:/p`;
+    const done = await sendOne(driverFor({ ...plan, target: { ...plan.target, url, host: 'localhost', socketPath } }));
+    expect([outcomeOf(done), done.message, authority]).toEqual(['ok', '', 'localhost']);
+  });
+
   it('makes requests wait where connections are limited, and says so in their times', async () => {
     const sessions = new Set<ServerHttp2Session>();
     const server = await listening(createHttp2Server());

@@ -3,6 +3,7 @@ import type { Exchange } from '../../core/exchange.ts';
 import type { HttpProxy, Plan, RequestTemplate } from '../../core/plan.ts';
 import type { Filling, Payloads } from '../../core/ports.ts';
 import { bodyPlace } from '../../core/template.ts';
+import { hostHeader } from '../http1/request.ts';
 import type { Prepared } from './lane.ts';
 
 /** Makes the request of an exchange. */
@@ -15,7 +16,8 @@ type Prepare = (exchange: Exchange) => Prepared;
  * @param asked the proxy that is asked for the answer, with the whole address; null: the target is asked itself.
  */
 export function prepareRequests(plan: Plan, payloads: Payloads | null, asked: HttpProxy | null): Prepare {
-  const { origin, host } = new URL(plan.target.url);
+  const host = hostHeader(plan.target);
+  const origin = `${plan.target.protocol}//${host}`;
   const prepares = plan.requests.map((request): Prepare => {
     const headers = [...request.headers];
     if (!headers.some(([name]) => name.toLowerCase() === 'host')) headers.unshift(['host', host]);
