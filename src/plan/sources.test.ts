@@ -11,6 +11,18 @@ describe('the settings', () => {
     expect(new Set(SETTING_NAMES.map(variableOf)).size).toBe(SETTING_NAMES.length);
   });
 
+  it('that say yes or no can be said in the environment', () => {
+    const names = SETTING_NAMES.filter((name) => {
+      const accepts = (value: unknown): boolean => settingsSchema.shape[name].safeParse(value).success;
+      return accepts(true) && !accepts('yes');
+    });
+    expect(names).toContain('http2');
+    for (const name of names) {
+      const sources = { kind: 'run', target: 'http://h/', env: { [variableOf(name)]: 'yes' }, flags: {} } as const;
+      expect([name, readSources(sources, worldWith().files).settings[name]]).toEqual([name, true]);
+    }
+  });
+
   it.each([
     ['bodyFile', '--body-file', 'RAMPART_BODY_FILE'],
     ['maxInFlight', '--max-in-flight', 'RAMPART_MAX_IN_FLIGHT'],

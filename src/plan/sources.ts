@@ -153,7 +153,7 @@ function fromFlags(flags: Readonly<Record<string, unknown>>): Given {
   );
 }
 
-const YES_OR_NO = ['keepalive', 'insecure', 'json', 'quiet', 'open'] as const satisfies readonly SettingName[];
+const YES_OR_NO = ['keepalive', 'http2', 'insecure', 'json', 'quiet', 'open'] as const satisfies readonly SettingName[];
 
 /** Every setting has a twin (`RAMPART_RATE`). Set to nothing it is not given. */
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Given {
