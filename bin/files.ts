@@ -22,6 +22,7 @@ export const realFiles: Files = {
   readBytes: (path) => readFileSync(path),
   pieces: piecesOf,
   scratch,
+  discard: (descriptor) => closeSync(descriptor),
   writeText: (path, text) => writeFileSync(path, text),
   makeFolder: (path) => {
     mkdirSync(path, { recursive: true });

@@ -90,6 +90,32 @@ describe('a generator thread', () => {
   });
 });
 
+describe('rows in a temporary file', () => {
+  it('are gone with the run, not only with the process: a page runs many', async () => {
+    target = await fixedTarget(0);
+    const data = join(temporaryFolder(), 'rows.jsonl');
+    writeFileSync(data, `"${'x'.repeat(1_000_000)}"\n`.repeat(140));
+    const open: number[] = [];
+    const closed: number[] = [];
+    const files: World['files'] = {
+      ...realFiles,
+      scratch: () => {
+        const file = realFiles.scratch();
+        open.push(file.descriptor);
+        return file;
+      },
+      discard: (descriptor) => {
+        closed.push(descriptor);
+        realFiles.discard(descriptor);
+      },
+    };
+    const flags = ['--data', data, '-n', '5', '--vus', '1', '-q', '-o', join(temporaryFolder(), 'out')];
+    const { stdout } = await run(['run', target.url, ...flags], { files });
+    expect(stdout).toContain('5 requests sent');
+    expect([open.length, closed]).toEqual([1, open]);
+  });
+});
+
 describe('a bug', () => {
   it('is called one, with its stack: exit code 1', async () => {
     target = await fixedTarget(5);

@@ -67,9 +67,10 @@ export async function execute(world: World, execution: Execution): Promise<RunRe
       run: { id, command: ['rampart', ...publishCommand(world.argv)], host: world.host },
       plan: publishPlan(plan),
     },
-  }).finally(() => {
+  }).finally(async () => {
     probe?.close();
-    return pool.close();
+    await pool.close();
+    if (rows?.kind === 'file') world.files.discard(rows.descriptor);
   });
   const result = artifacts.fold.result();
   if (folder !== null) for (const loss of await artifacts.write(world, folder, result)) onLoss(loss);

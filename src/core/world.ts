@@ -24,6 +24,8 @@ export interface Files {
   pieces(path: string): Iterable<Uint8Array>;
   /** A new file without a name, which is gone with the process. */
   scratch(): ScratchFile;
+  /** Closes it; its room is free again. */
+  discard(descriptor: number): void;
   writeText(path: string, text: string): void;
   makeFolder(path: string): void;
   isFolder(path: string): boolean;
