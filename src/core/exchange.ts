@@ -14,7 +14,7 @@ export interface Exchange {
   index: number;
   /** The virtual user it belongs to (closed model), or -1. A virtual user keeps its own connection. */
   readonly user: number;
-  /** When the request should have left; in the closed model the same as `sentAt`. */
+  /** When the request should have left; in the closed model when its user was ready to send it. */
   dueAt: Micros;
   /** When its bytes were handed to the kernel (after the connect, where it needed one). */
   sentAt: Micros;

@@ -5,6 +5,7 @@ import type { Target } from '../../core/plan.ts';
 import type { Micros } from '../../core/units.ts';
 import type { Lookup } from '../lookup.ts';
 import type { Security } from '../security.ts';
+import { Outlet } from './outlet.ts';
 import { ResponseParser } from './parser.ts';
 
 /** What a connection tells its driver. One object for all connections, so that none needs closures of its own. */
@@ -29,8 +30,11 @@ export interface ConnectionOwner {
 /** One socket to the target, with at most one exchange under way. */
 export class Connection {
   readonly socket: Socket;
+  readonly outlet: Outlet;
   readonly parser = new ResponseParser();
   exchange: Exchange | null = null;
+  /** Its request, as long as it waits to leave with others. */
+  bytes: Buffer | null = null;
   open = false;
   /** Has it carried an exchange before this one? */
   reused = false;
@@ -51,6 +55,7 @@ export class Connection {
     this.ageAt = ageAt;
     this.retireAt = ageAt;
     this.socket = this.#connect(owner);
+    this.outlet = new Outlet(this.socket, owner.security === null);
     let failure: Error | null = null;
     this.socket.once(owner.security === null ? 'connect' : 'secureConnect', () => {
       this.open = true;

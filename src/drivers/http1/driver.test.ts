@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { planFixture } from '../../core/plan.fixture.ts';
 import type { Plan, RequestTemplate } from '../../core/plan.ts';
+import type { Clock } from '../../core/ports.ts';
 import { OUTCOMES } from '../../core/sample.ts';
 import { bytes, millis, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
@@ -25,6 +26,7 @@ afterEach(() => {
 async function driverFor(
   speak: (socket: Socket, request: string, nth: number) => void,
   changes: Partial<Plan> = {},
+  time: Clock = clock,
 ): Promise<Http1Driver> {
   const listening = createServer((socket) => {
     opened.push(socket);
@@ -34,7 +36,7 @@ async function driverFor(
   });
   server = listening;
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
-  driver = new Http1Driver(planFor((listening.address() as AddressInfo).port, changes), clock);
+  driver = new Http1Driver(planFor((listening.address() as AddressInfo).port, changes), time);
   return driver;
 }
 
@@ -288,5 +290,107 @@ describe('an outcome', () => {
     sender.abort();
     expect(done.map(outcomeOf)).toEqual(['aborted', 'aborted', 'aborted']);
     expect(sender.inFlight).toBe(0);
+  });
+});
+
+describe('requests that leave in a burst', () => {
+  /** So many get no answer, so that enough are under way; so many get one, and send again as it ends. */
+  const SILENT = 10;
+  const USERS = 12;
+  let held: (() => void)[] = [];
+  /** What is to happen after the loop's turn happens when a test says so. */
+  const holding: Clock = {
+    now: () => clock.now(),
+    after: (delay, callback) => clock.after(delay, callback),
+    cancel: (timer) => clock.cancel(timer),
+    soon: (callback) => void held.push(callback),
+  };
+
+  /** Waits until all have their first answer and want to send again. `second` gets what becomes of that. */
+  async function joined(
+    answer: (socket: Socket) => void,
+  ): Promise<{ answered: Socket[]; requests: () => number; second: Promise<Exchange[]> }> {
+    held = [];
+    let requests = 0;
+    const answered: Socket[] = [];
+    const silent = new Set<Socket>();
+    const sender = await driverFor(
+      (socket) => {
+        requests++;
+        if (silent.has(socket) || silent.size < SILENT) silent.add(socket);
+        else {
+          answered.push(socket);
+          answer(socket);
+        }
+      },
+      {},
+      holding,
+    );
+    const again = new Set<Exchange>();
+    const ended: Exchange[] = [];
+    let all: (exchanges: Exchange[]) => void = () => {};
+    const second = new Promise<Exchange[]>((resolve) => {
+      all = resolve;
+    });
+    await new Promise<void>((resolve) => {
+      sender.onDone = (exchange) => {
+        if (again.has(exchange)) {
+          ended.push(exchange);
+          if (ended.length === USERS) all(ended);
+          return;
+        }
+        again.add(exchange);
+        exchange.dueAt = exchange.doneAt;
+        sender.send(exchange);
+        if (again.size === USERS) resolve();
+      };
+      for (let user = 0; user < SILENT + USERS; user++) {
+        const exchange = createExchange(user);
+        exchange.dueAt = clock.now();
+        sender.send(exchange);
+      }
+    });
+    return { answered, second, requests: () => requests };
+  }
+
+  function release(): void {
+    for (const callback of held.splice(0)) callback();
+  }
+
+  it('are timed when they leave, not when they joined it', async () => {
+    const { second, requests } = await joined((socket) => socket.write(OK));
+    expect(requests()).toBe(SILENT + USERS);
+    const leaveAt = clock.now();
+    release();
+    for (const exchange of await second) {
+      expect(outcomeOf(exchange)).toBe('ok');
+      expect(exchange.dueAt).toBeLessThanOrEqual(leaveAt);
+      expect(exchange.sentAt).toBeGreaterThanOrEqual(leaveAt);
+      expect(exchange.firstByteAt).toBeGreaterThanOrEqual(exchange.sentAt);
+    }
+  });
+
+  it('are resets where the target closes the connection before, and are not sent', async () => {
+    const { second, requests } = await joined((socket) => socket.end(OK));
+    for (const exchange of await second) {
+      expect(outcomeOf(exchange)).toBe('reset');
+      expect(exchange.message).toContain('on a connection used before');
+    }
+    release();
+    expect(requests()).toBe(SILENT + USERS);
+  });
+
+  it('do not take an answer that came before them for theirs', async () => {
+    const { answered, second } = await joined((socket) => socket.write(OK));
+    for (const socket of answered) socket.write('HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n');
+    for (const exchange of await second) expect(outcomeOf(exchange)).toBe('reset');
+  });
+
+  it('end as aborted where the run does, and are not sent', async () => {
+    const { second, requests } = await joined((socket) => socket.write(OK));
+    driver?.abort();
+    for (const exchange of await second) expect(outcomeOf(exchange)).toBe('aborted');
+    release();
+    expect(requests()).toBe(SILENT + USERS);
   });
 });

@@ -10,12 +10,15 @@ import { ConnectionAges } from '../connection-age.ts';
 import { bodyTooLong, describeFailure } from '../failure.ts';
 import { Lookup } from '../lookup.ts';
 import { type Security, securityOf } from '../security.ts';
+import { Burst } from './burst.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { PROGRESS } from './parser.ts';
 import { renderRequest, VaryingRequests } from './request.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 const BUFFER_BYTES = 64 * 1024;
+/** So many under way at most leave one by one: few answers come together, and a burst costs a turn of its own. */
+const FEW = 8;
 
 /**
  * HTTP/1.1 over raw sockets. Nothing is allocated per request: the request's bytes are rendered once, every socket reads
@@ -51,6 +54,9 @@ export class Http1Driver implements Driver, ConnectionOwner {
   readonly #ages: ConnectionAges;
   /** Who waits for a connection; null where their number is not limited. */
   readonly #line: WaitingLine | null;
+  readonly #burst: Burst;
+  /** Is an answer being dealt with that was just read? */
+  #reading = false;
   readonly #idle: Connection[] = [];
   readonly #byUser = new Map<number, Connection>();
   readonly #all = new Set<Connection>();
@@ -73,6 +79,7 @@ export class Http1Driver implements Driver, ConnectionOwner {
     this.#checker = AnswerChecker.of(plan, payloads);
     this.#exact = this.#varying !== null || this.#checker !== null;
     this.#bodiless = plan.requests.map((request) => request.method === 'HEAD');
+    this.#burst = new Burst(clock, (connection) => this.#leave(connection));
     this.#timeout = plan.timeout;
     this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
     this.#tick = Math.min(millis(50), Math.max(millis(1), plan.timeout / 50)) as Micros;
@@ -128,7 +135,7 @@ export class Http1Driver implements Driver, ConnectionOwner {
 
   received(connection: Connection, length: number): void {
     const { exchange, parser } = connection;
-    if (exchange === null || exchange.sentAt === 0) {
+    if (exchange === null || exchange.sentAt === 0 || connection.bytes !== null) {
       // An answer to no question (a 408 to an idle connection, say) ends the connection, and is nobody's outcome.
       connection.destroy();
       return;
@@ -144,7 +151,11 @@ export class Http1Driver implements Driver, ConnectionOwner {
     if (progress === PROGRESS.broken) this.#broken(connection, now);
     else if (parser.consumed < length)
       this.#drop(connection, OUTCOME_CODE['protocol-error'], 'more bytes than the answer has', now);
-    else this.#answered(connection, now);
+    else {
+      this.#reading = true;
+      this.#answered(connection, now);
+      this.#reading = false;
+    }
   }
 
   ended(connection: Connection): void {
@@ -260,9 +271,21 @@ export class Http1Driver implements Driver, ConnectionOwner {
 
   #write(connection: Connection, exchange: Exchange, now: Micros): void {
     const payload = this.#varying?.render(exchange) ?? (this.#payloads[exchange.request] as Buffer);
-    exchange.sentAt = this.#exact ? this.#clock.now() : now;
     exchange.bytesOut = payload.length;
-    connection.socket.write(payload);
+    exchange.sentAt = this.#exact ? this.#clock.now() : now;
+    // A request that is due by the clock does not wait for others. Nor do few, which seldom come together.
+    if (this.#reading && exchange.user >= 0 && this.inFlight > FEW) {
+      connection.bytes = payload;
+      this.#burst.add(connection);
+    } else connection.outlet.write(payload);
+  }
+
+  #leave(connection: Connection): void {
+    const { bytes, exchange } = connection;
+    connection.bytes = null;
+    if (bytes === null || exchange === null || !connection.open) return;
+    exchange.sentAt = this.#clock.now();
+    connection.outlet.write(bytes);
   }
 
   #answered(connection: Connection, now: Micros): void {

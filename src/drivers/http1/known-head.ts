@@ -8,19 +8,19 @@ const EVERY = 64;
 
 /**
  * The last whole head and what it said. A target repeats its heads to the byte as long as its Date stands still, and
- * comparing 150 bytes, four at a time, takes a tenth of the time of reading them. A head that is not the same to the byte
+ * comparing 150 bytes, eight at a time, takes a tenth of the time of reading them. A head that is not the same to the byte
  * is read, so nothing becomes less strict.
  */
 export class KnownHead {
   /** Of the known head, in bytes; 0: none is known. */
   length = 0;
   #head: Head | null = null;
-  readonly #bytes = Buffer.alloc(LIMIT);
-  readonly #mine = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, LIMIT);
+  readonly #bytes = Buffer.allocUnsafeSlow(LIMIT);
+  readonly #mine = wordsOf(this.#bytes) as Float64Array;
   #misses = 0;
   /** What the other side's bytes are in: nearly always the one buffer that all sockets read into. */
   #buffer: Buffer | null = null;
-  #theirs: DataView = this.#mine;
+  #theirs: Float64Array | null = null;
 
   /** The known head, where the bytes from `start` begin with it; else null. */
   match(bytes: Buffer, start: number, end: number): Head | null {
@@ -28,14 +28,18 @@ export class KnownHead {
     if (length === 0 || end - start < length) return null;
     if (bytes !== this.#buffer) {
       this.#buffer = bytes;
-      this.#theirs = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.#theirs = wordsOf(bytes);
     }
-    const mine = this.#mine;
     const theirs = this.#theirs;
-    let at = 0;
-    for (; at + 4 <= length; at += 4)
-      if (mine.getInt32(at, true) !== theirs.getInt32(start + at, true)) return this.#miss();
-    for (; at < length; at++) if (mine.getUint8(at) !== theirs.getUint8(start + at)) return this.#miss();
+    if (theirs === null || (start & 7) !== 0) {
+      if (this.#bytes.compare(bytes, start, start + length, 0, length) !== 0) return this.#miss();
+    } else {
+      const mine = this.#mine;
+      const words = length >> 3;
+      const first = start >> 3;
+      for (let word = 0; word < words; word++) if (mine[word] !== theirs[first + word]) return this.#miss();
+      for (let at = words << 3; at < length; at++) if (this.#bytes[at] !== bytes[start + at]) return this.#miss();
+    }
     this.#misses = 0;
     return this.#head;
   }
@@ -52,4 +56,13 @@ export class KnownHead {
     this.#misses++;
     return null;
   }
+}
+
+/**
+ * Eight bytes each, as doubles: the only typed array whose elements are compared that wide without an allocation. Doubles of
+ * the same bits are equal unless they are NaN, which text never is; of other bits they differ unless they are both 0, which
+ * takes bytes that no head may have. Null where the bytes do not lie at a multiple of eight.
+ */
+function wordsOf({ buffer, byteOffset, byteLength }: Buffer): Float64Array | null {
+  return byteOffset % 8 === 0 ? new Float64Array(buffer, byteOffset, byteLength >> 3) : null;
 }

@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Outlet } from './outlet.ts';
+
+/** Against real sockets. More than any kernel buffers: a write of it stays unfinished until the other side reads. */
+const LARGE = 32 * 1024 * 1024;
+
+let server: Server | null = null;
+let near: Socket | null = null;
+let far: Socket | null = null;
+
+afterEach(() => {
+  near?.destroy();
+  far?.destroy();
+  server?.close();
+});
+
+/** A connected pair; the far side does not read yet. */
+async function pair(): Promise<{ near: Socket; far: Socket }> {
+  const listening = createServer({ pauseOnConnect: true });
+  server = listening;
+  listening.listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  const accepted = once(listening, 'connection') as Promise<[Socket]>;
+  near = connect((listening.address() as AddressInfo).port, '127.0.0.1');
+  await once(near, 'connect');
+  [far] = await accepted;
+  return { near, far };
+}
+
+/** Everything the far side gets until there are so many bytes. */
+async function received(socket: Socket, length: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let have = 0;
+  socket.resume();
+  for await (const piece of socket) {
+    pieces.push(piece as Buffer);
+    have += (piece as Buffer).length;
+    if (have >= length) break;
+  }
+  return Buffer.concat(pieces);
+}
+
+const text = (n: number): Buffer => Buffer.from(`request ${n}\n`);
+
+describe.each([
+  ['below the stream', undefined],
+  ['by the stream, where Node is another one', null],
+])('writing %s', (_, binding) => {
+  it('sends all, in order', async () => {
+    const sockets = await pair();
+    const outlet = new Outlet(sockets.near, true, binding);
+    const parts = Array.from({ length: 500 }, (_each, n) => text(n));
+    for (const part of parts) outlet.write(part);
+    const whole = Buffer.concat(parts);
+    expect((await received(sockets.far, whole.length)).equals(whole)).toBe(true);
+    expect(sockets.near.bytesWritten).toBe(whole.length);
+  });
+
+  it('keeps the order where the kernel takes only a part, and goes on afterwards', async () => {
+    const sockets = await pair();
+    const outlet = new Outlet(sockets.near, true, binding);
+    const large = Buffer.alloc(LARGE, 'abcdefg');
+    const whole = Buffer.concat([large, text(1), large, text(2)]);
+    outlet.write(large);
+    outlet.write(text(1));
+    outlet.write(large);
+    outlet.write(text(2));
+    expect(sockets.near.bytesWritten).toBeGreaterThan(0);
+    expect((await received(sockets.far, whole.length)).equals(whole)).toBe(true);
+    outlet.write(text(3));
+    await new Promise(setImmediate);
+    expect(sockets.near.destroyed).toBe(false);
+  });
+
+  it('tells of an error as the socket does', async () => {
+    const sockets = await pair();
+    const outlet = new Outlet(sockets.near, true, binding);
+    const closed = new Promise((resolve) => sockets.near.once('close', resolve));
+    const errors: string[] = [];
+    sockets.near.on('error', (error: NodeJS.ErrnoException) => errors.push(error.code ?? ''));
+    outlet.write(Buffer.alloc(LARGE));
+    sockets.far.resetAndDestroy();
+    await closed;
+    outlet.write(text(1));
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(/^(ECONNRESET|EPIPE)$/);
+  });
+
+  it('is silent where the socket is destroyed with bytes still to go', async () => {
+    const sockets = await pair();
+    const outlet = new Outlet(sockets.near, true, binding);
+    const errors: Error[] = [];
+    sockets.near.on('error', (error) => errors.push(error));
+    outlet.write(Buffer.alloc(LARGE));
+    const closed = once(sockets.near, 'close');
+    sockets.near.destroy();
+    await closed;
+    await new Promise(setImmediate);
+    expect(errors).toEqual([]);
+  });
+});
+
+it('goes below the stream here: this Node is known', async () => {
+  const sockets = await pair();
+  let streamed = 0;
+  const { write } = sockets.near;
+  sockets.near.write = ((...args: Parameters<typeof write>) => {
+    streamed++;
+    return write.apply(sockets.near, args);
+  }) as typeof write;
+  new Outlet(sockets.near, true).write(text(1));
+  expect(streamed).toBe(0);
+  new Outlet(sockets.near, false).write(text(2));
+  expect(streamed).toBe(1);
+  expect((await received(sockets.far, 20)).toString()).toBe('request 1\nrequest 2\n');
+});
