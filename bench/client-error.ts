@@ -12,8 +12,8 @@ import { OpenLoad } from '../src/load/open.ts';
  * Arguments: URL, rate, seconds.
  */
 const HEADER = 'x-sojourn-us: ';
-/** Its answers are left out: connections open, the compiler warms up. */
-const WARMUP = seconds(1);
+/** Its answers are left out: connections open, and both sides' code is compiled in the first three seconds. */
+const WARMUP = seconds(4);
 
 const [address = '', rate = '', length = ''] = process.argv.slice(2);
 const url = new URL(address);

@@ -203,7 +203,7 @@ export async function variantTable(setting: Setting): Promise<Table> {
   return {
     title: 'What features cost',
     notes: [
-      'Same server, same 50 connections, steady µs of CPU per request as above.',
+      `Same server, same ${CONNECTIONS} connections, steady µs of CPU per request as above, of ${setting.effort.long} s less ${setting.effort.short} s; median (smallest–largest) of ${setting.effort.rounds} rounds.`,
       ...(cores.twoThreads !== null && cores.twoThreads === cores.client
         ? ['With two cores, one of them the server’s, both threads share the other one.']
         : []),

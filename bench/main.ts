@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { agreementTable } from './agreement.ts';
 import { claimTables } from './claims.ts';
 import { costTable, type Effort, type Setting, variantTable } from './cost.ts';
 import { describeMachine, divideCores, loadBefore } from './machine.ts';
 import { memoryTable } from './memory.ts';
 import { pageOf } from './page.ts';
+import { keepPart, keptParts, PARTS, type Part, type PartName } from './parts.ts';
 import type { Peer } from './peer.ts';
 import { PEERS } from './peers.ts';
 import { findRampart } from './rampart.ts';
@@ -17,16 +19,15 @@ const HELP = `npm run bench -- [options]
 
   --quick          fewer and shorter runs: under two minutes, writes no page
   --long           the memory run takes ten minutes
-  --only <parts>   of cost,features,timing,memory,accuracy; comma-separated
+  --only <parts>   of ${PARTS.join(',')}; comma-separated
+  --keep <folder>  keeps what is measured there, and makes the page of all that was kept (with --only: part by part)
   --peers <names>  compare with these only; comma-separated
   --date <date>    the date on the page (default: today, UTC)
   --out <file>     where the page goes (default: docs/bench.md; "-": nowhere)
-  --note <text>    a sentence for the page, e.g. on what else ran
+  --note <text>    a sentence for the page on the parts measured now, e.g. on what else ran
 
 Tools are looked up on PATH, or where RAMPART_BENCH_<NAME> says (RAMPART_BENCH_LOCUST=/somewhere/bin/locust).
 `;
-
-const PARTS = ['cost', 'features', 'timing', 'memory', 'accuracy'] as const;
 
 /** @param folder for what the runs write. Returns the exit code: 0 also where a measure is missed (the page says so), 1 where a part could not be measured. */
 export async function main(argv: readonly string[], folder: string): Promise<number> {
@@ -35,7 +36,7 @@ export async function main(argv: readonly string[], folder: string): Promise<num
     options: {
       ...{ quick: { type: 'boolean' }, long: { type: 'boolean' }, help: { type: 'boolean' } },
       ...{ only: { type: 'string' }, peers: { type: 'string' }, date: { type: 'string' } },
-      ...{ out: { type: 'string' }, note: { type: 'string' } },
+      ...{ out: { type: 'string' }, keep: { type: 'string' }, note: { type: 'string' } },
     } as const,
   });
   if (values.help) {
@@ -70,15 +71,23 @@ export async function main(argv: readonly string[], folder: string): Promise<num
   if (busy > 0.5)
     tell(`something else is running (${busy.toFixed(1)} cores in the last minute): the figures will be noisy`);
 
-  const tables: Table[] = [];
+  const strange = wanted.filter((name) => !PARTS.some((known) => known === name));
+  if (strange.length > 0) throw new Error(`no such part: ${strange.join(', ')}. There are ${PARTS.join(', ')}`);
+  const parts: Part[] = [];
   let failures = 0;
-  const part = async (name: (typeof PARTS)[number], measure: () => Promise<readonly Table[]>): Promise<void> => {
+  const part = async (name: PartName, measure: () => Promise<readonly Table[]>): Promise<void> => {
     if (!wanted.includes(name)) return;
     try {
-      for (const table of await measure()) {
-        process.stdout.write(toText(table));
-        tables.push(table);
-      }
+      const tables = await measure();
+      for (const table of tables) process.stdout.write(toText(table));
+      // Later parts come after work of this program's own.
+      const before = parts.length === 0 ? busy : 0;
+      const measured: Part = {
+        ...{ name, measured: `on ${date}: ${describeMachine()}`, busy: before, tables },
+        ...(values.note === undefined ? {} : { note: values.note }),
+      };
+      parts.push(measured);
+      if (values.keep !== undefined) keepPart(values.keep, measured);
     } catch (error) {
       // The other parts took minutes, too, and stand.
       tell(`${name} could not be measured: ${(error as Error).message}`);
@@ -89,20 +98,21 @@ export async function main(argv: readonly string[], folder: string): Promise<num
   const setting: Setting = { url: nginx.url, cores, folder, effort, tell };
   try {
     await part('cost', async () => [await costTable(found, setting)]);
-    await part('features', async () => [await variantTable(setting)]);
+    // Their ratios are near each other: more rounds, not longer ones.
+    const often: Effort = quick ? effort : { rounds: 5, long: 3, short: 1 };
+    await part('features', async () => [await variantTable({ ...setting, effort: often })]);
     await part('timing', async () => [await timingTable(setting, quick ? 2 : 5)]);
     await part('memory', async () => [await memoryTable(setting, values.long ? 600 : quick ? 0 : 30)]);
   } finally {
     await nginx.stop();
   }
+  await part('agreement', async () => [await agreementTable(setting, quick ? 2 : 4)]);
   await part('accuracy', () => claimTables(found, setting, !quick));
 
-  if (out !== '-') {
+  const shown = values.keep === undefined ? parts : keptParts(values.keep);
+  if (out !== '-' && shown.length > 0) {
     mkdirSync(dirname(out), { recursive: true });
-    writeFileSync(
-      out,
-      pageOf({ date, machine: describeMachine(), cores, busy, note: values.note, found, missing, tables }),
-    );
+    writeFileSync(out, pageOf({ parts: shown, cores, found, missing }));
     tell(`written to ${out}`);
   }
   return failures === 0 ? 0 : 1;

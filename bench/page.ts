@@ -1,17 +1,13 @@
 import type { Cores } from './machine.ts';
+import type { Part } from './parts.ts';
 import type { Peer } from './peer.ts';
-import { type Table, toMarkdown } from './table.ts';
+import { toMarkdown } from './table.ts';
 
 interface Page {
-  readonly date: string;
-  readonly machine: string;
+  readonly parts: readonly Part[];
   readonly cores: Cores;
-  /** Cores in use before it began. */
-  readonly busy: number;
-  readonly note: string | undefined;
   readonly found: readonly { readonly peer: Peer; readonly version: string }[];
   readonly missing: readonly string[];
-  readonly tables: readonly Table[];
 }
 
 const ACCURACY = [
@@ -23,17 +19,21 @@ const ACCURACY = [
 ].join(' ');
 
 /** The results as a page of Markdown. */
-export function pageOf({ date, machine, cores, busy, note, found, missing, tables }: Page): string {
+export function pageOf({ parts, cores, found, missing }: Page): string {
   const pins =
     cores.server === null
       ? 'Processes could not be pinned to cores.'
       : `The target is pinned to core ${cores.server}, every client to core ${cores.client}${cores.twoThreads === cores.client ? '' : ` (two threads: ${cores.twoThreads})`}.`;
-  const disturbed = busy > 0.5 ? `In the minute before, something else used ${busy.toFixed(1)} cores.` : '';
+  const disturbed = parts
+    .filter(({ busy }) => busy > 0.5)
+    .map(({ name, busy }) => `In the minute before ${name}, something else used ${busy.toFixed(1)} cores.`);
+  const notes = [...new Set(parts.flatMap(({ note }) => note ?? []))];
+  const tables = parts.flatMap((part) => part.tables);
   const peers = found.map(({ peer, version }) => `${peer.name} ${version} (${peer.madeIn})`).join(', ');
   const accuracy = tables.filter(({ title }) => title.startsWith('Accuracy'));
   return [
     '# Benchmarks',
-    [`Measured on ${date}: ${machine}.`, pins, disturbed, note ?? ''].filter((text) => text !== '').join(' '),
+    [`Measured ${parts[0]?.measured}.`, pins, ...disturbed, ...notes].filter((text) => text !== '').join(' '),
     '`npm run bench` makes this page again; nobody edits it by hand. A benchmark is no test: nothing fails where a figure is missed, and of the costs only ratios within one run mean anything.',
     `Compared with ${peers || 'nobody'}. Not installed: ${missing.join(', ') || 'none'}.`,
     ...tables.filter((table) => !accuracy.includes(table)).map(toMarkdown),
