@@ -12,6 +12,7 @@ const PARTS = [
   'latency',
   'series',
   'timeline',
+  'changes',
   'generator',
   'failures',
   'breakingPoint',

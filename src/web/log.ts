@@ -60,7 +60,7 @@ export class RunLog {
         break;
       }
       case 'answer':
-        this.say(event.breakingPoint.summary, 'good');
+        this.say(event.breakingPoint.summary, event.breakingPoint.status === 'found' ? 'good' : 'plain');
         break;
       case 'edited': {
         const { edit } = event;

@@ -60,9 +60,9 @@ export function renderPage(
 <body class="live-page" data-view="waiting">
 <header class="top"><strong>rampart</strong><span class="target" data-text="target"></span><span class="end"><span class="link" data-text="link">Connecting</span>${themeButton()}</span></header>
 <p class="spoken" role="status" aria-live="polite" data-text="spoken"></p>
-<p class="banner" data-text="banner" hidden></p>
 <noscript><p class="quiet">The live page needs its script. The report of a run, ${'`report.html`'} in its folder, can be read without.</p></noscript>
 <main>
+<p class="banner" data-text="banner" hidden></p>
 <section class="waiting-view"><h1>Connecting.</h1><p class="why">Waiting for the page’s server.</p></section>
 ${startForm()}
 ${runView()}

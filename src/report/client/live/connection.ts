@@ -13,6 +13,8 @@ export class Connection {
   readonly #link: (link: Link) => void;
   #source: EventSource | null = null;
   #watch = 0;
+  /** The server said that it ends: that it then does not answer is no news. */
+  #gone = false;
 
   constructor(frame: (frame: Frame) => void, link: (link: Link) => void) {
     this.#frame = frame;
@@ -29,20 +31,23 @@ export class Connection {
     source.addEventListener('beat', () => this.#alive());
     source.addEventListener('frame', (event) => {
       this.#alive();
+      this.#gone = false;
       this.#link('live');
       this.#frame(JSON.parse((event as MessageEvent<string>).data) as Frame);
     });
     source.addEventListener('bye', () => {
       clearTimeout(this.#watch);
       source.close();
+      this.#gone = true;
       this.#link('gone');
       // Another rampart may get this address.
-      this.#watch = window.setTimeout(() => this.#open(), AGAIN);
+      this.#again();
     });
     source.addEventListener('error', () => {
       if (this.#source !== source) return;
-      this.#link('lost');
+      if (!this.#gone) this.#link('lost');
       // What the browser gives up by itself is tried again here.
+      if (this.#gone) source.close();
       if (source.readyState === EventSource.CLOSED) this.#again();
     });
   }
@@ -57,6 +62,6 @@ export class Connection {
 
   #again(): void {
     clearTimeout(this.#watch);
-    this.#watch = window.setTimeout(() => this.#open(), AGAIN);
+    this.#watch = window.setTimeout(() => this.#open(), this.#gone ? 5 * AGAIN : AGAIN);
   }
 }

@@ -129,6 +129,7 @@ export class Statistics {
     this.#table = new LiveTable(place, {
       name: 'Statistics',
       columns: COLUMNS,
+      names: 'name',
       last: ({ name }) => name === '',
       empty: 'Waiting for the first requests.',
       sortable: true,

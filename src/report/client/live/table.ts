@@ -21,6 +21,8 @@ interface TableOptions<Row> {
   readonly name: string;
   readonly unit?: string;
   readonly columns: readonly LiveColumn<Row>[];
+  /** The column that names a row; absent: the first. */
+  readonly names?: string;
   /** Stays below all others, whatever the order. */
   readonly last?: (row: Row) => boolean;
   readonly empty: string;
@@ -150,14 +152,15 @@ export class LiveTable<Row> {
       line.className = this.#options.last?.(row) === true ? 'all' : '';
       while (line.cells.length > columns.length) line.deleteCell(-1);
       columns.forEach((column, at) => {
-        const cell = line.cells[at] ?? line.appendChild(document.createElement(at === 0 ? 'th' : 'td'));
+        const names = column.id === (this.#options.names ?? this.#options.columns[0]?.id);
+        const cell = line.cells[at] ?? line.appendChild(document.createElement(names ? 'th' : 'td'));
         const text = column.text(row);
         if (cell.textContent !== text) cell.textContent = text;
         const reason = text === '–' ? (column.reason?.(row) ?? '') : '';
         if (cell.title !== reason) cell.title = reason;
         const style = column.left === true ? 'text' : '';
         if (cell.className !== style) cell.className = style;
-        if (at === 0) cell.setAttribute('scope', 'row');
+        if (names) cell.setAttribute('scope', 'row');
       });
     });
   }

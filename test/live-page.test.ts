@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { formatCount } from '../src/analyze/wording.ts';
+import type { RunResult } from '../src/core/result.ts';
+import { msFigure } from '../src/report/client/figures.ts';
+import { temporaryFolder } from './command.ts';
+import { begin, findingsOf, livePages, statistic } from './live-pages.ts';
+import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
+
+/** The live page as a person has it: the built command, a real browser, a real target. */
+
+const pages = livePages();
+const { complaints } = pages;
+const targets: TestTarget[] = [];
+const kept = async (target: Promise<TestTarget>): Promise<TestTarget> => {
+  targets.push(await target);
+  return target;
+};
+
+afterEach(async () => {
+  for (const target of targets.splice(0)) await target.close();
+});
+
+it('starts a test, follows it in two browsers and over a reload, edits, stops, and hands out its files', async (test) => {
+  const target = await kept(fixedTarget(10));
+  const folder = temporaryFolder();
+  const { command, url } = await pages.serve(['--ui', '0'], folder);
+  const page = await pages.open(test, url);
+
+  // Wrong values are told beside their fields, and nothing begins.
+  await begin(page, { url: 'nonsense://', vus: '0', duration: '5 parsecs' });
+  await page.getByText('"0" is too little; at least 1.').waitFor();
+  expect(await page.locator('[aria-invalid="true"]').count()).toBe(3);
+  expect(await page.locator('#start-url').evaluate((input) => input === input.ownerDocument.activeElement)).toBe(true);
+  expect(target.received()).toBe(0);
+
+  await begin(page, { url: target.url, vus: '2', duration: '60s', thresholds: 'p95<1s' });
+  await page.getByText(/^Holding: 2 users/).waitFor();
+
+  // An edit that is out of range changes nothing; one within it comes at once.
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.locator('#edit-vus').fill('-3');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect.poll(() => page.locator('#edit-vus-error').textContent()).not.toBe('');
+  await page.locator('#edit-vus').fill('5');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText(/^Holding: 5 users/).waitFor();
+
+  // A second browser and a reload show the whole, and go on with it.
+  const second = await pages.open(test, url);
+  await second.getByRole('tab', { name: 'Charts' }).click();
+  await page.reload();
+  for (const each of [page, second]) await each.getByText(/^Holding: 5 users/).waitFor();
+  expect(await second.locator('#panel-charts canvas:visible').count()).toBeGreaterThanOrEqual(8);
+
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText(/^Interrupted after/).waitFor();
+  await second.getByText(/^Interrupted after/).waitFor();
+  await second.getByRole('tab', { name: 'Statistics' }).click();
+
+  // Every number is that of result.json, in both.
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    (async () => {
+      await page.getByRole('tab', { name: 'Download' }).click();
+      await page.getByRole('link', { name: 'result.json' }).click();
+    })(),
+  ]);
+  const result = JSON.parse(readFileSync(await download.path(), 'utf8')) as RunResult;
+  const { totals, latency, timeline } = result;
+  await page.getByRole('tab', { name: 'Statistics' }).click();
+  for (const each of [page, second]) {
+    expect(await statistic(each, '# Requests')).toBe(formatCount(totals.sent));
+    expect(await statistic(each, '# Fails')).toBe(formatCount(totals.failed));
+    expect(await statistic(each, 'Median')).toBe(msFigure(latency.response.p50 ?? 0));
+    expect(await statistic(each, 'p95')).toBe(msFigure(latency.response.p95 ?? 0));
+    expect(await statistic(each, 'Max')).toBe(msFigure(latency.response.max ?? 0));
+    await each.getByRole('tab', { name: 'Charts' }).click();
+    const card = each.locator('article.card', { has: each.locator('[data-picture="requests"]') });
+    await card.locator('summary').click();
+    // Nothing missing, nothing twice: a row for each interval.
+    const times = await card.locator('tbody th').allInnerTexts();
+    expect(times).toHaveLength(timeline.length);
+  }
+  expect(totals.sent).toBe(target.received());
+  expect(result.changes?.map(({ type }) => type)).toEqual(['edited']);
+  const onDisk = readFileSync(join(folder, 'reports', result.run.id, 'result.json'), 'utf8');
+  expect(JSON.parse(onDisk)).toEqual(result);
+
+  // The report opens, as a page that cannot act as this one.
+  await page.getByRole('tab', { name: 'Download' }).click();
+  const [report] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'Open' }).click()]);
+  await report.locator('html[data-drawn]').waitFor();
+  expect(await report.locator('h1').textContent()).toMatch(/^Interrupted after/);
+  await report.close();
+
+  // The server goes: the page keeps what it knows, and says so.
+  command.kill('SIGINT');
+  await page.locator('.banner', { hasText: 'rampart has ended' }).waitFor();
+  expect((await command.finished).code).toBe(0);
+  expect(complaints.filter((each) => !each.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
+});
+
+it('shows what comes from the target as text, is accessible in both themes, and fits a phone', async (test) => {
+  const hostile = '<img src=x onerror=alert(1)><script>alert(2)</script>"\'';
+  const target = await kept(
+    httpTarget((_request, response) => {
+      response.writeHead(500, { 'content-type': 'text/html' });
+      response.end(hostile);
+    }),
+  );
+  const { url } = await pages.serve(['--ui', '0']);
+  const page = await pages.open(test, url);
+  expect(await findingsOf(page)).toEqual([]);
+  const path = `${target.url}?q=${encodeURIComponent(hostile)}`;
+  await begin(page, { url: path, vus: '1', duration: '30s', expectStatus: '200', thinkTime: '50ms' });
+  await page.getByRole('tab', { name: /^Failures/ }).click();
+  await page.locator('#panel-failures tbody tr').first().waitFor();
+
+  const dark = await pages.open(test, `${url}#charts`, { colorScheme: 'dark', viewport: { width: 375, height: 800 } });
+  await dark.locator('#panel-charts canvas').first().waitFor();
+  expect(await findingsOf(dark)).toEqual([]);
+  expect(await dark.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
+
+  // Tabs by keyboard: one stop, arrows between.
+  await page.getByRole('tab', { name: 'Statistics' }).click();
+  const seen: string[] = [];
+  for (let i = 0; i < 8; i++) {
+    const tab = page.locator('[role="tab"][aria-selected="true"]');
+    seen.push((await tab.getAttribute('id')) ?? '');
+    expect(await tab.getAttribute('tabindex')).toBe('0');
+    const panel = page.locator(`#${await tab.getAttribute('aria-controls')}`);
+    expect(await panel.isVisible()).toBe(true);
+    expect(await findingsOf(page)).toEqual([]);
+    await tab.focus();
+    await page.keyboard.press('ArrowRight');
+  }
+  expect(new Set(seen).size).toBe(8);
+  for (const each of [page, dark]) {
+    expect(await each.locator('img').count()).toBe(0);
+    expect(await each.locator('script').count()).toBe(2);
+  }
+  expect(complaints).toEqual([]);
+});
+
+it('draws a search while it goes on, and its answer', async (test) => {
+  const target = await kept(fixedTarget(5));
+  const { url, command } = await pages.serve([
+    'find',
+    target.url,
+    '--budget',
+    '8s',
+    '--max-rate',
+    '300/s',
+    '--ui',
+    '0',
+  ]);
+  const page = await pages.open(test, url);
+  await page.getByRole('tab', { name: 'Breaking point' }).click();
+  await page.locator('.levels-table tbody tr').nth(1).waitFor();
+  expect(await findingsOf(page)).toEqual([]);
+  // Whatever comes of it on a busy machine: the levels that were run are in the table, in order.
+  const levels = await page.locator('.levels-table tbody th').allTextContents();
+  expect(levels).toEqual(levels.map((_, i) => String(i + 1)));
+  // In a script the command ends with its run, and the page keeps the answer.
+  await command.finished;
+  await page.locator('.banner', { hasText: 'rampart has ended' }).waitFor();
+  const { stdout } = await command.finished;
+  const sentence = await page.locator('h1[data-text="sentence"]').textContent();
+  expect(stdout).toContain(sentence);
+  expect(complaints.filter((each) => !each.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
+});
