@@ -4,6 +4,8 @@ import { bundleReportAssets } from '../../test/report-assets.ts';
 import { closedRun, hostileRun, openRun, unreachableRun } from '../../test/sample-run.ts';
 import { headline } from '../analyze/headline.ts';
 import type { LatencySummary, RunResult } from '../core/result.ts';
+import { count, micros } from '../core/units.ts';
+import { pictureSourceOf } from './html/pictures.ts';
 import { renderHtml } from './html.ts';
 
 const ASSETS = { script: 'void 0;', style: 'p{margin:0}' };
@@ -275,3 +277,15 @@ function luminance(hex: string): number {
   });
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
+
+it('marks what a person changed, and no stage that the change replaced', () => {
+  const result = closedRun();
+  const edit = { model: 'closed', vus: count(150), spawnRate: null } as const;
+  const changes = [
+    { type: 'edited', at: micros(30_000_000), edit, stages: [] },
+    { type: 'reset', at: micros(40_000_000) },
+  ] as const;
+  const labels = (changed: RunResult): string[] => pictureSourceOf(changed).marks.map(({ label }) => label);
+  expect(labels(result)).toContain('100 users');
+  expect(labels({ ...result, changes })).toEqual(['edit: 150 users', 'reset']);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { micros } from '../core/units.ts';
 import { toResultJson } from './json.ts';
 import { fixtureResult } from './result.fixture.ts';
 
@@ -7,6 +8,8 @@ describe('toResultJson', () => {
 
   it('holds the whole result', () => {
     expect(JSON.parse(toResultJson(result))).toEqual(JSON.parse(JSON.stringify(result)));
+    const changed = { ...result, changes: [{ type: 'reset', at: micros(5_000_000) }] } as const;
+    expect(JSON.parse(toResultJson(changed)).changes).toEqual([{ type: 'reset', at: 5_000_000 }]);
   });
 
   it('has one order, however the result was put together', () => {

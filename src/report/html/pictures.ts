@@ -63,19 +63,34 @@ export function embeddedRunOf(result: RunResult, intervals: string): EmbeddedRun
   return { ...source, ...(breakingPoint === undefined ? {} : { loads: loadPicturesOf(breakingPoint) }), intervals };
 }
 
+/** Where a person changed the load, or began the statistics anew. */
+function changeMarks({ changes = [] }: RunResult): Mark[] {
+  return changes.map((change) => {
+    const at = toSeconds(change.at);
+    if (change.type === 'reset') return { at, label: 'reset' };
+    const { edit } = change;
+    const to = edit.model === 'closed' ? counted(edit.vus, 'user') : formatLimit(edit.ratePerSec, '1/s');
+    return { at, label: `edit: ${to}` };
+  });
+}
+
 /** Where a stage of the plan begins, and where a run was cut short. */
-function marksOf({ plan, run, timeline }: RunResult): Mark[] {
+function marksOf(result: RunResult): Mark[] {
+  const { plan, run, timeline, changes = [] } = result;
   const { load } = plan;
+  // From the first edit on the plan's own stages are replaced.
+  const edited = changes.find(({ type }) => type === 'edited')?.at ?? Number.POSITIVE_INFINITY;
   const end = timeline.at(-1)?.t ?? 0;
   const amount = (value: number): string =>
     load.model === 'closed' ? counted(value, 'user') : formatLimit(value, '1/s');
   const marks: Mark[] = [];
   let at = 0;
   for (const { from, to, duration } of stagesOf(load)) {
-    if (at > 0 && at < end && duration > 0) marks.push({ at, label: from === to ? amount(to) : `→ ${amount(to)}` });
+    if (at > 0 && at < Math.min(end, edited / 1e6) && duration > 0)
+      marks.push({ at, label: from === to ? amount(to) : `→ ${amount(to)}` });
     at += toSeconds(duration);
   }
-  const kept = marks.length > MARKS ? [] : marks;
+  const kept = [...(marks.length > MARKS ? [] : marks), ...changeMarks(result)].sort((a, b) => a.at - b.at);
   const early = end < toSeconds(durationOf(load)) - 0.5;
   const cut = run.ending === 'interrupted' || run.ending === 'aborted' || run.ending === 'lost';
   return cut && early ? [...kept, { at: end, label: run.ending }] : kept;
