@@ -1,12 +1,13 @@
 /**
- * Makes docs/images/report-light.png and report-dark.png: a real run of about a minute against the reference server, its
- * report in a real Chromium. Needs a built dist/ and a Chromium (RAMPART_CHROMIUM, or one at a usual place). Given the
- * path of a report.html, takes that one.
+ * Makes the pictures of docs/images: report-light.png and report-dark.png, a real run of a minute against the reference
+ * server; breaking-point.png, a search of a minute against the same; overlay.png, both drawn over each other. Their pages in
+ * a real Chromium. Needs a built dist/ and a Chromium (CHROMIUM_PATH, or one at a usual place), and a machine with nothing
+ * else to do.
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -21,61 +22,69 @@ const PLACES = [
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'rampart-screenshots-'));
-const [given] = process.argv.slice(2);
+const run = join(folder, 'loaded');
+const search = join(folder, 'searched');
+const overlay = join(folder, 'overlay');
+const body = ['--body', '{"x": 1}', '--seed', '7'];
 try {
-  await picture(given === undefined ? await measured() : resolve(given));
+  await serving(async (url) => {
+    const load = ['--rate', '40/s', '--stages', '35s:370/s,15s:370/s,10s:200/s', '--arrivals', 'poisson'];
+    const limits = ['--threshold', 'p95<100ms', '--threshold', 'errors<1%'];
+    await rampart('run', url, ...load, '--warmup', '3s', ...limits, ...body, '-o', run);
+    await rampart('find', url, '--slo', 'p95<100ms', '--slo', 'errors<2%', '--budget', '60s', ...body, '-o', search);
+  });
+  await rampart('report', run, search, '--label', 'a minute of load', '--label', 'a search', '-o', overlay);
+  await pictures([
+    { report: run, name: 'report-light', colorScheme: 'light', height: 1290 },
+    { report: run, name: 'report-dark', colorScheme: 'dark', height: 1290 },
+    { report: search, name: 'breaking-point', colorScheme: 'light', height: 1180 },
+    { report: overlay, name: 'overlay', colorScheme: 'light', height: 1290 },
+  ]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** A queue whose capacity is 400/s, and load that comes near it. @returns {Promise<string>} path of the report */
-async function measured() {
+/**
+ * A queue whose capacity is 400/s, for as long as it is used.
+ * @param {(url: string) => Promise<void>} use
+ */
+async function serving(use) {
   const server = ['serve', '--law', 'exp:5ms', '--slots', '2', '--fault', 'error:0.3%', '--port', PORT];
-  const serving = spawn(process.execPath, [CLI, ...server], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const gone = new Promise((end) => serving.once('exit', end));
+  const child = spawn(process.execPath, [CLI, ...server], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const gone = new Promise((end) => child.once('exit', end));
   try {
     await new Promise((ready, failed) => {
       let said = '';
-      serving.stderr.setEncoding('utf8').on('data', (text) => {
+      child.stderr.setEncoding('utf8').on('data', (text) => {
         said += text;
         if (said.includes(PORT)) ready(undefined);
       });
       void gone.then(() => failed(new Error(said)));
     });
-    const load = [
-      '--rate',
-      '40/s',
-      '--stages',
-      '35s:370/s,15s:370/s,10s:200/s',
-      '--arrivals',
-      'poisson',
-      '--warmup',
-      '3s',
-    ];
-    const limits = ['--threshold', 'p95<100ms', '--threshold', 'errors<1%'];
-    const body = ['--body', '{"x": 1}', '--seed', '7', '-o', folder];
-    const run = spawn(process.execPath, [CLI, 'run', `http://127.0.0.1:${PORT}/predict`, ...load, ...limits, ...body], {
-      stdio: 'inherit',
-    });
-    await new Promise((end) => run.once('exit', end));
+    await use(`http://127.0.0.1:${PORT}/predict`);
   } finally {
-    serving.kill('SIGTERM');
+    child.kill('SIGTERM');
     await gone;
   }
-  return join(folder, 'report.html');
 }
 
-/** @param {string} report */
-async function picture(report) {
-  const executablePath = process.env['RAMPART_CHROMIUM'] || PLACES.find(isExecutable);
-  if (executablePath === undefined) throw new Error('no Chromium: set RAMPART_CHROMIUM to one');
+/** @param {string[]} words */
+async function rampart(...words) {
+  const child = spawn(process.execPath, [CLI, ...words], { stdio: 'inherit' });
+  await new Promise((end) => child.once('exit', end));
+}
+
+/** @param {{ report: string; name: string; colorScheme: 'light' | 'dark'; height: number }[]} wanted */
+async function pictures(wanted) {
+  const executablePath = process.env['CHROMIUM_PATH'] || PLACES.find(isExecutable);
+  if (executablePath === undefined) throw new Error('no Chromium: set CHROMIUM_PATH to one');
   const browser = await chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--disable-gpu'] });
   mkdirSync(IMAGES, { recursive: true });
-  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-    const page = await browser.newPage({ viewport: { width: 1200, height: 1290 }, colorScheme });
-    await page.goto(pathToFileURL(report).href);
+  for (const { report, name, colorScheme, height } of wanted) {
+    const page = await browser.newPage({ viewport: { width: 1200, height }, colorScheme });
+    await page.goto(pathToFileURL(join(report, 'report.html')).href);
     await page.locator('html[data-drawn]').waitFor();
-    const path = join(IMAGES, `report-${colorScheme}.png`);
+    const path = join(IMAGES, `${name}.png`);
     await page.screenshot({ path });
     console.log(path);
     await page.close();

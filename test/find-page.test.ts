@@ -98,6 +98,25 @@ it('has every level in a table with its reason, and marks the breaking point on 
   expect(await page.locator(':is(button, form, select):visible').count()).toBe(0);
 });
 
+it('shows the levels of the stretch that is looked at, and leaves what is said of all of them', async (test) => {
+  const page = await reader.open(test, result, intervals);
+  const table = page.getByRole('region', { name: 'Levels', exact: true });
+  const card = page.locator('.card:has([aria-label="Levels"])');
+  const facts = await card.locator('.facts').textContent();
+  const third = levels[2];
+  if (third === undefined) throw new Error('fewer than three levels');
+  await page.getByLabel('From', { exact: true }).fill(String(third.startedAfter));
+  await page.keyboard.press('Enter');
+  const shown = await table.locator('tbody tr:visible').count();
+  expect(shown).toBeLessThan(levels.length);
+  expect(shown).toBeGreaterThanOrEqual(levels.length - 3);
+  expect(await card.locator('.facts').textContent()).toBe(facts);
+  expect(await card.locator('.part').textContent()).toMatch(/^\d+:\d\d – \d+:\d\d$/);
+  await page.keyboard.press('Escape');
+  expect(await table.locator('tbody tr:visible').count()).toBe(levels.length);
+  expect(complaints).toEqual([]);
+});
+
 it('fits a phone', async (test) => {
   const page = await reader.open(test, result, intervals, { viewport: { width: 375, height: 800 } });
   const width = await page.evaluate<number>('document.documentElement.scrollWidth');

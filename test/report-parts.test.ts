@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -174,7 +175,14 @@ it('copies tables and saves pictures', async (test) => {
   await expect.poll(copied).toContain('| Percentile | response | service |\n| --- | ---: | ---: |\n');
   const saving = page.waitForEvent('download');
   await page.getByRole('button', { name: 'PNG: save the picture Latency heat map' }).click();
-  expect((await saving).suggestedFilename()).toBe('latency-heat-map.png');
+  const saved = await saving;
+  expect(saved.suggestedFilename()).toBe('latency-heat-map.png');
+  const png = readFileSync(await saved.path());
+  expect(png.subarray(1, 4).toString()).toBe('PNG');
+  // The picture with its title above it and air around it.
+  const canvas = (await page.locator('[data-picture="heat"] canvas').boundingBox())!;
+  expect(png.readUInt32BE(16)).toBe(Math.round(canvas.width) + 32);
+  expect(png.readUInt32BE(20)).toBe(Math.round(canvas.height) + 66);
   expect(complaints).toEqual([]);
 });
 

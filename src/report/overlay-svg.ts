@@ -29,9 +29,12 @@ export function overlaySvgOf(picture: OverlayPicture): string {
       `<text x="${LEFT - 6}" y="${at}" dy="0.35em" text-anchor="end">${tickLabel(tick)}</text>`
     );
   });
-  const columns = ticks.map(
-    (tick) => `<text x="${figure(xAt(tick))}" y="${bottom + 22}" text-anchor="middle">${label(tick)}</text>`,
-  );
+  const columns = ticks.map((tick) => {
+    // A long label at the right edge would be cut off there.
+    const last = xAt(tick) > right - RIGHT / 2 && label(tick).length > 5;
+    const [at, anchor] = last ? [WIDTH, 'end'] : [xAt(tick), 'middle'];
+    return `<text x="${figure(at)}" y="${bottom + 22}" text-anchor="${anchor}">${label(tick)}</text>`;
+  });
   const name =
     axis === ''
       ? ''
