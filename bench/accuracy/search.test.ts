@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Search } from '../../src/analyze/search/controller.ts';
 import type { Observation } from '../../src/analyze/search/observation.ts';
 import { Random } from '../../src/load/random.ts';
+import { EMPTY_HISTOGRAM } from '../../src/stats/histogram.ts';
 import { errorSlo, latencySlo, searchOptions } from './experiments.ts';
 import { constant, exponential, queue, type Server } from './server.ts';
 import { runLevel, simulate } from './simulation.ts';
@@ -32,13 +33,13 @@ describe('a search', () => {
     expect(answer.summary).toMatch(/^Breaks at [\d.]+\/s \(95 % sure: .* p95<=100ms breaks there\.$/);
   });
 
-  it('runs the phases in order: idle, ramp, explore, narrow, confirm, recover', () => {
+  it('runs the phases in order: idle, ramp, explore, narrow, confirm, repeat, recover', () => {
     const { levels } = simulate(searchOptions(SLO, 300), mm1, 5);
     const phases = levels.map(({ purpose }) => purpose).filter((purpose, i, all) => purpose !== all[i - 1]);
     expect(phases.slice(0, 4)).toEqual(['idle', 'ramp', 'explore', 'narrow']);
     expect(phases).toContain('confirm-pass');
     expect(phases).toContain('confirm-fail');
-    expect(phases.at(-1)).toBe('recover');
+    expect(phases.slice(-2)).toEqual(['repeat', 'recover']);
     expect(levels.map(({ index }) => index)).toEqual(levels.map((_, i) => i));
   });
 
@@ -122,10 +123,21 @@ function tampered(change: (observation: Observation, rate: number | null, count:
 describe('a search that cannot go on', () => {
   it('stops when the target is gone, with what was learnt', () => {
     const answer = tampered((observation, _, count) =>
-      count < 9 ? observation : { ...observation, ok: 0, failed: 50 },
+      count < 9 ? observation : { ...observation, ok: 0, failed: 50, unanswered: 50 },
     );
     expect(answer.stoppedBy).toBe('target-lost');
     expect(answer.levels).toHaveLength(11);
+  });
+
+  it('says that nothing succeeds, rather than that nobody answers, where every answer is an error from the start', () => {
+    const refused = (unanswered: number) =>
+      tampered((observation) => {
+        const batches = observation.batches.map(() => ({ times: EMPTY_HISTOGRAM, infinite: 10 }));
+        return { ...observation, batches, ok: 0, failed: 200, unanswered };
+      });
+    expect(refused(0)).toMatchObject({ stoppedBy: 'fails-at-idle', estimate: 0 });
+    expect(refused(0).summary).toBe('0: fails at idle, no request succeeds (p95<=100ms).');
+    expect(refused(200).stoppedBy).toBe('target-lost');
   });
 
   it('says "at least" where the generator is unfit above some rate', () => {
@@ -180,6 +192,26 @@ describe('a search that cannot go on', () => {
     expect(search.answer().warnings.map(({ code }) => code)).toContain('not-recovered');
   });
 
+  it('says that the capacity changed under way, where it did', () => {
+    for (const [factor, changed] of [
+      [2, true],
+      [0.5, true],
+      [1, false],
+    ] as const) {
+      const search = new Search(searchOptions(SLO, 120));
+      const random = new Random(5, 0);
+      for (let step = search.step; step !== null; step = search.step) {
+        const later = search.levels.some(({ purpose }) => purpose === 'narrow');
+        search.accept(runLevel(step, queue(1, exponential(later ? 0.01 / factor : 0.01)), random));
+      }
+      const { warnings } = search.answer();
+      expect(
+        warnings.some(({ code }) => code === 'capacity-changed'),
+        `factor ${factor}`,
+      ).toBe(changed);
+    }
+  });
+
   it('waits for an autoscaler after an increase only, and says that it scaled, or was not steady', () => {
     const search = new Search({ ...searchOptions(SLO, 240), settle: 5 });
     const random = new Random(4, 0);
@@ -187,7 +219,8 @@ describe('a search that cannot go on', () => {
     for (let step = search.step; step !== null; step = search.step) {
       const open = step.load.model === 'open' ? step.load.ratePerSec : null;
       if (open !== null && before !== null) expect(step.settle).toBe(open > before * 1.02 ? 5 : 0);
-      if (step.load.model === 'closed') expect(step.settle).toBe(step.purpose === 'idle' ? 0 : 5);
+      if (step.purpose === 'ramp') expect(step.settle).toBe(5);
+      if (step.purpose === 'idle') expect(step.settle).toBe(0);
       before = open;
       const instances = search.levels.length > 5 ? 3 : 2;
       const observation = runLevel(step, mm1, random);

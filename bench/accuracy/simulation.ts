@@ -160,6 +160,7 @@ function collect(
     dropped: 0,
     ok,
     failed,
+    unanswered: 0,
     ...flow,
     batches: times.map((one, k) => ({ times: one.toData(), infinite: infinite[k] ?? 0 })),
     unfit: unfitReason({
@@ -190,6 +191,7 @@ const EMPTY: Observation = {
   dropped: 0,
   ok: 0,
   failed: 0,
+  unanswered: 0,
   inFlightAtStart: 0,
   inFlightAtEnd: 0,
   batches: [],

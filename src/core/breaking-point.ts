@@ -25,7 +25,15 @@ export type SearchStop =
   | 'interrupted';
 
 /** What a level was run for. */
-export type LevelPurpose = 'idle' | 'ramp' | 'explore' | 'narrow' | 'confirm-pass' | 'confirm-fail' | 'recover';
+export type LevelPurpose =
+  | 'idle'
+  | 'ramp'
+  | 'explore'
+  | 'narrow'
+  | 'confirm-pass'
+  | 'confirm-fail'
+  | 'repeat'
+  | 'recover';
 
 export type LevelVerdict = 'pass' | 'fail' | 'undecided' | 'overloaded' | 'drifting' | 'void';
 

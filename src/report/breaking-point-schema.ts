@@ -34,7 +34,7 @@ const criterion = z.strictObject({
 const level = z.strictObject({
   index: count('Which level it is, from 0.'),
   purpose: z
-    .enum(['idle', 'ramp', 'explore', 'narrow', 'confirm-pass', 'confirm-fail', 'recover'])
+    .enum(['idle', 'ramp', 'explore', 'narrow', 'confirm-pass', 'confirm-fail', 'repeat', 'recover'])
     .describe('What it was run for.'),
   load: z
     .discriminatedUnion('model', [

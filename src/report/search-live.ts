@@ -151,6 +151,7 @@ export function statusOf({ level, settling, timeline, search }: SearchMoment): s
     narrow: `narrowing: ${levelLoad(level.load)}`,
     'confirm-pass': `confirming that ${levelLoad(level.load)} passes`,
     'confirm-fail': `confirming that ${levelLoad(level.load)} fails`,
+    repeat: `again ${levelLoad(level.load)}: is it what it was?`,
     recover: `back to ${levelLoad(level.load)}: does it recover?`,
   }[level.purpose];
   const phase =

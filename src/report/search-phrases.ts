@@ -31,6 +31,7 @@ export const PURPOSE_WORDS: Readonly<Record<LevelPurpose, string>> = {
   narrow: 'narrow',
   'confirm-pass': 'confirm pass',
   'confirm-fail': 'confirm fail',
+  repeat: 'repeat',
   recover: 'recover',
 };
 

@@ -230,7 +230,7 @@ function warningsOf(state: SearchState): SearchWarning[] {
     );
   const instances = settled.flatMap((one) => one.instances ?? []);
   const [fewest, most] = [Math.min(...instances), Math.max(...instances)];
-  const change = capacityChange(estimate);
+  const change = capacityChange(levels);
   if (fewest < most)
     warn(
       'capacity-changed',
@@ -239,7 +239,7 @@ function warningsOf(state: SearchState): SearchWarning[] {
   else if (change !== null)
     warn(
       'capacity-changed',
-      `The target answers ${change} than at first, at equal load: its capacity changed under way.`,
+      `With ${counted(change.users, 'user')} the target answered ${formatRate(change.first)} at first, and ${formatRate(change.last)} at the end: its capacity changed under way.`,
     );
   return warnings;
 }
@@ -254,7 +254,7 @@ function summaryOf(answer: BreakingPoint): string {
     return high === null ? `at least ${end(low)}` : `95 % sure: ${end(low)} to ${end(high)}`;
   };
   if (stoppedBy === 'fails-at-idle') {
-    const p95 = idleMs.p95 === null ? '' : `, p95 = ${formatMs(idleMs.p95)}`;
+    const p95 = idleMs.p95 === null ? ', no request succeeds' : `, p95 = ${formatMs(idleMs.p95)}`;
     return `0: fails at idle${p95} (${criterion ?? 'no SLO'}).`;
   }
   if (status === 'generator-limited' || status === 'not-reached') {

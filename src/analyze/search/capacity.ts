@@ -9,7 +9,7 @@ const SATURATED = 0.93;
 /** Standard errors below a throughput at which it is hardly lower. */
 const SURE = 2;
 
-interface Throughput {
+export interface Throughput {
   readonly perSec: number;
   readonly seconds: number;
   /** Standard error over the value. */
@@ -43,7 +43,7 @@ function pool(all: readonly Throughput[]): { perSec: number; relativeError: numb
 }
 
 /** Throughput of successes, with its error from how the batches' counts differ. */
-function throughputOf({ observation, result }: Level): Throughput {
+export function throughputOf({ observation, result }: Level): Throughput {
   const counts = observation.batches.map(({ times }) => times.count);
   const m = counts.length;
   const mean = counts.reduce((sum, n) => sum + n, 0) / Math.max(1, m);
@@ -56,6 +56,7 @@ function throughputOf({ observation, result }: Level): Throughput {
 /** The Universal Scalability Law over the closed levels; null where they are too few. */
 export function scalabilityOf(levels: readonly Level[]): ScalabilityResult | null {
   const closed = levels.filter(({ step, margins, result }) => {
+    if (step.purpose === 'repeat') return false;
     return step.load.model === 'closed' && margins.length > 0 && result.achievedPerSec > 0 && result.errorShare < 0.01;
   });
   const points = closed.map((level) => ({

@@ -1,41 +1,34 @@
-import type { LimitEstimate, TracePoint } from './estimate.ts';
+import { throughputOf } from './capacity.ts';
+import type { Level } from './level.ts';
 
-/**
- * Two levels contradict a target that stays as it is where the one at the higher load is faster: by so many standard
- * deviations (of theory's size, not of the level's own batches: a short lucky window looks precise), and by so much
- * that it matters. Or where the lower one was overloaded, and one at so many times its load passes.
- */
-const CONTRADICTION = { deviations: 4.5, ratio: 1.25, near: 0.97, overloaded: 1.1 } as const;
+/** Two throughputs differ by so many standard errors, each at least so large (share), and by so much that it matters. */
+const CHANGE = { deviations: 4, least: 0.02, ratio: 1.15 } as const;
 
-/**
- * Whether the target's capacity changed between the first level and the last. A curve that is not monotone gives
- * contradictions too, but in any order of time; a target that changes gives them in one: where it grows, it is always
- * the later one that passes at the higher load.
- * @returns whether it answers `faster` or `slower` than at first; null: as at first.
- */
-export function capacityChange(estimate: LimitEstimate | null): 'faster' | 'slower' | null {
-  if (estimate === null || estimate.binding.criterion.kind !== 'latency') return null;
-  const { trace } = estimate.binding;
-  let faster = 0;
-  let slower = 0;
-  for (const low of trace) {
-    for (const high of trace) {
-      if (low === high || !contradict(low, high)) continue;
-      if (low.level.result.index < high.level.result.index) faster++;
-      else slower++;
-    }
-  }
-  if (faster > 0 === slower > 0) return null;
-  return faster > 0 ? 'faster' : 'slower';
+/** Throughput of as many users, at first and at the end, 1/s. */
+export interface CapacityChange {
+  readonly users: number;
+  readonly first: number;
+  readonly last: number;
 }
 
-function contradict(low: TracePoint, high: TracePoint): boolean {
-  if (high.load < low.load * CONTRADICTION.near || high.margin.kind !== 'value') return false;
-  if (low.margin.kind === 'value') {
-    const apart = low.margin.y - high.margin.y;
-    if (apart < Math.log(CONTRADICTION.ratio)) return false;
-    return apart > CONTRADICTION.deviations * Math.hypot(low.deviation, high.deviation);
-  }
-  const full = low.level.result.verdict === 'overloaded' && high.level.result.verdict === 'pass';
-  return full && high.load >= low.load * CONTRADICTION.overloaded;
+/**
+ * Whether the target's capacity changed between the first level and the last: the ramp's last level, run again at the
+ * end. Levels near the limit would tell less: there response times scatter most, and a curve that is not monotone looks
+ * like a target that changes.
+ * @returns null: it did not, as far as can be seen, or the level was not run again.
+ */
+export function capacityChange(levels: readonly Level[]): CapacityChange | null {
+  const last = levels.findLast(({ step, margins }) => step.purpose === 'repeat' && margins.length > 0);
+  if (last === undefined || last.step.load.model !== 'closed') return null;
+  const { vus } = last.step.load;
+  const first = levels.find(({ step, margins }) => {
+    return step.purpose === 'ramp' && margins.length > 0 && step.load.model === 'closed' && step.load.vus === vus;
+  });
+  if (first === undefined) return null;
+  const [before, after] = [throughputOf(first), throughputOf(last)];
+  if (!(before.perSec > 0 && after.perSec > 0)) return null;
+  const apart = Math.abs(Math.log(after.perSec / before.perSec));
+  const error = Math.hypot(Math.max(CHANGE.least, before.relativeError), Math.max(CHANGE.least, after.relativeError));
+  if (apart < Math.log(CHANGE.ratio) || apart < CHANGE.deviations * error) return null;
+  return { users: vus, first: before.perSec, last: after.perSec };
 }

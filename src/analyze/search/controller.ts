@@ -21,6 +21,8 @@ const IDLE_REQUESTS = 200;
 /** More levels than this do not narrow an interval that is still too wide. */
 const MOST_LEVELS = 80;
 const FEWEST_NARROWING = 3;
+/** The share of the budget that is for looking whether the target is still what it was. */
+const AFTERWARDS = SHARES.repeat + SHARES.recover;
 /** Where the next level goes, as quantiles of the posterior, in turn. */
 const PROBES = [0.3, 0.7, 0.5] as const;
 /** How far below a load at which the generator failed it is trusted again. */
@@ -130,12 +132,16 @@ export class Search {
       const explored = yield* this.#explore();
       if (explored !== null) return explored;
     }
-    let stop = yield* this.#narrow(true);
+    let stop = yield* this.#narrow(SHARES.confirm + AFTERWARDS, FEWEST_NARROWING);
     if (stop === 'precision' || stop === 'budget' || stop === 'resolution') {
       yield* this.#confirm();
       // A contradicted end has widened the interval; and what confirming did not take is left.
-      stop = yield* this.#narrow(false);
+      stop = yield* this.#narrow(AFTERWARDS);
+      yield* this.#repeat();
       yield* this.#recover();
+      if (this.#isLost()) return 'target-lost';
+      // These two may have widened it again.
+      if (stop === 'precision') stop = yield* this.#narrow(0);
       if ((this.#limit()?.width ?? Number.POSITIVE_INFINITY) <= this.#options.precision) return 'precision';
     }
     return stop === 'precision' ? 'budget' : stop;
@@ -149,17 +155,18 @@ export class Search {
       if (level.result.verdict !== 'void') return level;
     }
     const load = step.load.model === 'open' ? step.load.ratePerSec : step.load.vus;
-    if ((step.load.model === 'open') === (this.#options.unit === 'req/s'))
+    const limiting = step.purpose !== 'repeat' && step.purpose !== 'recover';
+    if (limiting && (step.load.model === 'open') === (this.#options.unit === 'req/s'))
       this.#ceiling = Math.min(this.#ceiling ?? load, load);
     return 'void';
   }
 
-  /** Two levels running without one success, or the very first one. */
+  /** Two levels running without one success, or the very first one without one answer. */
   #isLost(): boolean {
-    const silent = (level: Level | undefined): boolean =>
-      level !== undefined && level.observation.ok === 0 && level.observation.unfit === null;
-    const last = this.#levels.at(-1);
-    return silent(last) && (this.#levels.length === 1 || silent(this.#levels.at(-2)));
+    const [before, last] = this.#levels.slice(-2).map(({ observation }) => observation);
+    if (before === undefined) return false;
+    if (last === undefined) return before.unfit === null && before.ok === 0 && before.failed === before.unanswered;
+    return [before, last].every(({ ok, unfit }) => ok === 0 && unfit === null);
   }
 
   *#idle(): Generator<SearchStep, SearchStop | null, Level> {
@@ -228,28 +235,29 @@ export class Search {
     return null;
   }
 
-  /** Levels where the posterior is widest, until precision, budget, bound or resolution. */
-  *#narrow(reserving: boolean): Generator<SearchStep, SearchStop, Level> {
+  /**
+   * Levels where the posterior is widest, until precision, budget, bound or resolution.
+   * @param reserved share of the budget that is not its own. @param fewest levels, however narrow it is already.
+   */
+  *#narrow(reserved: number, fewest = 0): Generator<SearchStep, SearchStop, Level> {
     const { budget, precision } = this.#options;
     const steps = this.#steps;
-    const reserve = (reserving ? SHARES.confirm : 0) * budget + SHARES.recover * budget;
     for (let count = 0; ; count++) {
       const limit = this.#limit();
       const suspect = suspectLoad(this.#levels, this.#options.unit);
       const bound = this.#bound();
       if (limit !== null && this.#heldAt(bound)) return this.#isCeiling(bound) ? 'generator' : 'bound';
-      if (suspect === null && limit !== null && limit.width <= precision && (count >= FEWEST_NARROWING || !reserving))
-        return 'precision';
+      if (suspect === null && limit !== null && limit.width <= precision && count >= fewest) return 'precision';
       if (this.#levels.length >= MOST_LEVELS) return 'resolution';
       const probe =
         suspect ?? limit?.quantile(PROBES[count % PROBES.length] as number) ?? (this.#capacity?.perSec ?? 1) / 2;
       const load = steps.onAxis(Math.min(bound, probe));
-      const left = budget - this.#spent - reserve;
+      const left = budget * (1 - reserved) - this.#spent;
       const wanted = narrowingRequests(suspect === null ? (limit?.width ?? 1) : 0.15, steps.strictest);
       // Half of what is left at a time, but no level too short to say anything.
-      const fewest = Math.min(wanted, narrowingRequests(1, steps.strictest));
-      if (count > 0 && left < 0.5 * steps.secondsFor(fewest, load)) return 'budget';
-      const longest = left / 2 < steps.secondsFor(fewest, load) ? left : left / 2;
+      const shortest = Math.min(wanted, narrowingRequests(1, steps.strictest));
+      if (count > 0 && left < 0.5 * steps.secondsFor(shortest, load)) return 'budget';
+      const longest = left / 2 < steps.secondsFor(shortest, load) ? left : left / 2;
       const step = steps.stepAt('narrow', load, wanted, longest);
       if (left < SHORTEST || step.warmup + step.duration > Math.max(left, 2 * SHORTEST)) return 'budget';
       const level = yield* this.#measure(step);
@@ -264,7 +272,7 @@ export class Search {
     const steps = this.#steps;
     for (const purpose of ['confirm-pass', 'confirm-fail'] as const) {
       const limit = this.#limit();
-      const left = budget - this.#spent - SHARES.recover * budget;
+      const left = budget * (1 - AFTERWARDS) - this.#spent;
       if (limit === null || limit.width > UNDECIDED_WIDTH || left < 2 * SHORTEST) return true;
       const load = steps.onAxis(Math.min(this.#bound(), purpose === 'confirm-pass' ? limit.low : limit.high));
       const wanted = narrowingRequests(limit.width, steps.strictest);
@@ -275,6 +283,12 @@ export class Search {
       if (contradicts(level)) return false;
     }
     return true;
+  }
+
+  /** The ramp's last level again: is the target still what it was? */
+  *#repeat(): Generator<SearchStep, void, Level> {
+    const last = this.#levels.findLast(({ step, margins }) => step.purpose === 'ramp' && margins.length > 0)?.step;
+    if (last !== undefined) yield* this.#measure({ ...last, purpose: 'repeat', settle: 0 });
   }
 
   /** Half the load: does latency come back? */

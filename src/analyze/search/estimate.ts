@@ -1,10 +1,9 @@
 import type { LoadUnit } from '../../core/breaking-point.ts';
 import type { Criterion } from './criteria.ts';
-import type { Level, Margin } from './level.ts';
+import type { Level } from './level.ts';
 import type { MarginModel, MarginPoint } from './margin.ts';
-import { falls, firstCrossing, type Placed, placed } from './monotone.ts';
-import { noiseOf } from './noise.ts';
-import { type Posterior, posteriorOf, SCATTER_MEDIAN } from './posterior.ts';
+import { falls, firstCrossing, placed } from './monotone.ts';
+import { type Posterior, posteriorOf } from './posterior.ts';
 
 /** What the closed ramp taught of the target. */
 export interface Capacity {
@@ -22,21 +21,10 @@ export interface IdleRatio {
   readonly deviation: number;
 }
 
-/** A level as one criterion sees it. */
-export interface TracePoint {
-  readonly level: Level;
-  readonly load: number;
-  readonly margin: Margin;
-  /** Standard deviation of the margin's value. */
-  readonly deviation: number;
-}
-
 /** The limit of one criterion. */
 export interface CriterionLimit {
   readonly criterion: Criterion;
   readonly posterior: Posterior;
-  /** Every level on the axis, with what theory says of the noise of its margin. */
-  readonly trace: readonly TracePoint[];
   /** Whether any level gave reason to believe that the limit exists; an error limit without an error does not. */
   readonly seen: boolean;
 }
@@ -115,20 +103,9 @@ export function estimateLimit(
     };
     const seen =
       criterion.kind === 'latency' || points.some(({ margin }) => margin.kind === 'errors' && margin.failed > 0);
-    return { criterion, posterior: posteriorOf(points, model), trace: traceOf(usable, i, model), seen };
+    return { criterion, posterior: posteriorOf(points, model), seen };
   });
   return combine(limits, lowest, highest, crossing === null && !falls(usable));
-}
-
-function traceOf(usable: readonly Placed[], criterion: number, model: MarginModel): TracePoint[] {
-  const all = usable.flatMap(({ level, load }) => {
-    const margin = level.margins[criterion];
-    return margin === undefined ? [] : [{ level, load, margin, x: Math.log(load) }];
-  });
-  const noise = noiseOf(all, model);
-  return all.map(({ level, load, margin }, i) => {
-    return { level, load, margin, deviation: SCATTER_MEDIAN * Math.sqrt(noise[i]?.variance ?? 0) };
-  });
 }
 
 /** Values of the idle target over the limits, by criterion. */

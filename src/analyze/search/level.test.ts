@@ -35,6 +35,7 @@ function observation(meanMs: number, changes: Partial<Observation> = {}, growth 
     dropped: 0,
     ok: 2000,
     failed: 0,
+    unanswered: 0,
     inFlightAtStart: 2,
     inFlightAtEnd: 4,
     batches,

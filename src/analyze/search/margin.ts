@@ -37,7 +37,7 @@ const ROOMS = [0.004, 0.01, 0.025, 0.05, 0.1, 0.17, 0.28, 0.45, 0.7, 1.2, 2.5, 6
 const HIGHEST_FLOOR = 0.97;
 const FLOOR_MATTERS = 0.04;
 /** The curve's own value at no load differs from the idle target's: where service times hardly vary, waiting begins early. */
-const FLOOR_MISFIT = 0.2;
+const FLOOR_MISFIT = { relative: 0.2, ofLimit: 0.05 } as const;
 const POWERS = [0.3, 0.5, 0.75, 1, 1.3, 1.8, 2.5, 4, 7, 12, 25, 60];
 const ERROR_POWERS = [1, 2, 4, 8, 16, 32, 64];
 /** One form the curve may have. */
@@ -52,7 +52,8 @@ export interface Shape {
 
 /** Every bend with every floor that the idle level leaves possible. */
 export function shapesOf({ shape, floor, floorDeviation: measured }: MarginModel): Shape[] {
-  const floorDeviation = shape === 'queue' ? Math.hypot(measured, FLOOR_MISFIT) : measured;
+  const floorDeviation =
+    shape === 'queue' ? Math.hypot(measured, Math.min(FLOOR_MISFIT.relative, FLOOR_MISFIT.ofLimit / floor)) : measured;
   const bends = shape === 'queue' ? ROOMS : shape === 'power' ? POWERS : ERROR_POWERS;
   const kept = (value: number): number => Math.min(HIGHEST_FLOOR, value);
   if (shape === 'errors' || floor * floorDeviation < FLOOR_MATTERS)

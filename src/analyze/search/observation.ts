@@ -32,6 +32,8 @@ export interface Observation {
   readonly ok: number;
   /** Failed, or given up at the end. */
   readonly failed: number;
+  /** Of the failed ones, those that got no answer at all. */
+  readonly unanswered: number;
   readonly inFlightAtStart: number;
   readonly inFlightAtEnd: number;
   /** Response times of equal stretches of the window, in order of time; `infinite` counts the failed ones. */
@@ -67,7 +69,7 @@ export function observe(
     times: [],
     infinite: 0,
   }));
-  const totals = { offered: 0, sent: 0, dropped: 0, ok: 0, failed: 0 };
+  const totals = { offered: 0, sent: 0, dropped: 0, ok: 0, failed: 0, unanswered: 0 };
   for (const snapshot of measured) {
     const middle = (snapshot.startAt + snapshot.endAt) / 2 - from;
     const place = snapshot.phase === 'drain' ? m - 1 : Math.floor((middle / (endAt - from)) * m);
@@ -79,6 +81,7 @@ export function observe(
       totals.dropped += series.dropped;
       totals.ok += series.ok;
       totals.failed += failed;
+      totals.unanswered += failed - (series.byOutcome['http-error'] ?? 0) - (series.byOutcome['wrong-answer'] ?? 0);
       part?.times.push(series.response);
       if (part !== undefined) part.infinite += failed;
     }

@@ -16,7 +16,7 @@ export interface Posterior {
 /** How much more levels scatter than theory and their own batches say. */
 const SCATTERS = [0.7, 0.9, 1.15, 1.5, 2, 2.7];
 const COARSE_SCATTERS = [1.3, 2.2];
-export const SCATTER_MEDIAN = 1.6;
+const SCATTER_MEDIAN = 1.6;
 const SCATTER_DEVIATION = 0.3;
 
 const COARSE = 70;

@@ -1,7 +1,7 @@
 import { samplesFor } from '../../stats/confidence.ts';
 
 /** How the budget is spent, in shares of it. What is left over is the narrowing's. */
-export const SHARES = { idle: 0.05, ramp: 0.15, explore: 0.15, confirm: 0.2, recover: 0.04 } as const;
+export const SHARES = { idle: 0.05, ramp: 0.15, explore: 0.15, confirm: 0.2, repeat: 0.035, recover: 0.04 } as const;
 
 /** No window is shorter (s): a scheduler's hiccup must not be all of it. */
 export const SHORTEST = 0.5;

@@ -1,0 +1,164 @@
+/**
+ * `rampart find` on real sockets, against what theory says: ten searches of two minutes on an exact M/M/1 queue
+ * (`queue`), and two of one minute on the reference loan server (`loan`, which wants two cores to itself). Prints each,
+ * keeps them in bench/accuracy/sockets.json, and writes docs/accuracy-sockets.md from that. Needs a built dist/.
+ * Arguments: the parts to run (both). 25 minutes.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * What is kept of one search.
+ * @typedef {{ summary: string, status: string, stoppedBy: string, estimate: number | null,
+ *   interval: [number, number | null] | null, levels: number, voided: number, spentSeconds: number }} Found
+ * @typedef {{ machine: ReturnType<typeof machine>, runs: Found[] }} Part
+ */
+
+const CLI = fileURLToPath(new URL('../dist/bin/cli.js', import.meta.url));
+const BODY = fileURLToPath(new URL('../scenarios/loan.json', import.meta.url));
+const DATA = fileURLToPath(new URL('../bench/accuracy/sockets.json', import.meta.url));
+const PAGE = fileURLToPath(new URL('../docs/accuracy-sockets.md', import.meta.url));
+
+/** Service 5 ms, exponential; one at a time. p95 ≤ 50 ms up to λ* = μ − ln 20 / L. */
+const QUEUE = { mean: 5, limit: 50 };
+const TRUTH = 1000 / QUEUE.mean - Math.log(20) / (QUEUE.limit / 1000);
+
+const RUNS = { queue: 10, loan: 2 };
+/** s. */
+const BUDGET = { queue: 120, loan: 60 };
+const LOAN_SLOS = ['--slo', 'p95<50ms', '--slo', 'errors<1%'];
+
+const parts = process.argv.length > 2 ? process.argv.slice(2) : ['queue', 'loan'];
+const folder = mkdtempSync(join(tmpdir(), 'rampart-sockets-'));
+const data = existsSync(DATA) ? JSON.parse(readFileSync(DATA, 'utf8')) : {};
+try {
+  if (parts.includes('queue')) data.queue = { machine: machine(), runs: await onQueue() };
+  if (parts.includes('loan')) data.loan = { machine: machine(), runs: await onLoan() };
+  writeFileSync(DATA, `${JSON.stringify(data, null, 2)}\n`);
+  if (data.queue !== undefined && data.loan !== undefined) writeFileSync(PAGE, page(data.queue, data.loan));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Each search on a queue of its own, with its own service times. */
+async function onQueue() {
+  const law = ['--law', `exp:${QUEUE.mean}ms`, '--slots', '1'];
+  const args = ['-b', '{}', '--slo', `p95<${QUEUE.limit}ms`, '--budget', `${BUDGET.queue}s`];
+  const all = [];
+  for (let run = 1; run <= RUNS.queue; run++)
+    all.push(await served([...law, '--seed', String(run)], (url) => find(`queue, run ${run}`, url, args)));
+  return all;
+}
+
+function onLoan() {
+  const args = ['--body-file', BODY, ...LOAN_SLOS, '--budget', `${BUDGET.loan}s`];
+  return served(['loan'], async (url) => {
+    const all = [];
+    for (let run = 1; run <= RUNS.loan; run++) all.push(await find(`loan, run ${run}`, url, args));
+    return all;
+  });
+}
+
+function machine() {
+  return { cores: cpus().length, cpu: (cpus()[0]?.model ?? 'unknown').trim(), node: process.version };
+}
+
+/**
+ * Starts a server, and ends it when `use` is done.
+ * @template T
+ * @param {string[]} args @param {(url: string) => Promise<T>} use @returns {Promise<T>}
+ */
+async function served(args, use) {
+  const server = spawn(process.execPath, [CLI, 'serve', ...args, '--port', '0'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const gone = new Promise((resolve) => server.once('exit', resolve));
+  let said = '';
+  try {
+    const url = await new Promise((resolve, reject) => {
+      server.stderr.setEncoding('utf8').on('data', (text) => {
+        said += text;
+        const [found] = /http:\S+predict/.exec(said) ?? [];
+        if (found !== undefined && said.includes('(Ctrl-C')) resolve(found);
+      });
+      void gone.then(() => reject(new Error(said)));
+    });
+    return await use(String(url));
+  } finally {
+    server.kill('SIGTERM');
+    await gone;
+  }
+}
+
+/**
+ * One search. The seed is drawn by the command itself: no two are the same.
+ * @param {string} name @param {string} url @param {string[]} args @returns {Promise<Found>}
+ */
+async function find(name, url, args) {
+  const out = join(folder, name.replaceAll(/\W+/g, '-'));
+  const child = spawn(process.execPath, [CLI, 'find', url, ...args, '--quiet', '-o', out], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await new Promise((resolve) => child.once('exit', resolve));
+  const { breakingPoint } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
+  const { summary, status, stoppedBy, estimate, interval, levels, spentSeconds } = breakingPoint;
+  const voided = levels.filter((/** @type {{ verdict: string }} */ { verdict }) => verdict === 'void').length;
+  console.log(`${name}: ${summary} ${levels.length} levels (${voided} void) in ${Math.round(spentSeconds)} s`);
+  return { summary, status, stoppedBy, estimate, interval, levels: levels.length, voided, spentSeconds };
+}
+
+/** @param {Part} queue @param {Part} loan */
+function page(queue, loan) {
+  const rows = queue.runs.map((found, i) => {
+    const { estimate, interval, status, levels, voided } = found;
+    const off = estimate === null ? '–' : percent(estimate / TRUTH - 1);
+    const range = interval === null ? '–' : `${rate(interval[0])} to ${interval[1] === null ? '∞' : rate(interval[1])}`;
+    const holds = covers(found, TRUTH) ? 'yes' : '**no**';
+    return `| ${i + 1} | ${rate(estimate)} | ${off} | ${range} | ${holds} | ${levels} (${voided}) | ${status} |`;
+  });
+  const all = queue.runs.length;
+  const near = queue.runs.filter(({ estimate }) => estimate !== null && Math.abs(estimate / TRUTH - 1) <= 0.1).length;
+  const covered = queue.runs.filter((found) => covers(found, TRUTH)).length;
+  const agree = loan.runs.every((one) => loan.runs.every((other) => covers(one, other.estimate)));
+  return `# \`rampart find\` on real sockets
+
+Written by \`npm run accuracy:sockets\` from bench/accuracy/sockets.json: the built command against the reference server, over the
+loopback of one machine (${queue.machine.cores} cores, ${queue.machine.cpu}, Node ${queue.machine.node}). The same search in virtual time, thousands of
+times: [accuracy.md](accuracy.md).
+
+## An exact queue
+
+\`rampart serve --law exp:${QUEUE.mean}ms --slots 1\` is M/M/1 with μ = ${1000 / QUEUE.mean}/s. \`rampart find --slo 'p95<${QUEUE.limit}ms' --budget ${BUDGET.queue}s\` should say
+λ* = μ − ln 20 / L = ${TRUTH.toFixed(1)}/s. Wanted: within 10 % in 9 of 10 searches, and the truth in the 95 % interval in 9 of 10.
+**Within 10 %: ${near} of ${all}. The interval holds the truth: ${covered} of ${all}.** The machine did other work meanwhile.
+
+| run | estimate, 1/s | off | 95 % interval, 1/s | holds ${TRUTH.toFixed(1)} | levels (void) | status |
+|---|---|---|---|---|---|---|
+${rows.join('\n')}
+
+## The loan server, twice
+
+\`rampart serve loan\`, \`rampart find --slo 'p95<50ms' --slo 'errors<1%' --budget ${BUDGET.loan}s\`, one after the other, with nothing else
+running. Wanted: the two agree within their intervals. **${agree ? 'Each interval holds the other estimate.' : 'They do not agree.'}**
+
+${loan.runs.map(({ summary }, i) => `${i + 1}. ${summary}`).join('\n')}
+`;
+}
+
+/** @param {Found} found @param {number | null} value */
+function covers({ interval }, value) {
+  return interval !== null && value !== null && interval[0] <= value && (interval[1] === null || value <= interval[1]);
+}
+
+/** @param {number | null} value */
+function rate(value) {
+  return value === null ? '–' : value.toFixed(1);
+}
+
+/** @param {number} share */
+function percent(share) {
+  return `${(100 * share).toFixed(1)} %`;
+}
