@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 /**
  * What is kept of one search.
  * @typedef {{ summary: string, status: string, stoppedBy: string, estimate: number | null,
- *   interval: [number, number | null] | null, levels: number, voided: number, spentSeconds: number }} Found
+ *   low: number | null, high: number | null, levels: number, voided: number, spentSeconds: number }} Found
  * @typedef {{ machine: ReturnType<typeof machine>, runs: Found[] }} Part
  */
 
@@ -107,15 +107,16 @@ async function find(name, url, args) {
   const { summary, status, stoppedBy, estimate, interval, levels, spentSeconds } = breakingPoint;
   const voided = levels.filter((/** @type {{ verdict: string }} */ { verdict }) => verdict === 'void').length;
   console.log(`${name}: ${summary} ${levels.length} levels (${voided} void) in ${Math.round(spentSeconds)} s`);
-  return { summary, status, stoppedBy, estimate, interval, levels: levels.length, voided, spentSeconds };
+  const [low, high] = interval ?? [null, null];
+  return { summary, status, stoppedBy, estimate, low, high, levels: levels.length, voided, spentSeconds };
 }
 
 /** @param {Part} queue @param {Part} loan */
 function page(queue, loan) {
   const rows = queue.runs.map((found, i) => {
-    const { estimate, interval, status, levels, voided } = found;
+    const { estimate, low, high, status, levels, voided } = found;
     const off = estimate === null ? '–' : percent(estimate / TRUTH - 1);
-    const range = interval === null ? '–' : `${rate(interval[0])} to ${interval[1] === null ? '∞' : rate(interval[1])}`;
+    const range = low === null ? '–' : `${rate(low)} to ${high === null ? '∞' : rate(high)}`;
     const holds = covers(found, TRUTH) ? 'yes' : '**no**';
     return `| ${i + 1} | ${rate(estimate)} | ${off} | ${range} | ${holds} | ${levels} (${voided}) | ${status} |`;
   });
@@ -149,8 +150,8 @@ ${loan.runs.map(({ summary }, i) => `${i + 1}. ${summary}`).join('\n')}
 }
 
 /** @param {Found} found @param {number | null} value */
-function covers({ interval }, value) {
-  return interval !== null && value !== null && interval[0] <= value && (interval[1] === null || value <= interval[1]);
+function covers({ low, high }, value) {
+  return low !== null && value !== null && low <= value && (high === null || value <= high);
 }
 
 /** @param {number | null} value */
