@@ -1,6 +1,7 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
-import { type Metric, type Plan, stagesOf, type Threshold } from '../core/plan.ts';
+import type { Metric, Threshold } from '../core/plan.ts';
 import type { Check, Doubt, DoubtCode, LatencySummary, RunResult } from '../core/result.ts';
+import { countedFrom, countedStages } from './changes.ts';
 import { isUnreachable } from './verdict.ts';
 import {
   addressOf,
@@ -134,8 +135,10 @@ function whyOf(result: RunResult): string {
   const failed = totals.failed === 0 ? 'none failed' : `${failedShare(result)} failed`;
   const dropped = totals.dropped > 0 ? `, ${formatCount(totals.dropped)} dropped` : '';
   const sentences = [
-    `${offerOf(plan)}: ${counted(totals.sent, 'request')} sent in ${formatClock(totals.durationMs / 1000)}, ${failed}${dropped}.`,
+    `${offerOf(result)}: ${counted(totals.sent, 'request')} sent in ${formatClock(totals.durationMs / 1000)}, ${failed}${dropped}.`,
   ];
+  const reset = countedFrom(result.changes);
+  if (reset > 0) sentences.push(`Counted from ${formatClock(reset / 1e6)} on, when the statistics were reset.`);
   const times = [
     within('Half of the answers came', 'p50', latency.response),
     within('95 % of them', 'p95', latency.response),
@@ -164,9 +167,10 @@ function within(words: string, name: 'p50' | 'p95', summary: LatencySummary): st
 }
 
 /** `Up to 100 virtual users`, `200/s`, `One request at a time`. */
-function offerOf({ kind, load }: Plan): string {
+function offerOf(result: RunResult): string {
+  const { kind, load } = result.plan;
   if (kind === 'probe') return 'One request at a time';
-  const stages = stagesOf(load);
+  const stages = countedStages(result);
   const highest = stages.reduce((max, { from, to }) => Math.max(max, from, to), 0);
   const steady = stages.every(({ from, to }) => from === highest && to === highest);
   const amount = load.model === 'closed' ? counted(highest, 'virtual user') : `${formatLimit(highest, '1/s')} offered`;

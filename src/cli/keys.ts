@@ -21,7 +21,10 @@ export interface KeySteering {
 export function steerByKeys({ keyboard, steering, stop, onChange, onRefusal }: KeySteering): () => void {
   const change = (step: number): void => {
     const { present } = steering;
-    if (present === null) return;
+    if (present === null) {
+      onRefusal(steering.idle);
+      return;
+    }
     const reading = readEdit(present.load, fieldsFor(present.load, present.value, step));
     if (!reading.ok) {
       onRefusal(reading.errors.map(({ message }) => message).join('; '));

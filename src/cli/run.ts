@@ -49,7 +49,7 @@ export async function runCommand(
   };
   const forget = world.onInterrupt(() => (stop.signal.aborted ? world.exit(EXIT.interrupted) : stopNow()));
   const steering = new Steering(plan.kind);
-  const leaveKeys = view === null ? null : takeKeys(world, plan, steering, stopNow, view);
+  const leaveKeys = view === null ? null : takeKeys(world, steering, stopNow, view);
   try {
     const { result, losses } = await (page !== null && folder !== null
       ? page.testing.run({ id, plan, rows, folder }, { view, stop, steering })
@@ -87,7 +87,7 @@ async function alone(
 export function followFor(world: World): TestingOptions['follow'] {
   return ({ plan }, steering, stop) => {
     const view = createView(world, plan);
-    return { view, leave: takeKeys(world, plan, steering, stop, view) ?? (() => {}) };
+    return { view, leave: takeKeys(world, steering, stop, view) ?? (() => {}) };
   };
 }
 
@@ -127,20 +127,12 @@ export function printResult(world: World, result: RunResult, { folder, losses, j
  */
 const isWatched = ({ stderr, env }: World): boolean => stderr.isTTY && !env['CI'];
 
-/** Keys are for those who see what they do, and for loads that can be changed. */
-function keyboardFor(world: World, { kind, engine }: Plan): World['keyboard'] {
-  return isWatched(world) && kind === 'run' && engine === 'rampart' ? world.keyboard : null;
-}
+/** Keys are for those who see what they do. */
+const keyboardFor = (world: World): World['keyboard'] => (isWatched(world) ? world.keyboard : null);
 
 /** Returns what gives the keys back; null where there are none. */
-export function takeKeys(
-  world: World,
-  plan: Plan,
-  steering: Steering,
-  stop: () => void,
-  view: ConsoleView,
-): (() => void) | null {
-  const keyboard = keyboardFor(world, plan);
+export function takeKeys(world: World, steering: Steering, stop: () => void, view: ConsoleView): (() => void) | null {
+  const keyboard = keyboardFor(world);
   if (keyboard === null) return null;
   return steerByKeys({
     keyboard,
@@ -160,7 +152,7 @@ export function createView(world: World, plan: Plan): ConsoleView {
       return stderr.columns;
     },
     isTTY: isWatched(world),
-    keys: keyboardFor(world, plan) !== null,
+    keys: keyboardFor(world) !== null && plan.kind === 'run' && plan.engine === 'rampart',
     colour: colourOf(stderr, env),
   });
 }

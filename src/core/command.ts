@@ -82,11 +82,12 @@ function settled(value: number): number {
 export function withRest(load: LoadProfile, at: Micros, rest: readonly Stage<number>[]): LoadProfile {
   const kept: Stage<number>[] = [];
   let left: number = at;
-  for (const { duration, from, to } of stagesOf(load)) {
+  for (const stage of stagesOf(load)) {
+    const { duration, from, to } = stage;
     if (left <= 0) break;
-    const spent = Math.min(left, duration);
-    if (spent > 0) kept.push({ duration: micros(spent), from, to: from + ((to - from) * spent) / duration });
-    left -= spent;
+    if (duration <= left) kept.push(stage);
+    else kept.push({ duration: micros(left), from, to: from + ((to - from) * left) / duration });
+    left -= duration;
   }
   const stages = [...kept, ...rest];
   return load.model === 'closed'

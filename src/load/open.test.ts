@@ -184,6 +184,45 @@ describe('OpenLoad', () => {
     }
   });
 
+  it('sends by the new rate from the instant of an edit on, in one chain of turns', () => {
+    const { driver, load, run, finishedAt } = begin(open(rates([3, 10, 10])));
+    run(0.95);
+    for (let again = 0; again < 20; again++) load.edit(micros(1e6), rates([2, 20, 20]));
+    run(1.95);
+    load.edit(micros(2e6), rates([1, 5, 5]));
+    run(9);
+    const due = driver.sent.map(({ dueAt }) => Math.round((dueAt - START) / 1e3));
+    const every = (from: number, to: number, step: number): number[] =>
+      Array.from({ length: (to - from) / step }, (_, n) => from + n * step);
+    expect(due).toEqual([...every(0, 1000, 100), ...every(1000, 2000, 50), ...every(2000, 3000, 200)]);
+    expect(driver.sent.every(({ dueAt, sentAt }) => sentAt - dueAt <= 10)).toBe(true);
+    expect(finishedAt()).toBe(3e6);
+    expect([load.due, load.sent, load.dropped]).toEqual([due.length, due.length, 0]);
+  });
+
+  it('rests at a rate of 0, and comes back', () => {
+    const { driver, load, run, finishedAt } = begin(open(rates([3, 10, 10])));
+    run(0.45);
+    load.edit(micros(500_000), rates([2.5, 0, 0]));
+    run(2);
+    expect([driver.sent.length, load.finished]).toEqual([5, false]);
+    load.edit(micros(2.5e6), rates([0.5, 10, 10]));
+    run(9);
+    expect(driver.sent.slice(5).map(({ dueAt }) => dueAt - START)).toEqual([2.5e6, 2.6e6, 2.7e6, 2.8e6, 2.9e6]);
+    expect(finishedAt()).toBe(3e6);
+  });
+
+  it('loses nothing where it hears of an edit late: what was due meanwhile leaves at once', () => {
+    const { driver, load, run } = begin(open(rates([3, 10, 10])));
+    run(1.05);
+    load.edit(micros(1e6), rates([2, 100, 100]));
+    run(1.06);
+    expect(driver.sent.length).toBe(17);
+    run(9);
+    expect(driver.sent.length).toBe(210);
+    expect(load.due).toBe(210);
+  });
+
   it('sorts requests into banks and takes the templates in turn', () => {
     const { driver, load, run } = begin(open(rates([1, 10, 10])), {
       banks: new Banks(micros(START), micros(300_000)),

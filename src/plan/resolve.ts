@@ -65,7 +65,7 @@ export function prepareRun(
     requests,
     data,
     checks,
-    ...withinRows(partsOf(sources.kind, given, world.host.cores), data),
+    ...withinUsers(withinRows(partsOf(sources.kind, given, world.host.cores), data)),
     timeout: durationWithin(given, 'timeout', '1ms') ?? seconds(30),
     maxBody: read(given, 'maxBody', parseBytes) ?? MAX_BODY,
     gracefulStop: durationWithin(given, 'gracefulStop', '0s') ?? seconds(5),
@@ -115,6 +115,17 @@ function withinRows(parts: PartsByKind, data: DataSource | null): PartsByKind {
   if (data?.order !== 'once') return parts;
   const { maxRequests } = parts;
   return { ...parts, maxRequests: count(Math.min(maxRequests ?? Number.POSITIVE_INFINITY, data.rows)) };
+}
+
+/**
+ * A number of requests is dealt to the threads that have users: others would end at once, and could take none later, when
+ * an edit of the running test gives them users.
+ */
+function withinUsers(parts: PartsByKind): PartsByKind {
+  const { load, maxRequests, threads } = parts;
+  if (load.model === 'open' || maxRequests === null) return parts;
+  const users = load.vus.reduce((most, { from, to }) => Math.max(most, Math.ceil(from), Math.ceil(to)), 1);
+  return { ...parts, threads: count(Math.min(threads, users)) };
 }
 
 type PartsByKind = Pick<Plan, 'load' | 'maxRequests' | 'warmup' | 'warmupRequests' | 'threads'>;

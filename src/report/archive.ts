@@ -24,6 +24,7 @@ export class IntervalArchive {
   #slots: ArchiveSlot[] = [];
   /** Intervals to a slot, so far. */
   #merged = 1;
+  #resets = 0;
   /** The level of a search that the newest slot belongs to. */
   #level: number | undefined;
   readonly #names: string[] = [];
@@ -31,20 +32,26 @@ export class IntervalArchive {
   /** The first slot that is not as `changes` told it last. */
   #changed = 0;
 
-  add({ startAt, endAt, phase, level, series, generator }: IntervalSnapshot): void {
+  add(snapshot: IntervalSnapshot): void {
+    const { startAt, endAt, phase, level, series, generator, resets = 0 } = snapshot;
+    if (resets > this.#resets) {
+      this.#resets = resets;
+      this.#slots = this.#slots.map(discarded);
+    }
+    const counts = phase !== 'warmup' && resets === this.#resets;
     const slot = this.#slotAt(startAt, endAt, level);
     // The snapshot with the generator's health says which phase the interval is; another adds counts, not time.
     if (generator !== undefined && phase === 'measure') slot.measured += endAt - startAt;
-    if (generator !== undefined && phase !== 'warmup') slot.lag = joined([slot.lag, coarse(generator.lag)]);
-    for (const [name, snapshot] of Object.entries(series)) {
+    if (generator !== undefined && counts) slot.lag = joined([slot.lag, coarse(generator.lag)]);
+    for (const [name, each] of Object.entries(series)) {
       if (!this.#names.includes(name)) this.#names.push(name);
-      const part = this.#partOf(name, phase === 'warmup', snapshot);
+      const part = this.#partOf(name, !counts, each);
       const at = slot.parts.findIndex((known) => known.name === name && known.warm === part.warm);
       const known = slot.parts[at];
       if (known === undefined) slot.parts.push(part);
       else slot.parts[at] = summed([known, part]);
-      if (phase === 'warmup') continue;
-      for (const extra of OF_REQUESTS) slot[extra] = joined([slot[extra], coarse(snapshot[extra])]);
+      if (!counts) continue;
+      for (const extra of OF_REQUESTS) slot[extra] = joined([slot[extra], coarse(each[extra])]);
     }
     if (this.#slots.length < 2 * MOST) return;
     this.#slots = mergedBy(this.#slots, 2);
@@ -154,6 +161,14 @@ const NO_TIMES: Sparse = { bucket: [], count: [] };
 function emptySlot(startAt: number, endAt: number): ArchiveSlot {
   const times = { connect: NO_TIMES, tls: NO_TIMES, firstByte: NO_TIMES, body: NO_TIMES, lag: NO_TIMES };
   return { startAt, endAt, measured: 0, intervals: 1, parts: [], ...times };
+}
+
+/** As if it had been warm-up: what a reset leaves of a slot. */
+function discarded(slot: ArchiveSlot): ArchiveSlot {
+  const { startAt, endAt, intervals } = slot;
+  const parts = new Map<string, [Part, ...Part[]]>();
+  for (const part of slot.parts) parts.set(part.name, [{ ...part, warm: true }, ...(parts.get(part.name) ?? [])]);
+  return { ...emptySlot(startAt, endAt), intervals, parts: [...parts.values()].map(summed) };
 }
 
 function keyOf(name: string, kind: Pick<FailureCount, 'outcome' | 'status' | 'message'>): string {

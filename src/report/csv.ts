@@ -130,7 +130,9 @@ export class HistoryCsv implements RunSink {
   /** The snapshots of the interval that is newest: another phase's may follow. */
   #interval: IntervalSnapshot[] = [];
   readonly #totals = new Map<string, Running>();
-  readonly #all = new Running();
+  #all = new Running();
+  /** Of the statistics: what was due before the last is in no total. */
+  #resets = 0;
 
   /** @param write takes whole rows. */
   constructor(write: (text: string) => void) {
@@ -158,11 +160,16 @@ export class HistoryCsv implements RunSink {
     const { plan, startedAt } = this.#run;
     const now = new Map<string, Running>();
     const all = new Running();
-    for (const { phase, series } of snapshots) {
+    for (const { phase, series, resets = 0 } of snapshots) {
+      if (resets > this.#resets) {
+        this.#resets = resets;
+        this.#totals.clear();
+        this.#all = new Running();
+      }
       for (const [name, each] of Object.entries(series)) {
         entry(now, name).add(each);
         all.add(each);
-        if (phase === 'warmup') continue;
+        if (phase === 'warmup' || resets < this.#resets) continue;
         entry(this.#totals, name).add(each);
         this.#all.add(each);
       }

@@ -39,16 +39,21 @@ export class Steering implements Commands {
 
   /** Has a command carried out, or says why it cannot be. */
   push(command: LoadCommand): CommandReply {
-    if (this.#commanded === null || this.#kind !== 'run') return { ok: false, reason: WHY_NOT[this.#kind] };
+    if (this.#commanded === null || this.#kind !== 'run') return { ok: false, reason: this.idle };
     const reply = this.#commanded.carryOut(command);
     // Two resets in one interval are one change.
     if (reply.ok && this.#waiting.at(-1) !== reply.change) this.#waiting.push(reply.change);
     return reply;
   }
 
-  /** Null while no load is under way. */
+  /** Why nothing can be changed while there is no `present`. */
+  get idle(): string {
+    return WHY_NOT[this.#kind];
+  }
+
+  /** Null while no load is under way that could be changed. */
   get present(): Present | null {
-    if (this.#commanded === null) return null;
+    if (this.#commanded === null || this.#kind !== 'run') return null;
     const { load, elapsed } = this.#commanded;
     return { load, elapsed, value: valueAt(stagesOf(load), elapsed) };
   }

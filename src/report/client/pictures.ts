@@ -32,7 +32,7 @@ export interface View {
   readonly toggled: ReadonlySet<string>;
 }
 
-/** A run has a warm-up and a drain. */
+/** A run has a warm-up, a drain, and what lies before a reset. */
 const MOST_PHASES = 4;
 /** Of a search's points, the share of the longest from which on a count in it is a rate. */
 const SHORT_POINT = 0.2;
@@ -161,7 +161,11 @@ function broken(picture: Picture, holes: readonly Span[]): Picture {
 
 /** Warm-up, drain, and where the generator was not fit to judge. Those of a search's many levels would hide the rest. */
 export function bandsOf(timeline: readonly TimelinePoint[]): Band[] {
-  const phases = [...phaseBands(timeline, 'warmup', 'warm-up'), ...phaseBands(timeline, 'drain', 'drain')];
+  const phases = [
+    ...phaseBands(timeline, 'warmup', 'warm-up'),
+    ...phaseBands(timeline, 'discarded', 'before the reset'),
+    ...phaseBands(timeline, 'drain', 'drain'),
+  ];
   return [
     ...(phases.length > MOST_PHASES ? [] : phases),
     ...stretchesOf(timeline, (point) => point.unfit).map((span): Band => ({ kind: 'unfit', label: '', ...span })),
@@ -223,8 +227,10 @@ function waited({ p95, serviceP95 }: TimelinePoint): boolean {
   return p95 !== null && serviceP95 !== null && p95 - serviceP95 > Math.max(1, 0.02 * p95);
 }
 
-function phaseBands(timeline: readonly TimelinePoint[], phase: 'warmup' | 'drain', label: string): Band[] {
-  return stretchesOf(timeline, (point) => point.phase === phase).map((stretch) => ({ kind: phase, label, ...stretch }));
+function phaseBands(timeline: readonly TimelinePoint[], phase: TimelinePoint['phase'], label: string): Band[] {
+  // What a reset took out of the statistics counts as little as a warm-up, and looks like it.
+  const kind = phase === 'drain' ? 'drain' : 'warmup';
+  return stretchesOf(timeline, (point) => point.phase === phase).map((stretch) => ({ kind, label, ...stretch }));
 }
 
 function stretchesOf(timeline: readonly TimelinePoint[], inside: (point: TimelinePoint) => boolean): Span[] {

@@ -1,4 +1,5 @@
-import { formatBytes, formatCount, formatLimit, formatMs, formatShare } from '../../analyze/wording.ts';
+import { changeLabel, rampOf } from '../../analyze/changes.ts';
+import { formatBytes, formatClock, formatCount, formatLimit, formatMs, formatShare } from '../../analyze/wording.ts';
 import {
   type Distribution,
   type LoadProfile,
@@ -8,13 +9,15 @@ import {
   stagesOf,
 } from '../../core/plan.ts';
 import type { RunResult } from '../../core/result.ts';
-import { type Micros, toMillis, toSeconds } from '../../core/units.ts';
+import { type Micros, micros, toMillis, toSeconds } from '../../core/units.ts';
 import { DEFINITIONS } from './definitions.ts';
 import { escapeHtml } from './escape.ts';
 import { durationFigure, utc } from './figures.ts';
 
 /** A body longer than this is cut: the scenario file has the whole. */
 const BODY_SHOWN = 2_000;
+/** Of the changes that a person made, the first so many. */
+const CHANGES_SHOWN = 50;
 
 type Entry = readonly [term: string, html: string];
 
@@ -25,7 +28,7 @@ export function detailsOf(result: RunResult): string {
       'What each number means',
       DEFINITIONS.map(([term, text]): Entry => [term, escapeHtml(text)]),
     ),
-    folded('Plan', planEntries(result.plan)),
+    folded('Plan', [...planEntries(result.plan), ...changeEntries(result)]),
     folded('Environment', environmentEntries(result)),
   ].join('');
 }
@@ -72,6 +75,18 @@ function planEntries(plan: Plan): Entry[] {
   if (plan.thresholds.length > 0)
     entries.push(['Thresholds', plan.thresholds.map(({ text }) => code(text)).join(', ')]);
   return entries;
+}
+
+/** What was changed while the run went on: `0:12 120 users over 20 s`. */
+function changeEntries({ changes = [] }: RunResult): Entry[] {
+  const lines = changes.slice(0, CHANGES_SHOWN).map((change) => {
+    const ramp = change.type === 'edited' ? rampOf(change) : 0;
+    const over = ramp > 0 ? ` over ${durationFigure(toSeconds(micros(ramp)))}` : '';
+    return `${formatClock(toSeconds(change.at))} ${change.type === 'reset' ? 'statistics reset' : changeLabel(change)}${over}`;
+  });
+  const left = changes.length - lines.length;
+  if (left > 0) lines.push(`and ${formatCount(left)} more, in journal.ndjson`);
+  return lines.length === 0 ? [] : [['Changed under way', lines.join('<br>')]];
 }
 
 function loadEntries(load: LoadProfile): Entry[] {

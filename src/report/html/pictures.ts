@@ -1,20 +1,18 @@
-import { counted, formatBytes, formatLimit, formatMs, formatShare } from '../../analyze/wording.ts';
+import { formatBytes, formatMs, formatShare } from '../../analyze/wording.ts';
 import type { BreakingPoint } from '../../core/breaking-point.ts';
-import { durationOf, stagesOf, type Threshold } from '../../core/plan.ts';
+import type { Threshold } from '../../core/plan.ts';
 import type { RunResult } from '../../core/result.ts';
-import { toSeconds } from '../../core/units.ts';
 import { clockLabel, readingLabel } from '../client/axis.ts';
 import type { EmbeddedRun } from '../client/embedded.ts';
-import type { Mark, Picture } from '../client/picture.ts';
+import type { Picture } from '../client/picture.ts';
 import { type PictureSource, picturesOf } from '../client/pictures.ts';
 import { svgOf, swatchOf, unfitSwatch } from '../svg.ts';
 import { dash } from './figures.ts';
-import { breakLabel, loadPicturesOf } from './load-pictures.ts';
+import { loadPicturesOf } from './load-pictures.ts';
+import { marksOf } from './marks.ts';
 
 /** A ready-made table with more rows than this is heavy; the page's script fills in the rest. */
 const ROWS = 100;
-/** Labels beyond this many stages would only cover each other. */
-const MARKS = 40;
 
 export function pictureSourceOf(result: RunResult): PictureSource {
   const { plan, run, timeline, breakingPoint } = result;
@@ -23,7 +21,7 @@ export function pictureSourceOf(result: RunResult): PictureSource {
     model: breakingPoint === undefined ? plan.load.model : searched,
     startedAt: run.startedAt,
     thresholds: breakingPoint === undefined ? plan.thresholds : limitsOfSearch(plan, breakingPoint),
-    marks: breakingPoint === undefined ? marksOf(result) : [...breakMarks(breakingPoint), ...endMarks(result)],
+    marks: marksOf(result),
     ...(breakingPoint === undefined ? {} : { levels: true }),
     timeline,
   };
@@ -40,60 +38,11 @@ function limitsOfSearch({ search }: RunResult['plan'], found: BreakingPoint): re
   return given.length > 0 ? given : assumed;
 }
 
-/** Where the load first passed the breaking point. */
-function breakMarks(found: BreakingPoint): Mark[] {
-  const { levels, unit, estimate } = found;
-  const label = breakLabel(found);
-  if (label === null || estimate === null) return [];
-  const first = levels.find(({ load }) =>
-    load.model === 'closed' ? unit === 'vus' && load.vus >= estimate : unit === 'req/s' && load.ratePerSec >= estimate,
-  );
-  return first === undefined ? [] : [{ at: first.startedAfter, label }];
-}
-
-function endMarks({ run, timeline }: RunResult): Mark[] {
-  const cut = run.ending === 'interrupted' || run.ending === 'aborted' || run.ending === 'lost';
-  return cut ? [{ at: timeline.at(-1)?.t ?? 0, label: run.ending }] : [];
-}
-
 /** @param intervals the packed archive, which has the timeline inside. */
 export function embeddedRunOf(result: RunResult, intervals: string): EmbeddedRun {
   const { timeline: _, ...source } = pictureSourceOf(result);
   const { breakingPoint } = result;
   return { ...source, ...(breakingPoint === undefined ? {} : { loads: loadPicturesOf(breakingPoint) }), intervals };
-}
-
-/** Where a person changed the load, or began the statistics anew. */
-function changeMarks({ changes = [] }: RunResult): Mark[] {
-  return changes.map((change) => {
-    const at = toSeconds(change.at);
-    if (change.type === 'reset') return { at, label: 'reset' };
-    const { edit } = change;
-    const to = edit.model === 'closed' ? counted(edit.vus, 'user') : formatLimit(edit.ratePerSec, '1/s');
-    return { at, label: `edit: ${to}` };
-  });
-}
-
-/** Where a stage of the plan begins, and where a run was cut short. */
-function marksOf(result: RunResult): Mark[] {
-  const { plan, run, timeline, changes = [] } = result;
-  const { load } = plan;
-  // From the first edit on the plan's own stages are replaced.
-  const edited = changes.find(({ type }) => type === 'edited')?.at ?? Number.POSITIVE_INFINITY;
-  const end = timeline.at(-1)?.t ?? 0;
-  const amount = (value: number): string =>
-    load.model === 'closed' ? counted(value, 'user') : formatLimit(value, '1/s');
-  const marks: Mark[] = [];
-  let at = 0;
-  for (const { from, to, duration } of stagesOf(load)) {
-    if (at > 0 && at < Math.min(end, edited / 1e6) && duration > 0)
-      marks.push({ at, label: from === to ? amount(to) : `→ ${amount(to)}` });
-    at += toSeconds(duration);
-  }
-  const kept = [...(marks.length > MARKS ? [] : marks), ...changeMarks(result)].sort((a, b) => a.at - b.at);
-  const early = end < toSeconds(durationOf(load)) - 0.5;
-  const cut = run.ending === 'interrupted' || run.ending === 'aborted' || run.ending === 'lost';
-  return cut && early ? [...kept, { at: end, label: run.ending }] : kept;
 }
 
 /** The run over time: four cards, each a picture with its data table. */
