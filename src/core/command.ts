@@ -46,6 +46,8 @@ export interface Commanded {
   readonly load: LoadProfile;
   /** Since the start of the load; below 0 before it. */
   readonly elapsed: Micros;
+  /** The same, of the instant at which an edit that is asked for now comes into effect. */
+  readonly soonest: Micros;
 }
 
 /** The way of a person's commands to the load under way. */

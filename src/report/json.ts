@@ -18,6 +18,9 @@ const PARTS = [
   'breakingPoint',
 ] as const satisfies readonly (keyof RunResult)[];
 
+/** Fails to compile when a part of the result is not in the list. */
+true satisfies Exclude<keyof RunResult, (typeof PARTS)[number]> extends never ? true : false;
+
 /**
  * `result.json`: indented, with a stable order, so that two results can be compared as text. Each point of the timeline
  * is one line, which keeps a long run's file short enough to look at. Ends in a line break.

@@ -31,11 +31,13 @@ export function liveBlock(moment: Moment, columns: number): Span[][] {
     return [[[`Starting: ${counted(plan.threads, 'thread')}, waiting for the first interval`, 'bold']], hint];
   }
   const { ok, failed, dropped } = countsOf(timeline);
+  const ended = point.phase === 'drain';
   // The drain offers nothing: its low end would look like a collapse.
   const loaded = timeline.filter((each) => each.phase !== 'drain');
   const achieved: Span[] = [
     ['offered ', 'gray'],
     formatRate(rate(point, point.offered)),
+    ...(wanted === null || plan.load.model === 'closed' || ended ? [] : aim(formatRate(wanted))),
     ['   achieved ', 'gray'],
     [formatRate(rate(point, point.ok)), 'green'],
   ];
@@ -62,10 +64,10 @@ export function liveBlock(moment: Moment, columns: number): Span[][] {
       : [];
   const load =
     plan.load.model === 'open'
-      ? row('in flight', [formatCount(point.inFlight), ...drops, ...(wanted === null ? [] : aim(formatRate(wanted)))])
+      ? row('in flight', [formatCount(point.inFlight), ...drops])
       : row('users', [
           [formatCount(point.vus), 'blue'],
-          ...(wanted === null || wanted === point.vus ? [] : aim(formatCount(wanted))),
+          ...(wanted === null || wanted === point.vus || ended ? [] : aim(formatCount(wanted))),
           ['   in flight ', 'gray'],
           formatCount(point.inFlight),
         ]);

@@ -7,7 +7,7 @@ export interface Present {
   readonly load: LoadProfile;
   /** Since the start of the load. */
   readonly elapsed: Micros;
-  /** Users, or requests per second, that the curve asks for now. */
+  /** Users, or requests per second, that the curve asks for when an edit that is asked for now comes into effect. */
   readonly value: number;
 }
 
@@ -54,8 +54,8 @@ export class Steering implements Commands {
   /** Null while no load is under way that could be changed. */
   get present(): Present | null {
     if (this.#commanded === null || this.#kind !== 'run') return null;
-    const { load, elapsed } = this.#commanded;
-    return { load, elapsed, value: valueAt(stagesOf(load), elapsed) };
+    const { load, elapsed, soonest } = this.#commanded;
+    return { load, elapsed, value: valueAt(stagesOf(load), soonest) };
   }
 
   /** Takes the changes that came into effect before an instant, in their order. */

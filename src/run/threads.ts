@@ -163,10 +163,14 @@ class Crew implements Commanded {
     return (this.#started ? this.#clock.now() - this.#startAt : -1) as Micros;
   }
 
+  get soonest(): Micros {
+    return Math.max(0, Math.ceil(this.elapsed + HEAD_START)) as Micros;
+  }
+
   carryOut(command: LoadCommand): CommandReply {
     const refuse = (reason: string): CommandReply => ({ ok: false, reason });
     if (!this.#started) return refuse('The load has not begun yet.');
-    const soon = Math.max(0, Math.ceil(this.elapsed + HEAD_START));
+    const soon = this.soonest;
     if (this.#over || soon >= durationOf(this.#load)) return refuse('The load has ended: nothing is sent any more.');
     const change = command.type === 'edit' ? this.#edit(command.edit, soon) : this.#reset(soon);
     if (typeof change === 'string') return refuse(change);
