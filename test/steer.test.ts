@@ -1,16 +1,8 @@
-import {
-  appendFileSync,
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { realFiles } from '../bin/files.ts';
 import { execute } from '../src/cli/execution.ts';
 import { editedLoad, type LoadChange, type LoadEdit } from '../src/core/command.ts';
 import type { RunEvent } from '../src/core/event.ts';
@@ -56,17 +48,7 @@ async function steered(
     stdout: terminal,
     stderr: terminal,
     keyboard: null,
-    files: {
-      readText: (path) => readFileSync(path, 'utf8'),
-      readBytes: (path) => readFileSync(path),
-      writeText: (path, text) => writeFileSync(path, text),
-      makeFolder: (path) => void mkdirSync(path, { recursive: true }),
-      isFolder: (path) => statSync(path).isDirectory(),
-      appendTo: (path) => {
-        const file = openSync(path, 'w');
-        return { append: (text) => appendFileSync(file, text), close: () => closeSync(file) };
-      },
-    },
+    files: realFiles,
     clock,
     host: { os: 'test', cpu: 'test', cores: 2, memoryBytes: 1, node: process.version },
     version: '0.0.0',
