@@ -48,6 +48,7 @@ async function steered(
     stdout: terminal,
     stderr: terminal,
     keyboard: null,
+    openBrowser: () => {},
     files: realFiles,
     clock,
     host: { os: 'test', cpu: 'test', cores: 2, memoryBytes: 1, node: process.version },
