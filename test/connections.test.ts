@@ -223,7 +223,9 @@ describe('a Unix socket', () => {
     try {
       for (const url of [`http+unix://${path}:/predict?x=1`, `http+unix://${encodeURIComponent(path)}/predict?x=1`]) {
         const { code, result } = await measured(['run', url, '--vus', '2', '--think-time', '1ms', '-n', '100']);
-        expect([url, code, result.totals.ok]).toEqual([url, 0, 100]);
+        // A machine that is busy with other things may be unfit to measure.
+        const unfit = result.verdict.doubts.some(({ invalidates }) => invalidates);
+        expect([url, code, result.totals.ok]).toEqual([url, unfit ? 5 : 0, 100]);
         expect(result.plan.target.socketPath).toBe(path);
       }
       expect([...hosts]).toEqual(['localhost /predict?x=1']);

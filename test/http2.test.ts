@@ -58,7 +58,8 @@ describe('--http2 against nginx', () => {
     const { result } = await measured(['run', url, ...flags, '--max-conn-age', '1s', '--dns-ttl', '1s']);
     expect(result.totals).toMatchObject({ ok: 200, failed: 0 });
     expect(result.latency.connect?.count).toBeGreaterThanOrEqual(4);
-    expect(result.latency.connect?.count).toBeLessThan(30);
+    // One for each request would be 200; a busy machine opens more than one a second.
+    expect(result.latency.connect?.count).toBeLessThan(150);
   });
 
   it('is never HTTP/1.1 in silence: a target without HTTP/2 ends the run before the first request', async () => {

@@ -91,7 +91,8 @@ describe('nginx as a forward proxy', () => {
     const { result } = await measured(['run', url, ...proxy, ...load]);
     expect(result.totals).toMatchObject({ ok: 200, failed: 0 });
     expect(result.latency.connect?.count).toBeGreaterThanOrEqual(4);
-    expect(result.latency.connect?.count).toBeLessThan(30);
+    // One for each request would be 200; a busy machine opens more than one a second.
+    expect(result.latency.connect?.count).toBeLessThan(150);
   });
 
   it('gives its own errors for a target that is not there', async () => {
