@@ -4,6 +4,7 @@ import { Faults } from './faults.ts';
 import { modelNamed } from './models/catalogue.ts';
 import { type ServerOptions, STRATEGIES, startServer } from './server.ts';
 import { Versions } from './strategies/versions.ts';
+import type { Totals } from './totals.ts';
 
 /** All the ways to deploy a model. */
 export const DEPLOYMENTS = [...STRATEGIES, 'cluster'] as const;
@@ -23,6 +24,8 @@ export interface Deployment {
   /** The model's own route, where the article has it. */
   readonly route: string;
   readonly operations: Operations;
+  /** The server's own count; of `cluster` once it is closed. */
+  totals(): Totals;
   /** Ends it as `Listener.close` does. */
   close(lingerMs?: number): Promise<void>;
 }
@@ -47,6 +50,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
         state: () => ({ strategy: deployment, pids: cluster.pids() }),
         replaceAll: cluster.replaceAll,
       },
+      totals: cluster.totals,
       close: cluster.close,
     };
   }
@@ -75,6 +79,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
             state: () => ({ ...state, replicas: strategy.replicas(), queued: strategy.queued }),
             ...(strategy.crashNext === undefined ? {} : { crashNext: () => strategy.crashNext?.() }),
           },
+    totals: () => server.app.totals,
     close: server.close,
   };
 }

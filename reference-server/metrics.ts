@@ -68,6 +68,8 @@ export class Metrics {
       },
     });
     collectDefaultMetrics({ register: registry });
+    // Gauges that are named as if they counted: promtool objects, and each has a twin by type.
+    for (const what of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${what}_total`);
   }
 
   answered(status: number, version: string, seconds: number): void {

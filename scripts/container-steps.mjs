@@ -45,7 +45,7 @@ function build({ name, image: base, steps }) {
       onlyRead.push(`${word} ${rest}`);
       continue;
     }
-    say(`line ${line}: ${word} ${rest}`);
+    say([`line ${line}:`, word, ...Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`), rest].join(' '));
     if (word === 'WORKDIR') {
       image.folder = resolve(root, `.${rest}`);
       mkdirSync(image.folder, { recursive: true });

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { DoubtCode, RunResult } from '../src/core/result.ts';
 import { CLI, measured, rampart, temporaryFolder } from './command.ts';
 import { type Nginx, nginxWith } from './nginx.ts';
-import { fixedTarget, httpTarget, rawTarget, type TestTarget } from './target.ts';
+import { fixedTarget, rawTarget, type TestTarget } from './target.ts';
 
 const UNSHARE = '/usr/bin/unshare';
 
@@ -170,7 +170,7 @@ describe('a connection closed as it is used again', () => {
 
 describe('a generator without room for more connections', () => {
   it('is found out: too few file descriptors make the run invalid, not the target bad', async () => {
-    target = await httpTarget((_request, response) => setTimeout(() => response.end('ok'), 50));
+    target = await fixedTarget(50);
     const command = `ulimit -n 250; exec "${process.execPath}" "${CLI}" run "${target.url}" --vus 600 -d 2s --threads 1 --json -q`;
     const { status, stdout } = await spawnShell(command);
     const result = JSON.parse(stdout) as RunResult;

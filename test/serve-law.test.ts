@@ -27,6 +27,9 @@ describe('an M/M/4 queue at half load', () => {
     expect(result.latency.response.p50! / 3.92).toBeLessThan(1.25);
     expect(result.latency.response.mean! / 5.43).toBeGreaterThan(0.9);
     expect(result.totals.failed).toBe(0);
+    const stats = await (await fetch(new URL('/stats', url))).json();
+    const { sent, ok, byStatus } = result.totals;
+    expect(stats).toEqual({ received: sent, answered: ok, byStatus });
   });
 });
 

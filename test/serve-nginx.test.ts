@@ -88,6 +88,45 @@ describe.skipIf(!existsSync(NGINX))('nginx in front of three replicas', () => {
     expect(result.totals.byOutcome['http-error']).toBe(result.totals.failed);
   });
 
+  it('keeps its connections to them', async () => {
+    const opened = async (): Promise<number> => {
+      const counts = replicas.map(async ({ url: own }) => {
+        const metrics = await (await fetch(new URL('/metrics', own))).text();
+        return Number(/^model_connections_total (\d+)/m.exec(metrics)?.[1]);
+      });
+      return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    };
+    const before = await opened();
+    const { result } = await measured(['run', url, '-b', RECORDS, '--vus', '10', '-n', '1000']);
+    expect(result.totals.ok).toBe(1000);
+    // Two workers of nginx, three replicas, ten users; and what reads the metrics.
+    expect((await opened()) - before).toBeLessThan(100);
+  });
+
+  it('loses no request while all of them are replaced, one after the other, at half load', async () => {
+    const received = async (): Promise<number> => {
+      const counts = replicas.map(async ({ url: own }) => {
+        const stats = (await (await fetch(new URL('/stats', own))).json()) as { received: number };
+        return stats.received;
+      });
+      return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    };
+    const before = await received();
+    const under = measured(['run', url, '-b', RECORDS, '--rate', '200/s', '-d', '12s']);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    let gone = 0;
+    for (const [index, old] of replicas.entries()) {
+      const { answered, received: taken } = await old.retire();
+      expect(answered).toBe(taken);
+      gone += answered;
+      replicas[index] = await serve('iris-svm', '--port', new URL(old.url).port);
+    }
+    const { result } = await under;
+    expect(result.totals.byStatus).toEqual({ 200: 2400 });
+    expect(result.totals.failed).toBe(0);
+    expect(gone + (await received()) - before).toBe(2400);
+  });
+
   it('answers 502 only for what a killed replica held; the others take over', async () => {
     const under = measured(['run', url, '-b', RECORDS, '--rate', '200/s', '-d', '4s']);
     await new Promise((resolve) => setTimeout(resolve, 2000));

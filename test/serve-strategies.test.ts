@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
-import { measured, rampart } from './command.ts';
+import { measured } from './command.ts';
 import { type Served, serve } from './served.ts';
 
 /** Each deployment has the capacity that theory gives it, and loses only what it must. */
@@ -203,6 +203,28 @@ describe('replicas that follow the load', () => {
     for (const one of counts) expect(one).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['header:x-session', (session: string) => ({ 'x-session': session })],
+    ['cookie:session', (session: string) => ({ cookie: `theme=dark; session=${session}` })],
+  ])('keep a session, told by %s, on one of them', async (affinity, headersOf) => {
+    served = await serve(
+      ...['fancy', '--sleep', '--strategy', 'autoscale', '--replicas', '3', '--affinity', affinity],
+      ...['--split', 'v1=50,v2=50'],
+    );
+    const places = new Set<string>();
+    for (const session of ['ann', 'bob', 'eve', 'joe', 'kim', 'lea']) {
+      const asked = Array.from({ length: 8 }, async () => {
+        const init = post({ text: session });
+        const { headers } = await fetch(served!.url, { ...init, headers: { ...init.headers, ...headersOf(session) } });
+        return `${headers.get('x-model-version')} ${headers.get('x-instance')}`;
+      });
+      const own = new Set(await Promise.all(asked));
+      expect(own.size).toBe(1);
+      for (const place of own) places.add(place);
+    }
+    expect(places.size).toBeGreaterThan(1);
+  });
+
   it('lose only what one that is killed held', async () => {
     served = await serve(...['fancy', '--sleep', '--strategy', 'autoscale', '--replicas', '2', '--admin-port', '0']);
     const under = measured(['run', served.url, ...BODY, '--rate', '300/s', '-d', '4s']);
@@ -216,6 +238,22 @@ describe('replicas that follow the load', () => {
   });
 });
 
+it.each([
+  ['global', 1],
+  ['cluster', 2],
+  ['autoscale', 2],
+])('every answer of %s names the process that gave it: %i in all', async (strategy, count) => {
+  const replicas = strategy === 'global' ? [] : ['--replicas', '2'];
+  served = await serve('fancy', '--sleep', '--strategy', strategy, ...replicas);
+  const names = new Set<string | null>();
+  for (let n = 0; n < 8; n++) {
+    const answers = await Promise.all([0, 1].map(() => fetch(served!.url, post({ text: 'x' }))));
+    for (const { headers } of answers) names.add(headers.get('x-instance'));
+  }
+  expect(names.size).toBe(count);
+  for (const name of names) expect(name).toMatch(/-\d+$/);
+});
+
 it('SIGTERM answers what is in flight, and ends with 0', async () => {
   served = await serve('fancy', '--sleep', '--strategy', 'per-request');
   const answers = Array.from({ length: 5 }, async () => {
@@ -225,42 +263,7 @@ it('SIGTERM answers what is in flight, and ends with 0', async () => {
   await expect.poll(async () => (await stats()).received).toBe(5);
   served.command.kill('SIGTERM');
   expect(await Promise.all(answers)).toEqual([200, 200, 200, 200, 200]);
-  expect((await served.command.finished).code).toBe(0);
+  const { code, stderr } = await served.command.finished;
+  expect(stderr).toContain('answered 5 of 5 requests');
+  expect(code).toBe(0);
 });
-
-it.each([
-  [['nothing'], /there is no model "nothing"\s+Models: loan, fancy, iris-logistic, iris-svm, forecast, tokens/],
-  [
-    ['fancy', '--strategy', 'magic'],
-    /no strategy "magic"\s+Strategies: per-request, global, pool, autoscale, batch, cluster/,
-  ],
-  [['tokens', '--strategy', 'pool'], /tokens streams/],
-  [['fancy', '--strategy', 'autoscale', '--split', 'v1'], /--split: "v1" is no share/],
-  [['fancy', '--strategy', 'autoscale', '--replicas', '3-2'], /--replicas: "3-2" ends before it begins/],
-  [['fancy', '--strategy', 'cluster', '--fault', 'storm'], /--fault: "storm" is no fault/],
-  [['fancy', '--strategy', 'autoscale', '--affinity', 'query:x'], /--affinity: "query:x" names no session/],
-  [['fancy', '--strategy', 'autoscale', '--scale-by', 'load'], /--scale-by: "load" is neither in-flight nor queue/],
-  [['fancy', '--workers', '4'], /--workers changes nothing here\s+It needs --strategy pool/],
-  [['fancy', '--replicas', '4'], /--replicas changes nothing here\s+It needs --strategy cluster or autoscale/],
-  [['fancy', '--slots', '4'], /--slots changes nothing here\s+It needs --law/],
-  [['loan', '--sleep'], /--sleep changes nothing here\s+It needs the model fancy/],
-  [['--law', 'exp:5ms', '--max-batch', '4'], /--max-batch changes nothing here/],
-])('serve %j is refused', async (args, message) => {
-  const { code, stderr } = await rampart(['serve', '--port', '0', ...args]);
-  expect(stderr).toMatch(message);
-  expect(code).toBe(2);
-});
-
-it.each(['global', 'cluster', 'autoscale'])(
-  'a port that is taken is told by %s, which leaves nothing behind',
-  async (strategy) => {
-    served = await serve('fancy', '--sleep', '--admin-port', '0');
-    const port = new URL(served.url).port;
-    const taken = await rampart(['serve', 'fancy', '--strategy', strategy, '--port', port]);
-    expect(taken.stderr).toContain(`cannot listen on port ${port} of 127.0.0.1: it is already in use`);
-    expect(taken.code).toBe(2);
-    const both = await rampart(['serve', 'fancy', '--strategy', strategy, '--port', '0', '--admin-port', port]);
-    expect(both.stderr).toContain('it is already in use');
-    expect(both.code).toBe(2);
-  },
-);

@@ -7,6 +7,8 @@ export interface Served {
   readonly command: Running;
   /** Ends it as Ctrl-C does, and resolves when it has gone. */
   stop(): Promise<void>;
+  /** Ends it as an orchestrator does, with SIGTERM, and resolves to how many requests it had answered, of how many. */
+  retire(): Promise<{ readonly answered: number; readonly received: number }>;
 }
 
 /** Starts the built server on a free port, and waits until it accepts requests. */
@@ -21,6 +23,13 @@ export async function serve(...args: string[]): Promise<Served> {
     stop: async () => {
       command.kill('SIGINT');
       await command.finished;
+    },
+    retire: async () => {
+      command.kill('SIGTERM');
+      const { code, stderr } = await command.finished;
+      const [, answered, received] = /answered (\d+) of (\d+) requests/.exec(stderr) ?? [];
+      if (code !== 0) throw new Error(`ended with ${code}: ${stderr}`);
+      return { answered: Number(answered), received: Number(received) };
     },
   };
 }

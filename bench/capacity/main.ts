@@ -2,14 +2,13 @@
  * `npm run capacity [-- --only pool,batch] [-- --budget 60s]`: asks `rampart find` for the capacity of each deployment of the
  * reference server, and writes what it said beside theory into `docs/capacity.md`. Cases that are left out keep their last result.
  */
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import type { RunResult } from '../../src/core/result.ts';
 import { describeMachine, divideCores } from '../machine.ts';
-import { startServer } from '../process.ts';
+import { run, startServer } from '../process.ts';
 import { rampart } from '../rampart.ts';
 import { freePort } from '../targets.ts';
 import { type DeploymentCase, deployments } from './deployments.ts';
@@ -36,24 +35,24 @@ for (const one of all.filter(({ name }) => wanted?.includes(name) ?? true)) {
   writeFileSync(PAGE, capacityPage(all, results));
 }
 
-/** The server on one core and the search on another, where processes can be pinned. */
-async function measure({ name, serve, find, slo }: DeploymentCase): Promise<Measured> {
-  const cores = divideCores();
+/** A server that keeps a core busy has one of its own, where processes can be pinned; the search goes where there is room. */
+async function measure({ name, serve, find, slo, asleep }: DeploymentCase): Promise<Measured> {
+  const cores = asleep ? null : divideCores().server;
   const folder = mkdtempSync(join(tmpdir(), 'rampart-capacity-'));
   const port = await freePort();
   const argv = rampart('serve', 'fancy', ...serve, '--port', String(port));
-  const server = await startServer({ argv, cores: cores.server }, port, '/predict');
+  const server = await startServer({ argv, cores }, port, '/predict');
   try {
     const slos = [
       ...(slo.p95 === undefined ? [] : ['--slo', `p95<${slo.p95 * 1000}ms`]),
       ...(slo.errors === undefined ? [] : ['--slo', `errors<${slo.errors * 100}%`]),
     ];
-    const [file = '', ...args] = [
-      ...(cores.client === null ? [] : ['taskset', '-c', cores.client]),
-      ...rampart('find', server.url, '--body', '{"text":"a load test"}', ...slos, ...find),
+    const search = rampart(
+      ...['find', server.url, '--body', '{"text":"a load test"}', ...slos, ...find],
       ...['--budget', values.budget, '--quiet', '--json', '--out', join(folder, 'report')],
-    ];
-    const { breakingPoint } = await resultOf(file, args);
+    );
+    const { stdout } = await run({ argv: search, cores: null }, folder);
+    const { breakingPoint } = JSON.parse(stdout) as RunResult;
     if (breakingPoint === undefined) throw new Error(`${name}: a result without a breaking point`);
     const { capacity, estimate, interval, criterion, status, levels, warnings } = breakingPoint;
     return {
@@ -73,12 +72,4 @@ async function measure({ name, serve, find, slo }: DeploymentCase): Promise<Meas
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The result, whatever the exit code: an undecided search has one too. @throws Error where there is none. */
-async function resultOf(file: string, args: readonly string[]): Promise<RunResult> {
-  const run = promisify(execFile)(file, args, { maxBuffer: 2 ** 28 });
-  const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error);
-  if (!stdout.startsWith('{')) throw new Error(`no result: ${stderr}`);
-  return JSON.parse(stdout) as RunResult;
 }

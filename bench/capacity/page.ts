@@ -66,8 +66,8 @@ const HEAD = [
 
 const COMMON = [
   'The model is `fancy`: 50 ms to load, 5 ms to predict, and in batches 4 ms and 1 ms a row. The first rows let it sleep, so that the',
-  'tester’s own work takes nothing from it and the law is exact; those called busy keep a core at work, as a model does, and the',
-  'tester has the other core: what HTTP takes there is missing from the capacity. "By theory" is a formula for the capacity; where the SLO breaks is a',
+  'tester’s own work takes nothing from it and the law is exact; those called busy keep one core at work, as a model does: what',
+  'HTTP takes of it is missing from the capacity. "By theory" is a formula for the capacity; where the SLO breaks is a',
   'simulation of the same queue in virtual time (`bench/capacity/theory.ts`), 200,000 Poisson arrivals at each rate. Reached:',
   'capacity and limit within 15 % of theory, and the right criterion binding. Of the cluster a range is given: a connection stays',
   'with its process, which lies between two queues that know nothing of each other and one for both.',

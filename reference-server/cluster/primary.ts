@@ -36,6 +36,8 @@ export interface Cluster {
   readonly url: string;
   readonly port: number;
   pids(): number[];
+  /** Of all processes that have ended. */
+  totals(): Totals;
   /** Replaces every process, one at a time, without losing a request: the new one accepts before the old one stops. */
   replaceAll(): Promise<void>;
   /** Ends it as `Listener.close` does. */
@@ -56,6 +58,8 @@ interface Member {
   readonly reports: Map<number, (report: Report | undefined) => void>;
   /** Was asked to end. */
   leaving: boolean;
+  /** Called when it has ended, and has been heard to its end. */
+  onGone: () => void;
 }
 
 /**
@@ -79,7 +83,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   async function add(): Promise<{ url: string; port: number }> {
     const worker = cluster.fork();
-    const member: Member = { worker, totals: noTotals(), reports: new Map(), leaving: false };
+    const member: Member = { worker, totals: noTotals(), reports: new Map(), leaving: false, onGone: () => {} };
     members.add(member);
     const started = new Promise<{ url: string; port: number }>((resolve, reject) => {
       worker.on('message', (message: FromClusterReplica) => {
@@ -96,6 +100,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         if (worker.isConnected()) await once(worker, 'disconnect');
         members.delete(member);
         past = sumOf([past, member.totals]);
+        member.onGone();
         for (const answer of member.reports.values()) answer(undefined);
         reject(new Error('a process of the cluster ended before it was ready'));
         if (member.leaving || closing) return;
@@ -136,7 +141,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   async function retire(member: Member, lingerMs: number): Promise<void> {
     member.leaving = true;
-    const gone = once(member.worker, 'exit');
+    const gone = new Promise<void>((resolve) => {
+      member.onGone = resolve;
+    });
     send(member, { type: 'close', lingerMs });
     await gone;
   }
@@ -153,6 +160,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
   return {
     ...address,
+    totals: () => past,
     pids: () => [...members].map(({ worker }) => worker.process.pid ?? 0),
     async replaceAll() {
       for (const old of [...members]) {

@@ -6,6 +6,7 @@ import { MODELS, type ModelName } from '../../reference-server/models/catalogue.
 import { OptionError, parseCount, parseDuration } from '../../reference-server/option-syntax.ts';
 import { SCALED_BY, type ScaledBy } from '../../reference-server/strategies/autoscaler.ts';
 import { parseSplit } from '../../reference-server/strategies/versions.ts';
+import type { Totals } from '../../reference-server/totals.ts';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import { portOf } from './port.ts';
@@ -38,6 +39,8 @@ interface Running {
   /** Said once it accepts requests. */
   readonly title: string;
   readonly operations?: Operations;
+  /** The server's own count; of several processes together, once it is closed. */
+  totals(): Totals;
   close(lingerMs?: number): Promise<void>;
 }
 
@@ -71,6 +74,8 @@ export async function serveCommand(world: World, model: string | undefined, flag
     }
     world.stderr.write(`${server.title}   (Ctrl-C stops it)\n`);
     await server.close(await interrupted);
+    const { received, answered } = server.totals();
+    world.stderr.write(`answered ${answered} of ${received} requests\n`);
     return EXIT.passed;
   } catch (error) {
     if (error instanceof OptionError) throw new RampartError('bad-flag', error.message);
@@ -103,7 +108,11 @@ async function startLaw(law: string, flags: ServeFlags, log: (line: string) => v
     port: portOf(flags.port, '--port'),
     log,
   });
-  return { title: `law ${law}, slots: ${flags.slots ?? '1'}: ${server.url}/predict`, close: server.close };
+  return {
+    title: `law ${law}, slots: ${flags.slots ?? '1'}: ${server.url}/predict`,
+    totals: () => server.totals,
+    close: server.close,
+  };
 }
 
 async function startModel(
@@ -148,6 +157,7 @@ async function startModel(
   return {
     title: `${model} model: POST ${server.url}${server.route}`,
     operations: server.operations,
+    totals: server.totals,
     close: server.close,
   };
 }

@@ -1,0 +1,68 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RunResult } from '../src/core/result.ts';
+import { measured } from './command.ts';
+import { type Served, serve } from './served.ts';
+
+/** `rampart find` on deployments whose capacity is known: `npm run capacity` in its short form, and the soak in its own. */
+
+const BODY = ['-b', '{"text":"a load test"}'];
+
+let served: Served | null = null;
+afterEach(async () => {
+  await served?.stop();
+  served = null;
+});
+
+async function search(slos: readonly string[], ...flags: string[]): Promise<NonNullable<RunResult['breakingPoint']>> {
+  served = await serve('fancy', '--sleep', ...flags);
+  const { result } = await measured([
+    ...['find', served.url, ...BODY, ...slos.flatMap((slo) => ['--slo', slo])],
+    ...['--budget', '15s', '--precision', '25%'],
+  ]);
+  return result.breakingPoint!;
+}
+
+// Another process that takes the processor away makes any server slower: what is measured may be measured again.
+describe('find', { retry: 2 }, () => {
+  it('names the capacity of one model, and latency as what breaks', async () => {
+    const { capacity, criterion, status } = await search(['p95<25ms'], '--strategy', 'global');
+    expect(capacity!.estimate / 200).toBeGreaterThan(0.85);
+    expect(capacity!.estimate / 200).toBeLessThan(1.15);
+    if (status === 'found') expect(criterion).toBe('p95<25ms');
+  });
+
+  it('names the refusals of a pool with a short queue', async () => {
+    const pool = ['--strategy', 'pool', '--workers', '2', '--queue', '6'];
+    const { capacity, criterion, status } = await search(['p95<100ms', 'errors<1%'], ...pool);
+    expect(capacity!.estimate / 400).toBeGreaterThan(0.85);
+    expect(capacity!.estimate / 400).toBeLessThan(1.15);
+    if (status === 'found') expect(criterion).toBe('errors<1%');
+  });
+});
+
+describe('memory, at 70 % load', () => {
+  const resident = async (): Promise<number> => {
+    const metrics = await (await fetch(new URL('/metrics', served?.url))).text();
+    return Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]) / 1e6;
+  };
+  /** MB by which the server grows over some seconds of load, the first two left out. */
+  async function growth(...flags: string[]): Promise<number> {
+    served = await serve('fancy', '--sleep', '--strategy', 'pool', '--workers', '2', ...flags);
+    const under = measured(['run', served.url, ...BODY, '--rate', '280/s', '-d', '10s', '--timing', 'relaxed']);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const before = await resident();
+    const { result } = await under;
+    expect(result.totals.byStatus).toEqual({ 200: 2800 });
+    const stats = (await (await fetch(new URL('/stats', served.url))).json()) as object;
+    expect(stats).toEqual({ received: 2800, answered: 2800, byStatus: { 200: 2800 } });
+    return (await resident()) - before;
+  }
+
+  it('does not grow by what requests could leave behind, and does where they do', async () => {
+    const sound = await growth();
+    await served?.stop();
+    const leaking = await growth('--fault', 'leak');
+    expect(leaking).toBeGreaterThan(80);
+    expect(sound).toBeLessThan(40);
+  });
+});
