@@ -1,6 +1,6 @@
 /**
  * Makes the pictures of docs/images: report-light.png and report-dark.png, a real run of a minute against the reference
- * server; breaking-point.png, a search of a minute against the same; overlay.png, both drawn over each other. Their pages in
+ * server; page-light.png and page-dark.png, the live page during it; breaking-point.png, a search of a minute against the same; overlay.png, both drawn over each other. Their pages in
  * a real Chromium. Needs a built dist/ and a Chromium (CHROMIUM_PATH, or one at a usual place), and a machine with nothing
  * else to do.
  */
@@ -12,6 +12,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const PORT = '18989';
+const PAGE_PORT = '18990';
 const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
 const CLI = fileURLToPath(new URL('../dist/bin/cli.js', import.meta.url));
 const PLACES = [
@@ -30,7 +31,11 @@ try {
   await serving(async (url) => {
     const load = ['--rate', '40/s', '--stages', '35s:370/s,15s:370/s,10s:200/s', '--arrivals', 'poisson'];
     const limits = ['--threshold', 'p95<100ms', '--threshold', 'errors<1%'];
-    await rampart('run', url, ...load, '--warmup', '3s', ...limits, ...body, '-o', run);
+    const page = ['--ui', PAGE_PORT];
+    await Promise.all([
+      rampart('run', url, ...load, '--warmup', '3s', ...limits, ...body, ...page, '-o', run),
+      livePictures(45_000),
+    ]);
     await rampart('find', url, '--slo', 'p95<100ms', '--slo', 'errors<2%', '--budget', '60s', ...body, '-o', search);
   });
   await rampart('report', run, search, '--label', 'a minute of load', '--label', 'a search', '-o', overlay);
@@ -74,15 +79,35 @@ async function rampart(...words) {
   await new Promise((end) => child.once('exit', end));
 }
 
+/**
+ * The live page, its charts, while the run goes on.
+ * @param {number} later ms after its start
+ */
+async function livePictures(later) {
+  await new Promise((done) => setTimeout(done, later));
+  const url = `http://127.0.0.1:${PAGE_PORT}/#charts`;
+  await shoot([
+    { url, name: 'page-light', colorScheme: 'light', height: 1010 },
+    { url, name: 'page-dark', colorScheme: 'dark', height: 1010 },
+  ]);
+}
+
 /** @param {{ report: string; name: string; colorScheme: 'light' | 'dark'; height: number }[]} wanted */
-async function pictures(wanted) {
+function pictures(wanted) {
+  return shoot(
+    wanted.map(({ report, ...rest }) => ({ url: pathToFileURL(join(report, 'report.html')).href, ...rest })),
+  );
+}
+
+/** @param {{ url: string; name: string; colorScheme: 'light' | 'dark'; height: number }[]} wanted */
+async function shoot(wanted) {
   const executablePath = process.env['CHROMIUM_PATH'] || PLACES.find(isExecutable);
   if (executablePath === undefined) throw new Error('no Chromium: set CHROMIUM_PATH to one');
   const browser = await chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--disable-gpu'] });
   mkdirSync(IMAGES, { recursive: true });
-  for (const { report, name, colorScheme, height } of wanted) {
+  for (const { url, name, colorScheme, height } of wanted) {
     const page = await browser.newPage({ viewport: { width: 1200, height }, colorScheme });
-    await page.goto(pathToFileURL(join(report, 'report.html')).href);
+    await page.goto(url);
     await page.locator('html[data-drawn]').waitFor();
     const path = join(IMAGES, `${name}.png`);
     await page.screenshot({ path });

@@ -97,8 +97,11 @@ export class RunFold {
     return this.#last;
   }
 
-  /** @throws RampartError `bad-journal` where nothing has started. */
-  result(): RunResult {
+  /**
+   * @param intervals false: without confidence intervals, for who asks again and again while the run goes on.
+   * @throws RampartError `bad-journal` where nothing has started.
+   */
+  result(intervals = true): RunResult {
     const { started, timeline, cycle } = this.#begun();
     const { plan } = started;
     const { measured, points } = timeline;
@@ -107,11 +110,11 @@ export class RunFold {
     const seconds = points.at(-1)?.t ?? 0;
     const instant = instantsFrom(started.run.startedAt);
 
-    const total = this.#total.result(measured, independent);
+    const total = this.#total.result(measured, independent, intervals);
     const series: Record<string, SeriesResult> = {};
     const samples: Record<string, number> = {};
     for (const [name, fold] of this.#inPlanOrder(plan)) {
-      series[name] = fold.result(measured, independent);
+      series[name] = fold.result(measured, independent, intervals);
       samples[name] = fold.response.count;
     }
     const failures = [...this.#series]

@@ -78,16 +78,19 @@ export class SeriesFold {
   /**
    * @param independent whether requests are so nearly independent that exact binomial intervals hold (a probe's, one at
    * a time); otherwise intervals are by batches of time.
+   * @param intervals false: leaves them out, which is what takes long.
    */
-  result(measured: Measured, independent: boolean): SeriesResult {
+  result(measured: Measured, independent: boolean, intervals = true): SeriesResult {
     const totals = this.totals(measured.durationMs);
     const of = (times: Histogram, kind: Batched, infinite = 0) => {
+      if (!intervals) return summarize(times, infinite, null);
       const interval = independent
         ? (p: number) => orderInterval(p, times, infinite)
         : this.#byBatches(kind, infinite > 0, measured);
       return summarize(times, infinite, interval);
     };
-    const part = (times: Histogram) => summarize(times, 0, independent ? (p) => orderInterval(p, times) : null);
+    const part = (times: Histogram) =>
+      summarize(times, 0, independent && intervals ? (p) => orderInterval(p, times) : null);
     const latency: Omit<Latencies, 'lag'> = {
       response: of(this.response, 'response'),
       service: of(this.#service, 'service'),

@@ -132,7 +132,7 @@ function runView(): string {
 <button type="button" class="primary" data-act="edit">Edit</button><button type="button" data-act="reset">Reset statistics</button><button type="button" class="danger" data-act="stop">Stop</button><button type="button" class="primary" data-act="new" hidden>New test</button></p></div>
 <form id="edit" class="edit" novalidate hidden aria-label="Change the load"><div class="fields">${EDIT_FIELDS.map((field) => inputOf(field, 'edit')).join('')}</div>
 <p class="form-error" data-error="" role="alert"></p><p class="actions"><button type="submit" class="primary">Apply</button><button type="button" data-act="cancel-edit">Cancel</button></p></form>
-<section class="findings" data-findings aria-label="Thresholds and doubts" hidden></section>
+<details class="verdicts" data-verdicts hidden><summary data-text="findings"></summary><section class="findings" data-findings aria-label="Thresholds and doubts"></section></details>
 <div class="tabs" role="tablist" aria-label="The run">${tabs.join('')}</div>
 ${toolbar()}
 ${panel('statistics', slot('statistics'))}

@@ -38,7 +38,7 @@ export interface RunView {
 /** The state of a run at this moment. Its numbers are those of `result.json`, were the run to end now. */
 export function runStateOf(view: RunView): RunState {
   const { phase, fold, recent, answer } = view;
-  const judged = soFar(fold.result(), phase, answer);
+  const judged = soFar(fold.result(phase === 'ended'), phase, answer);
   const { plan, run, timeline, totals, verdict, generator } = judged;
   const ended = phase === 'ended';
   const { sentence, why, chip } = headline(judged);
@@ -73,7 +73,8 @@ export function runStateOf(view: RunView): RunState {
     failures: judged.failures.map((failure) => ({ ...failure, method: methodOf(judged, failure.name) })),
     exceptions: view.exceptions,
     mix: mixOf(judged),
-    threads: view.threads,
+    // Arrivals have no users.
+    threads: view.threads.map((row) => (row.vus === 0 && !usersOnly(plan) ? { ...row, vus: null } : row)),
     generator: [
       ['CPU per thread', formatShare(generator.threads > 0 ? generator.cpu / generator.threads : generator.cpu)],
       ['send lag p99', generator.lagP99 === null ? '–' : formatMs(generator.lagP99)],
@@ -124,6 +125,8 @@ function wholeOf({ plan }: RunResult): number | null {
   const seconds = toSeconds(durationOf(plan.load));
   return plan.maxRequests !== null && seconds >= 24 * 3_600 ? null : seconds;
 }
+
+const usersOnly = ({ load, search }: RunResult['plan']): boolean => search === null && load.model === 'closed';
 
 function usersUnknown({ plan }: RunResult, { vus }: TimelinePoint): boolean {
   return plan.search === null ? plan.load.model === 'open' : vus === 0;

@@ -59,7 +59,9 @@ export class LinkedCards {
       this.#cards.find((card) => card.id === id)?.show(drawing, sentence, theme);
     // Whoever points at an instant keeps pointing at it.
     const { instant } = this.reader;
-    if (instant !== null && this.#pointed !== null) linkTooltips(this.#cards, instant, this.#pointed, true);
+    if (instant === null || this.#pointed === null) return;
+    this.reader.instant = linkTooltips(this.#cards, instant, this.#pointed, true);
+    this.#redraw();
   }
 
   /** At most once a frame, however fast the pointer moves. */

@@ -1,4 +1,4 @@
-import { formatClock, formatCount, formatMs, formatRate, formatShare } from '../../../analyze/wording.ts';
+import { counted, formatClock, formatCount, formatMs, formatRate, formatShare } from '../../../analyze/wording.ts';
 import { Board } from '../board.ts';
 import type { Span } from '../picture.ts';
 import type { PictureSource } from '../pictures.ts';
@@ -348,7 +348,11 @@ function showFindings({ checks, doubts, phase }: RunState): void {
   const key = JSON.stringify([checks, shown]);
   if (place.dataset['shown'] === key) return;
   place.dataset['shown'] = key;
-  place.hidden = checks.length + shown.length === 0;
+  const fold = one<HTMLDetailsElement>('[data-verdicts]');
+  fold.hidden = checks.length + shown.length === 0;
+  put('findings', summaryOf(checks, shown));
+  // While figures come in, what is below must not jump; at the end there is time to read.
+  if (phase === 'ended') fold.open = true;
   place.replaceChildren(
     ...listOf(
       'Thresholds',
@@ -363,6 +367,22 @@ function showFindings({ checks, doubts, phase }: RunState): void {
       shown.map(({ invalidates, message, hint }) => [invalidates ? 'bad' : 'fair', message, hint]),
     ),
   );
+}
+
+/** `1 threshold broken, 1 holds; 2 doubts about this measurement` */
+function summaryOf(checks: RunState['checks'], doubts: RunState['doubts']): string {
+  const broken = checks.filter(({ status }) => status === 'failed').length;
+  const holds = checks.filter(({ status }) => status === 'passed').length;
+  const open = checks.length - broken - holds;
+  const parts = [
+    broken > 0 ? `■ ${counted(broken, 'threshold')} broken` : '',
+    holds > 0 ? `● ${counted(holds, 'threshold')} ${holds === 1 ? 'holds' : 'hold'}` : '',
+    open > 0 ? `○ ${counted(open, 'threshold')} open` : '',
+    doubts.length > 0
+      ? `${doubts.some(({ invalidates }) => invalidates) ? '■' : '○'} ${counted(doubts.length, 'doubt')} about this measurement`
+      : '',
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
 }
 
 const SIGNS = { good: '●', fair: '○', bad: '■' } as const;
