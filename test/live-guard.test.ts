@@ -35,7 +35,7 @@ function ask(url: URL, path: string, headers: Record<string, string> = {}, body?
       response.setEncoding('utf8').on('data', (piece: string) => {
         text += piece;
         // A stream of events has no end.
-        if (response.headers['content-type']?.startsWith('text/event-stream')) response.destroy();
+        if (text.includes('event: frame')) response.destroy();
       });
       response.on('close', () => resolve({ status: response.statusCode ?? 0, body: text, headers: response.headers }));
     });
