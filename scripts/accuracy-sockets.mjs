@@ -2,7 +2,7 @@
  * `rampart find` on real sockets, against what theory says: ten searches of two minutes on an exact M/M/1 queue
  * (`queue`), and two of one minute on the reference loan server (`loan`, which wants two cores to itself). Prints each,
  * keeps them in bench/accuracy/sockets.json, and writes docs/accuracy-sockets.md from that. Needs a built dist/.
- * Arguments: the parts to run (both). 25 minutes.
+ * Arguments: the parts to run (both; `page`: none). 25 minutes.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -38,7 +38,7 @@ try {
   if (parts.includes('queue')) data.queue = { machine: machine(), runs: await onQueue() };
   if (parts.includes('loan')) data.loan = { machine: machine(), runs: await onLoan() };
   writeFileSync(DATA, `${JSON.stringify(data, null, 2)}\n`);
-  if (data.queue !== undefined && data.loan !== undefined) writeFileSync(PAGE, page(data.queue, data.loan));
+  writeFileSync(PAGE, page(data));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -111,41 +111,53 @@ async function find(name, url, args) {
   return { summary, status, stoppedBy, estimate, low, high, levels: levels.length, voided, spentSeconds };
 }
 
-/** @param {Part} queue @param {Part} loan */
-function page(queue, loan) {
-  const rows = queue.runs.map((found, i) => {
+/** @param {{ queue?: Part, loan?: Part }} measured */
+function page({ queue, loan }) {
+  const sections = [queue === undefined ? '' : queueSection(queue), loan === undefined ? '' : loanSection(loan)];
+  return `# \`rampart find\` on real sockets
+
+Written by \`npm run accuracy:sockets\` from bench/accuracy/sockets.json: the built command against the reference server, over the
+loopback of one machine. The same search in virtual time, thousands of times: [accuracy.md](accuracy.md).
+${sections.join('')}`;
+}
+
+/** @param {Part} part */
+function queueSection({ machine: { cores, cpu, node }, runs }) {
+  const rows = runs.map((found, i) => {
     const { estimate, low, high, status, levels, voided } = found;
     const off = estimate === null ? '–' : percent(estimate / TRUTH - 1);
     const range = low === null ? '–' : `${rate(low)} to ${high === null ? '∞' : rate(high)}`;
     const holds = covers(found, TRUTH) ? 'yes' : '**no**';
     return `| ${i + 1} | ${rate(estimate)} | ${off} | ${range} | ${holds} | ${levels} (${voided}) | ${status} |`;
   });
-  const all = queue.runs.length;
-  const near = queue.runs.filter(({ estimate }) => estimate !== null && Math.abs(estimate / TRUTH - 1) <= 0.1).length;
-  const covered = queue.runs.filter((found) => covers(found, TRUTH)).length;
-  const agree = loan.runs.every((one) => loan.runs.every((other) => covers(one, other.estimate)));
-  return `# \`rampart find\` on real sockets
-
-Written by \`npm run accuracy:sockets\` from bench/accuracy/sockets.json: the built command against the reference server, over the
-loopback of one machine (${queue.machine.cores} cores, ${queue.machine.cpu}, Node ${queue.machine.node}). The same search in virtual time, thousands of
-times: [accuracy.md](accuracy.md).
-
+  const all = runs.length;
+  const near = runs.filter(({ estimate }) => estimate !== null && Math.abs(estimate / TRUTH - 1) <= 0.1).length;
+  const covered = runs.filter((found) => covers(found, TRUTH)).length;
+  return `
 ## An exact queue
 
 \`rampart serve --law exp:${QUEUE.mean}ms --slots 1\` is M/M/1 with μ = ${1000 / QUEUE.mean}/s. \`rampart find --slo 'p95<${QUEUE.limit}ms' --budget ${BUDGET.queue}s\` should say
 λ* = μ − ln 20 / L = ${TRUTH.toFixed(1)}/s. Wanted: within 10 % in 9 of 10 searches, and the truth in the 95 % interval in 9 of 10.
-**Within 10 %: ${near} of ${all}. The interval holds the truth: ${covered} of ${all}.** The machine did other work meanwhile.
+**Within 10 %: ${near} of ${all}. The interval holds the truth: ${covered} of ${all}.** ${cores} cores (${cpu}), Node ${node}; the machine did other
+work meanwhile, which is what the void levels are from.
 
 | run | estimate, 1/s | off | 95 % interval, 1/s | holds ${TRUTH.toFixed(1)} | levels (void) | status |
 |---|---|---|---|---|---|---|
 ${rows.join('\n')}
+`;
+}
 
+/** @param {Part} part */
+function loanSection({ machine: { cores, cpu, node }, runs }) {
+  const agree = runs.every((one) => runs.every((other) => covers(one, other.estimate)));
+  return `
 ## The loan server, twice
 
 \`rampart serve loan\`, \`rampart find --slo 'p95<50ms' --slo 'errors<1%' --budget ${BUDGET.loan}s\`, one after the other, with nothing else
 running. Wanted: the two agree within their intervals. **${agree ? 'Each interval holds the other estimate.' : 'They do not agree.'}**
+${cores} cores (${cpu}), Node ${node}.
 
-${loan.runs.map(({ summary }, i) => `${i + 1}. ${summary}`).join('\n')}
+${runs.map(({ summary }, i) => `${i + 1}. ${summary}`).join('\n')}
 `;
 }
 
