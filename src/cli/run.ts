@@ -8,7 +8,6 @@ import { reach } from '../drivers/reach.ts';
 import { describePlan } from '../plan/describe.ts';
 import { formTexts } from '../plan/form.ts';
 import { prepareRun } from '../plan/resolve.ts';
-import type { Settings } from '../plan/schema.ts';
 import { readSources } from '../plan/sources.ts';
 import { ConsoleView } from '../report/console.ts';
 import { toResultJson } from '../report/json.ts';
@@ -29,7 +28,8 @@ export async function runCommand(
   flags: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const sources = { kind, target, env: world.env, flags };
-  const { settings } = readSources(sources, world.files);
+  const given = readSources(sources, world.files);
+  const { settings } = given;
   const { out, json = false, quiet = false } = settings;
   const note = (line: string): void => world.stderr.write(`${line}\n`);
   const { plan, rows } = prepareRun(sources, quiet ? world : { ...world, note });
@@ -40,14 +40,17 @@ export async function runCommand(
   const id = newRunId(world);
   const folder = out ?? (kind !== 'probe' ? join('reports', id) : null);
   const view = quiet ? null : createView(world, plan);
-  const page = wishes === null ? null : await openPage(world, wishes, { kind, settings });
+  const page = wishes === null ? null : await openPage(world, wishes, plan, formTexts(given, plan));
   const stop = new AbortController();
+  // Who stops it at the terminal wants to leave; who stops it on the page looks at the page.
+  let leaving = false;
   const stopNow = (): void => {
+    leaving = true;
     if (stop.signal.aborted) return;
     view?.note('Stopping: waiting for the answers under way (Ctrl-C again ends at once)');
     stop.abort();
   };
-  const forget = world.onInterrupt(() => (stop.signal.aborted ? world.exit(EXIT.interrupted) : stopNow()));
+  const forget = world.onInterrupt(() => (leaving ? world.exit(EXIT.interrupted) : stopNow()));
   const steering = new Steering(plan.kind);
   const leaveKeys = view === null ? null : takeKeys(world, steering, stopNow, view);
   try {
@@ -57,7 +60,7 @@ export async function runCommand(
     ).finally(() => leaveKeys?.());
     printResult(world, result, { folder, losses, json, quiet });
     forget();
-    if (page !== null && isWatched(world) && result.run.ending !== 'interrupted') {
+    if (page !== null && isWatched(world) && !leaving) {
       world.stderr.write(`The page stays open: ${page.url}  (Ctrl-C ends it)\n`);
       await page.untilInterrupted();
     }
@@ -95,10 +98,11 @@ export function followFor(world: World): TestingOptions['follow'] {
 async function openPage(
   world: World,
   wishes: PageWishes,
-  { kind, settings }: { readonly kind: Plan['kind']; readonly settings: Settings },
+  { kind }: Plan,
+  settings: Readonly<Record<string, string>>,
 ): Promise<Page> {
   const { Page } = await import('./page.ts');
-  const defaults = { kind: kind === 'find' ? 'find' : 'run', settings: formTexts(settings) } as const;
+  const defaults = { kind: kind === 'find' ? 'find' : 'run', settings } as const;
   return Page.open(world, wishes, defaults, {
     follow: followFor(world),
     ended: ({ folder }, result, losses) => printResult(world, result, { folder, losses, json: false, quiet: false }),

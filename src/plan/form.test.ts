@@ -59,7 +59,16 @@ describe('readForm', () => {
   );
 });
 
-it('shows a test’s settings as they can be given again', () => {
-  const texts = formTexts({ url: 'http://x/', vus: 4, slos: ['p95<1s', 'errors<1%'], body: { x: [1] }, out: 'here' });
-  expect(texts).toEqual({ url: 'http://x/', vus: '4', slos: 'p95<1s\nerrors<1%', body: '{"x":[1]}' });
+it('shows a test’s settings as they can be given again, but for secrets', () => {
+  const { plan } = readForm('run', { ...URL_GIVEN, body: '{"x":[1]}' }, {}, WORLD);
+  if (plan === null) throw new Error('no plan');
+  const settings = { url: 'http://x/', vus: 4, slos: ['p95<1s', 'errors<1%'], bodyFile: 'x.json', out: 'here' };
+  const headers = [
+    ['X-Model', 'v2'],
+    ['Authorization', 'Bearer secret'],
+  ] as const;
+  expect(formTexts({ settings, headers }, plan)).toEqual({
+    ...{ url: 'http://x/', vus: '4', slos: 'p95<1s\nerrors<1%' },
+    ...{ headers: 'X-Model: v2', body: '{"x":[1]}' },
+  });
 });

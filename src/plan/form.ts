@@ -1,10 +1,11 @@
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
+import { SECRET_NAME } from '../core/secret.ts';
 import type { FieldError } from './edit.ts';
 import { type PlanWorld, prepareRun } from './resolve.ts';
-import { flagOf, type SettingName, type Settings } from './schema.ts';
-import type { Sources } from './sources.ts';
+import { flagOf, type SettingName } from './schema.ts';
+import type { Given, Sources } from './sources.ts';
 
 /** Settings that a form may give: none of them names a file of this machine, but for the scenario that is the target. */
 export const FORM_SETTINGS = [
@@ -107,8 +108,16 @@ export function sentenceOf(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
-/** The settings of a test as a form shows them: to be changed, and run again. */
-export function formTexts(settings: Settings): Record<string, string> {
+/** A body larger than this is not for a form, bytes. */
+const LARGEST_BODY = 200_000;
+
+/**
+ * A test as a form shows it: to be changed, and run again. The body of a file is in it; secret headers are not.
+ */
+export function formTexts(
+  { settings, headers }: Pick<Given, 'settings' | 'headers'>,
+  plan: Plan,
+): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const name of FORM_SETTINGS) {
     const value = settings[name];
@@ -116,6 +125,11 @@ export function formTexts(settings: Settings): Record<string, string> {
     else if (Array.isArray(value) && LISTS.includes(name)) texts[name] = value.join('\n');
     else if (value !== undefined) texts[name] = JSON.stringify(value);
   }
+  const shown = headers.filter(([name]) => !SECRET_NAME.test(name));
+  if (shown.length > 0) texts['headers'] = shown.map(([name, value]) => `${name}: ${value}`).join('\n');
+  const body = plan.requests[0]?.body ?? null;
+  if (settings.bodyFile !== undefined && body?.encoding === 'utf8' && body.bytes <= LARGEST_BODY)
+    texts['body'] = body.data;
   return texts;
 }
 
