@@ -84,26 +84,41 @@ export function scalable(gamma: number, sigma: number, kappa: number): Server {
 }
 
 /**
- * Takes all that wait, up to `most`, whenever it is idle. A batch of fewer than `efficient` is worked off one by one, at
- * `single` s each; from there on it takes `batch` s, whatever its size: latency has a hump at low loads.
+ * Micro-batching as `--strategy batch` does it: a batch leaves when it is full or its first has waited `wait` s, and the model
+ * is free; `cost` is what a batch of so many takes, s. Open model only.
  */
-export function batching(single: number, batch: number, efficient: number, most: number): Server {
-  const timeOf = (size: number): number => (size < efficient ? single * size : batch);
+export function microBatching(most: number, wait: number, cost: (size: number) => number): Server {
   return {
     open: (arrivals) => {
       const departures = new Float64Array(arrivals.length);
       let next = 0;
       let free = 0;
       while (next < arrivals.length) {
-        const start = Math.max(free, arrivals[next] as number);
+        const first = arrivals[next] as number;
+        const full = arrivals[next + most - 1] ?? Number.POSITIVE_INFINITY;
+        const start = Math.max(free, Math.min(first + wait, full));
         let end = next;
         while (end < arrivals.length && end - next < most && (arrivals[end] as number) <= start) end++;
-        free = start + timeOf(end - next);
+        free = start + cost(end - next);
         departures.fill(free, next, end);
         next = end;
       }
       return departures;
     },
+    closed: () => {
+      throw new RangeError('this simulation is of the open model');
+    },
+  };
+}
+
+/**
+ * Takes all that wait, up to `most`, whenever it is idle. A batch of fewer than `efficient` is worked off one by one, at
+ * `single` s each; from there on it takes `batch` s, whatever its size: latency has a hump at low loads.
+ */
+export function batching(single: number, batch: number, efficient: number, most: number): Server {
+  const timeOf = (size: number): number => (size < efficient ? single * size : batch);
+  return {
+    open: microBatching(most, 0, timeOf).open,
     closed: (users, until) => {
       // All users send at once, and then as their batches come back: a queue of who waits.
       const sent: number[] = [];

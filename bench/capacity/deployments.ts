@@ -1,5 +1,5 @@
-import { constant, queue } from '../accuracy/server.ts';
-import { limitOf, microBatching, type Slo } from './theory.ts';
+import { constant, microBatching, queue } from '../accuracy/server.ts';
+import { limitOf, type Slo } from './theory.ts';
 
 /** One way to deploy the `fancy` model (50 ms to load, 5 ms to predict), and what theory says of it. Rates in 1/s. */
 export interface DeploymentCase {

@@ -9,34 +9,6 @@ export interface Slo {
 
 const ARRIVALS = 200_000;
 
-/**
- * Micro-batching as `--strategy batch` does it: a batch leaves when it is full or its first has waited `wait` s, and the model
- * is free; `cost` is what a batch of so many takes, s. Open model only.
- */
-export function microBatching(most: number, wait: number, cost: (size: number) => number): Server {
-  return {
-    open: (arrivals) => {
-      const departures = new Float64Array(arrivals.length);
-      let next = 0;
-      let free = 0;
-      while (next < arrivals.length) {
-        const first = arrivals[next] as number;
-        const full = arrivals[next + most - 1] ?? Number.POSITIVE_INFINITY;
-        const start = Math.max(free, Math.min(first + wait, full));
-        let end = next;
-        while (end < arrivals.length && end - next < most && (arrivals[end] as number) <= start) end++;
-        free = start + cost(end - next);
-        departures.fill(free, next, end);
-        next = end;
-      }
-      return departures;
-    },
-    closed: () => {
-      throw new RangeError('this simulation is of the open model');
-    },
-  };
-}
-
 /** Whether Poisson arrivals at a rate, many of them, have what is asked. */
 export function holds(server: Server, rate: number, slo: Slo): boolean {
   const random = new Random(1, 0);
