@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { measured, type Running, rampart, start, temporaryFolder } from './command.ts';
+import type { RunResult } from '../src/core/result.ts';
+import { CLI, measured, type Running, rampart, start, temporaryFolder } from './command.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
 
 /** The search on real sockets, against a server whose breaking point is known. */
@@ -77,6 +79,28 @@ describe('rampart find', () => {
     target = null;
     expect(code).toBe(4);
     expect(result.breakingPoint?.stoppedBy).toBe('target-lost');
+  });
+
+  it('voids every level of a generator that gets a quarter of a core, and finds nothing', async (test) => {
+    test.skip(process.platform !== 'linux', 'taskset is a Linux tool');
+    const url = await queueOf('5ms');
+    const pinned = ['-c', '0', process.execPath];
+    const hogs = [1, 2, 3].map(() => spawn('taskset', [...pinned, '-e', 'for (;;);'], { stdio: 'ignore' }));
+    try {
+      const args = [CLI, 'find', url, '-b', '{}', '--slo', 'p95<50ms', '--budget', '6s', '--quiet', '--json'];
+      const child = spawn('taskset', [...pinned, ...args], {
+        cwd: temporaryFolder(),
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      let text = '';
+      for await (const piece of child.stdout.setEncoding('utf8')) text += piece;
+      const { breakingPoint } = JSON.parse(text) as RunResult;
+      expect(breakingPoint?.status).not.toBe('found');
+      expect(breakingPoint?.estimate ?? 0).toBeLessThan(160);
+      expect(breakingPoint?.levels.filter(({ verdict }) => verdict !== 'void')).toEqual([]);
+    } finally {
+      for (const hog of hogs) hog.kill('SIGKILL');
+    }
   });
 
   const wrong: [string, string[], RegExp][] = [
