@@ -251,3 +251,19 @@ it('tells a page that follows the run what is new or changed: the steps put toge
   const nothing = readArchive(Buffer.from(archive.changes([]).packed, 'base64'));
   expect([nothing.slots, nothing.timeline]).toEqual([[], []]);
 });
+
+it('tells a page that follows the run of a reset: what was before counts no more', () => {
+  const { events } = sampleOf({ seconds: 20, names: NAMES, rate: 50 });
+  const archive = new IntervalArchive();
+  let slots: Archive['slots'] = [];
+  let steps = 0;
+  for (const event of events) {
+    if (event.type !== 'interval') continue;
+    archive.add(++steps > 10 ? { ...event.snapshot, resets: 1 } : event.snapshot);
+    const { from, packed } = archive.changes([]);
+    slots = [...slots.slice(0, from), ...readArchive(Buffer.from(packed, 'base64')).slots];
+  }
+  const whole = readArchive(Buffer.from(archive.whole([]), 'base64'));
+  expect(whole.slots.filter(({ measured }) => measured > 0).length).toBeLessThan(steps);
+  expect(slots).toEqual(whole.slots);
+});

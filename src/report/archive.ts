@@ -37,6 +37,7 @@ export class IntervalArchive {
     if (resets > this.#resets) {
       this.#resets = resets;
       this.#slots = this.#slots.map(discarded);
+      this.#changed = 0;
     }
     const counts = phase !== 'warmup' && resets === this.#resets;
     const slot = this.#slotAt(startAt, endAt, level);
