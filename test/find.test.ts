@@ -81,6 +81,23 @@ describe('rampart find', () => {
     expect(result.breakingPoint?.stoppedBy).toBe('target-lost');
   });
 
+  it('waits until a target that scales itself is steady, and says how many instances answered', async () => {
+    const scaling = ['--strategy', 'autoscale', '--replicas', '1-3', '--cooldown', '30s'];
+    server = start(['serve', 'fancy', '--sleep', ...scaling, '--port', '0']);
+    await server.shown('(Ctrl-C');
+    const url = /http:\S+predict/.exec(server.said())?.[0] ?? '';
+    const args = ['-b', '{"text":"a load test"}', '--slo', 'p95<80ms', '--budget', '6s', '--settle', '3s'];
+    const { result } = await measured(['find', url, ...args]);
+    const levels = result.breakingPoint?.levels ?? [];
+    // A machine too busy to measure with one user waits for nobody.
+    if (levels.length === 2 && levels.every(({ verdict }) => verdict === 'void')) return;
+    const settled = levels.flatMap((level) => level.settled ?? []);
+    expect(settled.length).toBeGreaterThan(2);
+    for (const { seconds } of settled) expect(seconds).toBeGreaterThanOrEqual(0.95);
+    expect(Math.max(...settled.map(({ instances }) => instances ?? 0))).toBeGreaterThan(1);
+    expect(result.breakingPoint?.warnings.map(({ code }) => code)).toContain('capacity-changed');
+  });
+
   it('voids every level of a generator that gets a quarter of a core, and finds nothing', async (test) => {
     test.skip(process.platform !== 'linux', 'taskset is a Linux tool');
     const url = await queueOf('5ms');
