@@ -111,7 +111,8 @@ describe('rampart find', () => {
       });
       let text = '';
       for await (const piece of child.stdout.setEncoding('utf8')) text += piece;
-      const { breakingPoint } = JSON.parse(text) as RunResult;
+      const { breakingPoint, verdict } = JSON.parse(text) as RunResult;
+      expect(verdict.status).toBe('invalid');
       expect(breakingPoint?.status).not.toBe('found');
       expect(breakingPoint?.estimate ?? 0).toBeLessThan(160);
       expect(breakingPoint?.levels.filter(({ verdict }) => verdict !== 'void')).toEqual([]);

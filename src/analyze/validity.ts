@@ -110,7 +110,9 @@ function doubt(invalidates: boolean, code: Doubt['code'], message: string, hint:
 }
 
 function searchDoubts({ breakingPoint, ending }: Evidence): Doubt[] {
-  if (ending !== 'completed' || (breakingPoint !== null && breakingPoint.status !== 'undecided')) return [];
+  // "At least" nothing is no answer either: no level was fit to be one.
+  const answered = breakingPoint !== null && breakingPoint.status !== 'undecided' && breakingPoint.estimate !== null;
+  if (ending !== 'completed' || answered) return [];
   const hint = 'Give it more time with --budget, or a target with nothing else to do.';
   return [doubt(true, 'no-answer-found', breakingPoint?.summary ?? 'The search gave no answer.', hint)];
 }
