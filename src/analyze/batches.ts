@@ -43,7 +43,8 @@ export class BatchFold {
     const m = Math.min(BATCHES, length);
     const parts = Array.from({ length: m }, (): Part[] => []);
     for (const [key, stretch] of this.#stretches) {
-      const batch = Math.floor(((key - from) * m) / length);
+      // What was due after a reset of the statistics may be answered within the interval before.
+      const batch = Math.max(0, Math.floor(((key - from) * m) / length));
       parts[batch]?.push(...stretch);
     }
     parts.at(-1)?.push(...this.#drained);

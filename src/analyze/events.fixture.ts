@@ -144,6 +144,7 @@ interface Interval {
   readonly generator?: GeneratorSnapshot | null;
   readonly inFlight?: number;
   readonly vus?: number;
+  readonly resets?: number;
 }
 
 export function intervalOf(made: Interval): RunEvent {
@@ -157,6 +158,7 @@ export function intervalOf(made: Interval): RunEvent {
       startAt: (made.startAt ?? index * 1e6) as Micros,
       endAt: (made.endAt ?? (index + 1) * 1e6) as Micros,
       phase: made.phase ?? 'measure',
+      ...(made.resets === undefined ? {} : { resets: made.resets }),
       load: {
         due: sum((each) => each.due),
         sent: sum((each) => each.sent),

@@ -127,3 +127,17 @@ describe('the chip', () => {
     expect(chip(FAST, {}, {}, 'interrupted').status).toBe('doubtful');
   });
 });
+
+describe('a reset of the statistics', () => {
+  const changed = (at: number, warmup = 0): string =>
+    headline({ ...resultOf(FAST, { warmup: seconds(warmup) }), changes: [{ type: 'reset', at: seconds(at) }] }).why;
+
+  it('is named with its time', () => {
+    expect(changed(4)).toContain('Counted from 0:04 on, when the statistics were reset.');
+  });
+
+  it('is not named within the warm-up, where it changed nothing', () => {
+    expect(changed(1, 2)).not.toContain('Counted from');
+    expect(changed(3, 2)).toContain('Counted from 0:03 on');
+  });
+});

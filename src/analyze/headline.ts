@@ -138,7 +138,9 @@ function whyOf(result: RunResult): string {
     `${offerOf(result)}: ${counted(totals.sent, 'request')} sent in ${formatClock(totals.durationMs / 1000)}, ${failed}${dropped}.`,
   ];
   const reset = countedFrom(result.changes);
-  if (reset > 0) sentences.push(`Counted from ${formatClock(reset / 1e6)} on, when the statistics were reset.`);
+  // Within the warm-up it changes nothing.
+  if (reset > plan.warmup)
+    sentences.push(`Counted from ${formatClock(reset / 1e6)} on, when the statistics were reset.`);
   const times = [
     within('Half of the answers came', 'p50', latency.response),
     within('95 % of them', 'p95', latency.response),

@@ -62,3 +62,35 @@ describe('the timeline of a search', () => {
     expect(timelineOf(events)).toHaveLength(5);
   });
 });
+
+describe('the timeline of a run whose statistics were reset', () => {
+  const ten = { ok: spread(10, 1_000, 1_900) };
+  const phases = (events: readonly RunEvent[]) => timelineOf(events).map(({ phase }) => phase);
+  const before = [secondOf(0, ten), secondOf(1, ten)];
+
+  it('says of points before that they are discarded, and keeps all their numbers', () => {
+    const plain = timelineOf([...before, secondOf(2, ten), secondOf(3, ten)]);
+    const points = timelineOf([...before, secondOf(2, ten, { resets: 1 }), secondOf(3, ten, { resets: 1 })]);
+    expect(points.map(({ phase }) => phase)).toEqual(['discarded', 'discarded', 'measure', 'measure']);
+    expect(points.map((point) => ({ ...point, phase: 'measure' }))).toEqual(plain);
+  });
+
+  it('shows answers to what was due before in the second they came in, which counts', () => {
+    const late = secondOf(2, { ok: [900_000], sentMore: -1 }, { generator: null });
+    const points = timelineOf([...before, secondOf(2, ten, { resets: 1 }), late]);
+    expect(points[2]).toMatchObject({ phase: 'measure', ok: 11, sent: 10, p99: 900 });
+  });
+
+  it('discards the interval beside which a late thread tells of it', () => {
+    const early = secondOf(1, { ok: [1_000] }, { resets: 1, generator: null });
+    expect(phases([...before, early])).toEqual(['discarded', 'discarded']);
+    expect(phases([...before, early, secondOf(2, ten, { resets: 1 })])).toEqual(['discarded', 'discarded', 'measure']);
+  });
+
+  it('leaves the drain a drain', () => {
+    const drained = secondOf(2, { ok: [1_000] }, { phase: 'drain' });
+    expect(phases([...before, drained])).toEqual(['measure', 'measure', 'drain']);
+    const reset = secondOf(1, ten, { resets: 1 });
+    expect(phases([before[0] as RunEvent, reset, drained])).toEqual(['discarded', 'measure', 'drain']);
+  });
+});

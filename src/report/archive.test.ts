@@ -2,6 +2,8 @@ import { inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Sample, sampleOf } from '../../test/sample-stream.ts';
+import { RunFold } from '../analyze/fold.ts';
+import type { RunEvent } from '../core/event.ts';
 import { micros } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { IntervalArchive } from './archive.ts';
@@ -266,4 +268,40 @@ it('tells a page that follows the run of a reset: what was before counts no more
   const whole = readArchive(Buffer.from(archive.whole([]), 'base64'));
   expect(whole.slots.filter(({ measured }) => measured > 0).length).toBeLessThan(steps);
   expect(slots).toEqual(whole.slots);
+});
+
+describe('the archive of a run whose statistics were reset', () => {
+  const RESET = 30;
+  const events = SMALL.events.flatMap((event): RunEvent[] => {
+    if (event.type !== 'interval' || event.snapshot.index < RESET) return [event];
+    const { generator: _, ...answers } = event.snapshot;
+    const counted: RunEvent = { ...event, snapshot: { ...event.snapshot, resets: 1 } };
+    // As many answers once more, to what was due before.
+    return event.snapshot.index === RESET ? [counted, { type: 'interval', snapshot: answers }] : [counted];
+  });
+
+  it('has the counts of the result, for the whole run and for each half', () => {
+    const fold = new RunFold();
+    const gathered = new IntervalArchive();
+    for (const event of events) {
+      fold.accept(event);
+      if (event.type === 'interval') gathered.add(event.snapshot);
+    }
+    const { totals, timeline, failures, latency } = fold.result();
+    const archive = unpacked(gathered.pack(timeline, failures));
+    const after = { from: RESET, to: 60 };
+    for (const span of [null, after]) {
+      const tally = tallyOf(archive, span, null);
+      const { offered: due, sent, ok, failed, dropped } = totals;
+      expect(tally).toMatchObject({ due, sent, ok, failed, dropped, seconds: 30 });
+      expect(tally.response.count).toBe(latency.response.count);
+      expect(extraOf(archive, span, 'firstByte')?.count).toBe(latency.firstByte.count);
+    }
+    expect(tallyOf(archive, { from: 0, to: RESET }, null)).toMatchObject({ seconds: 0, sent: 0, ok: 0, failed: 0 });
+    expect(extraOf(archive, { from: 0, to: RESET }, 'lag')?.count).toBe(0);
+    // The pictures keep all of it.
+    const drawn = timelineOf(archive, null).map(({ ok, failed }) => [ok, failed]);
+    expect(drawn).toEqual(timeline.map(({ ok, failed }) => [ok, failed]));
+    expect(drawn[RESET]?.[0]).toBe(2 * (drawn[RESET + 1]?.[0] as number));
+  });
 });

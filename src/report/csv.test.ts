@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RunFold } from '../analyze/fold.ts';
 import type { RunEvent } from '../core/event.ts';
 import { HistoryCsv, toFailuresCsv, toStatsCsv } from './csv.ts';
 import { fixtureEvents, fixtureHistogram, fixtureResult } from './result.fixture.ts';
@@ -140,6 +141,48 @@ describe('HistoryCsv', () => {
     expect(rows).toHaveLength(3 * 13);
     expect(rows[3 * 2 + 2]).toMatchObject({ 'Total Request Count': '120' });
     expect(rows.at(-1)?.['Total Request Count']).toBe('1200');
+  });
+});
+
+describe('HistoryCsv of a run whose statistics were reset', () => {
+  const events = fixtureEvents();
+  const marked = events.map((event): RunEvent => {
+    if (event.type !== 'interval' || event.snapshot.index < 6) return event;
+    return { ...event, snapshot: { ...event.snapshot, resets: 1 } };
+  });
+  const at = marked.findIndex((event) => event.type === 'interval' && event.snapshot.index === 6);
+  const first = events[at];
+  if (first?.type !== 'interval') throw new Error('no interval');
+  const { generator: _, ...answers } = first.snapshot;
+  // As many answers once more, to what was due before the reset.
+  const all: RunEvent[] = [
+    ...marked.slice(0, at),
+    { type: 'reset', at: first.snapshot.startAt },
+    ...marked.slice(at, at + 1),
+    { type: 'interval', snapshot: answers },
+    ...marked.slice(at + 1),
+  ];
+
+  it('goes on with its rows, and begins the totals anew', async () => {
+    const rows = recordsOf(await historyOf(all));
+    expect(rows).toHaveLength(3 * 13);
+    const aggregated = (index: number) => rows[3 * index + 2];
+    expect(aggregated(5)).toMatchObject({ 'Requests/s': '120', 'Total Request Count': '480' });
+    expect(aggregated(6)).toMatchObject({ 'Requests/s': '240', 'Total Request Count': '120' });
+    expect(aggregated(7)).toMatchObject({ 'Requests/s': '120', 'Total Request Count': '240' });
+  });
+
+  it('ends with the totals of the result', async () => {
+    const fold = new RunFold();
+    for (const event of all) fold.accept(event);
+    const { totals, latency } = fold.result();
+    expect(totals.ok + totals.failed).toBe(720);
+    expect(recordsOf(await historyOf(all)).at(-1)).toMatchObject({
+      'Total Request Count': String(totals.ok + totals.failed),
+      'Total Failure Count': String(totals.failed),
+      'Total Min Response Time': String(latency.response.min),
+      'Total Max Response Time': String(latency.response.max),
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LoadChange } from '../core/command.ts';
 import { planFixture } from '../core/plan.fixture.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
@@ -28,7 +29,13 @@ const arrivals = (rate: number, duration: number): LoadProfile => ({
   maxInFlight: count(1000),
 });
 
-function generate(plan: Plan, serviceTime: (n: number, clock: VirtualClock) => number, stopAt: number | null = null) {
+/** @param changes each with the instant at which the generation is told of it, µs since the start of the load. */
+function generate(
+  plan: Plan,
+  serviceTime: (n: number, clock: VirtualClock) => number,
+  stopAt: number | null = null,
+  changes: readonly { readonly told: number; readonly change: LoadChange }[] = [],
+) {
   const clock = new VirtualClock(micros(0), micros(5));
   const snapshots: IntervalSnapshot[] = [];
   let ended = 0;
@@ -57,6 +64,7 @@ function generate(plan: Plan, serviceTime: (n: number, clock: VirtualClock) => n
       ended++;
     },
   );
+  for (const { told, change } of changes) clock.after((START + told) as Micros, () => generation.change(change));
   if (stopAt !== null) clock.after((START + stopAt) as Micros, () => generation.stop());
   clock.runUntil(seconds(600));
   const sum = (pick: (snapshot: IntervalSnapshot) => number): number => snapshots.reduce((n, s) => n + pick(s), 0);
@@ -152,5 +160,74 @@ describe('Generation', () => {
     const { sum } = generate(plan, () => millis(100));
     expect(sum(({ phase, series }) => (phase === 'warmup' ? (series['GET /']?.ok ?? 0) : 0))).toBe(5);
     expect(sum(({ phase, series }) => (phase === 'warmup' ? 0 : (series['GET /']?.ok ?? 0)))).toBe(20);
+  });
+});
+
+describe('a generation that is told to start its statistics anew', () => {
+  const resetAt = (at: number): { told: number; change: LoadChange } => ({
+    told: at - 500_000,
+    change: { type: 'reset', at: micros(at) },
+  });
+  const told = (snapshots: readonly IntervalSnapshot[]) =>
+    snapshots.map(({ index, phase, resets = 0, generator }) => [index, phase, resets, generator !== undefined]);
+  const sumOf = (snapshots: readonly IntervalSnapshot[], field: 'sent' | 'ok', resets: number): number =>
+    snapshots
+      .filter((snapshot) => snapshot.phase !== 'warmup' && (snapshot.resets ?? 0) === resets)
+      .reduce((sum, { series }) => sum + (series['GET /']?.[field] ?? 0), 0);
+
+  it.each([
+    ['arrivals', arrivals(10, 4e6)],
+    ['users', users(3, 4e6)],
+  ])('parts its requests by when they were due, whenever they end: %s', (_, load) => {
+    const { snapshots, driver } = generate(planFor(load), () => millis(270), null, [resetAt(2e6)]);
+    expect(told(snapshots)).toEqual([
+      [0, 'measure', 0, true],
+      [1, 'measure', 0, true],
+      [2, 'measure', 1, true],
+      [2, 'measure', 0, false],
+      [3, 'measure', 1, true],
+      [4, 'drain', 1, true],
+    ]);
+    const after = driver.sent.filter(({ dueAt }) => dueAt >= START + 2e6).length;
+    expect(after).toBeGreaterThan(10);
+    for (const field of ['sent', 'ok'] as const) {
+      expect(sumOf(snapshots, field, 1)).toBe(after);
+      expect(sumOf(snapshots, field, 0)).toBe(driver.sent.length - after);
+    }
+    // Sent before, answered after: not one of them is lost, and none counts.
+    expect(snapshots[3]).toMatchObject({ load: { sent: 0 }, series: { 'GET /': { sent: 0 } } });
+    expect(snapshots[3]?.series['GET /']?.ok).toBeGreaterThan(0);
+  });
+
+  it('keeps answers that take many intervals apart, through a second reset', () => {
+    const slowest = (n: number): number => (n === 5 ? seconds(3.2) : millis(100));
+    const resets = [resetAt(1e6), resetAt(3e6)];
+    const { snapshots, driver } = generate(planFor(arrivals(10, 4e6)), slowest, null, resets);
+    expect([0, 1, 2].map((n) => sumOf(snapshots, 'ok', n))).toEqual([10, 20, 10]);
+    expect(driver.sent).toHaveLength(40);
+    const late = snapshots.find(({ index, resets: n = 0 }) => index === 3 && n === 0);
+    expect(late?.series['GET /']).toMatchObject({ sent: 0, ok: 1 });
+  });
+
+  it('lets a warm-up end first', () => {
+    const plan = planFor(arrivals(10, 4e6), { warmup: seconds(2) });
+    const { snapshots } = generate(plan, () => millis(50), null, [resetAt(1e6)]);
+    expect(snapshots.map(({ phase, resets }) => [phase, resets])).toEqual([
+      ['warmup', undefined],
+      ['warmup', undefined],
+      ['measure', 1],
+      ['measure', 1],
+    ]);
+    expect([0, 1].map((n) => sumOf(snapshots, 'ok', n))).toEqual([0, 20]);
+  });
+
+  it('has no reset that its end came before', () => {
+    const { snapshots, sum } = generate(planFor(arrivals(10, 4e6)), () => millis(270), 1.7e6, [resetAt(2e6)]);
+    expect(snapshots.map(({ phase, resets }) => [phase, resets])).toEqual([
+      ['measure', undefined],
+      ['measure', undefined],
+      ['drain', undefined],
+    ]);
+    expect(sum(({ series }) => series['GET /']?.ok ?? 0)).toBe(sum(({ load }) => load.sent));
   });
 });

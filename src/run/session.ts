@@ -76,8 +76,13 @@ export async function* runEvents(
   signal: AbortSignal,
   steering?: Steering,
 ): AsyncGenerator<RunEvent> {
+  let resets = 0;
   for await (const snapshot of source(plan, { index: 0, count: 1 }, signal, steering)) {
-    if (snapshot.phase !== 'drain') yield* steering?.takeUntil(snapshot.endAt) ?? [];
+    const { phase, endAt, resets: known = 0 } = snapshot;
+    // A thread may tell of a reset beside the interval that ends with it.
+    const until = known > resets ? endAt + 1 : endAt;
+    resets = Math.max(resets, known);
+    if (phase !== 'drain') yield* steering?.takeUntil(until as Micros) ?? [];
     yield { type: 'interval', snapshot };
   }
 }

@@ -23,6 +23,7 @@ const WHY_NOT: Readonly<Record<Plan['kind'], string>> = {
  */
 export class Steering implements Commands {
   readonly #kind: Plan['kind'];
+  /** In the order in which they come into effect, which is not the one they were asked for in: a reset waits. */
   readonly #waiting: LoadChange[] = [];
   #commanded: Commanded | null = null;
 
@@ -42,7 +43,10 @@ export class Steering implements Commands {
     if (this.#commanded === null || this.#kind !== 'run') return { ok: false, reason: this.idle };
     const reply = this.#commanded.carryOut(command);
     // Two resets in one interval are one change.
-    if (reply.ok && this.#waiting.at(-1) !== reply.change) this.#waiting.push(reply.change);
+    if (reply.ok && !this.#waiting.includes(reply.change)) {
+      const after = this.#waiting.findLastIndex(({ at }) => at <= reply.change.at);
+      this.#waiting.splice(after + 1, 0, reply.change);
+    }
     return reply;
   }
 
