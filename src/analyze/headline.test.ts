@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, seconds } from '../core/units.ts';
+import { count, micros, seconds } from '../core/units.ts';
 import {
   CLOSED,
   dataOf,
@@ -61,9 +61,7 @@ describe('the sentence', () => {
 
   it('says why the measurement is not valid', () => {
     const late = generatorOf({ lag: dataOf([50_000]) });
-    expect(sentence(FAST, { load: OPEN }, { generator: late })).toBe(
-      'Not a valid measurement: the generator was the limit.',
-    );
+    expect(sentence(FAST, { load: OPEN }, { generator: late })).toBe('Not a valid measurement: requests left late.');
     expect(sentence({ ...FAST, dropped: 100 }, { load: OPEN })).toBe('Not a valid measurement: the rate was not met.');
     expect(sentence(FAST, {}, {}, 'lost')).toBe('Not a valid measurement: a generator thread was lost.');
     expect(sentence({}, {}, {}, 'never-ready')).toBe('Not a valid measurement: the generator did not start.');
@@ -106,25 +104,49 @@ describe('the chip', () => {
   it('is about the measurement, not about the target', () => {
     expect(chip({ ok: spread(400, 5_000, 905_000) }, { thresholds: [P95_BELOW_250] })).toEqual({
       status: 'valid',
-      text: 'valid: the generator was 30 % busy',
-    });
-    expect(chip(FAST, { load: OPEN })).toEqual({
-      status: 'valid',
-      text: 'valid: 99 % of requests left within 0.040 ms of their time',
+      text: 'valid: the generator used 50 % of a core in 2 threads, event-loop delay p99 0.500 ms',
     });
     expect(chip({ ok: [1_000] }).status).toBe('valid');
   });
 
-  it('is doubtful or invalid with the first doubt', () => {
-    expect(chip(FAST, {}, { generator: generatorOf({ cpuWait: 0.3 }) })).toEqual({
-      status: 'doubtful',
-      text: 'doubtful: the generator had to wait for a core',
-    });
-    expect(chip(FAST, {}, { generator: generatorOf({ utilization: 1 }) })).toEqual({
+  it('says how much room the generator had left', () => {
+    const text = (...run: Parameters<typeof resultOf>): string => chip(...run).text;
+    expect(text(FAST, { load: OPEN })).toBe('valid: the generator used 50 % of a core in 2 threads, lag p99 0.040 ms');
+    const quiet = generatorOf({ lag: dataOf([]), cpu: 0.11 });
+    expect(text(FAST, { load: OPEN, threads: count(1) }, { generator: quiet })).toBe(
+      'valid: the generator used 11 % of a core',
+    );
+    const busy = generatorOf({ cpu: 1.34 });
+    expect(text(FAST, { load: OPEN, threads: count(4) }, { generator: busy })).toBe(
+      'valid: the generator used 1.3 cores in 4 threads, lag p99 0.040 ms',
+    );
+  });
+
+  it.each([
+    ['requests left late', { lag: dataOf([7_000]) }, { lag: dataOf([50_000]) }],
+    ['the generator was held up', null, { loopDelayP99: micros(500_000) }],
+    ['load threads waited for a core', { cpuWait: 0.3 }, null],
+    ['the generator paused to collect garbage', { gcMax: micros(40_000) }, null],
+  ])('says "%s", whether it is a doubt or invalidates', (words, doubtful, invalid) => {
+    const open = (generator: Parameters<typeof generatorOf>[0]) =>
+      chip(FAST, { load: OPEN }, { generator: generatorOf(generator) });
+    if (doubtful !== null) expect(open(doubtful)).toEqual({ status: 'doubtful', text: `doubtful: ${words}` });
+    if (invalid !== null) expect(open(invalid)).toEqual({ status: 'invalid', text: `invalid: ${words}` });
+  });
+
+  it('is of the worst doubt', () => {
+    expect(chip(FAST, {}, { generator: generatorOf({ utilization: 1, cpuWait: 0.3 }) })).toEqual({
       status: 'invalid',
-      text: 'invalid: the generator was the limit',
+      text: 'invalid: virtual users waited for the generator',
     });
-    expect(chip(FAST, {}, {}, 'interrupted').status).toBe('doubtful');
+    const result = resultOf(FAST, {}, {}, 'interrupted');
+    expect(headline(result).chip).toEqual({ status: 'doubtful', text: 'doubtful: it was interrupted' });
+    const lost = { code: 'thread-lost', message: '', hint: '', invalidates: true } as const;
+    const doubts = [...result.verdict.doubts, lost];
+    expect(headline({ ...result, verdict: { ...result.verdict, doubts } }).chip).toEqual({
+      status: 'invalid',
+      text: 'invalid: a generator thread was lost',
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
-import type { Metric, Threshold } from '../core/plan.ts';
-import type { Check, Doubt, DoubtCode, LatencySummary, RunResult } from '../core/result.ts';
+import type { Metric, Plan, Threshold } from '../core/plan.ts';
+import type { Check, Doubt, DoubtCode, GeneratorResult, LatencySummary, RunResult } from '../core/result.ts';
 import { countedFrom, countedStages } from './changes.ts';
 import { isUnreachable } from './verdict.ts';
 import {
@@ -31,7 +31,7 @@ export function headline(result: RunResult): Headline {
   return { sentence: sentenceOf(result), why: whyOf(result), chip: chipOf(result) };
 }
 
-/** What is wrong with the measurement, after a colon. */
+/** What is wrong with the measurement, after a colon: no more and no less than the doubt itself says. */
 const REASONS: Readonly<Record<DoubtCode, string>> = {
   'no-samples': 'no request succeeded',
   unreachable: 'nothing answered',
@@ -39,11 +39,11 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
   'thread-never-ready': 'the generator did not start',
   interrupted: 'it was interrupted',
   'rate-not-met': 'the rate was not met',
-  'send-lag': 'the generator was the limit',
-  'loop-delay': 'the generator was the limit',
-  'generator-saturated': 'the generator was the limit',
-  'cpu-contended': 'the generator had to wait for a core',
-  'gc-pause': 'the generator paused',
+  'send-lag': 'requests left late',
+  'loop-delay': 'the generator was held up',
+  'generator-saturated': 'virtual users waited for the generator',
+  'cpu-contended': 'load threads waited for a core',
+  'gc-pause': 'the generator paused to collect garbage',
   'too-few-samples': 'too few samples',
   'unanswered-at-end': 'some requests had no answer at the end',
   'count-mismatch': 'the counts do not add up',
@@ -185,7 +185,8 @@ function isDoubtful({ code, invalidates }: Doubt): boolean {
 }
 
 function chipOf({ plan, verdict, generator, breakingPoint }: RunResult): Headline['chip'] {
-  const [worst] = verdict.doubts.filter(isDoubtful);
+  const doubts = verdict.doubts.filter(isDoubtful);
+  const worst = doubts.find((doubt) => doubt.invalidates) ?? doubts[0];
   if (worst !== undefined) {
     const status = worst.invalidates ? 'invalid' : 'doubtful';
     return { status, text: `${status}: ${REASONS[worst.code]}` };
@@ -195,9 +196,14 @@ function chipOf({ plan, verdict, generator, breakingPoint }: RunResult): Headlin
     const used = levels.filter((level) => level.used).length;
     return { status: 'valid', text: `valid: the generator was fit in ${used} of ${counted(levels.length, 'level')}` };
   }
-  if (plan.load.model === 'open' && generator.lagP99 !== null) {
-    return { status: 'valid', text: `valid: 99 % of requests left within ${formatMs(generator.lagP99)} of their time` };
-  }
-  const busy = Math.max(generator.utilization ?? 0, generator.cpu / Math.max(1, generator.threads));
-  return { status: 'valid', text: `valid: the generator was ${formatShare(busy)} busy` };
+  return { status: 'valid', text: `valid: ${roomOf(generator, plan.load.model)}` };
+}
+
+/** How far the generator was from its limits: `the generator used 11 % of a core, lag p99 0.060 ms`. */
+function roomOf({ cpu, threads, lagP99, loopDelayP99 }: GeneratorResult, model: Plan['load']['model']): string {
+  const cores = cpu < 1 ? `${formatShare(cpu)} of a core` : `${cpu.toFixed(1)} cores`;
+  const used = `the generator used ${cores}${threads > 1 ? ` in ${threads} threads` : ''}`;
+  // Whether requests leave late is known of an open load; of virtual users, how late answers were read.
+  if (model === 'closed') return `${used}, event-loop delay p99 ${formatMs(loopDelayP99)}`;
+  return lagP99 === null ? used : `${used}, lag p99 ${formatMs(lagP99)}`;
 }
