@@ -3,9 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { sampleOf } from '../../../test/sample-stream.ts';
 import { pictureSourceOf } from '../html/pictures.ts';
 import { readArchive } from './archive.ts';
+import { valueAxis } from './axis.ts';
 import type { Drawing } from './card.ts';
 import { drawingsOf, type Scene } from './drawings.ts';
+import type { LoadPicture } from './load-picture.ts';
 import type { Span } from './picture.ts';
+import { limitsOf } from './pictures.ts';
+import { CURVE, curveAt, scattersOf } from './scatter.ts';
 import { themeOf } from './theme.ts';
 
 const { result, intervals } = sampleOf({ seconds: 60, names: ['a', 'b'], rate: 100, model: 'closed' });
@@ -82,4 +86,54 @@ it('says why nothing is drawn where nothing succeeded', () => {
   const drawings = draw(null, null, { archive: { ...archive, slots } });
   expect(Object.keys(drawings)).not.toContain('heat');
   expect(Object.keys(drawings)).not.toContain('spectrum');
+});
+
+describe('response time against load', () => {
+  const waiting = (curve: LoadPicture['curve']): LoadPicture => ({
+    ...{ id: 'waiting', title: '', unit: '', axis: '', pointLabel: '', curveLabel: '', colour: 'users', points: [] },
+    ...{ range: null, limit: null, mark: null, x: valueAxis(50), y: valueAxis(50), curve },
+  });
+  const line = [0, 100].map((x) => ({ x, y: 10 + x / 10 }));
+  const fitted = [0, 10, 20, 30, 40, 50, 60].map((x) => ({ x, y: 10 + x / 10 }));
+  const curvesOf = (drawing: Drawing | undefined) =>
+    drawing?.config.data.datasets.filter(({ label }) => label === CURVE).map(({ data }) => data);
+
+  it('has the line of every threshold on a percentile', () => {
+    const p95 = {
+      text: 'p95<30ms',
+      metric: { kind: 'percentile', p: 95 },
+      op: '<',
+      limit: 30_000,
+      unit: 'µs',
+    } as const;
+    const errors = { text: 'errors<1%', metric: { kind: 'errors' }, op: '<', limit: 0.01, unit: 'share' } as const;
+    const scatters = scattersOf(
+      result.timeline,
+      false,
+      limitsOf([p95, errors], ({ metric }) => metric.kind === 'percentile', 1_000),
+    );
+    for (const { limits, y } of scatters) {
+      expect(limits).toEqual([{ label: 'p95 < 30ms', value: 30 }]);
+      expect(y.end).toBeGreaterThanOrEqual(30);
+    }
+  });
+
+  it('has the curve of a search through all requests, against users only, within the picture', () => {
+    const { 'against-rate': rate, 'against-users': users } = draw(null, null, { loads: [waiting(fitted)] });
+    expect(curvesOf(rate)).toEqual([]);
+    const end = Number(users!.config.options!.scales!['x']!.max);
+    expect(curvesOf(users)).toEqual([fitted.filter(({ x }) => x <= end)]);
+    expect(users!.legend.map(({ label }) => label)).toEqual(['p50', 'p95', CURVE]);
+    const { head, rows } = users!.grid();
+    expect(head[3]).toBe(CURVE);
+    for (const row of rows) expect(Number(row[3])).toBeCloseTo(10 + Number(row[0]) / 10, 1);
+    expect(curvesOf(draw(null, 0, { loads: [waiting(fitted)] })['against-users'])).toEqual([]);
+    expect(curvesOf(draw(null)['against-users'])).toEqual([]);
+  });
+
+  it('reads the curve between its points, not beyond them', () => {
+    expect([0, 25, 100].map((x) => curveAt(line, x))).toEqual([10, 12.5, 20]);
+    expect([-1, 101].map((x) => curveAt(line, x))).toEqual([null, null]);
+    expect(curveAt([], 1)).toBeNull();
+  });
 });

@@ -10,7 +10,7 @@ import { describeLoad, type LoadPicture, SHAPES, VERDICT_LABELS, verdictsIn } fr
 import { outcomesOf } from './outcomes.ts';
 import { describe, type Picture, thinned } from './picture.ts';
 import { bandsOf, limitsOf, type PictureSource, picturesOf, type View } from './pictures.ts';
-import { scatterChartOf, scattersOf } from './scatter.ts';
+import { CURVE, curveAt, scatterChartOf, scattersOf } from './scatter.ts';
 import { extraOf, slotsIn, tallyOf } from './selection.ts';
 import { percentLabel, spectrumChartOf, spectrumOf } from './spectrum.ts';
 import type { Theme } from './theme.ts';
@@ -182,14 +182,17 @@ function spectrumDrawing({ source, archive, name, view, theme }: Scene): Shown {
   };
 }
 
-function scatterDrawings({ source, view, theme }: Scene): Shown[] {
+function scatterDrawings({ source, loads, name, view, theme }: Scene): Shown[] {
   const { span } = view;
   const timeline = source.timeline.filter(
     ({ t, seconds }) => span === null || (t > span.from && t - seconds < span.to),
   );
   const limits = limitsOf(source.thresholds, ({ metric }) => metric.kind === 'percentile', 1_000);
-  return scattersOf(timeline, source.model === 'open', limits).map((scatter): Shown => {
-    const { id, unit, dots } = scatter;
+  // It is fitted to all requests together.
+  const fitted = name === null ? loads.find(({ id }) => id === 'waiting')?.curve : undefined;
+  return scattersOf(timeline, source.model === 'open', limits, fitted).map((scatter): Shown => {
+    const { id, unit, dots, curve } = scatter;
+    const drawn = curve.length > 1;
     if (dots.length === 0) return { id, drawing: null, sentence: NOTHING };
     const title = id === 'against-rate' ? 'Response time against rate' : 'Response time against load';
     return {
@@ -202,13 +205,17 @@ function scatterDrawings({ source, view, theme }: Scene): Shown[] {
         legend: [
           { ...plain('p50', theme.lines.p50), shape: 'disc' },
           { ...plain('p95', theme.lines.p95), shape: 'triangle' },
+          ...(drawn ? [plain(CURVE, theme.lines.users)] : []),
         ],
         config: scatterChartOf(scatter, theme, source.startedAt),
         grid: () => ({
-          head: [unit, 'p50', 'p95', 'time'],
+          head: [unit, 'p50', 'p95', ...(drawn ? [CURVE] : []), 'time'],
           rows: [...dots]
             .sort((a, b) => a.x - b.x)
-            .map(({ x, p50, p95, t }) => [reading(x), reading(p50), reading(p95), clockLabel(t)]),
+            .map(({ x, p50, p95, t }) => [
+              ...[x, p50, p95, ...(drawn ? [curveAt(curve, x)] : [])].map(reading),
+              clockLabel(t),
+            ]),
         }),
         timed: false,
       },

@@ -10,12 +10,16 @@ import {
   tickedScale,
   valueScale,
 } from './canvas.ts';
+import { visibleCurve } from './load-picture.ts';
 import type { Limit } from './picture.ts';
 import { rateWithin } from './pictures.ts';
 import type { Theme } from './theme.ts';
 
 /** More points than this cover each other; then neighbours in time are left out, but none with the slowest p95. */
 const POINTS = 800;
+
+/** In the legend, and above its column of the data table. */
+export const CURVE = 'mean by the Universal Scalability Law';
 
 interface Dot {
   readonly x: number;
@@ -31,11 +35,19 @@ export interface Scatter {
   readonly unit: string;
   readonly dots: readonly Dot[];
   readonly limits: readonly Limit[];
+  /** The curve of the search's own picture, as far as it lies within this one: mean response times. */
+  readonly curve: readonly { readonly x: number; readonly y: number }[];
   readonly x: Axis;
   readonly y: Axis;
 }
 
-export function scattersOf(timeline: readonly TimelinePoint[], open: boolean, limits: readonly Limit[]): Scatter[] {
+/** @param fitted mean response time against users, of a search that knows it; ascending. */
+export function scattersOf(
+  timeline: readonly TimelinePoint[],
+  open: boolean,
+  limits: readonly Limit[],
+  fitted: Scatter['curve'] = [],
+): Scatter[] {
   const rate = rateWithin(timeline);
   // Answers in the drain came at no load to speak of.
   const loaded = timeline.filter(({ phase }) => phase !== 'drain');
@@ -47,6 +59,7 @@ export function scattersOf(timeline: readonly TimelinePoint[], open: boolean, li
       loaded,
       (point) => (open ? point.inFlight : point.vus),
       limits,
+      fitted,
     ),
   ];
 }
@@ -57,6 +70,7 @@ function scatterOf(
   points: readonly TimelinePoint[],
   load: (point: TimelinePoint) => number | null,
   limits: readonly Limit[],
+  fitted: Scatter['curve'] = [],
 ): Scatter {
   const dots: Dot[] = [];
   for (const point of points) {
@@ -67,17 +81,13 @@ function scatterOf(
   const kept = thinnedDots(dots);
   const highest = Math.max(0, ...kept.map(({ p95 }) => p95));
   const near = limits.filter(({ value }) => value > 0 && value <= 4 * highest);
-  return {
-    id,
-    unit,
-    dots: kept,
-    limits: near,
-    x: valueAxis(1.04 * Math.max(0, ...kept.map(({ x }) => x)), 6, id === 'against-users'),
-    y: valueAxis(Math.max(highest, ...near.map(({ value }) => value * 1.05))),
-  };
+  const x = valueAxis(1.04 * Math.max(0, ...kept.map((dot) => dot.x)), 6, id === 'against-users');
+  const y = valueAxis(Math.max(highest, ...near.map(({ value }) => value * 1.05)));
+  const curve = visibleCurve({ curve: fitted.filter((point) => point.x <= x.end), y });
+  return { id, unit, dots: kept, limits: near, curve, x, y };
 }
 
-export function scatterChartOf({ dots, limits, x, y }: Scatter, theme: Theme, startedAt: string): LineChart {
+export function scatterChartOf({ dots, limits, curve, x, y }: Scatter, theme: Theme, startedAt: string): LineChart {
   const backdrop = { bands: [], limits, marks: [], x };
   const nowhere = { instant: null, brush: null };
   const dataset = (label: 'p50' | 'p95') => ({
@@ -92,6 +102,15 @@ export function scatterChartOf({ dots, limits, x, y }: Scatter, theme: Theme, st
     pointHoverRadius: 5,
     pointHitRadius: 3,
   });
+  const fitted = {
+    label: CURVE,
+    data: [...curve],
+    borderColor: theme.lines.users,
+    borderWidth: 1.75,
+    pointRadius: 0,
+    pointHitRadius: 0,
+    pointHoverRadius: 0,
+  };
   const options = optionsOf(
     theme,
     {
@@ -110,7 +129,7 @@ export function scatterChartOf({ dots, limits, x, y }: Scatter, theme: Theme, st
   );
   return {
     type: 'line',
-    data: { datasets: [dataset('p95'), dataset('p50')] },
+    data: { datasets: [dataset('p95'), dataset('p50'), ...(curve.length > 1 ? [fitted] : [])] },
     options: { ...options, normalized: false, interaction: { mode: 'nearest', intersect: true } },
     plugins: [
       {
@@ -120,6 +139,15 @@ export function scatterChartOf({ dots, limits, x, y }: Scatter, theme: Theme, st
       },
     ],
   };
+}
+
+/** The curve's height at a load, between its points; null beyond its ends. */
+export function curveAt(curve: Scatter['curve'], x: number): number | null {
+  const after = curve.findIndex((point) => point.x >= x);
+  const [from, to] = [curve[after - 1], curve[after]];
+  if (to === undefined) return null;
+  if (from === undefined) return to.x === x ? to.y : null;
+  return from.y + ((x - from.x) / (to.x - from.x)) * (to.y - from.y);
 }
 
 function thinnedDots(dots: readonly Dot[]): Dot[] {
