@@ -31,7 +31,16 @@ const SCRATCH = new Histogram();
 
 /** Latency grows towards the end; the last tenth has failures; the first name is the fastest. */
 export function sampleOf(shape: Shape): Sample {
-  const events = eventsOf(shape);
+  const events = [...eventsOf(shape)];
+  return { events, ...foldedOf(events) };
+}
+
+/** The same of hours, whose events would fill the memory; seconds that are much alike share their times. */
+export function longSampleOf(shape: Shape): Omit<Sample, 'events'> {
+  return foldedOf(eventsOf(shape, new Map()));
+}
+
+function foldedOf(events: Iterable<RunEvent>): Omit<Sample, 'events'> {
   const fold = new RunFold();
   const archive = new IntervalArchive();
   for (const event of events) {
@@ -39,10 +48,19 @@ export function sampleOf(shape: Shape): Sample {
     if (event.type === 'interval') archive.add(event.snapshot);
   }
   const result = fold.result();
-  return { events, result, intervals: archive.pack(result.timeline, result.failures) };
+  return { result, intervals: archive.pack(result.timeline, result.failures) };
 }
 
-function eventsOf({ seconds: length, names, rate, warmup = 0, model = 'open' }: Shape): RunEvent[] {
+/** Of that many neighbours none is like another; the number is prime to those that are merged. */
+const UNLIKE = 97;
+/** The parts of a run in which latency counts as the same. */
+const PARTS = 10;
+
+/** @param made snapshots to be used again; absent: every second has its own. */
+function* eventsOf(
+  { seconds: length, names, rate, warmup = 0, model = 'open' }: Shape,
+  made?: Map<string, SeriesSnapshot>,
+): Generator<RunEvent> {
   const random = randomOf(7);
   const { plan, run, tool } = model === 'open' ? openRun() : closedRun();
   const [request] = plan.requests;
@@ -56,32 +74,37 @@ function eventsOf({ seconds: length, names, rate, warmup = 0, model = 'open' }: 
             { duration: seconds(length / 2), from: count(50), to: count(50) },
           ],
         };
-  const events: RunEvent[] = [
-    {
-      type: 'started',
-      format: 1,
-      tool,
-      run: { id: run.id, command: run.command, startedAt: run.startedAt, host: run.host },
-      plan: {
-        ...plan,
-        load,
-        warmup: seconds(warmup),
-        requests: names.map((name) => ({ ...request!, name })),
-      },
+  yield {
+    type: 'started',
+    format: 1,
+    tool,
+    run: { id: run.id, command: run.command, startedAt: run.startedAt, host: run.host },
+    plan: {
+      ...plan,
+      load,
+      warmup: seconds(warmup),
+      requests: names.map((name) => ({ ...request!, name })),
     },
-  ];
+  };
   const per = Math.max(1, Math.round(rate / names.length));
   const users = stagesOf(load)[0]?.to ?? 0;
   for (let i = 0; i < length; i++) {
     const progress = i / length;
     const series: Record<string, SeriesSnapshot> = {};
     for (const [place, name] of names.entries()) {
+      const key = `${name} ${i === 0 ? 'first' : i % UNLIKE} ${Math.floor(PARTS * progress)}`;
+      const alike = made?.get(key);
+      if (alike !== undefined) {
+        series[name] = alike;
+        continue;
+      }
       const n = Math.max(1, Math.round(per * (1 + 0.1 * (random() - 0.5))));
       const failed = progress >= 0.9 ? Math.ceil(n / 20) : 0;
       series[name] = seriesOf(n, failed, (15_000 + 12_000 * place) * (1 + 2 * progress ** 4), i, random);
+      made?.set(key, series[name]);
     }
     const due = Object.values(series).reduce((sum, part) => sum + part.due, 0);
-    events.push({
+    yield {
       type: 'interval',
       snapshot: {
         index: i,
@@ -101,12 +124,11 @@ function eventsOf({ seconds: length, names, rate, warmup = 0, model = 'open' }: 
           rss: bytes(90_000_000),
         },
       },
-    });
+    };
   }
   const at = micros(length * 1e6);
   const finishedAt = new Date(Date.parse(run.startedAt) + length * 1_000).toISOString();
-  events.push({ type: 'finished', at, finishedAt, ending: 'completed' });
-  return events;
+  yield { type: 'finished', at, finishedAt, ending: 'completed' };
 }
 
 function seriesOf(n: number, failed: number, typical: number, second: number, random: () => number): SeriesSnapshot {
