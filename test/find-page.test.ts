@@ -123,6 +123,18 @@ it('fits a phone', async (test) => {
   expect(width).toBeLessThanOrEqual(375);
 });
 
+it('fits the paper: no table is cut off, no card has a gap below its picture', async (test) => {
+  // A4 within its margins.
+  const page = await reader.open(test, result, intervals, { viewport: { width: 703, height: 1032 } });
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(703);
+  const gaps = await page.$$eval('.plot:has(> svg)', (plots) =>
+    plots.map((plot) => plot.clientHeight - (plot.querySelector('svg')?.getBoundingClientRect().height ?? 0)),
+  );
+  expect(gaps.length).toBeGreaterThan(5);
+  for (const gap of gaps) expect(gap).toBeLessThan(2);
+});
+
 it.for(['light', 'dark'] as const)('is accessible in the %s theme', async (colorScheme, test) => {
   const page = await reader.open(test, result, intervals, { colorScheme });
   await page.evaluate(axe.source);
