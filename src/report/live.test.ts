@@ -134,6 +134,12 @@ describe('closingLine', () => {
     expect(closingLine(moment({}).timeline, 'completed')).toBe(
       '● Completed after 0:05: 92 requests sent, 90 ok, 2 failed.',
     );
+    // Five answers to what was sent before a reset came after it.
+    const reset = [
+      { ...POINT, t: 1, phase: 'discarded' as const, sent: 20, ok: 15, failed: 0 },
+      { ...POINT, t: 2, sent: 10, ok: 15, failed: 0 },
+    ];
+    expect(closingLine(reset, 'completed')).toBe('● Completed after 0:02: 30 requests sent, 30 ok, 0 failed.');
     expect(closingLine([], 'never-ready')).toBe('■ Did not start after 0:00: 0 requests sent, 0 ok, 0 failed.');
   });
 });

@@ -144,9 +144,10 @@ const ENDINGS: Readonly<Record<Ending, string>> = {
   'never-ready': '■ Did not start',
 };
 
-/** What is left in the terminal when the run is over: one line. */
+/** What is left in the terminal when the run is over: one line, of all of it, whatever was taken out of the statistics. */
 export function closingLine(timeline: readonly TimelinePoint[], ending: Ending): string {
-  const { sent, ok, failed } = countsOf(timeline);
+  // Not since the reset alone: answers to requests from before it come after it, and there would be more of them than sent.
+  const { sent, ok, failed } = countsOf(timeline.map((point) => ({ ...point, phase: 'measure' })));
   const counts = `${counted(sent, 'request')} sent, ${formatCount(ok)} ok, ${formatCount(failed)} failed`;
   return `${ENDINGS[ending]} after ${formatClock(timeline.at(-1)?.t ?? 0)}: ${counts}.`;
 }
