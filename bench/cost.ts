@@ -138,6 +138,7 @@ export async function costTable(peers: readonly { peer: Peer; file: string }[], 
     title: 'CPU per request, closed model',
     notes: [
       `${CONNECTIONS} connections, one thread, POST of ${BODY.length} bytes of JSON to nginx. "Steady" is the CPU time of a ${setting.effort.long} s run less that of a ${setting.effort.short} s run, by the requests it did more: the start of the program, its compiler's warm-up and its report fall out. "Whole" is that of the ${setting.effort.long} s run by its requests, start included. Both in µs, user and system, of all threads and child processes; ${setting.effort.rounds === 1 ? 'one round' : `median (smallest–largest) of ${setting.effort.rounds} interleaved rounds, ratios taken within a round`}.`,
+      `As their users run them fast, each on the same core: ${peers.map(({ peer }) => `${peer.name} ${peer.flatOut}`).join('; ')}. rampart: \`run --vus 50 --threads 1 --quiet --json\`, everything recorded, its report written.`,
     ],
     head: ['tool', 'steady µs', 'whole µs', 'requests/s', '× rampart', 'wanted', ''],
     rows: [row(ours), ...others.map(row)],

@@ -46,6 +46,8 @@ export interface Peer {
   readonly pacing: Pacing;
   /** How it was asked to keep a rate, for the reader of the table. */
   readonly how: string;
+  /** How it was run without one, as fast as the answers come. */
+  readonly flatOut: string;
   /** The file to run, or null where it is not installed. */
   find(): string | null;
   version(file: string): string;

@@ -52,6 +52,7 @@ const wrk: Peer = {
   madeIn: 'C',
   pacing: 'closed',
   how: 'no rate: connections to suit; corrects its percentiles itself',
+  flatOut: '`-t1 -c50`, the request set once by its script',
   find: () => named('RAMPART_BENCH_WRK', 'wrk'),
   version: (file) => askVersion(file, '-v'),
   invoke: (file, load) => ({ argv: [file, ...wrkArguments(load), load.url], read: readLua }),
@@ -62,6 +63,7 @@ const wrk2: Peer = {
   madeIn: 'C',
   pacing: 'open',
   how: '-R, on 50 connections',
+  flatOut: 'as wrk, with a rate that nothing reaches',
   find: () => named('RAMPART_BENCH_WRK2', 'wrk2'),
   version: (file) => askVersion(file, '-v'),
   invoke: (file, load) => ({
@@ -76,6 +78,7 @@ const oha: Peer = {
   madeIn: 'Rust',
   pacing: 'paced',
   how: '-q with --latency-correction, on 50 connections',
+  flatOut: '`-c 50 -z`, one Tokio thread',
   find: () => named('RAMPART_BENCH_OHA', 'oha'),
   version: (file) => askVersion(file, '--version'),
   invoke: (file, load) => ({
@@ -106,6 +109,7 @@ const h2load: Peer = {
   madeIn: 'C++',
   pacing: 'paced',
   how: '--rps for each of 50 connections',
+  flatOut: '`--h1 -t1 -c50 -D`',
   find: () => named('RAMPART_BENCH_H2LOAD', 'h2load'),
   version: (file) => askVersion(file, '--version'),
   invoke: (file, load) => {
@@ -138,6 +142,7 @@ const hey: Peer = {
   madeIn: 'Go',
   pacing: 'paced',
   how: '-q for each of 50 workers',
+  flatOut: '`-c 50 -z -cpus 1`',
   find: () => named('RAMPART_BENCH_HEY', 'hey'),
   version: () => 'version not told',
   invoke: (file, load) => ({
@@ -164,6 +169,7 @@ const vegeta: Peer = {
   madeIn: 'Go',
   pacing: 'open',
   how: '-rate',
+  flatOut: '`-rate=0 -max-workers=50`, one Go processor, `attack` piped into `report`',
   find: () => named('RAMPART_BENCH_VEGETA', 'vegeta'),
   version: (file) => askVersion(file, '-version'),
   invoke: (file, load) => {
@@ -193,6 +199,7 @@ const k6: Peer = {
   madeIn: 'Go',
   pacing: 'open',
   how: 'constant-arrival-rate, up to 3,000 VUs',
+  flatOut: '`constant-vus`, bodies discarded, no checks and thresholds, one Go processor',
   find: () => named('RAMPART_BENCH_K6', 'k6'),
   version: (file) => askVersion(file, 'version'),
   invoke: (file, load) => {
@@ -237,6 +244,7 @@ const autocannon: Peer = {
   madeIn: 'Node',
   pacing: 'paced',
   how: '-R, on 50 connections, its own correction on',
+  flatOut: '`-c 50`, one process, no pipelining',
   find: () => {
     try {
       const manifest = createRequire(join(process.cwd(), 'package.json')).resolve('autocannon/package.json');
@@ -269,6 +277,7 @@ const locust: Peer = {
   madeIn: 'Python',
   pacing: 'paced',
   how: 'FastHttpUser, constant_throughput for each of 50 users',
+  flatOut: '50 `FastHttpUser` without a wait, one process, headless',
   find: () => named('RAMPART_BENCH_LOCUST', 'locust'),
   version: (file) => askVersion(file, '--version'),
   invoke: (file, load) => {

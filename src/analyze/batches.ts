@@ -19,13 +19,13 @@ const STRETCHES = 8 * BATCHES;
 export class BatchFold {
   /** Intervals to a stretch. */
   #width = 1;
-  #stretches = new Map<number, Part[]>();
+  #stretches = new Map<number, Part>();
   /** Ended after the load did: they were due in the last measured intervals. */
   readonly #drained: Part[] = [];
 
   addMeasured(index: number, series: SeriesSnapshot): void {
     const key = Math.floor(index / this.#width);
-    append(this.#stretches, key, partOf(series));
+    join(this.#stretches, key, partOf(series));
     while (this.#stretches.size > STRETCHES) this.#widen();
   }
 
@@ -45,7 +45,7 @@ export class BatchFold {
     for (const [key, stretch] of this.#stretches) {
       // What was due after a reset of the statistics may be answered within the interval before.
       const batch = Math.max(0, Math.floor(((key - from) * m) / length));
-      parts[batch]?.push(...stretch);
+      parts[batch]?.push(stretch);
     }
     parts.at(-1)?.push(...this.#drained);
     return parts.map((batch) => ({
@@ -56,11 +56,8 @@ export class BatchFold {
 
   #widen(): void {
     this.#width *= 2;
-    const wider = new Map<number, Part[]>();
-    for (const [key, stretch] of this.#stretches) {
-      for (const part of stretch) append(wider, Math.floor(key / 2), part);
-    }
-    for (const [key, stretch] of wider) wider.set(key, [joined(stretch)]);
+    const wider = new Map<number, Part>();
+    for (const [key, stretch] of this.#stretches) join(wider, Math.floor(key / 2), stretch);
     this.#stretches = wider;
   }
 }
@@ -74,15 +71,17 @@ function partOf(series: SeriesSnapshot): Part {
   };
 }
 
-function joined(parts: readonly Part[]): Part {
-  const [only, ...others] = parts;
-  if (only !== undefined && others.length === 0) return only;
-  return {
-    response: packHistogram(merged(parts.map((part) => part.response))),
-    service: packHistogram(merged(parts.map((part) => part.service))),
-    firstByte: packHistogram(merged(parts.map((part) => part.firstByte))),
-    infinite: sum(parts),
-  };
+/** Adds a part to a stretch: one part each, so that memory does not wait for the next widening. */
+function join(stretches: Map<number, Part>, key: number, part: Part): void {
+  const known = stretches.get(key);
+  if (known === undefined) stretches.set(key, part);
+  else
+    stretches.set(key, {
+      response: packHistogram(merged([known.response, part.response])),
+      service: packHistogram(merged([known.service, part.service])),
+      firstByte: packHistogram(merged([known.firstByte, part.firstByte])),
+      infinite: known.infinite + part.infinite,
+    });
 }
 
 /** Few are merged without the room that a `Histogram` takes, many in one, which is quicker. */
@@ -94,9 +93,3 @@ function merged(all: readonly PackedHistogram[]): HistogramData {
 }
 
 const sum = (parts: readonly Part[]): number => parts.reduce((total, part) => total + part.infinite, 0);
-
-function append(map: Map<number, Part[]>, key: number, part: Part): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [part]);
-  else list.push(part);
-}
