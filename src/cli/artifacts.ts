@@ -12,6 +12,7 @@ import { toResultJson } from '../report/json.ts';
 import { toJunitXml } from '../report/junit.ts';
 import { toMarkdown } from '../report/markdown.ts';
 import type { HlogInterval } from '../stats/hlog.ts';
+import { type PackedHistogram, packHistogram, unpackHistogram } from '../stats/packed-histogram.ts';
 
 export const JOURNAL = 'journal.ndjson';
 
@@ -38,7 +39,8 @@ export class Artifacts implements RunSink {
   readonly #historyCsv = new HistoryCsv((text) => {
     this.#history += text;
   });
-  readonly #intervals: HlogInterval[] = [];
+  /** For the log, every one of the run: an hour at a high rate would take hundreds of MB as they are. */
+  readonly #intervals: (Omit<HlogInterval, 'histogram'> & { readonly packed: PackedHistogram })[] = [];
   readonly archive = new IntervalArchive();
 
   async accept(event: RunEvent): Promise<void> {
@@ -53,7 +55,7 @@ export class Artifacts implements RunSink {
           tag,
           startSeconds: toSeconds(startAt),
           lengthSeconds: toSeconds(endAt) - toSeconds(startAt),
-          histogram: response,
+          packed: packHistogram(response),
         });
   }
 
@@ -82,8 +84,12 @@ export class Artifacts implements RunSink {
       'stats.csv': () => toStatsCsv(result, (name) => this.fold.responseTimesOf(name)),
       'history.csv': () => this.#history,
       'failures.csv': () => toFailuresCsv(result),
-      'latency.hlog': () => toHlog(this.#intervals, result.run.startedAt),
+      'latency.hlog': () => toHlog(this.#logged(), result.run.startedAt),
     };
+  }
+
+  *#logged(): Generator<HlogInterval> {
+    for (const { packed, ...interval } of this.#intervals) yield { ...interval, histogram: unpackHistogram(packed) };
   }
 
   /**
