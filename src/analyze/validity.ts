@@ -43,6 +43,8 @@ export const LIMITS = {
   unanswered: 0.01,
   /** Mean share of the time in which a load thread waited for a core. */
   cpuWait: 0.1,
+  /** The same, of a search's level whose requests left in time all the same. */
+  starved: 0.5,
   /** Longest garbage collection. */
   gc: 20,
 } as const;

@@ -108,10 +108,17 @@ describe('what the judge sees of a run', () => {
   it.each([
     ['left late', (): Made => ({ health: generator(30_000) })],
     ['did not send', (): Made => ({ sent: 80 })],
-    ['waited for a core', (): Made => ({ health: { ...generator(50), cpuWait: 0.4 } })],
+    ['waited for a core', (): Made => ({ health: { ...generator(50), cpuWait: 0.6 } })],
+    ['waited for a core', (): Made => ({ health: { ...generator(5_000), cpuWait: 0.25 } })],
     ['event loop was held up', (): Made => ({ health: { ...generator(50), loopDelayP99: micros(90_000) } })],
   ])('is unfit where requests %s', (why, made) => {
     expect(observe(run(made), 2, 'open', 20).unfit).toContain(why);
+  });
+
+  it('does not mind threads that waited for a core where all requests left in time, in the open model', () => {
+    const made = (): Made => ({ health: { ...generator(50), cpuWait: 0.4 } });
+    expect(observe(run(made), 2, 'open', 20).unfit).toBeNull();
+    expect(observe(run(made), 2, 'closed', 20).unfit).toContain('waited for a core');
   });
 
   it('does not mind lag in the closed model, but a busy generator', () => {

@@ -160,7 +160,9 @@ export function unfitReason(fitness: Fitness): string | null {
     return `requests left late: p99 of the send lag ${formatMs(lagP99 ?? 0)}`;
   if (isUnfit({ lagP99: null, loopDelayP99: inMs(loopDelayP99), p95 }, model === 'open'))
     return `the generator's event loop was held up: p99 ${formatMs(inMs(loopDelayP99))}`;
-  if (cpuWait !== null && cpuWait > 2 * LIMITS.cpuWait)
+  // Where every send is timed against its schedule, waiting for a core is harm only if it shows there, or is most of the time.
+  const late = lagP99 === null || lagP99 > Math.max(LIMITS.lag.floor, LIMITS.lag.shareOfP95 * (p95 ?? 0));
+  if (cpuWait !== null && cpuWait > (late ? 2 * LIMITS.cpuWait : LIMITS.starved))
     return `load threads waited for a core in ${formatShare(cpuWait)} of the time`;
   if (model === 'closed' && utilization !== null && utilization >= LIMITS.busy)
     return `the generator itself was ${formatShare(utilization)} busy`;

@@ -12,6 +12,9 @@ const FURTHEST = 2;
 /** Open windows last at least so many times the latency allowed, but no larger share of the budget than this. */
 const LATENCY_WINDOWS = 3;
 const WINDOW_SHARE = 0.1;
+/** s, and share of the budget: from there on a hiccup of the machine is a small part of a window. */
+const LONG_ENOUGH = 2;
+const QUIET_SHARE = 0.025;
 /** A load higher by less is no increase. */
 const INCREASE = 1.02;
 
@@ -46,7 +49,7 @@ export class Steps {
   }
 
   openStep(purpose: LevelPurpose, rate: number, window: number): SearchStep {
-    const duration = Math.max(this.#shortestWindow, window);
+    const duration = Math.max(this.#shortestWindow, purpose === 'explore' ? 0 : this.#quietWindow, window);
     const known = this.#capacity?.reached === true ? this.#capacity.perSec : null;
     return {
       purpose,
@@ -94,6 +97,14 @@ export class Steps {
     const limits = this.#criteria.flatMap(({ kind, limit }) => (kind === 'latency' ? limit / 1e6 : []));
     const longest = Math.max(0, ...limits);
     return Math.max(SHORTEST, Math.min(LATENCY_WINDOWS * longest, WINDOW_SHARE * this.#options.budget));
+  }
+
+  /**
+   * A fast target gives all requests that are asked for in a fraction of a second, which one collection of garbage or one
+   * slice of the scheduler can fill: where the number comes from, a window outlasts such things.
+   */
+  get #quietWindow(): number {
+    return Math.min(LONG_ENOUGH, QUIET_SHARE * this.#options.budget);
   }
 
   /** Mean response of the idle target, s. */
