@@ -30,7 +30,7 @@ export function liveBlock(moment: Moment, columns: number): Span[][] {
   if (point === undefined) {
     return [[[`Starting: ${counted(plan.threads, 'thread')}, waiting for the first interval`, 'bold']], hint];
   }
-  const { ok, failed, dropped } = countsOf(timeline);
+  const { ok, failed, dropped } = countsOf(kept(timeline));
   const ended = point.phase === 'drain';
   // The drain offers nothing: its low end would look like a collapse.
   const loaded = timeline.filter((each) => each.phase !== 'drain');
@@ -121,7 +121,7 @@ function hintOf({ plan, keys }: Moment): string {
 export function logLine(timeline: readonly TimelinePoint[]): string {
   const point = timeline.at(-1);
   if (point === undefined) return '';
-  const { failed, dropped } = countsOf(timeline);
+  const { failed, dropped } = countsOf(kept(timeline));
   return [
     formatClock(point.t),
     `users ${formatCount(point.vus)}`,
@@ -147,7 +147,7 @@ const ENDINGS: Readonly<Record<Ending, string>> = {
 /** What is left in the terminal when the run is over: one line, of all of it, whatever was taken out of the statistics. */
 export function closingLine(timeline: readonly TimelinePoint[], ending: Ending): string {
   // Not since the reset alone: answers to requests from before it come after it, and there would be more of them than sent.
-  const { sent, ok, failed } = countsOf(timeline.map((point) => ({ ...point, phase: 'measure' })));
+  const { sent, ok, failed } = countsOf(timeline);
   const counts = `${counted(sent, 'request')} sent, ${formatCount(ok)} ok, ${formatCount(failed)} failed`;
   return `${ENDINGS[ending]} after ${formatClock(timeline.at(-1)?.t ?? 0)}: ${counts}.`;
 }
@@ -160,7 +160,7 @@ export function statusOf({ plan, timeline }: Moment): string {
   if (point.phase === 'drain') return `Waiting for ${counted(point.inFlight, 'answer')} still under way`;
   const times = `p95 ${orDash(point.p95)}`;
   if (plan.kind === 'probe') {
-    const { sent } = countsOf(timeline);
+    const { sent } = countsOf(kept(timeline));
     const all = plan.maxRequests === null ? '' : ` of ${formatCount(plan.maxRequests)}`;
     return `Probing: ${formatCount(sent)}${all} requests, p50 ${orDash(point.p50)}, ${times}`;
   }
@@ -207,8 +207,12 @@ const rate = (point: TimelinePoint, n: number): number => (point.seconds > 0 ? n
 const spansWidth = (spans: readonly Span[]): number =>
   spans.reduce((sum, span) => sum + cellsOf(typeof span === 'string' ? span : span[0]), 0);
 
+/** Without what a reset took out of the statistics. */
+const kept = (timeline: readonly TimelinePoint[]): readonly TimelinePoint[] =>
+  timeline.filter(({ phase }) => phase !== 'discarded');
+
 function countsOf(timeline: readonly TimelinePoint[]): { sent: number; ok: number; failed: number; dropped: number } {
   const sum = (key: 'sent' | 'ok' | 'failed' | 'dropped'): number =>
-    timeline.reduce((total, point) => total + (point.phase === 'discarded' ? 0 : point[key]), 0);
+    timeline.reduce((total, point) => total + point[key], 0);
   return { sent: sum('sent'), ok: sum('ok'), failed: sum('failed'), dropped: sum('dropped') };
 }
