@@ -81,7 +81,10 @@ describe('rampart find', () => {
     expect(result.breakingPoint?.stoppedBy).toBe('target-lost');
   });
 
-  it('waits until a target that scales itself is steady, and says how many instances answered', async () => {
+  // Again where the machine was too busy to measure with one user: such a search waits for nobody.
+  it('waits until a target that scales itself is steady, and says how many instances answered', {
+    retry: 2,
+  }, async () => {
     const scaling = ['--strategy', 'autoscale', '--replicas', '1-3', '--cooldown', '30s'];
     server = start(['serve', 'fancy', '--sleep', ...scaling, '--port', '0']);
     await server.shown('(Ctrl-C');
@@ -89,8 +92,6 @@ describe('rampart find', () => {
     const args = ['-b', '{"text":"a load test"}', '--slo', 'p95<80ms', '--budget', '6s', '--settle', '3s'];
     const { result } = await measured(['find', url, ...args]);
     const levels = result.breakingPoint?.levels ?? [];
-    // A machine too busy to measure with one user waits for nobody.
-    if (levels.length === 2 && levels.every(({ verdict }) => verdict === 'void')) return;
     const settled = levels.flatMap((level) => level.settled ?? []);
     expect(settled.length).toBeGreaterThan(2);
     for (const { seconds } of settled) expect(seconds).toBeGreaterThanOrEqual(0.95);
