@@ -34,20 +34,29 @@ export class BatchFold {
   }
 
   /**
-   * Up to 20 batches of equal time between the first and the last measured interval of the run.
+   * Up to 20 batches of equal time between the first and the last measured interval of the run, of several folds as of one.
    * @param failures whether failed requests count, as infinitely slow.
    */
-  batches(kind: Batched, failures: boolean, first: number, last: number): Batch[] {
-    const from = Math.floor(first / this.#width);
-    const length = Math.floor(last / this.#width) - from + 1;
+  static batches(
+    folds: readonly BatchFold[],
+    kind: Batched,
+    failures: boolean,
+    { first, last }: { readonly first: number; readonly last: number },
+  ): Batch[] {
+    const width = Math.max(1, ...folds.map((fold) => fold.#width));
+    const from = Math.floor(first / width);
+    const length = Math.floor(last / width) - from + 1;
     const m = Math.min(BATCHES, length);
     const parts = Array.from({ length: m }, (): Part[] => []);
-    for (const [key, stretch] of this.#stretches) {
-      // What was due after a reset of the statistics may be answered within the interval before.
-      const batch = Math.max(0, Math.floor(((key - from) * m) / length));
-      parts[batch]?.push(stretch);
+    for (const fold of folds) {
+      for (const [key, stretch] of fold.#stretches) {
+        const wide = Math.floor((key * fold.#width) / width);
+        // What was due after a reset of the statistics may be answered within the interval before.
+        const batch = Math.max(0, Math.floor(((wide - from) * m) / length));
+        parts[batch]?.push(stretch);
+      }
+      parts.at(-1)?.push(...fold.#drained);
     }
-    parts.at(-1)?.push(...this.#drained);
     return parts.map((batch) => ({
       times: merged(batch.map((part) => part[kind])),
       infinite: failures ? sum(batch) : 0,

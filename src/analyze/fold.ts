@@ -38,8 +38,8 @@ export class RunFold {
   readonly #changes: LoadChange[] = [];
   /** How many resets of the statistics there were: what follows is of what was due after the last. */
   #resets = 0;
-  #total = new SeriesFold();
   readonly #series = new Map<string, SeriesFold>();
+  #total = this.#sum();
   #generator = new GeneratorFold();
 
   /** @throws RampartError `bad-journal` where the stream does not begin with `started`. */
@@ -180,11 +180,16 @@ export class RunFold {
     return [...this.#series].sort(([a], [b]) => position(a) - position(b));
   }
 
+  #sum(): SeriesFold {
+    const series = this.#series;
+    return new SeriesFold({ [Symbol.iterator]: () => series.values() });
+  }
+
   /** The statistics start anew: the timeline keeps what was, nothing else does. */
   #restart(snapshot: IntervalSnapshot): void {
     this.#resets = snapshot.resets ?? 0;
-    this.#total = new SeriesFold();
     this.#series.clear();
+    this.#total = this.#sum();
     this.#generator = new GeneratorFold();
     this.#begun().cycle.restart(resetAt(snapshot));
   }

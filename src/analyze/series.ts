@@ -14,7 +14,7 @@ export interface Measured {
   readonly durationMs: number;
 }
 
-/** One request name's share of the measured phase and its drain; or that of all names. */
+/** One request name's share of the measured phase and its drain; or, with the parts that it is all of, that of all names. */
 export class SeriesFold {
   readonly response = new Histogram();
   readonly #service = new Histogram();
@@ -23,6 +23,7 @@ export class SeriesFold {
   readonly #connect = new Histogram();
   readonly #tls = new Histogram();
   readonly #batches = new BatchFold();
+  readonly #parts: Iterable<SeriesFold> | null;
   readonly #byOutcome = new Map<Outcome, number>();
   readonly #byStatus = new Map<string, number>();
   readonly #failures = new Map<string, FailureCount>();
@@ -33,6 +34,11 @@ export class SeriesFold {
   #failed = 0;
   #bytesIn = 0;
   #bytesOut = 0;
+
+  /** @param parts of which this is the sum: their batches are not kept twice. */
+  constructor(parts: Iterable<SeriesFold> | null = null) {
+    this.#parts = parts;
+  }
 
   /** Requests that count as infinitely slow: failed, or given up at the end. */
   get infinite(): number {
@@ -55,8 +61,10 @@ export class SeriesFold {
     this.#body.add(series.body);
     this.#connect.add(series.connect);
     this.#tls.add(series.tls);
-    if (phase === 'measure') this.#batches.addMeasured(index, series);
-    else this.#batches.addDrained(series);
+    if (this.#parts === null) {
+      if (phase === 'measure') this.#batches.addMeasured(index, series);
+      else this.#batches.addDrained(series);
+    }
     for (const failure of series.failures) this.#addFailure(failure);
   }
 
@@ -117,8 +125,9 @@ export class SeriesFold {
     }));
   }
 
-  #byBatches(kind: Batched, failures: boolean, { first, last }: Measured): IntervalOf {
-    const batches = this.#batches.batches(kind, failures, first, last);
+  #byBatches(kind: Batched, failures: boolean, measured: Measured): IntervalOf {
+    const folds = [...(this.#parts ?? [this])].map((part) => part.#batches);
+    const batches = BatchFold.batches(folds, kind, failures, measured);
     return (p) => batchInterval(p, batches);
   }
 
