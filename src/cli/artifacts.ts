@@ -11,6 +11,7 @@ import { renderHtml } from '../report/html.ts';
 import { toResultJson } from '../report/json.ts';
 import { toJunitXml } from '../report/junit.ts';
 import { toMarkdown } from '../report/markdown.ts';
+import { Shelf } from '../report/shelf.ts';
 import type { HlogInterval } from '../stats/hlog.ts';
 import { type PackedHistogram, packHistogram, unpackHistogram } from '../stats/packed-histogram.ts';
 
@@ -40,7 +41,7 @@ export class Artifacts implements RunSink {
     this.#history += text;
   });
   /** For the log, every one of the run: an hour at a high rate would take hundreds of MB as they are. */
-  readonly #intervals: (Omit<HlogInterval, 'histogram'> & { readonly packed: PackedHistogram })[] = [];
+  readonly #intervals = new Shelf<Omit<HlogInterval, 'histogram'> & { readonly packed: PackedHistogram }>();
   readonly archive = new IntervalArchive();
 
   async accept(event: RunEvent): Promise<void> {

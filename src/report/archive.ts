@@ -3,8 +3,17 @@ import type { FailureResult, TimelinePoint } from '../core/result.ts';
 import type { FailureCount, HistogramData, IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { lowestOf as finestOf } from '../stats/histogram.ts';
 import { type ArchiveHeader, EXTRAS, type Extra } from './client/archive.ts';
-import { bucketOf, joined, type Sparse } from './client/buckets.ts';
-import { type ArchiveSlot, type Part, packedBytes } from './packing.ts';
+import { bucketOf } from './client/buckets.ts';
+import {
+  type ArchiveSlot,
+  joinTimes,
+  NO_TIMES,
+  type PackedTimes,
+  type Part,
+  packedBytes,
+  packTimes,
+} from './packing.ts';
+import { Shelf } from './shelf.ts';
 
 /** Characters of base64: the report's size does not depend on the length of the run, neighbouring intervals are merged. */
 const BUDGET = 445_000;
@@ -21,7 +30,7 @@ type Kind = Pick<FailureResult, 'name' | 'outcome' | 'status' | 'message'>;
 
 /** Gathers from the stream what the report needs to recompute its numbers for any stretch of time. */
 export class IntervalArchive {
-  #slots: ArchiveSlot[] = [];
+  readonly #slots = new Shelf<ArchiveSlot>();
   /** Intervals to a slot, so far. */
   #merged = 1;
   #resets = 0;
@@ -36,14 +45,14 @@ export class IntervalArchive {
     const { startAt, endAt, phase, level, series, generator, resets = 0 } = snapshot;
     if (resets > this.#resets) {
       this.#resets = resets;
-      this.#slots = this.#slots.map(discarded);
+      this.#slots.replace([...this.#slots].map(discarded));
       this.#changed = 0;
     }
     const counts = phase !== 'warmup' && resets === this.#resets;
     const slot = this.#slotAt(startAt, endAt, level);
     // The snapshot with the generator's health says which phase the interval is; another adds counts, not time.
     if (generator !== undefined && phase === 'measure') slot.measured += endAt - startAt;
-    if (generator !== undefined && counts) slot.lag = joined([slot.lag, coarse(generator.lag)]);
+    if (generator !== undefined && counts) slot.lag = joinTimes([slot.lag, coarse(generator.lag)]);
     for (const [name, each] of Object.entries(series)) {
       if (!this.#names.includes(name)) this.#names.push(name);
       const part = this.#partOf(name, !counts, each);
@@ -52,10 +61,10 @@ export class IntervalArchive {
       if (known === undefined) slot.parts.push(part);
       else slot.parts[at] = summed([known, part]);
       if (!counts) continue;
-      for (const extra of OF_REQUESTS) slot[extra] = joined([slot[extra], coarse(each[extra])]);
+      for (const extra of OF_REQUESTS) slot[extra] = joinTimes([slot[extra], coarse(each[extra])]);
     }
     if (this.#slots.length < 2 * MOST) return;
-    this.#slots = mergedBy(this.#slots, 2);
+    this.#slots.replace(mergedBy([...this.#slots], 2));
     this.#merged *= 2;
     this.#changed = 0;
   }
@@ -70,12 +79,12 @@ export class IntervalArchive {
   changes(timeline: readonly TimelinePoint[]): { readonly from: number; readonly packed: string } {
     const from = Math.min(this.#changed, this.#slots.length);
     this.#changed = this.#slots.length;
-    return { from, packed: this.#plain(this.#slots.slice(from), timeline) };
+    return { from, packed: this.#plain([...this.#slots.from(from)], timeline) };
   }
 
   /** All that `changes` has told until now, and what is newer. */
   whole(timeline: readonly TimelinePoint[]): string {
-    return this.#plain(this.#slots, timeline);
+    return this.#plain([...this.#slots], timeline);
   }
 
   /**
@@ -97,16 +106,17 @@ export class IntervalArchive {
       };
       return deflateRawSync(packedBytes(header, slots, places), { level: 7 }).toString('base64');
     };
-    const rich = pack(this.#slots, 1, EXTRAS);
+    const all = [...this.#slots];
+    const rich = pack(all, 1, EXTRAS);
     if (rich.length <= budget) return rich;
     const extras = EXTRAS.slice(0, FEW);
-    for (let times = 1, slots: readonly ArchiveSlot[] = this.#slots; ; ) {
+    for (let times = 1, slots: readonly ArchiveSlot[] = all; ; ) {
       const packed = pack(slots, times, extras);
       if (packed.length <= budget || slots.length <= FEWEST) return packed;
       // Merged slots have more filled buckets than one, so the first guess may be too small: then again.
       const wanted = Math.max(FEWEST, Math.floor((slots.length * budget) / packed.length));
-      times = Math.max(times + 1, Math.ceil(this.#slots.length / wanted));
-      slots = mergedBy(this.#slots, times);
+      times = Math.max(times + 1, Math.ceil(all.length / wanted));
+      slots = mergedBy(all, times);
     }
   }
 
@@ -118,23 +128,27 @@ export class IntervalArchive {
   }
 
   #slotAt(startAt: number, endAt: number, level: number | undefined): ArchiveSlot {
-    let at = this.#slots.length;
-    while (at > 0 && (this.#slots[at - 1] as ArchiveSlot).startAt > startAt) at--;
-    const known = this.#slots[at - 1];
+    const { open } = this.#slots;
+    while (this.#slots.shelved > 0 && (open[0]?.startAt ?? 0) > startAt) this.#slots.reopen();
+    let at = open.length;
+    while (at > 0 && (open[at - 1] as ArchiveSlot).startAt > startAt) at--;
+    const known = open[at - 1];
     const inside = known !== undefined && startAt < known.endAt;
-    const newest = at === this.#slots.length;
+    const newest = at === open.length;
+    const place = this.#slots.shelved + at;
     const short = level !== undefined && level === this.#level && endAt - (known?.startAt ?? 0) <= LEVEL_SLOT;
     const unfilled = known !== undefined && newest && (known.intervals < this.#merged || short);
     if (newest) this.#level = level;
     if (known !== undefined && (inside || unfilled)) {
       if (!inside) known.intervals++;
       known.endAt = Math.max(known.endAt, endAt);
-      this.#changed = Math.min(this.#changed, at - 1);
+      this.#changed = Math.min(this.#changed, place - 1);
       return known;
     }
-    this.#changed = Math.min(this.#changed, at);
+    this.#changed = Math.min(this.#changed, place);
     const slot = emptySlot(startAt, endAt);
-    this.#slots.splice(at, 0, slot);
+    if (newest) this.#slots.push(slot);
+    else open.splice(at, 0, slot);
     return slot;
   }
 
@@ -157,7 +171,6 @@ export class IntervalArchive {
 }
 
 const OF_REQUESTS = ['connect', 'tls', 'firstByte', 'body'] as const;
-const NO_TIMES: Sparse = { bucket: [], count: [] };
 
 function emptySlot(startAt: number, endAt: number): ArchiveSlot {
   const times = { connect: NO_TIMES, tls: NO_TIMES, firstByte: NO_TIMES, body: NO_TIMES, lag: NO_TIMES };
@@ -177,8 +190,7 @@ function keyOf(name: string, kind: Pick<FailureCount, 'outcome' | 'status' | 'me
 }
 
 /** A bucket of 3 digits lies whole within one of 2 digits. */
-function coarse({ buckets }: HistogramData): Sparse {
-  if (buckets.length === 0) return NO_TIMES;
+function coarse({ buckets }: HistogramData): PackedTimes {
   const bucket: number[] = [];
   const count: number[] = [];
   let fine = 0;
@@ -193,7 +205,7 @@ function coarse({ buckets }: HistogramData): Sparse {
       count.push(n);
     }
   }
-  return { bucket: Uint16Array.from(bucket), count: Uint32Array.from(count) };
+  return packTimes({ bucket, count });
 }
 
 /** Of one request name, all of the warm-up or none of it. */
@@ -207,8 +219,8 @@ function summed(parts: readonly [Part, ...Part[]]): Part {
     for (const [status, n] of part.statuses) statuses.set(status, (statuses.get(status) ?? 0) + n);
     for (const [kind, n] of part.kinds) kinds.set(kind, (kinds.get(kind) ?? 0) + n);
   }
-  const response = joined(parts.map((part) => part.response));
-  const service = joined(parts.map((part) => part.service));
+  const response = joinTimes(parts.map((part) => part.response));
+  const service = joinTimes(parts.map((part) => part.service));
   return { name, warm, ...sum, statuses, kinds, response, service };
 }
 
@@ -222,7 +234,7 @@ function oneOf(group: readonly ArchiveSlot[]): ArchiveSlot {
   const whole = emptySlot(group[0]?.startAt ?? 0, Math.max(...group.map(({ endAt }) => endAt)));
   whole.intervals = group.reduce((sum, { intervals }) => sum + intervals, 0);
   whole.measured = group.reduce((sum, { measured }) => sum + measured, 0);
-  for (const extra of [...OF_REQUESTS, 'lag'] as const) whole[extra] = joined(group.map((slot) => slot[extra]));
+  for (const extra of [...OF_REQUESTS, 'lag'] as const) whole[extra] = joinTimes(group.map((slot) => slot[extra]));
   const parts = new Map<string, [Part, ...Part[]]>();
   for (const part of group.flatMap((slot) => slot.parts)) {
     const key = `${part.warm} ${part.name}`;

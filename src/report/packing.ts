@@ -1,5 +1,36 @@
-import type { ArchiveHeader } from './client/archive.ts';
+import { type ArchiveHeader, Reader, timesFrom } from './client/archive.ts';
 import { joined, type Sparse, Times } from './client/buckets.ts';
+
+/** A histogram as the archive's format has its times: one or two bytes for each filled bucket instead of six. */
+export interface PackedTimes {
+  readonly filled: number;
+  readonly bytes: Uint8Array;
+}
+
+export const NO_TIMES: PackedTimes = { filled: 0, bytes: new Uint8Array() };
+
+export function packTimes({ bucket, count }: Sparse): PackedTimes {
+  if (bucket.length === 0) return NO_TIMES;
+  const tokens = new Writer();
+  let next = 0;
+  for (let i = 0; i < bucket.length; i++) {
+    const at = bucket[i] as number;
+    if (at > next) tokens.number(2 * (at - next - 1));
+    tokens.number(2 * (count[i] as number) - 1);
+    next = at + 1;
+  }
+  return { filled: bucket.length, bytes: tokens.bytes };
+}
+
+/** All of them as one. */
+export function joinTimes(parts: readonly PackedTimes[]): PackedTimes {
+  const filled = parts.filter((part) => part.filled > 0);
+  return filled.length > 1 ? packTimes(joined(filled.map(unpackTimes))) : (filled[0] ?? NO_TIMES);
+}
+
+function unpackTimes({ filled, bytes }: PackedTimes): Sparse {
+  return timesFrom(new Reader(bytes), filled);
+}
 
 /** One request name's share of a slot; requests due in the warm-up are kept apart. */
 export interface Part {
@@ -14,8 +45,8 @@ export interface Part {
   readonly statuses: ReadonlyMap<number, number>;
   /** By the kind's key. */
   readonly kinds: ReadonlyMap<string, number>;
-  readonly response: Sparse;
-  readonly service: Sparse;
+  readonly response: PackedTimes;
+  readonly service: PackedTimes;
 }
 
 /** Times in µs since the start. */
@@ -25,11 +56,11 @@ export interface ArchiveSlot {
   measured: number;
   intervals: number;
   readonly parts: Part[];
-  connect: Sparse;
-  tls: Sparse;
-  firstByte: Sparse;
-  body: Sparse;
-  lag: Sparse;
+  connect: PackedTimes;
+  tls: PackedTimes;
+  firstByte: PackedTimes;
+  body: PackedTimes;
+  lag: PackedTimes;
 }
 
 /**
@@ -43,16 +74,10 @@ export function packedBytes(
   places: ReadonlyMap<string, number>,
 ): Buffer {
   const shape = new Writer();
-  const times = new Writer();
-  const histogram = ({ bucket, count }: Sparse): void => {
-    shape.number(bucket.length);
-    let next = 0;
-    for (let i = 0; i < bucket.length; i++) {
-      const at = bucket[i] as number;
-      if (at > next) times.number(2 * (at - next - 1));
-      times.number(2 * (count[i] as number) - 1);
-      next = at + 1;
-    }
+  const times: Uint8Array[] = [];
+  const histogram = ({ filled, bytes }: PackedTimes): void => {
+    shape.number(filled);
+    times.push(bytes);
   };
   const pairs = (counts: readonly (readonly [number, number])[]): void => {
     shape.number(counts.length);
@@ -81,20 +106,20 @@ export function packedBytes(
     }
   }
   const parts = [Buffer.from(JSON.stringify(header)), shape.bytes].flatMap((part) => [lengthOf(part), part]);
-  return Buffer.concat([...parts, times.bytes]);
+  return Buffer.concat([...parts, ...times]);
 }
 
 /** Of all measured requests of the slot. */
-function serviceOf({ parts }: ArchiveSlot): Sparse {
-  return joined(parts.filter(({ warm }) => !warm).map(({ service }) => service));
+function serviceOf({ parts }: ArchiveSlot): PackedTimes {
+  return joinTimes(parts.filter(({ warm }) => !warm).map(({ service }) => service));
 }
 
 const TIMES = new Times();
 
 /** In µs; 0 where there is none. */
-function p95Of(service: Sparse): number {
+function p95Of(service: PackedTimes): number {
   TIMES.reset();
-  TIMES.add(service);
+  TIMES.add(unpackTimes(service));
   return Math.round((TIMES.quantile(0.95) ?? 0) * 1_000);
 }
 
@@ -118,6 +143,9 @@ class Writer {
   }
 
   get bytes(): Buffer {
-    return Buffer.from(this.#bytes);
+    // A buffer of its own, not a piece of a shared one: it may be kept for long.
+    const bytes = Buffer.allocUnsafeSlow(this.#bytes.length);
+    bytes.set(this.#bytes);
+    return bytes;
   }
 }

@@ -73,22 +73,7 @@ export function readArchive(bytes: Uint8Array): Archive {
   const { timeline, ...header } = JSON.parse(new TextDecoder().decode(whole.part())) as ArchiveHeader;
   const shape = new Reader(whole.part());
   const times = new Reader(whole.rest());
-  const histogram = (): Sparse => {
-    const filled = shape.number();
-    const bucket = new Uint16Array(filled);
-    const count = new Uint32Array(filled);
-    let at = 0;
-    for (let i = 0; i < filled; ) {
-      const token = times.number();
-      if (token % 2 === 0) {
-        at += token / 2 + 1;
-        continue;
-      }
-      bucket[i] = at++;
-      count[i++] = (token + 1) / 2;
-    }
-    return { bucket, count };
-  };
+  const histogram = (): Sparse => timesFrom(times, shape.number());
   const pairs = (): [number, number][] =>
     Array.from({ length: shape.number() }, () => [shape.number(), shape.number()] as [number, number]);
   const cell = (): Cell => ({
@@ -119,6 +104,23 @@ export function readArchive(bytes: Uint8Array): Archive {
   return { ...header, slots, timeline: rowsOf(timeline) };
 }
 
+/** A histogram of so many filled buckets. */
+export function timesFrom(tokens: Reader, filled: number): Sparse {
+  const bucket = new Uint16Array(filled);
+  const count = new Uint32Array(filled);
+  let at = 0;
+  for (let i = 0; i < filled; ) {
+    const token = tokens.number();
+    if (token % 2 === 0) {
+      at += token / 2 + 1;
+      continue;
+    }
+    bucket[i] = at++;
+    count[i++] = (token + 1) / 2;
+  }
+  return { bucket, count };
+}
+
 function rowsOf(columns: ArchiveHeader['timeline']): TimelinePoint[] {
   const fields = Object.entries(columns);
   return (columns.t ?? []).map(
@@ -126,7 +128,7 @@ function rowsOf(columns: ArchiveHeader['timeline']): TimelinePoint[] {
   );
 }
 
-class Reader {
+export class Reader {
   readonly #bytes: Uint8Array;
   #at = 0;
 
