@@ -16,6 +16,7 @@ import {
   summarize,
 } from './experiments.ts';
 import { accuracyPage, line } from './table.ts';
+import { slowByTimes } from './wandering.ts';
 
 /** The accuracy table in its short form: enough runs that a broken method fails, too few to measure it. */
 const reached = (row: Row): void => expect(row.reached, line(row)).toBe(true);
@@ -65,6 +66,11 @@ describe('the accuracy of a search', () => {
 
   it('flags a hump', () => {
     expect(nonMonotone(900, 3).measured).toMatch(/^flagged 100/);
+  });
+
+  it('knows less of a target that is slow by times', () => {
+    const { measured } = slowByTimes({ mean: 0.002, slowness: 1.3, dwell: 2 }, 50, 60, 16);
+    expect(measured).toMatch(/^covered (100|[6-9]\d)\.\d %; two searches agree (100|[5-9]\d)/);
   });
 
   it('voids every level of a starved generator', () => {

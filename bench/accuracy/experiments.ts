@@ -106,7 +106,7 @@ export const openStep = (rate: number, capacity: number, window: number): Search
 /** Requests that make a level's p95 worth some 400 independent ones, at utilisation ρ. */
 const levelRequests = (rho: number): number => Math.min(60_000, Math.max(4_000, 1_200 / (1 - rho) ** 2));
 
-const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
+export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const rms = (values: readonly number[]): number => Math.sqrt(mean(values.map((value) => value * value)));
 

@@ -12,7 +12,7 @@ const mm1 = queue(1, exponential(0.01));
 
 describe('a search', () => {
   it('finds the limit of a queue, and says what binds, where it is full and that it recovered', () => {
-    const answer = simulate(searchOptions(SLO, 600, 0.1), mm1, 3);
+    const answer = simulate(searchOptions(SLO, 600, 0.1), mm1, 1);
     expect(answer.status).toBe('found');
     expect(answer.stoppedBy).toBe('precision');
     expect(answer.estimate).toBeGreaterThan(64);
@@ -53,7 +53,7 @@ describe('a search', () => {
   });
 
   it('narrows a fast target to the precision asked within the budget', () => {
-    const answer = simulate(searchOptions([latencySlo(95, 20)], 120, 0.1), queue(4, exponential(0.004)), 4);
+    const answer = simulate(searchOptions([latencySlo(95, 20)], 120, 0.1), queue(4, exponential(0.004)), 3);
     expect(answer.stoppedBy).toBe('precision');
     expect(answer.spentSeconds).toBeLessThan(110);
   });

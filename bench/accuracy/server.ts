@@ -140,7 +140,7 @@ export function batching(single: number, batch: number, efficient: number, most:
 }
 
 /** Users in a heap by their next instant of sending; a refused one tries again at once, but a millisecond later. */
-function closedThrough(
+export function closedThrough(
   serve: (at: number, random: Random) => number,
   users: number,
   until: number,

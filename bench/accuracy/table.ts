@@ -11,6 +11,7 @@ import {
   stall,
   starved,
 } from './experiments.ts';
+import { slowByTimes } from './wandering.ts';
 
 /** Levels are cheap: so many times the runs, that chance does not decide what their lines show. */
 const LEVELS = 5;
@@ -32,6 +33,7 @@ export function experiments(runs: number): (() => Row)[] {
     ...[0.8, 0.9, 0.95, 1.05, 1.1].map((rho) => () => overload(rho, LEVELS * runs)),
     ...[0, 0.0005].map((kappa) => () => scalability(kappa, 120, runs)),
     () => nonMonotone(900, half),
+    ...[1.3, 1.6].map((slowness) => () => slowByTimes({ mean: 0.002, slowness, dwell: 2 }, 50, 60, half)),
     () => starved(30, 200, few),
     () => starved(90, 100, few),
     ...[0.95, 0.99].map((p) => () => stall(p, few)),

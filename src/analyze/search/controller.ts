@@ -258,7 +258,7 @@ export class Search {
       const shortest = Math.min(wanted, narrowingRequests(1, steps.strictest));
       if (count > 0 && left < 0.5 * steps.secondsFor(shortest, load)) return 'budget';
       const longest = left / 2 < steps.secondsFor(shortest, load) ? left : left / 2;
-      const step = steps.stepAt('narrow', load, wanted, longest);
+      const step = steps.stepAt('narrow', load, wanted, longest, limit?.width ?? 1);
       if (left < SHORTEST || step.warmup + step.duration > Math.max(left, 2 * SHORTEST)) return 'budget';
       const level = yield* this.#measure(step);
       if (level === 'lost') return 'target-lost';
@@ -277,7 +277,7 @@ export class Search {
       const load = steps.onAxis(Math.min(this.#bound(), purpose === 'confirm-pass' ? limit.low : limit.high));
       const wanted = narrowingRequests(limit.width, steps.strictest);
       const level = yield* this.#measure(
-        steps.stepAt(purpose, load, wanted, left * (purpose === 'confirm-pass' ? 0.4 : 0.65)),
+        steps.stepAt(purpose, load, wanted, left * (purpose === 'confirm-pass' ? 0.4 : 0.65), limit.width),
       );
       if (typeof level === 'string') return true;
       if (contradicts(level)) return false;
@@ -300,7 +300,7 @@ export class Search {
     const wanted = exploringRequests(steps.strictest);
     const left = Math.max(2 * SHORTEST, this.#options.budget - this.#spent);
     const level = yield* this.#measure(
-      steps.stepAt('recover', load, wanted, Math.min(left, 0.1 * this.#options.budget)),
+      steps.stepAt('recover', load, wanted, Math.min(left, 0.1 * this.#options.budget), 1),
     );
     if (typeof level !== 'string') this.#recovered = hasRecovered(level, load, this.#levels, this.#options.unit);
   }

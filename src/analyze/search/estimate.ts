@@ -86,7 +86,7 @@ export function estimateLimit(
         crossing !== null &&
         load >= crossing.bent &&
         (margin.kind === 'above' || (margin.kind === 'value' && margin.y > 0));
-      return [{ x: Math.log(load), margin: bent ? { kind: 'above' } : margin }];
+      return [{ x: Math.log(load), order: level.result.index, margin: bent ? { kind: 'above' } : margin }];
     });
     const model: MarginModel = {
       shape: criterion.kind === 'errors' ? 'errors' : unit === 'vus' ? 'power' : 'queue',

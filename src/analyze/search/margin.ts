@@ -13,6 +13,8 @@ import type { Margin } from './level.ts';
 export interface MarginPoint {
   /** ln load. */
   readonly x: number;
+  /** Of the levels in time. */
+  readonly order: number;
   readonly margin: Margin;
 }
 
@@ -74,4 +76,12 @@ export function logMargin(u: number, { bend, floor }: Shape, { shape }: MarginMo
   const room = 1 + bend - Math.exp(u);
   if (room <= 0) return Number.POSITIVE_INFINITY;
   return Math.log(floor + ((1 - floor) * Math.exp(u) * bend) / room);
+}
+
+/** d logMargin / du, where that is finite. */
+export function slopeOf(u: number, { bend, floor }: Shape, { shape }: MarginModel): number {
+  const e = Math.exp(Math.min(50, shape === 'power' ? bend * u : u));
+  if (shape === 'power') return ((1 - floor) * bend * e) / (floor + (1 - floor) * e);
+  const room = 1 + bend - e;
+  return ((1 - floor) * e * bend * (1 + bend)) / room / (floor * room + (1 - floor) * e * bend);
 }

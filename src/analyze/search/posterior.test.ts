@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Margin } from './level.ts';
-import type { MarginModel } from './margin.ts';
+import type { MarginModel, MarginPoint } from './margin.ts';
 import { posteriorOf } from './posterior.ts';
 
 const MODEL: MarginModel = {
@@ -16,9 +16,9 @@ const MODEL: MarginModel = {
 const TRUTH = 70.04;
 
 /** The exact margin of M/M/1, μ = 100/s, p95 ≤ 100 ms. */
-const exact = (rate: number, n: number): { x: number; margin: Margin } => {
+const exact = (rate: number, n: number, order = 0): MarginPoint => {
   const y = Math.log(Math.log(20) / (100 - rate) / 0.1);
-  return { x: Math.log(rate), margin: { kind: 'value', y, n, scatter: null } };
+  return { x: Math.log(rate), order, margin: { kind: 'value', y, n, scatter: null } };
 };
 const loadAt = (posterior: ReturnType<typeof posteriorOf>, p: number): number => Math.exp(posterior.quantile(p));
 
@@ -59,8 +59,8 @@ describe('the posterior of a limit', () => {
 
   it('brackets a cliff between what passes and what is overloaded', () => {
     const flat: Margin = { kind: 'value', y: Math.log(0.31), n: 5000, scatter: 0.01 };
-    const points = [40, 60, 80, 88].map((rate) => ({ x: Math.log(rate), margin: flat }));
-    const over = [100, 95, 92].map((rate) => ({ x: Math.log(rate), margin: { kind: 'above' } as const }));
+    const points = [40, 60, 80, 88].map((rate) => ({ x: Math.log(rate), order: 0, margin: flat }));
+    const over = [100, 95, 92].map((rate) => ({ x: Math.log(rate), order: 0, margin: { kind: 'above' } as const }));
     const posterior = posteriorOf([...points, ...over], { ...MODEL, capacity: null });
     expect(loadAt(posterior, 0.5)).toBeGreaterThan(85);
     expect(loadAt(posterior, 0.5)).toBeLessThan(96);
@@ -70,9 +70,40 @@ describe('the posterior of a limit', () => {
   it('survives one level that is wrong', () => {
     const wrong: Margin = { kind: 'value', y: 1.2, n: 2000, scatter: 0.1 };
     const good = [50, 60, 66, 70, 73, 76].map((rate) => exact(rate, 3000));
-    const posterior = posteriorOf([...good, { x: Math.log(45), margin: wrong }], MODEL);
+    const posterior = posteriorOf([...good, { x: Math.log(45), order: 0, margin: wrong }], MODEL);
     expect(loadAt(posterior, 0.025)).toBeLessThan(TRUTH);
     expect(loadAt(posterior, 0.975)).toBeGreaterThan(TRUTH);
+  });
+
+  /** Levels of a target whose capacity is off by these shares, in their order of time. */
+  const wandering = (...shares: number[]): MarginPoint[] =>
+    shares.map((share, order) => {
+      const rate = [66, 74, 70][order % 3] as number;
+      return { ...exact(rate / (1 + share), 1e6), x: Math.log(rate), order };
+    });
+  const widthOf = (points: readonly MarginPoint[]): number => {
+    const posterior = posteriorOf(points, MODEL);
+    return loadAt(posterior, 0.975) / loadAt(posterior, 0.025) - 1;
+  };
+
+  it('learns how far a target wanders from level to level', () => {
+    const steady = widthOf(wandering(0, 0, 0, 0, 0, 0, 0, 0, 0));
+    const little = widthOf(wandering(0.02, -0.02, 0.01, -0.02, 0.02, 0, -0.01, 0.02, -0.02));
+    const far = widthOf(wandering(0.1, -0.1, 0.06, -0.08, 0.09, 0, -0.06, 0.08, -0.09));
+    expect(little).toBeGreaterThan(1.2 * steady);
+    expect(far).toBeGreaterThan(2 * little);
+    // Nine levels of 8 % each: 8 % / √9 either way, twice.
+    expect(far).toBeGreaterThan(0.1);
+  });
+
+  it('finds what is far smaller than the range it looks at', () => {
+    expect(widthOf(wandering(0, 0, 0, 0, 0, 0, 0, 0, 0))).toBeLessThan(0.02);
+  });
+
+  it('takes levels that were slow one after the other for less than as many at random', () => {
+    const mixed = widthOf(wandering(0.08, -0.08, 0.08, -0.08, 0.08, -0.08, 0.08, -0.08, 0.08, -0.08, 0.08, -0.08));
+    const inTurn = widthOf(wandering(0.08, 0.08, 0.08, 0.08, 0.08, 0.08, -0.08, -0.08, -0.08, -0.08, -0.08, -0.08));
+    expect(inTurn).toBeGreaterThan(1.1 * mixed);
   });
 
   it('reads error shares', () => {
@@ -80,7 +111,7 @@ describe('the posterior of a limit', () => {
     // share = 1 % at 70/s, growing with the 8th power.
     const points = [40, 55, 65, 75, 85].map((rate) => {
       const failed = Math.round(10_000 * 0.01 * (rate / 70) ** 8);
-      return { x: Math.log(rate), margin: { kind: 'errors', failed, n: 10_000, dispersion: 2 } as const };
+      return { x: Math.log(rate), order: 0, margin: { kind: 'errors', failed, n: 10_000, dispersion: 2 } as const };
     });
     const posterior = posteriorOf(points, model);
     expect(loadAt(posterior, 0.5)).toBeGreaterThan(67);

@@ -12,9 +12,11 @@ const FURTHEST = 2;
 /** Open windows last at least so many times the latency allowed, but no larger share of the budget than this. */
 const LATENCY_WINDOWS = 3;
 const WINDOW_SHARE = 0.1;
-/** s, and share of the budget: from there on a hiccup of the machine is a small part of a window. */
-const LONG_ENOUGH = 2;
-const QUIET_SHARE = 0.025;
+/**
+ * Windows of fast targets, s, of a budget of at least a minute, else as much less. `coarse`: a hiccup of the machine is a small
+ * part of it. `fine`, once the interval is no wider than `width` of the estimate: so is a while in which the target is slow.
+ */
+const QUIET = { coarse: 2, fine: 6, width: 0.3, budget: 60 } as const;
 /** A load higher by less is no increase. */
 const INCREASE = 1.02;
 
@@ -42,14 +44,15 @@ export class Steps {
     return Math.max(0.5, ...this.#criteria.flatMap(({ p }) => p ?? []));
   }
 
-  /** A level on the axis of the search. @param longest it may take, s. */
-  stepAt(purpose: LevelPurpose, load: number, requests: number, longest: number): SearchStep {
+  /** A level on the axis of the search. @param longest it may take, s. @param width of the interval over the estimate. */
+  stepAt(purpose: LevelPurpose, load: number, requests: number, longest: number, width: number): SearchStep {
     if (this.#options.unit === 'vus') return this.closedStep(purpose, load, requests, longest);
-    return this.openStep(purpose, load, Math.min(requests / load, longest * (1 - WARMUP_SHARE)));
+    const window = Math.min(requests / load, longest * (1 - WARMUP_SHARE));
+    return this.openStep(purpose, load, Math.max(window, this.#quietWindow(width)));
   }
 
   openStep(purpose: LevelPurpose, rate: number, window: number): SearchStep {
-    const duration = Math.max(this.#shortestWindow, purpose === 'explore' ? 0 : this.#quietWindow, window);
+    const duration = Math.max(this.#shortestWindow, window);
     const known = this.#capacity?.reached === true ? this.#capacity.perSec : null;
     return {
       purpose,
@@ -103,8 +106,9 @@ export class Steps {
    * A fast target gives all requests that are asked for in a fraction of a second, which one collection of garbage or one
    * slice of the scheduler can fill: where the number comes from, a window outlasts such things.
    */
-  get #quietWindow(): number {
-    return Math.min(LONG_ENOUGH, QUIET_SHARE * this.#options.budget);
+  #quietWindow(width: number): number {
+    const wanted = width > QUIET.width ? QUIET.coarse : QUIET.fine;
+    return wanted * Math.min(1, this.#options.budget / QUIET.budget);
   }
 
   /** Mean response of the idle target, s. */
