@@ -1,20 +1,23 @@
 /**
  * `rampart find` on real sockets, against what theory says: ten searches of two minutes on an exact M/M/1 queue
- * (`queue`), and two of one minute on the reference loan server (`loan`, which wants two cores to itself). Prints each,
+ * (`queue`), and four of one minute on the reference loan server (`loan`, which wants two cores to itself). Prints each,
  * keeps them in bench/accuracy/sockets.json, and writes docs/accuracy-sockets.md from that. Needs a built dist/.
- * Arguments: the parts to run (both; `page`: none). 25 minutes.
+ * Arguments: the parts to run (both; `page`: none), and `--note <text>`: what else ran meanwhile. 25 minutes.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { note: { type: 'string' } } });
 
 /**
  * What is kept of one search.
  * @typedef {{ summary: string, status: string, stoppedBy: string, estimate: number | null,
  *   low: number | null, high: number | null, levels: number, voided: number, spentSeconds: number }} Found
- * @typedef {{ machine: ReturnType<typeof machine>, runs: Found[] }} Part
+ * @typedef {{ machine: ReturnType<typeof machine>, note?: string, runs: Found[] }} Part
  */
 
 const CLI = fileURLToPath(new URL('../dist/bin/cli.js', import.meta.url));
@@ -26,17 +29,18 @@ const PAGE = fileURLToPath(new URL('../docs/accuracy-sockets.md', import.meta.ur
 const QUEUE = { mean: 5, limit: 50 };
 const TRUTH = 1000 / QUEUE.mean - Math.log(20) / (QUEUE.limit / 1000);
 
-const RUNS = { queue: 10, loan: 2 };
+const RUNS = { queue: 10, loan: 4 };
 /** s. */
 const BUDGET = { queue: 120, loan: 60 };
 const LOAN_SLOS = ['--slo', 'p95<50ms', '--slo', 'errors<1%'];
 
-const parts = process.argv.length > 2 ? process.argv.slice(2) : ['queue', 'loan'];
+const parts = positionals.length > 0 ? positionals : ['queue', 'loan'];
+const note = values.note === undefined ? {} : { note: values.note };
 const folder = mkdtempSync(join(tmpdir(), 'rampart-sockets-'));
 const data = existsSync(DATA) ? JSON.parse(readFileSync(DATA, 'utf8')) : {};
 try {
-  if (parts.includes('queue')) data.queue = { machine: machine(), runs: await onQueue() };
-  if (parts.includes('loan')) data.loan = { machine: machine(), runs: await onLoan() };
+  if (parts.includes('queue')) data.queue = { machine: machine(), ...note, runs: await onQueue() };
+  if (parts.includes('loan')) data.loan = { machine: machine(), ...note, runs: await onLoan() };
   writeFileSync(DATA, `${JSON.stringify(data, null, 2)}\n`);
   writeFileSync(PAGE, page(data));
 } finally {
@@ -122,7 +126,7 @@ ${sections.join('')}`;
 }
 
 /** @param {Part} part */
-function queueSection({ machine: { cores, cpu, node }, runs }) {
+function queueSection({ machine: { cores, cpu, node }, note = '', runs }) {
   const rows = runs.map((found, i) => {
     const { estimate, low, high, status, levels, voided } = found;
     const off = estimate === null ? '–' : percent(estimate / TRUTH - 1);
@@ -138,8 +142,7 @@ function queueSection({ machine: { cores, cpu, node }, runs }) {
 
 \`rampart serve --law exp:${QUEUE.mean}ms --slots 1\` is M/M/1 with μ = ${1000 / QUEUE.mean}/s. \`rampart find --slo 'p95<${QUEUE.limit}ms' --budget ${BUDGET.queue}s\` should say
 λ* = μ − ln 20 / L = ${TRUTH.toFixed(1)}/s. Wanted: within 10 % in 9 of 10 searches, and the truth in the 95 % interval in 9 of 10.
-**Within 10 %: ${near} of ${all}. The interval holds the truth: ${covered} of ${all}.** ${cores} cores (${cpu}), Node ${node}; the machine did other
-work meanwhile, which is what the void levels are from.
+**Within 10 %: ${near} of ${all}. The interval holds the truth: ${covered} of ${all}.** ${cores} cores (${cpu}), Node ${node}. ${note}
 
 | run | estimate, 1/s | off | 95 % interval, 1/s | holds ${TRUTH.toFixed(1)} | levels (void) | status |
 |---|---|---|---|---|---|---|
@@ -148,17 +151,27 @@ ${rows.join('\n')}
 }
 
 /** @param {Part} part */
-function loanSection({ machine: { cores, cpu, node }, runs }) {
-  const agree = runs.every((one) => runs.every((other) => covers(one, other.estimate)));
+function loanSection({ machine: { cores, cpu, node }, note = '', runs }) {
+  const pairs = runs.flatMap((one, i) => runs.slice(i + 1).map((other) => agree(one, other)));
+  const agreeing = pairs.filter(Boolean).length;
   return `
-## The loan server, twice
+## The loan server, again and again
 
-\`rampart serve loan\`, \`rampart find --slo 'p95<50ms' --slo 'errors<1%' --budget ${BUDGET.loan}s\`, each on a server freshly started, with nothing else
-running. Wanted: the two agree within their intervals. **${agree ? 'Each interval holds the other estimate.' : 'They do not agree.'}**
-${cores} cores (${cpu}), Node ${node}.
+\`rampart serve loan\`, \`rampart find --slo 'p95<50ms' --slo 'errors<1%' --budget ${BUDGET.loan}s\`, each on a server freshly started.
+Wanted: two searches agree within their intervals. They do if their difference is within the 95 % interval of a difference, √(a² + b²), with a
+and b how far each interval reaches towards the other's estimate. **${agreeing} of ${pairs.length} pairs agree.**
+${cores} cores (${cpu}), Node ${node}. ${note}
 
 ${runs.map(({ summary }, i) => `${i + 1}. ${summary}`).join('\n')}
 `;
+}
+
+/** Whether two estimates differ by no more than the intervals of both allow. @param {Found} one @param {Found} other */
+function agree(one, other) {
+  const [lower, upper] = (one.estimate ?? 0) <= (other.estimate ?? 0) ? [one, other] : [other, one];
+  if (lower.estimate === null || upper.estimate === null || upper.low === null) return false;
+  const reach = (lower.high ?? Number.POSITIVE_INFINITY) - lower.estimate;
+  return upper.estimate - lower.estimate <= Math.hypot(reach, upper.estimate - upper.low);
 }
 
 /** @param {Found} found @param {number | null} value */
