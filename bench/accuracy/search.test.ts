@@ -58,23 +58,6 @@ describe('a search', () => {
     expect(answer.spentSeconds).toBeLessThan(110);
   });
 
-  it('does not take a disturbance for the limit of a generator that has done more', () => {
-    const search = new Search(searchOptions(SLO, 240, 0.1));
-    const random = new Random(6, 0);
-    for (let step = search.step; step !== null; step = search.step) {
-      const observation = runLevel(step, mm1, random);
-      const rate = step.load.model === 'open' ? step.load.ratePerSec : null;
-      // Twice in a row at the same low rate, as a neighbour on the machine would do it.
-      const disturbed = step.purpose === 'explore' && rate !== null && rate < 30;
-      search.accept(disturbed ? { ...observation, unfit: 'something else ran' } : observation);
-    }
-    const answer = search.answer();
-    expect(answer.levels.filter(({ verdict }) => verdict === 'void').length).toBeGreaterThanOrEqual(2);
-    expect(answer).toMatchObject({ status: 'found', generatorLimited: false });
-    expect(answer.estimate).toBeGreaterThan(60);
-    expect(answer.estimate).toBeLessThan(80);
-  });
-
   it('answers 0 where the SLO fails at idle', () => {
     const answer = simulate(searchOptions([latencySlo(95, 10)], 120), mm1, 1);
     expect(answer).toMatchObject({ status: 'found', stoppedBy: 'fails-at-idle', estimate: 0, criterion: 'p95<=10ms' });

@@ -27,8 +27,6 @@ const AFTERWARDS = SHARES.repeat + SHARES.recover;
 const PROBES = [0.3, 0.7, 0.5] as const;
 /** How far below a load at which the generator failed it is trusted again. */
 const BELOW_CEILING = 0.85;
-/** A generator that failed at less than `share` of what it has done was disturbed, unless that happens at so many loads. */
-const DISTURBED = { share: 0.6, loads: 3 } as const;
 
 /**
  * The search for the breaking point as a state machine: it says which level to run next and is told what came of it. It
@@ -43,8 +41,7 @@ export class Search {
   #step: SearchStep | null = null;
   #stop: SearchStop | null = null;
   #capacity: Capacity | null = null;
-  /** Loads on the axis of the search at which the generator was unfit, twice. */
-  readonly #unfitAt: number[] = [];
+  #ceiling: number | null = null;
   #recovered: boolean | null = null;
   #estimate: { readonly levels: number; readonly value: LimitEstimate | null } = { levels: 0, value: null };
 
@@ -159,19 +156,9 @@ export class Search {
     }
     const load = step.load.model === 'open' ? step.load.ratePerSec : step.load.vus;
     const limiting = step.purpose !== 'repeat' && step.purpose !== 'recover';
-    if (limiting && (step.load.model === 'open') === (this.#options.unit === 'req/s')) this.#unfitAt.push(load);
+    if (limiting && (step.load.model === 'open') === (this.#options.unit === 'req/s'))
+      this.#ceiling = Math.min(this.#ceiling ?? load, load);
     return 'void';
-  }
-
-  /** The lowest load at which the generator failed, null where it did not, or was only disturbed: it has done more elsewhere. */
-  get #ceiling(): number | null {
-    const { unit } = this.#options;
-    const fit = this.#levels.filter(({ observation }) => observation.unfit === null);
-    const highest = Math.max(0, ...fit.map((level) => loadOf(level, unit) ?? 0));
-    const most = Math.max(highest, ...(unit === 'req/s' ? fit.map(({ result }) => result.achievedPerSec) : []));
-    const failed = this.#unfitAt.filter((load) => load > highest);
-    const disturbed = failed.length < DISTURBED.loads && failed.every((load) => load < DISTURBED.share * most);
-    return failed.length === 0 || disturbed ? null : Math.min(...failed);
   }
 
   /** Two levels running without one success, or the very first one without one answer. */
@@ -243,7 +230,6 @@ export class Search {
       const window = Math.min(requests / rate, SHARES.explore * budget);
       const level = yield* this.#measure(steps.openStep('explore', rate, window));
       if (level === 'lost') return 'target-lost';
-      if (level === 'void' && this.#ceiling === null) continue;
       if (level === 'void' || level.result.verdict === 'overloaded' || rate >= this.#bound()) break;
     }
     return null;
@@ -276,7 +262,7 @@ export class Search {
       if (left < SHORTEST || step.warmup + step.duration > Math.max(left, 2 * SHORTEST)) return 'budget';
       const level = yield* this.#measure(step);
       if (level === 'lost') return 'target-lost';
-      if (level === 'void' && this.#ceiling !== null && count > 6) return 'generator';
+      if (level === 'void' && count > 6) return 'generator';
     }
   }
 
