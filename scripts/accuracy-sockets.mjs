@@ -35,7 +35,7 @@ const BUDGET = { queue: 120, loan: 60 };
 const LOAN_SLOS = ['--slo', 'p95<50ms', '--slo', 'errors<1%'];
 
 const parts = positionals.length > 0 ? positionals : ['queue', 'loan'];
-const note = values.note === undefined ? {} : { note: values.note };
+const note = values.note === undefined ? {} : { note: ` ${values.note}` };
 const folder = mkdtempSync(join(tmpdir(), 'rampart-sockets-'));
 const data = existsSync(DATA) ? JSON.parse(readFileSync(DATA, 'utf8')) : {};
 try {
@@ -142,7 +142,7 @@ function queueSection({ machine: { cores, cpu, node }, note = '', runs }) {
 
 \`rampart serve --law exp:${QUEUE.mean}ms --slots 1\` is M/M/1 with μ = ${1000 / QUEUE.mean}/s. \`rampart find --slo 'p95<${QUEUE.limit}ms' --budget ${BUDGET.queue}s\` should say
 λ* = μ − ln 20 / L = ${TRUTH.toFixed(1)}/s. Wanted: within 10 % in 9 of 10 searches, and the truth in the 95 % interval in 9 of 10.
-**Within 10 %: ${near} of ${all}. The interval holds the truth: ${covered} of ${all}.** ${cores} cores (${cpu}), Node ${node}. ${note}
+**Within 10 %: ${near} of ${all}. The interval holds the truth: ${covered} of ${all}.** ${cores} cores (${cpu}), Node ${node}.${note}
 
 | run | estimate, 1/s | off | 95 % interval, 1/s | holds ${TRUTH.toFixed(1)} | levels (void) | status |
 |---|---|---|---|---|---|---|
@@ -160,14 +160,16 @@ function loanSection({ machine: { cores, cpu, node }, note = '', runs }) {
 \`rampart serve loan\`, \`rampart find --slo 'p95<50ms' --slo 'errors<1%' --budget ${BUDGET.loan}s\`, each on a server freshly started.
 Wanted: two searches agree within their intervals. They do if their difference is within the 95 % interval of a difference, √(a² + b²), with a
 and b how far each interval reaches towards the other's estimate. **${agreeing} of ${pairs.length} pairs agree.**
-${cores} cores (${cpu}), Node ${node}. ${note}
+${cores} cores (${cpu}), Node ${node}.${note}
 
 ${runs.map(({ summary }, i) => `${i + 1}. ${summary}`).join('\n')}
 `;
 }
 
-/** Whether two estimates differ by no more than the intervals of both allow. @param {Found} one @param {Found} other */
+/** Whether two found estimates differ by no more than the intervals of both allow. @param {Found} one @param {Found} other */
 function agree(one, other) {
+  // "At least" would agree with everything.
+  if (one.status !== 'found' || other.status !== 'found') return false;
   const [lower, upper] = (one.estimate ?? 0) <= (other.estimate ?? 0) ? [one, other] : [other, one];
   if (lower.estimate === null || upper.estimate === null || upper.low === null) return false;
   const reach = (lower.high ?? Number.POSITIVE_INFINITY) - lower.estimate;
