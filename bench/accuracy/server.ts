@@ -49,6 +49,11 @@ export function queue(servers: number, service: Service, places = Number.POSITIV
       return done;
     };
   };
+  return oneByOne(serving);
+}
+
+/** A target that settles each departure as the request arrives. @param serving starts a level. */
+export function oneByOne(serving: () => (at: number, random: Random) => number): Server {
   return {
     open: (arrivals, random) => {
       const serve = serving();
@@ -64,10 +69,7 @@ export function stalling(stall: number, period: number, answer: number): Server 
     const phase = at % period;
     return answer + (phase < stall ? at - phase + stall : at);
   };
-  return {
-    open: (arrivals) => arrivals.map(serve),
-    closed: (users, until, random) => closedThrough(serve, users, until, random),
-  };
+  return oneByOne(() => serve);
 }
 
 /** A server whose throughput follows the Universal Scalability Law of the users it holds. Closed model only. */
@@ -140,7 +142,7 @@ export function batching(single: number, batch: number, efficient: number, most:
 }
 
 /** Users in a heap by their next instant of sending; a refused one tries again at once, but a millisecond later. */
-export function closedThrough(
+function closedThrough(
   serve: (at: number, random: Random) => number,
   users: number,
   until: number,

@@ -2,7 +2,7 @@ import { percentileOf } from '../../src/analyze/search/percentile.ts';
 import type { BreakingPoint } from '../../src/core/breaking-point.ts';
 import { Random } from '../../src/load/random.ts';
 import { latencySlo, openStep, percent, type Row, searchOptions, summarize } from './experiments.ts';
-import { closedThrough, type Server } from './server.ts';
+import { oneByOne, type Server } from './server.ts';
 import { runLevel, simulate } from './simulation.ts';
 
 /** A target on a machine that others share: one at a time, exponential, and slower for whiles. */
@@ -21,7 +21,7 @@ function wandering({ mean, slowness, dwell }: Wandering, seed: number): Server {
   let now = 0;
   let until = 0;
   let slow = false;
-  const serving = (): ((at: number, random: Random) => number) => {
+  return oneByOne(() => {
     const begun = now;
     let free = 0;
     return (at, random) => {
@@ -31,14 +31,7 @@ function wandering({ mean, slowness, dwell }: Wandering, seed: number): Server {
       free = start + random.exponential(mean * (slow ? slowness : 1));
       return free;
     };
-  };
-  return {
-    open: (arrivals, random) => {
-      const serve = serving();
-      return arrivals.map((at) => serve(at, random));
-    },
-    closed: (users, end, random) => closedThrough(serving(), users, end, random),
-  };
+  });
 }
 
 /** The search's interval where the target is not the same from one moment to the next. Truth by a long simulation. */
