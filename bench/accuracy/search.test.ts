@@ -150,6 +150,25 @@ describe('a search that cannot go on', () => {
     expect(answer.interval?.[1]).toBeNull();
   });
 
+  it('does not take a disturbance for the limit of a generator that has done more', () => {
+    // At the same rate twice in a row, as a neighbour on the machine would do it.
+    const answer = tampered((observation, rate) =>
+      rate !== null && rate > 20 && rate < 30 ? { ...observation, unfit: 'something else ran' } : observation,
+    );
+    expect(answer.levels.filter(({ verdict }) => verdict === 'void')).toHaveLength(2);
+    expect(answer).toMatchObject({ status: 'found', generatorLimited: false });
+    expect(answer.estimate).toBeGreaterThan(60);
+    expect(answer.estimate).toBeLessThan(80);
+  });
+
+  it('finds nothing with a generator that is unfit in every other level', () => {
+    const answer = tampered((observation, _, count) =>
+      count % 2 === 1 ? { ...observation, unfit: 'slow' } : observation,
+    );
+    expect(answer.status).toBe('generator-limited');
+    expect(answer.interval?.[1]).toBeNull();
+  });
+
   it('uses no void level', () => {
     const answer = tampered((observation, _, count) => (count === 8 ? { ...observation, unfit: 'slow' } : observation));
     expect(answer.levels[8]).toMatchObject({ verdict: 'void', used: false });

@@ -11,7 +11,7 @@ import { counted, formatCount, formatMs, formatRate } from '../wording.ts';
 import { scalabilityOf, sustainedThroughput } from './capacity.ts';
 import { capacityChange } from './change.ts';
 import { type CriterionLimit, type LimitEstimate, UNDECIDED_WIDTH } from './estimate.ts';
-import { contradicts } from './level.ts';
+import { contradicts, type Level } from './level.ts';
 import { loadOf } from './monotone.ts';
 import type { SearchState } from './state.ts';
 import { resolutionOf } from './window.ts';
@@ -21,6 +21,8 @@ const AT_CAPACITY = 0.95;
 /** h (room between limit and capacity) below which the curve is a cliff. */
 const CLIFF = 0.015;
 const CURVE_POINTS = 41;
+/** A generator that is unfit in more of the levels than this is not fit to find anything, lucky levels or not. */
+const MOST_VOID = 1 / 3;
 
 /** What the levels so far amount to. */
 export function answerOf(state: SearchState): BreakingPoint {
@@ -73,11 +75,14 @@ export function answerOf(state: SearchState): BreakingPoint {
   return { ...answer, summary: summaryOf(answer) };
 }
 
-function statusOf({ stoppedBy, estimate, ceiling }: SearchState): BreakingPointStatus {
+function statusOf({ stoppedBy, estimate, ceiling, levels }: SearchState): BreakingPointStatus {
   if (stoppedBy === 'fails-at-idle') return 'found';
   if (stoppedBy === 'bound') return 'not-reached';
   if (stoppedBy === 'generator') return 'generator-limited';
-  if (estimate === null || estimate.width > UNDECIDED_WIDTH) return 'undecided';
+  const vague = estimate === null || estimate.width > UNDECIDED_WIDTH;
+  const unfit = levels.filter(isVoid).length > MOST_VOID * levels.length;
+  if (unfit && (stoppedBy === 'budget' || !vague)) return 'generator-limited';
+  if (vague) return 'undecided';
   if (ceiling !== null && estimate.cdf(ceiling) < 0.5) return 'generator-limited';
   return 'found';
 }
@@ -91,6 +96,8 @@ function intervalOf(
   if (status === 'not-reached' || status === 'generator-limited') return held === null ? null : [held, null];
   return estimate === null || estimate.width > UNDECIDED_WIDTH ? null : [estimate.low, estimate.high];
 }
+
+const isVoid = ({ result }: Level): boolean => result.verdict === 'void';
 
 /** The highest load on the axis at which a level passed. */
 function highestPassed({ levels, options }: SearchState): number | null {
@@ -218,7 +225,7 @@ function warningsOf(state: SearchState): SearchWarning[] {
       'not-recovered',
       'At half the load latency did not come back to what it was before: the target was left damaged.',
     );
-  const spoilt = levels.filter(({ result }) => result.verdict === 'void');
+  const spoilt = levels.filter(isVoid);
   if (spoilt.length > 0)
     warn('void-levels', `${spoilt.length} of ${levels.length} levels are void: ${spoilt[0]?.result.reason ?? ''}`);
   const settled = levels.flatMap(({ observation }) => observation.settled ?? []);

@@ -41,7 +41,8 @@ export class Search {
   #step: SearchStep | null = null;
   #stop: SearchStop | null = null;
   #capacity: Capacity | null = null;
-  #ceiling: number | null = null;
+  /** Loads on the axis of the search at which the generator was unfit twice. */
+  readonly #unfitAt: number[] = [];
   #recovered: boolean | null = null;
   #estimate: { readonly levels: number; readonly value: LimitEstimate | null } = { levels: 0, value: null };
 
@@ -156,9 +157,23 @@ export class Search {
     }
     const load = step.load.model === 'open' ? step.load.ratePerSec : step.load.vus;
     const limiting = step.purpose !== 'repeat' && step.purpose !== 'recover';
-    if (limiting && (step.load.model === 'open') === (this.#options.unit === 'req/s'))
-      this.#ceiling = Math.min(this.#ceiling ?? load, load);
+    if (limiting && (step.load.model === 'open') === (this.#options.unit === 'req/s')) this.#unfitAt.push(load);
     return 'void';
+  }
+
+  /**
+   * The lowest load at which the generator failed, and above which it never was fit; null: none. It does not fail for good
+   * at a single load that is less than it has done in the ramp: something else may have run, so another load decides.
+   */
+  get #ceiling(): number | null {
+    const { unit } = this.#options;
+    const fit = this.#levels.filter(({ observation }) => observation.unfit === null);
+    const highest = Math.max(0, ...fit.map((level) => loadOf(level, unit) ?? 0));
+    const failed = this.#unfitAt.filter((load) => load > highest);
+    const [first, second] = failed;
+    if (first === undefined) return null;
+    const done = unit === 'req/s' ? Math.max(...fit.map(({ result }) => result.achievedPerSec)) : highest;
+    return second === undefined && first < done ? null : Math.min(...failed);
   }
 
   /** Two levels running without one success, or the very first one without one answer. */
@@ -230,6 +245,7 @@ export class Search {
       const window = Math.min(requests / rate, SHARES.explore * budget);
       const level = yield* this.#measure(steps.openStep('explore', rate, window));
       if (level === 'lost') return 'target-lost';
+      if (level === 'void' && this.#ceiling === null) continue;
       if (level === 'void' || level.result.verdict === 'overloaded' || rate >= this.#bound()) break;
     }
     return null;
@@ -262,7 +278,7 @@ export class Search {
       if (left < SHORTEST || step.warmup + step.duration > Math.max(left, 2 * SHORTEST)) return 'budget';
       const level = yield* this.#measure(step);
       if (level === 'lost') return 'target-lost';
-      if (level === 'void' && count > 6) return 'generator';
+      if (level === 'void' && this.#ceiling !== null && count > 6) return 'generator';
     }
   }
 

@@ -28,7 +28,7 @@ export interface SearchState {
   readonly spent: number;
   readonly capacity: Capacity | null;
   readonly estimate: LimitEstimate | null;
-  /** Lowest load at which the generator was unfit twice; null: none. */
+  /** Lowest load that the generator could not do; null: none. */
   readonly ceiling: number | null;
   readonly recovered: boolean | null;
   readonly stoppedBy: SearchStop;
