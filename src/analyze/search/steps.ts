@@ -13,10 +13,10 @@ const FURTHEST = 2;
 const LATENCY_WINDOWS = 3;
 const WINDOW_SHARE = 0.1;
 /**
- * Windows of fast targets, s, of a budget of at least a minute, else as much less. `coarse`: a hiccup of the machine is a small
- * part of it. `fine`, once the interval is no wider than `width` of the estimate: so is a while in which the target is slow.
+ * Windows of fast targets, s, of a budget of a minute; in proportion to it, up to `most` times. `coarse`: a hiccup of the machine is
+ * a small part of it. `fine`, once the interval is no wider than `width` of the estimate: so is a while in which the target is slow.
  */
-const QUIET = { coarse: 2, fine: 6, width: 0.3, budget: 60 } as const;
+const QUIET = { coarse: 2, fine: 6, width: 0.3, budget: 60, most: 3 } as const;
 /** A load higher by less is no increase. */
 const INCREASE = 1.02;
 
@@ -108,7 +108,7 @@ export class Steps {
    */
   #quietWindow(width: number): number {
     const wanted = width > QUIET.width ? QUIET.coarse : QUIET.fine;
-    return wanted * Math.min(1, this.#options.budget / QUIET.budget);
+    return wanted * Math.min(QUIET.most, this.#options.budget / QUIET.budget);
   }
 
   /** Mean response of the idle target, s. */
