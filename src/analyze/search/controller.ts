@@ -2,6 +2,7 @@ import type { BreakingPoint, LevelResult, SearchStop } from '../../core/breaking
 import { Histogram } from '../../stats/histogram.ts';
 import { answerOf } from './answer.ts';
 import { capacityOf } from './capacity.ts';
+import { ceilingOf, trustedBelow } from './ceiling.ts';
 import { assumedCriteria, type Criterion, criteriaOf } from './criteria.ts';
 import { type Capacity, estimateLimit, idleRatios, type LimitEstimate, UNDECIDED_WIDTH } from './estimate.ts';
 import { contradicts, isHopeless, judge, type Level } from './level.ts';
@@ -25,8 +26,6 @@ const FEWEST_NARROWING = 3;
 const AFTERWARDS = SHARES.repeat + SHARES.recover;
 /** Where the next level goes, as quantiles of the posterior, in turn. */
 const PROBES = [0.3, 0.7, 0.5] as const;
-/** How far below a load at which the generator failed it is trusted again. */
-const BELOW_CEILING = 0.85;
 
 /**
  * The search for the breaking point as a state machine: it says which level to run next and is told what came of it. It
@@ -41,8 +40,6 @@ export class Search {
   #step: SearchStep | null = null;
   #stop: SearchStop | null = null;
   #capacity: Capacity | null = null;
-  /** Loads on the axis of the search at which the generator was unfit twice. */
-  readonly #unfitAt: number[] = [];
   #recovered: boolean | null = null;
   #estimate: { readonly levels: number; readonly value: LimitEstimate | null } = { levels: 0, value: null };
 
@@ -155,25 +152,7 @@ export class Search {
       if (this.#isLost()) return 'lost';
       if (level.result.verdict !== 'void') return level;
     }
-    const load = step.load.model === 'open' ? step.load.ratePerSec : step.load.vus;
-    const limiting = step.purpose !== 'repeat' && step.purpose !== 'recover';
-    if (limiting && (step.load.model === 'open') === (this.#options.unit === 'req/s')) this.#unfitAt.push(load);
     return 'void';
-  }
-
-  /**
-   * The lowest load at which the generator failed, and above which it never was fit; null: none. It does not fail for good
-   * at a single load that is less than it has done in the ramp: something else may have run, so another load decides.
-   */
-  get #ceiling(): number | null {
-    const { unit } = this.#options;
-    const fit = this.#levels.filter(({ observation }) => observation.unfit === null);
-    const highest = Math.max(0, ...fit.map((level) => loadOf(level, unit) ?? 0));
-    const failed = this.#unfitAt.filter((load) => load > highest);
-    const [first, second] = failed;
-    if (first === undefined) return null;
-    const done = unit === 'req/s' ? Math.max(...fit.map(({ result }) => result.achievedPerSec)) : highest;
-    return second === undefined && first < done ? null : Math.min(...failed);
   }
 
   /** Two levels running without one success, or the very first one without one answer. */
@@ -321,10 +300,13 @@ export class Search {
     if (typeof level !== 'string') this.#recovered = hasRecovered(level, load, this.#levels, this.#options.unit);
   }
 
+  get #ceiling(): number | null {
+    return ceilingOf(this.#levels, this.#options.unit);
+  }
+
   /** The highest load that may be tried. */
   #bound(): number {
-    const trusted = this.#ceiling === null ? Number.POSITIVE_INFINITY : this.#ceiling * BELOW_CEILING;
-    return Math.min(this.#options.maxLoad ?? Number.POSITIVE_INFINITY, trusted);
+    return Math.min(this.#options.maxLoad ?? Number.POSITIVE_INFINITY, trustedBelow(this.#ceiling));
   }
 
   #isCeiling(bound: number): boolean {
