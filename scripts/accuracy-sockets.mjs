@@ -17,7 +17,7 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { n
  * What is kept of one search.
  * @typedef {{ summary: string, status: string, stoppedBy: string, estimate: number | null,
  *   low: number | null, high: number | null, levels: number, voided: number, spentSeconds: number }} Found
- * @typedef {Found & { speeds: readonly [number, number] }} LoanFound with `speed()` before and after
+ * @typedef {Found & { speedBefore: number, speedAfter: number }} LoanFound
  * @typedef {{ machine: ReturnType<typeof machine>, note?: string }} Part
  * @typedef {Part & { runs: Found[] }} QueuePart
  * @typedef {Part & { runs: LoanFound[] }} LoanPart
@@ -65,9 +65,9 @@ async function onLoan() {
   const args = ['--body-file', BODY, ...LOAN_SLOS, '--budget', `${BUDGET}s`];
   const all = [];
   for (let run = 1; run <= RUNS.loan; run++) {
-    const before = speed();
+    const speedBefore = speed();
     const found = await served(['loan'], (url) => find(`loan, run ${run}`, url, args));
-    all.push({ ...found, speeds: [before, speed()] });
+    all.push({ ...found, speedBefore, speedAfter: speed() });
   }
   return all;
 }
@@ -178,10 +178,10 @@ function loanSection({ machine: { cores, cpu, node }, note = '', runs }) {
   });
   const overlapping = pairs.filter((pair) => pair !== null && overlap(pair.one, pair.other)).length;
   const close = pairs.filter((pair) => pair !== null && holdEachOther(pair.one, pair.other)).length;
-  const fastest = Math.max(...runs.flatMap(({ speeds }) => speeds));
-  const rows = runs.map(({ estimate, low, high, levels, voided, status, speeds }, i) => {
-    const [before, after] = speeds.map((one) => percent(one / fastest));
-    return `| ${i + 1} | ${rate(estimate)} | ${rate(low)} to ${rate(high)} | ${levels} (${voided}) | ${status} | ${before}, ${after} |`;
+  const fastest = Math.max(...runs.flatMap(({ speedBefore, speedAfter }) => [speedBefore, speedAfter]));
+  const rows = runs.map(({ estimate, low, high, levels, voided, status, speedBefore, speedAfter }, i) => {
+    const speeds = [speedBefore, speedAfter].map((one) => percent(one / fastest)).join(', ');
+    return `| ${i + 1} | ${rate(estimate)} | ${rate(low)} to ${rate(high)} | ${levels} (${voided}) | ${status} | ${speeds} |`;
   });
   return `
 ## The loan server, again and again

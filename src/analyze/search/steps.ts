@@ -16,7 +16,7 @@ const WINDOW_SHARE = 0.1;
  * Windows of fast targets, s, of a budget of a minute; in proportion to it, up to `most` times. `coarse`: a hiccup of the machine is
  * a small part of it. `fine`, once the interval is no wider than `width` of the estimate: so is a while in which the target is slow.
  */
-const QUIET = { coarse: 2, fine: 6, width: 0.3, budget: 60, most: 3 } as const;
+const QUIET = { coarse: 2, fine: 6, width: 0.3, budget: 60, most: 2 } as const;
 /** A load higher by less is no increase. */
 const INCREASE = 1.02;
 
