@@ -1,24 +1,31 @@
 import type { LoadUnit } from '../../core/breaking-point.ts';
 import type { Level } from './level.ts';
-import { loadOf } from './monotone.ts';
+import { placed } from './monotone.ts';
 
 /** Standard errors that are chance, and what slower is no damage. */
 const CHANCE = 3;
 const SLOWER = Math.log(1.2);
+/** Levels up to so many times the load show what it was like. */
+const NEAR = 1.5;
 
-/** Whether a level at a low load, run after the high ones, is not slower than earlier ones at that load or above. */
+/**
+ * Whether a level at a low load, run after the high ones, is not slower than the earlier ones a little above: than the median of
+ * them, since a target that is slow by times makes every level different. Where there is none, than the next above.
+ */
 export function hasRecovered(level: Level, load: number, levels: readonly Level[], unit: LoadUnit): boolean {
   if (level.result.verdict === 'overloaded' || level.result.verdict === 'fail') return false;
-  const earlier = levels.filter((one) => {
-    const at = loadOf(one, unit);
-    return one !== level && at !== null && at >= load * 0.99 && one.margins.length > 0;
-  });
+  const above = placed(levels, unit).filter((one) => one.level.step.purpose !== 'recover' && one.load >= load * 0.99);
+  const near = above.filter((one) => one.load <= load * NEAR);
+  const earlier = near.length > 0 ? near : above.slice(0, 1);
   return level.margins.every((margin, i) => {
     if (margin.kind !== 'value') return true;
-    const before = earlier.flatMap(({ margins }) => {
-      const one = margins[i];
-      return one?.kind === 'value' ? [one.y + CHANCE * (one.scatter ?? 0.1)] : [Number.POSITIVE_INFINITY];
-    });
-    return before.length === 0 || margin.y - CHANCE * (margin.scatter ?? 0.1) <= Math.min(...before) + SLOWER;
+    const before = earlier
+      .map(({ level: { margins } }) => {
+        const one = margins[i];
+        return one?.kind === 'value' ? one.y + CHANCE * (one.scatter ?? 0.1) : Number.POSITIVE_INFINITY;
+      })
+      .sort((a, b) => a - b);
+    const median = before[Math.floor((before.length - 1) / 2)] ?? Number.POSITIVE_INFINITY;
+    return margin.y - CHANCE * (margin.scatter ?? 0.1) <= median + SLOWER;
   });
 }
