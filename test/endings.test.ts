@@ -151,8 +151,7 @@ describe('a journal', () => {
     const { code } = await rampart(['run', `${target.url}?token=hunter2`, ...secret, '-n', '20', '-o', 'here'], {
       cwd,
     });
-    // Twenty requests on a machine that is busy with other things may be too disturbed to be trusted.
-    expect([0, 5]).toContain(code);
+    expect(code).toBe(0);
     for (const name of ['journal.ndjson', 'result.json', 'report.html', 'summary.md', 'junit.xml', 'stats.csv'])
       expect(readFileSync(join(cwd, 'here', name), 'utf8')).not.toContain('hunter2');
   });

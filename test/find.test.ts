@@ -117,7 +117,8 @@ describe('rampart find', () => {
       expect(breakingPoint?.status).not.toBe('found');
       expect(breakingPoint?.estimate ?? 0).toBeLessThan(160);
       // A closed level that asks for next to nothing may get it in time.
-      expect(breakingPoint?.levels.filter((level) => level.verdict === 'void').length).toBeGreaterThanOrEqual(2);
+      const voided = breakingPoint?.levels.filter((level) => level.verdict === 'void').length ?? 0;
+      expect(voided).toBeGreaterThan((breakingPoint?.levels.length ?? 0) / 3);
     } finally {
       for (const hog of hogs) hog.kill('SIGKILL');
     }
