@@ -115,6 +115,35 @@ describe('rows', () => {
     expect(result().generator.rssBytes).toBeLessThan(450e6);
   });
 
+  it('arrive with their numbers as they are written, in whole, in part and in a URL', async () => {
+    const target = await recorder(({ body }, response) => response.end(body));
+    const row = '{"id": 9007199254740993, "price": 1.0, "big": 1e400}';
+    const url = `${target.url}?id={{row.id}}&p={{row.price}}`;
+    const body = ['-b', '{"nr": {{row.id}}, "text": "{{row.big}}", "p": {{row.price}}}', '-n', '3', '--vus', '1'];
+    const { result } = await run({ 'r.jsonl': row }, [
+      url,
+      '--data',
+      'r.jsonl',
+      ...body,
+      '--expect-json',
+      '$.nr={{row.id}}',
+    ]);
+    expect(result().totals).toMatchObject({ ok: 3, failed: 0 });
+    expect(target.got[0]).toMatchObject({
+      url: '/predict?id=9007199254740993&p=1.0',
+      body: '{"nr": 9007199254740993, "text": "1e400", "p": 1.0}',
+    });
+    const wrong = await run({ 'r.jsonl': row }, [
+      url,
+      '--data',
+      'r.jsonl',
+      ...body,
+      '--expect-json',
+      '$.nr=9007199254740992',
+    ]);
+    expect(wrong.result().failures[0]?.example).toBe('$.nr: expected 9007199254740992, got 9007199254740993');
+  });
+
   it('that are wrong are told with file and line, before the first request', async () => {
     const target = await recorder();
     const { code, stderr } = await run({ 'r.jsonl': '{"a":1}\n{"b":2}\n' }, [

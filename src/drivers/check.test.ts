@@ -167,6 +167,39 @@ describe('a JSON field', () => {
     ]).toEqual(['ok', 'ok', 'wrong-answer']);
   });
 
+  it('is compared exactly where doubles would not tell numbers apart, and by value otherwise', () => {
+    const text = (path: string, steps: (string | number)[], written: string, tolerance = 0): AnswerCheck => ({
+      ...(json(path, steps, 0, tolerance) as Extract<AnswerCheck, { kind: 'json' }>),
+      expected: { from: 'plan', json: written },
+    });
+    const id = judge([text('$.id', ['id'], '9007199254740993')]);
+    expect(id({ body: '{"id":9007199254740993}' })[0]).toBe('ok');
+    expect(id({ body: '{"id": 9007199254740992}' })).toEqual([
+      'wrong-answer',
+      '$.id differs',
+      '$.id: expected 9007199254740993, got 9007199254740992',
+    ]);
+    const list = judge([text('$', [], '[1.0, 1e400, {"a": 12345678901234567890}]')]);
+    expect(list({ body: '[1, 1e400,{"a":12345678901234567890.0}]' })[0]).toBe('ok');
+    expect(list({ body: '[1, 1e401,{"a":12345678901234567890}]' }).slice(1)).toEqual([
+      '$[*] differs',
+      '$[1]: expected 1e400, got 1e401',
+    ]);
+    expect(list({ body: '[1, 1e400,{"a":12345678901234567891}]' })[2]).toBe(
+      '$[2].a: expected 12345678901234567890, got 12345678901234567891',
+    );
+    expect(judge([text('$.p', ['p'], '0.3', 0.1)])({ body: '{"p":0.4}' })[0]).toBe('ok');
+    expect(judge([text('$.p', ['p'], '1.0')])({ body: '{"p":2.50}' })[2]).toBe('$.p: expected 1.0, got 2.50');
+    expect(judge([row], {}, ['{"y":9007199254740993}'])({ body: '{"y":9007199254740995}' })[0]).toBe('wrong-answer');
+    expect(judge([row], {}, ['{"y":9007199254740993}'])({ body: '{"y":9007199254740993}' })[0]).toBe('ok');
+  });
+
+  it('may be nested as deep as a target likes', () => {
+    const deep = `{"y":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    expect(judge([row], {}, ['{"y":1}'])({ body: deep }).slice(0, 2)).toEqual(['wrong-answer', '$.y differs']);
+    expect(judge([row], {}, ['{"y":9007199254740993}'])({ body: deep })[1]).toBe('$.y differs');
+  });
+
   it('differs from itself never, and from anything else somewhere', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {

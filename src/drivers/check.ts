@@ -1,10 +1,12 @@
 import type { Exchange } from '../core/exchange.ts';
+import { mayExceedDoubles } from '../core/json-number.ts';
+import { JsonNumber, readExactJson } from '../core/json-text.ts';
 import type { AnswerCheck, Plan } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
 import { SECRET_NAME } from '../core/secret.ts';
 import type { AnswerBuffer } from './answer.ts';
-import { firstDifference, hasStep, pathAfter } from './difference.ts';
+import { type Difference, firstDifference, hasStep, pathAfter } from './difference.ts';
 
 /** Examples of wrong answers per run and thread; of each kind the first. */
 const EXAMPLES = 20;
@@ -139,7 +141,7 @@ export class AnswerChecker {
 
   #compileJson(check: JsonCheck): Compiled {
     const { steps, path, expected, tolerance } = check;
-    const constant: unknown = expected?.from === 'plan' ? JSON.parse(expected.json) : null;
+    const constant = expected?.from === 'plan' ? expectedOf(expected.json) : null;
     return (exchange, answer) => {
       if (!this.#parse(answer)) {
         const { bytes, start, end } = answer;
@@ -159,14 +161,20 @@ export class AnswerChecker {
       if (expected.from === 'row') {
         const json = this.#payloads?.field(expected.field, exchange.index) ?? 'null';
         if (this.#untyped && actual === json) return '';
-        wanted = JSON.parse(json);
+        wanted = expectedOf(json);
       }
-      const difference = firstDifference(wanted, actual, tolerance);
+      if (wanted === null) return '';
+      const { json, value, exact } = wanted;
+      /** With every number as it is written. */
+      const asWritten = (): Difference | null =>
+        firstDifference(readExactJson(json), valueAt(readExactJson(textOf(answer)), steps), tolerance);
+      const difference = exact ? asWritten() : firstDifference(value, actual, tolerance);
       if (difference === null) return '';
       const secret = [...steps, ...difference.steps].some((step) => typeof step === 'string' && SECRET_NAME.test(step));
       this.#detail = () => {
-        const told = (value: unknown): string => (secret ? '***' : value === undefined ? 'nothing' : show(value));
-        return `${pathAfter(path, difference.steps, true)}: expected ${told(difference.expected)}, got ${told(difference.actual)}`;
+        const told = (part: unknown): string => (secret ? '***' : part === undefined ? 'nothing' : show(part));
+        const { steps: within, expected: one, actual: other } = asWritten() ?? difference;
+        return `${pathAfter(path, within, true)}: expected ${told(one)}, got ${told(other)}`;
       };
       return `${pathAfter(path, difference.steps, false)} ${difference.actual === undefined ? 'is missing' : 'differs'}`;
     };
@@ -176,7 +184,7 @@ export class AnswerChecker {
     if (this.#parsed) return true;
     if (answer.tooLarge) return false;
     try {
-      this.#json = JSON.parse(answer.bytes.toString('utf8', answer.start, answer.end));
+      this.#json = JSON.parse(textOf(answer));
       this.#parsed = true;
       return true;
     } catch {
@@ -210,7 +218,28 @@ function secretsOf({ requests }: Plan): string[] {
   return [...new Set(values)].filter((value) => value.length >= 4).sort((a, b) => b.length - a.length);
 }
 
-const show = (value: unknown): string => cut(JSON.stringify(value), EXCERPT);
+/** What a JSON text means, and whether it holds a number that a double may not: then numbers are compared as written. */
+const expectedOf = (json: string) => ({ json, value: JSON.parse(json) as unknown, exact: mayExceedDoubles(json) });
+
+const textOf = ({ bytes, start, end }: AnswerBuffer): string => bytes.toString('utf8', start, end);
+
+function valueAt(value: unknown, steps: readonly (string | number)[]): unknown {
+  return steps.reduce<unknown>((within, step) => (within as Record<string | number, unknown>)[step], value);
+}
+
+const show = (value: unknown): string => cut(jsonOf(value), EXCERPT);
+
+/** What is nested deeper is not shown: a target may nest as deep as it likes. */
+const DEEPEST_SHOWN = 8;
+
+/** JSON with the numbers as they were written. */
+function jsonOf(value: unknown, depth = 0): string {
+  if (value instanceof JsonNumber) return value.text;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (depth > DEEPEST_SHOWN) return '…';
+  if (Array.isArray(value)) return `[${value.map((part) => jsonOf(part, depth + 1)).join(',')}]`;
+  return `{${Object.entries(value).map(([name, part]) => `${JSON.stringify(name)}:${jsonOf(part, depth + 1)}`)}}`;
+}
 
 function excerpt(bytes: Buffer, start: number, end: number): string {
   if (end <= start) return 'nothing';

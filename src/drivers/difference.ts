@@ -1,3 +1,6 @@
+import { sameDoubles, sameNumber } from '../core/json-number.ts';
+import { JsonNumber } from '../core/json-text.ts';
+
 /** Where two JSON values part company: the way there, and both values; `actual` undefined: it is not there. */
 export interface Difference {
   readonly steps: readonly (string | number)[];
@@ -5,13 +8,22 @@ export interface Difference {
   readonly actual: unknown;
 }
 
-/** The first place at which `actual` is not what is expected. Objects may have more fields than expected; numbers may
- * lie `tolerance` apart. */
+/**
+ * The first place at which `actual` is not what is expected. Objects may have more fields than expected; numbers may lie
+ * `tolerance` apart. Numbers are doubles, or `JsonNumber`s where the double would not do.
+ */
 export function firstDifference(expected: unknown, actual: unknown, tolerance: number): Difference | null {
   if (expected === actual) return null;
-  if (typeof expected === 'number' && typeof actual === 'number' && Math.abs(expected - actual) <= tolerance)
-    return null;
   const differs = { steps: [], expected, actual };
+  if (typeof expected === 'number' && typeof actual === 'number')
+    return sameDoubles(expected, actual, tolerance) ? null : differs;
+  if (expected instanceof JsonNumber || actual instanceof JsonNumber) {
+    const same =
+      expected instanceof JsonNumber &&
+      actual instanceof JsonNumber &&
+      sameNumber(expected.text, actual.text, tolerance);
+    return same ? null : differs;
+  }
   if (typeof expected !== 'object' || typeof actual !== 'object' || expected === null || actual === null)
     return differs;
   if (Array.isArray(expected) !== Array.isArray(actual)) return differs;

@@ -85,7 +85,8 @@ function parseExpected(value: string): ExpectedJson {
   const field = /^\{\{\s*row\.(.+?)\s*\}\}$/.exec(value)?.[1];
   if (field !== undefined) return { from: 'row', field };
   try {
-    return { from: 'plan', json: JSON.stringify(JSON.parse(value)) };
+    JSON.parse(value);
+    return { from: 'plan', json: value };
   } catch {
     return { from: 'plan', json: JSON.stringify(value) };
   }

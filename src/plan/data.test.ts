@@ -66,6 +66,39 @@ describe('JSON Lines', () => {
     expect(plan.target).toMatchObject({ url: 'http://h:1/p/{{row.s}}?o={{row.o}}', host: 'h', port: 1 });
   });
 
+  it('are carried as they are written: no number is read and written again', () => {
+    const row =
+      '{"id": 9007199254740993, "price": 1.0, "big": 1e400, "key": 12345678901234567890, "l": [1.0, "\\u00e9"]}';
+    const { texts } = prepared(
+      { 'r.jsonl': row },
+      {
+        target: 'http://h:1/{{row.id}}?p={{row.price}}',
+        header: ['X: {{row.key}}'],
+        body: '{"a": {{row.big}}, "b": "{{row.big}}", "l": {{row.l}}, "p": {{row.price}}, "i": "{{row.id}}"}',
+        data: 'r.jsonl',
+        expectField: 'key',
+      },
+    );
+    expect(texts).toEqual([
+      [
+        '9007199254740993',
+        '1.0',
+        '12345678901234567890',
+        '1e400',
+        '1e400',
+        '[1.0, "\\u00e9"]',
+        '1.0',
+        '9007199254740993',
+        '12345678901234567890',
+      ],
+    ]);
+    const whole = prepared({ 'r.jsonl': row }, { data: 'r.jsonl', expectField: 'price' });
+    expect(whole.texts[0]).toEqual([
+      '{"id": 9007199254740993, "big": 1e400, "key": 12345678901234567890, "l": [1.0, "\\u00e9"]}',
+      '1.0',
+    ]);
+  });
+
   it('leave the expected answer out of the body', () => {
     const { texts } = prepared(
       { 'r.jsonl': '{"x":1,"y":2}\n{"x":3,"y":4}' },

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { RampartError } from '../core/errors.ts';
+import { fieldTexts, isObjectText, withoutFieldText } from '../core/json-text.ts';
 import type { DataSource } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import { type Cell, writeText, writeUntyped } from '../core/template.ts';
@@ -73,13 +74,11 @@ function readJsonLines(
     const text = decodeUtf8(bytes) ?? refuse(line, ' is not UTF-8 text');
     const json = (line === 1 ? text.replace(/^\ufeff/, '') : text).trim();
     if (json === '') continue;
-    const row = parseRow(json, line, refuse);
+    checkRow(json, line, refuse);
+    const fields = cells.some(({ field }) => field !== null) ? fieldTexts(json) : null;
+    const row = leftOut === null ? json : withoutFieldText(json, leftOut);
     for (const { field, style } of cells) {
-      const value = field === null ? withoutField(row, leftOut) : fieldOf(row, field, line, refuse);
-      // The row as it stands, where that is what is wanted: a number of twenty digits stays one.
-      const whole = field === null && value === row;
-      const written =
-        typeof value === 'string' ? writeText(value, style) : writeJson(whole ? json : JSON.stringify(value), style);
+      const written = writeJson(field === null ? row : fieldOf(json, fields, field, line, refuse), style);
       table.add(style === 'header' ? headerText(written, field, line, refuse) : written, style === 'header');
     }
     table.endRow();
@@ -114,31 +113,31 @@ function* linesOf(pieces: Iterable<Uint8Array>, refuse: Refuse): Iterable<Uint8A
   if (size > 0) yield Buffer.concat(begun);
 }
 
-/** JSON text in a style: within quotes it is a text like any other. */
-const writeJson = (json: string, style: Cell['style']): string => (style === 'json' ? json : writeText(json, style));
+/** A JSON value as it is written, in a style: a text's characters, any other value's text. */
+function writeJson(json: string, style: Cell['style']): string {
+  if (style === 'json') return json;
+  return writeText(json.startsWith('"') ? (JSON.parse(json) as string) : json, style);
+}
 
-function parseRow(json: string, line: number, refuse: Refuse): unknown {
+function checkRow(json: string, line: number, refuse: Refuse): void {
   try {
-    return JSON.parse(json);
+    JSON.parse(json);
   } catch {
     const fault = checkJson(json);
-    return refuse(line, fault === null ? ' is not JSON' : `, column ${fault.column} is not JSON: ${fault.problem}`);
+    refuse(line, fault === null ? ' is not JSON' : `, column ${fault.column} is not JSON: ${fault.problem}`);
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function fieldOf(row: unknown, name: string, line: number, refuse: Refuse): unknown {
-  if (!isObject(row)) return refuse(line, ` is no JSON object, so it has no field ${quote(name)}`);
-  if (Object.hasOwn(row, name)) return row[name];
-  return refuse(line, ` has no field ${quote(name)}`, didYouMean(name, Object.keys(row)));
-}
-
-function withoutField(row: unknown, name: string | null): unknown {
-  if (name === null || !isObject(row) || !Object.hasOwn(row, name)) return row;
-  return Object.fromEntries(Object.entries(row).filter(([key]) => key !== name));
+/** The field's value as it is written. */
+function fieldOf(
+  json: string,
+  fields: ReadonlyMap<string, string> | null,
+  name: string,
+  line: number,
+  refuse: Refuse,
+): string {
+  if (!isObjectText(json)) return refuse(line, ` is no JSON object, so it has no field ${quote(name)}`);
+  return fields?.get(name) ?? refuse(line, ` has no field ${quote(name)}`, didYouMean(name, fields?.keys() ?? []));
 }
 
 function headerText(text: string, field: string | null, line: number, refuse: Refuse): string {

@@ -194,6 +194,15 @@ describe('a scenario', () => {
     expect(plan.requests[0]?.body?.data).toBe('{"x":1}');
   });
 
+  it('sends a body that is an object as it is written, but for its indentation', () => {
+    const body =
+      '{\n  "id": 9007199254740993,\n  "p": [1.0, 1e400],\n  "t": "a  \\u00e9",\n  "r": "{{random.choice \\u00e9}}"\n}';
+    const plan = planOf({}, { files: { 's.json': `{"url": "http://h/", "body": ${body}}` }, target: 's.json' });
+    expect(plan.requests[0]?.body?.data).toBe(
+      '{"id":9007199254740993,"p":[1.0,1e400],"t":"a  \\u00e9","r":"{{random.choice é}}"}',
+    );
+  });
+
   it.each(['http://h/a.json', 'h:80/a.json', 'http://h/?x=a.json'])('%s is a URL', (target) => {
     expect(planOf({}, { target }).target.host).toBe('h');
   });

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
+import { compactJson, fieldTexts } from '../core/json-text.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Files } from '../core/world.ts';
 import { decodeUtf8, readInput } from './file.ts';
@@ -202,9 +203,18 @@ function fromScenario(path: string, files: Pick<Files, 'readBytes'>): Given {
     (name) => refuse(`${at(name)} is not a setting`, didYouMean(name, SETTING_NAMES)),
   );
   const settings: Settings = { ...scenario.settings };
+  if (typeof settings.body === 'object') settings.body = bodyText(fieldTexts(text).get('body') ?? '');
   for (const name of PATHS) {
     const file = settings[name];
     if (file !== undefined && file !== '' && !isAbsolute(file)) settings[name] = join(dirname(path), file);
   }
   return { ...scenario, settings };
+}
+
+/** A body as it is written, but for the scenario's indentation. Escapes within a placeholder's name are the scenario's, too. */
+function bodyText(json: string): string {
+  return compactJson(json, (written) => {
+    const text = JSON.parse(written) as string;
+    return text.includes('{{') ? JSON.stringify(text) : written;
+  });
 }
