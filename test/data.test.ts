@@ -141,7 +141,9 @@ describe('rows', () => {
       '--expect-json',
       '$.nr=9007199254740992',
     ]);
-    expect(wrong.result().failures[0]?.example).toBe('$.nr: expected 9007199254740992, got 9007199254740993');
+    expect(wrong.result().failures[0]?.example).toBe(
+      'row 1, line 1: $.nr: expected 9007199254740992, got 9007199254740993',
+    );
   });
 
   it('that are wrong are told with file and line, before the first request', async () => {
@@ -174,7 +176,7 @@ describe('answers', () => {
     expect(totals).toMatchObject({ sent: 300, ok: 200, failed: 100, byOutcome: { ok: 200, 'wrong-answer': 100 } });
     expect(totals.byStatus).toEqual({ 200: 300 });
     expect(failures).toMatchObject([{ outcome: 'wrong-answer', status: 200, message: '$.y differs', count: 100 }]);
-    expect(failures[0]?.example).toMatch(/^\$\.y: expected \d+, got -1$/);
+    expect(failures[0]?.example).toMatch(/^row (\d+), line \1: \$\.y: expected \d+, got -1$/);
     expect(read('report.html')).toContain(failures[0]?.example);
     expect(target.got.every(({ body }) => !body.includes('want'))).toBe(true);
     // A wrong answer is whole: its connection is used again.
@@ -191,6 +193,24 @@ describe('answers', () => {
     const args = [target.url, '--data', 'r.jsonl', '--body', '{{row.x}}', '-n', '20', '--vus', '3'];
     const { result } = await run(files, [...args, '--expect-status', '404', '--expect-json', '$.y={{row.y}}']);
     expect(result().totals).toMatchObject({ sent: 20, ok: 20, failed: 0, byStatus: { 404: 20 } });
+  });
+
+  it('that are texts are compared with their rows, the place that differs told in the terminal', async () => {
+    const target = await recorder(({ body }, response) => {
+      const { x } = JSON.parse(body) as { x: number };
+      response.setHeader('content-type', 'text/plain');
+      response.end(x === 3 ? 'class 0.49 setosa' : `class ${x}.5001 setosa\n`);
+    });
+    const rows = jsonLines(4, (x) => ({ x, label: `class ${x}.5 setosa` }));
+    const args = [target.url, '--data', 'r.jsonl', '--data-order', 'once', '--vus', '1'];
+    const { result, stdout } = await run({ 'r.jsonl': rows }, [...args, '--expect-field', 'label±0.001']);
+    expect(result().totals).toMatchObject({ sent: 4, ok: 3, failed: 1 });
+    expect(stdout.replaceAll('\n', ' ')).toContain(
+      'the body differs, for example: row 4, line 4: at character 7: expected "class 3.5 setosa", got "class 0.49 setosa"',
+    );
+    const body = ['-b', '{"x": {{row.x}}}', '--expect-contains', 'class {{row.x}}.5'];
+    const contained = await run({ 'r.jsonl': rows }, [...args, ...body]);
+    expect(contained.result().totals).toMatchObject({ ok: 3, failed: 1 });
   });
 
   it('leave no secret behind', async () => {

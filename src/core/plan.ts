@@ -96,13 +96,14 @@ export interface DataSource {
   readonly rows: Count;
 }
 
-/** What an answer must be to count as ok. */
+/** What a response must be to count as ok. `templated`: the text has placeholders (see core/template), those of its request. */
 export type AnswerCheck =
   | { readonly kind: 'status'; readonly statuses: readonly (readonly [from: number, to: number])[] }
   /** A header of that name has that value. */
-  | { readonly kind: 'header'; readonly name: string; readonly value: string }
-  | { readonly kind: 'body'; readonly text: string }
-  | { readonly kind: 'contains'; readonly text: string }
+  | { readonly kind: 'header'; readonly name: string; readonly value: string; readonly templated?: true }
+  /** The body is this text; its numbers may lie `tolerance` apart. */
+  | { readonly kind: 'body'; readonly text: string; readonly tolerance?: number; readonly templated?: true }
+  | { readonly kind: 'contains'; readonly text: string; readonly templated?: true }
   | {
       readonly kind: 'json';
       /** A singular path of RFC 9535 as it is shown, and its steps. */
@@ -114,10 +115,11 @@ export type AnswerCheck =
       readonly tolerance: number;
     };
 
-/** JSON text, or the row's field that holds it. */
+/** JSON text, the row's field that holds it, or a text with placeholders: JSON, or the characters of a string. */
 export type ExpectedJson =
   | { readonly from: 'plan'; readonly json: string }
-  | { readonly from: 'row'; readonly field: string };
+  | { readonly from: 'row'; readonly field: string }
+  | { readonly from: 'template'; readonly text: string; readonly place: 'json' | 'text' };
 
 /** What a threshold looks at. Percentiles are of the response time, a failed request counting as infinitely slow. */
 export type Metric =

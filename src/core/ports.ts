@@ -45,6 +45,8 @@ export interface Payloads {
   compile(parts: readonly { readonly text: string; readonly place: Place | null }[]): Filling;
   /** The JSON text of a field in the row of request `index`. */
   field(name: string, index: number): string;
+  /** Which row request `index` used, both from 1, in the data and in its file; null: none. Only where checks and rows are. */
+  rowOf(index: number): { readonly row: number; readonly line: number } | null;
 }
 
 /**

@@ -3,7 +3,7 @@
  * How a placeholder's value is written depends on where it stands, so that no row can break out of its place.
  */
 
-import type { Plan, RequestTemplate } from './plan.ts';
+import type { AnswerCheck, Plan, RequestTemplate } from './plan.ts';
 
 export type Placeholder =
   /** The whole row, as JSON. */
@@ -82,9 +82,9 @@ function parsePlaceholder(inside: string): Placeholder | string {
 
 /**
  * How a value is written. text: as it is. header: as it is, in Latin-1. url: percent-encoded. json: as a JSON value.
- * string: as the inside of a JSON text.
+ * string: as the inside of a JSON text. line: not the value, but the number of the line that the row begins at.
  */
-export type Style = 'text' | 'header' | 'url' | 'json' | 'string';
+export type Style = 'text' | 'header' | 'url' | 'json' | 'string' | 'line';
 
 /** A text as a value in that style. Invalid UTF-16 is replaced, where the style has no way to say it. */
 export function writeText(text: string, style: Style): string {
@@ -151,23 +151,26 @@ export interface Cell {
   readonly style: Style;
 }
 
+/** Where in its file a row is: what a wrong response is told with. */
+export const LINE_CELL: Cell = { field: null, style: 'line' };
+
 /** All cells that the plan's requests and checks use, each once. Everybody who counts cells counts them in this order. */
 export function cellsOf({ requests, checks }: Pick<Plan, 'requests' | 'checks'>): readonly Cell[] {
   const cells = new Map<string, Cell>();
   const add = (cell: Cell): void => {
     if (!cells.has(cellKey(cell))) cells.set(cellKey(cell), cell);
   };
-  for (const request of requests)
-    for (const [template, place] of templatesOf(request)) {
-      const parsed = parseTemplate(template);
-      if (isFault(parsed)) continue;
-      for (const { piece, style } of styled(parsed, place)) {
-        const field = fieldOf(piece);
-        if (field !== undefined) add({ field, style });
-      }
+  for (const [template, place] of [...requests.flatMap(templatesOf), ...checks.flatMap(checkTemplatesOf)]) {
+    const parsed = parseTemplate(template);
+    if (isFault(parsed)) continue;
+    for (const { piece, style } of styled(parsed, place)) {
+      const field = fieldOf(piece);
+      if (field !== undefined) add({ field, style });
     }
+  }
   for (const check of checks)
     if (check.kind === 'json' && check.expected?.from === 'row') add({ field: check.expected.field, style: 'json' });
+  if (cells.size > 0 && checks.length > 0) add(LINE_CELL);
   return [...cells.values()];
 }
 
@@ -187,4 +190,19 @@ function templatesOf(request: RequestTemplate): readonly (readonly [template: st
   for (const [, value] of request.headers) parts.push([value, 'header']);
   if (request.body?.encoding === 'utf8') parts.push([request.body.data, bodyPlace(request)]);
   return parts;
+}
+
+/** Every text of a check in which placeholders are read. */
+function checkTemplatesOf(check: AnswerCheck): readonly (readonly [template: string, place: Place])[] {
+  switch (check.kind) {
+    case 'status':
+      return [];
+    case 'header':
+      return check.templated ? [[check.value, 'text']] : [];
+    case 'body':
+    case 'contains':
+      return check.templated ? [[check.text, 'text']] : [];
+    case 'json':
+      return check.expected?.from === 'template' ? [[check.expected.text, check.expected.place]] : [];
+  }
 }

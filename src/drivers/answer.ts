@@ -85,6 +85,18 @@ export class AnswerBuffer {
     return null;
   }
 
+  /** The body, read as UTF-8. */
+  text(): string {
+    return this.bytes.toString('utf8', this.start, this.end);
+  }
+
+  /** Why no check of the body can hold; null: one can. */
+  unreadable(): string | null {
+    if (this.tooLarge) return 'the body is larger than 1 MiB';
+    const coding = this.header('content-encoding')?.toLowerCase() ?? 'identity';
+    return coding === 'identity' || coding === '' ? null : `the body is compressed (${coding.slice(0, 20)})`;
+  }
+
   /** Moves what lies in the reader's buffer into the store. */
   #take(): void {
     const { bytes, start, end } = this;

@@ -1,4 +1,4 @@
-import type { Plan } from '../core/plan.ts';
+import type { AnswerCheck, Plan } from '../core/plan.ts';
 import type { Filling, Payloads } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
 import {
@@ -6,6 +6,7 @@ import {
   cellsOf,
   fieldOf,
   isFault,
+  LINE_CELL,
   type Place,
   type Placeholder,
   parseTemplate,
@@ -29,9 +30,14 @@ type Step =
 
 /** Null where every request is the same. @param rows of the plan's data. */
 export function payloadsOf(plan: Plan, rows: RowTable | null): Payloads | null {
-  const varying = plan.data !== null || plan.requests.some(({ templated }) => templated);
+  const varying =
+    plan.data !== null || plan.requests.some(({ templated }) => templated) || plan.checks.some(isTemplated);
   return varying ? new PlanPayloads(plan, rows) : null;
 }
+
+/** Does a check expect something else of each response? */
+const isTemplated = (check: AnswerCheck): boolean =>
+  check.kind === 'json' ? check.expected?.from === 'template' : check.kind !== 'status' && check.templated === true;
 
 /**
  * What differs from request to request, made of plan, seed and the request's number alone: however many threads share
@@ -62,6 +68,12 @@ export class PlanPayloads implements Payloads {
 
   field(name: string, index: number): string {
     return this.#rows?.text(index, this.#cellOf(name, 'json')) ?? '';
+  }
+
+  rowOf(index: number): { readonly row: number; readonly line: number } | null {
+    const cell = this.#cells.get(cellKey(LINE_CELL));
+    if (cell === undefined || this.#rows === null) return null;
+    return { row: this.#rows.number(index) + 1, line: Number(this.#rows.text(index, cell)) };
   }
 
   #stepsOf(template: string, place: Place): Step[] {
@@ -127,6 +139,11 @@ class RowsInOrder {
   constructor(table: RowTable, order: (index: number) => number) {
     this.rows = openRows(table);
     this.#order = order;
+  }
+
+  /** Of the row that request `index` uses, from 0. */
+  number(index: number): number {
+    return this.#order(index);
   }
 
   /** As `Rows.place`, of the row of request `index`. */

@@ -1,8 +1,10 @@
 import { RampartError } from '../core/errors.ts';
 import type { AnswerCheck, ExpectedJson } from '../core/plan.ts';
 import { checkHeader, parseHeader } from './header.ts';
+import { isJson } from './json.ts';
 import { blame, type Given, read } from './sources.ts';
 import { quote } from './syntax.ts';
+import { hasPlaceholder, literalOf, readTemplate, sampleOf } from './template.ts';
 
 /** What an answer must be, cheap checks first. @throws RampartError */
 export function resolveChecks(given: Given): AnswerCheck[] {
@@ -12,7 +14,7 @@ export function resolveChecks(given: Given): AnswerCheck[] {
   return [
     ...(status === undefined ? [] : [status]),
     ...readAll(given, 'expectHeaders', parseExpectedHeader),
-    ...(expectBody === undefined ? [] : [{ kind: 'body' as const, text: expectBody }]),
+    ...(expectBody === undefined ? [] : [blame(given.originOf('expectBody'), (label) => parseBody(expectBody, label))]),
     ...readAll(given, 'expectContains', parseContained),
     ...readAll(given, 'expectJson', parseJsonCheck),
     ...(field === undefined ? [] : [field]),
@@ -51,12 +53,37 @@ function parseExpectedHeader(text: string, label: string): AnswerCheck {
   const framing = /^\s*(connection|keep-alive|content-length|transfer-encoding|upgrade)\s*:(.*)$/is.exec(text);
   const [name, value] =
     framing === null ? parseHeader(text, label) : checkHeader(`x-${framing[1]}`, framing[2] ?? '', label);
-  return { kind: 'header', name: framing?.[1] ?? name, value };
+  const { text: expected, ...templated } = readExpected(value, label);
+  return { kind: 'header', name: framing?.[1] ?? name, value: expected, ...templated };
+}
+
+/** `TEXT`, and behind a placeholder a tolerance: `{{row.y}}±0.01`. */
+function parseBody(text: string, label: string): AnswerCheck {
+  if (!/\}\}\s*(?:±|\+-)[^}]*$/.test(text)) return { kind: 'body', ...readExpected(text, label) };
+  const { value, tolerance } = splitTolerance(text, label);
+  return { kind: 'body', ...readExpected(value, label), tolerance };
 }
 
 function parseContained(text: string, label: string): AnswerCheck {
   if (text === '') throw new RampartError('bad-flag', `${label} is empty: every body contains that`);
-  return { kind: 'contains', text };
+  return { kind: 'contains', ...readExpected(text, label) };
+}
+
+/** Placeholders that a response can be held against: what is drawn at random is drawn anew for each place. */
+const EXPECTABLE = ['row', 'field', 'seq'];
+
+/** A text with the request's own placeholders, or as it stands. @throws RampartError */
+function readExpected(text: string, label: string): { readonly text: string; readonly templated?: true } {
+  const pieces = readTemplate(text, label);
+  if (!hasPlaceholder(pieces)) return { text: literalOf(pieces) };
+  const random = pieces.find((piece) => typeof piece !== 'string' && !EXPECTABLE.includes(piece.kind));
+  if (random !== undefined)
+    throw new RampartError(
+      'bad-flag',
+      `${label}: ${quote(text)} expects a random value, which is another one in each place`,
+      'Expect {{row.NAME}}, {{row}} or {{seq}}.',
+    );
+  return { text, templated: true };
 }
 
 const JSON_EXAMPLE = "write '$.field=value', '$.field=0.5±1e-9' or '$.field'";
@@ -74,22 +101,22 @@ function parseJsonCheck(text: string, label: string): AnswerCheck {
     );
   const written = rest.slice(1).trim();
   const { value, tolerance } = splitTolerance(written, label);
-  const expected = parseExpected(value);
-  if (tolerance > 0 && expected.from === 'plan' && !/^-?\d/.test(expected.json))
-    throw new RampartError('bad-flag', `${label}: ${quote(written)} has a tolerance, but ${quote(value)} is no number`);
+  const expected = parseExpected(value, label);
+  if (tolerance > 0 && expected.from === 'plan' && !/\d/.test(expected.json))
+    throw new RampartError(
+      'bad-flag',
+      `${label}: ${quote(written)} has a tolerance, but ${quote(value)} has no number in it`,
+    );
   return { kind: 'json', path, steps, expected, tolerance };
 }
 
-/** `{{row.NAME}}`, JSON, or a text without quotes. */
-function parseExpected(value: string): ExpectedJson {
-  const field = /^\{\{\s*row\.(.+?)\s*\}\}$/.exec(value)?.[1];
+/** `{{row.NAME}}`, JSON, or a text without quotes; the last two may have placeholders in them. */
+function parseExpected(value: string, label: string): ExpectedJson {
+  const field = /^\{\{\s*row\.([^{}]+?)\s*\}\}$/.exec(value)?.[1];
   if (field !== undefined) return { from: 'row', field };
-  try {
-    JSON.parse(value);
-    return { from: 'plan', json: value };
-  } catch {
-    return { from: 'plan', json: JSON.stringify(value) };
-  }
+  const { text, templated } = value.includes('{{') ? readExpected(value, label) : { text: value };
+  if (templated) return { from: 'template', text, place: isJson(sampleOf(text)) ? 'json' : 'text' };
+  return { from: 'plan', json: isJson(text) ? text : JSON.stringify(text) };
 }
 
 function parseExpectedField(text: string, label: string): AnswerCheck {

@@ -90,12 +90,14 @@ describe('JSON Lines', () => {
         '1.0',
         '9007199254740993',
         '12345678901234567890',
+        '1',
       ],
     ]);
     const whole = prepared({ 'r.jsonl': row }, { data: 'r.jsonl', expectField: 'price' });
     expect(whole.texts[0]).toEqual([
       '{"id": 9007199254740993, "big": 1e400, "key": 12345678901234567890, "l": [1.0, "\\u00e9"]}',
       '1.0',
+      '1',
     ]);
   });
 
@@ -105,8 +107,8 @@ describe('JSON Lines', () => {
       { data: 'r.jsonl', expectField: 'y±0.1' },
     );
     expect(texts).toEqual([
-      ['{"x":1}', '2'],
-      ['{"x":3}', '4'],
+      ['{"x":1}', '2', '1'],
+      ['{"x":3}', '4', '2'],
     ]);
   });
 
@@ -159,6 +161,14 @@ describe('CSV', () => {
   ])('is refused with the line: %j', (content, message) => {
     expect(said({ 'r.csv': content }, { data: 'r.csv', body })).toContain(`bad-file --data: "r.csv"`);
     expect(said({ 'r.csv': content }, { data: 'r.csv', body })).toContain(message);
+  });
+
+  it('whose responses are checked keeps the line at which each row begins', () => {
+    const csv = 'n,s\n1,"a\nb"\n\n2,c\n';
+    expect(prepared({ 'r.csv': csv }, { data: 'r.csv', body: '{{row.n}}', expectBody: '{{row.s}}' }).texts).toEqual([
+      ['1', 'a\nb', '2'],
+      ['2', 'c', '5'],
+    ]);
   });
 
   it('is no body by itself', () => {

@@ -78,6 +78,10 @@ function readJsonLines(
     const fields = cells.some(({ field }) => field !== null) ? fieldTexts(json) : null;
     const row = leftOut === null ? json : withoutFieldText(json, leftOut);
     for (const { field, style } of cells) {
+      if (style === 'line') {
+        table.add(String(line), false);
+        continue;
+      }
       const written = writeJson(field === null ? row : fieldOf(json, fields, field, line, refuse), style);
       table.add(style === 'header' ? headerText(written, field, line, refuse) : written, style === 'header');
     }
@@ -166,10 +170,11 @@ function readColumns(
       }
       if (fields.length !== columns.length)
         refuse(line, ` has ${fields.length} ${fields.length === 1 ? 'field' : 'fields'}, the header ${columns.length}`);
-      cells.forEach(({ field, style }, number) => {
-        const written = writeUntyped(fields[places[number] ?? 0] ?? '', style);
+      for (const [number, { field, style }] of cells.entries()) {
+        const value = style === 'line' ? String(line) : (fields[places[number] ?? 0] ?? '');
+        const written = writeUntyped(value, style);
         table.add(style === 'header' ? headerText(written, field, line, refuse) : written, style === 'header');
-      });
+      }
       table.endRow();
     },
   });
@@ -179,7 +184,8 @@ function readColumns(
 function placesOf(columns: readonly string[], cells: readonly Cell[], line: number, refuse: Refuse): number[] {
   const twice = columns.find((name, place) => columns.indexOf(name) !== place);
   if (twice !== undefined) refuse(line, ` names the column ${quote(twice)} twice`);
-  return cells.map(({ field }) => {
+  return cells.map(({ field, style }) => {
+    if (style === 'line') return 0;
     if (field === null)
       return refuse(line, ': {{row}} is a whole JSON row; of a CSV file write {{row.NAME}} for each column');
     const place = columns.indexOf(field);

@@ -5,6 +5,15 @@ export interface JsonFault {
   readonly problem: string;
 }
 
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const BAD_STRING = 'a text is not closed, or has a character or escape that JSON does not allow';
 
 /**

@@ -84,9 +84,12 @@ function publishCheck(check: AnswerCheck): AnswerCheck {
     case 'contains':
       return { ...check, text: short(check.text) };
     case 'json': {
-      if (check.expected?.from !== 'plan') return check;
+      const { expected } = check;
+      if (expected === null || expected.from === 'row') return check;
       const secret = check.steps.some((step) => typeof step === 'string' && SECRET_NAME.test(step));
-      return { ...check, expected: { from: 'plan', json: secret ? JSON.stringify(MASK) : short(check.expected.json) } };
+      if (expected.from === 'template')
+        return { ...check, expected: { ...expected, text: secret ? MASK : short(expected.text) } };
+      return { ...check, expected: { from: 'plan', json: secret ? JSON.stringify(MASK) : short(expected.json) } };
     }
     default:
       return check;

@@ -6,7 +6,7 @@ import type { Files } from '../core/world.ts';
 import type { Address } from './address.ts';
 import { decodeUtf8, readInput } from './file.ts';
 import type { Header } from './header.ts';
-import { checkJson } from './json.ts';
+import { checkJson, isJson } from './json.ts';
 import { blame, type Given, read, refuse } from './sources.ts';
 import { quote } from './syntax.ts';
 import { hasPlaceholder, literalOf, readTemplate, sampleOf } from './template.ts';
@@ -120,15 +120,6 @@ function textContent(data: string): Content {
 
 function utf8Body(data: string): RequestBody {
   return { encoding: 'utf8', data, bytes: bytes(Buffer.byteLength(data)) };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function notJson(text: string): string {

@@ -111,14 +111,33 @@ const data = z.strictObject({
 
 const checkKind = <Kind extends string>(kind: Kind) => z.literal(kind).describe('What it looks at.');
 
+const templatedCheck = z
+  .literal(true)
+  .exactOptional()
+  .describe('It has placeholders, those of its request. Absent: it is meant as it stands.');
+
 const answerCheck = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: checkKind('status'),
     statuses: z.array(z.tuple([z.int(), z.int()])).describe('Ranges that are expected, both ends included.'),
   }),
-  z.strictObject({ kind: checkKind('header'), name: text('Header name.'), value: text('Its expected value.') }),
-  z.strictObject({ kind: checkKind('body'), text: text('The expected body; a large one is cut.') }),
-  z.strictObject({ kind: checkKind('contains'), text: text('What the body must contain; a large text is cut.') }),
+  z.strictObject({
+    kind: checkKind('header'),
+    name: text('Header name.'),
+    value: text('Its expected value.'),
+    templated: templatedCheck,
+  }),
+  z.strictObject({
+    kind: checkKind('body'),
+    text: text('The expected body; a large one is cut.'),
+    tolerance: z.number().min(0).exactOptional().describe('How far numbers in it may lie apart. Absent: not at all.'),
+    templated: templatedCheck,
+  }),
+  z.strictObject({
+    kind: checkKind('contains'),
+    text: text('What the body must contain; a large text is cut.'),
+    templated: templatedCheck,
+  }),
   z.strictObject({
     kind: checkKind('json'),
     path: text('Singular path of RFC 9535.'),
@@ -132,6 +151,11 @@ const answerCheck = z.discriminatedUnion('kind', [
         z.strictObject({
           from: z.literal('row').describe('Where the value is.'),
           field: text('The field of the row that holds it.'),
+        }),
+        z.strictObject({
+          from: z.literal('template').describe('Where the value is.'),
+          text: text('A text with placeholders; a large one is cut.'),
+          place: z.enum(['json', 'text']).describe('Filled in it is JSON, or the characters of a string.'),
         }),
       ])
       .nullable()

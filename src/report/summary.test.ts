@@ -71,6 +71,9 @@ describe('renderSummary', () => {
     expect(many).toContain('cause 4');
     expect(many).not.toContain('cause 5');
     expect(many).toContain('and 2 more in failures.csv');
+    const example = 'row 18, line 19: $.y: expected "yes", got "no"';
+    const wrong = render({ ...RUN, failures: [{ ...RUN.failures[0]!, message: '$.y differs', example }] });
+    expect(wrong.replaceAll('\n', ' ')).toContain(`$.y differs, for example: ${example}`);
   });
 
   it('sets response beside service time in the open model only', () => {

@@ -232,6 +232,8 @@ function failureList(page: Page, { failures, run }: RunResult): void {
       ],
     })),
   );
+  for (const { message, example } of failures.slice(0, SHOWN_FAILURES))
+    if (example !== undefined) page.paragraph(`${message}, for example: ${example}`, 'gray');
   const more = failures.length - SHOWN_FAILURES;
   if (more > 0) page.line(`and ${formatCount(more)} more in failures.csv and result.json`, 'gray');
 }

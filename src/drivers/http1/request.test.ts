@@ -26,6 +26,7 @@ const numbers: Payloads = {
     return filling;
   },
   field: () => 'null',
+  rowOf: () => null,
 };
 
 function planOf(request: Partial<RequestTemplate>, changes: Partial<Plan> = {}): Plan {

@@ -1,0 +1,30 @@
+import type { Exchange } from '../core/exchange.ts';
+import type { Filling, Payloads } from '../core/ports.ts';
+import type { AnswerBuffer } from './answer.ts';
+
+/** What is wrong with a response. */
+export interface Fault {
+  /** In words that are equal for equal causes. */
+  readonly message: string;
+  /** Of this one response: what was expected and what came. */
+  detail(): string;
+}
+
+/** One check of the plan, compiled; null: it holds. */
+export type Compiled = (exchange: Exchange, answer: AnswerBuffer) => Fault | null;
+
+/** A text with placeholders that responses are held against. */
+export class ExpectedText {
+  readonly #filling: Filling;
+
+  constructor(payloads: Payloads | null, text: string, place: 'json' | 'text') {
+    if (payloads === null) throw new Error('the plan has placeholders, and nothing fills them in');
+    this.#filling = payloads.compile([{ text, place }]);
+  }
+
+  /** What it is for request `index`; valid until the next call. */
+  bytesFor(index: number): Buffer {
+    const length = this.#filling.fill(index);
+    return this.#filling.bytes.subarray(0, length);
+  }
+}

@@ -1,0 +1,185 @@
+import { mayExceedDoubles } from '../core/json-number.ts';
+import { readExactJson } from '../core/json-text.ts';
+import type { AnswerCheck, ExpectedJson } from '../core/plan.ts';
+import type { Payloads } from '../core/ports.ts';
+import { SECRET_NAME } from '../core/secret.ts';
+import type { AnswerBuffer } from './answer.ts';
+import {
+  containerIn,
+  type Difference,
+  firstDifference,
+  firstTextDifference,
+  hasStep,
+  pathAfter,
+} from './difference.ts';
+import { describeTexts, excerpt, show } from './excerpt.ts';
+import { type Compiled, ExpectedText, type Fault } from './expectation.ts';
+
+type JsonCheck = Extract<AnswerCheck, { kind: 'json' }>;
+type Steps = JsonCheck['steps'];
+
+/** The JSON of a response, parsed once for all checks of it. */
+export class ResponseJson {
+  value: unknown;
+  #state: 'unread' | 'json' | 'other' = 'unread';
+
+  reset(): void {
+    this.#state = 'unread';
+  }
+
+  /** Whether it is JSON; then `value` is its value. */
+  read(answer: AnswerBuffer): boolean {
+    if (this.#state !== 'unread') return this.#state === 'json';
+    this.#state = 'other';
+    if (answer.tooLarge) return false;
+    try {
+      this.value = JSON.parse(answer.text());
+      this.#state = 'json';
+    } catch {
+      // A text like any other.
+    }
+    return this.#state === 'json';
+  }
+}
+
+export interface JsonCheckContext {
+  readonly payloads: Payloads | null;
+  /** Rows have texts without a type: what reads as a number may be meant as a text. */
+  readonly untyped: boolean;
+  readonly json: ResponseJson;
+}
+
+/** What is expected of a response. */
+interface Expected {
+  readonly json: string;
+  readonly value: unknown;
+  /** It holds a number that a double may not: numbers are compared as they are written. */
+  readonly exact: boolean;
+  /** As a text: of a string its characters; null where it can be no text. */
+  readonly text: string | null;
+}
+
+const expectedOf = (json: string, untyped: boolean): Expected => {
+  const value: unknown = JSON.parse(json);
+  const text = typeof value === 'string' ? value : untyped ? json : null;
+  return { json, value, exact: mayExceedDoubles(json), text };
+};
+
+export function compileJsonCheck(check: JsonCheck, context: JsonCheckContext): Compiled {
+  const { steps, path, expected, tolerance } = check;
+  const { json } = context;
+  const wantedFor = expected === null ? null : compileExpected(expected, context);
+  return ({ index }, answer) => {
+    const wanted = wantedFor === null ? null : wantedFor(index);
+    // A text that reads as JSON (the label 0) is a text all the same.
+    const text = steps.length === 0 && wanted !== null ? wanted.text : null;
+    if (!json.read(answer)) {
+      if (text === null || answer.unreadable() !== null) return notJson(answer);
+      return holdsAsText(text, bodyText(answer), tolerance) ? null : otherText(text, tolerance, answer);
+    }
+    const actual = valueAt(json.value, steps);
+    if (actual === MISSING) return missing(path, answer);
+    if (wanted === null) return null;
+    const difference = differenceOf(wanted, actual, steps, tolerance, answer);
+    if (difference === null) return null;
+    if (typeof actual === 'string' && wanted.text !== null && holdsAsText(wanted.text, actual, tolerance)) return null;
+    if (text !== null) {
+      if (holdsAsText(text, bodyText(answer), tolerance)) return null;
+      if (typeof actual !== 'object' && difference.steps.length === 0) return otherText(text, tolerance, answer);
+    }
+    return other(check, wanted, difference, answer);
+  };
+}
+
+const holdsAsText = (expected: string, actual: string, tolerance: number): boolean =>
+  firstDifference(expected, actual, tolerance) === null;
+
+function compileExpected(expected: ExpectedJson, { payloads, untyped }: JsonCheckContext): (index: number) => Expected {
+  switch (expected.from) {
+    case 'plan': {
+      const constant = expectedOf(expected.json, false);
+      return () => constant;
+    }
+    case 'row':
+      return (index) => expectedOf(payloads?.field(expected.field, index) ?? 'null', untyped);
+    case 'template': {
+      const { text, place } = expected;
+      const filled = new ExpectedText(payloads, text, place);
+      return (index) => {
+        const written = filled.bytesFor(index).toString();
+        return expectedOf(place === 'text' ? JSON.stringify(written) : written, false);
+      };
+    }
+  }
+}
+
+function differenceOf(
+  { json, value, exact }: Expected,
+  actual: unknown,
+  steps: Steps,
+  tolerance: number,
+  answer: AnswerBuffer,
+): Difference | null {
+  return exact ? differenceAsWritten(json, steps, tolerance, answer) : firstDifference(value, actual, tolerance);
+}
+
+/** The difference with every number as it is written. */
+function differenceAsWritten(json: string, steps: Steps, tolerance: number, answer: AnswerBuffer): Difference | null {
+  return firstDifference(readExactJson(json), valueAt(readExactJson(answer.text()), steps, true), tolerance);
+}
+
+const MISSING = Symbol('missing');
+
+/** The value at a path; it leads on into a list or an object that stands as JSON in a text. */
+function valueAt(value: unknown, steps: Steps, exact = false): unknown {
+  let at = value;
+  for (const step of steps) {
+    if (typeof at === 'string') at = containerIn(at, exact);
+    if (!hasStep(at, step)) return MISSING;
+    at = (at as Record<string | number, unknown>)[step];
+  }
+  return at;
+}
+
+/** A text that is the whole body; the line end that many servers put behind it is no part of it. */
+const bodyText = (answer: AnswerBuffer): string => answer.text().replace(/\r?\n$/, '');
+
+function notJson(answer: AnswerBuffer): Fault {
+  const { bytes, start, end } = answer;
+  return { message: answer.unreadable() ?? 'the body is not JSON', detail: () => `got ${excerpt(bytes, start, end)}` };
+}
+
+function missing(path: string, answer: AnswerBuffer): Fault {
+  const { bytes, start, end } = answer;
+  return { message: `${path} is missing`, detail: () => `${path}: not in ${excerpt(bytes, start, end)}` };
+}
+
+function otherText(expected: string, tolerance: number, answer: AnswerBuffer): Fault {
+  return {
+    message: 'the body differs',
+    detail: () => {
+      const got = bodyText(answer);
+      return describeTexts(expected, got, firstTextDifference(expected, got, tolerance)?.at ?? 0);
+    },
+  };
+}
+
+function other(
+  { path, steps, tolerance }: JsonCheck,
+  { json }: Expected,
+  found: Difference,
+  answer: AnswerBuffer,
+): Fault {
+  const secret = [...steps, ...found.steps].some((step) => typeof step === 'string' && SECRET_NAME.test(step));
+  return {
+    message: `${pathAfter(path, found.steps, false)} ${found.actual === undefined ? 'is missing' : 'differs'}`,
+    detail: () => {
+      const { steps: within, expected, actual, at = 0 } = differenceAsWritten(json, steps, tolerance, answer) ?? found;
+      const where = pathAfter(path, within, true);
+      if (secret) return `${where}: expected ***, got ***`;
+      if (typeof expected === 'string' && typeof actual === 'string')
+        return `${where}${at === 0 ? ': ' : ' '}${describeTexts(expected, actual, at)}`;
+      return `${where}: expected ${show(expected)}, got ${actual === undefined ? 'nothing' : show(actual)}`;
+    },
+  };
+}
