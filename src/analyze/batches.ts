@@ -6,6 +6,12 @@ import { mergeHistograms, type PackedHistogram, packHistogram, unpackHistogram }
 /** Histograms whose percentiles get an interval by batches. */
 export type Batched = 'response' | 'service' | 'firstByte';
 
+/** Numbers of intervals, both ends included. */
+export interface Intervals {
+  readonly first: number;
+  readonly last: number;
+}
+
 type Part = { readonly [K in Batched]: PackedHistogram } & { readonly infinite: number };
 
 /** Stretches kept at the most: eight to a batch, so that cutting a run into batches is uneven by 1/8 of one at worst. */
@@ -37,25 +43,37 @@ export class BatchFold {
    * Up to 20 batches of equal time between the first and the last measured interval of the run, of several folds as of one.
    * @param failures whether failed requests count, as infinitely slow.
    */
-  static batches(
+  static batches(folds: readonly BatchFold[], kind: Batched, failures: boolean, whole: Intervals): Batch[] {
+    return BatchFold.#cut(folds, kind, failures, whole, true);
+  }
+
+  /** The same of a part of the run: what came outside it counts in none. */
+  static batchesWithin(folds: readonly BatchFold[], kind: Batched, failures: boolean, part: Intervals): Batch[] {
+    return BatchFold.#cut(folds, kind, failures, part, false);
+  }
+
+  static #cut(
     folds: readonly BatchFold[],
     kind: Batched,
     failures: boolean,
-    { first, last }: { readonly first: number; readonly last: number },
+    { first, last }: Intervals,
+    whole: boolean,
   ): Batch[] {
     const width = Math.max(1, ...folds.map((fold) => fold.#width));
-    const from = Math.floor(first / width);
-    const length = Math.floor(last / width) - from + 1;
-    const m = Math.min(BATCHES, length);
+    // A stretch that reaches over the border of a part is no part of it.
+    const from = whole ? Math.floor(first / width) : Math.ceil(first / width);
+    const until = whole ? Math.floor(last / width) + 1 : Math.floor((last + 1) / width);
+    const length = until - from;
+    const m = Math.max(0, Math.min(BATCHES, length));
     const parts = Array.from({ length: m }, (): Part[] => []);
     for (const fold of folds) {
       for (const [key, stretch] of fold.#stretches) {
         const wide = Math.floor((key * fold.#width) / width);
+        const batch = Math.floor(((wide - from) * m) / length);
         // What was due after a reset of the statistics may be answered within the interval before.
-        const batch = Math.max(0, Math.floor(((wide - from) * m) / length));
-        parts[batch]?.push(stretch);
+        parts[whole ? Math.max(0, batch) : batch]?.push(stretch);
       }
-      parts.at(-1)?.push(...fold.#drained);
+      if (whole) parts.at(-1)?.push(...fold.#drained);
     }
     return parts.map((batch) => ({
       times: merged(batch.map((part) => part[kind])),

@@ -91,7 +91,7 @@ describe('a run folded', () => {
     ]);
   });
 
-  it('counts the drain in the totals, but not in the duration', () => {
+  it('counts the drain in the totals, but neither in the duration nor as achieved', () => {
     const result = foldOf([
       startedOf(planOf()),
       secondOf(0, { ok: ten, sentMore: 2 }),
@@ -99,9 +99,25 @@ describe('a run folded', () => {
       finishedOf(),
     ]).result();
     expect(result.totals).toMatchObject({ sent: 12, ok: 11, failed: 1, durationMs: 1000 });
-    expect(result.rates.achievedPerSec).toBe(11);
+    expect(result.rates.achievedPerSec).toBe(10);
+    expect(result.series[NAME]?.rates.achievedPerSec).toBe(10);
     expect(result.latency.response.max).toBe(400);
     expect(result.verdict.doubts.map((doubt) => doubt.code)).not.toContain('count-mismatch');
+  });
+
+  it('counts as achieved what came in the measured time, of requests from the warm-up too', () => {
+    const earlier = { phase: 'warmup', generator: null } as const;
+    const { rates, totals } = foldOf([
+      startedOf(planOf({ warmup: seconds(1) })),
+      secondOf(0, { ok: ten, sentMore: 7 }, { phase: 'warmup' }),
+      secondOf(1, { ok: ten }),
+      secondOf(1, { ok: spread(4, 1_000, 1_300), sentMore: -4 }, earlier),
+      secondOf(2, { ok: [] }, { phase: 'drain' }),
+      secondOf(2, { ok: spread(3, 1_000, 1_200), sentMore: -3 }, earlier),
+      finishedOf(),
+    ]).result();
+    expect(totals).toMatchObject({ sent: 10, ok: 10 });
+    expect(rates).toEqual({ offeredPerSec: 10, sentPerSec: 10, achievedPerSec: 14 });
   });
 
   it('keeps the last of the load and the first of the drain apart: each has its own length', () => {

@@ -2,14 +2,19 @@ import type { BreakingPoint } from '../core/breaking-point.ts';
 import { editedLoad, type LoadChange } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
-import type { Plan } from '../core/plan.ts';
+import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { GeneratorResult, RunResult, SeriesResult, TimelinePoint, Totals } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
+import type { Intervals } from './batches.ts';
+import { countedFrom } from './changes.ts';
+import { runDrift } from './drift.ts';
+import { FlowFold } from './flow.ts';
 import { GeneratorFold } from './generator.ts';
 import { CycleFold } from './idle.ts';
 import { inMs, summarize } from './latency.ts';
 import { SeriesFold } from './series.ts';
+import type { Steadiness } from './steadiness.ts';
 import { evaluate } from './thresholds.ts';
 import { resetAt, TimelineFold } from './timeline.ts';
 import { doubtsOf } from './validity.ts';
@@ -22,6 +27,7 @@ interface Run {
   readonly started: Started;
   readonly timeline: TimelineFold;
   readonly cycle: CycleFold;
+  readonly flow: FlowFold;
 }
 
 /**
@@ -41,12 +47,19 @@ export class RunFold {
   readonly #series = new Map<string, SeriesFold>();
   #total = this.#sum();
   #generator = new GeneratorFold();
+  /** When the load had been offered, µs since the start. */
+  #drainFrom = Number.POSITIVE_INFINITY;
 
   /** @throws RampartError `bad-journal` where the stream does not begin with `started`. */
   accept(event: RunEvent): void {
     switch (event.type) {
       case 'started':
-        this.#run = { started: event, timeline: new TimelineFold(event.plan), cycle: new CycleFold(event.plan) };
+        this.#run = {
+          started: event,
+          timeline: new TimelineFold(event.plan),
+          cycle: new CycleFold(event.plan),
+          flow: new FlowFold(),
+        };
         break;
       case 'interval':
         this.#addInterval(event.snapshot);
@@ -57,7 +70,7 @@ export class RunFold {
       case 'edited':
       case 'reset':
         this.#changes.push(event);
-        this.#begun().cycle.edit(editedLoad(this.#begun().started.plan.load, this.#changes));
+        this.#begun().cycle.edit(this.#load);
         break;
       case 'settling':
       case 'level':
@@ -141,6 +154,7 @@ export class RunFold {
       seconds,
       samples,
       breakingPoint: this.#breakingPoint,
+      steadiness: this.#steadiness(intervals),
     });
     return {
       format: started.format,
@@ -175,6 +189,29 @@ export class RunFold {
     return this.#run;
   }
 
+  /** What was offered, with every edit. */
+  get #load(): LoadProfile {
+    return editedLoad(this.#begun().started.plan.load, this.#changes);
+  }
+
+  /** From when on what is due counts, µs since the start. */
+  get #countedFrom(): number {
+    return Math.max(this.#begun().started.plan.warmup, countedFrom(this.#changes));
+  }
+
+  /** @param whole false: without what takes long. */
+  #steadiness(whole: boolean): Steadiness {
+    const { started, flow, timeline } = this.#begun();
+    const { kind, interval } = started.plan;
+    if (kind === 'find') return { pileUp: null, drift: null };
+    const seconds = timeline.points.findLast(({ phase }) => phase === 'measure')?.t ?? 0;
+    const batches = (part: Intervals) => this.#total.batchesWithin(part);
+    return {
+      pileUp: flow.worst(this.#load, this.#countedFrom),
+      drift: whole ? runDrift(this.#load, this.#countedFrom, { seconds, interval }, batches) : null,
+    };
+  }
+
   #inPlanOrder(plan: Plan): [string, SeriesFold][] {
     const position = (name: string): number => plan.requests.findIndex((request) => request.name === name);
     return [...this.#series].sort(([a], [b]) => position(a) - position(b));
@@ -194,27 +231,36 @@ export class RunFold {
     this.#begun().cycle.restart(resetAt(snapshot));
   }
 
+  /** Whether an interval is one of the measured time. What was due before it may be answered in it, or in the drain. */
+  #isMeasured({ startAt }: IntervalSnapshot): boolean {
+    return this.#begun().started.plan.kind === 'run' && startAt >= this.#countedFrom && startAt < this.#drainFrom;
+  }
+
   #addInterval(snapshot: IntervalSnapshot): void {
-    const { started, timeline, cycle } = this.#begun();
+    const { started, timeline, cycle, flow } = this.#begun();
     const { resets = 0 } = snapshot;
     if (resets > this.#resets) this.#restart(snapshot);
     timeline.add(snapshot);
     cycle.add(snapshot);
+    if (started.plan.kind === 'run') flow.add(snapshot);
     if (this.#last === null || snapshot.index >= this.#last.index) this.#last = snapshot;
     const { index, phase, generator, startAt, endAt } = snapshot;
+    if (phase === 'drain') this.#drainFrom = Math.min(this.#drainFrom, startAt);
     if (generator !== undefined && resets === this.#resets && !warmingUp(snapshot, started.plan)) {
       this.#generator.addLag(generator);
       if (phase !== 'drain') this.#generator.addInterval(generator, endAt - startAt);
     }
-    if (phase === 'warmup' || resets < this.#resets) return;
+    const earlier = phase === 'warmup' || resets < this.#resets;
+    if (earlier && !this.#isMeasured(snapshot)) return;
     for (const [name, series] of Object.entries(snapshot.series)) {
       let fold = this.#series.get(name);
       if (fold === undefined) {
         fold = new SeriesFold();
         this.#series.set(name, fold);
       }
-      fold.add(index, phase, series);
-      this.#total.add(index, phase, series);
+      for (const one of [fold, this.#total])
+        if (earlier) one.addEarlier(series);
+        else one.add(index, phase, series);
     }
   }
 }

@@ -15,6 +15,7 @@ import {
   thresholdOf,
 } from './events.fixture.ts';
 import { headline } from './headline.ts';
+import { queueRun, ratesOf } from './queue.fixture.ts';
 
 const FAST = { ok: spread(400, 5_000, 105_000) };
 const ERRORS = thresholdOf('errors<1%', { kind: 'errors' }, '<', 0.01, 'share');
@@ -57,6 +58,14 @@ describe('the sentence', () => {
     const probe = { kind: 'probe' } as const;
     expect(sentence({ ok: spread(10, 1_000, 1_900) }, probe)).toBe('A median of 1.40 ms and a p95 of 1.90 ms.');
     expect(sentence({ ok: [1_500] }, probe)).toBe('A median of 1.50 ms.');
+  });
+
+  it('leads with the requests that piled up, since that is the answer', () => {
+    const result = foldOf(queueRun({ load: ratesOf('uniform', [58, 16]), service: () => 20 })).result();
+    expect(headline(result)).toMatchObject({
+      sentence: 'Requests piled up: 0 → 128 in flight from 0:00 to 0:16.',
+      chip: { status: 'invalid', text: 'invalid: requests piled up' },
+    });
   });
 
   it('says why the measurement is not valid', () => {

@@ -39,6 +39,8 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
   'thread-never-ready': 'the generator did not start',
   interrupted: 'it was interrupted',
   'rate-not-met': 'the rate was not met',
+  'piling-up': 'requests piled up',
+  drifting: 'response times drifted',
   'send-lag': 'requests left late',
   'loop-delay': 'the generator was held up',
   'generator-saturated': 'virtual users waited for the generator',
@@ -54,12 +56,18 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
   'reused-connection-closed': 'the target closed connections as they were used again',
 };
 
+/** What makes a run invalid and is the answer all the same: it is the target's doing. */
+const ABOUT_THE_TARGET: ReadonlySet<DoubtCode> = new Set(['piling-up']);
+
+const firstSentence = (text: string): string => text.split(/(?<=\.) /)[0] ?? text;
+
 function sentenceOf(result: RunResult): string {
   const { run, plan, verdict, timeline, breakingPoint } = result;
   if (breakingPoint !== undefined) return foundSentence(breakingPoint);
   if (run.ending === 'interrupted') return `Interrupted after ${formatClock(timeline.at(-1)?.t ?? 0)}.`;
   if (isUnreachable(result)) return `Nothing answered at ${addressOf(plan.target)}.`;
   const invalid = verdict.doubts.find((doubt) => doubt.invalidates);
+  if (invalid !== undefined && ABOUT_THE_TARGET.has(invalid.code)) return firstSentence(invalid.message);
   if (invalid !== undefined) return `Not a valid measurement: ${REASONS[invalid.code]}.`;
 
   const judged = verdict.checks.map((check, i) => ({ check, threshold: plan.thresholds[i] as Threshold }));

@@ -2,6 +2,7 @@ import type { Distribution, LoadProfile, Plan } from '../core/plan.ts';
 import type { Doubt } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
+import { constantStretches, type Stretch } from './stretches.ts';
 import { formatMs, formatShare } from './wording.ts';
 
 /** A virtual user's cycle, on average over stretches with a steady number of users. Times in ms. */
@@ -22,7 +23,7 @@ export interface UserCycle {
 export class CycleFold {
   #load: LoadProfile;
   #from: Micros;
-  #stretches: readonly { readonly from: number; readonly to: number; readonly users: number }[];
+  #stretches: readonly Stretch[];
   readonly #think: { readonly mean: number; readonly deviation: number };
   /** User-time, µs; ended requests and the sum and the largest of their response times, µs. */
   #userTime = 0;
@@ -63,8 +64,8 @@ export class CycleFold {
     const stretch = this.#stretches.find(({ from, to }) => from <= startAt && endAt <= to);
     if (stretch === undefined) return;
     // Of an interval's snapshots only one has the generator's health.
-    if (generator !== undefined) this.#userTime += stretch.users * (endAt - startAt);
-    this.#users = Math.max(this.#users, stretch.users);
+    if (generator !== undefined) this.#userTime += stretch.load * (endAt - startAt);
+    this.#users = Math.max(this.#users, stretch.load);
     for (const { ok, failed, byOutcome, response, failedResponse } of Object.values(series)) {
       this.#ended += ok + failed + (byOutcome.aborted ?? 0);
       this.#response += response.sum + failedResponse.sum;
@@ -102,15 +103,9 @@ export function idleDoubts(cycle: UserCycle | null): Doubt[] {
   return [{ code: 'hidden-idle', message, hint, invalidates: share > HIDDEN_IDLE.worst }];
 }
 
-/** Stages with as many users at the end as at the beginning; the warm-up cut off. µs since the start. */
-function flatStretches(load: LoadProfile, warmup: number): { from: number; to: number; users: number }[] {
-  if (load.model !== 'closed') return [];
-  let at = 0;
-  return load.vus.flatMap(({ duration, from: users, to }) => {
-    const from = Math.max(at, warmup);
-    at += duration;
-    return users === to && users > 0 && from < at ? [{ from, to: at, users }] : [];
-  });
+/** Without the warm-up; none where users do not send again and again. */
+function flatStretches(load: LoadProfile, warmup: number): readonly Stretch[] {
+  return load.model === 'closed' ? constantStretches(load, warmup) : [];
 }
 
 function momentsOf(think: Distribution | null): { mean: number; deviation: number } {

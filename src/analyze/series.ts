@@ -2,15 +2,13 @@ import type { FailureResult, Latencies, Rates, SeriesResult, Totals } from '../c
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
 import type { FailureCount, SeriesSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
-import { batchInterval, orderInterval } from '../stats/confidence.ts';
+import { type Batch, batchInterval, orderInterval } from '../stats/confidence.ts';
 import { Histogram } from '../stats/histogram.ts';
-import { type Batched, BatchFold } from './batches.ts';
+import { type Batched, BatchFold, type Intervals } from './batches.ts';
 import { type IntervalOf, summarize } from './latency.ts';
 
 /** The measured intervals of the run (their indices), and how long load was offered in them. */
-export interface Measured {
-  readonly first: number;
-  readonly last: number;
+export interface Measured extends Intervals {
   readonly durationMs: number;
 }
 
@@ -31,6 +29,8 @@ export class SeriesFold {
   #sent = 0;
   #dropped = 0;
   #ok = 0;
+  /** Successes that came while load was offered, of requests due in the warm-up too. */
+  #achieved = 0;
   #failed = 0;
   #bytesIn = 0;
   #bytesOut = 0;
@@ -50,6 +50,7 @@ export class SeriesFold {
     this.#sent += series.sent;
     this.#dropped += series.dropped;
     this.#ok += series.ok;
+    if (phase === 'measure') this.#achieved += series.ok;
     this.#failed += series.failed;
     this.#bytesIn += series.bytesIn;
     this.#bytesOut += series.bytesOut;
@@ -66,6 +67,11 @@ export class SeriesFold {
       else this.#batches.addDrained(series);
     }
     for (const failure of series.failures) this.#addFailure(failure);
+  }
+
+  /** What came within the measured time of requests that were due before it. */
+  addEarlier({ ok }: SeriesSnapshot): void {
+    this.#achieved += ok;
   }
 
   totals(durationMs: number): Totals {
@@ -108,7 +114,7 @@ export class SeriesFold {
       ...(this.#connect.count > 0 ? { connect: part(this.#connect) } : {}),
       ...(this.#tls.count > 0 ? { tls: part(this.#tls) } : {}),
     };
-    return { totals, rates: ratesOf(totals), latency };
+    return { totals, rates: ratesOf(totals, this.#achieved), latency };
   }
 
   /** @param instant gives the wall-clock time (ISO 8601) of an instant since the start. */
@@ -125,9 +131,17 @@ export class SeriesFold {
     }));
   }
 
+  /** The response times of the successes in a part of the run, cut into batches of equal time. */
+  batchesWithin(part: Intervals): Batch[] {
+    return BatchFold.batchesWithin(this.#folds, 'response', false, part);
+  }
+
+  get #folds(): BatchFold[] {
+    return [...(this.#parts ?? [this])].map((part) => part.#batches);
+  }
+
   #byBatches(kind: Batched, failures: boolean, measured: Measured): IntervalOf {
-    const folds = [...(this.#parts ?? [this])].map((part) => part.#batches);
-    const batches = BatchFold.batches(folds, kind, failures, measured);
+    const batches = BatchFold.batches(this.#folds, kind, failures, measured);
     return (p) => batchInterval(p, batches);
   }
 
@@ -148,13 +162,16 @@ export class SeriesFold {
   }
 }
 
-/** Per second of offered load; 0 where nothing was offered for any time. */
-function ratesOf(totals: Totals): Rates {
+/**
+ * Per second of offered load; 0 where nothing was offered for any time. What came in the drain is no part of the rate: a
+ * target that falls behind would be credited with what it did when nothing more was asked of it.
+ */
+function ratesOf(totals: Totals, achieved: number): Rates {
   const per = (n: number): number => (totals.durationMs > 0 ? Math.round((n / totals.durationMs) * 1e6) / 1e3 : 0);
   return {
     offeredPerSec: per(totals.offered),
     sentPerSec: per(totals.sent),
-    achievedPerSec: per(totals.ok),
+    achievedPerSec: per(achieved),
   };
 }
 

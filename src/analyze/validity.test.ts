@@ -18,6 +18,7 @@ import {
   startedOf,
   thresholdOf,
 } from './events.fixture.ts';
+import { queueRun, ratesOf } from './queue.fixture.ts';
 import { LIMITS } from './validity.ts';
 
 /** Users whose every idle moment shows. */
@@ -302,17 +303,21 @@ it('all doubts that the vocabulary has are reachable', () => {
       resultOf({ ok: spread(50, 5_000, 5_000) }, { load: UNTHINKING }),
       foldOf([startedOf(planOf()), lost, finishedOf('lost')]).result(),
       foldOf([startedOf(planOf()), lost, finishedOf('never-ready')]).result(),
+      foldOf(queueRun({ load: ratesOf('uniform', [200, 10]), service: () => 10 })).result(),
+      foldOf(queueRun({ load: ratesOf('uniform', [50, 40]), service: (_, at) => 5 + at / 4 })).result(),
     ].flatMap(codesOf),
   );
   expect([...found].sort()).toEqual([
     'count-mismatch',
     'cpu-contended',
+    'drifting',
     'gc-pause',
     'generator-saturated',
     'hidden-idle',
     'interrupted',
     'loop-delay',
     'no-samples',
+    'piling-up',
     'rate-not-met',
     'send-lag',
     'thread-lost',

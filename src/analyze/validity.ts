@@ -14,6 +14,7 @@ import { connectionDoubts, exhaustionOf, waitedForConnections } from './connecti
 import type { GeneratorHealth } from './generator.ts';
 import { idleDoubts, type UserCycle } from './idle.ts';
 import { shareOf } from './latency.ts';
+import { type Steadiness, steadinessDoubts } from './steadiness.ts';
 import { samplesMissing } from './thresholds.ts';
 import { addressOf, counted, formatCount, formatMs, formatShare, metricName } from './wording.ts';
 
@@ -69,6 +70,7 @@ export interface Evidence {
   readonly seconds: number;
   /** Of a search. */
   readonly breakingPoint: BreakingPoint | null;
+  readonly steadiness: Steadiness;
   /** Successes by request name. */
   readonly samples: Readonly<Record<string, number>>;
 }
@@ -99,6 +101,7 @@ export function doubtsOf(evidence: Evidence): Doubt[] {
     ...endingDoubts(evidence),
     ...connectionDoubts(evidence),
     ...answerDoubts(evidence),
+    ...steadinessDoubts(evidence.steadiness),
     ...rateDoubts(evidence),
     ...generatorDoubts(evidence),
     ...idleDoubts(evidence.cycle),

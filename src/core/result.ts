@@ -64,6 +64,8 @@ export type DoubtCode =
   | 'thread-never-ready'
   | 'interrupted'
   | 'rate-not-met'
+  | 'piling-up'
+  | 'drifting'
   | 'send-lag'
   | 'loop-delay'
   | 'generator-saturated'
@@ -102,6 +104,7 @@ export interface Totals {
 export interface Rates {
   readonly offeredPerSec: number;
   readonly sentPerSec: number;
+  /** Successes that came while load was offered: those of the drain are not in it, though `totals.ok` has them. */
   readonly achievedPerSec: number;
 }
 

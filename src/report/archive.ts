@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import type { FailureResult, TimelinePoint } from '../core/result.ts';
 import type { FailureCount, HistogramData, IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { lowestOf as finestOf } from '../stats/histogram.ts';
-import { type ArchiveHeader, EXTRAS, type Extra } from './client/archive.ts';
+import { type ArchiveHeader, CELL_COUNTS, EXTRAS, type Extra, zeroCounts } from './client/archive.ts';
 import { bucketOf } from './client/buckets.ts';
 import {
   type ArchiveSlot,
@@ -38,6 +38,8 @@ export class IntervalArchive {
   #level: number | undefined;
   readonly #names: string[] = [];
   readonly #kinds = new Map<string, Kind>();
+  /** Where the newest interval begins in which load was offered and measured. */
+  #measuredAt = -1;
   /** The first slot that is not as `changes` told it last. */
   #changed = 0;
 
@@ -51,11 +53,15 @@ export class IntervalArchive {
     const counts = phase !== 'warmup' && resets === this.#resets;
     const slot = this.#slotAt(startAt, endAt, level);
     // The snapshot with the generator's health says which phase the interval is; another adds counts, not time.
-    if (generator !== undefined && phase === 'measure') slot.measured += endAt - startAt;
+    if (generator !== undefined && phase === 'measure') {
+      slot.measured += endAt - startAt;
+      this.#measuredAt = startAt;
+    }
+    const achieves = counts ? phase === 'measure' : startAt === this.#measuredAt;
     if (generator !== undefined && counts) slot.lag = joinTimes([slot.lag, coarse(generator.lag)]);
     for (const [name, each] of Object.entries(series)) {
       if (!this.#names.includes(name)) this.#names.push(name);
-      const part = this.#partOf(name, !counts, each);
+      const part = this.#partOf(name, !counts, each, achieves);
       const at = slot.parts.findIndex((known) => known.name === name && known.warm === part.warm);
       const known = slot.parts[at];
       if (known === undefined) slot.parts.push(part);
@@ -152,7 +158,7 @@ export class IntervalArchive {
     return slot;
   }
 
-  #partOf(name: string, warm: boolean, snapshot: SeriesSnapshot): Part {
+  #partOf(name: string, warm: boolean, snapshot: SeriesSnapshot, achieves: boolean): Part {
     const kinds = new Map<string, number>();
     for (const failure of snapshot.failures) {
       const key = keyOf(name, failure);
@@ -161,7 +167,7 @@ export class IntervalArchive {
     }
     const { due, sent, dropped, ok, failed, bytesIn } = snapshot;
     return {
-      ...{ name, warm, due, sent, dropped, ok, failed, bytesIn },
+      ...{ name, warm, due, sent, dropped, ok, achieved: achieves ? ok : 0, failed, bytesIn },
       statuses: new Map(Object.entries(snapshot.byStatus).map(([status, n]) => [Number(status), n])),
       kinds,
       response: coarse(snapshot.response),
@@ -181,7 +187,8 @@ function emptySlot(startAt: number, endAt: number): ArchiveSlot {
 function discarded(slot: ArchiveSlot): ArchiveSlot {
   const { startAt, endAt, intervals } = slot;
   const parts = new Map<string, [Part, ...Part[]]>();
-  for (const part of slot.parts) parts.set(part.name, [{ ...part, warm: true }, ...(parts.get(part.name) ?? [])]);
+  for (const part of slot.parts)
+    parts.set(part.name, [{ ...part, warm: true, achieved: 0 }, ...(parts.get(part.name) ?? [])]);
   return { ...emptySlot(startAt, endAt), intervals, parts: [...parts.values()].map(summed) };
 }
 
@@ -211,11 +218,11 @@ function coarse({ buckets }: HistogramData): PackedTimes {
 /** Of one request name, all of the warm-up or none of it. */
 function summed(parts: readonly [Part, ...Part[]]): Part {
   const [{ name, warm }] = parts;
-  const sum = { due: 0, sent: 0, dropped: 0, ok: 0, failed: 0, bytesIn: 0 };
+  const sum = zeroCounts();
   const statuses = new Map<number, number>();
   const kinds = new Map<string, number>();
   for (const part of parts) {
-    for (const field of ['due', 'sent', 'dropped', 'ok', 'failed', 'bytesIn'] as const) sum[field] += part[field];
+    for (const field of CELL_COUNTS) sum[field] += part[field];
     for (const [status, n] of part.statuses) statuses.set(status, (statuses.get(status) ?? 0) + n);
     for (const [kind, n] of part.kinds) kinds.set(kind, (kinds.get(kind) ?? 0) + n);
   }

@@ -71,23 +71,28 @@ const AGGREGATED: readonly [Cell, Cell] = ['', 'Aggregated'];
  */
 export function toStatsCsv(result: RunResult, histogramOf: (name: string | null) => Histogram): string {
   const seconds = result.totals.durationMs / 1000;
-  const row = (label: readonly Cell[], totals: RunResult['totals'], times: Histogram): Cell[] => {
+  const row = (
+    label: readonly Cell[],
+    { totals, rates }: Pick<RunResult, 'totals' | 'rates'>,
+    times: Histogram,
+  ): Cell[] => {
     const requests = totals.ok + totals.failed;
+    const achieved = rates.achievedPerSec;
     return [
       ...label,
       requests,
       totals.failed,
       ...summaryOf(times),
       requests > 0 ? rounded(totals.bytesIn / requests) : UNKNOWN,
-      perSecond(requests, seconds),
+      rounded(achieved + perSecond(totals.failed, seconds)),
       perSecond(totals.failed, seconds),
       ...percentilesOf(times, (p) => bears(p, times.count)),
     ];
   };
-  const rows = Object.entries(result.series).map(([name, { totals }]) =>
-    row(labelOf(result.plan, name), totals, histogramOf(name)),
+  const rows = Object.entries(result.series).map(([name, each]) =>
+    row(labelOf(result.plan, name), each, histogramOf(name)),
   );
-  return table([STATS_COLUMNS, ...rows, row(AGGREGATED, result.totals, histogramOf(null))]);
+  return table([STATS_COLUMNS, ...rows, row(AGGREGATED, result, histogramOf(null))]);
 }
 
 /** `failures.csv`: what failed, and how often. Requests that the run itself gave up at its end are not the target's. */

@@ -1,4 +1,4 @@
-import { type ArchiveHeader, Reader, timesFrom } from './client/archive.ts';
+import { type ArchiveHeader, CELL_COUNTS, type CellCounts, Reader, timesFrom } from './client/archive.ts';
 import { joined, type Sparse, Times } from './client/buckets.ts';
 
 /** A histogram as the archive's format has its times: one or two bytes for each filled bucket instead of six. */
@@ -33,15 +33,9 @@ function unpackTimes({ filled, bytes }: PackedTimes): Sparse {
 }
 
 /** One request name's share of a slot; requests due in the warm-up are kept apart. */
-export interface Part {
+export interface Part extends CellCounts {
   readonly name: string;
   readonly warm: boolean;
-  readonly due: number;
-  readonly sent: number;
-  readonly dropped: number;
-  readonly ok: number;
-  readonly failed: number;
-  readonly bytesIn: number;
   readonly statuses: ReadonlyMap<number, number>;
   /** By the kind's key. */
   readonly kinds: ReadonlyMap<string, number>;
@@ -98,7 +92,7 @@ export function packedBytes(
     for (const part of slot.parts) {
       shape.number(header.names.indexOf(part.name));
       shape.number(part.warm ? 1 : 0);
-      for (const field of ['due', 'sent', 'dropped', 'ok', 'failed', 'bytesIn'] as const) shape.number(part[field]);
+      for (const field of CELL_COUNTS) shape.number(part[field]);
       pairs([...part.statuses]);
       pairs([...part.kinds].map(([kind, n]) => [places.get(kind) ?? 0, n] as const));
       shape.number(p95Of(part.service));

@@ -264,6 +264,8 @@ const verdict = z
               'thread-never-ready',
               'interrupted',
               'rate-not-met',
+              'piling-up',
+              'drifting',
               'send-lag',
               'loop-delay',
               'generator-saturated',
@@ -310,7 +312,9 @@ const rates = z
   .strictObject({
     offeredPerSec: amount('Offered requests, 1/s.'),
     sentPerSec: amount('Sent requests, 1/s.'),
-    achievedPerSec: amount('Requests that were ok, 1/s.'),
+    achievedPerSec: amount(
+      'Requests that were ok by the end of the measured phase, 1/s; those of the drain are not in it.',
+    ),
   })
   .meta({ id: 'rates', description: 'Counts divided by the duration of the measured phase.' });
 

@@ -1,7 +1,8 @@
 import type { CriterionResult, LevelResult, LevelVerdict, Settled } from '../../core/breaking-point.ts';
 import type { Batch } from '../../stats/confidence.ts';
 import { Histogram } from '../../stats/histogram.ts';
-import { trendOf } from '../../stats/trend.ts';
+import { DRIFT, driftOf } from '../drift.ts';
+import { FLOW, type Flow, flowOf } from '../flow.ts';
 import { inMs } from '../latency.ts';
 import { counted, formatCount, formatLimit, formatMs, formatShare } from '../wording.ts';
 import type { Criterion } from './criteria.ts';
@@ -14,8 +15,8 @@ import { type BatchedEstimate, meanOf, percentileOf } from './percentile.ts';
  * in 1 of 20 at exactly that imbalance. Drift: Mann and Kendall's z, and the change over the window.
  */
 export const JUDGE = {
-  flow: { floor: 0.01, power: 1.645, interim: 3.5 },
-  drift: { z: 2.576, change: 0.05 },
+  flow: { ...FLOW, interim: 3.5 },
+  drift: DRIFT,
 } as const;
 
 /** What a level says of one criterion on the load axis. */
@@ -45,7 +46,7 @@ export function judge(
   startedAfter: number,
 ): Level {
   const { batches, seconds, offered, ok, failed } = observation;
-  const flow = flowOf(step, observation, JUDGE.flow.power);
+  const flow = flowAt(step, observation, JUDGE.flow.power);
   const times = Histogram.of(...batches.map((batch) => batch.times));
   const estimates = criteria.map((criterion) => estimateOf(criterion, batches, observation));
   const results = criteria.map((criterion, i) => compare(criterion, estimates[i] as BatchedEstimate));
@@ -100,7 +101,7 @@ export function judge(
  */
 export function isHopeless(step: SearchStep, soFar: Observation): boolean {
   if (step.load.model !== 'open' || soFar.offered < 100) return false;
-  const { imbalance, alarm } = flowOf(step, soFar, JUDGE.flow.interim);
+  const { imbalance, alarm } = flowAt(step, soFar, JUDGE.flow.interim);
   return imbalance > alarm;
 }
 
@@ -115,22 +116,11 @@ function pileUp(step: SearchStep, { inFlightAtStart, inFlightAtEnd }: Observatio
   return step.load.model === 'open' ? inFlightAtEnd - inFlightAtStart : 0;
 }
 
-/** (arrivals − departures) / arrivals; Poisson arrivals and exponential service are taken for its deviation. */
-function flowOf(step: SearchStep, observation: Observation, deviations: number): { imbalance: number; alarm: number } {
+/** Of an open level: its arrivals are Poisson's. */
+function flowAt(step: SearchStep, observation: Observation, deviations: number): Flow {
+  if (step.load.model === 'closed') return { imbalance: 0, alarm: 1 };
   const { offered, dropped } = observation;
-  if (step.load.model === 'closed' || offered === 0) return { imbalance: 0, alarm: 1 };
-  const deviation = Math.sqrt(2 / offered);
-  const alarm = Math.max(JUDGE.flow.floor, deviation) + deviations * deviation;
-  return { imbalance: (pileUp(step, observation) + dropped) / offered, alarm };
-}
-
-function driftOf(batches: readonly Batch[]): { z: number; change: number } | null {
-  const medians = batches
-    .filter(({ times }) => times.count >= 10)
-    .map(({ times }) => Math.log(Math.max(1, Histogram.of(times).quantile(0.5))));
-  const trend = trendOf(medians);
-  if (trend === null || Math.abs(trend.z) < JUDGE.drift.z || Math.abs(trend.change) < JUDGE.drift.change) return null;
-  return trend;
+  return flowOf({ offered, dropped, pileUp: pileUp(step, observation), spacing: 'poisson' }, deviations);
 }
 
 function estimateOf(criterion: Criterion, batches: readonly Batch[], observation: Observation): BatchedEstimate {

@@ -27,17 +27,23 @@ export interface ArchiveHeader {
   readonly timeline: { readonly [Field in keyof TimelinePoint]?: readonly TimelinePoint[Field][] };
 }
 
-/** One request name's share of a slot; requests due in the warm-up are kept apart. */
-export interface Cell {
+/** What is counted of a cell, in the order of the format. */
+export const CELL_COUNTS = ['due', 'sent', 'dropped', 'ok', 'achieved', 'failed', 'bytesIn'] as const;
+export type CellCounts = { readonly [Field in (typeof CELL_COUNTS)[number]]: number };
+
+/** All of them 0, to be added to. */
+export function zeroCounts(): Record<keyof CellCounts, number> {
+  return Object.fromEntries(CELL_COUNTS.map((field) => [field, 0])) as Record<keyof CellCounts, number>;
+}
+
+/**
+ * One request name's share of a slot; requests due in the warm-up are kept apart. `achieved` are the successes that came
+ * while load was offered and measured: none of the drain's.
+ */
+export interface Cell extends CellCounts {
   /** Index into the header's names. */
   readonly name: number;
   readonly warm: boolean;
-  readonly due: number;
-  readonly sent: number;
-  readonly dropped: number;
-  readonly ok: number;
-  readonly failed: number;
-  readonly bytesIn: number;
   readonly statuses: readonly (readonly [status: number, count: number])[];
   /** By index into the header's kinds. */
   readonly kinds: readonly (readonly [kind: number, count: number])[];
@@ -79,12 +85,7 @@ export function readArchive(bytes: Uint8Array): Archive {
   const cell = (): Cell => ({
     name: shape.number(),
     warm: shape.number() === 1,
-    due: shape.number(),
-    sent: shape.number(),
-    dropped: shape.number(),
-    ok: shape.number(),
-    failed: shape.number(),
-    bytesIn: shape.number(),
+    ...countsFrom(shape),
     statuses: pairs(),
     kinds: pairs(),
     serviceP95: shape.number() / 1_000 || null,
@@ -102,6 +103,10 @@ export function readArchive(bytes: Uint8Array): Archive {
     slots.push({ from: from / 1e6, to: end / 1e6, measured, extras, cells });
   }
   return { ...header, slots, timeline: rowsOf(timeline) };
+}
+
+function countsFrom(numbers: Reader): CellCounts {
+  return Object.fromEntries(CELL_COUNTS.map((field) => [field, numbers.number()])) as CellCounts;
 }
 
 /** A histogram of so many filled buckets. */

@@ -1,18 +1,12 @@
 import type { TimelinePoint } from '../../core/result.ts';
-import type { Archive, Cell, Extra, Slot } from './archive.ts';
+import { type Archive, CELL_COUNTS, type Cell, type CellCounts, type Extra, type Slot, zeroCounts } from './archive.ts';
 import { Times } from './buckets.ts';
 import type { Span } from './picture.ts';
 
 /** What happened to one request name, or to all of them, in a stretch of time; measured requests only. */
-export interface Tally {
+export interface Tally extends CellCounts {
   /** Seconds in which load was offered and measured. */
   readonly seconds: number;
-  readonly due: number;
-  readonly sent: number;
-  readonly dropped: number;
-  readonly ok: number;
-  readonly failed: number;
-  readonly bytesIn: number;
   readonly statuses: ReadonlyMap<number, number>;
   /** By index into the archive's kinds of failure. */
   readonly kinds: ReadonlyMap<number, number>;
@@ -38,21 +32,25 @@ export function snapped({ slots }: Pick<Archive, 'slots'>, wanted: Span): Span |
 
 /** @param name index of a request name; null: all of them. */
 export function tallyOf(archive: Archive, span: Span | null, name: number | null): Tally {
-  const sum = { seconds: 0, due: 0, sent: 0, dropped: 0, ok: 0, failed: 0, bytesIn: 0 };
+  const sum = zeroCounts();
+  let seconds = 0;
   const statuses = new Map<number, number>();
   const kinds = new Map<number, number>();
   const response = new Times();
   for (const slot of slotsIn(archive, span)) {
-    sum.seconds += slot.measured;
+    seconds += slot.measured;
     for (const cell of slot.cells) {
-      if (cell.warm || (name !== null && cell.name !== name)) continue;
-      for (const field of ['due', 'sent', 'dropped', 'ok', 'failed', 'bytesIn'] as const) sum[field] += cell[field];
+      if (name !== null && cell.name !== name) continue;
+      // Of the warm-up's requests only those that were answered in the measured time have any.
+      sum.achieved += cell.achieved;
+      if (cell.warm) continue;
+      for (const field of CELL_COUNTS) if (field !== 'achieved') sum[field] += cell[field];
       for (const [status, n] of cell.statuses) statuses.set(status, (statuses.get(status) ?? 0) + n);
       for (const [kind, n] of cell.kinds) kinds.set(kind, (kinds.get(kind) ?? 0) + n);
       response.add(cell.response);
     }
   }
-  return { ...sum, statuses, kinds, response };
+  return { ...sum, seconds, statuses, kinds, response };
 }
 
 /** A part of the time of all measured requests in a stretch; null where the report does not carry it. */

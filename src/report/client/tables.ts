@@ -37,7 +37,7 @@ export function recomputed(archive: Archive, span: Span | null): Recomputed {
   return { cells, facts: factsOf(archive, all) };
 }
 
-function requestCells({ sent, ok, failed, bytesIn, seconds, response }: Tally): string[] {
+function requestCells({ sent, ok, achieved, failed, bytesIn, seconds, response }: Tally): string[] {
   const ended = ok + failed;
   const ms = (value: number | null): string => (value === null ? DASH : msFigure(value));
   return [
@@ -48,7 +48,7 @@ function requestCells({ sent, ok, failed, bytesIn, seconds, response }: Tally): 
     ms(response.max),
     ms(response.mean),
     ended === 0 ? DASH : formatCount(bytesIn / ended),
-    seconds > 0 ? formatRate(ok / seconds).replace('/s', '') : DASH,
+    seconds > 0 ? formatRate(achieved / seconds).replace('/s', '') : DASH,
   ];
 }
 

@@ -19,7 +19,14 @@ export const DEFINITIONS: readonly (readonly [term: string, text: string])[] = [
     'Sent, dropped',
     'Sent requests were written to a connection. A request that falls due while the limit of requests in flight is reached is dropped, and counted.',
   ],
-  ['Achieved', 'Requests answered as expected, per second of the measured time.'],
+  [
+    'Achieved',
+    'Requests answered as expected, per second of the measured time. Answers that came when nothing more was sent do not count: a target that falls behind would be credited with them.',
+  ],
+  [
+    'Piling up, drift',
+    'Under a constant rate, requests pile up where more come than leave, beyond chance; response times drift where their median rises or falls over the run while the load stays the same. In both cases a longer run has other percentiles. Where requests pile up, the run is invalid.',
+  ],
   [
     'Failed',
     'Requests that ended in another way: an error status, a wrong answer, a timeout, no connection, a reset, an answer that is not valid HTTP. Aborted requests, those still under way when the run ended, are counted apart.',

@@ -147,7 +147,7 @@ export class Statistics {
 function partOf(rows: readonly StatRow[], archive: Archive, span: Span): StatRow[] {
   return rows.map(({ name, method }) => {
     const tally = tallyOf(archive, span, name === '' ? null : archive.names.indexOf(name));
-    const { seconds, due, sent, dropped, ok, failed, bytesIn, response } = tally;
+    const { seconds, due, sent, dropped, ok, achieved, failed, bytesIn, response } = tally;
     return {
       name,
       method,
@@ -155,7 +155,7 @@ function partOf(rows: readonly StatRow[], archive: Archive, span: Span): StatRow
       response: summaryOf(response),
       service: NONE,
       offeredPerSec: seconds > 0 ? due / seconds : 0,
-      achievedPerSec: seconds > 0 ? ok / seconds : 0,
+      achievedPerSec: seconds > 0 ? achieved / seconds : 0,
       current: null,
     };
   });

@@ -34,11 +34,11 @@ export const FIGURE_HEADS = ['Count', 'Achieved /s', 'Failed', 'p50', 'p95', 'p9
 export const DIFFERENCE_HEADS = ['Achieved /s', 'Failed, points', 'p50', 'p95', 'p99'] as const;
 
 /** Of a stretch of time, at the resolution that the page carries: without intervals. */
-export function figuresOfTally({ seconds, sent, ok, failed, response }: Tally): RunFigures {
+export function figuresOfTally({ seconds, sent, ok, achieved, failed, response }: Tally): RunFigures {
   const at = (p: number): Figure => ({ value: response.count < samplesFor(p) ? null : response.quantile(p) });
   return {
     sent,
-    achievedPerSec: seconds > 0 ? ok / seconds : null,
+    achievedPerSec: seconds > 0 ? achieved / seconds : null,
     failedShare: ok + failed > 0 ? failed / (ok + failed) : null,
     p50: at(0.5),
     p95: at(0.95),

@@ -1,0 +1,28 @@
+import type { LoadProfile } from '../core/plan.ts';
+import { stagesOf } from '../core/plan.ts';
+
+/** A stretch of time over which the load stays the same; instants in µs since the start. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  /** Virtual users, or requests per second. */
+  readonly load: number;
+}
+
+/**
+ * Where a load with something to do stays the same, in order of time. Neighbouring stages of one value are one stretch.
+ * @param since what is before it is cut off: the warm-up, or what came before a reset.
+ */
+export function constantStretches(load: LoadProfile, since: number): Stretch[] {
+  const stretches: Stretch[] = [];
+  let at = 0;
+  for (const { duration, from: value, to } of stagesOf(load)) {
+    const from = Math.max(at, since);
+    at += duration;
+    if (value !== to || value <= 0 || from >= at) continue;
+    const last = stretches.at(-1);
+    if (last !== undefined && last.to === from && last.load === value) stretches.splice(-1, 1, { ...last, to: at });
+    else stretches.push({ from, to: at, load: value });
+  }
+  return stretches;
+}
