@@ -1,6 +1,8 @@
 import {
   appendFileSync,
   closeSync,
+  fchmodSync,
+  fstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -12,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Files, ScratchFile } from '../src/core/world.ts';
+import type { Files, Readers, ScratchFile } from '../src/core/world.ts';
 
 const PIECE = 1024 * 1024;
 
@@ -23,16 +25,31 @@ export const realFiles: Files = {
   pieces: piecesOf,
   scratch,
   discard: (descriptor) => closeSync(descriptor),
-  writeText: (path, text) => writeFileSync(path, text),
+  writeText: (path, text, readers) => {
+    const file = openFor(path, readers);
+    try {
+      writeFileSync(file, text);
+    } finally {
+      closeSync(file);
+    }
+  },
   makeFolder: (path) => {
     mkdirSync(path, { recursive: true });
   },
   isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
-  appendTo: (path) => {
-    const file = openSync(path, 'w');
+  appendTo: (path, readers) => {
+    const file = openFor(path, readers);
     return { append: (text) => appendFileSync(file, text), close: () => closeSync(file) };
   },
 };
+
+/** Empties it; a file that was there before may have had more readers. */
+function openFor(path: string, readers: Readers = 'usual'): number {
+  if (readers === 'usual') return openSync(path, 'w');
+  const file = openSync(path, 'w', 0o600);
+  if (fstatSync(file).isFile()) fchmodSync(file, 0o600);
+  return file;
+}
 
 function* piecesOf(path: string): Iterable<Uint8Array> {
   const file = openSync(path, 'r');

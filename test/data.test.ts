@@ -235,7 +235,7 @@ describe('docs/requests.md', () => {
   };
   const files = { 'loans.csv': blocks('csv')[0] ?? '', 'loans.jsonl': blocks('jsonl')[0] ?? '' };
 
-  it('has its commands', () => expect(blocks('sh')).toHaveLength(6));
+  it('has its commands', () => expect(blocks('sh')).toHaveLength(7));
   for (const command of blocks('sh'))
     it(`runs: ${command.trim()}`, async () => {
       const target = await recorder(model);

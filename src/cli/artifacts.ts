@@ -5,6 +5,7 @@ import type { RunEvent, RunSink } from '../core/event.ts';
 import type { RunResult } from '../core/result.ts';
 import { toSeconds } from '../core/units.ts';
 import type { World } from '../core/world.ts';
+import { heldSecrets } from '../plan/publish.ts';
 import { IntervalArchive } from '../report/archive.ts';
 import { HistoryCsv, toFailuresCsv, toStatsCsv } from '../report/csv.ts';
 import { renderHtml } from '../report/html.ts';
@@ -100,10 +101,11 @@ export class Artifacts implements RunSink {
    */
   async write(world: World, folder: string, result: RunResult): Promise<string[]> {
     const losses: string[] = [];
+    const readers = heldSecrets({ command: result.run.command, plan: result.plan }) ? 'owner' : 'usual';
     for (const [name, content] of Object.entries(await this.contents(world, result))) {
       const text = content();
       try {
-        world.files.writeText(join(folder, name), text);
+        world.files.writeText(join(folder, name), text, readers);
       } catch (error) {
         losses.push(`${name} (${(error as Error).message})`);
       }

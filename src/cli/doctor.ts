@@ -14,7 +14,7 @@ import { type Micros, millis, toMillis, toSeconds } from '../core/units.ts';
 import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
 import { resolvePlan } from '../plan/resolve.ts';
-import { parseCount, parseDuration } from '../plan/syntax.ts';
+import { parseCount, parseDuration, quote } from '../plan/syntax.ts';
 import { type Ink, paint } from '../report/terminal.ts';
 import { type NullThread, startNullServer } from '../run/null-thread.ts';
 import type { NullServer } from '../run/protocol.ts';
@@ -156,7 +156,7 @@ class Workbench {
     if (totals.ok === 0)
       throw new RampartError(
         'unreachable',
-        `${target} gave no good answer to copy the size of`,
+        `${quote(target)} gave no good answer to copy the size of`,
         'Is the request right?',
       );
     return { path: plan.requests[0]?.path ?? '/', bytes: Math.round(totals.bytesIn / totals.ok) };

@@ -4,10 +4,12 @@ import type { RunSink } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import type { RowTable } from '../core/rows.ts';
-import type { World } from '../core/world.ts';
+import { Secrets } from '../core/secret.ts';
+import type { Readers, World } from '../core/world.ts';
 import { InstanceProbe } from '../drivers/instances.ts';
 import { payloadsOf } from '../load/payload.ts';
-import { publishCommand, publishPlan } from '../plan/publish.ts';
+import { heldSecrets, publishCommand, publishPlan, secretsIn } from '../plan/publish.ts';
+import { publishEvent } from '../plan/publish-event.ts';
 import { Journal } from '../run/journal.ts';
 import { runEvents, runSession } from '../run/session.ts';
 import type { Steering } from '../run/steering.ts';
@@ -39,7 +41,10 @@ export interface Execution {
 export async function execute(world: World, execution: Execution): Promise<RunResult> {
   const { id, plan, rows, folder, signal, steering, onLoss } = execution;
   const artifacts = new Artifacts();
-  const journal = folder === null ? null : openJournal(world, folder, onLoss);
+  const secrets = Secrets.of(plan).with(secretsIn(world.argv, world.env));
+  const published = { plan: publishPlan(plan, secrets), command: ['rampart', ...publishCommand(world.argv, secrets)] };
+  const journal =
+    folder === null ? null : openJournal(world, folder, heldSecrets(published) ? 'owner' : 'usual', onLoss);
   const controller = plan.search === null ? null : createSearch(plan.search);
   const sinks: RunSink[] = journal === null ? [] : [journal];
   sinks.push(artifacts, ...execution.followers(artifacts, () => controller?.answer() ?? null));
@@ -54,6 +59,7 @@ export async function execute(world: World, execution: Execution): Promise<RunRe
         ? runEvents(plan, pool.source, stop, steering)
         : searchEvents(plan, controller, pool.source, stop, probe === null ? null : () => probe.ask()),
     sinks,
+    publish: (event) => publishEvent(event, secrets),
     onSinkFailure: (sink, error) => {
       if (sink !== journal) throw error;
       onLoss(`${JOURNAL} ends early (${error.message}): the run cannot be drawn again from it`);
@@ -64,8 +70,8 @@ export async function execute(world: World, execution: Execution): Promise<RunRe
     started: {
       format: 1,
       tool: { name: 'rampart', version: world.version },
-      run: { id, command: ['rampart', ...publishCommand(world.argv)], host: world.host },
-      plan: publishPlan(plan),
+      run: { id, command: published.command, host: world.host },
+      plan: published.plan,
     },
   }).finally(async () => {
     probe?.close();
@@ -83,10 +89,10 @@ export function newRunId(world: World): string {
   return `${time}-${(world.randomSeed() % 0x10000).toString(16).padStart(4, '0')}`;
 }
 
-function openJournal(world: World, folder: string, onLoss: (loss: string) => void): Journal | null {
+function openJournal(world: World, folder: string, readers: Readers, onLoss: (loss: string) => void): Journal | null {
   try {
     world.files.makeFolder(folder);
-    const file = world.files.appendTo(join(folder, JOURNAL));
+    const file = world.files.appendTo(join(folder, JOURNAL), readers);
     return new Journal(
       (line) => file.append(line),
       () => file.close(),

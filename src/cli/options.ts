@@ -38,6 +38,11 @@ export function addRequestOptions(command: Command): Command {
       'pass or fail by: p95<250ms, errors<1%, achieved>95/s; repeat for more',
       collect,
     )
+    .option(
+      '--secret <name>',
+      'a header, parameter or field whose value is shown nowhere, besides the usual ones; repeat for more',
+      collect,
+    )
     .option('--seed <number>', 'makes every random choice the same again');
 }
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { RunFold } from '../analyze/fold.ts';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
+import { heldSecrets } from '../plan/publish.ts';
 import { IntervalArchive } from '../report/archive.ts';
 import { MOST_RUNS } from '../report/client/overlay/look.ts';
 import { type OverlayRun, renderOverlay } from '../report/overlay.ts';
@@ -49,9 +50,11 @@ export function overlayCommand(world: World, runs: readonly string[], flags: Ove
   const path = /\.html?$/i.test(given) ? given : join(given, 'report.html');
   const asset = (name: string): string => world.files.readText(fileURLToPath(new URL(name, world.assets)));
   const page = renderOverlay(drawn, world.version, { script: asset('overlay.js'), style: asset('report-style.css') });
+  const secret = drawn.some(({ result: { run, plan } }) => heldSecrets({ command: run.command, plan }));
+  const readers = secret ? 'owner' : 'usual';
   try {
     world.files.makeFolder(dirname(path));
-    world.files.writeText(path, page);
+    world.files.writeText(path, page, readers);
   } catch (error) {
     throw new RampartError('bad-file', `${path}: ${(error as Error).message}`, 'Name another place with -o.');
   }

@@ -1,6 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, RampartError } from '../core/errors.ts';
+import type { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
+import { secretsIn } from '../plan/publish.ts';
+import { discreet } from './discreet.ts';
 import type { DoctorFlags } from './doctor.ts';
 import {
   addLoadOptions,
@@ -20,25 +23,27 @@ import type { ServeFlags } from './serve.ts';
  */
 export async function main(world: World): Promise<number> {
   let exitCode: number = EXIT.passed;
-  const program = createProgram(world, (code) => {
+  const secrets = secretsIn(world.argv, world.env);
+  const inside = discreet(world, secrets);
+  const program = createProgram(inside, secrets, (code) => {
     exitCode = code;
   });
   try {
     await program.parseAsync([...withPage(world.argv)], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return report(error, world);
+    return report(error, inside);
   }
 }
 
-function createProgram(world: World, end: (code: number) => void): Command {
+function createProgram(world: World, secrets: Secrets, end: (code: number) => void): Command {
   const program = new Command('rampart')
     .description('Tells how much load a model endpoint takes before it breaks, and proves that the number is true.')
     .version(world.version)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => world.stdout.write(text),
-      writeErr: (text) => world.stderr.write(text),
+      writeErr: (text) => world.stderr.write(secrets.maskAddresses(text)),
       getOutHelpWidth: () => world.stdout.columns,
       getErrHelpWidth: () => world.stderr.columns,
     })

@@ -3,17 +3,20 @@ import { exitCodeOf } from '../analyze/verdict.ts';
 import { EXIT } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
+import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
 import { describePlan } from '../plan/describe.ts';
 import { formTexts } from '../plan/form.ts';
+import { FormMemory } from '../plan/form-memory.ts';
 import { prepareRun } from '../plan/resolve.ts';
-import { readSources } from '../plan/sources.ts';
+import { type Given, readSources } from '../plan/sources.ts';
 import { ConsoleView } from '../report/console.ts';
 import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
 import { Steering } from '../run/steering.ts';
 import { colourOf } from './colour.ts';
+import { discreet } from './discreet.ts';
 import { type Execution, execute, newRunId } from './execution.ts';
 import { steerByKeys } from './keys.ts';
 import type { Page } from './page.ts';
@@ -22,17 +25,18 @@ import type { TestingOptions } from './testing.ts';
 
 /** `rampart run`, `find` and `probe`: plan, measure, judge, show. Returns the exit code. */
 export async function runCommand(
-  world: World,
+  outside: World,
   kind: Plan['kind'],
   target: string,
   flags: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-  const sources = { kind, target, env: world.env, flags };
-  const given = readSources(sources, world.files);
+  const sources = { kind, target, env: outside.env, flags };
+  const given = readSources(sources, outside.files);
   const { settings } = given;
   const { out, json = false, quiet = false } = settings;
-  const note = (line: string): void => world.stderr.write(`${line}\n`);
-  const { plan, rows } = prepareRun(sources, quiet ? world : { ...world, note });
+  const note = (line: string): void => outside.stderr.write(`${line}\n`);
+  const { plan, rows } = prepareRun(sources, quiet ? outside : { ...outside, note });
+  const world = discreet(outside, Secrets.of(plan));
   const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
   if (!quiet) for (const line of describePlan(plan)) world.stderr.write(`${line}\n`);
   await reach(plan);
@@ -40,7 +44,7 @@ export async function runCommand(
   const id = newRunId(world);
   const folder = out ?? (kind !== 'probe' ? join('reports', id) : null);
   const view = quiet ? null : createView(world, plan);
-  const page = wishes === null ? null : await openPage(world, wishes, plan, formTexts(given, plan));
+  const page = wishes === null ? null : await openPage(world, wishes, plan, memoryOf(given, plan));
   const stop = new AbortController();
   // Who stops it at the terminal wants to leave; who stops it on the page looks at the page.
   let leaving = false;
@@ -71,6 +75,11 @@ export async function runCommand(
   }
 }
 
+/** What the page's form is filled in with. */
+function memoryOf(given: Given, plan: Plan): FormMemory {
+  return new FormMemory(formTexts(given, plan), Secrets.of(plan), plan.secretNames);
+}
+
 /** Runs a test that no page shows. */
 async function alone(
   world: World,
@@ -95,15 +104,11 @@ export function followFor(world: World): TestingOptions['follow'] {
 }
 
 /** A page whose later tests are printed as the first one is. */
-async function openPage(
-  world: World,
-  wishes: PageWishes,
-  { kind }: Plan,
-  settings: Readonly<Record<string, string>>,
-): Promise<Page> {
+async function openPage(world: World, wishes: PageWishes, { kind }: Plan, memory: FormMemory): Promise<Page> {
   const { Page } = await import('./page.ts');
-  const defaults = { kind: kind === 'find' ? 'find' : 'run', settings } as const;
+  const defaults = { kind: kind === 'find' ? 'find' : 'run', settings: memory.shown } as const;
   return Page.open(world, wishes, defaults, {
+    memory,
     follow: followFor(world),
     ended: ({ folder }, result, losses) => printResult(world, result, { folder, losses, json: false, quiet: false }),
   });

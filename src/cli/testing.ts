@@ -9,6 +9,7 @@ import { reach } from '../drivers/reach.ts';
 import { describePlan } from '../plan/describe.ts';
 import { readEdit } from '../plan/edit.ts';
 import { formError, readForm, sentenceOf } from '../plan/form.ts';
+import type { FormMemory } from '../plan/form-memory.ts';
 import type { EarlierRun, FieldError } from '../report/client/live/frame.ts';
 import type { ConsoleView } from '../report/console.ts';
 import { Steering } from '../run/steering.ts';
@@ -41,6 +42,8 @@ interface Kept {
 }
 
 export interface TestingOptions {
+  /** Of what the start form was filled in with; null: it was empty. */
+  readonly memory: FormMemory | null;
   /** The page is to be told that something is new. */
   readonly changed: () => void;
   /** How the terminal follows a test that the page started, and what gives its keys back. */
@@ -128,7 +131,7 @@ export class Testing implements Tester {
   async start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]> {
     if (this.running || this.#preparing)
       return [{ field: '', message: 'A test is running. Stop it, or wait for its end, before you start another one.' }];
-    const form = readForm(kind, settings, this.#world.env, this.#world);
+    const form = readForm(kind, settings, this.#world.env, this.#world, this.#options.memory);
     if (form.plan === null) return form.errors;
     const { plan, rows } = form;
     this.#preparing = true;

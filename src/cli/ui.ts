@@ -15,6 +15,7 @@ export async function uiCommand(world: World, flags: Readonly<Record<string, unk
     wishes,
     { kind: 'run', settings: {} },
     {
+      memory: null,
       follow: followFor(world),
       ended: ({ folder }, result, losses) => printResult(world, result, { folder, losses, json: false, quiet: false }),
     },

@@ -193,6 +193,8 @@ export interface Plan {
   readonly timing: 'precise' | 'relaxed';
   readonly threads: Count;
   readonly seed: number;
+  /** Names whose values are secret, besides the usual ones (see core/secret). Absent: none. */
+  readonly secretNames?: readonly string[];
   readonly interval: Micros;
   readonly thresholds: readonly Threshold[];
   /** Of a `find`, whose `load` is only its beginning; else null. */

@@ -16,6 +16,9 @@ export interface Keyboard {
   onKey(callback: (key: string) => void): () => void;
 }
 
+/** Who may read a new file: whoever the system lets by default, or its owner alone. */
+export type Readers = 'usual' | 'owner';
+
 /** Paths are as given by the user, relative ones to the working directory. Errors are Node's, with a `code`. */
 export interface Files {
   readText(path: string): string;
@@ -26,11 +29,11 @@ export interface Files {
   scratch(): ScratchFile;
   /** Closes it; its room is free again. */
   discard(descriptor: number): void;
-  writeText(path: string, text: string): void;
+  writeText(path: string, text: string, readers?: Readers): void;
   makeFolder(path: string): void;
   isFolder(path: string): boolean;
   /** Opens a file to append to; each line is handed to the system before `append` returns. */
-  appendTo(path: string): { append(text: string): void; close(): void };
+  appendTo(path: string, readers?: Readers): { append(text: string): void; close(): void };
 }
 
 export interface ScratchFile {

@@ -5,7 +5,7 @@ import { planFixture } from '../core/plan.fixture.ts';
 import type { AnswerCheck, Plan, RequestTemplate } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { OUTCOMES } from '../core/sample.ts';
-import { count } from '../core/units.ts';
+import { bytes, count } from '../core/units.ts';
 import { AnswerBuffer } from './answer.ts';
 import { AnswerChecker } from './check.ts';
 import { firstDifference } from './difference.ts';
@@ -248,5 +248,51 @@ describe('examples', () => {
       headers: 'set-cookie: s3cr3t\r\n',
     });
     expect(cookie[2]).toBe('set-cookie: expected ***, got ***');
+  });
+
+  it('hold no half of a secret, wherever they are cut', () => {
+    const [request] = planFixture().requests as [RequestTemplate];
+    const requests = [{ ...request, path: '/p?code=hunter2hunter2' }];
+    for (let at = 0; at < 500; at += 3) {
+      const body = `${'.'.repeat(at)}hunter2hunter2${'.'.repeat(500 - at)}`;
+      for (const check of [
+        { kind: 'contains', text: 'never' },
+        { kind: 'body', text: `${'.'.repeat(at)}differs here${'.'.repeat(500)}` },
+        json('$', [], `${'.'.repeat(at + 8)}`),
+        json('$.a', ['a'], 'x'),
+      ] as AnswerCheck[]) {
+        const [outcome, , example] = judge([check], { requests })({ body: at % 2 ? body : `{"a":"${body}"}` });
+        expect(outcome).toBe('wrong-answer');
+        expect(example).not.toMatch(/hunt|ter2/);
+      }
+    }
+  });
+
+  it('hold no secret that a row gave to the request', () => {
+    const data = { file: 'r.jsonl', format: 'jsonl' as const, order: 'once' as const, rows: count(2) };
+    const [request] = planFixture().requests as [RequestTemplate];
+    const templated = {
+      ...request,
+      path: '/p?code={{row.pin}}',
+      headers: [['x-api-key', '{{row.key}}']] as const,
+      body: { encoding: 'utf8' as const, data: '{"token":"{{row.token}}","plain":"{{row.plain}}"}', bytes: bytes(1) },
+      templated: true as const,
+    };
+    const payloads: Payloads = {
+      compile: ([part]) => {
+        const filled = Buffer.alloc(100);
+        const text = (index: number) => (part?.text ?? '').replaceAll(/\{\{row\.(\w+)\}\}/g, `$1-of-row-${index}`);
+        return { bytes: filled, fill: (index) => filled.write(text(index)) };
+      },
+      field: () => 'null',
+      rowOf: (index) => ({ row: index + 1, line: index + 1 }),
+    };
+    const plan = planFixture({ checks: [{ kind: 'contains', text: 'never' }], requests: [templated], data });
+    const checker = AnswerChecker.of(plan, payloads);
+    const answer = new AnswerBuffer();
+    const body = Buffer.from('[pin-of-row-1 key-of-row-1 token-of-row-1 plain-of-row-1]');
+    answer.body(body, 0, body.length);
+    checker?.judge(Object.assign(createExchange(0), { status: 200, index: 1, bank: 1 }), answer);
+    expect(checker?.example).toBe('row 2, line 2: expected "never" within "[*** *** *** plain-of-row-1]"');
   });
 });

@@ -2,12 +2,13 @@ import type { Exchange } from '../core/exchange.ts';
 import type { AnswerCheck, Plan } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
-import { SECRET_NAME } from '../core/secret.ts';
+import { MASK, Secrets } from '../core/secret.ts';
 import type { AnswerBuffer } from './answer.ts';
 import { firstTextDifference } from './difference.ts';
-import { cut, describeTexts, excerpt, show } from './excerpt.ts';
+import { cut, Excerpts } from './excerpt.ts';
 import { type Compiled, ExpectedText, type Fault } from './expectation.ts';
 import { compileJsonCheck, ResponseJson } from './json-check.ts';
+import { SentSecrets } from './sent-secrets.ts';
 
 /** Examples of wrong answers per run and thread; of each kind the first. */
 const EXAMPLES = 20;
@@ -22,7 +23,8 @@ export class AnswerChecker {
   readonly #statuses: readonly (readonly [number, number])[] | null;
   readonly #checks: readonly Compiled[];
   readonly #payloads: Payloads | null;
-  readonly #secrets: readonly string[];
+  readonly #secrets: Secrets;
+  readonly #sent: SentSecrets;
   readonly #examples = new Set<string>();
   readonly #json = new ResponseJson();
 
@@ -36,7 +38,8 @@ export class AnswerChecker {
     this.#statuses = status?.statuses ?? null;
     this.#payloads = payloads;
     this.#checks = plan.checks.flatMap((check) => this.#compile(check, plan.data?.format === 'csv') ?? []);
-    this.#secrets = secretsOf(plan);
+    this.#secrets = Secrets.of(plan);
+    this.#sent = new SentSecrets(plan, payloads);
   }
 
   /**
@@ -68,14 +71,16 @@ export class AnswerChecker {
     return false;
   }
 
-  #wrong(found: Fault, { bank, index }: Exchange): OutcomeCode {
+  #wrong(found: Fault, exchange: Exchange): OutcomeCode {
+    const { bank, index } = exchange;
     this.message = found.message;
     const kind = `${bank} ${found.message}`;
     if (this.#examples.size < EXAMPLES && !this.#examples.has(kind)) {
       this.#examples.add(kind);
       const place = this.#payloads?.rowOf(index) ?? null;
       const where = place === null ? '' : `row ${place.row}, line ${place.line}: `;
-      this.example = cut(this.#mask(`${where}${found.detail()}`), EXAMPLE_CHARACTERS);
+      const excerpts = new Excerpts(this.#secrets.knowing(this.#sent.of(exchange, this.#secrets)));
+      this.example = cut(`${where}${found.detail(excerpts)}`, EXAMPLE_CHARACTERS);
     }
     return OUTCOME_CODE['wrong-answer'];
   }
@@ -108,16 +113,6 @@ export class AnswerChecker {
     const expected = new ExpectedText(this.#payloads, text, 'text');
     return (index) => expected.bytesFor(index);
   }
-
-  #mask(text: string): string {
-    let masked = text;
-    for (const secret of this.#secrets) masked = masked.replaceAll(secret, '***');
-    return masked
-      .replaceAll(/(\\?"([^"\\]{1,80})\\?"\s*:\s*)(\\?"(?:[^"\\]|\\[^"])*\\?"?|[^\s,}\]]+)/g, (whole, name, word) =>
-        SECRET_NAME.test(String(word)) ? `${String(name)}***` : String(whole),
-      )
-      .replaceAll(/\b(bearer|basic)\s+[\w.~+/=-]{4,}/gi, '$1 ***');
-  }
 }
 
 const fault = (message: string, detail: string): Fault => ({ message, detail: () => detail });
@@ -125,25 +120,28 @@ const fault = (message: string, detail: string): Fault => ({ message, detail: ()
 function checkHeader(name: string, expected: string, answer: AnswerBuffer): Fault | null {
   const value = answer.header(name.toLowerCase());
   if (value === expected) return null;
-  const shown = SECRET_NAME.test(name) ? '***' : null;
-  return fault(
-    value === null ? `the header ${name} is missing` : `the header ${name} differs`,
-    `${name}: expected ${shown ?? show(expected)}, got ${value === null ? 'none' : (shown ?? show(value))}`,
-  );
+  return {
+    message: value === null ? `the header ${name} is missing` : `the header ${name} differs`,
+    detail: (excerpts) => {
+      const shown = (text: string): string => (excerpts.hides(name) ? MASK : excerpts.of(text));
+      return `${name}: expected ${shown(expected)}, got ${value === null ? 'none' : shown(value)}`;
+    },
+  };
 }
 
 function checkBody(expected: Buffer, tolerance: number, answer: AnswerBuffer): Fault | null {
   const { bytes, start, end } = answer;
   if (!answer.tooLarge && end - start === expected.length && expected.compare(bytes, start, end) === 0) return null;
   const unreadable = answer.unreadable();
-  if (unreadable !== null) return { message: unreadable, detail: () => `got ${excerpt(bytes, start, end)}` };
+  if (unreadable !== null)
+    return { message: unreadable, detail: (excerpts) => `got ${excerpts.beginning(bytes, start, end)}` };
   // Texts that are equal where their bytes are not have characters that are no UTF-8.
   if (tolerance > 0 && firstTextDifference(expected.toString(), answer.text(), tolerance) === null) return null;
   return {
     message: 'the body differs',
-    detail: () => {
+    detail: (excerpts) => {
       const [wanted, got] = [expected.toString(), answer.text()];
-      return describeTexts(wanted, got, firstTextDifference(wanted, got, tolerance)?.at ?? 0);
+      return excerpts.ofTexts(wanted, got, firstTextDifference(wanted, got, tolerance)?.at ?? 0);
     },
   };
 }
@@ -154,14 +152,6 @@ function checkContained(wanted: Buffer, answer: AnswerBuffer): Fault | null {
   if (!answer.tooLarge && at >= 0 && at + wanted.length <= end) return null;
   return {
     message: answer.unreadable() ?? 'the body lacks an expected text',
-    detail: () => `expected ${show(wanted.toString())} within ${excerpt(bytes, start, end)}`,
+    detail: (excerpts) => `expected ${excerpts.of(wanted.toString())} within ${excerpts.beginning(bytes, start, end)}`,
   };
-}
-
-/** Values that were sent as secrets: a target that echoes them must not put them into a report. */
-function secretsOf({ requests }: Plan): string[] {
-  const values = requests.flatMap(({ headers }) =>
-    headers.filter(([name]) => SECRET_NAME.test(name)).flatMap(([, value]) => [value, value.replace(/^\w+\s+/, '')]),
-  );
-  return [...new Set(values)].filter((value) => value.length >= 4).sort((a, b) => b.length - a.length);
 }

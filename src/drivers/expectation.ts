@@ -1,13 +1,14 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { Filling, Payloads } from '../core/ports.ts';
 import type { AnswerBuffer } from './answer.ts';
+import type { Excerpts } from './excerpt.ts';
 
 /** What is wrong with a response. */
 export interface Fault {
   /** In words that are equal for equal causes. */
   readonly message: string;
   /** Of this one response: what was expected and what came. */
-  detail(): string;
+  detail(excerpts: Excerpts): string;
 }
 
 /** One check of the plan, compiled; null: it holds. */

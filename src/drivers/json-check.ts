@@ -2,7 +2,7 @@ import { mayExceedDoubles } from '../core/json-number.ts';
 import { readExactJson } from '../core/json-text.ts';
 import type { AnswerCheck, ExpectedJson } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
-import { SECRET_NAME } from '../core/secret.ts';
+import { MASK } from '../core/secret.ts';
 import type { AnswerBuffer } from './answer.ts';
 import {
   containerIn,
@@ -12,7 +12,6 @@ import {
   hasStep,
   pathAfter,
 } from './difference.ts';
-import { describeTexts, excerpt, show } from './excerpt.ts';
 import { type Compiled, ExpectedText, type Fault } from './expectation.ts';
 
 type JsonCheck = Extract<AnswerCheck, { kind: 'json' }>;
@@ -146,20 +145,26 @@ const bodyText = (answer: AnswerBuffer): string => answer.text().replace(/\r?\n$
 
 function notJson(answer: AnswerBuffer): Fault {
   const { bytes, start, end } = answer;
-  return { message: answer.unreadable() ?? 'the body is not JSON', detail: () => `got ${excerpt(bytes, start, end)}` };
+  return {
+    message: answer.unreadable() ?? 'the body is not JSON',
+    detail: (excerpts) => `got ${excerpts.beginning(bytes, start, end)}`,
+  };
 }
 
 function missing(path: string, answer: AnswerBuffer): Fault {
   const { bytes, start, end } = answer;
-  return { message: `${path} is missing`, detail: () => `${path}: not in ${excerpt(bytes, start, end)}` };
+  return {
+    message: `${path} is missing`,
+    detail: (excerpts) => `${path}: not in ${excerpts.beginning(bytes, start, end)}`,
+  };
 }
 
 function otherText(expected: string, tolerance: number, answer: AnswerBuffer): Fault {
   return {
     message: 'the body differs',
-    detail: () => {
+    detail: (excerpts) => {
       const got = bodyText(answer);
-      return describeTexts(expected, got, firstTextDifference(expected, got, tolerance)?.at ?? 0);
+      return excerpts.ofTexts(expected, got, firstTextDifference(expected, got, tolerance)?.at ?? 0);
     },
   };
 }
@@ -170,16 +175,15 @@ function other(
   found: Difference,
   answer: AnswerBuffer,
 ): Fault {
-  const secret = [...steps, ...found.steps].some((step) => typeof step === 'string' && SECRET_NAME.test(step));
   return {
     message: `${pathAfter(path, found.steps, false)} ${found.actual === undefined ? 'is missing' : 'differs'}`,
-    detail: () => {
+    detail: (excerpts) => {
       const { steps: within, expected, actual, at = 0 } = differenceAsWritten(json, steps, tolerance, answer) ?? found;
       const where = pathAfter(path, within, true);
-      if (secret) return `${where}: expected ***, got ***`;
+      if (excerpts.hides(...steps, ...within)) return `${where}: expected ${MASK}, got ${MASK}`;
       if (typeof expected === 'string' && typeof actual === 'string')
-        return `${where}${at === 0 ? ': ' : ' '}${describeTexts(expected, actual, at)}`;
-      return `${where}: expected ${show(expected)}, got ${actual === undefined ? 'nothing' : show(actual)}`;
+        return `${where}${at === 0 ? ': ' : ' '}${excerpts.ofTexts(expected, actual, at)}`;
+      return `${where}: expected ${excerpts.of(expected)}, got ${actual === undefined ? 'nothing' : excerpts.of(actual)}`;
     },
   };
 }

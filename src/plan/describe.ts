@@ -10,15 +10,17 @@ import {
   stagesOf,
   type Target,
 } from '../core/plan.ts';
+import { Secrets } from '../core/secret.ts';
 import type { Micros } from '../core/units.ts';
 import { UNTIL_COUNTED } from './load.ts';
-import { maskQuery } from './publish.ts';
+import { maskAddress } from './publish.ts';
 
 /** The plan in a few plain lines, as it is told before the first request. Secrets in the query are masked. */
 export function describePlan(plan: Plan): string[] {
   const origin = originOf(plan.target);
+  const secrets = Secrets.of(plan);
   return [
-    ...plan.requests.map((request) => describeRequest(request, origin)),
+    ...plan.requests.map((request) => describeRequest(request, origin, secrets)),
     ...describeData(plan),
     plan.search !== null
       ? describeSearch(plan.search)
@@ -34,8 +36,12 @@ function originOf(target: Target): string {
   return target.socketPath === undefined ? new URL(target.url).origin : `http+unix://${target.socketPath}:`;
 }
 
-function describeRequest({ method, path, headers, body, templated }: RequestTemplate, origin: string): string {
-  const line = `${method} ${origin}${maskQuery(path)}`;
+function describeRequest(
+  { method, path, headers, body, templated }: RequestTemplate,
+  origin: string,
+  secrets: Secrets,
+): string {
+  const line = `${method} ${origin}${maskAddress(path, secrets)}`;
   if (body === null) return line;
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
   const size = templated ? 'a body made for each' : formatBytes(body.bytes);

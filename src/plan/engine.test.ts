@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Secrets } from '../core/secret.ts';
 import { planOf } from './plan.fixture.ts';
 import { publishCommand, publishPlan } from './publish.ts';
 
@@ -47,7 +48,7 @@ it('reads a proxy, and hides its password from everybody but the thread', () => 
   const published = publishPlan(planOf({ proxy: 'http://me:secret@p:1' }));
   expect(JSON.stringify(published)).not.toMatch(/secret|me:|bWU6/);
   for (const args of [['--proxy', 'http://me:secret@p:1'], ['--proxy=me:se/cret@p:1']])
-    expect(publishCommand(args).join(' ')).not.toMatch(/secret|se\/cret|me:/);
+    expect(publishCommand(args, new Secrets()).join(' ')).not.toMatch(/secret|se\/cret|me:/);
   expect(() => proxy('https://p:1')).toThrow(/no plain HTTP proxy/);
   expect(() => proxy('socks5://me:secret@p:1')).toThrow(/^--proxy: "socks5:\/\/\*\*\*@p:1"/);
   expect(() => proxy('http://p:1/path')).toThrow(/has a path/);

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { Secrets } from '../core/secret.ts';
 import { formTexts, readForm } from './form.ts';
-import type { PlanWorld } from './resolve.ts';
+import { FormMemory } from './form-memory.ts';
+import { type PlanWorld, resolvePlan } from './resolve.ts';
+import { readSources } from './sources.ts';
 
 const gone = (): never => {
   throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
@@ -59,16 +62,53 @@ describe('readForm', () => {
   );
 });
 
-it('shows a test’s settings as they can be given again, but for secrets', () => {
-  const { plan } = readForm('run', { ...URL_GIVEN, body: '{"x":[1]}' }, {}, WORLD);
-  if (plan === null) throw new Error('no plan');
-  const settings = { url: 'http://x/', vus: 4, slos: ['p95<1s', 'errors<1%'], bodyFile: 'x.json', out: 'here' };
-  const headers = [
-    ['X-Model', 'v2'],
-    ['Authorization', 'Bearer secret'],
-  ] as const;
-  expect(formTexts({ settings, headers }, plan)).toEqual({
-    ...{ url: 'http://x/', vus: '4', slos: 'p95<1s\nerrors<1%' },
-    ...{ headers: 'X-Model: v2', body: '{"x":[1]}' },
+describe('the form of a test that is run again', () => {
+  const body = '{"x":[1],"password":"body-s3cret"}';
+  const flags = {
+    body,
+    header: ['X-Model: v2', 'Authorization: Bearer head-s3cret', 'X-Ssn: 123'],
+    secret: ['x-ssn'],
+  };
+  const target = 'http://x:1/p?code=url-s3cret&page=1';
+  const sources = { kind: 'run', target, env: {}, flags } as const;
+  const given = readSources(sources, WORLD.files);
+  const plan = resolvePlan(sources, WORLD);
+  const memory = new FormMemory(formTexts(given, plan), Secrets.of(plan), plan.secretNames);
+
+  it('holds its settings, without what is secret of them', () => {
+    expect(memory.shown).toEqual({
+      url: 'http://x:1/p?code=***&page=1',
+      headers: 'X-Model: v2\nAuthorization: ***\nX-Ssn: ***',
+      body: '{"x":[1],"password":"***"}',
+    });
+    const file = { settings: { url: 'http://x/', vus: 4, slos: ['p95<1s', 'errors<1%'], bodyFile: 'x' }, headers: [] };
+    expect(formTexts(file, plan)).toEqual({ url: 'http://x/', vus: '4', slos: 'p95<1s\nerrors<1%', body });
+  });
+
+  it('sends the secrets all the same, where they are left as they were shown', () => {
+    const { plan: again } = readForm('run', { ...memory.shown, vus: '3' }, {}, WORLD, memory);
+    expect(again?.target.url).toBe(target);
+    expect(again?.requests[0]?.body?.data).toBe(body);
+    expect(again?.requests[0]?.headers).toContainEqual(['Authorization', 'Bearer head-s3cret']);
+    expect(again?.secretNames).toEqual(['x-ssn']);
+    const more = { ...memory.shown, headers: `${memory.shown['headers']}\r\nX-More: 1` };
+    const headers = readForm('run', more, {}, WORLD, memory).plan?.requests[0]?.headers;
+    expect(headers).toEqual(
+      expect.arrayContaining([
+        ['X-More', '1'],
+        ['X-Ssn', '123'],
+      ]),
+    );
+  });
+
+  it('asks for them again where they can no longer be put back, and hands them to no other target', () => {
+    const changed = { ...memory.shown, body: '{"x":[2],"password":"***"}' };
+    expect(readForm('run', changed, {}, WORLD, memory).errors.map(({ field }) => field)).toEqual(['body']);
+    const elsewhere = readForm('run', { ...memory.shown, url: 'http://evil:1/p' }, {}, WORLD, memory);
+    expect(elsewhere.plan).toBeNull();
+    expect(elsewhere.errors.map(({ field }) => field)).toEqual(['body', 'headers']);
+    expect(elsewhere.errors[0]?.message).toContain('for another target than http://x:1');
+    const own = { url: 'http://evil:1/p', headers: 'Authorization: mine', body: '{}' };
+    expect(readForm('run', own, {}, WORLD, memory).errors).toEqual([]);
   });
 });

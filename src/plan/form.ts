@@ -1,8 +1,8 @@
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
-import { SECRET_NAME } from '../core/secret.ts';
 import type { FieldError } from './edit.ts';
+import type { FormMemory } from './form-memory.ts';
 import { type PlanWorld, prepareRun } from './resolve.ts';
 import { flagOf, type SettingName } from './schema.ts';
 import type { Given, Sources } from './sources.ts';
@@ -61,22 +61,28 @@ export type Form =
  * field it is about.
  *
  * @param settings texts by the name of the setting; what is not given is absent.
+ * @param memory of the secrets that the form was shown without.
  */
 export function readForm(
   kind: 'run' | 'find',
   settings: Readonly<Record<string, string>>,
   env: Sources['env'],
   world: PlanWorld,
+  memory: FormMemory | null = null,
 ): Form {
-  const errors: FieldError[] = [];
+  const restored = memory?.restore(settings) ?? { texts: settings, errors: [] };
+  const errors: FieldError[] = [...restored.errors];
   let texts: Record<string, string> = {};
-  for (const [name, text] of Object.entries(settings)) {
+  for (const [name, text] of Object.entries(restored.texts)) {
     if (FORM_SETTINGS.some((known) => known === name)) texts[name] = text;
     else errors.push({ field: name, message: 'This is no setting of the form.' });
   }
   for (let attempt = 0; attempt <= FORM_SETTINGS.length; attempt++) {
     try {
-      const prepared = prepareRun({ kind, target: (texts['url'] ?? '').trim(), env, flags: flagsOf(texts) }, world);
+      const prepared = prepareRun(
+        { kind, target: (texts['url'] ?? '').trim(), env, flags: flagsOf(texts, memory) },
+        world,
+      );
       return errors.length === 0 ? { ...prepared, errors: [] } : { plan: null, errors };
     } catch (error) {
       if (!(error instanceof RampartError)) throw error;
@@ -111,9 +117,7 @@ export function sentenceOf(text: string): string {
 /** A body larger than this is not for a form, bytes. */
 const LARGEST_BODY = 200_000;
 
-/**
- * A test as a form shows it: to be changed, and run again. The body of a file is in it; secret headers are not.
- */
+/** A test as a form holds it: to be changed, and run again. The body of a file is in it. */
 export function formTexts(
   { settings, headers }: Pick<Given, 'settings' | 'headers'>,
   plan: Plan,
@@ -125,16 +129,16 @@ export function formTexts(
     else if (Array.isArray(value) && LISTS.includes(name)) texts[name] = value.join('\n');
     else if (value !== undefined) texts[name] = JSON.stringify(value);
   }
-  const shown = headers.filter(([name]) => !SECRET_NAME.test(name));
-  if (shown.length > 0) texts['headers'] = shown.map(([name, value]) => `${name}: ${value}`).join('\n');
+  if (headers.length > 0) texts['headers'] = headers.map(([name, value]) => `${name}: ${value}`).join('\n');
   const body = plan.requests[0]?.body ?? null;
   if (settings.bodyFile !== undefined && body?.encoding === 'utf8' && body.bytes <= LARGEST_BODY)
     texts['body'] = body.data;
   return texts;
 }
 
-function flagsOf(texts: Readonly<Record<string, string>>): Record<string, unknown> {
+function flagsOf(texts: Readonly<Record<string, string>>, memory: FormMemory | null): Record<string, unknown> {
   const flags: Record<string, unknown> = {};
+  if (memory !== null && memory.secretNames.length > 0) flags['secrets'] = memory.secretNames;
   for (const [name, text] of Object.entries(texts)) {
     if (name === 'url') continue;
     flags[name] = LISTS.includes(name) ? text.split(/\r?\n/).filter((line) => line.trim() !== '') : text;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../core/plan.ts';
+import { Secrets } from '../core/secret.ts';
 import { planOf } from './plan.fixture.ts';
-import { publishCommand, publishPlan } from './publish.ts';
+import { heldSecrets, publishCommand, publishPlan, secretsIn } from './publish.ts';
 
 const bodyOf = (plan: Plan) => plan.requests[0]?.body;
 
@@ -32,7 +33,10 @@ describe('publishPlan', () => {
     ['/p?page=2&API_KEY=s3cret', '/p?page=2&API_KEY=***'],
     ['/p?api%5Fk%65y=s3cret', '/p?api%5Fk%65y=***'],
     ['/p?access_token=s3cret=s3cret', '/p?access_token=***'],
-    ['/p?password=', '/p?password=***'],
+    ['/p?password=', '/p?password='],
+    ['/p?code=s3cret&zipcode=1', '/p?code=***&zipcode=1'],
+    ['/p?jwt=s3cret;x,y&user[password]=s3cret', '/p?jwt=***&user[password]=***'],
+    ['/p;token=s3cret?next=http%3A%2F%2Fh%2F%3Fsig%3Ds3cret', '/p;token=***?next=http%3A%2F%2Fh%2F%3Fsig%3D***'],
     ['/p?sig=s3cret', '/p?sig=***'],
     ['/p?%E0%A4=1&&=&token', '/p?%E0%A4=1&&=&token'],
     ['/p?design=a%20b+c&x=/?', '/p?design=a%20b+c&x=/?'],
@@ -52,7 +56,7 @@ describe('publishPlan', () => {
       bytes: 4_097,
     });
     const umlauts = bodyOf(publishPlan(planOf({ body: `x${'ü'.repeat(3_000)}` })));
-    expect(umlauts).toMatchObject({ data: `x${'ü'.repeat(511)} … (cut)`, bytes: 6_001 });
+    expect(umlauts).toMatchObject({ data: `x${'ü'.repeat(1_023)} … (cut)`, bytes: 6_001 });
     const files = { b: new Uint8Array(5_000).fill(0xff) };
     const binary = bodyOf(publishPlan(planOf({ bodyFile: 'b' }, { files })));
     expect(binary?.bytes).toBe(5_000);
@@ -60,12 +64,14 @@ describe('publishPlan', () => {
   });
 
   it('leaves everything else alone, and is the same the second time', () => {
-    const plain = planOf({ rate: '5', threshold: ['p95<1s'], body: '{"password": 1}' });
+    const plain = planOf({ rate: '5', threshold: ['p95<1s'], body: '{"words": 1}' });
     expect(publishPlan(plain)).toEqual(plain);
+    expect(heldSecrets({ command: [], plan: publishPlan(plain) })).toBe(false);
     const secret = publishPlan(
       planOf({ body: 'x'.repeat(9_999), header: ['Cookie: a'] }, { target: 'http://h/?key=1' }),
     );
     expect(publishPlan(secret)).toEqual(secret);
+    expect(heldSecrets({ command: [], plan: secret })).toBe(true);
     expect(Object.isFrozen(secret.requests[0]?.headers[0])).toBe(true);
   });
 });
@@ -82,7 +88,7 @@ describe('publishCommand', () => {
       '-b',
       '{"key":1}',
     ];
-    expect(publishCommand([...argv, ...more])).toEqual([
+    expect(publishCommand([...argv, ...more], new Secrets())).toEqual([
       'run',
       'http://h/p?api_key=***&x=1',
       '-H',
@@ -94,7 +100,30 @@ describe('publishCommand', () => {
       '--threshold',
       'p95<250ms',
       '-b',
-      '{"key":1}',
+      '{"key":"***"}',
     ]);
+  });
+
+  it('masks what holds an address, quotation marks or nested fields', () => {
+    const argv = [
+      ...['-H', 'Cookie: sid=s3cret; back="https://app.test/"; a=s3cret', '-H', 'Authorization: Bearer tok://s3cret'],
+      ...['-H', 'X-Back: https://h/?token=s3cret&x=1', '--proxy', 'user:s3c/ret@proxy:3128', '--user', 'me:s3cret'],
+      ...['-b', '{"a":[{"password":{"old":"s3cret","n":[1]},"x":1}],"s":"{\\"token\\":\\"s3cret\\"}"}'],
+      ...[
+        '-b',
+        'user=me&user[password]=s3cret',
+        '--expect-json',
+        '$.token=s3cret',
+        '--secret',
+        'ssn',
+        '-b',
+        'ssn=s3cret',
+      ],
+    ];
+    const shown = publishCommand(argv, secretsIn(argv, {}));
+    expect(shown.join('\n')).not.toMatch(/s3c/);
+    expect(shown).toContain('{"a":[{"password":"***","x":1}],"s":"{\\"token\\":\\"***\\"}"}');
+    expect(shown).toContain('X-Back: https://h/?token=***&x=1');
+    expect(shown).toContain('ssn');
   });
 });

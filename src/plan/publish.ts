@@ -1,21 +1,26 @@
 import type { AnswerCheck, Plan, RequestBody, RequestTemplate, Tls } from '../core/plan.ts';
-import { SECRET_NAME } from '../core/secret.ts';
+import { MASK, Secrets } from '../core/secret.ts';
 
-const MASK = '***';
 const LARGEST_BODY = 4_096;
 const SHOWN = 1_024;
 const CUT = ' … (cut)';
 
 /** The plan as it may be shown to others: secrets masked, large bodies cut. It can no longer be run. */
-export function publishPlan(plan: Plan): Plan {
+export function publishPlan(plan: Plan, secrets = Secrets.of(plan)): Plan {
+  const { target, tls, requests, checks, proxy } = plan;
   return Object.freeze({
     ...plan,
-    target: Object.freeze({ ...plan.target, url: maskQuery(plan.target.url) }),
-    tls: Object.freeze(publishTls(plan.tls)),
-    requests: Object.freeze(plan.requests.map(publishRequest)),
-    checks: Object.freeze(plan.checks.map(publishCheck)),
-    ...(plan.proxy?.authorization == null ? {} : { proxy: Object.freeze({ ...plan.proxy, authorization: MASK }) }),
+    target: Object.freeze({ ...target, url: maskAddress(target.url, secrets) }),
+    tls: Object.freeze(publishTls(tls)),
+    requests: Object.freeze(requests.map((request) => publishRequest(request, secrets))),
+    checks: Object.freeze(checks.map((check) => publishCheck(check, secrets))),
+    ...(proxy?.authorization == null ? {} : { proxy: Object.freeze({ ...proxy, authorization: MASK }) }),
   });
+}
+
+/** Whether something was masked: who may read the files of such a run is then not everybody's business. */
+export function heldSecrets(published: { readonly command: readonly string[]; readonly plan: Plan }): boolean {
+  return JSON.stringify(published).includes(MASK);
 }
 
 /** A bundle of authorities is long, and a private key nobody else's business. */
@@ -29,64 +34,101 @@ function publishTls({ verify, ca, cert, key }: Tls): Tls {
   };
 }
 
-function publishRequest(request: RequestTemplate): RequestTemplate {
+function publishRequest(request: RequestTemplate, secrets: Secrets): RequestTemplate {
   const headers = request.headers.map(([name, value]) =>
-    Object.freeze([name, SECRET_NAME.test(name) ? MASK : value] as const),
+    Object.freeze([name, maskValue(name, value, secrets)] as const),
   );
   return Object.freeze({
     ...request,
-    path: maskQuery(request.path),
+    path: maskAddress(request.path, secrets),
     headers: Object.freeze(headers),
-    body: request.body === null ? null : Object.freeze(cutBody(request.body)),
+    body: request.body === null ? null : Object.freeze(publishBody(request.body, secrets)),
   });
 }
 
-/** A command line as it may be shown: the values of secret headers and query parameters masked. */
-export function publishCommand(argv: readonly string[]): string[] {
-  return argv.map((argument, index) => {
-    if (argument.startsWith('--proxy=') || argv[index - 1] === '--proxy') return maskUser(argument);
-    const header = /^((?:-H|--header=)?\s*)([!#$%&'*+.^_`|~\w-]+)(:\s*)\S/.exec(argument);
-    if (header !== null && SECRET_NAME.test(header[2] ?? '') && !argument.includes('://'))
-      return `${header[1]}${header[2]}${header[3]}${MASK}`;
-    return maskQuery(argument);
+function maskValue(name: string, value: string, secrets: Secrets): string {
+  return secrets.isSecret(name) && value !== '' ? MASK : secrets.mask(value);
+}
+
+/**
+ * A command line as it may be shown: the values of secret headers, parameters and fields masked, wherever they stand.
+ */
+export function publishCommand(argv: readonly string[], secrets: Secrets): string[] {
+  return argv.map((argument, index) => publishArgument(argument, argv[index - 1] ?? '', secrets));
+}
+
+/** What is secret in a command line or in the environment's variables that are settings. */
+export function secretsIn(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Secrets {
+  const set = Object.entries(env).flatMap(([name, value = '']) => (name.startsWith('RAMPART_') ? [[name, value]] : []));
+  const names = argv.flatMap((argument, index) => {
+    if (argument.startsWith('--secret=')) return [argument.slice('--secret='.length)];
+    return argv[index - 1] === '--secret' ? [argument] : [];
   });
+  const named = new Secrets(
+    [...names, ...(env['RAMPART_SECRET'] ?? '').split(/[,\r\n]/)].filter((name) => name !== ''),
+  );
+  const texts = [...argv, ...set.flatMap(([, value = '']) => value.split(/\r?\n/))];
+  return named.knowing(texts.flatMap((text, index) => foundInArgument(text, texts[index - 1] ?? '', named)));
 }
 
-/** A proxy's user name and password; a password may have a `/` in it. */
-function maskUser(argument: string): string {
-  return argument.replace(/^((?:--proxy=)?(?:[a-z][a-z0-9+.-]*:\/\/)?).*@/is, `$1${MASK}@`);
+/** A header as a flag takes it, also joined to the flag. */
+const HEADER = /^((?:-H|--[\w-]+=)?\s*)([!#$%&'*+.^_`|~\w-]+)(\s*:\s*)(\S.*)$/s;
+/** A proxy's user name and password, or a user's; a password may have a `/` in it. */
+const USER = /^((?:--[\w-]+=)?(?:[a-z][a-z0-9+.-]*:\/\/)?)(.*)@/is;
+
+function publishArgument(argument: string, before: string, secrets: Secrets): string {
+  if (/^--secret(?:=|$)/.test(argument) || before === '--secret') return argument;
+  if (/^--proxy=/.test(argument) || before === '--proxy') return argument.replace(USER, `$1${MASK}@`);
+  if (/^--user=/.test(argument) || before === '--user') return argument.replace(/:.*$/s, `:${MASK}`);
+  const [, flag, name = '', colon, value = ''] = HEADER.exec(argument) ?? [];
+  if (flag !== undefined && secrets.isSecret(name)) return `${flag}${name}${colon}${value === '' ? '' : MASK}`;
+  return isAddress(argument) ? maskAddress(argument, secrets) : secrets.mask(argument);
 }
 
-/** Masks the values of query parameters with secret names; all else stays as it was written. */
-export function maskQuery(url: string): string {
+function foundInArgument(argument: string, before: string, secrets: Secrets): string[] {
+  const [, , name = '', , value = ''] = HEADER.exec(argument) ?? [];
+  const found = [...(name === '' ? [] : secrets.foundIn(name, value)), ...secrets.found(argument)];
+  if (isAddress(argument))
+    for (const [parameter, text] of parametersOf(argument)) found.push(...secrets.foundIn(parameter, text));
+  const user = /^--(?:proxy|user)(?:=|$)/.test(argument) || /^--(?:proxy|user)$/.test(before);
+  const [, , credentials = ''] = (user && (USER.exec(argument) ?? /^(--user=)?(.*)$/s.exec(argument))) || [];
+  return [...found, credentials, credentials.slice(credentials.indexOf(':') + 1)];
+}
+
+const isAddress = (argument: string): boolean =>
+  /^(?:--[\w-]+=)?[a-z][a-z0-9+.-]*:\/\//i.test(argument) || /^[^\s{["']*\?/.test(argument);
+
+/** Masks the values of query parameters with secret names, to the end of each, and what else is secret in an address. */
+export function maskAddress(url: string, secrets: Secrets): string {
   const start = url.indexOf('?') + 1;
-  if (start === 0) return url;
+  if (start === 0) return secrets.mask(url);
   const parameters = url.slice(start).split('&');
-  return url.slice(0, start) + parameters.map(maskParameter).join('&');
+  const masked = parameters.map((parameter) => {
+    const equals = parameter.indexOf('=');
+    const name = parameter.slice(0, equals);
+    return equals > 0 && equals + 1 < parameter.length && secrets.isSecret(name) ? `${name}=${MASK}` : parameter;
+  });
+  return `${secrets.mask(url.slice(0, start - 1))}?${secrets.mask(masked.join('&'))}`;
 }
 
-function maskParameter(parameter: string): string {
-  const equals = parameter.indexOf('=');
-  if (equals < 0) return parameter;
-  const name = parameter.slice(0, equals);
-  // Reads an escaped name (`api%5Fkey`) as a server would; a malformed escape is left as it is.
-  const [[plain = name] = []] = [...new URLSearchParams(name)];
-  return SECRET_NAME.test(plain) ? `${name}=${MASK}` : parameter;
+function parametersOf(url: string): [name: string, value: string][] {
+  return [...new URLSearchParams(url.slice(url.indexOf('?') + 1).replaceAll('+', '%2B'))];
 }
 
 /** Expected values may be large; those of secret names are secrets themselves. */
-function publishCheck(check: AnswerCheck): AnswerCheck {
-  const short = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}${CUT}` : text);
+function publishCheck(check: AnswerCheck, secrets: Secrets): AnswerCheck {
+  const short = (text: string): string =>
+    text.length > SHOWN ? secrets.excerpt(text, 0, SHOWN, CUT) : secrets.mask(text);
   switch (check.kind) {
     case 'header':
-      return SECRET_NAME.test(check.name) ? { ...check, value: MASK } : check;
+      return { ...check, value: maskValue(check.name, check.value, secrets) };
     case 'body':
     case 'contains':
       return { ...check, text: short(check.text) };
     case 'json': {
       const { expected } = check;
       if (expected === null || expected.from === 'row') return check;
-      const secret = check.steps.some((step) => typeof step === 'string' && SECRET_NAME.test(step));
+      const secret = secrets.isSecretPath(check.steps);
       if (expected.from === 'template')
         return { ...check, expected: { ...expected, text: secret ? MASK : short(expected.text) } };
       return { ...check, expected: { from: 'plan', json: secret ? JSON.stringify(MASK) : short(expected.json) } };
@@ -96,11 +138,15 @@ function publishCheck(check: AnswerCheck): AnswerCheck {
   }
 }
 
-function cutBody(body: RequestBody): RequestBody {
-  const whole = Buffer.from(body.data, body.encoding);
-  if (whole.length <= LARGEST_BODY) return body;
-  if (body.encoding === 'base64') return { ...body, data: `${whole.toString('base64', 0, SHOWN)}${CUT}` };
-  // A character cut in half would become a replacement mark.
-  const head = new TextDecoder().decode(whole.subarray(0, SHOWN), { stream: true });
-  return { ...body, data: `${head}${CUT}` };
+/** The body's size stays the one that is sent. */
+function publishBody(body: RequestBody, secrets: Secrets): RequestBody {
+  if (body.encoding === 'base64') {
+    const whole = Buffer.from(body.data, 'base64');
+    const head = whole.subarray(0, whole.length > LARGEST_BODY ? SHOWN : LARGEST_BODY);
+    const text = whole.subarray(0, LARGEST_BODY + SHOWN).toString('latin1');
+    if (secrets.mask(text) !== text) return { ...body, data: MASK };
+    return whole.length > head.length ? { ...body, data: `${head.toString('base64')}${CUT}` } : body;
+  }
+  if (Buffer.byteLength(body.data) <= LARGEST_BODY) return { ...body, data: secrets.mask(body.data) };
+  return { ...body, data: secrets.excerpt(body.data, 0, SHOWN, CUT) };
 }

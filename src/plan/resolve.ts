@@ -1,6 +1,7 @@
 import { RampartError } from '../core/errors.ts';
 import { type DataSource, durationOf, type LoadProfile, type Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
+import { Secrets } from '../core/secret.ts';
 import { cellsOf } from '../core/template.ts';
 import { bytes, type Count, count, type Micros, micros, seconds } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
@@ -12,6 +13,7 @@ import { probeLoad, resolveLoad } from './load.ts';
 import { resolveRequest } from './request.ts';
 import type { SettingName } from './schema.ts';
 import { resolveSearch } from './search.ts';
+import { resolveSecretNames } from './secret-names.ts';
 import { blame, type Given, read, readSources, refuse, type Sources } from './sources.ts';
 import { parseBytes, parseChoice, parseCount, parseDuration, parseSeed } from './syntax.ts';
 import { parseTemplatedAddress } from './template.ts';
@@ -59,10 +61,13 @@ export function prepareRun(
   const { data, rows } = resolveData(given, { requests, checks }, world);
   if (data?.order === 'once' && sources.kind !== 'run')
     refuse(given, 'dataOrder', `once ends a run with its last row; a ${sources.kind} has an end of its own`);
+  const secretNames = resolveSecretNames(given);
+  const secrets = Secrets.of({ requests, checks, proxy: engine.proxy, secretNames });
   const plan: Plan = {
     kind: sources.kind,
     target: address.target,
-    requests,
+    // A name stands in every table: it may not repeat what is secret elsewhere.
+    requests: requests.map((request) => ({ ...request, name: secrets.maskAddresses(request.name) })),
     data,
     checks,
     ...withinUsers(withinRows(partsOf(sources.kind, given, world.host.cores), data)),
@@ -74,6 +79,7 @@ export function prepareRun(
     tls: resolveTls(given, address.target, world.files),
     ...engine,
     seed: read(given, 'seed', parseSeed) ?? world.randomSeed(),
+    ...(secretNames.length === 0 ? {} : { secretNames }),
     interval: INTERVAL,
     thresholds: resolveThresholdList(given, 'thresholds'),
     search: resolveSearch(given, sources.kind),

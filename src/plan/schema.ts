@@ -67,6 +67,7 @@ export const settingsSchema = z.strictObject(
     key: text('File with the private key (PEM) of that certificate'),
     insecure: yesOrNo("Accept any certificate of the target: expired, self-signed, another host's (default false)"),
     threads: quantity('Generator threads, 1 to 256 (default: cores less one)'),
+    secrets: texts('A name whose values are shown nowhere, of a header, parameter or field, besides the usual ones'),
     seed: quantity('Makes every random choice the same again: 0 to 4294967295'),
     thresholds: z
       .union([z.string(), list], { error: 'must be text like "p95<250ms", or a list of such texts' })
@@ -114,5 +115,5 @@ export function variableOf(name: SettingName): string {
     .toUpperCase()}`;
 }
 
-const singular = (name: SettingName): string =>
-  name === 'headers' || name === 'expectHeaders' || name === 'thresholds' || name === 'slos' ? name.slice(0, -1) : name;
+const PLURAL: readonly SettingName[] = ['headers', 'expectHeaders', 'secrets', 'thresholds', 'slos'];
+const singular = (name: SettingName): string => (PLURAL.includes(name) ? name.slice(0, -1) : name);

@@ -139,12 +139,13 @@ function parseHeaders(headers: NonNullable<Settings['headers']>, label: string):
 }
 
 function fromFlags(flags: Readonly<Record<string, unknown>>): Given {
-  const { header, threshold, slo, expectHeader, keepalive, ...rest } = flags;
+  const { header, threshold, slo, expectHeader, secret, keepalive, ...rest } = flags;
   const raw: Record<string, unknown> = { ...rest };
   if (header !== undefined) raw['headers'] = header;
   if (threshold !== undefined) raw['thresholds'] = threshold;
   if (expectHeader !== undefined) raw['expectHeaders'] = expectHeader;
   if (slo !== undefined) raw['slos'] = slo;
+  if (secret !== undefined) raw['secrets'] = secret;
   // `true` is what a command line parser says where --no-keepalive is absent: it must not win over a scenario.
   if (keepalive === false) raw['keepalive'] = false;
   return given(

@@ -1,5 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import type { Distribution } from '../core/plan.ts';
+import { Secrets } from '../core/secret.ts';
 import { type Bytes, bytes, type Count, count, type Micros, micros, type PerSecond, perSecond } from '../core/units.ts';
 
 /*
@@ -26,10 +27,12 @@ const NUMBER = new RegExp(`^${DECIMAL}$`);
 
 type Refuse = (problem: string) => never;
 
-/** Quoted, on one line and not too long. */
+/** Quoted, on one line, not too long, and without what is secret by its name. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
+  return JSON.stringify(USUAL.excerpt(text, 0, 80));
 }
+
+const USUAL = new Secrets();
 
 function refusal(flag: string, text: string): Refuse {
   return (problem) => {

@@ -227,6 +227,10 @@ const plan = z
       .describe('The HTTP proxy between generator and target.'),
     timing: z.enum(['precise', 'relaxed']).describe('How the open model waited for the next due instant.'),
     threads: count('Generator threads.'),
+    secretNames: z
+      .array(z.string())
+      .exactOptional()
+      .describe('Names whose values are shown nowhere, besides the usual ones; absent: none.'),
     seed: z.number().describe('Of everything random in the load.'),
     interval: amount('Length of an interval of the timeline, µs.'),
     thresholds: z.array(threshold).describe('What the run is judged by, in the order of `verdict.checks`.'),

@@ -10,6 +10,8 @@ export interface Session {
   /** What happens between the start and the end of the run, until `signal` ends it. */
   readonly events: (signal: AbortSignal) => AsyncIterable<RunEvent>;
   readonly sinks: readonly RunSink[];
+  /** What sinks get to see of an event: nothing secret. */
+  readonly publish: (event: RunEvent) => RunEvent;
   /** A sink failed and is left out from now on; told once per sink. */
   readonly onSinkFailure: (sink: RunSink, error: Error) => void;
   readonly signal: AbortSignal;
@@ -32,7 +34,8 @@ export async function runSession(session: Session): Promise<void> {
     sinks.delete(sink);
     session.onSinkFailure(sink, error instanceof Error ? error : new Error(String(error)));
   };
-  const emit = async (event: RunEvent): Promise<void> => {
+  const emit = async (raw: RunEvent): Promise<void> => {
+    const event = session.publish(raw);
     for (const sink of sinks) {
       try {
         await sink.accept(event);

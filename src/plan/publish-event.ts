@@ -1,0 +1,32 @@
+import type { RunEvent } from '../core/event.ts';
+import type { Secrets } from '../core/secret.ts';
+import type { FailureCount, SeriesSnapshot } from '../core/snapshot.ts';
+
+/**
+ * An event as it may be kept and shown: what repeats a target's words, or the system's, repeats no secret. The start of a
+ * run is published by `publishPlan` and `publishCommand`.
+ */
+export function publishEvent(event: RunEvent, secrets: Secrets): RunEvent {
+  switch (event.type) {
+    case 'interval': {
+      const { snapshot } = event;
+      const series = Object.entries(snapshot.series);
+      if (series.every(([, { failures }]) => failures.length === 0)) return event;
+      const published = series.map(([name, one]) => [name, publishSeries(one, secrets)] as const);
+      return { ...event, snapshot: { ...snapshot, series: Object.fromEntries(published) } };
+    }
+    case 'lost':
+      return { ...event, message: secrets.maskAddresses(event.message) };
+    default:
+      return event;
+  }
+}
+
+function publishSeries(series: SeriesSnapshot, secrets: Secrets): SeriesSnapshot {
+  const failures = series.failures.map((failure): FailureCount => {
+    const { message, example } = failure;
+    const published = { ...failure, message: secrets.maskAddresses(message) };
+    return example === undefined ? published : { ...published, example: secrets.maskAddresses(example) };
+  });
+  return { ...series, failures };
+}
