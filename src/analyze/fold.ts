@@ -151,6 +151,8 @@ export class RunFold {
       responseP95: response.count > 0 ? inMs(response.quantile(0.95)) : null,
       generator,
       cycle: cycle.cycle,
+      load: editedLoad(plan.load, this.#changes),
+      changes: this.#changes,
       seconds,
       samples,
       breakingPoint: this.#breakingPoint,

@@ -54,6 +54,7 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
   'generator-exhausted': 'the generator ran out of ports, files or memory for sockets',
   'connection-wait': 'requests waited for a free connection',
   'reused-connection-closed': 'the target closed connections as they were used again',
+  'ramp-cut': 'the ramp did not reach its goal',
 };
 
 /** What makes a run invalid and is the answer all the same: it is the target's doing. */

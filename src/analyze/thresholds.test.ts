@@ -83,6 +83,15 @@ describe('thresholds', () => {
       actual: 10,
       message: 'errors were 10, below 11',
     });
+    // A count that breaks where the share of that number would hold.
+    const few = { ok: Array.from({ length: 990 }, () => 5_000), ended: { timeout: 5 } } as const;
+    expect(checkOf(thresholdOf('errors<1', { kind: 'errors' }, '<', 1, 'count'), few)).toMatchObject({
+      status: 'failed',
+      message: 'errors were 50, not below 1 of 9,950 requests (a count; a share is written errors<1%)',
+    });
+    expect(checkOf(thresholdOf('errors<1', { kind: 'errors' }, '<', 1, 'count'), made).message).toBe(
+      'errors were 10, not below 1',
+    );
   });
 
   it('achieved is the rate of successes', () => {

@@ -41,6 +41,13 @@ function check(threshold: Threshold, measurements: Measurements): Check {
     return { threshold: text, status: 'undecided', actual: null, limit, unit, message };
   }
   const holds = compare(value.known, op, limit);
+  const { totals } = measurements;
+  const ended = totals.ok + totals.failed;
+  // As a share it would have held: perhaps that was meant.
+  const meant =
+    metric.kind === 'errors' && unit === 'count' && !holds && compare((100 * totals.failed) / ended, op, limit)
+      ? ` of ${counted(ended, 'request')} (a count; a share is written ${text}%)`
+      : '';
   return {
     threshold: text,
     status: holds ? 'passed' : 'failed',
@@ -49,7 +56,7 @@ function check(threshold: Threshold, measurements: Measurements): Check {
     unit,
     message: Number.isFinite(value.known)
       ? `${name} ${metric.kind === 'errors' ? 'were' : 'was'} ${formatActual(value.known, limit, unit)}, ` +
-        `${holds ? '' : 'not '}${OPERATOR_WORDS[op]} ${formatLimit(limit, unit)}`
+        `${holds ? '' : 'not '}${OPERATOR_WORDS[op]} ${formatLimit(limit, unit)}${meant}`
       : `${name} is infinite: ${lostShare(measurements)}`,
   };
 }

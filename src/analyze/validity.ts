@@ -1,6 +1,7 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
+import type { LoadChange } from '../core/command.ts';
 import type { Ending } from '../core/event.ts';
-import type { Plan } from '../core/plan.ts';
+import type { LoadProfile, Plan } from '../core/plan.ts';
 import {
   type Check,
   type Doubt,
@@ -14,6 +15,7 @@ import { connectionDoubts, exhaustionOf, waitedForConnections } from './connecti
 import type { GeneratorHealth } from './generator.ts';
 import { idleDoubts, type UserCycle } from './idle.ts';
 import { shareOf } from './latency.ts';
+import { rampDoubts } from './ramp.ts';
 import { type Steadiness, steadinessDoubts } from './steadiness.ts';
 import { samplesMissing } from './thresholds.ts';
 import { addressOf, counted, formatCount, formatMs, formatShare, metricName } from './wording.ts';
@@ -66,6 +68,9 @@ export interface Evidence {
   readonly generator: GeneratorHealth;
   /** Closed model: where a virtual user's time went; null: unknown. */
   readonly cycle: UserCycle | null;
+  /** As it was offered: the plan's, with every edit. */
+  readonly load: LoadProfile;
+  readonly changes: readonly LoadChange[];
   /** How long the run was, s. */
   readonly seconds: number;
   /** Of a search. */
@@ -106,6 +111,7 @@ export function doubtsOf(evidence: Evidence): Doubt[] {
     ...generatorDoubts(evidence),
     ...idleDoubts(evidence.cycle),
     ...sampleDoubts(evidence),
+    ...(evidence.ending === 'completed' ? rampDoubts(evidence.load, evidence.changes, evidence.seconds) : []),
   ];
   return [...doubts.filter((doubt) => doubt.invalidates), ...doubts.filter((doubt) => !doubt.invalidates)];
 }

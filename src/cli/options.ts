@@ -35,7 +35,7 @@ export function addRequestOptions(command: Command): Command {
     .option('--insecure', 'accept any certificate of the target')
     .option(
       '--threshold <expression>',
-      'pass or fail by: p95<250ms, errors<1%, achieved>95/s; repeat for more',
+      'pass or fail by: p95<250ms, errors<1% (a share) or errors<10 (a count), achieved>95/s; repeat for more',
       collect,
     )
     .option(
@@ -52,7 +52,10 @@ export function addLoadOptions(command: Command): Command {
     .option('--spawn-rate <rate>', 'start this many users per second; without it all at once')
     .option('--think-time <duration>', 'pause of a user between requests: 1s, 1s-3s or exp:1s')
     .option('-r, --rate <rate>', 'arrivals: requests due per second whatever the answers do, e.g. 200/s')
-    .option('--arrivals <kind>', 'how arrivals are spread: uniform (default) or poisson')
+    .option(
+      '--arrivals <kind>',
+      'how arrivals are spread: uniform (default), poisson, or bursty:N (N at once, the same mean rate)',
+    )
     .option('--max-in-flight <count>', 'with --rate: drop (and count) what is due while so many are under way')
     .option('-c, --connections <count>', 'with --rate: at most so many connections; who finds all busy waits')
     .option('--stages <stages>', 'duration:target, in turn, each reached in a straight line, e.g. 30s:100,1m:100')
@@ -67,7 +70,11 @@ export function addLoadOptions(command: Command): Command {
 
 export function addSearchOptions(command: Command): Command {
   return command
-    .option('--slo <expression>', 'what must hold: p95<250ms, errors<1%; repeat for more (all must hold)', collect)
+    .option(
+      '--slo <expression>',
+      'what must hold: p95<250ms, errors<1% (a share; errors<1 is a count); repeat for more (all must hold)',
+      collect,
+    )
     .option('--unit <unit>', 'what to search: req/s (default) or vus')
     .option('--budget <duration>', 'how long it may take (default 2m)')
     .option('--precision <share>', 'how narrow the interval shall be (default 10%)')
@@ -78,6 +85,7 @@ export function addSearchOptions(command: Command): Command {
       'for a target that scales itself: wait after each increase until it is steady, so long at most',
     )
     .option('--instance-header <name>', 'with --settle: the response header that names the instance')
+    .option('--arrivals <kind>', 'how arrivals are spread: poisson (default), uniform, or bursty:N (N at once)')
     .option('--think-time <duration>', 'with --unit vus: pause of a user between requests')
     .option('--max-in-flight <count>', 'drop (and count) what is due while so many are under way')
     .option('--graceful-stop <duration>', 'how long requests under way may finish after a level (default 5s)')

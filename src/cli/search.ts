@@ -142,7 +142,7 @@ function profileOf(plan: Plan, { load }: SearchStep, length: number): LoadProfil
   const rate = perSecond(load.ratePerSec);
   return {
     model: 'open',
-    arrivals: 'poisson',
+    arrivals: plan.search?.arrivals ?? 'poisson',
     rate: [{ duration, from: rate, to: rate }],
     maxInFlight: plan.load.model === 'open' ? plan.load.maxInFlight : count(10_000),
   };

@@ -93,7 +93,7 @@ export function withRest(load: LoadProfile, at: Micros, rest: readonly Stage<num
   }
   const stages = [...kept, ...rest];
   return load.model === 'closed'
-    ? { ...load, vus: stages as Stage<Count>[] }
+    ? { model: 'closed', vus: stages as Stage<Count>[], thinkTime: load.thinkTime }
     : { ...load, rate: stages as Stage<PerSecond>[] };
 }
 

@@ -12,15 +12,24 @@ export type Distribution =
   | { readonly kind: 'uniform'; readonly min: Micros; readonly max: Micros }
   | { readonly kind: 'exponential'; readonly mean: Micros };
 
+/** How arrivals are spread: evenly, at random instants, or so many at once at random instants; the mean rate is the same. */
+export type ArrivalPattern = 'uniform' | 'poisson' | { readonly bursty: Count };
+
 /**
  * How load is offered. Closed: that many virtual users, each sends its next request after its last answer (and a think
  * time). Open: requests are due at instants that no answer can delay.
  */
 export type LoadProfile =
-  | { readonly model: 'closed'; readonly vus: readonly Stage<Count>[]; readonly thinkTime: Distribution | null }
+  | {
+      readonly model: 'closed';
+      readonly vus: readonly Stage<Count>[];
+      readonly thinkTime: Distribution | null;
+      /** Users that were asked for, where the load ends before its ramp reaches them; absent: it reaches its end. */
+      readonly goal?: Count;
+    }
   | {
       readonly model: 'open';
-      readonly arrivals: 'uniform' | 'poisson';
+      readonly arrivals: ArrivalPattern;
       readonly rate: readonly Stage<PerSecond>[];
       /** A request due while this many are under way is dropped, and counted. */
       readonly maxInFlight: Count;
@@ -152,6 +161,8 @@ export interface SearchPlan {
   readonly precision: number;
   /** Highest load to try on the searched axis; null: none. */
   readonly maxLoad: number | null;
+  /** How the arrivals of a level are spread; absent: Poisson. */
+  readonly arrivals?: ArrivalPattern;
   /** Most virtual users of the ramp at the beginning. */
   readonly maxVus: Count;
   /** Wait at most this long after each increase of load until the target is steady, for an autoscaler. */
@@ -214,6 +225,24 @@ export function stagesOf(load: LoadProfile): readonly Stage<number>[] {
 /** How long the plan offers load, in µs. */
 export function durationOf(load: LoadProfile): Micros {
   return stagesOf(load).reduce((sum, stage) => sum + stage.duration, 0) as Micros;
+}
+
+/** What a load is on its way to at an instant since its start: the target of the stage it is in. */
+export function goalAt(load: LoadProfile, at: Micros): number {
+  const stages = stagesOf(load);
+  let left: number = at;
+  for (const { duration, to } of stages) {
+    if (left < duration) return load.model === 'closed' && load.goal !== undefined ? load.goal : to;
+    left -= duration;
+  }
+  return stages.at(-1)?.to ?? 0;
+}
+
+/** How arrivals are spread, in words. */
+export function arrivalsName(arrivals: ArrivalPattern): string {
+  if (arrivals === 'uniform') return 'evenly spaced arrivals';
+  if (arrivals === 'poisson') return 'Poisson arrivals';
+  return `bursts of ${arrivals.bursty} arrivals at random instants`;
 }
 
 /** The curve's value at an instant since its start; at a border that of the later stage, outside the stages 0. */

@@ -78,7 +78,8 @@ export type DoubtCode =
   | 'no-answer-found'
   | 'generator-exhausted'
   | 'connection-wait'
-  | 'reused-connection-closed';
+  | 'reused-connection-closed'
+  | 'ramp-cut';
 
 export interface Verdict {
   readonly status: VerdictStatus;

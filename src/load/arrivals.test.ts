@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Segment } from '../core/plan.ts';
 import { durationOf } from '../core/plan.ts';
-import { micros } from '../core/units.ts';
+import { count, micros } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
 import { areaAt } from './curve.ts';
 import { open, rateStages, rates } from './stages.fixture.ts';
@@ -80,8 +80,43 @@ describe('Poisson arrivals', () => {
   });
 });
 
+describe('bursty arrivals', () => {
+  const SIZE = 5;
+  const found = times(all(open(rates([400, 50, 50]), { bursty: count(SIZE) }), 11));
+  const bursts = found.filter((_, n) => n % SIZE === 0);
+
+  it('come so many at one instant, the instants exponentially apart at a fifth of the rate', () => {
+    for (const [n, at] of found.entries()) expect(at).toBe(bursts[Math.floor(n / SIZE)]);
+    const n = bursts.length;
+    expect(new Set(bursts).size).toBe(n);
+    const gaps = bursts.map((at, i) => (at - (bursts[i - 1] ?? 0)) / 100_000);
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / n;
+    expect(Math.abs(mean - 1)).toBeLessThan(3 / Math.sqrt(n));
+    const sorted = [...gaps].sort((a, b) => a - b);
+    const distance = Math.max(...sorted.map((gap, i) => Math.abs(1 - Math.exp(-gap) - (i + 0.5) / n)));
+    expect(distance).toBeLessThan(1.36 / Math.sqrt(n));
+  });
+
+  it('have the mean rate that was asked for, also on a ramp', () => {
+    expect(Math.abs(found.length - 20_000)).toBeLessThan(3 * Math.sqrt(20_000 * SIZE));
+    const ramp = times(all(open(rates([100, 0, 400]), { bursty: count(8) }), 5));
+    const early = ramp.filter((at) => at < 50e6).length;
+    expect(Math.abs(early - 5_000)).toBeLessThan(3 * Math.sqrt(8 * 5_000));
+    expect(Math.abs(ramp.length - early - 15_000)).toBeLessThan(3 * Math.sqrt(8 * 15_000));
+  });
+
+  it('of one at once would be Poisson arrivals', () => {
+    const stages = rates([10, 5, 50], [10, 50, 0]);
+    expect(all(open(stages, { bursty: count(1) }), 3)).toEqual(all(open(stages, 'poisson'), 3));
+  });
+});
+
 describe('any arrivals', () => {
-  const profile = fc.tuple(rateStages(60), fc.constantFrom('uniform' as const, 'poisson' as const));
+  const pattern = fc.oneof(
+    fc.constantFrom('uniform' as const, 'poisson' as const),
+    fc.integer({ min: 2, max: 12 }).map((size) => ({ bursty: count(size) })),
+  );
+  const profile = fc.tuple(rateStages(60), pattern);
   const cap = fc.option(fc.integer({ min: 0, max: 500 }));
 
   it('ascend within the curve, in number as its integral', () => {

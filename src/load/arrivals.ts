@@ -10,13 +10,16 @@ export type OpenProfile = Extract<LoadProfile, { model: 'open' }>;
  *
  * Uniform: arrival n is due where the integral of the rate reaches n, so a constant rate sends its first at once. Poisson:
  * where it reaches the sum of the first n + 1 of a sequence of Exp(1) numbers (time-rescaling of a Poisson process of
- * rate 1). Each segment walks the whole sequence and keeps its own, so that the segments together are the unsplit
+ * rate 1). Bursty: the arrivals b·g to b·g + b − 1 together, where it reaches b times the sum of the first g + 1: bursts of b
+ * are a Poisson process of a b-th of the rate. Each segment walks the whole sequence and keeps its own, so that the segments together are the unsplit
  * schedule bit for bit, however many there are.
  */
 export class Arrivals {
   #pieces: readonly Piece[];
   #inverse: AreaInverse;
   readonly #random: Random | null;
+  /** Arrivals that are due together. */
+  readonly #burst: number;
   readonly #step: number;
   readonly #limit: number;
   #index = -1;
@@ -28,7 +31,8 @@ export class Arrivals {
   constructor(profile: OpenProfile, seed: number, segment: Segment, maxRequests: number | null) {
     this.#pieces = piecesOf(profile.rate);
     this.#inverse = new AreaInverse(this.#pieces);
-    this.#random = profile.arrivals === 'poisson' ? new Random(seed, 0) : null;
+    this.#random = profile.arrivals === 'uniform' ? null : new Random(seed, 0);
+    this.#burst = typeof profile.arrivals === 'object' ? profile.arrivals.bursty : 1;
     this.#step = segment.count;
     this.#limit = maxRequests ?? Number.POSITIVE_INFINITY;
     this.#advance(segment.index + 1);
@@ -74,7 +78,7 @@ export class Arrivals {
     } else {
       for (let step = 0; step < steps && this.#index < this.#limit; step++) {
         this.#index += 1;
-        this.#area += random.exponential(1);
+        if (this.#index % this.#burst === 0) this.#area += this.#burst * random.exponential(1);
       }
     }
     this.#place();

@@ -23,7 +23,7 @@ describe('describePlan', () => {
   });
 
   const CLOSED = '(closed model: each waits for its answer)';
-  const OPEN = '(open model: evenly spaced, no answer is waited for)';
+  const OPEN = '(open model: evenly spaced arrivals, no answer is waited for)';
   it.each([
     [{}, `10 virtual users for 30 s ${CLOSED}`],
     [{ vus: '1' }, `1 virtual user for 30 s ${CLOSED}`],
@@ -45,6 +45,10 @@ describe('describePlan', () => {
     [
       { rate: '1/h', arrivals: 'poisson' },
       '0.0002778 requests/s for 30 s (open model: Poisson arrivals, no answer is waited for)',
+    ],
+    [
+      { rate: '100', arrivals: ' Bursty: 10 ' },
+      '100 requests/s for 30 s (open model: bursts of 10 arrivals at random instants, no answer is waited for)',
     ],
     [{ rate: '0/s', stages: '30s:0.5,1m:200' }, `0 → 0.5 requests/s over 30 s, then 0.5 → 200 over 1 min ${OPEN}`],
   ])('%j', (flags, line) => {
@@ -71,6 +75,30 @@ describe('describePlan', () => {
     expect(describePlan(planOf(flags))[2]).toBe(
       'timeout 500 ms · warm-up 2 s · a new connection per request · at most 10,000 in flight · 2 threads · seed 7',
     );
+  });
+
+  it('tells a search, and how its arrivals are spread', () => {
+    const found = (flags: Record<string, unknown>) => describePlan(planOf(flags, { kind: 'find' }))[1];
+    expect(found({ slo: ['p95<250ms'] })).toBe(
+      'searching the highest arrival rate (Poisson arrivals) at which p95<250ms: 2 min, interval of 10 %',
+    );
+    expect(found({ arrivals: 'bursty:4' })).toContain('(bursts of 4 arrivals at random instants)');
+    expect(found({ unit: 'vus' })).toContain('searching the most virtual users at which');
+  });
+
+  it('says what may not be meant: a ramp that is cut, a count for a share', () => {
+    expect(describePlan(planOf({ vus: '100', spawnRate: '1', duration: '3s' }))[3]).toBe(
+      'Note: the ramp is cut short: 100 virtual users take longer to start than the run lasts. ' +
+        'Give it a longer --duration or a higher --spawn-rate.',
+    );
+    expect(describePlan(planOf({ vus: '100', spawnRate: '50', duration: '3s' }))).toHaveLength(3);
+    const notes = (threshold: string) => describePlan(planOf({ threshold: [threshold] })).slice(3);
+    expect(notes('errors<1')).toEqual([
+      'Note: errors<1 counts requests: not one may fail. A share of them is written with %: errors<1%.',
+    ]);
+    expect(notes('errors<=5')[0]).toContain('at most 5 may fail');
+    expect([...notes('errors<1%'), ...notes('p95<1s'), ...notes('errors>5')]).toEqual([]);
+    expect(describePlan(planOf({ slo: ['errors<5'] }, { kind: 'find' })).at(-1)).toContain('errors<5 counts requests');
   });
 
   it('tells a probe', () => {

@@ -1,5 +1,6 @@
 import {
   type AnswerCheck,
+  arrivalsName,
   type Distribution,
   durationOf,
   type LoadProfile,
@@ -9,6 +10,7 @@ import {
   type Stage,
   stagesOf,
   type Target,
+  type Threshold,
 } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
 import type { Micros } from '../core/units.ts';
@@ -28,7 +30,29 @@ export function describePlan(plan: Plan): string[] {
         ? describeProbe(plan)
         : describeLoad(plan),
     describeRest(plan),
+    ...describeTraps(plan),
   ];
+}
+
+/** What may not be meant as it is written. */
+function describeTraps({ load, thresholds, search }: Plan): string[] {
+  const lines: string[] = [];
+  if (load.model === 'closed' && load.goal !== undefined)
+    lines.push(
+      `Note: the ramp is cut short: ${formatNumber(load.goal)} virtual users take longer to start than the run lasts. ` +
+        'Give it a longer --duration or a higher --spawn-rate.',
+    );
+  for (const { metric, unit, text, op, limit } of [...thresholds, ...(search?.slos ?? [])])
+    if (metric.kind === 'errors' && unit === 'count' && op.startsWith('<'))
+      lines.push(
+        `Note: ${text} counts requests: ${mostFailures(op, limit)} may fail. A share of them is written with %: ${text}%.`,
+      );
+  return lines;
+}
+
+function mostFailures(op: Threshold['op'], limit: number): string {
+  const most = op === '<' ? limit - 1 : limit;
+  return most === 0 ? 'not one' : `at most ${formatNumber(most)}`;
 }
 
 /** A Unix socket has no origin that a URL would know. */
@@ -48,8 +72,8 @@ function describeRequest(
   return `${line}  (${size}${type === undefined ? '' : ` of ${type}`})`;
 }
 
-function describeSearch({ unit, slos, budget, precision, maxLoad }: SearchPlan): string {
-  const what = unit === 'vus' ? 'the most virtual users' : 'the highest arrival rate';
+function describeSearch({ unit, slos, budget, precision, maxLoad, arrivals = 'poisson' }: SearchPlan): string {
+  const what = unit === 'vus' ? 'the most virtual users' : `the highest arrival rate (${arrivalsName(arrivals)})`;
   const held =
     slos.length === 0
       ? 'p95 stays within 10 times its idle median (at least 100 ms) and errors < 1 %'
@@ -91,10 +115,7 @@ function describeLoad({ load, maxRequests }: Plan): string {
   const [things, manner] =
     load.model === 'closed'
       ? ['virtual users', `closed model: each waits for its answer${describeThinking(load.thinkTime)}`]
-      : [
-          'requests/s',
-          `open model: ${load.arrivals === 'poisson' ? 'Poisson arrivals' : 'evenly spaced'}, no answer is waited for`,
-        ];
+      : ['requests/s', `open model: ${arrivalsName(load.arrivals)}, no answer is waited for`];
   const counted =
     maxRequests === null
       ? ''

@@ -3,7 +3,7 @@ import { type Count, count, type Micros, micros, type PerSecond, seconds } from 
 import type { SettingName } from './schema.ts';
 import { blame, type Given, read, refuse } from './sources.ts';
 import {
-  parseChoice,
+  parseArrivals,
   parseCount,
   parseDuration,
   parseRate,
@@ -58,7 +58,7 @@ function openLoad(given: Given): LoadProfile {
   const start = read(given, 'rate', parseStart) ?? (0 as PerSecond);
   return {
     model: 'open',
-    arrivals: read(given, 'arrivals', (text, label) => parseChoice(text, label, ['uniform', 'poisson'])) ?? 'uniform',
+    arrivals: read(given, 'arrivals', parseArrivals) ?? 'uniform',
     rate: staged
       ? stagesFrom(start, given, parseTargetRate)
       : [{ duration: resolveDuration(given), from: start, to: start }],
@@ -94,7 +94,12 @@ function closedLoad(given: Given): LoadProfile {
   const reached = ramp > whole ? count(settled((spawnRate * whole) / 1e6)) : users;
   const rising = { duration: micros(Math.min(ramp, whole)), from: count(0), to: reached };
   const flat = { duration: micros(whole - rising.duration), from: users, to: users };
-  return { model: 'closed', vus: [rising, flat].filter(({ duration }) => duration > 0), thinkTime };
+  return {
+    model: 'closed',
+    vus: [rising, flat].filter(({ duration }) => duration > 0),
+    thinkTime,
+    ...(ramp > whole ? { goal: users } : {}),
+  };
 }
 
 /** 0.7/s over 10 s are seven users, though the product comes out a bit above: it would start an eighth. */

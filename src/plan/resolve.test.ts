@@ -317,7 +317,15 @@ describe('the open model', () => {
     [{ rate: '0/s' }, 'bad-flag --rate: "0/s" is too little; at least 1/h'],
     [{ rate: '11m/s' }, 'bad-flag --rate: "11m/s" is too much; at most 10m/s'],
     [{ rate: '200rps' }, 'bad-flag --rate: "200rps" is not a rate; write 200/s, 12k/s or 600/m'],
-    [{ rate: '10', arrivals: 'even' }, 'bad-flag --arrivals: "even" is not allowed; write uniform or poisson'],
+    [
+      { rate: '10', arrivals: 'even' },
+      'bad-flag --arrivals: "even" is not allowed; write uniform, poisson or bursty:4 (four at once)',
+    ],
+    [
+      { rate: '10', arrivals: 'bursty' },
+      'bad-flag --arrivals: "bursty" is not allowed; write uniform, poisson or bursty:4 (four at once)',
+    ],
+    [{ rate: '10', arrivals: 'bursty:1' }, 'bad-flag --arrivals: "bursty:1": "1" is too little; at least 2'],
     [{ rate: '10', maxInFlight: '0' }, 'bad-flag --max-in-flight: "0" is too little; at least 1'],
     [{ rate: '10', maxInFlight: '101k' }, 'bad-flag --max-in-flight: "101k" is too much; at most 100k'],
     [{ rate: '0/s', stages: '1m:0' }, 'bad-flag --stages never offer any load: all are 0'],

@@ -42,7 +42,9 @@ export const settingsSchema = z.strictObject(
     spawnRate: quantity('Virtual users started per second; without it all start at once'),
     thinkTime: quantity('Pause of a virtual user between requests: 1s, 1s-3s or exp:1s'),
     rate: quantity('Arrival rate, up to 10m/s: requests due per second whatever the answers do, 200/s'),
-    arrivals: text('How arrivals are spread: uniform (default) or poisson'),
+    arrivals: text(
+      'How arrivals are spread: uniform (default of a run), poisson (of find), or bursty:4 (four at once, the same mean rate)',
+    ),
     maxInFlight: quantity('With a rate: what is due while this many requests are under way is dropped (default 10k)'),
     stages: z
       .union([z.string(), list], { error: 'must be text like "30s:100,1m:100", or a list of such texts' })

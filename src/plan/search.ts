@@ -2,7 +2,7 @@ import type { Plan, SearchPlan } from '../core/plan.ts';
 import { count, micros, seconds } from '../core/units.ts';
 import type { SettingName } from './schema.ts';
 import { type Given, read, refuse } from './sources.ts';
-import { parseChoice, parseCount, parseDuration, parseRate, parseShare } from './syntax.ts';
+import { parseArrivals, parseChoice, parseCount, parseDuration, parseRate, parseShare } from './syntax.ts';
 import { resolveThresholdList } from './threshold.ts';
 
 /** What `find` decides itself, level by level. */
@@ -11,7 +11,6 @@ const DECIDED_BY_FIND = [
   'vus',
   'stages',
   'spawnRate',
-  'arrivals',
   'duration',
   'warmup',
   'requests',
@@ -45,6 +44,9 @@ export function resolveSearch(given: Given, kind: Plan['kind']): SearchPlan | nu
   const unit = read(given, 'unit', (text, label) => parseChoice(text, label, ['req/s', 'vus'])) ?? 'req/s';
   const maxRate = read(given, 'maxRate', (text, label) => parseRate(text, label, { min: '0.1/s' }));
   const maxVus = read(given, 'maxVus', (text, label) => parseCount(text, label, { min: '2', max: '100k' }));
+  const arrivals = read(given, 'arrivals', parseArrivals);
+  if (unit === 'vus' && arrivals !== undefined)
+    refuse(given, 'arrivals', 'belongs to a search for a rate, but --unit vus searches users');
   if (unit === 'vus' && maxRate !== undefined)
     refuse(given, 'maxRate', 'bounds a search for a rate, but --unit vus searches users', 'Use --max-vus.');
   return {
@@ -54,6 +56,7 @@ export function resolveSearch(given: Given, kind: Plan['kind']): SearchPlan | nu
       read(given, 'budget', (text, label) => parseDuration(text, label, { min: '5s', max: '24h' })) ?? seconds(120),
     precision: read(given, 'precision', parseShare) ?? 0.1,
     maxLoad: unit === 'vus' ? (maxVus ?? null) : (maxRate ?? null),
+    arrivals: arrivals ?? 'poisson',
     maxVus: maxVus ?? count(DEFAULT_VUS),
     settle: read(given, 'settle', (text, label) => parseDuration(text, label, { max: '1h' })) ?? micros(0),
     instanceHeader: instanceHeaderOf(given),

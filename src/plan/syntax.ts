@@ -1,5 +1,5 @@
 import { RampartError } from '../core/errors.ts';
-import type { Distribution } from '../core/plan.ts';
+import type { ArrivalPattern, Distribution } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
 import { type Bytes, bytes, type Count, count, type Micros, micros, type PerSecond, perSecond } from '../core/units.ts';
 
@@ -195,6 +195,15 @@ export function parseChoice<const Choice extends string>(
 ): Choice {
   const found = choices.find((choice) => choice === text.trim().toLowerCase());
   return found ?? refusal(flag, text)(`is not allowed; write ${choices.join(' or ')}`);
+}
+
+/** `uniform`, `poisson`, or `bursty:4` for four at once. */
+export function parseArrivals(text: string, flag: string): ArrivalPattern {
+  const trimmed = text.trim().toLowerCase();
+  const [, size] = /^bursty\s*:(.*)$/s.exec(trimmed) ?? [];
+  if (size !== undefined) return { bursty: parseCount(size, `${flag}: ${quote(text)}`, { min: '2', max: '10k' }) };
+  if (trimmed === 'uniform' || trimmed === 'poisson') return trimmed;
+  return refusal(flag, text)('is not allowed; write uniform, poisson or bursty:4 (four at once)');
 }
 
 /** How an environment variable says yes or no. */

@@ -183,6 +183,11 @@ export const breakingPointSchema = z
   })
   .describe('What a search found.');
 
+export const ARRIVALS = z.union([
+  z.enum(['uniform', 'poisson']),
+  z.strictObject({ bursty: z.int().min(2).describe('So many are due at once.') }),
+]);
+
 /** What a search was told to do; part of the plan. */
 export function searchPlanSchema<Slo extends z.ZodType>(slo: Slo) {
   return z.strictObject({
@@ -191,6 +196,7 @@ export function searchPlanSchema<Slo extends z.ZodType>(slo: Slo) {
     budget: amount('How long it may take, µs.'),
     precision: amount('Wanted width of the 95 % interval over the estimate, 0..1.'),
     maxLoad: maybe('Highest load to try on the searched axis; null: none.'),
+    arrivals: ARRIVALS.exactOptional().describe('How the arrivals of a level are spread; absent: poisson.'),
     maxVus: count('Most virtual users of the ramp at the beginning.'),
     settle: amount('Longest wait after each increase of load, until the target is steady, µs.'),
     instanceHeader: z.string().nullable().describe('Response header that names an instance; null: the usual ones.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PERCENTILES, type PercentileName, type RunResult } from '../core/result.ts';
 import { OUTCOMES } from '../core/sample.ts';
-import { breakingPointSchema, searchPlanSchema } from './breaking-point-schema.ts';
+import { ARRIVALS, breakingPointSchema, searchPlanSchema } from './breaking-point-schema.ts';
 import { changesSchema } from './changes-schema.ts';
 
 /**
@@ -59,12 +59,15 @@ const load = z.discriminatedUnion('model', [
       model: z.literal('closed').describe('The load model.'),
       vus: z.array(stage('virtual users')).describe('Stages of the number of virtual users.'),
       thinkTime: thinkTime.nullable().describe('Pause of a virtual user between an answer and its next request.'),
+      goal: count(
+        'Users asked for, where the load ends before its ramp reaches them; absent: it does.',
+      ).exactOptional(),
     })
     .describe('Virtual users, each of which sends its next request after its last answer.'),
   z
     .strictObject({
       model: z.literal('open').describe('The load model.'),
-      arrivals: z.enum(['uniform', 'poisson']).describe('Evenly spaced, or at random instants.'),
+      arrivals: ARRIVALS.describe('Evenly spaced, at random instants, or several at once at random instants.'),
       rate: z.array(stage('requests per second')).describe('Stages of the arrival rate.'),
       maxInFlight: count('A request due while this many are under way is dropped, and counted.'),
     })
@@ -283,6 +286,7 @@ const verdict = z
               'generator-exhausted',
               'connection-wait',
               'reused-connection-closed',
+              'ramp-cut',
             ])
             .describe('The kind of doubt.'),
           message: text('What was seen.'),

@@ -7,7 +7,7 @@ export interface Field {
   readonly placeholder: string;
   readonly kind: 'line' | 'lines' | 'code';
   /** Shown for these tests; absent: for all. */
-  readonly only?: 'users' | 'rate' | 'run' | 'find';
+  readonly only?: 'users' | 'rate' | 'run' | 'find' | 'rate find';
 }
 
 const field = (name: string, label: string, hint: string, placeholder: string, rest: Partial<Field> = {}): Field => ({
@@ -40,7 +40,15 @@ export const ADVANCED_FIELDS: readonly Field[] = [
   field('method', 'Method', 'empty: POST with a body, else GET', ''),
   field('timeout', 'Timeout', 'a request without an answer after this long has failed', '30s'),
   field('thinkTime', 'Think time', 'pause of a user between requests: 1s, 1s-3s, exp:1s', '', { only: 'users' }),
-  field('arrivals', 'Arrivals', 'uniform or poisson', 'uniform', { only: 'rate' }),
+  field(
+    'arrivals',
+    'Arrivals',
+    'uniform, poisson or bursty:4 (four at once); empty: uniform, of a search poisson',
+    '',
+    {
+      only: 'rate find',
+    },
+  ),
   field('maxInFlight', 'Most in flight', 'beyond it, what is due is dropped and counted', '10k', { only: 'rate' }),
   field('stages', 'Stages', 'duration:target pairs, instead of ramp up and run time', '', { only: 'run' }),
   field('warmup', 'Warm-up', 'left out of the statistics', '', { only: 'run' }),

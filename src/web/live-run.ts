@@ -2,8 +2,9 @@ import type { RunFold } from '../analyze/fold.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { editedLoad, type LoadChange } from '../core/command.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
-import type { LoadProfile, Plan } from '../core/plan.ts';
+import { goalAt, type LoadProfile, type Plan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
+import { micros } from '../core/units.ts';
 import type { IntervalArchive } from '../report/archive.ts';
 import type { EditableLoad, ExceptionRow, Frame, LogLine, RunPhase, RunState } from '../report/client/live/frame.ts';
 import { statusOf } from '../report/live.ts';
@@ -163,8 +164,10 @@ export class LiveRun implements RunSink {
     if (!steerable || this.#phase !== 'running') return null;
     const last = this.#options.fold.timeline.at(-1);
     if (last === undefined || last.phase === 'drain') return null;
+    // What the load is on its way to: an edit would end the way there.
+    const goal = goalAt(this.#load, micros(Math.round(1e6 * last.t)));
     return this.#load.model === 'closed'
-      ? { model: 'closed', vus: this.#wanted ?? last.vus }
-      : { model: 'open', ratePerSec: this.#wanted ?? last.offered / last.seconds };
+      ? { model: 'closed', vus: this.#wanted ?? goal }
+      : { model: 'open', ratePerSec: this.#wanted ?? goal };
   }
 }

@@ -1,6 +1,7 @@
 import { changeLabel, rampOf } from '../../analyze/changes.ts';
 import { formatBytes, formatClock, formatCount, formatLimit, formatMs, formatShare } from '../../analyze/wording.ts';
 import {
+  arrivalsName,
   type Distribution,
   type LoadProfile,
   type Plan,
@@ -96,7 +97,7 @@ function loadEntries(load: LoadProfile): Entry[] {
     return [['Model', model], words, ['Think time', thinkWords(load.thinkTime)]];
   }
   return [
-    ['Model', `open: ${load.arrivals} arrivals, whatever the answers do`],
+    ['Model', `open: ${arrivalsName(load.arrivals)}, whatever the target does`],
     words,
     ['In flight', `at most ${formatCount(load.maxInFlight)} requests; more are dropped, and counted`],
   ];
@@ -104,10 +105,13 @@ function loadEntries(load: LoadProfile): Entry[] {
 
 /** The load of a search is its levels'. */
 function searchEntries(search: SearchPlan, load: LoadProfile): Entry[] {
-  const { unit, slos, budget, precision, maxLoad, maxVus, settle } = search;
+  const { unit, slos, budget, precision, maxLoad, maxVus, settle, arrivals = 'poisson' } = search;
   const users = unit === 'vus';
   const entries: Entry[] = [
-    ['Searched', users ? 'the most virtual users' : 'the highest rate of Poisson arrivals, after a ramp of users'],
+    [
+      'Searched',
+      users ? 'the most virtual users' : `the highest arrival rate (${arrivalsName(arrivals)}), after a ramp of users`,
+    ],
     ['SLO', slos.length === 0 ? 'assumed from the idle response time' : slos.map(({ text }) => code(text)).join(', ')],
     ['Budget, precision', `${span(budget)}, an interval of ${formatShare(precision)} of the estimate`],
     [

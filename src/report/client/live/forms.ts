@@ -28,7 +28,7 @@ class SettingsForm {
   /** Shows fields of these kinds only. */
   protected limit(kinds: readonly string[]): void {
     for (const field of this.form.querySelectorAll<HTMLElement>('[data-only]'))
-      field.hidden = !kinds.includes(field.dataset['only'] ?? '');
+      field.hidden = !(field.dataset['only'] ?? '').split(' ').some((kind) => kinds.includes(kind));
   }
 
   /** What is written in the fields that are shown. */
