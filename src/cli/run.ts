@@ -7,6 +7,7 @@ import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
 import { describePlan } from '../plan/describe.ts';
+import { foreignVariables } from '../plan/environment.ts';
 import { formTexts } from '../plan/form.ts';
 import { FormMemory } from '../plan/form-memory.ts';
 import { prepareRun } from '../plan/resolve.ts';
@@ -35,6 +36,7 @@ export async function runCommand(
   const { settings } = given;
   const { out, json = false, quiet = false } = settings;
   const note = (line: string): void => outside.stderr.write(`${line}\n`);
+  warnOfForeignVariables(outside);
   const { plan, rows } = prepareRun(sources, quiet ? outside : { ...outside, note });
   const world = discreet(outside, Secrets.of(plan));
   const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
@@ -78,6 +80,15 @@ export async function runCommand(
 /** What the page's form is filled in with. */
 function memoryOf(given: Given, plan: Plan): FormMemory {
   return new FormMemory(formTexts(given, plan), Secrets.of(plan), plan.secretNames);
+}
+
+/** Variables that are none of ours are nobody's mistake, as a rule: a typo that is none of the likely ones should show all the same. */
+export function warnOfForeignVariables({ env, stderr }: Pick<World, 'env' | 'stderr'>): void {
+  const foreign = foreignVariables(env);
+  if (foreign.length > 0)
+    stderr.write(
+      `rampart: ignored, since there ${foreign.length === 1 ? 'is no such setting' : 'are no such settings'}: ${foreign.join(', ')}\n`,
+    );
 }
 
 /** Runs a test that no page shows. */

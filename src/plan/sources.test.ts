@@ -159,7 +159,15 @@ describe('the environment', () => {
   it.each([
     [{ RAMPART_RAET: '5' }, 'bad-flag RAMPART_RAET: there is no such setting | Did you mean RAMPART_RATE?'],
     [{ RAMPART_HEADERS: 'a: b' }, 'bad-flag RAMPART_HEADERS: there is no such setting | Did you mean RAMPART_HEADER?'],
-    [{ RAMPART_ELEPHANTS: '' }, 'bad-flag RAMPART_ELEPHANTS: there is no such setting'],
+    [{ RAMPART_VSU: '5' }, 'bad-flag RAMPART_VSU: there is no such setting | Did you mean RAMPART_VUS?'],
+    [
+      { RAMPART_TRESHHOLD: 'p95<1s' },
+      'bad-flag RAMPART_TRESHHOLD: there is no such setting | Did you mean RAMPART_THRESHOLD?',
+    ],
+    [
+      { RAMPART_BODYFILE: 'x' },
+      'bad-flag RAMPART_BODYFILE: there is no such setting | Did you mean RAMPART_BODY_FILE?',
+    ],
     [{ RAMPART_RATE: 'x' }, 'bad-flag RAMPART_RATE: "x" is not a rate; write 200/s, 12k/s or 600/m'],
     [{ RAMPART_QUIET: 'x' }, 'bad-flag RAMPART_QUIET: "x" is not allowed; write true or false or 1 or 0 or yes or no'],
     [{ RAMPART_HEADER: 'a: b\nc' }, 'bad-flag RAMPART_HEADER: "c" has no colon; write "Name: value"'],

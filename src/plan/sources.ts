@@ -3,12 +3,13 @@ import { RampartError } from '../core/errors.ts';
 import { compactJson, fieldTexts } from '../core/json-text.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Files } from '../core/world.ts';
+import { readEnvironment } from './environment.ts';
 import { decodeUtf8, readInput } from './file.ts';
 import { checkHeader, type Header, parseHeader } from './header.ts';
 import { checkJson } from './json.ts';
 import { flagOf, SETTING_NAMES, type SettingName, type Settings, settingsSchema, variableOf } from './schema.ts';
 import { didYouMean } from './suggest.ts';
-import { parseBoolean, quote } from './syntax.ts';
+import { quote } from './syntax.ts';
 
 /** Where settings come from. Precedence: defaults < scenario file < environment < flags. */
 export interface Sources {
@@ -67,7 +68,7 @@ export function refuse(given: Given, name: SettingName, problem: string, hint = 
 export function readSources(sources: Sources, files: Pick<Files, 'readBytes'>): Given {
   const { target } = sources;
   const flags = fromFlags(sources.flags);
-  const environment = fromEnvironment(sources.env);
+  const environment = given(readEnvironment(sources.env), (name) => ({ label: variableOf(name), code: 'bad-flag' }));
   const file = isScenario(target) ? fromScenario(target, files) : null;
   const below = file === null ? environment : lay(file, environment);
   const all = lay(below, flags);
@@ -153,25 +154,6 @@ function fromFlags(flags: Readonly<Record<string, unknown>>): Given {
     (name) => ({ label: flagOf(name), code: 'bad-flag' }),
     (name) => new RampartError('bad-flag', `${quote(name)} is not a flag`, didYouMean(name, SETTING_NAMES)),
   );
-}
-
-const YES_OR_NO = ['keepalive', 'http2', 'insecure', 'json', 'quiet', 'open'] as const satisfies readonly SettingName[];
-
-/** Every setting has a twin (`RAMPART_RATE`). Set to nothing it is not given. */
-function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Given {
-  const names = new Map(SETTING_NAMES.map((name) => [variableOf(name), name]));
-  const raw: Record<string, unknown> = {};
-  for (const [variable, value] of Object.entries(env)) {
-    if (!variable.startsWith('RAMPART_') || value === undefined) continue;
-    const name = names.get(variable);
-    if (name === undefined)
-      throw new RampartError('bad-flag', `${variable}: there is no such setting`, didYouMean(variable, names.keys()));
-    if (value === '') continue;
-    if (YES_OR_NO.some((each) => each === name)) raw[name] = parseBoolean(value, variable);
-    else if (name === 'headers') raw[name] = value.split(/\r?\n/).filter((line) => line.trim() !== '');
-    else raw[name] = value;
-  }
-  return given(raw, (name) => ({ label: variableOf(name), code: 'bad-flag' }));
 }
 
 /** Files that a scenario names are relative to the scenario. */

@@ -1,11 +1,16 @@
 /**
  * The candidate a mistyped word was most likely meant to be, or null where none is near. Case, `-` and `_` don't count:
  * `spawn_rate` is `spawnRate`.
+ *
+ * @param limit most slips: letters too many, too few, other or swapped.
  */
-export function suggest(word: string, candidates: Iterable<string>): string | null {
-  const given = plain(word);
+export function suggest(
+  word: string,
+  candidates: Iterable<string>,
   // In a short word two slips make another word.
-  const limit = given.length < 4 ? 1 : 2;
+  limit: number = plain(word).length < 4 ? 1 : 2,
+): string | null {
+  const given = plain(word);
   let best: string | null = null;
   let nearest = limit + 1;
   for (const candidate of candidates) {

@@ -1,0 +1,67 @@
+import type { World } from '../core/world.ts';
+import { SystemClock } from '../load/clock.ts';
+import { worldWith } from '../plan/plan.fixture.ts';
+import { main } from './program.ts';
+
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Surroundings {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Contents by path. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Runs a command line in this process: for all that ends before any load, which takes threads. */
+export async function saidBy(argv: readonly string[], { env = {}, files = {} }: Surroundings = {}): Promise<Said> {
+  let stdout = '';
+  let stderr = '';
+  const plain = worldWith(files);
+  const nowhere = (): never => {
+    throw new Error('no command of a unit test goes that far');
+  };
+  const world: World = {
+    argv,
+    env,
+    stdout: {
+      write: (text) => {
+        stdout += text;
+      },
+      isTTY: false,
+      columns: 100,
+    },
+    stderr: {
+      write: (text) => {
+        stderr += text;
+      },
+      isTTY: false,
+      columns: 100,
+    },
+    keyboard: null,
+    files: {
+      ...(plain.files as World['files']),
+      readText: nowhere,
+      discard: nowhere,
+      writeText: nowhere,
+      makeFolder: nowhere,
+      isFolder: () => false,
+      appendTo: nowhere,
+    },
+    clock: new SystemClock(),
+    host: { os: 'linux', cpu: 'made up', cores: 2, memoryBytes: 1e9, node: 'v20' },
+    version: '0.0.0',
+    workerEntry: new URL('file:///nowhere'),
+    serverEntries: new URL('file:///nowhere/'),
+    assets: new URL('file:///nowhere/'),
+    openBrowser: nowhere,
+    wallTime: () => new Date(0),
+    randomSeed: () => 7,
+    onInterrupt: () => () => {},
+    exit: nowhere,
+  };
+  const code = await main(world);
+  return { code, stdout, stderr };
+}

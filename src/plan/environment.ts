@@ -1,0 +1,68 @@
+import { RampartError } from '../core/errors.ts';
+import { SETTING_NAMES, type SettingName, variableOf } from './schema.ts';
+import { suggest } from './suggest.ts';
+import { parseBoolean } from './syntax.ts';
+
+/** Every setting has a twin in the environment: RAMPART_RATE. */
+const PREFIX = 'RAMPART_';
+const NAMES: ReadonlyMap<string, SettingName> = new Map(SETTING_NAMES.map((name) => [variableOf(name), name]));
+
+const YES_OR_NO = ['keepalive', 'http2', 'insecure', 'json', 'quiet', 'open'] as const satisfies readonly SettingName[];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The settings that the environment gives, by their names. What is set to nothing is not given.
+ *
+ * @throws RampartError 'bad-flag' for a variable that is likely meant to be one of ours.
+ */
+export function readEnvironment(env: Environment): Record<string, unknown> {
+  const raw: Record<string, unknown> = {};
+  for (const [variable, value] of given(env)) {
+    const name = NAMES.get(variable);
+    if (name === undefined) {
+      const meant = isServiceLink(variable, value) ? null : meantBy(variable);
+      if (meant === null) continue;
+      throw new RampartError('bad-flag', `${variable}: there is no such setting`, `Did you mean ${meant}?`);
+    }
+    if (YES_OR_NO.some((each) => each === name)) raw[name] = parseBoolean(value, variable);
+    else if (name === 'headers') raw[name] = value.split(/\r?\n/).filter((line) => line.trim() !== '');
+    else raw[name] = value;
+  }
+  return raw;
+}
+
+/** Variables that look like settings and are none, to be told once; not those that Kubernetes sets for its services. */
+export function foreignVariables(env: Environment): string[] {
+  return given(env).flatMap(([variable, value]) =>
+    NAMES.has(variable) || isServiceLink(variable, value) ? [] : [variable],
+  );
+}
+
+function given(env: Environment): (readonly [variable: string, value: string])[] {
+  return Object.entries(env).flatMap(([variable, value]) =>
+    variable.startsWith(PREFIX) && value !== undefined && value !== '' ? [[variable, value] as const] : [],
+  );
+}
+
+/**
+ * What Kubernetes (and Docker's links before it) puts into every container beside a service whose name begins with
+ * `rampart`: RAMPART_SERVICE_HOST, RAMPART_PORT=tcp://10.0.0.7:8089, RAMPART_PORT_8089_TCP_ADDR and the like.
+ */
+function isServiceLink(variable: string, value: string): boolean {
+  return (
+    /_SERVICE_(?:HOST|PORT(?:_\w+)?)$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?$/.test(variable) ||
+    (variable.endsWith('_PORT') && /^(?:tcp|udp|sctp):\/\//.test(value))
+  );
+}
+
+/** The variable that a mistyped one was likely meant to be. In a short word every slip makes another word. */
+function meantBy(variable: string): string | null {
+  const word = variable.slice(PREFIX.length);
+  const meant = suggest(
+    word,
+    [...NAMES.keys()].map((name) => name.slice(PREFIX.length)),
+    word.length < 6 ? 1 : 2,
+  );
+  return meant === null ? null : `${PREFIX}${meant}`;
+}
