@@ -1,4 +1,4 @@
-import type { LoadProfile } from '../core/plan.ts';
+import type { ArrivalPattern, LoadProfile } from '../core/plan.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { constantStretches, type Stretch } from './stretches.ts';
 
@@ -15,7 +15,7 @@ export interface Arrivals {
   readonly dropped: number;
   /** How many more requests are under way at its end than at its start. */
   readonly pileUp: number;
-  readonly spacing: 'uniform' | 'poisson';
+  readonly spacing: ArrivalPattern;
 }
 
 export interface Flow {
@@ -27,12 +27,14 @@ export interface Flow {
 
 /**
  * Whether as many requests leave as arrive. The deviation of the imbalance at full utilisation is √((c_a² + c_s²)/n) for n
- * arrivals; of the service exponential times are assumed (c_s² = 1), of the arrivals it is known (uniform: 0, Poisson: 1).
+ * arrivals; of the service exponential times are assumed (c_s² = 1), of the arrivals it is known (uniform: 0, Poisson: 1, in
+ * bursts of b: b, the index of dispersion of their counts).
  * @param deviations how many of them the alarm is beyond the imbalance that counts.
  */
 export function flowOf({ offered, dropped, pileUp, spacing }: Arrivals, deviations: number): Flow {
   if (offered === 0) return { imbalance: 0, alarm: 1 };
-  const deviation = Math.sqrt((spacing === 'poisson' ? 2 : 1) / offered);
+  const dispersion = spacing === 'uniform' ? 0 : spacing === 'poisson' ? 1 : spacing.bursty;
+  const deviation = Math.sqrt((dispersion + 1) / offered);
   const alarm = Math.max(FLOW.floor, deviation) + deviations * deviation;
   return { imbalance: (pileUp + dropped) / offered, alarm };
 }

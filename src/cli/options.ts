@@ -8,8 +8,9 @@ export function addRequestOptions(command: Command): Command {
   return command
     .option('-X, --method <method>', 'HTTP method; POST where there is a body, else GET')
     .option('-H, --header <header>', 'request header, "Name: value"; repeat for more', collect)
-    .option('-b, --body <text>', 'request body; sent as application/json where it parses as JSON')
+    .option('-b, --body <text>', 'request body, or @FILE with it; sent as application/json where it parses as JSON')
     .option('--body-file <path>', 'file with the request body')
+    .option('--body-raw <text>', 'request body, where it may begin with @')
     .option('--data <path>', 'rows that requests are made of, .jsonl or .csv: {{row.NAME}} in URL, header or body')
     .option('--data-order <order>', 'sequential (default), shuffled, or once: the run ends when all rows are used')
     .option('--expect-status <statuses>', 'statuses that are right: 200, 200,201 or 200-299')

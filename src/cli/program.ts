@@ -5,6 +5,7 @@ import type { World } from '../core/world.ts';
 import { secretsIn } from '../plan/publish.ts';
 import { discreet } from './discreet.ts';
 import type { DoctorFlags } from './doctor.ts';
+import { addHabits, bodyFrom, withoutHabits, withTwoDashes } from './habits.ts';
 import {
   addLoadOptions,
   addOutputOptions,
@@ -29,12 +30,23 @@ export async function main(world: World): Promise<number> {
     exitCode = code;
   });
   try {
-    await program.parseAsync([...withPage(world.argv)], { from: 'user' });
+    const [name, ...words] = withPage(world.argv);
+    const command = program.commands.find((each) => each.name() === name);
+    await program.parseAsync(name === undefined ? [] : [name, ...withTwoDashes(words, command)], { from: 'user' });
     return exitCode;
   } catch (error) {
     return report(error, inside);
   }
 }
+
+/** What the commands that measure have in common besides their flags. */
+function measuring(command: Command): Command {
+  return addHabits(command).allowExcessArguments(true).showHelpAfterError(helpHint(command.name()));
+}
+
+const MEASURING = ['run', 'find', 'probe'];
+
+const helpHint = (command: string): string => `(rampart ${command} --help lists its flags)`;
 
 function createProgram(world: World, secrets: Secrets, end: (code: number) => void): Command {
   const program = new Command('rampart')
@@ -72,10 +84,10 @@ Examples:
     .command('run')
     .description('put load on an endpoint: virtual users (--vus) or arrivals (--rate)')
     .argument('[target]', 'URL of the endpoint, or a scenario file (JSON)');
-  addPageOptions(addOutputOptions(addLoadOptions(addRequestOptions(run)))).action(
+  measuring(addPageOptions(addOutputOptions(addLoadOptions(addRequestOptions(run))))).action(
     async (target: string | undefined, options: Record<string, unknown>) => {
+      const given = withTarget(target, withoutHabits(options, run.args.slice(1)));
       const { runCommand } = await import('./run.ts');
-      const given = withTarget(target, options);
       end(await runCommand(world, 'run', given.target, given.options));
     },
   );
@@ -84,10 +96,10 @@ Examples:
     .command('find')
     .description('find the breaking point under an SLO: a number, an interval and the reason')
     .argument('[target]', 'URL of the endpoint, or a scenario file (JSON)');
-  addPageOptions(addOutputOptions(addSearchOptions(addRequestOptions(find)))).action(
+  measuring(addPageOptions(addOutputOptions(addSearchOptions(addRequestOptions(find))))).action(
     async (target: string | undefined, options: Record<string, unknown>) => {
+      const given = withTarget(target, withoutHabits(options, find.args.slice(1)));
       const { runCommand } = await import('./run.ts');
-      const given = withTarget(target, options);
       end(await runCommand(world, 'find', given.target, given.options));
     },
   );
@@ -97,10 +109,13 @@ Examples:
     .description('one request at a time: median, p95, and where the time goes')
     .argument('<target>', 'URL of the endpoint, or a scenario file (JSON)')
     .option('-n, --requests <count>', 'how many requests, after 5 for warm-up (default 100)');
-  addOutputOptions(addRequestOptions(probe)).action(async (target: string, options: Record<string, unknown>) => {
-    const { runCommand } = await import('./run.ts');
-    end(await runCommand(world, 'probe', target, options));
-  });
+  measuring(addOutputOptions(addRequestOptions(probe))).action(
+    async (target: string, options: Record<string, unknown>) => {
+      const given = withoutHabits(options, probe.args.slice(1));
+      const { runCommand } = await import('./run.ts');
+      end(await runCommand(world, 'probe', target, given));
+    },
+  );
 
   addPageOptions(
     program.command('ui', { hidden: true }).description('the live page with its start form: rampart --ui'),
@@ -134,7 +149,8 @@ Examples:
     .option('--json', 'print checks and measurements as JSON on stdout, and nothing else there')
     .action(async (url: string | undefined, flags: DoctorFlags) => {
       const { doctorCommand } = await import('./doctor.ts');
-      end(await doctorCommand(world, url, flags));
+      const { body, bodyFile, ...rest } = flags;
+      end(await doctorCommand(world, url, { ...rest, ...bodyFrom({ body, bodyFile }) }));
     });
 
   program
@@ -197,7 +213,10 @@ function report(error: unknown, world: World): number {
   // Commander has printed its own message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
   if (error instanceof RampartError) {
-    world.stderr.write(`rampart: ${error.message}\n${error.hint === '' ? '' : `  ${error.hint}\n`}`);
+    const [command = ''] = world.argv;
+    const lost = error.code === 'bad-flag' || error.code === 'usage';
+    const help = lost && MEASURING.includes(command) ? `${helpHint(command)}\n` : '';
+    world.stderr.write(`rampart: ${error.message}\n${error.hint === '' ? '' : `  ${error.hint}\n`}${help}`);
     return error.exitCode;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

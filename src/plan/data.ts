@@ -31,7 +31,10 @@ export interface RowsWanted {
 export function formatOf(file: string, label: string): DataSource['format'] {
   if (/\.[ct]sv$/i.test(file)) return 'csv';
   if (/\.(?:jsonl|ndjson)$/i.test(file)) return 'jsonl';
-  throw new RampartError('bad-flag', `${label}: ${quote(file)} is neither a .jsonl nor a .csv file`);
+  const hint = /\.json$/i.test(file)
+    ? `Sent as a body it is --body-file; a list becomes rows with: jq -c '.[]' ${file} > rows.jsonl`
+    : 'Rows are JSON Lines (a value a line) or CSV, and the ending of the name says which.';
+  throw new RampartError('bad-flag', `${label}: ${quote(file)} is neither a .jsonl nor a .csv file`, hint);
 }
 
 /**

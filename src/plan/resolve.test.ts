@@ -316,7 +316,7 @@ describe('the open model', () => {
     ],
     [{ rate: '0/s' }, 'bad-flag --rate: "0/s" is too little; at least 1/h'],
     [{ rate: '11m/s' }, 'bad-flag --rate: "11m/s" is too much; at most 10m/s'],
-    [{ rate: '200rps' }, 'bad-flag --rate: "200rps" is not a rate; write 200/s, 12k/s or 600/m'],
+    [{ rate: '200rpm' }, 'bad-flag --rate: "200rpm" is not a rate; write 200/s, 12k/s or 600/m'],
     [
       { rate: '10', arrivals: 'even' },
       'bad-flag --arrivals: "even" is not allowed; write uniform, poisson or bursty:4 (four at once)',

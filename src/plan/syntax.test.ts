@@ -161,6 +161,12 @@ describe('parseRate', () => {
     ['3600/h', 1],
     ['0.5/s', 0.5],
     ['200 / s', 200],
+    ['200rps', 200],
+    ['200 req/s', 200],
+    ['50/1s', 50],
+    ['50 qps', 50],
+    ['2k requests/sec', 2_000],
+    ['5/second', 5],
     ['1m/s', 1_000_000],
     ['0', 0],
   ])('%s', (text, expected) => {
@@ -170,7 +176,7 @@ describe('parseRate', () => {
   it.each([
     ['', '"" is empty; write 200/s, 12k/s or 600/m'],
     ['-1/s', '"-1/s" is negative; write 200/s, 12k/s or 600/m'],
-    ['200rps', '"200rps" is not a rate; write 200/s, 12k/s or 600/m'],
+    ['200rpm', '"200rpm" is not a rate; write 200/s, 12k/s or 600/m'],
     ['200/', '"200/" is not a rate; write 200/s, 12k/s or 600/m'],
     ['200/d', '"200/d" is not a rate; write 200/s, 12k/s or 600/m'],
     ['/s', '"/s" is not a rate; write 200/s, 12k/s or 600/m'],

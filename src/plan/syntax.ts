@@ -151,8 +151,10 @@ const PER: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3_600 }
 
 function scanRate(text: string, refuse: Refuse): number {
   refuseNonNumbers(text, RATE_EXAMPLE, refuse);
+  // As others write it: 200rps, 200 req/s, 50/1s.
+  const usual = text.replace(/\s*(?:rps|qps|(?:r|req|requests)\s*\/\s*s(?:ec)?|\/\s*(?:1s|sec|second))$/i, '/s');
   const pattern = new RegExp(String.raw`^(${DECIMAL})\s*([km]?)(?:\s*/\s*(s|min|m|h))?$`, 'i');
-  const [, number, factor = '', per = 's'] = pattern.exec(text) ?? [];
+  const [, number, factor = '', per = 's'] = pattern.exec(usual) ?? [];
   if (number === undefined) return refuse(`is not a rate; ${RATE_EXAMPLE}`);
   return (Number(number) * (FACTORS[factor.toLowerCase()] ?? 1)) / (PER[per.toLowerCase()] ?? 1);
 }

@@ -8,7 +8,8 @@ const EXAMPLE = 'write p95<250ms, errors<1% or achieved>95/s';
 const METRICS = 'p50, p95, p99.9 (any percentile), mean, min, max, errors and achieved';
 
 /**
- * `p95<250ms`, `p99.9<=1s`, `mean<…`, `min…`, `max…`, `errors<1%` (share), `errors<10` (count), `achieved>95/s`.
+ * `p95<250ms`, `p99.9<=1s`, `mean<…`, `min…`, `max…`, `errors<1%` (share), `errors<10` (count), `achieved>95/s`; also k6's
+ * `p(95)`, `avg` and `med`.
  *
  * @throws RampartError 'bad-flag' naming the flag, the threshold and what is allowed.
  */
@@ -22,10 +23,12 @@ export function parseThreshold(text: string, flag: string): Threshold {
   const word = name.trim();
   const metric = metricOf(word.toLowerCase());
   if (op === '' || word === '') return refuse(`is not a threshold; ${EXAMPLE}`);
-  if (typeof metric === 'string') return refuse(metric, didYouMean(word, ['mean', 'min', 'max', 'errors', 'achieved']));
+  if (typeof metric === 'string') return refuse(metric, metricMeant(word, op, value.trim()));
   if (op !== '<' && op !== '<=' && op !== '>' && op !== '>=')
     return refuse(`compares with "${op}"; write <, <=, > or >=`);
   if (value.trim() === '') return refuse(`has nothing to compare with; ${EXAMPLE}`);
+  if (/^\d+$/.test(value.trim()) && metric.kind !== 'errors' && metric.kind !== 'achieved')
+    return refuse('compares with a time that has no unit', `Write ${word}${op}${value.trim()}ms, or with s.`);
   const quantity = limitOf(metric, value.trim(), `${flag}: ${quote(text)}`);
   if (op === '<' && quantity.limit === 0) return refuse('can never hold: nothing is below zero; write <= instead of <');
   return { text: trimmed, metric, op, ...quantity };
@@ -40,14 +43,34 @@ function metricOf(name: string): Metric | string {
     case 'errors':
     case 'achieved':
       return { kind: name };
+    // As k6 and others have them.
+    case 'avg':
+    case 'average':
+      return { kind: 'mean' };
     case 'median':
+    case 'med':
       return { kind: 'percentile', p: 50 };
   }
-  const [, digits] = /^p(\d+(?:\.\d+)?)$/.exec(name) ?? [];
+  const [, digits] = /^p(\d+(?:\.\d+)?)$/.exec(name.replace(/^p\s*\(\s*([\d.]+)\s*\)$/, 'p$1')) ?? [];
   if (digits === undefined) return `looks at the unknown ${quote(name)}; there are ${METRICS}`;
   const p = Number(digits);
   if (p > 0 && p < 100) return { kind: 'percentile', p };
   return `looks at a percentile outside 0 to 100; write ${p === 0 ? 'min' : 'max'}, or one between like p95`;
+}
+
+const percentOf = (share: number): string => `${Number((100 * share).toPrecision(6))}%`;
+
+/** What to write instead of a metric that others have under another name. */
+function metricMeant(word: string, op: string, value: string): string {
+  if (/^(?:rps|qps|tps|throughput|rate|requests?(?:\/s|_per_second)?|http_reqs)$/i.test(word))
+    return `For the rate of successful responses write achieved${op}${/^[\d.]+$/.test(value) ? `${value}/s` : value}.`;
+  if (/fail|err/i.test(word)) {
+    const share = Number(value);
+    return `Failed requests are errors: errors${op}${share > 0 && share < 1 ? percentOf(share) : value}.`;
+  }
+  if (/^(?:latency|duration|response_?time|http_req_duration)$/i.test(word))
+    return `Say which: p95${op}${value}, mean${op}${value} or max${op}${value}.`;
+  return didYouMean(word, ['mean', 'min', 'max', 'errors', 'achieved']);
 }
 
 function limitOf(metric: Metric, value: string, flag: string): Pick<Threshold, 'limit' | 'unit'> {
@@ -58,6 +81,7 @@ function limitOf(metric: Metric, value: string, flag: string): Pick<Threshold, '
         throw new RampartError(
           'bad-flag',
           `${flag}: "${value}" is neither a share nor a count; write errors<1% or errors<10`,
+          Number(value) < 1 ? `As a share it is ${percentOf(Number(value))}.` : '',
         );
       return { limit: parseCount(value, flag), unit: 'count' };
     case 'achieved':
