@@ -22,6 +22,18 @@ const CERTIFICATE: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'is for another host',
 };
 
+/** What a target says of the client's certificate, by the alert it ends the handshake with (RFC 8446, 6.2). */
+const CLIENT_CERTIFICATE: Readonly<Record<string, string>> = {
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'asks for a certificate of the client',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'does not trust the authority of the client’s certificate',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'does not accept the client’s certificate',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'finds the client’s certificate expired',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: 'finds the client’s certificate revoked',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'does not accept the client’s certificate',
+  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: 'does not accept the client’s kind of certificate',
+  ERR_SSL_TLSV1_ALERT_ACCESS_DENIED: 'denies the client’s certificate access',
+};
+
 /** Of several attempts (a name with several addresses) the first that says more than that the generator is out of ports. */
 function causeOf(error: Error): Failure {
   if (!(error instanceof AggregateError)) return error;
@@ -38,6 +50,38 @@ export function isCertificateFailure(error: Error): boolean {
   return code !== undefined && code in CERTIFICATE;
 }
 
+const TRUST = 'Trust its authority with --cacert, or accept any certificate with --insecure.';
+const SHOW_CERTIFICATE = 'Show it a certificate with --cert and --key.';
+
+/**
+ * What to do about a failure of TLS; null: it is none that something is known about.
+ *
+ * @param shown whether the client has a certificate to show.
+ */
+export function securityHint(error: Error, shown: boolean): string | null {
+  const { code = '', syscall } = causeOf(error);
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return 'Renew it on the target, or accept any certificate with --insecure.';
+    case 'CERT_NOT_YET_VALID':
+      return 'Is a clock wrong, here or there? --insecure accepts any certificate.';
+    case 'CERT_REVOKED':
+      return 'The target needs another one; --insecure accepts any certificate.';
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return 'Test it by the name that its certificate is for, or accept any certificate with --insecure.';
+    case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
+      return shown ? null : `It may ask for a certificate of the client. ${SHOW_CERTIFICATE}`;
+  }
+  if (code in CERTIFICATE) return TRUST;
+  if (code in CLIENT_CERTIFICATE)
+    return shown
+      ? 'Is the certificate of --cert valid, and from an authority that the target trusts?'
+      : SHOW_CERTIFICATE;
+  if (code === 'ECONNRESET' && syscall !== 'connect' && !shown)
+    return `Does it speak TLS on this port? It may ask for a certificate of the client, too. ${SHOW_CERTIFICATE}`;
+  return null;
+}
+
 /** Does the target answer a TLS handshake with something else? */
 export function isPlainText(error: Error): boolean {
   const { code, message } = causeOf(error);
@@ -52,6 +96,8 @@ export function describeFailure(error: Error): string {
   if (isExhaustion(code)) return EXHAUSTION[code];
   const certificate = CERTIFICATE[code];
   if (certificate !== undefined) return `the target's certificate ${certificate}${detailOf(cause)} (${code})`;
+  const asked = CLIENT_CERTIFICATE[code];
+  if (asked !== undefined) return `the target ${asked} (${code})`;
   if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return OTHER_PROTOCOL;
   if (isPlainText(cause)) return 'the target does not speak TLS on this port';
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return `TLS: ${cause.reason ?? cause.message} (${code})`;

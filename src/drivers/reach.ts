@@ -4,7 +4,7 @@ import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
-import { describeFailure, isCertificateFailure, isPlainText, OTHER_PROTOCOL } from './failure.ts';
+import { describeFailure, isCertificateFailure, isPlainText, OTHER_PROTOCOL, securityHint } from './failure.ts';
 import { securityOf } from './security.ts';
 
 /** How long a target may take to accept a first connection, ms. */
@@ -35,15 +35,19 @@ export function reach(way: Way): Promise<void> {
       socket.destroy();
       resolve();
     };
+    const secure = way.target.protocol === 'https:' && way.proxy === null;
     socket.once(ready, () => {
-      if (!way.http2 || way.proxy !== null) reached();
+      if (secure && !way.http2) accepted(socket, reached);
+      else if (!way.http2 || way.proxy !== null) reached();
       else if (socket instanceof TLSSocket) socket.alpnProtocol === 'h2' ? reached() : other(OTHER_PROTOCOL);
       else greet(socket, (speaks) => (speaks ? reached() : other('the target does not speak HTTP/2 without TLS')));
     });
     socket.on('error', (error) => {
       const reason = describeFailure(error);
       const message = `nothing answers at ${address}: ${reason}`;
-      if (isCertificateFailure(error)) fail(`no trust in ${address}: ${reason}`, TRUST);
+      const hint = secure ? securityHint(error, way.tls.cert !== null) : null;
+      if (hint !== null)
+        fail(isCertificateFailure(error) ? `no trust in ${address}: ${reason}` : `${address}: ${reason}`, hint);
       else if (reason === OTHER_PROTOCOL) other(reason);
       else if (isPlainText(error)) fail(`${address}: ${reason}`, 'Is it http:// rather than https://?');
       else if (way.target.socketPath !== undefined) fail(message, 'Does the socket exist, and may you use it?');
@@ -54,7 +58,25 @@ export function reach(way: Way): Promise<void> {
 
 const WITHOUT = 'It speaks HTTP/1.1: try without --http2.';
 const WITH = 'Does it speak HTTP/2 only? Try --http2.';
-const TRUST = 'Trust its authority with --cacert, or accept any certificate with --insecure.';
+
+/** How long a target may take to look at the client's certificate, ms. */
+const LOOKING = 250;
+
+/**
+ * Waits for what a target says of the client's certificate. In TLS 1.3 the handshake is over for the client before the
+ * target has seen whether there is one: it then sends tickets for later sessions, or an alert, which is an error here.
+ */
+function accepted(socket: Socket, done: () => void): void {
+  if (!(socket instanceof TLSSocket) || socket.getProtocol() !== 'TLSv1.3') {
+    done();
+    return;
+  }
+  const timer = setTimeout(done, LOOKING);
+  socket.once('session', done);
+  socket.once('end', done);
+  socket.once('close', () => clearTimeout(timer));
+  socket.resume();
+}
 
 /** How a client begins in HTTP/2, with settings of which none differs from the defaults (RFC 9113, 3.4). */
 const PREFACE = Buffer.concat([
