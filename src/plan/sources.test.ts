@@ -254,7 +254,7 @@ describe('a scenario', () => {
     ],
     [
       '{"url": "h",\n "thresholds": "p95<3"}',
-      'bad-scenario s.json, line 2: thresholds: "p95<3": "3" has no unit; write 30s, 500ms or 2m',
+      'bad-scenario s.json, line 2: thresholds: "p95<3" compares with a time that has no unit | Write p95<3ms, or with s.',
     ],
     [
       '{"url": "h", "rate": 1,\n "vus": 1}',
