@@ -1,3 +1,5 @@
+import { trimmed } from './http1/head.ts';
+
 /** A body beyond it is not kept, bytes. */
 export const BODY_LIMIT = 1024 * 1024;
 
@@ -129,8 +131,5 @@ export class AnswerBuffer {
     this.end = size;
   }
 }
-
-/** Spaces and tabs only (RFC 9110, 5.5): a no-break space belongs to the value. */
-const trimmed = (value: string): string => value.replace(/^[ \t]+|[ \t]+$/g, '');
 
 const EMPTY = Buffer.alloc(0);

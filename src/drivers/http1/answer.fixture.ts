@@ -18,7 +18,10 @@ const status = fc.oneof(
 );
 const version = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom('HTTP/1.1', 'HTTP/1.0') },
-  { weight: 1, arbitrary: fc.constantFrom('HTTP/1.2', 'HTTP/2.0', 'HTTP/0.9', 'HTTP/1.10', 'http/1.1', 'ICY') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('HTTP/1.2', 'HTTP/2.0', 'HTTP/0.9', 'HTTP/1.10', 'http/1.1', 'ICY', 'RTSP/1.0'),
+  },
 );
 const statusLine = fc
   .tuple(version, status, fc.option(phrase, { nil: undefined }))
@@ -35,12 +38,20 @@ const connection = fc
     'upgrade',
     'closed',
     'keep-alive,close',
+    'close\xa0',
+    'close\t',
+    'keep-alive\xa0',
     '',
   )
-  .map((value) => `Connection: ${value}${CRLF}`);
+  .chain((value) =>
+    fc
+      .constantFrom('Connection', 'Connection', 'Connection', 'connection', 'Proxy-Connection')
+      .map((name) => `${name}: ${value}${CRLF}`),
+  );
 const keepAlive = fc
   .constantFrom('timeout=5', 'timeout=5, max=100', 'max=3, timeout=60', 'timeout=x', '')
   .map((value) => `Keep-Alive: ${value}${CRLF}`);
+const upgrade = fc.constantFrom('h2c', 'websocket', '').map((value) => `Upgrade: ${value}${CRLF}`);
 const spacing = fc.constantFrom('', ' ', '  ', '\t', ' \t ');
 const oddLength = fc
   .tuple(
@@ -53,7 +64,17 @@ const oddCoding = fc
   .tuple(
     fc.constantFrom(
       ...['chunked', 'Chunked', 'gzip, chunked', 'chunked, gzip', 'gzip', 'identity', 'chunked,', ', chunked', ''],
-      ...['chunkedd', 'chunked chunked', 'chunked;q=1', 'chunked, chunked', 'xchunked', 'gzip,chunked'],
+      ...[
+        'chunked\xa0',
+        '\xa0chunked',
+        'gzip,\xa0chunked',
+        'chunkedd',
+        'chunked chunked',
+        'chunked;q=1',
+        'chunked, chunked',
+        'xchunked',
+        'gzip,chunked',
+      ],
     ),
     spacing,
     spacing,
@@ -63,6 +84,7 @@ const anyHeader = fc.oneof(
   { weight: 4, arbitrary: plainHeader },
   { weight: 1, arbitrary: connection },
   { weight: 1, arbitrary: keepAlive },
+  { weight: 1, arbitrary: upgrade },
 );
 const headers = fc.array(anyHeader, { maxLength: 4 }).map((lines) => lines.join(''));
 
@@ -71,14 +93,24 @@ const chunk = fc
     bodyText.filter((text) => text.length > 0),
     fc.constantFrom('', '', '', ';a', ';a=b', ';a="b c"', '; a=b', ';a="\\""', ' ', '\t', ';', ';a=b;c'),
     fc.boolean(),
-    fc.constantFrom('', '0', '000'),
+    fc.constantFrom(...['', '', '', '', '', '', '', '0', '000'], '0000000000000', '00000000000000000'),
   )
   .map(([data, extension, upper, zeros]) => {
     const size = zeros + data.length.toString(16);
     return `${upper ? size.toUpperCase() : size}${extension}${CRLF}${data}${CRLF}`;
   });
+const trailers = fc
+  .tuple(
+    headers,
+    fc.oneof(
+      { weight: 8, arbitrary: fc.constant('') },
+      { weight: 1, arbitrary: fc.constantFrom(`Content-Length: 3${CRLF}`, `Transfer-Encoding: chunked${CRLF}`) },
+    ),
+    headers,
+  )
+  .map((parts) => parts.join(''));
 const chunkedBody = fc
-  .tuple(fc.array(chunk, { maxLength: 4 }), fc.constantFrom('0', '00', '0;a=b', '0;a'), headers)
+  .tuple(fc.array(chunk, { maxLength: 4 }), fc.constantFrom('0', '00', '0;a=b', '0;a'), trailers)
   .map(([chunks, last, trailers]) => `${chunks.join('')}${last}${CRLF}${trailers}${CRLF}`);
 
 const framed = fc.oneof(

@@ -108,7 +108,7 @@ export class Head {
     } else if (nameLength === 17 && same(bytes, start, TRANSFER_ENCODING)) {
       const codings = bytes.toString('latin1', valueStart, valueEnd).toLowerCase().split(',');
       this.encoded = true;
-      for (const coding of codings) if (coding.trim() !== '') this.chunked = coding.trim() === 'chunked';
+      for (const coding of codings) if (trimmed(coding) !== '') this.chunked = trimmed(coding) === 'chunked';
     }
     return at + 2;
   }
@@ -141,7 +141,7 @@ export class Head {
     else if (end - start === 5 && same(bytes, start, CLOSE)) this.close = true;
     else
       for (const option of bytes.toString('latin1', start, end).toLowerCase().split(',')) {
-        const word = option.trim();
+        const word = trimmed(option);
         if (word === 'close') this.close = true;
         else if (word === 'keep-alive') this.persist = true;
       }
@@ -152,6 +152,9 @@ export class Head {
     if (match !== null) this.keepAliveTimeout = Number(match[1]);
   }
 }
+
+/** Of spaces and tabs only (RFC 9110, 5.5): a no-break space belongs to the value. */
+export const trimmed = (value: string): string => value.replace(/^[ \t]+|[ \t]+$/g, '');
 
 function same(bytes: Buffer, start: number, name: Uint8Array): boolean {
   for (let i = 0; i < name.length; i++) if (LOWER[bytes[start + i] as number] !== name[i]) return false;

@@ -47,7 +47,8 @@ let nameOpen = false;
 /** Between the first byte of an answer and the end of its headers; what comes after are trailers. */
 let inHead = true;
 
-const wasm = createRequire(import.meta.url)('undici/lib/llhttp/llhttp-wasm.js') as Uint8Array;
+// From the project's folder, wherever this file was bundled to.
+const wasm = createRequire(`${process.cwd()}/`)('undici/lib/llhttp/llhttp-wasm.js') as Uint8Array;
 const text = (at: number, length: number): string => Buffer.from(llhttp.memory.buffer, at, length).toString('latin1');
 const llhttp = new WebAssembly.Instance(new WebAssembly.Module(wasm), {
   env: {

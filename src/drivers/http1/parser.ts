@@ -1,7 +1,7 @@
 /**
  * An incremental HTTP/1.x response parser that keeps nothing it does not need: the framing is what decides when an answer
  * is complete. It is as strict as llhttp, since a client that forgives hides a broken target; `parser.fuzz.test.ts`
- * compares the two and lists where they differ on purpose. Bodies are counted, not kept.
+ * compares the two, and `llhttp-differences.fixture.ts` lists where they differ on purpose. Bodies are counted, not kept.
  * Grammar: RFC 9112.
  */
 
