@@ -178,7 +178,7 @@ export interface Plan {
   /** At least one. */
   readonly requests: readonly RequestTemplate[];
   readonly data: DataSource | null;
-  /** All must hold; without a status check a status below 400 does. */
+  /** All must hold; without a status check the status must be 200 to 299. */
   readonly checks: readonly AnswerCheck[];
   readonly load: LoadProfile;
   /** Stop after this many requests, whatever the stages say. */

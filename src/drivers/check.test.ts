@@ -63,13 +63,19 @@ describe('a status', () => {
     expect(answer({ status: 201 })).toEqual(['ok', '', '']);
     expect(answer({ status: 404 })).toEqual(['ok', '', '']);
     expect(answer({ status: 503 })).toEqual(['http-error', 'HTTP 503', '']);
-    expect(answer({ status: 302 })).toEqual(['wrong-answer', 'status 302 is not an expected one', 'status 302']);
+    expect(answer({ status: 302, headers: 'Location: /login?next=x\r\n' })).toEqual([
+      'http-error',
+      '302 redirect to /login?…',
+      '',
+    ]);
+    expect(answer({ status: 206 })).toEqual(['wrong-answer', 'status 206 is not an expected one', 'status 206']);
   });
 
-  it('without a check of it is right below 400', () => {
+  it('without a check of it is right from 200 to 299', () => {
     const answer = judge([json('$.a', ['a'], 1)]);
     expect(answer({ status: 500, body: '{"a":1}' })).toEqual(['http-error', 'HTTP 500', '']);
-    expect(answer({ status: 302, body: '{"a":1}' })[0]).toBe('ok');
+    expect(answer({ status: 204, body: '{"a":1}' })[0]).toBe('ok');
+    expect(answer({ status: 302, body: '{"a":1}' })).toEqual(['http-error', 'HTTP 302', '']);
   });
 });
 

@@ -9,6 +9,7 @@ import { cut, Excerpts } from './excerpt.ts';
 import { type Compiled, ExpectedText, type Fault } from './expectation.ts';
 import { compileJsonCheck, ResponseJson } from './json-check.ts';
 import { SentSecrets } from './sent-secrets.ts';
+import { isSuccess, StatusFailures } from './status.ts';
 
 /** Examples of wrong answers per run and thread; of each kind the first. */
 const EXAMPLES = 20;
@@ -20,7 +21,8 @@ export class AnswerChecker {
   message = '';
   /** Of the last wrong answer: what was expected and what came; empty where there have been examples enough. */
   example = '';
-  readonly #statuses: readonly (readonly [number, number])[] | null;
+  readonly #expected: readonly (readonly [number, number])[] | null;
+  readonly #statuses = new StatusFailures();
   readonly #checks: readonly Compiled[];
   readonly #payloads: Payloads | null;
   readonly #secrets: Secrets;
@@ -35,7 +37,7 @@ export class AnswerChecker {
 
   constructor(plan: Plan, payloads: Payloads | null) {
     const status = plan.checks.find((check) => check.kind === 'status');
-    this.#statuses = status?.statuses ?? null;
+    this.#expected = status?.statuses ?? null;
     this.#payloads = payloads;
     this.#checks = plan.checks.flatMap((check) => this.#compile(check, plan.data?.format === 'csv') ?? []);
     this.#secrets = Secrets.of(plan);
@@ -43,7 +45,7 @@ export class AnswerChecker {
   }
 
   /**
-   * A status of 400 or more that is not expected is an error of HTTP; any other answer that is not as it must be is a
+   * A status of 300 or more that is not expected is an error of HTTP; any other answer that is not as it must be is a
    * wrong one.
    */
   judge(exchange: Exchange, answer: AnswerBuffer): OutcomeCode {
@@ -52,8 +54,8 @@ export class AnswerChecker {
     this.example = '';
     this.#json.reset();
     if (!this.#expects(status)) {
-      if (status >= 400) {
-        this.message = `HTTP ${status}`;
+      if (status >= 300) {
+        this.message = this.#statuses.messageFor(status, answer.header('location'));
         return OUTCOME_CODE['http-error'];
       }
       return this.#wrong(fault(`status ${status} is not an expected one`, `status ${status}`), exchange);
@@ -66,8 +68,8 @@ export class AnswerChecker {
   }
 
   #expects(status: number): boolean {
-    if (this.#statuses === null) return status < 400;
-    for (const [from, to] of this.#statuses) if (status >= from && status <= to) return true;
+    if (this.#expected === null) return isSuccess(status);
+    for (const [from, to] of this.#expected) if (status >= from && status <= to) return true;
     return false;
   }
 

@@ -32,7 +32,7 @@ export const settingsSchema = z.strictObject(
     bodyFile: text('File with the request body, relative to the scenario file that names it'),
     data: text('File of rows that requests are made of, .jsonl or .csv, relative to the scenario file that names it'),
     dataOrder: text('sequential (default; from the start again after the last), shuffled, or once: then the run ends'),
-    expectStatus: quantity('Statuses that are right: 200, 200,201 or 200-299 (default: all below 400)'),
+    expectStatus: quantity('Statuses that are right: 200, 200,201 or 200-299 (default: 200-299)'),
     expectHeaders: texts('A header the answer must have, "Name: value"'),
     expectBody: text('What the body of the answer must be, exactly'),
     expectContains: texts('A text the body of the answer must contain'),

@@ -57,7 +57,7 @@ export const ADVANCED_FIELDS: readonly Field[] = [
   field('precision', 'Precision', 'how narrow the interval shall be', '10%', { only: 'find' }),
   field('maxRate', 'Highest rate', 'not to be exceeded', '', { only: 'find' }),
   field('settle', 'Settling time', 'wait after each increase, for a target that scales itself', '', { only: 'find' }),
-  field('expectStatus', 'Right statuses', 'empty: all below 400', '200-299'),
+  field('expectStatus', 'Right statuses', 'empty: 200-299', '200-299'),
   field('threads', 'Generator threads', 'empty: cores less one', ''),
   field('seed', 'Seed', 'makes every random choice the same again', ''),
 ];

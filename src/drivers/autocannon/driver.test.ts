@@ -138,6 +138,13 @@ describe('autocannon', () => {
     expect(late.messages).toEqual(new Set(['no answer in time', '']));
   });
 
+  it('fails at a redirect, and names where it points', async () => {
+    const target = await serving((_, response) => response.writeHead(307, { Location: '/predict/' }).end());
+    const { outcomes, messages } = await offer(target.port, 2, 10);
+    expect(outcomes).toEqual({ 'http-error': 10 });
+    expect([...messages]).toEqual(['307 redirect to /predict/']);
+  });
+
   it('is a connect-error where nothing listens', async () => {
     const gone = createTcpServer();
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));

@@ -6,6 +6,7 @@ import type { Plan, RequestTemplate } from '../../core/plan.ts';
 import type { Clock, Driver } from '../../core/ports.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
 import type { Micros } from '../../core/units.ts';
+import { isSuccess, StatusFailures } from '../status.ts';
 
 /** s; the load model ends the run long before. */
 const ENDLESS = 7 * 86_400;
@@ -21,6 +22,8 @@ interface Seat {
   askedAt: Micros;
   /** The last answer said that its connection ends. */
   closing: boolean;
+  /** Where it pointed to; null: nowhere. */
+  location: string | null;
   socket: Socket | null;
   connectStartedAt: Micros;
   /** 0: not yet. */
@@ -42,6 +45,7 @@ export class AutocannonDriver implements Driver {
   /** Of those that were there at the start. */
   readonly #starting: Exchange[] = [];
   readonly #seats = new Map<number, Seat>();
+  readonly #statuses = new StatusFailures();
   #instance: Instance | null = null;
 
   constructor(plan: Plan, clock: Clock) {
@@ -106,6 +110,7 @@ export class AutocannonDriver implements Driver {
       asked: false,
       askedAt: 0 as Micros,
       closing: false,
+      location: null,
       socket: null,
       connectStartedAt: 0 as Micros,
       connectedAt: 0 as Micros,
@@ -113,9 +118,10 @@ export class AutocannonDriver implements Driver {
     };
     this.#seats.set(exchange.user, seat);
     client.on('request', () => this.#asks(seat));
-    client.on('headers', ({ shouldKeepAlive }: { shouldKeepAlive: boolean }) => {
+    client.on('headers', ({ shouldKeepAlive, headers }: { shouldKeepAlive: boolean; headers: readonly string[] }) => {
       seat.firstByteAt = this.#clock.now();
       seat.closing = !shouldKeepAlive;
+      seat.location = locationOf(headers);
     });
     client.on('response', (status: number, bytes: number, took: number) => this.#answered(seat, status, bytes, took));
     client.on('connError', (error: NodeJS.ErrnoException) => {
@@ -161,8 +167,8 @@ export class AutocannonDriver implements Driver {
     exchange.status = status;
     exchange.bytesIn = bytes;
     const sentAt = (now - took * 1e3) as Micros;
-    if (status < 400) this.#finish(seat, OUTCOME_CODE.ok, '', sentAt);
-    else this.#finish(seat, OUTCOME_CODE['http-error'], `HTTP ${status}`, sentAt);
+    if (isSuccess(status)) this.#finish(seat, OUTCOME_CODE.ok, '', sentAt);
+    else this.#finish(seat, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, seat.location), sentAt);
   }
 
   /** @param sentAt 0: it never was; else as autocannon tells, which is before the connection where it had to open one. */
@@ -185,4 +191,11 @@ export class AutocannonDriver implements Driver {
     this.inFlight--;
     this.onDone(exchange);
   }
+}
+
+/** @param headers names and values in turn. */
+function locationOf(headers: readonly string[]): string | null {
+  for (let at = 0; at < headers.length; at += 2)
+    if (headers[at]?.toLowerCase() === 'location') return headers[at + 1] ?? null;
+  return null;
 }

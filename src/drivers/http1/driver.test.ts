@@ -170,6 +170,25 @@ describe('an outcome', () => {
     expect(opened).toHaveLength(1);
   });
 
+  it('is http-error for a redirect, and names where it points', async () => {
+    const places = ['/predict/', '/predict/', '/elsewhere?token=1'];
+    const sender = await driverFor((socket, _, nth) => {
+      socket.write(`HTTP/1.1 307 Temporary Redirect\r\nLocation: ${places[nth]}\r\nContent-Length: 0\r\n\r\n`);
+    });
+    const messages: string[] = [];
+    for (const _ of places) {
+      const done = await exchangeOnce(sender);
+      expect([outcomeOf(done), done.status]).toEqual(['http-error', 307]);
+      messages.push(done.message);
+    }
+    expect(messages).toEqual([
+      '307 redirect to /predict/',
+      '307 redirect to /predict/',
+      '307 redirect to /elsewhere?…',
+    ]);
+    expect(opened).toHaveLength(1);
+  });
+
   it('is connect-error with code and address where nothing listens', async () => {
     const sender = await driverFor(() => {});
     await new Promise((resolve) => server?.close(resolve));

@@ -10,6 +10,7 @@ import { ConnectionAges } from '../connection-age.ts';
 import { bodyTooLong, describeFailure } from '../failure.ts';
 import { Lookup } from '../lookup.ts';
 import { type Security, securityOf } from '../security.ts';
+import { isSuccess, StatusFailures } from '../status.ts';
 import { Burst } from './burst.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { PROGRESS } from './parser.ts';
@@ -43,6 +44,7 @@ export class Http1Driver implements Driver, ConnectionOwner {
   /** Where requests differ from each other; else null. */
   readonly #varying: VaryingRequests | null;
   readonly #checker: AnswerChecker | null;
+  readonly #statuses = new StatusFailures();
   /** Rendering and checking take their time between an answer and the next request: it is read off the clock. */
   readonly #exact: boolean;
   readonly #bodiless: readonly boolean[];
@@ -302,8 +304,8 @@ export class Http1Driver implements Driver, ConnectionOwner {
     if (!reusable) connection.destroy();
     // Within onDone the same user may send again, so everything about the connection is settled before.
     if (this.#checker !== null) this.#judge(connection, this.#checker, now);
-    else if (status < 400) this.#finish(connection, OUTCOME_CODE.ok, '', now);
-    else this.#finish(connection, OUTCOME_CODE['http-error'], `HTTP ${status}`, now);
+    else if (isSuccess(status)) this.#finish(connection, OUTCOME_CODE.ok, '', now);
+    else this.#finish(connection, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, parser.location), now);
   }
 
   #broken(connection: Connection, now: Micros): void {

@@ -19,6 +19,7 @@ const CONTENT_LENGTH = bytesOf('content-length');
 const TRANSFER_ENCODING = bytesOf('transfer-encoding');
 const CONNECTION = bytesOf('connection');
 const KEEP_ALIVE = bytesOf('keep-alive');
+const LOCATION = bytesOf('location');
 const CLOSE = bytesOf('close');
 
 /**
@@ -39,6 +40,8 @@ export class Head {
   persist = false;
   /** The target's `Keep-Alive: timeout=n` in seconds, or -1. */
   keepAliveTimeout = -1;
+  /** Where a redirect points; empty: nowhere. */
+  location = '';
   /** What is wrong with it; empty: nothing. */
   error = '';
 
@@ -109,7 +112,8 @@ export class Head {
       const codings = bytes.toString('latin1', valueStart, valueEnd).toLowerCase().split(',');
       this.encoded = true;
       for (const coding of codings) if (trimmed(coding) !== '') this.chunked = trimmed(coding) === 'chunked';
-    }
+    } else if (nameLength === 8 && this.status >= 300 && this.status < 400 && same(bytes, start, LOCATION))
+      this.location = bytes.toString('latin1', valueStart, valueEnd);
     return at + 2;
   }
 

@@ -184,6 +184,8 @@ describe('an outcome', () => {
   it('is what it is with the HTTP/1.1 driver', async () => {
     const busy = await ended((socket) => socket.write('HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n'));
     expect(busy).toEqual(['http-error', 'HTTP 503']);
+    const moved = 'HTTP/1.1 307 Moved\r\nLocation: /predict/\r\nContent-Length: 0\r\n\r\n';
+    expect(await ended((socket) => socket.write(moved))).toEqual(['http-error', '307 redirect to /predict/']);
     expect(await ended((socket) => socket.destroy())).toEqual(['reset', 'connection closed before any answer']);
     const cut = await ended((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhel'));
     expect(cut).toEqual(['reset', 'connection closed in the middle of the answer']);
@@ -264,6 +266,16 @@ describe('HTTP/2 without TLS', () => {
     const again = await sendAll(driver, anonymous(150));
     expect(again.every((exchange) => exchange.connectTook === -1)).toBe(true);
     expect(sessions.size).toBe(2);
+  });
+
+  it('fails at a redirect, and names where it points', async () => {
+    const server = await listening(createHttp2Server());
+    server.on('stream', (stream) => {
+      stream.respond({ ':status': 307, location: '/predict/' });
+      stream.end();
+    });
+    const done = await sendOne(driverFor(planTo(portOf(server), { http2: true })));
+    expect([outcomeOf(done), done.status, done.message]).toEqual(['http-error', 307, '307 redirect to /predict/']);
   });
 
   it('goes to a Unix socket, whose Host is localhost', async () => {

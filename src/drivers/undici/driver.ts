@@ -9,6 +9,7 @@ import { AnswerChecker } from '../check.ts';
 import { ConnectionAges } from '../connection-age.ts';
 import { bodyTooLong } from '../failure.ts';
 import { Lookup } from '../lookup.ts';
+import { isSuccess, StatusFailures } from '../status.ts';
 import { bracketed, createConnector, tunnels } from './connector.ts';
 import { endingOf } from './ending.ts';
 import { Http2Lane } from './http2-lane.ts';
@@ -29,6 +30,7 @@ export class UndiciDriver implements Driver, FlightOwner {
   readonly #clock: Clock;
   readonly #prepare: ReturnType<typeof prepareRequests>;
   readonly #checker: AnswerChecker | null;
+  readonly #statuses = new StatusFailures();
   readonly #maxBody: number;
   readonly #createLane: () => Lane;
   readonly #http2: boolean;
@@ -75,6 +77,7 @@ export class UndiciDriver implements Driver, FlightOwner {
       startedAt: this.#clock.now(),
       request: this.#prepare(exchange),
       answer: this.#takeAnswer(),
+      location: null,
       within: true,
       done: false,
       handle: null,
@@ -122,10 +125,12 @@ export class UndiciDriver implements Driver, FlightOwner {
     return true;
   }
 
-  answering({ exchange, answer, done }: Flight, status: number, fields: readonly string[]): void {
-    if (done) return;
+  answering(flight: Flight, status: number, fields: readonly string[], location: string | null): void {
+    if (flight.done) return;
+    const { exchange } = flight;
     exchange.status = status;
-    answer?.fields(fields);
+    flight.answer?.fields(fields);
+    flight.location = location;
     if (exchange.firstByteAt === 0) exchange.firstByteAt = this.#clock.now();
   }
 
@@ -147,8 +152,8 @@ export class UndiciDriver implements Driver, FlightOwner {
       const outcome = this.#checker.judge(exchange, answer);
       exchange.example = this.#checker.example;
       this.#finish(flight, outcome, this.#checker.message, now);
-    } else if (status < 400) this.#finish(flight, OUTCOME_CODE.ok, '', now);
-    else this.#finish(flight, OUTCOME_CODE['http-error'], `HTTP ${status}`, now);
+    } else if (isSuccess(status)) this.#finish(flight, OUTCOME_CODE.ok, '', now);
+    else this.#finish(flight, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, flight.location), now);
   }
 
   failed(flight: Flight, error: Error): void {

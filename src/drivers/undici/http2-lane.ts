@@ -129,7 +129,7 @@ export class Http2Lane implements Lane {
     let begun = false;
     stream.on('response', (headers, _flags, fields: readonly string[] = []) => {
       begun = true;
-      this.#owner.answering(flight, headers[':status'] ?? 0, fields);
+      this.#owner.answering(flight, headers[':status'] ?? 0, fields, headers.location ?? null);
     });
     stream.on('data', (chunk: Buffer) => this.#owner.received(flight, chunk));
     stream.on('error', (error) => {

@@ -42,6 +42,8 @@ export interface Flight {
   /** Where its answer is kept; null: nobody looks at it. */
   readonly answer: AnswerBuffer | null;
   lane: Lane;
+  /** Where the response says to go instead; null: nowhere. */
+  location: string | null;
   /** Still within `send`, where nothing may be given back. */
   within: boolean;
   done: boolean;
@@ -53,8 +55,11 @@ export interface Flight {
 export interface FlightOwner {
   /** It is being written. False: nobody waits for its answer any more. */
   started(flight: Flight): boolean;
-  /** @param fields names and values in turn. */
-  answering(flight: Flight, status: number, fields: readonly string[]): void;
+  /**
+   * @param fields names and values in turn.
+   * @param location the header of that name, or null.
+   */
+  answering(flight: Flight, status: number, fields: readonly string[], location: string | null): void;
   /** The chunk is not changed afterwards. */
   received(flight: Flight, chunk: Buffer): void;
   answered(flight: Flight): void;

@@ -88,7 +88,8 @@ class Listener implements Dispatcher.DispatchHandler {
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     const fields = this.#flight.answer === null ? [] : Object.entries(headers).flatMap(listed);
-    this.#owner.answering(this.#flight, status, fields);
+    const [location = null] = [headers.location].flat();
+    this.#owner.answering(this.#flight, status, fields, location);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {

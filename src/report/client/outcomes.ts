@@ -9,7 +9,7 @@ const COLOURS: readonly ColourKey[] = ['failed', 'p99', 'loop', 'cpu', 'other'];
 
 /**
  * What became of the requests over time: a line for each status, and for each outcome without one (`timeout`). A failed
- * answer whose status is a success is counted as its outcome (`wrong-answer`).
+ * response whose status is a success is counted as its outcome (`wrong-answer`), a redirect as one (`307 redirect`).
  */
 export function outcomesOf(
   archive: Archive,
@@ -59,7 +59,7 @@ export function outcomesOf(
 }
 
 function isGood(label: string): boolean {
-  return /^[123]/.test(label);
+  return /^[123]\d\d$/.test(label);
 }
 
 function countsOf({ kinds }: Archive, { cells }: Slot, name: number | null): Map<string, number> {
@@ -74,7 +74,7 @@ function countsOf({ kinds }: Archive, { cells }: Slot, name: number | null): Map
       const kind = kinds[at];
       if (kind === undefined || kind.status >= 400) continue;
       if (kind.status > 0) add(String(kind.status), -n);
-      add(kind.outcome, n);
+      add(kind.outcome === 'http-error' ? `${kind.status} redirect` : kind.outcome, n);
     }
   }
   return new Map([...counts].filter(([, n]) => n > 0));
