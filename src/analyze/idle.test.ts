@@ -67,7 +67,7 @@ function runOf(load: LoadProfile, late: number, changes: Partial<Plan> = {}): Ru
       clock,
       createDriver: () => new LateDriver(clock, takes, late),
       createProbe: () => ({ take: () => ({ ...health, cpu: 0, cpuWait: null, rss: 0 as Bytes }), close: () => {} }),
-      measureConnect: () => {},
+      measureConnect: () => () => {},
     },
     (snapshots) => events.push(...snapshots.map((snapshot) => ({ type: 'interval' as const, snapshot }))),
     () => events.push(finishedOf()),

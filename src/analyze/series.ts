@@ -20,6 +20,7 @@ export class SeriesFold {
   readonly #body = new Histogram();
   readonly #connect = new Histogram();
   readonly #tls = new Histogram();
+  readonly #separateConnect = new Histogram();
   readonly #batches = new BatchFold();
   readonly #parts: Iterable<SeriesFold> | null;
   readonly #byOutcome = new Map<Outcome, number>();
@@ -62,6 +63,7 @@ export class SeriesFold {
     this.#body.add(series.body);
     this.#connect.add(series.connect);
     this.#tls.add(series.tls);
+    if (series.separateConnect !== undefined) this.#separateConnect.add(series.separateConnect);
     if (this.#parts === null) {
       if (phase === 'measure') this.#batches.addMeasured(index, series);
       else this.#batches.addDrained(series);
@@ -113,6 +115,7 @@ export class SeriesFold {
       body: part(this.#body),
       ...(this.#connect.count > 0 ? { connect: part(this.#connect) } : {}),
       ...(this.#tls.count > 0 ? { tls: part(this.#tls) } : {}),
+      ...(this.#separateConnect.count > 0 ? { separateConnect: part(this.#separateConnect) } : {}),
     };
     return { totals, rates: ratesOf(totals, this.#achieved), latency };
   }

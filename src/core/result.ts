@@ -130,10 +130,12 @@ export interface Latencies {
   readonly firstByte: LatencySummary;
   /** From the first byte to the last. */
   readonly body: LatencySummary;
-  /** Only where connections were opened. */
+  /** Only where requests opened connections: inside their response time. */
   readonly connect?: LatencySummary;
   /** The TLS handshake's part of it; only where there was one. */
   readonly tls?: LatencySummary;
+  /** Of a probe: connections opened for their own sake after the requests, inside no response time. */
+  readonly separateConnect?: LatencySummary;
   readonly lag: LatencySummary;
 }
 

@@ -31,6 +31,8 @@ class Series {
   readonly body = new Histogram();
   readonly connect = new Histogram();
   readonly tls = new Histogram();
+  /** Made when there is any. */
+  separateConnect: Histogram | null = null;
   readonly failedResponse = new Histogram();
   readonly failures = new Map<string, Mutable<FailureCount>>();
 
@@ -56,7 +58,7 @@ class Series {
   }
 
   get quiet(): boolean {
-    return this.ok === 0 && this.failed === 0 && this.outcomes[7] === 0;
+    return this.ok === 0 && this.failed === 0 && this.outcomes[7] === 0 && this.separateConnect === null;
   }
 
   take(due: number, sent: number, dropped: number): SeriesSnapshot {
@@ -76,6 +78,7 @@ class Series {
       body: takeData(this.body),
       connect: takeData(this.connect),
       tls: takeData(this.tls),
+      ...(this.separateConnect === null ? {} : { separateConnect: takeData(this.separateConnect) }),
       failedResponse: takeData(this.failedResponse),
       failures: [...this.failures.values()],
     };
@@ -86,6 +89,7 @@ class Series {
     this.outcomes.fill(0);
     this.statuses.fill(0);
     this.failures.clear();
+    this.separateConnect = null;
     return snapshot;
   }
 
@@ -162,10 +166,12 @@ export class Recorder {
     }
   }
 
-  /** Records a connection that was opened for its own sake, in the bank and name of the request before it. */
-  recordConnect(exchange: Exchange, took: Micros): void {
-    const slot = exchange.bank * this.#names.length + exchange.request;
-    (this.#series[slot] ?? this.#open(slot)).connect.record(took);
+  /** Records a connection that was opened for its own sake, under the first request's name. */
+  recordSeparateConnect(bank: number, took: Micros): void {
+    const slot = bank * this.#names.length;
+    const series = this.#series[slot] ?? this.#open(slot);
+    series.separateConnect ??= new Histogram();
+    series.separateConnect.record(took);
   }
 
   /** Takes and empties one bank: by request name, those with anything in them. `offered` is emptied as well. */

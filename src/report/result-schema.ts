@@ -359,8 +359,17 @@ const seriesLatency = {
   responseWithFailures: latency.describe('Response time with each failure infinitely slow: what thresholds look at.'),
   firstByte: latency.describe('First byte less the instant the request left; of successes.'),
   body: latency.describe('Last byte less first byte; of successes.'),
-  connect: latency.exactOptional().describe('Time to open a connection; absent where none was opened.'),
+  connect: latency
+    .exactOptional()
+    .describe(
+      'Time to open a connection, inside the response time of the request that needed it; absent where none did.',
+    ),
   tls: latency.exactOptional().describe('The TLS handshake’s part of it; absent where there was none.'),
+  separateConnect: latency
+    .exactOptional()
+    .describe(
+      'Of a probe: time to open a connection after the requests, inside no response time; absent where none was.',
+    ),
 };
 
 const timelinePoint = z.strictObject({

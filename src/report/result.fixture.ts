@@ -101,7 +101,8 @@ function seriesOf(n: number, index: number, options: FixtureOptions): SeriesSnap
     firstByte: histogramOf(ok, 8_700 + index * 400, 500),
     body: histogramOf(ok, 200, 1),
     tls: histogramOf(0, 0, 1),
-    connect: histogramOf(index === 0 || options.kind === 'probe' ? Math.min(n, 40) : 0, 300, 10),
+    connect: histogramOf(index === 0 && options.kind !== 'probe' ? Math.min(n, 40) : 0, 300, 10),
+    ...(options.kind === 'probe' ? { separateConnect: histogramOf(Math.min(n, 40), 300, 10) } : {}),
     failedResponse: histogramOf(failed, 2_000, 10),
     failures,
   };

@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { dataOf, finishedOf, foldOf, planOf, secondOf, seriesOf, startedOf } from '../analyze/events.fixture.ts';
 import { headline } from '../analyze/headline.ts';
 import type { LatencySummary, RunResult } from '../core/result.ts';
+import type { SeriesSnapshot } from '../core/snapshot.ts';
 import { withMargin } from './phrases.ts';
 import { fixtureResult } from './result.fixture.ts';
 import { renderSummary } from './summary.ts';
@@ -110,10 +112,59 @@ describe('renderSummary', () => {
     expect(cellsOfRow(text, 'p99')).toEqual(['p99', '–', '–']);
     expect(cellsOfRow(text, 'min')).toEqual(['min', `${min?.toFixed(2)} ms`]);
     expect(cellsOfRow(text, 'max')).toEqual(['max', `${max?.toFixed(1)} ms`]);
-    expect(cellsOfRow(text, 'connect')[1]).toMatch(/ms$/);
+    expect(cellsOfRow(text, 'connect, measured apart')[1]).toMatch(/ms$/);
     expect(cellsOfRow(text, 'sent → first byte')[1]).toMatch(/ms$/);
-    expect(cellsOfRow(text, 'sent → last byte')[1]).toMatch(/ms$/);
+    expect(cellsOfRow(text, '= response time')[1]).toMatch(/ms$/);
     expect(text).not.toContain('achieved');
+  });
+
+  describe('of a probe parts the response time so that the means add up', () => {
+    // Of each request: 200 µs of lag, 300 of connecting (100 of them TLS), 4,000 to the first byte, 500 of body.
+    const n = 100;
+    const all = (time: number) => dataOf(new Array(n).fill(time));
+    const opening = { response: all(5_000), service: all(4_500), firstByte: all(4_000), body: all(500) };
+    const meansOf = (changes: Partial<SeriesSnapshot>): Record<string, number> => {
+      const series = { ...seriesOf({ ok: new Array(n).fill(5_000) }), ...opening, ...changes };
+      const interval = secondOf(0, {});
+      if (interval.type !== 'interval') throw new Error('no interval');
+      const snapshot = { ...interval.snapshot, series: { 'POST /predict': series } };
+      const text = render(
+        foldOf([startedOf(planOf({ kind: 'probe' })), { type: 'interval', snapshot }, finishedOf()]).result(),
+      );
+      const rows = text.slice(text.indexOf('Where the time goes')).split('\n').slice(1);
+      const cells = rows.map((row) => row.trim().split(/ {2,}/)).filter(([, mean = '']) => mean.endsWith(' ms'));
+      return Object.fromEntries(cells.map(([label = '', mean = '']) => [label, Number(mean.replace(/ ms$/, ''))]));
+    };
+
+    it('where each request opens a connection', () => {
+      expect(meansOf({ connect: all(300), tls: all(100) })).toEqual({
+        'lag (due → sent, connect apart)': 0.2,
+        connect: 0.3,
+        'of which TLS': 0.1,
+        'sent → first byte': 4,
+        'first byte → last byte (body)': 0.5,
+        '= response time': 5,
+      });
+    });
+
+    it('where some of them do', () => {
+      const some = dataOf(new Array(20).fill(300));
+      expect(meansOf({ connect: some })).toMatchObject({ 'lag (due → sent, connect apart)': 0.44, connect: 0.06 });
+    });
+
+    it('where none does, and connects are timed apart', () => {
+      expect(meansOf({ separateConnect: all(300) })).toEqual({
+        'lag (due → sent)': 0.5,
+        'sent → first byte': 4,
+        'first byte → last byte (body)': 0.5,
+        '= response time': 5,
+        'connect, measured apart': 0.3,
+      });
+    });
+
+    it('where failed requests opened connections too', () => {
+      expect(meansOf({ connect: all(300), failed: 1, sent: n + 1 })).toMatchObject({ 'connect and lag': 0.5 });
+    });
   });
 
   it('is never wider than the terminal, and the same without colour', () => {

@@ -38,7 +38,7 @@ export function renderSummary(result: RunResult, options: SummaryOptions): strin
 
   page.gap();
   if (breakingPoint !== undefined) search(page, result, breakingPoint);
-  else if (plan.kind === 'probe') probe(page, latency);
+  else if (plan.kind === 'probe') probe(page, result);
   else requests(page, result);
   const few = verdict.doubts.filter((doubt) => doubt.code === 'too-few-samples' && !doubt.invalidates);
   const noted = page.hasDash ? few : [];
@@ -171,7 +171,8 @@ function comparison(page: Page, { response, service, lag }: Latencies): void {
   );
 }
 
-function probe(page: Page, { response, connect, tls, firstByte, body, service }: Latencies): void {
+function probe(page: Page, { latency, totals }: RunResult): void {
+  const { response, separateConnect } = latency;
   const percentile = (label: string, name: PercentileName): Row => ({
     cells: [label, orDash(response[name]), intervalOf(response, name)],
   });
@@ -186,25 +187,60 @@ function probe(page: Page, { response, connect, tls, firstByte, body, service }:
     ],
   );
   page.gap();
-  const part = (label: string, summary: LatencySummary | undefined): Row[] =>
-    summary === undefined
-      ? []
-      : [{ cells: [label, orDash(summary.p50), intervalOf(summary, 'p50'), formatCount(summary.count)] }];
   page.table(
     [
       { heading: 'Where the time goes', align: 'left' },
-      rightAligned('median'),
-      rightAligned('95 % interval'),
-      rightAligned('of'),
+      rightAligned('mean'),
+      { ...rightAligned('median'), spare: 1 },
+      { ...rightAligned('95 % interval'), spare: 3 },
+      { ...rightAligned('of'), spare: 2 },
     ],
     [
-      ...part('connect', connect),
-      ...part('of which TLS', tls),
-      ...part('sent → first byte', firstByte),
-      ...part('first byte → last byte (body)', body),
-      ...part('sent → last byte (service time)', service),
+      ...partsOf(latency, totals).map(({ label, mean, summary }) => ({
+        cells: [label, orDash(mean), ...(summary === null ? ['', '', ''] : medianCells(summary))],
+      })),
+      { cells: ['= response time', orDash(response.mean), ...medianCells(response)], ink: 'bold' },
+      ...(separateConnect === undefined
+        ? []
+        : [{ cells: ['connect, measured apart', orDash(separateConnect.mean), ...medianCells(separateConnect)] }]),
     ],
   );
+}
+
+const medianCells = (summary: LatencySummary): string[] => [
+  orDash(summary.p50),
+  intervalOf(summary, 'p50'),
+  formatCount(summary.count),
+];
+
+interface Part {
+  readonly label: string;
+  /** ms per response, of all of them: the means of all parts add up to that of the response time. */
+  readonly mean: number | null;
+  /** Of those that it is a part of; null: there is none. */
+  readonly summary: LatencySummary | null;
+}
+
+/**
+ * The parts of a response time, in order. What lies before sending is the connect and the lag; connects of failed requests
+ * are among those known, so that with failures the two cannot be told apart.
+ */
+function partsOf({ response, service, connect, tls, firstByte, body }: Latencies, { ok, failed }: Totals): Part[] {
+  const before = response.mean === null || service.mean === null ? null : response.mean - service.mean;
+  const shareOf = (summary: LatencySummary): number => ((summary.mean ?? 0) * summary.count) / ok;
+  const after = [
+    { label: 'sent → first byte', mean: firstByte.mean, summary: firstByte },
+    { label: 'first byte → last byte (body)', mean: body.mean, summary: body },
+  ];
+  if (connect === undefined || before === null)
+    return [{ label: 'lag (due → sent)', mean: before, summary: null }, ...after];
+  if (failed > 0) return [{ label: 'connect and lag', mean: before, summary: null }, ...after];
+  return [
+    { label: 'lag (due → sent, connect apart)', mean: Math.max(0, before - shareOf(connect)), summary: null },
+    { label: 'connect', mean: shareOf(connect), summary: connect },
+    ...(tls === undefined ? [] : [{ label: '  of which TLS', mean: shareOf(tls), summary: tls }]),
+    ...after,
+  ];
 }
 
 function failureList(page: Page, { failures, run }: RunResult): void {

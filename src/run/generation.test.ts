@@ -38,6 +38,7 @@ function generate(
 ) {
   const clock = new VirtualClock(micros(0), micros(5));
   const snapshots: IntervalSnapshot[] = [];
+  const connects: number[] = [];
   let ended = 0;
   const driver = new FixtureDriver(clock, (n) => serviceTime(n, clock));
   const health = {
@@ -57,7 +58,11 @@ function generate(
       clock,
       createDriver: () => driver,
       createProbe: () => ({ take: () => health, close: () => {} }),
-      measureConnect: (_plan, at, done) => void at.after(millis(2), () => done(millis(2))),
+      measureConnect: (_plan, at, done) => {
+        connects.push(at.now());
+        at.after(millis(2), () => done(millis(2)));
+        return () => {};
+      },
     },
     (parts) => snapshots.push(...parts),
     () => {
@@ -68,7 +73,7 @@ function generate(
   if (stopAt !== null) clock.after((START + stopAt) as Micros, () => generation.stop());
   clock.runUntil(seconds(600));
   const sum = (pick: (snapshot: IntervalSnapshot) => number): number => snapshots.reduce((n, s) => n + pick(s), 0);
-  return { snapshots, ended, driver, sum };
+  return { snapshots, ended, driver, sum, connects };
 }
 
 const shape = (snapshots: readonly IntervalSnapshot[]) =>
@@ -160,6 +165,33 @@ describe('Generation', () => {
     const { sum } = generate(plan, () => millis(100));
     expect(sum(({ phase, series }) => (phase === 'warmup' ? (series['GET /']?.ok ?? 0) : 0))).toBe(5);
     expect(sum(({ phase, series }) => (phase === 'warmup' ? 0 : (series['GET /']?.ok ?? 0)))).toBe(20);
+  });
+
+  describe('of a probe', () => {
+    const probe = planFor(users(1, 3600e6), { kind: 'probe', maxRequests: count(25), warmupRequests: count(5) });
+
+    it('sends each request when the one before has ended, and times connects after the last', () => {
+      const { snapshots, driver, connects, ended } = generate(probe, () => millis(1));
+      // The virtual clock takes 5 µs a reading, so nothing is exact to the microsecond.
+      for (const [n, { dueAt }] of driver.sent.entries())
+        expect(dueAt - driver.sent[0]!.dueAt).toBeLessThan(n * 1_000 + n * 20 + 1);
+      expect(connects).toHaveLength(25);
+      expect(Math.min(...connects)).toBeGreaterThan(driver.sent.at(-1)!.sentAt + 999);
+      expect(ended).toBe(1);
+      const series = snapshots.flatMap((snapshot) => snapshot.series['GET /'] ?? []);
+      for (const { response, connect } of series) {
+        expect(response.max).toBeLessThan(1_100);
+        expect(connect.count).toBe(0);
+      }
+      expect(series.flatMap(({ separateConnect }) => separateConnect ?? [])).toMatchObject([{ count: 25, min: 2_000 }]);
+    });
+
+    it('leaves the connects out when it is stopped, and ends those under way', () => {
+      expect(generate(probe, () => millis(100), 500_000)).toMatchObject({ ended: 1, connects: [] });
+      const { ended, connects } = generate(probe, () => millis(1), 40_000);
+      expect(ended).toBe(1);
+      expect(connects.length).toBeLessThan(10);
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import type { LoadChange } from '../core/command.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { durationOf, type Plan, type Segment } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
+import { OUTCOME_CODE } from '../core/sample.ts';
 import type { GeneratorSnapshot, IntervalSnapshot, Phase, SeriesSnapshot } from '../core/snapshot.ts';
 import { count, type Micros } from '../core/units.ts';
 import { Banks } from '../load/banks.ts';
@@ -9,6 +10,7 @@ import { ClosedLoad } from '../load/closed.ts';
 import type { LoadModel } from '../load/model.ts';
 import { OpenLoad } from '../load/open.ts';
 import { Recorder } from '../record/recorder.ts';
+import { SeparateConnects } from './separate-connects.ts';
 
 const WARMUP_BANK = 0;
 const FIRST_MEASURED = 1;
@@ -18,8 +20,8 @@ export interface Engine {
   readonly clock: Clock;
   createDriver(plan: Plan, clock: Clock, segment: Segment): Driver;
   createProbe(spins: boolean): { take(): Omit<GeneratorSnapshot, 'lag' | 'connectionWait'>; close(): void };
-  /** Opens and closes a connection of its own; says how long it took to open, or -1 where it did not. */
-  measureConnect(plan: Plan, clock: Clock, done: (took: Micros) => void): void;
+  /** Opens and closes a connection of its own: see `separate-connects`. */
+  measureConnect(plan: Plan, clock: Clock, done: (took: Micros) => void): () => void;
 }
 
 /**
@@ -37,6 +39,7 @@ export class Generation {
   readonly #recorder: Recorder;
   readonly #banks: Banks;
   readonly #startAt: Micros;
+  readonly #measureConnect: Engine['measureConnect'];
   readonly #emit: (snapshots: readonly IntervalSnapshot[]) => void;
   readonly #onEnd: () => void;
   /** Where the last interval ended, since the start. */
@@ -47,7 +50,10 @@ export class Generation {
   #tick: unknown = null;
   #step: unknown = null;
   #draining = false;
+  #stopped = false;
   #ended = false;
+  /** Of a probe, when its last request has ended. */
+  #connects: SeparateConnects | null = null;
 
   /** @param startAt when to begin, on the engine's clock; ahead by a little, so that all segments begin together. */
   constructor(
@@ -62,6 +68,7 @@ export class Generation {
     this.#plan = plan;
     this.#clock = engine.clock;
     this.#startAt = startAt;
+    this.#measureConnect = engine.measureConnect;
     this.#emit = emit;
     this.#onEnd = onEnd;
     this.#driver = engine.createDriver(plan, engine.clock, segment);
@@ -85,9 +92,8 @@ export class Generation {
       profile.model === 'open' ? new OpenLoad(profile, segment, context) : new ClosedLoad(profile, segment, context);
     this.#driver.onDone = (exchange) => {
       this.#recorder.record(exchange);
-      if (plan.kind === 'probe') this.#timeConnect(engine, exchange);
-      else this.#load.done(exchange);
-      if (this.#draining && this.#driver.inFlight === 0) this.#end();
+      this.#load.done(exchange);
+      if (this.#draining && this.#driver.inFlight === 0) this.#drained(exchange);
     };
     this.#load.onFinished = () => this.#offered();
     this.#step = this.#after(startAt - this.#clock.now(), () => {
@@ -98,7 +104,9 @@ export class Generation {
 
   /** Sends nothing more; what is under way may finish within the plan's `gracefulStop`. */
   stop(): void {
+    this.#stopped = true;
     this.#load.stop();
+    this.#connects?.end();
   }
 
   /** Carries out what a person asked for; the change's instant is the same in all segments, and a little ahead. */
@@ -109,14 +117,6 @@ export class Generation {
     }
     this.#banks.reset(this.#startAt + change.at);
     this.#load.counts.grow(this.#banks.count * this.#plan.requests.length);
-  }
-
-  /** A probe's requests share a connection; what opening one costs is measured beside them, in between. */
-  #timeConnect(engine: Engine, exchange: Exchange): void {
-    engine.measureConnect(this.#plan, this.#clock, (took) => {
-      if (took >= 0) this.#recorder.recordConnect(exchange, took);
-      this.#load.done(exchange);
-    });
   }
 
   get #elapsed(): number {
@@ -133,7 +133,7 @@ export class Generation {
     this.#cut(Math.min(durationOf(this.#plan.load), Math.max(0, this.#elapsed)));
     this.#draining = true;
     this.#clock.cancel(this.#step);
-    if (this.#driver.inFlight === 0) this.#end();
+    if (this.#driver.inFlight === 0) this.#drained(null);
     else this.#step = this.#after(this.#plan.gracefulStop, () => this.#driver.abort());
   }
 
@@ -184,6 +184,26 @@ export class Generation {
         });
     });
     this.#emit(snapshots);
+  }
+
+  /** The last request has ended. */
+  #drained(last: Exchange | null): void {
+    const { kind, maxRequests, gracefulStop } = this.#plan;
+    const connects = last !== null && last.outcome !== OUTCOME_CODE['connect-error'];
+    if (kind !== 'probe' || !connects || this.#stopped || this.#connects !== null) {
+      this.#end();
+      return;
+    }
+    this.#clock.cancel(this.#step);
+    this.#step = this.#after(gracefulStop, () => this.#connects?.end());
+    // A target with room for one connection has room for these.
+    this.#driver.close();
+    this.#connects = new SeparateConnects(
+      maxRequests ?? Number.POSITIVE_INFINITY,
+      (done) => this.#measureConnect(this.#plan, this.#clock, done),
+      (took) => this.#recorder.recordSeparateConnect(this.#current, took),
+      () => this.#end(),
+    );
   }
 
   #end(): void {

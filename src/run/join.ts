@@ -108,6 +108,7 @@ export function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnaps
 function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
   const sum = (pick: (part: SeriesSnapshot) => number): number => parts.reduce((total, part) => total + pick(part), 0);
   const merge = (pick: (part: SeriesSnapshot) => HistogramData): HistogramData => mergeData(parts.map(pick));
+  const separate = parts.flatMap((part) => part.separateConnect ?? []);
   return {
     due: sum((part) => part.due),
     sent: sum((part) => part.sent),
@@ -124,6 +125,7 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
     body: merge((part) => part.body),
     connect: merge((part) => part.connect),
     tls: merge((part) => part.tls),
+    ...(separate.length > 0 ? { separateConnect: mergeData(separate) } : {}),
     failedResponse: merge((part) => part.failedResponse),
     failures: joinFailures(parts.flatMap((part) => part.failures)),
   };

@@ -33,6 +33,8 @@ export function timesTable(result: RunResult): string {
   ];
   if (latency.connect !== undefined) rows.push(timesRow('Connect', 'connect', latency.connect, result));
   if (latency.tls !== undefined) rows.push(timesRow('TLS', 'tls', latency.tls, result));
+  if (latency.separateConnect !== undefined)
+    rows.push(timesRow('Connect, after the requests', 'separate-connect', latency.separateConnect, result));
   if (plan.load.model === 'open' || plan.search?.unit === 'req/s')
     rows.push(timesRow('Send lag', 'lag', latency.lag, result));
   if (result.totals.failed > 0) {

@@ -1,0 +1,46 @@
+import type { Micros } from '../core/units.ts';
+
+/** So many show the median within a few per cent. */
+const MOST = 100;
+
+/** Opens a connection and closes it again; says how long it took to open, or -1 where it did not. Returns what ends it early. */
+export type MeasureConnect = (done: (took: Micros) => void) => () => void;
+
+/**
+ * What opening a connection costs, of a probe, whose requests share one. The connections are opened one after the other when the
+ * last request has ended: in between, each would leave the target busy with it when the next request comes.
+ */
+export class SeparateConnects {
+  readonly #measure: MeasureConnect;
+  readonly #onEach: (took: Micros) => void;
+  readonly #onEnd: () => void;
+  #left: number;
+  #cancel: () => void = () => {};
+  #ended = false;
+
+  /** @param onEnd called once: all are measured, one did not open, or `end` was called. */
+  constructor(requests: number, measure: MeasureConnect, onEach: (took: Micros) => void, onEnd: () => void) {
+    this.#left = Math.min(MOST, requests);
+    this.#measure = measure;
+    this.#onEach = onEach;
+    this.#onEnd = onEnd;
+    this.#next();
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#cancel();
+    this.#onEnd();
+  }
+
+  #next(): void {
+    this.#cancel = this.#measure((took) => {
+      if (this.#ended) return;
+      if (took >= 0) this.#onEach(took);
+      this.#left--;
+      if (took < 0 || this.#left <= 0) this.end();
+      else this.#next();
+    });
+  }
+}
