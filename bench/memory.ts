@@ -14,7 +14,18 @@ const verdict = (value: number, limit: number): string => (value <= limit ? 'hel
 /** @param soak seconds of the long run; 0 leaves it out. */
 export async function memoryTable({ url, cores, folder, tell }: Setting, soak: number): Promise<Table> {
   const watch = async (...flags: string[]): Promise<{ points: readonly MemoryPoint[]; result: RunResult }> => {
-    const argv = rampart('run', url, '--body', BODY, '--quiet', '--json', '--out', `${folder}/report`, ...flags);
+    const argv = rampart(
+      'run',
+      url,
+      '--body',
+      BODY,
+      '--quiet',
+      '--json',
+      '--overwrite',
+      '--out',
+      `${folder}/report`,
+      ...flags,
+    );
     const { points, stdout } = await watchMemory({ argv, cores: cores.client }, folder);
     return { points, result: JSON.parse(stdout) as RunResult };
   };

@@ -34,7 +34,7 @@ export function invokeRampart(load: Load, flags: readonly string[] = []): Invoca
       load.url,
       ...offered,
       ...['--duration', `${load.seconds}s`, '--threads', String(load.threads), '--body', load.body],
-      ...['--quiet', '--json', '--out', join(load.folder, 'report')],
+      ...['--quiet', '--json', '--overwrite', '--out', join(load.folder, 'report')],
       ...flags,
     ),
     read: (stdout) => {

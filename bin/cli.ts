@@ -3,28 +3,20 @@ import { spawn } from 'node:child_process';
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import manifest from '../package.json' with { type: 'json' };
 import { main } from '../src/cli/program.ts';
-import type { Terminal, World } from '../src/core/world.ts';
+import type { World } from '../src/core/world.ts';
 import { SystemClock } from '../src/load/clock.ts';
-import { realFiles } from './files.ts';
+import { filesWith } from './files.ts';
 import { keyboardOf } from './keyboard.ts';
-
-const terminal = (stream: NodeJS.WriteStream): Terminal => ({
-  write: (text) => {
-    stream.write(text);
-  },
-  isTTY: stream.isTTY === true,
-  get columns() {
-    return stream.columns ?? 100;
-  },
-});
+import { Output } from './output.ts';
+import { isHeldUp } from './writing.ts';
 
 const world: World = {
   argv: process.argv.slice(2),
   env: process.env,
-  stdout: terminal(process.stdout),
-  stderr: terminal(process.stderr),
+  stdout: new Output(process.stdout),
+  stderr: new Output(process.stderr),
   keyboard: process.stdin.isTTY ? keyboardOf(process.stdin) : null,
-  files: realFiles,
+  files: filesWith(new URL('folder-probe.js', import.meta.url)),
   clock: new SystemClock(),
   host: {
     os: `${platform()} ${release()}`,
@@ -62,10 +54,6 @@ const world: World = {
   exit: (code) => process.exit(code),
 };
 
-// A reader that goes away (| head) ends the output, not the run.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-
 process.exitCode = await main(world);
+// A call that does not return keeps the process, and even `process.exit` waits for it.
+if (isHeldUp()) process.kill(process.pid, 'SIGKILL');

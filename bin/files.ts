@@ -1,55 +1,26 @@
-import {
-  appendFileSync,
-  closeSync,
-  fchmodSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, lstatSync, openSync, readFileSync, readSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Files, Readers, ScratchFile } from '../src/core/world.ts';
+import type { Files, ScratchFile } from '../src/core/world.ts';
+import { createFile, makeFolder, makeTemporaryFolder, remove, writeText } from './writing.ts';
 
 const PIECE = 1024 * 1024;
 
-/** The file system. */
-export const realFiles: Files = {
+/** The file system. @param folderProbe entry of the process that tries a folder. */
+export const filesWith = (folderProbe: URL): Files => ({
   readText: (path) => readFileSync(path, 'utf8'),
   readBytes: (path) => readFileSync(path),
   pieces: piecesOf,
   scratch,
   discard: (descriptor) => closeSync(descriptor),
-  writeText: (path, text, readers) => {
-    const file = openFor(path, readers);
-    try {
-      writeFileSync(file, text);
-    } finally {
-      closeSync(file);
-    }
-  },
-  makeFolder: (path) => {
-    mkdirSync(path, { recursive: true });
-  },
   isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
-  appendTo: (path, readers) => {
-    const file = openFor(path, readers);
-    return { append: (text) => appendFileSync(file, text), close: () => closeSync(file) };
-  },
-};
-
-/** Empties it; a file that was there before may have had more readers. */
-function openFor(path: string, readers: Readers = 'usual'): number {
-  if (readers === 'usual') return openSync(path, 'w');
-  const file = openSync(path, 'w', 0o600);
-  if (fstatSync(file).isFile()) fchmodSync(file, 0o600);
-  return file;
-}
+  exists: (path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
+  makeFolder: (path) => makeFolder(folderProbe, path),
+  makeTemporaryFolder,
+  writeText,
+  createFile,
+  remove,
+});
 
 function* piecesOf(path: string): Iterable<Uint8Array> {
   const file = openSync(path, 'r');

@@ -123,7 +123,7 @@ async function served(args, use) {
  */
 async function find(name, url, args) {
   const out = join(folder, name.replaceAll(/\W+/g, '-'));
-  const child = spawn(process.execPath, [CLI, 'find', url, ...args, '--quiet', '-o', out], {
+  const child = spawn(process.execPath, [CLI, 'find', url, ...args, '--quiet', '--overwrite', '-o', out], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   await new Promise((resolve) => child.once('exit', resolve));

@@ -9,6 +9,7 @@ rmSync('dist', { recursive: true, force: true });
 await build({
   entryPoints: [
     'bin/cli.ts',
+    'bin/folder-probe.ts',
     'src/index.ts',
     'src/run/worker.ts',
     'src/run/null-server.ts',

@@ -2,12 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { realFiles } from '../bin/files.ts';
-import { main } from '../src/cli/program.ts';
 import type { World } from '../src/core/world.ts';
-import { SystemClock } from '../src/load/clock.ts';
 import { rampart, temporaryFolder } from './command.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
+import { noFiles, rampartIn, realFiles } from './world.ts';
 
 /** What cannot be brought about from outside: the command in this process, in a world with one thing gone wrong. */
 
@@ -18,43 +16,7 @@ afterEach(async () => {
   target = null;
 });
 
-async function run(args: string[], changes: Partial<World> = {}) {
-  const said = { stdout: '', stderr: '' };
-  const terminal = (name: 'stdout' | 'stderr') => ({
-    write: (text: string) => {
-      said[name] += text;
-    },
-    isTTY: false,
-    columns: 100,
-  });
-  const world: World = {
-    argv: args,
-    env: {},
-    stdout: terminal('stdout'),
-    stderr: terminal('stderr'),
-    keyboard: null,
-    files: {
-      ...realFiles,
-      writeText: () => {},
-      makeFolder: () => {},
-      isFolder: () => false,
-      appendTo: () => ({ append: () => {}, close: () => {} }),
-    },
-    clock: new SystemClock(),
-    host: { os: 'test', cpu: 'test', cores: 2, memoryBytes: 1, node: process.version },
-    version: '0.0.0',
-    workerEntry: new URL('src/run/worker.js', DIST),
-    serverEntries: new URL('reference-server/', DIST),
-    assets: new URL('client/', DIST),
-    openBrowser: () => {},
-    wallTime: () => new Date(),
-    randomSeed: () => 1,
-    onInterrupt: () => () => {},
-    exit: () => {},
-    ...changes,
-  };
-  return { code: await main(world), ...said };
-}
+const run = (args: string[], changes: Partial<World> = {}) => rampartIn({ files: noFiles, ...changes }, args);
 
 /** A generator thread that is the real one, but for what `trouble` does to it. */
 function entryWith(trouble: string): URL {

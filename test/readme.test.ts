@@ -41,9 +41,12 @@ describe('the README', () => {
   it('has its recipes', () => expect(recipes.length).toBeGreaterThanOrEqual(4));
   for (const recipe of recipes)
     it(`runs: ${recipe}`, async () => {
-      const { code, stdout, stderr } = await rampart([...words(recipe).slice(1), '-o', 'reports/my-run'], {
-        cwd: ROOT,
-      });
+      const { code, stdout, stderr } = await rampart(
+        [...words(recipe).slice(1), '--overwrite', '-o', 'reports/my-run'],
+        {
+          cwd: ROOT,
+        },
+      );
       expect(stderr).not.toContain('rampart:');
       expect(stdout).toMatch(/p95/);
       // A machine that is busy with other things may be unfit to measure: then that is what it says, and nothing else.

@@ -2,15 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { realFiles } from '../bin/files.ts';
 import { execute } from '../src/cli/execution.ts';
+import { RunFolder } from '../src/cli/run-folder.ts';
 import { editedLoad, type LoadChange, type LoadEdit } from '../src/core/command.ts';
 import type { RunEvent } from '../src/core/event.ts';
 import { stagesOf } from '../src/core/plan.ts';
 import type { RunResult } from '../src/core/result.ts';
 import type { IntervalSnapshot } from '../src/core/snapshot.ts';
 import { count, micros, millis, perSecond } from '../src/core/units.ts';
-import type { World } from '../src/core/world.ts';
 import { SystemClock } from '../src/load/clock.ts';
 import { areaAt } from '../src/load/curve.ts';
 import { prepareRun } from '../src/plan/resolve.ts';
@@ -18,8 +17,7 @@ import { readJournal } from '../src/run/journal.ts';
 import { Steering } from '../src/run/steering.ts';
 import { rampart, temporaryFolder } from './command.ts';
 import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
-
-const DIST = new URL('../dist/', import.meta.url);
+import { worldWith } from './world.ts';
 
 let target: TestTarget | null = null;
 afterEach(async () => {
@@ -41,43 +39,25 @@ async function steered(
 ): Promise<Steered> {
   const clock = new SystemClock();
   const folder = join(temporaryFolder(), 'run');
-  const terminal = { write: () => {}, isTTY: false, columns: 80 };
-  const world: World = {
-    argv: ['run'],
-    env: {},
-    stdout: terminal,
-    stderr: terminal,
-    keyboard: null,
-    openBrowser: () => {},
-    files: realFiles,
-    clock,
-    host: { os: 'test', cpu: 'test', cores: 2, memoryBytes: 1, node: process.version },
-    version: '0.0.0',
-    workerEntry: new URL('src/run/worker.js', DIST),
-    serverEntries: new URL('reference-server/', DIST),
-    assets: new URL('client/', DIST),
-    wallTime: () => new Date(),
-    randomSeed: () => 1,
-    onInterrupt: () => () => {},
-    exit: () => {},
-  };
+  const world = worldWith({ clock });
   const { plan, rows } = prepareRun({ kind: 'run', target: target?.url ?? '', env: {}, flags }, world);
   const steering = new Steering(plan.kind);
   const changes: LoadChange[] = [];
   const never = new AbortController();
+  const kept = await RunFolder.open(world.files, { path: folder, label: '', overwrite: false });
   const [result] = await Promise.all([
     execute(world, {
       id: 'steered',
       plan,
       rows,
-      folder,
+      folder: kept,
       signal: never.signal,
       steering,
       followers: () => [],
-      onLoss: (loss) => expect(loss).toBe(''),
     }),
     steer(steering, changes),
   ]);
+  expect(kept.losses).toEqual([]);
   const events: RunEvent[] = readJournal(readFileSync(join(folder, 'journal.ndjson'), 'utf8'), folder);
   expect(events.filter(({ type }) => type === 'edited' || type === 'reset')).toEqual(changes);
   expect(result.changes ?? []).toEqual(changes);

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RunFold } from '../analyze/fold.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { RunResult } from '../core/result.ts';
 import { toSeconds } from '../core/units.ts';
 import type { World } from '../core/world.ts';
-import { heldSecrets } from '../plan/publish.ts';
 import { IntervalArchive } from '../report/archive.ts';
 import { HistoryCsv, toFailuresCsv, toStatsCsv } from '../report/csv.ts';
 import { renderHtml } from '../report/html.ts';
@@ -15,21 +13,7 @@ import { toMarkdown } from '../report/markdown.ts';
 import { Shelf } from '../report/shelf.ts';
 import type { HlogInterval } from '../stats/hlog.ts';
 import { type PackedHistogram, packHistogram, unpackHistogram } from '../stats/packed-histogram.ts';
-
-export const JOURNAL = 'journal.ndjson';
-
-/** What a run leaves besides its journal. */
-export const FILES = [
-  'report.html',
-  'result.json',
-  'stats.csv',
-  'history.csv',
-  'failures.csv',
-  'latency.hlog',
-  'summary.md',
-  'junit.xml',
-] as const;
-export type FileName = (typeof FILES)[number];
+import type { FileName } from './run-folder.ts';
 
 /**
  * What a run leaves in its folder besides the journal, gathered from the stream: the same from a live run as from a
@@ -94,22 +78,9 @@ export class Artifacts implements RunSink {
     for (const { packed, ...interval } of this.#intervals) yield { ...interval, histogram: unpackHistogram(packed) };
   }
 
-  /**
-   * Writes every file; one that cannot be written does not keep the others from it.
-   *
-   * @returns a line for each file that is lost, with the reason.
-   */
-  async write(world: World, folder: string, result: RunResult): Promise<string[]> {
-    const losses: string[] = [];
-    const readers = heldSecrets({ command: result.run.command, plan: result.plan }) ? 'owner' : 'usual';
-    for (const [name, content] of Object.entries(await this.contents(world, result))) {
-      const text = content();
-      try {
-        world.files.writeText(join(folder, name), text, readers);
-      } catch (error) {
-        losses.push(`${name} (${(error as Error).message})`);
-      }
-    }
-    return losses;
+  /** Writes every file. One that cannot be made or written does not keep the others from it. */
+  async write(world: World, result: RunResult, write: (name: FileName, text: string) => Promise<void>): Promise<void> {
+    for (const [name, content] of Object.entries(await this.contents(world, result)))
+      await write(name as FileName, content());
   }
 }

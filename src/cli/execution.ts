@@ -1,20 +1,19 @@
-import { join } from 'node:path';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { RunSink } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import type { RowTable } from '../core/rows.ts';
 import { Secrets } from '../core/secret.ts';
-import type { Readers, World } from '../core/world.ts';
+import type { World } from '../core/world.ts';
 import { InstanceProbe } from '../drivers/instances.ts';
 import { payloadsOf } from '../load/payload.ts';
 import { heldSecrets, publishCommand, publishPlan, secretsIn } from '../plan/publish.ts';
 import { publishEvent } from '../plan/publish-event.ts';
-import { Journal } from '../run/journal.ts';
 import { runEvents, runSession } from '../run/session.ts';
 import type { Steering } from '../run/steering.ts';
 import { ThreadPool } from '../run/threads.ts';
-import { Artifacts, JOURNAL } from './artifacts.ts';
+import { Artifacts } from './artifacts.ts';
+import { type FolderWish, RunFolder } from './run-folder.ts';
 import { createSearch, searchEvents } from './search.ts';
 
 /** A test to be run once. */
@@ -23,7 +22,7 @@ export interface Execution {
   readonly plan: Plan;
   readonly rows: RowTable | null;
   /** Where its files go; null: nowhere. */
-  readonly folder: string | null;
+  readonly folder: RunFolder | null;
   readonly signal: AbortSignal;
   /** Where a person's commands come in. */
   readonly steering: Steering;
@@ -33,20 +32,15 @@ export interface Execution {
    * @param answer of a search: the answer so far.
    */
   readonly followers: (artifacts: Artifacts, answer: () => BreakingPoint | null) => readonly RunSink[];
-  /** The journal, or a file of the run, could not be written: what is lost, and why. */
-  readonly onLoss: (loss: string) => void;
 }
 
-/** Runs it, and writes its files. A file that cannot be written is told, and ends nothing. */
+/** Runs it, and writes its files. A file that cannot be written is told by its folder, and ends nothing. */
 export async function execute(world: World, execution: Execution): Promise<RunResult> {
-  const { id, plan, rows, folder, signal, steering, onLoss } = execution;
+  const { id, plan, rows, folder, signal, steering } = execution;
   const artifacts = new Artifacts();
-  const secrets = Secrets.of(plan).with(secretsIn(world.argv, world.env));
-  const published = { plan: publishPlan(plan, secrets), command: ['rampart', ...publishCommand(world.argv, secrets)] };
-  const journal =
-    folder === null ? null : openJournal(world, folder, heldSecrets(published) ? 'owner' : 'usual', onLoss);
+  const { secrets, ...published } = publish(world, plan);
   const controller = plan.search === null ? null : createSearch(plan.search);
-  const sinks: RunSink[] = journal === null ? [] : [journal];
+  const sinks: RunSink[] = folder === null ? [] : [folder.journal];
   sinks.push(artifacts, ...execution.followers(artifacts, () => controller?.answer() ?? null));
   const probe =
     plan.search === null || plan.search.settle === 0
@@ -60,9 +54,8 @@ export async function execute(world: World, execution: Execution): Promise<RunRe
         : searchEvents(plan, controller, pool.source, stop, probe === null ? null : () => probe.ask()),
     sinks,
     publish: (event) => publishEvent(event, secrets),
-    onSinkFailure: (sink, error) => {
-      if (sink !== journal) throw error;
-      onLoss(`${JOURNAL} ends early (${error.message}): the run cannot be drawn again from it`);
+    onSinkFailure: (_, error) => {
+      throw error;
     },
     signal,
     clock: world.clock,
@@ -79,7 +72,7 @@ export async function execute(world: World, execution: Execution): Promise<RunRe
     if (rows?.kind === 'file') world.files.discard(rows.descriptor);
   });
   const result = artifacts.fold.result();
-  if (folder !== null) for (const loss of await artifacts.write(world, folder, result)) onLoss(loss);
+  if (folder !== null) await artifacts.write(world, result, (name, text) => folder.write(name, text));
   return result;
 }
 
@@ -89,16 +82,19 @@ export function newRunId(world: World): string {
   return `${time}-${(world.randomSeed() % 0x10000).toString(16).padStart(4, '0')}`;
 }
 
-function openJournal(world: World, folder: string, readers: Readers, onLoss: (loss: string) => void): Journal | null {
-  try {
-    world.files.makeFolder(folder);
-    const file = world.files.appendTo(join(folder, JOURNAL), readers);
-    return new Journal(
-      (line) => file.append(line),
-      () => file.close(),
-    );
-  } catch (error) {
-    onLoss(`${JOURNAL}: ${(error as Error).message}`);
-    return null;
-  }
+/** What may be known of a run: its plan and command without their secrets. */
+function publish(world: World, plan: Plan) {
+  const secrets = Secrets.of(plan).with(secretsIn(world.argv, world.env));
+  const command = ['rampart', ...publishCommand(world.argv, secrets)];
+  return { secrets, plan: publishPlan(plan, secrets), command };
+}
+
+/** The folder of a run that is about to begin. @throws RampartError as `RunFolder.open` */
+export function openFolder(
+  world: World,
+  plan: Plan,
+  wish: FolderWish,
+  onLoss?: (loss: string) => void,
+): Promise<RunFolder> {
+  return RunFolder.open(world.files, wish, heldSecrets(publish(world, plan)) ? 'owner' : 'usual', onLoss);
 }

@@ -3,7 +3,7 @@ import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { World } from '../core/world.ts';
 import { readJournal } from '../run/journal.ts';
-import { JOURNAL } from './artifacts.ts';
+import { JOURNAL } from './run-folder.ts';
 
 /** A run that has been, as its journal keeps it. */
 export interface FinishedRun {

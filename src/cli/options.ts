@@ -96,6 +96,7 @@ export function addSearchOptions(command: Command): Command {
 export function addOutputOptions(command: Command): Command {
   return command
     .option('-o, --out <folder>', 'folder of this run (default: reports/<run-id>)')
+    .option('--overwrite', 'replace the earlier run that the folder of --out holds')
     .option('--json', 'print result.json on stdout, and nothing else there')
     .option('-q, --quiet', 'no plan and no live view');
 }

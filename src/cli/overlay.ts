@@ -9,6 +9,7 @@ import { MOST_RUNS } from '../report/client/overlay/look.ts';
 import { type OverlayRun, renderOverlay } from '../report/overlay.ts';
 import { newRunId } from './execution.ts';
 import { readFinishedRun } from './finished-run.ts';
+import { makeFolder, makeRoom } from './run-folder.ts';
 
 /** Characters of base64 for the intervals of all runs together, and for each of few. */
 const BUDGET = 1_200_000;
@@ -16,13 +17,14 @@ const MOST_OF_ONE = 445_000;
 
 export interface OverlayFlags {
   readonly out?: string;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
   readonly label?: readonly string[];
 }
 
 /** `rampart report A B …`: runs drawn over each other in one page. The exit code says that it was drawn, not how they were. */
-export function overlayCommand(world: World, runs: readonly string[], flags: OverlayFlags): number {
-  const { out, json = false, label: labels = [] } = flags;
+export async function overlayCommand(world: World, runs: readonly string[], flags: OverlayFlags): Promise<number> {
+  const { out, overwrite = false, json = false, label: labels = [] } = flags;
   if (json) throw new RampartError('bad-flag', '--json is of one run', 'Ask for each run’s result by itself.');
   if (runs.length > MOST_RUNS)
     throw new RampartError('usage', `${runs.length} runs: more than ${MOST_RUNS} cannot be told apart in one picture`);
@@ -52,12 +54,12 @@ export function overlayCommand(world: World, runs: readonly string[], flags: Ove
   const page = renderOverlay(drawn, world.version, { script: asset('overlay.js'), style: asset('report-style.css') });
   const secret = drawn.some(({ result: { run, plan } }) => heldSecrets({ command: run.command, plan }));
   const readers = secret ? 'owner' : 'usual';
-  try {
-    world.files.makeFolder(dirname(path));
-    world.files.writeText(path, page, readers);
-  } catch (error) {
-    throw new RampartError('bad-file', `${path}: ${(error as Error).message}`, 'Name another place with -o.');
-  }
+  const folder = { path: dirname(path), label: out === undefined ? '' : '--out' };
+  if (path === given) await makeFolder(world.files, folder);
+  else await makeRoom(world.files, { ...folder, overwrite });
+  await world.files.writeText(path, page, readers).catch((error: Error) => {
+    throw new RampartError('bad-folder', `${path}: ${error.message}`, 'Name another place with -o.');
+  });
   world.stdout.write(`${path}\n`);
   return EXIT.passed;
 }

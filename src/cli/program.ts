@@ -33,10 +33,18 @@ export async function main(world: World): Promise<number> {
     const [name, ...words] = withPage(world.argv);
     const command = program.commands.find((each) => each.name() === name);
     await program.parseAsync(name === undefined ? [] : [name, ...withTwoDashes(words, command)], { from: 'user' });
-    return exitCode;
   } catch (error) {
-    return report(error, inside);
+    exitCode = report(error, inside);
   }
+  return delivered(exitCode, inside);
+}
+
+/** What was asked for stands on standard output: where it could not be written, that is no success. */
+async function delivered(exitCode: number, { stdout, stderr }: World): Promise<number> {
+  const failure = (await stdout.failure?.()) ?? null;
+  if (failure === null) return exitCode;
+  stderr.write(`rampart: standard output could not be written whole: ${failure.message}\n`);
+  return exitCode === EXIT.passed ? EXIT.unsaved : exitCode;
 }
 
 /** What the commands that measure have in common besides their flags. */
@@ -66,7 +74,7 @@ function createProgram(world: World, secrets: Secrets, end: (code: number) => vo
 Every flag has a twin in the environment (RAMPART_RATE) and in a scenario file; flags win.
 
 Exit codes: 0 passed · 2 bad usage · 3 a threshold failed · 4 target unreachable · 5 measurement invalid
-            6 generator not ready · 130 interrupted · 1 a bug
+            6 generator not ready · 7 results not saved whole · 130 interrupted · 1 a bug
 
 Examples:
   rampart run http://localhost:8989/predict --body-file loan.json --vus 100 --spawn-rate 5 --duration 30s
@@ -129,6 +137,7 @@ Examples:
     .description('draw a finished run again from its journal; several: over each other, in one page')
     .argument('<run...>', 'folder of a run, or its journal.ndjson')
     .option('-o, --out <folder>', 'where to write (default: the folder of the run; of several: reports/overlay-…)')
+    .option('--overwrite', 'replace another run, or a page, that the folder of --out holds')
     .option('-l, --label <name>', 'what to call a run among several, in their order; repeat', collect)
     .option('--json', 'print result.json on stdout, and nothing else there')
     .action(async (runs: string[], flags: ReportFlags) => {

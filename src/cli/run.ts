@@ -18,10 +18,11 @@ import { renderSummary } from '../report/summary.ts';
 import { Steering } from '../run/steering.ts';
 import { colourOf } from './colour.ts';
 import { discreet } from './discreet.ts';
-import { type Execution, execute, newRunId } from './execution.ts';
+import { execute, newRunId, openFolder } from './execution.ts';
 import { steerByKeys } from './keys.ts';
 import type { Page } from './page.ts';
 import { type PageWishes, pageWishes } from './page-wishes.ts';
+import type { FolderWish, RunFolder } from './run-folder.ts';
 import type { TestingOptions } from './testing.ts';
 
 /** `rampart run`, `find` and `probe`: plan, measure, judge, show. Returns the exit code. */
@@ -34,7 +35,7 @@ export async function runCommand(
   const sources = { kind, target, env: outside.env, flags };
   const given = readSources(sources, outside.files);
   const { settings } = given;
-  const { out, json = false, quiet = false } = settings;
+  const { json = false, quiet = false } = settings;
   const note = (line: string): void => outside.stderr.write(`${line}\n`);
   warnOfForeignVariables(outside);
   const { plan, rows } = prepareRun(sources, quiet ? outside : { ...outside, note });
@@ -44,7 +45,6 @@ export async function runCommand(
   await reach(plan);
 
   const id = newRunId(world);
-  const folder = out ?? (kind !== 'probe' ? join('reports', id) : null);
   const view = quiet ? null : createView(world, plan);
   const page = wishes === null ? null : await openPage(world, wishes, plan, memoryOf(given, plan));
   const stop = new AbortController();
@@ -60,17 +60,25 @@ export async function runCommand(
   const steering = new Steering(plan.kind);
   const leaveKeys = view === null ? null : takeKeys(world, steering, stopNow, view);
   try {
-    const { result, losses } = await (page !== null && folder !== null
+    const wish = wishOf(given, kind, id);
+    const folder =
+      wish === null
+        ? null
+        : await (page === null ? openFolder(world, plan, wish) : page.testing.openFolder(plan, wish));
+    const result = await (page !== null && folder !== null
       ? page.testing.run({ id, plan, rows, folder }, { view, stop, steering })
-      : alone(world, { id, plan, rows, folder, signal: stop.signal, steering }, view)
+      : execute(world, {
+          ...{ id, plan, rows, folder, steering, signal: stop.signal },
+          followers: () => (view === null ? [] : [view]),
+        })
     ).finally(() => leaveKeys?.());
-    printResult(world, result, { folder, losses, json, quiet });
+    await printResult(world, result, { folder, json, quiet });
     forget();
     if (page !== null && isWatched(world) && !leaving) {
       world.stderr.write(`The page stays open: ${page.url}  (Ctrl-C ends it)\n`);
       await page.untilInterrupted();
     }
-    return exitCodeOf(result);
+    return savedCode(exitCodeOf(result), folder?.losses ?? []);
   } finally {
     forget();
     await page?.close();
@@ -91,19 +99,16 @@ export function warnOfForeignVariables({ env, stderr }: Pick<World, 'env' | 'std
     );
 }
 
-/** Runs a test that no page shows. */
-async function alone(
-  world: World,
-  test: Omit<Execution, 'followers' | 'onLoss'>,
-  view: ConsoleView | null,
-): Promise<{ result: RunResult; losses: readonly string[] }> {
-  const losses: string[] = [];
-  const result = await execute(world, {
-    ...test,
-    followers: () => (view === null ? [] : [view]),
-    onLoss: (loss) => losses.push(loss),
-  });
-  return { result, losses };
+/** A probe leaves nothing, unless it is told to. */
+function wishOf(given: Given, kind: Plan['kind'], id: string): FolderWish | null {
+  const { out, overwrite = false } = given.settings;
+  if (out !== undefined) return { path: out, label: given.originOf('out').label, overwrite };
+  return kind === 'probe' ? null : { path: join('reports', id), label: '', overwrite };
+}
+
+/** A run that passed is no success where its results are not where they should be. */
+export function savedCode(code: number, losses: readonly string[]): number {
+  return code === EXIT.passed && losses.length > 0 ? EXIT.unsaved : code;
 }
 
 /** The terminal shows a test that the page started as it does its own, and takes the same keys. */
@@ -121,24 +126,24 @@ async function openPage(world: World, wishes: PageWishes, { kind }: Plan, memory
   return Page.open(world, wishes, defaults, {
     memory,
     follow: followFor(world),
-    ended: ({ folder }, result, losses) => printResult(world, result, { folder, losses, json: false, quiet: false }),
+    ended: ({ folder }, result) => printResult(world, result, { folder, json: false, quiet: false }),
   });
 }
 
 interface Printing {
-  readonly folder: string | null;
-  readonly losses: readonly string[];
+  readonly folder: RunFolder | null;
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
 /** The result on standard output, what else is to be known on standard error. */
-export function printResult(world: World, result: RunResult, { folder, losses, json, quiet }: Printing): void {
+export async function printResult(world: World, result: RunResult, { folder, json, quiet }: Printing): Promise<void> {
   const { stdout, stderr, env } = world;
   if (json) stdout.write(toResultJson(result));
   else stdout.write(renderSummary(result, { columns: stdout.columns, colour: colourOf(stdout, env) }));
-  if (folder !== null && !quiet) stderr.write(`\nReport: ${join(folder, 'report.html')}\n`);
-  for (const loss of losses) stderr.write(`rampart: not saved: ${loss}\n`);
+  if (folder === null) return;
+  if (!quiet) stderr.write(`\nReport: ${await folder.pathOf('report.html')}\n`);
+  for (const loss of folder.losses) stderr.write(`rampart: not saved in ${folder.path}: ${loss}\n`);
 }
 
 /**

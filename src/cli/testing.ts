@@ -15,15 +15,16 @@ import type { ConsoleView } from '../report/console.ts';
 import { Steering } from '../run/steering.ts';
 import type { Download, Settings, Tester } from '../web/control.ts';
 import { LiveRun } from '../web/live-run.ts';
-import { type Artifacts, FILES, JOURNAL } from './artifacts.ts';
-import { execute, newRunId } from './execution.ts';
+import type { Artifacts } from './artifacts.ts';
+import { execute, newRunId, openFolder } from './execution.ts';
+import { FILES, type FolderWish, JOURNAL, type RunFolder } from './run-folder.ts';
 
 /** A test that is ready to run. */
 export interface Test {
   readonly id: string;
   readonly plan: Plan;
   readonly rows: RowTable | null;
-  readonly folder: string;
+  readonly folder: RunFolder;
 }
 
 /** How a test under way is followed and changed. */
@@ -53,14 +54,14 @@ export interface TestingOptions {
     stop: () => void,
   ) => { readonly view: ConsoleView; readonly leave: () => void };
   /** What is done when it has ended. */
-  readonly ended: (test: Test, result: RunResult, losses: readonly string[]) => void;
+  readonly ended: (test: Test, result: RunResult) => Promise<void>;
 }
 
 /** Runs tests one after the other, for the command line and for the page, and keeps what the page shows of them. */
 export class Testing implements Tester {
   readonly #world: World;
   readonly #options: TestingOptions;
-  readonly #earlier: (EarlierRun & { readonly folder: string })[] = [];
+  readonly #earlier: (EarlierRun & { readonly folder: RunFolder })[] = [];
   #kept: Kept | null = null;
   /** A test is being prepared. */
   #preparing = false;
@@ -89,10 +90,9 @@ export class Testing implements Tester {
   }
 
   /** Runs a test to its end, and writes its files. */
-  async run(test: Test, control: TestControl): Promise<{ result: RunResult; losses: readonly string[] }> {
+  async run(test: Test, control: TestControl): Promise<RunResult> {
     const { id, plan, rows, folder } = test;
     this.#leave();
-    const losses: string[] = [];
     const { changed } = this.#options;
     const { view, stop, steering } = control;
     let kept: Kept | null = null;
@@ -118,14 +118,15 @@ export class Testing implements Tester {
         this.#kept = kept;
         return view === null ? [live] : [live, view];
       },
-      onLoss: (loss) => {
-        losses.push(loss);
-        this.#kept?.live.exception(`not saved: ${loss}`);
-      },
     });
     if (this.#kept !== null) this.#kept.result = result;
     changed();
-    return { result, losses };
+    return result;
+  }
+
+  /** The folder of a test, whose losses the page tells. @throws RampartError */
+  openFolder(plan: Plan, wish: FolderWish): Promise<RunFolder> {
+    return openFolder(this.#world, plan, wish, (loss) => this.#kept?.live.exception(`not saved: ${loss}`));
   }
 
   async start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]> {
@@ -134,25 +135,27 @@ export class Testing implements Tester {
     const form = readForm(kind, settings, this.#world.env, this.#world, this.#options.memory);
     if (form.plan === null) return form.errors;
     const { plan, rows } = form;
+    const id = newRunId(this.#world);
+    let folder: RunFolder;
     this.#preparing = true;
     try {
       await reach(plan);
+      folder = await this.openFolder(plan, { path: join('reports', id), label: '', overwrite: false });
     } catch (error) {
       if (!(error instanceof RampartError)) throw error;
       const { message } = formError(error);
-      return [{ field: 'url', message }];
+      return [{ field: error.code === 'bad-folder' ? '' : 'url', message }];
     } finally {
       this.#preparing = false;
     }
-    const id = newRunId(this.#world);
-    const test: Test = { id, plan, rows, folder: join('reports', id) };
+    const test: Test = { id, plan, rows, folder };
     const stop = new AbortController();
     const steering = new Steering(plan.kind);
     this.#world.stderr.write(`\nTest ${id}, started from the page\n`);
     const { view, leave } = this.#options.follow(test, steering, () => this.stop());
     const run = this.run(test, { view, stop, steering }).finally(leave);
     this.#running = run.then(
-      ({ result, losses }) => this.#options.ended(test, result, losses),
+      (result) => this.#options.ended(test, result),
       // What it was is said to the browsers; the next test may still be started.
       (error: Error) => this.#kept?.live.exception(`an unexpected error: ${error.message}`),
     );
@@ -191,9 +194,9 @@ export class Testing implements Tester {
     const kept = this.#kept;
     if (kept?.test.id !== run) {
       const earlier = this.#earlier.find(({ id }) => id === run);
-      return earlier === undefined ? null : { path: resolve(earlier.folder, known) };
+      return earlier === undefined ? null : { path: resolve(await earlier.folder.pathOf(known)) };
     }
-    if (known === JOURNAL) return { path: resolve(kept.test.folder, known) };
+    if (known === JOURNAL) return { path: resolve(await kept.test.folder.pathOf(known)) };
     if (kept.artifacts.fold.started === null) return null;
     const contents = await kept.artifacts.contents(this.#world);
     return { text: contents[known]() };

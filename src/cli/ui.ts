@@ -18,7 +18,7 @@ export async function uiCommand(world: World, flags: Readonly<Record<string, unk
     {
       memory: null,
       follow: followFor(world),
-      ended: ({ folder }, result, losses) => printResult(world, result, { folder, losses, json: false, quiet: false }),
+      ended: ({ folder }, result) => printResult(world, result, { folder, json: false, quiet: false }),
     },
   );
   world.stderr.write('Waiting for a test to be started from the page (Ctrl-C ends it)\n');

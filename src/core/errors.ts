@@ -7,6 +7,8 @@ export const EXIT = {
   unreachable: 4,
   invalid: 5,
   agents: 6,
+  /** Measured, but the results could not be saved, or delivered, whole. */
+  unsaved: 7,
   interrupted: 130,
 } as const;
 
@@ -20,6 +22,7 @@ const TABLE = {
   'bad-file': EXIT.usage,
   'bad-scenario': EXIT.usage,
   'bad-journal': EXIT.usage,
+  'bad-folder': EXIT.usage,
   'port-in-use': EXIT.usage,
   unreachable: EXIT.unreachable,
   invalid: EXIT.invalid,

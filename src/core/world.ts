@@ -2,9 +2,12 @@ import type { Host } from './event.ts';
 import type { Clock } from './ports.ts';
 
 export interface Terminal {
+  /** Never throws: what cannot be written is lost, and `failure` says why. */
   write(text: string): void;
   readonly isTTY: boolean;
   readonly columns: number;
+  /** Why what was written has not all arrived, once that is known; null: it has, or its reader went away. Absent: never. */
+  failure?(): Promise<Error | null>;
 }
 
 /** The keys of a terminal, as they are pressed. */
@@ -29,11 +32,35 @@ export interface Files {
   scratch(): ScratchFile;
   /** Closes it; its room is free again. */
   discard(descriptor: number): void;
-  writeText(path: string, text: string, readers?: Readers): void;
-  makeFolder(path: string): void;
   isFolder(path: string): boolean;
-  /** Opens a file to append to; each line is handed to the system before `append` returns. */
-  appendTo(path: string, readers?: Readers): { append(text: string): void; close(): void };
+  /** Is there anything of that name, be it a link to nothing? */
+  exists(path: string): boolean;
+
+  /*
+   * Writing. Nothing of this holds up the process: what the system does not answer to in time has failed (ETIMEDOUT).
+   */
+
+  /**
+   * Makes a folder, and those above it, and writes a file in it for a moment: so that a full disk, a folder that may not be
+   * written to, or one that answers to nothing, is known before it matters.
+   */
+  makeFolder(path: string): Promise<void>;
+  /** A new folder for files that belong nowhere else, its owner's alone. @param name what its name begins with. */
+  makeTemporaryFolder(name: string): Promise<string>;
+  /** The whole file, or none of it: what was there before stays until then. */
+  writeText(path: string, text: string, readers?: Readers): Promise<void>;
+  /** A new file to append to. There must be none of that name (EEXIST). */
+  createFile(path: string, readers?: Readers): Promise<GrowingFile>;
+  /** Nothing is done where there is none. */
+  remove(path: string): Promise<void>;
+}
+
+export interface GrowingFile {
+  /** Has the system take it; where that fails, the file ends as it did before. */
+  append(text: string | Uint8Array): Promise<void>;
+  /** All that was appended, to the end of another one. */
+  copyTo(other: GrowingFile): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface ScratchFile {

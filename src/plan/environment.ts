@@ -7,7 +7,15 @@ import { parseBoolean } from './syntax.ts';
 const PREFIX = 'RAMPART_';
 const NAMES: ReadonlyMap<string, SettingName> = new Map(SETTING_NAMES.map((name) => [variableOf(name), name]));
 
-const YES_OR_NO = ['keepalive', 'http2', 'insecure', 'json', 'quiet', 'open'] as const satisfies readonly SettingName[];
+const YES_OR_NO = [
+  'keepalive',
+  'http2',
+  'insecure',
+  'overwrite',
+  'json',
+  'quiet',
+  'open',
+] as const satisfies readonly SettingName[];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

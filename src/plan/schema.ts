@@ -87,6 +87,7 @@ export const settingsSchema = z.strictObject(
     settle: quantity('How long find waits at most, after each increase of load, until the target is steady: 60s'),
     instanceHeader: text('With settle: the response header that names the instance which answered'),
     out: text('Folder the results are written to (default: reports/<run-id>)'),
+    overwrite: yesOrNo('Replace the earlier run that the folder of out holds'),
     json: yesOrNo('Print result.json on the standard output, and nothing else there'),
     quiet: yesOrNo('Show neither the plan nor the progress'),
     ui: z

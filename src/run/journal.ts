@@ -3,21 +3,21 @@ import type { RunEvent, RunSink } from '../core/event.ts';
 
 /** Keeps the stream on disk as it goes, an event a line: a crash loses at most the interval under way. */
 export class Journal implements RunSink {
-  readonly #append: (line: string) => void;
-  readonly #close: () => void;
+  readonly #append: (line: string) => Promise<void>;
+  readonly #close: () => Promise<void>;
 
-  /** @param append writes a line through to the file, or throws. */
-  constructor(append: (line: string) => void, close: () => void) {
+  /** @param append writes a line through to the file, or rejects. */
+  constructor(append: (line: string) => Promise<void>, close: () => Promise<void>) {
     this.#append = append;
     this.#close = close;
   }
 
-  accept(event: RunEvent): void {
-    this.#append(`${JSON.stringify(event)}\n`);
+  accept(event: RunEvent): Promise<void> {
+    return this.#append(`${JSON.stringify(event)}\n`);
   }
 
-  async close(): Promise<void> {
-    this.#close();
+  close(): Promise<void> {
+    return this.#close();
   }
 }
 
