@@ -155,11 +155,12 @@ describe('a connection closed as it is used again', () => {
       else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
       seen.add(socket);
     });
-    const { result } = await measured(['run', target.url, '--vus', '1', '-n', '40']);
-    expect(result.totals.byOutcome).toEqual({ ok: 20, reset: 20 });
-    expect(target.received()).toBe(40);
+    // So long after a response a close is that of an idle connection, and nothing to learn from.
+    const { result } = await measured(['run', target.url, '--vus', '1', '-n', '10', '--think-time', '400ms']);
+    expect(result.totals.byOutcome).toEqual({ ok: 5, reset: 5 });
+    expect(target.received()).toBe(10);
     expect(result.failures).toMatchObject([
-      { outcome: 'reset', message: 'ECONNRESET before any answer, on a connection used before', count: 20 },
+      { outcome: 'reset', message: 'ECONNRESET before any answer, on a connection used before', count: 5 },
     ]);
     expect(doubtOf(result, 'reused-connection-closed')).toMatchObject({
       invalidates: false,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EXHAUSTION } from '../core/cause.ts';
+import { EXHAUSTION, ON_A_REUSED_CONNECTION } from '../core/cause.ts';
+import type { SearchPlan } from '../core/plan.ts';
 import type { DoubtCode, RunResult } from '../core/result.ts';
 import { count, seconds } from '../core/units.ts';
 import { dataOf, generatorOf, OPEN, resultOf, spread } from './events.fixture.ts';
@@ -63,5 +64,40 @@ describe('connections closed as they are used again', () => {
     });
     const fresh = resultOf({ ok, ended: { reset: 2 }, message: 'ECONNRESET before any answer' });
     expect(doubtOf(fresh, 'reused-connection-closed')).toBeUndefined();
+  });
+});
+
+/** How a search is planned; what it finds does not matter here. */
+const SEARCH: SearchPlan = {
+  unit: 'req/s',
+  slos: [],
+  budget: seconds(60),
+  precision: 0.1,
+  maxLoad: null,
+  maxVus: count(100),
+  settle: seconds(0),
+  instanceHeader: null,
+};
+
+describe('what a target does with its connections without a word', () => {
+  const connections = { closedUnannounced: 7, surplus: 2 };
+
+  it('is a doubt of its own each, of a run and of a search', () => {
+    const search = { kind: 'find' as const, search: SEARCH };
+    for (const plan of [{}, search]) {
+      const result = resultOf({ ok }, plan, { connections });
+      expect(doubtOf(result, 'closed-unannounced')).toMatchObject({ invalidates: false });
+      expect(doubtOf(result, 'closed-unannounced')?.message).toContain('closed 70 connections');
+      expect(doubtOf(result, 'surplus-bytes')?.message).toContain('On 20 connections');
+      const quiet = resultOf({ ok }, plan);
+      expect(doubtOf(quiet, 'closed-unannounced')).toBeUndefined();
+      expect(doubtOf(quiet, 'surplus-bytes')).toBeUndefined();
+    }
+  });
+
+  it('is told of a search where it costs requests, too', () => {
+    const lost = { ended: { reset: 1 }, message: `connection closed ${ON_A_REUSED_CONNECTION}` };
+    const result = resultOf({ ok, ...lost }, { kind: 'find', search: SEARCH });
+    expect(doubtOf(result, 'reused-connection-closed')?.message).toContain('closed 10 connections');
   });
 });

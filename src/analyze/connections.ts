@@ -1,6 +1,7 @@
 import { EXHAUSTION, type ExhaustionCode, ON_A_REUSED_CONNECTION } from '../core/cause.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Doubt, FailureResult } from '../core/result.ts';
+import type { ConnectionCounts } from '../core/snapshot.ts';
 import type { GeneratorHealth } from './generator.ts';
 import { counted, formatCount, formatMs } from './wording.ts';
 
@@ -55,6 +56,34 @@ export function connectionDoubts(seen: Seen): Doubt[] {
       `with ${counted(limit, 'connection')}. It is part of the response times and of the lag.`;
     const hint = 'Allow more --connections; or compare service times, which leave the wait out.';
     doubts.push({ code: 'connection-wait', message, hint, invalidates: false });
+  }
+  return doubts;
+}
+
+/** Doubts about what the target did with its connections: they are shown of a search too. */
+export function targetConnectionDoubts({
+  failures,
+  connections,
+}: {
+  readonly failures: readonly FailureResult[];
+  readonly connections: ConnectionCounts;
+}): Doubt[] {
+  const doubts: Doubt[] = [];
+  const { closedUnannounced, surplus } = connections;
+  if (closedUnannounced > 0) {
+    const message =
+      `The target closed ${counted(closedUnannounced, 'connection')} right after a response that did not say so (Connection: close). ` +
+      'Later requests took new connections instead; opening one is inside their response time.';
+    const hint =
+      "Let it keep connections open, or announce the close: clients that write at once see resets. uWSGI's http-socket does so: try http11-socket, or add-header 'Connection: close'.";
+    doubts.push({ code: 'closed-unannounced', message, hint, invalidates: false });
+  }
+  if (surplus > 0) {
+    const message =
+      `On ${counted(surplus, 'connection')} the target sent bytes behind a whole response, which no request had asked for. ` +
+      'They were taken for no response, and the connection was closed.';
+    const hint = 'Does it answer twice, or send a longer body than its Content-Length says?';
+    doubts.push({ code: 'surplus-bytes', message, hint, invalidates: false });
   }
   const closed = countOf(failures, (message) => message.endsWith(ON_A_REUSED_CONNECTION));
   if (closed > 0) {

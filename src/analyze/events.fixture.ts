@@ -3,7 +3,14 @@ import { planFixture } from '../core/plan.fixture.ts';
 import type { LoadProfile, Metric, Plan, Threshold } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import type { Outcome } from '../core/sample.ts';
-import type { FailureCount, GeneratorSnapshot, HistogramData, Phase, SeriesSnapshot } from '../core/snapshot.ts';
+import type {
+  ConnectionCounts,
+  FailureCount,
+  GeneratorSnapshot,
+  HistogramData,
+  Phase,
+  SeriesSnapshot,
+} from '../core/snapshot.ts';
 import { bytes, count, type Micros, micros, perSecond, seconds } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { RunFold } from './fold.ts';
@@ -145,6 +152,7 @@ interface Interval {
   readonly inFlight?: number;
   readonly vus?: number;
   readonly resets?: number;
+  readonly connections?: ConnectionCounts;
 }
 
 export function intervalOf(made: Interval): RunEvent {
@@ -166,6 +174,7 @@ export function intervalOf(made: Interval): RunEvent {
         inFlight: made.inFlight ?? 0,
         vus: count(made.vus ?? 4),
       },
+      ...(made.connections === undefined ? {} : { connections: made.connections }),
       series,
       ...(generator === null ? {} : { generator }),
     },

@@ -47,6 +47,8 @@ export class RunFold {
   readonly #series = new Map<string, SeriesFold>();
   #total = this.#sum();
   #generator = new GeneratorFold();
+  #closedUnannounced = 0;
+  #surplus = 0;
   /** When the load had been offered, µs since the start. */
   #drainFrom = Number.POSITIVE_INFINITY;
 
@@ -148,6 +150,7 @@ export class RunFold {
       totals: total.totals,
       checks,
       failures,
+      connections: { closedUnannounced: this.#closedUnannounced, surplus: this.#surplus },
       responseP95: response.count > 0 ? inMs(response.quantile(0.95)) : null,
       generator,
       cycle: cycle.cycle,
@@ -246,7 +249,9 @@ export class RunFold {
     cycle.add(snapshot);
     if (started.plan.kind === 'run') flow.add(snapshot);
     if (this.#last === null || snapshot.index >= this.#last.index) this.#last = snapshot;
-    const { index, phase, generator, startAt, endAt } = snapshot;
+    const { index, phase, generator, startAt, endAt, connections } = snapshot;
+    this.#closedUnannounced += connections?.closedUnannounced ?? 0;
+    this.#surplus += connections?.surplus ?? 0;
     if (phase === 'drain') this.#drainFrom = Math.min(this.#drainFrom, startAt);
     if (generator !== undefined && resets === this.#resets && !warmingUp(snapshot, started.plan)) {
       this.#generator.addLag(generator);

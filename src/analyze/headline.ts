@@ -55,6 +55,8 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
   'connection-wait': 'requests waited for a free connection',
   'reused-connection-closed': 'the target closed connections as they were used again',
   'ramp-cut': 'the ramp did not reach its goal',
+  'closed-unannounced': 'the target closed connections after responses that did not say so',
+  'surplus-bytes': 'the target sent bytes that nobody had asked for',
 };
 
 /** What makes a run invalid and is the answer all the same: it is the target's doing. */

@@ -10,8 +10,9 @@ import {
   type TimelinePoint,
   type Totals,
 } from '../core/result.ts';
+import type { ConnectionCounts } from '../core/snapshot.ts';
 import { bears, samplesFor } from '../stats/confidence.ts';
-import { connectionDoubts, exhaustionOf, waitedForConnections } from './connections.ts';
+import { connectionDoubts, exhaustionOf, targetConnectionDoubts, waitedForConnections } from './connections.ts';
 import type { GeneratorHealth } from './generator.ts';
 import { idleDoubts, type UserCycle } from './idle.ts';
 import { shareOf } from './latency.ts';
@@ -63,6 +64,7 @@ export interface Evidence {
   readonly totals: Totals;
   readonly checks: readonly Check[];
   readonly failures: readonly FailureResult[];
+  readonly connections: ConnectionCounts;
   /** p95 of the successes, ms, however few they are; null: there are none. */
   readonly responseP95: number | null;
   readonly generator: GeneratorHealth;
@@ -101,10 +103,16 @@ export function doubtsOf(evidence: Evidence): Doubt[] {
   if (evidence.ending === 'never-ready') return endingDoubts(evidence);
   // Each level of a search is judged by itself, and void where the generator was unfit.
   if (evidence.plan.search !== null)
-    return [...endingDoubts(evidence), ...answerDoubts(evidence), ...searchDoubts(evidence)];
+    return [
+      ...endingDoubts(evidence),
+      ...answerDoubts(evidence),
+      ...searchDoubts(evidence),
+      ...targetConnectionDoubts(evidence),
+    ];
   const doubts = [
     ...endingDoubts(evidence),
     ...connectionDoubts(evidence),
+    ...targetConnectionDoubts(evidence),
     ...answerDoubts(evidence),
     ...steadinessDoubts(evidence.steadiness),
     ...rateDoubts(evidence),

@@ -1,7 +1,7 @@
 import type { Commands } from './command.ts';
 import type { Exchange } from './exchange.ts';
 import type { Plan, Segment } from './plan.ts';
-import type { IntervalSnapshot } from './snapshot.ts';
+import type { ConnectionCounts, IntervalSnapshot } from './snapshot.ts';
 import type { Place } from './template.ts';
 import type { Micros } from './units.ts';
 
@@ -23,6 +23,8 @@ export interface Driver {
   /** Set by whoever sends. Called once for every exchange sent. */
   onDone: (exchange: Exchange) => void;
   readonly inFlight: number;
+  /** What the target did with its connections since this was last asked; null: nothing to tell. Absent: not known. */
+  takeConnectionCounts?(): ConnectionCounts | null;
   /** Ends everything under way now, each with outcome `aborted`. */
   abort(): void;
   /** A virtual user is gone; its connection may go too. */

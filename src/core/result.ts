@@ -79,7 +79,9 @@ export type DoubtCode =
   | 'generator-exhausted'
   | 'connection-wait'
   | 'reused-connection-closed'
-  | 'ramp-cut';
+  | 'ramp-cut'
+  | 'closed-unannounced'
+  | 'surplus-bytes';
 
 export interface Verdict {
   readonly status: VerdictStatus;

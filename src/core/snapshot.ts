@@ -96,6 +96,14 @@ export interface ThreadSnapshot {
   readonly heap: Bytes | null;
 }
 
+/** What the target did with its connections without a word. */
+export interface ConnectionCounts {
+  /** Connections that it closed right after a response that did not say so. */
+  readonly closedUnannounced: number;
+  /** Connections on which bytes came that nobody had asked for, behind a whole response. */
+  readonly surplus: number;
+}
+
 export type Phase = 'warmup' | 'measure' | 'drain';
 
 /**
@@ -121,6 +129,8 @@ export interface IntervalSnapshot {
     readonly inFlight: number;
     readonly vus: Count;
   };
+  /** Absent: nothing of the kind. On the first snapshot of an interval. */
+  readonly connections?: ConnectionCounts;
   /** By request name. */
   readonly series: Readonly<Record<string, SeriesSnapshot>>;
   /** Absent on the second snapshot of an interval: the one that has it says which phase the interval is. */

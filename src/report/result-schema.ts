@@ -287,6 +287,8 @@ const verdict = z
               'connection-wait',
               'reused-connection-closed',
               'ramp-cut',
+              'closed-unannounced',
+              'surplus-bytes',
             ])
             .describe('The kind of doubt.'),
           message: text('What was seen.'),

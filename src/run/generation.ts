@@ -167,12 +167,14 @@ export class Generation {
       ...this.#probe.take(),
     };
     if (phase === 'drain' && taken.every(isEmpty)) return;
+    const connections = this.#driver.takeConnectionCounts?.() ?? null;
+    const told = connections === null ? {} : { connections };
     const snapshots: IntervalSnapshot[] = [];
     taken.forEach((series, bank) => {
       const resets = Math.max(0, bank - FIRST_MEASURED);
       const load = { ...offered(series), ...gauges };
       const counted = resets === 0 ? {} : { resets };
-      if (bank === primary) snapshots.unshift({ ...frame, phase, ...counted, load, series, generator });
+      if (bank === primary) snapshots.unshift({ ...frame, phase, ...counted, load, ...told, series, generator });
       else if (isEmpty(series)) this.#recorder.release(bank);
       else
         snapshots.push({

@@ -70,6 +70,16 @@ describe('joinSnapshots', () => {
     expect(joined.generator!.lag.count).toBe(4);
   });
 
+  it('adds what the target did with its connections, where anything was', () => {
+    const counts = [{ closedUnannounced: 3, surplus: 0 }, undefined, { closedUnannounced: 4, surplus: 1 }];
+    const parts = counts.map((connections) => ({
+      ...snapshotOf(0, 'measure', [1]),
+      ...(connections === undefined ? {} : { connections }),
+    }));
+    expect(joinSnapshots(parts).connections).toEqual({ closedUnannounced: 7, surplus: 1 });
+    expect(joinSnapshots(parts.slice(1, 2).concat(snapshotOf(0, 'measure', [1])))).not.toHaveProperty('connections');
+  });
+
   it('keeps the first example there is of a failure', () => {
     const wrong = { outcome: 'wrong-answer', status: 200, message: '$.y differs', count: 1 } as const;
     const parts = [undefined, '$.y: expected 1, got 2', '$.y: expected 3, got 4'].map((example): IntervalSnapshot => {

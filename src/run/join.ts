@@ -1,4 +1,5 @@
 import type {
+  ConnectionCounts,
   FailureCount,
   GeneratorSnapshot,
   HistogramData,
@@ -82,6 +83,7 @@ export function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnaps
   const [first] = parts as readonly [IntervalSnapshot];
   if (parts.length === 1) return first;
   const generators = parts.flatMap((part) => part.generator ?? []);
+  const connections = joinConnections(parts.flatMap((part) => part.connections ?? []));
   const names = new Set(parts.flatMap((part) => Object.keys(part.series)));
   const series: Record<string, SeriesSnapshot> = {};
   for (const name of names) series[name] = joinSeries(parts.flatMap((part) => part.series[name] ?? []));
@@ -100,8 +102,18 @@ export function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnaps
       inFlight: sum((load) => load.inFlight),
       vus: count(sum((load) => load.vus)),
     },
+    ...(connections === null ? {} : { connections }),
     series,
     ...(generators.length > 0 ? { generator: joinGenerators(generators) } : {}),
+  };
+}
+
+/** Null of nothing. */
+function joinConnections(parts: readonly ConnectionCounts[]): ConnectionCounts | null {
+  if (parts.length === 0) return null;
+  return {
+    closedUnannounced: parts.reduce((sum, part) => sum + part.closedUnannounced, 0),
+    surplus: parts.reduce((sum, part) => sum + part.surplus, 0),
   };
 }
 

@@ -12,19 +12,24 @@ const MOST = 64;
 export class Burst {
   readonly #clock: Clock;
   readonly #write: (connection: Connection) => void;
+  readonly #turns: number;
   readonly #connections: Connection[] = [];
   #length = 0;
 
-  constructor(clock: Clock, write: (connection: Connection) => void) {
+  /** @param turns of the event loop before they leave; after two it has looked for input in between. */
+  constructor(clock: Clock, write: (connection: Connection) => void, turns: 1 | 2 = 1) {
     this.#clock = clock;
     this.#write = write;
+    this.#turns = turns;
   }
 
   add(connection: Connection): void {
     this.#connections[this.#length++] = connection;
-    if (this.#length === 1) this.#clock.soon(this.#flush);
-    else if (this.#length === MOST) this.#flush();
+    if (this.#length === 1) this.#clock.soon(this.#turns === 1 ? this.#flush : this.#again);
+    else if (this.#length === MOST && this.#turns === 1) this.#flush();
   }
+
+  readonly #again = (): void => this.#clock.soon(this.#flush);
 
   readonly #flush = (): void => {
     const length = this.#length;

@@ -36,8 +36,12 @@ export class Connection {
   /** Its request, as long as it waits to leave with others. */
   bytes: Buffer | null = null;
   open = false;
-  /** Has it carried an exchange before this one? */
-  reused = false;
+  /** Responses that it has carried to their end, where they did not say that it ends. */
+  responses = 0;
+  /** When the last of them ended. */
+  answeredAt = 0 as Micros;
+  /** The target closed its side. */
+  endedByTarget = false;
   readonly connectStartedAt: Micros;
   /** When the TLS handshake began; 0 without TLS. */
   connectedAt = 0;
@@ -57,15 +61,15 @@ export class Connection {
     this.socket = this.#connect(owner);
     this.outlet = new Outlet(this.socket, owner.security === null);
     let failure: Error | null = null;
-    this.socket.once(owner.security === null ? 'connect' : 'secureConnect', () => {
+    this.socket.on(owner.security === null ? 'connect' : 'secureConnect', () => {
       this.open = true;
       owner.opened(this);
     });
-    this.socket.once('end', () => owner.ended(this));
+    this.socket.on('end', () => owner.ended(this));
     this.socket.on('error', (error) => {
       failure = error;
     });
-    this.socket.once('close', () => {
+    this.socket.on('close', () => {
       this.open = false;
       owner.closed(this, failure);
     });

@@ -3,6 +3,7 @@ import { clearExchange, type Exchange } from '../../core/exchange.ts';
 import type { Plan, Segment, Target } from '../../core/plan.ts';
 import type { Clock, Driver, Payloads } from '../../core/ports.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
+import type { ConnectionCounts } from '../../core/snapshot.ts';
 import { type Micros, millis, seconds } from '../../core/units.ts';
 import { AnswerBuffer } from '../answer.ts';
 import { AnswerChecker } from '../check.ts';
@@ -13,8 +14,11 @@ import { type Security, securityOf } from '../security.ts';
 import { isSuccess, StatusFailures } from '../status.ts';
 import { Burst } from './burst.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
+import { Deadlines } from './deadlines.ts';
 import { PROGRESS } from './parser.ts';
+import { ConnectionPool } from './pool.ts';
 import { renderRequest, VaryingRequests } from './request.ts';
+import { Reuse, type ReuseOwner } from './reuse.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 const BUFFER_BYTES = 64 * 1024;
@@ -28,7 +32,7 @@ const FEW = 8;
  * A virtual user keeps a connection of its own; requests without a user (open model) share the idle ones, the most
  * recently used first, and open another where none is idle. Where their number is limited, they wait in line for one.
  */
-export class Http1Driver implements Driver, ConnectionOwner {
+export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
   onDone: (exchange: Exchange) => void = () => {};
   inFlight = 0;
   readonly target: Target;
@@ -52,18 +56,15 @@ export class Http1Driver implements Driver, ConnectionOwner {
   readonly #maxBody: number;
   readonly #tick: Micros;
   readonly #keepAlive: boolean;
-  readonly #limit: number;
   readonly #ages: ConnectionAges;
+  readonly #pool: ConnectionPool;
   /** Who waits for a connection; null where their number is not limited. */
   readonly #line: WaitingLine | null;
   readonly #burst: Burst;
+  readonly #reuse: Reuse;
+  readonly #deadlines = new Deadlines();
   /** Is an answer being dealt with that was just read? */
   #reading = false;
-  readonly #idle: Connection[] = [];
-  readonly #byUser = new Map<number, Connection>();
-  readonly #all = new Set<Connection>();
-  #oldest: Connection | null = null;
-  #newest: Connection | null = null;
   #timer: unknown = null;
 
   /** @param segment takes its share of the connections, where their number is limited. */
@@ -73,7 +74,6 @@ export class Http1Driver implements Driver, ConnectionOwner {
     this.addresses = new Lookup(clock, plan.connections.dnsTtl, segment.index);
     this.security = securityOf(plan);
     const { limit, maxAge } = plan.connections;
-    this.#limit = limit === null ? Number.POSITIVE_INFINITY : Math.ceil((limit - segment.index) / segment.count);
     this.#ages = new ConnectionAges(maxAge);
     this.#line = limit === null ? null : new WaitingLine();
     this.#payloads = plan.requests.map((request) => renderRequest(request, plan.target, plan.keepAlive));
@@ -81,7 +81,10 @@ export class Http1Driver implements Driver, ConnectionOwner {
     this.#checker = AnswerChecker.of(plan, payloads);
     this.#exact = this.#varying !== null || this.#checker !== null;
     this.#bodiless = plan.requests.map((request) => request.method === 'HEAD');
-    this.#burst = new Burst(clock, (connection) => this.#leave(connection));
+    this.#burst = new Burst(clock, (connection) => this.#leave(connection, false));
+    this.#reuse = new Reuse(clock, this);
+    const most = limit === null ? Number.POSITIVE_INFINITY : Math.ceil((limit - segment.index) / segment.count);
+    this.#pool = new ConnectionPool(most, this.#reuse, () => this.#open());
     this.#timeout = plan.timeout;
     this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
     this.#tick = Math.min(millis(50), Math.max(millis(1), plan.timeout / 50)) as Micros;
@@ -93,7 +96,7 @@ export class Http1Driver implements Driver, ConnectionOwner {
     this.inFlight++;
     clearExchange(exchange);
     if (this.#line !== null) exchange.waitTook = 0 as Micros;
-    const connection = this.#connectionFor(exchange.user, now);
+    const connection = this.#pool.take(exchange.user, now);
     if (connection === null) this.#wait(exchange, now);
     else this.#begin(connection, exchange, now);
   }
@@ -101,25 +104,23 @@ export class Http1Driver implements Driver, ConnectionOwner {
   abort(): void {
     while (this.#line !== null && this.#line.length > 0)
       this.#giveUp(OUTCOME_CODE.aborted, 'still without a connection when the run ended', this.#clock.now());
-    while (this.#oldest !== null) {
-      const connection = this.#oldest;
+    for (let connection = this.#deadlines.oldest; connection !== null; connection = this.#deadlines.oldest)
       this.#drop(connection, OUTCOME_CODE.aborted, 'still unanswered when the run ended', this.#clock.now());
-    }
   }
 
   retire(user: number): void {
-    const connection = this.#byUser.get(user);
-    if (connection === undefined || connection.exchange !== null) return;
-    this.#byUser.delete(user);
-    connection.destroy();
+    this.#pool.retire(user);
   }
 
   close(): void {
-    for (const connection of this.#all) connection.destroy();
-    this.#idle.length = 0;
-    this.#byUser.clear();
+    this.#pool.close();
+    this.#reuse.close();
     if (this.#timer !== null) this.#clock.cancel(this.#timer);
     this.#timer = null;
+  }
+
+  takeConnectionCounts(): ConnectionCounts | null {
+    return this.#reuse.take();
   }
 
   connected(connection: Connection): void {
@@ -138,7 +139,8 @@ export class Http1Driver implements Driver, ConnectionOwner {
   received(connection: Connection, length: number): void {
     const { exchange, parser } = connection;
     if (exchange === null || exchange.sentAt === 0 || connection.bytes !== null) {
-      // An answer to no question (a 408 to an idle connection, say) ends the connection, and is nobody's outcome.
+      // A response to no request ends the connection, and is nobody's outcome.
+      this.#reuse.unasked(connection, this.buffer, length);
       connection.destroy();
       return;
     }
@@ -151,9 +153,10 @@ export class Http1Driver implements Driver, ConnectionOwner {
       return;
     }
     if (progress === PROGRESS.broken) this.#broken(connection, now);
-    else if (parser.consumed < length)
-      this.#drop(connection, OUTCOME_CODE['protocol-error'], 'more bytes than the answer has', now);
-    else {
+    else if (parser.consumed < length) {
+      this.#reuse.exceeded();
+      this.#drop(connection, OUTCOME_CODE['protocol-error'], 'more bytes than the response has', now);
+    } else {
       this.#reading = true;
       this.#answered(connection, now);
       this.#reading = false;
@@ -162,19 +165,20 @@ export class Http1Driver implements Driver, ConnectionOwner {
 
   ended(connection: Connection): void {
     const { exchange } = connection;
+    connection.endedByTarget = true;
     if (exchange !== null && connection.parser.end() === PROGRESS.done) this.#answered(connection, this.#clock.now());
     else connection.destroy();
   }
 
   closed(connection: Connection, error: Error | null): void {
-    this.#all.delete(connection);
-    const index = this.#idle.indexOf(connection);
-    if (index >= 0) this.#idle.splice(index, 1);
+    this.#pool.remove(connection);
+    const now = this.#clock.now();
+    this.#reuse.gone(connection, connection.endedByTarget || error !== null, now);
     if (this.#line !== null) this.#replace();
     const { exchange } = connection;
     if (exchange === null) return;
-    const now = this.#clock.now();
-    if (exchange.sentAt === 0)
+    if (connection.bytes !== null) this.#move(connection, now);
+    else if (exchange.sentAt === 0)
       this.#finish(
         connection,
         OUTCOME_CODE['connect-error'],
@@ -184,32 +188,11 @@ export class Http1Driver implements Driver, ConnectionOwner {
     else this.#finish(connection, OUTCOME_CODE.reset, cutOff(connection, error), now);
   }
 
-  /** An open connection that may still be used, or a new one; null where there are as many as there may be. */
-  #connectionFor(user: number, now: Micros): Connection | null {
-    if (user < 0) {
-      for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-        if (idle.open && now < idle.retireAt) return idle;
-        idle.destroy();
-      }
-      if (this.#all.size >= this.#limit) return null;
-      return this.#connect();
-    }
-    const own = this.#byUser.get(user);
-    if (own !== undefined) {
-      if (own.open && now < own.retireAt) return own;
-      own.destroy();
-    }
-    const connection = this.#connect();
-    this.#byUser.set(user, connection);
-    return connection;
-  }
-
-  #connect(): Connection {
+  #open(): Connection {
     const now = this.#clock.now();
     const connection = new Connection(this, now, now + this.#ages.next());
     if (this.#checker !== null || this.witness !== null) connection.parser.answer = new AnswerBuffer();
     connection.parser.bodyLimit = this.#maxBody;
-    this.#all.add(connection);
     return connection;
   }
 
@@ -217,7 +200,6 @@ export class Http1Driver implements Driver, ConnectionOwner {
     connection.exchange = exchange;
     connection.parser.reset(this.#bodiless[exchange.request] as boolean);
     if (connection.open) {
-      connection.reused = true;
       this.#write(connection, exchange, now);
       this.#append(connection, now);
     } else this.#append(connection, connection.connectStartedAt);
@@ -239,7 +221,7 @@ export class Http1Driver implements Driver, ConnectionOwner {
     }
     const next = line?.shift() ?? null;
     if (next === null || since === undefined) {
-      this.#idle.push(connection);
+      this.#pool.give(connection);
       return;
     }
     next.waitTook = (now - since) as Micros;
@@ -249,13 +231,13 @@ export class Http1Driver implements Driver, ConnectionOwner {
   /** A connection has gone: the first in line opens another in its place. */
   #replace(): void {
     const line = this.#line as WaitingLine;
-    if (this.#all.size >= this.#limit) return;
+    if (this.#pool.full) return;
     const since = line.since;
     const next = line.shift();
     if (next === null) return;
     const now = this.#clock.now();
     next.waitTook = (now - since) as Micros;
-    this.#begin(this.#connect(), next, now);
+    this.#begin(this.#pool.open(), next, now);
   }
 
   /** Ends the first exchange in line, which never had a connection. */
@@ -275,6 +257,10 @@ export class Http1Driver implements Driver, ConnectionOwner {
     const payload = this.#varying?.render(exchange) ?? (this.#payloads[exchange.request] as Buffer);
     exchange.bytesOut = payload.length;
     exchange.sentAt = this.#exact ? this.#clock.now() : now;
+    if (this.#reuse.holds(connection, now)) {
+      connection.bytes = payload;
+      return;
+    }
     // A request that is due by the clock does not wait for others. Nor do few, which seldom come together.
     if (this.#reading && exchange.user >= 0 && this.inFlight > FEW) {
       connection.bytes = payload;
@@ -282,12 +268,45 @@ export class Http1Driver implements Driver, ConnectionOwner {
     } else connection.outlet.write(payload);
   }
 
-  #leave(connection: Connection): void {
+  leave(connection: Connection): void {
+    this.#leave(connection, true);
+  }
+
+  /** @param paused a virtual user was made to wait: it is due when it sends. */
+  #leave(connection: Connection, paused: boolean): void {
     const { bytes, exchange } = connection;
-    connection.bytes = null;
     if (bytes === null || exchange === null || !connection.open) return;
+    connection.bytes = null;
     exchange.sentAt = this.#clock.now();
+    if (paused && exchange.user >= 0) exchange.dueAt = exchange.sentAt;
     connection.outlet.write(bytes);
+  }
+
+  move(connection: Connection): void {
+    this.#move(connection, this.#clock.now());
+  }
+
+  /** Sends the request of a used connection over another one. Nothing of it has been written, so it is not sent twice. */
+  #move(connection: Connection, now: Micros): void {
+    const exchange = connection.exchange as Exchange;
+    connection.exchange = null;
+    connection.bytes = null;
+    this.#deadlines.remove(connection);
+    exchange.sentAt = 0 as Micros;
+    exchange.bytesOut = 0;
+    if (exchange.user >= 0) exchange.dueAt = now;
+    const other = this.#pool.take(exchange.user, now);
+    if (other === null) this.#wait(exchange, now);
+    else this.#begin(other, exchange, now);
+  }
+
+  free(connection: Connection): void {
+    this.#free(connection, this.#clock.now());
+  }
+
+  #free(connection: Connection, now: Micros): void {
+    if (this.#line === null) this.#pool.give(connection);
+    else if (!this.#reuse.watches(connection)) this.#hand(connection, now);
   }
 
   #answered(connection: Connection, now: Micros): void {
@@ -302,6 +321,7 @@ export class Http1Driver implements Driver, ConnectionOwner {
     if (this.witness !== null)
       this.witness(parser.answer as AnswerBuffer, connection.socket.remoteAddress ?? this.target.host);
     if (!reusable) connection.destroy();
+    else this.#reuse.answered(connection, now);
     // Within onDone the same user may send again, so everything about the connection is settled before.
     if (this.#checker !== null) this.#judge(connection, this.#checker, now);
     else if (isSuccess(status)) this.#finish(connection, OUTCOME_CODE.ok, '', now);
@@ -326,6 +346,7 @@ export class Http1Driver implements Driver, ConnectionOwner {
   /** Ends an exchange and its connection with it: closed first, so that nobody can be given it again. */
   #drop(connection: Connection, outcome: OutcomeCode, message: string, now: Micros): void {
     connection.destroy();
+    connection.bytes = null;
     this.#finish(connection, outcome, message, now);
   }
 
@@ -333,44 +354,27 @@ export class Http1Driver implements Driver, ConnectionOwner {
   #finish(connection: Connection, outcome: OutcomeCode, message: string, now: Micros): void {
     const exchange = connection.exchange as Exchange;
     connection.exchange = null;
-    this.#remove(connection);
+    this.#deadlines.remove(connection);
     this.inFlight--;
     exchange.outcome = outcome;
     exchange.message = message;
     exchange.doneAt = now;
-    if (connection.open && exchange.user < 0 && outcome <= OUTCOME_CODE['wrong-answer']) {
-      if (this.#line === null) this.#idle.push(connection);
-      else this.#hand(connection, now);
-    }
+    if (connection.open && exchange.user < 0 && outcome <= OUTCOME_CODE['wrong-answer']) this.#free(connection, now);
     this.onDone(exchange);
   }
 
   #append(connection: Connection, startedAt: Micros): void {
-    connection.deadlineAt = startedAt + this.#timeout;
-    connection.older = this.#newest;
-    connection.newer = null;
-    if (this.#newest === null) this.#oldest = connection;
-    else this.#newest.newer = connection;
-    this.#newest = connection;
+    this.#deadlines.append(connection, startedAt + this.#timeout);
     if (this.#timer === null) this.#timer = this.#clock.after(this.#tick, this.#sweep);
-  }
-
-  #remove(connection: Connection): void {
-    const { older, newer } = connection;
-    if (older === null) this.#oldest = newer;
-    else older.newer = newer;
-    if (newer === null) this.#newest = older;
-    else newer.older = older;
-    connection.older = null;
-    connection.newer = null;
   }
 
   /** Ends what is older than the time limit. */
   readonly #sweep = (): void => {
     this.#timer = null;
     const now = this.#clock.now();
-    while (this.#oldest !== null && this.#oldest.deadlineAt <= now) {
-      const connection = this.#oldest;
+    const deadlines = this.#deadlines;
+    for (let connection = deadlines.oldest; connection !== null; connection = deadlines.oldest) {
+      if (connection.deadlineAt > now) break;
       const connecting = connection.exchange?.sentAt === 0;
       const begun = connection.parser.begun;
       const message = connecting
@@ -383,7 +387,8 @@ export class Http1Driver implements Driver, ConnectionOwner {
     const line = this.#line;
     while (line !== null && line.since + this.#timeout <= now)
       this.#giveUp(OUTCOME_CODE.timeout, 'no free connection in time', now);
-    if (this.#oldest !== null || (line !== null && line.length > 0))
+    const lingering = this.#reuse.sweep(now);
+    if (lingering || deadlines.oldest !== null || (line !== null && line.length > 0))
       this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
   };
 }
@@ -393,9 +398,9 @@ function usableFor(timeout: number): Micros {
   return seconds(Math.max(timeout - 1, timeout / 2));
 }
 
-function cutOff({ parser, exchange, reused }: Connection, error: Error | null): string {
+function cutOff({ parser, exchange, responses }: Connection, error: Error | null): string {
   if (parser.begun || (exchange !== null && exchange.firstByteAt > 0))
     return 'connection closed in the middle of the answer';
   const how = (error as NodeJS.ErrnoException | null)?.code ?? 'connection closed';
-  return reused ? `${how} ${ON_A_REUSED_CONNECTION}` : `${how} before any answer`;
+  return responses > 0 ? `${how} ${ON_A_REUSED_CONNECTION}` : `${how} before any answer`;
 }
