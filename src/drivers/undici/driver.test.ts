@@ -16,7 +16,7 @@ import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { planFixture } from '../../core/plan.fixture.ts';
 import type { Plan, RequestTemplate } from '../../core/plan.ts';
 import { OUTCOMES } from '../../core/sample.ts';
-import { count, millis, seconds } from '../../core/units.ts';
+import { bytes, count, millis, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
 import { UndiciDriver } from './driver.ts';
 
@@ -314,6 +314,123 @@ describe('HTTP/2 without TLS', () => {
     const waited = done.filter(({ sentAt, dueAt }) => sentAt - dueAt > millis(150));
     expect(waited).toHaveLength(50);
     for (const { waitTook } of waited) expect(waitTook).toBeGreaterThan(millis(150));
+  });
+
+  it('opens more connections where the target lowers its limit of streams, and the wait is no service time', async () => {
+    const sessions = new Set<ServerHttp2Session>();
+    const server = await listening(createHttp2Server());
+    server.on('session', (session) => sessions.add(session));
+    server.on('stream', (stream) => {
+      stream.on('error', () => {});
+      const session = stream.session as ServerHttp2Session & { lowered?: true };
+      const respond = (): void => {
+        stream.respond({ ':status': 200 });
+        stream.end('ok');
+      };
+      // Before anything else the first request makes it lower the limit; it is answered when that is known.
+      if (session.lowered) setTimeout(respond, 100);
+      else {
+        session.lowered = true;
+        session.settings({ maxConcurrentStreams: 2 }, () => setTimeout(respond, 100));
+      }
+    });
+    const driver = driverFor(planTo(portOf(server), { http2: true }));
+    await sendAll(driver, anonymous(1));
+    const done = await sendAll(driver, anonymous(12));
+    expect(done.map(({ outcome, message }) => [OUTCOMES[outcome], message])).toEqual(Array(12).fill(['ok', '']));
+    expect(sessions.size).toBeGreaterThanOrEqual(6);
+    // One after the other over a single connection would be 600 ms.
+    for (const { doneAt, sentAt } of done) expect(doneAt - sentAt).toBeLessThan(millis(400));
+  });
+
+  it('waits where the target lowers its limit and no other connection may be opened', async () => {
+    const server = await listening(createHttp2Server());
+    let most = 0;
+    let open = 0;
+    server.on('stream', (stream) => {
+      const session = stream.session as ServerHttp2Session & { lowered?: true };
+      const respond = (): void => {
+        open--;
+        stream.respond({ ':status': 200 });
+        stream.end('ok');
+      };
+      most = Math.max(most, ++open);
+      if (session.lowered) setTimeout(respond, 100);
+      else {
+        session.lowered = true;
+        session.settings({ maxConcurrentStreams: 1 }, () => setTimeout(respond, 100));
+      }
+    });
+    const connections = { limit: count(1), maxAge: null, dnsTtl: seconds(30) };
+    const driver = driverFor(planTo(portOf(server), { http2: true, connections }));
+    await sendAll(driver, anonymous(1));
+    const done = await sendAll(driver, anonymous(4));
+    expect([done.map(outcomeOf), most]).toEqual([Array(4).fill('ok'), 1]);
+    const last = done[3] as Exchange;
+    expect(last.sentAt - last.dueAt).toBeGreaterThan(millis(250));
+    expect(last.doneAt - last.sentAt).toBeLessThan(millis(250));
+    expect(last.waitTook).toBeGreaterThan(millis(250));
+  });
+
+  it('names what a stream was reset with, and that nothing was processed of a refused one', async () => {
+    const server = await listening(createHttp2Server());
+    const codes = [7, 2, 11, 0];
+    server.on('stream', (stream) => {
+      stream.on('error', () => {});
+      stream.close(codes.shift());
+    });
+    const driver = driverFor(planTo(portOf(server), { http2: true }));
+    const messages: string[] = [];
+    for (let n = 0; n < 4; n++) {
+      const done = await sendOne(driver);
+      expect(outcomeOf(done)).toBe('reset');
+      messages.push(done.message);
+    }
+    expect(messages).toEqual([
+      'the target refused the stream and processed nothing of it (REFUSED_STREAM)',
+      'stream reset by the target before any response (INTERNAL_ERROR)',
+      'stream reset by the target before any response (ENHANCE_YOUR_CALM)',
+      'stream reset by the target before any response (NO_ERROR)',
+    ]);
+  });
+
+  const large = { encoding: 'utf8' as const, data: 'x'.repeat(8_000_000), bytes: bytes(8_000_000) };
+
+  it('takes the response to a large body for what it is, though the target has not read the body', async () => {
+    const server = await listening(createHttp2Server());
+    const sessions = new Set<ServerHttp2Session>();
+    server.on('session', (session) => sessions.add(session));
+    server.on('stream', (stream) => {
+      stream.on('error', () => {});
+      stream.respond({ ':status': 413 });
+      stream.end('too large');
+    });
+    const driver = driverFor(planTo(portOf(server), { http2: true }, { body: large }));
+    for (let round = 0; round < 2; round++) {
+      const done = await sendAll(driver, anonymous(10));
+      expect(done.map(({ outcome, message }) => [OUTCOMES[outcome], message])).toEqual(
+        Array(10).fill(['http-error', 'HTTP 413']),
+      );
+    }
+    expect(sessions.size).toBe(1);
+  });
+
+  it('sends large bodies of many requests at once', async () => {
+    const server = await listening(createHttp2Server());
+    let received = 0;
+    server.on('stream', (stream) => {
+      stream.on('data', (piece: Buffer) => {
+        received += piece.length;
+      });
+      stream.on('end', () => {
+        stream.respond({ ':status': 200 });
+        stream.end('ok');
+      });
+    });
+    const driver = driverFor(planTo(portOf(server), { http2: true, timeout: seconds(60) }, { body: large }));
+    const done = await sendAll(driver, anonymous(6));
+    expect(done.map(({ outcome, message }) => [OUTCOMES[outcome], message])).toEqual(Array(6).fill(['ok', '']));
+    expect(received).toBe(6 * large.data.length);
   });
 
   it('ends one request without harm to the others on the connection', async () => {

@@ -35,6 +35,8 @@ export class UndiciDriver implements Driver, FlightOwner {
   readonly #createLane: () => Lane;
   readonly #http2: boolean;
   readonly #most: number;
+  /** How many requests at once the target took on the last connection that it said so of; null: on none yet. */
+  #capacity: number | null = null;
   readonly #timeout: Micros;
   readonly #tick: Micros;
   readonly #lanes = new Set<Lane>();
@@ -62,7 +64,7 @@ export class UndiciDriver implements Driver, FlightOwner {
     const origin = `${target.protocol}//${bracketed(target.host)}:${target.port}`;
     const asked = proxy !== null && !tunnels(plan) ? proxy : null;
     this.#createLane = http2
-      ? () => new Http2Lane(this, origin, connect, clock, ages.next())
+      ? () => new Http2Lane(this, origin, connect, clock, ages.next(), this.#capacity)
       : () => new ProxyLane(this, asked === null ? origin : asked.url, connect, clock, plan.keepAlive, ages.next());
     this.#prepare = prepareRequests(plan, payloads, asked);
   }
@@ -171,6 +173,10 @@ export class UndiciDriver implements Driver, FlightOwner {
     flight.answer?.reset();
     flight.handle = null;
     this.#put(flight, this.#laneFor(flight.exchange.user));
+  }
+
+  takes(capacity: number): void {
+    this.#capacity = capacity;
   }
 
   closed(lane: Lane): void {

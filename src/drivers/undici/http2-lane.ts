@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../../core/ports.ts';
 import type { Micros } from '../../core/units.ts';
 import type { Connect } from './connector.ts';
+import { StreamReset } from './ending.ts';
 import type { Flight, FlightOwner, Lane, Prepared } from './lane.ts';
 
 /** Requests that share a connection at the most: what a server should allow at least (RFC 9113, 6.5.2). */
@@ -10,6 +11,11 @@ const STREAMS = 100;
 /** Bytes that may arrive before they are acknowledged, of a stream and of the connection: a large answer must not wait. */
 const STREAM_WINDOW = 2 ** 20;
 const CONNECTION_WINDOW = 2 ** 24;
+/**
+ * MB that Node keeps of a connection before it refuses what comes. Request bodies on their way are part of it: with its default
+ * of 10 it throws away the responses to large ones.
+ */
+const SESSION_MEMORY = 2 ** 20;
 /** Meant for one connection of HTTP/1.1, and refused by HTTP/2 (RFC 9113, 8.2.2). */
 const HOP_BY_HOP = /^(?:connection|keep-alive|proxy-connection|transfer-encoding|upgrade)$/i;
 
@@ -19,7 +25,7 @@ const HOP_BY_HOP = /^(?:connection|keep-alive|proxy-connection|transfer-encoding
  */
 export class Http2Lane implements Lane {
   live = 0;
-  capacity = STREAMS;
+  capacity: number;
   gone = false;
   openedAt = 0 as Micros;
   tlsTook = -1 as Micros;
@@ -30,10 +36,21 @@ export class Http2Lane implements Lane {
   /** Not yet written: the connection is not open, or carries as much as it may. */
   #waiting: Flight[] = [];
   #streams = 0;
+  /** As many streams as the target takes now. */
+  #allowed = STREAMS;
   #error: Error | null = null;
 
-  constructor(owner: FlightOwner, origin: string, connect: Connect, clock: Clock, mostAge: number) {
+  /** @param capacity what the target took on its other connections, until it says otherwise; null: unknown. */
+  constructor(
+    owner: FlightOwner,
+    origin: string,
+    connect: Connect,
+    clock: Clock,
+    mostAge: number,
+    capacity: number | null,
+  ) {
     this.mostAge = mostAge;
+    this.capacity = capacity ?? STREAMS;
     this.#owner = owner;
     this.#clock = clock;
     connect((error, socket, tlsTook) => {
@@ -44,7 +61,7 @@ export class Http2Lane implements Lane {
   }
 
   send(flight: Flight): void {
-    if (this.openedAt > 0 && this.#streams < this.capacity) this.#open(flight);
+    if (this.openedAt > 0 && this.#streams < this.#allowed) this.#open(flight);
     else this.#waiting.push(flight);
   }
 
@@ -67,16 +84,22 @@ export class Http2Lane implements Lane {
   #begin(origin: string, socket: Duplex, tlsTook: Micros): void {
     const session = connectHttp2(origin, {
       createConnection: () => socket,
+      maxSessionMemory: SESSION_MEMORY,
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW },
     });
     this.#session = session;
     session.once('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW));
-    // The target's settings come first; before them nobody knows how many streams it takes.
-    session.once('remoteSettings', ({ maxConcurrentStreams = STREAMS }) => {
-      this.capacity = Math.max(1, Math.min(STREAMS, maxConcurrentStreams));
-      this.openedAt = this.#clock.now();
-      this.tlsTook = tlsTook;
+    // The target's settings come first; before them nobody knows how many streams it takes. It may change them at any time.
+    session.on('remoteSettings', ({ maxConcurrentStreams = STREAMS }) => {
+      this.#allowed = Math.min(STREAMS, maxConcurrentStreams);
+      this.capacity = Math.max(1, this.#allowed);
+      this.#owner.takes(this.capacity);
+      if (this.openedAt === 0) {
+        this.openedAt = this.#clock.now();
+        this.tlsTook = tlsTook;
+      }
       this.#next();
+      this.#giveBack();
     });
     session.on('error', (error) => {
       this.#error = error;
@@ -90,10 +113,18 @@ export class Http2Lane implements Lane {
   }
 
   #next(): void {
-    while (this.#waiting.length > 0 && this.#streams < this.capacity && !this.gone) {
+    while (this.#waiting.length > 0 && this.#streams < this.#allowed && !this.gone) {
       const flight = this.#waiting.shift() as Flight;
       if (!flight.done) this.#open(flight);
     }
+  }
+
+  /** It takes fewer streams than it has requests: those that wait may find another connection sooner. */
+  #giveBack(): void {
+    const left = this.#waiting.filter(({ done }) => !done);
+    const stay = Math.max(0, this.capacity - this.#streams);
+    this.#waiting = left.slice(0, stay);
+    for (const flight of left.slice(stay)) this.#owner.unseen(flight);
   }
 
   /** No more requests on it. Those that wait have failed with the connection, or belong elsewhere. */
@@ -136,13 +167,18 @@ export class Http2Lane implements Lane {
       failure = error;
     });
     stream.on('end', () => {
-      if (begun && !stream.aborted && !stream.rstCode) this.#owner.answered(flight);
+      if (!begun || stream.aborted || stream.rstCode) return;
+      this.#owner.answered(flight);
+      // The response is whole: nobody needs the rest of the request (RFC 9113, 8.1).
+      if (!stream.writableFinished) stream.close(constants.NGHTTP2_CANCEL);
     });
     stream.once('close', () => {
       this.#streams--;
       const { rstCode } = stream;
+      // A connection that has ended takes its streams with it.
+      const reset = this.#error === null && this.#session?.destroyed === false ? new StreamReset(rstCode) : null;
       if (this.gone && rstCode === constants.NGHTTP2_REFUSED_STREAM) this.#owner.unseen(flight);
-      else this.#owner.failed(flight, failure ?? this.#error ?? new Error(`stream reset with code ${rstCode}`));
+      else this.#owner.failed(flight, reset ?? failure ?? this.#error ?? new Error('connection closed'));
       this.#next();
     });
   }

@@ -66,6 +66,8 @@ export interface FlightOwner {
   failed(flight: Flight, error: Error): void;
   /** The target has said that it will not look at it: it belongs on another lane. */
   unseen(flight: Flight): void;
+  /** The target takes so many requests at once on a connection. */
+  takes(capacity: number): void;
   /** The lane has ended, in order or not. */
   closed(lane: Lane): void;
 }
