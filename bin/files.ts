@@ -13,8 +13,9 @@ export const filesWith = (folderProbe: URL): Files => ({
   pieces: piecesOf,
   scratch,
   discard: (descriptor) => closeSync(descriptor),
-  isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
-  exists: (path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
+  // In `bigint`, for the reason that is told in `output.ts`: the path may be that of a pipe or a socket.
+  isFolder: (path) => statSync(path, { throwIfNoEntry: false, bigint: true })?.isDirectory() === true,
+  exists: (path) => lstatSync(path, { throwIfNoEntry: false, bigint: true }) !== undefined,
   makeFolder: (path) => makeFolder(folderProbe, path),
   makeTemporaryFolder,
   writeText,

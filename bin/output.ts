@@ -71,10 +71,13 @@ export class Output implements Terminal {
   }
 }
 
-/** Or a device that is none to wait for. */
+/**
+ * Or a device that is none to wait for. Asked for in `bigint`: Node keeps the numbers of the last other answer, and takes
+ * those of a pipe for the kind of the next module it loads (`realpathSync`), which is then not found whole.
+ */
 function isFile(descriptor: number): boolean {
   try {
-    const status = fstatSync(descriptor);
+    const status = fstatSync(descriptor, { bigint: true });
     return status.isFile() || status.isCharacterDevice();
   } catch {
     return false;
