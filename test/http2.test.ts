@@ -45,7 +45,9 @@ describe('--http2 against nginx', () => {
       byStatus: { 200: 100 },
     });
     expect(result.failures).toMatchObject([{ outcome: 'wrong-answer', message: '$.name differs', count: 20 }]);
-    expect(result.failures[0].example).toMatch(/^\$\.name: expected "N -1", got "N \d+"$/);
+    expect(result.failures[0].example).toMatch(
+      /^row \d+, line \d+: \$\.name at character 3: expected "N -1", got "N \d+"$/,
+    );
     expect(result.latency.tls.count).toBe(6);
     expect(result.latency.connect.count).toBe(6);
     expect(result.latency.tls.max).toBeLessThan(result.latency.connect.max);
