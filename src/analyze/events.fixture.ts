@@ -89,13 +89,14 @@ interface Made {
   /** Beyond the requests that ended: still under way (less: ended now, sent before). */
   readonly sentMore?: number;
   readonly dropped?: number;
+  readonly leftOut?: number;
 }
 
 export function seriesOf(made: Made, at = 0): SeriesSnapshot {
-  const { ok = [], ended = {}, message = '', status = 0, dropped = 0 } = made;
+  const { ok = [], ended = {}, message = '', status = 0, dropped = 0, leftOut = 0 } = made;
   const aborted = ended.aborted ?? 0;
   const unsuccessful = Object.values(ended).reduce((sum, n) => sum + n, 0);
-  const sent = ok.length + unsuccessful + (made.sentMore ?? 0);
+  const sent = ok.length + unsuccessful + leftOut + (made.sentMore ?? 0);
   const failures = Object.entries(ended).map(([outcome, n]): FailureCount => {
     return {
       outcome: outcome as Outcome,
@@ -112,6 +113,7 @@ export function seriesOf(made: Made, at = 0): SeriesSnapshot {
     dropped,
     ok: ok.length,
     failed: unsuccessful - aborted,
+    ...(leftOut > 0 ? { leftOut } : {}),
     byOutcome: { ...(ok.length > 0 ? { ok: ok.length } : {}), ...ended },
     byStatus: { ...(ok.length > 0 ? { 200: ok.length } : {}), ...(status > 0 ? { [status]: unsuccessful } : {}) },
     bytesIn: 10 * ok.length,
@@ -150,6 +152,7 @@ interface Interval {
   readonly series?: Readonly<Record<string, SeriesSnapshot>>;
   readonly generator?: GeneratorSnapshot | null;
   readonly inFlight?: number;
+  readonly skipped?: number;
   readonly vus?: number;
   readonly resets?: number;
   readonly connections?: ConnectionCounts;
@@ -171,6 +174,7 @@ export function intervalOf(made: Interval): RunEvent {
         due: sum((each) => each.due),
         sent: sum((each) => each.sent),
         dropped: sum((each) => each.dropped),
+        ...(made.skipped === undefined ? {} : { skipped: made.skipped }),
         inFlight: made.inFlight ?? 0,
         vus: count(made.vus ?? 4),
       },

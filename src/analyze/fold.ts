@@ -1,22 +1,15 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
-import { editedLoad, type LoadChange } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
-import type { LoadProfile, Plan } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import type { GeneratorResult, RunResult, SeriesResult, TimelinePoint, Totals } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
-import type { Intervals } from './batches.ts';
-import { countedFrom } from './changes.ts';
-import { runDrift } from './drift.ts';
-import { FlowFold } from './flow.ts';
+import { CourseFold } from './course.ts';
 import { GeneratorFold } from './generator.ts';
-import { CycleFold } from './idle.ts';
 import { inMs, summarize } from './latency.ts';
 import { SeriesFold } from './series.ts';
-import type { Steadiness } from './steadiness.ts';
 import { evaluate } from './thresholds.ts';
-import { resetAt, TimelineFold } from './timeline.ts';
 import { doubtsOf } from './validity.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -25,9 +18,7 @@ type Finished = Extract<RunEvent, { type: 'finished' }>;
 
 interface Run {
   readonly started: Started;
-  readonly timeline: TimelineFold;
-  readonly cycle: CycleFold;
-  readonly flow: FlowFold;
+  readonly course: CourseFold;
 }
 
 /**
@@ -41,7 +32,6 @@ export class RunFold {
   #breakingPoint: BreakingPoint | null = null;
   #last: IntervalSnapshot | null = null;
   readonly #lost: { readonly source: string; readonly message: string }[] = [];
-  readonly #changes: LoadChange[] = [];
   /** How many resets of the statistics there were: what follows is of what was due after the last. */
   #resets = 0;
   readonly #series = new Map<string, SeriesFold>();
@@ -49,19 +39,12 @@ export class RunFold {
   #generator = new GeneratorFold();
   #closedUnannounced = 0;
   #surplus = 0;
-  /** When the load had been offered, µs since the start. */
-  #drainFrom = Number.POSITIVE_INFINITY;
 
   /** @throws RampartError `bad-journal` where the stream does not begin with `started`. */
   accept(event: RunEvent): void {
     switch (event.type) {
       case 'started':
-        this.#run = {
-          started: event,
-          timeline: new TimelineFold(event.plan),
-          cycle: new CycleFold(event.plan),
-          flow: new FlowFold(),
-        };
+        this.#run = { started: event, course: new CourseFold(event.plan) };
         break;
       case 'interval':
         this.#addInterval(event.snapshot);
@@ -71,8 +54,7 @@ export class RunFold {
         break;
       case 'edited':
       case 'reset':
-        this.#changes.push(event);
-        this.#begun().cycle.edit(this.#load);
+        this.#begun().course.change(event);
         break;
       case 'settling':
       case 'level':
@@ -94,12 +76,12 @@ export class RunFold {
 
   /** One point per interval so far, the latest last. */
   get timeline(): readonly TimelinePoint[] {
-    return this.#run?.timeline.points ?? [];
+    return this.#run?.course.timeline.points ?? [];
   }
 
   /** Counts of the measured phase so far. */
   get totals(): Totals {
-    return this.#total.totals(this.#run?.timeline.measured.durationMs ?? 0);
+    return this.#total.totals(this.#run?.course.timeline.measured.durationMs ?? 0);
   }
 
   /** Response times of the successes of one request name, or of all of them. */
@@ -117,9 +99,9 @@ export class RunFold {
    * @throws RampartError `bad-journal` where nothing has started.
    */
   result(intervals = true): RunResult {
-    const { started, timeline, cycle } = this.#begun();
+    const { started, course } = this.#begun();
     const { plan } = started;
-    const { measured, points } = timeline;
+    const { measured, points } = course.timeline;
     const finished = this.#finished;
     const independent = plan.kind === 'probe';
     const seconds = points.at(-1)?.t ?? 0;
@@ -140,6 +122,7 @@ export class RunFold {
     const { response, infinite } = this.#total;
     const { achievedPerSec } = total.rates;
     const checks = evaluate(plan.thresholds, { totals: total.totals, achievedPerSec, response, infinite });
+    const missed = course.missed(total.totals);
     // A journal that breaks off was interrupted, by whatever it was.
     const ending = finished?.ending ?? 'interrupted';
     const doubts = doubtsOf({
@@ -153,13 +136,14 @@ export class RunFold {
       connections: { closedUnannounced: this.#closedUnannounced, surplus: this.#surplus },
       responseP95: response.count > 0 ? inMs(response.quantile(0.95)) : null,
       generator,
-      cycle: cycle.cycle,
-      load: editedLoad(plan.load, this.#changes),
-      changes: this.#changes,
+      cycle: course.cycle.cycle,
+      load: course.load,
+      changes: course.changes,
       seconds,
       samples,
       breakingPoint: this.#breakingPoint,
-      steadiness: this.#steadiness(intervals),
+      steadiness: course.steadiness(intervals, (part) => this.#total.batchesWithin(part)),
+      missed,
     });
     return {
       format: started.format,
@@ -179,8 +163,11 @@ export class RunFold {
       latency: { ...total.latency, lag: summarize(this.#generator.lag, 0, null) },
       series,
       timeline: points,
-      ...(this.#changes.length === 0 ? {} : { changes: [...this.#changes] }),
-      generator: withoutWait(generator),
+      ...(course.changes.length === 0 ? {} : { changes: [...course.changes] }),
+      generator: {
+        ...withoutWait(generator),
+        ...(missed.standstills.length === 0 ? {} : { standstills: missed.standstills }),
+      },
       failures,
       ...(this.#breakingPoint === null ? {} : { breakingPoint: this.#breakingPoint }),
     };
@@ -192,29 +179,6 @@ export class RunFold {
       throw new RampartError('bad-journal', 'The journal does not begin with the start of a run.', hint);
     }
     return this.#run;
-  }
-
-  /** What was offered, with every edit. */
-  get #load(): LoadProfile {
-    return editedLoad(this.#begun().started.plan.load, this.#changes);
-  }
-
-  /** From when on what is due counts, µs since the start. */
-  get #countedFrom(): number {
-    return Math.max(this.#begun().started.plan.warmup, countedFrom(this.#changes));
-  }
-
-  /** @param whole false: without what takes long. */
-  #steadiness(whole: boolean): Steadiness {
-    const { started, flow, timeline } = this.#begun();
-    const { kind, interval } = started.plan;
-    if (kind === 'find') return { pileUp: null, drift: null };
-    const seconds = timeline.points.findLast(({ phase }) => phase === 'measure')?.t ?? 0;
-    const batches = (part: Intervals) => this.#total.batchesWithin(part);
-    return {
-      pileUp: flow.worst(this.#load, this.#countedFrom),
-      drift: whole ? runDrift(this.#load, this.#countedFrom, { seconds, interval }, batches) : null,
-    };
   }
 
   #inPlanOrder(plan: Plan): [string, SeriesFold][] {
@@ -233,32 +197,26 @@ export class RunFold {
     this.#series.clear();
     this.#total = this.#sum();
     this.#generator = new GeneratorFold();
-    this.#begun().cycle.restart(resetAt(snapshot));
-  }
-
-  /** Whether an interval is one of the measured time. What was due before it may be answered in it, or in the drain. */
-  #isMeasured({ startAt }: IntervalSnapshot): boolean {
-    return this.#begun().started.plan.kind === 'run' && startAt >= this.#countedFrom && startAt < this.#drainFrom;
+    this.#begun().course.restart(snapshot);
   }
 
   #addInterval(snapshot: IntervalSnapshot): void {
-    const { started, timeline, cycle, flow } = this.#begun();
+    const { started, course } = this.#begun();
     const { resets = 0 } = snapshot;
     if (resets > this.#resets) this.#restart(snapshot);
-    timeline.add(snapshot);
-    cycle.add(snapshot);
-    if (started.plan.kind === 'run') flow.add(snapshot);
+    course.add(snapshot);
     if (this.#last === null || snapshot.index >= this.#last.index) this.#last = snapshot;
     const { index, phase, generator, startAt, endAt, connections } = snapshot;
     this.#closedUnannounced += connections?.closedUnannounced ?? 0;
     this.#surplus += connections?.surplus ?? 0;
-    if (phase === 'drain') this.#drainFrom = Math.min(this.#drainFrom, startAt);
     if (generator !== undefined && resets === this.#resets && !warmingUp(snapshot, started.plan)) {
       this.#generator.addLag(generator);
-      if (phase !== 'drain') this.#generator.addInterval(generator, endAt - startAt);
+      // The delay of a standstill has a doubt of its own, and charges no response.
+      if (phase !== 'drain' && !course.standstills.touches(snapshot))
+        this.#generator.addInterval(generator, endAt - startAt);
     }
     const earlier = phase === 'warmup' || resets < this.#resets;
-    if (earlier && !this.#isMeasured(snapshot)) return;
+    if (earlier && !course.isMeasured(snapshot)) return;
     for (const [name, series] of Object.entries(snapshot.series)) {
       let fold = this.#series.get(name);
       if (fold === undefined) {

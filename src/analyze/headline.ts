@@ -43,6 +43,7 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
   drifting: 'response times drifted',
   'send-lag': 'requests left late',
   'loop-delay': 'the generator was held up',
+  'stood-still': 'the generator stood still',
   'generator-saturated': 'virtual users waited for the generator',
   'cpu-contended': 'load threads waited for a core',
   'gc-pause': 'the generator paused to collect garbage',
@@ -144,9 +145,13 @@ function whyOf(result: RunResult): string {
   if (result.breakingPoint !== undefined) return result.breakingPoint.summary;
   const { plan, totals, latency, rates } = result;
   const failed = totals.failed === 0 ? 'none failed' : `${failedShare(result)} failed`;
-  const dropped = totals.dropped > 0 ? `, ${formatCount(totals.dropped)} dropped` : '';
+  const { dropped, leftOut = 0 } = totals;
+  const lost = [
+    dropped > 0 ? `${formatCount(dropped)} dropped` : '',
+    leftOut > 0 ? `${formatCount(leftOut)} left out` : '',
+  ];
   const sentences = [
-    `${offerOf(result)}: ${counted(totals.sent, 'request')} sent in ${formatClock(totals.durationMs / 1000)}, ${failed}${dropped}.`,
+    `${offerOf(result)}: ${counted(totals.sent, 'request')} sent in ${formatClock(totals.durationMs / 1000)}, ${[failed, ...lost.filter((part) => part !== '')].join(', ')}.`,
   ];
   const reset = countedFrom(result.changes);
   // Within the warm-up it changes nothing.

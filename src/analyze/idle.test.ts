@@ -66,7 +66,11 @@ function runOf(load: LoadProfile, late: number, changes: Partial<Plan> = {}): Ru
     {
       clock,
       createDriver: () => new LateDriver(clock, takes, late),
-      createProbe: () => ({ take: () => ({ ...health, cpu: 0, cpuWait: null, rss: 0 as Bytes }), close: () => {} }),
+      createProbe: () => ({
+        take: () => ({ ...health, cpu: 0, cpuWait: null, rss: 0 as Bytes }),
+        slept: () => 0 as Micros,
+        close: () => {},
+      }),
       measureConnect: () => () => {},
     },
     (snapshots) => events.push(...snapshots.map((snapshot) => ({ type: 'interval' as const, snapshot }))),

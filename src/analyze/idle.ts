@@ -59,8 +59,9 @@ export class CycleFold {
     this.#paused = false;
   }
 
-  add({ startAt, endAt, phase, series, generator }: IntervalSnapshot): void {
-    if (phase === 'drain') return;
+  /** @param isVoid whether the interval says nothing: the generator stood still in it. */
+  add({ startAt, endAt, phase, series, generator }: IntervalSnapshot, isVoid = false): void {
+    if (phase === 'drain' || isVoid) return;
     const stretch = this.#stretches.find(({ from, to }) => from <= startAt && endAt <= to);
     if (stretch === undefined) return;
     // Of an interval's snapshots only one has the generator's health.

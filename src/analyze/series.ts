@@ -33,6 +33,7 @@ export class SeriesFold {
   /** Successes that came while load was offered, of requests due in the warm-up too. */
   #achieved = 0;
   #failed = 0;
+  #leftOut = 0;
   #bytesIn = 0;
   #bytesOut = 0;
 
@@ -53,6 +54,7 @@ export class SeriesFold {
     this.#ok += series.ok;
     if (phase === 'measure') this.#achieved += series.ok;
     this.#failed += series.failed;
+    this.#leftOut += series.leftOut ?? 0;
     this.#bytesIn += series.bytesIn;
     this.#bytesOut += series.bytesOut;
     for (const outcome of OUTCOMES) tally(this.#byOutcome, outcome, series.byOutcome[outcome] ?? 0);
@@ -83,6 +85,7 @@ export class SeriesFold {
       dropped: this.#dropped,
       ok: this.#ok,
       failed: this.#failed,
+      ...(this.#leftOut > 0 ? { leftOut: this.#leftOut } : {}),
       byOutcome: inOrder(this.#byOutcome, OUTCOMES),
       byStatus: Object.fromEntries([...this.#byStatus].sort()),
       bytesIn: this.#bytesIn,

@@ -4,6 +4,7 @@ import type { GeneratorSnapshot, IntervalSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { inMs } from './latency.ts';
+import { StandstillFold } from './standstill.ts';
 import { isUnfit } from './validity.ts';
 
 /** A search's levels have short intervals: neighbours become one point of about this length, µs. */
@@ -28,23 +29,32 @@ interface Slot {
 export class TimelineFold {
   readonly #slots: Slot[] = [];
   readonly #open: boolean;
+  readonly #standstills: StandstillFold;
   /** The newest point's times are kept, since more of it may follow. */
   #newest = -1;
   #resets = 0;
   readonly #times = newTimes();
 
-  constructor(plan: Plan) {
+  /** @param standstills knows those of a snapshot before it is added here. */
+  constructor(plan: Plan, standstills = new StandstillFold()) {
     this.#open = plan.load.model === 'open';
+    this.#standstills = standstills;
   }
 
   get points(): TimelinePoint[] {
     return this.#slots.map((slot) => slot.point);
   }
 
-  /** Indices of the measured intervals (0 and -1: none), and how long load was offered in them, in ms. */
+  /**
+   * Indices of the measured intervals (0 and -1: none), and how long load was offered in them, in ms: not while the
+   * generator stood still.
+   */
   get measured(): { first: number; last: number; durationMs: number } {
     const slots = this.#slots.filter((slot) => slot.point.phase === 'measure');
-    const duration = slots.reduce((sum, slot) => sum + slot.endAt - slot.startAt, 0);
+    const duration = slots.reduce(
+      (sum, { startAt, endAt }) => sum + endAt - startAt - this.#standstills.partOf(startAt, endAt),
+      0,
+    );
     return { first: slots[0]?.index ?? 0, last: slots.at(-1)?.lastIndex ?? -1, durationMs: inMs(duration) };
   }
 
@@ -77,7 +87,14 @@ export class TimelineFold {
     };
     // Searches run both models, level by level.
     const open = slot.level === undefined ? this.#open : load.vus === 0;
-    slot.point = { ...merged, unfit: isUnfit(merged, open) };
+    slot.point = { ...merged, unfit: isUnfit(merged, open) || this.#standstills.touches(slot) };
+    if (generator?.standstills !== undefined) this.#markStandstills();
+  }
+
+  /** A standstill is told of by the interval in which it was noticed; it may have begun before. */
+  #markStandstills(): void {
+    for (const slot of this.#slots)
+      if (!slot.point.unfit && this.#standstills.touches(slot)) slot.point = { ...slot.point, unfit: true };
   }
 
   #discardUntil(at: number): void {

@@ -31,6 +31,8 @@ const UNTHINKING: LoadProfile = {
 /** 4000 answers in ten seconds: enough for every percentile. p95 = 100 ms. */
 const ENOUGH = { ok: spread(400, 5_000, 105_000) };
 
+const STOOD = { from: seconds(2), to: seconds(3), lasted: seconds(1) };
+
 const codesOf = (result: RunResult): DoubtCode[] => result.verdict.doubts.map((doubt) => doubt.code);
 const doubtOf = (result: RunResult, code: DoubtCode) => result.verdict.doubts.find((doubt) => doubt.code === code);
 
@@ -303,6 +305,7 @@ it('all doubts that the vocabulary has are reachable', () => {
       resultOf({ ok: spread(50, 5_000, 5_000) }, { load: UNTHINKING }),
       foldOf([startedOf(planOf()), lost, finishedOf('lost')]).result(),
       foldOf([startedOf(planOf()), lost, finishedOf('never-ready')]).result(),
+      resultOf(ENOUGH, {}, { generator: generatorOf({ standstills: [STOOD] }) }),
       foldOf(queueRun({ load: ratesOf('uniform', [200, 10]), service: () => 10 })).result(),
       foldOf(queueRun({ load: ratesOf('uniform', [50, 40]), service: (_, at) => 5 + at / 4 })).result(),
     ].flatMap(codesOf),
@@ -320,6 +323,7 @@ it('all doubts that the vocabulary has are reachable', () => {
     'piling-up',
     'rate-not-met',
     'send-lag',
+    'stood-still',
     'thread-lost',
     'thread-never-ready',
     'too-few-samples',

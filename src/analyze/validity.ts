@@ -17,6 +17,7 @@ import type { GeneratorHealth } from './generator.ts';
 import { idleDoubts, type UserCycle } from './idle.ts';
 import { shareOf } from './latency.ts';
 import { rampDoubts } from './ramp.ts';
+import { type Missed, standstillDoubts } from './standstill.ts';
 import { type Steadiness, steadinessDoubts } from './steadiness.ts';
 import { samplesMissing } from './thresholds.ts';
 import { addressOf, counted, formatCount, formatMs, formatShare, metricName } from './wording.ts';
@@ -78,6 +79,7 @@ export interface Evidence {
   /** Of a search. */
   readonly breakingPoint: BreakingPoint | null;
   readonly steadiness: Steadiness;
+  readonly missed: Missed;
   /** Successes by request name. */
   readonly samples: Readonly<Record<string, number>>;
 }
@@ -116,6 +118,7 @@ export function doubtsOf(evidence: Evidence): Doubt[] {
     ...answerDoubts(evidence),
     ...steadinessDoubts(evidence.steadiness),
     ...rateDoubts(evidence),
+    ...standstillDoubts(evidence.missed),
     ...generatorDoubts(evidence),
     ...idleDoubts(evidence.cycle),
     ...sampleDoubts(evidence),
@@ -193,9 +196,11 @@ function answerDoubts(evidence: Evidence): Doubt[] {
     const hint = 'Give them more time with --graceful-stop, or a --timeout that is shorter than it.';
     doubts.push(doubt(share > LIMITS.unanswered, 'unanswered-at-end', message, hint));
   }
-  if (whole && sent !== ended + aborted) {
+  const { leftOut = 0 } = totals;
+  if (whole && sent !== ended + aborted + leftOut) {
+    const left = leftOut > 0 ? `, ${formatCount(leftOut)} left out` : '';
     const message =
-      `The counts do not add up: ${formatCount(sent)} sent, but ${formatCount(ok)} ok, ${formatCount(failed)} failed ` +
+      `The counts do not add up: ${formatCount(sent)} sent, but ${formatCount(ok)} ok, ${formatCount(failed)} failed${left} ` +
       `and ${formatCount(aborted)} given up. This is a bug.`;
     doubts.push(doubt(true, 'count-mismatch', message, 'Please report it, with the journal of the run.'));
   }

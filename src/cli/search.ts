@@ -161,8 +161,11 @@ function placed(snapshot: IntervalSnapshot, at: number, index: number, level: nu
       ...one,
       failures: one.failures.map((each) => ({ ...each, firstAt: later(each.firstAt), lastAt: later(each.lastAt) })),
     };
+  const { generator } = snapshot;
+  const standstills = generator?.standstills?.map((one) => ({ ...one, from: later(one.from), to: later(one.to) }));
   return {
     ...snapshot,
+    ...(generator === undefined || standstills === undefined ? {} : { generator: { ...generator, standstills } }),
     level,
     series,
     index: index + snapshot.index,

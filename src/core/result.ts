@@ -68,6 +68,7 @@ export type DoubtCode =
   | 'drifting'
   | 'send-lag'
   | 'loop-delay'
+  | 'stood-still'
   | 'generator-saturated'
   | 'cpu-contended'
   | 'gc-pause'
@@ -96,11 +97,13 @@ export interface Totals {
   readonly dropped: number;
   readonly ok: number;
   readonly failed: number;
+  /** Were under way while the generator stood still, and are in none of the others but `offered` and `sent`. Absent: 0. */
+  readonly leftOut?: number;
   readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
   readonly byStatus: Readonly<Record<string, number>>;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** How long load was offered (measured phase, without the drain). */
+  /** How long load was offered (measured phase, without the drain, and without what the generator stood still). */
   readonly durationMs: number;
 }
 
@@ -173,6 +176,14 @@ export interface TimelinePoint {
   readonly unfit: boolean;
 }
 
+/** A stretch of the measured time in which the generator did nothing at all. Seconds since the start. */
+export interface StandstillResult {
+  readonly from: number;
+  readonly to: number;
+  /** Longer than from `from` to `to` where the machine was suspended, whose clock did not count that time. */
+  readonly lastedMs: number;
+}
+
 export interface GeneratorResult {
   readonly threads: number;
   /** Cores used by the load threads, mean over the measured phase. */
@@ -186,6 +197,8 @@ export interface GeneratorResult {
   readonly rssBytes: number;
   /** Null where the event loop turned on purpose (precise timing). */
   readonly utilization: number | null;
+  /** Absent: none. What was under way in one counts nowhere, and the intervals are unfit. */
+  readonly standstills?: readonly StandstillResult[];
 }
 
 export interface FailureResult {

@@ -1,4 +1,5 @@
 import type { Outcome } from './sample.ts';
+import type { Standstill } from './standstill.ts';
 import type { Bytes, Count, Micros } from './units.ts';
 
 /**
@@ -33,8 +34,10 @@ export interface SeriesSnapshot {
   readonly sent: number;
   readonly dropped: number;
   readonly ok: number;
-  /** Ended, and neither ok nor aborted: sent = ok + failed + aborted + still under way. */
+  /** Ended, and neither ok nor aborted: sent = ok + failed + aborted + left out + still under way. */
   readonly failed: number;
+  /** Ended, but under way while the generator stood still: in no other count, no time and no byte. Absent: 0. */
+  readonly leftOut?: number;
   readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
   readonly byStatus: Readonly<Record<string, number>>;
   readonly bytesIn: number;
@@ -77,6 +80,8 @@ export interface GeneratorSnapshot {
   readonly rss: Bytes;
   /** Of the thread's own heap; over several: the sum. */
   readonly heap?: Bytes;
+  /** Noticed in this interval; they may reach over many. Absent: none. */
+  readonly standstills?: readonly Standstill[];
   /** Each thread by itself. */
   readonly threads?: readonly ThreadSnapshot[];
 }
@@ -125,6 +130,8 @@ export interface IntervalSnapshot {
     readonly due: number;
     readonly sent: number;
     readonly dropped: number;
+    /** Were due while the generator stood still, and were not sent: neither due nor dropped. Absent: 0. */
+    readonly skipped?: number;
     /** At the end of the interval. */
     readonly inFlight: number;
     readonly vus: Count;

@@ -3,6 +3,7 @@ import type { Segment, Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 import type { Banks } from './banks.ts';
+import type { Pulse } from './pulse.ts';
 
 /** Decides when to send what. `open` and `closed` are the two kinds. */
 export interface LoadModel {
@@ -47,6 +48,8 @@ export interface LoadOptions {
   /** Of all segments together, warm-up included; null: no cap. */
   readonly maxRequests: number | null;
   readonly banks: Banks;
+  /** Knows when the thread stood still: arrivals from that time are not made up for. Absent: it never does. */
+  readonly pulse?: Pulse;
   /** So many requests at the start (of all segments together) belong to bank 0, whenever they are due. */
   readonly warmupRequests: number;
   /** How many entries `plan.requests` has; they are sent in turn. */
@@ -58,6 +61,8 @@ export class LoadCounts {
   due: Float64Array;
   sent: Float64Array;
   dropped: Float64Array;
+  /** Of all banks and requests: due while the thread stood still, and in none of the others. */
+  skipped = 0;
 
   constructor(requestCount: number) {
     this.due = new Float64Array(2 * requestCount);
@@ -76,6 +81,7 @@ export class LoadCounts {
     this.due.fill(0);
     this.sent.fill(0);
     this.dropped.fill(0);
+    this.skipped = 0;
   }
 }
 

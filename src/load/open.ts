@@ -5,6 +5,7 @@ import type { Micros } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
 import type { Banks } from './banks.ts';
 import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, shareOf } from './model.ts';
+import type { Pulse } from './pulse.ts';
 
 /** A timer may be a millisecond late, so precise timing wakes this long (µs) before the next due instant and turns. */
 const WAKE_AHEAD = 1_500;
@@ -23,8 +24,9 @@ export interface OpenOptions extends LoadOptions {
 
 /**
  * The open model: requests leave when they are due, whatever became of those before. If the loop was held up, the overdue
- * ones leave at once, their `dueAt` unchanged, so that the delay shows in lag and response time. One that is due
- * while `maxInFlight` are under way is dropped and counted, never queued.
+ * ones leave at once, their `dueAt` unchanged, so that the delay shows in lag and response time. Only what was due while
+ * the thread stood still altogether is passed over and counted: sent at once, it would be a flood that nobody asked for.
+ * One that is due while `maxInFlight` are under way is dropped and counted, never queued.
  *
  * It is finished when the curve has ended, not with the last arrival, which may be long before; but with the last
  * arrival where `maxRequests` cut the schedule short.
@@ -44,6 +46,7 @@ export class OpenLoad implements LoadModel {
   readonly #driver: Driver;
   readonly #duration: Micros;
   readonly #banks: Banks;
+  readonly #pulse: Pulse | null;
   readonly #warmupRequests: number;
   readonly #requestCount: number;
   readonly #maxInFlight: number;
@@ -61,6 +64,7 @@ export class OpenLoad implements LoadModel {
     this.#driver = options.driver;
     this.#duration = durationOf(profile);
     this.#banks = options.banks;
+    this.#pulse = options.pulse ?? null;
     this.#warmupRequests = options.warmupRequests;
     this.#requestCount = options.requestCount;
     this.#maxInFlight = Math.max(1, shareOf(profile.maxInFlight, segment));
@@ -107,10 +111,13 @@ export class OpenLoad implements LoadModel {
     const arrivals = this.#arrivals;
     const startAt = this.#startAt;
     const turnAt = this.#clock.now();
+    this.#pulse?.look(turnAt);
+    const sendFrom = this.#pulse?.until ?? Number.NEGATIVE_INFINITY;
     let now: number = turnAt;
     let dueAt = startAt + arrivals.peek();
     for (let offered = 1; dueAt <= now; offered++) {
-      this.#offer(arrivals.index, arrivals.peek());
+      if (dueAt < sendFrom) this.counts.skipped++;
+      else this.#offer(arrivals.index, arrivals.peek());
       arrivals.take();
       dueAt = startAt + arrivals.peek();
       if (offered % BATCH === 0) {

@@ -32,6 +32,8 @@ export class GeneratorProbe {
   #rss = residentSet(0 as Bytes);
   #takenAt = performance.now();
   #gcMax = 0;
+  /** How far the wall clock was ahead of the monotonic one, ms. */
+  #ahead = Date.now() - performance.now();
 
   /** @param spins does the event loop turn on purpose (precise timing)? Then its utilisation says nothing. */
   constructor(spins: boolean) {
@@ -70,6 +72,16 @@ export class GeneratorProbe {
     this.#gcMax = 0;
     this.#delay.reset();
     return taken;
+  }
+
+  /**
+   * How much time has passed since the last call that the monotonic clock did not count: a suspended machine's, on most
+   * systems. A wall clock that was set forward looks the same.
+   */
+  slept(): Micros {
+    const before = this.#ahead;
+    this.#ahead = Date.now() - performance.now();
+    return Math.max(0, millis(this.#ahead - before)) as Micros;
   }
 
   close(): void {

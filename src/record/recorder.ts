@@ -20,6 +20,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 class Series {
   ok = 0;
   failed = 0;
+  leftOut = 0;
   bytesIn = 0;
   bytesOut = 0;
   readonly outcomes = new Float64Array(OUTCOMES.length);
@@ -58,7 +59,13 @@ class Series {
   }
 
   get quiet(): boolean {
-    return this.ok === 0 && this.failed === 0 && this.outcomes[7] === 0 && this.separateConnect === null;
+    return (
+      this.ok === 0 &&
+      this.failed === 0 &&
+      this.outcomes[7] === 0 &&
+      this.leftOut === 0 &&
+      this.separateConnect === null
+    );
   }
 
   take(due: number, sent: number, dropped: number): SeriesSnapshot {
@@ -68,6 +75,7 @@ class Series {
       dropped,
       ok: this.ok,
       failed: this.failed,
+      ...(this.leftOut > 0 ? { leftOut: this.leftOut } : {}),
       byOutcome: this.#byOutcome(),
       byStatus: this.#byStatus(),
       bytesIn: this.bytesIn,
@@ -84,6 +92,7 @@ class Series {
     };
     this.ok = 0;
     this.failed = 0;
+    this.leftOut = 0;
     this.bytesIn = 0;
     this.bytesOut = 0;
     this.outcomes.fill(0);
@@ -164,6 +173,12 @@ export class Recorder {
       series.failedResponse.record(response);
       series.fail(exchange, OUTCOMES[outcome], (exchange.doneAt - this.#startAt) as Micros);
     }
+  }
+
+  /** Counts a request that was under way while the generator stood still: its times are not the target's. */
+  leaveOut(exchange: Exchange): void {
+    const slot = exchange.bank * this.#names.length + exchange.request;
+    (this.#series[slot] ?? this.#open(slot)).leftOut++;
   }
 
   /** Records a connection that was opened for its own sake, under the first request's name. */

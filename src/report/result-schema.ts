@@ -275,6 +275,7 @@ const verdict = z
               'drifting',
               'send-lag',
               'loop-delay',
+              'stood-still',
               'generator-saturated',
               'cpu-contended',
               'gc-pause',
@@ -307,11 +308,14 @@ const totals = z
     dropped: count('Requests that were due while the maximum was in flight, and never left.'),
     ok: count('Requests that were achieved: answered, and well.'),
     failed: count('Requests that ended badly, but for those that the run gave up at its end (aborted).'),
+    leftOut: count(
+      'Requests under way while the generator stood still: in no count but offered and sent, and in no time. Absent: 0.',
+    ).exactOptional(),
     byOutcome: z.partialRecord(z.enum(OUTCOMES), count('Requests.')).describe('Absent: 0.'),
     byStatus: z.record(z.string(), count('Answers.')).describe('Answers by HTTP status.'),
     bytesIn: count('Bytes received.'),
     bytesOut: count('Bytes sent.'),
-    durationMs: amount('How long load was offered, ms; without the drain.'),
+    durationMs: amount('How long load was offered, ms; without the drain, and without what the generator stood still.'),
   })
   .meta({
     id: 'totals',
@@ -438,6 +442,16 @@ const resultSchema = z
         gcMaxMs: amount('Longest garbage collection, ms.'),
         rssBytes: count('Most memory of the process, bytes.'),
         utilization: maybe('Share of the time the event loop did not wait, 0..1; null: it turned on purpose.'),
+        standstills: z
+          .array(
+            z.strictObject({
+              from: amount('Its beginning, seconds since the start.'),
+              to: amount('Its end, seconds since the start.'),
+              lastedMs: amount('How long it took, ms: more than that where the machine was suspended.'),
+            }),
+          )
+          .exactOptional()
+          .describe('Stretches of the measured time in which the generator did nothing at all. Absent: none.'),
       })
       .describe("The load generator's own health in the measured phase."),
     failures: z

@@ -35,12 +35,14 @@ function generate(
   serviceTime: (n: number, clock: VirtualClock) => number,
   stopAt: number | null = null,
   changes: readonly { readonly told: number; readonly change: LoadChange }[] = [],
+  standstill: { readonly at: number; readonly lasts: number; readonly asleep?: boolean } | null = null,
 ) {
   const clock = new VirtualClock(micros(0), micros(5));
   const snapshots: IntervalSnapshot[] = [];
   const connects: number[] = [];
   let ended = 0;
   const driver = new FixtureDriver(clock, (n) => serviceTime(n, clock));
+  let slept = 0;
   const health = {
     loopDelayP99: micros(0),
     loopDelayMax: micros(0),
@@ -57,7 +59,7 @@ function generate(
     {
       clock,
       createDriver: () => driver,
-      createProbe: () => ({ take: () => health, close: () => {} }),
+      createProbe: () => ({ take: () => health, slept: () => taken(), close: () => {} }),
       measureConnect: (_plan, at, done) => {
         connects.push(at.now());
         at.after(millis(2), () => done(millis(2)));
@@ -69,6 +71,16 @@ function generate(
       ended++;
     },
   );
+  const taken = (): Micros => {
+    const since = slept;
+    slept = 0;
+    return since as Micros;
+  };
+  if (standstill !== null)
+    clock.after((START + standstill.at) as Micros, () => {
+      if (standstill.asleep === true) slept = standstill.lasts;
+      else clock.spend(standstill.lasts as Micros);
+    });
   for (const { told, change } of changes) clock.after((START + told) as Micros, () => generation.change(change));
   if (stopAt !== null) clock.after((START + stopAt) as Micros, () => generation.stop());
   clock.runUntil(seconds(600));
@@ -192,6 +204,75 @@ describe('Generation', () => {
       expect(ended).toBe(1);
       expect(connects.length).toBeLessThan(10);
     });
+  });
+});
+
+describe('a generator that stands still', () => {
+  const total = (snapshots: readonly IntervalSnapshot[], field: 'ok' | 'failed' | 'sent' | 'leftOut'): number =>
+    snapshots.reduce((sum, { series }) => sum + (series['GET /']?.[field] ?? 0), 0);
+  const slowest = (snapshots: readonly IntervalSnapshot[]): number =>
+    Math.max(
+      ...snapshots.map(({ series, generator }) =>
+        Math.max(series['GET /']?.response.max ?? 0, generator?.lag.max ?? 0),
+      ),
+    );
+  const stillIn = (snapshots: readonly IntervalSnapshot[]) =>
+    snapshots.flatMap(({ index, generator }) =>
+      (generator?.standstills ?? []).map(({ from, to, lasted }) => [index, from / 1e6, to / 1e6, lasted / 1e6]),
+    );
+  const still = (load: LoadProfile, at: number, lasts: number, asleep = false) =>
+    generate(planFor(load), () => millis(50), null, [], { at, lasts, asleep }).snapshots;
+
+  it('charges no response: what was under way is left out, and the intervals end where they should', () => {
+    const snapshots = still(users(5, 8e6), 3.52e6, 3e6);
+    expect(shape(snapshots).map(([index, phase]) => [index, phase])).toEqual([
+      ...[0, 1, 2, 3, 4, 5, 6, 7].map((index) => [index, 'measure']),
+      [8, 'drain'],
+    ]);
+    expect(total(snapshots, 'leftOut')).toBe(5);
+    expect(total(snapshots, 'sent')).toBe(total(snapshots, 'ok') + 5);
+    expect(slowest(snapshots)).toBe(50_000);
+    const [[index, from = 0, to, lasted] = []] = stillIn(snapshots);
+    expect([index, to]).toEqual([3, 6.52]);
+    expect(from).toBeGreaterThanOrEqual(3.47);
+    expect(from).toBeLessThanOrEqual(3.52);
+    expect(lasted).toBeCloseTo(6.52 - from, 6);
+    // Nothing came in the two seconds that lay within it; what came after counts where it belongs.
+    expect(snapshots.slice(4, 6).map(({ series }) => series['GET /']?.ok ?? 0)).toEqual([0, 0]);
+    expect(snapshots[6]?.series['GET /']?.ok).toBeGreaterThan(30);
+  });
+
+  it('does not make up for the arrivals that it missed: they would be a flood', () => {
+    const snapshots = still(arrivals(100, 8e6), 3.525e6, 3e6);
+    expect(snapshots.reduce((sum, { load }) => sum + (load.skipped ?? 0), 0)).toBe(300);
+    expect(total(snapshots, 'sent')).toBe(500);
+    expect(total(snapshots, 'leftOut')).toBe(5);
+    expect(Math.max(...snapshots.map(({ load }) => load.inFlight))).toBeLessThanOrEqual(6);
+    expect(slowest(snapshots)).toBeLessThan(51_000);
+  });
+
+  it('is seen in a load that has nothing to do meanwhile, and across its end', () => {
+    const [found] = stillIn(still(arrivals(0.2, 8e6), 1.01e6, 0.5e6));
+    expect(found?.[2]).toBeCloseTo(1.51, 2);
+    const over = still(users(5, 4e6), 3.5e6, 3e6);
+    expect(stillIn(over).map(([, , to]) => to)).toEqual([6.5]);
+    expect(total(over, 'sent')).toBe(total(over, 'ok') + total(over, 'leftOut'));
+    expect(over.filter(({ phase, startAt }) => phase === 'measure' && startAt >= 4e6)).toEqual([]);
+  });
+
+  it('notices that the machine slept, though its clock did not count the time', () => {
+    const snapshots = still(users(5, 8e6), 3.52e6, 3_600e6, true);
+    const [[index, from = 0, to = 0, lasted] = []] = stillIn(snapshots);
+    expect([index, Math.round(lasted ?? 0)]).toEqual([3, 3_600]);
+    expect(to - from).toBeLessThanOrEqual(0.05);
+    expect(total(snapshots, 'leftOut')).toBeGreaterThanOrEqual(5);
+  });
+
+  it('is not what a few tenths of a second are', () => {
+    const snapshots = still(users(5, 4e6), 1.52e6, 0.2e6);
+    expect(stillIn(snapshots)).toEqual([]);
+    expect(total(snapshots, 'leftOut')).toBe(0);
+    expect(slowest(snapshots)).toBeGreaterThan(200_000);
   });
 });
 

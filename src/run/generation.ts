@@ -9,17 +9,26 @@ import { Banks } from '../load/banks.ts';
 import { ClosedLoad } from '../load/closed.ts';
 import type { LoadModel } from '../load/model.ts';
 import { OpenLoad } from '../load/open.ts';
+import { Pulse } from '../load/pulse.ts';
 import { Recorder } from '../record/recorder.ts';
 import { SeparateConnects } from './separate-connects.ts';
 
 const WARMUP_BANK = 0;
 const FIRST_MEASURED = 1;
 
+/** Watches the thread itself: see `record/probe`. */
+interface HealthProbe {
+  take(): Omit<GeneratorSnapshot, 'lag' | 'connectionWait' | 'standstills'>;
+  /** Time since the last call that the engine's clock did not count. */
+  slept(): Micros;
+  close(): void;
+}
+
 /** What a generation is made of: the real ones in a thread, others in virtual time. */
 export interface Engine {
   readonly clock: Clock;
   createDriver(plan: Plan, clock: Clock, segment: Segment): Driver;
-  createProbe(spins: boolean): { take(): Omit<GeneratorSnapshot, 'lag' | 'connectionWait'>; close(): void };
+  createProbe(spins: boolean): HealthProbe;
   /** Opens and closes a connection of its own: see `separate-connects`. */
   measureConnect(plan: Plan, clock: Clock, done: (took: Micros) => void): () => void;
 }
@@ -34,7 +43,8 @@ export class Generation {
   readonly #plan: Plan;
   readonly #clock: Clock;
   readonly #driver: Driver;
-  readonly #probe: ReturnType<Engine['createProbe']>;
+  readonly #probe: HealthProbe;
+  readonly #pulse: Pulse;
   readonly #load: LoadModel;
   readonly #recorder: Recorder;
   readonly #banks: Banks;
@@ -78,12 +88,15 @@ export class Generation {
       startAt,
     );
     this.#banks = new Banks(startAt, plan.warmup);
+    this.#pulse = new Pulse(engine.clock, startAt, () => this.#probe.slept());
+    this.#pulse.onStandstill = () => this.#catchUp();
     const context = {
       clock: engine.clock,
       driver: this.#driver,
       seed: plan.seed,
       maxRequests: plan.maxRequests,
       banks: this.#banks,
+      pulse: this.#pulse,
       warmupRequests: plan.warmupRequests,
       requestCount: plan.requests.length,
       timing: plan.timing,
@@ -91,13 +104,16 @@ export class Generation {
     this.#load =
       profile.model === 'open' ? new OpenLoad(profile, segment, context) : new ClosedLoad(profile, segment, context);
     this.#driver.onDone = (exchange) => {
-      this.#recorder.record(exchange);
+      this.#pulse.look(exchange.doneAt);
+      if (this.#pulse.covers(exchange)) this.#recorder.leaveOut(exchange);
+      else this.#recorder.record(exchange);
       this.#load.done(exchange);
       if (this.#draining && this.#driver.inFlight === 0) this.#drained(exchange);
     };
     this.#load.onFinished = () => this.#offered();
     this.#step = this.#after(startAt - this.#clock.now(), () => {
       this.#nextTick();
+      this.#pulse.start();
       this.#load.start(startAt);
     });
   }
@@ -138,12 +154,26 @@ export class Generation {
   }
 
   #nextTick(): void {
-    const { interval } = this.#plan;
-    const boundary = (Math.floor(this.#cutAt / interval) + 1) * interval;
+    const boundary = this.#boundary;
     this.#tick = this.#after(boundary - this.#elapsed, () => {
       this.#cut(boundary);
       this.#nextTick();
     });
+  }
+
+  /** The intervals that passed while the thread stood still end where they should have: what comes now is of a later one. */
+  #catchUp(): void {
+    const { interval, load } = this.#plan;
+    const elapsed = this.#draining ? this.#elapsed : Math.min(this.#elapsed, durationOf(load));
+    for (let at = this.#boundary; at <= elapsed; at += interval) this.#cut(at);
+    this.#clock.cancel(this.#tick);
+    this.#nextTick();
+  }
+
+  /** Where the interval under way ends on the grid. */
+  get #boundary(): number {
+    const { interval } = this.#plan;
+    return (Math.floor(this.#cutAt / interval) + 1) * interval;
   }
 
   /** Emits what happened from the last cut to `until` (since the start). */
@@ -161,7 +191,7 @@ export class Generation {
     const primary = phase === 'warmup' ? WARMUP_BANK : current;
     const frame = { index: Math.floor(startAt / interval), startAt, endAt: until as Micros };
     const gauges = { inFlight: this.#driver.inFlight, vus: count(this.#load.vus) };
-    const generator = {
+    const health = {
       lag: this.#recorder.takeLag(),
       ...(this.#plan.connections.limit === null ? {} : { connectionWait: this.#recorder.takeConnectionWait() }),
       ...this.#probe.take(),
@@ -169,12 +199,17 @@ export class Generation {
     if (phase === 'drain' && taken.every(isEmpty)) return;
     const connections = this.#driver.takeConnectionCounts?.() ?? null;
     const told = connections === null ? {} : { connections };
+    const standstills = this.#pulse.take();
+    const generator = standstills.length === 0 ? health : { ...health, standstills };
+    const { skipped } = this.#load.counts;
+    this.#load.counts.skipped = 0;
     const snapshots: IntervalSnapshot[] = [];
     taken.forEach((series, bank) => {
       const resets = Math.max(0, bank - FIRST_MEASURED);
       const load = { ...offered(series), ...gauges };
       const counted = resets === 0 ? {} : { resets };
-      if (bank === primary) snapshots.unshift({ ...frame, phase, ...counted, load, ...told, series, generator });
+      const own = skipped === 0 ? load : { ...load, skipped };
+      if (bank === primary) snapshots.unshift({ ...frame, phase, ...counted, load: own, ...told, series, generator });
       else if (isEmpty(series)) this.#recorder.release(bank);
       else
         snapshots.push({
@@ -214,6 +249,7 @@ export class Generation {
     this.#ended = true;
     this.#clock.cancel(this.#tick);
     this.#clock.cancel(this.#step);
+    this.#pulse.stop();
     const { interval } = this.#plan;
     this.#cut(Math.ceil((this.#cutAt + 1) / interval) * interval);
     this.#probe.close();

@@ -80,6 +80,33 @@ describe('joinSnapshots', () => {
     expect(joinSnapshots(parts.slice(1, 2).concat(snapshotOf(0, 'measure', [1])))).not.toHaveProperty('connections');
   });
 
+  it('makes one standstill of those of the threads of a process that was stopped', () => {
+    const stood = (from: number, to: number, lasted = to - from): IntervalSnapshot => {
+      const whole = snapshotOf(0, 'measure', [10]);
+      const standstills = [{ from: micros(from), to: micros(to), lasted: micros(lasted) }];
+      return {
+        ...whole,
+        load: { ...whole.load, skipped: 3 },
+        series: { a: { ...seriesOf([10]), leftOut: 2 } },
+        generator: { ...whole.generator!, standstills },
+      };
+    };
+    const joined = joinSnapshots([
+      stood(400, 900),
+      stood(100, 500),
+      stood(950, 960, 80),
+      snapshotOf(0, 'measure', [5]),
+    ]);
+    expect(joined.generator?.standstills).toEqual([
+      { from: 100, to: 900, lasted: 800 },
+      { from: 950, to: 960, lasted: 80 },
+    ]);
+    expect([joined.load.skipped, joined.series['a']?.leftOut]).toEqual([9, 6]);
+    expect(joinSnapshots([snapshotOf(0, 'measure', [10]), snapshotOf(0, 'measure', [5])]).load).not.toHaveProperty(
+      'skipped',
+    );
+  });
+
   it('keeps the first example there is of a failure', () => {
     const wrong = { outcome: 'wrong-answer', status: 200, message: '$.y differs', count: 1 } as const;
     const parts = [undefined, '$.y: expected 1, got 2', '$.y: expected 3, got 4'].map((example): IntervalSnapshot => {

@@ -7,6 +7,7 @@ import type {
   SeriesSnapshot,
   ThreadSnapshot,
 } from '../core/snapshot.ts';
+import { joinStandstills } from '../core/standstill.ts';
 import { type Bytes, count, type Micros } from '../core/units.ts';
 import { EMPTY_HISTOGRAM, Histogram, quantileOf } from '../stats/histogram.ts';
 
@@ -99,6 +100,10 @@ export function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnaps
       due: sum((load) => load.due),
       sent: sum((load) => load.sent),
       dropped: sum((load) => load.dropped),
+      ...sumOf(
+        'skipped',
+        parts.map((part) => part.load),
+      ),
       inFlight: sum((load) => load.inFlight),
       vus: count(sum((load) => load.vus)),
     },
@@ -127,6 +132,7 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
     dropped: sum((part) => part.dropped),
     ok: sum((part) => part.ok),
     failed: sum((part) => part.failed),
+    ...sumOf('leftOut', parts),
     byOutcome: addCounts(parts.map((part) => part.byOutcome)),
     byStatus: addCounts(parts.map((part) => part.byStatus)),
     bytesIn: sum((part) => part.bytesIn),
@@ -150,6 +156,7 @@ function joinGenerators(parts: readonly GeneratorSnapshot[]): GeneratorSnapshot 
     return values.length === 0 ? null : Math.max(...values);
   };
   const waits = parts.flatMap((part) => part.connectionWait ?? []);
+  const standstills = joinStandstills(parts.flatMap((part) => part.standstills ?? []));
   return {
     lag: mergeData(parts.map((part) => part.lag)),
     ...(waits.length > 0 ? { connectionWait: mergeData(waits) } : {}),
@@ -161,7 +168,14 @@ function joinGenerators(parts: readonly GeneratorSnapshot[]): GeneratorSnapshot 
     cpuWait: known((part) => part.cpuWait),
     rss: worst((part) => part.rss) as Bytes,
     ...joinThreads(parts),
+    ...(standstills.length > 0 ? { standstills } : {}),
   };
+}
+
+/** Of what is only there where it is more than nothing. */
+function sumOf<K extends string>(key: K, parts: readonly { readonly [P in K]?: number }[]): { [P in K]?: number } {
+  const sum = parts.reduce((total, part) => total + (part[key] ?? 0), 0);
+  return sum > 0 ? ({ [key]: sum } as { [P in K]?: number }) : {};
 }
 
 function joinThreads(parts: readonly GeneratorSnapshot[]): Pick<GeneratorSnapshot, 'heap' | 'threads'> {

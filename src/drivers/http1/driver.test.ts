@@ -241,6 +241,19 @@ describe('an outcome', () => {
     expect([outcomeOf(more), more.message]).toEqual(['protocol-error', 'more bytes than the response has']);
   });
 
+  it('is no timeout where the response was there in time, and only could not be read: the loop was held up', async () => {
+    const sender = await driverFor(
+      (socket) => {
+        socket.write(OK);
+        for (const until = clock.now() + millis(400); clock.now() < until; );
+      },
+      { timeout: millis(100) },
+    );
+    const late = await exchangeOnce(sender);
+    expect([outcomeOf(late), late.message]).toEqual(['ok', '']);
+    expect(late.doneAt - late.sentAt).toBeGreaterThan(millis(390));
+  });
+
   it('is timeout for an answer that does not come, or drips for ever', async () => {
     const timeout = millis(400);
     const silent = await exchangeOnce(await driverFor(() => {}, { timeout }));

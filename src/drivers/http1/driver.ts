@@ -368,13 +368,32 @@ export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
     if (this.#timer === null) this.#timer = this.#clock.after(this.#tick, this.#sweep);
   }
 
-  /** Ends what is older than the time limit. */
+  /** Looks for what is older than the time limit. Its response may be here already, and only not read yet: that comes first. */
   readonly #sweep = (): void => {
     this.#timer = null;
     const now = this.#clock.now();
+    if (this.#isOver(now)) this.#clock.soon(() => this.#endOver(now));
+    else this.#sweepAgain(now);
+  };
+
+  #isOver(now: Micros): boolean {
+    const { oldest } = this.#deadlines;
+    if (oldest !== null && oldest.deadlineAt <= now) return true;
+    return this.#line !== null && this.#line.since + this.#timeout <= now;
+  }
+
+  #sweepAgain(now: Micros): void {
+    const lingering = this.#reuse.sweep(now);
+    if (lingering || this.#deadlines.oldest !== null || (this.#line !== null && this.#line.length > 0))
+      this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
+  }
+
+  /** @param limit what should have been answered by then has failed. */
+  #endOver(limit: Micros): void {
+    const now = this.#clock.now();
     const deadlines = this.#deadlines;
     for (let connection = deadlines.oldest; connection !== null; connection = deadlines.oldest) {
-      if (connection.deadlineAt > now) break;
+      if (connection.deadlineAt > limit) break;
       const connecting = connection.exchange?.sentAt === 0;
       const begun = connection.parser.begun;
       const message = connecting
@@ -385,12 +404,10 @@ export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
       this.#drop(connection, OUTCOME_CODE.timeout, message, now);
     }
     const line = this.#line;
-    while (line !== null && line.since + this.#timeout <= now)
+    while (line !== null && line.since + this.#timeout <= limit)
       this.#giveUp(OUTCOME_CODE.timeout, 'no free connection in time', now);
-    const lingering = this.#reuse.sweep(now);
-    if (lingering || deadlines.oldest !== null || (line !== null && line.length > 0))
-      this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
-  };
+    this.#sweepAgain(now);
+  }
 }
 
 /** How long (µs) a connection may be idle, of a target that closes it after so many seconds: it may be on its way. */

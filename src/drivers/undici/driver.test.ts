@@ -193,6 +193,17 @@ describe('an outcome', () => {
     expect(await ended((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nthe whole body'))).toEqual(['ok', '']);
   });
 
+  it('is no timeout where the response was there in time, and only could not be read: the loop was held up', async () => {
+    const held = await ended(
+      (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+        for (const until = clock.now() + millis(400); clock.now() < until; );
+      },
+      { timeout: millis(100) },
+    );
+    expect(held).toEqual(['ok', '']);
+  });
+
   it('is timeout for an answer that does not come or does not end', async () => {
     const timeout = millis(300);
     expect(await ended(() => {}, { timeout })).toEqual(['timeout', 'no answer in time']);

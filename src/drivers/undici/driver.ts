@@ -257,15 +257,26 @@ export class UndiciDriver implements Driver, FlightOwner {
     this.onDone(exchange);
   }
 
+  /** Looks for what is older than the time limit. Its response may be here already, and only not read yet: that comes first. */
   readonly #sweep = (): void => {
     this.#timer = null;
     const over = this.#clock.now() - this.#timeout;
+    const [oldest] = this.#flights;
+    if (oldest !== undefined && oldest.startedAt <= over) this.#clock.soon(() => this.#endOver(over));
+    else this.#sweepAgain();
+  };
+
+  #endOver(over: number): void {
     for (const flight of this.#flights) {
       if (flight.startedAt > over) break;
       this.#giveUp(flight, OUTCOME_CODE.timeout, lateness(flight.exchange));
     }
+    this.#sweepAgain();
+  }
+
+  #sweepAgain(): void {
     if (this.#flights.size > 0) this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
-  };
+  }
 }
 
 const isTooOld = ({ openedAt, mostAge }: Lane, now: Micros): boolean => openedAt > 0 && now - openedAt >= mostAge;

@@ -48,7 +48,7 @@ export const DEFINITIONS: readonly (readonly [term: string, text: string])[] = [
     'Requests due in the warm-up are drawn but counted nowhere. In the drain nothing new is sent; answers to earlier requests still count.',
   ],
   [
-    'Unfit',
-    'Intervals in which the generator was too busy or too late to be a fair judge. They are shaded in its picture.',
+    'Unfit, left out',
+    'Unfit are intervals in which the generator was too busy or too late to be a fair judge; they are shaded. Where it stood still altogether, as in a suspended machine, requests under way are left out: they are in no count but offered and sent, and in no time.',
   ],
 ];

@@ -107,6 +107,7 @@ function totalsLine(totals: Totals): string {
     ['offered', totals.offered],
     ['sent', totals.sent],
     ['dropped', totals.dropped],
+    ['left out', totals.leftOut ?? 0],
     ...OUTCOMES.map((outcome): [string, number] => [outcome, totals.byOutcome[outcome] ?? 0]),
   ];
   const outcomes = counts
