@@ -21,6 +21,7 @@ export class SeriesFold {
   readonly #connect = new Histogram();
   readonly #tls = new Histogram();
   readonly #separateConnect = new Histogram();
+  readonly #separateTls = new Histogram();
   readonly #batches = new BatchFold();
   readonly #parts: Iterable<SeriesFold> | null;
   readonly #byOutcome = new Map<Outcome, number>();
@@ -66,6 +67,7 @@ export class SeriesFold {
     this.#connect.add(series.connect);
     this.#tls.add(series.tls);
     if (series.separateConnect !== undefined) this.#separateConnect.add(series.separateConnect);
+    if (series.separateTls !== undefined) this.#separateTls.add(series.separateTls);
     if (this.#parts === null) {
       if (phase === 'measure') this.#batches.addMeasured(index, series);
       else this.#batches.addDrained(series);
@@ -119,6 +121,7 @@ export class SeriesFold {
       ...(this.#connect.count > 0 ? { connect: part(this.#connect) } : {}),
       ...(this.#tls.count > 0 ? { tls: part(this.#tls) } : {}),
       ...(this.#separateConnect.count > 0 ? { separateConnect: part(this.#separateConnect) } : {}),
+      ...(this.#separateTls.count > 0 ? { separateTls: part(this.#separateTls) } : {}),
     };
     return { totals, rates: ratesOf(totals, this.#achieved), latency };
   }

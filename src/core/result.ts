@@ -141,6 +141,8 @@ export interface Latencies {
   readonly tls?: LatencySummary;
   /** Of a probe: connections opened for their own sake after the requests, inside no response time. */
   readonly separateConnect?: LatencySummary;
+  /** The TLS handshake's part of those; only where there was one. */
+  readonly separateTls?: LatencySummary;
   readonly lag: LatencySummary;
 }
 

@@ -56,6 +56,8 @@ export interface SeriesSnapshot {
   readonly tls: HistogramData;
   /** Of connections opened for their own sake, after the requests and in none of their times: a probe's. Absent: none. */
   readonly separateConnect?: HistogramData;
+  /** The TLS handshake's part of those. */
+  readonly separateTls?: HistogramData;
   /** doneAt − dueAt of the failed (and aborted) ones; a timeout at its timeout. */
   readonly failedResponse: HistogramData;
   readonly failures: readonly FailureCount[];

@@ -100,19 +100,25 @@ function greet(socket: Socket, done: (speaks: boolean) => void): void {
 }
 
 /**
- * Opens one connection, closes it, and says how long it took to be ready (µs), TLS included, or -1 where it was not.
- * Returns what ends it early.
+ * Opens one connection, closes it, and says how long it took to be ready (µs), TLS included, or -1 where it was not; and how
+ * long its TLS handshake took (µs), or -1 where there was none. Returns what ends it early.
  */
-export function measureConnect(plan: Plan, clock: Clock, done: (took: Micros) => void): () => void {
+export function measureConnect(plan: Plan, clock: Clock, done: (took: Micros, handshake: Micros) => void): () => void {
   const startedAt = clock.now();
   let took = -1;
+  let handshake = -1;
+  let connectedAt = startedAt;
   const { socket, ready } = open(plan);
+  const secure = ready === 'secureConnect';
+  if (secure) socket.once('connect', () => (connectedAt = clock.now()));
   socket.once(ready, () => {
-    took = clock.now() - startedAt;
+    const now = clock.now();
+    took = now - startedAt;
+    if (secure) handshake = now - connectedAt;
     socket.destroy();
   });
   socket.on('error', () => {});
-  socket.once('close', () => done(took as Micros));
+  socket.once('close', () => done(took as Micros, handshake as Micros));
   return () => socket.destroy();
 }
 

@@ -34,6 +34,7 @@ class Series {
   readonly tls = new Histogram();
   /** Made when there is any. */
   separateConnect: Histogram | null = null;
+  separateTls: Histogram | null = null;
   readonly failedResponse = new Histogram();
   readonly failures = new Map<string, Mutable<FailureCount>>();
 
@@ -87,6 +88,7 @@ class Series {
       connect: takeData(this.connect),
       tls: takeData(this.tls),
       ...(this.separateConnect === null ? {} : { separateConnect: takeData(this.separateConnect) }),
+      ...(this.separateTls === null ? {} : { separateTls: takeData(this.separateTls) }),
       failedResponse: takeData(this.failedResponse),
       failures: [...this.failures.values()],
     };
@@ -99,6 +101,7 @@ class Series {
     this.statuses.fill(0);
     this.failures.clear();
     this.separateConnect = null;
+    this.separateTls = null;
     return snapshot;
   }
 
@@ -181,12 +184,15 @@ export class Recorder {
     (this.#series[slot] ?? this.#open(slot)).leftOut++;
   }
 
-  /** Records a connection that was opened for its own sake, under the first request's name. */
-  recordSeparateConnect(bank: number, took: Micros): void {
+  /** Records a connection that was opened for its own sake, under the first request's name. @param handshake -1: none. */
+  recordSeparateConnect(bank: number, took: Micros, handshake: Micros): void {
     const slot = bank * this.#names.length;
     const series = this.#series[slot] ?? this.#open(slot);
     series.separateConnect ??= new Histogram();
     series.separateConnect.record(took);
+    if (handshake < 0) return;
+    series.separateTls ??= new Histogram();
+    series.separateTls.record(handshake);
   }
 
   /** Takes and empties one bank: by request name, those with anything in them. `offered` is emptied as well. */

@@ -376,6 +376,7 @@ const seriesLatency = {
     .describe(
       'Of a probe: time to open a connection after the requests, inside no response time; absent where none was.',
     ),
+  separateTls: latency.exactOptional().describe('The TLS handshake’s part of it; absent where there was none.'),
 };
 
 const timelinePoint = z.strictObject({

@@ -160,6 +160,10 @@ describe('renderSummary', () => {
         '= response time': 5,
         'connect, measured apart': 0.3,
       });
+      expect(meansOf({ separateConnect: all(300), separateTls: all(100) })).toMatchObject({
+        'connect, measured apart': 0.3,
+        'of which TLS': 0.1,
+      });
     });
 
     it('where failed requests opened connections too', () => {

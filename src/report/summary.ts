@@ -172,7 +172,9 @@ function comparison(page: Page, { response, service, lag }: Latencies): void {
 }
 
 function probe(page: Page, { latency, totals }: RunResult): void {
-  const { response, separateConnect } = latency;
+  const { response, separateConnect, separateTls } = latency;
+  const apart = (label: string, summary: LatencySummary | undefined): Row[] =>
+    summary === undefined ? [] : [{ cells: [label, orDash(summary.mean), ...medianCells(summary)] }];
   const percentile = (label: string, name: PercentileName): Row => ({
     cells: [label, orDash(response[name]), intervalOf(response, name)],
   });
@@ -200,9 +202,8 @@ function probe(page: Page, { latency, totals }: RunResult): void {
         cells: [label, orDash(mean), ...(summary === null ? ['', '', ''] : medianCells(summary))],
       })),
       { cells: ['= response time', orDash(response.mean), ...medianCells(response)], ink: 'bold' },
-      ...(separateConnect === undefined
-        ? []
-        : [{ cells: ['connect, measured apart', orDash(separateConnect.mean), ...medianCells(separateConnect)] }]),
+      ...apart('connect, measured apart', separateConnect),
+      ...apart('  of which TLS', separateTls),
     ],
   );
 }

@@ -62,7 +62,7 @@ function generate(
       createProbe: () => ({ take: () => health, slept: () => taken(), close: () => {} }),
       measureConnect: (_plan, at, done) => {
         connects.push(at.now());
-        at.after(millis(2), () => done(millis(2)));
+        at.after(millis(2), () => done(millis(2), millis(1)));
         return () => {};
       },
     },
@@ -196,6 +196,7 @@ describe('Generation', () => {
         expect(connect.count).toBe(0);
       }
       expect(series.flatMap(({ separateConnect }) => separateConnect ?? [])).toMatchObject([{ count: 25, min: 2_000 }]);
+      expect(series.flatMap(({ separateTls }) => separateTls ?? [])).toMatchObject([{ count: 25, max: 1_000 }]);
     });
 
     it('leaves the connects out when it is stopped, and ends those under way', () => {

@@ -30,7 +30,7 @@ export interface Engine {
   createDriver(plan: Plan, clock: Clock, segment: Segment): Driver;
   createProbe(spins: boolean): HealthProbe;
   /** Opens and closes a connection of its own: see `separate-connects`. */
-  measureConnect(plan: Plan, clock: Clock, done: (took: Micros) => void): () => void;
+  measureConnect(plan: Plan, clock: Clock, done: (took: Micros, handshake: Micros) => void): () => void;
 }
 
 /**
@@ -238,7 +238,7 @@ export class Generation {
     this.#connects = new SeparateConnects(
       maxRequests ?? Number.POSITIVE_INFINITY,
       (done) => this.#measureConnect(this.#plan, this.#clock, done),
-      (took) => this.#recorder.recordSeparateConnect(this.#current, took),
+      (took, handshake) => this.#recorder.recordSeparateConnect(this.#current, took, handshake),
       () => this.#end(),
     );
   }

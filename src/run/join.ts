@@ -126,6 +126,7 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
   const sum = (pick: (part: SeriesSnapshot) => number): number => parts.reduce((total, part) => total + pick(part), 0);
   const merge = (pick: (part: SeriesSnapshot) => HistogramData): HistogramData => mergeData(parts.map(pick));
   const separate = parts.flatMap((part) => part.separateConnect ?? []);
+  const separateTls = parts.flatMap((part) => part.separateTls ?? []);
   return {
     due: sum((part) => part.due),
     sent: sum((part) => part.sent),
@@ -144,6 +145,7 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
     connect: merge((part) => part.connect),
     tls: merge((part) => part.tls),
     ...(separate.length > 0 ? { separateConnect: mergeData(separate) } : {}),
+    ...(separateTls.length > 0 ? { separateTls: mergeData(separateTls) } : {}),
     failedResponse: merge((part) => part.failedResponse),
     failures: joinFailures(parts.flatMap((part) => part.failures)),
   };

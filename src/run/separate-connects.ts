@@ -3,8 +3,11 @@ import type { Micros } from '../core/units.ts';
 /** So many show the median within a few per cent. */
 const MOST = 100;
 
-/** Opens a connection and closes it again; says how long it took to open, or -1 where it did not. Returns what ends it early. */
-export type MeasureConnect = (done: (took: Micros) => void) => () => void;
+/**
+ * Opens a connection and closes it again; says how long it took to open (µs), or -1 where it did not, and how long its TLS
+ * handshake took, or -1 without one. Returns what ends it early.
+ */
+export type MeasureConnect = (done: (took: Micros, handshake: Micros) => void) => () => void;
 
 /**
  * What opening a connection costs, of a probe, whose requests share one. The connections are opened one after the other when the
@@ -12,14 +15,19 @@ export type MeasureConnect = (done: (took: Micros) => void) => () => void;
  */
 export class SeparateConnects {
   readonly #measure: MeasureConnect;
-  readonly #onEach: (took: Micros) => void;
+  readonly #onEach: (took: Micros, handshake: Micros) => void;
   readonly #onEnd: () => void;
   #left: number;
   #cancel: () => void = () => {};
   #ended = false;
 
   /** @param onEnd called once: all are measured, one did not open, or `end` was called. */
-  constructor(requests: number, measure: MeasureConnect, onEach: (took: Micros) => void, onEnd: () => void) {
+  constructor(
+    requests: number,
+    measure: MeasureConnect,
+    onEach: (took: Micros, handshake: Micros) => void,
+    onEnd: () => void,
+  ) {
     this.#left = Math.min(MOST, requests);
     this.#measure = measure;
     this.#onEach = onEach;
@@ -35,9 +43,9 @@ export class SeparateConnects {
   }
 
   #next(): void {
-    this.#cancel = this.#measure((took) => {
+    this.#cancel = this.#measure((took, handshake) => {
       if (this.#ended) return;
-      if (took >= 0) this.#onEach(took);
+      if (took >= 0) this.#onEach(took, handshake);
       this.#left--;
       if (took < 0 || this.#left <= 0) this.end();
       else this.#next();

@@ -35,6 +35,8 @@ export function timesTable(result: RunResult): string {
   if (latency.tls !== undefined) rows.push(timesRow('TLS', 'tls', latency.tls, result));
   if (latency.separateConnect !== undefined)
     rows.push(timesRow('Connect, after the requests', 'separate-connect', latency.separateConnect, result));
+  if (latency.separateTls !== undefined)
+    rows.push(timesRow('TLS, after the requests', 'separate-tls', latency.separateTls, result));
   if (plan.load.model === 'open' || plan.search?.unit === 'req/s')
     rows.push(timesRow('Send lag', 'lag', latency.lag, result));
   if (result.totals.failed > 0) {
