@@ -14,6 +14,7 @@ import type { ConnectionCounts } from '../core/snapshot.ts';
 import { bears, samplesFor } from '../stats/confidence.ts';
 import { connectionDoubts, exhaustionOf, targetConnectionDoubts, waitedForConnections } from './connections.ts';
 import type { GeneratorHealth } from './generator.ts';
+import { statusHint } from './hints.ts';
 import { idleDoubts, type UserCycle } from './idle.ts';
 import { shareOf } from './latency.ts';
 import { rampDoubts } from './ramp.ts';
@@ -185,7 +186,8 @@ function answerDoubts(evidence: Evidence): Doubt[] {
     // A broken threshold is the better verdict on a target that answers, but always with errors.
     const invalidates = !checks.some((check) => check.status === 'failed');
     const message = `No request succeeded, ${counted(failed, 'request')} failed${cause}.`;
-    const hint = 'Look at the failures; is it the right path, method, body and content type?';
+    const usual = 'Look at the failures; is it the right path, method, body and content type?';
+    const hint = (worst === undefined ? null : statusHint(worst, plan)) ?? usual;
     doubts.push(doubt(invalidates, 'no-samples', message, hint));
   }
 
