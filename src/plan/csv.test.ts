@@ -48,6 +48,36 @@ describe('CSV', () => {
     );
   });
 
+  it('may end its lines in any way, and in several; within quotes they stay', () => {
+    const end = fc.constantFrom('\n', '\r\n', '\r');
+    const field = fc.string({ unit: fc.constantFrom('a', 'é', ' ', '"', ',', '\n', '\r', '\r\n'), maxLength: 6 });
+    const table = fc.array(fc.tuple(field, field, end, fc.boolean()), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(table, end, fc.boolean(), fc.integer({ min: 1, max: 50 }), (rows, first, open, size) => {
+        const plain = (text: string): boolean => !/["\s,]/.test(text) && text !== '';
+        const lines = rows.map(
+          ([x, y, ends, bare]) => [x, y].map((text) => (bare && plain(text) ? text : quoted(text))).join(',') + ends,
+        );
+        const text = `x,y${first}${lines.join('')}`;
+        const { records, refused } = readIn(open ? text.replace(/(?:\r\n|\r|\n)$/, '') : text, size);
+        expect(refused).toBe('');
+        expect(records.map(({ fields }) => fields)).toEqual([['x', 'y'], ...rows.map(([x, y]) => [x, y])]);
+      }),
+      { numRuns: 500, seed: 5 },
+    );
+    expect(readIn('n,d\nAnn,approve\r\nBob,decline\r\n', 5).records).toEqual([
+      { fields: ['n', 'd'], line: 1 },
+      { fields: ['Ann', 'approve'], line: 2 },
+      { fields: ['Bob', 'decline'], line: 3 },
+    ]);
+    expect(readIn('n,d\r\nAnn,approve\nBob,"a\r\nb"\n', 5).records.map(({ fields }) => fields)).toEqual([
+      ['n', 'd'],
+      ['Ann', 'approve'],
+      ['Bob', 'a\r\nb'],
+    ]);
+    expect(readIn('n\r1\r\r2\r', 3).records.map(({ line }) => line)).toEqual([1, 2, 4]);
+  });
+
   it('is read the same in batches as in one, quotes and broken ones included', () => {
     const field = (n: number): string =>
       n % 3 === 0 ? quoted(`line\nof ${n}, "quoted"`) : n % 3 === 1 ? `5" disc ${n}` : '';

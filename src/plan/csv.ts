@@ -12,11 +12,6 @@ const CR = 13;
 const SPACE = 32;
 const QUOTE = 34;
 
-interface Format {
-  readonly delimiter: string;
-  readonly newline: string;
-}
-
 /** What a reader of CSV hears. `refuse` never returns. */
 export interface CsvListener {
   /** @param line of the record's start, from 1. */
@@ -26,27 +21,26 @@ export interface CsvListener {
 
 /** Reads CSV of any size, some whole records at a time. Empty lines are left out. */
 export function readCsv(pieces: Iterable<Uint8Array>, tabs: boolean, listener: CsvListener): void {
-  let format: Format | null = null;
-  let cutter: RecordCutter | null = null;
+  let delimiter: string | null = null;
+  let records: RecordReader | null = null;
   let kept: Uint8Array[] = [];
   let size = 0;
   let line = 1;
   for (const piece of withWholeHeader(pieces)) {
-    format ??= formatOf(piece, tabs);
-    cutter ??= new RecordCutter(format.delimiter.charCodeAt(0));
-    const cut = cutter.cut(piece);
-    size += piece.length;
-    if (cut < 0 || size < BATCH) {
-      // A copy: the next piece may come in the same memory.
-      kept.push(Buffer.from(piece));
+    delimiter ??= tabs ? '\t' : delimiterOf(piece);
+    records ??= new RecordReader(delimiter.charCodeAt(0));
+    const { bytes, end } = records.read(piece);
+    size += bytes.length;
+    if (end < 0 || size < BATCH) {
+      kept.push(bytes);
       if (size > LONGEST_RECORD) listener.refuse(line, ' begins a record of more than 64 MiB: is a quote not closed?');
       continue;
     }
-    line = parseBatch(Buffer.concat([...kept, piece.subarray(0, cut)]), format, line, listener);
-    kept = [Buffer.from(piece.subarray(cut))];
-    size = piece.length - cut;
+    line = parseBatch(Buffer.concat([...kept, bytes.subarray(0, end)]), delimiter, line, listener);
+    kept = [bytes.subarray(end)];
+    size = bytes.length - end;
   }
-  if (format !== null) parseBatch(Buffer.concat(kept), format, line, listener);
+  if (delimiter !== null) parseBatch(Buffer.concat(kept), delimiter, line, listener);
 }
 
 /** The first piece has the header's line end in it, if there is one. */
@@ -56,7 +50,7 @@ function* withWholeHeader(pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
     if (begun === null) yield piece;
     else {
       begun = Buffer.concat([begun, piece]);
-      if (!piece.includes(LF) && begun.length < LONGEST_RECORD) continue;
+      if (!piece.includes(LF) && !piece.includes(CR) && begun.length < LONGEST_RECORD) continue;
       yield begun;
       begun = null;
     }
@@ -64,12 +58,7 @@ function* withWholeHeader(pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
   if (begun !== null && begun.length > 0) yield begun;
 }
 
-function parseBatch(
-  batch: Uint8Array,
-  { delimiter, newline }: Format,
-  firstLine: number,
-  { record, refuse }: CsvListener,
-): number {
+function parseBatch(batch: Uint8Array, delimiter: string, firstLine: number, { record, refuse }: CsvListener): number {
   const decoded = decodeUtf8(batch) ?? refuse(firstBadLine(batch, firstLine), ' is not UTF-8 text');
   const text = firstLine === 1 ? decoded.replace(/^\ufeff/, '') : decoded;
   let line = firstLine;
@@ -79,7 +68,7 @@ function parseBatch(
   };
   papa.parse(text, {
     delimiter,
-    newline,
+    newline: '\n',
     step({ data, errors, meta }) {
       const at = line;
       countTo(meta.cursor);
@@ -92,47 +81,62 @@ function parseBatch(
   return line;
 }
 
-/** Where records end, in pieces of a file: at a line feed that stands in no quotes. */
-class RecordCutter {
+/**
+ * Finds where records end, at a line end that stands in no quotes, and makes all of these the same: files that were written on
+ * one system and continued on another have both kinds. What stands in quotes stays as it is.
+ */
+class RecordReader {
   readonly #delimiter: number;
   /** At the start of a field, within a bare one, within quotes, behind a quote within quotes. */
   #state: 'start' | 'bare' | 'quoted' | 'closing' = 'start';
+  /** The last byte was a carriage return that has ended a line: a line feed behind it ends no other. */
+  #returned = false;
 
   constructor(delimiter: number) {
     this.#delimiter = delimiter;
   }
 
-  /** Behind the last record that ends in the piece, or -1. */
-  cut(piece: Uint8Array): number {
+  /** A copy of the piece with its line ends, and behind the last record that ends in it, or -1. */
+  read(piece: Uint8Array): { readonly bytes: Uint8Array; readonly end: number } {
     const delimiter = this.#delimiter;
+    const bytes = Buffer.allocUnsafe(piece.length);
     let state = this.#state;
+    let returned = this.#returned;
+    let length = 0;
     let end = -1;
     for (let at = 0; at < piece.length; at++) {
-      const byte = piece[at];
+      const byte = piece[at] as number;
       if (state === 'quoted') {
         if (byte === QUOTE) state = 'closing';
-      } else if (byte === LF) {
+      } else if (byte === LF || byte === CR) {
+        const second = returned && byte === LF;
+        returned = byte === CR;
+        if (second) continue;
         state = 'start';
-        end = at + 1;
+        bytes[length++] = LF;
+        end = length;
+        continue;
       } else if (byte === delimiter) state = 'start';
       else if (byte === QUOTE) state = state === 'bare' ? 'bare' : 'quoted';
       else if (state === 'start') state = 'bare';
-      else if (state === 'closing' && byte !== SPACE && byte !== CR) state = 'quoted';
+      else if (state === 'closing' && byte !== SPACE) state = 'quoted';
+      returned = false;
+      bytes[length++] = byte;
     }
     this.#state = state;
-    return end;
+    this.#returned = returned;
+    return { bytes: bytes.subarray(0, length), end };
   }
 }
 
-/** Delimiter (comma, semicolon or tab: the one that the header has most of) and line end, by the beginning of the file. */
-function formatOf(beginning: Uint8Array, tabs: boolean): Format {
+/** Comma, semicolon or tab: the one that the header has most of. */
+function delimiterOf(beginning: Uint8Array): string {
   // All that matters here is ASCII; a character may be cut in two at the end.
   const text = Buffer.from(beginning.buffer, beginning.byteOffset, beginning.byteLength).toString('latin1');
-  const [header = '', newline = '\n'] = /^[^\r\n]*(\r\n|\n|\r)?/.exec(text.replace(/^[\s\xef\xbb\xbf]+/, '')) ?? [];
+  const [header = ''] = /^[^\r\n]*/.exec(text.replace(/^[\s\xef\xbb\xbf]+/, '')) ?? [];
   const bare = header.replaceAll(/"[^"]*"/g, '');
   const occurrences = (delimiter: string): number => bare.split(delimiter).length;
-  const most = [';', '\t'].reduce((best, other) => (occurrences(other) > occurrences(best) ? other : best), ',');
-  return { delimiter: tabs ? '\t' : most, newline };
+  return [';', '\t'].reduce((best, other) => (occurrences(other) > occurrences(best) ? other : best), ',');
 }
 
 function firstBadLine(batch: Uint8Array, firstLine: number): number {
