@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { spawn } from 'node:child_process';
-import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import manifest from '../package.json' with { type: 'json' };
 import { main } from '../src/cli/program.ts';
 import type { World } from '../src/core/world.ts';
@@ -9,6 +7,9 @@ import { filesWith } from './files.ts';
 import { keyboardOf } from './keyboard.ts';
 import { Output } from './output.ts';
 import { isHeldUp } from './writing.ts';
+
+// As in ./files: quicker than an import statement.
+const { availableParallelism, cpus, platform, release, totalmem } = process.getBuiltinModule('node:os');
 
 const world: World = {
   argv: process.argv.slice(2),
@@ -35,6 +36,8 @@ const world: World = {
       win32: ['explorer', url],
     };
     const [command = '', ...args] = commands[platform()] ?? ['xdg-open', url];
+    // Loaded when it is asked for: few starts of the command start another program.
+    const { spawn } = process.getBuiltinModule('node:child_process');
     spawn(command, args, { stdio: 'ignore', detached: true })
       .on('error', () => {})
       .unref();

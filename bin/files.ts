@@ -1,8 +1,11 @@
-import { closeSync, lstatSync, openSync, readFileSync, readSync, statSync, unlinkSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Files, ScratchFile } from '../src/core/world.ts';
 import { createFile, makeFolder, makeTemporaryFolder, remove, writeText } from './writing.ts';
+
+// An import statement reads each export of a module, and some of node:fs load others: an eighth of the time that --help takes.
+const { closeSync, lstatSync, openSync, readFileSync, readSync, statSync, unlinkSync, writeSync } =
+  process.getBuiltinModule('node:fs');
+const { tmpdir } = process.getBuiltinModule('node:os');
+const { join } = process.getBuiltinModule('node:path');
 
 const PIECE = 1024 * 1024;
 

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { platform } from 'node:os';
 import type { Keyboard } from '../src/core/world.ts';
+
+const { readFileSync } = process.getBuiltinModule('node:fs');
+const { platform } = process.getBuiltinModule('node:os');
 
 /** What a terminal itself makes of a key, unless it is raw. */
 const SIGNALS: Readonly<Record<string, NodeJS.Signals>> = {
@@ -79,6 +79,8 @@ function groups(): (string | undefined)[] {
       .split(' ');
     return [fields[2], fields[5]];
   } catch {
+    // Loaded where it is needed: it takes longer than the rest of the file.
+    const { spawnSync } = process.getBuiltinModule('node:child_process');
     const { stdout } = spawnSync('ps', ['-o', 'pgid=,tpgid=', '-p', String(process.pid)], { encoding: 'utf8' });
     return stdout?.trim().split(/\s+/) ?? [];
   }

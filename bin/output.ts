@@ -1,5 +1,7 @@
-import { fstatSync, writeSync } from 'node:fs';
 import type { Terminal } from '../src/core/world.ts';
+
+// As in ./files: quicker than an import statement.
+const { fstatSync, writeSync } = process.getBuiltinModule('node:fs');
 
 /** Where its reader has gone away (`| head`), or the terminal has: nobody misses what is written then. */
 const UNREAD = new Set(['EPIPE', 'EIO']);

@@ -1,12 +1,34 @@
 /** Builds the package into dist/: the command and the library (ESM, split), the generator thread, the report's browser side. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
 
-await build({
+/**
+ * What the command needs at its start, or is large beside what is used of it, is bundled: hundreds of files (zod has one for
+ * each of fifty languages) would each be opened at every start. Other dependencies are installed.
+ */
+const BUNDLED = ['commander', 'zod', 'papaparse', 'cli-table3'];
+const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+/**
+ * Commander loads child_process for commands that are programs of their own; there are none here.
+ * @type {import('esbuild').Plugin}
+ */
+const withoutChildren = {
+  name: 'without-children',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? { path: 'none', namespace: 'none' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+const { metafile } = await build({
   entryPoints: [
     'bin/cli.ts',
     'bin/folder-probe.ts',
@@ -24,13 +46,17 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  packages: 'external',
+  external: Object.keys(dependencies),
+  plugins: [withoutChildren],
+  // What is bundled of CommonJS asks for Node's own modules by require, which an ES module does not have.
+  banner: { js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
   chunkNames: 'chunks/[name]-[hash]',
+  metafile: true,
   logLevel: 'warning',
 });
 chmodSync('dist/bin/cli.js', 0o755);
 
-await build({
+const browser = await build({
   entryPoints: {
     report: 'src/report/client/report.ts',
     overlay: 'src/report/client/overlay.ts',
@@ -43,8 +69,26 @@ await build({
   minify: true,
   format: 'iife',
   target: 'es2022',
+  metafile: true,
   logLevel: 'warning',
 });
+
+/** The licences of what is bundled, which ask to go with every copy. */
+const bundled = new Map();
+for (const path of [...Object.keys(metafile.inputs), ...Object.keys(browser.metafile.inputs)]) {
+  const [, folder, name] = /^(.*node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+))[\\/]/.exec(path) ?? [];
+  if (name !== undefined) bundled.set(name, folder);
+}
+const unasked = [...bundled.keys()].filter((name) => Object.hasOwn(dependencies, name));
+if (unasked.length > 0) throw new Error(`bundled, though installed: ${unasked.join(', ')}`);
+for (const name of BUNDLED) if (!bundled.has(name)) throw new Error(`${name} is not bundled`);
+const licences = [...bundled].sort().map(([name, folder]) => {
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  if (file === undefined) throw new Error(`${name} has no licence to go with it`);
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+});
+writeFileSync('dist/licences.txt', licences.join(`\n${'-'.repeat(80)}\n\n`));
 
 // The schema is written in TypeScript, once; its JSON form is made from it.
 mkdirSync('dist/schema', { recursive: true });

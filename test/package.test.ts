@@ -28,6 +28,12 @@ describe('the packed package', () => {
     const installed = join(elsewhere, 'node_modules/rampart');
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     const cli = join(installed, manifest.bin.rampart);
+    // What is bundled is not installed beside it, and its licences go with it.
+    for (const name of ['zod', 'commander', 'papaparse', 'chart.js'])
+      expect([name, existsSync(join(elsewhere, 'node_modules', name))]).toEqual([name, false]);
+    const licences = readFileSync(join(installed, 'dist/licences.txt'), 'utf8');
+    for (const name of ['zod', 'commander', 'papaparse', 'cli-table3', 'chart.js', 'Permission is hereby granted'])
+      expect(licences).toContain(name);
     expect(execFileSync(process.execPath, [cli, '--version'], { encoding: 'utf8' }).trim()).toBe(manifest.version);
 
     const server = spawn(process.execPath, [cli, 'serve', 'loan', '--port', '0'], {
@@ -56,6 +62,17 @@ describe('the packed package', () => {
       };
       expect(result.totals.sent).toBe(own.received);
       expect(result.totals.byStatus).toEqual(own.byStatus);
+      // Hundreds of files used to be opened at each start, fifty of them at once.
+      const few = ['-c', 'ulimit -n 64; exec "$0" "$@"', process.execPath, cli];
+      const measured = execFileSync(
+        'sh',
+        [...few, 'run', url, '--body-file', body, '-n', '50', '-u', '2', '--json', '-q'],
+        {
+          cwd: elsewhere,
+          encoding: 'utf8',
+        },
+      );
+      expect(JSON.parse(measured).totals).toMatchObject({ sent: 50, ok: 50 });
       const [run = ''] = readdirSync(join(elsewhere, 'reports'));
       expect(existsSync(join(elsewhere, 'reports', run, 'report.html'))).toBe(true);
     } finally {

@@ -93,6 +93,10 @@ export function addSearchOptions(command: Command): Command {
     .option('--threads <count>', 'generator threads (default: cores less one)');
 }
 
+export function addProbeOptions(command: Command): Command {
+  return command.option('-n, --requests <count>', 'how many requests, after 5 for warm-up (default 100)');
+}
+
 export function addOutputOptions(command: Command): Command {
   return command
     .option('-o, --out <folder>', 'folder of this run (default: reports/<run-id>)')
@@ -108,7 +112,61 @@ export function addPageOptions(command: Command): Command {
     .option('--open', 'open the page in the browser');
 }
 
+export function addReportOptions(command: Command): Command {
+  return command
+    .option('-o, --out <folder>', 'where to write (default: the folder of the run; of several: reports/overlay-…)')
+    .option('--overwrite', 'replace another run, or a page, that the folder of --out holds')
+    .option('-l, --label <name>', 'what to call a run among several, in their order; repeat', collect)
+    .option('--json', 'print result.json on stdout, and nothing else there');
+}
+
+export function addDoctorOptions(command: Command): Command {
+  return command
+    .option('-c, --connections <count>', 'connections to measure with', '50')
+    .option('-d, --duration <duration>', 'of each of its measurements, after a second of warm-up', '2s')
+    .option('-X, --method <method>', 'HTTP method; POST where there is a body, else GET')
+    .option('-H, --header <header>', 'request header, "Name: value"; repeat for more', collect)
+    .option('-b, --body <text>', 'request body')
+    .option('--body-file <path>', 'file with the request body')
+    .option('--json', 'print checks and measurements as JSON on stdout, and nothing else there');
+}
+
+export function addServeOptions(command: Command): Command {
+  return command
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on', '8989')
+    .option('--admin-port <number>', 'also listen for an operator, on this machine only')
+    .option('--strategy <name>', 'per-request, global, pool, cluster, autoscale or batch', 'global')
+    .option('--sleep', 'the fancy model waits, instead of keeping the processor busy')
+    .option('--workers <count>', 'pool: threads (default: 4)')
+    .option('--queue <count>', 'how many may wait; beyond it 503 with Retry-After (default: no bound; pool: 100)')
+    .option('--cache <count>', 'how many answers are remembered (default: none)')
+    .option('--replicas <count>', 'cluster: processes (default: 2); autoscale: from-to (default: 1-4)')
+    .option('--scale-by <load>', 'autoscale: in-flight (default) or queue')
+    .option(
+      '--target <count>',
+      'autoscale: requests in flight per replica, or waiting ones per further replica (default: 2)',
+    )
+    .option('--cooldown <duration>', 'autoscale: how long before a replica goes (default: 5s)')
+    .option('--split <shares>', 'autoscale: versions and their shares of the traffic, e.g. v1=90,v2=10')
+    .option('--affinity <session>', 'autoscale: keep a session on its replica: header:x-session or cookie:session')
+    .option('--max-batch <count>', 'batch: requests that go together at most (default: 8)')
+    .option('--max-wait <duration>', 'batch: how long the first one waits for others (default: 5ms)')
+    .option(
+      '--law <law>',
+      'an exact queue instead of a model: fixed:50ms, exp:5ms, uniform:2ms-8ms, bimodal:5ms,50ms,10%',
+    )
+    .option('--slots <count>', 'how many the law serves at once, or unlimited (default: 1)')
+    .option(
+      '--fault <fault>',
+      'stall:1s/10s, error:2%, slow:5%x10, drop:1%, hang:0.5%, leak, warmup:10s (repeatable)',
+      (fault: string, before: string[]) => [...before, fault],
+      [],
+    )
+    .option('--seed <number>', 'of service times, faults and the split', '1');
+}
+
 /** For flags that may be given more than once. */
-export function collect(value: string, before: readonly string[] = []): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

@@ -3,9 +3,10 @@ import type { Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { FieldError } from './edit.ts';
 import type { FormMemory } from './form-memory.ts';
+import type { Sources } from './input.ts';
 import { type PlanWorld, prepareRun } from './resolve.ts';
 import { flagOf, type SettingName } from './schema.ts';
-import type { Given, Sources } from './sources.ts';
+import type { Given } from './sources.ts';
 
 /** Settings that a form may give: none of them names a file of this machine, but for the scenario that is the target. */
 export const FORM_SETTINGS = [

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * The settings as a person writes them, in a scenario file, in the environment or as flags: text, numbers and yes/no.

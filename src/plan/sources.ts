@@ -1,25 +1,15 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import { compactJson, fieldTexts } from '../core/json-text.ts';
-import type { Plan } from '../core/plan.ts';
 import type { Files } from '../core/world.ts';
 import { readEnvironment } from './environment.ts';
 import { decodeUtf8, readInput } from './file.ts';
 import { checkHeader, type Header, parseHeader } from './header.ts';
+import type { Sources } from './input.ts';
 import { checkJson } from './json.ts';
 import { flagOf, SETTING_NAMES, type SettingName, type Settings, settingsSchema, variableOf } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 import { quote } from './syntax.ts';
-
-/** Where settings come from. Precedence: defaults < scenario file < environment < flags. */
-export interface Sources {
-  readonly kind: Plan['kind'];
-  /** A URL, or the path of a scenario file: what ends in `.json` and has neither scheme nor port. */
-  readonly target: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** By setting, or by the flag's own name in camel case (`header` for `headers`). */
-  readonly flags: Readonly<Record<string, unknown>>;
-}
 
 /** What to call a setting in an error, and the kind of that error. */
 interface Origin {

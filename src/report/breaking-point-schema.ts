@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The documented shape of `result.json.breakingPoint`: the types of `core/breaking-point`, in words. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The documented shape of `result.json.changes`: the types of `core/command`, in words. */
 

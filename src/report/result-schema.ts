@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PERCENTILES, type PercentileName, type RunResult } from '../core/result.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { ARRIVALS, breakingPointSchema, searchPlanSchema } from './breaking-point-schema.ts';
