@@ -41,6 +41,13 @@ export interface Target {
   /** Name or address to connect to, without brackets. */
   readonly host: string;
   readonly port: number;
+  /** Where to connect to instead; host and port then name the target in Host, in SNI and in its certificate. */
+  readonly via?: {
+    readonly host: string;
+    readonly port: number;
+    /** IP addresses that the host is taken to have; absent: it is looked up. */
+    readonly addresses?: readonly string[];
+  };
   /** A Unix socket to connect to instead, as an absolute path; host and port then only name the target in Host. */
   readonly socketPath?: string;
 }

@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup as resolve } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
+import type { Target } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 
@@ -34,6 +35,17 @@ export class Lookup {
     this.#timeToLive = timeToLive;
     this.#firstTurn = firstTurn;
     this.#resolve = resolver;
+  }
+
+  /** The name of a way whose addresses are known is not looked up. */
+  pin({ host, addresses }: Way): void {
+    if (addresses === null) return;
+    this.#known.set(host, {
+      addresses: addresses.map((address) => ({ address, family: isIP(address) })),
+      failing: new Set(),
+      until: Number.POSITIVE_INFINITY as Micros,
+      turn: this.#firstTurn,
+    });
   }
 
   /** Notes which addresses of the name do not take this connection, that is being opened. */
@@ -85,6 +97,29 @@ export class Lookup {
   }
 }
 
+/** Where connections to a target go: a name to look up, or one that stands for addresses that are known. */
+export interface Way {
+  readonly host: string;
+  readonly port: number;
+  readonly addresses: readonly string[] | null;
+}
+
+export function wayTo({ host, port, via }: Target): Way {
+  const { addresses = null, ...place } = via ?? { host, port };
+  // An address is not looked up, so one that stands for others needs a name.
+  return { host: addresses !== null && isIP(place.host) !== 0 ? 'resolved' : place.host, port: place.port, addresses };
+}
+
+/** Looks nothing up, for a single connection. */
+export function pinnedLookup(addresses: readonly string[]): LookupFunction {
+  const known = addresses.map((address) => ({ address, family: isIP(address) }));
+  return (_, options, callback) => {
+    const [first] = known;
+    if (options.all || first === undefined) callback(null, known);
+    else callback(null, first.address, first.family);
+  };
+}
+
 /** All addresses, beginning with the one whose turn it is; those that fail at the end. */
 function inTurn(known: Known): LookupAddress[] {
   const good = known.addresses.filter(({ address }) => !known.failing.has(address));
@@ -92,3 +127,6 @@ function inTurn(known: Known): LookupAddress[] {
   const first = good.length > 0 ? known.turn++ % good.length : 0;
   return [...good.slice(first), ...good.slice(0, first), ...bad];
 }
+
+/** As it stands before a colon and a port. */
+export const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);

@@ -5,6 +5,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 import { describeFailure, isCertificateFailure, isPlainText, OTHER_PROTOCOL, securityHint } from './failure.ts';
+import { bracketed, pinnedLookup, wayTo } from './lookup.ts';
 import { securityOf } from './security.ts';
 
 /** How long a target may take to accept a first connection, ms. */
@@ -127,7 +128,8 @@ function open(way: Way): { socket: Socket; ready: 'connect' | 'secureConnect' } 
   const { target, proxy, http2 } = way;
   if (proxy !== null) return { socket: connectTcp({ host: proxy.host, port: proxy.port }), ready: 'connect' };
   if (target.socketPath !== undefined) return { socket: connectTcp({ path: target.socketPath }), ready: 'connect' };
-  const where = { host: target.host, port: target.port };
+  const { host, port, addresses } = wayTo(target);
+  const where = { host, port, ...(addresses === null ? {} : { lookup: pinnedLookup(addresses) }) };
   const security = securityOf(way);
   if (security === null) return { socket: connectTcp(where), ready: 'connect' };
   const ALPNProtocols = http2 ? ['h2'] : security.ALPNProtocols;
@@ -137,5 +139,10 @@ function open(way: Way): { socket: Socket; ready: 'connect' | 'secureConnect' } 
 function addressOf({ target, proxy }: Way): string {
   if (proxy === null && target.socketPath !== undefined) return target.socketPath;
   const { host, port } = proxy ?? target;
-  return `${proxy === null ? '' : 'the proxy '}${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const { via } = target;
+  const elsewhere =
+    via === undefined
+      ? ''
+      : ` (by way of ${(via.addresses ?? [via.host]).map(bracketed).join(', ')}, port ${via.port})`;
+  return `${proxy === null ? '' : 'the proxy '}${bracketed(host)}:${port}${elsewhere}`;
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { checkServerIdentity, createSecureContext, type PeerCertificate, type SecureContext } from 'node:tls';
 import type { Plan } from '../core/plan.ts';
 
 /** The part of `tls.connect`'s options that is the same for all connections of a run. */
@@ -10,6 +10,8 @@ export interface Security {
   /** SNI; for names only (RFC 6066, 3). */
   readonly servername?: string;
   readonly ALPNProtocols: string[];
+  /** Where connections lead elsewhere: the certificate must be the target's all the same. */
+  readonly checkServerIdentity?: (name: string, certificate: PeerCertificate) => Error | undefined;
 }
 
 /** Null where the target is spoken to in the clear. */
@@ -25,5 +27,8 @@ export function securityOf({ target, tls }: Pick<Plan, 'target' | 'tls'>): Secur
     rejectUnauthorized: tls.verify,
     ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
     ALPNProtocols: ['http/1.1'],
+    ...(target.via === undefined
+      ? {}
+      : { checkServerIdentity: (_, certificate) => checkServerIdentity(target.host, certificate) }),
   };
 }

@@ -84,7 +84,7 @@ describe('parseAddress', () => {
     (text) => {
       const error = errorOf(() => parseAddress(text, 'URL'));
       expect(error).toMatch(
-        /^bad-url URL: "(http:\/\/)?\*\*\*@host.* carries a user name or password.*--header 'Authorization/,
+        /^bad-url URL: "(http:\/\/)?\*\*\*@host.* carries a user name or password.*--user name:password/,
       );
       expect(error).not.toContain('s3cret');
     },

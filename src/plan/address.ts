@@ -41,7 +41,7 @@ export function parseAddress(text: string, flag: string): Address {
   if (authority.includes('@'))
     return refuse(
       'carries a user name or password, which would end up in reports',
-      "Send it as a header instead: --header 'Authorization: Basic …'.",
+      'Give them with --user name:password.',
     );
   if (/^\d+$/.test(authority)) return refuse(`names no host, only a number; write http://127.0.0.1:${authority}`);
   const port = /:([^:\]]*)$/.exec(authority)?.[1];

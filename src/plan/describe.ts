@@ -163,6 +163,7 @@ function describeRest(plan: Plan): string {
     parts.push(`at most ${formatNumber(plan.connections.limit)} ${plural(plan.connections.limit, 'connection')}`);
   if (plan.connections.maxAge !== null)
     parts.push(`connections replaced after ${formatDuration(plan.connections.maxAge)}`);
+  if (plan.target.via !== undefined) parts.push(`connects to ${describeVia(plan.target.via)}`);
   if (plan.target.protocol === 'https:' && !plan.tls.verify) parts.push('any certificate is accepted');
   if (plan.engine !== 'rampart') parts.push(`sent by ${plan.engine}`);
   if (plan.http2) parts.push('HTTP/2');
@@ -172,6 +173,11 @@ function describeRest(plan: Plan): string {
   parts.push(`${plan.threads} ${plural(plan.threads, 'thread')}`, `seed ${plan.seed}`);
   if (plan.thresholds.length > 0) parts.push(`thresholds: ${plan.thresholds.map(({ text }) => text).join(', ')}`);
   return parts.join(' · ');
+}
+
+function describeVia({ host, port, addresses }: NonNullable<Target['via']>): string {
+  const at = (name: string): string => `${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return (addresses ?? [host]).map(at).join(', ');
 }
 
 /** As a flag would take it, with spaces: `500 ms`, `20 s`, `1 h 30 min`. Exact. */

@@ -17,6 +17,8 @@ const NOT_WITH_AUTOCANNON: Readonly<Partial<Record<SettingName, string>>> = {
   data: 'its requests are all the same',
   maxConnAge: 'it never replaces a connection',
   dnsTtl: 'it looks names up itself',
+  connectTo: 'it connects to the host of the URL',
+  resolve: 'it looks names up itself',
   maxBody: 'it reads every answer to its end',
   expectStatus: 'it does not look at answers',
   expectHeaders: 'it does not look at answers',

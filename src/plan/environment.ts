@@ -1,6 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import { SETTING_NAMES, type SettingName, variableOf } from './schema.ts';
-import { suggest } from './suggest.ts';
+import { settingMeant, suggest } from './suggest.ts';
 import { parseBoolean } from './syntax.ts';
 
 /** Every setting has a twin in the environment: RAMPART_RATE. */
@@ -27,7 +27,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readEnvironment(env: Environment): Record<string, unknown> {
   const raw: Record<string, unknown> = {};
   for (const [variable, value] of given(env)) {
-    const name = NAMES.get(variable);
+    const name = settingOf(variable, value);
     if (name === undefined) {
       const meant = isServiceLink(variable, value) ? null : meantBy(variable);
       if (meant === null) continue;
@@ -43,7 +43,7 @@ export function readEnvironment(env: Environment): Record<string, unknown> {
 /** Variables that look like settings and are none, to be told once; not those that Kubernetes sets for its services. */
 export function foreignVariables(env: Environment): string[] {
   return given(env).flatMap(([variable, value]) =>
-    NAMES.has(variable) || isServiceLink(variable, value) ? [] : [variable],
+    settingOf(variable, value) !== undefined || isServiceLink(variable, value) ? [] : [variable],
   );
 }
 
@@ -51,6 +51,12 @@ function given(env: Environment): (readonly [variable: string, value: string])[]
   return Object.entries(env).flatMap(([variable, value]) =>
     variable.startsWith(PREFIX) && value !== undefined && value !== '' ? [[variable, value] as const] : [],
   );
+}
+
+/** A RAMPART_USER without a password is likely somebody's account, and none of ours. */
+function settingOf(variable: string, value: string): SettingName | undefined {
+  const name = NAMES.get(variable);
+  return name === 'user' && !value.includes(':') ? undefined : name;
 }
 
 /**
@@ -66,11 +72,11 @@ function isServiceLink(variable: string, value: string): boolean {
 
 /** The variable that a mistyped one was likely meant to be. In a short word every slip makes another word. */
 function meantBy(variable: string): string | null {
+  if (NAMES.has(variable)) return null;
   const word = variable.slice(PREFIX.length);
-  const meant = suggest(
-    word,
-    [...NAMES.keys()].map((name) => name.slice(PREFIX.length)),
-    word.length < 6 ? 1 : 2,
-  );
-  return meant === null ? null : `${PREFIX}${meant}`;
+  const names = [...NAMES.keys()].map((name) => name.slice(PREFIX.length));
+  const near = suggest(word, names, word.length < 6 ? 1 : 2);
+  if (near === null) return null;
+  const other = settingMeant(word);
+  return other === null ? `${PREFIX}${near}` : variableOf(other);
 }

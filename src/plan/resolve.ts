@@ -12,6 +12,7 @@ import { resolveEngine } from './engine.ts';
 import type { Sources } from './input.ts';
 import { probeLoad, resolveLoad } from './load.ts';
 import { resolveRequest } from './request.ts';
+import { withRoute } from './route.ts';
 import type { SettingName } from './schema.ts';
 import { resolveSearch } from './search.ts';
 import { resolveSecretNames } from './secret-names.ts';
@@ -55,10 +56,11 @@ export function prepareRun(
   const address = read(given, 'url', parseTemplatedAddress);
   if (address === undefined)
     throw new RampartError('usage', 'no URL is given', 'Give the address of the endpoint: http://host:port/path.');
+  const target = withRoute(given, address.target);
   const requests = [resolveRequest(given, address, world.files, world.version)];
   const checks = resolveChecks(given);
   const templated = requests.some((request) => request.templated === true);
-  const engine = resolveEngine(given, address.target, templated);
+  const engine = resolveEngine(given, target, templated);
   const { data, rows } = resolveData(given, { requests, checks }, world);
   if (data?.order === 'once' && sources.kind !== 'run')
     refuse(given, 'dataOrder', `once ends a run with its last row; a ${sources.kind} has an end of its own`);
@@ -66,7 +68,7 @@ export function prepareRun(
   const secrets = Secrets.of({ requests, checks, proxy: engine.proxy, secretNames });
   const plan: Plan = {
     kind: sources.kind,
-    target: address.target,
+    target,
     // A name stands in every table: it may not repeat what is secret elsewhere.
     requests: requests.map((request) => ({ ...request, name: secrets.maskAddresses(request.name) })),
     data,
@@ -77,7 +79,7 @@ export function prepareRun(
     gracefulStop: durationWithin(given, 'gracefulStop', '0s') ?? seconds(5),
     keepAlive: given.settings.keepalive ?? true,
     connections: resolveConnections(given),
-    tls: resolveTls(given, address.target, world.files),
+    tls: resolveTls(given, target, world.files),
     ...engine,
     seed: read(given, 'seed', parseSeed) ?? world.randomSeed(),
     ...(secretNames.length === 0 ? {} : { secretNames }),

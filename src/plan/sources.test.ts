@@ -225,7 +225,7 @@ describe('a scenario', () => {
     ['[]', `bad-scenario s.json must hold an object of settings${ONE}`],
     ['null', `bad-scenario s.json must hold an object of settings${ONE}`],
     ['{\n "durtion": "1s"}', 'bad-scenario s.json, line 2: durtion is not a setting | Did you mean duration?'],
-    ['{"users": 5}', 'bad-scenario s.json, line 1: users is not a setting'],
+    ['{"users": 5}', 'bad-scenario s.json, line 1: users is not a setting | Did you mean vus?'],
     ['{\n "vus": 1,\n "vus": 2}', 'bad-scenario s.json, line 3: vus is given twice'],
     ['{\n "vus": [1]}', 'bad-scenario s.json, line 2: vus must be text or a number'],
     ['{\n "vus": null}', 'bad-scenario s.json, line 2: vus must be text or a number'],

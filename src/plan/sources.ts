@@ -8,7 +8,7 @@ import { checkHeader, type Header, parseHeader } from './header.ts';
 import type { Sources } from './input.ts';
 import { checkJson } from './json.ts';
 import { flagOf, SETTING_NAMES, type SettingName, type Settings, settingsSchema, variableOf } from './schema.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean, settingMeant } from './suggest.ts';
 import { quote } from './syntax.ts';
 
 /** What to call a setting in an error, and the kind of that error. */
@@ -106,18 +106,26 @@ function namesIn(settings: Settings): readonly SettingName[] {
 function given(raw: unknown, originOf: (name: SettingName) => Origin, unknown?: (name: string) => RampartError): Given {
   const parsed = settingsSchema.safeParse(raw);
   if (parsed.success) {
-    const { headers = [], ...settings } = parsed.data;
-    return {
-      settings,
-      headers: blame(originOf('headers'), (label) => parseHeaders(headers, label)),
-      originOf,
-    };
+    const { headers = [], user, ...settings } = parsed.data;
+    const written = blame(originOf('headers'), (label) => parseHeaders(headers, label));
+    const named = user === undefined ? [] : [blame(originOf('user'), (label) => credentials(user, written, label))];
+    return { settings, headers: [...written, ...named], originOf };
   }
   const [issue] = parsed.error.issues;
   if (issue?.code === 'unrecognized_keys' && unknown !== undefined) throw unknown(issue.keys[0] ?? '');
   const name = SETTING_NAMES.find((known) => known === issue?.path[0]);
   const { label, code } = name === undefined ? { label: 'settings', code: 'bad-flag' as const } : originOf(name);
   throw new RampartError(code, `${label} ${issue?.message ?? 'is not allowed'}`);
+}
+
+/** The header that a name and a password become (RFC 7617). @throws RampartError; the password is never quoted. */
+function credentials(user: string, headers: readonly Header[], label: string): Header {
+  const colon = user.indexOf(':');
+  if (colon < 0)
+    throw new RampartError('bad-flag', `${label}: there is no colon between name and password`, 'Write name:password.');
+  if (headers.some(([name]) => name.toLowerCase() === 'authorization'))
+    throw new RampartError('bad-flag', `${label} and the header Authorization are both given`, 'Send one of them.');
+  return ['authorization', `Basic ${Buffer.from(user).toString('base64')}`];
 }
 
 function parseHeaders(headers: NonNullable<Settings['headers']>, label: string): Header[] {
@@ -173,7 +181,7 @@ function fromScenario(path: string, files: Pick<Files, 'readBytes'>): Given {
   const scenario = given(
     raw,
     (name) => ({ label: `${path}${at(name)}`, code: 'bad-scenario' }),
-    (name) => refuse(`${at(name)} is not a setting`, didYouMean(name, SETTING_NAMES)),
+    (name) => refuse(`${at(name)} is not a setting`, didYouMean(settingMeant(name) ?? name, SETTING_NAMES)),
   );
   const settings: Settings = { ...scenario.settings };
   if (typeof settings.body === 'object') settings.body = bodyText(fieldTexts(text).get('body') ?? '');

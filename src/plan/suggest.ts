@@ -1,3 +1,5 @@
+import type { SettingName } from './schema.ts';
+
 /**
  * The candidate a mistyped word was most likely meant to be, or null where none is near. Case, `-` and `_` don't count:
  * `spawn_rate` is `spawnRate`.
@@ -24,6 +26,25 @@ export function suggest(
   }
   return best;
 }
+
+/** What others call our settings. */
+const ELSEWHERE: Readonly<Record<string, SettingName>> = {
+  users: 'vus',
+  clients: 'vus',
+  concurrency: 'vus',
+  runtime: 'duration',
+  hatchrate: 'spawnRate',
+  rampup: 'spawnRate',
+  rps: 'rate',
+  qps: 'rate',
+  iterations: 'requests',
+  payload: 'body',
+  host: 'url',
+  target: 'url',
+};
+
+/** The setting that other tools know by that name, or null. */
+export const settingMeant = (word: string): SettingName | null => ELSEWHERE[plain(word)] ?? null;
 
 /** ` Did you mean …?` for an error's hint, or nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {

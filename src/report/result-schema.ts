@@ -184,6 +184,14 @@ const plan = z
         protocol: z.enum(['http:', 'https:']).describe('With or without TLS.'),
         host: text('Name or address connected to.'),
         port: z.int().min(0).max(65_535).describe('TCP port.'),
+        via: z
+          .strictObject({
+            host: text('Name or address connected to.'),
+            port: z.int().min(1).max(65_535).describe('TCP port.'),
+            addresses: z.array(z.string()).exactOptional().describe('What its name was taken to stand for.'),
+          })
+          .exactOptional()
+          .describe('Where was connected to instead; absent: to `host`.'),
         socketPath: z.string().exactOptional().describe('The Unix socket connected to instead.'),
       })
       .describe('Where requests go.'),

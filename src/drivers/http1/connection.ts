@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import type { Exchange } from '../../core/exchange.ts';
 import type { Target } from '../../core/plan.ts';
 import type { Micros } from '../../core/units.ts';
-import type { Lookup } from '../lookup.ts';
+import type { Lookup, Way } from '../lookup.ts';
 import type { Security } from '../security.ts';
 import { Outlet } from './outlet.ts';
 import { ResponseParser } from './parser.ts';
@@ -11,6 +11,8 @@ import { ResponseParser } from './parser.ts';
 /** What a connection tells its driver. One object for all connections, so that none needs closures of its own. */
 export interface ConnectionOwner {
   readonly target: Target;
+  /** Where connections go: as a rule the target's host and port. */
+  readonly way: Way;
   readonly addresses: Lookup;
   readonly security: Security | null;
   /** The last TLS session the target gave; it shortens the next handshake. */
@@ -76,7 +78,7 @@ export class Connection {
   }
 
   #connect(owner: ConnectionOwner): Socket {
-    const { target, security, addresses } = owner;
+    const { target, way, security, addresses } = owner;
     const onread = {
       buffer: owner.buffer,
       callback: (length: number): boolean => {
@@ -85,7 +87,7 @@ export class Connection {
       },
     };
     if (target.socketPath !== undefined) return connectTcp({ path: target.socketPath, onread });
-    const where = { host: target.host, port: target.port, lookup: addresses.lookup, noDelay: true, onread };
+    const where = { host: way.host, port: way.port, lookup: addresses.lookup, noDelay: true, onread };
     const { session } = owner;
     const socket =
       security === null
@@ -97,7 +99,7 @@ export class Connection {
         owner.session = fresh;
       });
     }
-    addresses.watch(socket, target.host);
+    addresses.watch(socket, way.host);
     return socket;
   }
 

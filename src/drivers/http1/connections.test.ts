@@ -250,7 +250,7 @@ describe('the addresses of a name', () => {
     const resolver = resolverOf(['127.0.0.1', '127.0.0.2', '127.0.0.3']);
     Object.assign(sender, {
       addresses: new Lookup(clock, seconds(30), 0, resolver),
-      target: { ...sender.target, host: 'three.test' },
+      way: { ...sender.way, host: 'three.test' },
     });
     const exchange = createExchange(0);
     const used: (string | undefined)[] = [];

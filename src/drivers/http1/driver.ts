@@ -9,7 +9,7 @@ import { AnswerBuffer } from '../answer.ts';
 import { AnswerChecker } from '../check.ts';
 import { ConnectionAges } from '../connection-age.ts';
 import { bodyTooLong, describeFailure } from '../failure.ts';
-import { Lookup } from '../lookup.ts';
+import { Lookup, type Way, wayTo } from '../lookup.ts';
 import { type Security, securityOf } from '../security.ts';
 import { isSuccess, StatusFailures } from '../status.ts';
 import { Burst } from './burst.ts';
@@ -37,6 +37,7 @@ export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
   inFlight = 0;
   readonly target: Target;
   readonly addresses: Lookup;
+  readonly way: Way;
   readonly security: Security | null;
   session: Buffer | null = null;
   /** Is shown every answer, and the address it came from. To be set before the first request. */
@@ -72,6 +73,8 @@ export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
     this.#clock = clock;
     this.target = plan.target;
     this.addresses = new Lookup(clock, plan.connections.dnsTtl, segment.index);
+    this.way = wayTo(plan.target);
+    this.addresses.pin(this.way);
     this.security = securityOf(plan);
     const { limit, maxAge } = plan.connections;
     this.#ages = new ConnectionAges(maxAge);

@@ -6,7 +6,7 @@ import type { HttpProxy, Plan, Target } from '../../core/plan.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Micros } from '../../core/units.ts';
 import { OTHER_PROTOCOL } from '../failure.ts';
-import type { Lookup } from '../lookup.ts';
+import { bracketed, type Lookup, wayTo } from '../lookup.ts';
 import { securityOf } from '../security.ts';
 
 /** Called once. No socket: the error says why. */
@@ -50,6 +50,8 @@ export function createConnector(plan: Plan, clock: Clock, addresses: Lookup): Co
     if (security !== null) secure(socket, opened);
     else opened(null, socket, NO_TLS);
   };
+  const way = wayTo(target);
+  addresses.pin(way);
   return (opened) => {
     if (proxy !== null && tunnels(plan)) {
       tunnel(proxy, target, addresses, (error, socket) => {
@@ -58,7 +60,7 @@ export function createConnector(plan: Plan, clock: Clock, addresses: Lookup): Co
       });
       return;
     }
-    const { host, port } = proxy ?? target;
+    const { host, port } = proxy ?? way;
     const where = proxy === null && target.socketPath !== undefined ? { path: target.socketPath } : { host, port };
     const socket = connectTcp({ ...where, lookup: addresses.lookup, noDelay: true });
     addresses.watch(socket, host);
@@ -114,5 +116,3 @@ function once(socket: Socket, event: 'connect' | 'secureConnect', opened: Connec
     then();
   });
 }
-
-export const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
