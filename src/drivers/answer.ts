@@ -1,3 +1,4 @@
+import { decodeBody } from './decoding.ts';
 import { trimmed } from './http1/head.ts';
 
 /** A body beyond it is not kept, bytes. */
@@ -22,6 +23,9 @@ export class AnswerBuffer {
   #headEnd = 0;
   #headSettled = false;
   #store: Buffer = EMPTY;
+  #decoded = false;
+  /** Why a compressed body could not be read. */
+  #broken: string | null = null;
   /** Names and values in turn, where there is no head in bytes. */
   #fields: readonly string[] | null = null;
 
@@ -30,6 +34,8 @@ export class AnswerBuffer {
     this.start = 0;
     this.end = 0;
     this.tooLarge = false;
+    this.#decoded = false;
+    this.#broken = null;
     this.#head = EMPTY;
     this.#headEnd = 0;
     this.#headSettled = false;
@@ -94,9 +100,28 @@ export class AnswerBuffer {
 
   /** Why no check of the body can hold; null: one can. */
   unreadable(): string | null {
-    if (this.tooLarge) return 'the body is larger than 1 MiB';
+    return this.tooLarge ? 'the body is larger than 1 MiB' : this.#broken;
+  }
+
+  /**
+   * Replaces a compressed body by what it holds. Not asked for before a check has failed: one that holds has read it.
+   *
+   * @returns whether it was compressed; where it could not be read, `unreadable` says why.
+   */
+  decode(): boolean {
+    if (this.#decoded || this.tooLarge || this.end === this.start) return false;
     const coding = this.header('content-encoding')?.toLowerCase() ?? 'identity';
-    return coding === 'identity' || coding === '' ? null : `the body is compressed (${coding.slice(0, 20)})`;
+    if (coding === 'identity' || coding === '') return false;
+    this.#decoded = true;
+    const decoded = decodeBody(this.bytes.subarray(this.start, this.end), coding, BODY_LIMIT);
+    if (decoded === 'too large') this.tooLarge = true;
+    else if (typeof decoded === 'string') this.#broken = decoded;
+    else {
+      this.bytes = decoded;
+      this.start = 0;
+      this.end = decoded.length;
+    }
+    return true;
   }
 
   /** Moves what lies in the reader's buffer into the store. */

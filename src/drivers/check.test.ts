@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createExchange } from '../core/exchange.ts';
@@ -109,10 +110,39 @@ describe('headers and texts', () => {
     ]);
   });
 
-  it('are wrong in a body that is compressed or too large, and say so', () => {
+  it('of a compressed body are those of what it holds', () => {
+    const body = JSON.stringify({ a: 1, text: 'grüße '.repeat(50) });
+    const coded: readonly (readonly [coding: string, body: Buffer])[] = [
+      ['gzip', gzipSync(body)],
+      ['x-gzip', gzipSync(body)],
+      ['deflate', deflateSync(body)],
+      ['deflate', deflateRawSync(body)],
+      ['br', brotliCompressSync(body)],
+      ['gzip, br', brotliCompressSync(gzipSync(body))],
+    ];
+    const checks: AnswerCheck[] = [json('$.a', ['a'], 1), { kind: 'contains', text: 'grüße' }];
+    for (const [coding, bytes] of coded) {
+      const headers = `Content-Encoding: ${coding}\r\n`;
+      expect([coding, judge(checks)({ headers, body: bytes })[0]]).toEqual([coding, 'ok']);
+      expect(judge([{ kind: 'body', text: body }])({ headers, body: bytes })[0]).toBe('ok');
+      expect(judge([json('$.a', ['a'], 2)])({ headers, body: bytes })).toEqual([
+        'wrong-answer',
+        '$.a differs',
+        '$.a: expected 2, got 1',
+      ]);
+    }
+  });
+
+  it('are wrong in a body that cannot be read, and say so', () => {
     const answer = judge([json('$.a', ['a'], 1)]);
-    expect(answer({ headers: 'Content-Encoding: gzip\r\n', body: Buffer.from([31, 139, 8]) })[1]).toBe(
-      'the body is compressed (gzip)',
+    const gzip = (body: Buffer) => answer({ headers: 'Content-Encoding: gzip\r\n', body })[1];
+    expect(gzip(Buffer.from([31, 139, 8]))).toBe('the body is not what its content-encoding says (gzip)');
+    expect(gzip(gzipSync('{"a":1}').subarray(0, 20))).toBe('the body is not what its content-encoding says (gzip)');
+    // A thousand times as large as it comes: it is not unpacked to its end.
+    expect(gzip(gzipSync(Buffer.alloc(50 * 1024 * 1024)))).toBe('the body is larger than 1 MiB');
+    expect(gzip(Buffer.alloc(0))).toBe('the body is not JSON');
+    expect(answer({ headers: 'Content-Encoding: zstd\r\n', body: 'x' })[1]).toBe(
+      'the body is compressed in a way that checks cannot read (zstd)',
     );
     expect(answer({ body: `{"a":1,"b":"${'x'.repeat(1024 * 1024)}"}` })[1]).toBe('the body is larger than 1 MiB');
   });

@@ -9,7 +9,7 @@ import { cut, Excerpts } from './excerpt.ts';
 import { type Compiled, ExpectedText, type Fault } from './expectation.ts';
 import { compileJsonCheck, ResponseJson } from './json-check.ts';
 import { SentSecrets } from './sent-secrets.ts';
-import { isSuccess, StatusFailures } from './status.ts';
+import { isSuccess, pointerOf, StatusFailures } from './status.ts';
 
 /** Examples of wrong answers per run and thread; of each kind the first. */
 const EXAMPLES = 20;
@@ -55,16 +55,26 @@ export class AnswerChecker {
     this.#json.reset();
     if (!this.#expects(status)) {
       if (status >= 300) {
-        this.message = this.#statuses.messageFor(status, answer.header('location'));
+        const pointer = pointerOf(status, answer.header('location') ?? undefined, answer.header('allow') ?? undefined);
+        this.message = this.#statuses.messageFor(status, pointer);
         return OUTCOME_CODE['http-error'];
       }
       return this.#wrong(fault(`status ${status} is not an expected one`, `status ${status}`), exchange);
     }
+    let found = this.#firstFault(exchange, answer);
+    if (found !== null && answer.decode()) {
+      this.#json.reset();
+      found = this.#firstFault(exchange, answer);
+    }
+    return found === null ? OUTCOME_CODE.ok : this.#wrong(found, exchange);
+  }
+
+  #firstFault(exchange: Exchange, answer: AnswerBuffer): Fault | null {
     for (const check of this.#checks) {
       const found = check(exchange, answer);
-      if (found !== null) return this.#wrong(found, exchange);
+      if (found !== null) return found;
     }
-    return OUTCOME_CODE.ok;
+    return null;
   }
 
   #expects(status: number): boolean {

@@ -9,6 +9,16 @@ describe('the message of a failure by status', () => {
     expect(of(302, 'https://login.test/')).toBe('302 redirect to https://login.test/');
   });
 
+  it('names the methods that are allowed', () => {
+    expect(of(405, 'POST, OPTIONS')).toBe('HTTP 405 (allows POST, OPTIONS)');
+    expect([of(405, ''), of(405, null), of(405, '\x1b[2J'), of(404, 'POST')]).toEqual([
+      'HTTP 405',
+      'HTTP 405',
+      'HTTP 405',
+      'HTTP 404',
+    ]);
+  });
+
   it('is the status where nothing is pointed at', () => {
     expect([of(404, '/x'), of(302, null), of(302, ''), of(304, '/x'), of(500, null)]).toEqual([
       'HTTP 404',

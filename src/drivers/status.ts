@@ -1,6 +1,8 @@
 /** So many different addresses are named; redirects to any other are counted together. */
 const NAMED = 20;
 const LONGEST = 160;
+/** Methods, as Allow lists them. */
+const METHODS = /^[A-Za-z]{1,20}(?:\s*,\s*[A-Za-z]{1,20}){0,9}$/;
 
 /** Whether a status is a success by itself, where no check says which are expected. */
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
@@ -8,14 +10,25 @@ export const isSuccess = (status: number): boolean => status >= 200 && status < 
 /** Whether a response may say in `Location` where to go instead. */
 export const isRedirect = (status: number): boolean => status >= 300 && status < 400 && status !== 304;
 
+/** What a response says to ask instead: of a redirect its Location, of a 405 its Allow (RFC 9110, 10.2.1); null: nothing. */
+export function pointerOf(
+  status: number,
+  location: string | string[] | undefined,
+  allow: string | string[] | undefined,
+): string | null {
+  const [pointer = null] = [status === 405 ? allow : isRedirect(status) ? location : undefined].flat();
+  return pointer;
+}
+
 /** What a response is called whose status makes it a failure: `HTTP 503`, `307 redirect to /predict/`. */
 export class StatusFailures {
   readonly #named = new Set<string>();
 
-  /** @param location the value of the header, or null. */
-  messageFor(status: number, location: string | null): string {
-    if (!isRedirect(status) || location === null || location === '') return `HTTP ${status}`;
-    const place = placeOf(location);
+  /** @param pointer what the response says to ask instead (see `pointerOf`), or null. */
+  messageFor(status: number, pointer: string | null): string {
+    if (status === 405 && pointer !== null && METHODS.test(pointer)) return `HTTP 405 (allows ${pointer})`;
+    if (!isRedirect(status) || pointer === null || pointer === '') return `HTTP ${status}`;
+    const place = placeOf(pointer);
     if (this.#named.size >= NAMED && !this.#named.has(place)) return `${status} redirect to further addresses`;
     this.#named.add(place);
     return `${status} redirect to ${place}`;

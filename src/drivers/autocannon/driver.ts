@@ -23,7 +23,7 @@ interface Seat {
   /** The last answer said that its connection ends. */
   closing: boolean;
   /** Where it pointed to; null: nowhere. */
-  location: string | null;
+  pointer: string | null;
   socket: Socket | null;
   connectStartedAt: Micros;
   /** 0: not yet. */
@@ -110,7 +110,7 @@ export class AutocannonDriver implements Driver {
       asked: false,
       askedAt: 0 as Micros,
       closing: false,
-      location: null,
+      pointer: null,
       socket: null,
       connectStartedAt: 0 as Micros,
       connectedAt: 0 as Micros,
@@ -121,7 +121,7 @@ export class AutocannonDriver implements Driver {
     client.on('headers', ({ shouldKeepAlive, headers }: { shouldKeepAlive: boolean; headers: readonly string[] }) => {
       seat.firstByteAt = this.#clock.now();
       seat.closing = !shouldKeepAlive;
-      seat.location = locationOf(headers);
+      seat.pointer = headerOf(headers, 'location') ?? headerOf(headers, 'allow');
     });
     client.on('response', (status: number, bytes: number, took: number) => this.#answered(seat, status, bytes, took));
     client.on('connError', (error: NodeJS.ErrnoException) => {
@@ -168,7 +168,7 @@ export class AutocannonDriver implements Driver {
     exchange.bytesIn = bytes;
     const sentAt = (now - took * 1e3) as Micros;
     if (isSuccess(status)) this.#finish(seat, OUTCOME_CODE.ok, '', sentAt);
-    else this.#finish(seat, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, seat.location), sentAt);
+    else this.#finish(seat, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, seat.pointer), sentAt);
   }
 
   /** @param sentAt 0: it never was; else as autocannon tells, which is before the connection where it had to open one. */
@@ -194,8 +194,8 @@ export class AutocannonDriver implements Driver {
 }
 
 /** @param headers names and values in turn. */
-function locationOf(headers: readonly string[]): string | null {
+function headerOf(headers: readonly string[], name: string): string | null {
   for (let at = 0; at < headers.length; at += 2)
-    if (headers[at]?.toLowerCase() === 'location') return headers[at + 1] ?? null;
+    if (headers[at]?.toLowerCase() === name) return headers[at + 1] ?? null;
   return null;
 }

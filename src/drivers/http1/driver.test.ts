@@ -191,6 +191,13 @@ describe('an outcome', () => {
     expect(opened).toHaveLength(1);
   });
 
+  it('is http-error for a method that is not allowed, and names those that are', async () => {
+    const sender = await driverFor((socket) => {
+      socket.write('HTTP/1.1 405 Method Not Allowed\r\nAllow: POST, OPTIONS\r\nContent-Length: 0\r\n\r\n');
+    });
+    for (let n = 0; n < 3; n++) expect((await exchangeOnce(sender)).message).toBe('HTTP 405 (allows POST, OPTIONS)');
+  });
+
   it('is connect-error with code and address where nothing listens', async () => {
     const sender = await driverFor(() => {});
     await new Promise((resolve) => server?.close(resolve));

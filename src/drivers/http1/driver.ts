@@ -328,7 +328,7 @@ export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
     // Within onDone the same user may send again, so everything about the connection is settled before.
     if (this.#checker !== null) this.#judge(connection, this.#checker, now);
     else if (isSuccess(status)) this.#finish(connection, OUTCOME_CODE.ok, '', now);
-    else this.#finish(connection, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, parser.location), now);
+    else this.#finish(connection, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, parser.pointer), now);
   }
 
   #broken(connection: Connection, now: Micros): void {

@@ -20,6 +20,7 @@ const TRANSFER_ENCODING = bytesOf('transfer-encoding');
 const CONNECTION = bytesOf('connection');
 const KEEP_ALIVE = bytesOf('keep-alive');
 const LOCATION = bytesOf('location');
+const ALLOW = bytesOf('allow');
 const CLOSE = bytesOf('close');
 
 /**
@@ -40,8 +41,8 @@ export class Head {
   persist = false;
   /** The target's `Keep-Alive: timeout=n` in seconds, or -1. */
   keepAliveTimeout = -1;
-  /** Where a redirect points; empty: nowhere. */
-  location = '';
+  /** What to ask instead: of a redirect its Location, of a 405 its Allow; empty: it does not say. */
+  pointer = '';
   /** What is wrong with it; empty: nothing. */
   error = '';
 
@@ -113,7 +114,9 @@ export class Head {
       this.encoded = true;
       for (const coding of codings) if (trimmed(coding) !== '') this.chunked = trimmed(coding) === 'chunked';
     } else if (nameLength === 8 && this.status >= 300 && this.status < 400 && same(bytes, start, LOCATION))
-      this.location = bytes.toString('latin1', valueStart, valueEnd);
+      this.pointer = bytes.toString('latin1', valueStart, valueEnd);
+    else if (nameLength === 5 && this.status === 405 && same(bytes, start, ALLOW))
+      this.pointer = bytes.toString('latin1', valueStart, valueEnd);
     return at + 2;
   }
 

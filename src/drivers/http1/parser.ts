@@ -62,8 +62,8 @@ export class ResponseParser {
   status = 0;
   /** May the connection be used again after this answer? */
   reusable = false;
-  /** Where a redirect points; empty: nowhere. Valid with a `status` of 300 to 399. */
-  location = '';
+  /** What to ask instead (see `Head`); empty: it does not say. Valid with a `status` of 300 to 399, and 405. */
+  pointer = '';
   /** The target's `Keep-Alive: timeout=n` in seconds, or -1. */
   keepAliveTimeout = -1;
   /** Bytes of body seen, without chunk framing. */
@@ -226,7 +226,7 @@ export class ResponseParser {
     this.#headBytes = 0;
     if (head.error !== '') return this.#fail(head.error);
     this.status = head.status;
-    if (head.status >= 300 && head.status < 400) this.location = head.location;
+    if ((head.status >= 300 && head.status < 400) || head.status === 405) this.pointer = head.pointer;
     this.keepAliveTimeout = head.keepAliveTimeout;
     this.answer?.head(bytes, start, end);
     if (head.encoded && head.length >= 0) return this.#fail('both Content-Length and Transfer-Encoding');

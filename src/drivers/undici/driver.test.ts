@@ -186,6 +186,8 @@ describe('an outcome', () => {
     expect(busy).toEqual(['http-error', 'HTTP 503']);
     const moved = 'HTTP/1.1 307 Moved\r\nLocation: /predict/\r\nContent-Length: 0\r\n\r\n';
     expect(await ended((socket) => socket.write(moved))).toEqual(['http-error', '307 redirect to /predict/']);
+    const refused = 'HTTP/1.1 405 No\r\nAllow: POST\r\nContent-Length: 0\r\n\r\n';
+    expect(await ended((socket) => socket.write(refused))).toEqual(['http-error', 'HTTP 405 (allows POST)']);
     expect(await ended((socket) => socket.destroy())).toEqual(['reset', 'connection closed before any answer']);
     const cut = await ended((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhel'));
     expect(cut).toEqual(['reset', 'connection closed in the middle of the answer']);

@@ -79,7 +79,7 @@ export class UndiciDriver implements Driver, FlightOwner {
       startedAt: this.#clock.now(),
       request: this.#prepare(exchange),
       answer: this.#takeAnswer(),
-      location: null,
+      pointer: null,
       within: true,
       done: false,
       handle: null,
@@ -127,12 +127,12 @@ export class UndiciDriver implements Driver, FlightOwner {
     return true;
   }
 
-  answering(flight: Flight, status: number, fields: readonly string[], location: string | null): void {
+  answering(flight: Flight, status: number, fields: readonly string[], pointer: string | null): void {
     if (flight.done) return;
     const { exchange } = flight;
     exchange.status = status;
     flight.answer?.fields(fields);
-    flight.location = location;
+    flight.pointer = pointer;
     if (exchange.firstByteAt === 0) exchange.firstByteAt = this.#clock.now();
   }
 
@@ -155,7 +155,7 @@ export class UndiciDriver implements Driver, FlightOwner {
       exchange.example = this.#checker.example;
       this.#finish(flight, outcome, this.#checker.message, now);
     } else if (isSuccess(status)) this.#finish(flight, OUTCOME_CODE.ok, '', now);
-    else this.#finish(flight, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, flight.location), now);
+    else this.#finish(flight, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, flight.pointer), now);
   }
 
   failed(flight: Flight, error: Error): void {

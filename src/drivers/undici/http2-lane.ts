@@ -2,6 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../core/ports.ts';
 import type { Micros } from '../../core/units.ts';
+import { pointerOf } from '../status.ts';
 import type { Connect } from './connector.ts';
 import { StreamReset } from './ending.ts';
 import type { Flight, FlightOwner, Lane, Prepared } from './lane.ts';
@@ -160,7 +161,8 @@ export class Http2Lane implements Lane {
     let begun = false;
     stream.on('response', (headers, _flags, fields: readonly string[] = []) => {
       begun = true;
-      this.#owner.answering(flight, headers[':status'] ?? 0, fields, headers.location ?? null);
+      const status = headers[':status'] ?? 0;
+      this.#owner.answering(flight, status, fields, pointerOf(status, headers.location, headers.allow));
     });
     stream.on('data', (chunk: Buffer) => this.#owner.received(flight, chunk));
     stream.on('error', (error) => {

@@ -42,8 +42,8 @@ export interface Flight {
   /** Where its answer is kept; null: nobody looks at it. */
   readonly answer: AnswerBuffer | null;
   lane: Lane;
-  /** Where the response says to go instead; null: nowhere. */
-  location: string | null;
+  /** What the response says to ask instead (see `pointerOf`); null: nothing. */
+  pointer: string | null;
   /** Still within `send`, where nothing may be given back. */
   within: boolean;
   done: boolean;
@@ -57,9 +57,9 @@ export interface FlightOwner {
   started(flight: Flight): boolean;
   /**
    * @param fields names and values in turn.
-   * @param location the header of that name, or null.
+   * @param pointer what the response says to ask instead (see `pointerOf`), or null.
    */
-  answering(flight: Flight, status: number, fields: readonly string[], location: string | null): void;
+  answering(flight: Flight, status: number, fields: readonly string[], pointer: string | null): void;
   /** The chunk is not changed afterwards. */
   received(flight: Flight, chunk: Buffer): void;
   answered(flight: Flight): void;

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Client, type Dispatcher } from 'undici';
 import type { Clock } from '../../core/ports.ts';
 import type { Micros } from '../../core/units.ts';
+import { pointerOf } from '../status.ts';
 import type { Connect } from './connector.ts';
 import type { Flight, FlightOwner, Lane } from './lane.ts';
 
@@ -88,8 +89,7 @@ class Listener implements Dispatcher.DispatchHandler {
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     const fields = this.#flight.answer === null ? [] : Object.entries(headers).flatMap(listed);
-    const [location = null] = [headers.location].flat();
-    this.#owner.answering(this.#flight, status, fields, location);
+    this.#owner.answering(this.#flight, status, fields, pointerOf(status, headers.location, headers.allow));
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
