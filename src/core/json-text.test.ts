@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compactJson, type ExactJson, fieldTexts, JsonNumber, readExactJson, withoutFieldText } from './json-text.ts';
+import {
+  compactJson,
+  type ExactJson,
+  fieldTexts,
+  JsonNumber,
+  readExactJson,
+  textAt,
+  withoutPathText,
+} from './json-text.ts';
 
 /** Some JSON value as a text, with white space wherever it may stand. */
 const anyJson = fc
@@ -43,15 +51,38 @@ describe('JSON as it is written', () => {
         const names = Object.keys(JSON.parse(json) as object);
         const name = names[pick % Math.max(1, names.length)] ?? 'x';
         const { [name]: _, ...rest } = JSON.parse(json) as Record<string, unknown>;
-        expect(JSON.parse(withoutFieldText(json, name))).toEqual(rest);
+        expect(JSON.parse(withoutPathText(json, name))).toEqual(rest);
       }),
     );
-    expect(withoutFieldText('{ "a": 1.0, "b": 2, "c": 1e400 }', 'b')).toBe('{ "a": 1.0, "c": 1e400 }');
-    expect(withoutFieldText('{ "b": 2, "a": 1.0 }', 'b')).toBe('{ "a": 1.0 }');
-    expect(withoutFieldText('{"b":1, "a": 1, "b": 2 }', 'b')).toBe('{"a": 1 }');
-    expect(withoutFieldText('{"b":1}', 'b')).toBe('{}');
-    expect(withoutFieldText('{"b":{"c":1}}', 'c')).toBe('{"b":{"c":1}}');
-    expect(withoutFieldText('[{"b":1}]', 'b')).toBe('[{"b":1}]');
+    expect(withoutPathText('{ "a": 1.0, "b": 2, "c": 1e400 }', 'b')).toBe('{ "a": 1.0, "c": 1e400 }');
+    expect(withoutPathText('{ "b": 2, "a": 1.0 }', 'b')).toBe('{ "a": 1.0 }');
+    expect(withoutPathText('{"b":1, "a": 1, "b": 2 }', 'b')).toBe('{"a": 1 }');
+    expect(withoutPathText('{"b":1}', 'b')).toBe('{}');
+    expect(withoutPathText('{"b":{"c":1}}', 'c')).toBe('{"b":{"c":1}}');
+    expect(withoutPathText('{"a": {"b": [1.0, {"c": 1, "d": 2}]}, "e": 3}', 'a.b.1.c')).toBe(
+      '{"a": {"b": [1.0, {"d": 2}]}, "e": 3}',
+    );
+    expect(withoutPathText('{"a.b": 1, "a": {"b": 2}}', 'a.b')).toBe('{"a": {"b": 2}}');
+    expect(withoutPathText('[{"b":1}]', 'b')).toBe('[{"b":1}]');
+  });
+
+  it('has what a path leads to', () => {
+    const json = '{"a": {"b": [1.0, {"c d": "x"}], "b.c": 3}, "a.b.1": 4, "e": {"": 5}, "l": [[7], [8]]}';
+    const found = Object.entries({
+      'a.b.0': '1.0',
+      'a.b[0]': '1.0',
+      'a.b[1].c d': '"x"',
+      'a.b.1': '4',
+      'a.b.c': '3',
+      'l[1][0]': '8',
+      'l.1.0': '8',
+      e: '{"": 5}',
+    });
+    for (const [path, text] of found) expect([path, textAt(json, path)]).toEqual([path, text]);
+    for (const path of ['a.c', 'a.b.2', 'a.b.c.d', 'b', 'x.y', 'l.2', 'l.x', ''])
+      expect([path, textAt(json, path)]).toEqual([path, null]);
+    expect(textAt('[1, [2.0]]', '1.0')).toBe('2.0');
+    expect(textAt('5', 'a')).toBeNull();
   });
 
   it('is read with its numbers as they stand', () => {

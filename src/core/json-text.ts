@@ -113,8 +113,8 @@ export function fieldTexts(json: string): Map<string, string> {
   return fields;
 }
 
-/** The object without every field of that name; all else stays as it is written. */
-export function withoutFieldText(json: string, name: string): string {
+/** The object or list without every part of that name; all else stays as it is written. */
+function withoutPartText(json: string, name: string): string {
   const parts = [...partsOf(json)];
   let text = '';
   let kept = 0;
@@ -130,6 +130,45 @@ export function withoutFieldText(json: string, name: string): string {
   if (kept === parts.length) return json;
   const first = parts[0]?.from ?? 0;
   return json.slice(0, first) + text + json.slice(last);
+}
+
+/** The part of a value that a path of names and indices (`a.b.0`, `a.b[0]`) leads through, and what is left of the path. */
+function throughPart(json: string, path: string): { readonly part: Part; readonly rest: string } | null {
+  let found: { readonly part: Part; readonly rest: string } | null = null;
+  for (const part of partsOf(json)) {
+    const rest = restOf(path, part.name);
+    if (rest !== null && (found === null || part.name.length >= found.part.name.length)) found = { part, rest };
+  }
+  return found;
+}
+
+/** What of a path is left behind its first name; null: it does not begin with that name. */
+function restOf(path: string, name: string): string | null {
+  if (!path.startsWith(name)) return null;
+  const rest = path.slice(name.length);
+  if (rest.startsWith('.')) return rest.slice(1);
+  return rest.startsWith('[') ? rest.slice(1).replace(']', '') : null;
+}
+
+/**
+ * The value at a path, as it is written; null: there is none. A part whose own name has the dots in it comes first.
+ */
+export function textAt(json: string, path: string): string | null {
+  let own: Part | null = null;
+  for (const part of partsOf(json)) if (part.name === path) own = part;
+  if (own !== null) return json.slice(own.start, own.end);
+  const through = throughPart(json, path);
+  return through === null ? null : textAt(json.slice(through.part.start, through.part.end), through.rest);
+}
+
+/** The value without what is at the path; all else stays as it is written. */
+export function withoutPathText(json: string, path: string): string {
+  const without = withoutPartText(json, path);
+  if (without !== json) return without;
+  const through = throughPart(json, path);
+  if (through === null) return json;
+  const { start, end } = through.part;
+  return json.slice(0, start) + withoutPathText(json.slice(start, end), through.rest) + json.slice(end);
 }
 
 /**

@@ -101,6 +101,21 @@ describe('JSON Lines', () => {
     ]);
   });
 
+  it('give what lies within their fields, by names with dots', () => {
+    const row = '{"a":{"b":[1.0,{"c":"x"}]},"d.e":2,"y":{"label":"z","p":3}}';
+    const body = '{"n":{{row.a.b.0}},"s":"{{row.a.b[1].c}}","o":{{row.a}},"d":{{row.d.e}}}';
+    const nested = prepared({ 'r.jsonl': row }, { data: 'r.jsonl', body, expectField: 'y.label' });
+    expect(nested.texts).toEqual([['1.0', 'x', '{"b":[1.0,{"c":"x"}]}', '2', '"z"', '1']]);
+    const whole = prepared({ 'r.jsonl': row }, { data: 'r.jsonl', expectField: 'y.label' });
+    expect(whole.texts[0]?.[0]).toBe('{"a":{"b":[1.0,{"c":"x"}]},"d.e":2,"y":{"p":3}}');
+    expect(prepared({ 'r.jsonl': '[5.9,[3.0]]' }, { data: 'r.jsonl', body: '{{row.0}} {{row.1.0}}' }).texts).toEqual([
+      ['5.9', '3.0'],
+    ]);
+    expect(said({ 'r.jsonl': row }, { data: 'r.jsonl', body: '{{row.a.bb}}' })).toContain(
+      'line 1 has no field "a.bb" | Did you mean a.b?',
+    );
+  });
+
   it('leave the expected answer out of the body', () => {
     const { texts } = prepared(
       { 'r.jsonl': '{"x":1,"y":2}\n{"x":3,"y":4}' },

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { RampartError } from '../core/errors.ts';
-import { fieldTexts, isObjectText, withoutFieldText } from '../core/json-text.ts';
+import { fieldTexts, isObjectText, textAt, withoutPathText } from '../core/json-text.ts';
 import type { DataSource } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import { type Cell, writeText, writeUntyped } from '../core/template.ts';
@@ -79,7 +79,7 @@ function readJsonLines(
     if (json === '') continue;
     checkRow(json, line, refuse);
     const fields = cells.some(({ field }) => field !== null) ? fieldTexts(json) : null;
-    const row = leftOut === null ? json : withoutFieldText(json, leftOut);
+    const row = leftOut === null ? json : withoutPathText(json, leftOut);
     for (const { field, style } of cells) {
       if (style === 'line') {
         table.add(String(line), false);
@@ -135,7 +135,7 @@ function checkRow(json: string, line: number, refuse: Refuse): void {
   }
 }
 
-/** The field's value as it is written. */
+/** The field's value as it is written; a name with dots leads into it: `a.b`, `a.0`. */
 function fieldOf(
   json: string,
   fields: ReadonlyMap<string, string> | null,
@@ -143,8 +143,20 @@ function fieldOf(
   line: number,
   refuse: Refuse,
 ): string {
+  const text = fields?.get(name) ?? (isNested(name, json) ? textAt(json, name) : null);
+  if (text !== null) return text;
   if (!isObjectText(json)) return refuse(line, ` is no JSON object, so it has no field ${quote(name)}`);
-  return fields?.get(name) ?? refuse(line, ` has no field ${quote(name)}`, didYouMean(name, fields?.keys() ?? []));
+  return refuse(line, ` has no field ${quote(name)}`, didYouMean(name, namesLike(name, fields)));
+}
+
+/** In a list every name is an index. */
+const isNested = (name: string, json: string): boolean => /[.[]/.test(name) || !isObjectText(json);
+
+/** Fields that a name may be meant for; of one with dots also those one level down. */
+function namesLike(name: string, fields: ReadonlyMap<string, string> | null): string[] {
+  const [first = ''] = name.split('.');
+  const within = fieldTexts(fields?.get(first) ?? 'null').keys();
+  return [...(fields?.keys() ?? []), ...[...within].map((each) => `${first}.${each}`)];
 }
 
 function headerText(text: string, field: string | null, line: number, refuse: Refuse): string {
