@@ -85,6 +85,33 @@ async function lawTarget(law: string, faults: string[] = []): Promise<TestTarget
   };
 }
 
+/**
+ * Serves so many connections at a time, as a pool of workers does that keep theirs: all others are accepted by the kernel,
+ * and wait until one of those closes.
+ */
+export function pooledTarget(workers: number, milliseconds: number): Promise<TestTarget> {
+  let received = 0;
+  let free = workers;
+  const waiting: Socket[] = [];
+  const serve = (socket: Socket): void => {
+    free--;
+    socket.on('data', () => {
+      received++;
+      setTimeout(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'), milliseconds);
+    });
+    socket.once('close', () => {
+      free++;
+      const next = waiting.shift();
+      if (next !== undefined) serve(next);
+    });
+  };
+  const server = createServer((socket) => {
+    if (free > 0) serve(socket);
+    else waiting.push(socket);
+  });
+  return listen(server, () => received);
+}
+
 /** A server that speaks whatever `speak` writes to each connection once a request's head has arrived. */
 export function rawTarget(speak: (socket: Socket) => void): Promise<TestTarget> {
   let received = 0;

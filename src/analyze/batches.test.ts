@@ -13,17 +13,17 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 
 describe('batches', () => {
   it('are the intervals themselves when there are few', () => {
-    const batches = BatchFold.batches([foldedOf(range(3, 9))], 'response', true, { first: 3, last: 9 });
+    const batches = BatchFold.batches([foldedOf(range(3, 9))], 'callers', { first: 3, last: 9 });
     expect(batches.map(({ times, infinite }) => [times.min, times.max, infinite])).toEqual(
       range(3, 9).map((index) => [index, index, 2]),
     );
-    expect(BatchFold.batches([foldedOf(range(3, 9))], 'response', false, { first: 3, last: 9 })[0]?.infinite).toBe(0);
+    expect(BatchFold.batches([foldedOf(range(3, 9))], 'response', { first: 3, last: 9 })[0]?.infinite).toBe(0);
   });
 
   it('are empty where a request name was silent', () => {
-    const batches = BatchFold.batches([foldedOf([0, 1, 5])], 'response', false, { first: 0, last: 5 });
+    const batches = BatchFold.batches([foldedOf([0, 1, 5])], 'response', { first: 0, last: 5 });
     expect(batches.map(({ times }) => times.count)).toEqual([1, 1, 0, 0, 0, 1]);
-    expect(BatchFold.batches([new BatchFold()], 'response', false, { first: 0, last: -1 })).toEqual([]);
+    expect(BatchFold.batches([new BatchFold()], 'response', { first: 0, last: -1 })).toEqual([]);
   });
 
   it.each([
@@ -34,7 +34,7 @@ describe('batches', () => {
     [0, 2047],
   ])('are twenty stretches of nearly equal time, in order and without a loss (%i to %i)', (first, last) => {
     const all = range(first, last);
-    const batches = BatchFold.batches([foldedOf(all)], 'response', true, { first, last });
+    const batches = BatchFold.batches([foldedOf(all)], 'callers', { first, last });
     expect(batches.length).toBe(20);
     expect(batches.reduce((sum, { times }) => sum + times.count, 0)).toBe(all.length);
     expect(batches.reduce((sum, { infinite }) => sum + infinite, 0)).toBe(2 * all.length);

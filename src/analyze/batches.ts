@@ -3,8 +3,14 @@ import { BATCHES, type Batch } from '../stats/confidence.ts';
 import { EMPTY_HISTOGRAM, Histogram } from '../stats/histogram.ts';
 import { mergeHistograms, type PackedHistogram, packHistogram, unpackHistogram } from '../stats/packed-histogram.ts';
 
-/** Histograms whose percentiles get an interval by batches. */
-export type Batched = 'response' | 'service' | 'firstByte';
+/** Histograms of successes whose percentiles get an interval by batches. */
+export type OfSuccesses = 'response' | 'service' | 'firstByte';
+
+/**
+ * The same, and the response times as callers had them: a failure is infinitely slow, a request given up at the end took as
+ * long as it had waited (`callers`), or for ever (`callersAtWorst`).
+ */
+export type Batched = OfSuccesses | 'callers' | 'callersAtWorst';
 
 /** Numbers of intervals, both ends included. */
 export interface Intervals {
@@ -12,7 +18,8 @@ export interface Intervals {
   readonly last: number;
 }
 
-type Part = { readonly [K in Batched]: PackedHistogram } & { readonly infinite: number };
+/** `infinite`: failed, or given up after a time that is not known. */
+type Part = { readonly [K in OfSuccesses | 'unfinished']: PackedHistogram } & { readonly infinite: number };
 
 /** Stretches kept at the most: eight to a batch, so that cutting a run into batches is uneven by 1/8 of one at worst. */
 const STRETCHES = 8 * BATCHES;
@@ -28,6 +35,8 @@ export class BatchFold {
   #stretches = new Map<number, Part>();
   /** Ended after the load did: they were due in the last measured intervals. */
   readonly #drained: Part[] = [];
+  /** Were due before the measured time, and under way at its end. */
+  readonly #carried: Part[] = [];
 
   addMeasured(index: number, series: SeriesSnapshot): void {
     const key = Math.floor(index / this.#width);
@@ -39,26 +48,22 @@ export class BatchFold {
     this.#drained.push(partOf(series));
   }
 
-  /**
-   * Up to 20 batches of equal time between the first and the last measured interval of the run, of several folds as of one.
-   * @param failures whether failed requests count, as infinitely slow.
-   */
-  static batches(folds: readonly BatchFold[], kind: Batched, failures: boolean, whole: Intervals): Batch[] {
-    return BatchFold.#cut(folds, kind, failures, whole, true);
+  /** What came after the end of the load of requests that were due before the measured time: callers waited for it too. */
+  addCarried(series: SeriesSnapshot): void {
+    this.#carried.push(partOf(series));
+  }
+
+  /** Up to 20 batches of equal time between the first and the last measured interval of the run, of several folds as of one. */
+  static batches(folds: readonly BatchFold[], kind: Batched, whole: Intervals): Batch[] {
+    return BatchFold.#cut(folds, kind, whole, true);
   }
 
   /** The same of a part of the run: what came outside it counts in none. */
-  static batchesWithin(folds: readonly BatchFold[], kind: Batched, failures: boolean, part: Intervals): Batch[] {
-    return BatchFold.#cut(folds, kind, failures, part, false);
+  static batchesWithin(folds: readonly BatchFold[], kind: Batched, part: Intervals): Batch[] {
+    return BatchFold.#cut(folds, kind, part, false);
   }
 
-  static #cut(
-    folds: readonly BatchFold[],
-    kind: Batched,
-    failures: boolean,
-    { first, last }: Intervals,
-    whole: boolean,
-  ): Batch[] {
+  static #cut(folds: readonly BatchFold[], kind: Batched, { first, last }: Intervals, whole: boolean): Batch[] {
     const width = Math.max(1, ...folds.map((fold) => fold.#width));
     // A stretch that reaches over the border of a part is no part of it.
     const from = whole ? Math.floor(first / width) : Math.ceil(first / width);
@@ -73,12 +78,11 @@ export class BatchFold {
         // What was due after a reset of the statistics may be answered within the interval before.
         parts[whole ? Math.max(0, batch) : batch]?.push(stretch);
       }
-      if (whole) parts.at(-1)?.push(...fold.#drained);
+      if (!whole) continue;
+      parts.at(-1)?.push(...fold.#drained);
+      if (kind === 'callers' || kind === 'callersAtWorst') parts.at(-1)?.push(...fold.#carried);
     }
-    return parts.map((batch) => ({
-      times: merged(batch.map((part) => part[kind])),
-      infinite: failures ? sum(batch) : 0,
-    }));
+    return parts.map((batch) => batchOf(batch, kind));
   }
 
   #widen(): void {
@@ -94,8 +98,29 @@ function partOf(series: SeriesSnapshot): Part {
     response: packHistogram(series.response),
     service: packHistogram(series.service),
     firstByte: packHistogram(series.firstByte),
-    infinite: series.failed + (series.byOutcome.aborted ?? 0),
+    unfinished: packHistogram(series.unfinished ?? EMPTY_HISTOGRAM),
+    infinite: infiniteIn(series),
   };
+}
+
+/** Failed, or given up after a time that is not known: a journal may be older than that is told. */
+export function infiniteIn({ failed, byOutcome, unfinished }: SeriesSnapshot): number {
+  return failed + Math.max(0, (byOutcome.aborted ?? 0) - (unfinished?.count ?? 0));
+}
+
+function batchOf(parts: readonly Part[], kind: Batched): Batch {
+  const all = (pick: (part: Part) => readonly PackedHistogram[]): HistogramData => merged(parts.flatMap(pick));
+  const infinite = parts.reduce((sum, part) => sum + part.infinite, 0);
+  switch (kind) {
+    case 'callers':
+      return { times: all(({ response, unfinished }) => [response, unfinished]), infinite };
+    case 'callersAtWorst': {
+      const unfinished = all((part) => [part.unfinished]).count;
+      return { times: all(({ response }) => [response]), infinite: infinite + unfinished };
+    }
+    default:
+      return { times: all((part) => [part[kind]]), infinite: 0 };
+  }
 }
 
 /** Adds a part to a stretch: one part each, so that memory does not wait for the next widening. */
@@ -107,6 +132,7 @@ function join(stretches: Map<number, Part>, key: number, part: Part): void {
       response: packHistogram(merged([known.response, part.response])),
       service: packHistogram(merged([known.service, part.service])),
       firstByte: packHistogram(merged([known.firstByte, part.firstByte])),
+      unfinished: packHistogram(merged([known.unfinished, part.unfinished])),
       infinite: known.infinite + part.infinite,
     });
 }
@@ -118,5 +144,3 @@ function merged(all: readonly PackedHistogram[]): HistogramData {
   if (all.length > FEW) return Histogram.of(...all.map(unpackHistogram)).toData();
   return all.reduce<HistogramData>((whole, each) => mergeHistograms(whole, unpackHistogram(each)), EMPTY_HISTOGRAM);
 }
-
-const sum = (parts: readonly Part[]): number => parts.reduce((total, part) => total + part.infinite, 0);

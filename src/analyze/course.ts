@@ -3,12 +3,14 @@ import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { Totals } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Batch } from '../stats/confidence.ts';
+import type { Histogram } from '../stats/histogram.ts';
 import type { Intervals } from './batches.ts';
 import { countedFrom } from './changes.ts';
 import { runDrift } from './drift.ts';
 import { FlowFold } from './flow.ts';
 import { CycleFold } from './idle.ts';
 import { type Missed, StandstillFold } from './standstill.ts';
+import { type Starved, StarvedFold } from './starved.ts';
 import type { Steadiness } from './steadiness.ts';
 import { resetAt, TimelineFold } from './timeline.ts';
 
@@ -20,6 +22,7 @@ export class CourseFold {
   readonly cycle: CycleFold;
   readonly changes: LoadChange[] = [];
   readonly #flow = new FlowFold();
+  readonly #starved = new StarvedFold();
   /** When the load had been offered, µs since the start. */
   #drainFrom = Number.POSITIVE_INFINITY;
   #skipped = 0;
@@ -37,13 +40,19 @@ export class CourseFold {
 
   /** Every interval, warm-up included. */
   add(snapshot: IntervalSnapshot): void {
-    const { phase, startAt, load } = snapshot;
+    const { phase, startAt, endAt, load, series } = snapshot;
     if (phase === 'drain') this.#drainFrom = Math.min(this.#drainFrom, startAt);
     this.standstills.add(snapshot);
     this.timeline.add(snapshot);
     this.cycle.add(snapshot, this.standstills.touches(snapshot));
     if (this.plan.kind === 'run') this.#flow.add(snapshot);
-    if (this.isMeasured(snapshot)) this.#skipped += load.skipped ?? 0;
+    const place = this.placeOf(snapshot);
+    if (place === 'measured') this.#skipped += load.skipped ?? 0;
+    if (place !== 'after' || this.plan.load.model === 'open') return;
+    for (const each of Object.values(series)) {
+      this.cycle.addLate(each, this.#drainFrom, (startAt + endAt) / 2 - this.#drainFrom);
+      this.#starved.add(each);
+    }
   }
 
   /** The statistics start anew with this snapshot. */
@@ -53,11 +62,12 @@ export class CourseFold {
   }
 
   /**
-   * Whether an interval of a run is one of the measured time, not only a measured request's: what was due before it may be
-   * answered in it, or in the drain.
+   * Where an interval lies, of whichever requests it is: what was due before the measured time may be answered in it, or in
+   * the drain. Of a probe and of a search's levels the time alone does not tell.
    */
-  isMeasured({ startAt }: IntervalSnapshot): boolean {
-    return this.plan.kind === 'run' && startAt >= this.#countedFrom && startAt < this.#drainFrom;
+  placeOf({ startAt }: IntervalSnapshot): 'before' | 'measured' | 'after' {
+    if (this.plan.kind !== 'run' || startAt < this.#countedFrom) return 'before';
+    return startAt < this.#drainFrom ? 'measured' : 'after';
   }
 
   /**
@@ -72,6 +82,14 @@ export class CourseFold {
       pileUp: this.#flow.worst(this.load, this.#countedFrom),
       drift: whole ? runDrift(this.load, this.#countedFrom, { seconds, interval }, batchesWithin) : null,
     };
+  }
+
+  /** Closed model: users that the target left waiting. */
+  starved(successes: Histogram): Starved | null {
+    const { timeline } = this;
+    const measured = timeline.points.filter(({ phase }) => phase === 'measure');
+    const users = measured.reduce((most, { vus }) => Math.max(most, vus), 0);
+    return this.#starved.starved(users, timeline.measured.durationMs, successes);
   }
 
   /** What was missed while the generator stood still. */

@@ -90,6 +90,8 @@ interface Made {
   readonly sentMore?: number;
   readonly dropped?: number;
   readonly leftOut?: number;
+  /** How long the aborted ones had waited, µs; 30 s unless told. */
+  readonly waited?: number;
 }
 
 export function seriesOf(made: Made, at = 0): SeriesSnapshot {
@@ -124,7 +126,8 @@ export function seriesOf(made: Made, at = 0): SeriesSnapshot {
     body: dataOf(ok.map((time) => Math.min(100, time))),
     connect: dataOf(made.connect ?? []),
     tls: dataOf([]),
-    failedResponse: dataOf(new Array(unsuccessful).fill(30_000_000)),
+    failedResponse: dataOf(new Array(unsuccessful - aborted).fill(30_000_000)),
+    ...(aborted > 0 ? { unfinished: dataOf(new Array(aborted).fill(made.waited ?? 30_000_000)) } : {}),
     failures,
   };
 }

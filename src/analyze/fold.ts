@@ -119,9 +119,9 @@ export class RunFold {
       .sort((a, b) => b.count - a.count || (orderKey(a) < orderKey(b) ? -1 : 1));
 
     const generator = this.#generator.health(plan.threads);
-    const { response, infinite } = this.#total;
+    const { response, callers } = this.#total;
     const { achievedPerSec } = total.rates;
-    const checks = evaluate(plan.thresholds, { totals: total.totals, achievedPerSec, response, infinite });
+    const checks = evaluate(plan.thresholds, { totals: total.totals, achievedPerSec, callers });
     const missed = course.missed(total.totals);
     // A journal that breaks off was interrupted, by whatever it was.
     const ending = finished?.ending ?? 'interrupted';
@@ -144,6 +144,7 @@ export class RunFold {
       breakingPoint: this.#breakingPoint,
       steadiness: course.steadiness(intervals, (part) => this.#total.batchesWithin(part)),
       missed,
+      starved: course.starved(response),
     });
     return {
       format: started.format,
@@ -216,16 +217,19 @@ export class RunFold {
         this.#generator.addInterval(generator, endAt - startAt);
     }
     const earlier = phase === 'warmup' || resets < this.#resets;
-    if (earlier && !course.isMeasured(snapshot)) return;
+    const place = course.placeOf(snapshot);
+    if (earlier && place === 'before') return;
     for (const [name, series] of Object.entries(snapshot.series)) {
       let fold = this.#series.get(name);
       if (fold === undefined) {
         fold = new SeriesFold();
         this.#series.set(name, fold);
       }
-      for (const one of [fold, this.#total])
-        if (earlier) one.addEarlier(series);
-        else one.add(index, phase, series);
+      for (const one of [fold, this.#total]) {
+        if (!earlier) one.add(index, phase, series);
+        else if (place === 'measured') one.addEarlier(series);
+        else one.addCarried(series);
+      }
     }
   }
 }

@@ -40,6 +40,7 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
   interrupted: 'it was interrupted',
   'rate-not-met': 'the rate was not met',
   'piling-up': 'requests piled up',
+  'starved-users': 'users waited for a response all along',
   drifting: 'response times drifted',
   'send-lag': 'requests left late',
   'loop-delay': 'the generator was held up',
@@ -84,6 +85,9 @@ function sentenceOf(result: RunResult): string {
   if (judged.length > 0) {
     return `${begun(judged.map(({ check, threshold }) => held(check, threshold)).join(' and '))}.`;
   }
+  // By requests nobody would see it: those who wait send none.
+  const starved = verdict.doubts.find(({ code }) => code === 'starved-users');
+  if (starved !== undefined) return firstSentence(starved.message);
   return plan.kind === 'probe' ? probed(result) : loaded(result);
 }
 

@@ -8,7 +8,8 @@ import type { RunResult } from '../core/result.ts';
 import { type Bytes, count, type Micros, micros, millis, seconds } from '../core/units.ts';
 import { VirtualClock } from '../load/virtual-clock.ts';
 import { Generation } from '../run/generation.ts';
-import { finishedOf, foldOf, startedOf } from './events.fixture.ts';
+import { finishedOf, foldOf, planOf, secondOf, startedOf } from './events.fixture.ts';
+import { headline } from './headline.ts';
 
 /** A generator that takes its time between an answer and the next request, and does not know it. */
 class LateDriver implements Driver {
@@ -126,6 +127,25 @@ it('looks at steady stretches only, after the warm-up', () => {
   const both = users(0, 0, { vus: [ramp, flat, { ...ramp, from: count(20), to: count(0) }] });
   expect(idleOf(runOf(both, 0, { warmup: seconds(10) }))).toBeUndefined();
   expect(idleOf(runOf(both, millis(30), { warmup: seconds(40) }))).toMatchObject({ invalidates: true });
+});
+
+it('a user whose one response takes all the run was not idle', () => {
+  const events = [
+    startedOf(planOf({ load: users(4, 10) })),
+    ...Array.from({ length: 10 }, (_, index) =>
+      secondOf(index, { ok: new Array<number>(20).fill(100_000), sentMore: index === 0 ? 2 : 0 }),
+    ),
+    secondOf(10, { ended: { aborted: 2 }, waited: 15_000_000, sentMore: -2 }, { phase: 'drain', endAt: 15_000_000 }),
+    finishedOf(),
+  ];
+  const { verdict } = foldOf(events).result();
+  expect(verdict.doubts.map(({ code }) => code)).not.toContain('hidden-idle');
+  expect(verdict.doubts.find(({ code }) => code === 'starved-users')?.message).toBe(
+    '2 of 4 virtual users waited for one response for more than half of the run (15.0 s at the longest). The others had theirs in 100 ms (median); by requests, the few that waited hardly count.',
+  );
+  expect(headline(foldOf(events).result()).sentence).toMatch(/^2 of 4 virtual users waited for one response .*\)\.$/);
+  const without = foldOf([...events.slice(0, -2), finishedOf()]).result();
+  expect(without.verdict.doubts.map(({ code }) => code)).toContain('hidden-idle');
 });
 
 it('counts add up at the end of every run, in the interval of whatever phase they were due', () => {

@@ -1,7 +1,8 @@
 import type { Distribution, LoadProfile, Plan } from '../core/plan.ts';
 import type { Doubt } from '../core/result.ts';
-import type { IntervalSnapshot } from '../core/snapshot.ts';
+import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
+import { Histogram } from '../stats/histogram.ts';
 import { constantStretches, type Stretch } from './stretches.ts';
 import { formatMs, formatShare } from './wording.ts';
 
@@ -29,6 +30,8 @@ export class CycleFold {
   #userTime = 0;
   #ended = 0;
   #response = 0;
+  /** What users had waited for responses that came after the end, or never, µs. */
+  #waiting = 0;
   #longest = 0;
   #users = 0;
   /** Users who could not connect paused on purpose. */
@@ -54,9 +57,25 @@ export class CycleFold {
     this.#userTime = 0;
     this.#ended = 0;
     this.#response = 0;
+    this.#waiting = 0;
     this.#longest = 0;
     this.#users = 0;
     this.#paused = false;
+  }
+
+  /**
+   * What was under way at the end of the load: its users waited until then, and were not idle.
+   * @param endedAt when the load had been offered. @param later how long after that the requests ended, or nearly so; µs.
+   */
+  addLate({ response, failedResponse, unfinished }: SeriesSnapshot, endedAt: number, later: number): void {
+    const stretch = this.#stretches.find(({ from, to }) => from < endedAt && endedAt <= to + 1);
+    if (stretch === undefined) return;
+    const most = endedAt - stretch.from;
+    for (const times of [response, failedResponse, unfinished])
+      if (times !== undefined)
+        Histogram.of(times).forEach((_, highest, n) => {
+          this.#waiting += n * Math.min(most, Math.max(0, highest - later));
+        });
   }
 
   /** @param isVoid whether the interval says nothing: the generator stood still in it. */
@@ -80,7 +99,7 @@ export class CycleFold {
     if (this.#ended === 0 || this.#userTime === 0 || this.#paused) return null;
     const { mean, deviation } = this.#think;
     const response = this.#response / this.#ended;
-    const hidden = this.#userTime / this.#ended - response - mean;
+    const hidden = (this.#userTime - this.#waiting) / this.#ended - response - mean;
     const cut = (this.#users * (this.#longest + mean)) / this.#ended;
     const noise = cut + (3 * deviation) / Math.sqrt(this.#ended);
     return { response: response / 1e3, think: mean / 1e3, hidden: hidden / 1e3, noise: noise / 1e3 };

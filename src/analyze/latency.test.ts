@@ -90,7 +90,9 @@ describe('a run with failures', () => {
   it('shows both: percentiles of the successes, and those that count failures', () => {
     const { latency } = resultOf({ ok: spread(18, 100, 1800), ended: { timeout: 1, aborted: 1 } });
     expect(latency.response).toMatchObject({ count: 180, p50: 0.9, p95: 1.8, max: 1.8 });
-    expect(latency.responseWithFailures).toMatchObject({ count: 200, p50: 1, p90: 1.8, p95: null, max: null });
+    expect(latency.responseWithFailures).toMatchObject({ count: 200, p50: 1, p90: 1.8, p95: 30_000, max: null });
+    const failed = resultOf({ ok: spread(18, 100, 1800), ended: { timeout: 2 } }).latency.responseWithFailures;
+    expect(failed).toMatchObject({ count: 200, p50: 1, p90: 1.8, p95: null, max: null });
     expect(latency.responseWithFailures.ci95?.p50?.[0]).toBeLessThanOrEqual(1);
   });
 

@@ -4,7 +4,8 @@ import type { FailureCount, SeriesSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import { type Batch, batchInterval, orderInterval } from '../stats/confidence.ts';
 import { Histogram } from '../stats/histogram.ts';
-import { type Batched, BatchFold, type Intervals } from './batches.ts';
+import { type Batched, BatchFold, type Intervals, type OfSuccesses } from './batches.ts';
+import { CallerFold, type CallerTimes } from './callers.ts';
 import { type IntervalOf, summarize } from './latency.ts';
 
 /** The measured intervals of the run (their indices), and how long load was offered in them. */
@@ -23,6 +24,7 @@ export class SeriesFold {
   readonly #separateConnect = new Histogram();
   readonly #separateTls = new Histogram();
   readonly #batches = new BatchFold();
+  readonly #callers = new CallerFold();
   readonly #parts: Iterable<SeriesFold> | null;
   readonly #byOutcome = new Map<Outcome, number>();
   readonly #byStatus = new Map<string, number>();
@@ -43,9 +45,8 @@ export class SeriesFold {
     this.#parts = parts;
   }
 
-  /** Requests that count as infinitely slow: failed, or given up at the end. */
-  get infinite(): number {
-    return this.#failed + (this.#byOutcome.get('aborted') ?? 0);
+  get callers(): CallerTimes {
+    return this.#callers.timesWith(this.response);
   }
 
   add(index: number, phase: 'measure' | 'drain', series: SeriesSnapshot): void {
@@ -61,6 +62,7 @@ export class SeriesFold {
     for (const outcome of OUTCOMES) tally(this.#byOutcome, outcome, series.byOutcome[outcome] ?? 0);
     for (const [status, n] of Object.entries(series.byStatus)) tally(this.#byStatus, status, n);
     this.response.add(series.response);
+    this.#callers.add(series);
     this.#service.add(series.service);
     this.#firstByte.add(series.firstByte);
     this.#body.add(series.body);
@@ -78,6 +80,12 @@ export class SeriesFold {
   /** What came within the measured time of requests that were due before it. */
   addEarlier({ ok }: SeriesSnapshot): void {
     this.#achieved += ok;
+  }
+
+  /** What came after the end of the load of requests that were due before the measured time. */
+  addCarried(series: SeriesSnapshot): void {
+    this.#callers.addCarried(series);
+    if (this.#parts === null) this.#batches.addCarried(series);
   }
 
   totals(durationMs: number): Totals {
@@ -103,19 +111,20 @@ export class SeriesFold {
    */
   result(measured: Measured, independent: boolean, intervals = true): SeriesResult {
     const totals = this.totals(measured.durationMs);
-    const of = (times: Histogram, kind: Batched, infinite = 0) => {
-      if (!intervals) return summarize(times, infinite, null);
-      const interval = independent
-        ? (p: number) => orderInterval(p, times, infinite)
-        : this.#byBatches(kind, infinite > 0, measured);
-      return summarize(times, infinite, interval);
+    const of = (times: Histogram, kind: OfSuccesses) => {
+      if (!intervals) return summarize(times, 0, null);
+      return summarize(times, 0, independent ? (p) => orderInterval(p, times) : this.#byBatches(kind, measured));
     };
     const part = (times: Histogram) =>
       summarize(times, 0, independent && intervals ? (p) => orderInterval(p, times) : null);
     const latency: Omit<Latencies, 'lag'> = {
       response: of(this.response, 'response'),
       service: of(this.#service, 'service'),
-      responseWithFailures: of(this.response, 'response', this.infinite),
+      responseWithFailures: summarize(
+        this.callers.times,
+        this.callers.infinite,
+        intervals ? this.callerInterval(measured, independent) : null,
+      ),
       firstByte: of(this.#firstByte, 'firstByte'),
       body: part(this.#body),
       ...(this.#connect.count > 0 ? { connect: part(this.#connect) } : {}),
@@ -142,15 +151,34 @@ export class SeriesFold {
 
   /** The response times of the successes in a part of the run, cut into batches of equal time. */
   batchesWithin(part: Intervals): Batch[] {
-    return BatchFold.batchesWithin(this.#folds, 'response', false, part);
+    return BatchFold.batchesWithin(this.#folds, 'response', part);
   }
 
   get #folds(): BatchFold[] {
     return [...(this.#parts ?? [this])].map((part) => part.#batches);
   }
 
-  #byBatches(kind: Batched, failures: boolean, measured: Measured): IntervalOf {
-    const batches = BatchFold.batches(this.#folds, kind, failures, measured);
+  /**
+   * Of the response times as callers had them. Its upper end allows for whatever those without a response might have taken
+   * yet.
+   */
+  callerInterval(measured: Measured, independent: boolean): IntervalOf {
+    const { times, infinite, unfinished } = this.callers;
+    const least: IntervalOf = independent
+      ? (p) => orderInterval(p, times, infinite)
+      : this.#byBatches('callers', measured);
+    if (unfinished === 0) return least;
+    const most: IntervalOf = independent
+      ? (p) => orderInterval(p, this.response, infinite + unfinished)
+      : this.#byBatches('callersAtWorst', measured);
+    return (p) => {
+      const low = least(p);
+      return low === null ? null : [low[0], most(p)?.[1] ?? null];
+    };
+  }
+
+  #byBatches(kind: Batched, measured: Measured): IntervalOf {
+    const batches = BatchFold.batches(this.#folds, kind, measured);
     return (p) => batchInterval(p, batches);
   }
 

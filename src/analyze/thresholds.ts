@@ -1,7 +1,7 @@
 import type { Threshold } from '../core/plan.ts';
 import type { Check, Totals } from '../core/result.ts';
 import { bears, samplesFor } from '../stats/confidence.ts';
-import type { Histogram } from '../stats/histogram.ts';
+import type { CallerTimes } from './callers.ts';
 import { inMs, quantileWithFailures } from './latency.ts';
 import { counted, formatActual, formatCount, formatLimit, formatShare, metricName, OPERATOR_WORDS } from './wording.ts';
 
@@ -9,10 +9,7 @@ import { counted, formatActual, formatCount, formatLimit, formatShare, metricNam
 export interface Measurements {
   readonly totals: Totals;
   readonly achievedPerSec: number;
-  /** Of the successes, µs. */
-  readonly response: Histogram;
-  /** How many requests failed or were given up: infinitely slow. */
-  readonly infinite: number;
+  readonly callers: CallerTimes;
 }
 
 /** A value to hold against a limit (times in ms; Infinity with failures), or why there is none. */
@@ -62,25 +59,28 @@ function check(threshold: Threshold, measurements: Measurements): Check {
 }
 
 function measured({ metric, unit }: Threshold, measurements: Measurements): Value {
-  const { totals, response, infinite } = measurements;
+  const { totals, callers } = measurements;
+  const { times } = callers;
+  // How long those without a response would have taken is not known.
+  const infinite = callers.infinite + callers.unfinished;
   const ended = totals.ok + totals.failed;
   if (ended === 0) return { unknown: 'no request was answered' };
   switch (metric.kind) {
     case 'percentile': {
-      const samples = response.count + infinite;
+      const samples = times.count + callers.infinite;
       const p = metric.p / 100;
       if (!bears(p, samples)) {
         return { unknown: `it needs ${counted(samplesFor(p), 'sample')}, there were ${formatCount(samples)}` };
       }
-      const quantile = quantileWithFailures(response, infinite, p);
+      const quantile = quantileWithFailures(times, callers.infinite, p);
       return { known: Number.isFinite(quantile) ? inMs(quantile) : quantile };
     }
     case 'mean':
-      return { known: infinite > 0 ? Number.POSITIVE_INFINITY : inMs(response.mean) };
+      return { known: infinite > 0 ? Number.POSITIVE_INFINITY : inMs(times.mean) };
     case 'min':
-      return { known: response.count > 0 ? inMs(response.min) : Number.POSITIVE_INFINITY };
+      return { known: times.count > 0 ? inMs(times.min) : Number.POSITIVE_INFINITY };
     case 'max':
-      return { known: infinite > 0 ? Number.POSITIVE_INFINITY : inMs(response.max) };
+      return { known: infinite > 0 ? Number.POSITIVE_INFINITY : inMs(times.max) };
     case 'errors':
       return { known: unit === 'count' ? totals.failed : totals.failed / ended };
     case 'achieved':
@@ -102,7 +102,8 @@ function compare(actual: number, op: Threshold['op'], limit: number): boolean {
 }
 
 /** `7.2 % of requests failed`; those given up at the end are infinitely slow too. */
-function lostShare({ totals, response, infinite }: Measurements): string {
-  const share = formatShare(infinite / (response.count + infinite));
-  return `${share} of requests ${infinite > totals.failed ? 'failed or were not answered' : 'failed'}`;
+function lostShare({ totals, callers: { times, infinite, unfinished } }: Measurements): string {
+  const lost = infinite + unfinished;
+  const share = formatShare(lost / (times.count + infinite));
+  return `${share} of requests ${lost > totals.failed ? 'failed or were not answered' : 'failed'}`;
 }

@@ -19,6 +19,7 @@ import { idleDoubts, type UserCycle } from './idle.ts';
 import { shareOf } from './latency.ts';
 import { rampDoubts } from './ramp.ts';
 import { type Missed, standstillDoubts } from './standstill.ts';
+import { type Starved, starvedDoubts } from './starved.ts';
 import { type Steadiness, steadinessDoubts } from './steadiness.ts';
 import { samplesMissing } from './thresholds.ts';
 import { addressOf, counted, formatCount, formatMs, formatShare, metricName } from './wording.ts';
@@ -81,6 +82,7 @@ export interface Evidence {
   readonly breakingPoint: BreakingPoint | null;
   readonly steadiness: Steadiness;
   readonly missed: Missed;
+  readonly starved: Starved | null;
   /** Successes by request name. */
   readonly samples: Readonly<Record<string, number>>;
 }
@@ -117,6 +119,7 @@ export function doubtsOf(evidence: Evidence): Doubt[] {
     ...connectionDoubts(evidence),
     ...targetConnectionDoubts(evidence),
     ...answerDoubts(evidence),
+    ...starvedDoubts(evidence.starved),
     ...steadinessDoubts(evidence.steadiness),
     ...rateDoubts(evidence),
     ...standstillDoubts(evidence.missed),

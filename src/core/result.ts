@@ -65,6 +65,7 @@ export type DoubtCode =
   | 'interrupted'
   | 'rate-not-met'
   | 'piling-up'
+  | 'starved-users'
   | 'drifting'
   | 'send-lag'
   | 'loop-delay'

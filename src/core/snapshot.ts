@@ -28,7 +28,7 @@ export interface FailureCount {
   readonly lastAt: Micros;
 }
 
-/** What happened to one request name in one interval. Times of successes only, but for `failedResponse`. */
+/** What happened to one request name in one interval. Times of successes only, but for `failedResponse` and `unfinished`. */
 export interface SeriesSnapshot {
   readonly due: number;
   readonly sent: number;
@@ -58,8 +58,10 @@ export interface SeriesSnapshot {
   readonly separateConnect?: HistogramData;
   /** The TLS handshake's part of those. */
   readonly separateTls?: HistogramData;
-  /** doneAt − dueAt of the failed (and aborted) ones; a timeout at its timeout. */
+  /** doneAt − dueAt of the failed ones; a timeout at its timeout. */
   readonly failedResponse: HistogramData;
+  /** The same of the aborted ones: how long they had waited, and would have waited at least. Absent: there are none. */
+  readonly unfinished?: HistogramData;
   readonly failures: readonly FailureCount[];
 }
 

@@ -47,7 +47,8 @@ describe('Recorder', () => {
       byStatus: { 503: 2 },
     });
     expect(series.response.count).toBe(0);
-    expect(series.failedResponse.count).toBe(3);
+    expect(series.failedResponse.count).toBe(2);
+    expect(series.unfinished).toMatchObject({ count: 1, max: 5_000 });
     expect(series.failures).toEqual([
       { outcome: 'http-error', status: 503, message: 'HTTP 503', count: 2, firstAt: 1_500, lastAt: 4_500 },
       { outcome: 'aborted', status: 0, message: 'late', count: 1, firstAt: 5_500, lastAt: 5_500 },

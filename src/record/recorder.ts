@@ -36,6 +36,7 @@ class Series {
   separateConnect: Histogram | null = null;
   separateTls: Histogram | null = null;
   readonly failedResponse = new Histogram();
+  readonly unfinished = new Histogram();
   readonly failures = new Map<string, Mutable<FailureCount>>();
 
   fail(exchange: Exchange, outcome: Outcome, at: Micros): void {
@@ -90,6 +91,7 @@ class Series {
       ...(this.separateConnect === null ? {} : { separateConnect: takeData(this.separateConnect) }),
       ...(this.separateTls === null ? {} : { separateTls: takeData(this.separateTls) }),
       failedResponse: takeData(this.failedResponse),
+      ...(this.unfinished.count > 0 ? { unfinished: takeData(this.unfinished) } : {}),
       failures: [...this.failures.values()],
     };
     this.ok = 0;
@@ -172,8 +174,11 @@ export class Recorder {
       series.firstByte.record(exchange.firstByteAt - exchange.sentAt);
       series.body.record(exchange.doneAt - exchange.firstByteAt);
     } else {
-      if (outcome !== 7) series.failed++;
-      series.failedResponse.record(response);
+      if (outcome === 7) series.unfinished.record(response);
+      else {
+        series.failed++;
+        series.failedResponse.record(response);
+      }
       series.fail(exchange, OUTCOMES[outcome], (exchange.doneAt - this.#startAt) as Micros);
     }
   }

@@ -280,6 +280,7 @@ const verdict = z
               'interrupted',
               'rate-not-met',
               'piling-up',
+              'starved-users',
               'drifting',
               'send-lag',
               'loop-delay',

@@ -127,6 +127,7 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
   const merge = (pick: (part: SeriesSnapshot) => HistogramData): HistogramData => mergeData(parts.map(pick));
   const separate = parts.flatMap((part) => part.separateConnect ?? []);
   const separateTls = parts.flatMap((part) => part.separateTls ?? []);
+  const unfinished = merge((part) => part.unfinished ?? EMPTY_HISTOGRAM);
   return {
     due: sum((part) => part.due),
     sent: sum((part) => part.sent),
@@ -147,6 +148,7 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
     ...(separate.length > 0 ? { separateConnect: mergeData(separate) } : {}),
     ...(separateTls.length > 0 ? { separateTls: mergeData(separateTls) } : {}),
     failedResponse: merge((part) => part.failedResponse),
+    ...(unfinished.count > 0 ? { unfinished } : {}),
     failures: joinFailures(parts.flatMap((part) => part.failures)),
   };
 }

@@ -1,0 +1,52 @@
+import type { Doubt } from '../core/result.ts';
+import type { SeriesSnapshot } from '../core/snapshot.ts';
+import { Histogram } from '../stats/histogram.ts';
+import { counted, formatCount, formatMs } from './wording.ts';
+
+/** A virtual user that waits for one response for this share of the run, and so many times the median, is starved. */
+const STARVED = { share: 0.5, medians: 10 } as const;
+
+/** Virtual users that the target left waiting while it served the others; times in ms. */
+export interface Starved {
+  readonly users: number;
+  readonly of: number;
+  readonly longest: number;
+  /** Of the others' responses. */
+  readonly median: number;
+}
+
+/** Closed model: what was under way when the load had been offered, be it from the warm-up; each is a user's one request. */
+export class StarvedFold {
+  readonly #waits = new Histogram();
+
+  /** What ended after the load did. */
+  add({ response, failedResponse, unfinished }: SeriesSnapshot): void {
+    this.#waits.add(response);
+    this.#waits.add(failedResponse);
+    if (unfinished !== undefined) this.#waits.add(unfinished);
+  }
+
+  /** @param users there were at the most. @param measuredMs how long load was offered and measured. */
+  starved(users: number, measuredMs: number, successes: Histogram): Starved | null {
+    if (successes.count === 0 || this.#waits.count === 0) return null;
+    const median = successes.quantile(0.5);
+    const limit = Math.max(STARVED.share * measuredMs * 1e3, STARVED.medians * median);
+    const waiting = this.#waits.count - this.#waits.countUpTo(limit);
+    if (waiting === 0) return null;
+    return { users: waiting, of: Math.max(users, waiting), longest: this.#waits.max / 1e3, median: median / 1e3 };
+  }
+}
+
+/** At most one doubt. */
+export function starvedDoubts(starved: Starved | null): Doubt[] {
+  if (starved === null) return [];
+  const { users, of, longest, median } = starved;
+  const message =
+    `${formatCount(users)} of ${counted(of, 'virtual user')} waited for one response for more than half of the run ` +
+    `(${formatMs(longest)} at the longest). The others had theirs in ${formatMs(median)} (median); by requests, the few that ` +
+    'waited hardly count.';
+  const hint =
+    `As if the target served ${counted(Math.max(0, of - users), 'connection')} at a time: raise its limit (workers, threads, ` +
+    'connections), or use fewer users.';
+  return [{ code: 'starved-users', message, hint, invalidates: false }];
+}
