@@ -48,16 +48,31 @@ describe('the sentence', () => {
   });
 
   it('has the rate and the p95 without thresholds, or what the sample bears', () => {
-    expect(sentence(FAST)).toBe('400 requests per second at a p95 of 100 ms.');
-    expect(sentence({ ok: [1_000, 1_500] })).toBe('2.00 requests per second at a median of 1.00 ms.');
+    expect(sentence(FAST)).toBe('400 requests per second at a p95 of 100 ms (100 to 100).');
+    expect(sentence({ ok: [1_000, 1_500] })).toBe('2.00 requests per second at a median of 1.00 ms (1.00 to 1.00).');
     const five = foldOf([startedOf(planOf()), finishedOf()]).result();
     expect(headline(five).sentence).toBe('Not a valid measurement: no request succeeded.');
   });
 
+  it('counts failures as slow, and names what the successes had', () => {
+    expect(sentence({ ...FAST, ended: { 'http-error': 12 } })).toBe(
+      '400 requests per second at a p95 of 103 ms (103 to 103); of the successes alone 100 ms (100 to 100).',
+    );
+    expect(sentence({ ...FAST, ended: { 'http-error': 40 } })).toBe(
+      '400 requests per second at an infinite p95, since 9.1 % failed; of the successes alone 100 ms (100 to 100).',
+    );
+    const probe = { ok: spread(10, 1_000, 1_900), ended: { reset: 2 } };
+    expect(sentence(probe, { kind: 'probe' })).toMatch(
+      /^A median of 1\.50 ms \(.*\); of the successes alone 1\.40 ms \(.*\), and a p95 of ∞; of the successes alone 1\.90 ms/,
+    );
+  });
+
   it('has median and p95 for a probe', () => {
     const probe = { kind: 'probe' } as const;
-    expect(sentence({ ok: spread(10, 1_000, 1_900) }, probe)).toBe('A median of 1.40 ms and a p95 of 1.90 ms.');
-    expect(sentence({ ok: [1_500] }, probe)).toBe('A median of 1.50 ms.');
+    expect(sentence({ ok: spread(10, 1_000, 1_900) }, probe)).toBe(
+      'A median of 1.40 ms (1.30 to 1.60), and a p95 of 1.90 ms (1.80 to 1.90).',
+    );
+    expect(sentence({ ok: [1_500] }, probe)).toBe('A median of 1.50 ms (1.50 to 1.50).');
   });
 
   it('leads with the requests that piled up, since that is the answer', () => {
@@ -88,7 +103,7 @@ describe('why', () => {
     const load = { ...CLOSED, vus: [{ duration: seconds(10), from: count(1), to: count(100) }] };
     const { why } = headline(resultOf({ ...FAST, ended: { timeout: 4 } }, { load }));
     expect(why).toMatch(
-      /^Up to 100 virtual users: 4,040 requests sent in 0:10, 40 \(0.99 %\) failed\. Half of the answers came within 54.9 ms \(95 % interval 54.9 ms to 54.9 ms\), 95 % of them within 100 ms \(95 % interval 100 ms to 100 ms\), at 400\.0\/s achieved\.$/,
+      /^Up to 100 virtual users: 4,040 requests sent in 0:10, 40 \(0.99 %\) failed\. Half of the requests had their response within 55.4 ms \(95 % interval 55.4 to 55.4\), 95 % within 101 ms \(95 % interval 101 to 101\), at 400\.0\/s achieved\. Half of the successes came within 54.9 ms \(95 % interval 54.9 to 54.9\), 95 % within 100 ms \(95 % interval 100 to 100\)\.$/,
     );
   });
 
@@ -102,7 +117,7 @@ describe('why', () => {
       /^One request at a time:/,
     );
     expect(headline(resultOf({ ended: { reset: 1 } })).why).toMatch(
-      /^4 virtual users: 10 requests sent in 0:10, 10 \(100 %\) failed\.$/,
+      /^4 virtual users: 10 requests sent in 0:10, 10 \(100 %\) failed\. More than half of the requests failed, at 0\/s achieved\.$/,
     );
   });
 });

@@ -1,7 +1,16 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { Metric, Plan, Threshold } from '../core/plan.ts';
-import type { Check, Doubt, DoubtCode, GeneratorResult, LatencySummary, RunResult } from '../core/result.ts';
+import type {
+  Check,
+  Doubt,
+  DoubtCode,
+  GeneratorResult,
+  LatencySummary,
+  PercentileName,
+  RunResult,
+} from '../core/result.ts';
 import { countedFrom, countedStages } from './changes.ts';
+import { type Percentile, percentileIn, percentileText, successesDiffer } from './percentiles.ts';
 import { isUnreachable } from './verdict.ts';
 import {
   addressOf,
@@ -11,6 +20,7 @@ import {
   formatCount,
   formatLimit,
   formatMs,
+  formatRange,
   formatRate,
   formatShare,
   metricName,
@@ -132,17 +142,33 @@ function begun(text: string): string {
   return /^p\d/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function loaded({ rates, latency }: RunResult): string {
-  const { p95, p50 } = latency.response;
+function loaded({ rates, latency, totals }: RunResult): string {
   const rate = requestsPerSecond(rates.achievedPerSec);
-  if (p95 !== null) return `${rate} at a p95 of ${formatMs(p95)}.`;
-  return p50 !== null ? `${rate} at a median of ${formatMs(p50)}.` : `${rate}.`;
+  const name = percentileIn(latency.responseWithFailures, 'p95') === null ? 'p50' : 'p95';
+  const callers = percentileIn(latency.responseWithFailures, name);
+  if (callers === null) return `${rate}.`;
+  const word = name === 'p50' ? 'median' : 'p95';
+  const text = percentileText(latency.responseWithFailures, name);
+  const lost = formatShare(totals.failed / Math.max(1, totals.ok + totals.failed));
+  const value = Number.isFinite(callers.value) ? `a ${word} of ${text}` : `an infinite ${word}, since ${lost} failed`;
+  return `${rate} at ${value}${ofSuccesses(latency, name)}.`;
+}
+
+/** What the successes alone had, where that is something else: `; of the successes alone 312 ms (290 to 330)`. */
+function ofSuccesses(latency: RunResult['latency'], name: PercentileName): string {
+  const text = percentileText(latency.response, name);
+  const differ = text !== null && text !== percentileText(latency.responseWithFailures, name);
+  return differ ? `; of the successes alone ${text}` : '';
 }
 
 function probed({ latency }: RunResult): string {
-  const { p50, p95, mean } = latency.response;
-  if (p50 === null) return mean === null ? 'No answer was measured.' : `A mean of ${formatMs(mean)}.`;
-  return p95 === null ? `A median of ${formatMs(p50)}.` : `A median of ${formatMs(p50)} and a p95 of ${formatMs(p95)}.`;
+  const { responseWithFailures: callers, response } = latency;
+  const [p50, p95] = [percentileText(callers, 'p50'), percentileText(callers, 'p95')];
+  if (p50 !== null) {
+    const half = `A median of ${p50}${ofSuccesses(latency, 'p50')}`;
+    return p95 === null ? `${half}.` : `${half}, and a p95 of ${p95}${ofSuccesses(latency, 'p95')}.`;
+  }
+  return response.mean === null ? 'No response was measured.' : `A mean of ${formatMs(response.mean)}.`;
 }
 
 function whyOf(result: RunResult): string {
@@ -161,14 +187,13 @@ function whyOf(result: RunResult): string {
   // Within the warm-up it changes nothing.
   if (reset > plan.warmup)
     sentences.push(`Counted from ${formatClock(reset / 1e6)} on, when the statistics were reset.`);
-  const times = [
-    within('Half of the answers came', 'p50', latency.response),
-    within('95 % of them', 'p95', latency.response),
-  ].filter((time) => time !== null);
-  if (times.length > 0) {
+  const times = timesOf(latency.responseWithFailures, 'of the requests had their response');
+  if (times !== null) {
     const rate = plan.kind === 'run' ? `, at ${formatRate(rates.achievedPerSec)} achieved` : '';
-    sentences.push(`${times.join(', ')}${rate}.`);
+    sentences.push(`${times}${rate}.`);
   }
+  const alone = successesDiffer(latency) ? timesOf(latency.response, 'of the successes came') : null;
+  if (alone !== null) sentences.push(`${alone}.`);
   return sentences.join(' ');
 }
 
@@ -177,15 +202,16 @@ function failedShare({ totals }: RunResult): string {
   return `${formatCount(failed)} (${formatShare(failed / (ok + failed))})`;
 }
 
-/** `Half of the answers came within 61.2 ms (95 % interval 58.1 ms to 64.3 ms)`; null without the percentile. */
-function within(words: string, name: 'p50' | 'p95', summary: LatencySummary): string | null {
-  const value = summary[name];
-  if (value === null) return null;
-  const interval = summary.ci95?.[name];
-  if (interval === undefined) return `${words} within ${formatMs(value)}`;
-  const [low, high] = interval;
-  const range = high === null ? `${formatMs(low)} or more` : `${formatMs(low)} to ${formatMs(high)}`;
-  return `${words} within ${formatMs(value)} (95 % interval ${range})`;
+/** `Half of the requests had their response within 61.2 ms (95 % interval 58.1 to 64.3), 95 % within 198 ms (164 or more)`. */
+function timesOf(summary: LatencySummary, words: string): string | null {
+  const within = ({ value, interval }: Percentile): string =>
+    `within ${formatMs(value)}${interval === null ? '' : ` (95 % interval ${formatRange(interval, value)})`}`;
+  const [half, most] = [percentileIn(summary, 'p50'), percentileIn(summary, 'p95')];
+  if (half === null) return null;
+  if (!Number.isFinite(half.value)) return 'More than half of the requests failed';
+  const text = `Half ${words} ${within(half)}`;
+  if (most === null) return text;
+  return Number.isFinite(most.value) ? `${text}, 95 % ${within(most)}` : `${text}, more than 5 % failed`;
 }
 
 /** `Up to 100 virtual users`, `200/s`, `One request at a time`. */

@@ -9,6 +9,7 @@ import {
   formatCount,
   formatLimit,
   formatMs,
+  formatRange,
   formatRate,
   formatShare,
   metricName,
@@ -117,5 +118,23 @@ describe('a value beside its limit', () => {
     expect(formatActual(0.01004, 0.01, 'share')).toBe('1.004 %');
     expect(formatActual(94.98, 95, '1/s')).toBe('94.98/s');
     expect(formatActual(1000.4, 1000, 'ms')).toBe('1.0004 s');
+  });
+});
+
+describe('an interval beside its value', () => {
+  it.each([
+    [198, [164, 231], '164 to 231'],
+    [198, [164, null], '164 or more'],
+    [61.23, [58.1, 164.4], '58.1 to 164'],
+    [1_210, [988, 1_430], '0.99 to 1.43'],
+    [89.2, [65.8, 6_012.9], '65.8 to 6,013'],
+    [0.062, [0.058, 0.07], '0.058 to 0.070'],
+    [2_100, [0.4, null], '0 or more'],
+    [2_100, [1.2, null], '0.001 or more'],
+    [12_300, [9_870, 14_000], '9.9 to 14.0'],
+    [Number.POSITIVE_INFINITY, [2_100, null], '2.10 s or more'],
+    [Number.POSITIVE_INFINITY, [900, 2_100], '900 ms to 2.10 s'],
+  ] as const)('of %f ms, %o: %s', (value, interval, text) => {
+    expect(formatRange(interval, value)).toBe(text);
   });
 });

@@ -12,6 +12,32 @@ export function formatMs(ms: number): string {
   return seconds < 999.5 ? `${significant(seconds)} s` : `${formatCount(seconds)} s`;
 }
 
+/** A time that may be infinite, since failures are. */
+export function formatTime(ms: number): string {
+  return ms === Number.POSITIVE_INFINITY ? '∞' : formatMs(ms);
+}
+
+/** An interval in the unit and to the digits of the value that it stands beside: `164 to 231`, `164 or more`. */
+export function formatRange([low, high]: readonly [low: number, high: number | null], beside: number): string {
+  if (!Number.isFinite(beside))
+    return high === null ? `${formatMs(low)} or more` : `${formatMs(low)} to ${formatMs(high)}`;
+  const [number = '', unit] = formatMs(beside).split(' ');
+  const decimals = number.split('.')[1]?.length ?? 0;
+  const end = (ms: number): string => endOf(unit === 's' ? ms / 1000 : ms, decimals);
+  return high === null ? `${end(low)} or more` : `${end(low)} to ${end(high)}`;
+}
+
+/** As exact as the number beside it, no more than three digits, but never rounded to nothing. */
+function endOf(value: number, decimals: number): string {
+  if (value >= 999.5) return formatCount(value);
+  const own = value < 0.9995 ? 3 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+  for (let places = Math.min(own, decimals); places <= 3; places++) {
+    const text = value.toFixed(places);
+    if (value === 0 || Number(text) > 0) return text;
+  }
+  return '0';
+}
+
 /** A rate in 1/s: `8.33/s`, `158.1/s`, `1,240/s`. */
 export function formatRate(perSecond: number): string {
   if (perSecond === 0) return '0/s';

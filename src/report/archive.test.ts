@@ -180,7 +180,7 @@ describe('a stretch', () => {
     const { totals } = SMALL.result;
     expect([...cells.keys()]).toEqual(expect.arrayContaining(['requests', 'requests GET /health', 'times service']));
     expect(cells.get('requests GET /health')![5]).toBe('–');
-    expect(cells.get('requests')![9]).toMatch(/^\d+\.\d$/);
+    expect(cells.get('requests')![10]).toMatch(/^\d+\.\d$/);
     const late = SMALL.result.failures.flatMap(({ outcome }, i) => (outcome === 'timeout' ? [i] : []));
     expect(late).toHaveLength(2);
     expect(Number(Object.fromEntries(facts)['timeout'])).toBe(
@@ -188,7 +188,11 @@ describe('a stretch', () => {
     );
     const whole = recomputed(archive, null);
     expect(whole.cells.get('requests')![0]).toBe(totals.sent.toLocaleString('en-US'));
-    expect(whole.cells.get('times infinite')!.at(-1)).toBe('∞');
+    expect(whole.cells.get('times callers')!.at(-1)).toBe('∞');
+    expect(whole.cells.get('requests')!.slice(7, 9)[0]).toBe('∞');
+    expect(whole.cells.get('successes')!.slice(3)).toEqual(
+      whole.cells.get('times response')!.slice(1).concat('', '', ''),
+    );
   });
 
   it('is drawn as a heat map that holds every answer', () => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleReportAssets } from '../../test/report-assets.ts';
 import { closedRun, hostileRun, openRun, unreachableRun } from '../../test/sample-run.ts';
 import { headline } from '../analyze/headline.ts';
-import type { LatencySummary, RunResult } from '../core/result.ts';
+import type { RunResult } from '../core/result.ts';
 import { count, micros } from '../core/units.ts';
 import { pictureSourceOf } from './html/pictures.ts';
 import { renderHtml } from './html.ts';
@@ -101,8 +101,8 @@ describe('the page', () => {
 });
 
 describe('tables', () => {
-  it('give every name and all requests, with half intervals', () => {
-    const [heads, first, all] = rowsOf(render(closedRun()), 'Requests');
+  it('give every name and all requests, with their intervals', () => {
+    const [heads, first] = rowsOf(render(closedRun()), 'Requests');
     expect(heads).toEqual([
       'Name',
       'Count',
@@ -111,6 +111,7 @@ describe('tables', () => {
       'p50',
       'p95',
       'p99',
+      'p99.9',
       'Max',
       'Mean',
       'Bytes avg',
@@ -121,38 +122,42 @@ describe('tables', () => {
       '9,750',
       '0.17 %',
       '9.42',
-      '61.2 ±3.1',
-      '214 ±18',
-      '318 from 282',
+      '61.6 58.5 to 64.7',
+      '216 197 to 234',
+      '320 283 or more',
     ]);
-    expect(all![0]).toBe('All requests');
   });
 
   it('put a dash with the reason where the sample bears no percentile', () => {
     const result = openRun();
-    const response: LatencySummary = { ...result.latency.response, p99: null };
-    const html = render({ ...result, latency: { ...result.latency, response } });
-    expect(rowsOf(html, 'Requests')[2]![6]).toBe('–');
+    const few = { ...result.latency.responseWithFailures, count: 90, p99: null };
+    const html = render({ ...result, latency: { ...result.latency, responseWithFailures: few } });
+    const all = rowsOf(html, 'Requests').find(([name]) => name === 'All requests');
+    expect(all![6]).toBe('–');
     expect(html).toContain('title="p99.9 needs 10,000 requests; there were 8,190.">–</span>');
   });
 
   it('put response and service time side by side, and lag only in the open model', () => {
     const parts = (result: RunResult): string[] =>
       rowsOf(render(result), 'Where the time goes').map(([name = '']) => name);
-    const common = ['All requests', 'Response time', 'Service time', 'First byte', 'Body', 'Connect'];
-    expect(parts(closedRun())).toEqual([...common, 'Response time, failures infinitely slow']);
-    expect(parts(openRun())).toEqual([...common, 'Send lag', 'Response time, failures infinitely slow']);
+    const own = ['Service time', 'First byte', 'Body', 'Connect'];
+    const common = ['All requests', 'Response time', '… of the successes', ...own];
+    expect(parts(closedRun())).toEqual(common);
+    expect(parts(openRun())).toEqual([...common, 'Send lag']);
+    const { latency, ...rest } = closedRun();
+    const sound = { ...rest, latency: { ...latency, responseWithFailures: latency.response } };
+    expect(parts(sound)).toEqual(['All requests', 'Response time', ...own]);
   });
 
   it('say infinite where a percentile falls among failures', () => {
     const result = closedRun();
-    const half = { ...result.latency.responseWithFailures, count: 200, p95: null, p99: null };
+    const half = { ...result.latency.responseWithFailures, count: 400, p95: null, p99: null, max: null };
     const html = render({
       ...result,
       totals: { ...result.totals, ok: 100, failed: 100 },
       latency: { ...result.latency, responseWithFailures: half },
     });
-    expect(rowsOf(html, 'Where the time goes').at(-1)!.slice(3)).toEqual(['∞', '∞', '∞']);
+    expect(rowsOf(html, 'Where the time goes')[1]!.slice(3)).toEqual(['∞ 197 to 234', '∞ 283 or more', '–', '∞']);
   });
 
   it('list failures with when they were seen, or say that there were none', () => {
@@ -175,7 +180,16 @@ describe('quiet states', () => {
     expect(html).toContain('No interval was recorded, so there is nothing to draw.');
     expect(html).not.toContain('data-picture');
     expect(textOf(html)).toContain(headline(unreachableRun()).sentence);
-    expect(rowsOf(html, 'Requests')[2]).toEqual(['All requests', '10', '100 %', ...Array(6).fill('–'), '0', '0']);
+    expect(rowsOf(html, 'Requests')[2]).toEqual([
+      'All requests',
+      '10',
+      '100 %',
+      '–',
+      '∞',
+      ...Array(5).fill('–'),
+      '0',
+      '0',
+    ]);
     expect(html).toContain('title="No request succeeded."');
   });
 

@@ -17,10 +17,10 @@ describe('toMarkdown', () => {
 
   it('has a table with as many cells in every row', () => {
     const rows = text.split('\n').filter((line) => line.startsWith('|'));
-    expect(rows).toHaveLength(5);
-    for (const row of rows) expect(cells(row)).toHaveLength(8);
+    expect(rows).toHaveLength(8);
+    for (const row of rows) expect(cells(row)).toHaveLength(9);
     expect(rows[2]).toContain('| `POST /predict` | 600 | 1.7 % |');
-    expect(rows[4]).toContain('| **All requests** | 1,200 | 1.7 % |');
+    expect(rows[6]).toContain('| **All requests** | 1,200 | 1.7 % |');
   });
 
   it('has the checks, the failures and what the numbers mean', () => {
@@ -41,7 +41,7 @@ describe('toMarkdown', () => {
     const names = ['POST /a|b`c'];
     const evil = toMarkdown(fixtureResult({ message, names }));
     const row = evil.split('\n').find((line) => line.startsWith('| `` POST') || line.startsWith('| ``POST'));
-    expect(cells(String(row))).toHaveLength(8);
+    expect(cells(String(row))).toHaveLength(9);
     expect(row).toContain('``POST /a\\|b`c``');
     expect(evil).toContain(': ``` `x` | ``y`` <img src=x> @everyone [a](javascript:b) # head ```\n');
     expect(evil).not.toMatch(/^# head/m);

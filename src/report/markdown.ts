@@ -1,8 +1,9 @@
 import { headline } from '../analyze/headline.ts';
-import { formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
+import { formatCount } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
-import type { LatencySummary, RunResult, Totals } from '../core/result.ts';
-import { MEANING, SYMBOLS, withMargin } from './phrases.ts';
+import type { RunResult } from '../core/result.ts';
+import { MEANING, SYMBOLS } from './phrases.ts';
+import { requestRows, SHOWN } from './request-rows.ts';
 import {
   achievedFigure,
   criterionFigure,
@@ -48,15 +49,16 @@ export function toMarkdown(result: RunResult): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function requestsTable({ series, totals, latency, rates }: RunResult): string {
-  const rows = Object.entries(series).map(([name, each]) =>
-    tableRow([cell(code(name)), ...numbers(each.totals, each.latency.response, each.rates.achievedPerSec)]),
-  );
+function requestsTable(result: RunResult): string {
+  const rows = requestRows(result).map(({ name, kind, count, failed, percentiles, max, achieved }) => {
+    const label = kind === 'request' ? cell(code(name)) : kind === 'all' ? `**${name}**` : `*${name}*`;
+    const times = percentiles.map(({ value, range }) => (range === '' ? value : `${value}<br>(${range})`));
+    return tableRow([label, count, failed, ...times, max, achieved]);
+  });
   return [
-    tableRow(['Request', 'Count', 'Failed', 'p50', 'p95', 'p99', 'Max', 'Achieved']),
-    tableRow(['---', '--:', '--:', '--:', '--:', '--:', '--:', '--:']),
+    tableRow(['Request', 'Count', 'Failed', ...SHOWN, 'Max', 'Achieved']),
+    tableRow(['---', '--:', '--:', ...SHOWN.map(() => '--:'), '--:', '--:']),
     ...rows,
-    tableRow(['**All requests**', ...numbers(totals, latency.response, rates.achievedPerSec)]),
   ].join('\n');
 }
 
@@ -93,19 +95,6 @@ function searchSections(result: RunResult, found: BreakingPoint): string[] {
       warnings.map(({ message }) => prose(message)),
     ),
     levels.length === 0 ? '' : `<details><summary>${prose(totalsSentence(result))}</summary>\n\n${table}\n\n</details>`,
-  ];
-}
-
-function numbers(totals: Totals, response: LatencySummary, achieved: number): string[] {
-  const ended = totals.ok + totals.failed;
-  return [
-    formatCount(ended),
-    ended > 0 ? formatShare(totals.failed / ended) : '–',
-    withMargin(response, 'p50'),
-    withMargin(response, 'p95'),
-    withMargin(response, 'p99'),
-    response.max === null ? '–' : formatMs(response.max),
-    formatRate(achieved),
   ];
 }
 

@@ -2,9 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { dataOf, finishedOf, foldOf, planOf, secondOf, seriesOf, startedOf } from '../analyze/events.fixture.ts';
 import { headline } from '../analyze/headline.ts';
-import type { LatencySummary, RunResult } from '../core/result.ts';
+import type { RunResult } from '../core/result.ts';
 import type { SeriesSnapshot } from '../core/snapshot.ts';
-import { withMargin } from './phrases.ts';
 import { fixtureResult } from './result.fixture.ts';
 import { renderSummary } from './summary.ts';
 import { cellsOf } from './terminal.ts';
@@ -27,7 +26,7 @@ describe('renderSummary', () => {
 
   it('has a row per request name, and one for all', () => {
     const text = render(RUN);
-    const { p50, p95, p99, max } = RUN.latency.response;
+    const { p50, p95 } = RUN.latency.responseWithFailures;
     expect(cellsOfRow(text, 'Requests')).toEqual([
       'Requests',
       'count',
@@ -35,15 +34,35 @@ describe('renderSummary', () => {
       'p50',
       'p95',
       'p99',
+      'p99.9',
       'max',
       'achieved',
     ]);
     expect(cellsOfRow(text, 'POST /predict').slice(0, 3)).toEqual(['POST /predict', '600', '1.7 %']);
     const all = cellsOfRow(text, 'All requests');
     expect(all.slice(1, 3)).toEqual(['1,200', '1.7 %']);
-    expect(all[3]).toMatch(new RegExp(`^${p50?.toFixed(1)} ±\\d+\\.\\d ms$`));
-    expect(all[4]).toMatch(new RegExp(`^${p95?.toFixed(1)} ±\\d+\\.\\d ms$`));
-    expect(all.slice(5)).toEqual([`${p99?.toFixed(1)} ms`, `${max?.toFixed(1)} ms`, '118.0/s']);
+    expect(all.slice(3)).toEqual([`${p50?.toFixed(1)} ms`, `${p95?.toFixed(1)} ms`, '∞', '–', '∞', '118.0/s']);
+  });
+
+  it('has the interval of each percentile below it, open ends included, and the successes’ own where they differ', () => {
+    const lines = render(RUN, 120).split('\n');
+    const at = lines.findIndex((line) => line.startsWith('All requests'));
+    const ranges = (line = ''): string[] => line.trim().split(/ {2,}/);
+    const { ci95 } = RUN.latency.responseWithFailures;
+    const range = ([low, high]: readonly [number, number | null]): string =>
+      high === null ? `${low.toFixed(1)} or more` : `${low.toFixed(1)} to ${high.toFixed(1)}`;
+    expect(ranges(lines[at + 1])).toEqual([range(ci95!.p50!), range(ci95!.p95!)]);
+    expect(lines[at + 2]).toMatch(/^ {2}of the successes +/);
+    const { p95, p99, max } = RUN.latency.response;
+    expect(ranges(lines[at + 2]).slice(2)).toEqual([
+      `${p95?.toFixed(1)} ms`,
+      `${p99?.toFixed(1)} ms`,
+      '–',
+      `${max?.toFixed(1)} ms`,
+    ]);
+    expect(ranges(lines[at + 3])).toHaveLength(3);
+    const sound = render(fixtureResult({ kind: 'run', rate: 40 }), 120);
+    expect(sound).not.toContain('of the successes');
   });
 
   it('lists the checks with their signs', () => {
@@ -202,24 +221,6 @@ describe('renderSummary', () => {
 
   it('survives a run in which nothing happened', () => {
     const nothing = fixtureResult({ rate: 0 });
-    expect(cellsOfRow(render(nothing), 'All requests').slice(1)).toEqual(['0', '–', '–', '–', '–', '–', '0/s']);
-  });
-});
-
-describe('withMargin', () => {
-  const of = (p95: number | null, interval?: readonly [number, number | null]): string =>
-    withMargin({ p95, ...(interval ? { ci95: { p95: interval } } : {}) } as LatencySummary, 'p95');
-
-  it('is as exact as the number beside it, but never rounds a margin away', () => {
-    expect(of(61.2, [58.1, 64.3])).toBe('61.2 ±3.1 ms');
-    expect(of(1250, [1200, 1300])).toBe('1.25 ±0.05 s');
-    expect(of(214, [213.9, 214.1])).toBe('214 ±0.1 ms');
-    expect(of(214, [214, 214])).toBe('214 ±0 ms');
-  });
-
-  it('leaves out what is not known', () => {
-    expect(of(61.2)).toBe('61.2 ms');
-    expect(of(61.2, [58.1, null])).toBe('61.2 ms');
-    expect(of(null)).toBe('–');
+    expect(cellsOfRow(render(nothing), 'All requests').slice(1)).toEqual(['0', '–', '–', '–', '–', '–', '–', '0/s']);
   });
 });

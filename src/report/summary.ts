@@ -1,8 +1,9 @@
 import { headline } from '../analyze/headline.ts';
-import { formatClock, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
+import { formatClock, formatCount, formatMs } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { FailureResult, Latencies, LatencySummary, PercentileName, RunResult, Totals } from '../core/result.ts';
-import { MEANING, SYMBOLS, withMargin } from './phrases.ts';
+import { MEANING, SYMBOLS } from './phrases.ts';
+import { requestRows } from './request-rows.ts';
 import { totalsSentence } from './search-phrases.ts';
 import { levelsTable, limitsTable } from './search-tables.ts';
 import { type Column, type Row, renderTable } from './table.ts';
@@ -126,20 +127,16 @@ function search(page: Page, result: RunResult, found: BreakingPoint): void {
   for (const { message } of found.warnings) page.marked('doubtful', message);
 }
 
-function requests(page: Page, { series, totals, latency, rates }: RunResult): void {
-  const row = (name: string, counts: Totals, response: LatencySummary, achieved: number): string[] => {
-    const ended = counts.ok + counts.failed;
-    return [
-      name,
-      formatCount(ended),
-      ended > 0 ? formatShare(counts.failed / ended) : '–',
-      withMargin(response, 'p50'),
-      withMargin(response, 'p95'),
-      orDash(response.p99),
-      orDash(response.max),
-      formatRate(achieved),
-    ];
-  };
+/** Two lines each: the numbers, and below them their intervals. */
+function requests(page: Page, result: RunResult): void {
+  const rows = requestRows(result).flatMap(({ name, kind, count, failed, percentiles, max, achieved }): Row[] => {
+    const label = kind === 'part' ? `  ${name}` : printable(name);
+    const numbers = [label, count, failed, ...percentiles.map(({ value }) => value), max, achieved];
+    const row: Row = kind === 'all' ? { cells: numbers, ink: 'bold' } : { cells: numbers };
+    if (percentiles.every(({ range }) => range === '')) return [row];
+    const ranges = ['', '', '', ...percentiles.map(({ range }) => range), '', ''];
+    return [row, { cells: ranges, ink: 'gray' }];
+  });
   page.table(
     [
       { heading: 'Requests', align: 'left' },
@@ -148,15 +145,11 @@ function requests(page: Page, { series, totals, latency, rates }: RunResult): vo
       { heading: 'p50', align: 'right' },
       { heading: 'p95', align: 'right' },
       { heading: 'p99', align: 'right', spare: 3 },
+      { heading: 'p99.9', align: 'right', spare: 5 },
       { heading: 'max', align: 'right', spare: 4 },
       { heading: 'achieved', align: 'right', spare: 1 },
     ],
-    [
-      ...Object.entries(series).map(([name, each]) => ({
-        cells: row(printable(name), each.totals, each.latency.response, each.rates.achievedPerSec),
-      })),
-      { cells: row('All requests', totals, latency.response, rates.achievedPerSec), ink: 'bold' },
-    ],
+    rows,
   );
 }
 
@@ -166,7 +159,7 @@ function comparison(page: Page, { response, service, lag }: Latencies): void {
     cells: [label, orDash(summary.p50), orDash(summary.p95), orDash(summary.p99), orDash(summary.max)],
   });
   page.table(
-    [{ heading: 'Response against service', align: 'left' }, ...['p50', 'p95', 'p99', 'max'].map(rightAligned)],
+    [{ heading: 'Of the successes', align: 'left' }, ...['p50', 'p95', 'p99', 'max'].map(rightAligned)],
     [row('Response time', response), row('Service time', service), row('Send lag', lag)],
   );
 }

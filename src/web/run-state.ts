@@ -1,5 +1,6 @@
 import type { RunFold } from '../analyze/fold.ts';
 import { headline } from '../analyze/headline.ts';
+import { percentileText } from '../analyze/percentiles.ts';
 import { counted, formatBytes, formatCount, formatMs, formatShare } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { durationOf } from '../core/plan.ts';
@@ -63,7 +64,7 @@ export function runStateOf(view: RunView): RunState {
     inFlight: point?.inFlight ?? 0,
     achievedPerSec: ended ? judged.rates.achievedPerSec : rates === null ? null : rates.perSec - rates.failuresPerSec,
     offeredPerSec: ended ? judged.rates.offeredPerSec : (rates?.offeredPerSec ?? null),
-    p95: ended ? judged.latency.response.p95 : (point?.p95 ?? null),
+    p95: ended ? percentileText(judged.latency.responseWithFailures, 'p95') : p95Of(point),
     failedShare: whole === 0 ? null : totals.failed / whole,
     verdict: !ended && (whole === 0 || plan.search !== null) ? 'undecided' : verdict.status,
     checks: verdict.checks,
@@ -89,6 +90,11 @@ export function runStateOf(view: RunView): RunState {
     plan: view.plan,
     files: view.files,
   };
+}
+
+/** Of the last interval. */
+function p95Of(point: TimelinePoint | undefined): string | null {
+  return point == null || point.p95 === null ? null : formatMs(point.p95);
 }
 
 /** A run that is still on is no interrupted one, and a search that is on may have an answer yet. */
@@ -140,6 +146,7 @@ function statisticsOf(result: RunResult, recent: Recent, ended: boolean): StatRo
       name,
       method,
       totals: { offered, sent, dropped, ok, failed, bytesIn },
+      callers: part.latency.responseWithFailures,
       response: part.latency.response,
       service: part.latency.service,
       offeredPerSec: part.rates.offeredPerSec,

@@ -53,6 +53,13 @@ export function tallyOf(archive: Archive, span: Span | null, name: number | null
   return { ...sum, seconds, statuses, kinds, response };
 }
 
+/** How many failed, or were given up at the end: their callers never had a response. */
+export function infiniteIn({ kinds }: Pick<Archive, 'kinds'>, tally: Tally): number {
+  let infinite = tally.failed;
+  for (const [kind, n] of tally.kinds) if (kinds[kind]?.outcome === 'aborted') infinite += n;
+  return infinite;
+}
+
 /** A part of the time of all measured requests in a stretch; null where the report does not carry it. */
 export function extraOf(archive: Archive, span: Span | null, extra: Extra): Times | null {
   if (!archive.extras.includes(extra)) return null;

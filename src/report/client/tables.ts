@@ -4,10 +4,10 @@ import { type Archive, EXTRAS } from './archive.ts';
 import { samplesFor, type Times } from './buckets.ts';
 import { msFigure } from './figures.ts';
 import type { Span } from './picture.ts';
-import { extraOf, type Tally, tallyOf } from './selection.ts';
+import { extraOf, infiniteIn, type Tally, tallyOf } from './selection.ts';
 
 const DASH = '–';
-const PERCENTILES = [0.5, 0.95, 0.99] as const;
+const PERCENTILES = [0.5, 0.95, 0.99, 0.999] as const;
 
 /**
  * The page's tables for a stretch of time: by the table's name (`data-table`) and the row's key (`data-row`), the text of
@@ -21,31 +21,45 @@ export interface Recomputed {
 export function recomputed(archive: Archive, span: Span | null): Recomputed {
   const cells = new Map<string, readonly string[]>();
   const all = tallyOf(archive, span, null);
+  const put = (key: string, tally: Tally): void => {
+    cells.set(`requests${key}`, requestCells(archive, tally));
+    cells.set(`successes${key}`, successCells(tally));
+  };
   archive.names.forEach((name, i) => {
-    cells.set(`requests ${name}`, requestCells(tallyOf(archive, span, i)));
+    put(` ${name}`, tallyOf(archive, span, i));
   });
-  cells.set('requests', requestCells(all));
+  put('', all);
+  cells.set('times callers', timeCells(all.response, infiniteIn(archive, all)));
   cells.set('times response', timeCells(all.response, 0));
   for (const extra of EXTRAS) {
     const times = extraOf(archive, span, extra);
-    cells.set(`times ${extra}`, times === null ? Array<string>(5).fill(DASH) : timeCells(times, 0));
+    cells.set(
+      `times ${extra}`,
+      times === null ? Array<string>(PERCENTILES.length + 2).fill(DASH) : timeCells(times, 0),
+    );
   }
-  cells.set('times infinite', timeCells(all.response, all.failed + outcomeOf(archive, all, 'aborted')));
   archive.kinds.forEach((_, i) => {
     cells.set(`failures ${i}`, [formatCount(all.kinds.get(i) ?? 0)]);
   });
   return { cells, facts: factsOf(archive, all) };
 }
 
-function requestCells({ sent, ok, achieved, failed, bytesIn, seconds, response }: Tally): string[] {
+const ms = (value: number | null): string => (value === null ? DASH : msFigure(value));
+
+function successCells({ response }: Tally): string[] {
+  return ['', '', '', ...PERCENTILES.map((p) => percentile(response, 0, p)), ms(response.max), '', '', ''];
+}
+
+function requestCells(archive: Archive, tally: Tally): string[] {
+  const { sent, ok, achieved, failed, bytesIn, seconds, response } = tally;
   const ended = ok + failed;
-  const ms = (value: number | null): string => (value === null ? DASH : msFigure(value));
+  const infinite = infiniteIn(archive, tally);
   return [
     formatCount(sent),
     ended === 0 ? DASH : formatShare(failed / ended),
     ms(response.min),
-    ...PERCENTILES.map((p) => percentile(response, 0, p)),
-    ms(response.max),
+    ...PERCENTILES.map((p) => percentile(response, infinite, p)),
+    infinite > 0 ? '∞' : ms(response.max),
     ms(response.mean),
     ended === 0 ? DASH : formatCount(bytesIn / ended),
     seconds > 0 ? formatRate(achieved / seconds).replace('/s', '') : DASH,

@@ -33,11 +33,11 @@ export const DEFINITIONS: readonly (readonly [term: string, text: string])[] = [
   ],
   [
     'Percentiles',
-    'p95 is the time that 95 % of the successful requests did not exceed. They come from merged histograms with a resolution of 0.1 %, never from averaged percentiles, and a dash stands where there are too few requests to say.',
+    'p95 is the time that 95 % of the requests did not exceed. A failure is slower than any success (∞), and a request without a response when the run ended took at least as long as it had waited, also one begun in the warm-up. Where the successes alone have other percentiles, both are shown. They come from merged histograms with a resolution of 0.1 %, never from averaged percentiles, and a dash stands where there are too few requests to say.',
   ],
   [
-    '± and intervals',
-    'Half the width of the 95 % confidence interval. Repeated under the same conditions, a run of this length yields intervals that contain the true value in about 95 of 100 cases.',
+    'Intervals',
+    'The 95 % confidence interval, as it is: not symmetric, and open (“or more”) where the sample does not bound it. Repeated under the same conditions, a run of this length yields intervals that contain the true value in about 95 of 100 cases.',
   ],
   [
     'Thresholds',

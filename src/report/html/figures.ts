@@ -1,3 +1,4 @@
+import { percentileIn } from '../../analyze/percentiles.ts';
 import { formatCount } from '../../analyze/wording.ts';
 import type { LatencySummary, PercentileName, RunResult } from '../../core/result.ts';
 import { msFigure } from '../client/figures.ts';
@@ -13,19 +14,19 @@ export function msOrDash(ms: number | null, reason: string): string {
   return ms === null ? dash(reason) : msFigure(ms);
 }
 
-/** A percentile with half of its 95 % interval beside it, in a lighter ink; the whole interval is in the tooltip. */
+/** A percentile with its 95 % interval beside it, in a lighter ink. */
 export function percentileCell(summary: LatencySummary, name: PercentileName, result: RunResult): string {
-  const value = summary[name];
-  if (value === null) return dash(reasonOf(summary, name, result));
-  const interval = summary.ci95?.[name];
-  if (interval === undefined) return msFigure(value);
+  const percentile = percentileIn(summary, name);
+  if (percentile === null) return dash(reasonOf(summary, name, result));
+  const { value, interval } = percentile;
+  const figure = Number.isFinite(value)
+    ? msFigure(value)
+    : `<span class="none" title="${name} falls among the failed requests">∞</span>`;
+  if (interval === null) return figure;
   const [low, high] = interval;
-  const title =
-    high === null
-      ? `95 % interval: from ${msFigure(low)} ms; its upper end is open, the sample is too small`
-      : `95 % interval: ${msFigure(low)} to ${msFigure(high)} ms`;
-  const beside = high === null ? `from ${msFigure(low)}` : `±${halfFigure((high - low) / 2, msFigure(value))}`;
-  return `${msFigure(value)} <span class="half" title="${title}">${beside}</span>`;
+  const open = high === null ? '; its upper end is open: the sample does not bound it' : '';
+  const range = high === null ? `${msFigure(low)} or more` : `${msFigure(low)} to ${msFigure(high)}`;
+  return `${figure} <span class="range below" title="95 % interval, ms${open}">${range}</span>`;
 }
 
 /** Why a percentile was not given. */
@@ -49,16 +50,4 @@ export function durationFigure(seconds: number): string {
   if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
   if (minutes === 0) return `${rest} s`;
   return rest > 0 ? `${minutes} min ${rest} s` : `${minutes} min`;
-}
-
-/** With as many decimals as the value it stands beside, or more where it would otherwise read zero. */
-function halfFigure(half: number, beside: string): string {
-  const least = beside.includes('.') ? beside.length - beside.indexOf('.') - 1 : 0;
-  if (half < 0.0005) return '0';
-  if (half >= 999.5) return formatCount(half);
-  for (let decimals = least; decimals < 3; decimals++) {
-    const text = half.toFixed(decimals);
-    if (Number(text) > 0) return text;
-  }
-  return half.toFixed(3);
 }

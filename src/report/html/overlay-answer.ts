@@ -1,5 +1,6 @@
 import { headline } from '../../analyze/headline.ts';
-import { formatMs, formatRate } from '../../analyze/wording.ts';
+import { percentileIn, percentileText } from '../../analyze/percentiles.ts';
+import { formatRate, formatTime } from '../../analyze/wording.ts';
 import type { RunResult } from '../../core/result.ts';
 import type { LoadUnit } from '../client/overlay/run.ts';
 import { formatLoad } from '../search-phrases.ts';
@@ -43,13 +44,15 @@ function sentenceOf(runs: readonly LetteredRun[]): string {
     found == null || found.estimate === null ? null : `${formatLoad(found.estimate, found.unit)} in ${letter}`,
   );
   if (breaks.every((each) => each !== null)) return `Breaks at ${listed(breaks)}.`;
-  const times = runs.map(({ letter, result }) => ({ letter, p95: result.latency.response.p95 }));
-  const known = times.flatMap(({ letter, p95 }) => (p95 === null ? [] : [{ letter, p95 }]));
+  const known = runs.flatMap(({ letter, result: { latency } }) => {
+    const p95 = percentileIn(latency.responseWithFailures, 'p95');
+    return p95 === null ? [] : [{ letter, p95: p95.value, text: percentileText(latency.responseWithFailures, 'p95') }];
+  });
   if (known.length < runs.length) return `${runs.length} runs, drawn over each other.`;
-  if (known.length <= 3) return `p95 was ${listed(known.map(({ letter, p95 }) => `${formatMs(p95)} in ${letter}`))}.`;
+  if (known.length <= 3) return `p95 was ${listed(known.map(({ letter, text }) => `${text} in ${letter}`))}.`;
   const sorted = [...known].sort((a, b) => a.p95 - b.p95);
   const [low, high] = [sorted[0], sorted[sorted.length - 1]];
-  return `p95 was between ${formatMs(low?.p95 ?? 0)} (${low?.letter}) and ${formatMs(high?.p95 ?? 0)} (${high?.letter}).`;
+  return `p95 was between ${formatTime(low?.p95 ?? 0)} (${low?.letter}) and ${formatTime(high?.p95 ?? 0)} (${high?.letter}).`;
 }
 
 function whyOf(runs: readonly LetteredRun[]): string {

@@ -1,4 +1,5 @@
 import { headline } from '../../analyze/headline.ts';
+import { percentileIn } from '../../analyze/percentiles.ts';
 import type { LatencySummary, RunResult } from '../../core/result.ts';
 import { differenceInterval } from '../../stats/difference.ts';
 import {
@@ -44,7 +45,7 @@ export function overlayTables(runs: readonly LetteredRun[]): string {
 }
 
 function figuresOf({ totals, rates, latency }: RunResult): RunFigures {
-  const { response } = latency;
+  const { responseWithFailures: response } = latency;
   const ended = totals.ok + totals.failed;
   return {
     sent: totals.sent,
@@ -53,17 +54,19 @@ function figuresOf({ totals, rates, latency }: RunResult): RunFigures {
     p50: figureOf(response, 'p50'),
     p95: figureOf(response, 'p95'),
     p99: figureOf(response, 'p99'),
-    max: response.max,
+    max: response.max ?? (response.min === null ? null : Number.POSITIVE_INFINITY),
   };
 }
 
 function figureOf(summary: LatencySummary, name: 'p50' | 'p95' | 'p99'): Figure {
-  return { value: summary[name], interval: summary.ci95?.[name] };
+  const percentile = percentileIn(summary, name);
+  return { value: percentile?.value ?? null, interval: percentile?.interval ?? undefined };
 }
 
 function intervalOf(base: Figure, other: Figure): readonly [number | null, number | null] | null {
-  if (base.value === null || other.value === null || base.interval === undefined || other.interval === undefined)
+  if (base.value === null || other.value === null || !Number.isFinite(base.value) || !Number.isFinite(other.value))
     return null;
+  if (base.interval === undefined || other.interval === undefined) return null;
   return differenceInterval(
     { value: base.value, interval: base.interval },
     { value: other.value, interval: other.interval },
@@ -129,5 +132,5 @@ function nameCell({ letter, label }: LetteredRun, place: number): string {
 function cellOf({ text, beside, title }: FigureCell): string {
   if (text === '–') return `<td>${dash(title)}</td>`;
   const tooltip = title === '' ? '' : ` title="${escapeHtml(title)}"`;
-  return `<td${tooltip}>${escapeHtml(text)}${beside === '' ? '' : ` <span class="half">${escapeHtml(beside)}</span>`}</td>`;
+  return `<td${tooltip}>${escapeHtml(text)}${beside === '' ? '' : ` <span class="range">${escapeHtml(beside)}</span>`}</td>`;
 }

@@ -71,7 +71,7 @@ export function levelsTable(result: RunResult): string {
 /** @param until seconds since the start, when the next one began. */
 function levelRow(level: LevelResult, criterion: string | null, until: number): string {
   const [figure = '–', range = ''] = criterionFigure(shownCriterion(level, criterion)).split(/ (?=\()/);
-  const half = range === '' ? '' : ` <span class="half">${escapeHtml(range)}</span>`;
+  const half = range === '' ? '' : ` <span class="range">${escapeHtml(range)}</span>`;
   const cells = [
     formatClock(level.startedAfter),
     PURPOSE_WORDS[level.purpose],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openRun } from '../../../test/sample-run.ts';
 import { sampleOf } from '../../../test/sample-stream.ts';
-import type { LatencySummary, RunResult, SeriesResult } from '../../core/result.ts';
+import type { RunResult, SeriesResult } from '../../core/result.ts';
 import { toResultJson } from '../json.ts';
 import { failuresTable, requestsTable, timesTable } from './tables.ts';
 
@@ -26,7 +26,7 @@ function rowsOf(html: string): Map<string, string[]> {
     const cells = [...row.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell = '']) =>
       unescaped(
         cell
-          .replace(/<span class="half".*?<\/span>/s, '')
+          .replace(/<span class="range.*?<\/span>/s, '')
           .replace(/<br>.*/s, '')
           .replace(/<[^>]*>/g, ''),
       ).trim(),
@@ -66,35 +66,44 @@ describe.each(Object.keys(RUNS))('the tables of a run %s', (name) => {
 
   it('have the counts, shares, times and rates of result.json for each request and for all', () => {
     const rows = rowsOf(requestsTable(shown));
-    const parts: [string, Pick<SeriesResult, 'totals' | 'rates'> & { latency: { response: LatencySummary } }][] = [
-      ...Object.entries(result.series).map(([request, part]): [string, SeriesResult] => [`requests ${request}`, part]),
-      ['requests', result],
+    const parts: [
+      string,
+      Pick<SeriesResult, 'totals' | 'rates'> & { latency: Omit<SeriesResult['latency'], 'lag'> },
+    ][] = [
+      ...Object.entries(result.series).map(([request, part]): [string, SeriesResult] => [` ${request}`, part]),
+      ['', result],
     ];
-    expect(rows.size).toBe(parts.length);
+    let alone = 0;
     for (const [key, { totals, rates, latency }] of parts) {
-      const { response } = latency;
+      const { response, responseWithFailures: callers } = latency;
       const ended = totals.ok + totals.failed;
       const values = [
         totals.sent,
         (100 * totals.failed) / ended,
-        ...[response.min, response.p50, response.p95, response.p99, response.max, response.mean],
+        ...[response.min, callers.p50, callers.p95, callers.p99, callers['p99.9'], callers.max, response.mean],
         totals.bytesIn / ended,
         rates.achievedPerSec,
       ];
-      const cells = rows.get(key) ?? [];
+      const cells = rows.get(`requests${key}`) ?? [];
       expect(cells).toHaveLength(values.length);
       for (const [i, value] of values.entries()) expectShown(cells[i], value);
+      const successes = rows.get(`successes${key}`);
+      if (successes === undefined) continue;
+      alone++;
+      const own = [response.p50, response.p95, response.p99, response['p99.9'], response.max];
+      for (const [i, value] of own.entries()) expectShown(successes[3 + i], value);
     }
+    expect(rows.size).toBe(parts.length + alone);
+    expect(alone > 0).toBe(result.totals.failed > 0);
   });
 
   it('have its parts of the time', () => {
     const rows = rowsOf(timesTable(shown));
-    const { response, service, firstByte, body, connect, lag, responseWithFailures } = result.latency;
-    const parts = { response, service, firstByte, body, connect, lag, infinite: responseWithFailures };
-    for (const [part, summary] of Object.entries(parts)) {
+    const { response, service, firstByte, body, connect, lag, responseWithFailures: callers } = result.latency;
+    for (const [part, summary] of Object.entries({ callers, response, service, firstByte, body, connect, lag })) {
       const cells = rows.get(`times ${part}`);
       if (cells === undefined || summary === undefined) continue;
-      const values = [summary.count, summary.p50, summary.p95, summary.p99, summary.max];
+      const values = [summary.count, summary.p50, summary.p95, summary.p99, summary['p99.9'], summary.max];
       for (const [i, value] of values.entries()) expectShown(cells[i], value);
     }
     expect(rows.size).toBeGreaterThanOrEqual(5);

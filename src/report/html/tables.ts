@@ -1,22 +1,25 @@
+import { successesDiffer } from '../../analyze/percentiles.ts';
 import { formatBytes, formatClock, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
 import type { LatencySummary, PercentileName, RunResult, SeriesResult, Totals } from '../../core/result.ts';
 import { OUTCOMES } from '../../core/sample.ts';
 import { escapeHtml } from './escape.ts';
-import { dash, msOrDash, percentileCell, reasonOf, utc } from './figures.ts';
+import { dash, msOrDash, percentileCell, utc } from './figures.ts';
 
-/** Statistics per request name and of all requests together. */
+/** The percentiles of both tables. */
+const SHOWN = ['p50', 'p95', 'p99', 'p99.9'] as const satisfies readonly PercentileName[];
+
+/** Statistics per request name and of all requests together; where the successes alone have others, these below. */
 export function requestsTable(result: RunResult): string {
-  const names = Object.keys(result.series);
-  const heads = ['Count', 'Failed', 'Min', 'p50', 'p95', 'p99', 'Max', 'Mean', 'Bytes avg', 'Achieved /s'];
-  const rows = names.map((name) =>
-    requestRow(name, result.series[name], result, ` data-row="${escapeHtml(`requests ${name}`)}"`),
-  );
+  const heads = ['Count', 'Failed', 'Min', ...SHOWN, 'Max', 'Mean', 'Bytes avg', 'Achieved /s'];
   const all = { totals: result.totals, rates: result.rates, latency: result.latency };
-  rows.push(requestRow('All requests', all, result, ' class="all" data-row="requests"'));
+  const rows = [
+    ...Object.entries(result.series).flatMap(([name, part]) => requestRows(name, part, result, name)),
+    ...requestRows('All requests', all, result, null),
+  ];
   return card(
     'Requests',
     result.breakingPoint === undefined
-      ? 'response time in ms, ± half of the 95 % interval'
+      ? 'response time in ms, with 95 % intervals; min and mean of the successes'
       : 'all levels together; response time in ms',
     table('Requests', ['Name', ...heads], rows) + totalsLine(result.totals),
   );
@@ -26,7 +29,8 @@ export function requestsTable(result: RunResult): string {
 export function timesTable(result: RunResult): string {
   const { latency, plan } = result;
   const rows = [
-    timesRow('Response time', 'response', latency.response, result),
+    timesRow('Response time', 'callers', latency.responseWithFailures, result),
+    ...(successesDiffer(latency) ? [timesRow('… of the successes', 'response', latency.response, result)] : []),
     timesRow('Service time', 'service', latency.service, result),
     timesRow('First byte', 'firstByte', latency.firstByte, result),
     timesRow('Body', 'body', latency.body, result),
@@ -39,10 +43,7 @@ export function timesTable(result: RunResult): string {
     rows.push(timesRow('TLS, after the requests', 'separate-tls', latency.separateTls, result));
   if (plan.load.model === 'open' || plan.search?.unit === 'req/s')
     rows.push(timesRow('Send lag', 'lag', latency.lag, result));
-  if (result.totals.failed > 0) {
-    rows.push(timesRow('Response time, failures infinitely slow', 'infinite', latency.responseWithFailures, result));
-  }
-  const heads = ['All requests', 'Count', 'p50', 'p95', 'p99', 'Max'];
+  const heads = ['All requests', 'Count', ...SHOWN, 'Max'];
   return card('Where the time goes', 'ms', table('Where the time goes', heads, rows));
 }
 
@@ -68,39 +69,54 @@ function exampleLine(example: string | undefined): string {
   return example === undefined ? '' : `<br><span class="quiet">${escapeHtml(example)}</span>`;
 }
 
-function requestRow(name: string, part: SeriesResult | undefined, result: RunResult, attributes: string): string {
-  if (part === undefined) return '';
-  const { totals, rates, latency } = part;
-  const { response } = latency;
+/** @param key of the request name; null: all of them. */
+function requestRows(
+  name: string,
+  {
+    totals,
+    rates,
+    latency,
+  }: Pick<SeriesResult, 'totals' | 'rates'> & { readonly latency: Omit<SeriesResult['latency'], 'lag'> },
+  result: RunResult,
+  key: string | null,
+): string[] {
+  const { response, responseWithFailures } = latency;
   const ended = totals.ok + totals.failed;
   const none = 'No request succeeded.';
+  const percentiles = (summary: LatencySummary): string[] => SHOWN.map((each) => percentileCell(summary, each, result));
   const cells = [
     formatCount(totals.sent),
     ended === 0 ? dash('No request ended.') : formatShare(totals.failed / ended),
     msOrDash(response.min, none),
-    percentileCell(response, 'p50', result),
-    percentileCell(response, 'p95', result),
-    percentileCell(response, 'p99', result),
-    msOrDash(response.max, none),
+    ...percentiles(responseWithFailures),
+    maxCell(responseWithFailures),
     msOrDash(response.mean, none),
     ended === 0 ? dash('No request ended.') : formatCount(totals.bytesIn / ended),
     formatRate(rates.achievedPerSec).replace('/s', ''),
   ];
-  return `<tr${attributes}><th scope="row" class="wrap">${escapeHtml(name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+  const rows = [tableRow(name, cells, key === null ? 'requests' : `requests ${key}`, key === null ? 'all' : '')];
+  if (!successesDiffer(latency)) return rows;
+  const alone = ['', '', '', ...percentiles(response), maxCell(response), '', '', ''];
+  return [...rows, tableRow('of the successes', alone, key === null ? 'successes' : `successes ${key}`, 'part')];
+}
+
+function tableRow(name: string, cells: readonly string[], key: string, style: string): string {
+  const look = style === '' ? '' : ` class="${style}"`;
+  return `<tr${look} data-row="${escapeHtml(key)}"><th scope="row" class="wrap">${escapeHtml(name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }
 
 function timesRow(label: string, part: string, summary: LatencySummary, result: RunResult): string {
-  const names: PercentileName[] = ['p50', 'p95', 'p99'];
-  const infinite = summary === result.latency.responseWithFailures ? result.totals.failed : 0;
-  const cells = names.map((name) => {
-    if (summary[name] !== null) return percentileCell(summary, name, result);
-    const p = Number(name.slice(1)) / 100;
-    const amongFailures = infinite > 0 && Math.ceil(p * summary.count - 1e-9) > summary.count - infinite;
-    if (!amongFailures) return dash(reasonOf(summary, name, result));
-    return `<span class="none" title="${name} falls among the failed requests">∞</span>`;
-  });
-  const max = summary.max === null && infinite > 0 ? '∞' : msOrDash(summary.max, 'No request succeeded.');
-  return `<tr data-row="times ${part}"><th scope="row" class="wrap">${label}</th><td>${formatCount(summary.count)}</td>${cells.map((cell) => `<td>${cell}</td>`).join('')}<td>${max}</td></tr>`;
+  const cells = [
+    formatCount(summary.count),
+    ...SHOWN.map((name) => percentileCell(summary, name, result)),
+    maxCell(summary),
+  ];
+  return tableRow(label, cells, `times ${part}`, '');
+}
+
+/** Infinite where any failed. */
+function maxCell({ max, min }: LatencySummary): string {
+  return max === null && min !== null ? '∞' : msOrDash(max, 'No request succeeded.');
 }
 
 /** What became of the requests, by outcome and by status, in two quiet lines. */

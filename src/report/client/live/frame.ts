@@ -14,6 +14,9 @@ export interface StatRow {
   readonly name: string;
   readonly method: string;
   readonly totals: Pick<Totals, 'offered' | 'sent' | 'dropped' | 'ok' | 'failed' | 'bytesIn'>;
+  /** Response times as callers had them: a failure is infinitely slow. */
+  readonly callers: LatencySummary;
+  /** Of the successes alone. */
   readonly response: LatencySummary;
   readonly service: LatencySummary;
   readonly offeredPerSec: number;
@@ -78,7 +81,7 @@ export interface RunState {
   readonly achievedPerSec: number | null;
   readonly offeredPerSec: number | null;
   /** Of the last interval. */
-  readonly p95: number | null;
+  readonly p95: string | null;
   /** Since the start (or the last reset). */
   readonly failedShare: number | null;
   readonly verdict: 'passed' | 'failed' | 'invalid' | 'undecided';

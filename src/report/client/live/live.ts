@@ -1,4 +1,4 @@
-import { counted, formatClock, formatCount, formatMs, formatRate, formatShare } from '../../../analyze/wording.ts';
+import { counted, formatClock, formatCount, formatRate, formatShare } from '../../../analyze/wording.ts';
 import { Board } from '../board.ts';
 import type { Span } from '../picture.ts';
 import type { PictureSource } from '../pictures.ts';
@@ -312,7 +312,7 @@ function showMonitor(run: RunState): void {
     vus === null ? ['In flight', formatCount(inFlight), 'users'] : ['Users', formatCount(vus), 'users'],
     ['Offered', rate(offeredPerSec), 'offered'],
     ['Achieved', rate(achievedPerSec), 'achieved'],
-    ['p95', p95 === null ? '–' : formatMs(p95), 'p95'],
+    ['p95', p95 ?? '–', 'p95'],
     ['Failed', failedShare === null ? '–' : formatShare(failedShare), (failedShare ?? 0) > 0 ? 'failed' : ''],
     [phase === 'ended' ? 'Verdict' : 'Verdict so far', ...verdictOf(run)],
   ];

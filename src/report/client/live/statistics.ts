@@ -4,7 +4,7 @@ import type { Archive } from '../archive.ts';
 import { samplesFor, type Times } from '../buckets.ts';
 import { msFigure } from '../figures.ts';
 import type { Span } from '../picture.ts';
-import { tallyOf } from '../selection.ts';
+import { infiniteIn, tallyOf } from '../selection.ts';
 import type { RunState, StatRow } from './frame.ts';
 import { type LiveColumn, LiveTable } from './table.ts';
 
@@ -13,15 +13,45 @@ const ms = (value: number | null): string => (value === null ? DASH : msFigure(v
 const rate = (value: number | null | undefined): string => (value == null ? DASH : formatRate(value).replace('/s', ''));
 const FEW = 'Too few requests to say.';
 
+/** As callers had it: infinite where it falls among the failures; its 95 % interval in brackets, where it is known. */
+const callers = (name: PercentileName): Pick<LiveColumn<StatRow>, 'text' | 'value'> => ({
+  text: ({ callers: summary }) => percentileText(summary, name),
+  value: ({ callers: summary }) => shownOf(summary, name),
+});
+
 const percentile = (label: string, name: PercentileName, hidden = false): LiveColumn<StatRow> => ({
   id: name,
   label,
-  title: `Response time in ms that ${name === 'p50' ? 'half' : `${name.slice(1)} %`} of the successes did not exceed`,
-  text: (row) => ms(row.response[name]),
-  value: (row) => row.response[name],
+  title: `Response time in ms that ${name === 'p50' ? 'half' : `${name.slice(1)} %`} of the requests did not exceed; a failure is slower than any success`,
+  ...callers(name),
   reason: () => FEW,
   hidden,
 });
+
+/** What the successes alone had, where that is something else. */
+const alone = (label: string, name: PercentileName): LiveColumn<StatRow> => ({
+  id: `${name}-successes`,
+  label,
+  title: 'Response time in ms of the successes alone',
+  text: ({ response }) => percentileText(response, name),
+  value: ({ response }) => shownOf(response, name),
+  reason: () => FEW,
+  when: (rows) => rows.some((row) => shownOf(row.response, name) !== shownOf(row.callers, name)),
+});
+
+function shownOf(summary: LatencySummary, name: PercentileName): number | null {
+  const borne = summary.count >= samplesFor(Number(name.slice(1)) / 100);
+  return summary[name] ?? (borne ? Number.POSITIVE_INFINITY : null);
+}
+
+function percentileText(summary: LatencySummary, name: PercentileName): string {
+  const value = shownOf(summary, name);
+  if (value === null) return DASH;
+  const figure = value === Number.POSITIVE_INFINITY ? '∞' : msFigure(value);
+  const [low, high] = summary.ci95?.[name] ?? [];
+  if (low === undefined) return figure;
+  return `${figure} (${high == null ? `${msFigure(low)} or more` : `${msFigure(low)} to ${msFigure(high)}`})`;
+}
 
 const averageSize = ({ totals: { ok, failed, bytesIn } }: StatRow): number | null =>
   ok + failed === 0 ? null : bytesIn / (ok + failed);
@@ -31,6 +61,9 @@ const nameOf = ({ name, method }: StatRow): string => {
   if (name === '') return 'All requests';
   return name.startsWith(`${method} `) ? name.slice(method.length + 1) : name;
 };
+
+/** Infinite where any request failed. */
+const maxText = ({ max, min }: LatencySummary): string => (max === null && min !== null ? '∞' : ms(max));
 
 /** What Locust's users know, in their order, and what their table has not. */
 const COLUMNS: readonly LiveColumn<StatRow>[] = [
@@ -54,9 +87,24 @@ const COLUMNS: readonly LiveColumn<StatRow>[] = [
   percentile('p95', 'p95'),
   percentile('p99', 'p99'),
   percentile('p99.9', 'p99.9'),
-  { id: 'mean', label: 'Average', text: (row) => ms(row.response.mean), value: (row) => row.response.mean },
-  { id: 'min', label: 'Min', text: (row) => ms(row.response.min), value: (row) => row.response.min },
-  { id: 'max', label: 'Max', text: (row) => ms(row.response.max), value: (row) => row.response.max },
+  alone('Median of successes', 'p50'),
+  alone('p95 of successes', 'p95'),
+  alone('p99 of successes', 'p99'),
+  {
+    id: 'mean',
+    label: 'Average',
+    title: 'Of the successes, in ms',
+    text: (row) => ms(row.response.mean),
+    value: (row) => row.response.mean,
+  },
+  {
+    id: 'min',
+    label: 'Min',
+    title: 'Of the successes, in ms',
+    text: (row) => ms(row.response.min),
+    value: (row) => row.response.min,
+  },
+  { id: 'max', label: 'Max', text: (row) => maxText(row.callers), value: (row) => row.callers.max },
   {
     id: 'size',
     label: 'Average size',
@@ -152,7 +200,8 @@ function partOf(rows: readonly StatRow[], archive: Archive, span: Span): StatRow
       name,
       method,
       totals: { offered: due, sent, dropped, ok, failed, bytesIn },
-      response: summaryOf(response),
+      callers: summaryOf(response, infiniteIn(archive, tally)),
+      response: summaryOf(response, 0),
       service: NONE,
       offeredPerSec: seconds > 0 ? due / seconds : 0,
       achievedPerSec: seconds > 0 ? achieved / seconds : 0,
@@ -161,13 +210,17 @@ function partOf(rows: readonly StatRow[], archive: Archive, span: Span): StatRow
   });
 }
 
-function summaryOf(times: Times): LatencySummary {
+/** @param infinite how many more had no response at all. */
+function summaryOf(times: Times, infinite: number): LatencySummary {
+  const count = times.count + infinite;
   const entries = PERCENTILES.map((name) => {
     const p = Number(name.slice(1)) / 100;
-    return [name, times.count < samplesFor(p) ? null : times.quantile(p)] as const;
+    const rank = Math.ceil(p * count - 1e-9);
+    return [name, count < samplesFor(p) || rank > times.count ? null : times.quantile(rank / times.count)] as const;
   });
   const percentiles = Object.fromEntries(entries) as Record<PercentileName, number | null>;
-  return { ...percentiles, count: times.count, min: times.min, mean: times.mean, max: times.max };
+  const max = infinite > 0 ? null : times.max;
+  return { ...percentiles, count, min: times.min, mean: infinite > 0 ? null : times.mean, max };
 }
 
 const NONE: LatencySummary = {

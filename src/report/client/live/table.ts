@@ -15,6 +15,8 @@ export interface LiveColumn<Row> {
   readonly reason?: (row: Row) => string;
   /** Not shown until the reader asks for it. */
   readonly hidden?: boolean;
+  /** Only shown where it says something. */
+  readonly when?: (rows: readonly Row[]) => boolean;
 }
 
 interface TableOptions<Row> {
@@ -76,7 +78,13 @@ export class LiveTable<Row> {
   }
 
   show(rows: readonly Row[], unit = this.#options.unit ?? ''): void {
+    const before = this.#columns;
     this.#rows = rows;
+    const now = this.#columns;
+    if (before.length !== now.length || before.some(({ id }, i) => id !== now[i]?.id)) {
+      this.#body.replaceChildren();
+      this.#drawHead();
+    }
     if (this.#unit.textContent !== unit) this.#unit.textContent = unit;
     this.#scroll.hidden = rows.length === 0;
     this.#quiet.hidden = rows.length > 0;
@@ -84,7 +92,7 @@ export class LiveTable<Row> {
   }
 
   get #columns(): readonly LiveColumn<Row>[] {
-    return this.#options.columns.filter(({ id }) => !this.#hidden.has(id));
+    return this.#options.columns.filter(({ id, when }) => !this.#hidden.has(id) && (when?.(this.#rows) ?? true));
   }
 
   #drawHead(): void {

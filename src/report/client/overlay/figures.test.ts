@@ -28,7 +28,7 @@ it('gives each number with its interval, and a dash where there is none', () => 
     '200.0',
     '0.4 %',
     '60.0 (57.0 to 63.0)',
-    '200 (from 190)',
+    '200 (190 or more)',
     '–',
     '412',
   ]);

@@ -33,9 +33,18 @@ export interface FigureCell {
 export const FIGURE_HEADS = ['Count', 'Achieved /s', 'Failed', 'p50', 'p95', 'p99', 'Max'] as const;
 export const DIFFERENCE_HEADS = ['Achieved /s', 'Failed, points', 'p50', 'p95', 'p99'] as const;
 
-/** Of a stretch of time, at the resolution that the page carries: without intervals. */
-export function figuresOfTally({ seconds, sent, ok, achieved, failed, response }: Tally): RunFigures {
-  const at = (p: number): Figure => ({ value: response.count < samplesFor(p) ? null : response.quantile(p) });
+/**
+ * Of a stretch of time, at the resolution that the page carries: without intervals.
+ * @param infinite how many of its requests had no response.
+ */
+export function figuresOfTally(tally: Tally, infinite: number): RunFigures {
+  const { seconds, sent, ok, achieved, failed, response } = tally;
+  const count = response.count + infinite;
+  const at = (p: number): Figure => {
+    const rank = Math.ceil(p * count - 1e-9);
+    if (count < samplesFor(p)) return { value: null };
+    return { value: rank > response.count ? Number.POSITIVE_INFINITY : response.quantile(rank / response.count) };
+  };
   return {
     sent,
     achievedPerSec: seconds > 0 ? achieved / seconds : null,
@@ -43,9 +52,11 @@ export function figuresOfTally({ seconds, sent, ok, achieved, failed, response }
     p50: at(0.5),
     p95: at(0.95),
     p99: at(0.99),
-    max: response.max,
+    max: infinite > 0 ? Number.POSITIVE_INFINITY : response.max,
   };
 }
+
+const figure = (ms: number): string => (ms === Number.POSITIVE_INFINITY ? '∞' : msFigure(ms));
 
 export function figureCells(figures: RunFigures): FigureCell[] {
   const { sent, achievedPerSec, failedShare, p50, p95, p99, max } = figures;
@@ -54,7 +65,7 @@ export function figureCells(figures: RunFigures): FigureCell[] {
     achievedPerSec === null ? NONE : plain(formatRate(achievedPerSec).replace('/s', '')),
     failedShare === null ? NONE : plain(formatShare(failedShare)),
     ...[p50, p95, p99].map(timeCell),
-    max === null ? NONE : plain(msFigure(max)),
+    max === null ? NONE : plain(figure(max)),
   ];
 }
 
@@ -70,6 +81,7 @@ export function differenceCells(
   const times = (['p50', 'p95', 'p99'] as const).map((name): FigureCell => {
     const [from, to] = [base[name], other[name]];
     if (from.value === null || to.value === null) return NONE;
+    if (!Number.isFinite(from.value) || !Number.isFinite(to.value)) return INFINITE;
     const { text, beside } = change(from.value, to.value, msFigure);
     const interval = intervalOf(from, to);
     if (interval === null) return { text, beside, title: '' };
@@ -88,14 +100,16 @@ export function differenceCells(
 
 const NONE: FigureCell = { text: '–', beside: '', title: 'Too few requests, or none.' };
 
+const INFINITE: FigureCell = { text: '–', beside: '', title: 'One of them falls among the failed requests.' };
+
 const plain = (text: string): FigureCell => ({ text, beside: '', title: '' });
 
 function timeCell({ value, interval }: Figure): FigureCell {
   if (value === null) return NONE;
-  if (interval === undefined) return plain(msFigure(value));
+  if (interval === undefined) return plain(figure(value));
   const [low, high] = interval;
-  const range = high === null ? `from ${msFigure(low)}` : `${msFigure(low)} to ${msFigure(high)}`;
-  return { text: msFigure(value), beside: range, title: `95 % interval: ${range} ms` };
+  const range = high === null ? `${msFigure(low)} or more` : `${msFigure(low)} to ${msFigure(high)}`;
+  return { text: figure(value), beside: range, title: `95 % interval: ${range} ms` };
 }
 
 function rangeOf([low, high]: Ends): string {

@@ -1,6 +1,6 @@
 import { clockLabel } from '../axis.ts';
 import { gridOf } from '../html-table.ts';
-import { tallyOf } from '../selection.ts';
+import { infiniteIn, tallyOf } from '../selection.ts';
 import { toolsFor } from '../tools.ts';
 import { differenceCells, type FigureCell, figureCells, figuresOfTally } from './figures.ts';
 import type { OverlayView } from './pictures.ts';
@@ -36,7 +36,8 @@ export class OverlayTables {
     if (part === '') return '';
     const figures = this.#runs.map(({ archive }) => {
       const index = name === null ? null : archive.names.indexOf(name);
-      return figuresOfTally(tallyOf(archive, span, index));
+      const tally = tallyOf(archive, span, index);
+      return figuresOfTally(tally, infiniteIn(archive, tally));
     });
     const [base] = figures;
     figures.forEach((each, run) => {

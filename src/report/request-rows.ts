@@ -1,0 +1,57 @@
+import { percentileIn, successesDiffer } from '../analyze/percentiles.ts';
+import { formatCount, formatRange, formatRate, formatShare, formatTime } from '../analyze/wording.ts';
+import type { LatencySummary, PercentileName, RunResult, SeriesResult } from '../core/result.ts';
+
+/** The percentiles of the tables of requests. */
+export const SHOWN = ['p50', 'p95', 'p99', 'p99.9'] as const satisfies readonly PercentileName[];
+
+/** A row of the table of requests, as text; what does not apply is empty, what the sample cannot bear is a dash. */
+export interface RequestRow {
+  readonly name: string;
+  /** `part`: of the row above it. */
+  readonly kind: 'request' | 'all' | 'part';
+  readonly count: string;
+  readonly failed: string;
+  readonly percentiles: readonly { readonly value: string; readonly range: string }[];
+  readonly max: string;
+  readonly achieved: string;
+}
+
+type Part = Pick<SeriesResult, 'totals' | 'rates'> & {
+  readonly latency: Pick<SeriesResult['latency'], 'response' | 'responseWithFailures'>;
+};
+
+/** A row per request name and one for all; where the successes alone have other percentiles, these below. */
+export function requestRows(result: RunResult): RequestRow[] {
+  return [
+    ...Object.entries(result.series).flatMap(([name, part]) => rowsOf(name, 'request', part)),
+    ...rowsOf('All requests', 'all', result),
+  ];
+}
+
+function rowsOf(name: string, kind: RequestRow['kind'], part: Part): RequestRow[] {
+  const { totals, rates, latency } = part;
+  const ended = totals.ok + totals.failed;
+  const callers = {
+    name,
+    kind,
+    count: formatCount(ended),
+    failed: ended > 0 ? formatShare(totals.failed / ended) : '–',
+    ...times(latency.responseWithFailures),
+    achieved: formatRate(rates.achievedPerSec),
+  };
+  if (!successesDiffer(latency)) return [callers];
+  const successes = { name: 'of the successes', kind: 'part', count: '', failed: '', achieved: '' } as const;
+  return [callers, { ...successes, ...times(latency.response) }];
+}
+
+function times(summary: LatencySummary): Pick<RequestRow, 'percentiles' | 'max'> {
+  const percentiles = SHOWN.map((name) => {
+    const percentile = percentileIn(summary, name);
+    if (percentile === null) return { value: '–', range: '' };
+    const { value, interval } = percentile;
+    return { value: formatTime(value), range: interval === null ? '' : formatRange(interval, value) };
+  });
+  const { max, min } = summary;
+  return { percentiles, max: max === null ? (min === null ? '–' : '∞') : formatTime(max) };
+}
