@@ -1,5 +1,5 @@
 import type { Files, ScratchFile } from '../src/core/world.ts';
-import { createFile, makeFolder, makeTemporaryFolder, remove, writeText } from './writing.ts';
+import { appendText, createFile, makeFolder, makeTemporaryFolder, remove, writeText } from './writing.ts';
 
 // An import statement reads each export of a module, and some of node:fs load others: an eighth of the time that --help takes.
 const { closeSync, lstatSync, openSync, readFileSync, readSync, statSync, unlinkSync, writeSync } =
@@ -22,6 +22,7 @@ export const filesWith = (folderProbe: URL): Files => ({
   makeFolder: (path) => makeFolder(folderProbe, path),
   makeTemporaryFolder,
   writeText,
+  appendText,
   createFile,
   remove,
 });

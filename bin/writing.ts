@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { GrowingFile, Readers } from '../src/core/world.ts';
 
 // As in ./files: quicker than an import statement.
-const { mkdtemp, open, realpath, rename, rm, stat } = process.getBuiltinModule('node:fs/promises');
+const { appendFile, mkdtemp, open, realpath, rename, rm, stat } = process.getBuiltinModule('node:fs/promises');
 const { tmpdir } = process.getBuiltinModule('node:os');
 const { join } = process.getBuiltinModule('node:path');
 const { fileURLToPath } = process.getBuiltinModule('node:url');
@@ -115,6 +115,11 @@ async function writeWhole(path: string, text: string, mode: number): Promise<voi
   } finally {
     await file.close();
   }
+}
+
+/** At the end of a file that others write to, too. */
+export function appendText(path: string, text: string): Promise<void> {
+  return inTime(appendFile(path, text));
 }
 
 export function createFile(path: string, readers: Readers = 'usual'): Promise<GrowingFile> {

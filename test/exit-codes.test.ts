@@ -32,6 +32,21 @@ describe('exit code 0 and 3: thresholds', () => {
     expect(bad.stdout).toMatch(/p95 was 2\d(\.\d)? ms/);
   });
 
+  it('adds the result to the summary of the job, where there is one', async () => {
+    target = await fixedTarget(1);
+    const path = join(temporaryFolder(), 'summary');
+    writeFileSync(path, 'before\n');
+    const load = ['run', target.url, '--vus', '2', '-n', '200', '--threshold', 'p95<1s'];
+    const { stderr } = await rampart(load, { env: { GITHUB_STEP_SUMMARY: path } });
+    const summary = readFileSync(path, 'utf8');
+    expect(summary).toMatch(/^before\n## /);
+    expect(summary).toContain('p95<1s');
+    expect(stderr).not.toContain('GITHUB_STEP_SUMMARY');
+    const gone = await rampart(load, { env: { GITHUB_STEP_SUMMARY: '/does/not/exist' } });
+    expect(gone.stderr).toContain("the job's summary (GITHUB_STEP_SUMMARY) could not be written: ENOENT");
+    expect([0, 5]).toContain(gone.code);
+  });
+
   it('counts a failure as infinitely slow', async () => {
     let n = 0;
     target = await httpTarget((_request, response) => response.writeHead(n++ % 10 === 0 ? 500 : 200).end());

@@ -34,11 +34,12 @@ export class Artifacts implements RunSink {
     await this.#historyCsv.accept(event);
     if (event.type !== 'interval') return;
     this.archive.add(event.snapshot);
-    const { startAt, endAt, series } = event.snapshot;
-    for (const [tag, { response }] of Object.entries(series))
+    const { startAt, endAt, phase, series } = event.snapshot;
+    for (const [name, { response }] of Object.entries(series))
       if (response.count > 0)
         this.#intervals.push({
-          tag,
+          // A reader adds what has one tag: with the warm-up among it no percentile would be that of the result.
+          tag: phase === 'warmup' ? `warmup ${name}` : name,
           startSeconds: toSeconds(startAt),
           lengthSeconds: toSeconds(endAt) - toSeconds(startAt),
           packed: packHistogram(response),

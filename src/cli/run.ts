@@ -23,6 +23,7 @@ import { steerByKeys } from './keys.ts';
 import type { Page } from './page.ts';
 import { type PageWishes, pageWishes } from './page-wishes.ts';
 import type { FolderWish, RunFolder } from './run-folder.ts';
+import { addStepSummary } from './step-summary.ts';
 import type { TestingOptions } from './testing.ts';
 
 /** `rampart run`, `find` and `probe`: plan, measure, judge, show. Returns the exit code. */
@@ -73,6 +74,7 @@ export async function runCommand(
         })
     ).finally(() => leaveKeys?.());
     await printResult(world, result, { folder, json, quiet });
+    await addStepSummary(world, result);
     forget();
     if (page !== null && isWatched(world) && !leaving) {
       world.stderr.write(`The page stays open: ${page.url}  (Ctrl-C ends it)\n`);

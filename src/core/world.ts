@@ -49,6 +49,8 @@ export interface Files {
   makeTemporaryFolder(name: string): Promise<string>;
   /** The whole file, or none of it: what was there before stays until then. */
   writeText(path: string, text: string, readers?: Readers): Promise<void>;
+  /** Puts a text at the end of a file, which is made where there is none. */
+  appendText(path: string, text: string): Promise<void>;
   /** A new file to append to. There must be none of that name (EEXIST). */
   createFile(path: string, readers?: Readers): Promise<GrowingFile>;
   /** Nothing is done where there is none. */

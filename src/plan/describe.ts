@@ -35,14 +35,15 @@ export function describePlan(plan: Plan): string[] {
 }
 
 /** What may not be meant as it is written. */
-function describeTraps({ load, thresholds, search }: Plan): string[] {
+function describeTraps({ load, thresholds }: Plan): string[] {
   const lines: string[] = [];
   if (load.model === 'closed' && load.goal !== undefined)
     lines.push(
       `Note: the ramp is cut short: ${formatNumber(load.goal)} virtual users take longer to start than the run lasts. ` +
         'Give it a longer --duration or a higher --spawn-rate.',
     );
-  for (const { metric, unit, text, op, limit } of [...thresholds, ...(search?.slos ?? [])])
+  // Of a search's SLOs a count is refused.
+  for (const { metric, unit, text, op, limit } of thresholds)
     if (metric.kind === 'errors' && unit === 'count' && op.startsWith('<'))
       lines.push(
         `Note: ${text} counts requests: ${mostFailures(op, limit)} may fail. A share of them is written with %: ${text}%.`,
