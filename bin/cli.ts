@@ -4,6 +4,7 @@ import { main } from '../src/cli/program.ts';
 import type { World } from '../src/core/world.ts';
 import { SystemClock } from '../src/load/clock.ts';
 import { filesWith } from './files.ts';
+import { onInterrupt } from './interrupts.ts';
 import { keyboardOf } from './keyboard.ts';
 import { Output } from './output.ts';
 import { isHeldUp } from './writing.ts';
@@ -44,16 +45,7 @@ const world: World = {
   },
   wallTime: () => new Date(),
   randomSeed: () => Math.floor(Math.random() * 2 ** 31),
-  onInterrupt: (callback) => {
-    const interrupt = (): void => callback('SIGINT');
-    const terminate = (): void => callback('SIGTERM');
-    process.on('SIGINT', interrupt);
-    process.on('SIGTERM', terminate);
-    return () => {
-      process.off('SIGINT', interrupt);
-      process.off('SIGTERM', terminate);
-    };
-  },
+  onInterrupt,
   exit: (code) => process.exit(code),
 };
 

@@ -9,8 +9,8 @@ const SIGNALS: Readonly<Record<string, NodeJS.Signals>> = {
   '\u001A': 'SIGTSTP',
   '\u001C': 'SIGQUIT',
 };
-/** They would end the process before the terminal is itself again. */
-const ENDINGS: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGQUIT'];
+/** It would end the process before the terminal is itself again. */
+const ENDING = 'SIGQUIT';
 
 /**
  * The keys of a terminal. It is raw meanwhile, so what it does at Ctrl-C, Ctrl-Z and Ctrl-\ is done here. It is itself
@@ -35,7 +35,11 @@ export function keyboardOf(stdin: NodeJS.ReadStream): Keyboard {
       const give = (): void => {
         if (!stdin.isRaw) return;
         stdin.off('data', read).pause();
-        stdin.setRawMode(false);
+        try {
+          stdin.setRawMode(false);
+        } catch {
+          // It is gone, and needs to be nothing any more.
+        }
       };
       const send = (signal: NodeJS.Signals): void => {
         if (platform() === 'win32') {
@@ -53,10 +57,12 @@ export function keyboardOf(stdin: NodeJS.ReadStream): Keyboard {
       const release = (): void => {
         give();
         process.off('exit', give).off('SIGCONT', take);
-        for (const signal of ENDINGS) process.off(signal, end);
+        process.off(ENDING, end);
       };
       process.on('exit', give).on('SIGCONT', take);
-      for (const signal of ENDINGS) process.on(signal, end);
+      process.on(ENDING, end);
+      // The terminal is gone: there are no more keys.
+      stdin.on('error', () => {});
       take();
       return release;
     },

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { measured, rampart, start, temporaryFolder } from './command.ts';
 import { fixedTarget, httpTarget, rawTarget, type TestTarget } from './target.ts';
@@ -154,6 +155,8 @@ describe('exit code 130: interrupted', () => {
     await run.shown('0:01');
     run.kill('SIGINT');
     await run.shown('Ctrl-C again');
+    // Sooner it is the same wish, said twice.
+    await sleep(700);
     run.kill('SIGINT');
     expect((await run.finished).code).toBe(130);
   });

@@ -12,6 +12,7 @@ import { SeriesFold } from './series.ts';
 import { evaluate } from './thresholds.ts';
 import { doubtsOf } from './validity.ts';
 import { verdictOf } from './verdict.ts';
+import { loadedFor } from './wording.ts';
 
 type Started = Extract<RunEvent, { type: 'started' }>;
 type Finished = Extract<RunEvent, { type: 'finished' }>;
@@ -139,7 +140,7 @@ export class RunFold {
       cycle: course.cycle.cycle,
       load: course.load,
       changes: course.changes,
-      seconds,
+      seconds: loadedFor(points),
       samples,
       breakingPoint: this.#breakingPoint,
       steadiness: course.steadiness(intervals, (part) => this.#total.batchesWithin(part)),
@@ -158,7 +159,7 @@ export class RunFold {
         host: started.run.host,
       },
       plan,
-      verdict: verdictOf(checks, doubts, this.#breakingPoint),
+      verdict: verdictOf(checks, doubts, this.#breakingPoint, ending),
       totals: total.totals,
       rates: total.rates,
       latency: { ...total.latency, lag: summarize(this.#generator.lag, 0, null) },

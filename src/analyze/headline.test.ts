@@ -94,7 +94,27 @@ describe('the sentence', () => {
   it('says that nothing answered, or that it was interrupted', () => {
     const target = { url: 'http://127.0.0.1:9/', protocol: 'http:', host: '127.0.0.1', port: 9 } as const;
     expect(sentence({ ended: { 'connect-error': 1 } }, { target })).toBe('Nothing answered at 127.0.0.1:9.');
-    expect(sentence(FAST, {}, {}, 'interrupted')).toBe('Interrupted after 0:10.');
+    expect(sentence(FAST, {}, {}, 'interrupted')).toBe('Interrupted after 10 s.');
+    const load = {
+      model: 'closed',
+      vus: [{ duration: seconds(60), from: count(5), to: count(5) }],
+      thinkTime: null,
+    } as const;
+    expect(sentence(FAST, { load }, {}, 'interrupted')).toBe('Interrupted after 10 s of 60 s.');
+    // Not even a broken threshold says something of the whole.
+    expect(sentence(FAST, { load, thresholds: [P95_BELOW_250] }, {}, 'interrupted')).toMatch(/^Interrupted after/);
+  });
+
+  it('is that of any run where it was stopped by hand, and says so below', () => {
+    const load = {
+      model: 'closed',
+      vus: [{ duration: seconds(300), from: count(5), to: count(5) }],
+      thinkTime: null,
+    } as const;
+    const result = resultOf(FAST, { load, thresholds: [P95_BELOW_250] }, {}, 'stopped');
+    expect(headline(result).sentence).toBe('p95 stayed under 250 ms.');
+    expect(headline(result).why).toMatch(/ Stopped by hand after 0:10 of 5:00\.$/);
+    expect(headline(result).chip.status).toBe('valid');
   });
 });
 

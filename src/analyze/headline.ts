@@ -23,8 +23,10 @@ import {
   formatRange,
   formatRate,
   formatShare,
+  loadedFor,
   metricName,
   requestsPerSecond,
+  wayOf,
 } from './wording.ts';
 
 /** The answer first: what the terminal and the report begin with. */
@@ -78,8 +80,8 @@ const firstSentence = (text: string): string => text.split(/(?<=\.) /)[0] ?? tex
 
 function sentenceOf(result: RunResult): string {
   const { run, plan, verdict, timeline, breakingPoint } = result;
+  if (run.ending === 'interrupted') return `Interrupted after ${wayOf(loadedFor(timeline), plan)}.`;
   if (breakingPoint !== undefined) return foundSentence(breakingPoint);
-  if (run.ending === 'interrupted') return `Interrupted after ${formatClock(timeline.at(-1)?.t ?? 0)}.`;
   if (isUnreachable(result)) return `Nothing answered at ${addressOf(plan.target)}.`;
   const invalid = verdict.doubts.find((doubt) => doubt.invalidates);
   if (invalid !== undefined && ABOUT_THE_TARGET.has(invalid.code)) return firstSentence(invalid.message);
@@ -172,7 +174,12 @@ function probed({ latency }: RunResult): string {
 }
 
 function whyOf(result: RunResult): string {
-  if (result.breakingPoint !== undefined) return result.breakingPoint.summary;
+  const { run, plan, timeline } = result;
+  const why = result.breakingPoint !== undefined ? result.breakingPoint.summary : loadWhy(result);
+  return run.ending === 'stopped' ? `${why} Stopped by hand after ${wayOf(loadedFor(timeline), plan)}.` : why;
+}
+
+function loadWhy(result: RunResult): string {
   const { plan, totals, latency, rates } = result;
   const failed = totals.failed === 0 ? 'none failed' : `${failedShare(result)} failed`;
   const { dropped, leftOut = 0 } = totals;

@@ -114,9 +114,15 @@ describe('endings', () => {
     const result = resultOf(ENOUGH, {}, {}, 'interrupted');
     expect(doubtOf(result, 'interrupted')).toMatchObject({
       invalidates: false,
-      message: 'The run was interrupted after 10.0 s.',
+      message: 'The run was interrupted after 10 s.',
     });
-    expect(result.verdict.status).toBe('passed');
+    expect(result.verdict.status).toBe('interrupted');
+  });
+
+  it('stopped by hand is no doubt, but for requests that had no response', () => {
+    expect(codesOf(resultOf(ENOUGH, {}, {}, 'stopped'))).toEqual([]);
+    expect(resultOf(ENOUGH, {}, {}, 'stopped').verdict.status).toBe('passed');
+    expect(codesOf(resultOf({ ...ENOUGH, ended: { aborted: 5 } }, {}, {}, 'stopped'))).toEqual(['unanswered-at-end']);
   });
 
   it('a lost thread, with its message', () => {

@@ -22,7 +22,7 @@ import { type Missed, standstillDoubts } from './standstill.ts';
 import { type Starved, starvedDoubts } from './starved.ts';
 import { type Steadiness, steadinessDoubts } from './steadiness.ts';
 import { samplesMissing } from './thresholds.ts';
-import { addressOf, counted, formatCount, formatMs, formatShare, metricName } from './wording.ts';
+import { addressOf, counted, formatCount, formatMs, formatShare, metricName, wayOf } from './wording.ts';
 
 /**
  * Where a measurement stops being one of the target. These are proposals, to be calibrated against servers whose truth
@@ -138,12 +138,15 @@ function doubt(invalidates: boolean, code: Doubt['code'], message: string, hint:
 function searchDoubts({ breakingPoint, ending }: Evidence): Doubt[] {
   // "At least" nothing is no answer either: no level was fit to be one.
   const answered = breakingPoint !== null && breakingPoint.status !== 'undecided' && breakingPoint.estimate !== null;
-  if (ending !== 'completed' || answered) return [];
-  const hint = 'Give it more time with --budget, or a target with nothing else to do.';
+  if ((ending !== 'completed' && ending !== 'stopped') || answered) return [];
+  const hint =
+    ending === 'stopped'
+      ? 'It was stopped before it had one: let it run to its end.'
+      : 'Give it more time with --budget, or a target with nothing else to do.';
   return [doubt(true, 'no-answer-found', breakingPoint?.summary ?? 'The search gave no answer.', hint)];
 }
 
-function endingDoubts({ ending, finished, lost, seconds }: Evidence): Doubt[] {
+function endingDoubts({ plan, ending, finished, lost, seconds }: Evidence): Doubt[] {
   if (ending === 'never-ready') {
     const reason = lost.map(({ message }) => `: ${message}`).join('');
     const hint = 'Start it again; if it happens again, try fewer threads with --threads.';
@@ -155,11 +158,12 @@ function endingDoubts({ ending, finished, lost, seconds }: Evidence): Doubt[] {
     const hint = 'Its share of the load is missing: run again, and report the message if it comes back.';
     doubts.push(doubt(true, 'thread-lost', `A generator thread was lost${reason}.`, hint));
   }
+  const reached = wayOf(seconds, plan);
   if (!finished) {
-    const message = 'The run has no end: it was killed, it crashed, or it is still going.';
+    const message = `The run has no end after ${reached}: it was killed, it crashed, or it is still going.`;
     doubts.push(doubt(false, 'interrupted', message, 'Everything until then is shown; run again for the whole.'));
   } else if (ending === 'interrupted') {
-    const message = `The run was interrupted after ${seconds.toFixed(1)} s.`;
+    const message = `The run was interrupted after ${reached}.`;
     doubts.push(doubt(false, 'interrupted', message, 'Everything until then is shown; run again for the whole.'));
   }
   return doubts;
@@ -194,7 +198,7 @@ function answerDoubts(evidence: Evidence): Doubt[] {
     doubts.push(doubt(invalidates, 'no-samples', message, hint));
   }
 
-  const whole = finished && (ending === 'completed' || ending === 'aborted');
+  const whole = finished && (ending === 'completed' || ending === 'stopped' || ending === 'aborted');
   if (whole && aborted > 0) {
     const share = aborted / sent;
     const message = `${counted(aborted, 'request')} (${formatShare(share)}) had no answer when the run ended.`;

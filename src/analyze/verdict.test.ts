@@ -19,6 +19,13 @@ describe('verdict', () => {
     expect(verdictOf([check('passed')], [doubt(false)]).status).toBe('passed');
     expect(verdictOf([], []).status).toBe('passed');
   });
+
+  it('of a run that was cut off is neither, whatever it had shown', () => {
+    for (const status of ['passed', 'failed', 'undecided'] as const)
+      for (const invalidates of [true, false])
+        expect(verdictOf([check(status)], [doubt(invalidates)], null, 'interrupted').status).toBe('interrupted');
+    expect(verdictOf([check('passed')], [], null, 'stopped').status).toBe('passed');
+  });
 });
 
 describe('exit code', () => {

@@ -1,15 +1,18 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { EXIT, type ExitCode } from '../core/errors.ts';
+import type { Ending } from '../core/event.ts';
 import type { Check, Doubt, RunResult, Verdict } from '../core/result.ts';
 import { exhaustionOf } from './connections.ts';
 import { anythingAnswered } from './validity.ts';
 
-/** An invalid measurement neither passes nor fails anything. */
+/** A measurement that is invalid or was cut off neither passes nor fails anything. */
 export function verdictOf(
   checks: readonly Check[],
   doubts: readonly Doubt[],
   breakingPoint: BreakingPoint | null = null,
+  ending: Ending = 'completed',
 ): Verdict {
+  if (ending === 'interrupted') return { status: 'interrupted', checks, doubts };
   const invalid = doubts.some((doubt) => doubt.invalidates);
   // A target that breaks its SLO with one user fails; any other answer of a search is one.
   const failed = checks.some((check) => check.status === 'failed') || breakingPoint?.stoppedBy === 'fails-at-idle';

@@ -1,5 +1,6 @@
-import type { Metric, Target, Threshold } from '../core/plan.ts';
-import type { Check } from '../core/result.ts';
+import { durationOf, type Metric, type Plan, type Target, type Threshold } from '../core/plan.ts';
+import type { Check, TimelinePoint } from '../core/result.ts';
+import { toSeconds } from '../core/units.ts';
 
 /** How numbers and limits are said everywhere: terminal, report, messages. */
 
@@ -80,6 +81,29 @@ export function formatClock(seconds: number): string {
   const two = (n: number): string => String(n).padStart(2, '0');
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** How long load was offered, s. */
+export function loadedFor(timeline: readonly Pick<TimelinePoint, 't' | 'phase'>[]): number {
+  return (timeline.findLast(({ phase }) => phase !== 'drain') ?? timeline.at(-1))?.t ?? 0;
+}
+
+/** How long load is to be offered, s; null where only the number of requests ends it. */
+export function plannedFor({
+  load,
+  search,
+  maxRequests,
+}: Pick<Plan, 'load' | 'search' | 'maxRequests'>): number | null {
+  const seconds = toSeconds(search === null ? durationOf(load) : search.budget);
+  return maxRequests !== null && seconds >= 24 * 3_600 ? null : seconds;
+}
+
+/** How far a run came: `12 s of 60 s`, `4:05 of 10:00`. @param seconds see `loadedFor`. */
+export function wayOf(seconds: number, plan: Parameters<typeof plannedFor>[0]): string {
+  const whole = plannedFor(plan);
+  const clock = Math.max(seconds, whole ?? 0) > 120;
+  const time = (s: number): string => (clock ? formatClock(s) : `${Number(s.toFixed(s < 9.95 ? 1 : 0))} s`);
+  return whole === null || seconds >= whole ? time(seconds) : `${time(seconds)} of ${time(whole)}`;
 }
 
 /** `126 requests per second`, `1 request per second`. */

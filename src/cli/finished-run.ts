@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { World } from '../core/world.ts';
-import { readJournal } from '../run/journal.ts';
+import { endingOf, readJournal } from '../run/journal.ts';
 import { JOURNAL } from './run-folder.ts';
 
 /** A run that has been, as its journal keeps it. */
@@ -18,7 +18,8 @@ export interface FinishedRun {
  */
 export function readFinishedRun(world: World, run: string): FinishedRun {
   const path = world.files.isFolder(run) ? join(run, JOURNAL) : run;
-  return { folder: dirname(path), events: readJournal(textOf(world, path), path) };
+  const events = readJournal(textOf(world, path), path);
+  return { folder: dirname(path), events: [...events, ...endingOf(events)] };
 }
 
 function textOf(world: World, path: string): string {

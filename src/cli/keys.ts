@@ -10,7 +10,7 @@ const STEPS: Readonly<Record<string, number>> = { w: 1, W: 10, s: -1, S: -10 };
 export interface KeySteering {
   readonly keyboard: NonNullable<World['keyboard']>;
   readonly steering: Steering;
-  /** What the first Ctrl-C does. */
+  /** What `q` does. */
   readonly stop: () => void;
   readonly onChange: (change: LoadChange) => void;
   /** With the reason why a key did nothing. */

@@ -56,10 +56,11 @@ export class Page {
     const { testing } = this;
     await new Promise<void>((resolve) => {
       let asked = false;
-      const forget = this.#world.onInterrupt(() => {
-        if (asked) return this.#world.exit(130);
+      const forget = this.#world.onInterrupt((signal) => {
+        if (asked && signal !== 'SIGHUP') return this.#world.exit(130);
+        if (asked) return;
         asked = true;
-        testing.stop();
+        testing.interrupt();
         void testing.idle().then(() => {
           forget();
           resolve();

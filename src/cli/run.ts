@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { exitCodeOf } from '../analyze/verdict.ts';
 import { EXIT } from '../core/errors.ts';
+import { STOPPED } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import { Secrets } from '../core/secret.ts';
@@ -51,15 +52,18 @@ export async function runCommand(
   const stop = new AbortController();
   // Who stops it at the terminal wants to leave; who stops it on the page looks at the page.
   let leaving = false;
-  const stopNow = (): void => {
+  const leave = (hint: string, reason?: typeof STOPPED): void => {
     leaving = true;
     if (stop.signal.aborted) return;
-    view?.note('Stopping: waiting for the answers under way (Ctrl-C again ends at once)');
-    stop.abort();
+    view?.note(`Stopping: waiting for the answers under way (${hint} ends at once)`);
+    stop.abort(reason);
   };
-  const forget = world.onInterrupt(() => (leaving ? world.exit(EXIT.interrupted) : stopNow()));
+  // A terminal that is gone says so more than once, and wants nothing the second time.
+  const forget = world.onInterrupt((signal) =>
+    leaving && signal !== 'SIGHUP' ? world.exit(EXIT.interrupted) : leave('Ctrl-C again'),
+  );
   const steering = new Steering(plan.kind);
-  const leaveKeys = view === null ? null : takeKeys(world, steering, stopNow, view);
+  const leaveKeys = view === null ? null : takeKeys(world, steering, () => leave('Ctrl-C', STOPPED), view);
   try {
     const wish = wishOf(given, kind, id);
     const folder =

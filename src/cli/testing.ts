@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { LoadCommand } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
+import { STOPPED } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import type { RowTable } from '../core/rows.ts';
@@ -170,10 +171,20 @@ export class Testing implements Tester {
     return this.#carryOut({ type: 'edit', edit: reading.edit });
   }
 
+  /** Of somebody who has seen enough, which is a normal end. */
   stop(): void {
+    this.#end(STOPPED);
+  }
+
+  /** By a signal. */
+  interrupt(): void {
+    this.#end();
+  }
+
+  #end(reason?: typeof STOPPED): void {
     if (!this.running) return;
     this.#kept?.live.stopping();
-    this.#kept?.control.stop.abort();
+    this.#kept?.control.stop.abort(reason);
   }
 
   reset(): readonly FieldError[] {

@@ -12,8 +12,14 @@ export interface Host {
   readonly node: string;
 }
 
-/** How a run came to its end. `lost`: a generator thread (or agent) died. `never-ready`: one did not start. */
-export type Ending = 'completed' | 'interrupted' | 'aborted' | 'lost' | 'never-ready';
+/**
+ * How a run came to its end. `stopped`: somebody who looked at it had seen enough, which is a normal end. `interrupted`: by
+ * a signal, or the process is gone. `lost`: a generator thread (or agent) died. `never-ready`: one did not start.
+ */
+export type Ending = 'completed' | 'stopped' | 'interrupted' | 'aborted' | 'lost' | 'never-ready';
+
+/** The reason of the signal that ends a run: without it the run is interrupted. */
+export const STOPPED = 'stopped';
 
 /**
  * The one stream: what the session emits, the journal keeps (a line each), and every sink reads. Everything that is ever

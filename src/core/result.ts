@@ -35,7 +35,8 @@ export interface RunResult {
   readonly breakingPoint?: BreakingPoint;
 }
 
-export type VerdictStatus = 'passed' | 'failed' | 'invalid';
+/** interrupted: by a signal or a kill, so that nothing can be said of the whole. */
+export type VerdictStatus = 'passed' | 'failed' | 'invalid' | 'interrupted';
 
 export interface Check {
   /** As the user wrote it. */

@@ -71,6 +71,8 @@ export interface ScratchFile {
   append(bytes: Uint8Array): void;
 }
 
+export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
 /** Everything outside that a command may touch. Real in `bin/`, made up in tests: commands are tested in-process. */
 export interface World {
   readonly argv: readonly string[];
@@ -93,8 +95,11 @@ export interface World {
   openBrowser(url: string): void;
   wallTime(): Date;
   randomSeed(): number;
-  /** Calls back at Ctrl-C (or SIGTERM), until the returned function is called. */
-  onInterrupt(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /**
+   * Calls back at Ctrl-C, SIGTERM, or SIGHUP (the terminal is gone), until the returned function is called. What comes
+   * within a moment of the last one is the same wish said twice: npm passes a Ctrl-C on that the terminal has sent already.
+   */
+  onInterrupt(callback: (signal: Interrupt) => void): () => void;
   /** Ends the process now, whatever is under way. */
   exit(code: number): void;
 }

@@ -96,6 +96,27 @@ describe('toJunitXml', () => {
     expect(error?.text).toBe('Late. Use more threads.');
   });
 
+  it('is not green where the run was interrupted, thresholds or none', () => {
+    const doubts = [
+      { code: 'interrupted', message: 'Interrupted after 12 s of 60 s.', hint: 'Run again.', invalidates: false },
+      { code: 'gc-pause', message: 'A pause.', hint: 'Trust less.', invalidates: false },
+    ] as const;
+    const { root, suite, outcomes } = report({ status: 'interrupted', doubts });
+    expect(outcomes).toEqual({
+      'the measurement is valid': 'error',
+      'p95<250ms': 'error',
+      'errors<1%': 'failure',
+      'p99.9<2s': 'error',
+    });
+    expect(root.attributes).toMatchObject({ failures: '1', errors: '3' });
+    const [error, output] = suite.children[0]!.children;
+    expect(error?.attributes).toEqual({ message: 'Interrupted after 12 s of 60 s.', type: 'interrupted' });
+    expect(output?.text).toContain('A pause.');
+    expect(report({ status: 'interrupted', checks: [], doubts }).outcomes).toEqual({
+      'the measurement is valid': 'error',
+    });
+  });
+
   it('still has a test case without thresholds', () => {
     expect(report({ status: 'passed', checks: [] }).outcomes).toEqual({ 'the measurement is valid': 'passed' });
   });

@@ -1,5 +1,5 @@
 import { headline } from '../analyze/headline.ts';
-import type { Check, RunResult } from '../core/result.ts';
+import type { Check, Doubt, RunResult, VerdictStatus } from '../core/result.ts';
 
 /** An XML element; strings in `children` are text. */
 interface Element {
@@ -16,17 +16,16 @@ const element = (
 
 /**
  * `junit.xml`, as Jenkins, GitLab and Azure read it: a test case per threshold (failed: a failure; undecided, or passed
- * in an invalid run: an error, since nothing is known), one for the validity of the measurement, and one for the answer
- * of a search (failed: an SLO fails with a single user; an error: no answer). So a run that measured nothing is never
- * green.
+ * in an invalid or interrupted run: an error, since nothing is known), one for the validity of the measurement, and one for
+ * the answer of a search (failed: an SLO fails with a single user; an error: no answer). So a run that measured nothing, or
+ * was cut off, is never green.
  */
 export function toJunitXml(result: RunResult): string {
   const { verdict, plan, run, totals } = result;
-  const invalid = verdict.status === 'invalid';
   const cases = [
     validityCase(result),
     ...searchCases(result),
-    ...verdict.checks.map((check) => checkCase(check, plan.target.url, invalid)),
+    ...verdict.checks.map((check) => checkCase(check, plan.target.url, verdict.status)),
   ];
   const count = (kind: string): number =>
     cases.filter(({ children }) => children.some((child) => typeof child !== 'string' && child.name === kind)).length;
@@ -41,8 +40,10 @@ export function toJunitXml(result: RunResult): string {
 }
 
 function validityCase(result: RunResult): Element {
-  const { doubts } = result.verdict;
-  const invalidating = doubts.filter((doubt) => doubt.invalidates);
+  const { doubts, status } = result.verdict;
+  const isError = (doubt: Doubt): boolean =>
+    doubt.invalidates || (status === 'interrupted' && doubt.code === 'interrupted');
+  const invalidating = doubts.filter(isError);
   const { sentence, why } = headline(result);
   const text = (list: typeof doubts): string => list.map(({ message, hint }) => `${message} ${hint}`.trim()).join('\n');
   const attributes = { classname: `rampart ${result.plan.target.url}`, name: 'the measurement is valid', time: 0 };
@@ -56,7 +57,7 @@ function validityCase(result: RunResult): Element {
     element(
       'system-out',
       {},
-      [sentence, why, text(doubts.filter((doubt) => !doubt.invalidates))].filter((part) => part !== '').join('\n'),
+      [sentence, why, text(doubts.filter((doubt) => !isError(doubt)))].filter((part) => part !== '').join('\n'),
     ),
   );
 }
@@ -75,13 +76,15 @@ function searchCases({ plan, breakingPoint }: RunResult): Element[] {
   return [element('testcase', attributes, element('system-out', {}, summary))];
 }
 
-function checkCase({ threshold, status, message }: Check, url: string, invalid: boolean): Element {
+function checkCase({ threshold, status, message }: Check, url: string, verdict: VerdictStatus): Element {
   const attributes = { classname: `rampart ${url}`, name: threshold, time: 0 };
   if (status === 'failed') return element('testcase', attributes, element('failure', { message, type: 'threshold' }));
   if (status === 'undecided') return element('testcase', attributes, element('error', { message, type: 'undecided' }));
-  if (!invalid) return element('testcase', attributes, element('system-out', {}, message));
-  const unknown = `The measurement is not valid, so this means nothing: ${message}`;
-  return element('testcase', attributes, element('error', { message: unknown, type: 'invalid' }));
+  if (verdict !== 'invalid' && verdict !== 'interrupted')
+    return element('testcase', attributes, element('system-out', {}, message));
+  const why = verdict === 'invalid' ? 'The measurement is not valid' : 'The run was interrupted';
+  const unknown = `${why}, so this means nothing: ${message}`;
+  return element('testcase', attributes, element('error', { message: unknown, type: verdict }));
 }
 
 function render({ name, attributes, children }: Element, indent = ''): string {

@@ -138,6 +138,7 @@ export function logLine(timeline: readonly TimelinePoint[]): string {
 
 const ENDINGS: Readonly<Record<Ending, string>> = {
   completed: '● Completed',
+  stopped: '● Stopped by hand',
   interrupted: '○ Interrupted',
   aborted: '■ Stopped early',
   lost: '■ Ended by the loss of a generator thread',

@@ -24,8 +24,10 @@ const run = z
     startedAt: instant('When the run started.'),
     finishedAt: instant('When the last answer was in.'),
     ending: z
-      .enum(['completed', 'interrupted', 'aborted', 'lost', 'never-ready'])
-      .describe('How the run ended. lost: a generator thread died; never-ready: one did not start.'),
+      .enum(['completed', 'stopped', 'interrupted', 'aborted', 'lost', 'never-ready'])
+      .describe(
+        'How the run ended. stopped: by hand, a normal end. lost: a generator thread died; never-ready: one did not start.',
+      ),
     host: z
       .strictObject({
         os: text('Operating system and its version.'),
@@ -252,9 +254,10 @@ const plan = z
 const verdict = z
   .strictObject({
     status: z
-      .enum(['passed', 'failed', 'invalid'])
+      .enum(['passed', 'failed', 'invalid', 'interrupted'])
       .describe(
-        'failed: a threshold broke. invalid: the measurement is not one of the target; it neither passes nor fails.',
+        'failed: a threshold broke. invalid: the measurement is not one of the target; it neither passes nor fails. ' +
+          'interrupted: by a signal or a kill, so that nothing can be said of the whole.',
       ),
     checks: z
       .array(

@@ -1,5 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
+import { Unanswered } from './unanswered.ts';
 
 /** Keeps the stream on disk as it goes, an event a line: a crash loses at most the interval under way. */
 export class Journal implements RunSink {
@@ -19,6 +20,19 @@ export class Journal implements RunSink {
   close(): Promise<void> {
     return this.#close();
   }
+}
+
+/**
+ * What is missing at the end of a journal whose run was killed: the outcome of the requests that were under way. One of a
+ * run that is still going looks the same.
+ */
+export function endingOf(events: readonly RunEvent[]): RunEvent[] {
+  if (events.at(-1)?.type === 'finished') return [];
+  const unanswered = new Unanswered();
+  for (const event of events) if (event.type === 'interval') unanswered.add(event.snapshot);
+  return unanswered
+    .given('still unanswered when the journal broke off')
+    .map((snapshot) => ({ type: 'interval', snapshot }));
 }
 
 /**

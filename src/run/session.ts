@@ -1,10 +1,11 @@
 import { RampartError } from '../core/errors.ts';
-import type { Ending, RunEvent, RunSink } from '../core/event.ts';
+import { type Ending, type RunEvent, type RunSink, STOPPED } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Clock, LoadSource } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 import type { Steering } from './steering.ts';
 import { SourceLost } from './threads.ts';
+import { Unanswered } from './unanswered.ts';
 
 export interface Session {
   /** What happens between the start and the end of the run, until `signal` ends it. */
@@ -14,6 +15,7 @@ export interface Session {
   readonly publish: (event: RunEvent) => RunEvent;
   /** A sink failed and is left out from now on; told once per sink. */
   readonly onSinkFailure: (sink: RunSink, error: Error) => void;
+  /** Ends the run early; aborted for the reason `STOPPED` it is a normal end. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
   /** Wall-clock time, ISO 8601 in UTC. */
@@ -34,8 +36,10 @@ export async function runSession(session: Session): Promise<void> {
     sinks.delete(sink);
     session.onSinkFailure(sink, error instanceof Error ? error : new Error(String(error)));
   };
+  const unanswered = new Unanswered();
   const emit = async (raw: RunEvent): Promise<void> => {
     const event = session.publish(raw);
+    if (event.type === 'interval') unanswered.add(event.snapshot);
     for (const sink of sinks) {
       try {
         await sink.accept(event);
@@ -53,10 +57,12 @@ export async function runSession(session: Session): Promise<void> {
     await emit({ type: 'started', ...rest, run: { ...run, startedAt: session.wallTime() } });
     try {
       for await (const event of session.events(signal)) await emit(event);
-      if (signal.aborted) ending = 'interrupted';
+      if (signal.aborted) ending = signal.reason === STOPPED ? 'stopped' : 'interrupted';
     } catch (error) {
       if (error instanceof SourceLost) {
         ending = 'lost';
+        for (const snapshot of unanswered.given('lost with its generator thread'))
+          await emit({ type: 'interval', snapshot });
         await emit({ type: 'lost', at: elapsed(), source: error.source, message: error.message });
       } else if (error instanceof RampartError && error.code === 'never-ready') {
         ending = 'never-ready';

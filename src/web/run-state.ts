@@ -1,11 +1,9 @@
 import type { RunFold } from '../analyze/fold.ts';
 import { headline } from '../analyze/headline.ts';
 import { percentileText } from '../analyze/percentiles.ts';
-import { counted, formatBytes, formatCount, formatMs, formatShare } from '../analyze/wording.ts';
+import { counted, formatBytes, formatCount, formatMs, formatShare, plannedFor } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
-import { durationOf } from '../core/plan.ts';
 import type { RunResult, SeriesResult, TimelinePoint } from '../core/result.ts';
-import { toSeconds } from '../core/units.ts';
 import type {
   EditableLoad,
   ExceptionRow,
@@ -59,7 +57,7 @@ export function runStateOf(view: RunView): RunState {
     why: ended ? why : progressOf(judged),
     chip: ended || whole > 0 ? chip : null,
     elapsed: point?.t ?? 0,
-    whole: wholeOf(judged),
+    whole: plannedFor(judged.plan),
     vus: point === undefined || usersUnknown(judged, point) ? null : point.vus,
     inFlight: point?.inFlight ?? 0,
     achievedPerSec: ended ? judged.rates.achievedPerSec : rates === null ? null : rates.perSec - rates.failuresPerSec,
@@ -123,13 +121,6 @@ function progressOf({ totals, verdict }: RunResult): string {
   const broken = verdict.checks.filter(({ status }) => status === 'failed').map(({ message }) => message);
   const counts = `${counted(totals.sent, 'request')} sent so far, ${failed}${dropped}.`;
   return [counts, ...broken.map((message) => `${message}.`)].join(' ');
-}
-
-/** Seconds; null where only the number of requests ends the run. */
-function wholeOf({ plan }: RunResult): number | null {
-  if (plan.search !== null) return toSeconds(plan.search.budget);
-  const seconds = toSeconds(durationOf(plan.load));
-  return plan.maxRequests !== null && seconds >= 24 * 3_600 ? null : seconds;
 }
 
 const usersOnly = ({ load, search }: RunResult['plan']): boolean => search === null && load.model === 'closed';

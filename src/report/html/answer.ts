@@ -14,6 +14,7 @@ const SHAPES: Readonly<Record<Mark, string>> = {
 
 const ENDED: Readonly<Record<RunResult['run']['ending'], string>> = {
   completed: '',
+  stopped: ', stopped by hand',
   interrupted: ', interrupted',
   aborted: ', aborted',
   lost: ', a generator thread was lost',

@@ -1,5 +1,6 @@
 import { amountOf, changeLabel } from '../../analyze/changes.ts';
 import type { BreakingPoint } from '../../core/breaking-point.ts';
+import type { Ending } from '../../core/event.ts';
 import { durationOf, stagesOf } from '../../core/plan.ts';
 import type { RunResult } from '../../core/result.ts';
 import { toSeconds } from '../../core/units.ts';
@@ -67,10 +68,10 @@ function breakMarks(found: BreakingPoint): Mark[] {
   return first === undefined ? [] : [{ at: first.startedAfter, label }];
 }
 
-/** Where a run was cut short: by Ctrl-C, a threshold, or the loss of a thread. */
+/** Where a run was cut short: by hand, by Ctrl-C, a threshold, or the loss of a thread. */
 function endMarks({ run, timeline }: RunResult): Mark[] {
-  const cut = run.ending === 'interrupted' || run.ending === 'aborted' || run.ending === 'lost';
-  return cut ? [{ at: endOf(timeline), label: run.ending }] : [];
+  const cut: readonly Ending[] = ['stopped', 'interrupted', 'aborted', 'lost'];
+  return cut.includes(run.ending) ? [{ at: endOf(timeline), label: run.ending }] : [];
 }
 
 const endOf = (timeline: RunResult['timeline']): number => timeline.at(-1)?.t ?? 0;

@@ -1,5 +1,5 @@
 import type { Ending } from '../../../core/event.ts';
-import type { Check, Doubt, FailureResult, LatencySummary, Totals } from '../../../core/result.ts';
+import type { Check, Doubt, FailureResult, LatencySummary, Totals, VerdictStatus } from '../../../core/result.ts';
 import type { LoadPicture } from '../load-picture.ts';
 import type { PictureSource } from '../pictures.ts';
 
@@ -84,7 +84,7 @@ export interface RunState {
   readonly p95: string | null;
   /** Since the start (or the last reset). */
   readonly failedShare: number | null;
-  readonly verdict: 'passed' | 'failed' | 'invalid' | 'undecided';
+  readonly verdict: VerdictStatus | 'undecided';
   readonly checks: readonly Check[];
   readonly doubts: readonly Doubt[];
   readonly editable: EditableLoad | null;

@@ -33,6 +33,7 @@ const VERDICTS: Readonly<Record<RunState['verdict'], string>> = {
   passed: '● passed',
   failed: '■ failed',
   invalid: '■ invalid',
+  interrupted: '○ interrupted',
   undecided: '○ open',
 };
 
