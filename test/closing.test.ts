@@ -1,15 +1,17 @@
 import { execFile, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { onPath } from '../bench/peer.ts';
 import type { DoubtCode, RunResult } from '../src/core/result.ts';
-import { measured } from './command.ts';
+import { measured, temporaryFolder } from './command.ts';
 
 /**
  * One request at a time, a millisecond each, and then the connection is closed without having said so: what uWSGI's
  * http-socket does. Says at its end how many requests it got.
  */
-const SERVER = `
+const CLOSING_SERVER = `
   import { createServer } from 'node:net';
   let requests = 0;
   const server = createServer((socket) => {
@@ -30,9 +32,9 @@ const SERVER = `
 let end: () => Promise<number> = async () => 0;
 afterEach(() => end());
 
-/** Starts it; returns its address. `end` says how many requests it got. */
-async function closingServer(): Promise<string> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', SERVER], {
+/** Starts a server; returns its address. `end` says how many requests it got. */
+async function started(server: string): Promise<string> {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', server], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
@@ -52,9 +54,38 @@ async function closingServer(): Promise<string> {
 
 const doubtOf = (result: RunResult, code: DoubtCode) => result.verdict.doubts.find((doubt) => doubt.code === code);
 
+/** Refuses large bodies on sight of the head, and closes without reading the rest. */
+const REFUSING_SERVER = `
+  import { createServer } from 'node:net';
+  let requests = 0;
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      requests++;
+      socket.pause();
+      socket.end('HTTP/1.1 413 Too Large\\r\\nConnection: close\\r\\nContent-Length: 3\\r\\n\\r\\nbig');
+      setTimeout(() => socket.destroy(), 5);
+    });
+  });
+  server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+  process.on('SIGTERM', () => {
+    console.log(requests);
+    process.exit();
+  });
+`;
+
+it('a target that refuses large bodies and closes is shown as what it answers, each time', async () => {
+  const url = await started(REFUSING_SERVER);
+  const file = join(temporaryFolder(), 'large.bin');
+  writeFileSync(file, Buffer.alloc(10_000_000, 'x'));
+  const { result } = await measured(['run', url, '--body-file', file, '--vus', '10', '-n', '200', '-q']);
+  expect(result.failures).toMatchObject([{ outcome: 'http-error', status: 413, message: 'HTTP 413', count: 200 }]);
+  expect(await end()).toBe(200);
+});
+
 describe('a target that closes each connection after its response, without a word', () => {
   it('costs no request, none is sent twice, and it is told', async () => {
-    const url = await closingServer();
+    const url = await started(CLOSING_SERVER);
     const { result } = await measured(['run', url, '--vus', '20', '-n', '2000', '-q']);
     // On a machine so busy that the target closes after a tenth of a second, each user loses one request.
     const { ok, failed } = result.totals;
@@ -66,7 +97,7 @@ describe('a target that closes each connection after its response, without a wor
   });
 
   it('is told of a search too, which does not fail by it', async () => {
-    const url = await closingServer();
+    const url = await started(CLOSING_SERVER);
     const { result } = await measured([
       'find',
       url,
@@ -86,7 +117,7 @@ describe('a target that closes each connection after its response, without a wor
 
   const wrk = onPath('wrk');
   it.skipIf(wrk === null)('gives about the throughput that wrk measures', async () => {
-    const url = await closingServer();
+    const url = await started(CLOSING_SERVER);
     const byWrk = async (): Promise<number> => {
       const { stdout } = await promisify(execFile)(wrk ?? '', ['-t1', '-c20', '-d2s', url]);
       return Number(/Requests\/sec:\s*([\d.]+)/.exec(stdout)?.[1]);

@@ -5,6 +5,7 @@ import type { Target } from '../../core/plan.ts';
 import type { Micros } from '../../core/units.ts';
 import type { Lookup, Way } from '../lookup.ts';
 import type { Security } from '../security.ts';
+import { readBeforeWriteErrors } from '../write-errors.ts';
 import { Outlet } from './outlet.ts';
 import { ResponseParser } from './parser.ts';
 
@@ -94,6 +95,7 @@ export class Connection {
         ? connectTcp(where)
         : connectTls({ ...where, ...security, ...(session === null ? {} : { session }) });
     if (security !== null) {
+      readBeforeWriteErrors(socket);
       socket.once('connect', () => owner.connected(this));
       socket.on('session', (fresh: Buffer) => {
         owner.session = fresh;

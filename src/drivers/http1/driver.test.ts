@@ -335,6 +335,60 @@ describe('an outcome', () => {
   });
 });
 
+describe('a response that comes before the request is read', () => {
+  const data = 'x'.repeat(10_000_000);
+  const large = { encoding: 'utf8' as const, data, bytes: bytes(data.length) };
+  const [request] = planFixture().requests as [RequestTemplate];
+  const REFUSAL = 'HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig';
+
+  /** The driver's requests are large; the target looks at the beginning of each. */
+  async function refusing(speak: (socket: Socket) => void): Promise<Http1Driver> {
+    const sender = await driverFor((socket, _, nth) => {
+      if (nth > 0) return;
+      socket.pause();
+      speak(socket);
+    });
+    sender.close();
+    const plan = planFor(sender.target.port, {});
+    driver = new Http1Driver({ ...plan, requests: [{ ...request, body: large }] }, clock);
+    return driver;
+  }
+
+  it('is the outcome, and its connection carries no other request', async () => {
+    const sender = await refusing((socket) => socket.write(REFUSAL));
+    for (let n = 1; n <= 3; n++) {
+      const done = await exchangeOnce(sender);
+      expect([outcomeOf(done), done.status, done.message]).toEqual(['http-error', 413, 'HTTP 413']);
+      expect(done.connectTook).toBeGreaterThan(0);
+      expect(opened).toHaveLength(n);
+    }
+  });
+
+  it('is the outcome where the target closes with all that it has not read', async () => {
+    const sender = await refusing((socket) => {
+      socket.end(REFUSAL);
+      setTimeout(() => socket.destroy(), 5);
+    });
+    const left = new Array(10).fill(10);
+    const seen: Record<string, number> = {};
+    await new Promise<void>((resolve) => {
+      sender.onDone = (exchange) => {
+        const what = `${outcomeOf(exchange)} ${exchange.message}`;
+        seen[what] = (seen[what] ?? 0) + 1;
+        exchange.dueAt = exchange.doneAt;
+        if (--left[exchange.user] > 0) sender.send(exchange);
+        else if (left.every((n) => n === 0)) resolve();
+      };
+      for (const user of left.keys()) {
+        const exchange = createExchange(user);
+        exchange.dueAt = clock.now();
+        sender.send(exchange);
+      }
+    });
+    expect(seen).toEqual({ 'http-error HTTP 413': 100 });
+  });
+});
+
 describe('requests that leave in a burst', () => {
   /** So many get no answer, so that enough are under way; so many get one, and send again as it ends. */
   const SILENT = 10;

@@ -316,7 +316,8 @@ export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
     const { parser } = connection;
     const { status } = parser;
     (connection.exchange as Exchange).status = status;
-    const reusable = parser.reusable && this.#keepAlive;
+    // Nobody reads a response behind a request that the target has not read to its end.
+    const reusable = parser.reusable && this.#keepAlive && !connection.outlet.busy;
     connection.retireAt =
       parser.keepAliveTimeout < 0
         ? connection.ageAt

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { constants } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readBeforeWriteErrors } from '../write-errors.ts';
 import { Outlet } from './outlet.ts';
 
 /** Against real sockets. More than any kernel buffers: a write of it stays unfinished until the other side reads. */
@@ -86,6 +88,34 @@ describe.each([
     outlet.write(text(1));
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatch(/^(ECONNRESET|EPIPE)$/);
+  });
+
+  it('lets what has come be read before an error of writing', async () => {
+    const sockets = await pair();
+    readBeforeWriteErrors(sockets.near);
+    const requests: { oncomplete?: (status: number) => void }[] = [];
+    const { _handle: handle } = sockets.near as Socket & {
+      _handle: { writeBuffer(request: object, bytes: Buffer): number };
+    };
+    const { writeBuffer } = handle;
+    handle.writeBuffer = (request, bytes) => {
+      requests.push(request);
+      return writeBuffer.call(handle, request, bytes);
+    };
+    const outlet = new Outlet(sockets.near, true, binding);
+    const events: string[] = [];
+    sockets.near.on('data', (piece) => events.push(String(piece)));
+    sockets.near.on('error', (error: NodeJS.ErrnoException) => events.push(error.syscall ?? ''));
+    const closed = new Promise((resolve) => sockets.near.once('close', resolve));
+    outlet.write(Buffer.alloc(LARGE));
+    expect(outlet.busy).toBe(true);
+    // The response is in the kernel, the loop has not looked yet, and the error is told first.
+    sockets.far.write('response');
+    const until = performance.now() + 20;
+    while (performance.now() < until);
+    requests[0]?.oncomplete?.(-constants.errno.EPIPE);
+    await closed;
+    expect(events).toEqual(['response', 'write']);
   });
 
   it('is silent where the socket is destroyed with bytes still to go', async () => {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { getSystemErrorName } from 'node:util';
+import { readFirst } from '../write-errors.ts';
 
 /** Node's own write request: libuv keeps it until the kernel has taken the last byte. */
 interface WriteRequest {
@@ -52,6 +53,8 @@ export class Outlet {
   #request: WriteRequest | null = null;
   /** Requests that libuv keeps: bytes of theirs have not left yet. */
   #pending = 0;
+  /** Has the stream been written to? */
+  #streamed = false;
 
   /** @param plain the socket's bytes are the connection's: no TLS. */
   constructor(socket: Socket, plain: boolean, binding: StreamBinding | null = BINDING) {
@@ -59,22 +62,32 @@ export class Outlet {
     this.#binding = plain ? binding : null;
   }
 
+  /** Have bytes of a request not left yet? */
+  get busy(): boolean {
+    return this.#pending > 0 || (this.#streamed && this.#socket.writableLength > 0);
+  }
+
   write(bytes: Buffer): void {
     const socket = this.#socket;
     const binding = this.#binding;
     if (binding === null || this.#pending > 0 || socket.writableLength > 0) {
-      socket.write(bytes);
+      this.#stream(bytes);
       return;
     }
     const handle = (socket as Socket & { readonly _handle?: StreamHandle | null })._handle;
     if (typeof handle?.writeBuffer !== 'function') {
-      socket.write(bytes);
+      this.#stream(bytes);
       return;
     }
     this.#request ??= new binding.WriteWrap();
     // An error means that no byte has left. The second try meets it again, and reports it as all others.
-    if (handle.writeBuffer(this.#request, bytes) !== 0) socket.write(bytes);
+    if (handle.writeBuffer(this.#request, bytes) !== 0) this.#stream(bytes);
     else if (binding.streamBaseState[binding.kLastWriteWasAsync] !== 0) this.#wait(this.#request, bytes);
+  }
+
+  #stream(bytes: Buffer): void {
+    this.#streamed = true;
+    this.#socket.write(bytes);
   }
 
   /** The kernel took a part, or nothing: the rest leaves when it can. */
@@ -86,7 +99,8 @@ export class Outlet {
       this.#pending--;
       if (status >= 0 || this.#socket.destroyed) return;
       const code = getSystemErrorName(status);
-      this.#socket.destroy(Object.assign(new Error(`write ${code}`), { code, syscall: 'write' }));
+      const error = Object.assign(new Error(`write ${code}`), { code, syscall: 'write' });
+      readFirst(() => this.#socket.destroy(error));
     };
   }
 }

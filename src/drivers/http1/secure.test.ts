@@ -7,7 +7,7 @@ import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { planFixture } from '../../core/plan.fixture.ts';
 import type { Plan, Tls } from '../../core/plan.ts';
 import { OUTCOMES } from '../../core/sample.ts';
-import { seconds } from '../../core/units.ts';
+import { bytes, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
 import { makeCertificates } from '../certificates.fixture.ts';
 import { Lookup } from '../lookup.ts';
@@ -87,6 +87,26 @@ describe('over TLS', () => {
     driver?.close();
     expect(outcomeOf(await once({ host: '127.0.0.1', options }))).toBe('ok');
     expect((opened.at(-1) as TLSSocket & { servername: string | false }).servername).toBe(false);
+  });
+
+  it('a response to a large body counts, though the target closes without having read it', async () => {
+    const plan = await planFor({
+      speak: (socket, nth) => {
+        if (nth > 0) return;
+        socket.pause();
+        socket.end('HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbig');
+        setTimeout(() => socket.destroy(), 5);
+      },
+    });
+    const data = 'x'.repeat(5_000_000);
+    const requests = plan.requests.map((request) => {
+      return { ...request, body: { encoding: 'utf8' as const, data, bytes: bytes(data.length) } };
+    });
+    driver = new Http1Driver({ ...plan, requests }, clock);
+    for (let n = 0; n < 20; n++) {
+      const done = await exchangeOnce(driver);
+      expect([OUTCOMES[done.outcome], done.message]).toEqual(['http-error', 'HTTP 413']);
+    }
   });
 
   it('a second connection goes on with the first one’s session', async () => {

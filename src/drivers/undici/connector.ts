@@ -8,6 +8,7 @@ import type { Micros } from '../../core/units.ts';
 import { OTHER_PROTOCOL } from '../failure.ts';
 import { bracketed, type Lookup, wayTo } from '../lookup.ts';
 import { securityOf } from '../security.ts';
+import { readBeforeWriteErrors } from '../write-errors.ts';
 
 /** Called once. No socket: the error says why. */
 type Connected = (error: Error | null, socket: Socket | null, tlsTook: Micros) => void;
@@ -36,6 +37,7 @@ export function createConnector(plan: Plan, clock: Clock, addresses: Lookup): Co
       host: target.host,
       ALPNProtocols: [http2 ? 'h2' : 'http/1.1'],
     });
+    readBeforeWriteErrors(socket);
     socket.on('session', (fresh: Buffer) => {
       session = fresh;
     });
@@ -63,6 +65,7 @@ export function createConnector(plan: Plan, clock: Clock, addresses: Lookup): Co
     const { host, port } = proxy ?? way;
     const where = proxy === null && target.socketPath !== undefined ? { path: target.socketPath } : { host, port };
     const socket = connectTcp({ ...where, lookup: addresses.lookup, noDelay: true });
+    readBeforeWriteErrors(socket);
     addresses.watch(socket, host);
     once(socket, 'connect', opened, () => ready(socket, opened));
   };

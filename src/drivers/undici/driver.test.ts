@@ -206,6 +206,24 @@ describe('an outcome', () => {
     expect(held).toEqual(['ok', '']);
   });
 
+  it('is the response to a large body, though the other end closes without having read it', async () => {
+    const server = await listening(
+      createTcpServer((socket) => {
+        socket.once('data', () => {
+          socket.pause();
+          socket.end('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig');
+          setTimeout(() => socket.destroy(), 5);
+        });
+      }),
+    );
+    const data = 'x'.repeat(8_000_000);
+    const body = { encoding: 'utf8' as const, data, bytes: bytes(data.length) };
+    const driver = driverFor(planTo(7, { proxy: through(portOf(server)) }, { body }));
+    for (let round = 0; round < 3; round++)
+      for (const done of await sendAll(driver, anonymous(10)))
+        expect([outcomeOf(done), done.message]).toEqual(['http-error', 'HTTP 413']);
+  });
+
   it('is timeout for an answer that does not come or does not end', async () => {
     const timeout = millis(300);
     expect(await ended(() => {}, { timeout })).toEqual(['timeout', 'no answer in time']);

@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
 import type { Clock } from '../../core/ports.ts';
 import type { Micros } from '../../core/units.ts';
@@ -23,6 +24,7 @@ export class ProxyLane implements Lane {
   readonly #client: Client;
   readonly #owner: FlightOwner;
   readonly #keepAlive: boolean;
+  #socket: Socket | null = null;
 
   constructor(owner: FlightOwner, origin: string, connect: Connect, clock: Clock, keepAlive: boolean, mostAge: number) {
     this.mostAge = mostAge;
@@ -35,6 +37,7 @@ export class ProxyLane implements Lane {
       connect: (_options, opened) =>
         connect((error, socket, tlsTook) => {
           if (socket === null) return opened(error ?? new Error('no connection'), null);
+          this.#socket = socket;
           this.openedAt = clock.now();
           this.tlsTook = tlsTook;
           opened(null, socket);
@@ -54,7 +57,12 @@ export class ProxyLane implements Lane {
       headersTimeout: 0,
       bodyTimeout: 0,
     };
-    this.#client.dispatch(request, new Listener(this.#owner, flight));
+    this.#client.dispatch(request, new Listener(this.#owner, flight, this));
+  }
+
+  /** A response has ended. Behind a request that has not left whole there is no place for another one. */
+  answered(): void {
+    if (this.#socket !== null && this.#socket.writableLength > 0) this.destroy();
   }
 
   cancel(): void {
@@ -77,10 +85,12 @@ export class ProxyLane implements Lane {
 class Listener implements Dispatcher.DispatchHandler {
   readonly #owner: FlightOwner;
   readonly #flight: Flight;
+  readonly #lane: ProxyLane;
 
-  constructor(owner: FlightOwner, flight: Flight) {
+  constructor(owner: FlightOwner, flight: Flight, lane: ProxyLane) {
     this.#owner = owner;
     this.#flight = flight;
+    this.#lane = lane;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -97,6 +107,7 @@ class Listener implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#lane.answered();
     this.#owner.answered(this.#flight);
   }
 
