@@ -51,7 +51,7 @@ describe('the sentence', () => {
     expect(sentence(FAST)).toBe('400 requests per second at a p95 of 100 ms (100 to 100).');
     expect(sentence({ ok: [1_000, 1_500] })).toBe('2.00 requests per second at a median of 1.00 ms (1.00 to 1.00).');
     const five = foldOf([startedOf(planOf()), finishedOf()]).result();
-    expect(headline(five).sentence).toBe('Not a valid measurement: no request succeeded.');
+    expect(headline(five).sentence).toBe('No request was sent in the measured phase.');
   });
 
   it('counts failures as slow, and names what the successes had', () => {

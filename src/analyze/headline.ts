@@ -8,6 +8,7 @@ import type {
   LatencySummary,
   PercentileName,
   RunResult,
+  Totals,
 } from '../core/result.ts';
 import { countedFrom, countedStages } from './changes.ts';
 import { type Percentile, percentileIn, percentileText, successesDiffer } from './percentiles.ts';
@@ -74,7 +75,7 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
 };
 
 /** What makes a run invalid and is the answer all the same: it is the target's doing. */
-const ABOUT_THE_TARGET: ReadonlySet<DoubtCode> = new Set(['piling-up']);
+const ABOUT_THE_TARGET: ReadonlySet<DoubtCode> = new Set(['piling-up', 'no-samples']);
 
 const firstSentence = (text: string): string => text.split(/(?<=\.) /)[0] ?? text;
 
@@ -181,15 +182,8 @@ function whyOf(result: RunResult): string {
 
 function loadWhy(result: RunResult): string {
   const { plan, totals, latency, rates } = result;
-  const failed = totals.failed === 0 ? 'none failed' : `${failedShare(result)} failed`;
-  const { dropped, leftOut = 0 } = totals;
-  const lost = [
-    dropped > 0 ? `${formatCount(dropped)} dropped` : '',
-    leftOut > 0 ? `${formatCount(leftOut)} left out` : '',
-  ];
-  const sentences = [
-    `${offerOf(result)}: ${counted(totals.sent, 'request')} sent in ${formatClock(totals.durationMs / 1000)}, ${[failed, ...lost.filter((part) => part !== '')].join(', ')}.`,
-  ];
+  const sent = `${counted(totals.sent, 'request')} sent in ${formatClock(totals.durationMs / 1000)}`;
+  const sentences = [`${offerOf(result)}: ${[sent, ...fatesOf(totals)].join(', ')}.`];
   const reset = countedFrom(result.changes);
   // Within the warm-up it changes nothing.
   if (reset > plan.warmup)
@@ -204,9 +198,17 @@ function loadWhy(result: RunResult): string {
   return sentences.join(' ');
 }
 
-function failedShare({ totals }: RunResult): string {
-  const { ok, failed } = totals;
-  return `${formatCount(failed)} (${formatShare(failed / (ok + failed))})`;
+/** What became of the requests that did not succeed: `3 (1.5 %) failed`, `none failed`, `20 given up unanswered at the end`. */
+export function fatesOf({ ok, failed, dropped, leftOut = 0, byOutcome }: Totals): string[] {
+  const { aborted = 0 } = byOutcome;
+  const fates: string[] = [];
+  if (failed > 0) fates.push(`${formatCount(failed)} (${formatShare(failed / (ok + failed))}) failed`);
+  // Of requests that all were given up, none failed, but that is not what matters.
+  else if (aborted === 0 || ok > 0) fates.push('none failed');
+  if (aborted > 0) fates.push(`${formatCount(aborted)} given up unanswered at the end`);
+  if (dropped > 0) fates.push(`${formatCount(dropped)} dropped`);
+  if (leftOut > 0) fates.push(`${formatCount(leftOut)} left out`);
+  return fates;
 }
 
 /** `Half of the requests had their response within 61.2 ms (95 % interval 58.1 to 64.3), 95 % within 198 ms (164 or more)`. */

@@ -80,7 +80,7 @@ describe('answers', () => {
     const errors = resultOf({ ended: { 'http-error': 2 }, message: 'Bad Request' });
     expect(doubtOf(errors, 'no-samples')).toMatchObject({
       invalidates: true,
-      message: 'No request succeeded, 20 requests failed: Bad Request.',
+      message: 'No request succeeded: 20 requests failed: Bad Request.',
     });
   });
 

@@ -13,6 +13,7 @@ import {
 import type { ConnectionCounts } from '../core/snapshot.ts';
 import { bears, samplesFor } from '../stats/confidence.ts';
 import { connectionDoubts, exhaustionOf, targetConnectionDoubts, waitedForConnections } from './connections.ts';
+import { contactOf } from './contact.ts';
 import type { GeneratorHealth } from './generator.ts';
 import { statusHint } from './hints.ts';
 import { idleDoubts, type UserCycle } from './idle.ts';
@@ -97,12 +98,6 @@ export function isUnfit(point: Pick<TimelinePoint, 'lagP99' | 'loopDelayP99' | '
   return late || (point.loopDelayP99 ?? 0) > bound(LIMITS.loopDelay, point.p95);
 }
 
-/** Whether the target gave any answer at all, be it an error or no proper HTTP. */
-export function anythingAnswered({ ok, byOutcome }: Totals): boolean {
-  const { 'http-error': http = 0, 'wrong-answer': wrong = 0, 'protocol-error': protocol = 0 } = byOutcome;
-  return ok + http + wrong + protocol > 0;
-}
-
 /** Every reason to trust the run less, the invalidating ones first. */
 export function doubtsOf(evidence: Evidence): Doubt[] {
   if (evidence.ending === 'never-ready') return endingDoubts(evidence);
@@ -175,6 +170,7 @@ function answerDoubts(evidence: Evidence): Doubt[] {
   const doubts: Doubt[] = [];
   const aborted = totals.byOutcome.aborted ?? 0;
   const ended = ok + failed;
+  const contact = contactOf(evidence);
   const address = addressOf(plan.target);
   const worst = failures.find((failure) => failure.outcome !== 'aborted');
   const cause = worst === undefined ? '' : `: ${worst.message || worst.outcome}`;
@@ -185,16 +181,27 @@ function answerDoubts(evidence: Evidence): Doubt[] {
   } else if (ended === 0 && sent === 0) {
     const hint = 'Let it run longer than its warm-up, with at least one user or a rate above 0.';
     doubts.push(doubt(true, 'no-samples', 'No request was sent in the measured phase.', hint));
-  } else if (!anythingAnswered(totals)) {
+  } else if (contact === 'waiting') {
+    const message = `No response came before the run ended: ${counted(aborted, 'request')} were still waiting for one.`;
+    const hint = 'Let it run longer than a response takes (--duration, --graceful-stop), or send one request by hand.';
+    doubts.push(doubt(true, 'no-samples', message, hint));
+  } else if (contact === 'none') {
     const message = `Nothing answered at ${address}${cause} (${counted(sent, 'request')}).`;
-    const hint = 'Send one request by hand; allow more time with --timeout if answers are that slow.';
+    const hint = 'Send one request by hand; allow more time with --timeout if responses are that slow.';
     doubts.push(doubt(true, 'no-samples', message, hint));
   } else if (ok === 0) {
     // A broken threshold is the better verdict on a target that answers, but always with errors.
     const invalidates = !checks.some((check) => check.status === 'failed');
-    const message = `No request succeeded, ${counted(failed, 'request')} failed${cause}.`;
-    const usual = 'Look at the failures; is it the right path, method, body and content type?';
-    const hint = (worst === undefined ? null : statusHint(worst, plan)) ?? usual;
+    const fates = [
+      ...(failed > 0 ? [`${counted(failed, 'request')} failed${cause}`] : []),
+      ...(aborted > 0 ? [`${counted(aborted, 'request')} had not ended when the run did`] : []),
+    ];
+    const message = `No request succeeded: ${fates.join(', and ')}.`;
+    const hint =
+      failed > 0
+        ? ((worst === undefined ? null : statusHint(worst, plan)) ??
+          'Look at the failures; is it the right path, method, body and content type?')
+        : 'Does a response ever end? Send one request by hand; allow more time with --duration or --graceful-stop.';
     doubts.push(doubt(invalidates, 'no-samples', message, hint));
   }
 

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../core/errors.ts';
 import type { Ending } from '../core/event.ts';
 import type { Check, Doubt, RunResult, Verdict } from '../core/result.ts';
 import { exhaustionOf } from './connections.ts';
-import { anythingAnswered } from './validity.ts';
+import { contactOf } from './contact.ts';
 
 /** A measurement that is invalid or was cut off neither passes nor fails anything. */
 export function verdictOf(
@@ -19,9 +19,9 @@ export function verdictOf(
   return { status: invalid ? 'invalid' : failed ? 'failed' : 'passed', checks, doubts };
 }
 
-/** Requests were sent, not one was answered in any way, and that was not the generator's own doing. */
-export function isUnreachable({ totals, failures }: Pick<RunResult, 'totals' | 'failures'>): boolean {
-  return totals.sent > 0 && !anythingAnswered(totals) && exhaustionOf(failures) === null;
+/** Requests were sent, nothing came of them, and that was not the generator's own doing. */
+export function isUnreachable(result: Pick<RunResult, 'totals' | 'failures'>): boolean {
+  return result.totals.sent > 0 && contactOf(result) === 'none' && exhaustionOf(result.failures) === null;
 }
 
 /** What the process ends with, as the product's table of exit codes says. */

@@ -18,3 +18,21 @@ export function isExhaustion(code: string | undefined): code is ExhaustionCode {
 
 /** End of the message of a request whose connection had carried others, and went before the first byte of an answer. */
 export const ON_A_REUSED_CONNECTION = 'before any answer, on a connection used before';
+
+/** Messages of requests that the run gave up at its end: how far they had come. */
+export const GIVEN_UP = {
+  connecting: 'still without a connection when the run ended',
+  waiting: 'still unanswered when the run ended',
+  receiving: 'the response had not ended when the run ended',
+} as const;
+
+export function givenUpMessage({
+  sentAt,
+  firstByteAt,
+}: {
+  readonly sentAt: number;
+  readonly firstByteAt: number;
+}): string {
+  if (firstByteAt > 0) return GIVEN_UP.receiving;
+  return sentAt > 0 ? GIVEN_UP.waiting : GIVEN_UP.connecting;
+}

@@ -50,14 +50,17 @@ export function toMarkdown(result: RunResult): string {
 }
 
 function requestsTable(result: RunResult): string {
-  const rows = requestRows(result).map(({ name, kind, count, failed, percentiles, max, achieved }) => {
+  const list = requestRows(result);
+  const givenUp = list.some((row) => row.givenUp !== null);
+  const rows = list.map(({ name, kind, count, failed, percentiles, max, achieved, ...row }) => {
+    const more = row.givenUp === null ? [] : [row.givenUp];
     const label = kind === 'request' ? cell(code(name)) : kind === 'all' ? `**${name}**` : `*${name}*`;
     const times = percentiles.map(({ value, range }) => (range === '' ? value : `${value}<br>(${range})`));
-    return tableRow([label, count, failed, ...times, max, achieved]);
+    return tableRow([label, count, failed, ...more, ...times, max, achieved]);
   });
   return [
-    tableRow(['Request', 'Count', 'Failed', ...SHOWN, 'Max', 'Achieved']),
-    tableRow(['---', '--:', '--:', ...SHOWN.map(() => '--:'), '--:', '--:']),
+    tableRow(['Request', 'Count', 'Failed', ...(givenUp ? ['Given up'] : []), ...SHOWN, 'Max', 'Achieved']),
+    tableRow(['---', '--:', '--:', ...(givenUp ? ['--:'] : []), ...SHOWN.map(() => '--:'), '--:', '--:']),
     ...rows,
   ].join('\n');
 }

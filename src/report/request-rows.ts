@@ -12,6 +12,8 @@ export interface RequestRow {
   readonly kind: 'request' | 'all' | 'part';
   readonly count: string;
   readonly failed: string;
+  /** Null: no request of the whole run was given up at its end. */
+  readonly givenUp: string | null;
   readonly percentiles: readonly { readonly value: string; readonly range: string }[];
   readonly max: string;
   readonly achieved: string;
@@ -23,13 +25,16 @@ type Part = Pick<SeriesResult, 'totals' | 'rates'> & {
 
 /** A row per request name and one for all; where the successes alone have other percentiles, these below. */
 export function requestRows(result: RunResult): RequestRow[] {
+  const any = givenUpOf(result) > 0;
   return [
-    ...Object.entries(result.series).flatMap(([name, part]) => rowsOf(name, 'request', part)),
-    ...rowsOf('All requests', 'all', result),
+    ...Object.entries(result.series).flatMap(([name, part]) => rowsOf(name, 'request', part, any)),
+    ...rowsOf('All requests', 'all', result, any),
   ];
 }
 
-function rowsOf(name: string, kind: RequestRow['kind'], part: Part): RequestRow[] {
+const givenUpOf = ({ totals }: Pick<Part, 'totals'>): number => totals.byOutcome.aborted ?? 0;
+
+function rowsOf(name: string, kind: RequestRow['kind'], part: Part, anyGivenUp: boolean): RequestRow[] {
   const { totals, rates, latency } = part;
   const ended = totals.ok + totals.failed;
   const callers = {
@@ -37,12 +42,14 @@ function rowsOf(name: string, kind: RequestRow['kind'], part: Part): RequestRow[
     kind,
     count: formatCount(ended),
     failed: ended > 0 ? formatShare(totals.failed / ended) : '–',
+    givenUp: anyGivenUp ? formatCount(givenUpOf(part)) : null,
     ...times(latency.responseWithFailures),
     achieved: formatRate(rates.achievedPerSec),
   };
   if (!successesDiffer(latency)) return [callers];
   const successes = { name: 'of the successes', kind: 'part', count: '', failed: '', achieved: '' } as const;
-  return [callers, { ...successes, ...times(latency.response) }];
+  const givenUp = anyGivenUp ? '' : null;
+  return [callers, { ...successes, givenUp, ...times(latency.response) }];
 }
 
 function times(summary: LatencySummary): Pick<RequestRow, 'percentiles' | 'max'> {

@@ -129,19 +129,23 @@ function search(page: Page, result: RunResult, found: BreakingPoint): void {
 
 /** Two lines each: the numbers, and below them their intervals. */
 function requests(page: Page, result: RunResult): void {
-  const rows = requestRows(result).flatMap(({ name, kind, count, failed, percentiles, max, achieved }): Row[] => {
+  const list = requestRows(result);
+  const givenUp = list.some((row) => row.givenUp !== null);
+  const rows = list.flatMap(({ name, kind, count, failed, percentiles, max, achieved, ...row }): Row[] => {
+    const more = row.givenUp === null ? [] : [row.givenUp];
     const label = kind === 'part' ? `  ${name}` : printable(name);
-    const numbers = [label, count, failed, ...percentiles.map(({ value }) => value), max, achieved];
-    const row: Row = kind === 'all' ? { cells: numbers, ink: 'bold' } : { cells: numbers };
-    if (percentiles.every(({ range }) => range === '')) return [row];
-    const ranges = ['', '', '', ...percentiles.map(({ range }) => range), '', ''];
-    return [row, { cells: ranges, ink: 'gray' }];
+    const numbers = [label, count, failed, ...more, ...percentiles.map(({ value }) => value), max, achieved];
+    const shown: Row = kind === 'all' ? { cells: numbers, ink: 'bold' } : { cells: numbers };
+    if (percentiles.every(({ range }) => range === '')) return [shown];
+    const ranges = ['', '', '', ...more.map(() => ''), ...percentiles.map(({ range }) => range), '', ''];
+    return [shown, { cells: ranges, ink: 'gray' }];
   });
   page.table(
     [
       { heading: 'Requests', align: 'left' },
       { heading: 'count', align: 'right', spare: 2 },
       { heading: 'failed', align: 'right' },
+      ...(givenUp ? [rightAligned('given up')] : []),
       { heading: 'p50', align: 'right' },
       { heading: 'p95', align: 'right' },
       { heading: 'p99', align: 'right', spare: 3 },

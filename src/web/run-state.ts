@@ -1,7 +1,7 @@
 import type { RunFold } from '../analyze/fold.ts';
-import { headline } from '../analyze/headline.ts';
+import { fatesOf, headline } from '../analyze/headline.ts';
 import { percentileText } from '../analyze/percentiles.ts';
-import { counted, formatBytes, formatCount, formatMs, formatShare, plannedFor } from '../analyze/wording.ts';
+import { counted, formatBytes, formatMs, formatShare, plannedFor } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { RunResult, SeriesResult, TimelinePoint } from '../core/result.ts';
 import type {
@@ -112,14 +112,8 @@ function soFar(result: RunResult, phase: RunPhase, answer: BreakingPoint | null)
 }
 
 function progressOf({ totals, verdict }: RunResult): string {
-  const ended = totals.ok + totals.failed;
-  const failed =
-    totals.failed === 0
-      ? 'none failed'
-      : `${formatCount(totals.failed)} (${formatShare(totals.failed / ended)}) failed`;
-  const dropped = totals.dropped > 0 ? `, ${formatCount(totals.dropped)} dropped` : '';
   const broken = verdict.checks.filter(({ status }) => status === 'failed').map(({ message }) => message);
-  const counts = `${counted(totals.sent, 'request')} sent so far, ${failed}${dropped}.`;
+  const counts = `${[`${counted(totals.sent, 'request')} sent so far`, ...fatesOf(totals)].join(', ')}.`;
   return [counts, ...broken.map((message) => `${message}.`)].join(' ');
 }
 

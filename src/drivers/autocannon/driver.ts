@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import autocannon, { type Client, type Instance } from 'autocannon';
+import { GIVEN_UP } from '../../core/cause.ts';
 import type { Exchange } from '../../core/exchange.ts';
 import type { Plan, RequestTemplate } from '../../core/plan.ts';
 import type { Clock, Driver } from '../../core/ports.ts';
@@ -62,7 +63,12 @@ export class AutocannonDriver implements Driver {
 
   abort(): void {
     for (const seat of this.#seats.values())
-      this.#finish(seat, OUTCOME_CODE.aborted, 'still unanswered when the run ended', 0 as Micros);
+      this.#finish(
+        seat,
+        OUTCOME_CODE.aborted,
+        seat.connectedAt > 0 ? GIVEN_UP.waiting : GIVEN_UP.connecting,
+        0 as Micros,
+      );
   }
 
   retire(user: number): void {

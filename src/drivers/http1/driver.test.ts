@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { GIVEN_UP } from '../../core/cause.ts';
 import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { planFixture } from '../../core/plan.fixture.ts';
 import type { Plan, RequestTemplate } from '../../core/plan.ts';
@@ -317,6 +318,37 @@ describe('an outcome', () => {
     expect([outcomeOf(done), done.message]).toEqual(['ok', '']);
     expect(outcomeOf(await exchangeOnce(within, done))).toBe('ok');
     expect(opened.filter(({ destroyed }) => !destroyed)).toHaveLength(1);
+  });
+
+  it('has the status of a response that does not end', async () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npartial';
+    const cut = await exchangeOnce(await driverFor((socket) => socket.end(head)));
+    expect([outcomeOf(cut), cut.status]).toEqual(['reset', 200]);
+    const slow = await exchangeOnce(await driverFor((socket) => socket.write(head), { timeout: millis(200) }));
+    expect([outcomeOf(slow), slow.status]).toEqual(['timeout', 200]);
+    const unfinished = await exchangeOnce(await driverFor((socket) => socket.end('HTTP/1.1 200 OK\r\nX: ')));
+    expect([outcomeOf(unfinished), unfinished.status]).toEqual(['reset', 0]);
+    expect(unfinished.bytesIn).toBeGreaterThan(0);
+  });
+
+  it('is aborted with how far it had come', async () => {
+    const sender = await driverFor((socket, _, nth) => {
+      if (nth === 0 && opened.length === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n');
+    });
+    const messages: string[] = [];
+    sender.onDone = ({ message }) => messages.push(message);
+    const send = (user: number): void => {
+      const exchange = createExchange(user);
+      exchange.dueAt = clock.now();
+      sender.send(exchange);
+    };
+    send(0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    send(1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    send(2);
+    sender.abort();
+    expect(messages).toEqual([GIVEN_UP.receiving, GIVEN_UP.waiting, GIVEN_UP.connecting]);
   });
 
   it('is aborted for what is under way when the run gives up', async () => {

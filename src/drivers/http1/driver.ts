@@ -1,4 +1,4 @@
-import { ON_A_REUSED_CONNECTION } from '../../core/cause.ts';
+import { GIVEN_UP, givenUpMessage, ON_A_REUSED_CONNECTION } from '../../core/cause.ts';
 import { clearExchange, type Exchange } from '../../core/exchange.ts';
 import type { Plan, Segment, Target } from '../../core/plan.ts';
 import type { Clock, Driver, Payloads } from '../../core/ports.ts';
@@ -106,9 +106,11 @@ export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
 
   abort(): void {
     while (this.#line !== null && this.#line.length > 0)
-      this.#giveUp(OUTCOME_CODE.aborted, 'still without a connection when the run ended', this.#clock.now());
-    for (let connection = this.#deadlines.oldest; connection !== null; connection = this.#deadlines.oldest)
-      this.#drop(connection, OUTCOME_CODE.aborted, 'still unanswered when the run ended', this.#clock.now());
+      this.#giveUp(OUTCOME_CODE.aborted, GIVEN_UP.connecting, this.#clock.now());
+    for (let connection = this.#deadlines.oldest; connection !== null; connection = this.#deadlines.oldest) {
+      const message = givenUpMessage(connection.exchange as Exchange);
+      this.#drop(connection, OUTCOME_CODE.aborted, message, this.#clock.now());
+    }
   }
 
   retire(user: number): void {
@@ -188,7 +190,10 @@ export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
         error === null ? 'the target closed the connection before it was ready' : describeFailure(error),
         now,
       );
-    else this.#finish(connection, OUTCOME_CODE.reset, cutOff(connection, error), now);
+    else {
+      noteStatus(connection);
+      this.#finish(connection, OUTCOME_CODE.reset, cutOff(connection, error), now);
+    }
   }
 
   #open(): Connection {
@@ -333,9 +338,8 @@ export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
   }
 
   #broken(connection: Connection, now: Micros): void {
-    const { parser, exchange } = connection;
+    const { parser } = connection;
     if (parser.excessive) {
-      (exchange as Exchange).status = parser.status;
       this.#drop(connection, OUTCOME_CODE['wrong-answer'], bodyTooLong(parser.bodyLimit), now);
     } else this.#drop(connection, OUTCOME_CODE['protocol-error'], parser.error, now);
   }
@@ -351,6 +355,7 @@ export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
   #drop(connection: Connection, outcome: OutcomeCode, message: string, now: Micros): void {
     connection.destroy();
     connection.bytes = null;
+    noteStatus(connection);
     this.#finish(connection, outcome, message, now);
   }
 
@@ -417,6 +422,11 @@ export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
 /** How long (µs) a connection may be idle, of a target that closes it after so many seconds: it may be on its way. */
 function usableFor(timeout: number): Micros {
   return seconds(Math.max(timeout - 1, timeout / 2));
+}
+
+/** A response that does not end has a status, where its head came. */
+function noteStatus({ parser, exchange }: Connection): void {
+  if (exchange !== null && parser.status >= 200) exchange.status = parser.status;
 }
 
 function cutOff({ parser, exchange, responses }: Connection, error: Error | null): string {

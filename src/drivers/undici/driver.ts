@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer';
+import { givenUpMessage } from '../../core/cause.ts';
 import { clearExchange, type Exchange } from '../../core/exchange.ts';
 import type { Plan, Segment } from '../../core/plan.ts';
 import type { Clock, Driver, Payloads } from '../../core/ports.ts';
@@ -92,7 +93,7 @@ export class UndiciDriver implements Driver, FlightOwner {
 
   abort(): void {
     for (const flight of [...this.#flights])
-      this.#giveUp(flight, OUTCOME_CODE.aborted, 'still unanswered when the run ended');
+      this.#giveUp(flight, OUTCOME_CODE.aborted, givenUpMessage(flight.exchange));
   }
 
   retire(user: number): void {
