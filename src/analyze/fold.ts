@@ -8,6 +8,7 @@ import { Histogram } from '../stats/histogram.ts';
 import { CourseFold } from './course.ts';
 import { GeneratorFold } from './generator.ts';
 import { inMs, summarize } from './latency.ts';
+import { outageOf } from './outage.ts';
 import { SeriesFold } from './series.ts';
 import { evaluate } from './thresholds.ts';
 import { doubtsOf } from './validity.ts';
@@ -146,6 +147,17 @@ export class RunFold {
       steadiness: course.steadiness(intervals, (part) => this.#total.batchesWithin(part)),
       missed,
       starved: course.starved(response),
+      outage:
+        plan.search !== null
+          ? null
+          : outageOf({
+              timeline: points,
+              failures,
+              startedAt: started.run.startedAt,
+              aborted: total.totals.byOutcome.aborted ?? 0,
+              slowest: response.max / 1e6,
+            }),
+      clockSetBy: finished?.clockSetBy ?? 0,
     });
     return {
       format: started.format,

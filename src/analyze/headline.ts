@@ -72,6 +72,8 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
   'ramp-cut': 'the ramp did not reach its goal',
   'closed-unannounced': 'the target closed connections after responses that did not say so',
   'surplus-bytes': 'the target sent bytes that nobody had asked for',
+  'target-down': 'the target failed part of the time',
+  'clock-set': 'the clock was set under way',
 };
 
 /** What makes a run invalid and is the answer all the same: it is the target's doing. */
@@ -84,6 +86,9 @@ function sentenceOf(result: RunResult): string {
   if (run.ending === 'interrupted') return `Interrupted after ${wayOf(loadedFor(timeline), plan)}.`;
   if (breakingPoint !== undefined) return foundSentence(breakingPoint);
   if (isUnreachable(result)) return `Nothing answered at ${addressOf(plan.target)}.`;
+  // A p95 of the time before would be the answer to another question.
+  const down = verdict.doubts.find(({ code }) => code === 'target-down');
+  if (down !== undefined) return firstSentence(down.message);
   const invalid = verdict.doubts.find((doubt) => doubt.invalidates);
   if (invalid !== undefined && ABOUT_THE_TARGET.has(invalid.code)) return firstSentence(invalid.message);
   if (invalid !== undefined) return `Not a valid measurement: ${REASONS[invalid.code]}.`;

@@ -79,3 +79,18 @@ export function standstillDoubts({ standstills, leftOut, skipped, measuredMs }: 
     },
   ];
 }
+
+/** A clock that was set by less than this, less what a suspension explains, is not told of, ms. */
+const NOTABLE = 1_000;
+
+/** Of a wall clock that was set under way: nothing is measured by it, but a reader compares its times with other logs. */
+export function clockDoubts(setBy: number, { standstills }: Pick<Missed, 'standstills'>): Doubt[] {
+  const suspended = standstills.reduce((sum, { from, to, lastedMs }) => sum + lastedMs - (to - from) * 1e3, 0);
+  const left = setBy - suspended;
+  if (Math.abs(left) < NOTABLE) return [];
+  const message =
+    `The clock of this machine was set ${left < 0 ? 'back' : 'forward'} by ${formatClock(Math.abs(left) / 1e3)} under way. ` +
+    'No duration depends on it; times of day are those of the start and the time since.';
+  const hint = 'Compare them with other logs with care.';
+  return [{ code: 'clock-set', message, hint, invalidates: false }];
+}

@@ -18,8 +18,9 @@ import type { GeneratorHealth } from './generator.ts';
 import { statusHint } from './hints.ts';
 import { idleDoubts, type UserCycle } from './idle.ts';
 import { shareOf } from './latency.ts';
+import { type Outage, outageDoubts } from './outage.ts';
 import { rampDoubts } from './ramp.ts';
-import { type Missed, standstillDoubts } from './standstill.ts';
+import { clockDoubts, type Missed, standstillDoubts } from './standstill.ts';
 import { type Starved, starvedDoubts } from './starved.ts';
 import { type Steadiness, steadinessDoubts } from './steadiness.ts';
 import { samplesMissing } from './thresholds.ts';
@@ -84,6 +85,10 @@ export interface Evidence {
   readonly steadiness: Steadiness;
   readonly missed: Missed;
   readonly starved: Starved | null;
+  /** Null: none, or one that the search judges. */
+  readonly outage: Outage | null;
+  /** By how much the wall clock was set under way, ms. */
+  readonly clockSetBy: number;
   /** Successes by request name. */
   readonly samples: Readonly<Record<string, number>>;
 }
@@ -108,6 +113,7 @@ export function doubtsOf(evidence: Evidence): Doubt[] {
       ...answerDoubts(evidence),
       ...searchDoubts(evidence),
       ...targetConnectionDoubts(evidence),
+      ...clockDoubts(evidence.clockSetBy, evidence.missed),
     ];
   const doubts = [
     ...endingDoubts(evidence),
@@ -118,12 +124,18 @@ export function doubtsOf(evidence: Evidence): Doubt[] {
     ...steadinessDoubts(evidence.steadiness),
     ...rateDoubts(evidence),
     ...standstillDoubts(evidence.missed),
+    ...clockDoubts(evidence.clockSetBy, evidence.missed),
     ...generatorDoubts(evidence),
-    ...idleDoubts(evidence.cycle),
+    // Users who waited for a response that never came were not idle, and it has no time.
+    ...(evidence.outage === null ? idleDoubts(evidence.cycle) : []),
     ...sampleDoubts(evidence),
     ...(evidence.ending === 'completed' ? rampDoubts(evidence.load, evidence.changes, evidence.seconds) : []),
   ];
-  return [...doubts.filter((doubt) => doubt.invalidates), ...doubts.filter((doubt) => !doubt.invalidates)];
+  return [
+    ...outageDoubts(evidence.outage, evidence.checks),
+    ...doubts.filter((doubt) => doubt.invalidates),
+    ...doubts.filter((doubt) => !doubt.invalidates),
+  ];
 }
 
 function doubt(invalidates: boolean, code: Doubt['code'], message: string, hint: string): Doubt {

@@ -68,7 +68,15 @@ export type RunEvent =
   | { readonly type: 'judged'; readonly at: Micros; readonly level: LevelResult; readonly estimate: Estimate | null }
   | { readonly type: 'answer'; readonly at: Micros; readonly breakingPoint: BreakingPoint }
   | { readonly type: 'lost'; readonly at: Micros; readonly source: string; readonly message: string }
-  | { readonly type: 'finished'; readonly at: Micros; readonly finishedAt: string; readonly ending: Ending };
+  | {
+      readonly type: 'finished';
+      readonly at: Micros;
+      /** The start, and the time since on a clock that nobody can set. */
+      readonly finishedAt: string;
+      /** By how much the wall clock was set forward (or the machine suspended), or back, under way, ms. Absent: it was not. */
+      readonly clockSetBy?: number;
+      readonly ending: Ending;
+    };
 
 /** Somebody who reads the stream. A sink that fails is reported and left out; it never ends the run. */
 export interface RunSink {

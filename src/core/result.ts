@@ -84,7 +84,9 @@ export type DoubtCode =
   | 'reused-connection-closed'
   | 'ramp-cut'
   | 'closed-unannounced'
-  | 'surplus-bytes';
+  | 'surplus-bytes'
+  | 'target-down'
+  | 'clock-set';
 
 export interface Verdict {
   readonly status: VerdictStatus;

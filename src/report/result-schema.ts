@@ -302,6 +302,8 @@ const verdict = z
               'ramp-cut',
               'closed-unannounced',
               'surplus-bytes',
+              'target-down',
+              'clock-set',
             ])
             .describe('The kind of doubt.'),
           message: text('What was seen.'),

@@ -25,6 +25,9 @@ export interface Session {
   };
 }
 
+/** Wall clocks are steered by less than this all the time, ms. */
+const NOTABLE = 1_000;
+
 /**
  * Runs a plan once: every event goes to every sink, in order, and the run outlives any sink.
  * Bugs (errors of no known kind) pass through, after the sinks are closed.
@@ -54,7 +57,8 @@ export async function runSession(session: Session): Promise<void> {
   const elapsed = (): Micros => (clock.now() - startedAt) as Micros;
   let ending: Ending = 'completed';
   try {
-    await emit({ type: 'started', ...rest, run: { ...run, startedAt: session.wallTime() } });
+    const began = session.wallTime();
+    await emit({ type: 'started', ...rest, run: { ...run, startedAt: began } });
     try {
       for await (const event of session.events(signal)) await emit(event);
       if (signal.aborted) ending = signal.reason === STOPPED ? 'stopped' : 'interrupted';
@@ -69,7 +73,16 @@ export async function runSession(session: Session): Promise<void> {
         await emit({ type: 'lost', at: elapsed(), source: 'threads', message: error.message });
       } else throw error;
     }
-    await emit({ type: 'finished', at: elapsed(), finishedAt: session.wallTime(), ending });
+    const at = elapsed();
+    const finishedAt = Date.parse(began) + Math.round(at / 1e3);
+    const setBy = Date.parse(session.wallTime()) - finishedAt;
+    await emit({
+      type: 'finished',
+      at,
+      finishedAt: new Date(finishedAt).toISOString(),
+      ...(Math.abs(setBy) < NOTABLE ? {} : { clockSetBy: setBy }),
+      ending,
+    });
   } finally {
     for (const sink of sinks) await sink.close().catch((error: unknown) => leaveOut(sink, error));
   }
