@@ -120,7 +120,8 @@ export function doubtsOf(evidence: Evidence): Doubt[] {
     ...connectionDoubts(evidence),
     ...targetConnectionDoubts(evidence),
     ...answerDoubts(evidence),
-    ...starvedDoubts(evidence.starved),
+    // Where the target left all of them waiting, the outage says so.
+    ...(evidence.outage === null ? starvedDoubts(evidence.starved) : []),
     ...steadinessDoubts(evidence.steadiness),
     ...rateDoubts(evidence),
     ...standstillDoubts(evidence.missed),
