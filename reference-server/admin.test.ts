@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Operations, startAdmin } from './admin.ts';
 import type { Listener } from './listener.ts';
@@ -46,6 +47,13 @@ describe('an operator', () => {
     ['POST', '/rollout', {}, 'version'],
     ['POST', '/rollout', { version: 'v 2' }, 'version'],
     ['POST', '/rollout', { version: 'v2', steps: 0 }, 'steps'],
+    ['POST', '/rollout', { version: 'v2', steps: 2.5 }, 'steps'],
+    ['POST', '/rollout', { version: 'v3', steps: 1_000_000_000 }, 'steps'],
+    ['POST', '/rollout', { version: '__proto__' }, 'version'],
+    ['PUT', '/split', JSON.parse('{"__proto__": 100}'), '__proto__'],
+    ['PUT', '/split', { constructor: 100 }, 'constructor'],
+    ['PUT', '/split', { v1: 1e308, v2: 1e308 }, 'v1'],
+    ['PUT', '/split', Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`v${i}`, 1])), undefined],
   ])('is refused %s %s %j', async (method, path, body, field) => {
     const called = await start();
     const [status, answer] = await ask(method, path, body);
@@ -64,6 +72,29 @@ describe('an operator', () => {
     const response = await fetch(`${admin?.url}/split`, { method: 'PUT', body, headers: { 'content-type': type } });
     expect(response.status).toBe(status);
     expect(((await response.json()) as { error: string }).error).toContain(error);
+  });
+
+  test.each([
+    ['a page of another site', { origin: 'http://evil.test' }, 403],
+    ['a page of another site, without a body', { origin: 'null' }, 403],
+    ['a browser that says so', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a name that was made to point here', { host: 'evil.test' }, 421],
+    ['a form', { 'content-type': 'text/plain', 'content-length': '1' }, 415],
+    ['curl', {}, 200],
+    ['another name of this machine', { host: 'localhost' }, 200],
+  ] as const)('lets %s crash a worker, or not', async (_, headers, status) => {
+    const called = await start();
+    const { port } = new URL(admin?.url ?? '');
+    const named = 'host' in headers ? { ...headers, host: `${headers.host}:${port}` } : headers;
+    const got = await new Promise<number | undefined>((resolve, reject) => {
+      const call = request({ port, host: '127.0.0.1', method: 'POST', path: '/crash', headers: named }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      call.on('error', reject);
+      call.end('content-length' in headers ? 'x' : undefined);
+    });
+    expect([got, called]).toEqual([status, status === 200 ? ['crash'] : []]);
   });
 
   test('is told which method a route has', async () => {

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import express, { type Request, type RequestHandler, type Response } from 'express';
+import { operatorsOnly } from './admin-guard.ts';
 import { type Listener, listen } from './listener.ts';
 import { OptionError } from './option-syntax.ts';
 import { allowOnly, BODY_LIMIT, errorAnswer, requireJson } from './refusals.ts';
-import type { Split } from './strategies/versions.ts';
+import { isVersion, LARGEST_SHARE, MOST_VERSIONS, type Split } from './strategies/versions.ts';
 
 /** What can be done to a running deployment; what is absent, this one cannot do. */
 export interface Operations {
@@ -16,11 +17,14 @@ export interface Operations {
 
 /** In how many steps a roll-out moves the traffic, where the caller does not say. */
 const STEPS = 4;
+/** Each is waited for, and more are no slower a move. */
+const MOST_STEPS = 1000;
 
 /** The operator's routes, on a port of their own that only this machine reaches. Each answers when what it does is done. */
 export function startAdmin(operations: Operations, port: number, log: (line: string) => void): Promise<Listener> {
   const app = express();
   app.disable('x-powered-by');
+  app.use(operatorsOnly);
   const readJson = [requireJson(), express.json({ limit: BODY_LIMIT })];
   const { crashNext, replaceAll, setSplit, rollOut } = operations;
   const done = (response: Response): void => {
@@ -40,19 +44,21 @@ export function startAdmin(operations: Operations, port: number, log: (line: str
     const split: unknown = req.body;
     const wrong = wrongShareOf(split);
     if (wrong !== undefined) {
-      res.status(422).json({ error: 'send shares by version, such as {"v1": 90, "v2": 10}', ...wrong });
+      const bounds = `up to ${MOST_VERSIONS} versions, shares from 0 to ${LARGEST_SHARE}`;
+      res.status(422).json({ error: `send shares by version, such as {"v1": 90, "v2": 10}; ${bounds}`, ...wrong });
       return;
     }
     await attempt(res, () => setSplit?.(split as Split));
   });
   app.post('/rollout', able(rollOut), readJson, async (req: Request, res: Response) => {
     const { version, steps = STEPS } = (req.body ?? {}) as { version?: unknown; steps?: unknown };
-    const named = typeof version === 'string' && /^[\w.-]+$/.test(version);
-    if (!named || typeof steps !== 'number' || !(steps >= 1)) {
-      res.status(422).json({ error: 'send {"version": "v2", "steps": 4}', field: named ? 'steps' : 'version' });
+    const named = typeof version === 'string' && isVersion(version);
+    if (!named || !isStepCount(steps)) {
+      const error = `send {"version": "v2", "steps": 4}; steps from 1 to ${MOST_STEPS}`;
+      res.status(422).json({ error, field: named ? 'steps' : 'version' });
       return;
     }
-    await attempt(res, () => rollOut?.(version, Math.floor(steps)));
+    await attempt(res, () => rollOut?.(version, steps));
   });
   app.all('/', allowOnly('GET, HEAD'));
   app.all('/split', allowOnly('PUT'));
@@ -81,13 +87,16 @@ function able(operation: unknown): RequestHandler {
   };
 }
 
+const isStepCount = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_STEPS;
+
 /** What is wrong with shares: the field, where it is one; undefined if nothing is. */
 function wrongShareOf(value: unknown): { field?: string } | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
   const entries = Object.entries(value);
-  if (entries.length === 0) return {};
+  if (entries.length === 0 || entries.length > MOST_VERSIONS) return {};
   const wrong = entries.find(
-    ([version, share]) => !/^[\w.-]+$/.test(version) || !Number.isFinite(share) || (share as number) < 0,
+    ([version, share]) => !isVersion(version) || typeof share !== 'number' || !(share >= 0 && share <= LARGEST_SHARE),
   );
   return wrong === undefined ? undefined : { field: wrong[0] };
 }

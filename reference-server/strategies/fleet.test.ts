@@ -229,5 +229,16 @@ describe('versions', () => {
     expect(parseSplit('v1=90, v2=10')).toEqual({ v1: 90, v2: 10 });
     expect(() => parseSplit('v1')).toThrow('"v1" is no share');
     expect(() => parseSplit('v1=0')).toThrow('no version');
+    expect(() => parseSplit('__proto__=100')).toThrow('"__proto__=100" is no share');
+    expect(() => parseSplit('v1=1000000001')).toThrow('above 1000000000');
   });
+
+  test('move without keeping anybody else from their turn, and no further than the server lives', async () => {
+    const { strategy } = await versions({ v1: 1 });
+    // It would take minutes, and no timer would go off if each step did not leave the others a turn.
+    const long = strategy.rollOut('v2', 1_000_000);
+    setTimeout(() => void strategy.close(), 200);
+    await long;
+    expect((strategy.split['v2'] ?? 0) / 100).toBeLessThan(1);
+  }, 20_000);
 });

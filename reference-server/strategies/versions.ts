@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OptionError, parseCount } from '../option-syntax.ts';
 import type { Random } from '../random.ts';
 import { Autoscaler, type ScalingRules } from './autoscaler.ts';
@@ -7,15 +8,28 @@ import type { OnBatch, Prediction, Strategy } from './strategy.ts';
 /** Shares of the traffic by version; only their ratio counts. */
 export type Split = Readonly<Record<string, number>>;
 
+/** Each version with traffic has processes of its own. */
+export const MOST_VERSIONS = 16;
+/** Of one version; a sum of them is still exact. */
+export const LARGEST_SHARE = 1e9;
+
+/** Whether a version can be called so: not what every object has, since they are keys. */
+export function isVersion(name: string): boolean {
+  return /^[\w.-]{1,64}$/.test(name) && !(name in Object.prototype);
+}
+
 /** "v1=90,v2=10". @throws OptionError */
 export function parseSplit(text: string): Split {
   const split: Record<string, number> = {};
   for (const part of text.split(',')) {
     const [, version, share] = /^\s*([\w.-]+)\s*=\s*(\d+)\s*$/.exec(part) ?? [];
-    if (version === undefined || share === undefined)
+    if (version === undefined || share === undefined || !isVersion(version))
       throw new OptionError(`--split: "${part}" is no share of a version; write v1=90,v2=10`);
     split[version] = parseCount(share, '--split', 0);
+    if ((split[version] ?? 0) > LARGEST_SHARE)
+      throw new OptionError(`--split: the share of ${version} is above ${LARGEST_SHARE}`);
   }
+  if (Object.keys(split).length > MOST_VERSIONS) throw new OptionError(`--split: more than ${MOST_VERSIONS} versions`);
   checkSplit(split);
   return split;
 }
@@ -49,6 +63,7 @@ export class Versions implements Strategy {
   readonly #fleets = new Map<string, { readonly fleet: Fleet; readonly scaler: Autoscaler }>();
   #split: Split = {};
   #rollingOut = false;
+  #closed = false;
   readonly #timer: NodeJS.Timeout;
 
   private constructor(options: FleetOptions, onBatch: OnBatch) {
@@ -123,7 +138,9 @@ export class Versions implements Strategy {
       const before = Object.fromEntries(Object.entries(this.#split).filter(([name]) => name !== version));
       const sum = Object.values(before).reduce((all, share) => all + share, 0);
       if (sum === 0) return;
-      for (let step = 1; step <= steps; step++) {
+      for (let step = 1; step <= steps && !this.#closed; step++) {
+        // Where all replicas are ready nothing else waits, and requests and signals must be heard meanwhile.
+        await nextTurn();
         const left = Object.entries(before).map(([name, share]) => [name, (share / sum) * (1 - step / steps) * 100]);
         await this.setSplit({ ...Object.fromEntries(left), [version]: (step / steps) * 100 });
       }
@@ -138,6 +155,7 @@ export class Versions implements Strategy {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#timer);
     await Promise.all([...this.#fleets.values()].map(({ fleet }) => fleet.close()));
   }
