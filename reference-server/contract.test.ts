@@ -365,7 +365,7 @@ describe('strategies in one process', () => {
     async (strategy) => {
       await serve('fancy', { strategy, queue: 2, maxBatch: 1 });
       const statuses = await Promise.all(
-        Array.from({ length: 10 }, async () => {
+        Array.from({ length: 60 }, async () => {
           const response = await post('/predict', { text: 'x' });
           if (response.status === 503) {
             expect(response.headers.get('retry-after')).toBe('1');
