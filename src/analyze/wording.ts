@@ -1,4 +1,4 @@
-import { durationOf, type Metric, type Plan, type Target, type Threshold } from '../core/plan.ts';
+import { durationOf, isEndless, type Metric, type Plan, type Target, type Threshold } from '../core/plan.ts';
 import type { Check, TimelinePoint } from '../core/result.ts';
 import { toSeconds } from '../core/units.ts';
 
@@ -88,14 +88,15 @@ export function loadedFor(timeline: readonly Pick<TimelinePoint, 't' | 'phase'>[
   return (timeline.findLast(({ phase }) => phase !== 'drain') ?? timeline.at(-1))?.t ?? 0;
 }
 
-/** How long load is to be offered, s; null where only the number of requests ends it. */
+/** How long load is to be offered, s; null where only the number of requests, or a person, ends it. */
 export function plannedFor({
   load,
   search,
   maxRequests,
 }: Pick<Plan, 'load' | 'search' | 'maxRequests'>): number | null {
   const seconds = toSeconds(search === null ? durationOf(load) : search.budget);
-  return maxRequests !== null && seconds >= 24 * 3_600 ? null : seconds;
+  const open = search === null && isEndless(load);
+  return open || (maxRequests !== null && seconds >= 24 * 3_600) ? null : seconds;
 }
 
 /** How far a run came: `12 s of 60 s`, `4:05 of 10:00`. @param seconds see `loadedFor`. */

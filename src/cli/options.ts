@@ -63,7 +63,7 @@ export function addLoadOptions(command: Command): Command {
     .option('--max-in-flight <count>', 'with --rate: drop (and count) what is due while so many are under way')
     .option('-c, --connections <count>', 'with --rate: at most so many connections; who finds all busy waits')
     .option('--stages <stages>', 'duration:target, in turn, each reached in a straight line, e.g. 30s:100,1m:100')
-    .option('-d, --duration <duration>', 'how long, e.g. 30s, 2m')
+    .option('-d, --duration <duration>', 'how long, e.g. 30s, 2m; forever: until it is stopped')
     .option('-n, --requests <count>', 'stop after so many requests')
     .option('--warmup <duration>', 'leave the first stretch out of the statistics')
     .option('--graceful-stop <duration>', 'how long requests under way may finish at the end (default 5s)')

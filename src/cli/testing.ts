@@ -5,20 +5,26 @@ import { STOPPED } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import type { RowTable } from '../core/rows.ts';
+import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
 import { describePlan } from '../plan/describe.ts';
 import { readEdit } from '../plan/edit.ts';
-import { formError, readForm, sentenceOf } from '../plan/form.ts';
+import { type Form, formError, readForm, sentenceOf } from '../plan/form.ts';
 import type { FormMemory } from '../plan/form-memory.ts';
-import type { EarlierRun, FieldError } from '../report/client/live/frame.ts';
+import { secretsIn } from '../plan/publish.ts';
+import type { ControlAnswer, EarlierRun, FieldError } from '../report/client/live/frame.ts';
 import type { ConsoleView } from '../report/console.ts';
+import { requestOnce } from '../run/single.ts';
 import { Steering } from '../run/steering.ts';
 import type { Download, Settings, Tester } from '../web/control.ts';
 import { LiveRun } from '../web/live-run.ts';
+import { trialOf } from '../web/trial.ts';
 import type { Artifacts } from './artifacts.ts';
 import { execute, newRunId, openFolder } from './execution.ts';
 import { FILES, type FolderWish, JOURNAL, type RunFolder } from './run-folder.ts';
+
+const BUSY = 'A test is running. Stop it, or wait for its end, before you start another one.';
 
 /** A test that is ready to run. */
 export interface Test {
@@ -131,9 +137,7 @@ export class Testing implements Tester {
   }
 
   async start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]> {
-    if (this.running || this.#preparing)
-      return [{ field: '', message: 'A test is running. Stop it, or wait for its end, before you start another one.' }];
-    const form = readForm(kind, settings, this.#world.env, this.#world, this.#options.memory);
+    const form = this.#read(kind, settings);
     if (form.plan === null) return form.errors;
     const { plan, rows } = form;
     const id = newRunId(this.#world);
@@ -163,6 +167,24 @@ export class Testing implements Tester {
     return [];
   }
 
+  async sendOne(kind: 'run' | 'find', settings: Settings): Promise<ControlAnswer> {
+    const form = this.#read(kind, settings);
+    if (form.plan === null) return { errors: form.errors };
+    const { plan, rows } = form;
+    this.#preparing = true;
+    try {
+      await reach(plan);
+      const secrets = Secrets.of(plan).with(secretsIn(this.#world.argv, this.#world.env));
+      return { errors: [], trial: trialOf(plan, await requestOnce(plan, rows, this.#world.clock), secrets) };
+    } catch (error) {
+      if (!(error instanceof RampartError)) throw error;
+      return { errors: [{ field: 'url', message: formError(error).message }] };
+    } finally {
+      this.#preparing = false;
+      if (rows?.kind === 'file') this.#world.files.discard(rows.descriptor);
+    }
+  }
+
   edit(settings: Settings): readonly FieldError[] {
     const present = this.#kept?.control.steering.present ?? null;
     if (present === null) return [{ field: '', message: 'No load is under way that could be changed.' }];
@@ -189,6 +211,12 @@ export class Testing implements Tester {
 
   reset(): readonly FieldError[] {
     return this.#carryOut({ type: 'reset' });
+  }
+
+  /** A form, while no test is on: a single request would be in its figures, and a second test beside it. */
+  #read(kind: 'run' | 'find', settings: Settings): Form {
+    if (this.running || this.#preparing) return { plan: null, errors: [{ field: '', message: BUSY }] };
+    return readForm(kind, settings, this.#world.env, this.#world, this.#options.memory);
   }
 
   #carryOut(command: LoadCommand): readonly FieldError[] {

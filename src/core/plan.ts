@@ -1,4 +1,4 @@
-import type { Bytes, Count, Micros, PerSecond } from './units.ts';
+import { type Bytes, type Count, type Micros, type PerSecond, seconds } from './units.ts';
 
 /** A stretch of time over which a quantity goes from one value to another in a straight line. */
 export interface Stage<Quantity extends number> {
@@ -233,6 +233,11 @@ export function stagesOf(load: LoadProfile): readonly Stage<number>[] {
 export function durationOf(load: LoadProfile): Micros {
   return stagesOf(load).reduce((sum, stage) => sum + stage.duration, 0) as Micros;
 }
+
+/** How long a load lasts that only a person ends: a hundred years, which µs still count exactly. */
+export const FOREVER = seconds(100 * 365 * 24 * 3_600);
+
+export const isEndless = (load: LoadProfile): boolean => durationOf(load) >= FOREVER;
 
 /** What a load is on its way to at an instant since its start: the target of the stage it is in. */
 export function goalAt(load: LoadProfile, at: Micros): number {

@@ -77,6 +77,20 @@ export class AnswerBuffer {
     if (this.end > this.start && this.bytes !== this.#store) this.#take();
   }
 
+  /** All headers, in their order. */
+  headers(): [name: string, value: string][] {
+    const fields = this.#fields;
+    if (fields !== null)
+      return fields.flatMap((name, at) => (at % 2 === 0 ? [[name, trimmed(fields[at + 1] ?? '')]] : []));
+    // Behind the status line, before the empty one.
+    return this.#lines()
+      .slice(1)
+      .flatMap((line) => {
+        const colon = line.indexOf(':');
+        return colon < 0 ? [] : [[line.slice(0, colon), trimmed(line.slice(colon + 1))]];
+      });
+  }
+
   /** The value of a header, or null. Of several lines of one name the first; `name` in lower case. */
   header(name: string): string | null {
     const fields = this.#fields;
@@ -85,8 +99,7 @@ export class AnswerBuffer {
         if (fields[at]?.toLowerCase() === name) return trimmed(fields[at + 1] ?? '');
       return null;
     }
-    const lines = this.#head.toString('latin1', this.#headStart, this.#headEnd).split('\r\n');
-    for (const line of lines) {
+    for (const line of this.#lines()) {
       const colon = line.indexOf(':');
       if (colon === name.length && line.slice(0, colon).toLowerCase() === name) return trimmed(line.slice(colon + 1));
     }
@@ -122,6 +135,10 @@ export class AnswerBuffer {
       this.end = decoded.length;
     }
     return true;
+  }
+
+  #lines(): string[] {
+    return this.#head.toString('latin1', this.#headStart, this.#headEnd).split('\r\n');
   }
 
   /** Moves what lies in the reader's buffer into the store. */

@@ -86,6 +86,15 @@ describe('describePlan', () => {
     expect(found({ unit: 'vus' })).toContain('searching the most virtual users at which');
   });
 
+  it('says that nothing ends a run without an end', () => {
+    const endless = describePlan(planOf({ vus: '5', spawnRate: '1', duration: 'forever' }));
+    expect(endless[1]).toBe(
+      '0 → 5 virtual users over 5 s, then 5 until it is stopped (closed model: each waits for its answer)',
+    );
+    expect(endless[3]).toMatch(/^Note: nothing ends this run but you: Stop on the page, q, or Ctrl-C\./);
+    expect(describePlan(planOf({ rate: '5/s', duration: 'Forever', requests: '10' }))).toHaveLength(3);
+  });
+
   it('says what may not be meant: a ramp that is cut, a count for a share', () => {
     expect(describePlan(planOf({ vus: '100', spawnRate: '1', duration: '3s' }))[3]).toBe(
       'Note: the ramp is cut short: 100 virtual users take longer to start than the run lasts. ' +

@@ -3,6 +3,7 @@ import {
   arrivalsName,
   type Distribution,
   durationOf,
+  isEndless,
   type LoadProfile,
   type Plan,
   type RequestTemplate,
@@ -35,12 +36,17 @@ export function describePlan(plan: Plan): string[] {
 }
 
 /** What may not be meant as it is written. */
-function describeTraps({ load, thresholds }: Plan): string[] {
+function describeTraps({ load, thresholds, maxRequests }: Plan): string[] {
   const lines: string[] = [];
   if (load.model === 'closed' && load.goal !== undefined)
     lines.push(
       `Note: the ramp is cut short: ${formatNumber(load.goal)} virtual users take longer to start than the run lasts. ` +
         'Give it a longer --duration or a higher --spawn-rate.',
+    );
+  if (isEndless(load) && maxRequests === null)
+    lines.push(
+      'Note: nothing ends this run but you: Stop on the page, q, or Ctrl-C. Its journal and its report grow with every ' +
+        'second; where nobody watches, give it a --duration.',
     );
   // Of a search's SLOs a count is refused.
   for (const { metric, unit, text, op, limit } of thresholds)
@@ -137,11 +143,15 @@ function describeStages(load: LoadProfile, things: string): string {
     const unit = index > 0 ? '' : load.model === 'closed' && stage.to === 1 ? ' virtual user' : ` ${things}`;
     if (stage.from !== stage.to)
       return `${show(stage.from)} → ${show(stage.to)}${unit} over ${formatDuration(stage.duration)}`;
-    const time =
-      stage.duration === UNTIL_COUNTED && stages.length === 1 ? '' : ` for ${formatDuration(stage.duration)}`;
-    return `${show(stage.to)}${unit}${time}`;
+    return `${show(stage.to)}${unit}${endOf(load, stage, index)}`;
   };
   return stages.map(told).join(', then ');
+}
+
+function endOf(load: LoadProfile, { duration }: Stage<number>, index: number): string {
+  const { length } = stagesOf(load);
+  if (isEndless(load) && index === length - 1) return ' until it is stopped';
+  return duration === UNTIL_COUNTED && length === 1 ? '' : ` for ${formatDuration(duration)}`;
 }
 
 function describeThinking(thinkTime: Distribution | null): string {

@@ -1,4 +1,4 @@
-import type { Distribution, LoadProfile, Stage } from '../core/plan.ts';
+import { type Distribution, FOREVER, type LoadProfile, type Stage } from '../core/plan.ts';
 import { type Count, count, type Micros, micros, type PerSecond, seconds } from '../core/units.ts';
 import type { SettingName } from './schema.ts';
 import { blame, type Given, read, refuse } from './sources.ts';
@@ -114,7 +114,9 @@ function resolveThinkTime(given: Given): Distribution | null {
 }
 
 function resolveDuration(given: Given): Micros {
-  const duration = read(given, 'duration', (text, label) => parseDuration(text, label, { min: '1ms', max: LONGEST }));
+  const duration = read(given, 'duration', (text, label) =>
+    text.trim().toLowerCase() === 'forever' ? FOREVER : parseDuration(text, label, { min: '1ms', max: LONGEST }),
+  );
   const { requests, dataOrder = '' } = given.settings;
   const counted = requests !== undefined || dataOrder.trim().toLowerCase() === 'once';
   return duration ?? (counted ? UNTIL_COUNTED : DEFAULT_DURATION);

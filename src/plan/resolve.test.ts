@@ -101,6 +101,7 @@ describe('resolvePlan', () => {
     [{ seed: 'x' }, 'bad-flag --seed: "x" is not a seed; write a whole number from 0 to 4294967295'],
     [{ requests: '0' }, 'bad-flag --requests: "0" is too little; at least 1'],
     [{ requests: '1001m' }, 'bad-flag --requests: "1001m" is too much; at most 1000m'],
+    [{ duration: 'for ever' }, 'bad-flag --duration: "for ever" is not a duration; write 30s, 500ms or 2m'],
     [{ duration: '30' }, 'bad-flag --duration: "30" has no unit; write 30s, 500ms or 2m'],
     [{ duration: '0s' }, 'bad-flag --duration: "0s" is too little; at least 1ms'],
     [{ duration: '169h' }, 'bad-flag --duration: "169h" is too much; at most 168h'],

@@ -50,7 +50,7 @@ export const settingsSchema = z.strictObject(
       .union([z.string(), list], { error: 'must be text like "30s:100,1m:100", or a list of such texts' })
       .optional()
       .describe('duration:target pairs in turn, each target reached in a straight line: 30s:100,1m:100'),
-    duration: quantity('How long load is offered: 30s, 2m (default 30s)'),
+    duration: quantity('How long load is offered: 30s, 2m (default 30s), or forever: until it is stopped'),
     requests: quantity('Stop after this many requests'),
     warmup: quantity('Requests due in this first stretch count in no statistic; rounded up to whole seconds'),
     timeout: quantity('A request without an answer after this long has failed, at most 30m (default 30s)'),

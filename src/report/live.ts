@@ -1,6 +1,6 @@
 import { counted, formatClock, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
 import type { Ending } from '../core/event.ts';
-import { durationOf, type Plan, type Stage, stagesOf } from '../core/plan.ts';
+import { durationOf, isEndless, type Plan, type Stage, stagesOf } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
 import { toSeconds } from '../core/units.ts';
 import { cellsOf, progressBar, type Span, sparkline } from './terminal.ts';
@@ -190,13 +190,14 @@ function directionOf(stages: readonly Stage<number>[], t: number): string {
 }
 
 function progressOf({ plan, timeline }: Moment, point: TimelinePoint, columns: number): Span[] {
+  const endless = isEndless(plan.load);
   const total = toSeconds(durationOf(plan.load));
   const byTime = total > 0 ? point.t / total : 0;
   const sent = timeline.reduce((sum, each) => sum + each.sent, 0);
   const byCount = plan.maxRequests === null ? 0 : sent / plan.maxRequests;
   const clock = `${formatClock(point.t)} `;
   // A probe ends by its number of requests; its duration is only a limit.
-  const end = plan.kind === 'probe' ? '' : ` ${formatClock(total)}`;
+  const end = plan.kind === 'probe' || endless ? '' : ` ${formatClock(total)}`;
   const width = Math.min(48, columns - cellsOf(clock) - cellsOf(end));
   const [done, open] = progressBar(point.phase === 'drain' ? 1 : Math.max(byTime, byCount), width);
   return [clock, [done, 'blue'], [open, 'gray'], end];

@@ -1,4 +1,4 @@
-import type { EarlierRun, FieldError } from '../report/client/live/frame.ts';
+import type { ControlAnswer, EarlierRun, FieldError } from '../report/client/live/frame.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** Texts as a person typed them, by the name of the setting (`spawnRate`). */
@@ -12,6 +12,8 @@ export interface Tester {
   readonly earlier: readonly EarlierRun[];
   /** Begins a test; what is wrong with the settings is said before any request, and then nothing has begun. */
   start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]>;
+  /** Sends one request of a test, and shows what comes; what is wrong with the settings is said, and then nothing is sent. */
+  sendOne(kind: 'run' | 'find', settings: Settings): Promise<ControlAnswer>;
   /** Changes the load of the run that is on. What is wrong is said, and then nothing has changed. */
   edit(settings: Settings): readonly FieldError[];
   /** Sends nothing more; answers under way are waited for. */

@@ -22,10 +22,12 @@ const field = (name: string, label: string, hint: string, placeholder: string, r
 /** What most tests need. */
 export const MAIN_FIELDS: readonly Field[] = [
   field('url', 'Target', 'address of the endpoint, or a scenario file', 'http://127.0.0.1:8989/predict'),
+  field('method', 'Method', 'empty: POST with a body, else GET', 'POST'),
+  field('body', 'Body', 'what a model predicts from, as JSON', '{"income": 52000, "amount": 12000}', { kind: 'code' }),
   field('vus', 'Users', 'each sends its next request after its last answer', '10', { only: 'users' }),
   field('spawnRate', 'Ramp up', 'users started per second; empty: all at once', '', { only: 'users' }),
   field('rate', 'Rate', 'requests due per second, whatever the answers do', '100/s', { only: 'rate' }),
-  field('duration', 'Run time', 'such as 30s, 2m, 1h', '30s', { only: 'run' }),
+  field('duration', 'Run time', 'such as 30s, 2m, 1h; forever: until stopped', '30s', { only: 'run' }),
   field('slos', 'What must hold', 'one a line; empty: p95 within 10 times its idle median, errors < 1%', 'p95<250ms', {
     kind: 'lines',
     only: 'find',
@@ -35,9 +37,7 @@ export const MAIN_FIELDS: readonly Field[] = [
 
 /** What some tests need; folded away. */
 export const ADVANCED_FIELDS: readonly Field[] = [
-  field('body', 'Body', 'JSON goes as application/json', '', { kind: 'code' }),
   field('headers', 'Headers', 'one a line, Name: value', '', { kind: 'lines' }),
-  field('method', 'Method', 'empty: POST with a body, else GET', ''),
   field('timeout', 'Timeout', 'a request without an answer after this long has failed', '30s'),
   field('thinkTime', 'Think time', 'pause of a user between requests: 1s, 1s-3s, exp:1s', '', { only: 'users' }),
   field(

@@ -12,6 +12,7 @@ import { bodyTooLong, describeFailure } from '../failure.ts';
 import { Lookup, type Way, wayTo } from '../lookup.ts';
 import { type Security, securityOf } from '../security.ts';
 import { isSuccess, StatusFailures } from '../status.ts';
+import type { Witnessed } from '../witness.ts';
 import { Burst } from './burst.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { Deadlines } from './deadlines.ts';
@@ -32,7 +33,7 @@ const FEW = 8;
  * A virtual user keeps a connection of its own; requests without a user (open model) share the idle ones, the most
  * recently used first, and open another where none is idle. Where their number is limited, they wait in line for one.
  */
-export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
+export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwner {
   onDone: (exchange: Exchange) => void = () => {};
   inFlight = 0;
   readonly target: Target;
@@ -40,8 +41,7 @@ export class Http1Driver implements Driver, ConnectionOwner, ReuseOwner {
   readonly way: Way;
   readonly security: Security | null;
   session: Buffer | null = null;
-  /** Is shown every answer, and the address it came from. To be set before the first request. */
-  witness: ((answer: AnswerBuffer, address: string) => void) | null = null;
+  witness: Witnessed['witness'] = null;
   readonly buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
 
   readonly #clock: Clock;

@@ -11,6 +11,7 @@ import { ConnectionAges } from '../connection-age.ts';
 import { bodyTooLong } from '../failure.ts';
 import { bracketed, Lookup } from '../lookup.ts';
 import { isSuccess, StatusFailures } from '../status.ts';
+import type { Witnessed } from '../witness.ts';
 import { createConnector, tunnels } from './connector.ts';
 import { endingOf } from './ending.ts';
 import { Http2Lane } from './http2-lane.ts';
@@ -25,8 +26,9 @@ import { ProxyLane } from './proxy-lane.ts';
  *
  * Byte counts are of the bodies.
  */
-export class UndiciDriver implements Driver, FlightOwner {
+export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   onDone: (exchange: Exchange) => void = () => {};
+  witness: Witnessed['witness'] = null;
   inFlight = 0;
   readonly #clock: Clock;
   readonly #prepare: ReturnType<typeof prepareRequests>;
@@ -35,6 +37,7 @@ export class UndiciDriver implements Driver, FlightOwner {
   readonly #maxBody: number;
   readonly #createLane: () => Lane;
   readonly #http2: boolean;
+  readonly #host: string;
   readonly #most: number;
   /** How many requests at once the target took on the last connection that it said so of; null: on none yet. */
   #capacity: number | null = null;
@@ -54,6 +57,7 @@ export class UndiciDriver implements Driver, FlightOwner {
     const { target, proxy, http2, connections } = plan;
     this.#clock = clock;
     this.#http2 = http2;
+    this.#host = target.host;
     const { limit } = connections;
     this.#most = limit === null ? Number.POSITIVE_INFINITY : Math.ceil((limit - segment.index) / segment.count);
     this.#timeout = plan.timeout;
@@ -151,6 +155,7 @@ export class UndiciDriver implements Driver, FlightOwner {
     const now = this.#clock.now();
     const { exchange, answer } = flight;
     const { status } = exchange;
+    if (answer !== null) this.witness?.(answer, this.#host);
     if (this.#checker !== null && answer !== null) {
       const outcome = this.#checker.judge(exchange, answer);
       exchange.example = this.#checker.example;
@@ -220,7 +225,7 @@ export class UndiciDriver implements Driver, FlightOwner {
   }
 
   #takeAnswer(): AnswerBuffer | null {
-    if (this.#checker === null) return null;
+    if (this.#checker === null && this.witness === null) return null;
     const answer = this.#answers.pop() ?? new AnswerBuffer();
     answer.reset();
     return answer;

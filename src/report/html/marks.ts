@@ -1,7 +1,7 @@
 import { amountOf, changeLabel } from '../../analyze/changes.ts';
 import type { BreakingPoint } from '../../core/breaking-point.ts';
 import type { Ending } from '../../core/event.ts';
-import { durationOf, stagesOf } from '../../core/plan.ts';
+import { durationOf, isEndless, stagesOf } from '../../core/plan.ts';
 import type { RunResult } from '../../core/result.ts';
 import { toSeconds } from '../../core/units.ts';
 import type { Mark } from '../client/picture.ts';
@@ -19,7 +19,7 @@ export function marksOf(result: RunResult): Mark[] {
   const { breakingPoint } = result;
   if (breakingPoint !== undefined) return [...breakMarks(breakingPoint), ...endMarks(result)];
   const { plan, timeline } = result;
-  const early = endOf(timeline) < toSeconds(durationOf(plan.load)) - EARLY;
+  const early = !isEndless(plan.load) && endOf(timeline) < toSeconds(durationOf(plan.load)) - EARLY;
   return [...stageMarks(result), ...changeMarks(result), ...(early ? endMarks(result) : [])].sort(
     (a, b) => a.at - b.at,
   );

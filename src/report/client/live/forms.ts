@@ -1,7 +1,11 @@
-import type { ControlAnswer, FieldError, RunState } from './frame.ts';
+import type { ControlAnswer, FieldError, RunState, Trial } from './frame.ts';
 
 /** Posts to the page's server. @returns what is wrong; nothing: it is done. */
 export async function call(path: string, body: unknown = {}): Promise<readonly FieldError[]> {
+  return (await ask(path, body)).errors;
+}
+
+async function ask(path: string, body: unknown): Promise<ControlAnswer> {
   try {
     const response = await fetch(`/control/${path}`, {
       method: 'POST',
@@ -9,11 +13,13 @@ export async function call(path: string, body: unknown = {}): Promise<readonly F
       body: JSON.stringify(body),
     });
     if (response.headers.get('content-type')?.startsWith('application/json') === true)
-      return ((await response.json()) as ControlAnswer).errors;
+      return (await response.json()) as ControlAnswer;
     const said = (await response.text()).trim();
-    return response.ok ? [] : [{ field: '', message: said === '' ? `Refused: ${response.status}.` : said }];
+    return {
+      errors: response.ok ? [] : [{ field: '', message: said === '' ? `Refused: ${response.status}.` : said }],
+    };
   } catch {
-    return [{ field: '', message: 'The page’s server does not answer: nothing was changed.' }];
+    return { errors: [{ field: '', message: 'The page’s server does not answer: nothing was changed.' }] };
   }
 }
 
@@ -86,6 +92,7 @@ export class StartForm extends SettingsForm {
       event.preventDefault();
       void this.#start(started);
     });
+    form.querySelector('[data-act="try"]')?.addEventListener('click', () => void this.#try());
     this.#follow();
   }
 
@@ -94,15 +101,41 @@ export class StartForm extends SettingsForm {
   }
 
   async #start(started: () => void): Promise<void> {
-    if (this.#busy) return;
+    const reply = await this.#post('start');
+    if (reply?.errors.length === 0) started();
+  }
+
+  /** One request, and what came of it below the buttons. */
+  async #try(): Promise<void> {
+    this.#showTrial(null);
+    const reply = await this.#post('try');
+    this.#showTrial(reply?.trial ?? null);
+  }
+
+  /** Null: the last call is still on its way. */
+  async #post(path: 'start' | 'try'): Promise<ControlAnswer | null> {
+    if (this.#busy) return null;
     this.#busy = true;
-    const button = this.form.querySelector<HTMLButtonElement>('[type="submit"]');
-    button?.setAttribute('aria-disabled', 'true');
-    const errors = await call('start', { kind: this.#kind, settings: this.texts });
-    button?.removeAttribute('aria-disabled');
+    const buttons = this.form.querySelectorAll('[type="submit"], [data-act="try"]');
+    for (const button of buttons) button.setAttribute('aria-disabled', 'true');
+    const reply = await ask(path, { kind: this.#kind, settings: this.texts });
+    for (const button of buttons) button.removeAttribute('aria-disabled');
     this.#busy = false;
-    this.showErrors(errors);
-    if (errors.length === 0) started();
+    this.showErrors(reply.errors);
+    return reply;
+  }
+
+  #showTrial(trial: Trial | null): void {
+    const place = this.form.querySelector<HTMLElement>('[data-trial]');
+    if (place === null) return;
+    place.hidden = trial === null;
+    if (trial === null) return;
+    place.dataset['trial'] = trial.good ? 'good' : 'bad';
+    for (const part of place.querySelectorAll<HTMLElement>('[data-trial-text]')) {
+      const text = trial[part.dataset['trialText'] as 'sentence' | 'hint' | 'headers' | 'body'];
+      part.textContent = text;
+      part.hidden = text === '';
+    }
   }
 
   #follow(): void {

@@ -138,7 +138,22 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** What came of *Send one request*, as it may be shown. */
+export interface Trial {
+  /** A run would count it as a success. */
+  readonly good: boolean;
+  readonly sentence: string;
+  /** What helps; empty: nothing to say. */
+  readonly hint: string;
+  /** One a line. */
+  readonly headers: string;
+  /** Its beginning, where it is long. */
+  readonly body: string;
+}
+
 /** What a control call answers: no errors, and it is done; or some, and nothing has changed. */
 export interface ControlAnswer {
   readonly errors: readonly FieldError[];
+  /** Of a single request. */
+  readonly trial?: Trial;
 }

@@ -1,0 +1,22 @@
+import type { Outcome } from './sample.ts';
+
+/** What came of a single request of a plan: nothing in it is masked. */
+export interface SingleResponse {
+  readonly outcome: Outcome;
+  /** 0: none came. */
+  readonly status: number;
+  /** Why it would count as a failure; empty: it would not. */
+  readonly message: string;
+  /** Of a response that a check refuses: what was expected, and what came. */
+  readonly example: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Uncompressed; null where it is no text, or larger than checks read (1 MiB). */
+  readonly body: string | null;
+  /** As they came: of the body, 0 where it is too large to be kept. */
+  readonly bodyBytes: number;
+  /** Secret values that its row gave to the request. */
+  readonly sentSecrets: readonly string[];
+  /** From the instant it was due, ms; the connect is in it. */
+  readonly responseMs: number;
+  readonly connectMs: number;
+}

@@ -1,0 +1,69 @@
+import { Buffer } from 'node:buffer';
+import { createExchange, type Exchange } from '../core/exchange.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Clock } from '../core/ports.ts';
+import type { RowTable } from '../core/rows.ts';
+import { OUTCOMES } from '../core/sample.ts';
+import { Secrets } from '../core/secret.ts';
+import type { SingleResponse } from '../core/single-response.ts';
+import { type Micros, millis, toMillis } from '../core/units.ts';
+import { type AnswerBuffer, BODY_LIMIT } from '../drivers/answer.ts';
+import { decodeBody } from '../drivers/decoding.ts';
+import { SentSecrets } from '../drivers/sent-secrets.ts';
+import { payloadsOf } from '../load/payload.ts';
+import { ownEngineFor } from './engines.ts';
+
+/** A person waits for it. */
+const LONGEST = millis(30_000);
+
+/** Sends the first request of a plan, over the way that its load would take, and judges the response as a run would. */
+export async function requestOnce(plan: Plan, rows: RowTable | null, clock: Clock): Promise<SingleResponse> {
+  const payloads = payloadsOf(plan, rows);
+  const timeout = Math.min(plan.timeout, LONGEST) as Micros;
+  const single: Plan = { ...plan, timeout, connections: { ...plan.connections, limit: null } };
+  const driver = (await ownEngineFor(single, payloads))(single, clock, { index: 0, count: 1 });
+  let seen: ReturnType<typeof contentsOf> | null = null;
+  driver.witness = (answer) => {
+    seen = contentsOf(answer);
+  };
+  const exchange = createExchange(-1);
+  try {
+    await new Promise<Exchange>((resolve) => {
+      driver.onDone = resolve;
+      exchange.dueAt = clock.now();
+      driver.send(exchange);
+    });
+  } finally {
+    driver.close();
+  }
+  const { outcome, status, message, example, dueAt, doneAt, connectTook } = exchange;
+  return {
+    outcome: OUTCOMES[outcome],
+    status,
+    message,
+    example,
+    ...(seen ?? { headers: [], body: '', bodyBytes: 0 }),
+    responseMs: toMillis((doneAt - dueAt) as Micros),
+    sentSecrets: new SentSecrets(plan, payloads).of(exchange, Secrets.of(plan)),
+    connectMs: toMillis(Math.max(0, connectTook) as Micros),
+  };
+}
+
+function contentsOf(answer: AnswerBuffer): Pick<SingleResponse, 'headers' | 'body' | 'bodyBytes'> {
+  const coding = answer.header('content-encoding')?.toLowerCase() ?? '';
+  const bytes = Buffer.from(answer.bytes.subarray(answer.start, answer.end));
+  const decoded = answer.tooLarge ? 'too large' : decodeBody(bytes, coding, BODY_LIMIT);
+  return {
+    headers: answer.headers(),
+    body: typeof decoded === 'string' ? null : textOf(decoded),
+    bodyBytes: bytes.length,
+  };
+}
+
+function textOf(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
