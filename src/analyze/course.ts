@@ -12,6 +12,7 @@ import { CycleFold } from './idle.ts';
 import { type Missed, StandstillFold } from './standstill.ts';
 import { type Starved, StarvedFold } from './starved.ts';
 import type { Steadiness } from './steadiness.ts';
+import { isSteadyLoad } from './stretches.ts';
 import { resetAt, TimelineFold } from './timeline.ts';
 
 /** How a run went over time: its timeline, whether target and generator kept up, and what a person changed under way. */
@@ -102,6 +103,14 @@ export class CourseFold {
         ? []
         : this.standstills.within((first.t - first.seconds) * 1e6, last.t * 1e6);
     return { standstills, leftOut, skipped: this.#skipped, measuredMs: durationMs };
+  }
+
+  /** Whether all that is measured was offered one load: of a search never, of a probe always. */
+  get isSteady(): boolean {
+    const { kind } = this.plan;
+    if (kind !== 'run') return kind === 'probe';
+    const seconds = this.timeline.points.findLast(({ phase }) => phase === 'measure')?.t ?? 0;
+    return isSteadyLoad(this.load, this.#countedFrom, seconds * 1e6);
   }
 
   /** What was offered, with every edit. */

@@ -109,11 +109,12 @@ export class RunFold {
     const seconds = points.at(-1)?.t ?? 0;
     const instant = instantsFrom(started.run.startedAt);
 
-    const total = this.#total.result(measured, independent, intervals);
+    const told = intervals && course.isSteady;
+    const total = this.#total.result(measured, independent, told);
     const series: Record<string, SeriesResult> = {};
     const samples: Record<string, number> = {};
     for (const [name, fold] of this.#inPlanOrder(plan)) {
-      series[name] = fold.result(measured, independent, intervals);
+      series[name] = fold.result(measured, independent, told);
       samples[name] = fold.response.count;
     }
     const failures = [...this.#series]

@@ -120,11 +120,23 @@ describe('the sentence', () => {
 
 describe('why', () => {
   it('says what was done and what came of it', () => {
-    const load = { ...CLOSED, vus: [{ duration: seconds(10), from: count(1), to: count(100) }] };
+    const load = { ...CLOSED, vus: [{ duration: seconds(10), from: count(100), to: count(100) }] };
     const { why } = headline(resultOf({ ...FAST, ended: { timeout: 4 } }, { load }));
     expect(why).toMatch(
-      /^Up to 100 virtual users: 4,040 requests sent in 0:10, 40 \(0.99 %\) failed\. Half of the requests had their response within 55.4 ms \(95 % interval 55.4 to 55.4\), 95 % within 101 ms \(95 % interval 101 to 101\), at 400\.0\/s achieved\. Half of the successes came within 54.9 ms \(95 % interval 54.9 to 54.9\), 95 % within 100 ms \(95 % interval 100 to 100\)\.$/,
+      /^100 virtual users: 4,040 requests sent in 0:10, 40 \(0.99 %\) failed\. Half of the requests had their response within 55.4 ms \(95 % interval 55.4 to 55.4\), 95 % within 101 ms \(95 % interval 101 to 101\), at 400\.0\/s achieved\. Half of the successes came within 54.9 ms \(95 % interval 54.9 to 54.9\), 95 % within 100 ms \(95 % interval 100 to 100\)\.$/,
     );
+  });
+
+  it('has no interval of a ramp, whose own course would be passed off as noise', () => {
+    const over = (from: number) => {
+      const load = { ...CLOSED, vus: [{ duration: seconds(10), from: count(from), to: count(100) }] };
+      return resultOf(FAST, { load });
+    };
+    expect(headline(over(100)).why).toContain('95 % interval');
+    const ramp = over(1);
+    expect(headline(ramp).why).toMatch(/^Up to 100 virtual users: .* within 54\.9 ms, 95 % within 100 ms, /);
+    expect(ramp.latency.response.p95).toBe(over(100).latency.response.p95);
+    expect([ramp.latency.response.ci95, ramp.latency.responseWithFailures.ci95]).toEqual([undefined, undefined]);
   });
 
   it('counts what was dropped', () => {

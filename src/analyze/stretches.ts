@@ -1,5 +1,5 @@
 import type { LoadProfile } from '../core/plan.ts';
-import { stagesOf } from '../core/plan.ts';
+import { durationOf, stagesOf } from '../core/plan.ts';
 
 /** A stretch of time over which the load stays the same; instants in µs since the start. */
 export interface Stretch {
@@ -25,4 +25,21 @@ export function constantStretches(load: LoadProfile, since: number): Stretch[] {
     else stretches.push({ from, to: at, load: value });
   }
   return stretches;
+}
+
+/** So much of the measured time under one load is as good as all of it. */
+const NEARLY_ALL = 0.95;
+
+/**
+ * Whether the load was the same, or nearly, over all that is measured. Over a ramp the scatter between parts of the run is the
+ * load's own doing: an interval made of it would pass it off as noise.
+ * @param since when the measured time begins, µs since the start; `until` when it ends.
+ */
+export function isSteadyLoad(load: LoadProfile, since: number, until: number): boolean {
+  const end = Math.min(until, durationOf(load));
+  const longest = constantStretches(load, since).reduce(
+    (most, { from, to }) => Math.max(most, Math.min(to, end) - from),
+    0,
+  );
+  return longest >= NEARLY_ALL * (end - since);
 }

@@ -5,7 +5,7 @@ import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { closingLine, liveBlock, logLine } from './live.ts';
 import { levelLine, SearchProgress, searchBlock } from './search-live.ts';
-import { cellsOf, printable, renderLine, type Span, wrap } from './terminal.ts';
+import { printable, renderLine, type Span, wrap } from './terminal.ts';
 
 export interface ConsoleOptions {
   readonly plan: Plan;
@@ -44,8 +44,8 @@ export class ConsoleView implements RunSink {
   readonly #fold = new RunFold();
   readonly #search: SearchProgress | null;
   readonly #failures = new Map<string, number>();
-  /** Widths of the lines on the screen that the next drawing replaces. */
-  #drawn: readonly number[] = [];
+  /** How many lines on the screen the next drawing replaces. */
+  #drawn = 0;
   /** Of a search: the end of the interval that was drawn last, µs. */
   #drawnAt = 0;
   #running = true;
@@ -169,10 +169,11 @@ export class ConsoleView implements RunSink {
   #replace(lines: readonly (readonly Span[])[]): void {
     if (!this.#options.isTTY) return;
     const columns = this.#columns;
-    // A line that was drawn in a wider window now takes several rows.
-    const rows = this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
+    // In a window that was made narrower since, some terminals break these lines, and others cut them off. Where they are
+    // broken a piece of the old block stays above the new one; going up further would take lines away from the others.
+    const rows = this.#drawn;
     const texts = lines.map((line) => renderLine(line, columns, this.#options.colour));
-    this.#drawn = lines.map((line) => cellsOf(renderLine(line, columns, false)));
+    this.#drawn = lines.length;
     const text = texts.map((line) => `${line}${ERASE_LINE_END}\n`).join('');
     if (rows > 0 || text !== '') this.#options.write(`${cursorUp(rows)}\r${text}${ERASE_BELOW}`);
   }

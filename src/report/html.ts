@@ -3,7 +3,7 @@ import { IntervalArchive } from './archive.ts';
 import { answerOf, targetOf } from './html/answer.ts';
 import { detailsOf } from './html/details.ts';
 import { pageOf, type ReportAssets } from './html/page.ts';
-import { embeddedRunOf, pictureGrid } from './html/pictures.ts';
+import { canvasGrid, embeddedRunOf, pictureGrid } from './html/pictures.ts';
 import { levelsTable, searchSection } from './html/search.ts';
 import { failuresTable, requestsTable, timesTable } from './html/tables.ts';
 import { toolbar } from './html/toolbar.ts';
@@ -29,6 +29,7 @@ export function renderHtml(
       `${levelsTable(result)}${requestsTable(result)}`,
       timesTable(result),
       failuresTable(result),
+      canvasGrid(result),
       detailsOf(result),
     ].join('\n'),
     foot: `run ${result.run.id}`,

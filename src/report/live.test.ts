@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RunFold } from '../analyze/fold.ts';
 import type { TimelinePoint } from '../core/result.ts';
+import { count, seconds } from '../core/units.ts';
 import { closingLine, liveBlock, logLine, type Moment, statusOf } from './live.ts';
 import { fixtureEvents, fixturePlan } from './result.fixture.ts';
 import { renderLine } from './terminal.ts';
@@ -44,14 +45,23 @@ const textOf = (each: Moment, columns = 100): string[] =>
   liveBlock(each, columns).map((line) => renderLine(line, columns, false));
 
 describe('statusOf', () => {
+  const ramping = (point: Partial<TimelinePoint>): Moment => {
+    const { plan, ...rest } = moment(point);
+    const vus = [
+      { duration: seconds(8), from: count(0), to: count(40) },
+      { duration: seconds(4), from: count(40), to: count(40) },
+    ];
+    return { ...rest, plan: { ...plan, load: { model: 'closed', vus, thinkTime: null } } };
+  };
+
   it('says which way virtual users go', () => {
-    expect(statusOf(moment({}))).toBe('Ramping: 25 of 40 users, 90.0 requests/s, p95 61.2 ms');
+    expect(statusOf(ramping({}))).toBe('Ramping: 25 of 40 users, 90.0 requests/s, p95 61.2 ms');
     expect(statusOf(moment({ t: 9, vus: 40 }))).toBe('Holding: 40 users, 90.0 requests/s, p95 61.2 ms');
-    expect(statusOf(moment({ phase: 'warmup', vus: 5 }))).toMatch(/^Warming up: 5 of 40 users, /);
+    expect(statusOf(ramping({ phase: 'warmup', vus: 5 }))).toMatch(/^Warming up: 5 of 40 users, /);
   });
 
   it('holds from the corner on, and until the very end', () => {
-    expect(statusOf(moment({ t: 8 }))).toMatch(/^Holding/);
+    expect(statusOf(ramping({ t: 8 }))).toMatch(/^Holding/);
     expect(statusOf(moment({ t: 12 }))).toMatch(/^Holding/);
   });
 

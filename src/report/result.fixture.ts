@@ -37,9 +37,10 @@ function loadOf(model: LoadProfile['model'], length: number): LoadProfile {
     const maxInFlight = count(1000);
     return { model, arrivals: 'poisson', rate: [{ duration: seconds(length), from: rate, to: rate }], maxInFlight };
   }
+  // Within the warm-up: over a ramp there would be no intervals.
   const vus = [
-    { duration: seconds(8), from: count(0), to: count(40) },
-    { duration: seconds(length - 8), from: count(40), to: count(40) },
+    { duration: seconds(2), from: count(0), to: count(40) },
+    { duration: seconds(length - 2), from: count(40), to: count(40) },
   ];
   return { model, vus, thinkTime: { kind: 'constant', value: millis(100) } };
 }

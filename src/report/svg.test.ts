@@ -20,9 +20,9 @@ it('puts every value where the axes say', () => {
   const result = closedRun();
   const points = pathOf(svgOf(pictureOf(result, 'users'), 200), 'users');
   expect(points).toHaveLength(61);
-  // 46 to 516 across for 60.21 s, 173 to 8 upwards for 100 users.
-  expect(points[0]).toEqual([53.8, 169.7]);
-  expect(points[59]).toEqual([514.4, 8]);
+  // 46 to 516 across for 60.21 s, 173 to 8 upwards for 120 users.
+  expect(points[0]).toEqual([53.8, 170.3]);
+  expect(points[59]).toEqual([514.4, 35.5]);
 });
 
 it('draws the axes with the same labels as the canvas', () => {

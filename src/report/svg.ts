@@ -43,8 +43,8 @@ export function svgOf(picture: Picture, height: number): string {
     ({ value }) => `<line class="limit" x1="${LEFT}" x2="${right}" y1="${yAt(value)}" y2="${yAt(value)}"/>`,
   );
   const limitLabels = shown.limits.map(
-    ({ label, value }) =>
-      `<text class="limit-label" x="${xAt(labelsFrom(shown))}" y="${yAt(value)}" dx="6" dy="-4">${escapeHtml(label)}</text>`,
+    ({ label, value, labelAt = labelsFrom(shown) }) =>
+      `<text class="limit-label" x="${xAt(labelAt)}" y="${yAt(value)}" dx="6" dy="-4">${escapeHtml(label)}</text>`,
   );
   const lines = shown.lines.filter(({ hidden }) => !hidden).map((line) => lineOf(line, shown.times, xAt, yAt));
   const marks = shown.marks.map(

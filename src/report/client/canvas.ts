@@ -201,7 +201,11 @@ export function drawForeground(
   ctx.textBaseline = 'bottom';
   ctx.fillStyle = theme.lines.failed;
   for (const limit of backdrop.limits)
-    write(limit.label, x.getPixelForValue(labelsFrom(backdrop)) + 6, y.getPixelForValue(limit.value) - 3);
+    write(
+      limit.label,
+      x.getPixelForValue(limit.labelAt ?? labelsFrom(backdrop)) + 6,
+      y.getPixelForValue(limit.value) - 3,
+    );
   ctx.textBaseline = 'top';
   ctx.textAlign = 'right';
   ctx.fillStyle = theme.ink;

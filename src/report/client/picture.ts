@@ -43,6 +43,8 @@ export interface Band extends Span {
 export interface Limit {
   readonly label: string;
   readonly value: number;
+  /** Where its label begins, seconds since the start; absent: at the usual place. */
+  readonly labelAt?: number;
 }
 
 /** An instant at which something changed: a stage of the plan, the end of a run that was cut short. */
@@ -92,14 +94,60 @@ export function framed(parts: Parts): Picture {
   // A limit far above everything measured would press the lines onto the floor.
   const limits = rest.limits.filter(({ value }) => value > 0 && value <= 4 * highest);
   const top = Math.max(highest, ...limits.map(({ value }) => value * 1.05));
+  const seen = within(rest, span);
+  const named = seen.marks.some(({ label }) => label !== '') || seen.bands.some(({ label }) => label !== '');
+  // What is written at the top of a picture stands over no line.
+  const headroom = named && highest > 0 ? HEADROOM[rest.id === 'generator' ? 'low' : 'usual'] : 1;
+  const x = timeAxis(span.to, span.from);
+  const y = valueAxis(Math.max(top, highest * headroom), most, whole);
+  const left = drawn.filter(({ right }) => !right);
   return {
     ...rest,
-    limits,
-    ...within(rest, span),
-    x: timeAxis(span.to, span.from),
-    y: valueAxis(top, most, whole),
+    limits: limits.map((limit) => ({
+      ...limit,
+      ...clearPlace(limit, { lines: left, times: rest.times, x, y }, seen.bands),
+    })),
+    ...seen,
+    x,
+    y,
     right: atRight.length === 0 ? null : valueAxis(Math.max(...atRight.map(({ values }) => peak(values))), most),
   };
+}
+
+/** The part of a picture's height that a label at its top takes, as a factor; a low picture has the same letters. */
+const HEADROOM = { usual: 1.13, low: 1.3 } as const;
+
+/** A label's height and the width of one of its letters, as parts of a picture's. */
+const LABEL_HEIGHT = 0.1;
+const LETTER_WIDTH = 0.014;
+
+/** Where the name of a limit stands so that it hides no line: at its usual place, else further right; nowhere better: there. */
+function clearPlace(
+  { label, value }: Limit,
+  { lines, times, x, y }: Pick<Picture, 'lines' | 'times' | 'x' | 'y'>,
+  bands: readonly Band[],
+): Pick<Limit, 'labelAt'> {
+  const whole = x.end - x.start;
+  const width = (label.length * LETTER_WIDTH + 0.02) * whole;
+  const usual = labelsFrom({ bands, x });
+  const covers = (from: number): boolean =>
+    lines.some(({ values }) => {
+      let lowest = Number.POSITIVE_INFINITY;
+      let highest = Number.NEGATIVE_INFINITY;
+      times.forEach((at, i) => {
+        const before = times[i - 1] ?? at;
+        const after = times[i + 1] ?? at;
+        const one = values[i];
+        // Of the points at both sides too: a line leads from them into the label.
+        if (one == null || after < from || before > from + width) return;
+        lowest = Math.min(lowest, one);
+        highest = Math.max(highest, one);
+      });
+      return lowest <= value + LABEL_HEIGHT * y.end && highest >= value;
+    });
+  if (!covers(usual)) return {};
+  for (let from = usual; from + width <= x.end; from += whole / 20) if (!covers(from)) return { labelAt: from };
+  return {};
 }
 
 /** What of the bands and marks lies in a stretch of time. */

@@ -26,7 +26,7 @@ describe('picturesOf', () => {
     const { requests, response, users, generator } = draw(closedRun());
     expect(labels(requests)).toEqual(['achieved', 'failed']);
     expect(labels(response)).toEqual(['p50', 'p95']);
-    expect(users).toMatchObject({ title: 'Virtual users', y: { end: 100, step: 25 } });
+    expect(users).toMatchObject({ title: 'Virtual users', y: { end: 120, step: 20 } });
     expect(generator).toMatchObject({ unit: 'event-loop delay p99, ms' });
   });
 
@@ -108,9 +108,28 @@ describe('picturesOf', () => {
     const toggled = new Set(['response p99', 'response p50', 'generator CPU, cores']);
     const { response, generator } = draw(closedRun(), {}, { span: null, toggled });
     expect(labels(response)).toEqual(['p95', 'p99']);
-    expect(response.y.end).toBeGreaterThan(draw(closedRun()).response.y.end);
+    const fastest = draw(closedRun(), {}, { span: null, toggled: new Set(['response p95']) });
+    expect(response.y.end).toBeGreaterThan(fastest.response.y.end);
     expect(generator.right?.end).toBeLessThan(1);
     expect(draw(closedRun()).generator.right).toBeNull();
+  });
+
+  it('writes names over no line: above all of them, and of a limit where none passes', () => {
+    const { requests, users, generator } = draw(closedRun());
+    for (const { lines, y } of [requests, users, generator])
+      for (const { values } of lines.filter(({ hidden }) => !hidden))
+        for (const value of values) expect(value ?? 0).toBeLessThan(0.91 * y.end);
+    const result = openRun();
+    const { length } = result.timeline;
+    const low = { p50: 100, p95: 100, serviceP95: 100 };
+    const limitOver = (within: (i: number) => boolean) => {
+      const timeline = result.timeline.map((point, i) => ({ ...point, ...low, ...(within(i) ? { p95: 255 } : {}) }));
+      return draw(result, { timeline }).response.limits[0]?.labelAt;
+    };
+    expect(limitOver(() => false)).toBeUndefined();
+    expect(limitOver((i) => i < length / 3)).toBeGreaterThan((result.timeline.at(-1)?.t ?? 0) / 3);
+    // Where a line is as high everywhere, no place is better.
+    expect(limitOver(() => true)).toBeUndefined();
   });
 
   it('draws a threshold where it is near what was measured', () => {

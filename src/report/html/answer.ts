@@ -1,8 +1,9 @@
 import { headline } from '../../analyze/headline.ts';
 import { counted, formatCount } from '../../analyze/wording.ts';
-import type { RunResult } from '../../core/result.ts';
+import type { Doubt, RunResult } from '../../core/result.ts';
 import { escapeHtml } from './escape.ts';
 import { durationFigure, utc } from './figures.ts';
+import { keyFiguresOf } from './key-figures.ts';
 
 type Mark = 'good' | 'fair' | 'bad';
 
@@ -30,7 +31,8 @@ export function answerOf(result: RunResult): string {
   return (
     `${headerOf(result)}<section class="answer" aria-label="The answer"><h1>${escapeHtml(sentence)}</h1>` +
     `<p class="why">${escapeHtml(why)}</p>` +
-    `<p class="chip">${mark(CHIP[chip.status])}<span>${escapeHtml(chip.text)}</span></p></section>${findingsOf(result)}`
+    `<p class="chip">${mark(CHIP[chip.status])}<span>${escapeHtml(chip.text)}</span></p></section>` +
+    `${keyFiguresOf(result)}${findingsOf(result)}`
   );
 }
 
@@ -76,20 +78,30 @@ export function themeButton(): string {
 function findingsOf({ verdict, breakingPoint }: RunResult): string {
   const warnings = (breakingPoint?.warnings ?? []).map(({ message }) => finding('fair', 'warning: ', message, ''));
   const checks = verdict.checks.map((check) => finding(CHECK[check.status], `${check.status}: `, check.message, ''));
-  const doubts = verdict.doubts.map((doubt) =>
-    finding(
-      doubt.invalidates ? 'bad' : 'fair',
-      doubt.invalidates ? 'invalidates: ' : 'doubt: ',
-      doubt.message,
-      doubt.hint,
-    ),
-  );
   const lists = [
     listOf('Thresholds', checks),
-    listOf('About the answer', warnings),
-    listOf('Doubts about this measurement', doubts),
+    listOf('About the breaking point', warnings),
+    doubtsOf(verdict.doubts),
   ].join('');
   return lists === '' ? '' : `<section class="findings" aria-label="Thresholds and doubts">${lists}</section>`;
+}
+
+/** The worst in one line, which unfolds to all of them. */
+function doubtsOf(doubts: readonly Doubt[]): string {
+  const sorted = [
+    ...doubts.filter(({ invalidates }) => invalidates),
+    ...doubts.filter(({ invalidates }) => !invalidates),
+  ];
+  const [worst, ...others] = sorted;
+  if (worst === undefined) return '';
+  const items = sorted.map(({ invalidates, message, hint }) =>
+    finding(invalidates ? 'bad' : 'fair', invalidates ? 'invalidates: ' : 'doubt: ', message, hint),
+  );
+  const more = others.length === 0 ? '' : ` <b>and ${counted(others.length, 'other doubt')}</b>`;
+  return (
+    `<details class="doubts"><summary><h2>Doubts about this measurement</h2> ${mark(worst.invalidates ? 'bad' : 'fair')}` +
+    `<span>${escapeHtml(worst.message)}${more}</span></summary><ul>${items.join('')}</ul></details>`
+  );
 }
 
 export function listOf(title: string, items: readonly string[]): string {

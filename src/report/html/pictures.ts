@@ -45,7 +45,7 @@ export function embeddedRunOf(result: RunResult, intervals: string): EmbeddedRun
   return { ...source, ...(breakingPoint === undefined ? {} : { loads: loadPicturesOf(breakingPoint) }), intervals };
 }
 
-/** The run over time: four cards, each a picture with its data table. */
+/** The run over time: four cards, each a picture with its data table. The tables come next, before what only a script can draw. */
 export function pictureGrid(result: RunResult): string {
   if (result.timeline.length === 0) {
     return '<section class="card"><div class="title"><h2>The run over time</h2></div><p class="quiet">No interval was recorded, so there is nothing to draw.</p></section>';
@@ -54,7 +54,12 @@ export function pictureGrid(result: RunResult): string {
     const isGenerator = picture.id === 'generator';
     return card(picture, isGenerator, isGenerator ? generatorTable(result) : '');
   });
-  return `<section class="grid" aria-label="The run over time">${cards.join('')}${CANVAS_CARDS.join('')}</section>`;
+  return `<section class="grid" aria-label="The run over time">${cards.join('')}</section>`;
+}
+
+export function canvasGrid({ timeline }: RunResult): string {
+  if (timeline.length === 0) return '';
+  return `<section class="grid" aria-label="More pictures of the run">${CANVAS_CARDS.join('')}</section>`;
 }
 
 /** Pictures that only the script can draw: they stay away without it. */

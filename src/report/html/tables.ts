@@ -1,5 +1,8 @@
+import { countedFrom } from '../../analyze/changes.ts';
 import { successesDiffer } from '../../analyze/percentiles.ts';
+import { isSteadyLoad } from '../../analyze/stretches.ts';
 import { formatBytes, formatClock, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
+import { editedLoad } from '../../core/command.ts';
 import type { LatencySummary, PercentileName, RunResult, SeriesResult, Totals } from '../../core/result.ts';
 import { OUTCOMES } from '../../core/sample.ts';
 import { escapeHtml } from './escape.ts';
@@ -19,10 +22,20 @@ export function requestsTable(result: RunResult): string {
   return card(
     'Requests',
     result.breakingPoint === undefined
-      ? 'response time in ms, with 95 % intervals; min and mean of the successes'
+      ? `response time in ms, ${intervalsIn(result)}; min and mean of the successes`
       : 'all levels together; response time in ms',
     table('Requests', ['Name', ...heads], rows) + totalsLine(result.totals),
   );
+}
+
+/** Why there may be none. */
+function intervalsIn({ latency, plan, changes = [], timeline }: RunResult): string {
+  if (latency.responseWithFailures.ci95 !== undefined) return 'with 95 % intervals';
+  const end = 1e6 * (timeline.findLast(({ phase }) => phase === 'measure')?.t ?? 0);
+  const since = Math.max(plan.warmup, countedFrom(changes));
+  return plan.kind === 'run' && end > since && !isSteadyLoad(editedLoad(plan.load, changes), since, end)
+    ? 'without intervals, for the load changed under way'
+    : 'without intervals, for there are too few samples';
 }
 
 /** Where the time goes: the parts of all requests' time side by side. */
@@ -57,7 +70,7 @@ export function failuresTable(result: RunResult): string {
   const rows = failures.map(
     ({ count, outcome, status, message, example, name, firstSeen, lastSeen }, i) =>
       `<tr data-row="failures ${i}"><td>${formatCount(count)}</td><td class="text">${outcome}</td><td>${status === 0 ? dash('There was no answer with a status.') : status}</td>` +
-      `<td class="text">${escapeHtml(message)}${exampleLine(example)}</td><td class="text">${escapeHtml(name)}</td>` +
+      `<td class="text">${escapeHtml(message)}${exampleLine(example)}</td><td class="text">${requestName(name)}</td>` +
       `<td>${instant(firstSeen, result.run.startedAt)}</td><td>${instant(lastSeen, result.run.startedAt)}</td></tr>`,
   );
   const heads = ['Count', 'Outcome', 'Status', 'Message', 'Request', 'First seen', 'Last seen'];
@@ -102,7 +115,15 @@ function requestRows(
 
 function tableRow(name: string, cells: readonly string[], key: string, style: string): string {
   const look = style === '' ? '' : ` class="${style}"`;
-  return `<tr${look} data-row="${escapeHtml(key)}"><th scope="row" class="wrap">${escapeHtml(name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+  return `<tr${look} data-row="${escapeHtml(key)}"><th scope="row" class="wrap">${requestName(name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+}
+
+/** A method stays whole, however narrow its column is. */
+function requestName(name: string): string {
+  const [, method, rest] = /^([A-Z]{2,}) (.*)$/s.exec(name) ?? [];
+  return method === undefined || rest === undefined
+    ? escapeHtml(name)
+    : `<span class="method">${method}</span> ${escapeHtml(rest)}`;
 }
 
 function timesRow(label: string, part: string, summary: LatencySummary, result: RunResult): string {
