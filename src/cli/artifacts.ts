@@ -11,9 +11,13 @@ import { toResultJson } from '../report/json.ts';
 import { toJunitXml } from '../report/junit.ts';
 import { toMarkdown } from '../report/markdown.ts';
 import { Shelf } from '../report/shelf.ts';
+import { Histogram } from '../stats/histogram.ts';
 import type { HlogInterval } from '../stats/hlog.ts';
 import { type PackedHistogram, packHistogram, unpackHistogram } from '../stats/packed-histogram.ts';
 import type { FileName } from './run-folder.ts';
+
+/** Lines of the log, about: of an hour with one request name, every second has its own. */
+const LOG_LINES = 3_600;
 
 /**
  * What a run leaves in its folder besides the journal, gathered from the stream: the same from a live run as from a
@@ -75,8 +79,17 @@ export class Artifacts implements RunSink {
     };
   }
 
+  /** Of a long run neighbours share a line: the log's size, and the time it takes, do not grow with the run. */
   *#logged(): Generator<HlogInterval> {
-    for (const { packed, ...interval } of this.#intervals) yield { ...interval, histogram: unpackHistogram(packed) };
+    const together = Math.ceil(this.#intervals.length / LOG_LINES);
+    const groups = new Map<string, HlogInterval[]>();
+    for (const { packed, ...interval } of this.#intervals) {
+      const group = groups.get(interval.tag) ?? [];
+      groups.set(interval.tag, group);
+      group.push({ ...interval, histogram: unpackHistogram(packed) });
+      if (group.length >= together) yield oneOf(group.splice(0));
+    }
+    for (const group of groups.values()) if (group.length > 0) yield oneOf(group);
   }
 
   /** Writes every file. One that cannot be made or written does not keep the others from it. */
@@ -84,4 +97,17 @@ export class Artifacts implements RunSink {
     for (const [name, content] of Object.entries(await this.contents(world, result)))
       await write(name as FileName, content());
   }
+}
+
+/** Neighbouring intervals as one. */
+function oneOf(intervals: readonly HlogInterval[]): HlogInterval {
+  const [first] = intervals as [HlogInterval];
+  if (intervals.length === 1) return first;
+  const end = Math.max(...intervals.map(({ startSeconds, lengthSeconds }) => startSeconds + lengthSeconds));
+  return {
+    tag: first.tag,
+    startSeconds: first.startSeconds,
+    lengthSeconds: end - first.startSeconds,
+    histogram: Histogram.of(...intervals.map(({ histogram }) => histogram)).toData(),
+  };
 }

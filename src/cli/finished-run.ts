@@ -2,29 +2,30 @@ import { dirname, join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { World } from '../core/world.ts';
-import { endingOf, readJournal } from '../run/journal.ts';
+import { partProblem } from '../report/part-schemas.ts';
+import { eventsOf } from '../run/journal.ts';
 import { JOURNAL } from './run-folder.ts';
 
 /** A run that has been, as its journal keeps it. */
 export interface FinishedRun {
   /** Where its journal lies. */
   readonly folder: string;
-  readonly events: readonly RunEvent[];
+  /** Read as they are asked for, once. */
+  readonly events: Iterable<RunEvent>;
 }
 
 /**
  * @param run its folder, or its journal.
- * @throws {RampartError} bad-journal, naming the file and what is wrong with it.
+ * @throws {RampartError} bad-journal, naming the file and what is wrong with it: also as the events are read.
  */
 export function readFinishedRun(world: World, run: string): FinishedRun {
   const path = world.files.isFolder(run) ? join(run, JOURNAL) : run;
-  const events = readJournal(textOf(world, path), path);
-  return { folder: dirname(path), events: [...events, ...endingOf(events)] };
+  return { folder: dirname(path), events: eventsOf(piecesOf(world, path), path, partProblem) };
 }
 
-function textOf(world: World, path: string): string {
+function* piecesOf(world: World, path: string): Generator<Uint8Array> {
   try {
-    return world.files.readText(path);
+    yield* world.files.pieces(path);
   } catch (error) {
     const reason =
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;

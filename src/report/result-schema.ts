@@ -177,7 +177,7 @@ const threshold = z.strictObject({
   unit: z.enum(['µs', 'share', 'count', '1/s']).describe('share: 0..1.'),
 });
 
-const plan = z
+export const planSchema = z
   .strictObject({
     kind: z.enum(['run', 'probe', 'find']).describe('A probe sends one request at a time; find runs levels of load.'),
     target: z
@@ -423,7 +423,7 @@ const resultSchema = z
       .strictObject({ name: z.literal('rampart').describe('The tool.'), version: text('Its semantic version.') })
       .describe('What made the file.'),
     run,
-    plan,
+    plan: planSchema,
     verdict,
     totals,
     rates,

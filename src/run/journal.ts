@@ -1,5 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
+import { EVENT_CHECKS } from './journal-shape.ts';
 import { Unanswered } from './unanswered.ts';
 
 /** Keeps the stream on disk as it goes, an event a line: a crash loses at most the interval under way. */
@@ -22,52 +23,100 @@ export class Journal implements RunSink {
   }
 }
 
+/** A longer line is none of a journal: a file without line breaks must not fill the memory. */
+const LONGEST_LINE = 64 * 1024 * 1024;
+const LINE_FEED = 0x0a;
+
+/** What a kind of event must be besides its shape, as whoever reads a journal knows it. */
+export type EventCheck = (event: RunEvent) => string | null;
+
 /**
- * What is missing at the end of a journal whose run was killed: the outcome of the requests that were under way. One of a
- * run that is still going looks the same.
+ * The events of a journal, one after the other: only one is in memory. A last line that was cut off (a crash, a full disk) is
+ * left out.
+ *
+ * @param pieces its bytes; a piece is valid until the next.
+ * @param path for messages only.
+ * @throws {RampartError} bad-journal, naming the line, and the field where one is wrong.
  */
-export function endingOf(events: readonly RunEvent[]): RunEvent[] {
-  if (events.at(-1)?.type === 'finished') return [];
-  const unanswered = new Unanswered();
-  for (const event of events) if (event.type === 'interval') unanswered.add(event.snapshot);
-  return unanswered
-    .given('still unanswered when the journal broke off')
-    .map((snapshot) => ({ type: 'interval', snapshot }));
+export function* journalEvents(
+  pieces: Iterable<Uint8Array>,
+  path: string,
+  check: EventCheck = () => null,
+): Generator<RunEvent> {
+  const bad = (what: string, hint = ''): RampartError => new RampartError('bad-journal', `${path}${what}`, hint);
+  const foreign = (): RampartError => bad(' is no journal of a run', 'Name a run’s folder or its journal.ndjson.');
+  let number = 0;
+  let begun = false;
+  for (const { text, whole } of linesOf(pieces, () => bad(`: line ${number + 1} is longer than any of a journal`))) {
+    number++;
+    if (text === '') continue;
+    const event = parse(text);
+    if (event === null) {
+      if (number === 1) throw foreign();
+      if (!whole) return;
+      throw bad(`: line ${number} is no event of a run`);
+    }
+    if (!begun && event.type !== 'started') throw foreign();
+    if (begun && event.type === 'started') throw bad(`: line ${number} begins another run`);
+    if (event.type === 'started' && (event.format as number) !== 1)
+      throw bad(` has format ${String(event.format)}; this version reads format 1`);
+    const wrong = EVENT_CHECKS[event.type]?.(event) ?? check(event);
+    if (wrong !== null) throw bad(`: line ${number}, ${wrong.replace(/^[.:]\s?/, '')}`);
+    begun = true;
+    yield event;
+  }
+  if (!begun) throw foreign();
 }
 
 /**
- * The events of a journal's text. A last line that was cut off (a crash, a full disk) is left out.
- *
- * @param path for messages only.
- * @throws {RampartError} bad-journal, naming the line.
+ * The same, and what is missing at the end where the run was killed: the outcome of the requests that were under way. One
+ * of a run that is still going looks the same.
  */
+export function* eventsOf(...journal: Parameters<typeof journalEvents>): Generator<RunEvent> {
+  const unanswered = new Unanswered();
+  let last: RunEvent['type'] = 'started';
+  for (const event of journalEvents(...journal)) {
+    last = event.type;
+    if (event.type === 'interval') unanswered.add(event.snapshot);
+    yield event;
+  }
+  if (last === 'finished') return;
+  for (const snapshot of unanswered.given('still unanswered when the journal broke off'))
+    yield { type: 'interval', snapshot };
+}
+
+/** The events of a journal's text: see `journalEvents`. */
 export function readJournal(text: string, path: string): RunEvent[] {
-  const lines = text.split('\n');
-  const whole = text.endsWith('\n');
-  const events: RunEvent[] = [];
-  lines.forEach((line, index) => {
-    if (line === '') return;
-    const event = parse(line);
-    if (event !== null) events.push(event);
-    else if (whole || index < lines.length - 1)
-      throw new RampartError('bad-journal', `${path}: line ${index + 1} is no event of a run`);
-  });
-  const [first] = events;
-  if (first?.type !== 'started')
-    throw new RampartError(
-      'bad-journal',
-      `${path} is no journal of a run`,
-      'Name a run’s folder or its journal.ndjson.',
-    );
-  if (first.format !== 1)
-    throw new RampartError('bad-journal', `${path} has format ${String(first.format)}; this version reads format 1`);
-  return events;
+  return [...journalEvents([new TextEncoder().encode(text)], path)];
+}
+
+/** @param whole false: the line has no end. */
+function* linesOf(
+  pieces: Iterable<Uint8Array>,
+  tooLong: () => RampartError,
+): Generator<{ readonly text: string; readonly whole: boolean }> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for (const piece of pieces) {
+    let from = 0;
+    for (let end = piece.indexOf(LINE_FEED); end >= 0; end = piece.indexOf(LINE_FEED, from)) {
+      yield { text: text + decoder.decode(piece.subarray(from, end)), whole: true };
+      text = '';
+      from = end + 1;
+    }
+    text += decoder.decode(piece.subarray(from), { stream: true });
+    if (text.length > LONGEST_LINE) throw tooLong();
+  }
+  text += decoder.decode();
+  if (text !== '') yield { text, whole: false };
 }
 
 function parse(line: string): RunEvent | null {
   try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'type' in value ? (value as RunEvent) : null;
+    const value = JSON.parse(line) as { type?: unknown } | null;
+    return typeof value === 'object' && value !== null && Object.hasOwn(EVENT_CHECKS, String(value.type))
+      ? (value as RunEvent)
+      : null;
   } catch {
     return null;
   }

@@ -1,0 +1,28 @@
+import type * as z from 'zod';
+import type { RunEvent } from '../core/event.ts';
+import { breakingPointSchema } from './breaking-point-schema.ts';
+import { changesSchema } from './changes-schema.ts';
+import { planSchema } from './result-schema.ts';
+
+/** What is wrong with a part of an event that stands in a result as it is: `plan.load.vus: …`; null: nothing. */
+export function partProblem(event: RunEvent): string | null {
+  switch (event.type) {
+    case 'started':
+      return problemOf('plan', planSchema.safeParse(event.plan));
+    case 'edited':
+    case 'reset':
+      return problemOf('', changesSchema.safeParse([event]), 1);
+    case 'answer':
+      return problemOf('breakingPoint', breakingPointSchema.safeParse(event.breakingPoint));
+    default:
+      return null;
+  }
+}
+
+/** @param skipped the first of the path, which are ours. */
+function problemOf(field: string, parsed: z.ZodSafeParseResult<unknown>, skipped = 0): string | null {
+  if (parsed.success) return null;
+  const [issue] = parsed.error.issues;
+  const path = [field, ...(issue?.path.slice(skipped).map(String) ?? [])].filter((part) => part !== '').join('.');
+  return `${path}: ${issue?.message ?? 'is not as it must be'}`;
+}
