@@ -122,7 +122,7 @@ it.for(['light', 'dark'] as const)('is accessible in the %s theme', async (color
 
 it.for([
   ['a run that is not there', ['nowhere'], 'nowhere: there is no such file'],
-  ['a file that is no journal', ['page'], 'line 1 is no event of a run'],
+  ['a file that is no journal', ['page'], 'is no journal of a run'],
   ['a run named twice', ['r0.ndjson'], 'are the same run (r0)'],
   ['a label too few', ['r1.ndjson', '--label', 'one'], '1 labels for 2 runs'],
   ['--json', ['r1.ndjson', '--json'], '--json is of one run'],

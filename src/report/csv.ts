@@ -231,9 +231,13 @@ function table(rows: readonly (readonly Cell[])[]): string {
   return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }
 
-/** Text that a spreadsheet would take for a formula gets an apostrophe: names and messages come from outside. */
+/**
+ * Names and messages come from outside: what would move a terminal's cursor or turn the writing round (`cat stats.csv`) is
+ * replaced, and text that a spreadsheet would take for a formula gets an apostrophe.
+ */
 function field(cell: Cell): string {
   if (typeof cell === 'number') return String(cell);
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  const inert = cell.replace(/\r(?!\n)|[^\P{Cc}\t\r\n]|[\p{Cf}\p{Cs}]/gu, '\uFFFD');
+  const text = /^\s*[=+\-@]/.test(inert) ? `'${inert}` : inert;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,4 +1,5 @@
 import type { RunResult } from '../core/result.ts';
+import { inertJson } from './html/escape.ts';
 
 /** The order of the parts in the file. */
 const PARTS = [
@@ -31,7 +32,7 @@ export function toResultJson(result: RunResult): string {
     const json = part === 'timeline' ? lines(result.timeline) : JSON.stringify(result[part], null, 2);
     return `  "${part}": ${json.replaceAll('\n', '\n  ')}`;
   });
-  return `{\n${parts.join(',\n')}\n}\n`;
+  return inertJson(`{\n${parts.join(',\n')}\n}\n`);
 }
 
 function lines(points: RunResult['timeline']): string {

@@ -134,7 +134,7 @@ describe('toJunitXml', () => {
     const doubts = [{ code: 'no-samples', message: evil, hint: evil, invalidates: true }] as const;
     const { suite } = report({ status: 'invalid', doubts, checks: [{ ...CHECKS[1]!, message }] });
     const shown = suite.children[1]!.children[0]!.attributes['message'];
-    expect(shown).toBe('errors: </error>]]>&amp;<a b="c">\uFFFD\uFFFD[1m\u0085\uFFFD "\' \n\t\r \uFFFD 日本 😀');
+    expect(shown).toBe('errors: </error>]]>&amp;<a b="c">\uFFFD\uFFFD[1m\uFFFD\uFFFD "\' \n\t\r \uFFFD 日本 😀');
     expect(suite.children[0]!.children[0]!.text).toContain('</error>]]>&amp;<a b="c">');
   });
 });

@@ -109,10 +109,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** What XML 1.0 has no way to say (most control characters, lone surrogates) becomes U+FFFD. */
+/** What XML 1.0 has no way to say (most control characters, lone surrogates), or turns the direction of writing, becomes U+FFFD. */
 function escapeText(text: string): string {
   return text
-    .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+    .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]|[\u007f-\u009f]|\p{Cf}/gu, '\uFFFD')
     .replace(/[&<>\r]/g, (character) => ENTITIES[character] ?? character);
 }
 

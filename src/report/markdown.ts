@@ -16,6 +16,7 @@ import {
   totalsSentence,
   VERDICT_SIGNS,
 } from './search-phrases.ts';
+import { printable } from './terminal.ts';
 
 /** Failures listed; a step summary has its limits, and the whole list is in `failures.csv`. */
 const SHOWN_FAILURES = 10;
@@ -109,7 +110,7 @@ function list(heading: string, items: readonly string[]): string {
 
 /** A code span that holds any text: nothing in it is markup, a link or a mention. */
 function code(text: string): string {
-  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  const line = printable(text).trim();
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   const pad = line.startsWith('`') || line.endsWith('`') || line === '' ? ' ' : '';
@@ -121,8 +122,7 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 /** Sentences may quote the target: nothing in them becomes markup, nor rings anybody by an @. */
 function prose(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}]+/gu, ' ')
+  return printable(text)
     .replace(/[\\`*_[\]<>|~&#]/g, (character) => `\\${character}`)
     .replaceAll('@', '@<!-- -->');
 }

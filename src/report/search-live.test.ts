@@ -101,7 +101,7 @@ describe('a judged level in a log', () => {
       errorShare: 0.02,
       criteria: [],
     });
-    expect(line).toContain('no answer  errors 2 %  – void (The generator was held up.\uFFFD[2J)');
+    expect(line).toContain('/s  errors 2 %  – void (The generator was held up.\uFFFD[2J)');
     expect(made({}, { estimate: 9, interval: [8, null] })).toMatch(/→ at least 8\.00\/s$/);
   });
 

@@ -168,11 +168,16 @@ export function levelLine({ at, level, estimate }: Extract<RunEvent, { type: 'ju
     `level ${level.index + 1}`,
     PURPOSE_WORDS[level.purpose],
     levelLoad(level.load),
-    criterion === null ? 'no answer' : `${metricOf(criterion.slo)} ${criterionFigure(criterion)}`,
+    criterion === null ? servedAt(level) : `${metricOf(criterion.slo)} ${criterionFigure(criterion)}`,
     ...(level.errorShare > 0 ? [`errors ${formatShare(level.errorShare)}`] : []),
     `${VERDICT_SIGNS[level.verdict]} ${level.verdict}${level.verdict === 'void' ? ` (${printable(level.reason)})` : ''}`,
     ...(estimate === null ? [] : [`→ ${loadRange(estimate.interval, search.unit)}`]),
   ].join('  ');
+}
+
+/** Of a level without a criterion: a search for the most that the target takes has none. */
+function servedAt({ achievedPerSec }: LevelResult): string {
+  return achievedPerSec > 0 ? formatRate(achievedPerSec) : 'no response';
 }
 
 function closingIn(estimate: Estimate | null, { unit }: SearchPlan): string {

@@ -51,9 +51,10 @@ export function renderSummary(result: RunResult, options: SummaryOptions): strin
   }
   failureList(page, result);
   if (verdict.checks.length > 0) page.heading('Checks');
-  const widest = Math.max(0, ...verdict.checks.map((check) => check.threshold.length));
-  for (const { status, threshold, message } of verdict.checks) {
-    page.marked(status, message, `${threshold.padEnd(widest)}  `);
+  const labels = verdict.checks.map(({ threshold }) => printable(threshold));
+  const widest = Math.max(0, ...labels.map((label) => label.length));
+  for (const [i, { status, message }] of verdict.checks.entries()) {
+    page.marked(status, message, `${(labels[i] ?? '').padEnd(widest)}  `);
   }
   const doubts = verdict.doubts.filter((doubt) => !noted.includes(doubt));
   if (doubts.length > 0) page.heading('Doubts');

@@ -13,7 +13,7 @@ export interface HlogInterval {
 
 /** The format allows no comma, white space or line break in a tag. `%` is encoded too, so that two tags never become one. */
 function encodeTag(tag: string): string {
-  return tag.replace(/[\s,%]|\p{Cc}/gu, (character) => encodeURIComponent(character));
+  return tag.replace(/[\s,%]|\p{Cc}|\p{Cf}/gu, (character) => encodeURIComponent(character));
 }
 
 /**

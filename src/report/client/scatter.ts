@@ -57,7 +57,8 @@ export function scattersOf(
       'against-users',
       open ? 'requests in flight' : 'virtual users',
       loaded,
-      (point) => (open ? point.inFlight : point.vus),
+      // The levels of a search by rate have no users, and a ramp may end at none.
+      (point) => (open ? point.inFlight : point.vus > 0 ? point.vus : null),
       limits,
       fitted,
     ),

@@ -11,14 +11,23 @@ export function escapeHtml(text: string): string {
   return (
     text
       .replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign)
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to be found.
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '�')
+      // Formats too: one of them turns the direction of all the writing that follows.
+      .replace(/[^\P{Cc}\t\n\r]|\p{Cf}/gu, '�')
+  );
+}
+
+/** JSON in which no text moves a cursor or turns the direction of writing where it is shown as it is: the same to a parser. */
+export function inertJson(json: string): string {
+  return json.replace(/[\u007f-\u009f]|\p{Cf}/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`)
+      .join(''),
   );
 }
 
 /** JSON for a script element of type application/json: no `<` can end the element or open a comment. */
 export function embeddedJson(value: unknown): string {
-  return JSON.stringify(value)
+  return inertJson(JSON.stringify(value))
     .replace(/</g, '\\u003c')
     .replace(/\u2028/g, '\\u2028')
     .replace(/\u2029/g, '\\u2029');

@@ -159,9 +159,9 @@ function loadOn(unit: BreakingPoint['unit'], { load }: LevelResult): number | nu
   return unit === 'vus' ? null : load.ratePerSec;
 }
 
-/** `breaks: 188/s`, on charts over time. */
-export function breakLabel({ estimate, unit }: BreakingPoint): string | null {
-  if (estimate === null || estimate === 0) return null;
+/** `breaks: 188/s`, on charts over time; null where nothing broke: what was reached is no breaking point. */
+export function breakLabel({ status, estimate, unit }: BreakingPoint): string | null {
+  if (status !== 'found' || estimate === null || estimate === 0) return null;
   const figure = estimate < 99.95 ? readingLabel(Number(estimate.toPrecision(3))) : formatCount(estimate);
   return `breaks: ${figure}${unit === 'vus' ? ' users' : '/s'}`;
 }

@@ -159,6 +159,8 @@ describe('the charts over time', () => {
     for (const picture of picturesOf(source)) expect(picture.marks).toHaveLength(1);
     expect(breakLabel({ ...FOUND, estimate: 70.36 })).toBe('breaks: 70.4/s');
     expect(breakLabel({ ...FOUND, estimate: 0 })).toBeNull();
+    for (const status of ['not-reached', 'generator-limited', 'undecided'] as const)
+      expect(breakLabel({ ...FOUND, status })).toBeNull();
   });
 
   it('show users and requests in flight, offered and achieved, without a band for every level', () => {
