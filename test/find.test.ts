@@ -28,7 +28,17 @@ async function queueOf(mean: string): Promise<string> {
 describe('rampart find', () => {
   it('finds the limit of a queue within a quarter of theory, in little time', async () => {
     const url = await queueOf('5ms');
-    const { code, result } = await measured(['find', url, '-b', '{}', '--slo', 'p95<50ms', '--budget', '30s']);
+    const { code, result } = await measured([
+      'find',
+      url,
+      '-b',
+      '{}',
+      '--slo',
+      'p95<50ms',
+      '--budget',
+      '30s',
+      '--allow-rough',
+    ]);
     // M/M/1: λ* = μ − ln 20 / L = 200 − 2.9957 / 0.05 = 140.1/s.
     const { breakingPoint } = result;
     expect(breakingPoint?.unit).toBe('req/s');
@@ -39,7 +49,8 @@ describe('rampart find', () => {
       return;
     }
     expect(code).toBe(0);
-    expect(breakingPoint?.status).toBe('found');
+    // Half a minute is a quarter of the default: it may be too little for one that is found.
+    expect(['found', 'rough']).toContain(breakingPoint?.status);
     expect(breakingPoint?.estimate).toBeGreaterThan(105);
     expect(breakingPoint?.estimate).toBeLessThan(175);
     expect(breakingPoint?.spentSeconds).toBeLessThan(40);
@@ -50,7 +61,11 @@ describe('rampart find', () => {
     target = await fixedTarget(60);
     const { code, result } = await measured(['find', target.url, '--slo', 'p95<20ms', '--budget', '20s']);
     expect(code).toBe(3);
-    expect(result.breakingPoint).toMatchObject({ estimate: 0, stoppedBy: 'fails-at-idle' });
+    expect(result.breakingPoint).toMatchObject({
+      estimate: 0,
+      status: 'fails-at-every-load',
+      stoppedBy: 'fails-at-idle',
+    });
   });
 
   it('gives the answer so far when it is interrupted, and draws it again from the journal', async () => {

@@ -25,6 +25,8 @@ export interface Row {
   readonly must: string;
   /** Null: shown for information, nothing is demanded. */
   readonly reached: boolean | null;
+  /** Of a held-out law whose searches count together with the others': how many were found, of how many. */
+  readonly pooled?: { readonly found: number; readonly all: number };
 }
 
 /** A target with one law, and what theory says of it. Rates in 1/s, times in s. */
@@ -159,6 +161,7 @@ export function searches(server: Server, options: SearchOptions, runs: number): 
   return Array.from({ length: runs }, (_, run) => simulate(options, server, 1 + 7 * run));
 }
 
+/** Of the answers that name a limit, found or rough; `found` is the share of all answers that are. */
 export interface Summary {
   readonly covered: number;
   readonly bias: number;
@@ -168,17 +171,18 @@ export interface Summary {
 }
 
 export function summarize(answers: readonly BreakingPoint[], truth: number): Summary {
-  const found = answers.flatMap(({ status, estimate, interval }) => {
-    return status === 'found' && estimate !== null && interval !== null ? [{ estimate, interval }] : [];
+  const located = answers.flatMap(({ status, estimate, interval }) => {
+    const names = status === 'found' || status === 'rough';
+    return names && estimate !== null && interval !== null ? [{ estimate, interval }] : [];
   });
-  const errors = found.map(({ estimate }) => estimate / truth - 1);
-  const holds = found.filter(({ interval: [low, high] }) => low <= truth && (high === null || truth <= high));
+  const errors = located.map(({ estimate }) => estimate / truth - 1);
+  const holds = located.filter(({ interval: [low, high] }) => low <= truth && (high === null || truth <= high));
   return {
     covered: holds.length / answers.length,
     bias: mean(errors),
     rmse: rms(errors),
-    width: mean(found.map(({ interval: [low, high] }) => ((high ?? low) - low) / truth)),
-    found: found.length / answers.length,
+    width: mean(located.map(({ interval: [low, high] }) => ((high ?? low) - low) / truth)),
+    found: answers.filter(({ status }) => status === 'found').length / answers.length,
   };
 }
 

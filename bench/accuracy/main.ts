@@ -1,19 +1,23 @@
 /**
- * Prints the accuracy table and writes `docs/accuracy.md`. Argument: searches per line (200). The lines are shared out
+ * Prints the accuracy table and writes `docs/accuracy.md`, or with `families` the one of many kinds of targets and
+ * `docs/accuracy-families.md`. Argument: searches per line (200). The lines are shared out
  * among processes, one a core; seeds belong to the lines, so their number changes nothing.
  */
 import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import type { Row } from './experiments.ts';
-import { accuracyPage, experiments, line } from './table.ts';
+import { pooledRow } from './families.ts';
+import { accuracyPage, experiments, familiesPage, familyLines, line } from './table.ts';
 
-const runs = Number(process.argv[2] ?? 200);
+const families = process.argv[2] === 'families';
+const given = process.argv[families ? 3 : 2];
+const runs = Number(given ?? 200);
 if (!Number.isInteger(runs) || runs < 1) {
-  console.error(`accuracy: "${process.argv[2]}" is no number of searches; write a whole number, like 200`);
+  console.error(`accuracy: "${given}" is no number of searches; write a whole number, like 200`);
   process.exit(2);
 }
-const lines = experiments(runs);
+const lines = families ? familyLines(runs) : experiments(runs);
 
 if (process.send === undefined) await lead();
 else follow();
@@ -25,7 +29,7 @@ async function lead(): Promise<void> {
   let printed = 0;
   const work = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const child = fork(process.argv[1] ?? '', [String(runs)]);
+      const child = fork(process.argv[1] ?? '', process.argv.slice(2));
       let done = false;
       const hand = (): void => {
         done = next >= lines.length;
@@ -45,7 +49,13 @@ async function lead(): Promise<void> {
     });
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), lines.length) }, work));
   const all = rows.filter((row) => row !== undefined);
-  writeFileSync('docs/accuracy.md', accuracyPage(all, runs));
+  if (families) {
+    const pooled = pooledRow(all);
+    console.log(line(pooled));
+    all.push(pooled);
+    const machine = `${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.version}`;
+    writeFileSync('docs/accuracy-families.md', familiesPage(all, runs, machine));
+  } else writeFileSync('docs/accuracy.md', accuracyPage(all, runs));
   if (all.some(({ reached }) => reached === false)) console.log('Some demands are missed: see **missed**.');
 }
 

@@ -10,8 +10,8 @@ export type Service = (random: Random) => number;
 export interface Server {
   /** Departures of requests that arrive at these ascending instants, whatever becomes of the others. */
   open(arrivals: Float64Array, random: Random): Float64Array;
-  /** `users` who each send again as soon as they have their answer, until `until`. In order of sending. */
-  closed(users: number, until: number, random: Random): { sent: number[]; done: number[] };
+  /** `users` who each send again `pause` s after their answer, until `until`. In order of sending. */
+  closed(users: number, until: number, random: Random, pause?: number): { sent: number[]; done: number[] };
 }
 
 export const exponential =
@@ -59,7 +59,7 @@ export function oneByOne(serving: () => (at: number, random: Random) => number):
       const serve = serving();
       return arrivals.map((at) => serve(at, random));
     },
-    closed: (users, until, random) => closedThrough(serving(), users, until, random),
+    closed: (users, until, random, pause) => closedThrough(serving(), users, until, random, pause),
   };
 }
 
@@ -78,9 +78,9 @@ export function scalable(gamma: number, sigma: number, kappa: number): Server {
     open: () => {
       throw new RangeError('the scalable server is for the closed model');
     },
-    closed: (users, until, random) => {
+    closed: (users, until, random, pause) => {
       const perSec = (gamma * users) / (1 + sigma * (users - 1) + kappa * users * (users - 1));
-      return queue(1, exponential(1 / perSec)).closed(users, until, random);
+      return queue(1, exponential(1 / perSec)).closed(users, until, random, pause);
     },
   };
 }
@@ -121,7 +121,7 @@ export function batching(single: number, batch: number, efficient: number, most:
   const timeOf = (size: number): number => (size < efficient ? single * size : batch);
   return {
     open: microBatching(most, 0, timeOf).open,
-    closed: (users, until) => {
+    closed: (users, until, _, pause = 0) => {
       // All users send at once, and then as their batches come back: a queue of who waits.
       const sent: number[] = [];
       const done: number[] = [];
@@ -133,7 +133,7 @@ export function batching(single: number, batch: number, efficient: number, most:
         for (const at of waiting.splice(0, size)) {
           sent.push(at);
           done.push(free);
-          waiting.push(free);
+          waiting.push(free + pause);
         }
       }
       return { sent, done };
@@ -147,6 +147,7 @@ function closedThrough(
   users: number,
   until: number,
   random: Random,
+  pause = 0,
 ): { sent: number[]; done: number[] } {
   const heap = new Float64Array(users);
   const sent: number[] = [];
@@ -156,7 +157,7 @@ function closedThrough(
     const end = serve(at, random);
     sent.push(at);
     done.push(end);
-    sink(heap, end < 0 ? at + 0.001 : end);
+    sink(heap, pause + (end < 0 ? Math.max(at + 0.001, -end) : end));
   }
   return { sent, done };
 }

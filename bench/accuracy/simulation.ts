@@ -1,5 +1,11 @@
 import { Search } from '../../src/analyze/search/controller.ts';
-import { type Observation, type SearchStep, unfitReason } from '../../src/analyze/search/observation.ts';
+import {
+  type Fitness,
+  latenessOf,
+  type Observation,
+  type SearchStep,
+  unfitReason,
+} from '../../src/analyze/search/observation.ts';
 import type { SearchOptions } from '../../src/analyze/search/state.ts';
 import type { BreakingPoint } from '../../src/core/breaking-point.ts';
 import { Random } from '../../src/load/random.ts';
@@ -13,8 +19,8 @@ export interface Starvation {
   readonly every: number;
 }
 
-/** How long the drain may take, s; what is under way then is given up, and failed. */
-const GRACE = 30;
+/** How long the drain may take, s, as `find` has it; what is under way then is given up, and failed. */
+const GRACE = 5;
 
 /** Runs one level against a server in virtual time, and delivers what a real run of it would. */
 export function runLevel(
@@ -23,10 +29,11 @@ export function runLevel(
   random: Random,
   hopeless: (soFar: Observation) => boolean = () => false,
   starvation: Starvation | null = null,
+  grace: number = GRACE,
 ): Observation {
   return step.load.model === 'open'
-    ? openLevel(step, step.load.ratePerSec, server, random, hopeless, starvation)
-    : closedLevel(step, step.load.vus, server, random, starvation);
+    ? openLevel(step, step.load.ratePerSec, server, random, hopeless, starvation, grace)
+    : closedLevel(step, step.load.vus, step.load.pause ?? 0, server, random, starvation, grace);
 }
 
 /** A whole search in virtual time. @param seed of the target and the arrivals. */
@@ -39,7 +46,9 @@ export function simulate(
   const search = new Search(options);
   const random = new Random(seed, 0);
   for (let step = search.step; step !== null; step = search.step) {
-    search.accept(runLevel(step, server, random, (soFar) => search.isHopeless(soFar), starvation));
+    search.accept(
+      runLevel(step, server, random, (soFar) => search.isHopeless(soFar), starvation, Math.max(GRACE, search.grace)),
+    );
   }
   return search.answer();
 }
@@ -51,6 +60,7 @@ function openLevel(
   random: Random,
   hopeless: (soFar: Observation) => boolean,
   starvation: Starvation | null,
+  grace: number,
 ): Observation {
   const { warmup } = step;
   const due: number[] = [];
@@ -92,7 +102,7 @@ function openLevel(
     }
   }
   const until = warmup + kept * length;
-  const level = { warmup, until, batches: kept, length: length };
+  const level = { warmup, until, batches: kept, length, grace };
   const inFlightAtStart = inFlight[0] ?? 0;
   return collect(due, sent, done, level, { inFlightAtStart, inFlightAtEnd: inFlight[kept] ?? 0 }, 'open', starvation);
 }
@@ -100,18 +110,20 @@ function openLevel(
 function closedLevel(
   step: SearchStep,
   users: number,
+  pause: number,
   server: Server,
   random: Random,
   starvation: Starvation | null,
+  grace: number,
 ): Observation {
   const { warmup } = step;
-  const { sent, done } = server.closed(users, warmup + step.duration, random);
+  const { sent, done } = server.closed(users, warmup + step.duration, random, pause);
   let until = warmup + step.duration;
   if (step.requests !== null) {
     const last = done.filter((_, i) => (sent[i] as number) >= warmup)[step.requests];
     if (last !== undefined) until = Math.min(until, Math.abs(last));
   }
-  const level = { warmup, until, batches: BATCHES, length: (until - warmup) / BATCHES };
+  const level = { warmup, until, batches: BATCHES, length: (until - warmup) / BATCHES, grace };
   return collect(sent, sent, done, level, { inFlightAtStart: users, inFlightAtEnd: users }, 'closed', starvation);
 }
 
@@ -120,12 +132,18 @@ function collect(
   due: ArrayLike<number>,
   sent: ArrayLike<number>,
   done: ArrayLike<number>,
-  level: { readonly warmup: number; readonly until: number; readonly batches: number; readonly length: number },
+  level: {
+    readonly warmup: number;
+    readonly until: number;
+    readonly batches: number;
+    readonly length: number;
+    readonly grace: number;
+  },
   flow: Pick<Observation, 'inFlightAtStart' | 'inFlightAtEnd'>,
   model: 'open' | 'closed',
   starvation: Starvation | null,
 ): Observation {
-  const { warmup, until, batches, length } = level;
+  const { warmup, until, batches, length, grace } = level;
   const times = Array.from({ length: batches }, () => new Histogram());
   const infinite = new Array<number>(batches).fill(0);
   const lag = new Histogram();
@@ -140,10 +158,10 @@ function collect(
     const end = done[i] as number;
     const batch = Math.max(0, Math.min(batches - 1, Math.floor((Math.abs(end) - warmup) / length)));
     lag.record(((sent[i] as number) - at) * 1e6);
-    if (end < 0 || end > until + GRACE) {
+    if (end < 0 || end > until + grace) {
       failed++;
       infinite[batch] = (infinite[batch] ?? 0) + 1;
-      if (end > 0) last = until + GRACE;
+      if (end > 0) last = until + grace;
     } else {
       ok++;
       times[batch]?.record((end - at) * 1e6);
@@ -151,7 +169,17 @@ function collect(
     }
   }
   const response = Histogram.of(...times.map((one) => one.toData()));
-  const loopDelayP99 = starvation === null ? 0 : starvation.busy * 1e6;
+  const fitness: Fitness = {
+    model,
+    lag,
+    loopDelayP99: starvation === null ? 0 : starvation.busy * 1e6,
+    cpuWait: null,
+    utilization: null,
+    responseP95: response.count > 0 ? response.quantile(0.95) : null,
+    missing: 0,
+    due: offered,
+  };
+  const late = latenessOf(fitness);
   return {
     seconds: until - warmup,
     elapsed: last,
@@ -163,16 +191,8 @@ function collect(
     unanswered: 0,
     ...flow,
     batches: times.map((one, k) => ({ times: one.toData(), infinite: infinite[k] ?? 0 })),
-    unfit: unfitReason({
-      model,
-      lag,
-      loopDelayP99,
-      cpuWait: null,
-      utilization: null,
-      responseP95: response.count > 0 ? response.quantile(0.95) : null,
-      missing: 0,
-      due: offered,
-    }),
+    unfit: unfitReason(fitness),
+    ...(late === null ? {} : { late }),
   };
 }
 

@@ -66,6 +66,7 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
   'count-mismatch': 'the counts do not add up',
   'hidden-idle': 'the generator held its virtual users up',
   'no-answer-found': 'the search gave no answer',
+  'rough-answer': 'the answer of the search is rough',
   'generator-exhausted': 'the generator ran out of ports, files or memory for sockets',
   'connection-wait': 'requests waited for a free connection',
   'reused-connection-closed': 'the target closed connections as they were used again',
@@ -110,13 +111,26 @@ function sentenceOf(result: RunResult): string {
 }
 
 /** The answer of a search in one sentence. */
-function foundSentence({ status, estimate, unit, stoppedBy }: BreakingPoint): string {
+function foundSentence({ status, estimate, interval, unit, stoppedBy, slos, criterion }: BreakingPoint): string {
   const load = (value: number): string =>
     unit === 'vus' ? `${formatCount(Math.round(value))} concurrent users` : requestsPerSecond(value);
-  if (stoppedBy === 'fails-at-idle') return 'It fails with a single user.';
+  const slo = criterion !== null && slos.includes(criterion) ? criterion : slos.join(' and ');
+  const under = slo === '' ? '' : ` under ${slo}`;
+  if (stoppedBy === 'fails-at-idle') return `It fails with a single user: ${slo} does not hold.`;
+  if (status === 'fails-at-every-load') return `It fails at every load: ${slo} does not hold.`;
   if (status === 'undecided' || estimate === null) return 'The breaking point was not found.';
-  if (status === 'found') return `It takes ${load(estimate)}.`;
-  return `It takes at least ${load(estimate)}.`;
+  if (status === 'found') return `It takes ${load(estimate)}${under}.`;
+  if (status === 'rough') return `${roughly(interval)}${load(estimate)}${under}: a rough answer.`;
+  return `It takes at least ${load(estimate)}${under}.`;
+}
+
+/** The ends of a wide interval, before the estimate. */
+function roughly(interval: BreakingPoint['interval']): string {
+  if (interval === null) return 'It takes about ';
+  const [low, high] = interval;
+  const end = (value: number): string => formatRate(value).replace('/s', '');
+  if (high === null) return `It takes ${end(low)} or more, probably about `;
+  return `It takes something between ${end(low)} and ${end(high)}, probably about `;
 }
 
 /** A metric as a subject in the middle of a sentence. */

@@ -143,7 +143,14 @@ function doubt(invalidates: boolean, code: Doubt['code'], message: string, hint:
   return { code, message, hint, invalidates };
 }
 
-function searchDoubts({ breakingPoint, ending }: Evidence): Doubt[] {
+function searchDoubts({ plan, breakingPoint, ending }: Evidence): Doubt[] {
+  if (breakingPoint?.status === 'rough' && ending === 'completed') {
+    const more = breakingPoint.moreSeconds ?? null;
+    const longer =
+      more === null ? 'a longer --budget' : `--budget ${Math.ceil((breakingPoint.spentSeconds + more) / 60)}m`;
+    const hint = `Give it ${longer}, or --budget auto; --allow-rough takes a rough answer.`;
+    return [doubt(plan.search?.allowRough !== true, 'rough-answer', breakingPoint.summary, hint)];
+  }
   // "At least" nothing is no answer either: no level was fit to be one.
   const answered = breakingPoint !== null && breakingPoint.status !== 'undecided' && breakingPoint.estimate !== null;
   if ((ending !== 'completed' && ending !== 'stopped') || answered) return [];

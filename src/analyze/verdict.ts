@@ -14,8 +14,8 @@ export function verdictOf(
 ): Verdict {
   if (ending === 'interrupted') return { status: 'interrupted', checks, doubts };
   const invalid = doubts.some((doubt) => doubt.invalidates);
-  // A target that breaks its SLO with one user fails; any other answer of a search is one.
-  const failed = checks.some((check) => check.status === 'failed') || breakingPoint?.stoppedBy === 'fails-at-idle';
+  // A target that breaks its SLO at every load fails; any other answer of a search is one.
+  const failed = checks.some((check) => check.status === 'failed') || breakingPoint?.status === 'fails-at-every-load';
   return { status: invalid ? 'invalid' : failed ? 'failed' : 'passed', checks, doubts };
 }
 

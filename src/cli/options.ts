@@ -80,8 +80,12 @@ export function addSearchOptions(command: Command): Command {
       collect,
     )
     .option('--unit <unit>', 'what to search: req/s (default) or vus')
-    .option('--budget <duration>', 'how long it may take (default 2m)')
+    .option(
+      '--budget <duration>',
+      'how long it may take (default 2m); auto: until the precision is reached, an hour at most',
+    )
     .option('--precision <share>', 'how narrow the interval shall be (default 10%)')
+    .option('--allow-rough', 'a rough answer passes too (else exit code 5)')
     .option('--max-rate <rate>', 'highest arrival rate to try')
     .option('--max-vus <count>', 'most virtual users to try (default 1024)')
     .option(

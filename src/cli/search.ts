@@ -2,7 +2,7 @@ import { Search } from '../analyze/search/controller.ts';
 import { observe, type SearchStep } from '../analyze/search/observation.ts';
 import { SETTLING_INTERVALS, Settling, type Sighting, stretchOf } from '../analyze/search/settling.ts';
 import type { RunEvent } from '../core/event.ts';
-import type { LoadProfile, Plan, SearchPlan } from '../core/plan.ts';
+import type { Distribution, LoadProfile, Plan, SearchPlan } from '../core/plan.ts';
 import type { LoadSource } from '../core/ports.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { count, type Micros, micros, perSecond, toSeconds } from '../core/units.ts';
@@ -60,7 +60,7 @@ export async function* searchEvents(
         yield* play(settlingPlan(plan, step, level), level, (snapshots) => watch(settling, snapshots, askInstance));
         if (signal.aborted) break;
       }
-      const { levelPlan, warmup } = planOf(plan, step, level);
+      const { levelPlan, warmup } = planOf(plan, step, level, controller.grace);
       yield { type: 'level', at: micros(at), index: level, purpose, load, warmup, duration };
       const own = step;
       const snapshots = yield* play(levelPlan, level, (soFar) => isEnough(controller, own, soFar, warmup));
@@ -87,6 +87,7 @@ export function createSearch(search: SearchPlan): Search {
     maxLoad: search.maxLoad,
     maxVus: search.maxVus,
     settle: toSeconds(search.settle),
+    extendTo: search.extendTo === undefined ? null : toSeconds(search.extendTo),
   });
 }
 
@@ -118,8 +119,11 @@ function settlingPlan(plan: Plan, step: SearchStep, level: number): Plan {
   };
 }
 
-/** A level as a plan of its own. Its intervals are its batches, and its warm-up is a whole number of them. */
-function planOf(plan: Plan, step: SearchStep, level: number): { levelPlan: Plan; warmup: number } {
+/**
+ * A level as a plan of its own. Its intervals are its batches, and its warm-up is a whole number of them.
+ * @param grace for requests under way at its end, at least, s.
+ */
+function planOf(plan: Plan, step: SearchStep, level: number, grace: number): { levelPlan: Plan; warmup: number } {
   const interval = Math.max(5_000, Math.round((step.duration * 1e6) / BATCHES));
   const warmup = Math.ceil((step.warmup * 1e6) / interval) * interval;
   const levelPlan: Plan = {
@@ -127,6 +131,7 @@ function planOf(plan: Plan, step: SearchStep, level: number): { levelPlan: Plan;
     load: profileOf(plan, step, warmup + BATCHES * interval),
     warmup: warmup as Micros,
     interval: interval as Micros,
+    gracefulStop: micros(Math.max(plan.gracefulStop, Math.ceil(grace * 1e6))),
     seed: plan.seed + level,
   };
   return { levelPlan, warmup: warmup / 1e6 };
@@ -137,7 +142,7 @@ function profileOf(plan: Plan, { load }: SearchStep, length: number): LoadProfil
   const duration = micros(length);
   if (load.model === 'closed') {
     const users = count(load.vus);
-    return { model: 'closed', vus: [{ duration, from: users, to: users }], thinkTime: thinkTimeOf(plan) };
+    return { model: 'closed', vus: [{ duration, from: users, to: users }], thinkTime: thinkTimeOf(plan, load.pause) };
   }
   const rate = perSecond(load.ratePerSec);
   return {
@@ -148,7 +153,9 @@ function profileOf(plan: Plan, { load }: SearchStep, length: number): LoadProfil
   };
 }
 
-function thinkTimeOf({ load, search }: Plan) {
+/** The level's own pause, or the users' of a search for users. @param pause s. */
+function thinkTimeOf({ load, search }: Plan, pause = 0): Distribution | null {
+  if (pause > 0) return { kind: 'constant', value: micros(Math.round(pause * 1e6)) };
   return load.model === 'closed' && search?.unit === 'vus' ? load.thinkTime : null;
 }
 

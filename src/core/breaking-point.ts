@@ -7,11 +7,18 @@
 export type LoadUnit = 'req/s' | 'vus';
 
 /**
- * found: a limit with an interval. not-reached: the target held at the highest load that was allowed. generator-limited:
- * it held as far as the generator could measure; the truth is at least `estimate`. undecided: the budget, the
- * interruption or the target's end came before there was an answer.
+ * found: a limit with a narrow interval, and levels on either side that bear it out. rough: the same, but wide, or not borne
+ * out. not-reached: the target held at the highest load that was allowed. generator-limited: it held as far as the
+ * generator could measure; the truth is at least `estimate`. fails-at-every-load: an SLO is broken however low the load.
+ * undecided: the budget, the interruption or the target's end came before anything could be said.
  */
-export type BreakingPointStatus = 'found' | 'not-reached' | 'generator-limited' | 'undecided';
+export type BreakingPointStatus =
+  | 'found'
+  | 'rough'
+  | 'not-reached'
+  | 'generator-limited'
+  | 'fails-at-every-load'
+  | 'undecided';
 
 /** Why the search ended. */
 export type SearchStop =
@@ -19,6 +26,7 @@ export type SearchStop =
   | 'budget'
   | 'resolution'
   | 'fails-at-idle'
+  | 'fails-at-every-load'
   | 'bound'
   | 'generator'
   | 'target-lost'
@@ -38,7 +46,8 @@ export type LevelPurpose =
 export type LevelVerdict = 'pass' | 'fail' | 'undecided' | 'overloaded' | 'drifting' | 'void';
 
 export type LevelLoad =
-  | { readonly model: 'closed'; readonly vus: number }
+  /** pause: of each user between a response and the next request, s. */
+  | { readonly model: 'closed'; readonly vus: number; readonly pause?: number }
   | { readonly model: 'open'; readonly ratePerSec: number };
 
 /** A number with its 95 % interval; an open upper end is null. */
@@ -162,6 +171,8 @@ export interface BreakingPoint {
   readonly precision: { readonly asked: number; readonly reached: number | null };
   /** Relative difference of load that the requests near the limit can resolve at all (5 % errors of both kinds). */
   readonly resolution: number | null;
+  /** Of a rough answer: how much longer a search for a narrow one would take, s; null: not known. */
+  readonly moreSeconds?: number | null;
   readonly budgetSeconds: number;
   readonly spentSeconds: number;
   /** As written; the assumed ones where none was given. */

@@ -166,6 +166,10 @@ export interface SearchPlan {
   readonly budget: Micros;
   /** Wanted width of the 95 % interval over the estimate, 0..1. */
   readonly precision: number;
+  /** Whether an answer that is rough is good enough to pass; absent: no. */
+  readonly allowRough?: true;
+  /** Go on until the interval is as narrow as `precision`, at most so long, µs; absent: the budget is the end. */
+  readonly extendTo?: Micros;
   /** Highest load to try on the searched axis; null: none. */
   readonly maxLoad: number | null;
   /** How the arrivals of a level are spread; absent: Poisson. */

@@ -79,6 +79,7 @@ export type DoubtCode =
   | 'count-mismatch'
   | 'hidden-idle'
   | 'no-answer-found'
+  | 'rough-answer'
   | 'generator-exhausted'
   | 'connection-wait'
   | 'reused-connection-closed'

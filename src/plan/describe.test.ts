@@ -84,6 +84,7 @@ describe('describePlan', () => {
     );
     expect(found({ arrivals: 'bursty:4' })).toContain('(bursts of 4 arrivals at random instants)');
     expect(found({ unit: 'vus' })).toContain('searching the most virtual users at which');
+    expect(found({ budget: 'auto' })).toContain(': 2 min or longer, at most 1 h, interval of 10 %');
   });
 
   it('says that nothing ends a run without an end', () => {

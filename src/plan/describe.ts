@@ -79,14 +79,22 @@ function describeRequest(
   return `${line}  (${size}${type === undefined ? '' : ` of ${type}`})`;
 }
 
-function describeSearch({ unit, slos, budget, precision, maxLoad, arrivals = 'poisson' }: SearchPlan): string {
+function describeSearch({
+  unit,
+  slos,
+  budget,
+  extendTo,
+  precision,
+  maxLoad,
+  arrivals = 'poisson',
+}: SearchPlan): string {
   const what = unit === 'vus' ? 'the most virtual users' : `the highest arrival rate (${arrivalsName(arrivals)})`;
   const held =
     slos.length === 0
       ? 'p95 stays within 10 times its idle median (at least 100 ms) and errors < 1 %'
       : slos.map(({ text }) => text).join(' and ');
   const bound = maxLoad === null ? '' : `, at most ${formatNumber(maxLoad)} ${unit}`;
-  return `searching ${what} at which ${held}${bound}: ${formatDuration(budget)}, interval of ${formatNumber(100 * precision)} %`;
+  return `searching ${what} at which ${held}${bound}: ${formatDuration(budget)}${extendTo === undefined ? '' : ` or longer, at most ${formatDuration(extendTo)}`}, interval of ${formatNumber(100 * precision)} %`;
 }
 
 function describeData({ data, checks }: Plan): string[] {

@@ -83,8 +83,9 @@ export const settingsSchema = z.strictObject(
       .optional()
       .describe('What must hold at the load that find looks for: p95<250ms, errors<1%'),
     unit: text('What find searches: req/s (default, arrivals) or vus (virtual users)'),
-    budget: quantity('How long find may take: 2m (default)'),
+    budget: quantity('How long find may take: 2m (default); auto: until its precision is reached, an hour at most'),
     precision: quantity('How narrow the interval of the answer shall be: 10% (default)'),
+    allowRough: yesOrNo('Pass with a rough answer too (default false: exit code 5)'),
     maxRate: quantity('The highest arrival rate find may try'),
     maxVus: quantity('The most virtual users find may try (default 1024)'),
     settle: quantity('How long find waits at most, after each increase of load, until the target is steady: 60s'),

@@ -23,6 +23,7 @@ const ONLY_FIND = [
   'unit',
   'budget',
   'precision',
+  'allowRough',
   'maxRate',
   'maxVus',
   'settle',
@@ -30,6 +31,9 @@ const ONLY_FIND = [
 ] as const satisfies readonly SettingName[];
 
 const DEFAULT_VUS = 1024;
+/** s. */
+const DEFAULT_BUDGET = 120;
+const MOST_EXTENDED = 3_600;
 
 /** What to search for; null where the plan is no search. @throws RampartError */
 export function resolveSearch(given: Given, kind: Plan['kind']): SearchPlan | null {
@@ -52,15 +56,22 @@ export function resolveSearch(given: Given, kind: Plan['kind']): SearchPlan | nu
   return {
     unit,
     slos: resolveThresholdList(given, 'slos'),
-    budget:
-      read(given, 'budget', (text, label) => parseDuration(text, label, { min: '5s', max: '24h' })) ?? seconds(120),
+    ...budgetOf(given),
     precision: read(given, 'precision', parseShare) ?? 0.1,
+    ...(given.settings.allowRough === true ? { allowRough: true } : {}),
     maxLoad: unit === 'vus' ? (maxVus ?? null) : (maxRate ?? null),
     arrivals: arrivals ?? 'poisson',
     maxVus: maxVus ?? count(DEFAULT_VUS),
     settle: read(given, 'settle', (text, label) => parseDuration(text, label, { max: '1h' })) ?? micros(0),
     instanceHeader: instanceHeaderOf(given),
   };
+}
+
+/** `auto`: the usual budget, and as much more as the precision takes. */
+function budgetOf(given: Given): Pick<SearchPlan, 'budget' | 'extendTo'> {
+  if (given.settings.budget === 'auto') return { budget: seconds(DEFAULT_BUDGET), extendTo: seconds(MOST_EXTENDED) };
+  const budget = read(given, 'budget', (text, label) => parseDuration(text, label, { min: '5s', max: '24h' }));
+  return { budget: budget ?? seconds(DEFAULT_BUDGET) };
 }
 
 function instanceHeaderOf(given: Given): string | null {

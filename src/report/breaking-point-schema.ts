@@ -41,6 +41,7 @@ const level = z.strictObject({
       z.strictObject({
         model: z.literal('closed').describe('The load model.'),
         vus: count('Virtual users.'),
+        pause: amount('Of each user between a response and its next request, s; absent: none.').exactOptional(),
       }),
       z.strictObject({
         model: z.literal('open').describe('The load model.'),
@@ -99,10 +100,23 @@ const scalability = z.strictObject({
 export const breakingPointSchema = z
   .strictObject({
     status: z
-      .enum(['found', 'not-reached', 'generator-limited', 'undecided'])
-      .describe('not-reached and generator-limited: the truth is at least `estimate`.'),
+      .enum(['found', 'rough', 'not-reached', 'generator-limited', 'fails-at-every-load', 'undecided'])
+      .describe(
+        'rough: the interval is wide, or no levels on either side bear it out. not-reached and generator-limited: the truth is at least `estimate`. ' +
+          'fails-at-every-load: an SLO is broken however low the load.',
+      ),
     stoppedBy: z
-      .enum(['precision', 'budget', 'resolution', 'fails-at-idle', 'bound', 'generator', 'target-lost', 'interrupted'])
+      .enum([
+        'precision',
+        'budget',
+        'resolution',
+        'fails-at-idle',
+        'fails-at-every-load',
+        'bound',
+        'generator',
+        'target-lost',
+        'interrupted',
+      ])
       .describe('Why the search ended.'),
     summary: text('One sentence that says it all.'),
     unit: UNIT.describe('The axis that was searched: arrivals per second, or virtual users.'),
@@ -120,6 +134,9 @@ export const breakingPointSchema = z
       })
       .describe('Width of the interval over the estimate.'),
     resolution: maybe('Relative difference of load that the requests near the limit can tell apart; null: unknown.'),
+    moreSeconds: maybe(
+      'Of a rough answer: about how much longer a search must be for one that is found, s; null: not known.',
+    ).exactOptional(),
     budgetSeconds: amount('How long it was allowed to take, s.'),
     spentSeconds: amount('How long it took, s.'),
     slos: z.array(z.string()).describe('What had to hold; the assumed ones where none was given.'),
@@ -195,6 +212,10 @@ export function searchPlanSchema<Slo extends z.ZodType>(slo: Slo) {
     slos: z.array(slo).describe('All must hold; none: chosen from the idle response time.'),
     budget: amount('How long it may take, µs.'),
     precision: amount('Wanted width of the 95 % interval over the estimate, 0..1.'),
+    allowRough: z.literal(true).exactOptional().describe('A rough answer passes too.'),
+    extendTo: amount(
+      'Go on until the interval is as narrow as `precision`, at most so long, µs; absent: the budget is the end.',
+    ).exactOptional(),
     maxLoad: maybe('Highest load to try on the searched axis; null: none.'),
     arrivals: ARRIVALS.exactOptional().describe('How the arrivals of a level are spread; absent: poisson.'),
     maxVus: count('Most virtual users of the ramp at the beginning.'),

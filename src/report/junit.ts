@@ -17,7 +17,7 @@ const element = (
 /**
  * `junit.xml`, as Jenkins, GitLab and Azure read it: a test case per threshold (failed: a failure; undecided, or passed
  * in an invalid or interrupted run: an error, since nothing is known), one for the validity of the measurement, and one for
- * the answer of a search (failed: an SLO fails with a single user; an error: no answer). So a run that measured nothing, or
+ * the answer of a search (failed: an SLO fails at every load; an error: no answer). So a run that measured nothing, or
  * was cut off, is never green.
  */
 export function toJunitXml(result: RunResult): string {
@@ -67,7 +67,7 @@ function searchCases({ plan, breakingPoint }: RunResult): Element[] {
   const { status, stoppedBy, summary, spentSeconds, slos } = breakingPoint;
   const name = `the breaking point under ${slos.join(' and ') || 'the SLO'}`;
   const attributes = { classname: `rampart ${plan.target.url}`, name, time: spentSeconds.toFixed(3) };
-  if (stoppedBy === 'fails-at-idle') {
+  if (status === 'fails-at-every-load') {
     return [element('testcase', attributes, element('failure', { message: summary, type: stoppedBy }))];
   }
   if (status === 'undecided') {

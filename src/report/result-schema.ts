@@ -296,6 +296,7 @@ const verdict = z
               'count-mismatch',
               'hidden-idle',
               'no-answer-found',
+              'rough-answer',
               'generator-exhausted',
               'connection-wait',
               'reused-connection-closed',

@@ -91,10 +91,11 @@ export function limitRows(found: BreakingPoint): LimitRow[] {
     criterion === null ? '' : criterion === 'capacity' ? 'capacity binds first' : `${criterion} binds first`;
   const latencies = found.sloLimits.filter(({ slo }) => !slo.startsWith('errors'));
   const known = status !== 'undecided' && estimate !== null;
+  const sign = { found: '', 'fails-at-every-load': '', rough: '≈ ' } as const;
   const rows: LimitRow[] = [
     {
       label: 'SLO limit',
-      value: known ? `${status === 'found' ? '' : '≥ '}${formatLoad(estimate, unit)}` : '–',
+      value: known ? `${status in sign ? sign[status as keyof typeof sign] : '≥ '}${formatLoad(estimate, unit)}` : '–',
       interval: interval === null ? '–' : loadRange(interval, unit),
       note: known ? binding : 'no answer yet',
     },

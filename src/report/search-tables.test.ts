@@ -28,6 +28,10 @@ describe('the limits', () => {
   it('have estimate, interval and what binds', () => {
     const row = rows({ estimate: 188.4, interval: [181.2, 194.4], criterion: 'p95<250ms' })['SLO limit'];
     expect(row).toEqual({ value: '188/s', interval: '181–194/s', note: 'p95<250ms binds first' });
+    const rough = rows({ status: 'rough', estimate: 188.4, interval: [120, 294.4], criterion: 'p95<250ms' })[
+      'SLO limit'
+    ];
+    expect(rough).toEqual({ value: '≈ 188/s', interval: '120–294/s', note: 'p95<250ms binds first' });
     expect(rows({ criterion: 'capacity' })['SLO limit']?.note).toBe('capacity binds first');
   });
 
@@ -88,7 +92,7 @@ describe('renderSummary of a search', () => {
   const text = render(RESULT);
 
   it('has the answer, the limits, every level with its reason, and one line of totals', () => {
-    expect(text.split('\n')[0]).toMatch(/^It takes \d+/);
+    expect(text.split('\n')[0]).toMatch(/^It takes \d+.* requests per second under p95<250ms/);
     expect(rowOf(text, 'SLO limit')).toHaveLength(4);
     for (const level of FOUND.levels) {
       const row = text.split('\n').find((line) => line.startsWith(`${level.index + 1} `));
@@ -138,7 +142,7 @@ describe('toJunitXml of a search', () => {
   });
 
   it('fails where an SLO fails with a single user, and errs where there is no answer', () => {
-    expect(at({ stoppedBy: 'fails-at-idle', summary: '0: fails at idle.' })).toContain(
+    expect(at({ status: 'fails-at-every-load', stoppedBy: 'fails-at-idle', summary: '0: fails at idle.' })).toContain(
       '<failure message="0: fails at idle." type="fails-at-idle"/>',
     );
     expect(at({ status: 'undecided', stoppedBy: 'budget', summary: 'No answer yet.' })).toContain(

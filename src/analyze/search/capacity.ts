@@ -1,10 +1,22 @@
 import type { ScalabilityResult } from '../../core/breaking-point.ts';
 import { fitScalability } from '../../stats/usl.ts';
-import type { Capacity } from './estimate.ts';
 import type { Level } from './level.ts';
+
+/** What the closed ramp taught of the target. */
+export interface Capacity {
+  /** Highest throughput of successes, 1/s, over the levels at which it had stopped growing. */
+  readonly perSec: number;
+  /** Standard error of its logarithm. */
+  readonly deviation: number;
+  /** False where the ramp ended before throughput had stopped growing: then it is a lower bound. */
+  readonly reached: boolean;
+}
 
 /** Levels whose throughput is within this of the highest count as saturated. */
 const SATURATED = 0.93;
+
+/** With fewer users a target of several servers is not busy all the time. */
+const FEWEST_USERS = 4;
 
 /** Standard errors below a throughput at which it is hardly lower. */
 const SURE = 2;
@@ -41,6 +53,25 @@ function pool(all: readonly Throughput[]): { perSec: number; relativeError: numb
   const variance = saturated.reduce((sum, one) => sum + (one.relativeError * one.perSec * one.seconds) ** 2, 0);
   return { perSec: answers / seconds, relativeError: Math.sqrt(variance) / answers };
 }
+
+/**
+ * How much departures scatter while the target is busy all the time: the variance of their number over its mean, which is
+ * the squared coefficient of variation of the service times where one server works them off, and likewise of several.
+ * @returns null where no closed level was saturated.
+ */
+export function departureVariability(levels: readonly Level[]): number | null {
+  const closed = levels.filter(({ step, margins, result }) => {
+    return step.purpose === 'ramp' && margins.length > 0 && result.ok > 0;
+  });
+  const all = closed.map((level) => ({ level, ...throughputOf(level) }));
+  const best = Math.max(0, ...all.map(({ perSec, relativeError }) => perSec * (1 - SURE * relativeError)));
+  const saturated = all.filter(({ perSec, level }) => perSec >= SATURATED * best && usersOf(level) >= FEWEST_USERS);
+  if (saturated.length === 0) return null;
+  const dispersion = saturated.map(({ relativeError, level }) => relativeError ** 2 * level.result.ok);
+  return dispersion.reduce((sum, one) => sum + one, 0) / dispersion.length;
+}
+
+const usersOf = ({ step: { load } }: Level): number => (load.model === 'closed' ? load.vus : 0);
 
 /** Throughput of successes, with its error from how the batches' counts differ. */
 export function throughputOf({ observation, result }: Level): Throughput {

@@ -13,12 +13,12 @@ const ASIDE: readonly LevelPurpose[] = ['repeat', 'recover'];
  * another load decides.
  */
 export function ceilingOf(levels: readonly Level[], unit: LoadUnit): number | null {
-  const fit = levels.filter(({ observation }) => observation.unfit === null);
+  const fit = levels.filter(({ result }) => result.verdict !== 'void');
   const highest = Math.max(0, ...fit.map((level) => loadOf(level, unit) ?? 0));
   const failed = levels.flatMap((level, i) => {
     const load = loadOf(level, unit);
     // Only a void level is followed by the same step.
-    const again = levels[i - 1]?.step === level.step && level.observation.unfit !== null;
+    const again = levels[i - 1]?.step === level.step && level.result.verdict === 'void';
     return again && load !== null && load > highest && !ASIDE.includes(level.step.purpose) ? [load] : [];
   });
   const [first, second] = failed;

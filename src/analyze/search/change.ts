@@ -1,8 +1,10 @@
-import { throughputOf } from './capacity.ts';
+import { capacityOf, throughputOf } from './capacity.ts';
 import type { Level } from './level.ts';
 
 /** Two throughputs differ by so many standard errors, each at least so large (share), and by so much that it matters. */
 const CHANGE = { deviations: 4, least: 0.02, ratio: 1.15 } as const;
+/** A level that carried so much of the capacity was at it. */
+const FULL = 0.85;
 
 /** Throughput of as many users, at first and at the end, 1/s. */
 export interface CapacityChange {
@@ -25,7 +27,15 @@ export function capacityChange(levels: readonly Level[]): CapacityChange | null 
     return step.purpose === 'ramp' && margins.length > 0 && step.load.model === 'closed' && step.load.vus === vus;
   });
   if (first === undefined) return null;
-  const [before, after] = [throughputOf(first), throughputOf(last)];
+  const after = throughputOf(last);
+  // Where it was at capacity, all levels of the ramp that were tell more than it does by itself.
+  const full = capacityOf(
+    levels.filter(({ step }) => step.purpose === 'ramp'),
+    true,
+  );
+  const own = throughputOf(first);
+  const before =
+    full !== null && own.perSec > FULL * full.perSec ? { perSec: full.perSec, relativeError: full.deviation } : own;
   if (!(before.perSec > 0 && after.perSec > 0)) return null;
   const apart = Math.abs(Math.log(after.perSec / before.perSec));
   const error = Math.hypot(Math.max(CHANGE.least, before.relativeError), Math.max(CHANGE.least, after.relativeError));

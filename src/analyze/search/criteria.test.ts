@@ -36,5 +36,6 @@ describe('what a search can look for', () => {
     expect(assumedCriteria(4_000).map(({ slo }) => slo)).toEqual(['p95<=100ms', 'errors<1%']);
     expect(assumedCriteria(23_400)[0]).toMatchObject({ slo: 'p95<=234ms', limit: 234_000 });
     expect(assumedCriteria(300_000)[0]?.slo).toBe('p95<=3s');
+    expect(assumedCriteria(Number.NaN).map(({ slo }) => slo)).toEqual(['errors<1%']);
   });
 });

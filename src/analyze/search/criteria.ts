@@ -27,18 +27,17 @@ export function criteriaOf(slos: readonly Threshold[]): Criterion[] {
   }));
 }
 
-/** p95 ≤ max(10 × the idle median, 100 ms), and errors below 1 %. @param idleMedian µs. */
+/**
+ * p95 ≤ max(10 × the idle median, 100 ms), and errors below 1 %. Of a target that gave no success no latency is known to
+ * take ten times of: errors alone.
+ * @param idleMedian µs; not finite: there was no success.
+ */
 export function assumedCriteria(idleMedian: number): Criterion[] {
+  const errors: Criterion = { slo: `errors<${ASSUMED.errors * 100}%`, kind: 'errors', p: null, limit: ASSUMED.errors };
+  if (!Number.isFinite(idleMedian)) return [errors];
   const limit = Math.max(ASSUMED.leastMicros, Math.ceil((ASSUMED.timesIdleMedian * idleMedian) / 1000) * 1000);
-  return [
-    {
-      slo: `p${ASSUMED.percentile}<=${formatLimit(limit / 1000, 'ms').replace(' ', '')}`,
-      kind: 'latency',
-      p: ASSUMED.percentile / 100,
-      limit,
-    },
-    { slo: `errors<${ASSUMED.errors * 100}%`, kind: 'errors', p: null, limit: ASSUMED.errors },
-  ];
+  const slo = `p${ASSUMED.percentile}<=${formatLimit(limit / 1000, 'ms').replace(' ', '')}`;
+  return [{ slo, kind: 'latency', p: ASSUMED.percentile / 100, limit }, errors];
 }
 
 function refuse({ text, metric, op, unit, limit }: Threshold): void {

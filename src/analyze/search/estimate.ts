@@ -1,25 +1,12 @@
 import type { LoadUnit } from '../../core/breaking-point.ts';
+import { type Capacity, departureVariability } from './capacity.ts';
 import type { Criterion } from './criteria.ts';
+import { idleLevels, idleVariability } from './idle-levels.ts';
 import type { Level } from './level.ts';
 import type { MarginModel, MarginPoint } from './margin.ts';
 import { falls, firstCrossing, placed } from './monotone.ts';
 import { type Posterior, posteriorOf } from './posterior.ts';
-
-/** What the closed ramp taught of the target. */
-export interface Capacity {
-  /** Highest throughput of successes, 1/s, over the levels at which it had stopped growing. */
-  readonly perSec: number;
-  /** Standard error of its logarithm. */
-  readonly deviation: number;
-  /** False where the ramp ended before throughput had stopped growing: then it is a lower bound. */
-  readonly reached: boolean;
-}
-
-/** The value of an idle target over a limit, and the standard error of its logarithm. */
-export interface IdleRatio {
-  readonly value: number;
-  readonly deviation: number;
-}
+import { allowedShare } from './share.ts';
 
 /** The limit of one criterion. */
 export interface CriterionLimit {
@@ -36,10 +23,14 @@ export interface LimitEstimate {
   readonly estimate: number;
   readonly low: number;
   readonly high: number;
+  /** The probability that an SLO is broken at any load, however low. */
+  readonly never: number;
   /** Width of the 95 % interval over the estimate. */
   readonly width: number;
-  /** The load below which the limit lies with this probability. */
+  /** The load below which the limit lies with this probability; 0: with it there is none. */
   quantile(p: number): number;
+  /** The same, if there is a limit. */
+  place(p: number): number;
   /** P(limit ≤ load). */
   cdf(load: number): number;
   readonly monotone: boolean;
@@ -48,16 +39,21 @@ export interface LimitEstimate {
 /** An interval this many times as wide as the estimate says nothing. */
 export const UNDECIDED_WIDTH = 2;
 const TAIL = 0.025;
+/** Standard errors, of those that so many requests allow at best, that an end is from the estimate at least. */
+const LEAST = 1.65;
+/** With less room between limit and capacity, over the limit, the curve is a cliff: levels bracket it, and beside it all say the same. */
+export const CLIFF_ROOM = 0.1;
+/** With more room than this it is none, whatever the levels say. */
+const SLOPE_ROOM = 0.2;
 /** Above capacity nothing passes for long; the guess may be low. */
 const HIGHEST_OVER_CAPACITY = 3;
 const HIGHEST_UNKNOWN = 30;
-const LEAST_CAPACITY_DEVIATION = 0.06;
+const LEAST_CAPACITY_DEVIATION = 0.04;
 /** Of a ramp that ended before throughput had stopped growing: a hint, no more. */
 const VAGUE_CAPACITY_DEVIATION = 0.7;
 
 /**
  * All levels -> the limit. Where the curve is not monotone the first crossing from below counts, whatever passes above.
- * @param idle the values of an idle target over the limits, by criterion.
  * @returns null without criteria or any level on the axis.
  */
 export function estimateLimit(
@@ -65,57 +61,51 @@ export function estimateLimit(
   criteria: readonly Criterion[],
   unit: LoadUnit,
   capacity: Capacity | null,
-  idle: readonly IdleRatio[],
 ): LimitEstimate | null {
   const usable = placed(levels, unit);
   const top = usable.at(-1);
   if (top === undefined || criteria.length === 0) return null;
   const crossing = firstCrossing(usable);
+  // One request at a time is no load at all on the open axis.
+  const idle =
+    unit === 'req/s'
+      ? idleLevels(levels)
+          .slice(-2)
+          .map((level) => ({ level, load: Math.min(level.result.achievedPerSec, (capacity?.perSec ?? top.load) / 50) }))
+          .filter(({ load }) => load > 0)
+      : [];
   const kept = crossing === null ? usable : usable.filter(({ load }) => load <= crossing.high);
   const lowest = Math.log(unit === 'vus' ? 0.5 : Math.min(top.load, capacity?.perSec ?? top.load) / 200);
   const highest =
     unit === 'req/s' && capacity?.reached === true
       ? Math.log(Math.max(top.load, capacity.perSec) * HIGHEST_OVER_CAPACITY)
       : Math.log(top.load * HIGHEST_UNKNOWN);
+  const variability = departureVariability(levels) ?? idleVariability(levels);
   const limits = criteria.map((criterion, i): CriterionLimit => {
-    const points = kept.flatMap(({ level, load }): MarginPoint[] => {
+    const points = [...idle, ...kept].flatMap(({ level, load }): MarginPoint[] => {
       const margin = level.margins[i];
-      if (margin === undefined) return [];
+      if (margin === undefined || (margin.kind === 'share' && margin.share.n === 0)) return [];
       // Beyond the crossing such a curve bends over: how far above the limit it is there says nothing of where it crosses.
-      const bent =
-        crossing !== null &&
-        load >= crossing.bent &&
-        (margin.kind === 'above' || (margin.kind === 'value' && margin.y > 0));
+      const bent = crossing !== null && load >= crossing.bent && (margin.kind === 'above' || (margin.y ?? 1) > 0);
       return [{ x: Math.log(load), order: level.result.index, margin: bent ? { kind: 'above' } : margin }];
     });
     const model: MarginModel = {
-      shape: criterion.kind === 'errors' ? 'errors' : unit === 'vus' ? 'power' : 'queue',
-      floor: Math.max(0.001, idle[i]?.value ?? 0),
-      floorDeviation: idle[i]?.deviation ?? 0,
+      shape: criterion.kind === 'errors' || unit === 'vus' ? 'power' : 'queue',
+      errors: criterion.kind === 'errors',
       capacity:
         capacity === null || crossing !== null
           ? null
           : { x: Math.log(capacity.perSec), deviation: deviationOf(capacity) },
-      p: criterion.p,
+      variability,
+      allowed: criterion.kind === 'latency' && criterion.p === null ? null : allowedShare(criterion),
       low: crossing === null ? lowest : Math.log(crossing.low),
       high: crossing === null ? highest : Math.log(crossing.high),
-      limit: criterion.limit,
     };
     const seen =
-      criterion.kind === 'latency' || points.some(({ margin }) => margin.kind === 'errors' && margin.failed > 0);
+      criterion.kind === 'latency' || points.some(({ margin }) => margin.kind === 'share' && margin.share.bad > 0);
     return { criterion, posterior: posteriorOf(points, model), seen };
   });
   return combine(limits, lowest, highest, crossing === null && !falls(usable));
-}
-
-/** Values of the idle target over the limits, by criterion. */
-export function idleRatios(levels: readonly Level[], criteria: readonly Criterion[]): IdleRatio[] {
-  const idle = levels.find(({ step, margins }) => step.purpose === 'idle' && margins.length > 0);
-  return criteria.map((_, i) => {
-    const margin = idle?.margins[i];
-    if (margin?.kind !== 'value') return { value: 0, deviation: 0 };
-    return { value: Math.exp(margin.y), deviation: margin.scatter ?? 0.3 };
-  });
 }
 
 function deviationOf({ reached, deviation }: Capacity): number {
@@ -125,12 +115,15 @@ function deviationOf({ reached, deviation }: Capacity): number {
 /** The smallest of independent limits. */
 function combine(limits: readonly CriterionLimit[], lowest: number, highest: number, monotone: boolean): LimitEstimate {
   const counted = limits.some(({ seen }) => seen) ? limits.filter(({ seen }) => seen) : limits;
-  const binding = counted.reduce((first, one) =>
-    one.posterior.quantile(0.5) < first.posterior.quantile(0.5) ? one : first,
-  );
-  const below = (x: number): number => 1 - counted.reduce((above, { posterior }) => above * (1 - posterior.cdf(x)), 1);
+  const medianOf = ({ posterior: { never, quantile } }: CriterionLimit): number =>
+    never >= 0.5 ? -1e3 * never : quantile((0.5 - never) / (1 - never));
+  const binding = counted.reduce((first, one) => (medianOf(one) < medianOf(first) ? one : first));
+  const below = (x: number): number =>
+    1 - counted.reduce((above, { posterior: { never, cdf } }) => above * (1 - never) * (1 - cdf(x)), 1);
+  const never = 1 - counted.reduce((holds, { posterior }) => holds * (1 - posterior.never), 1);
   const quantile = (p: number): number => {
-    if (counted.length === 1) return Math.exp(binding.posterior.quantile(p));
+    if (p <= never) return 0;
+    if (counted.length === 1) return Math.exp(binding.posterior.quantile((p - never) / (1 - never)));
     let low = lowest - 1;
     let high = highest + 1;
     for (let step = 0; step < 40; step++) {
@@ -140,8 +133,25 @@ function combine(limits: readonly CriterionLimit[], lowest: number, highest: num
     }
     return Math.exp((low + high) / 2);
   };
+  const place = (p: number): number => quantile(Math.min(1 - 1e-9, never + (1 - never) * p));
   const estimate = quantile(0.5);
-  const [low, high] = [quantile(TAIL), quantile(1 - TAIL)];
+  // Levels that agree by luck make a posterior that is narrower than so many requests can bear.
+  const sloping = binding.criterion.kind === 'errors' || binding.posterior.shape >= SLOPE_ROOM;
+  const least = sloping ? Math.exp(LEAST * binding.posterior.deviation) : 1;
+  const low = Math.min(quantile(TAIL), never > 0.5 ? 0 : estimate / least);
+  const high = Math.max(quantile(1 - TAIL), estimate * least);
   const cdf = (load: number): number => below(Math.log(load));
-  return { limits, binding, estimate, low, high, width: (high - low) / estimate, quantile, cdf, monotone };
+  return {
+    limits,
+    binding,
+    estimate,
+    low,
+    high,
+    never,
+    width: estimate > 0 ? (high - low) / estimate : Number.POSITIVE_INFINITY,
+    quantile,
+    place,
+    cdf,
+    monotone,
+  };
 }

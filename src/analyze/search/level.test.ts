@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../load/random.ts';
-import { Histogram } from '../../stats/histogram.ts';
+import { EMPTY_HISTOGRAM, Histogram } from '../../stats/histogram.ts';
 import type { Criterion } from './criteria.ts';
 import { contradicts, isHopeless, judge } from './level.ts';
 import type { Observation, SearchStep } from './observation.ts';
@@ -56,7 +56,9 @@ const verdictOf = (one: Observation, step = STEP) => judge(step, one, CRITERIA, 
 describe('the verdict on a level', () => {
   it('passes, fails, or leaves undecided by the interval', () => {
     expect(verdictOf(observation(20))).toMatchObject({ verdict: 'pass', used: true });
-    expect(verdictOf(observation(20)).reason).toMatch(/^p95 was 5\d\.\d ms \(.* to .*\), limit 100 ms; errors was 0 %/);
+    expect(verdictOf(observation(20)).reason).toMatch(
+      /^p95 was 5\d\.\d ms \(.* to .*\), limit 100 ms; errors were 0 %/,
+    );
     expect(verdictOf(observation(50))).toMatchObject({ verdict: 'fail' });
     expect(verdictOf(observation(33.3))).toMatchObject({ verdict: 'undecided' });
   });
@@ -78,6 +80,34 @@ describe('the verdict on a level', () => {
     expect(level.result.reason).toContain('it slept');
   });
 
+  it('is void where the generator was late only if that could turn the verdict', () => {
+    const late = (ms: number) => ({ late: { ms, reason: 'requests left late' } });
+    // p95 is 60 ms: 20 ms more or less is no matter; of 90 ms it is.
+    expect(verdictOf(observation(20, late(20))).verdict).toBe('pass');
+    expect(verdictOf(observation(32, late(20)))).toMatchObject({ verdict: 'void' });
+    expect(verdictOf(observation(32, late(20))).reason).toContain('left late');
+    expect(verdictOf(observation(20, late(60))).verdict).toBe('void');
+  });
+
+  it('passes where no request of enough was slow, though the percentile itself is not known so well', () => {
+    const { reason, verdict } = verdictOf(
+      observation(9, { batches: observation(9).batches.slice(0, 4), offered: 400, sent: 400, ok: 400 }),
+    );
+    expect(verdict, reason).toBe('pass');
+  });
+
+  it('fails where every response is an error, however busy the generator was', () => {
+    const { batches } = failing(1);
+    const refused = {
+      ok: 0,
+      failed: 2000,
+      unanswered: 0,
+      batches: batches.map((one) => ({ ...one, times: EMPTY_HISTOGRAM })),
+    };
+    expect(verdictOf(observation(10, { ...refused, unfit: 'it slept' })).verdict).toBe('fail');
+    expect(verdictOf(observation(10, { ...refused, unanswered: 2000, unfit: 'it slept' })).verdict).toBe('void');
+  });
+
   it('drifts where the medians rise through the window', () => {
     expect(verdictOf(observation(10, {}, 0.05))).toMatchObject({ verdict: 'drifting' });
   });
@@ -93,8 +123,8 @@ describe('the verdict on a level', () => {
 
   it('says what it means for the limits', () => {
     const { margins } = judge(STEP, observation(20), CRITERIA, 0, 0);
-    expect(margins[0]).toMatchObject({ kind: 'value', n: 2000, y: expect.closeTo(Math.log(0.6), 1) });
-    expect(margins[1]).toMatchObject({ kind: 'errors', failed: 0, n: 2000 });
+    expect(margins[0]).toMatchObject({ kind: 'share', share: { n: 2000 }, y: expect.closeTo(Math.log(0.6), 1) });
+    expect(margins[1]).toMatchObject({ kind: 'share', share: { bad: 0, n: 2000 }, y: null });
     const over = judge(STEP, observation(20, { inFlightAtEnd: 500 }), CRITERIA, 0, 0);
     expect(over.margins[0]).toEqual({ kind: 'above' });
   });

@@ -1,13 +1,15 @@
 import type { CriterionResult, LevelResult, LevelVerdict, Settled } from '../../core/breaking-point.ts';
-import type { Batch } from '../../stats/confidence.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { DRIFT, driftOf } from '../drift.ts';
 import { FLOW, type Flow, flowOf } from '../flow.ts';
 import { inMs } from '../latency.ts';
 import { counted, formatCount, formatLimit, formatMs, formatShare } from '../wording.ts';
 import type { Criterion } from './criteria.ts';
+import { compare, estimateOf } from './criterion-verdict.ts';
+import { unfitnessOf } from './lateness.ts';
 import type { Observation, SearchStep } from './observation.ts';
-import { type BatchedEstimate, meanOf, percentileOf } from './percentile.ts';
+import type { BatchedEstimate } from './percentile.ts';
+import { type Share, shareOf } from './share.ts';
 
 /**
  * Thresholds of the judge; `docs/decisions` says which the simulator moved. Flow: the imbalance that counts as overload
@@ -21,12 +23,12 @@ export const JUDGE = {
 
 /** What a level says of one criterion on the load axis. */
 export type Margin =
-  /** y = ln(value/limit), from n requests; scatter: its standard error as the batches tell it, where they do. */
+  /** How many requests broke a percentile or an error share; y = ln(value/limit) of a percentile, and its standard error. */
+  | { readonly kind: 'share'; readonly share: Share; readonly y: number | null; readonly scatter: number | null }
+  /** Of a mean: y = ln(value/limit), from n requests; scatter: its standard error as the batches tell it, where they do. */
   | { readonly kind: 'value'; readonly y: number; readonly n: number; readonly scatter: number | null }
-  /** The limit is broken; by how much is not known (overload, or the percentile falls among the failures). */
-  | { readonly kind: 'above' }
-  /** Failures among n, which come in clusters of about `dispersion`. */
-  | { readonly kind: 'errors'; readonly failed: number; readonly n: number; readonly dispersion: number };
+  /** The limit is broken; by how much depends on how long one looks (overload). */
+  | { readonly kind: 'above' };
 
 /** A level that was run, its judgement for the reader, and what the search learns from it. */
 export interface Level {
@@ -49,7 +51,7 @@ export function judge(
   const flow = flowAt(step, observation, JUDGE.flow.power);
   const times = Histogram.of(...batches.map((batch) => batch.times));
   const estimates = criteria.map((criterion) => estimateOf(criterion, batches, observation));
-  const results = criteria.map((criterion, i) => compare(criterion, estimates[i] as BatchedEstimate));
+  const results = criteria.map((criterion, i) => compare(criterion, estimates[i] as BatchedEstimate, observation));
   const overloaded = flow.imbalance > flow.alarm;
   const drift = overloaded || step.purpose === 'idle' ? null : driftOf(batches);
   const { verdict, reason } = verdictOf(observation, flow, overloaded, drift, results, criteria);
@@ -123,65 +125,24 @@ function flowAt(step: SearchStep, observation: Observation, deviations: number):
   return flowOf({ offered, dropped, pileUp: pileUp(step, observation), spacing: 'poisson' }, deviations);
 }
 
-function estimateOf(criterion: Criterion, batches: readonly Batch[], observation: Observation): BatchedEstimate {
-  if (criterion.kind === 'errors') return errorShareOf(batches, observation);
-  return criterion.p === null ? meanOf(batches) : percentileOf(criterion.p, batches);
-}
-
-/** Wilson's interval of the failed share, the sample shrunk by how much failures cluster in the batches. */
-function errorShareOf(batches: readonly Batch[], { ok, failed, dropped }: Observation): BatchedEstimate {
-  const n = ok + failed + dropped;
-  if (n === 0) return { value: Number.NaN, interval: null, scatter: null, lag1: 0, effective: null };
-  const value = (failed + dropped) / n;
-  const effective = n / dispersionOf(batches);
-  const z2 = 1.96 ** 2;
-  const middle = (value + z2 / (2 * effective)) / (1 + z2 / effective);
-  const half = (1.96 * Math.sqrt((value * (1 - value)) / effective + z2 / (4 * effective ** 2))) / (1 + z2 / effective);
-  return { value, interval: [Math.max(0, middle - half), middle + half], scatter: null, lag1: 0, effective };
-}
-
-/** Variance of the batches' failures over what independent failures would have; at least 1. */
-function dispersionOf(batches: readonly Batch[]): number {
-  const filled = batches.filter(({ times, infinite }) => times.count + infinite > 0);
-  const total = filled.reduce((sum, { times, infinite }) => sum + times.count + infinite, 0);
-  const failed = filled.reduce((sum, { infinite }) => sum + infinite, 0);
-  if (filled.length < 5 || failed === 0 || failed === total) return 1;
-  const share = failed / total;
-  const squares = filled.reduce((sum, { times, infinite }) => {
-    const n = times.count + infinite;
-    return sum + (infinite - share * n) ** 2 / (n * share * (1 - share));
-  }, 0);
-  return Math.max(1, squares / (filled.length - 1));
-}
-
-function compare({ slo, kind, limit }: Criterion, { value, interval }: BatchedEstimate): CriterionResult {
-  const unit = kind === 'errors' ? 'share' : 'ms';
-  const scale = kind === 'errors' ? 1 : 1 / 1000;
-  let verdict: CriterionResult['verdict'] = 'undecided';
-  if (value === Number.POSITIVE_INFINITY || (interval !== null && interval[0] > limit)) verdict = 'fail';
-  else if (interval !== null && interval[1] !== null && interval[1] <= limit) verdict = 'pass';
-  return {
-    slo,
-    value: Number.isFinite(value) ? value * scale : null,
-    interval: interval === null ? null : [interval[0] * scale, interval[1] === null ? null : interval[1] * scale],
-    limit: limit * scale,
-    unit,
-    verdict,
-  };
-}
-
 function marginOf(
   criterion: Criterion,
   estimate: BatchedEstimate | undefined,
   overloaded: boolean,
-  { batches, ok, failed, dropped }: Observation,
+  observation: Observation,
 ): Margin {
-  const n = ok + failed + dropped;
-  if (criterion.kind === 'errors')
-    return { kind: 'errors', failed: failed + dropped, n, dispersion: dispersionOf(batches) };
   const value = estimate?.value ?? Number.NaN;
-  if (overloaded || !Number.isFinite(value)) return { kind: 'above' };
-  return { kind: 'value', y: Math.log(Math.max(1, value) / criterion.limit), n, scatter: estimate?.scatter ?? null };
+  const y = Number.isFinite(value) ? Math.log(Math.max(1, value) / criterion.limit) : null;
+  if (overloaded && criterion.kind === 'latency') return { kind: 'above' };
+  if (criterion.p !== null || criterion.kind === 'errors')
+    return {
+      kind: 'share',
+      share: shareOf(criterion, observation),
+      y: criterion.kind === 'errors' ? null : y,
+      scatter: estimate?.scatter ?? null,
+    };
+  if (y === null) return { kind: 'above' };
+  return { kind: 'value', y, n: observation.ok + observation.failed, scatter: estimate?.scatter ?? null };
 }
 
 function verdictOf(
@@ -192,7 +153,8 @@ function verdictOf(
   results: readonly CriterionResult[],
   criteria: readonly Criterion[],
 ): { verdict: LevelVerdict; reason: string } {
-  const { unfit, ok, failed, inFlightAtStart, inFlightAtEnd } = observation;
+  const { ok, failed, inFlightAtStart, inFlightAtEnd } = observation;
+  const unfit = unfitnessOf(observation, criteria);
   if (unfit !== null) return { verdict: 'void', reason: `Not the target's doing: ${unfit}.` };
   if (overloaded) {
     const reason =
@@ -230,7 +192,8 @@ function sentence({ value, interval, limit, unit }: CriterionResult, criterion: 
   const name = criterion?.kind === 'errors' ? 'errors' : criterion?.p == null ? 'mean' : `p${round(criterion.p * 100)}`;
   const range =
     interval === null ? '' : ` (${format(interval[0])} to ${interval[1] === null ? 'unbounded' : format(interval[1])})`;
-  const actual = value === null ? 'is infinite: too many failed' : `was ${format(value)}${range}`;
+  const actual =
+    value === null ? 'is infinite: too many failed' : `${name === 'errors' ? 'were' : 'was'} ${format(value)}${range}`;
   return `${name} ${actual}, limit ${formatLimit(limit, unit)}`;
 }
 

@@ -31,7 +31,7 @@ const passes = ({ level }: Placed): boolean => level.result.verdict === 'pass';
 /** Fails, or looks as if it did. */
 const seemsBroken = (one: Placed): boolean => {
   const margins = one.level.result.verdict === 'undecided' ? one.level.margins : [];
-  return fails(one) || margins.some((margin) => margin.kind === 'value' && margin.y > REBOUND.hint);
+  return fails(one) || margins.some((margin) => margin.kind !== 'above' && (margin.y ?? 0) > REBOUND.hint);
 };
 
 /** Levels that seem to break below a passing one, and the levels near each. */
@@ -81,7 +81,7 @@ export function firstCrossing(ascending: readonly Placed[]): Crossing | null {
 export function falls(ascending: readonly Placed[]): boolean {
   const values = ascending.flatMap(({ level, load }) => {
     const [margin] = level.margins;
-    return margin?.kind === 'value' && margin.scatter !== null
+    return margin !== undefined && margin.kind !== 'above' && margin.y !== null && margin.scatter !== null
       ? [{ load, y: margin.y, scatter: Math.max(REBOUND.scatter, margin.scatter) }]
       : [];
   });

@@ -1,70 +1,71 @@
 import type { MarginModel, MarginPoint } from './margin.ts';
 
-/** For how many levels theory counts; the variance and the margin up to which a level's own scatter is believed. */
-const THEORY_COUNTS = 2;
-const LONG_ENOUGH = 0.04;
-const NEAR_ENOUGH = 0.6;
-/** An estimated variance is skewed: its logarithm is that much too low on average. */
-const MEAN_LOG = 0.2;
+/** What theory's own value of F is, as the logarithm's mean and standard deviation, before anything is seen. */
+const THEORY = { mean: 0, deviation: 0.6 } as const;
+/** Levels tell how bad requests cluster where so many are bad, and their share is within these of the allowed one. */
+const TELLING = { bad: 5, low: 1 / 8, high: 0.5 } as const;
+const MOST_LAG1 = 0.85;
+/** Failures come together too: a full queue refuses several in a row. */
+const ERROR_CLUSTER = 3;
+/** What batches cannot know of the scatter between levels. */
+const BETWEEN = 0.35;
 
 /**
- * A full queue refuses several in a row. How many failures it takes to make one independent one is taken to be the same
- * at all levels near the limit, and before anything is known to be as many as if that many failures had shown it. A
- * level's own scatter is not taken at its word: the one that saw few failures saw them apart.
+ * How many bad requests count as one, since they come together: φ = F·(1 + φ₀(ρ)) of a level, at least 1. φ₀ = 3.6ρ/(1−ρ)²
+ * is that of M/M/1 (simulated, `bench/accuracy`); F is the target's own.
  */
-const CLUSTER = { assumed: 5, failures: 15, near: 4 } as const;
-
-/** What theory knows of a point before its own value is looked at. */
 export interface Noise {
-  /** Variance of the margin at scatter 1; 0 where it has none. */
-  readonly variance: number;
-  /** By how much ln of a percentile is too low, on average, in a window this short. */
-  readonly bias: number;
-  /** How many failures count as one, since they come together. */
-  readonly cluster: number;
+  /** 1 + φ₀ of each point. */
+  readonly clusters: readonly number[];
+  /** ln F: what the batches of all levels say, theory being one more opinion. */
+  readonly mean: number;
+  readonly deviation: number;
+  /** ln F for what the levels are worth at best: not less than theory's, since levels agree by luck as well. */
+  readonly cautious: number;
 }
 
-/**
- * Var ln q_p of M/M/1 from n requests: p/(1−p)/ln²(1−p) over n_eff ≈ 0.275·(1−ρ)²/ρ·n; and its bias, −0.65ρ times
- * that: busy periods are rare and long, so that most short windows miss their share (both simulated, `bench/accuracy`).
- *
- * All levels share one factor on the variance, from what the batches of the longer ones say, theory itself counting as
- * some. A short level's own scatter is not taken at its word: a lucky window looks precise as well as fast.
- */
-export function noiseOf(points: readonly MarginPoint[], model: MarginModel): Noise[] {
-  const { capacity, p, shape } = model;
-  const cluster = clusterOf(points, model.limit);
-  const known = points.map(({ x, margin }) => {
-    if (margin.kind !== 'value') return { variance: 0, rho: 0 };
-    const unit = p === null ? 2 : p / (1 - p) / Math.log(1 - p) ** 2;
+export function noiseOf(points: readonly MarginPoint[], model: MarginModel): Noise {
+  const { capacity, shape, allowed, errors, variability } = model;
+  const clusters = points.map(({ x }) => {
+    if (errors) return ERROR_CLUSTER;
     const rho = shape === 'queue' && capacity !== null ? Math.min(0.93, Math.exp(x - capacity.x)) : 0.3;
-    return { variance: unit / (Math.min(0.5, (0.275 * (1 - rho) ** 2) / rho) * Math.max(1, margin.n)), rho };
+    return 1 + (3.6 * rho) / (1 - rho) ** 2;
   });
-  let sum = 0;
-  let count: number = THEORY_COUNTS;
-  points.forEach(({ margin }, i) => {
-    const variance = known[i]?.variance ?? 0;
-    if (margin.kind !== 'value' || margin.scatter === null || margin.scatter <= 0) return;
-    if (variance > LONG_ENOUGH || Math.abs(margin.y) > NEAR_ENOUGH) return;
-    sum += Math.max(-1.5, Math.min(3, Math.log(margin.scatter ** 2 / variance) + MEAN_LOG));
-    count++;
+  let squares = 0;
+  let products = 0;
+  let batches = 0;
+  let events = 0;
+  let levels = 0;
+  points.forEach(({ margin }, j) => {
+    if (margin.kind !== 'share' || allowed === null) return;
+    const { bad, n } = margin.share;
+    const s = bad / n;
+    if (bad < TELLING.bad || s < TELLING.low * allowed || s > TELLING.high) return;
+    const m = margin.share.batches.length;
+    let before = 0;
+    for (const batch of margin.share.batches) {
+      const z = (batch.bad - s * batch.n) / Math.sqrt(((n * s * (1 - s)) / m) * (clusters[j] as number));
+      squares += z * z;
+      products += z * before;
+      before = z;
+    }
+    batches += m;
+    levels++;
+    events += bad / (clusters[j] as number);
   });
-  const factor = Math.exp(sum / count);
-  return known.map(({ variance, rho }) => ({
-    variance: variance * factor,
-    bias: Math.min(0.2, 0.65 * rho * variance * factor),
-    cluster,
-  }));
-}
-
-/** @param limit the share of failures that is allowed. */
-function clusterOf(points: readonly MarginPoint[], limit: number): number {
-  let failures: number = CLUSTER.failures;
-  let sum = CLUSTER.failures * CLUSTER.assumed;
-  for (const { margin } of points) {
-    if (margin.kind !== 'errors' || margin.failed > CLUSTER.near * limit * margin.n) continue;
-    failures += margin.failed;
-    sum += margin.failed * margin.dispersion;
-  }
-  return Math.max(1, sum / failures);
+  const theory = 1 / THEORY.deviation ** 2;
+  // Pollaczek and Khinchine's: what waits, and how long it hangs together, grows with (1 + c²)/2.
+  const expected = THEORY.mean + (errors || variability === null ? 0 : Math.log((1 + variability) / 2));
+  if (batches === 0 || squares === 0)
+    return { clusters, mean: expected, deviation: THEORY.deviation, cautious: expected };
+  // A level's batches are compared with its own mean, which hides part of what they have in common.
+  const m = batches / levels;
+  const seenLag = products / squares;
+  const r = Math.max(0, Math.min(MOST_LAG1, seenLag + (1 + 4 * seenLag) / m));
+  const together = (1 + r) / (1 - r);
+  const seen = (squares / batches / Math.max(0.4, 1 - together / m)) * together;
+  const freedom = Math.max(0.5, Math.min(batches / together, (2 * events) / seen));
+  const own = 1 / (2 / freedom + BETWEEN ** 2);
+  const mean = (theory * expected + own * (Math.log(seen) + 1 / freedom)) / (theory + own);
+  return { clusters, mean, deviation: Math.sqrt(1 / (theory + own)), cautious: Math.max(expected, mean) };
 }

@@ -106,13 +106,31 @@ describe('what the judge sees of a run', () => {
   });
 
   it.each([
-    ['left late', (): Made => ({ health: generator(30_000) })],
     ['did not send', (): Made => ({ sent: 80 })],
     ['waited for a core', (): Made => ({ health: { ...generator(50), cpuWait: 0.6 } })],
-    ['waited for a core', (): Made => ({ health: { ...generator(5_000), cpuWait: 0.25 } })],
-    ['event loop was held up', (): Made => ({ health: { ...generator(50), loopDelayP99: micros(90_000) } })],
   ])('is unfit where requests %s', (why, made) => {
     expect(observe(run(made), 2, 'open', 20).unfit).toContain(why);
+  });
+
+  it('says how late the generator was, where that is much beside the response times', () => {
+    const late = (health: NonNullable<Made['health']>) =>
+      observe(
+        run(() => ({ health })),
+        2,
+        'open',
+        20,
+      ).late;
+    expect(late(generator(30_000))).toMatchObject({
+      ms: expect.closeTo(30, 0),
+      reason: expect.stringContaining('left late'),
+    });
+    const held = late({ ...generator(50), loopDelayP99: micros(90_000) });
+    expect(held).toMatchObject({
+      ms: expect.closeTo(90, 0),
+      reason: expect.stringContaining('event loop was held up'),
+    });
+    expect(late({ ...generator(5_000), cpuWait: 0.25 })).toBeUndefined();
+    expect(late(generator(50))).toBeUndefined();
   });
 
   it('does not mind threads that waited for a core where all requests left in time, in the open model', () => {

@@ -40,6 +40,8 @@ export interface Observation {
   readonly batches: readonly Batch[];
   /** Why the generator was not fit to measure this level; null: it was. */
   readonly unfit: string | null;
+  /** How late the generator was, where its times are not the target's alone; absent: not so late. */
+  readonly late?: Lateness;
   /** Of a step with `settle`: how the target came to rest before it. */
   readonly settled?: Settled;
 }
@@ -86,6 +88,8 @@ export function observe(
       if (part !== undefined) part.infinite += failed;
     }
   }
+  const fitness = fitnessOf(windows, measured, model);
+  const late = fitness === null ? null : latenessOf(fitness);
   return {
     ...totals,
     seconds,
@@ -96,7 +100,8 @@ export function observe(
       times: times.length === 0 ? EMPTY_HISTOGRAM : Histogram.of(...times).toData(),
       infinite,
     })),
-    unfit: unfitness(windows, measured, model),
+    unfit: fitness === null ? 'the generator delivered no interval' : unfitReason(fitness),
+    ...(late === null ? {} : { late }),
   };
 }
 
@@ -107,13 +112,13 @@ function inFlightAt(snapshots: readonly IntervalSnapshot[], at: number): number 
   return latest?.load.inFlight ?? 0;
 }
 
-function unfitness(
+function fitnessOf(
   windows: readonly IntervalSnapshot[],
   measured: readonly IntervalSnapshot[],
   model: 'open' | 'closed',
-): string | null {
+): Fitness | null {
   const generators = windows.flatMap((one) => one.generator ?? []);
-  if (generators.length === 0) return 'the generator delivered no interval';
+  if (generators.length === 0) return null;
   const response = Histogram.of(
     ...measured.flatMap((one) => Object.values(one.series).map((series) => series.response)),
   );
@@ -123,7 +128,7 @@ function unfitness(
   for (const one of generators) delays.record(one.loopDelayP99);
   const due = measured.reduce((sum, one) => sum + one.load.due, 0);
   const gone = measured.reduce((sum, one) => sum + one.load.sent + one.load.dropped, 0);
-  return unfitReason({
+  return {
     model,
     lag: Histogram.of(...generators.map((one) => one.lag)),
     loopDelayP99: delays.quantile(0.99),
@@ -132,7 +137,7 @@ function unfitness(
     responseP95: response.count > 0 ? response.quantile(0.95) : null,
     missing: due === 0 ? 0 : (due - gone) / due,
     due,
-  });
+  };
 }
 
 /** The generator's health over one window; times in µs. */
@@ -149,24 +154,36 @@ export interface Fitness {
   readonly due: number;
 }
 
-/** Why the generator was not fit, by the limits of `analyze/validity`; null: it was. */
+/** How late the generator was. */
+export interface Lateness {
+  /** Requests left, or responses were read, up to so much late (p99), ms. */
+  readonly ms: number;
+  readonly reason: string;
+}
+
+/** Why the generator was not fit, by the limits of `analyze/validity`; null: it was, but for its lateness. */
 export function unfitReason(fitness: Fitness): string | null {
-  const { model, lag, loopDelayP99, responseP95, missing, due, cpuWait, utilization } = fitness;
-  const lagP99 = model === 'open' && lag.count > 0 ? inMs(lag.quantile(0.99)) : null;
-  const p95 = responseP95 === null ? null : inMs(responseP95);
+  const { model, missing, due, cpuWait, utilization } = fitness;
   if (model === 'open' && missing > 1 - LIMITS.sent.share && missing > LIMITS.sent.deviations / Math.sqrt(due))
     return `the generator did not send ${formatShare(missing)} of the due requests`;
-  if (isUnfit({ lagP99, loopDelayP99: 0, p95 }, model === 'open'))
-    return `requests left late: p99 of the send lag ${formatMs(lagP99 ?? 0)}`;
-  if (isUnfit({ lagP99: null, loopDelayP99: inMs(loopDelayP99), p95 }, model === 'open'))
-    return `the generator's event loop was held up: p99 ${formatMs(inMs(loopDelayP99))}`;
-  // Where every send is timed against its schedule, waiting for a core is harm only if it shows there, or is most of the time.
-  const late = lagP99 === null || lagP99 > Math.max(LIMITS.lag.floor, LIMITS.lag.shareOfP95 * (p95 ?? 0));
-  if (cpuWait !== null && cpuWait > (late ? 2 * LIMITS.cpuWait : LIMITS.starved))
+  // Every send of an open level is timed against its schedule: waiting for a core shows there, unless it is most of the time.
+  if (cpuWait !== null && cpuWait > (model === 'open' ? LIMITS.starved : 2 * LIMITS.cpuWait))
     return `load threads waited for a core in ${formatShare(cpuWait)} of the time`;
   if (model === 'closed' && utilization !== null && utilization >= LIMITS.busy)
     return `the generator itself was ${formatShare(utilization)} busy`;
   return null;
+}
+
+/** The lateness beyond the limits of `analyze/validity`; null: it is within them. */
+export function latenessOf({ model, lag, loopDelayP99, responseP95 }: Fitness): Lateness | null {
+  const open = model === 'open';
+  const lagP99 = open && lag.count > 0 ? inMs(lag.quantile(0.99)) : null;
+  const loop = inMs(loopDelayP99);
+  const p95 = responseP95 === null ? null : inMs(responseP95);
+  if (!isUnfit({ lagP99, loopDelayP99: loop, p95 }, open)) return null;
+  if ((lagP99 ?? 0) >= loop)
+    return { ms: lagP99 ?? 0, reason: `requests left late: p99 of the send lag ${formatMs(lagP99 ?? 0)}` };
+  return { ms: loop, reason: `the generator's event loop was held up: p99 ${formatMs(loop)}` };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -5,20 +5,26 @@ import { posteriorOf } from './posterior.ts';
 
 const MODEL: MarginModel = {
   shape: 'queue',
-  floor: 0.3,
-  floorDeviation: 0.05,
+  errors: false,
   capacity: { x: Math.log(100), deviation: 0.06 },
-  p: 0.95,
+  variability: 1,
+  allowed: 0.05,
   low: Math.log(1),
   high: Math.log(300),
-  limit: 100_000,
 };
 const TRUTH = 70.04;
 
-/** The exact margin of M/M/1, μ = 100/s, p95 ≤ 100 ms. */
+/** As many slow requests as M/M/1 has in the mean, μ = 100/s, p95 ≤ 100 ms, in 20 batches alike. */
 const exact = (rate: number, n: number, order = 0): MarginPoint => {
-  const y = Math.log(Math.log(20) / (100 - rate) / 0.1);
-  return { x: Math.log(rate), order, margin: { kind: 'value', y, n, scatter: null } };
+  return {
+    x: Math.log(rate),
+    order,
+    margin: counted(n * Math.exp(-(100 - rate) * 0.1), n, Math.log(Math.log(20) / (100 - rate) / 0.1)),
+  };
+};
+const counted = (bad: number, n: number, y: number | null): Margin => {
+  const batches = Array.from({ length: 20 }, () => ({ bad: bad / 20, n: n / 20 }));
+  return { kind: 'share', share: { bad, n, batches }, y, scatter: null };
 };
 const loadAt = (posterior: ReturnType<typeof posteriorOf>, p: number): number => Math.exp(posterior.quantile(p));
 
@@ -58,7 +64,7 @@ describe('the posterior of a limit', () => {
   });
 
   it('brackets a cliff between what passes and what is overloaded', () => {
-    const flat: Margin = { kind: 'value', y: Math.log(0.31), n: 5000, scatter: 0.01 };
+    const flat = counted(0, 5000, Math.log(0.31));
     const points = [40, 60, 80, 88].map((rate) => ({ x: Math.log(rate), order: 0, margin: flat }));
     const over = [100, 95, 92].map((rate) => ({ x: Math.log(rate), order: 0, margin: { kind: 'above' } as const }));
     const posterior = posteriorOf([...points, ...over], { ...MODEL, capacity: null });
@@ -68,7 +74,7 @@ describe('the posterior of a limit', () => {
   });
 
   it('survives one level that is wrong', () => {
-    const wrong: Margin = { kind: 'value', y: 1.2, n: 2000, scatter: 0.1 };
+    const wrong = counted(600, 2000, 1.2);
     const good = [50, 60, 66, 70, 73, 76].map((rate) => exact(rate, 3000));
     const posterior = posteriorOf([...good, { x: Math.log(45), order: 0, margin: wrong }], MODEL);
     expect(loadAt(posterior, 0.025)).toBeLessThan(TRUTH);
@@ -107,15 +113,28 @@ describe('the posterior of a limit', () => {
   });
 
   it('reads error shares', () => {
-    const model: MarginModel = { ...MODEL, shape: 'errors', capacity: null, p: null, limit: 0.01 };
+    const model: MarginModel = { ...MODEL, shape: 'power', errors: true, capacity: null, allowed: 0.01 };
     // share = 1 % at 70/s, growing with the 8th power.
     const points = [40, 55, 65, 75, 85].map((rate) => {
       const failed = Math.round(10_000 * 0.01 * (rate / 70) ** 8);
-      return { x: Math.log(rate), order: 0, margin: { kind: 'errors', failed, n: 10_000, dispersion: 2 } as const };
+      return { x: Math.log(rate), order: 0, margin: counted(failed, 10_000, null) };
     });
     const posterior = posteriorOf(points, model);
     expect(loadAt(posterior, 0.5)).toBeGreaterThan(67);
     expect(loadAt(posterior, 0.5)).toBeLessThan(73);
+  });
+
+  it('tells errors that are there at any load from those that grow', () => {
+    const model: MarginModel = { ...MODEL, shape: 'power', errors: true, capacity: null, allowed: 0.01 };
+    const neverAt = (share: (rate: number) => number): number => {
+      const points = [5, 20, 40, 60, 80].map((rate, order) => {
+        return { x: Math.log(rate), order, margin: counted(Math.round(2_000 * share(rate)), 2_000, null) };
+      });
+      return posteriorOf(points, model).never;
+    };
+    expect(neverAt(() => 0.02)).toBeGreaterThan(0.95);
+    expect(neverAt(() => 0.003)).toBeLessThan(0.05);
+    expect(neverAt((rate) => 0.02 * (rate / 70) ** 4)).toBeLessThan(0.05);
   });
 
   it('draws the curve through the limit at the estimate', () => {

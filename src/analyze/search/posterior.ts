@@ -1,11 +1,24 @@
-import { addLikelihood, COARSE_SCATTERS, NO_SCATTER, SCATTERS, type Scatter, weightOf } from './likelihood.ts';
+import {
+  addLikelihood,
+  coarseScattersOf,
+  informationOf,
+  type Prepared,
+  prepare,
+  type Scatter,
+  scattersOf,
+  weightOf,
+} from './likelihood.ts';
 import { logMargin, type MarginModel, type MarginPoint, type Shape, shapesOf } from './margin.ts';
-import { type Noise, noiseOf } from './noise.ts';
+import { noiseOf } from './noise.ts';
 
 export interface Posterior {
-  /** P(θ ≤ x). */
+  /** The probability that the criterion is broken at any load, however low. */
+  readonly never: number;
+  /** The standard error of θ that so many requests allow at best, whatever they happen to say. */
+  readonly deviation: number;
+  /** P(θ ≤ x), if there is such a limit. */
   cdf(x: number): number;
-  /** θ at a probability, ln load. */
+  /** θ at a probability, ln load, likewise. */
   quantile(p: number): number;
   /** Posterior mean of the curve's steepness: h of a queue, else k. */
   readonly shape: number;
@@ -19,43 +32,78 @@ const FINE = 60;
 const NEGLIGIBLE = 2e-4;
 /** A look at more than this share of the last one's range is none. */
 const WORTHWHILE = 0.7;
+/** Before anything is seen, of a target that breaks its SLO at any load against one that has a limit: failures often do. */
+const NEVER_ODDS = { latency: 0.03, errors: 0.15 } as const;
 
 /** The posterior of the margin model given all levels; pure. */
 export function posteriorOf(points: readonly MarginPoint[], model: MarginModel): Posterior {
   const noise = noiseOf(points, model);
-  const last = zoomed(points, noise, model);
-  const weight = weightOf(points, noise, ...likeliest(last), model);
-  const { from, to, shapes } = likely(last, model);
-  // What counts for less leaves more.
-  const wider = ((1 / Math.sqrt(weight) - 1) * (to - from)) / 2;
-  const span = {
-    ...{ from: Math.max(model.low, from - wider), to: Math.min(model.high, to + wider) },
-    ...{ size: FINE, shapes, scatters: SCATTERS },
-  };
-  return toPosterior(gridOf(points, noise, model, span, weight), model);
-}
-
-/**
- * Where the posterior is: coarse looks, each at what the one before left possible. Many precise levels leave less than the
- * step of a first grid, so every look is blurred by its own step.
- */
-function zoomed(points: readonly MarginPoint[], noise: readonly Noise[], model: MarginModel): Grid {
+  const levels = prepare(points, noise, model);
+  const coarse = coarseScattersOf(noise);
   let span: Pick<Span, 'from' | 'to' | 'shapes'> = { from: model.low, to: model.high, shapes: shapesOf(model) };
+  let weight = 1;
   for (;;) {
     const step = (span.to - span.from) / (COARSE - 1);
-    const scatters = COARSE_SCATTERS.map((one) => ({ ...one, drift: Math.hypot(one.drift, step) }));
-    const grid = gridOf(points, noise, model, { ...span, size: COARSE, scatters }, 1);
+    const scatters = coarse.map((one) => ({ ...one, drift: Math.hypot(one.drift, step) }));
+    const grid = gridOf(levels, model, { ...span, size: COARSE, scatters, weight: 1 });
+    weight = weightOf(levels, ...likeliest(grid), model, Math.exp(noise.mean));
     const next = likely(grid, model);
-    if (next.to - next.from > WORTHWHILE * (span.to - span.from)) return grid;
+    const done = next.to - next.from > WORTHWHILE * (span.to - span.from);
     span = next;
+    if (done) break;
   }
+  const scatters = scattersOf(noise);
+  // What counts for less leaves more.
+  const wider = ((1 / Math.sqrt(weight) - 1) * (span.to - span.from)) / 2;
+  const from = Math.max(model.low, span.from - wider);
+  const to = Math.min(model.high, span.to + wider);
+  const grid = gridOf(levels, model, { from, to, shapes: span.shapes, size: FINE, scatters, weight });
+  const never = neverOf(levels, model, scatters, weight, grid);
+  return toPosterior(grid, model, never, deviationOf(levels, model, grid, Math.exp(noise.cautious)));
 }
 
-/** θ and the shape of the most probable cell. */
+/** The standard error of θ that so many requests allow at best, in the middle over the likely curves. */
+function deviationOf(levels: readonly Prepared[], model: MarginModel, grid: Grid, factor: number): number {
+  const { joint, shapes, first, step } = grid;
+  let variance = 0;
+  let total = 0;
+  for (let i = 0; i < joint.length; i++) {
+    const weight = joint[i] as number;
+    if (weight < 1e-4) continue;
+    const theta = first + Math.floor(i / shapes.length) * step;
+    const shape = shapes[i % shapes.length] as Shape;
+    let information = 0;
+    for (const level of levels) information += informationOf(level, level.x - theta, shape, model, factor);
+    variance += weight * Math.min(1, 1 / information);
+    total += weight;
+  }
+  return total > 0 ? Math.sqrt(variance / total) : 1;
+}
+
+/** Compares the curve that crosses the limit with one that is above it everywhere. */
+function neverOf(
+  levels: readonly Prepared[],
+  model: MarginModel,
+  scatters: readonly Scatter[],
+  weight: number,
+  curve: Grid,
+): number {
+  if (levels.length === 0) return 0;
+  const top = Math.max(...levels.map(({ x }) => x));
+  const rival: MarginModel = { ...model, shape: 'never', capacity: null, low: top, high: top };
+  const shapes = shapesOf(rival);
+  const never = gridOf(levels, rival, { from: top, to: top, size: 1, shapes, scatters, weight });
+  const prior = (all: readonly Shape[]): number => all.reduce((sum, { prior }) => sum + Math.exp(prior), 0);
+  const ofCurve = curve.evidence + Math.log(curve.step / (model.high - model.low) / prior(shapesOf(model)));
+  const ofNever = never.evidence - Math.log(prior(shapes));
+  return 1 / (1 + Math.exp(Math.min(500, ofCurve - ofNever)) / NEVER_ODDS[model.errors ? 'errors' : 'latency']);
+}
+
+/** θ and shape of the grid's most probable cell. */
 function likeliest({ joint, shapes, first, step }: Grid): [theta: number, shape: Shape] {
-  let most = 0;
-  for (let i = 1; i < joint.length; i++) if ((joint[i] as number) > (joint[most] as number)) most = i;
-  return [first + Math.floor(most / shapes.length) * step, shapes[most % shapes.length] as Shape];
+  let best = 0;
+  for (let i = 1; i < joint.length; i++) if ((joint[i] as number) > (joint[best] as number)) best = i;
+  return [first + Math.floor(best / shapes.length) * step, shapes[best % shapes.length] as Shape];
 }
 
 /** What a look leaves possible. */
@@ -80,6 +128,8 @@ interface Span {
   readonly size: number;
   readonly shapes: readonly Shape[];
   readonly scatters: readonly Scatter[];
+  /** What one level counts for. */
+  readonly weight: number;
 }
 
 interface Grid {
@@ -89,18 +139,16 @@ interface Grid {
   readonly mass: Float64Array;
   readonly joint: Float64Array;
   readonly shapes: readonly Shape[];
+  /** ln of the sum of all cells' weights. */
+  readonly evidence: number;
 }
 
-/** @param weight of each level's likelihood. */
 function gridOf(
-  points: readonly MarginPoint[],
-  noise: readonly Noise[],
+  levels: readonly Prepared[],
   model: MarginModel,
-  { from, to, size, shapes, scatters: wanted }: Span,
-  weight: number,
+  { from, to, size, shapes, scatters, weight }: Span,
 ): Grid {
-  const step = Math.max(1e-6, (to - from) / (size - 1));
-  const scatters = model.shape === 'errors' ? NO_SCATTER : wanted;
+  const step = size === 1 ? 1e-6 : Math.max(1e-6, (to - from) / (size - 1));
   const log = new Float64Array(size * shapes.length * scatters.length);
   let cell = 0;
   let most = Number.NEGATIVE_INFINITY;
@@ -110,10 +158,7 @@ function gridOf(
     for (const shape of shapes) {
       sums.fill(0);
       const prior = shape.prior + priorOf(theta, shape.bend, model);
-      for (let k = 0; k < points.length; k++) {
-        const { x, margin } = points[k] as MarginPoint;
-        addLikelihood(sums, scatters, margin, noise[k] as Noise, x - theta, shape, model);
-      }
+      for (const level of levels) addLikelihood(sums, scatters, level, level.x - theta, shape, model);
       for (let j = 0; j < sums.length; j++) {
         const value = weight * (sums[j] as number) + (scatters[j] as Scatter).prior + prior;
         log[cell++] = value;
@@ -135,7 +180,7 @@ function gridOf(
   }
   for (let i = 0; i < size; i++) mass[i] = (mass[i] as number) / total;
   for (let i = 0; i < joint.length; i++) joint[i] = (joint[i] as number) / total;
-  return { first: from, step, mass, joint, shapes };
+  return { first: from, step, mass, joint, shapes, evidence: most + Math.log(total) };
 }
 
 /** Flat in θ and ln h, and a heavy-tailed tie of the curve's asymptote to the capacity that was seen. */
@@ -155,7 +200,7 @@ function quantileIn({ first, step, mass }: Grid, p: number): number {
   return first + (mass.length - 1) * step;
 }
 
-function toPosterior(grid: Grid, model: MarginModel): Posterior {
+function toPosterior(grid: Grid, model: MarginModel, never: number, deviation: number): Posterior {
   const { first, step, mass, joint, shapes } = grid;
   let shape = 0;
   for (let i = 0; i < joint.length; i++)
@@ -181,6 +226,8 @@ function toPosterior(grid: Grid, model: MarginModel): Posterior {
     return { mean: at(0.5), low: at(0.025), high: at(0.975) };
   };
   return {
+    never,
+    deviation,
     shape: Math.exp(shape),
     quantile: (p) => quantileIn(grid, p),
     cdf: (x) => {

@@ -18,11 +18,13 @@ export function hasRecovered(level: Level, load: number, levels: readonly Level[
   const near = above.filter((one) => one.load <= load * NEAR);
   const earlier = near.length > 0 ? near : above.slice(0, 1);
   return level.margins.every((margin, i) => {
-    if (margin.kind !== 'value') return true;
+    if (margin.kind === 'above' || margin.y === null) return true;
     const before = earlier
       .map(({ level: { margins } }) => {
         const one = margins[i];
-        return one?.kind === 'value' ? one.y + CHANCE * (one.scatter ?? 0.1) : Number.POSITIVE_INFINITY;
+        return one !== undefined && one.kind !== 'above' && one.y !== null
+          ? one.y + CHANCE * (one.scatter ?? 0.1)
+          : Number.POSITIVE_INFINITY;
       })
       .sort((a, b) => a - b);
     const median = before[Math.floor((before.length - 1) / 2)] ?? Number.POSITIVE_INFINITY;

@@ -1,7 +1,8 @@
 import type { LoadUnit, SearchStop } from '../../core/breaking-point.ts';
 import type { Threshold } from '../../core/plan.ts';
+import type { Capacity } from './capacity.ts';
 import type { Criterion } from './criteria.ts';
-import type { Capacity, LimitEstimate } from './estimate.ts';
+import type { LimitEstimate } from './estimate.ts';
 import type { Level } from './level.ts';
 
 export interface SearchOptions {
@@ -10,6 +11,8 @@ export interface SearchOptions {
   readonly slos: readonly Threshold[];
   /** s. */
   readonly budget: number;
+  /** s; go on until it is as precise as that, at most so long; null: the budget is the end. */
+  readonly extendTo?: number | null;
   /** Wanted width of the 95 % interval over the estimate: 0.1. */
   readonly precision: number;
   /** The highest load allowed on the searched axis; null: none. */

@@ -1,9 +1,11 @@
 import type { LevelPurpose } from '../../core/breaking-point.ts';
+import type { Capacity } from './capacity.ts';
 import type { Criterion } from './criteria.ts';
-import type { Capacity } from './estimate.ts';
+import { idleTimes } from './idle-levels.ts';
 import type { Level } from './level.ts';
 import { loadOf } from './monotone.ts';
 import type { SearchStep } from './observation.ts';
+import { allowedShare, MOST_CLUSTERED } from './share.ts';
 import type { SearchOptions } from './state.ts';
 import { closedWarmup, openWarmup, SHORTEST, WARMUP_SHARE } from './window.ts';
 
@@ -16,7 +18,11 @@ const WINDOW_SHARE = 0.1;
  * Windows of fast targets, s, of a budget of a minute; in proportion to it, up to `most` times. `coarse`: a hiccup of the machine is
  * a small part of it. `fine`, once the interval is no wider than `width` of the estimate: so is a while in which the target is slow.
  */
-const QUIET = { coarse: 2, fine: 6, width: 0.3, budget: 60, most: 2 } as const;
+const QUIET = { coarse: 5, fine: 6, width: 0.3, budget: 60, most: 2 } as const;
+/** Less than this share of a window is too little for another one. */
+const REST = 0.6;
+/** Every user of a closed level is to see so many responses. */
+const CLOSED_RESPONSES = 3;
 /** A load higher by less is no increase. */
 const INCREASE = 1.02;
 
@@ -44,11 +50,46 @@ export class Steps {
     return Math.max(0.5, ...this.#criteria.flatMap(({ p }) => p ?? []));
   }
 
-  /** A level on the axis of the search. @param longest it may take, s. @param width of the interval over the estimate. */
-  stepAt(purpose: LevelPurpose, load: number, requests: number, longest: number, width: number): SearchStep {
+  /**
+   * Requests that decide a level that holds every SLO, at a share of the capacity: z²(1−q)/q of them without a bad one leave
+   * no doubt that at most a share of q is bad; of a queue, more, since they hang together.
+   */
+  decidingRequests(share: number): number {
+    const clusters = Math.min(MOST_CLUSTERED, 1 + (3.6 * share) / (1 - share) ** 2);
+    const wanted = this.#criteria.map((criterion) => {
+      if (criterion.kind === 'latency' && criterion.p === null) return 100 * clusters;
+      const q = allowedShare(criterion);
+      return ((2.71 * (1 - q)) / q) * (criterion.kind === 'errors' ? 1 : clusters);
+    });
+    return Math.ceil(1.2 * Math.max(60, ...wanted));
+  }
+
+  /**
+   * A level on the axis of the search, of the length that outlasts what goes by.
+   * @param longest it should take, s. @param left that it may take, s; too little for another such level is used up.
+   * @param width of the interval over the estimate.
+   */
+  stepAt(
+    purpose: LevelPurpose,
+    load: number,
+    requests: number,
+    longest: number,
+    left: number,
+    width: number,
+  ): SearchStep {
+    const step = this.briefStep(purpose, load, requests, longest);
+    if (step.load.model === 'closed') return step;
+    const quiet = this.#quietWindow(width);
+    const wanted = Math.max(quiet, step.duration);
+    const { warmup } = this.openStep(purpose, load, wanted);
+    const rest = left - warmup - wanted;
+    return this.openStep(purpose, load, rest < REST * quiet ? wanted + rest : wanted);
+  }
+
+  /** The same, as short as the requests allow. */
+  briefStep(purpose: LevelPurpose, load: number, requests: number, longest: number): SearchStep {
     if (this.#options.unit === 'vus') return this.closedStep(purpose, load, requests, longest);
-    const window = Math.min(requests / load, longest * (1 - WARMUP_SHARE));
-    return this.openStep(purpose, load, Math.max(window, this.#quietWindow(width)));
+    return this.openStep(purpose, load, Math.min(requests / load, longest * (1 - WARMUP_SHARE)));
   }
 
   openStep(purpose: LevelPurpose, rate: number, window: number): SearchStep {
@@ -70,7 +111,7 @@ export class Steps {
       purpose,
       load: { model: 'closed', vus: users },
       warmup: Math.min(closedWarmup(users, perSec, this.#idleResponse), longest / 2),
-      duration: Math.max(SHORTEST, Math.min(longest, requests / perSec)),
+      duration: Math.max(SHORTEST, CLOSED_RESPONSES * this.#idleResponse, Math.min(longest, requests / perSec)),
       requests: null,
       settle: this.#settleFor(null, users),
     };
@@ -88,7 +129,9 @@ export class Steps {
     const capacity = unit === 'req/s' ? (this.#capacity?.perSec ?? 0) : 0;
     // A wide posterior is no reason to flood the target.
     const reach = FURTHEST * Math.max(1e-3, capacity, ...tried);
-    return unit === 'vus' ? Math.max(1, Math.round(Math.min(load, reach))) : Math.min(load, reach);
+    return unit === 'vus'
+      ? Math.max(1, Math.round(Math.min(load, reach)))
+      : Math.max(reach / 1e4, Math.min(load, reach));
   }
 
   get #mostAchieved(): number {
@@ -113,7 +156,8 @@ export class Steps {
 
   /** Mean response of the idle target, s. */
   get #idleResponse(): number {
-    return (this.#levels[0]?.result.meanMs ?? 0) / 1000;
+    const { mean } = idleTimes(this.#levels);
+    return Number.isFinite(mean) ? mean / 1e6 : 0;
   }
 
   /** After an increase only: a target with room to spare need not grow. Users and rates compare by the work they make. */

@@ -18,9 +18,10 @@ describe('the size of a window', () => {
   });
 
   it('explores as finely as the time allows, then with more requests', () => {
-    expect(exploration(10_000, 200, 18).shares[0]).toBe(0.1);
-    expect(exploration(10_000, 200, 18).requests).toBeGreaterThan(200);
-    expect(exploration(100, 200, 36).shares).toEqual([0.125, 0.25, 0.5]);
-    expect(exploration(1, 200, 18)).toEqual({ shares: [0.5], requests: 200 });
+    const deciding = () => 200;
+    expect(exploration(10_000, deciding, 18).shares[0]).toBe(0.1);
+    expect(exploration(10_000, deciding, 18).more).toBeGreaterThan(2);
+    expect(exploration(100, deciding, 36).shares).toEqual([0.125, 0.25, 0.5]);
+    expect(exploration(1, deciding, 18)).toEqual({ shares: [0.5], more: 1 });
   });
 });

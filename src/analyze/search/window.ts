@@ -1,15 +1,14 @@
 import { samplesFor } from '../../stats/confidence.ts';
 
 /** How the budget is spent, in shares of it. What is left over is the narrowing's. */
-export const SHARES = { idle: 0.05, ramp: 0.15, explore: 0.15, confirm: 0.2, repeat: 0.035, recover: 0.04 } as const;
+export const SHARES = { ramp: 0.15, explore: 0.12, repeat: 0.022, recover: 0.03 } as const;
 
 /** No window is shorter (s): a scheduler's hiccup must not be all of it. */
 export const SHORTEST = 0.5;
 const SHORTEST_WARMUP = 0.1;
 /** A warm-up may not eat more than this share of its level. */
-export const WARMUP_SHARE = 0.35;
-/** Requests of an exploring level, and the fewest and most of a narrowing one. */
-const EXPLORING = 200;
+export const WARMUP_SHARE = 0.25;
+/** Exploring levels hold up to so many times the requests that a verdict needs. The fewest and most of a narrowing one. */
 const EXPLORING_MORE = 5;
 const NARROWING = { fewest: 400, most: 40_000 };
 /** Normal quantile for 5 % errors of either kind. */
@@ -26,11 +25,6 @@ export function requestsToResolve(epsilon: number): number {
 /** The relative difference of load that n requests resolve; the inverse of `requestsToResolve`. */
 export function resolutionOf(requests: number): number {
   return 2 * Z * Math.sqrt(2 / requests);
-}
-
-/** Requests of an exploring level for percentile p (0..1). */
-export function exploringRequests(p: number): number {
-  return Math.max(EXPLORING, Math.ceil(1.2 * samplesFor(p)));
 }
 
 /** Requests of a narrowing level while the interval is `width` of the estimate wide. */
@@ -56,20 +50,20 @@ export function closedWarmup(users: number, perSec: number, idleResponse: number
 }
 
 /**
- * Loads to explore, as shares of the capacity guess, ascending, and the requests of each: as fine as the time allows,
- * then as many.
- * @param fewest requests of each level. @param time for all, s.
+ * Loads to explore, as shares of the capacity guess, ascending: as fine as the time allows; then as many times the requests
+ * that a verdict needs.
+ * @param deciding requests that a verdict needs at a share of the capacity. @param time for all, s.
  */
 export function exploration(
   capacity: number,
-  fewest: number,
+  deciding: (share: number) => number,
   time: number,
-): { readonly shares: readonly number[]; readonly requests: number } {
+): { readonly shares: readonly number[]; readonly more: number } {
   const grids = [gridFrom(0.1, 1.5), gridFrom(0.125, 2), gridFrom(0.25, 2)];
   const cost = (grid: readonly number[]): number =>
-    grid.reduce((sum, share) => sum + Math.max(SHORTEST, fewest / (share * capacity)) * 1.2, 0);
+    grid.reduce((sum, share) => sum + Math.max(SHORTEST, deciding(share) / (share * capacity)) * 1.2, 0);
   const shares = grids.find((grid) => cost(grid) <= time) ?? [0.5];
-  return { shares, requests: fewest * Math.min(EXPLORING_MORE, Math.max(1, time / cost(shares))) };
+  return { shares, more: Math.min(EXPLORING_MORE, Math.max(1, time / cost(shares))) };
 }
 
 function gridFrom(first: number, ratio: number): number[] {

@@ -52,7 +52,7 @@ function levelsPicture(found: BreakingPoint): LoadPicture | null {
     colour: share ? 'failed' : 'p95',
     points,
     curve: share ? [] : smooth(curve.map(({ load, value }) => ({ x: load, y: value }))),
-    range: status === 'undecided' || status === 'found' ? interval : null,
+    range: status === 'undecided' || status === 'found' || status === 'rough' ? interval : null,
     limit: { label: `SLO ${first.slo.replace(/\s*([<>]=?)\s*/, ' $1 ')}`, value: limit },
     mark: null,
     x: valueAxis(farthest * 1.04, 8),

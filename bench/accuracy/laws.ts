@@ -1,0 +1,179 @@
+import type { Threshold } from '../../src/core/plan.ts';
+import { Random } from '../../src/load/random.ts';
+import { errorSlo, latencySlo } from './experiments.ts';
+import { lasting, periodic, type Serve, slotted, sporadic } from './lasting.ts';
+import { constant, exponential, queue, type Server } from './server.ts';
+
+/** What a search should say of a target: a limit (1/s), or that the SLO fails at every load. */
+export type Truth = number | 'fails-at-every-load';
+
+/** A kind of target that searches are tried on. */
+export interface Target {
+  readonly name: string;
+  readonly slos: readonly Threshold[];
+  /** What it can do at most, about, 1/s: where its truth is looked for. */
+  readonly capacity: number;
+  /** A new one, at its beginning. @param seed of what is its own, like when it pauses. */
+  make(seed: number): Server;
+  /** Where long simulations cannot tell. */
+  readonly truth?: Truth;
+}
+
+export const p95 = (limitMs: number): readonly Threshold[] => [latencySlo(95, limitMs)];
+
+/** One in two phases, with the same mean in each (balanced); squared coefficient of variation c2 > 1. */
+export function hyperexponential(mean: number, c2: number): (random: Random) => number {
+  const share = (1 + Math.sqrt((c2 - 1) / (c2 + 1))) / 2;
+  return (random) =>
+    random.uniform() < share ? random.exponential(mean / (2 * share)) : random.exponential(mean / (2 * (1 - share)));
+}
+
+export const erlang =
+  (mean: number, phases: number) =>
+  (random: Random): number => {
+    let sum = 0;
+    for (let k = 0; k < phases; k++) sum += random.exponential(mean / phases);
+    return sum;
+  };
+
+/** Fails this share of the requests, whatever the load; they take as long as the others. */
+export function failing(share: number, serve: Serve): Serve {
+  return (at, random) => {
+    const done = serve(at, random);
+    return random.uniform() < share ? -done : done;
+  };
+}
+
+/** Slow by whiles of exponential length: `slowness` times as long while it is slow. */
+function wandering(mean: number, slowness: number, dwell: number, seed: number): Serve {
+  const whiles = new Random(seed, 77);
+  let until = 0;
+  let slow = false;
+  return slotted(1, (start, random) => {
+    for (; start >= until; until += whiles.exponential(dwell)) slow = !slow;
+    return random.exponential(mean * (slow ? slowness : 1));
+  });
+}
+
+/** The laws that the search was made with. What it is proved on is in `held-out.ts`. */
+export const TUNING: readonly Target[] = [
+  {
+    name: 'M/M/1',
+    slos: p95(100),
+    capacity: 100,
+    make: () => queue(1, exponential(0.01)),
+    truth: 100 - Math.log(20) / 0.1,
+  },
+  { name: 'M/M/4', slos: p95(150), capacity: 100, make: () => queue(4, exponential(0.04)) },
+  { name: 'M/D/1', slos: p95(50), capacity: 100, make: () => queue(1, constant(0.01)) },
+  { name: 'M/H2/1, c² = 4', slos: p95(150), capacity: 100, make: () => queue(1, hyperexponential(0.01, 4)) },
+  { name: 'M/E4/2, c² = 0.25', slos: p95(80), capacity: 200, make: () => queue(2, erlang(0.01, 4)) },
+  { name: 'M/D/16, 50 ms', slos: p95(120), capacity: 320, make: () => queue(16, constant(0.05)) },
+  {
+    name: '8 % take 150 ms, else 4 ms, 8 slots; p90',
+    slos: [latencySlo(90, 100)],
+    capacity: 510,
+    make: () => queue(8, (random) => (random.uniform() < 0.08 ? 0.15 : 0.004)),
+  },
+  {
+    name: 'pauses of 120 ms, 3 s apart, 3 ms',
+    slos: p95(60),
+    capacity: 320,
+    make: (seed) => {
+      const pauses = sporadic(0.12, 3, new Random(seed, 78));
+      return lasting(slotted(1, (start) => pauses.end(start, 0.003) - start));
+    },
+  },
+  {
+    name: 'quota 20 of 50 ms, 2 ms',
+    slos: p95(60),
+    capacity: 200,
+    make: () => {
+      const pauses = periodic(0.03, 0.05);
+      return lasting(slotted(1, (start) => pauses.end(start, 0.002) - start));
+    },
+  },
+  {
+    name: 'M/M/2/8 with 503s',
+    slos: [latencySlo(95, 400), errorSlo(0.01)],
+    capacity: 200,
+    make: () => lasting(slotted(2, (_, random) => random.exponential(0.01), 8)),
+  },
+  {
+    name: '3 % errors at any load',
+    slos: [latencySlo(95, 100), errorSlo(0.01)],
+    capacity: 200,
+    make: () =>
+      lasting(
+        failing(
+          0.03,
+          slotted(1, (_, random) => random.exponential(0.005)),
+        ),
+      ),
+    truth: 'fails-at-every-load',
+  },
+  {
+    name: '0.5 % errors at any load, allowed 1 %',
+    slos: [latencySlo(95, 50), errorSlo(0.01)],
+    capacity: 200,
+    make: () =>
+      lasting(
+        failing(
+          0.005,
+          slotted(1, (_, random) => random.exponential(0.005)),
+        ),
+      ),
+  },
+  {
+    name: 'errors grow with the queue',
+    slos: [latencySlo(95, 500), errorSlo(0.02)],
+    capacity: 200,
+    make: () => {
+      const serve = slotted(1, (_, random) => random.exponential(0.005));
+      return lasting((at, random) => {
+        const done = serve(at, random);
+        return random.uniform() < 0.003 + 0.4 * (done - at) ? -done : done;
+      });
+    },
+  },
+  {
+    name: '50 in any 250 ms, else 429',
+    slos: [latencySlo(95, 100), errorSlo(0.01)],
+    capacity: 200,
+    make: () => {
+      let window = -1;
+      let count = 0;
+      return lasting((at) => {
+        const here = Math.floor(at / 0.25);
+        if (here !== window) count = 0;
+        window = here;
+        return ++count > 50 ? -(at + 0.001) : at + 0.003;
+      });
+    },
+  },
+  {
+    name: '3 times slower at first, fading over 8 s',
+    slos: p95(50),
+    capacity: 200,
+    make: () => lasting(slotted(1, (start, random) => random.exponential(0.005 * (1 + 2 * Math.exp(-start / 8))))),
+    truth: 200 - Math.log(20) / 0.05,
+  },
+  {
+    name: 'slow: M/M/3, 1 s',
+    slos: p95(6000),
+    capacity: 3,
+    make: () => queue(3, exponential(1)),
+  },
+  {
+    name: '1.5 times slower for whiles of 2 s',
+    slos: p95(50),
+    capacity: 400,
+    make: (seed) => lasting(wandering(0.002, 1.5, 2, seed)),
+  },
+  {
+    name: '1.5 times slower for whiles of 10 s',
+    slos: p95(50),
+    capacity: 400,
+    make: (seed) => lasting(wandering(0.002, 1.5, 10, seed)),
+  },
+];

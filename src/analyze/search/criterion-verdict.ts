@@ -1,0 +1,73 @@
+import type { CriterionResult } from '../../core/breaking-point.ts';
+import type { Batch } from '../../stats/confidence.ts';
+import type { Criterion } from './criteria.ts';
+import type { Observation } from './observation.ts';
+import { type BatchedEstimate, meanOf, percentileOf } from './percentile.ts';
+import {
+  allowedShare,
+  clusterOf,
+  MOST_CLUSTERED,
+  ONE_SIDED,
+  type Share,
+  shareInterval,
+  shareOf,
+  TWO_SIDED,
+} from './share.ts';
+
+/** What a level measured of a criterion: a percentile, a mean, or the share of failures. */
+export function estimateOf(criterion: Criterion, batches: readonly Batch[], observation: Observation): BatchedEstimate {
+  if (criterion.kind === 'errors') return errorShareOf(observation);
+  return criterion.p === null ? meanOf(batches) : percentileOf(criterion.p, batches);
+}
+
+function errorShareOf(observation: Observation): BatchedEstimate {
+  const share = shareOf({ slo: '', kind: 'errors', p: null, limit: 0 }, observation);
+  if (share.n === 0) return { value: Number.NaN, interval: null, scatter: null, lag1: 0, effective: null };
+  const cluster = clusterOf(share) ?? 1;
+  const interval = shareInterval(share, cluster, TWO_SIDED);
+  return { value: share.bad / share.n, interval, scatter: null, lag1: 0, effective: share.n / cluster };
+}
+
+export function compare(criterion: Criterion, estimate: BatchedEstimate, observation: Observation): CriterionResult {
+  const { slo, kind, limit } = criterion;
+  const { value, interval } = estimate;
+  const unit = kind === 'errors' ? 'share' : 'ms';
+  const scale = kind === 'errors' ? 1 : 1 / 1000;
+  return {
+    slo,
+    value: Number.isFinite(value) ? value * scale : null,
+    interval: interval === null ? null : [interval[0] * scale, interval[1] === null ? null : interval[1] * scale],
+    limit: limit * scale,
+    unit,
+    verdict: verdictOn(criterion, estimate, observation),
+  };
+}
+
+/** By the share of requests that broke it, where it allows one: it is known where the percentile's own interval is open. */
+export function verdictOn(
+  criterion: Criterion,
+  { value, interval, effective }: BatchedEstimate,
+  observation: Observation,
+): CriterionResult['verdict'] {
+  if (criterion.kind === 'latency' && criterion.p === null) {
+    if (value === Number.POSITIVE_INFINITY || (interval !== null && interval[0] > criterion.limit)) return 'fail';
+    return interval !== null && interval[1] !== null && interval[1] <= criterion.limit ? 'pass' : 'undecided';
+  }
+  const share = shareOf(criterion, observation);
+  if (share.n === 0) return 'undecided';
+  const allowed = allowedShare(criterion);
+  const [low, high] = shareInterval(share, clusterAt(criterion, share, effective), ONE_SIDED);
+  return low > allowed ? 'fail' : high <= allowed ? 'pass' : 'undecided';
+}
+
+/** Where hardly any request is bad, how they would hang together cannot be seen: as levels that explore are made for. */
+const FEW = 0.2;
+
+function clusterAt(criterion: Criterion, share: Share, effective: number | null): number {
+  const seen = clusterOf(share) ?? 1;
+  const allowed = allowedShare(criterion);
+  if (criterion.kind === 'errors' || share.bad >= allowed * share.n) return seen;
+  // Fewer are bad than at the percentile itself, where how they hang together can be told.
+  const atPercentile = share.n / (effective ?? share.n);
+  return Math.max(seen, share.bad < FEW * allowed * share.n ? Math.min(MOST_CLUSTERED, atPercentile) : atPercentile);
+}

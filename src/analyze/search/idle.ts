@@ -1,0 +1,78 @@
+import type { SearchStop } from '../../core/breaking-point.ts';
+import { Histogram } from '../../stats/histogram.ts';
+import { assumedCriteria } from './criteria.ts';
+import { idleLevels, idleTimes } from './idle-levels.ts';
+import { judge, type Level } from './level.ts';
+import type { Phase, Progress } from './progress.ts';
+import { SHORTEST } from './window.ts';
+
+/**
+ * Idle is one request in ten response times or, of a slow target, a few a second: one user at full speed is more than many a
+ * rate limiter allows. Windows hold that many responses at least; they go on until two agree, up to a quarter of the
+ * budget: a target that has just been started is slow at first.
+ */
+const PACE = { timesResponse: 9, least: 0.02, most: 0.2, first: 0.1 } as const;
+const WINDOW = { share: 0.02, responses: 8 } as const;
+const LONGEST_SHARE = 0.25;
+/** Medians that differ by no more are the same; chance adds to it. */
+const SAME = Math.log(1.25);
+const CHANCE = 2.2;
+
+/** One request at a time, until the target is what it stays. */
+export function* idling(progress: Progress): Phase<SearchStop | null> {
+  const { options, levels } = progress;
+  const longest = LONGEST_SHARE * options.budget;
+  for (;;) {
+    const level = yield* progress.measure(idleStep(progress));
+    if (level === 'lost') return 'target-lost';
+    if (level === 'void') {
+      // What disturbs the generator may go by.
+      if (progress.spent >= longest) return 'generator';
+      continue;
+    }
+    if (options.slos.length === 0) assume(progress);
+    const [before, last] = idleLevels(levels).slice(-2);
+    if (before === undefined || last === undefined) continue;
+    const steady = areSame(before, last);
+    const fails = [before, last].every(({ result }) => result.verdict === 'fail');
+    if (steady && !fails) return null;
+    if (progress.spent >= longest) return steady && fails ? 'fails-at-idle' : null;
+  }
+}
+
+function idleStep({ options, levels }: Progress) {
+  const median = idleTimes(levels).quantile(0.5) / 1e6;
+  const pause =
+    Number.isFinite(median) && median > 0
+      ? Math.min(PACE.most, Math.max(PACE.least, PACE.timesResponse * median))
+      : PACE.first;
+  const wanted = Number.isFinite(median) ? WINDOW.responses * (median + pause) : 0;
+  return {
+    purpose: 'idle' as const,
+    load: { model: 'closed' as const, vus: 1, pause },
+    warmup: levels.length === 0 ? Math.min(0.5, 0.005 * options.budget) : 0,
+    duration: Math.max(SHORTEST, WINDOW.share * options.budget, Math.min(wanted, (LONGEST_SHARE * options.budget) / 2)),
+    requests: null,
+    settle: 0,
+  };
+}
+
+/** Where no SLO was given: those that follow from the idle target. Its levels are judged by them. */
+function assume(progress: Progress): void {
+  const median = idleTimes(progress.levels).quantile(0.5);
+  progress.criteria = assumedCriteria(median);
+  progress.levels.forEach((one, i) => {
+    const { step, observation, result } = one;
+    progress.levels[i] = judge(step, observation, progress.criteria, result.index, result.startedAfter);
+  });
+}
+
+function areSame(a: Level, b: Level): boolean {
+  const [before, last] = [a, b].map(({ observation }) =>
+    Histogram.of(...observation.batches.map(({ times }) => times)),
+  );
+  if (before === undefined || last === undefined || before.count === 0 || last.count === 0)
+    return before?.count === last?.count;
+  const apart = Math.abs(Math.log(last.quantile(0.5) / Math.max(1, before.quantile(0.5))));
+  return apart <= SAME + CHANCE * Math.sqrt(1 / before.count + 1 / last.count);
+}

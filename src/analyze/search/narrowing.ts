@@ -1,0 +1,66 @@
+import type { SearchStop } from '../../core/breaking-point.ts';
+import { CLIFF_ROOM } from './estimate.ts';
+import { loadOf, suspectLoad } from './monotone.ts';
+import { outcomeOf, type Phase, type Progress } from './progress.ts';
+import { narrowingRequests, SHORTEST } from './window.ts';
+
+/** More levels than this do not narrow an interval that is still too wide. */
+const MOST_LEVELS = 80;
+/** Where the next level goes, as quantiles of the posterior, in turn. */
+const PROBES = { cliff: [0.3, 0.7, 0.5], slope: [0.05, 0.95, 0.5] } as const;
+/** So sure that an SLO is broken at any load, the search is over; so probable, every other level looks at a low load. */
+const NEVER = { sure: 0.99, possible: 0.2, share: 0.8 } as const;
+/** A load that seems to fail below one that passes is looked at as closely as if the interval were so wide. */
+const SUSPECT_WIDTH = 0.15;
+
+/**
+ * Levels where the posterior is widest, until precision, budget, bound or resolution.
+ * @param reserved share of the budget that is not its own. @param fewest levels, however narrow it is already.
+ */
+export function* narrowing(progress: Progress, reserved: number, fewest = 0): Phase<SearchStop> {
+  const { budget, precision, unit, maxLoad } = progress.options;
+  const steps = progress.steps;
+  for (let count = 0; ; count++) {
+    const { limit, bound } = progress;
+    const suspect = suspectLoad(progress.levels, unit);
+    if (limit !== null && heldAt(progress, bound)) return bound === maxLoad ? 'bound' : 'generator';
+    if (limit !== null && limit.never >= NEVER.sure) return 'fails-at-every-load';
+    if (suspect === null && limit !== null && limit.width <= precision && count >= fewest) return 'precision';
+    if (progress.levels.length >= MOST_LEVELS) return 'resolution';
+    const load = steps.onAxis(Math.min(bound, suspect ?? probeOf(progress, count)));
+    const left = budget * (1 - reserved) - progress.spent;
+    const wanted = narrowingRequests(suspect === null ? (limit?.width ?? 1) : SUSPECT_WIDTH, steps.strictest);
+    // Half of what is left at a time, but no level too short to say anything.
+    const shortest = Math.min(wanted, narrowingRequests(1, steps.strictest));
+    if (count > 0 && left < 0.5 * steps.secondsFor(shortest, load)) return 'budget';
+    const longest = left / 2 < steps.secondsFor(shortest, load) ? left : left / 2;
+    const step = steps.stepAt('narrow', load, wanted, longest, left, limit?.width ?? 1);
+    if (left < 2 * SHORTEST) return 'budget';
+    const level = yield* progress.measure(step);
+    if (level === 'lost') return 'target-lost';
+    if (level === 'void' && progress.ceiling !== null && count > 6) return 'generator';
+  }
+}
+
+function probeOf(progress: Progress, count: number): number {
+  const { limit, capacity } = progress;
+  if (limit === null) return (capacity?.perSec ?? 1) / 2;
+  if (limit.never > NEVER.possible && count % 2 === 0) return NEVER.share * lowestLoad(progress);
+  const { criterion, posterior } = limit.binding;
+  const probes = criterion.kind === 'latency' && posterior.shape < CLIFF_ROOM ? PROBES.cliff : PROBES.slope;
+  return limit.place(probes[count % probes.length] as number);
+}
+
+/** Of the levels on the axis. */
+function lowestLoad({ levels, options }: Progress): number {
+  return Math.min(...levels.flatMap((level) => loadOf(level, options.unit) ?? []));
+}
+
+/** Whether a level at the bound passed, and nothing speaks for a limit below it. */
+function heldAt(progress: Progress, bound: number): boolean {
+  if (bound === Number.POSITIVE_INFINITY) return false;
+  const passed = progress
+    .decided('pass')
+    .some(({ load, level }) => load >= bound * 0.999 && outcomeOf(level.result) === 'pass');
+  return passed && (progress.limit?.cdf(bound) ?? 1) < 0.2;
+}

@@ -1,0 +1,97 @@
+import type { LevelResult } from '../../core/breaking-point.ts';
+import type { Capacity } from './capacity.ts';
+import { ceilingOf, trustedBelow } from './ceiling.ts';
+import type { Criterion } from './criteria.ts';
+import { estimateLimit, type LimitEstimate } from './estimate.ts';
+import type { Level } from './level.ts';
+import { loadOf } from './monotone.ts';
+import type { SearchStep } from './observation.ts';
+import type { SearchOptions } from './state.ts';
+import { Steps } from './steps.ts';
+
+/** What a phase of the search yields, is told, and at last says: why the search ends, or null to go on. */
+export type Phase<Result> = Generator<SearchStep, Result, Level>;
+
+/** A search that may go on takes so many times its budget. */
+const EXTENDED = 1.5;
+
+/** What a search knows so far. Its phases read it, and add to it by measuring. */
+export class Progress {
+  options: SearchOptions;
+  readonly levels: Level[] = [];
+  criteria: readonly Criterion[];
+  /** Of the budget, s. */
+  spent = 0;
+  capacity: Capacity | null = null;
+  recovered: boolean | null = null;
+  #estimate: { readonly levels: number; readonly value: LimitEstimate | null } = { levels: 0, value: null };
+
+  constructor(options: SearchOptions, criteria: readonly Criterion[]) {
+    this.options = options;
+    this.criteria = criteria;
+  }
+
+  /** Where the limit is, as far as all levels tell. */
+  get limit(): LimitEstimate | null {
+    if (this.#estimate.levels !== this.levels.length) {
+      const value = estimateLimit(this.levels, this.criteria, this.options.unit, this.capacity);
+      this.#estimate = { levels: this.levels.length, value };
+    }
+    return this.#estimate.value;
+  }
+
+  /** Made of what is known now. */
+  get steps(): Steps {
+    return new Steps(this.options, this.criteria, this.levels, this.capacity);
+  }
+
+  get ceiling(): number | null {
+    return ceilingOf(this.levels, this.options.unit);
+  }
+
+  /** The highest load that may be tried. */
+  get bound(): number {
+    return Math.min(this.options.maxLoad ?? Number.POSITIVE_INFINITY, trustedBelow(this.ceiling));
+  }
+
+  /** More budget where there is more to have and the interval is too wide. Returns whether there was. */
+  extend(): boolean {
+    const { budget, extendTo, precision } = this.options;
+    if (extendTo == null || budget >= extendTo || (this.limit?.width ?? 0) <= precision) return false;
+    this.options = { ...this.options, budget: Math.min(extendTo, EXTENDED * budget) };
+    return true;
+  }
+
+  /** Of the levels on the searched axis, those with a verdict beyond doubt. */
+  decided(verdict: 'pass' | 'fail'): { readonly level: Level; readonly load: number }[] {
+    return this.levels.flatMap((level) => {
+      const load = loadOf(level, this.options.unit);
+      return load !== null && outcomeOf(level.result) === verdict ? [{ level, load }] : [];
+    });
+  }
+
+  /** Runs a level; a void one is repeated once. `void`: twice; `lost`: the target is gone. */
+  *measure(step: SearchStep): Phase<Level | 'void' | 'lost'> {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const level = yield step;
+      if (this.isLost) return 'lost';
+      if (level.result.verdict !== 'void') return level;
+    }
+    return 'void';
+  }
+
+  /** The very first level without one response; or two running without one success, of a target that had one before or gives none. */
+  get isLost(): boolean {
+    const [before, last] = this.levels.slice(-2).map(({ observation }) => observation);
+    if (before === undefined) return false;
+    if (last === undefined) return before.unfit === null && before.ok === 0 && before.failed === before.unanswered;
+    if (![before, last].every(({ ok, unfit }) => ok === 0 && unfit === null)) return false;
+    return last.failed === last.unanswered || this.levels.some(({ observation }) => observation.ok > 0);
+  }
+}
+
+/** Overload is a failure beyond doubt. */
+export function outcomeOf({ verdict }: LevelResult): 'pass' | 'fail' | null {
+  if (verdict === 'overloaded') return 'fail';
+  return verdict === 'pass' || verdict === 'fail' ? verdict : null;
+}

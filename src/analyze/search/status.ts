@@ -1,0 +1,90 @@
+import type { BreakingPoint, BreakingPointStatus } from '../../core/breaking-point.ts';
+import { capacityChange } from './change.ts';
+import type { LimitEstimate } from './estimate.ts';
+import type { Level } from './level.ts';
+import { loadOf } from './monotone.ts';
+import { outcomeOf } from './progress.ts';
+import type { SearchState } from './state.ts';
+
+/**
+ * An interval is found where it is no wider than so many times the precision asked for, or than this share of the estimate,
+ * and where the nearest levels that are decided lie no further apart than so many times: levels that say little by themselves
+ * are narrow together by luck, now and then.
+ */
+const FOUND = { times: 3, width: 0.3, apart: 2.2 } as const;
+/** An interval whose ends are this far apart says nothing. */
+const MOST_APART = 40;
+/** A target that breaks its SLO at any load with this probability does; one with the other might. */
+export const NEVER_SURE = 0.95;
+const NEVER_POSSIBLE = 0.05;
+/** A target with so many times its capacity at the end, or so little of it, is another one. */
+const CHANGED = 1.6;
+/** A generator that is unfit in more of the levels than this is not fit to find anything, lucky levels or not. */
+const MOST_VOID = 1 / 3;
+
+export const isVoid = ({ result }: Level): boolean => result.verdict === 'void';
+
+/** What the answer amounts to. */
+export function statusOf(state: SearchState): BreakingPointStatus {
+  const { stoppedBy, estimate, ceiling, levels } = state;
+  if (stoppedBy === 'fails-at-idle' || stoppedBy === 'fails-at-every-load') return 'fails-at-every-load';
+  if (stoppedBy === 'bound') return 'not-reached';
+  if (stoppedBy === 'generator') return 'generator-limited';
+  if (estimate === null) return levels.some(isVoid) ? 'generator-limited' : 'undecided';
+  if (estimate.never >= NEVER_SURE) return 'fails-at-every-load';
+  if (isVague(estimate)) return isUnfit(levels) ? 'generator-limited' : 'undecided';
+  if (isUnfit(levels)) return 'generator-limited';
+  if (ceiling !== null && estimate.cdf(ceiling) < 0.5) return 'generator-limited';
+  if (stoppedBy === 'target-lost') return 'undecided';
+  return isFound(state, estimate) ? 'found' : 'rough';
+}
+
+/** Found is what levels on either side bear out, one that passes beyond doubt and one that fails, and what is narrow. */
+function isFound({ options, levels }: SearchState, { width, never, estimate }: LimitEstimate): boolean {
+  if (options.settle === 0 && hasChanged(levels)) return false;
+  if (never > NEVER_POSSIBLE || width > Math.max(FOUND.times * options.precision, FOUND.width)) return false;
+  const loads = (verdict: 'pass' | 'fail'): number[] =>
+    levels.flatMap((level) => {
+      const load = loadOf(level, options.unit);
+      return load !== null && outcomeOf(level.result) === verdict ? [load] : [];
+    });
+  const passed = Math.max(...loads('pass').filter((load) => load < estimate));
+  const failed = Math.min(...loads('fail').filter((load) => load > estimate));
+  return failed <= FOUND.apart * passed;
+}
+
+/** Whether the first levels and the last met targets that differ by more than one that is slow by times does. */
+function hasChanged(levels: readonly Level[]): boolean {
+  const change = capacityChange(levels);
+  return change !== null && Math.abs(Math.log(change.last / change.first)) > Math.log(CHANGED);
+}
+
+function isUnfit(levels: readonly Level[]): boolean {
+  return levels.filter(isVoid).length > MOST_VOID * levels.length;
+}
+
+function isVague({ low, high }: LimitEstimate): boolean {
+  return !(high < MOST_APART * Math.max(low, 1e-9)) && !(low === 0 && Number.isFinite(high));
+}
+
+/** The interval of an answer. @param held the highest load that passed. */
+export function intervalOf(
+  { estimate }: SearchState,
+  status: BreakingPointStatus,
+  held: number | null,
+): BreakingPoint['interval'] {
+  if (status === 'fails-at-every-load') return [0, 0];
+  if (status === 'not-reached' || status === 'generator-limited') return held === null ? null : [held, null];
+  return estimate === null || isVague(estimate) ? null : [estimate.low, estimate.high];
+}
+
+/** Of a budget that many times as long nobody knows what it would give. */
+const MOST_TIMES = 8;
+
+/** How much longer a search must take for an interval of twice the precision asked for: its width goes with 1/√time. */
+export function moreSeconds({ estimate, spent, options }: SearchState): number | null {
+  if (estimate === null || !Number.isFinite(estimate.width)) return null;
+  const wanted = Math.max(2 * options.precision, FOUND.width / 2);
+  const times = Math.max(1.5, (estimate.width / wanted) ** 2);
+  return times > MOST_TIMES ? null : (times - 1) * spent;
+}

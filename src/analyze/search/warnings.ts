@@ -1,0 +1,62 @@
+import type { SearchWarning } from '../../core/breaking-point.ts';
+import { counted, formatRate } from '../wording.ts';
+import { capacityChange } from './change.ts';
+import type { LimitEstimate } from './estimate.ts';
+import { contradicts } from './level.ts';
+import type { SearchState } from './state.ts';
+import { isVoid } from './status.ts';
+
+/** h (room between limit and capacity) below which the curve is a cliff. */
+const CLIFF = 0.015;
+
+/** What the reader of an answer must know. */
+export function warningsOf(state: SearchState): SearchWarning[] {
+  const { levels, estimate, recovered, options, criteria } = state;
+  const warnings: SearchWarning[] = [];
+  const warn = (code: SearchWarning['code'], message: string): void => void warnings.push({ code, message });
+  if (options.slos.length === 0 && criteria.length > 0)
+    warn('slo-assumed', `No SLO was given; assumed: ${criteria.map(({ slo }) => slo).join(' and ')}.`);
+  if (estimate !== null && !estimate.monotone)
+    warn('non-monotone', 'Latency does not grow with the load everywhere: the limit is the first crossing from below.');
+  if (estimate !== null && isCliff(estimate))
+    warn('cliff', 'There is next to no warning before the limit: latency is flat until it breaks.');
+  const contradicted = levels.filter(contradicts);
+  if (contradicted.length > 0)
+    warn(
+      'confirmation-failed',
+      `An end of the interval was contradicted: ${contradicted.map(({ result }) => result.reason).join(' ')}`,
+    );
+  if (recovered === false)
+    warn(
+      'not-recovered',
+      'At half the load latency did not come back to what it was before: the target was left damaged.',
+    );
+  const spoilt = levels.filter(isVoid);
+  if (spoilt.length > 0)
+    warn('void-levels', `${spoilt.length} of ${levels.length} levels are void: ${spoilt[0]?.result.reason ?? ''}`);
+  const settled = levels.flatMap(({ observation }) => observation.settled ?? []);
+  const restless = settled.filter(({ steady }) => !steady).length;
+  if (restless > 0)
+    warn(
+      'not-settled',
+      `Before ${restless} of ${settled.length} increases the target was not steady in time: give it longer with --settle.`,
+    );
+  const instances = settled.flatMap((one) => one.instances ?? []);
+  const [fewest, most] = [Math.min(...instances), Math.max(...instances)];
+  const change = capacityChange(levels);
+  if (fewest < most)
+    warn(
+      'capacity-changed',
+      `The target scaled: ${fewest} to ${counted(most, 'instance')} answered. The limit is that of the target and its autoscaler.`,
+    );
+  else if (change !== null)
+    warn(
+      'capacity-changed',
+      `With ${counted(change.users, 'user')} the target answered ${formatRate(change.first)} at first, and ${formatRate(change.last)} at the end: its capacity changed under way.`,
+    );
+  return warnings;
+}
+
+export function isCliff({ binding }: LimitEstimate): boolean {
+  return binding.criterion.kind === 'latency' && binding.posterior.shape < CLIFF;
+}
