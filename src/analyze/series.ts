@@ -2,7 +2,7 @@ import type { FailureResult, Latencies, Rates, SeriesResult, Totals } from '../c
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
 import type { FailureCount, SeriesSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
-import { type Batch, batchInterval, orderInterval } from '../stats/confidence.ts';
+import { type Batch, batchIntervals, orderInterval, singlyInterval } from '../stats/confidence.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { type Batched, BatchFold, type Intervals, type OfSuccesses } from './batches.ts';
 import { CallerFold, type CallerTimes } from './callers.ts';
@@ -105,15 +105,15 @@ export class SeriesFold {
   }
 
   /**
-   * @param independent whether requests are so nearly independent that exact binomial intervals hold (a probe's, one at
-   * a time); otherwise intervals are by batches of time.
+   * @param independent whether requests are nearly independent (a probe's, one at a time): then a run that is too short for
+   * batches of time has exact binomial intervals, and a longer one the wider of both; otherwise intervals are by batches.
    * @param intervals false: leaves them out, which is what takes long.
    */
   result(measured: Measured, independent: boolean, intervals = true): SeriesResult {
     const totals = this.totals(measured.durationMs);
     const of = (times: Histogram, kind: OfSuccesses) => {
       if (!intervals) return summarize(times, 0, null);
-      return summarize(times, 0, independent ? (p) => orderInterval(p, times) : this.#byBatches(kind, measured));
+      return summarize(times, 0, this.#intervalOf(kind, times, 0, measured, independent));
     };
     const part = (times: Histogram) =>
       summarize(times, 0, independent && intervals ? (p) => orderInterval(p, times) : null);
@@ -164,22 +164,18 @@ export class SeriesFold {
    */
   callerInterval(measured: Measured, independent: boolean): IntervalOf {
     const { times, infinite, unfinished } = this.callers;
-    const least: IntervalOf = independent
-      ? (p) => orderInterval(p, times, infinite)
-      : this.#byBatches('callers', measured);
+    const least = this.#intervalOf('callers', times, infinite, measured, independent);
     if (unfinished === 0) return least;
-    const most: IntervalOf = independent
-      ? (p) => orderInterval(p, this.response, infinite + unfinished)
-      : this.#byBatches('callersAtWorst', measured);
+    const most = this.#intervalOf('callersAtWorst', this.response, infinite + unfinished, measured, independent);
     return (p) => {
       const low = least(p);
       return low === null ? null : [low[0], most(p)?.[1] ?? null];
     };
   }
 
-  #byBatches(kind: Batched, measured: Measured): IntervalOf {
-    const batches = BatchFold.batches(this.#folds, kind, measured);
-    return (p) => batchInterval(p, batches);
+  #intervalOf(kind: Batched, times: Histogram, infinite: number, measured: Measured, independent: boolean): IntervalOf {
+    const byBatches = batchIntervals(BatchFold.batches(this.#folds, kind, measured));
+    return independent ? (p) => singlyInterval(p, times, infinite, byBatches(p)) : byBatches;
   }
 
   #addFailure(failure: FailureCount): void {

@@ -1,15 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Batch,
-  batchInterval,
-  bears,
-  binomialCdf,
-  type Interval,
-  orderInterval,
-  samplesFor,
-  studentQuantile,
-} from './confidence.ts';
+import { type Batch, batchIntervals, bears, type Interval, orderInterval, samplesFor } from './confidence.ts';
+import { binomialCdf, studentQuantile, studentTail } from './distributions.ts';
 import { EMPTY_HISTOGRAM, Histogram } from './histogram.ts';
 
 /** Marsaglia's xorshift32: a small generator that is the same everywhere. Uniform in (0, 1). */
@@ -78,6 +70,12 @@ describe('distribution functions', () => {
     expect(studentQuantile(0.975, df)).toBeCloseTo(t, 4);
   });
 
+  it('Student tails are both of them', () => {
+    expect(studentTail(12.7062, 1)).toBeCloseTo(0.05, 5);
+    expect(studentTail(2.093, 19)).toBeCloseTo(0.05, 4);
+    expect(studentTail(0, 7)).toBe(1);
+  });
+
   it('binomial tails equal the sum of their terms', () => {
     for (const [n, p] of [
       [1, 0.3],
@@ -137,25 +135,24 @@ describe('orderInterval', () => {
   });
 });
 
-describe('batchInterval', () => {
+describe('batchIntervals', () => {
   const random = randomFrom(42);
   const noise = (n: number): number[] => Array.from({ length: n }, () => 10_000 + exponential(random, 5_000));
 
-  it('needs five batches with something in them', () => {
+  it('need five batches with something in them', () => {
     const batches = Array.from({ length: 4 }, () => batchOf(noise(50)));
-    expect(batchInterval(0.5, [...batches, batchOf([])])).toBeNull();
-    expect(batchInterval(0.5, [...batches, batchOf(noise(50))])).not.toBeNull();
-    expect(batchInterval(0.5, [])).toBeNull();
+    expect(batchIntervals([...batches, batchOf([])])(0.5)).toBeNull();
+    expect(batchIntervals([...batches, batchOf(noise(50))])(0.5)).not.toBeNull();
+    expect(batchIntervals([])(0.5)).toBeNull();
   });
 
-  it('contains its percentile, ends in order, whatever the order of batches', () => {
+  it('contain their percentile, and their ends are in order', () => {
     const times = fc.array(fc.integer({ min: 0, max: 1e6 }), { maxLength: 40 });
     const someBatches = fc.array(fc.tuple(times, fc.integer({ min: 0, max: 3 })), { minLength: 5, maxLength: 20 });
     fc.assert(
       fc.property(someBatches, fc.constantFrom(0.5, 0.75, 0.9, 0.95, 0.99), (parts, p) => {
         const batches = parts.map(([values, infinite]) => batchOf(values, infinite));
-        const interval = batchInterval(p, batches);
-        expect(batchInterval(p, [...batches].reverse())).toEqual(interval);
+        const interval = batchIntervals(batches)(p);
         if (interval === null) return;
         const [low, high] = interval;
         const merged = Histogram.of(...batches.map((batch) => batch.times));
@@ -168,72 +165,39 @@ describe('batchInterval', () => {
     );
   });
 
-  it('is the value itself where all times are equal', () => {
-    const batches = Array.from({ length: 20 }, () => batchOf(new Array(100).fill(50_000)));
-    for (const p of [0.5, 0.95, 0.99]) expect(batchInterval(p, batches)).toEqual([50_000, 50_000]);
+  it('are the value itself where all times are equal', () => {
+    const of = batchIntervals(Array.from({ length: 20 }, () => batchOf(new Array(100).fill(50_000))));
+    for (const p of [0.5, 0.95, 0.99]) expect(of(p)).toEqual([50_000, 50_000]);
   });
 
-  /** The interval by the textbook, on plain arrays of whole µs below 2048 (where histograms are exact). */
-  function byHand(p: number, batches: readonly (readonly number[])[], t: number): [number, number] {
-    const sorted = batches.flat().sort((a, b) => a - b);
-    const at = (share: number): number => sorted[Math.ceil(share * sorted.length - 1e-9) - 1] as number;
-    const q = at(p);
-    const below = sorted.filter((value) => value < q).length;
-    const equal = sorted.filter((value) => value === q).length;
-    const part = (p * sorted.length - below) / equal;
-    const m = batches.length;
-    const variance = batches.reduce((sum, batch) => {
-      const share = batch.reduce((n, value) => n + (value < q ? 1 : value === q ? part : 0), 0) / batch.length;
-      const weight = batch.length / sorted.length;
-      return sum + weight ** 2 * (share - p) ** 2;
-    }, 0);
-    const half = t * Math.sqrt((variance * m) / (m - 1));
-    return [at(p - half), at(p + half)];
-  }
-
-  /** Batches that are faster and slower in turn: values drift from batch to batch. */
-  const drifting = (sizes: readonly number[], top: number): number[][] =>
-    sizes.map((n, k) => Array.from({ length: n }, () => Math.floor(random() * top) + (k % 5) * 60));
-
-  it.each([0.5, 0.75, 0.9])('is the formula, on batches of equal and unequal size (p = %f)', (p) => {
-    const equal = drifting(new Array(20).fill(400), 1500);
-    expect(
-      batchInterval(
-        p,
-        equal.map((values) => batchOf(values)),
-      ),
-    ).toEqual(byHand(p, equal, 2.0930241));
-    const ramp = drifting([20, 60, 120, 200, 300, 420, 560, 700, 860, 1000], 1500);
-    expect(
-      batchInterval(
-        p,
-        ramp.map((values) => batchOf(values)),
-      ),
-    ).toEqual(byHand(p, ramp, 2.2621572));
+  it('of independent requests are little wider than the exact ones', () => {
+    const batches = Array.from({ length: 20 }, () => noise(250));
+    const exact = orderInterval(0.95, histogramOf(batches.flat())) as [number, number];
+    const [low, high] = batchIntervals(batches.map((values) => batchOf(values)))(0.95) as [number, number];
+    expect(high - low).toBeGreaterThan(0.9 * (exact[1] - exact[0]));
+    expect(high - low).toBeLessThan(2.2 * (exact[1] - exact[0]));
   });
 
-  it('shares out the times that are equal to the percentile', () => {
-    const clumped = drifting(new Array(20).fill(200), 1500).map((values, k) =>
-      values.map((value, i) => (i % 10 < 2 + (k % 3) ? 800 : value)),
-    );
-    for (const p of [0.45, 0.5, 0.55, 0.6, 0.65]) {
-      expect(
-        batchInterval(
-          p,
-          clumped.map((values) => batchOf(values)),
-        ),
-      ).toEqual(byHand(p, clumped, 2.0930241));
-    }
+  it('are wider where the slow requests come together, and open where there were few such whiles', () => {
+    const batches = (slow: (batch: number, request: number) => boolean) =>
+      batchIntervals(
+        Array.from({ length: 20 }, (_, k) => batchOf(noise(250).map((time, i) => (slow(k, i) ? time + 30_000 : time)))),
+      );
+    const spread = batches((_, i) => i % 2 === 0)(0.95) as [number, number];
+    const together = batches((k) => k >= 10)(0.95);
+    expect(spread[1]).toBeLessThan(70_000);
+    expect(together?.[1]).toBeNull();
+    expect(together?.[0]).toBeLessThan(spread[0]);
   });
 
-  it('has an open end where the upper rank is beyond the sample or among failures', () => {
+  it('have an open end where the upper rank is beyond the sample or among failures', () => {
     const one = (k: number): number[] => (k === 7 ? new Array(20).fill(900) : new Array(20).fill(100 + k));
     const bursty = Array.from({ length: 20 }, (_, k) => batchOf(one(k)));
-    expect(batchInterval(0.95, bursty)?.[1]).toBeNull();
+    expect(batchIntervals(bursty)(0.95)?.[1]).toBeNull();
     const failing = Array.from({ length: 20 }, (_, k) => batchOf(one(k), k % 2 === 0 ? 2 : 1));
-    expect(batchInterval(0.95, failing)?.[1] ?? null).toBeNull();
+    expect(batchIntervals(failing)(0.95)?.[1] ?? null).toBeNull();
     const broken = Array.from({ length: 20 }, () => ({ times: EMPTY_HISTOGRAM, infinite: 10 }));
-    expect(batchInterval(0.5, broken)).toBeNull();
+    expect(batchIntervals(broken)(0.5)).toBeNull();
   });
 });
 
@@ -259,37 +223,33 @@ function queueWindows(seed: number, rho: number, n: number): number[][] {
   return windows;
 }
 
-describe('coverage at a loaded server (M/M/1, p95, n = 6000)', () => {
-  const coverage = (rho: number, runs: number): { batch: number; independent: number } => {
+describe('coverage at a loaded server (M/M/1, p95, n = 3000)', () => {
+  const coverage = (rho: number, runs: number) => {
     const truth = (Math.log(20) * 10_000) / (1 - rho);
-    let batch = 0;
+    let byBatches = 0;
     let independent = 0;
+    let bounded = 0;
     for (let run = 0; run < runs; run++) {
-      const windows = queueWindows(run + 1, rho, 6000);
-      if (
-        covers(
-          batchInterval(
-            0.95,
-            windows.map((window) => batchOf(window)),
-          ) as Interval,
-          truth,
-        )
-      )
-        batch++;
+      const windows = queueWindows(run + 1, rho, 3000);
+      const interval = batchIntervals(windows.map((window) => batchOf(window)))(0.95) as Interval;
+      if (covers(interval, truth)) byBatches++;
+      if (interval[1] !== null) bounded++;
       if (covers(orderInterval(0.95, histogramOf(windows.flat())) as Interval, truth)) independent++;
     }
-    return { batch: batch / runs, independent: independent / runs };
+    return { byBatches: byBatches / runs, independent: independent / runs, bounded: bounded / runs };
   };
 
-  it('the batch interval keeps its promise at half utilisation, the independent one does not', () => {
-    const { batch, independent } = coverage(0.5, 300);
-    expect(batch).toBeGreaterThanOrEqual(0.9);
+  it('the interval by batches keeps its promise at half utilisation, the independent one does not', () => {
+    const { byBatches, independent, bounded } = coverage(0.5, 100);
+    expect(byBatches).toBeGreaterThanOrEqual(0.92);
+    expect(bounded).toBeGreaterThan(0.8);
     expect(independent).toBeLessThan(0.7);
   });
 
-  it('and nearly so at 70 %', () => {
-    const { batch, independent } = coverage(0.7, 200);
-    expect(batch).toBeGreaterThanOrEqual(0.88);
+  it.each([0.8, 0.9])('and at %f, where few have an upper end', (rho) => {
+    const { byBatches, independent, bounded } = coverage(rho, 100);
+    expect(byBatches).toBeGreaterThanOrEqual(0.9);
     expect(independent).toBeLessThan(0.5);
+    expect(bounded).toBeLessThan(0.5);
   });
 });

@@ -1,5 +1,10 @@
 import type { HistogramData } from '../core/snapshot.ts';
+import { binomialCdf } from './distributions.ts';
 import { bucketOf, Histogram } from './histogram.ts';
+import { uncertaintyWith } from './long-run.ts';
+
+// The search has it from here.
+export { studentQuantile } from './distributions.ts';
 
 /** A confidence interval of a percentile, µs. An open upper end (the sample does not bound it) is null. */
 export type Interval = readonly [low: number, high: number | null];
@@ -13,9 +18,14 @@ export interface Batch {
 /** Batches a run is cut into, and the fewest that give an interval. */
 export const BATCHES = 20;
 const FEWEST_BATCHES = 5;
+/** An interval has an upper end where the sample is worth so many independent requests, so many of them beyond the percentile. */
+const FEWEST_EFFECTIVE = 30;
+const FEWEST_BEYOND = 5;
 
 const CONFIDENCE = 0.95;
 const TAIL = (1 - CONFIDENCE) / 2;
+/** The normal distribution's 0.975 quantile. */
+const NORMAL = 1.96;
 const FEWEST_SAMPLES = 6;
 
 /**
@@ -35,40 +45,37 @@ export function bears(p: number, n: number): boolean {
 }
 
 /**
- * 95 % interval of a percentile under autocorrelation, by inverting the indicator over batches of consecutive time:
- * f_k = the share of batch k that is at or below the merged p-quantile q; se = the standard error of their mean; the
- * interval is [Q(p − t·se), Q(p + t·se)] of the merged sample, t = Student's 0.975 quantile at m − 1. Where batches
- * differ in size the mean is the ratio Σ n_k f_k / Σ n_k, with its linearised standard error. Requests in the bucket of
- * q count in proportion, so that the merged share is p exactly even when many times are equal.
+ * 95 % intervals of percentiles under autocorrelation, by inverting the indicator over batches of consecutive time. Let
+ * f_k be the share of batch k at or below the merged p-quantile (requests in its bucket count in proportion, so that the
+ * merged share is p exactly even when many times are equal). How far their mean may be off, h, says what the run's n
+ * requests are worth: n_e = 1.96² p(1 − p)/h² independent ones, never more than n, nor more than the median's n_e: a
+ * target that has slow whiles shows them there first. The interval is [Q(p − d), Q(p + d)], d = 1.96 √(p(1 − p)/n_e).
  *
- * Independent-sample intervals are fiction for a loaded server (they cover the truth in half of the runs at 50 %
- * utilisation); this one keeps its promise up to about 80 %: `confidence.test.ts` simulates it.
- * @param p 0..1.
- * @returns null with fewer than 5 batches that hold anything.
- * Sources: R. S. Woodruff, Confidence intervals for medians and other position measures (JASA 47, 1952) for the
- * inversion; W. G. Cochran, Sampling Techniques, for the ratio estimator over clusters.
+ * Its upper end is open where n_e (1 − p) < 5 or n_e < 30: a run that is no longer than some tens of the target's slow
+ * whiles may have seen none of the longest. (n_e has the caution of h in it: of independent requests it is about n/2, so
+ * that these are some 10 and 60 of them.) `docs/intervals.md` has what this covers, over many laws of service.
+ * @returns a function of p (0..1); its value is null with fewer than 5 batches that hold anything.
+ * Source: R. S. Woodruff, Confidence intervals for medians and other position measures (JASA 47, 1952) for the inversion.
  */
-export function batchInterval(p: number, batches: readonly Batch[]): Interval | null {
+export function batchIntervals(batches: readonly Batch[]): (p: number) => Interval | null {
   const filled = batches.filter((batch) => sizeOf(batch) > 0);
-  if (filled.length < FEWEST_BATCHES) return null;
+  if (filled.length < FEWEST_BATCHES) return () => null;
   const merged = Histogram.of(...filled.map((batch) => batch.times));
-  const total = filled.reduce((sum, batch) => sum + sizeOf(batch), 0);
-  const bucket = bucketAtRank(merged, rankOf(p, total));
-
-  const parts = filled.map((batch) => ({ n: sizeOf(batch), ...around(batch, bucket) }));
-  const below = parts.reduce((sum, part) => sum + part.below, 0);
-  const inside = parts.reduce((sum, part) => sum + part.inside, 0);
-  const weight = (p * total - below) / inside;
-  const squares = parts.reduce((sum, part) => sum + (part.below + weight * part.inside - p * part.n) ** 2, 0);
-  const m = filled.length;
-  const half = (studentQuantile(1 - TAIL, m - 1) * Math.sqrt((squares * m) / (m - 1))) / total;
-
-  const high = p + half;
-  return endsAt(
-    merged,
-    rankOf(p - half, total),
-    high >= 1 - 1 / total ? Number.POSITIVE_INFINITY : rankOf(high, total),
-  );
+  const sizes = filled.map(sizeOf);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const uncertainty = uncertaintyWith(sizes);
+  const worth = (p: number): number => {
+    const half = uncertainty(sharesAt(p, filled, merged, total));
+    return Math.min(total, (NORMAL ** 2 * p * (1 - p)) / half ** 2);
+  };
+  const ofMedian = worth(0.5);
+  return (p) => {
+    const effective = Math.min(worth(p), ofMedian);
+    const half = NORMAL * Math.sqrt((p * (1 - p)) / effective);
+    const open = p + half >= 1 - 1 / total || effective * (1 - p) < FEWEST_BEYOND || effective < FEWEST_EFFECTIVE;
+    const highest = open ? Number.POSITIVE_INFINITY : rankOf(p + half, total);
+    return endsAt(merged, rankOf(Math.max(0, p - half), total), highest);
+  };
 }
 
 /**
@@ -88,27 +95,24 @@ export function orderInterval(p: number, times: Histogram, infinite = 0): Interv
   return low === 0 ? null : endsAt(times, low, high > n ? Number.POSITIVE_INFINITY : high);
 }
 
-/** P(B ≤ k), B ~ binomial(n, p). */
-export function binomialCdf(k: number, n: number, p: number): number {
-  if (k < 0) return 0;
-  return k >= n ? 1 : regularizedBeta(1 - p, n - k, k + 1);
-}
-
 /**
- * The quantile of Student's t distribution with `df` degrees of freedom, by bisection of its distribution function.
- * @param p 0.5..1, exclusive.
+ * 95 % interval of a percentile of requests that are nearly independent, one after the other: the exact one, or where
+ * batches of time show otherwise, the wider of both. Batches are only asked where there are so many requests that
+ * independent ones had an upper end.
+ * @param infinite how many further samples were infinitely slow (failed).
+ * @param byBatches of `batchIntervals`.
  */
-export function studentQuantile(p: number, df: number): number {
-  const upperTail = (t: number): number => regularizedBeta(df / (df + t * t), df / 2, 0.5) / 2;
-  let low = 0;
-  let high = 1;
-  while (upperTail(high) > 1 - p) high *= 2;
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (upperTail(middle) > 1 - p) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
+export function singlyInterval(
+  p: number,
+  times: Histogram,
+  infinite: number,
+  byBatches: Interval | null,
+): Interval | null {
+  const exact = orderInterval(p, times, infinite);
+  const enough = 2 * Math.max(FEWEST_EFFECTIVE, FEWEST_BEYOND / (1 - p));
+  if (exact === null || byBatches === null || times.count + infinite < enough) return exact;
+  const [high, otherHigh] = [exact[1], byBatches[1]];
+  return [Math.min(exact[0], byBatches[0]), high === null || otherHigh === null ? null : Math.max(high, otherHigh)];
 }
 
 const sizeOf = (batch: Batch): number => batch.times.count + batch.infinite;
@@ -119,6 +123,16 @@ const rankOf = (p: number, n: number): number => Math.ceil(p * n - 1e-9);
 /** The bucket of the rank-th smallest, or Infinity where it is among the infinitely slow. */
 function bucketAtRank(times: Histogram, rank: number): number {
   return rank > times.count ? Number.POSITIVE_INFINITY : bucketOf(times.atRank(rank));
+}
+
+/** Of each batch, the share at or below the merged p-quantile. */
+function sharesAt(p: number, batches: readonly Batch[], merged: Histogram, total: number): number[] {
+  const bucket = bucketAtRank(merged, rankOf(p, total));
+  const parts = batches.map((batch) => ({ n: sizeOf(batch), ...around(batch, bucket) }));
+  const below = parts.reduce((sum, part) => sum + part.below, 0);
+  const inside = parts.reduce((sum, part) => sum + part.inside, 0);
+  const weight = (p * total - below) / inside;
+  return parts.map((part) => (part.below + weight * part.inside) / part.n);
 }
 
 /** How many of a batch lie in buckets below this one, and how many inside. */
@@ -153,42 +167,4 @@ function firstWhere(n: number, test: (rank: number) => boolean): number {
     else low = middle + 1;
   }
   return low;
-}
-
-/**
- * The regularised incomplete beta function I_x(a, b), by its continued fraction with modified Lentz evaluation.
- * Source: NIST Digital Library of Mathematical Functions, 8.17.22. Relative error below 1e-8 for a + b ≤ 1e6.
- */
-function regularizedBeta(x: number, a: number, b: number): number {
-  if (x <= 0) return 0;
-  if (x >= 1) return 1;
-  if (x > (a + 1) / (a + b + 2)) return 1 - regularizedBeta(1 - x, b, a);
-  const front = Math.exp(lnGamma(a + b) - lnGamma(a) - lnGamma(b) + a * Math.log(x) + b * Math.log1p(-x)) / a;
-  const tiny = 1e-300;
-  let c = 1;
-  let d = 1 / (1 - ((a + b) * x) / (a + 1) || tiny);
-  let fraction = d;
-  for (let i = 1; i <= 20_000; i++) {
-    const even = (i * (b - i) * x) / ((a + 2 * i - 1) * (a + 2 * i));
-    d = 1 / (1 + even * d || tiny);
-    c = 1 + even / c || tiny;
-    fraction *= d * c;
-    const odd = (-(a + i) * (a + b + i) * x) / ((a + 2 * i) * (a + 2 * i + 1));
-    d = 1 / (1 + odd * d || tiny);
-    c = 1 + odd / c || tiny;
-    fraction *= d * c;
-    if (Math.abs(d * c - 1) < 1e-14) break;
-  }
-  return front * fraction;
-}
-
-/** ln Γ(x), x > 0: Stirling's series, after moving x up. Source: NIST DLMF 5.11.1. */
-function lnGamma(x: number): number {
-  let shifted = x;
-  let product = 1;
-  while (shifted < 10) product *= shifted++;
-  const inverse = 1 / shifted;
-  const square = inverse * inverse;
-  const series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188))));
-  return (shifted - 0.5) * Math.log(shifted) - shifted + 0.5 * Math.log(2 * Math.PI) + series - Math.log(product);
 }
