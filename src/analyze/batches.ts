@@ -19,10 +19,15 @@ export interface Intervals {
 }
 
 /** `infinite`: failed, or given up after a time that is not known. */
-type Part = { readonly [K in OfSuccesses | 'unfinished']: PackedHistogram } & { readonly infinite: number };
+type Part = { readonly [K in Kept]: PackedHistogram } & { readonly infinite: number };
+/** The same of one interval, as it came. */
+type Fresh = { readonly [K in Kept]: HistogramData } & { readonly infinite: number };
+type Kept = OfSuccesses | 'unfinished';
 
 /** Stretches kept at the most: eight to a batch, so that cutting a run into batches is uneven by 1/8 of one at worst. */
 const STRETCHES = 8 * BATCHES;
+/** Intervals merged into their stretch at once, at the most. */
+const FRESH = 32;
 
 /**
  * The measured intervals' histograms, for confidence intervals. Memory does not grow with the run: when there are too
@@ -33,6 +38,9 @@ export class BatchFold {
   /** Intervals to a stretch. */
   #width = 1;
   #stretches = new Map<number, Part>();
+  /** Of one stretch, and not in it yet: many are merged at once, since merging costs what the whole is large. */
+  #fresh: Fresh[] = [];
+  #freshKey = 0;
   /** Ended after the load did: they were due in the last measured intervals. */
   readonly #drained: Part[] = [];
   /** Were due before the measured time, and under way at its end. */
@@ -40,8 +48,9 @@ export class BatchFold {
 
   addMeasured(index: number, series: SeriesSnapshot): void {
     const key = Math.floor(index / this.#width);
-    join(this.#stretches, key, partOf(series));
-    while (this.#stretches.size > STRETCHES) this.#widen();
+    if (key !== this.#freshKey || this.#fresh.length >= FRESH) this.#settle();
+    this.#freshKey = Math.floor(index / this.#width);
+    this.#fresh.push(freshOf(series));
   }
 
   addDrained(series: SeriesSnapshot): void {
@@ -64,6 +73,7 @@ export class BatchFold {
   }
 
   static #cut(folds: readonly BatchFold[], kind: Batched, { first, last }: Intervals, whole: boolean): Batch[] {
+    for (const fold of folds) fold.#settle();
     const width = Math.max(1, ...folds.map((fold) => fold.#width));
     // A stretch that reaches over the border of a part is no part of it.
     const from = whole ? Math.floor(first / width) : Math.ceil(first / width);
@@ -85,21 +95,35 @@ export class BatchFold {
     return parts.map((batch) => batchOf(batch, kind));
   }
 
+  #settle(): void {
+    if (this.#fresh.length === 0) return;
+    join(this.#stretches, this.#freshKey, this.#fresh);
+    this.#fresh = [];
+    while (this.#stretches.size > STRETCHES) this.#widen();
+  }
+
   #widen(): void {
     this.#width *= 2;
     const wider = new Map<number, Part>();
-    for (const [key, stretch] of this.#stretches) join(wider, Math.floor(key / 2), stretch);
+    for (const [key, stretch] of this.#stretches) joinParts(wider, Math.floor(key / 2), stretch);
     this.#stretches = wider;
   }
 }
 
-function partOf(series: SeriesSnapshot): Part {
+function freshOf(series: SeriesSnapshot): Fresh {
+  const { response, service, firstByte, unfinished = EMPTY_HISTOGRAM } = series;
+  return { response, service, firstByte, unfinished, infinite: infiniteIn(series) };
+}
+
+const partOf = (series: SeriesSnapshot): Part => packed(freshOf(series));
+
+function packed({ response, service, firstByte, unfinished, infinite }: Fresh): Part {
   return {
-    response: packHistogram(series.response),
-    service: packHistogram(series.service),
-    firstByte: packHistogram(series.firstByte),
-    unfinished: packHistogram(series.unfinished ?? EMPTY_HISTOGRAM),
-    infinite: infiniteIn(series),
+    response: packHistogram(response),
+    service: packHistogram(service),
+    firstByte: packHistogram(firstByte),
+    unfinished: packHistogram(unfinished),
+    infinite,
   };
 }
 
@@ -123,8 +147,24 @@ function batchOf(parts: readonly Part[], kind: Batched): Batch {
   }
 }
 
-/** Adds a part to a stretch: one part each, so that memory does not wait for the next widening. */
-function join(stretches: Map<number, Part>, key: number, part: Part): void {
+/** Adds intervals to a stretch: one part each, so that memory does not wait for the next widening. */
+function join(stretches: Map<number, Part>, key: number, fresh: readonly Fresh[]): void {
+  const known = stretches.get(key);
+  const of = (kind: Kept): HistogramData =>
+    mergedData([...(known === undefined ? [] : [unpackHistogram(known[kind])]), ...fresh.map((each) => each[kind])]);
+  stretches.set(
+    key,
+    packed({
+      response: of('response'),
+      service: of('service'),
+      firstByte: of('firstByte'),
+      unfinished: of('unfinished'),
+      infinite: fresh.reduce((sum, { infinite }) => sum + infinite, known?.infinite ?? 0),
+    }),
+  );
+}
+
+function joinParts(stretches: Map<number, Part>, key: number, part: Part): void {
   const known = stretches.get(key);
   if (known === undefined) stretches.set(key, part);
   else
@@ -141,6 +181,10 @@ function join(stretches: Map<number, Part>, key: number, part: Part): void {
 const FEW = 4;
 
 function merged(all: readonly PackedHistogram[]): HistogramData {
-  if (all.length > FEW) return Histogram.of(...all.map(unpackHistogram)).toData();
-  return all.reduce<HistogramData>((whole, each) => mergeHistograms(whole, unpackHistogram(each)), EMPTY_HISTOGRAM);
+  return mergedData(all.map(unpackHistogram));
+}
+
+function mergedData(all: readonly HistogramData[]): HistogramData {
+  if (all.length > FEW) return Histogram.of(...all).toData();
+  return all.reduce<HistogramData>((whole, each) => mergeHistograms(whole, each), EMPTY_HISTOGRAM);
 }

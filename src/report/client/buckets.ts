@@ -18,13 +18,13 @@ export function bucketOf(value: number): number {
 /** Lowest value of a bucket, µs. */
 export function lowestOf(bucket: number): number {
   const shift = Math.max(0, (bucket >> HALF_BITS) - 1);
-  return (bucket - shift * HALF) * 2 ** shift;
+  return (bucket - shift * HALF) * (1 << shift);
 }
 
 /** Highest value of a bucket, µs: what a percentile reports, so that it is never too low. */
 export function highestOf(bucket: number): number {
   const shift = Math.max(0, (bucket >> HALF_BITS) - 1);
-  return (bucket - shift * HALF + 1) * 2 ** shift - 1;
+  return (bucket - shift * HALF + 1) * (1 << shift) - 1;
 }
 
 /** How many times a percentile (0..1) needs to be said of them: the rule of `stats/confidence`, samplesFor. */
