@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parserSection } from './parser-section.ts';
 import type { Section } from './section.ts';
+import { signalsSection } from './signals-section.ts';
 
 const PAGE = 'docs/reliability.md';
 const fileOf = (name: string): string => `bench/reliability/${name}.json`;
 
 /** In the page's order. A section without results yet is left out. */
-const SECTIONS: readonly Section<never>[] = [parserSection];
+const SECTIONS: readonly Section<never>[] = [parserSection, signalsSection];
 
 const HEAD = `# How reliable it is
 

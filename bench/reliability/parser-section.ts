@@ -34,7 +34,7 @@ export const parserSection: Section<ParserResults> = {
     machine,
   }) => `## The HTTP/1.1 parser against llhttp
 
-\`npm run reliability:parser\` makes responses, well-formed and damaged, and has each read by our parser and by llhttp (of ${llhttp}), the parser of
+\`node scripts/bundled.mjs bench/reliability/parser.ts\` makes responses, well-formed and damaged, and has each read by our parser and by llhttp (of ${llhttp}), the parser of
 Node.js: verdict, status, length of the body, end of the response, headers, whether the connection may be used again. Each is read by ours a
 second time in two pieces, cut at a random place.
 

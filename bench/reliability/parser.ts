@@ -1,5 +1,5 @@
 /**
- * `npm run reliability:parser [-- --inputs 10000000] [-- --seed 1]`: reads made-up responses with our parser and with llhttp, and
+ * `node scripts/bundled.mjs bench/reliability/parser.ts [--inputs 10000000] [--seed 1]`: reads made-up responses with our parser and with llhttp, and
  * writes what came of it into docs/reliability.md. Exit code 1 where they differ without a listed reason. About 15 minutes.
  */
 import { readFileSync } from 'node:fs';
