@@ -4,6 +4,7 @@ import type { Observation } from '../../src/analyze/search/observation.ts';
 import { Random } from '../../src/load/random.ts';
 import { EMPTY_HISTOGRAM } from '../../src/stats/histogram.ts';
 import { errorSlo, latencySlo, searchOptions } from './experiments.ts';
+import { lasting, slotted } from './lasting.ts';
 import { constant, exponential, queue } from './server.ts';
 import { runLevel, simulate } from './simulation.ts';
 
@@ -75,6 +76,19 @@ describe('a search', () => {
     // M/D/1 with 20 ms: p95 = 200 ms at 42.7/s.
     expect(answer.estimate).toBeGreaterThan(38);
     expect(answer.estimate).toBeLessThan(47);
+  });
+
+  it('waits for a target that is cold at first, and says so', () => {
+    const cold = lasting(slotted(1, (start, random) => random.exponential(start < 8 ? 0.05 : 0.005)));
+    const answer = simulate(searchOptions([latencySlo(95, 60)], 120, 0.1), cold, 4);
+    // M/M/1 once it is warm: 200 − ln 20 / 0.06 = 150/s.
+    expect(answer.estimate).toBeGreaterThan(125);
+    expect(answer.estimate).toBeLessThan(175);
+    const warning = answer.warnings.find(({ code }) => code === 'cold-start');
+    expect(warning?.message).toMatch(
+      /^It was \d+\.\d times slower in its first \d.* s: the search began when that was over\.$/,
+    );
+    expect(simulate(searchOptions(SLO, 60), mm1, 3).warnings.map(({ code }) => code)).not.toContain('cold-start');
   });
 
   it('says "at least" where the target holds at the highest rate allowed', () => {

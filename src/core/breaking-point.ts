@@ -151,7 +151,8 @@ export type SearchWarning = {
     | 'not-recovered'
     | 'confirmation-failed'
     | 'void-levels'
-    | 'slo-assumed';
+    | 'slo-assumed'
+    | 'cold-start';
   readonly message: string;
 };
 

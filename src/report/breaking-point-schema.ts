@@ -190,6 +190,7 @@ export const breakingPointSchema = z
               'confirmation-failed',
               'void-levels',
               'slo-assumed',
+              'cold-start',
             ])
             .describe('The kind of warning.'),
           message: text('What was seen.'),

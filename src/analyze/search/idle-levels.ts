@@ -11,7 +11,12 @@ export function idleLevels(levels: readonly Level[]): Level[] {
 /** Response times of the idle target: of the last windows, that agree. */
 export function idleTimes(levels: readonly Level[]): Histogram {
   const last = idleLevels(levels).slice(-2);
-  return Histogram.of(...last.flatMap(({ observation }) => observation.batches.map(({ times }) => times)));
+  return Histogram.of(...last.map((level) => timesOf(level).toData()));
+}
+
+/** All response times of a level. */
+export function timesOf({ observation }: Level): Histogram {
+  return Histogram.of(...observation.batches.map(({ times }) => times));
 }
 
 /** The squared coefficient of variation of the idle target's response times; null: unknown. */

@@ -1,7 +1,6 @@
 import type { SearchStop } from '../../core/breaking-point.ts';
-import { Histogram } from '../../stats/histogram.ts';
 import { assumedCriteria } from './criteria.ts';
-import { idleLevels, idleTimes } from './idle-levels.ts';
+import { idleLevels, idleTimes, timesOf } from './idle-levels.ts';
 import { judge, type Level } from './level.ts';
 import type { Phase, Progress } from './progress.ts';
 import { SHORTEST } from './window.ts';
@@ -68,11 +67,8 @@ function assume(progress: Progress): void {
 }
 
 function areSame(a: Level, b: Level): boolean {
-  const [before, last] = [a, b].map(({ observation }) =>
-    Histogram.of(...observation.batches.map(({ times }) => times)),
-  );
-  if (before === undefined || last === undefined || before.count === 0 || last.count === 0)
-    return before?.count === last?.count;
+  const [before, last] = [timesOf(a), timesOf(b)];
+  if (before.count === 0 || last.count === 0) return before.count === last.count;
   const apart = Math.abs(Math.log(last.quantile(0.5) / Math.max(1, before.quantile(0.5))));
   return apart <= SAME + CHANCE * Math.sqrt(1 / before.count + 1 / last.count);
 }

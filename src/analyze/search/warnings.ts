@@ -1,8 +1,9 @@
 import type { SearchWarning } from '../../core/breaking-point.ts';
-import { counted, formatRate } from '../wording.ts';
+import { counted, formatMs, formatRate } from '../wording.ts';
 import { capacityChange } from './change.ts';
 import type { LimitEstimate } from './estimate.ts';
-import { contradicts } from './level.ts';
+import { idleLevels, idleTimes, timesOf } from './idle-levels.ts';
+import { contradicts, type Level } from './level.ts';
 import type { SearchState } from './state.ts';
 import { isVoid } from './status.ts';
 
@@ -16,6 +17,12 @@ export function warningsOf(state: SearchState): SearchWarning[] {
   const warn = (code: SearchWarning['code'], message: string): void => void warnings.push({ code, message });
   if (options.slos.length === 0 && criteria.length > 0)
     warn('slo-assumed', `No SLO was given; assumed: ${criteria.map(({ slo }) => slo).join(' and ')}.`);
+  const cold = coldStart(levels);
+  if (cold !== null)
+    warn(
+      'cold-start',
+      `It was ${cold.times.toFixed(1)} times slower in its first ${formatMs(1000 * cold.seconds)}: the search began when that was over.`,
+    );
   if (estimate !== null && !estimate.monotone)
     warn('non-monotone', 'Latency does not grow with the load everywhere: the limit is the first crossing from below.');
   if (estimate !== null && isCliff(estimate))
@@ -55,6 +62,20 @@ export function warningsOf(state: SearchState): SearchWarning[] {
       `With ${counted(change.users, 'user')} the target answered ${formatRate(change.first)} at first, and ${formatRate(change.last)} at the end: its capacity changed under way.`,
     );
   return warnings;
+}
+
+/** An idle target that was at least so many times slower at first was cold. */
+const COLD = 1.8;
+
+/** How much slower the idle target was at first, and until when, s; null: it was not. */
+function coldStart(levels: readonly Level[]): { readonly times: number; readonly seconds: number } | null {
+  const idle = idleLevels(levels);
+  const [first] = idle;
+  const settled = idleTimes(levels).quantile(0.5);
+  const medianOf = (level: Level): number => timesOf(level).quantile(0.5);
+  if (first === undefined || idle.length < 3 || !(medianOf(first) > COLD * settled)) return null;
+  const warm = idle.find((level) => medianOf(level) < COLD * settled);
+  return { times: medianOf(first) / settled, seconds: warm?.result.startedAfter ?? 0 };
 }
 
 export function isCliff({ binding }: LimitEstimate): boolean {
