@@ -120,7 +120,10 @@ describe('a journal', () => {
 
   it('that is broken in the middle is refused, naming the line', async () => {
     const cwd = temporaryFolder();
-    writeFileSync(join(cwd, 'journal.ndjson'), '{"type":"started","format":1}\nnonsense\n{"type":"finished"}\n');
+    target = await fixedTarget(0);
+    await rampart(['run', target.url, '-n', '5', '-o', 'whole', '-q'], { cwd });
+    const [started, ...rest] = readFileSync(join(cwd, 'whole/journal.ndjson'), 'utf8').split('\n');
+    writeFileSync(join(cwd, 'journal.ndjson'), [started, 'nonsense', ...rest].join('\n'));
     const { code, stderr } = await rampart(['report', cwd]);
     expect(code).toBe(2);
     expect(stderr).toContain('line 2');

@@ -62,9 +62,12 @@ export class Outlet {
     this.#binding = plain ? binding : null;
   }
 
-  /** Have bytes of a request not left yet? */
+  /**
+   * Have bytes of a request not left yet? TLS, in a tunnel above all, is told only after the response that a small one has
+   * left: there it takes more than the stream holds back.
+   */
   get busy(): boolean {
-    return this.#pending > 0 || (this.#streamed && this.#socket.writableLength > 0);
+    return this.#pending > 0 || (this.#streamed && this.#socket.writableNeedDrain);
   }
 
   write(bytes: Buffer): void {

@@ -60,9 +60,12 @@ export class ProxyLane implements Lane {
     this.#client.dispatch(request, new Listener(this.#owner, flight, this));
   }
 
-  /** A response has ended. Behind a request that has not left whole there is no place for another one. */
+  /**
+   * A response has ended. Behind a request that has not left whole there is no place for another one. TLS in a tunnel is told
+   * only after the response that a small one has left: it takes more than the stream holds back.
+   */
   answered(): void {
-    if (this.#socket !== null && this.#socket.writableLength > 0) this.destroy();
+    if (this.#socket?.writableNeedDrain === true) this.destroy();
   }
 
   cancel(): void {
