@@ -51,7 +51,7 @@ it('says the numbers of the results, draws all pictures, and asks nothing of the
     const cells = await cellsOf(opened, `run ${i}`);
     expect(numberOf(cells[0])).toBe(result.totals.sent);
     expect(numberOf(cells[1])).toBeCloseTo(result.rates.achievedPerSec, 1);
-    expect(Math.abs(numberOf(cells[4]) / (result.latency.response.p95 ?? 0) - 1)).toBeLessThan(0.005);
+    expect(Math.abs(numberOf(cells[4]) / (result.latency.responseWithFailures.p95 ?? 0) - 1)).toBeLessThan(0.005);
   }
   expect(await opened.locator('canvas:visible').count()).toBe(7);
   expect(await opened.locator('th.run b + b, th.run script').count()).toBe(0);
