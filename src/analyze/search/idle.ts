@@ -1,8 +1,9 @@
 import type { SearchStop } from '../../core/breaking-point.ts';
-import { assumedCriteria } from './criteria.ts';
+import { assumedCriteria, type Criterion } from './criteria.ts';
 import { idleLevels, idleTimes, timesOf } from './idle-levels.ts';
 import { judge, type Level } from './level.ts';
 import type { Phase, Progress } from './progress.ts';
+import { allowedShare, shareOf } from './share.ts';
 import { SHORTEST } from './window.ts';
 
 /**
@@ -34,7 +35,7 @@ export function* idling(progress: Progress): Phase<SearchStop | null> {
     if (before === undefined || last === undefined) continue;
     const steady = areSame(before, last);
     const fails = [before, last].every(({ result }) => result.verdict === 'fail');
-    if (steady && !fails) return null;
+    if (steady && !isTroubled([before, last], progress.criteria)) return null;
     if (progress.spent >= longest) return steady && fails ? 'fails-at-idle' : null;
   }
 }
@@ -63,6 +64,17 @@ function assume(progress: Progress): void {
   progress.levels.forEach((one, i) => {
     const { step, observation, result } = one;
     progress.levels[i] = judge(step, observation, progress.criteria, result.index, result.startedAfter);
+  });
+}
+
+/** Whether more are too slow already than an SLO allows, be they enough to be sure of it or not: a cold target may need longer. */
+function isTroubled(levels: readonly Level[], criteria: readonly Criterion[]): boolean {
+  return criteria.some((criterion) => {
+    if (criterion.kind === 'errors' || criterion.p === null)
+      return levels.every(({ result }) => result.verdict === 'fail');
+    const shares = levels.map(({ observation }) => shareOf(criterion, observation));
+    const bad = shares.reduce((sum, one) => sum + one.bad, 0);
+    return bad > allowedShare(criterion) * shares.reduce((sum, one) => sum + one.n, 0);
   });
 }
 
