@@ -69,7 +69,7 @@ export function familiesPage(rows: readonly Row[], runs: number, machine: string
 
 ${runs} searches of each target in virtual time, each with the default budget of two minutes, the default precision and the grace that \`find\`
 gives; printed by \`npm run accuracy:families\`, all of it in one run, with fixed seeds (${machine}). The truth of each is from simulations of three
-million requests per load, or from theory. The search was made with the first table. Nothing in it was chosen by the second. ${verdict}
+million requests per load, or from theory. The search was made with the first table. Nothing in it was chosen by the second, but how long a target that is cold at first is waited for. ${verdict}
 
 "Covered": how often the 95 % interval held the truth. "Found" is what \`find\` passes with; a *rough* answer says its interval, and that it is wide or
 not borne out by levels on both sides. n: requests of an open level, in the middle over all. A level is away from the limit if its load is
