@@ -105,7 +105,7 @@ export class BatchFold {
   #widen(): void {
     this.#width *= 2;
     const wider = new Map<number, Part>();
-    for (const [key, stretch] of this.#stretches) joinParts(wider, Math.floor(key / 2), stretch);
+    for (const [key, stretch] of this.#stretches) join(wider, Math.floor(key / 2), [unpacked(stretch)]);
     this.#stretches = wider;
   }
 }
@@ -123,6 +123,16 @@ function packed({ response, service, firstByte, unfinished, infinite }: Fresh): 
     service: packHistogram(service),
     firstByte: packHistogram(firstByte),
     unfinished: packHistogram(unfinished),
+    infinite,
+  };
+}
+
+function unpacked({ response, service, firstByte, unfinished, infinite }: Part): Fresh {
+  return {
+    response: unpackHistogram(response),
+    service: unpackHistogram(service),
+    firstByte: unpackHistogram(firstByte),
+    unfinished: unpackHistogram(unfinished),
     infinite,
   };
 }
@@ -162,19 +172,6 @@ function join(stretches: Map<number, Part>, key: number, fresh: readonly Fresh[]
       infinite: fresh.reduce((sum, { infinite }) => sum + infinite, known?.infinite ?? 0),
     }),
   );
-}
-
-function joinParts(stretches: Map<number, Part>, key: number, part: Part): void {
-  const known = stretches.get(key);
-  if (known === undefined) stretches.set(key, part);
-  else
-    stretches.set(key, {
-      response: packHistogram(merged([known.response, part.response])),
-      service: packHistogram(merged([known.service, part.service])),
-      firstByte: packHistogram(merged([known.firstByte, part.firstByte])),
-      unfinished: packHistogram(merged([known.unfinished, part.unfinished])),
-      infinite: known.infinite + part.infinite,
-    });
 }
 
 /** Few are merged without the room that a `Histogram` takes, many in one, which is quicker. */
