@@ -6,6 +6,7 @@ import type { HistogramData, SeriesSnapshot } from '../src/core/snapshot.ts';
 import { bytes, count, type Micros, micros, perSecond, seconds } from '../src/core/units.ts';
 import { IntervalArchive } from '../src/report/archive.ts';
 import { Histogram } from '../src/stats/histogram.ts';
+import { randomOf } from '../src/stats/random.fixture.ts';
 import { closedRun, openRun } from './sample-run.ts';
 
 /** Invented streams that look like real ones: arithmetic from a fixed seed, so that every call gives the same. */
@@ -173,15 +174,4 @@ function recorded(values: readonly number[]): HistogramData {
 
 function gauss(random: () => number): number {
   return Math.sqrt(-2 * Math.log(random() || 1e-9)) * Math.cos(2 * Math.PI * random());
-}
-
-/** Mulberry32: 0..1. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

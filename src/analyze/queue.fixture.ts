@@ -2,6 +2,7 @@ import type { RunEvent } from '../core/event.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import { stagesOf, valueAt } from '../core/plan.ts';
 import { count, micros, perSecond, seconds } from '../core/units.ts';
+import { randomOf } from '../stats/random.fixture.ts';
 import { finishedOf, planOf, secondOf, startedOf } from './events.fixture.ts';
 
 /** Whole runs against simulated queues: what a target of known behaviour makes of a load, second by second. */
@@ -14,17 +15,6 @@ export function ratesOf(arrivals: 'uniform' | 'poisson', ...stages: readonly (re
     rate: stages.map(([rate, length]) => ({ duration: seconds(length), from: perSecond(rate), to: perSecond(rate) })),
     maxInFlight: count(10_000),
   } as const satisfies LoadProfile;
-}
-
-/** Seeded; the same on every machine. Source: T. Ettinger, mulberry32. */
-export function randomOf(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 interface Queue {

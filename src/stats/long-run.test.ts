@@ -1,17 +1,7 @@
 import { expect, it } from 'vitest';
 import { studentQuantile } from './distributions.ts';
 import { uncertaintyWith } from './long-run.ts';
-
-/** Seeded, uniform in [0, 1). Source: T. Ettinger, mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { randomOf } from './random.fixture.ts';
 
 /** First-order autoregression around 0.5, stationary, of variance 0.01. */
 function series(random: () => number, m: number, kept: number): number[] {
@@ -29,7 +19,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 
 /** How often the interval holds the truth, and how wide it is beside Student's of independent values. */
 function trial(m: number, kept: number): { covered: number; ratio: number } {
-  const random = randomFrom(1000 * m + Math.round(100 * kept));
+  const random = randomOf(1000 * m + Math.round(100 * kept));
   const of = uncertaintyWith(equal(m));
   const runs = 400;
   let covered = 0;
@@ -61,7 +51,7 @@ it('costs independent batches little', () => {
 });
 
 it('is in the unit of the values, and nothing where they are equal', () => {
-  const values = series(randomFrom(3), 20, 0.3);
+  const values = series(randomOf(3), 20, 0.3);
   const of = uncertaintyWith(equal(20));
   const half = of(values);
   expect(of(values.map((value) => 0.1 * value + 3))).toBeCloseTo(0.1 * half, 6);
