@@ -101,7 +101,6 @@ export const openStep = (rate: number, capacity: number, window: number): Search
   load: { model: 'open', ratePerSec: rate },
   warmup: openWarmup(rate, capacity, 1 / capacity, window),
   duration: window,
-  requests: null,
   settle: 0,
 });
 

@@ -118,11 +118,7 @@ function closedLevel(
 ): Observation {
   const { warmup } = step;
   const { sent, done } = server.closed(users, warmup + step.duration, random, pause);
-  let until = warmup + step.duration;
-  if (step.requests !== null) {
-    const last = done.filter((_, i) => (sent[i] as number) >= warmup)[step.requests];
-    if (last !== undefined) until = Math.min(until, Math.abs(last));
-  }
+  const until = warmup + step.duration;
   const level = { warmup, until, batches: BATCHES, length: (until - warmup) / BATCHES, grace };
   return collect(sent, sent, done, level, { inFlightAtStart: users, inFlightAtEnd: users }, 'closed', starvation);
 }

@@ -87,7 +87,7 @@ export function createSearch(search: SearchPlan): Search {
     maxLoad: search.maxLoad,
     maxVus: search.maxVus,
     settle: toSeconds(search.settle),
-    extendTo: search.extendTo === undefined ? null : toSeconds(search.extendTo),
+    ...(search.extendTo === undefined ? {} : { extendTo: toSeconds(search.extendTo) }),
   });
 }
 
@@ -181,18 +181,8 @@ function placed(snapshot: IntervalSnapshot, at: number, index: number, level: nu
   };
 }
 
-/** Enough requests are done, or requests pile up beyond doubt. */
+/** Whether requests pile up beyond doubt. */
 function isEnough(search: Search, step: SearchStep, snapshots: readonly IntervalSnapshot[], warmup: number): boolean {
-  const last = snapshots.at(-1);
-  if (last === undefined || last.phase !== 'measure') return false;
-  const done = snapshots.reduce(
-    (sum, { phase, series }) =>
-      phase === 'measure' ? sum + Object.values(series).reduce((n, { ok, failed }) => n + ok + failed, 0) : sum,
-    0,
-  );
-  if (step.requests !== null && done >= step.requests && snapshots.filter(isMeasured).length >= BATCHES / 2)
-    return true;
+  if (snapshots.at(-1)?.phase !== 'measure') return false;
   return search.isHopeless(observe(snapshots, warmup, step.load.model, BATCHES));
 }
-
-const isMeasured = ({ phase }: IntervalSnapshot): boolean => phase === 'measure';

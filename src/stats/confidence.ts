@@ -3,9 +3,6 @@ import { binomialCdf } from './distributions.ts';
 import { bucketOf, Histogram } from './histogram.ts';
 import { uncertaintyWith } from './long-run.ts';
 
-// The search has it from here.
-export { studentQuantile } from './distributions.ts';
-
 /** A confidence interval of a percentile, µs. An open upper end (the sample does not bound it) is null. */
 export type Interval = readonly [low: number, high: number | null];
 

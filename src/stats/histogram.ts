@@ -32,6 +32,19 @@ export function highestOf(bucket: number): number {
   return (bucket - shift * HALF + 1) * (1 << shift) - 1;
 }
 
+/** How many are in the bucket of `value` or below. */
+export function countUpTo({ buckets }: HistogramData, value: number): number {
+  const last = bucketOf(Math.floor(value));
+  let index = 0;
+  let seen = 0;
+  for (let i = 0; i < buckets.length; i += 2) {
+    index += buckets[i] as number;
+    if (index > last) break;
+    seen += buckets[i + 1] as number;
+  }
+  return seen;
+}
+
 /**
  * A latency histogram that records in a few nanoseconds, merges exactly and keeps min, max and sum exact.
  * Counts are exact up to 2⁵³.

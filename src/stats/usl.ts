@@ -1,4 +1,4 @@
-import { studentQuantile } from './confidence.ts';
+import { studentQuantile } from './distributions.ts';
 
 /** Throughput measured with a number of users, and its relative standard error. */
 export interface ScalabilityPoint {

@@ -1,4 +1,4 @@
-import { UNDECIDED_WIDTH } from './estimate.ts';
+import { type LimitEstimate, UNDECIDED_WIDTH } from './estimate.ts';
 import type { Phase, Progress } from './progress.ts';
 import { hasRecovered } from './recovery.ts';
 import { narrowingRequests, SHARES, SHORTEST } from './window.ts';
@@ -14,7 +14,7 @@ export function* confirming(progress: Progress): Phase<void> {
   const { budget } = progress.options;
   for (const verdict of ['pass', 'fail'] as const) {
     const { limit, steps, bound } = progress;
-    if (limit === null || !(limit.width < UNDECIDED_WIDTH) || limit.never > 0.5) return;
+    if (limit === null || !isLocated(limit)) return;
     const decided = progress.decided(verdict);
     if (decided.some(({ load }) => (verdict === 'pass' ? load < limit.estimate : load > limit.estimate))) continue;
     if (budget * (1 - SHARES.repeat - SHARES.recover) - progress.spent < 2 * SHORTEST) return;
@@ -37,7 +37,7 @@ export function* repeating(progress: Progress): Phase<void> {
 /** Half the load: does latency come back? Asked again if not: a target that was slow for a moment is not damaged. */
 export function* recovering(progress: Progress): Phase<void> {
   const { options, limit, steps, levels } = progress;
-  if (limit === null || !(limit.width < UNDECIDED_WIDTH) || limit.never > 0.5) return;
+  if (limit === null || !isLocated(limit)) return;
   const load = steps.onAxis(limit.estimate / 2);
   const wanted = steps.decidingRequests(RECOVERING);
   for (let attempt = 0; attempt < 2 && progress.recovered !== true; attempt++) {
@@ -47,3 +47,6 @@ export function* recovering(progress: Progress): Phase<void> {
     progress.recovered = hasRecovered(level, load, levels, options.unit);
   }
 }
+
+/** Whether there is a place to look beside: a limit that is somewhere. */
+const isLocated = ({ width, never }: LimitEstimate): boolean => width < UNDECIDED_WIDTH && never <= 0.5;

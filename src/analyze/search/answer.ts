@@ -3,7 +3,7 @@ import { inMs } from '../latency.ts';
 import { scalabilityOf, sustainedThroughput } from './capacity.ts';
 import type { CriterionLimit, LimitEstimate } from './estimate.ts';
 import { idleLevels, idleTimes } from './idle-levels.ts';
-import { loadOf } from './monotone.ts';
+import { decided, loadOf } from './monotone.ts';
 import type { SearchState } from './state.ts';
 import { intervalOf, moreSeconds, statusOf } from './status.ts';
 import { summaryOf } from './summary.ts';
@@ -68,11 +68,7 @@ export function answerOf(state: SearchState): BreakingPoint {
 
 /** The highest load on the axis at which a level passed. */
 function highestPassed({ levels, options }: SearchState): number | null {
-  const passed = levels.flatMap((level) => {
-    const load = loadOf(level, options.unit);
-    return load !== null && level.result.verdict === 'pass' ? [load] : [];
-  });
-  return passed.length === 0 ? null : Math.max(...passed);
+  return decided(levels, options.unit, 'pass').at(-1)?.load ?? null;
 }
 
 /** The SLO that breaks first, or `capacity` where it breaks only because the target is full. */

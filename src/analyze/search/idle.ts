@@ -52,7 +52,6 @@ function idleStep({ options, levels }: Progress) {
     load: { model: 'closed' as const, vus: 1, pause },
     warmup: levels.length === 0 ? Math.min(0.5, 0.005 * options.budget) : 0,
     duration: Math.max(SHORTEST, WINDOW.share * options.budget, Math.min(wanted, (LONGEST_SHARE * options.budget) / 2)),
-    requests: null,
     settle: 0,
   };
 }

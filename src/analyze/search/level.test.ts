@@ -15,7 +15,6 @@ const STEP: SearchStep = {
   load: { model: 'open', ratePerSec: 100 },
   warmup: 1,
   duration: 20,
-  requests: null,
   settle: 0,
 };
 

@@ -28,6 +28,11 @@ export function placed(levels: readonly Level[], unit: LoadUnit): Placed[] {
 const fails = ({ level }: Placed): boolean => level.result.verdict === 'fail' || level.result.verdict === 'overloaded';
 const passes = ({ level }: Placed): boolean => level.result.verdict === 'pass';
 
+/** The levels of the searched axis with such a verdict beyond doubt, ascending; overload is a failure. */
+export function decided(levels: readonly Level[], unit: LoadUnit, verdict: 'pass' | 'fail'): Placed[] {
+  return placed(levels, unit).filter(verdict === 'pass' ? passes : fails);
+}
+
 /** Fails, or looks as if it did. */
 const seemsBroken = (one: Placed): boolean => {
   const margins = one.level.result.verdict === 'undecided' ? one.level.margins : [];

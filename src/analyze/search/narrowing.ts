@@ -1,7 +1,7 @@
 import type { SearchStop } from '../../core/breaking-point.ts';
 import { CLIFF_ROOM } from './estimate.ts';
 import { loadOf, suspectLoad } from './monotone.ts';
-import { outcomeOf, type Phase, type Progress } from './progress.ts';
+import type { Phase, Progress } from './progress.ts';
 import { narrowingRequests, SHORTEST } from './window.ts';
 
 /** More levels than this do not narrow an interval that is still too wide. */
@@ -59,8 +59,6 @@ function lowestLoad({ levels, options }: Progress): number {
 /** Whether a level at the bound passed, and nothing speaks for a limit below it. */
 function heldAt(progress: Progress, bound: number): boolean {
   if (bound === Number.POSITIVE_INFINITY) return false;
-  const passed = progress
-    .decided('pass')
-    .some(({ load, level }) => load >= bound * 0.999 && outcomeOf(level.result) === 'pass');
+  const passed = progress.decided('pass').some(({ load }) => load >= bound * 0.999);
   return passed && (progress.limit?.cdf(bound) ?? 1) < 0.2;
 }

@@ -1,7 +1,7 @@
 import type { MarginModel, MarginPoint } from './margin.ts';
 
 /** What theory's own value of F is, as the logarithm's mean and standard deviation, before anything is seen. */
-const THEORY = { mean: 0, deviation: 0.6 } as const;
+const THEORY_DEVIATION = 0.6;
 /** Levels tell how bad requests cluster where so many are bad, and their share is within these of the allowed one. */
 const TELLING = { bad: 5, low: 1 / 8, high: 0.5 } as const;
 const MOST_LAG1 = 0.85;
@@ -53,11 +53,11 @@ export function noiseOf(points: readonly MarginPoint[], model: MarginModel): Noi
     levels++;
     events += bad / (clusters[j] as number);
   });
-  const theory = 1 / THEORY.deviation ** 2;
+  const theory = 1 / THEORY_DEVIATION ** 2;
   // Pollaczek and Khinchine's: what waits, and how long it hangs together, grows with (1 + c²)/2.
-  const expected = THEORY.mean + (errors || variability === null ? 0 : Math.log((1 + variability) / 2));
+  const expected = errors || variability === null ? 0 : Math.log((1 + variability) / 2);
   if (batches === 0 || squares === 0)
-    return { clusters, mean: expected, deviation: THEORY.deviation, cautious: expected };
+    return { clusters, mean: expected, deviation: THEORY_DEVIATION, cautious: expected };
   // A level's batches are compared with its own mean, which hides part of what they have in common.
   const m = batches / levels;
   const seenLag = products / squares;

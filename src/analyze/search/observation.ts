@@ -14,8 +14,6 @@ export interface SearchStep {
   readonly warmup: number;
   /** The measured window; cut it into intervals of `duration / BATCHES`. */
   readonly duration: number;
-  /** End the window early, once this many requests are done; null: never. */
-  readonly requests: number | null;
   /** Before it, wait at most this long under the same load until the target is steady, for an autoscaler; 0: don't. */
   readonly settle: number;
 }

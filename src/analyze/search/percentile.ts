@@ -1,6 +1,6 @@
-import type { HistogramData } from '../../core/snapshot.ts';
-import { type Batch, bears, type Interval, studentQuantile } from '../../stats/confidence.ts';
-import { bucketOf, Histogram } from '../../stats/histogram.ts';
+import { type Batch, bears, type Interval } from '../../stats/confidence.ts';
+import { studentQuantile } from '../../stats/distributions.ts';
+import { countUpTo, Histogram } from '../../stats/histogram.ts';
 import { autocorrelation } from '../../stats/trend.ts';
 import { quantileWithFailures } from '../latency.ts';
 
@@ -38,7 +38,7 @@ export function percentileOf(p: number, batches: readonly Batch[]): BatchedEstim
   const value = quantileWithFailures(times, total - times.count, p);
   const m = filled.length;
   if (m < FEWEST_BATCHES || !bears(p, total)) return { ...NOTHING, value };
-  const below = filled.map((batch) => (Number.isFinite(value) ? upTo(batch.times, value) : batch.times.count));
+  const below = filled.map((batch) => (Number.isFinite(value) ? countUpTo(batch.times, value) : batch.times.count));
   const share = below.reduce((sum, n) => sum + n, 0) / total;
   const deviations = filled.map((batch, k) => (below[k] as number) - share * sizeOf(batch));
   const lag1 = lagOf(deviations);
@@ -96,17 +96,4 @@ function scatterOf(value: number, low: number, high: number, t: number): number 
   if (!Number.isFinite(value) || !(low > 0)) return null;
   if (Number.isFinite(high)) return Math.log(high / low) / (2 * t);
   return Math.log(value / low) / t;
-}
-
-/** How many are in the bucket of `value` or below. */
-function upTo({ buckets }: HistogramData, value: number): number {
-  const last = bucketOf(Math.floor(value));
-  let index = 0;
-  let seen = 0;
-  for (let i = 0; i < buckets.length; i += 2) {
-    index += buckets[i] as number;
-    if (index > last) break;
-    seen += buckets[i + 1] as number;
-  }
-  return seen;
 }

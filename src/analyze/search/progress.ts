@@ -1,10 +1,9 @@
-import type { LevelResult } from '../../core/breaking-point.ts';
 import type { Capacity } from './capacity.ts';
 import { ceilingOf, trustedBelow } from './ceiling.ts';
 import type { Criterion } from './criteria.ts';
 import { estimateLimit, type LimitEstimate } from './estimate.ts';
 import type { Level } from './level.ts';
-import { loadOf } from './monotone.ts';
+import { decided, type Placed } from './monotone.ts';
 import type { SearchStep } from './observation.ts';
 import type { SearchOptions } from './state.ts';
 import { Steps } from './steps.ts';
@@ -57,17 +56,14 @@ export class Progress {
   /** More budget where there is more to have and the interval is too wide. Returns whether there was. */
   extend(): boolean {
     const { budget, extendTo, precision } = this.options;
-    if (extendTo == null || budget >= extendTo || (this.limit?.width ?? 0) <= precision) return false;
+    if (extendTo === undefined || budget >= extendTo || (this.limit?.width ?? 0) <= precision) return false;
     this.options = { ...this.options, budget: Math.min(extendTo, EXTENDED * budget) };
     return true;
   }
 
-  /** Of the levels on the searched axis, those with a verdict beyond doubt. */
-  decided(verdict: 'pass' | 'fail'): { readonly level: Level; readonly load: number }[] {
-    return this.levels.flatMap((level) => {
-      const load = loadOf(level, this.options.unit);
-      return load !== null && outcomeOf(level.result) === verdict ? [{ level, load }] : [];
-    });
+  /** The levels on the searched axis with such a verdict beyond doubt, ascending. */
+  decided(verdict: 'pass' | 'fail'): Placed[] {
+    return decided(this.levels, this.options.unit, verdict);
   }
 
   /** Runs a level; a void one is repeated once. `void`: twice; `lost`: the target is gone. */
@@ -88,10 +84,4 @@ export class Progress {
     if (![before, last].every(({ ok, unfit }) => ok === 0 && unfit === null)) return false;
     return last.failed === last.unanswered || this.levels.some(({ observation }) => observation.ok > 0);
   }
-}
-
-/** Overload is a failure beyond doubt. */
-export function outcomeOf({ verdict }: LevelResult): 'pass' | 'fail' | null {
-  if (verdict === 'overloaded') return 'fail';
-  return verdict === 'pass' || verdict === 'fail' ? verdict : null;
 }

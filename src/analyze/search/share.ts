@@ -1,5 +1,4 @@
-import type { HistogramData } from '../../core/snapshot.ts';
-import { bucketOf } from '../../stats/histogram.ts';
+import { countUpTo } from '../../stats/histogram.ts';
 import { autocorrelation } from '../../stats/trend.ts';
 import type { Criterion } from './criteria.ts';
 import type { Observation } from './observation.ts';
@@ -19,24 +18,11 @@ export function allowedShare({ kind, p, limit }: Criterion): number {
 /** Requests slower than the limit of a percentile, failures included; or the failures alone of an error share. */
 export function shareOf({ kind, limit }: Criterion, { batches, dropped }: Observation): Share {
   const counted = batches.map(({ times, infinite }) => ({
-    bad: infinite + (kind === 'errors' ? 0 : above(times, limit)),
+    bad: infinite + (kind === 'errors' ? 0 : times.count - countUpTo(times, limit)),
     n: times.count + infinite,
   }));
   const bad = counted.reduce((sum, one) => sum + one.bad, 0) + dropped;
   return { bad, n: counted.reduce((sum, one) => sum + one.n, 0) + dropped, batches: counted };
-}
-
-/** How many times lie in buckets beyond that of `limit`. */
-function above({ count, buckets }: HistogramData, limit: number): number {
-  const last = bucketOf(Math.floor(limit));
-  let index = 0;
-  let seen = 0;
-  for (let i = 0; i < buckets.length; i += 2) {
-    index += buckets[i] as number;
-    if (index > last) break;
-    seen += buckets[i + 1] as number;
-  }
-  return count - seen;
 }
 
 /** Of batches that hang together, no more is taken to be known. */

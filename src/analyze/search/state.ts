@@ -11,8 +11,8 @@ export interface SearchOptions {
   readonly slos: readonly Threshold[];
   /** s. */
   readonly budget: number;
-  /** s; go on until it is as precise as that, at most so long; null: the budget is the end. */
-  readonly extendTo?: number | null;
+  /** s; go on until it is as precise as that, at most so long; absent: the budget is the end. */
+  readonly extendTo?: number;
   /** Wanted width of the 95 % interval over the estimate: 0.1. */
   readonly precision: number;
   /** The highest load allowed on the searched axis; null: none. */

@@ -2,8 +2,7 @@ import type { BreakingPoint, BreakingPointStatus } from '../../core/breaking-poi
 import { capacityChange } from './change.ts';
 import type { LimitEstimate } from './estimate.ts';
 import type { Level } from './level.ts';
-import { loadOf } from './monotone.ts';
-import { outcomeOf } from './progress.ts';
+import { decided } from './monotone.ts';
 import type { SearchState } from './state.ts';
 
 /**
@@ -43,11 +42,7 @@ export function statusOf(state: SearchState): BreakingPointStatus {
 function isFound({ options, levels }: SearchState, { width, never, estimate }: LimitEstimate): boolean {
   if (options.settle === 0 && hasChanged(levels)) return false;
   if (never > NEVER_POSSIBLE || width > Math.max(FOUND.times * options.precision, FOUND.width)) return false;
-  const loads = (verdict: 'pass' | 'fail'): number[] =>
-    levels.flatMap((level) => {
-      const load = loadOf(level, options.unit);
-      return load !== null && outcomeOf(level.result) === verdict ? [load] : [];
-    });
+  const loads = (verdict: 'pass' | 'fail') => decided(levels, options.unit, verdict).map(({ load }) => load);
   const passed = Math.max(...loads('pass').filter((load) => load < estimate));
   const failed = Math.min(...loads('fail').filter((load) => load > estimate));
   return failed <= FOUND.apart * passed;

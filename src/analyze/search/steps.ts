@@ -100,7 +100,6 @@ export class Steps {
       load: { model: 'open', ratePerSec: rate },
       warmup: openWarmup(rate, known, this.#idleResponse, duration),
       duration,
-      requests: null,
       settle: this.#settleFor(rate, null),
     };
   }
@@ -112,7 +111,6 @@ export class Steps {
       load: { model: 'closed', vus: users },
       warmup: Math.min(closedWarmup(users, perSec, this.#idleResponse), longest / 2),
       duration: Math.max(SHORTEST, CLOSED_RESPONSES * this.#idleResponse, Math.min(longest, requests / perSec)),
-      requests: null,
       settle: this.#settleFor(null, users),
     };
   }

@@ -1,4 +1,5 @@
 import { samplesFor } from '../../stats/confidence.ts';
+import { ONE_SIDED } from './share.ts';
 
 /** How the budget is spent, in shares of it. What is left over is the narrowing's. */
 export const SHARES = { ramp: 0.15, explore: 0.12, repeat: 0.022, recover: 0.03 } as const;
@@ -11,20 +12,18 @@ export const WARMUP_SHARE = 0.25;
 /** Exploring levels hold up to so many times the requests that a verdict needs. The fewest and most of a narrowing one. */
 const EXPLORING_MORE = 5;
 const NARROWING = { fewest: 400, most: 40_000 };
-/** Normal quantile for 5 % errors of either kind. */
-const Z = 1.645;
 
 /**
  * Requests a level needs so that a load that differs by the relative step `epsilon` can be told from capacity, with 5 %
  * errors of both kinds: n = (c_a² + c_s²)(z + z)²/ε², Poisson arrivals and exponential service.
  */
 export function requestsToResolve(epsilon: number): number {
-  return (2 * (2 * Z) ** 2) / epsilon ** 2;
+  return (2 * (2 * ONE_SIDED) ** 2) / epsilon ** 2;
 }
 
 /** The relative difference of load that n requests resolve; the inverse of `requestsToResolve`. */
 export function resolutionOf(requests: number): number {
-  return 2 * Z * Math.sqrt(2 / requests);
+  return 2 * ONE_SIDED * Math.sqrt(2 / requests);
 }
 
 /** Requests of a narrowing level while the interval is `width` of the estimate wide. */
