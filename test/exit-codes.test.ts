@@ -33,6 +33,28 @@ describe('exit code 0 and 3: thresholds', () => {
     expect(bad.stdout).toMatch(/p95 was 2\d(\.\d)? ms/);
   });
 
+  it('passes loudly where it is not sure, and fails with --strict', async () => {
+    target = await fixedTarget(1);
+    // None of 100 is no proof of less than 1 %.
+    const load = ['run', target.url, '--rate', '50/s', '-d', '2s', '--threshold', 'errors<1%'];
+    const said = 'not sure: errors were 0 % (0 % to 3.7 %), and 1 % lies within that';
+    const open = await rampart(load);
+    expect(open.code).toBe(0);
+    expect(open.stdout).toContain('Not sure whether errors stay under 1 %: they were 0 % (0 % to 3.7 %).');
+    expect(open.stdout).toContain(said.slice(0, 40));
+    const json = await rampart([...load, '--json', '-q']);
+    expect(json.stderr).toContain(said);
+    expect(JSON.parse(json.stdout).verdict.checks[0]).toMatchObject({ status: 'passed', outcome: 'not-sure' });
+    const strict = await rampart(load, { env: { RAMPART_STRICT: 'true' } });
+    expect(strict.code).toBe(3);
+    const probe = await rampart(['probe', target.url, '--threshold', 'errors<1%', '--strict']);
+    expect(probe.code).toBe(3);
+    expect(probe.stdout).toContain('381 requests would tell (-n)');
+    const search = await rampart(['find', target.url, '--strict']);
+    expect(search.code).toBe(2);
+    expect(search.stderr).toContain('--strict does not apply to find');
+  });
+
   it('adds the result to the summary of the job, where there is one', async () => {
     target = await fixedTarget(1);
     const path = join(temporaryFolder(), 'summary');

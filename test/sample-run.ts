@@ -130,6 +130,7 @@ export function openRun(): RunResult {
         {
           threshold: 'p95<250ms',
           status: 'failed',
+          outcome: 'broken',
           actual: 398,
           limit: 250,
           unit: 'ms',
@@ -138,6 +139,7 @@ export function openRun(): RunResult {
         {
           threshold: 'errors<1%',
           status: 'undecided',
+          outcome: 'unknown',
           actual: 0.0094,
           limit: 0.01,
           unit: 'share',
@@ -347,6 +349,7 @@ function resultOf(points: readonly TimelinePoint[], plan: Plan): RunResult {
         {
           threshold: 'p95<250ms',
           status: 'passed',
+          outcome: 'held',
           actual: 214,
           limit: 250,
           unit: 'ms',
@@ -355,6 +358,7 @@ function resultOf(points: readonly TimelinePoint[], plan: Plan): RunResult {
         {
           threshold: 'errors<1%',
           status: 'passed',
+          outcome: 'held',
           actual: 0.0022,
           limit: 0.01,
           unit: 'share',

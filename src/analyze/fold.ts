@@ -5,6 +5,7 @@ import type { Plan } from '../core/plan.ts';
 import type { GeneratorResult, RunResult, SeriesResult, TimelinePoint, Totals } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
+import { type RunCertainty, stretchesOf } from './certainty.ts';
 import { CourseFold } from './course.ts';
 import { GeneratorFold } from './generator.ts';
 import { inMs, summarize } from './latency.ts';
@@ -124,7 +125,10 @@ export class RunFold {
     const generator = this.#generator.health(plan.threads);
     const { response, callers } = this.#total;
     const { achievedPerSec } = total.rates;
-    const checks = evaluate(plan.thresholds, { totals: total.totals, achievedPerSec, callers });
+    const certainty: RunCertainty | null = told
+      ? { percentile: this.#total.callerCertainty(measured, independent), stretches: stretchesOf(points) }
+      : null;
+    const checks = evaluate(plan, { totals: total.totals, achievedPerSec, callers, certainty });
     const missed = course.missed(total.totals);
     // A journal that breaks off was interrupted, by whatever it was.
     const ending = finished?.ending ?? 'interrupted';

@@ -19,6 +19,7 @@ import {
   formatActual,
   formatClock,
   formatCount,
+  formatInterval,
   formatLimit,
   formatMs,
   formatRange,
@@ -98,7 +99,13 @@ function sentenceOf(result: RunResult): string {
   const [failure, ...others] = judged.filter(({ check }) => check.status === 'failed');
   if (failure !== undefined) {
     const more = others.length > 0 ? `, and ${counted(others.length, 'more threshold')} failed` : '';
-    return `${begun(broken(failure.check, failure.threshold))}${more}.`;
+    const said = failure.check.outcome === 'not-sure' ? unsure(failure.check, failure.threshold) : null;
+    return `${begun(said ?? broken(failure.check, failure.threshold))}${more}.`;
+  }
+  const [open, ...openToo] = judged.filter(({ check }) => check.outcome === 'not-sure');
+  if (open !== undefined) {
+    const more = openToo.length > 0 ? `, and of ${counted(openToo.length, 'more threshold')}` : '';
+    return `${unsure(open.check, open.threshold)}${more}.`;
   }
   if (judged.length > 2) return `All ${judged.length} thresholds held.`;
   if (judged.length > 0) {
@@ -154,9 +161,23 @@ function broken({ actual, limit, unit, message }: Check, { metric, op }: Thresho
   return `${subjectOf(metric)} ${verb} ${measured}, ${side} the limit of ${formatLimit(limit, unit)}`;
 }
 
+/** `Not sure whether p95 stays under 250 ms: it was 240 ms (225 to 262)`. */
+function unsure({ actual, interval, limit, unit }: Check, { metric, op }: Threshold): string {
+  const said = actual === null ? 'infinite' : formatActual(actual, limit, unit);
+  const range = interval === undefined ? '' : ` (${formatInterval(interval, actual, unit)})`;
+  const [stay, were] = metric.kind === 'errors' ? ['stay', 'they were'] : ['stays', 'it was'];
+  return `Not sure whether ${subjectOf(metric)} ${stay} ${SIDES[op]} ${formatLimit(limit, unit)}: ${were} ${said}${range}`;
+}
+
+const SIDES: Readonly<Record<Threshold['op'], string>> = {
+  '<': 'under',
+  '<=': 'within',
+  '>': 'over',
+  '>=': 'at or over',
+};
+
 function held({ limit, unit }: Check, { metric, op }: Threshold): string {
-  const side = { '<': 'under', '<=': 'within', '>': 'over', '>=': 'at or over' }[op];
-  return `${subjectOf(metric)} stayed ${side} ${formatLimit(limit, unit)}`;
+  return `${subjectOf(metric)} stayed ${SIDES[op]} ${formatLimit(limit, unit)}`;
 }
 
 /** A sentence begins with a capital, but p95 stays p95. */

@@ -1,5 +1,6 @@
+import type { Threshold } from '../core/plan.ts';
 import { type Latencies, type LatencySummary, PERCENTILES, type PercentileName } from '../core/result.ts';
-import { bears } from '../stats/confidence.ts';
+import { bears, samplesFor } from '../stats/confidence.ts';
 import { shareOf } from './latency.ts';
 import { formatRange, formatTime } from './wording.ts';
 
@@ -34,4 +35,11 @@ export function successesDiffer({
     const [own, callers] = [response, responseWithFailures].map((summary) => percentileIn(summary, name));
     return own != null && callers != null && formatTime(own.value) !== formatTime(callers.value);
   });
+}
+
+/** How many samples a threshold needs that the run does not have; null where it has enough. */
+export function samplesMissing({ metric }: Threshold, samples: number): number | null {
+  if (metric.kind !== 'percentile') return null;
+  const p = metric.p / 100;
+  return bears(p, samples) ? null : samplesFor(p);
 }

@@ -2,10 +2,11 @@ import type { FailureResult, Latencies, Rates, SeriesResult, Totals } from '../c
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
 import type { FailureCount, SeriesSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
-import { type Batch, batchIntervals, orderInterval, singlyInterval } from '../stats/confidence.ts';
-import { Histogram } from '../stats/histogram.ts';
+import { type Batch, batchEstimates, batchIntervals, orderInterval, singlyInterval } from '../stats/confidence.ts';
+import { countUpTo, Histogram } from '../stats/histogram.ts';
 import { type Batched, BatchFold, type Intervals, type OfSuccesses } from './batches.ts';
 import { CallerFold, type CallerTimes } from './callers.ts';
+import { percentileCertainty, type RunCertainty } from './certainty.ts';
 import { type IntervalOf, summarize } from './latency.ts';
 
 /** The measured intervals of the run (their indices), and how long load was offered in them. */
@@ -170,6 +171,21 @@ export class SeriesFold {
     return (p) => {
       const low = least(p);
       return low === null ? null : [low[0], most(p)?.[1] ?? null];
+    };
+  }
+
+  /** How sure the percentiles of the response times are as callers had them. */
+  callerCertainty(measured: Measured, independent: boolean): RunCertainty['percentile'] {
+    const { times, infinite } = this.callers;
+    const intervalOf = this.callerInterval(measured, independent);
+    const estimateOf = batchEstimates(BatchFold.batches(this.#folds, 'callers', measured));
+    const data = times.toData();
+    const n = times.count + infinite;
+    return (p) => {
+      const interval = intervalOf(p);
+      if (interval === null) return null;
+      const effective = estimateOf(p)?.effective ?? n;
+      return percentileCertainty(p, interval, effective, (limit) => countUpTo(data, limit) / n);
     };
   }
 

@@ -1,33 +1,50 @@
-import type { Threshold } from '../core/plan.ts';
+import type { Plan, Threshold } from '../core/plan.ts';
 import type { Check, Totals } from '../core/result.ts';
 import { bears, samplesFor } from '../stats/confidence.ts';
 import type { CallerTimes } from './callers.ts';
+import { type Certainty, type RunCertainty, rateCertainty, shareCertainty } from './certainty.ts';
 import { inMs, quantileWithFailures } from './latency.ts';
-import { counted, formatActual, formatCount, formatLimit, formatShare, metricName, OPERATOR_WORDS } from './wording.ts';
+import {
+  counted,
+  formatActual,
+  formatCount,
+  formatInterval,
+  formatLimit,
+  formatLonger,
+  formatShare,
+  metricName,
+  OPERATOR_WORDS,
+} from './wording.ts';
 
 /** What thresholds look at. */
 export interface Measurements {
   readonly totals: Totals;
   readonly achievedPerSec: number;
   readonly callers: CallerTimes;
+  /** Null: no intervals are given, and the values alone decide. */
+  readonly certainty: RunCertainty | null;
 }
 
 /** A value to hold against a limit (times in ms; Infinity with failures), or why there is none. */
 type Value = { readonly known: number } | { readonly unknown: string };
 
+/** A run that would have to be longer than this to tell something does not tell it, s. */
+const LONGEST = 86_400;
+
 /** Each threshold against the run's totals. Nothing measured decides nothing: zero samples never pass. */
-export function evaluate(thresholds: readonly Threshold[], measurements: Measurements): Check[] {
-  return thresholds.map((threshold) => check(threshold, measurements));
+export function evaluate(
+  { thresholds, strict, kind }: Pick<Plan, 'thresholds' | 'strict' | 'kind'>,
+  measurements: Measurements,
+): Check[] {
+  return thresholds.map((threshold) => check(threshold, measurements, { strict: strict === true, kind }));
 }
 
-/** How many samples a threshold needs that the run does not have; null where it has enough. */
-export function samplesMissing({ metric }: Threshold, samples: number): number | null {
-  if (metric.kind !== 'percentile') return null;
-  const p = metric.p / 100;
-  return bears(p, samples) ? null : samplesFor(p);
+interface Manner {
+  readonly strict: boolean;
+  readonly kind: Plan['kind'];
 }
 
-function check(threshold: Threshold, measurements: Measurements): Check {
+function check(threshold: Threshold, measurements: Measurements, { strict, kind }: Manner): Check {
   const { text, metric, op } = threshold;
   const unit = threshold.unit === 'µs' ? 'ms' : threshold.unit;
   const limit = threshold.unit === 'µs' ? threshold.limit / 1000 : threshold.limit;
@@ -35,7 +52,21 @@ function check(threshold: Threshold, measurements: Measurements): Check {
   const value = measured(threshold, measurements);
   if ('unknown' in value) {
     const message = `${name} cannot be known: ${value.unknown}`;
-    return { threshold: text, status: 'undecided', actual: null, limit, unit, message };
+    return { threshold: text, status: 'undecided', outcome: 'unknown', actual: null, limit, unit, message };
+  }
+  const actual = Number.isFinite(value.known) ? value.known : null;
+  const certainty = certaintyOf(threshold, value.known, measurements);
+  const interval = certainty === null ? null : inUnit(certainty.interval, threshold.unit);
+  const known = interval === null ? {} : { interval };
+  const [atLow, atHigh] = (interval ?? [value.known, value.known]).map((end) =>
+    compare(end ?? Number.POSITIVE_INFINITY, op, limit),
+  );
+  if (certainty !== null && interval !== null && atLow !== atHigh) {
+    const more = moreOf(certainty.longer(threshold.limit), measurements);
+    const message = notSure({ name, actual, interval, limit, unit }, more, kind);
+    const status = strict ? 'failed' : 'passed';
+    const moreSeconds = more?.seconds ?? null;
+    return { threshold: text, status, outcome: 'not-sure', actual, ...known, moreSeconds, limit, unit, message };
   }
   const holds = compare(value.known, op, limit);
   const { totals } = measurements;
@@ -48,14 +79,65 @@ function check(threshold: Threshold, measurements: Measurements): Check {
   return {
     threshold: text,
     status: holds ? 'passed' : 'failed',
-    actual: Number.isFinite(value.known) ? value.known : null,
+    outcome: holds ? 'held' : 'broken',
+    actual,
+    ...known,
     limit,
     unit,
-    message: Number.isFinite(value.known)
-      ? `${name} ${metric.kind === 'errors' ? 'were' : 'was'} ${formatActual(value.known, limit, unit)}, ` +
-        `${holds ? '' : 'not '}${OPERATOR_WORDS[op]} ${formatLimit(limit, unit)}${meant}`
-      : `${name} is infinite: ${lostShare(measurements)}`,
+    message:
+      actual !== null
+        ? `${name} ${metric.kind === 'errors' ? 'were' : 'was'} ${formatActual(actual, limit, unit)}, ` +
+          `${holds ? '' : 'not '}${OPERATOR_WORDS[op]} ${formatLimit(limit, unit)}${meant}`
+        : `${name} is infinite: ${lostShare(measurements)}`,
   };
+}
+
+/** Of what a longer run would know better: a count, a least and a greatest value are what they were. */
+function certaintyOf({ metric, unit }: Threshold, value: number, measurements: Measurements): Certainty | null {
+  const { certainty, totals } = measurements;
+  if (certainty === null) return null;
+  switch (metric.kind) {
+    case 'percentile':
+      return certainty.percentile(metric.p / 100);
+    case 'errors':
+      return unit === 'share' ? shareCertainty(totals.failed, totals.ok + totals.failed, certainty.stretches) : null;
+    case 'achieved':
+      return rateCertainty(value, certainty.stretches);
+    default:
+      return null;
+  }
+}
+
+function inUnit([low, high]: Certainty['interval'], unit: Threshold['unit']): NonNullable<Check['interval']> {
+  return unit === 'µs' ? [inMs(low), high === null ? null : inMs(high)] : [low, high];
+}
+
+/** How much longer the run must be, and how many requests that makes in all; null: no such length can be named. */
+interface More {
+  readonly seconds: number;
+  readonly requests: number;
+}
+
+function moreOf(longer: number, { totals }: Measurements): More | null {
+  const seconds = (totals.durationMs / 1000) * (Math.max(longer, LEAST_LONGER) - 1);
+  if (!(seconds <= LONGEST)) return null;
+  return { seconds: Math.ceil(seconds), requests: Math.ceil((totals.ok + totals.failed) * longer) };
+}
+
+/** The run as it was did not tell: what rounding says is enough is a little more. */
+const LEAST_LONGER = 1.05;
+
+type Open = Pick<Check, 'actual' | 'limit' | 'unit'> & { readonly name: string; readonly interval: Interval };
+type Interval = NonNullable<Check['interval']>;
+
+function notSure({ name, actual, interval, limit, unit }: Open, more: More | null, kind: Plan['kind']): string {
+  const verb = name === 'errors' ? 'were' : 'was';
+  const said = actual === null ? 'infinite' : formatActual(actual, limit, unit);
+  const open = `not sure: ${name} ${verb} ${said} (${formatInterval(interval, actual, unit)}), and ${formatLimit(limit, unit)} lies within that`;
+  if (more === null) return `${open}; no run of a day would tell`;
+  return kind === 'probe'
+    ? `${open}; about ${formatCount(more.requests)} requests would tell (-n)`
+    : `${open}; a run about ${formatLonger(more.seconds)} longer would tell`;
 }
 
 function measured({ metric, unit }: Threshold, measurements: Measurements): Value {

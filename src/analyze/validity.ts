@@ -19,11 +19,11 @@ import { statusHint } from './hints.ts';
 import { idleDoubts, type UserCycle } from './idle.ts';
 import { shareOf } from './latency.ts';
 import { type Outage, outageDoubts } from './outage.ts';
+import { samplesMissing } from './percentiles.ts';
 import { rampDoubts } from './ramp.ts';
 import { clockDoubts, type Missed, standstillDoubts } from './standstill.ts';
 import { type Starved, starvedDoubts } from './starved.ts';
 import { type Steadiness, steadinessDoubts } from './steadiness.ts';
-import { samplesMissing } from './thresholds.ts';
 import { addressOf, counted, formatCount, formatMs, formatShare, metricName, wayOf } from './wording.ts';
 
 /**

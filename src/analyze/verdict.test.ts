@@ -7,9 +7,11 @@ const FAST = { ok: spread(400, 5_000, 105_000) };
 const SLOW = { ok: spread(400, 5_000, 905_000) };
 const thresholds = [P95_BELOW_250];
 
+const OUTCOMES = { passed: 'held', failed: 'broken', undecided: 'unknown' } as const;
+
 describe('verdict', () => {
   const check = (status: 'passed' | 'failed' | 'undecided') =>
-    ({ threshold: 't', status, actual: 1, limit: 1, unit: 'ms', message: 'm' }) as const;
+    ({ threshold: 't', status, outcome: OUTCOMES[status], actual: 1, limit: 1, unit: 'ms', message: 'm' }) as const;
   const doubt = (invalidates: boolean): Doubt => ({ code: 'gc-pause', message: 'm', hint: 'h', invalidates });
 
   it('an invalid measurement neither passes nor fails', () => {

@@ -143,6 +143,24 @@ export function formatActual(actual: number, limit: number, unit: Check['unit'])
   return same ? formatLimit(actual, unit) : rounded;
 }
 
+/** The interval of a measured value, in its unit: `225 to 262`, `0 % to 3.7 %`, `93.1/s to 101.2/s`. */
+export function formatInterval(
+  interval: readonly [low: number, high: number | null],
+  beside: number | null,
+  unit: Check['unit'],
+): string {
+  if (unit === 'ms') return formatRange(interval, beside ?? Number.POSITIVE_INFINITY);
+  const [low, high] = interval;
+  const end = (value: number): string => (unit === 'share' ? formatShare(value) : formatRate(value));
+  return high === null ? `${end(low)} or more` : `${end(low)} to ${end(high)}`;
+}
+
+/** How much longer, as exactly as anybody can say: `40 s`, `7 min`, `3 h`. */
+export function formatLonger(seconds: number): string {
+  if (seconds < 100) return `${Math.max(1, seconds < 20 ? Math.ceil(seconds) : 5 * Math.ceil(seconds / 5))} s`;
+  return seconds < 5_400 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3_600)} h`;
+}
+
 /** `below`, `at most`, `above`, `at least`. */
 export const OPERATOR_WORDS: Readonly<Record<Threshold['op'], string>> = {
   '<': 'below',

@@ -42,6 +42,7 @@ export function addRequestOptions(command: Command): Command {
       'pass or fail by: p95<250ms, errors<1% (a share) or errors<10 (a count), achieved>95/s; repeat for more',
       collect,
     )
+    .option('--strict', 'fail where a threshold is not sure: its interval holds the limit')
     .option(
       '--secret <name>',
       'a header, parameter or field whose value is shown nowhere, besides the usual ones; repeat for more',

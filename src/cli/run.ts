@@ -145,8 +145,13 @@ interface Printing {
 /** The result on standard output, what else is to be known on standard error. */
 export async function printResult(world: World, result: RunResult, { folder, json, quiet }: Printing): Promise<void> {
   const { stdout, stderr, env } = world;
-  if (json) stdout.write(toResultJson(result));
-  else stdout.write(renderSummary(result, { columns: stdout.columns, colour: colourOf(stdout, env) }));
+  if (json) {
+    stdout.write(toResultJson(result));
+    // A pass that is none for sure must not go by unseen where nothing but JSON is printed.
+    for (const { outcome, status, threshold, message } of result.verdict.checks)
+      if (outcome === 'not-sure' && status === 'passed') stderr.write(`rampart: ${threshold}: ${message}\n`);
+  }
+  if (!json) stdout.write(renderSummary(result, { columns: stdout.columns, colour: colourOf(stdout, env) }));
   if (folder === null) return;
   if (!quiet) stderr.write(`\nReport: ${await folder.pathOf('report.html')}\n`);
   for (const loss of folder.losses) stderr.write(`rampart: not saved in ${folder.path}: ${loss}\n`);

@@ -219,6 +219,8 @@ export interface Plan {
   readonly secretNames?: readonly string[];
   readonly interval: Micros;
   readonly thresholds: readonly Threshold[];
+  /** A threshold that is not sure fails. Absent: it passes. */
+  readonly strict?: true;
   /** Of a `find`, whose `load` is only its beginning; else null. */
   readonly search: SearchPlan | null;
 }

@@ -41,9 +41,16 @@ export type VerdictStatus = 'passed' | 'failed' | 'invalid' | 'interrupted';
 export interface Check {
   /** As the user wrote it. */
   readonly threshold: string;
+  /** For the verdict: what is not sure passes, and fails where the plan is strict. */
   readonly status: 'passed' | 'failed' | 'undecided';
+  /** What is known: not-sure where the interval holds the limit, unknown where nothing can be said at all. */
+  readonly outcome: 'held' | 'broken' | 'not-sure' | 'unknown';
   /** In the threshold's unit (ms, share, count, 1/s); null where the value is infinite (failures) or cannot be known. */
   readonly actual: number | null;
+  /** 95 %, in the same unit; an open upper end is null. Absent: there is none, and the value alone decides. */
+  readonly interval?: readonly [low: number, high: number | null];
+  /** Only where it is not sure: how much longer the run must be to tell, s; null: no length that can be named. */
+  readonly moreSeconds?: number | null;
   readonly limit: number;
   readonly unit: 'ms' | 'share' | 'count' | '1/s';
   /** One sentence: `p95 was 312 ms, not below 250 ms`. */

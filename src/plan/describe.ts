@@ -190,7 +190,10 @@ function describeRest(plan: Plan): string {
   if (plan.timing === 'relaxed') parts.push('relaxed timing');
   if (plan.load.model === 'open') parts.push(`at most ${formatNumber(plan.load.maxInFlight)} in flight`);
   parts.push(`${plan.threads} ${plural(plan.threads, 'thread')}`, `seed ${plan.seed}`);
-  if (plan.thresholds.length > 0) parts.push(`thresholds: ${plan.thresholds.map(({ text }) => text).join(', ')}`);
+  if (plan.thresholds.length > 0) {
+    const strict = plan.strict === true ? ' (strict)' : '';
+    parts.push(`thresholds${strict}: ${plan.thresholds.map(({ text }) => text).join(', ')}`);
+  }
   return parts.join(' · ');
 }
 

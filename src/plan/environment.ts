@@ -11,6 +11,7 @@ const YES_OR_NO = [
   'keepalive',
   'http2',
   'insecure',
+  'strict',
   'allowRough',
   'overwrite',
   'json',

@@ -85,6 +85,7 @@ export function prepareRun(
     ...(secretNames.length === 0 ? {} : { secretNames }),
     interval: INTERVAL,
     thresholds: resolveThresholdList(given, 'thresholds'),
+    ...(given.settings.strict === true ? { strict: true } : {}),
     search: resolveSearch(given, sources.kind),
   };
   return { plan: freeze(plan), rows };

@@ -78,6 +78,7 @@ export const settingsSchema = z.strictObject(
       .union([z.string(), list], { error: 'must be text like "p95<250ms", or a list of such texts' })
       .optional()
       .describe('What the run must hold to pass: p95<250ms, errors<1%, achieved>95/s'),
+    strict: yesOrNo('Fail where a threshold is not sure: its interval holds the limit (default false: it passes)'),
     slos: z
       .union([z.string(), list], { error: 'must be text like "p95<250ms", or a list of such texts' })
       .optional()

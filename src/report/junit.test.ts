@@ -52,9 +52,33 @@ function parse(xml: string): Node {
 }
 
 const CHECKS: RunResult['verdict']['checks'] = [
-  { threshold: 'p95<250ms', status: 'passed', actual: 40, limit: 250, unit: 'ms', message: 'p95 was 40 ms' },
-  { threshold: 'errors<1%', status: 'failed', actual: 0.02, limit: 0.01, unit: 'share', message: 'errors were 2 %' },
-  { threshold: 'p99.9<2s', status: 'undecided', actual: null, limit: 2000, unit: 'ms', message: 'who knows' },
+  {
+    threshold: 'p95<250ms',
+    status: 'passed',
+    outcome: 'held',
+    actual: 40,
+    limit: 250,
+    unit: 'ms',
+    message: 'p95 was 40 ms',
+  },
+  {
+    threshold: 'errors<1%',
+    status: 'failed',
+    outcome: 'broken',
+    actual: 0.02,
+    limit: 0.01,
+    unit: 'share',
+    message: 'errors were 2 %',
+  },
+  {
+    threshold: 'p99.9<2s',
+    status: 'undecided',
+    outcome: 'unknown',
+    actual: null,
+    limit: 2000,
+    unit: 'ms',
+    message: 'who knows',
+  },
 ];
 
 function report(verdict: Partial<RunResult['verdict']>) {
@@ -85,6 +109,17 @@ describe('toJunitXml', () => {
     expect(suite.attributes['timestamp']).toBe('2026-03-04T05:06:07');
     const failed = suite.children.find((each) => each.attributes['name'] === 'errors<1%');
     expect(failed?.children[0]?.attributes['message']).toBe('errors were 2 %');
+  });
+
+  it('passes what is not sure with a note, unless the plan is strict', () => {
+    const check = { ...CHECKS[0]!, outcome: 'not-sure', message: 'not sure: p95 was 240 ms' } as const;
+    const open = report({ status: 'passed', checks: [check] });
+    expect(open.outcomes).toMatchObject({ 'p95<250ms': 'passed' });
+    expect(open.suite.children.at(-1)?.children[0]).toMatchObject({
+      name: 'system-out',
+      text: 'not sure: p95 was 240 ms',
+    });
+    expect(report({ checks: [{ ...check, status: 'failed' }] }).outcomes).toMatchObject({ 'p95<250ms': 'failure' });
   });
 
   it('is not green where the measurement is not valid', () => {

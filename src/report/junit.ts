@@ -15,7 +15,7 @@ const element = (
 ): Element => ({ name, attributes, children });
 
 /**
- * `junit.xml`, as Jenkins, GitLab and Azure read it: a test case per threshold (failed: a failure; undecided, or passed
+ * `junit.xml`, as Jenkins, GitLab and Azure read it: a test case per threshold (failed: a failure; not sure: passed, with a note; undecided, or passed
  * in an invalid or interrupted run: an error, since nothing is known), one for the validity of the measurement, and one for
  * the answer of a search (failed: an SLO fails at every load; an error: no answer). So a run that measured nothing, or
  * was cut off, is never green.

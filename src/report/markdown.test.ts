@@ -24,7 +24,7 @@ describe('toMarkdown', () => {
   });
 
   it('has the checks, the failures and what the numbers mean', () => {
-    expect(text).toMatch(/### Checks\n\n- ● `p95<250ms` /);
+    expect(text).toMatch(/### Checks\n\n- ○ `p95<250ms` not sure: p95 was /);
     expect(text).toContain('- ■ `errors<1%` ');
     expect(text).toContain('- 10 × `POST /predict` http-error: `HTTP 503 Service Unavailable`');
     expect(text).toContain('Response time: due → last byte');

@@ -2,7 +2,7 @@ import { headline } from '../analyze/headline.ts';
 import { formatCount } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { RunResult } from '../core/result.ts';
-import { MEANING, SYMBOLS } from './phrases.ts';
+import { MEANING, SYMBOLS, signOf } from './phrases.ts';
 import { requestRows, SHOWN } from './request-rows.ts';
 import {
   achievedFigure,
@@ -33,7 +33,7 @@ export function toMarkdown(result: RunResult): string {
     ...(breakingPoint === undefined ? [requestsTable(result)] : searchSections(result, breakingPoint)),
     list(
       'Checks',
-      verdict.checks.map((check) => `${SYMBOLS[check.status]} ${code(check.threshold)} ${prose(check.message)}`),
+      verdict.checks.map((check) => `${SYMBOLS[signOf(check)]} ${code(check.threshold)} ${prose(check.message)}`),
     ),
     list(
       'Doubts',

@@ -1,3 +1,5 @@
+import type { Check } from '../core/result.ts';
+
 /** Shape first, colour second: the same signs in the terminal and in Markdown. */
 export const SYMBOLS = {
   passed: '●',
@@ -7,6 +9,11 @@ export const SYMBOLS = {
   doubtful: '○',
   invalid: '■',
 } as const;
+
+/** How a threshold came out, by the sign that stands before it: what is not sure is no full pass. */
+export function signOf({ status, outcome }: Check): keyof typeof SYMBOLS {
+  return status === 'passed' && outcome === 'not-sure' ? 'undecided' : status;
+}
 
 /** What the numbers mean; in every output. */
 export const MEANING =

@@ -247,6 +247,7 @@ export const planSchema = z
     seed: z.number().describe('Of everything random in the load.'),
     interval: amount('Length of an interval of the timeline, µs.'),
     thresholds: z.array(threshold).describe('What the run is judged by, in the order of `verdict.checks`.'),
+    strict: z.literal(true).exactOptional().describe('A threshold that is not sure fails; absent: it passes.'),
     search: searchPlanSchema(threshold).nullable().describe('Of a search, whose `load` is only its beginning.'),
   })
   .describe('Everything the run was told to do. Unlike the rest of this file, its times are microseconds.');
@@ -263,8 +264,28 @@ const verdict = z
       .array(
         z.strictObject({
           threshold: text('As the user wrote it.'),
-          status: z.enum(['passed', 'failed', 'undecided']).describe('undecided: it cannot be known.'),
+          status: z
+            .enum(['passed', 'failed', 'undecided'])
+            .describe(
+              'For the verdict. What is not sure passes, and fails where the plan is strict. undecided: it cannot be known.',
+            ),
+          outcome: z
+            .enum(['held', 'broken', 'not-sure', 'unknown'])
+            .describe('What is known. not-sure: the interval holds the limit.'),
           actual: z.number().nullable().describe('In `unit`; null: infinite (failures), or it cannot be known.'),
+          interval: z
+            .tuple([z.number(), z.number().nullable()])
+            .exactOptional()
+            .describe(
+              '95 % interval, in `unit`; null: an open end. Absent: there is none, and the value alone decides.',
+            ),
+          moreSeconds: z
+            .number()
+            .nullable()
+            .exactOptional()
+            .describe(
+              'Of what is not sure: how much longer the run must be to tell; null: no length that can be named.',
+            ),
           limit: z.number().describe('In `unit`.'),
           unit: z.enum(['ms', 'share', 'count', '1/s']).describe('share: 0..1.'),
           message: text('One sentence.'),

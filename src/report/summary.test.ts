@@ -71,9 +71,33 @@ describe('renderSummary', () => {
 
   it('lists the checks with their signs', () => {
     const checks: RunResult['verdict']['checks'] = [
-      { threshold: 'p95<250ms', status: 'passed', actual: 40, limit: 250, unit: 'ms', message: 'p95 was fine' },
-      { threshold: 'errors<1%', status: 'failed', actual: 0.02, limit: 0.01, unit: 'share', message: 'too many' },
-      { threshold: 'p99.9<2s', status: 'undecided', actual: null, limit: 2000, unit: 'ms', message: 'who knows' },
+      {
+        threshold: 'p95<250ms',
+        status: 'passed',
+        outcome: 'held',
+        actual: 40,
+        limit: 250,
+        unit: 'ms',
+        message: 'p95 was fine',
+      },
+      {
+        threshold: 'errors<1%',
+        status: 'failed',
+        outcome: 'broken',
+        actual: 0.02,
+        limit: 0.01,
+        unit: 'share',
+        message: 'too many',
+      },
+      {
+        threshold: 'p99.9<2s',
+        status: 'undecided',
+        outcome: 'unknown',
+        actual: null,
+        limit: 2000,
+        unit: 'ms',
+        message: 'who knows',
+      },
     ];
     const text = render({ ...RUN, verdict: { ...RUN.verdict, checks } });
     expect(text).toContain('\nChecks\n● p95<250ms  p95 was fine\n■ errors<1%  too many\n○ p99.9<2s   who knows\n');

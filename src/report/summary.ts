@@ -2,7 +2,7 @@ import { headline } from '../analyze/headline.ts';
 import { formatClock, formatCount, formatMs } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { FailureResult, Latencies, LatencySummary, PercentileName, RunResult, Totals } from '../core/result.ts';
-import { MEANING, SYMBOLS } from './phrases.ts';
+import { MEANING, SYMBOLS, signOf } from './phrases.ts';
 import { requestRows } from './request-rows.ts';
 import { totalsSentence } from './search-phrases.ts';
 import { levelsTable, limitsTable } from './search-tables.ts';
@@ -53,8 +53,8 @@ export function renderSummary(result: RunResult, options: SummaryOptions): strin
   if (verdict.checks.length > 0) page.heading('Checks');
   const labels = verdict.checks.map(({ threshold }) => printable(threshold));
   const widest = Math.max(0, ...labels.map((label) => label.length));
-  for (const [i, { status, message }] of verdict.checks.entries()) {
-    page.marked(status, message, `${(labels[i] ?? '').padEnd(widest)}  `);
+  for (const [i, check] of verdict.checks.entries()) {
+    page.marked(signOf(check), check.message, `${(labels[i] ?? '').padEnd(widest)}  `);
   }
   const doubts = verdict.doubts.filter((doubt) => !noted.includes(doubt));
   if (doubts.length > 0) page.heading('Doubts');

@@ -55,6 +55,20 @@ export function bears(p: number, n: number): boolean {
  * Source: R. S. Woodruff, Confidence intervals for medians and other position measures (JASA 47, 1952) for the inversion.
  */
 export function batchIntervals(batches: readonly Batch[]): (p: number) => Interval | null {
+  const estimateOf = batchEstimates(batches);
+  return (p) => estimateOf(p)?.interval ?? null;
+}
+
+/** What batches say of a percentile. */
+export interface BatchEstimate {
+  /** Null where its lower end is infinite too. */
+  readonly interval: Interval | null;
+  /** How many independent requests they are worth. */
+  readonly effective: number;
+}
+
+/** As `batchIntervals`, with what the batches are worth. */
+export function batchEstimates(batches: readonly Batch[]): (p: number) => BatchEstimate | null {
   const filled = batches.filter((batch) => sizeOf(batch) > 0);
   if (filled.length < FEWEST_BATCHES) return () => null;
   const merged = Histogram.of(...filled.map((batch) => batch.times));
@@ -71,8 +85,23 @@ export function batchIntervals(batches: readonly Batch[]): (p: number) => Interv
     const half = NORMAL * Math.sqrt((p * (1 - p)) / effective);
     const open = p + half >= 1 - 1 / total || effective * (1 - p) < FEWEST_BEYOND || effective < FEWEST_EFFECTIVE;
     const highest = open ? Number.POSITIVE_INFINITY : rankOf(p + half, total);
-    return endsAt(merged, rankOf(Math.max(0, p - half), total), highest);
+    return { interval: endsAt(merged, rankOf(Math.max(0, p - half), total), highest), effective };
   };
+}
+
+/**
+ * How many times as long a run must be for the interval of percentile p to leave out a value that it holds, if all stays as
+ * it is: what a run is worth grows with its time, so the width d in `batchIntervals` shrinks with its square root.
+ * @param below the share of requests at or below that value; at p itself no length is enough.
+ * @param effective how many independent requests the run is worth.
+ */
+export function longerFor(p: number, below: number, effective: number): number {
+  const spread = NORMAL * Math.sqrt(p * (1 - p));
+  const apart = spread ** 2 / (effective * (below - p) ** 2);
+  if (below < p) return apart;
+  // Beyond p lies the upper end, and there must be one: p + d < 1 − 1/n, and what else `batchEstimates` asks for.
+  const inside = 2 / (Math.sqrt(spread ** 2 + 4 * (1 - p)) - spread);
+  return Math.max(apart, Math.max(inside ** 2, FEWEST_EFFECTIVE, FEWEST_BEYOND / (1 - p)) / effective);
 }
 
 /**

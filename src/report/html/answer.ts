@@ -1,6 +1,7 @@
 import { headline } from '../../analyze/headline.ts';
 import { counted, formatCount } from '../../analyze/wording.ts';
 import type { Doubt, RunResult } from '../../core/result.ts';
+import { signOf } from '../phrases.ts';
 import { escapeHtml } from './escape.ts';
 import { durationFigure, utc } from './figures.ts';
 import { keyFiguresOf } from './key-figures.ts';
@@ -23,7 +24,7 @@ const ENDED: Readonly<Record<RunResult['run']['ending'], string>> = {
 };
 
 export const CHIP = { valid: 'good', doubtful: 'fair', invalid: 'bad' } as const;
-const CHECK = { passed: 'good', undecided: 'fair', failed: 'bad' } as const;
+const CHECK = { ...CHIP, passed: 'good', undecided: 'fair', failed: 'bad' } as const;
 
 /** The first screen: what ran, the answer in one sentence, why, and how far to trust it. */
 export function answerOf(result: RunResult): string {
@@ -77,7 +78,10 @@ export function themeButton(): string {
 
 function findingsOf({ verdict, breakingPoint }: RunResult): string {
   const warnings = (breakingPoint?.warnings ?? []).map(({ message }) => finding('fair', 'warning: ', message, ''));
-  const checks = verdict.checks.map((check) => finding(CHECK[check.status], `${check.status}: `, check.message, ''));
+  const checks = verdict.checks.map((check) =>
+    // What is not sure says so itself.
+    finding(CHECK[signOf(check)], check.outcome === 'not-sure' ? '' : `${check.status}: `, check.message, ''),
+  );
   const lists = [
     listOf('Thresholds', checks),
     listOf('About the breaking point', warnings),

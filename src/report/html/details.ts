@@ -74,7 +74,10 @@ function planEntries(plan: Plan): Entry[] {
   if (plan.proxy !== null) entries.push(['Proxy', code(plan.proxy.url)]);
   if (plan.timing === 'relaxed') entries.push(['Timing', 'relaxed']);
   if (plan.thresholds.length > 0)
-    entries.push(['Thresholds', plan.thresholds.map(({ text }) => code(text)).join(', ')]);
+    entries.push([
+      plan.strict === true ? 'Thresholds, strict' : 'Thresholds',
+      plan.thresholds.map(({ text }) => code(text)).join(', '),
+    ]);
   return entries;
 }
 

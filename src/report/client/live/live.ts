@@ -357,8 +357,8 @@ function showFindings({ checks, doubts, phase }: RunState): void {
   place.replaceChildren(
     ...listOf(
       'Thresholds',
-      checks.map(({ status, message }) => [
-        status === 'passed' ? 'good' : status === 'failed' ? 'bad' : 'fair',
+      checks.map(({ status, outcome, message }) => [
+        status === 'failed' ? 'bad' : outcome === 'held' ? 'good' : 'fair',
         message,
         '',
       ]),
@@ -373,11 +373,13 @@ function showFindings({ checks, doubts, phase }: RunState): void {
 /** `1 threshold broken, 1 holds; 2 doubts about this measurement` */
 function summaryOf(checks: RunState['checks'], doubts: RunState['doubts']): string {
   const broken = checks.filter(({ status }) => status === 'failed').length;
-  const holds = checks.filter(({ status }) => status === 'passed').length;
-  const open = checks.length - broken - holds;
+  const holds = checks.filter(({ outcome }) => outcome === 'held').length;
+  const unsure = checks.filter(({ status, outcome }) => status === 'passed' && outcome === 'not-sure').length;
+  const open = checks.length - broken - holds - unsure;
   const parts = [
     broken > 0 ? `■ ${counted(broken, 'threshold')} broken` : '',
     holds > 0 ? `● ${counted(holds, 'threshold')} ${holds === 1 ? 'holds' : 'hold'}` : '',
+    unsure > 0 ? `○ ${counted(unsure, 'threshold')} not sure` : '',
     open > 0 ? `○ ${counted(open, 'threshold')} open` : '',
     doubts.length > 0
       ? `${doubts.some(({ invalidates }) => invalidates) ? '■' : '○'} ${counted(doubts.length, 'doubt')} about this measurement`
