@@ -178,6 +178,7 @@ export function unreachableRun(): RunResult {
     byOutcome: { 'connect-error': 10 },
     byStatus: {},
     bytesIn: 0,
+    bodyBytesIn: 0,
     bytesOut: 0,
   };
   const latency = {
@@ -309,6 +310,7 @@ function resultOf(points: readonly TimelinePoint[], plan: Plan): RunResult {
     byOutcome: { ok, 'http-error': refused, timeout: failed - refused },
     byStatus: { '200': ok, '503': refused },
     bytesIn: ok * 143 + refused * 96,
+    bodyBytesIn: ok * 31 + refused * 12,
     bytesOut: (ok + failed) * 181,
     durationMs,
   };

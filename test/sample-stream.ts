@@ -150,6 +150,7 @@ function seriesOf(n: number, failed: number, typical: number, second: number, ra
     byOutcome: { ok, ...Object.fromEntries(kinds.map((kind) => [kind.outcome, kind.count])) },
     byStatus: { '200': ok, ...(refused > 0 ? { '503': refused } : {}) },
     bytesIn: ok * 143 + refused * 96,
+    bodyBytesIn: ok * 31 + refused * 12,
     bytesOut: n * 181,
     response: recorded(values.map((value) => value + 35)),
     service: recorded(values),

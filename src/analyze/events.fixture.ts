@@ -119,6 +119,7 @@ export function seriesOf(made: Made, at = 0): SeriesSnapshot {
     byOutcome: { ...(ok.length > 0 ? { ok: ok.length } : {}), ...ended },
     byStatus: { ...(ok.length > 0 ? { 200: ok.length } : {}), ...(status > 0 ? { [status]: unsuccessful } : {}) },
     bytesIn: 10 * ok.length,
+    bodyBytesIn: 4 * ok.length,
     bytesOut: 20 * sent,
     response: dataOf(ok),
     service: dataOf(ok.map((time) => Math.max(0, time - 100))),

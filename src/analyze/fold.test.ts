@@ -35,6 +35,7 @@ describe('a run folded', () => {
       byOutcome: { ok: 100, 'http-error': 10 },
       byStatus: { 200: 100, 503: 10 },
       bytesIn: 1000,
+      bodyBytesIn: 400,
       bytesOut: 2200,
       durationMs: 10_000,
     };

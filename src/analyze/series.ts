@@ -39,6 +39,7 @@ export class SeriesFold {
   #failed = 0;
   #leftOut = 0;
   #bytesIn = 0;
+  #bodyBytesIn = 0;
   #bytesOut = 0;
 
   /** @param parts of which this is the sum: their batches are not kept twice. */
@@ -59,6 +60,7 @@ export class SeriesFold {
     this.#failed += series.failed;
     this.#leftOut += series.leftOut ?? 0;
     this.#bytesIn += series.bytesIn;
+    this.#bodyBytesIn += series.bodyBytesIn;
     this.#bytesOut += series.bytesOut;
     for (const outcome of OUTCOMES) tally(this.#byOutcome, outcome, series.byOutcome[outcome] ?? 0);
     for (const [status, n] of Object.entries(series.byStatus)) tally(this.#byStatus, status, n);
@@ -100,6 +102,7 @@ export class SeriesFold {
       byOutcome: inOrder(this.#byOutcome, OUTCOMES),
       byStatus: Object.fromEntries([...this.#byStatus].sort()),
       bytesIn: this.#bytesIn,
+      bodyBytesIn: this.#bodyBytesIn,
       bytesOut: this.#bytesOut,
       durationMs,
     };

@@ -30,6 +30,8 @@ export interface Exchange {
   /** HTTP status, or 0 where there was none. */
   status: number;
   bytesIn: number;
+  /** The part of `bytesIn` that is body: without heads and chunk framing, compressed as it came. */
+  bodyBytesIn: number;
   bytesOut: number;
   /** Why it failed, in a few words that are equal for equal causes; empty for ok. */
   message: string;
@@ -57,6 +59,7 @@ export function createExchange(user: number): Exchange {
     outcome: 0,
     status: 0,
     bytesIn: 0,
+    bodyBytesIn: 0,
     bytesOut: 0,
     message: '',
     example: '',
@@ -75,6 +78,7 @@ export function clearExchange(exchange: Exchange): void {
   exchange.outcome = 0;
   exchange.status = 0;
   exchange.bytesIn = 0;
+  exchange.bodyBytesIn = 0;
   exchange.bytesOut = 0;
   exchange.message = '';
   exchange.waitTook = -1 as Micros;

@@ -114,6 +114,8 @@ export interface Totals {
   readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
   readonly byStatus: Readonly<Record<string, number>>;
   readonly bytesIn: number;
+  /** The part of `bytesIn` that is bodies: without heads and chunk framing, compressed as they came. */
+  readonly bodyBytesIn: number;
   readonly bytesOut: number;
   /** How long load was offered (measured phase, without the drain, and without what the generator stood still). */
   readonly durationMs: number;

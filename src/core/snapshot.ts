@@ -41,6 +41,8 @@ export interface SeriesSnapshot {
   readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
   readonly byStatus: Readonly<Record<string, number>>;
   readonly bytesIn: number;
+  /** The part of `bytesIn` that is bodies. */
+  readonly bodyBytesIn: number;
   readonly bytesOut: number;
   /** doneAt − dueAt: what a caller felt. */
   readonly response: HistogramData;

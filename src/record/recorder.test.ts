@@ -21,10 +21,19 @@ function offered(due: number[] = [0, 0], sent: number[] = [0, 0], dropped: numbe
 describe('Recorder', () => {
   it('keeps the times, bytes and statuses of successes', () => {
     const recorder = new Recorder(['POST /p'], at(0));
-    recorder.record(exchange({ status: 200, bytesIn: 100, bytesOut: 50 }));
-    recorder.record(exchange({ status: 201, bytesIn: 11, bytesOut: 5, doneAt: at(3_010) }));
+    recorder.record(exchange({ status: 200, bytesIn: 100, bodyBytesIn: 40, bytesOut: 50 }));
+    recorder.record(exchange({ status: 201, bytesIn: 11, bodyBytesIn: 2, bytesOut: 5, doneAt: at(3_010) }));
     const series = recorder.take(1, offered([0, 3], [0, 2], [0, 1]))['POST /p']!;
-    expect(series).toMatchObject({ due: 3, sent: 2, dropped: 1, ok: 2, failed: 0, bytesIn: 111, bytesOut: 55 });
+    expect(series).toMatchObject({
+      due: 3,
+      sent: 2,
+      dropped: 1,
+      ok: 2,
+      failed: 0,
+      bytesIn: 111,
+      bodyBytesIn: 42,
+      bytesOut: 55,
+    });
     expect(series.byOutcome).toEqual({ ok: 2 });
     expect(series.byStatus).toEqual({ 200: 1, 201: 1 });
     expect(series.response).toMatchObject({ count: 2, min: 1_010, max: 2_010, sum: 3_020 });

@@ -22,6 +22,7 @@ class Series {
   failed = 0;
   leftOut = 0;
   bytesIn = 0;
+  bodyBytesIn = 0;
   bytesOut = 0;
   readonly outcomes = new Float64Array(OUTCOMES.length);
   /** By HTTP status; 0 = none. */
@@ -81,6 +82,7 @@ class Series {
       byOutcome: this.#byOutcome(),
       byStatus: this.#byStatus(),
       bytesIn: this.bytesIn,
+      bodyBytesIn: this.bodyBytesIn,
       bytesOut: this.bytesOut,
       response: takeData(this.response),
       service: takeData(this.service),
@@ -98,6 +100,7 @@ class Series {
     this.failed = 0;
     this.leftOut = 0;
     this.bytesIn = 0;
+    this.bodyBytesIn = 0;
     this.bytesOut = 0;
     this.outcomes.fill(0);
     this.statuses.fill(0);
@@ -158,6 +161,7 @@ export class Recorder {
     series.outcomes[outcome] = (series.outcomes[outcome] as number) + 1;
     series.statuses[exchange.status] = (series.statuses[exchange.status] as number) + 1;
     series.bytesIn += exchange.bytesIn;
+    series.bodyBytesIn += exchange.bodyBytesIn;
     series.bytesOut += exchange.bytesOut;
     let lag = exchange.sentAt - exchange.dueAt;
     if (connectTook >= 0) {

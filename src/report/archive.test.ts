@@ -84,6 +84,7 @@ describe('the archive', () => {
         ok: totals.ok,
         failed: totals.failed,
         bytesIn: totals.bytesIn,
+        bodyBytesIn: totals.bodyBytesIn,
         seconds: totals.durationMs / 1_000,
       });
       expect(Object.fromEntries(tally.statuses)).toEqual(

@@ -165,9 +165,9 @@ export class IntervalArchive {
       if (!this.#kinds.has(key)) this.#kinds.set(key, { name, ...failure });
       kinds.set(key, (kinds.get(key) ?? 0) + failure.count);
     }
-    const { due, sent, dropped, ok, failed, bytesIn } = snapshot;
+    const { due, sent, dropped, ok, failed, bytesIn, bodyBytesIn } = snapshot;
     return {
-      ...{ name, warm, due, sent, dropped, ok, achieved: achieves ? ok : 0, failed, bytesIn },
+      ...{ name, warm, due, sent, dropped, ok, achieved: achieves ? ok : 0, failed, bytesIn, bodyBytesIn },
       statuses: new Map(Object.entries(snapshot.byStatus).map(([status, n]) => [Number(status), n])),
       kinds,
       response: coarse(snapshot.response),

@@ -61,7 +61,7 @@ describe('toStatsCsv', () => {
     expect(rows.at(-1)).toMatchObject({
       'Request Count': '1200',
       'Failure Count': '20',
-      'Average Content Size': '180',
+      'Average Content Size': '64',
       'Requests/s': '120',
       'Failures/s': '2',
     });

@@ -83,7 +83,7 @@ export function toStatsCsv(result: RunResult, histogramOf: (name: string | null)
       requests,
       totals.failed,
       ...summaryOf(times),
-      requests > 0 ? rounded(totals.bytesIn / requests) : UNKNOWN,
+      requests > 0 ? rounded(totals.bodyBytesIn / requests) : UNKNOWN,
       rounded(achieved + perSecond(totals.failed, seconds)),
       perSecond(totals.failed, seconds),
       ...percentilesOf(times, (p) => bears(p, times.count)),
@@ -114,12 +114,12 @@ class Running {
   readonly times = new Histogram();
   requests = 0;
   failed = 0;
-  bytesIn = 0;
+  bodyBytesIn = 0;
 
-  add({ ok, failed, bytesIn, response }: SeriesSnapshot): void {
+  add({ ok, failed, bodyBytesIn, response }: SeriesSnapshot): void {
     this.requests += ok + failed;
     this.failed += failed;
-    this.bytesIn += bytesIn;
+    this.bodyBytesIn += bodyBytesIn;
     this.times.add(response);
   }
 }
@@ -193,7 +193,7 @@ export class HistoryCsv implements RunSink {
       total.requests,
       total.failed,
       ...summaryOf(total.times),
-      total.requests > 0 ? rounded(total.bytesIn / total.requests) : UNKNOWN,
+      total.requests > 0 ? rounded(total.bodyBytesIn / total.requests) : UNKNOWN,
     ];
     const rows = [...now].map(([name, each]) => row(labelOf(plan, name), each, entry(this.#totals, name)));
     this.#write(table([...rows, row(AGGREGATED, all, this.#all)]));

@@ -115,7 +115,7 @@ describe('tables', () => {
       'p99.9',
       'Max',
       'Mean',
-      'Bytes avg',
+      'Body bytes avg',
       'Achieved /s',
     ]);
     expect(first!.slice(0, 7)).toEqual([

@@ -350,6 +350,7 @@ const totals = z
     byOutcome: z.partialRecord(z.enum(OUTCOMES), count('Requests.')).describe('Absent: 0.'),
     byStatus: z.record(z.string(), count('Answers.')).describe('Answers by HTTP status.'),
     bytesIn: count('Bytes received.'),
+    bodyBytesIn: count('The part of them that is bodies: without heads and chunk framing, compressed as they came.'),
     bytesOut: count('Bytes sent.'),
     durationMs: amount('How long load was offered, ms; without the drain, and without what the generator stood still.'),
   })

@@ -96,6 +96,7 @@ function seriesOf(n: number, index: number, options: FixtureOptions): SeriesSnap
     byOutcome: { ok, ...(failed > 0 ? { 'http-error': failed } : {}) },
     byStatus: { 200: ok, ...(failed > 0 ? { [status]: failed } : {}) },
     bytesIn: n * 180,
+    bodyBytesIn: n * 64,
     bytesOut: n * 240,
     response: histogramOf(ok, 9_000 + index * 400, 500),
     service: histogramOf(ok, 8_900 + index * 400, 500),

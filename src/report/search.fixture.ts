@@ -230,6 +230,7 @@ function seriesOf(some: readonly Request[], from: number, to: number): IntervalS
     byOutcome: { ok: times.count, ...(lost.count > 0 ? { 'http-error': lost.count } : {}) },
     byStatus: { 200: times.count, ...(lost.count > 0 ? { 503: lost.count } : {}) },
     bytesIn: ended.length * 180,
+    bodyBytesIn: ended.length * 64,
     bytesOut: due * 240,
     response: times.toData(),
     service: times.toData(),

@@ -17,6 +17,7 @@ function seriesOf(values: readonly number[]): SeriesSnapshot {
     byOutcome: { ok: values.length },
     byStatus: { 200: values.length },
     bytesIn: 10 * values.length,
+    bodyBytesIn: 4 * values.length,
     bytesOut: 5 * values.length,
     response: response.toData(),
     service: response.toData(),
@@ -61,7 +62,7 @@ describe('joinSnapshots', () => {
   it('adds counts, merges histograms, and takes the worst health', () => {
     const joined = joinSnapshots([snapshotOf(0, 'measure', [10, 20], 0.25), snapshotOf(0, 'measure', [5, 4_000], 0.5)]);
     expect(joined.load).toEqual({ due: 6, sent: 4, dropped: 2, inFlight: 4, vus: 6 });
-    expect(joined.series['a']).toMatchObject({ sent: 4, ok: 4, byStatus: { 200: 4 }, bytesIn: 40 });
+    expect(joined.series['a']).toMatchObject({ sent: 4, ok: 4, byStatus: { 200: 4 }, bytesIn: 40, bodyBytesIn: 16 });
     expect(joined.series['a']!.response).toMatchObject({ count: 4, min: 5, max: 4_000, sum: 4_035 });
     expect(joined.series['a']!.failures).toEqual([
       { outcome: 'reset', status: 0, message: 'gone', count: 4, firstAt: 2, lastAt: 9 },

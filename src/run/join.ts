@@ -138,6 +138,7 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
     byOutcome: addCounts(parts.map((part) => part.byOutcome)),
     byStatus: addCounts(parts.map((part) => part.byStatus)),
     bytesIn: sum((part) => part.bytesIn),
+    bodyBytesIn: sum((part) => part.bodyBytesIn),
     bytesOut: sum((part) => part.bytesOut),
     response: merge((part) => part.response),
     service: merge((part) => part.service),

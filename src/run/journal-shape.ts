@@ -124,6 +124,7 @@ const series = fields({
   byOutcome: byName(whole, outcome),
   byStatus: byName(whole, (key) => (/^[1-9]\d\d$/.test(key as string) ? null : ': is no status')),
   bytesIn: whole,
+  bodyBytesIn: whole,
   bytesOut: whole,
   response: histogram,
   service: histogram,

@@ -7,7 +7,7 @@ import { EMPTY_HISTOGRAM } from '../stats/histogram.ts';
 import { Unanswered } from './unanswered.ts';
 
 const EMPTY = {
-  ...{ due: 0, dropped: 0, bytesIn: 0, bytesOut: 0, byStatus: {}, failures: [] },
+  ...{ due: 0, dropped: 0, bytesIn: 0, bodyBytesIn: 0, bytesOut: 0, byStatus: {}, failures: [] },
   ...{ response: EMPTY_HISTOGRAM, service: EMPTY_HISTOGRAM, firstByte: EMPTY_HISTOGRAM, body: EMPTY_HISTOGRAM },
   ...{ connect: EMPTY_HISTOGRAM, tls: EMPTY_HISTOGRAM, failedResponse: EMPTY_HISTOGRAM },
 };

@@ -45,7 +45,7 @@ export class Unanswered {
 
 function abandoned(count: number, at: Micros, message: string): SeriesSnapshot {
   return {
-    ...{ due: 0, sent: 0, dropped: 0, ok: 0, failed: 0, bytesIn: 0, bytesOut: 0 },
+    ...{ due: 0, sent: 0, dropped: 0, ok: 0, failed: 0, bytesIn: 0, bodyBytesIn: 0, bytesOut: 0 },
     byOutcome: { aborted: count },
     byStatus: {},
     response: EMPTY_HISTOGRAM,

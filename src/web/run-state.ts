@@ -126,11 +126,11 @@ function usersUnknown({ plan }: RunResult, { vus }: TimelinePoint): boolean {
 function statisticsOf(result: RunResult, recent: Recent, ended: boolean): StatRow[] {
   const { series, totals, rates, latency } = result;
   const row = (name: string, method: string, part: Pick<SeriesResult, 'totals' | 'rates' | 'latency'>): StatRow => {
-    const { offered, sent, dropped, ok, failed, bytesIn } = part.totals;
+    const { offered, sent, dropped, ok, failed, bodyBytesIn } = part.totals;
     return {
       name,
       method,
-      totals: { offered, sent, dropped, ok, failed, bytesIn },
+      totals: { offered, sent, dropped, ok, failed, bodyBytesIn },
       callers: part.latency.responseWithFailures,
       response: part.latency.response,
       service: part.latency.service,

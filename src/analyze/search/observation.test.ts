@@ -43,6 +43,7 @@ function snapshot(index: number, made: Made = {}): IntervalSnapshot {
     byOutcome: {},
     byStatus: {},
     bytesIn: 0,
+    bodyBytesIn: 0,
     bytesOut: 0,
     response: histogram((index + 10) * 1000, ok),
     service: EMPTY_HISTOGRAM,

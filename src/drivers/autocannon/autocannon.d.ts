@@ -2,7 +2,7 @@
 declare module 'autocannon' {
   import type { EventEmitter } from 'node:events';
 
-  /** One connection. Its events: headers, response (status, bytes, ms), connError, timeout, request. */
+  /** One connection. Its events: headers, body (a piece), response (status, bytes, ms), connError, timeout, request. */
   export interface Client extends EventEmitter {
     /** ms. */
     timeout: number;

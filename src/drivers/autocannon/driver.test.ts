@@ -35,7 +35,10 @@ async function serving(answer: Answer): Promise<{ port: number; answered: () => 
 }
 
 interface Outcome {
-  readonly exchanges: readonly Pick<Exchange, 'dueAt' | 'sentAt' | 'firstByteAt' | 'doneAt' | 'connectTook'>[];
+  readonly exchanges: readonly Pick<
+    Exchange,
+    'dueAt' | 'sentAt' | 'firstByteAt' | 'doneAt' | 'connectTook' | 'bodyBytesIn'
+  >[];
   readonly outcomes: Record<string, number>;
   readonly messages: Set<string>;
   readonly sent: number;
@@ -105,6 +108,22 @@ describe('autocannon', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     // Nobody asks once the last user is gone.
     expect(target.answered()).toBe(40);
+  });
+
+  it.each([
+    ['whole', (response: ServerResponse) => response.end('fine')],
+    [
+      'in chunks',
+      (response: ServerResponse) => {
+        response.write('fi');
+        setTimeout(() => response.end('ne'), 5);
+      },
+    ],
+  ])('counts the bytes of bodies that come %s', async (_, respond) => {
+    const target = await serving((_request, response) => respond(response));
+    const { exchanges, outcomes } = await offer(target.port, 2, 20);
+    expect(outcomes).toEqual({ ok: 20 });
+    expect(exchanges.map(({ bodyBytesIn }) => bodyBytesIn)).toEqual(new Array(20).fill(4));
   });
 
   it('is timed right where the target ends connections in good order', async () => {

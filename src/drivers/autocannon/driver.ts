@@ -30,6 +30,8 @@ interface Seat {
   /** 0: not yet. */
   connectedAt: Micros;
   firstByteAt: Micros;
+  /** Of the response under way. */
+  bodyBytes: number;
 }
 
 /**
@@ -121,13 +123,18 @@ export class AutocannonDriver implements Driver {
       connectStartedAt: 0 as Micros,
       connectedAt: 0 as Micros,
       firstByteAt: 0 as Micros,
+      bodyBytes: 0,
     };
     this.#seats.set(exchange.user, seat);
     client.on('request', () => this.#asks(seat));
     client.on('headers', ({ shouldKeepAlive, headers }: { shouldKeepAlive: boolean; headers: readonly string[] }) => {
       seat.firstByteAt = this.#clock.now();
+      seat.bodyBytes = 0;
       seat.closing = !shouldKeepAlive;
       seat.pointer = headerOf(headers, 'location') ?? headerOf(headers, 'allow');
+    });
+    client.on('body', (piece: Buffer) => {
+      seat.bodyBytes += piece.length;
     });
     client.on('response', (status: number, bytes: number, took: number) => this.#answered(seat, status, bytes, took));
     client.on('connError', (error: NodeJS.ErrnoException) => {
@@ -172,6 +179,7 @@ export class AutocannonDriver implements Driver {
     const now = this.#clock.now();
     exchange.status = status;
     exchange.bytesIn = bytes;
+    exchange.bodyBytesIn = seat.bodyBytes;
     const sentAt = (now - took * 1e3) as Micros;
     if (isSuccess(status)) this.#finish(seat, OUTCOME_CODE.ok, '', sentAt);
     else this.#finish(seat, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, seat.pointer), sentAt);
@@ -191,7 +199,10 @@ export class AutocannonDriver implements Driver {
     exchange.doneAt = this.#clock.now();
     exchange.outcome = outcome;
     exchange.message = message;
-    if (sentAt === 0) exchange.bytesIn = 0;
+    if (sentAt === 0) {
+      exchange.bytesIn = 0;
+      exchange.bodyBytesIn = 0;
+    }
     exchange.bytesOut = sentAt > 0 ? seat.client.getRequestBuffer().length : 0;
     if (outcome !== OUTCOME_CODE.ok && outcome !== OUTCOME_CODE['http-error']) exchange.status = 0;
     this.inFlight--;

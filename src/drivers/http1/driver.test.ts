@@ -74,7 +74,7 @@ describe('a request', () => {
       `POST /p HTTP/1.1\r\nHost: 127.0.0.1:${sender.target.port}\r\ncontent-type: application/json\r\nContent-Length: 7\r\n\r\n{"x":1}`,
     );
     expect(outcomeOf(done)).toBe('ok');
-    expect(done).toMatchObject({ status: 200, bytesIn: OK.length, bytesOut: seen.length, message: '' });
+    expect(done).toMatchObject({ status: 200, bytesIn: OK.length, bodyBytesIn: 2, bytesOut: seen.length, message: '' });
     expect(done.connectTook).toBeGreaterThan(0);
     expect(done.dueAt).toBeLessThanOrEqual(done.sentAt);
     expect(done.sentAt).toBeLessThanOrEqual(done.firstByteAt);
@@ -320,10 +320,19 @@ describe('an outcome', () => {
     expect(opened.filter(({ destroyed }) => !destroyed)).toHaveLength(1);
   });
 
+  it('counts the bytes of bodies without their chunk framing, of each response anew', async () => {
+    const sender = await driverFor((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4;x\r\ndefg\r\n0\r\n\r\n'),
+    );
+    const first = await exchangeOnce(sender);
+    expect([outcomeOf(first), first.bodyBytesIn]).toEqual(['ok', 7]);
+    expect((await exchangeOnce(sender, first)).bodyBytesIn).toBe(7);
+  });
+
   it('has the status of a response that does not end', async () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npartial';
     const cut = await exchangeOnce(await driverFor((socket) => socket.end(head)));
-    expect([outcomeOf(cut), cut.status]).toEqual(['reset', 200]);
+    expect([outcomeOf(cut), cut.status, cut.bodyBytesIn]).toEqual(['reset', 200, 'partial'.length]);
     const slow = await exchangeOnce(await driverFor((socket) => socket.write(head), { timeout: millis(200) }));
     expect([outcomeOf(slow), slow.status]).toEqual(['timeout', 200]);
     const unfinished = await exchangeOnce(await driverFor((socket) => socket.end('HTTP/1.1 200 OK\r\nX: ')));

@@ -367,6 +367,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     this.inFlight--;
     exchange.outcome = outcome;
     exchange.message = message;
+    exchange.bodyBytesIn = connection.parser.bodyBytes;
     exchange.doneAt = now;
     if (connection.open && exchange.user < 0 && outcome <= OUTCOME_CODE['wrong-answer']) this.#free(connection, now);
     this.onDone(exchange);

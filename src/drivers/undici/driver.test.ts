@@ -127,7 +127,13 @@ describe('a proxy', () => {
     const exchange = createExchange(3);
     for (let n = 0; n < 3; n++) {
       const done = await sendOne(driver, exchange);
-      expect([outcomeOf(done), done.status, done.bytesIn, done.bytesOut]).toEqual(['ok', 200, 7, 7]);
+      expect([outcomeOf(done), done.status, done.bytesIn, done.bodyBytesIn, done.bytesOut]).toEqual([
+        'ok',
+        200,
+        7,
+        7,
+        7,
+      ]);
       expect(done.connectTook >= 0).toBe(n === 0);
       expect(done.dueAt).toBeLessThanOrEqual(done.sentAt);
       expect(done.sentAt).toBeLessThanOrEqual(done.firstByteAt);
@@ -289,7 +295,7 @@ describe('HTTP/2 without TLS', () => {
     const done = await sendAll(driver, anonymous(150));
     expect(done.map(outcomeOf)).toEqual(Array(150).fill('ok'));
     expect(sessions.size).toBe(2);
-    expect(done[0]).toMatchObject({ status: 200, bytesIn: 4, bytesOut: 7 });
+    expect(done[0]).toMatchObject({ status: 200, bytesIn: 4, bodyBytesIn: 4, bytesOut: 7 });
     for (const exchange of done) {
       expect(exchange.connectTook).toBeGreaterThan(0);
       expect(exchange.doneAt - exchange.sentAt).toBeLessThan(seconds(2));

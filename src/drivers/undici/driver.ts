@@ -145,6 +145,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     if (flight.done) return;
     const { exchange, answer } = flight;
     exchange.bytesIn += chunk.length;
+    exchange.bodyBytesIn += chunk.length;
     if (exchange.bytesIn > this.#maxBody)
       this.#giveUp(flight, OUTCOME_CODE['wrong-answer'], bodyTooLong(this.#maxBody));
     else answer?.body(chunk, 0, chunk.length);

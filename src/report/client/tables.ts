@@ -51,7 +51,7 @@ function successCells({ response }: Tally): string[] {
 }
 
 function requestCells(archive: Archive, tally: Tally): string[] {
-  const { sent, ok, achieved, failed, bytesIn, seconds, response } = tally;
+  const { sent, ok, achieved, failed, bodyBytesIn, seconds, response } = tally;
   const ended = ok + failed;
   const infinite = infiniteIn(archive, tally);
   return [
@@ -61,7 +61,7 @@ function requestCells(archive: Archive, tally: Tally): string[] {
     ...PERCENTILES.map((p) => percentile(response, infinite, p)),
     infinite > 0 ? '∞' : ms(response.max),
     ms(response.mean),
-    ended === 0 ? DASH : formatCount(bytesIn / ended),
+    ended === 0 ? DASH : formatCount(bodyBytesIn / ended),
     seconds > 0 ? formatRate(achieved / seconds).replace('/s', '') : DASH,
   ];
 }

@@ -81,7 +81,7 @@ describe.each(Object.keys(RUNS))('the tables of a run %s', (name) => {
         totals.sent,
         (100 * totals.failed) / ended,
         ...[response.min, callers.p50, callers.p95, callers.p99, callers['p99.9'], callers.max, response.mean],
-        totals.bytesIn / ended,
+        totals.bodyBytesIn / ended,
         rates.achievedPerSec,
       ];
       const cells = rows.get(`requests${key}`) ?? [];

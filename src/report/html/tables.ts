@@ -13,7 +13,7 @@ const SHOWN = ['p50', 'p95', 'p99', 'p99.9'] as const satisfies readonly Percent
 
 /** Statistics per request name and of all requests together; where the successes alone have others, these below. */
 export function requestsTable(result: RunResult): string {
-  const heads = ['Count', 'Failed', 'Min', ...SHOWN, 'Max', 'Mean', 'Bytes avg', 'Achieved /s'];
+  const heads = ['Count', 'Failed', 'Min', ...SHOWN, 'Max', 'Mean', 'Body bytes avg', 'Achieved /s'];
   const all = { totals: result.totals, rates: result.rates, latency: result.latency };
   const rows = [
     ...Object.entries(result.series).flatMap(([name, part]) => requestRows(name, part, result, name)),
@@ -104,7 +104,7 @@ function requestRows(
     ...percentiles(responseWithFailures),
     maxCell(responseWithFailures),
     msOrDash(response.mean, none),
-    ended === 0 ? dash('No request ended.') : formatCount(totals.bytesIn / ended),
+    ended === 0 ? dash('No request ended.') : formatCount(totals.bodyBytesIn / ended),
     formatRate(rates.achievedPerSec).replace('/s', ''),
   ];
   const rows = [tableRow(name, cells, key === null ? 'requests' : `requests ${key}`, key === null ? 'all' : '')];

@@ -13,7 +13,7 @@ export interface StatRow {
   /** Empty for all requests together. */
   readonly name: string;
   readonly method: string;
-  readonly totals: Pick<Totals, 'offered' | 'sent' | 'dropped' | 'ok' | 'failed' | 'bytesIn'>;
+  readonly totals: Pick<Totals, 'offered' | 'sent' | 'dropped' | 'ok' | 'failed' | 'bodyBytesIn'>;
   /** Response times as callers had them: a failure is infinitely slow. */
   readonly callers: LatencySummary;
   /** Of the successes alone. */

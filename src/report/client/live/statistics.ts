@@ -53,8 +53,8 @@ function percentileText(summary: LatencySummary, name: PercentileName): string {
   return `${figure} (${high == null ? `${msFigure(low)} or more` : `${msFigure(low)} to ${msFigure(high)}`})`;
 }
 
-const averageSize = ({ totals: { ok, failed, bytesIn } }: StatRow): number | null =>
-  ok + failed === 0 ? null : bytesIn / (ok + failed);
+const averageSize = ({ totals: { ok, failed, bodyBytesIn } }: StatRow): number | null =>
+  ok + failed === 0 ? null : bodyBytesIn / (ok + failed);
 
 /** A name that begins with its method is told without: that has a column of its own. */
 const nameOf = ({ name, method }: StatRow): string => {
@@ -108,7 +108,7 @@ const COLUMNS: readonly LiveColumn<StatRow>[] = [
   {
     id: 'size',
     label: 'Average size',
-    title: 'Bytes of an answer',
+    title: 'Bytes of a response’s body',
     text: (row) => {
       const size = averageSize(row);
       return size === null ? DASH : formatCount(size);
@@ -195,11 +195,11 @@ export class Statistics {
 function partOf(rows: readonly StatRow[], archive: Archive, span: Span): StatRow[] {
   return rows.map(({ name, method }) => {
     const tally = tallyOf(archive, span, name === '' ? null : archive.names.indexOf(name));
-    const { seconds, due, sent, dropped, ok, achieved, failed, bytesIn, response } = tally;
+    const { seconds, due, sent, dropped, ok, achieved, failed, bodyBytesIn, response } = tally;
     return {
       name,
       method,
-      totals: { offered: due, sent, dropped, ok, failed, bytesIn },
+      totals: { offered: due, sent, dropped, ok, failed, bodyBytesIn },
       callers: summaryOf(response, infiniteIn(archive, tally)),
       response: summaryOf(response, 0),
       service: NONE,
