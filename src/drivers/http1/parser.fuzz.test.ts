@@ -7,7 +7,7 @@ import { type Ours, readWithOurs } from './own-reading.fixture.ts';
 
 /**
  * Our parser against llhttp: the same response must be the same to both. The same responses each time, so that a change is
- * judged by its own merits. `npm run reliability:parser` does it with ten million others.
+ * judged by its own merits. `bench/reliability/parser.ts` does it with ten million others.
  */
 
 const SEED = 4;
