@@ -24,7 +24,7 @@ export interface Printed {
 const BURN_IN = 10_000;
 
 /** Response times and when they were due, s, of `n` requests after the burn-in. @param mean between arrivals. */
-function requestsOf(
+export function requestsOf(
   law: Law,
   load: number,
   mean: number,

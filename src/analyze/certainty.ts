@@ -1,5 +1,5 @@
 import type { TimelinePoint } from '../core/result.ts';
-import { BATCHES, longerFor } from '../stats/confidence.ts';
+import { BATCHES, longerFor, longerForEnd } from '../stats/confidence.ts';
 import { uncertaintyWith } from '../stats/long-run.ts';
 import { clusterOf, type Share, shareInterval, TWO_SIDED } from './search/share.ts';
 
@@ -9,6 +9,8 @@ export interface Certainty {
   readonly interval: readonly [low: number, high: number | null];
   /** How many times as long the run must be for the interval to leave out a limit that it holds. May be infinite. */
   readonly longer: (limit: number) => number;
+  /** The same, for an upper end that it does not have yet. */
+  readonly longerForEnd: number;
 }
 
 /** What a run knows of itself beyond its values: the percentiles' intervals, and how it went over time. */
@@ -64,7 +66,11 @@ export function percentileCertainty(
   effective: number,
   below: (limit: number) => number,
 ): Certainty {
-  return { interval, longer: (limit) => longerFor(p, below(limit), effective) };
+  return {
+    interval,
+    longer: (limit) => longerFor(p, below(limit), effective),
+    longerForEnd: longerForEnd(p, effective),
+  };
 }
 
 /**
@@ -80,7 +86,11 @@ export function shareCertainty(failed: number, ended: number, stretches: readonl
   const cluster = clusterOf(share) ?? 1;
   const after = (longer: number) => shareInterval(share, cluster / longer, TWO_SIDED);
   const holds = (limit: number, [low, high]: readonly [number, number]): boolean => low <= limit && limit <= high;
-  return { interval: after(1), longer: (limit) => leastWhere((longer) => !holds(limit, after(longer))) };
+  return {
+    interval: after(1),
+    longer: (limit) => leastWhere((longer) => !holds(limit, after(longer))),
+    longerForEnd: 1,
+  };
 }
 
 /** Of the rate of successes. */
@@ -94,6 +104,7 @@ export function rateCertainty(perSecond: number, stretches: readonly Stretch[]):
   return {
     interval: [Math.max(0, perSecond - half), perSecond + half],
     longer: (limit) => (half / (limit - perSecond)) ** 2,
+    longerForEnd: 1,
   };
 }
 

@@ -2,16 +2,18 @@ import type { BreakingPoint } from '../core/breaking-point.ts';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
-import type { GeneratorResult, RunResult, SeriesResult, TimelinePoint, Totals } from '../core/result.ts';
+import type { GeneratorResult, RunResult, SeriesResult, TimelinePoint, Totals, UntilResult } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
+import { bears } from '../stats/confidence.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { type RunCertainty, stretchesOf } from './certainty.ts';
 import { CourseFold } from './course.ts';
 import { GeneratorFold } from './generator.ts';
-import { inMs, summarize } from './latency.ts';
+import { inMs, quantileWithFailures, summarize } from './latency.ts';
 import { outageOf } from './outage.ts';
 import { SeriesFold } from './series.ts';
 import { evaluate } from './thresholds.ts';
+import { type Known, untilResult } from './until.ts';
 import { doubtsOf } from './validity.ts';
 import { verdictOf } from './verdict.ts';
 import { loadedFor } from './wording.ts';
@@ -33,6 +35,8 @@ export class RunFold {
   #run: Run | null = null;
   #finished: Finished | null = null;
   #breakingPoint: BreakingPoint | null = null;
+  /** Whether the load ended since what `plan.until` asks for was known. */
+  #known = false;
   #last: IntervalSnapshot | null = null;
   readonly #lost: { readonly source: string; readonly message: string }[] = [];
   /** How many resets of the statistics there were: what follows is of what was due after the last. */
@@ -58,6 +62,9 @@ export class RunFold {
       case 'edited':
       case 'reset':
         this.#begun().course.change(event);
+        break;
+      case 'known':
+        this.#known = true;
         break;
       case 'settling':
       case 'level':
@@ -124,6 +131,7 @@ export class RunFold {
 
     const generator = this.#generator.health(plan.threads);
     const { response, callers } = this.#total;
+    const until = intervals ? this.#untilResult() : null;
     const { achievedPerSec } = total.rates;
     const certainty: RunCertainty | null = told
       ? { percentile: this.#total.callerCertainty(measured, independent), stretches: stretchesOf(points) }
@@ -149,6 +157,7 @@ export class RunFold {
       seconds: loadedFor(points),
       samples,
       breakingPoint: this.#breakingPoint,
+      until,
       steadiness: course.steadiness(intervals, (part) => this.#total.batchesWithin(part)),
       missed,
       starved: course.starved(response),
@@ -177,6 +186,7 @@ export class RunFold {
       },
       plan,
       verdict: verdictOf(checks, doubts, this.#breakingPoint, ending),
+      ...(until === null ? {} : { until }),
       totals: total.totals,
       rates: total.rates,
       latency: { ...total.latency, lag: summarize(this.#generator.lag, 0, null) },
@@ -190,6 +200,29 @@ export class RunFold {
       failures,
       ...(this.#breakingPoint === null ? {} : { breakingPoint: this.#breakingPoint }),
     };
+  }
+
+  /** How well the percentile is known so far that the run goes on for, and how long was measured; null: there is none. */
+  get known(): Known | null {
+    const { started, course } = this.#begun();
+    const { until } = started.plan;
+    if (until === undefined) return null;
+    const { measured } = course.timeline;
+    const { times, infinite } = this.#total.callers;
+    const p = until.p / 100;
+    const bearable = course.isSteady && bears(p, times.count + infinite);
+    return {
+      until,
+      value: quantileWithFailures(times, infinite, p),
+      certainty: bearable ? this.#total.callerCertainty(measured, false)(p) : null,
+      reached: this.#known,
+      durationMs: measured.durationMs,
+    };
+  }
+
+  #untilResult(): UntilResult | null {
+    const { known } = this;
+    return known === null ? null : untilResult(known);
   }
 
   #begun(): Run {

@@ -12,6 +12,7 @@ import type {
 } from '../core/result.ts';
 import { countedFrom, countedStages } from './changes.ts';
 import { type Percentile, percentileIn, percentileText, successesDiffer } from './percentiles.ts';
+import { untilSentence } from './until.ts';
 import { isUnreachable } from './verdict.ts';
 import {
   addressOf,
@@ -68,6 +69,7 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
   'hidden-idle': 'the generator held its virtual users up',
   'no-answer-found': 'the search gave no answer',
   'rough-answer': 'the answer of the search is rough',
+  'not-known': 'it ended before what was asked for was known',
   'generator-exhausted': 'the generator ran out of ports, files or memory for sockets',
   'connection-wait': 'requests waited for a free connection',
   'reused-connection-closed': 'the target closed connections as they were used again',
@@ -233,6 +235,8 @@ function loadWhy(result: RunResult): string {
     const rate = plan.kind === 'run' ? `, at ${formatRate(rates.achievedPerSec)} achieved` : '';
     sentences.push(`${times}${rate}.`);
   }
+  if (plan.until !== undefined && result.until?.reached === true)
+    sentences.push(untilSentence(plan.until, result.until));
   const alone = successesDiffer(latency) ? timesOf(latency.response, 'of the successes came') : null;
   if (alone !== null) sentences.push(`${alone}.`);
   return sentences.join(' ');

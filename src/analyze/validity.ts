@@ -9,6 +9,7 @@ import {
   PERCENTILES,
   type TimelinePoint,
   type Totals,
+  type UntilResult,
 } from '../core/result.ts';
 import type { ConnectionCounts } from '../core/snapshot.ts';
 import { bears, samplesFor } from '../stats/confidence.ts';
@@ -24,6 +25,7 @@ import { rampDoubts } from './ramp.ts';
 import { clockDoubts, type Missed, standstillDoubts } from './standstill.ts';
 import { type Starved, starvedDoubts } from './starved.ts';
 import { type Steadiness, steadinessDoubts } from './steadiness.ts';
+import { untilDoubts } from './until.ts';
 import { addressOf, counted, formatCount, formatMs, formatShare, metricName, wayOf } from './wording.ts';
 
 /**
@@ -82,6 +84,8 @@ export interface Evidence {
   readonly seconds: number;
   /** Of a search. */
   readonly breakingPoint: BreakingPoint | null;
+  /** Null: the run did not go on for something to be known. */
+  readonly until: UntilResult | null;
   readonly steadiness: Steadiness;
   readonly missed: Missed;
   readonly starved: Starved | null;
@@ -129,6 +133,9 @@ export function doubtsOf(evidence: Evidence): Doubt[] {
     ...generatorDoubts(evidence),
     // Users who waited for a response that never came were not idle, and it has no time.
     ...(evidence.outage === null ? idleDoubts(evidence.cycle) : []),
+    ...(evidence.plan.until === undefined || evidence.until === null || evidence.ending !== 'completed'
+      ? []
+      : untilDoubts(evidence.plan.until, evidence.until)),
     ...sampleDoubts(evidence),
     ...(evidence.ending === 'completed' ? rampDoubts(evidence.load, evidence.changes, evidence.seconds) : []),
   ];

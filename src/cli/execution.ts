@@ -15,6 +15,7 @@ import { ThreadPool } from '../run/threads.ts';
 import { Artifacts } from './artifacts.ts';
 import { type FolderWish, RunFolder } from './run-folder.ts';
 import { createSearch, searchEvents } from './search.ts';
+import { untilKnown } from './until.ts';
 
 /** A test to be run once. */
 export interface Execution {
@@ -50,7 +51,9 @@ export async function execute(world: World, execution: Execution): Promise<RunRe
   await runSession({
     events: (stop) =>
       controller === null
-        ? runEvents(plan, pool.source, stop, steering)
+        ? plan.until === undefined
+          ? runEvents(plan, pool.source, stop, steering)
+          : untilKnown((ended) => runEvents(plan, pool.source, ended, steering), artifacts.fold, stop)
         : searchEvents(plan, controller, pool.source, stop, probe === null ? null : () => probe.ask()),
     sinks,
     publish: (event) => publishEvent(event, secrets),

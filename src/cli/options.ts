@@ -65,6 +65,10 @@ export function addLoadOptions(command: Command): Command {
     .option('-c, --connections <count>', 'with --rate: at most so many connections; who finds all busy waits')
     .option('--stages <stages>', 'duration:target, in turn, each reached in a straight line, e.g. 30s:100,1m:100')
     .option('-d, --duration <duration>', 'how long, e.g. 30s, 2m; forever: until it is stopped')
+    .option(
+      '--until <precision>',
+      "stop when a percentile is known so well: 'p95±5%' (or p95+-5%); at most --duration, then 10m by default",
+    )
     .option('-n, --requests <count>', 'stop after so many requests')
     .option('--warmup <duration>', 'leave the first stretch out of the statistics')
     .option('--graceful-stop <duration>', 'how long requests under way may finish at the end (default 5s)')

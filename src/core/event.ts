@@ -67,6 +67,8 @@ export type RunEvent =
   /** What came of it, and of the search until then. */
   | { readonly type: 'judged'; readonly at: Micros; readonly level: LevelResult; readonly estimate: Estimate | null }
   | { readonly type: 'answer'; readonly at: Micros; readonly breakingPoint: BreakingPoint }
+  /** What `plan.until` asks for is known: the load ends. */
+  | { readonly type: 'known'; readonly at: Micros }
   | { readonly type: 'lost'; readonly at: Micros; readonly source: string; readonly message: string }
   | {
       readonly type: 'finished';

@@ -157,6 +157,16 @@ export interface Threshold {
   readonly unit: 'µs' | 'share' | 'count' | '1/s';
 }
 
+/** What a run goes on for: until the interval of a percentile is so narrow. */
+export interface Until {
+  /** As the user wrote it: `p95±5%`. */
+  readonly text: string;
+  /** In percent: 95 for p95. */
+  readonly p: number;
+  /** How far each end of the 95 % interval may be from the percentile, as a share of it, 0..1. */
+  readonly precision: number;
+}
+
 /** What `find` looks for, and how long. */
 export interface SearchPlan {
   /** The axis that is searched: arrivals per second (open model) or virtual users (closed model). */
@@ -219,6 +229,8 @@ export interface Plan {
   readonly secretNames?: readonly string[];
   readonly interval: Micros;
   readonly thresholds: readonly Threshold[];
+  /** The load ends when this is known, at the latest when its stages do. Absent: not before. */
+  readonly until?: Until;
   /** A threshold that is not sure fails. Absent: it passes. */
   readonly strict?: true;
   /** Of a `find`, whose `load` is only its beginning; else null. */

@@ -22,6 +22,8 @@ export interface RunResult {
   };
   readonly plan: Plan;
   readonly verdict: Verdict;
+  /** Of a run that went on until a percentile was known. */
+  readonly until?: UntilResult;
   readonly totals: Totals;
   readonly rates: Rates;
   readonly latency: Latencies;
@@ -37,6 +39,19 @@ export interface RunResult {
 
 /** interrupted: by a signal or a kill, so that nothing can be said of the whole. */
 export type VerdictStatus = 'passed' | 'failed' | 'invalid' | 'interrupted';
+
+/** How well a percentile is known that a run went on for. */
+export interface UntilResult {
+  /** As the user wrote it: `p95±5%`. */
+  readonly asked: string;
+  /** Whether the run ended for it. */
+  readonly reached: boolean;
+  /** How far the interval's ends are from the percentile, as shares of it; `above` null: an open end. Absent: no interval. */
+  readonly below?: number;
+  readonly above?: number | null;
+  /** Where it was not reached: how much longer the run must have been, s; at least, of an open end; null: cannot be said. */
+  readonly moreSeconds?: number | null;
+}
 
 export interface Check {
   /** As the user wrote it. */
@@ -87,6 +102,7 @@ export type DoubtCode =
   | 'hidden-idle'
   | 'no-answer-found'
   | 'rough-answer'
+  | 'not-known'
   | 'generator-exhausted'
   | 'connection-wait'
   | 'reused-connection-closed'

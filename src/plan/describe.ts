@@ -12,6 +12,7 @@ import {
   stagesOf,
   type Target,
   type Threshold,
+  type Until,
 } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
 import type { Micros } from '../core/units.ts';
@@ -126,7 +127,9 @@ function describeProbe({ maxRequests, warmupRequests, load }: Plan): string {
   return `one request at a time${thinking}: ${formatNumber(warmupRequests)} to warm up${measured}`;
 }
 
-function describeLoad({ load, maxRequests }: Plan): string {
+const metricOf = ({ p }: Until): string => `p${p}`;
+
+function describeLoad({ load, maxRequests, until }: Plan): string {
   const [things, manner] =
     load.model === 'closed'
       ? ['virtual users', `closed model: each waits for its answer${describeThinking(load.thinkTime)}`]
@@ -135,7 +138,11 @@ function describeLoad({ load, maxRequests }: Plan): string {
     maxRequests === null
       ? ''
       : `, until ${formatNumber(maxRequests)} ${maxRequests === 1 ? 'request is' : 'requests are'} sent`;
-  return `${describeStages(load, things)}${counted} (${manner})`;
+  const known =
+    until === undefined
+      ? ''
+      : `, at most: until ${metricOf(until)} is known to ±${formatNumber(100 * until.precision)} %`;
+  return `${describeStages(load, things)}${counted}${known} (${manner})`;
 }
 
 /** More stages than this are summed up. */

@@ -16,6 +16,8 @@ import {
 export const UNTIL_COUNTED: Micros = seconds(24 * 3_600);
 
 const DEFAULT_DURATION = seconds(30);
+/** Where the run ends when something is known. */
+const DEFAULT_UNTIL = seconds(600);
 const DEFAULT_VUS = count(10);
 const DEFAULT_IN_FLIGHT = count(10_000);
 const MOST_VUS = '100k';
@@ -117,9 +119,9 @@ function resolveDuration(given: Given): Micros {
   const duration = read(given, 'duration', (text, label) =>
     text.trim().toLowerCase() === 'forever' ? FOREVER : parseDuration(text, label, { min: '1ms', max: LONGEST }),
   );
-  const { requests, dataOrder = '' } = given.settings;
+  const { requests, dataOrder = '', until } = given.settings;
   const counted = requests !== undefined || dataOrder.trim().toLowerCase() === 'once';
-  return duration ?? (counted ? UNTIL_COUNTED : DEFAULT_DURATION);
+  return duration ?? (counted ? UNTIL_COUNTED : until === undefined ? DEFAULT_DURATION : DEFAULT_UNTIL);
 }
 
 /** Stages of no duration are jumps: they only change what the next one starts from. */

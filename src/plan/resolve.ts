@@ -21,6 +21,7 @@ import { parseBytes, parseChoice, parseCount, parseDuration, parseSeed } from '.
 import { parseTemplatedAddress } from './template.ts';
 import { resolveThresholdList } from './threshold.ts';
 import { resolveTls } from './tls.ts';
+import { resolveUntil } from './until.ts';
 
 /** What a plan needs of the world: the files that settings name, and three things no setting says. */
 export interface PlanWorld {
@@ -66,6 +67,7 @@ export function prepareRun(
     refuse(given, 'dataOrder', `once ends a run with its last row; a ${sources.kind} has an end of its own`);
   const secretNames = resolveSecretNames(given);
   const secrets = Secrets.of({ requests, checks, proxy: engine.proxy, secretNames });
+  const until = resolveUntil(given);
   const plan: Plan = {
     kind: sources.kind,
     target,
@@ -86,6 +88,7 @@ export function prepareRun(
     interval: INTERVAL,
     thresholds: resolveThresholdList(given, 'thresholds'),
     ...(given.settings.strict === true ? { strict: true } : {}),
+    ...(until === null ? {} : { until }),
     search: resolveSearch(given, sources.kind),
   };
   return { plan: freeze(plan), rows };
@@ -166,6 +169,7 @@ const NOT_IN_A_PROBE = [
   'maxInFlight',
   'connections',
   'duration',
+  'until',
   'warmup',
   'threads',
   'engine',

@@ -51,6 +51,9 @@ export const settingsSchema = z.strictObject(
       .optional()
       .describe('duration:target pairs in turn, each target reached in a straight line: 30s:100,1m:100'),
     duration: quantity('How long load is offered: 30s, 2m (default 30s), or forever: until it is stopped'),
+    until: text(
+      'Stop when a percentile is known so well, at the latest after the duration (then 10m by default): p95±5%, p99+-10%',
+    ),
     requests: quantity('Stop after this many requests'),
     warmup: quantity('Requests due in this first stretch count in no statistic; rounded up to whole seconds'),
     timeout: quantity('A request without an answer after this long has failed, at most 30m (default 30s)'),

@@ -16,6 +16,7 @@ const DECIDED_BY_FIND = [
   'requests',
   'thresholds',
   'strict',
+  'until',
   'engine',
 ] as const satisfies readonly SettingName[];
 
@@ -85,6 +86,7 @@ function instanceHeaderOf(given: Given): string | null {
 
 function hintFor(name: SettingName): string {
   if (name === 'thresholds') return 'Say what must hold with --slo.';
+  if (name === 'until') return 'Say how narrow its interval shall be with --precision.';
   if (name === 'strict') return 'A rough answer does not pass anyway, without --allow-rough.';
   if (name === 'duration' || name === 'requests') return 'Say how long it may take with --budget.';
   return 'Bound it with --max-rate or --max-vus, or use rampart run.';

@@ -83,6 +83,9 @@ export class ConsoleView implements RunSink {
         break;
       case 'answer':
         break;
+      case 'known':
+        this.note('What was asked for is known: the load ends');
+        break;
       case 'edited':
       case 'reset':
         this.#take(event);

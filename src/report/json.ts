@@ -8,6 +8,7 @@ const PARTS = [
   'run',
   'plan',
   'verdict',
+  'until',
   'totals',
   'rates',
   'latency',

@@ -247,6 +247,14 @@ export const planSchema = z
     seed: z.number().describe('Of everything random in the load.'),
     interval: amount('Length of an interval of the timeline, µs.'),
     thresholds: z.array(threshold).describe('What the run is judged by, in the order of `verdict.checks`.'),
+    until: z
+      .strictObject({
+        text: text('As the user wrote it: `p95±5%`.'),
+        p: z.number().gt(0).lt(100).describe('The percentile, in percent.'),
+        precision: z.number().gt(0).max(1).describe('How far each end of its interval may be from it, as a share.'),
+      })
+      .exactOptional()
+      .describe('The load ends when this is known. Absent: not before its stages do.'),
     strict: z.literal(true).exactOptional().describe('A threshold that is not sure fails; absent: it passes.'),
     search: searchPlanSchema(threshold).nullable().describe('Of a search, whose `load` is only its beginning.'),
   })
@@ -318,6 +326,7 @@ const verdict = z
               'hidden-idle',
               'no-answer-found',
               'rough-answer',
+              'not-known',
               'generator-exhausted',
               'connection-wait',
               'reused-connection-closed',
@@ -336,6 +345,22 @@ const verdict = z
       .describe('Reasons to trust the measurement less, and why percentiles are null.'),
   })
   .describe('The judgement.');
+
+const untilResult = z
+  .strictObject({
+    asked: text('As the user wrote it: `p95±5%`.'),
+    reached: z.boolean().describe('Whether the run ended for it.'),
+    below: z.number().exactOptional().describe('How far the lower end is from the percentile, as a share of it.'),
+    above: z.number().nullable().exactOptional().describe('The same of the upper end; null: an open end.'),
+    moreSeconds: z
+      .number()
+      .nullable()
+      .exactOptional()
+      .describe(
+        'Where it was not reached: how much longer it takes, at least that where an end is open; null: unknown.',
+      ),
+  })
+  .describe('How well a percentile is known that the run went on for.');
 
 const totals = z
   .strictObject({
@@ -448,6 +473,7 @@ const resultSchema = z
     run,
     plan: planSchema,
     verdict,
+    until: untilResult.exactOptional(),
     totals,
     rates,
     latency: z

@@ -212,6 +212,7 @@ export const EVENT_CHECKS: Readonly<Record<string, Check>> = {
   level: fields({ at: micros }),
   judged: fields({ at: micros }),
   answer: fields({ at: micros }),
+  known: fields({ at: micros }),
   lost: fields({ at: micros, source: text, message: text }),
   finished: fields({
     at: micros,

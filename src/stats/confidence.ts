@@ -96,12 +96,16 @@ export function batchEstimates(batches: readonly Batch[]): (p: number) => BatchE
  * @param effective how many independent requests the run is worth.
  */
 export function longerFor(p: number, below: number, effective: number): number {
+  const apart = (NORMAL ** 2 * p * (1 - p)) / (effective * (below - p) ** 2);
+  // Beyond p lies the upper end, and there must be one.
+  return below < p ? apart : Math.max(apart, longerForEnd(p, effective));
+}
+
+/** The same, for the interval to have an upper end: p + d < 1 − 1/n, and what else `batchEstimates` asks for. */
+export function longerForEnd(p: number, effective: number): number {
   const spread = NORMAL * Math.sqrt(p * (1 - p));
-  const apart = spread ** 2 / (effective * (below - p) ** 2);
-  if (below < p) return apart;
-  // Beyond p lies the upper end, and there must be one: p + d < 1 − 1/n, and what else `batchEstimates` asks for.
   const inside = 2 / (Math.sqrt(spread ** 2 + 4 * (1 - p)) - spread);
-  return Math.max(apart, Math.max(inside ** 2, FEWEST_EFFECTIVE, FEWEST_BEYOND / (1 - p)) / effective);
+  return Math.max(inside ** 2, FEWEST_EFFECTIVE, FEWEST_BEYOND / (1 - p)) / effective;
 }
 
 /**

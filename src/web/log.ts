@@ -71,6 +71,9 @@ export class RunLog {
       case 'reset':
         this.say(`${formatClock(toSeconds(event.at))}  statistics reset: they begin anew`);
         break;
+      case 'known':
+        this.say(`${formatClock(toSeconds(event.at))}  what was asked for is known: the load ends`, 'good');
+        break;
       case 'lost':
         this.say(`${event.source}: ${event.message}`, 'bad');
         break;
