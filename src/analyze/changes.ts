@@ -11,9 +11,18 @@ export function countedFrom(changes: readonly LoadChange[] = []): number {
   return changes.reduce((from, change) => (change.type === 'reset' ? change.at : from), 0);
 }
 
-/** The load that the run's statistics are of: the plan's with every edit, from the last reset on. */
-export function countedStages({ plan, changes = [] }: Pick<RunResult, 'plan' | 'changes'>): readonly Stage<number>[] {
-  return stagesFrom(stagesOf(editedLoad(plan.load, changes)), countedFrom(changes));
+/** What tells from when on a run is counted. */
+type Counted = Pick<RunResult, 'plan' | 'changes' | 'ramp'>;
+
+/** From when on what was due is in the run's statistics, but for its warm-up: the last reset, or the end of the ramp. */
+export function countedSince({ plan, changes, ramp }: Counted): number {
+  return Math.max(countedFrom(changes), ramp === undefined ? 0 : (plan.rampEnd ?? 0));
+}
+
+/** The load that the run's statistics are of: the plan's with every edit, from then on. */
+export function countedStages(result: Counted): readonly Stage<number>[] {
+  const { plan, changes = [] } = result;
+  return stagesFrom(stagesOf(editedLoad(plan.load, changes)), countedSince(result));
 }
 
 /** What of a curve lies beyond an instant. */

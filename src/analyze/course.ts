@@ -27,6 +27,8 @@ export class CourseFold {
   /** When the load had been offered, µs since the start. */
   #drainFrom = Number.POSITIVE_INFINITY;
   #skipped = 0;
+  /** Instant of the last restart of the statistics: a reset, or the end of the ramp. */
+  #restartedAt = 0;
 
   constructor(plan: Plan) {
     this.plan = plan;
@@ -58,7 +60,9 @@ export class CourseFold {
 
   /** The statistics start anew with this snapshot. */
   restart(snapshot: IntervalSnapshot): void {
-    this.cycle.restart(resetAt(snapshot));
+    const at = resetAt(snapshot);
+    this.#restartedAt = at;
+    this.cycle.restart(at);
     this.#skipped = 0;
   }
 
@@ -67,7 +71,7 @@ export class CourseFold {
    * the drain. Of a probe and of a search's levels the time alone does not tell.
    */
   placeOf({ startAt }: IntervalSnapshot): 'before' | 'measured' | 'after' {
-    if (this.plan.kind !== 'run' || startAt < this.#countedFrom) return 'before';
+    if (this.plan.kind !== 'run' || startAt < this.measuredFrom) return 'before';
     return startAt < this.#drainFrom ? 'measured' : 'after';
   }
 
@@ -80,8 +84,8 @@ export class CourseFold {
     if (kind === 'find') return { pileUp: null, drift: null };
     const seconds = this.timeline.points.findLast(({ phase }) => phase === 'measure')?.t ?? 0;
     return {
-      pileUp: this.#flow.worst(this.load, this.#countedFrom),
-      drift: whole ? runDrift(this.load, this.#countedFrom, { seconds, interval }, batchesWithin) : null,
+      pileUp: this.#flow.worst(this.load, this.measuredFrom),
+      drift: whole ? runDrift(this.load, this.measuredFrom, { seconds, interval }, batchesWithin) : null,
     };
   }
 
@@ -110,7 +114,7 @@ export class CourseFold {
     const { kind } = this.plan;
     if (kind !== 'run') return kind === 'probe';
     const seconds = this.timeline.points.findLast(({ phase }) => phase === 'measure')?.t ?? 0;
-    return isSteadyLoad(this.load, this.#countedFrom, seconds * 1e6);
+    return isSteadyLoad(this.load, this.measuredFrom, seconds * 1e6);
   }
 
   /** What was offered, with every edit. */
@@ -119,7 +123,7 @@ export class CourseFold {
   }
 
   /** From when on what is due counts, µs since the start. */
-  get #countedFrom(): number {
-    return Math.max(this.plan.warmup, countedFrom(this.changes));
+  get measuredFrom(): number {
+    return Math.max(this.plan.warmup, countedFrom(this.changes), this.#restartedAt);
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
+import type { Plan } from '../core/plan.ts';
 import { count, micros, seconds } from '../core/units.ts';
 import {
   finishedOf,
@@ -17,6 +18,7 @@ import {
   thresholdOf,
 } from './events.fixture.ts';
 import { RunFold } from './fold.ts';
+import { headline } from './headline.ts';
 
 const NAME = 'POST /predict';
 
@@ -397,5 +399,45 @@ describe('confidence intervals', () => {
     expect(result.latency.response).toMatchObject({ p50: 0.5, ci95: { p50: [0.4, 0.61] } });
     expect(result.latency.connect?.ci95?.p50).toEqual([0.4, 0.61]);
     expect(result.latency.response.ci95?.p99).toBeUndefined();
+  });
+});
+
+describe('a ramp of users that is counted apart', () => {
+  const load: Plan['load'] = {
+    model: 'closed',
+    vus: [
+      { duration: seconds(2), from: count(0), to: count(4) },
+      { duration: seconds(8), from: count(4), to: count(4) },
+    ],
+    thinkTime: { kind: 'constant', value: seconds(100) },
+  };
+  const plan = planOf({ load, rampEnd: seconds(2) });
+  const slow = { ok: spread(50, 400_000, 900_000), ended: { 'http-error': 2 }, sentMore: 1 } as const;
+  const quick = { ok: spread(50, 20_000, 40_000) } as const;
+  const ramp = [0, 1].map((index) => secondOf(index, slow));
+  const late = secondOf(2, { ok: [700_000, 800_000], sentMore: -2 }, { generator: null });
+  const full = Array.from({ length: 8 }, (_, i) => secondOf(2 + i, quick, { resets: 1 }));
+  const events = [startedOf(plan), ...ramp, full[0] as RunEvent, late, ...full.slice(1)];
+
+  it('has its own figures, and the run those of the full load', () => {
+    const result = foldOf([...events, finishedOf()]).result();
+    expect(result.totals).toMatchObject({ sent: 400, ok: 400, failed: 0, durationMs: 8000 });
+    expect(result.latency.response.max).toBe(40);
+    expect(result.latency.response.ci95?.p95).toBeDefined();
+    expect(result.ramp).toMatchObject({ from: 0, to: 2, totals: { sent: 106, ok: 102, failed: 4, durationMs: 2000 } });
+    expect(result.ramp?.latency.response.min).toBe(400);
+    expect(result.ramp?.latency.response).not.toHaveProperty('ci95');
+    expect(result.timeline.map(({ phase }) => phase)).toEqual([...Array(2).fill('ramp'), ...Array(8).fill('measure')]);
+    const { why } = headline(result);
+    expect(why).toContain('4 virtual users: 400 requests sent in 0:08, none failed.');
+    expect(why).toContain('The ramp before it is counted apart (0:02): 106 requests sent, 4 (3.8 %) failed');
+    expect(result.verdict.doubts.map(({ code }) => code)).not.toContain('count-mismatch');
+  });
+
+  it('is all there is until then, and where the run ends before', () => {
+    const cut = foldOf([startedOf(plan), ...ramp, finishedOf('stopped', 2)]).result();
+    expect(cut).not.toHaveProperty('ramp');
+    expect(cut.totals).toMatchObject({ ok: 100, failed: 4 });
+    expect(headline(cut).why).toContain('The figures are of all of it, ramps included.');
   });
 });

@@ -11,8 +11,10 @@ import { CourseFold } from './course.ts';
 import { GeneratorFold } from './generator.ts';
 import { inMs, quantileWithFailures, summarize } from './latency.ts';
 import { outageOf } from './outage.ts';
+import { RampFold } from './ramp-part.ts';
 import { SeriesFold } from './series.ts';
 import { evaluate } from './thresholds.ts';
+import { resetAt } from './timeline.ts';
 import { type Known, untilResult } from './until.ts';
 import { doubtsOf } from './validity.ts';
 import { verdictOf } from './verdict.ts';
@@ -41,7 +43,8 @@ export class RunFold {
   readonly #lost: { readonly source: string; readonly message: string }[] = [];
   /** How many resets of the statistics there were: what follows is of what was due after the last. */
   #resets = 0;
-  readonly #series = new Map<string, SeriesFold>();
+  #series = new Map<string, SeriesFold>();
+  #ramp: RampFold | null = null;
   #total = this.#sum();
   #generator = new GeneratorFold();
   #closedUnannounced = 0;
@@ -191,6 +194,7 @@ export class RunFold {
       rates: total.rates,
       latency: { ...total.latency, lag: summarize(this.#generator.lag, 0, null) },
       series,
+      ...(this.#ramp === null ? {} : { ramp: this.#ramp.result }),
       timeline: points,
       ...(course.changes.length === 0 ? {} : { changes: [...course.changes] }),
       generator: {
@@ -245,8 +249,12 @@ export class RunFold {
 
   /** The statistics start anew: the timeline keeps what was, nothing else does. */
   #restart(snapshot: IntervalSnapshot): void {
+    const { plan } = this.#begun().started;
+    const before = this.#begun().course.measuredFrom;
+    if (plan.rampEnd !== undefined && resetAt(snapshot) === plan.rampEnd)
+      this.#ramp = new RampFold(this.#total, before / 1e6, plan.rampEnd / 1e6, this.#resets);
     this.#resets = snapshot.resets ?? 0;
-    this.#series.clear();
+    this.#series = new Map();
     this.#total = this.#sum();
     this.#generator = new GeneratorFold();
     this.#begun().course.restart(snapshot);
@@ -271,6 +279,7 @@ export class RunFold {
     const place = course.placeOf(snapshot);
     if (earlier && place === 'before') return;
     for (const [name, series] of Object.entries(snapshot.series)) {
+      if (earlier) this.#ramp?.add(snapshot, series);
       let fold = this.#series.get(name);
       if (fold === undefined) {
         fold = new SeriesFold();

@@ -29,6 +29,7 @@ interface Slot {
 export class TimelineFold {
   readonly #slots: Slot[] = [];
   readonly #open: boolean;
+  readonly #rampEnd: number | undefined;
   readonly #standstills: StandstillFold;
   /** The newest point's times are kept, since more of it may follow. */
   #newest = -1;
@@ -38,6 +39,7 @@ export class TimelineFold {
   /** @param standstills knows those of a snapshot before it is added here. */
   constructor(plan: Plan, standstills = new StandstillFold()) {
     this.#open = plan.load.model === 'open';
+    this.#rampEnd = plan.rampEnd;
     this.#standstills = standstills;
   }
 
@@ -98,8 +100,9 @@ export class TimelineFold {
   }
 
   #discardUntil(at: number): void {
+    const phase = at === this.#rampEnd ? 'ramp' : 'discarded';
     for (const slot of this.#slots)
-      if (slot.startAt < at && slot.point.phase === 'measure') slot.point = { ...slot.point, phase: 'discarded' };
+      if (slot.startAt < at && slot.point.phase === 'measure') slot.point = { ...slot.point, phase };
   }
 
   #slotOf({ index, startAt, endAt, phase, level }: IntervalSnapshot): Slot {

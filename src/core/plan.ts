@@ -206,6 +206,11 @@ export interface Plan {
   readonly maxRequests: Count | null;
   /** Requests due in the first `warmup` count in no statistic. A whole number of intervals. */
   readonly warmup: Micros;
+  /**
+   * Virtual users are started until then; what is due before is counted apart (if the run comes that far). A whole number of
+   * intervals. Absent: nothing is counted apart.
+   */
+  readonly rampEnd?: Micros;
   /** For a probe: this many requests at the start are its warm-up (used instead of `warmup`). */
   readonly warmupRequests: Count;
   readonly timeout: Micros;

@@ -28,6 +28,8 @@ export interface RunResult {
   readonly rates: Rates;
   readonly latency: Latencies;
   readonly series: Readonly<Record<string, SeriesResult>>;
+  /** What was due while virtual users were started; in none of the above. Absent: nothing is counted apart. */
+  readonly ramp?: RampResult;
   readonly timeline: readonly TimelinePoint[];
   /** What a person changed while it ran, in order. Instants and durations in here are µs, as in `plan`. Absent: nothing. */
   readonly changes?: readonly LoadChange[];
@@ -182,12 +184,18 @@ export interface SeriesResult {
   readonly latency: Omit<Latencies, 'lag'>;
 }
 
+/** All requests of the ramp of virtual users; over it no percentile has an interval. Seconds since the start. */
+export interface RampResult extends SeriesResult {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** One interval; the counts are of that interval, the percentiles of its successes (null: none). Warm-up included. */
 export interface TimelinePoint {
   /** Seconds since the start, of the interval's end. */
   readonly t: number;
-  /** `discarded`: measured, and taken out of all statistics by a later reset. */
-  readonly phase: 'warmup' | 'discarded' | 'measure' | 'drain';
+  /** `ramp`: users were started, and it is counted apart. `discarded`: taken out of all statistics by a later reset. */
+  readonly phase: 'warmup' | 'ramp' | 'discarded' | 'measure' | 'drain';
   /** Length in seconds: the last one may be short. Counts divided by it are rates. */
   readonly seconds: number;
   readonly vus: number;

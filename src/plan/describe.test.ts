@@ -17,7 +17,7 @@ describe('describePlan', () => {
       describePlan(planOf({ ...flags, threshold: ['p95<250ms', 'errors<1%'] }, { target: '127.0.0.1:8989/predict' })),
     ).toEqual([
       'POST http://127.0.0.1:8989/predict  (212 B of application/json)',
-      '0 → 100 virtual users over 20 s, then 100 for 10 s (closed model: each waits for its answer)',
+      '0 → 100 virtual users over 20 s, then 100 for 10 s, the ramp counted apart (closed model: each waits for its answer)',
       'timeout 30 s · 1 thread · seed 42 · thresholds: p95<250ms, errors<1%',
     ]);
   });
@@ -90,7 +90,7 @@ describe('describePlan', () => {
   it('says that nothing ends a run without an end', () => {
     const endless = describePlan(planOf({ vus: '5', spawnRate: '1', duration: 'forever' }));
     expect(endless[1]).toBe(
-      '0 → 5 virtual users over 5 s, then 5 until it is stopped (closed model: each waits for its answer)',
+      '0 → 5 virtual users over 5 s, then 5 until it is stopped, the ramp counted apart (closed model: each waits for its answer)',
     );
     expect(endless[3]).toMatch(/^Note: nothing ends this run but you: Stop on the page, q, or Ctrl-C\./);
     expect(describePlan(planOf({ rate: '5/s', duration: 'Forever', requests: '10' }))).toHaveLength(3);

@@ -129,7 +129,7 @@ function describeProbe({ maxRequests, warmupRequests, load }: Plan): string {
 
 const metricOf = ({ p }: Until): string => `p${p}`;
 
-function describeLoad({ load, maxRequests, until }: Plan): string {
+function describeLoad({ load, maxRequests, rampEnd, until }: Plan): string {
   const [things, manner] =
     load.model === 'closed'
       ? ['virtual users', `closed model: each waits for its answer${describeThinking(load.thinkTime)}`]
@@ -142,7 +142,8 @@ function describeLoad({ load, maxRequests, until }: Plan): string {
     until === undefined
       ? ''
       : `, at most: until ${metricOf(until)} is known to ±${formatNumber(100 * until.precision)} %`;
-  return `${describeStages(load, things)}${counted}${known} (${manner})`;
+  const apart = rampEnd === undefined ? '' : ', the ramp counted apart';
+  return `${describeStages(load, things)}${counted}${apart}${known} (${manner})`;
 }
 
 /** More stages than this are summed up. */

@@ -371,3 +371,18 @@ describe('a probe', () => {
     );
   });
 });
+
+describe('a ramp that is counted apart', () => {
+  it.each([
+    ['of whole seconds', { vus: '100', spawnRate: '20', duration: '10s' }, 5e6],
+    ['rounded up to whole intervals', { vus: '50', spawnRate: '20', duration: '10s' }, 3e6],
+    ['longer than the warm-up', { vus: '100', spawnRate: '20', duration: '10s', warmup: '2s' }, 5e6],
+    ['within the warm-up', { vus: '100', spawnRate: '20', duration: '10s', warmup: '5s' }, undefined],
+    ['after which too little is left', { vus: '100', spawnRate: '20', duration: '7s' }, undefined],
+    ['that is cut', { vus: '100', spawnRate: '5', duration: '10s' }, undefined],
+    ['of stages', { stages: '5s:100,30s:100' }, undefined],
+    ['none', { vus: '100', duration: '10s' }, undefined],
+  ])('%s', (_, settings, rampEnd) => {
+    expect(planOf(settings).rampEnd).toBe(rampEnd);
+  });
+});

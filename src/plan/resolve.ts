@@ -141,7 +141,7 @@ function withinUsers(parts: PartsByKind): PartsByKind {
   return { ...parts, threads: count(Math.min(threads, users)) };
 }
 
-type PartsByKind = Pick<Plan, 'load' | 'maxRequests' | 'warmup' | 'warmupRequests' | 'threads'>;
+type PartsByKind = Pick<Plan, 'load' | 'maxRequests' | 'warmup' | 'rampEnd' | 'warmupRequests' | 'threads'>;
 
 function partsOf(kind: Plan['kind'], given: Given, cores: number): PartsByKind {
   if (kind === 'probe') return probeParts(given);
@@ -150,10 +150,13 @@ function partsOf(kind: Plan['kind'], given: Given, cores: number): PartsByKind {
 }
 
 function runParts(given: Given, cores: number, load: LoadProfile): PartsByKind {
+  const warmup = resolveWarmup(given, durationOf(load));
+  const rampEnd = given.settings.spawnRate === undefined ? null : rampEndOf(load, warmup);
   return {
     load,
     maxRequests: resolveRequests(given),
-    warmup: resolveWarmup(given, durationOf(load)),
+    warmup,
+    ...(rampEnd === null ? {} : { rampEnd }),
     warmupRequests: count(0),
     threads: threadsWithin(given, resolveConnections(given), Math.min(256, Math.max(1, cores - 1))),
   };
@@ -213,6 +216,17 @@ function resolveWarmup(given: Given, whole: Micros): Micros {
       'A warm-up is rounded up to whole seconds.',
     );
   return warmup;
+}
+
+/** A full load that lasts less is too little to stand for the run. */
+const SHORTEST_FULL_LOAD = seconds(3);
+
+/** When all users have started; null: never, or within the warm-up, or just before the end. */
+function rampEndOf(load: LoadProfile, warmup: Micros): Micros | null {
+  const [rising] = load.model === 'closed' && load.goal === undefined ? load.vus : [];
+  if (rising === undefined || rising.from === rising.to) return null;
+  const end = micros(Math.ceil(rising.duration / INTERVAL) * INTERVAL);
+  return end <= warmup || durationOf(load) - end < SHORTEST_FULL_LOAD ? null : end;
 }
 
 function freeze<Value>(value: Value): Value {

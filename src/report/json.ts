@@ -13,6 +13,7 @@ const PARTS = [
   'rates',
   'latency',
   'series',
+  'ramp',
   'timeline',
   'changes',
   'generator',

@@ -211,7 +211,7 @@ const spansWidth = (spans: readonly Span[]): number =>
 
 /** Without what a reset took out of the statistics. */
 const kept = (timeline: readonly TimelinePoint[]): readonly TimelinePoint[] =>
-  timeline.filter(({ phase }) => phase !== 'discarded');
+  timeline.filter(({ phase }) => phase !== 'discarded' && phase !== 'ramp');
 
 function countsOf(timeline: readonly TimelinePoint[]): { sent: number; ok: number; failed: number; dropped: number } {
   const sum = (key: 'sent' | 'ok' | 'failed' | 'dropped'): number =>

@@ -8,8 +8,8 @@ export const SHOWN = ['p50', 'p95', 'p99', 'p99.9'] as const satisfies readonly 
 /** A row of the table of requests, as text; what does not apply is empty, what the sample cannot bear is a dash. */
 export interface RequestRow {
   readonly name: string;
-  /** `part`: of the row above it. */
-  readonly kind: 'request' | 'all' | 'part';
+  /** `part`: of the row above it. `ramp`: in none of the others. */
+  readonly kind: 'request' | 'all' | 'part' | 'ramp';
   readonly count: string;
   readonly failed: string;
   /** Null: no request of the whole run was given up at its end. */
@@ -23,14 +23,18 @@ type Part = Pick<SeriesResult, 'totals' | 'rates'> & {
   readonly latency: Pick<SeriesResult['latency'], 'response' | 'responseWithFailures'>;
 };
 
-/** A row per request name and one for all; where the successes alone have other percentiles, these below. */
+/** A row per request name, one for all, and one for the ramp before; where the successes alone have other percentiles, these below. */
 export function requestRows(result: RunResult): RequestRow[] {
   const any = givenUpOf(result) > 0;
   return [
     ...Object.entries(result.series).flatMap(([name, part]) => rowsOf(name, 'request', part, any)),
     ...rowsOf('All requests', 'all', result, any),
+    ...(result.ramp === undefined ? [] : rowsOf(RAMP, 'ramp', result.ramp, any)),
   ];
 }
+
+/** What the row of the ramp is called. */
+export const RAMP = 'The ramp before';
 
 const givenUpOf = ({ totals }: Pick<Part, 'totals'>): number => totals.byOutcome.aborted ?? 0;
 

@@ -203,6 +203,9 @@ export const planSchema = z
     load: load.describe('How load is offered.'),
     maxRequests: z.int().nonnegative().nullable().describe('Stop after this many requests; null: no limit.'),
     warmup: amount('Requests due before this, µs since the start, count in no statistic.'),
+    rampEnd: amount(
+      'Requests due before this, µs since the start, are counted apart. Absent: none are.',
+    ).exactOptional(),
     warmupRequests: count('Of a probe: requests at its start that count in no statistic.'),
     timeout: amount('A request not answered in this time has failed, µs.'),
     maxBody: z.int().positive().exactOptional().describe('An answer with a longer body is a wrong one, bytes.'),
@@ -444,8 +447,10 @@ const seriesLatency = {
 const timelinePoint = z.strictObject({
   t: amount('End of the interval, s since the start.'),
   phase: z
-    .enum(['warmup', 'discarded', 'measure', 'drain'])
-    .describe('discarded: before a reset of the statistics; drain: the load has ended, answers are waited for.'),
+    .enum(['warmup', 'ramp', 'discarded', 'measure', 'drain'])
+    .describe(
+      'ramp: while virtual users were started, counted apart; discarded: before a reset of the statistics; drain: the load has ended, answers are waited for.',
+    ),
   seconds: amount('Length of the interval, s; the last one may be short. Counts divided by it are rates.'),
   vus: count('Virtual users at its end; 0 in the open model.'),
   offered: count('Requests due in it.'),
@@ -490,6 +495,18 @@ const resultSchema = z
           .describe('One request name.'),
       )
       .describe('By request name.'),
+    ramp: z
+      .strictObject({
+        from: amount('Its beginning, or the end of the warm-up, s since the start.'),
+        to: amount('When all virtual users had started, s since the start.'),
+        totals,
+        rates,
+        latency: z.strictObject(seriesLatency).describe('Of its requests.'),
+      })
+      .exactOptional()
+      .describe(
+        'What was due while virtual users were started: in none of the above. Absent: nothing is counted apart.',
+      ),
     timeline: z.array(timelinePoint).describe('One point per interval, warm-up included.'),
     generator: z
       .strictObject({

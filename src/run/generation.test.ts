@@ -335,6 +335,29 @@ describe('a generation that is told to start its statistics anew', () => {
     expect([0, 1].map((n) => sumOf(snapshots, 'ok', n))).toEqual([0, 20]);
   });
 
+  it('comes by itself at the end of a ramp that is counted apart', () => {
+    const load: LoadProfile = {
+      model: 'closed',
+      vus: [
+        { duration: seconds(2), from: count(0), to: count(4) },
+        { duration: seconds(3), from: count(4), to: count(4) },
+      ],
+      thinkTime: null,
+    };
+    const plan = planFor(load, { rampEnd: seconds(2) });
+    const { snapshots, driver } = generate(plan, () => millis(270));
+    const primary = snapshots.filter(({ generator }) => generator !== undefined);
+    expect(primary.slice(0, 5).map(({ resets = 0 }) => resets)).toEqual([0, 0, 1, 1, 1]);
+    // What the ramp sent is answered in the full load, and stays the ramp's.
+    const late = snapshots.find(({ index, resets = 0 }) => index === 2 && resets === 0);
+    expect(late?.series['GET /']?.ok).toBeGreaterThan(0);
+    expect(sumOf(snapshots, 'sent', 0) + sumOf(snapshots, 'sent', 1)).toBe(driver.sent.length);
+    // A reset by hand in the ramp comes first.
+    const both = generate(plan, () => millis(270), null, [{ ...resetAt(1e6), told: 0.5e6 }]);
+    const counted = both.snapshots.filter(({ generator }) => generator !== undefined);
+    expect(counted.slice(0, 4).map(({ resets = 0 }) => resets)).toEqual([0, 1, 2, 2]);
+  });
+
   it('has no reset that its end came before', () => {
     const { snapshots, sum } = generate(planFor(arrivals(10, 4e6)), () => millis(270), 1.7e6, [resetAt(2e6)]);
     expect(snapshots.map(({ phase, resets }) => [phase, resets])).toEqual([

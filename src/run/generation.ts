@@ -60,6 +60,7 @@ export class Generation {
   #tick: unknown = null;
   #step: unknown = null;
   #draining = false;
+  #rampCounted = false;
   #stopped = false;
   #ended = false;
   /** Of a probe, when its last request has ended. */
@@ -111,6 +112,7 @@ export class Generation {
       if (this.#draining && this.#driver.inFlight === 0) this.#drained(exchange);
     };
     this.#load.onFinished = () => this.#offered();
+    this.#countRampApart(0);
     this.#step = this.#after(startAt - this.#clock.now(), () => {
       this.#nextTick();
       this.#pulse.start();
@@ -133,6 +135,14 @@ export class Generation {
     }
     this.#banks.reset(this.#startAt + change.at);
     this.#load.counts.grow(this.#banks.count * this.#plan.requests.length);
+  }
+
+  /** At the end of the ramp the statistics begin anew: in the interval before it, so that a reset until then comes first. */
+  #countRampApart(at: number): void {
+    const { rampEnd, interval } = this.#plan;
+    if (this.#rampCounted || rampEnd === undefined || rampEnd > at + interval) return;
+    this.#rampCounted = true;
+    this.change({ type: 'reset', at: rampEnd });
   }
 
   get #elapsed(): number {
@@ -221,6 +231,7 @@ export class Generation {
         });
     });
     this.#emit(snapshots);
+    if (!this.#draining) this.#countRampApart(until);
   }
 
   /** The last request has ended. */

@@ -22,6 +22,7 @@ export class RunLog {
   #forgotten = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
   #unfit = false;
+  #ramped = false;
 
   constructor(plan: Plan, wallTime: () => string) {
     this.#plan = plan;
@@ -97,6 +98,10 @@ export class RunLog {
         point.unfit ? 'fair' : 'plain',
       );
     }
+    const ramped = timeline.some(({ phase }) => phase === 'ramp');
+    if (ramped && !this.#ramped)
+      this.say('all users have started: the statistics begin anew, the ramp is counted apart');
+    this.#ramped = ramped;
     if (this.#plan.search !== null || point.t - this.#toldAt < APART - 1e-6) return;
     this.#toldAt = Math.floor(point.t / APART) * APART;
     this.say(logLine(timeline));

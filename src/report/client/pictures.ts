@@ -163,6 +163,7 @@ function broken(picture: Picture, holes: readonly Span[]): Picture {
 export function bandsOf(timeline: readonly TimelinePoint[]): Band[] {
   const phases = [
     ...phaseBands(timeline, 'warmup', 'warm-up'),
+    ...phaseBands(timeline, 'ramp', 'ramp'),
     ...phaseBands(timeline, 'discarded', 'before the reset'),
     ...phaseBands(timeline, 'drain', 'drain'),
   ];

@@ -1,10 +1,11 @@
-import { countedFrom } from '../../analyze/changes.ts';
+import { countedSince } from '../../analyze/changes.ts';
 import { successesDiffer } from '../../analyze/percentiles.ts';
 import { isSteadyLoad } from '../../analyze/stretches.ts';
 import { formatBytes, formatClock, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
 import { editedLoad } from '../../core/command.ts';
 import type { LatencySummary, PercentileName, RunResult, SeriesResult, Totals } from '../../core/result.ts';
 import { OUTCOMES } from '../../core/sample.ts';
+import { RAMP } from '../request-rows.ts';
 import { escapeHtml } from './escape.ts';
 import { dash, msOrDash, percentileCell, utc } from './figures.ts';
 
@@ -18,6 +19,7 @@ export function requestsTable(result: RunResult): string {
   const rows = [
     ...Object.entries(result.series).flatMap(([name, part]) => requestRows(name, part, result, name)),
     ...requestRows('All requests', all, result, null),
+    ...(result.ramp === undefined ? [] : requestRows(RAMP, result.ramp, result, 'ramp', 'ramp')),
   ];
   return card(
     'Requests',
@@ -29,10 +31,11 @@ export function requestsTable(result: RunResult): string {
 }
 
 /** Why there may be none. */
-function intervalsIn({ latency, plan, changes = [], timeline }: RunResult): string {
+function intervalsIn(result: RunResult): string {
+  const { latency, plan, changes = [], timeline } = result;
   if (latency.responseWithFailures.ci95 !== undefined) return 'with 95 % intervals';
   const end = 1e6 * (timeline.findLast(({ phase }) => phase === 'measure')?.t ?? 0);
-  const since = Math.max(plan.warmup, countedFrom(changes));
+  const since = Math.max(plan.warmup, countedSince(result));
   return plan.kind === 'run' && end > since && !isSteadyLoad(editedLoad(plan.load, changes), since, end)
     ? 'without intervals, for the load changed under way'
     : 'without intervals, for there are too few samples';
@@ -92,6 +95,7 @@ function requestRows(
   }: Pick<SeriesResult, 'totals' | 'rates'> & { readonly latency: Omit<SeriesResult['latency'], 'lag'> },
   result: RunResult,
   key: string | null,
+  style = key === null ? 'all' : '',
 ): string[] {
   const { response, responseWithFailures } = latency;
   const ended = totals.ok + totals.failed;
@@ -107,10 +111,16 @@ function requestRows(
     ended === 0 ? dash('No request ended.') : formatCount(totals.bodyBytesIn / ended),
     formatRate(rates.achievedPerSec).replace('/s', ''),
   ];
-  const rows = [tableRow(name, cells, key === null ? 'requests' : `requests ${key}`, key === null ? 'all' : '')];
+  const rows = [tableRow(name, cells, rowKey('requests', key, style), style)];
   if (!successesDiffer(latency)) return rows;
   const alone = ['', '', '', ...percentiles(response), maxCell(response), '', '', ''];
-  return [...rows, tableRow('of the successes', alone, key === null ? 'successes' : `successes ${key}`, 'part')];
+  return [...rows, tableRow('of the successes', alone, rowKey('successes', key, style), 'part')];
+}
+
+/** By which the page's script finds a row again; the ramp's is the same whatever stretch is looked at. */
+function rowKey(what: string, key: string | null, style: string): string {
+  if (style === 'ramp') return `ramp ${what}`;
+  return key === null ? what : `${what} ${key}`;
 }
 
 function tableRow(name: string, cells: readonly string[], key: string, style: string): string {
