@@ -1,11 +1,12 @@
 import { editedLoad, type LoadChange } from '../core/command.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
-import type { Totals } from '../core/result.ts';
+import type { TimelinePoint, Totals } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Batch } from '../stats/confidence.ts';
 import type { Histogram } from '../stats/histogram.ts';
 import type { Intervals } from './batches.ts';
 import { countedFrom } from './changes.ts';
+import { coldStart } from './cold.ts';
 import { runDrift } from './drift.ts';
 import { FlowFold } from './flow.ts';
 import { CycleFold } from './idle.ts';
@@ -81,25 +82,30 @@ export class CourseFold {
    */
   steadiness(whole: boolean, batchesWithin: (part: Intervals) => Batch[]): Steadiness {
     const { kind, interval } = this.plan;
-    if (kind === 'find') return { pileUp: null, drift: null };
+    if (kind === 'find') return { pileUp: null, cold: null, drift: null };
     const seconds = this.timeline.points.findLast(({ phase }) => phase === 'measure')?.t ?? 0;
     return {
       pileUp: this.#flow.worst(this.load, this.measuredFrom),
+      cold: whole && kind === 'run' && this.isSteady ? coldStart(this.#measuredPoints, interval, batchesWithin) : null,
       drift: whole ? runDrift(this.load, this.measuredFrom, { seconds, interval }, batchesWithin) : null,
     };
+  }
+
+  get #measuredPoints(): TimelinePoint[] {
+    return this.timeline.points.filter(({ phase }) => phase === 'measure');
   }
 
   /** Closed model: users that the target left waiting. */
   starved(successes: Histogram): Starved | null {
     const { timeline } = this;
-    const measured = timeline.points.filter(({ phase }) => phase === 'measure');
+    const measured = this.#measuredPoints;
     const users = measured.reduce((most, { vus }) => Math.max(most, vus), 0);
     return this.#starved.starved(users, timeline.measured.durationMs, successes);
   }
 
   /** What was missed while the generator stood still. */
   missed({ leftOut = 0, durationMs }: Totals): Missed {
-    const points = this.timeline.points.filter(({ phase }) => phase === 'measure');
+    const points = this.#measuredPoints;
     const [first] = points;
     const last = points.at(-1);
     const standstills =

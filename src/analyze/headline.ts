@@ -56,6 +56,7 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
   'rate-not-met': 'the rate was not met',
   'piling-up': 'requests piled up',
   'starved-users': 'users waited for a response all along',
+  'cold-start': 'the start was slower than the rest',
   drifting: 'response times drifted',
   'send-lag': 'requests left late',
   'loop-delay': 'the generator was held up',

@@ -1,4 +1,5 @@
 import type { Doubt } from '../core/result.ts';
+import { type ColdStart, coldDoubts } from './cold.ts';
 import type { Drift } from './drift.ts';
 import type { PileUp } from './flow.ts';
 import { formatClock, formatCount, formatMs, formatRate } from './wording.ts';
@@ -7,11 +8,13 @@ import { formatClock, formatCount, formatMs, formatRate } from './wording.ts';
 export interface Steadiness {
   /** Null: requests left as fast as they came, or that is not known. */
   readonly pileUp: PileUp | null;
+  /** Null: its start was like the rest. */
+  readonly cold: ColdStart | null;
   readonly drift: Drift | null;
 }
 
-/** At most one doubt: where requests pile up, response times rise of course. */
-export function steadinessDoubts({ pileUp, drift }: Steadiness): Doubt[] {
+/** At most one doubt: where requests pile up, response times rise of course; after a slow start they fall. */
+export function steadinessDoubts({ pileUp, cold, drift }: Steadiness): Doubt[] {
   if (pileUp !== null) {
     const { from, to, inFlightAtStart, inFlightAtEnd, offeredPerSec, leftPerSec } = pileUp;
     const message =
@@ -21,6 +24,7 @@ export function steadinessDoubts({ pileUp, drift }: Steadiness): Doubt[] {
     const hint = 'Offer less, or let rampart find say how much it takes.';
     return [{ code: 'piling-up', message, hint, invalidates: true }];
   }
+  if (cold !== null && (drift === null || drift.change < 0)) return coldDoubts(cold);
   if (drift === null) return [];
   const { z, change, fromMs, toMs } = drift;
   const message =

@@ -91,6 +91,7 @@ export type DoubtCode =
   | 'rate-not-met'
   | 'piling-up'
   | 'starved-users'
+  | 'cold-start'
   | 'drifting'
   | 'send-lag'
   | 'loop-delay'

@@ -316,6 +316,7 @@ const verdict = z
               'rate-not-met',
               'piling-up',
               'starved-users',
+              'cold-start',
               'drifting',
               'send-lag',
               'loop-delay',
