@@ -13,7 +13,7 @@ const WRONG = 0.15;
 /** A level so far from the limit (logarithmic) should be decided. */
 const AWAY = 0.2;
 /** These must be found nearly always. */
-const EASY = /^(M\/M\/1|M\/D\/|token bucket)/;
+const EASY = /^(M\/M\/1|M\/D\/|token bucket|cliff)/;
 
 /** What many searches of one target came to. */
 interface Family {

@@ -1,16 +1,8 @@
 import { Random } from '../../src/load/random.ts';
 import { errorSlo, latencySlo } from './experiments.ts';
 import { lasting, periodic, type Serve, sharing, slotted } from './lasting.ts';
-import { failing, p95, type Target } from './laws.ts';
+import { failing, lognormal, p95, type Target } from './laws.ts';
 import { constant, exponential, queue } from './server.ts';
-
-/** A standard normal number. Source: G. E. P. Box and M. E. Muller, Ann. Math. Stat. 29 (1958). */
-const normal = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
-
-/** Of this mean; sigma is that of the logarithm. */
-const lognormal = (mean: number, sigma: number) => (random: Random) =>
-  mean * Math.exp(sigma * normal(random) - sigma ** 2 / 2);
 
 /** From `least` on; with the exponent alpha > 1 its mean is least·α/(α − 1). */
 const pareto = (least: number, alpha: number) => (random: Random) => least * (1 - random.uniform()) ** (-1 / alpha);
@@ -158,6 +150,26 @@ export const HELD_OUT: readonly Target[] = [
     slos: p95(40),
     capacity: 400,
     make: (seed) => lasting(shared(0.002, 50, 150, 1, seed)),
+  },
+  { name: 'Pareto service, α = 2.2, 1 slot', slos: p95(120), capacity: 200, make: () => queue(1, pareto(0.0027, 2.2)) },
+  {
+    name: 'cliff: 48 slots, 60 to 90 ms',
+    slos: p95(110),
+    capacity: 640,
+    make: () => queue(48, (random) => 0.06 + 0.03 * random.uniform()),
+  },
+  {
+    name: '2.5 % errors at any load, 8 slots',
+    slos: [latencySlo(95, 200), errorSlo(0.01)],
+    capacity: 400,
+    make: () =>
+      lasting(
+        failing(
+          0.025,
+          slotted(8, (_, random) => random.exponential(0.02)),
+        ),
+      ),
+    truth: 'fails-at-every-load',
   },
   { name: 'slow: 4 slots, 2 s', slos: p95(10_000), capacity: 2, make: () => queue(4, exponential(2)) },
 ];

@@ -36,6 +36,14 @@ export const erlang =
     return sum;
   };
 
+/** A standard normal number. Source: G. E. P. Box and M. E. Muller, Ann. Math. Stat. 29 (1958). */
+const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+
+/** Of this mean; sigma is that of the logarithm. */
+export const lognormal = (mean: number, sigma: number) => (random: Random) =>
+  mean * Math.exp(sigma * normal(random) - sigma ** 2 / 2);
+
 /** Fails this share of the requests, whatever the load; they take as long as the others. */
 export function failing(share: number, serve: Serve): Serve {
   return (at, random) => {
@@ -69,6 +77,10 @@ export const TUNING: readonly Target[] = [
   { name: 'M/H2/1, c² = 4', slos: p95(150), capacity: 100, make: () => queue(1, hyperexponential(0.01, 4)) },
   { name: 'M/E4/2, c² = 0.25', slos: p95(80), capacity: 200, make: () => queue(2, erlang(0.01, 4)) },
   { name: 'M/D/16, 50 ms', slos: p95(120), capacity: 320, make: () => queue(16, constant(0.05)) },
+  { name: 'M/D/40, 60 ms: a cliff', slos: p95(90), capacity: 667, make: () => queue(40, constant(0.06)) },
+  { name: 'M/D/100, 200 ms: a cliff', slos: p95(300), capacity: 500, make: () => queue(100, constant(0.2)) },
+  { name: 'lognormal service, σ = 1.3', slos: p95(150), capacity: 125, make: () => queue(1, lognormal(0.008, 1.3)) },
+  { name: 'lognormal service, σ = 1.8', slos: p95(250), capacity: 250, make: () => queue(1, lognormal(0.004, 1.8)) },
   {
     name: '8 % take 150 ms, else 4 ms, 8 slots; p90',
     slos: [latencySlo(90, 100)],
@@ -113,6 +125,32 @@ export const TUNING: readonly Target[] = [
     truth: 'fails-at-every-load',
   },
   {
+    name: '1.6 % errors at any load',
+    slos: [latencySlo(95, 100), errorSlo(0.01)],
+    capacity: 333,
+    make: () =>
+      lasting(
+        failing(
+          0.016,
+          slotted(2, (_, random) => random.exponential(0.006)),
+        ),
+      ),
+    truth: 'fails-at-every-load',
+  },
+  {
+    name: '2.2 % errors at any load',
+    slos: [latencySlo(95, 100), errorSlo(0.01)],
+    capacity: 154,
+    make: () =>
+      lasting(
+        failing(
+          0.022,
+          slotted(1, (_, random) => random.exponential(0.0065)),
+        ),
+      ),
+    truth: 'fails-at-every-load',
+  },
+  {
     name: '0.5 % errors at any load, allowed 1 %',
     slos: [latencySlo(95, 50), errorSlo(0.01)],
     capacity: 200,
@@ -121,6 +159,18 @@ export const TUNING: readonly Target[] = [
         failing(
           0.005,
           slotted(1, (_, random) => random.exponential(0.005)),
+        ),
+      ),
+  },
+  {
+    name: '0.8 % errors at any load, allowed 1 %',
+    slos: [latencySlo(95, 80), errorSlo(0.01)],
+    capacity: 250,
+    make: () =>
+      lasting(
+        failing(
+          0.008,
+          slotted(2, (_, random) => random.exponential(0.008)),
         ),
       ),
   },

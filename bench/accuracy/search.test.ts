@@ -42,6 +42,27 @@ describe('a search', () => {
     expect(levels.map(({ index }) => index)).toEqual(levels.map((_, i) => i));
   });
 
+  it('brackets a cliff that the closed ramp ends before, by what piles up', () => {
+    const answer = simulate(searchOptions([latencySlo(95, 300)], 120, 0.1), queue(100, constant(0.2)), 11);
+    expect(
+      answer.levels.filter(({ purpose }) => purpose === 'ramp').every(({ achievedPerSec }) => achievedPerSec < 250),
+    ).toBe(true);
+    expect(answer.status).toBe('found');
+    expect(answer.interval?.[0]).toBeGreaterThan(400);
+    expect(answer.interval?.[1]).toBeLessThan(560);
+    // Once one has shown the capacity, no other goes far beyond it.
+    const open = answer.levels.flatMap(({ load }) => (load.model === 'open' ? [load.ratePerSec] : []));
+    expect(open.filter((rate) => rate > 650).length).toBeLessThanOrEqual(1);
+  });
+
+  it('says that errors at any load break the SLO at any load', () => {
+    const serve = slotted(1, (_, random) => random.exponential(0.004));
+    const target = () => lasting((at, random) => (random.uniform() < 0.04 ? -serve(at, random) : serve(at, random)));
+    const answer = simulate(searchOptions([latencySlo(95, 100), errorSlo(0.01)], 120, 0.1), target(), 12);
+    expect(answer.status).toBe('fails-at-every-load');
+    expect(answer.criterion).toBe('errors<1%');
+  });
+
   it('keeps to its budget on a slow target', () => {
     const answer = simulate(searchOptions([latencySlo(95, 5000)], 120), queue(2, exponential(0.5)), 2);
     expect(answer.spentSeconds).toBeLessThan(160);

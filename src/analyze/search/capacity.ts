@@ -13,13 +13,10 @@ export interface Capacity {
 }
 
 /** Levels whose throughput is within this of the highest count as saturated. */
-const SATURATED = 0.93;
-
-/** With fewer users a target of several servers is not busy all the time. */
-const FEWEST_USERS = 4;
+export const SATURATED = 0.93;
 
 /** Standard errors below a throughput at which it is hardly lower. */
-const SURE = 2;
+export const SURE = 2;
 
 export interface Throughput {
   readonly perSec: number;
@@ -33,6 +30,27 @@ export function capacityOf(levels: readonly Level[], reached: boolean): Capacity
   const closed = levels.filter(({ step, margins }) => step.load.model === 'closed' && margins.length > 0);
   const pooled = pool(closed.map(throughputOf));
   return pooled === null ? null : { perSec: pooled.perSec, deviation: pooled.relativeError, reached };
+}
+
+/** An open level that holds so many times what the closed ramp came to shows that it was not full. */
+const MORE = 1.15;
+
+/**
+ * What open levels add to the closed ramp, which may end before the target is full: one that piles up shows its capacity, one
+ * that holds a lower bound of it.
+ */
+export function capacityNow(ramp: Capacity | null, levels: readonly Level[]): Capacity | null {
+  if (ramp === null) return null;
+  const open = levels.filter(({ step, margins }) => step.load.model === 'open' && margins.length > 0);
+  const carried = Math.max(
+    0,
+    ...open.flatMap(({ result }) => (result.verdict === 'pass' ? [result.achievedPerSec] : [])),
+  );
+  if (ramp.reached && carried <= MORE * ramp.perSec) return ramp;
+  const full = pool(open.filter(({ result }) => result.verdict === 'overloaded').map(throughputOf));
+  if (full !== null && full.perSec >= SATURATED * Math.max(carried, ramp.perSec))
+    return { perSec: full.perSec, deviation: full.relativeError, reached: true };
+  return carried > ramp.perSec ? { ...ramp, perSec: carried, reached: false } : ramp;
 }
 
 /** The same over all saturated levels: the closed ones, and the open ones that were overloaded. */
@@ -53,25 +71,6 @@ function pool(all: readonly Throughput[]): { perSec: number; relativeError: numb
   const variance = saturated.reduce((sum, one) => sum + (one.relativeError * one.perSec * one.seconds) ** 2, 0);
   return { perSec: answers / seconds, relativeError: Math.sqrt(variance) / answers };
 }
-
-/**
- * How much departures scatter while the target is busy all the time: the variance of their number over its mean, which is
- * the squared coefficient of variation of the service times where one server works them off, and likewise of several.
- * @returns null where no closed level was saturated.
- */
-export function departureVariability(levels: readonly Level[]): number | null {
-  const closed = levels.filter(({ step, margins, result }) => {
-    return step.purpose === 'ramp' && margins.length > 0 && result.ok > 0;
-  });
-  const all = closed.map((level) => ({ level, ...throughputOf(level) }));
-  const best = Math.max(0, ...all.map(({ perSec, relativeError }) => perSec * (1 - SURE * relativeError)));
-  const saturated = all.filter(({ perSec, level }) => perSec >= SATURATED * best && usersOf(level) >= FEWEST_USERS);
-  if (saturated.length === 0) return null;
-  const dispersion = saturated.map(({ relativeError, level }) => relativeError ** 2 * level.result.ok);
-  return dispersion.reduce((sum, one) => sum + one, 0) / dispersion.length;
-}
-
-const usersOf = ({ step: { load } }: Level): number => (load.model === 'closed' ? load.vus : 0);
 
 /** Throughput of successes, with its error from how the batches' counts differ. */
 export function throughputOf({ observation, result }: Level): Throughput {

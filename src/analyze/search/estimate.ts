@@ -1,12 +1,13 @@
 import type { LoadUnit } from '../../core/breaking-point.ts';
-import { type Capacity, departureVariability } from './capacity.ts';
+import type { Capacity } from './capacity.ts';
 import type { Criterion } from './criteria.ts';
-import { idleLevels, idleVariability } from './idle-levels.ts';
+import { idleLevels } from './idle-levels.ts';
 import type { Level } from './level.ts';
 import type { MarginModel, MarginPoint } from './margin.ts';
-import { falls, firstCrossing, placed } from './monotone.ts';
+import { decided, falls, firstCrossing, placed } from './monotone.ts';
 import { type Posterior, posteriorOf } from './posterior.ts';
 import { allowedShare } from './share.ts';
+import { variabilityOf } from './variability.ts';
 
 /** The limit of one criterion. */
 export interface CriterionLimit {
@@ -34,13 +35,19 @@ export interface LimitEstimate {
   /** P(limit ≤ load). */
   cdf(load: number): number;
   readonly monotone: boolean;
+  /** Loads of the second nearest levels that pass below it and fail above it, beyond doubt; 0 and infinite: there are none. */
+  readonly between: readonly [passes: number, fails: number];
 }
 
 /** An interval this many times as wide as the estimate says nothing. */
 export const UNDECIDED_WIDTH = 2;
 const TAIL = 0.025;
 /** Standard errors, of those that so many requests allow at best, that an end is from the estimate at least. */
-const LEAST = 1.65;
+const LEAST = 1.85;
+/** Squared coefficient of variation of service times beyond which what is rare decides: levels that did not meet it agree, and are wrong together. */
+const VARIED = 2;
+/** So many decided levels on one side of the limit bear it out. */
+const WITNESSES = 2;
 /** With less room between limit and capacity, over the limit, the curve is a cliff: levels bracket it, and beside it all say the same. */
 export const CLIFF_ROOM = 0.1;
 /** With more room than this it is none, whatever the levels say. */
@@ -80,7 +87,7 @@ export function estimateLimit(
     unit === 'req/s' && capacity?.reached === true
       ? Math.log(Math.max(top.load, capacity.perSec) * HIGHEST_OVER_CAPACITY)
       : Math.log(top.load * HIGHEST_UNKNOWN);
-  const variability = departureVariability(levels) ?? idleVariability(levels);
+  const variability = variabilityOf(levels, capacity);
   const limits = criteria.map((criterion, i): CriterionLimit => {
     const points = [...idle, ...kept].flatMap(({ level, load }): MarginPoint[] => {
       const margin = level.margins[i];
@@ -95,7 +102,7 @@ export function estimateLimit(
       capacity:
         capacity === null || crossing !== null
           ? null
-          : { x: Math.log(capacity.perSec), deviation: deviationOf(capacity) },
+          : { x: Math.log(capacity.perSec), deviation: deviationOf(capacity), reached: capacity.reached },
       variability,
       allowed: criterion.kind === 'latency' && criterion.p === null ? null : allowedShare(criterion),
       low: crossing === null ? lowest : Math.log(crossing.low),
@@ -105,7 +112,10 @@ export function estimateLimit(
       criterion.kind === 'latency' || points.some(({ margin }) => margin.kind === 'share' && margin.share.bad > 0);
     return { criterion, posterior: posteriorOf(points, model), seen };
   });
-  return combine(limits, lowest, highest, crossing === null && !falls(usable));
+  const loads = (verdict: 'pass' | 'fail') => decided(levels, unit, verdict).map(({ load }) => load);
+  const bounds = { passed: loads('pass'), failed: loads('fail') };
+  const doubt = Math.sqrt(Math.max(1, (variability ?? 1) / VARIED));
+  return combine(limits, lowest, highest, bounds, doubt, crossing === null && !falls(usable));
 }
 
 function deviationOf({ reached, deviation }: Capacity): number {
@@ -113,7 +123,14 @@ function deviationOf({ reached, deviation }: Capacity): number {
 }
 
 /** The smallest of independent limits. */
-function combine(limits: readonly CriterionLimit[], lowest: number, highest: number, monotone: boolean): LimitEstimate {
+function combine(
+  limits: readonly CriterionLimit[],
+  lowest: number,
+  highest: number,
+  { passed, failed }: { readonly passed: readonly number[]; readonly failed: readonly number[] },
+  doubt: number,
+  monotone: boolean,
+): LimitEstimate {
   const counted = limits.some(({ seen }) => seen) ? limits.filter(({ seen }) => seen) : limits;
   const medianOf = ({ posterior: { never, quantile } }: CriterionLimit): number =>
     never >= 0.5 ? -1e3 * never : quantile((0.5 - never) / (1 - never));
@@ -138,8 +155,12 @@ function combine(limits: readonly CriterionLimit[], lowest: number, highest: num
   // Levels that agree by luck make a posterior that is narrower than so many requests can bear.
   const sloping = binding.criterion.kind === 'errors' || binding.posterior.shape >= SLOPE_ROOM;
   const least = sloping ? Math.exp(LEAST * binding.posterior.deviation) : 1;
-  const low = Math.min(quantile(TAIL), never > 0.5 ? 0 : estimate / least);
-  const high = Math.max(quantile(1 - TAIL), estimate * least);
+  // Two levels that are decided do not agree by luck: it goes no further than those.
+  const passes = passed.filter((load) => load < estimate).at(-WITNESSES) ?? 0;
+  const fails = failed.filter((load) => load > estimate)[WITNESSES - 1] ?? Number.POSITIVE_INFINITY;
+  const lowest95 = Math.min(quantile(TAIL), never > 0.5 ? 0 : Math.max(passes, estimate / least));
+  const highest95 = Math.max(quantile(1 - TAIL), Math.min(fails, estimate * least));
+  const [low, high] = [lowest95, highest95].map((end) => estimate * (end / estimate) ** doubt) as [number, number];
   const cdf = (load: number): number => below(Math.log(load));
   return {
     limits,
@@ -153,5 +174,6 @@ function combine(limits: readonly CriterionLimit[], lowest: number, highest: num
     place,
     cdf,
     monotone,
+    between: [passes, fails],
   };
 }

@@ -28,8 +28,8 @@ export interface MarginModel {
   readonly shape: 'queue' | 'power' | 'never';
   /** Whether the criterion is an error share, which is s = q·e^g. */
   readonly errors: boolean;
-  /** ln of the capacity guess, and its standard deviation; null: unknown. */
-  readonly capacity: { readonly x: number; readonly deviation: number } | null;
+  /** ln of the capacity guess, and its standard deviation; not reached: it is more. Null: unknown. */
+  readonly capacity: { readonly x: number; readonly deviation: number; readonly reached: boolean } | null;
   /** Squared coefficient of variation of the service times, about; null: unknown. */
   readonly variability: number | null;
   /** The share of requests that may break the criterion; null: of a mean. */

@@ -10,6 +10,8 @@ const MOST_LEVELS = 80;
 const PROBES = { cliff: [0.3, 0.7, 0.5], slope: [0.05, 0.95, 0.5] } as const;
 /** So sure that an SLO is broken at any load, the search is over; so probable, every other level looks at a low load. */
 const NEVER = { sure: 0.99, possible: 0.2, share: 0.8 } as const;
+/** Beyond so many times its capacity a target only piles up. */
+const OVER = 1.1;
 /** A load that seems to fail below one that passes is looked at as closely as if the interval were so wide. */
 const SUSPECT_WIDTH = 0.15;
 
@@ -27,7 +29,7 @@ export function* narrowing(progress: Progress, reserved: number, fewest = 0): Ph
     if (limit !== null && limit.never >= NEVER.sure) return 'fails-at-every-load';
     if (suspect === null && limit !== null && limit.width <= precision && count >= fewest) return 'precision';
     if (progress.levels.length >= MOST_LEVELS) return 'resolution';
-    const load = steps.onAxis(Math.min(bound, suspect ?? probeOf(progress, count)));
+    const load = steps.onAxis(Math.min(bound, suspect ?? within(progress, probeOf(progress, count))));
     const left = budget * (1 - reserved) - progress.spent;
     const wanted = narrowingRequests(suspect === null ? (limit?.width ?? 1) : SUSPECT_WIDTH, steps.strictest);
     // Half of what is left at a time, but no level too short to say anything.
@@ -49,6 +51,15 @@ function probeOf(progress: Progress, count: number): number {
   const { criterion, posterior } = limit.binding;
   const probes = criterion.kind === 'latency' && posterior.shape < CLIFF_ROOM ? PROBES.cliff : PROBES.slope;
   return limit.place(probes[count % probes.length] as number);
+}
+
+/** A load that is not beyond what levels leave open, nor far beyond capacity: there is nothing to learn there. */
+function within({ limit, capacity, options }: Progress, load: number): number {
+  if (limit === null || limit.never > NEVER.possible) return load;
+  const [passes, fails] = limit.between;
+  const full =
+    options.unit === 'req/s' && capacity?.reached === true ? OVER * Math.max(capacity.perSec, passes) : fails;
+  return Math.max(passes, Math.min(load, fails, full));
 }
 
 /** Of the levels on the axis. */

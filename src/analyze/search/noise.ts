@@ -7,6 +7,8 @@ const TELLING = { bad: 5, low: 1 / 8, high: 0.5 } as const;
 const MOST_LAG1 = 0.85;
 /** Failures come together too: a full queue refuses several in a row. */
 const ERROR_CLUSTER = 3;
+/** A target that has not been filled takes so much more, ln, than it was seen to. */
+const UNREACHED = Math.log(1.4);
 /** What batches cannot know of the scatter between levels. */
 const BETWEEN = 0.35;
 
@@ -24,11 +26,14 @@ export interface Noise {
   readonly cautious: number;
 }
 
+/** ln of the load that fills the target, about. */
+const fullAt = ({ x, reached }: NonNullable<MarginModel['capacity']>): number => (reached ? x : x + UNREACHED);
+
 export function noiseOf(points: readonly MarginPoint[], model: MarginModel): Noise {
   const { capacity, shape, allowed, errors, variability } = model;
   const clusters = points.map(({ x }) => {
     if (errors) return ERROR_CLUSTER;
-    const rho = shape === 'queue' && capacity !== null ? Math.min(0.93, Math.exp(x - capacity.x)) : 0.3;
+    const rho = shape === 'queue' && capacity !== null ? Math.min(0.93, Math.exp(x - fullAt(capacity))) : 0.3;
     return 1 + (3.6 * rho) / (1 - rho) ** 2;
   });
   let squares = 0;

@@ -6,7 +6,7 @@ import { posteriorOf } from './posterior.ts';
 const MODEL: MarginModel = {
   shape: 'queue',
   errors: false,
-  capacity: { x: Math.log(100), deviation: 0.06 },
+  capacity: { x: Math.log(100), deviation: 0.06, reached: true },
   variability: 1,
   allowed: 0.05,
   low: Math.log(1),

@@ -33,7 +33,7 @@ const NEGLIGIBLE = 2e-4;
 /** A look at more than this share of the last one's range is none. */
 const WORTHWHILE = 0.7;
 /** Before anything is seen, of a target that breaks its SLO at any load against one that has a limit: failures often do. */
-const NEVER_ODDS = { latency: 0.03, errors: 0.15 } as const;
+const NEVER_ODDS = { latency: 0.03, errors: 0.5 } as const;
 
 /** The posterior of the margin model given all levels; pure. */
 export function posteriorOf(points: readonly MarginPoint[], model: MarginModel): Posterior {

@@ -1,4 +1,4 @@
-import type { Capacity } from './capacity.ts';
+import { type Capacity, capacityNow } from './capacity.ts';
 import { ceilingOf, trustedBelow } from './ceiling.ts';
 import type { Criterion } from './criteria.ts';
 import { estimateLimit, type LimitEstimate } from './estimate.ts';
@@ -21,13 +21,18 @@ export class Progress {
   criteria: readonly Criterion[];
   /** Of the budget, s. */
   spent = 0;
-  capacity: Capacity | null = null;
+  /** As the closed ramp had it. */
+  rampCapacity: Capacity | null = null;
   recovered: boolean | null = null;
   #estimate: { readonly levels: number; readonly value: LimitEstimate | null } = { levels: 0, value: null };
 
   constructor(options: SearchOptions, criteria: readonly Criterion[]) {
     this.options = options;
     this.criteria = criteria;
+  }
+
+  get capacity(): Capacity | null {
+    return capacityNow(this.rampCapacity, this.levels);
   }
 
   /** Where the limit is, as far as all levels tell. */

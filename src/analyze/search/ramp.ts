@@ -30,6 +30,6 @@ export function* ramping(progress: Progress): Phase<SearchStop | null> {
     const broken = verdict === 'fail' && users > 2;
     if (errorShare > RAMP.errors || (closedSearch ? broken : reached)) break;
   }
-  progress.capacity = capacityOf(progress.levels, reached);
+  progress.rampCapacity = capacityOf(progress.levels, reached);
   return null;
 }
