@@ -4,7 +4,7 @@ import type { Observation } from '../../src/analyze/search/observation.ts';
 import { Random } from '../../src/load/random.ts';
 import { EMPTY_HISTOGRAM } from '../../src/stats/histogram.ts';
 import { errorSlo, latencySlo, searchOptions } from './experiments.ts';
-import { lasting, slotted } from './lasting.ts';
+import { lasting, periodic, slotted } from './lasting.ts';
 import { constant, exponential, queue } from './server.ts';
 import { runLevel, simulate } from './simulation.ts';
 
@@ -61,6 +61,27 @@ describe('a search', () => {
     const answer = simulate(searchOptions([latencySlo(95, 100), errorSlo(0.01)], 120, 0.1), target(), 12);
     expect(answer.status).toBe('fails-at-every-load');
     expect(answer.criterion).toBe('errors<1%');
+  });
+
+  it('names pauses that come back, with their period, and what budget windows of five of them take', () => {
+    const pausing = (length: number, period: number) => {
+      const pauses = periodic(length, period);
+      return lasting(slotted(1, (start, random) => pauses.end(start, random.exponential(0.004)) - start));
+    };
+    const { warnings } = simulate(searchOptions([latencySlo(95, 60)], 120, 0.1), pausing(0.15, 4), 13);
+    const sentence = warnings.find(({ code }) => code === 'pauses')?.message ?? '';
+    expect(sentence).toMatch(/^Every (3\.9\d|4|4\.0\d) s it stood still for about [\d.]+ ms/);
+    expect(sentence).toContain('--budget 4m');
+    const [, length] = /about ([\d.]+) ms/.exec(sentence) ?? [];
+    expect(Number(length)).toBeGreaterThan(75);
+    expect(Number(length)).toBeLessThan(250);
+  });
+
+  it('sees no such pauses where slow requests come at any time', () => {
+    for (let seed = 20; seed < 30; seed++) {
+      const { warnings } = simulate(searchOptions([latencySlo(95, 60)], 120, 0.1), queue(1, exponential(0.005)), seed);
+      expect(warnings.map(({ code }) => code)).not.toContain('pauses');
+    }
   });
 
   it('keeps to its budget on a slow target', () => {

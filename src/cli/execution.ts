@@ -54,7 +54,7 @@ export async function execute(world: World, execution: Execution): Promise<RunRe
         ? plan.until === undefined
           ? runEvents(plan, pool.source, stop, steering)
           : untilKnown((ended) => runEvents(plan, pool.source, ended, steering), artifacts.fold, stop)
-        : searchEvents(plan, controller, pool.source, stop, probe === null ? null : () => probe.ask()),
+        : searchEvents(plan, controller, pool.source, stop, world.clock, probe === null ? null : () => probe.ask()),
     sinks,
     publish: (event) => publishEvent(event, secrets),
     onSinkFailure: (_, error) => {

@@ -3,7 +3,7 @@ import { observe, type SearchStep } from '../analyze/search/observation.ts';
 import { SETTLING_INTERVALS, Settling, type Sighting, stretchOf } from '../analyze/search/settling.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Distribution, LoadProfile, Plan, SearchPlan } from '../core/plan.ts';
-import type { LoadSource } from '../core/ports.ts';
+import type { Clock, LoadSource } from '../core/ports.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { count, type Micros, micros, perSecond, toSeconds } from '../core/units.ts';
 
@@ -27,10 +27,13 @@ export async function* searchEvents(
   controller: Search,
   source: LoadSource,
   signal: AbortSignal,
+  clock: Pick<Clock, 'now'>,
   askInstance: AskInstance | null = null,
 ): AsyncGenerator<RunEvent, void, undefined> {
   let at = 0;
   let index = 0;
+  /** When the load under way began, µs of the clock. */
+  let begun = 0;
   /** Runs a plan as part of a level; its snapshots as they are, and on the axis of the whole search. */
   async function* play(levelPlan: Plan, level: number, isOver: (snapshots: readonly IntervalSnapshot[]) => boolean) {
     const snapshots: IntervalSnapshot[] = [];
@@ -39,6 +42,7 @@ export async function* searchEvents(
     signal.addEventListener('abort', interrupt);
     try {
       for await (const snapshot of source(levelPlan, WHOLE, stop.signal)) {
+        if (snapshots.length === 0) begun = clock.now() - snapshot.endAt;
         snapshots.push(snapshot);
         yield { type: 'interval', snapshot: placed(snapshot, at, index, level) } as const;
         if (!stop.signal.aborted && isOver(snapshots)) stop.abort();
@@ -66,7 +70,8 @@ export async function* searchEvents(
       const snapshots = yield* play(levelPlan, level, (soFar) => isEnough(controller, own, soFar, warmup));
       // What an interrupted level saw was not the level that was asked for.
       if (signal.aborted) break;
-      const observation = observe(snapshots, warmup, load.model, BATCHES);
+      const windowAt = begun / 1e6 + warmup;
+      const observation = { ...observe(snapshots, warmup, load.model, BATCHES), windowAt };
       const result = controller.accept(settling === null ? observation : { ...observation, settled: settling.result });
       const limit = controller.estimate;
       const estimate = limit === null ? null : { estimate: limit.estimate, interval: [limit.low, limit.high] as const };

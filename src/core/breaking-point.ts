@@ -152,7 +152,8 @@ export type SearchWarning = {
     | 'confirmation-failed'
     | 'void-levels'
     | 'slo-assumed'
-    | 'cold-start';
+    | 'cold-start'
+    | 'pauses';
   readonly message: string;
 };
 

@@ -191,6 +191,7 @@ export const breakingPointSchema = z
               'void-levels',
               'slo-assumed',
               'cold-start',
+              'pauses',
             ])
             .describe('The kind of warning.'),
           message: text('What was seen.'),

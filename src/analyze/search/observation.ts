@@ -36,6 +36,8 @@ export interface Observation {
   readonly inFlightAtEnd: number;
   /** Response times of equal stretches of the window, in order of time; `infinite` counts the failed ones. */
   readonly batches: readonly Batch[];
+  /** When the window began, on one clock for all levels, s; absent: the levels follow each other without a gap. */
+  readonly windowAt?: number;
   /** Why the generator was not fit to measure this level; null: it was. */
   readonly unfit: string | null;
   /** How late the generator was, where its times are not the target's alone; absent: not so late. */

@@ -5,6 +5,7 @@ import { estimateLimit, type LimitEstimate } from './estimate.ts';
 import type { Level } from './level.ts';
 import { decided, type Placed } from './monotone.ts';
 import type { SearchStep } from './observation.ts';
+import { pausesOf } from './pauses.ts';
 import type { SearchOptions } from './state.ts';
 import { Steps } from './steps.ts';
 
@@ -46,7 +47,7 @@ export class Progress {
 
   /** Made of what is known now. */
   get steps(): Steps {
-    return new Steps(this.options, this.criteria, this.levels, this.capacity);
+    return new Steps(this.options, this.criteria, this.levels, this.capacity, pausesOf(this.levels, this.criteria));
   }
 
   get ceiling(): number | null {

@@ -5,6 +5,7 @@ import { idleTimes } from './idle-levels.ts';
 import type { Level } from './level.ts';
 import { loadOf } from './monotone.ts';
 import type { SearchStep } from './observation.ts';
+import type { Pauses } from './pauses.ts';
 import { allowedShare, MOST_CLUSTERED } from './share.ts';
 import type { SearchOptions } from './state.ts';
 import { closedWarmup, openWarmup, SHORTEST, WARMUP_SHARE } from './window.ts';
@@ -13,7 +14,7 @@ import { closedWarmup, openWarmup, SHORTEST, WARMUP_SHARE } from './window.ts';
 const FURTHEST = 2;
 /** Open windows last at least so many times the latency allowed, but no larger share of the budget than this. */
 const LATENCY_WINDOWS = 3;
-const WINDOW_SHARE = 0.1;
+export const WINDOW_SHARE = 0.1;
 /**
  * Windows of fast targets, s, of a budget of a minute; in proportion to it, up to `most` times. `coarse`: a hiccup of the machine is
  * a small part of it. `fine`, once the interval is no wider than `width` of the estimate: so is a while in which the target is slow.
@@ -21,6 +22,8 @@ const WINDOW_SHARE = 0.1;
 const QUIET = { coarse: 5, fine: 6, width: 0.3, budget: 60, most: 2 } as const;
 /** Less than this share of a window is too little for another one. */
 const REST = 0.6;
+/** A window should hold so many pauses of a target that pauses regularly. */
+export const PERIODS = 5;
 /** Every user of a closed level is to see so many responses. */
 const CLOSED_RESPONSES = 3;
 /** A load higher by less is no increase. */
@@ -32,17 +35,20 @@ export class Steps {
   readonly #criteria: readonly Criterion[];
   readonly #levels: readonly Level[];
   readonly #capacity: Capacity | null;
+  readonly #pauses: Pauses | null;
 
   constructor(
     options: SearchOptions,
     criteria: readonly Criterion[],
     levels: readonly Level[],
     capacity: Capacity | null,
+    pauses: Pauses | null,
   ) {
     this.#options = options;
     this.#criteria = criteria;
     this.#levels = levels;
     this.#capacity = capacity;
+    this.#pauses = pauses;
   }
 
   /** The largest percentile asked for, 0..1. */
@@ -80,10 +86,10 @@ export class Steps {
     const step = this.briefStep(purpose, load, requests, longest);
     if (step.load.model === 'closed') return step;
     const quiet = this.#quietWindow(width);
-    const wanted = Math.max(quiet, step.duration);
+    const wanted = this.#wholePeriods(Math.max(quiet, step.duration));
     const { warmup } = this.openStep(purpose, load, wanted);
     const rest = left - warmup - wanted;
-    return this.openStep(purpose, load, rest < REST * quiet ? wanted + rest : wanted);
+    return this.openStep(purpose, load, rest < REST * quiet && this.#pauses === null ? wanted + rest : wanted);
   }
 
   /** The same, as short as the requests allow. */
@@ -150,6 +156,17 @@ export class Steps {
   #quietWindow(width: number): number {
     const wanted = width > QUIET.width ? QUIET.coarse : QUIET.fine;
     return wanted * Math.min(QUIET.most, this.#options.budget / QUIET.budget);
+  }
+
+  /**
+   * Of a target that pauses at regular times: whole periods, so that every window has as many pauses; several of them, where
+   * the budget has the time.
+   */
+  #wholePeriods(window: number): number {
+    if (this.#pauses === null) return window;
+    const { period } = this.#pauses;
+    const wanted = PERIODS * period <= WINDOW_SHARE * this.#options.budget ? PERIODS : 1;
+    return period * Math.max(wanted, Math.round(window / period));
   }
 
   /** Mean response of the idle target, s. */

@@ -4,8 +4,10 @@ import { capacityChange } from './change.ts';
 import type { LimitEstimate } from './estimate.ts';
 import { idleLevels, idleTimes, timesOf } from './idle-levels.ts';
 import { contradicts, type Level } from './level.ts';
+import { type Pauses, pausesOf } from './pauses.ts';
 import type { SearchState } from './state.ts';
 import { isVoid } from './status.ts';
+import { PERIODS, WINDOW_SHARE } from './steps.ts';
 
 /** h (room between limit and capacity) below which the curve is a cliff. */
 const CLIFF = 0.015;
@@ -27,6 +29,8 @@ export function warningsOf(state: SearchState): SearchWarning[] {
     warn('non-monotone', 'Latency does not grow with the load everywhere: the limit is the first crossing from below.');
   if (estimate !== null && isCliff(estimate))
     warn('cliff', 'There is next to no warning before the limit: latency is flat until it breaks.');
+  const pauses = pausesOf(levels, criteria);
+  if (pauses !== null) warn('pauses', pausesSentence(pauses, options.budget));
   const contradicted = levels.filter(contradicts);
   if (contradicted.length > 0)
     warn(
@@ -80,4 +84,13 @@ function coldStart(levels: readonly Level[]): { readonly times: number; readonly
 
 export function isCliff({ binding }: LimitEstimate): boolean {
   return binding.criterion.kind === 'latency' && binding.posterior.shape < CLIFF;
+}
+
+/** What a search of a target that pauses needs: windows of five periods are at most a tenth of the budget. */
+function pausesSentence({ period, length }: Pauses, budget: number): string {
+  const needed = (PERIODS * period) / WINDOW_SHARE;
+  const seconds = (value: number): string => formatMs(1000 * value);
+  const advice =
+    budget >= needed ? '' : ` Windows that hold ${PERIODS} of them take --budget ${Math.ceil(needed / 60)}m.`;
+  return `Every ${seconds(period)} it stood still for about ${seconds(length)} (garbage collection, a checkpoint?): requests of that while are slow at any load.${advice}`;
 }
