@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { journalSection } from './journal-section.ts';
 import { parserSection } from './parser-section.ts';
 import type { Section } from './section.ts';
 import { signalsSection } from './signals-section.ts';
@@ -7,7 +8,7 @@ const PAGE = 'docs/reliability.md';
 const fileOf = (name: string): string => `bench/reliability/${name}.json`;
 
 /** In the page's order. A section without results yet is left out. */
-const SECTIONS: readonly Section<never>[] = [parserSection, signalsSection];
+const SECTIONS: readonly Section<never>[] = [parserSection, signalsSection, journalSection];
 
 const HEAD = `# How reliable it is
 

@@ -1,7 +1,7 @@
 import type { HistogramData, SeriesSnapshot } from '../core/snapshot.ts';
 import { BATCHES, type Batch } from '../stats/confidence.ts';
-import { EMPTY_HISTOGRAM, Histogram } from '../stats/histogram.ts';
-import { mergeHistograms, type PackedHistogram, packHistogram, unpackHistogram } from '../stats/packed-histogram.ts';
+import { EMPTY_HISTOGRAM } from '../stats/histogram.ts';
+import { mergedHistogram, type PackedHistogram, packHistogram, unpackHistogram } from '../stats/packed-histogram.ts';
 
 /** Histograms of successes whose percentiles get an interval by batches. */
 export type OfSuccesses = 'response' | 'service' | 'firstByte';
@@ -161,7 +161,10 @@ function batchOf(parts: readonly Part[], kind: Batched): Batch {
 function join(stretches: Map<number, Part>, key: number, fresh: readonly Fresh[]): void {
   const known = stretches.get(key);
   const of = (kind: Kept): HistogramData =>
-    mergedData([...(known === undefined ? [] : [unpackHistogram(known[kind])]), ...fresh.map((each) => each[kind])]);
+    mergedHistogram([
+      ...(known === undefined ? [] : [unpackHistogram(known[kind])]),
+      ...fresh.map((each) => each[kind]),
+    ]);
   stretches.set(
     key,
     packed({
@@ -174,14 +177,6 @@ function join(stretches: Map<number, Part>, key: number, fresh: readonly Fresh[]
   );
 }
 
-/** Few are merged without the room that a `Histogram` takes, many in one, which is quicker. */
-const FEW = 4;
-
 function merged(all: readonly PackedHistogram[]): HistogramData {
-  return mergedData(all.map(unpackHistogram));
-}
-
-function mergedData(all: readonly HistogramData[]): HistogramData {
-  if (all.length > FEW) return Histogram.of(...all).toData();
-  return all.reduce<HistogramData>((whole, each) => mergeHistograms(whole, each), EMPTY_HISTOGRAM);
+  return mergedHistogram(all.map(unpackHistogram));
 }

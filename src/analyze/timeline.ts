@@ -2,7 +2,8 @@ import type { Plan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
 import type { GeneratorSnapshot, IntervalSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
-import { Histogram } from '../stats/histogram.ts';
+import { EMPTY_HISTOGRAM, quantilesOf } from '../stats/histogram.ts';
+import { mergeHistograms } from '../stats/packed-histogram.ts';
 import { inMs } from './latency.ts';
 import { StandstillFold } from './standstill.ts';
 import { isUnfit } from './validity.ts';
@@ -34,7 +35,7 @@ export class TimelineFold {
   /** The newest point's times are kept, since more of it may follow. */
   #newest = -1;
   #resets = 0;
-  readonly #times = newTimes();
+  #times = NO_TIMES;
 
   /** @param standstills knows those of a snapshot before it is added here. */
   constructor(plan: Plan, standstills = new StandstillFold()) {
@@ -129,26 +130,26 @@ export class TimelineFold {
   /** What a snapshot adds to its point's percentiles. */
   #timesOf({ startAt }: Slot, fresh: boolean, { series, generator }: IntervalSnapshot): Partial<TimelinePoint> {
     if (startAt < this.#newest && !fresh) return {};
-    if (startAt > this.#newest) for (const times of Object.values(this.#times)) times.reset();
     // A point that is older, and new all the same, has only this; the newest one keeps what it has.
-    const { response, service, lag } = startAt < this.#newest ? newTimes() : this.#times;
-    this.#newest = Math.max(this.#newest, startAt);
-    for (const each of Object.values(series)) {
-      response.add(each.response);
-      service.add(each.service);
-    }
-    if (generator !== undefined) lag.add(generator.lag);
-    return {
-      p50: quantileOf(response, 0.5),
-      p95: quantileOf(response, 0.95),
-      p99: quantileOf(response, 0.99),
-      serviceP95: quantileOf(service, 0.95),
-      ...(generator === undefined ? {} : { lagP99: quantileOf(lag, 0.99) }),
+    const known = startAt === this.#newest ? this.#times : NO_TIMES;
+    const all = Object.values(series);
+    const times = {
+      response: all.reduce((sum, each) => mergeHistograms(sum, each.response), known.response),
+      service: all.reduce((sum, each) => mergeHistograms(sum, each.service), known.service),
+      lag: generator === undefined ? known.lag : mergeHistograms(known.lag, generator.lag),
     };
+    if (startAt >= this.#newest) {
+      this.#newest = startAt;
+      this.#times = times;
+    }
+    const [p50 = null, p95 = null, p99 = null] = quantilesOf(times.response, [0.5, 0.95, 0.99]).map(inMs);
+    const [serviceP95 = null] = quantilesOf(times.service, [0.95]).map(inMs);
+    const [lagP99 = null] = quantilesOf(times.lag, [0.99]).map(inMs);
+    return { p50, p95, p99, serviceP95, ...(generator === undefined ? {} : { lagP99 }) };
   }
 }
 
-const newTimes = () => ({ response: new Histogram(), service: new Histogram(), lag: new Histogram() });
+const NO_TIMES = { response: EMPTY_HISTOGRAM, service: EMPTY_HISTOGRAM, lag: EMPTY_HISTOGRAM };
 
 /**
  * When the reset was of which a snapshot is the first to tell. A thread whose interval ended a little late may tell of it
@@ -156,11 +157,6 @@ const newTimes = () => ({ response: new Histogram(), service: new Histogram(), l
  */
 export function resetAt({ generator, startAt, endAt }: IntervalSnapshot): Micros {
   return generator === undefined ? endAt : startAt;
-}
-
-/** In ms; null of nothing. */
-function quantileOf(times: Histogram, p: number): number | null {
-  return times.count > 0 ? inMs(times.quantile(p)) : null;
 }
 
 /** The worst delay, and the mean of the cores used, after `seconds` more. */

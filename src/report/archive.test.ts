@@ -8,7 +8,7 @@ import { micros } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { IntervalArchive } from './archive.ts';
 import { type Archive, inflated, readArchive } from './client/archive.ts';
-import { bucketOf, highestOf, joined, lowestOf, Times } from './client/buckets.ts';
+import { bucketOf, highestOf, lowestOf, Times } from './client/buckets.ts';
 import { heatOf } from './client/heat.ts';
 import type { Span } from './client/picture.ts';
 import { extraOf, slotsIn, snapped, tallyOf, timelineOf } from './client/selection.ts';
@@ -40,22 +40,6 @@ describe('buckets of 2 digits', () => {
         expect(highestOf(bucket)).toBeGreaterThanOrEqual(value);
         expect(highestOf(bucket) - lowestOf(bucket)).toBeLessThanOrEqual(value / 128);
         expect(lowestOf(bucket + 1)).toBe(highestOf(bucket) + 1);
-      }),
-    );
-  });
-
-  it('merge as if all had been recorded in one', () => {
-    const values = fc.array(fc.integer({ min: 0, max: 1e6 }));
-    const sparse = (all: number[]) => {
-      const counts = new Map<number, number>();
-      for (const value of all) counts.set(bucketOf(value), (counts.get(bucketOf(value)) ?? 0) + 1);
-      const filled = [...counts].sort((a, b) => a[0] - b[0]);
-      return { bucket: filled.map(([bucket]) => bucket), count: filled.map(([, n]) => n) };
-    };
-    fc.assert(
-      fc.property(values, values, (one, other) => {
-        const { bucket, count } = joined([sparse(one), sparse(other)]);
-        expect({ bucket: Array.from(bucket), count: Array.from(count) }).toEqual(sparse([...one, ...other]));
       }),
     );
   });
@@ -157,10 +141,19 @@ describe('the archive', () => {
     const archived = new IntervalArchive();
     const { result, events } = sampleOf({ seconds: 5_000, names: ['a'], rate: 2 });
     for (const event of events) if (event.type === 'interval') archived.add(event.snapshot);
-    const { slots, merged } = unpacked(archived.pack(result.timeline, result.failures));
+    const { slots, merged, timeline } = unpacked(archived.pack(result.timeline, result.failures));
     expect(merged).toBe(4);
     expect(slots).toHaveLength(1_250);
     expect(slots[17]).toMatchObject({ from: 68, to: 72, measured: 4 });
+    // The pictures have a point for each slot, and every request.
+    expect(timeline).toHaveLength(1_250);
+    expect(timeline[17]).toMatchObject({ t: 72, seconds: 4, phase: 'measure' });
+    expect(timeline.reduce((sum, { ok }) => sum + ok, 0)).toBe(result.totals.ok);
+    const four = result.timeline.slice(68, 72);
+    expect(timeline[17]!.loopDelayP99).toBe(Math.max(...four.map(({ loopDelayP99 }) => loopDelayP99 ?? 0)));
+    expect(
+      within(timeline[17]!.p50, exactly({ events, result } as Sample, { from: 68, to: 72 }, null).quantile(0.5)),
+    ).toBe(true);
     expect(tallyOf({ slots, names: ['a'], kinds: [], extras: [], merged, timeline: [] }, null, 0).ok).toBe(
       result.totals.ok,
     );

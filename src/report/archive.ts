@@ -1,19 +1,11 @@
 import { deflateRawSync } from 'node:zlib';
 import type { FailureResult, TimelinePoint } from '../core/result.ts';
-import type { FailureCount, HistogramData, IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
-import { lowestOf as finestOf } from '../stats/histogram.ts';
+import type { FailureCount, IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { type ArchiveHeader, CELL_COUNTS, EXTRAS, type Extra, zeroCounts } from './client/archive.ts';
-import { bucketOf } from './client/buckets.ts';
-import {
-  type ArchiveSlot,
-  joinTimes,
-  NO_TIMES,
-  type PackedTimes,
-  type Part,
-  packedBytes,
-  packTimes,
-} from './packing.ts';
+import { coarse, joinTimes, NO_TIMES } from './packed-times.ts';
+import { type ArchiveSlot, type Part, packedBytes } from './packing.ts';
 import { Shelf } from './shelf.ts';
+import { thinnedTimeline } from './thinned-timeline.ts';
 
 /** Characters of base64: the report's size does not depend on the length of the run, neighbouring intervals are merged. */
 const BUDGET = 445_000;
@@ -102,22 +94,25 @@ export class IntervalArchive {
     const kinds = new Map<string, Kind>(failures.map((failure) => [keyOf(failure.name, failure), failure]));
     for (const [key, kind] of this.#kinds) if (!kinds.has(key)) kinds.set(key, kind);
     const places = new Map([...kinds.keys()].map((key, place) => [key, place]));
+    const all = [...this.#slots];
+    const drawn = columnsOf(timeline.length > 2 * MOST ? thinnedTimeline(timeline, all) : timeline);
     const pack = (slots: readonly ArchiveSlot[], times: number, extras: readonly Extra[]): string => {
       const header: ArchiveHeader = {
         names: this.#names,
         kinds: [...kinds.values()].map(({ name, outcome, status }) => ({ name, outcome, status })),
         extras,
         merged: this.#merged * times,
-        timeline: columnsOf(timeline),
+        timeline: drawn,
       };
       return deflateRawSync(packedBytes(header, slots, places), { level: 7 }).toString('base64');
     };
-    const all = [...this.#slots];
-    const rich = pack(all, 1, EXTRAS);
-    if (rich.length <= budget) return rich;
     const extras = EXTRAS.slice(0, FEW);
     for (let times = 1, slots: readonly ArchiveSlot[] = all; ; ) {
       const packed = pack(slots, times, extras);
+      if (times === 1 && packed.length <= budget) {
+        const rich = pack(all, 1, EXTRAS);
+        return rich.length <= budget ? rich : packed;
+      }
       if (packed.length <= budget || slots.length <= FEWEST) return packed;
       // Merged slots have more filled buckets than one, so the first guess may be too small: then again.
       const wanted = Math.max(FEWEST, Math.floor((slots.length * budget) / packed.length));
@@ -194,25 +189,6 @@ function discarded(slot: ArchiveSlot): ArchiveSlot {
 
 function keyOf(name: string, kind: Pick<FailureCount, 'outcome' | 'status' | 'message'>): string {
   return `${name}\n${kind.outcome} ${kind.status} ${kind.message}`;
-}
-
-/** A bucket of 3 digits lies whole within one of 2 digits. */
-function coarse({ buckets }: HistogramData): PackedTimes {
-  const bucket: number[] = [];
-  const count: number[] = [];
-  let fine = 0;
-  for (let i = 0; i < buckets.length; i += 2) {
-    fine += buckets[i] as number;
-    const at = bucketOf(finestOf(fine));
-    const n = buckets[i + 1] as number;
-    const last = bucket.length - 1;
-    if (bucket[last] === at) count[last] = (count[last] as number) + n;
-    else {
-      bucket.push(at);
-      count.push(n);
-    }
-  }
-  return packTimes({ bucket, count });
 }
 
 /** Of one request name, all of the warm-up or none of it. */

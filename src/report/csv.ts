@@ -2,9 +2,10 @@ import { inMs } from '../analyze/latency.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
-import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
+import type { HistogramData, IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { bears } from '../stats/confidence.ts';
-import { Histogram } from '../stats/histogram.ts';
+import { EMPTY_HISTOGRAM, Histogram, quantilesOf } from '../stats/histogram.ts';
+import { mergeHistograms } from '../stats/packed-histogram.ts';
 
 /**
  * The three tables that Locust writes, column for column, so that dashboards made for them keep working. Two things are
@@ -109,6 +110,19 @@ export function toFailuresCsv(result: RunResult): string {
   return table([FAILURES_COLUMNS, ...rows]);
 }
 
+/** What a request name has done in one interval. Of few times: its percentiles are read from the filled buckets alone. */
+class Lately {
+  requests = 0;
+  failed = 0;
+  times: HistogramData = EMPTY_HISTOGRAM;
+
+  add({ ok, failed, response }: SeriesSnapshot): void {
+    this.requests += ok + failed;
+    this.failed += failed;
+    this.times = mergeHistograms(this.times, response);
+  }
+}
+
 /** What a request name has done so far. */
 class Running {
   readonly times = new Histogram();
@@ -163,8 +177,8 @@ export class HistoryCsv implements RunSink {
     this.#interval = [];
     if (this.#run === null || snapshots.length === 0) return;
     const { plan, startedAt } = this.#run;
-    const now = new Map<string, Running>();
-    const all = new Running();
+    const now = new Map<string, Lately>();
+    const all = new Lately();
     for (const { phase, series, resets = 0 } of snapshots) {
       if (resets > this.#resets) {
         this.#resets = resets;
@@ -172,10 +186,10 @@ export class HistoryCsv implements RunSink {
         this.#all = new Running();
       }
       for (const [name, each] of Object.entries(series)) {
-        entry(now, name).add(each);
+        entry(now, name, Lately).add(each);
         all.add(each);
         if (phase === 'warmup' || resets < this.#resets) continue;
-        entry(this.#totals, name).add(each);
+        entry(this.#totals, name, Running).add(each);
         this.#all.add(each);
       }
     }
@@ -183,25 +197,25 @@ export class HistoryCsv implements RunSink {
     const seconds = (endAt - Math.min(...snapshots.map((snapshot) => snapshot.startAt))) / 1e6;
     const timestamp = Math.floor((startedAt + endAt / 1000) / 1000);
     const users = Math.max(...snapshots.map((snapshot) => snapshot.load.vus));
-    const row = (label: readonly Cell[], current: Running, total: Running): Cell[] => [
+    const row = (label: readonly Cell[], current: Lately, total: Running): Cell[] => [
       timestamp,
       users,
       ...label,
       perSecond(current.requests, seconds),
       perSecond(current.failed, seconds),
-      ...percentilesOf(current.times, () => true),
+      ...percentilesWithin(current.times),
       total.requests,
       total.failed,
       ...summaryOf(total.times),
       total.requests > 0 ? rounded(total.bodyBytesIn / total.requests) : UNKNOWN,
     ];
-    const rows = [...now].map(([name, each]) => row(labelOf(plan, name), each, entry(this.#totals, name)));
+    const rows = [...now].map(([name, each]) => row(labelOf(plan, name), each, entry(this.#totals, name, Running)));
     this.#write(table([...rows, row(AGGREGATED, all, this.#all)]));
   }
 }
 
-function entry(map: Map<string, Running>, name: string): Running {
-  const known = map.get(name) ?? new Running();
+function entry<T>(map: Map<string, T>, name: string, Kind: new () => T): T {
+  const known = map.get(name) ?? new Kind();
   map.set(name, known);
   return known;
 }
@@ -221,6 +235,13 @@ function summaryOf(times: Histogram): Cell[] {
 function percentilesOf(times: Histogram, borne: (p: number) => boolean): Cell[] {
   if (times.count === 0) return PERCENTILE_COLUMNS.map(() => UNKNOWN);
   return [...PERCENTILES.map(([, p]) => (borne(p) ? inMs(times.quantile(p)) : UNKNOWN)), inMs(times.max)];
+}
+
+const EACH = PERCENTILES.map(([, p]) => p);
+
+function percentilesWithin(times: HistogramData): Cell[] {
+  if (times.count === 0) return PERCENTILE_COLUMNS.map(() => UNKNOWN);
+  return [...quantilesOf(times, EACH), times.max].map(inMs);
 }
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;

@@ -1,36 +1,6 @@
-import { type ArchiveHeader, CELL_COUNTS, type CellCounts, Reader, timesFrom } from './client/archive.ts';
-import { joined, type Sparse, Times } from './client/buckets.ts';
-
-/** A histogram as the archive's format has its times: one or two bytes for each filled bucket instead of six. */
-export interface PackedTimes {
-  readonly filled: number;
-  readonly bytes: Uint8Array;
-}
-
-export const NO_TIMES: PackedTimes = { filled: 0, bytes: new Uint8Array() };
-
-export function packTimes({ bucket, count }: Sparse): PackedTimes {
-  if (bucket.length === 0) return NO_TIMES;
-  const tokens = new Writer();
-  let next = 0;
-  for (let i = 0; i < bucket.length; i++) {
-    const at = bucket[i] as number;
-    if (at > next) tokens.number(2 * (at - next - 1));
-    tokens.number(2 * (count[i] as number) - 1);
-    next = at + 1;
-  }
-  return { filled: bucket.length, bytes: tokens.bytes };
-}
-
-/** All of them as one. */
-export function joinTimes(parts: readonly PackedTimes[]): PackedTimes {
-  const filled = parts.filter((part) => part.filled > 0);
-  return filled.length > 1 ? packTimes(joined(filled.map(unpackTimes))) : (filled[0] ?? NO_TIMES);
-}
-
-function unpackTimes({ filled, bytes }: PackedTimes): Sparse {
-  return timesFrom(new Reader(bytes), filled);
-}
+import { type ArchiveHeader, CELL_COUNTS, type CellCounts } from './client/archive.ts';
+import { Times } from './client/buckets.ts';
+import { joinTimes, type PackedTimes, unpackTimes } from './packed-times.ts';
 
 /** One request name's share of a slot; requests due in the warm-up are kept apart. */
 export interface Part extends CellCounts {

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import * as hdr from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
 import type { HistogramData } from '../core/snapshot.ts';
-import { bucketOf, EMPTY_HISTOGRAM, HIGHEST, Histogram, highestOf, lowestOf, quantileOf } from './histogram.ts';
+import {
+  bucketOf,
+  EMPTY_HISTOGRAM,
+  HIGHEST,
+  Histogram,
+  highestOf,
+  lowestOf,
+  quantileOf,
+  quantilesOf,
+} from './histogram.ts';
 
 /** Times in µs over all magnitudes: powers of two and their neighbours are where bucket arithmetic goes wrong. */
 const anyTime = fc.oneof(
@@ -190,6 +199,18 @@ describe('Histogram', () => {
     empty.reset();
     expect(empty.toData()).toEqual(EMPTY_HISTOGRAM);
   });
+});
+
+it('gives several quantiles at rest in one pass as one by one', () => {
+  expect(quantilesOf(EMPTY_HISTOGRAM, [0.5, 0.9])).toEqual([]);
+  fc.assert(
+    fc.property(times, fc.array(thousandth, { minLength: 1 }), (values, unsorted) => {
+      const ps = unsorted.map((p) => p / 1000).sort((a, b) => a - b);
+      const histogram = histogramOf(values);
+      const each = histogram.count === 0 ? [] : ps.map((p) => histogram.quantile(p));
+      expect(quantilesOf(histogram.toData(), ps)).toEqual(each);
+    }),
+  );
 });
 
 it('gives the same quantile at rest', () => {

@@ -176,15 +176,24 @@ export class Histogram {
 export const EMPTY_HISTOGRAM: HistogramData = { count: 0, min: 0 as Micros, max: 0 as Micros, sum: 0, buckets: [] };
 
 /** The p-quantile (0..1) of a histogram at rest, as `Histogram.quantile` says it; null of nothing. */
-export function quantileOf({ count, max, buckets }: HistogramData, p: number): Micros | null {
-  if (count === 0) return null;
-  const rank = Math.min(count, Math.max(1, Math.ceil(p * count - 1e-9)));
+export function quantileOf(data: HistogramData, p: number): Micros | null {
+  return quantilesOf(data, [p])[0] ?? null;
+}
+
+/** Several of them, ascending, in one pass; none of nothing. */
+export function quantilesOf({ count, max, buckets }: HistogramData, ps: readonly number[]): Micros[] {
+  if (count === 0) return [];
+  const found: Micros[] = [];
   let seen = 0;
   let bucket = 0;
-  for (let i = 0; i < buckets.length; i += 2) {
-    bucket += buckets[i] as number;
-    seen += buckets[i + 1] as number;
-    if (seen >= rank) return Math.min(max, highestOf(bucket)) as Micros;
+  let at = 0;
+  for (const p of ps) {
+    const rank = Math.min(count, Math.max(1, Math.ceil(p * count - 1e-9)));
+    for (; seen < rank && at < buckets.length; at += 2) {
+      bucket += buckets[at] as number;
+      seen += buckets[at + 1] as number;
+    }
+    found.push(Math.min(max, highestOf(bucket)) as Micros);
   }
-  return max;
+  return found;
 }

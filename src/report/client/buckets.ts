@@ -6,8 +6,8 @@
 const HALF_BITS = 7;
 const HALF = 1 << HALF_BITS;
 const SUB_MASK = 2 * HALF - 1;
-/** Enough for 2³¹ − 1 µs. */
-const LENGTH = 26 * HALF;
+/** How many there are: enough for 2³¹ − 1 µs. */
+export const BUCKETS = 26 * HALF;
 
 /** Bucket of a whole number of µs below 2³¹. */
 export function bucketOf(value: number): number {
@@ -43,27 +43,11 @@ export interface Sparse {
   readonly count: ArrayLike<number>;
 }
 
-/** All of them as one. */
-export function joined(parts: readonly Sparse[]): Sparse {
-  const filled = parts.filter(({ bucket }) => bucket.length > 0);
-  const [only] = filled;
-  if (only !== undefined && filled.length === 1) return only;
-  SCRATCH.reset();
-  for (const part of filled) SCRATCH.add(part);
-  const bucket: number[] = [];
-  const count: number[] = [];
-  SCRATCH.forEach((at, n) => {
-    bucket.push(at);
-    count.push(n);
-  });
-  return { bucket: Uint16Array.from(bucket), count: Uint32Array.from(count) };
-}
-
 /** Times of many requests at 2 significant digits: merged, then asked. */
 export class Times {
   count = 0;
-  readonly #counts = new Float64Array(LENGTH);
-  #first = LENGTH;
+  readonly #counts = new Float64Array(BUCKETS);
+  #first = BUCKETS;
   #last = -1;
 
   add({ bucket, count }: Sparse): void {
@@ -85,7 +69,7 @@ export class Times {
     if (this.count === 0) return;
     this.#counts.fill(0, this.#first, this.#last + 1);
     this.count = 0;
-    this.#first = LENGTH;
+    this.#first = BUCKETS;
     this.#last = -1;
   }
 
@@ -125,6 +109,3 @@ export class Times {
     }
   }
 }
-
-/** Room for all buckets is made once, not for every merge. */
-const SCRATCH = new Times();

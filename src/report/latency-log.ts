@@ -1,0 +1,86 @@
+import type { IntervalSnapshot } from '../core/snapshot.ts';
+import { toSeconds } from '../core/units.ts';
+import type { HlogInterval } from '../stats/hlog.ts';
+import { mergedHistogram, type PackedHistogram, packHistogram, unpackHistogram } from '../stats/packed-histogram.ts';
+
+/** Lines at the most: of an hour with one request name, every second has its own. */
+const MOST = 3_600;
+
+type Line = Omit<HlogInterval, 'histogram'> & { readonly packed: PackedHistogram };
+
+/**
+ * Response times for `latency.hlog`, every one of the run. Where they would be too many lines, neighbours with one tag share
+ * one: neither the log's size nor the memory for it grows with the run.
+ */
+export class LatencyLog {
+  #lines: Line[] = [];
+  #most = MOST;
+  /** Intervals to a line. */
+  #width = 1;
+  /** Of each tag, those that do not fill a line yet. */
+  readonly #open = new Map<string, HlogInterval[]>();
+
+  add({ startAt, endAt, phase, series }: IntervalSnapshot): void {
+    for (const [name, { response: histogram }] of Object.entries(series)) {
+      if (histogram.count === 0) continue;
+      // A reader adds what has one tag: with the warm-up among it no percentile would be that of the result.
+      const tag = phase === 'warmup' ? `warmup ${name}` : name;
+      const startSeconds = toSeconds(startAt);
+      this.#put({ tag, startSeconds, lengthSeconds: toSeconds(endAt) - startSeconds, histogram });
+    }
+  }
+
+  *intervals(): Generator<HlogInterval> {
+    for (const line of this.#lines) yield intervalOf(line);
+    for (const open of this.#open.values()) if (open.length > 0) yield oneOf(open);
+  }
+
+  #put(interval: HlogInterval): void {
+    const open = this.#open.get(interval.tag) ?? [];
+    this.#open.set(interval.tag, open);
+    open.push(interval);
+    if (open.length < this.#width) return;
+    this.#lines.push(lineOf(open.splice(0)));
+    if (this.#lines.length > this.#most) this.#widen();
+  }
+
+  #widen(): void {
+    const wider: Line[] = [];
+    /** Of each tag, the place of a line that has no partner yet. */
+    const single = new Map<string, number>();
+    for (const line of this.#lines) {
+      const place = single.get(line.tag);
+      if (place === undefined) single.set(line.tag, wider.push(line) - 1);
+      else {
+        wider[place] = lineOf([wider[place] as Line, line].map(intervalOf));
+        single.delete(line.tag);
+      }
+    }
+    this.#lines = wider;
+    this.#width *= 2;
+    // Of many names with few lines each nothing is won.
+    this.#most = Math.max(MOST, 2 * wider.length);
+  }
+}
+
+function lineOf(intervals: readonly HlogInterval[]): Line {
+  const { histogram, ...line } = oneOf(intervals);
+  return { ...line, packed: packHistogram(histogram) };
+}
+
+function intervalOf({ packed, ...line }: Line): HlogInterval {
+  return { ...line, histogram: unpackHistogram(packed) };
+}
+
+/** Neighbouring intervals as one. */
+function oneOf(intervals: readonly HlogInterval[]): HlogInterval {
+  const [first] = intervals as [HlogInterval];
+  if (intervals.length === 1) return first;
+  const end = Math.max(...intervals.map(({ startSeconds, lengthSeconds }) => startSeconds + lengthSeconds));
+  return {
+    tag: first.tag,
+    startSeconds: first.startSeconds,
+    lengthSeconds: end - first.startSeconds,
+    histogram: mergedHistogram(intervals.map(({ histogram }) => histogram)),
+  };
+}
