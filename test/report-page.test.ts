@@ -33,7 +33,7 @@ it('draws its four charts without a complaint and without the network', async (t
   expect(colours).toHaveLength(4);
   for (const shown of colours) expect(shown).toBeGreaterThan(20);
   expect(await page.locator('.plot > svg:visible').count()).toBe(0);
-  expect(await page.getByRole('img', { name: /^Response time, ms, over time/ }).count()).toBe(1);
+  expect(await page.getByRole('img', { name: /^Response time, ms, of the successes, over time/ }).count()).toBe(1);
   expect(complaints).toEqual([]);
 });
 

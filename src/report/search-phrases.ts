@@ -59,6 +59,16 @@ export function shownCriterion(level: LevelResult, criterion: string | null = nu
   return latencies.find(({ slo }) => slo === criterion) ?? latencies[0] ?? criteria[0] ?? null;
 }
 
+/** The highest level on the searched axis that the answer rests on and that passed, not above the answer; null: none did. */
+export function levelJustPassed({ levels, unit, estimate }: BreakingPoint): LevelResult | null {
+  const model = unit === 'vus' ? 'closed' : 'open';
+  const of = ({ load }: LevelResult): number => (load.model === 'closed' ? load.vus : load.ratePerSec);
+  return levels
+    .filter((level) => level.used && level.verdict === 'pass' && level.load.model === model)
+    .filter((level) => estimate === null || of(level) <= estimate)
+    .reduce<LevelResult | null>((best, level) => (best === null || of(level) >= of(best) ? level : best), null);
+}
+
 /** `p95` of `p95<250ms`. */
 export const metricOf = (slo: string): string => slo.split(/[<>]/)[0]?.trim() ?? slo;
 

@@ -66,7 +66,7 @@ it('shades the warm-up with its name, the unfit stretch without, and draws the l
 
 it('is named for those who do not see it', () => {
   expect(svgOf(pictureOf(openRun(), 'response'), 200)).toMatch(
-    /^<svg viewBox="0 0 534 200" role="img" aria-label="Response time, ms, over time: p50 up to /,
+    /^<svg viewBox="0 0 534 200" role="img" aria-label="Response time, ms, of the successes, over time: p50 up to /,
   );
 });
 

@@ -158,7 +158,7 @@ function spectrumDrawing({ source, archive, name, view, theme }: Scene): Shown {
   const spectrum = spectrumOf(response, service, limits);
   if (spectrum === null) return { id: 'spectrum', drawing: null, sentence: NOTHING };
   const title = 'Percentile spectrum';
-  const unit = 'ms, as far as the sample bears it';
+  const unit = 'ms, of the successes, as far as the sample bears it';
   return {
     id: 'spectrum',
     sentence: '',
@@ -200,7 +200,7 @@ function scatterDrawings({ source, loads, name, view, theme }: Scene): Shown[] {
       sentence: '',
       drawing: {
         title,
-        unit: `ms, by ${unit}`,
+        unit: `ms, of the successes, by ${unit}`,
         description: `${title}: p50 and p95 of each interval by ${unit}. The numbers are in the data table below.`,
         legend: [
           { ...plain('p50', theme.lines.p50), shape: 'disc' },

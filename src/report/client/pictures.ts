@@ -87,7 +87,7 @@ export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[]
       ...frame,
       id: 'response',
       title: 'Response time',
-      unit: 'ms',
+      unit: 'ms, of the successes',
       empty:
         empty ||
         (response.slice(0, 2).every(isBlank) ? 'No request succeeded, so there is no response time to draw.' : ''),

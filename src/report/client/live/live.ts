@@ -307,15 +307,21 @@ function showChip(chip: RunState['chip']): void {
 function showMonitor(run: RunState): void {
   const { phase, vus, inFlight, achievedPerSec, offeredPerSec, p95, failedShare, elapsed, whole } = run;
   const rate = (value: number | null): string => (value === null ? '–' : formatRate(value));
+  const ended = phase === 'ended';
   const figures: [label: string, value: string, style: string][] = [
     ['Status', PHASES[phase], phase],
     ['Time', whole === null ? formatClock(elapsed) : `${formatClock(elapsed)} of ${formatClock(whole)}`, ''],
     vus === null ? ['In flight', formatCount(inFlight), 'users'] : ['Users', formatCount(vus), 'users'],
-    ['Offered', rate(offeredPerSec), 'offered'],
-    ['Achieved', rate(achievedPerSec), 'achieved'],
-    ['p95', p95 ?? '–', 'p95'],
-    ['Failed', failedShare === null ? '–' : formatShare(failedShare), (failedShare ?? 0) > 0 ? 'failed' : ''],
-    [phase === 'ended' ? 'Verdict' : 'Verdict so far', ...verdictOf(run)],
+    // While it is on, each is of another stretch than its namesakes on the page: it says of which.
+    [ended ? 'Offered' : 'Offered, last 5 s', rate(offeredPerSec), 'offered'],
+    [ended ? 'Achieved' : 'Achieved, last 5 s', rate(achievedPerSec), 'achieved'],
+    [ended ? 'p95' : 'p95, last interval', p95 ?? '–', 'p95'],
+    [
+      ended ? 'Failed' : 'Failed so far',
+      failedShare === null ? '–' : formatShare(failedShare),
+      (failedShare ?? 0) > 0 ? 'failed' : '',
+    ],
+    [ended ? 'Verdict' : 'Verdict so far', ...verdictOf(run)],
   ];
   const list = one('[data-monitor]');
   if (list.children.length !== figures.length)

@@ -187,7 +187,7 @@ export class Statistics {
   }
 
   show({ statistics }: RunState, archive: Archive, span: Span | null): void {
-    if (span === null) this.#table.show(statistics, 'response time in ms');
+    if (span === null) this.#table.show(statistics, 'of the whole run, “current” of the last 5 s; response time in ms');
     else this.#table.show(partOf(statistics, archive, span), 'of the stretch marked out; times within 1 %');
   }
 }
