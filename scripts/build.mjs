@@ -38,6 +38,7 @@ const { metafile } = await build({
     'reference-server/strategies/pool-worker.ts',
     'reference-server/strategies/replica-process.ts',
     'reference-server/cluster/replica.ts',
+    'reference-server/law/law-thread.ts',
   ],
   outdir: 'dist',
   outbase: '.',

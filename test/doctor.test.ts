@@ -72,3 +72,34 @@ describe('rampart doctor', () => {
     expect((await running.finished).code).toBe(130);
   });
 });
+
+describe('rampart doctor --calibrate', () => {
+  it('searches three queues that are known, and says how far it was off', async () => {
+    const { code, stdout, stderr } = await rampart(['doctor', '--calibrate', '--budget', '10s']);
+    // Ten seconds a search are few: whether all three gave an estimate depends on the machine.
+    const silent = stdout.includes('gave no estimate');
+    expect(code).toBe(silent ? 5 : 0);
+    if (!silent) expect(stdout).toMatch(/^On this machine answers are within ±[\d.]+ %\.$/m);
+    expect(stdout.match(/^[●○] \d slots? of .*takes \d[\d.]*\/s, /gm)).toHaveLength(3);
+    for (const part of ['Search 1 of 3, 10s', 'Search 3 of 3, 10s', 'level 1  idle']) expect(stderr).toContain(part);
+  });
+
+  it('prints JSON alone, and takes no URL', async () => {
+    const { stdout, stderr } = await rampart(['doctor', '--calibrate', '--budget', '5s', '--json']);
+    expect(stderr).toBe('');
+    const { searches } = JSON.parse(stdout) as { searches: { truth: number; status: string }[] };
+    expect(searches.map(({ truth }) => Math.round(truth))).toEqual([140, 354, 70]);
+    expect((await rampart(['doctor', 'http://127.0.0.1:9/', '--calibrate'])).code).toBe(2);
+    expect((await rampart(['doctor', '--budget', '5s'])).code).toBe(2);
+    expect((await rampart(['doctor', '--calibrate', '--budget', '5'])).code).toBe(2);
+  });
+
+  it('can be interrupted', async () => {
+    const running = start(['doctor', '--calibrate']);
+    await running.shown('level 1');
+    running.kill('SIGINT');
+    const { code, stderr } = await running.finished;
+    expect(code).toBe(130);
+    expect(stderr).toContain('Interrupted: what there is so far says nothing about this machine.');
+  });
+});

@@ -16,8 +16,9 @@ import { reach } from '../drivers/reach.ts';
 import { resolvePlan } from '../plan/resolve.ts';
 import { parseCount, parseDuration, quote } from '../plan/syntax.ts';
 import { type Ink, paint } from '../report/terminal.ts';
-import { type NullThread, startNullServer } from '../run/null-thread.ts';
+
 import type { NullServer } from '../run/protocol.ts';
+import { type ServerThread, startServerThread } from '../run/server-thread.ts';
 import { ThreadPool } from '../run/threads.ts';
 import { colourOf } from './colour.ts';
 import { readLimits } from './machine.ts';
@@ -27,6 +28,8 @@ export interface DoctorFlags {
   readonly connections: string;
   readonly duration: string;
   readonly json?: boolean;
+  readonly calibrate?: boolean;
+  readonly budget?: string;
   readonly method?: string;
   readonly header?: readonly string[];
   readonly body?: string;
@@ -39,9 +42,20 @@ const LAG_RATE = 1_000;
 /** Of a null server's answer where no target is there to copy. */
 const ANSWER_BYTES = 200;
 const LOOKS = 5;
+/** Of each search of a calibration. */
+const CALIBRATION = '60s';
 
 /** `rampart doctor`: whether this machine is fit to measure. Returns 0, or the code of an invalid measurement. */
 export async function doctorCommand(world: World, target: string | undefined, flags: DoctorFlags): Promise<number> {
+  if (flags.calibrate === true) {
+    if (target !== undefined)
+      throw new RampartError('usage', '--calibrate takes no URL', 'It searches on queues of its own, that are known.');
+    const { budget = CALIBRATION } = flags;
+    parseDuration(budget, '--budget', { min: '5s', max: '24h' });
+    const { calibrateCommand } = await import('./calibrate.ts');
+    return calibrateCommand(world, { budget, json: flags.json === true });
+  }
+  if (flags.budget !== undefined) throw new RampartError('usage', '--budget needs --calibrate');
   const connections = parseCount(flags.connections, '--connections', { min: '1', max: '10k' });
   const duration = parseDuration(flags.duration, '--duration', { min: '1s', max: '5m' });
   const interrupted = new AbortController();
@@ -134,7 +148,7 @@ class Workbench {
   readonly #world: World;
   readonly #request: Readonly<Record<string, unknown>>;
   readonly #signal: AbortSignal;
-  readonly #servers: NullThread[] = [];
+  readonly #servers: ServerThread[] = [];
 
   constructor(world: World, { method, header, body, bodyFile }: DoctorFlags, signal: AbortSignal) {
     this.#world = world;
@@ -142,8 +156,8 @@ class Workbench {
     this.#signal = signal;
   }
 
-  async serve(server: NullServer): Promise<NullThread> {
-    const thread = await startNullServer(new URL('null-server.js', this.#world.workerEntry), server);
+  async serve(server: NullServer): Promise<ServerThread> {
+    const thread = await startServerThread(new URL('null-server.js', this.#world.workerEntry), server);
     this.#servers.push(thread);
     return thread;
   }
@@ -162,7 +176,7 @@ class Workbench {
     return { path: plan.requests[0]?.path ?? '/', bytes: Math.round(totals.bytesIn / totals.ok) };
   }
 
-  measure({ port }: NullThread, path: string, flags: Readonly<Record<string, unknown>>): Promise<RunResult> {
+  measure({ port }: ServerThread, path: string, flags: Readonly<Record<string, unknown>>): Promise<RunResult> {
     return this.#run(this.#plan('run', `http://127.0.0.1:${port}${path}`, flags));
   }
 

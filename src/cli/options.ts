@@ -134,6 +134,8 @@ export function addReportOptions(command: Command): Command {
 
 export function addDoctorOptions(command: Command): Command {
   return command
+    .option('--calibrate', 'how far are searches on this machine from what is known? three of them, on exact queues')
+    .option('--budget <duration>', 'with --calibrate: how long each search may take (default 60s)')
     .option('-c, --connections <count>', 'connections to measure with', '50')
     .option('-d, --duration <duration>', 'of each of its measurements, after a second of warm-up', '2s')
     .option('-X, --method <method>', 'HTTP method; POST where there is a body, else GET')

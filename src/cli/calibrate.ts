@@ -1,0 +1,96 @@
+import type { LawThread } from '../../reference-server/law/law-thread.ts';
+import {
+  type Calibrated,
+  calibratedBy,
+  calibratedLine,
+  calibrationVerdict,
+  KNOWN_QUEUES,
+  type KnownQueue,
+  queueName,
+  truthOf,
+  worstError,
+} from '../analyze/calibration.ts';
+import { formatRate } from '../analyze/wording.ts';
+import { EXIT } from '../core/errors.ts';
+import type { World } from '../core/world.ts';
+import { prepareRun } from '../plan/resolve.ts';
+import { paint } from '../report/terminal.ts';
+import { startServerThread } from '../run/server-thread.ts';
+import { Steering } from '../run/steering.ts';
+import { colourOf } from './colour.ts';
+import { execute, newRunId } from './execution.ts';
+import { createView } from './run.ts';
+
+export interface CalibrateOptions {
+  /** Of each search, as a flag says it. */
+  readonly budget: string;
+  readonly json: boolean;
+}
+
+/**
+ * `rampart doctor --calibrate`: how far searches on this machine are from what theory says of a queue that is known. Returns
+ * 0, or the code of an invalid measurement where one of them gave no estimate.
+ */
+export async function calibrateCommand(world: World, { budget, json }: CalibrateOptions): Promise<number> {
+  const interrupted = new AbortController();
+  const off = world.onInterrupt(() => interrupted.abort());
+  const note = (line: string): void => {
+    if (!json) world.stderr.write(`${line}\n`);
+  };
+  const all: Calibrated[] = [];
+  try {
+    for (const [i, queue] of KNOWN_QUEUES.entries()) {
+      note(
+        `Search ${i + 1} of ${KNOWN_QUEUES.length}, ${budget}: ${queueName(queue)}, which takes ${formatRate(truthOf(queue))} …`,
+      );
+      const found = await searchOn(world, queue, i + 1, { budget, json, signal: interrupted.signal });
+      if (interrupted.signal.aborted) break;
+      if (found !== null) all.push(found);
+      if (found !== null) note(`  ${calibratedLine(found)}`);
+    }
+  } finally {
+    off();
+  }
+  if (interrupted.signal.aborted) {
+    note('Interrupted: what there is so far says nothing about this machine.');
+    return EXIT.interrupted;
+  }
+  const worst = worstError(all);
+  const { stdout } = world;
+  if (json) stdout.write(`${JSON.stringify({ format: 1, budget, within: worst, searches: all }, null, 2)}\n`);
+  else stdout.write(render(all, colourOf(stdout, world.env)));
+  return worst === null ? EXIT.invalid : EXIT.passed;
+}
+
+/** A search on a queue of its own; null: it was interrupted before it had any answer. */
+async function searchOn(
+  world: World,
+  queue: KnownQueue,
+  seed: number,
+  { budget, json, signal }: CalibrateOptions & { readonly signal: AbortSignal },
+): Promise<Calibrated | null> {
+  const data: LawThread = { law: `exp:${queue.serviceMs}ms`, slots: queue.slots, seed };
+  const server = await startServerThread(new URL('law/law-thread.js', world.serverEntries), data);
+  try {
+    const target = `http://127.0.0.1:${server.port}/predict`;
+    const flags = { body: '{}', slo: [`p95<${queue.limitMs}ms`], budget };
+    const { plan } = prepareRun({ kind: 'find', target, env: {}, flags }, world);
+    const view = json ? null : createView(world, plan);
+    const result = await execute(world, {
+      ...{ id: newRunId(world), plan, rows: null, folder: null, signal, steering: new Steering('find') },
+      followers: () => (view === null ? [] : [view]),
+    });
+    return result.breakingPoint === undefined ? null : calibratedBy(queue, result.breakingPoint);
+  } finally {
+    await server.close();
+  }
+}
+
+function render(all: readonly Calibrated[], colour: boolean): string {
+  const widest = Math.max(0, ...all.map(({ queue }) => queueName(queue).length));
+  const lines = all.map((one) => {
+    const sign = one.covered === true ? paint('●', 'green', colour) : paint('○', 'yellow', colour);
+    return `${sign} ${queueName(one.queue).padEnd(widest)}  ${calibratedLine(one)}`;
+  });
+  return `${lines.join('\n')}\n\n${paint(calibrationVerdict(all), 'bold', colour)}\n`;
+}
