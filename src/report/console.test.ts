@@ -3,6 +3,7 @@ import type { RunEvent } from '../core/event.ts';
 import { micros } from '../core/units.ts';
 import { ConsoleView } from './console.ts';
 import { fixtureEvents, fixturePlan } from './result.fixture.ts';
+import { searchEvents, searchPlan } from './search.fixture.ts';
 
 /** A terminal, as far as the view uses one. */
 class Screen {
@@ -181,4 +182,21 @@ describe('in a log', () => {
     });
     expect(show(events, { isTTY: false }).screen.rows.filter((row) => /^\d/.test(row))).toHaveLength(4);
   });
+});
+
+it('tells what the budget of a search can give, once the idle target is known to be slow', () => {
+  const slowed = searchEvents().map((event): RunEvent => {
+    if (event.type !== 'judged' || event.level.purpose !== 'idle') return event;
+    return { ...event, level: { ...event.level, meanMs: 2_000 } };
+  });
+  const said = (events: readonly RunEvent[]): string[] => {
+    const writes: string[] = [];
+    const write = (text: string): void => void writes.push(text);
+    const view = new ConsoleView({ plan: searchPlan(), write, columns: 100, isTTY: false, colour: false });
+    for (const event of events) view.accept(event);
+    return writes.filter((text) => text.startsWith('One at a time'));
+  };
+  expect(said(slowed)).toHaveLength(1);
+  expect(said(slowed)[0]).toContain('2:00 hold about 60 requests');
+  expect(said(searchEvents())).toEqual([]);
 });

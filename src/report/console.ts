@@ -1,4 +1,6 @@
 import { RunFold } from '../analyze/fold.ts';
+import { prospectOf } from '../analyze/prospect.ts';
+import type { LevelResult } from '../core/breaking-point.ts';
 import { editedLoad, type LoadChange } from '../core/command.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
@@ -48,6 +50,8 @@ export class ConsoleView implements RunSink {
   #drawn = 0;
   /** Of a search: the end of the interval that was drawn last, µs. */
   #drawnAt = 0;
+  readonly #judged: LevelResult[] = [];
+  #told = false;
   #running = true;
   /** How many points of the timeline have had their turn as a plain line, and when the next is due (s). */
   #passed = 0;
@@ -75,9 +79,11 @@ export class ConsoleView implements RunSink {
       case 'settling':
       case 'level':
         this.#failures.clear();
+        if (event.type === 'level' && event.purpose !== 'idle') this.#tellProspect();
         this.#draw();
         break;
       case 'judged':
+        this.#judged.push(event.level);
         this.#logLevel(event);
         this.#draw();
         break;
@@ -148,6 +154,14 @@ export class ConsoleView implements RunSink {
         ? liveBlock({ plan, timeline, worst, wanted: this.#wanted, keys: this.#options.keys === true }, this.#columns)
         : searchBlock(this.#search.at(timeline, worst), this.#columns),
     );
+  }
+
+  /** Once, when the idle target is known: what the budget can give, where that is little. */
+  #tellProspect(): void {
+    const { search } = this.#options.plan;
+    const prospect = this.#told || search === null ? null : prospectOf(search, this.#judged);
+    this.#told = true;
+    if (prospect !== null) this.note(prospect);
   }
 
   /** A search has a line per level, not per interval. */

@@ -1,4 +1,6 @@
+import { prospectOf } from '../analyze/prospect.ts';
 import { counted, formatClock, formatRate } from '../analyze/wording.ts';
+import type { LevelResult } from '../core/breaking-point.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
@@ -23,6 +25,8 @@ export class RunLog {
   #toldAt = Number.NEGATIVE_INFINITY;
   #unfit = false;
   #ramped = false;
+  readonly #judged: LevelResult[] = [];
+  #told = false;
 
   constructor(plan: Plan, wallTime: () => string) {
     this.#plan = plan;
@@ -53,10 +57,12 @@ export class RunLog {
         this.#interval(timeline);
         break;
       case 'level':
+        if (event.purpose !== 'idle') this.#tellProspect();
         this.say(`level ${event.index + 1} begins: ${event.purpose}, ${levelLoad(event.load)}`);
         break;
       case 'judged': {
         const { search } = this.#plan;
+        this.#judged.push(event.level);
         if (search !== null) this.say(levelLine(event, search), event.level.verdict === 'void' ? 'fair' : 'plain');
         break;
       }
@@ -84,6 +90,14 @@ export class RunLog {
       case 'started':
         break;
     }
+  }
+
+  /** Once, when the idle target is known. */
+  #tellProspect(): void {
+    const { search } = this.#plan;
+    const prospect = this.#told || search === null ? null : prospectOf(search, this.#judged);
+    this.#told = true;
+    if (prospect !== null) this.say(prospect, 'fair');
   }
 
   #interval(timeline: readonly TimelinePoint[]): void {
