@@ -107,7 +107,8 @@ const { resultJsonSchema } = await import(pathToFileURL(schemaModule).href);
 writeFileSync('dist/result.schema.json', `${JSON.stringify(resultJsonSchema(), null, 2)}\n`);
 rmSync('dist/schema', { recursive: true });
 
-// The package carries its types; a checkout has the source, and does without these ten seconds.
+// The package carries its types, so `prepare` makes them: npm runs it last before it packs. `npm run build` does without these
+// five seconds, since a checkout has the source.
 if (process.argv.includes('--types'))
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '--project', 'tsconfig.types.json'], {
     stdio: 'inherit',

@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { pack } from '../scripts/pack.mjs';
 import { temporaryFolder } from './command.ts';
 
 /** The package as a stranger gets it: packed, installed into an empty folder elsewhere, and used. */
@@ -12,20 +13,22 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 describe('the packed package', () => {
   it('installs into an empty folder, and does the demo’s main job from there', async () => {
     const folder = temporaryFolder();
-    const packed = execFileSync('npm', ['pack', '--pack-destination', folder, '--json', '--ignore-scripts'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    });
-    const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
-    expect(files.map(({ path }) => path).filter((path) => /\.test\.|fixture|training|node_modules/.test(path))).toEqual(
-      [],
-    );
+    const tarball = pack(folder);
     const elsewhere = join(folder, 'elsewhere');
     mkdirSync(elsewhere);
-    execFileSync('npm', ['install', '--prefix', elsewhere, '--no-audit', '--no-fund', join(folder, filename)], {
-      cwd: elsewhere,
-    });
+    execFileSync('npm', ['install', '--prefix', elsewhere, '--no-audit', '--no-fund', tarball], { cwd: elsewhere });
     const installed = join(elsewhere, 'node_modules/rampart');
+    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
+    expect(files.filter((path) => /\.test\.|fixture|training|node_modules/.test(path))).toEqual([]);
+    expect(readdirSync(installed).sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist',
+      'package.json',
+      'scenarios',
+    ]);
+    typeCheck(elsewhere);
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     const cli = join(installed, manifest.bin.rampart);
     // What is bundled is not installed beside it, and its licences go with it.
@@ -64,7 +67,8 @@ describe('the packed package', () => {
       expect(result.totals.byStatus).toEqual(own.byStatus);
       // Hundreds of files used to be opened at each start, fifty of them at once.
       const few = ['-c', 'ulimit -n 64; exec "$0" "$@"', process.execPath, cli];
-      const measured = execFileSync(
+      // Fifty requests from a cold start last too short a time for a verdict that a busy machine could not change.
+      const measured = spawnSync(
         'sh',
         [...few, 'run', url, '--body-file', body, '-n', '50', '-u', '2', '--json', '-q'],
         {
@@ -72,7 +76,8 @@ describe('the packed package', () => {
           encoding: 'utf8',
         },
       );
-      expect(JSON.parse(measured).totals).toMatchObject({ sent: 50, ok: 50 });
+      expect([0, 5]).toContain(measured.status);
+      expect(JSON.parse(measured.stdout).totals).toMatchObject({ sent: 50, ok: 50 });
       const [run = ''] = readdirSync(join(elsewhere, 'reports'));
       expect(existsSync(join(elsewhere, 'reports', run, 'report.html'))).toBe(true);
     } finally {
@@ -88,3 +93,26 @@ describe('the packed package', () => {
     expect(schema.properties.format).toBeDefined();
   });
 });
+
+/** Checks a program of a caller, and with it the package's own declarations, in both ways that TypeScript finds them. */
+function typeCheck(folder: string): void {
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(
+    join(folder, 'program.ts'),
+    `import { exitCodeOf, type RunResult } from 'rampart';
+    export const code = (result: RunResult): number => exitCodeOf(result);
+    // @ts-expect-error: were a declaration missing, everything would be any, and this right.
+    export const wrong: string = exitCodeOf({} as RunResult);
+    `,
+  );
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')];
+  for (const resolution of [
+    ['--module', 'nodenext'],
+    ['--module', 'esnext', '--moduleResolution', 'bundler'],
+  ]) {
+    const options = ['--noEmit', '--strict', '--target', 'es2023', ...types, ...resolution, 'program.ts'];
+    const { status, stdout } = spawnSync(process.execPath, [tsc, ...options], { cwd: folder, encoding: 'utf8' });
+    expect({ resolution, status, stdout }).toEqual({ resolution, status: 0, stdout: '' });
+  }
+}
