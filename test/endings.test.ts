@@ -42,6 +42,21 @@ describe('a generator thread', () => {
     expect(result.totals.durationMs).toBeLessThan(10_000);
   });
 
+  it('that hangs under way is given up, and the run is invalid, with the reason: exit code 5', async () => {
+    target = await fixedTarget(5);
+    const workerEntry = entryWith(`import { threadId } from 'node:worker_threads';
+      if (threadId % 2 === 0) setTimeout(() => { for (;;); }, 1500);`);
+    const args = ['run', target.url, '--vus', '4', '-d', '60s', '--threads', '2', '--json'];
+    const startedAt = performance.now();
+    const { code, stdout } = await run(args, { workerEntry });
+    const { run: ended, totals, verdict } = JSON.parse(stdout);
+    expect([code, ended.ending, verdict.status]).toEqual([5, 'lost', 'invalid']);
+    expect(verdict.doubts[0].message).toContain('said nothing for 13 s');
+    expect(totals.sent).toBe(totals.ok + totals.failed + (totals.byOutcome.aborted ?? 0));
+    expect(totals.ok).toBeGreaterThan(50);
+    expect(performance.now() - startedAt).toBeLessThan(45_000);
+  }, 60_000);
+
   it('that does not start means that nothing was measured: exit code 6', async () => {
     target = await fixedTarget(5);
     const workerEntry = entryWith("throw new Error('no memory');");

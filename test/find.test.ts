@@ -86,13 +86,13 @@ describe('rampart find', () => {
     expect(readFileSync(join(cwd, 'here/report.html')).equals(before)).toBe(true);
   });
 
-  it('gives what was learnt where the target goes away: exit code 4', async () => {
+  it('gives what was learnt where the target goes away, as a run does: exit code 5', async () => {
     target = await fixedTarget(5);
     const gone = target;
     setTimeout(() => void gone.close(), 5000);
     const { code, result } = await measured(['find', target.url, '--slo', 'p95<100ms', '--budget', '30s']);
     target = null;
-    expect(code).toBe(4);
+    expect(code).toBe(5);
     expect(result.breakingPoint?.stoppedBy).toBe('target-lost');
   });
 

@@ -29,7 +29,8 @@ export function exitCodeOf(result: RunResult): ExitCode {
   const { ending } = result.run;
   if (ending === 'interrupted') return EXIT.interrupted;
   if (ending === 'never-ready') return EXIT.agents;
-  if (isUnreachable(result) || result.breakingPoint?.stoppedBy === 'target-lost') return EXIT.unreachable;
+  // One that has answered was there: what it left is no answer, but not for want of contact.
+  if (isUnreachable(result)) return EXIT.unreachable;
   if (result.verdict.status === 'invalid') return EXIT.invalid;
   return result.verdict.status === 'failed' ? EXIT.failed : EXIT.passed;
 }

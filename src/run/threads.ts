@@ -22,6 +22,8 @@ import { Queue } from './queue.ts';
 /** Between "all are ready" and the common start, or between an order and its instant: enough for it to reach every thread. */
 const HEAD_START = millis(20);
 const READY_WITHIN = seconds(20);
+/** A thread that is silent for so many of our seconds does not measure any more: it hangs. */
+const SILENT_FOR = 10;
 
 /** A generator thread died: what it had under way is unknown, so the run is no measurement any more. */
 export class SourceLost extends Error {
@@ -115,6 +117,9 @@ class Crew implements Commanded {
   readonly #joiner: Joiner;
   readonly #working = new Set<number>();
   readonly #patience: unknown;
+  /** Of each thread, our seconds since its last word. Not by the clock: where this thread stood still as well, none passed. */
+  readonly #silent: number[];
+  #watch: unknown = null;
   #waitingFor: number;
   #started = false;
   #startAt = 0 as Micros;
@@ -130,6 +135,7 @@ class Crew implements Commanded {
     this.#clock = clock;
     this.#workers = workers;
     this.#waitingFor = workers.length;
+    this.#silent = workers.map(() => 0);
     this.#joiner = new Joiner(workers.length, (snapshot) => this.snapshots.push(snapshot));
     workers.forEach((worker, index) => {
       this.#working.add(index);
@@ -143,6 +149,7 @@ class Crew implements Commanded {
   }
 
   hear(index: number, message: FromThread): void {
+    this.#silent[index] = 0;
     if (message.type === 'interval') {
       this.#over ||= message.snapshots.some(({ phase }) => phase === 'drain');
       this.#joiner.accept(index, message.snapshots);
@@ -214,6 +221,22 @@ class Crew implements Commanded {
 
   dismiss(): void {
     this.#clock.cancel(this.#patience);
+    if (this.#watch !== null) this.#clock.cancel(this.#watch);
+  }
+
+  /** A thread in an endless loop says nothing, hears nothing, and would be waited for for ever. */
+  #listen(): void {
+    this.#watch = this.#clock.after(seconds(1), () => {
+      const patience = SILENT_FOR + (3 * this.#plan.interval) / 1e6;
+      for (const index of [...this.#working]) {
+        const silent = (this.#silent[index] ?? 0) + 1;
+        this.#silent[index] = silent;
+        if (silent < patience) continue;
+        this.lose(threadName(index), `it said nothing for ${silent} s, as one that hangs`, index);
+        void this.#workers[index]?.terminate();
+      }
+      this.#listen();
+    });
   }
 
   #ready(): void {
@@ -222,6 +245,8 @@ class Crew implements Commanded {
     this.#started = true;
     this.#startAt = (this.#clock.now() + HEAD_START) as Micros;
     this.#tell({ type: 'start', startAt: this.#startAt });
+    this.#silent.fill(0);
+    this.#listen();
   }
 
   #ended(index: number): void {
