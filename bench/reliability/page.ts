@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { faultsSection } from './faults-section.ts';
 import { journalSection } from './journal-section.ts';
 import { parserSection } from './parser-section.ts';
 import type { Section } from './section.ts';
@@ -8,7 +9,7 @@ const PAGE = 'docs/reliability.md';
 const fileOf = (name: string): string => `bench/reliability/${name}.json`;
 
 /** In the page's order. A section without results yet is left out. */
-const SECTIONS: readonly Section<never>[] = [parserSection, signalsSection, journalSection];
+const SECTIONS: readonly Section<never>[] = [parserSection, signalsSection, faultsSection, journalSection];
 
 const HEAD = `# How reliable it is
 
