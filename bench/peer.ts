@@ -34,7 +34,7 @@ export interface Invocation {
 }
 
 /**
- * How a tool keeps a rate. `open`: requests are due whatever the answers do. `paced`: a fixed number of connections, each
+ * How a tool keeps a rate. `open`: requests are due whatever the responses do. `paced`: a fixed number of connections, each
  * slowed down to its share of the rate, and each waiting for its answer. `closed`: it has no rate.
  */
 export type Pacing = 'open' | 'paced' | 'closed';

@@ -160,7 +160,7 @@ describe('a connection closed as it is used again', () => {
     expect(result.totals.byOutcome).toEqual({ ok: 5, reset: 5 });
     expect(target.received()).toBe(10);
     expect(result.failures).toMatchObject([
-      { outcome: 'reset', message: 'ECONNRESET before any answer, on a connection used before', count: 5 },
+      { outcome: 'reset', message: 'ECONNRESET before any response, on a connection used before', count: 5 },
     ]);
     expect(doubtOf(result, 'reused-connection-closed')).toMatchObject({
       invalidates: false,

@@ -89,7 +89,7 @@ describe('keys in the terminal', () => {
     // As with any other run that comes to its end.
     expect(code).toBe(0);
     expect(shown).toContain('w/s ±1 user, W/S ±10, q or Ctrl-C stops and still writes the report');
-    expect(shown).toContain('Stopping: waiting for the answers under way');
+    expect(shown).toContain('Stopping: waiting for the responses under way');
     expect(shown).toContain('as-it-was');
     // Nothing that was typed is shown.
     expect(shown).not.toContain('x?');
@@ -113,7 +113,7 @@ describe('keys in the terminal', () => {
       [/achieved/, '\u0003'],
     ]);
     expect(code).toBe(130);
-    expect(shown).toContain('Stopping: waiting for the answers under way');
+    expect(shown).toContain('Stopping: waiting for the responses under way');
     expect(shown).toContain('w/s ±1 request/s');
     expect(shown).toContain('as-it-was');
     const { changes = [] } = resultIn(join(cwd, 'run'));

@@ -134,7 +134,7 @@ describe('a proxy that closes a connection as it is used again', () => {
     expect(result.totals.byOutcome).toEqual({ ok: 20, reset: 20 });
     expect(proxy.received()).toBe(40);
     expect(result.failures).toMatchObject([
-      { outcome: 'reset', message: 'ECONNRESET before any answer, on a connection used before', count: 20 },
+      { outcome: 'reset', message: 'ECONNRESET before any response, on a connection used before', count: 20 },
     ]);
     expect(result.verdict.doubts.map(({ code }) => code)).toContain('reused-connection-closed');
   });

@@ -56,13 +56,13 @@ describe('a wait for a connection', () => {
 
 describe('connections closed as they are used again', () => {
   it('are a doubt with the likely cause', () => {
-    const message = 'ECONNRESET before any answer, on a connection used before';
+    const message = 'ECONNRESET before any response, on a connection used before';
     const result = resultOf({ ok, ended: { reset: 2 }, message });
     expect(doubtOf(result, 'reused-connection-closed')).toMatchObject({
       invalidates: false,
       message: 'The target closed 20 connections as they were used again; nothing was sent twice.',
     });
-    const fresh = resultOf({ ok, ended: { reset: 2 }, message: 'ECONNRESET before any answer' });
+    const fresh = resultOf({ ok, ended: { reset: 2 }, message: 'ECONNRESET before any response' });
     expect(doubtOf(fresh, 'reused-connection-closed')).toBeUndefined();
   });
 });

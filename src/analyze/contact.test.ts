@@ -20,19 +20,19 @@ const noSamples = ({ verdict }: RunResult) => verdict.doubts.find(({ code }) => 
 
 describe('a target', () => {
   it('whose responses are cut off has answered: the threshold fails', () => {
-    const cut = { ended: { reset: 5 }, message: 'connection closed in the middle of the answer', status: 200 };
+    const cut = { ended: { reset: 5 }, message: 'connection closed in the middle of the response', status: 200 };
     const result = resultOf(cut, ERRORS);
     expect(contactOf(result)).toBe('answered');
     expect([result.verdict.status, exitCodeOf(result)]).toEqual(['failed', 3]);
     expect(noSamples(result)?.message).toBe(
-      'No request succeeded: 50 requests failed: connection closed in the middle of the answer.',
+      'No request succeeded: 50 requests failed: connection closed in the middle of the response.',
     );
     const without = resultOf(cut);
     expect([without.verdict.status, exitCodeOf(without)]).toEqual(['invalid', 5]);
   });
 
   it('whose responses do not end has answered', () => {
-    const timeouts = endedAs({ ended: { timeout: 5 }, message: 'the answer did not end in time' }, {}, 1_000);
+    const timeouts = endedAs({ ended: { timeout: 5 }, message: 'the response did not end in time' }, {}, 1_000);
     expect([contactOf(timeouts), exitCodeOf(timeouts)]).toEqual(['answered', 5]);
     const givenUp = resultOf({ ended: { aborted: 2 }, message: GIVEN_UP.receiving, status: 200 });
     expect([contactOf(givenUp), exitCodeOf(givenUp)]).toEqual(['answered', 5]);
@@ -51,8 +51,8 @@ describe('a target', () => {
   it.each([
     ['refuses connections', { ended: { 'connect-error': 5 }, message: 'ECONNREFUSED 127.0.0.1:9' }],
     ['lets connections wait', { ended: { aborted: 5 }, message: GIVEN_UP.connecting }],
-    ['says nothing in time', { ended: { timeout: 5 }, message: 'no answer in time' }],
-    ['closes without a word', { ended: { reset: 5 }, message: 'connection closed before any answer' }],
+    ['says nothing in time', { ended: { timeout: 5 }, message: 'no response in time' }],
+    ['closes without a word', { ended: { reset: 5 }, message: 'connection closed before any response' }],
   ] as const)('that %s cannot be reached', (_, made) => {
     const result = resultOf(made, ERRORS);
     expect([contactOf(result), exitCodeOf(result)]).toEqual(['none', 4]);

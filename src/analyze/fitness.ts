@@ -109,7 +109,7 @@ function checkAgreement({ agreement: { own, peer, delayMs } }: FitnessMeasuremen
   const apart = Math.abs(own.achievedPerSec - peer.achievedPerSec) / Math.max(own.achievedPerSec, peer.achievedPerSec);
   if (own.p50Ms === null || peer.p50Ms === null || Number.isNaN(apart)) {
     const advice = 'Run it for longer with --duration; if it stays, nothing measured here can be trusted.';
-    return { name, fitness: 'unfit', found: 'too few answers to compare', advice };
+    return { name, fitness: 'unfit', found: 'too few responses to compare', advice };
   }
   const median = Math.abs(own.p50Ms - peer.p50Ms);
   const agree = apart <= throughput && median <= p50Ms;

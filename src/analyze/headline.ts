@@ -65,7 +65,7 @@ const REASONS: Readonly<Record<DoubtCode, string>> = {
   'cpu-contended': 'load threads waited for a core',
   'gc-pause': 'the generator paused to collect garbage',
   'too-few-samples': 'too few samples',
-  'unanswered-at-end': 'some requests had no answer at the end',
+  'unanswered-at-end': 'some requests had no response at the end',
   'count-mismatch': 'the counts do not add up',
   'hidden-idle': 'the generator held its virtual users up',
   'no-answer-found': 'the search gave no answer',

@@ -49,7 +49,7 @@ describe('a target that dies under way', () => {
     const silent = runOf([...times(10, UP), ...times(9, SILENT), givenUp], {}, 12);
     expect(headline(silent).sentence).toBe('From 0:10 on no response came.');
     expect(downOf(silent)?.message).toContain('12 requests had no response when the run ended');
-    const timeouts: Second = { ended: { timeout: 12 }, message: 'no answer in time' };
+    const timeouts: Second = { ended: { timeout: 12 }, message: 'no response in time' };
     const late = runOf([...times(10, UP), ...times(5, SILENT), ...times(5, timeouts)], {}, 12);
     expect(headline(late).sentence).toBe('From 0:10 on every request failed.');
   });

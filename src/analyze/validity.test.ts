@@ -95,7 +95,7 @@ describe('answers', () => {
     const few = { ...ENOUGH, ended: { aborted: 4 } };
     expect(doubtOf(resultOf(few), 'unanswered-at-end')).toMatchObject({
       invalidates: false,
-      message: '40 requests (0.99 %) had no answer when the run ended.',
+      message: '40 requests (0.99 %) had no response when the run ended.',
     });
     const many = { ...ENOUGH, ended: { aborted: 5 } };
     expect(doubtOf(resultOf(many), 'unanswered-at-end')?.invalidates).toBe(true);

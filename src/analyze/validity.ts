@@ -235,7 +235,7 @@ function answerDoubts(evidence: Evidence): Doubt[] {
   const whole = finished && (ending === 'completed' || ending === 'stopped' || ending === 'aborted');
   if (whole && aborted > 0) {
     const share = aborted / sent;
-    const message = `${counted(aborted, 'request')} (${formatShare(share)}) had no answer when the run ended.`;
+    const message = `${counted(aborted, 'request')} (${formatShare(share)}) had no response when the run ended.`;
     const hint = 'Give them more time with --graceful-stop, or a --timeout that is shorter than it.';
     doubts.push(doubt(share > LIMITS.unanswered, 'unanswered-at-end', message, hint));
   }
@@ -324,7 +324,8 @@ function sampleDoubts({ plan, totals, checks, samples }: Evidence): Doubt[] {
     return checks[i]?.status === 'undecided' && samplesMissing(threshold, total) !== null;
   });
   if (missing.length === 0 && undecided.length === 0) return [];
-  const of = names.length > 1 ? `${fewest} has ${formatCount(count)}` : `there are ${formatCount(count)}`;
+  // Beside the number of all requests another one wants a name.
+  const of = `${names.length > 1 ? `${fewest} has` : 'there are'} ${formatCount(count)}${total > totals.ok ? ' successes' : ''}`;
   const left = missing.length > 0 ? `Too few samples for ${missing.join(', ')}: ${of}.` : '';
   const open = undecided.map((threshold) => {
     const needs = formatCount(samplesMissing(threshold, total) ?? 0);

@@ -38,7 +38,7 @@ describe('exit code', () => {
     ['3: a threshold failed', 3, resultOf(SLOW, { thresholds })],
     ['4: every connection refused', 4, resultOf({ ended: { 'connect-error': 5 } }, { thresholds })],
     ['4: nothing but timeouts and resets', 4, resultOf({ ended: { timeout: 5, reset: 1, 'connect-error': 1 } })],
-    ['4: given up before any answer', 4, resultOf({ ended: { aborted: 2 } })],
+    ['4: given up before any response', 4, resultOf({ ended: { aborted: 2 } })],
     ['5: answers, but no proper ones', 5, resultOf({ ended: { 'protocol-error': 5, timeout: 1 } })],
     ['5: errors only, no threshold', 5, resultOf({ ended: { 'http-error': 5 } })],
     ['3: errors only, a threshold', 3, resultOf({ ended: { 'http-error': 50 } }, { thresholds })],

@@ -170,7 +170,7 @@ class Workbench {
     if (totals.ok === 0)
       throw new RampartError(
         'unreachable',
-        `${quote(target)} gave no good answer to copy the size of`,
+        `${quote(target)} gave no good response to copy the size of`,
         'Is the request right?',
       );
     return { path: plan.requests[0]?.path ?? '/', bytes: Math.round(totals.bytesIn / totals.ok) };

@@ -14,17 +14,17 @@ export function addRequestOptions(command: Command): Command {
     .option('--data <path>', 'rows that requests are made of, .jsonl or .csv: {{row.NAME}} in URL, header or body')
     .option('--data-order <order>', 'sequential (default), shuffled, or once: the run ends when all rows are used')
     .option('--expect-status <statuses>', 'statuses that are right: 200, 200,201 or 200-299')
-    .option('--expect-header <header>', 'header the answer must have, "Name: value"; repeat for more', collect)
-    .option('--expect-body <text>', 'what the body of the answer must be')
-    .option('--expect-contains <text>', 'what the body of the answer must contain; repeat for more', collect)
+    .option('--expect-header <header>', 'header the response must have, "Name: value"; repeat for more', collect)
+    .option('--expect-body <text>', 'what the body of the response must be')
+    .option('--expect-contains <text>', 'what the body of the response must contain; repeat for more', collect)
     .option(
       '--expect-json <check>',
-      "field of a JSON answer: '$.p=0.123±1e-9', '$.p={{row.p}}'; repeat for more",
+      "field of a JSON response: '$.p=0.123±1e-9', '$.p={{row.p}}'; repeat for more",
       collect,
     )
     .option('--expect-field <name>', 'field of a row with the expected answer, e.g. answer or answer±1e-9')
     .option('--timeout <duration>', 'give a request up after this long, e.g. 30s (default), 500ms')
-    .option('--max-body <size>', 'give an answer up whose body is longer, e.g. 10MB (default 1GiB)')
+    .option('--max-body <size>', 'give a response up whose body is longer, e.g. 10MB (default 1GiB)')
     .option('--http2', 'HTTP/2: by ALPN over TLS, by prior knowledge without')
     .option('--proxy <url>', 'HTTP proxy between here and the target, http://host:port')
     .option('--no-keepalive', 'open a new connection for every request')
@@ -53,10 +53,10 @@ export function addRequestOptions(command: Command): Command {
 
 export function addLoadOptions(command: Command): Command {
   return command
-    .option('-u, --vus <count>', 'virtual users: each sends its next request after its last answer')
+    .option('-u, --vus <count>', 'virtual users: each sends its next request after its last response')
     .option('--spawn-rate <rate>', 'start this many users per second; without it all at once')
     .option('--think-time <duration>', 'pause of a user between requests: 1s, 1s-3s or exp:1s')
-    .option('-r, --rate <rate>', 'arrivals: requests due per second whatever the answers do, e.g. 200/s')
+    .option('-r, --rate <rate>', 'arrivals: requests due per second whatever the responses do, e.g. 200/s')
     .option(
       '--arrivals <kind>',
       'how arrivals are spread: uniform (default), poisson, or bursty:N (N at once, the same mean rate)',

@@ -51,7 +51,7 @@ export class Page {
     return this.#server?.url ?? '';
   }
 
-  /** Serves until Ctrl-C; a test that is on is stopped first, and its answers under way are waited for. */
+  /** Serves until Ctrl-C; a test that is on is stopped first, and its responses under way are waited for. */
   async untilInterrupted(): Promise<void> {
     const { testing } = this;
     await new Promise<void>((resolve) => {

@@ -160,7 +160,7 @@ Examples:
   const doctor = program
     .command('doctor')
     .description('is this machine fit to measure? its ceiling, its timers, its clocks and its limits')
-    .argument('[url]', 'endpoint whose request and answer to copy the size of');
+    .argument('[url]', 'endpoint whose request and response to copy the size of');
   flags(doctor, addDoctorOptions).action(async (url: string | undefined, flags: DoctorFlags) => {
     const { doctorCommand } = await import('./doctor.ts');
     const { body, bodyFile, ...rest } = flags;

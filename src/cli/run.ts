@@ -55,7 +55,7 @@ export async function runCommand(
   const leave = (hint: string, reason?: typeof STOPPED): void => {
     leaving = true;
     if (stop.signal.aborted) return;
-    view?.note(`Stopping: waiting for the answers under way (${hint} ends at once)`);
+    view?.note(`Stopping: waiting for the responses under way (${hint} ends at once)`);
     stop.abort(reason);
   };
   // A terminal that is gone says so more than once, and wants nothing the second time.

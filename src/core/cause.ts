@@ -17,7 +17,7 @@ export function isExhaustion(code: string | undefined): code is ExhaustionCode {
 }
 
 /** End of the message of a request whose connection had carried others, and went before the first byte of an answer. */
-export const ON_A_REUSED_CONNECTION = 'before any answer, on a connection used before';
+export const ON_A_REUSED_CONNECTION = 'before any response, on a connection used before';
 
 /** Messages of requests that the run gave up at its end: how far they had come. */
 export const GIVEN_UP = {

@@ -16,8 +16,8 @@ export type Distribution =
 export type ArrivalPattern = 'uniform' | 'poisson' | { readonly bursty: Count };
 
 /**
- * How load is offered. Closed: that many virtual users, each sends its next request after its last answer (and a think
- * time). Open: requests are due at instants that no answer can delay.
+ * How load is offered. Closed: that many virtual users, each sends its next request after its last response (and a think
+ * time). Open: requests are due at instants that no response can delay.
  */
 export type LoadProfile =
   | {
@@ -214,7 +214,7 @@ export interface Plan {
   /** For a probe: this many requests at the start are its warm-up (used instead of `warmup`). */
   readonly warmupRequests: Count;
   readonly timeout: Micros;
-  /** An answer with a longer body is not read to its end, and is a wrong one. Absent: there is no limit. */
+  /** A response with a longer body is not read to its end, and is a wrong one. Absent: there is no limit. */
   readonly maxBody?: Bytes;
   /** How long requests under way may take to finish once the load has ended. */
   readonly gracefulStop: Micros;

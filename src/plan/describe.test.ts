@@ -17,38 +17,38 @@ describe('describePlan', () => {
       describePlan(planOf({ ...flags, threshold: ['p95<250ms', 'errors<1%'] }, { target: '127.0.0.1:8989/predict' })),
     ).toEqual([
       'POST http://127.0.0.1:8989/predict  (212 B of application/json)',
-      '0 → 100 virtual users over 20 s, then 100 for 10 s, the ramp counted apart (closed model: each waits for its answer)',
+      '0 → 100 virtual users over 20 s, then 100 for 10 s, the ramp counted apart (closed model: each waits for its response)',
       'timeout 30 s · 1 thread · seed 42 · thresholds: p95<250ms, errors<1%',
     ]);
   });
 
-  const CLOSED = '(closed model: each waits for its answer)';
-  const OPEN = '(open model: evenly spaced arrivals, no answer is waited for)';
+  const CLOSED = '(closed model: each waits for its response)';
+  const OPEN = '(open model: evenly spaced arrivals, no response is waited for)';
   it.each([
     [{}, `10 virtual users for 30 s ${CLOSED}`],
     [{ vus: '1' }, `1 virtual user for 30 s ${CLOSED}`],
     [{ requests: '10k' }, `10 virtual users, until 10,000 requests are sent ${CLOSED}`],
     [{ requests: '1', duration: '1m' }, `10 virtual users for 1 min, until 1 request is sent ${CLOSED}`],
     [{ vus: '100', spawnRate: '3', duration: '10.5s' }, `0 → 32 virtual users over 10.5 s ${CLOSED}`],
-    [{ thinkTime: '1s' }, '10 virtual users for 30 s (closed model: each waits for its answer, then thinks 1 s)'],
+    [{ thinkTime: '1s' }, '10 virtual users for 30 s (closed model: each waits for its response, then thinks 1 s)'],
     [
       { thinkTime: '1s-3s' },
-      '10 virtual users for 30 s (closed model: each waits for its answer, then thinks 1 s to 3 s)',
+      '10 virtual users for 30 s (closed model: each waits for its response, then thinks 1 s to 3 s)',
     ],
     [
       { thinkTime: 'exp:1s' },
-      '10 virtual users for 30 s (closed model: each waits for its answer, then thinks 1 s on average)',
+      '10 virtual users for 30 s (closed model: each waits for its response, then thinks 1 s on average)',
     ],
     [{ stages: '1m:5,1m:5,1m:0' }, `0 → 5 virtual users over 1 min, then 5 for 1 min, then 5 → 0 over 1 min ${CLOSED}`],
     [{ stages: '1s:1,1s:2,1s:3,1s:4,1s:5,1s:6,1s:7' }, `7 stages between 0 and 7 virtual users, 7 s in all ${CLOSED}`],
     [{ rate: '12k/s', duration: '1h30m' }, `12,000 requests/s for 1 h 30 min ${OPEN}`],
     [
       { rate: '1/h', arrivals: 'poisson' },
-      '0.0002778 requests/s for 30 s (open model: Poisson arrivals, no answer is waited for)',
+      '0.0002778 requests/s for 30 s (open model: Poisson arrivals, no response is waited for)',
     ],
     [
       { rate: '100', arrivals: ' Bursty: 10 ' },
-      '100 requests/s for 30 s (open model: bursts of 10 arrivals at random instants, no answer is waited for)',
+      '100 requests/s for 30 s (open model: bursts of 10 arrivals at random instants, no response is waited for)',
     ],
     [{ rate: '0/s', stages: '30s:0.5,1m:200' }, `0 → 0.5 requests/s over 30 s, then 0.5 → 200 over 1 min ${OPEN}`],
   ])('%j', (flags, line) => {
@@ -90,7 +90,7 @@ describe('describePlan', () => {
   it('says that nothing ends a run without an end', () => {
     const endless = describePlan(planOf({ vus: '5', spawnRate: '1', duration: 'forever' }));
     expect(endless[1]).toBe(
-      '0 → 5 virtual users over 5 s, then 5 until it is stopped, the ramp counted apart (closed model: each waits for its answer)',
+      '0 → 5 virtual users over 5 s, then 5 until it is stopped, the ramp counted apart (closed model: each waits for its response)',
     );
     expect(endless[3]).toMatch(/^Note: nothing ends this run but you: Stop on the page, q, or Ctrl-C\./);
     expect(describePlan(planOf({ rate: '5/s', duration: 'Forever', requests: '10' }))).toHaveLength(3);

@@ -104,7 +104,7 @@ function describeData({ data, checks }: Plan): string[] {
     const order = { sequential: 'in turn', shuffled: 'shuffled', once: 'each once' }[data.order];
     lines.push(`${formatNumber(data.rows)} ${plural(data.rows, 'row')} of ${data.file}, ${order}`);
   }
-  if (checks.length > 0) lines.push(`every answer is checked: ${[...new Set(checks.map(describeCheck))].join(', ')}`);
+  if (checks.length > 0) lines.push(`every response is checked: ${[...new Set(checks.map(describeCheck))].join(', ')}`);
   return lines;
 }
 
@@ -132,8 +132,8 @@ const metricOf = ({ p }: Until): string => `p${p}`;
 function describeLoad({ load, maxRequests, rampEnd, until }: Plan): string {
   const [things, manner] =
     load.model === 'closed'
-      ? ['virtual users', `closed model: each waits for its answer${describeThinking(load.thinkTime)}`]
-      : ['requests/s', `open model: ${arrivalsName(load.arrivals)}, no answer is waited for`];
+      ? ['virtual users', `closed model: each waits for its response${describeThinking(load.thinkTime)}`]
+      : ['requests/s', `open model: ${arrivalsName(load.arrivals)}, no response is waited for`];
   const counted =
     maxRequests === null
       ? ''

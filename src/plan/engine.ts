@@ -19,13 +19,13 @@ const NOT_WITH_AUTOCANNON: Readonly<Partial<Record<SettingName, string>>> = {
   dnsTtl: 'it looks names up itself',
   connectTo: 'it connects to the host of the URL',
   resolve: 'it looks names up itself',
-  maxBody: 'it reads every answer to its end',
-  expectStatus: 'it does not look at answers',
-  expectHeaders: 'it does not look at answers',
-  expectBody: 'it does not look at answers',
-  expectContains: 'it does not look at answers',
-  expectJson: 'it does not look at answers',
-  expectField: 'it does not look at answers',
+  maxBody: 'it reads every response to its end',
+  expectStatus: 'it does not look at responses',
+  expectHeaders: 'it does not look at responses',
+  expectBody: 'it does not look at responses',
+  expectContains: 'it does not look at responses',
+  expectJson: 'it does not look at responses',
+  expectField: 'it does not look at responses',
 };
 
 /** What sends the requests, and how it waits. @param templated has the request placeholders? @throws RampartError */
@@ -66,7 +66,7 @@ function checkAutocannon(given: Given, target: Target): void {
     refuse(
       given,
       'keepalive',
-      'does not go with the autocannon engine: it loses count of answers that close their connection',
+      'does not go with the autocannon engine: it loses count of responses that close their connection',
       hint,
     );
   if (given.settings.method?.trim().toUpperCase() === 'HEAD')

@@ -66,7 +66,7 @@ function parseMethod(text: string, flag: string): string {
   const known = KNOWN_METHODS.find((name) => name === method.toUpperCase());
   if (known !== undefined) return known;
   if (method.toUpperCase() === 'CONNECT')
-    throw new RampartError('bad-flag', `${flag}: CONNECT opens a tunnel and has no answer to measure`);
+    throw new RampartError('bad-flag', `${flag}: CONNECT opens a tunnel and has no response to measure`);
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method))
     throw new RampartError('bad-flag', `${flag}: ${quote(text)} is not an HTTP method; write GET, POST, PUT, …`);
   return method;

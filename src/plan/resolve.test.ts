@@ -117,7 +117,7 @@ describe('resolvePlan', () => {
     ],
     [{ method: 'GE T' }, 'bad-flag --method: "GE T" is not an HTTP method; write GET, POST, PUT, …'],
     [{ method: '' }, 'bad-flag --method: "" is not an HTTP method; write GET, POST, PUT, …'],
-    [{ method: 'connect' }, 'bad-flag --method: CONNECT opens a tunnel and has no answer to measure'],
+    [{ method: 'connect' }, 'bad-flag --method: CONNECT opens a tunnel and has no response to measure'],
   ])('refuses %j', (flags, message) => {
     expect(errorOf(() => planOf(flags))).toBe(message);
   });

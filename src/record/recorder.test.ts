@@ -69,7 +69,7 @@ describe('Recorder', () => {
     const wrong = { outcome: OUTCOME_CODE['wrong-answer'], message: '$.y differs' };
     for (const example of ['', '$.y: expected 3, got 4', '$.y: expected 5, got 6'])
       recorder.record(exchange({ ...wrong, example }));
-    recorder.record(exchange({ outcome: OUTCOME_CODE.timeout, message: 'no answer in time', example: 'stale' }));
+    recorder.record(exchange({ outcome: OUTCOME_CODE.timeout, message: 'no response in time', example: 'stale' }));
     const { failures } = recorder.take(1, offered())['a']!;
     expect(failures.map(({ example, count }) => [example, count])).toEqual([
       ['$.y: expected 3, got 4', 3],

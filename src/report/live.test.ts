@@ -80,8 +80,8 @@ describe('statusOf', () => {
     );
   });
 
-  it('waits for the last answers', () => {
-    expect(statusOf(moment({ phase: 'drain', inFlight: 1 }))).toBe('Waiting for 1 answer still under way');
+  it('waits for the last responses', () => {
+    expect(statusOf(moment({ phase: 'drain', inFlight: 1 }))).toBe('Waiting for 1 response still under way');
     expect(statusOf(moment({ phase: 'drain', inFlight: 0 }))).toBe('Finishing');
   });
 });

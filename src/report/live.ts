@@ -158,7 +158,7 @@ export function statusOf({ plan, timeline }: Moment): string {
   const point = timeline.at(-1);
   if (point === undefined) return 'Starting';
   if (point.phase === 'drain' && point.inFlight === 0) return 'Finishing';
-  if (point.phase === 'drain') return `Waiting for ${counted(point.inFlight, 'answer')} still under way`;
+  if (point.phase === 'drain') return `Waiting for ${counted(point.inFlight, 'response')} still under way`;
   const times = `p95 ${orDash(point.p95)}`;
   if (plan.kind === 'probe') {
     const { sent } = countsOf(kept(timeline));

@@ -22,7 +22,7 @@ const run = z
     id: text('Name of the run; also of its folder.'),
     command: z.array(z.string()).describe('The command line, as it was given.'),
     startedAt: instant('When the run started.'),
-    finishedAt: instant('When the last answer was in.'),
+    finishedAt: instant('When the last response was in.'),
     ending: z
       .enum(['completed', 'stopped', 'interrupted', 'aborted', 'lost', 'never-ready'])
       .describe(
@@ -60,12 +60,12 @@ const load = z.discriminatedUnion('model', [
     .strictObject({
       model: z.literal('closed').describe('The load model.'),
       vus: z.array(stage('virtual users')).describe('Stages of the number of virtual users.'),
-      thinkTime: thinkTime.nullable().describe('Pause of a virtual user between an answer and its next request.'),
+      thinkTime: thinkTime.nullable().describe('Pause of a virtual user between a response and its next request.'),
       goal: count(
         'Users asked for, where the load ends before its ramp reaches them; absent: it does.',
       ).exactOptional(),
     })
-    .describe('Virtual users, each of which sends its next request after its last answer.'),
+    .describe('Virtual users, each of which sends its next request after its last response.'),
   z
     .strictObject({
       model: z.literal('open').describe('The load model.'),
@@ -73,7 +73,7 @@ const load = z.discriminatedUnion('model', [
       rate: z.array(stage('requests per second')).describe('Stages of the arrival rate.'),
       maxInFlight: count('A request due while this many are under way is dropped, and counted.'),
     })
-    .describe('Requests are due at instants that no answer can delay.'),
+    .describe('Requests are due at instants that no response can delay.'),
 ]);
 
 const metric = z.discriminatedUnion('kind', [
@@ -199,7 +199,7 @@ export const planSchema = z
       .describe('Where requests go.'),
     requests: z.array(request).describe('What is sent; at least one.'),
     data: data.nullable().describe('Rows that requests are made of; null: none.'),
-    checks: z.array(answerCheck).describe('What an answer must be to count as ok.'),
+    checks: z.array(answerCheck).describe('What a response must be to count as ok.'),
     load: load.describe('How load is offered.'),
     maxRequests: z.int().nonnegative().nullable().describe('Stop after this many requests; null: no limit.'),
     warmup: amount('Requests due before this, µs since the start, count in no statistic.'),
@@ -208,7 +208,7 @@ export const planSchema = z
     ).exactOptional(),
     warmupRequests: count('Of a probe: requests at its start that count in no statistic.'),
     timeout: amount('A request not answered in this time has failed, µs.'),
-    maxBody: z.int().positive().exactOptional().describe('An answer with a longer body is a wrong one, bytes.'),
+    maxBody: z.int().positive().exactOptional().describe('A response with a longer body is a wrong one, bytes.'),
     gracefulStop: amount('How long requests under way may take once the load has ended, µs.'),
     keepAlive: z.boolean().describe('Whether connections are used again.'),
     connections: z
@@ -450,7 +450,7 @@ const timelinePoint = z.strictObject({
   phase: z
     .enum(['warmup', 'ramp', 'discarded', 'measure', 'drain'])
     .describe(
-      'ramp: while virtual users were started, counted apart; discarded: before a reset of the statistics; drain: the load has ended, answers are waited for.',
+      'ramp: while virtual users were started, counted apart; discarded: before a reset of the statistics; drain: the load has ended, responses are waited for.',
     ),
   seconds: amount('Length of the interval, s; the last one may be short. Counts divided by it are rates.'),
   vus: count('Virtual users at its end; 0 in the open model.'),

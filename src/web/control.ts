@@ -16,7 +16,7 @@ export interface Tester {
   sendOne(kind: 'run' | 'find', settings: Settings): Promise<ControlAnswer>;
   /** Changes the load of the run that is on. What is wrong is said, and then nothing has changed. */
   edit(settings: Settings): readonly FieldError[];
-  /** Sends nothing more; answers under way are waited for. */
+  /** Sends nothing more; responses under way are waited for. */
   stop(): void;
   /** Statistics begin anew; the journal keeps everything. */
   reset(): readonly FieldError[];

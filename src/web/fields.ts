@@ -24,9 +24,9 @@ export const MAIN_FIELDS: readonly Field[] = [
   field('url', 'Target', 'address of the endpoint, or a scenario file', 'http://127.0.0.1:8989/predict'),
   field('method', 'Method', 'empty: POST with a body, else GET', 'POST'),
   field('body', 'Body', 'what a model predicts from, as JSON', '{"income": 52000, "amount": 12000}', { kind: 'code' }),
-  field('vus', 'Users', 'each sends its next request after its last answer', '10', { only: 'users' }),
+  field('vus', 'Users', 'each sends its next request after its last response', '10', { only: 'users' }),
   field('spawnRate', 'Ramp up', 'users started per second; empty: all at once', '', { only: 'users' }),
-  field('rate', 'Rate', 'requests due per second, whatever the answers do', '100/s', { only: 'rate' }),
+  field('rate', 'Rate', 'requests due per second, whatever the responses do', '100/s', { only: 'rate' }),
   field('duration', 'Run time', 'such as 30s, 2m, 1h; forever: until stopped', '30s', { only: 'run' }),
   field('slos', 'What must hold', 'one a line; empty: p95 within 10 times its idle median, errors < 1%', 'p95<250ms', {
     kind: 'lines',
@@ -38,7 +38,7 @@ export const MAIN_FIELDS: readonly Field[] = [
 /** What some tests need; folded away. */
 export const ADVANCED_FIELDS: readonly Field[] = [
   field('headers', 'Headers', 'one a line, Name: value', '', { kind: 'lines' }),
-  field('timeout', 'Timeout', 'a request without an answer after this long has failed', '30s'),
+  field('timeout', 'Timeout', 'a request without a response after this long has failed', '30s'),
   field('thinkTime', 'Think time', 'pause of a user between requests: 1s, 1s-3s, exp:1s', '', { only: 'users' }),
   field(
     'arrivals',

@@ -87,7 +87,7 @@ export class LiveRun implements RunSink {
   stopping(): void {
     if (this.#phase === 'ended' || this.#phase === 'stopping') return;
     this.#phase = 'stopping';
-    this.say('stopping: nothing more is sent, answers under way are waited for');
+    this.say('stopping: nothing more is sent, responses under way are waited for');
   }
 
   say(text: string, kind: LogLine['kind'] = 'plain'): void {
@@ -153,7 +153,7 @@ export class LiveRun implements RunSink {
     const { timeline } = fold;
     const plan = { ...this.#options.plan, load: this.#load };
     if (this.#phase === 'starting') return 'Starting: waiting for the first interval';
-    if (this.#phase === 'stopping') return 'Stopping: waiting for the answers under way';
+    if (this.#phase === 'stopping') return 'Stopping: waiting for the responses under way';
     return this.#search === null
       ? statusOf({ plan, timeline, worst: '', wanted: this.#wanted, keys: false })
       : searchStatusOf(this.#search.at(timeline, ''));

@@ -154,7 +154,7 @@ describe('autocannon', () => {
     });
     const late = await offer(silent.port, 2, 10, { timeout: millis(300) });
     expect(late.outcomes).toEqual({ timeout: 2, ok: 8 });
-    expect(late.messages).toEqual(new Set(['no answer in time', '']));
+    expect(late.messages).toEqual(new Set(['no response in time', '']));
   });
 
   it('fails at a redirect, and names where it points', async () => {

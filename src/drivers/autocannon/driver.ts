@@ -142,7 +142,7 @@ export class AutocannonDriver implements Driver {
       const never = seat.connectedAt === 0;
       const message = never
         ? error.message.replace(/^connect /, '')
-        : `${error.code ?? 'connection closed'} before any answer`;
+        : `${error.code ?? 'connection closed'} before any response`;
       if (never) this.#finish(seat, OUTCOME_CODE['connect-error'], message, 0 as Micros);
       else this.#finish(seat, OUTCOME_CODE.reset, message, seat.askedAt);
     });
@@ -168,8 +168,8 @@ export class AutocannonDriver implements Driver {
       });
     }
     if (!again) return;
-    if (late) this.#finish(seat, OUTCOME_CODE.timeout, 'no answer in time', askedAt);
-    else this.#finish(seat, OUTCOME_CODE.reset, 'connection closed before any answer', askedAt);
+    if (late) this.#finish(seat, OUTCOME_CODE.timeout, 'no response in time', askedAt);
+    else this.#finish(seat, OUTCOME_CODE.reset, 'connection closed before any response', askedAt);
   }
 
   #answered(seat: Seat, status: number, bytes: number, took: number): void {

@@ -143,7 +143,7 @@ describe('a limited number of connections', () => {
     const done = await burst(sender, 6);
     expect(done.map(outcomeOf)).toEqual(Array(6).fill('timeout'));
     const messages = done.map(({ message }) => message);
-    expect(messages[0]).toBe('no answer in time');
+    expect(messages[0]).toBe('no response in time');
     expect(messages).toContain('no free connection in time');
     sender.close();
     const other = await driverFor(() => {}, { limit: count(1) });
@@ -227,7 +227,7 @@ describe('a kept connection', () => {
     const done = await exchangeOnce(sender, exchange);
     expect([outcomeOf(done), done.message]).toEqual([
       'reset',
-      'ECONNRESET before any answer, on a connection used before',
+      'ECONNRESET before any response, on a connection used before',
     ]);
     await pause(50);
     expect([requests, opened.length]).toEqual([2, 1]);

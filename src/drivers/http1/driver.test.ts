@@ -216,18 +216,18 @@ describe('an outcome', () => {
 
   it('is reset where the connection ends before or within the answer', async () => {
     const before = await exchangeOnce(await driverFor((socket) => socket.destroy()));
-    expect([outcomeOf(before), before.message]).toEqual(['reset', 'connection closed before any answer']);
+    expect([outcomeOf(before), before.message]).toEqual(['reset', 'connection closed before any response']);
     const within = await exchangeOnce(
       await driverFor((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhel')),
     );
-    expect([outcomeOf(within), within.message]).toEqual(['reset', 'connection closed in the middle of the answer']);
+    expect([outcomeOf(within), within.message]).toEqual(['reset', 'connection closed in the middle of the response']);
     const again = await driverFor((socket, _request, nth) => (nth === 0 ? socket.write(OK) : socket.resetAndDestroy()));
     const exchange = createExchange(0);
     await exchangeOnce(again, exchange);
     const reused = await exchangeOnce(again, exchange);
     expect([outcomeOf(reused), reused.message]).toEqual([
       'reset',
-      'ECONNRESET before any answer, on a connection used before',
+      'ECONNRESET before any response, on a connection used before',
     ]);
   });
 
@@ -242,7 +242,7 @@ describe('an outcome', () => {
     const exchange = createExchange(0);
     for (let n = 0; n < 2; n++) {
       const done = await exchangeOnce(sender, exchange);
-      expect([outcomeOf(done), done.message]).toEqual(['protocol-error', 'the answer does not begin with HTTP/1.']);
+      expect([outcomeOf(done), done.message]).toEqual(['protocol-error', 'the response does not begin with HTTP/1.']);
     }
     expect(opened).toHaveLength(2);
     const more = await exchangeOnce(await driverFor((socket) => socket.write(`${OK}surplus`)));
@@ -265,17 +265,17 @@ describe('an outcome', () => {
   it('is timeout for an answer that does not come, or drips for ever', async () => {
     const timeout = millis(400);
     const silent = await exchangeOnce(await driverFor(() => {}, { timeout }));
-    expect([outcomeOf(silent), silent.message]).toEqual(['timeout', 'no answer in time']);
+    expect([outcomeOf(silent), silent.message]).toEqual(['timeout', 'no response in time']);
     // The event loop's timers count whole milliseconds: one may ring up to one early.
     expect(silent.doneAt - silent.dueAt).toBeGreaterThan(timeout - millis(1));
     expect(silent.doneAt - silent.dueAt).toBeLessThan(seconds(4));
-    for (const [begin, more, message = 'the answer did not end in time'] of [
+    for (const [begin, more, message = 'the response did not end in time'] of [
       ['HTTP/1.1 200 OK\r\n', 'X: y\r\n'],
       ['HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n', 'x'],
       ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', '1\r\nx\r\n'],
       ['HTTP/1.1 200 OK\r\n\r\n', 'x'],
       // None of these is the answer.
-      ['HTTP/1.1 103 Early Hints\r\n\r\n', 'HTTP/1.1 103 Early Hints\r\n\r\n', 'no answer in time'],
+      ['HTTP/1.1 103 Early Hints\r\n\r\n', 'HTTP/1.1 103 Early Hints\r\n\r\n', 'no response in time'],
     ] as const) {
       const drip = await driverFor(
         (socket) => {

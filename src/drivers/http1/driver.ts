@@ -409,8 +409,8 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
       const message = connecting
         ? 'no connection in time'
         : begun
-          ? 'the answer did not end in time'
-          : 'no answer in time';
+          ? 'the response did not end in time'
+          : 'no response in time';
       this.#drop(connection, OUTCOME_CODE.timeout, message, now);
     }
     const line = this.#line;
@@ -432,7 +432,7 @@ function noteStatus({ parser, exchange }: Connection): void {
 
 function cutOff({ parser, exchange, responses }: Connection, error: Error | null): string {
   if (parser.begun || (exchange !== null && exchange.firstByteAt > 0))
-    return 'connection closed in the middle of the answer';
+    return 'connection closed in the middle of the response';
   const how = (error as NodeJS.ErrnoException | null)?.code ?? 'connection closed';
-  return responses > 0 ? `${how} ${ON_A_REUSED_CONNECTION}` : `${how} before any answer`;
+  return responses > 0 ? `${how} ${ON_A_REUSED_CONNECTION}` : `${how} before any response`;
 }

@@ -70,7 +70,7 @@ export class Head {
       bytes[start + 6] !== 46 ||
       bytes[start + 8] !== SPACE
     )
-      return this.#fail('the answer does not begin with HTTP/1.');
+      return this.#fail('the response does not begin with HTTP/1.');
     this.minor = (bytes[start + 7] as number) - 48;
     if (this.minor !== 0 && this.minor !== 1) return this.#fail('unknown HTTP version');
     const a = (bytes[start + 9] as number) - 48;

@@ -30,9 +30,9 @@ const interimOf = (text: string): string => text.slice(0, text.length - fromLast
 const OK = 'HTTP/1.1 200 OK\r\n';
 
 /** What ours says of a head that is none. */
-const NO_HTTP = 'the answer does not begin with HTTP/1.';
+const NO_HTTP = 'the response does not begin with HTTP/1.';
 /** What it says of bytes behind an interim response with `Connection: close`. */
-const BEHIND_CLOSE = 'bytes behind an interim answer that closes the connection';
+const BEHIND_CLOSE = 'bytes behind an interim response that closes the connection';
 const bothDone = (theirs: Reading, ours: Ours): boolean => theirs.verdict === 'done' && ours.verdict === 'done';
 
 export const DIFFERENCES: readonly KnownDifference[] = [

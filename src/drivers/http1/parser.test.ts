@@ -119,7 +119,7 @@ describe('a well-formed answer', () => {
     const bytes = Buffer.from('HTTP/1.1 204 x\r\nKeep-Alive: max=3, timeout=5\r\n\r\n');
     expect(parser.feed(bytes, 0, bytes.length)).toBe(PROGRESS.done);
     expect(parser.keepAliveTimeout).toBe(5);
-    // What an interim answer says is not said by the final one.
+    // What an interim response says is not said by the final one.
     parser.reset(false);
     const both = Buffer.from('HTTP/1.1 100 x\r\nKeep-Alive: timeout=5\r\n\r\nHTTP/1.1 204 x\r\n\r\n');
     expect(parser.feed(both, 0, both.length)).toBe(PROGRESS.done);

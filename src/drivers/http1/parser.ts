@@ -200,7 +200,7 @@ export class ResponseParser {
     }
     bytes.copy(this.#pieces as Buffer, this.#headBytes, start, end);
     this.#headBytes = size;
-    if (!plausible(this.#pieces as Buffer, size)) return this.#fail('the answer does not begin with HTTP/1.');
+    if (!plausible(this.#pieces as Buffer, size)) return this.#fail('the response does not begin with HTTP/1.');
     return size > HEAD_LIMIT && findHeadEnd(this.#pieces as Buffer, 0, HEAD_LIMIT) < 0 ? this.#tooLong() : end;
   }
 
@@ -292,7 +292,7 @@ export class ResponseParser {
         this.#digits = 0;
         return true;
       case CLOSED:
-        return this.#fail('bytes behind an interim answer that closes the connection') > 0;
+        return this.#fail('bytes behind an interim response that closes the connection') > 0;
       default:
         return this.#state < TRAILER_START ? this.#extensionByte(byte) : this.#trailerByte(byte);
     }

@@ -194,9 +194,9 @@ describe('an outcome', () => {
     expect(await ended((socket) => socket.write(moved))).toEqual(['http-error', '307 redirect to /predict/']);
     const refused = 'HTTP/1.1 405 No\r\nAllow: POST\r\nContent-Length: 0\r\n\r\n';
     expect(await ended((socket) => socket.write(refused))).toEqual(['http-error', 'HTTP 405 (allows POST)']);
-    expect(await ended((socket) => socket.destroy())).toEqual(['reset', 'connection closed before any answer']);
+    expect(await ended((socket) => socket.destroy())).toEqual(['reset', 'connection closed before any response']);
     const cut = await ended((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhel'));
-    expect(cut).toEqual(['reset', 'connection closed in the middle of the answer']);
+    expect(cut).toEqual(['reset', 'connection closed in the middle of the response']);
     expect((await ended((socket) => socket.write('SSH-2.0-OpenSSH\r\n')))[0]).toBe('protocol-error');
     expect(await ended((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nthe whole body'))).toEqual(['ok', '']);
   });
@@ -232,9 +232,9 @@ describe('an outcome', () => {
 
   it('is timeout for an answer that does not come or does not end', async () => {
     const timeout = millis(300);
-    expect(await ended(() => {}, { timeout })).toEqual(['timeout', 'no answer in time']);
+    expect(await ended(() => {}, { timeout })).toEqual(['timeout', 'no response in time']);
     const begun = await ended((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n'), { timeout });
-    expect(begun).toEqual(['timeout', 'the answer did not end in time']);
+    expect(begun).toEqual(['timeout', 'the response did not end in time']);
   });
 
   it('leaves the user able to go on, on a new connection', async () => {

@@ -290,5 +290,5 @@ const isTooOld = ({ openedAt, mostAge }: Lane, now: Micros): boolean => openedAt
 
 function lateness({ sentAt, firstByteAt }: Exchange): string {
   if (sentAt === 0) return 'no connection in time';
-  return firstByteAt > 0 ? 'the answer did not end in time' : 'no answer in time';
+  return firstByteAt > 0 ? 'the response did not end in time' : 'no response in time';
 }

@@ -47,9 +47,9 @@ export function endingOf(error: Error, { sent, begun, reused }: Progress): Endin
   if (!sent) return { outcome: 'connect-error', message: describeFailure(error) };
   if (error instanceof StreamReset) return { outcome: 'reset', message: resetMessage(error.reason, begun) };
   if (MALFORMED.test(code) || name === 'HTTPParserError') return { outcome: 'protocol-error', message };
-  if (begun) return { outcome: 'reset', message: 'connection closed in the middle of the answer' };
+  if (begun) return { outcome: 'reset', message: 'connection closed in the middle of the response' };
   const how = code === '' || code.startsWith('UND_') ? 'connection closed' : code;
-  return { outcome: 'reset', message: `${how} ${reused ? ON_A_REUSED_CONNECTION : 'before any answer'}` };
+  return { outcome: 'reset', message: `${how} ${reused ? ON_A_REUSED_CONNECTION : 'before any response'}` };
 }
 
 function resetMessage(reason: string, begun: boolean): string {

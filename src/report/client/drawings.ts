@@ -122,7 +122,7 @@ function heatDrawing(scene: Scene, span: { from: number; to: number }): Shown {
   });
   if (heat === null) return { id: 'heat', drawing: null, sentence: NOTHING };
   const title = 'Latency heat map';
-  const unit = 'response time, ms; the stronger, the more answers';
+  const unit = 'response time, ms; the stronger, the more responses';
   const shades = [0.02, 0.25, 1].map((part) => shadeOf(part, 1));
   const words = ['few', '', `${tickLabel(Math.max(1, Math.round(heat.peak)))}/s`];
   return {
@@ -138,7 +138,7 @@ function heatDrawing(scene: Scene, span: { from: number; to: number }): Shown {
       })),
       config: heatChartOf(heat, theme, source.startedAt, reader),
       grid: () => ({
-        head: ['Time', 'answers', 'p50', 'p95'],
+        head: ['Time', 'responses', 'p50', 'p95'],
         rows: heat.columns.map(({ to, count, p50, p95 }) => [
           clockLabel(to),
           tickLabel(count),
@@ -165,7 +165,7 @@ function spectrumDrawing({ source, archive, name, view, theme }: Scene): Shown {
     drawing: {
       title,
       unit,
-      description: `${title}: response time from the fastest answer to the slowest one in ten thousand. The numbers are in the data table below.`,
+      description: `${title}: response time from the fastest response to the slowest one in ten thousand. The numbers are in the data table below.`,
       legend: spectrum.curves.map(({ label, colour, dashed }) => ({ ...plain(label, theme.lines[colour]), dashed })),
       config: spectrumChartOf(spectrum, theme),
       grid: () => ({

@@ -117,7 +117,7 @@ export function heatChartOf(heat: Heat, theme: Theme, startedAt: string, reader:
         label: ({ dataset: { label }, parsed }: TooltipItem<'line'>) =>
           `${label}  ${readingLabel(msOf(parsed.y ?? 0))} ms`,
         footer: (items: TooltipItem<'line'>[]) =>
-          `${tickLabel(heat.columns[items[0]?.dataIndex ?? -1]?.count ?? 0)} answers`,
+          `${tickLabel(heat.columns[items[0]?.dataIndex ?? -1]?.count ?? 0)} responses`,
       },
     ),
     plugins: [

@@ -47,7 +47,7 @@ export function outcomesOf(
   return framed({
     id: 'outcomes',
     title: 'Status codes and outcomes',
-    unit: 'answers per second',
+    unit: 'responses per second',
     empty: lines.length === 0 ? 'No request ended.' : '',
     times: slots.map(({ to }) => to),
     lines: toggled(lines, 'outcomes', view.toggled),

@@ -2,17 +2,17 @@
 export const DEFINITIONS: readonly (readonly [term: string, text: string])[] = [
   [
     'Response time',
-    'From the instant a request was due until the last byte of its answer arrived: what a caller waits. Where a new connection was needed, the time to open it is inside.',
+    'From the instant a request was due until the last byte of its response arrived: what a caller waits. Where a new connection was needed, the time to open it is inside.',
   ],
   [
     'Service time',
-    'From the instant a request had been written until the last byte of its answer: the target’s share, with the network.',
+    'From the instant a request had been written until the last byte of its response: the target’s share, with the network.',
   ],
   [
     'Send lag',
     'From the instant a request was due until it was written: the generator’s own fault. With virtual users a request is due when it is sent.',
   ],
-  ['First byte', 'From the instant a request had been written until the first byte of its answer.'],
+  ['First byte', 'From the instant a request had been written until the first byte of its response.'],
   ['Connect', 'What requests waited for a new connection; requests on an open connection are not in it.'],
   ['Offered', 'Requests that fell due by the plan, whether or not they could be sent.'],
   [
@@ -29,7 +29,7 @@ export const DEFINITIONS: readonly (readonly [term: string, text: string])[] = [
   ],
   [
     'Failed',
-    'Requests that ended in another way: an error status, a wrong answer, a timeout, no connection, a reset, an answer that is not valid HTTP. Aborted requests, those still under way when the run ended, are counted apart.',
+    'Requests that ended in another way: an error status, a wrong answer, a timeout, no connection, a reset, a response that is not valid HTTP. Aborted requests, those still under way when the run ended, are counted apart.',
   ],
   [
     'Percentiles',
@@ -45,7 +45,7 @@ export const DEFINITIONS: readonly (readonly [term: string, text: string])[] = [
   ],
   [
     'Warm-up, drain',
-    'Requests due in the warm-up are drawn but counted nowhere. In the drain nothing new is sent; answers to earlier requests still count.',
+    'Requests due in the warm-up are drawn but counted nowhere. In the drain nothing new is sent; responses to earlier requests still count.',
   ],
   [
     'Unfit, left out',

@@ -96,7 +96,7 @@ function changeEntries({ changes = [] }: RunResult): Entry[] {
 function loadEntries(load: LoadProfile): Entry[] {
   const words: Entry = ['Load', loadWords(load)];
   if (load.model === 'closed') {
-    const model = 'closed: each user sends when its last answer is there';
+    const model = 'closed: each user sends when its last response is there';
     return [['Model', model], words, ['Think time', thinkWords(load.thinkTime)]];
   }
   return [

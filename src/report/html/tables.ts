@@ -72,7 +72,7 @@ export function failuresTable(result: RunResult): string {
   }
   const rows = failures.map(
     ({ count, outcome, status, message, example, name, firstSeen, lastSeen }, i) =>
-      `<tr data-row="failures ${i}"><td>${formatCount(count)}</td><td class="text">${outcome}</td><td>${status === 0 ? dash('There was no answer with a status.') : status}</td>` +
+      `<tr data-row="failures ${i}"><td>${formatCount(count)}</td><td class="text">${outcome}</td><td>${status === 0 ? dash('There was no response with a status.') : status}</td>` +
       `<td class="text">${escapeHtml(message)}${exampleLine(example)}</td><td class="text">${requestName(name)}</td>` +
       `<td>${instant(firstSeen, result.run.startedAt)}</td><td>${instant(lastSeen, result.run.startedAt)}</td></tr>`,
   );

@@ -81,7 +81,7 @@ class LivePage {
     this.#act('edit', () => {
       if (this.#run !== null) this.#edit.open(this.#run);
     });
-    this.#act('stop', () => void this.#control('stop', 'Stopping: answers under way are waited for.'));
+    this.#act('stop', () => void this.#control('stop', 'Stopping: responses under way are waited for.'));
     this.#act('reset', () => void this.#control('reset', 'Statistics begin anew.'));
     this.#act('new', () => {
       this.#composing = true;
