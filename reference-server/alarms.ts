@@ -3,6 +3,23 @@ const LAST_STRETCH = 1.5;
 /** Of setTimeout, ms: a longer one would fire at once. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
+/** What alarms need of a clock, in ms; tests hand in one that jumps. */
+export interface Timekeeper {
+  now(): number;
+  after(delay: number, callback: () => void): unknown;
+  /** Of a timer that has rung already, or of undefined, it does nothing. */
+  cancel(timer: unknown): void;
+  /** In the next turn of the event loop. */
+  soon(callback: () => void): void;
+}
+
+const SYSTEM: Timekeeper = {
+  now: () => performance.now(),
+  after: (delay, callback) => setTimeout(callback, delay),
+  cancel: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
+  soon: (callback) => void setImmediate(callback),
+};
+
 interface Entry {
   readonly at: number;
   readonly order: number;
@@ -10,16 +27,21 @@ interface Entry {
 }
 
 /**
- * Calls back at instants of `performance.now()`, microseconds late rather than a millisecond: it sleeps until shortly before
+ * Calls back at instants of its clock (`performance.now()`), microseconds late rather than a millisecond: it sleeps until shortly before
  * the earliest one, and only then keeps turning. Same instants ring in the order in which they were set.
  */
 export class Alarms {
   /** A binary heap, the earliest first. */
   readonly #heap: Entry[] = [];
+  readonly #time: Timekeeper;
   #order = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: unknown;
   #timerAt = 0;
   #turning = false;
+
+  constructor(time: Timekeeper = SYSTEM) {
+    this.#time = time;
+  }
 
   get pending(): number {
     return this.#heap.length;
@@ -27,7 +49,7 @@ export class Alarms {
 
   /** Rings at `at`; within this call where that has passed already, after those that are due before it. */
   at(at: number, ring: () => void): void {
-    if (at <= performance.now()) {
+    if (at <= this.#time.now()) {
       this.#ringUntil(at);
       ring();
       return;
@@ -42,17 +64,17 @@ export class Alarms {
   }
 
   #sleep(): void {
-    clearTimeout(this.#timer);
+    this.#time.cancel(this.#timer);
     this.#timer = undefined;
     const next = this.#heap[0];
     if (next === undefined) return;
-    const left = next.at - performance.now() - LAST_STRETCH;
+    const left = next.at - this.#time.now() - LAST_STRETCH;
     if (left >= 1) {
       this.#timerAt = next.at;
-      this.#timer = setTimeout(this.#wake, Math.min(Math.floor(left), LONGEST_TIMEOUT));
+      this.#timer = this.#time.after(Math.min(Math.floor(left), LONGEST_TIMEOUT), this.#wake);
     } else {
       this.#turning = true;
-      setImmediate(this.#turn);
+      this.#time.soon(this.#turn);
     }
   }
 
@@ -62,7 +84,7 @@ export class Alarms {
   };
 
   readonly #turn = (): void => {
-    this.#ringUntil(performance.now());
+    this.#ringUntil(this.#time.now());
     this.#turning = false;
     this.#sleep();
   };
