@@ -23,7 +23,7 @@ it('the demo does the main job in under a minute, says where the report is, and 
   expect(stdout).toContain('POST /predict');
   const [, report = ''] = /Report: (\S+)/.exec(stderr) ?? [];
   expect(existsSync(`${ROOT}${report}`)).toBe(true);
-  expect(stdout).toMatch(/It takes (at least )?[\d,]+ requests per second|breaking point was not found/);
+  expect(stdout).toMatch(/It sustains (at least )?[\d,]+ requests per second|breaking point was not found/);
   // Whether a machine this busy can measure is not for this test to say.
   expect([0, 5]).toContain(code);
   // Nobody listens there any more.

@@ -87,7 +87,7 @@ it('tells a level when pointed at, and lists it in the data table', async (test)
 
 it('has every level in a table with its reason, and marks the breaking point on the charts over time', async (test) => {
   const page = await reader.open(test, result, intervals, { javaScriptEnabled: false });
-  expect(await page.locator('h1').textContent()).toMatch(/^It takes \d+ requests per second under p95<250ms\.$/);
+  expect(await page.locator('h1').textContent()).toMatch(/^It sustains \d+ requests per second under p95<250ms\.$/);
   expect(await page.locator('[data-picture="levels"] > svg .sign').count()).toBe(open.length);
   const table = page.getByRole('region', { name: 'Levels', exact: true });
   expect(await table.locator('tbody tr').count()).toBe(levels.length);

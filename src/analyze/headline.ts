@@ -129,18 +129,18 @@ function foundSentence({ status, estimate, interval, unit, stoppedBy, slos, crit
   if (stoppedBy === 'fails-at-idle') return `It fails with a single user: ${slo} does not hold.`;
   if (status === 'fails-at-every-load') return `It fails at every load: ${slo} does not hold.`;
   if (status === 'undecided' || estimate === null) return 'The breaking point was not found.';
-  if (status === 'found') return `It takes ${load(estimate)}${under}.`;
+  if (status === 'found') return `It sustains ${load(estimate)}${under}.`;
   if (status === 'rough') return `${roughly(interval)}${load(estimate)}${under}: a rough answer.`;
-  return `It takes at least ${load(estimate)}${under}.`;
+  return `It sustains at least ${load(estimate)}${under}.`;
 }
 
 /** The ends of a wide interval, before the estimate. */
 function roughly(interval: BreakingPoint['interval']): string {
-  if (interval === null) return 'It takes about ';
+  if (interval === null) return 'It sustains about ';
   const [low, high] = interval;
   const end = (value: number): string => formatRate(value).replace('/s', '');
-  if (high === null) return `It takes ${end(low)} or more, probably about `;
-  return `It takes something between ${end(low)} and ${end(high)}, probably about `;
+  if (high === null) return `It sustains ${end(low)} or more, probably about `;
+  return `It sustains between ${end(low)} and ${end(high)}, probably about `;
 }
 
 /** A metric as a subject in the middle of a sentence. */

@@ -23,8 +23,8 @@ export function addRequestOptions(command: Command): Command {
       collect,
     )
     .option('--expect-field <name>', 'field of a row with the expected answer, e.g. answer or answer±1e-9')
-    .option('--timeout <duration>', 'give a request up after this long, e.g. 30s (default), 500ms')
-    .option('--max-body <size>', 'give a response up whose body is longer, e.g. 10MB (default 1GiB)')
+    .option('--timeout <duration>', 'fail a request after this long, e.g. 30s (default), 500ms')
+    .option('--max-body <size>', 'fail a response whose body is longer, e.g. 10MB (default 1GiB)')
     .option('--http2', 'HTTP/2: by ALPN over TLS, by prior knowledge without')
     .option('--proxy <url>', 'HTTP proxy between here and the target, http://host:port')
     .option('--no-keepalive', 'open a new connection for every request')
@@ -62,7 +62,7 @@ export function addLoadOptions(command: Command): Command {
       'how arrivals are spread: uniform (default), poisson, or bursty:N (N at once, the same mean rate)',
     )
     .option('--max-in-flight <count>', 'with --rate: drop (and count) what is due while so many are under way')
-    .option('-c, --connections <count>', 'with --rate: at most so many connections; who finds all busy waits')
+    .option('-c, --connections <count>', 'with --rate: at most this many connections; requests queue when all are busy')
     .option('--stages <stages>', 'duration:target, in turn, each reached in a straight line, e.g. 30s:100,1m:100')
     .option('-d, --duration <duration>', 'how long, e.g. 30s, 2m; forever: until it is stopped')
     .option(

@@ -92,7 +92,7 @@ describe('renderSummary of a search', () => {
   const text = render(RESULT);
 
   it('has the answer, the limits, every level with its reason, and one line of totals', () => {
-    expect(text.split('\n')[0]).toMatch(/^It takes \d+.* requests per second under p95<250ms/);
+    expect(text.split('\n')[0]).toMatch(/^It sustains \d+.* requests per second under p95<250ms/);
     expect(rowOf(text, 'SLO limit')).toHaveLength(4);
     for (const level of FOUND.levels) {
       const row = text.split('\n').find((line) => line.startsWith(`${level.index + 1} `));

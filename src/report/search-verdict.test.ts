@@ -38,16 +38,16 @@ describe('the answer of a search', () => {
   it('is a pass where it was found, and names the SLO', () => {
     const found = answering({ ...P95, status: 'found', estimate: 72, interval: [65, 78] });
     expect(exitCodeOf(found)).toBe(0);
-    expect(headline(found).sentence).toBe('It takes 72.0 requests per second under p95<250ms.');
+    expect(headline(found).sentence).toBe('It sustains 72.0 requests per second under p95<250ms.');
     const full = answering({ status: 'found', criterion: 'capacity', estimate: 72, interval: [65, 78] });
-    expect(headline(full).sentence).toBe('It takes 72.0 requests per second under p95<250ms and errors<1%.');
+    expect(headline(full).sentence).toBe('It sustains 72.0 requests per second under p95<250ms and errors<1%.');
   });
 
   it('is no pass where it is rough, unless that is allowed, and says what would help', () => {
     const rough = answering(ROUGH);
     expect(exitCodeOf(rough)).toBe(5);
     expect(headline(rough).sentence).toBe(
-      'It takes something between 42.0 and 100.0, probably about 72.0 requests per second under p95<250ms: a rough answer.',
+      'It sustains between 42.0 and 100.0, probably about 72.0 requests per second under p95<250ms: a rough answer.',
     );
     expect(rough.verdict.doubts[0]).toMatchObject({
       code: 'rough-answer',

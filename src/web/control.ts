@@ -24,7 +24,7 @@ export interface Tester {
   file(run: string, name: string): Promise<Download | null>;
 }
 
-/** A file to be had: its text, or where it lies. */
+/** A file to download: its text, or where it lies. */
 export type Download = { readonly text: string } | { readonly path: string };
 
 /** A call of the page, read from its JSON; null: it makes no sense. */

@@ -40,7 +40,7 @@ const NO_TOKEN: Refusal = {
 export function refusalOf(headers: IncomingHttpHeaders, door: Door): Refusal | null {
   if (!isOwnAddress(headers.host ?? '', door)) {
     const hint = 'Open it by its IP address, or start rampart with --ui-host and the name you use.';
-    return { status: 421, message: `This page is not to be had by that address. ${hint}` };
+    return { status: 421, message: `This page cannot be opened under that host name. ${hint}` };
   }
   if (door.token === null) return null;
   const bearer = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];

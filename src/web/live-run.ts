@@ -23,7 +23,7 @@ export interface LiveRunOptions {
   readonly archive: IntervalArchive;
   /** Of a search: the answer so far. */
   readonly answer: () => BreakingPoint | null;
-  /** Names of the files to be had. */
+  /** Names of the files to download. */
   readonly files: () => readonly string[];
   /** ISO 8601, UTC. */
   readonly wallTime: () => string;

@@ -88,7 +88,7 @@ const later = (ms: number, action: () => void): unknown => setTimeout(action, ms
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a limited number of connections', () => {
-  it('is kept; who finds all busy waits in line, first come first served, and the wait is told', async () => {
+  it('is kept; a request that finds all busy waits in line, first come first served, and the wait is told', async () => {
     const sender = await driverFor((socket) => later(20, () => socket.write(answer())), { limit: count(2) });
     const done = await burst(sender, 10);
     expect(done.map(outcomeOf)).toEqual(Array(10).fill('ok'));
