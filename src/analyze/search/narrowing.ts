@@ -24,7 +24,8 @@ export function* narrowing(progress: Progress, reserved: number, fewest = 0): Ph
   const steps = progress.steps;
   for (let count = 0; ; count++) {
     const { limit, bound } = progress;
-    const suspect = suspectLoad(progress.levels, unit);
+    // Of a target that pauses any level may seem to fail.
+    const suspect = progress.pauses === null ? suspectLoad(progress.levels, unit) : null;
     if (limit !== null && heldAt(progress, bound)) return bound === maxLoad ? 'bound' : 'generator';
     if (limit !== null && limit.never >= NEVER.sure) return 'fails-at-every-load';
     if (suspect === null && limit !== null && limit.width <= precision && count >= fewest) return 'precision';

@@ -5,7 +5,7 @@ import { estimateLimit, type LimitEstimate } from './estimate.ts';
 import type { Level } from './level.ts';
 import { decided, type Placed } from './monotone.ts';
 import type { SearchStep } from './observation.ts';
-import { pausesOf } from './pauses.ts';
+import { type Pauses, pausesOf } from './pauses.ts';
 import type { SearchOptions } from './state.ts';
 import { Steps } from './steps.ts';
 
@@ -45,9 +45,13 @@ export class Progress {
     return this.#estimate.value;
   }
 
+  get pauses(): Pauses | null {
+    return pausesOf(this.levels, this.criteria);
+  }
+
   /** Made of what is known now. */
   get steps(): Steps {
-    return new Steps(this.options, this.criteria, this.levels, this.capacity, pausesOf(this.levels, this.criteria));
+    return new Steps(this.options, this.criteria, this.levels, this.capacity, this.pauses);
   }
 
   get ceiling(): number | null {
