@@ -26,7 +26,7 @@ export function experiments(runs: number): (() => Row)[] {
   return [
     ...LAWS.flatMap((law) => RHOS.map((rho) => () => percentileCoverage(law, rho, LEVELS * runs))),
     () => sloLimit(mm1, 120, runs, null),
-    () => sloLimit(mm1, 240, runs, 0.05),
+    () => sloLimit(mm1, 240, runs, 0.035),
     () => sloLimit(mm1, 900, runs, 0.025),
     ...[mm4, md1, bimodal].map((law) => () => sloLimit(law, 240, half, null)),
     ...[mm1, mm4].map((law) => () => capacity(law, 900, half)),
