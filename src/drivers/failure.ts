@@ -34,6 +34,11 @@ const CLIENT_CERTIFICATE: Readonly<Record<string, string>> = {
   ERR_SSL_TLSV1_ALERT_ACCESS_DENIED: 'denies the client’s certificate access',
 };
 
+/** What OpenSSL 3.2 (so Node 22 and later) names otherwise than the one before, by its earlier name. */
+function earlierName(code: string): string {
+  return code.replace(/^ERR_SSL_SSL\/TLS_ALERT_/, 'ERR_SSL_SSLV3_ALERT_');
+}
+
 /** Of several attempts (a name with several addresses) the first that says more than that the generator is out of ports. */
 function causeOf(error: Error): Failure {
   if (!(error instanceof AggregateError)) return error;
@@ -59,7 +64,8 @@ const SHOW_CERTIFICATE = 'Show it a certificate with --cert and --key.';
  * @param shown whether the client has a certificate to show.
  */
 export function securityHint(error: Error, shown: boolean): string | null {
-  const { code = '', syscall } = causeOf(error);
+  const { code: named = '', syscall } = causeOf(error);
+  const code = earlierName(named);
   switch (code) {
     case 'CERT_HAS_EXPIRED':
       return 'Renew it on the target, or accept any certificate with --insecure.';
@@ -96,7 +102,7 @@ export function describeFailure(error: Error): string {
   if (isExhaustion(code)) return EXHAUSTION[code];
   const certificate = CERTIFICATE[code];
   if (certificate !== undefined) return `the target's certificate ${certificate}${detailOf(cause)} (${code})`;
-  const asked = CLIENT_CERTIFICATE[code];
+  const asked = CLIENT_CERTIFICATE[earlierName(code)];
   if (asked !== undefined) return `the target ${asked} (${code})`;
   if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return OTHER_PROTOCOL;
   if (isPlainText(cause)) return 'the target does not speak TLS on this port';
