@@ -77,6 +77,14 @@ describe('a search', () => {
     expect(Number(length)).toBeLessThan(250);
   });
 
+  it('names no error limit beyond all that was tried: a few errors at any load never become too many', () => {
+    const serve = slotted(1, (_, random) => random.exponential(0.005));
+    const target = lasting((at, random) => (random.uniform() < 0.003 ? -serve(at, random) : serve(at, random)));
+    const answer = simulate(searchOptions([latencySlo(95, 50), errorSlo(0.01)], 120, 0.1), target, 15);
+    expect(answer.criterion).toBe('p95<=50ms');
+    expect(answer.errorLimit).toMatchObject({ status: 'not-reached', estimate: null });
+  });
+
   it('sees no such pauses where slow requests come at any time', () => {
     for (let seed = 20; seed < 30; seed++) {
       const { warnings } = simulate(searchOptions([latencySlo(95, 60)], 120, 0.1), queue(1, exponential(0.005)), seed);

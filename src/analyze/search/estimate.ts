@@ -108,9 +108,13 @@ export function estimateLimit(
       low: crossing === null ? lowest : Math.log(crossing.low),
       high: crossing === null ? highest : Math.log(crossing.high),
     };
+    const posterior = posteriorOf(points, model);
+    const failed = points.some(({ margin }) => margin.kind === 'share' && margin.share.bad > 0);
+    // Beyond all that was tried an error limit is a guess: errors may be there at any load, and never become more.
     const seen =
-      criterion.kind === 'latency' || points.some(({ margin }) => margin.kind === 'share' && margin.share.bad > 0);
-    return { criterion, posterior: posteriorOf(points, model), seen };
+      criterion.kind === 'latency' ||
+      (failed && (posterior.never > 0.5 || posterior.quantile(0.5) < Math.log(top.load)));
+    return { criterion, posterior, seen };
   });
   const loads = (verdict: 'pass' | 'fail') => decided(levels, unit, verdict).map(({ load }) => load);
   const bounds = { passed: loads('pass'), failed: loads('fail') };
