@@ -1,7 +1,7 @@
 import type { TimelinePoint } from '../core/result.ts';
 import { BATCHES, longerFor, longerForEnd } from '../stats/confidence.ts';
 import { uncertaintyWith } from '../stats/long-run.ts';
-import { clusterOf, type Share, shareInterval, TWO_SIDED } from './search/share.ts';
+import { clusterBelow, clusterOf, type Share, shareInterval, TWO_SIDED } from './search/share.ts';
 
 /** How far a measured value may be from that of an endless run. */
 export interface Certainty {
@@ -11,6 +11,10 @@ export interface Certainty {
   readonly longer: (limit: number) => number;
   /** The same, for an upper end that it does not have yet. */
   readonly longerForEnd: number;
+  /**
+   * Of a percentile without an upper end: whether so few requests took longer than a limit that it is below it, nevertheless.
+   */
+  readonly isBelow?: (limit: number) => boolean;
 }
 
 /** What a run knows of itself beyond its values: the percentiles' intervals, and how it went over time. */
@@ -57,17 +61,24 @@ export function stretchesOf(timeline: readonly TimelinePoint[]): Stretch[] {
 
 /**
  * Of a percentile whose interval is known.
- * @param effective how many independent requests the run is worth there.
+ * @param effective how many independent requests the run is worth there, of `n`.
  * @param below the share of requests at or below a time, µs.
  */
 export function percentileCertainty(
   p: number,
   interval: Certainty['interval'],
   effective: number,
+  n: number,
   below: (limit: number) => number,
 ): Certainty {
+  const isBelow = (limit: number): boolean => {
+    const share = { bad: n * (1 - below(limit)), n, batches: [] };
+    const [, most] = shareInterval(share, clusterBelow(share, 1 - p, 1, n / effective), TWO_SIDED);
+    return share.bad < n * (1 - p) && most <= 1 - p;
+  };
   return {
     interval,
+    isBelow,
     longer: (limit) => longerFor(p, below(limit), effective),
     longerForEnd: longerForEnd(p, effective),
   };

@@ -188,7 +188,7 @@ export class SeriesFold {
       const interval = intervalOf(p);
       if (interval === null) return null;
       const effective = estimateOf(p)?.effective ?? n;
-      return percentileCertainty(p, interval, effective, (limit) => countUpTo(data, limit) / n);
+      return percentileCertainty(p, interval, effective, n, (limit) => countUpTo(data, limit) / n);
     };
   }
 

@@ -193,6 +193,26 @@ describe('thresholds', () => {
       expect(check?.moreSeconds).toBeGreaterThan(10);
     });
 
+    it('are not so where hardly any of many requests is slower, as a search judges a level', () => {
+      const checkAt = (limitMs: number) => {
+        const threshold = thresholdOf('p95', { kind: 'percentile', p: 95 }, '<', limitMs * 1000);
+        const intervals = Array.from({ length: 10 }, (_, index) =>
+          secondOf(index, { ok: spread(100, 20_000 + 10_000 * index, 60_000 + 10_000 * index) }),
+        );
+        const { verdict } = foldOf([
+          startedOf(planOf({ thresholds: [threshold] })),
+          ...intervals,
+          finishedOf(),
+        ]).result();
+        return verdict.checks[0] as Check;
+      };
+      expect(checkAt(9000).interval?.[1]).toBeNull();
+      expect(checkAt(9000)).toMatchObject({ status: 'passed', outcome: 'held' });
+      const { actual } = checkAt(9000);
+      expect(checkAt(Math.ceil(actual as number) + 2).outcome).toBe('not-sure');
+      expect(checkAt(20).outcome).toBe('broken');
+    });
+
     it('errors: none of 100 requests is no proof of less than 1 %, none of 1,000 is', () => {
       const few = checkOf(ERRORS_BELOW_1, { ok: hundred });
       expect(few).toMatchObject({ status: 'passed', outcome: 'not-sure', actual: 0, verdict: 'passed' });

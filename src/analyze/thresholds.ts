@@ -58,9 +58,9 @@ function check(threshold: Threshold, measurements: Measurements, { strict, kind 
   const certainty = certaintyOf(threshold, value.known, measurements);
   const interval = certainty === null ? null : inUnit(certainty.interval, threshold.unit);
   const known = interval === null ? {} : { interval };
-  const [atLow, atHigh] = (interval ?? [value.known, value.known]).map((end) =>
-    compare(end ?? Number.POSITIVE_INFINITY, op, limit),
-  );
+  // As a search judges a level: of a percentile without an upper end the share of slower requests tells.
+  const end = certainty?.isBelow?.(threshold.limit) === true ? value.known : Number.POSITIVE_INFINITY;
+  const [atLow, atHigh] = (interval ?? [value.known, value.known]).map((one) => compare(one ?? end, op, limit));
   if (certainty !== null && interval !== null && atLow !== atHigh) {
     const more = moreOf(certainty.longer(threshold.limit), measurements);
     const message = notSure({ name, actual, interval, limit, unit }, more, kind);

@@ -5,8 +5,8 @@ import type { Observation } from './observation.ts';
 import { type BatchedEstimate, meanOf, percentileOf } from './percentile.ts';
 import {
   allowedShare,
+  clusterBelow,
   clusterOf,
-  MOST_CLUSTERED,
   ONE_SIDED,
   type Share,
   shareInterval,
@@ -60,14 +60,9 @@ export function verdictOn(
   return low > allowed ? 'fail' : high <= allowed ? 'pass' : 'undecided';
 }
 
-/** Where hardly any request is bad, how they would hang together cannot be seen: as levels that explore are made for. */
-const FEW = 0.2;
-
 function clusterAt(criterion: Criterion, share: Share, effective: number | null): number {
   const seen = clusterOf(share) ?? 1;
-  const allowed = allowedShare(criterion);
-  if (criterion.kind === 'errors' || share.bad >= allowed * share.n) return seen;
-  // Fewer are bad than at the percentile itself, where how they hang together can be told.
-  const atPercentile = share.n / (effective ?? share.n);
-  return Math.max(seen, share.bad < FEW * allowed * share.n ? Math.min(MOST_CLUSTERED, atPercentile) : atPercentile);
+  return criterion.kind === 'errors'
+    ? seen
+    : clusterBelow(share, allowedShare(criterion), seen, share.n / (effective ?? share.n));
 }

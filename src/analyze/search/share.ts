@@ -46,6 +46,23 @@ export function clusterOf({ bad, n, batches }: Share, fewest = 3): number | null
   return Math.max(1, ((squares * m) / (m - 1) / (n * s * (1 - s))) * ((1 + lag1) / (1 - lag1)));
 }
 
+/** Where hardly any request is bad, how they would hang together cannot be seen: as levels that explore are made for. */
+const FEW = 0.2;
+
+/**
+ * How many bad requests count as one where fewer are bad than the percentile allows.
+ * @param seen as their batches have it. @param atPercentile likewise at the percentile itself, where more can be told.
+ */
+export function clusterBelow(
+  { bad, n }: Pick<Share, 'bad' | 'n'>,
+  allowed: number,
+  seen: number,
+  atPercentile: number,
+): number {
+  if (bad >= allowed * n) return seen;
+  return Math.max(seen, bad < FEW * allowed * n ? Math.min(MOST_CLUSTERED, atPercentile) : atPercentile);
+}
+
 /** Normal quantiles: of a 95 % interval, and of being 95 % sure that a share is on one side of a limit. */
 export const TWO_SIDED = 1.96;
 export const ONE_SIDED = 1.645;
