@@ -95,12 +95,14 @@ describe.each([
     readBeforeWriteErrors(sockets.near);
     const requests: { oncomplete?: (status: number) => void }[] = [];
     const { _handle: handle } = sockets.near as Socket & {
-      _handle: { writeBuffer(request: object, bytes: Buffer): number };
+      _handle: { writeBuffer(request: object, bytes: Buffer): number | object };
     };
     const { writeBuffer } = handle;
+    // Node 24 gives none, and is given one back where the kernel has not taken all.
     handle.writeBuffer = (request, bytes) => {
-      requests.push(request);
-      return writeBuffer.call(handle, request, bytes);
+      const written = writeBuffer.call(handle, request, bytes);
+      requests.push(typeof written === 'object' ? written : request);
+      return written;
     };
     const outlet = new Outlet(sockets.near, true, binding);
     const events: string[] = [];
