@@ -85,6 +85,20 @@ describe('a search', () => {
     expect(answer.errorLimit).toMatchObject({ status: 'not-reached', estimate: null });
   });
 
+  it('does not take a target that went away for one that fails at every load', () => {
+    for (const seed of [1, 2, 3]) {
+      const search = new Search(searchOptions(SLO, 30, 0.1));
+      const random = new Random(seed, 0);
+      const server = lasting((at) => (at > 5 ? -(at + 0.0002) : at + 0.0062));
+      for (let step = search.step; step !== null; step = search.step) {
+        const observation = runLevel(step, server, random);
+        search.accept({ ...observation, unanswered: observation.failed });
+        expect(search.estimate?.high).not.toBeNaN();
+      }
+      expect(search.answer()).toMatchObject({ status: 'undecided', stoppedBy: 'target-lost', estimate: null });
+    }
+  });
+
   it('sees no such pauses where slow requests come at any time', () => {
     for (let seed = 20; seed < 30; seed++) {
       const { warnings } = simulate(searchOptions([latencySlo(95, 60)], 120, 0.1), queue(1, exponential(0.005)), seed);

@@ -78,7 +78,9 @@ function bindingName({ estimate, stoppedBy, levels, options }: SearchState, capa
     return idle.find(({ verdict }) => verdict === 'fail')?.slo ?? null;
   }
   if (estimate === null) return null;
-  const full = options.unit === 'req/s' && capacity !== null && estimate.estimate >= AT_CAPACITY * capacity.estimate;
+  // Of a target that was never full more is possible.
+  const known = capacity !== null && capacity.interval[1] !== null;
+  const full = options.unit === 'req/s' && known && estimate.estimate >= AT_CAPACITY * capacity.estimate;
   return full ? 'capacity' : estimate.binding.criterion.slo;
 }
 

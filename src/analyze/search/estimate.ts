@@ -164,7 +164,8 @@ function combine(
   const fails = failed.filter((load) => load > estimate)[WITNESSES - 1] ?? Number.POSITIVE_INFINITY;
   const lowest95 = Math.min(quantile(TAIL), never > 0.5 ? 0 : Math.max(passes, estimate / least));
   const highest95 = Math.max(quantile(1 - TAIL), Math.min(fails, estimate * least));
-  const [low, high] = [lowest95, highest95].map((end) => estimate * (end / estimate) ** doubt) as [number, number];
+  const doubted = (end: number): number => (estimate > 0 ? estimate * (end / estimate) ** doubt : end);
+  const [low, high] = [doubted(lowest95), doubted(highest95)];
   const cdf = (load: number): number => below(Math.log(load));
   return {
     limits,

@@ -30,7 +30,8 @@ export function statusOf(state: SearchState): BreakingPointStatus {
   if (stoppedBy === 'bound') return 'not-reached';
   if (stoppedBy === 'generator') return 'generator-limited';
   if (estimate === null) return levels.some(isVoid) ? 'generator-limited' : 'undecided';
-  if (estimate.never >= NEVER_SURE) return 'fails-at-every-load';
+  // A target that is gone fails at every load for another reason.
+  if (estimate.never >= NEVER_SURE && stoppedBy !== 'target-lost') return 'fails-at-every-load';
   if (isVague(estimate)) return isUnfit(levels) ? 'generator-limited' : 'undecided';
   if (isUnfit(levels)) return 'generator-limited';
   if (ceiling !== null && estimate.cdf(ceiling) < 0.5) return 'generator-limited';
