@@ -1,7 +1,7 @@
 import { Random } from '../../src/load/random.ts';
 import { errorSlo, latencySlo } from './experiments.ts';
 import { lasting, periodic, type Serve, sharing, slotted } from './lasting.ts';
-import { failing, lognormal, p95, type Target } from './laws.ts';
+import { flatErrors, lognormal, p95, type Target } from './laws.ts';
 import { constant, exponential, queue } from './server.ts';
 
 /** From `least` on; with the exponent alpha > 1 its mean is least·α/(α − 1). */
@@ -107,19 +107,7 @@ export const HELD_OUT: readonly Target[] = [
     capacity: 330,
     make: () => lasting(bucket(300, 20, 0.002)),
   },
-  {
-    name: '2 % errors at any load',
-    slos: [latencySlo(95, 100), errorSlo(0.01)],
-    capacity: 250,
-    make: () =>
-      lasting(
-        failing(
-          0.02,
-          slotted(1, (_, random) => random.exponential(0.004)),
-        ),
-      ),
-    truth: 'fails-at-every-load',
-  },
+  flatErrors(0.02, 1, 0.004, 100),
   {
     name: 'errors grow with the requests in flight',
     slos: [latencySlo(95, 500), errorSlo(0.01)],
@@ -158,18 +146,6 @@ export const HELD_OUT: readonly Target[] = [
     capacity: 640,
     make: () => queue(48, (random) => 0.06 + 0.03 * random.uniform()),
   },
-  {
-    name: '2.5 % errors at any load, 8 slots',
-    slos: [latencySlo(95, 200), errorSlo(0.01)],
-    capacity: 400,
-    make: () =>
-      lasting(
-        failing(
-          0.025,
-          slotted(8, (_, random) => random.exponential(0.02)),
-        ),
-      ),
-    truth: 'fails-at-every-load',
-  },
+  flatErrors(0.025, 8, 0.02, 200),
   { name: 'slow: 4 slots, 2 s', slos: p95(10_000), capacity: 2, make: () => queue(4, exponential(2)) },
 ];

@@ -52,6 +52,24 @@ export function failing(share: number, serve: Serve): Serve {
   };
 }
 
+/**
+ * Fails a share of the requests at any load, of which 1 % is allowed; else a queue.
+ * @param mean service time, s.
+ */
+export const flatErrors = (share: number, slots: number, mean: number, limitMs: number): Target => ({
+  name: `${Number((100 * share).toFixed(1))} % errors at any load${share < 0.01 ? ', allowed 1 %' : ''}`,
+  slos: [latencySlo(95, limitMs), errorSlo(0.01)],
+  capacity: slots / mean,
+  make: () =>
+    lasting(
+      failing(
+        share,
+        slotted(slots, (_, random) => random.exponential(mean)),
+      ),
+    ),
+  ...(share < 0.01 ? {} : { truth: 'fails-at-every-load' }),
+});
+
 /** Slow by whiles of exponential length: `slowness` times as long while it is slow. */
 function wandering(mean: number, slowness: number, dwell: number, seed: number): Serve {
   const whiles = new Random(seed, 77);
@@ -111,69 +129,11 @@ export const TUNING: readonly Target[] = [
     capacity: 200,
     make: () => lasting(slotted(2, (_, random) => random.exponential(0.01), 8)),
   },
-  {
-    name: '3 % errors at any load',
-    slos: [latencySlo(95, 100), errorSlo(0.01)],
-    capacity: 200,
-    make: () =>
-      lasting(
-        failing(
-          0.03,
-          slotted(1, (_, random) => random.exponential(0.005)),
-        ),
-      ),
-    truth: 'fails-at-every-load',
-  },
-  {
-    name: '1.6 % errors at any load',
-    slos: [latencySlo(95, 100), errorSlo(0.01)],
-    capacity: 333,
-    make: () =>
-      lasting(
-        failing(
-          0.016,
-          slotted(2, (_, random) => random.exponential(0.006)),
-        ),
-      ),
-    truth: 'fails-at-every-load',
-  },
-  {
-    name: '2.2 % errors at any load',
-    slos: [latencySlo(95, 100), errorSlo(0.01)],
-    capacity: 154,
-    make: () =>
-      lasting(
-        failing(
-          0.022,
-          slotted(1, (_, random) => random.exponential(0.0065)),
-        ),
-      ),
-    truth: 'fails-at-every-load',
-  },
-  {
-    name: '0.5 % errors at any load, allowed 1 %',
-    slos: [latencySlo(95, 50), errorSlo(0.01)],
-    capacity: 200,
-    make: () =>
-      lasting(
-        failing(
-          0.005,
-          slotted(1, (_, random) => random.exponential(0.005)),
-        ),
-      ),
-  },
-  {
-    name: '0.8 % errors at any load, allowed 1 %',
-    slos: [latencySlo(95, 80), errorSlo(0.01)],
-    capacity: 250,
-    make: () =>
-      lasting(
-        failing(
-          0.008,
-          slotted(2, (_, random) => random.exponential(0.008)),
-        ),
-      ),
-  },
+  flatErrors(0.03, 1, 0.005, 100),
+  flatErrors(0.016, 2, 0.006, 100),
+  flatErrors(0.022, 1, 0.0065, 100),
+  flatErrors(0.005, 1, 0.005, 50),
+  flatErrors(0.008, 2, 0.008, 80),
   {
     name: 'errors grow with the queue',
     slos: [latencySlo(95, 500), errorSlo(0.02)],

@@ -1,6 +1,5 @@
-import { errorSlo } from './experiments.ts';
 import { lasting, periodic, slotted } from './lasting.ts';
-import { failing, p95, type Target } from './laws.ts';
+import { flatErrors, p95, type Target } from './laws.ts';
 import { constant, exponential, queue } from './server.ts';
 
 /** A law that the reference server can have, so that a search on sockets can be held against its truth. */
@@ -55,18 +54,6 @@ export const SOCKET_LAWS: readonly SocketLaw[] = [
   },
   {
     serve: ['--law', 'exp:4ms', '--slots', '1', '--fault', 'error:2%'],
-    target: {
-      name: '2 % errors at any load',
-      slos: [...p95(100), errorSlo(0.01)],
-      capacity: 250,
-      make: () =>
-        lasting(
-          failing(
-            0.02,
-            slotted(1, (_, random) => random.exponential(0.004)),
-          ),
-        ),
-      truth: 'fails-at-every-load',
-    },
+    target: flatErrors(0.02, 1, 0.004, 100),
   },
 ];
