@@ -1,6 +1,6 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { mm1LimitRate, mmcQuantile } from '../stats/queueing.ts';
-import { formatMs, formatRate, formatShare } from './wording.ts';
+import { counted, formatMs, formatRate, formatShare } from './wording.ts';
 
 /** An exact queue with exponential service times, and what a search asks of it. */
 export interface KnownQueue {
@@ -76,7 +76,7 @@ export function worstError(all: readonly Calibrated[]): number | null {
 
 /** `1 slot of 5.00 ms, p95 < 50.0 ms`. */
 export function queueName({ serviceMs, slots, limitMs }: KnownQueue): string {
-  return `${slots} ${slots === 1 ? 'slot' : 'slots'} of ${formatMs(serviceMs)}, p95 < ${formatMs(limitMs)}`;
+  return `${counted(slots, 'slot')} of ${formatMs(serviceMs)}, p95 < ${formatMs(limitMs)}`;
 }
 
 /** `takes 140.1/s, found 138.2/s: −1.3 % (134.0 to 142.8, holds it)`. */

@@ -74,7 +74,7 @@ export function percentileCertainty(
   const isBelow = (limit: number): boolean => {
     const share = { bad: n * (1 - below(limit)), n, batches: [] };
     const [, most] = shareInterval(share, clusterBelow(share, 1 - p, 1, n / effective), TWO_SIDED);
-    return share.bad < n * (1 - p) && most <= 1 - p;
+    return most <= 1 - p;
   };
   return {
     interval,

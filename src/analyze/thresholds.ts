@@ -1,6 +1,6 @@
 import type { Plan, Threshold } from '../core/plan.ts';
 import type { Check, Totals } from '../core/result.ts';
-import { bears, samplesFor } from '../stats/confidence.ts';
+import { bears, longerBy, samplesFor } from '../stats/confidence.ts';
 import type { CallerTimes } from './callers.ts';
 import { type Certainty, type RunCertainty, rateCertainty, shareCertainty } from './certainty.ts';
 import { inMs, quantileWithFailures } from './latency.ts';
@@ -27,9 +27,6 @@ export interface Measurements {
 
 /** A value to hold against a limit (times in ms; Infinity with failures), or why there is none. */
 type Value = { readonly known: number } | { readonly unknown: string };
-
-/** A run that would have to be longer than this to tell something does not tell it, s. */
-const LONGEST = 86_400;
 
 /** Each threshold against the run's totals. Nothing measured decides nothing: zero samples never pass. */
 export function evaluate(
@@ -119,13 +116,10 @@ interface More {
 }
 
 function moreOf(longer: number, { totals }: Measurements): More | null {
-  const seconds = (totals.durationMs / 1000) * (Math.max(longer, LEAST_LONGER) - 1);
-  if (!(seconds <= LONGEST)) return null;
-  return { seconds: Math.ceil(seconds), requests: Math.ceil((totals.ok + totals.failed) * longer) };
+  const seconds = longerBy(totals.durationMs, longer);
+  if (seconds === null) return null;
+  return { seconds, requests: Math.ceil((totals.ok + totals.failed) * longer) };
 }
-
-/** The run as it was did not tell: what rounding says is enough is a little more. */
-const LEAST_LONGER = 1.05;
 
 type Open = Pick<Check, 'actual' | 'limit' | 'unit'> & { readonly name: string; readonly interval: Interval };
 type Interval = NonNullable<Check['interval']>;

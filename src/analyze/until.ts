@@ -1,6 +1,6 @@
 import type { Until } from '../core/plan.ts';
 import type { Doubt, UntilResult } from '../core/result.ts';
-import type { Interval } from '../stats/confidence.ts';
+import { type Interval, longerBy } from '../stats/confidence.ts';
 import { formatLonger, formatShare, metricName } from './wording.ts';
 
 /** How far the ends of an interval are from its value, as shares of it; an open end is null. */
@@ -53,9 +53,6 @@ export interface Known {
   readonly durationMs: number;
 }
 
-/** Longer is not said, s. */
-const LONGEST = 86_400;
-
 export function untilResult({ until, value, certainty, reached, durationMs }: Known): UntilResult {
   const precision = precisionOf(value, certainty?.interval ?? null);
   const told = { asked: until.text, reached, ...precision };
@@ -64,12 +61,8 @@ export function untilResult({ until, value, certainty, reached, durationMs }: Kn
   const widest = Math.max(precision.below, precision.above ?? 0);
   const apart = (widest / until.precision) ** 2;
   const longer = precision.above === null ? Math.max(apart, certainty.longerForEnd) : apart;
-  const more = Math.ceil((durationMs / 1000) * (Math.max(longer, LEAST_LONGER) - 1));
-  return { ...told, moreSeconds: more <= LONGEST ? more : null };
+  return { ...told, moreSeconds: longerBy(durationMs, longer) };
 }
-
-/** It was not known: what rounding says is enough is a little more. */
-const LEAST_LONGER = 1.05;
 
 /** `p95 is known to −4.8 % and +5.0 %`, `to −8.1 % below and to nothing above`. */
 function saidOf({ p }: Until, { below, above }: UntilResult): string {

@@ -198,3 +198,14 @@ function firstWhere(n: number, test: (rank: number) => boolean): number {
   }
   return low;
 }
+
+/** Longer is not said, s. */
+const LONGEST_SAID = 86_400;
+/** The run as it was did not tell: what rounding says is enough is a little more. */
+const LEAST_LONGER = 1.05;
+
+/** How many seconds more make a run so many times as long; null: more than a day, or no number of them. */
+export function longerBy(durationMs: number, longer: number): number | null {
+  const more = Math.ceil((durationMs / 1000) * (Math.max(longer, LEAST_LONGER) - 1));
+  return more <= LONGEST_SAID ? more : null;
+}

@@ -1,6 +1,7 @@
 import type { ScalabilityResult } from '../../core/breaking-point.ts';
 import { fitScalability } from '../../stats/usl.ts';
 import type { Level } from './level.ts';
+import { loadOf } from './monotone.ts';
 
 /** What the closed ramp taught of the target. */
 export interface Capacity {
@@ -16,7 +17,7 @@ export interface Capacity {
 export const SATURATED = 0.93;
 
 /** Standard errors below a throughput at which it is hardly lower. */
-export const SURE = 2;
+const SURE = 2;
 
 export interface Throughput {
   readonly perSec: number;
@@ -90,7 +91,7 @@ export function scalabilityOf(levels: readonly Level[]): ScalabilityResult | nul
     return step.load.model === 'closed' && margins.length > 0 && result.achievedPerSec > 0 && result.errorShare < 0.01;
   });
   const points = closed.map((level) => ({
-    users: level.step.load.model === 'closed' ? level.step.load.vus : 0,
+    users: loadOf(level, 'vus') ?? 0,
     ...throughputOf(level),
   }));
   const distinct = new Set(points.map(({ users }) => users));

@@ -78,9 +78,20 @@ export class Search {
 
   /** The answer; before the end, the answer so far. */
   answer(): BreakingPoint {
-    const { options, criteria, levels, spent, capacity, limit, ceiling, recovered } = this.#progress;
+    const { options, criteria, levels, spent, capacity, limit, pauses, ceiling, recovered } = this.#progress;
     const stoppedBy = this.#stop ?? 'interrupted';
-    return answerOf({ options, criteria, levels, spent, capacity, estimate: limit, ceiling, recovered, stoppedBy });
+    return answerOf({
+      options,
+      criteria,
+      levels,
+      spent,
+      capacity,
+      estimate: limit,
+      pauses,
+      ceiling,
+      recovered,
+      stoppedBy,
+    });
   }
 
   #advance(next: IteratorResult<SearchStep, SearchStop>): void {

@@ -15,6 +15,16 @@ export type Phase<Result> = Generator<SearchStep, Result, Level>;
 /** A search that may go on takes so many times its budget. */
 const EXTENDED = 1.5;
 
+/** What follows from the levels, made once for each number of them. */
+class Remembered<Value> {
+  #known: { readonly levels: number; readonly value: Value } | null = null;
+
+  of(levels: number, make: () => Value): Value {
+    if (this.#known?.levels !== levels) this.#known = { levels, value: make() };
+    return this.#known.value;
+  }
+}
+
 /** What a search knows so far. Its phases read it, and add to it by measuring. */
 export class Progress {
   options: SearchOptions;
@@ -25,7 +35,8 @@ export class Progress {
   /** As the closed ramp had it. */
   rampCapacity: Capacity | null = null;
   recovered: boolean | null = null;
-  #estimate: { readonly levels: number; readonly value: LimitEstimate | null } = { levels: 0, value: null };
+  readonly #limit = new Remembered<LimitEstimate | null>();
+  readonly #pauses = new Remembered<Pauses | null>();
 
   constructor(options: SearchOptions, criteria: readonly Criterion[]) {
     this.options = options;
@@ -38,15 +49,13 @@ export class Progress {
 
   /** Where the limit is, as far as all levels tell. */
   get limit(): LimitEstimate | null {
-    if (this.#estimate.levels !== this.levels.length) {
-      const value = estimateLimit(this.levels, this.criteria, this.options.unit, this.capacity);
-      this.#estimate = { levels: this.levels.length, value };
-    }
-    return this.#estimate.value;
+    const { levels, criteria, options } = this;
+    return this.#limit.of(levels.length, () => estimateLimit(levels, criteria, options.unit, this.capacity));
   }
 
   get pauses(): Pauses | null {
-    return pausesOf(this.levels, this.criteria);
+    const { levels, criteria } = this;
+    return this.#pauses.of(levels.length, () => pausesOf(levels, criteria));
   }
 
   /** Made of what is known now. */

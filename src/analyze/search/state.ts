@@ -4,6 +4,7 @@ import type { Capacity } from './capacity.ts';
 import type { Criterion } from './criteria.ts';
 import type { LimitEstimate } from './estimate.ts';
 import type { Level } from './level.ts';
+import type { Pauses } from './pauses.ts';
 
 export interface SearchOptions {
   readonly unit: LoadUnit;
@@ -31,6 +32,7 @@ export interface SearchState {
   readonly spent: number;
   readonly capacity: Capacity | null;
   readonly estimate: LimitEstimate | null;
+  readonly pauses: Pauses | null;
   /** Lowest load that the generator could not do; null: none. */
   readonly ceiling: number | null;
   readonly recovered: boolean | null;

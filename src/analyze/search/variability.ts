@@ -1,6 +1,7 @@
 import { type Capacity, SATURATED, throughputOf } from './capacity.ts';
 import { idleTimes } from './idle-levels.ts';
 import type { Level } from './level.ts';
+import { loadOf } from './monotone.ts';
 
 /** With fewer users a target of several servers is not busy all the time. */
 const FEWEST_USERS = 4;
@@ -30,14 +31,12 @@ function departureVariability(levels: readonly Level[], capacity: Capacity | nul
   });
   const all = closed.map((level) => ({ level, ...throughputOf(level) }));
   const saturated = all.filter(
-    ({ perSec, level }) => perSec >= SATURATED * capacity.perSec && usersOf(level) >= FEWEST_USERS,
+    ({ perSec, level }) => perSec >= SATURATED * capacity.perSec && (loadOf(level, 'vus') ?? 0) >= FEWEST_USERS,
   );
   if (saturated.length === 0) return null;
   const dispersion = saturated.map(({ relativeError, level }) => relativeError ** 2 * level.result.ok);
   return dispersion.reduce((sum, one) => sum + one, 0) / dispersion.length;
 }
-
-const usersOf = ({ step: { load } }: Level): number => (load.model === 'closed' ? load.vus : 0);
 
 /** The squared coefficient of variation of the idle target's response times; null: unknown. */
 function idleVariability(levels: readonly Level[]): number | null {

@@ -4,7 +4,7 @@ import { capacityChange } from './change.ts';
 import type { LimitEstimate } from './estimate.ts';
 import { idleLevels, idleTimes, timesOf } from './idle-levels.ts';
 import { contradicts, type Level } from './level.ts';
-import { type Pauses, pausesOf } from './pauses.ts';
+import type { Pauses } from './pauses.ts';
 import type { SearchState } from './state.ts';
 import { isVoid } from './status.ts';
 import { PERIODS, WINDOW_SHARE } from './steps.ts';
@@ -14,7 +14,7 @@ const CLIFF = 0.015;
 
 /** What the reader of an answer must know. */
 export function warningsOf(state: SearchState): SearchWarning[] {
-  const { levels, estimate, recovered, options, criteria } = state;
+  const { levels, estimate, pauses, recovered, options, criteria } = state;
   const warnings: SearchWarning[] = [];
   const warn = (code: SearchWarning['code'], message: string): void => void warnings.push({ code, message });
   if (options.slos.length === 0 && criteria.length > 0)
@@ -29,7 +29,6 @@ export function warningsOf(state: SearchState): SearchWarning[] {
     warn('non-monotone', 'Latency does not grow with the load everywhere: the limit is the first crossing from below.');
   if (estimate !== null && isCliff(estimate))
     warn('cliff', 'There is next to no warning before the limit: latency is flat until it breaks.');
-  const pauses = pausesOf(levels, criteria);
   if (pauses !== null) warn('pauses', pausesSentence(pauses, options.budget));
   const contradicted = levels.filter(contradicts);
   if (contradicted.length > 0)
