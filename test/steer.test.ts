@@ -40,7 +40,7 @@ async function steered(
   const clock = new SystemClock();
   const folder = join(temporaryFolder(), 'run');
   const world = worldWith({ clock });
-  const { plan, rows } = prepareRun({ kind: 'run', target: target?.url ?? '', env: {}, flags }, world);
+  const { plan, rows } = await prepareRun({ kind: 'run', target: target?.url ?? '', env: {}, flags }, world);
   const steering = new Steering(plan.kind);
   const changes: LoadChange[] = [];
   const never = new AbortController();

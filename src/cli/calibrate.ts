@@ -74,7 +74,7 @@ async function searchOn(
   try {
     const target = `http://127.0.0.1:${server.port}/predict`;
     const flags = { body: '{}', slo: [`p95<${queue.limitMs}ms`], budget };
-    const { plan } = prepareRun({ kind: 'find', target, env: {}, flags }, world);
+    const { plan } = await prepareRun({ kind: 'find', target, env: {}, flags }, world);
     const view = json ? null : createView(world, plan);
     const result = await execute(world, {
       ...{ id: newRunId(world), plan, rows: null, folder: null, signal, steering: new Steering('find') },

@@ -164,7 +164,7 @@ class Workbench {
 
   /** What the target answers, by a few requests: the path that was asked, and the bytes of an answer. */
   async look(target: string): Promise<{ path: string; bytes: number }> {
-    const plan = this.#plan('probe', target, { requests: String(LOOKS) });
+    const plan = await this.#plan('probe', target, { requests: String(LOOKS) });
     await reach(plan);
     const { totals } = await this.#run(plan);
     if (totals.ok === 0)
@@ -176,15 +176,15 @@ class Workbench {
     return { path: plan.requests[0]?.path ?? '/', bytes: Math.round(totals.bytesIn / totals.ok) };
   }
 
-  measure({ port }: ServerThread, path: string, flags: Readonly<Record<string, unknown>>): Promise<RunResult> {
-    return this.#run(this.#plan('run', `http://127.0.0.1:${port}${path}`, flags));
+  async measure({ port }: ServerThread, path: string, flags: Readonly<Record<string, unknown>>): Promise<RunResult> {
+    return this.#run(await this.#plan('run', `http://127.0.0.1:${port}${path}`, flags));
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()));
   }
 
-  #plan(kind: Plan['kind'], target: string, flags: Readonly<Record<string, unknown>>): Plan {
+  #plan(kind: Plan['kind'], target: string, flags: Readonly<Record<string, unknown>>): Promise<Plan> {
     return resolvePlan({ kind, target, env: {}, flags: { ...this.#request, ...flags } }, this.#world);
   }
 

@@ -11,7 +11,7 @@ import { describePlan } from '../plan/describe.ts';
 import { foreignVariables } from '../plan/environment.ts';
 import { formTexts } from '../plan/form.ts';
 import { FormMemory } from '../plan/form-memory.ts';
-import { prepareRun } from '../plan/resolve.ts';
+import { preparedBy } from '../plan/resolve.ts';
 import { type Given, readSources } from '../plan/sources.ts';
 import { ConsoleView } from '../report/console.ts';
 import { toResultJson } from '../report/json.ts';
@@ -35,12 +35,12 @@ export async function runCommand(
   flags: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const sources = { kind, target, env: outside.env, flags };
-  const given = readSources(sources, outside.files);
+  const given = await readSources(sources, outside.files);
   const { settings } = given;
   const { json = false, quiet = false } = settings;
   const note = (line: string): void => outside.stderr.write(`${line}\n`);
   warnOfForeignVariables(outside);
-  const { plan, rows } = prepareRun(sources, quiet ? outside : { ...outside, note });
+  const { plan, rows } = preparedBy(given, kind, quiet ? outside : { ...outside, note });
   const world = discreet(outside, Secrets.of(plan));
   const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
   if (!quiet) for (const line of describePlan(plan)) world.stderr.write(`${line}\n`);

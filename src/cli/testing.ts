@@ -10,9 +10,10 @@ import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
 import { describePlan } from '../plan/describe.ts';
 import { readEdit } from '../plan/edit.ts';
-import { type Form, formError, readForm, sentenceOf } from '../plan/form.ts';
+import { formError, readForm, sentenceOf } from '../plan/form.ts';
 import type { FormMemory } from '../plan/form-memory.ts';
 import { secretsIn } from '../plan/publish.ts';
+import type { PreparedRun } from '../plan/resolve.ts';
 import type { ControlAnswer, EarlierRun, FieldError } from '../report/client/live/frame.ts';
 import type { ConsoleView } from '../report/console.ts';
 import { requestOnce } from '../run/single.ts';
@@ -137,23 +138,14 @@ export class Testing implements Tester {
   }
 
   async start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]> {
-    const form = this.#read(kind, settings);
-    if (form.plan === null) return form.errors;
-    const { plan, rows } = form;
     const id = newRunId(this.#world);
-    let folder: RunFolder;
-    this.#preparing = true;
-    try {
+    const { made: test, errors } = await this.#prepare(kind, settings, async ({ plan, rows }): Promise<Test> => {
       await reach(plan);
-      folder = await this.openFolder(plan, { path: join('reports', id), label: '', overwrite: false });
-    } catch (error) {
-      if (!(error instanceof RampartError)) throw error;
-      const { message } = formError(error);
-      return [{ field: error.code === 'bad-folder' ? '' : 'url', message }];
-    } finally {
-      this.#preparing = false;
-    }
-    const test: Test = { id, plan, rows, folder };
+      const wish = { path: join('reports', id), label: '', overwrite: false };
+      return { id, plan, rows, folder: await this.openFolder(plan, wish) };
+    });
+    if (test === null) return errors;
+    const { plan } = test;
     const stop = new AbortController();
     const steering = new Steering(plan.kind);
     this.#world.stderr.write(`\nTest ${id}, started from the page\n`);
@@ -168,21 +160,16 @@ export class Testing implements Tester {
   }
 
   async sendOne(kind: 'run' | 'find', settings: Settings): Promise<ControlAnswer> {
-    const form = this.#read(kind, settings);
-    if (form.plan === null) return { errors: form.errors };
-    const { plan, rows } = form;
-    this.#preparing = true;
-    try {
-      await reach(plan);
-      const secrets = Secrets.of(plan).with(secretsIn(this.#world.argv, this.#world.env));
-      return { errors: [], trial: trialOf(plan, await requestOnce(plan, rows, this.#world.clock), secrets) };
-    } catch (error) {
-      if (!(error instanceof RampartError)) throw error;
-      return { errors: [{ field: 'url', message: formError(error).message }] };
-    } finally {
-      this.#preparing = false;
-      if (rows?.kind === 'file') this.#world.files.discard(rows.descriptor);
-    }
+    const { made: trial, errors } = await this.#prepare(kind, settings, async ({ plan, rows }) => {
+      try {
+        await reach(plan);
+        const secrets = Secrets.of(plan).with(secretsIn(this.#world.argv, this.#world.env));
+        return trialOf(plan, await requestOnce(plan, rows, this.#world.clock), secrets);
+      } finally {
+        if (rows?.kind === 'file') this.#world.files.discard(rows.descriptor);
+      }
+    });
+    return trial === null ? { errors } : { errors: [], trial };
   }
 
   edit(settings: Settings): readonly FieldError[] {
@@ -213,10 +200,27 @@ export class Testing implements Tester {
     return this.#carryOut({ type: 'reset' });
   }
 
-  /** A form, while no test is on: a single request would be in its figures, and a second test beside it. */
-  #read(kind: 'run' | 'find', settings: Settings): Form {
-    if (this.running || this.#preparing) return { plan: null, errors: [{ field: '', message: BUSY }] };
-    return readForm(kind, settings, this.#world.env, this.#world, this.#options.memory);
+  /**
+   * Makes something of a form, while no test is on: a single request would be in its figures, and a second test beside it.
+   * Nothing is made where the form is wrong, or its target not there.
+   */
+  async #prepare<Made>(
+    kind: 'run' | 'find',
+    settings: Settings,
+    make: (prepared: PreparedRun) => Promise<Made>,
+  ): Promise<{ readonly made: Made | null; readonly errors: readonly FieldError[] }> {
+    if (this.running || this.#preparing) return { made: null, errors: [{ field: '', message: BUSY }] };
+    this.#preparing = true;
+    try {
+      const form = await readForm(kind, settings, this.#world.env, this.#world, this.#options.memory);
+      return form.plan === null ? { made: null, errors: form.errors } : { made: await make(form), errors: [] };
+    } catch (error) {
+      if (!(error instanceof RampartError)) throw error;
+      const field = error.code === 'bad-folder' ? '' : 'url';
+      return { made: null, errors: [{ field, message: formError(error).message }] };
+    } finally {
+      this.#preparing = false;
+    }
   }
 
   #carryOut(command: LoadCommand): readonly FieldError[] {

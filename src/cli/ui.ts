@@ -7,7 +7,7 @@ import { followFor, printResult, warnOfForeignVariables } from './run.ts';
 
 /** `rampart --ui`: the page with its start form, and the tests started from it, until Ctrl-C. */
 export async function uiCommand(world: World, flags: Readonly<Record<string, unknown>>): Promise<number> {
-  const { settings } = readSources({ kind: 'run', target: '', env: world.env, flags }, world.files);
+  const { settings } = await readSources({ kind: 'run', target: '', env: world.env, flags }, world.files);
   const wishes = pageWishes({ ...settings, ui: settings.ui ?? true }, flags);
   if (wishes === null) return EXIT.passed;
   warnOfForeignVariables(world);

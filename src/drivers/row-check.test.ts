@@ -2,15 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { createExchange } from '../core/exchange.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { PlanPayloads } from '../load/payload.ts';
-import { worldWith } from '../plan/plan.fixture.ts';
-import { prepareRun } from '../plan/resolve.ts';
+import { preparedOf, worldWith } from '../plan/plan.fixture.ts';
 import { AnswerBuffer } from './answer.ts';
 import { AnswerChecker } from './check.ts';
 
 /** Judges the response to request `index` of a run with these rows, as the command line would have it. */
 function judge(rows: string, flags: Readonly<Record<string, unknown>>, file = 'r.jsonl') {
   const sources = { kind: 'run' as const, target: 'http://h:1/', env: {}, flags: { data: file, ...flags } };
-  const { plan, rows: table } = prepareRun(sources, worldWith({ [file]: rows }));
+  const { plan, rows: table } = preparedOf(sources, worldWith({ [file]: rows }));
   const checker = new AnswerChecker(plan, new PlanPayloads(plan, table));
   return (index: number, body: string, headers = '') => {
     const answer = new AnswerBuffer();

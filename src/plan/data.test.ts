@@ -2,14 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { type Cell, cellsOf } from '../core/template.ts';
 import { openRows } from '../load/rows.ts';
 import { errorOf } from './error.fixture.ts';
-import { planOf, worldWith } from './plan.fixture.ts';
-import { prepareRun } from './resolve.ts';
+import { planOf, preparedOf, worldWith } from './plan.fixture.ts';
 
 /** The plan of some flags and files, with the texts of each row. */
 function prepared(files: Readonly<Record<string, string | Uint8Array>>, flags: Readonly<Record<string, unknown>>) {
   const { target = 'http://h:1/p', ...rest } = flags;
   const sources = { kind: 'run' as const, target: String(target), env: {}, flags: rest };
-  const { plan, rows } = prepareRun(sources, worldWith(files));
+  const { plan, rows } = preparedOf(sources, worldWith(files));
   if (rows === null) throw new Error('no rows');
   const texts: string[][] = [];
   const open = openRows(rows);

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Secrets } from '../core/secret.ts';
 import { formTexts, readForm } from './form.ts';
 import { FormMemory } from './form-memory.ts';
-import { type PlanWorld, resolvePlan } from './resolve.ts';
-import { readSources } from './sources.ts';
+import { preparedOf } from './plan.fixture.ts';
+import type { PlanWorld } from './resolve.ts';
+import { readWritten } from './sources.ts';
 
 const gone = (): never => {
   throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
@@ -15,14 +16,15 @@ const WORLD: PlanWorld = {
   randomSeed: () => 1,
 };
 const URL_GIVEN = { url: 'http://127.0.0.1:8989/predict' };
-const errorsOf = (settings: Record<string, string>, kind: 'run' | 'find' = 'run') =>
-  readForm(kind, settings, {}, WORLD).errors;
-const fieldsOf = (settings: Record<string, string>): string[] => errorsOf(settings).map(({ field }) => field);
+const errorsOf = async (settings: Record<string, string>, kind: 'run' | 'find' = 'run') =>
+  (await readForm(kind, settings, {}, WORLD)).errors;
+const fieldsOf = async (settings: Record<string, string>): Promise<string[]> =>
+  (await errorsOf(settings)).map(({ field }) => field);
 
 describe('readForm', () => {
-  it('makes the plan that the same flags make', () => {
+  it('makes the plan that the same flags make', async () => {
     const texts = { ...URL_GIVEN, vus: '8', spawnRate: '2', duration: '20s', thresholds: 'p95<250ms\nerrors<1%' };
-    const { plan } = readForm('run', texts, {}, WORLD);
+    const { plan } = await readForm('run', texts, {}, WORLD);
     expect(plan?.load).toMatchObject({
       model: 'closed',
       vus: [
@@ -31,33 +33,35 @@ describe('readForm', () => {
       ],
     });
     expect(plan?.thresholds.map(({ text }) => text)).toEqual(['p95<250ms', 'errors<1%']);
-    expect(readForm('find', { ...URL_GIVEN, budget: '1m' }, {}, WORLD).plan?.search?.budget).toBe(60_000_000);
+    expect((await readForm('find', { ...URL_GIVEN, budget: '1m' }, {}, WORLD)).plan?.search?.budget).toBe(60_000_000);
   });
 
-  it('says everything that is wrong, beside its field', () => {
+  it('says everything that is wrong, beside its field', async () => {
     const wrong = { ...URL_GIVEN, vus: '0', spawnRate: '-1', duration: '5 parsecs', headers: 'bad', thresholds: 'p95' };
-    expect(fieldsOf(wrong).sort()).toEqual(['duration', 'headers', 'spawnRate', 'thresholds', 'vus']);
-    expect(errorsOf(wrong).find(({ field }) => field === 'vus')?.message).toBe('"0" is too little; at least 1.');
+    expect((await fieldsOf(wrong)).sort()).toEqual(['duration', 'headers', 'spawnRate', 'thresholds', 'vus']);
+    expect((await errorsOf(wrong)).find(({ field }) => field === 'vus')?.message).toBe(
+      '"0" is too little; at least 1.',
+    );
   });
 
-  it('keeps the subject of a sentence that needs one', () => {
-    const [error] = errorsOf({ ...URL_GIVEN, warmup: '1m', duration: '10s' });
+  it('keeps the subject of a sentence that needs one', async () => {
+    const [error] = await errorsOf({ ...URL_GIVEN, warmup: '1m', duration: '10s' });
     expect(error?.field).toBe('warmup');
     expect(error?.message).toMatch(/^--warmup of 60 s leaves nothing to measure of 10 s/);
   });
 
-  it('asks for a target, also as a scenario', () => {
-    expect(fieldsOf({})).toEqual(['url']);
-    expect(fieldsOf({ url: 'ftp://x/' })).toEqual(['url']);
-    expect(fieldsOf({ url: 'gone.json' })).toEqual(['url']);
+  it('asks for a target, also as a scenario', async () => {
+    expect(await fieldsOf({})).toEqual(['url']);
+    expect(await fieldsOf({ url: 'ftp://x/' })).toEqual(['url']);
+    expect(await fieldsOf({ url: 'gone.json' })).toEqual(['url']);
   });
 
   it.each(['bodyFile', 'data', 'cacert', 'cert', 'key', 'out', 'ui', 'proxy', 'nonsense', '__proto__'])(
     'takes no %s: it is not for a form',
-    (name) => {
+    async (name) => {
       const settings = JSON.parse(JSON.stringify({ ...URL_GIVEN }).replace('}', `,"${name}":"/etc/passwd"}`)) as never;
-      expect(readForm('run', settings, {}, WORLD).plan).toBeNull();
-      expect(fieldsOf(settings)).toEqual([name]);
+      expect((await readForm('run', settings, {}, WORLD)).plan).toBeNull();
+      expect(await fieldsOf(settings)).toEqual([name]);
     },
   );
 });
@@ -71,11 +75,11 @@ describe('the form of a test that is run again', () => {
   };
   const target = 'http://x:1/p?code=url-s3cret&page=1';
   const sources = { kind: 'run', target, env: {}, flags } as const;
-  const given = readSources(sources, WORLD.files);
-  const plan = resolvePlan(sources, WORLD);
+  const given = readWritten(sources, WORLD.files);
+  const { plan } = preparedOf(sources, WORLD);
   const memory = new FormMemory(formTexts(given, plan), Secrets.of(plan), plan.secretNames);
 
-  it('holds its settings, without what is secret of them', () => {
+  it('holds its settings, without what is secret of them', async () => {
     expect(memory.shown).toEqual({
       url: 'http://x:1/p?code=***&page=1',
       headers: 'X-Model: v2\nAuthorization: ***\nX-Ssn: ***',
@@ -85,14 +89,14 @@ describe('the form of a test that is run again', () => {
     expect(formTexts(file, plan)).toEqual({ url: 'http://x/', vus: '4', slos: 'p95<1s\nerrors<1%', body });
   });
 
-  it('sends the secrets all the same, where they are left as they were shown', () => {
-    const { plan: again } = readForm('run', { ...memory.shown, vus: '3' }, {}, WORLD, memory);
+  it('sends the secrets all the same, where they are left as they were shown', async () => {
+    const { plan: again } = await readForm('run', { ...memory.shown, vus: '3' }, {}, WORLD, memory);
     expect(again?.target.url).toBe(target);
     expect(again?.requests[0]?.body?.data).toBe(body);
     expect(again?.requests[0]?.headers).toContainEqual(['Authorization', 'Bearer head-s3cret']);
     expect(again?.secretNames).toEqual(['x-ssn']);
     const more = { ...memory.shown, headers: `${memory.shown['headers']}\r\nX-More: 1` };
-    const headers = readForm('run', more, {}, WORLD, memory).plan?.requests[0]?.headers;
+    const headers = (await readForm('run', more, {}, WORLD, memory)).plan?.requests[0]?.headers;
     expect(headers).toEqual(
       expect.arrayContaining([
         ['X-More', '1'],
@@ -101,14 +105,14 @@ describe('the form of a test that is run again', () => {
     );
   });
 
-  it('asks for them again where they can no longer be put back, and hands them to no other target', () => {
+  it('asks for them again where they can no longer be put back, and hands them to no other target', async () => {
     const changed = { ...memory.shown, body: '{"x":[2],"password":"***"}' };
-    expect(readForm('run', changed, {}, WORLD, memory).errors.map(({ field }) => field)).toEqual(['body']);
-    const elsewhere = readForm('run', { ...memory.shown, url: 'http://evil:1/p' }, {}, WORLD, memory);
+    expect((await readForm('run', changed, {}, WORLD, memory)).errors.map(({ field }) => field)).toEqual(['body']);
+    const elsewhere = await readForm('run', { ...memory.shown, url: 'http://evil:1/p' }, {}, WORLD, memory);
     expect(elsewhere.plan).toBeNull();
     expect(elsewhere.errors.map(({ field }) => field)).toEqual(['body', 'headers']);
     expect(elsewhere.errors[0]?.message).toContain('for another target than http://x:1');
     const own = { url: 'http://evil:1/p', headers: 'Authorization: mine', body: '{}' };
-    expect(readForm('run', own, {}, WORLD, memory).errors).toEqual([]);
+    expect((await readForm('run', own, {}, WORLD, memory)).errors).toEqual([]);
   });
 });

@@ -3,10 +3,9 @@ import type { Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { FieldError } from './edit.ts';
 import type { FormMemory } from './form-memory.ts';
-import type { Sources } from './input.ts';
 import { type PlanWorld, prepareRun } from './resolve.ts';
 import { flagOf, type SettingName } from './schema.ts';
-import type { Given } from './sources.ts';
+import type { Given, Sources } from './sources.ts';
 
 /** Settings that a form may give: none of them names a file of this machine, but for the scenario that is the target. */
 export const FORM_SETTINGS = [
@@ -64,13 +63,13 @@ export type Form =
  * @param settings texts by the name of the setting; what is not given is absent.
  * @param memory of the secrets that the form was shown without.
  */
-export function readForm(
+export async function readForm(
   kind: 'run' | 'find',
   settings: Readonly<Record<string, string>>,
   env: Sources['env'],
   world: PlanWorld,
   memory: FormMemory | null = null,
-): Form {
+): Promise<Form> {
   const restored = memory?.restore(settings) ?? { texts: settings, errors: [] };
   const errors: FieldError[] = [...restored.errors];
   let texts: Record<string, string> = {};
@@ -80,7 +79,7 @@ export function readForm(
   }
   for (let attempt = 0; attempt <= FORM_SETTINGS.length; attempt++) {
     try {
-      const prepared = prepareRun(
+      const prepared = await prepareRun(
         { kind, target: (texts['url'] ?? '').trim(), env, flags: flagsOf(texts, memory) },
         world,
       );

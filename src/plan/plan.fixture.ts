@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Plan } from '../core/plan.ts';
 import type { ScratchFile } from '../core/world.ts';
-import { type PlanWorld, resolvePlan } from './resolve.ts';
+import { type PlanWorld, type PreparedRun, preparedBy } from './resolve.ts';
+import { readWritten, type Sources } from './sources.ts';
 
 type Content = string | Uint8Array;
 
@@ -48,10 +49,15 @@ interface Setting {
   readonly cores?: number;
 }
 
+/** What `prepareRun` comes to, without a target that could be asked. */
+export function preparedOf(sources: Sources, world: PlanWorld): PreparedRun {
+  return preparedBy(readWritten(sources, world.files), sources.kind, world);
+}
+
 /** The plan of some flags; the target is `http://h:1/p` where none is given. */
 export function planOf(flags: Readonly<Record<string, unknown>> = {}, setting: Setting = {}): Plan {
   const { kind = 'run', target = 'http://h:1/p', env = {}, files, cores } = setting;
-  return resolvePlan({ kind, target, env, flags }, worldWith(files, cores));
+  return preparedOf({ kind, target, env, flags }, worldWith(files, cores)).plan;
 }
 
 /** The same with a scenario file of these settings, written out with a line for each. */

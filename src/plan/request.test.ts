@@ -159,8 +159,7 @@ describe('a body file', () => {
     ['EACCES', 'may not be read by this user'],
     ['EIO', "can't be read: broken disk"],
   ])('says why it can not be read: %s', async (code, reason) => {
-    const { resolvePlan } = await import('./resolve.ts');
-    const { worldWith } = await import('./plan.fixture.ts');
+    const { preparedOf, worldWith } = await import('./plan.fixture.ts');
     const files = {
       ...worldWith().files,
       readBytes: () => {
@@ -168,6 +167,6 @@ describe('a body file', () => {
       },
     };
     const sources = { kind: 'run', target: 'http://h/', env: {}, flags: { bodyFile: 'a' } } as const;
-    expect(errorOf(() => resolvePlan(sources, { ...worldWith(), files }))).toBe(`bad-file --body-file: "a" ${reason}`);
+    expect(errorOf(() => preparedOf(sources, { ...worldWith(), files }))).toBe(`bad-file --body-file: "a" ${reason}`);
   });
 });

@@ -9,14 +9,13 @@ import { expectedField, resolveChecks } from './checks.ts';
 import { resolveConnections, threadsWithin } from './connections.ts';
 import { formatOf, loadRows } from './data.ts';
 import { resolveEngine } from './engine.ts';
-import type { Sources } from './input.ts';
 import { probeLoad, resolveLoad } from './load.ts';
 import { resolveRequest } from './request.ts';
 import { withRoute } from './route.ts';
 import type { SettingName } from './schema.ts';
 import { resolveSearch } from './search.ts';
 import { resolveSecretNames } from './secret-names.ts';
-import { blame, type Given, read, readSources, refuse } from './sources.ts';
+import { blame, type Given, read, readSources, refuse, type Sources } from './sources.ts';
 import { parseBytes, parseChoice, parseCount, parseDuration, parseSeed } from './syntax.ts';
 import { parseTemplatedAddress } from './template.ts';
 import { resolveThresholdList } from './threshold.ts';
@@ -44,16 +43,23 @@ const PROBE_REQUESTS = count(100);
  *
  * @throws RampartError naming the flag, variable or field, what was given and what is allowed.
  */
-export function resolvePlan(sources: Sources, world: PlanWorld): Plan {
-  return prepareRun(sources, world).plan;
+export async function resolvePlan(sources: Sources, world: PlanWorld): Promise<Plan> {
+  return (await prepareRun(sources, world)).plan;
 }
 
-/** The plan, and the rows of its data in the form in which threads share them. @throws RampartError as `resolvePlan`. */
-export function prepareRun(
-  sources: Sources,
-  world: PlanWorld,
-): { readonly plan: Plan; readonly rows: RowTable | null } {
-  const given = readSources(sources, world.files);
+/** A plan, and the rows of its data in the form in which threads share them. */
+export interface PreparedRun {
+  readonly plan: Plan;
+  readonly rows: RowTable | null;
+}
+
+/** @throws RampartError as `resolvePlan`. */
+export async function prepareRun(sources: Sources, world: PlanWorld): Promise<PreparedRun> {
+  return preparedBy(await readSources(sources, world.files), sources.kind, world);
+}
+
+/** What the settings of all layers mean. It waits for nothing. @throws RampartError as `resolvePlan`. */
+export function preparedBy(given: Given, kind: Plan['kind'], world: PlanWorld): PreparedRun {
   const address = read(given, 'url', parseTemplatedAddress);
   if (address === undefined)
     throw new RampartError('usage', 'no URL is given', 'Give the address of the endpoint: http://host:port/path.');
@@ -63,19 +69,19 @@ export function prepareRun(
   const templated = requests.some((request) => request.templated === true);
   const engine = resolveEngine(given, target, templated);
   const { data, rows } = resolveData(given, { requests, checks }, world);
-  if (data?.order === 'once' && sources.kind !== 'run')
-    refuse(given, 'dataOrder', `once ends a run with its last row; a ${sources.kind} has an end of its own`);
+  if (data?.order === 'once' && kind !== 'run')
+    refuse(given, 'dataOrder', `once ends a run with its last row; a ${kind} has an end of its own`);
   const secretNames = resolveSecretNames(given);
   const secrets = Secrets.of({ requests, checks, proxy: engine.proxy, secretNames });
   const until = resolveUntil(given);
   const plan: Plan = {
-    kind: sources.kind,
+    kind,
     target,
     // A name stands in every table: it may not repeat what is secret elsewhere.
     requests: requests.map((request) => ({ ...request, name: secrets.maskAddresses(request.name) })),
     data,
     checks,
-    ...withinUsers(withinRows(partsOf(sources.kind, given, world.host.cores), data)),
+    ...withinUsers(withinRows(partsOf(kind, given, world.host.cores), data)),
     timeout: durationWithin(given, 'timeout', '1ms') ?? seconds(30),
     maxBody: read(given, 'maxBody', parseBytes) ?? MAX_BODY,
     gracefulStop: durationWithin(given, 'gracefulStop', '0s') ?? seconds(5),
@@ -89,7 +95,7 @@ export function prepareRun(
     thresholds: resolveThresholdList(given, 'thresholds'),
     ...(given.settings.strict === true ? { strict: true } : {}),
     ...(until === null ? {} : { until }),
-    search: resolveSearch(given, sources.kind),
+    search: resolveSearch(given, kind),
   };
   return { plan: freeze(plan), rows };
 }

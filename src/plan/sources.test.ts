@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { errorOf } from './error.fixture.ts';
 import { planOf, planOfScenario, worldWith } from './plan.fixture.ts';
-import { flagOf, SETTING_NAMES, settingsSchema, variableOf } from './schema.ts';
-import { readSources } from './sources.ts';
+import { resolvePlan } from './resolve.ts';
+import { flagOf, SETTING_NAMES, type Settings, settingsSchema, variableOf } from './schema.ts';
+import { type Given, layerOf, readSources, readWritten } from './sources.ts';
 
 describe('the settings', () => {
   it('are all described, and have a flag and a variable of their own', () => {
@@ -19,7 +20,7 @@ describe('the settings', () => {
     expect(names).toContain('http2');
     for (const name of names) {
       const sources = { kind: 'run', target: 'http://h/', env: { [variableOf(name)]: 'yes' }, flags: {} } as const;
-      expect([name, readSources(sources, worldWith().files).settings[name]]).toEqual([name, true]);
+      expect([name, readWritten(sources, worldWith().files).settings[name]]).toEqual([name, true]);
     }
   });
 
@@ -132,7 +133,50 @@ describe('precedence', () => {
       env: { RAMPART_OUT: 'there', RAMPART_JSON: '1' },
       flags: { quiet: true },
     } as const;
-    expect(readSources(sources, worldWith().files).settings).toMatchObject({ out: 'there', json: true, quiet: true });
+    expect(readWritten(sources, worldWith().files).settings).toMatchObject({ out: 'there', json: true, quiet: true });
+  });
+});
+
+describe('the layers', () => {
+  const files = { 's.json': '{"url": "http://h/", "timeout": "2s", "headers": {"X-A": "file"}}' };
+  const sources = { kind: 'run', target: 's.json', env: { RAMPART_SEED: '3' }, flags: { vus: '4' } } as const;
+
+  it('say of each value where it comes from', () => {
+    const given = readWritten(sources, worldWith(files).files);
+    const layers = (['url', 'timeout', 'seed', 'vus', 'duration'] as const).map((name) => layerOf(given, name));
+    expect(layers).toEqual(['scenario', 'scenario', 'environment', 'flags', 'default']);
+    expect(given.originOf('seed').label).toBe('RAMPART_SEED');
+  });
+
+  it('wait for the target, which hears what was given, and lies below it', async () => {
+    const asked: unknown[] = [];
+    const discover = async (above: Given): Promise<Settings> => {
+      asked.push(above.settings.url, above.settings.vus);
+      await new Promise((resolve) => setImmediate(resolve));
+      return { body: '{}', timeout: '9s', headers: ['X-A: found', 'X-B: found'] };
+    };
+    const given = await readSources({ ...sources, discover }, worldWith(files).files);
+    expect(asked).toEqual(['http://h/', '4']);
+    expect(given.settings).toMatchObject({ body: '{}', timeout: '2s', vus: '4' });
+    expect(given.headers).toEqual([
+      ['X-B', 'found'],
+      ['X-A', 'file'],
+    ]);
+    expect([layerOf(given, 'body'), layerOf(given, 'timeout')]).toEqual(['discovery', 'scenario']);
+  });
+
+  it('name what was found out where it is no good', async () => {
+    const discover = async (): Promise<Settings> => ({ method: 'NO METHOD' });
+    await expect(resolvePlan({ ...sources, discover }, worldWith(files))).rejects.toThrow(
+      'what was found out of the target, method: "NO METHOD" is not an HTTP method',
+    );
+  });
+
+  it('are as they were where nothing is found out', async () => {
+    const discover = async (): Promise<null> => null;
+    expect(await resolvePlan({ ...sources, discover }, worldWith(files))).toEqual(
+      await resolvePlan(sources, worldWith(files)),
+    );
   });
 });
 

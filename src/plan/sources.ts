@@ -1,18 +1,37 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import { compactJson, fieldTexts } from '../core/json-text.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Files } from '../core/world.ts';
 import { readEnvironment } from './environment.ts';
 import { decodeUtf8, readInput } from './file.ts';
 import { checkHeader, type Header, parseHeader } from './header.ts';
-import type { Sources } from './input.ts';
 import { checkJson } from './json.ts';
 import { flagOf, SETTING_NAMES, type SettingName, type Settings, settingsSchema, variableOf } from './schema.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
 import { quote } from './syntax.ts';
 
-/** What to call a setting in an error, and the kind of that error. */
+/** Where settings come from. Precedence: defaults < discovery < scenario file < environment < flags. */
+export interface Sources {
+  readonly kind: Plan['kind'];
+  /** A URL, or the path of a scenario file: what ends in `.json` and has neither scheme nor port. */
+  readonly target: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** By setting, or by the flag's own name in camel case (`header` for `headers`). */
+  readonly flags: Readonly<Record<string, unknown>>;
+  /**
+   * Finds out from the target what nobody gave. It is called last, with all that was given, which wins over what it
+   * finds; null: nothing was looked for, or found.
+   */
+  readonly discover?: (given: Given) => Promise<Settings | null>;
+}
+
+/** Where a value comes from; each wins over those before it. */
+export type LayerName = 'default' | 'discovery' | 'scenario' | 'environment' | 'flags';
+
+/** Where a setting was given: what to call it in an error, and the kind of that error. */
 interface Origin {
+  readonly layer: LayerName;
   readonly label: string;
   readonly code: 'bad-flag' | 'bad-scenario';
 }
@@ -22,6 +41,12 @@ export interface Given {
   readonly settings: Settings;
   readonly headers: readonly Header[];
   originOf(name: SettingName): Origin;
+}
+
+/** The layer that a setting's value comes from. */
+export function layerOf(given: Given, name: SettingName): LayerName {
+  const isGiven = name === 'headers' ? given.headers.length > 0 : given.settings[name] !== undefined;
+  return isGiven ? given.originOf(name).layer : 'default';
 }
 
 type QuantityName = {
@@ -54,20 +79,39 @@ export function refuse(given: Given, name: SettingName, problem: string, hint = 
   throw new RampartError(code, `${label} ${problem}`, hint);
 }
 
-/** All settings given, each from the highest source that names it. @throws RampartError */
-export function readSources(sources: Sources, files: Pick<Files, 'readBytes'>): Given {
-  const { target } = sources;
-  const flags = fromFlags(sources.flags);
-  const environment = given(readEnvironment(sources.env), (name) => ({ label: variableOf(name), code: 'bad-flag' }));
-  const file = isScenario(target) ? fromScenario(target, files) : null;
-  const below = file === null ? environment : lay(file, environment);
-  const all = lay(below, flags);
-  if (file !== null) return all;
-  return lay(
-    all,
-    given({ url: target }, () => ({ label: 'URL', code: 'bad-flag' })),
-  );
+/**
+ * All settings given, each from the highest layer that names it. What is written down is read first: only with all of it can
+ * the target be asked for the rest, which stays below it.
+ *
+ * @throws RampartError
+ */
+export async function readSources(sources: Sources, files: Pick<Files, 'readBytes'>): Promise<Given> {
+  const layers = writtenLayers(sources, files);
+  const written = laid(layers);
+  const found = (await sources.discover?.(written)) ?? null;
+  return found === null ? written : laid([fromTarget(found), ...layers]);
 }
+
+/** What is written down, without asking the target. @throws RampartError */
+export function readWritten(sources: Sources, files: Pick<Files, 'readBytes'>): Given {
+  return laid(writtenLayers(sources, files));
+}
+
+/** From the lowest to the highest. */
+function writtenLayers({ target, env, flags }: Sources, files: Pick<Files, 'readBytes'>): Given[] {
+  const onLine = fromFlags(flags);
+  const environment = given(readEnvironment(env), (name) => originIn('environment', variableOf(name)));
+  if (isScenario(target)) return [fromScenario(target, files), environment, onLine];
+  return [environment, onLine, given({ url: target }, () => originIn('flags', 'URL'))];
+}
+
+function fromTarget(found: Settings): Given {
+  return given(found, (name) => originIn('discovery', `what was found out of the target, ${name}`));
+}
+
+const originIn = (layer: LayerName, label: string): Origin => ({ layer, label, code: 'bad-flag' });
+
+const laid = (layers: readonly Given[]): Given => layers.reduce(lay);
 
 function isScenario(target: string): boolean {
   return /\.json$/i.test(target) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(target) && !/^[^/\\]+:\d+\//.test(target);
@@ -114,7 +158,7 @@ function given(raw: unknown, originOf: (name: SettingName) => Origin, unknown?: 
   const [issue] = parsed.error.issues;
   if (issue?.code === 'unrecognized_keys' && unknown !== undefined) throw unknown(issue.keys[0] ?? '');
   const name = SETTING_NAMES.find((known) => known === issue?.path[0]);
-  const { label, code } = name === undefined ? { label: 'settings', code: 'bad-flag' as const } : originOf(name);
+  const { label, code } = name === undefined ? originIn('flags', 'settings') : originOf(name);
   throw new RampartError(code, `${label} ${issue?.message ?? 'is not allowed'}`);
 }
 
@@ -149,7 +193,7 @@ function fromFlags(flags: Readonly<Record<string, unknown>>): Given {
   if (keepalive === false) raw['keepalive'] = false;
   return given(
     raw,
-    (name) => ({ label: flagOf(name), code: 'bad-flag' }),
+    (name) => originIn('flags', flagOf(name)),
     (name) => new RampartError('bad-flag', `${quote(name)} is not a flag`, didYouMean(name, SETTING_NAMES)),
   );
 }
@@ -180,7 +224,7 @@ function fromScenario(path: string, files: Pick<Files, 'readBytes'>): Given {
     );
   const scenario = given(
     raw,
-    (name) => ({ label: `${path}${at(name)}`, code: 'bad-scenario' }),
+    (name) => ({ layer: 'scenario', label: `${path}${at(name)}`, code: 'bad-scenario' }),
     (name) => refuse(`${at(name)} is not a setting`, didYouMean(settingMeant(name) ?? name, SETTING_NAMES)),
   );
   const settings: Settings = { ...scenario.settings };
