@@ -9,6 +9,7 @@ const may = {
   run: ['core', 'stats', 'load', 'drivers', 'record'],
   analyze: ['core', 'stats'],
   report: ['core', 'stats', 'analyze'],
+  session: ['core', 'plan', 'stats', 'load', 'drivers', 'record', 'run', 'analyze', 'report'],
   web: ['core', 'stats', 'analyze', 'report'],
 };
 

@@ -11,5 +11,5 @@ export { resolvePlan } from './plan/resolve.ts';
 export { renderHtml } from './report/html.ts';
 export { toResultJson } from './report/json.ts';
 export { readJournal } from './run/journal.ts';
-export { runSession } from './run/session.ts';
 export { ThreadPool } from './run/threads.ts';
+export { runSession } from './session/stream.ts';

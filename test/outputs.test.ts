@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FILES, JOURNAL } from '../src/cli/run-folder.ts';
 import type { RunResult } from '../src/core/result.ts';
 import type { Files, GrowingFile } from '../src/core/world.ts';
 import { readJournal } from '../src/run/journal.ts';
+import { FILES, JOURNAL } from '../src/session/run-folder.ts';
 import { CLI, type Finished, rampart, temporaryFolder } from './command.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
 import { rampartIn, realFiles } from './world.ts';

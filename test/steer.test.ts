@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { execute } from '../src/cli/execution.ts';
-import { RunFolder } from '../src/cli/run-folder.ts';
+import { publicationOf } from '../src/cli/publication.ts';
 import { editedLoad, type LoadChange, type LoadEdit } from '../src/core/command.ts';
 import type { RunEvent } from '../src/core/event.ts';
 import { stagesOf } from '../src/core/plan.ts';
@@ -15,6 +14,8 @@ import { areaAt } from '../src/load/curve.ts';
 import { prepareRun } from '../src/plan/resolve.ts';
 import { readJournal } from '../src/run/journal.ts';
 import { Steering } from '../src/run/steering.ts';
+import { execute } from '../src/session/execution.ts';
+import { RunFolder } from '../src/session/run-folder.ts';
 import { rampart, temporaryFolder } from './command.ts';
 import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
 import { worldWith } from './world.ts';
@@ -50,6 +51,7 @@ async function steered(
       id: 'steered',
       plan,
       rows,
+      publication: publicationOf(world, plan),
       folder: kept,
       signal: never.signal,
       steering,

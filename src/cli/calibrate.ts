@@ -17,8 +17,9 @@ import { prepareRun } from '../plan/resolve.ts';
 import { paint } from '../report/terminal.ts';
 import { startServerThread } from '../run/server-thread.ts';
 import { Steering } from '../run/steering.ts';
+import { execute, newRunId } from '../session/execution.ts';
 import { colourOf } from './colour.ts';
-import { execute, newRunId } from './execution.ts';
+import { publicationOf } from './publication.ts';
 import { createView } from './run.ts';
 
 export interface CalibrateOptions {
@@ -77,7 +78,15 @@ async function searchOn(
     const { plan } = await prepareRun({ kind: 'find', target, env: {}, flags }, world);
     const view = json ? null : createView(world, plan);
     const result = await execute(world, {
-      ...{ id: newRunId(world), plan, rows: null, folder: null, signal, steering: new Steering('find') },
+      ...{
+        id: newRunId(world),
+        plan,
+        rows: null,
+        publication: publicationOf(world, plan),
+        folder: null,
+        signal,
+        steering: new Steering('find'),
+      },
       followers: () => (view === null ? [] : [view]),
     });
     return result.breakingPoint === undefined ? null : calibratedBy(queue, result.breakingPoint);

@@ -7,9 +7,9 @@ import { heldSecrets } from '../plan/publish.ts';
 import { IntervalArchive } from '../report/archive.ts';
 import { MOST_RUNS } from '../report/client/overlay/look.ts';
 import { type OverlayRun, renderOverlay } from '../report/overlay.ts';
-import { newRunId } from './execution.ts';
-import { readFinishedRun } from './finished-run.ts';
-import { makeFolder, makeRoom } from './run-folder.ts';
+import { newRunId } from '../session/execution.ts';
+import { readFinishedRun } from '../session/finished-run.ts';
+import { makeFolder, makeRoom } from '../session/run-folder.ts';
 
 /** Characters of base64 for the intervals of all runs together, and for each of few. */
 const BUDGET = 1_200_000;

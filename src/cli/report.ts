@@ -6,12 +6,12 @@ import type { World } from '../core/world.ts';
 import { heldSecrets } from '../plan/publish.ts';
 import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
-import { Artifacts } from './artifacts.ts';
+import { Artifacts } from '../session/artifacts.ts';
+import { readFinishedRun } from '../session/finished-run.ts';
+import { makeFolder, makeRoom } from '../session/run-folder.ts';
 import { colourOf } from './colour.ts';
-import { readFinishedRun } from './finished-run.ts';
 import { type OverlayFlags, overlayCommand } from './overlay.ts';
 import { savedCode } from './run.ts';
-import { makeFolder, makeRoom } from './run-folder.ts';
 
 export type ReportFlags = OverlayFlags;
 

@@ -17,13 +17,14 @@ import { ConsoleView } from '../report/console.ts';
 import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
 import { Steering } from '../run/steering.ts';
+import { execute, newRunId, openFolder } from '../session/execution.ts';
+import type { FolderWish, RunFolder } from '../session/run-folder.ts';
 import { colourOf } from './colour.ts';
 import { discreet } from './discreet.ts';
-import { execute, newRunId, openFolder } from './execution.ts';
 import { steerByKeys } from './keys.ts';
 import type { Page } from './page.ts';
 import { type PageWishes, pageWishes } from './page-wishes.ts';
-import type { FolderWish, RunFolder } from './run-folder.ts';
+import { publicationOf } from './publication.ts';
 import { addStepSummary } from './step-summary.ts';
 import type { TestingOptions } from './testing.ts';
 
@@ -62,6 +63,7 @@ export async function runCommand(
   const forget = world.onInterrupt((signal) =>
     leaving && signal !== 'SIGHUP' ? world.exit(EXIT.interrupted) : leave('Ctrl-C again'),
   );
+  const publication = publicationOf(world, plan);
   const steering = new Steering(plan.kind);
   const leaveKeys = view === null ? null : takeKeys(world, steering, () => leave('Ctrl-C', STOPPED), view);
   try {
@@ -69,11 +71,11 @@ export async function runCommand(
     const folder =
       wish === null
         ? null
-        : await (page === null ? openFolder(world, plan, wish) : page.testing.openFolder(plan, wish));
+        : await (page === null ? openFolder(world, plan, publication, wish) : page.testing.openFolder(plan, wish));
     const result = await (page !== null && folder !== null
       ? page.testing.run({ id, plan, rows, folder }, { view, stop, steering })
       : execute(world, {
-          ...{ id, plan, rows, folder, steering, signal: stop.signal },
+          ...{ id, plan, rows, publication, folder, steering, signal: stop.signal },
           followers: () => (view === null ? [] : [view]),
         })
     ).finally(() => leaveKeys?.());

@@ -18,12 +18,13 @@ import type { ControlAnswer, EarlierRun, FieldError } from '../report/client/liv
 import type { ConsoleView } from '../report/console.ts';
 import { requestOnce } from '../run/single.ts';
 import { Steering } from '../run/steering.ts';
+import type { Artifacts } from '../session/artifacts.ts';
+import { execute, newRunId, openFolder } from '../session/execution.ts';
+import { FILES, type FolderWish, JOURNAL, type RunFolder } from '../session/run-folder.ts';
 import type { Download, Settings, Tester } from '../web/control.ts';
 import { LiveRun } from '../web/live-run.ts';
 import { trialOf } from '../web/trial.ts';
-import type { Artifacts } from './artifacts.ts';
-import { execute, newRunId, openFolder } from './execution.ts';
-import { FILES, type FolderWish, JOURNAL, type RunFolder } from './run-folder.ts';
+import { publicationOf } from './publication.ts';
 
 const BUSY = 'A test is running. Stop it, or wait for its end, before you start another one.';
 
@@ -108,6 +109,7 @@ export class Testing implements Tester {
       id,
       plan,
       rows,
+      publication: publicationOf(this.#world, plan),
       folder,
       signal: stop.signal,
       steering,
@@ -134,7 +136,8 @@ export class Testing implements Tester {
 
   /** The folder of a test, whose losses the page tells. @throws RampartError */
   openFolder(plan: Plan, wish: FolderWish): Promise<RunFolder> {
-    return openFolder(this.#world, plan, wish, (loss) => this.#kept?.live.exception(`not saved: ${loss}`));
+    const tell = (loss: string): void => this.#kept?.live.exception(`not saved: ${loss}`);
+    return openFolder(this.#world, plan, publicationOf(this.#world, plan), wish, tell);
   }
 
   async start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]> {

@@ -73,28 +73,32 @@ export interface ScratchFile {
 
 export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
-/** Everything outside that a command may touch. Real in `bin/`, made up in tests: commands are tested in-process. */
-export interface World {
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: Terminal;
-  readonly stderr: Terminal;
-  /** Null where the input is no terminal. */
-  readonly keyboard: Keyboard | null;
+/** What measuring needs of the machine that it is done on. Real in `machine/`, made up in tests. */
+export interface Machine {
   readonly files: Files;
   readonly clock: Clock;
   readonly host: Host;
   readonly version: string;
   /** Entry of the generator threads. */
   readonly workerEntry: URL;
-  /** Folder of the entries of the reference server's threads and processes. */
-  readonly serverEntries: URL;
   /** Where the report's script and style lie. */
   readonly assets: URL;
-  /** Shows an address in the user's browser; where there is none, nothing happens. */
-  openBrowser(url: string): void;
   wallTime(): Date;
   randomSeed(): number;
+}
+
+/** Everything outside that a command may touch. Real in `bin/`, made up in tests: commands are tested in-process. */
+export interface World extends Machine {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  /** Null where the input is no terminal. */
+  readonly keyboard: Keyboard | null;
+  /** Folder of the entries of the reference server's threads and processes. */
+  readonly serverEntries: URL;
+  /** Shows an address in the user's browser; where there is none, nothing happens. */
+  openBrowser(url: string): void;
   /**
    * Calls back at Ctrl-C, SIGTERM, or SIGHUP (the terminal is gone), until the returned function is called. What comes
    * within a moment of the last one is the same wish said twice: npm passes a Ctrl-C on that the terminal has sent already.

@@ -5,7 +5,7 @@ import type { LoadProfile } from '../core/plan.ts';
 import type { LoadSource } from '../core/ports.ts';
 import type { IntervalSnapshot, Phase } from '../core/snapshot.ts';
 import { count, micros, perSecond, seconds } from '../core/units.ts';
-import { runEvents } from './session.ts';
+import { runEvents } from '../session/run.ts';
 import { Steering } from './steering.ts';
 
 const RAMP: LoadProfile = {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { RunFold } from '../analyze/fold.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { RunResult } from '../core/result.ts';
-import type { World } from '../core/world.ts';
+import type { Machine } from '../core/world.ts';
 import { IntervalArchive } from '../report/archive.ts';
 import { HistoryCsv, toFailuresCsv, toStatsCsv } from '../report/csv.ts';
 import { renderHtml } from '../report/html.ts';
@@ -39,7 +39,7 @@ export class Artifacts implements RunSink {
 
   /** The text of each file, made when it is asked for: of the run so far, or of all of it. */
   async contents(
-    { files, assets }: Pick<World, 'files' | 'assets'>,
+    { files, assets }: Pick<Machine, 'files' | 'assets'>,
     result = this.fold.result(),
   ): Promise<Record<FileName, () => string>> {
     // Its library takes longer to load than most runs to start.
@@ -63,8 +63,12 @@ export class Artifacts implements RunSink {
   }
 
   /** Writes every file. One that cannot be made or written does not keep the others from it. */
-  async write(world: World, result: RunResult, write: (name: FileName, text: string) => Promise<void>): Promise<void> {
-    for (const [name, content] of Object.entries(await this.contents(world, result)))
+  async write(
+    machine: Pick<Machine, 'files' | 'assets'>,
+    result: RunResult,
+    write: (name: FileName, text: string) => Promise<void>,
+  ): Promise<void> {
+    for (const [name, content] of Object.entries(await this.contents(machine, result)))
       await write(name as FileName, content());
   }
 }

@@ -1,11 +1,9 @@
 import { RampartError } from '../core/errors.ts';
 import { type Ending, type RunEvent, type RunSink, STOPPED } from '../core/event.ts';
-import type { Plan } from '../core/plan.ts';
-import type { Clock, LoadSource } from '../core/ports.ts';
+import type { Clock } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
-import type { Steering } from './steering.ts';
-import { SourceLost } from './threads.ts';
-import { Unanswered } from './unanswered.ts';
+import { SourceLost } from '../run/threads.ts';
+import { Unanswered } from '../run/unanswered.ts';
 
 export interface Session {
   /** What happens between the start and the end of the run, until `signal` ends it. */
@@ -85,26 +83,5 @@ export async function runSession(session: Session): Promise<void> {
     });
   } finally {
     for (const sink of sinks) await sink.close().catch((error: unknown) => leaveOut(sink, error));
-  }
-}
-
-/**
- * A plan run once, as the stream's events. A change goes before the first interval that it had an effect on; one that the
- * end of the load came before had none, and is left out.
- */
-export async function* runEvents(
-  plan: Plan,
-  source: LoadSource,
-  signal: AbortSignal,
-  steering?: Steering,
-): AsyncGenerator<RunEvent> {
-  let resets = 0;
-  for await (const snapshot of source(plan, { index: 0, count: 1 }, signal, steering)) {
-    const { phase, endAt, resets: known = 0 } = snapshot;
-    // A thread may tell of a reset beside the interval that ends with it.
-    const until = known > resets ? endAt + 1 : endAt;
-    resets = Math.max(resets, known);
-    if (phase !== 'drain') yield* steering?.takeUntil(until as Micros) ?? [];
-    yield { type: 'interval', snapshot };
   }
 }

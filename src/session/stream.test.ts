@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { finishedOf, foldOf, planOf, secondOf, startedOf } from '../analyze/events.fixture.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { Clock } from '../core/ports.ts';
-import { runSession } from './session.ts';
+import { runSession } from './stream.ts';
 
 const START = Date.parse('2026-01-02T03:04:05.000Z');
 

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
-import type { World } from '../core/world.ts';
+import type { Machine } from '../core/world.ts';
 import { partProblem } from '../report/part-schemas.ts';
 import { eventsOf } from '../run/journal.ts';
 import { JOURNAL } from './run-folder.ts';
@@ -18,14 +18,14 @@ export interface FinishedRun {
  * @param run its folder, or its journal.
  * @throws {RampartError} bad-journal, naming the file and what is wrong with it: also as the events are read.
  */
-export function readFinishedRun(world: World, run: string): FinishedRun {
-  const path = world.files.isFolder(run) ? join(run, JOURNAL) : run;
-  return { folder: dirname(path), events: eventsOf(piecesOf(world, path), path, partProblem) };
+export function readFinishedRun(machine: Pick<Machine, 'files'>, run: string): FinishedRun {
+  const path = machine.files.isFolder(run) ? join(run, JOURNAL) : run;
+  return { folder: dirname(path), events: eventsOf(piecesOf(machine, path), path, partProblem) };
 }
 
-function* piecesOf(world: World, path: string): Generator<Uint8Array> {
+function* piecesOf(machine: Pick<Machine, 'files'>, path: string): Generator<Uint8Array> {
   try {
-    yield* world.files.pieces(path);
+    yield* machine.files.pieces(path);
   } catch (error) {
     const reason =
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
