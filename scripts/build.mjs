@@ -31,7 +31,7 @@ const withoutChildren = {
 const { metafile } = await build({
   entryPoints: [
     'bin/cli.ts',
-    'bin/folder-probe.ts',
+    'src/machine/folder-probe.ts',
     'src/index.ts',
     'src/run/worker.ts',
     'src/run/null-server.ts',

@@ -1,13 +1,13 @@
-import { filesWith } from '../bin/files.ts';
 import { main } from '../src/cli/program.ts';
 import type { Files, World } from '../src/core/world.ts';
 import { SystemClock } from '../src/load/clock.ts';
+import { filesWith } from '../src/machine/files.ts';
 import type { Finished } from './command.ts';
 
 const DIST = new URL('../dist/', import.meta.url);
 
 /** The file system, as the built command knows it. */
-export const realFiles: Files = filesWith(new URL('bin/folder-probe.js', DIST));
+export const realFiles: Files = filesWith(new URL('src/machine/folder-probe.js', DIST));
 
 /** The real world, but for what is changed, and for what it says: that goes nowhere. */
 export function worldWith(changes: Partial<World> = {}): World {

@@ -1,4 +1,4 @@
-import type { Files, ScratchFile } from '../src/core/world.ts';
+import type { Files, ScratchFile } from '../core/world.ts';
 import { appendText, createFile, makeFolder, makeTemporaryFolder, remove, writeText } from './writing.ts';
 
 // An import statement reads each export of a module, and some of node:fs load others: an eighth of the time that --help takes.
@@ -16,7 +16,7 @@ export const filesWith = (folderProbe: URL): Files => ({
   pieces: piecesOf,
   scratch,
   discard: (descriptor) => closeSync(descriptor),
-  // In `bigint`, for the reason that is told in `output.ts`: the path may be that of a pipe or a socket.
+  // In `bigint`, for the reason that is told in `bin/output.ts`: the path may be that of a pipe or a socket.
   isFolder: (path) => statSync(path, { throwIfNoEntry: false, bigint: true })?.isDirectory() === true,
   exists: (path) => lstatSync(path, { throwIfNoEntry: false, bigint: true }) !== undefined,
   makeFolder: (path) => makeFolder(folderProbe, path),

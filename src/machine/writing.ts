@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { GrowingFile, Readers } from '../src/core/world.ts';
+import type { GrowingFile, Readers } from '../core/world.ts';
 
 // As in ./files: quicker than an import statement.
 const { appendFile, mkdtemp, open, realpath, rename, rm, stat } = process.getBuiltinModule('node:fs/promises');
