@@ -4,6 +4,7 @@ import { count, micros, millis, perSecond, seconds } from '../src/core/units.ts'
 import { Http1Driver } from '../src/drivers/http1/driver.ts';
 import { Banks } from '../src/load/banks.ts';
 import { SystemClock } from '../src/load/clock.ts';
+import { Flows } from '../src/load/flows.ts';
 import { OpenLoad } from '../src/load/open.ts';
 
 /**
@@ -28,13 +29,14 @@ const load: Extract<Plan['load'], { model: 'open' }> = {
 const target = { url: address, protocol: 'http:', host: url.hostname, port: Number(url.port) } as const;
 
 const clock = new SystemClock();
-const driver = new Http1Driver(planFixture({ target, load, warmup: WARMUP }), clock);
+const plan = planFixture({ target, load, warmup: WARMUP });
+const driver = new Http1Driver(plan, clock);
 const startAt = micros(clock.now() + millis(50));
 const banks = new Banks(startAt, WARMUP);
 const arrivals = new OpenLoad(
   load,
   { index: 0, count: 1 },
-  { clock, driver, seed: 1, maxRequests: null, banks, warmupRequests: 0, requestCount: 1 },
+  { clock, driver, seed: 1, maxRequests: null, banks, warmupRequests: 0, flows: new Flows(plan) },
 );
 
 const errors: number[] = [];

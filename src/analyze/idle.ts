@@ -1,8 +1,9 @@
-import type { Distribution, LoadProfile, Plan } from '../core/plan.ts';
+import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { Doubt } from '../core/result.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
+import { type Pauses, pausesOf } from './pauses.ts';
 import { constantStretches, type Stretch } from './stretches.ts';
 import { formatMs, formatShare } from './wording.ts';
 
@@ -25,7 +26,7 @@ export class CycleFold {
   #load: LoadProfile;
   #from: Micros;
   #stretches: readonly Stretch[];
-  readonly #think: { readonly mean: number; readonly deviation: number };
+  readonly #think: Pauses;
   /** User-time, µs; ended requests and the sum and the largest of their response times, µs. */
   #userTime = 0;
   #ended = 0;
@@ -41,7 +42,7 @@ export class CycleFold {
     this.#load = plan.load;
     this.#from = plan.warmup;
     this.#stretches = plan.kind === 'run' ? flatStretches(plan.load, plan.warmup) : [];
-    this.#think = plan.load.model === 'closed' ? momentsOf(plan.load.thinkTime) : momentsOf(null);
+    this.#think = pausesOf(plan);
   }
 
   /** The load from now on; comes before the intervals that it changed. */
@@ -97,10 +98,10 @@ export class CycleFold {
   /** Null where nothing is known: another model, no steady stretch, nothing ended. */
   get cycle(): UserCycle | null {
     if (this.#ended === 0 || this.#userTime === 0 || this.#paused) return null;
-    const { mean, deviation } = this.#think;
+    const { mean, deviation, longest } = this.#think;
     const response = this.#response / this.#ended;
     const hidden = (this.#userTime - this.#waiting) / this.#ended - response - mean;
-    const cut = (this.#users * (this.#longest + mean)) / this.#ended;
+    const cut = (this.#users * (this.#longest + longest)) / this.#ended;
     const noise = cut + (3 * deviation) / Math.sqrt(this.#ended);
     return { response: response / 1e3, think: mean / 1e3, hidden: hidden / 1e3, noise: noise / 1e3 };
   }
@@ -126,16 +127,4 @@ export function idleDoubts(cycle: UserCycle | null): Doubt[] {
 /** Without the warm-up; none where users do not send again and again. */
 function flatStretches(load: LoadProfile, warmup: number): readonly Stretch[] {
   return load.model === 'closed' ? constantStretches(load, warmup) : [];
-}
-
-function momentsOf(think: Distribution | null): { mean: number; deviation: number } {
-  if (think === null) return { mean: 0, deviation: 0 };
-  switch (think.kind) {
-    case 'constant':
-      return { mean: think.value, deviation: 0 };
-    case 'uniform':
-      return { mean: (think.min + think.max) / 2, deviation: (think.max - think.min) / Math.sqrt(12) };
-    case 'exponential':
-      return { mean: think.mean, deviation: think.mean };
-  }
 }

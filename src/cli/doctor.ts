@@ -173,7 +173,9 @@ class Workbench {
         `${quote(target)} gave no good response to copy the size of`,
         'Is the request right?',
       );
-    return { path: plan.requests[0]?.path ?? '/', bytes: Math.round(totals.bytesIn / totals.ok) };
+    // As it is written: there may be placeholders in it.
+    const path = plan.target.url.replace(/^[^/]*\/\/[^/?#]*/, '');
+    return { path: path === '' ? '/' : path, bytes: Math.round(totals.bytesIn / totals.ok) };
   }
 
   async measure({ port }: ServerThread, path: string, flags: Readonly<Record<string, unknown>>): Promise<RunResult> {

@@ -10,8 +10,14 @@ import type { Micros } from './units.ts';
 export interface Exchange {
   /** Which entry of `plan.requests`. */
   request: number;
-  /** Its number among the requests of all segments, from 0: the row of data it uses follows from it. */
+  /**
+   * Its number among the requests of all segments, from 0; of flows with several steps, that of its pass, which its steps
+   * share. The row of data it uses follows from it.
+   */
   index: number;
+  /** Which flow of the plan it belongs to, and which of that flow's requests it is; written by the load model. */
+  flow: number;
+  step: number;
   /** The virtual user it belongs to (closed model), or -1. A virtual user keeps its own connection. */
   readonly user: number;
   /** When the request should have left; in the closed model when its user was ready to send it. */
@@ -48,6 +54,8 @@ export function createExchange(user: number): Exchange {
   return {
     request: 0,
     index: 0,
+    flow: 0,
+    step: 0,
     user,
     dueAt: zero,
     sentAt: zero,

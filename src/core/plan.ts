@@ -10,7 +10,9 @@ export interface Stage<Quantity extends number> {
 export type Distribution =
   | { readonly kind: 'constant'; readonly value: Micros }
   | { readonly kind: 'uniform'; readonly min: Micros; readonly max: Micros }
-  | { readonly kind: 'exponential'; readonly mean: Micros };
+  | { readonly kind: 'exponential'; readonly mean: Micros }
+  /** By its own mean and standard deviation, not those of the logarithm. */
+  | { readonly kind: 'lognormal'; readonly mean: Micros; readonly deviation: Micros };
 
 /** How arrivals are spread: evenly, at random instants, or so many at once at random instants; the mean rate is the same. */
 export type ArrivalPattern = 'uniform' | 'poisson' | { readonly bursty: Count };
@@ -90,7 +92,7 @@ export interface RequestBody {
 }
 
 export interface RequestTemplate {
-  /** As tables show it: `POST /predict`. */
+  /** As tables show it: `POST /predict`. No two of a plan have the same. */
   readonly name: string;
   readonly method: string;
   /** Path and query, as it goes on the request line. */
@@ -100,7 +102,23 @@ export interface RequestTemplate {
   readonly body: RequestBody | null;
   /** Path, header values and a text body have placeholders (see core/template). Absent: they are sent as they stand. */
   readonly templated?: true;
+  /** Of its own. Absent: the plan's. */
+  readonly checks?: readonly AnswerCheck[];
+  readonly timeout?: Micros;
 }
+
+/** What a virtual user, or an arrival, does: steps in turn. */
+export interface Flow {
+  readonly name: string;
+  /** Of all that is begun, its share is this of the sum of all weights. With 0 it is never begun. */
+  readonly weight: number;
+  /** The first is a request. */
+  readonly steps: readonly Step[];
+}
+
+export type Step =
+  /** `request`: which of the plan's. */
+  { readonly kind: 'request'; readonly request: number } | { readonly kind: 'pause'; readonly time: Distribution };
 
 /** Rows that requests are made of. */
 export interface DataSource {
@@ -198,8 +216,10 @@ export interface Plan {
   readonly target: Target;
   /** At least one. */
   readonly requests: readonly RequestTemplate[];
+  /** What users or arrivals do. Absent: each request is a flow by itself, and all weigh the same (see `flowsOf`). */
+  readonly flows?: readonly Flow[];
   readonly data: DataSource | null;
-  /** All must hold; without a status check the status must be 200 to 299. */
+  /** All must hold, of every request without checks of its own; without a status check the status must be 200 to 299. */
   readonly checks: readonly AnswerCheck[];
   readonly load: LoadProfile;
   /** Stop after this many requests, whatever the stages say. */
@@ -213,6 +233,7 @@ export interface Plan {
   readonly rampEnd?: Micros;
   /** For a probe: this many requests at the start are its warm-up (used instead of `warmup`). */
   readonly warmupRequests: Count;
+  /** Of every request without one of its own. */
   readonly timeout: Micros;
   /** A response with a longer body is not read to its end, and is a wrong one. Absent: there is no limit. */
   readonly maxBody?: Bytes;

@@ -1,4 +1,5 @@
 import type { Plan } from './plan.ts';
+import { allChecks } from './request.ts';
 import { isSecretName, plainName } from './secret-names.ts';
 import { addressSpans, MASK, type Span, secretSpans } from './secret-spans.ts';
 import { isTelling, meantBy, partsOf, waysToWrite } from './secret-values.ts';
@@ -105,14 +106,15 @@ export class Secrets {
     return this.isSecret(name) ? partsOf(value) : this.found(value);
   }
 
-  #valuesOf({ requests, checks, proxy }: Pick<Plan, 'requests' | 'checks' | 'proxy'>): string[] {
+  #valuesOf(plan: Pick<Plan, 'requests' | 'checks' | 'proxy'>): string[] {
+    const { requests, proxy } = plan;
     const values = proxy?.authorization == null ? [] : partsOf(proxy.authorization);
     for (const { path, headers, body } of requests) {
       values.push(...this.found(path));
       for (const [name, value] of headers) values.push(...this.foundIn(name, value));
       if (body?.encoding === 'utf8') values.push(...this.found(body.data));
     }
-    for (const check of checks) {
+    for (const check of allChecks(plan)) {
       if (check.kind === 'header') values.push(...this.foundIn(check.name, check.value));
       else if (check.kind === 'body' || check.kind === 'contains') values.push(...this.found(check.text));
       else if (check.kind === 'json' && check.expected?.from === 'plan') {

@@ -4,6 +4,7 @@
  */
 
 import type { AnswerCheck, Plan, RequestTemplate } from './plan.ts';
+import { allChecks } from './request.ts';
 
 export type Placeholder =
   /** The whole row, as JSON. */
@@ -155,7 +156,9 @@ export interface Cell {
 export const LINE_CELL: Cell = { field: null, style: 'line' };
 
 /** All cells that the plan's requests and checks use, each once. Everybody who counts cells counts them in this order. */
-export function cellsOf({ requests, checks }: Pick<Plan, 'requests' | 'checks'>): readonly Cell[] {
+export function cellsOf(plan: Pick<Plan, 'requests' | 'checks'>): readonly Cell[] {
+  const { requests } = plan;
+  const checks = allChecks(plan);
   const cells = new Map<string, Cell>();
   const add = (cell: Cell): void => {
     if (!cells.has(cellKey(cell))) cells.set(cellKey(cell), cell);

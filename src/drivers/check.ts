@@ -1,6 +1,7 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { AnswerCheck, Plan } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
+import { checksOf, hasChecks } from '../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
 import { MASK, Secrets } from '../core/secret.ts';
 import type { AnswerBuffer } from './answer.ts';
@@ -15,15 +16,22 @@ import { isSuccess, pointerOf, StatusFailures } from './status.ts';
 const EXAMPLES = 20;
 const EXAMPLE_CHARACTERS = 400;
 
-/** Judges answers by the plan's checks. Makes nothing per answer but what JSON takes. */
+/** What the responses to one request must be. */
+interface Demands {
+  /** Null: 200 to 299. */
+  readonly statuses: readonly (readonly [number, number])[] | null;
+  readonly checks: readonly Compiled[];
+}
+
+/** Judges responses by the checks of their requests. Makes nothing per answer but what JSON takes. */
 export class AnswerChecker {
   /** Of the last one that was not ok. */
   message = '';
   /** Of the last wrong answer: what was expected and what came; empty where there have been examples enough. */
   example = '';
-  readonly #expected: readonly (readonly [number, number])[] | null;
+  /** By request; requests of one list of checks share them. */
+  readonly #demands: readonly Demands[];
   readonly #statuses = new StatusFailures();
-  readonly #checks: readonly Compiled[];
   readonly #payloads: Payloads | null;
   readonly #secrets: Secrets;
   readonly #sent: SentSecrets;
@@ -32,14 +40,18 @@ export class AnswerChecker {
 
   /** Null where the plan checks nothing. */
   static of(plan: Plan, payloads: Payloads | null): AnswerChecker | null {
-    return plan.checks.length === 0 ? null : new AnswerChecker(plan, payloads);
+    return !hasChecks(plan) ? null : new AnswerChecker(plan, payloads);
   }
 
   constructor(plan: Plan, payloads: Payloads | null) {
-    const status = plan.checks.find((check) => check.kind === 'status');
-    this.#expected = status?.statuses ?? null;
     this.#payloads = payloads;
-    this.#checks = plan.checks.flatMap((check) => this.#compile(check, plan.data?.format === 'csv') ?? []);
+    const made = new Map<readonly AnswerCheck[], Demands>();
+    this.#demands = plan.requests.map((request) => {
+      const checks = checksOf(plan, request);
+      const demands = made.get(checks) ?? this.#demandsOf(checks, plan.data?.format === 'csv');
+      made.set(checks, demands);
+      return demands;
+    });
     this.#secrets = Secrets.of(plan);
     this.#sent = new SentSecrets(plan, payloads);
   }
@@ -53,7 +65,8 @@ export class AnswerChecker {
     this.message = '';
     this.example = '';
     this.#json.reset();
-    if (!this.#expects(status)) {
+    const { statuses, checks } = this.#demands[exchange.request] as Demands;
+    if (!expects(statuses, status)) {
       if (status >= 300) {
         const pointer = pointerOf(status, answer.header('location') ?? undefined, answer.header('allow') ?? undefined);
         this.message = this.#statuses.messageFor(status, pointer);
@@ -61,26 +74,20 @@ export class AnswerChecker {
       }
       return this.#wrong(fault(`status ${status} is not an expected one`, `status ${status}`), exchange);
     }
-    let found = this.#firstFault(exchange, answer);
+    let found = firstFault(checks, exchange, answer);
     if (found !== null && answer.decode()) {
       this.#json.reset();
-      found = this.#firstFault(exchange, answer);
+      found = firstFault(checks, exchange, answer);
     }
     return found === null ? OUTCOME_CODE.ok : this.#wrong(found, exchange);
   }
 
-  #firstFault(exchange: Exchange, answer: AnswerBuffer): Fault | null {
-    for (const check of this.#checks) {
-      const found = check(exchange, answer);
-      if (found !== null) return found;
-    }
-    return null;
-  }
-
-  #expects(status: number): boolean {
-    if (this.#expected === null) return isSuccess(status);
-    for (const [from, to] of this.#expected) if (status >= from && status <= to) return true;
-    return false;
+  #demandsOf(checks: readonly AnswerCheck[], untyped: boolean): Demands {
+    const status = checks.find((check) => check.kind === 'status');
+    return {
+      statuses: status?.statuses ?? null,
+      checks: checks.flatMap((check) => this.#compile(check, untyped) ?? []),
+    };
   }
 
   #wrong(found: Fault, exchange: Exchange): OutcomeCode {
@@ -125,6 +132,20 @@ export class AnswerChecker {
     const expected = new ExpectedText(this.#payloads, text, 'text');
     return (index) => expected.bytesFor(index);
   }
+}
+
+function firstFault(checks: readonly Compiled[], exchange: Exchange, answer: AnswerBuffer): Fault | null {
+  for (const check of checks) {
+    const found = check(exchange, answer);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function expects(statuses: Demands['statuses'], status: number): boolean {
+  if (statuses === null) return isSuccess(status);
+  for (const [from, to] of statuses) if (status >= from && status <= to) return true;
+  return false;
 }
 
 const fault = (message: string, detail: string): Fault => ({ message, detail: () => detail });

@@ -53,7 +53,8 @@ export class InstanceProbe {
 
   private constructor(plan: Plan, clock: Clock, payloads: Payloads | null, header: string | null) {
     const names = header === null ? NAMES : [header.toLowerCase()];
-    const alone: Plan = { ...plan, keepAlive: false, checks: [], connections: { ...plan.connections, limit: null } };
+    const unchecked = { checks: [], requests: plan.requests.map((request) => ({ ...request, checks: [] })) };
+    const alone: Plan = { ...plan, ...unchecked, keepAlive: false, connections: { ...plan.connections, limit: null } };
     this.#driver = new Http1Driver(alone, clock, { index: 0, count: 1 }, payloads);
     let last: Instance | null = null;
     this.#driver.witness = (answer, address) => {

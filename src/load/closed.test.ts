@@ -6,6 +6,7 @@ import { micros, millis } from '../core/units.ts';
 import { Banks } from './banks.ts';
 import { ClosedLoad } from './closed.ts';
 import { FixtureDriver } from './driver.fixture.ts';
+import { flow, flowsFixture } from './flows.fixture.ts';
 import type { LoadOptions } from './model.ts';
 import { closed, instantsOf, userStages } from './stages.fixture.ts';
 import type { ClosedProfile } from './users.ts';
@@ -29,7 +30,7 @@ function begin(profile: ClosedProfile, setting: Setting = {}) {
     maxRequests: null,
     banks: new Banks(micros(START), micros(0)),
     warmupRequests: 0,
-    requestCount: 1,
+    flows: flowsFixture(),
   };
   const load = new ClosedLoad(profile, segment, { ...defaults, ...setting, clock, driver });
   let finishedAt = -1;
@@ -326,7 +327,7 @@ describe('ClosedLoad', () => {
 
   it('sorts requests into banks by the instant at which they were due, through a reset', () => {
     const banks = new Banks(micros(START), micros(0));
-    const { driver, load, run } = begin(closed([[1, 1, 1]]), { banks, requestCount: 2 });
+    const { driver, load, run } = begin(closed([[1, 1, 1]]), { banks, flows: flowsFixture(2) });
     run(0.42);
     banks.reset(START + 500_000);
     load.counts.grow(banks.count * 2);
@@ -335,22 +336,126 @@ describe('ClosedLoad', () => {
     load.counts.grow(banks.count * 2);
     run(2);
     expect(driver.sent.map(({ bank }) => bank).join('')).toBe('11111111112222333333');
-    expect([...load.counts.sent]).toEqual([0, 0, 5, 5, 2, 2, 3, 3]);
+    // Of 10 requests each of the two has 5 in any round of two passes, whichever comes first.
+    const [, , ...sent] = [...load.counts.sent];
+    expect([sent[0]! + sent[1]!, sent[2]! + sent[3]!, sent[4]! + sent[5]!]).toEqual([10, 4, 6]);
+    expect(sent[0]! + sent[2]! + sent[4]!).toBe(10);
   });
 
-  it('sorts requests into banks and takes the templates in turn', () => {
+  it('sorts requests into banks and begins each flow as often as it weighs', () => {
     const { driver, load, run } = begin(closed([[0.5, 1, 1]]), {
       banks: new Banks(micros(START), micros(200_000)),
-      requestCount: 3,
+      flows: flowsFixture(3, [flow(3, 0), flow(1.5, 1), flow(0.5, 2), flow(0, 0)]),
     });
     run(2);
     expect(driver.sent.map(({ bank }) => bank).join('')).toBe('0000111111');
-    expect(driver.sent.map(({ request }) => request).join('')).toBe('0120120120');
-    expect([...load.counts.sent]).toEqual([2, 1, 1, 2, 2, 2]);
+    expect(
+      driver.sent
+        .map(({ request }) => request)
+        .sort()
+        .join(''),
+    ).toBe('0000001112');
+    expect([...load.counts.sent].reduce((sum, sent) => sum + sent)).toBe(10);
     expect(load.takeCounts()).toEqual({ due: 10, sent: 10, dropped: 0 });
     expect([load.due, load.sent]).toEqual([0, 0]);
     const first = begin(closed([[0.5, 1, 1]]), { warmupRequests: 3 });
     first.run(2);
     expect(first.driver.sent.map(({ bank }) => bank).join('')).toBe('0001111111');
+  });
+
+  it('goes through flows step by step, pausing between steps and thinking between passes', () => {
+    const pause = { kind: 'constant', value: millis(100) } as const;
+    const { driver, run } = begin(closed([[1.2, 1, 1]], { kind: 'constant', value: millis(20) }), {
+      flows: flowsFixture(2, [flow(1, 0, pause, 1, 1, pause, pause)]),
+    });
+    run(3);
+    const at = driver.sent.map(({ request, dueAt }) => [request, (dueAt - START) / 1e3]);
+    expect(at).toEqual([
+      [0, 0],
+      [1, 150],
+      [1, 200],
+      [0, 470],
+      [1, 620],
+      [1, 670],
+      [0, 940],
+      [1, 1090],
+      [1, 1140],
+    ]);
+  });
+
+  it('numbers passes, which share their row, and ends after so many whole ones', () => {
+    const { driver, load, run, finishedAt } = begin(closed([[9, 2, 2]]), {
+      maxRequests: 5,
+      warmupRequests: 2,
+      flows: flowsFixture(2, [flow(1, 0, 1)]),
+    });
+    const indices: string[] = [];
+    const { onDone } = driver;
+    driver.onDone = (exchange) => {
+      indices.push(`${exchange.index}.${exchange.request}`);
+      onDone(exchange);
+    };
+    run(9);
+    expect(indices.sort()).toEqual(['0.0', '0.1', '1.0', '1.1', '2.0', '2.1', '3.0', '3.1', '4.0', '4.1']);
+    expect(driver.sent.map(({ bank }) => bank).join('')).toBe('0000111111');
+    expect([load.finished, load.vus, driver.retired.sort()]).toEqual([true, 0, [0, 1]]);
+    // With the last request of the last pass, not with the end of the curve.
+    expect(finishedAt()).toBe(250_000);
+  });
+
+  it('cuts the pass of a user that goes, and begins another when it comes back', () => {
+    const pause = { kind: 'constant', value: millis(300) } as const;
+    const { driver, load, run } = begin(
+      closed([
+        [0.2, 1, 1],
+        [0.5, 0, 0],
+        [0.2, 1, 1],
+      ]),
+      { flows: flowsFixture(2, [flow(1, 0, pause, 1)]) },
+    );
+    run(3);
+    expect(driver.sent.map(({ request, dueAt }) => [request, dueAt - START])).toEqual([
+      [0, 0],
+      [0, 700_000],
+    ]);
+    expect([load.finished, driver.inFlight]).toEqual([true, 0]);
+  });
+
+  it('is cut with the last pass of a user that goes, where the rest has been begun', () => {
+    const pause = { kind: 'constant', value: millis(400) } as const;
+    const { load, run } = begin(
+      closed([
+        [0.3, 1, 1],
+        [0.1, 0, 0],
+        [9, 1, 1],
+      ]),
+      { maxRequests: 1, flows: flowsFixture(2, [flow(1, 0, pause, 1)]) },
+    );
+    run(0.29);
+    expect(load.finished).toBe(false);
+    run(0.31);
+    expect(load.finished).toBe(true);
+  });
+
+  it('gives each user the same passes and pauses, however many segments there are', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 1e6 }), (count, seed) => {
+        const pause = { kind: 'exponential', mean: millis(40) } as const;
+        const flows = [flow(2, 0, pause, 1), flow(1, 2), flow(1, 1, pause)];
+        const walks = (segments: number): string[] =>
+          Array.from({ length: segments }, (_, index) => {
+            const own = begin(closed([[2, 5, 5]]), {
+              ...{ index, count: segments, seed },
+              flows: flowsFixture(3, flows, seed),
+            });
+            own.run(4);
+            return own.driver.sent.map(({ user, request, dueAt }) => `${user} ${dueAt} ${request}`);
+          })
+            .flat()
+            .sort();
+        expect(walks(count)).toEqual(walks(1));
+      }),
+      { numRuns: 30 },
+    );
   });
 });

@@ -5,8 +5,10 @@ import { OUTCOME_CODE } from '../core/sample.ts';
 import type { Micros } from '../core/units.ts';
 import type { Banks } from './banks.ts';
 import { type Piece, piecesOf, replacedFrom } from './curve.ts';
+import type { Flows } from './flows.ts';
 import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals } from './model.ts';
-import { ThinkTimes } from './think.ts';
+import { draw, drawAll, randomOfUser } from './pauses.ts';
+import type { Random } from './random.ts';
 import { type ClosedProfile, peakUsers, UserChanges } from './users.ts';
 
 /** µs. A dead target refuses within microseconds: without a pause its users would turn the loop into a busy spin. */
@@ -19,7 +21,12 @@ interface VirtualUser {
   readonly id: number;
   /** Its only one, sent again and again. */
   readonly exchange: Exchange;
-  readonly think: ThinkTimes | null;
+  /** Made when it first draws a pause. */
+  random: Random | null;
+  /** How many passes it has begun. */
+  passes: number;
+  /** Of its pass, the step that comes next; 0: it begins another. */
+  next: number;
   /** Made once, for every pause of this user. */
   readonly wake: () => void;
   wanted: boolean;
@@ -30,12 +37,14 @@ interface VirtualUser {
 }
 
 /**
- * The closed model: each virtual user sends its next request when its last one has ended and it has thought. A user that
- * the curve no longer asks for finishes its request first; one that comes back meanwhile just goes on.
+ * The closed model: each virtual user goes through flows, one after the other, and sends its next request when its last one
+ * has ended and it has paused; between two passes it also thinks. A user that the curve no longer asks for finishes its
+ * request first, and its pass is cut; one that comes back meanwhile just goes on.
  *
  * Without think time a user that cannot connect pauses 10 ms, then 20 ms and so on up to 1 s, until it connects again.
  *
- * `maxRequests` is split among the segments that have a user at all (n ≡ index mod their number).
+ * `maxRequests` is split among the segments that have a user at all (n ≡ index mod their number). It counts passes; those
+ * begun are gone through to their end.
  */
 export class ClosedLoad implements LoadModel {
   finished = false;
@@ -55,11 +64,13 @@ export class ClosedLoad implements LoadModel {
   readonly #duration: Micros;
   readonly #banks: Banks;
   readonly #warmupRequests: number;
-  readonly #requestCount: number;
-  /** The next request's number among those of all segments, and how far apart this segment's are. */
+  readonly #flows: Flows;
+  /** The next pass's number among those of all segments, and how far apart this segment's are. */
   #index: number;
   readonly #step: number;
   readonly #limit: number;
+  /** Passes under way with requests still to be sent. */
+  #unsent = 0;
   /** By (id − segment.index) / segment.count. */
   readonly #users: VirtualUser[] = [];
   readonly #turnCallback = (): void => this.#turn();
@@ -70,7 +81,7 @@ export class ClosedLoad implements LoadModel {
   #turnedAt = Number.NEGATIVE_INFINITY as Micros;
 
   constructor(profile: ClosedProfile, segment: Segment, options: LoadOptions) {
-    this.counts = new LoadCounts(options.requestCount);
+    this.counts = new LoadCounts(options.flows.requestCount);
     this.#pieces = piecesOf(profile.vus);
     this.#changes = new UserChanges(this.#pieces, segment);
     this.#clock = options.clock;
@@ -81,7 +92,7 @@ export class ClosedLoad implements LoadModel {
     this.#duration = durationOf(profile);
     this.#banks = options.banks;
     this.#warmupRequests = options.warmupRequests;
-    this.#requestCount = options.requestCount;
+    this.#flows = options.flows;
     const { index, count } = segment;
     const sharers = Math.min(count, peakUsers(profile.vus));
     const shares = index < sharers;
@@ -139,7 +150,7 @@ export class ClosedLoad implements LoadModel {
       this.#driver.retire(user.id);
       return;
     }
-    let pause: number = user.think === null ? 0 : user.think.next();
+    let pause = this.#pauseOf(user);
     if (exchange.outcome !== OUTCOME_CODE['connect-error']) {
       user.backoff = 0;
     } else if (pause === 0) {
@@ -150,10 +161,20 @@ export class ClosedLoad implements LoadModel {
     else this.#send(user, exchange.doneAt);
   }
 
+  /** How long a user waits before the step that comes next. */
+  #pauseOf(user: VirtualUser): number {
+    const { exchange, next } = user;
+    const { flow, step } = exchange;
+    const random = (): Random => (user.random ??= randomOfUser(this.#seed, user.id));
+    const flows = this.#flows;
+    const pause = flows.only === null ? drawAll(flows.pausesBefore(flow, step + 1), random) : 0;
+    return next > 0 || this.#thinkTime === null ? pause : pause + draw(this.#thinkTime, random());
+  }
+
   /** Brings the users to what the curve asks for now. */
   #turn(): void {
     if (this.finished) return;
-    if (this.#index >= this.#limit) {
+    if (this.#sentAll) {
       this.stop();
       return;
     }
@@ -168,7 +189,7 @@ export class ClosedLoad implements LoadModel {
       changes.take();
     }
     const next = Math.min(this.#startAt + changes.peek(), this.#endAt);
-    if (next <= now) this.stop();
+    if (next <= now || this.#sentAll) this.stop();
     else this.#timer = this.#clock.after((next - now) as Micros, this.#turnCallback);
   }
 
@@ -194,7 +215,9 @@ export class ClosedLoad implements LoadModel {
     const user: VirtualUser = {
       id,
       exchange: createExchange(id),
-      think: this.#thinkTime === null ? null : new ThinkTimes(this.#thinkTime, this.#seed, id),
+      random: null,
+      passes: 0,
+      next: 0,
       wake: () => this.#send(user, this.#clock.now()),
       wanted: false,
       underWay: false,
@@ -207,6 +230,7 @@ export class ClosedLoad implements LoadModel {
   #leave(user: VirtualUser): void {
     user.wanted = false;
     this.vus -= 1;
+    this.#cut(user);
     if (user.underWay) return;
     this.#clock.cancel(user.timer);
     user.backoff = 0;
@@ -219,23 +243,50 @@ export class ClosedLoad implements LoadModel {
       this.stop();
       return;
     }
-    const index = this.#index;
-    this.#index = index + this.#step;
     const { exchange } = user;
-    const request = index % this.#requestCount;
-    const bank = index < this.#warmupRequests ? 0 : this.#banks.of(dueAt);
-    const slot = bank * this.#requestCount + request;
+    const flows = this.#flows;
+    if (user.next === 0) {
+      // Others still send what they have begun.
+      if (this.#index >= this.#limit) return;
+      exchange.index = this.#index;
+      this.#index += this.#step;
+      if (flows.only === null) exchange.flow = flows.ofUser(user.id, user.passes);
+      user.passes += 1;
+    }
+    exchange.step = user.next;
+    exchange.request = flows.only ?? this.#take(user);
+    const bank = exchange.index < this.#warmupRequests ? 0 : this.#banks.of(dueAt);
+    const slot = bank * flows.requestCount + exchange.request;
     const { counts } = this;
     this.due += 1;
     this.sent += 1;
     counts.due[slot] = (counts.due[slot] as number) + 1;
     counts.sent[slot] = (counts.sent[slot] as number) + 1;
-    exchange.request = request;
-    exchange.index = index;
     exchange.bank = bank;
     exchange.dueAt = dueAt;
     user.underWay = true;
     this.#driver.send(exchange);
-    if (this.#index >= this.#limit) this.stop();
+    if (this.#sentAll) this.stop();
+  }
+
+  /** The request of the step that comes next; then comes the one behind it, or another pass. */
+  #take(user: VirtualUser): number {
+    const { flow, step } = user.exchange;
+    const left = this.#flows.lengthOf(flow) - step - 1;
+    if (step === 0 && left > 0) this.#unsent += 1;
+    else if (step > 0 && left === 0) this.#unsent -= 1;
+    user.next = left > 0 ? step + 1 : 0;
+    return this.#flows.requestAt(flow, step);
+  }
+
+  /** Ends a user's pass where it is. */
+  #cut(user: VirtualUser): void {
+    if (user.next === 0) return;
+    user.next = 0;
+    this.#unsent -= 1;
+  }
+
+  get #sentAll(): boolean {
+    return this.#index >= this.#limit && this.#unsent === 0;
   }
 }

@@ -3,6 +3,7 @@ import type { Segment, Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 import type { Banks } from './banks.ts';
+import type { Flows } from './flows.ts';
 import type { Pulse } from './pulse.ts';
 
 /** Decides when to send what. `open` and `closed` are the two kinds. */
@@ -45,15 +46,15 @@ export interface LoadOptions {
   readonly clock: Clock;
   readonly driver: Driver;
   readonly seed: number;
-  /** Of all segments together, warm-up included; null: no cap. */
+  /** Of all segments together, warm-up included; of flows with several requests, passes through them. Null: no cap. */
   readonly maxRequests: number | null;
   readonly banks: Banks;
   /** Knows when the thread stood still: arrivals from that time are not made up for. Absent: it never does. */
   readonly pulse?: Pulse;
   /** So many requests at the start (of all segments together) belong to bank 0, whenever they are due. */
   readonly warmupRequests: number;
-  /** How many entries `plan.requests` has; they are sent in turn. */
-  readonly requestCount: number;
+  /** What users or arrivals do. */
+  readonly flows: Flows;
 }
 
 /** Requests since they were last taken, by `bank · requestCount + request` (see `Banks`). */

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OUTCOME_CODE } from '../core/sample.ts';
-import { micros } from '../core/units.ts';
+import { count as counted, micros, millis } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
 import { Banks } from './banks.ts';
 import { FixtureDriver } from './driver.fixture.ts';
+import { flow, flowsFixture } from './flows.fixture.ts';
 import { OpenLoad, type OpenOptions } from './open.ts';
 import { open, rateStages, rates } from './stages.fixture.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -26,7 +27,7 @@ function begin(profile: OpenProfile, setting: Setting = {}) {
     maxRequests: null,
     banks: new Banks(micros(START), micros(0)),
     warmupRequests: 0,
-    requestCount: 1,
+    flows: flowsFixture(),
   };
   const load = new OpenLoad(profile, segment, { ...defaults, ...setting, clock, driver });
   let finishedAt = -1;
@@ -223,19 +224,20 @@ describe('OpenLoad', () => {
     expect(load.due).toBe(210);
   });
 
-  it('sorts requests into banks and takes the templates in turn', () => {
-    const { driver, load, run } = begin(open(rates([1, 10, 10])), {
+  it('sorts requests into banks and begins each flow as often as it weighs', () => {
+    const { driver, load, run } = begin(open(rates([1, 1_000, 1_000])), {
       banks: new Banks(micros(START), micros(300_000)),
-      requestCount: 2,
+      flows: flowsFixture(2, [flow(30, 0), flow(20, 1)]),
     });
     run(2);
-    expect(driver.sent.map(({ bank }) => bank).join('')).toBe('0001111111');
-    expect(driver.sent.map(({ request }) => request).join('')).toBe('0101010101');
-    expect([...load.counts.due]).toEqual([2, 1, 3, 4]);
-    expect([...load.counts.sent]).toEqual([2, 1, 3, 4]);
+    expect(driver.sent.map(({ bank }) => bank).join('')).toBe(`${'0'.repeat(300)}${'1'.repeat(700)}`);
+    expect(driver.sent.filter(({ request }) => request === 0).length).toBe(600);
+    expect([...load.counts.due]).toEqual([...load.counts.sent]);
+    const [early = 0, earlier = 0, late = 0, later = 0] = load.counts.due;
+    expect([early + earlier, late + later, early + late]).toEqual([300, 700, 600]);
     load.counts.reset();
     expect([...load.counts.due, ...load.counts.sent, ...load.counts.dropped]).toEqual(new Array(12).fill(0));
-    expect(load.takeCounts()).toEqual({ due: 10, sent: 10, dropped: 0 });
+    expect(load.takeCounts()).toEqual({ due: 1_000, sent: 1_000, dropped: 0 });
     expect([load.due, load.sent, load.dropped]).toEqual([0, 0, 0]);
   });
 
@@ -260,12 +262,112 @@ describe('OpenLoad', () => {
       maxRequests: null,
       banks: new Banks(micros(0), micros(0)),
       warmupRequests: 0,
-      requestCount: 1,
+      flows: flowsFixture(),
     };
     const load = new OpenLoad(open(rates([1, 50, 50])), { index: 0, count: 1 }, { ...defaults, clock, driver });
     driver.onDone = (exchange) => load.done(exchange);
     load.start(micros(0));
     clock.runUntil(micros(2e6));
     expect(driver.sent.length).toBe(50);
+  });
+
+  it('begins flows at the arrivals; each further step follows the one before and its pause', () => {
+    const pause = { kind: 'constant', value: millis(100) } as const;
+    const { driver, load, run } = begin(open(rates([0.5, 4, 4])), {
+      flows: flowsFixture(3, [flow(1, 0, pause, 1, 2)]),
+    });
+    run(3);
+    const at = driver.sent.map(({ request, dueAt }) => [request, Math.round((dueAt - START) / 1e3)]);
+    expect(at).toEqual([
+      [0, 0],
+      [1, 120],
+      [2, 140],
+      [0, 250],
+      [1, 370],
+      [2, 390],
+    ]);
+    expect([load.due, load.sent, load.finished]).toEqual([6, 6, true]);
+    expect(driver.sent.every(({ user }) => user === -1)).toBe(true);
+  });
+
+  it('cuts flows at the end of the curve, their pauses too', () => {
+    const pause = { kind: 'constant', value: millis(400) } as const;
+    const { clock, driver, load, run, finishedAt } = begin(open(rates([1, 2, 2])), {
+      flows: flowsFixture(2, [flow(1, 0, pause, 1)]),
+    });
+    run(9);
+    expect(driver.sent.map(({ request }) => request)).toEqual([0, 1, 0, 1]);
+    expect([finishedAt(), load.finished, driver.inFlight]).toEqual([1e6, true, 0]);
+    const late = begin(open(rates([0.6, 2, 2])), { flows: flowsFixture(2, [flow(1, 0, pause, 1)]) });
+    late.run(9);
+    expect(late.driver.sent.map(({ request }) => request)).toEqual([0, 1, 0]);
+    expect(clock.now()).toBe(START + 9e6);
+  });
+
+  it('goes through every flow that was begun, where a number of them was asked for', () => {
+    const pause = { kind: 'constant', value: millis(400) } as const;
+    const { driver, load, run, finishedAt } = begin(open(rates([60, 10, 10])), {
+      maxRequests: 3,
+      flows: flowsFixture(2, [flow(1, 0, pause, 1)]),
+    });
+    run(9);
+    expect(driver.sent.map(({ request }) => request)).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(load.finished).toBe(true);
+    expect(finishedAt()).toBeGreaterThanOrEqual(620_000);
+    expect(finishedAt()).toBeLessThan(630_000);
+  });
+
+  it('drops arrivals of flows beyond the most in flight, but no further step', () => {
+    const { driver, load, run } = begin(open(rates([1, 10, 10])), {
+      flows: flowsFixture(2, [flow(1, 0, 1)]),
+      serviceTime: () => 150_000,
+    });
+    run(3);
+    expect(load.dropped).toBe(0);
+    const capped = begin(
+      { ...open(rates([1, 10, 10])), maxInFlight: counted(1) },
+      {
+        flows: flowsFixture(2, [flow(1, 0, 1)]),
+        serviceTime: () => 150_000,
+      },
+    );
+    capped.run(3);
+    expect(capped.driver.mostInFlight).toBe(1);
+    expect(capped.driver.sent.map(({ request }) => request).join('')).toBe('0101010');
+    expect([capped.load.due, capped.load.sent, capped.load.dropped]).toEqual([13, 7, 6]);
+    expect(driver.sent.length).toBe(19);
+  });
+
+  it('sends the same flows with the same pauses at the same instants, however many segments there are', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 1e6 }), (count, seed) => {
+        const pause = { kind: 'uniform', min: millis(10), max: millis(90) } as const;
+        const flows = [flow(2, 0, pause, 1), flow(1, 2), flow(0.5, 1, pause, 0, 2)];
+        const walks = (segments: number): number[][] =>
+          Array.from({ length: segments }, (_, index) => {
+            const own = begin(open(rates([2, 20, 20]), 'poisson'), {
+              ...{ index, count: segments, seed },
+              flows: flowsFixture(3, flows, seed),
+            });
+            const seen: number[][] = [];
+            const { onDone } = own.driver;
+            own.driver.onDone = (exchange) => {
+              // A step's instant is that of the turn in which the one before ended: a thread more or less, a turn more or less.
+              const at = Math.floor((exchange.dueAt - START) / 1e3);
+              seen.push([exchange.index, exchange.step, exchange.request, at]);
+              onDone(exchange);
+            };
+            own.run(4);
+            return seen;
+          })
+            .flat()
+            .sort(([a = 0, step = 0], [b = 0, other = 0]) => a - b || step - other);
+        const [split, whole] = [walks(count), walks(1)];
+        expect(split.map((one) => one.slice(0, 3))).toEqual(whole.map((one) => one.slice(0, 3)));
+        for (const [place, one] of split.entries())
+          expect(Math.abs((one[3] ?? 0) - (whole[place]?.[3] ?? 0))).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 30 },
+    );
   });
 });

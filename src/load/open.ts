@@ -4,7 +4,9 @@ import type { Clock, Driver } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
 import type { Banks } from './banks.ts';
+import type { Flows } from './flows.ts';
 import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, shareOf } from './model.ts';
+import { drawAll, randomOfStep } from './pauses.ts';
 import type { Pulse } from './pulse.ts';
 
 /** A timer may be a millisecond late, so precise timing wakes this long (µs) before the next due instant and turns. */
@@ -28,8 +30,11 @@ export interface OpenOptions extends LoadOptions {
  * the thread stood still altogether is passed over and counted: sent at once, it would be a flood that nobody asked for.
  * One that is due while `maxInFlight` are under way is dropped and counted, never queued.
  *
+ * What arrives is a flow: its first request is due then, each further one when the one before it has ended and its pause is
+ * over. Those are never dropped, and are gone through to their end, or that of the curve, which cuts them.
+ *
  * It is finished when the curve has ended, not with the last arrival, which may be long before; but with the last
- * arrival where `maxRequests` cut the schedule short.
+ * arrival (and the last step of its flow) where `maxRequests` cut the schedule short.
  *
  * Each segment gets its share of `maxInFlight`, but at least 1: with more segments than that, they may exceed it.
  */
@@ -48,17 +53,21 @@ export class OpenLoad implements LoadModel {
   readonly #banks: Banks;
   readonly #pulse: Pulse | null;
   readonly #warmupRequests: number;
-  readonly #requestCount: number;
+  readonly #flows: Flows;
+  readonly #seed: number;
   readonly #maxInFlight: number;
   readonly #wakeAhead: number;
   readonly #free: Exchange[] = [];
   readonly #turnCallback = (): void => this.#turn();
+  /** Flows under way with requests still to be sent, and those of them that pause. */
+  #unsent = 0;
+  readonly #pausing = new Map<Exchange, unknown>();
   #startAt = 0 as Micros;
   #inFlight = 0;
   #timer: unknown = null;
 
   constructor(profile: OpenProfile, segment: Segment, options: OpenOptions) {
-    this.counts = new LoadCounts(options.requestCount);
+    this.counts = new LoadCounts(options.flows.requestCount);
     this.#arrivals = new Arrivals(profile, options.seed, segment, options.maxRequests);
     this.#clock = options.clock;
     this.#driver = options.driver;
@@ -66,7 +75,8 @@ export class OpenLoad implements LoadModel {
     this.#banks = options.banks;
     this.#pulse = options.pulse ?? null;
     this.#warmupRequests = options.warmupRequests;
-    this.#requestCount = options.requestCount;
+    this.#flows = options.flows;
+    this.#seed = options.seed;
     this.#maxInFlight = Math.max(1, shareOf(profile.maxInFlight, segment));
     this.#wakeAhead = options.timing === 'relaxed' ? 0 : WAKE_AHEAD;
   }
@@ -80,6 +90,8 @@ export class OpenLoad implements LoadModel {
     if (this.finished) return;
     this.finished = true;
     this.#clock.cancel(this.#timer);
+    for (const timer of this.#pausing.values()) this.#clock.cancel(timer);
+    this.#pausing.clear();
     this.onFinished();
   }
 
@@ -103,7 +115,37 @@ export class OpenLoad implements LoadModel {
 
   done(exchange: Exchange): void {
     this.#inFlight -= 1;
-    this.#free.push(exchange);
+    const step = exchange.step + 1;
+    if (this.finished || this.#flows.only !== null || step === this.#flows.lengthOf(exchange.flow)) {
+      this.#free.push(exchange);
+      return;
+    }
+    exchange.step = step;
+    this.#pause(exchange, exchange.doneAt);
+  }
+
+  /** Sends what comes next for an exchange, when its pause is over. */
+  #pause(exchange: Exchange, from: Micros): void {
+    const { flow, step, index } = exchange;
+    const pause = drawAll(this.#flows.pausesBefore(flow, step), () => randomOfStep(this.#seed, index, step));
+    if (pause === 0) {
+      this.#go(exchange, from);
+      return;
+    }
+    const goOn = (): void => {
+      this.#pausing.delete(exchange);
+      this.#go(exchange, this.#clock.now());
+    };
+    this.#pausing.set(exchange, this.#clock.after(pause, goOn));
+  }
+
+  /** A further step of a flow. */
+  #go(exchange: Exchange, dueAt: Micros): void {
+    const { flow, step, index } = exchange;
+    exchange.request = this.#flows.requestAt(flow, step);
+    if (step + 1 === this.#flows.lengthOf(flow)) this.#unsent -= 1;
+    this.#send(exchange, dueAt, index < this.#warmupRequests ? 0 : this.#banks.of(dueAt));
+    if (this.#unsent === 0 && this.#arrivals.cut) this.stop();
   }
 
   #turn(): void {
@@ -127,7 +169,7 @@ export class OpenLoad implements LoadModel {
     }
     if (dueAt === Number.POSITIVE_INFINITY) {
       dueAt = startAt + this.#duration;
-      if (arrivals.cut || dueAt <= now) {
+      if ((arrivals.cut && this.#unsent === 0) || dueAt <= now) {
         this.stop();
         return;
       }
@@ -144,25 +186,41 @@ export class OpenLoad implements LoadModel {
 
   #offer(index: number, due: Micros): void {
     const dueAt = (this.#startAt + due) as Micros;
+    const flows = this.#flows;
     const bank = index < this.#warmupRequests ? 0 : this.#banks.of(dueAt);
-    const request = index % this.#requestCount;
-    const slot = bank * this.#requestCount + request;
-    const { counts } = this;
-    this.due += 1;
-    counts.due[slot] = (counts.due[slot] as number) + 1;
+    const flow = flows.only === null ? flows.ofArrival(index) : 0;
+    const request = flows.only ?? flows.requestAt(flow, 0);
     if (this.#inFlight >= this.#maxInFlight) {
       this.dropped += 1;
-      counts.dropped[slot] = (counts.dropped[slot] as number) + 1;
+      const slot = this.#countDue(bank, request);
+      this.counts.dropped[slot] = (this.counts.dropped[slot] as number) + 1;
       return;
     }
-    this.sent += 1;
-    counts.sent[slot] = (counts.sent[slot] as number) + 1;
-    this.#inFlight += 1;
     const exchange = this.#free.pop() ?? createExchange(-1);
     exchange.request = request;
     exchange.index = index;
+    exchange.flow = flow;
+    exchange.step = 0;
+    if (flows.only === null && flows.lengthOf(flow) > 1) this.#unsent += 1;
+    this.#send(exchange, dueAt, bank);
+  }
+
+  #send(exchange: Exchange, dueAt: Micros, bank: number): void {
+    const slot = this.#countDue(bank, exchange.request);
+    const { sent } = this.counts;
+    this.sent += 1;
+    sent[slot] = (sent[slot] as number) + 1;
+    this.#inFlight += 1;
     exchange.bank = bank;
     exchange.dueAt = dueAt;
     this.#driver.send(exchange);
+  }
+
+  #countDue(bank: number, request: number): number {
+    const slot = bank * this.#flows.requestCount + request;
+    const { due } = this.counts;
+    this.due += 1;
+    due[slot] = (due[slot] as number) + 1;
+    return slot;
   }
 }

@@ -1,5 +1,6 @@
 import type { AnswerCheck, Plan } from '../core/plan.ts';
 import type { Filling, Payloads } from '../core/ports.ts';
+import { allChecks } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
 import {
   cellKey,
@@ -31,7 +32,7 @@ type Step =
 /** Null where every request is the same. @param rows of the plan's data. */
 export function payloadsOf(plan: Plan, rows: RowTable | null): Payloads | null {
   const varying =
-    plan.data !== null || plan.requests.some(({ templated }) => templated) || plan.checks.some(isTemplated);
+    plan.data !== null || plan.requests.some(({ templated }) => templated) || allChecks(plan).some(isTemplated);
   return varying ? new PlanPayloads(plan, rows) : null;
 }
 

@@ -8,7 +8,7 @@ export function splitmix32(value: number): number {
 
 /**
  * Seeded random numbers, the same on every machine. Two different (seed, stream) pairs never start in the same state.
- * Streams in use: 0 for arrivals, 1 + k for virtual user k.
+ * Streams in use: 0 for arrivals, 1 + k for virtual user k or the flow of arrival k.
  * Source: sfc32 of C. Doty-Humphrey's PractRand, with 15 rounds after seeding.
  */
 export class Random {
@@ -43,5 +43,10 @@ export class Random {
   /** Exponentially distributed, in the unit of `mean`; by inversion. */
   exponential(mean: number): number {
     return -Math.log(1 - this.uniform()) * mean;
+  }
+
+  /** Normally distributed, of mean 0 and deviation 1; two uniform numbers each (G. Box, M. Muller, 1958). */
+  normal(): number {
+    return Math.sqrt(this.exponential(2)) * Math.cos(2 * Math.PI * this.uniform());
   }
 }

@@ -171,14 +171,19 @@ function endOf(load: LoadProfile, { duration }: Stage<number>, index: number): s
 }
 
 function describeThinking(thinkTime: Distribution | null): string {
-  if (thinkTime === null) return '';
-  switch (thinkTime.kind) {
+  return thinkTime === null ? '' : `, then thinks ${describeTime(thinkTime)}`;
+}
+
+function describeTime(time: Distribution): string {
+  switch (time.kind) {
     case 'constant':
-      return `, then thinks ${formatDuration(thinkTime.value)}`;
+      return formatDuration(time.value);
     case 'uniform':
-      return `, then thinks ${formatDuration(thinkTime.min)} to ${formatDuration(thinkTime.max)}`;
+      return `${formatDuration(time.min)} to ${formatDuration(time.max)}`;
     case 'exponential':
-      return `, then thinks ${formatDuration(thinkTime.mean)} on average`;
+      return `${formatDuration(time.mean)} on average`;
+    case 'lognormal':
+      return `${formatDuration(time.mean)} ± ${formatDuration(time.deviation)}`;
   }
 }
 

@@ -43,6 +43,9 @@ function publishRequest(request: RequestTemplate, secrets: Secrets): RequestTemp
     path: maskAddress(request.path, secrets),
     headers: Object.freeze(headers),
     body: request.body === null ? null : Object.freeze(publishBody(request.body, secrets)),
+    ...(request.checks === undefined
+      ? {}
+      : { checks: Object.freeze(request.checks.map((check) => publishCheck(check, secrets))) }),
   });
 }
 

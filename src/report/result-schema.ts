@@ -53,7 +53,33 @@ const thinkTime = z.discriminatedUnion('kind', [
   z.strictObject({ kind: thinkKind('constant'), value: amount('Always the same, µs.') }),
   z.strictObject({ kind: thinkKind('uniform'), min: amount('Shortest, µs.'), max: amount('Longest, µs.') }),
   z.strictObject({ kind: thinkKind('exponential'), mean: amount('Mean, µs.') }),
+  z.strictObject({
+    kind: thinkKind('lognormal'),
+    mean: amount('Mean, µs.'),
+    deviation: amount('Standard deviation, µs.'),
+  }),
 ]);
+
+const flow = z
+  .strictObject({
+    name: text('As tables show it.'),
+    weight: z.number().nonnegative().describe('Its share is this of the sum of all weights.'),
+    steps: z
+      .array(
+        z.discriminatedUnion('kind', [
+          z.strictObject({
+            kind: z.literal('request').describe('What the step is.'),
+            request: count('Which of `requests`, from 0.'),
+          }),
+          z.strictObject({
+            kind: z.literal('pause').describe('What the step is.'),
+            time: thinkTime.describe('How long.'),
+          }),
+        ]),
+      )
+      .describe('In turn.'),
+  })
+  .describe('What a virtual user, or an arrival, does.');
 
 const load = z.discriminatedUnion('model', [
   z
@@ -85,27 +111,6 @@ const metric = z.discriminatedUnion('kind', [
     kind: z.enum(['mean', 'min', 'max', 'errors', 'achieved']).describe('Of the response time, or of all requests.'),
   }),
 ]);
-
-const request = z.strictObject({
-  name: text('As tables show it; the key in `series`.'),
-  method: text('HTTP method.'),
-  path: text('Path and query.'),
-  headers: z
-    .array(z.tuple([z.string(), z.string()]))
-    .describe('Name and value, in the order sent; without Host, Content-Length and Connection. Secrets are masked.'),
-  body: z
-    .strictObject({
-      encoding: z.enum(['utf8', 'base64']).describe('How `data` is to be read.'),
-      data: text('The body; a large one is cut.'),
-      bytes: count('Its length as sent, bytes.'),
-    })
-    .nullable()
-    .describe('Null: none.'),
-  templated: z
-    .literal(true)
-    .exactOptional()
-    .describe('Path, header values and body have placeholders. Absent: they are sent as they stand.'),
-});
 
 const data = z.strictObject({
   file: text('Path of the file, as given.'),
@@ -169,6 +174,29 @@ const answerCheck = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const request = z.strictObject({
+  name: text('As tables show it; the key in `series`.'),
+  method: text('HTTP method.'),
+  path: text('Path and query.'),
+  headers: z
+    .array(z.tuple([z.string(), z.string()]))
+    .describe('Name and value, in the order sent; without Host, Content-Length and Connection. Secrets are masked.'),
+  body: z
+    .strictObject({
+      encoding: z.enum(['utf8', 'base64']).describe('How `data` is to be read.'),
+      data: text('The body; a large one is cut.'),
+      bytes: count('Its length as sent, bytes.'),
+    })
+    .nullable()
+    .describe('Null: none.'),
+  templated: z
+    .literal(true)
+    .exactOptional()
+    .describe('Path, header values and body have placeholders. Absent: they are sent as they stand.'),
+  checks: z.array(answerCheck).exactOptional().describe('Of its own. Absent: those of the plan.'),
+  timeout: amount('Of its own, µs. Absent: that of the plan.').exactOptional(),
+});
+
 const threshold = z.strictObject({
   text: text('As the user wrote it.'),
   metric: metric.describe('What it looks at. A failed request counts as infinitely slow.'),
@@ -197,17 +225,25 @@ export const planSchema = z
         socketPath: z.string().exactOptional().describe('The Unix socket connected to instead.'),
       })
       .describe('Where requests go.'),
-    requests: z.array(request).describe('What is sent; at least one.'),
+    requests: z.array(request).describe('What is sent; at least one, each of another name.'),
+    flows: z
+      .array(flow)
+      .exactOptional()
+      .describe('What users or arrivals do; absent: each request is a flow by itself.'),
     data: data.nullable().describe('Rows that requests are made of; null: none.'),
-    checks: z.array(answerCheck).describe('What a response must be to count as ok.'),
+    checks: z.array(answerCheck).describe('What a response must be to count as ok, where its request has no checks.'),
     load: load.describe('How load is offered.'),
-    maxRequests: z.int().nonnegative().nullable().describe('Stop after this many requests; null: no limit.'),
+    maxRequests: z
+      .int()
+      .nonnegative()
+      .nullable()
+      .describe('Stop after this many requests, or of `flows` after so many passes through them; null: no limit.'),
     warmup: amount('Requests due before this, µs since the start, count in no statistic.'),
     rampEnd: amount(
       'Requests due before this, µs since the start, are counted apart. Absent: none are.',
     ).exactOptional(),
     warmupRequests: count('Of a probe: requests at its start that count in no statistic.'),
-    timeout: amount('A request not answered in this time has failed, µs.'),
+    timeout: amount('A request not answered in this time has failed, µs; of requests without a time of their own.'),
     maxBody: z.int().positive().exactOptional().describe('A response with a longer body is a wrong one, bytes.'),
     gracefulStop: amount('How long requests under way may take once the load has ended, µs.'),
     keepAlive: z.boolean().describe('Whether connections are used again.'),

@@ -7,6 +7,7 @@ import type { GeneratorSnapshot, IntervalSnapshot, Phase, SeriesSnapshot } from 
 import { count, type Micros } from '../core/units.ts';
 import { Banks } from '../load/banks.ts';
 import { ClosedLoad } from '../load/closed.ts';
+import { Flows } from '../load/flows.ts';
 import type { LoadModel } from '../load/model.ts';
 import { OpenLoad } from '../load/open.ts';
 import { Pulse } from '../load/pulse.ts';
@@ -99,7 +100,7 @@ export class Generation {
       banks: this.#banks,
       pulse: this.#pulse,
       warmupRequests: plan.warmupRequests,
-      requestCount: plan.requests.length,
+      flows: new Flows(plan),
       timing: plan.timing,
     };
     this.#load =

@@ -3,6 +3,7 @@ import { fatesOf, headline } from '../analyze/headline.ts';
 import { percentileText } from '../analyze/percentiles.ts';
 import { counted, formatBytes, formatMs, formatShare, plannedFor } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
+import { requestShares } from '../core/flow.ts';
 import type { RunResult, SeriesResult, TimelinePoint } from '../core/result.ts';
 import type {
   EditableLoad,
@@ -149,9 +150,10 @@ function methodOf({ plan }: RunResult, name: string): string {
 
 /** What share of the requests each name is to have, and has. */
 function mixOf({ plan, series, totals }: RunResult): RunState['mix'] {
-  return plan.requests.map(({ name }) => ({
+  const shares = requestShares(plan);
+  return plan.requests.map(({ name }, index) => ({
     name,
-    planned: 1 / plan.requests.length,
+    planned: shares[index] ?? 0,
     observed: totals.sent === 0 ? null : (series[name]?.totals.sent ?? 0) / totals.sent,
   }));
 }

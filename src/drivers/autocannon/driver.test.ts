@@ -9,6 +9,7 @@ import { count, millis, seconds } from '../../core/units.ts';
 import { Banks } from '../../load/banks.ts';
 import { SystemClock } from '../../load/clock.ts';
 import { ClosedLoad } from '../../load/closed.ts';
+import { flowsFixture } from '../../load/flows.fixture.ts';
 import { AutocannonDriver } from './driver.ts';
 
 const clock = new SystemClock();
@@ -66,7 +67,7 @@ function offer(port: number, vus: number, requests: number, changes: Partial<Pla
       maxRequests: requests,
       banks: new Banks(clock.now(), millis(0)),
       warmupRequests: 0,
-      requestCount: 1,
+      flows: flowsFixture(),
     },
   );
   const exchanges: Exchange[] = [];

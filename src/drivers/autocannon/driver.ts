@@ -5,6 +5,7 @@ import { GIVEN_UP } from '../../core/cause.ts';
 import type { Exchange } from '../../core/exchange.ts';
 import type { Plan, RequestTemplate } from '../../core/plan.ts';
 import type { Clock, Driver } from '../../core/ports.ts';
+import { timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
 import type { Micros } from '../../core/units.ts';
 import { isSuccess, StatusFailures } from '../status.ts';
@@ -88,10 +89,12 @@ export class AutocannonDriver implements Driver {
   }
 
   #start(): void {
-    const { target, requests, timeout } = this.#plan;
-    const { method, headers, body } = requests[0] as RequestTemplate;
+    const { target, requests } = this.#plan;
     const starting = this.#starting.splice(0);
-    const seconds = timeout / 1e6;
+    // There is one: see `plan/engine`.
+    const request = requests[starting[0]?.request ?? -1] as RequestTemplate;
+    const { method, headers, body } = request;
+    const seconds = timeoutOf(this.#plan, request) / 1e6;
     this.#instance = autocannon(
       {
         url: target.url,

@@ -56,6 +56,8 @@ export class Connection {
   older: Connection | null = null;
   newer: Connection | null = null;
   deadlineAt = 0;
+  /** The list. */
+  deadlines: { remove(connection: Connection): void } | null = null;
 
   constructor(owner: ConnectionOwner, startedAt: Micros, ageAt: number) {
     this.connectStartedAt = startedAt;

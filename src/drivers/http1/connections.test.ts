@@ -161,7 +161,7 @@ describe('a limited number of connections', () => {
   });
 
   it('has a line that keeps its order over thousands', () => {
-    const line = new WaitingLine();
+    const line = new WaitingLine([seconds(1)]);
     const seen: number[] = [];
     let next = 0;
     for (let round = 0; round < 3_000; round++) {
@@ -177,6 +177,33 @@ describe('a limited number of connections', () => {
     expect(seen).toEqual(Array.from({ length: 6_000 }, (_, n) => n));
     expect([line.shift(), line.since]).toEqual([null, Number.POSITIVE_INFINITY]);
   });
+});
+
+it('gives up whoever has waited too long, where some may wait longer than others', () => {
+  const line = new WaitingLine([seconds(5), seconds(1)]);
+  const push = (request: number, at: number): void =>
+    line.push(Object.assign(createExchange(-1), { request, index: at }), seconds(at));
+  for (const [request, at] of [
+    [0, 1],
+    [1, 2],
+    [0, 3],
+    [1, 3],
+  ] as const)
+    push(request, at);
+  expect([line.isOver(seconds(2)), line.isOver(seconds(3))]).toEqual([false, true]);
+  const over = (at: number): (readonly [number, number])[] => {
+    const taken: [number, number][] = [];
+    for (let next = line.takeOver(seconds(at)); next !== null; next = line.takeOver(seconds(at)))
+      taken.push([next.exchange.request, next.since / 1e6]);
+    return taken;
+  };
+  expect(over(4)).toEqual([
+    [1, 2],
+    [1, 3],
+  ]);
+  expect([line.length, line.since]).toEqual([2, seconds(1)]);
+  expect(over(6)).toEqual([[0, 1]]);
+  expect(line.shift()?.index).toBe(3);
 });
 
 describe('a kept connection', () => {

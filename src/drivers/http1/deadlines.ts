@@ -1,12 +1,22 @@
+import type { Micros } from '../../core/units.ts';
 import type { Connection } from './connection.ts';
 
-/** Connections with an exchange under way, the oldest exchange first. Costs no allocation: the connections are its links. */
+/**
+ * Connections with an exchange under way of one time limit, the oldest exchange first. Costs no allocation: the connections
+ * are its links.
+ */
 export class Deadlines {
+  readonly timeout: Micros;
   oldest: Connection | null = null;
   #newest: Connection | null = null;
 
-  append(connection: Connection, deadlineAt: number): void {
-    connection.deadlineAt = deadlineAt;
+  constructor(timeout: Micros) {
+    this.timeout = timeout;
+  }
+
+  append(connection: Connection, startedAt: number): void {
+    connection.deadlines = this;
+    connection.deadlineAt = startedAt + this.timeout;
     connection.older = this.#newest;
     connection.newer = null;
     if (this.#newest === null) this.oldest = connection;
@@ -23,4 +33,14 @@ export class Deadlines {
     connection.older = null;
     connection.newer = null;
   }
+}
+
+/** The lists of several time limits, one for each. @returns that of each limit. */
+export function deadlinesFor(timeouts: readonly Micros[]): readonly Deadlines[] {
+  const lists = new Map<Micros, Deadlines>();
+  return timeouts.map((timeout) => {
+    const list = lists.get(timeout) ?? new Deadlines(timeout);
+    lists.set(timeout, list);
+    return list;
+  });
 }

@@ -2,6 +2,7 @@ import { GIVEN_UP, givenUpMessage, ON_A_REUSED_CONNECTION } from '../../core/cau
 import { clearExchange, type Exchange } from '../../core/exchange.ts';
 import type { Plan, Segment, Target } from '../../core/plan.ts';
 import type { Clock, Driver, Payloads } from '../../core/ports.ts';
+import { timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
 import type { ConnectionCounts } from '../../core/snapshot.ts';
 import { type Micros, millis, seconds } from '../../core/units.ts';
@@ -15,7 +16,7 @@ import { isSuccess, StatusFailures } from '../status.ts';
 import type { Witnessed } from '../witness.ts';
 import { Burst } from './burst.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
-import { Deadlines } from './deadlines.ts';
+import { type Deadlines, deadlinesFor } from './deadlines.ts';
 import { PROGRESS } from './parser.ts';
 import { ConnectionPool } from './pool.ts';
 import { renderRequest, VaryingRequests } from './request.ts';
@@ -53,7 +54,6 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   /** Rendering and checking take their time between an answer and the next request: it is read off the clock. */
   readonly #exact: boolean;
   readonly #bodiless: readonly boolean[];
-  readonly #timeout: Micros;
   readonly #maxBody: number;
   readonly #tick: Micros;
   readonly #keepAlive: boolean;
@@ -63,7 +63,9 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   readonly #line: WaitingLine | null;
   readonly #burst: Burst;
   readonly #reuse: Reuse;
-  readonly #deadlines = new Deadlines();
+  /** What is under way, by request; requests of one time limit share a list. */
+  readonly #deadlines: readonly Deadlines[];
+  readonly #lists: readonly Deadlines[];
   /** Is an answer being dealt with that was just read? */
   #reading = false;
   #timer: unknown = null;
@@ -78,7 +80,10 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     this.security = securityOf(plan);
     const { limit, maxAge } = plan.connections;
     this.#ages = new ConnectionAges(maxAge);
-    this.#line = limit === null ? null : new WaitingLine();
+    const timeouts = plan.requests.map((request) => timeoutOf(plan, request));
+    this.#deadlines = deadlinesFor(timeouts);
+    this.#lists = [...new Set(this.#deadlines)];
+    this.#line = limit === null ? null : new WaitingLine(timeouts);
     this.#payloads = plan.requests.map((request) => renderRequest(request, plan.target, plan.keepAlive));
     this.#varying = payloads === null ? null : VaryingRequests.of(plan, payloads);
     this.#checker = AnswerChecker.of(plan, payloads);
@@ -88,9 +93,8 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     this.#reuse = new Reuse(clock, this);
     const most = limit === null ? Number.POSITIVE_INFINITY : Math.ceil((limit - segment.index) / segment.count);
     this.#pool = new ConnectionPool(most, this.#reuse, () => this.#open());
-    this.#timeout = plan.timeout;
     this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
-    this.#tick = Math.min(millis(50), Math.max(millis(1), plan.timeout / 50)) as Micros;
+    this.#tick = Math.min(millis(50), Math.max(millis(1), Math.min(...timeouts) / 50)) as Micros;
     this.#keepAlive = plan.keepAlive;
   }
 
@@ -105,12 +109,16 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   }
 
   abort(): void {
-    while (this.#line !== null && this.#line.length > 0)
-      this.#giveUp(OUTCOME_CODE.aborted, GIVEN_UP.connecting, this.#clock.now());
-    for (let connection = this.#deadlines.oldest; connection !== null; connection = this.#deadlines.oldest) {
-      const message = givenUpMessage(connection.exchange as Exchange);
-      this.#drop(connection, OUTCOME_CODE.aborted, message, this.#clock.now());
+    const line = this.#line;
+    while (line !== null && line.length > 0) {
+      const since = line.since as Micros;
+      this.#giveUp(line.shift() as Exchange, since, OUTCOME_CODE.aborted, GIVEN_UP.connecting, this.#clock.now());
     }
+    for (const list of this.#lists)
+      for (let connection = list.oldest; connection !== null; connection = list.oldest) {
+        const message = givenUpMessage(connection.exchange as Exchange);
+        this.#drop(connection, OUTCOME_CODE.aborted, message, this.#clock.now());
+      }
   }
 
   retire(user: number): void {
@@ -248,11 +256,8 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     this.#begin(this.#pool.open(), next, now);
   }
 
-  /** Ends the first exchange in line, which never had a connection. */
-  #giveUp(outcome: OutcomeCode, message: string, now: Micros): void {
-    const line = this.#line as WaitingLine;
-    const since = line.since;
-    const exchange = line.shift() as Exchange;
+  /** Ends an exchange out of the line, which never had a connection. */
+  #giveUp(exchange: Exchange, since: Micros, outcome: OutcomeCode, message: string, now: Micros): void {
     exchange.waitTook = (now - since) as Micros;
     this.inFlight--;
     exchange.outcome = outcome;
@@ -299,7 +304,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     const exchange = connection.exchange as Exchange;
     connection.exchange = null;
     connection.bytes = null;
-    this.#deadlines.remove(connection);
+    connection.deadlines?.remove(connection);
     exchange.sentAt = 0 as Micros;
     exchange.bytesOut = 0;
     if (exchange.user >= 0) exchange.dueAt = now;
@@ -363,7 +368,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   #finish(connection: Connection, outcome: OutcomeCode, message: string, now: Micros): void {
     const exchange = connection.exchange as Exchange;
     connection.exchange = null;
-    this.#deadlines.remove(connection);
+    connection.deadlines?.remove(connection);
     this.inFlight--;
     exchange.outcome = outcome;
     exchange.message = message;
@@ -374,7 +379,8 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   }
 
   #append(connection: Connection, startedAt: Micros): void {
-    this.#deadlines.append(connection, startedAt + this.#timeout);
+    const { request } = connection.exchange as Exchange;
+    (this.#deadlines[request] as Deadlines).append(connection, startedAt);
     if (this.#timer === null) this.#timer = this.#clock.after(this.#tick, this.#sweep);
   }
 
@@ -387,35 +393,35 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   };
 
   #isOver(now: Micros): boolean {
-    const { oldest } = this.#deadlines;
-    if (oldest !== null && oldest.deadlineAt <= now) return true;
-    return this.#line !== null && this.#line.since + this.#timeout <= now;
+    for (const { oldest } of this.#lists) if (oldest !== null && oldest.deadlineAt <= now) return true;
+    return this.#line?.isOver(now) === true;
   }
 
   #sweepAgain(now: Micros): void {
     const lingering = this.#reuse.sweep(now);
-    if (lingering || this.#deadlines.oldest !== null || (this.#line !== null && this.#line.length > 0))
+    const under = this.#lists.some(({ oldest }) => oldest !== null);
+    if (lingering || under || (this.#line !== null && this.#line.length > 0))
       this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
   }
 
   /** @param limit what should have been answered by then has failed. */
   #endOver(limit: Micros): void {
     const now = this.#clock.now();
-    const deadlines = this.#deadlines;
-    for (let connection = deadlines.oldest; connection !== null; connection = deadlines.oldest) {
-      if (connection.deadlineAt > limit) break;
-      const connecting = connection.exchange?.sentAt === 0;
-      const begun = connection.parser.begun;
-      const message = connecting
-        ? 'no connection in time'
-        : begun
-          ? 'the response did not end in time'
-          : 'no response in time';
-      this.#drop(connection, OUTCOME_CODE.timeout, message, now);
-    }
+    for (const list of this.#lists)
+      for (let connection = list.oldest; connection !== null; connection = list.oldest) {
+        if (connection.deadlineAt > limit) break;
+        const connecting = connection.exchange?.sentAt === 0;
+        const begun = connection.parser.begun;
+        const message = connecting
+          ? 'no connection in time'
+          : begun
+            ? 'the response did not end in time'
+            : 'no response in time';
+        this.#drop(connection, OUTCOME_CODE.timeout, message, now);
+      }
     const line = this.#line;
-    while (line !== null && line.since + this.#timeout <= limit)
-      this.#giveUp(OUTCOME_CODE.timeout, 'no free connection in time', now);
+    for (let over = line?.takeOver(limit); over != null; over = line?.takeOver(limit))
+      this.#giveUp(over.exchange, over.since, OUTCOME_CODE.timeout, 'no free connection in time', now);
     this.#sweepAgain(now);
   }
 }

@@ -9,6 +9,18 @@ export class WaitingLine {
   #exchanges: Exchange[] = [];
   #since: Micros[] = [];
   #head = 0;
+  /** By request. */
+  readonly #timeouts: readonly Micros[];
+  readonly #shortest: number;
+  /** The first in line is the first whose time is over. */
+  readonly #alike: boolean;
+
+  /** @param timeouts how long each of the plan's requests may wait. */
+  constructor(timeouts: readonly Micros[]) {
+    this.#timeouts = timeouts;
+    this.#shortest = Math.min(...timeouts);
+    this.#alike = timeouts.every((timeout) => timeout === this.#shortest);
+  }
 
   get length(): number {
     return this.#exchanges.length - this.#head;
@@ -34,5 +46,31 @@ export class WaitingLine {
       this.#head = 0;
     }
     return exchange;
+  }
+
+  /** Is anybody's time over? */
+  isOver(now: number): boolean {
+    return this.#placeOver(now) >= 0;
+  }
+
+  /** Takes somebody out whose time is over by an instant, and since when that one has waited; null: nobody. */
+  takeOver(limit: number): { readonly exchange: Exchange; readonly since: Micros } | null {
+    const place = this.#placeOver(limit);
+    if (place < 0) return null;
+    const since = this.#since[place] as Micros;
+    if (place === this.#head) return { exchange: this.shift() as Exchange, since };
+    const [exchange] = this.#exchanges.splice(place, 1) as [Exchange];
+    this.#since.splice(place, 1);
+    return { exchange, since };
+  }
+
+  #placeOver(limit: number): number {
+    if (this.since + this.#shortest > limit) return -1;
+    if (this.#alike) return this.#head;
+    for (let place = this.#head; place < this.#exchanges.length; place++) {
+      const { request } = this.#exchanges[place] as Exchange;
+      if ((this.#since[place] as number) + (this.#timeouts[request] as number) <= limit) return place;
+    }
+    return -1;
   }
 }

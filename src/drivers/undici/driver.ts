@@ -3,6 +3,7 @@ import { givenUpMessage } from '../../core/cause.ts';
 import { clearExchange, type Exchange } from '../../core/exchange.ts';
 import type { Plan, Segment } from '../../core/plan.ts';
 import type { Clock, Driver, Payloads } from '../../core/ports.ts';
+import { timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
 import { type Micros, millis } from '../../core/units.ts';
 import { AnswerBuffer } from '../answer.ts';
@@ -41,15 +42,16 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   readonly #most: number;
   /** How many requests at once the target took on the last connection that it said so of; null: on none yet. */
   #capacity: number | null = null;
-  readonly #timeout: Micros;
+  /** By request. */
+  readonly #timeouts: readonly Micros[];
   readonly #tick: Micros;
   readonly #lanes = new Set<Lane>();
   readonly #idle: Lane[] = [];
   /** Where answers were kept, to be used again. */
   readonly #answers: AnswerBuffer[] = [];
   readonly #byUser = new Map<number, Lane>();
-  /** Under way, oldest first. */
-  readonly #flights = new Set<Flight>();
+  /** Under way by their time limit, of each the oldest first. */
+  readonly #flights = new Map<Micros, Set<Flight>>();
   #timer: unknown = null;
 
   /** @param segment takes its share of the connections, where their number is limited. */
@@ -60,8 +62,9 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     this.#host = target.host;
     const { limit } = connections;
     this.#most = limit === null ? Number.POSITIVE_INFINITY : Math.ceil((limit - segment.index) / segment.count);
-    this.#timeout = plan.timeout;
-    this.#tick = Math.min(millis(50), Math.max(millis(1), plan.timeout / 50)) as Micros;
+    this.#timeouts = plan.requests.map((request) => timeoutOf(plan, request));
+    for (const timeout of this.#timeouts) this.#flights.set(timeout, new Set());
+    this.#tick = Math.min(millis(50), Math.max(millis(1), Math.min(...this.#timeouts) / 50)) as Micros;
     this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
     this.#checker = AnswerChecker.of(plan, payloads);
     const connect = createConnector(plan, clock, new Lookup(clock, connections.dnsTtl, segment.index));
@@ -89,15 +92,15 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
       done: false,
       handle: null,
     };
-    this.#flights.add(flight);
+    this.#under(exchange).add(flight);
     if (this.#timer === null) this.#timer = this.#clock.after(this.#tick, this.#sweep);
     this.#put(flight, lane);
     flight.within = false;
   }
 
   abort(): void {
-    for (const flight of [...this.#flights])
-      this.#giveUp(flight, OUTCOME_CODE.aborted, givenUpMessage(flight.exchange));
+    for (const flights of this.#flights.values())
+      for (const flight of [...flights]) this.#giveUp(flight, OUTCOME_CODE.aborted, givenUpMessage(flight.exchange));
   }
 
   retire(user: number): void {
@@ -248,7 +251,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   #finish(flight: Flight, outcome: OutcomeCode, message: string, now = this.#clock.now()): void {
     const { exchange, lane, answer } = flight;
     flight.done = true;
-    this.#flights.delete(flight);
+    this.#under(exchange).delete(flight);
     lane.live--;
     exchange.outcome = outcome;
     exchange.message = message;
@@ -267,22 +270,32 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   /** Looks for what is older than the time limit. Its response may be here already, and only not read yet: that comes first. */
   readonly #sweep = (): void => {
     this.#timer = null;
-    const over = this.#clock.now() - this.#timeout;
-    const [oldest] = this.#flights;
-    if (oldest !== undefined && oldest.startedAt <= over) this.#clock.soon(() => this.#endOver(over));
-    else this.#sweepAgain();
+    const now = this.#clock.now();
+    for (const [timeout, [oldest]] of this.#flights)
+      if (oldest !== undefined && oldest.startedAt <= now - timeout) {
+        this.#clock.soon(() => this.#endOver(now));
+        return;
+      }
+    this.#sweepAgain();
   };
 
-  #endOver(over: number): void {
-    for (const flight of this.#flights) {
-      if (flight.startedAt > over) break;
-      this.#giveUp(flight, OUTCOME_CODE.timeout, lateness(flight.exchange));
-    }
+  /** @param limit what should have been answered by then has failed. */
+  #endOver(limit: Micros): void {
+    for (const [timeout, flights] of this.#flights)
+      for (const flight of flights) {
+        if (flight.startedAt > limit - timeout) break;
+        this.#giveUp(flight, OUTCOME_CODE.timeout, lateness(flight.exchange));
+      }
     this.#sweepAgain();
   }
 
   #sweepAgain(): void {
-    if (this.#flights.size > 0) this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
+    for (const { size } of this.#flights.values())
+      if (size > 0) this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
+  }
+
+  #under({ request }: Exchange): Set<Flight> {
+    return this.#flights.get(this.#timeouts[request] as Micros) as Set<Flight>;
   }
 }
 

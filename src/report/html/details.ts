@@ -159,6 +159,7 @@ function thinkWords(think: Distribution | null): string {
   if (think === null) return 'none';
   if (think.kind === 'constant') return span(think.value);
   if (think.kind === 'uniform') return `${span(think.min)} to ${span(think.max)}, uniform`;
+  if (think.kind === 'lognormal') return `${span(think.mean)} ± ${span(think.deviation)}, lognormal`;
   return `${span(think.mean)} on average, exponential`;
 }
 

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Distribution } from '../core/plan.ts';
 import { millis } from '../core/units.ts';
-import { ThinkTimes } from './think.ts';
+import { draw, drawAll, randomOfStep, randomOfUser } from './pauses.ts';
 
 function sample(distribution: Distribution, user = 0, many = 10_000): number[] {
-  const think = new ThinkTimes(distribution, 1, user);
-  return Array.from({ length: many }, () => think.next());
+  const random = randomOfUser(1, user);
+  return Array.from({ length: many }, () => draw(distribution, random));
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-describe('ThinkTimes', () => {
+describe('pauses', () => {
   it('is the constant', () => {
     expect(sample({ kind: 'constant', value: millis(5) }, 0, 3)).toEqual([5_000, 5_000, 5_000]);
   });
@@ -29,6 +29,31 @@ describe('ThinkTimes', () => {
     const deviation = Math.sqrt(mean(times.map((time) => (time - mean(times)) ** 2)));
     expect(Math.abs(mean(times) - 10_000)).toBeLessThan(300);
     expect(Math.abs(deviation - 10_000)).toBeLessThan(500);
+  });
+
+  it('is lognormal: of that mean and that deviation, and never below 0', () => {
+    const times = sample({ kind: 'lognormal', mean: millis(10), deviation: millis(5) }, 0, 40_000);
+    const deviation = Math.sqrt(mean(times.map((time) => (time - mean(times)) ** 2)));
+    expect(Math.abs(mean(times) - 10_000)).toBeLessThan(150);
+    expect(Math.abs(deviation - 5_000)).toBeLessThan(250);
+    expect(Math.min(...times)).toBeGreaterThan(0);
+    const median = [...times].sort((a, b) => a - b)[20_000] as number;
+    expect(Math.abs(median - 10_000 / Math.sqrt(1.25))).toBeLessThan(150);
+  });
+
+  it('of several in turn are added up', () => {
+    const both = [
+      { kind: 'constant', value: millis(5) },
+      { kind: 'uniform', min: millis(1), max: millis(2) },
+    ] as const;
+    const sum = drawAll(both, () => randomOfUser(1, 0));
+    expect(sum).toBe(5_000 + draw(both[1], randomOfUser(1, 0)));
+  });
+
+  it('before a step are those of the arrival and the step, whoever asks', () => {
+    const at = (index: number, step: number): number => randomOfStep(1, index, step).uniform();
+    expect(at(5, 1)).toBe(at(5, 1));
+    expect(new Set([at(5, 1), at(5, 2), at(6, 1), at(6, 2)]).size).toBe(4);
   });
 
   it('gives each user its own times, always the same', () => {

@@ -1,0 +1,51 @@
+import { flowsOf, requestsIn } from '../core/flow.ts';
+import type { Distribution, Plan } from '../core/plan.ts';
+
+/** How long users pause on purpose, µs. */
+export interface Pauses {
+  /** For each request that they send, on average. */
+  readonly mean: number;
+  /** Of that average, for one request. */
+  readonly deviation: number;
+  /** For the longest of the flows, from its first request to the next flow's. */
+  readonly longest: number;
+}
+
+/** Closed model: between the steps of a flow, and thinking between two flows. */
+export function pausesOf(plan: Pick<Plan, 'load' | 'flows' | 'requests'>): Pauses {
+  const { load } = plan;
+  if (load.model === 'open') return { mean: 0, deviation: 0, longest: 0 };
+  const think = load.thinkTime === null ? [] : [load.thinkTime];
+  const flows = flowsOf(plan)
+    .filter(({ weight }) => weight > 0)
+    .map((flow) => {
+      const times = flow.steps.flatMap((step) => (step.kind === 'pause' ? [step.time] : []));
+      const moments = [...times, ...think].map(momentsOf);
+      return {
+        weight: flow.weight,
+        requests: requestsIn(flow),
+        mean: moments.reduce((sum, { mean }) => sum + mean, 0),
+        variance: moments.reduce((sum, { deviation }) => sum + deviation ** 2, 0),
+      };
+    });
+  const sent = flows.reduce((sum, { weight, requests }) => sum + weight * requests, 0);
+  const mean = flows.reduce((sum, flow) => sum + flow.weight * flow.mean, 0) / sent;
+  // Which flows there were in so many requests is a part of the chance.
+  const variance =
+    flows.reduce((sum, flow) => sum + flow.weight * (flow.variance + (flow.mean - mean * flow.requests) ** 2), 0) /
+    sent;
+  return { mean, deviation: Math.sqrt(variance), longest: Math.max(...flows.map((flow) => flow.mean)) };
+}
+
+function momentsOf(time: Distribution): { mean: number; deviation: number } {
+  switch (time.kind) {
+    case 'constant':
+      return { mean: time.value, deviation: 0 };
+    case 'uniform':
+      return { mean: (time.min + time.max) / 2, deviation: (time.max - time.min) / Math.sqrt(12) };
+    case 'exponential':
+      return { mean: time.mean, deviation: time.mean };
+    case 'lognormal':
+      return { mean: time.mean, deviation: time.deviation };
+  }
+}

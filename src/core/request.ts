@@ -1,0 +1,24 @@
+import type { AnswerCheck, Plan, RequestTemplate } from './plan.ts';
+import type { Micros } from './units.ts';
+
+/* What holds for one request of a plan: its own, or what the plan says for all. */
+
+/** What the responses to a request must be. */
+export const checksOf = (
+  plan: Pick<Plan, 'checks'>,
+  { checks }: Pick<RequestTemplate, 'checks'>,
+): readonly AnswerCheck[] => checks ?? plan.checks;
+
+/** The plan's checks, and all that requests have of their own. */
+export const allChecks = ({ checks, requests }: Pick<Plan, 'checks' | 'requests'>): readonly AnswerCheck[] => [
+  ...checks,
+  ...requests.flatMap((request) => request.checks ?? []),
+];
+
+/** Whether the responses to any request are checked. */
+export const hasChecks = (plan: Pick<Plan, 'checks' | 'requests'>): boolean =>
+  plan.requests.some((request) => checksOf(plan, request).length > 0);
+
+/** How long a request may take. */
+export const timeoutOf = (plan: Pick<Plan, 'timeout'>, { timeout }: Pick<RequestTemplate, 'timeout'>): Micros =>
+  timeout ?? plan.timeout;
