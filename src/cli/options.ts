@@ -132,6 +132,16 @@ export function addReportOptions(command: Command): Command {
     .option('--json', 'print result.json on stdout, and nothing else there');
 }
 
+export function addCompareOptions(command: Command): Command {
+  return command
+    .option('--head <run...>', 'the runs after two dashes, written as a flag')
+    .option('--margin <share>', 'a change within ± this share of the base does not count', '5%')
+    .option('--strict', 'fail (exit 3) also where the runs cannot tell')
+    .option('--force', 'compare runs of different plans')
+    .option('-o, --out <folder>', 'write comparison.json and comparison.md there')
+    .option('--json', 'print comparison.json on stdout, and nothing else there');
+}
+
 export function addDoctorOptions(command: Command): Command {
   return command
     .option('--calibrate', 'how far are searches on this machine from what is known? three of them, on exact queues')

@@ -3,10 +3,12 @@ import { EXIT, RampartError } from '../core/errors.ts';
 import type { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import { secretsIn } from '../plan/publish.ts';
+import type { CompareFlags } from './compare.ts';
 import { discreet } from './discreet.ts';
 import type { DoctorFlags } from './doctor.ts';
 import { addHabits, bodyFrom, withoutHabits, withTwoDashes } from './habits.ts';
 import {
+  addCompareOptions,
   addDoctorOptions,
   addLoadOptions,
   addOutputOptions,
@@ -36,7 +38,10 @@ export async function main(world: World): Promise<number> {
   });
   try {
     const command = program.commands.find((each) => each.name() === name);
-    await program.parseAsync(name === undefined ? [] : [name, ...withTwoDashes(words, command)], { from: 'user' });
+    await program.parseAsync(
+      name === undefined ? [] : [name, ...withTwoDashes(name === 'compare' ? withHead(words) : words, command)],
+      { from: 'user' },
+    );
   } catch (error) {
     exitCode = report(error, inside);
   }
@@ -102,6 +107,7 @@ Examples:
   rampart run http://localhost:8989/predict --vus 10 --ui --open
   rampart probe http://localhost:8989/predict --body-file loan.json
   rampart report reports/before reports/after
+  rampart compare reports/main-* -- reports/change-*
   rampart doctor
   rampart serve loan`,
     );
@@ -157,6 +163,15 @@ Examples:
     end(await reportCommand(world, runs, flags));
   });
 
+  const compare = program
+    .command('compare')
+    .description('did this change make it slower? several finished runs of each side, with statistics')
+    .argument('<run...>', 'folders of the base’s runs, two dashes, those of the head’s; or a folder of runs for each');
+  flags(compare, addCompareOptions).action(async (runs: string[], flags: CompareFlags) => {
+    const { compareCommand } = await import('./compare.ts');
+    end(await compareCommand(world, runs, flags));
+  });
+
   const doctor = program
     .command('doctor')
     .description('is this machine fit to measure? its ceiling, its timers, its clocks and its limits')
@@ -181,6 +196,11 @@ Examples:
 /** `rampart --ui` names no command: it is the page by itself. */
 function withPage(argv: readonly string[]): readonly string[] {
   return /^--(ui|ui-host|open)(=|$)/.test(argv[0] ?? '') ? ['ui', ...argv] : argv;
+}
+
+/** In `compare a b -- c d` what stands behind the dashes is the head. */
+function withHead(words: readonly string[]): readonly string[] {
+  return words.map((word) => (word === '--' ? '--head' : word));
 }
 
 /** In `--ui http://…` the port is left out, and the address is the target. */

@@ -48,6 +48,7 @@ export async function saidBy(argv: readonly string[], { env = {}, files = {} }: 
       writeText: nowhere,
       makeFolder: nowhere,
       isFolder: () => false,
+      namesIn: nowhere,
       exists: () => false,
       makeTemporaryFolder: nowhere,
       createFile: nowhere,

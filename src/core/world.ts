@@ -33,6 +33,8 @@ export interface Files {
   /** Closes it; its room is free again. */
   discard(descriptor: number): void;
   isFolder(path: string): boolean;
+  /** Names of what a folder holds, in the order of the alphabet. */
+  namesIn(path: string): readonly string[];
   /** Is there anything of that name, be it a link to nothing? */
   exists(path: string): boolean;
 

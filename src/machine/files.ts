@@ -2,7 +2,7 @@ import type { Files, ScratchFile } from '../core/world.ts';
 import { appendText, createFile, makeFolder, makeTemporaryFolder, remove, writeText } from './writing.ts';
 
 // An import statement reads each export of a module, and some of node:fs load others: an eighth of the time that --help takes.
-const { closeSync, lstatSync, openSync, readFileSync, readSync, statSync, unlinkSync, writeSync } =
+const { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, statSync, unlinkSync, writeSync } =
   process.getBuiltinModule('node:fs');
 const { tmpdir } = process.getBuiltinModule('node:os');
 const { join } = process.getBuiltinModule('node:path');
@@ -18,6 +18,7 @@ export const filesWith = (folderProbe: URL): Files => ({
   discard: (descriptor) => closeSync(descriptor),
   // In `bigint`, for the reason that is told in `bin/output.ts`: the path may be that of a pipe or a socket.
   isFolder: (path) => statSync(path, { throwIfNoEntry: false, bigint: true })?.isDirectory() === true,
+  namesIn: (path) => readdirSync(path).sort(),
   exists: (path) => lstatSync(path, { throwIfNoEntry: false, bigint: true }) !== undefined,
   makeFolder: (path) => makeFolder(folderProbe, path),
   makeTemporaryFolder,

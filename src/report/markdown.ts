@@ -121,7 +121,7 @@ function code(text: string): string {
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 /** Sentences may quote the target: nothing in them becomes markup, nor rings anybody by an @. */
-function prose(text: string): string {
+export function prose(text: string): string {
   return printable(text)
     .replace(/[\\`*_[\]<>|~&#]/g, (character) => `\\${character}`)
     .replaceAll('@', '@<!-- -->');

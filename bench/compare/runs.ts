@@ -1,0 +1,95 @@
+import type { SideInput } from '../../src/analyze/compare/comparison.ts';
+import { finishedOf, foldOf, planOf, secondOf, startedOf } from '../../src/analyze/events.fixture.ts';
+import { count, perSecond, seconds } from '../../src/core/units.ts';
+import { Random } from '../../src/load/random.ts';
+import { queue } from '../accuracy/server.ts';
+import type { Law } from '../intervals/laws.ts';
+
+/** What every run of a comparison is: Poisson arrivals at a constant rate against a target that is fresh at its start. */
+export const RUN = { perSecond: 100, seconds: 20, load: 0.6 } as const;
+
+/** How a machine differs from itself. */
+export interface Machine {
+  readonly name: string;
+  /** Deviation of ln speed from run to run, and of the slow wandering that neighbours share. */
+  readonly jitter: number;
+  readonly wander: number;
+}
+
+export const MACHINES: readonly Machine[] = [
+  { name: 'steady', jitter: 0.005, wander: 0 },
+  { name: 'a little different at each start', jitter: 0.02, wander: 0 },
+  { name: 'wandering by 10 %', jitter: 0.01, wander: 0.1 },
+];
+
+/**
+ * Pairs of runs, measured in turns in blocks of random order. @param slower how many times as long the head serves.
+ */
+export function pairsOf(
+  law: Law,
+  machine: Machine,
+  slower: number,
+  pairs: number,
+  seed: number,
+): [SideInput, SideInput] {
+  const random = new Random(seed, 11);
+  const sides = [[], []] as SideInput['runs'][number][][];
+  // The wandering forgets half of itself in ten runs.
+  const memory = 0.5 ** (1 / 10);
+  let wandered = machine.wander * normal(random);
+  let first = 0;
+  for (let turn = 0; turn < 2 * pairs; turn++) {
+    if (turn % 2 === 0) first = random.uniform() < 0.5 ? 0 : 1;
+    const side = turn % 2 === 0 ? first : 1 - first;
+    wandered = memory * wandered + Math.sqrt(1 - memory ** 2) * machine.wander * normal(random);
+    const speed = Math.exp(wandered + machine.jitter * normal(random));
+    const result = runOf(law, (side === 1 ? slower : 1) * speed, seed * 100 + (turn >> 1), side, turn);
+    sides[side]?.push({ from: `${turn}`, result });
+  }
+  const [base = [], head = []] = sides;
+  return [
+    { label: 'base', runs: base },
+    { label: 'head', runs: head },
+  ];
+}
+
+const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+
+function runOf(law: Law, slower: number, seed: number, side: number, turn: number) {
+  // Both runs of a pair have the same arrivals, as when they are measured with one seed.
+  const random = new Random(seed, 7);
+  const mean = 1 / RUN.perSecond;
+  const scale = slower * mean * law.servers * RUN.load;
+  const arrivals: number[] = [];
+  for (let at = random.exponential(mean); at < RUN.seconds; at += random.exponential(mean)) arrivals.push(at);
+  const done = queue(law.servers, (draw) => scale * law.service(draw)).open(
+    Float64Array.from(arrivals),
+    new Random(seed, 8 + side),
+  );
+  const intervals: { ok: number[]; sent: number }[] = [];
+  const secondAt = (index: number) => {
+    while (intervals.length <= index) intervals.push({ ok: [], sent: 0 });
+    return intervals[index] as { ok: number[]; sent: number };
+  };
+  arrivals.forEach((at, i) => {
+    const end = done[i] as number;
+    secondAt(Math.floor(at)).sent++;
+    secondAt(Math.floor(end)).ok.push(Math.round((end - at) * 1e6));
+  });
+  const rate = perSecond(RUN.perSecond);
+  const plan = planOf({
+    load: {
+      model: 'open',
+      arrivals: 'poisson',
+      rate: [{ duration: seconds(RUN.seconds), from: rate, to: rate }],
+      maxInFlight: count(100_000),
+    },
+  });
+  const events = intervals.map(({ ok, sent }, index) =>
+    secondOf(index, { ok, sentMore: sent - ok.length }, { phase: index < RUN.seconds ? 'measure' : 'drain', vus: 0 }),
+  );
+  const result = foldOf([startedOf(plan), ...events, finishedOf('completed', intervals.length)]).result();
+  const startedAt = new Date(Date.UTC(2026, 0, 1) + turn * 30_000).toISOString();
+  return { ...result, run: { ...result.run, id: `${seed}`, startedAt } };
+}

@@ -1,0 +1,65 @@
+import type { Host } from './event.ts';
+
+/**
+ * What `compare` says: field for field `comparison.json`. Times in ms, rates in 1/s, shares 0..1. A change is a share of the
+ * base (0.1: a tenth more), of the errors a difference of shares. The run is the unit: spreads are those between runs.
+ */
+export interface Comparison {
+  readonly format: 1;
+  readonly tool: { readonly name: 'rampart'; readonly version: string };
+  readonly verdict: ComparisonVerdict;
+  /** A change within ± so much of the base is taken to be of no account. */
+  readonly margin: number;
+  /** The same for the share of failed requests, in absolute terms. */
+  readonly errorMargin: number;
+  /** Of all intervals together: the chance that each holds its truth. */
+  readonly confidence: number;
+  /** Measured in turns, so that runs of one time stand against each other; else all of one side against all of the other. */
+  readonly paired: boolean;
+  readonly base: Side;
+  readonly head: Side;
+  readonly metrics: readonly MetricChange[];
+  /** What makes the comparison weaker than it looks, worst first. */
+  readonly doubts: readonly string[];
+}
+
+/**
+ * regression, improved: the change is beyond the margin, for sure. small: there is one, and it is within the margin.
+ * equivalent: whatever there is, is within the margin. undecided: the runs cannot tell.
+ */
+export type ChangeVerdict = 'regression' | 'improved' | 'small' | 'equivalent' | 'undecided';
+export type ComparisonVerdict = 'regression' | 'improved' | 'equivalent' | 'undecided';
+
+export interface Side {
+  readonly label: string;
+  readonly runs: readonly ComparedRun[];
+}
+
+export interface ComparedRun {
+  readonly id: string;
+  /** Folder, or file, that it was read from. */
+  readonly from: string;
+  readonly startedAt: string;
+  readonly host: Host;
+  /** Why it counts in nothing; absent: it counts. */
+  readonly leftOut?: string;
+}
+
+export interface MetricChange {
+  readonly name: MetricName;
+  readonly unit: 'ms' | '1/s' | 'vus' | 'share';
+  /** Which way is the bad one. */
+  readonly worse: 'more' | 'less';
+  /** Geometric mean of the side's runs (of shares: the mean). */
+  readonly base: number;
+  readonly head: number;
+  readonly change: number;
+  readonly interval: readonly [low: number, high: number];
+  /** Runs, or pairs, behind it: of the smaller side. */
+  readonly runs: number;
+  readonly verdict: ChangeVerdict;
+  /** Where it is undecided: how many runs of each side would probably tell; null: too many, or it cannot be said. */
+  readonly runsNeeded?: number | null;
+}
+
+export type MetricName = 'p50' | 'p95' | 'p99' | 'throughput' | 'errors' | 'breaking point' | 'capacity';

@@ -1,0 +1,92 @@
+import { counted, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
+import type { ChangeVerdict, Comparison, MetricChange } from '../core/comparison.ts';
+
+/** How a comparison is said, in every output. */
+
+export const CHANGE_SYMBOLS: Readonly<Record<ChangeVerdict, string>> = {
+  regression: '■',
+  improved: '●',
+  small: '●',
+  equivalent: '●',
+  undecided: '○',
+};
+
+/** The answer in one sentence. */
+export function comparisonSentence({ verdict, metrics, margin, errorMargin }: Comparison): string {
+  const said = metrics.filter((metric) => metric.verdict === verdict).map(changePhrase);
+  switch (verdict) {
+    case 'regression':
+      return `Regression: ${said.join('; ')}.`;
+    case 'improved':
+      return `Improved: ${said.join('; ')}.`;
+    case 'equivalent': {
+      const errors = metrics.some(({ name }) => name === 'errors');
+      const points = errors ? `, errors within ${pointsOf(errorMargin)}` : '';
+      return `Nothing changed that counts: every figure is within ${formatShare(margin)} of the base’s${points}.`;
+    }
+    case 'undecided':
+      return metrics.length === 0
+        ? 'Nothing can be compared: no run of one side, or of both, can be used.'
+        : `Undecided: ${metrics
+            .filter((metric) => metric.verdict === verdict)
+            .map(openPhrase)
+            .join('; ')}.`;
+  }
+}
+
+/** `p95 rose by 9.8 % (7.1 to 12.6 %)`. */
+function changePhrase({ name, change, interval: [low, high], unit }: MetricChange): string {
+  const rose = change >= 0;
+  const [near, far] = rose ? [low, high] : [-high, -low];
+  const amount = unit === 'share' ? pointsOf : percentOf;
+  const ends = `${amount(near).replace(/ .*$/, '')} to ${amount(far)}`;
+  return `${name} ${rose ? 'rose' : 'fell'} by ${amount(Math.abs(change))} (${ends})`;
+}
+
+/** `p99 lies between −3 % and +18 % (about 14 runs of each side would tell)`. */
+function openPhrase(metric: MetricChange): string {
+  const { name, runs, runsNeeded = null } = metric;
+  const more = runsNeeded === null || runs < 2 ? '' : ` (about ${counted(runsNeeded, 'run')} of each side would tell)`;
+  return runs < 2 ? `${name} has no interval from one run` : `${name} changed by ${intervalText(metric)}${more}`;
+}
+
+/** `+9.8 %`, `−0.3 points`. */
+export function changeText({ change, unit }: MetricChange): string {
+  return signed(change, unit === 'share' ? pointsOf : percentOf);
+}
+
+/** `+7.1 to +12.6 %`; of one run there is none: `–`. */
+export function intervalText({ interval: [low, high], unit, runs }: MetricChange): string {
+  if (runs < 2) return '–';
+  const amount = unit === 'share' ? pointsOf : percentOf;
+  const word = signed(high, amount);
+  return `${signed(low, amount).replace(/ .*$/, '')} to ${word}`;
+}
+
+export function figureText(value: number, unit: MetricChange['unit']): string {
+  if (unit === 'vus') return counted(Math.round(value), 'user');
+  return { ms: formatMs, '1/s': formatRate, share: formatShare }[unit](value);
+}
+
+/** What was measured, and how it was judged. */
+export function methodSentence({ base, head, paired, margin, confidence, metrics }: Comparison): string {
+  const used = ({ runs }: Comparison['base']): number => runs.filter(({ leftOut }) => leftOut === undefined).length;
+  if (metrics.length === 0) return `${counted(used(base), 'usable run')} of the base, ${used(head)} of the head.`;
+  const how = paired
+    ? `${counted(used(base), 'pair')} of runs, measured in turns`
+    : `${counted(used(base), 'run')} of the base, ${used(head)} of the head`;
+  return `${how}. Intervals of ${formatShare(confidence)} for all ${counted(metrics.length, 'figure')} together; a change within ±${formatShare(margin)} does not count.`;
+}
+
+function signed(value: number, amount: (value: number) => string): string {
+  const text = amount(Math.abs(value));
+  return /^0(\.0+)? /.test(text) ? text : `${value < 0 ? '−' : '+'}${text}`;
+}
+
+function percentOf(share: number): string {
+  if (!Number.isFinite(share) || share > 99) return 'any amount';
+  const percent = share * 100;
+  return `${percent.toFixed(Math.abs(percent) < 9.95 ? 1 : 0)} %`;
+}
+
+const pointsOf = (share: number): string => `${(share * 100).toFixed(Math.abs(share) < 0.00995 ? 2 : 1)} points`;
