@@ -8,9 +8,9 @@ import type { RunResult } from '../core/result.ts';
 import type { World } from '../core/world.ts';
 import { parseShare } from '../plan/syntax.ts';
 import { comparisonMarkdown, renderComparison, toComparisonJson } from '../report/comparison.ts';
+import { readFinishedRun } from '../session/finished-run.ts';
+import { JOURNAL, makeFolder } from '../session/run-folder.ts';
 import { colourOf } from './colour.ts';
-import { readFinishedRun } from './finished-run.ts';
-import { JOURNAL, makeFolder } from './run-folder.ts';
 import { appendSummary } from './step-summary.ts';
 
 export interface CompareFlags {
