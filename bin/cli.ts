@@ -2,6 +2,7 @@
 import { main } from '../src/cli/program.ts';
 import type { World } from '../src/core/world.ts';
 import { thisMachine } from '../src/machine/machine.ts';
+import { startProgram } from '../src/machine/programs.ts';
 import { isHeldUp } from '../src/machine/writing.ts';
 import { onInterrupt } from './interrupts.ts';
 import { keyboardOf } from './keyboard.ts';
@@ -18,6 +19,7 @@ const world: World = {
   stderr: new Output(process.stderr),
   keyboard: process.stdin.isTTY ? keyboardOf(process.stdin) : null,
   serverEntries: new URL('reference-server/', built),
+  startProgram,
   openBrowser: (url) => {
     const commands: Partial<Record<NodeJS.Platform, string[]>> = {
       darwin: ['open', url],

@@ -2,6 +2,7 @@ import { main } from '../src/cli/program.ts';
 import type { Files, World } from '../src/core/world.ts';
 import { SystemClock } from '../src/load/clock.ts';
 import { filesWith } from '../src/machine/files.ts';
+import { startProgram } from '../src/machine/programs.ts';
 import type { Finished } from './command.ts';
 
 const DIST = new URL('../dist/', import.meta.url);
@@ -25,6 +26,7 @@ export function worldWith(changes: Partial<World> = {}): World {
     workerEntry: new URL('src/run/worker.js', DIST),
     serverEntries: new URL('reference-server/', DIST),
     assets: new URL('client/', DIST),
+    startProgram,
     openBrowser: () => {},
     wallTime: () => new Date(),
     randomSeed: () => 1,

@@ -6,7 +6,7 @@ import { queue } from '../accuracy/server.ts';
 import type { Law } from '../intervals/laws.ts';
 
 /** What every run of a comparison is: Poisson arrivals at a constant rate against a target that is fresh at its start. */
-export const RUN = { perSecond: 100, seconds: 20, load: 0.6 } as const;
+export const RUN = { perSecond: 100, seconds: 20, load: 0.5 } as const;
 
 /** How a machine differs from itself. */
 export interface Machine {

@@ -1,43 +1,156 @@
 import { join } from 'node:path';
-import { compareRuns, type SideInput } from '../analyze/compare/comparison.ts';
+import { compareRuns, FEWEST, type SideInput } from '../analyze/compare/comparison.ts';
 import { differencesOf } from '../analyze/compare/plans.ts';
-import { RunFold } from '../analyze/fold.ts';
 import type { Comparison } from '../core/comparison.ts';
 import { EXIT, type ExitCode, RampartError } from '../core/errors.ts';
-import type { RunResult } from '../core/result.ts';
 import type { World } from '../core/world.ts';
-import { parseShare } from '../plan/syntax.ts';
+import { parseCount, parseDuration, parseSeed, parseShare } from '../plan/syntax.ts';
 import { comparisonMarkdown, renderComparison, toComparisonJson } from '../report/comparison.ts';
-import { readFinishedRun } from '../session/finished-run.ts';
+import { newRunId } from '../session/execution.ts';
 import { JOURNAL, makeFolder } from '../session/run-folder.ts';
 import { colourOf } from './colour.ts';
+import { compareLive } from './compare-live.ts';
+import { resultOf } from './finished-result.ts';
 import { appendSummary } from './step-summary.ts';
+
+/** How long one run of a pair takes, where it is not said. */
+const USUAL_DURATION = '10s';
+const USUAL_PAIRS = 10;
 
 export interface CompareFlags {
   readonly head?: readonly string[];
+  readonly baseUrl?: string;
+  readonly headUrl?: string;
+  readonly baseCmd?: string;
+  readonly headCmd?: string;
+  readonly waitFor?: string;
+  readonly waitTimeout?: string;
+  readonly pairs?: string;
   readonly margin?: string;
   readonly strict?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly overwrite?: boolean;
   readonly out?: string;
+  readonly seed?: string;
 }
 
-/** `rampart compare`: two sets of finished runs. Exit code 3 where the head is worse, or with --strict where that is not known. */
-export async function compareCommand(world: World, runs: readonly string[], flags: CompareFlags): Promise<ExitCode> {
-  const { margin: wish = '5%', strict = false, force = false, json = false, out } = flags;
+/**
+ * `rampart compare`: two sets of finished runs, or two targets that are measured in turns. Exit code 3 where the head is worse,
+ * or with --strict where that is not known.
+ *
+ * @param runFlags those of `run`, for targets.
+ */
+export async function compareCommand(
+  world: World,
+  runs: readonly string[],
+  flags: CompareFlags,
+  runFlags: Readonly<Record<string, unknown>>,
+): Promise<ExitCode> {
+  const { margin: wish = '5%', strict = false, json = false } = flags;
   const margin = parseShare(wish, '--margin');
   if (margin === 0)
     throw new RampartError('bad-flag', '--margin: 0 % is more exact than any run', 'Write --margin 5%.');
-  const [base, head] = sidesOf(runs, flags.head ?? []);
-  const sides = [sideOf(world, 'base', base), sideOf(world, 'head', head)] as const;
-  refuseTwice(sides);
-  if (!force) refuseUnlike(sides);
-  const comparison = compareRuns(...sides, { margin, version: world.version });
-  await written(world, comparison, out);
+  const targets = targetsOf(runs, flags);
+  const folder = flags.out ?? (targets === null ? null : join('reports', `compare-${newRunId(world)}`));
+  const { comparison, interrupted } =
+    targets === null
+      ? { comparison: compareFinished(world, runs, flags, { margin, runFlags }), interrupted: false }
+      : await compareTargets(world, targets, flags, { margin, runFlags, folder: folder ?? '.' });
+  await written(world, comparison, folder);
   const { stdout } = world;
   if (json) stdout.write(toComparisonJson(comparison));
   else stdout.write(renderComparison(comparison, stdout.columns, colourOf(stdout, world.env)));
-  return exitCodeFor(comparison, strict);
+  if (targets !== null && flags.quiet !== true) world.stderr.write(`\nComparison and runs: ${folder}\n`);
+  return interrupted ? EXIT.interrupted : exitCodeFor(comparison, strict);
+}
+
+interface Wishes {
+  readonly margin: number;
+  readonly runFlags: Readonly<Record<string, unknown>>;
+}
+
+function compareFinished(
+  world: World,
+  runs: readonly string[],
+  { head: headRuns = [], force = false }: CompareFlags,
+  { margin, runFlags }: Wishes,
+): Comparison {
+  // A flag that begins with --no- has a value before it is given.
+  const [unused] = Object.entries(runFlags).flatMap(([name, value]) =>
+    name === 'keepalive' && value === true ? [] : name,
+  );
+  if (unused !== undefined)
+    throw new RampartError(
+      'usage',
+      `--${flagOf(unused)} says how targets are measured, and finished runs are compared`,
+      'Give two URLs to measure, or leave the flag out.',
+    );
+  const [base, head] = sidesOf(runs, headRuns);
+  const sides = [sideOf(world, 'base', base), sideOf(world, 'head', head)] as const;
+  refuseTwice(sides);
+  if (!force) refuseUnlike(sides);
+  return compareRuns(...sides, { margin, version: world.version });
+}
+
+const flagOf = (option: string): string => option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const isUrl = (text: string): boolean => /^https?:\/\//i.test(text);
+
+type Targets = readonly [base: string, head: string];
+
+/** Where targets are to be measured: two addresses, or one whose server two commands start. Null: runs are compared. */
+function targetsOf(runs: readonly string[], flags: CompareFlags): Targets | null {
+  const { head = [], baseUrl, headUrl, baseCmd, headCmd } = flags;
+  const given = [...runs, ...head].filter(isUrl);
+  const named = [baseUrl, headUrl, baseCmd, headCmd].some((each) => each !== undefined);
+  if (given.length === 0 && !named) return null;
+  if (given.length < runs.length + head.length)
+    throw new RampartError('usage', 'finished runs and targets cannot be mixed', 'Name runs on both sides, or URLs.');
+  if ((baseCmd === undefined) !== (headCmd === undefined))
+    throw new RampartError('usage', '--base-cmd and --head-cmd go together: each side is started, or neither');
+  const base = baseUrl ?? given[0];
+  const other = headUrl ?? given[baseUrl === undefined ? 1 : 0] ?? (baseCmd === undefined ? undefined : base);
+  const count = given.length + [baseUrl, headUrl].filter((each) => each !== undefined).length;
+  if (base === undefined || other === undefined || count > 2)
+    throw new RampartError(
+      'usage',
+      'two targets are compared: the base and the head',
+      'rampart compare http://base/predict http://head/predict, or one URL with --base-cmd and --head-cmd.',
+    );
+  for (const url of [base, other]) if (!URL.canParse(url)) throw new RampartError('bad-url', `"${url}" is no URL`);
+  if (base === other && baseCmd === undefined)
+    throw new RampartError(
+      'usage',
+      'base and head are the same address',
+      'Give two URLs, or --base-cmd and --head-cmd that start what answers there.',
+    );
+  return [base, other];
+}
+
+async function compareTargets(
+  world: World,
+  [base, head]: Targets,
+  flags: CompareFlags,
+  { margin, runFlags, folder }: Wishes & { readonly folder: string },
+) {
+  const { baseCmd, headCmd, waitFor, waitTimeout = '60s', pairs: many, quiet = false, overwrite = false } = flags;
+  const pairs = many === undefined ? USUAL_PAIRS : parseCount(many, '--pairs', { min: `${FEWEST}`, max: '100' });
+  const patience = parseDuration(waitTimeout, '--wait-timeout');
+  const seed = flags.seed === undefined ? world.randomSeed() : parseSeed(flags.seed, '--seed');
+  const programOf = (line: string | undefined, url: string) =>
+    line === undefined ? null : { line, url: waitFor ?? new URL(url).origin, strict: waitFor !== undefined, patience };
+  await makeFolder(world.files, { path: folder, label: flags.out === undefined ? '' : '--out' });
+  const ends = ['duration', 'stages', 'requests', 'until'].some((name) => runFlags[name] !== undefined);
+  return compareLive(
+    quiet ? { ...world, stderr: { ...world.stderr, write: () => {} } } : world,
+    [
+      { label: 'base', url: base, program: programOf(baseCmd, base) },
+      { label: 'head', url: head, program: programOf(headCmd, head) },
+    ],
+    { pairs, margin, folder, seed, overwrite, flags: ends ? runFlags : { ...runFlags, duration: USUAL_DURATION } },
+  );
 }
 
 function exitCodeFor({ verdict, metrics }: Comparison, strict: boolean): ExitCode {
@@ -69,15 +182,9 @@ function runsIn({ files }: World, path: string): readonly string[] {
   const inside = files
     .namesIn(path)
     .map((name) => join(path, name))
-    .filter((folder) => files.exists(join(folder, JOURNAL)));
+    .filter((folder) => files.isFolder(folder) && files.exists(join(folder, JOURNAL)));
   if (inside.length > 0) return inside;
   throw new RampartError('bad-folder', `${path}: no run is in this folder`, `A run’s folder holds a ${JOURNAL}.`);
-}
-
-function resultOf(world: World, run: string): RunResult {
-  const fold = new RunFold();
-  for (const event of readFinishedRun(world, run).events) fold.accept(event);
-  return fold.result();
 }
 
 /** A run on both sides, or twice on one, would count twice. */
@@ -109,16 +216,16 @@ function refuseUnlike([base, head]: readonly [SideInput, SideInput]): void {
   }
 }
 
-async function written(world: World, comparison: Comparison, out: string | undefined): Promise<void> {
+async function written(world: World, comparison: Comparison, folder: string | null): Promise<void> {
   const markdown = comparisonMarkdown(comparison);
   await appendSummary(world, markdown);
-  if (out === undefined) return;
-  await makeFolder(world.files, { path: out, label: '--out' });
+  if (folder === null) return;
+  await makeFolder(world.files, { path: folder, label: '--out' });
   for (const [name, text] of [
     ['comparison.json', toComparisonJson(comparison)],
     ['comparison.md', markdown],
   ] as const)
-    await world.files.writeText(join(out, name), text).catch((error: Error) => {
-      throw new RampartError('bad-folder', `${join(out, name)}: ${error.message}`, 'Name another folder with -o.');
+    await world.files.writeText(join(folder, name), text).catch((error: Error) => {
+      throw new RampartError('bad-folder', `${join(folder, name)}: ${error.message}`, 'Name another folder with -o.');
     });
 }

@@ -134,12 +134,29 @@ export function addReportOptions(command: Command): Command {
 
 export function addCompareOptions(command: Command): Command {
   return command
-    .option('--head <run...>', 'the runs after two dashes, written as a flag')
-    .option('--margin <share>', 'a change within ± this share of the base does not count', '5%')
-    .option('--strict', 'fail (exit 3) also where the runs cannot tell')
+    .option('--head <run...>', 'the head’s runs: the same as two dashes')
+    .option('--base-url <url>', 'measure this target as the base')
+    .option('--head-url <url>', 'measure this target as the head')
+    .option(
+      '--base-cmd <command>',
+      'start the base by this line for the shell, for each of its runs; it is ended after it',
+    )
+    .option('--head-cmd <command>', 'the same for the head')
+    .option(
+      '--wait-for <url>',
+      'a started target is ready when this answers below 400 (default: any response of its origin)',
+    )
+    .option('--wait-timeout <duration>', 'how long a started target may take until it is ready (default 60s)')
+    .option('--pairs <count>', 'measure at most so many pairs of runs, in turns (default 10)')
+    .option('--margin <share>', 'a change within ± this share of the base does not count (default 5%)')
     .option('--force', 'compare runs of different plans')
-    .option('-o, --out <folder>', 'write comparison.json and comparison.md there')
-    .option('--json', 'print comparison.json on stdout, and nothing else there');
+    .option(
+      '-o, --out <folder>',
+      'where comparison.json, comparison.md and measured runs go (targets: reports/compare-…)',
+    )
+    .option('--overwrite', 'replace earlier runs that the folder of --out holds')
+    .option('--json', 'print comparison.json on stdout, and nothing else there')
+    .option('-q, --quiet', 'no line for each pair');
 }
 
 export function addDoctorOptions(command: Command): Command {

@@ -3,7 +3,6 @@ import { EXIT, RampartError } from '../core/errors.ts';
 import type { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import { secretsIn } from '../plan/publish.ts';
-import type { CompareFlags } from './compare.ts';
 import { discreet } from './discreet.ts';
 import type { DoctorFlags } from './doctor.ts';
 import { addHabits, bodyFrom, withoutHabits, withTwoDashes } from './habits.ts';
@@ -165,12 +164,15 @@ Examples:
 
   const compare = program
     .command('compare')
-    .description('did this change make it slower? several finished runs of each side, with statistics')
-    .argument('<run...>', 'folders of the base’s runs, two dashes, those of the head’s; or a folder of runs for each');
-  flags(compare, addCompareOptions).action(async (runs: string[], flags: CompareFlags) => {
-    const { compareCommand } = await import('./compare.ts');
-    end(await compareCommand(world, runs, flags));
-  });
+    .description('did this change make it slower? runs of each side, or two targets measured in turns; with statistics')
+    .argument('[run...]', 'the base’s runs, two dashes, the head’s; or a folder of runs for each; or two URLs');
+  flags(compare, (own) => addLoadOptions(addRequestOptions(addCompareOptions(own)))).action(
+    async (runs: string[], options: Record<string, unknown>) => {
+      const { compareCommand } = await import('./compare.ts');
+      const { own, others } = partedFlags(options, addCompareOptions(new Command()));
+      end(await compareCommand(world, runs, own, withoutHabits(others, [])));
+    },
+  );
 
   const doctor = program
     .command('doctor')
@@ -196,6 +198,14 @@ Examples:
 /** `rampart --ui` names no command: it is the page by itself. */
 function withPage(argv: readonly string[]): readonly string[] {
   return /^--(ui|ui-host|open)(=|$)/.test(argv[0] ?? '') ? ['ui', ...argv] : argv;
+}
+
+/** Those that are `compare`'s own, and those of its runs; two flags of `run` say something of the comparison instead. */
+function partedFlags(options: Record<string, unknown>, command: Command) {
+  const names = new Set([...command.options.map((option) => option.attributeName()), 'strict', 'seed']);
+  const pick = (mine: boolean) =>
+    Object.fromEntries(Object.entries(options).filter(([name]) => names.has(name) === mine));
+  return { own: pick(true), others: pick(false) };
 }
 
 /** In `compare a b -- c d` what stands behind the dashes is the head. */

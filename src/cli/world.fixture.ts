@@ -60,6 +60,7 @@ export async function saidBy(argv: readonly string[], { env = {}, files = {} }: 
     workerEntry: new URL('file:///nowhere'),
     serverEntries: new URL('file:///nowhere/'),
     assets: new URL('file:///nowhere/'),
+    startProgram: nowhere,
     openBrowser: nowhere,
     wallTime: () => new Date(0),
     randomSeed: () => 7,

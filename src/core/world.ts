@@ -75,6 +75,18 @@ export interface ScratchFile {
 
 export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
+/** A program that was started, with all that it has started itself. */
+export interface Program {
+  /** How it ended: `exit code 1`, or the signal. */
+  readonly ended: Promise<string>;
+  /** The same, if it has; else null. */
+  hasEnded(): string | null;
+  /** The last of what it printed. */
+  lastLines(): readonly string[];
+  /** Asks it to end, and after a few seconds ends it, with all that it has started. */
+  stop(): Promise<void>;
+}
+
 /** What measuring needs of the machine that it is done on. Real in `machine/`, made up in tests. */
 export interface Machine {
   readonly files: Files;
@@ -99,6 +111,8 @@ export interface World extends Machine {
   readonly keyboard: Keyboard | null;
   /** Folder of the entries of the reference server's threads and processes. */
   readonly serverEntries: URL;
+  /** Starts a program by a line for the shell. */
+  startProgram(line: string): Program;
   /** Shows an address in the user's browser; where there is none, nothing happens. */
   openBrowser(url: string): void;
   /**

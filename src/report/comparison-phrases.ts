@@ -1,3 +1,4 @@
+import { FEWEST as FEWEST_RUNS } from '../analyze/compare/comparison.ts';
 import { counted, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
 import type { ChangeVerdict, Comparison, MetricChange } from '../core/comparison.ts';
 
@@ -25,12 +26,13 @@ export function comparisonSentence({ verdict, metrics, margin, errorMargin }: Co
       return `Nothing changed that counts: every figure is within ${formatShare(margin)} of the base’s${points}.`;
     }
     case 'undecided':
-      return metrics.length === 0
-        ? 'Nothing can be compared: no run of one side, or of both, can be used.'
-        : `Undecided: ${metrics
-            .filter((metric) => metric.verdict === verdict)
-            .map(openPhrase)
-            .join('; ')}.`;
+      if (metrics.length === 0) return 'Nothing can be compared: no run of one side, or of both, can be used.';
+      if (metrics.every(({ runs }) => runs < FEWEST_RUNS))
+        return `Undecided: ${FEWEST_RUNS} runs of each side are needed at least.`;
+      return `Undecided: ${metrics
+        .filter((metric) => metric.verdict === verdict)
+        .map(openPhrase)
+        .join('; ')}.`;
   }
 }
 

@@ -14,6 +14,8 @@ export interface ComparisonOptions {
   /** A change within ± this share of the base is of no account. */
   readonly margin: number;
   readonly version: string;
+  /** That all intervals hold their truths; 95 % unless the comparison is looked at more than once. */
+  readonly confidence?: number;
 }
 
 /** Fewer runs of a side decide nothing: their own spread is hardly known. */
@@ -32,14 +34,18 @@ type Run = SideInput['runs'][number];
  *
  * @param base all of one plan, as the head's (see `differencesOf`).
  */
-export function compareRuns(base: SideInput, head: SideInput, { margin, version }: ComparisonOptions): Comparison {
+export function compareRuns(
+  base: SideInput,
+  head: SideInput,
+  { margin, version, confidence = CONFIDENCE }: ComparisonOptions,
+): Comparison {
   const [ofBase, ofHead] = [usable(base), usable(head)];
   const paired = inTurns(ofBase, ofHead);
   const [first] = [...ofBase, ...ofHead];
   const known =
     first === undefined ? [] : metricsOf(first.result).map((metric) => knownIn(metric, ofBase, ofHead, paired));
   const shown = known.filter(({ base, head }) => base.length > 0 && head.length > 0);
-  const misses = missesOfEach(CONFIDENCE, Math.max(1, shown.length));
+  const misses = missesOfEach(confidence, Math.max(1, shown.length));
   const errorMargin = margin * ERROR_PART;
   const metrics = shown.map((each) =>
     changeOf(each, paired, each.metric.name === 'errors' ? errorMargin : margin, misses),
@@ -50,7 +56,7 @@ export function compareRuns(base: SideInput, head: SideInput, { margin, version 
     verdict: verdictOf(metrics),
     margin,
     errorMargin,
-    confidence: CONFIDENCE,
+    confidence,
     paired,
     base: { label: base.label, runs: base.runs.map(describe) },
     head: { label: head.label, runs: head.runs.map(describe) },
@@ -65,8 +71,8 @@ function describe({ from, result }: Run): ComparedRun {
   return { id, from, startedAt, host, ...(reason === null ? {} : { leftOut: reason }) };
 }
 
-/** A run that says nothing of its target says nothing of a change. */
-function unusable({ verdict }: RunResult): string | null {
+/** Why a run says nothing of its target, and so nothing of a change; null: it does. */
+export function unusable({ verdict }: RunResult): string | null {
   if (verdict.status === 'interrupted') return 'it was interrupted';
   if (verdict.status !== 'invalid') return null;
   const [worst] = verdict.doubts.filter((doubt) => doubt.invalidates);
@@ -132,7 +138,9 @@ function changeOf(
   const runs = Math.min(base.length, head.length);
   const verdict = runs < FEWEST ? 'undecided' : judge(interval, margin, worse);
   const needed =
-    verdict !== 'undecided' || none || runs < 3 ? null : runsNeeded(found, ratio ? Math.log1p(margin) : margin, misses);
+    verdict !== 'undecided' || none || runs < FEWEST
+      ? null
+      : runsNeeded(found, ratio ? Math.log1p(margin) : margin, misses);
   const centre = (values: readonly number[]): number => (ratio ? Math.exp(meanOf(values)) : meanOf(values));
   return {
     name,

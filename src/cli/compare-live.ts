@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import { CONFIDENCE, compareRuns, FEWEST, type SideInput, unusable } from '../analyze/compare/comparison.ts';
+import { counted, formatMs, formatRate } from '../analyze/wording.ts';
+import type { Comparison } from '../core/comparison.ts';
+import { EXIT, RampartError } from '../core/errors.ts';
+import type { RunResult } from '../core/result.ts';
+import type { World } from '../core/world.ts';
+import { Random } from '../load/random.ts';
+import { resultOf } from './finished-result.ts';
+import { runCommand } from './run.ts';
+import { type TargetProgram, withTargetProgram } from './started-target.ts';
+
+export interface LiveSide {
+  readonly label: 'base' | 'head';
+  readonly url: string;
+  /** Started anew for each run; null: it runs anyway. */
+  readonly program: TargetProgram | null;
+}
+
+export interface LiveWishes {
+  /** Most pairs that are measured. */
+  readonly pairs: number;
+  readonly margin: number;
+  readonly folder: string;
+  readonly seed: number;
+  readonly overwrite: boolean;
+  /** Of `run`, for each of the runs. */
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+/** What may miss at the first look: little, since there is a second one. Together they are 5 %. */
+const FIRST_LOOK = 0.01;
+
+/**
+ * Measures two targets in turns, in pairs whose order is random, until the comparison is decided or there are enough pairs.
+ * It is looked at twice at most: after five pairs, with narrower odds, and at the end. Both runs of a pair have the same
+ * seed, and so the same arrivals and rows: what the load does to the figures cancels.
+ *
+ * @returns the comparison, and how it ended.
+ */
+export async function compareLive(
+  world: World,
+  sides: readonly [LiveSide, LiveSide],
+  wishes: LiveWishes,
+): Promise<{ readonly comparison: Comparison; readonly interrupted: boolean }> {
+  const { pairs, margin, seed } = wishes;
+  const random = new Random(seed, 0);
+  const stop = new AbortController();
+  const forget = world.onInterrupt(() => stop.abort());
+  const runs: Record<LiveSide['label'], SideInput['runs'][number][]> = { base: [], head: [] };
+  const compared = (confidence: number): Comparison => {
+    const [base, head] = sides.map(({ label, url }) => ({ label: `${label} (${url})`, runs: runs[label] }));
+    return compareRuns(base as SideInput, head as SideInput, { margin, version: world.version, confidence });
+  };
+  try {
+    const voids: string[] = [];
+    for (let turn = 1, pair = 1; pair <= pairs && voids.length <= pairs; turn++) {
+      const measured = await measurePair(
+        world,
+        random.uniform() < 0.5 ? sides : sides.toReversed(),
+        turn,
+        wishes,
+        stop.signal,
+      );
+      if (measured === null) break;
+      const reason = voidReason(measured);
+      if (reason !== null) {
+        voids.push(reason);
+        world.stderr.write(`pair ${pair} of at most ${pairs} is measured again: ${reason}\n`);
+        continue;
+      }
+      for (const side of measured) runs[side.label].push(side);
+      world.stderr.write(`${progress(pair, pairs, measured)}\n`);
+      if (pair === FEWEST && pair < pairs) {
+        const early = compared(1 - FIRST_LOOK);
+        if (early.verdict !== 'undecided') return { comparison: withVoids(early, voids), interrupted: false };
+      }
+      pair++;
+    }
+    const looks = pairs > FEWEST ? CONFIDENCE + FIRST_LOOK : CONFIDENCE;
+    return { comparison: withVoids(compared(looks), voids), interrupted: stop.signal.aborted };
+  } finally {
+    forget();
+  }
+}
+
+const folderOf = ({ folder }: LiveWishes, { label }: LiveSide, turn: number): string =>
+  join(folder, `${label}-${String(turn).padStart(2, '0')}`);
+
+interface Measured {
+  readonly label: LiveSide['label'];
+  readonly from: string;
+  readonly result: RunResult;
+}
+
+/** @returns null where it was interrupted. */
+async function measurePair(
+  world: World,
+  order: readonly LiveSide[],
+  turn: number,
+  wishes: LiveWishes,
+  signal: AbortSignal,
+): Promise<readonly Measured[] | null> {
+  const measuredRuns: Measured[] = [];
+  for (const side of order) {
+    const result = await measured(world, side, turn, wishes, signal);
+    if (result === null) return null;
+    measuredRuns.push({ label: side.label, from: folderOf(wishes, side, turn), result });
+  }
+  return measuredRuns;
+}
+
+/** Why a pair says nothing: one of its runs was voided. A pair without one of them would be no pair. */
+function voidReason(pair: readonly Measured[]): string | null {
+  for (const { label, result } of pair) {
+    const reason = unusable(result);
+    if (reason !== null) return `${label}: ${reason}`;
+  }
+  return null;
+}
+
+function withVoids(comparison: Comparison, voids: readonly string[]): Comparison {
+  if (voids.length === 0) return comparison;
+  const [last = ''] = voids.slice(-1);
+  const doubt = `${counted(voids.length, 'pair')} of runs said nothing of the targets, and ${voids.length > 1 ? 'count' : 'counts'} nowhere; the last: ${last}`;
+  return { ...comparison, doubts: [doubt, ...comparison.doubts] };
+}
+
+/** @returns null where it was interrupted. */
+async function measured(
+  world: World,
+  side: LiveSide,
+  turn: number,
+  wishes: LiveWishes,
+  signal: AbortSignal,
+): Promise<RunResult | null> {
+  if (signal.aborted) return null;
+  const out = folderOf(wishes, side, turn);
+  let said = '';
+  const silent = (heard: (text: string) => void): World['stdout'] => ({ write: heard, isTTY: false, columns: 100 });
+  const { GITHUB_STEP_SUMMARY: _, ...env } = world.env;
+  const inside: World = {
+    ...world,
+    env,
+    keyboard: null,
+    stdout: silent(() => {}),
+    stderr: silent((text) => {
+      said = `${said}${text}`.slice(-4_000);
+    }),
+  };
+  const run = async () =>
+    signal.aborted
+      ? EXIT.interrupted
+      : runCommand(inside, 'run', side.url, {
+          ...wishes.flags,
+          ...{ out, quiet: true, overwrite: wishes.overwrite },
+          seed: `${wishes.seed + turn}`,
+        });
+  const code = await (side.program === null ? run() : withTargetProgram(world, side.program, signal, run));
+  if (code === EXIT.interrupted || signal.aborted) return null;
+  if (code === EXIT.passed || code === EXIT.failed || code === EXIT.invalid) return resultOf(world, out);
+  throw new RampartError(
+    code === EXIT.usage ? 'usage' : 'unreachable',
+    `pair ${turn}, ${side.label} (${side.url}): ${said.trim() || `ended with exit code ${code}`}`,
+  );
+}
+
+function progress(pair: number, pairs: number, runs: readonly Measured[]): string {
+  const figures = (['base', 'head'] as const).map((label) => {
+    const result = runs.find((each) => each.label === label)?.result;
+    const p95 = result?.latency.responseWithFailures.p95 ?? null;
+    return `${label} ${p95 === null ? 'p95 –' : `p95 ${formatMs(p95)}`}, ${formatRate(result?.rates.achievedPerSec ?? 0)}`;
+  });
+  return `pair ${pair} of at most ${pairs}: ${figures.join('; ')}`;
+}
