@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { saidBy } from './world.fixture.ts';
+
+const A = 'http://127.0.0.1:1/p';
+const B = 'http://127.0.0.1:2/p';
+
+describe('what compare refuses', () => {
+  it.each([
+    ['sides that are not said', ['a', 'b', 'c'], /not said which runs are the base and which the head/],
+    ['one run', ['a'], /not said which runs are the base and which the head/],
+    ['nothing at all', [], /not said which runs are the base and which the head/],
+    ['runs beside targets', ['a', B], /finished runs and targets cannot be mixed/],
+    ['three targets', [A, B, A], /two targets are compared/],
+    ['one target', [A], /two targets are compared/],
+    ['the same target twice', [A, A], /base and head are the same address/],
+    ['a command for one side only', [A, '--base-cmd', 'x'], /--base-cmd and --head-cmd go together/],
+    ['a margin without a unit', [A, B, '--margin', '5'], /--margin: "5" has no %/],
+    ['a margin of nothing', [A, B, '--margin', '0%'], /--margin: 0 % is more exact than any run/],
+    ['too few pairs', [A, B, '--pairs', '3'], /--pairs: "3" is too little; at least 5/],
+    ['a target that is no URL', ['http://[', B], /"http:\/\/\[" is no URL/],
+    ['a patience without a unit', [A, B, '--wait-timeout', '5'], /--wait-timeout: "5" has no unit/],
+    ['a flag of runs for finished ones', ['a', '--', 'b', '--rate', '5/s'], /--rate says how targets are measured/],
+  ])('%s', async (_, args, message) => {
+    const { code, stderr, stdout } = await saidBy(['compare', ...args]);
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+});

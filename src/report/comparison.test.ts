@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { Comparison, MetricChange } from '../core/comparison.ts';
+import { comparisonMarkdown, renderComparison, toComparisonJson } from './comparison.ts';
+import { cellsOf } from './terminal.ts';
+
+const HOST = { os: 'linux', cpu: 'made up', cores: 2, memoryBytes: 1e9, node: 'v20' };
+const SLOWER: MetricChange = {
+  name: 'p95',
+  unit: 'ms',
+  worse: 'more',
+  base: 100,
+  head: 112,
+  change: 0.12,
+  interval: [0.071, 0.17],
+  runs: 6,
+  verdict: 'regression',
+};
+const OPEN: MetricChange = { ...SLOWER, name: 'p99', interval: [-0.03, 0.18], verdict: 'undecided', runsNeeded: 14 };
+const ERRORS: MetricChange = {
+  name: 'errors',
+  unit: 'share',
+  worse: 'more',
+  base: 0,
+  head: 0.002,
+  change: 0.002,
+  interval: [-0.001, 0.005],
+  runs: 6,
+  verdict: 'equivalent',
+};
+
+const comparisonOf = (changes: Partial<Comparison> = {}): Comparison => ({
+  format: 1,
+  tool: { name: 'rampart', version: '1.0.0' },
+  verdict: 'regression',
+  margin: 0.05,
+  errorMargin: 0.005,
+  confidence: 0.95,
+  paired: true,
+  base: {
+    label: 'base (main)',
+    runs: [{ id: 'a', from: 'main/1', startedAt: '2026-01-01T00:00:00.000Z', host: HOST }],
+  },
+  head: {
+    label: 'head (<img src=x> | @all)',
+    runs: [
+      {
+        id: 'b',
+        from: 'x\u001b[31m/1',
+        startedAt: '2026-01-01T00:01:00.000Z',
+        host: HOST,
+        leftOut: 'it was interrupted',
+      },
+    ],
+  },
+  metrics: [SLOWER, OPEN, ERRORS],
+  doubts: [],
+  ...changes,
+});
+
+const render = (comparison: Comparison, columns = 100): string => renderComparison(comparison, columns, false);
+
+describe('what a comparison says', () => {
+  it('begins with the answer: what rose, by how much, between what', () => {
+    expect(render(comparisonOf()).split('\n')[0]).toBe('Regression: p95 rose by 12 % (7.1 to 17 %).');
+    const faster = { ...SLOWER, change: -0.12, interval: [-0.17, -0.071], verdict: 'improved' } as const;
+    expect(render(comparisonOf({ verdict: 'improved', metrics: [faster] }))).toMatch(
+      /^Improved: p95 fell by 12 % \(7\.1 to 17 %\)\./,
+    );
+  });
+
+  it('says how far what is undecided may have changed, and what would tell', () => {
+    expect(render(comparisonOf({ verdict: 'undecided', metrics: [OPEN] })).replace(/\s+/g, ' ')).toMatch(
+      /^Undecided: p99 changed by −3\.0 to \+18 % \(about 14 runs of each side would tell\)\./,
+    );
+    expect(render(comparisonOf({ verdict: 'undecided', metrics: [{ ...OPEN, runs: 4 }] }))).toMatch(
+      /^Undecided: 5 runs of each side are needed at least\./,
+    );
+    expect(render(comparisonOf({ verdict: 'undecided', metrics: [] }))).toMatch(/^Nothing can be compared/);
+  });
+
+  it('has a row for each figure, shares in points, and what was left out', () => {
+    const text = render(comparisonOf());
+    const row = (name: string): string[] =>
+      text
+        .split('\n')
+        .find((line) => line.startsWith(name))
+        ?.split(/ {2,}/) ?? [];
+    expect(row('p95 ')).toEqual(['p95', '100 ms', '112 ms', '+12 %', '+7.1 to +17 %', '■ regression']);
+    expect(row('errors')).toEqual(['errors', '0 %', '0.2 %', '+0.20 points', '−0.10 to +0.50 points', '● equivalent']);
+    expect(text).toMatch(/Left out\n○ x.*\/1: it was interrupted/);
+  });
+
+  it('keeps within the terminal', () => {
+    for (const columns of [60, 80, 120])
+      for (const line of render(comparisonOf(), columns).split('\n'))
+        expect(cellsOf(line)).toBeLessThanOrEqual(columns);
+  });
+
+  it('is inert: no colour, no markup, no mention from a name', () => {
+    expect(render(comparisonOf())).not.toContain('\u001b');
+    const markdown = comparisonMarkdown(comparisonOf());
+    expect(markdown).not.toMatch(/(?<!\\)<img|@all/);
+    expect(markdown).not.toContain('\u001b');
+    expect(markdown).toContain('| p95 | 100 ms | 112 ms | +12 % | +7.1 to +17 % | ■ regression |');
+    expect(JSON.parse(toComparisonJson(comparisonOf()))).toEqual(comparisonOf());
+  });
+});
