@@ -14,7 +14,9 @@ import { areaAt } from '../src/load/curve.ts';
 import { prepareRun } from '../src/plan/resolve.ts';
 import { readJournal } from '../src/run/journal.ts';
 import { Steering } from '../src/run/steering.ts';
+import { Artifacts } from '../src/session/artifacts.ts';
 import { execute } from '../src/session/execution.ts';
+import { procedureOf } from '../src/session/procedures.ts';
 import { RunFolder } from '../src/session/run-folder.ts';
 import { rampart, temporaryFolder } from './command.ts';
 import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
@@ -55,7 +57,9 @@ async function steered(
       folder: kept,
       signal: never.signal,
       steering,
-      followers: () => [],
+      procedure: procedureOf(plan),
+      record: new Artifacts(),
+      outputs: [],
     }),
     steer(steering, changes),
   ]);

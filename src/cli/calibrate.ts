@@ -17,7 +17,10 @@ import { prepareRun } from '../plan/resolve.ts';
 import { paint } from '../report/terminal.ts';
 import { startServerThread } from '../run/server-thread.ts';
 import { Steering } from '../run/steering.ts';
+import { Artifacts } from '../session/artifacts.ts';
 import { execute, newRunId } from '../session/execution.ts';
+import { followedBy } from '../session/outputs.ts';
+import { procedureOf } from '../session/procedures.ts';
 import { colourOf } from './colour.ts';
 import { publicationOf } from './publication.ts';
 import { createView } from './run.ts';
@@ -87,7 +90,9 @@ async function searchOn(
         signal,
         steering: new Steering('find'),
       },
-      followers: () => (view === null ? [] : [view]),
+      procedure: procedureOf(plan),
+      record: new Artifacts(),
+      outputs: view === null ? [] : [followedBy('console', view)],
     });
     return result.breakingPoint === undefined ? null : calibratedBy(queue, result.breakingPoint);
   } finally {

@@ -3,11 +3,12 @@ import { compareRuns, FEWEST, type SideInput } from '../analyze/compare/comparis
 import { differencesOf } from '../analyze/compare/plans.ts';
 import type { Comparison } from '../core/comparison.ts';
 import { EXIT, type ExitCode, RampartError } from '../core/errors.ts';
+import { JOURNAL } from '../core/run-files.ts';
 import type { World } from '../core/world.ts';
 import { parseCount, parseDuration, parseSeed, parseShare } from '../plan/syntax.ts';
 import { comparisonMarkdown, renderComparison, toComparisonJson } from '../report/comparison.ts';
 import { newRunId } from '../session/execution.ts';
-import { JOURNAL, makeFolder } from '../session/run-folder.ts';
+import { makeFolder } from '../session/run-folder.ts';
 import { colourOf } from './colour.ts';
 import { compareLive } from './compare-live.ts';
 import { resultOf } from './finished-result.ts';

@@ -32,8 +32,8 @@ async function drawnAgain(
 ): Promise<number> {
   const finished = readFinishedRun(world, run);
   const artifacts = new Artifacts();
-  for (const event of finished.events) await artifacts.accept(event);
-  await artifacts.close();
+  for (const event of finished.events) artifacts.accept(event);
+  artifacts.close();
   const result = artifacts.fold.result();
   const folder = out ?? finished.folder;
   if (out === undefined || holds(world, out, result)) await makeFolder(world.files, { path: folder, label: '--out' });

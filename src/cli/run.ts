@@ -17,7 +17,10 @@ import { ConsoleView } from '../report/console.ts';
 import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
 import { Steering } from '../run/steering.ts';
+import { Artifacts } from '../session/artifacts.ts';
 import { execute, newRunId, openFolder } from '../session/execution.ts';
+import { followedBy } from '../session/outputs.ts';
+import { procedureOf } from '../session/procedures.ts';
 import type { FolderWish, RunFolder } from '../session/run-folder.ts';
 import { colourOf } from './colour.ts';
 import { discreet } from './discreet.ts';
@@ -76,7 +79,9 @@ export async function runCommand(
       ? page.testing.run({ id, plan, rows, folder }, { view, stop, steering })
       : execute(world, {
           ...{ id, plan, rows, publication, folder, steering, signal: stop.signal },
-          followers: () => (view === null ? [] : [view]),
+          procedure: procedureOf(plan),
+          record: new Artifacts(),
+          outputs: view === null ? [] : [followedBy('console', view)],
         })
     ).finally(() => leaveKeys?.());
     await printResult(world, result, { folder, json, quiet });
@@ -86,7 +91,7 @@ export async function runCommand(
       world.stderr.write(`The page stays open: ${page.url}  (Ctrl-C ends it)\n`);
       await page.untilInterrupted();
     }
-    return savedCode(exitCodeOf(result), folder?.losses ?? []);
+    return savedCode(exitCodeOf(result), [...(folder?.losses ?? []), ...outputLosses(result)]);
   } finally {
     forget();
     await page?.close();
@@ -112,6 +117,16 @@ function wishOf(given: Given, kind: Plan['kind'], id: string): FolderWish | null
   const { out, overwrite = false } = given.settings;
   if (out !== undefined) return { path: out, label: given.originOf('out').label, overwrite };
   return kind === 'probe' ? null : { path: join('reports', id), label: '', overwrite };
+}
+
+/** What went wrong at outputs, a sentence for each. */
+function outputLosses({ outputs = [] }: RunResult): string[] {
+  return outputs.map(({ name, delivered, dropped, error }) => {
+    const lost = dropped === 0 ? '' : `, and never had ${dropped} of ${delivered + dropped} events`;
+    return error === null
+      ? `the output ${name} was too slow: it never had ${dropped} of ${delivered + dropped} events`
+      : `the output ${name} failed (${error})${lost}`;
+  });
 }
 
 /** A run that passed is no success where its results are not where they should be. */
@@ -154,6 +169,7 @@ export async function printResult(world: World, result: RunResult, { folder, jso
       if (outcome === 'not-sure' && status === 'passed') stderr.write(`rampart: ${threshold}: ${message}\n`);
   }
   if (!json) stdout.write(renderSummary(result, { columns: stdout.columns, colour: colourOf(stdout, env) }));
+  for (const loss of outputLosses(result)) stderr.write(`rampart: ${loss}\n`);
   if (folder === null) return;
   if (!quiet) stderr.write(`\nReport: ${await folder.pathOf('report.html')}\n`);
   for (const loss of folder.losses) stderr.write(`rampart: not saved in ${folder.path}: ${loss}\n`);

@@ -5,6 +5,7 @@ import { STOPPED } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import type { RowTable } from '../core/rows.ts';
+import { FILES, JOURNAL } from '../core/run-files.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
@@ -18,9 +19,11 @@ import type { ControlAnswer, EarlierRun, FieldError } from '../report/client/liv
 import type { ConsoleView } from '../report/console.ts';
 import { requestOnce } from '../run/single.ts';
 import { Steering } from '../run/steering.ts';
-import type { Artifacts } from '../session/artifacts.ts';
+import { Artifacts } from '../session/artifacts.ts';
 import { execute, newRunId, openFolder } from '../session/execution.ts';
-import { FILES, type FolderWish, JOURNAL, type RunFolder } from '../session/run-folder.ts';
+import { followedBy } from '../session/outputs.ts';
+import { procedureOf } from '../session/procedures.ts';
+import type { FolderWish, RunFolder } from '../session/run-folder.ts';
 import type { Download, Settings, Tester } from '../web/control.ts';
 import { LiveRun } from '../web/live-run.ts';
 import { trialOf } from '../web/trial.ts';
@@ -49,6 +52,8 @@ interface Kept {
   readonly artifacts: Artifacts;
   readonly control: TestControl;
   result: RunResult | null;
+  /** It has ended, with or without a result. */
+  over: boolean;
 }
 
 export interface TestingOptions {
@@ -90,7 +95,7 @@ export class Testing implements Tester {
   }
 
   get running(): boolean {
-    return this.#kept !== null && this.#kept.result === null;
+    return this.#kept !== null && !this.#kept.over;
   }
 
   /** Resolves when no test is on. */
@@ -104,32 +109,29 @@ export class Testing implements Tester {
     this.#leave();
     const { changed } = this.#options;
     const { view, stop, steering } = control;
-    let kept: Kept | null = null;
-    const result = await execute(this.#world, {
-      id,
+    const record = new Artifacts();
+    const procedure = procedureOf(plan);
+    const live = new LiveRun({
       plan,
-      rows,
-      publication: publicationOf(this.#world, plan),
-      folder,
-      signal: stop.signal,
-      steering,
-      followers: (artifacts, answer) => {
-        const live = new LiveRun({
-          plan,
-          planLines: describePlan(plan),
-          fold: artifacts.fold,
-          archive: artifacts.archive,
-          answer,
-          files: () => (artifacts.fold.timeline.length > 0 || kept?.result != null ? [...FILES, JOURNAL] : [JOURNAL]),
-          wallTime: () => this.#world.wallTime().toISOString(),
-          changed,
-        });
-        kept = { test, live, artifacts, control, result: null };
-        this.#kept = kept;
-        return view === null ? [live] : [live, view];
-      },
+      planLines: describePlan(plan),
+      fold: record.fold,
+      archive: record.archive,
+      answer: () => procedure.answer(),
+      files: () => (record.fold.timeline.length > 0 || kept.result !== null ? [...FILES, JOURNAL] : [JOURNAL]),
+      wallTime: () => this.#world.wallTime().toISOString(),
+      changed,
     });
-    if (this.#kept !== null) this.#kept.result = result;
+    const kept: Kept = { test, live, artifacts: record, control, result: null, over: false };
+    this.#kept = kept;
+    const result = await execute(this.#world, {
+      ...{ id, plan, rows, procedure, record, folder, steering },
+      publication: publicationOf(this.#world, plan),
+      signal: stop.signal,
+      outputs: [followedBy('page', live), ...(view === null ? [] : [followedBy('console', view)])],
+    }).finally(() => {
+      kept.over = true;
+    });
+    kept.result = result;
     changed();
     return result;
   }

@@ -23,6 +23,10 @@ const TABLE = {
   'bad-scenario': EXIT.usage,
   'bad-journal': EXIT.usage,
   'bad-folder': EXIT.usage,
+  'bad-output': EXIT.usage,
+  'bad-setting': EXIT.usage,
+  /** A command to a load under way that cannot be carried out. */
+  refused: EXIT.usage,
   'port-in-use': EXIT.usage,
   unreachable: EXIT.unreachable,
   invalid: EXIT.invalid,
@@ -38,8 +42,9 @@ export class RampartError extends Error {
   readonly hint: string;
   readonly exitCode: ExitCode;
 
-  constructor(code: ErrorCode, message: string, hint = '') {
-    super(message);
+  /** @param options the error that it came from, as `cause`. */
+  constructor(code: ErrorCode, message: string, hint = '', options: ErrorOptions = {}) {
+    super(message, options);
     this.name = 'RampartError';
     this.code = code;
     this.hint = hint;

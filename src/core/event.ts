@@ -80,8 +80,10 @@ export type RunEvent =
       readonly ending: Ending;
     };
 
-/** Somebody who reads the stream. A sink that fails is reported and left out; it never ends the run. */
+/** Somebody who reads the stream. One that fails is left out, and told of in the result; it never ends or delays the run. */
 export interface RunSink {
+  /** The next event is handed over when this one is done. */
   accept(event: RunEvent): void | Promise<void>;
-  close(): Promise<void>;
+  /** After the last event, also where `accept` has failed. */
+  close(): void | Promise<void>;
 }

@@ -37,6 +37,19 @@ export interface RunResult {
   readonly failures: readonly FailureResult[];
   /** Of a search. */
   readonly breakingPoint?: BreakingPoint;
+  /** Outputs at which something went wrong. Not in the journal, which ends before it is known. Absent: nothing did. */
+  readonly outputs?: readonly OutputResult[];
+}
+
+/** What became of an output that had not all of the run, or failed. */
+export interface OutputResult {
+  readonly name: string;
+  /** Events that it took. */
+  readonly delivered: number;
+  /** Events that it never got: it was too slow, or had failed. */
+  readonly dropped: number;
+  /** Why it was left out, or what went wrong at its end; null: nothing did. */
+  readonly error: string | null;
 }
 
 /** interrupted: by a signal or a kill, so that nothing can be said of the whole. */

@@ -31,13 +31,14 @@ function recordsOf(text: string): Record<string, string>[] {
   });
 }
 
-function historyOf(events: readonly RunEvent[]): Promise<string> {
+function historyOf(events: readonly RunEvent[]): string {
   let text = '';
   const history = new HistoryCsv((rows) => {
     text += rows;
   });
   for (const event of events) history.accept(event);
-  return history.close().then(() => text);
+  history.close();
+  return text;
 }
 
 const PERCENTILES = '50%,66%,75%,80%,90%,95%,98%,99%,99.9%,99.99%,100%';
@@ -91,16 +92,16 @@ describe('toStatsCsv', () => {
 });
 
 describe('HistoryCsv', () => {
-  it("has Locust's columns, and rows for each name and for all in every interval", async () => {
-    const text = await historyOf(fixtureEvents());
+  it("has Locust's columns, and rows for each name and for all in every interval", () => {
+    const text = historyOf(fixtureEvents());
     expect(text.split('\r\n')[0]).toBe(
       `Timestamp,User Count,Type,Name,Requests/s,Failures/s,${PERCENTILES},Total Request Count,Total Failure Count,Total Median Response Time,Total Average Response Time,Total Min Response Time,Total Max Response Time,Total Average Content Size`,
     );
     expect(recordsOf(text)).toHaveLength(3 * 13);
   });
 
-  it('says what happened in an interval, at its time', async () => {
-    const row = recordsOf(await historyOf(fixtureEvents()))[3 * 5 + 2];
+  it('says what happened in an interval, at its time', () => {
+    const row = recordsOf(historyOf(fixtureEvents()))[3 * 5 + 2];
     expect(row).toMatchObject({
       Timestamp: String(Math.floor((Date.parse('2026-03-04T05:06:07.250Z') + 6000) / 1000)),
       'User Count': '30',
@@ -112,8 +113,8 @@ describe('HistoryCsv', () => {
     });
   });
 
-  it('ends with the totals of stats.csv', async () => {
-    const rows = recordsOf(await historyOf(fixtureEvents())).slice(-3);
+  it('ends with the totals of stats.csv', () => {
+    const rows = recordsOf(historyOf(fixtureEvents())).slice(-3);
     const stats = recordsOf(toStatsCsv(fixtureResult(), fixtureHistogram));
     const columns = ['Request Count', 'Failure Count', 'Median Response Time', 'Average Response Time'];
     for (const [i, row] of rows.entries()) {
@@ -123,8 +124,8 @@ describe('HistoryCsv', () => {
     }
   });
 
-  it('shows the warm-up, but does not count it', async () => {
-    const warm = recordsOf(await historyOf(fixtureEvents()))[2];
+  it('shows the warm-up, but does not count it', () => {
+    const warm = recordsOf(historyOf(fixtureEvents()))[2];
     expect(warm).toMatchObject({
       'Requests/s': '120',
       'Total Request Count': '0',
@@ -132,12 +133,12 @@ describe('HistoryCsv', () => {
     });
   });
 
-  it('makes one interval of the snapshots of two phases', async () => {
+  it('makes one interval of the snapshots of two phases', () => {
     const events = fixtureEvents();
     const late = events[2];
     if (late?.type !== 'interval') throw new Error('no interval');
     const answers: RunEvent = { type: 'interval', snapshot: { ...late.snapshot, index: 2, phase: 'warmup' } };
-    const rows = recordsOf(await historyOf([...events.slice(0, 3), answers, ...events.slice(3)]));
+    const rows = recordsOf(historyOf([...events.slice(0, 3), answers, ...events.slice(3)]));
     expect(rows).toHaveLength(3 * 13);
     expect(rows[3 * 2 + 2]).toMatchObject({ 'Total Request Count': '120' });
     expect(rows.at(-1)?.['Total Request Count']).toBe('1200');
@@ -163,8 +164,8 @@ describe('HistoryCsv of a run whose statistics were reset', () => {
     ...marked.slice(at + 1),
   ];
 
-  it('goes on with its rows, and begins the totals anew', async () => {
-    const rows = recordsOf(await historyOf(all));
+  it('goes on with its rows, and begins the totals anew', () => {
+    const rows = recordsOf(historyOf(all));
     expect(rows).toHaveLength(3 * 13);
     const aggregated = (index: number) => rows[3 * index + 2];
     expect(aggregated(5)).toMatchObject({ 'Requests/s': '120', 'Total Request Count': '480' });
@@ -172,12 +173,12 @@ describe('HistoryCsv of a run whose statistics were reset', () => {
     expect(aggregated(7)).toMatchObject({ 'Requests/s': '120', 'Total Request Count': '240' });
   });
 
-  it('ends with the totals of the result', async () => {
+  it('ends with the totals of the result', () => {
     const fold = new RunFold();
     for (const event of all) fold.accept(event);
     const { totals, latency } = fold.result();
     expect(totals.ok + totals.failed).toBe(720);
-    expect(recordsOf(await historyOf(all)).at(-1)).toMatchObject({
+    expect(recordsOf(historyOf(all)).at(-1)).toMatchObject({
       'Total Request Count': String(totals.ok + totals.failed),
       'Total Failure Count': String(totals.failed),
       'Total Min Response Time': String(latency.response.min),

@@ -168,7 +168,7 @@ export class HistoryCsv implements RunSink {
     }
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#flush();
   }
 

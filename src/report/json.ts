@@ -19,6 +19,7 @@ const PARTS = [
   'generator',
   'failures',
   'breakingPoint',
+  'outputs',
 ] as const satisfies readonly (keyof RunResult)[];
 
 /** Fails to compile when a part of the result is not in the list. */

@@ -588,6 +588,20 @@ const resultSchema = z
       .describe('Failed and given-up requests by cause, the most frequent first.'),
     changes: changesSchema.exactOptional(),
     breakingPoint: breakingPointSchema.exactOptional(),
+    outputs: z
+      .array(
+        z.strictObject({
+          name: text('Name of the output.'),
+          delivered: count('Events that it took.'),
+          dropped: count('Events that it never got: it was too slow, or had failed.'),
+          error: z
+            .string()
+            .nullable()
+            .describe('Why it was left out, or what went wrong at its end; null: nothing did.'),
+        }),
+      )
+      .exactOptional()
+      .describe('Outputs at which something went wrong. Not of a run that is drawn again from its journal.'),
   })
   .describe('The judged result of a rampart run. Times in ms, rates in 1/s, shares 0..1, where nothing else is said.');
 

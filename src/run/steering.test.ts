@@ -5,7 +5,7 @@ import type { LoadProfile } from '../core/plan.ts';
 import type { LoadSource } from '../core/ports.ts';
 import type { IntervalSnapshot, Phase } from '../core/snapshot.ts';
 import { count, micros, perSecond, seconds } from '../core/units.ts';
-import { runEvents } from '../session/run.ts';
+import { loadEvents } from '../session/run.ts';
 import { Steering } from './steering.ts';
 
 const RAMP: LoadProfile = {
@@ -113,7 +113,7 @@ describe('the events of a run that is changed', () => {
       yield* snapshots;
     };
     const lines: string[] = [];
-    for await (const event of runEvents(planFixture(), source, new AbortController().signal, steering)) {
+    for await (const event of loadEvents(planFixture(), source, new AbortController().signal, steering)) {
       if (event.type === 'interval') lines.push(`${event.snapshot.index}`);
       else if (event.type === 'edited' || event.type === 'reset') lines.push(event.type);
     }

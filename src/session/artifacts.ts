@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { RunFold } from '../analyze/fold.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { RunResult } from '../core/result.ts';
+import type { FileName } from '../core/run-files.ts';
 import type { Machine } from '../core/world.ts';
 import { IntervalArchive } from '../report/archive.ts';
 import { HistoryCsv, toFailuresCsv, toStatsCsv } from '../report/csv.ts';
@@ -10,7 +11,6 @@ import { toResultJson } from '../report/json.ts';
 import { toJunitXml } from '../report/junit.ts';
 import { LatencyLog } from '../report/latency-log.ts';
 import { toMarkdown } from '../report/markdown.ts';
-import type { FileName } from './run-folder.ts';
 
 /**
  * What a run leaves in its folder besides the journal, gathered from the stream: the same from a live run as from a
@@ -25,16 +25,16 @@ export class Artifacts implements RunSink {
   readonly #log = new LatencyLog();
   readonly archive = new IntervalArchive();
 
-  async accept(event: RunEvent): Promise<void> {
+  accept(event: RunEvent): void {
     this.fold.accept(event);
-    await this.#historyCsv.accept(event);
+    this.#historyCsv.accept(event);
     if (event.type !== 'interval') return;
     this.archive.add(event.snapshot);
     this.#log.add(event.snapshot);
   }
 
-  close(): Promise<void> {
-    return this.#historyCsv.close();
+  close(): void {
+    this.#historyCsv.close();
   }
 
   /** The text of each file, made when it is asked for: of the run so far, or of all of it. */

@@ -1,22 +1,25 @@
-import type { BreakingPoint } from '../core/breaking-point.ts';
-import type { RunSink } from '../core/event.ts';
+/** One run, search or probe, from its plan to its result and its files. */
+
 import type { Plan } from '../core/plan.ts';
-import type { RunResult } from '../core/result.ts';
+import type { OutputResult, RunResult } from '../core/result.ts';
 import type { RowTable } from '../core/rows.ts';
+import { JOURNAL } from '../core/run-files.ts';
 import type { Secrets } from '../core/secret.ts';
+import { seconds } from '../core/units.ts';
 import type { Machine } from '../core/world.ts';
-import { InstanceProbe } from '../drivers/instances.ts';
-import { payloadsOf } from '../load/payload.ts';
 import { heldSecrets, publishPlan } from '../plan/publish.ts';
 import { publishEvent } from '../plan/publish-event.ts';
 import type { Steering } from '../run/steering.ts';
 import { ThreadPool } from '../run/threads.ts';
-import { Artifacts } from './artifacts.ts';
-import { createSearch, searchEvents } from './find.ts';
-import { runEvents } from './run.ts';
+import type { Artifacts } from './artifacts.ts';
+import { type OutputOutcome, OutputQueue } from './output-queue.ts';
+import { openOutputs, type WantedOutput } from './outputs.ts';
+import type { Procedure } from './procedure.ts';
 import { type FolderWish, RunFolder } from './run-folder.ts';
 import { runSession } from './stream.ts';
-import { untilKnown } from './until.ts';
+
+/** A disk that does not answer is waited for, and then the journal goes elsewhere: see `RunFolder`. */
+const JOURNAL_PATIENCE = seconds(120);
 
 /** What may be told of a run, and what not. */
 export interface Publication {
@@ -26,67 +29,81 @@ export interface Publication {
   readonly secrets: Secrets;
 }
 
-/** A test to be run once. */
+/** A plan to be carried out once. */
 export interface Execution {
   readonly id: string;
   readonly plan: Plan;
   readonly rows: RowTable | null;
+  readonly procedure: Procedure;
   readonly publication: Publication;
   /** Where its files go; null: nowhere. */
   readonly folder: RunFolder | null;
   readonly signal: AbortSignal;
   /** Where a person's commands come in. */
   readonly steering: Steering;
-  /**
-   * Who else follows it, after the files' own sink.
-   *
-   * @param answer of a search: the answer so far.
-   */
-  readonly followers: (artifacts: Artifacts, answer: () => BreakingPoint | null) => readonly RunSink[];
+  /** What its events come to: shared by all who follow it, and ahead of each. */
+  readonly record: Artifacts;
+  /** Who else follows it. */
+  readonly outputs: readonly WantedOutput[];
 }
 
-/** Runs it, and writes its files. A file that cannot be written is told by its folder, and ends nothing. */
+/**
+ * Carries it out, and writes its files. A file that cannot be written is told by its folder, an output that fails by the
+ * result; neither ends anything.
+ *
+ * @throws RampartError `bad-output`, before any load, where an output cannot be opened.
+ */
 export async function execute(machine: Machine, execution: Execution): Promise<RunResult> {
-  const { id, plan, rows, publication, folder, signal, steering } = execution;
-  const artifacts = new Artifacts();
+  const { id, plan, rows, procedure, publication, folder, signal, steering, record } = execution;
   const { command, secrets } = publication;
-  const controller = plan.search === null ? null : createSearch(plan.search);
-  const sinks: RunSink[] = folder === null ? [] : [folder.journal];
-  sinks.push(artifacts, ...execution.followers(artifacts, () => controller?.answer() ?? null));
-  const probe =
-    plan.search === null || plan.search.settle === 0
-      ? null
-      : InstanceProbe.of(plan, machine.clock, payloadsOf(plan, rows), plan.search.instanceHeader);
-  const pool = new ThreadPool(machine.workerEntry, machine.clock, plan.threads, rows);
-  await runSession({
-    events: (stop) =>
-      controller === null
-        ? plan.until === undefined
-          ? runEvents(plan, pool.source, stop, steering)
-          : untilKnown((ended) => runEvents(plan, pool.source, ended, steering), artifacts.fold, stop)
-        : searchEvents(plan, controller, pool.source, stop, machine.clock, probe === null ? null : () => probe.ask()),
-    sinks,
-    publish: (event) => publishEvent(event, secrets),
-    onSinkFailure: (_, error) => {
+  const { clock } = machine;
+  const published = publishPlan(plan, secrets);
+  const discard = (): void => {
+    if (rows?.kind === 'file') machine.files.discard(rows.descriptor);
+  };
+  const journal = folder === null ? [] : [new OutputQueue(JOURNAL, folder.journal, clock, JOURNAL_PATIENCE)];
+  const outputs = await openOutputs(machine, execution.outputs, { id, plan: published, record }).catch(
+    async (error: unknown) => {
+      discard();
+      await journal[0]?.close();
       throw error;
     },
+  );
+  const pool = new ThreadPool(machine.workerEntry, clock, plan.threads, rows);
+  const outcomes = await runSession({
+    events: (stop) =>
+      procedure.events({ plan, rows, source: pool.source, clock, signal: stop, steering, fold: record.fold }),
+    record,
+    outputs: [...journal, ...outputs],
+    publish: (event) => publishEvent(event, secrets),
     signal,
-    clock: machine.clock,
+    clock,
     wallTime: () => machine.wallTime().toISOString(),
     started: {
       format: 1,
       tool: { name: 'rampart', version: machine.version },
       run: { id, command, host: machine.host },
-      plan: publishPlan(plan, secrets),
+      plan: published,
     },
   }).finally(async () => {
-    probe?.close();
     await pool.close();
-    if (rows?.kind === 'file') machine.files.discard(rows.descriptor);
+    discard();
   });
-  const result = artifacts.fold.result();
-  if (folder !== null) await artifacts.write(machine, result, (name, text) => folder.write(name, text));
+  const [written, ...others] = folder === null ? [null, ...outcomes] : outcomes;
+  if (written?.error != null || (written?.dropped ?? 0) > 0) folder?.loseEvents(written?.dropped ?? 0);
+  const result = withOutputs(record.fold.result(), others);
+  if (folder !== null) await record.write(machine, result, (name, text) => folder.write(name, text));
   return result;
+}
+
+/** A result with what went wrong at outputs. */
+function withOutputs(result: RunResult, outcomes: readonly (OutputOutcome | null)[]): RunResult {
+  const told = outcomes.flatMap((outcome): OutputResult[] => {
+    if (outcome === null || (outcome.error === null && outcome.dropped === 0)) return [];
+    const { name, delivered, dropped, error } = outcome;
+    return [{ name, delivered, dropped, error: error?.message ?? null }];
+  });
+  return told.length === 0 ? result : { ...result, outputs: told };
 }
 
 /** Sortable by time, and two runs of one second still differ. */

@@ -1,11 +1,14 @@
 import { Search } from '../analyze/search/controller.ts';
 import { observe, type SearchStep } from '../analyze/search/observation.ts';
 import { SETTLING_INTERVALS, Settling, type Sighting, stretchOf } from '../analyze/search/settling.ts';
+import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Distribution, LoadProfile, Plan, SearchPlan } from '../core/plan.ts';
-import type { Clock, LoadSource } from '../core/ports.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { count, type Micros, micros, perSecond, toSeconds } from '../core/units.ts';
+import { InstanceProbe } from '../drivers/instances.ts';
+import { payloadsOf } from '../load/payload.ts';
+import type { Means, Procedure } from './procedure.ts';
 
 /** Into how many stretches a level's window is cut: its percentiles' intervals come from their scatter. */
 const BATCHES = 20;
@@ -16,19 +19,40 @@ const CENSUS = { share: 0.02, most: 5 } as const;
 const SHORTEST_INTERVAL = 50_000;
 
 /** Asks the target which of its instances answers; null: nobody, or it cannot be told. */
-export type AskInstance = () => Promise<Sighting | null>;
+type AskInstance = () => Promise<Sighting | null>;
+
+/** A search: level by level, asks what to run, runs that, tells what came of it. */
+export class Find implements Procedure {
+  readonly #search: Search;
+
+  constructor(plan: SearchPlan) {
+    this.#search = createSearch(plan);
+  }
+
+  async *events(means: Means): AsyncGenerator<RunEvent, void, undefined> {
+    const { plan, rows, clock } = means;
+    const { settle = 0, instanceHeader = null } = plan.search ?? {};
+    const probe = settle === 0 ? null : InstanceProbe.of(plan, clock, payloadsOf(plan, rows), instanceHeader);
+    try {
+      yield* searchEvents(means, this.#search, probe === null ? null : () => probe.ask());
+    } finally {
+      probe?.close();
+    }
+  }
+
+  answer(): BreakingPoint {
+    return this.#search.answer();
+  }
+}
 
 /**
- * Runs a search level by level: asks it what to run, runs that, tells it what came of it. Yields everything that
- * happens, on one time axis; at last the answer, also when the run is interrupted or a generator thread is lost.
+ * Everything that happens in a search, on one time axis; at last the answer, also when the run is interrupted or a generator
+ * thread is lost.
  */
-export async function* searchEvents(
-  plan: Plan,
+async function* searchEvents(
+  { plan, source, signal, clock }: Means,
   controller: Search,
-  source: LoadSource,
-  signal: AbortSignal,
-  clock: Pick<Clock, 'now'>,
-  askInstance: AskInstance | null = null,
+  askInstance: AskInstance | null,
 ): AsyncGenerator<RunEvent, void, undefined> {
   let at = 0;
   let index = 0;
@@ -82,8 +106,8 @@ export async function* searchEvents(
   }
 }
 
-/** The search that a plan asks for, at its beginning. */
-export function createSearch(search: SearchPlan): Search {
+/** At its beginning. */
+function createSearch(search: SearchPlan): Search {
   return new Search({
     unit: search.unit,
     slos: search.slos,

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
+import { JOURNAL } from '../core/run-files.ts';
 import type { Machine } from '../core/world.ts';
 import { partProblem } from '../report/part-schemas.ts';
 import { eventsOf } from '../run/journal.ts';
-import { JOURNAL } from './run-folder.ts';
 
 /** A run that has been, as its journal keeps it. */
 export interface FinishedRun {

@@ -1,23 +1,9 @@
 import { join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import type { RunSink } from '../core/event.ts';
+import { FILES, type FileName, JOURNAL } from '../core/run-files.ts';
 import type { Files, GrowingFile, Readers } from '../core/world.ts';
 import { Journal } from '../run/journal.ts';
-
-export const JOURNAL = 'journal.ndjson';
-
-/** What a run leaves besides its journal. */
-export const FILES = [
-  'report.html',
-  'result.json',
-  'stats.csv',
-  'history.csv',
-  'failures.csv',
-  'latency.hlog',
-  'summary.md',
-  'junit.xml',
-] as const;
-export type FileName = (typeof FILES)[number];
 
 interface Place {
   readonly path: string;
@@ -120,6 +106,12 @@ export class RunFolder {
   /** What could not be written, and where it is instead: a sentence for each reason. */
   get losses(): readonly string[] {
     return this.#losses.map(sentenceOf);
+  }
+
+  /** The journal could not keep up with the run. */
+  loseEvents(events: number): void {
+    const what = events === 1 ? 'an event' : `${events} events`;
+    this.#lose(JOURNAL, new Error(`the disk was too slow for ${what}`), null);
   }
 
   async #append(line: string): Promise<void> {

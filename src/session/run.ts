@@ -1,19 +1,27 @@
+/** A run: its load once, from the first stage to the last, or until what was asked for is known. */
 import type { RunEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { LoadSource } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 import type { Steering } from '../run/steering.ts';
+import type { Means } from './procedure.ts';
+import { untilKnown } from './until.ts';
+
+export async function* run({ plan, source, signal, steering, fold }: Means): AsyncGenerator<RunEvent, void, undefined> {
+  const events = (stop: AbortSignal): AsyncGenerator<RunEvent> => loadEvents(plan, source, stop, steering);
+  yield* plan.until === undefined ? events(signal) : untilKnown(events, fold, signal);
+}
 
 /**
- * A plan run once, as the stream's events. A change goes before the first interval that it had an effect on; one that the
+ * The load of a plan, as the stream's events. A change goes before the first interval that it had an effect on; one that the
  * end of the load came before had none, and is left out.
  */
-export async function* runEvents(
+export async function* loadEvents(
   plan: Plan,
   source: LoadSource,
   signal: AbortSignal,
   steering?: Steering,
-): AsyncGenerator<RunEvent> {
+): AsyncGenerator<RunEvent, void, undefined> {
   let resets = 0;
   for await (const snapshot of source(plan, { index: 0, count: 1 }, signal, steering)) {
     const { phase, endAt, resets: known = 0 } = snapshot;

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { finishedOf, foldOf, planOf, secondOf, startedOf } from '../analyze/events.fixture.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { Clock } from '../core/ports.ts';
+import { OutputQueue } from './output-queue.ts';
 import { runSession } from './stream.ts';
 
 const START = Date.parse('2026-01-02T03:04:05.000Z');
@@ -12,6 +13,7 @@ async function finishedAfter(setBy: number): Promise<Extract<RunEvent, { type: '
   let offset = 0;
   const events: RunEvent[] = [];
   const sink: RunSink = { accept: (event) => void events.push(event), close: () => Promise.resolve() };
+  const clock = { now: () => elapsed * 1e3, after: () => null, cancel: () => {} } as unknown as Clock;
   const { type: _, run, ...rest } = startedOf(planOf()) as Extract<RunEvent, { type: 'started' }>;
   const { startedAt: __, ...known } = run;
   await runSession({
@@ -20,13 +22,11 @@ async function finishedAfter(setBy: number): Promise<Extract<RunEvent, { type: '
       offset = setBy;
       yield secondOf(0, { ok: [1_000] });
     },
-    sinks: [sink],
+    record: { accept: () => {}, close: () => {} },
+    outputs: [new OutputQueue('test', sink, clock)],
     publish: (event) => event,
-    onSinkFailure: (_sink, error) => {
-      throw error;
-    },
     signal: new AbortController().signal,
-    clock: { now: () => elapsed * 1e3 } as Clock,
+    clock,
     wallTime: () => new Date(START + elapsed + offset).toISOString(),
     started: { ...rest, run: known },
   });

@@ -1,18 +1,20 @@
+/** The frame of every session: a start, what a procedure makes happen, and an end, told to everybody who follows it. */
 import { RampartError } from '../core/errors.ts';
-import { type Ending, type RunEvent, type RunSink, STOPPED } from '../core/event.ts';
+import { type Ending, type RunEvent, STOPPED } from '../core/event.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 import { SourceLost } from '../run/threads.ts';
 import { Unanswered } from '../run/unanswered.ts';
+import type { OutputOutcome, OutputQueue } from './output-queue.ts';
 
 export interface Session {
   /** What happens between the start and the end of the run, until `signal` ends it. */
   readonly events: (signal: AbortSignal) => AsyncIterable<RunEvent>;
-  readonly sinks: readonly RunSink[];
-  /** What sinks get to see of an event: nothing secret. */
+  /** What the events come to. It knows of each before anybody else does. */
+  readonly record: { accept(event: RunEvent): void; close(): void };
+  readonly outputs: readonly OutputQueue[];
+  /** What others get to see of an event: nothing secret. */
   readonly publish: (event: RunEvent) => RunEvent;
-  /** A sink failed and is left out from now on; told once per sink. */
-  readonly onSinkFailure: (sink: RunSink, error: Error) => void;
   /** Ends the run early; aborted for the reason `STOPPED` it is a normal end. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -27,61 +29,63 @@ export interface Session {
 const NOTABLE = 1_000;
 
 /**
- * Runs a plan once: every event goes to every sink, in order, and the run outlives any sink.
- * Bugs (errors of no known kind) pass through, after the sinks are closed.
+ * Every event goes to the record, then to every output, in order; no output ends or delays the run.
+ * Bugs (errors of no known kind) pass through, after the outputs are closed.
+ *
+ * @returns what became of each output, in their order.
  */
-export async function runSession(session: Session): Promise<void> {
-  const { signal, clock } = session;
-  const sinks = new Set(session.sinks);
-  const leaveOut = (sink: RunSink, error: unknown): void => {
-    sinks.delete(sink);
-    session.onSinkFailure(sink, error instanceof Error ? error : new Error(String(error)));
+export async function runSession(session: Session): Promise<OutputOutcome[]> {
+  const { record, outputs } = session;
+  const close = (): Promise<OutputOutcome[]> => {
+    record.close();
+    return Promise.all(outputs.map((output) => output.close()));
   };
+  try {
+    await play(session);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return close();
+}
+
+async function play(session: Session): Promise<void> {
+  const { signal, clock, record, outputs } = session;
   const unanswered = new Unanswered();
-  const emit = async (raw: RunEvent): Promise<void> => {
+  const emit = (raw: RunEvent): void => {
     const event = session.publish(raw);
     if (event.type === 'interval') unanswered.add(event.snapshot);
-    for (const sink of sinks) {
-      try {
-        await sink.accept(event);
-      } catch (error) {
-        leaveOut(sink, error);
-      }
-    }
+    record.accept(event);
+    for (const output of outputs) output.offer(event);
   };
 
   const { run, ...rest } = session.started;
   const startedAt = clock.now();
   const elapsed = (): Micros => (clock.now() - startedAt) as Micros;
   let ending: Ending = 'completed';
+  const began = session.wallTime();
+  emit({ type: 'started', ...rest, run: { ...run, startedAt: began } });
   try {
-    const began = session.wallTime();
-    await emit({ type: 'started', ...rest, run: { ...run, startedAt: began } });
-    try {
-      for await (const event of session.events(signal)) await emit(event);
-      if (signal.aborted) ending = signal.reason === STOPPED ? 'stopped' : 'interrupted';
-    } catch (error) {
-      if (error instanceof SourceLost) {
-        ending = 'lost';
-        for (const snapshot of unanswered.given('lost with its generator thread'))
-          await emit({ type: 'interval', snapshot });
-        await emit({ type: 'lost', at: elapsed(), source: error.source, message: error.message });
-      } else if (error instanceof RampartError && error.code === 'never-ready') {
-        ending = 'never-ready';
-        await emit({ type: 'lost', at: elapsed(), source: 'threads', message: error.message });
-      } else throw error;
-    }
-    const at = elapsed();
-    const finishedAt = Date.parse(began) + Math.round(at / 1e3);
-    const setBy = Date.parse(session.wallTime()) - finishedAt;
-    await emit({
-      type: 'finished',
-      at,
-      finishedAt: new Date(finishedAt).toISOString(),
-      ...(Math.abs(setBy) < NOTABLE ? {} : { clockSetBy: setBy }),
-      ending,
-    });
-  } finally {
-    for (const sink of sinks) await sink.close().catch((error: unknown) => leaveOut(sink, error));
+    for await (const event of session.events(signal)) emit(event);
+    if (signal.aborted) ending = signal.reason === STOPPED ? 'stopped' : 'interrupted';
+  } catch (error) {
+    if (error instanceof SourceLost) {
+      ending = 'lost';
+      for (const snapshot of unanswered.given('lost with its generator thread')) emit({ type: 'interval', snapshot });
+      emit({ type: 'lost', at: elapsed(), source: error.source, message: error.message });
+    } else if (error instanceof RampartError && error.code === 'never-ready') {
+      ending = 'never-ready';
+      emit({ type: 'lost', at: elapsed(), source: 'threads', message: error.message });
+    } else throw error;
   }
+  const at = elapsed();
+  const finishedAt = Date.parse(began) + Math.round(at / 1e3);
+  const setBy = Date.parse(session.wallTime()) - finishedAt;
+  emit({
+    type: 'finished',
+    at,
+    finishedAt: new Date(finishedAt).toISOString(),
+    ...(Math.abs(setBy) < NOTABLE ? {} : { clockSetBy: setBy }),
+    ending,
+  });
 }

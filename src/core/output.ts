@@ -1,0 +1,30 @@
+/** Outputs: where a run is told besides its folder. The interface that outputs from outside the project are written against. */
+import type { RunSink } from './event.ts';
+import type { Plan } from './plan.ts';
+import type { RunResult } from './result.ts';
+import type { FileName } from './run-files.ts';
+
+/** What an output is given when a run is about to begin. */
+export interface OutputContext {
+  /** Of the run. */
+  readonly id: string;
+  /** Fit to be published: secrets masked, large bodies cut. */
+  readonly plan: Plan;
+  /** As they were given, by name: `--output NAME,file=x.txt`. */
+  readonly options: Readonly<Record<string, string>>;
+  /** What the events so far came to; the result of the whole run once `finished` has come. Not before `started`. */
+  result(): RunResult;
+  /** The text of a file of the run, of the events so far. */
+  file(name: FileName): Promise<string>;
+  /** Writes a file whole, or not at all. The path is relative to the working directory. */
+  write(path: string, text: string): Promise<void>;
+}
+
+/** A kind of output: what `--output` names, and what the default export of a module must be. */
+export interface Output {
+  readonly name: string;
+  /** What it takes, by name, each in a few words. Any other option is refused. Absent: it takes none. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** Called once for each run, before its load. What is thrown here ends the run before it begins. */
+  open(context: OutputContext): RunSink | Promise<RunSink>;
+}

@@ -1,0 +1,97 @@
+/** Opens the outputs of a run: each with its own options, and its own line to wait in. */
+import { RampartError } from '../core/errors.ts';
+import type { RunSink } from '../core/event.ts';
+import type { Output, OutputContext } from '../core/output.ts';
+import type { Plan } from '../core/plan.ts';
+import { type Micros, seconds } from '../core/units.ts';
+import type { Machine } from '../core/world.ts';
+import type { Artifacts } from './artifacts.ts';
+import { OutputQueue } from './output-queue.ts';
+
+/** How long an output may take to open. */
+const PATIENCE = seconds(30);
+
+/** An output with what it is to be opened with. */
+export interface WantedOutput {
+  readonly output: Output;
+  /** Absent: none are given. */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** A sink that is there already, as an output. */
+export const followedBy = (name: string, sink: RunSink): WantedOutput => ({ output: { name, open: () => sink } });
+
+interface Followed {
+  readonly id: string;
+  /** Fit to be published. */
+  readonly plan: Plan;
+  readonly record: Artifacts;
+}
+
+/** @throws RampartError `bad-output`; those that are open by then are closed. */
+export async function openOutputs(
+  machine: Machine,
+  wanted: readonly WantedOutput[],
+  { id, plan, record }: Followed,
+): Promise<OutputQueue[]> {
+  const open: OutputQueue[] = [];
+  try {
+    for (const { output, options = {} } of wanted) {
+      checkOptions(output, options);
+      const context: OutputContext = {
+        id,
+        plan,
+        options,
+        result: () => record.fold.result(),
+        file: async (name) => (await record.contents(machine))[name](),
+        write: (path, text) => machine.files.writeText(path, text),
+      };
+      open.push(new OutputQueue(output.name, await opened(output, context, machine), machine.clock));
+    }
+  } catch (error) {
+    await Promise.all(open.map((queue) => queue.close()));
+    throw error;
+  }
+  return open;
+}
+
+/** @throws RampartError `bad-output` naming what the output takes. */
+export function checkOptions({ name, options: known = {} }: Output, options: Readonly<Record<string, string>>): void {
+  const takes = Object.entries(known).map(([option, what]) => `${option} (${what})`);
+  for (const option of Object.keys(options))
+    if (!Object.hasOwn(known, option))
+      throw new RampartError(
+        'bad-output',
+        `the output ${name} has no option ${JSON.stringify(option)}`,
+        takes.length === 0 ? 'It has none.' : `It has: ${takes.join(', ')}.`,
+      );
+}
+
+async function opened(output: Output, context: OutputContext, { clock }: Pick<Machine, 'clock'>): Promise<RunSink> {
+  const bad = (problem: string, cause?: unknown): RampartError =>
+    new RampartError('bad-output', `the output ${output.name} ${problem}`, '', { cause });
+  let timer: unknown;
+  const late = new Promise<never>((_, reject) => {
+    timer = clock.after(PATIENCE, () => reject(bad(`was not open after ${(PATIENCE as Micros) / 1e6} s`)));
+  });
+  try {
+    const opening = Promise.resolve(output.open(context)).catch((error: unknown) => {
+      throw error instanceof RampartError ? error : bad(`cannot be opened: ${messageOf(error)}`, error);
+    });
+    const sink: unknown = await Promise.race([opening, late]);
+    if (!isSink(sink)) throw bad('gave no sink: `open` must return an object with `accept` and `close`');
+    return sink;
+  } catch (error) {
+    throw error instanceof RampartError ? error : bad(`cannot be opened: ${messageOf(error)}`, error);
+  } finally {
+    clock.cancel(timer);
+  }
+}
+
+/** Outputs come from outside, where no compiler may have looked. */
+function isSink(value: unknown): value is RunSink {
+  const { accept, close } = (value ?? {}) as Partial<RunSink>;
+  return typeof accept === 'function' && typeof close === 'function';
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

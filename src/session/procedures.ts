@@ -1,0 +1,11 @@
+/** Which procedure a plan asks for. */
+import type { Plan } from '../core/plan.ts';
+import { Find } from './find.ts';
+import { probe } from './probe.ts';
+import type { Procedure } from './procedure.ts';
+import { run } from './run.ts';
+
+export function procedureOf({ kind, search }: Plan): Procedure {
+  if (search !== null) return new Find(search);
+  return { events: kind === 'probe' ? probe : run, answer: () => null };
+}
