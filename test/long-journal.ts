@@ -21,7 +21,7 @@ export function writeLongJournal(path: string, seconds: number, perSecond: numbe
   for (let index = 0; index < seconds; index++) {
     const ok = Array.from({ length: perSecond }, () => about(20_000, 0.5));
     const lag = dataOf(Array.from({ length: perSecond }, () => about(20, 1)));
-    put(secondOf(index, { ok }, { generator: generatorOf({ lag }) }));
+    put(secondOf(index, { ok }, { generator: generatorOf({ times: { lag } }) }));
   }
   put(finishedOf('completed', seconds));
   closeSync(file);

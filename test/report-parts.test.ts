@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { timesOf } from '../src/core/snapshot.ts';
 import { renderOverlay } from '../src/report/overlay.ts';
 import { Histogram } from '../src/stats/histogram.ts';
 import { temporaryFolder } from './command.ts';
@@ -49,7 +50,7 @@ function exactly(
     if (startAt < from * 1e6 || endAt > to * 1e6) continue;
     for (const [own, part] of Object.entries(series)) {
       if (name !== null && own !== name) continue;
-      times.add(part.response);
+      times.add(timesOf(part, 'response'));
       sent += part.sent;
     }
   }

@@ -77,7 +77,7 @@ function* eventsOf(
         };
   yield {
     type: 'started',
-    format: 1,
+    format: 2,
     tool,
     run: { id: run.id, command: run.command, startedAt: run.startedAt, host: run.host },
     plan: {
@@ -115,7 +115,7 @@ function* eventsOf(
         load: { due, sent: due, dropped: 0, inFlight: 4, vus: count(model === 'open' ? 0 : Math.min(users, i * 2)) },
         series,
         generator: {
-          lag: timesOf(due, () => 20 + 30 * random()),
+          times: { lag: manyOf(due, () => 20 + 30 * random()) },
           loopDelayP99: micros(1_100 + 200 * random()),
           loopDelayMax: micros(2_000),
           utilization: null,
@@ -152,18 +152,19 @@ function seriesOf(n: number, failed: number, typical: number, second: number, ra
     bytesIn: ok * 143 + refused * 96,
     bodyBytesIn: ok * 31 + refused * 12,
     bytesOut: n * 181,
-    response: recorded(values.map((value) => value + 35)),
-    service: recorded(values),
-    firstByte: recorded(values.map((value) => value * 0.98)),
-    body: recorded(values.map((value) => value * 0.02)),
-    connect: second === 0 ? recorded([310, 420, 280]) : recorded([]),
-    tls: recorded([]),
-    failedResponse: recorded(Array.from({ length: failed }, () => typical)),
+    times: {
+      response: recorded(values.map((value) => value + 35)),
+      service: recorded(values),
+      firstByte: recorded(values.map((value) => value * 0.98)),
+      body: recorded(values.map((value) => value * 0.02)),
+      ...(second === 0 ? { connect: recorded([310, 420, 280]) } : {}),
+      failedResponse: recorded(Array.from({ length: failed }, () => typical)),
+    },
     failures: kinds.map((kind) => ({ ...kind, firstAt: at, lastAt: at })),
   };
 }
 
-function timesOf(n: number, value: () => number): HistogramData {
+function manyOf(n: number, value: () => number): HistogramData {
   return recorded(Array.from({ length: n }, value));
 }
 

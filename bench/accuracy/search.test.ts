@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Search } from '../../src/analyze/search/controller.ts';
 import type { Observation } from '../../src/analyze/search/observation.ts';
+import { EMPTY_HISTOGRAM } from '../../src/core/snapshot.ts';
 import { Random } from '../../src/load/random.ts';
-import { EMPTY_HISTOGRAM } from '../../src/stats/histogram.ts';
 import { errorSlo, latencySlo, searchOptions } from './experiments.ts';
 import { lasting, periodic, slotted } from './lasting.ts';
 import { constant, exponential, queue } from './server.ts';

@@ -1,16 +1,13 @@
-import type { HistogramData, SeriesSnapshot } from '../core/snapshot.ts';
+import { BATCHED_MEASURES, type BatchedMeasure } from '../core/measures.ts';
+import { type HistogramData, type SeriesSnapshot, type Times, timesOf } from '../core/snapshot.ts';
 import { BATCHES, type Batch } from '../stats/confidence.ts';
-import { EMPTY_HISTOGRAM } from '../stats/histogram.ts';
 import { mergedHistogram, type PackedHistogram, packHistogram, unpackHistogram } from '../stats/packed-histogram.ts';
 
-/** Histograms of successes whose percentiles get an interval by batches. */
-export type OfSuccesses = 'response' | 'service' | 'firstByte';
-
 /**
- * The same, and the response times as callers had them: a failure is infinitely slow, a request given up at the end took as
+ * What gets an interval by batches: such measures, and the response times as callers had them: a failure is infinitely slow, a request given up at the end took as
  * long as it had waited (`callers`), or for ever (`callersAtWorst`).
  */
-export type Batched = OfSuccesses | 'callers' | 'callersAtWorst';
+export type Batched = BatchedMeasure | 'callers' | 'callersAtWorst';
 
 /** Numbers of intervals, both ends included. */
 export interface Intervals {
@@ -19,10 +16,11 @@ export interface Intervals {
 }
 
 /** `infinite`: failed, or given up after a time that is not known. */
-type Part = { readonly [K in Kept]: PackedHistogram } & { readonly infinite: number };
+type Part = { readonly times: { readonly [K in Kept]: PackedHistogram }; readonly infinite: number };
 /** The same of one interval, as it came. */
-type Fresh = { readonly [K in Kept]: HistogramData } & { readonly infinite: number };
-type Kept = OfSuccesses | 'unfinished';
+type Fresh = { readonly times: Times<Kept>; readonly infinite: number };
+type Kept = (typeof KEPT)[number];
+const KEPT = [...BATCHED_MEASURES, 'unfinished'] as const;
 
 /** Stretches kept at the most: eight to a batch, so that cutting a run into batches is uneven by 1/8 of one at worst. */
 const STRETCHES = 8 * BATCHES;
@@ -97,7 +95,7 @@ export class BatchFold {
 
   #settle(): void {
     if (this.#fresh.length === 0) return;
-    join(this.#stretches, this.#freshKey, this.#fresh);
+    this.#stretches.set(this.#freshKey, packed(this.#fresh, this.#stretches.get(this.#freshKey)));
     this.#fresh = [];
     while (this.#stretches.size > STRETCHES) this.#widen();
   }
@@ -105,41 +103,37 @@ export class BatchFold {
   #widen(): void {
     this.#width *= 2;
     const wider = new Map<number, Part>();
-    for (const [key, stretch] of this.#stretches) join(wider, Math.floor(key / 2), [unpacked(stretch)]);
+    for (const [key, stretch] of this.#stretches) {
+      const place = Math.floor(key / 2);
+      const known = wider.get(place);
+      wider.set(place, known === undefined ? stretch : joined(known, stretch));
+    }
     this.#stretches = wider;
   }
 }
 
-function freshOf(series: SeriesSnapshot): Fresh {
-  const { response, service, firstByte, unfinished = EMPTY_HISTOGRAM } = series;
-  return { response, service, firstByte, unfinished, infinite: infiniteIn(series) };
-}
+const freshOf = (series: SeriesSnapshot): Fresh => ({ times: series.times, infinite: infiniteIn(series) });
 
-const partOf = (series: SeriesSnapshot): Part => packed(freshOf(series));
+const partOf = (series: SeriesSnapshot): Part => packed([freshOf(series)]);
 
-function packed({ response, service, firstByte, unfinished, infinite }: Fresh): Part {
+/** All of them as one part. */
+function packed(fresh: readonly Fresh[], known?: Part): Part {
+  const of = (kind: Kept): PackedHistogram =>
+    packHistogram(
+      mergedHistogram([
+        ...(known === undefined ? [] : [unpackHistogram(known.times[kind])]),
+        ...fresh.map((each) => timesOf(each, kind)),
+      ]),
+    );
   return {
-    response: packHistogram(response),
-    service: packHistogram(service),
-    firstByte: packHistogram(firstByte),
-    unfinished: packHistogram(unfinished),
-    infinite,
-  };
-}
-
-function unpacked({ response, service, firstByte, unfinished, infinite }: Part): Fresh {
-  return {
-    response: unpackHistogram(response),
-    service: unpackHistogram(service),
-    firstByte: unpackHistogram(firstByte),
-    unfinished: unpackHistogram(unfinished),
-    infinite,
+    times: Object.fromEntries(KEPT.map((kind) => [kind, of(kind)])) as Part['times'],
+    infinite: fresh.reduce((sum, { infinite }) => sum + infinite, known?.infinite ?? 0),
   };
 }
 
 /** Failed, or given up after a time that is not known: a journal may be older than that is told. */
-export function infiniteIn({ failed, byOutcome, unfinished }: SeriesSnapshot): number {
-  return failed + Math.max(0, (byOutcome.aborted ?? 0) - (unfinished?.count ?? 0));
+export function infiniteIn(series: SeriesSnapshot): number {
+  return series.failed + Math.max(0, (series.byOutcome.aborted ?? 0) - timesOf(series, 'unfinished').count);
 }
 
 function batchOf(parts: readonly Part[], kind: Batched): Batch {
@@ -147,34 +141,22 @@ function batchOf(parts: readonly Part[], kind: Batched): Batch {
   const infinite = parts.reduce((sum, part) => sum + part.infinite, 0);
   switch (kind) {
     case 'callers':
-      return { times: all(({ response, unfinished }) => [response, unfinished]), infinite };
+      return { times: all(({ times }) => [times.response, times.unfinished]), infinite };
     case 'callersAtWorst': {
-      const unfinished = all((part) => [part.unfinished]).count;
-      return { times: all(({ response }) => [response]), infinite: infinite + unfinished };
+      const unfinished = all(({ times }) => [times.unfinished]).count;
+      return { times: all(({ times }) => [times.response]), infinite: infinite + unfinished };
     }
     default:
-      return { times: all((part) => [part[kind]]), infinite: 0 };
+      return { times: all(({ times }) => [times[kind]]), infinite: 0 };
   }
 }
 
-/** Adds intervals to a stretch: one part each, so that memory does not wait for the next widening. */
-function join(stretches: Map<number, Part>, key: number, fresh: readonly Fresh[]): void {
-  const known = stretches.get(key);
-  const of = (kind: Kept): HistogramData =>
-    mergedHistogram([
-      ...(known === undefined ? [] : [unpackHistogram(known[kind])]),
-      ...fresh.map((each) => each[kind]),
-    ]);
-  stretches.set(
-    key,
-    packed({
-      response: of('response'),
-      service: of('service'),
-      firstByte: of('firstByte'),
-      unfinished: of('unfinished'),
-      infinite: fresh.reduce((sum, { infinite }) => sum + infinite, known?.infinite ?? 0),
-    }),
-  );
+function joined(a: Part, b: Part): Part {
+  const of = (kind: Kept): PackedHistogram => packHistogram(merged([a.times[kind], b.times[kind]]));
+  return {
+    times: Object.fromEntries(KEPT.map((kind) => [kind, of(kind)])) as Part['times'],
+    infinite: a.infinite + b.infinite,
+  };
 }
 
 function merged(all: readonly PackedHistogram[]): HistogramData {

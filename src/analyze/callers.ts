@@ -1,4 +1,4 @@
-import type { SeriesSnapshot } from '../core/snapshot.ts';
+import { type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { infiniteIn } from './batches.ts';
 
@@ -22,13 +22,13 @@ export class CallerFold {
   #infinite = 0;
 
   add(series: SeriesSnapshot): void {
-    if (series.unfinished !== undefined) this.#unfinished.add(series.unfinished);
+    this.#unfinished.add(timesOf(series, 'unfinished'));
     this.#infinite += infiniteIn(series);
   }
 
   addCarried(series: SeriesSnapshot): void {
     this.add(series);
-    this.#carried.add(series.response);
+    this.#carried.add(timesOf(series, 'response'));
   }
 
   /** @param successes of the measured time. */

@@ -34,7 +34,7 @@ describe('a wait for a connection', () => {
 
   it('is a doubt of its own, in the place of the lag that it explains', () => {
     const result = resultOf({ ok }, plan, {
-      generator: generatorOf({ lag: dataOf(late), connectionWait: dataOf(late) }),
+      generator: generatorOf({ times: { lag: dataOf(late), connectionWait: dataOf(late) } }),
     });
     expect(doubtOf(result, 'connection-wait')).toMatchObject({ invalidates: false });
     expect(doubtOf(result, 'connection-wait')?.message).toContain('with 4 connections');
@@ -44,7 +44,9 @@ describe('a wait for a connection', () => {
 
   it('of next to nothing is none, and excuses no lag', () => {
     const short = dataOf([0, 0, 0, 200]);
-    const result = resultOf({ ok }, plan, { generator: generatorOf({ lag: dataOf(late), connectionWait: short }) });
+    const result = resultOf({ ok }, plan, {
+      generator: generatorOf({ times: { lag: dataOf(late), connectionWait: short } }),
+    });
     expect(doubtOf(result, 'connection-wait')).toBeUndefined();
     expect(doubtOf(result, 'send-lag')).toBeDefined();
   });

@@ -54,7 +54,7 @@ export const P95_BELOW_250 = thresholdOf('p95<250ms', { kind: 'percentile', p: 9
 
 export const startedOf = (plan: Plan): RunEvent => ({
   type: 'started',
-  format: 1,
+  format: 2,
   tool: { name: 'rampart', version: '0.1.0' },
   run: {
     id: 'r1',
@@ -121,21 +121,22 @@ export function seriesOf(made: Made, at = 0): SeriesSnapshot {
     bytesIn: 10 * ok.length,
     bodyBytesIn: 4 * ok.length,
     bytesOut: 20 * sent,
-    response: dataOf(ok),
-    service: dataOf(ok.map((time) => Math.max(0, time - 100))),
-    firstByte: dataOf(ok.map((time) => Math.max(0, time - 200))),
-    body: dataOf(ok.map((time) => Math.min(100, time))),
-    connect: dataOf(made.connect ?? []),
-    tls: dataOf([]),
-    failedResponse: dataOf(new Array(unsuccessful - aborted).fill(30_000_000)),
-    ...(aborted > 0 ? { unfinished: dataOf(new Array(aborted).fill(made.waited ?? 30_000_000)) } : {}),
+    times: {
+      response: dataOf(ok),
+      service: dataOf(ok.map((time) => Math.max(0, time - 100))),
+      firstByte: dataOf(ok.map((time) => Math.max(0, time - 200))),
+      body: dataOf(ok.map((time) => Math.min(100, time))),
+      ...(made.connect === undefined ? {} : { connect: dataOf(made.connect) }),
+      failedResponse: dataOf(new Array(unsuccessful - aborted).fill(30_000_000)),
+      ...(aborted > 0 ? { unfinished: dataOf(new Array(aborted).fill(made.waited ?? 30_000_000)) } : {}),
+    },
     failures,
   };
 }
 
 export function generatorOf(changes: Partial<GeneratorSnapshot> = {}): GeneratorSnapshot {
   return {
-    lag: dataOf([10, 20, 30, 40]),
+    times: { lag: dataOf([10, 20, 30, 40]) },
     loopDelayP99: micros(500),
     loopDelayMax: micros(900),
     utilization: 0.3,

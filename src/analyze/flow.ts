@@ -1,5 +1,5 @@
 import type { ArrivalPattern, LoadProfile } from '../core/plan.ts';
-import type { IntervalSnapshot } from '../core/snapshot.ts';
+import { type IntervalSnapshot, timesOf } from '../core/snapshot.ts';
 import { constantStretches, type Stretch } from './stretches.ts';
 
 /**
@@ -78,9 +78,9 @@ export class FlowFold {
     // A second snapshot of an interval repeats its gauges.
     if (generator !== undefined) interval.inFlight = load.inFlight;
     interval.due += load.due;
-    for (const { ok, failed, response, failedResponse } of Object.values(series)) {
-      interval.ended += ok + failed;
-      interval.response += response.sum + failedResponse.sum;
+    for (const one of Object.values(series)) {
+      interval.ended += one.ok + one.failed;
+      interval.response += timesOf(one, 'response').sum + timesOf(one, 'failedResponse').sum;
     }
   }
 

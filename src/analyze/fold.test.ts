@@ -5,6 +5,7 @@ import type { RunEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import { count, micros, seconds } from '../core/units.ts';
 import {
+  dataOf,
   finishedOf,
   foldOf,
   generatorOf,
@@ -76,7 +77,7 @@ describe('a run folded', () => {
   });
 
   it('keeps the warm-up out of everything but the timeline', () => {
-    const slow = generatorOf({ loopDelayMax: micros(80_000), lag: seriesOf({ ok: [70_000] }).response });
+    const slow = generatorOf({ loopDelayMax: micros(80_000), times: { lag: dataOf([70_000]) } });
     const result = foldOf([
       startedOf(planOf({ warmup: seconds(1) })),
       secondOf(0, { ok: [2_000], ended: { timeout: 1 } }, { phase: 'warmup', generator: slow }),
@@ -213,7 +214,7 @@ describe('a run folded', () => {
 
 describe('a reset of the statistics', () => {
   const ten = spread(10, 1_000, 1_900);
-  const bad = generatorOf({ loopDelayMax: micros(80_000), cpu: 1.9, lag: seriesOf({ ok: [70_000] }).response });
+  const bad = generatorOf({ loopDelayMax: micros(80_000), cpu: 1.9, times: { lag: dataOf([70_000]) } });
   const slow = { ok: spread(10, 400_000, 900_000), ended: { timeout: 3 }, message: 'gone' };
   const reset: RunEvent = { type: 'reset', at: micros(2_000_000) };
   const before = [0, 1].map((index) => secondOf(index, { ...slow, sentMore: 1 }, { generator: bad }));

@@ -177,7 +177,7 @@ export class RunFold {
       clockSetBy: finished?.clockSetBy ?? 0,
     });
     return {
-      format: started.format,
+      format: 1,
       tool: started.tool,
       run: {
         id: started.run.id,

@@ -1,5 +1,5 @@
 import type { GeneratorResult } from '../core/result.ts';
-import type { GeneratorSnapshot } from '../core/snapshot.ts';
+import { type GeneratorSnapshot, timesOf } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { inMs } from './latency.ts';
 
@@ -38,9 +38,9 @@ export class GeneratorFold {
   #rss = 0;
 
   /** Lags of requests sent in an interval of the measured phase or its drain, and their waits for a connection. */
-  addLag({ lag, connectionWait }: GeneratorSnapshot): void {
-    this.lag.add(lag);
-    if (connectionWait !== undefined) this.#connectionWait.add(connectionWait);
+  addLag(generator: GeneratorSnapshot): void {
+    this.lag.add(timesOf(generator, 'lag'));
+    this.#connectionWait.add(timesOf(generator, 'connectionWait'));
   }
 
   /** @param length of the interval, µs. */

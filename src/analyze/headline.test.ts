@@ -84,7 +84,7 @@ describe('the sentence', () => {
   });
 
   it('says why the measurement is not valid', () => {
-    const late = generatorOf({ lag: dataOf([50_000]) });
+    const late = generatorOf({ times: { lag: dataOf([50_000]) } });
     expect(sentence(FAST, { load: OPEN }, { generator: late })).toBe('Not a valid measurement: requests left late.');
     expect(sentence({ ...FAST, dropped: 100 }, { load: OPEN })).toBe('Not a valid measurement: the rate was not met.');
     expect(sentence(FAST, {}, {}, 'lost')).toBe('Not a valid measurement: a generator thread was lost.');
@@ -168,7 +168,7 @@ describe('the chip', () => {
   it('says how much room the generator had left', () => {
     const text = (...run: Parameters<typeof resultOf>): string => chip(...run).text;
     expect(text(FAST, { load: OPEN })).toBe('valid: the generator used 50 % of a core in 2 threads, lag p99 0.040 ms');
-    const quiet = generatorOf({ lag: dataOf([]), cpu: 0.11 });
+    const quiet = generatorOf({ times: {}, cpu: 0.11 });
     expect(text(FAST, { load: OPEN, threads: count(1) }, { generator: quiet })).toBe(
       'valid: the generator used 11 % of a core',
     );
@@ -179,7 +179,7 @@ describe('the chip', () => {
   });
 
   it.each([
-    ['requests left late', { lag: dataOf([7_000]) }, { lag: dataOf([50_000]) }],
+    ['requests left late', { times: { lag: dataOf([7_000]) } }, { times: { lag: dataOf([50_000]) } }],
     ['the generator was held up', null, { loopDelayP99: micros(500_000) }],
     ['load threads waited for a core', { cpuWait: 0.3 }, null],
     ['the generator paused to collect garbage', { gcMax: micros(40_000) }, null],

@@ -1,6 +1,6 @@
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { Doubt } from '../core/result.ts';
-import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
+import { type IntervalSnapshot, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { type Pauses, pausesOf } from './pauses.ts';
@@ -68,15 +68,14 @@ export class CycleFold {
    * What was under way at the end of the load: its users waited until then, and were not idle.
    * @param endedAt when the load had been offered. @param later how long after that the requests ended, or nearly so; µs.
    */
-  addLate({ response, failedResponse, unfinished }: SeriesSnapshot, endedAt: number, later: number): void {
+  addLate(series: SeriesSnapshot, endedAt: number, later: number): void {
     const stretch = this.#stretches.find(({ from, to }) => from < endedAt && endedAt <= to + 1);
     if (stretch === undefined) return;
     const most = endedAt - stretch.from;
-    for (const times of [response, failedResponse, unfinished])
-      if (times !== undefined)
-        Histogram.of(times).forEach((_, highest, n) => {
-          this.#waiting += n * Math.min(most, Math.max(0, highest - later));
-        });
+    for (const measure of ['response', 'failedResponse', 'unfinished'] as const)
+      Histogram.of(timesOf(series, measure)).forEach((_, highest, n) => {
+        this.#waiting += n * Math.min(most, Math.max(0, highest - later));
+      });
   }
 
   /** @param isVoid whether the interval says nothing: the generator stood still in it. */
@@ -87,7 +86,9 @@ export class CycleFold {
     // Of an interval's snapshots only one has the generator's health.
     if (generator !== undefined) this.#userTime += stretch.load * (endAt - startAt);
     this.#users = Math.max(this.#users, stretch.load);
-    for (const { ok, failed, byOutcome, response, failedResponse } of Object.values(series)) {
+    for (const one of Object.values(series)) {
+      const { ok, failed, byOutcome } = one;
+      const [response, failedResponse] = [timesOf(one, 'response'), timesOf(one, 'failedResponse')];
       this.#ended += ok + failed + (byOutcome.aborted ?? 0);
       this.#response += response.sum + failedResponse.sum;
       this.#longest = Math.max(this.#longest, response.max, failedResponse.max);

@@ -1,10 +1,11 @@
-import type { FailureResult, Latencies, Rates, SeriesResult, Totals } from '../core/result.ts';
+import { isAlwaysTold, isBatched, type Measure, TOLD_MEASURES } from '../core/measures.ts';
+import type { FailureResult, MeasuredLatencies, Rates, SeriesResult, Totals } from '../core/result.ts';
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
-import type { FailureCount, SeriesSnapshot } from '../core/snapshot.ts';
+import { type FailureCount, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import { type Batch, batchEstimates, batchIntervals, orderInterval, singlyInterval } from '../stats/confidence.ts';
 import { countUpTo, Histogram } from '../stats/histogram.ts';
-import { type Batched, BatchFold, type Intervals, type OfSuccesses } from './batches.ts';
+import { type Batched, BatchFold, type Intervals } from './batches.ts';
 import { CallerFold, type CallerTimes } from './callers.ts';
 import { percentileCertainty, type RunCertainty } from './certainty.ts';
 import { type IntervalOf, summarize } from './latency.ts';
@@ -16,14 +17,8 @@ export interface Measured extends Intervals {
 
 /** One request name's share of the measured phase and its drain; or, with the parts that it is all of, that of all names. */
 export class SeriesFold {
-  readonly response = new Histogram();
-  readonly #service = new Histogram();
-  readonly #firstByte = new Histogram();
-  readonly #body = new Histogram();
-  readonly #connect = new Histogram();
-  readonly #tls = new Histogram();
-  readonly #separateConnect = new Histogram();
-  readonly #separateTls = new Histogram();
+  readonly #times = new Map(TOLD_MEASURES.map((measure) => [measure, new Histogram()]));
+  readonly response = this.#times.get('response') as Histogram;
   readonly #batches = new BatchFold();
   readonly #callers = new CallerFold();
   readonly #parts: Iterable<SeriesFold> | null;
@@ -64,15 +59,8 @@ export class SeriesFold {
     this.#bytesOut += series.bytesOut;
     for (const outcome of OUTCOMES) tally(this.#byOutcome, outcome, series.byOutcome[outcome] ?? 0);
     for (const [status, n] of Object.entries(series.byStatus)) tally(this.#byStatus, status, n);
-    this.response.add(series.response);
+    for (const [measure, times] of this.#times) times.add(timesOf(series, measure));
     this.#callers.add(series);
-    this.#service.add(series.service);
-    this.#firstByte.add(series.firstByte);
-    this.#body.add(series.body);
-    this.#connect.add(series.connect);
-    this.#tls.add(series.tls);
-    if (series.separateConnect !== undefined) this.#separateConnect.add(series.separateConnect);
-    if (series.separateTls !== undefined) this.#separateTls.add(series.separateTls);
     if (this.#parts === null) {
       if (phase === 'measure') this.#batches.addMeasured(index, series);
       else this.#batches.addDrained(series);
@@ -115,27 +103,18 @@ export class SeriesFold {
    */
   result(measured: Measured, independent: boolean, intervals = true): SeriesResult {
     const totals = this.totals(measured.durationMs);
-    const of = (times: Histogram, kind: OfSuccesses) => {
-      if (!intervals) return summarize(times, 0, null);
-      return summarize(times, 0, this.#intervalOf(kind, times, 0, measured, independent));
+    const intervalOf = (measure: Measure, times: Histogram): IntervalOf | null => {
+      if (!intervals) return null;
+      if (isBatched(measure)) return this.#intervalOf(measure, times, 0, measured, independent);
+      return independent ? (p) => orderInterval(p, times) : null;
     };
-    const part = (times: Histogram) =>
-      summarize(times, 0, independent && intervals ? (p) => orderInterval(p, times) : null);
-    const latency: Omit<Latencies, 'lag'> = {
-      response: of(this.response, 'response'),
-      service: of(this.#service, 'service'),
-      responseWithFailures: summarize(
-        this.callers.times,
-        this.callers.infinite,
-        intervals ? this.callerInterval(measured, independent) : null,
-      ),
-      firstByte: of(this.#firstByte, 'firstByte'),
-      body: part(this.#body),
-      ...(this.#connect.count > 0 ? { connect: part(this.#connect) } : {}),
-      ...(this.#tls.count > 0 ? { tls: part(this.#tls) } : {}),
-      ...(this.#separateConnect.count > 0 ? { separateConnect: part(this.#separateConnect) } : {}),
-      ...(this.#separateTls.count > 0 ? { separateTls: part(this.#separateTls) } : {}),
-    };
+    const told = [...this.#times]
+      .filter(([measure, { count }]) => count > 0 || isAlwaysTold(measure))
+      .map(([measure, times]) => [measure, summarize(times, 0, intervalOf(measure, times))] as const);
+    const { response, service, ...rest } = Object.fromEntries(told) as MeasuredLatencies;
+    const { times, infinite } = this.callers;
+    const asCalled = intervals ? this.callerInterval(measured, independent) : null;
+    const latency = { response, service, responseWithFailures: summarize(times, infinite, asCalled), ...rest };
     return { totals, rates: ratesOf(totals, this.#achieved), latency };
   }
 

@@ -1,5 +1,5 @@
 import type { Doubt } from '../core/result.ts';
-import type { SeriesSnapshot } from '../core/snapshot.ts';
+import { type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { counted, formatCount, formatMs } from './wording.ts';
 
@@ -20,10 +20,9 @@ export class StarvedFold {
   readonly #waits = new Histogram();
 
   /** What ended after the load did. */
-  add({ response, failedResponse, unfinished }: SeriesSnapshot): void {
-    this.#waits.add(response);
-    this.#waits.add(failedResponse);
-    if (unfinished !== undefined) this.#waits.add(unfinished);
+  add(series: SeriesSnapshot): void {
+    for (const measure of ['response', 'failedResponse', 'unfinished'] as const)
+      this.#waits.add(timesOf(series, measure));
   }
 
   /** @param users there were at the most. @param measuredMs how long load was offered and measured. */

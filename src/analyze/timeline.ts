@@ -1,8 +1,8 @@
 import type { Plan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
-import type { GeneratorSnapshot, IntervalSnapshot } from '../core/snapshot.ts';
+import { EMPTY_HISTOGRAM, type GeneratorSnapshot, type IntervalSnapshot, timesOf } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
-import { EMPTY_HISTOGRAM, quantilesOf } from '../stats/histogram.ts';
+import { quantilesOf } from '../stats/histogram.ts';
 import { mergeHistograms } from '../stats/packed-histogram.ts';
 import { inMs } from './latency.ts';
 import { StandstillFold } from './standstill.ts';
@@ -134,9 +134,9 @@ export class TimelineFold {
     const known = startAt === this.#newest ? this.#times : NO_TIMES;
     const all = Object.values(series);
     const times = {
-      response: all.reduce((sum, each) => mergeHistograms(sum, each.response), known.response),
-      service: all.reduce((sum, each) => mergeHistograms(sum, each.service), known.service),
-      lag: generator === undefined ? known.lag : mergeHistograms(known.lag, generator.lag),
+      response: all.reduce((sum, each) => mergeHistograms(sum, timesOf(each, 'response')), known.response),
+      service: all.reduce((sum, each) => mergeHistograms(sum, timesOf(each, 'service')), known.service),
+      lag: generator === undefined ? known.lag : mergeHistograms(known.lag, timesOf(generator, 'lag')),
     };
     if (startAt >= this.#newest) {
       this.#newest = startAt;

@@ -176,7 +176,7 @@ describe('the rate', () => {
   });
 
   it('send lag: 2 ms, or 5 % of p95, in the open model only', () => {
-    const lagOf = (ms: number) => ({ generator: generatorOf({ lag: dataOf([ms * 1000]) }) });
+    const lagOf = (ms: number) => ({ generator: generatorOf({ times: { lag: dataOf([ms * 1000]) } }) });
     // p95 of the response is 100 ms: the limit is 5 ms.
     expect(codesOf(resultOf(ENOUGH, { load: OPEN }, lagOf(4.9)))).toEqual([]);
     const late = resultOf(ENOUGH, { load: OPEN }, lagOf(5.5));
@@ -294,7 +294,7 @@ describe('too few samples', () => {
 it('all doubts that the vocabulary has are reachable', () => {
   const lost: RunEvent = { type: 'lost', at: micros(5), source: 'generator 2', message: 'gone' };
   const sick = generatorOf({
-    lag: dataOf([50_000]),
+    times: { lag: dataOf([50_000]) },
     loopDelayP99: micros(50_000),
     utilization: 1,
     cpuWait: 0.4,

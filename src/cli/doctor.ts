@@ -195,7 +195,7 @@ class Workbench {
     const fold = new RunFold();
     const startedAt = this.#world.wallTime().toISOString();
     const run = { id: 'doctor', command: ['rampart', 'doctor'], startedAt, host };
-    fold.accept({ type: 'started', format: 1, tool: { name: 'rampart', version }, run, plan });
+    fold.accept({ type: 'started', format: 2, tool: { name: 'rampart', version }, run, plan });
     const pool = new ThreadPool(workerEntry, clock, plan.threads);
     try {
       for await (const snapshot of pool.source(plan, { index: 0, count: 1 }, this.#signal))

@@ -28,7 +28,7 @@ export const STOPPED = 'stopped';
 export type RunEvent =
   | {
       readonly type: 'started';
-      readonly format: 1;
+      readonly format: 2;
       readonly tool: { readonly name: 'rampart'; readonly version: string };
       readonly run: {
         readonly id: string;

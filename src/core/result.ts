@@ -1,6 +1,7 @@
 import type { BreakingPoint } from './breaking-point.ts';
 import type { LoadChange } from './command.ts';
 import type { Ending, Host } from './event.ts';
+import type { AlwaysTold, ToldWhereAny } from './measures.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './sample.ts';
 
@@ -173,29 +174,22 @@ export type LatencySummary = { readonly [P in PercentileName]: number | null } &
   readonly ci95?: { readonly [P in PercentileName]?: readonly [number, number | null] };
 };
 
-export interface Latencies {
-  readonly response: LatencySummary;
-  readonly service: LatencySummary;
+/** What is told of the times of one request name, or of all: see `core/measures`. */
+export type MeasuredLatencies = { readonly [M in AlwaysTold]: LatencySummary } & {
+  readonly [M in ToldWhereAny]?: LatencySummary;
+};
+
+export type SeriesLatencies = MeasuredLatencies & {
   /** Successes and failures, each failure infinitely slow: what thresholds look at. */
   readonly responseWithFailures: LatencySummary;
-  readonly firstByte: LatencySummary;
-  /** From the first byte to the last. */
-  readonly body: LatencySummary;
-  /** Only where requests opened connections: inside their response time. */
-  readonly connect?: LatencySummary;
-  /** The TLS handshake's part of it; only where there was one. */
-  readonly tls?: LatencySummary;
-  /** Of a probe: connections opened for their own sake after the requests, inside no response time. */
-  readonly separateConnect?: LatencySummary;
-  /** The TLS handshake's part of those; only where there was one. */
-  readonly separateTls?: LatencySummary;
-  readonly lag: LatencySummary;
-}
+};
+
+export type Latencies = SeriesLatencies & { readonly lag: LatencySummary };
 
 export interface SeriesResult {
   readonly totals: Totals;
   readonly rates: Rates;
-  readonly latency: Omit<Latencies, 'lag'>;
+  readonly latency: SeriesLatencies;
 }
 
 /** All requests of the ramp of virtual users; over it no percentile has an interval. Seconds since the start. */

@@ -1,3 +1,4 @@
+import type { GeneratorMeasure, SeriesMeasure } from './measures.ts';
 import type { Outcome } from './sample.ts';
 import type { Standstill } from './standstill.ts';
 import type { Bytes, Count, Micros } from './units.ts';
@@ -15,6 +16,16 @@ export interface HistogramData {
   readonly buckets: readonly number[];
 }
 
+export const EMPTY_HISTOGRAM: HistogramData = { count: 0, min: 0 as Micros, max: 0 as Micros, sum: 0, buckets: [] };
+
+/** By measure (see `core/measures`). Absent: there is no sample. A journal of a later version may have further ones. */
+export type Times<M extends string> = { readonly [K in M]?: HistogramData };
+
+/** The times of one measure, be there any or none. */
+export function timesOf<M extends string>(part: { readonly times: Times<M> }, measure: M): HistogramData {
+  return part.times[measure] ?? EMPTY_HISTOGRAM;
+}
+
 export interface FailureCount {
   readonly outcome: Outcome;
   /** HTTP status, or 0. */
@@ -28,7 +39,7 @@ export interface FailureCount {
   readonly lastAt: Micros;
 }
 
-/** What happened to one request name in one interval. Times of successes only, but for `failedResponse` and `unfinished`. */
+/** What happened to one request name in one interval. */
 export interface SeriesSnapshot {
   readonly due: number;
   readonly sent: number;
@@ -44,35 +55,14 @@ export interface SeriesSnapshot {
   /** The part of `bytesIn` that is bodies. */
   readonly bodyBytesIn: number;
   readonly bytesOut: number;
-  /** doneAt − dueAt: what a caller felt. */
-  readonly response: HistogramData;
-  /** doneAt − sentAt. */
-  readonly service: HistogramData;
-  /** firstByteAt − sentAt. */
-  readonly firstByte: HistogramData;
-  /** doneAt − firstByteAt. */
-  readonly body: HistogramData;
-  /** Of the requests (whatever their outcome) that had to open a connection. */
-  readonly connect: HistogramData;
-  /** The TLS handshake's part of those. */
-  readonly tls: HistogramData;
-  /** Of connections opened for their own sake, after the requests and in none of their times: a probe's. Absent: none. */
-  readonly separateConnect?: HistogramData;
-  /** The TLS handshake's part of those. */
-  readonly separateTls?: HistogramData;
-  /** doneAt − dueAt of the failed ones; a timeout at its timeout. */
-  readonly failedResponse: HistogramData;
-  /** The same of the aborted ones: how long they had waited, and would have waited at least. Absent: there are none. */
-  readonly unfinished?: HistogramData;
+  readonly times: Times<SeriesMeasure>;
   readonly failures: readonly FailureCount[];
 }
 
 /** The load generator's own health. Over several threads: the worst of each, but `cpu` is the sum. */
 export interface GeneratorSnapshot {
-  /** sentAt − dueAt, less the connect time where there was one; of every request. */
-  readonly lag: HistogramData;
-  /** How long requests waited for one of a limited number of connections, part of `lag`; absent: no limit. */
-  readonly connectionWait?: HistogramData;
+  /** Of every request. */
+  readonly times: Times<GeneratorMeasure>;
   readonly loopDelayP99: Micros;
   readonly loopDelayMax: Micros;
   /** Share of the time in which the event loop did not wait, 0..1; null when the loop turns on purpose (precise timing). */

@@ -45,7 +45,7 @@ export class GeneratorProbe {
     this.#delay.enable();
   }
 
-  take(): Omit<GeneratorSnapshot, 'lag'> {
+  take(): Omit<GeneratorSnapshot, 'times'> {
     const now = performance.now();
     const elapsed = Math.max(1e-3, now - this.#takenAt);
     const utilization = performance.eventLoopUtilization();

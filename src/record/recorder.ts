@@ -1,8 +1,9 @@
 import type { Exchange } from '../core/exchange.ts';
+import { GENERATOR_MEASURES, type GeneratorMeasure, SERIES_MEASURES } from '../core/measures.ts';
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
-import type { FailureCount, HistogramData, SeriesSnapshot } from '../core/snapshot.ts';
+import type { FailureCount, HistogramData, SeriesSnapshot, Times } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
-import { EMPTY_HISTOGRAM, Histogram } from '../stats/histogram.ts';
+import { Histogram } from '../stats/histogram.ts';
 
 /** Distinct failure messages kept per request name and interval; further ones are counted together. */
 const FAILURE_KINDS = 100;
@@ -27,17 +28,7 @@ class Series {
   readonly outcomes = new Float64Array(OUTCOMES.length);
   /** By HTTP status; 0 = none. */
   readonly statuses = new Float64Array(1000);
-  readonly response = new Histogram();
-  readonly service = new Histogram();
-  readonly firstByte = new Histogram();
-  readonly body = new Histogram();
-  readonly connect = new Histogram();
-  readonly tls = new Histogram();
-  /** Made when there is any. */
-  separateConnect: Histogram | null = null;
-  separateTls: Histogram | null = null;
-  readonly failedResponse = new Histogram();
-  readonly unfinished = new Histogram();
+  readonly times = histogramsOf(SERIES_MEASURES);
   readonly failures = new Map<string, Mutable<FailureCount>>();
 
   fail(exchange: Exchange, outcome: Outcome, at: Micros): void {
@@ -67,7 +58,7 @@ class Series {
       this.failed === 0 &&
       this.outcomes[7] === 0 &&
       this.leftOut === 0 &&
-      this.separateConnect === null
+      this.times.separateConnect.count === 0
     );
   }
 
@@ -84,16 +75,7 @@ class Series {
       bytesIn: this.bytesIn,
       bodyBytesIn: this.bodyBytesIn,
       bytesOut: this.bytesOut,
-      response: takeData(this.response),
-      service: takeData(this.service),
-      firstByte: takeData(this.firstByte),
-      body: takeData(this.body),
-      connect: takeData(this.connect),
-      tls: takeData(this.tls),
-      ...(this.separateConnect === null ? {} : { separateConnect: takeData(this.separateConnect) }),
-      ...(this.separateTls === null ? {} : { separateTls: takeData(this.separateTls) }),
-      failedResponse: takeData(this.failedResponse),
-      ...(this.unfinished.count > 0 ? { unfinished: takeData(this.unfinished) } : {}),
+      times: takeTimes(this.times),
       failures: [...this.failures.values()],
     };
     this.ok = 0;
@@ -105,8 +87,6 @@ class Series {
     this.outcomes.fill(0);
     this.statuses.fill(0);
     this.failures.clear();
-    this.separateConnect = null;
-    this.separateTls = null;
     return snapshot;
   }
 
@@ -129,11 +109,23 @@ class Series {
   }
 }
 
-function takeData(histogram: Histogram): HistogramData {
-  if (histogram.count === 0) return EMPTY_HISTOGRAM;
-  const data = histogram.toData();
-  histogram.reset();
-  return data;
+/** One for each: an object of one fixed shape, so that reaching one costs what a field does. */
+function histogramsOf<M extends string>(measures: readonly M[]): Readonly<Record<M, Histogram>> {
+  const histograms = {} as Record<M, Histogram>;
+  for (const measure of measures) histograms[measure] = new Histogram();
+  return histograms;
+}
+
+/** Those with a sample, which are then empty. */
+function takeTimes<M extends string>(histograms: Readonly<Record<M, Histogram>>): Times<M> {
+  const times: { [K in M]?: HistogramData } = {};
+  for (const measure of Object.keys(histograms) as M[]) {
+    const histogram = histograms[measure];
+    if (histogram.count === 0) continue;
+    times[measure] = histogram.toData();
+    histogram.reset();
+  }
+  return times;
 }
 
 /**
@@ -145,8 +137,7 @@ export class Recorder {
   readonly #startAt: Micros;
   /** By bank × request; made when there is any. */
   readonly #series: (Series | undefined)[] = [];
-  readonly #lag = new Histogram();
-  readonly #connectionWait = new Histogram();
+  readonly #times = histogramsOf(GENERATOR_MEASURES);
 
   constructor(names: readonly string[], startAt: Micros) {
     this.#names = names;
@@ -158,6 +149,7 @@ export class Recorder {
     const series = this.#series[slot] ?? this.#open(slot);
     const response = exchange.doneAt - exchange.dueAt;
     const { outcome, connectTook } = exchange;
+    const { times } = series;
     series.outcomes[outcome] = (series.outcomes[outcome] as number) + 1;
     series.statuses[exchange.status] = (series.statuses[exchange.status] as number) + 1;
     series.bytesIn += exchange.bytesIn;
@@ -165,23 +157,23 @@ export class Recorder {
     series.bytesOut += exchange.bytesOut;
     let lag = exchange.sentAt - exchange.dueAt;
     if (connectTook >= 0) {
-      series.connect.record(connectTook);
-      if (exchange.tlsTook >= 0) series.tls.record(exchange.tlsTook);
+      times.connect.record(connectTook);
+      if (exchange.tlsTook >= 0) times.tls.record(exchange.tlsTook);
       lag -= connectTook;
     }
-    if (exchange.sentAt > 0) this.#lag.record(lag);
-    if (exchange.waitTook >= 0) this.#connectionWait.record(exchange.waitTook);
+    if (exchange.sentAt > 0) this.#times.lag.record(lag);
+    if (exchange.waitTook >= 0) this.#times.connectionWait.record(exchange.waitTook);
     if (outcome === 0) {
       series.ok++;
-      series.response.record(response);
-      series.service.record(exchange.doneAt - exchange.sentAt);
-      series.firstByte.record(exchange.firstByteAt - exchange.sentAt);
-      series.body.record(exchange.doneAt - exchange.firstByteAt);
+      times.response.record(response);
+      times.service.record(exchange.doneAt - exchange.sentAt);
+      times.firstByte.record(exchange.firstByteAt - exchange.sentAt);
+      times.body.record(exchange.doneAt - exchange.firstByteAt);
     } else {
-      if (outcome === 7) series.unfinished.record(response);
+      if (outcome === 7) times.unfinished.record(response);
       else {
         series.failed++;
-        series.failedResponse.record(response);
+        times.failedResponse.record(response);
       }
       series.fail(exchange, OUTCOMES[outcome], (exchange.doneAt - this.#startAt) as Micros);
     }
@@ -197,11 +189,8 @@ export class Recorder {
   recordSeparateConnect(bank: number, took: Micros, handshake: Micros): void {
     const slot = bank * this.#names.length;
     const series = this.#series[slot] ?? this.#open(slot);
-    series.separateConnect ??= new Histogram();
-    series.separateConnect.record(took);
-    if (handshake < 0) return;
-    series.separateTls ??= new Histogram();
-    series.separateTls.record(handshake);
+    series.times.separateConnect.record(took);
+    if (handshake >= 0) series.times.separateTls.record(handshake);
   }
 
   /** Takes and empties one bank: by request name, those with anything in them. `offered` is emptied as well. */
@@ -229,12 +218,9 @@ export class Recorder {
       if (slot in this.#series) this.#series[slot] = undefined;
   }
 
-  takeLag(): HistogramData {
-    return takeData(this.#lag);
-  }
-
-  takeConnectionWait(): HistogramData {
-    return takeData(this.#connectionWait);
+  /** Takes and empties the generator's own times. */
+  takeTimes(): Times<GeneratorMeasure> {
+    return takeTimes(this.#times);
   }
 
   #open(slot: number): Series {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Sample, sampleOf } from '../../test/sample-stream.ts';
 import { RunFold } from '../analyze/fold.ts';
 import type { RunEvent } from '../core/event.ts';
+import { timesOf } from '../core/snapshot.ts';
 import { micros } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { IntervalArchive } from './archive.ts';
@@ -26,7 +27,8 @@ function exactly({ events }: Sample, { from, to }: Span, name: string | null): H
     if (event.type !== 'interval' || event.snapshot.phase === 'warmup') continue;
     const { startAt, endAt, series } = event.snapshot;
     if (startAt < from * 1e6 - 1 || endAt > to * 1e6 + 1) continue;
-    for (const [own, part] of Object.entries(series)) if (name === null || own === name) times.add(part.response);
+    for (const [own, part] of Object.entries(series))
+      if (name === null || own === name) times.add(timesOf(part, 'response'));
   }
   return times;
 }

@@ -1,7 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
+import { CARRIED_MEASURES } from '../core/measures.ts';
 import type { FailureResult, TimelinePoint } from '../core/result.ts';
-import type { FailureCount, IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
-import { type ArchiveHeader, CELL_COUNTS, EXTRAS, type Extra, zeroCounts } from './client/archive.ts';
+import { type FailureCount, type IntervalSnapshot, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
+import { type ArchiveHeader, CELL_COUNTS, type Extra, zeroCounts } from './client/archive.ts';
 import { coarse, joinTimes, NO_TIMES } from './packed-times.ts';
 import { type ArchiveSlot, type Part, packedBytes } from './packing.ts';
 import { Shelf } from './shelf.ts';
@@ -50,7 +51,8 @@ export class IntervalArchive {
       this.#measuredAt = startAt;
     }
     const achieves = counts ? phase === 'measure' : startAt === this.#measuredAt;
-    if (generator !== undefined && counts) slot.lag = joinTimes([slot.lag, coarse(generator.lag)]);
+    if (generator !== undefined && counts)
+      slot.times.lag = joinTimes([slot.times.lag, coarse(timesOf(generator, 'lag'))]);
     for (const [name, each] of Object.entries(series)) {
       if (!this.#names.includes(name)) this.#names.push(name);
       const part = this.#partOf(name, !counts, each, achieves);
@@ -59,7 +61,7 @@ export class IntervalArchive {
       if (known === undefined) slot.parts.push(part);
       else slot.parts[at] = summed([known, part]);
       if (!counts) continue;
-      for (const extra of OF_REQUESTS) slot[extra] = joinTimes([slot[extra], coarse(each[extra])]);
+      for (const extra of OF_REQUESTS) slot.times[extra] = joinTimes([slot.times[extra], coarse(timesOf(each, extra))]);
     }
     if (this.#slots.length < 2 * MOST) return;
     this.#slots.replace(mergedBy([...this.#slots], 2));
@@ -106,11 +108,11 @@ export class IntervalArchive {
       };
       return deflateRawSync(packedBytes(header, slots, places), { level: 7 }).toString('base64');
     };
-    const extras = EXTRAS.slice(0, FEW);
+    const extras = CARRIED_MEASURES.slice(0, FEW);
     for (let times = 1, slots: readonly ArchiveSlot[] = all; ; ) {
       const packed = pack(slots, times, extras);
       if (times === 1 && packed.length <= budget) {
-        const rich = pack(all, 1, EXTRAS);
+        const rich = pack(all, 1, CARRIED_MEASURES);
         return rich.length <= budget ? rich : packed;
       }
       if (packed.length <= budget || slots.length <= FEWEST) return packed;
@@ -124,7 +126,13 @@ export class IntervalArchive {
   #plain(slots: readonly ArchiveSlot[], timeline: readonly TimelinePoint[]): string {
     const kinds = [...this.#kinds.values()].map(({ name, outcome, status }) => ({ name, outcome, status }));
     const places = new Map([...this.#kinds.keys()].map((key, place) => [key, place]));
-    const header = { names: this.#names, kinds, extras: EXTRAS, merged: this.#merged, timeline: columnsOf(timeline) };
+    const header = {
+      names: this.#names,
+      kinds,
+      extras: CARRIED_MEASURES,
+      merged: this.#merged,
+      timeline: columnsOf(timeline),
+    };
     return packedBytes(header, slots, places).toString('base64');
   }
 
@@ -165,17 +173,19 @@ export class IntervalArchive {
       ...{ name, warm, due, sent, dropped, ok, achieved: achieves ? ok : 0, failed, bytesIn, bodyBytesIn },
       statuses: new Map(Object.entries(snapshot.byStatus).map(([status, n]) => [Number(status), n])),
       kinds,
-      response: coarse(snapshot.response),
-      service: coarse(snapshot.service),
+      response: coarse(timesOf(snapshot, 'response')),
+      service: coarse(timesOf(snapshot, 'service')),
     };
   }
 }
 
-const OF_REQUESTS = ['connect', 'tls', 'firstByte', 'body'] as const;
+/** Kept by slot; service times are kept by request name. */
+const OF_SLOTS = CARRIED_MEASURES.filter((each) => each !== 'service');
+const OF_REQUESTS = OF_SLOTS.filter((each) => each !== 'lag');
 
 function emptySlot(startAt: number, endAt: number): ArchiveSlot {
-  const times = { connect: NO_TIMES, tls: NO_TIMES, firstByte: NO_TIMES, body: NO_TIMES, lag: NO_TIMES };
-  return { startAt, endAt, measured: 0, intervals: 1, parts: [], ...times };
+  const times = Object.fromEntries(OF_SLOTS.map((each) => [each, NO_TIMES])) as ArchiveSlot['times'];
+  return { startAt, endAt, measured: 0, intervals: 1, parts: [], times };
 }
 
 /** As if it had been warm-up: what a reset leaves of a slot. */
@@ -217,7 +227,7 @@ function oneOf(group: readonly ArchiveSlot[]): ArchiveSlot {
   const whole = emptySlot(group[0]?.startAt ?? 0, Math.max(...group.map(({ endAt }) => endAt)));
   whole.intervals = group.reduce((sum, { intervals }) => sum + intervals, 0);
   whole.measured = group.reduce((sum, { measured }) => sum + measured, 0);
-  for (const extra of [...OF_REQUESTS, 'lag'] as const) whole[extra] = joinTimes(group.map((slot) => slot[extra]));
+  for (const extra of OF_SLOTS) whole.times[extra] = joinTimes(group.map(({ times }) => times[extra]));
   const parts = new Map<string, [Part, ...Part[]]>();
   for (const part of group.flatMap((slot) => slot.parts)) {
     const key = `${part.warm} ${part.name}`;

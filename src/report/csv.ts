@@ -2,9 +2,15 @@ import { inMs } from '../analyze/latency.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
-import type { HistogramData, IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
+import {
+  EMPTY_HISTOGRAM,
+  type HistogramData,
+  type IntervalSnapshot,
+  type SeriesSnapshot,
+  timesOf,
+} from '../core/snapshot.ts';
 import { bears } from '../stats/confidence.ts';
-import { EMPTY_HISTOGRAM, Histogram, quantilesOf } from '../stats/histogram.ts';
+import { Histogram, quantilesOf } from '../stats/histogram.ts';
 import { mergeHistograms } from '../stats/packed-histogram.ts';
 
 /**
@@ -116,10 +122,10 @@ class Lately {
   failed = 0;
   times: HistogramData = EMPTY_HISTOGRAM;
 
-  add({ ok, failed, response }: SeriesSnapshot): void {
-    this.requests += ok + failed;
-    this.failed += failed;
-    this.times = mergeHistograms(this.times, response);
+  add(series: SeriesSnapshot): void {
+    this.requests += series.ok + series.failed;
+    this.failed += series.failed;
+    this.times = mergeHistograms(this.times, timesOf(series, 'response'));
   }
 }
 
@@ -130,11 +136,11 @@ class Running {
   failed = 0;
   bodyBytesIn = 0;
 
-  add({ ok, failed, bodyBytesIn, response }: SeriesSnapshot): void {
-    this.requests += ok + failed;
-    this.failed += failed;
-    this.bodyBytesIn += bodyBytesIn;
-    this.times.add(response);
+  add(series: SeriesSnapshot): void {
+    this.requests += series.ok + series.failed;
+    this.failed += series.failed;
+    this.bodyBytesIn += series.bodyBytesIn;
+    this.times.add(timesOf(series, 'response'));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { IntervalSnapshot } from '../core/snapshot.ts';
+import { type IntervalSnapshot, timesOf } from '../core/snapshot.ts';
 import { toSeconds } from '../core/units.ts';
 import type { HlogInterval } from '../stats/hlog.ts';
 import { mergedHistogram, type PackedHistogram, packHistogram, unpackHistogram } from '../stats/packed-histogram.ts';
@@ -21,7 +21,8 @@ export class LatencyLog {
   readonly #open = new Map<string, HlogInterval[]>();
 
   add({ startAt, endAt, phase, series }: IntervalSnapshot): void {
-    for (const [name, { response: histogram }] of Object.entries(series)) {
+    for (const [name, one] of Object.entries(series)) {
+      const histogram = timesOf(one, 'response');
       if (histogram.count === 0) continue;
       // A reader adds what has one tag: with the warm-up among it no percentile would be that of the result.
       const tag = phase === 'warmup' ? `warmup ${name}` : name;

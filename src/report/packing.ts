@@ -1,4 +1,4 @@
-import { type ArchiveHeader, CELL_COUNTS, type CellCounts } from './client/archive.ts';
+import { type ArchiveHeader, CELL_COUNTS, type CellCounts, type Extra } from './client/archive.ts';
 import { Times } from './client/buckets.ts';
 import { joinTimes, type PackedTimes, unpackTimes } from './packed-times.ts';
 
@@ -20,11 +20,8 @@ export interface ArchiveSlot {
   measured: number;
   intervals: number;
   readonly parts: Part[];
-  connect: PackedTimes;
-  tls: PackedTimes;
-  firstByte: PackedTimes;
-  body: PackedTimes;
-  lag: PackedTimes;
+  /** Of all measured requests; the service times are those of the parts. */
+  readonly times: Record<Exclude<Extra, 'service'>, PackedTimes>;
 }
 
 /**
@@ -57,7 +54,7 @@ export function packedBytes(
     end = Math.round(slot.endAt);
     shape.number(end - Math.round(slot.startAt));
     shape.number(Math.round(slot.measured));
-    for (const extra of header.extras) histogram(extra === 'service' ? serviceOf(slot) : slot[extra]);
+    for (const extra of header.extras) histogram(extra === 'service' ? serviceOf(slot) : slot.times[extra]);
     shape.number(slot.parts.length);
     for (const part of slot.parts) {
       shape.number(header.names.indexOf(part.name));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type AlwaysTold, isAlwaysTold, MEASURES, TOLD_MEASURES, type ToldWhereAny } from '../core/measures.ts';
 import { PERCENTILES, type PercentileName, type RunResult } from '../core/result.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { ARRIVALS, breakingPointSchema, searchPlanSchema } from './breaking-point-schema.ts';
@@ -461,24 +462,19 @@ const latency = z
   })
   .meta({ id: 'latency', description: 'Summary of one histogram, ms.' });
 
+const always = (measure: AlwaysTold) => latency.describe(MEASURES[measure].about);
+const whereAny = (measure: ToldWhereAny) => latency.exactOptional().describe(MEASURES[measure].about);
+
+const measured = Object.fromEntries(
+  TOLD_MEASURES.map((each) => [each, isAlwaysTold(each) ? always(each as AlwaysTold) : whereAny(each as ToldWhereAny)]),
+) as Record<AlwaysTold, ReturnType<typeof always>> & Record<ToldWhereAny, ReturnType<typeof whereAny>>;
+
+const { response, service, ...others } = measured;
 const seriesLatency = {
-  response: latency.describe('Last byte less the instant the request was due; of successes.'),
-  service: latency.describe('Last byte less the instant the request left; of successes.'),
+  response,
+  service,
   responseWithFailures: latency.describe('Response time with each failure infinitely slow: what thresholds look at.'),
-  firstByte: latency.describe('First byte less the instant the request left; of successes.'),
-  body: latency.describe('Last byte less first byte; of successes.'),
-  connect: latency
-    .exactOptional()
-    .describe(
-      'Time to open a connection, inside the response time of the request that needed it; absent where none did.',
-    ),
-  tls: latency.exactOptional().describe('The TLS handshake’s part of it; absent where there was none.'),
-  separateConnect: latency
-    .exactOptional()
-    .describe(
-      'Of a probe: time to open a connection after the requests, inside no response time; absent where none was.',
-    ),
-  separateTls: latency.exactOptional().describe('The TLS handshake’s part of it; absent where there was none.'),
+  ...others,
 };
 
 const timelinePoint = z.strictObject({
@@ -521,7 +517,7 @@ const resultSchema = z
     latency: z
       .strictObject({
         ...seriesLatency,
-        lag: latency.describe('Instant sent less instant due, connecting apart: what the generator itself was late.'),
+        lag: latency.describe(MEASURES.lag.about),
       })
       .describe('Of all requests of the measured phase.'),
     series: z

@@ -3,7 +3,13 @@ import type { Ending, RunEvent } from '../core/event.ts';
 import { planFixture } from '../core/plan.fixture.ts';
 import type { LoadProfile, Plan, RequestTemplate, Threshold } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
-import type { FailureCount, IntervalSnapshot, Phase, SeriesSnapshot } from '../core/snapshot.ts';
+import {
+  type FailureCount,
+  type IntervalSnapshot,
+  type Phase,
+  type SeriesSnapshot,
+  timesOf,
+} from '../core/snapshot.ts';
 import { bytes, count, millis, perSecond, seconds } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
 
@@ -98,14 +104,15 @@ function seriesOf(n: number, index: number, options: FixtureOptions): SeriesSnap
     bytesIn: n * 180,
     bodyBytesIn: n * 64,
     bytesOut: n * 240,
-    response: histogramOf(ok, 9_000 + index * 400, 500),
-    service: histogramOf(ok, 8_900 + index * 400, 500),
-    firstByte: histogramOf(ok, 8_700 + index * 400, 500),
-    body: histogramOf(ok, 200, 1),
-    tls: histogramOf(0, 0, 1),
-    connect: histogramOf(index === 0 && options.kind !== 'probe' ? Math.min(n, 40) : 0, 300, 10),
-    ...(options.kind === 'probe' ? { separateConnect: histogramOf(Math.min(n, 40), 300, 10) } : {}),
-    failedResponse: histogramOf(failed, 2_000, 10),
+    times: {
+      response: histogramOf(ok, 9_000 + index * 400, 500),
+      service: histogramOf(ok, 8_900 + index * 400, 500),
+      firstByte: histogramOf(ok, 8_700 + index * 400, 500),
+      body: histogramOf(ok, 200, 1),
+      connect: histogramOf(index === 0 && options.kind !== 'probe' ? Math.min(n, 40) : 0, 300, 10),
+      ...(options.kind === 'probe' ? { separateConnect: histogramOf(Math.min(n, 40), 300, 10) } : {}),
+      failedResponse: histogramOf(failed, 2_000, 10),
+    },
     failures,
   };
 }
@@ -128,7 +135,7 @@ function snapshotOf(plan: Plan, index: number, phase: Phase, n: number, options:
     },
     series: Object.fromEntries(plan.requests.map(({ name }) => [name, seriesOf(n, index, options)])),
     generator: {
-      lag: lag.toData(),
+      times: { lag: lag.toData() },
       loopDelayP99: millis(1.2),
       loopDelayMax: millis(3.4),
       utilization: closed ? 0.21 : null,
@@ -147,7 +154,7 @@ export function fixtureEvents(options: FixtureOptions = {}): RunEvent[] {
   const events: RunEvent[] = [
     {
       type: 'started',
-      format: 1,
+      format: 2,
       tool: { name: 'rampart', version: '0.1.0' },
       run: {
         id: '20260304-050607-00a1',
@@ -181,7 +188,7 @@ export function fixtureHistogram(name: string | null, options: FixtureOptions = 
   for (const event of fixtureEvents(options)) {
     if (event.type !== 'interval' || event.snapshot.phase === 'warmup') continue;
     for (const [each, series] of Object.entries(event.snapshot.series)) {
-      if (name === null || name === each) histogram.add(series.response);
+      if (name === null || name === each) histogram.add(timesOf(series, 'response'));
     }
   }
   return histogram;

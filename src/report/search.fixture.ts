@@ -219,7 +219,6 @@ function seriesOf(some: readonly Request[], from: number, to: number): IntervalS
   const times = new Histogram();
   const lost = new Histogram();
   for (const one of ended) (one.ok ? times : lost).record(Math.round((one.done - one.due) * 1e6));
-  const empty = new Histogram().toData();
   const at = seconds(from);
   return {
     due,
@@ -232,13 +231,12 @@ function seriesOf(some: readonly Request[], from: number, to: number): IntervalS
     bytesIn: ended.length * 180,
     bodyBytesIn: ended.length * 64,
     bytesOut: due * 240,
-    response: times.toData(),
-    service: times.toData(),
-    firstByte: times.toData(),
-    body: empty,
-    connect: empty,
-    tls: empty,
-    failedResponse: lost.toData(),
+    times: {
+      response: times.toData(),
+      service: times.toData(),
+      firstByte: times.toData(),
+      failedResponse: lost.toData(),
+    },
     failures:
       lost.count === 0
         ? []
@@ -250,7 +248,7 @@ function generatorOf(n: number): NonNullable<IntervalSnapshot['generator']> {
   const lag = new Histogram();
   lag.record(50 + (n % 7) * 4, Math.max(1, n));
   return {
-    lag: lag.toData(),
+    times: { lag: lag.toData() },
     loopDelayP99: micros(180),
     loopDelayMax: millis(1.4),
     utilization: null,

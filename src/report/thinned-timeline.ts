@@ -18,7 +18,7 @@ export function thinnedTimeline(timeline: readonly TimelinePoint[], slots: reado
   });
 }
 
-function pointOf(points: readonly [TimelinePoint, ...TimelinePoint[]], { parts, lag }: ArchiveSlot): TimelinePoint {
+function pointOf(points: readonly [TimelinePoint, ...TimelinePoint[]], { parts, times }: ArchiveSlot): TimelinePoint {
   const end = points[points.length - 1] as TimelinePoint;
   const sum = (field: 'seconds' | 'offered' | 'sent' | 'dropped' | 'ok' | 'failed'): number =>
     points.reduce((total, point) => total + point[field], 0);
@@ -41,7 +41,7 @@ function pointOf(points: readonly [TimelinePoint, ...TimelinePoint[]], { parts, 
     p95: response(0.95),
     p99: response(0.99),
     serviceP95: quantiles(parts.map((part) => part.service))(0.95),
-    lagP99: quantiles([lag])(0.99),
+    lagP99: quantiles([times.lag])(0.99),
     loopDelayP99: highest(points.map((point) => point.loopDelayP99)),
     cpu: seconds > 0 && points.some((point) => point.cpu !== null) ? cpu / seconds : null,
     unfit: points.some(({ unfit }) => unfit),

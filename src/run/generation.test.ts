@@ -191,12 +191,12 @@ describe('Generation', () => {
       expect(Math.min(...connects)).toBeGreaterThan(driver.sent.at(-1)!.sentAt + 999);
       expect(ended).toBe(1);
       const series = snapshots.flatMap((snapshot) => snapshot.series['GET /'] ?? []);
-      for (const { response, connect } of series) {
-        expect(response.max).toBeLessThan(1_100);
-        expect(connect.count).toBe(0);
+      for (const { times } of series) {
+        expect(times.response?.max ?? 0).toBeLessThan(1_100);
+        expect(times.connect).toBeUndefined();
       }
-      expect(series.flatMap(({ separateConnect }) => separateConnect ?? [])).toMatchObject([{ count: 25, min: 2_000 }]);
-      expect(series.flatMap(({ separateTls }) => separateTls ?? [])).toMatchObject([{ count: 25, max: 1_000 }]);
+      expect(series.flatMap(({ times }) => times.separateConnect ?? [])).toMatchObject([{ count: 25, min: 2_000 }]);
+      expect(series.flatMap(({ times }) => times.separateTls ?? [])).toMatchObject([{ count: 25, max: 1_000 }]);
     });
 
     it('leaves the connects out when it is stopped, and ends those under way', () => {
@@ -214,7 +214,7 @@ describe('a generator that stands still', () => {
   const slowest = (snapshots: readonly IntervalSnapshot[]): number =>
     Math.max(
       ...snapshots.map(({ series, generator }) =>
-        Math.max(series['GET /']?.response.max ?? 0, generator?.lag.max ?? 0),
+        Math.max(series['GET /']?.times.response?.max ?? 0, generator?.times.lag?.max ?? 0),
       ),
     );
   const stillIn = (snapshots: readonly IntervalSnapshot[]) =>

@@ -19,7 +19,7 @@ const FIRST_MEASURED = 1;
 
 /** Watches the thread itself: see `record/probe`. */
 interface HealthProbe {
-  take(): Omit<GeneratorSnapshot, 'lag' | 'connectionWait' | 'standstills'>;
+  take(): Omit<GeneratorSnapshot, 'times' | 'standstills'>;
   /** Time since the last call that the engine's clock did not count. */
   slept(): Micros;
   close(): void;
@@ -203,8 +203,7 @@ export class Generation {
     const frame = { index: Math.floor(startAt / interval), startAt, endAt: until as Micros };
     const gauges = { inFlight: this.#driver.inFlight, vus: count(this.#load.vus) };
     const health = {
-      lag: this.#recorder.takeLag(),
-      ...(this.#plan.connections.limit === null ? {} : { connectionWait: this.#recorder.takeConnectionWait() }),
+      times: this.#recorder.takeTimes(),
       ...this.#probe.take(),
     };
     if (phase === 'drain' && taken.every(isEmpty)) return;

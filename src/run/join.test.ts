@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
+import { type IntervalSnapshot, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import { type Bytes, count, type Micros, micros } from '../core/units.ts';
-import { EMPTY_HISTOGRAM, Histogram } from '../stats/histogram.ts';
+import { Histogram } from '../stats/histogram.ts';
 import { Joiner, joinSnapshots } from './join.ts';
 
 function seriesOf(values: readonly number[]): SeriesSnapshot {
@@ -19,13 +19,7 @@ function seriesOf(values: readonly number[]): SeriesSnapshot {
     bytesIn: 10 * values.length,
     bodyBytesIn: 4 * values.length,
     bytesOut: 5 * values.length,
-    response: response.toData(),
-    service: response.toData(),
-    firstByte: EMPTY_HISTOGRAM,
-    body: EMPTY_HISTOGRAM,
-    connect: EMPTY_HISTOGRAM,
-    tls: EMPTY_HISTOGRAM,
-    failedResponse: EMPTY_HISTOGRAM,
+    times: response.count === 0 ? {} : { response: response.toData(), service: response.toData() },
     failures: [
       { outcome: 'reset', status: 0, message: 'gone', count: 2, firstAt: micros(values.length), lastAt: micros(9) },
     ],
@@ -46,7 +40,7 @@ function snapshotOf(
     load: { due: values.length + 1, sent: values.length, dropped: 1, inFlight: 2, vus: count(3) },
     series: { a: seriesOf(values) },
     generator: {
-      lag: Histogram.of(seriesOf(values).response).toData(),
+      times: { lag: timesOf(seriesOf(values), 'response') },
       loopDelayP99: micros(100 * cpu),
       loopDelayMax: micros(200),
       utilization: cpu,
@@ -63,12 +57,12 @@ describe('joinSnapshots', () => {
     const joined = joinSnapshots([snapshotOf(0, 'measure', [10, 20], 0.25), snapshotOf(0, 'measure', [5, 4_000], 0.5)]);
     expect(joined.load).toEqual({ due: 6, sent: 4, dropped: 2, inFlight: 4, vus: 6 });
     expect(joined.series['a']).toMatchObject({ sent: 4, ok: 4, byStatus: { 200: 4 }, bytesIn: 40, bodyBytesIn: 16 });
-    expect(joined.series['a']!.response).toMatchObject({ count: 4, min: 5, max: 4_000, sum: 4_035 });
+    expect(joined.series['a']!.times.response).toMatchObject({ count: 4, min: 5, max: 4_000, sum: 4_035 });
     expect(joined.series['a']!.failures).toEqual([
       { outcome: 'reset', status: 0, message: 'gone', count: 4, firstAt: 2, lastAt: 9 },
     ]);
     expect(joined.generator).toMatchObject({ cpu: 0.75, utilization: 0.5, loopDelayP99: 50, cpuWait: null });
-    expect(joined.generator!.lag.count).toBe(4);
+    expect(joined.generator!.times.lag?.count).toBe(4);
   });
 
   it('adds what the target did with its connections, where anything was', () => {

@@ -1,15 +1,18 @@
-import type {
-  ConnectionCounts,
-  FailureCount,
-  GeneratorSnapshot,
-  HistogramData,
-  IntervalSnapshot,
-  SeriesSnapshot,
-  ThreadSnapshot,
+import {
+  type ConnectionCounts,
+  EMPTY_HISTOGRAM,
+  type FailureCount,
+  type GeneratorSnapshot,
+  type HistogramData,
+  type IntervalSnapshot,
+  type SeriesSnapshot,
+  type ThreadSnapshot,
+  type Times,
+  timesOf,
 } from '../core/snapshot.ts';
 import { joinStandstills } from '../core/standstill.ts';
 import { type Bytes, count, type Micros } from '../core/units.ts';
-import { EMPTY_HISTOGRAM, Histogram, quantileOf } from '../stats/histogram.ts';
+import { Histogram, quantileOf } from '../stats/histogram.ts';
 
 /**
  * Puts the snapshots of several segments together on the interval grid. An interval goes out once every segment has
@@ -66,13 +69,13 @@ export const threadName = (segment: number): string => `thread ${segment + 1}`;
 function named(snapshot: IntervalSnapshot, name: string): IntervalSnapshot {
   const { generator, load } = snapshot;
   if (generator === undefined) return snapshot;
-  const { cpu, lag, loopDelayP99, heap = null } = generator;
+  const { cpu, loopDelayP99, heap = null } = generator;
   const thread = {
     name,
     vus: load.vus,
     inFlight: load.inFlight,
     cpu,
-    lagP99: quantileOf(lag, 0.99),
+    lagP99: quantileOf(timesOf(generator, 'lag'), 0.99),
     loopDelayP99,
     heap,
   };
@@ -124,10 +127,6 @@ function joinConnections(parts: readonly ConnectionCounts[]): ConnectionCounts |
 
 function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
   const sum = (pick: (part: SeriesSnapshot) => number): number => parts.reduce((total, part) => total + pick(part), 0);
-  const merge = (pick: (part: SeriesSnapshot) => HistogramData): HistogramData => mergeData(parts.map(pick));
-  const separate = parts.flatMap((part) => part.separateConnect ?? []);
-  const separateTls = parts.flatMap((part) => part.separateTls ?? []);
-  const unfinished = merge((part) => part.unfinished ?? EMPTY_HISTOGRAM);
   return {
     due: sum((part) => part.due),
     sent: sum((part) => part.sent),
@@ -140,16 +139,7 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
     bytesIn: sum((part) => part.bytesIn),
     bodyBytesIn: sum((part) => part.bodyBytesIn),
     bytesOut: sum((part) => part.bytesOut),
-    response: merge((part) => part.response),
-    service: merge((part) => part.service),
-    firstByte: merge((part) => part.firstByte),
-    body: merge((part) => part.body),
-    connect: merge((part) => part.connect),
-    tls: merge((part) => part.tls),
-    ...(separate.length > 0 ? { separateConnect: mergeData(separate) } : {}),
-    ...(separateTls.length > 0 ? { separateTls: mergeData(separateTls) } : {}),
-    failedResponse: merge((part) => part.failedResponse),
-    ...(unfinished.count > 0 ? { unfinished } : {}),
+    times: joinTimes(parts),
     failures: joinFailures(parts.flatMap((part) => part.failures)),
   };
 }
@@ -160,11 +150,9 @@ function joinGenerators(parts: readonly GeneratorSnapshot[]): GeneratorSnapshot 
     const values = parts.map(pick).filter((value) => value !== null);
     return values.length === 0 ? null : Math.max(...values);
   };
-  const waits = parts.flatMap((part) => part.connectionWait ?? []);
   const standstills = joinStandstills(parts.flatMap((part) => part.standstills ?? []));
   return {
-    lag: mergeData(parts.map((part) => part.lag)),
-    ...(waits.length > 0 ? { connectionWait: mergeData(waits) } : {}),
+    times: joinTimes(parts),
     loopDelayP99: worst((part) => part.loopDelayP99) as Micros,
     loopDelayMax: worst((part) => part.loopDelayMax) as Micros,
     utilization: known((part) => part.utilization),
@@ -191,6 +179,16 @@ function joinThreads(parts: readonly GeneratorSnapshot[]): Pick<GeneratorSnapsho
     ...(heaps.length > 0 ? { heap: heaps.reduce((sum, heap) => sum + heap, 0) as Bytes } : {}),
     ...(threads.length > 0 ? { threads: threads.sort((a, b) => number(a) - number(b)) } : {}),
   };
+}
+
+function joinTimes<M extends string>(parts: readonly { readonly times: Times<M> }[]): Times<M> {
+  const measures = new Set(parts.flatMap(({ times }) => Object.keys(times) as M[]));
+  const joined: { [K in M]?: HistogramData } = {};
+  for (const measure of measures) {
+    const data = mergeData(parts.flatMap(({ times }) => times[measure] ?? []));
+    if (data.count > 0) joined[measure] = data;
+  }
+  return joined;
 }
 
 function mergeData(parts: readonly HistogramData[]): HistogramData {

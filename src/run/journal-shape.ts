@@ -126,16 +126,7 @@ const series = fields({
   bytesIn: whole,
   bodyBytesIn: whole,
   bytesOut: whole,
-  response: histogram,
-  service: histogram,
-  firstByte: histogram,
-  body: histogram,
-  connect: histogram,
-  tls: histogram,
-  separateConnect: maybe(histogram),
-  separateTls: maybe(histogram),
-  failedResponse: histogram,
-  unfinished: maybe(histogram),
+  times: byName(histogram),
   failures: list(failure),
 });
 
@@ -150,8 +141,7 @@ const thread = fields({
 });
 
 const generator = fields({
-  lag: histogram,
-  connectionWait: maybe(histogram),
+  times: byName(histogram),
   loopDelayP99: micros,
   loopDelayMax: micros,
   utilization: orNull(amount),
@@ -194,7 +184,7 @@ const host = fields({ os: text, cpu: text, cores: amount, memoryBytes: amount, n
 /** By type. What only a live view reads has no more than its type; plans, changes and answers have schemas of their own. */
 export const EVENT_CHECKS: Readonly<Record<string, Check>> = {
   started: fields({
-    format: (value) => (value === 1 ? null : wrong('1', value)),
+    format: (value) => (value === 2 ? null : wrong('2', value)),
     tool: fields({ name: text, version: text }),
     run: fields({ id: text, command: list(text), startedAt: instant, host }),
     plan: (value) => (isObject(value) ? null : wrong('an object', value)),

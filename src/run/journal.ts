@@ -1,5 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
+import { upgraded } from './journal-format-1.ts';
 import { EVENT_CHECKS } from './journal-shape.ts';
 import { Unanswered } from './unanswered.ts';
 
@@ -23,6 +24,8 @@ export class Journal implements RunSink {
   }
 }
 
+/** Those of format 1 are brought into the present form. */
+const FORMATS: readonly unknown[] = [1, 2];
 /** A longer line is none of a journal: a file without line breaks must not fill the memory. */
 const LONGEST_LINE = 64 * 1024 * 1024;
 const LINE_FEED = 0x0a;
@@ -47,19 +50,23 @@ export function* journalEvents(
   const foreign = (): RampartError => bad(' is no journal of a run', 'Name a run’s folder or its journal.ndjson.');
   let number = 0;
   let begun = false;
+  let old = false;
   for (const { text, whole } of linesOf(pieces, () => bad(`: line ${number + 1} is longer than any of a journal`))) {
     number++;
     if (text === '') continue;
-    const event = parse(text);
-    if (event === null) {
+    const raw = parse(text);
+    if (raw === null) {
       if (number === 1) throw foreign();
       if (!whole) return;
       throw bad(`: line ${number} is no event of a run`);
     }
-    if (!begun && event.type !== 'started') throw foreign();
-    if (begun && event.type === 'started') throw bad(`: line ${number} begins another run`);
-    if (event.type === 'started' && (event.format as number) !== 1)
-      throw bad(` has format ${String(event.format)}; this version reads format 1`);
+    if (!begun && raw.type !== 'started') throw foreign();
+    if (begun && raw.type === 'started') throw bad(`: line ${number} begins another run`);
+    if (raw.type === 'started') {
+      if (!FORMATS.includes(raw['format'])) throw bad(...otherFormat(raw));
+      old = raw['format'] === 1;
+    }
+    const event = (old ? upgraded(raw) : raw) as RunEvent;
     const wrong = EVENT_CHECKS[event.type]?.(event) ?? check(event);
     if (wrong !== null) throw bad(`: line ${number}, ${wrong.replace(/^[.:]\s?/, '')}`);
     begun = true;
@@ -111,11 +118,23 @@ function* linesOf(
   if (text !== '') yield { text, whole: false };
 }
 
-function parse(line: string): RunEvent | null {
+/** What is wrong, and what to do. */
+function otherFormat({ format, tool }: Line): [what: string, hint: string] {
+  const version = (tool as { version?: unknown } | undefined)?.version;
+  const made = typeof version === 'string' ? `rampart ${version}, which made it,` : 'the version that made it';
+  return [
+    ` has format ${JSON.stringify(format) ?? 'none'}; this version reads formats ${FORMATS.join(' and ')}`,
+    `Draw it with ${made} or with a later one.`,
+  ];
+}
+
+type Line = Readonly<Record<string, unknown>> & { readonly type: string };
+
+function parse(line: string): Line | null {
   try {
     const value = JSON.parse(line) as { type?: unknown } | null;
     return typeof value === 'object' && value !== null && Object.hasOwn(EVENT_CHECKS, String(value.type))
-      ? (value as RunEvent)
+      ? (value as Line)
       : null;
   } catch {
     return null;

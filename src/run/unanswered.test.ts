@@ -3,13 +3,11 @@ import { expect, it } from 'vitest';
 import { foldOf, planOf, startedOf } from '../analyze/events.fixture.ts';
 import type { IntervalSnapshot, Phase, SeriesSnapshot } from '../core/snapshot.ts';
 import { micros } from '../core/units.ts';
-import { EMPTY_HISTOGRAM } from '../stats/histogram.ts';
 import { Unanswered } from './unanswered.ts';
 
 const EMPTY = {
   ...{ due: 0, dropped: 0, bytesIn: 0, bodyBytesIn: 0, bytesOut: 0, byStatus: {}, failures: [] },
-  ...{ response: EMPTY_HISTOGRAM, service: EMPTY_HISTOGRAM, firstByte: EMPTY_HISTOGRAM, body: EMPTY_HISTOGRAM },
-  ...{ connect: EMPTY_HISTOGRAM, tls: EMPTY_HISTOGRAM, failedResponse: EMPTY_HISTOGRAM },
+  times: {},
 };
 
 function snapshot(index: number, phase: Phase, series: Record<string, SeriesSnapshot>): IntervalSnapshot {

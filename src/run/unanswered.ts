@@ -1,6 +1,5 @@
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
-import { EMPTY_HISTOGRAM } from '../stats/histogram.ts';
 
 /** Requests of one stretch of the run (its warm-up, or what follows the same reset) that were sent and have not ended. */
 interface Open {
@@ -48,13 +47,7 @@ function abandoned(count: number, at: Micros, message: string): SeriesSnapshot {
     ...{ due: 0, sent: 0, dropped: 0, ok: 0, failed: 0, bytesIn: 0, bodyBytesIn: 0, bytesOut: 0 },
     byOutcome: { aborted: count },
     byStatus: {},
-    response: EMPTY_HISTOGRAM,
-    service: EMPTY_HISTOGRAM,
-    firstByte: EMPTY_HISTOGRAM,
-    body: EMPTY_HISTOGRAM,
-    connect: EMPTY_HISTOGRAM,
-    tls: EMPTY_HISTOGRAM,
-    failedResponse: EMPTY_HISTOGRAM,
+    times: {},
     failures: [{ outcome: 'aborted', status: 0, message, count, firstAt: at, lastAt: at }],
   };
 }

@@ -80,7 +80,7 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
     clock,
     wallTime: () => machine.wallTime().toISOString(),
     started: {
-      format: 1,
+      format: 2,
       tool: { name: 'rampart', version: machine.version },
       run: { id, command, host: machine.host },
       plan: published,

@@ -106,11 +106,11 @@ describe('a journal', () => {
     [
       'buckets that hold more',
       FIRST,
-      ['snapshot', 'series', NAME, 'response', 'count'],
+      ['snapshot', 'series', NAME, 'times', 'response', 'count'],
       1,
-      `snapshot.series["${NAME}"].response.buckets: hold `,
+      `snapshot.series["${NAME}"].times["response"].buckets: hold `,
     ],
-    ['another format', 0, ['format'], 2, 'journal has format 2'],
+    ['another format', 0, ['format'], 3, 'journal has format 3'],
   ] as const)('with %s is refused with its line and field', (_, line, path, value, says) => {
     expect(problemOf(changed(line, path, value))).toContain(says);
   });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EMPTY_HISTOGRAM } from '../core/snapshot.ts';
 import { type Batch, batchIntervals, bears, type Interval, orderInterval, samplesFor } from './confidence.ts';
 import { binomialCdf, studentQuantile, studentTail } from './distributions.ts';
-import { EMPTY_HISTOGRAM, Histogram } from './histogram.ts';
+import { Histogram } from './histogram.ts';
 
 /** Marsaglia's xorshift32: a small generator that is the same everywhere. Uniform in (0, 1). */
 function randomFrom(seed: number): () => number {

@@ -1,17 +1,8 @@
 import fc from 'fast-check';
 import * as hdr from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
-import type { HistogramData } from '../core/snapshot.ts';
-import {
-  bucketOf,
-  EMPTY_HISTOGRAM,
-  HIGHEST,
-  Histogram,
-  highestOf,
-  lowestOf,
-  quantileOf,
-  quantilesOf,
-} from './histogram.ts';
+import { EMPTY_HISTOGRAM, type HistogramData } from '../core/snapshot.ts';
+import { bucketOf, HIGHEST, Histogram, highestOf, lowestOf, quantileOf, quantilesOf } from './histogram.ts';
 
 /** Times in µs over all magnitudes: powers of two and their neighbours are where bucket arithmetic goes wrong. */
 const anyTime = fc.oneof(

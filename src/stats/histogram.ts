@@ -13,6 +13,7 @@ const SUB_MASK = 2 * HALF - 1;
 export const HIGHEST = 2 ** 31 - 1;
 /** Room for values below 8 ms at first; it doubles as slower ones come, up to 22 × HALF. */
 const FIRST_LENGTH = 4 * HALF;
+const NO_COUNTS = new Float64Array();
 
 /** Bucket of a whole number of µs in 0..HIGHEST. */
 export function bucketOf(value: number): number {
@@ -55,7 +56,8 @@ export class Histogram {
   max = 0;
   /** Of the values, µs; exact up to 2⁵³. */
   sum = 0;
-  #counts = new Float64Array(FIRST_LENGTH);
+  /** Made with the first value: there are many histograms that never have one. */
+  #counts = NO_COUNTS;
 
   /** @param value µs; rounded down to a whole number, below 0 taken as 0, above HIGHEST as HIGHEST. */
   record(value: number, times = 1): void {
@@ -159,7 +161,7 @@ export class Histogram {
   }
 
   #grow(bucket: number): void {
-    let length = this.#counts.length;
+    let length = Math.max(FIRST_LENGTH, this.#counts.length);
     while (length <= bucket) length *= 2;
     const grown = new Float64Array(length);
     grown.set(this.#counts);
@@ -172,8 +174,6 @@ export class Histogram {
     return histogram;
   }
 }
-
-export const EMPTY_HISTOGRAM: HistogramData = { count: 0, min: 0 as Micros, max: 0 as Micros, sum: 0, buckets: [] };
 
 /** The p-quantile (0..1) of a histogram at rest, as `Histogram.quantile` says it; null of nothing. */
 export function quantileOf(data: HistogramData, p: number): Micros | null {

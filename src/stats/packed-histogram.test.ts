@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { EMPTY_HISTOGRAM, Histogram } from './histogram.ts';
+import { EMPTY_HISTOGRAM } from '../core/snapshot.ts';
+import { Histogram } from './histogram.ts';
 import { mergeHistograms, packHistogram, unpackHistogram } from './packed-histogram.ts';
 
 const values = fc.array(

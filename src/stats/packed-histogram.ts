@@ -1,6 +1,6 @@
-import type { HistogramData } from '../core/snapshot.ts';
+import { EMPTY_HISTOGRAM, type HistogramData } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
-import { EMPTY_HISTOGRAM, Histogram } from './histogram.ts';
+import { Histogram } from './histogram.ts';
 
 /** A histogram's data kept small and out of the heap: two or three bytes for each filled bucket instead of sixteen. Exact. */
 export interface PackedHistogram extends Omit<HistogramData, 'buckets'> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { EMPTY_HISTOGRAM } from '../../core/snapshot.ts';
 import { Random } from '../../load/random.ts';
-import { EMPTY_HISTOGRAM, Histogram } from '../../stats/histogram.ts';
+import { Histogram } from '../../stats/histogram.ts';
 import type { Criterion } from './criteria.ts';
 import { contradicts, isHopeless, judge } from './level.ts';
 import type { Observation, SearchStep } from './observation.ts';

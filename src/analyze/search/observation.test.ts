@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GeneratorSnapshot, IntervalSnapshot, Phase, SeriesSnapshot } from '../../core/snapshot.ts';
 import { bytes, count, micros } from '../../core/units.ts';
-import { EMPTY_HISTOGRAM, Histogram } from '../../stats/histogram.ts';
+import { Histogram } from '../../stats/histogram.ts';
 import { observe } from './observation.ts';
 
 const histogram = (value: number, n: number) => {
@@ -11,7 +11,7 @@ const histogram = (value: number, n: number) => {
 };
 
 const generator = (lagMicros: number): GeneratorSnapshot => ({
-  lag: histogram(lagMicros, 100),
+  times: { lag: histogram(lagMicros, 100) },
   loopDelayP99: micros(1_000),
   loopDelayMax: micros(2_000),
   utilization: null,
@@ -45,13 +45,7 @@ function snapshot(index: number, made: Made = {}): IntervalSnapshot {
     bytesIn: 0,
     bodyBytesIn: 0,
     bytesOut: 0,
-    response: histogram((index + 10) * 1000, ok),
-    service: EMPTY_HISTOGRAM,
-    firstByte: EMPTY_HISTOGRAM,
-    body: EMPTY_HISTOGRAM,
-    connect: EMPTY_HISTOGRAM,
-    tls: EMPTY_HISTOGRAM,
-    failedResponse: EMPTY_HISTOGRAM,
+    times: { response: histogram((index + 10) * 1000, ok) },
     failures: [],
   };
   return {

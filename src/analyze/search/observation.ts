@@ -1,7 +1,7 @@
 import type { LevelLoad, LevelPurpose, Settled } from '../../core/breaking-point.ts';
-import type { HistogramData, IntervalSnapshot } from '../../core/snapshot.ts';
+import { EMPTY_HISTOGRAM, type HistogramData, type IntervalSnapshot, timesOf } from '../../core/snapshot.ts';
 import type { Batch } from '../../stats/confidence.ts';
-import { EMPTY_HISTOGRAM, Histogram } from '../../stats/histogram.ts';
+import { Histogram } from '../../stats/histogram.ts';
 import { inMs } from '../latency.ts';
 import { isUnfit, LIMITS } from '../validity.ts';
 import { formatMs, formatShare } from '../wording.ts';
@@ -84,7 +84,7 @@ export function observe(
       totals.ok += series.ok;
       totals.failed += failed;
       totals.unanswered += failed - (series.byOutcome['http-error'] ?? 0) - (series.byOutcome['wrong-answer'] ?? 0);
-      part?.times.push(series.response);
+      part?.times.push(timesOf(series, 'response'));
       if (part !== undefined) part.infinite += failed;
     }
   }
@@ -120,7 +120,7 @@ function fitnessOf(
   const generators = windows.flatMap((one) => one.generator ?? []);
   if (generators.length === 0) return null;
   const response = Histogram.of(
-    ...measured.flatMap((one) => Object.values(one.series).map((series) => series.response)),
+    ...measured.flatMap((one) => Object.values(one.series).map((series) => timesOf(series, 'response'))),
   );
   const waits = generators.flatMap((one) => one.cpuWait ?? []);
   const utilizations = generators.flatMap((one) => one.utilization ?? []);
@@ -130,7 +130,7 @@ function fitnessOf(
   const gone = measured.reduce((sum, one) => sum + one.load.sent + one.load.dropped, 0);
   return {
     model,
-    lag: Histogram.of(...generators.map((one) => one.lag)),
+    lag: Histogram.of(...generators.map((one) => timesOf(one, 'lag'))),
     loopDelayP99: delays.quantile(0.99),
     cpuWait: waits.length === 0 ? null : mean(waits),
     utilization: utilizations.length === 0 ? null : mean(utilizations),

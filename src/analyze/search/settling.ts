@@ -1,5 +1,5 @@
 import type { Settled } from '../../core/breaking-point.ts';
-import type { IntervalSnapshot } from '../../core/snapshot.ts';
+import { type IntervalSnapshot, timesOf } from '../../core/snapshot.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { trendOf } from '../../stats/trend.ts';
 
@@ -33,7 +33,7 @@ export interface Stretch {
 }
 
 export function stretchOf({ startAt, endAt, series, load }: IntervalSnapshot): Stretch {
-  const times = Histogram.of(...Object.values(series).map(({ response }) => response));
+  const times = Histogram.of(...Object.values(series).map((each) => timesOf(each, 'response')));
   const median = times.count > 0 ? Math.log(Math.max(1, times.quantile(0.5))) : null;
   return { from: startAt / 1e6, until: endAt / 1e6, median, due: load.due, inFlight: load.inFlight };
 }

@@ -1,9 +1,9 @@
+import type { CarriedMeasure } from '../../core/measures.ts';
 import type { TimelinePoint } from '../../core/result.ts';
 import type { Sparse } from './buckets.ts';
 
-/** Parts of the time, of all requests together. */
-export const EXTRAS = ['service', 'connect', 'tls', 'firstByte', 'body', 'lag'] as const;
-export type Extra = (typeof EXTRAS)[number];
+/** Measures of all requests together, besides the response times of each. */
+export type Extra = CarriedMeasure;
 
 /**
  * The intervals of a run, small enough to be carried by its report: of every interval and request name the counts and,

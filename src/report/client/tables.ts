@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
+import { CARRIED_MEASURES } from '../../core/measures.ts';
 import { OUTCOMES } from '../../core/sample.ts';
-import { type Archive, EXTRAS } from './archive.ts';
+import type { Archive } from './archive.ts';
 import { samplesFor, type Times } from './buckets.ts';
 import { msFigure } from './figures.ts';
 import type { Span } from './picture.ts';
@@ -31,7 +32,7 @@ export function recomputed(archive: Archive, span: Span | null): Recomputed {
   put('', all);
   cells.set('times callers', timeCells(all.response, infiniteIn(archive, all)));
   cells.set('times response', timeCells(all.response, 0));
-  for (const extra of EXTRAS) {
+  for (const extra of CARRIED_MEASURES) {
     const times = extraOf(archive, span, extra);
     cells.set(
       `times ${extra}`,

@@ -3,6 +3,7 @@ import { successesDiffer } from '../../analyze/percentiles.ts';
 import { isSteadyLoad } from '../../analyze/stretches.ts';
 import { formatBytes, formatClock, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
 import { editedLoad } from '../../core/command.ts';
+import { MEASURES, TOLD_MEASURES } from '../../core/measures.ts';
 import type { LatencySummary, PercentileName, RunResult, SeriesResult, Totals } from '../../core/result.ts';
 import { OUTCOMES } from '../../core/sample.ts';
 import { RAMP } from '../request-rows.ts';
@@ -45,20 +46,17 @@ function intervalsIn(result: RunResult): string {
 export function timesTable(result: RunResult): string {
   const { latency, plan } = result;
   const rows = [
-    timesRow('Response time', 'callers', latency.responseWithFailures, result),
+    timesRow(MEASURES.response.label, 'callers', latency.responseWithFailures, result),
     ...(successesDiffer(latency) ? [timesRow('… of the successes', 'response', latency.response, result)] : []),
-    timesRow('Service time', 'service', latency.service, result),
-    timesRow('First byte', 'firstByte', latency.firstByte, result),
-    timesRow('Body', 'body', latency.body, result),
   ];
-  if (latency.connect !== undefined) rows.push(timesRow('Connect', 'connect', latency.connect, result));
-  if (latency.tls !== undefined) rows.push(timesRow('TLS', 'tls', latency.tls, result));
-  if (latency.separateConnect !== undefined)
-    rows.push(timesRow('Connect, after the requests', 'separate-connect', latency.separateConnect, result));
-  if (latency.separateTls !== undefined)
-    rows.push(timesRow('TLS, after the requests', 'separate-tls', latency.separateTls, result));
+  for (const measure of TOLD_MEASURES) {
+    const summary = latency[measure];
+    // The response time is in the rows above.
+    if (measure !== 'response' && summary !== undefined)
+      rows.push(timesRow(MEASURES[measure].label, measure, summary, result));
+  }
   if (plan.load.model === 'open' || plan.search?.unit === 'req/s')
-    rows.push(timesRow('Send lag', 'lag', latency.lag, result));
+    rows.push(timesRow(MEASURES.lag.label, 'lag', latency.lag, result));
   const heads = ['All requests', 'Count', ...SHOWN, 'Max'];
   return card('Where the time goes', 'ms', table('Where the time goes', heads, rows));
 }

@@ -1,6 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { sampleOf } from '../../../../test/sample-stream.ts';
+import { timesOf } from '../../../core/snapshot.ts';
 import { Histogram } from '../../../stats/histogram.ts';
 import { readArchive } from '../archive.ts';
 import { gridOfOverlay, loadUnitOf, overlayPictures, thinnedTrace, WHOLE_RUNS } from './pictures.ts';
@@ -45,7 +46,7 @@ it('aligned by load, merges all intervals of a load and asks the whole', () => {
   const merged = new Histogram();
   for (const event of SAMPLES[1]?.events ?? []) {
     if (event.type !== 'interval' || event.snapshot.load.vus < 50) continue;
-    for (const { response } of Object.values(event.snapshot.series)) merged.add(response);
+    for (const one of Object.values(event.snapshot.series)) merged.add(timesOf(one, 'response'));
   }
   expect(Math.abs((last?.y ?? 0) * 1_000 - merged.quantile(0.95))).toBeLessThan(merged.quantile(0.95) * 0.01);
 });

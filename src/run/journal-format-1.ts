@@ -1,0 +1,55 @@
+/** Journals of format 1, which is before 0.2: their events are brought into the present form, so that they are still drawn. */
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const SERIES_TIMES = [
+  'response',
+  'service',
+  'firstByte',
+  'body',
+  'connect',
+  'tls',
+  'separateConnect',
+  'separateTls',
+  'failedResponse',
+  'unfinished',
+];
+const GENERATOR_TIMES = ['lag', 'connectionWait'];
+
+/** What is not as format 1 has it is left as it is: whoever reads it says what is wrong. */
+export function upgraded(event: Fields): Fields {
+  switch (event['type']) {
+    case 'started':
+      return { ...event, format: 2 };
+    case 'interval':
+      return { ...event, snapshot: changed(event['snapshot'], snapshotOf) };
+    default:
+      return event;
+  }
+}
+
+function snapshotOf(snapshot: Fields): Fields {
+  const { series, generator } = snapshot;
+  return {
+    ...snapshot,
+    series: changed(series, (all) =>
+      Object.fromEntries(
+        Object.entries(all).map(([name, one]) => [name, changed(one, (each) => withTimes(each, SERIES_TIMES))]),
+      ),
+    ),
+    ...(generator === undefined ? {} : { generator: changed(generator, (each) => withTimes(each, GENERATOR_TIMES)) }),
+  };
+}
+
+/** Each measure had a field of its own, most of them also where there was no sample. */
+function withTimes(part: Fields, measures: readonly string[]): Fields {
+  const fields = Object.entries(part);
+  return {
+    ...Object.fromEntries(fields.filter(([name]) => !measures.includes(name))),
+    times: Object.fromEntries(fields.filter(([name]) => measures.includes(name))),
+  };
+}
+
+function changed(value: unknown, change: (fields: Fields) => Fields): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? change(value as Fields) : value;
+}
