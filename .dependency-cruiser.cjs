@@ -2,7 +2,8 @@
 const may = {
   core: [],
   stats: ['core'],
-  plan: ['core'],
+  settings: ['core'],
+  plan: ['core', 'settings'],
   load: ['core'],
   drivers: ['core'],
   record: ['core', 'stats'],
@@ -10,8 +11,8 @@ const may = {
   analyze: ['core', 'stats'],
   report: ['core', 'stats', 'analyze'],
   machine: ['core', 'load'],
-  session: ['core', 'plan', 'stats', 'load', 'drivers', 'record', 'run', 'analyze', 'report'],
-  web: ['core', 'stats', 'analyze', 'report'],
+  session: ['core', 'settings', 'plan', 'stats', 'load', 'drivers', 'record', 'run', 'analyze', 'report'],
+  web: ['core', 'settings', 'stats', 'analyze', 'report'],
 };
 
 const layers = Object.entries(may).map(([folder, allowed]) => ({

@@ -1,4 +1,4 @@
-import type { Settings } from '../plan/schema.ts';
+import { SETTINGS, type Settings } from '../settings/table.ts';
 import { portOf } from './port.ts';
 
 /** Where the page is to be. */
@@ -8,8 +8,8 @@ export interface PageWishes {
   readonly open: boolean;
 }
 
-const PORT = '8089';
-const HOST = '127.0.0.1';
+const PORT = SETTINGS.ui.default ?? '';
+const HOST = SETTINGS.uiHost.default ?? '';
 
 /**
  * What was asked for; null: no page. Who says where it is to be, or to open it, wants one.

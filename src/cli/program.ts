@@ -6,18 +6,7 @@ import { secretsIn } from '../plan/publish.ts';
 import { discreet } from './discreet.ts';
 import type { DoctorFlags } from './doctor.ts';
 import { addHabits, bodyFrom, withoutHabits, withTwoDashes } from './habits.ts';
-import {
-  addCompareOptions,
-  addDoctorOptions,
-  addLoadOptions,
-  addOutputOptions,
-  addPageOptions,
-  addProbeOptions,
-  addReportOptions,
-  addRequestOptions,
-  addSearchOptions,
-  addServeOptions,
-} from './options.ts';
+import { addCompareOptions, addDoctorOptions, addReportOptions, addServeOptions, addSettings } from './options.ts';
 import type { ReportFlags } from './report.ts';
 import type { ServeFlags } from './serve.ts';
 
@@ -115,7 +104,7 @@ Examples:
     .command('run')
     .description('put load on an endpoint: virtual users (--vus) or arrivals (--rate)')
     .argument('[target]', 'URL of the endpoint, or a scenario file (JSON)');
-  flags(run, (own) => measuring(addPageOptions(addOutputOptions(addLoadOptions(addRequestOptions(own)))))).action(
+  flags(run, (own) => measuring(addSettings(own, 'run'))).action(
     async (target: string | undefined, options: Record<string, unknown>) => {
       const given = withTarget(target, withoutHabits(options, run.args.slice(1)));
       const { runCommand } = await import('./run.ts');
@@ -127,7 +116,7 @@ Examples:
     .command('find')
     .description('find the breaking point under an SLO: a number, an interval and the reason')
     .argument('[target]', 'URL of the endpoint, or a scenario file (JSON)');
-  flags(find, (own) => measuring(addPageOptions(addOutputOptions(addSearchOptions(addRequestOptions(own)))))).action(
+  flags(find, (own) => measuring(addSettings(own, 'find'))).action(
     async (target: string | undefined, options: Record<string, unknown>) => {
       const given = withTarget(target, withoutHabits(options, find.args.slice(1)));
       const { runCommand } = await import('./run.ts');
@@ -139,7 +128,7 @@ Examples:
     .command('probe')
     .description('one request at a time: median, p95, and where the time goes')
     .argument('<target>', 'URL of the endpoint, or a scenario file (JSON)');
-  flags(probe, (own) => measuring(addOutputOptions(addRequestOptions(addProbeOptions(own))))).action(
+  flags(probe, (own) => measuring(addSettings(own, 'probe'))).action(
     async (target: string, options: Record<string, unknown>) => {
       const given = withoutHabits(options, probe.args.slice(1));
       const { runCommand } = await import('./run.ts');
@@ -148,7 +137,7 @@ Examples:
   );
 
   const ui = program.command('ui', { hidden: true }).description('the live page with its start form: rampart --ui');
-  flags(ui, addPageOptions).action(async (options: Record<string, unknown>) => {
+  flags(ui, (own) => addSettings(own, 'ui')).action(async (options: Record<string, unknown>) => {
     const { uiCommand } = await import('./ui.ts');
     end(await uiCommand(world, options));
   });
@@ -166,7 +155,7 @@ Examples:
     .command('compare')
     .description('did this change make it slower? runs of each side, or two targets measured in turns; with statistics')
     .argument('[run...]', 'the base’s runs, two dashes, the head’s; or a folder of runs for each; or two URLs');
-  flags(compare, (own) => addLoadOptions(addRequestOptions(addCompareOptions(own)))).action(
+  flags(compare, (own) => addSettings(addCompareOptions(own), 'run', ['request', 'load'])).action(
     async (runs: string[], options: Record<string, unknown>) => {
       const { compareCommand } = await import('./compare.ts');
       const { own, others } = partedFlags(options, addCompareOptions(new Command()));

@@ -1,10 +1,7 @@
 import type { Connections } from '../core/plan.ts';
-import { type Count, count, seconds } from '../core/units.ts';
-import { type Given, read, refuse } from './sources.ts';
-import { parseCount, parseDuration } from './syntax.ts';
-
-const DNS_TTL = seconds(30);
-const MOST_CONNECTIONS = '100k';
+import { type Count, count } from '../core/units.ts';
+import { type Given, refuse } from './sources.ts';
+import { readOrDefault, readValue } from './value.ts';
 
 /** How connections are kept and renewed. @throws RampartError */
 export function resolveConnections(given: Given): Connections {
@@ -19,18 +16,16 @@ export function resolveConnections(given: Given): Connections {
   if (settings.maxConnAge !== undefined && settings.keepalive === false)
     refuse(given, 'maxConnAge', 'is for connections that are kept, and keep-alive is off');
   return {
-    limit:
-      read(given, 'connections', (text, label) => parseCount(text, label, { min: '1', max: MOST_CONNECTIONS })) ?? null,
-    maxAge:
-      read(given, 'maxConnAge', (text, label) => parseDuration(text, label, { min: '100ms', max: '168h' })) ?? null,
-    dnsTtl: read(given, 'dnsTtl', (text, label) => parseDuration(text, label, { min: '0s', max: '168h' })) ?? DNS_TTL,
+    limit: readValue(given, 'connections') ?? null,
+    maxAge: readValue(given, 'maxConnAge') ?? null,
+    dnsTtl: readOrDefault(given, 'dnsTtl'),
   };
 }
 
 /** Each thread has connections of its own, so there can't be more threads than connections. @throws RampartError */
 export function threadsWithin(given: Given, connections: Connections, usual: number): Count {
   const { limit } = connections;
-  const asked = read(given, 'threads', (text, label) => parseCount(text, label, { min: '1', max: '256' }));
+  const asked = readValue(given, 'threads');
   if (asked !== undefined && limit !== null && asked > limit)
     refuse(given, 'connections', `are fewer than the ${asked} threads, each of which needs one`);
   return asked ?? count(Math.min(usual, limit ?? usual));

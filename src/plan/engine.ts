@@ -1,38 +1,16 @@
 import { RampartError } from '../core/errors.ts';
 import type { HttpProxy, Plan, Target } from '../core/plan.ts';
-import type { SettingName } from './schema.ts';
+import { SETTING_NAMES, SETTINGS } from '../settings/table.ts';
 import { type Given, read, refuse } from './sources.ts';
-import { parseChoice, quote } from './syntax.ts';
+import { quote } from './syntax.ts';
+import { defaultOf, readOrDefault, readValue } from './value.ts';
 
 type EngineParts = Pick<Plan, 'engine' | 'http2' | 'proxy' | 'timing'>;
 
-/** What autocannon cannot do, or does so that its numbers would be wrong. */
-const NOT_WITH_AUTOCANNON: Readonly<Partial<Record<SettingName, string>>> = {
-  rate: 'it sends a rate in bursts, at the top of each second',
-  stages: 'it has a fixed number of connections',
-  spawnRate: 'it opens all connections at once',
-  thinkTime: 'it never pauses',
-  http2: 'it speaks HTTP/1.1 only',
-  proxy: 'it connects to the target itself',
-  data: 'its requests are all the same',
-  maxConnAge: 'it never replaces a connection',
-  dnsTtl: 'it looks names up itself',
-  connectTo: 'it connects to the host of the URL',
-  resolve: 'it looks names up itself',
-  maxBody: 'it reads every response to its end',
-  expectStatus: 'it does not look at responses',
-  expectHeaders: 'it does not look at responses',
-  expectBody: 'it does not look at responses',
-  expectContains: 'it does not look at responses',
-  expectJson: 'it does not look at responses',
-  expectField: 'it does not look at responses',
-};
-
 /** What sends the requests, and how it waits. @param templated has the request placeholders? @throws RampartError */
 export function resolveEngine(given: Given, target: Target, templated: boolean): EngineParts {
-  const engine =
-    read(given, 'engine', (text, label) => parseChoice(text, label, ['rampart', 'autocannon'])) ?? 'rampart';
-  const timing = read(given, 'timing', (text, label) => parseChoice(text, label, ['precise', 'relaxed']));
+  const engine = readOrDefault(given, 'engine');
+  const timing = readValue(given, 'timing');
   if (timing !== undefined && given.settings.rate === undefined)
     refuse(given, 'timing', 'needs --rate: without one nothing is due at a set instant');
   if (engine === 'autocannon') {
@@ -44,7 +22,7 @@ export function resolveEngine(given: Given, target: Target, templated: boolean):
     refuse(given, 'http2', 'shares connections among requests; it does not go with --no-keepalive');
   const proxy = read(given, 'proxy', parseProxy) ?? null;
   if (http2 || proxy !== null) checkBeyondSockets(given, target, http2 ? 'http2' : 'proxy');
-  return { engine, http2, proxy, timing: timing ?? 'precise' };
+  return { engine, http2, proxy, timing: timing ?? defaultOf('timing') };
 }
 
 function checkBeyondSockets(given: Given, target: Target, cause: 'http2' | 'proxy'): void {
@@ -57,9 +35,10 @@ function checkBeyondSockets(given: Given, target: Target, cause: 'http2' | 'prox
 
 function checkAutocannon(given: Given, target: Target): void {
   const hint = 'Leave --engine out: the engine of this project does both.';
-  for (const [name, reason] of Object.entries(NOT_WITH_AUTOCANNON) as [SettingName, string][]) {
+  for (const name of SETTING_NAMES) {
+    const reason = SETTINGS[name].notWithAutocannon;
     const value = given.settings[name];
-    if (value !== undefined && value !== false)
+    if (reason !== undefined && value !== undefined && value !== false)
       refuse(given, name, `does not go with the autocannon engine: ${reason}`, hint);
   }
   if (given.settings.keepalive === false)

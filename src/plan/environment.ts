@@ -1,23 +1,11 @@
 import { RampartError } from '../core/errors.ts';
-import { SETTING_NAMES, type SettingName, variableOf } from './schema.ts';
+import { SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../settings/table.ts';
 import { settingMeant, suggest } from './suggest.ts';
 import { parseBoolean } from './syntax.ts';
 
 /** Every setting has a twin in the environment: RAMPART_RATE. */
 const PREFIX = 'RAMPART_';
 const NAMES: ReadonlyMap<string, SettingName> = new Map(SETTING_NAMES.map((name) => [variableOf(name), name]));
-
-const YES_OR_NO = [
-  'keepalive',
-  'http2',
-  'insecure',
-  'strict',
-  'allowRough',
-  'overwrite',
-  'json',
-  'quiet',
-  'open',
-] as const satisfies readonly SettingName[];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -35,8 +23,9 @@ export function readEnvironment(env: Environment): Record<string, unknown> {
       if (meant === null) continue;
       throw new RampartError('bad-flag', `${variable}: there is no such setting`, `Did you mean ${meant}?`);
     }
-    if (YES_OR_NO.some((each) => each === name)) raw[name] = parseBoolean(value, variable);
-    else if (name === 'headers') raw[name] = value.split(/\r?\n/).filter((line) => line.trim() !== '');
+    const { shape } = SETTINGS[name];
+    if (shape === 'yes-or-no') raw[name] = parseBoolean(value, variable);
+    else if (shape === 'headers') raw[name] = value.split(/\r?\n/).filter((line) => line.trim() !== '');
     else raw[name] = value;
   }
   return raw;

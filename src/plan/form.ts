@@ -1,56 +1,20 @@
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
+import { flagOf, namesWhere, SETTINGS, type SettingName } from '../settings/table.ts';
 import type { FieldError } from './edit.ts';
 import type { FormMemory } from './form-memory.ts';
 import { type PlanWorld, prepareRun } from './resolve.ts';
-import { flagOf, type SettingName } from './schema.ts';
 import type { Given, Sources } from './sources.ts';
 
 /** Settings that a form may give: none of them names a file of this machine, but for the scenario that is the target. */
-export const FORM_SETTINGS = [
-  'url',
-  'method',
-  'headers',
-  'body',
-  'vus',
-  'spawnRate',
-  'thinkTime',
-  'rate',
-  'arrivals',
-  'maxInFlight',
-  'connections',
-  'stages',
-  'duration',
-  'requests',
-  'warmup',
-  'timeout',
-  'gracefulStop',
-  'expectStatus',
-  'threads',
-  'seed',
-  'thresholds',
-  'slos',
-  'unit',
-  'budget',
-  'precision',
-  'maxRate',
-  'maxVus',
-  'settle',
-] as const satisfies readonly SettingName[];
-
-/** What the form holds instead of something that is wrong while the rest is looked at. */
-const HARMLESS: Readonly<Record<string, string>> = {
-  url: 'http://127.0.0.1/',
-  vus: '1',
-  spawnRate: '1',
-  rate: '1/s',
-  duration: '1m',
-  budget: '2m',
-};
+export const FORM_SETTINGS = namesWhere(({ form }) => form !== undefined);
 
 /** Lists, one item a line. */
-const LISTS: readonly string[] = ['headers', 'thresholds', 'slos'];
+const isList = (name: SettingName): boolean => {
+  const { form } = SETTINGS[name];
+  return form?.part !== 'unseen' && form?.kind === 'lines';
+};
 
 export type Form =
   | { readonly plan: Plan; readonly rows: RowTable | null; readonly errors: readonly [] }
@@ -126,7 +90,7 @@ export function formTexts(
   for (const name of FORM_SETTINGS) {
     const value = settings[name];
     if (typeof value === 'string' || typeof value === 'number') texts[name] = String(value);
-    else if (Array.isArray(value) && LISTS.includes(name)) texts[name] = value.join('\n');
+    else if (Array.isArray(value) && isList(name)) texts[name] = value.join('\n');
     else if (value !== undefined) texts[name] = JSON.stringify(value);
   }
   if (headers.length > 0) texts['headers'] = headers.map(([name, value]) => `${name}: ${value}`).join('\n');
@@ -139,16 +103,19 @@ export function formTexts(
 function flagsOf(texts: Readonly<Record<string, string>>, memory: FormMemory | null): Record<string, unknown> {
   const flags: Record<string, unknown> = {};
   if (memory !== null && memory.secretNames.length > 0) flags['secrets'] = memory.secretNames;
-  for (const [name, text] of Object.entries(texts)) {
-    if (name === 'url') continue;
-    flags[name] = LISTS.includes(name) ? text.split(/\r?\n/).filter((line) => line.trim() !== '') : text;
+  for (const name of FORM_SETTINGS) {
+    const text = texts[name];
+    if (name === 'url' || text === undefined) continue;
+    flags[name] = isList(name) ? text.split(/\r?\n/).filter((line) => line.trim() !== '') : text;
   }
   return flags;
 }
 
+/** The form with something harmless instead of what is wrong, while the rest is looked at. */
 function without(texts: Readonly<Record<string, string>>, field: string): Record<string, string> {
   const { [field]: _, ...rest } = texts;
-  const harmless = HARMLESS[field];
+  const form = SETTINGS[field as SettingName]?.form;
+  const harmless = form?.part === 'unseen' ? undefined : form?.harmless;
   return harmless === undefined ? rest : { ...rest, [field]: harmless };
 }
 

@@ -1,29 +1,18 @@
 import { type Distribution, FOREVER, type LoadProfile, type Stage } from '../core/plan.ts';
 import { type Count, count, type Micros, micros, type PerSecond, seconds } from '../core/units.ts';
-import type { SettingName } from './schema.ts';
+import type { SettingName } from '../settings/table.ts';
 import { blame, type Given, read, refuse } from './sources.ts';
-import {
-  parseArrivals,
-  parseCount,
-  parseDuration,
-  parseRate,
-  parseStages,
-  parseThinkTime,
-  type StageText,
-} from './syntax.ts';
+import { parseCount, parseDuration, parseRate, parseStages, type StageText } from './syntax.ts';
+import { defaultOf, mostOf, readOrDefault, readValue } from './value.ts';
 
 /** How long load is offered where only the number of requests says when to stop. */
 export const UNTIL_COUNTED: Micros = seconds(24 * 3_600);
 
-const DEFAULT_DURATION = seconds(30);
 /** Where the run ends when something is known. */
 const DEFAULT_UNTIL = seconds(600);
-const DEFAULT_VUS = count(10);
-const DEFAULT_IN_FLIGHT = count(10_000);
-const MOST_VUS = '100k';
-const MOST_IN_FLIGHT = '100k';
-const MOST_RATE = '10m/s';
-const LONGEST = '168h';
+const MOST_VUS = mostOf('vus');
+const MOST_RATE = mostOf('rate');
+const LONGEST = mostOf('duration');
 
 /** The load of a `run`: a rate means the open model, virtual users (or nothing) the closed one. @throws RampartError */
 export function resolveLoad(given: Given): LoadProfile {
@@ -55,18 +44,15 @@ export function probeLoad(given: Given): LoadProfile {
 
 function openLoad(given: Given): LoadProfile {
   const staged = given.settings.stages !== undefined;
-  const parseStart = (text: string, label: string): PerSecond =>
-    parseRate(text, label, { min: staged ? '0/s' : '1/h', max: MOST_RATE });
-  const start = read(given, 'rate', parseStart) ?? (0 as PerSecond);
+  // Stages may begin with no load at all.
+  const start = (staged ? read(given, 'rate', parseTargetRate) : readValue(given, 'rate')) ?? (0 as PerSecond);
   return {
     model: 'open',
-    arrivals: read(given, 'arrivals', parseArrivals) ?? 'uniform',
+    arrivals: readValue(given, 'arrivals') ?? 'uniform',
     rate: staged
       ? stagesFrom(start, given, parseTargetRate)
       : [{ duration: resolveDuration(given), from: start, to: start }],
-    maxInFlight:
-      read(given, 'maxInFlight', (text, label) => parseCount(text, label, { min: '1', max: MOST_IN_FLIGHT })) ??
-      DEFAULT_IN_FLIGHT,
+    maxInFlight: readOrDefault(given, 'maxInFlight'),
   };
 }
 
@@ -75,7 +61,7 @@ function closedLoad(given: Given): LoadProfile {
     if (given.settings[name] !== undefined) refuse(given, name, 'needs --rate: it belongs to arrivals');
   const thinkTime = resolveThinkTime(given);
   const staged = given.settings.stages !== undefined;
-  const vus = read(given, 'vus', (text, label) => parseCount(text, label, { min: staged ? '0' : '1', max: MOST_VUS }));
+  const vus = staged ? read(given, 'vus', parseTargetUsers) : readValue(given, 'vus');
   if (staged) {
     const parseTarget = (text: string, label: string) => {
       if (text.includes('/'))
@@ -84,11 +70,11 @@ function closedLoad(given: Given): LoadProfile {
     };
     return { model: 'closed', vus: stagesFrom(vus ?? count(0), given, parseTarget), thinkTime };
   }
-  const spawnRate = read(given, 'spawnRate', parseSpawnRate);
+  const spawnRate = readValue(given, 'spawnRate');
   if (spawnRate !== undefined && vus === undefined)
     refuse(given, 'spawnRate', 'needs --vus: how many virtual users to start');
   const whole = resolveDuration(given);
-  const users = vus ?? DEFAULT_VUS;
+  const users = vus ?? defaultOf('vus');
   if (spawnRate === undefined)
     return { model: 'closed', vus: [{ duration: whole, from: users, to: users }], thinkTime };
   const ramp = micros(Math.round((users / spawnRate) * 1e6));
@@ -111,17 +97,16 @@ function settled(value: number): number {
 }
 
 function resolveThinkTime(given: Given): Distribution | null {
-  const thinkTime = read(given, 'thinkTime', parseThinkTime) ?? null;
+  const thinkTime = readValue(given, 'thinkTime') ?? null;
   return thinkTime?.kind === 'constant' && thinkTime.value === 0 ? null : thinkTime;
 }
 
 function resolveDuration(given: Given): Micros {
-  const duration = read(given, 'duration', (text, label) =>
-    text.trim().toLowerCase() === 'forever' ? FOREVER : parseDuration(text, label, { min: '1ms', max: LONGEST }),
-  );
   const { requests, dataOrder = '', until } = given.settings;
+  const endless = String(given.settings.duration).trim().toLowerCase() === 'forever';
+  const duration = endless ? FOREVER : readValue(given, 'duration');
   const counted = requests !== undefined || dataOrder.trim().toLowerCase() === 'once';
-  return duration ?? (counted ? UNTIL_COUNTED : until === undefined ? DEFAULT_DURATION : DEFAULT_UNTIL);
+  return duration ?? (counted ? UNTIL_COUNTED : until === undefined ? defaultOf('duration') : DEFAULT_UNTIL);
 }
 
 /** Stages of no duration are jumps: they only change what the next one starts from. */

@@ -3,7 +3,7 @@ import { type DataSource, durationOf, type LoadProfile, type Plan } from '../cor
 import type { RowTable } from '../core/rows.ts';
 import { Secrets } from '../core/secret.ts';
 import { cellsOf } from '../core/template.ts';
-import { bytes, type Count, count, type Micros, micros, seconds } from '../core/units.ts';
+import { count, type Micros, micros, seconds } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
 import { expectedField, resolveChecks } from './checks.ts';
 import { resolveConnections, threadsWithin } from './connections.ts';
@@ -12,15 +12,14 @@ import { resolveEngine } from './engine.ts';
 import { probeLoad, resolveLoad } from './load.ts';
 import { resolveRequest } from './request.ts';
 import { withRoute } from './route.ts';
-import type { SettingName } from './schema.ts';
-import { resolveSearch } from './search.ts';
+import { refuseMisplaced, resolveSearch } from './search.ts';
 import { resolveSecretNames } from './secret-names.ts';
 import { blame, type Given, read, readSources, refuse, type Sources } from './sources.ts';
-import { parseBytes, parseChoice, parseCount, parseDuration, parseSeed } from './syntax.ts';
 import { parseTemplatedAddress } from './template.ts';
 import { resolveThresholdList } from './threshold.ts';
 import { resolveTls } from './tls.ts';
 import { resolveUntil } from './until.ts';
+import { defaultOf, readOrDefault, readValue } from './value.ts';
 
 /** What a plan needs of the world: the files that settings name, and three things no setting says. */
 export interface PlanWorld {
@@ -33,8 +32,6 @@ export interface PlanWorld {
 }
 
 const INTERVAL = seconds(1);
-/** Far more than a model answers, and far less than an endless stream. */
-const MAX_BODY = bytes(2 ** 30);
 const PROBE_WARMUP = count(5);
 const PROBE_REQUESTS = count(100);
 
@@ -82,14 +79,14 @@ export function preparedBy(given: Given, kind: Plan['kind'], world: PlanWorld): 
     data,
     checks,
     ...withinUsers(withinRows(partsOf(kind, given, world.host.cores), data)),
-    timeout: durationWithin(given, 'timeout', '1ms') ?? seconds(30),
-    maxBody: read(given, 'maxBody', parseBytes) ?? MAX_BODY,
-    gracefulStop: durationWithin(given, 'gracefulStop', '0s') ?? seconds(5),
+    timeout: readOrDefault(given, 'timeout'),
+    maxBody: readOrDefault(given, 'maxBody'),
+    gracefulStop: readOrDefault(given, 'gracefulStop'),
     keepAlive: given.settings.keepalive ?? true,
     connections: resolveConnections(given),
     tls: resolveTls(given, target, world.files),
     ...engine,
-    seed: read(given, 'seed', parseSeed) ?? world.randomSeed(),
+    seed: readValue(given, 'seed') ?? world.randomSeed(),
     ...(secretNames.length === 0 ? {} : { secretNames }),
     interval: INTERVAL,
     thresholds: resolveThresholdList(given, 'thresholds'),
@@ -106,7 +103,7 @@ function resolveData(
   { files, note = () => {} }: Pick<PlanWorld, 'files' | 'note'>,
 ): { readonly data: DataSource | null; readonly rows: RowTable | null } {
   const { data: file } = given.settings;
-  const order = read(given, 'dataOrder', (text, label) => parseChoice(text, label, ['sequential', 'shuffled', 'once']));
+  const order = readValue(given, 'dataOrder');
   const cells = cellsOf({ requests, checks });
   if (file === undefined) {
     const [cell] = cells;
@@ -125,7 +122,7 @@ function resolveData(
       );
     const wanted = { file, label, format, cells, leftOut: expectedField(given) };
     const rows = loadRows(wanted, files, note);
-    return { data: { file, format, order: order ?? 'sequential', rows: count(rows.rows) }, rows };
+    return { data: { file, format, order: order ?? defaultOf('dataOrder'), rows: count(rows.rows) }, rows };
   });
 }
 
@@ -160,7 +157,7 @@ function runParts(given: Given, cores: number, load: LoadProfile): PartsByKind {
   const rampEnd = given.settings.spawnRate === undefined ? null : rampEndOf(load, warmup);
   return {
     load,
-    maxRequests: resolveRequests(given),
+    maxRequests: readValue(given, 'requests') ?? null,
     warmup,
     ...(rampEnd === null ? {} : { rampEnd }),
     warmupRequests: count(0),
@@ -168,51 +165,19 @@ function runParts(given: Given, cores: number, load: LoadProfile): PartsByKind {
   };
 }
 
-/** What would make a probe something else than one request at a time. */
-const NOT_IN_A_PROBE = [
-  'rate',
-  'vus',
-  'stages',
-  'spawnRate',
-  'arrivals',
-  'maxInFlight',
-  'connections',
-  'duration',
-  'until',
-  'warmup',
-  'threads',
-  'engine',
-  'timing',
-] as const satisfies readonly SettingName[];
-
 function probeParts(given: Given): PartsByKind {
-  for (const name of NOT_IN_A_PROBE)
-    if (given.settings[name] !== undefined)
-      refuse(
-        given,
-        name,
-        'does not apply to a probe, which sends one request at a time',
-        'Put load on with rampart run.',
-      );
+  refuseMisplaced(given, 'probe', 'does not apply to a probe, which sends one request at a time');
   return {
     load: probeLoad(given),
-    maxRequests: count((resolveRequests(given) ?? PROBE_REQUESTS) + PROBE_WARMUP),
+    maxRequests: count((readValue(given, 'requests') ?? PROBE_REQUESTS) + PROBE_WARMUP),
     warmup: micros(0),
     warmupRequests: PROBE_WARMUP,
     threads: count(1),
   };
 }
 
-function resolveRequests(given: Given): Count | null {
-  return read(given, 'requests', (text, label) => parseCount(text, label, { min: '1', max: '1000m' })) ?? null;
-}
-
-function durationWithin(given: Given, name: 'timeout' | 'gracefulStop', min: string): Micros | undefined {
-  return read(given, name, (text, label) => parseDuration(text, label, { min, max: '30m' }));
-}
-
 function resolveWarmup(given: Given, whole: Micros): Micros {
-  const asked = read(given, 'warmup', parseDuration) ?? micros(0);
+  const asked = readValue(given, 'warmup') ?? micros(0);
   const warmup = micros(Math.ceil(asked / INTERVAL) * INTERVAL);
   if (warmup > 0 && warmup >= whole)
     refuse(

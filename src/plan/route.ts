@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { RampartError } from '../core/errors.ts';
 import type { Target } from '../core/plan.ts';
-import type { SettingName } from './schema.ts';
+import type { SettingName } from '../settings/table.ts';
 import { blame, type Given, refuse } from './sources.ts';
 import { quote } from './syntax.ts';
 

@@ -1,5 +1,5 @@
 import { RampartError } from '../core/errors.ts';
-import type { Settings } from './schema.ts';
+import type { Settings } from '../settings/table.ts';
 import { blame, type Given } from './sources.ts';
 import { quote } from './syntax.ts';
 

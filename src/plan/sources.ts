@@ -3,11 +3,21 @@ import { RampartError } from '../core/errors.ts';
 import { compactJson, fieldTexts } from '../core/json-text.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Files } from '../core/world.ts';
+import {
+  attributeOf,
+  flagOf,
+  namesWhere,
+  SETTING_NAMES,
+  SETTINGS,
+  type SettingName,
+  type Settings,
+  variableOf,
+} from '../settings/table.ts';
 import { readEnvironment } from './environment.ts';
 import { decodeUtf8, readInput } from './file.ts';
 import { checkHeader, type Header, parseHeader } from './header.ts';
 import { checkJson } from './json.ts';
-import { flagOf, SETTING_NAMES, type SettingName, type Settings, settingsSchema, variableOf } from './schema.ts';
+import { settingsSchema } from './schema.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
 import { quote } from './syntax.ts';
 
@@ -117,15 +127,6 @@ function isScenario(target: string): boolean {
   return /\.json$/i.test(target) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(target) && !/^[^/\\]+:\d+\//.test(target);
 }
 
-/** Settings that take the other's place: a flag for one drops the other from the sources below. */
-const RIVALS: Readonly<Partial<Record<SettingName, readonly SettingName[]>>> = {
-  rate: ['vus', 'spawnRate', 'thinkTime'],
-  vus: ['rate', 'arrivals', 'maxInFlight', 'connections'],
-  stages: ['duration', 'spawnRate'],
-  body: ['bodyFile'],
-  bodyFile: ['body'],
-};
-
 function lay(lower: Given, higher: Given): Given {
   const kept: Settings = { ...lower.settings };
   const names = namesIn(higher.settings);
@@ -133,7 +134,7 @@ function lay(lower: Given, higher: Given): Given {
   const changesModel =
     (names.includes('rate') && kept.rate === undefined) || (names.includes('vus') && kept.rate !== undefined);
   if (changesModel) delete kept.stages;
-  for (const name of names) for (const rival of RIVALS[name] ?? []) delete kept[rival];
+  for (const name of names) for (const rival of SETTINGS[name].rivals ?? []) delete kept[rival as SettingName];
   const replaced = new Set(higher.headers.map(([name]) => name.toLowerCase()));
   return {
     settings: { ...kept, ...higher.settings },
@@ -150,7 +151,7 @@ function namesIn(settings: Settings): readonly SettingName[] {
 function given(raw: unknown, originOf: (name: SettingName) => Origin, unknown?: (name: string) => RampartError): Given {
   const parsed = settingsSchema.safeParse(raw);
   if (parsed.success) {
-    const { headers = [], user, ...settings } = parsed.data;
+    const { headers = [], user, ...settings } = parsed.data as Settings;
     const written = blame(originOf('headers'), (label) => parseHeaders(headers, label));
     const named = user === undefined ? [] : [blame(originOf('user'), (label) => credentials(user, written, label))];
     return { settings, headers: [...written, ...named], originOf };
@@ -181,25 +182,22 @@ function parseHeaders(headers: NonNullable<Settings['headers']>, label: string):
   return parsed;
 }
 
+const BY_ATTRIBUTE: ReadonlyMap<string, SettingName> = new Map(SETTING_NAMES.map((name) => [attributeOf(name), name]));
+const NEGATED: ReadonlySet<string> = new Set(namesWhere(({ flag = '' }) => flag.includes('--no-')));
+
 function fromFlags(flags: Readonly<Record<string, unknown>>): Given {
-  const { header, threshold, slo, expectHeader, secret, keepalive, ...rest } = flags;
-  const raw: Record<string, unknown> = { ...rest };
-  if (header !== undefined) raw['headers'] = header;
-  if (threshold !== undefined) raw['thresholds'] = threshold;
-  if (expectHeader !== undefined) raw['expectHeaders'] = expectHeader;
-  if (slo !== undefined) raw['slos'] = slo;
-  if (secret !== undefined) raw['secrets'] = secret;
-  // `true` is what a command line parser says where --no-keepalive is absent: it must not win over a scenario.
-  if (keepalive === false) raw['keepalive'] = false;
+  const raw: Record<string, unknown> = {};
+  for (const [attribute, value] of Object.entries(flags)) {
+    const name = BY_ATTRIBUTE.get(attribute) ?? attribute;
+    // `true` is what a command line parser says where --no-keepalive is absent: it must not win over a scenario.
+    if (!(NEGATED.has(name) && value === true)) raw[name] = value;
+  }
   return given(
     raw,
     (name) => originIn('flags', flagOf(name)),
     (name) => new RampartError('bad-flag', `${quote(name)} is not a flag`, didYouMean(name, SETTING_NAMES)),
   );
 }
-
-/** Files that a scenario names are relative to the scenario. */
-const PATHS = ['bodyFile', 'data', 'cacert', 'cert', 'key'] as const satisfies readonly SettingName[];
 
 function fromScenario(path: string, files: Pick<Files, 'readBytes'>): Given {
   const hint = 'A URL that ends in .json needs its http:// to be told from a scenario file.';
@@ -229,12 +227,19 @@ function fromScenario(path: string, files: Pick<Files, 'readBytes'>): Given {
   );
   const settings: Settings = { ...scenario.settings };
   if (typeof settings.body === 'object') settings.body = bodyText(fieldTexts(text).get('body') ?? '');
-  for (const name of PATHS) {
-    const file = settings[name];
-    if (file !== undefined && file !== '' && !isAbsolute(file)) settings[name] = join(dirname(path), file);
-  }
-  return { ...scenario, settings };
+  return { ...scenario, settings: { ...settings, ...relativeTo(dirname(path), settings) } };
 }
+
+/** Files that a scenario names are relative to the scenario. */
+function relativeTo(folder: string, settings: Settings): Settings {
+  const named = FILES.flatMap((name): [string, string][] => {
+    const file = settings[name];
+    return typeof file === 'string' && file !== '' && !isAbsolute(file) ? [[name, join(folder, file)]] : [];
+  });
+  return Object.fromEntries(named);
+}
+
+const FILES = namesWhere(({ file }) => file === true);
 
 /** A body as it is written, but for the scenario's indentation. Escapes within a placeholder's name are the scenario's, too. */
 function bodyText(json: string): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SETTING_NAMES } from './schema.ts';
+import { SETTING_NAMES } from '../settings/table.ts';
 import { didYouMean, suggest } from './suggest.ts';
 
 describe('suggest', () => {

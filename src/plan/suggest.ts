@@ -1,4 +1,4 @@
-import type { SettingName } from './schema.ts';
+import type { SettingName } from '../settings/table.ts';
 
 /**
  * The candidate a mistyped word was most likely meant to be, or null where none is near. Case, `-` and `_` don't count:

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { FORM_SETTINGS } from '../plan/form.ts';
-import { flagOf, SETTING_NAMES } from '../plan/schema.ts';
+import { flagOf, SETTING_NAMES } from '../settings/table.ts';
 import { readSettings, readStart } from './control.ts';
 import { ADVANCED_FIELDS, EDIT_FIELDS, MAIN_FIELDS } from './fields.ts';
 

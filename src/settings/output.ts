@@ -1,0 +1,53 @@
+import { helpFor, type Setting } from './setting.ts';
+
+/** Where results go, and how a test is shown while it runs. */
+
+const everywhere = (help: string) => helpFor(['run', 'find', 'probe'], help);
+const withPage = (help: string) => helpFor(['run', 'find', 'ui'], help);
+
+export const OUTPUT_SETTINGS = {
+  out: {
+    shape: 'text',
+    flag: '-o, --out <folder>',
+    help: everywhere('folder of this run (default: reports/<run-id>)'),
+    what: 'Folder the results are written to (default: reports/<run-id>)',
+  },
+  overwrite: {
+    shape: 'yes-or-no',
+    flag: '--overwrite',
+    help: everywhere('replace the earlier run that the folder of --out holds'),
+    what: 'Replace the earlier run that the folder of out holds',
+  },
+  json: {
+    shape: 'yes-or-no',
+    flag: '--json',
+    help: everywhere('print result.json on stdout, and nothing else there'),
+    what: 'Print result.json on the standard output, and nothing else there',
+  },
+  quiet: {
+    shape: 'yes-or-no',
+    flag: '-q, --quiet',
+    help: everywhere('no plan and no live view'),
+    what: 'Show neither the plan nor the progress',
+  },
+  ui: {
+    shape: 'port',
+    flag: '--ui [port]',
+    help: withPage('a live page in the browser (default port 8089; 0: any that is free)'),
+    what: 'Show a live page: on port 8089, or on this port (0: any that is free)',
+    default: '8089',
+  },
+  uiHost: {
+    shape: 'text',
+    flag: '--ui-host <address>',
+    help: withPage('where the page listens (default 127.0.0.1); others need the token it prints'),
+    what: 'Address the live page listens on (default 127.0.0.1); any other needs the token that is printed',
+    default: '127.0.0.1',
+  },
+  open: {
+    shape: 'yes-or-no',
+    flag: '--open',
+    help: withPage('open the page in the browser'),
+    what: 'Open the live page in the browser',
+  },
+} as const satisfies Record<string, Setting>;
