@@ -12,7 +12,7 @@ export interface Size {
   readonly seconds: number;
 }
 
-/** What a run printed of one percentile, ms; null: no interval. */
+/** What a run printed of one percentile, ms: the lowest and highest values that the ends stand for. Null: no interval. */
 export interface Printed {
   readonly text: string;
   readonly low: number;
@@ -94,10 +94,19 @@ export function printedOf(
   return names.map((name) => read(percentileText(latency.responseWithFailures, name)));
 }
 
+/** A histogram's buckets are so wide: a time is read as its bucket's upper edge. */
+const BUCKET = 0.001;
+
 /** `198 ms (164 or more)`, `1.20 s (0.99 to 1.43)`; null without an interval. */
 function read(text: string | null): Printed | null {
   const [, unit, low = '', high] = /^\S+ (ms|s) \((\S+) (?:to (\S+)|or more)\)$/.exec(text ?? '') ?? [];
   if (text === null || unit === undefined) return null;
   const ms = (digits: string): number => Number(digits.replaceAll(',', '')) * (unit === 's' ? 1_000 : 1);
-  return { text, low: ms(low), high: high === undefined ? Number.POSITIVE_INFINITY : ms(high) };
+  /** Half of a number's last digit, which rounding takes or adds. */
+  const rounded = (digits: string): number => ms(`0.5e-${digits.split('.')[1]?.length ?? 0}`);
+  return {
+    text,
+    low: (ms(low) - rounded(low)) * (1 - BUCKET),
+    high: high === undefined ? Number.POSITIVE_INFINITY : ms(high) + rounded(high),
+  };
 }

@@ -160,7 +160,8 @@ export class SeriesFold {
   callerCertainty(measured: Measured, independent: boolean): RunCertainty['percentile'] {
     const { times, infinite } = this.callers;
     const intervalOf = this.callerInterval(measured, independent);
-    const estimateOf = batchEstimates(BatchFold.batches(this.#folds, 'callers', measured));
+    const batches = BatchFold.batches(this.#folds, 'callers', measured);
+    const estimateOf = batchEstimates(batches, lengthOf(measured, independent));
     const data = times.toData();
     const n = times.count + infinite;
     return (p) => {
@@ -172,7 +173,8 @@ export class SeriesFold {
   }
 
   #intervalOf(kind: Batched, times: Histogram, infinite: number, measured: Measured, independent: boolean): IntervalOf {
-    const byBatches = batchIntervals(BatchFold.batches(this.#folds, kind, measured));
+    const batches = BatchFold.batches(this.#folds, kind, measured);
+    const byBatches = batchIntervals(batches, lengthOf(measured, independent));
     return independent ? (p) => singlyInterval(p, times, infinite, byBatches(p)) : byBatches;
   }
 
@@ -192,6 +194,10 @@ export class SeriesFold {
     });
   }
 }
+
+/** Of a run, µs; requests one at a time do not wait for each other, however long they take. */
+const lengthOf = ({ durationMs }: Measured, independent: boolean): number =>
+  independent ? Number.POSITIVE_INFINITY : durationMs * 1000;
 
 /**
  * Per second of offered load; 0 where nothing was offered for any time. What came in the drain is no part of the rate: a

@@ -191,6 +191,18 @@ describe('batchIntervals', () => {
     expect(together?.[0]).toBeLessThan(spread[0]);
   });
 
+  it('are wider the fewer responses the run is long, and open of a few', () => {
+    const batches = Array.from({ length: 20 }, () => batchOf(noise(250)));
+    const widthIn = (seconds: number): number => {
+      const [low, high] = batchIntervals(batches, seconds * 1e6)(0.5) ?? [0, 0];
+      return (high ?? Number.POSITIVE_INFINITY) - low;
+    };
+    // Responses take 15 ms: 4,000, 40 and a third of one after the other.
+    expect(widthIn(60)).toBeLessThan(1.03 * widthIn(Number.POSITIVE_INFINITY));
+    expect(widthIn(0.6)).toBeGreaterThan(1.15 * widthIn(60));
+    expect(widthIn(0.005)).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('have an open end where the upper rank is beyond the sample or among failures', () => {
     const one = (k: number): number[] => (k === 7 ? new Array(20).fill(900) : new Array(20).fill(100 + k));
     const bursty = Array.from({ length: 20 }, (_, k) => batchOf(one(k)));

@@ -18,6 +18,8 @@ const FEWEST_BATCHES = 5;
 /** An interval has an upper end where the sample is worth so many independent requests, so many of them beyond the percentile. */
 const FEWEST_EFFECTIVE = 30;
 const FEWEST_BEYOND = 5;
+/** A run that is so many responses long, one after the other, is worth half of what its batches say. */
+const LENGTHS = 40;
 
 const CONFIDENCE = 0.95;
 const TAIL = (1 - CONFIDENCE) / 2;
@@ -47,15 +49,21 @@ export function bears(p: number, n: number): boolean {
  * merged share is p exactly even when many times are equal). How far their mean may be off, h, says what the run's n
  * requests are worth: n_e = 1.96² p(1 − p)/h² independent ones, never more than n, nor more than the median's n_e: a
  * target that has slow whiles shows them there first. The interval is [Q(p − d), Q(p + d)], d = 1.96 √(p(1 − p)/n_e).
+ * For its upper end n_e is less, the fewer of its responses the run is long: what is slow stays for at least as long as
+ * that, and batches that met no slow while look like those of a target that has none.
  *
  * Its upper end is open where n_e (1 − p) < 5 or n_e < 30: a run that is no longer than some tens of the target's slow
  * whiles may have seen none of the longest. (n_e has the caution of h in it: of independent requests it is about n/2, so
  * that these are some 10 and 60 of them.) `docs/intervals.md` has what this covers, over many laws of service.
+ * @param duration of the run, µs; infinite where requests do not meet each other.
  * @returns a function of p (0..1); its value is null with fewer than 5 batches that hold anything.
  * Source: R. S. Woodruff, Confidence intervals for medians and other position measures (JASA 47, 1952) for the inversion.
  */
-export function batchIntervals(batches: readonly Batch[]): (p: number) => Interval | null {
-  const estimateOf = batchEstimates(batches);
+export function batchIntervals(
+  batches: readonly Batch[],
+  duration = Number.POSITIVE_INFINITY,
+): (p: number) => Interval | null {
+  const estimateOf = batchEstimates(batches, duration);
   return (p) => estimateOf(p)?.interval ?? null;
 }
 
@@ -63,12 +71,15 @@ export function batchIntervals(batches: readonly Batch[]): (p: number) => Interv
 export interface BatchEstimate {
   /** Null where its lower end is infinite too. */
   readonly interval: Interval | null;
-  /** How many independent requests they are worth. */
+  /** How many independent requests they are worth, for the upper end. */
   readonly effective: number;
 }
 
 /** As `batchIntervals`, with what the batches are worth. */
-export function batchEstimates(batches: readonly Batch[]): (p: number) => BatchEstimate | null {
+export function batchEstimates(
+  batches: readonly Batch[],
+  duration = Number.POSITIVE_INFINITY,
+): (p: number) => BatchEstimate | null {
   const filled = batches.filter((batch) => sizeOf(batch) > 0);
   if (filled.length < FEWEST_BATCHES) return () => null;
   const merged = Histogram.of(...filled.map((batch) => batch.times));
@@ -79,13 +90,16 @@ export function batchEstimates(batches: readonly Batch[]): (p: number) => BatchE
     const half = uncertainty(sharesAt(p, filled, merged, total));
     return Math.min(total, (NORMAL ** 2 * p * (1 - p)) / half ** 2);
   };
+  const unseen = 1 + (LENGTHS * lengthMet(merged)) / duration;
   const ofMedian = worth(0.5);
   return (p) => {
-    const effective = Math.min(worth(p), ofMedian);
-    const half = NORMAL * Math.sqrt((p * (1 - p)) / effective);
-    const open = p + half >= 1 - 1 / total || effective * (1 - p) < FEWEST_BEYOND || effective < FEWEST_EFFECTIVE;
-    const highest = open ? Number.POSITIVE_INFINITY : rankOf(p + half, total);
-    return { interval: endsAt(merged, rankOf(Math.max(0, p - half), total), highest), effective };
+    const seen = Math.min(worth(p), ofMedian);
+    const effective = seen / unseen;
+    const half = (n: number): number => NORMAL * Math.sqrt((p * (1 - p)) / n);
+    const most = p + half(effective);
+    const open = most >= 1 - 1 / total || effective * (1 - p) < FEWEST_BEYOND || effective < FEWEST_EFFECTIVE;
+    const highest = open ? Number.POSITIVE_INFINITY : rankOf(most, total);
+    return { interval: endsAt(merged, rankOf(Math.max(0, p - half(seen)), total), highest), effective };
   };
 }
 
@@ -144,6 +158,9 @@ export function singlyInterval(
   const [high, otherHigh] = [exact[1], byBatches[1]];
   return [Math.min(exact[0], byBatches[0]), high === null || otherHigh === null ? null : Math.max(high, otherHigh)];
 }
+
+/** How long a response lasts that is under way at some instant, on average: long ones are met more often, E[R²]/E[R]. */
+const lengthMet = (times: Histogram): number => (times.count === 0 ? 0 : times.mean + times.variance / times.mean);
 
 const sizeOf = (batch: Batch): number => batch.times.count + batch.infinite;
 

@@ -213,3 +213,13 @@ it('gives the same quantile at rest', () => {
     }),
   );
 });
+
+describe('the variance', () => {
+  it('is that of the values, to the width of their buckets; of nothing it is none', () => {
+    const values = Array.from({ length: 1_000 }, (_, i) => 1_000 + 37 * i);
+    // Of n equal steps d: d²(n² − 1)/12.
+    expect(histogramOf(values).variance / ((37 ** 2 * (1_000 ** 2 - 1)) / 12)).toBeCloseTo(1, 2);
+    expect(histogramOf([50_000, 50_000]).variance / 50_000 ** 2).toBeLessThan(1e-6);
+    expect(new Histogram().variance).toBeNaN();
+  });
+});

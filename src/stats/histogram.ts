@@ -103,6 +103,16 @@ export class Histogram {
     return this.count === 0 ? Number.NaN : this.sum / this.count;
   }
 
+  /** Of what was recorded, about its mean, µs²; NaN when empty. */
+  get variance(): number {
+    if (this.count === 0) return Number.NaN;
+    let squares = 0;
+    this.forEach((lowest, highest, count) => {
+      squares += count * ((lowest + highest) / 2 - this.mean) ** 2;
+    });
+    return squares / this.count;
+  }
+
   /**
    * The p-quantile: the highest value of the bucket that holds the ⌈p·n⌉-th smallest, never above `max`.
    * @param p 0..1. Returns µs; NaN when empty.

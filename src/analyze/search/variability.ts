@@ -42,9 +42,5 @@ function departureVariability(levels: readonly Level[], capacity: Capacity | nul
 function idleVariability(levels: readonly Level[]): number | null {
   const times = idleTimes(levels);
   if (times.count < FEWEST_TIMES || !(times.mean > 0)) return null;
-  let squares = 0;
-  times.forEach((lowest, highest, count) => {
-    squares += count * ((lowest + highest) / 2 - times.mean) ** 2;
-  });
-  return squares / (times.count - 1) / times.mean ** 2;
+  return (times.variance / times.mean ** 2) * (times.count / (times.count - 1));
 }
