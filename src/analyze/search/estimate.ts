@@ -7,6 +7,7 @@ import type { MarginModel, MarginPoint } from './margin.ts';
 import { decided, falls, firstCrossing, placed } from './monotone.ts';
 import { type Posterior, posteriorOf } from './posterior.ts';
 import { allowedShare } from './share.ts';
+import { tailIndexOf } from './tail.ts';
 import { variabilityOf } from './variability.ts';
 
 /** The limit of one criterion. */
@@ -46,6 +47,8 @@ const TAIL = 0.025;
 const LEAST = 1.85;
 /** Squared coefficient of variation of service times beyond which what is rare decides: levels that did not meet it agree, and are wrong together. */
 const VARIED = 2;
+/** The same of a tail that falls slower than that, for the lower end: what is rare makes the limit lower, and never higher. */
+const HEAVY = { index: 3, doubt: 1.5 } as const;
 /** So many decided levels on one side of the limit bear it out. */
 const WITNESSES = 2;
 /** With less room between limit and capacity, over the limit, the curve is a cliff: levels bracket it, and beside it all say the same. */
@@ -118,7 +121,9 @@ export function estimateLimit(
   });
   const loads = (verdict: 'pass' | 'fail') => decided(levels, unit, verdict).map(({ load }) => load);
   const bounds = { passed: loads('pass'), failed: loads('fail') };
-  const doubt = Math.sqrt(Math.max(1, (variability ?? 1) / VARIED));
+  const varied = Math.sqrt(Math.max(1, (variability ?? 1) / VARIED));
+  const heavy = (tailIndexOf(levels, capacity) ?? Number.POSITIVE_INFINITY) < HEAVY.index;
+  const doubt = { below: heavy ? Math.max(varied, HEAVY.doubt) : varied, above: varied };
   return combine(limits, lowest, highest, bounds, doubt, crossing === null && !falls(usable));
 }
 
@@ -132,7 +137,7 @@ function combine(
   lowest: number,
   highest: number,
   { passed, failed }: { readonly passed: readonly number[]; readonly failed: readonly number[] },
-  doubt: number,
+  doubt: { readonly below: number; readonly above: number },
   monotone: boolean,
 ): LimitEstimate {
   const counted = limits.some(({ seen }) => seen) ? limits.filter(({ seen }) => seen) : limits;
@@ -164,8 +169,8 @@ function combine(
   const fails = failed.filter((load) => load > estimate)[WITNESSES - 1] ?? Number.POSITIVE_INFINITY;
   const lowest95 = Math.min(quantile(TAIL), never > 0.5 ? 0 : Math.max(passes, estimate / least));
   const highest95 = Math.max(quantile(1 - TAIL), Math.min(fails, estimate * least));
-  const doubted = (end: number): number => (estimate > 0 ? estimate * (end / estimate) ** doubt : end);
-  const [low, high] = [doubted(lowest95), doubted(highest95)];
+  const doubted = (end: number, by: number): number => (estimate > 0 ? estimate * (end / estimate) ** by : end);
+  const [low, high] = [doubted(lowest95, doubt.below), doubted(highest95, doubt.above)];
   const cdf = (load: number): number => below(Math.log(load));
   return {
     limits,
