@@ -138,7 +138,8 @@ async function measured(
   const out = folderOf(wishes, side, turn);
   let said = '';
   const silent = (heard: (text: string) => void): World['stdout'] => ({ write: heard, isTTY: false, columns: 100 });
-  const { GITHUB_STEP_SUMMARY: _, ...env } = world.env;
+  // What is told of the runs is told of the comparison.
+  const { GITHUB_STEP_SUMMARY: _, GITHUB_ACTIONS: __, ...env } = world.env;
   const inside: World = {
     ...world,
     env,

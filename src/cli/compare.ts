@@ -12,7 +12,7 @@ import { makeFolder } from '../session/run-folder.ts';
 import { colourOf } from './colour.ts';
 import { compareLive } from './compare-live.ts';
 import { resultOf } from './finished-result.ts';
-import { appendSummary } from './step-summary.ts';
+import { tellGitHubOfComparison } from './github.ts';
 
 /** How long one run of a pair takes, where it is not said. */
 const USUAL_DURATION = '10s';
@@ -218,13 +218,12 @@ function refuseUnlike([base, head]: readonly [SideInput, SideInput]): void {
 }
 
 async function written(world: World, comparison: Comparison, folder: string | null): Promise<void> {
-  const markdown = comparisonMarkdown(comparison);
-  await appendSummary(world, markdown);
+  await tellGitHubOfComparison(world, comparison);
   if (folder === null) return;
   await makeFolder(world.files, { path: folder, label: '--out' });
   for (const [name, text] of [
     ['comparison.json', toComparisonJson(comparison)],
-    ['comparison.md', markdown],
+    ['comparison.md', comparisonMarkdown(comparison)],
   ] as const)
     await world.files.writeText(join(folder, name), text).catch((error: Error) => {
       throw new RampartError('bad-folder', `${join(folder, name)}: ${error.message}`, 'Name another folder with -o.');

@@ -24,11 +24,11 @@ import { procedureOf } from '../session/procedures.ts';
 import type { FolderWish, RunFolder } from '../session/run-folder.ts';
 import { colourOf } from './colour.ts';
 import { discreet } from './discreet.ts';
+import { tellGitHub } from './github.ts';
 import { steerByKeys } from './keys.ts';
 import type { Page } from './page.ts';
 import { type PageWishes, pageWishes } from './page-wishes.ts';
 import { publicationOf } from './publication.ts';
-import { addStepSummary } from './step-summary.ts';
 import type { TestingOptions } from './testing.ts';
 
 /** `rampart run`, `find` and `probe`: plan, measure, judge, show. Returns the exit code. */
@@ -85,7 +85,7 @@ export async function runCommand(
         })
     ).finally(() => leaveKeys?.());
     await printResult(world, result, { folder, json, quiet });
-    await addStepSummary(world, result);
+    await tellGitHub(world, result);
     forget();
     if (page !== null && isWatched(world) && !leaving) {
       world.stderr.write(`The page stays open: ${page.url}  (Ctrl-C ends it)\n`);

@@ -1,0 +1,70 @@
+import type { Comparison } from '../core/comparison.ts';
+import type { RunResult } from '../core/result.ts';
+import type { World } from '../core/world.ts';
+import { comparisonMarkdown } from '../report/comparison.ts';
+import { comparisonSentence } from '../report/comparison-phrases.ts';
+import { toMarkdown } from '../report/markdown.ts';
+import { printable } from '../report/terminal.ts';
+
+/*
+ * What GitHub shows of a job beside its log: the summary on the job's page, and annotations, which stand in the pull request
+ * too. Elsewhere nothing of this is written.
+ */
+
+type Surroundings = Pick<World, 'env' | 'files' | 'stderr'>;
+
+/** What stands in this file is shown on the page of the job. */
+const SUMMARY = 'GITHUB_STEP_SUMMARY';
+
+interface Annotation {
+  readonly level: 'error' | 'warning';
+  readonly title: string;
+  readonly message: string;
+}
+
+export async function tellGitHub(world: Surroundings, result: RunResult): Promise<void> {
+  annotate(world, annotationsOf(result));
+  await appendSummary(world, toMarkdown(result));
+}
+
+export async function tellGitHubOfComparison(world: Surroundings, comparison: Comparison): Promise<void> {
+  const level = { regression: 'error', undecided: 'warning', improved: null, equivalent: null } as const;
+  const told = level[comparison.verdict];
+  if (told !== null)
+    annotate(world, [{ level: told, title: 'rampart compare', message: comparisonSentence(comparison) }]);
+  await appendSummary(world, comparisonMarkdown(comparison));
+}
+
+/** Each threshold that broke or is not sure, and why a measurement is invalid. */
+function annotationsOf({ verdict, plan }: RunResult): readonly Annotation[] {
+  const command = `rampart ${plan.kind}`;
+  const checks = verdict.checks.flatMap(({ status, outcome, threshold, message }): Annotation[] => {
+    if (status === 'failed') return [{ level: 'error', title: `${command}: ${threshold}`, message }];
+    return outcome === 'not-sure' ? [{ level: 'warning', title: `${command}: ${threshold}`, message }] : [];
+  });
+  const doubts = verdict.doubts.flatMap(({ invalidates, message, hint }): Annotation[] =>
+    invalidates ? [{ level: 'error', title: `${command}: invalid`, message: `${message} ${hint}`.trim() }] : [],
+  );
+  return [...checks, ...doubts];
+}
+
+/** Source: GitHub's workflow commands; their values are escaped as its toolkit does. */
+function annotate({ env, stderr }: Pick<Surroundings, 'env' | 'stderr'>, annotations: readonly Annotation[]): void {
+  if (env['GITHUB_ACTIONS'] !== 'true') return;
+  const escaped = (text: string): string => printable(text).replaceAll('%', '%25');
+  const property = (text: string): string => escaped(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  for (const { level, title, message } of annotations)
+    stderr.write(`::${level} title=${property(title)}::${escaped(message)}\n`);
+}
+
+/** What goes wrong with it is told, and changes nothing. */
+async function appendSummary({ env, files, stderr }: Surroundings, markdown: string): Promise<void> {
+  const path = env[SUMMARY] ?? '';
+  if (path === '') return;
+  try {
+    // Several runs of one step stand below each other.
+    await files.appendText(path, `${markdown}\n`);
+  } catch (error) {
+    stderr.write(`rampart: the job's summary (${SUMMARY}) could not be written: ${(error as Error).message}\n`);
+  }
+}
