@@ -1,4 +1,5 @@
 import type { SideInput } from '../../src/analyze/compare/comparison.ts';
+import { figuresOf } from '../../src/analyze/compare/figures.ts';
 import { finishedOf, foldOf, planOf, secondOf, startedOf } from '../../src/analyze/events.fixture.ts';
 import { count, perSecond, seconds } from '../../src/core/units.ts';
 import { Random } from '../../src/load/random.ts';
@@ -44,7 +45,7 @@ export function pairsOf(
     wandered = memory * wandered + Math.sqrt(1 - memory ** 2) * machine.wander * normal(random);
     const speed = Math.exp(wandered + machine.jitter * normal(random));
     const result = runOf(law, (side === 1 ? slower : 1) * speed, seed * 100 + (turn >> 1), side, turn);
-    sides[side]?.push({ from: `${turn}`, result });
+    sides[side]?.push({ from: `${turn}`, figures: figuresOf(result) });
   }
   const [base = [], head = []] = sides;
   return [

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { CONFIDENCE, compareRuns, FEWEST, type SideInput, unusable } from '../analyze/compare/comparison.ts';
+import { CONFIDENCE, compareRuns, FEWEST, type SideInput } from '../analyze/compare/comparison.ts';
+import { figuresOf } from '../analyze/compare/figures.ts';
 import { counted, formatMs, formatRate } from '../analyze/wording.ts';
-import type { Comparison } from '../core/comparison.ts';
+import type { Comparison, RunFigures } from '../core/comparison.ts';
 import { EXIT, RampartError } from '../core/errors.ts';
-import type { RunResult } from '../core/result.ts';
 import type { World } from '../core/world.ts';
 import { Random } from '../load/random.ts';
 import { resultOf } from './finished-result.ts';
@@ -90,7 +90,7 @@ const folderOf = ({ folder }: LiveWishes, { label }: LiveSide, turn: number): st
 interface Measured {
   readonly label: LiveSide['label'];
   readonly from: string;
-  readonly result: RunResult;
+  readonly figures: RunFigures;
 }
 
 /** @returns null where it was interrupted. */
@@ -103,18 +103,18 @@ async function measurePair(
 ): Promise<readonly Measured[] | null> {
   const measuredRuns: Measured[] = [];
   for (const side of order) {
-    const result = await measured(world, side, turn, wishes, signal);
-    if (result === null) return null;
-    measuredRuns.push({ label: side.label, from: folderOf(wishes, side, turn), result });
+    const figures = await measured(world, side, turn, wishes, signal);
+    if (figures === null) return null;
+    measuredRuns.push({ label: side.label, from: folderOf(wishes, side, turn), figures });
   }
   return measuredRuns;
 }
 
 /** Why a pair says nothing: one of its runs was voided. A pair without one of them would be no pair. */
 function voidReason(pair: readonly Measured[]): string | null {
-  for (const { label, result } of pair) {
-    const reason = unusable(result);
-    if (reason !== null) return `${label}: ${reason}`;
+  for (const { label, figures } of pair) {
+    const reason = figures.leftOut;
+    if (reason !== undefined) return `${label}: ${reason}`;
   }
   return null;
 }
@@ -133,7 +133,7 @@ async function measured(
   turn: number,
   wishes: LiveWishes,
   signal: AbortSignal,
-): Promise<RunResult | null> {
+): Promise<RunFigures | null> {
   if (signal.aborted) return null;
   const out = folderOf(wishes, side, turn);
   let said = '';
@@ -159,7 +159,7 @@ async function measured(
         });
   const code = await (side.program === null ? run() : withTargetProgram(world, side.program, signal, run));
   if (code === EXIT.interrupted || signal.aborted) return null;
-  if (code === EXIT.passed || code === EXIT.failed || code === EXIT.invalid) return resultOf(world, out);
+  if (code === EXIT.passed || code === EXIT.failed || code === EXIT.invalid) return figuresOf(resultOf(world, out));
   throw new RampartError(
     code === EXIT.usage ? 'usage' : 'unreachable',
     `pair ${turn}, ${side.label} (${side.url}): ${said.trim() || `ended with exit code ${code}`}`,
@@ -168,9 +168,8 @@ async function measured(
 
 function progress(pair: number, pairs: number, runs: readonly Measured[]): string {
   const figures = (['base', 'head'] as const).map((label) => {
-    const result = runs.find((each) => each.label === label)?.result;
-    const p95 = result?.latency.responseWithFailures.p95 ?? null;
-    return `${label} ${p95 === null ? 'p95 –' : `p95 ${formatMs(p95)}`}, ${formatRate(result?.rates.achievedPerSec ?? 0)}`;
+    const { p95 = null, throughput = null } = runs.find((each) => each.label === label)?.figures.values ?? {};
+    return `${label} ${p95 === null ? 'p95 –' : `p95 ${formatMs(p95)}`}, ${formatRate(throughput ?? 0)}`;
   });
   return `pair ${pair} of at most ${pairs}: ${figures.join('; ')}`;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { compareRuns, FEWEST, type SideInput } from '../analyze/compare/comparison.ts';
+import { figuresOf } from '../analyze/compare/figures.ts';
 import { differencesOf } from '../analyze/compare/plans.ts';
 import type { Comparison } from '../core/comparison.ts';
 import { EXIT, type ExitCode, RampartError } from '../core/errors.ts';
@@ -174,7 +175,9 @@ function sidesOf(runs: readonly string[], head: readonly string[]): [base: reado
 
 /** Its runs; a folder that is no run's own stands for those in it. */
 function sideOf(world: World, label: string, paths: readonly string[]): SideInput {
-  const runs = paths.flatMap((path) => runsIn(world, path)).map((from) => ({ from, result: resultOf(world, from) }));
+  const runs = paths
+    .flatMap((path) => runsIn(world, path))
+    .map((from) => ({ from, figures: figuresOf(resultOf(world, from)) }));
   return { label: `${label} (${paths.join(', ')})`, runs };
 }
 
@@ -191,15 +194,11 @@ function runsIn({ files }: World, path: string): readonly string[] {
 /** A run on both sides, or twice on one, would count twice. */
 function refuseTwice([base, head]: readonly [SideInput, SideInput]): void {
   const known = new Map<string, string>();
-  for (const { from, result } of [...base.runs, ...head.runs]) {
-    const before = known.get(result.run.id);
+  for (const { from, figures } of [...base.runs, ...head.runs]) {
+    const before = known.get(figures.id);
     if (before !== undefined)
-      throw new RampartError(
-        'usage',
-        `${before} and ${from} are the same run (${result.run.id})`,
-        'Name each run once.',
-      );
-    known.set(result.run.id, from);
+      throw new RampartError('usage', `${before} and ${from} are the same run (${figures.id})`, 'Name each run once.');
+    known.set(figures.id, from);
   }
 }
 
@@ -207,7 +206,7 @@ function refuseUnlike([base, head]: readonly [SideInput, SideInput]): void {
   const [first, ...others] = [...base.runs, ...head.runs];
   if (first === undefined) return;
   for (const other of others) {
-    const differences = differencesOf(first.result.plan, other.result.plan);
+    const differences = differencesOf(first.figures.plan, other.figures.plan);
     if (differences.length > 0)
       throw new RampartError(
         'usage',

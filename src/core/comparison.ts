@@ -45,6 +45,24 @@ export interface ComparedRun {
   readonly leftOut?: string;
 }
 
+/** What a comparison needs of a run: so little that it can be kept beside the code. */
+export interface RunFigures {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly host: Host;
+  /** Why it counts in nothing; absent: it counts. */
+  readonly leftOut?: string;
+  readonly kind: 'run' | 'find' | 'probe';
+  /** Of a search. */
+  readonly unit?: 'req/s' | 'vus';
+  /** Successes and failures. */
+  readonly requests: number;
+  /** Null: the run does not know it. */
+  readonly values: Readonly<Record<MetricName, number | null>>;
+  /** What was sent and how much, by the name of each aspect: its digest, since bodies are long and may be secret. */
+  readonly plan: Readonly<Record<string, string>>;
+}
+
 export interface MetricChange {
   readonly name: MetricName;
   readonly unit: 'ms' | '1/s' | 'vus' | 'share';

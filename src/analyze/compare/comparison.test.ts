@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../../core/result.ts';
 import { resultOf as runOf, spread } from '../events.fixture.ts';
 import { compareRuns, type SideInput } from './comparison.ts';
+import { figuresOf } from './figures.ts';
 
 const RUN = runOf({ ok: spread(200, 4_000, 12_000) });
 
@@ -38,7 +39,7 @@ function inTurns(pairs: number, slower: number, machine: (turn: number) => numbe
 
 const side = (label: string, results: readonly RunResult[]): SideInput => ({
   label,
-  runs: results.map((each) => ({ from: each.run.id, result: each })),
+  runs: results.map((each) => ({ from: each.run.id, figures: figuresOf(each) })),
 });
 
 const compared = (sides: readonly [SideInput, SideInput], margin = 0.05) =>
@@ -110,7 +111,7 @@ describe('compareRuns', () => {
   it('leaves out runs that are invalid or were interrupted, with the reason', () => {
     const [base, head] = inTurns(6, 1);
     const verdict = { ...RUN.verdict, status: 'interrupted' as const };
-    const broken = { from: 'broken', result: result(9, 99, { verdict }) };
+    const broken = { from: 'broken', figures: figuresOf(result(9, 99, { verdict })) };
     const comparison = compared([{ ...base, runs: [...base.runs, broken] }, head]);
     expect(comparison.base.runs.at(-1)).toMatchObject({ from: 'broken', leftOut: 'it was interrupted' });
     expect(comparison.verdict).toBe('equivalent');
@@ -119,9 +120,9 @@ describe('compareRuns', () => {
   it('holds failures against all requests: what fails a tenth more often is a regression', () => {
     const failing = (results: SideInput, share: number): SideInput => ({
       ...results,
-      runs: results.runs.map(({ from, result: each }, i) => {
-        const failed = Math.round(2000 * share + (i % 3));
-        return { from, result: { ...each, totals: { ...each.totals, ok: 2000 - failed, failed } } };
+      runs: results.runs.map(({ from, figures }, i) => {
+        const errors = share + (i % 3) / 2000;
+        return { from, figures: { ...figures, requests: 2000, values: { ...figures.values, errors } } };
       }),
     });
     const [base, head] = inTurns(6, 1);

@@ -1,13 +1,19 @@
-import type { ChangeVerdict, ComparedRun, Comparison, ComparisonVerdict, MetricChange } from '../../core/comparison.ts';
-import type { RunResult } from '../../core/result.ts';
+import type {
+  ChangeVerdict,
+  ComparedRun,
+  Comparison,
+  ComparisonVerdict,
+  MetricChange,
+  RunFigures,
+} from '../../core/comparison.ts';
 import { trendOf } from '../../stats/trend.ts';
 import { counted } from '../wording.ts';
 import { meanOf, missesOfEach, pairedChange, runsNeeded, unpairedChange } from './change.ts';
-import { metricsOf, type RunMetric } from './metrics.ts';
+import { metricsOf, type RunMetric } from './figures.ts';
 
 export interface SideInput {
   readonly label: string;
-  readonly runs: readonly { readonly from: string; readonly result: RunResult }[];
+  readonly runs: readonly { readonly from: string; readonly figures: RunFigures }[];
 }
 
 export interface ComparisonOptions {
@@ -43,7 +49,7 @@ export function compareRuns(
   const paired = inTurns(ofBase, ofHead);
   const [first] = [...ofBase, ...ofHead];
   const known =
-    first === undefined ? [] : metricsOf(first.result).map((metric) => knownIn(metric, ofBase, ofHead, paired));
+    first === undefined ? [] : metricsOf(first.figures).map((metric) => knownIn(metric, ofBase, ofHead, paired));
   const shown = known.filter(({ base, head }) => base.length > 0 && head.length > 0);
   const misses = missesOfEach(confidence, Math.max(1, shown.length));
   const errorMargin = margin * ERROR_PART;
@@ -65,29 +71,19 @@ export function compareRuns(
   };
 }
 
-function describe({ from, result }: Run): ComparedRun {
-  const { id, startedAt, host } = result.run;
-  const reason = unusable(result);
-  return { id, from, startedAt, host, ...(reason === null ? {} : { leftOut: reason }) };
-}
-
-/** Why a run says nothing of its target, and so nothing of a change; null: it does. */
-export function unusable({ verdict }: RunResult): string | null {
-  if (verdict.status === 'interrupted') return 'it was interrupted';
-  if (verdict.status !== 'invalid') return null;
-  const [worst] = verdict.doubts.filter((doubt) => doubt.invalidates);
-  return worst?.message ?? 'it is invalid';
+function describe({ from, figures: { id, startedAt, host, leftOut } }: Run): ComparedRun {
+  return { id, from, startedAt, host, ...(leftOut === undefined ? {} : { leftOut }) };
 }
 
 const usable = ({ runs }: SideInput): readonly Run[] =>
   runs
-    .filter(({ result }) => unusable(result) === null)
-    .toSorted((a, b) => a.result.run.startedAt.localeCompare(b.result.run.startedAt));
+    .filter(({ figures }) => figures.leftOut === undefined)
+    .toSorted((a, b) => a.figures.startedAt.localeCompare(b.figures.startedAt));
 
 /** Whether each run of one side stands beside one of the other: base, head, head, base, … in the order of time. */
 function inTurns(base: readonly Run[], head: readonly Run[]): boolean {
   if (base.length !== head.length || base.length < 2) return false;
-  const startOf = ({ result }: Run): number => Date.parse(result.run.startedAt);
+  const startOf = ({ figures }: Run): number => Date.parse(figures.startedAt);
   const all = [...base.map((run) => [startOf(run), 0]), ...head.map((run) => [startOf(run), 1])].sort(
     ([a = 0], [b = 0]) => a - b,
   );
@@ -106,15 +102,14 @@ interface Known {
 }
 
 function knownIn(metric: RunMetric, base: readonly Run[], head: readonly Run[], paired: boolean): Known {
-  const ofBase = base.map(({ result }) => metric.value(result));
-  const ofHead = head.map(({ result }) => metric.value(result));
+  const ofBase = base.map(({ figures }) => figures.values[metric.name]);
+  const ofHead = head.map(({ figures }) => figures.values[metric.name]);
   const fits = (value: number | null): value is number => value !== null && (metric.by === 'difference' || value > 0);
   const whole = (i: number): boolean => !paired || (fits(ofBase[i] ?? null) && fits(ofHead[i] ?? null));
   const kept = (values: readonly (number | null)[]): number[] =>
     values.filter((value, i) => whole(i) && fits(value)) as number[];
   const [left, right] = [kept(ofBase), kept(ofHead)];
-  const count = (runs: readonly Run[]): number =>
-    runs.reduce((sum, { result: { totals } }) => sum + totals.ok + totals.failed, 0);
+  const count = (runs: readonly Run[]): number => runs.reduce((sum, { figures }) => sum + figures.requests, 0);
   const missing = Math.max(base.length - left.length, head.length - right.length);
   return { metric, base: left, head: right, missing, requests: [count(base), count(head)] };
 }
@@ -185,7 +180,7 @@ function doubtsOf(base: readonly Run[], head: readonly Run[], known: readonly Kn
   for (const { metric, missing } of known)
     if (missing > 0)
       doubts.push(`${metric.name} is not known in ${counted(missing, 'run')} of a side, which are left out of it.`);
-  const hosts = new Set([...base, ...head].map(({ result: { run } }) => `${run.host.cpu}, ${run.host.cores} cores`));
+  const hosts = new Set([...base, ...head].map(({ figures: { host } }) => `${host.cpu}, ${host.cores} cores`));
   if (hosts.size > 1) doubts.push(`The runs come from different machines: ${[...hosts].join('; ')}.`);
   const drift = driftOf(base);
   if (drift !== null)
@@ -197,7 +192,7 @@ function doubtsOf(base: readonly Run[], head: readonly Run[], known: readonly Kn
 
 /** How far the base's own median went from run to run, ln; null: nowhere for certain, or too few runs. */
 function driftOf(base: readonly Run[]): number | null {
-  const medians = base.map(({ result }) => result.latency.responseWithFailures.p50 ?? 0).filter((value) => value > 0);
+  const medians = base.map(({ figures }) => figures.values.p50 ?? 0).filter((value) => value > 0);
   const trend = trendOf(medians.map(Math.log));
   return trend !== null && Math.abs(trend.z) > 2.6 && Math.abs(trend.change) > 0.05 ? trend.change : null;
 }

@@ -1,16 +1,22 @@
+import { createHash } from 'node:crypto';
 import type { Plan } from '../../core/plan.ts';
 
 /**
- * In what two plans differ that makes their figures no longer comparable, in words: where they send to (the host, so to
- * speak the build that is tested), seeds, thresholds and secrets may differ; what is sent, and how much, may not.
+ * What makes the figures of two plans comparable, each part by its digest: where they send to (the host, so to speak the build
+ * that is tested), seeds, thresholds and secrets may differ; what is sent, and how much, may not.
  */
-export function differencesOf(base: Plan, head: Plan): readonly string[] {
-  const differences: string[] = [];
-  for (const [name, read] of ASPECTS) {
-    const [left, right] = [read(base), read(head)].map((value) => JSON.stringify(value ?? null));
-    if (left !== right) differences.push(name);
-  }
-  return differences;
+export function aspectsOf(plan: Plan): Readonly<Record<string, string>> {
+  return Object.fromEntries(ASPECTS.map(([name, read]) => [name, digestOf(JSON.stringify(read(plan) ?? null))]));
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
+
+/** In what two plans differ, in words. */
+export function differencesOf(
+  base: Readonly<Record<string, string>>,
+  head: Readonly<Record<string, string>>,
+): readonly string[] {
+  return [...new Set([...Object.keys(base), ...Object.keys(head)])].filter((name) => base[name] !== head[name]);
 }
 
 const ASPECTS: readonly (readonly [name: string, read: (plan: Plan) => unknown])[] = [
