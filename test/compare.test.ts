@@ -77,6 +77,32 @@ describe('two targets measured in turns', () => {
     expect(few.code).toBe(3);
   });
 
+  it('keeps runs as a baseline, and holds others against it', async () => {
+    const cwd = temporaryFolder();
+    const baseline = (...args: string[]) => rampart(['baseline', ...args], { cwd });
+    const runsOf = (side: 'base' | 'head') => counted()[side].runs.map(({ from }) => from);
+    expect((await baseline('list')).stdout).toBe('no baseline in baselines\n');
+    const saved = await baseline('save', 'main', ...runsOf('base'));
+    expect(saved.stdout).toBe(`${join('baselines', 'main.baseline.json')}\n`);
+    expect(saved.stderr).toBe('5 runs saved\n');
+    expect((await baseline('save', 'main', ...runsOf('base'))).stderr).toMatch(/is there already/);
+    expect((await baseline('list')).stdout).toMatch(/^main {2}5 runs {2}2/);
+    expect((await baseline('show', 'main')).stdout.match(/p50 [\d.]+ ms/g)).toHaveLength(5);
+    const worse = await baseline('check', 'main', ...runsOf('head'), '--margin', '25%');
+    expect(worse.stdout).toMatch(/^Regression: .*p50 rose by/);
+    expect(worse.code).toBe(3);
+    const same = await baseline('check', 'main', ...runsOf('base'), '--margin', '25%', '--json');
+    expect(same.code).toBe(0);
+    const file = join(cwd, 'baselines', 'main.baseline.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/"cores": \d+/g, '"cores": 96'));
+    const other = await baseline('check', 'main', ...runsOf('head'));
+    expect(other.code).toBe(2);
+    expect(other.stderr).toMatch(/was measured on another machine: .*96 cores/);
+    expect((await baseline('check', 'main', ...runsOf('head'), '--margin', '25%', '--force')).code).toBe(3);
+    expect((await baseline('check', 'none', ...runsOf('head'))).stderr).toMatch(/there is no such baseline/);
+    expect((await baseline('save', '../x', ...runsOf('head'))).stderr).toMatch(/is no name/);
+  });
+
   it('refuses runs of different plans, the same run on both sides, and folders without runs', async () => {
     const other = join(folder, 'other');
     await rampart(['run', base?.url ?? '', '--rate', '10/s', '-d', '1s', '-q', '-o', other]);

@@ -50,22 +50,37 @@ export async function compareCommand(
   flags: CompareFlags,
   runFlags: Readonly<Record<string, unknown>>,
 ): Promise<ExitCode> {
-  const { margin: wish = '5%', strict = false, json = false } = flags;
-  const margin = parseShare(wish, '--margin');
-  if (margin === 0)
-    throw new RampartError('bad-flag', '--margin: 0 % is more exact than any run', 'Write --margin 5%.');
+  const margin = marginOf(flags.margin);
   const targets = targetsOf(runs, flags);
   const folder = flags.out ?? (targets === null ? null : join('reports', `compare-${newRunId(world)}`));
   const { comparison, interrupted } =
     targets === null
       ? { comparison: compareFinished(world, runs, flags, { margin, runFlags }), interrupted: false }
       : await compareTargets(world, targets, flags, { margin, runFlags, folder: folder ?? '.' });
-  await written(world, comparison, folder);
+  const code = await toldComparison(world, comparison, { ...flags, folder });
+  if (targets !== null && flags.quiet !== true) world.stderr.write(`\nComparison and runs: ${folder}\n`);
+  return interrupted ? EXIT.interrupted : code;
+}
+
+/** A change within ± this share does not count. */
+export function marginOf(wish = '5%'): number {
+  const margin = parseShare(wish, '--margin');
+  if (margin === 0)
+    throw new RampartError('bad-flag', '--margin: 0 % is more exact than any run', 'Write --margin 5%.');
+  return margin;
+}
+
+/** Prints it, writes it, and tells what the process ends with. @param folder null: no files. */
+export async function toldComparison(
+  world: World,
+  comparison: Comparison,
+  { folder, strict = false, json = false }: { folder: string | null; strict?: boolean; json?: boolean },
+): Promise<ExitCode> {
   const { stdout } = world;
+  await written(world, comparison, folder);
   if (json) stdout.write(toComparisonJson(comparison));
   else stdout.write(renderComparison(comparison, stdout.columns, colourOf(stdout, world.env)));
-  if (targets !== null && flags.quiet !== true) world.stderr.write(`\nComparison and runs: ${folder}\n`);
-  return interrupted ? EXIT.interrupted : exitCodeFor(comparison, strict);
+  return exitCodeFor(comparison, strict);
 }
 
 interface Wishes {
@@ -174,7 +189,7 @@ function sidesOf(runs: readonly string[], head: readonly string[]): [base: reado
 }
 
 /** Its runs; a folder that is no run's own stands for those in it. */
-function sideOf(world: World, label: string, paths: readonly string[]): SideInput {
+export function sideOf(world: World, label: string, paths: readonly string[]): SideInput {
   const runs = paths
     .flatMap((path) => runsIn(world, path))
     .map((from) => ({ from, figures: figuresOf(resultOf(world, from)) }));
@@ -202,8 +217,8 @@ function refuseTwice([base, head]: readonly [SideInput, SideInput]): void {
   }
 }
 
-function refuseUnlike([base, head]: readonly [SideInput, SideInput]): void {
-  const [first, ...others] = [...base.runs, ...head.runs];
+export function refuseUnlike(sides: readonly SideInput[]): void {
+  const [first, ...others] = sides.flatMap(({ runs }) => runs);
   if (first === undefined) return;
   for (const other of others) {
     const differences = differencesOf(first.figures.plan, other.figures.plan);

@@ -54,6 +54,16 @@ export function addCompareOptions(command: Command): Command {
     .option('-q, --quiet', 'no line for each pair');
 }
 
+export function addBaselineOptions(command: Command): Command {
+  return command
+    .option('--dir <folder>', 'where baselines lie (default: baselines)')
+    .option('--overwrite', 'save: replace the baseline of that name')
+    .option('--margin <share>', 'check: a change within ± this share of the baseline does not count (default 5%)')
+    .option('--strict', 'check: fail (exit 3) also where the runs cannot tell')
+    .option('--force', 'check: compare runs of different plans, or of another machine')
+    .option('--json', 'check: print comparison.json on stdout, and nothing else there');
+}
+
 export function addDoctorOptions(command: Command): Command {
   return command
     .option('--calibrate', 'how far are searches on this machine from what is known? three of them, on exact queues')

@@ -1,12 +1,20 @@
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import { secretsIn } from '../plan/publish.ts';
+import type { BaselineFlags } from './baseline.ts';
 import { discreet } from './discreet.ts';
 import type { DoctorFlags } from './doctor.ts';
 import { addHabits, bodyFrom, withoutHabits, withTwoDashes } from './habits.ts';
-import { addCompareOptions, addDoctorOptions, addReportOptions, addServeOptions, addSettings } from './options.ts';
+import {
+  addBaselineOptions,
+  addCompareOptions,
+  addDoctorOptions,
+  addReportOptions,
+  addServeOptions,
+  addSettings,
+} from './options.ts';
 import type { ReportFlags } from './report.ts';
 import type { ServeFlags } from './serve.ts';
 
@@ -160,6 +168,19 @@ Examples:
       const { compareCommand } = await import('./compare.ts');
       const { own, others } = partedFlags(options, addCompareOptions(new Command()));
       end(await compareCommand(world, runs, own, withoutHabits(others, [])));
+    },
+  );
+
+  const baseline = program
+    .command('baseline')
+    .description('keep runs by a name, small enough for a repository, and hold others against them')
+    .addArgument(new Argument('<action>', 'what to do').choices(['save', 'check', 'show', 'list']))
+    .argument('[name]', 'name of the baseline')
+    .argument('[run...]', 'save and check: folders of runs, or a folder that holds them');
+  flags(baseline, addBaselineOptions).action(
+    async (action: string, name: string | undefined, runs: string[], flags: BaselineFlags) => {
+      const { baselineCommand } = await import('./baseline.ts');
+      end(await baselineCommand(world, action, name, runs, flags));
     },
   );
 

@@ -1,0 +1,58 @@
+import type { MetricName, RunFigures } from '../../core/comparison.ts';
+import type { RunResult } from '../../core/result.ts';
+import { aspectsOf } from './plans.ts';
+
+/** One figure of a run that can be held against another run's. */
+export interface RunMetric {
+  readonly name: MetricName;
+  readonly unit: 'ms' | '1/s' | 'vus' | 'share';
+  readonly worse: 'more' | 'less';
+  /** `ratio`: what counts is how many times it is; `difference`: how much more. */
+  readonly by: 'ratio' | 'difference';
+}
+
+const percentile = (name: 'p50' | 'p95' | 'p99'): RunMetric => ({ name, unit: 'ms', worse: 'more', by: 'ratio' });
+const ERRORS: RunMetric = { name: 'errors', unit: 'share', worse: 'more', by: 'difference' };
+const THROUGHPUT: RunMetric = { name: 'throughput', unit: '1/s', worse: 'less', by: 'ratio' };
+const CAPACITY: RunMetric = { name: 'capacity', unit: '1/s', worse: 'less', by: 'ratio' };
+
+/** What runs of one plan are compared by. A probe's rate is that of its pauses, which says nothing of the target. */
+export function metricsOf({ kind, unit }: Pick<RunFigures, 'kind' | 'unit'>): readonly RunMetric[] {
+  if (kind === 'probe') return [percentile('p50'), percentile('p95'), ERRORS];
+  if (kind === 'run') return [percentile('p50'), percentile('p95'), percentile('p99'), THROUGHPUT, ERRORS];
+  return [{ name: 'breaking point', unit: unit === 'vus' ? 'vus' : '1/s', worse: 'less', by: 'ratio' }, CAPACITY];
+}
+
+/** What a comparison needs of a run. */
+export function figuresOf(result: RunResult): RunFigures {
+  const { run, plan, latency, rates, totals, breakingPoint } = result;
+  // A failure is slower than any success, as everywhere: what callers felt.
+  const { p50, p95, p99 } = latency.responseWithFailures;
+  const requests = totals.ok + totals.failed;
+  const found = breakingPoint?.status === 'found' || breakingPoint?.status === 'rough';
+  const reason = unusable(result);
+  return {
+    id: run.id,
+    startedAt: run.startedAt,
+    host: run.host,
+    ...(reason === null ? {} : { leftOut: reason }),
+    kind: plan.kind,
+    ...(breakingPoint === undefined ? {} : { unit: breakingPoint.unit }),
+    requests,
+    values: {
+      ...{ p50, p95, p99, throughput: rates.achievedPerSec },
+      errors: requests === 0 ? null : totals.failed / requests,
+      'breaking point': found ? breakingPoint.estimate : null,
+      capacity: breakingPoint?.capacity?.estimate ?? null,
+    },
+    plan: aspectsOf(plan),
+  };
+}
+
+/** Why a run says nothing of its target, and so nothing of a change; null: it does. */
+function unusable({ verdict }: RunResult): string | null {
+  if (verdict.status === 'interrupted') return 'it was interrupted';
+  if (verdict.status !== 'invalid') return null;
+  const [worst] = verdict.doubts.filter((doubt) => doubt.invalidates);
+  return worst?.message ?? 'it is invalid';
+}
