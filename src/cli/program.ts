@@ -52,13 +52,15 @@ async function delivered(exitCode: number, { stdout, stderr }: World): Promise<n
   return exitCode === EXIT.passed ? EXIT.unsaved : exitCode;
 }
 
-/** A command in the list of them all: each has flags. */
+const WITHOUT_FLAGS = ['help', 'completion'];
+
+/** A command in the list of them all: nearly each has flags. */
 function termOf(command: Command): string {
   const names = command.registeredArguments.map((argument) => {
     const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
     return argument.required ? `<${name}>` : `[${name}]`;
   });
-  return command.name() === 'help' ? `help ${names.join(' ')}` : [command.name(), '[options]', ...names].join(' ');
+  return [command.name(), ...(WITHOUT_FLAGS.includes(command.name()) ? [] : ['[options]']), ...names].join(' ');
 }
 
 /** What the commands that measure have in common besides their flags. */
@@ -72,9 +74,9 @@ const helpHint = (command: string): string => `(rampart ${command} --help lists 
 
 /** @param asked the command that is called, or whose help is. */
 function createProgram(world: World, asked: string, secrets: Secrets, end: (code: number) => void): Command {
-  /** Flags are made for the command that is called: there are two hundred of them. */
+  /** Flags are made for the command that is called, or for all to be completed: there are two hundred of them. */
   const flags = (command: Command, add: (command: Command) => Command): Command =>
-    command.name() === asked ? add(command) : command;
+    command.name() === asked || asked === 'completion' ? add(command) : command;
   const program = new Command('rampart')
     .description('Tells how much load a model endpoint takes before it breaks, and proves that the number is true.')
     .version(world.version)
@@ -202,6 +204,15 @@ Examples:
     const { serveCommand } = await import('./serve.ts');
     end(await serveCommand(world, model, flags));
   });
+
+  program
+    .command('completion')
+    .description('a script that completes commands, flags and their values in a shell: bash, zsh or fish')
+    .argument('<shell>', 'bash: source <(rampart completion bash); zsh and fish likewise')
+    .action(async (shell: string) => {
+      const { completionCommand } = await import('./completion.ts');
+      completionCommand(world, shell, program);
+    });
   return program;
 }
 
