@@ -6,12 +6,13 @@ const may = {
   plan: ['core', 'settings'],
   load: ['core'],
   drivers: ['core'],
+  client: ['core', 'load', 'drivers'],
   record: ['core', 'stats'],
   run: ['core', 'stats', 'load', 'drivers', 'record'],
   analyze: ['core', 'stats'],
   report: ['core', 'stats', 'analyze'],
   machine: ['core', 'load'],
-  session: ['core', 'settings', 'plan', 'stats', 'load', 'drivers', 'record', 'run', 'analyze', 'report'],
+  session: ['core', 'settings', 'plan', 'stats', 'load', 'drivers', 'client', 'record', 'run', 'analyze', 'report'],
   web: ['core', 'settings', 'stats', 'analyze', 'report'],
 };
 

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { requestOnce } from '../client/single.ts';
 import type { LoadCommand } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
 import { STOPPED } from '../core/event.ts';
@@ -17,7 +18,6 @@ import { secretsIn } from '../plan/publish.ts';
 import type { PreparedRun } from '../plan/resolve.ts';
 import type { ControlAnswer, EarlierRun, FieldError } from '../report/client/live/frame.ts';
 import type { ConsoleView } from '../report/console.ts';
-import { requestOnce } from '../run/single.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
 import { execute, newRunId, openFolder } from '../session/execution.ts';

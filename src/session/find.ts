@@ -1,12 +1,12 @@
 import { Search } from '../analyze/search/controller.ts';
 import { observe, type SearchStep } from '../analyze/search/observation.ts';
 import { SETTLING_INTERVALS, Settling, type Sighting, stretchOf } from '../analyze/search/settling.ts';
+import { InstanceProbe } from '../client/instances.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Distribution, LoadProfile, Plan, SearchPlan } from '../core/plan.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { count, type Micros, micros, perSecond, toSeconds } from '../core/units.ts';
-import { InstanceProbe } from '../drivers/instances.ts';
 import { payloadsOf } from '../load/payload.ts';
 import type { Means, Procedure } from './procedure.ts';
 
@@ -32,7 +32,7 @@ export class Find implements Procedure {
   async *events(means: Means): AsyncGenerator<RunEvent, void, undefined> {
     const { plan, rows, clock } = means;
     const { settle = 0, instanceHeader = null } = plan.search ?? {};
-    const probe = settle === 0 ? null : InstanceProbe.of(plan, clock, payloadsOf(plan, rows), instanceHeader);
+    const probe = settle === 0 ? null : await InstanceProbe.of(plan, clock, payloadsOf(plan, rows), instanceHeader);
     try {
       yield* searchEvents(means, this.#search, probe === null ? null : () => probe.ask());
     } finally {

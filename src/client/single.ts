@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer';
-import { createExchange, type Exchange } from '../core/exchange.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
@@ -11,7 +10,7 @@ import { type AnswerBuffer, BODY_LIMIT } from '../drivers/answer.ts';
 import { decodeBody } from '../drivers/decoding.ts';
 import { SentSecrets } from '../drivers/sent-secrets.ts';
 import { payloadsOf } from '../load/payload.ts';
-import { ownEngineFor } from './engines.ts';
+import { Client } from './client.ts';
 
 /** A person waits for it. */
 const LONGEST = millis(30_000);
@@ -20,22 +19,8 @@ const LONGEST = millis(30_000);
 export async function requestOnce(plan: Plan, rows: RowTable | null, clock: Clock): Promise<SingleResponse> {
   const payloads = payloadsOf(plan, rows);
   const timeout = Math.min(plan.timeout, LONGEST) as Micros;
-  const single: Plan = { ...plan, timeout, connections: { ...plan.connections, limit: null } };
-  const driver = (await ownEngineFor(single, payloads))(single, clock, { index: 0, count: 1 });
-  let seen: ReturnType<typeof contentsOf> | null = null;
-  driver.witness = (answer) => {
-    seen = contentsOf(answer);
-  };
-  const exchange = createExchange(-1);
-  try {
-    await new Promise<Exchange>((resolve) => {
-      driver.onDone = resolve;
-      exchange.dueAt = clock.now();
-      driver.send(exchange);
-    });
-  } finally {
-    driver.close();
-  }
+  const client = await Client.open({ ...plan, timeout }, clock, payloads, contentsOf);
+  const { exchange, seen } = await client.send().finally(() => client.close());
   const { outcome, status, message, example, dueAt, doneAt, connectTook } = exchange;
   return {
     outcome: OUTCOMES[outcome],

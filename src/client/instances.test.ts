@@ -29,7 +29,7 @@ async function probeOf(
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
   const { port } = listening.address() as AddressInfo;
   const target = { url: `http://127.0.0.1:${port}/`, protocol: 'http:', host: '127.0.0.1', port } as const;
-  const made = InstanceProbe.of({ ...planFixture({ target, ...changes }) }, new SystemClock(), null, header);
+  const made = await InstanceProbe.of({ ...planFixture({ target, ...changes }) }, new SystemClock(), null, header);
   probe = made;
   return { made, seen };
 }

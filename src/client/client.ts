@@ -1,0 +1,75 @@
+import { createExchange, type Exchange } from '../core/exchange.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Clock, Driver, Payloads } from '../core/ports.ts';
+import type { AnswerBuffer } from '../drivers/answer.ts';
+import { ownEngineFor } from '../drivers/own.ts';
+
+/** What came of a single request. */
+export interface Reply<Seen> {
+  /** Outcome, status and times; its own, to be kept. */
+  readonly exchange: Exchange;
+  /** What was taken of the response; null: none came whole. */
+  readonly seen: Seen | null;
+}
+
+/** Takes what is wanted of a response. Both are valid within the call. */
+export type Look<Seen> = (answer: AnswerBuffer, address: string) => Seen;
+
+/**
+ * Single requests of a plan, outside its load, over the way that its load takes: the same driver, HTTP version, TLS, proxy or
+ * Unix socket, and judged by the same checks.
+ */
+export class Client<Seen> {
+  readonly #driver: Driver;
+  readonly #clock: Clock;
+  readonly #asked = new Map<Exchange, (reply: Reply<Seen>) => void>();
+  #index = 0;
+
+  static async open<Seen>(
+    plan: Plan,
+    clock: Clock,
+    payloads: Payloads | null,
+    look: Look<Seen>,
+  ): Promise<Client<Seen>> {
+    // A request that waits for one of a limited number of connections says nothing by itself.
+    const single: Plan = { ...plan, connections: { ...plan.connections, limit: null } };
+    const driver = (await ownEngineFor(single, payloads))(single, clock, { index: 0, count: 1 });
+    let seen: { readonly value: Seen } | null = null;
+    driver.witness = (answer, address) => {
+      seen = { value: look(answer, address) };
+    };
+    // A driver shows a response in the same breath in which it ends its request.
+    return new Client(driver, clock, () => {
+      const last: { readonly value: Seen } | null = seen;
+      seen = null;
+      return last === null ? null : last.value;
+    });
+  }
+
+  private constructor(driver: Driver, clock: Clock, takeSeen: () => Seen | null) {
+    this.#driver = driver;
+    this.#clock = clock;
+    driver.onDone = (exchange) => {
+      const tell = this.#asked.get(exchange);
+      this.#asked.delete(exchange);
+      tell?.({ exchange, seen: takeSeen() });
+    };
+  }
+
+  /** Sends the next request of the plan. Whatever comes of it is told, and nothing thrown. */
+  send(): Promise<Reply<Seen>> {
+    return new Promise((resolve) => {
+      const exchange = createExchange(-1);
+      exchange.index = this.#index++;
+      exchange.dueAt = this.#clock.now();
+      this.#asked.set(exchange, resolve);
+      this.#driver.send(exchange);
+    });
+  }
+
+  /** Requests that are still under way end as aborted. */
+  close(): void {
+    this.#driver.abort();
+    this.#driver.close();
+  }
+}

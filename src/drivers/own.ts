@@ -1,0 +1,16 @@
+import type { Plan, Segment } from '../core/plan.ts';
+import type { Clock, Driver, Payloads } from '../core/ports.ts';
+import { Http1Driver } from './http1/driver.ts';
+import type { Witnessed } from './witness.ts';
+
+/** Makes the driver of a plan for a segment of it. */
+export type CreateDriver<Made extends Driver = Driver> = (plan: Plan, clock: Clock, segment: Segment) => Made;
+
+/** What sends a plan's requests and shows their responses, too. undici is loaded only where needed: that takes long. */
+export async function ownEngineFor(plan: Plan, payloads: Payloads | null): Promise<CreateDriver<Driver & Witnessed>> {
+  if (plan.http2 || plan.proxy !== null) {
+    const { UndiciDriver } = await import('./undici/driver.ts');
+    return (frozen, clock, segment) => new UndiciDriver(frozen, clock, segment, payloads);
+  }
+  return (frozen, clock, segment) => new Http1Driver(frozen, clock, segment, payloads);
+}
