@@ -1,29 +1,18 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
-import type { Metric, Plan, Threshold } from '../core/plan.ts';
-import type {
-  Check,
-  Doubt,
-  DoubtCode,
-  GeneratorResult,
-  LatencySummary,
-  PercentileName,
-  RunResult,
-  Totals,
-} from '../core/result.ts';
-import { countedFrom, countedStages } from './changes.ts';
-import { type Percentile, percentileIn, percentileText, successesDiffer } from './percentiles.ts';
-import { untilSentence } from './until.ts';
+import type { Metric, Threshold } from '../core/plan.ts';
+import type { Check, DoubtCode, PercentileName, RunResult } from '../core/result.ts';
+import { whyOf } from './account.ts';
+import { type Chip, chipOf, REASONS } from './chip.ts';
+import { percentileIn, percentileText } from './percentiles.ts';
 import { isUnreachable } from './verdict.ts';
 import {
   addressOf,
   counted,
   formatActual,
-  formatClock,
   formatCount,
   formatInterval,
   formatLimit,
   formatMs,
-  formatRange,
   formatRate,
   formatShare,
   loadedFor,
@@ -39,47 +28,12 @@ export interface Headline {
   /** One short paragraph: what was done and what came of it. Doubts are listed elsewhere, with their hints. */
   readonly why: string;
   /** The verdict on the measurement itself, not on the target. */
-  readonly chip: { readonly status: 'valid' | 'doubtful' | 'invalid'; readonly text: string };
+  readonly chip: Chip;
 }
 
 export function headline(result: RunResult): Headline {
   return { sentence: sentenceOf(result), why: whyOf(result), chip: chipOf(result) };
 }
-
-/** What is wrong with the measurement, after a colon: no more and no less than the doubt itself says. */
-const REASONS: Readonly<Record<DoubtCode, string>> = {
-  'no-samples': 'no request succeeded',
-  unreachable: 'nothing answered',
-  'thread-lost': 'a generator thread was lost',
-  'thread-never-ready': 'the generator did not start',
-  interrupted: 'it was interrupted',
-  'rate-not-met': 'the rate was not met',
-  'piling-up': 'requests piled up',
-  'starved-users': 'users waited for a response all along',
-  'cold-start': 'the start was slower than the rest',
-  drifting: 'response times drifted',
-  'send-lag': 'requests left late',
-  'loop-delay': 'the generator was held up',
-  'stood-still': 'the generator stood still',
-  'generator-saturated': 'virtual users waited for the generator',
-  'cpu-contended': 'load threads waited for a core',
-  'gc-pause': 'the generator paused to collect garbage',
-  'too-few-samples': 'too few samples',
-  'unanswered-at-end': 'some requests had no response at the end',
-  'count-mismatch': 'the counts do not add up',
-  'hidden-idle': 'the generator held its virtual users up',
-  'no-answer-found': 'the search gave no answer',
-  'rough-answer': 'the answer of the search is rough',
-  'not-known': 'it ended before what was asked for was known',
-  'generator-exhausted': 'the generator ran out of ports, files or memory for sockets',
-  'connection-wait': 'requests waited for a free connection',
-  'reused-connection-closed': 'the target closed connections as they were used again',
-  'ramp-cut': 'the ramp did not reach its goal',
-  'closed-unannounced': 'the target closed connections after responses that did not say so',
-  'surplus-bytes': 'the target sent bytes that nobody had asked for',
-  'target-down': 'the target failed part of the time',
-  'clock-set': 'the clock was set under way',
-};
 
 /** What makes a run invalid and is the answer all the same: it is the target's doing. */
 const ABOUT_THE_TARGET: ReadonlySet<DoubtCode> = new Set(['piling-up', 'no-samples']);
@@ -215,117 +169,4 @@ function probed({ latency }: RunResult): string {
     return p95 === null ? `${half}.` : `${half}, and a p95 of ${p95}${ofSuccesses(latency, 'p95')}.`;
   }
   return response.mean === null ? 'No response was measured.' : `A mean of ${formatMs(response.mean)}.`;
-}
-
-function whyOf(result: RunResult): string {
-  const { run, plan, timeline } = result;
-  const why = result.breakingPoint !== undefined ? result.breakingPoint.summary : loadWhy(result);
-  return run.ending === 'stopped' ? `${why} Stopped by hand after ${wayOf(loadedFor(timeline), plan)}.` : why;
-}
-
-function loadWhy(result: RunResult): string {
-  const { plan, totals, latency, rates } = result;
-  const sent = `${counted(totals.sent, 'request')} sent in ${formatClock(totals.durationMs / 1000)}`;
-  const sentences = [`${offerOf(result)}: ${[sent, ...fatesOf(totals)].join(', ')}.`];
-  const reset = countedFrom(result.changes);
-  // Within the warm-up it changes nothing.
-  if (reset > plan.warmup)
-    sentences.push(`Counted from ${formatClock(reset / 1e6)} on, when the statistics were reset.`);
-  const times = timesOf(latency.responseWithFailures, 'of the requests had their response');
-  if (times !== null) {
-    const rate = plan.kind === 'run' ? `, at ${formatRate(rates.achievedPerSec)} achieved` : '';
-    sentences.push(`${times}${rate}.`);
-  }
-  if (plan.until !== undefined && result.until?.reached === true)
-    sentences.push(untilSentence(plan.until, result.until));
-  const alone = successesDiffer(latency) ? timesOf(latency.response, 'of the successes came') : null;
-  if (alone !== null) sentences.push(`${alone}.`);
-  const { ramp } = result;
-  if (ramp !== undefined) sentences.push(rampSentence(ramp));
-  else if (plan.load.model === 'closed' && isVaried(result))
-    sentences.push('The figures are of all of it, ramps included.');
-  return sentences.join(' ');
-}
-
-/** What became of the requests that did not succeed: `3 (1.5 %) failed`, `none failed`, `20 given up unanswered at the end`. */
-export function fatesOf({ ok, failed, dropped, leftOut = 0, byOutcome }: Totals): string[] {
-  const { aborted = 0 } = byOutcome;
-  const fates: string[] = [];
-  if (failed > 0) fates.push(`${formatCount(failed)} (${formatShare(failed / (ok + failed))}) failed`);
-  // Of requests that all were given up, none failed, but that is not what matters.
-  else if (aborted === 0 || ok > 0) fates.push('none failed');
-  if (aborted > 0) fates.push(`${formatCount(aborted)} given up unanswered at the end`);
-  if (dropped > 0) fates.push(`${formatCount(dropped)} dropped`);
-  if (leftOut > 0) fates.push(`${formatCount(leftOut)} left out`);
-  return fates;
-}
-
-/** `Half of the requests had their response within 61.2 ms (95 % interval 58.1 to 64.3), 95 % within 198 ms (164 or more)`. */
-function timesOf(summary: LatencySummary, words: string): string | null {
-  const within = ({ value, interval }: Percentile): string =>
-    `within ${formatMs(value)}${interval === null ? '' : ` (95 % interval ${formatRange(interval, value)})`}`;
-  const [half, most] = [percentileIn(summary, 'p50'), percentileIn(summary, 'p95')];
-  if (half === null) return null;
-  if (!Number.isFinite(half.value)) return 'More than half of the requests failed';
-  const text = `Half ${words} ${within(half)}`;
-  if (most === null) return text;
-  return Number.isFinite(most.value) ? `${text}, 95 % ${within(most)}` : `${text}, more than 5 % failed`;
-}
-
-/** `Up to 100 virtual users`, `200/s`, `One request at a time`. */
-function offerOf(result: RunResult): string {
-  const { kind, load } = result.plan;
-  if (kind === 'probe') return 'One request at a time';
-  const highest = highestOf(result);
-  const amount = load.model === 'closed' ? counted(highest, 'virtual user') : `${formatLimit(highest, '1/s')} offered`;
-  return isVaried(result) ? `Up to ${amount}` : amount;
-}
-
-const highestOf = (result: RunResult): number =>
-  countedStages(result).reduce((max, { from, to }) => Math.max(max, from, to), 0);
-
-/** Whether the load that is counted was not the same all the time. */
-function isVaried(result: RunResult): boolean {
-  if (result.plan.kind === 'probe') return false;
-  const highest = highestOf(result);
-  return !countedStages(result).every(({ from, to }) => from === highest && to === highest);
-}
-
-/** `The ramp before it is counted apart (0:05): 240 requests sent, none failed, p50 12.0 ms, p95 88.1 ms`. */
-function rampSentence({ from, to, totals, latency }: NonNullable<RunResult['ramp']>): string {
-  const times = (['p50', 'p95'] as const).flatMap((name) => {
-    const text = percentileText(latency.responseWithFailures, name);
-    return text === null ? [] : [`${name} ${text}`];
-  });
-  const parts = [`${counted(totals.sent, 'request')} sent`, ...fatesOf(totals), ...times];
-  return `The ramp before it is counted apart (${formatClock(to - from)}): ${parts.join(', ')}.`;
-}
-
-/** Percentiles left out for want of samples cast no doubt on those that are shown. */
-function isDoubtful({ code, invalidates }: Doubt): boolean {
-  return invalidates || code !== 'too-few-samples';
-}
-
-function chipOf({ plan, verdict, generator, breakingPoint }: RunResult): Headline['chip'] {
-  const doubts = verdict.doubts.filter(isDoubtful);
-  const worst = doubts.find((doubt) => doubt.invalidates) ?? doubts[0];
-  if (worst !== undefined) {
-    const status = worst.invalidates ? 'invalid' : 'doubtful';
-    return { status, text: `${status}: ${REASONS[worst.code]}` };
-  }
-  if (breakingPoint !== undefined) {
-    const { levels } = breakingPoint;
-    const used = levels.filter((level) => level.used).length;
-    return { status: 'valid', text: `valid: the generator was fit in ${used} of ${counted(levels.length, 'level')}` };
-  }
-  return { status: 'valid', text: `valid: ${roomOf(generator, plan.load.model)}` };
-}
-
-/** How far the generator was from its limits: `the generator used 11 % of a core, lag p99 0.060 ms`. */
-function roomOf({ cpu, threads, lagP99, loopDelayP99 }: GeneratorResult, model: Plan['load']['model']): string {
-  const cores = cpu < 1 ? `${formatShare(cpu)} of a core` : `${cpu.toFixed(1)} cores`;
-  const used = `the generator used ${cores}${threads > 1 ? ` in ${threads} threads` : ''}`;
-  // Whether requests leave late is known of an open load; of virtual users, how late answers were read.
-  if (model === 'closed') return `${used}, event-loop delay p99 ${formatMs(loopDelayP99)}`;
-  return lagP99 === null ? used : `${used}, lag p99 ${formatMs(lagP99)}`;
 }

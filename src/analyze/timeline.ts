@@ -5,8 +5,8 @@ import type { Micros } from '../core/units.ts';
 import { quantilesOf } from '../stats/histogram.ts';
 import { mergeHistograms } from '../stats/packed-histogram.ts';
 import { inMs } from './latency.ts';
+import { isUnfit } from './limits.ts';
 import { StandstillFold } from './standstill.ts';
-import { isUnfit } from './validity.ts';
 
 /** A search's levels have short intervals: neighbours become one point of about this length, µs. */
 const LEVEL_POINT = 1_000_000;

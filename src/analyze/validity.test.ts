@@ -18,8 +18,8 @@ import {
   startedOf,
   thresholdOf,
 } from './events.fixture.ts';
+import { LIMITS } from './limits.ts';
 import { queueRun, ratesOf } from './queue.fixture.ts';
-import { LIMITS } from './validity.ts';
 
 /** Users whose every idle moment shows. */
 const UNTHINKING: LoadProfile = {

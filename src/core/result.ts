@@ -220,7 +220,7 @@ export interface TimelinePoint {
   readonly lagP99: number | null;
   readonly loopDelayP99: number | null;
   readonly cpu: number | null;
-  /** The generator was not fit in this interval: see `analyze/validity`. */
+  /** The generator was not fit in this interval: see `analyze/limits`. */
   readonly unfit: boolean;
 }
 

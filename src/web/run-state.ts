@@ -1,5 +1,6 @@
+import { fatesOf } from '../analyze/account.ts';
 import type { RunFold } from '../analyze/fold.ts';
-import { fatesOf, headline } from '../analyze/headline.ts';
+import { headline } from '../analyze/headline.ts';
 import { percentileText } from '../analyze/percentiles.ts';
 import { counted, formatBytes, formatMs, formatShare, plannedFor } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';

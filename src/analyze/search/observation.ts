@@ -3,7 +3,7 @@ import { EMPTY_HISTOGRAM, type HistogramData, type IntervalSnapshot, timesOf } f
 import type { Batch } from '../../stats/confidence.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { inMs } from '../latency.ts';
-import { isUnfit, LIMITS } from '../validity.ts';
+import { isUnfit, LIMITS } from '../limits.ts';
 import { formatMs, formatShare } from '../wording.ts';
 
 /** The next level to run. Durations in s. */
@@ -161,7 +161,7 @@ export interface Lateness {
   readonly reason: string;
 }
 
-/** Why the generator was not fit, by the limits of `analyze/validity`; null: it was, but for its lateness. */
+/** Why the generator was not fit, by the limits of `analyze/limits`; null: it was, but for its lateness. */
 export function unfitReason(fitness: Fitness): string | null {
   const { model, missing, due, cpuWait, utilization } = fitness;
   if (model === 'open' && missing > 1 - LIMITS.sent.share && missing > LIMITS.sent.deviations / Math.sqrt(due))
@@ -174,7 +174,7 @@ export function unfitReason(fitness: Fitness): string | null {
   return null;
 }
 
-/** The lateness beyond the limits of `analyze/validity`; null: it is within them. */
+/** The lateness beyond the limits of `analyze/limits`; null: it is within them. */
 export function latenessOf({ model, lag, loopDelayP99, responseP95 }: Fitness): Lateness | null {
   const open = model === 'open';
   const lagP99 = open && lag.count > 0 ? inMs(lag.quantile(0.99)) : null;

@@ -1,0 +1,53 @@
+import type { BreakingPoint } from '../core/breaking-point.ts';
+import type { LoadChange } from '../core/command.ts';
+import type { Ending } from '../core/event.ts';
+import type { LoadProfile, Plan } from '../core/plan.ts';
+import type { Check, Doubt, FailureResult, Totals, UntilResult } from '../core/result.ts';
+import type { ConnectionCounts } from '../core/snapshot.ts';
+import type { GeneratorHealth } from './generator.ts';
+import type { UserCycle } from './idle.ts';
+import type { Outage } from './outage.ts';
+import type { Missed } from './standstill.ts';
+import type { Starved } from './starved.ts';
+import type { Steadiness } from './steadiness.ts';
+
+/** Everything a run's validity is judged from. */
+export interface Evidence {
+  readonly plan: Plan;
+  readonly ending: Ending;
+  /** False for a journal that breaks off, or a run that is still going. */
+  readonly finished: boolean;
+  /** Generator threads that were lost. */
+  readonly lost: readonly { readonly source: string; readonly message: string }[];
+  readonly totals: Totals;
+  readonly checks: readonly Check[];
+  readonly failures: readonly FailureResult[];
+  readonly connections: ConnectionCounts;
+  /** p95 of the successes, ms, however few they are; null: there are none. */
+  readonly responseP95: number | null;
+  readonly generator: GeneratorHealth;
+  /** Closed model: where a virtual user's time went; null: unknown. */
+  readonly cycle: UserCycle | null;
+  /** As it was offered: the plan's, with every edit. */
+  readonly load: LoadProfile;
+  readonly changes: readonly LoadChange[];
+  /** How long the run was, s. */
+  readonly seconds: number;
+  /** Of a search. */
+  readonly breakingPoint: BreakingPoint | null;
+  /** Null: the run did not go on for something to be known. */
+  readonly until: UntilResult | null;
+  readonly steadiness: Steadiness;
+  readonly missed: Missed;
+  readonly starved: Starved | null;
+  /** Null: none, or one that the search judges. */
+  readonly outage: Outage | null;
+  /** By how much the wall clock was set under way, ms. */
+  readonly clockSetBy: number;
+  /** Successes by request name. */
+  readonly samples: Readonly<Record<string, number>>;
+}
+
+export function doubt(invalidates: boolean, code: Doubt['code'], message: string, hint: string): Doubt {
+  return { code, message, hint, invalidates };
+}

@@ -1,0 +1,67 @@
+import type { Doubt } from '../core/result.ts';
+import { exhaustionOf } from './connections.ts';
+import { contactOf } from './contact.ts';
+import { doubt, type Evidence } from './evidence.ts';
+import { statusHint } from './hints.ts';
+import { LIMITS } from './limits.ts';
+import { addressOf, counted, formatCount, formatShare } from './wording.ts';
+
+/** Whether there were responses, to all that was sent. */
+export function responseDoubts(evidence: Evidence): Doubt[] {
+  const { plan, totals, failures, checks, ending, finished } = evidence;
+  const { sent, ok, failed } = totals;
+  const doubts: Doubt[] = [];
+  const aborted = totals.byOutcome.aborted ?? 0;
+  const ended = ok + failed;
+  const contact = contactOf(evidence);
+  const address = addressOf(plan.target);
+  const worst = failures.find((failure) => failure.outcome !== 'aborted');
+  const cause = worst === undefined ? '' : `: ${worst.message || worst.outcome}`;
+
+  if (totals.byOutcome['connect-error'] === ended && exhaustionOf(failures) === null) {
+    const message = `No connection to ${address} could be opened${cause} (${counted(ended, 'request')}).`;
+    doubts.push(doubt(true, 'unreachable', message, 'Is the server running, and is the address right?'));
+  } else if (ended === 0 && sent === 0) {
+    const hint = 'Let it run longer than its warm-up, with at least one user or a rate above 0.';
+    doubts.push(doubt(true, 'no-samples', 'No request was sent in the measured phase.', hint));
+  } else if (contact === 'waiting') {
+    const message = `No response came before the run ended: ${counted(aborted, 'request')} were still waiting for one.`;
+    const hint = 'Let it run longer than a response takes (--duration, --graceful-stop), or send one request by hand.';
+    doubts.push(doubt(true, 'no-samples', message, hint));
+  } else if (contact === 'none') {
+    const message = `Nothing answered at ${address}${cause} (${counted(sent, 'request')}).`;
+    const hint = 'Send one request by hand; allow more time with --timeout if responses are that slow.';
+    doubts.push(doubt(true, 'no-samples', message, hint));
+  } else if (ok === 0) {
+    // A broken threshold is the better verdict on a target that answers, but always with errors.
+    const invalidates = !checks.some((check) => check.status === 'failed');
+    const fates = [
+      ...(failed > 0 ? [`${counted(failed, 'request')} failed${cause}`] : []),
+      ...(aborted > 0 ? [`${counted(aborted, 'request')} had not ended when the run did`] : []),
+    ];
+    const message = `No request succeeded: ${fates.join(', and ')}.`;
+    const hint =
+      failed > 0
+        ? ((worst === undefined ? null : statusHint(worst, plan)) ??
+          'Look at the failures; is it the right path, method, body and content type?')
+        : 'Does a response ever end? Send one request by hand; allow more time with --duration or --graceful-stop.';
+    doubts.push(doubt(invalidates, 'no-samples', message, hint));
+  }
+
+  const whole = finished && (ending === 'completed' || ending === 'stopped' || ending === 'aborted');
+  if (whole && aborted > 0) {
+    const share = aborted / sent;
+    const message = `${counted(aborted, 'request')} (${formatShare(share)}) had no response when the run ended.`;
+    const hint = 'Give them more time with --graceful-stop, or a --timeout that is shorter than it.';
+    doubts.push(doubt(share > LIMITS.unanswered, 'unanswered-at-end', message, hint));
+  }
+  const { leftOut = 0 } = totals;
+  if (whole && sent !== ended + aborted + leftOut) {
+    const left = leftOut > 0 ? `, ${formatCount(leftOut)} left out` : '';
+    const message =
+      `The counts do not add up: ${formatCount(sent)} sent, but ${formatCount(ok)} ok, ${formatCount(failed)} failed${left} ` +
+      `and ${formatCount(aborted)} given up. This is a bug.`;
+    doubts.push(doubt(true, 'count-mismatch', message, 'Please report it, with the journal of the run.'));
+  }
+  return doubts;
+}
