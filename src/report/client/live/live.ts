@@ -1,4 +1,4 @@
-import { counted, formatClock, formatCount, formatRate, formatShare } from '../../../analyze/wording.ts';
+import { formatCount } from '../../../analyze/wording.ts';
 import { Board } from '../board.ts';
 import type { Span } from '../picture.ts';
 import type { PictureSource } from '../pictures.ts';
@@ -6,9 +6,12 @@ import { snapped, timelineOf } from '../selection.ts';
 import { onTheme } from '../theme-switch.ts';
 import { Toolbar } from '../toolbar.ts';
 import { Connection, type Link } from './connection.ts';
+import { showFindings } from './findings.ts';
 import { call, type Defaults, EditForm, StartForm } from './forms.ts';
 import type { Frame, RunState } from './frame.ts';
+import { PHASES, showChip, showMonitor } from './monitor.ts';
 import { LogPanel, Panels, showDownloads, showSearch, slotOf } from './panels.ts';
+import { one, put } from './places.ts';
 import { RunRecord } from './record.ts';
 import { Statistics } from './statistics.ts';
 import { Tabs } from './tabs.ts';
@@ -27,21 +30,6 @@ const BANNERS: Readonly<Record<Link, string>> = {
   live: '',
   lost: 'The connection to the page’s server is lost. The run goes on without this page; it is tried again all the time.',
   gone: 'rampart has ended: this is what the page last knew.',
-};
-
-const VERDICTS: Readonly<Record<RunState['verdict'], string>> = {
-  passed: '● passed',
-  failed: '■ failed',
-  invalid: '■ invalid',
-  interrupted: '○ interrupted',
-  undecided: '○ open',
-};
-
-const PHASES: Readonly<Record<RunState['phase'], string>> = {
-  starting: 'Starting',
-  running: 'Running',
-  stopping: 'Stopping',
-  ended: 'Ended',
 };
 
 class LivePage {
@@ -288,152 +276,6 @@ class LivePage {
   #act(name: string, act: () => void): void {
     one(`[data-act="${name}"]`).addEventListener('click', act);
   }
-}
-
-function showChip(chip: RunState['chip']): void {
-  const place = one('[data-chip]');
-  place.hidden = chip === null;
-  if (chip === null) return;
-  const sign = { valid: '●', doubtful: '○', invalid: '■' }[chip.status];
-  const text = `${sign} ${chip.text}`;
-  if (place.textContent === text) return;
-  const mark = document.createElement('span');
-  mark.className = `sign-text ${chip.status}`;
-  mark.textContent = sign;
-  mark.setAttribute('aria-hidden', 'true');
-  place.replaceChildren(mark, ` ${chip.text}`);
-}
-
-function showMonitor(run: RunState): void {
-  const { phase, vus, inFlight, achievedPerSec, offeredPerSec, p95, failedShare, elapsed, whole } = run;
-  const rate = (value: number | null): string => (value === null ? '–' : formatRate(value));
-  const ended = phase === 'ended';
-  const figures: [label: string, value: string, style: string][] = [
-    ['Status', PHASES[phase], phase],
-    ['Time', whole === null ? formatClock(elapsed) : `${formatClock(elapsed)} of ${formatClock(whole)}`, ''],
-    vus === null ? ['In flight', formatCount(inFlight), 'users'] : ['Users', formatCount(vus), 'users'],
-    // While it is on, each is of another stretch than its namesakes on the page: it says of which.
-    [ended ? 'Offered' : 'Offered, last 5 s', rate(offeredPerSec), 'offered'],
-    [ended ? 'Achieved' : 'Achieved, last 5 s', rate(achievedPerSec), 'achieved'],
-    [ended ? 'p95' : 'p95, last interval', p95 ?? '–', 'p95'],
-    [
-      ended ? 'Failed' : 'Failed so far',
-      failedShare === null ? '–' : formatShare(failedShare),
-      (failedShare ?? 0) > 0 ? 'failed' : '',
-    ],
-    [ended ? 'Verdict' : 'Verdict so far', ...verdictOf(run)],
-  ];
-  const list = one('[data-monitor]');
-  if (list.children.length !== figures.length)
-    list.replaceChildren(
-      ...figures.map(() => {
-        const pair = document.createElement('div');
-        pair.append(document.createElement('dt'), document.createElement('dd'));
-        return pair;
-      }),
-    );
-  figures.forEach(([label, value, style], i) => {
-    const [term, figure] = list.children[i]?.children ?? [];
-    if (term !== undefined && term.textContent !== label) term.textContent = label;
-    if (figure === undefined || (figure.textContent === value && figure.className === style)) return;
-    figure.textContent = value;
-    figure.className = style;
-  });
-}
-
-/** Without a threshold there is nothing to pass. */
-function verdictOf({ verdict, checks, kind }: RunState): [text: string, style: string] {
-  const open = verdict === 'passed' && checks.length === 0 && kind === 'run';
-  return open ? ['– none set', ''] : [VERDICTS[verdict], verdict];
-}
-
-/** Thresholds as they stand, and doubts about the measurement. */
-function showFindings({ checks, doubts, phase }: RunState): void {
-  const place = one('[data-findings]');
-  // Of few requests nothing is to be said yet; that is no finding while more come.
-  const shown = doubts.filter(({ code }) => phase === 'ended' || code !== 'too-few-samples');
-  const key = JSON.stringify([checks, shown]);
-  if (place.dataset['shown'] === key) return;
-  place.dataset['shown'] = key;
-  const fold = one<HTMLDetailsElement>('[data-verdicts]');
-  fold.hidden = checks.length + shown.length === 0;
-  put('findings', summaryOf(checks, shown));
-  // While figures come in, what is below must not jump; at the end there is time to read.
-  if (phase === 'ended') fold.open = true;
-  place.replaceChildren(
-    ...listOf(
-      'Thresholds',
-      checks.map(({ status, outcome, message }) => [
-        status === 'failed' ? 'bad' : outcome === 'held' ? 'good' : 'fair',
-        message,
-        '',
-      ]),
-    ),
-    ...listOf(
-      'Doubts about this measurement',
-      shown.map(({ invalidates, message, hint }) => [invalidates ? 'bad' : 'fair', message, hint]),
-    ),
-  );
-}
-
-/** `1 threshold broken, 1 holds; 2 doubts about this measurement` */
-function summaryOf(checks: RunState['checks'], doubts: RunState['doubts']): string {
-  const broken = checks.filter(({ status }) => status === 'failed').length;
-  const holds = checks.filter(({ outcome }) => outcome === 'held').length;
-  const unsure = checks.filter(({ status, outcome }) => status === 'passed' && outcome === 'not-sure').length;
-  const open = checks.length - broken - holds - unsure;
-  const parts = [
-    broken > 0 ? `■ ${counted(broken, 'threshold')} broken` : '',
-    holds > 0 ? `● ${counted(holds, 'threshold')} ${holds === 1 ? 'holds' : 'hold'}` : '',
-    unsure > 0 ? `○ ${counted(unsure, 'threshold')} not sure` : '',
-    open > 0 ? `○ ${counted(open, 'threshold')} open` : '',
-    doubts.length > 0
-      ? `${doubts.some(({ invalidates }) => invalidates) ? '■' : '○'} ${counted(doubts.length, 'doubt')} about this measurement`
-      : '',
-  ];
-  return parts.filter((part) => part !== '').join(' · ');
-}
-
-const SIGNS = { good: '●', fair: '○', bad: '■' } as const;
-
-function listOf(
-  title: string,
-  items: readonly [kind: keyof typeof SIGNS, message: string, hint: string][],
-): HTMLElement[] {
-  if (items.length === 0) return [];
-  const part = document.createElement('div');
-  const heading = document.createElement('h2');
-  heading.textContent = title;
-  const list = document.createElement('ul');
-  for (const [kind, message, hint] of items) {
-    const item = document.createElement('li');
-    const sign = document.createElement('span');
-    sign.className = `sign-text ${kind}`;
-    sign.textContent = SIGNS[kind];
-    const text = document.createElement('span');
-    text.textContent = message;
-    item.append(sign, text);
-    if (hint !== '') {
-      const below = document.createElement('span');
-      below.className = 'hint';
-      below.textContent = hint;
-      item.append(below);
-    }
-    list.append(item);
-  }
-  part.append(heading, list);
-  return [part];
-}
-
-function put(name: string, text: string): void {
-  const place = one(`[data-text="${name}"]`);
-  if (place.textContent !== text) place.textContent = text;
-}
-
-function one<E extends HTMLElement = HTMLElement>(selector: string): E {
-  const found = document.querySelector<E>(selector);
-  if (found === null) throw new Error(`the page has no ${selector}`);
-  return found;
 }
 
 new LivePage().connect();
