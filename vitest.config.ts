@@ -22,8 +22,6 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Two cores: a load test beside another load test measures its neighbour.
           fileParallelism: false,
-          // A machine that others share may be unfit for a moment, and a run then says so (exit code 5). Twice is a failure.
-          retry: 1,
         },
       },
     ],

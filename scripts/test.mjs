@@ -34,9 +34,11 @@ function add(file) {
     for (const suite of results.testResults) {
       // A file that does not even load has no tests to fail.
       if (suite.status === 'failed' && suite.assertionResults.length === 0) counts.failed++;
-      for (const test of suite.assertionResults)
-        if (['pending', 'skipped', 'todo'].includes(test.status))
-          console.log(`skipped: ${test.fullName}${test.meta?.reason ? `: ${test.meta.reason}` : ''}`);
+      for (const { fullName, status, meta } of suite.assertionResults) {
+        if (['pending', 'skipped', 'todo'].includes(status))
+          console.log(`skipped: ${fullName}${meta?.reason ? `: ${meta.reason}` : ''}`);
+        if (meta?.repeated) console.log(`run again, since the machine disturbed it: ${fullName}: ${meta.repeated}`);
+      }
     }
     counts.passed += results.numPassedTests;
     counts.failed += results.numFailedTests;

@@ -78,11 +78,21 @@ export function rampart(args: readonly string[], options?: Parameters<typeof sta
   return start(args, options).finished;
 }
 
+/** What was measured in the test under way. */
+export const taken: RunResult[] = [];
+
+/** The result in a text, which is kept as one of the test under way. */
+export function resultOf(json: string): RunResult {
+  const result = JSON.parse(json) as RunResult;
+  taken.push(result);
+  return result;
+}
+
 /** Runs with `--json` and reads the result. */
 export async function measured(args: readonly string[]): Promise<{ code: number | null; result: RunResult }> {
   const { code, stdout, stderr } = await rampart([...args, '--json']);
   try {
-    return { code, result: JSON.parse(stdout) as RunResult };
+    return { code, result: resultOf(stdout) };
   } catch {
     throw new Error(`no JSON on stdout (exit code ${code}):\n${stdout}\n${stderr}`);
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DoubtCode, RunResult } from '../src/core/result.ts';
 import { CLI, measured, rampart, temporaryFolder } from './command.ts';
+import { codeOf } from './disturbed.ts';
 import { type Nginx, nginxWith } from './nginx.ts';
 import { fixedTarget, rawTarget, type TestTarget } from './target.ts';
 
@@ -75,11 +76,6 @@ describe('--connections', () => {
     expect(result.totals).toMatchObject({ ok: 100, failed: 0 });
     expect(result.generator.connectionWaitP99).toBeLessThan(1);
     expect(doubtOf(result, 'connection-wait')).toBeUndefined();
-  });
-
-  it('needs a rate: exit code 2', async () => {
-    const { code, stderr } = await rampart(['run', 'http://127.0.0.1:1/', '--vus', '5', '--connections', '2']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--connections needs --rate')]);
   });
 });
 
@@ -224,9 +220,7 @@ describe('a Unix socket', () => {
     try {
       for (const url of [`http+unix://${path}:/predict?x=1`, `http+unix://${encodeURIComponent(path)}/predict?x=1`]) {
         const { code, result } = await measured(['run', url, '--vus', '2', '--think-time', '1ms', '-n', '100']);
-        // A machine that is busy with other things may be unfit to measure.
-        const unfit = result.verdict.doubts.some(({ invalidates }) => invalidates);
-        expect([url, code, result.totals.ok]).toEqual([url, unfit ? 5 : 0, 100]);
+        expect([url, code, result.totals.ok]).toEqual([url, codeOf(result, 0), 100]);
         expect(result.plan.target.socketPath).toBe(path);
       }
       expect([...hosts]).toEqual(['localhost /predict?x=1']);

@@ -57,9 +57,7 @@ describe('rampart doctor', () => {
     expect(measured.limits.cores).toBeGreaterThan(0);
   });
 
-  it('ends with what is wrong with its input, before it measures', async () => {
-    expect((await rampart(['doctor', '--connections', '0'])).code).toBe(2);
-    expect((await rampart(['doctor', '--duration', '10'])).code).toBe(2);
+  it('ends with 4 where nothing answers, before it measures', async () => {
     const gone = await rampart(['doctor', 'http://127.0.0.1:9/']);
     expect(gone.code).toBe(4);
     expect(gone.stderr).toContain('127.0.0.1:9');
@@ -84,14 +82,11 @@ describe('rampart doctor --calibrate', () => {
     for (const part of ['Search 1 of 3, 10s', 'Search 3 of 3, 10s', 'level 1  idle']) expect(stderr).toContain(part);
   });
 
-  it('prints JSON alone, and takes no URL', async () => {
+  it('prints JSON alone', async () => {
     const { stdout, stderr } = await rampart(['doctor', '--calibrate', '--budget', '5s', '--json']);
     expect(stderr).toBe('');
     const { searches } = JSON.parse(stdout) as { searches: { truth: number; status: string }[] };
     expect(searches.map(({ truth }) => Math.round(truth))).toEqual([140, 354, 70]);
-    expect((await rampart(['doctor', 'http://127.0.0.1:9/', '--calibrate'])).code).toBe(2);
-    expect((await rampart(['doctor', '--budget', '5s'])).code).toBe(2);
-    expect((await rampart(['doctor', '--calibrate', '--budget', '5'])).code).toBe(2);
   });
 
   it('can be interrupted', async () => {

@@ -3,7 +3,7 @@ import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
-import { measured, rampart } from './command.ts';
+import { measured } from './command.ts';
 import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
 
 /** The other ways to send, by the built command: autocannon, HTTP/2, a proxy. */
@@ -86,12 +86,6 @@ describe('--engine autocannon', () => {
     expect(peer.latency.response.p50).toBeGreaterThanOrEqual(19);
     // Loose: the machine that runs the tests is not a quiet one.
     expect(Math.abs((peer.latency.response.p50 ?? 0) - (own.latency.response.p50 ?? 0))).toBeLessThan(5);
-  });
-
-  it('refuses a rate, and says why', async () => {
-    const { code, stderr } = await rampart(['run', 'http://127.0.0.1:9/', '--engine', 'autocannon', '--rate', '10/s']);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/--rate does not go with the autocannon engine: it sends a rate in bursts/);
   });
 });
 

@@ -8,6 +8,7 @@ import { FILES, JOURNAL } from '../src/core/run-files.ts';
 import type { Files, GrowingFile } from '../src/core/world.ts';
 import { readJournal } from '../src/run/journal.ts';
 import { CLI, type Finished, rampart, temporaryFolder } from './command.ts';
+import { codeOf } from './disturbed.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
 import { rampartIn, realFiles } from './world.ts';
 
@@ -23,8 +24,6 @@ afterEach(async () => {
   await target.close();
 });
 
-/** A machine that is busy with other things may be unfit to measure; then that is the exit code, and nothing else is. */
-const codeOf = ({ verdict }: RunResult, otherwise: number): number => (verdict.status === 'invalid' ? 5 : otherwise);
 const resultIn = (folder: string): RunResult => JSON.parse(readFileSync(join(cwd, folder, 'result.json'), 'utf8'));
 
 const load = (): string[] => ['run', target.url, '--vus', '2', '--think-time', '10ms', '-d', '2s', '--threads', '1'];

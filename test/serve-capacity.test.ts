@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { measured } from './command.ts';
+import { MEASURED } from './disturbed.ts';
 import { type Served, serve } from './served.ts';
 
 /** `rampart find` on deployments whose capacity is known: `npm run capacity` in its short form, and the soak in its own. */
@@ -22,8 +23,7 @@ async function search(slos: readonly string[], ...flags: string[]): Promise<NonN
   return result.breakingPoint!;
 }
 
-// Another process that takes the processor away makes any server slower: what is measured may be measured again.
-describe('find', { retry: 2 }, () => {
+describe('find', MEASURED, () => {
   it('names the capacity of one model, and latency as what breaks', async () => {
     const { capacity, criterion, status } = await search(['p95<25ms'], '--strategy', 'global');
     expect(capacity!.estimate / 200).toBeGreaterThan(0.85);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { measured, rampart } from './command.ts';
+import { measured } from './command.ts';
+import { MEASURED } from './disturbed.ts';
 import { type Served, serve as startServing } from './served.ts';
 
 /** `rampart serve --law`: a server whose right answer is a formula. */
@@ -15,10 +16,8 @@ async function serve(args: string[]): Promise<string> {
   return served.url;
 }
 
-// Another process that takes the processor away makes any server slower: what is measured may be measured again.
-
 describe('an M/M/4 queue at half load', () => {
-  it('has the median response time of theory', { retry: 2 }, async () => {
+  it('has the median response time of theory', MEASURED, async () => {
     const url = await serve(['--law', 'exp:5ms', '--slots', '4']);
     const { result } = await measured(['run', url, '--rate', '400/s', '--arrivals', 'poisson', '-d', '8s']);
     // With Erlang's C(4, 2) = 0.1739: P(T > t) = x (1.1739 - 0.1739 x), x = exp(-t / 5 ms); a half at 3.92 ms. The mean is
@@ -34,7 +33,7 @@ describe('an M/M/4 queue at half load', () => {
 });
 
 describe('a bounded queue under twice its capacity', () => {
-  it('answers at its capacity, and refuses the rest with 503', { retry: 2 }, async () => {
+  it('answers at its capacity, and refuses the rest with 503', MEASURED, async () => {
     const url = await serve(['--law', 'fixed:10ms', '--slots', '2', '--queue', '5']);
     const { result } = await measured(['run', url, '--rate', '400/s', '-d', '4s']);
     const { byStatus } = result.totals;
@@ -60,15 +59,4 @@ it('the server’s totals are the tester’s, faults included', async () => {
   expect(stats.byStatus['500']! / 2000).toBeCloseTo(0.1, 1);
   expect(result.totals.sent).toBe(stats.received);
   expect(result.totals.byOutcome['reset']).toBe(stats.received - stats.answered);
-});
-
-it.each([
-  [['--law', 'gauss:5ms'], /--law: "gauss:5ms" is no law; write fixed:50ms, exp:5ms/],
-  [['--law', 'exp:5ms', '--slots', '0'], /--slots: "0" is no whole number from 1 up/],
-  [['--law', 'exp:5ms', '--fault', 'storm'], /--fault: "storm" is no fault; there are stall:1s\/10s/],
-  [['loan', '--law', 'exp:5ms'], /a law takes the place of the model "loan"/],
-])('serve %j is refused', async (args, message) => {
-  const { code, stderr } = await rampart(['serve', ...args]);
-  expect(stderr).toMatch(message);
-  expect(code).toBe(2);
 });

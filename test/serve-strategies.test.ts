@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { measured } from './command.ts';
+import { MEASURED } from './disturbed.ts';
 import { type Served, serve } from './served.ts';
 
 /** Each deployment has the capacity that theory gives it, and loses only what it must. */
@@ -54,9 +55,6 @@ const within = (measuredRate: number, theory: number) => {
   expect(measuredRate / theory).toBeGreaterThan(0.85);
   expect(measuredRate / theory).toBeLessThan(1.15);
 };
-
-// Another process that takes the processor away makes any server slower: what is measured may be measured again.
-const MEASURED = { retry: 2 };
 
 describe('the capacity, asleep so that the tester’s own work takes nothing from it,', MEASURED, () => {
   it('of per-request is 1 / (50 ms + 5 ms)', async () => {

@@ -6,7 +6,8 @@
  */
 
 import type { AnswerBuffer } from '../answer.ts';
-import { Head, TOKEN } from './head.ts';
+import { Chunks, CR, LF, STEP } from './chunks.ts';
+import { Head } from './head.ts';
 import { KnownHead } from './known-head.ts';
 
 /** What `feed` and `end` say. */
@@ -16,43 +17,13 @@ export type Progress = (typeof PROGRESS)[keyof typeof PROGRESS];
 const HEAD = 0;
 const BODY = 1;
 const UNTIL_CLOSE = 2;
-const CHUNK_SIZE = 3;
-const CHUNK_SIZE_LF = 4;
-const CHUNK_DATA = 5;
-const CHUNK_DATA_CR = 6;
-const CHUNK_DATA_LF = 7;
-const EXTENSION_NAME = 8;
-const EXTENSION_VALUE = 9;
-const EXTENSION_QUOTED = 10;
-const EXTENSION_ESCAPED = 11;
-const EXTENSION_QUOTED_END = 12;
-const TRAILER_START = 13;
-const TRAILER_NAME = 14;
-const TRAILER_VALUE = 15;
-const TRAILER_LF = 16;
-const LAST_LF = 17;
-const CLOSED = 18;
-const COMPLETE = 19;
-
-const CR = 13;
-const LF = 10;
-const SPACE = 32;
-const TAB = 9;
-const COLON = 58;
-const SEMICOLON = 59;
-const EQUALS = 61;
-const QUOTE = 34;
-const BACKSLASH = 92;
-const DELETE = 127;
+const CHUNK_FRAMING = 3;
+const CHUNK_DATA = 4;
+const CLOSED = 5;
+const COMPLETE = 6;
 
 /** A longer status line and header block is broken: a target cannot make the generator keep unbounded memory. */
 export const HEAD_LIMIT = 64 * 1024;
-
-const HEX = new Int8Array(256).fill(-1);
-for (let i = 0; i < 16; i++) {
-  HEX['0123456789abcdef'.charCodeAt(i)] = i;
-  HEX['0123456789ABCDEF'.charCodeAt(i)] = i;
-}
 
 /** Of all connections of the thread. */
 const KNOWN = new KnownHead();
@@ -82,7 +53,8 @@ export class ResponseParser {
   #state = HEAD;
   #bodiless = false;
   #remaining = 0;
-  #digits = 0;
+  /** Null until a body comes in chunks. */
+  #chunks: Chunks | null = null;
   #headBytes = 0;
   /** A head that came in pieces; null while it comes whole. */
   #pieces: Buffer | null = null;
@@ -133,15 +105,22 @@ export class ResponseParser {
           this.bodyBytes += take;
           this.answer?.body(bytes, at, at + take);
           at += take;
-          if (this.#remaining === 0) this.#state = CHUNK_DATA_CR;
+          if (this.#remaining === 0) {
+            this.#chunks?.past();
+            this.#state = CHUNK_FRAMING;
+          }
           break;
         }
+        case CHUNK_FRAMING:
+          if (!this.#framing(bytes[at] as number)) return PROGRESS.broken;
+          at++;
+          break;
         case COMPLETE:
           this.consumed = at;
           return PROGRESS.done;
         default:
-          if (!this.#chunkByte(bytes[at] as number)) return PROGRESS.broken;
-          at++;
+          this.#fail('bytes behind an interim response that closes the connection');
+          return PROGRESS.broken;
       }
     }
     this.consumed = at;
@@ -238,9 +217,9 @@ export class ResponseParser {
     this.reusable = !head.close && (head.minor === 1 || head.persist);
     if (this.#bodiless || head.status === 204 || head.status === 304) this.#state = COMPLETE;
     else if (head.chunked) {
-      this.#state = CHUNK_SIZE;
-      this.#remaining = 0;
-      this.#digits = 0;
+      this.#chunks ??= new Chunks(HEAD_LIMIT);
+      this.#chunks.begin();
+      this.#state = CHUNK_FRAMING;
     } else if (!head.encoded && head.length >= 0) {
       if (head.length > this.bodyLimit) return this.#excess();
       this.#remaining = head.length;
@@ -252,99 +231,22 @@ export class ResponseParser {
     return end;
   }
 
-  /** One byte of chunk framing or trailer. Returns false when broken. */
-  #chunkByte(byte: number): boolean {
-    switch (this.#state) {
-      case CHUNK_SIZE: {
-        const digit = HEX[byte] as number;
-        if (digit >= 0) {
-          // 12 hexadecimal digits stay exact in a double.
-          if (++this.#digits > 12) return this.#fail('chunk size too large') > 0;
-          this.#remaining = this.#remaining * 16 + digit;
-          return true;
-        }
-        if (this.#digits === 0) return this.#fail('chunk size is no hexadecimal number') > 0;
-        if (byte === CR) this.#state = CHUNK_SIZE_LF;
-        else if (byte === SEMICOLON) {
-          this.#state = EXTENSION_NAME;
-          this.#digits = 0;
-        } else return this.#fail('chunk size is no hexadecimal number') > 0;
+  /** One byte between chunks, or behind them. Returns false when broken. */
+  #framing(byte: number): boolean {
+    const chunks = this.#chunks as Chunks;
+    switch (chunks.feed(byte)) {
+      case STEP.framing:
         return true;
-      }
-      case CHUNK_SIZE_LF:
-        if (byte !== LF) return this.#fail('chunk size line does not end in a line feed') > 0;
-        if (this.#remaining > 0) {
-          if (this.bodyBytes + this.#remaining > this.bodyLimit) return this.#excess() > 0;
-          this.#state = CHUNK_DATA;
-        } else {
-          this.#state = TRAILER_START;
-          this.#headBytes = 0;
-        }
+      case STEP.body:
+        if (this.bodyBytes + chunks.size > this.bodyLimit) return this.#excess() > 0;
+        this.#remaining = chunks.size;
+        this.#state = CHUNK_DATA;
         return true;
-      case CHUNK_DATA_CR:
-        if (byte !== CR) return this.#fail('chunk is longer than its size') > 0;
-        this.#state = CHUNK_DATA_LF;
-        return true;
-      case CHUNK_DATA_LF:
-        if (byte !== LF) return this.#fail('chunk is longer than its size') > 0;
-        this.#state = CHUNK_SIZE;
-        this.#remaining = 0;
-        this.#digits = 0;
-        return true;
-      case CLOSED:
-        return this.#fail('bytes behind an interim response that closes the connection') > 0;
-      default:
-        return this.#state < TRAILER_START ? this.#extensionByte(byte) : this.#trailerByte(byte);
-    }
-  }
-
-  /** Extensions (`;name=value` or `;name="value"`) are read and dropped. `#digits` counts the characters of a name. */
-  #extensionByte(byte: number): boolean {
-    const state = this.#state;
-    if (state === EXTENSION_ESCAPED) {
-      if ((byte < SPACE && byte !== TAB) || byte === DELETE) return this.#badExtension();
-      this.#state = EXTENSION_QUOTED;
-    } else if (state === EXTENSION_QUOTED) {
-      if (byte === QUOTE) this.#state = EXTENSION_QUOTED_END;
-      else if (byte === BACKSLASH) this.#state = EXTENSION_ESCAPED;
-      else if (byte < SPACE && byte !== TAB) return this.#badExtension();
-    } else if (byte === CR && !(state === EXTENSION_NAME && this.#digits === 0)) this.#state = CHUNK_SIZE_LF;
-    else if (byte === SEMICOLON && !(state === EXTENSION_NAME && this.#digits === 0)) {
-      this.#state = EXTENSION_NAME;
-      this.#digits = 0;
-    } else if (byte === EQUALS && state === EXTENSION_NAME && this.#digits > 0) this.#state = EXTENSION_VALUE;
-    else if (byte === QUOTE && state === EXTENSION_VALUE) this.#state = EXTENSION_QUOTED;
-    else if (TOKEN[byte] === 1 && state !== EXTENSION_QUOTED_END) this.#digits++;
-    else return this.#badExtension();
-    return true;
-  }
-
-  #badExtension(): boolean {
-    return this.#fail('malformed chunk extension') > 0;
-  }
-
-  /** Trailers are checked like headers, and dropped; an empty line ends the answer. */
-  #trailerByte(byte: number): boolean {
-    if (++this.#headBytes > HEAD_LIMIT) return this.#tooLong() > 0;
-    switch (this.#state) {
-      case TRAILER_START:
-        if (byte === CR) this.#state = LAST_LF;
-        else if (TOKEN[byte] === 1) this.#state = TRAILER_NAME;
-        else return this.#fail('malformed trailer') > 0;
-        return true;
-      case TRAILER_NAME:
-        if (byte === COLON) this.#state = TRAILER_VALUE;
-        else if (TOKEN[byte] !== 1) return this.#fail('malformed trailer') > 0;
-        return true;
-      case TRAILER_VALUE:
-        if (byte === CR) this.#state = TRAILER_LF;
-        else if ((byte < SPACE && byte !== TAB) || byte === DELETE)
-          return this.#fail('forbidden character in a trailer') > 0;
+      case STEP.last:
+        this.#state = COMPLETE;
         return true;
       default:
-        if (byte !== LF) return this.#fail('trailer does not end in a line feed') > 0;
-        this.#state = this.#state === LAST_LF ? COMPLETE : TRAILER_START;
-        return true;
+        return this.#fail(chunks.error) > 0;
     }
   }
 }
