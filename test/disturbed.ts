@@ -1,4 +1,4 @@
-import { beforeEach, type TestOptions } from 'vitest';
+import { afterEach, type TestContext } from 'vitest';
 import type { DoubtCode, RunResult } from '../src/core/result.ts';
 import { taken } from './command.ts';
 
@@ -38,25 +38,37 @@ export function codeOf({ verdict }: RunResult, otherwise: number): number {
   return verdict.status === 'invalid' ? 5 : otherwise;
 }
 
-let present: { readonly name: string; readonly meta: { repeated?: string } } | null = null;
-beforeEach(({ task }) => {
-  present = task;
-  taken.length = 0;
-});
+/** What ends the servers of an attempt: after each test, and before it is done again. */
+const endings: (() => unknown)[] = [];
+
+/** To be called once in a test file, in the place of `afterEach`. */
+export function afterEachAttempt(end: () => unknown): void {
+  endings.push(end);
+  afterEach(async () => void (await end()));
+}
+
+const ATTEMPTS = 3;
 
 /**
- * Options of a test that measures: where it fails, and a result that it took is disturbed, all of it is done again with a
- * server of its own, twice at most, and told aloud.
+ * A test that measures. Where it fails, and something that it measured says itself that the machine disturbed it, all of it
+ * is done again with a server of its own, twice at most, and told aloud.
  */
-export const MEASURED: TestOptions = {
-  retry: {
-    count: 2,
-    condition: () => {
-      const why = taken.map(disturbanceOf).find((each) => each !== null) ?? null;
-      if (why === null || present === null) return false;
-      present.meta.repeated = why;
-      process.stderr.write(`AGAIN, since the machine disturbed it: ${present.name}\n  ${why}\n`);
-      return true;
-    },
-  },
-};
+export function undisturbed(attempt: (test: TestContext) => Promise<void>): (test: TestContext) => Promise<void> {
+  return async (test) => {
+    for (let left = ATTEMPTS - 1; ; left--) {
+      taken.length = 0;
+      try {
+        await attempt(test);
+        return;
+      } catch (error) {
+        const why = taken.map(disturbanceOf).find((each) => each !== null);
+        if (why === undefined || left === 0) throw error;
+        test.task.meta.repeated = why;
+        process.stderr.write(
+          `Again, since the machine disturbed it: ${test.task.name}\n  ${why}\n  ${String(error)}\n`,
+        );
+      }
+      for (const end of endings) await end();
+    }
+  };
+}

@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { CLI, measured, type Running, rampart, start, temporaryFolder } from './command.ts';
-import { MEASURED } from './disturbed.ts';
+import { afterEachAttempt, undisturbed } from './disturbed.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
 
 /** The search on real sockets, against a server whose breaking point is known. */
 
 let server: Running | null = null;
 let target: TestTarget | null = null;
-afterEach(async () => {
+afterEachAttempt(async () => {
   server?.kill('SIGTERM');
   await server?.finished;
   server = null;
@@ -98,20 +98,23 @@ describe('rampart find', () => {
   });
 
   // On a machine too busy to measure with one user a search waits for nobody.
-  it('waits until a target that scales itself is steady, and says how many instances answered', MEASURED, async () => {
-    const scaling = ['--strategy', 'autoscale', '--replicas', '1-3', '--cooldown', '30s'];
-    server = start(['serve', 'fancy', '--sleep', ...scaling, '--port', '0']);
-    await server.shown('(Ctrl-C');
-    const url = /http:\S+predict/.exec(server.said())?.[0] ?? '';
-    const args = ['-b', '{"text":"a load test"}', '--slo', 'p95<80ms', '--budget', '6s', '--settle', '3s'];
-    const { result } = await measured(['find', url, ...args]);
-    const levels = result.breakingPoint?.levels ?? [];
-    const settled = levels.flatMap((level) => level.settled ?? []);
-    expect(settled.length).toBeGreaterThan(2);
-    for (const { seconds } of settled) expect(seconds).toBeGreaterThanOrEqual(0.95);
-    expect(Math.max(...settled.map(({ instances }) => instances ?? 0))).toBeGreaterThan(1);
-    expect(result.breakingPoint?.warnings.map(({ code }) => code)).toContain('capacity-changed');
-  });
+  it(
+    'waits until a target that scales itself is steady, and says how many instances answered',
+    undisturbed(async () => {
+      const scaling = ['--strategy', 'autoscale', '--replicas', '1-3', '--cooldown', '30s'];
+      server = start(['serve', 'fancy', '--sleep', ...scaling, '--port', '0']);
+      await server.shown('(Ctrl-C');
+      const url = /http:\S+predict/.exec(server.said())?.[0] ?? '';
+      const args = ['-b', '{"text":"a load test"}', '--slo', 'p95<80ms', '--budget', '6s', '--settle', '3s'];
+      const { result } = await measured(['find', url, ...args]);
+      const levels = result.breakingPoint?.levels ?? [];
+      const settled = levels.flatMap((level) => level.settled ?? []);
+      expect(settled.length).toBeGreaterThan(2);
+      for (const { seconds } of settled) expect(seconds).toBeGreaterThanOrEqual(0.95);
+      expect(Math.max(...settled.map(({ instances }) => instances ?? 0))).toBeGreaterThan(1);
+      expect(result.breakingPoint?.warnings.map(({ code }) => code)).toContain('capacity-changed');
+    }),
+  );
 
   it('is sure of nothing with a generator that gets a quarter of a core', async (test) => {
     test.skip(process.platform !== 'linux', 'taskset is a Linux tool');

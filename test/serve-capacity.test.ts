@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { measured } from './command.ts';
-import { MEASURED } from './disturbed.ts';
+import { afterEachAttempt, undisturbed } from './disturbed.ts';
 import { type Served, serve } from './served.ts';
 
 /** `rampart find` on deployments whose capacity is known: `npm run capacity` in its short form, and the soak in its own. */
@@ -9,7 +9,7 @@ import { type Served, serve } from './served.ts';
 const BODY = ['-b', '{"text":"a load test"}'];
 
 let served: Served | null = null;
-afterEach(async () => {
+afterEachAttempt(async () => {
   await served?.stop();
   served = null;
 });
@@ -23,21 +23,27 @@ async function search(slos: readonly string[], ...flags: string[]): Promise<NonN
   return result.breakingPoint!;
 }
 
-describe('find', MEASURED, () => {
-  it('names the capacity of one model, and latency as what breaks', async () => {
-    const { capacity, criterion, status } = await search(['p95<25ms'], '--strategy', 'global');
-    expect(capacity!.estimate / 200).toBeGreaterThan(0.85);
-    expect(capacity!.estimate / 200).toBeLessThan(1.15);
-    if (status === 'found') expect(criterion).toBe('p95<25ms');
-  });
+describe('find', () => {
+  it(
+    'names the capacity of one model, and latency as what breaks',
+    undisturbed(async () => {
+      const { capacity, criterion, status } = await search(['p95<25ms'], '--strategy', 'global');
+      expect(capacity!.estimate / 200).toBeGreaterThan(0.85);
+      expect(capacity!.estimate / 200).toBeLessThan(1.15);
+      if (status === 'found') expect(criterion).toBe('p95<25ms');
+    }),
+  );
 
-  it('names the refusals of a pool with a short queue', async () => {
-    const pool = ['--strategy', 'pool', '--workers', '2', '--queue', '6'];
-    const { capacity, criterion, status } = await search(['p95<100ms', 'errors<1%'], ...pool);
-    expect(capacity!.estimate / 400).toBeGreaterThan(0.85);
-    expect(capacity!.estimate / 400).toBeLessThan(1.15);
-    if (status === 'found') expect(criterion).toBe('errors<1%');
-  });
+  it(
+    'names the refusals of a pool with a short queue',
+    undisturbed(async () => {
+      const pool = ['--strategy', 'pool', '--workers', '2', '--queue', '6'];
+      const { capacity, criterion, status } = await search(['p95<100ms', 'errors<1%'], ...pool);
+      expect(capacity!.estimate / 400).toBeGreaterThan(0.85);
+      expect(capacity!.estimate / 400).toBeLessThan(1.15);
+      if (status === 'found') expect(criterion).toBe('errors<1%');
+    }),
+  );
 });
 
 describe('memory, at 70 % load', () => {

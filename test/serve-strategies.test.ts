@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { measured } from './command.ts';
-import { MEASURED } from './disturbed.ts';
+import { afterEachAttempt, undisturbed } from './disturbed.ts';
 import { type Served, serve } from './served.ts';
 
 /** Each deployment has the capacity that theory gives it, and loses only what it must. */
@@ -9,7 +9,7 @@ import { type Served, serve } from './served.ts';
 const BODY = ['-b', '{"text":"a load test"}'];
 
 let served: Served | null = null;
-afterEach(async () => {
+afterEachAttempt(async () => {
   await served?.stop();
   served = null;
 });
@@ -56,30 +56,48 @@ const within = (measuredRate: number, theory: number) => {
   expect(measuredRate / theory).toBeLessThan(1.15);
 };
 
-describe('the capacity, asleep so that the tester’s own work takes nothing from it,', MEASURED, () => {
-  it('of per-request is 1 / (50 ms + 5 ms)', async () => {
-    within(await capacity(8, '--sleep', '--strategy', 'per-request'), 1000 / 55);
-  });
+describe('the capacity, asleep so that the tester’s own work takes nothing from it,', () => {
+  it(
+    'of per-request is 1 / (50 ms + 5 ms)',
+    undisturbed(async () => {
+      within(await capacity(8, '--sleep', '--strategy', 'per-request'), 1000 / 55);
+    }),
+  );
 
-  it('of global is 1 / 5 ms', async () => {
-    within(await capacity(8, '--sleep', '--strategy', 'global'), 200);
-  });
+  it(
+    'of global is 1 / 5 ms',
+    undisturbed(async () => {
+      within(await capacity(8, '--sleep', '--strategy', 'global'), 200);
+    }),
+  );
 
-  it('of a pool is workers / 5 ms', async () => {
-    within(await capacity(16, '--sleep', '--strategy', 'pool', '--workers', '2'), 400);
-  });
+  it(
+    'of a pool is workers / 5 ms',
+    undisturbed(async () => {
+      within(await capacity(16, '--sleep', '--strategy', 'pool', '--workers', '2'), 400);
+    }),
+  );
 
-  it('of a cluster is replicas / 5 ms', async () => {
-    within(await capacity(16, '--sleep', '--strategy', 'cluster', '--replicas', '2'), 400);
-  });
+  it(
+    'of a cluster is replicas / 5 ms',
+    undisturbed(async () => {
+      within(await capacity(16, '--sleep', '--strategy', 'cluster', '--replicas', '2'), 400);
+    }),
+  );
 
-  it('of replicas of a fixed number is their number / 5 ms', async () => {
-    within(await capacity(16, '--sleep', '--strategy', 'autoscale', '--replicas', '2'), 400);
-  });
+  it(
+    'of replicas of a fixed number is their number / 5 ms',
+    undisturbed(async () => {
+      within(await capacity(16, '--sleep', '--strategy', 'autoscale', '--replicas', '2'), 400);
+    }),
+  );
 
-  it('of batches of 8 is 8 / (4 ms + 8 ms)', async () => {
-    within(await capacity(32, '--sleep', '--strategy', 'batch', '--max-batch', '8'), 8 / 0.012);
-  });
+  it(
+    'of batches of 8 is 8 / (4 ms + 8 ms)',
+    undisturbed(async () => {
+      within(await capacity(32, '--sleep', '--strategy', 'batch', '--max-batch', '8'), 8 / 0.012);
+    }),
+  );
 });
 
 it('busy, one model has at most the capacity of 1 / 5 ms: what else runs takes from it', async () => {
@@ -89,14 +107,17 @@ it('busy, one model has at most the capacity of 1 / 5 ms: what else runs takes f
 });
 
 describe('a pool', () => {
-  it('refuses with 503 what finds its queue full, and answers at its capacity', MEASURED, async () => {
-    served = await serve('fancy', '--sleep', '--strategy', 'pool', '--workers', '2', '--queue', '100');
-    const { result } = await measured(['run', served.url, ...BODY, '--rate', '800/s', '-d', '4s']);
-    const { byStatus } = result.totals;
-    within(byStatus['200']! / 4, 400);
-    expect(byStatus['200']! + byStatus['503']!).toBe(3200);
-    await expectSameTotals(result);
-  });
+  it(
+    'refuses with 503 what finds its queue full, and answers at its capacity',
+    undisturbed(async () => {
+      served = await serve('fancy', '--sleep', '--strategy', 'pool', '--workers', '2', '--queue', '100');
+      const { result } = await measured(['run', served.url, ...BODY, '--rate', '800/s', '-d', '4s']);
+      const { byStatus } = result.totals;
+      within(byStatus['200']! / 4, 400);
+      expect(byStatus['200']! + byStatus['503']!).toBe(3200);
+      await expectSameTotals(result);
+    }),
+  );
 
   it('answers 500 to the one request that a dying worker held, and has it replaced', async () => {
     served = await serve(
@@ -161,21 +182,24 @@ describe('a cluster', () => {
 });
 
 describe('replicas that follow the load', () => {
-  it('are more under it and fewer after it', MEASURED, async () => {
-    served = await serve(
-      ...['fancy', '--sleep', '--strategy', 'autoscale', '--replicas', '1-4', '--cooldown', '1s'],
-      ...['--admin-port', '0'],
-    );
-    const metrics = async () => (await fetch(new URL('/metrics', served?.url))).text();
-    const under = measured(['run', served.url, ...BODY, '--rate', '500/s', '-d', '6s']);
-    await expect.poll(metrics, { timeout: 6000 }).toMatch(/model_replicas\{version="v1"\} [34]/);
-    const { result } = await under;
-    expect(result.totals.byStatus).toEqual({ 200: 3000 });
-    await expectSameTotals(result);
-    // Where one was too few, the last seconds are answered at once again.
-    expect(result.timeline.at(-2)?.p50).toBeLessThan(50);
-    await expect.poll(metrics, { timeout: 10_000 }).toContain('model_replicas{version="v1"} 1');
-  });
+  it(
+    'are more under it and fewer after it',
+    undisturbed(async () => {
+      served = await serve(
+        ...['fancy', '--sleep', '--strategy', 'autoscale', '--replicas', '1-4', '--cooldown', '1s'],
+        ...['--admin-port', '0'],
+      );
+      const metrics = async () => (await fetch(new URL('/metrics', served?.url))).text();
+      const under = measured(['run', served.url, ...BODY, '--rate', '500/s', '-d', '6s']);
+      await expect.poll(metrics, { timeout: 6000 }).toMatch(/model_replicas\{version="v1"\} [34]/);
+      const { result } = await under;
+      expect(result.totals.byStatus).toEqual({ 200: 3000 });
+      await expectSameTotals(result);
+      // Where one was too few, the last seconds are answered at once again.
+      expect(result.timeline.at(-2)?.p50).toBeLessThan(50);
+      await expect.poll(metrics, { timeout: 10_000 }).toContain('model_replicas{version="v1"} 1');
+    }),
+  );
 
   it('are rolled out and split without a lost request, and counted by version', async () => {
     served = await serve(
