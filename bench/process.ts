@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { accepts } from './port.ts';
 
 /** What to start, and on which cores (as `taskset` takes them); null: wherever the system likes. */
 export interface Command {
@@ -141,17 +141,6 @@ export async function startServer(command: Command, port: number, path: string):
       clearTimeout(tooLong);
     },
   };
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
 
 function exitOf(child: ChildProcess): Promise<number> {

@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import type { TestContext } from 'vitest';
 
 /** Where the systems we know put a Chromium; CHROMIUM_PATH goes before all of them. */
@@ -50,6 +50,24 @@ function findChromium(): string | null {
 
 export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** A page of a context of its own. What it complains of, and what it asks of others than it may, is kept. */
+export async function pageIn(
+  browser: Browser,
+  complaints: string[],
+  isOwn: (url: string) => boolean,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.on('console', (message) => complaints.push(`console: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('data:') && !isOwn(request.url())) complaints.push(`request: ${request.url()}`);
+  });
+  return page;
 }
 
 function isExecutable(path: string): boolean {

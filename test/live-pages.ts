@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, type TestContext } from 'vitest';
-import { chromiumFor, launchChromium } from './chromium.ts';
+import { chromiumFor, launchChromium, pageIn } from './chromium.ts';
 import { type Running, start } from './command.ts';
 
 /** Opens live pages in a browser of the suite's own, and keeps what they complained about. */
@@ -36,16 +36,8 @@ export function livePages(): LivePages {
     async open(test, url, options = {}) {
       const path = chromiumFor(test);
       browser ??= await launchChromium(path);
-      const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
-      const page = await context.newPage();
-      page.on('console', (message) => complaints.push(`console: ${message.text()}`));
-      page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-      page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
       const { origin } = new URL(url);
-      page.on('request', (request) => {
-        if (!request.url().startsWith(origin) && !request.url().startsWith('data:'))
-          complaints.push(`request: ${request.url()}`);
-      });
+      const page = await pageIn(browser, complaints, (asked) => asked.startsWith(origin), options);
       await page.goto(url);
       await page.locator('body:not([data-view="waiting"])').waitFor();
       return page;

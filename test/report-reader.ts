@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, type TestContext } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import type { ReportAssets } from '../src/report/html/page.ts';
 import { renderHtml } from '../src/report/html.ts';
-import { chromiumFor, launchChromium } from './chromium.ts';
+import { chromiumFor, launchChromium, pageIn } from './chromium.ts';
 import { bundleReportAssets } from './report-assets.ts';
 
 /** Opens reports as a reader does: a file, from disk, in a browser of the suite's own. */
@@ -45,14 +45,7 @@ export function reportReader(): ReportReader {
   const openFile: ReportReader['openFile'] = async (test, file, options = {}) => {
     const path = chromiumFor(test);
     browser ??= await launchChromium(path);
-    const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
-    const page = await context.newPage();
-    page.on('console', (message) => complaints.push(`console: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-    page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
-    page.on('request', (request) => {
-      if (!/^(file|data):/.test(request.url())) complaints.push(`request: ${request.url()}`);
-    });
+    const page = await pageIn(browser, complaints, (url) => url.startsWith('file:'), options);
     await page.goto(pathToFileURL(file).href);
     if (options.javaScriptEnabled !== false) await page.locator('html[data-drawn]').waitFor();
     return page;

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../bench/port.ts';
 import { measured, temporaryFolder } from './command.ts';
 import { type Served, serve } from './served.ts';
 
@@ -10,14 +10,6 @@ import { type Served, serve } from './served.ts';
 
 const NGINX = '/usr/sbin/nginx';
 const RECORDS = '[{"sepal_length":6.3,"sepal_width":2.3,"petal_length":4.4,"petal_width":1.3}]';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** The configuration with addresses of this machine, and nothing else changed. */
 function configuration(port: number, replicas: readonly Served[]): string {

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RunResult } from '../../src/core/result.ts';
 import { describeMachine, divideCores } from '../machine.ts';
+import { freePort } from '../port.ts';
 import { run, startServer } from '../process.ts';
 import { rampart } from '../rampart.ts';
-import { freePort } from '../targets.ts';
 import { type DeploymentCase, deployments } from './deployments.ts';
 import { capacityPage, lineOf, type Measured } from './page.ts';
 

@@ -9,9 +9,9 @@ import { parseArgs } from 'node:util';
 import { parseDuration } from '../../reference-server/option-syntax.ts';
 import type { RunResult } from '../../src/core/result.ts';
 import { describeMachine } from '../machine.ts';
+import { freePort } from '../port.ts';
 import { type MemoryPoint, residentMegabytes, startServer, watchMemory } from '../process.ts';
 import { rampart } from '../rampart.ts';
-import { freePort } from '../targets.ts';
 import { soakPage } from './page.ts';
 
 /** 2 workers that sleep 5 ms a request: 400/s at most, and 70 % of that. */

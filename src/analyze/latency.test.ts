@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bears } from '../stats/confidence.ts';
+import { bears } from '../core/sample-size.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { dataOf, foldOf, resultOf, spread } from './events.fixture.ts';
 import { quantileWithFailures, shareOf, summarize } from './latency.ts';

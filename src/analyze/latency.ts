@@ -1,5 +1,6 @@
 import { type LatencySummary, PERCENTILES, type PercentileName } from '../core/result.ts';
-import { bears, type Interval } from '../stats/confidence.ts';
+import { bears } from '../core/sample-size.ts';
+import type { Interval } from '../stats/confidence.ts';
 import type { Histogram } from '../stats/histogram.ts';
 
 /** Gives the 95 % interval of percentile p (0..1), or null. */

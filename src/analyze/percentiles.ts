@@ -1,6 +1,6 @@
 import type { Threshold } from '../core/plan.ts';
 import { type Latencies, type LatencySummary, PERCENTILES, type PercentileName } from '../core/result.ts';
-import { bears, samplesFor } from '../stats/confidence.ts';
+import { bears, samplesFor } from '../core/sample-size.ts';
 import { shareOf } from './latency.ts';
 import { formatRange, formatTime } from './wording.ts';
 

@@ -1,6 +1,7 @@
 import type { Plan, Threshold } from '../core/plan.ts';
 import type { Check, Totals } from '../core/result.ts';
-import { bears, longerBy, samplesFor } from '../stats/confidence.ts';
+import { bears, samplesFor } from '../core/sample-size.ts';
+import { longerBy } from '../stats/confidence.ts';
 import type { CallerTimes } from './callers.ts';
 import { type Certainty, type RunCertainty, rateCertainty, shareCertainty } from './certainty.ts';
 import { inMs, quantileWithFailures } from './latency.ts';

@@ -1,5 +1,5 @@
 import { type Doubt, PERCENTILES } from '../core/result.ts';
-import { bears, samplesFor } from '../stats/confidence.ts';
+import { bears, samplesFor } from '../core/sample-size.ts';
 import { connectionDoubts, targetConnectionDoubts } from './connections.ts';
 import { doubt, type Evidence } from './evidence.ts';
 import { generatorDoubts, rateDoubts } from './generator-doubts.ts';

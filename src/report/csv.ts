@@ -2,6 +2,7 @@ import { inMs } from '../analyze/latency.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
+import { bears } from '../core/sample-size.ts';
 import {
   EMPTY_HISTOGRAM,
   type HistogramData,
@@ -9,7 +10,6 @@ import {
   type SeriesSnapshot,
   timesOf,
 } from '../core/snapshot.ts';
-import { bears } from '../stats/confidence.ts';
 import { Histogram, quantilesOf } from '../stats/histogram.ts';
 import { mergeHistograms } from '../stats/packed-histogram.ts';
 

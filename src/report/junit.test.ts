@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../core/result.ts';
 import { toJunitXml } from './junit.ts';
-import { fixtureResult } from './result.fixture.ts';
+import { CHECKS, fixtureResult } from './result.fixture.ts';
 
 interface Node {
   name: string;
@@ -50,36 +50,6 @@ function parse(xml: string): Node {
   expect(root.children).toHaveLength(1);
   return root.children[0]!;
 }
-
-const CHECKS: RunResult['verdict']['checks'] = [
-  {
-    threshold: 'p95<250ms',
-    status: 'passed',
-    outcome: 'held',
-    actual: 40,
-    limit: 250,
-    unit: 'ms',
-    message: 'p95 was 40 ms',
-  },
-  {
-    threshold: 'errors<1%',
-    status: 'failed',
-    outcome: 'broken',
-    actual: 0.02,
-    limit: 0.01,
-    unit: 'share',
-    message: 'errors were 2 %',
-  },
-  {
-    threshold: 'p99.9<2s',
-    status: 'undecided',
-    outcome: 'unknown',
-    actual: null,
-    limit: 2000,
-    unit: 'ms',
-    message: 'who knows',
-  },
-];
 
 function report(verdict: Partial<RunResult['verdict']>) {
   const result = fixtureResult();

@@ -193,3 +193,34 @@ export function fixtureHistogram(name: string | null, options: FixtureOptions = 
   }
   return histogram;
 }
+
+/** One that held, one that broke, and one of which nothing can be said. */
+export const CHECKS: RunResult['verdict']['checks'] = [
+  {
+    threshold: 'p95<250ms',
+    status: 'passed',
+    outcome: 'held',
+    actual: 40,
+    limit: 250,
+    unit: 'ms',
+    message: 'p95 was 40 ms',
+  },
+  {
+    threshold: 'errors<1%',
+    status: 'failed',
+    outcome: 'broken',
+    actual: 0.02,
+    limit: 0.01,
+    unit: 'share',
+    message: 'errors were 2 %',
+  },
+  {
+    threshold: 'p99.9<2s',
+    status: 'undecided',
+    outcome: 'unknown',
+    actual: null,
+    limit: 2000,
+    unit: 'ms',
+    message: 'who knows',
+  },
+];

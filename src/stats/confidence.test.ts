@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bears, samplesFor } from '../core/sample-size.ts';
 import { EMPTY_HISTOGRAM } from '../core/snapshot.ts';
-import { type Batch, batchIntervals, bears, type Interval, orderInterval, samplesFor } from './confidence.ts';
+import { type Batch, batchIntervals, type Interval, orderInterval } from './confidence.ts';
 import { binomialCdf, studentQuantile, studentTail } from './distributions.ts';
 import { Histogram } from './histogram.ts';
 

@@ -25,23 +25,6 @@ const CONFIDENCE = 0.95;
 const TAIL = (1 - CONFIDENCE) / 2;
 /** The normal distribution's 0.975 quantile. */
 const NORMAL = 1.96;
-const FEWEST_SAMPLES = 6;
-
-/**
- * Lowest sample size at which the exact two-sided 95 % order-statistic interval of percentile p has an upper end:
- * p^n ≤ 0.025, and never below 6 (where the median's interval becomes finite). p50: 6, p90: 36, p95: 72, p99: 368,
- * p99.9: 3688.
- * @param p 0..1, exclusive.
- * Source: H. A. David, H. N. Nagaraja, Order Statistics, distribution-free intervals for quantiles.
- */
-export function samplesFor(p: number): number {
-  return Math.max(FEWEST_SAMPLES, Math.ceil(Math.log(TAIL) / Math.log(p)));
-}
-
-/** Can n samples bear percentile p (0..1) at all? See `samplesFor`. */
-export function bears(p: number, n: number): boolean {
-  return n >= samplesFor(p);
-}
 
 /**
  * 95 % intervals of percentiles under autocorrelation, by inverting the indicator over batches of consecutive time. Let

@@ -1,37 +1,17 @@
+import { bucketLayout } from '../core/bucket-layout.ts';
 import type { HistogramData } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 
-/**
- * HdrHistogram's bucket layout for 3 significant digits from 1 µs: values below 2048 µs each have a bucket, and every
- * further power of two is cut into 1024, so that a bucket is never wider than 1/1024 of its values.
- * Source: G. Tene, HdrHistogram, AbstractHistogram (subBucketCount = 2048, unitMagnitude = 0).
- */
-const HALF_BITS = 10;
-const HALF = 1 << HALF_BITS;
+/** Values below 2048 µs have a bucket each; no bucket is wider than 1/1024 of its values. */
+const LAYOUT = bucketLayout(10);
+export const { bucketOf, lowestOf, highestOf } = LAYOUT;
+const HALF = LAYOUT.half;
 const SUB_MASK = 2 * HALF - 1;
 /** Highest recordable value, 2³¹ − 1 µs = 35.8 min: indices stay in fast 32-bit arithmetic. */
 export const HIGHEST = 2 ** 31 - 1;
 /** Room for values below 8 ms at first; it doubles as slower ones come, up to 22 × HALF. */
 const FIRST_LENGTH = 4 * HALF;
 const NO_COUNTS = new Float64Array();
-
-/** Bucket of a whole number of µs in 0..HIGHEST. */
-export function bucketOf(value: number): number {
-  const shift = 32 - HALF_BITS - 1 - Math.clz32(value | SUB_MASK);
-  return shift * HALF + (value >> shift);
-}
-
-/** Lowest value of a bucket, µs. */
-export function lowestOf(bucket: number): number {
-  const shift = Math.max(0, (bucket >> HALF_BITS) - 1);
-  return (bucket - shift * HALF) * (1 << shift);
-}
-
-/** Highest value of a bucket, µs: what a percentile reports, so that it is never too low. */
-export function highestOf(bucket: number): number {
-  const shift = Math.max(0, (bucket >> HALF_BITS) - 1);
-  return (bucket - shift * HALF + 1) * (1 << shift) - 1;
-}
 
 /** How many are in the bucket of `value` or below. */
 export function countUpTo({ buckets }: HistogramData, value: number): number {

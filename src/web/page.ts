@@ -1,6 +1,6 @@
 import { themeButton } from '../report/html/answer.ts';
 import { embeddedJson, escapeHtml } from '../report/html/escape.ts';
-import { digest, inlined } from '../report/html/inline.ts';
+import { contentPolicy, inlined } from '../report/html/inline.ts';
 import { liveGrid, liveSearchGrid } from '../report/html/pictures.ts';
 import { toolbar } from '../report/html/toolbar.ts';
 import { ADVANCED_FIELDS, EDIT_FIELDS, type Field, MAIN_FIELDS } from './fields.ts';
@@ -37,16 +37,7 @@ export function renderPage(
 ): { html: string; policy: string } {
   const script = inlined(assets.script, 'script');
   const style = inlined(assets.style, 'style');
-  const policy = [
-    "default-src 'none'",
-    `script-src '${digest(script)}'`,
-    `style-src '${digest(style)}'`,
-    'img-src data:',
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
+  const policy = contentPolicy(script, style, "connect-src 'self'", "frame-ancestors 'none'");
   const html = `<!doctype html>
 <html lang="en">
 <head>

@@ -1,4 +1,5 @@
-import { type Batch, bears, type Interval } from '../../stats/confidence.ts';
+import { bears } from '../../core/sample-size.ts';
+import type { Batch, Interval } from '../../stats/confidence.ts';
 import { studentQuantile } from '../../stats/distributions.ts';
 import { countUpTo, Histogram } from '../../stats/histogram.ts';
 import { autocorrelation } from '../../stats/trend.ts';

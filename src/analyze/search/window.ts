@@ -1,4 +1,4 @@
-import { samplesFor } from '../../stats/confidence.ts';
+import { samplesFor } from '../../core/sample-size.ts';
 import { ONE_SIDED } from './share.ts';
 
 /** How the budget is spent, in shares of it. What is left over is the narrowing's. */

@@ -1,41 +1,10 @@
-/**
- * HdrHistogram's bucket layout for 2 significant digits from 1 µs: values below 256 µs each have a bucket, and every
- * further power of two is cut into 128, so that a bucket is never wider than 1/128 of its values.
- * Source: G. Tene, HdrHistogram, AbstractHistogram (subBucketCount = 256, unitMagnitude = 0).
- */
-const HALF_BITS = 7;
-const HALF = 1 << HALF_BITS;
-const SUB_MASK = 2 * HALF - 1;
+import { bucketLayout } from '../../core/bucket-layout.ts';
+
+/** Values below 256 µs have a bucket each; no bucket is wider than 1/128 of its values. */
+const LAYOUT = bucketLayout(7);
+export const { bucketOf, lowestOf, highestOf } = LAYOUT;
 /** How many there are: enough for 2³¹ − 1 µs. */
-export const BUCKETS = 26 * HALF;
-
-/** Bucket of a whole number of µs below 2³¹. */
-export function bucketOf(value: number): number {
-  const shift = 31 - HALF_BITS - Math.clz32(value | SUB_MASK);
-  return shift * HALF + (value >> shift);
-}
-
-/** Lowest value of a bucket, µs. */
-export function lowestOf(bucket: number): number {
-  const shift = Math.max(0, (bucket >> HALF_BITS) - 1);
-  return (bucket - shift * HALF) * (1 << shift);
-}
-
-/** Highest value of a bucket, µs: what a percentile reports, so that it is never too low. */
-export function highestOf(bucket: number): number {
-  const shift = Math.max(0, (bucket >> HALF_BITS) - 1);
-  return (bucket - shift * HALF + 1) * (1 << shift) - 1;
-}
-
-/** How many times a percentile (0..1) needs to be said of them: the rule of `stats/confidence`, samplesFor. */
-export function samplesFor(p: number): number {
-  return Math.max(6, Math.ceil(Math.log(0.025) / Math.log(p)));
-}
-
-/** The highest percentile (0..1) that so many times bear: the inverse of `samplesFor`. */
-export function highestPercentile(count: number): number {
-  return count < 6 ? 0.5 : 0.025 ** (1 / count);
-}
+export const BUCKETS = 26 * LAYOUT.half;
 
 /** Filled buckets, ascending, and their counts. */
 export interface Sparse {

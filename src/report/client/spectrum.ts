@@ -1,6 +1,7 @@
 import type { TooltipItem } from 'chart.js';
+import { highestPercentile } from '../../core/sample-size.ts';
 import { type Axis, readingLabel, valueAxis } from './axis.ts';
-import { highestPercentile, type Times } from './buckets.ts';
+import type { Times } from './buckets.ts';
 import { drawBackdrop, drawForeground, type LineChart, optionsOf, tickedScale, valueScale } from './canvas.ts';
 import type { ColourKey, Limit } from './picture.ts';
 import type { Theme } from './theme.ts';

@@ -1,8 +1,9 @@
 import { formatBytes, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
 import { CARRIED_MEASURES } from '../../core/measures.ts';
 import { OUTCOMES } from '../../core/sample.ts';
+import { samplesFor } from '../../core/sample-size.ts';
 import type { Archive } from './archive.ts';
-import { samplesFor, type Times } from './buckets.ts';
+import type { Times } from './buckets.ts';
 import { msFigure } from './figures.ts';
 import type { Span } from './picture.ts';
 import { extraOf, infiniteIn, type Tally, tallyOf } from './selection.ts';

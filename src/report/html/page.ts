@@ -1,5 +1,5 @@
 import { embeddedJson, escapeHtml } from './escape.ts';
-import { digest, inlined } from './inline.ts';
+import { contentPolicy, inlined } from './inline.ts';
 
 /** The built browser side: the bundled script and the style sheet, both put into the page. */
 export interface ReportAssets {
@@ -22,19 +22,11 @@ interface Page {
 export function pageOf({ title, version, top, main, foot, data }: Page, assets: ReportAssets): string {
   const script = inlined(assets.script, 'script');
   const style = inlined(assets.style, 'style');
-  const policy = [
-    "default-src 'none'",
-    `script-src '${digest(script)}'`,
-    `style-src '${digest(style)}'`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${contentPolicy(script, style)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="rampart ${escapeHtml(version)}">

@@ -1,7 +1,8 @@
 import { formatCount, formatRate } from '../../../analyze/wording.ts';
 import { type LatencySummary, PERCENTILES, type PercentileName } from '../../../core/result.ts';
+import { samplesFor } from '../../../core/sample-size.ts';
 import type { Archive } from '../archive.ts';
-import { samplesFor, type Times } from '../buckets.ts';
+import type { Times } from '../buckets.ts';
 import { msFigure } from '../figures.ts';
 import type { Span } from '../picture.ts';
 import { infiniteIn, tallyOf } from '../selection.ts';

@@ -1,5 +1,5 @@
 import { formatCount, formatRate, formatShare } from '../../../analyze/wording.ts';
-import { samplesFor } from '../buckets.ts';
+import { samplesFor } from '../../../core/sample-size.ts';
 import { msFigure } from '../figures.ts';
 import type { Tally } from '../selection.ts';
 

@@ -1,6 +1,7 @@
 import type { TimelinePoint } from '../../../core/result.ts';
+import { samplesFor } from '../../../core/sample-size.ts';
 import type { Archive } from '../archive.ts';
-import { samplesFor, Times } from '../buckets.ts';
+import { Times } from '../buckets.ts';
 import type { Span } from '../picture.ts';
 import { timelineOf } from '../selection.ts';
 
