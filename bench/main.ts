@@ -1,12 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { agreementTable } from './agreement.ts';
 import { claimTables } from './claims.ts';
 import { costTable, type Effort, type Setting, variantTable } from './cost.ts';
+import { laneTable } from './lanes.ts';
 import { describeMachine, divideCores, loadBefore } from './machine.ts';
 import { memoryTable } from './memory.ts';
-import { pageOf } from './page.ts';
+import { pageOf, withParts } from './page.ts';
 import { keepPart, keptParts, PARTS, type Part, type PartName } from './parts.ts';
 import type { Peer } from './peer.ts';
 import { PEERS } from './peers.ts';
@@ -19,7 +20,7 @@ const HELP = `npm run bench -- [options]
 
   --quick          fewer and shorter runs: under two minutes, writes no page
   --long           the memory run takes ten minutes
-  --only <parts>   of ${PARTS.join(',')}; comma-separated
+  --only <parts>   of ${PARTS.join(',')}; comma-separated: these are put into the page that is there
   --keep <folder>  keeps what is measured there, and makes the page of all that was kept (with --only: part by part)
   --peers <names>  compare with these only; comma-separated
   --date <date>    the date on the page (default: today, UTC)
@@ -98,6 +99,7 @@ export async function main(argv: readonly string[], folder: string): Promise<num
   const setting: Setting = { url: nginx.url, cores, folder, effort, tell };
   try {
     await part('cost', async () => [await costTable(found, setting)]);
+    await part('lanes', async () => [await laneTable(found, setting, quick ? 2 : 4)]);
     // Their ratios are near each other: more rounds, not longer ones.
     const often: Effort = quick ? effort : { rounds: 5, long: 3, short: 1 };
     await part('features', async () => [await variantTable({ ...setting, effort: often })]);
@@ -112,7 +114,9 @@ export async function main(argv: readonly string[], folder: string): Promise<num
   const shown = values.keep === undefined ? parts : keptParts(values.keep);
   if (out !== '-' && shown.length > 0) {
     mkdirSync(dirname(out), { recursive: true });
-    writeFileSync(out, pageOf({ parts: shown, cores, found, missing }));
+    const within = values.only !== undefined && values.keep === undefined && existsSync(out);
+    const page = within ? withParts(readFileSync(out, 'utf8'), parts) : pageOf({ parts: shown, cores, found, missing });
+    writeFileSync(out, page);
     tell(`written to ${out}`);
   }
   return failures === 0 ? 0 : 1;

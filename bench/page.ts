@@ -18,6 +18,21 @@ const ACCURACY = [
   'waits, and what it then says of a stall or an overload is the answer to another question.',
 ].join(' ');
 
+/** A page with these parts in it anew, each with when it was measured; all else stays as it is. */
+export function withParts(page: string, parts: readonly Part[]): string {
+  let text = page;
+  for (const { tables, measured, note } of parts)
+    for (const table of tables) {
+      const when = [`Measured ${measured}.`, ...(note === undefined ? [] : [note])].join(' ');
+      const section = toMarkdown({ ...table, notes: [when, ...table.notes] }).trim();
+      const present = new RegExp(`^## ${table.title}\n[\\s\\S]*?(?:^\\|.*(?:\n|$))+`, 'm').exec(text);
+      if (present !== null) text = text.replace(present[0], () => `${section}\n`);
+      else if (text.includes(ACCURACY)) text = text.replace(ACCURACY, () => `${section}\n\n${ACCURACY}`);
+      else text = `${text.trimEnd()}\n\n${section}\n`;
+    }
+  return text;
+}
+
 /** The results as a page of Markdown. */
 export function pageOf({ parts, cores, found, missing }: Page): string {
   const pins =

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Table } from './table.ts';
 
 /** What can be measured by itself, in the order of the page. */
-export const PARTS = ['cost', 'features', 'agreement', 'timing', 'memory', 'accuracy'] as const;
+export const PARTS = ['cost', 'lanes', 'features', 'agreement', 'timing', 'memory', 'accuracy'] as const;
 
 export type PartName = (typeof PARTS)[number];
 

@@ -12,6 +12,8 @@ export interface Load {
   readonly threads: number;
   /** Requests per second in all; null: as fast as the answers come. */
   readonly rate: number | null;
+  /** HTTP/2 instead of HTTP/1.1: as many requests at once on one connection as there are `connections`. */
+  readonly http2?: boolean;
   /** Must percentiles come out? Where they cost a tool extra work, it may leave them away otherwise. */
   readonly percentiles: boolean;
   /** Where the tool may write. */
@@ -48,6 +50,8 @@ export interface Peer {
   readonly how: string;
   /** How it was run without one, as fast as the answers come. */
   readonly flatOut: string;
+  /** Whether it speaks HTTP/2 too. */
+  readonly http2?: true;
   /** The file to run, or null where it is not installed. */
   find(): string | null;
   version(file: string): string;
