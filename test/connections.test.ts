@@ -2,10 +2,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DoubtCode, RunResult } from '../src/core/result.ts';
 import { CLI, measured, rampart, temporaryFolder } from './command.ts';
-import { codeOf } from './disturbed.ts';
+import { afterEachAttempt, codeOf, undisturbed } from './disturbed.ts';
 import { type Nginx, nginxWith } from './nginx.ts';
 import { fixedTarget, rawTarget, type TestTarget } from './target.ts';
 
@@ -45,7 +45,7 @@ const THREE_ADDRESSES = `
 
 let target: TestTarget | null = null;
 let nginx: Nginx | null = null;
-afterEach(async () => {
+afterEachAttempt(async () => {
   await target?.close();
   await nginx?.close();
   target = null;
@@ -55,28 +55,34 @@ afterEach(async () => {
 const doubtOf = (result: RunResult, code: DoubtCode) => result.verdict.doubts.find((doubt) => doubt.code === code);
 
 describe('--connections', () => {
-  it('waits in the open, on the client’s account: in response time, lag and a doubt, not in service time', async () => {
-    target = await fixedTarget(20);
-    // Two connections answer 100 requests a second; 120 are due.
-    const load = ['--rate', '120/s', '-d', '3s', '--connections', '2', '--graceful-stop', '10s'];
-    const { result } = await measured(['run', target.url, ...load]);
-    expect(result.totals).toMatchObject({ offered: 360, ok: 360, failed: 0 });
-    expect(result.latency.connect?.count).toBe(2);
-    expect(result.latency.response.p95).toBeGreaterThan(200);
-    expect(result.latency.service.p50).toBeLessThan(60);
-    expect(result.latency.lag.p95).toBeGreaterThan(200);
-    expect(result.generator.connectionWaitP99).toBeGreaterThan(200);
-    expect(doubtOf(result, 'connection-wait')).toMatchObject({ invalidates: false });
-    expect(doubtOf(result, 'send-lag')).toBeUndefined();
-  });
+  it(
+    'waits in the open, on the client’s account: in response time, lag and a doubt, not in service time',
+    undisturbed(async () => {
+      target = await fixedTarget(20);
+      // Two connections answer 100 requests a second; 120 are due.
+      const load = ['--rate', '120/s', '-d', '3s', '--connections', '2', '--graceful-stop', '10s'];
+      const { result } = await measured(['run', target.url, ...load]);
+      expect(result.totals).toMatchObject({ offered: 360, ok: 360, failed: 0 });
+      expect(result.latency.connect?.count).toBe(2);
+      expect(result.latency.response.p95).toBeGreaterThan(200);
+      expect(result.latency.service.p50).toBeLessThan(60);
+      expect(result.latency.lag.p95).toBeGreaterThan(200);
+      expect(result.generator.connectionWaitP99).toBeGreaterThan(200);
+      expect(doubtOf(result, 'connection-wait')).toMatchObject({ invalidates: false });
+      expect(doubtOf(result, 'send-lag')).toBeUndefined();
+    }),
+  );
 
-  it('says nothing where the connections suffice', async () => {
-    target = await fixedTarget(5);
-    const { result } = await measured(['run', target.url, '--rate', '50/s', '-d', '2s', '-c', '20']);
-    expect(result.totals).toMatchObject({ ok: 100, failed: 0 });
-    expect(result.generator.connectionWaitP99).toBeLessThan(1);
-    expect(doubtOf(result, 'connection-wait')).toBeUndefined();
-  });
+  it(
+    'says nothing where the connections suffice',
+    undisturbed(async () => {
+      target = await fixedTarget(5);
+      const { result } = await measured(['run', target.url, '--rate', '50/s', '-d', '2s', '-c', '20']);
+      expect(result.totals).toMatchObject({ ok: 100, failed: 0 });
+      expect(result.generator.connectionWaitP99).toBeLessThan(1);
+      expect(doubtOf(result, 'connection-wait')).toBeUndefined();
+    }),
+  );
 });
 
 describe('against nginx', () => {

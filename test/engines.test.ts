@@ -1,16 +1,17 @@
 import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { measured } from './command.ts';
+import { afterEachAttempt, undisturbed } from './disturbed.ts';
 import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
 
 /** The other ways to send, by the built command: autocannon, HTTP/2, a proxy. */
 
 let target: TestTarget | null = null;
 const endings: (() => void)[] = [];
-afterEach(async () => {
+afterEachAttempt(async () => {
   await target?.close();
   target = null;
   for (const end of endings.splice(0)) end();
@@ -76,28 +77,34 @@ describe('sent = answered + failed + aborted, over two threads and to the end', 
 });
 
 describe('--engine autocannon', () => {
-  it('measures what this engine measures', async () => {
-    target = await fixedTarget(20);
-    const load = ['run', target.url, '--vus', '5', '-d', '3s', '--warmup', '1s'];
-    const own = (await measured(load)).result;
-    const peer = (await measured([...load, '--engine', 'autocannon'])).result;
-    expect(peer.plan.engine).toBe('autocannon');
-    expect(peer.totals.failed).toBe(0);
-    expect(peer.latency.response.p50).toBeGreaterThanOrEqual(19);
-    // Loose: the machine that runs the tests is not a quiet one.
-    expect(Math.abs((peer.latency.response.p50 ?? 0) - (own.latency.response.p50 ?? 0))).toBeLessThan(5);
-  });
+  it(
+    'measures what this engine measures',
+    undisturbed(async () => {
+      target = await fixedTarget(20);
+      const load = ['run', target.url, '--vus', '5', '-d', '3s', '--warmup', '1s'];
+      const own = (await measured(load)).result;
+      const peer = (await measured([...load, '--engine', 'autocannon'])).result;
+      expect(peer.plan.engine).toBe('autocannon');
+      expect(peer.totals.failed).toBe(0);
+      expect(peer.latency.response.p50).toBeGreaterThanOrEqual(19);
+      // Loose: the machine that runs the tests is not a quiet one.
+      expect(Math.abs((peer.latency.response.p50 ?? 0) - (own.latency.response.p50 ?? 0))).toBeLessThan(5);
+    }),
+  );
 });
 
 describe('--timing', () => {
-  it('relaxed gives the core back, and still sends what is due', async () => {
-    target = await fixedTarget(5);
-    const load = ['run', target.url, '--rate', '100/s', '-d', '2s'];
-    const relaxed = (await measured([...load, '--timing', 'relaxed'])).result;
-    const precise = (await measured(load)).result;
-    expect(relaxed.totals.sent).toBe(200);
-    expect(relaxed.generator.utilization).not.toBeNull();
-    expect(precise.generator.utilization).toBeNull();
-    expect(relaxed.generator.cpu).toBeLessThan(precise.generator.cpu);
-  });
+  it(
+    'relaxed gives the core back, and still sends what is due',
+    undisturbed(async () => {
+      target = await fixedTarget(5);
+      const load = ['run', target.url, '--rate', '100/s', '-d', '2s'];
+      const relaxed = (await measured([...load, '--timing', 'relaxed'])).result;
+      const precise = (await measured(load)).result;
+      expect(relaxed.totals.sent).toBe(200);
+      expect(relaxed.generator.utilization).not.toBeNull();
+      expect(precise.generator.utilization).toBeNull();
+      expect(relaxed.generator.cpu).toBeLessThan(precise.generator.cpu);
+    }),
+  );
 });

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { measured } from './command.ts';
+import { afterEachAttempt, undisturbed } from './disturbed.ts';
 import { type Served, serve } from './served.ts';
 
 /** Each fault against a real run: what it does to the answers, and what the tester calls it. */
@@ -8,7 +9,7 @@ import { type Served, serve } from './served.ts';
 const RECORDS = '[{"sepal_length":6.3,"sepal_width":2.3,"petal_length":4.4,"petal_width":1.3}]';
 
 let served: Served | null = null;
-afterEach(async () => {
+afterEachAttempt(async () => {
   await served?.stop();
   served = null;
 });
@@ -57,13 +58,16 @@ describe('the fault', () => {
     isAbout(result.totals.failed / 400, 0.1);
   });
 
-  it('stall freezes all: with a rate, each answer of the freeze is late by what is left of it', async () => {
-    const { result } = await struck('stall:500ms/1s', '--rate', '100/s', '-d', '4s');
-    expect(result.totals.failed).toBe(0);
-    // Half of the requests are due in a freeze, and wait 0 to 500 ms.
-    expect(result.latency.response.p90).toBeGreaterThan(300);
-    expect(result.latency.response.p90).toBeLessThan(490);
-  });
+  it(
+    'stall freezes all: with a rate, each answer of the freeze is late by what is left of it',
+    undisturbed(async () => {
+      const { result } = await struck('stall:500ms/1s', '--rate', '100/s', '-d', '4s');
+      expect(result.totals.failed).toBe(0);
+      // Half of the requests are due in a freeze, and wait 0 to 500 ms.
+      expect(result.latency.response.p90).toBeGreaterThan(300);
+      expect(result.latency.response.p90).toBeLessThan(490);
+    }),
+  );
 
   it('leak keeps 64 KiB a request', async () => {
     served = await serve('iris-svm', '--fault', 'leak');
@@ -77,20 +81,26 @@ describe('the fault', () => {
     expect((await resident()) - before).toBeGreaterThan(0.9 * 3000 * 65_536);
   });
 
-  it('slow stretches some answers only', async () => {
-    served = await serve('--law', 'fixed:10ms', '--slots', 'unlimited', '--fault', 'slow:10%x20');
-    const { result } = await measured(['run', served.url, '--rate', '200/s', '-d', '3s']);
-    expect(result.latency.response.p50).toBeLessThan(100);
-    expect(result.latency.response.p95).toBeGreaterThan(190);
-    expect((await stats()).byStatus).toEqual({ 200: 600 });
-  });
+  it(
+    'slow stretches some answers only',
+    undisturbed(async () => {
+      served = await serve('--law', 'fixed:10ms', '--slots', 'unlimited', '--fault', 'slow:10%x20');
+      const { result } = await measured(['run', served.url, '--rate', '200/s', '-d', '3s']);
+      expect(result.latency.response.p50).toBeLessThan(100);
+      expect(result.latency.response.p95).toBeGreaterThan(190);
+      expect((await stats()).byStatus).toEqual({ 200: 600 });
+    }),
+  );
 
-  it('warmup is five times as slow at first, and falls to the usual', async () => {
-    served = await serve('--law', 'fixed:40ms', '--slots', 'unlimited', '--fault', 'warmup:4s');
-    const { result } = await measured(['run', served.url, '--rate', '50/s', '-d', '6s']);
-    const medians = result.timeline.map(({ p50 }) => p50!);
-    // The server is as old as its start; by the first second of the run some of the warm-up has gone.
-    expect(medians[0]! / medians[5]!).toBeGreaterThan(1.5);
-    expect(medians[5]).toBeLessThan(100);
-  });
+  it(
+    'warmup is five times as slow at first, and falls to the usual',
+    undisturbed(async () => {
+      served = await serve('--law', 'fixed:40ms', '--slots', 'unlimited', '--fault', 'warmup:4s');
+      const { result } = await measured(['run', served.url, '--rate', '50/s', '-d', '6s']);
+      const medians = result.timeline.map(({ p50 }) => p50!);
+      // The server is as old as its start; by the first second of the run some of the warm-up has gone.
+      expect(medians[0]! / medians[5]!).toBeGreaterThan(1.5);
+      expect(medians[5]).toBeLessThan(100);
+    }),
+  );
 });

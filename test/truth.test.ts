@@ -1,45 +1,64 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { measured } from './command.ts';
+import { afterEachAttempt, undisturbed } from './disturbed.ts';
 import { fixedTarget, httpTarget, stallingTarget, type TestTarget } from './target.ts';
 
 /** Is what the command reports true? Measured against servers whose behaviour is known. */
 
 let target: TestTarget | null = null;
-afterEach(async () => {
+afterEachAttempt(async () => {
   await target?.close();
   target = null;
 });
 
 describe('a server of fixed 50 ms answers', () => {
   for (const connections of [1, 10, 100]) {
-    it(`has a p50 of 50 to 52 ms with ${connections} virtual users`, async () => {
-      target = await fixedTarget(50);
-      const { result } = await measured(['run', target.url, '--vus', `${connections}`, '-d', '3s', '-b', '{}']);
-      expect(result.latency.response.p50).toBeGreaterThanOrEqual(50);
-      expect(result.latency.response.p50).toBeLessThanOrEqual(52);
-      expect(result.totals.sent).toBe(target.received());
-    });
+    it(
+      `has a p50 of 50 to 52 ms with ${connections} virtual users`,
+      undisturbed(async () => {
+        target = await fixedTarget(50);
+        const { result } = await measured(['run', target.url, '--vus', `${connections}`, '-d', '3s', '-b', '{}']);
+        expect(result.latency.response.p50).toBeGreaterThanOrEqual(50);
+        expect(result.latency.response.p50).toBeLessThanOrEqual(52);
+        expect(result.totals.sent).toBe(target.received());
+      }),
+    );
 
-    it(`has a p50 of 50 to 52 ms at the arrival rate that keeps ${connections} connections busy`, async () => {
-      target = await fixedTarget(50);
-      const { result } = await measured(['run', target.url, '--rate', `${connections * 20}/s`, '-d', '3s', '-b', '{}']);
-      expect(result.latency.response.p50).toBeGreaterThanOrEqual(50);
-      expect(result.latency.response.p50).toBeLessThanOrEqual(52);
-      expect(result.totals.sent).toBe(target.received());
-      expect(result.totals.offered).toBe(connections * 60);
-    });
+    it(
+      `has a p50 of 50 to 52 ms at the arrival rate that keeps ${connections} connections busy`,
+      undisturbed(async () => {
+        target = await fixedTarget(50);
+        const { result } = await measured([
+          'run',
+          target.url,
+          '--rate',
+          `${connections * 20}/s`,
+          '-d',
+          '3s',
+          '-b',
+          '{}',
+        ]);
+        expect(result.latency.response.p50).toBeGreaterThanOrEqual(50);
+        expect(result.latency.response.p50).toBeLessThanOrEqual(52);
+        expect(result.totals.sent).toBe(target.received());
+        expect(result.totals.offered).toBe(connections * 60);
+      }),
+    );
   }
 });
 
 describe('a server that freezes for one second in ten', () => {
-  it('shows the stall in p99 at 100 arrivals/s, as a caller feels it', async () => {
-    target = await stallingTarget(1000, 10_000);
-    const { result } = await measured(['run', target.url, '--rate', '100/s', '-d', '10s']);
-    // Theory: of the arrivals a tenth falls into the stall, so p99 = 1 s · (1 − 0.01 · 10) = 0.9 s.
-    expect(result.latency.response.p99).toBeGreaterThanOrEqual(700);
-    expect(result.latency.response.p99).toBeLessThanOrEqual(1010);
-    expect(result.latency.response.p50).toBeLessThan(50);
-  });
+  it(
+    'shows the stall in p99 at 100 arrivals/s, as a caller feels it',
+    undisturbed(async () => {
+      target = await stallingTarget(1000, 10_000);
+      const { result } = await measured(['run', target.url, '--rate', '100/s', '-d', '10s']);
+      // Theory: of the arrivals a tenth falls into the stall, so p99 = 1 s · (1 − 0.01 · 10) = 0.9 s.
+      expect(result.latency.response.p99).toBeGreaterThanOrEqual(700);
+      expect(result.latency.response.p99).toBeLessThanOrEqual(1010);
+      expect(result.latency.response.p50).toBeLessThan(50);
+    }),
+  );
 });
 
 describe('counts', () => {
@@ -80,13 +99,16 @@ describe('counts', () => {
     expect(target.received()).toBe(1001);
   });
 
-  it('of a warm-up are in no statistic', async () => {
-    target = await fixedTarget(5);
-    const { result } = await measured(['run', target.url, '--rate', '100/s', '-d', '3s', '--warmup', '1s']);
-    expect(target.received()).toBe(300);
-    expect(result.totals.offered).toBe(200);
-    expect(result.totals.ok).toBe(200);
-    expect(result.latency.response.count).toBe(200);
-    expect(result.rates.offeredPerSec).toBeCloseTo(100, 0);
-  });
+  it(
+    'of a warm-up are in no statistic',
+    undisturbed(async () => {
+      target = await fixedTarget(5);
+      const { result } = await measured(['run', target.url, '--rate', '100/s', '-d', '3s', '--warmup', '1s']);
+      expect(target.received()).toBe(300);
+      expect(result.totals.offered).toBe(200);
+      expect(result.totals.ok).toBe(200);
+      expect(result.latency.response.count).toBe(200);
+      expect(result.rates.offeredPerSec).toBeCloseTo(100, 0);
+    }),
+  );
 });
