@@ -96,38 +96,40 @@ export interface Doubt {
   readonly invalidates: boolean;
 }
 
-export type DoubtCode =
-  | 'no-samples'
-  | 'unreachable'
-  | 'thread-lost'
-  | 'thread-never-ready'
-  | 'interrupted'
-  | 'rate-not-met'
-  | 'piling-up'
-  | 'starved-users'
-  | 'cold-start'
-  | 'drifting'
-  | 'send-lag'
-  | 'loop-delay'
-  | 'stood-still'
-  | 'generator-saturated'
-  | 'cpu-contended'
-  | 'gc-pause'
-  | 'too-few-samples'
-  | 'unanswered-at-end'
-  | 'count-mismatch'
-  | 'hidden-idle'
-  | 'no-answer-found'
-  | 'rough-answer'
-  | 'not-known'
-  | 'generator-exhausted'
-  | 'connection-wait'
-  | 'reused-connection-closed'
-  | 'ramp-cut'
-  | 'closed-unannounced'
-  | 'surplus-bytes'
-  | 'target-down'
-  | 'clock-set';
+export const DOUBT_CODES = [
+  'no-samples',
+  'unreachable',
+  'thread-lost',
+  'thread-never-ready',
+  'interrupted',
+  'rate-not-met',
+  'piling-up',
+  'starved-users',
+  'cold-start',
+  'drifting',
+  'send-lag',
+  'loop-delay',
+  'stood-still',
+  'generator-saturated',
+  'cpu-contended',
+  'gc-pause',
+  'too-few-samples',
+  'unanswered-at-end',
+  'count-mismatch',
+  'hidden-idle',
+  'no-answer-found',
+  'rough-answer',
+  'not-known',
+  'generator-exhausted',
+  'connection-wait',
+  'reused-connection-closed',
+  'ramp-cut',
+  'closed-unannounced',
+  'surplus-bytes',
+  'target-down',
+  'clock-set',
+] as const;
+export type DoubtCode = (typeof DOUBT_CODES)[number];
 
 export interface Verdict {
   readonly status: VerdictStatus;

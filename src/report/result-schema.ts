@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type AlwaysTold, isAlwaysTold, MEASURES, TOLD_MEASURES, type ToldWhereAny } from '../core/measures.ts';
-import { PERCENTILES, type PercentileName, type RunResult } from '../core/result.ts';
+import { DOUBT_CODES, PERCENTILES, type PercentileName, type RunResult } from '../core/result.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { ARRIVALS, breakingPointSchema, searchPlanSchema } from './breaking-point-schema.ts';
 import { changesSchema } from './changes-schema.ts';
@@ -343,41 +343,7 @@ const verdict = z
     doubts: z
       .array(
         z.strictObject({
-          code: z
-            .enum([
-              'no-samples',
-              'unreachable',
-              'thread-lost',
-              'thread-never-ready',
-              'interrupted',
-              'rate-not-met',
-              'piling-up',
-              'starved-users',
-              'cold-start',
-              'drifting',
-              'send-lag',
-              'loop-delay',
-              'stood-still',
-              'generator-saturated',
-              'cpu-contended',
-              'gc-pause',
-              'too-few-samples',
-              'unanswered-at-end',
-              'count-mismatch',
-              'hidden-idle',
-              'no-answer-found',
-              'rough-answer',
-              'not-known',
-              'generator-exhausted',
-              'connection-wait',
-              'reused-connection-closed',
-              'ramp-cut',
-              'closed-unannounced',
-              'surplus-bytes',
-              'target-down',
-              'clock-set',
-            ])
-            .describe('The kind of doubt.'),
+          code: z.enum(DOUBT_CODES).describe('The kind of doubt.'),
           message: text('What was seen.'),
           hint: text('What to do about it; may be empty.'),
           invalidates: z.boolean().describe('Whether it makes the verdict invalid.'),
