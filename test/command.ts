@@ -74,12 +74,14 @@ export function start(args: readonly string[], options: { cwd?: string; env?: Re
   };
 }
 
-export function rampart(args: readonly string[], options?: Parameters<typeof start>[1]): Promise<Finished> {
-  return start(args, options).finished;
+export async function rampart(args: readonly string[], options?: Parameters<typeof start>[1]): Promise<Finished> {
+  const finished = await start(args, options).finished;
+  taken.push(finished);
+  return finished;
 }
 
-/** What was measured in the test under way. */
-export const taken: RunResult[] = [];
+/** What was measured in the test under way: results, and what commands said at their ends. */
+export const taken: (RunResult | Finished)[] = [];
 
 /** The result in a text, which is kept as one of the test under way. */
 export function resultOf(json: string): RunResult {

@@ -1,7 +1,7 @@
 import { expect, it, type TestContext } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { fixtureResult } from '../src/report/result.fixture.ts';
-import { resultOf } from './command.ts';
+import { resultOf, taken } from './command.ts';
 import { afterEachAttempt, undisturbed } from './disturbed.ts';
 
 /** The only thing that may run a test again. */
@@ -57,4 +57,19 @@ it('gives up after three', async () => {
 
 it('leaves alone what passes, disturbed or not', async () => {
   expect(await attempts([late], true)).toEqual({ tried: 1, told: undefined });
+});
+
+it('knows a command that ended with 5 by its reason too', async () => {
+  const task = { name: 'a command', meta: {} as { repeated?: string } };
+  const ends = [
+    { code: 5, stdout: '■ invalid: requests left late', stderr: '' },
+    { code: 5, stdout: '■ invalid: requests piled up', stderr: '' },
+  ];
+  let tried = 0;
+  const attempt = undisturbed(async () => {
+    taken.push(ends[tried++]!);
+    throw new Error('not as it is to be');
+  });
+  await expect(attempt({ task } as unknown as TestContext)).rejects.toThrow();
+  expect([tried, task.meta.repeated]).toEqual([2, 'requests left late']);
 });

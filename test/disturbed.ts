@@ -1,6 +1,7 @@
 import { afterEach, type TestContext } from 'vitest';
+import { REASONS } from '../src/analyze/chip.ts';
 import type { DoubtCode, RunResult } from '../src/core/result.ts';
-import { taken } from './command.ts';
+import { type Finished, taken } from './command.ts';
 
 /**
  * When a measurement may be taken again: only where it failed, and what was measured says itself that the machine disturbed
@@ -25,7 +26,14 @@ const OF_THE_MACHINE: ReadonlySet<DoubtCode> = new Set([
 ]);
 
 /** What this measurement says of a machine that disturbed it; null: of none. */
-export function disturbanceOf({ verdict, breakingPoint }: RunResult): string | null {
+function disturbanceOf(measurement: RunResult | Finished): string | null {
+  if ('stdout' in measurement) {
+    const reason = [...OF_THE_MACHINE]
+      .map((code) => REASONS[code])
+      .find((each) => measurement.stdout.includes(`: ${each}`));
+    return measurement.code === 5 && reason !== undefined ? reason : null;
+  }
+  const { verdict, breakingPoint } = measurement;
   const doubt = verdict.doubts.find(({ code }) => OF_THE_MACHINE.has(code));
   if (doubt !== undefined) return doubt.message;
   // The levels of a search have no doubts of their own: one is void where the generator was unfit.
