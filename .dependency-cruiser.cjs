@@ -12,7 +12,8 @@ const may = {
   analyze: ['core', 'stats'],
   report: ['core', 'stats', 'analyze'],
   machine: ['core', 'load'],
-  session: ['core', 'settings', 'plan', 'stats', 'load', 'drivers', 'client', 'record', 'run', 'analyze', 'report'],
+  outputs: ['core'],
+  session: ['core', 'settings', 'plan', 'stats', 'load', 'drivers', 'client', 'record', 'run', 'analyze', 'report', 'outputs'],
   web: ['core', 'settings', 'stats', 'analyze', 'report'],
 };
 

@@ -2,6 +2,7 @@ import { main } from '../src/cli/program.ts';
 import type { Files, World } from '../src/core/world.ts';
 import { SystemClock } from '../src/load/clock.ts';
 import { filesWith } from '../src/machine/files.ts';
+import { loadModule } from '../src/machine/modules.ts';
 import { startProgram } from '../src/machine/programs.ts';
 import type { Finished } from './command.ts';
 
@@ -27,6 +28,7 @@ export function worldWith(changes: Partial<World> = {}): World {
     serverEntries: new URL('reference-server/', DIST),
     assets: new URL('client/', DIST),
     startProgram,
+    loadModule,
     openBrowser: () => {},
     wallTime: () => new Date(),
     randomSeed: () => 1,

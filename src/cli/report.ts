@@ -1,14 +1,10 @@
 import { join } from 'node:path';
 import { exitCodeOf } from '../analyze/verdict.ts';
 import { RampartError } from '../core/errors.ts';
-import type { RunResult } from '../core/result.ts';
 import type { World } from '../core/world.ts';
-import { heldSecrets } from '../plan/publish.ts';
 import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
-import { Artifacts } from '../session/artifacts.ts';
-import { readFinishedRun } from '../session/finished-run.ts';
-import { makeFolder, makeRoom } from '../session/run-folder.ts';
+import { drawAgain } from '../session/report.ts';
 import { colourOf } from './colour.ts';
 import { type OverlayFlags, overlayCommand } from './overlay.ts';
 import { savedCode } from './run.ts';
@@ -30,35 +26,15 @@ async function drawnAgain(
   run: string,
   { out, json = false, overwrite = false }: ReportFlags,
 ): Promise<number> {
-  const finished = readFinishedRun(world, run);
-  const artifacts = new Artifacts();
-  for (const event of finished.events) artifacts.accept(event);
-  artifacts.close();
-  const result = artifacts.fold.result();
-  const folder = out ?? finished.folder;
-  if (out === undefined || holds(world, out, result)) await makeFolder(world.files, { path: folder, label: '--out' });
-  else await makeRoom(world.files, { path: folder, label: '--out', overwrite });
-  const readers = heldSecrets({ command: result.run.command, plan: result.plan }) ? 'owner' : 'usual';
-  const losses: string[] = [];
-  await artifacts.write(world, result, (name, text) =>
-    world.files.writeText(join(folder, name), text, readers).catch((error: Error) => {
-      losses.push(`${name} (${error.message})`);
-    }),
-  );
+  const { result, folder, losses } = await drawAgain(world, run, {
+    ...(out === undefined ? {} : { out }),
+    overwrite,
+    beside: true,
+  });
   const { stdout } = world;
   if (json) stdout.write(toResultJson(result));
   else stdout.write(renderSummary(result, { columns: stdout.columns, colour: colourOf(stdout, world.env) }));
   world.stderr.write(`\nReport: ${join(folder, 'report.html')}\n`);
   for (const loss of losses) world.stderr.write(`rampart: not saved: ${loss}\n`);
   return savedCode(exitCodeOf(result), losses);
-}
-
-/** Whether a folder holds what was drawn of the same run before. */
-function holds({ files }: World, folder: string, { run }: RunResult): boolean {
-  try {
-    const known = JSON.parse(files.readText(join(folder, 'result.json'))) as Partial<RunResult> | null;
-    return known?.run?.id === run.id;
-  } catch {
-    return false;
-  }
 }

@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { exitCodeOf } from '../analyze/verdict.ts';
 import { EXIT } from '../core/errors.ts';
 import { STOPPED } from '../core/event.ts';
+import type { WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
+import { wantedOutputs } from '../outputs/wanted.ts';
 import { describePlan } from '../plan/describe.ts';
 import { foreignVariables } from '../plan/environment.ts';
 import { formTexts } from '../plan/form.ts';
@@ -47,12 +49,13 @@ export async function runCommand(
   const { plan, rows } = preparedBy(given, kind, quiet ? outside : { ...outside, note });
   const world = discreet(outside, Secrets.of(plan));
   const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
+  const outputs = await wantedOutputs(settings.outputs, world);
   if (!quiet) for (const line of describePlan(plan)) world.stderr.write(`${line}\n`);
   await reach(plan);
 
   const id = newRunId(world);
   const view = quiet ? null : createView(world, plan);
-  const page = wishes === null ? null : await openPage(world, wishes, plan, memoryOf(given, plan));
+  const page = wishes === null ? null : await openPage(world, wishes, plan, memoryOf(given, plan), outputs);
   const stop = new AbortController();
   // Who stops it at the terminal wants to leave; who stops it on the page looks at the page.
   let leaving = false;
@@ -81,7 +84,7 @@ export async function runCommand(
           ...{ id, plan, rows, publication, folder, steering, signal: stop.signal },
           procedure: procedureOf(plan),
           record: new Artifacts(),
-          outputs: view === null ? [] : [followedBy('console', view)],
+          outputs: [...(view === null ? [] : [followedBy('console', view)]), ...outputs],
         })
     ).finally(() => leaveKeys?.());
     await printResult(world, result, { folder, json, quiet });
@@ -143,11 +146,18 @@ export function followFor(world: World): TestingOptions['follow'] {
 }
 
 /** A page whose later tests are printed as the first one is. */
-async function openPage(world: World, wishes: PageWishes, { kind }: Plan, memory: FormMemory): Promise<Page> {
+async function openPage(
+  world: World,
+  wishes: PageWishes,
+  { kind }: Plan,
+  memory: FormMemory,
+  outputs: readonly WantedOutput[],
+): Promise<Page> {
   const { Page } = await import('./page.ts');
   const defaults = { kind: kind === 'find' ? 'find' : 'run', settings: memory.shown } as const;
   return Page.open(world, wishes, defaults, {
     memory,
+    outputs,
     follow: followFor(world),
     ended: ({ folder }, result) => printResult(world, result, { folder, json: false, quiet: false }),
   });

@@ -3,6 +3,7 @@ import { requestOnce } from '../client/single.ts';
 import type { LoadCommand } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
 import { STOPPED } from '../core/event.ts';
+import type { WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import type { RowTable } from '../core/rows.ts';
@@ -59,6 +60,8 @@ interface Kept {
 export interface TestingOptions {
   /** Of what the start form was filled in with; null: it was empty. */
   readonly memory: FormMemory | null;
+  /** What every test is told to, besides its folder. */
+  readonly outputs: readonly WantedOutput[];
   /** The page is to be told that something is new. */
   readonly changed: () => void;
   /** How the terminal follows a test that the page started, and what gives its keys back. */
@@ -127,7 +130,11 @@ export class Testing implements Tester {
       ...{ id, plan, rows, procedure, record, folder, steering },
       publication: publicationOf(this.#world, plan),
       signal: stop.signal,
-      outputs: [followedBy('page', live), ...(view === null ? [] : [followedBy('console', view)])],
+      outputs: [
+        followedBy('page', live),
+        ...(view === null ? [] : [followedBy('console', view)]),
+        ...this.#options.outputs,
+      ],
     }).finally(() => {
       kept.over = true;
     });

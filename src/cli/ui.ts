@@ -1,5 +1,6 @@
 import { EXIT } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
+import { wantedOutputs } from '../outputs/wanted.ts';
 import { readSources } from '../plan/sources.ts';
 import { Page } from './page.ts';
 import { pageWishes } from './page-wishes.ts';
@@ -17,6 +18,7 @@ export async function uiCommand(world: World, flags: Readonly<Record<string, unk
     { kind: 'run', settings: {} },
     {
       memory: null,
+      outputs: await wantedOutputs(settings.outputs, world),
       follow: followFor(world),
       ended: ({ folder }, result) => printResult(world, result, { folder, json: false, quiet: false }),
     },

@@ -61,6 +61,7 @@ export async function saidBy(argv: readonly string[], { env = {}, files = {} }: 
     serverEntries: new URL('file:///nowhere/'),
     assets: new URL('file:///nowhere/'),
     startProgram: nowhere,
+    loadModule: nowhere,
     openBrowser: nowhere,
     wallTime: () => new Date(0),
     randomSeed: () => 7,

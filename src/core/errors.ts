@@ -44,7 +44,7 @@ export class RampartError extends Error {
 
   /** @param options the error that it came from, as `cause`. */
   constructor(code: ErrorCode, message: string, hint = '', options: ErrorOptions = {}) {
-    super(message, options);
+    super(message, options.cause === undefined ? undefined : options);
     this.name = 'RampartError';
     this.code = code;
     this.hint = hint;

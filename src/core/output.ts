@@ -28,3 +28,10 @@ export interface Output {
   /** Called once for each run, before its load. What is thrown here ends the run before it begins. */
   open(context: OutputContext): RunSink | Promise<RunSink>;
 }
+
+/** An output with what it is to be opened with. */
+export interface WantedOutput {
+  readonly output: Output;
+  /** Absent: none are given. */
+  readonly options?: Readonly<Record<string, string>>;
+}

@@ -97,6 +97,8 @@ export interface Machine {
   readonly workerEntry: URL;
   /** Where the report's script and style lie. */
   readonly assets: URL;
+  /** A module by its path, from the working directory, or the name of a package installed there. Errors are Node's. */
+  loadModule(name: string): Promise<unknown>;
   wallTime(): Date;
   randomSeed(): number;
 }

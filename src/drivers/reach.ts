@@ -23,9 +23,10 @@ export function reach(way: Way): Promise<void> {
   const address = addressOf(way);
   return new Promise((resolve, reject) => {
     const { socket, ready } = open(way);
+    let cause: Error | undefined;
     const fail = (message: string, hint: string): void => {
       socket.destroy();
-      reject(new RampartError('unreachable', message, hint));
+      reject(new RampartError('unreachable', message, hint, { cause }));
     };
     socket.setTimeout(PATIENCE, () => {
       const hint = 'Is the server running, and is this its address and port?';
@@ -44,6 +45,7 @@ export function reach(way: Way): Promise<void> {
       else greet(socket, (speaks) => (speaks ? reached() : other('the target does not speak HTTP/2 without TLS')));
     });
     socket.on('error', (error) => {
+      cause = error;
       const reason = describeFailure(error);
       const message = `nothing answers at ${address}: ${reason}`;
       const hint = secure ? securityHint(error, way.tls.cert !== null) : null;

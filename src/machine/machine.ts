@@ -2,6 +2,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { Machine } from '../core/world.ts';
 import { SystemClock } from '../load/clock.ts';
 import { filesWith } from './files.ts';
+import { loadModule } from './modules.ts';
 
 // As in ./files: quicker than an import statement.
 const { availableParallelism, cpus, platform, release, totalmem } = process.getBuiltinModule('node:os');
@@ -25,6 +26,7 @@ export function thisMachine(built: URL): Machine {
     version: manifest.version,
     workerEntry: new URL('src/run/worker.js', built),
     assets: new URL('client/', built),
+    loadModule: (name) => loadModule(name),
     wallTime: () => new Date(),
     randomSeed: () => Math.floor(Math.random() * 2 ** 31),
   };

@@ -37,7 +37,8 @@ export function* readPieces(files: Pick<Files, 'pieces'>, path: string, flag: st
 
 function unreadable(error: NodeJS.ErrnoException, path: string, flag: string, hint: string): RampartError {
   const { code = '', message } = error;
-  return new RampartError('bad-file', `${flag}: ${quote(path)} ${REASONS[code] ?? `can't be read: ${message}`}`, hint);
+  const reason = REASONS[code] ?? `can't be read: ${message}`;
+  return new RampartError('bad-file', `${flag}: ${quote(path)} ${reason}`, hint, { cause: error });
 }
 
 /** The text of UTF-8 bytes, a byte order mark included; null where they are something else. */

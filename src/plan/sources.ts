@@ -17,6 +17,7 @@ import { readEnvironment } from './environment.ts';
 import { decodeUtf8, readInput } from './file.ts';
 import { checkHeader, type Header, parseHeader } from './header.ts';
 import { checkJson } from './json.ts';
+import { type ProgramSettings, TERMINAL_SETTINGS } from './program.ts';
 import { settingsSchema } from './schema.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
 import { quote } from './syntax.ts';
@@ -29,6 +30,8 @@ export interface Sources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** By setting, or by the flag's own name in camel case (`header` for `headers`). */
   readonly flags: Readonly<Record<string, unknown>>;
+  /** What a program asks for; it takes the place of target, environment and flags. */
+  readonly program?: ProgramSettings;
   /**
    * Finds out from the target what nobody gave. It is called last, with all that was given, which wins over what it
    * finds; null: nothing was looked for, or found.
@@ -37,13 +40,13 @@ export interface Sources {
 }
 
 /** Where a value comes from; each wins over those before it. */
-export type LayerName = 'default' | 'discovery' | 'scenario' | 'environment' | 'flags';
+export type LayerName = 'default' | 'discovery' | 'scenario' | 'environment' | 'flags' | 'program';
 
 /** Where a setting was given: what to call it in an error, and the kind of that error. */
 interface Origin {
   readonly layer: LayerName;
   readonly label: string;
-  readonly code: 'bad-flag' | 'bad-scenario';
+  readonly code: 'bad-flag' | 'bad-scenario' | 'bad-setting';
 }
 
 /** What was given, of one source or of all laid over each other. Nothing in it is a default. */
@@ -79,7 +82,7 @@ export function blame<Value>(origin: Origin, parse: (label: string) => Value): V
     return parse(origin.label);
   } catch (error) {
     if (origin.code === 'bad-flag' || !(error instanceof RampartError) || error.code !== 'bad-flag') throw error;
-    throw new RampartError(origin.code, error.message, error.hint);
+    throw new RampartError(origin.code, error.message, error.hint, { cause: error.cause });
   }
 }
 
@@ -108,11 +111,31 @@ export function readWritten(sources: Sources, files: Pick<Files, 'readBytes'>): 
 }
 
 /** From the lowest to the highest. */
-function writtenLayers({ target, env, flags }: Sources, files: Pick<Files, 'readBytes'>): Given[] {
+function writtenLayers({ target, env, flags, program }: Sources, files: Pick<Files, 'readBytes'>): Given[] {
+  if (program !== undefined) return programLayers(program, files);
   const onLine = fromFlags(flags);
   const environment = given(readEnvironment(env), (name) => originIn('environment', variableOf(name)));
   if (isScenario(target)) return [fromScenario(target, files), environment, onLine];
   return [environment, onLine, given({ url: target }, () => originIn('flags', 'URL'))];
+}
+
+function programLayers(program: ProgramSettings, files: Pick<Files, 'readBytes'>): Given[] {
+  const { scenario, ...settings } = program;
+  const own = fromProgram(settings);
+  return scenario === undefined ? [own] : [fromScenario(scenario, files), own];
+}
+
+function fromProgram({ body, ...settings }: Omit<ProgramSettings, 'scenario'>): Given {
+  const bad = (name: string, problem: string, hint = ''): RampartError =>
+    new RampartError('bad-setting', `${quote(name)} ${problem}`, hint);
+  for (const name of TERMINAL_SETTINGS)
+    if (name in settings) throw bad(name, 'is a setting of the command line, not of a program');
+  const text = typeof body === 'object' ? JSON.stringify(body) : body;
+  return given(
+    text === undefined ? settings : { ...settings, body: text },
+    (name) => ({ layer: 'program', label: name, code: 'bad-setting' }),
+    (name) => bad(name, 'is not a setting', didYouMean(settingMeant(name) ?? name, SETTING_NAMES)),
+  );
 }
 
 function fromTarget(found: Settings): Given {
@@ -236,7 +259,16 @@ function relativeTo(folder: string, settings: Settings): Settings {
     const file = settings[name];
     return typeof file === 'string' && file !== '' && !isAbsolute(file) ? [[name, join(folder, file)]] : [];
   });
-  return Object.fromEntries(named);
+  const { outputs } = settings;
+  if (outputs === undefined) return Object.fromEntries(named);
+  const placed = [outputs].flat().map((text) => (/^\.{1,2}[\\/]/.test(text) ? placedIn(folder, text) : text));
+  return { ...Object.fromEntries(named), outputs: placed };
+}
+
+/** The module of an output; a path that is none any more would be the name of a package. */
+function placedIn(folder: string, output: string): string {
+  const path = join(folder, output);
+  return isAbsolute(path) || path.startsWith('..') ? path : `./${path}`;
 }
 
 const FILES = namesWhere(({ file }) => file === true);

@@ -1,5 +1,6 @@
 /** One run, search or probe, from its plan to its result and its files. */
 
+import type { WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
 import type { OutputResult, RunResult } from '../core/result.ts';
 import type { RowTable } from '../core/rows.ts';
@@ -13,7 +14,7 @@ import type { Steering } from '../run/steering.ts';
 import { ThreadPool } from '../run/threads.ts';
 import type { Artifacts } from './artifacts.ts';
 import { type OutputOutcome, OutputQueue } from './output-queue.ts';
-import { openOutputs, type WantedOutput } from './outputs.ts';
+import { openOutputs } from './outputs.ts';
 import type { Procedure } from './procedure.ts';
 import { type FolderWish, RunFolder } from './run-folder.ts';
 import { runSession } from './stream.ts';

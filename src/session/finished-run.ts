@@ -29,6 +29,8 @@ function* piecesOf(machine: Pick<Machine, 'files'>, path: string): Generator<Uin
   } catch (error) {
     const reason =
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new RampartError('bad-journal', `${path}: ${reason}`, `Name a run’s folder, or its ${JOURNAL}.`);
+    throw new RampartError('bad-journal', `${path}: ${reason}`, `Name a run’s folder, or its ${JOURNAL}.`, {
+      cause: error,
+    });
   }
 }

@@ -1,22 +1,16 @@
 /** Opens the outputs of a run: each with its own options, and its own line to wait in. */
 import { RampartError } from '../core/errors.ts';
 import type { RunSink } from '../core/event.ts';
-import type { Output, OutputContext } from '../core/output.ts';
+import type { Output, OutputContext, WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
 import { type Micros, seconds } from '../core/units.ts';
 import type { Machine } from '../core/world.ts';
+import { checkOptions } from '../outputs/wanted.ts';
 import type { Artifacts } from './artifacts.ts';
 import { OutputQueue } from './output-queue.ts';
 
 /** How long an output may take to open. */
 const PATIENCE = seconds(30);
-
-/** An output with what it is to be opened with. */
-export interface WantedOutput {
-  readonly output: Output;
-  /** Absent: none are given. */
-  readonly options?: Readonly<Record<string, string>>;
-}
 
 /** A sink that is there already, as an output. */
 export const followedBy = (name: string, sink: RunSink): WantedOutput => ({ output: { name, open: () => sink } });
@@ -53,18 +47,6 @@ export async function openOutputs(
     throw error;
   }
   return open;
-}
-
-/** @throws RampartError `bad-output` naming what the output takes. */
-export function checkOptions({ name, options: known = {} }: Output, options: Readonly<Record<string, string>>): void {
-  const takes = Object.entries(known).map(([option, what]) => `${option} (${what})`);
-  for (const option of Object.keys(options))
-    if (!Object.hasOwn(known, option))
-      throw new RampartError(
-        'bad-output',
-        `the output ${name} has no option ${JSON.stringify(option)}`,
-        takes.length === 0 ? 'It has none.' : `It has: ${takes.join(', ')}.`,
-      );
 }
 
 async function opened(output: Output, context: OutputContext, { clock }: Pick<Machine, 'clock'>): Promise<RunSink> {

@@ -228,6 +228,7 @@ function refused(wish: Place, error: NodeJS.ErrnoException): RampartError {
     'bad-folder',
     `${nameOf(wish)} cannot be written to: ${reason}${REASONS[code] === undefined ? '' : ` (${code})`}`,
     'Name another folder with --out.',
+    { cause: error },
   );
 }
 

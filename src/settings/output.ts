@@ -12,6 +12,14 @@ export const OUTPUT_SETTINGS = {
     help: everywhere('folder of this run (default: reports/<run-id>)'),
     what: 'Folder the results are written to (default: reports/<run-id>)',
   },
+  outputs: {
+    shape: 'texts',
+    flag: '--output <output>',
+    repeat: true,
+    help: everywhere('a further output, NAME[,option=value]: json, junit, … or a module or package; repeat for more'),
+    what: 'A further output, NAME[,option=value,…]: html, json, markdown, junit, stats, history, failures, hlog, a module or a package',
+    example: 'junit,file=load.xml',
+  },
   overwrite: {
     shape: 'yes-or-no',
     flag: '--overwrite',

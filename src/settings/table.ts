@@ -41,6 +41,11 @@ export type Settings = {
   -readonly [Name in SettingName]?: Written[(typeof TABLE)[Name]['shape']] | undefined;
 };
 
+/** The settings that a command has flags for. */
+export type SettingOf<Command extends SettingCommand> = {
+  [Name in SettingName]: Command extends keyof (typeof TABLE)[Name]['help'] ? Name : never;
+}[SettingName];
+
 /** Settings whose text is read by a kind of value, and the names of those with a default that always holds. */
 export type ValuedName = {
   [Name in SettingName]: (typeof TABLE)[Name] extends { readonly value: Value } ? Name : never;

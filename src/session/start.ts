@@ -1,0 +1,187 @@
+/** A run, a search or a probe for a program: from settings to a result, with everything in between. */
+import type { BreakingPoint } from '../core/breaking-point.ts';
+import type { LoadChange } from '../core/command.ts';
+import { RampartError } from '../core/errors.ts';
+import { type RunEvent, STOPPED } from '../core/event.ts';
+import type { Output, WantedOutput } from '../core/output.ts';
+import type { Plan } from '../core/plan.ts';
+import type { OutputResult, RunResult } from '../core/result.ts';
+import { Secrets } from '../core/secret.ts';
+import type { Machine } from '../core/world.ts';
+import { reach } from '../drivers/reach.ts';
+import { wantedOutput, wantedOutputs } from '../outputs/wanted.ts';
+import { readEdit } from '../plan/edit.ts';
+import type { ProgramSettings } from '../plan/program.ts';
+import { prepareRun } from '../plan/resolve.ts';
+import { Steering } from '../run/steering.ts';
+import { Artifacts } from './artifacts.ts';
+import { EventReader } from './event-reader.ts';
+import { execute, newRunId, openFolder, type Publication } from './execution.ts';
+import { followedBy } from './outputs.ts';
+import { procedureOf } from './procedures.ts';
+import type { RunFolder } from './run-folder.ts';
+
+export interface SessionOptions {
+  /**
+   * Ends it early, when it is aborted; what ran until then is the result. It counts as interrupted, unless the reason is
+   * `'stopped'`: then it is a normal end.
+   */
+  readonly signal?: AbortSignal;
+  /** Who else gets its events: outputs, or what `--output` takes: `'junit,file=out.xml'`, `'./my-output.mjs'`. */
+  readonly outputs?: readonly (Output | string)[];
+  /** Called with each event. */
+  readonly onEvent?: (event: RunEvent) => void | Promise<void>;
+}
+
+/** Of a search. */
+export type FindResult = RunResult & { readonly breakingPoint: BreakingPoint };
+
+/** What the load of a running test is to be. */
+export type LoadWish =
+  /** `spawnRate`: how many users come, or go, per second until then; without it all at once. */
+  | { readonly vus: number | string; readonly spawnRate?: number | string }
+  /** `ramp`: how long the rate takes to get there, in a straight line; without it at once. */
+  | { readonly rate: number | string; readonly ramp?: number | string };
+
+/**
+ * A run, a search or a probe under way. Its events are there for everybody who iterates over it, from that moment on; who
+ * stops to iterate does not stop it.
+ */
+export class Session<Result extends RunResult = RunResult> implements AsyncIterable<RunEvent> {
+  /** Of the run; also of its folder, as a rule. */
+  readonly id: string;
+  readonly #machine: Machine;
+  readonly #steering: Steering;
+  readonly #stop = new AbortController();
+  readonly #readers = new Set<EventReader>();
+  readonly #result: Promise<Result>;
+  #ended: { readonly error: unknown } | 'over' | null = null;
+
+  constructor(machine: Machine, kind: Plan['kind'], settings: ProgramSettings, options: SessionOptions = {}) {
+    this.id = newRunId(machine);
+    this.#machine = machine;
+    this.#steering = new Steering(kind);
+    // A search has a breaking point in its result, whatever came of it.
+    this.#result = this.#run(kind, settings, options) as Promise<Result>;
+    // Whoever only iterates is told of a failure there.
+    this.#result.then(
+      () => this.#end('over'),
+      (error: unknown) => this.#end({ error }),
+    );
+  }
+
+  /** Of the whole of it. Rejects with a `RampartError` where it could not begin. */
+  get result(): Promise<Result> {
+    return this.#result;
+  }
+
+  /** Nothing more is sent, the responses under way are waited for, and what there is so far is the result: a normal end. */
+  stop(): void {
+    this.#stop.abort(STOPPED);
+  }
+
+  /**
+   * Changes the load under way: of a run that has begun, until its planned end.
+   *
+   * @throws RampartError `refused`, with the reason.
+   */
+  edit(wish: LoadWish): LoadChange {
+    const { present, idle } = this.#steering;
+    if (present === null) throw new RampartError('refused', idle);
+    const reading = readEdit(present.load, { ...wish });
+    if (!reading.ok) throw new RampartError('refused', reading.errors.map(({ message }) => message).join('; '));
+    return this.#push({ type: 'edit', edit: reading.edit });
+  }
+
+  /** Starts the statistics anew: a request due before counts in none. @throws RampartError `refused`, with the reason. */
+  reset(): LoadChange {
+    return this.#push({ type: 'reset' });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<RunEvent, undefined> {
+    const reader: EventReader = new EventReader(() => this.#readers.delete(reader));
+    if (this.#ended === null) this.#readers.add(reader);
+    else reader.end(this.#ended === 'over' ? undefined : this.#ended);
+    return reader;
+  }
+
+  #push(command: Parameters<Steering['push']>[0]): LoadChange {
+    const reply = this.#steering.push(command);
+    if (!reply.ok) throw new RampartError('refused', reply.reason);
+    return reply.change;
+  }
+
+  #end(ended: { readonly error: unknown } | 'over'): void {
+    this.#ended = ended;
+    for (const reader of this.#readers) reader.end(ended === 'over' ? undefined : ended);
+    this.#readers.clear();
+  }
+
+  async #run(kind: Plan['kind'], settings: ProgramSettings, options: SessionOptions): Promise<RunResult> {
+    const { signal, onEvent } = options;
+    const stop = this.#stop;
+    signal?.throwIfAborted();
+    const pass = (): void => stop.abort(signal?.reason);
+    signal?.addEventListener('abort', pass);
+    try {
+      return await this.#carryOut(kind, settings, options, onEvent);
+    } finally {
+      signal?.removeEventListener('abort', pass);
+    }
+  }
+
+  async #carryOut(
+    kind: Plan['kind'],
+    settings: ProgramSettings,
+    { outputs = [] }: SessionOptions,
+    onEvent: SessionOptions['onEvent'],
+  ): Promise<RunResult> {
+    const machine = this.#machine;
+    // Nothing is asked of the machine before whoever starts it can iterate.
+    await Promise.resolve();
+    const { plan, rows } = await prepareRun({ kind, target: '', env: {}, flags: {}, program: settings }, machine);
+    const publication: Publication = { command: [], secrets: Secrets.of(plan) };
+    let folder: RunFolder | null = null;
+    let wanted: readonly WantedOutput[];
+    try {
+      wanted = [
+        ...(await wantedOutputs(settings.outputs, machine)),
+        ...(await Promise.all(outputs.map((one) => this.#wanted(one)))),
+      ];
+      await reach(plan);
+      const { out, overwrite = false } = settings;
+      if (out !== undefined)
+        folder = await openFolder(machine, plan, publication, { path: out, label: 'out', overwrite });
+    } catch (error) {
+      if (rows?.kind === 'file') machine.files.discard(rows.descriptor);
+      throw error;
+    }
+    const result = await execute(machine, {
+      ...{ id: this.id, plan, rows, folder, publication },
+      procedure: procedureOf(plan),
+      record: new Artifacts(),
+      signal: this.#stop.signal,
+      steering: this.#steering,
+      outputs: [
+        followedBy('events', { accept: (event) => this.#tell(event), close: () => {} }),
+        ...(onEvent === undefined ? [] : [followedBy('onEvent', { accept: onEvent, close: () => {} })]),
+        ...wanted,
+      ],
+    });
+    const dropped = [...this.#readers].reduce((sum, reader) => sum + reader.dropped, 0);
+    const delivered = [...this.#readers].reduce((sum, reader) => sum + reader.delivered, 0);
+    const told: OutputResult[] = [
+      ...(dropped === 0 ? [] : [{ name: 'events', delivered, dropped, error: null }]),
+      ...(folder?.losses ?? []).map((loss) => ({ name: 'out', delivered: 0, dropped: 0, error: `not saved: ${loss}` })),
+    ];
+    return told.length === 0 ? result : { ...result, outputs: [...(result.outputs ?? []), ...told] };
+  }
+
+  #wanted(output: Output | string): WantedOutput | Promise<WantedOutput> {
+    return typeof output === 'string' ? wantedOutput(output, this.#machine) : { output };
+  }
+
+  #tell(event: RunEvent): void {
+    for (const reader of this.#readers) reader.push(event);
+  }
+}
