@@ -13,7 +13,20 @@ const may = {
   report: ['core', 'stats', 'analyze'],
   machine: ['core', 'load'],
   outputs: ['core'],
-  session: ['core', 'settings', 'plan', 'stats', 'load', 'drivers', 'client', 'record', 'run', 'analyze', 'report', 'outputs'],
+  session: [
+    'core',
+    'settings',
+    'plan',
+    'stats',
+    'load',
+    'drivers',
+    'client',
+    'record',
+    'run',
+    'analyze',
+    'report',
+    'outputs',
+  ],
   web: ['core', 'settings', 'stats', 'analyze', 'report'],
 };
 
