@@ -49,7 +49,6 @@ const door = (library, where) => ({
 module.exports = {
   forbidden: [
     ...layers,
-    door('hdr-histogram-js', 'src/stats/'),
     door('commander', 'src/cli/'),
     door('express', 'src/web/'),
     door('chart\\.js', 'src/report/client/'),

@@ -11,6 +11,6 @@ it('draws 20,000 intervals in bounded memory and time, each in history.csv', asy
   expect(code).toBe(0);
   // Measured: see docs/reliability.md. A busy machine may need several times as long.
   expect(cpu).toBeLessThan(25);
-  expect(rss).toBeLessThan(400);
+  expect(rss).toBeLessThan(330);
   expect(readFileSync(join(folder, 'history.csv'), 'utf8').split('\r\n')).toHaveLength(1 + 2 * 20_000 + 1);
 }, 120_000);

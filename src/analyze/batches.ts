@@ -1,7 +1,7 @@
 import { BATCHED_MEASURES, type BatchedMeasure } from '../core/measures.ts';
-import { type HistogramData, type SeriesSnapshot, type Times, timesOf } from '../core/snapshot.ts';
+import { EMPTY_HISTOGRAM, type HistogramData, type SeriesSnapshot, type Times, timesOf } from '../core/snapshot.ts';
 import { BATCHES, type Batch } from '../stats/confidence.ts';
-import { mergedHistogram, type PackedHistogram, packHistogram, unpackHistogram } from '../stats/packed-histogram.ts';
+import { mergedHistogram, mergedPacked, type PackedHistogram } from '../stats/packed-histogram.ts';
 
 /**
  * What gets an interval by batches: such measures, and the response times as callers had them: a failure is infinitely slow, a request given up at the end took as
@@ -95,7 +95,8 @@ export class BatchFold {
 
   #settle(): void {
     if (this.#fresh.length === 0) return;
-    this.#stretches.set(this.#freshKey, packed(this.#fresh, this.#stretches.get(this.#freshKey)));
+    const known = this.#stretches.get(this.#freshKey);
+    this.#stretches.set(this.#freshKey, joined(known === undefined ? this.#fresh : [known, ...this.#fresh]));
     this.#fresh = [];
     while (this.#stretches.size > STRETCHES) this.#widen();
   }
@@ -106,7 +107,7 @@ export class BatchFold {
     for (const [key, stretch] of this.#stretches) {
       const place = Math.floor(key / 2);
       const known = wider.get(place);
-      wider.set(place, known === undefined ? stretch : joined(known, stretch));
+      wider.set(place, known === undefined ? stretch : joined([known, stretch]));
     }
     this.#stretches = wider;
   }
@@ -114,20 +115,14 @@ export class BatchFold {
 
 const freshOf = (series: SeriesSnapshot): Fresh => ({ times: series.times, infinite: infiniteIn(series) });
 
-const partOf = (series: SeriesSnapshot): Part => packed([freshOf(series)]);
+const partOf = (series: SeriesSnapshot): Part => joined([freshOf(series)]);
 
 /** All of them as one part. */
-function packed(fresh: readonly Fresh[], known?: Part): Part {
-  const of = (kind: Kept): PackedHistogram =>
-    packHistogram(
-      mergedHistogram([
-        ...(known === undefined ? [] : [unpackHistogram(known.times[kind])]),
-        ...fresh.map((each) => timesOf(each, kind)),
-      ]),
-    );
+function joined(parts: readonly (Fresh | Part)[]): Part {
+  const of = (kind: Kept): PackedHistogram => mergedPacked(parts.map(({ times }) => times[kind] ?? EMPTY_HISTOGRAM));
   return {
     times: Object.fromEntries(KEPT.map((kind) => [kind, of(kind)])) as Part['times'],
-    infinite: fresh.reduce((sum, { infinite }) => sum + infinite, known?.infinite ?? 0),
+    infinite: parts.reduce((sum, { infinite }) => sum + infinite, 0),
   };
 }
 
@@ -137,7 +132,7 @@ export function infiniteIn(series: SeriesSnapshot): number {
 }
 
 function batchOf(parts: readonly Part[], kind: Batched): Batch {
-  const all = (pick: (part: Part) => readonly PackedHistogram[]): HistogramData => merged(parts.flatMap(pick));
+  const all = (pick: (part: Part) => readonly PackedHistogram[]): HistogramData => mergedHistogram(parts.flatMap(pick));
   const infinite = parts.reduce((sum, part) => sum + part.infinite, 0);
   switch (kind) {
     case 'callers':
@@ -149,16 +144,4 @@ function batchOf(parts: readonly Part[], kind: Batched): Batch {
     default:
       return { times: all(({ times }) => [times[kind]]), infinite: 0 };
   }
-}
-
-function joined(a: Part, b: Part): Part {
-  const of = (kind: Kept): PackedHistogram => packHistogram(merged([a.times[kind], b.times[kind]]));
-  return {
-    times: Object.fromEntries(KEPT.map((kind) => [kind, of(kind)])) as Part['times'],
-    infinite: a.infinite + b.infinite,
-  };
-}
-
-function merged(all: readonly PackedHistogram[]): HistogramData {
-  return mergedHistogram(all.map(unpackHistogram));
 }

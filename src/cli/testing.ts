@@ -253,7 +253,7 @@ export class Testing implements Tester {
     }
     if (known === JOURNAL) return { path: resolve(await kept.test.folder.pathOf(known)) };
     if (kept.artifacts.fold.started === null) return null;
-    const contents = await kept.artifacts.contents(this.#world);
+    const contents = kept.artifacts.contents(this.#world);
     return { text: contents[known]() };
   }
 

@@ -3,7 +3,7 @@ import { CARRIED_MEASURES } from '../core/measures.ts';
 import type { FailureResult, TimelinePoint } from '../core/result.ts';
 import { type FailureCount, type IntervalSnapshot, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import { type ArchiveHeader, CELL_COUNTS, type Extra, zeroCounts } from './client/archive.ts';
-import { coarse, joinTimes, NO_TIMES } from './packed-times.ts';
+import { coarse, joinTimes, NO_TIMES, type PackedTimes } from './packed-times.ts';
 import { type ArchiveSlot, type Part, packedBytes } from './packing.ts';
 import { Shelf } from './shelf.ts';
 import { thinnedTimeline } from './thinned-timeline.ts';
@@ -19,11 +19,20 @@ const FEWEST = 30;
 /** Of the parts of the time, this many are carried where there is no room for all. */
 const FEW = 3;
 
+/** What came of a slot and is not in it yet. */
+interface Fresh {
+  readonly slot: ArchiveSlot;
+  readonly parts: Part[];
+  readonly times: Readonly<Record<(typeof OF_SLOTS)[number], PackedTimes[]>>;
+}
+
 type Kind = Pick<FailureResult, 'name' | 'outcome' | 'status' | 'message'>;
 
 /** Gathers from the stream what the report needs to recompute its numbers for any stretch of time. */
 export class IntervalArchive {
   readonly #slots = new Shelf<ArchiveSlot>();
+  /** Joined all at once, since every sum costs as much as the whole is large. */
+  #fresh: Fresh | null = null;
   /** Intervals to a slot, so far. */
   #merged = 1;
   #resets = 0;
@@ -40,6 +49,7 @@ export class IntervalArchive {
     const { startAt, endAt, phase, level, series, generator, resets = 0 } = snapshot;
     if (resets > this.#resets) {
       this.#resets = resets;
+      this.#settle();
       this.#slots.replace([...this.#slots].map(discarded));
       this.#changed = 0;
     }
@@ -51,19 +61,15 @@ export class IntervalArchive {
       this.#measuredAt = startAt;
     }
     const achieves = counts ? phase === 'measure' : startAt === this.#measuredAt;
-    if (generator !== undefined && counts)
-      slot.times.lag = joinTimes([slot.times.lag, coarse(timesOf(generator, 'lag'))]);
+    const { parts, times } = this.#freshOf(slot);
+    if (generator !== undefined && counts) times.lag.push(coarse(timesOf(generator, 'lag')));
     for (const [name, each] of Object.entries(series)) {
       if (!this.#names.includes(name)) this.#names.push(name);
-      const part = this.#partOf(name, !counts, each, achieves);
-      const at = slot.parts.findIndex((known) => known.name === name && known.warm === part.warm);
-      const known = slot.parts[at];
-      if (known === undefined) slot.parts.push(part);
-      else slot.parts[at] = summed([known, part]);
-      if (!counts) continue;
-      for (const extra of OF_REQUESTS) slot.times[extra] = joinTimes([slot.times[extra], coarse(timesOf(each, extra))]);
+      parts.push(this.#partOf(name, !counts, each, achieves));
+      if (counts) for (const extra of OF_REQUESTS) times[extra].push(coarse(timesOf(each, extra)));
     }
     if (this.#slots.length < 2 * MOST) return;
+    this.#settle();
     this.#slots.replace(mergedBy([...this.#slots], 2));
     this.#merged *= 2;
     this.#changed = 0;
@@ -77,6 +83,7 @@ export class IntervalArchive {
    * @returns base64, and the index of the first slot in it.
    */
   changes(timeline: readonly TimelinePoint[]): { readonly from: number; readonly packed: string } {
+    this.#settle();
     const from = Math.min(this.#changed, this.#slots.length);
     this.#changed = this.#slots.length;
     return { from, packed: this.#plain([...this.#slots.from(from)], timeline) };
@@ -84,6 +91,7 @@ export class IntervalArchive {
 
   /** All that `changes` has told until now, and what is newer. */
   whole(timeline: readonly TimelinePoint[]): string {
+    this.#settle();
     return this.#plain([...this.#slots], timeline);
   }
 
@@ -93,6 +101,7 @@ export class IntervalArchive {
    * @param failures rows of the failures table; their order is that of the counts.
    */
   pack(timeline: readonly TimelinePoint[], failures: readonly FailureResult[], budget = BUDGET): string {
+    this.#settle();
     const kinds = new Map<string, Kind>(failures.map((failure) => [keyOf(failure.name, failure), failure]));
     for (const [key, kind] of this.#kinds) if (!kinds.has(key)) kinds.set(key, kind);
     const places = new Map([...kinds.keys()].map((key, place) => [key, place]));
@@ -156,9 +165,27 @@ export class IntervalArchive {
     }
     this.#changed = Math.min(this.#changed, place);
     const slot = emptySlot(startAt, endAt);
+    // Older ones may go to the shelf, whole.
+    this.#settle();
     if (newest) this.#slots.push(slot);
     else open.splice(at, 0, slot);
     return slot;
+  }
+
+  #freshOf(slot: ArchiveSlot): Fresh {
+    if (this.#fresh?.slot === slot) return this.#fresh;
+    this.#settle();
+    const times = Object.fromEntries(OF_SLOTS.map((each): [string, PackedTimes[]] => [each, []])) as Fresh['times'];
+    this.#fresh = { slot, parts: [], times };
+    return this.#fresh;
+  }
+
+  #settle(): void {
+    if (this.#fresh === null) return;
+    const { slot, parts, times } = this.#fresh;
+    this.#fresh = null;
+    for (const each of OF_SLOTS) slot.times[each] = joinTimes([slot.times[each], ...times[each]]);
+    slot.parts.push(...summedByName([...slot.parts.splice(0), ...parts]));
   }
 
   #partOf(name: string, warm: boolean, snapshot: SeriesSnapshot, achieves: boolean): Part {
@@ -227,16 +254,21 @@ function oneOf(group: readonly ArchiveSlot[]): ArchiveSlot {
   const whole = emptySlot(group[0]?.startAt ?? 0, Math.max(...group.map(({ endAt }) => endAt)));
   whole.intervals = group.reduce((sum, { intervals }) => sum + intervals, 0);
   whole.measured = group.reduce((sum, { measured }) => sum + measured, 0);
-  for (const extra of OF_SLOTS) whole.times[extra] = joinTimes(group.map(({ times }) => times[extra]));
+  for (const each of OF_SLOTS) whole.times[each] = joinTimes(group.map(({ times }) => times[each]));
+  whole.parts.push(...summedByName(group.flatMap((slot) => slot.parts)));
+  return whole;
+}
+
+/** In the order in which the names come first; the warm-up's apart. */
+function summedByName(all: readonly Part[]): Part[] {
   const parts = new Map<string, [Part, ...Part[]]>();
-  for (const part of group.flatMap((slot) => slot.parts)) {
+  for (const part of all) {
     const key = `${part.warm} ${part.name}`;
     const known = parts.get(key);
     if (known === undefined) parts.set(key, [part]);
     else known.push(part);
   }
-  whole.parts.push(...[...parts.values()].map(summed));
-  return whole;
+  return [...parts.values()].map((same) => (same.length === 1 ? same[0] : summed(same)));
 }
 
 function columnsOf(timeline: readonly TimelinePoint[]): ArchiveHeader['timeline'] {

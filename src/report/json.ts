@@ -31,13 +31,13 @@ true satisfies Exclude<keyof RunResult, (typeof PARTS)[number]> extends never ? 
  */
 export function toResultJson(result: RunResult): string {
   const parts = PARTS.filter((part) => result[part] !== undefined).map((part) => {
+    if (part === 'timeline') return `  "timeline": ${lines(result.timeline)}`;
     // A line break within JSON is always between tokens: in strings it is escaped.
-    const json = part === 'timeline' ? lines(result.timeline) : JSON.stringify(result[part], null, 2);
-    return `  "${part}": ${json.replaceAll('\n', '\n  ')}`;
+    return `  "${part}": ${JSON.stringify(result[part], null, 2).replaceAll('\n', '\n  ')}`;
   });
   return inertJson(`{\n${parts.join(',\n')}\n}\n`);
 }
 
 function lines(points: RunResult['timeline']): string {
-  return points.length === 0 ? '[]' : `[\n${points.map((point) => `  ${JSON.stringify(point)}`).join(',\n')}\n]`;
+  return points.length === 0 ? '[]' : `[\n${points.map((point) => `    ${JSON.stringify(point)}`).join(',\n')}\n  ]`;
 }

@@ -1,12 +1,12 @@
 import { type IntervalSnapshot, timesOf } from '../core/snapshot.ts';
 import { toSeconds } from '../core/units.ts';
 import type { HlogInterval } from '../stats/hlog.ts';
-import { mergedHistogram, type PackedHistogram, packHistogram, unpackHistogram } from '../stats/packed-histogram.ts';
+import { mergedPacked, type PackedHistogram } from '../stats/packed-histogram.ts';
 
 /** Lines at the most: of an hour with one request name, every second has its own. */
 const MOST = 3_600;
 
-type Line = Omit<HlogInterval, 'histogram'> & { readonly packed: PackedHistogram };
+type Line = HlogInterval & { readonly histogram: PackedHistogram };
 
 /**
  * Response times for `latency.hlog`, every one of the run. Where they would be too many lines, neighbours with one tag share
@@ -32,8 +32,8 @@ export class LatencyLog {
   }
 
   *intervals(): Generator<HlogInterval> {
-    for (const line of this.#lines) yield intervalOf(line);
-    for (const open of this.#open.values()) if (open.length > 0) yield oneOf(open);
+    yield* this.#lines;
+    for (const open of this.#open.values()) if (open.length > 0) yield lineOf(open);
   }
 
   #put(interval: HlogInterval): void {
@@ -53,7 +53,7 @@ export class LatencyLog {
       const place = single.get(line.tag);
       if (place === undefined) single.set(line.tag, wider.push(line) - 1);
       else {
-        wider[place] = lineOf([wider[place] as Line, line].map(intervalOf));
+        wider[place] = lineOf([wider[place] as Line, line]);
         single.delete(line.tag);
       }
     }
@@ -64,24 +64,10 @@ export class LatencyLog {
   }
 }
 
-function lineOf(intervals: readonly HlogInterval[]): Line {
-  const { histogram, ...line } = oneOf(intervals);
-  return { ...line, packed: packHistogram(histogram) };
-}
-
-function intervalOf({ packed, ...line }: Line): HlogInterval {
-  return { ...line, histogram: unpackHistogram(packed) };
-}
-
 /** Neighbouring intervals as one. */
-function oneOf(intervals: readonly HlogInterval[]): HlogInterval {
-  const [first] = intervals as [HlogInterval];
-  if (intervals.length === 1) return first;
-  const end = Math.max(...intervals.map(({ startSeconds, lengthSeconds }) => startSeconds + lengthSeconds));
-  return {
-    tag: first.tag,
-    startSeconds: first.startSeconds,
-    lengthSeconds: end - first.startSeconds,
-    histogram: mergedHistogram(intervals.map(({ histogram }) => histogram)),
-  };
+function lineOf(intervals: readonly HlogInterval[]): Line {
+  const { tag, startSeconds } = intervals[0] as HlogInterval;
+  const end = Math.max(...intervals.map((each) => each.startSeconds + each.lengthSeconds));
+  const histogram = mergedPacked(intervals.map((each) => each.histogram));
+  return { tag, startSeconds, lengthSeconds: end - startSeconds, histogram };
 }

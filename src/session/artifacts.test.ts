@@ -15,7 +15,7 @@ it('logs the warm-up apart, so that what has the name of a request adds up to th
   ];
   for (const event of events) await artifacts.accept(event);
   const result = artifacts.fold.result();
-  const contents = await artifacts.contents({} as Pick<Machine, 'files' | 'assets'>, result);
+  const contents = artifacts.contents({} as Pick<Machine, 'files' | 'assets'>, result);
   const reader = new HistogramLogReader(contents['latency.hlog']());
   const counts: Record<string, number> = {};
   for (let read = reader.nextIntervalHistogram(); read !== null; read = reader.nextIntervalHistogram()) {

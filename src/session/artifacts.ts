@@ -11,6 +11,7 @@ import { toResultJson } from '../report/json.ts';
 import { toJunitXml } from '../report/junit.ts';
 import { LatencyLog } from '../report/latency-log.ts';
 import { toMarkdown } from '../report/markdown.ts';
+import { toHlog } from '../stats/hlog.ts';
 
 /**
  * What a run leaves in its folder besides the journal, gathered from the stream: the same from a live run as from a
@@ -38,12 +39,10 @@ export class Artifacts implements RunSink {
   }
 
   /** The text of each file, made when it is asked for: of the run so far, or of all of it. */
-  async contents(
+  contents(
     { files, assets }: Pick<Machine, 'files' | 'assets'>,
     result = this.fold.result(),
-  ): Promise<Record<FileName, () => string>> {
-    // Its library takes longer to load than most runs to start.
-    const { toHlog } = await import('../stats/hlog.ts');
+  ): Record<FileName, () => string> {
     const asset = (name: string): string => files.readText(fileURLToPath(new URL(name, assets)));
     return {
       'result.json': () => toResultJson(result),
@@ -68,7 +67,7 @@ export class Artifacts implements RunSink {
     result: RunResult,
     write: (name: FileName, text: string) => Promise<void>,
   ): Promise<void> {
-    for (const [name, content] of Object.entries(await this.contents(machine, result)))
+    for (const [name, content] of Object.entries(this.contents(machine, result)))
       await write(name as FileName, content());
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { EMPTY_HISTOGRAM } from '../core/snapshot.ts';
 import { Histogram } from './histogram.ts';
-import { mergeHistograms, packHistogram, unpackHistogram } from './packed-histogram.ts';
+import { mergedHistogram, mergedPacked, mergeHistograms, packHistogram, unpackHistogram } from './packed-histogram.ts';
 
 const values = fc.array(
   fc.tuple(fc.integer({ min: 0, max: 2 ** 31 - 1 }), fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant(2 ** 40))),
@@ -32,6 +32,18 @@ it('merges as histograms do', () => {
     }),
   );
   expect(mergeHistograms(EMPTY_HISTOGRAM, EMPTY_HISTOGRAM)).toEqual(EMPTY_HISTOGRAM);
+});
+
+it('merges many as histograms do, packed or not', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(values, fc.boolean()), { maxLength: 8 }), (lists) => {
+      const all = lists.map(([recorded]) => histogramOf(recorded).toData());
+      const parts = all.map((data, i) => (lists[i]?.[1] ? packHistogram(data) : data));
+      const whole = Histogram.of(...all).toData();
+      expect(mergedHistogram(parts)).toEqual(whole);
+      expect(unpackHistogram(mergedPacked(parts))).toEqual(whole);
+    }),
+  );
 });
 
 it('takes three bytes a bucket at the most for a usual second', () => {

@@ -1,6 +1,6 @@
-import { EMPTY_HISTOGRAM, type HistogramData } from '../core/snapshot.ts';
+import type { HistogramData } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
-import { Histogram } from './histogram.ts';
+import { bucketOf, HIGHEST } from './histogram.ts';
 
 /** A histogram's data kept small and out of the heap: two or three bytes for each filled bucket instead of sixteen. Exact. */
 export interface PackedHistogram extends Omit<HistogramData, 'buckets'> {
@@ -9,49 +9,129 @@ export interface PackedHistogram extends Omit<HistogramData, 'buckets'> {
 }
 
 export function packHistogram({ buckets, ...rest }: HistogramData): PackedHistogram {
-  if (space.length < LONGEST * buckets.length) space = new Uint8Array(2 * LONGEST * buckets.length);
-  const bytes = space;
-  let at = 0;
-  for (let i = 0; i < buckets.length; i++) {
-    let left = buckets[i] as number;
-    // Counts may be beyond 32 bits, so no shifts.
-    for (; left >= 128; left = Math.floor(left / 128)) bytes[at++] = (left % 128) + 128;
-    bytes[at++] = left;
-  }
-  return { ...rest, bytes: bytes.slice(0, at) };
+  const bytes = new Bytes();
+  for (let i = 0; i < buckets.length; i += 2) bytes.put(buckets[i] as number, buckets[i + 1] as number);
+  return { ...rest, bytes: bytes.taken };
 }
 
 /** Bytes of a number below 2⁵³, at the most. */
 const LONGEST = 8;
-/** Where bytes are put together before it is known how many they are. */
-let space = new Uint8Array(LONGEST * 1024);
+/** Where bytes are put together before it is known how many they are: enough for every bucket. */
+const SPACE = new Uint8Array(2 * LONGEST * (bucketOf(HIGHEST) + 1));
 
-export function unpackHistogram({ bytes, ...rest }: PackedHistogram): HistogramData {
-  const buckets: number[] = [];
-  let value = 0;
-  let weight = 1;
-  for (const byte of bytes) {
-    value += (byte % 128) * weight;
-    weight *= 128;
-    if (byte < 128) {
-      buckets.push(value);
-      value = 0;
-      weight = 1;
-    }
+/** One at a time. */
+class Bytes {
+  #at = 0;
+
+  put(gap: number, count: number): void {
+    this.#number(gap);
+    this.#number(count);
   }
+
+  get taken(): Uint8Array {
+    return SPACE.slice(0, this.#at);
+  }
+
+  #number(value: number): void {
+    let left = value;
+    // Counts may be beyond 32 bits, so no shifts.
+    for (; left >= 128; left = Math.floor(left / 128)) SPACE[this.#at++] = (left % 128) + 128;
+    SPACE[this.#at++] = left;
+  }
+}
+
+export function unpackHistogram(packed: PackedHistogram): HistogramData {
+  const buckets: number[] = [];
+  forEachPair(packed, (gap, count) => buckets.push(gap, count));
+  const { bytes: _, ...rest } = packed;
   return { ...rest, buckets };
 }
 
-/** Few are merged without the room that a `Histogram` takes, many in one, which is quicker. */
-const FEW = 4;
-const ROOM = new Histogram();
+/** The pairs of a histogram, packed or not. */
+export function forEachPair(part: HistogramData | PackedHistogram, visit: (gap: number, count: number) => void): void {
+  if ('buckets' in part) {
+    const { buckets } = part;
+    for (let i = 0; i < buckets.length; i += 2) visit(buckets[i] as number, buckets[i + 1] as number);
+    return;
+  }
+  const { bytes } = part;
+  let gap = -1;
+  for (let at = 0; at < bytes.length; ) {
+    let value = bytes[at++] as number;
+    if (value >= 128) {
+      value -= 128;
+      for (let weight = 128; ; weight *= 128) {
+        const byte = bytes[at++] as number;
+        value += (byte % 128) * weight;
+        if (byte < 128) break;
+      }
+    }
+    if (gap < 0) gap = value;
+    else {
+      visit(gap, value);
+      gap = -1;
+    }
+  }
+}
+
+/** Sums histograms, packed or not, without a list for each. Room for all buckets is made once. */
+class Sum {
+  readonly #counts = new Float64Array(bucketOf(HIGHEST) + 1);
+  #count = 0;
+  #min = 0;
+  #max = 0;
+  #sum = 0;
+
+  add(part: HistogramData | PackedHistogram): void {
+    if (part.count === 0) return;
+    const counts = this.#counts;
+    let bucket = 0;
+    forEachPair(part, (gap, count) => {
+      bucket += gap;
+      counts[bucket] = (counts[bucket] as number) + count;
+    });
+    if (this.#count === 0 || part.min < this.#min) this.#min = part.min;
+    if (part.max > this.#max) this.#max = part.max;
+    this.#count += part.count;
+    this.#sum += part.sum;
+  }
+
+  /** What was added, and nothing is left. */
+  take(put: (gap: number, count: number) => void): Omit<HistogramData, 'buckets'> {
+    const whole = { count: this.#count, min: this.#min as Micros, max: this.#max as Micros, sum: this.#sum };
+    const last = this.#count === 0 ? -1 : bucketOf(this.#max);
+    let before = 0;
+    for (let bucket = bucketOf(this.#min); bucket <= last; bucket++) {
+      const count = this.#counts[bucket] as number;
+      if (count === 0) continue;
+      this.#counts[bucket] = 0;
+      put(bucket - before, count);
+      before = bucket;
+    }
+    this.#count = 0;
+    this.#min = 0;
+    this.#max = 0;
+    this.#sum = 0;
+    return whole;
+  }
+}
+
+const SUM = new Sum();
 
 /** All of them as one. */
-export function mergedHistogram(all: readonly HistogramData[]): HistogramData {
-  if (all.length <= FEW) return all.reduce((whole, each) => mergeHistograms(whole, each), EMPTY_HISTOGRAM);
-  ROOM.reset();
-  for (const each of all) ROOM.add(each);
-  return ROOM.toData();
+export function mergedHistogram(all: readonly (HistogramData | PackedHistogram)[]): HistogramData {
+  for (const each of all) SUM.add(each);
+  const buckets: number[] = [];
+  return { ...SUM.take((gap, count) => buckets.push(gap, count)), buckets };
+}
+
+/** The same, packed. */
+export function mergedPacked(all: readonly (HistogramData | PackedHistogram)[]): PackedHistogram {
+  const [first, ...others] = all.filter(({ count }) => count > 0);
+  if (first !== undefined && 'bytes' in first && others.length === 0) return first;
+  for (const each of all) SUM.add(each);
+  const bytes = new Bytes();
+  return { ...SUM.take((gap, count) => bytes.put(gap, count)), bytes: bytes.taken };
 }
 
 /** Both in one, without the room that a `Histogram` takes: for those that are kept by the hundred. */
