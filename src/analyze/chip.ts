@@ -40,6 +40,7 @@ export const REASONS: Readonly<Record<DoubtCode, string>> = {
   'closed-unannounced': 'the target closed connections after responses that did not say so',
   'surplus-bytes': 'the target sent bytes that nobody had asked for',
   'target-down': 'the target failed part of the time',
+  'errors-at-any-load': 'errors came whatever the load',
   'clock-set': 'the clock was set under way',
 };
 

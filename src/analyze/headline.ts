@@ -43,7 +43,11 @@ const firstSentence = (text: string): string => text.split(/(?<=\.) /)[0] ?? tex
 function sentenceOf(result: RunResult): string {
   const { run, plan, verdict, timeline, breakingPoint } = result;
   if (run.ending === 'interrupted') return `Interrupted after ${wayOf(loadedFor(timeline), plan)}.`;
-  if (breakingPoint !== undefined) return foundSentence(breakingPoint);
+  if (breakingPoint !== undefined) {
+    // A load that is called the limit would be blamed for what it did not do.
+    const errors = verdict.doubts.find(({ code }) => code === 'errors-at-any-load');
+    return errors === undefined ? foundSentence(breakingPoint) : firstSentence(errors.message);
+  }
   if (isUnreachable(result)) return `Nothing answered at ${addressOf(plan.target)}.`;
   // A p95 of the time before would be the answer to another question.
   const down = verdict.doubts.find(({ code }) => code === 'target-down');

@@ -1,6 +1,7 @@
 import { type Doubt, PERCENTILES } from '../core/result.ts';
 import { bears, samplesFor } from '../core/sample-size.ts';
 import { connectionDoubts, targetConnectionDoubts } from './connections.ts';
+import { errorsAtAnyLoadDoubts } from './errors-at-any-load.ts';
 import { doubt, type Evidence } from './evidence.ts';
 import { generatorDoubts, rateDoubts } from './generator-doubts.ts';
 import { idleDoubts } from './idle.ts';
@@ -21,6 +22,7 @@ export function doubtsOf(evidence: Evidence): Doubt[] {
   // Each level of a search is judged by itself, and void where the generator was unfit.
   if (evidence.plan.search !== null)
     return [
+      ...errorsAtAnyLoadDoubts(evidence.breakingPoint, evidence.failures),
       ...endingDoubts(evidence),
       ...responseDoubts(evidence),
       ...searchDoubts(evidence),

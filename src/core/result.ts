@@ -127,6 +127,7 @@ export const DOUBT_CODES = [
   'closed-unannounced',
   'surplus-bytes',
   'target-down',
+  'errors-at-any-load',
   'clock-set',
 ] as const;
 export type DoubtCode = (typeof DOUBT_CODES)[number];
