@@ -148,6 +148,20 @@ it('a user whose one response takes all the run was not idle', () => {
   expect(without.verdict.doubts.map(({ code }) => code)).toContain('hidden-idle');
 });
 
+it('a first response that is slow for a moment starves nobody, however short the run', () => {
+  const events = [
+    startedOf(planOf({ load: users(1, 10) })),
+    secondOf(0, { ok: new Array<number>(19).fill(1_000), sentMore: 1 }, { endAt: 60_000 }),
+    secondOf(1, { ok: [36_000], sentMore: -1 }, { phase: 'drain', startAt: 60_000, endAt: 70_000 }),
+    finishedOf('completed', 1),
+  ];
+  expect(
+    foldOf(events)
+      .result()
+      .verdict.doubts.map(({ code }) => code),
+  ).not.toContain('starved-users');
+});
+
 it('counts add up at the end of every run, in the interval of whatever phase they were due', () => {
   const { totals, verdict } = runOf(users(10, 3), 0, { warmup: seconds(1) });
   expect(totals.sent).toBe(totals.ok + totals.failed + (totals.byOutcome.aborted ?? 0));

@@ -3,8 +3,11 @@ import { type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { counted, formatCount, formatMs } from './wording.ts';
 
-/** A virtual user that waits for one response for this share of the run, and so many times the median, is starved. */
-const STARVED = { share: 0.5, medians: 10 } as const;
+/**
+ * A virtual user that waits for one response for this share of the run, and so many times the median, is starved; but for
+ * less than a second (µs) it only met a slow start.
+ */
+const STARVED = { share: 0.5, medians: 10, least: 1e6 } as const;
 
 /** Virtual users that the target left waiting while it served the others; times in ms. */
 export interface Starved {
@@ -29,7 +32,7 @@ export class StarvedFold {
   starved(users: number, measuredMs: number, successes: Histogram): Starved | null {
     if (successes.count === 0 || this.#waits.count === 0) return null;
     const median = successes.quantile(0.5);
-    const limit = Math.max(STARVED.share * measuredMs * 1e3, STARVED.medians * median);
+    const limit = Math.max(STARVED.share * measuredMs * 1e3, STARVED.medians * median, STARVED.least);
     const waiting = this.#waits.count - this.#waits.countUpTo(limit);
     if (waiting === 0) return null;
     return { users: waiting, of: Math.max(users, waiting), longest: this.#waits.max / 1e3, median: median / 1e3 };
