@@ -4,12 +4,19 @@ import { journalSection } from './journal-section.ts';
 import { parserSection } from './parser-section.ts';
 import type { Section } from './section.ts';
 import { signalsSection } from './signals-section.ts';
+import { viewersSection } from './viewers-section.ts';
 
 const PAGE = 'docs/reliability.md';
 const fileOf = (name: string): string => `bench/reliability/${name}.json`;
 
 /** In the page's order. A section without results yet is left out. */
-const SECTIONS: readonly Section<never>[] = [parserSection, signalsSection, faultsSection, journalSection];
+const SECTIONS: readonly Section<never>[] = [
+  parserSection,
+  signalsSection,
+  faultsSection,
+  viewersSection,
+  journalSection,
+];
 
 const HEAD = `# How reliable it is
 
