@@ -32,7 +32,8 @@ function loadWhy(result: RunResult): string {
     sentences.push(`Counted from ${formatClock(reset / 1e6)} on, when the statistics were reset.`);
   const times = timesOf(latency.responseWithFailures, 'of the requests had their response');
   if (times !== null) {
-    const rate = plan.kind === 'run' ? `, at ${formatRate(rates.achievedPerSec)} achieved` : '';
+    const rate =
+      plan.kind === 'run' && !isAfterwards(result) ? `, at ${formatRate(rates.achievedPerSec)} achieved` : '';
     sentences.push(`${times}${rate}.`);
   }
   if (plan.until !== undefined && result.until?.reached === true)
@@ -99,3 +100,6 @@ function rampSentence({ from, to, totals, latency }: NonNullable<RunResult['ramp
   const parts = [`${counted(totals.sent, 'request')} sent`, ...fatesOf(totals), ...times];
   return `The ramp before it is counted apart (${formatClock(to - from)}): ${parts.join(', ')}.`;
 }
+
+/** Whether all that succeeded came when the load had ended, so that it has no rate. */
+export const isAfterwards = ({ rates, totals }: RunResult): boolean => totals.ok > 0 && rates.achievedPerSec === 0;

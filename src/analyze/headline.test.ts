@@ -10,6 +10,7 @@ import {
   P95_BELOW_250,
   planOf,
   resultOf,
+  secondOf,
   spread,
   startedOf,
   thresholdOf,
@@ -52,6 +53,18 @@ describe('the sentence', () => {
     expect(sentence({ ok: [1_000, 1_500] })).toBe('2.00 requests per second at a median of 1.00 ms (1.00 or more).');
     const five = foldOf([startedOf(planOf()), finishedOf()]).result();
     expect(headline(five).sentence).toBe('No request was sent in the measured phase.');
+  });
+
+  it('has no rate where every response came after the load', () => {
+    const events = [
+      startedOf(planOf()),
+      secondOf(0, { sentMore: 2 }, { endAt: 1_000 }),
+      secondOf(1, { ok: [1_000, 1_500], sentMore: -2 }, { phase: 'drain', startAt: 1_000, endAt: 3_000 }),
+      finishedOf('completed', 1),
+    ];
+    const { sentence: said, why } = headline(foldOf(events).result());
+    expect(said).toBe('2 requests succeeded, all after the load had ended.');
+    expect(why).not.toContain('achieved');
   });
 
   it('counts failures as slow, and names what the successes had', () => {

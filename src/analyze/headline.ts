@@ -1,7 +1,7 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { Metric, Threshold } from '../core/plan.ts';
 import type { Check, DoubtCode, PercentileName, RunResult } from '../core/result.ts';
-import { whyOf } from './account.ts';
+import { isAfterwards, whyOf } from './account.ts';
 import { type Chip, chipOf, REASONS } from './chip.ts';
 import { percentileIn, percentileText } from './percentiles.ts';
 import { isUnreachable } from './verdict.ts';
@@ -146,7 +146,10 @@ function begun(text: string): string {
   return /^p\d/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function loaded({ rates, latency, totals }: RunResult): string {
+function loaded(result: RunResult): string {
+  const { rates, latency, totals } = result;
+  // Of a few requests that are sent at once the load has ended before the first response: no rate is known.
+  if (isAfterwards(result)) return `${counted(totals.ok, 'request')} succeeded, all after the load had ended.`;
   const rate = requestsPerSecond(rates.achievedPerSec);
   const name = percentileIn(latency.responseWithFailures, 'p95') === null ? 'p50' : 'p95';
   const callers = percentileIn(latency.responseWithFailures, name);
