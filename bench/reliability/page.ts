@@ -21,7 +21,8 @@ const SECTIONS: readonly Section<never>[] = [
 const HEAD = `# How reliable it is
 
 What was tried to make it fail, and what came of it. Each section is written by a script of its own from the results that lie beside the scripts in
-\`bench/reliability/\`; nobody edits this page by hand.
+\`bench/reliability/\`; nobody edits this page by hand. What has no figure is held by the test suite: hostile texts (escape sequences, turned
+writing, markup, formulas) in every field that comes from outside and every file of a run are inert (\`src/report/hostile.test.ts\`).
 `;
 
 /** Keeps the results of one section, and draws the page again. */
