@@ -314,6 +314,28 @@ describe('a search that cannot go on', () => {
     }
   });
 
+  it('answers of the target as it is now, where it became another one under way', () => {
+    // M/M/1 of 200/s, p95 <= 100 ms at 170/s; then of half of it, and 70/s, or of twice, and 370/s.
+    for (const [factor, after, truth] of [
+      [0.5, 50, 70],
+      [2, 50, 370],
+      [0.5, 90, 70],
+      [2, 90, 370],
+    ] as const) {
+      const service = (start: number): number => 0.005 / (start > after ? factor : 1);
+      const target = lasting(slotted(1, (start, random) => random.exponential(service(start))));
+      const answer = simulate(searchOptions(SLO, 120, 0.1), target, 3);
+      expect(answer.status, `${factor} after ${after} s`).toBe('rough');
+      const [low, high] = answer.interval ?? [0, null];
+      expect(low).toBeLessThan(truth);
+      expect(high).toBeGreaterThan(truth);
+      // In good time it is not only true, but says something.
+      if (after === 50) expect((high as number) / low).toBeLessThan(2.5);
+      const told = answer.warnings.find(({ code }) => code === 'capacity-changed')?.message;
+      expect(told).toContain('What was measured before that was seen counts for nothing.');
+    }
+  });
+
   it('waits for an autoscaler after an increase only, and says that it scaled, or was not steady', () => {
     const search = new Search({ ...searchOptions(SLO, 240), settle: 5 });
     const random = new Random(4, 0);

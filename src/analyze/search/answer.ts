@@ -67,8 +67,8 @@ export function answerOf(state: SearchState): BreakingPoint {
 }
 
 /** The highest load on the axis at which a level passed. */
-function highestPassed({ levels, options }: SearchState): number | null {
-  return decided(levels, options.unit, 'pass').at(-1)?.load ?? null;
+function highestPassed({ present, options }: SearchState): number | null {
+  return decided(present, options.unit, 'pass').at(-1)?.load ?? null;
 }
 
 /** The SLO that breaks first, or `capacity` where it breaks only because the target is full. */
@@ -90,7 +90,7 @@ function limitOf({ posterior, seen }: CriterionLimit, held: number | null): Load
   return { status: 'found', estimate: at(0.5), interval: [at(0.025), at(0.975)] };
 }
 
-function capacityEstimate({ capacity, levels }: SearchState): Estimate | null {
+function capacityEstimate({ capacity, present: levels }: SearchState): Estimate | null {
   const pooled = capacity === null ? null : sustainedThroughput(levels);
   if (capacity === null || pooled === null) return null;
   // What an open level carried without piling up is a lower bound, whatever the closed ramp came to.
@@ -109,7 +109,7 @@ function capacityEstimate({ capacity, levels }: SearchState): Estimate | null {
 }
 
 /** The level with the most throughput per response time, and the levels beside it on the axis. */
-function kneeOf({ levels, options }: SearchState): Estimate | null {
+function kneeOf({ present: levels, options }: SearchState): Estimate | null {
   const all = levels
     .flatMap((level) => {
       const load = loadOf(level, options.unit);
@@ -125,7 +125,7 @@ function kneeOf({ levels, options }: SearchState): Estimate | null {
 }
 
 /** Little's law at a load: λ × mean response, the mean between the two levels beside it on logarithmic axes. */
-function usersAt({ levels, options }: SearchState, load: number): number | null {
+function usersAt({ present: levels, options }: SearchState, load: number): number | null {
   if (options.unit === 'vus') return load;
   const points = levels
     .flatMap((level) => {
@@ -144,7 +144,7 @@ function usersAt({ levels, options }: SearchState, load: number): number | null 
 }
 
 /** What the requests within 15 % of the limit can tell apart at all. */
-function resolutionNear({ estimate, levels, options }: SearchState): number | null {
+function resolutionNear({ estimate, present: levels, options }: SearchState): number | null {
   if (estimate === null) return null;
   const near = levels.filter((level) => {
     const load = loadOf(level, options.unit);

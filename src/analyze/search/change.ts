@@ -1,4 +1,4 @@
-import { capacityOf, throughputOf } from './capacity.ts';
+import { type Capacity, capacityOf, throughputOf } from './capacity.ts';
 import type { Level } from './level.ts';
 
 /** Two throughputs differ by so many standard errors, each at least so large (share), and by so much that it matters. */
@@ -41,4 +41,32 @@ export function capacityChange(levels: readonly Level[]): CapacityChange | null 
   const error = Math.hypot(Math.max(CHANGE.least, before.relativeError), Math.max(CHANGE.least, after.relativeError));
   if (apart < Math.log(CHANGE.ratio) || apart < CHANGE.deviations * error) return null;
   return { users: vus, first: before.perSec, last: after.perSec };
+}
+
+/** A target that can do so many times as much as it could, or so little of it, is another one. */
+const ANOTHER = Math.log(1.8);
+
+/** What of a search is about the target as it is now. */
+export interface Present {
+  readonly levels: readonly Level[];
+  /** As the ramp had it, or the level that showed the change. */
+  readonly capacity: Capacity | null;
+}
+
+/**
+ * The levels since the target became another one, as its ramp's last level, run again, has it. When it did so is not known: all
+ * levels before that leave.
+ * @param ramp capacity as the closed ramp had it.
+ */
+export function presentOf(levels: readonly Level[], ramp: Capacity | null): Present {
+  let present: Present = { levels, capacity: ramp };
+  levels.forEach((level, i) => {
+    if (ramp === null || level.step.purpose !== 'repeat' || level.margins.length === 0) return;
+    const change = capacityChange(levels.slice(0, i + 1));
+    const { perSec, relativeError } = throughputOf(level);
+    const before = present.levels === levels ? change?.first : present.capacity?.perSec;
+    if (before === undefined || !(perSec > 0) || Math.abs(Math.log(perSec / before)) < ANOTHER) return;
+    present = { levels: levels.slice(i), capacity: { perSec, deviation: relativeError, reached: ramp.reached } };
+  });
+  return present;
 }

@@ -78,12 +78,13 @@ export class Search {
 
   /** The answer; before the end, the answer so far. */
   answer(): BreakingPoint {
-    const { options, criteria, levels, spent, capacity, limit, pauses, ceiling, recovered } = this.#progress;
+    const { options, criteria, levels, present, spent, capacity, limit, pauses, ceiling, recovered } = this.#progress;
     const stoppedBy = this.#stop ?? 'interrupted';
     return answerOf({
       options,
       criteria,
       levels,
+      present: present.levels,
       spent,
       capacity,
       estimate: limit,
@@ -116,8 +117,8 @@ function* search(progress: Progress): Phase<SearchStop> {
     yield* repeating(progress);
     yield* recovering(progress);
     if (progress.isLost) return 'target-lost';
-    // These may have widened it again.
-    if (stop === 'precision') stop = yield* narrowing(progress, 0);
+    // These may have widened it again, or left nothing of it.
+    if (stop === 'precision' || progress.limit === null) stop = yield* narrowing(progress, 0);
     while (stop === 'budget' && progress.extend()) stop = yield* narrowing(progress, 0);
     if ((progress.limit?.never ?? 0) >= NEVER_SURE) return 'fails-at-every-load';
     if ((progress.limit?.width ?? Number.POSITIVE_INFINITY) <= options.precision) return 'precision';

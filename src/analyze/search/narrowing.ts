@@ -1,5 +1,7 @@
 import type { SearchStop } from '../../core/breaking-point.ts';
+import { repeating } from './afterwards.ts';
 import { CLIFF_ROOM } from './estimate.ts';
+import type { Level } from './level.ts';
 import { loadOf, suspectLoad } from './monotone.ts';
 import type { Phase, Progress } from './progress.ts';
 import { narrowingRequests, SHORTEST } from './window.ts';
@@ -12,6 +14,9 @@ const PROBES = { cliff: [0.3, 0.7, 0.5], slope: [0.05, 0.95, 0.5] } as const;
 const NEVER = { sure: 0.99, possible: 0.2, share: 0.8 } as const;
 /** Beyond so many times its capacity a target only piles up. */
 const OVER = 1.1;
+/** What was so sure, and comes otherwise, lets one look whether the target changed: so often at most. */
+const SURPRISE = 0.9;
+const MOST_LOOKS = 2;
 /** A load that seems to fail below one that passes is looked at as closely as if the interval were so wide. */
 const SUSPECT_WIDTH = 0.15;
 
@@ -22,10 +27,17 @@ const SUSPECT_WIDTH = 0.15;
 export function* narrowing(progress: Progress, reserved: number, fewest = 0): Phase<SearchStop> {
   const { budget, precision, unit, maxLoad } = progress.options;
   const steps = progress.steps;
+  let surprises = 0;
+  let looks = 0;
   for (let count = 0; ; count++) {
+    // Half of the levels are for nothing, if only the end shows that the target changed.
+    if (fewest > 0 && surprises > looks && looks < MOST_LOOKS) {
+      looks++;
+      yield* repeating(progress);
+    }
     const { limit, bound } = progress;
     // Of a target that pauses any level may seem to fail.
-    const suspect = progress.pauses === null ? suspectLoad(progress.levels, unit) : null;
+    const suspect = progress.pauses === null ? suspectLoad(progress.present.levels, unit) : null;
     if (limit !== null && heldAt(progress, bound)) return bound === maxLoad ? 'bound' : 'generator';
     if (limit !== null && limit.never >= NEVER.sure) return 'fails-at-every-load';
     if (suspect === null && limit !== null && limit.width <= precision && count >= fewest) return 'precision';
@@ -42,7 +54,14 @@ export function* narrowing(progress: Progress, reserved: number, fewest = 0): Ph
     const level = yield* progress.measure(step);
     if (level === 'lost') return 'target-lost';
     if (level === 'void' && progress.ceiling !== null && count > 6) return 'generator';
+    if (level !== 'void' && limit !== null && isSurprise(level, limit.cdf(load))) surprises = looks + 1;
   }
+}
+
+/** Whether a level is decided otherwise than was nearly sure. @param breaks the probability that it would break an SLO. */
+function isSurprise({ result: { verdict } }: Level, breaks: number): boolean {
+  if (verdict === 'pass') return breaks > SURPRISE;
+  return (verdict === 'fail' || verdict === 'overloaded') && breaks < 1 - SURPRISE;
 }
 
 function probeOf(progress: Progress, count: number): number {
@@ -64,8 +83,8 @@ function within({ limit, capacity, options }: Progress, load: number): number {
 }
 
 /** Of the levels on the axis. */
-function lowestLoad({ levels, options }: Progress): number {
-  return Math.min(...levels.flatMap((level) => loadOf(level, options.unit) ?? []));
+function lowestLoad({ present, options }: Progress): number {
+  return Math.min(...present.levels.flatMap((level) => loadOf(level, options.unit) ?? []));
 }
 
 /** Whether a level at the bound passed, and nothing speaks for a limit below it. */

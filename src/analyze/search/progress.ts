@@ -1,5 +1,6 @@
 import { type Capacity, capacityNow } from './capacity.ts';
 import { ceilingOf, trustedBelow } from './ceiling.ts';
+import { type Present, presentOf } from './change.ts';
 import type { Criterion } from './criteria.ts';
 import { estimateLimit, type LimitEstimate } from './estimate.ts';
 import type { Level } from './level.ts';
@@ -43,14 +44,23 @@ export class Progress {
     this.criteria = criteria;
   }
 
+  /** What is about the target as it is now; of one that may scale, all is. */
+  get present(): Present {
+    const { levels, rampCapacity, options } = this;
+    return options.settle === 0 ? presentOf(levels, rampCapacity) : { levels, capacity: rampCapacity };
+  }
+
   get capacity(): Capacity | null {
-    return capacityNow(this.rampCapacity, this.levels);
+    const { levels, capacity } = this.present;
+    return capacityNow(capacity, levels);
   }
 
   /** Where the limit is, as far as all levels tell. */
   get limit(): LimitEstimate | null {
     const { levels, criteria, options } = this;
-    return this.#limit.of(levels.length, () => estimateLimit(levels, criteria, options.unit, this.capacity));
+    return this.#limit.of(levels.length, () =>
+      estimateLimit(this.present.levels, criteria, options.unit, this.capacity),
+    );
   }
 
   get pauses(): Pauses | null {
@@ -82,7 +92,7 @@ export class Progress {
 
   /** The levels on the searched axis with such a verdict beyond doubt, ascending. */
   decided(verdict: 'pass' | 'fail'): Placed[] {
-    return decided(this.levels, this.options.unit, verdict);
+    return decided(this.present.levels, this.options.unit, verdict);
   }
 
   /** Runs a level; a void one is repeated once. `void`: twice; `lost`: the target is gone. */

@@ -29,6 +29,8 @@ export interface SearchState {
   readonly options: SearchOptions;
   readonly criteria: readonly Criterion[];
   readonly levels: readonly Level[];
+  /** Those that are about the target as it is now. */
+  readonly present: readonly Level[];
   readonly spent: number;
   readonly capacity: Capacity | null;
   readonly estimate: LimitEstimate | null;

@@ -14,7 +14,7 @@ const CLIFF = 0.015;
 
 /** What the reader of an answer must know. */
 export function warningsOf(state: SearchState): SearchWarning[] {
-  const { levels, estimate, pauses, recovered, options, criteria } = state;
+  const { levels, present, estimate, pauses, recovered, options, criteria } = state;
   const warnings: SearchWarning[] = [];
   const warn = (code: SearchWarning['code'], message: string): void => void warnings.push({ code, message });
   if (options.slos.length === 0 && criteria.length > 0)
@@ -62,7 +62,7 @@ export function warningsOf(state: SearchState): SearchWarning[] {
   else if (change !== null)
     warn(
       'capacity-changed',
-      `With ${counted(change.users, 'user')} the target answered ${formatRate(change.first)} at first, and ${formatRate(change.last)} at the end: its capacity changed under way.`,
+      `With ${counted(change.users, 'user')} the target answered ${formatRate(change.first)} at first, and ${formatRate(change.last)} at the end: its capacity changed under way.${present.length < levels.length ? ' What was measured before that was seen counts for nothing.' : ''}`,
     );
   return warnings;
 }
