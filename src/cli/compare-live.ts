@@ -8,13 +8,13 @@ import type { World } from '../core/world.ts';
 import { Random } from '../load/random.ts';
 import { resultOf } from './finished-result.ts';
 import { runCommand } from './run.ts';
-import { type TargetProgram, withTargetProgram } from './started-target.ts';
+import { type StartedTarget, withTargetProgram } from './started-target.ts';
 
 export interface LiveSide {
   readonly label: 'base' | 'head';
   readonly url: string;
   /** Started anew for each run; null: it runs anyway. */
-  readonly program: TargetProgram | null;
+  readonly program: StartedTarget | null;
 }
 
 export interface LiveWishes {

@@ -13,8 +13,9 @@ import { describePlan } from '../plan/describe.ts';
 import { foreignVariables } from '../plan/environment.ts';
 import { formTexts } from '../plan/form.ts';
 import { FormMemory } from '../plan/form-memory.ts';
-import { preparedBy } from '../plan/resolve.ts';
+import { type PreparedRun, preparedBy } from '../plan/resolve.ts';
 import { type Given, readSources } from '../plan/sources.ts';
+import { targetStartOf } from '../plan/start.ts';
 import { ConsoleView } from '../report/console.ts';
 import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
@@ -31,6 +32,7 @@ import { steerByKeys } from './keys.ts';
 import type { Page } from './page.ts';
 import { type PageWishes, pageWishes } from './page-wishes.ts';
 import { publicationOf } from './publication.ts';
+import { whenReady } from './started-target.ts';
 import type { TestingOptions } from './testing.ts';
 
 /** `rampart run`, `find` and `probe`: plan, measure, judge, show. Returns the exit code. */
@@ -43,7 +45,7 @@ export async function runCommand(
   const sources = { kind, target, env: outside.env, flags };
   const given = await readSources(sources, outside.files);
   const { settings } = given;
-  const { json = false, quiet = false } = settings;
+  const { quiet = false } = settings;
   const note = (line: string): void => outside.stderr.write(`${line}\n`);
   warnOfForeignVariables(outside);
   const { plan, rows } = preparedBy(given, kind, quiet ? outside : { ...outside, note });
@@ -51,6 +53,20 @@ export async function runCommand(
   const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
   const outputs = await wantedOutputs(settings.outputs, world);
   if (!quiet) for (const line of describePlan(plan)) world.stderr.write(`${line}\n`);
+  return whenReady(world, targetStartOf(given, plan), () =>
+    measured(world, given, { plan, rows }, { wishes, outputs }),
+  );
+}
+
+/** Measures, judges and shows. Returns the exit code. */
+async function measured(
+  world: World,
+  given: Given,
+  { plan, rows }: PreparedRun,
+  { wishes, outputs }: { wishes: PageWishes | null; outputs: readonly WantedOutput[] },
+): Promise<number> {
+  const { kind } = plan;
+  const { json = false, quiet = false } = given.settings;
   await reach(plan);
 
   const id = newRunId(world);

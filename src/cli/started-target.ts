@@ -1,20 +1,13 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { RampartError } from '../core/errors.ts';
-import { type Micros, millis, toSeconds } from '../core/units.ts';
+import { EXIT, RampartError } from '../core/errors.ts';
+import { millis, toSeconds } from '../core/units.ts';
 import type { World } from '../core/world.ts';
+import type { TargetStart } from '../plan/start.ts';
 import { printable } from '../report/terminal.ts';
 
 /** A target that is started for the test. */
-export interface TargetProgram {
-  /** A line for the shell. */
-  readonly line: string;
-  /** Answers as soon as the target is ready. */
-  readonly url: string;
-  /** Whether only a status below 400 means ready; else any response does. */
-  readonly strict: boolean;
-  readonly patience: Micros;
-}
+export type StartedTarget = TargetStart & { readonly line: string };
 
 const PAUSE = millis(100);
 /** One attempt, ms. */
@@ -22,6 +15,29 @@ const ATTEMPT = 2_000;
 const SHOWN_LINES = 10;
 
 type Surroundings = Pick<World, 'clock' | 'startProgram' | 'stderr'>;
+
+/** Does something with a target that is started, or waited for, first. An interrupt meanwhile ends the waiting. */
+export async function whenReady(
+  world: Surroundings & Pick<World, 'onInterrupt'>,
+  target: TargetStart | null,
+  use: () => Promise<number>,
+): Promise<number> {
+  if (target === null) return use();
+  const stop = new AbortController();
+  const forget = world.onInterrupt(() => stop.abort());
+  const begin = async (): Promise<number> => {
+    forget();
+    return stop.signal.aborted ? EXIT.interrupted : use();
+  };
+  try {
+    if (target.line !== null)
+      return await withTargetProgram(world, { ...target, line: target.line }, stop.signal, begin);
+    await readiness(world, target, stop.signal);
+    return await begin();
+  } finally {
+    forget();
+  }
+}
 
 /**
  * Starts the target, waits until it is ready, and ends it, whatever happened in between.
@@ -31,7 +47,7 @@ type Surroundings = Pick<World, 'clock' | 'startProgram' | 'stderr'>;
  */
 export async function withTargetProgram<Value>(
   world: Surroundings,
-  target: TargetProgram,
+  target: StartedTarget,
   signal: AbortSignal,
   use: () => Promise<Value>,
 ): Promise<Value> {
@@ -65,9 +81,9 @@ export async function withTargetProgram<Value>(
  * @param ended how the program behind it ended; null: it runs. Absent: it is none of ours.
  * @throws {RampartError} unreachable, with what was seen last.
  */
-export async function readiness(
+async function readiness(
   { clock }: Pick<World, 'clock'>,
-  { url, strict, patience }: Omit<TargetProgram, 'line'>,
+  { url, strict, patience }: Omit<TargetStart, 'line'>,
   signal: AbortSignal,
   ended: () => string | null = () => null,
 ): Promise<void> {

@@ -1,7 +1,17 @@
-/** What a program asks for: the settings of a scenario file, but for those of the terminal and the page. */
+/** What a program asks for: the settings of a scenario file, but for those of the command line alone. */
 import type { SettingName, SettingOf, Settings } from '../settings/table.ts';
 
-export const TERMINAL_SETTINGS = ['json', 'quiet', 'ui', 'uiHost', 'open'] as const satisfies readonly SettingName[];
+/** What is shown, and starting the target, which a program does itself. */
+export const TERMINAL_SETTINGS = [
+  'json',
+  'quiet',
+  'ui',
+  'uiHost',
+  'open',
+  'start',
+  'waitFor',
+  'waitTimeout',
+] as const satisfies readonly SettingName[];
 
 type TerminalSetting = (typeof TERMINAL_SETTINGS)[number];
 

@@ -9,6 +9,7 @@ const HEADINGS: Readonly<Record<SettingGroup, string>> = {
   request: 'The request',
   load: 'The load',
   search: 'The search',
+  target: 'Starting the target',
   output: 'Results and the page',
 };
 

@@ -3,6 +3,7 @@ import { OUTPUT_SETTINGS } from './output.ts';
 import { REQUEST_SETTINGS } from './request.ts';
 import { SEARCH_SETTINGS } from './search.ts';
 import type { Setting, SettingCommand, Value } from './setting.ts';
+import { TARGET_SETTINGS } from './target.ts';
 
 /*
  * The one table of settings. A setting is declared once, in the file of its group; flag, environment twin, scenario schema,
@@ -13,12 +14,13 @@ export const GROUPS = {
   request: REQUEST_SETTINGS,
   load: LOAD_SETTINGS,
   search: SEARCH_SETTINGS,
+  target: TARGET_SETTINGS,
   output: OUTPUT_SETTINGS,
 } as const;
 
 export type SettingGroup = keyof typeof GROUPS;
 
-const TABLE = { ...REQUEST_SETTINGS, ...LOAD_SETTINGS, ...SEARCH_SETTINGS, ...OUTPUT_SETTINGS };
+const TABLE = { ...REQUEST_SETTINGS, ...LOAD_SETTINGS, ...SEARCH_SETTINGS, ...TARGET_SETTINGS, ...OUTPUT_SETTINGS };
 
 export type SettingName = keyof typeof TABLE;
 
@@ -78,9 +80,9 @@ export function variableOf(name: SettingName): string {
 
 /** In which order a command's help has the groups. */
 const HELP_ORDER: Readonly<Record<SettingCommand, readonly SettingGroup[]>> = {
-  run: ['request', 'load', 'output'],
-  find: ['request', 'search', 'load', 'output'],
-  probe: ['load', 'request', 'output'],
+  run: ['request', 'load', 'target', 'output'],
+  find: ['request', 'search', 'load', 'target', 'output'],
+  probe: ['load', 'request', 'target', 'output'],
   ui: ['output'],
 };
 

@@ -1,0 +1,44 @@
+import { RampartError } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Micros } from '../core/units.ts';
+import type { Given } from './sources.ts';
+import { readOrDefault } from './value.ts';
+
+/** What must happen before a target can be measured. */
+export interface TargetStart {
+  /** A line for the shell that starts it; null: it runs anyway. */
+  readonly line: string | null;
+  /** Answers as soon as the target is ready. */
+  readonly url: string;
+  /** Whether only a status below 400 means ready; else any response does. */
+  readonly strict: boolean;
+  readonly patience: Micros;
+}
+
+/** @returns null: there is nothing to start and nothing to wait for. @throws {RampartError} */
+export function targetStartOf(given: Given, { target }: Pick<Plan, 'target'>): TargetStart | null {
+  const { start, waitFor } = given.settings;
+  const label = (name: 'start' | 'waitFor' | 'waitTimeout'): string => given.originOf(name).label;
+  if (start === undefined && waitFor === undefined) {
+    if (given.settings.waitTimeout !== undefined)
+      throw new RampartError(
+        'usage',
+        `${label('waitTimeout')}: nothing is waited for`,
+        'Say what with --wait-for URL, or start the target with --start COMMAND.',
+      );
+    return null;
+  }
+  if (start?.trim() === '') throw new RampartError('bad-flag', `${label('start')}: the command is empty`);
+  if (waitFor !== undefined && !(URL.canParse(waitFor) && /^https?:$/.test(new URL(waitFor).protocol)))
+    throw new RampartError(
+      'bad-flag',
+      `${label('waitFor')}: "${waitFor}" is no address to wait for`,
+      'Write it whole: http://127.0.0.1:8000/health',
+    );
+  return {
+    line: start ?? null,
+    url: waitFor ?? new URL(target.url).origin,
+    strict: waitFor !== undefined,
+    patience: readOrDefault(given, 'waitTimeout'),
+  };
+}

@@ -1,0 +1,91 @@
+import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import type { RunResult } from '../src/core/result.ts';
+import { rampart, start, temporaryFolder } from './command.ts';
+
+/** Targets that the command starts itself. */
+
+const folder = temporaryFolder();
+const script = join(folder, 'server.mjs');
+let port = 0;
+let url = '';
+
+beforeAll(async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+  await new Promise((resolve) => server.close(resolve));
+  url = `http://127.0.0.1:${port}/predict`;
+  // It listens at once, but its model takes a while: until then it answers 503.
+  writeFileSync(
+    script,
+    `import { createServer } from 'node:http';
+     const [port, wait] = process.argv.slice(2).map(Number);
+     const loadedAt = Date.now() + wait;
+     createServer((request, response) => {
+       response.statusCode = Date.now() < loadedAt ? 503 : 200;
+       response.end('ok');
+     }).listen(port, '127.0.0.1');`,
+  );
+});
+
+const line = (wait = 0): string => `"${process.execPath}" "${script}" ${port} ${wait}`;
+const gone = () => expect(fetch(url)).rejects.toThrow();
+const LOAD = ['--vus', '1', '-n', '20', '-q', '--json'];
+
+it('starts the target, waits until it is ready, measures it and ends it', async () => {
+  const { code, stdout, stderr } = await rampart(['run', url, ...LOAD, '--start', line(800), '--wait-for', url]);
+  expect(stderr).toBe('');
+  const { totals } = JSON.parse(stdout) as RunResult;
+  // None met the 503 of the loading model.
+  expect(totals).toMatchObject({ ok: 20, failed: 0 });
+  // A busy machine may hold the generator up, which is said of it and not of the target.
+  expect([0, 5]).toContain(code);
+  await gone();
+});
+
+it('does so for a probe too, from the environment, and ends a target that starts others', async () => {
+  const { code } = await rampart(['probe', url, '-n', '5', '-q', '-o', 'out'], {
+    env: { RAMPART_START: `true && ${line()} ; true` },
+  });
+  expect([0, 5]).toContain(code);
+  await gone();
+});
+
+it('waits for a target that somebody else starts', async () => {
+  const waiting = start(['run', url, ...LOAD, '--wait-for', url, '--wait-timeout', '20s']);
+  const other = rampart(['run', url, ...LOAD, '--start', `sleep 0.3; ${line()}`, '-d', '3s', '-n', '1000000']);
+  const { code, stdout } = await waiting.finished;
+  expect((JSON.parse(stdout) as RunResult).totals).toMatchObject({ ok: 20, failed: 0 });
+  expect([0, 5]).toContain(code);
+  await other;
+  await gone();
+});
+
+it('says what is wrong with a target that dies, is never ready, or is there already', async () => {
+  const dead = await rampart(['run', url, ...LOAD, '--start', 'echo no such model >&2; exit 9']);
+  expect(dead.stderr).toMatch(/program ended \(exit code 9\) before .* was ready[\s\S]*no such model/);
+  expect(dead.code).toBe(4);
+  const never = await rampart(['run', url, ...LOAD, '--wait-for', url, '--wait-timeout', '500ms']);
+  expect(never.stderr).toMatch(/was not ready within 1 s: nothing answered/);
+  expect(never.code).toBe(4);
+  const nothing = await rampart(['run', url, ...LOAD, '--wait-timeout', '5s']);
+  expect(nothing.stderr).toMatch(/--wait-timeout: nothing is waited for/);
+  expect(nothing.code).toBe(2);
+  const strange = await rampart(['run', url, ...LOAD, '--wait-for', 'health']);
+  expect(strange.stderr).toMatch(/--wait-for: "health" is no address to wait for/);
+});
+
+it('ends the target when it is interrupted, while it waits and while it measures', async () => {
+  const waiting = start(['run', url, ...LOAD, '--start', 'sleep 60', '--wait-timeout', '60s']);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  waiting.kill('SIGINT');
+  expect((await waiting.finished).code).toBe(130);
+  const running = start(['run', url, '--vus', '1', '-d', '60s', '--start', line()]);
+  await running.shown('0:01');
+  running.kill('SIGINT');
+  expect((await running.finished).code).toBe(130);
+  await gone();
+});
