@@ -14,6 +14,8 @@ export type * from './core/breaking-point.ts';
 export type * from './core/command.ts';
 export { type ErrorCode, EXIT, type ExitCode, RampartError } from './core/errors.ts';
 export type * from './core/event.ts';
+export type { InMillis } from './core/in-millis.ts';
+export type * from './core/measures.ts';
 export type { Output, OutputContext } from './core/output.ts';
 export type * from './core/plan.ts';
 export type * from './core/result.ts';
@@ -23,6 +25,7 @@ export type * from './core/snapshot.ts';
 export type * from './core/standstill.ts';
 export type * from './core/units.ts';
 export type { FindSettings, ProbeSettings, RunSettings } from './plan/program.ts';
+export type { ResultFile } from './report/json.ts';
 export type { Report, ReportOptions } from './session/report.ts';
 export type { FindResult, LoadWish, Session, SessionOptions } from './session/start.ts';
 

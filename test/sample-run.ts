@@ -328,7 +328,7 @@ function resultOf(points: readonly TimelinePoint[], plan: Plan): RunResult {
   };
   const { lag: _, ...ofSeries } = latency;
   return {
-    format: 1,
+    format: 2,
     tool: { name: 'rampart', version: '0.1.0' },
     run: {
       id: '20261121-210405-predict',

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { publicationOf } from '../src/cli/publication.ts';
 import { editedLoad, type LoadChange, type LoadEdit } from '../src/core/command.ts';
 import type { RunEvent } from '../src/core/event.ts';
+import { changeInMillis } from '../src/core/in-millis.ts';
 import { stagesOf } from '../src/core/plan.ts';
 import type { RunResult } from '../src/core/result.ts';
 import type { IntervalSnapshot } from '../src/core/snapshot.ts';
@@ -12,6 +13,7 @@ import { count, micros, millis, perSecond } from '../src/core/units.ts';
 import { SystemClock } from '../src/load/clock.ts';
 import { areaAt } from '../src/load/curve.ts';
 import { prepareRun } from '../src/plan/resolve.ts';
+import type { ResultFile } from '../src/report/json.ts';
 import { readJournal } from '../src/run/journal.ts';
 import { Steering } from '../src/run/steering.ts';
 import { Artifacts } from '../src/session/artifacts.ts';
@@ -67,7 +69,8 @@ async function steered(
   const events: RunEvent[] = readJournal(readFileSync(join(folder, 'journal.ndjson'), 'utf8'), folder);
   expect(events.filter(({ type }) => type === 'edited' || type === 'reset')).toEqual(changes);
   expect(result.changes ?? []).toEqual(changes);
-  expect((JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as RunResult).changes ?? []).toEqual(changes);
+  const saved = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as ResultFile;
+  expect(saved.changes ?? []).toEqual(changes.map(changeInMillis));
   return {
     folder,
     result,

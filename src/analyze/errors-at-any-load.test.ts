@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { Doubt, FailureResult } from '../core/result.ts';
+import { millis, seconds as secondsIn } from '../core/units.ts';
 import { errorsAtAnyLoad, errorsAtAnyLoadDoubts } from './errors-at-any-load.ts';
 
 type Part = Parameters<typeof errorsAtAnyLoad>[0][number];
 
 /** @param rate requests/s; 0: a single user, ten a second. */
-function level(startedAfter: number, rate: number, share: number, seconds = 2): Part {
+function level(after: number, rate: number, share: number, seconds = 2): Part {
   const n = Math.round((rate || 10) * seconds);
   const failed = Math.round(n * share);
-  const load: Part['load'] = rate === 0 ? { model: 'closed', vus: 1, pause: 0.1 } : { model: 'open', ratePerSec: rate };
-  return { startedAfter, seconds, ok: n - failed, failed, load };
+  const load: Part['load'] =
+    rate === 0 ? { model: 'closed', vus: 1, pause: millis(100) } : { model: 'open', ratePerSec: rate };
+  return { startedAfter: secondsIn(after), seconds, ok: n - failed, failed, load };
 }
 
 const RESET = { outcome: 'reset', status: 0, message: 'ECONNRESET before any response' } as FailureResult;

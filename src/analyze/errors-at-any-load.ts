@@ -1,5 +1,6 @@
 import type { BreakingPoint, LevelResult } from '../core/breaking-point.ts';
 import type { Doubt, FailureResult } from '../core/result.ts';
+import { micros, toSeconds } from '../core/units.ts';
 import { formatClock, formatCount, formatRate, formatShare } from './wording.ts';
 
 /** Fewer failures than these, in fewer levels, are chance; of more the target is gone, which has a name of its own. */
@@ -53,7 +54,13 @@ export function errorsAtAnyLoad(levels: readonly Part[]): ErrorsAtAnyLoad | null
   const [lowest, highest] = [Math.min(...rates), Math.max(...rates)];
   if (!same || highest < APART * lowest) return null;
   const idle = parts.some(({ load, failed }) => load.model === 'closed' && load.vus === 1 && failed > 0);
-  return { share, began: began ? { at: later[0]?.startedAfter ?? 0, before } : null, lowest, highest, idle };
+  return {
+    share,
+    began: began ? { at: toSeconds(later[0]?.startedAfter ?? micros(0)), before } : null,
+    lowest,
+    highest,
+    idle,
+  };
 }
 
 /**

@@ -174,10 +174,10 @@ export class RunFold {
               aborted: total.totals.byOutcome.aborted ?? 0,
               slowest: response.max / 1e6,
             }),
-      clockSetBy: finished?.clockSetBy ?? 0,
+      clockSetBy: (finished?.clockSetBy ?? 0) / 1e3,
     });
     return {
-      format: 1,
+      format: 2,
       tool: started.tool,
       run: {
         id: started.run.id,

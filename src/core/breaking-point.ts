@@ -1,6 +1,8 @@
+import type { Micros } from './units.ts';
+
 /**
- * What `find` answers: field for field `result.json.breakingPoint`. Durations in ms, rates in 1/s, shares 0..1; a load
- * is in the search's unit. Null is "not known", never a made-up zero.
+ * What `find` answers: field for field `result.json.breakingPoint`, where branded times are ms (see `core/in-millis`). Other
+ * durations are ms, or s where the name says so; rates 1/s, shares 0..1; a load is in the search's unit. Null is "not known", never a made-up zero.
  */
 
 /** The axis that was searched: arrivals (open model) or virtual users (closed model). */
@@ -46,8 +48,8 @@ export type LevelPurpose =
 export type LevelVerdict = 'pass' | 'fail' | 'undecided' | 'overloaded' | 'drifting' | 'void';
 
 export type LevelLoad =
-  /** pause: of each user between a response and the next request, s. */
-  | { readonly model: 'closed'; readonly vus: number; readonly pause?: number }
+  /** pause: of each user between a response and the next request. */
+  | { readonly model: 'closed'; readonly vus: number; readonly pause?: Micros }
   | { readonly model: 'open'; readonly ratePerSec: number };
 
 /** A number with its 95 % interval; an open upper end is null. */
@@ -83,8 +85,8 @@ export interface LevelResult {
   readonly index: number;
   readonly purpose: LevelPurpose;
   readonly load: LevelLoad;
-  /** Since the search began, s. */
-  readonly startedAfter: number;
+  /** Since the search began. */
+  readonly startedAfter: Micros;
   /** The measured window, s. */
   readonly seconds: number;
   /** Warm-up, window and drain together, s. */

@@ -49,8 +49,8 @@ export type RunEvent =
       readonly at: Micros;
       readonly index: number;
       readonly load: LevelLoad;
-      /** s, at most. */
-      readonly longest: number;
+      /** At most. */
+      readonly longest: Micros;
     }
   /** A level of a search begins. */
   | {
@@ -59,10 +59,9 @@ export type RunEvent =
       readonly index: number;
       readonly purpose: LevelPurpose;
       readonly load: LevelLoad;
-      /** s. */
-      readonly warmup: number;
-      /** s, at most. */
-      readonly duration: number;
+      readonly warmup: Micros;
+      /** At most. */
+      readonly duration: Micros;
     }
   /** What came of it, and of the search until then. */
   | { readonly type: 'judged'; readonly at: Micros; readonly level: LevelResult; readonly estimate: Estimate | null }
@@ -75,8 +74,8 @@ export type RunEvent =
       readonly at: Micros;
       /** The start, and the time since on a clock that nobody can set. */
       readonly finishedAt: string;
-      /** By how much the wall clock was set forward (or the machine suspended), or back, under way, ms. Absent: it was not. */
-      readonly clockSetBy?: number;
+      /** By how much the wall clock was set forward (or the machine suspended), or back, under way. Absent: it was not. */
+      readonly clockSetBy?: Micros;
       readonly ending: Ending;
     };
 

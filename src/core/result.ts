@@ -6,12 +6,12 @@ import type { Plan } from './plan.ts';
 import type { Outcome } from './sample.ts';
 
 /**
- * The judged result of a run: what `result.json` holds, field for field. Durations are milliseconds, rates 1/s, shares
- * 0..1. A part that does not apply is absent; a percentile that the sample cannot bear is null, with the reason in
+ * The judged result of a run: what `result.json` holds, field for field, where branded times are ms too (see
+ * `core/in-millis`). Other durations are milliseconds, or s where it is said; rates 1/s, shares 0..1. A part that does not apply is absent; a percentile that the sample cannot bear is null, with the reason in
  * `verdict.doubts`.
  */
 export interface RunResult {
-  readonly format: 1;
+  readonly format: 2;
   readonly tool: { readonly name: 'rampart'; readonly version: string };
   readonly run: {
     readonly id: string;
@@ -32,7 +32,7 @@ export interface RunResult {
   /** What was due while virtual users were started; in none of the above. Absent: nothing is counted apart. */
   readonly ramp?: RampResult;
   readonly timeline: readonly TimelinePoint[];
-  /** What a person changed while it ran, in order. Instants and durations in here are µs, as in `plan`. Absent: nothing. */
+  /** What a person changed while it ran, in order. Absent: nothing. */
   readonly changes?: readonly LoadChange[];
   readonly generator: GeneratorResult;
   readonly failures: readonly FailureResult[];

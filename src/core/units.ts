@@ -8,6 +8,8 @@ type Branded<U extends string> = number & { readonly [unit]: U };
 
 /** A duration, or an instant of the monotonic clock, in microseconds. Names of instants end in `At`. */
 export type Micros = Branded<'µs'>;
+/** A duration, or an instant since the start, as `result.json` has it. */
+export type Millis = Branded<'ms'>;
 /** A number of things: users, requests, threads. */
 export type Count = Branded<'count'>;
 /** A rate in 1/s. */
@@ -21,5 +23,5 @@ export const count = (value: number): Count => value as Count;
 export const perSecond = (value: number): PerSecond => value as PerSecond;
 export const bytes = (value: number): Bytes => value as Bytes;
 
-export const toMillis = (duration: Micros): number => duration / 1_000;
+export const toMillis = (duration: Micros): Millis => (duration / 1_000) as Millis;
 export const toSeconds = (duration: Micros): number => duration / 1_000_000;

@@ -1,3 +1,4 @@
+import { breakingPointInMillis, changeInMillis, type InMillis, planInMillis } from '../core/in-millis.ts';
 import type { RunResult } from '../core/result.ts';
 import { inertJson } from './html/escape.ts';
 
@@ -29,13 +30,26 @@ true satisfies Exclude<keyof RunResult, (typeof PARTS)[number]> extends never ? 
  * `result.json`: indented, with a stable order, so that two results can be compared as text. Each point of the timeline
  * is one line, which keeps a long run's file short enough to look at. Ends in a line break.
  */
-export function toResultJson(result: RunResult): string {
+export function toResultJson(measured: RunResult): string {
+  const result = resultInMillis(measured);
   const parts = PARTS.filter((part) => result[part] !== undefined).map((part) => {
     if (part === 'timeline') return `  "timeline": ${lines(result.timeline)}`;
     // A line break within JSON is always between tokens: in strings it is escaped.
     return `  "${part}": ${JSON.stringify(result[part], null, 2).replaceAll('\n', '\n  ')}`;
   });
   return inertJson(`{\n${parts.join(',\n')}\n}\n`);
+}
+
+/** A result as its file has it. */
+export type ResultFile = InMillis<RunResult>;
+
+export function resultInMillis({ plan, changes, breakingPoint, ...rest }: RunResult): ResultFile {
+  return {
+    ...rest,
+    plan: planInMillis(plan),
+    ...(changes === undefined ? {} : { changes: changes.map(changeInMillis) }),
+    ...(breakingPoint === undefined ? {} : { breakingPoint: breakingPointInMillis(breakingPoint) }),
+  };
 }
 
 function lines(points: RunResult['timeline']): string {

@@ -1,19 +1,23 @@
 import type * as z from 'zod';
 import type { RunEvent } from '../core/event.ts';
-import { breakingPointSchema } from './breaking-point-schema.ts';
-import { changesSchema } from './changes-schema.ts';
-import { planSchema } from './result-schema.ts';
+import { breakingPointSchemaIn } from './breaking-point-schema.ts';
+import { changesSchemaIn } from './changes-schema.ts';
+import { planSchemaIn } from './plan-schema.ts';
+
+const PLAN = planSchemaIn('µs');
+const CHANGES = changesSchemaIn('µs');
+const BREAKING_POINT = breakingPointSchemaIn('µs');
 
 /** What is wrong with a part of an event that stands in a result as it is: `plan.load.vus: …`; null: nothing. */
 export function partProblem(event: RunEvent): string | null {
   switch (event.type) {
     case 'started':
-      return problemOf('plan', planSchema.safeParse(event.plan));
+      return problemOf('plan', PLAN.safeParse(event.plan));
     case 'edited':
     case 'reset':
-      return problemOf('', changesSchema.safeParse([event]), 1);
+      return problemOf('', CHANGES.safeParse([event]), 1);
     case 'answer':
-      return problemOf('breakingPoint', breakingPointSchema.safeParse(event.breakingPoint));
+      return problemOf('breakingPoint', BREAKING_POINT.safeParse(event.breakingPoint));
     default:
       return null;
   }

@@ -3,7 +3,7 @@ import type { Estimate, LevelResult, LevelVerdict } from '../core/breaking-point
 import type { RunEvent } from '../core/event.ts';
 import type { SearchPlan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
-import { type Micros, toSeconds } from '../core/units.ts';
+import { type Micros, micros, toSeconds } from '../core/units.ts';
 import {
   criterionFigure,
   formatLoad,
@@ -96,7 +96,7 @@ export function searchBlock(moment: SearchMoment, columns: number): Span[][] {
   const began = toSeconds(under.at);
   const now = point?.t ?? began;
   const spent = (settling === null ? now : began) - waited;
-  const whole = under.type === 'settling' ? under.longest : under.warmup + under.duration;
+  const whole = toSeconds(under.type === 'settling' ? under.longest : micros(under.warmup + under.duration));
   const ok = timeline.reduce((sum, each) => sum + each.ok, 0);
   const failed = timeline.reduce((sum, each) => sum + each.failed, 0);
   const last = judged.at(-1);

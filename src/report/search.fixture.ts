@@ -71,7 +71,15 @@ export function searchEvents(options: SearchFixture = {}): RunEvent[] {
     const length = duration / INTERVALS;
     const warmup = Math.ceil(step.warmup / length) * length;
     const seen = (soFar: readonly IntervalSnapshot[]) => observe(soFar, warmup, load.model, INTERVALS);
-    events.push({ type: 'level', at: micros(at), index: level, purpose, load, warmup, duration });
+    events.push({
+      type: 'level',
+      at: micros(at),
+      index: level,
+      purpose,
+      load,
+      warmup: seconds(warmup),
+      duration: seconds(duration),
+    });
     const snapshots = levelOf(step, warmup, length, random, (soFar) => search.isHopeless(seen(soFar)));
     const [start, first] = [at, index];
     for (const one of snapshots) {

@@ -23,9 +23,41 @@ export function upgraded(event: Fields): Fields {
       return { ...event, format: 2 };
     case 'interval':
       return { ...event, snapshot: changed(event['snapshot'], snapshotOf) };
+    case 'settling':
+      return { ...event, ...inMicros(event, 1e6, 'longest'), load: changed(event['load'], loadOf) };
+    case 'level':
+      return { ...event, ...inMicros(event, 1e6, 'warmup', 'duration'), load: changed(event['load'], loadOf) };
+    case 'judged':
+      return { ...event, level: changed(event['level'], levelOf) };
+    case 'answer':
+      return {
+        ...event,
+        breakingPoint: changed(event['breakingPoint'], (found) => {
+          const { levels } = found;
+          return Array.isArray(levels) ? { ...found, levels: levels.map((each) => changed(each, levelOf)) } : found;
+        }),
+      };
+    case 'finished':
+      return { ...event, ...inMicros(event, 1e3, 'clockSetBy') };
     default:
       return event;
   }
+}
+
+/** Some times were in seconds, or in ms. */
+function inMicros(fields: Fields, unit: number, ...names: readonly string[]): Fields {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = fields[name];
+      return typeof value === 'number' ? [[name, Math.round(value * unit)]] : [];
+    }),
+  );
+}
+
+const loadOf = (load: Fields): Fields => ({ ...load, ...inMicros(load, 1e6, 'pause') });
+
+function levelOf(level: Fields): Fields {
+  return { ...level, ...inMicros(level, 1e6, 'startedAfter'), load: changed(level['load'], loadOf) };
 }
 
 function snapshotOf(snapshot: Fields): Fields {

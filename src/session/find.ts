@@ -84,12 +84,16 @@ async function* searchEvents(
       const { purpose, load, duration } = step;
       const settling = step.settle > 0 ? new Settling(step.settle) : null;
       if (settling !== null) {
-        yield { type: 'settling', at: micros(at), index: level, load, longest: step.settle };
+        yield { type: 'settling', at: micros(at), index: level, load, longest: micros(step.settle * 1e6) };
         yield* play(settlingPlan(plan, step, level), level, (snapshots) => watch(settling, snapshots, askInstance));
         if (signal.aborted) break;
       }
       const { levelPlan, warmup } = planOf(plan, step, level, controller.grace);
-      yield { type: 'level', at: micros(at), index: level, purpose, load, warmup, duration };
+      yield {
+        ...{ type: 'level', at: micros(at), index: level, purpose, load },
+        warmup: micros(warmup * 1e6),
+        duration: micros(duration * 1e6),
+      };
       const own = step;
       const snapshots = yield* play(levelPlan, level, (soFar) => isEnough(controller, own, soFar, warmup));
       // What an interrupted level saw was not the level that was asked for.
@@ -182,9 +186,9 @@ function profileOf(plan: Plan, { load }: SearchStep, length: number): LoadProfil
   };
 }
 
-/** The level's own pause, or the users' of a search for users. @param pause s. */
-function thinkTimeOf({ load, search }: Plan, pause = 0): Distribution | null {
-  if (pause > 0) return { kind: 'constant', value: micros(Math.round(pause * 1e6)) };
+/** The level's own pause, or the users' of a search for users. */
+function thinkTimeOf({ load, search }: Plan, pause = micros(0)): Distribution | null {
+  if (pause > 0) return { kind: 'constant', value: micros(Math.round(pause)) };
   return load.model === 'closed' && search?.unit === 'vus' ? load.thinkTime : null;
 }
 

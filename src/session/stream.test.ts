@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { finishedOf, foldOf, planOf, secondOf, startedOf } from '../analyze/events.fixture.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { Clock } from '../core/ports.ts';
+import { millis } from '../core/units.ts';
 import { OutputQueue } from './output-queue.ts';
 import { runSession } from './stream.ts';
 
@@ -43,7 +44,7 @@ it('ends when the time since its start says, whatever happens to the wall clock'
     [90_000, 90_000],
   ] as const) {
     const { finishedAt, at, clockSetBy } = await finishedAfter(setBy);
-    expect([setBy, finishedAt, at, clockSetBy]).toEqual([setBy, '2026-01-02T03:04:15.000Z', 10e6, told]);
+    expect([setBy, finishedAt, at, clockSetBy]).toEqual([setBy, '2026-01-02T03:04:15.000Z', 10e6, told && 1e3 * told]);
   }
 });
 
@@ -51,7 +52,7 @@ it('tells of a clock that was set, in words', () => {
   const run = (clockSetBy: number): RunEvent[] => [
     startedOf(planOf()),
     secondOf(0, { ok: [1_000] }),
-    { ...(finishedOf() as Extract<RunEvent, { type: 'finished' }>), clockSetBy },
+    { ...(finishedOf() as Extract<RunEvent, { type: 'finished' }>), clockSetBy: millis(clockSetBy) },
   ];
   const doubtOf = (setBy: number) =>
     foldOf(run(setBy))

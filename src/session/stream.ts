@@ -2,7 +2,7 @@
 import { RampartError } from '../core/errors.ts';
 import { type Ending, type RunEvent, STOPPED } from '../core/event.ts';
 import type { Clock } from '../core/ports.ts';
-import type { Micros } from '../core/units.ts';
+import { type Micros, millis } from '../core/units.ts';
 import { SourceLost } from '../run/threads.ts';
 import { Unanswered } from '../run/unanswered.ts';
 import type { OutputOutcome, OutputQueue } from './output-queue.ts';
@@ -85,7 +85,7 @@ async function play(session: Session): Promise<void> {
     type: 'finished',
     at,
     finishedAt: new Date(finishedAt).toISOString(),
-    ...(Math.abs(setBy) < NOTABLE ? {} : { clockSetBy: setBy }),
+    ...(Math.abs(setBy) < NOTABLE ? {} : { clockSetBy: millis(setBy) }),
     ending,
   });
 }

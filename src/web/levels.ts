@@ -1,5 +1,6 @@
 import { formatClock, formatRate, formatShare } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
+import { toSeconds } from '../core/units.ts';
 import { readingLabel } from '../report/client/axis.ts';
 import type { RunState } from '../report/client/live/frame.ts';
 import { VERDICT_LABELS } from '../report/client/load-picture.ts';
@@ -21,7 +22,7 @@ export function levelsGrid({ levels, criterion }: BreakingPoint): RunState['leve
     head: ['Level', 'At', 'For', 'Load', 'Achieved', figure, 'Errors', 'In the system', 'Verdict', 'Why'],
     rows: levels.map((level) => [
       String(level.index + 1),
-      formatClock(level.startedAfter),
+      formatClock(toSeconds(level.startedAfter)),
       PURPOSE_WORDS[level.purpose],
       levelLoad(level.load),
       formatRate(level.achievedPerSec),

@@ -76,7 +76,7 @@ describe('the verdict on a level', () => {
   it('is void where the generator was unfit, and then teaches nothing', () => {
     const level = judge(STEP, observation(20, { unfit: 'it slept' }), CRITERIA, 3, 7);
     expect(level.margins).toEqual([]);
-    expect(level.result).toMatchObject({ index: 3, startedAfter: 7, verdict: 'void', used: false });
+    expect(level.result).toMatchObject({ index: 3, startedAfter: 7_000_000, verdict: 'void', used: false });
     expect(level.result.reason).toContain('it slept');
   });
 

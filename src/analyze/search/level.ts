@@ -1,4 +1,5 @@
 import type { CriterionResult, LevelResult, LevelVerdict, Settled } from '../../core/breaking-point.ts';
+import { micros } from '../../core/units.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { DRIFT, driftOf } from '../drift.ts';
 import { FLOW, type Flow, flowOf } from '../flow.ts';
@@ -67,7 +68,7 @@ export function judge(
       index,
       purpose: step.purpose,
       load: step.load,
-      startedAfter,
+      startedAfter: micros(Math.round(startedAfter * 1e6)),
       seconds,
       elapsedSeconds: observation.elapsed,
       verdict,

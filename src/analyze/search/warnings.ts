@@ -78,7 +78,7 @@ function coldStart(levels: readonly Level[]): { readonly times: number; readonly
   const medianOf = (level: Level): number => timesOf(level).quantile(0.5);
   if (first === undefined || idle.length < 3 || !(medianOf(first) > COLD * settled)) return null;
   const warm = idle.find((level) => medianOf(level) < COLD * settled);
-  return { times: medianOf(first) / settled, seconds: warm?.result.startedAfter ?? 0 };
+  return { times: medianOf(first) / settled, seconds: (warm?.result.startedAfter ?? 0) / 1e6 };
 }
 
 export function isCliff({ binding }: LimitEstimate): boolean {

@@ -65,7 +65,7 @@ function breakMarks(found: BreakingPoint): Mark[] {
   const first = levels.find(({ load }) =>
     load.model === 'closed' ? unit === 'vus' && load.vus >= estimate : unit === 'req/s' && load.ratePerSec >= estimate,
   );
-  return first === undefined ? [] : [{ at: first.startedAfter, label }];
+  return first === undefined ? [] : [{ at: toSeconds(first.startedAfter), label }];
 }
 
 /** Where a run was cut short: by hand, by Ctrl-C, a threshold, or the loss of a thread. */

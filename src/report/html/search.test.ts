@@ -155,7 +155,7 @@ describe('the charts over time', () => {
 
   it('have the breaking point marked where the load first passed it', () => {
     const first = FOUND.levels.find(({ load }) => load.model === 'open' && load.ratePerSec >= 188.4);
-    expect(source.marks).toEqual([{ at: first?.startedAfter, label: 'breaks: 188/s' }]);
+    expect(source.marks).toEqual([{ at: (first?.startedAfter ?? 0) / 1e6, label: 'breaks: 188/s' }]);
     for (const picture of picturesOf(source)) expect(picture.marks).toHaveLength(1);
     expect(breakLabel({ ...FOUND, estimate: 70.36 })).toBe('breaks: 70.4/s');
     expect(breakLabel({ ...FOUND, estimate: 0 })).toBeNull();

@@ -1,6 +1,7 @@
 import { formatClock, formatRate, formatShare } from '../../analyze/wording.ts';
 import type { BreakingPoint, LevelResult, LevelVerdict } from '../../core/breaking-point.ts';
 import type { RunResult } from '../../core/result.ts';
+import { toSeconds } from '../../core/units.ts';
 import { readingLabel } from '../client/axis.ts';
 import { type LoadPicture, VERDICT_LABELS, verdictsIn } from '../client/load-picture.ts';
 import { loadSvgOf, signAt } from '../load-svg.ts';
@@ -60,7 +61,7 @@ export function levelsTable(result: RunResult): string {
     (label) => `<th scope="col"${text.includes(label) ? ' class="text"' : ''}>${escapeHtml(label)}</th>`,
   );
   const end = result.timeline.at(-1)?.t ?? 0;
-  const rows = levels.map((level, i) => levelRow(level, criterion, levels[i + 1]?.startedAfter ?? end));
+  const rows = levels.map((level, i) => levelRow(level, criterion, startOf(levels[i + 1]) ?? end));
   return (
     `<section class="card${levels.length > MANY ? ' long' : ''}"><div class="title"><h2>Levels<span class="unit">in the order run; what is grey does not count</span></h2><span class="part" hidden></span></div>` +
     `<div class="scroll" tabindex="0" role="region" aria-label="Levels"><table data-table class="reasons"><thead><tr>${head.join('')}</tr></thead>` +
@@ -68,12 +69,15 @@ export function levelsTable(result: RunResult): string {
   );
 }
 
+const startOf = (level: LevelResult | undefined): number | undefined =>
+  level === undefined ? undefined : toSeconds(level.startedAfter);
+
 /** @param until seconds since the start, when the next one began. */
 function levelRow(level: LevelResult, criterion: string | null, until: number): string {
   const [figure = '–', range = ''] = criterionFigure(shownCriterion(level, criterion)).split(/ (?=\()/);
   const half = range === '' ? '' : ` <span class="range">${escapeHtml(range)}</span>`;
   const cells = [
-    formatClock(level.startedAfter),
+    formatClock(toSeconds(level.startedAfter)),
     PURPOSE_WORDS[level.purpose],
     levelLoad(level.load),
     formatRate(level.achievedPerSec),
@@ -85,7 +89,7 @@ function levelRow(level: LevelResult, criterion: string | null, until: number): 
   ];
   const classes = ['', ' class="text"', '', '', '', '', '', ' class="text"', ' class="text why-cell"'];
   return (
-    `<tr data-from="${level.startedAfter}" data-to="${until}"${level.used ? '' : ' class="unused"'}><th scope="row">${level.index + 1}</th>` +
+    `<tr data-from="${toSeconds(level.startedAfter)}" data-to="${until}"${level.used ? '' : ' class="unused"'}><th scope="row">${level.index + 1}</th>` +
     `${cells.map((cell, i) => `<td${classes[i] ?? ''}>${cell}</td>`).join('')}</tr>`
   );
 }

@@ -1,0 +1,113 @@
+/** Inside, times are microseconds; whoever reads `result.json` gets milliseconds: this is the border. */
+import type { BreakingPoint, LevelLoad } from './breaking-point.ts';
+import type { LoadChange } from './command.ts';
+import type { Distribution, LoadProfile, Plan, SearchPlan, Stage, Step, Threshold } from './plan.ts';
+import { type Micros, type Millis, toMillis } from './units.ts';
+
+/** The same with every time in ms. A time that was forgotten does not compile: the units are branded. */
+export type InMillis<T> = T extends Micros
+  ? Millis
+  : T extends 'µs'
+    ? 'ms'
+    : T extends number | string | boolean | null | undefined
+      ? T
+      : { [K in keyof T]: InMillis<T[K]> };
+
+export function planInMillis(plan: Plan): InMillis<Plan> {
+  const { requests, flows, connections, rampEnd, search, ...rest } = plan;
+  return {
+    ...rest,
+    requests: requests.map(({ timeout, ...request }) =>
+      timeout === undefined ? request : { ...request, timeout: toMillis(timeout) },
+    ),
+    ...(flows === undefined ? {} : { flows: flows.map((flow) => ({ ...flow, steps: flow.steps.map(stepInMillis) })) }),
+    load: loadInMillis(plan.load),
+    warmup: toMillis(plan.warmup),
+    ...(rampEnd === undefined ? {} : { rampEnd: toMillis(rampEnd) }),
+    timeout: toMillis(plan.timeout),
+    gracefulStop: toMillis(plan.gracefulStop),
+    connections: {
+      limit: connections.limit,
+      maxAge: connections.maxAge === null ? null : toMillis(connections.maxAge),
+      dnsTtl: toMillis(connections.dnsTtl),
+    },
+    interval: toMillis(plan.interval),
+    thresholds: plan.thresholds.map(thresholdInMillis),
+    search: search === null ? null : searchInMillis(search),
+  };
+}
+
+export function changeInMillis(change: LoadChange): InMillis<LoadChange> {
+  if (change.type === 'reset') return { ...change, at: toMillis(change.at) };
+  const { edit } = change;
+  return {
+    ...change,
+    at: toMillis(change.at),
+    edit: edit.model === 'closed' ? edit : { ...edit, ramp: toMillis(edit.ramp) },
+    stages: change.stages.map(stageInMillis),
+  };
+}
+
+export function breakingPointInMillis(breakingPoint: BreakingPoint): InMillis<BreakingPoint> {
+  return {
+    ...breakingPoint,
+    levels: breakingPoint.levels.map((level) => ({
+      ...level,
+      load: levelLoadInMillis(level.load),
+      startedAfter: toMillis(level.startedAfter),
+    })),
+  };
+}
+
+function levelLoadInMillis(load: LevelLoad): InMillis<LevelLoad> {
+  if (load.model === 'open') return load;
+  const { pause, ...rest } = load;
+  return pause === undefined ? rest : { ...rest, pause: toMillis(pause) };
+}
+
+function stageInMillis<Quantity extends number>(stage: Stage<Quantity>) {
+  return { ...stage, duration: toMillis(stage.duration) };
+}
+
+function loadInMillis(load: LoadProfile): InMillis<LoadProfile> {
+  if (load.model === 'open') return { ...load, rate: load.rate.map((stage) => stageInMillis(stage)) };
+  const { thinkTime } = load;
+  return {
+    ...load,
+    vus: load.vus.map((stage) => stageInMillis(stage)),
+    thinkTime: thinkTime === null ? null : distributionInMillis(thinkTime),
+  };
+}
+
+function stepInMillis(step: Step): InMillis<Step> {
+  return step.kind === 'request' ? step : { ...step, time: distributionInMillis(step.time) };
+}
+
+function distributionInMillis(distribution: Distribution): InMillis<Distribution> {
+  switch (distribution.kind) {
+    case 'constant':
+      return { ...distribution, value: toMillis(distribution.value) };
+    case 'uniform':
+      return { ...distribution, min: toMillis(distribution.min), max: toMillis(distribution.max) };
+    case 'exponential':
+      return { ...distribution, mean: toMillis(distribution.mean) };
+    case 'lognormal':
+      return { ...distribution, mean: toMillis(distribution.mean), deviation: toMillis(distribution.deviation) };
+  }
+}
+
+function searchInMillis(search: SearchPlan): InMillis<SearchPlan> {
+  const { extendTo, ...rest } = search;
+  return {
+    ...rest,
+    slos: search.slos.map(thresholdInMillis),
+    budget: toMillis(search.budget),
+    ...(extendTo === undefined ? {} : { extendTo: toMillis(extendTo) }),
+    settle: toMillis(search.settle),
+  };
+}
+
+/** A threshold's limit is a time or not, as its unit says. */
+function thresholdInMillis({ unit, limit, ...rest }: Threshold): InMillis<Threshold> {
+  return unit === 'µs' ? { ...rest, limit: limit / 1_000, unit: 'ms' } : { ...rest, limit, unit };
+}
