@@ -269,6 +269,11 @@ export interface Segment {
   readonly count: number;
 }
 
+/** A part of a segment: those of all `count` parts are its own, no more and no less. */
+export function partOf(whole: Segment, index: number, count: number): Segment {
+  return { index: whole.index + index * whole.count, count: count * whole.count };
+}
+
 export function stagesOf(load: LoadProfile): readonly Stage<number>[] {
   return load.model === 'closed' ? load.vus : load.rate;
 }

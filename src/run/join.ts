@@ -1,18 +1,5 @@
-import {
-  type ConnectionCounts,
-  EMPTY_HISTOGRAM,
-  type FailureCount,
-  type GeneratorSnapshot,
-  type HistogramData,
-  type IntervalSnapshot,
-  type SeriesSnapshot,
-  type ThreadSnapshot,
-  type Times,
-  timesOf,
-} from '../core/snapshot.ts';
-import { joinStandstills } from '../core/standstill.ts';
-import { type Bytes, count, type Micros } from '../core/units.ts';
-import { Histogram, quantileOf } from '../stats/histogram.ts';
+import type { IntervalSnapshot } from '../core/snapshot.ts';
+import { intervalKey, merge } from './merge.ts';
 
 /**
  * Puts the snapshots of several segments together on the interval grid. An interval goes out once every segment has
@@ -31,9 +18,8 @@ export class Joiner {
 
   /** @param snapshots all of one interval: they have the same end. */
   accept(segment: number, snapshots: readonly IntervalSnapshot[]): void {
-    for (const whole of snapshots) {
-      const snapshot = named(whole, threadName(segment));
-      const key = `${snapshot.index} ${snapshot.phase} ${snapshot.resets ?? 0}`;
+    for (const snapshot of snapshots) {
+      const key = intervalKey(snapshot);
       const parts = this.#waiting.get(key);
       if (parts === undefined) this.#waiting.set(key, [snapshot]);
       else parts.push(snapshot);
@@ -51,183 +37,11 @@ export class Joiner {
   #release(): void {
     const passed = Math.min(...this.#progress);
     const ready = [...this.#waiting].filter(([, parts]) => parts.every((part) => part.endAt <= passed));
-    const joined = ready.map(([key, parts]) => {
-      this.#waiting.delete(key);
-      return joinSnapshots(parts);
-    });
-    joined.sort(
-      (a, b) => a.startAt - b.startAt || Number(b.generator !== undefined) - Number(a.generator !== undefined),
+    for (const [key] of ready) this.#waiting.delete(key);
+    const joined = merge(
+      ready.flatMap(([, parts]) => parts),
+      [],
     );
     for (const snapshot of joined) this.#emit(snapshot);
   }
-}
-
-/** As messages and tables call a thread: from 1 on. */
-export const threadName = (segment: number): string => `thread ${segment + 1}`;
-
-/** With the thread's own account of itself. */
-function named(snapshot: IntervalSnapshot, name: string): IntervalSnapshot {
-  const { generator, load } = snapshot;
-  if (generator === undefined) return snapshot;
-  const { cpu, loopDelayP99, heap = null } = generator;
-  const thread = {
-    name,
-    vus: load.vus,
-    inFlight: load.inFlight,
-    cpu,
-    lagP99: quantileOf(timesOf(generator, 'lag'), 0.99),
-    loopDelayP99,
-    heap,
-  };
-  return { ...snapshot, generator: { ...generator, threads: [thread] } };
-}
-
-/** Snapshots of one interval, phase and number of resets, made one. At least one; the order does not matter. */
-export function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnapshot {
-  const [first] = parts as readonly [IntervalSnapshot];
-  if (parts.length === 1) return first;
-  const generators = parts.flatMap((part) => part.generator ?? []);
-  const connections = joinConnections(parts.flatMap((part) => part.connections ?? []));
-  const names = new Set(parts.flatMap((part) => Object.keys(part.series)));
-  const series: Record<string, SeriesSnapshot> = {};
-  for (const name of names) series[name] = joinSeries(parts.flatMap((part) => part.series[name] ?? []));
-  const sum = (pick: (load: IntervalSnapshot['load']) => number): number =>
-    parts.reduce((total, part) => total + pick(part.load), 0);
-  return {
-    index: first.index,
-    startAt: Math.min(...parts.map((part) => part.startAt)) as Micros,
-    endAt: Math.max(...parts.map((part) => part.endAt)) as Micros,
-    phase: first.phase,
-    ...(first.resets === undefined ? {} : { resets: first.resets }),
-    load: {
-      due: sum((load) => load.due),
-      sent: sum((load) => load.sent),
-      dropped: sum((load) => load.dropped),
-      ...sumOf(
-        'skipped',
-        parts.map((part) => part.load),
-      ),
-      inFlight: sum((load) => load.inFlight),
-      vus: count(sum((load) => load.vus)),
-    },
-    ...(connections === null ? {} : { connections }),
-    series,
-    ...(generators.length > 0 ? { generator: joinGenerators(generators) } : {}),
-  };
-}
-
-/** Null of nothing. */
-function joinConnections(parts: readonly ConnectionCounts[]): ConnectionCounts | null {
-  if (parts.length === 0) return null;
-  return {
-    closedUnannounced: parts.reduce((sum, part) => sum + part.closedUnannounced, 0),
-    surplus: parts.reduce((sum, part) => sum + part.surplus, 0),
-  };
-}
-
-function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
-  const sum = (pick: (part: SeriesSnapshot) => number): number => parts.reduce((total, part) => total + pick(part), 0);
-  return {
-    due: sum((part) => part.due),
-    sent: sum((part) => part.sent),
-    dropped: sum((part) => part.dropped),
-    ok: sum((part) => part.ok),
-    failed: sum((part) => part.failed),
-    ...sumOf('leftOut', parts),
-    byOutcome: addCounts(parts.map((part) => part.byOutcome)),
-    byStatus: addCounts(parts.map((part) => part.byStatus)),
-    bytesIn: sum((part) => part.bytesIn),
-    bodyBytesIn: sum((part) => part.bodyBytesIn),
-    bytesOut: sum((part) => part.bytesOut),
-    times: joinTimes(parts),
-    failures: joinFailures(parts.flatMap((part) => part.failures)),
-  };
-}
-
-function joinGenerators(parts: readonly GeneratorSnapshot[]): GeneratorSnapshot {
-  const worst = (pick: (part: GeneratorSnapshot) => number): number => Math.max(...parts.map(pick));
-  const known = (pick: (part: GeneratorSnapshot) => number | null): number | null => {
-    const values = parts.map(pick).filter((value) => value !== null);
-    return values.length === 0 ? null : Math.max(...values);
-  };
-  const standstills = joinStandstills(parts.flatMap((part) => part.standstills ?? []));
-  return {
-    times: joinTimes(parts),
-    loopDelayP99: worst((part) => part.loopDelayP99) as Micros,
-    loopDelayMax: worst((part) => part.loopDelayMax) as Micros,
-    utilization: known((part) => part.utilization),
-    gcMax: worst((part) => part.gcMax) as Micros,
-    cpu: parts.reduce((total, part) => total + part.cpu, 0),
-    cpuWait: known((part) => part.cpuWait),
-    rss: worst((part) => part.rss) as Bytes,
-    ...joinThreads(parts),
-    ...(standstills.length > 0 ? { standstills } : {}),
-  };
-}
-
-/** Of what is only there where it is more than nothing. */
-function sumOf<K extends string>(key: K, parts: readonly { readonly [P in K]?: number }[]): { [P in K]?: number } {
-  const sum = parts.reduce((total, part) => total + (part[key] ?? 0), 0);
-  return sum > 0 ? ({ [key]: sum } as { [P in K]?: number }) : {};
-}
-
-function joinThreads(parts: readonly GeneratorSnapshot[]): Pick<GeneratorSnapshot, 'heap' | 'threads'> {
-  const heaps = parts.flatMap(({ heap }) => heap ?? []);
-  const threads = parts.flatMap((part) => part.threads ?? []);
-  const number = ({ name }: ThreadSnapshot): number => Number(name.replace(/\D/g, ''));
-  return {
-    ...(heaps.length > 0 ? { heap: heaps.reduce((sum, heap) => sum + heap, 0) as Bytes } : {}),
-    ...(threads.length > 0 ? { threads: threads.sort((a, b) => number(a) - number(b)) } : {}),
-  };
-}
-
-function joinTimes<M extends string>(parts: readonly { readonly times: Times<M> }[]): Times<M> {
-  const measures = new Set(parts.flatMap(({ times }) => Object.keys(times) as M[]));
-  const joined: { [K in M]?: HistogramData } = {};
-  for (const measure of measures) {
-    const data = mergeData(parts.flatMap(({ times }) => times[measure] ?? []));
-    if (data.count > 0) joined[measure] = data;
-  }
-  return joined;
-}
-
-function mergeData(parts: readonly HistogramData[]): HistogramData {
-  const filled = parts.filter((part) => part.count > 0);
-  const [only] = filled;
-  if (only === undefined) return EMPTY_HISTOGRAM;
-  return filled.length === 1 ? only : Histogram.of(...filled).toData();
-}
-
-function addCounts<K extends string>(parts: readonly Readonly<Partial<Record<K, number>>>[]): Record<K, number> {
-  const total = {} as Record<K, number>;
-  for (const part of parts)
-    for (const key of Object.keys(part) as K[]) total[key] = (total[key] ?? 0) + (part[key] ?? 0);
-  return total;
-}
-
-/** The first one there is. */
-function exampleOf(...parts: readonly FailureCount[]): Pick<FailureCount, 'example'> {
-  const example = parts.find((part) => part.example !== undefined)?.example;
-  return example === undefined ? {} : { example };
-}
-
-function joinFailures(parts: readonly FailureCount[]): FailureCount[] {
-  const joined = new Map<string, FailureCount>();
-  for (const part of parts) {
-    const key = `${part.outcome} ${part.status} ${part.message}`;
-    const known = joined.get(key);
-    joined.set(
-      key,
-      known === undefined
-        ? part
-        : {
-            ...part,
-            ...exampleOf(known, part),
-            count: known.count + part.count,
-            firstAt: Math.min(known.firstAt, part.firstAt) as Micros,
-            lastAt: Math.max(known.lastAt, part.lastAt) as Micros,
-          },
-    );
-  }
-  return [...joined.values()];
 }

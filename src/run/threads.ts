@@ -1,40 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import {
-  type Commanded,
-  type CommandReply,
-  type Commands,
-  type LoadChange,
-  type LoadCommand,
-  type LoadEdit,
-  stagesAfter,
-  withRest,
-} from '../core/command.ts';
-import { RampartError } from '../core/errors.ts';
-import { durationOf, type LoadProfile, type Plan } from '../core/plan.ts';
+import type { Commands } from '../core/command.ts';
+import type { Plan, Segment } from '../core/plan.ts';
 import type { Clock, LoadSource } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
-import { type Micros, millis, seconds } from '../core/units.ts';
-import { Joiner, threadName } from './join.ts';
-import type { FromThread, ToThread } from './protocol.ts';
-import { Queue } from './queue.ts';
-
-/** Between "all are ready" and the common start, or between an order and its instant: enough for it to reach every thread. */
-const HEAD_START = millis(20);
-const READY_WITHIN = seconds(20);
-/** A thread that is silent for so many of our seconds does not measure any more: it hangs. */
-const SILENT_FOR = 10;
-
-/** A generator thread died: what it had under way is unknown, so the run is no measurement any more. */
-export class SourceLost extends Error {
-  readonly source: string;
-
-  constructor(source: string, message: string) {
-    super(message);
-    this.name = 'SourceLost';
-    this.source = source;
-  }
-}
+import type { FromThread } from './protocol.ts';
+import { threadName } from './source-names.ts';
+import { WorkerGroup } from './worker-group.ts';
 
 /**
  * Worker threads that run plans, one plan after another, each thread a segment of it. The threads stay warm in between:
@@ -44,7 +16,7 @@ export class ThreadPool {
   readonly #clock: Clock;
   readonly #workers: Worker[] = [];
   readonly #rows: RowTable | null;
-  #crew: Crew | null = null;
+  #group: WorkerGroup | null = null;
   /** Why the pool can run nothing any more. */
   #broken: { readonly thread: string; readonly message: string } | null = null;
 
@@ -59,12 +31,12 @@ export class ThreadPool {
   }
 
   /**
-   * Runs a plan on all threads and joins their snapshots. One plan at a time; the segment is the whole.
+   * Runs a plan on all threads and joins their snapshots. One plan at a time; each thread has its part of the segment.
    *
    * @throws {RampartError} never-ready, where a thread does not start in time or dies before it does.
    * @throws {SourceLost} after the last snapshot, where a thread died under way; the others are stopped then.
    */
-  readonly source: LoadSource = (plan, _segment, signal, commands) => this.#run(plan, signal, commands);
+  readonly source: LoadSource = (plan, segment, signal, commands) => this.#run(plan, segment, signal, commands);
 
   /** Ends the threads, whatever they are doing. */
   async close(): Promise<void> {
@@ -73,23 +45,17 @@ export class ThreadPool {
 
   async *#run(
     plan: Plan,
+    segment: Segment,
     signal: AbortSignal,
     commands: Commands | undefined,
   ): AsyncGenerator<IntervalSnapshot, void, undefined> {
-    const crew = new Crew(plan, this.#rows, this.#workers, this.#clock);
-    this.#crew = crew;
-    if (this.#broken !== null) crew.lose(this.#broken.thread, this.#broken.message);
-    const stop = (): void => crew.stop();
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
-    const detach = commands?.attach(crew);
+    const group = new WorkerGroup(plan, segment, this.#rows, this.#workers, this.#clock);
+    this.#group = group;
+    if (this.#broken !== null) group.lose(this.#broken.thread, this.#broken.message);
     try {
-      yield* crew.snapshots;
+      yield* group.run(signal, commands);
     } finally {
-      signal.removeEventListener('abort', stop);
-      detach?.();
-      crew.dismiss();
-      this.#crew = null;
+      this.#group = null;
     }
   }
 
@@ -97,172 +63,13 @@ export class ThreadPool {
     const thread = threadName(index);
     let cause = '';
     this.#workers.push(worker);
-    worker.on('message', (message: FromThread) => this.#crew?.hear(index, message));
+    worker.on('message', (message: FromThread) => this.#group?.hear(index, message));
     worker.on('error', (error: Error) => {
       cause = `${error.name}: ${error.message}`;
     });
     worker.on('exit', (code) => {
       this.#broken = { thread, message: cause === '' ? `exited with code ${code}` : cause };
-      this.#crew?.lose(thread, this.#broken.message, index);
+      this.#group?.lose(thread, this.#broken.message, index);
     });
-  }
-}
-
-/** One plan under way on the threads of a pool. */
-class Crew implements Commanded {
-  readonly snapshots = new Queue<IntervalSnapshot>();
-  readonly #plan: Plan;
-  readonly #clock: Clock;
-  readonly #workers: readonly Worker[];
-  readonly #joiner: Joiner;
-  readonly #working = new Set<number>();
-  readonly #patience: unknown;
-  /** Of each thread, our seconds since its last word. Not by the clock: where this thread stood still as well, none passed. */
-  readonly #silent: number[];
-  #watch: unknown = null;
-  #waitingFor: number;
-  #started = false;
-  #startAt = 0 as Micros;
-  #load: LoadProfile;
-  /** Sends no more: it was stopped, or its load has ended. */
-  #over = false;
-  #lastReset: LoadChange | null = null;
-  #failure: Error | null = null;
-
-  constructor(plan: Plan, rows: RowTable | null, workers: readonly Worker[], clock: Clock) {
-    this.#plan = plan;
-    this.#load = plan.load;
-    this.#clock = clock;
-    this.#workers = workers;
-    this.#waitingFor = workers.length;
-    this.#silent = workers.map(() => 0);
-    this.#joiner = new Joiner(workers.length, (snapshot) => this.snapshots.push(snapshot));
-    workers.forEach((worker, index) => {
-      this.#working.add(index);
-      const order: ToThread = { type: 'prepare', plan, rows, segment: { index, count: workers.length } };
-      worker.postMessage(order);
-    });
-    const hint = 'Ask for fewer --threads.';
-    this.#patience = clock.after(READY_WITHIN, () =>
-      this.#fail(new RampartError('never-ready', 'not all generator threads were ready in time', hint)),
-    );
-  }
-
-  hear(index: number, message: FromThread): void {
-    this.#silent[index] = 0;
-    if (message.type === 'interval') {
-      this.#over ||= message.snapshots.some(({ phase }) => phase === 'drain');
-      this.#joiner.accept(index, message.snapshots);
-    } else if (message.type === 'ready') this.#ready();
-    else this.#ended(index);
-  }
-
-  stop(): void {
-    this.#over = true;
-    this.#tell({ type: 'stop' });
-  }
-
-  get load(): LoadProfile {
-    return this.#load;
-  }
-
-  get elapsed(): Micros {
-    return (this.#started ? this.#clock.now() - this.#startAt : -1) as Micros;
-  }
-
-  get soonest(): Micros {
-    return Math.max(0, Math.ceil(this.elapsed + HEAD_START)) as Micros;
-  }
-
-  carryOut(command: LoadCommand): CommandReply {
-    const refuse = (reason: string): CommandReply => ({ ok: false, reason });
-    if (!this.#started) return refuse('The load has not begun yet.');
-    const soon = this.soonest;
-    if (this.#over || soon >= durationOf(this.#load)) return refuse('The load has ended: nothing is sent any more.');
-    const change = command.type === 'edit' ? this.#edit(command.edit, soon) : this.#reset(soon);
-    if (typeof change === 'string') return refuse(change);
-    if (change === this.#lastReset) return { ok: true, change };
-    if (change.type === 'reset') this.#lastReset = change;
-    this.#tell({ type: 'change', change });
-    return { ok: true, change };
-  }
-
-  #edit(edit: LoadEdit, at: number): LoadChange | string {
-    const { load } = this;
-    if (this.#plan.engine === 'autocannon')
-      return 'The engine autocannon cannot change its load: it can only be stopped.';
-    if (edit.model !== load.model)
-      return load.model === 'closed'
-        ? 'This run has virtual users: it has no rate to change.'
-        : 'This run has an arrival rate: it has no virtual users to change.';
-    const stages = stagesAfter(load, at as Micros, edit);
-    this.#load = withRest(load, at as Micros, stages);
-    return { type: 'edited', at: at as Micros, edit, stages };
-  }
-
-  /** Two within one interval are one. */
-  #reset(soon: number): LoadChange | string {
-    const { interval } = this.#plan;
-    const at = (Math.floor(soon / interval) + 1) * interval;
-    if (at >= durationOf(this.#load)) return 'The load ends before the statistics could start anew.';
-    return this.#lastReset?.at === at ? this.#lastReset : { type: 'reset', at: at as Micros };
-  }
-
-  /** A thread is gone. Before the start nothing is measured; after it, the others are stopped and still heard. */
-  lose(thread: string, message: string, index?: number): void {
-    if (!this.#started) {
-      this.#fail(new RampartError('never-ready', `generator ${thread} did not start: ${message}`));
-      return;
-    }
-    this.#failure ??= new SourceLost(thread, message);
-    this.stop();
-    if (index !== undefined) this.#ended(index);
-  }
-
-  dismiss(): void {
-    this.#clock.cancel(this.#patience);
-    if (this.#watch !== null) this.#clock.cancel(this.#watch);
-  }
-
-  /** A thread in an endless loop says nothing, hears nothing, and would be waited for for ever. */
-  #listen(): void {
-    this.#watch = this.#clock.after(seconds(1), () => {
-      const patience = SILENT_FOR + (3 * this.#plan.interval) / 1e6;
-      for (const index of [...this.#working]) {
-        const silent = (this.#silent[index] ?? 0) + 1;
-        this.#silent[index] = silent;
-        if (silent < patience) continue;
-        this.lose(threadName(index), `it said nothing for ${silent} s, as one that hangs`, index);
-        void this.#workers[index]?.terminate();
-      }
-      this.#listen();
-    });
-  }
-
-  #ready(): void {
-    if (--this.#waitingFor > 0 || this.#failure !== null) return;
-    this.#clock.cancel(this.#patience);
-    this.#started = true;
-    this.#startAt = (this.#clock.now() + HEAD_START) as Micros;
-    this.#tell({ type: 'start', startAt: this.#startAt });
-    this.#silent.fill(0);
-    this.#listen();
-  }
-
-  #ended(index: number): void {
-    if (!this.#working.delete(index)) return;
-    this.#joiner.end(index);
-    if (this.#working.size > 0) return;
-    if (this.#failure === null) this.snapshots.end();
-    else this.snapshots.fail(this.#failure);
-  }
-
-  #fail(error: Error): void {
-    this.#failure = error;
-    this.snapshots.fail(error);
-  }
-
-  #tell(message: ToThread): void {
-    for (const worker of this.#workers) worker.postMessage(message);
   }
 }

@@ -3,9 +3,8 @@ import { RampartError } from '../core/errors.ts';
 import { type Ending, type RunEvent, STOPPED } from '../core/event.ts';
 import type { Clock } from '../core/ports.ts';
 import { type Micros, millis } from '../core/units.ts';
-import { SourceLost } from '../run/threads.ts';
 import { Unanswered } from '../run/unanswered.ts';
-import type { OutputOutcome, OutputQueue } from './output-queue.ts';
+import { SourceLost } from '../run/worker-group.ts';
 
 export interface Session {
   /** What happens between the start and the end of the run, until `signal` ends it. */
