@@ -5,6 +5,7 @@ import type { Clock } from '../core/ports.ts';
 import { type Micros, millis } from '../core/units.ts';
 import { Unanswered } from '../run/unanswered.ts';
 import { SourceLost } from '../run/worker-group.ts';
+import type { OutputOutcome, OutputQueue } from './output-queue.ts';
 
 export interface Session {
   /** What happens between the start and the end of the run, until `signal` ends it. */
