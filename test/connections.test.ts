@@ -35,7 +35,7 @@ const THREE_ADDRESSES = `
     seen[localAddress] = (seen[localAddress] ?? 0) + 1;
   });
   server.listen(8080, '::', () => {
-    const load = ['--threads', '1', '--json', '-q', '-o', 'out', ...flags];
+    const load = ['--threads', '1', '--json', '-q', '-o', 'out', '--no-preflight', ...flags];
     spawn(process.execPath, [cli, 'run', 'http://model.test:8080/', ...load], { stdio: 'ignore' }).once('exit', () => {
       console.log(JSON.stringify(seen));
       process.exit(0);

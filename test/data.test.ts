@@ -50,7 +50,7 @@ async function recorder(answer: Answer = (_, response) => response.end('{}')) {
 async function run(files: Readonly<Record<string, string>>, args: readonly string[]) {
   const cwd = temporaryFolder();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(cwd, name), content);
-  const ended: Finished = await rampart(['run', ...args, '-o', 'out', '-q'], { cwd });
+  const ended: Finished = await rampart(['run', ...args, '-o', 'out', '-q', '--no-preflight'], { cwd });
   const read = (name: string): string => readFileSync(join(cwd, 'out', name), 'utf8');
   return { ...ended, read, result: (): RunResult => JSON.parse(read('result.json')) as RunResult };
 }

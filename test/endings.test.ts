@@ -61,7 +61,9 @@ describe('a generator thread', () => {
   it('that does not start means that nothing was measured: exit code 6', async () => {
     target = await fixedTarget(5);
     const workerEntry = entryWith("throw new Error('no memory');");
-    const { code, stdout } = await run(['run', target.url, '--vus', '4', '-d', '20s'], { workerEntry });
+    const { code, stdout } = await run(['run', target.url, '--vus', '4', '-d', '20s', '--no-preflight'], {
+      workerEntry,
+    });
     expect(code).toBe(6);
     expect(stdout).toContain('no memory');
     expect(target.received()).toBe(0);

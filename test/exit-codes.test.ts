@@ -173,7 +173,7 @@ describe('exit code 130: interrupted', () => {
   it('stops, waits for the answers, and writes the report first', async () => {
     target = await fixedTarget(300);
     const cwd = temporaryFolder();
-    const run = start(['run', target.url, '--vus', '5', '-d', '60s', '-o', 'here'], { cwd });
+    const run = start(['run', target.url, '--vus', '5', '-d', '60s', '-o', 'here', '--no-preflight'], { cwd });
     await run.shown('0:02');
     run.kill('SIGINT');
     const { code, stdout } = await run.finished;
@@ -188,7 +188,7 @@ describe('exit code 130: interrupted', () => {
 
   it('ends at once at the second Ctrl-C', async () => {
     target = await httpTarget(() => {});
-    const run = start(['run', target.url, '--vus', '1', '-d', '60s', '--graceful-stop', '60s']);
+    const run = start(['run', target.url, '--vus', '1', '-d', '60s', '--graceful-stop', '60s', '--no-preflight']);
     await run.shown('0:01');
     run.kill('SIGINT');
     await run.shown('Ctrl-C again');

@@ -76,7 +76,20 @@ export async function faultRun(command: CommandName, fault: Fault, cli: string, 
   const [name, ...flags] = COMMANDS[command];
   const argv = [
     ...[process.execPath, ...(trouble === undefined ? [] : ['--import', pathToFileURL(before).href]), cli],
-    ...[name, `http://127.0.0.1:${port}/`, ...flags, '--timeout', '1s', '--seed', '1', '-o', 'out', '-q', '--json'],
+    ...[
+      name,
+      `http://127.0.0.1:${port}/`,
+      ...flags,
+      '--timeout',
+      '1s',
+      '--seed',
+      '1',
+      '-o',
+      'out',
+      '-q',
+      '--json',
+      '--no-preflight',
+    ],
   ];
   const [file = '', ...args] =
     fault === 'disk full' ? ['bash', '-c', 'ulimit -f 32; exec "$@"', 'bash', ...argv] : argv;

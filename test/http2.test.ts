@@ -36,7 +36,7 @@ describe('--http2 against nginx', () => {
     const checks = ['--expect-status', '200', '--expect-header', 'x-protocol: HTTP/2.0', '--expect-contains', 'name'];
     const fields = ['--expect-json', '$.id={{row.id}}', '--expect-json', '$.name={{row.want}}'];
     const trust = ['--cacert', ca.certPath, '--cert', client.certPath, '--key', client.keyPath];
-    const load = ['--http2', '--vus', '6', '--threads', '2', '-o', 'out', '-q'];
+    const load = ['--no-preflight', '--http2', '--vus', '6', '--threads', '2', '-o', 'out', '-q'];
     await rampart(['run', url, ...data, ...checks, ...fields, ...trust, ...load], { cwd });
     const result = JSON.parse(readFileSync(join(cwd, 'out/result.json'), 'utf8'));
     expect(result.totals).toMatchObject({
@@ -98,7 +98,20 @@ describe('a seed', () => {
     const sent = async (url: string, ...flags: string[]) => {
       const body = '{"seq":{{seq}},"name":"{{row.name}}","u":"{{uuid}}"}';
       const parts = ['-H', 'X-Id: {{uuid}}', '--body', body, '--data', 'r.csv', '--data-order', 'shuffled'];
-      const load = ['-n', '120', '--vus', '6', '--threads', '2', '--seed', '5', '-q', '--expect-json', '$.seq'];
+      const load = [
+        '-n',
+        '120',
+        '--vus',
+        '6',
+        '--threads',
+        '2',
+        '--seed',
+        '5',
+        '-q',
+        '--expect-json',
+        '$.seq',
+        '--no-preflight',
+      ];
       const { code } = await rampart(
         ['run', `${url}/{{row.id}}?at={{random.int 1 100}}`, ...parts, ...load, ...flags],
         { cwd },

@@ -21,6 +21,7 @@ afterEach(async () => {
 
 const load = (...flags: string[]): string[] => [
   ...['run', target.url, '--vus', '3', '-d', '60s', '--threads', '1', '--threshold', 'errors<1%', '-o', 'out'],
+  '--no-preflight',
   ...flags,
 ];
 const read = (name: string): string => readFileSync(join(cwd, 'out', name), 'utf8');

@@ -68,7 +68,7 @@ describe('nginx as a forward proxy', () => {
     const ran = async (...flags: string[]): Promise<{ got: string[]; result: RunResult }> => {
       const { url, got } = await echo();
       const data = ['--data', 'r.jsonl', '--data-order', 'once', '-H', 'X-Id: {{uuid}}', '--expect-field', 'want'];
-      const load = ['--vus', '6', '--threads', '2', '--seed', '5', '-q', '--overwrite', '-o', 'out'];
+      const load = ['--vus', '6', '--threads', '2', '--seed', '5', '-q', '--overwrite', '-o', 'out', '--no-preflight'];
       await rampart(['run', `${url}/{{seq}}?at={{random.int 1 100}}`, ...data, ...load, ...flags], { cwd });
       const result = JSON.parse(readFileSync(join(cwd, 'out/result.json'), 'utf8')) as RunResult;
       return { got: got.sort(), result };

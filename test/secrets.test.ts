@@ -70,7 +70,18 @@ describe('a secret', () => {
     planted = [];
     target = await echo();
     const cwd = temporaryFolder();
-    const args = ['run', ...secretArguments(target.url), '-n', '20', '-u', '2', '-o', 'out', ...checks];
+    const args = [
+      'run',
+      ...secretArguments(target.url),
+      '-n',
+      '20',
+      '-u',
+      '2',
+      '-o',
+      'out',
+      '--no-preflight',
+      ...checks,
+    ];
     const { code, stdout, stderr } = await rampart(args, { cwd });
     expect(code).toBe(5);
     expect(planted.length).toBeGreaterThan(30);
@@ -103,7 +114,7 @@ describe('a secret', () => {
     };
     writeFileSync(join(cwd, 'scenario.json'), JSON.stringify(scenario));
     const env = { RAMPART_HEADER: `Authorization: Bearer ${plant('environment')}` };
-    const args = ['run', 'scenario.json', '-n', '20', '-u', '2', '-o', 'out'];
+    const args = ['run', 'scenario.json', '-n', '20', '-u', '2', '-o', 'out', '--no-preflight'];
     const { stdout, stderr } = await rampart(args, { cwd, env });
     const files = filesIn(join(cwd, 'out'));
     expect(target.got.length).toBeGreaterThan(0);
@@ -114,7 +125,19 @@ describe('a secret', () => {
   it('is not on the page, nor in what the page is told, and its files are the same', async () => {
     planted = [];
     target = await echo();
-    const load = ['-u', '2', '-d', '6s', '--think-time', '20ms', '--expect-contains', 'never', '--ui', '0'];
+    const load = [
+      '-u',
+      '2',
+      '-d',
+      '6s',
+      '--think-time',
+      '20ms',
+      '--expect-contains',
+      'never',
+      '--ui',
+      '0',
+      '--no-preflight',
+    ];
     const run = start(['run', ...secretArguments(target.url), ...load]);
     await run.shown('Page: ');
     const page = /Page: (\S+)/.exec(run.said())?.[1] ?? '';

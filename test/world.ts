@@ -62,4 +62,5 @@ export const noFiles: Files = {
   writeText: async () => {},
   createFile: async () => ({ append: async () => {}, copyTo: async () => {}, close: async () => {} }),
   remove: async () => {},
+  removeFolder: async () => {},
 };

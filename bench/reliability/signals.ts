@@ -17,8 +17,8 @@ import { type SignalsResults, signalsSection } from './signals-section.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const COMMANDS = {
-  run: ['run', '--vus', '4', '-d', '60s'],
-  'run --rate': ['run', '--rate', '50/s', '-d', '60s'],
+  run: ['run', '--vus', '4', '-d', '60s', '--no-preflight'],
+  'run --rate': ['run', '--rate', '50/s', '-d', '60s', '--no-preflight'],
   find: ['find', '--slo', 'p95<100ms', '--budget', '60s'],
   probe: ['probe', '-n', '100000'],
 } as const;

@@ -83,6 +83,9 @@ export async function toldComparison(
   return exitCodeFor(comparison, strict);
 }
 
+/** Attributes of flags that begin with `--no-`. */
+const NEGATED = ['keepalive', 'preflight', 'discover'];
+
 interface Wishes {
   readonly margin: number;
   readonly runFlags: Readonly<Record<string, unknown>>;
@@ -96,7 +99,7 @@ function compareFinished(
 ): Comparison {
   // A flag that begins with --no- has a value before it is given.
   const [unused] = Object.entries(runFlags).flatMap(([name, value]) =>
-    name === 'keepalive' && value === true ? [] : name,
+    NEGATED.includes(name) && value === true ? [] : name,
   );
   if (unused !== undefined)
     throw new RampartError(

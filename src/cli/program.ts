@@ -94,7 +94,7 @@ function createProgram(world: World, asked: string, secrets: Secrets, end: (code
       `
 Every flag has a twin in the environment (RAMPART_RATE) and in a scenario file; flags win.
 
-Exit codes: 0 passed · 2 bad usage · 3 a threshold failed · 4 target unreachable · 5 measurement invalid
+Exit codes: 0 passed · 2 bad usage · 3 a threshold failed · 4 target not usable · 5 measurement invalid
             6 generator not ready · 7 results not saved whole · 130 interrupted · 1 a bug
 
 Examples:

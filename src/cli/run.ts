@@ -23,6 +23,7 @@ import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
 import { execute, newRunId, openFolder } from '../session/execution.ts';
 import { followedBy } from '../session/outputs.ts';
+import { preflight } from '../session/preflight.ts';
 import { procedureOf } from '../session/procedures.ts';
 import type { FolderWish, RunFolder } from '../session/run-folder.ts';
 import { colourOf } from './colour.ts';
@@ -70,6 +71,9 @@ async function measured(
   await reach(plan);
 
   const id = newRunId(world);
+  const wish = wishOf(given, kind, id);
+  const tried = await preflight(world, { plan, rows, wish }, Secrets.of(plan));
+  if (!quiet && tried !== null) world.stderr.write(`${tried}\n`);
   const view = quiet ? null : createView(world, plan);
   const page = wishes === null ? null : await openPage(world, wishes, plan, memoryOf(given, plan), outputs);
   const stop = new AbortController();
@@ -89,7 +93,6 @@ async function measured(
   const steering = new Steering(plan.kind);
   const leaveKeys = view === null ? null : takeKeys(world, steering, () => leave('Ctrl-C', STOPPED), view);
   try {
-    const wish = wishOf(given, kind, id);
     const folder =
       wish === null
         ? null

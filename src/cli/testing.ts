@@ -23,6 +23,7 @@ import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
 import { execute, newRunId, openFolder } from '../session/execution.ts';
 import { followedBy } from '../session/outputs.ts';
+import { preflight } from '../session/preflight.ts';
 import { procedureOf } from '../session/procedures.ts';
 import type { FolderWish, RunFolder } from '../session/run-folder.ts';
 import type { Download, Settings, Tester } from '../web/control.ts';
@@ -154,6 +155,7 @@ export class Testing implements Tester {
     const { made: test, errors } = await this.#prepare(kind, settings, async ({ plan, rows }): Promise<Test> => {
       await reach(plan);
       const wish = { path: join('reports', id), label: '', overwrite: false };
+      await preflight(this.#world, { plan, rows, wish }, this.#secretsOf(plan));
       return { id, plan, rows, folder: await this.openFolder(plan, wish) };
     });
     if (test === null) return errors;
@@ -175,8 +177,7 @@ export class Testing implements Tester {
     const { made: trial, errors } = await this.#prepare(kind, settings, async ({ plan, rows }) => {
       try {
         await reach(plan);
-        const secrets = Secrets.of(plan).with(secretsIn(this.#world.argv, this.#world.env));
-        return trialOf(plan, await requestOnce(plan, rows, this.#world.clock), secrets);
+        return trialOf(plan, await requestOnce(plan, rows, this.#world.clock), this.#secretsOf(plan));
       } finally {
         if (rows?.kind === 'file') this.#world.files.discard(rows.descriptor);
       }
@@ -233,6 +234,10 @@ export class Testing implements Tester {
     } finally {
       this.#preparing = false;
     }
+  }
+
+  #secretsOf(plan: Plan): Secrets {
+    return Secrets.of(plan).with(secretsIn(this.#world.argv, this.#world.env));
   }
 
   #carryOut(command: LoadCommand): readonly FieldError[] {

@@ -53,6 +53,7 @@ export async function saidBy(argv: readonly string[], { env = {}, files = {} }: 
       makeTemporaryFolder: nowhere,
       createFile: nowhere,
       remove: nowhere,
+      removeFolder: nowhere,
     },
     clock: new SystemClock(),
     host: { os: 'linux', cpu: 'made up', cores: 2, memoryBytes: 1e9, node: 'v20' },

@@ -15,10 +15,19 @@ import { Client } from './client.ts';
 /** A person waits for it. */
 const LONGEST = millis(30_000);
 
-/** Sends the first request of a plan, over the way that its load would take, and judges the response as a run would. */
-export async function requestOnce(plan: Plan, rows: RowTable | null, clock: Clock): Promise<SingleResponse> {
+/**
+ * Sends the first request of a plan, over the way that its load would take, and judges the response as a run would.
+ *
+ * @param longest it may take, however long the plan's requests may.
+ */
+export async function requestOnce(
+  plan: Plan,
+  rows: RowTable | null,
+  clock: Clock,
+  longest: Micros = LONGEST,
+): Promise<SingleResponse> {
   const payloads = payloadsOf(plan, rows);
-  const timeout = Math.min(plan.timeout, LONGEST) as Micros;
+  const timeout = Math.min(plan.timeout, longest) as Micros;
   const client = await Client.open({ ...plan, timeout }, clock, payloads, contentsOf);
   const { exchange, seen } = await client.send().finally(() => client.close());
   const { outcome, status, message, example, dueAt, doneAt, connectTook } = exchange;

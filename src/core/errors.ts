@@ -29,6 +29,7 @@ const TABLE = {
   refused: EXIT.usage,
   'port-in-use': EXIT.usage,
   unreachable: EXIT.unreachable,
+  unusable: EXIT.unreachable,
   invalid: EXIT.invalid,
   'never-ready': EXIT.agents,
 } as const satisfies Record<string, ExitCode>;

@@ -259,6 +259,8 @@ export interface Plan {
   readonly until?: Until;
   /** A threshold that is not sure fails. Absent: it passes. */
   readonly strict?: true;
+  /** No request is tried before the load. Absent: one is. */
+  readonly preflight?: false;
   /** Of a `find`, whose `load` is only its beginning; else null. */
   readonly search: SearchPlan | null;
 }

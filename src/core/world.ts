@@ -57,6 +57,8 @@ export interface Files {
   createFile(path: string, readers?: Readers): Promise<GrowingFile>;
   /** Nothing is done where there is none. */
   remove(path: string): Promise<void>;
+  /** Of a folder that is empty; any other stays, and nothing is said. */
+  removeFolder(path: string): Promise<void>;
 }
 
 export interface GrowingFile {

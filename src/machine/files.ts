@@ -1,5 +1,5 @@
 import type { Files, ScratchFile } from '../core/world.ts';
-import { appendText, createFile, makeFolder, makeTemporaryFolder, remove, writeText } from './writing.ts';
+import { appendText, createFile, makeFolder, makeTemporaryFolder, remove, removeFolder, writeText } from './writing.ts';
 
 // An import statement reads each export of a module, and some of node:fs load others: an eighth of the time that --help takes.
 const { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, statSync, unlinkSync, writeSync } =
@@ -26,6 +26,7 @@ export const filesWith = (folderProbe: URL): Files => ({
   appendText,
   createFile,
   remove,
+  removeFolder,
 });
 
 function* piecesOf(path: string): Iterable<Uint8Array> {

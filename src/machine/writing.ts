@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { GrowingFile, Readers } from '../core/world.ts';
 
 // As in ./files: quicker than an import statement.
-const { appendFile, mkdtemp, open, realpath, rename, rm, stat } = process.getBuiltinModule('node:fs/promises');
+const { appendFile, mkdtemp, open, realpath, rename, rm, rmdir, stat } = process.getBuiltinModule('node:fs/promises');
 const { tmpdir } = process.getBuiltinModule('node:os');
 const { join } = process.getBuiltinModule('node:path');
 const { fileURLToPath } = process.getBuiltinModule('node:url');
@@ -86,6 +86,11 @@ export function makeTemporaryFolder(name: string): Promise<string> {
 
 export function remove(path: string): Promise<void> {
   return inTime(rm(path, { force: true }));
+}
+
+/** An empty one; any other stays. */
+export function removeFolder(path: string): Promise<void> {
+  return inTime(rmdir(path).catch(() => {}));
 }
 
 /** Beside its place first; a device, or what a link leads to, is written where it is. */

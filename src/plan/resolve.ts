@@ -91,6 +91,7 @@ export function preparedBy(given: Given, kind: Plan['kind'], world: PlanWorld): 
     interval: INTERVAL,
     thresholds: resolveThresholdList(given, 'thresholds'),
     ...(given.settings.strict === true ? { strict: true } : {}),
+    ...(given.settings.preflight === false ? { preflight: false } : {}),
     ...(until === null ? {} : { until }),
     search: resolveSearch(given, kind),
   };

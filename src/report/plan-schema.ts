@@ -276,6 +276,7 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
         .exactOptional()
         .describe('The load ends when this is known. Absent: not before its stages do.'),
       strict: z.literal(true).exactOptional().describe('A threshold that is not sure fails; absent: it passes.'),
+      preflight: z.literal(false).exactOptional().describe('No request was tried before the load; absent: one was.'),
       search: searchPlanSchema(threshold(unit), unit)
         .nullable()
         .describe('Of a search, whose `load` is only its beginning.'),

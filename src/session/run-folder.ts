@@ -185,21 +185,25 @@ function reasonOf(message: string): string {
 
 /** Makes the folder of a run, empty of any other. @throws RampartError `bad-folder` */
 export async function makeRoom(files: Files, wish: FolderWish): Promise<void> {
+  // All of them at once: the files of two runs in one folder would be taken for one.
+  for (const name of await takenNames(files, wish))
+    await files.remove(join(wish.path, name)).catch((error: Error) => {
+      throw refused(wish, error);
+    });
+}
+
+/** Makes the folder, and says which files of an earlier run make room later. @throws RampartError `bad-folder` */
+export async function takenNames(files: Files, wish: FolderWish): Promise<readonly string[]> {
   const { path, overwrite } = wish;
   await makeFolder(files, wish);
   const taken = [JOURNAL, ...FILES].filter((name) => files.exists(join(path, name)));
-  if (taken.length === 0) return;
-  if (!overwrite)
+  if (taken.length > 0 && !overwrite)
     throw new RampartError(
       'bad-folder',
       `${nameOf(wish)} holds an earlier run (${taken.slice(0, 2).join(', ')}${taken.length > 2 ? ', …' : ''})`,
       'Name another folder with --out, or replace that run with --overwrite.',
     );
-  // All of them at once: the files of two runs in one folder would be taken for one.
-  for (const name of taken)
-    await files.remove(join(path, name)).catch((error: Error) => {
-      throw refused(wish, error);
-    });
+  return taken;
 }
 
 /** @throws RampartError `bad-folder` */

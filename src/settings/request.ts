@@ -162,6 +162,12 @@ export const REQUEST_SETTINGS = {
     help: everywhere('open a new connection for every request'),
     what: 'Keep connections open between requests (default true)',
   },
+  preflight: {
+    shape: 'yes-or-no',
+    flag: '--no-preflight',
+    help: everywhere('send the load without trying one request first'),
+    what: 'Try one request before the load, and send nothing more where its response is wrong (default true)',
+  },
   maxConnAge: {
     shape: 'quantity',
     flag: '--max-conn-age <duration>',

@@ -1,0 +1,68 @@
+import { statusHint } from '../analyze/hints.ts';
+import { formatMs } from '../analyze/wording.ts';
+import { RampartError } from '../core/errors.ts';
+import type { Plan, RequestTemplate } from '../core/plan.ts';
+import { MASK, type Secrets } from '../core/secret.ts';
+import type { SingleResponse } from '../core/single-response.ts';
+import { printable } from './terminal.ts';
+
+/** So much of a body is shown, characters, and so many of its lines. */
+const BODY_SHOWN = 500;
+const LINES_SHOWN = 20;
+/** A header that a target makes longer is cut. */
+const HEADER_SHOWN = 200;
+
+/** The headers that say what to do otherwise. */
+const TELLING = ['allow', 'content-type', 'location', 'www-authenticate', 'retry-after'];
+
+const ANYWAY = '--no-preflight sends the load all the same.';
+
+/** What is told of a first request that was answered as the checks want. */
+export function preflightLine({ status, responseMs, connectMs }: SingleResponse): string {
+  const connect = connectMs > 0 ? `, ${formatMs(connectMs)} of it to connect` : '';
+  return `Preflight: HTTP ${status} after ${formatMs(responseMs)}${connect}; this request is not counted`;
+}
+
+/** Why no load is sent: the first request's response, without its secrets, and what to do. */
+export function preflightRefusal(plan: Plan, response: SingleResponse, known: Secrets): RampartError {
+  const secrets = known.knowing(response.sentSecrets);
+  const request = plan.requests[0] as RequestTemplate;
+  const { outcome, status, responseMs } = response;
+  const message = printable(secrets.mask(response.message));
+  const example = response.example === '' ? [] : [printable(secrets.mask(response.example))];
+  const cause = status === 0 || outcome === 'http-error' ? message : `HTTP ${status}, ${message}`;
+  const lines = [
+    `the first request failed (${cause}, after ${formatMs(responseMs)}), so nothing more was sent`,
+    `${printable(secrets.maskAddresses(request.name))}:`,
+    ...example,
+    ...(status === 0
+      ? []
+      : [...headerLines(response, secrets), ...bodyLines(response, secrets)].map((line) => `  ${line}`)),
+  ];
+  const failure = { outcome, status, message, name: request.name, count: 1, firstSeen: '', lastSeen: '' };
+  const hint = status === 0 ? silenceHint(response) : outcome === 'wrong-answer' ? '' : statusHint(failure, plan);
+  return new RampartError('unusable', lines.join('\n  '), [hint, ANYWAY].filter(Boolean).join(' '));
+}
+
+function silenceHint({ outcome, message }: SingleResponse): string {
+  if (outcome === 'timeout') return 'Where it takes that long, give it more with --timeout.';
+  return outcome === 'protocol-error' && !/HTTP\/2/.test(message) ? 'Is this the address of an HTTP server?' : '';
+}
+
+function headerLines({ headers }: SingleResponse, secrets: Secrets): string[] {
+  return headers.flatMap(([name, value]) => {
+    if (!TELLING.includes(name.toLowerCase())) return [];
+    const shown = secrets.isSecret(name) ? MASK : secrets.excerpt(value, 0, HEADER_SHOWN);
+    return [printable(`${name.toLowerCase()}: ${shown}`)];
+  });
+}
+
+function bodyLines({ body, bodyBytes }: SingleResponse, secrets: Secrets): string[] {
+  if (body === null) return [bodyBytes === 0 ? '(a body of more than 1 MiB)' : `(${bodyBytes} bytes that are no text)`];
+  const shown = secrets.excerpt(body.trim(), 0, BODY_SHOWN);
+  if (shown === '') return ['(an empty body)'];
+  const lines = shown.split(/\r\n|\r|\n/);
+  return [...lines.slice(0, LINES_SHOWN), ...(lines.length > LINES_SHOWN ? ['…'] : [])].map((line) =>
+    printable(line.replaceAll('\t', '  ')),
+  );
+}

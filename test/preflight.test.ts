@@ -1,0 +1,112 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { rampart, temporaryFolder } from './command.ts';
+import { echoTarget, httpTarget, type TestTarget } from './target.ts';
+
+/** One request before any load: a wrong one is told in the target's own words, and nothing more is sent. */
+
+const targets: TestTarget[] = [];
+afterEach(async () => {
+  for (const target of targets.splice(0)) await target.close();
+});
+const kept = async <Target extends TestTarget>(target: Promise<Target>): Promise<Target> => {
+  const one = await target;
+  targets.push(one);
+  return one;
+};
+
+/** As a framework answers that knows neither the method nor the body. */
+const strict = (): Promise<TestTarget> =>
+  kept(
+    httpTarget(({ method }, response) => {
+      response.setHeader('content-type', 'application/json');
+      if (method === 'POST')
+        response.writeHead(422).end('{"detail":[{"loc":["body","State"],"msg":"Field required"}]}');
+      else response.writeHead(405, { allow: 'POST' }).end('{"detail":"Method Not Allowed"}');
+    }),
+  );
+
+describe('a first request that is answered with an error', () => {
+  it.each([['run'], ['find'], ['probe']])('is the only one: %s ends with exit code 4', async (command) => {
+    const target = await strict();
+    const cwd = temporaryFolder();
+    const { code, stdout, stderr } = await rampart([command, target.url], { cwd });
+    expect([code, stdout, target.received()]).toEqual([4, '', 1]);
+    for (const words of ['HTTP 405 (allows POST)', 'nothing more was sent', 'allow: POST', 'application/json'])
+      expect(stderr).toContain(words);
+    expect(stderr).toContain('{"detail":"Method Not Allowed"}');
+    expect(stderr).toMatch(/a body \(-b, --body-file or --data\) makes it a POST/);
+    expect(existsSync(join(cwd, 'reports')) ? readdirSync(join(cwd, 'reports')) : []).toEqual([]);
+  });
+
+  it('is told in its own words', async () => {
+    const target = await strict();
+    const { code, stderr } = await rampart(['run', target.url, '-b', '{"Term": 84}']);
+    expect([code, target.received()]).toEqual([4, 1]);
+    expect(stderr).toContain('"loc":["body","State"],"msg":"Field required"');
+  });
+
+  it('leaves an earlier run as it is', async () => {
+    let good = true;
+    const target = await kept(httpTarget((_request, response) => void response.writeHead(good ? 200 : 500).end('{}')));
+    const cwd = temporaryFolder();
+    const flags = ['run', target.url, '-n', '20', '-o', 'out', '--overwrite', '-q'];
+    await rampart(flags, { cwd });
+    const before = readFileSync(join(cwd, 'out/result.json'), 'utf8');
+    good = false;
+    expect((await rampart(flags, { cwd })).code).toBe(4);
+    expect(readFileSync(join(cwd, 'out/result.json'), 'utf8')).toBe(before);
+  });
+
+  it('may be one that a check refuses, of the first row', async () => {
+    const target = await kept(httpTarget((_request, response) => void response.end('setosa')));
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'rows.jsonl'), '{"x":1,"want":"virginica"}\n');
+    const data = ['--data', 'rows.jsonl', '--expect-field', 'want'];
+    const { code, stderr } = await rampart(['run', target.url, ...data], { cwd });
+    expect([code, target.received()]).toEqual([4, 1]);
+    expect(stderr).toMatch(/HTTP 200, .*row 1, line 1: .*virginica.*setosa/s);
+  });
+
+  it.each([
+    ['a flag', ['--no-preflight'], {}],
+    ['the environment', [], { RAMPART_PREFLIGHT: 'false' }],
+  ])('is not asked for where %s says so', async (_, flags, env) => {
+    const target = await strict();
+    const { code, stderr } = await rampart(['probe', target.url, '-n', '10', ...flags], { env });
+    expect(code).not.toBe(4);
+    expect(stderr).not.toContain('Preflight');
+    expect(target.received()).toBe(15);
+  });
+});
+
+describe('a first request that is answered well', () => {
+  it('is told, counted nowhere, and the same as the first of the load', async () => {
+    const target = await kept(echoTarget(createServer()));
+    const cwd = temporaryFolder();
+    const parts = ['-b', '{"n":{{seq}}}', '-H', 'x-id: a', '--seed', '1'];
+    const { stderr } = await rampart(['run', target.url, ...parts, '-n', '20', '-u', '1', '-o', 'out'], { cwd });
+    expect(stderr).toMatch(/Preflight: HTTP 200 after .* ms.*; this request is not counted/);
+    expect(JSON.parse(readFileSync(join(cwd, 'out/result.json'), 'utf8')).totals.sent).toBe(20);
+    expect(target.got).toHaveLength(21);
+    expect(target.got[0]).toBe(target.got[1]);
+  });
+
+  it('goes the way of the load: over HTTP/2, through a proxy', async () => {
+    const asked: string[] = [];
+    const proxy = await kept(
+      httpTarget(({ url = '' }, response) => {
+        asked.push(url);
+        response.writeHead(502).end('no such model');
+      }),
+    );
+    const { code, stderr } = await rampart(['run', 'http://model.invalid/p', '--proxy', `127.0.0.1:${proxy.port}`]);
+    expect([code, asked]).toEqual([4, ['http://model.invalid/p']]);
+    expect(stderr).toContain('no such model');
+    const plain = await strict();
+    const over2 = await rampart(['run', plain.url, '--http2']);
+    expect([over2.code, plain.received()]).toEqual([4, 0]);
+  });
+});
