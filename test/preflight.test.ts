@@ -32,12 +32,23 @@ describe('a first request that is answered with an error', () => {
   it.each([['run'], ['find'], ['probe']])('is the only one: %s ends with exit code 4', async (command) => {
     const target = await strict();
     const cwd = temporaryFolder();
-    const { code, stdout, stderr } = await rampart([command, target.url], { cwd });
+    const { code, stdout, stderr } = await rampart([command, target.url, '--no-discover'], { cwd });
     expect([code, stdout, target.received()]).toEqual([4, '', 1]);
     for (const words of ['HTTP 405 (allows POST)', 'nothing more was sent', 'allow: POST', 'application/json'])
       expect(stderr).toContain(words);
     expect(stderr).toContain('{"detail":"Method Not Allowed"}');
     expect(stderr).toMatch(/a body \(-b, --body-file or --data\) makes it a POST/);
+    expect(existsSync(join(cwd, 'reports')) ? readdirSync(join(cwd, 'reports')) : []).toEqual([]);
+  });
+
+  it('is followed by those that find out what is wanted, and by no load where nothing is found', async () => {
+    const target = await strict();
+    const cwd = temporaryFolder();
+    const { code, stdout, stderr } = await rampart(['run', target.url], { cwd });
+    expect([code, stdout]).toEqual([4, '']);
+    expect(stderr).toContain('nothing was found that /predict accepts');
+    expect(stderr).toContain('"loc":["body","State"]');
+    expect(target.received()).toBeLessThan(60);
     expect(existsSync(join(cwd, 'reports')) ? readdirSync(join(cwd, 'reports')) : []).toEqual([]);
   });
 

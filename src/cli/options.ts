@@ -19,6 +19,26 @@ export function addSettings(command: Command, name: SettingCommand, groups?: rea
   return command;
 }
 
+/** How the target is reached; what to send is what is looked for. */
+export function addDiscoverOptions(command: Command): Command {
+  return command
+    .option('-H, --header <header>', 'request header, "Name: value"; repeat for more', collect)
+    .option('--timeout <duration>', 'give a request up after this long, e.g. 30s (default)')
+    .option('--http2', 'HTTP/2: by ALPN over TLS, by prior knowledge without')
+    .option('--proxy <url>', 'HTTP proxy between here and the target, http://host:port')
+    .option('--connect-to <way>', 'connect elsewhere, HOST:PORT:OTHER-HOST:OTHER-PORT; Host and SNI stay', collect)
+    .option('--resolve <addresses>', 'addresses of the host, HOST:PORT:ADDRESS[,ADDRESS]', collect)
+    .option('--user <name:password>', 'send them as Authorization: Basic')
+    .option('--cacert <path>', 'trust the certificates in this PEM file, not the usual authorities')
+    .option('--cert <path>', 'client certificate, PEM')
+    .option('--key <path>', 'its private key, PEM')
+    .option('--insecure', 'accept any certificate of the target')
+    .option('--secret <name>', 'a name whose value is shown nowhere, besides the usual ones; repeat for more', collect)
+    .option('-o, --out <file>', 'write a scenario that sends what was accepted: scenario.json')
+    .option('--overwrite', 'replace the file of --out')
+    .option('--json', 'print what was found as JSON on stdout, and nothing else there');
+}
+
 export function addReportOptions(command: Command): Command {
   return command
     .option('-o, --out <folder>', 'where to write (default: the folder of the run; of several: reports/overlay-…)')

@@ -10,6 +10,7 @@ import { addHabits, bodyFrom, withoutHabits, withTwoDashes } from './habits.ts';
 import {
   addBaselineOptions,
   addCompareOptions,
+  addDiscoverOptions,
   addDoctorOptions,
   addReportOptions,
   addServeOptions,
@@ -101,6 +102,7 @@ Examples:
   rampart run http://localhost:8989/predict --body-file loan.json --vus 100 --spawn-rate 5 --duration 30s
   rampart run http://localhost:8989/predict -b '{"x":1}' --rate 200/s -d 1m --threshold 'p95<250ms'
   rampart find http://localhost:8989/predict --body-file loan.json --slo 'p95<250ms' --slo 'errors<1%'
+  rampart discover http://localhost:8989/predict -o scenario.json
   rampart --ui                     a live page with a start form
   rampart run http://localhost:8989/predict --vus 10 --ui --open
   rampart probe http://localhost:8989/predict --body-file loan.json
@@ -145,6 +147,15 @@ Examples:
       end(await runCommand(world, 'probe', target, given));
     },
   );
+
+  const discover = program
+    .command('discover')
+    .description('what is this endpoint, and what does a valid request look like? writes a scenario')
+    .argument('<url>', 'URL of the endpoint');
+  flags(discover, addDiscoverOptions).action(async (url: string, options: Record<string, unknown>) => {
+    const { discoverCommand } = await import('./discover.ts');
+    end(await discoverCommand(world, url, options));
+  });
 
   const ui = program.command('ui', { hidden: true }).description('the live page with its start form: rampart --ui');
   flags(ui, (own) => addSettings(own, 'ui')).action(async (options: Record<string, unknown>) => {

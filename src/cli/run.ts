@@ -14,13 +14,14 @@ import { foreignVariables } from '../plan/environment.ts';
 import { formTexts } from '../plan/form.ts';
 import { FormMemory } from '../plan/form-memory.ts';
 import { type PreparedRun, preparedBy } from '../plan/resolve.ts';
-import { type Given, readSources } from '../plan/sources.ts';
+import { type Given, readSources, type Sources } from '../plan/sources.ts';
 import { targetStartOf } from '../plan/start.ts';
 import { ConsoleView } from '../report/console.ts';
 import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
+import { saysWhatToSend, sourcesWith } from '../session/discovery.ts';
 import { execute, newRunId, openFolder } from '../session/execution.ts';
 import { followedBy } from '../session/outputs.ts';
 import { preflight } from '../session/preflight.ts';
@@ -44,36 +45,48 @@ export async function runCommand(
   flags: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const sources = { kind, target, env: outside.env, flags };
-  const given = await readSources(sources, outside.files);
-  const { settings } = given;
+  const written = await readSources(sources, outside.files);
+  const { settings } = written;
   const { quiet = false } = settings;
   const note = (line: string): void => outside.stderr.write(`${line}\n`);
   warnOfForeignVariables(outside);
-  const { plan, rows } = preparedBy(given, kind, quiet ? outside : { ...outside, note });
-  const world = discreet(outside, Secrets.of(plan));
+  const intended = preparedBy(written, kind, quiet ? outside : { ...outside, note });
+  const world = discreet(outside, Secrets.of(intended.plan));
   const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
   const outputs = await wantedOutputs(settings.outputs, world);
-  if (!quiet) for (const line of describePlan(plan)) world.stderr.write(`${line}\n`);
-  return whenReady(world, targetStartOf(given, plan), () =>
-    measured(world, given, { plan, rows }, { wishes, outputs }),
+  if (!quiet) for (const line of describePlan(intended.plan)) world.stderr.write(`${line}\n`);
+  return whenReady(world, targetStartOf(written, intended.plan), () =>
+    measured(world, sources, { ...intended, given: written }, { wishes, outputs }),
   );
 }
 
 /** Measures, judges and shows. Returns the exit code. */
 async function measured(
   world: World,
-  given: Given,
-  { plan, rows }: PreparedRun,
+  sources: Sources,
+  intended: PreparedRun & { readonly given: Given },
   { wishes, outputs }: { wishes: PageWishes | null; outputs: readonly WantedOutput[] },
 ): Promise<number> {
-  const { kind } = plan;
-  const { json = false, quiet = false } = given.settings;
-  await reach(plan);
+  const { kind } = sources;
+  const written = intended.given;
+  const { json = false, quiet = false } = written.settings;
+  await reach(intended.plan);
 
   const id = newRunId(world);
-  const wish = wishOf(given, kind, id);
-  const tried = await preflight(world, { plan, rows, wish }, Secrets.of(plan));
-  if (!quiet && tried !== null) world.stderr.write(`${tried}\n`);
+  const wish = wishOf(written, kind, id);
+  const { prepared, told } = await preflight(world, {
+    prepared: intended,
+    wish,
+    secretsOf: (plan) => Secrets.of(plan),
+    again: saysWhatToSend(written)
+      ? null
+      : async (found) => {
+          const given = await readSources(sourcesWith(sources, intended.plan, found), world.files);
+          return { ...preparedBy(given, kind, world), given };
+        },
+  });
+  const { plan, rows, given } = prepared;
+  if (!quiet) for (const line of told) world.stderr.write(`${line}\n`);
   const view = quiet ? null : createView(world, plan);
   const page = wishes === null ? null : await openPage(world, wishes, plan, memoryOf(given, plan), outputs);
   const stop = new AbortController();

@@ -152,10 +152,16 @@ export class Testing implements Tester {
 
   async start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]> {
     const id = newRunId(this.#world);
-    const { made: test, errors } = await this.#prepare(kind, settings, async ({ plan, rows }): Promise<Test> => {
-      await reach(plan);
+    const { made: test, errors } = await this.#prepare(kind, settings, async (form): Promise<Test> => {
+      await reach(form.plan);
       const wish = { path: join('reports', id), label: '', overwrite: false };
-      await preflight(this.#world, { plan, rows, wish }, this.#secretsOf(plan));
+      const { prepared } = await preflight(this.#world, {
+        prepared: form,
+        wish,
+        secretsOf: (plan) => this.#secretsOf(plan),
+        again: null,
+      });
+      const { plan, rows } = prepared;
       return { id, plan, rows, folder: await this.openFolder(plan, wish) };
     });
     if (test === null) return errors;

@@ -146,7 +146,8 @@ const originIn = (layer: LayerName, label: string): Origin => ({ layer, label, c
 
 const laid = (layers: readonly Given[]): Given => layers.reduce(lay);
 
-function isScenario(target: string): boolean {
+/** Whether a target is a file that describes a test, not an address. */
+export function isScenario(target: string): boolean {
   return /\.json$/i.test(target) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(target) && !/^[^/\\]+:\d+\//.test(target);
 }
 

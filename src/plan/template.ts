@@ -18,6 +18,9 @@ export const hasPlaceholder = (pieces: readonly Piece[]): boolean => pieces.some
 /** A text without placeholders as it is meant. */
 export const literalOf = (pieces: readonly Piece[]): string => pieces.join('');
 
+/** A text that means this one, braces and all. */
+export const literalText = (text: string): string => text.replaceAll('{{', '{{{{');
+
 /** A text of the same length and lines with a harmless value in each place: to look at its JSON before there are rows. */
 export function sampleOf(template: string): string {
   let quoted = false;

@@ -168,6 +168,12 @@ export const REQUEST_SETTINGS = {
     help: everywhere('send the load without trying one request first'),
     what: 'Try one request before the load, and send nothing more where its response is wrong (default true)',
   },
+  discover: {
+    shape: 'yes-or-no',
+    flag: '--no-discover',
+    help: everywhere('where nothing says what to send, do not find out from the target'),
+    what: 'Where nothing says what to send, find out from the target (default true)',
+  },
   maxConnAge: {
     shape: 'quantity',
     flag: '--max-conn-age <duration>',

@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { type Discovery, discover, isAccepted } from './discover.ts';
+import type { Question, Reply } from './exchange.ts';
+
+type Answers = (question: Question) => { status: number; body?: unknown } | undefined;
+
+/** Asks a server of one function; every request takes `each` ms. */
+async function asked(
+  path: string,
+  answers: Answers,
+  each = 1,
+): Promise<Discovery & { readonly questions: Question[] }> {
+  const questions: Question[] = [];
+  let now = 0;
+  const found = await discover({
+    path,
+    now: () => now,
+    ask: async (question): Promise<Reply> => {
+      questions.push(question);
+      now += each;
+      const { status, body = '' } = answers(question) ?? { status: 404 };
+      return { status, headers: [], body: typeof body === 'string' ? body : JSON.stringify(body), message: '' };
+    },
+  });
+  return { ...found, questions };
+}
+
+const bodyOf = ({ accepted }: Discovery): unknown => JSON.parse(accepted?.question.body ?? 'null');
+
+/** A route that accepts what a test wants of it. */
+const route =
+  (path: string, wanted: (body: never) => boolean, refusal: unknown = 'no'): Answers =>
+  ({ method, path: at, body }) =>
+    method === 'POST' && at === path
+      ? wanted(JSON.parse(body || 'null') as never)
+        ? { status: 200, body: { p: 1 } }
+        : { status: 400, body: refusal }
+      : undefined;
+
+const either =
+  (...all: Answers[]): Answers =>
+  (question) =>
+    all.map((each) => each(question)).find((each) => each !== undefined);
+const document =
+  (path: string, body: unknown): Answers =>
+  ({ method, path: at }) =>
+    method === 'GET' && at === path ? { status: 200, body } : undefined;
+
+describe('the laws', () => {
+  it('POSTs go to the address that was asked for and to no other, whatever the target says', async () => {
+    const operation = (n: number) => ({
+      post: { requestBody: { content: { 'application/json': { example: { n } } } } },
+    });
+    const api = {
+      openapi: '3.1.0',
+      info: { title: 'x' },
+      paths: { '/predict': operation(1), '/train': operation(2), '/delete-all': operation(3) },
+    };
+    const { questions, routes } = await asked(
+      '/predict',
+      either(
+        document('/openapi.json', api),
+        route('/predict', () => false),
+      ),
+    );
+    expect(
+      questions
+        .filter(({ method }) => method !== 'GET')
+        .every(({ method, path }) => method === 'POST' && path === '/predict'),
+    ).toBe(true);
+    expect(routes).toContain('POST /train');
+    const none = await asked('/nothing', either(document('/openapi.json', api)));
+    expect(none.questions.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect(none.problem).toContain('nothing at /nothing');
+  });
+
+  it('a route that only changes something is not asked', async () => {
+    const api = { openapi: '3.0.0', info: {}, paths: { '/model': { delete: {}, put: {} } } };
+    const { questions, problem } = await asked('/model', document('/openapi.json', api));
+    expect(questions.every(({ method }) => method === 'GET')).toBe(true);
+    expect(problem).toContain('PUT, DELETE only');
+  });
+
+  it('GETs end after five seconds, and requests after forty', async () => {
+    const slow = await asked('/a/b/c/predict', () => undefined, 2_000);
+    expect(slow.questions.filter(({ path }) => path !== '/a/b/c/predict')).toHaveLength(3);
+    let n = 0;
+    const endless = await asked('/predict', ({ method }) =>
+      method === 'POST' ? { status: 400, body: `missing field 'f${n++}'` } : undefined,
+    );
+    expect(endless.questions.filter(({ method }) => method === 'POST').length).toBeLessThanOrEqual(41);
+    expect(endless.accepted).toBeNull();
+  });
+
+  it('a description that is hostile is refused, and nothing elsewhere is asked', async () => {
+    const remote = {
+      openapi: '3.0.0',
+      paths: {
+        '/predict': {
+          post: { requestBody: { content: { 'application/json': { schema: { $ref: 'http://evil/x' } } } } },
+        },
+      },
+    };
+    await expect(asked('/predict', document('/openapi.json', remote))).rejects.toThrow('which is not fetched');
+    await expect(asked('/predict', document('/openapi.json', `${'['.repeat(1e6)}`))).rejects.toThrow(
+      'nested more than 100',
+    );
+    const page = '<script>SwaggerUIBundle({url: "http://evil.example/openapi.json"})</script>';
+    const { questions } = await asked('/predict', document('/docs', page));
+    expect(questions.every(({ path }) => path.startsWith('/'))).toBe(true);
+  });
+
+  it('a credential is asked for, never guessed', async () => {
+    const answer: Answers = ({ method }) => (method === 'POST' ? { status: 401, body: 'who are you?' } : undefined);
+    const { questions, problem, hint } = await asked('/predict', answer);
+    expect(questions.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect([problem, hint]).toEqual(['it wants to know who asks', expect.stringContaining('Authorization: Bearer')]);
+  });
+});
+
+describe('what an address is', () => {
+  it('OpenAPI, behind a prefix, and moved to where a page says', async () => {
+    const api = {
+      swagger: '2.0',
+      info: { title: 'Old' },
+      paths: {
+        '/predict': {
+          post: {
+            parameters: [
+              {
+                in: 'body',
+                name: 'b',
+                schema: { type: 'object', required: ['x'], properties: { x: { type: 'number' } } },
+              },
+            ],
+          },
+        },
+      },
+    };
+    const accepts = route('/api/v2/predict', ({ x }: { x: unknown }) => x === 1);
+    const behind = await asked('/api/v2/predict', either(document('/api/v2/openapi.json', api), accepts));
+    expect([behind.target, bodyOf(behind)]).toEqual(['Old (Swagger 2.0)', { x: 1 }]);
+    const page = document('/docs', "SwaggerUIBundle({url: '/moved/schema.json'})");
+    const moved = await asked('/api/v2/predict', either(page, document('/moved/schema.json', api), accepts));
+    expect(moved.evidence).toEqual(['GET /moved/schema.json is its description']);
+    expect(bodyOf(moved)).toEqual({ x: 1 });
+  });
+
+  it('the Open Inference Protocol', async () => {
+    const metadata = {
+      name: 'm',
+      inputs: [
+        { name: 'x', datatype: 'FP32', shape: [-1, 3] },
+        { name: 's', datatype: 'BYTES', shape: [-1] },
+      ],
+    };
+    const path = '/v2/models/m/infer';
+    const found = await asked(
+      path,
+      either(
+        document('/v2/models/m', metadata),
+        route(path, ({ inputs }: { inputs: unknown[] }) => inputs?.length === 2),
+      ),
+    );
+    expect(found.target).toBe('the Open Inference Protocol v2');
+    expect(bodyOf(found)).toEqual({
+      inputs: [
+        { name: 'x', shape: [1, 3], datatype: 'FP32', data: [0.5, 0.5, 0.5] },
+        { name: 's', shape: [1], datatype: 'BYTES', data: ['text'] },
+      ],
+    });
+  });
+
+  it("TensorFlow Serving's signature, and KServe's error", async () => {
+    const inputs = { x: { dtype: 'DT_FLOAT', tensor_shape: { dim: [{ size: '-1' }, { size: '4' }] } } };
+    const metadata = { metadata: { signature_def: { signature_def: { serving_default: { inputs } } } } };
+    const path = '/v1/models/m:predict';
+    const four = route(
+      path,
+      ({ instances }: { instances: unknown[][] }) => instances?.[0]?.length === 4,
+      'X has 1 features, but SVC is expecting 4 features',
+    );
+    const told = await asked(path, either(document('/v1/models/m/metadata', metadata), four));
+    expect(bodyOf(told)).toEqual({ instances: [[0.5, 0.5, 0.5, 0.5]] });
+    expect(bodyOf(await asked(path, four))).toEqual({ instances: [[1, 1, 1, 1]] });
+  });
+
+  it("MLflow's schema in its error", async () => {
+    const error =
+      "Failed to enforce schema of data. Expected schema ['age': long (required), 'city': string (required)]";
+    const path = '/invocations';
+    const found = await asked(
+      path,
+      either(
+        document('/version', '2.9.2'),
+        route(path, (body: object) => 'dataframe_split' in body && JSON.stringify(body).includes('age'), error),
+      ),
+    );
+    expect(bodyOf(found)).toEqual({ dataframe_split: { columns: ['age', 'city'], data: [[1, 'text']] } });
+  });
+
+  it("OpenAI's protocol, with the first of its models", async () => {
+    const models = document('/v1/models', { object: 'list', data: [{ id: 'tiny' }] });
+    for (const [name, field] of [
+      ['chat/completions', 'messages'],
+      ['completions', 'prompt'],
+      ['embeddings', 'input'],
+    ] as const) {
+      const path = `/v1/${name}`;
+      const found = await asked(
+        path,
+        either(
+          models,
+          route(path, (body: { model?: string }) => body.model === 'tiny'),
+        ),
+      );
+      expect(bodyOf(found)).toMatchObject({ model: 'tiny', [field]: expect.anything() });
+    }
+  });
+
+  it('nothing that describes itself: a GET, or what its errors say, or an honest word', async () => {
+    const page = await asked('/health', document('/health', 'ok'));
+    expect(page.accepted?.question).toMatchObject({ method: 'GET', body: null });
+    const told = await asked(
+      '/predict',
+      route('/predict', (body: object) => 'text' in body, { error: "'text' is a required property" }),
+    );
+    expect(bodyOf(told)).toHaveProperty('text');
+    const silent = await asked('/predict', ({ method }) =>
+      method === 'POST' ? { status: 500, body: 'Internal Server Error' } : undefined,
+    );
+    expect([silent.accepted, silent.hint]).toEqual([null, 'Give it: -b, --body-file or --data.']);
+  });
+});
+
+it('a success that tells of an error is none', () => {
+  const reply = (status: number, body: string): Reply => ({ status, headers: [], body, message: '' });
+  expect(isAccepted(reply(200, '{"error":"missing field"}'))).toBe(false);
+  expect(isAccepted(reply(200, '{"success":false}'))).toBe(false);
+  expect(isAccepted(reply(200, '{"status":"error"}'))).toBe(false);
+  expect(isAccepted(reply(200, '{"error":null,"p":1}'))).toBe(true);
+  expect(isAccepted(reply(200, 'setosa'))).toBe(true);
+  expect(isAccepted(reply(500, '{}'))).toBe(false);
+});

@@ -1,0 +1,265 @@
+import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from './document.ts';
+import type { Candidate, Content } from './exchange.ts';
+import { sampleOf, schemaAt } from './schema.ts';
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const;
+
+/** A description of a server in OpenAPI 3.0, 3.1 or Swagger 2. */
+export class ApiDocument {
+  readonly title: string;
+  /** `OpenAPI 3.1.0`. */
+  readonly version: string;
+  readonly #root: JsonObject;
+
+  /** Null where a document is none. */
+  static of(document: Json | null): ApiDocument | null {
+    if (!isObject(document) || !isObject(document['paths'])) return null;
+    const { openapi, swagger } = document;
+    return typeof openapi === 'string' || typeof swagger === 'string' ? new ApiDocument(document) : null;
+  }
+
+  private constructor(root: JsonObject) {
+    this.#root = root;
+    const { openapi, swagger, info } = root;
+    this.title = textOf(objectOf(info)['title']).slice(0, 80);
+    this.version =
+      typeof openapi === 'string' ? `OpenAPI ${openapi.slice(0, 12)}` : `Swagger ${textOf(swagger).slice(0, 12)}`;
+  }
+
+  /** `POST /predict`, those that predict first. */
+  get routes(): string[] {
+    return Object.entries(objectOf(this.#root['paths'])).flatMap(([path, item]) =>
+      METHODS.filter((method) => isObject(objectOf(item)[method])).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+  }
+
+  /** The operation of an address: POST before GET, since a model predicts from a body. Null where it is not described. */
+  operationAt(pathname: string): Operation | null {
+    const known = Object.entries(objectOf(this.#root['paths']))
+      .filter(([template]) => isAt(template, pathname))
+      .sort(([a], [b]) => b.split('/').length - a.split('/').length || placeholders(a) - placeholders(b));
+    for (const method of ['post', 'get'] as const)
+      for (const [, raw] of known) {
+        const item = schemaAt(raw, this.#root);
+        if (isObject(item[method])) return new Operation(this.#root, method, item[method], listOf(item['parameters']));
+      }
+    return null;
+  }
+
+  /** The methods of an address that is described. */
+  methodsAt(pathname: string): string[] {
+    return Object.entries(objectOf(this.#root['paths'])).flatMap(([template, item]) =>
+      isAt(template, pathname)
+        ? METHODS.filter((method) => isObject(objectOf(item)[method])).map((each) => each.toUpperCase())
+        : [],
+    );
+  }
+}
+
+/** A server may stand behind a prefix of which its description does not know. */
+function isAt(template: string, pathname: string): boolean {
+  const wanted = template.split('/').filter((step) => step !== '');
+  const given = pathname.split('/').filter((step) => step !== '');
+  if (wanted.length === 0) return given.length === 0;
+  const tail = given.slice(-wanted.length);
+  return tail.length === wanted.length && wanted.every((step, n) => stepFits(step, tail[n] ?? ''));
+}
+
+function stepFits(template: string, step: string): boolean {
+  if (template === step || template === decodeURIComponent(step.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'))) return true;
+  const at = template.indexOf('{');
+  const end = template.lastIndexOf('}');
+  if (at < 0 || end < at) return false;
+  const [before, behind] = [template.slice(0, at), template.slice(end + 1)];
+  return step.length > before.length + behind.length && step.startsWith(before) && step.endsWith(behind);
+}
+
+const placeholders = (template: string): number => template.split('{').length;
+
+/** JSON first: what else there is, is told. */
+const KINDS: readonly (readonly [type: RegExp, kind: Content['kind']])[] = [
+  [/^application\/(?:[\w.+-]*\+)?json\b/i, 'json'],
+  [/^\*\/\*/, 'json'],
+  [/^application\/x-www-form-urlencoded/i, 'form'],
+  [/^multipart\/form-data/i, 'multipart'],
+  [/^text\//i, 'text'],
+];
+
+export class Operation {
+  readonly method: string;
+  readonly #root: JsonObject;
+  readonly #operation: JsonObject;
+  readonly #parameters: readonly JsonObject[];
+
+  constructor(root: JsonObject, method: string, operation: JsonObject, shared: readonly unknown[]) {
+    this.#root = root;
+    this.method = method.toUpperCase();
+    this.#operation = operation;
+    const own = listOf(operation['parameters']).map((each) => schemaAt(each, root));
+    const named = new Set(own.map((each) => `${textOf(each['in'])} ${textOf(each['name'])}`));
+    const others = shared
+      .map((each) => schemaAt(each, root))
+      .filter((each) => !named.has(`${textOf(each['in'])} ${textOf(each['name'])}`));
+    this.#parameters = [...others, ...own];
+  }
+
+  /** What it may be asked with, the likeliest first. */
+  candidates(path: string, random: (() => number) | null): Candidate[] {
+    const whole = this.#pathWith(path, random);
+    const headers = this.#headers(random);
+    const of = (content: Content | null, from: string): Candidate => ({
+      method: this.method,
+      path: whole,
+      headers,
+      content,
+      from,
+    });
+    if (this.method === 'GET') return [of(null, 'the parameters that the description asks for')];
+    const bodies = this.#bodies(random);
+    return bodies.length === 0
+      ? [of(null, 'the description, which asks for no body')]
+      : bodies.map(([content, from]) => of(content, from));
+  }
+
+  /** Frameworks that read the request themselves leave it out. */
+  get describesBody(): boolean {
+    return this.#media.length > 0 || this.foreignTypes.length > 0 || this.#asked('query').length > 0;
+  }
+
+  /** The schema of the JSON body, which knows what a field that an error names should be. */
+  get bodySchema(): { readonly schema: unknown; readonly root: Json } | null {
+    const media = this.#media.find(([, kind]) => kind === 'json');
+    return media === undefined ? null : { schema: media[2]['schema'], root: this.#root };
+  }
+
+  /** How one proves who asks: `the header X-API-Key`. */
+  get secrets(): string[] {
+    const schemes = {
+      ...objectOf(this.#root['securityDefinitions']),
+      ...objectOf(objectOf(this.#root['components'])['securitySchemes']),
+    };
+    const wanted = [...listOf(this.#operation['security'] ?? this.#root['security'])].flatMap((each) =>
+      Object.keys(objectOf(each)),
+    );
+    return wanted.flatMap((name) => {
+      const { type, scheme, in: place, name: called } = objectOf(schemes[name]);
+      if (type === 'apiKey')
+        return place === 'header' ? `-H '${textOf(called)}: KEY'` : `the ${textOf(place)} parameter ${textOf(called)}`;
+      if (type === 'http' && textOf(scheme).toLowerCase() === 'basic') return '--user name:password';
+      return "-H 'Authorization: Bearer TOKEN'";
+    });
+  }
+
+  /** Types of bodies that are not made here. */
+  get foreignTypes(): string[] {
+    return Object.keys(this.#content).filter((type) => KINDS.every(([pattern]) => !pattern.test(type)));
+  }
+
+  get #content(): JsonObject {
+    const body = schemaAt(this.#operation['requestBody'], this.#root);
+    return objectOf(body['content']);
+  }
+
+  get #media(): (readonly [type: string, kind: Content['kind'], media: JsonObject])[] {
+    const given = Object.entries(this.#content);
+    const swagger = this.#swaggerMedia();
+    return KINDS.flatMap(([pattern, kind]) =>
+      [...given, ...swagger].flatMap(([type, media]) =>
+        pattern.test(type) ? [[type, kind, objectOf(media)] as const] : [],
+      ),
+    );
+  }
+
+  /** Swagger 2 has the body among the parameters. */
+  #swaggerMedia(): [string, JsonObject][] {
+    const body = this.#parameters.find((each) => each['in'] === 'body');
+    if (body !== undefined)
+      return [['application/json', { schema: body['schema'] ?? {}, example: body['x-example'] ?? body['example'] }]];
+    const fields = this.#parameters.filter((each) => each['in'] === 'formData');
+    if (fields.length === 0) return [];
+    const properties: JsonObject = {};
+    for (const field of fields)
+      properties[textOf(field['name'])] =
+        field['type'] === 'file' ? { type: 'string', format: 'binary' } : { ...field, required: undefined };
+    const required = fields.filter((each) => each['required'] === true).map((each) => textOf(each['name']));
+    const consumes = listOf(this.#operation['consumes'] ?? this.#root['consumes']).map(textOf);
+    const files = fields.some((each) => each['type'] === 'file') || consumes.some((type) => /multipart/.test(type));
+    return [
+      [
+        files ? 'multipart/form-data' : 'application/x-www-form-urlencoded',
+        { schema: { type: 'object', properties, required } },
+      ],
+    ];
+  }
+
+  #bodies(random: (() => number) | null): [Content, string][] {
+    return this.#media.flatMap(([type, kind, media]): [Content, string][] => {
+      const { schema, example, examples } = media;
+      const root = this.#root;
+      const written = [
+        example,
+        ...Object.values(objectOf(examples)).map((each) => objectOf(schemaAt(each, root))['value']),
+      ];
+      const shown = random === null ? written.filter((each) => each !== undefined && each !== null) : [];
+      const made = [true, false].map((sparse) => sampleOf(schema ?? {}, { root, sparse, random }));
+      const files = filesOf(schema, root);
+      const content = (value: Json): Content => {
+        if (kind === 'json') return { kind, value };
+        if (kind === 'text') return { kind, type, value: typeof value === 'string' ? value : JSON.stringify(value) };
+        return { kind, value, files };
+      };
+      const all: [Content, string][] = [
+        ...shown.map((value): [Content, string] => [content(value as Json), "the example in the target's description"]),
+        ...made.map((value): [Content, string] => [content(value), "the schema in the target's description"]),
+      ];
+      return all.filter(([one], n) => all.findIndex(([other]) => JSON.stringify(other) === JSON.stringify(one)) === n);
+    });
+  }
+
+  #pathWith(path: string, random: (() => number) | null): string {
+    const given = new URLSearchParams(path.split('?')[1] ?? '');
+    const added = this.#asked('query').filter((each) => !given.has(textOf(each['name'])));
+    if (added.length === 0) return path;
+    const query = added.map(
+      (each) => `${encodeURIComponent(textOf(each['name']))}=${encodeURIComponent(this.#parameter(each, random))}`,
+    );
+    return `${path}${path.includes('?') ? '&' : '?'}${query.join('&')}`;
+  }
+
+  #headers(random: (() => number) | null): [string, string][] {
+    return this.#asked('header').flatMap((each): [string, string][] => {
+      const name = textOf(each['name']);
+      const value = this.#parameter(each, random);
+      // A credential is asked for, never guessed.
+      const secret = /auth|token|key|secret|session|cookie/i.test(name);
+      return secret ||
+        !/^[\w-]+$/.test(name) ||
+        /^(content-type|accept|host|content-length)$/i.test(name) ||
+        !/^[ -~]*$/.test(value)
+        ? []
+        : [[name, value]];
+    });
+  }
+
+  #asked(place: string): JsonObject[] {
+    return this.#parameters.filter((each) => each['in'] === place && each['required'] === true);
+  }
+
+  #parameter(parameter: JsonObject, random: (() => number) | null): string {
+    const { example, schema } = parameter;
+    const { required: _, in: _place, name: _name, ...own } = parameter;
+    const value = example ?? sampleOf(schema ?? own, { root: this.#root, sparse: true, random });
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  }
+}
+
+/** Fields of a form that are files. */
+function filesOf(schema: unknown, root: Json): string[] {
+  return Object.entries(objectOf(schemaAt(schema, root)['properties'])).flatMap(([name, raw]) => {
+    const part = schemaAt(raw, root);
+    const item = schemaAt(part['items'], root);
+    const isFile = ({ format, contentMediaType }: JsonObject): boolean =>
+      format === 'binary' || contentMediaType !== undefined;
+    return isFile(part) || isFile(item) ? [name] : [];
+  });
+}

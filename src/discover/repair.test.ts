@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from './document.ts';
+import { missingOutside, repaired, widthIn } from './repair.ts';
+
+const detail = (...list: object[]): string => JSON.stringify({ detail: list });
+const better = (body: Json, text: string): Json | null => repaired(body, text, null);
+
+describe("pydantic's details", () => {
+  const cases: [string, Json, object, Json][] = [
+    ['a missing field', {}, { loc: ['body', 'Term'], type: 'missing', msg: 'Field required' }, { Term: 1 }],
+    [
+      'a missing field, version 1',
+      {},
+      { loc: ['body', 'text'], type: 'value_error.missing', msg: 'field required' },
+      { text: 'The quick brown fox jumps over the lazy dog.' },
+    ],
+    ['a wrong type', { a: 'x' }, { loc: ['body', 'a'], type: 'int_parsing', msg: '' }, { a: 1 }],
+    ['one too many', { a: 1, b: 2 }, { loc: ['body', 'b'], type: 'extra_forbidden', msg: '' }, { a: 1 }],
+    [
+      'a choice',
+      { a: 1 },
+      { loc: ['body', 'a'], type: 'literal_error', msg: '', ctx: { expected: "'Y' or 'N'" } },
+      { a: 'Y' },
+    ],
+    [
+      'a number to choose',
+      { a: 9 },
+      { loc: ['body', 'a'], type: 'literal_error', msg: 'Input should be 0, 1 or 2', ctx: { expected: '0, 1 or 2' } },
+      { a: 0 },
+    ],
+    ['a bound', { a: 1 }, { loc: ['body', 'a'], type: 'greater_than', msg: '', ctx: { gt: 5 } }, { a: 6 }],
+    [
+      'a short list',
+      { a: [1] },
+      { loc: ['body', 'a'], type: 'too_short', msg: '', ctx: { min_length: 3 } },
+      { a: [1, 1, 1] },
+    ],
+    [
+      'a pattern',
+      { a: 'x' },
+      { loc: ['body', 'a'], type: 'string_pattern_mismatch', msg: '', ctx: { pattern: '^[A-Z]{2}$' } },
+      { a: 'AB' },
+    ],
+    [
+      'a width in words',
+      { a: [1] },
+      { loc: ['body', 'a'], type: 'value_error', msg: 'Value error, expected 4 features' },
+      { a: [1, 1, 1, 1] },
+    ],
+    [
+      'a place in a list',
+      { a: [{}, {}] },
+      { loc: ['body', 'a', 1, 'b'], type: 'missing', msg: '' },
+      { a: [{}, { b: 1 }] },
+    ],
+    [
+      'a member of a union',
+      { pet: {} },
+      { loc: ['body', 'pet', 'Cat', 'lives'], type: 'missing', msg: '' },
+      { pet: { lives: 1 } },
+    ],
+  ];
+  it.each(cases)('put right: %s', (_, body, one, expected) => {
+    expect(better(body, detail(one))).toEqual(expected);
+  });
+
+  it('of the query and the headers are told apart', () => {
+    const text = detail(
+      { loc: ['query', 'top'], type: 'missing', msg: '' },
+      { loc: ['header', 'x-tenant'], type: 'missing', msg: '' },
+    );
+    expect(missingOutside(text)).toEqual([
+      { place: 'query', name: 'top' },
+      { place: 'header', name: 'x-tenant' },
+    ]);
+    expect(better({}, text)).toBeNull();
+  });
+
+  it('cannot make anything huge, nor reach a prototype', () => {
+    const wide = detail({ loc: ['body', 'a'], type: 'too_short', msg: '', ctx: { min_length: 1e12 } });
+    expect(((better({ a: [1] }, wide) as { a: Json[] }).a ?? []).length).toBeLessThanOrEqual(10_000);
+    better({}, detail({ loc: ['body', '__proto__', 'admin'], type: 'missing', msg: '' }));
+    expect(({} as { admin?: unknown }).admin).toBeUndefined();
+  });
+});
+
+describe('the words of other servers', () => {
+  const cases: [string, Json, Json][] = [
+    ['{"State":["This field is required."]}', {}, { State: 'text' }],
+    ['{"errors":{"json":{"age":["Missing data for required field."]}}}', {}, { age: 1 }],
+    ['{"age":["Not a valid integer."]}', { age: 'x' }, { age: 1 }],
+    ['{"error":"KeyError: \'a\'"}', {}, { a: 1 }],
+    ['<p>KeyError: &#39;Term&#39;</p>', {}, { Term: 1 }],
+    ['{"message":"Missing required field: income"}', {}, { income: 1 }],
+    ['"amount" is required', {}, { amount: 1 }],
+    ["'income' is a required property", {}, { income: 1 }],
+    ['{"error":"income is required"}', {}, { income: 1 }],
+    ["columns are missing: ['a', 'b']", [{}], [{ a: 1, b: 1 }]],
+    ["\"['a', 'b'] not in index\"", {}, { a: 1, b: 1 }],
+    ['the body must be a list of numbers', {}, [1]],
+    ['expected a list of records', {}, [{}]],
+    ['Expected 2D array, got 1D array instead', { data: [1] }, { data: [[1]] }],
+    ["could not convert string to float: 'text'", { a: 'text', b: 2 }, { a: 1, b: 2 }],
+    [
+      'X has 1 features, but SVC is expecting 4 features as input.',
+      { instances: [[1]] },
+      { instances: [[1, 1, 1, 1]] },
+    ],
+  ];
+  it.each(cases)('%s', (text, body, expected) => {
+    expect(better(body, text)).toEqual(expected);
+  });
+
+  it.each(['Internal Server Error', '{"detail":"no"}', '', '{"error":"something went wrong"}', '[]'])(
+    'say nothing: %s',
+    (text) => {
+      expect(better({ a: 1 }, text)).toBeNull();
+    },
+  );
+});
+
+it.each([
+  ['X has 3 features, but StandardScaler is expecting 13 features as input', 13],
+  ['Feature shape mismatch, expected: 13, got 4', 13],
+  ['The number of features in data (3) is not the same as it was in training data (28)', 28],
+  ['expected axis -1 of input shape to have value 784 but received input with shape (None, 1)', 784],
+  ['mat1 and mat2 shapes cannot be multiplied (1x3 and 10x64)', 10],
+  ['expected 4 values', 4],
+  ['expected 999999999 values', null],
+  ['nothing of the kind', null],
+])('the width that a model wants: %s', (text, width) => {
+  expect(widthIn(text)).toBe(width);
+});

@@ -1,0 +1,92 @@
+import { RampartError } from '../core/errors.ts';
+import { MASK, type Secrets } from '../core/secret.ts';
+import type { Discovery } from '../discover/discover.ts';
+import type { Question, Reply } from '../discover/exchange.ts';
+import { printable } from './terminal.ts';
+
+const BODY_SHOWN = 300;
+const ROUTES_SHOWN = 20;
+
+/** What was found, in the few lines that are told before a load. */
+export function foundLines({ target, evidence, accepted }: Discovery, secrets: Secrets): string[] {
+  if (accepted === null) return [];
+  const what =
+    target === ''
+      ? []
+      : [`Found: ${shown(target, secrets)} (${evidence.map((each) => shown(each, secrets)).join('; ')})`];
+  return [
+    ...what,
+    `Sends ${requestOf(accepted.question, secrets)}`,
+    `  made of ${shown(accepted.from, secrets)}; it answered ${replyOf(accepted.reply, secrets)}`,
+  ];
+}
+
+/** Everything that was found, for somebody who asked for it. */
+export function discoveryText(discovery: Discovery, secrets: Secrets): string {
+  const { target, evidence, routes, asked, accepted, problem, hint, refusal } = discovery;
+  const lines = [
+    `Target:   ${target === '' ? 'unknown: it describes itself nowhere' : shown(target, secrets)}`,
+    ...listed(
+      'Evidence: ',
+      evidence.map((each) => shown(each, secrets)),
+    ),
+    ...listed(
+      'Routes:   ',
+      [
+        ...routes.slice(0, ROUTES_SHOWN),
+        ...(routes.length > ROUTES_SHOWN ? [`… ${routes.length - ROUTES_SHOWN} more`] : []),
+      ].map((each) => shown(each, secrets)),
+    ),
+    ...listed(
+      'Asked:    ',
+      asked.map((each) => askedLine(each, secrets)),
+    ),
+  ];
+  if (accepted === null) {
+    lines.push(`No request was accepted: ${shown(problem, secrets)}.`);
+    if (refusal !== null) lines.push(`  Its last answer: ${replyOf(refusal, secrets)}`);
+    return `${[...lines, ...(hint === '' ? [] : [`  ${hint}`])].join('\n')}\n`;
+  }
+  lines.push(
+    `Accepted: ${requestOf(accepted.question, secrets)}`,
+    `          made of ${shown(accepted.from, secrets)}`,
+    `Answer:   ${replyOf(accepted.reply, secrets)}`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** Why no load is sent to an address of which nothing was found that it accepts. */
+export function notFound(discovery: Discovery, path: string, secrets: Secrets): RampartError {
+  const { target, evidence, asked, refusal, problem, hint } = discovery;
+  const lines = [
+    `nothing was found that ${shown(path, secrets)} accepts: ${shown(problem, secrets)}; no load was sent`,
+    ...(target === ''
+      ? []
+      : [`it is ${shown(target, secrets)} (${evidence.map((each) => shown(each, secrets)).join('; ')})`]),
+    `asked: ${asked.map((each) => askedLine(each, secrets)).join(', ')}`,
+    ...(refusal === null ? [] : [`its last answer: ${replyOf(refusal, secrets)}`]),
+  ];
+  return new RampartError('unusable', lines.join('\n  '), hint);
+}
+
+export const shown = (text: string, secrets: Secrets): string => printable(secrets.mask(text));
+
+function listed(name: string, entries: readonly string[]): string[] {
+  return entries.map((each, n) => `${n === 0 ? name : ' '.repeat(name.length)}${each}`);
+}
+
+function askedLine({ method, path, status }: Discovery['asked'][number], secrets: Secrets): string {
+  return `${method} ${printable(secrets.maskAddresses(path))} → ${status === 0 ? 'no response' : status}`;
+}
+
+function requestOf({ method, path, headers, body }: Question, secrets: Secrets): string {
+  const told = headers.map(([name, value]) => ` ${name}: ${secrets.isSecret(name) ? MASK : shown(value, secrets)}`);
+  const written = body === null ? '' : `  ${printable(secrets.excerpt(body, 0, BODY_SHOWN))}`;
+  return `${method} ${printable(secrets.maskAddresses(path))}${told.join(',')}${written}`;
+}
+
+function replyOf({ status, body, message }: Reply, secrets: Secrets): string {
+  if (status === 0) return printable(secrets.mask(message));
+  const text = body === null ? '(no text)' : printable(secrets.excerpt(body.trim(), 0, BODY_SHOWN));
+  return `HTTP ${status} ${text === '' ? '(an empty body)' : text}`;
+}

@@ -1,0 +1,91 @@
+import { Buffer } from 'node:buffer';
+import { requestOnce } from '../client/single.ts';
+import type { Plan, RequestTemplate } from '../core/plan.ts';
+import type { Clock } from '../core/ports.ts';
+import { bytes, type Micros, seconds, toMillis } from '../core/units.ts';
+import { type Discovery, discover } from '../discover/discover.ts';
+import type { Question, Reply } from '../discover/exchange.ts';
+import { type Given, isScenario, type Sources } from '../plan/sources.ts';
+import { literalText } from '../plan/template.ts';
+
+/** Of a well-known route. */
+const GET_PATIENCE = seconds(2);
+/** A model may be cold. */
+const POST_PATIENCE = seconds(30);
+/** A response that is longer is given up; what is longer than 1 MiB is not looked at anyway. */
+const LARGEST = bytes(2 ** 21);
+const ANY_STATUS = [{ kind: 'status', statuses: [[100, 599]] }] as const;
+
+/** Statuses of an address that wants another method, or a body, than a GET without one. */
+const WANTS_MORE = [400, 404, 405, 406, 411, 415, 422, 500, 501];
+
+/** Whether somebody has said what to send: then it is sent, and nothing is looked for. */
+export function saysWhatToSend({ settings }: Given): boolean {
+  const { method, body, bodyFile, data, discover: wanted } = settings;
+  return [method, body, bodyFile, data].some((each) => each !== undefined) || wanted === false;
+}
+
+export const mayWantMore = (status: number): boolean => WANTS_MORE.includes(status);
+
+/** Finds out what an address accepts, the way that the plan's load would go: its TLS, proxy, headers and addresses. */
+export function discoverFor(plan: Plan, clock: Clock): Promise<Discovery> {
+  const [request] = plan.requests as readonly [RequestTemplate];
+  return discover({
+    path: request.path,
+    now: () => toMillis(clock.now() as Micros),
+    ask: (question) => askOnce(plan, request, question, clock),
+  });
+}
+
+async function askOnce(plan: Plan, template: RequestTemplate, question: Question, clock: Clock): Promise<Reply> {
+  const { method, path, body } = question;
+  const own = new Set(question.headers.map(([name]) => name.toLowerCase()));
+  const request: RequestTemplate = {
+    name: `${method} ${path}`,
+    method,
+    path,
+    headers: [...template.headers.filter(([name]) => !own.has(name.toLowerCase())), ...question.headers],
+    body: body === null ? null : { encoding: 'utf8', data: body, bytes: bytes(Buffer.byteLength(body)) },
+  };
+  const timeout = Math.min(plan.timeout, method === 'GET' && path !== template.path ? GET_PATIENCE : POST_PATIENCE);
+  const single: Plan = {
+    ...plan,
+    requests: [request],
+    data: null,
+    checks: ANY_STATUS,
+    timeout: timeout as Micros,
+    maxBody: LARGEST,
+  };
+  const { status, headers, body: text, message } = await requestOnce(single, null, clock, timeout as Micros);
+  return { status, headers, body: text, message };
+}
+
+/** Where a plan's settings come from, with what its target was found to accept below all that was given. */
+export function sourcesWith(sources: Sources, plan: Plan, found: Question): Sources {
+  const asked = plan.requests[0]?.path ?? '';
+  // Parameters of the query are part of the address, which was given.
+  const more = literalText(found.path.startsWith(asked) ? found.path.slice(asked.length) : '');
+  const { url } = sources.flags;
+  return {
+    ...sources,
+    ...(more === ''
+      ? {}
+      : isScenario(sources.target)
+        ? { flags: { ...sources.flags, url: `${typeof url === 'string' ? url : literalText(plan.target.url)}${more}` } }
+        : { target: `${sources.target.split('#')[0]}${more}` }),
+    discover: async () => settingsOf(found),
+  };
+}
+
+/** Settings that send what was accepted. */
+export function settingsOf({ method, headers, body }: Question): {
+  readonly method: string;
+  readonly headers: string[];
+  readonly body?: string;
+} {
+  return {
+    method,
+    headers: headers.map(([name, value]) => `${name}: ${literalText(value)}`),
+    ...(body === null ? {} : { body: literalText(body) }),
+  };
+}
