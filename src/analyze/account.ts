@@ -1,3 +1,4 @@
+import { hasSteps } from '../core/flow.ts';
 import type { LatencySummary, RunResult, Totals } from '../core/result.ts';
 import { countedFrom, countedStages } from './changes.ts';
 import { type Percentile, percentileIn, percentileText, successesDiffer } from './percentiles.ts';
@@ -77,7 +78,12 @@ function offerOf(result: RunResult): string {
   const { kind, load } = result.plan;
   if (kind === 'probe') return 'One request at a time';
   const highest = highestOf(result);
-  const amount = load.model === 'closed' ? counted(highest, 'virtual user') : `${formatLimit(highest, '1/s')} offered`;
+  const amount =
+    load.model === 'closed'
+      ? counted(highest, 'virtual user')
+      : hasSteps(result.plan)
+        ? `${formatLimit(highest, 'count')} flows/s offered`
+        : `${formatLimit(highest, '1/s')} offered`;
   return isVaried(result) ? `Up to ${amount}` : amount;
 }
 

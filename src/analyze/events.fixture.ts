@@ -78,7 +78,7 @@ export function dataOf(times: readonly number[]): HistogramData {
   return histogram.toData();
 }
 
-interface Made {
+export interface Made {
   /** Response times of the successes, µs; the service times are 0.1 ms and the first bytes 0.2 ms shorter. */
   readonly ok?: readonly number[];
   /** How many requests ended otherwise. */

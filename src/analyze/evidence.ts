@@ -46,6 +46,8 @@ export interface Evidence {
   readonly clockSetBy: number;
   /** Successes by request name. */
   readonly samples: Readonly<Record<string, number>>;
+  /** Requests that ended, aborted ones included, by name. */
+  readonly ended: Readonly<Record<string, number>>;
 }
 
 export function doubt(invalidates: boolean, code: Doubt['code'], message: string, hint: string): Doubt {

@@ -6,15 +6,15 @@ import type { GeneratorResult, RunResult, SeriesResult, TimelinePoint, Totals, U
 import { bears } from '../core/sample-size.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
-import { type RunCertainty, stretchesOf } from './certainty.ts';
+import { stretchesOf } from './certainty.ts';
 import { CourseFold } from './course.ts';
 import { GeneratorFold } from './generator.ts';
 import { inMs, quantileWithFailures, summarize } from './latency.ts';
 import { outageOf } from './outage.ts';
 import { RampFold } from './ramp-part.ts';
 import { SeriesFold } from './series.ts';
-import { evaluate } from './thresholds.ts';
-import { resetAt } from './timeline.ts';
+import { evaluate, type Measurements } from './thresholds.ts';
+import { resetAt, TimelineFold } from './timeline.ts';
 import { type Known, untilResult } from './until.ts';
 import { doubtsOf } from './validity.ts';
 import { verdictOf } from './verdict.ts';
@@ -44,6 +44,8 @@ export class RunFold {
   /** How many resets of the statistics there were: what follows is of what was due after the last. */
   #resets = 0;
   #series = new Map<string, SeriesFold>();
+  /** How requests went over time that thresholds look at alone. */
+  readonly #scoped = new Map<string, TimelineFold>();
   #ramp: RampFold | null = null;
   #total = this.#sum();
   #generator = new GeneratorFold();
@@ -55,6 +57,9 @@ export class RunFold {
     switch (event.type) {
       case 'started':
         this.#run = { started: event, course: new CourseFold(event.plan) };
+        for (const { scope } of event.plan.thresholds)
+          if (scope !== undefined)
+            this.#scoped.set(scope.name, new TimelineFold(event.plan, this.#run.course.standstills));
         break;
       case 'interval':
         this.#addInterval(event.snapshot);
@@ -124,22 +129,38 @@ export class RunFold {
     const total = this.#total.result(measured, independent, told);
     const series: Record<string, SeriesResult> = {};
     const samples: Record<string, number> = {};
+    const ended: Record<string, number> = {};
     for (const [name, fold] of this.#inPlanOrder(plan)) {
       series[name] = fold.result(measured, independent, told);
       samples[name] = fold.response.count;
+      const { ok, failed, byOutcome } = (series[name] as SeriesResult).totals;
+      ended[name] = ok + failed + (byOutcome.aborted ?? 0);
     }
     const failures = [...this.#series]
       .flatMap(([name, fold]) => fold.failures(name, instant))
       .sort((a, b) => b.count - a.count || (orderKey(a) < orderKey(b) ? -1 : 1));
 
     const generator = this.#generator.health(plan.threads);
-    const { response, callers } = this.#total;
+    const { response } = this.#total;
     const until = intervals ? this.#untilResult() : null;
-    const { achievedPerSec } = total.rates;
-    const certainty: RunCertainty | null = told
-      ? { percentile: this.#total.callerCertainty(measured, independent), stretches: stretchesOf(points) }
-      : null;
-    const checks = evaluate(plan, { totals: total.totals, achievedPerSec, callers, certainty });
+    const measurementsOf = (
+      fold: SeriesFold,
+      { totals, rates }: SeriesResult,
+      timeline: readonly TimelinePoint[],
+    ): Measurements => ({
+      totals,
+      achievedPerSec: rates.achievedPerSec,
+      callers: fold.callers,
+      certainty: told
+        ? { percentile: fold.callerCertainty(measured, independent), stretches: stretchesOf(timeline) }
+        : null,
+    });
+    const checks = evaluate(plan, (scope) => {
+      if (scope === undefined) return measurementsOf(this.#total, total, points);
+      const fold = this.#series.get(scope.name) ?? new SeriesFold();
+      const own = series[scope.name] ?? fold.result(measured, independent, told);
+      return measurementsOf(fold, own, this.#scoped.get(scope.name)?.points ?? []);
+    });
     const missed = course.missed(total.totals);
     // A journal that breaks off was interrupted, by whatever it was.
     const ending = finished?.ending ?? 'interrupted';
@@ -159,6 +180,7 @@ export class RunFold {
       changes: course.changes,
       seconds: loadedFor(points),
       samples,
+      ended,
       breakingPoint: this.#breakingPoint,
       until,
       steadiness: course.steadiness(intervals, (part) => this.#total.batchesWithin(part)),
@@ -265,6 +287,10 @@ export class RunFold {
     const { resets = 0 } = snapshot;
     if (resets > this.#resets) this.#restart(snapshot);
     course.add(snapshot);
+    for (const [name, timeline] of this.#scoped) {
+      const series = snapshot.series[name];
+      timeline.add({ ...snapshot, series: series === undefined ? {} : { [name]: series } });
+    }
     if (this.#last === null || snapshot.index >= this.#last.index) this.#last = snapshot;
     const { index, phase, generator, startAt, endAt, connections } = snapshot;
     this.#closedUnannounced += connections?.closedUnannounced ?? 0;

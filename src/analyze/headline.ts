@@ -1,5 +1,5 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
-import type { Metric, Threshold } from '../core/plan.ts';
+import type { Threshold } from '../core/plan.ts';
 import type { Check, DoubtCode, PercentileName, RunResult } from '../core/result.ts';
 import { isAfterwards, whyOf } from './account.ts';
 import { type Chip, chipOf, REASONS } from './chip.ts';
@@ -18,6 +18,7 @@ import {
   loadedFor,
   metricName,
   requestsPerSecond,
+  scopeName,
   wayOf,
 } from './wording.ts';
 
@@ -102,32 +103,35 @@ function roughly(interval: BreakingPoint['interval']): string {
 }
 
 /** A metric as a subject in the middle of a sentence. */
-function subjectOf(metric: Metric): string {
+function subjectOf({ metric, scope }: Pick<Threshold, 'metric' | 'scope'>): string {
+  const of = scopeName(scope);
   switch (metric.kind) {
     case 'percentile':
     case 'errors':
-      return metricName(metric);
+      return `${metricName(metric)}${of}`;
     case 'achieved':
-      return 'the achieved rate';
+      return `the achieved rate${of}`;
     default:
-      return `the ${metric.kind}`;
+      return `the ${metric.kind}${of}`;
   }
 }
 
-function broken({ actual, limit, unit, message }: Check, { metric, op }: Threshold): string {
+function broken({ actual, limit, unit, message }: Check, threshold: Threshold): string {
+  const { metric, op } = threshold;
   if (actual === null || actual === limit) return message;
   const verb = metric.kind === 'errors' ? 'were' : 'was';
   const side = op === '<' || op === '<=' ? 'over' : 'under';
   const measured = formatActual(actual, limit, unit);
-  return `${subjectOf(metric)} ${verb} ${measured}, ${side} the limit of ${formatLimit(limit, unit)}`;
+  return `${subjectOf(threshold)} ${verb} ${measured}, ${side} the limit of ${formatLimit(limit, unit)}`;
 }
 
 /** `Not sure whether p95 stays under 250 ms: it was 240 ms (225 to 262)`. */
-function unsure({ actual, interval, limit, unit }: Check, { metric, op }: Threshold): string {
+function unsure({ actual, interval, limit, unit }: Check, threshold: Threshold): string {
+  const { metric, op } = threshold;
   const said = actual === null ? 'infinite' : formatActual(actual, limit, unit);
   const range = interval === undefined ? '' : ` (${formatInterval(interval, actual, unit)})`;
   const [stay, were] = metric.kind === 'errors' ? ['stay', 'they were'] : ['stays', 'it was'];
-  return `Not sure whether ${subjectOf(metric)} ${stay} ${SIDES[op]} ${formatLimit(limit, unit)}: ${were} ${said}${range}`;
+  return `Not sure whether ${subjectOf(threshold)} ${stay} ${SIDES[op]} ${formatLimit(limit, unit)}: ${were} ${said}${range}`;
 }
 
 const SIDES: Readonly<Record<Threshold['op'], string>> = {
@@ -137,8 +141,8 @@ const SIDES: Readonly<Record<Threshold['op'], string>> = {
   '>=': 'at or over',
 };
 
-function held({ limit, unit }: Check, { metric, op }: Threshold): string {
-  return `${subjectOf(metric)} stayed ${SIDES[op]} ${formatLimit(limit, unit)}`;
+function held({ limit, unit }: Check, threshold: Threshold): string {
+  return `${subjectOf(threshold)} stayed ${SIDES[threshold.op]} ${formatLimit(limit, unit)}`;
 }
 
 /** A sentence begins with a capital, but p95 stays p95. */

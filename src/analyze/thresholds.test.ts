@@ -4,11 +4,14 @@ import type { Check } from '../core/result.ts';
 import {
   finishedOf,
   foldOf,
+  intervalOf,
+  type Made,
   OPEN,
   P95_BELOW_250,
   planOf,
   resultOf,
   secondOf,
+  seriesOf,
   spread,
   startedOf,
   thresholdOf,
@@ -247,5 +250,75 @@ describe('thresholds', () => {
         outcome: 'held',
       });
     });
+  });
+});
+
+describe('a threshold of one request', () => {
+  const scope = { kind: 'request', name: 'chat' } as const;
+  const of = (threshold: Threshold): Threshold => ({ ...threshold, text: `${threshold.text} of chat`, scope });
+  const [template] = planOf().requests;
+  const requests = ['chat', 'list'].flatMap((name) => (template === undefined ? [] : [{ ...template, name }]));
+  const checksOf = (
+    thresholds: readonly Threshold[],
+    chat: Made | null,
+    list: Made,
+    seconds = 10,
+  ): readonly Check[] => {
+    const intervals = Array.from({ length: seconds }, (_, index) =>
+      intervalOf({
+        index,
+        series: { ...(chat === null ? {} : { chat: seriesOf(chat) }), list: seriesOf(list) },
+      }),
+    );
+    const plan = planOf({ requests, thresholds });
+    return foldOf([startedOf(plan), ...intervals, finishedOf('completed', seconds)]).result().verdict.checks;
+  };
+
+  it('looks at its times, its errors and its rate alone, and says whose they are', () => {
+    const few = thresholdOf('errors<10%', { kind: 'errors' }, '<', 0.1, 'share');
+    const achieved = thresholdOf('achieved>9/s', { kind: 'achieved' }, '>', 9, '1/s');
+    const checks = checksOf(
+      [P95_BELOW_250, of(P95_BELOW_250), of(few), of(achieved), achieved],
+      { ok: spread(10, 10_000, 20_000) },
+      { ok: spread(10, 300_000, 400_000), ended: { timeout: 5 } },
+    );
+    expect(checks.map(({ message }) => message)).toEqual([
+      'p95 is infinite: 20 % of requests failed',
+      'p95 of chat was 20.0 ms, below 250 ms',
+      'errors of chat were 0 %, below 10 %',
+      'achieved of chat was 10.0/s, above 9/s',
+      'achieved was 20.0/s, above 9/s',
+    ]);
+    expect(checks.map(({ status }) => status)).toEqual(['failed', 'passed', 'passed', 'passed', 'passed']);
+  });
+
+  it('fails where the whole would pass', () => {
+    const slow = { ok: spread(2, 600_000, 700_000), ended: { timeout: 1 } };
+    const mean = thresholdOf('mean<250ms', { kind: 'mean' }, '<', 250_000);
+    const checks = checksOf([mean, of(mean), of(ERRORS_BELOW_1)], slow, { ok: spread(90, 10_000, 20_000) });
+    expect(checks.map(({ message }) => message)).toEqual([
+      'mean is infinite: 1.1 % of requests failed',
+      'mean of chat is infinite: 33 % of requests of chat failed',
+      'errors of chat were 33 %, not below 1 %',
+    ]);
+  });
+
+  it('is undecided where that request was never sent, or too few of it', () => {
+    const [never] = checksOf([of(P95_BELOW_250)], null, { ok: hundred });
+    expect(never).toMatchObject({
+      status: 'undecided',
+      message: 'p95 of chat cannot be known: no request was answered',
+    });
+    const p999 = of(thresholdOf('p99.9<1s', { kind: 'percentile', p: 99.9 }, '<', 1_000_000));
+    const [few] = checksOf([p999], { ok: spread(3, 1_000, 2_000) }, { ok: spread(900, 1_000, 2_000) });
+    expect(few?.message).toBe('p99.9 of chat cannot be known: it needs 3,688 samples, there were 30');
+  });
+
+  it('has an interval of its own, from how it went over time', () => {
+    const of3 = { ok: spread(30, 10_000, 90_000), ended: { timeout: 1 } };
+    const share = thresholdOf('errors<3%', { kind: 'errors' }, '<', 0.03, 'share');
+    const [own, all] = checksOf([of(share), share], of3, { ok: spread(500, 10_000, 20_000) }, 40);
+    expect([own?.outcome, all?.outcome]).toEqual(['not-sure', 'held']);
+    expect(own?.message).toMatch(/^not sure: errors of chat were 3\.2 % \(/);
   });
 });

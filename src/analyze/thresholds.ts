@@ -1,4 +1,4 @@
-import type { Plan, Threshold } from '../core/plan.ts';
+import type { Plan, Scope, Threshold } from '../core/plan.ts';
 import type { Check, Totals } from '../core/result.ts';
 import { bears, samplesFor } from '../core/sample-size.ts';
 import { longerBy } from '../stats/confidence.ts';
@@ -13,8 +13,9 @@ import {
   formatLimit,
   formatLonger,
   formatShare,
-  metricName,
   OPERATOR_WORDS,
+  scopeName,
+  subjectName,
 } from './wording.ts';
 
 /** What thresholds look at. */
@@ -29,12 +30,16 @@ export interface Measurements {
 /** A value to hold against a limit (times in ms; Infinity with failures), or why there is none. */
 type Value = { readonly known: number } | { readonly unknown: string };
 
-/** Each threshold against the run's totals. Nothing measured decides nothing: zero samples never pass. */
+/**
+ * Each threshold against what it looks at. Nothing measured decides nothing: zero samples never pass.
+ *
+ * @param of a scope; absent: of the whole run.
+ */
 export function evaluate(
   { thresholds, strict, kind }: Pick<Plan, 'thresholds' | 'strict' | 'kind'>,
-  measurements: Measurements,
+  of: (scope?: Scope) => Measurements,
 ): Check[] {
-  return thresholds.map((threshold) => check(threshold, measurements, { strict: strict === true, kind }));
+  return thresholds.map((threshold) => check(threshold, of(threshold.scope), { strict: strict === true, kind }));
 }
 
 interface Manner {
@@ -43,10 +48,10 @@ interface Manner {
 }
 
 function check(threshold: Threshold, measurements: Measurements, { strict, kind }: Manner): Check {
-  const { text, metric, op } = threshold;
+  const { text, metric, op, scope } = threshold;
   const unit = threshold.unit === 'µs' ? 'ms' : threshold.unit;
   const limit = threshold.unit === 'µs' ? threshold.limit / 1000 : threshold.limit;
-  const name = metricName(metric);
+  const name = subjectName(threshold);
   const value = measured(threshold, measurements);
   if ('unknown' in value) {
     const message = `${name} cannot be known: ${value.unknown}`;
@@ -72,7 +77,7 @@ function check(threshold: Threshold, measurements: Measurements, { strict, kind 
   // As a share it would have held: perhaps that was meant.
   const meant =
     metric.kind === 'errors' && unit === 'count' && !holds && compare((100 * totals.failed) / ended, op, limit)
-      ? ` of ${counted(ended, 'request')} (a count; a share is written ${text}%)`
+      ? ` of ${counted(ended, 'request')}${scopeName(scope)} (a count; a share is written ${text}%)`
       : '';
   return {
     threshold: text,
@@ -86,7 +91,7 @@ function check(threshold: Threshold, measurements: Measurements, { strict, kind 
       actual !== null
         ? `${name} ${metric.kind === 'errors' ? 'were' : 'was'} ${formatActual(actual, limit, unit)}, ` +
           `${holds ? '' : 'not '}${OPERATOR_WORDS[op]} ${formatLimit(limit, unit)}${meant}`
-        : `${name} is infinite: ${lostShare(measurements)}`,
+        : `${name} is infinite: ${lostShare(measurements, scope)}`,
   };
 }
 
@@ -126,7 +131,7 @@ type Open = Pick<Check, 'actual' | 'limit' | 'unit'> & { readonly name: string; 
 type Interval = NonNullable<Check['interval']>;
 
 function notSure({ name, actual, interval, limit, unit }: Open, more: More | null, kind: Plan['kind']): string {
-  const verb = name === 'errors' ? 'were' : 'was';
+  const verb = name.startsWith('errors') ? 'were' : 'was';
   const said = actual === null ? 'infinite' : formatActual(actual, limit, unit);
   const open = `not sure: ${name} ${verb} ${said} (${formatInterval(interval, actual, unit)}), and ${formatLimit(limit, unit)} lies within that`;
   if (more === null) return `${open}; no run of a day would tell`;
@@ -179,8 +184,11 @@ function compare(actual: number, op: Threshold['op'], limit: number): boolean {
 }
 
 /** `7.2 % of requests failed`; those given up at the end are infinitely slow too. */
-function lostShare({ totals, callers: { times, infinite, unfinished } }: Measurements): string {
+function lostShare(
+  { totals, callers: { times, infinite, unfinished } }: Measurements,
+  scope: Scope | undefined,
+): string {
   const lost = infinite + unfinished;
   const share = formatShare(lost / (times.count + infinite));
-  return `${share} of requests ${lost > totals.failed ? 'failed or were not answered' : 'failed'}`;
+  return `${share} of requests${scopeName(scope)} ${lost > totals.failed ? 'failed or were not answered' : 'failed'}`;
 }

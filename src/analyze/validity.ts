@@ -14,7 +14,7 @@ import { clockDoubts, standstillDoubts } from './standstill.ts';
 import { starvedDoubts } from './starved.ts';
 import { steadinessDoubts } from './steadiness.ts';
 import { untilDoubts } from './until.ts';
-import { formatCount, metricName, wayOf } from './wording.ts';
+import { formatCount, subjectName, wayOf } from './wording.ts';
 
 /** Every reason to trust the run less, the invalidating ones first. */
 export function doubtsOf(evidence: Evidence): Doubt[] {
@@ -98,7 +98,7 @@ function endingDoubts({ plan, ending, finished, lost, seconds }: Evidence): Doub
 }
 
 /** One doubt for all percentiles that are left out: those of the request name with the fewest successes. */
-function sampleDoubts({ plan, totals, checks, samples }: Evidence): Doubt[] {
+function sampleDoubts({ plan, totals, checks, samples, ended }: Evidence): Doubt[] {
   if (totals.ok === 0) return [];
   const names = Object.keys(samples);
   const fewest = names.reduce<string | null>((least, name) => {
@@ -109,17 +109,19 @@ function sampleDoubts({ plan, totals, checks, samples }: Evidence): Doubt[] {
     (name) => `${name} (needs ${formatCount(samplesFor(shareOf(name)))})`,
   );
   const total = totals.ok + totals.failed + (totals.byOutcome.aborted ?? 0);
-  const undecided = plan.thresholds.filter((threshold, i) => {
-    return checks[i]?.status === 'undecided' && samplesMissing(threshold, total) !== null;
+  const undecided = plan.thresholds.flatMap((threshold, i) => {
+    const sampled = threshold.scope === undefined ? total : (ended[threshold.scope.name] ?? 0);
+    const needs = checks[i]?.status === 'undecided' ? samplesMissing(threshold, sampled) : null;
+    return needs === null ? [] : [{ threshold, needs, sampled }];
   });
   if (missing.length === 0 && undecided.length === 0) return [];
   // Beside the number of all requests another one wants a name.
   const of = `${names.length > 1 ? `${fewest} has` : 'there are'} ${formatCount(count)}${total > totals.ok ? ' successes' : ''}`;
   const left = missing.length > 0 ? `Too few samples for ${missing.join(', ')}: ${of}.` : '';
-  const open = undecided.map((threshold) => {
-    const needs = formatCount(samplesMissing(threshold, total) ?? 0);
-    return `The threshold ${threshold.text} is undecided: ${metricName(threshold.metric)} needs ${needs} samples, there are ${formatCount(total)}.`;
-  });
+  const open = undecided.map(
+    ({ threshold, needs, sampled }) =>
+      `The threshold ${threshold.text} is undecided: ${subjectName(threshold)} needs ${formatCount(needs)} samples, there are ${formatCount(sampled)}.`,
+  );
   const message = [...open, left].filter((part) => part !== '').join(' ');
   return [doubt(undecided.length > 0, 'too-few-samples', message, 'Run longer, or at a higher rate.')];
 }

@@ -1,4 +1,12 @@
-import { durationOf, isEndless, type Metric, type Plan, type Target, type Threshold } from '../core/plan.ts';
+import {
+  durationOf,
+  isEndless,
+  type Metric,
+  type Plan,
+  type Scope,
+  type Target,
+  type Threshold,
+} from '../core/plan.ts';
 import type { Check, TimelinePoint } from '../core/result.ts';
 import { toSeconds } from '../core/units.ts';
 
@@ -127,6 +135,16 @@ export function addressOf(target: Target): string {
 /** `p95`, `errors`, `mean`: the metric's name as a threshold spells it. */
 export function metricName(metric: Metric): string {
   return metric.kind === 'percentile' ? `p${metric.p}` : metric.kind;
+}
+
+/** What a threshold looks at, with the request that it looks at: `p95 of chat`. */
+export function subjectName({ metric, scope }: Pick<Threshold, 'metric' | 'scope'>): string {
+  return `${metricName(metric)}${scopeName(scope)}`;
+}
+
+/** ` of chat`, or nothing. */
+export function scopeName(scope: Scope | undefined): string {
+  return scope === undefined ? '' : ` of ${scope.name}`;
 }
 
 /** A limit as a person would write it, without trailing zeros: `250 ms`, `1.5 s`, `1 %`. */

@@ -88,7 +88,8 @@ async function measured(
   const { plan, rows, given } = prepared;
   if (!quiet) for (const line of told) world.stderr.write(`${line}\n`);
   const view = quiet ? null : createView(world, plan);
-  const page = wishes === null ? null : await openPage(world, wishes, plan, memoryOf(given, plan), outputs);
+  const page =
+    wishes === null ? null : await openPage(world, wishes, plan, memoryOf(given, plan, sources.target), outputs);
   const stop = new AbortController();
   // Who stops it at the terminal wants to leave; who stops it on the page looks at the page.
   let leaving = false;
@@ -134,8 +135,8 @@ async function measured(
 }
 
 /** What the page's form is filled in with. */
-function memoryOf(given: Given, plan: Plan): FormMemory {
-  return new FormMemory(formTexts(given, plan), Secrets.of(plan), plan.secretNames);
+function memoryOf(given: Given, plan: Plan, target: string): FormMemory {
+  return new FormMemory(formTexts(given, plan, target), Secrets.of(plan), plan.secretNames);
 }
 
 /** Variables that are none of ours are nobody's mistake, as a rule: a typo that is none of the likely ones should show all the same. */

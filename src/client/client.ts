@@ -1,4 +1,5 @@
 import { createExchange, type Exchange } from '../core/exchange.ts';
+import { firstRequest } from '../core/flow.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Clock, Driver, Payloads } from '../core/ports.ts';
 import type { AnswerBuffer } from '../drivers/answer.ts';
@@ -23,6 +24,7 @@ export class Client<Seen> {
   readonly #driver: Driver;
   readonly #clock: Clock;
   readonly #asked = new Map<Exchange, (reply: Reply<Seen>) => void>();
+  readonly #request: number;
   #index = 0;
 
   static async open<Seen>(
@@ -39,16 +41,17 @@ export class Client<Seen> {
       seen = { value: look(answer, address) };
     };
     // A driver shows a response in the same breath in which it ends its request.
-    return new Client(driver, clock, () => {
+    return new Client(driver, clock, firstRequest(plan), () => {
       const last: { readonly value: Seen } | null = seen;
       seen = null;
       return last === null ? null : last.value;
     });
   }
 
-  private constructor(driver: Driver, clock: Clock, takeSeen: () => Seen | null) {
+  private constructor(driver: Driver, clock: Clock, request: number, takeSeen: () => Seen | null) {
     this.#driver = driver;
     this.#clock = clock;
+    this.#request = request;
     driver.onDone = (exchange) => {
       const tell = this.#asked.get(exchange);
       this.#asked.delete(exchange);
@@ -56,11 +59,12 @@ export class Client<Seen> {
     };
   }
 
-  /** Sends the next request of the plan. Whatever comes of it is told, and nothing thrown. */
+  /** Sends the plan's first request once more, with the next row. Whatever comes of it is told, and nothing thrown. */
   send(): Promise<Reply<Seen>> {
     return new Promise((resolve) => {
       const exchange = createExchange(-1);
       exchange.index = this.#index++;
+      exchange.request = this.#request;
       exchange.dueAt = this.#clock.now();
       this.#asked.set(exchange, resolve);
       this.#driver.send(exchange);

@@ -52,7 +52,8 @@ export class InstanceProbe {
   ): Promise<InstanceProbe | null> {
     if (plan.http2 || plan.proxy !== null) return null;
     const names = header === null ? NAMES : [header.toLowerCase()];
-    const alone: Plan = { ...plan, keepAlive: false, checks: [] };
+    const requests = plan.requests.map((request) => ({ ...request, checks: [], captures: [] }));
+    const alone: Plan = { ...plan, requests, keepAlive: false, checks: [] };
     const look = (answer: AnswerBuffer, address: string) => instanceOf(answer, names, address);
     return new InstanceProbe(await Client.open(alone, clock, payloads, look));
   }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
+import { timeoutOf } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { Secrets } from '../core/secret.ts';
@@ -27,11 +28,15 @@ export async function requestOnce(
   longest: Micros = LONGEST,
 ): Promise<SingleResponse> {
   const payloads = payloadsOf(plan, rows);
-  const timeout = Math.min(plan.timeout, longest) as Micros;
-  const client = await Client.open({ ...plan, timeout }, clock, payloads, contentsOf);
+  const requests = plan.requests.map((request) => ({
+    ...request,
+    timeout: Math.min(timeoutOf(plan, request), longest) as Micros,
+  }));
+  const client = await Client.open({ ...plan, requests }, clock, payloads, contentsOf);
   const { exchange, seen } = await client.send().finally(() => client.close());
   const { outcome, status, message, example, dueAt, doneAt, connectTook } = exchange;
   return {
+    request: plan.requests[exchange.request]?.name ?? '',
     outcome: OUTCOMES[outcome],
     status,
     message,

@@ -15,6 +15,8 @@ export interface Exchange {
    * share. The row of data it uses follows from it.
    */
   index: number;
+  /** What responses of its pass gave, by `capturedNames`; null: nothing is captured. */
+  captured: string[] | null;
   /** Which flow of the plan it belongs to, and which of that flow's requests it is; written by the load model. */
   flow: number;
   step: number;
@@ -54,6 +56,7 @@ export function createExchange(user: number): Exchange {
   return {
     request: 0,
     index: 0,
+    captured: null,
     flow: 0,
     step: 0,
     user,

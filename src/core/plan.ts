@@ -102,10 +102,21 @@ export interface RequestTemplate {
   readonly body: RequestBody | null;
   /** Path, header values and a text body have placeholders (see core/template). Absent: they are sent as they stand. */
   readonly templated?: true;
+  /** Without any of them in its response the pass through its flow ends. Absent: none. */
+  readonly captures?: readonly Capture[];
   /** Of its own. Absent: the plan's. */
   readonly checks?: readonly AnswerCheck[];
   readonly timeout?: Micros;
 }
+
+/** A value of a response that later steps of its flow are made of, as `{{captured.NAME}}`. */
+export type Capture = { readonly name: string } & (
+  | { readonly from: 'json'; readonly path: string; readonly steps: readonly (string | number)[] }
+  | { readonly from: 'header'; readonly header: string }
+  /** Its first group, or all that it matches. */
+  | { readonly from: 'regexp'; readonly pattern: string }
+  | { readonly from: 'status' }
+);
 
 /** What a virtual user, or an arrival, does: steps in turn. */
 export interface Flow {
@@ -165,9 +176,14 @@ export type Metric =
   | { readonly kind: 'errors' }
   | { readonly kind: 'achieved' };
 
+/** The requests that a threshold looks at. */
+export type Scope = { readonly kind: 'request'; readonly name: string };
+
 export interface Threshold {
-  /** As the user wrote it: `p95<250ms`. */
+  /** As the user wrote it: `p95<250ms`, `p95{chat}<250ms`. */
   readonly text: string;
+  /** Absent: all requests. */
+  readonly scope?: Scope;
   readonly metric: Metric;
   readonly op: '<' | '<=' | '>' | '>=';
   /** µs for times, a share (0..1) for errors given in percent, a count for errors without one, 1/s for achieved. */

@@ -35,8 +35,12 @@ export interface Driver {
 
 /** A text with placeholders, compiled once, filled in for each request. */
 export interface Filling {
-  /** Writes the text for request `index` into `bytes`, and returns its length. Equal for equal seed and index. */
-  fill(index: number): number;
+  /**
+   * Writes the text for request `index` into `bytes`, and returns its length. Equal for equal seed, index and values.
+   *
+   * @param captured see `Exchange.captured`.
+   */
+  fill(index: number, captured?: readonly string[] | null): number;
   /** Valid until the next `fill`. */
   readonly bytes: Buffer;
 }

@@ -1,6 +1,7 @@
 /**
  * What became of one request. The order is the order of codes on the hot path and of columns in tables.
  * `aborted` is a request that the run itself gave up at its end; it is a failure of nobody, but it is counted.
+ * `capture-failed`: the response is right, but lacks what later steps of its flow are made of.
  */
 export const OUTCOMES = [
   'ok',
@@ -11,12 +12,13 @@ export const OUTCOMES = [
   'reset',
   'protocol-error',
   'aborted',
+  'capture-failed',
 ] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** Index into OUTCOMES: the hot path compares small integers, never strings. */
-export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 export const OUTCOME_CODE = {
   ok: 0,
@@ -27,4 +29,5 @@ export const OUTCOME_CODE = {
   reset: 5,
   'protocol-error': 6,
   aborted: 7,
+  'capture-failed': 8,
 } as const satisfies Record<Outcome, OutcomeCode>;

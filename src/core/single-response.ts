@@ -2,6 +2,8 @@ import type { Outcome } from './sample.ts';
 
 /** What came of a single request of a plan: nothing in it is masked. */
 export interface SingleResponse {
+  /** The name of the request. */
+  readonly request: string;
   readonly outcome: Outcome;
   /** 0: none came. */
   readonly status: number;

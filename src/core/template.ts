@@ -10,6 +10,8 @@ export type Placeholder =
   /** The whole row, as JSON. */
   | { readonly kind: 'row' }
   | { readonly kind: 'field'; readonly name: string }
+  /** A value that a response of the same pass through a flow gave. */
+  | { readonly kind: 'captured'; readonly name: string }
   /** The request's number among all of the run, from 0. */
   | { readonly kind: 'seq' }
   | { readonly kind: 'uuid' }
@@ -28,7 +30,7 @@ export interface TemplateFault {
 }
 
 const KNOWN =
-  '{{row.NAME}}, {{row}}, {{seq}}, {{uuid}}, {{random.int 1 9}}, {{random.float 0 1}}, {{random.choice a b}}';
+  '{{row.NAME}}, {{row}}, {{captured.NAME}}, {{seq}}, {{uuid}}, {{random.int 1 9}}, {{random.float 0 1}}, {{random.choice a b}}';
 
 /** The pieces of a template, texts with `{{{{` already read; or its first fault. */
 export function parseTemplate(template: string): readonly Piece[] | TemplateFault {
@@ -65,6 +67,7 @@ export function isFault(parsed: readonly Piece[] | TemplateFault): parsed is Tem
 function parsePlaceholder(inside: string): Placeholder | string {
   if (inside === 'row' || inside === 'seq' || inside === 'uuid') return { kind: inside };
   if (inside.startsWith('row.') && inside.length > 4) return { kind: 'field', name: inside.slice(4) };
+  if (inside.startsWith('captured.') && inside.length > 9) return { kind: 'captured', name: inside.slice(9) };
   const [word, ...rest] = inside.split(/\s+/);
   if (word === 'random.choice')
     return rest.length > 0 ? { kind: 'choice', words: rest } : '{{random.choice}} needs words to choose from';
@@ -154,6 +157,17 @@ export interface Cell {
 
 /** Where in its file a row is: what a wrong response is told with. */
 export const LINE_CELL: Cell = { field: null, style: 'line' };
+
+/** Names of captured values that a request is made of, and where they go. */
+export function capturedIn(request: RequestTemplate): readonly { readonly name: string; readonly place: Place }[] {
+  return templatesOf(request).flatMap(([template, place]) => {
+    const parsed = parseTemplate(template);
+    if (isFault(parsed)) return [];
+    return parsed.flatMap((piece) =>
+      typeof piece !== 'string' && piece.kind === 'captured' ? [{ name: piece.name, place }] : [],
+    );
+  });
+}
 
 /** All cells that the plan's requests and checks use, each once. Everybody who counts cells counts them in this order. */
 export function cellsOf(plan: Pick<Plan, 'requests' | 'checks'>): readonly Cell[] {

@@ -1,3 +1,4 @@
+import { capturedNames } from '../core/capture.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { AnswerCheck, Plan } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
@@ -5,6 +6,7 @@ import { checksOf, hasChecks } from '../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
 import { MASK, Secrets } from '../core/secret.ts';
 import type { AnswerBuffer } from './answer.ts';
+import { Capturer } from './capture.ts';
 import { firstTextDifference } from './difference.ts';
 import { cut, Excerpts } from './excerpt.ts';
 import { type Compiled, ExpectedText, type Fault } from './expectation.ts';
@@ -23,11 +25,11 @@ interface Demands {
   readonly checks: readonly Compiled[];
 }
 
-/** Judges responses by the checks of their requests. Makes nothing per answer but what JSON takes. */
+/** Judges responses by the checks of their requests, and takes out of them what is captured. Makes nothing per answer but what JSON takes. */
 export class AnswerChecker {
   /** Of the last one that was not ok. */
   message = '';
-  /** Of the last wrong answer: what was expected and what came; empty where there have been examples enough. */
+  /** Of the last wrong answer, or one without what is captured: what was expected and what came; empty where there have been examples enough. */
   example = '';
   /** By request; requests of one list of checks share them. */
   readonly #demands: readonly Demands[];
@@ -37,14 +39,17 @@ export class AnswerChecker {
   readonly #sent: SentSecrets;
   readonly #examples = new Set<string>();
   readonly #json = new ResponseJson();
+  readonly #capturer: Capturer | null;
+  #found: Fault | null = null;
 
-  /** Null where the plan checks nothing. */
+  /** Null where the plan checks nothing and captures nothing. */
   static of(plan: Plan, payloads: Payloads | null): AnswerChecker | null {
-    return !hasChecks(plan) ? null : new AnswerChecker(plan, payloads);
+    return !hasChecks(plan) && capturedNames(plan).length === 0 ? null : new AnswerChecker(plan, payloads);
   }
 
   constructor(plan: Plan, payloads: Payloads | null) {
     this.#payloads = payloads;
+    this.#capturer = Capturer.of(plan, this.#json);
     const made = new Map<readonly AnswerCheck[], Demands>();
     this.#demands = plan.requests.map((request) => {
       const checks = checksOf(plan, request);
@@ -72,14 +77,17 @@ export class AnswerChecker {
         this.message = this.#statuses.messageFor(status, pointer);
         return OUTCOME_CODE['http-error'];
       }
-      return this.#wrong(fault(`status ${status} is not an expected one`, `status ${status}`), exchange);
+      this.#describe(fault(`status ${status} is not an expected one`, `status ${status}`), exchange);
+      return OUTCOME_CODE['wrong-answer'];
     }
-    let found = firstFault(checks, exchange, answer);
-    if (found !== null && answer.decode()) {
+    let outcome = this.#outcomeOf(checks, exchange, answer);
+    if (outcome !== OUTCOME_CODE.ok && answer.decode()) {
       this.#json.reset();
-      found = firstFault(checks, exchange, answer);
+      outcome = this.#outcomeOf(checks, exchange, answer);
     }
-    return found === null ? OUTCOME_CODE.ok : this.#wrong(found, exchange);
+    const found = this.#found;
+    if (found !== null) this.#describe(found, exchange);
+    return outcome;
   }
 
   #demandsOf(checks: readonly AnswerCheck[], untyped: boolean): Demands {
@@ -90,7 +98,15 @@ export class AnswerChecker {
     };
   }
 
-  #wrong(found: Fault, exchange: Exchange): OutcomeCode {
+  /** What becomes of a response whose status is right; why it is not ok stands in `#found`. */
+  #outcomeOf(checks: readonly Compiled[], exchange: Exchange, answer: AnswerBuffer): OutcomeCode {
+    this.#found = firstFault(checks, exchange, answer);
+    if (this.#found !== null) return OUTCOME_CODE['wrong-answer'];
+    this.#found = this.#capturer?.take(exchange, answer) ?? null;
+    return this.#found === null ? OUTCOME_CODE.ok : OUTCOME_CODE['capture-failed'];
+  }
+
+  #describe(found: Fault, exchange: Exchange): void {
     const { bank, index } = exchange;
     this.message = found.message;
     const kind = `${bank} ${found.message}`;
@@ -101,7 +117,6 @@ export class AnswerChecker {
       const excerpts = new Excerpts(this.#secrets.knowing(this.#sent.of(exchange, this.#secrets)));
       this.example = cut(`${where}${found.detail(excerpts)}`, EXAMPLE_CHARACTERS);
     }
-    return OUTCOME_CODE['wrong-answer'];
   }
 
   #compile(check: AnswerCheck, untyped: boolean): Compiled | null {

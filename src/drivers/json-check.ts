@@ -129,8 +129,12 @@ function differenceAsWritten(json: string, steps: Steps, tolerance: number, answ
 
 const MISSING = Symbol('missing');
 
+/** Whether a path led to nothing. */
+export const isMissing = (value: unknown): boolean => value === MISSING;
+
 /** The value at a path; it leads on into a list or an object that stands as JSON in a text. */
-function valueAt(value: unknown, steps: Steps, exact = false): unknown {
+/** What a path leads to; see `isMissing`. @param exact numbers are kept as they are written. */
+export function valueAt(value: unknown, steps: Steps, exact = false): unknown {
   let at = value;
   for (const step of steps) {
     if (typeof at === 'string') at = containerIn(at, exact);

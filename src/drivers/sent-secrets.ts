@@ -11,7 +11,7 @@ interface Part {
   readonly filling: Filling;
 }
 
-/** Secrets that a row gave to one request. Made when the first wrong response asks: by then all that is sent is compiled. */
+/** Secrets that a row, or a response before it, gave to one request. Made when the first wrong response asks: by then all that is sent is compiled. */
 export class SentSecrets {
   readonly #plan: Plan;
   readonly #payloads: Payloads | null;
@@ -22,13 +22,13 @@ export class SentSecrets {
     this.#payloads = payloads;
   }
 
-  of({ request, index }: Exchange, secrets: Secrets): string[] {
+  of({ request, index, captured }: Exchange, secrets: Secrets): string[] {
     const { data, requests } = this.#plan;
     const payloads = this.#payloads;
-    if (payloads === null || data === null) return [];
+    if (payloads === null || (data === null && captured === null)) return [];
     this.#parts ??= requests.map((each) => partsOf(each, payloads));
     return (this.#parts[request] ?? []).flatMap(({ name, encoding, filling }) => {
-      const length = filling.fill(index);
+      const length = filling.fill(index, captured);
       const text = filling.bytes.toString(encoding, 0, length);
       return name === '' ? secrets.found(text) : secrets.foundIn(name, text);
     });

@@ -458,4 +458,35 @@ describe('ClosedLoad', () => {
       { numRuns: 30 },
     );
   });
+
+  it('ends a pass with a request that later steps are made of, where it fails; with others it goes on', () => {
+    const pause = { kind: 'constant', value: millis(100) } as const;
+    const failing = (sent: number): OutcomeCode => (sent === 0 || sent === 4 ? OUTCOME_CODE.timeout : OUTCOME_CODE.ok);
+    const { driver, run } = begin(closed([[0.8, 1, 1]]), {
+      flows: flowsFixture(3, [flow(1, 0, 1, 2, pause)], 1, [0]),
+      outcome: failing,
+    });
+    run(3);
+    expect(driver.sent.map(({ request, dueAt }) => `${request} ${(dueAt - START) / 1e3}`)).toEqual([
+      '0 0',
+      '0 150',
+      '1 200',
+      '2 250',
+      '0 400',
+      '0 550',
+      '1 600',
+      '2 650',
+    ]);
+  });
+
+  it('is finished where the last pass is ended so', () => {
+    const { driver, load, run, finishedAt } = begin(closed([[9, 1, 1]]), {
+      maxRequests: 1,
+      flows: flowsFixture(2, [flow(1, 0, 1)], 1, [0]),
+      outcome: () => OUTCOME_CODE['capture-failed'],
+    });
+    run(9);
+    expect(driver.sent.length).toBe(1);
+    expect([load.finished, finishedAt()]).toEqual([true, 50_000]);
+  });
 });

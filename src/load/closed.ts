@@ -150,6 +150,14 @@ export class ClosedLoad implements LoadModel {
       this.#driver.retire(user.id);
       return;
     }
+    const { flow, step, outcome } = exchange;
+    if (user.next > 0 && outcome !== OUTCOME_CODE.ok && this.#flows.endsWith(flow, step)) {
+      this.#cut(user);
+      if (this.#sentAll) {
+        this.stop();
+        return;
+      }
+    }
     let pause = this.#pauseOf(user);
     if (exchange.outcome !== OUTCOME_CODE['connect-error']) {
       user.backoff = 0;
@@ -163,11 +171,13 @@ export class ClosedLoad implements LoadModel {
 
   /** How long a user waits before the step that comes next. */
   #pauseOf(user: VirtualUser): number {
+    const flows = this.#flows;
+    if (flows.pauseless && this.#thinkTime === null) return 0;
     const { exchange, next } = user;
     const { flow, step } = exchange;
     const random = (): Random => (user.random ??= randomOfUser(this.#seed, user.id));
-    const flows = this.#flows;
-    const pause = flows.only === null ? drawAll(flows.pausesBefore(flow, step + 1), random) : 0;
+    const at = next > 0 ? step + 1 : flows.lengthOf(flow);
+    const pause = flows.pauseless ? 0 : drawAll(flows.pausesBefore(flow, at), random);
     return next > 0 || this.#thinkTime === null ? pause : pause + draw(this.#thinkTime, random());
   }
 

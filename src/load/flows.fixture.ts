@@ -15,10 +15,17 @@ export function flow(weight: number, ...steps: Walk): Flow {
 
 const pause = (time: Distribution): Step => ({ kind: 'pause', time });
 
-/** Flows over so many requests; none given: each request by itself. */
-export function flowsFixture(requests = 1, flows?: readonly Flow[], seed = 1): Flows {
+/**
+ * Flows over so many requests; none given: each request by itself.
+ *
+ * @param needed requests whose responses later steps are made of.
+ */
+export function flowsFixture(requests = 1, flows?: readonly Flow[], seed = 1, needed: readonly number[] = []): Flows {
   const named = Array.from({ length: requests }, (_, index) =>
-    planFixture().requests.map((template) => ({ ...template, name: `request ${index}` })),
+    planFixture().requests.map((template) => ({
+      ...{ ...template, name: `request ${index}` },
+      ...(needed.includes(index) ? { captures: [{ name: 'id', from: 'status' as const }] } : {}),
+    })),
   ).flat();
   return new Flows({ requests: named, seed, ...(flows === undefined ? {} : { flows }) });
 }

@@ -1,10 +1,12 @@
 import { flowsOf } from '../core/flow.ts';
-import type { Distribution, Plan } from '../core/plan.ts';
+import type { Distribution, Plan, RequestTemplate } from '../core/plan.ts';
 import { Mix } from './mix.ts';
 
 /** One request of a flow, and how long its user waits before it. */
 interface Stop {
   readonly request: number;
+  /** Later steps may be made of its response. */
+  readonly needed: boolean;
   readonly pauses: readonly Distribution[];
 }
 
@@ -19,6 +21,8 @@ export class Flows {
   readonly requestCount: number;
   /** Which request everybody sends, where there is nothing to choose and nothing to wait for; null: there is. */
   readonly only: number | null;
+  /** Nobody pauses between requests or flows. */
+  readonly pauseless: boolean;
   readonly #courses: readonly Course[];
   readonly #mix: Mix;
 
@@ -31,7 +35,8 @@ export class Flows {
       for (const step of steps) {
         if (step.kind === 'pause') pauses.push(step.time);
         else {
-          stops.push({ request: step.request, pauses });
+          const { captures = [] } = plan.requests[step.request] as RequestTemplate;
+          stops.push({ request: step.request, needed: captures.length > 0, pauses });
           pauses = [];
         }
       }
@@ -41,8 +46,11 @@ export class Flows {
       flows.map(({ weight }) => weight),
       plan.seed,
     );
+    this.pauseless = this.#courses.every(
+      ({ stops, after }) => after.length === 0 && stops.every(({ pauses }) => pauses.length === 0),
+    );
     const [only] = this.#mix.only === null ? [] : [this.#courses[this.#mix.only]];
-    const alone = only?.stops.length === 1 && only.after.length === 0 && only.stops[0]?.pauses.length === 0;
+    const alone = only?.stops.length === 1 && only.after.length === 0;
     this.only = alone ? (only.stops[0]?.request ?? null) : null;
   }
 
@@ -64,6 +72,11 @@ export class Flows {
   /** Which request is a flow's `step`, from 0. */
   requestAt(flow: number, step: number): number {
     return ((this.#courses[flow] as Course).stops[step] as Stop).request;
+  }
+
+  /** Whether a pass through a flow ends with a step's request, should that fail. */
+  endsWith(flow: number, step: number): boolean {
+    return ((this.#courses[flow] as Course).stops[step] as Stop).needed;
   }
 
   /** The pauses before a step; before the step behind the last: those at the flow's end. */

@@ -1,4 +1,4 @@
-import { createPermutation } from './permutation.ts';
+import { createQuickPermutation } from './permutation.ts';
 import { splitmix32 } from './random.ts';
 
 /** Weights are told apart down to a thousandth. */
@@ -33,9 +33,9 @@ export class Mix {
     let end = 0;
     this.#ends = Float64Array.from(whole, (weight) => (end += weight / divisor));
     this.#round = end;
-    this.#permuted = createPermutation(end);
+    this.#permuted = createQuickPermutation(end);
     this.#arrivals = end * Math.ceil(ARRIVALS / end);
-    this.#permutedArrivals = createPermutation(this.#arrivals);
+    this.#permutedArrivals = createQuickPermutation(this.#arrivals);
     this.#key = splitmix32(splitmix32(seed | 0) ^ 0x6d6978);
     this.only = end === 1 ? whole.findIndex((weight) => weight > 0) : null;
   }
@@ -53,7 +53,7 @@ export class Mix {
     if (this.only !== null) return this.only;
     const round = this.#round;
     const rounds = Math.floor(pass / round);
-    const shift = this.#permuted(user % round, this.#keyOf(1 + rounds, Math.floor(user / round)));
+    const shift = user + (this.#keyOf(1 + rounds, Math.floor(user / round)) >>> 1);
     return this.#at(this.#permuted(((pass % round) + shift) % round, this.#keyOf(0, rounds)));
   }
 

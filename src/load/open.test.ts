@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OUTCOME_CODE } from '../core/sample.ts';
+import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
 import { count as counted, micros, millis } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
 import { Banks } from './banks.ts';
@@ -16,11 +16,12 @@ interface Setting extends Partial<OpenOptions> {
   readonly index?: number;
   readonly count?: number;
   readonly serviceTime?: (sent: number) => number;
+  readonly outcome?: (sent: number) => OutcomeCode;
 }
 
 function begin(profile: OpenProfile, setting: Setting = {}) {
   const clock = new VirtualClock(micros(START - 3_000));
-  const driver = new FixtureDriver(clock, setting.serviceTime ?? (() => 20_000));
+  const driver = new FixtureDriver(clock, setting.serviceTime ?? (() => 20_000), setting.outcome);
   const segment = { index: setting.index ?? 0, count: setting.count ?? 1 };
   const defaults = {
     seed: 1,
@@ -369,5 +370,17 @@ describe('OpenLoad', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('ends a flow with a request that later steps are made of, where it fails', () => {
+    const { driver, load, run, finishedAt } = begin(open(rates([60, 10, 10])), {
+      maxRequests: 3,
+      flows: flowsFixture(2, [flow(1, 0, 1)], 1, [0]),
+      outcome: (sent) => (sent === 0 || sent === 3 ? OUTCOME_CODE['capture-failed'] : OUTCOME_CODE.ok),
+    });
+    run(9);
+    expect(driver.sent.map(({ request }) => request)).toEqual([0, 0, 1, 0]);
+    expect(load.finished).toBe(true);
+    expect(finishedAt()).toBeLessThan(230_000);
   });
 });

@@ -1,6 +1,7 @@
 import { createExchange, type Exchange } from '../core/exchange.ts';
 import { durationOf, type Segment, type Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
+import { OUTCOME_CODE } from '../core/sample.ts';
 import type { Micros } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
 import type { Banks } from './banks.ts';
@@ -118,6 +119,12 @@ export class OpenLoad implements LoadModel {
     const step = exchange.step + 1;
     if (this.finished || this.#flows.only !== null || step === this.#flows.lengthOf(exchange.flow)) {
       this.#free.push(exchange);
+      return;
+    }
+    if (exchange.outcome !== OUTCOME_CODE.ok && this.#flows.endsWith(exchange.flow, exchange.step)) {
+      this.#free.push(exchange);
+      this.#unsent -= 1;
+      if (this.#unsent === 0 && this.#arrivals.cut) this.stop();
       return;
     }
     exchange.step = step;

@@ -1,3 +1,4 @@
+import { capturedNames } from '../core/capture.ts';
 import type { AnswerCheck, Plan } from '../core/plan.ts';
 import type { Filling, Payloads } from '../core/ports.ts';
 import { allChecks } from '../core/request.ts';
@@ -27,6 +28,12 @@ const SHORT = 24;
 type Step =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'cell'; readonly cell: number }
+  | {
+      readonly kind: 'captured';
+      readonly place: number;
+      readonly encoding: 'latin1' | 'utf8';
+      readonly write: (text: string) => string;
+    }
   | { readonly kind: 'text'; readonly encoding: 'latin1' | 'utf8'; readonly make: (index: number) => string };
 
 /** Null where every request is the same. @param rows of the plan's data. */
@@ -47,12 +54,14 @@ const isTemplated = (check: AnswerCheck): boolean =>
 export class PlanPayloads implements Payloads {
   readonly #seed: number;
   readonly #cells: ReadonlyMap<string, number>;
+  readonly #captured: readonly string[];
   readonly #rows: RowsInOrder | null;
   /** Every random placeholder draws from a stream of its own. */
   #streams = 0;
 
   constructor(plan: Plan, table: RowTable | null) {
     this.#seed = plan.seed;
+    this.#captured = capturedNames(plan);
     this.#cells = new Map(cellsOf(plan).map((cell, number) => [cellKey(cell), number]));
     this.#rows =
       plan.data === null || table === null ? null : new RowsInOrder(table, createRowOrder(plan.data, plan.seed));
@@ -83,6 +92,13 @@ export class PlanPayloads implements Payloads {
     const encoding = place === 'header' || place === 'path' ? 'latin1' : 'utf8';
     return styled(pieces, place).map(({ piece, style }): Step => {
       if (typeof piece === 'string') return { kind: 'bytes', bytes: Buffer.from(piece, encoding) };
+      if (piece.kind === 'captured')
+        return {
+          ...{ kind: 'captured', encoding },
+          place: this.#captured.indexOf(piece.name),
+          // A text without a type, as a cell of CSV.
+          write: (text) => writeUntyped(text, style),
+        };
       const field = fieldOf(piece);
       return field === undefined
         ? { kind: 'text', encoding, make: this.#maker(piece, style) }
@@ -169,7 +185,7 @@ class StepFilling implements Filling {
     this.#rows = rows;
   }
 
-  fill(index: number): number {
+  fill(index: number, captured: readonly string[] | null = null): number {
     let at = 0;
     for (const step of this.#steps) {
       if (step.kind === 'bytes') at = this.#copy(step.bytes, 0, step.bytes.length, at);
@@ -179,7 +195,7 @@ class StepFilling implements Filling {
         const { rows } = order;
         at = this.#copy(rows.bytes, rows.start(place), rows.end(place), at);
       } else {
-        const text = step.make(index);
+        const text = step.kind === 'text' ? step.make(index) : step.write(captured?.[step.place] ?? '');
         // A character is at most three bytes of UTF-8; those outside the basic plane are two characters and four bytes.
         this.#reserve(at, 3 * text.length);
         at += this.bytes.write(text, at, step.encoding);

@@ -27,3 +27,29 @@ export function createPermutation(size: number): (place: number, key: number) =>
     return place;
   };
 }
+
+/**
+ * The same for one choice per request, where it must cost next to nothing: multiplications by odd numbers and shifts within the
+ * next power of two, which are one to one, walked until they land within the size.
+ *
+ * @param size at most 2³⁰.
+ */
+export function createQuickPermutation(size: number): (place: number, key: number) => number {
+  const bits = Math.ceil(Math.log2(size));
+  const mask = 2 ** bits - 1;
+  const shift = Math.max(1, bits >>> 1);
+  return (from, key) => {
+    const second = splitmix32(key);
+    const third = splitmix32(second);
+    let place = from;
+    do {
+      place = Math.imul((place + (key >>> 16)) & mask, key | 1) & mask;
+      place ^= place >>> shift;
+      place = Math.imul((place + (second >>> 16)) & mask, second | 1) & mask;
+      place ^= place >>> shift;
+      place = Math.imul((place + (third >>> 16)) & mask, third | 1) & mask;
+      place ^= place >>> shift;
+    } while (place >= size);
+    return place;
+  };
+}

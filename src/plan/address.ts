@@ -67,6 +67,18 @@ export function parseAddress(text: string, flag: string): Address {
   };
 }
 
+/** Another path (and query) of the same target. @throws RampartError 'bad-flag' */
+export function parsePath(text: string, label: string): Pick<Address, 'path' | 'pathname'> {
+  const refuse = (problem: string, hint = ''): never => {
+    throw new RampartError('bad-flag', `${label}: ${quote(withoutPassword(text))} ${problem}`, hint);
+  };
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) refuse('has a host: all requests go to the host of url', 'Write /path.');
+  if (!text.startsWith('/')) refuse('does not begin with /');
+  if (hasControlCharacter(text)) refuse('contains a line break or another control character');
+  const url = new URL(`http://localhost${text}`);
+  return { path: url.pathname + url.search, pathname: url.pathname };
+}
+
 const SOCKET_EXAMPLE = 'write http+unix:///path/to.sock:/predict';
 
 /**

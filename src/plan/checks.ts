@@ -77,6 +77,11 @@ function readExpected(text: string, label: string): { readonly text: string; rea
   const pieces = readTemplate(text, label);
   if (!hasPlaceholder(pieces)) return { text: literalOf(pieces) };
   const random = pieces.find((piece) => typeof piece !== 'string' && !EXPECTABLE.includes(piece.kind));
+  if (random !== undefined && typeof random !== 'string' && random.kind === 'captured')
+    throw new RampartError(
+      'bad-flag',
+      `${label}: ${quote(text)} expects a captured value; only requests are made of them`,
+    );
   if (random !== undefined)
     throw new RampartError(
       'bad-flag',
@@ -132,6 +137,17 @@ function splitTolerance(text: string, label: string): { readonly value: string; 
   if (!/^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(written))
     throw new RampartError('bad-flag', `${label}: ${quote(written)} is no tolerance; write a number as in 0.5±1e-9`);
   return { value, tolerance: Number(written) };
+}
+
+/** A singular path and nothing else. @throws RampartError 'bad-flag' */
+export function parseJsonPath(
+  text: string,
+  label: string,
+): { readonly path: string; readonly steps: readonly (string | number)[] } {
+  const { steps, length } = parsePath(text, label);
+  if (length < text.trimEnd().length)
+    throw new RampartError('bad-flag', `${label}: ${quote(text)} is no path like $.a.b[0]['c']`);
+  return { path: text.trim(), steps };
 }
 
 /** A singular path (RFC 9535, 2.3.5.1; indices from the start only) at the start of a text. */

@@ -1,3 +1,4 @@
+import { hasSteps, requestShares } from '../core/flow.ts';
 import {
   type AnswerCheck,
   arrivalsName,
@@ -24,7 +25,8 @@ export function describePlan(plan: Plan): string[] {
   const origin = originOf(plan.target);
   const secrets = Secrets.of(plan);
   return [
-    ...plan.requests.map((request) => describeRequest(request, origin, secrets)),
+    ...describeRequests(plan, origin, secrets),
+    ...describeFlows(plan),
     ...describeData(plan),
     plan.search !== null
       ? describeSearch(plan.search)
@@ -67,6 +69,41 @@ function mostFailures(op: Threshold['op'], limit: number): string {
 function originOf(target: Target): string {
   return target.socketPath === undefined ? new URL(target.url).origin : `http+unix://${target.socketPath}:`;
 }
+
+/** Of several each with its name, and its share where it is a flow by itself. */
+function describeRequests(plan: Plan, origin: string, secrets: Secrets): string[] {
+  const { requests, flows } = plan;
+  const lines = requests.map((request) => describeRequest(request, origin, secrets));
+  if (requests.length === 1) return lines;
+  const shares = requestShares(plan);
+  const alone = flows === undefined || flows.every(({ steps }) => steps.length === 1);
+  return requests.map((request, index) => {
+    const share = alone ? `, ${formatShare(shares[index] ?? 0)}` : '';
+    const own = request.timeout === undefined ? '' : `, timeout ${formatDuration(request.timeout)}`;
+    const checked =
+      request.checks === undefined || request.checks.length === 0 ? '' : `, ${describeChecks(request.checks)}`;
+    const captured = (request.captures ?? []).map(({ name }) => name);
+    const taken = captured.length === 0 ? '' : `, captures ${captured.join(', ')}`;
+    return `${request.name}${share}: ${lines[index]}${own}${checked}${taken}`;
+  });
+}
+
+/** `buy, 25 %: home, 1 s to 3 s, buy` */
+function describeFlows({ flows = [], requests }: Plan): string[] {
+  if (flows.every(({ steps }) => steps.length === 1)) return [];
+  const weights = flows.reduce((sum, { weight }) => sum + weight, 0);
+  return flows.map(({ name, weight, steps }) => {
+    const walk = steps.map((step) =>
+      step.kind === 'request' ? requests[step.request]?.name : describeTime(step.time),
+    );
+    return `${name}, ${formatShare(weight / weights)}: ${walk.join(' → ')}`;
+  });
+}
+
+const formatShare = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
+
+const describeChecks = (checks: readonly AnswerCheck[]): string =>
+  `checked: ${[...new Set(checks.map(describeCheck))].join(', ')}`;
 
 function describeRequest(
   { method, path, headers, body, templated }: RequestTemplate,
@@ -129,15 +166,19 @@ function describeProbe({ maxRequests, warmupRequests, load }: Plan): string {
 
 const metricOf = ({ p }: Until): string => `p${p}`;
 
-function describeLoad({ load, maxRequests, rampEnd, until }: Plan): string {
+function describeLoad(plan: Plan): string {
+  const { load, maxRequests, rampEnd, until } = plan;
+  const walked = hasSteps(plan);
   const [things, manner] =
     load.model === 'closed'
       ? ['virtual users', `closed model: each waits for its response${describeThinking(load.thinkTime)}`]
-      : ['requests/s', `open model: ${arrivalsName(load.arrivals)}, no response is waited for`];
+      : [walked ? 'flows/s' : 'requests/s', `open model: ${arrivalsName(load.arrivals)}, no response is waited for`];
   const counted =
     maxRequests === null
       ? ''
-      : `, until ${formatNumber(maxRequests)} ${maxRequests === 1 ? 'request is' : 'requests are'} sent`;
+      : walked
+        ? `, until ${formatNumber(maxRequests)} ${maxRequests === 1 ? 'flow has' : 'flows have'} been gone through`
+        : `, until ${formatNumber(maxRequests)} ${maxRequests === 1 ? 'request is' : 'requests are'} sent`;
   const known =
     until === undefined
       ? ''

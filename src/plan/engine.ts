@@ -7,14 +7,24 @@ import { defaultOf, readOrDefault, readValue } from './value.ts';
 
 type EngineParts = Pick<Plan, 'engine' | 'http2' | 'proxy' | 'timing'>;
 
-/** What sends the requests, and how it waits. @param templated has the request placeholders? @throws RampartError */
-export function resolveEngine(given: Given, target: Target, templated: boolean): EngineParts {
+/**
+ * What sends the requests, and how it waits.
+ *
+ * @param templated has a request placeholders? @param several are there more than one?
+ * @throws RampartError
+ */
+export function resolveEngine(
+  given: Given,
+  target: Target,
+  { templated, several }: { readonly templated: boolean; readonly several: boolean },
+): EngineParts {
   const engine = readOrDefault(given, 'engine');
   const timing = readValue(given, 'timing');
   if (timing !== undefined && given.settings.rate === undefined)
     refuse(given, 'timing', 'needs --rate: without one nothing is due at a set instant');
   if (engine === 'autocannon') {
     checkAutocannon(given, target);
+    if (several) refuse(given, 'engine', 'autocannon sends one request only; the scenario has several');
     if (templated) refuse(given, 'engine', 'autocannon sends the same request each time; this one has placeholders');
   }
   const http2 = given.settings.http2 ?? false;

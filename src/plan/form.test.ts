@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Secrets } from '../core/secret.ts';
 import { formTexts, readForm } from './form.ts';
 import { FormMemory } from './form-memory.ts';
-import { preparedOf } from './plan.fixture.ts';
+import { preparedOf, worldWith } from './plan.fixture.ts';
 import type { PlanWorld } from './resolve.ts';
 import { readWritten } from './sources.ts';
 
@@ -77,7 +77,7 @@ describe('the form of a test that is run again', () => {
   const sources = { kind: 'run', target, env: {}, flags } as const;
   const given = readWritten(sources, WORLD.files);
   const { plan } = preparedOf(sources, WORLD);
-  const memory = new FormMemory(formTexts(given, plan), Secrets.of(plan), plan.secretNames);
+  const memory = new FormMemory(formTexts(given, plan, target), Secrets.of(plan), plan.secretNames);
 
   it('holds its settings, without what is secret of them', async () => {
     expect(memory.shown).toEqual({
@@ -85,8 +85,28 @@ describe('the form of a test that is run again', () => {
       headers: 'X-Model: v2\nAuthorization: ***\nX-Ssn: ***',
       body: '{"x":[1],"password":"***"}',
     });
-    const file = { settings: { url: 'http://x/', vus: 4, slos: ['p95<1s', 'errors<1%'], bodyFile: 'x' }, headers: [] };
-    expect(formTexts(file, plan)).toEqual({ url: 'http://x/', vus: '4', slos: 'p95<1s\nerrors<1%', body });
+    const settings = { url: 'http://x/', vus: 4, slos: ['p95<1s', 'errors<1%'], bodyFile: 'x' };
+    expect(formTexts({ ...given, settings, headers: [] }, plan, target)).toEqual({
+      url: 'http://x/',
+      vus: '4',
+      slos: 'p95<1s\nerrors<1%',
+      body,
+    });
+  });
+
+  it('of several requests names their file, and what flags said over it', async () => {
+    const requests = [
+      { path: '/a', weight: 3 },
+      { path: '/b', body: { x: 1 } },
+    ];
+    const scenario = JSON.stringify({ url: 'http://x', vus: 9, timeout: '9s', requests });
+    const world = worldWith({ 'mix.json': scenario });
+    const mixed = { kind: 'run', target: 'mix.json', env: {}, flags: { duration: '7s' } } as const;
+    const texts = formTexts(readWritten(mixed, world.files), preparedOf(mixed, world).plan, 'mix.json');
+    expect(texts).toEqual({ url: 'mix.json', duration: '7s' });
+    const { plan: again } = await readForm('run', { ...texts, vus: '4' }, {}, world);
+    expect(again).toMatchObject({ timeout: 9e6, requests: [{ name: 'GET /a' }, { name: 'POST /b' }] });
+    expect(again?.flows?.map(({ weight }) => weight)).toEqual([3, 1]);
   });
 
   it('sends the secrets all the same, where they are left as they were shown', async () => {

@@ -5,7 +5,7 @@ import { flagOf, namesWhere, SETTINGS, type SettingName } from '../settings/tabl
 import type { FieldError } from './edit.ts';
 import type { FormMemory } from './form-memory.ts';
 import { type PlanWorld, prepareRun } from './resolve.ts';
-import type { Given, Sources } from './sources.ts';
+import { type Given, layerOf, type Sources } from './sources.ts';
 
 /** Settings that a form may give: none of them names a file of this machine, but for the scenario that is the target. */
 export const FORM_SETTINGS = namesWhere(({ form }) => form !== undefined);
@@ -81,22 +81,27 @@ export function sentenceOf(text: string): string {
 /** A body larger than this is not for a form, bytes. */
 const LARGEST_BODY = 200_000;
 
-/** A test as a form holds it: to be changed, and run again. The body of a file is in it. */
-export function formTexts(
-  { settings, headers }: Pick<Given, 'settings' | 'headers'>,
-  plan: Plan,
-): Record<string, string> {
+/**
+ * A test as a form holds it: to be changed, and run again. The body of a file is in it. Several requests have no place in a
+ * form: it then names their scenario file, and holds what flags said over it.
+ *
+ * @param target as it was given.
+ */
+export function formTexts(given: Given, plan: Plan, target: string): Record<string, string> {
+  const { settings, headers, mix } = given;
   const texts: Record<string, string> = {};
   for (const name of FORM_SETTINGS) {
+    if (mix !== undefined && layerOf(given, name) !== 'flags') continue;
     const value = settings[name];
     if (typeof value === 'string' || typeof value === 'number') texts[name] = String(value);
     else if (Array.isArray(value) && isList(name)) texts[name] = value.join('\n');
     else if (value !== undefined) texts[name] = JSON.stringify(value);
   }
+  if (mix !== undefined) return { ...texts, url: target };
   if (headers.length > 0) texts['headers'] = headers.map(([name, value]) => `${name}: ${value}`).join('\n');
-  const body = plan.requests[0]?.body ?? null;
-  if (settings.bodyFile !== undefined && body?.encoding === 'utf8' && body.bytes <= LARGEST_BODY)
-    texts['body'] = body.data;
+  for (const { body } of plan.requests)
+    if (settings.bodyFile !== undefined && body?.encoding === 'utf8' && body.bytes <= LARGEST_BODY)
+      texts['body'] = body.data;
   return texts;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkJson } from './json.ts';
+import { checkJson, type JsonPath, positionOf } from './json.ts';
 
 describe('checkJson', () => {
   it.each([
@@ -26,15 +26,29 @@ describe('checkJson', () => {
     expect(checkJson(text)).toEqual({ line, column, problem });
   });
 
-  it('says on which line each field of the outermost object is', () => {
-    const fields: [string, number][] = [];
-    expect(
-      checkJson('{"a": {"x": 1},\n\n"b": ["c:"], "d\\u0065": {}}', (name, line) => fields.push([name, line])),
-    ).toBeNull();
-    expect(fields).toEqual([
-      ['a', 1],
-      ['b', 3],
-      ['de', 3],
+  it('says where each field and each element is', () => {
+    const text = '{"a": {"x": 1},\n\n"b": ["c:", [3, {}], {"y": [{"z": 2}], "w": 1}, 4], "d\\u0065": {}}';
+    const parts: string[] = [];
+    const note = (path: JsonPath, offset: number): void => {
+      const { line, column } = positionOf(text, offset);
+      parts.push(`${path.join('.')} ${line}:${column} ${text[offset]}`);
+    };
+    expect(checkJson(text, note)).toBeNull();
+    expect(parts).toEqual([
+      'a 1:2 "',
+      'a.x 1:8 "',
+      'b 3:1 "',
+      'b.0 3:7 "',
+      'b.1 3:13 [',
+      'b.1.0 3:14 3',
+      'b.1.1 3:17 {',
+      'b.2 3:22 {',
+      'b.2.y 3:23 "',
+      'b.2.y.0 3:29 {',
+      'b.2.y.0.z 3:30 "',
+      'b.2.w 3:40 "',
+      'b.3 3:49 4',
+      'de 3:53 "',
     ]);
   });
 

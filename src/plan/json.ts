@@ -16,12 +16,23 @@ export function isJson(text: string): boolean {
 
 const BAD_STRING = 'a text is not closed, or has a character or escape that JSON does not allow';
 
+/** Names of fields and numbers of elements that lead to a value. */
+export type JsonPath = readonly (string | number)[];
+
 /**
  * Where and why a text is not JSON (RFC 8259), or null where it is: `JSON.parse` does not always say. Also calls back
- * for every field of the outermost object with its line.
+ * for every field, at its name, and for every element of a list, with its path (valid until the next call) and offset.
  */
-export function checkJson(text: string, onField?: (name: string, line: number) => void): JsonFault | null {
+export function checkJson(text: string, onPart?: (path: JsonPath, offset: number) => void): JsonFault | null {
   const open: ('{' | '[')[] = [];
+  /** Of what is open, the field or element that was begun last. */
+  const path: (string | number)[] = [];
+  const beginElement = (): void => {
+    if (open.at(-1) !== '[') return;
+    path[open.length - 1] = Number(path[open.length - 1] ?? -1) + 1;
+    path.length = open.length;
+    onPart?.(path, at);
+  };
   let expects: 'value' | 'value or end' | 'field' | 'field or end' | 'colon' | 'comma or end' = 'value';
   let at = 0;
   const fault = (problem: string): JsonFault => ({ ...positionOf(text, at), problem });
@@ -59,20 +70,26 @@ export function checkJson(text: string, onField?: (name: string, line: number) =
       if (character !== '"') return fault(`a field name in double quotes is expected here, not ${show(character)}`);
       const start = at;
       if (!readString()) return fault(BAD_STRING);
-      if (open.length === 1) onField?.(String(JSON.parse(text.slice(start, at))), positionOf(text, start).line);
+      path[open.length - 1] = String(JSON.parse(text.slice(start, at)));
+      path.length = open.length;
+      onPart?.(path, start);
       expects = 'colon';
     } else if (character === ']' && expects === 'value or end') {
       open.pop();
       expects = 'comma or end';
       at += 1;
     } else if (character === '{' || character === '[') {
+      beginElement();
       open.push(character);
+      path.length = open.length - 1;
       expects = character === '{' ? 'field or end' : 'value or end';
       at += 1;
     } else if (character === '"') {
+      beginElement();
       if (!readString()) return fault(BAD_STRING);
       expects = 'comma or end';
     } else {
+      beginElement();
       const literal = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
       literal.lastIndex = at;
       const found = literal.exec(text)?.[0];
@@ -102,7 +119,8 @@ function show(character: string): string {
   return character === '\ufeff' ? 'a byte order mark' : JSON.stringify(character);
 }
 
-function positionOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+/** Both from 1. */
+export function positionOf(text: string, offset: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
   return { line, column: offset - before.lastIndexOf('\n') };

@@ -11,17 +11,24 @@ import { blame, type Given, read, refuse } from './sources.ts';
 import { quote } from './syntax.ts';
 import { hasPlaceholder, literalOf, readTemplate, sampleOf } from './template.ts';
 
-/** What is sent. @throws RampartError */
+/**
+ * One request that is sent.
+ *
+ * @param alone there is no other: then rows may be bodies by themselves.
+ * @throws RampartError
+ */
 export function resolveRequest(
   given: Given,
   address: Address,
   files: Pick<Files, 'readBytes'>,
   version: string,
+  alone = true,
 ): RequestTemplate {
   const headers: Header[] = [...given.headers];
   const declared = headerValue(headers, 'content-type');
   const content =
-    resolveBody(given, declared !== undefined && isJsonType(declared), files) ?? rowBody(given, address, headers);
+    resolveBody(given, declared !== undefined && isJsonType(declared), files) ??
+    (alone ? rowBody(given, address, headers) : null);
   if (content?.isJson && declared === undefined) headers.push(['content-type', 'application/json']);
   if (headerValue(headers, 'accept') === undefined) headers.push(['accept', '*/*']);
   if (headerValue(headers, 'user-agent') === undefined) headers.push(['user-agent', `rampart/${version}`]);

@@ -1,4 +1,5 @@
 import { RampartError } from '../core/errors.ts';
+import { hasSteps } from '../core/flow.ts';
 import { type DataSource, durationOf, type LoadProfile, type Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import { Secrets } from '../core/secret.ts';
@@ -10,7 +11,6 @@ import { resolveConnections, threadsWithin } from './connections.ts';
 import { formatOf, loadRows } from './data.ts';
 import { resolveEngine } from './engine.ts';
 import { probeLoad, resolveLoad } from './load.ts';
-import { resolveRequest } from './request.ts';
 import { withRoute } from './route.ts';
 import { refuseMisplaced, resolveSearch } from './search.ts';
 import { resolveSecretNames } from './secret-names.ts';
@@ -18,6 +18,7 @@ import { blame, type Given, read, readSources, refuse, type Sources } from './so
 import { parseTemplatedAddress } from './template.ts';
 import { resolveThresholdList } from './threshold.ts';
 import { resolveTls } from './tls.ts';
+import { resolveTraffic } from './traffic.ts';
 import { resolveUntil } from './until.ts';
 import { defaultOf, readOrDefault, readValue } from './value.ts';
 
@@ -61,10 +62,11 @@ export function preparedBy(given: Given, kind: Plan['kind'], world: PlanWorld): 
   if (address === undefined)
     throw new RampartError('usage', 'no URL is given', 'Give the address of the endpoint: http://host:port/path.');
   const target = withRoute(given, address.target);
-  const requests = [resolveRequest(given, address, world.files, world.version)];
+  const { requests, flows, thresholds } = resolveTraffic(given, { ...world, address });
+  const names = requests.map(({ name }) => name);
   const checks = resolveChecks(given);
   const templated = requests.some((request) => request.templated === true);
-  const engine = resolveEngine(given, target, templated);
+  const engine = resolveEngine(given, target, { templated, several: requests.length > 1 || flows !== null });
   const { data, rows } = resolveData(given, { requests, checks }, world);
   if (data?.order === 'once' && kind !== 'run')
     refuse(given, 'dataOrder', `once ends a run with its last row; a ${kind} has an end of its own`);
@@ -76,6 +78,7 @@ export function preparedBy(given: Given, kind: Plan['kind'], world: PlanWorld): 
     target,
     // A name stands in every table: it may not repeat what is secret elsewhere.
     requests: requests.map((request) => ({ ...request, name: secrets.maskAddresses(request.name) })),
+    ...(flows === null ? {} : { flows }),
     data,
     checks,
     ...withinUsers(withinRows(partsOf(kind, given, world.host.cores), data)),
@@ -89,11 +92,11 @@ export function preparedBy(given: Given, kind: Plan['kind'], world: PlanWorld): 
     seed: readValue(given, 'seed') ?? world.randomSeed(),
     ...(secretNames.length === 0 ? {} : { secretNames }),
     interval: INTERVAL,
-    thresholds: resolveThresholdList(given, 'thresholds'),
+    thresholds: [...resolveThresholdList(given, 'thresholds', names), ...(kind === 'find' ? [] : thresholds)],
     ...(given.settings.strict === true ? { strict: true } : {}),
     ...(given.settings.preflight === false ? { preflight: false } : {}),
     ...(until === null ? {} : { until }),
-    search: resolveSearch(given, kind),
+    search: resolveSearch(given, kind, { names, thresholds, walked: hasSteps({ flows: flows ?? [] }) }),
   };
   return { plan: freeze(plan), rows };
 }
@@ -121,10 +124,22 @@ function resolveData(
         `${label}: no part of the request uses a row`,
         'Write {{row.NAME}} where a value belongs; without a body each row of a .jsonl file is one.',
       );
-    const wanted = { file, label, format, cells, leftOut: expectedField(given) };
+    const wanted = { file, label, format, cells, leftOut: leftOutOf(given) };
     const rows = loadRows(wanted, files, note);
     return { data: { file, format, order: order ?? defaultOf('dataOrder'), rows: count(rows.rows) }, rows };
   });
+}
+
+/** The field of a row with the expected answer: one, since it is left out wherever a row is sent as a whole. */
+function leftOutOf(given: Given): string | null {
+  const own = given.mix?.requests.filter((request) => request.own.expectField !== undefined) ?? [];
+  let field = given.mix === undefined || own.length === 0 ? expectedField(given) : null;
+  for (const request of own) {
+    const its = expectedField(request.given);
+    if (field !== null && its !== field) refuse(request.given, 'expectField', `is another field than "${field}"`);
+    field = its;
+  }
+  return field;
 }
 
 /** Rows that are used once end the run. */

@@ -1,9 +1,36 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { requestSchema } from './mix.ts';
 import { planOf } from './plan.fixture.ts';
 
-const page = readFileSync(fileURLToPath(new URL('../../docs/scenario.md', import.meta.url)), 'utf8');
+/** The page about scenario files: its tables are made of the settings, its examples are plans. */
+
+const PAGE = fileURLToPath(new URL('../../docs/scenario.md', import.meta.url));
+const page = readFileSync(PAGE, 'utf8');
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('{{', '`{{').replaceAll('}}', '}}`');
+
+it('lists what a request of several may have', () => {
+  const shape: Record<string, { description?: string | undefined }> = requestSchema.shape;
+  const rows = Object.entries(shape).map(([name, { description = '' }]) => `| \`${name}\` | ${cell(description)} |`);
+  const table = ['', '| of a request | what |', '| --- | --- |', ...rows, ''].join('\n');
+  const made = page.replace(
+    /(<!-- requests: made from [^\n]*-->).*(<!-- end of requests -->)/s,
+    (_, begin, end) => `${begin}\n${table}\n${end}`,
+  );
+  if (process.env['GOLDEN'] === 'update') writeFileSync(PAGE, made);
+  expect(readFileSync(PAGE, 'utf8')).toBe(made);
+});
+
+it('shows mixes and flows that are some', () => {
+  const [, , mix = '', , flows = ''] = page.split(/```json\n(.*?)```/s).slice(1);
+  const mixed = planOf({}, { target: 'mix.json', files: { 'mix.json': mix } });
+  expect(mixed.requests.map(({ name }) => name)).toEqual(['chat', 'search', 'GET /models']);
+  expect(mixed.thresholds.map(({ text }) => text)).toEqual(['errors<1%', 'p99{search}<1s', 'p95{chat}<500ms']);
+  const walked = planOf({}, { target: 'flows.json', files: { 'flows.json': flows } });
+  expect(walked.flows?.map(({ name, steps }) => `${name} ${steps.length}`)).toEqual(['look 4', 'buy 4']);
+});
 
 it('shows a scenario that is one', () => {
   const [, scenario = ''] = /```json\n(.*?)```/s.exec(page) ?? [];

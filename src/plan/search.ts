@@ -1,4 +1,5 @@
-import type { Plan, SearchPlan } from '../core/plan.ts';
+import { RampartError } from '../core/errors.ts';
+import type { Plan, SearchPlan, Threshold } from '../core/plan.ts';
 import { micros, seconds } from '../core/units.ts';
 import { namesWhere, SETTING_NAMES, SETTINGS } from '../settings/table.ts';
 import { type Given, refuse } from './sources.ts';
@@ -17,14 +18,33 @@ export function refuseMisplaced(given: Given, kind: 'find' | 'probe', problem: s
   }
 }
 
+/** What is sent at a level. */
+interface Searched {
+  /** Of the requests. */
+  readonly names: readonly string[];
+  /** That requests have of their own. */
+  readonly thresholds: readonly Threshold[];
+  /** Whether flows have several steps. */
+  readonly walked: boolean;
+}
+
 /** What to search for; null where the plan is no search. @throws RampartError */
-export function resolveSearch(given: Given, kind: Plan['kind']): SearchPlan | null {
+export function resolveSearch(
+  given: Given,
+  kind: Plan['kind'],
+  { names, thresholds, walked }: Searched,
+): SearchPlan | null {
   if (kind !== 'find') {
     for (const name of namesWhere(({ onlyFor }) => onlyFor === 'find'))
       if (given.settings[name] !== undefined) refuse(given, name, 'only applies to rampart find');
     return null;
   }
   refuseMisplaced(given, 'find', 'does not apply to find, which chooses its own levels');
+  if (walked) {
+    const { label, code } = given.mix?.originOf('flows') ?? given.originOf('url');
+    const hint = 'Search the mix of its requests: give them weights, without flows.';
+    throw new RampartError(code, `${label} have several steps, and find searches the load of single requests`, hint);
+  }
   const unit = readOrDefault(given, 'unit');
   const maxRate = readValue(given, 'maxRate');
   const maxVus = readValue(given, 'maxVus');
@@ -35,7 +55,7 @@ export function resolveSearch(given: Given, kind: Plan['kind']): SearchPlan | nu
     refuse(given, 'maxRate', 'bounds a search for a rate, but --unit vus searches users', 'Use --max-vus.');
   return {
     unit,
-    slos: resolveThresholdList(given, 'slos'),
+    slos: [...resolveThresholdList(given, 'slos', names), ...thresholds],
     ...budgetOf(given),
     precision: readOrDefault(given, 'precision'),
     ...(given.settings.allowRough === true ? { allowRough: true } : {}),

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
-import { compactJson, fieldTexts } from '../core/json-text.ts';
+import { compactJson, fieldTexts, textAt } from '../core/json-text.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Files } from '../core/world.ts';
 import {
@@ -15,8 +15,10 @@ import {
 } from '../settings/table.ts';
 import { readEnvironment } from './environment.ts';
 import { decodeUtf8, readInput } from './file.ts';
+import type { Given, LayerName, Origin, WrittenMix } from './given.ts';
 import { checkHeader, type Header, parseHeader } from './header.ts';
-import { checkJson } from './json.ts';
+import { checkJson, type JsonPath, positionOf } from './json.ts';
+import { readMix } from './mix.ts';
 import { type ProgramSettings, TERMINAL_SETTINGS } from './program.ts';
 import { settingsSchema } from './schema.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
@@ -39,22 +41,7 @@ export interface Sources {
   readonly discover?: (given: Given) => Promise<Settings | null>;
 }
 
-/** Where a value comes from; each wins over those before it. */
-export type LayerName = 'default' | 'discovery' | 'scenario' | 'environment' | 'flags' | 'program';
-
-/** Where a setting was given: what to call it in an error, and the kind of that error. */
-interface Origin {
-  readonly layer: LayerName;
-  readonly label: string;
-  readonly code: 'bad-flag' | 'bad-scenario' | 'bad-setting';
-}
-
-/** What was given, of one source or of all laid over each other. Nothing in it is a default. */
-export interface Given {
-  readonly settings: Settings;
-  readonly headers: readonly Header[];
-  originOf(name: SettingName): Origin;
-}
+export type { Given, Origin } from './given.ts';
 
 /** The layer that a setting's value comes from. */
 export function layerOf(given: Given, name: SettingName): LayerName {
@@ -160,11 +147,21 @@ function lay(lower: Given, higher: Given): Given {
   if (changesModel) delete kept.stages;
   for (const name of names) for (const rival of SETTINGS[name].rivals ?? []) delete kept[rival as SettingName];
   const replaced = new Set(higher.headers.map(([name]) => name.toLowerCase()));
+  const mix =
+    higher.mix === undefined
+      ? laidIn(lower.mix, (given) => lay(given, higher))
+      : laidIn(higher.mix, (given) => lay(lower, given));
   return {
+    ...(mix === undefined ? {} : { mix }),
     settings: { ...kept, ...higher.settings },
     headers: [...lower.headers.filter(([name]) => !replaced.has(name.toLowerCase())), ...higher.headers],
     originOf: (name) => (names.includes(name) ? higher : lower).originOf(name),
   };
+}
+
+function laidIn(mix: WrittenMix | undefined, over: (given: Given) => Given): WrittenMix | undefined {
+  if (mix === undefined) return undefined;
+  return { ...mix, requests: mix.requests.map((request) => ({ ...request, given: over(request.given) })) };
 }
 
 function namesIn(settings: Settings): readonly SettingName[] {
@@ -229,29 +226,77 @@ function fromScenario(path: string, files: Pick<Files, 'readBytes'>): Given {
   const refuse = (problem: string, what = ''): RampartError =>
     new RampartError('bad-scenario', `${path}${problem}`, what);
   if (text === undefined) throw refuse(' is not UTF-8 text');
-  const lines = new Map<string, number>();
-  let twice: string | null = null;
-  const fault = checkJson(text, (name, line) => {
-    if (lines.has(name)) twice ??= name;
-    lines.set(name, line);
+  const places = new Map<string, number>();
+  let twice: JsonPath | null = null;
+  const fault = checkJson(text, (at, offset) => {
+    if (!isSetting(at)) return;
+    const key = JSON.stringify(at);
+    if (places.has(key)) twice ??= [...at];
+    places.set(key, offset);
   });
   if (fault !== null) throw refuse(`, line ${fault.line}, column ${fault.column} is not JSON: ${fault.problem}`);
-  const at = (name: string): string => `, line ${lines.get(name) ?? 1}: ${name}`;
-  if (twice !== null) throw refuse(`${at(twice)} is given twice`);
+  const placeOf = (at: JsonPath): string => {
+    const { line, column } = positionOf(text, offsetOf(places, at));
+    return at.length === 1 ? `, line ${line}: ${at[0]}` : `, line ${line}, column ${column}: ${shownPath(at)}`;
+  };
+  const at = (name: string): string => placeOf([name]);
+  if (twice !== null) throw refuse(`${placeOf(twice)} is given twice`);
   const raw: unknown = JSON.parse(text);
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
     throw refuse(
       ' must hold an object of settings',
       'For example {"url": "http://localhost:8989/predict", "vus": 10}.',
     );
-  const scenario = given(
-    raw,
-    (name) => ({ layer: 'scenario', label: `${path}${at(name)}`, code: 'bad-scenario' }),
+  const { requests, flows, maxRequests, ...others } = raw as Record<string, unknown>;
+  const several = Array.isArray(requests) || flows !== undefined;
+  const ofAll = given(
+    // Beside a list of requests their number has another name.
+    several ? { ...others, ...(maxRequests === undefined ? {} : { requests: maxRequests }) } : raw,
+    (name) => ({
+      layer: 'scenario',
+      label: `${path}${at(several && name === 'requests' ? 'maxRequests' : name)}`,
+      code: 'bad-scenario',
+    }),
     (name) => refuse(`${at(name)} is not a setting`, didYouMean(settingMeant(name) ?? name, SETTING_NAMES)),
   );
-  const settings: Settings = { ...scenario.settings };
-  if (typeof settings.body === 'object') settings.body = bodyText(fieldTexts(text).get('body') ?? '');
-  return { ...scenario, settings: { ...settings, ...relativeTo(dirname(path), settings) } };
+  const whole: Given = { ...ofAll, settings: withFiles(ofAll.settings, path, fieldTexts(text).get('body')) };
+  if (!several) return whole;
+  const mix = readMix({
+    ...{ requests, flows },
+    placeOf: (inside) => `${path}${placeOf(inside)}`,
+    give: (own, index, originOf) => {
+      const alone = given(own, originOf);
+      return lay(whole, {
+        ...alone,
+        settings: withFiles(alone.settings, path, textAt(text, `requests.${index}.body`)),
+      });
+    },
+  });
+  return { ...whole, mix };
+}
+
+/** Whether a path leads to a setting, of all or of one request: not into a body, where anything may stand. */
+const isSetting = (path: JsonPath): boolean =>
+  path.length === 1 || ((path[0] === 'requests' || path[0] === 'flows') && !path.slice(0, -1).includes('body'));
+
+/** Where a value begins, or what it is in where it is not there. */
+function offsetOf(places: ReadonlyMap<string, number>, path: JsonPath): number {
+  for (let length = path.length; length > 0; length--) {
+    const known = places.get(JSON.stringify(path.slice(0, length)));
+    if (known !== undefined) return known;
+  }
+  return 0;
+}
+
+/** `requests[2].timeout` */
+const shownPath = (path: JsonPath): string =>
+  path.map((part, place) => (typeof part === 'number' ? `[${part}]` : place === 0 ? part : `.${part}`)).join('');
+
+/** Settings of a scenario file: files are relative to it, and a body is sent as it is written. */
+function withFiles(written: Settings, path: string, body: string | null | undefined): Settings {
+  const settings = { ...written };
+  if (typeof settings.body === 'object') settings.body = bodyText(body ?? '');
+  return { ...settings, ...relativeTo(dirname(path), settings) };
 }
 
 /** Files that a scenario names are relative to the scenario. */

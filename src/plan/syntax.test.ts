@@ -252,12 +252,14 @@ describe('parseThinkTime', () => {
     ['2s-2s', { kind: 'constant', value: 2_000_000 }],
     ['exp:1s', { kind: 'exponential', mean: 1_000_000 }],
     ['EXP: 1s', { kind: 'exponential', mean: 1_000_000 }],
+    ['lognormal:2s±500ms', { kind: 'lognormal', mean: 2_000_000, deviation: 500_000 }],
+    ['Lognormal: 2s +- 1s', { kind: 'lognormal', mean: 2_000_000, deviation: 1_000_000 }],
   ])('%s', (text, expected) => {
     expect(parseThinkTime(text, '--think-time')).toEqual(expected);
   });
 
   it.each([
-    ['', '"" is empty; write 1s, 1s-3s or exp:1s'],
+    ['', '"" is empty; write 1s, 1s-3s, exp:1s or lognormal:2s±1s'],
     ['1', '"1" has no unit; write 30s, 500ms or 2m'],
     ['1-3s', '"1-3s": "1" has no unit; write 30s, 500ms or 2m'],
     ['1s-', '"1s-": "" is empty; write 30s, 500ms or 2m'],
@@ -265,8 +267,10 @@ describe('parseThinkTime', () => {
     ['3s-1s', '"3s-1s" goes from the longer to the shorter time; write the shorter one first'],
     ['exp:', '"exp:": "" is empty; write 30s, 500ms or 2m'],
     ['exp:0s', '"exp:0s": "0s" is too little; at least 1us'],
-    ['normal:1s', '"normal:1s" is not a think time; write 1s, 1s-3s or exp:1s'],
+    ['normal:1s', '"normal:1s" is not a think time; write 1s, 1s-3s, exp:1s or lognormal:2s±1s'],
     ['2h', '"2h" is too much; at most 1h'],
+    ['lognormal:2s', '"lognormal:2s": "2s" has no deviation; write lognormal:2s±1s'],
+    ['lognormal:2s±0s', '"lognormal:2s±0s": "0s" is too little; at least 1us'],
   ])('refuses %j', (text, problem) => {
     expect(errorOf(() => parseThinkTime(text, '--think-time'))).toBe(`bad-flag --think-time: ${problem}`);
   });

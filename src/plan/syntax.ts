@@ -19,7 +19,7 @@ const COUNT_EXAMPLE = 'write 100, 10k or 1m (a million)';
 const RATE_EXAMPLE = 'write 200/s, 12k/s or 600/m';
 const SIZE_EXAMPLE = 'write 10MB, 64MiB or 1GiB';
 const SHARE_EXAMPLE = 'write 1% or 0.5%';
-const THINK_TIME_EXAMPLE = 'write 1s, 1s-3s or exp:1s';
+const THINK_TIME_EXAMPLE = 'write 1s, 1s-3s, exp:1s or lognormal:2s±1s';
 const STAGES_EXAMPLE = 'write duration:target pairs like 30s:100,1m:100';
 
 const DECIMAL = String.raw`(?:\d+(?:\.\d+)?|\.\d+)`;
@@ -213,13 +213,17 @@ export function parseBoolean(text: string, flag: string): boolean {
   return ['true', '1', 'yes'].includes(parseChoice(text, flag, ['true', 'false', '1', '0', 'yes', 'no']));
 }
 
-/** `1s` always, `1s-3s` evenly between, `exp:1s` exponential with that mean; at most 1h. */
+/**
+ * `1s` always, `1s-3s` evenly between, `exp:1s` exponential with that mean, `lognormal:2s±1s` with that mean and standard
+ * deviation; at most 1h.
+ */
 export function parseThinkTime(text: string, flag: string): Distribution {
   const trimmed = text.trim();
   if (trimmed === '') return refusal(flag, text)(`is empty; ${THINK_TIME_EXAMPLE}`);
   const within = `${flag}: ${quote(text)}`;
   const [, shape, mean = ''] = /^(\w+)\s*:(.*)$/s.exec(trimmed) ?? [];
   if (shape !== undefined) {
+    if (shape.toLowerCase() === 'lognormal') return parseLognormal(mean, within);
     if (shape.toLowerCase() !== 'exp') refusal(flag, text)(`is not a think time; ${THINK_TIME_EXAMPLE}`);
     return { kind: 'exponential', mean: parseDuration(mean, within, { min: '1us', max: '1h' }) };
   }
@@ -229,6 +233,17 @@ export function parseThinkTime(text: string, flag: string): Distribution {
   const max = parseDuration(trimmed.slice(dash + 1), within, { max: '1h' });
   if (min > max) refusal(flag, text)('goes from the longer to the shorter time; write the shorter one first');
   return min === max ? { kind: 'constant', value: min } : { kind: 'uniform', min, max };
+}
+
+function parseLognormal(text: string, flag: string): Distribution {
+  const [, mean = '', deviation] = /^(.*?)(?:±|\+-)(.*)$/s.exec(text) ?? [];
+  if (deviation === undefined) refusal(flag, text)('has no deviation; write lognormal:2s±1s');
+  const limits = { min: '1us', max: '1h' };
+  return {
+    kind: 'lognormal',
+    mean: parseDuration(mean, flag, limits),
+    deviation: parseDuration(deviation ?? '', flag, limits),
+  };
 }
 
 /** A stage as written: how long, and what to reach in a straight line by its end. */

@@ -1,6 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import { isFault, type Piece, parseTemplate } from '../core/template.ts';
-import { type Address, parseAddress } from './address.ts';
+import { type Address, parseAddress, parsePath } from './address.ts';
 
 /** The pieces of a text with placeholders. @throws RampartError 'bad-flag' with line and column of the first fault. */
 export function readTemplate(text: string, label: string): readonly Piece[] {
@@ -51,17 +51,31 @@ const STAND_IN = 'rampartx';
 
 /** An address with placeholders in path or query. @throws RampartError 'bad-url' or 'bad-flag' */
 export function parseTemplatedAddress(text: string, label: string): Address {
-  if (!text.includes('{{')) return parseAddress(text, label);
-  readTemplate(text, label);
-  const held: string[] = [];
-  const plain = text.replaceAll(/\{\{\{\{|\{\{.*?\}\}/gs, (placeholder) => {
-    held.push(placeholder);
-    return `${STAND_IN}${held.length - 1}x`;
-  });
+  const { plain, restore } = held(text, label);
   const { target, path, pathname } = parseAddress(plain, label);
   if (target.host.includes(STAND_IN))
     throw new RampartError('bad-url', `${label}: a placeholder can stand in the path and the query only`);
-  const restore = (part: string): string =>
-    part.replaceAll(new RegExp(`${STAND_IN}(\\d+)x`, 'g'), (whole, number: string) => held[Number(number)] ?? whole);
   return { target: { ...target, url: restore(target.url) }, path: restore(path), pathname: restore(pathname) };
+}
+
+/** The same address with another path, which may have placeholders. @throws RampartError 'bad-flag' */
+export function parseTemplatedPath(text: string, label: string): Pick<Address, 'path' | 'pathname'> {
+  const { plain, restore } = held(text, label);
+  const { path, pathname } = parsePath(plain, label);
+  return { path: restore(path), pathname: restore(pathname) };
+}
+
+/** A text whose placeholders are held back, and what puts them into any part of it again. */
+function held(text: string, label: string): { readonly plain: string; readonly restore: (part: string) => string } {
+  if (!text.includes('{{')) return { plain: text, restore: (part) => part };
+  readTemplate(text, label);
+  const placeholders: string[] = [];
+  const plain = text.replaceAll(/\{\{\{\{|\{\{.*?\}\}/gs, (placeholder) => {
+    placeholders.push(placeholder);
+    return `${STAND_IN}${placeholders.length - 1}x`;
+  });
+  const standIn = new RegExp(`${STAND_IN}(\\d+)x`, 'g');
+  const restore = (part: string): string =>
+    part.replaceAll(standIn, (whole, number: string) => placeholders[Number(number)] ?? whole);
+  return { plain, restore };
 }

@@ -1,5 +1,5 @@
 import { RampartError } from '../core/errors.ts';
-import type { Metric, Threshold } from '../core/plan.ts';
+import type { Metric, Scope, Threshold } from '../core/plan.ts';
 import { blame, type Given } from './sources.ts';
 import { didYouMean } from './suggest.ts';
 import { parseCount, parseDuration, parseRate, parseShare, quote } from './syntax.ts';
@@ -9,7 +9,7 @@ const METRICS = 'p50, p95, p99.9 (any percentile), mean, min, max, errors and ac
 
 /**
  * `p95<250ms`, `p99.9<=1s`, `mean<…`, `min…`, `max…`, `errors<1%` (share), `errors<10` (count), `achieved>95/s`; also k6's
- * `p(95)`, `avg` and `med`.
+ * `p(95)`, `avg` and `med`. Of one request: `p95{chat}<250ms`, by its name.
  *
  * @throws RampartError 'bad-flag' naming the flag, the threshold and what is allowed.
  */
@@ -19,7 +19,11 @@ export function parseThreshold(text: string, flag: string): Threshold {
     throw new RampartError('bad-flag', `${flag}: ${quote(text)} ${problem}`, hint);
   };
   if (trimmed === '') return refuse(`is empty; ${EXAMPLE}`);
-  const [, name = '', op = '', value = ''] = /^([^<>=!]*)([<>=!]*)(.*)$/s.exec(trimmed) ?? [];
+  const scoped = /^([^{<>=!]*)\{(.*)\}\s*([<>=!].*)$/s.exec(trimmed);
+  const scope = scoped === null ? null : scopeOf(scoped[2] ?? '');
+  if (scope !== null && scope.name === '') return refuse('names no request between its braces; write p95{chat}<250ms');
+  const plain = scoped === null ? trimmed : `${scoped[1]}${scoped[3]}`;
+  const [, name = '', op = '', value = ''] = /^([^<>=!]*)([<>=!]*)(.*)$/s.exec(plain) ?? [];
   const word = name.trim();
   const metric = metricOf(word.toLowerCase());
   if (op === '' || word === '') return refuse(`is not a threshold; ${EXAMPLE}`);
@@ -31,7 +35,14 @@ export function parseThreshold(text: string, flag: string): Threshold {
     return refuse('compares with a time that has no unit', `Write ${word}${op}${value.trim()}ms, or with s.`);
   const quantity = limitOf(metric, value.trim(), `${flag}: ${quote(text)}`);
   if (op === '<' && quantity.limit === 0) return refuse('can never hold: nothing is below zero; write <= instead of <');
-  return { text: trimmed, metric, op, ...quantity };
+  return { text: trimmed, ...(scope === null ? {} : { scope }), metric, op, ...quantity };
+}
+
+/** `chat`, `request chat`, `request "chat"`. */
+function scopeOf(written: string): Scope {
+  const [, rest = written] = /^\s*request\s+(.+)$/s.exec(written) ?? [];
+  const name = rest.trim();
+  return { kind: 'request', name: /^"(.*)"$/s.exec(name)?.[1] ?? name };
 }
 
 /** The metric, or what is wrong with its name. */
@@ -91,12 +102,43 @@ function limitOf(metric: Metric, value: string, flag: string): Pick<Threshold, '
   }
 }
 
-/** Every threshold of a setting that holds several. @throws RampartError */
-export function resolveThresholdList(given: Given, name: 'thresholds' | 'slos'): Threshold[] {
+/**
+ * Every threshold of a setting that holds several.
+ *
+ * @param names of the plan's requests.
+ * @throws RampartError
+ */
+export function resolveThresholdList(given: Given, name: 'thresholds' | 'slos', names: readonly string[]): Threshold[] {
   const value = given.settings[name] ?? [];
   const texts = typeof value === 'string' ? [value] : value;
-  // No threshold has a comma in it, so one text may hold several: an environment variable has no other way.
-  return blame(given.originOf(name), (label) =>
-    texts.flatMap((text) => text.split(',').map((part) => parseThreshold(part, label))),
-  );
+  return blame(given.originOf(name), (label) => {
+    const thresholds = texts.flatMap((text) => separated(text).map((part) => parseThreshold(part, label)));
+    for (const { text, scope } of thresholds)
+      if (scope !== undefined && !names.includes(scope.name))
+        throw new RampartError(
+          'bad-flag',
+          `${label}: ${quote(text)} looks at ${quote(scope.name)}, and there is no such request`,
+          didYouMean(scope.name, names) || `There ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.`,
+        );
+    return thresholds;
+  });
+}
+
+/** Thresholds that a request has of its own: as written for all requests, they look at it alone. @throws RampartError */
+export function resolveOwnThresholds(texts: readonly string[], request: string, label: string): Threshold[] {
+  return texts
+    .flatMap(separated)
+    .map((text) => parseThreshold(text, label))
+    .map(({ text, scope, ...threshold }) => {
+      if (scope !== undefined)
+        throw new RampartError('bad-flag', `${label}: ${quote(text)} names a request; here it is ${quote(request)}`);
+      const at = text.search(/[<>]/);
+      const scoped = `${text.slice(0, at).trim()}{${request}}${text.slice(at)}`;
+      return { text: scoped, scope: { kind: 'request', name: request }, ...threshold };
+    });
+}
+
+/** One text may hold several: an environment variable has no other way. Only a request's name may have a comma in it. */
+function separated(text: string): string[] {
+  return text.split(/,(?![^{}]*\})/);
 }

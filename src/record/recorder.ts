@@ -47,7 +47,8 @@ class Series {
         this.failures.set(key, known);
       }
     }
-    if (outcome === 'wrong-answer' && exchange.example !== '') known.example ??= exchange.example;
+    if ((outcome === 'wrong-answer' || outcome === 'capture-failed') && exchange.example !== '')
+      known.example ??= exchange.example;
     known.count++;
     known.lastAt = at;
   }

@@ -149,6 +149,9 @@ const answerCheck = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const captureName = text('What it is called: `{{captured.NAME}}`.');
+const captureFrom = <From extends string>(from: From) => z.literal(from).describe('Where the value is.');
+
 const request = (unit: TimeUnit) =>
   z.strictObject({
     name: text('As tables show it; the key in `series`.'),
@@ -169,6 +172,22 @@ const request = (unit: TimeUnit) =>
       .literal(true)
       .exactOptional()
       .describe('Path, header values and body have placeholders. Absent: they are sent as they stand.'),
+    captures: z
+      .array(
+        z.discriminatedUnion('from', [
+          z.strictObject({
+            name: captureName,
+            from: captureFrom('json'),
+            path: text('The path, as written.'),
+            steps: z.array(z.union([z.string(), z.int()])).describe('Its names and indices.'),
+          }),
+          z.strictObject({ name: captureName, from: captureFrom('header'), header: text('Its name.') }),
+          z.strictObject({ name: captureName, from: captureFrom('regexp'), pattern: text('As written.') }),
+          z.strictObject({ name: captureName, from: captureFrom('status') }),
+        ]),
+      )
+      .exactOptional()
+      .describe('What later steps of a flow are made of. Absent: nothing.'),
     checks: z.array(answerCheck).exactOptional().describe('Of its own. Absent: those of the plan.'),
     timeout: amount(`Of its own, ${unit}. Absent: that of the plan.`).exactOptional(),
   });
@@ -176,6 +195,10 @@ const request = (unit: TimeUnit) =>
 const threshold = <Unit extends TimeUnit>(unit: Unit) =>
   z.strictObject({
     text: text('As the user wrote it.'),
+    scope: z
+      .strictObject({ kind: z.literal('request').describe('What it is.'), name: text('Its name.') })
+      .exactOptional()
+      .describe('What it looks at alone. Absent: all requests.'),
     metric: metric.describe('What it looks at. A failed request counts as infinitely slow.'),
     op: z.enum(['<', '<=', '>', '>=']).describe('How the metric must lie to the limit.'),
     limit: z.number().describe('In `unit`.'),

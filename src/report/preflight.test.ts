@@ -5,6 +5,7 @@ import type { SingleResponse } from '../core/single-response.ts';
 import { preflightLine, preflightRefusal } from './preflight.ts';
 
 const RESPONSE: SingleResponse = {
+  request: 'POST /predict',
   outcome: 'http-error',
   status: 422,
   message: 'HTTP 422',

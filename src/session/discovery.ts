@@ -20,8 +20,9 @@ const ANY_STATUS = [{ kind: 'status', statuses: [[100, 599]] }] as const;
 const WANTS_MORE = [400, 404, 405, 406, 411, 415, 422, 500, 501];
 
 /** Whether somebody has said what to send: then it is sent, and nothing is looked for. */
-export function saysWhatToSend({ settings }: Given): boolean {
+export function saysWhatToSend({ settings, mix }: Given): boolean {
   const { method, body, bodyFile, data, discover: wanted } = settings;
+  if (mix !== undefined) return true;
   return [method, body, bodyFile, data].some((each) => each !== undefined) || wanted === false;
 }
 

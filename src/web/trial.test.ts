@@ -9,6 +9,7 @@ const plan = planFixture({
 });
 
 const response = (changes: Partial<SingleResponse>): SingleResponse => ({
+  request: 'GET /predict',
   outcome: 'ok',
   status: 200,
   message: '',

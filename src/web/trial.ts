@@ -11,12 +11,11 @@ const BODY_SHOWN = 4_000;
 /** What the page shows of a single request: the response without its secrets, and what a run would make of it. */
 export function trialOf(plan: Plan, response: SingleResponse, known: Secrets): Trial {
   const secrets = known.knowing(response.sentSecrets);
-  const { outcome, status, body, bodyBytes, responseMs, connectMs, headers } = response;
+  const { request: name, outcome, status, body, bodyBytes, responseMs, connectMs, headers } = response;
   const message = secrets.mask(response.message);
   const good = outcome === 'ok';
   const time =
     connectMs > 0 ? `${formatMs(responseMs)}, ${formatMs(connectMs)} of it to connect` : formatMs(responseMs);
-  const name = plan.requests[0]?.name ?? '';
   return {
     good,
     sentence: sentenceOf(),

@@ -21,6 +21,13 @@ describe('what a search can look for', () => {
     ]);
   });
 
+  it('may look at one request', () => {
+    const scoped = { ...p95, text: 'p95{chat}<250ms', scope: { kind: 'request', name: 'chat' } } as const;
+    expect(criteriaOf([scoped])).toEqual([
+      { slo: 'p95{chat}<250ms', request: 'chat', kind: 'latency', p: 0.95, limit: 250_000 },
+    ]);
+  });
+
   it.each([
     [{ ...p95, text: 'p95>250ms', op: '>' }, 'asks for more'],
     [{ ...p95, text: 'max<1s', metric: { kind: 'max' } }, 'looks at max'],

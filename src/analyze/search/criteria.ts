@@ -7,6 +7,8 @@ export interface Criterion {
   /** As written. */
   readonly slo: string;
   readonly kind: 'latency' | 'errors';
+  /** The request that it looks at; absent: all. */
+  readonly request?: string;
   /** The percentile, 0..1; null: the mean (latency) or the share (errors). */
   readonly p: number | null;
   /** µs, or a share. */
@@ -19,8 +21,9 @@ const ASSUMED = { percentile: 95, timesIdleMedian: 10, leastMicros: 100_000, err
 /** @throws RampartError `bad-flag` for an SLO that growing load cannot break. */
 export function criteriaOf(slos: readonly Threshold[]): Criterion[] {
   for (const slo of slos) refuse(slo);
-  return slos.map(({ text, metric, limit }) => ({
+  return slos.map(({ text, metric, limit, scope }) => ({
     slo: text,
+    ...(scope === undefined ? {} : { request: scope.name }),
     kind: metric.kind === 'errors' ? 'errors' : 'latency',
     p: metric.kind === 'percentile' ? metric.p / 100 : null,
     limit,

@@ -1,7 +1,6 @@
 import type { CriterionResult } from '../../core/breaking-point.ts';
-import type { Batch } from '../../stats/confidence.ts';
 import type { Criterion } from './criteria.ts';
-import type { Observation } from './observation.ts';
+import { type Observation, sampleOf } from './observation.ts';
 import { type BatchedEstimate, meanOf, percentileOf } from './percentile.ts';
 import {
   allowedShare,
@@ -15,13 +14,14 @@ import {
 } from './share.ts';
 
 /** What a level measured of a criterion: a percentile, a mean, or the share of failures. */
-export function estimateOf(criterion: Criterion, batches: readonly Batch[], observation: Observation): BatchedEstimate {
-  if (criterion.kind === 'errors') return errorShareOf(observation);
+export function estimateOf(criterion: Criterion, observation: Observation): BatchedEstimate {
+  if (criterion.kind === 'errors') return errorShareOf(criterion, observation);
+  const { batches } = sampleOf(criterion.request, observation);
   return criterion.p === null ? meanOf(batches) : percentileOf(criterion.p, batches);
 }
 
-function errorShareOf(observation: Observation): BatchedEstimate {
-  const share = shareOf({ slo: '', kind: 'errors', p: null, limit: 0 }, observation);
+function errorShareOf(criterion: Criterion, observation: Observation): BatchedEstimate {
+  const share = shareOf(criterion, observation);
   if (share.n === 0) return { value: Number.NaN, interval: null, scatter: null, lag1: 0, effective: null };
   const cluster = clusterOf(share) ?? 1;
   const interval = shareInterval(share, cluster, TWO_SIDED);

@@ -40,7 +40,7 @@ function couldTurn(criterion: Criterion, observation: Observation, allowance: nu
   if (allowance > MOST_OF_LIMIT * criterion.limit) return true;
   const without = { ...criterion, limit: criterion.limit + allowance };
   const [verdict, other] = [criterion, without].map((one) => {
-    return verdictOn(one, estimateOf(one, observation.batches, observation), observation);
+    return verdictOn(one, estimateOf(one, observation), observation);
   });
   // What passes with the lateness passes without.
   if (verdict === 'pass' || other === 'fail') return false;

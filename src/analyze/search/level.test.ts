@@ -188,3 +188,33 @@ describe('a percentile over batches', () => {
     expect(meanOf(failing(0.01).batches).value).toBe(Number.POSITIVE_INFINITY);
   });
 });
+
+describe('a criterion of one request', () => {
+  const criteria: Criterion[] = [
+    { slo: 'p95{chat}<=100ms', request: 'chat', kind: 'latency', p: 0.95, limit: 100_000 },
+    { slo: 'errors{list}<1%', request: 'list', kind: 'errors', p: null, limit: 0.01 },
+    { slo: 'mean{list}<=50ms', request: 'list', kind: 'latency', p: null, limit: 50_000 },
+  ];
+  const judged = (chatMs: number, listMs: number, bad = 0) => {
+    const { batches: chat } = observation(chatMs);
+    const list = observation(listMs).batches.map((batch) => ({ ...batch, infinite: bad }));
+    const requests = { chat: { batches: chat, dropped: 0 }, list: { batches: list, dropped: 0 } };
+    return judge(STEP, observation(10, { requests }), criteria, 0, 0).result;
+  };
+
+  it('is held against that one alone, and the verdict names it', () => {
+    expect(judged(20, 10)).toMatchObject({ verdict: 'pass' });
+    const slow = judged(45, 10);
+    expect(slow.verdict).toBe('fail');
+    expect(slow.reason).toMatch(/^p95 of chat was 1[23]\d ms .*, limit 100 ms\.$/);
+    expect(slow.criteria.map(({ verdict }) => verdict)).toEqual(['fail', 'pass', 'pass']);
+    expect(judged(20, 10, 5).reason).toMatch(/^errors of list were 4\.8 %/);
+    expect(judged(20, 80).reason).toMatch(/^mean of list was (?:7|8)\d\.\d ms .*, limit 50 ms\.$/);
+  });
+
+  it('is undecided where that request was never sent', () => {
+    const requests = { list: { batches: observation(10).batches, dropped: 0 } };
+    const { criteria: results } = judge(STEP, observation(10, { requests }), criteria, 0, 0).result;
+    expect(results.map(({ verdict }) => verdict)).toEqual(['undecided', 'pass', 'pass']);
+  });
+});

@@ -8,7 +8,7 @@ import { counted, formatCount, formatLimit, formatMs, formatShare } from '../wor
 import type { Criterion } from './criteria.ts';
 import { compare, estimateOf } from './criterion-verdict.ts';
 import { unfitnessOf } from './lateness.ts';
-import type { Observation, SearchStep } from './observation.ts';
+import { type Observation, type SearchStep, sampleOf } from './observation.ts';
 import type { BatchedEstimate } from './percentile.ts';
 import { type Share, shareOf } from './share.ts';
 
@@ -51,7 +51,7 @@ export function judge(
   const { batches, seconds, offered, ok, failed } = observation;
   const flow = flowAt(step, observation, JUDGE.flow.power);
   const times = Histogram.of(...batches.map((batch) => batch.times));
-  const estimates = criteria.map((criterion) => estimateOf(criterion, batches, observation));
+  const estimates = criteria.map((criterion) => estimateOf(criterion, observation));
   const results = criteria.map((criterion, i) => compare(criterion, estimates[i] as BatchedEstimate, observation));
   const overloaded = flow.imbalance > flow.alarm;
   const drift = overloaded || step.purpose === 'idle' ? null : driftOf(batches);
@@ -143,7 +143,9 @@ function marginOf(
       scatter: estimate?.scatter ?? null,
     };
   if (y === null) return { kind: 'above' };
-  return { kind: 'value', y, n: observation.ok + observation.failed, scatter: estimate?.scatter ?? null };
+  const { batches } = sampleOf(criterion.request, observation);
+  const n = batches.reduce((sum, { times, infinite }) => sum + times.count + infinite, 0);
+  return { kind: 'value', y, n, scatter: estimate?.scatter ?? null };
 }
 
 function verdictOf(
@@ -190,11 +192,15 @@ function waitSentence(settled: Settled | undefined): string {
 /** `p95 was 112 ms (104 ms to 121 ms), limit 100 ms`. */
 function sentence({ value, interval, limit, unit }: CriterionResult, criterion: Criterion | undefined): string {
   const format = unit === 'ms' ? formatMs : formatShare;
-  const name = criterion?.kind === 'errors' ? 'errors' : criterion?.p == null ? 'mean' : `p${round(criterion.p * 100)}`;
+  const metric =
+    criterion?.kind === 'errors' ? 'errors' : criterion?.p == null ? 'mean' : `p${round(criterion.p * 100)}`;
+  const name = `${metric}${criterion?.request === undefined ? '' : ` of ${criterion.request}`}`;
   const range =
     interval === null ? '' : ` (${format(interval[0])} to ${interval[1] === null ? 'unbounded' : format(interval[1])})`;
   const actual =
-    value === null ? 'is infinite: too many failed' : `${name === 'errors' ? 'were' : 'was'} ${format(value)}${range}`;
+    value === null
+      ? 'is infinite: too many failed'
+      : `${metric === 'errors' ? 'were' : 'was'} ${format(value)}${range}`;
   return `${name} ${actual}, limit ${formatLimit(limit, unit)}`;
 }
 

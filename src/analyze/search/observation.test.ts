@@ -151,3 +151,21 @@ describe('what the judge sees of a run', () => {
     expect(observe([], 2, 'open', 20)).toMatchObject({ ok: 0, unfit: 'the generator delivered no interval' });
   });
 });
+
+it('has each request apart, where there are several', () => {
+  const of = (one: IntervalSnapshot): IntervalSnapshot => {
+    const [series] = Object.values(one.series) as [SeriesSnapshot];
+    const slow = { ...series, ok: 3, failed: 2, dropped: 1, times: { response: histogram(700_000, 3) } };
+    return { ...one, series: { 'GET /': series, slow } };
+  };
+  const seen = observe(run().map(of), 2, 'open', 20);
+  expect(observe(run(), 2, 'open', 20)).not.toHaveProperty('requests');
+  expect(Object.keys(seen.requests ?? {})).toEqual(['GET /', 'slow']);
+  const { batches = [], dropped } = seen.requests?.['slow'] ?? {};
+  expect(batches.map(({ times, infinite }) => [times.count, infinite])).toEqual([
+    ...Array.from({ length: 9 }, () => [3, 2]),
+    [6, 4],
+  ]);
+  expect(dropped).toBe(11);
+  expect(seen.batches.map(({ times }) => times.count)).toEqual([...Array.from({ length: 9 }, () => 103), 111]);
+});

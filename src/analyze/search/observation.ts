@@ -18,6 +18,20 @@ export interface SearchStep {
   readonly settle: number;
 }
 
+/** What a criterion is held against. */
+export interface Sample {
+  readonly batches: readonly Batch[];
+  readonly dropped: number;
+}
+
+/** Of the request that a criterion looks at, or of all. */
+export function sampleOf(request: string | undefined, observation: Observation): Sample {
+  if (request === undefined || observation.requests === undefined) return observation;
+  return observation.requests[request] ?? { batches: observation.batches.map(() => EMPTY_BATCH), dropped: 0 };
+}
+
+const EMPTY_BATCH: Batch = { times: EMPTY_HISTOGRAM, infinite: 0 };
+
 /** A level that was run, as the judge wants it. Counts are of the requests due in the measured window. */
 export interface Observation {
   /** The measured window, s. */
@@ -36,6 +50,8 @@ export interface Observation {
   readonly inFlightAtEnd: number;
   /** Response times of equal stretches of the window, in order of time; `infinite` counts the failed ones. */
   readonly batches: readonly Batch[];
+  /** The same of each request, by name; absent: there is one. */
+  readonly requests?: Readonly<Record<string, Sample>>;
   /** When the window began, on one clock for all levels, s; absent: the levels follow each other without a gap. */
   readonly windowAt?: number;
   /** Why the generator was not fit to measure this level; null: it was. */
@@ -67,25 +83,30 @@ export function observe(
   const lastAt = snapshots.reduce((latest, one) => Math.max(latest, one.endAt), endAt);
   const seconds = (endAt - from) / 1e6;
   const m = Math.max(1, Math.min(batches, windows.length));
-  const parts = Array.from({ length: m }, (): { times: HistogramData[]; infinite: number } => ({
-    times: [],
-    infinite: 0,
-  }));
+  const parts = emptyParts(m);
+  const byRequest = new Map<string, { parts: BatchPart[]; dropped: number }>();
   const totals = { offered: 0, sent: 0, dropped: 0, ok: 0, failed: 0, unanswered: 0 };
   for (const snapshot of measured) {
     const middle = (snapshot.startAt + snapshot.endAt) / 2 - from;
     const place = snapshot.phase === 'drain' ? m - 1 : Math.floor((middle / (endAt - from)) * m);
-    const part = parts[Math.max(0, Math.min(m - 1, place))];
-    for (const series of Object.values(snapshot.series)) {
+    const at = Math.max(0, Math.min(m - 1, place));
+    for (const [name, series] of Object.entries(snapshot.series)) {
       const failed = series.failed + (series.byOutcome.aborted ?? 0);
       totals.offered += series.due;
       totals.sent += series.sent;
       totals.dropped += series.dropped;
       totals.ok += series.ok;
       totals.failed += failed;
-      totals.unanswered += failed - (series.byOutcome['http-error'] ?? 0) - (series.byOutcome['wrong-answer'] ?? 0);
-      part?.times.push(timesOf(series, 'response'));
-      if (part !== undefined) part.infinite += failed;
+      const { byOutcome } = series;
+      for (const outcome of ANSWERED) totals.unanswered -= byOutcome[outcome] ?? 0;
+      totals.unanswered += failed;
+      const own = byRequest.get(name) ?? { parts: emptyParts(m), dropped: 0 };
+      byRequest.set(name, own);
+      own.dropped += series.dropped;
+      for (const part of [parts[at], own.parts[at]]) {
+        part?.times.push(timesOf(series, 'response'));
+        if (part !== undefined) part.infinite += failed;
+      }
     }
   }
   const fitness = fitnessOf(windows, measured, model);
@@ -96,13 +117,32 @@ export function observe(
     elapsed: lastAt / 1e6,
     inFlightAtStart: inFlightAt(snapshots, from),
     inFlightAtEnd: inFlightAt(snapshots, endAt),
-    batches: parts.map(({ times, infinite }) => ({
-      times: times.length === 0 ? EMPTY_HISTOGRAM : Histogram.of(...times).toData(),
-      infinite,
-    })),
+    batches: parts.map(batchOf),
+    ...(byRequest.size < 2 ? {} : { requests: samplesOf(byRequest) }),
     unfit: fitness === null ? 'the generator delivered no interval' : unfitReason(fitness),
     ...(late === null ? {} : { late }),
   };
+}
+
+/** Failures with a whole response. */
+const ANSWERED = ['http-error', 'wrong-answer', 'capture-failed'] as const;
+
+/** A batch while it is put together. */
+interface BatchPart {
+  readonly times: HistogramData[];
+  infinite: number;
+}
+
+const emptyParts = (many: number): BatchPart[] => Array.from({ length: many }, () => ({ times: [], infinite: 0 }));
+
+const batchOf = ({ times, infinite }: BatchPart): Batch => ({
+  times: times.length === 0 ? EMPTY_HISTOGRAM : Histogram.of(...times).toData(),
+  infinite,
+});
+
+function samplesOf(byRequest: ReadonlyMap<string, { parts: BatchPart[]; dropped: number }>): Record<string, Sample> {
+  const samples = [...byRequest].map(([name, { parts, dropped }]) => [name, { batches: parts.map(batchOf), dropped }]);
+  return Object.fromEntries(samples) as Record<string, Sample>;
 }
 
 /** Requests under way at an instant that an interval ends at; 0 at the very start. */

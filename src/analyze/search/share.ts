@@ -1,7 +1,7 @@
 import { countUpTo } from '../../stats/histogram.ts';
 import { autocorrelation } from '../../stats/trend.ts';
 import type { Criterion } from './criteria.ts';
-import type { Observation } from './observation.ts';
+import { type Observation, sampleOf } from './observation.ts';
 
 /** How many of a level's requests broke a criterion, in all and by batch. */
 export interface Share {
@@ -16,7 +16,8 @@ export function allowedShare({ kind, p, limit }: Criterion): number {
 }
 
 /** Requests slower than the limit of a percentile, failures included; or the failures alone of an error share. */
-export function shareOf({ kind, limit }: Criterion, { batches, dropped }: Observation): Share {
+export function shareOf({ kind, limit, request }: Criterion, observation: Observation): Share {
+  const { batches, dropped } = sampleOf(request, observation);
   const counted = batches.map(({ times, infinite }) => ({
     bad: infinite + (kind === 'errors' ? 0 : times.count - countUpTo(times, limit)),
     n: times.count + infinite,

@@ -374,7 +374,8 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     exchange.message = message;
     exchange.bodyBytesIn = connection.parser.bodyBytes;
     exchange.doneAt = now;
-    if (connection.open && exchange.user < 0 && outcome <= OUTCOME_CODE['wrong-answer']) this.#free(connection, now);
+    const answered = outcome <= OUTCOME_CODE['wrong-answer'] || outcome === OUTCOME_CODE['capture-failed'];
+    if (connection.open && exchange.user < 0 && answered) this.#free(connection, now);
     this.onDone(exchange);
   }
 

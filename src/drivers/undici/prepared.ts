@@ -45,22 +45,22 @@ function varying(request: RequestTemplate, before: string, payloads: Payloads): 
   );
   const text = body?.encoding === 'utf8' ? payloads.compile([{ text: body.data, place: bodyPlace(request) }]) : null;
   const constant = body === null ? null : Buffer.from(body.data, body.encoding);
-  return ({ index }) => ({
+  return ({ index, captured }) => ({
     constant: false,
     method,
-    path: latin1(path, index),
-    headers: headers.map(([name, filling]) => [name, latin1(filling, index)] as const),
-    body: text === null ? constant : copyOf(text, index),
+    path: latin1(path, index, captured),
+    headers: headers.map(([name, filling]) => [name, latin1(filling, index, captured)] as const),
+    body: text === null ? constant : copyOf(text, index, captured),
   });
 }
 
-function latin1(filling: Filling, index: number): string {
-  const length = filling.fill(index);
+function latin1(filling: Filling, index: number, captured: Exchange['captured']): string {
+  const length = filling.fill(index, captured);
   return filling.bytes.toString('latin1', 0, length);
 }
 
 /** Memory of its own: the next request is made while this one is still on its way. */
-function copyOf(filling: Filling, index: number): Buffer {
-  const length = filling.fill(index);
+function copyOf(filling: Filling, index: number, captured: Exchange['captured']): Buffer {
+  const length = filling.fill(index, captured);
   return Buffer.from(filling.bytes.subarray(0, length));
 }

@@ -20,7 +20,10 @@ export function pictureSourceOf(result: RunResult): PictureSource {
   return {
     model: breakingPoint === undefined ? plan.load.model : searched,
     startedAt: run.startedAt,
-    thresholds: breakingPoint === undefined ? plan.thresholds : limitsOfSearch(plan, breakingPoint),
+    // Those of one request are no limits of all.
+    thresholds: (breakingPoint === undefined ? plan.thresholds : limitsOfSearch(plan, breakingPoint)).filter(
+      ({ scope }) => scope === undefined,
+    ),
     marks: marksOf(result),
     ...(breakingPoint === undefined ? {} : { levels: true }),
     timeline,

@@ -1,0 +1,52 @@
+import type { SettingName, Settings } from '../settings/table.ts';
+import type { Header } from './header.ts';
+
+/** Where a value comes from; each wins over those before it. */
+export type LayerName = 'default' | 'discovery' | 'scenario' | 'environment' | 'flags' | 'program';
+
+/** Where a setting was given: what to call it in an error, and the kind of that error. */
+export interface Origin {
+  readonly layer: LayerName;
+  readonly label: string;
+  readonly code: 'bad-flag' | 'bad-scenario' | 'bad-setting';
+}
+
+/** What was given, of one source or of all laid over each other. Nothing in it is a default. */
+export interface Given {
+  readonly settings: Settings;
+  readonly headers: readonly Header[];
+  /** Of a scenario file that names several requests; each then has settings of its own. Absent: one, of these. */
+  readonly mix?: WrittenMix;
+  originOf(name: SettingName): Origin;
+}
+
+export interface WrittenRequest {
+  readonly name: string | undefined;
+  readonly weight: number | undefined;
+  readonly path: string | undefined;
+  /** What its response gives to later steps, by name. */
+  readonly capture: Readonly<Record<string, string>>;
+  readonly thresholds: readonly string[];
+  /** Its own settings over those of all. */
+  readonly given: Given;
+  /** The settings that it has of its own. */
+  readonly own: Settings;
+  originOf(field: string, key?: string): Origin;
+}
+
+export type WrittenStep = { readonly request: string } | { readonly pause: string };
+
+export interface WrittenFlow {
+  readonly name: string;
+  readonly weight: number;
+  readonly steps: readonly WrittenStep[];
+  originOf(field: string, step?: number): Origin;
+}
+
+/** What a scenario file sends, where it has more than one request. */
+export interface WrittenMix {
+  readonly requests: readonly WrittenRequest[];
+  /** Null: each request by itself. */
+  readonly flows: readonly WrittenFlow[] | null;
+  originOf(field: 'requests' | 'flows'): Origin;
+}

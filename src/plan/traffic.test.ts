@@ -1,0 +1,318 @@
+import { describe, expect, it } from 'vitest';
+import { errorOf } from './error.fixture.ts';
+import { planOf, planOfScenario } from './plan.fixture.ts';
+
+const step = (request: number) => ({ kind: 'request', request });
+
+/** What is wrong with a scenario of these requests and flows: where, what, and what to do. */
+function wrongWith(scenario: Readonly<Record<string, unknown>>): string {
+  return errorOf(() => planOfScenario(scenario)).replace('bad-scenario dir/s.json, ', '');
+}
+
+describe('several requests of a scenario file', () => {
+  it('have each a name, a way of its own, and a share', () => {
+    const plan = planOfScenario({
+      headers: { 'X-Team': 'loans', 'X-Kind': 'all' },
+      timeout: '5s',
+      expectStatus: 200,
+      requests: [
+        { name: 'chat', weight: 7, path: '/v1/chat?stream=no', body: { messages: [1.0] }, headers: ['x-kind: chat'] },
+        { weight: 2.5, path: '/v1/models', timeout: '500ms', expectStatus: '200-204', expectContains: 'data' },
+        { name: 'plain', weight: 0.5, method: 'PUT', body: 'text' },
+      ],
+    });
+    expect(plan.requests.map(({ name, method, path }) => [name, method, path])).toEqual([
+      ['chat', 'POST', '/v1/chat?stream=no'],
+      ['GET /v1/models', 'GET', '/v1/models'],
+      ['plain', 'PUT', '/p'],
+    ]);
+    expect(plan.requests.map(({ body }) => body?.data)).toEqual(['{"messages":[1]}', undefined, 'text']);
+    expect(plan.requests.map(({ headers }) => headers.slice(0, 2))).toEqual([
+      [
+        ['X-Team', 'loans'],
+        ['x-kind', 'chat'],
+      ],
+      [
+        ['X-Team', 'loans'],
+        ['X-Kind', 'all'],
+      ],
+      [
+        ['X-Team', 'loans'],
+        ['X-Kind', 'all'],
+      ],
+    ]);
+    expect([plan.timeout, plan.requests.map(({ timeout }) => timeout)]).toEqual([5e6, [undefined, 5e5, undefined]]);
+    expect(plan.checks).toEqual([{ kind: 'status', statuses: [[200, 200]] }]);
+    expect(plan.requests.map(({ checks }) => checks)).toEqual([
+      undefined,
+      [
+        { kind: 'status', statuses: [[200, 204]] },
+        { kind: 'contains', text: 'data' },
+      ],
+      undefined,
+    ]);
+    expect(plan.flows).toEqual([
+      { name: 'chat', weight: 7, steps: [step(0)] },
+      { name: 'GET /v1/models', weight: 2.5, steps: [step(1)] },
+      { name: 'plain', weight: 0.5, steps: [step(2)] },
+    ]);
+  });
+
+  it('are one request where there is one, in the open model and the closed', () => {
+    const plan = planOfScenario({ requests: [{ body: '{}', path: '/x' }], rate: '5/s', maxRequests: 7 });
+    expect(plan).not.toHaveProperty('flows');
+    expect(plan).toMatchObject({ requests: [{ name: 'POST /x' }], load: { model: 'open' }, maxRequests: 7 });
+  });
+
+  it('give way to flags, each of them', () => {
+    const requests = [{ path: '/a', timeout: '1s', headers: { A: '1' } }, { path: '/b' }];
+    const plan = planOfScenario({ requests, vus: 3 }, { timeout: '9s', header: ['a: 2'], requests: '50' });
+    expect(plan.requests.map(({ timeout }) => timeout ?? plan.timeout)).toEqual([9e6, 9e6]);
+    expect(plan.requests.map(({ headers }) => headers[0])).toEqual([
+      ['a', '2'],
+      ['a', '2'],
+    ]);
+    expect(plan.maxRequests).toBe(50);
+    expect(planOfScenario({ requests, vus: 3 }, {}, { env: { RAMPART_TIMEOUT: '4s' } }).requests[0]?.timeout).toBe(4e6);
+  });
+
+  it('take rows where they say so, and no row by itself', () => {
+    const files = { 'dir/rows.jsonl': '{"id":1,"y":2}\n{"id":2,"y":3}\n' };
+    const requests = [
+      { path: '/row', body: '{{row}}', expectField: 'y' },
+      { path: '/items/{{row.id}}' },
+      { path: '/health' },
+    ];
+    const plan = planOfScenario({ data: 'rows.jsonl', requests }, {}, { files });
+    expect(plan.requests.map(({ method, templated }) => [method, templated])).toEqual([
+      ['POST', true],
+      ['GET', true],
+      ['GET', undefined],
+    ]);
+    expect(plan.requests[1]?.path).toBe('/items/{{row.id}}');
+    expect(plan.requests[0]?.checks).toHaveLength(1);
+  });
+
+  it('have thresholds of their own, which a search takes for SLOs', () => {
+    const requests = [{ name: 'chat', path: '/chat', thresholds: ['p95<500ms', 'errors<1%'] }, { path: '/b' }];
+    const scope = { kind: 'request', name: 'chat' };
+    expect(planOfScenario({ requests, thresholds: 'p99{GET /b}<1s,mean<2s' }).thresholds).toMatchObject([
+      { text: 'p99{GET /b}<1s', scope: { kind: 'request', name: 'GET /b' }, limit: 1e6 },
+      { text: 'mean<2s' },
+      { text: 'p95{chat}<500ms', scope, metric: { kind: 'percentile', p: 95 }, limit: 5e5 },
+      { text: 'errors{chat}<1%', scope },
+    ]);
+    const search = planOfScenario({ requests }, { slo: ['p95{request "GET /b"}<=1s'] }, { kind: 'find' });
+    expect(search.thresholds).toEqual([]);
+    expect(search.search?.slos.map(({ text, scope: { name = '' } = {} as never }) => `${text} ${name}`)).toEqual([
+      'p95{request "GET /b"}<=1s GET /b',
+      'p95{chat}<500ms chat',
+      'errors{chat}<1% chat',
+    ]);
+  });
+
+  it.each([
+    [{ requests: [] }, 'line 3: requests is empty'],
+    [{ requests: ['a'] }, 'line 4, column 5: requests[0] must be an object that describes a request'],
+    [
+      { requests: [{ path: '/a' }, { path: '/b', wieght: 2 }] },
+      'line 9, column 7: requests[1].wieght is not known here | Did you mean weight?',
+    ],
+    [
+      { requests: [{ path: '/a' }, { path: '/a' }] },
+      'line 7, column 5: requests[1].name is "GET /a", as that of requests[0] | Give each of them a name: "name": "…".',
+    ],
+    [
+      {
+        requests: [
+          { name: 'x', path: '/a' },
+          { path: '/b', name: 'x' },
+        ],
+      },
+      'line 10, column 7: requests[1].name is "x", as that of requests[0]',
+    ],
+    [{ requests: [{ weight: 0 }, { path: '/b', weight: 0 }] }, 'line 3: requests weigh 0, all of them'],
+    [{ requests: [{ weight: -1 }] }, 'line 5, column 7: requests[0].weight is negative'],
+    [{ requests: [{ weight: '3' }] }, 'line 5, column 7: requests[0].weight must be a number'],
+    [
+      { requests: [{ weight: 0.0001 }] },
+      'line 5, column 7: requests[0].weight has more than three digits behind the point',
+    ],
+    [{ requests: [{ path: 'a' }] }, 'line 5, column 7: requests[0].path: "a" does not begin with /'],
+    [
+      { requests: [{ path: 'http://other/a' }] },
+      'line 5, column 7: requests[0].path: "http://other/a" has a host: all requests go to the host of url | Write /path.',
+    ],
+    [{ requests: [{ timeout: '0s' }] }, 'line 5, column 7: requests[0].timeout: "0s" is too little; at least 1ms'],
+    [{ requests: [{ name: '' }] }, 'line 5, column 7: requests[0].name is empty'],
+    [
+      { requests: [{ body: '{', headers: { 'content-type': 'application/json' } }] },
+      'line 5, column 7: requests[0].body is not JSON: line 1, column 2: it ends too early | The content-type header says JSON: change that header, or the body.',
+    ],
+    [
+      { requests: [{ name: 'a', thresholds: ['p95<1'] }] },
+      'line 6, column 7: requests[0].thresholds: "p95<1" compares with a time that has no unit | Write p95<1ms, or with s.',
+    ],
+    [
+      { requests: [{ name: 'chat' }], thresholds: ['p95{chta}<1s'] },
+      'line 8: thresholds: "p95{chta}<1s" looks at "chta", and there is no such request | Did you mean chat?',
+    ],
+    [{ requests: [{ path: '/a', vus: 3 }] }, 'line 6, column 7: requests[0].vus is not known here'],
+    [
+      { requests: [{ path: '/a' }, { path: '/b' }], engine: 'autocannon' },
+      'line 11: engine autocannon sends one request only; the scenario has several',
+    ],
+  ])('%j is refused with its place', (scenario, message) => {
+    expect(wrongWith(scenario)).toBe(message);
+  });
+
+  it('may not give a name twice, at any depth but in a body', () => {
+    const twice =
+      '{"url": "http://h:1/p",\n "requests": [{"path": "/a", "body": {"x": 1, "x": 2}},\n  {"path": "/b", "path": "/c"}]}';
+    expect(errorOf(() => planOf({}, { target: 's.json', files: { 's.json': twice } }))).toBe(
+      'bad-scenario s.json, line 3, column 18: requests[1].path is given twice',
+    );
+  });
+});
+
+describe('captures', () => {
+  const scenario = (capture: object, use: object, steps: string[] = ['login', 'use']) => ({
+    requests: [
+      { name: 'login', path: '/l', capture },
+      { name: 'use', path: '/u', ...use },
+    ],
+    flows: [{ name: 'f', steps }],
+  });
+
+  it('are of a JSON path, a header, a regular expression and the status, and later steps are made of them', () => {
+    const capture = { token: '$.a["b"][0]', id: 'header X-Id', n: 'regexp id=(\\d+)', s: 'status' };
+    const use = {
+      path: '/u/{{captured.id}}',
+      headers: ['Authorization: Bearer {{captured.token}}'],
+      body: '{{captured.n}}',
+    };
+    const [login, used] = planOfScenario(scenario(capture, use)).requests;
+    expect(login?.captures).toEqual([
+      { name: 'token', from: 'json', path: '$.a["b"][0]', steps: ['a', 'b', 0] },
+      { name: 'id', from: 'header', header: 'X-Id' },
+      { name: 'n', from: 'regexp', pattern: 'id=(\\d+)' },
+      { name: 's', from: 'status' },
+    ]);
+    expect(used).toMatchObject({ templated: true, path: '/u/{{captured.id}}' });
+  });
+
+  it.each([
+    [
+      scenario({ token: '$.t' }, { path: '/{{captured.tokn}}' }),
+      'line 13, column 7: requests[1].path: nothing captures {{captured.tokn}} | Did you mean token?',
+    ],
+    [
+      scenario({ token: '$.t' }, { body: '{{captured.token}}' }, ['use', 'login']),
+      'line 14, column 7: requests[1].body: no step of the flow "f" before this one captures {{captured.token}}',
+    ],
+    [
+      scenario({ token: '$.t' }, { expectBody: '{{captured.token}}' }),
+      'line 14, column 7: requests[1].expectBody: "{{captured.token}}" expects a captured value; only requests are made of them',
+    ],
+    [
+      scenario({ token: 'token' }, {}),
+      'line 8, column 9: requests[0].capture.token: "token" is nothing to capture; write "$.path", "header NAME", "regexp PATTERN" or "status"',
+    ],
+    [
+      scenario({ token: 'regexp (' }, {}),
+      'line 8, column 9: requests[0].capture.token: "regexp (" is no regular expression: /(/mu: Unterminated group',
+    ],
+    [
+      scenario({ token: '$.a b' }, {}),
+      'line 8, column 9: requests[0].capture.token: "$.a b" is no path like $.a.b[0][\'c\']',
+    ],
+    [
+      scenario({ 'a b': '$.a' }, {}),
+      'line 8, column 9: requests[0].capture.a b is no name: letters, digits, _ and - only',
+    ],
+    [
+      scenario({ token: 'header a b' }, {}),
+      'line 8, column 9: requests[0].capture.token: "header a b" is no name of a header',
+    ],
+    [{ body: '{{captured.x}}' }, 'line 3: body: nothing captures {{captured.x}}'],
+  ])('%j is refused with its place', (written, message) => {
+    expect(wrongWith(written)).toBe(message);
+  });
+});
+
+describe('flows of a scenario file', () => {
+  const requests = [
+    { name: 'home', path: '/' },
+    { name: 'search', path: '/s' },
+    { name: 'buy', path: '/b', body: {} },
+  ];
+  const flows = [
+    { name: 'look', weight: 3, steps: ['home', { pause: '1s-3s' }, 'search'] },
+    { name: 'buy', steps: ['home', { request: 'buy' }, { pause: 'lognormal:2s±1s' }, { pause: '0s' }] },
+  ];
+
+  it('are steps of requests and pauses, with weights', () => {
+    expect(planOfScenario({ requests, flows, vus: 2 }).flows).toEqual([
+      {
+        name: 'look',
+        weight: 3,
+        steps: [step(0), { kind: 'pause', time: { kind: 'uniform', min: 1e6, max: 3e6 } }, step(1)],
+      },
+      {
+        name: 'buy',
+        weight: 1,
+        steps: [step(0), step(2), { kind: 'pause', time: { kind: 'lognormal', mean: 2e6, deviation: 1e6 } }],
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      { flows: [{ name: 'a', steps: ['home'] }] },
+      'line 3: flows need a list of requests | Write "requests": [{"name": "home", "path": "/"}].',
+    ],
+    [{ requests: [{ name: 'home' }], flows: [] }, 'line 8: flows is empty'],
+    [{ requests: [{ name: 'home' }], flows: [{ name: 'a', steps: [] }] }, 'line 11, column 7: flows[0].steps is empty'],
+    [
+      { requests: [{ name: 'home' }], flows: [{ name: 'a', steps: ['home', 'hom'] }] },
+      'line 13, column 9: flows[0].steps[1] is "hom", and there is no such request | Did you mean home?',
+    ],
+    [
+      { requests: [{ name: 'home' }], flows: [{ name: 'a', steps: [{ pause: '1s' }, 'home'] }] },
+      'line 12, column 9: flows[0].steps[0] is a pause: a flow begins with a request | A pause at the end of a flow comes before the next one.',
+    ],
+    [
+      { requests: [{ name: 'home' }], flows: [{ name: 'a', steps: ['home', { pause: '1' }] }] },
+      'line 13, column 9: flows[0].steps[1]: "1" has no unit; write 30s, 500ms or 2m',
+    ],
+    [
+      { requests: [{ name: 'home' }], flows: [{ name: 'a', weight: 0, steps: ['home'] }] },
+      'line 8: flows weigh 0, all of them',
+    ],
+    [
+      { requests: [{ name: 'home', weight: 2 }], flows: [{ name: 'a', steps: ['home'] }] },
+      'line 6, column 7: requests[0].weight has no meaning beside flows | Give the flows their weights.',
+    ],
+    [
+      { requests: [{ name: 'home' }, { name: 'other' }], flows: [{ name: 'a', steps: ['home'] }] },
+      'line 8, column 7: requests[1].name "other" is in no flow, and would never be sent | Put it into the steps of a flow; one of weight 0 is never begun.',
+    ],
+    [
+      {
+        requests: [{ name: 'home' }],
+        flows: [
+          { name: 'a', steps: ['home'] },
+          { name: 'a', steps: ['home'] },
+        ],
+      },
+      'line 16, column 7: flows[1].name is "a", as that of flows[0]',
+    ],
+    [{ requests: [{ name: 'home' }], flows: [{ steps: ['home'] }] }, 'line 9, column 5: flows[0].name must be text'],
+    [
+      { requests: [{ name: 'home' }], flows: [{ name: 'a', steps: ['home', { paus: '1s' }] }] },
+      'line 13, column 9: flows[0].steps[1] must be the name of a request, {"request": "name"} or {"pause": "1s-3s"}',
+    ],
+  ])('%j is refused with its place', (scenario, message) => {
+    expect(wrongWith(scenario)).toBe(message);
+  });
+});

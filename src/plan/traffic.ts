@@ -1,0 +1,156 @@
+import { RampartError } from '../core/errors.ts';
+import type { Flow, RequestTemplate, Step, Threshold } from '../core/plan.ts';
+import type { Place } from '../core/template.ts';
+import type { Files } from '../core/world.ts';
+import type { Settings } from '../settings/table.ts';
+import type { Address } from './address.ts';
+import { checkCaptured, resolveCaptures } from './captures.ts';
+import { resolveChecks } from './checks.ts';
+import type { Origin, WrittenFlow, WrittenMix, WrittenRequest } from './given.ts';
+import { resolveRequest } from './request.ts';
+import { blame, type Given } from './sources.ts';
+import { didYouMean } from './suggest.ts';
+import { parseThinkTime, quote } from './syntax.ts';
+import { parseTemplatedPath } from './template.ts';
+import { resolveOwnThresholds } from './threshold.ts';
+import { readValue } from './value.ts';
+
+/** What is sent. */
+export interface Traffic {
+  readonly requests: readonly RequestTemplate[];
+  /** Null: each request by itself, all alike. */
+  readonly flows: readonly Flow[] | null;
+  /** That requests have of their own. */
+  readonly thresholds: readonly Threshold[];
+}
+
+interface Means {
+  readonly address: Address;
+  readonly files: Pick<Files, 'readBytes'>;
+  readonly version: string;
+}
+
+/** The requests, and what users or arrivals do with them. @throws RampartError */
+export function resolveTraffic(given: Given, means: Means): Traffic {
+  const { mix } = given;
+  if (mix === undefined) {
+    const { address, files, version } = means;
+    const request = resolveRequest(given, address, files, version);
+    checkCaptured([request], null, (_, place) => given.originOf(fieldAt(place, given.settings)));
+    return { requests: [request], flows: null, thresholds: [] };
+  }
+  const requests = mix.requests.map((written) => resolveOne(written, means));
+  refuseTwins(mix, requests);
+  const flows = resolveFlows(mix, requests);
+  checkCaptured(requests, flows, (index, place) => {
+    const { own, originOf } = mix.requests[index] as WrittenRequest;
+    const field = fieldAt(place, own);
+    return originOf(field === 'url' ? 'path' : field);
+  });
+  return {
+    requests,
+    flows,
+    thresholds: mix.requests.flatMap(({ thresholds, originOf }, index) =>
+      blame(originOf('thresholds'), (label) => resolveOwnThresholds(thresholds, requests[index]?.name ?? '', label)),
+    ),
+  };
+}
+
+/** The setting that a part of a request is written in. */
+function fieldAt(place: Place, { bodyFile }: Settings): 'url' | 'headers' | 'body' | 'bodyFile' {
+  if (place === 'path') return 'url';
+  return place === 'header' ? 'headers' : bodyFile === undefined ? 'body' : 'bodyFile';
+}
+
+function resolveOne(written: WrittenRequest, { address, files, version }: Means): RequestTemplate {
+  const { given, own, path, originOf } = written;
+  const place = path === undefined ? null : blame(originOf('path'), (label) => parseTemplatedPath(path, label));
+  const request = resolveRequest(given, { ...address, ...place }, files, version, false);
+  const captures = resolveCaptures(written);
+  const timeout = own.timeout === undefined ? undefined : readValue(given, 'timeout');
+  return {
+    ...request,
+    name: written.name ?? request.name,
+    ...(Object.keys(own).some((name) => name.startsWith('expect')) ? { checks: resolveChecks(given) } : {}),
+    ...(captures.length === 0 ? {} : { captures }),
+    ...(timeout === undefined ? {} : { timeout }),
+  };
+}
+
+/** Tables and thresholds know requests by their names. */
+function refuseTwins(mix: WrittenMix, requests: readonly RequestTemplate[]): void {
+  requests.forEach(({ name }, index) => {
+    const first = requests.findIndex((request) => request.name === name);
+    const { originOf, ...written } = mix.requests[index] as WrittenRequest;
+    if (first !== index)
+      throw refusal(
+        originOf('name'),
+        `is ${quote(name)}, as that of requests[${first}]`,
+        written.name === undefined ? 'Give each of them a name: "name": "…".' : '',
+      );
+  });
+}
+
+function resolveFlows(mix: WrittenMix, requests: readonly RequestTemplate[]): readonly Flow[] | null {
+  const { flows } = mix;
+  if (flows === null) {
+    const weights = mix.requests.map(({ weight = 1 }) => weight);
+    if (weights.every((weight) => weight === 0)) throw refusal(mix.originOf('requests'), 'weigh 0, all of them');
+    if (requests.length === 1) return null;
+    return requests.map(({ name }, request) => ({
+      name,
+      weight: weights[request] ?? 1,
+      steps: [{ kind: 'request', request }],
+    }));
+  }
+  const weighed = mix.requests.find(({ weight }) => weight !== undefined);
+  if (weighed !== undefined)
+    throw refusal(weighed.originOf('weight'), 'has no meaning beside flows', 'Give the flows their weights.');
+  if (flows.every(({ weight }) => weight === 0)) throw refusal(mix.originOf('flows'), 'weigh 0, all of them');
+  const names = requests.map(({ name }) => name);
+  const resolved = flows.map((flow, index): Flow => {
+    const first = flows.findIndex(({ name }) => name === flow.name);
+    if (first !== index) throw refusal(flow.originOf('name'), `is ${quote(flow.name)}, as that of flows[${first}]`);
+    return { name: flow.name, weight: flow.weight, steps: resolveSteps(flow, names) };
+  });
+  const used = new Set(
+    resolved.flatMap(({ steps }) => steps.map((step) => (step.kind === 'request' ? step.request : -1))),
+  );
+  requests.forEach(({ name }, index) => {
+    if (!used.has(index))
+      throw refusal(
+        (mix.requests[index] as WrittenRequest).originOf('name'),
+        `${quote(name)} is in no flow, and would never be sent`,
+        'Put it into the steps of a flow; one of weight 0 is never begun.',
+      );
+  });
+  return resolved;
+}
+
+function resolveSteps({ steps, originOf }: WrittenFlow, names: readonly string[]): Step[] {
+  const resolved = steps.flatMap((step, place): Step[] => {
+    const origin = originOf('steps', place);
+    if ('pause' in step) {
+      const time = blame(origin, (label) => parseThinkTime(step.pause, label));
+      return time.kind === 'constant' && time.value === 0 ? [] : [{ kind: 'pause', time }];
+    }
+    const request = names.indexOf(step.request);
+    if (request < 0)
+      throw refusal(
+        origin,
+        `is ${quote(step.request)}, and there is no such request`,
+        didYouMean(step.request, names) || `There ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.`,
+      );
+    return [{ kind: 'request', request }];
+  });
+  if (resolved[0]?.kind !== 'request')
+    throw refusal(
+      originOf('steps', 0),
+      'is a pause: a flow begins with a request',
+      'A pause at the end of a flow comes before the next one.',
+    );
+  return resolved;
+}
+
+const refusal = ({ code, label }: Origin, problem: string, hint = ''): RampartError =>
+  new RampartError(code, `${label} ${problem}`, hint);
