@@ -5,6 +5,7 @@ import type { SearchOptions } from '../../src/analyze/search/state.ts';
 import { openWarmup } from '../../src/analyze/search/window.ts';
 import type { BreakingPoint } from '../../src/core/breaking-point.ts';
 import type { Threshold } from '../../src/core/plan.ts';
+import { micros } from '../../src/core/units.ts';
 import { Random } from '../../src/load/random.ts';
 import {
   mm1kLoss,
@@ -236,7 +237,7 @@ export function overload(rho: number, runs: number): Row {
   let alarms = 0;
   for (let run = 0; run < runs; run++) {
     const observation = runLevel(step, server, new Random(run, 3), (soFar) => isHopeless(step, soFar));
-    if (judge(step, observation, [], 0, 0).result.verdict === 'overloaded') alarms++;
+    if (judge(step, observation, [], 0, micros(0)).result.verdict === 'overloaded') alarms++;
   }
   const share = alarms / runs;
   return {

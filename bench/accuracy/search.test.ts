@@ -140,6 +140,10 @@ describe('a search', () => {
     // M/D/1 with 20 ms: p95 = 200 ms at 42.7/s.
     expect(answer.estimate).toBeGreaterThan(38);
     expect(answer.estimate).toBeLessThan(47);
+    // The idle levels are judged again by the assumed limits, and began when they began.
+    const ends = answer.levels.map(({ startedAfter, elapsedSeconds }) => startedAfter / 1e6 + elapsedSeconds);
+    for (const [i, { startedAfter }] of answer.levels.slice(1).entries())
+      expect(startedAfter / 1e6).toBeCloseTo(ends[i] ?? Number.NaN, 3);
   });
 
   it('waits for a target that is cold at first, and says so', () => {

@@ -8,6 +8,7 @@ import {
 } from '../../src/analyze/search/observation.ts';
 import type { SearchOptions } from '../../src/analyze/search/state.ts';
 import type { BreakingPoint } from '../../src/core/breaking-point.ts';
+import { micros, toSeconds } from '../../src/core/units.ts';
 import { Random } from '../../src/load/random.ts';
 import { BATCHES } from '../../src/stats/confidence.ts';
 import { Histogram } from '../../src/stats/histogram.ts';
@@ -33,7 +34,7 @@ export function runLevel(
 ): Observation {
   return step.load.model === 'open'
     ? openLevel(step, step.load.ratePerSec, server, random, hopeless, starvation, grace)
-    : closedLevel(step, step.load.vus, step.load.pause ?? 0, server, random, starvation, grace);
+    : closedLevel(step, step.load.vus, toSeconds(step.load.pause ?? micros(0)), server, random, starvation, grace);
 }
 
 /** A whole search in virtual time. @param seed of the target and the arrivals. */

@@ -1,4 +1,5 @@
 import type { BreakingPoint, LevelResult, SearchStop } from '../../core/breaking-point.ts';
+import { micros } from '../../core/units.ts';
 import { confirming, recovering, repeating } from './afterwards.ts';
 import { answerOf } from './answer.ts';
 import { criteriaOf } from './criteria.ts';
@@ -69,7 +70,7 @@ export class Search {
   accept(observation: Observation): LevelResult {
     if (this.#step === null) throw new Error('the search is over');
     const { levels, criteria, spent } = this.#progress;
-    const level = judge(this.#step, observation, criteria, levels.length, spent);
+    const level = judge(this.#step, observation, criteria, levels.length, micros(Math.round(spent * 1e6)));
     levels.push(level);
     this.#progress.spent += observation.elapsed;
     this.#advance(this.#run.next(level));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_HISTOGRAM } from '../../core/snapshot.ts';
+import { seconds } from '../../core/units.ts';
 import { Random } from '../../load/random.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import type { Criterion } from './criteria.ts';
@@ -51,7 +52,7 @@ const failing = (share: number): Observation => {
   return { ...rest, batches: spread, ok: 2000 - failed, failed };
 };
 
-const verdictOf = (one: Observation, step = STEP) => judge(step, one, CRITERIA, 0, 0).result;
+const verdictOf = (one: Observation, step = STEP) => judge(step, one, CRITERIA, 0, seconds(0)).result;
 
 describe('the verdict on a level', () => {
   it('passes, fails, or leaves undecided by the interval', () => {
@@ -74,7 +75,7 @@ describe('the verdict on a level', () => {
   });
 
   it('is void where the generator was unfit, and then teaches nothing', () => {
-    const level = judge(STEP, observation(20, { unfit: 'it slept' }), CRITERIA, 3, 7);
+    const level = judge(STEP, observation(20, { unfit: 'it slept' }), CRITERIA, 3, seconds(7));
     expect(level.margins).toEqual([]);
     expect(level.result).toMatchObject({ index: 3, startedAfter: 7_000_000, verdict: 'void', used: false });
     expect(level.result.reason).toContain('it slept');
@@ -122,10 +123,10 @@ describe('the verdict on a level', () => {
   });
 
   it('says what it means for the limits', () => {
-    const { margins } = judge(STEP, observation(20), CRITERIA, 0, 0);
+    const { margins } = judge(STEP, observation(20), CRITERIA, 0, seconds(0));
     expect(margins[0]).toMatchObject({ kind: 'share', share: { n: 2000 }, y: expect.closeTo(Math.log(0.6), 1) });
     expect(margins[1]).toMatchObject({ kind: 'share', share: { bad: 0, n: 2000 }, y: null });
-    const over = judge(STEP, observation(20, { inFlightAtEnd: 500 }), CRITERIA, 0, 0);
+    const over = judge(STEP, observation(20, { inFlightAtEnd: 500 }), CRITERIA, 0, seconds(0));
     expect(over.margins[0]).toEqual({ kind: 'above' });
   });
 
@@ -148,7 +149,7 @@ describe('the verdict on a level', () => {
 
   it('knows a contradicted end of the interval', () => {
     const at = (purpose: SearchStep['purpose'], meanMs: number) =>
-      contradicts(judge({ ...STEP, purpose }, observation(meanMs), CRITERIA, 0, 0));
+      contradicts(judge({ ...STEP, purpose }, observation(meanMs), CRITERIA, 0, seconds(0)));
     expect([at('confirm-pass', 50), at('confirm-fail', 20)]).toEqual([true, true]);
     expect([at('confirm-pass', 20), at('confirm-fail', 50), at('narrow', 50)]).toEqual([false, false, false]);
   });
@@ -199,7 +200,7 @@ describe('a criterion of one request', () => {
     const { batches: chat } = observation(chatMs);
     const list = observation(listMs).batches.map((batch) => ({ ...batch, infinite: bad }));
     const requests = { chat: { batches: chat, dropped: 0 }, list: { batches: list, dropped: 0 } };
-    return judge(STEP, observation(10, { requests }), criteria, 0, 0).result;
+    return judge(STEP, observation(10, { requests }), criteria, 0, seconds(0)).result;
   };
 
   it('is held against that one alone, and the verdict names it', () => {
@@ -214,7 +215,7 @@ describe('a criterion of one request', () => {
 
   it('is undecided where that request was never sent', () => {
     const requests = { list: { batches: observation(10).batches, dropped: 0 } };
-    const { criteria: results } = judge(STEP, observation(10, { requests }), criteria, 0, 0).result;
+    const { criteria: results } = judge(STEP, observation(10, { requests }), criteria, 0, seconds(0)).result;
     expect(results.map(({ verdict }) => verdict)).toEqual(['undecided', 'pass', 'pass']);
   });
 });

@@ -1,5 +1,5 @@
 import type { CriterionResult, LevelResult, LevelVerdict, Settled } from '../../core/breaking-point.ts';
-import { micros } from '../../core/units.ts';
+import type { Micros } from '../../core/units.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { DRIFT, driftOf } from '../drift.ts';
 import { FLOW, type Flow, flowOf } from '../flow.ts';
@@ -46,7 +46,7 @@ export function judge(
   observation: Observation,
   criteria: readonly Criterion[],
   index: number,
-  startedAfter: number,
+  startedAfter: Micros,
 ): Level {
   const { batches, seconds, offered, ok, failed } = observation;
   const flow = flowAt(step, observation, JUDGE.flow.power);
@@ -68,7 +68,7 @@ export function judge(
       index,
       purpose: step.purpose,
       load: step.load,
-      startedAfter: micros(Math.round(startedAfter * 1e6)),
+      startedAfter,
       seconds,
       elapsedSeconds: observation.elapsed,
       verdict,

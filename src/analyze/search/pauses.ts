@@ -1,3 +1,4 @@
+import { toSeconds } from '../../core/units.ts';
 import type { Criterion } from './criteria.ts';
 import type { Level } from './level.ts';
 import { allowedShare, shareOf } from './share.ts';
@@ -75,7 +76,7 @@ function watchedOf({ step, observation, result }: Level, criterion: Criterion): 
   const length = observation.seconds / batches.length;
   const begins = shares.flatMap((_, k) => (isSlow(k) && !isSlow(k - 1) ? [k] : []));
   const longest = Math.max(0, ...begins.map((k) => observation.batches[k]?.times.max ?? 0)) / 1e6;
-  const from = observation.windowAt ?? result.startedAfter + step.warmup;
+  const from = observation.windowAt ?? toSeconds(result.startedAfter) + step.warmup;
   return {
     load: step.load.ratePerSec,
     slow: begins.map((k) => from + (k + 0.5) * length),

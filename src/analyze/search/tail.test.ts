@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seconds } from '../../core/units.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { randomOf } from '../../stats/random.fixture.ts';
 import type { Criterion } from './criteria.ts';
@@ -21,7 +22,13 @@ function levelOf(perSec: number, each: number, draw: () => number): Level {
     ...{ inFlightAtStart: 0, inFlightAtEnd: 0, batches, unfit: null },
   };
   const load = { model: 'open', ratePerSec: perSec } as const;
-  return judge({ purpose: 'explore', load, warmup: 0, duration: n / perSec, settle: 0 }, observation, [P95], 0, 0);
+  return judge(
+    { purpose: 'explore', load, warmup: 0, duration: n / perSec, settle: 0 },
+    observation,
+    [P95],
+    0,
+    seconds(0),
+  );
 }
 
 const CAPACITY = { perSec: 100, deviation: 0.02, reached: true };
