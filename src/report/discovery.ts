@@ -50,7 +50,7 @@ export function discoveryText(discovery: Discovery, secrets: Secrets): string {
   lines.push(
     `Accepted: ${requestOf(accepted.question, secrets)}`,
     `          made of ${shown(accepted.from, secrets)}`,
-    `Answer:   ${replyOf(accepted.reply, secrets)}`,
+    `Response: ${replyOf(accepted.reply, secrets)}`,
   );
   return `${lines.join('\n')}\n`;
 }

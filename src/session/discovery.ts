@@ -67,13 +67,21 @@ export function sourcesWith(sources: Sources, plan: Plan, found: Question): Sour
   // Parameters of the query are part of the address, which was given.
   const more = literalText(found.path.startsWith(asked) ? found.path.slice(asked.length) : '');
   const { url } = sources.flags;
+  const { program } = sources;
   return {
     ...sources,
     ...(more === ''
       ? {}
-      : isScenario(sources.target)
-        ? { flags: { ...sources.flags, url: `${typeof url === 'string' ? url : literalText(plan.target.url)}${more}` } }
-        : { target: `${sources.target.split('#')[0]}${more}` }),
+      : program !== undefined
+        ? { program: { ...program, url: `${program.url ?? literalText(plan.target.url)}${more}` } }
+        : isScenario(sources.target)
+          ? {
+              flags: {
+                ...sources.flags,
+                url: `${typeof url === 'string' ? url : literalText(plan.target.url)}${more}`,
+              },
+            }
+          : { target: `${sources.target.split('#')[0]}${more}` }),
     discover: async () => settingsOf(found),
   };
 }

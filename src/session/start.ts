@@ -8,16 +8,20 @@ import type { Plan } from '../core/plan.ts';
 import type { OutputResult, RunResult } from '../core/result.ts';
 import { Secrets } from '../core/secret.ts';
 import type { Machine } from '../core/world.ts';
+import type { Question } from '../discover/exchange.ts';
 import { reach } from '../drivers/reach.ts';
 import { wantedOutput, wantedOutputs } from '../outputs/wanted.ts';
 import { readEdit } from '../plan/edit.ts';
 import type { ProgramSettings } from '../plan/program.ts';
-import { prepareRun } from '../plan/resolve.ts';
+import { type PreparedRun, preparedBy } from '../plan/resolve.ts';
+import { readSources, type Sources } from '../plan/sources.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from './artifacts.ts';
+import { saysWhatToSend, sourcesWith } from './discovery.ts';
 import { EventReader } from './event-reader.ts';
 import { execute, newRunId, openFolder, type Publication } from './execution.ts';
 import { followedBy } from './outputs.ts';
+import { preflight } from './preflight.ts';
 import { procedureOf } from './procedures.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -139,8 +143,10 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
     const machine = this.#machine;
     // Nothing is asked of the machine before whoever starts it can iterate.
     await Promise.resolve();
-    const { plan, rows } = await prepareRun({ kind, target: '', env: {}, flags: {}, program: settings }, machine);
-    const publication: Publication = { command: [], secrets: Secrets.of(plan) };
+    const sources: Sources = { kind, target: '', env: {}, flags: {}, program: settings };
+    const given = await readSources(sources, machine.files);
+    let { plan, rows } = preparedBy(given, kind, machine);
+    let publication: Publication;
     let folder: RunFolder | null = null;
     let wanted: readonly WantedOutput[];
     try {
@@ -150,8 +156,16 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
       ];
       await reach(plan);
       const { out, overwrite = false } = settings;
-      if (out !== undefined)
-        folder = await openFolder(machine, plan, publication, { path: out, label: 'out', overwrite });
+      const wish = out === undefined ? null : { path: out, label: 'out', overwrite };
+      const again = async (found: Question): Promise<PreparedRun> =>
+        preparedBy(await readSources(sourcesWith(sources, plan, found), machine.files), kind, machine);
+      const { prepared } = await preflight(machine, {
+        ...{ prepared: { plan, rows }, wish, secretsOf: (one: Plan) => Secrets.of(one) },
+        again: saysWhatToSend(given) ? null : again,
+      });
+      ({ plan, rows } = prepared);
+      publication = { command: [], secrets: Secrets.of(plan) };
+      if (wish !== null) folder = await openFolder(machine, plan, publication, wish);
     } catch (error) {
       if (rows?.kind === 'file') machine.files.discard(rows.descriptor);
       throw error;
