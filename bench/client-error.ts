@@ -2,8 +2,8 @@ import { planFixture } from '../src/core/plan.fixture.ts';
 import type { Plan } from '../src/core/plan.ts';
 import { count, micros, millis, perSecond, seconds } from '../src/core/units.ts';
 import { Http1Driver } from '../src/drivers/http1/driver.ts';
-import { Banks } from '../src/load/banks.ts';
 import { SystemClock } from '../src/load/clock.ts';
+import { Epochs } from '../src/load/epochs.ts';
 import { Flows } from '../src/load/flows.ts';
 import { OpenLoad } from '../src/load/open.ts';
 
@@ -32,11 +32,11 @@ const clock = new SystemClock();
 const plan = planFixture({ target, load, warmup: WARMUP });
 const driver = new Http1Driver(plan, clock);
 const startAt = micros(clock.now() + millis(50));
-const banks = new Banks(startAt, WARMUP);
+const epochs = new Epochs(startAt, WARMUP);
 const arrivals = new OpenLoad(
   load,
   { index: 0, count: 1 },
-  { clock, driver, seed: 1, maxRequests: null, banks, warmupRequests: 0, flows: new Flows(plan) },
+  { clock, driver, seed: 1, maxRequests: null, epochs, warmupRequests: 0, flows: new Flows(plan) },
 );
 
 const errors: number[] = [];
@@ -51,7 +51,7 @@ function finish(): void {
 
 driver.onDone = (exchange) => {
   arrivals.done(exchange);
-  if (exchange.bank === 1 && exchange.outcome === 0) {
+  if (exchange.epoch === 1 && exchange.outcome === 0) {
     // The answer still lies in the driver's buffer: the call comes from within its reading.
     const head = driver.buffer.toString('latin1', 0, Math.min(exchange.bytesIn, 1024)).toLowerCase();
     const at = head.indexOf(HEADER);

@@ -4,19 +4,19 @@ import { isLoopback, newToken } from '../web/guard.ts';
 import type { PageDefaults } from '../web/page.ts';
 import { PageServer } from '../web/server.ts';
 import type { PageWishes } from './page-wishes.ts';
-import { Testing, type TestingOptions } from './testing.ts';
+import { RunManager, type RunManagerOptions } from './run-manager.ts';
 
 /** A live page that is open, and the tests behind it. */
 export class Page {
-  readonly testing: Testing;
+  readonly runs: RunManager;
   readonly #world: World;
   readonly #token: string | null;
   #server: PageServer | null = null;
 
-  private constructor(world: World, host: string, options: Omit<TestingOptions, 'changed'>) {
+  private constructor(world: World, host: string, options: Omit<RunManagerOptions, 'changed'>) {
     this.#world = world;
     this.#token = isLoopback(host) ? null : newToken();
-    this.testing = new Testing(world, { ...options, changed: () => this.#server?.changed() });
+    this.runs = new RunManager(world, { ...options, changed: () => this.#server?.changed() });
   }
 
   /** @throws RampartError `port-in-use` */
@@ -24,7 +24,7 @@ export class Page {
     world: World,
     { host, port, open }: PageWishes,
     defaults: PageDefaults,
-    options: Omit<TestingOptions, 'changed'>,
+    options: Omit<RunManagerOptions, 'changed'>,
   ): Promise<Page> {
     const page = new Page(world, host, options);
     const asset = (name: string): string => world.files.readText(fileURLToPath(new URL(name, world.assets)));
@@ -35,7 +35,7 @@ export class Page {
       assets: { script: asset('live.js'), style: asset('live-style.css') },
       version: world.version,
       defaults,
-      tester: page.testing,
+      tester: page.runs,
       clock: world.clock,
       epoch: world.randomSeed().toString(36),
       onError: (error) => world.stderr.write(`rampart: the page: ${error.stack ?? error.message}\n`),
@@ -53,15 +53,15 @@ export class Page {
 
   /** Serves until Ctrl-C; a test that is on is stopped first, and its responses under way are waited for. */
   async untilInterrupted(): Promise<void> {
-    const { testing } = this;
+    const { runs } = this;
     await new Promise<void>((resolve) => {
       let asked = false;
       const forget = this.#world.onInterrupt((signal) => {
         if (asked && signal !== 'SIGHUP') return this.#world.exit(130);
         if (asked) return;
         asked = true;
-        testing.interrupt();
-        void testing.idle().then(() => {
+        runs.interrupt();
+        void runs.idle().then(() => {
           forget();
           resolve();
         });

@@ -14,7 +14,7 @@ import { foreignVariables } from '../plan/environment.ts';
 import { formTexts } from '../plan/form.ts';
 import { FormMemory } from '../plan/form-memory.ts';
 import { type PreparedRun, preparedBy } from '../plan/resolve.ts';
-import { type Given, readSources, type Sources } from '../plan/sources.ts';
+import { type RawSettings, readSources, type Sources } from '../plan/sources.ts';
 import { targetStartOf } from '../plan/start.ts';
 import { ConsoleView } from '../report/console.ts';
 import { toResultJson } from '../report/json.ts';
@@ -34,8 +34,8 @@ import { steerByKeys } from './keys.ts';
 import type { Page } from './page.ts';
 import { type PageWishes, pageWishes } from './page-wishes.ts';
 import { publicationOf } from './publication.ts';
+import type { RunManagerOptions } from './run-manager.ts';
 import { whenReady } from './started-target.ts';
-import type { TestingOptions } from './testing.ts';
 
 /** `rampart run`, `find` and `probe`: plan, measure, judge, show. Returns the exit code. */
 export async function runCommand(
@@ -64,7 +64,7 @@ export async function runCommand(
 async function measured(
   world: World,
   sources: Sources,
-  intended: PreparedRun & { readonly given: Given },
+  intended: PreparedRun & { readonly given: RawSettings },
   { wishes, outputs }: { wishes: PageWishes | null; outputs: readonly WantedOutput[] },
 ): Promise<number> {
   const { kind } = sources;
@@ -110,9 +110,9 @@ async function measured(
     const folder =
       wish === null
         ? null
-        : await (page === null ? openFolder(world, plan, publication, wish) : page.testing.openFolder(plan, wish));
+        : await (page === null ? openFolder(world, plan, publication, wish) : page.runs.openFolder(plan, wish));
     const result = await (page !== null && folder !== null
-      ? page.testing.run({ id, plan, rows, folder }, { view, stop, steering })
+      ? page.runs.run({ id, plan, rows, folder }, { view, stop, steering })
       : execute(world, {
           ...{ id, plan, rows, publication, folder, steering, signal: stop.signal },
           procedure: procedureOf(plan),
@@ -135,7 +135,7 @@ async function measured(
 }
 
 /** What the page's form is filled in with. */
-function memoryOf(given: Given, plan: Plan, target: string): FormMemory {
+function memoryOf(given: RawSettings, plan: Plan, target: string): FormMemory {
   return new FormMemory(formTexts(given, plan, target), Secrets.of(plan), plan.secretNames);
 }
 
@@ -149,7 +149,7 @@ export function warnOfForeignVariables({ env, stderr }: Pick<World, 'env' | 'std
 }
 
 /** A probe leaves nothing, unless it is told to. */
-function wishOf(given: Given, kind: Plan['kind'], id: string): FolderWish | null {
+function wishOf(given: RawSettings, kind: Plan['kind'], id: string): FolderWish | null {
   const { out, overwrite = false } = given.settings;
   if (out !== undefined) return { path: out, label: given.originOf('out').label, overwrite };
   return kind === 'probe' ? null : { path: join('reports', id), label: '', overwrite };
@@ -171,7 +171,7 @@ export function savedCode(code: number, losses: readonly string[]): number {
 }
 
 /** The terminal shows a test that the page started as it does its own, and takes the same keys. */
-export function followFor(world: World): TestingOptions['follow'] {
+export function followFor(world: World): RunManagerOptions['follow'] {
   return ({ plan }, steering, stop) => {
     const view = createView(world, plan);
     return { view, leave: takeKeys(world, steering, stop, view) ?? (() => {}) };

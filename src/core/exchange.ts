@@ -46,7 +46,7 @@ export interface Exchange {
   /** Of a wrong answer: what was expected and what came, of this one answer. */
   example: string;
   /** Which stretch of the run it was due in (see `record/`): 0 = warm-up, 1 = measured; written by the load model. */
-  bank: number;
+  epoch: number;
   /** For the driver's own bookkeeping; nobody else looks. */
   link: unknown;
 }
@@ -74,7 +74,7 @@ export function createExchange(user: number): Exchange {
     bytesOut: 0,
     message: '',
     example: '',
-    bank: 1,
+    epoch: 1,
     link: null,
   };
 }

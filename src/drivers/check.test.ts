@@ -16,7 +16,7 @@ interface Given {
   readonly headers?: string;
   readonly body?: string | Buffer;
   readonly index?: number;
-  readonly bank?: number;
+  readonly epoch?: number;
 }
 
 /** Judges one answer after the other with one checker. */
@@ -30,13 +30,13 @@ function judge(checks: readonly AnswerCheck[], changes: Partial<Plan> = {}, rows
   };
   const checker = AnswerChecker.of(planFixture({ checks, ...changes }), payloads);
   if (checker === null) throw new Error('nothing to check');
-  return ({ status = 200, headers = '', body = '', index = 0, bank = 1 }: Given) => {
+  return ({ status = 200, headers = '', body = '', index = 0, epoch = 1 }: Given) => {
     const answer = new AnswerBuffer();
     const head = Buffer.from(`HTTP/1.1 ${status} X\r\n${headers}\r\n`, 'latin1');
     answer.head(head, 0, head.length);
     const bytes = Buffer.from(body);
     answer.body(bytes, 0, bytes.length);
-    const outcome = checker.judge(Object.assign(createExchange(0), { status, index, bank }), answer);
+    const outcome = checker.judge(Object.assign(createExchange(0), { status, index, epoch }), answer);
     return [OUTCOMES[outcome], checker.message, checker.example];
   };
 }
@@ -253,12 +253,13 @@ describe('examples', () => {
       { kind: 'status', statuses: [[200, 200]] },
       { kind: 'body', text: 'x'.repeat(9_999) },
     ]);
-    const examples = (bank: number): number =>
-      Array.from({ length: 100 }, (_, n) => answer({ status: 201 + n, bank })).filter(([, , example]) => example !== '')
-        .length;
-    expect(answer({ bank: 0, body: 'y'.repeat(9_999) })[2]?.length).toBeLessThanOrEqual(300);
-    expect(answer({ bank: 0, body: 'y'.repeat(9_999) })[2]).toBe('');
-    expect(answer({ bank: 1, body: 'y' })[2]).not.toBe('');
+    const examples = (epoch: number): number =>
+      Array.from({ length: 100 }, (_, n) => answer({ status: 201 + n, epoch })).filter(
+        ([, , example]) => example !== '',
+      ).length;
+    expect(answer({ epoch: 0, body: 'y'.repeat(9_999) })[2]?.length).toBeLessThanOrEqual(300);
+    expect(answer({ epoch: 0, body: 'y'.repeat(9_999) })[2]).toBe('');
+    expect(answer({ epoch: 1, body: 'y' })[2]).not.toBe('');
     expect(examples(1)).toBe(18);
   });
 
@@ -328,7 +329,7 @@ describe('examples', () => {
     const answer = new AnswerBuffer();
     const body = Buffer.from('[pin-of-row-1 key-of-row-1 token-of-row-1 plain-of-row-1]');
     answer.body(body, 0, body.length);
-    checker?.judge(Object.assign(createExchange(0), { status: 200, index: 1, bank: 1 }), answer);
+    checker?.judge(Object.assign(createExchange(0), { status: 200, index: 1, epoch: 1 }), answer);
     expect(checker?.example).toBe('row 2, line 2: expected "never" within "[*** *** *** plain-of-row-1]"');
   });
 });

@@ -107,9 +107,9 @@ export class AnswerChecker {
   }
 
   #describe(found: Fault, exchange: Exchange): void {
-    const { bank, index } = exchange;
+    const { epoch, index } = exchange;
     this.message = found.message;
-    const kind = `${bank} ${found.message}`;
+    const kind = `${epoch} ${found.message}`;
     if (this.#examples.size < EXAMPLES && !this.#examples.has(kind)) {
       this.#examples.add(kind);
       const place = this.#payloads?.rowOf(index) ?? null;

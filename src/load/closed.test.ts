@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { valueAt } from '../core/plan.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
 import { micros, millis } from '../core/units.ts';
-import { Banks } from './banks.ts';
 import { ClosedLoad } from './closed.ts';
 import { FixtureDriver } from './driver.fixture.ts';
+import { Epochs } from './epochs.ts';
 import { flow, flowsFixture } from './flows.fixture.ts';
 import type { LoadOptions } from './model.ts';
 import { closed, instantsOf, userStages } from './stages.fixture.ts';
@@ -28,7 +28,7 @@ function begin(profile: ClosedProfile, setting: Setting = {}) {
   const defaults = {
     seed: 1,
     maxRequests: null,
-    banks: new Banks(micros(START), micros(0)),
+    epochs: new Epochs(micros(START), micros(0)),
     warmupRequests: 0,
     flows: flowsFixture(),
   };
@@ -325,30 +325,30 @@ describe('ClosedLoad', () => {
     expect(new Set(numbers).size).toBe(numbers.length);
   });
 
-  it('sorts requests into banks by the instant at which they were due, through a reset', () => {
-    const banks = new Banks(micros(START), micros(0));
-    const { driver, load, run } = begin(closed([[1, 1, 1]]), { banks, flows: flowsFixture(2) });
+  it('sorts requests into epochs by the instant at which they were due, through a reset', () => {
+    const epochs = new Epochs(micros(START), micros(0));
+    const { driver, load, run } = begin(closed([[1, 1, 1]]), { epochs, flows: flowsFixture(2) });
     run(0.42);
-    banks.reset(START + 500_000);
-    load.counts.grow(banks.count * 2);
+    epochs.reset(START + 500_000);
+    load.counts.grow(epochs.count * 2);
     run(0.6);
-    banks.reset(START + 700_000);
-    load.counts.grow(banks.count * 2);
+    epochs.reset(START + 700_000);
+    load.counts.grow(epochs.count * 2);
     run(2);
-    expect(driver.sent.map(({ bank }) => bank).join('')).toBe('11111111112222333333');
+    expect(driver.sent.map(({ epoch }) => epoch).join('')).toBe('11111111112222333333');
     // Of 10 requests each of the two has 5 in any round of two passes, whichever comes first.
     const [, , ...sent] = [...load.counts.sent];
     expect([sent[0]! + sent[1]!, sent[2]! + sent[3]!, sent[4]! + sent[5]!]).toEqual([10, 4, 6]);
     expect(sent[0]! + sent[2]! + sent[4]!).toBe(10);
   });
 
-  it('sorts requests into banks and begins each flow as often as it weighs', () => {
+  it('sorts requests into epochs and begins each flow as often as it weighs', () => {
     const { driver, load, run } = begin(closed([[0.5, 1, 1]]), {
-      banks: new Banks(micros(START), micros(200_000)),
+      epochs: new Epochs(micros(START), micros(200_000)),
       flows: flowsFixture(3, [flow(3, 0), flow(1.5, 1), flow(0.5, 2), flow(0, 0)]),
     });
     run(2);
-    expect(driver.sent.map(({ bank }) => bank).join('')).toBe('0000111111');
+    expect(driver.sent.map(({ epoch }) => epoch).join('')).toBe('0000111111');
     expect(
       driver.sent
         .map(({ request }) => request)
@@ -360,7 +360,7 @@ describe('ClosedLoad', () => {
     expect([load.due, load.sent]).toEqual([0, 0]);
     const first = begin(closed([[0.5, 1, 1]]), { warmupRequests: 3 });
     first.run(2);
-    expect(first.driver.sent.map(({ bank }) => bank).join('')).toBe('0001111111');
+    expect(first.driver.sent.map(({ epoch }) => epoch).join('')).toBe('0001111111');
   });
 
   it('goes through flows step by step, pausing between steps and thinking between passes', () => {
@@ -397,7 +397,7 @@ describe('ClosedLoad', () => {
     };
     run(9);
     expect(indices.sort()).toEqual(['0.0', '0.1', '1.0', '1.1', '2.0', '2.1', '3.0', '3.1', '4.0', '4.1']);
-    expect(driver.sent.map(({ bank }) => bank).join('')).toBe('0000111111');
+    expect(driver.sent.map(({ epoch }) => epoch).join('')).toBe('0000111111');
     expect([load.finished, load.vus, driver.retired.sort()]).toEqual([true, 0, [0, 1]]);
     // With the last request of the last pass, not with the end of the curve.
     expect(finishedAt()).toBe(250_000);

@@ -3,8 +3,8 @@ import { type Distribution, durationOf, type Segment, type Stage } from '../core
 import type { Clock, Driver } from '../core/ports.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
 import type { Micros } from '../core/units.ts';
-import type { Banks } from './banks.ts';
 import { type Piece, piecesOf, replacedFrom } from './curve.ts';
+import type { Epochs } from './epochs.ts';
 import type { Flows } from './flows.ts';
 import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals } from './model.ts';
 import { draw, drawAll, randomOfUser } from './pauses.ts';
@@ -62,7 +62,7 @@ export class ClosedLoad implements LoadModel {
   readonly #thinkTime: Distribution | null;
   readonly #seed: number;
   readonly #duration: Micros;
-  readonly #banks: Banks;
+  readonly #epochs: Epochs;
   readonly #warmupRequests: number;
   readonly #flows: Flows;
   /** The next pass's number among those of all segments, and how far apart this segment's are. */
@@ -90,7 +90,7 @@ export class ClosedLoad implements LoadModel {
     this.#thinkTime = profile.thinkTime;
     this.#seed = options.seed;
     this.#duration = durationOf(profile);
-    this.#banks = options.banks;
+    this.#epochs = options.epochs;
     this.#warmupRequests = options.warmupRequests;
     this.#flows = options.flows;
     const { index, count } = segment;
@@ -265,14 +265,14 @@ export class ClosedLoad implements LoadModel {
     }
     exchange.step = user.next;
     exchange.request = flows.only ?? this.#take(user);
-    const bank = exchange.index < this.#warmupRequests ? 0 : this.#banks.of(dueAt);
-    const slot = bank * flows.requestCount + exchange.request;
+    const epoch = exchange.index < this.#warmupRequests ? 0 : this.#epochs.of(dueAt);
+    const slot = epoch * flows.requestCount + exchange.request;
     const { counts } = this;
     this.due += 1;
     this.sent += 1;
     counts.due[slot] = (counts.due[slot] as number) + 1;
     counts.sent[slot] = (counts.sent[slot] as number) + 1;
-    exchange.bank = bank;
+    exchange.epoch = epoch;
     exchange.dueAt = dueAt;
     user.underWay = true;
     this.#driver.send(exchange);

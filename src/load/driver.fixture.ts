@@ -8,7 +8,7 @@ import type { VirtualClock } from './virtual-clock.ts';
 export interface SentRequest {
   readonly request: number;
   readonly user: number;
-  readonly bank: number;
+  readonly epoch: number;
   readonly dueAt: Micros;
   readonly sentAt: Micros;
 }
@@ -37,9 +37,9 @@ export class FixtureDriver implements Driver {
 
   send(exchange: Exchange): void {
     const number = this.sent.length;
-    const { request, user, bank, dueAt } = exchange;
+    const { request, user, epoch, dueAt } = exchange;
     exchange.sentAt = this.#clock.now();
-    this.sent.push({ request, user, bank, dueAt, sentAt: exchange.sentAt });
+    this.sent.push({ request, user, epoch, dueAt, sentAt: exchange.sentAt });
     this.inFlight += 1;
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
     this.#clock.after(this.#serviceTime(number) as Micros, () => {

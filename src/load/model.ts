@@ -2,7 +2,7 @@ import type { Exchange } from '../core/exchange.ts';
 import type { Segment, Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
-import type { Banks } from './banks.ts';
+import type { Epochs } from './epochs.ts';
 import type { Flows } from './flows.ts';
 import type { Pulse } from './pulse.ts';
 
@@ -26,7 +26,7 @@ export interface LoadModel {
   onFinished: () => void;
   /** Virtual users that the curve asks for now and that will send again; 0 in the open model. */
   readonly vus: number;
-  /** Requests since the last `takeCounts`, of all banks and requests together. */
+  /** Requests since the last `takeCounts`, of all epochs and requests together. */
   readonly due: number;
   readonly sent: number;
   readonly dropped: number;
@@ -48,21 +48,21 @@ export interface LoadOptions {
   readonly seed: number;
   /** Of all segments together, warm-up included; of flows with several requests, passes through them. Null: no cap. */
   readonly maxRequests: number | null;
-  readonly banks: Banks;
+  readonly epochs: Epochs;
   /** Knows when the thread stood still: arrivals from that time are not made up for. Absent: it never does. */
   readonly pulse?: Pulse;
-  /** So many requests at the start (of all segments together) belong to bank 0, whenever they are due. */
+  /** So many requests at the start (of all segments together) belong to epoch 0, whenever they are due. */
   readonly warmupRequests: number;
   /** What users or arrivals do. */
   readonly flows: Flows;
 }
 
-/** Requests since they were last taken, by `bank · requestCount + request` (see `Banks`). */
+/** Requests since they were last taken, by `epoch · requestCount + request` (see `Epochs`). */
 export class LoadCounts {
   due: Float64Array;
   sent: Float64Array;
   dropped: Float64Array;
-  /** Of all banks and requests: due while the thread stood still, and in none of the others. */
+  /** Of all epochs and requests: due while the thread stood still, and in none of the others. */
   skipped = 0;
 
   constructor(requestCount: number) {

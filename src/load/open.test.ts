@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
 import { count as counted, micros, millis } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
-import { Banks } from './banks.ts';
 import { FixtureDriver } from './driver.fixture.ts';
+import { Epochs } from './epochs.ts';
 import { flow, flowsFixture } from './flows.fixture.ts';
 import { OpenLoad, type OpenOptions } from './open.ts';
 import { open, rateStages, rates } from './stages.fixture.ts';
@@ -26,7 +26,7 @@ function begin(profile: OpenProfile, setting: Setting = {}) {
   const defaults = {
     seed: 1,
     maxRequests: null,
-    banks: new Banks(micros(START), micros(0)),
+    epochs: new Epochs(micros(START), micros(0)),
     warmupRequests: 0,
     flows: flowsFixture(),
   };
@@ -225,13 +225,13 @@ describe('OpenLoad', () => {
     expect(load.due).toBe(210);
   });
 
-  it('sorts requests into banks and begins each flow as often as it weighs', () => {
+  it('sorts requests into epochs and begins each flow as often as it weighs', () => {
     const { driver, load, run } = begin(open(rates([1, 1_000, 1_000])), {
-      banks: new Banks(micros(START), micros(300_000)),
+      epochs: new Epochs(micros(START), micros(300_000)),
       flows: flowsFixture(2, [flow(30, 0), flow(20, 1)]),
     });
     run(2);
-    expect(driver.sent.map(({ bank }) => bank).join('')).toBe(`${'0'.repeat(300)}${'1'.repeat(700)}`);
+    expect(driver.sent.map(({ epoch }) => epoch).join('')).toBe(`${'0'.repeat(300)}${'1'.repeat(700)}`);
     expect(driver.sent.filter(({ request }) => request === 0).length).toBe(600);
     expect([...load.counts.due]).toEqual([...load.counts.sent]);
     const [early = 0, earlier = 0, late = 0, later = 0] = load.counts.due;
@@ -243,12 +243,12 @@ describe('OpenLoad', () => {
   });
 
   it('takes the first requests of all segments together as warm-up', () => {
-    const banks = [0, 1].map((index) => {
+    const epochs = [0, 1].map((index) => {
       const { driver, run } = begin(open(rates([1, 10, 10])), { warmupRequests: 3, index, count: 2 });
       run(2);
-      return driver.sent.map(({ bank }) => bank).join('');
+      return driver.sent.map(({ epoch }) => epoch).join('');
     });
-    expect(banks).toEqual(['00111', '01111']);
+    expect(epochs).toEqual(['00111', '01111']);
   });
 
   it('takes a failure like any answer', () => {
@@ -261,7 +261,7 @@ describe('OpenLoad', () => {
     const defaults = {
       seed: 1,
       maxRequests: null,
-      banks: new Banks(micros(0), micros(0)),
+      epochs: new Epochs(micros(0), micros(0)),
       warmupRequests: 0,
       flows: flowsFixture(),
     };

@@ -4,7 +4,7 @@ import type { Clock, Driver } from '../core/ports.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
 import type { Micros } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
-import type { Banks } from './banks.ts';
+import type { Epochs } from './epochs.ts';
 import type { Flows } from './flows.ts';
 import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, shareOf } from './model.ts';
 import { drawAll, randomOfStep } from './pauses.ts';
@@ -51,7 +51,7 @@ export class OpenLoad implements LoadModel {
   readonly #clock: Clock;
   readonly #driver: Driver;
   readonly #duration: Micros;
-  readonly #banks: Banks;
+  readonly #epochs: Epochs;
   readonly #pulse: Pulse | null;
   readonly #warmupRequests: number;
   readonly #flows: Flows;
@@ -73,7 +73,7 @@ export class OpenLoad implements LoadModel {
     this.#clock = options.clock;
     this.#driver = options.driver;
     this.#duration = durationOf(profile);
-    this.#banks = options.banks;
+    this.#epochs = options.epochs;
     this.#pulse = options.pulse ?? null;
     this.#warmupRequests = options.warmupRequests;
     this.#flows = options.flows;
@@ -151,7 +151,7 @@ export class OpenLoad implements LoadModel {
     const { flow, step, index } = exchange;
     exchange.request = this.#flows.requestAt(flow, step);
     if (step + 1 === this.#flows.lengthOf(flow)) this.#unsent -= 1;
-    this.#send(exchange, dueAt, index < this.#warmupRequests ? 0 : this.#banks.of(dueAt));
+    this.#send(exchange, dueAt, index < this.#warmupRequests ? 0 : this.#epochs.of(dueAt));
     if (this.#unsent === 0 && this.#arrivals.cut) this.stop();
   }
 
@@ -194,12 +194,12 @@ export class OpenLoad implements LoadModel {
   #offer(index: number, due: Micros): void {
     const dueAt = (this.#startAt + due) as Micros;
     const flows = this.#flows;
-    const bank = index < this.#warmupRequests ? 0 : this.#banks.of(dueAt);
+    const epoch = index < this.#warmupRequests ? 0 : this.#epochs.of(dueAt);
     const flow = flows.only === null ? flows.ofArrival(index) : 0;
     const request = flows.only ?? flows.requestAt(flow, 0);
     if (this.#inFlight >= this.#maxInFlight) {
       this.dropped += 1;
-      const slot = this.#countDue(bank, request);
+      const slot = this.#countDue(epoch, request);
       this.counts.dropped[slot] = (this.counts.dropped[slot] as number) + 1;
       return;
     }
@@ -209,22 +209,22 @@ export class OpenLoad implements LoadModel {
     exchange.flow = flow;
     exchange.step = 0;
     if (flows.only === null && flows.lengthOf(flow) > 1) this.#unsent += 1;
-    this.#send(exchange, dueAt, bank);
+    this.#send(exchange, dueAt, epoch);
   }
 
-  #send(exchange: Exchange, dueAt: Micros, bank: number): void {
-    const slot = this.#countDue(bank, exchange.request);
+  #send(exchange: Exchange, dueAt: Micros, epoch: number): void {
+    const slot = this.#countDue(epoch, exchange.request);
     const { sent } = this.counts;
     this.sent += 1;
     sent[slot] = (sent[slot] as number) + 1;
     this.#inFlight += 1;
-    exchange.bank = bank;
+    exchange.epoch = epoch;
     exchange.dueAt = dueAt;
     this.#driver.send(exchange);
   }
 
-  #countDue(bank: number, request: number): number {
-    const slot = bank * this.#flows.requestCount + request;
+  #countDue(epoch: number, request: number): number {
+    const slot = epoch * this.#flows.requestCount + request;
     const { due } = this.counts;
     this.due += 1;
     due[slot] = (due[slot] as number) + 1;

@@ -2,7 +2,7 @@ import { RampartError } from '../core/errors.ts';
 import type { Capture, Flow, RequestTemplate } from '../core/plan.ts';
 import { capturedIn, type Place } from '../core/template.ts';
 import { parseJsonPath } from './checks.ts';
-import type { Origin, WrittenRequest } from './given.ts';
+import type { Origin, WrittenRequest } from './raw-settings.ts';
 import { blame } from './sources.ts';
 import { didYouMean } from './suggest.ts';
 import { quote } from './syntax.ts';

@@ -2,12 +2,12 @@ import { RampartError } from '../core/errors.ts';
 import type { AnswerCheck, ExpectedJson } from '../core/plan.ts';
 import { checkHeader, parseHeader } from './header.ts';
 import { isJson } from './json.ts';
-import { blame, type Given, read } from './sources.ts';
+import { blame, type RawSettings, read } from './sources.ts';
 import { quote } from './syntax.ts';
 import { hasPlaceholder, literalOf, readTemplate, sampleOf } from './template.ts';
 
 /** What an answer must be, cheap checks first. @throws RampartError */
-export function resolveChecks(given: Given): AnswerCheck[] {
+export function resolveChecks(given: RawSettings): AnswerCheck[] {
   const { expectBody } = given.settings;
   const status = read(given, 'expectStatus', parseStatuses);
   const field = read(given, 'expectField', parseExpectedField);
@@ -22,12 +22,12 @@ export function resolveChecks(given: Given): AnswerCheck[] {
 }
 
 /** The row's field with the expected answer, by its name; null: there is none. @throws RampartError */
-export function expectedField(given: Given): string | null {
+export function expectedField(given: RawSettings): string | null {
   return read(given, 'expectField', (text, label) => splitTolerance(text, label).value) ?? null;
 }
 
 function readAll(
-  given: Given,
+  given: RawSettings,
   name: 'expectHeaders' | 'expectContains' | 'expectJson',
   parse: (text: string, label: string) => AnswerCheck,
 ): AnswerCheck[] {

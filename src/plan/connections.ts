@@ -1,10 +1,10 @@
 import type { Connections } from '../core/plan.ts';
 import { type Count, count } from '../core/units.ts';
-import { type Given, refuse } from './sources.ts';
+import { type RawSettings, refuse } from './sources.ts';
 import { readOrDefault, readValue } from './value.ts';
 
 /** How connections are kept and renewed. @throws RampartError */
-export function resolveConnections(given: Given): Connections {
+export function resolveConnections(given: RawSettings): Connections {
   const { settings } = given;
   if (settings.connections !== undefined && settings.rate === undefined)
     refuse(
@@ -23,7 +23,7 @@ export function resolveConnections(given: Given): Connections {
 }
 
 /** Each thread has connections of its own, so there can't be more threads than connections. @throws RampartError */
-export function threadsWithin(given: Given, connections: Connections, usual: number): Count {
+export function threadsWithin(given: RawSettings, connections: Connections, usual: number): Count {
   const { limit } = connections;
   const asked = readValue(given, 'threads');
   if (asked !== undefined && limit !== null && asked > limit)

@@ -1,7 +1,7 @@
 import { RampartError } from '../core/errors.ts';
 import type { HttpProxy, Plan, Target } from '../core/plan.ts';
 import { SETTING_NAMES, SETTINGS } from '../settings/table.ts';
-import { type Given, read, refuse } from './sources.ts';
+import { type RawSettings, read, refuse } from './sources.ts';
 import { quote } from './syntax.ts';
 import { defaultOf, readOrDefault, readValue } from './value.ts';
 
@@ -14,7 +14,7 @@ type EngineParts = Pick<Plan, 'engine' | 'http2' | 'proxy' | 'timing'>;
  * @throws RampartError
  */
 export function resolveEngine(
-  given: Given,
+  given: RawSettings,
   target: Target,
   { templated, several }: { readonly templated: boolean; readonly several: boolean },
 ): EngineParts {
@@ -35,7 +35,7 @@ export function resolveEngine(
   return { engine, http2, proxy, timing: timing ?? defaultOf('timing') };
 }
 
-function checkBeyondSockets(given: Given, target: Target, cause: 'http2' | 'proxy'): void {
+function checkBeyondSockets(given: RawSettings, target: Target, cause: 'http2' | 'proxy'): void {
   const { label } = given.originOf(cause);
   if (cause === 'proxy' && given.settings.connections !== undefined)
     refuse(given, 'connections', `does not go with ${label}: each request under way has a connection of its own`);
@@ -43,7 +43,7 @@ function checkBeyondSockets(given: Given, target: Target, cause: 'http2' | 'prox
     refuse(given, 'proxy', 'does not go with a Unix socket, which nobody else can reach');
 }
 
-function checkAutocannon(given: Given, target: Target): void {
+function checkAutocannon(given: RawSettings, target: Target): void {
   const hint = 'Leave --engine out: the engine of this project does both.';
   for (const name of SETTING_NAMES) {
     const reason = SETTINGS[name].notWithAutocannon;

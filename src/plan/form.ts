@@ -5,7 +5,7 @@ import { flagOf, namesWhere, SETTINGS, type SettingName } from '../settings/tabl
 import type { FieldError } from './edit.ts';
 import type { FormMemory } from './form-memory.ts';
 import { type PlanWorld, prepareRun } from './resolve.ts';
-import { type Given, layerOf, type Sources } from './sources.ts';
+import { layerOf, type RawSettings, type Sources } from './sources.ts';
 
 /** Settings that a form may give: none of them names a file of this machine, but for the scenario that is the target. */
 export const FORM_SETTINGS = namesWhere(({ form }) => form !== undefined);
@@ -87,7 +87,7 @@ const LARGEST_BODY = 200_000;
  *
  * @param target as it was given.
  */
-export function formTexts(given: Given, plan: Plan, target: string): Record<string, string> {
+export function formTexts(given: RawSettings, plan: Plan, target: string): Record<string, string> {
   const { settings, headers, mix } = given;
   const texts: Record<string, string> = {};
   for (const name of FORM_SETTINGS) {

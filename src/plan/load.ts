@@ -1,7 +1,7 @@
 import { type Distribution, FOREVER, type LoadProfile, type Stage } from '../core/plan.ts';
 import { type Count, count, type Micros, micros, type PerSecond, seconds } from '../core/units.ts';
 import type { SettingName } from '../settings/table.ts';
-import { blame, type Given, read, refuse } from './sources.ts';
+import { blame, type RawSettings, read, refuse } from './sources.ts';
 import { parseCount, parseDuration, parseRate, parseStages, type StageText } from './syntax.ts';
 import { defaultOf, mostOf, readOrDefault, readValue } from './value.ts';
 
@@ -15,7 +15,7 @@ const MOST_RATE = mostOf('rate');
 const LONGEST = mostOf('duration');
 
 /** The load of a `run`: a rate means the open model, virtual users (or nothing) the closed one. @throws RampartError */
-export function resolveLoad(given: Given): LoadProfile {
+export function resolveLoad(given: RawSettings): LoadProfile {
   refuseTogether(given, 'stages', 'duration', 'the stages say how long');
   refuseTogether(given, 'stages', 'spawnRate', 'the stages say how fast');
   if (given.settings.rate === undefined) return closedLoad(given);
@@ -34,7 +34,7 @@ export const parseSpawnRate = (text: string, label: string): PerSecond =>
 export const parseRamp = (text: string, label: string): Micros => parseDuration(text, label, { max: LONGEST });
 
 /** One virtual user that pauses only if asked to: a probe's load. */
-export function probeLoad(given: Given): LoadProfile {
+export function probeLoad(given: RawSettings): LoadProfile {
   return {
     model: 'closed',
     vus: [{ duration: UNTIL_COUNTED, from: count(1), to: count(1) }],
@@ -42,7 +42,7 @@ export function probeLoad(given: Given): LoadProfile {
   };
 }
 
-function openLoad(given: Given): LoadProfile {
+function openLoad(given: RawSettings): LoadProfile {
   const staged = given.settings.stages !== undefined;
   // Stages may begin with no load at all.
   const start = (staged ? read(given, 'rate', parseTargetRate) : readValue(given, 'rate')) ?? (0 as PerSecond);
@@ -56,7 +56,7 @@ function openLoad(given: Given): LoadProfile {
   };
 }
 
-function closedLoad(given: Given): LoadProfile {
+function closedLoad(given: RawSettings): LoadProfile {
   for (const name of ['arrivals', 'maxInFlight'] as const)
     if (given.settings[name] !== undefined) refuse(given, name, 'needs --rate: it belongs to arrivals');
   const thinkTime = resolveThinkTime(given);
@@ -96,12 +96,12 @@ function settled(value: number): number {
   return whole > 0 && Math.abs(value - whole) < 1e-9 ? whole : value;
 }
 
-function resolveThinkTime(given: Given): Distribution | null {
+function resolveThinkTime(given: RawSettings): Distribution | null {
   const thinkTime = readValue(given, 'thinkTime') ?? null;
   return thinkTime?.kind === 'constant' && thinkTime.value === 0 ? null : thinkTime;
 }
 
-function resolveDuration(given: Given): Micros {
+function resolveDuration(given: RawSettings): Micros {
   const { requests, dataOrder = '', until } = given.settings;
   const endless = String(given.settings.duration).trim().toLowerCase() === 'forever';
   const duration = endless ? FOREVER : readValue(given, 'duration');
@@ -112,7 +112,7 @@ function resolveDuration(given: Given): Micros {
 /** Stages of no duration are jumps: they only change what the next one starts from. */
 function stagesFrom<Quantity extends number>(
   start: Quantity,
-  given: Given,
+  given: RawSettings,
   parseTarget: (text: string, label: string) => Quantity,
 ): Stage<Quantity>[] {
   const { stages: written = '' } = given.settings;
@@ -134,7 +134,7 @@ function stagesFrom<Quantity extends number>(
   return stages;
 }
 
-function refuseTogether(given: Given, one: SettingName, other: SettingName, reason: string): void {
+function refuseTogether(given: RawSettings, one: SettingName, other: SettingName, reason: string): void {
   if (given.settings[one] !== undefined && given.settings[other] !== undefined)
     refuse(given, one, `and ${given.originOf(other).label} exclude each other: ${reason}`);
 }

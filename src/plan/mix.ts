@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RampartError } from '../core/errors.ts';
 import type { SettingName, Settings } from '../settings/table.ts';
-import type { Given, Origin, WrittenFlow, WrittenMix, WrittenRequest, WrittenStep } from './given.ts';
+import type { Origin, RawSettings, WrittenFlow, WrittenMix, WrittenRequest, WrittenStep } from './raw-settings.ts';
 import { settingsSchema } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -101,7 +101,7 @@ export interface MixFile {
   /** What to call a place in it, in an error. */
   readonly placeOf: (path: Path) => string;
   /** The settings of a request, where `raw` has its own. */
-  readonly give: (raw: Settings, index: number, originOf: (field: string) => Origin) => Given;
+  readonly give: (raw: Settings, index: number, originOf: (field: string) => Origin) => RawSettings;
 }
 
 /** @throws RampartError 'bad-scenario' with the place of what is wrong. */

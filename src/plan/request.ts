@@ -7,7 +7,7 @@ import type { Address } from './address.ts';
 import { decodeUtf8, readInput } from './file.ts';
 import type { Header } from './header.ts';
 import { checkJson, isJson } from './json.ts';
-import { blame, type Given, read, refuse } from './sources.ts';
+import { blame, type RawSettings, read, refuse } from './sources.ts';
 import { quote } from './syntax.ts';
 import { hasPlaceholder, literalOf, readTemplate, sampleOf } from './template.ts';
 
@@ -18,7 +18,7 @@ import { hasPlaceholder, literalOf, readTemplate, sampleOf } from './template.ts
  * @throws RampartError
  */
 export function resolveRequest(
-  given: Given,
+  given: RawSettings,
   address: Address,
   files: Pick<Files, 'readBytes'>,
   version: string,
@@ -38,7 +38,7 @@ export function resolveRequest(
 }
 
 /** Marks a request that has placeholders; takes `{{{{` for what it means in one that has none. */
-function withTemplates(request: RequestTemplate, given: Given): RequestTemplate {
+function withTemplates(request: RequestTemplate, given: RawSettings): RequestTemplate {
   const { name, path, headers, body } = request;
   const paths = readTemplate(path, given.originOf('url').label);
   const values = headers.map(([header, value]) => readTemplate(value, `header ${header}`));
@@ -57,7 +57,7 @@ function withTemplates(request: RequestTemplate, given: Given): RequestTemplate 
 }
 
 /** A row of JSON Lines is a body by itself, where nothing else is said. */
-function rowBody(given: Given, { path }: Address, headers: readonly Header[]): Content | null {
+function rowBody(given: RawSettings, { path }: Address, headers: readonly Header[]): Content | null {
   const { data, method } = given.settings;
   if (data === undefined || !/\.(?:jsonl|ndjson)$/i.test(data)) return null;
   if (method !== undefined && /^\s*(?:get|head)\s*$/i.test(method)) return null;
@@ -84,7 +84,7 @@ interface Content {
   readonly isJson: boolean;
 }
 
-function resolveBody(given: Given, mustBeJson: boolean, files: Pick<Files, 'readBytes'>): Content | null {
+function resolveBody(given: RawSettings, mustBeJson: boolean, files: Pick<Files, 'readBytes'>): Content | null {
   const { body, bodyFile } = given.settings;
   if (body !== undefined && bodyFile !== undefined)
     refuse(given, 'bodyFile', `and ${given.originOf('body').label} are both given; a request has one body`);

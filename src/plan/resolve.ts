@@ -14,7 +14,7 @@ import { probeLoad, resolveLoad } from './load.ts';
 import { withRoute } from './route.ts';
 import { refuseMisplaced, resolveSearch } from './search.ts';
 import { resolveSecretNames } from './secret-names.ts';
-import { blame, type Given, read, readSources, refuse, type Sources } from './sources.ts';
+import { blame, type RawSettings, read, readSources, refuse, type Sources } from './sources.ts';
 import { parseTemplatedAddress } from './template.ts';
 import { resolveThresholdList } from './threshold.ts';
 import { resolveTls } from './tls.ts';
@@ -57,7 +57,7 @@ export async function prepareRun(sources: Sources, world: PlanWorld): Promise<Pr
 }
 
 /** What the settings of all layers mean. It waits for nothing. @throws RampartError as `resolvePlan`. */
-export function preparedBy(given: Given, kind: Plan['kind'], world: PlanWorld): PreparedRun {
+export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWorld): PreparedRun {
   const address = read(given, 'url', parseTemplatedAddress);
   if (address === undefined)
     throw new RampartError('usage', 'no URL is given', 'Give the address of the endpoint: http://host:port/path.');
@@ -102,7 +102,7 @@ export function preparedBy(given: Given, kind: Plan['kind'], world: PlanWorld): 
 }
 
 function resolveData(
-  given: Given,
+  given: RawSettings,
   { requests, checks }: Pick<Plan, 'requests' | 'checks'>,
   { files, note = () => {} }: Pick<PlanWorld, 'files' | 'note'>,
 ): { readonly data: DataSource | null; readonly rows: RowTable | null } {
@@ -131,7 +131,7 @@ function resolveData(
 }
 
 /** The field of a row with the expected answer: one, since it is left out wherever a row is sent as a whole. */
-function leftOutOf(given: Given): string | null {
+function leftOutOf(given: RawSettings): string | null {
   const own = given.mix?.requests.filter((request) => request.own.expectField !== undefined) ?? [];
   let field = given.mix === undefined || own.length === 0 ? expectedField(given) : null;
   for (const request of own) {
@@ -162,13 +162,13 @@ function withinUsers(parts: PartsByKind): PartsByKind {
 
 type PartsByKind = Pick<Plan, 'load' | 'maxRequests' | 'warmup' | 'rampEnd' | 'warmupRequests' | 'threads'>;
 
-function partsOf(kind: Plan['kind'], given: Given, cores: number): PartsByKind {
+function partsOf(kind: Plan['kind'], given: RawSettings, cores: number): PartsByKind {
   if (kind === 'probe') return probeParts(given);
   // A search begins with one user; every other load is its own decision.
   return runParts(given, cores, kind === 'find' ? probeLoad(given) : resolveLoad(given));
 }
 
-function runParts(given: Given, cores: number, load: LoadProfile): PartsByKind {
+function runParts(given: RawSettings, cores: number, load: LoadProfile): PartsByKind {
   const warmup = resolveWarmup(given, durationOf(load));
   const rampEnd = given.settings.spawnRate === undefined ? null : rampEndOf(load, warmup);
   return {
@@ -181,7 +181,7 @@ function runParts(given: Given, cores: number, load: LoadProfile): PartsByKind {
   };
 }
 
-function probeParts(given: Given): PartsByKind {
+function probeParts(given: RawSettings): PartsByKind {
   refuseMisplaced(given, 'probe', 'does not apply to a probe, which sends one request at a time');
   return {
     load: probeLoad(given),
@@ -192,7 +192,7 @@ function probeParts(given: Given): PartsByKind {
   };
 }
 
-function resolveWarmup(given: Given, whole: Micros): Micros {
+function resolveWarmup(given: RawSettings, whole: Micros): Micros {
   const asked = readValue(given, 'warmup') ?? micros(0);
   const warmup = micros(Math.ceil(asked / INTERVAL) * INTERVAL);
   if (warmup > 0 && warmup >= whole)

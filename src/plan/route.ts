@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { RampartError } from '../core/errors.ts';
 import type { Target } from '../core/plan.ts';
 import type { SettingName } from '../settings/table.ts';
-import { blame, type Given, refuse } from './sources.ts';
+import { blame, type RawSettings, refuse } from './sources.ts';
 import { quote } from './syntax.ts';
 
 const CONNECT_TO = 'write HOST:PORT:OTHER-HOST:OTHER-PORT, of which each may be empty';
@@ -17,7 +17,7 @@ const HOST = String.raw`(\[[0-9a-f:.]*\]|[^:[\]\s]*)`;
  *
  * @throws RampartError where an entry is malformed, or is about another host than the URL's.
  */
-export function withRoute(given: Given, target: Target): Target {
+export function withRoute(given: RawSettings, target: Target): Target {
   const elsewhere = connectTo(given, target);
   const resolved = resolve(given, elsewhere ?? target);
   if (elsewhere === null && resolved === null) return target;
@@ -34,7 +34,7 @@ interface Place {
   readonly port: number;
 }
 
-function connectTo(given: Given, target: Target): Place | null {
+function connectTo(given: RawSettings, target: Target): Place | null {
   return firstOf(given, 'connectTo', target, (text, label) => {
     const pattern = new RegExp(String.raw`^${HOST}:(\d*):${HOST}:(\d*)$`, 'i');
     const [, host, port, otherHost, otherPort] = pattern.exec(text.trim()) ?? [];
@@ -51,7 +51,7 @@ function connectTo(given: Given, target: Target): Place | null {
   });
 }
 
-function resolve(given: Given, place: Place): readonly string[] | null {
+function resolve(given: RawSettings, place: Place): readonly string[] | null {
   return firstOf(given, 'resolve', place, (text, label) => {
     const [, host, port, list] = new RegExp(String.raw`^\+?${HOST}:(\d+):(.+)$`, 'i').exec(text.trim()) ?? [];
     if (host === undefined || port === undefined || list === undefined)
@@ -76,7 +76,7 @@ interface Entry<Value> {
 
 /** The value of the first entry that is about the place; null: there is no entry. */
 function firstOf<Value>(
-  given: Given,
+  given: RawSettings,
   name: 'connectTo' | 'resolve',
   { host, port }: Place,
   read: (text: string, label: string) => Entry<Value>,

@@ -2,7 +2,7 @@ import { RampartError } from '../core/errors.ts';
 import type { Plan, SearchPlan, Threshold } from '../core/plan.ts';
 import { micros, seconds } from '../core/units.ts';
 import { namesWhere, SETTING_NAMES, SETTINGS } from '../settings/table.ts';
-import { type Given, refuse } from './sources.ts';
+import { type RawSettings, refuse } from './sources.ts';
 import { resolveThresholdList } from './threshold.ts';
 import { defaultOf, readOrDefault, readValue } from './value.ts';
 
@@ -11,7 +11,7 @@ const DEFAULT_BUDGET = defaultOf('budget');
 const MOST_EXTENDED = 3_600;
 
 /** Settings of another command, wherever they were given. @throws RampartError */
-export function refuseMisplaced(given: Given, kind: 'find' | 'probe', problem: string): void {
+export function refuseMisplaced(given: RawSettings, kind: 'find' | 'probe', problem: string): void {
   for (const name of SETTING_NAMES) {
     const hint = SETTINGS[name].refusedBy?.[kind];
     if (hint !== undefined && given.settings[name] !== undefined) refuse(given, name, problem, hint);
@@ -30,7 +30,7 @@ interface Searched {
 
 /** What to search for; null where the plan is no search. @throws RampartError */
 export function resolveSearch(
-  given: Given,
+  given: RawSettings,
   kind: Plan['kind'],
   { names, thresholds, walked }: Searched,
 ): SearchPlan | null {
@@ -68,12 +68,12 @@ export function resolveSearch(
 }
 
 /** `auto`: the usual budget, and as much more as the precision takes. */
-function budgetOf(given: Given): Pick<SearchPlan, 'budget' | 'extendTo'> {
+function budgetOf(given: RawSettings): Pick<SearchPlan, 'budget' | 'extendTo'> {
   if (given.settings.budget === 'auto') return { budget: DEFAULT_BUDGET, extendTo: seconds(MOST_EXTENDED) };
   return { budget: readOrDefault(given, 'budget') };
 }
 
-function instanceHeaderOf(given: Given): string | null {
+function instanceHeaderOf(given: RawSettings): string | null {
   const header = given.settings.instanceHeader;
   if (header === undefined) return null;
   if (given.settings.settle === undefined) refuse(given, 'instanceHeader', 'needs --settle', 'Write --settle 60s.');

@@ -1,10 +1,10 @@
 import { RampartError } from '../core/errors.ts';
 import type { Settings } from '../settings/table.ts';
-import { blame, type Given } from './sources.ts';
+import { blame, type RawSettings } from './sources.ts';
 import { quote } from './syntax.ts';
 
 /** Names that a person calls secret. @throws RampartError 'bad-flag' for one that can be none. */
-export function resolveSecretNames(given: Given): string[] {
+export function resolveSecretNames(given: RawSettings): string[] {
   return blame(given.originOf('secrets'), (label) =>
     namesIn(given.settings).map((name) => {
       if (/[\p{L}\p{N}]/u.test(name) && !/[\s:=]/.test(name)) return name;

@@ -4,7 +4,7 @@ import { errorOf } from './error.fixture.ts';
 import { planOf, planOfScenario, worldWith } from './plan.fixture.ts';
 import { resolvePlan } from './resolve.ts';
 import { settingsSchema } from './schema.ts';
-import { type Given, layerOf, readSources, readWritten } from './sources.ts';
+import { layerOf, type RawSettings, readSources, readWritten } from './sources.ts';
 
 describe('the settings', () => {
   it('that say yes or no can be said in the environment', () => {
@@ -134,7 +134,7 @@ describe('the layers', () => {
 
   it('wait for the target, which hears what was given, and lies below it', async () => {
     const asked: unknown[] = [];
-    const discover = async (above: Given): Promise<Settings> => {
+    const discover = async (above: RawSettings): Promise<Settings> => {
       asked.push(above.settings.url, above.settings.vus);
       await new Promise((resolve) => setImmediate(resolve));
       return { body: '{}', timeout: '9s', headers: ['X-A: found', 'X-B: found'] };

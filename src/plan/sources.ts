@@ -15,11 +15,11 @@ import {
 } from '../settings/table.ts';
 import { readEnvironment } from './environment.ts';
 import { decodeUtf8, readInput } from './file.ts';
-import type { Given, LayerName, Origin, WrittenMix } from './given.ts';
 import { checkHeader, type Header, parseHeader } from './header.ts';
 import { checkJson, type JsonPath, positionOf } from './json.ts';
 import { readMix } from './mix.ts';
 import { type ProgramSettings, TERMINAL_SETTINGS } from './program.ts';
+import type { LayerName, Origin, RawSettings, WrittenMix } from './raw-settings.ts';
 import { settingsSchema } from './schema.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
 import { quote } from './syntax.ts';
@@ -38,13 +38,13 @@ export interface Sources {
    * Finds out from the target what nobody gave. It is called last, with all that was given, which wins over what it
    * finds; null: nothing was looked for, or found.
    */
-  readonly discover?: (given: Given) => Promise<Settings | null>;
+  readonly discover?: (given: RawSettings) => Promise<Settings | null>;
 }
 
-export type { Given, Origin } from './given.ts';
+export type { Origin, RawSettings } from './raw-settings.ts';
 
 /** The layer that a setting's value comes from. */
-export function layerOf(given: Given, name: SettingName): LayerName {
+export function layerOf(given: RawSettings, name: SettingName): LayerName {
   const isGiven = name === 'headers' ? given.headers.length > 0 : given.settings[name] !== undefined;
   return isGiven ? given.originOf(name).layer : 'default';
 }
@@ -55,7 +55,7 @@ type QuantityName = {
 
 /** The setting's value by its parser, or undefined where none was given. Errors name the place it was given in. */
 export function read<Value>(
-  given: Given,
+  given: RawSettings,
   name: QuantityName,
   parse: (text: string, label: string) => Value,
 ): Value | undefined {
@@ -74,7 +74,7 @@ export function blame<Value>(origin: Origin, parse: (label: string) => Value): V
 }
 
 /** @throws RampartError naming the setting and what it clashes with. */
-export function refuse(given: Given, name: SettingName, problem: string, hint = ''): never {
+export function refuse(given: RawSettings, name: SettingName, problem: string, hint = ''): never {
   const { code, label } = given.originOf(name);
   throw new RampartError(code, `${label} ${problem}`, hint);
 }
@@ -85,7 +85,7 @@ export function refuse(given: Given, name: SettingName, problem: string, hint = 
  *
  * @throws RampartError
  */
-export async function readSources(sources: Sources, files: Pick<Files, 'readBytes'>): Promise<Given> {
+export async function readSources(sources: Sources, files: Pick<Files, 'readBytes'>): Promise<RawSettings> {
   const layers = writtenLayers(sources, files);
   const written = laid(layers);
   const found = (await sources.discover?.(written)) ?? null;
@@ -93,12 +93,12 @@ export async function readSources(sources: Sources, files: Pick<Files, 'readByte
 }
 
 /** What is written down, without asking the target. @throws RampartError */
-export function readWritten(sources: Sources, files: Pick<Files, 'readBytes'>): Given {
+export function readWritten(sources: Sources, files: Pick<Files, 'readBytes'>): RawSettings {
   return laid(writtenLayers(sources, files));
 }
 
 /** From the lowest to the highest. */
-function writtenLayers({ target, env, flags, program }: Sources, files: Pick<Files, 'readBytes'>): Given[] {
+function writtenLayers({ target, env, flags, program }: Sources, files: Pick<Files, 'readBytes'>): RawSettings[] {
   if (program !== undefined) return programLayers(program, files);
   const onLine = fromFlags(flags);
   const environment = given(readEnvironment(env), (name) => originIn('environment', variableOf(name)));
@@ -106,13 +106,13 @@ function writtenLayers({ target, env, flags, program }: Sources, files: Pick<Fil
   return [environment, onLine, given({ url: target }, () => originIn('flags', 'URL'))];
 }
 
-function programLayers(program: ProgramSettings, files: Pick<Files, 'readBytes'>): Given[] {
+function programLayers(program: ProgramSettings, files: Pick<Files, 'readBytes'>): RawSettings[] {
   const { scenario, ...settings } = program;
   const own = fromProgram(settings);
   return scenario === undefined ? [own] : [fromScenario(scenario, files), own];
 }
 
-function fromProgram({ body, ...settings }: Omit<ProgramSettings, 'scenario'>): Given {
+function fromProgram({ body, ...settings }: Omit<ProgramSettings, 'scenario'>): RawSettings {
   const bad = (name: string, problem: string, hint = ''): RampartError =>
     new RampartError('bad-setting', `${quote(name)} ${problem}`, hint);
   for (const name of TERMINAL_SETTINGS)
@@ -125,20 +125,20 @@ function fromProgram({ body, ...settings }: Omit<ProgramSettings, 'scenario'>): 
   );
 }
 
-function fromTarget(found: Settings): Given {
+function fromTarget(found: Settings): RawSettings {
   return given(found, (name) => originIn('discovery', `what was found out of the target, ${name}`));
 }
 
 const originIn = (layer: LayerName, label: string): Origin => ({ layer, label, code: 'bad-flag' });
 
-const laid = (layers: readonly Given[]): Given => layers.reduce(lay);
+const laid = (layers: readonly RawSettings[]): RawSettings => layers.reduce(lay);
 
 /** Whether a target is a file that describes a test, not an address. */
 export function isScenario(target: string): boolean {
   return /\.json$/i.test(target) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(target) && !/^[^/\\]+:\d+\//.test(target);
 }
 
-function lay(lower: Given, higher: Given): Given {
+function lay(lower: RawSettings, higher: RawSettings): RawSettings {
   const kept: Settings = { ...lower.settings };
   const names = namesIn(higher.settings);
   // Stages of one load model mean nothing in the other.
@@ -159,7 +159,7 @@ function lay(lower: Given, higher: Given): Given {
   };
 }
 
-function laidIn(mix: WrittenMix | undefined, over: (given: Given) => Given): WrittenMix | undefined {
+function laidIn(mix: WrittenMix | undefined, over: (given: RawSettings) => RawSettings): WrittenMix | undefined {
   if (mix === undefined) return undefined;
   return { ...mix, requests: mix.requests.map((request) => ({ ...request, given: over(request.given) })) };
 }
@@ -169,7 +169,11 @@ function namesIn(settings: Settings): readonly SettingName[] {
 }
 
 /** Checks the shape of one source's settings. */
-function given(raw: unknown, originOf: (name: SettingName) => Origin, unknown?: (name: string) => RampartError): Given {
+function given(
+  raw: unknown,
+  originOf: (name: SettingName) => Origin,
+  unknown?: (name: string) => RampartError,
+): RawSettings {
   const parsed = settingsSchema.safeParse(raw);
   if (parsed.success) {
     const { headers = [], user, ...settings } = parsed.data as Settings;
@@ -206,7 +210,7 @@ function parseHeaders(headers: NonNullable<Settings['headers']>, label: string):
 const BY_ATTRIBUTE: ReadonlyMap<string, SettingName> = new Map(SETTING_NAMES.map((name) => [attributeOf(name), name]));
 const NEGATED: ReadonlySet<string> = new Set(namesWhere(({ flag = '' }) => flag.includes('--no-')));
 
-function fromFlags(flags: Readonly<Record<string, unknown>>): Given {
+function fromFlags(flags: Readonly<Record<string, unknown>>): RawSettings {
   const raw: Record<string, unknown> = {};
   for (const [attribute, value] of Object.entries(flags)) {
     const name = BY_ATTRIBUTE.get(attribute) ?? attribute;
@@ -220,7 +224,7 @@ function fromFlags(flags: Readonly<Record<string, unknown>>): Given {
   );
 }
 
-function fromScenario(path: string, files: Pick<Files, 'readBytes'>): Given {
+function fromScenario(path: string, files: Pick<Files, 'readBytes'>): RawSettings {
   const hint = 'A URL that ends in .json needs its http:// to be told from a scenario file.';
   const text = decodeUtf8(readInput(files, path, 'scenario', hint))?.replace(/^\ufeff/, '');
   const refuse = (problem: string, what = ''): RampartError =>
@@ -259,7 +263,7 @@ function fromScenario(path: string, files: Pick<Files, 'readBytes'>): Given {
     }),
     (name) => refuse(`${at(name)} is not a setting`, didYouMean(settingMeant(name) ?? name, SETTING_NAMES)),
   );
-  const whole: Given = { ...ofAll, settings: withFiles(ofAll.settings, path, fieldTexts(text).get('body')) };
+  const whole: RawSettings = { ...ofAll, settings: withFiles(ofAll.settings, path, fieldTexts(text).get('body')) };
   if (!several) return whole;
   const mix = readMix({
     ...{ requests, flows },

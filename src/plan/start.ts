@@ -1,7 +1,7 @@
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Micros } from '../core/units.ts';
-import type { Given } from './sources.ts';
+import type { RawSettings } from './sources.ts';
 import { readOrDefault } from './value.ts';
 
 /** What must happen before a target can be measured. */
@@ -16,7 +16,7 @@ export interface TargetStart {
 }
 
 /** @returns null: there is nothing to start and nothing to wait for. @throws {RampartError} */
-export function targetStartOf(given: Given, { target }: Pick<Plan, 'target'>): TargetStart | null {
+export function targetStartOf(given: RawSettings, { target }: Pick<Plan, 'target'>): TargetStart | null {
   const { start, waitFor } = given.settings;
   const label = (name: 'start' | 'waitFor' | 'waitTimeout'): string => given.originOf(name).label;
   if (start === undefined && waitFor === undefined) {

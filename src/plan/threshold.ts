@@ -1,6 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import type { Metric, Scope, Threshold } from '../core/plan.ts';
-import { blame, type Given } from './sources.ts';
+import { blame, type RawSettings } from './sources.ts';
 import { didYouMean } from './suggest.ts';
 import { parseCount, parseDuration, parseRate, parseShare, quote } from './syntax.ts';
 
@@ -108,7 +108,11 @@ function limitOf(metric: Metric, value: string, flag: string): Pick<Threshold, '
  * @param names of the plan's requests.
  * @throws RampartError
  */
-export function resolveThresholdList(given: Given, name: 'thresholds' | 'slos', names: readonly string[]): Threshold[] {
+export function resolveThresholdList(
+  given: RawSettings,
+  name: 'thresholds' | 'slos',
+  names: readonly string[],
+): Threshold[] {
   const value = given.settings[name] ?? [];
   const texts = typeof value === 'string' ? [value] : value;
   return blame(given.originOf(name), (label) => {

@@ -3,13 +3,13 @@ import { RampartError } from '../core/errors.ts';
 import type { Target, Tls } from '../core/plan.ts';
 import type { Files } from '../core/world.ts';
 import { decodeUtf8, readInput } from './file.ts';
-import { blame, type Given, refuse } from './sources.ts';
+import { blame, type RawSettings, refuse } from './sources.ts';
 import { quote } from './syntax.ts';
 
 type PemSetting = 'cacert' | 'cert' | 'key';
 
 /** What TLS needs, with the files' contents: the plan may travel to where the files are not. @throws RampartError */
-export function resolveTls(given: Given, target: Target, files: Pick<Files, 'readBytes'>): Tls {
+export function resolveTls(given: RawSettings, target: Target, files: Pick<Files, 'readBytes'>): Tls {
   const { settings } = given;
   for (const name of ['cacert', 'cert', 'key', 'insecure'] as const)
     if (target.protocol !== 'https:' && settings[name] !== undefined && settings[name] !== false)
@@ -31,7 +31,7 @@ export function resolveTls(given: Given, target: Target, files: Pick<Files, 'rea
   return { verify: settings.insecure !== true, ca, cert, key };
 }
 
-function readPem(given: Given, name: PemSetting, files: Pick<Files, 'readBytes'>): string | null {
+function readPem(given: RawSettings, name: PemSetting, files: Pick<Files, 'readBytes'>): string | null {
   const path = given.settings[name];
   if (path === undefined) return null;
   return blame(given.originOf(name), (label) => {
@@ -45,7 +45,7 @@ function readPem(given: Given, name: PemSetting, files: Pick<Files, 'readBytes'>
 
 const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g;
 
-function checkCertificates(given: Given, name: PemSetting, pem: string): X509Certificate[] {
+function checkCertificates(given: RawSettings, name: PemSetting, pem: string): X509Certificate[] {
   const blocks = pem.match(CERTIFICATE) ?? [];
   if (blocks.length === 0) refuse(given, name, 'holds no certificate');
   try {
@@ -57,7 +57,7 @@ function checkCertificates(given: Given, name: PemSetting, pem: string): X509Cer
 
 const isKey = (pem: string): boolean => /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem);
 
-function readKey(given: Given, name: PemSetting, pem: string): KeyObject {
+function readKey(given: RawSettings, name: PemSetting, pem: string): KeyObject {
   if (!isKey(pem)) refuse(given, name, 'holds no private key');
   if (/ENCRYPTED/.test(pem))
     refuse(

@@ -6,9 +6,9 @@ import type { Settings } from '../settings/table.ts';
 import type { Address } from './address.ts';
 import { checkCaptured, resolveCaptures } from './captures.ts';
 import { resolveChecks } from './checks.ts';
-import type { Origin, WrittenFlow, WrittenMix, WrittenRequest } from './given.ts';
+import type { Origin, WrittenFlow, WrittenMix, WrittenRequest } from './raw-settings.ts';
 import { resolveRequest } from './request.ts';
-import { blame, type Given } from './sources.ts';
+import { blame, type RawSettings } from './sources.ts';
 import { didYouMean } from './suggest.ts';
 import { parseThinkTime, quote } from './syntax.ts';
 import { parseTemplatedPath } from './template.ts';
@@ -31,7 +31,7 @@ interface Means {
 }
 
 /** The requests, and what users or arrivals do with them. @throws RampartError */
-export function resolveTraffic(given: Given, means: Means): Traffic {
+export function resolveTraffic(given: RawSettings, means: Means): Traffic {
   const { mix } = given;
   if (mix === undefined) {
     const { address, files, version } = means;

@@ -1,6 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import type { Until } from '../core/plan.ts';
-import { type Given, read, refuse } from './sources.ts';
+import { type RawSettings, read, refuse } from './sources.ts';
 import { didYouMean } from './suggest.ts';
 import { parseShare, quote } from './syntax.ts';
 
@@ -34,7 +34,7 @@ export function parseUntil(text: string, flag: string): Until {
 }
 
 /** Until when the load goes on; null: to its end. @throws RampartError */
-export function resolveUntil(given: Given): Until | null {
+export function resolveUntil(given: RawSettings): Until | null {
   const until = read(given, 'until', parseUntil);
   if (until === undefined) return null;
   if (given.settings.stages !== undefined)

@@ -2,7 +2,7 @@ import type { ArrivalPattern, Distribution } from '../core/plan.ts';
 import type { Bytes, Count, Micros, PerSecond } from '../core/units.ts';
 import type { Value } from '../settings/setting.ts';
 import { type DefaultedName, SETTINGS, type ValuedName, type ValueOf } from '../settings/table.ts';
-import { type Given, read } from './sources.ts';
+import { type RawSettings, read } from './sources.ts';
 import {
   parseArrivals,
   parseBytes,
@@ -34,13 +34,13 @@ interface Meanings {
 }
 
 /** A setting's value by the kind and the limits of its declaration, or undefined where none was given. @throws RampartError */
-export function readValue<Name extends ValuedName>(given: Given, name: Name): Meaning<ValueOf<Name>> | undefined {
+export function readValue<Name extends ValuedName>(given: RawSettings, name: Name): Meaning<ValueOf<Name>> | undefined {
   return read(given, name, (text, label) => parse(name, text, label));
 }
 
 /** The same, or the default that is declared. */
 export function readOrDefault<Name extends ValuedName & DefaultedName>(
-  given: Given,
+  given: RawSettings,
   name: Name,
 ): Meaning<ValueOf<Name>> {
   return readValue(given, name) ?? defaultOf(name);

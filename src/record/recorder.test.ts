@@ -99,10 +99,10 @@ describe('Recorder', () => {
     expect(recorder.takeTimes()).toEqual({});
   });
 
-  it('keeps banks apart, and is empty after take', () => {
+  it('keeps epochs apart, and is empty after take', () => {
     const recorder = new Recorder(['a', 'b'], at(0));
-    recorder.record(exchange({ bank: 0, request: 1 }));
-    recorder.record(exchange({ bank: 1, request: 0 }));
+    recorder.record(exchange({ epoch: 0, request: 1 }));
+    recorder.record(exchange({ epoch: 1, request: 0 }));
     expect(Object.keys(recorder.take(0, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0])))).toEqual(['b']);
     expect(Object.keys(recorder.take(1, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0])))).toEqual(['a']);
     expect(recorder.take(0, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]))).toEqual({});

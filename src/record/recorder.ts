@@ -8,7 +8,7 @@ import { Histogram } from '../stats/histogram.ts';
 /** Distinct failure messages kept per request name and interval; further ones are counted together. */
 const FAILURE_KINDS = 100;
 
-/** How many requests the load model offered, by (bank, request): see `LoadModel.counts`. */
+/** How many requests the load model offered, by (epoch, request): see `LoadModel.counts`. */
 export interface Offered {
   readonly due: Float64Array;
   readonly sent: Float64Array;
@@ -131,12 +131,12 @@ function takeTimes<M extends string>(histograms: Readonly<Record<M, Histogram>>)
 
 /**
  * The hot path of measuring: one call per ended request, a handful of array writes, no allocation but for failures.
- * A request is recorded in the bank (warm-up or measured) in which it was due, whenever it ends.
+ * A request is recorded in the epoch (warm-up or measured) in which it was due, whenever it ends.
  */
 export class Recorder {
   readonly #names: readonly string[];
   readonly #startAt: Micros;
-  /** By bank × request; made when there is any. */
+  /** By epoch × request; made when there is any. */
   readonly #series: (Series | undefined)[] = [];
   readonly #times = histogramsOf(GENERATOR_MEASURES);
 
@@ -146,7 +146,7 @@ export class Recorder {
   }
 
   record(exchange: Exchange): void {
-    const slot = exchange.bank * this.#names.length + exchange.request;
+    const slot = exchange.epoch * this.#names.length + exchange.request;
     const series = this.#series[slot] ?? this.#open(slot);
     const response = exchange.doneAt - exchange.dueAt;
     const { outcome, connectTook } = exchange;
@@ -182,23 +182,23 @@ export class Recorder {
 
   /** Counts a request that was under way while the generator stood still: its times are not the target's. */
   leaveOut(exchange: Exchange): void {
-    const slot = exchange.bank * this.#names.length + exchange.request;
+    const slot = exchange.epoch * this.#names.length + exchange.request;
     (this.#series[slot] ?? this.#open(slot)).leftOut++;
   }
 
   /** Records a connection that was opened for its own sake, under the first request's name. @param handshake -1: none. */
-  recordSeparateConnect(bank: number, took: Micros, handshake: Micros): void {
-    const slot = bank * this.#names.length;
+  recordSeparateConnect(epoch: number, took: Micros, handshake: Micros): void {
+    const slot = epoch * this.#names.length;
     const series = this.#series[slot] ?? this.#open(slot);
     series.times.separateConnect.record(took);
     if (handshake >= 0) series.times.separateTls.record(handshake);
   }
 
-  /** Takes and empties one bank: by request name, those with anything in them. `offered` is emptied as well. */
-  take(bank: number, offered: Offered): Record<string, SeriesSnapshot> {
+  /** Takes and empties one epoch: by request name, those with anything in them. `offered` is emptied as well. */
+  take(epoch: number, offered: Offered): Record<string, SeriesSnapshot> {
     const taken: Record<string, SeriesSnapshot> = {};
     this.#names.forEach((name, request) => {
-      const slot = bank * this.#names.length + request;
+      const slot = epoch * this.#names.length + request;
       const due = offered.due[slot] as number;
       const sent = offered.sent[slot] as number;
       const dropped = offered.dropped[slot] as number;
@@ -212,9 +212,9 @@ export class Recorder {
     return taken;
   }
 
-  /** Gives the memory of a bank back that was empty when it was taken. Should anything come for it yet, it is made anew. */
-  release(bank: number): void {
-    const first = bank * this.#names.length;
+  /** Gives the memory of an epoch back that was empty when it was taken. Should anything come for it yet, it is made anew. */
+  release(epoch: number): void {
+    const first = epoch * this.#names.length;
     for (let slot = first; slot < first + this.#names.length; slot++)
       if (slot in this.#series) this.#series[slot] = undefined;
   }

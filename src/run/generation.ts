@@ -5,8 +5,8 @@ import type { Clock, Driver } from '../core/ports.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
 import type { GeneratorSnapshot, IntervalSnapshot, Phase, SeriesSnapshot } from '../core/snapshot.ts';
 import { count, type Micros } from '../core/units.ts';
-import { Banks } from '../load/banks.ts';
 import { ClosedLoad } from '../load/closed.ts';
+import { Epochs } from '../load/epochs.ts';
 import { Flows } from '../load/flows.ts';
 import type { LoadModel } from '../load/model.ts';
 import { OpenLoad } from '../load/open.ts';
@@ -48,14 +48,14 @@ export class Generation {
   readonly #pulse: Pulse;
   readonly #load: LoadModel;
   readonly #recorder: Recorder;
-  readonly #banks: Banks;
+  readonly #epochs: Epochs;
   readonly #startAt: Micros;
   readonly #measureConnect: Engine['measureConnect'];
   readonly #emit: (snapshots: readonly IntervalSnapshot[]) => void;
   readonly #onEnd: () => void;
   /** Where the last interval ended, since the start. */
   #cutAt = 0;
-  /** The measured bank of the interval under way. */
+  /** The measured epoch of the interval under way. */
   #current = FIRST_MEASURED;
   /** The next cut, and the next step of the run: its start, its planned end, the end of its grace. */
   #tick: unknown = null;
@@ -89,7 +89,7 @@ export class Generation {
       plan.requests.map((request) => request.name),
       startAt,
     );
-    this.#banks = new Banks(startAt, plan.warmup);
+    this.#epochs = new Epochs(startAt, plan.warmup);
     this.#pulse = new Pulse(engine.clock, startAt, () => this.#probe.slept());
     this.#pulse.onStandstill = () => this.#catchUp();
     const context = {
@@ -97,7 +97,7 @@ export class Generation {
       driver: this.#driver,
       seed: plan.seed,
       maxRequests: plan.maxRequests,
-      banks: this.#banks,
+      epochs: this.#epochs,
       pulse: this.#pulse,
       warmupRequests: plan.warmupRequests,
       flows: new Flows(plan),
@@ -134,8 +134,8 @@ export class Generation {
       this.#load.edit(change.at, change.stages);
       return;
     }
-    this.#banks.reset(this.#startAt + change.at);
-    this.#load.counts.grow(this.#banks.count * this.#plan.requests.length);
+    this.#epochs.reset(this.#startAt + change.at);
+    this.#load.counts.grow(this.#epochs.count * this.#plan.requests.length);
   }
 
   /** At the end of the ramp the statistics begin anew: in the interval before it, so that a reset until then comes first. */
@@ -193,9 +193,11 @@ export class Generation {
     const startAt = this.#cutAt as Micros;
     this.#cutAt = until;
     const { interval, warmup, warmupRequests } = this.#plan;
-    const taken = Array.from({ length: this.#banks.count }, (_, bank) => this.#recorder.take(bank, this.#load.counts));
+    const taken = Array.from({ length: this.#epochs.count }, (_, epoch) =>
+      this.#recorder.take(epoch, this.#load.counts),
+    );
     // Once the load has ended no request is due any more: a reset that was still to come has not come about.
-    if (!this.#draining) this.#current = Math.max(FIRST_MEASURED, this.#banks.of(this.#startAt + startAt));
+    if (!this.#draining) this.#current = Math.max(FIRST_MEASURED, this.#epochs.of(this.#startAt + startAt));
     const current = this.#current;
     const inWarmup = startAt < warmup || (warmupRequests > 0 && isEmpty(taken[current]) && !this.#draining);
     const phase: Phase = this.#draining ? 'drain' : inWarmup ? 'warmup' : 'measure';
@@ -214,17 +216,17 @@ export class Generation {
     const { skipped } = this.#load.counts;
     this.#load.counts.skipped = 0;
     const snapshots: IntervalSnapshot[] = [];
-    taken.forEach((series, bank) => {
-      const resets = Math.max(0, bank - FIRST_MEASURED);
+    taken.forEach((series, epoch) => {
+      const resets = Math.max(0, epoch - FIRST_MEASURED);
       const load = { ...offered(series), ...gauges };
       const counted = resets === 0 ? {} : { resets };
       const own = skipped === 0 ? load : { ...load, skipped };
-      if (bank === primary) snapshots.unshift({ ...frame, phase, ...counted, load: own, ...told, series, generator });
-      else if (isEmpty(series)) this.#recorder.release(bank);
+      if (epoch === primary) snapshots.unshift({ ...frame, phase, ...counted, load: own, ...told, series, generator });
+      else if (isEmpty(series)) this.#recorder.release(epoch);
       else
         snapshots.push({
           ...frame,
-          phase: bank === WARMUP_BANK ? 'warmup' : phase === 'warmup' ? 'measure' : phase,
+          phase: epoch === WARMUP_BANK ? 'warmup' : phase === 'warmup' ? 'measure' : phase,
           ...counted,
           load,
           series,

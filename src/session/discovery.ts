@@ -5,7 +5,7 @@ import type { Clock } from '../core/ports.ts';
 import { bytes, type Micros, seconds, toMillis } from '../core/units.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
 import type { Question, Reply } from '../discover/exchange.ts';
-import { type Given, isScenario, type Sources } from '../plan/sources.ts';
+import { isScenario, type RawSettings, type Sources } from '../plan/sources.ts';
 import { literalText } from '../plan/template.ts';
 
 /** Of a well-known route. */
@@ -20,7 +20,7 @@ const ANY_STATUS = [{ kind: 'status', statuses: [[100, 599]] }] as const;
 const WANTS_MORE = [400, 404, 405, 406, 411, 415, 422, 500, 501];
 
 /** Whether somebody has said what to send: then it is sent, and nothing is looked for. */
-export function saysWhatToSend({ settings, mix }: Given): boolean {
+export function saysWhatToSend({ settings, mix }: RawSettings): boolean {
   const { method, body, bodyFile, data, discover: wanted } = settings;
   if (mix !== undefined) return true;
   return [method, body, bodyFile, data].some((each) => each !== undefined) || wanted === false;

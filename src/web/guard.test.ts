@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { callRefusalOf, type Door, isLoopback, newToken, refusalOf } from './guard.ts';
+import { type AccessPolicy, callRefusalOf, isLoopback, newToken, refusalOf } from './guard.ts';
 
-const HOME: Door = { host: '127.0.0.1', port: 8089, token: null };
-const OPEN: Door = { host: '0.0.0.0', port: 8089, token: 'secret' };
-const statusOf = (host: string | undefined, door: Door, more = {}): number =>
-  refusalOf({ ...(host === undefined ? {} : { host }), ...more }, door)?.status ?? 200;
+const HOME: AccessPolicy = { host: '127.0.0.1', port: 8089, token: null };
+const OPEN: AccessPolicy = { host: '0.0.0.0', port: 8089, token: 'secret' };
+const statusOf = (host: string | undefined, policy: AccessPolicy, more = {}): number =>
+  refusalOf({ ...(host === undefined ? {} : { host }), ...more }, policy)?.status ?? 200;
 
 describe('the address a page is called by', () => {
   it.each(['127.0.0.1:8089', 'localhost:8089', 'LOCALHOST:8089', '[::1]:8089', '127.1.2.3:8089'])(

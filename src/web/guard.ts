@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import type { RequestHandler, Response } from 'express';
 
 /** Who may use the page, and how it is told from a stranger's. */
-export interface Door {
+export interface AccessPolicy {
   /** The address listened on, as the user wrote it. */
   readonly host: string;
   readonly port: number;
@@ -37,15 +37,15 @@ const NO_TOKEN: Refusal = {
  * Lets in who calls the page by an address it has, and shows the token where there is one. A page of somebody else whose
  * name was made to point here (DNS rebinding) calls it by that name. Null: it may come in.
  */
-export function refusalOf(headers: IncomingHttpHeaders, door: Door): Refusal | null {
-  if (!isOwnAddress(headers.host ?? '', door)) {
+export function refusalOf(headers: IncomingHttpHeaders, policy: AccessPolicy): Refusal | null {
+  if (!isOwnAddress(headers.host ?? '', policy)) {
     const hint = 'Open it by its IP address, or start rampart with --ui-host and the name you use.';
     return { status: 421, message: `This page cannot be opened under that host name. ${hint}` };
   }
-  if (door.token === null) return null;
+  if (policy.token === null) return null;
   const bearer = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
-  const given = bearer ?? cookieIn(headers.cookie ?? '', cookieOf(door));
-  return given !== undefined && equal(given, door.token) ? null : NO_TOKEN;
+  const given = bearer ?? cookieIn(headers.cookie ?? '', cookieOf(policy));
+  return given !== undefined && equal(given, policy.token) ? null : NO_TOKEN;
 }
 
 /** For what changes something: only JSON that this page itself posts. Other sites' forms and scripts cannot. */
@@ -59,15 +59,15 @@ export function callRefusalOf(headers: IncomingHttpHeaders): Refusal | null {
   return null;
 }
 
-export function guard(door: Door): RequestHandler {
+export function guard(policy: AccessPolicy): RequestHandler {
   return (request, response, next) => {
-    const refusal = refusalOf(request.headers, door);
+    const refusal = refusalOf(request.headers, policy);
     const shown = request.query['token'];
     // Whoever opens the printed address gets the token as a cookie, and an address without it.
     const entering =
       refusal === NO_TOKEN && request.method === 'GET' && request.path === '/' && typeof shown === 'string';
-    if (entering && equal(shown, door.token ?? '')) {
-      response.cookie(cookieOf(door), shown, { httpOnly: true, sameSite: 'strict' });
+    if (entering && equal(shown, policy.token ?? '')) {
+      response.cookie(cookieOf(policy), shown, { httpOnly: true, sameSite: 'strict' });
       response.redirect(303, '/');
     } else if (refusal === null) next();
     else refuse(response, refusal);
@@ -80,7 +80,7 @@ export const sameOriginJson: RequestHandler = (request, response, next) => {
   else refuse(response, refusal);
 };
 
-function isOwnAddress(header: string, { host, port }: Door): boolean {
+function isOwnAddress(header: string, { host, port }: AccessPolicy): boolean {
   const [, name = '', given = '80'] = /^(\[[0-9a-f:.]+\]|[^:]*)(?::(\d+))?$/i.exec(header) ?? [];
   if (Number(given) !== port) return false;
   const called = name.replace(/^\[|\]$/g, '').toLowerCase();
@@ -97,7 +97,7 @@ function equal(a: string, b: string): boolean {
 }
 
 /** Cookies know no ports: two servers of one machine need two names. */
-const cookieOf = ({ port }: Door): string => `rampart-${port}`;
+const cookieOf = ({ port }: AccessPolicy): string => `rampart-${port}`;
 
 function cookieIn(header: string, name: string): string | undefined {
   const pair = header.split(/;\s*/).find((each) => each.startsWith(`${name}=`));

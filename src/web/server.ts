@@ -6,7 +6,7 @@ import type { Clock } from '../core/ports.ts';
 import { millis, seconds } from '../core/units.ts';
 import type { ControlAnswer, FieldError, Frame } from '../report/client/live/frame.ts';
 import { readSettings, readStart, type Tester } from './control.ts';
-import { type Door, guard, sameOriginJson } from './guard.ts';
+import { type AccessPolicy, guard, sameOriginJson } from './guard.ts';
 import type { LiveRun } from './live-run.ts';
 import { type PageAssets, type PageDefaults, renderPage } from './page.ts';
 import { EventStream } from './stream.ts';
@@ -41,7 +41,7 @@ export class PageServer {
   readonly #options: PageServerOptions;
   readonly #stream: EventStream;
   readonly #server;
-  #door: Door;
+  #policy: AccessPolicy;
   #shown: LiveRun | null = null;
   #flushing: unknown = null;
   #flushedAt = 0;
@@ -49,7 +49,7 @@ export class PageServer {
 
   private constructor(options: PageServerOptions) {
     this.#options = options;
-    this.#door = { host: options.host, port: options.port, token: options.token };
+    this.#policy = { host: options.host, port: options.port, token: options.token };
     this.#stream = new EventStream(options.epoch, () => JSON.stringify(this.#whole()));
     this.#server = createServer();
   }
@@ -63,7 +63,7 @@ export class PageServer {
 
   /** Where to open it, the token included. */
   get url(): string {
-    const { host, port, token } = this.#door;
+    const { host, port, token } = this.#policy;
     const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
     return `http://${shown}:${port}/${token === null ? '' : `?token=${token}`}`;
   }
@@ -98,7 +98,7 @@ export class PageServer {
       this.#server.listen(port, host, () => resolve());
     });
     this.#server.on('error', this.#options.onError);
-    this.#door = { ...this.#door, port: (this.#server.address() as AddressInfo).port };
+    this.#policy = { ...this.#policy, port: (this.#server.address() as AddressInfo).port };
     this.#server.on('request', this.#app());
     this.#beat();
   }
@@ -115,7 +115,7 @@ export class PageServer {
     const app = express();
     app.disable('x-powered-by');
     app.disable('etag');
-    app.use(guard(this.#door));
+    app.use(guard(this.#policy));
     app.use((_request, response, next) => {
       response.set({
         'X-Content-Type-Options': 'nosniff',

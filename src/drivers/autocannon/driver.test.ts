@@ -6,9 +6,9 @@ import { planFixture } from '../../core/plan.fixture.ts';
 import type { Plan } from '../../core/plan.ts';
 import { OUTCOMES } from '../../core/sample.ts';
 import { count, millis, seconds } from '../../core/units.ts';
-import { Banks } from '../../load/banks.ts';
 import { SystemClock } from '../../load/clock.ts';
 import { ClosedLoad } from '../../load/closed.ts';
+import { Epochs } from '../../load/epochs.ts';
 import { flowsFixture } from '../../load/flows.fixture.ts';
 import { AutocannonDriver } from './driver.ts';
 
@@ -65,7 +65,7 @@ function offer(port: number, vus: number, requests: number, changes: Partial<Pla
       driver,
       seed: 1,
       maxRequests: requests,
-      banks: new Banks(clock.now(), millis(0)),
+      epochs: new Epochs(clock.now(), millis(0)),
       warmupRequests: 0,
       flows: flowsFixture(),
     },

@@ -12,7 +12,7 @@ export interface Origin {
 }
 
 /** What was given, of one source or of all laid over each other. Nothing in it is a default. */
-export interface Given {
+export interface RawSettings {
   readonly settings: Settings;
   readonly headers: readonly Header[];
   /** Of a scenario file that names several requests; each then has settings of its own. Absent: one, of these. */
@@ -28,7 +28,7 @@ export interface WrittenRequest {
   readonly capture: Readonly<Record<string, string>>;
   readonly thresholds: readonly string[];
   /** Its own settings over those of all. */
-  readonly given: Given;
+  readonly given: RawSettings;
   /** The settings that it has of its own. */
   readonly own: Settings;
   originOf(field: string, key?: string): Origin;

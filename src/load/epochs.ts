@@ -4,9 +4,9 @@ import type { Micros } from '../core/units.ts';
  * Which stretch of the run a request belongs to, by the instant at which it was due: 0 is the warm-up, 1 is measured, and
  * each reset of the statistics begins the next. One comparison in the newest stretch.
  */
-export class Banks {
+export class Epochs {
   /** In the order of their instants. The first reaches back for ever. */
-  readonly #stretches: { readonly from: number; readonly bank: number }[];
+  readonly #stretches: { readonly from: number; readonly epoch: number }[];
   #newestFrom: number;
   #newest = 1;
 
@@ -17,8 +17,8 @@ export class Banks {
   constructor(startAt: Micros, warmup: Micros) {
     const from = warmup > 0 ? startAt + warmup : Number.NEGATIVE_INFINITY;
     this.#stretches = [
-      { from: Number.NEGATIVE_INFINITY, bank: 0 },
-      { from, bank: 1 },
+      { from: Number.NEGATIVE_INFINITY, epoch: 0 },
+      { from, epoch: 1 },
     ];
     this.#newestFrom = from;
   }
@@ -37,10 +37,10 @@ export class Banks {
     // In the warm-up nothing is counted anyway: it goes on, and what comes after it is the new stretch.
     this.#newestFrom = Math.max(at, this.#newestFrom);
     this.#newest += 1;
-    this.#stretches.push({ from: this.#newestFrom, bank: this.#newest });
+    this.#stretches.push({ from: this.#newestFrom, epoch: this.#newest });
   }
 
   #earlier(dueAt: number): number {
-    return this.#stretches.findLast(({ from }) => from <= dueAt)?.bank ?? 0;
+    return this.#stretches.findLast(({ from }) => from <= dueAt)?.epoch ?? 0;
   }
 }

@@ -58,7 +58,7 @@ interface Kept {
   over: boolean;
 }
 
-export interface TestingOptions {
+export interface RunManagerOptions {
   /** Of what the start form was filled in with; null: it was empty. */
   readonly memory: FormMemory | null;
   /** What every test is told to, besides its folder. */
@@ -76,16 +76,16 @@ export interface TestingOptions {
 }
 
 /** Runs tests one after the other, for the command line and for the page, and keeps what the page shows of them. */
-export class Testing implements Tester {
+export class RunManager implements Tester {
   readonly #world: World;
-  readonly #options: TestingOptions;
+  readonly #options: RunManagerOptions;
   readonly #earlier: (EarlierRun & { readonly folder: RunFolder })[] = [];
   #kept: Kept | null = null;
   /** A test is being prepared. */
   #preparing = false;
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor(world: World, options: TestingOptions) {
+  constructor(world: World, options: RunManagerOptions) {
     this.#world = world;
     this.#options = options;
   }
