@@ -157,7 +157,8 @@ describe('a disk that fills up', () => {
       journal - 50,
       journal + 10,
       journal + 200_000,
-      all - 500,
+      // Runs differ a little in what they leave: enough that the last file has no room for sure.
+      all * 0.95,
       all * 2,
     ];
     for (const [n, room] of moments.entries()) {

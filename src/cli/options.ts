@@ -23,7 +23,7 @@ export function addSettings(command: Command, name: SettingCommand, groups?: rea
 export function addDiscoverOptions(command: Command): Command {
   return command
     .option('-H, --header <header>', 'request header, "Name: value"; repeat for more', collect)
-    .option('--timeout <duration>', 'give a request up after this long, e.g. 30s (default)')
+    .option('--timeout <duration>', 'fail a request after this long, e.g. 30s (default)')
     .option('--http2', 'HTTP/2: by ALPN over TLS, by prior knowledge without')
     .option('--proxy <url>', 'HTTP proxy between here and the target, http://host:port')
     .option('--connect-to <way>', 'connect elsewhere, HOST:PORT:OTHER-HOST:OTHER-PORT; Host and SNI stay', collect)
