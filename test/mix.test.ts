@@ -38,7 +38,13 @@ describe('a weighted mix of requests', () => {
   it('is sent by its weights, and every table has a row for each', async () => {
     const { url, got } = await target();
     const scenario = { url, vus: 4, requests: REQUESTS, maxRequests: 400, thresholds: ['errors{search}<1%'] };
-    const { code, stdout, stderr, read, result } = await run(scenario, ['--threads', '2', '--seed', '5', '--no-preflight']);
+    const { code, stdout, stderr, read, result } = await run(scenario, [
+      '--threads',
+      '2',
+      '--seed',
+      '5',
+      '--no-preflight',
+    ]);
     expect([0, 5]).toContain(code);
     expect(stderr).toContain(`chat, 70 %: POST ${new URL(url).origin}/chat  (15 B of application/json)`);
     const { series, totals, verdict } = result();

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { rampart, temporaryFolder } from './command.ts';
@@ -119,5 +120,49 @@ describe('a first request that is answered well', () => {
     const plain = await strict();
     const over2 = await rampart(['run', plain.url, '--http2']);
     expect([over2.code, plain.received()]).toEqual([4, 0]);
+  });
+});
+
+describe('a program', () => {
+  /** The library as it is built: its threads lie beside it. */
+  const library = (): Promise<typeof import('../src/index.ts')> =>
+    import(new URL('../dist/src/index.js', import.meta.url).href);
+
+  it('is told of a wrong first request, as an error with a code, and no load follows', async () => {
+    const target = await strict();
+    const { run } = await library();
+    const out = join(temporaryFolder(), 'out');
+    const error = await run({ url: target.url, body: '{}', out }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'RampartError', code: 'unusable', exitCode: 4 });
+    expect(`${(error as Error).message}`).toContain('Field required');
+    expect([target.received(), existsSync(join(out, 'journal.ndjson'))]).toEqual([1, false]);
+  });
+
+  it('needs no more than an address, as the command does', async () => {
+    const fields = '{"detail":[{"type":"missing","loc":["body","amount"],"msg":"Field required"}]}';
+    const bodies: string[] = [];
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (piece) => {
+        body += piece;
+      });
+      request.on('end', () => {
+        response.setHeader('content-type', 'application/json');
+        if (request.method !== 'POST') response.writeHead(405, { allow: 'POST' }).end('{"detail":"no"}');
+        else if (!body.includes('"amount"')) response.writeHead(422).end(fields);
+        else {
+          bodies.push(body);
+          response.end('{"price":1}');
+        }
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { run } = await library();
+    const result = await run({ url: `http://127.0.0.1:${port}/predict`, vus: 1, requests: 20 });
+    expect(result.totals).toMatchObject({ ok: 20, failed: 0 });
+    expect(result.plan.requests[0]).toMatchObject({ method: 'POST' });
+    expect(bodies.length).toBeGreaterThan(20);
+    await new Promise((resolve) => server.close(resolve));
   });
 });
