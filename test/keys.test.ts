@@ -125,7 +125,7 @@ describe('keys in the terminal', () => {
   it('end at once by a second Ctrl-C, whatever is under way', async () => {
     const cwd = temporaryFolder();
     const silent = await httpTarget(() => {});
-    const flags = run('--vus 2 --graceful-stop 10m', join(cwd, 'run')).replace(target.url, silent.url);
+    const flags = run('--vus 2 --graceful-stop 10m --no-preflight', join(cwd, 'run')).replace(target.url, silent.url);
     const { shown, code } = await inTerminal(within(cwd, flags), [
       [UNDER_WAY, '\u0003'],
       // A moment later: sooner, it is the same wish, said twice.
