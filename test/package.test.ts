@@ -52,7 +52,7 @@ describe('the packed package', () => {
     });
     try {
       const body = join(installed, 'scenarios/loan.json');
-      const load = ['--vus', '20', '--spawn-rate', '20', '-d', '2s', '--json'];
+      const load = ['--vus', '20', '--spawn-rate', '20', '-d', '2s', '--json', '--no-preflight'];
       const stdout = execFileSync(process.execPath, [cli, 'run', url, '--body-file', body, ...load], {
         cwd: elsewhere,
         encoding: 'utf8',

@@ -51,6 +51,8 @@ export async function runCommand(
   const note = (line: string): void => outside.stderr.write(`${line}\n`);
   warnOfForeignVariables(outside);
   const intended = preparedBy(written, kind, quiet ? outside : { ...outside, note });
+  // What a search refuses of its SLOs is refused before anything is sent.
+  procedureOf(intended.plan);
   const world = discreet(outside, Secrets.of(intended.plan));
   const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
   const outputs = await wantedOutputs(settings.outputs, world);

@@ -146,6 +146,8 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
     const sources: Sources = { kind, target: '', env: {}, flags: {}, program: settings };
     const given = await readSources(sources, machine.files);
     let { plan, rows } = preparedBy(given, kind, machine);
+    // What a search refuses of its SLOs is refused before anything is sent.
+    procedureOf(plan);
     let publication: Publication;
     let folder: RunFolder | null = null;
     let wanted: readonly WantedOutput[];
