@@ -36,13 +36,9 @@ export const erlang =
     return sum;
   };
 
-/** A standard normal number. Source: G. E. P. Box and M. E. Muller, Ann. Math. Stat. 29 (1958). */
-const normal = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
-
 /** Of this mean; sigma is that of the logarithm. */
 export const lognormal = (mean: number, sigma: number) => (random: Random) =>
-  mean * Math.exp(sigma * normal(random) - sigma ** 2 / 2);
+  mean * Math.exp(sigma * random.normal() - sigma ** 2 / 2);
 
 /** Fails this share of the requests, whatever the load; they take as long as the others. */
 export function failing(share: number, serve: Serve): Serve {

@@ -1,10 +1,9 @@
 import type { SideInput } from '../../src/analyze/compare/comparison.ts';
 import { figuresOf } from '../../src/analyze/compare/figures.ts';
-import { finishedOf, foldOf, planOf, secondOf, startedOf } from '../../src/analyze/events.fixture.ts';
-import { count, perSecond, seconds } from '../../src/core/units.ts';
 import { Random } from '../../src/load/random.ts';
 import { queue } from '../accuracy/server.ts';
 import type { Law } from '../intervals/laws.ts';
+import { simulatedRun } from '../simulated-run.ts';
 
 /** What every run of a comparison is: Poisson arrivals at a constant rate against a target that is fresh at its start. */
 export const RUN = { perSecond: 100, seconds: 20, load: 0.5 } as const;
@@ -37,13 +36,13 @@ export function pairsOf(
   const sides = [[], []] as SideInput['runs'][number][][];
   // The wandering forgets half of itself in ten runs.
   const memory = 0.5 ** (1 / 10);
-  let wandered = machine.wander * normal(random);
+  let wandered = machine.wander * random.normal();
   let first = 0;
   for (let turn = 0; turn < 2 * pairs; turn++) {
     if (turn % 2 === 0) first = random.uniform() < 0.5 ? 0 : 1;
     const side = turn % 2 === 0 ? first : 1 - first;
-    wandered = memory * wandered + Math.sqrt(1 - memory ** 2) * machine.wander * normal(random);
-    const speed = Math.exp(wandered + machine.jitter * normal(random));
+    wandered = memory * wandered + Math.sqrt(1 - memory ** 2) * machine.wander * random.normal();
+    const speed = Math.exp(wandered + machine.jitter * random.normal());
     const result = runOf(law, (side === 1 ? slower : 1) * speed, seed * 100 + (turn >> 1), side, turn);
     sides[side]?.push({ from: `${turn}`, figures: figuresOf(result) });
   }
@@ -53,9 +52,6 @@ export function pairsOf(
     { label: 'head', runs: head },
   ];
 }
-
-const normal = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
 
 function runOf(law: Law, slower: number, seed: number, side: number, turn: number) {
   // Both runs of a pair have the same arrivals, as when they are measured with one seed.
@@ -68,29 +64,8 @@ function runOf(law: Law, slower: number, seed: number, side: number, turn: numbe
     Float64Array.from(arrivals),
     new Random(seed, 8 + side),
   );
-  const intervals: { ok: number[]; sent: number }[] = [];
-  const secondAt = (index: number) => {
-    while (intervals.length <= index) intervals.push({ ok: [], sent: 0 });
-    return intervals[index] as { ok: number[]; sent: number };
-  };
-  arrivals.forEach((at, i) => {
-    const end = done[i] as number;
-    secondAt(Math.floor(at)).sent++;
-    secondAt(Math.floor(end)).ok.push(Math.round((end - at) * 1e6));
-  });
-  const rate = perSecond(RUN.perSecond);
-  const plan = planOf({
-    load: {
-      model: 'open',
-      arrivals: 'poisson',
-      rate: [{ duration: seconds(RUN.seconds), from: rate, to: rate }],
-      maxInFlight: count(100_000),
-    },
-  });
-  const events = intervals.map(({ ok, sent }, index) =>
-    secondOf(index, { ok, sentMore: sent - ok.length }, { phase: index < RUN.seconds ? 'measure' : 'drain', vus: 0 }),
-  );
-  const result = foldOf([startedOf(plan), ...events, finishedOf('completed', intervals.length)]).result();
+  const took = arrivals.map((at, i) => (done[i] as number) - at);
+  const result = simulatedRun(arrivals, took, RUN.perSecond, RUN.seconds);
   const startedAt = new Date(Date.UTC(2026, 0, 1) + turn * 30_000).toISOString();
   return { ...result, run: { ...result.run, id: `${seed}`, startedAt } };
 }

@@ -16,10 +16,8 @@ const constant: Draw = () => 1;
 
 const lognormal =
   (sigma: number): Draw =>
-  (random) => {
-    const normal = Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
-    return Math.exp(sigma * normal - sigma ** 2 / 2);
-  };
+  (random) =>
+    Math.exp(sigma * random.normal() - sigma ** 2 / 2);
 
 /** Of this tail index. */
 const pareto =

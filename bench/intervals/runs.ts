@@ -1,9 +1,8 @@
-import { finishedOf, foldOf, planOf, secondOf, startedOf } from '../../src/analyze/events.fixture.ts';
 import { percentileText } from '../../src/analyze/percentiles.ts';
 import type { PercentileName } from '../../src/core/result.ts';
-import { count, perSecond, seconds } from '../../src/core/units.ts';
 import { Random } from '../../src/load/random.ts';
 import { queue } from '../accuracy/server.ts';
+import { simulatedRun } from '../simulated-run.ts';
 import type { Law } from './laws.ts';
 
 /** A run at a constant rate of Poisson arrivals: so many requests in so many seconds, against a target in its steady state. */
@@ -67,30 +66,7 @@ export function printedOf(
 ): (Printed | null)[] {
   const mean = size.seconds / size.requests;
   const { due, took } = requestsOf(law, load, mean, Math.ceil(size.requests * 1.2), new Random(seed, 7));
-  const intervals: { ok: number[]; sent: number }[] = [];
-  const secondAt = (index: number) => {
-    while (intervals.length <= index) intervals.push({ ok: [], sent: 0 });
-    return intervals[index] as { ok: number[]; sent: number };
-  };
-  due.forEach((instant, i) => {
-    if (instant >= size.seconds) return;
-    const time = took[i] as number;
-    secondAt(Math.floor(instant)).sent++;
-    secondAt(Math.floor(instant + time)).ok.push(Math.round(time * 1e6));
-  });
-  const rate = perSecond(size.requests / size.seconds);
-  const plan = planOf({
-    load: {
-      model: 'open',
-      arrivals: 'poisson',
-      rate: [{ duration: seconds(size.seconds), from: rate, to: rate }],
-      maxInFlight: count(100_000),
-    },
-  });
-  const events = intervals.map(({ ok, sent }, index) =>
-    secondOf(index, { ok, sentMore: sent - ok.length }, { phase: index < size.seconds ? 'measure' : 'drain', vus: 0 }),
-  );
-  const { latency } = foldOf([startedOf(plan), ...events, finishedOf('completed', intervals.length)]).result();
+  const { latency } = simulatedRun(due, took, size.requests / size.seconds, size.seconds);
   return names.map((name) => read(percentileText(latency.responseWithFailures, name)));
 }
 

@@ -24,6 +24,8 @@ export interface LiveWishes {
   readonly folder: string;
   readonly seed: number;
   readonly overwrite: boolean;
+  /** Told as it goes on. */
+  readonly note: (line: string) => void;
   /** Of `run`, for each of the runs. */
   readonly flags: Readonly<Record<string, unknown>>;
 }
@@ -43,7 +45,7 @@ export async function compareLive(
   sides: readonly [LiveSide, LiveSide],
   wishes: LiveWishes,
 ): Promise<{ readonly comparison: Comparison; readonly interrupted: boolean }> {
-  const { pairs, margin, seed } = wishes;
+  const { pairs, margin, seed, note } = wishes;
   const random = new Random(seed, 0);
   const stop = new AbortController();
   const forget = world.onInterrupt(() => stop.abort());
@@ -66,11 +68,11 @@ export async function compareLive(
       const reason = voidReason(measured);
       if (reason !== null) {
         voids.push(reason);
-        world.stderr.write(`pair ${pair} of at most ${pairs} is measured again: ${reason}\n`);
+        note(`pair ${pair} of at most ${pairs} is measured again: ${reason}`);
         continue;
       }
       for (const side of measured) runs[side.label].push(side);
-      world.stderr.write(`${progress(pair, pairs, measured)}\n`);
+      note(progress(pair, pairs, measured));
       if (pair === FEWEST && pair < pairs) {
         const early = compared(1 - FIRST_LOOK);
         if (early.verdict !== 'undecided') return { comparison: withVoids(early, voids), interrupted: false };
@@ -155,7 +157,8 @@ async function measured(
       : runCommand(inside, 'run', side.url, {
           ...wishes.flags,
           ...{ out, quiet: true, overwrite: wishes.overwrite },
-          seed: `${wishes.seed + turn}`,
+          // A seed has 32 bits.
+          seed: `${(wishes.seed + turn) >>> 0}`,
         });
   const code = await (side.program === null ? run() : withTargetProgram(world, side.program, signal, run));
   if (code === EXIT.interrupted || signal.aborted) return null;

@@ -19,6 +19,12 @@ describe('what compare refuses', () => {
     ['too few pairs', [A, B, '--pairs', '3'], /--pairs: "3" is too little; at least 5/],
     ['a target that is no URL', ['http://[', B], /"http:\/\/\[" is no URL/],
     ['a patience without a unit', [A, B, '--wait-timeout', '5'], /--wait-timeout: "5" has no unit/],
+    [
+      'an address to wait for that is none',
+      [A, '--base-cmd', 'x', '--head-cmd', 'y', '--wait-for', 'health'],
+      /--wait-for: "health" is no address/,
+    ],
+    ['an empty command', [A, '--base-cmd', ' ', '--head-cmd', 'y'], /--base-cmd: the command is empty/],
     ['a flag of runs for finished ones', ['a', '--', 'b', '--rate', '5/s'], /--rate says how targets are measured/],
   ])('%s', async (_, args, message) => {
     const { code, stderr, stdout } = await saidBy(['compare', ...args]);

@@ -6,6 +6,7 @@ import type { Comparison } from '../core/comparison.ts';
 import { EXIT, type ExitCode, RampartError } from '../core/errors.ts';
 import { JOURNAL } from '../core/run-files.ts';
 import type { World } from '../core/world.ts';
+import { startOf } from '../plan/start.ts';
 import { parseCount, parseDuration, parseSeed, parseShare } from '../plan/syntax.ts';
 import { comparisonMarkdown, renderComparison, toComparisonJson } from '../report/comparison.ts';
 import { newRunId } from '../session/execution.ts';
@@ -159,18 +160,19 @@ async function compareTargets(
   const pairs = many === undefined ? USUAL_PAIRS : parseCount(many, '--pairs', { min: `${FEWEST}`, max: '100' });
   const patience = parseDuration(waitTimeout, '--wait-timeout');
   const seed = flags.seed === undefined ? world.randomSeed() : parseSeed(flags.seed, '--seed');
-  const programOf = (line: string | undefined, url: string) =>
-    line === undefined ? null : { line, url: waitFor ?? new URL(url).origin, strict: waitFor !== undefined, patience };
+  const programOf = (line: string | undefined, flag: string, address: string) =>
+    line === undefined ? null : startOf({ line, waitFor, address, patience }, { line: flag, waitFor: '--wait-for' });
+  const sides = [
+    { label: 'base', url: base, program: programOf(baseCmd, '--base-cmd', base) },
+    { label: 'head', url: head, program: programOf(headCmd, '--head-cmd', head) },
+  ] as const;
   await makeFolder(world.files, { path: folder, label: flags.out === undefined ? '' : '--out' });
   const ends = ['duration', 'stages', 'requests', 'until'].some((name) => runFlags[name] !== undefined);
-  return compareLive(
-    quiet ? { ...world, stderr: { ...world.stderr, write: () => {} } } : world,
-    [
-      { label: 'base', url: base, program: programOf(baseCmd, base) },
-      { label: 'head', url: head, program: programOf(headCmd, head) },
-    ],
-    { pairs, margin, folder, seed, overwrite, flags: ends ? runFlags : { ...runFlags, duration: USUAL_DURATION } },
-  );
+  return compareLive(world, sides, {
+    ...{ pairs, margin, folder, seed, overwrite },
+    note: (line) => quiet || world.stderr.write(`${line}\n`),
+    flags: ends ? runFlags : { ...runFlags, duration: USUAL_DURATION },
+  });
 }
 
 function exitCodeFor({ verdict, metrics }: Comparison, strict: boolean): ExitCode {

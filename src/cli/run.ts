@@ -25,6 +25,7 @@ import { saysWhatToSend, sourcesWith } from '../session/discovery.ts';
 import { execute, newRunId, openFolder } from '../session/execution.ts';
 import { followedBy } from '../session/outputs.ts';
 import { preflight } from '../session/preflight.ts';
+import type { Procedure } from '../session/procedure.ts';
 import { procedureOf } from '../session/procedures.ts';
 import type { FolderWish, RunFolder } from '../session/run-folder.ts';
 import { colourOf } from './colour.ts';
@@ -51,14 +52,14 @@ export async function runCommand(
   const note = (line: string): void => outside.stderr.write(`${line}\n`);
   warnOfForeignVariables(outside);
   const intended = preparedBy(written, kind, quiet ? outside : { ...outside, note });
-  // What a search refuses of its SLOs is refused before anything is sent.
-  procedureOf(intended.plan);
+  // Before anything is sent: a search refuses SLOs that no load can break.
+  const procedure = procedureOf(intended.plan);
   const world = discreet(outside, Secrets.of(intended.plan));
   const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
   const outputs = await wantedOutputs(settings.outputs, world);
   if (!quiet) for (const line of describePlan(intended.plan)) world.stderr.write(`${line}\n`);
   return whenReady(world, targetStartOf(written, intended.plan), () =>
-    measured(world, sources, { ...intended, given: written }, { wishes, outputs }),
+    measured(world, sources, { ...intended, given: written }, { wishes, outputs, procedure }),
   );
 }
 
@@ -67,7 +68,7 @@ async function measured(
   world: World,
   sources: Sources,
   intended: PreparedRun & { readonly given: RawSettings },
-  { wishes, outputs }: { wishes: PageWishes | null; outputs: readonly WantedOutput[] },
+  { wishes, outputs, procedure }: { wishes: PageWishes | null; outputs: readonly WantedOutput[]; procedure: Procedure },
 ): Promise<number> {
   const { kind } = sources;
   const written = intended.given;
@@ -117,7 +118,7 @@ async function measured(
       ? page.runs.run({ id, plan, rows, folder }, { view, stop, steering })
       : execute(world, {
           ...{ id, plan, rows, publication, folder, steering, signal: stop.signal },
-          procedure: procedureOf(plan),
+          procedure,
           record: new Artifacts(),
           outputs: [...(view === null ? [] : [followedBy('console', view)]), ...outputs],
         })

@@ -28,17 +28,36 @@ export function targetStartOf(given: RawSettings, { target }: Pick<Plan, 'target
       );
     return null;
   }
-  if (start?.trim() === '') throw new RampartError('bad-flag', `${label('start')}: the command is empty`);
+  const patience = readOrDefault(given, 'waitTimeout');
+  const labels = { line: label('start'), waitFor: label('waitFor') };
+  return startOf({ line: start ?? null, waitFor, address: target.url, patience }, labels);
+}
+
+/**
+ * @param address of the target, which tells that it is ready where nothing else is named.
+ * @param labels what a person calls the command and the address to wait for.
+ * @throws {RampartError}
+ */
+export function startOf<Line extends string | null>(
+  {
+    line,
+    waitFor,
+    address,
+    patience,
+  }: {
+    readonly line: Line;
+    readonly waitFor: string | undefined;
+    readonly address: string;
+    readonly patience: Micros;
+  },
+  labels: { readonly line: string; readonly waitFor: string },
+): TargetStart & { readonly line: Line } {
+  if (line?.trim() === '') throw new RampartError('bad-flag', `${labels.line}: the command is empty`);
   if (waitFor !== undefined && !(URL.canParse(waitFor) && /^https?:$/.test(new URL(waitFor).protocol)))
     throw new RampartError(
       'bad-flag',
-      `${label('waitFor')}: "${waitFor}" is no address to wait for`,
+      `${labels.waitFor}: "${waitFor}" is no address to wait for`,
       'Write it whole: http://127.0.0.1:8000/health',
     );
-  return {
-    line: start ?? null,
-    url: waitFor ?? new URL(target.url).origin,
-    strict: waitFor !== undefined,
-    patience: readOrDefault(given, 'waitTimeout'),
-  };
+  return { line, url: waitFor ?? new URL(address).origin, strict: waitFor !== undefined, patience };
 }

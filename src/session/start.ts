@@ -146,8 +146,8 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
     const sources: Sources = { kind, target: '', env: {}, flags: {}, program: settings };
     const given = await readSources(sources, machine.files);
     let { plan, rows } = preparedBy(given, kind, machine);
-    // What a search refuses of its SLOs is refused before anything is sent.
-    procedureOf(plan);
+    // Before anything is sent: a search refuses SLOs that no load can break.
+    const procedure = procedureOf(plan);
     let publication: Publication;
     let folder: RunFolder | null = null;
     let wanted: readonly WantedOutput[];
@@ -174,7 +174,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
     }
     const result = await execute(machine, {
       ...{ id: this.id, plan, rows, folder, publication },
-      procedure: procedureOf(plan),
+      procedure,
       record: new Artifacts(),
       signal: this.#stop.signal,
       steering: this.#steering,
