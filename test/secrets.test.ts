@@ -122,6 +122,56 @@ describe('a secret', () => {
     expect(leaksIn({ stdout, stderr, ...files })).toEqual([]);
   });
 
+  it('is in nothing that is found out of an endpoint, nor in the scenario that is made of it', async () => {
+    planted = [];
+    target = await echo();
+    const cwd = temporaryFolder();
+    const query = `q=1&api_key=${plant('query')}`;
+    const args = ['discover', `${target.url}?${query}`, '-H', `X-Api-Key: ${plant('header')}`];
+    const json = await rampart([...args, '--json', '-o', 'scenario.json'], { cwd });
+    const text = await rampart(args, { cwd });
+    const scenario = readFileSync(join(cwd, 'scenario.json'), 'utf8');
+    expect([json.code, text.code]).toEqual([0, 0]);
+    expect(planted.filter((canary) => !target?.got.join().includes(canary) && canary.includes('query'))).toEqual([]);
+    expect((JSON.parse(scenario) as { url: string }).url).toBe(`${target.url}?q=1`);
+    expect((JSON.parse(json.stdout) as { accepted: { path: string } }).accepted.path).toContain('api_key=***');
+    const { stdout, stderr } = text;
+    expect(leaksIn({ scenario, json: json.stdout, errors: json.stderr, stdout, stderr })).toEqual([]);
+  });
+
+  it('is in nothing that a comparison says or leaves', async () => {
+    planted = [];
+    target = await echo();
+    const other = await echo();
+    const cwd = temporaryFolder();
+    const address = (url: string, side: string): string => `${url}?token=${plant(side)}`;
+    const args = [
+      'compare',
+      address(target.url, 'base'),
+      address(other.url, 'head'),
+      '-n',
+      '20',
+      '-u',
+      '1',
+      '--pairs',
+      '5',
+    ];
+    const { stdout, stderr } = await rampart([...args, '-o', 'out'], {
+      cwd,
+      env: { GITHUB_STEP_SUMMARY: join(cwd, 'step.md') },
+    });
+    await other.close();
+    const outputs = { stdout, stderr, step: readFileSync(join(cwd, 'step.md'), 'utf8') };
+    const { 'comparison.json': json = '', 'comparison.md': markdown = '' } = Object.fromEntries(
+      ['comparison.json', 'comparison.md'].map((name) => [name, readFileSync(join(cwd, 'out', name), 'utf8')]),
+    );
+    expect(json).toContain('token=***');
+    const runs = readdirSync(join(cwd, 'out')).filter((name) => !name.includes('.'));
+    expect(runs.length).toBeGreaterThanOrEqual(10);
+    const files = Object.assign({}, ...runs.map((run) => filesIn(join(cwd, 'out', run)))) as Record<string, string>;
+    expect(leaksIn({ ...outputs, json, markdown, ...files })).toEqual([]);
+  });
+
   it('is not on the page, nor in what the page is told, and its files are the same', async () => {
     planted = [];
     target = await echo();

@@ -13,6 +13,8 @@ import { type StartedTarget, withTargetProgram } from './started-target.ts';
 export interface LiveSide {
   readonly label: 'base' | 'head';
   readonly url: string;
+  /** The address without its secrets. */
+  readonly shown: string;
   /** Started anew for each run; null: it runs anyway. */
   readonly program: StartedTarget | null;
 }
@@ -51,7 +53,7 @@ export async function compareLive(
   const forget = world.onInterrupt(() => stop.abort());
   const runs: Record<LiveSide['label'], SideInput['runs'][number][]> = { base: [], head: [] };
   const compared = (confidence: number): Comparison => {
-    const [base, head] = sides.map(({ label, url }) => ({ label: `${label} (${url})`, runs: runs[label] }));
+    const [base, head] = sides.map(({ label, shown }) => ({ label: `${label} (${shown})`, runs: runs[label] }));
     return compareRuns(base as SideInput, head as SideInput, { margin, version: world.version, confidence });
   };
   try {
@@ -165,7 +167,7 @@ async function measured(
   if (code === EXIT.passed || code === EXIT.failed || code === EXIT.invalid) return figuresOf(resultOf(world, out));
   throw new RampartError(
     code === EXIT.usage ? 'usage' : 'unreachable',
-    `pair ${turn}, ${side.label} (${side.url}): ${said.trim() || `ended with exit code ${code}`}`,
+    `pair ${turn}, ${side.label} (${side.shown}): ${said.trim() || `ended with exit code ${code}`}`,
   );
 }
 

@@ -6,6 +6,7 @@ import type { Comparison } from '../core/comparison.ts';
 import { EXIT, type ExitCode, RampartError } from '../core/errors.ts';
 import { JOURNAL } from '../core/run-files.ts';
 import type { World } from '../core/world.ts';
+import { secretsIn } from '../plan/publish.ts';
 import { startOf } from '../plan/start.ts';
 import { parseCount, parseDuration, parseSeed, parseShare } from '../plan/syntax.ts';
 import { comparisonMarkdown, renderComparison, toComparisonJson } from '../report/comparison.ts';
@@ -162,9 +163,11 @@ async function compareTargets(
   const seed = flags.seed === undefined ? world.randomSeed() : parseSeed(flags.seed, '--seed');
   const programOf = (line: string | undefined, flag: string, address: string) =>
     line === undefined ? null : startOf({ line, waitFor, address, patience }, { line: flag, waitFor: '--wait-for' });
+  const secrets = secretsIn(world.argv, world.env);
+  const shown = (url: string): string => secrets.maskAddresses(url);
   const sides = [
-    { label: 'base', url: base, program: programOf(baseCmd, '--base-cmd', base) },
-    { label: 'head', url: head, program: programOf(headCmd, '--head-cmd', head) },
+    { label: 'base', url: base, shown: shown(base), program: programOf(baseCmd, '--base-cmd', base) },
+    { label: 'head', url: head, shown: shown(head), program: programOf(headCmd, '--head-cmd', head) },
   ] as const;
   await makeFolder(world.files, { path: folder, label: flags.out === undefined ? '' : '--out' });
   const ends = ['duration', 'stages', 'requests', 'until'].some((name) => runFlags[name] !== undefined);

@@ -1,6 +1,6 @@
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import { Secrets } from '../core/secret.ts';
+import { MASK, Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import type { Discovery } from '../discover/discover.ts';
 import { reach } from '../drivers/reach.ts';
@@ -65,7 +65,7 @@ function scenarioOf({ target, requests }: Plan, { accepted }: Discovery, secrets
   ];
   const shown = kept.filter(([name, value]) => !secrets.isSecret(name) && secrets.mask(value) === value);
   const scenario = {
-    url: literalText(target.socketPath === undefined ? `${url.origin}${path}` : target.url),
+    url: literalText(withoutSecrets(target.socketPath === undefined ? `${url.origin}${path}` : target.url, secrets)),
     method,
     ...(shown.length === 0
       ? {}
@@ -73,6 +73,16 @@ function scenarioOf({ target, requests }: Plan, { accepted }: Discovery, secrets
     ...(body === null ? {} : { body: bodyOf(literalText(body)) }),
   };
   return `${JSON.stringify(scenario, null, 2)}\n`;
+}
+
+/** An address without the parameters of its query that are secret. */
+function withoutSecrets(address: string, secrets: Secrets): string {
+  const [route = '', ...query] = address.split('?');
+  const kept = query
+    .join('?')
+    .split('&')
+    .filter((pair) => pair !== '' && secrets.mask(`?${pair}`) === `?${pair}`);
+  return kept.length === 0 ? route : `${route}?${kept.join('&')}`;
 }
 
 /** What a request has anyway. */
@@ -88,24 +98,33 @@ function bodyOf(text: string): unknown {
   }
 }
 
-function discoveryJson({ target }: Plan, { accepted, refusal, ...rest }: Discovery, secrets: Secrets): object {
-  const replied = (reply: NonNullable<Discovery['refusal']>): object => ({
-    status: reply.status,
-    body: reply.body === null ? null : secrets.excerpt(reply.body, 0, 2_000),
+/** All that is known, but for what is secret. */
+function discoveryJson({ target }: Plan, { accepted, refusal, ...rest }: Discovery, secrets: Secrets): unknown {
+  const replied = ({ status, body }: NonNullable<Discovery['refusal']>): object => ({
+    status,
+    body: body === null ? null : secrets.excerpt(body, 0, 2_000),
   });
-  return {
+  const json = {
     format: 1,
-    url: secrets.maskAddresses(target.url),
+    url: target.url,
     ...rest,
     accepted:
       accepted === null
         ? null
         : {
             ...accepted.question,
-            headers: accepted.question.headers.map(([name, value]) => [name, secrets.isSecret(name) ? '***' : value]),
+            headers: accepted.question.headers.map(([name, value]) => [name, secrets.isSecret(name) ? MASK : value]),
             from: accepted.from,
             response: replied(accepted.reply),
           },
     refusal: refusal === null ? null : replied(refusal),
   };
+  return masked(json, secrets);
+}
+
+function masked(value: unknown, secrets: Secrets): unknown {
+  if (typeof value === 'string') return secrets.mask(value);
+  if (Array.isArray(value)) return value.map((one) => masked(one, secrets));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, masked(one, secrets)]));
 }
