@@ -233,6 +233,14 @@ describe('what an address is', () => {
   });
 });
 
+it('a parameter that an error names is added, even where its name is no text of Unicode', async () => {
+  const missing = { detail: [{ loc: ['query', 'a\ud800'], type: 'missing', msg: '' }] };
+  const found = await asked('/predict', ({ method, path }) =>
+    method === 'POST' ? (path.includes('?') ? { status: 200 } : { status: 422, body: missing }) : undefined,
+  );
+  expect(found.accepted?.question.path).toBe('/predict?a%EF%BF%BD=1');
+});
+
 it('a success that tells of an error is none', () => {
   const reply = (status: number, body: string): Reply => ({ status, headers: [], body, message: '' });
   expect(isAccepted(reply(200, '{"error":"missing field"}'))).toBe(false);

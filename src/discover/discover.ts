@@ -1,5 +1,5 @@
 import { isObject, type Json, readDocument, textOf } from './document.ts';
-import { type Ask, type Candidate, type Question, questionOf, type Reply } from './exchange.ts';
+import { type Ask, type Candidate, type Question, questionOf, type Reply, withParameters } from './exchange.ts';
 import { ApiDocument, type Operation } from './openapi.ts';
 import { mlflowBody, modelRoutes, protocolAt, SIGNS } from './protocols.ts';
 import { missingOutside, repaired } from './repair.ts';
@@ -252,8 +252,8 @@ class BodySearch {
       const query = outside.filter(
         ({ place, name }) => place === 'query' && !new URLSearchParams(path.split('?')[1]).has(name),
       );
-      const added = query.map(({ name }) => `${encodeURIComponent(name)}=1`).join('&');
-      if (added !== '') return { ...candidate, path: `${path}${path.includes('?') ? '&' : '?'}${added}` };
+      const added = query.map(({ name }) => [name, '1'] as const);
+      if (added.length > 0) return { ...candidate, path: withParameters(path, added) };
     }
     if (content === null) return { ...candidate, content: { kind: 'json', value: {} } };
     if (content.kind === 'text') return null;

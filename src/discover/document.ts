@@ -82,7 +82,8 @@ export function resolveRef(root: Json, ref: string): Json {
   return value ?? null;
 }
 
-function decoded(step: string): string {
+/** Where its escapes are no text: as it is. */
+export function decoded(step: string): string {
   try {
     return decodeURIComponent(step);
   } catch {

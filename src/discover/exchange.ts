@@ -59,6 +59,16 @@ export function questionOf({ method, path, headers, content }: Candidate): Quest
   }
 }
 
+/** A path with more parameters in its query. */
+export function withParameters(path: string, pairs: readonly (readonly [name: string, value: string])[]): string {
+  if (pairs.length === 0) return path;
+  const added = pairs.map(([name, value]) => `${escaped(name)}=${escaped(value)}`).join('&');
+  return `${path}${path.includes('?') ? '&' : '?'}${added}`;
+}
+
+/** Half a pair of surrogates, which JSON may hold, has no bytes. */
+const escaped = (text: string): string => encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'));
+
 function fieldsOf(value: Json): [string, string][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   return Object.entries(value).map(([name, part]) => [name, typeof part === 'string' ? part : JSON.stringify(part)]);

@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from './document.ts';
-import type { Candidate, Content } from './exchange.ts';
+import { decoded, isObject, type Json, type JsonObject, listOf, objectOf, textOf } from './document.ts';
+import { type Candidate, type Content, withParameters } from './exchange.ts';
 import { sampleOf, schemaAt } from './schema.ts';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const;
@@ -66,7 +66,7 @@ function isAt(template: string, pathname: string): boolean {
 }
 
 function stepFits(template: string, step: string): boolean {
-  if (template === step || template === decodeURIComponent(step.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'))) return true;
+  if (template === step || template === decoded(step.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'))) return true;
   const at = template.indexOf('{');
   const end = template.lastIndexOf('}');
   if (at < 0 || end < at) return false;
@@ -84,6 +84,10 @@ const KINDS: readonly (readonly [type: RegExp, kind: Content['kind']])[] = [
   [/^multipart\/form-data/i, 'multipart'],
   [/^text\//i, 'text'],
 ];
+
+/** Headers that say how a request is sent, or of what type its body is: a description has no part in those. */
+const SENT_OTHERWISE =
+  /^(content-type|accept|host|content-length|transfer-encoding|connection|keep-alive|proxy-connection|upgrade)$/i;
 
 export class Operation {
   readonly method: string;
@@ -219,11 +223,10 @@ export class Operation {
   #pathWith(path: string, random: (() => number) | null): string {
     const given = new URLSearchParams(path.split('?')[1] ?? '');
     const added = this.#asked('query').filter((each) => !given.has(textOf(each['name'])));
-    if (added.length === 0) return path;
-    const query = added.map(
-      (each) => `${encodeURIComponent(textOf(each['name']))}=${encodeURIComponent(this.#parameter(each, random))}`,
+    return withParameters(
+      path,
+      added.map((each) => [textOf(each['name']), this.#parameter(each, random)]),
     );
-    return `${path}${path.includes('?') ? '&' : '?'}${query.join('&')}`;
   }
 
   #headers(random: (() => number) | null): [string, string][] {
@@ -232,10 +235,7 @@ export class Operation {
       const value = this.#parameter(each, random);
       // A credential is asked for, never guessed.
       const secret = /auth|token|key|secret|session|cookie/i.test(name);
-      return secret ||
-        !/^[\w-]+$/.test(name) ||
-        /^(content-type|accept|host|content-length)$/i.test(name) ||
-        !/^[ -~]*$/.test(value)
+      return secret || !/^[\w-]+$/.test(name) || SENT_OTHERWISE.test(name) || !/^[ -~]*$/.test(value)
         ? []
         : [[name, value]];
     });

@@ -28,15 +28,22 @@ export function protocolAt(pathname: string): Protocol | null {
 
 /** Batches are one, and other open sizes, too. */
 const OPEN_SIZE = 1;
+/** In one body. */
 const MOST_NUMBERS = 1_000_000;
+
+/** Numbers that a body may still have: its inputs share them. */
+interface Room {
+  left: number;
+}
 
 function openInference(model: string): Protocol {
   return {
     name: 'the Open Inference Protocol v2',
     metadata: [model],
     bodies: ([metadata]) => {
+      const room = { left: MOST_NUMBERS };
       const inputs = listOf(objectOf(metadata)['inputs']).flatMap((each): JsonObject[] => {
-        const tensor = tensorOf(objectOf(each));
+        const tensor = tensorOf(objectOf(each), room);
         return tensor === null ? [] : [tensor];
       });
       return inputs.length === 0 ? [] : [[json({ inputs }), "the model's metadata"]];
@@ -44,10 +51,11 @@ function openInference(model: string): Protocol {
   };
 }
 
-function tensorOf({ name, datatype, shape, parameters }: JsonObject): JsonObject | null {
+function tensorOf({ name, datatype, shape, parameters }: JsonObject, room: Room): JsonObject | null {
   const sizes = listOf(shape).map((each) => (typeof each === 'number' && each > 0 ? each : OPEN_SIZE));
   const length = sizes.reduce((product, size) => product * size, 1);
-  if (typeof name !== 'string' || typeof datatype !== 'string' || length > MOST_NUMBERS) return null;
+  if (typeof name !== 'string' || typeof datatype !== 'string' || length > room.left) return null;
+  room.left -= length;
   // Column-wise metadata leaves the batch out, or says -1 alone.
   const shown = sizes.length === 0 ? [1] : sizes;
   const data = Array.from({ length: Math.max(1, length) }, () => elementOf(datatype));
@@ -72,7 +80,8 @@ function instances(model: string, verb: string): Protocol {
       const inputs = Object.entries(objectOf(signature['inputs']));
       const from = "the model's signature";
       if (verb !== 'predict') return inputs.length === 0 ? [] : [[json({ examples: [{}] }), from]];
-      const values = inputs.map(([name, raw]) => [name, valueOfTensor(objectOf(raw))] as const);
+      const room = { left: MOST_NUMBERS };
+      const values = inputs.map(([name, raw]) => [name, valueOfTensor(objectOf(raw), room)] as const);
       const [first] = values;
       if (first === undefined) return [[json({ instances: [[1]] }), "the address, and the target's own errors"]];
       return values.length === 1
@@ -83,14 +92,16 @@ function instances(model: string, verb: string): Protocol {
 }
 
 /** Of one instance: the first size is the batch. */
-function valueOfTensor({ dtype, tensor_shape: shape }: JsonObject): Json {
+function valueOfTensor({ dtype, tensor_shape: shape }: JsonObject, room: Room): Json {
   const sizes = listOf(objectOf(shape)['dim'])
     .slice(1)
     .map((each) => Number(objectOf(each)['size']))
     .map((size) => (size > 0 ? size : OPEN_SIZE));
   const kind = textOf(dtype);
   const element: Json = kind === 'DT_STRING' ? 'text' : kind === 'DT_BOOL' ? true : /INT/.test(kind) ? 1 : 0.5;
-  if (sizes.reduce((product, size) => product * size, 1) > MOST_NUMBERS) return element;
+  const length = sizes.reduce((product, size) => product * size, 1);
+  if (length > room.left) return element;
+  room.left -= length;
   return sizes.reduceRight<Json>((inner, size) => Array.from({ length: size }, () => structuredClone(inner)), element);
 }
 

@@ -79,6 +79,10 @@ describe("pydantic's details", () => {
   it('cannot make anything huge, nor reach a prototype', () => {
     const wide = detail({ loc: ['body', 'a'], type: 'too_short', msg: '', ctx: { min_length: 1e12 } });
     expect(((better({ a: [1] }, wide) as { a: Json[] }).a ?? []).length).toBeLessThanOrEqual(10_000);
+    const long = detail({ loc: ['body', 'a'], type: 'string_too_short', msg: '', ctx: { min_length: 1e10 } });
+    expect(better({ a: 'y' }, long)).toEqual({ a: `y${'x'.repeat(9_999)}` });
+    expect(better([1], detail({ loc: ['body', 500_000_000], type: 'missing', msg: '' }))).toBeNull();
+    expect(better([1], detail({ loc: ['body', 1], type: 'missing', msg: '' }))).toEqual([1, 1]);
     better({}, detail({ loc: ['body', '__proto__', 'admin'], type: 'missing', msg: '' }));
     expect(({} as { admin?: unknown }).admin).toBeUndefined();
   });

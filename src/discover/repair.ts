@@ -149,7 +149,7 @@ function makerOf(detail: JsonObject, name: string, schema: BodySchema | null): M
   if (/multiple/.test(type) && step !== null) return () => step;
   const least = numberIn('min_length', 'limit_value', 'min_items');
   if (/string_too_short|any_str\.min/.test(type) && least !== null)
-    return (now) => String(now ?? '').padEnd(least, 'x');
+    return (now) => String(now ?? '').padEnd(Math.min(least, WIDEST), 'x');
   const most = numberIn('max_length', 'limit_value', 'max_items');
   if (/string_too_long|any_str\.max/.test(type) && most !== null) return (now) => String(now ?? '').slice(0, most);
   if (/pattern|regex/.test(type)) {
@@ -367,7 +367,7 @@ function applied(body: Json, path: readonly (string | number)[], make: Make): Js
   if (step === undefined) return make(body) ?? {};
   if (Array.isArray(body)) {
     if (typeof step !== 'number') return rest.length === 0 ? body : applied(body, rest, make);
-    if (step >= body.length && rest.length > 0) return body;
+    if (step > body.length || (step === body.length && rest.length > 0)) return body;
     const copy = [...body];
     const value = rest.length === 0 ? make(copy[step]) : applied(copy[step] ?? null, rest, make);
     if (value === undefined) copy.splice(step, 1);

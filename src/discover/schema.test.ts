@@ -17,6 +17,11 @@ describe('a value that a schema describes', () => {
     expect(made({ type: ['null', 'integer'] })).toBe(1);
   });
 
+  it('is a text of its format, where that is one', () => {
+    expect(made({ type: 'string', format: 'date' })).toBe('2024-01-15');
+    expect(made({ type: 'string', format: 'constructor' })).toBe('text');
+  });
+
   it('keeps to bounds', () => {
     expect(made({ type: 'integer', exclusiveMinimum: 5, exclusiveMaximum: 7 })).toBe(6);
     expect(made({ type: 'integer', minimum: 5, exclusiveMinimum: true, maximum: 6 })).toBe(6);

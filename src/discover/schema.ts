@@ -212,9 +212,10 @@ class Maker {
       if (made !== null) return made;
     }
     const format = textOf(schema['format']) || (schema['contentEncoding'] === 'base64' ? 'base64' : '');
-    const text = FORMATS[format] ?? textNamed(name);
+    const known = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
+    const text = known ?? textNamed(name);
     const { random } = this.#making;
-    const varied = random === null || FORMATS[format] !== undefined ? text : `${text} ${Math.floor(random() * 1e6)}`;
+    const varied = random === null || known !== undefined ? text : `${text} ${Math.floor(random() * 1e6)}`;
     const padded =
       varied.length < least
         ? varied + ' and more words of a text'.repeat(Math.ceil((least - varied.length) / 26))

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { type Json, type JsonObject, objectOf } from './document.ts';
+import { protocolAt } from './protocols.ts';
+
+function bodyOf(path: string, metadata: Json): JsonObject {
+  const [content] = protocolAt(path)?.bodies([metadata])[0] ?? [];
+  return objectOf(content?.value);
+}
+
+const NAMES = ['a', 'b', 'c'];
+
+it('the inputs of the Open Inference Protocol share how many numbers a body may have', () => {
+  const inputs = NAMES.map((name) => ({ name, datatype: 'FP32', shape: [600_000] }));
+  const small = { name: 'd', datatype: 'FP32', shape: [2] };
+  const made = bodyOf('/v2/models/m/infer', { inputs: [...inputs, small] })['inputs'] as { name: string }[];
+  expect(made.map(({ name }) => name)).toEqual(['a', 'd']);
+});
+
+it('the inputs of a signature share them, too: one that is too large is one element of it', () => {
+  const input = { dtype: 'DT_FLOAT', tensor_shape: { dim: [{ size: '-1' }, { size: '600000' }] } };
+  const inputs = Object.fromEntries(NAMES.map((name) => [name, input]));
+  const metadata = { metadata: { signature_def: { signature_def: { serving_default: { inputs } } } } };
+  const { instances } = bodyOf('/v1/models/m:predict', metadata) as { instances: { [name: string]: Json[] }[] };
+  expect(instances[0]?.['a']).toHaveLength(600_000);
+  expect([instances[0]?.['b'], instances[0]?.['c']]).toEqual([0.5, 0.5]);
+});
