@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Discovery, discover, isAccepted } from './discover.ts';
+import { type Discovery, discover } from './discover.ts';
 import type { Question, Reply } from './exchange.ts';
 
 type Answers = (question: Question) => { status: number; body?: unknown } | undefined;
@@ -239,14 +239,4 @@ it('a parameter that an error names is added, even where its name is no text of 
     method === 'POST' ? (path.includes('?') ? { status: 200 } : { status: 422, body: missing }) : undefined,
   );
   expect(found.accepted?.question.path).toBe('/predict?a%EF%BF%BD=1');
-});
-
-it('a success that tells of an error is none', () => {
-  const reply = (status: number, body: string): Reply => ({ status, headers: [], body, message: '' });
-  expect(isAccepted(reply(200, '{"error":"missing field"}'))).toBe(false);
-  expect(isAccepted(reply(200, '{"success":false}'))).toBe(false);
-  expect(isAccepted(reply(200, '{"status":"error"}'))).toBe(false);
-  expect(isAccepted(reply(200, '{"error":null,"p":1}'))).toBe(true);
-  expect(isAccepted(reply(200, 'setosa'))).toBe(true);
-  expect(isAccepted(reply(500, '{}'))).toBe(false);
 });

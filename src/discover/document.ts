@@ -34,15 +34,19 @@ export function readDocument(text: string, what: string): Json | null {
       if (depth > DEEPEST) throw refused(what, `is nested more than ${DEEPEST} deep at character ${at + 1}`);
     } else if (character === CLOSE_LIST || character === CLOSE_OBJECT) depth--;
   }
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    return null;
-  }
+  const value = jsonOf(text);
   const place = prototypeIn(value, '$');
   if (place !== null) throw refused(what, `names __proto__ at ${place}`);
   return value;
+}
+
+/** Null where a text is no JSON. */
+export function jsonOf(text: string): Json | null {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return null;
+  }
 }
 
 const [QUOTE, BACKSLASH] = [34, 92];

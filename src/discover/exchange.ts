@@ -1,4 +1,4 @@
-import type { Json } from './document.ts';
+import { type Json, objectOf } from './document.ts';
 
 /** A request of the discovery: to the address that was asked for, or the GET of a well-known route. */
 export interface Question {
@@ -37,6 +37,13 @@ export type Content =
   | { readonly kind: 'form' | 'multipart'; readonly value: Json; readonly files: readonly string[] }
   | { readonly kind: 'text'; readonly value: string; readonly type: string };
 
+/** A request that was accepted, and where its body comes from. */
+export interface Accepted {
+  readonly question: Question;
+  readonly from: string;
+  readonly reply: Reply;
+}
+
 const BOUNDARY = 'rampart-0d9f2c71';
 
 export function questionOf({ method, path, headers, content }: Candidate): Question {
@@ -70,8 +77,10 @@ export function withParameters(path: string, pairs: readonly (readonly [name: st
 const escaped = (text: string): string => encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'));
 
 function fieldsOf(value: Json): [string, string][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).map(([name, part]) => [name, typeof part === 'string' ? part : JSON.stringify(part)]);
+  return Object.entries(objectOf(value)).map(([name, part]) => [
+    name,
+    typeof part === 'string' ? part : JSON.stringify(part),
+  ]);
 }
 
 function multipart(value: Json, files: readonly string[]): string {

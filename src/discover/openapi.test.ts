@@ -18,13 +18,13 @@ describe('an operation of a description', () => {
   });
 
   it('is asked with parameters that are no text of Unicode', () => {
-    const [candidate] = operationOf(asking('query', 'a\ud800', 'b'))?.candidates('/p', null) ?? [];
+    const [candidate] = operationOf(asking('query', 'a\ud800', 'b'))?.candidates('/p') ?? [];
     expect(candidate?.path).toBe('/p?a%EF%BF%BD=text&b=text');
   });
 
   it('is asked with the headers that it wants, without those that say how a request is sent', () => {
     const framing = ['Transfer-Encoding', 'Connection', 'Keep-Alive', 'Proxy-Connection', 'Upgrade', 'Content-Length'];
-    const [candidate] = operationOf(asking('header', 'X-Tenant', ...framing))?.candidates('/p', null) ?? [];
+    const [candidate] = operationOf(asking('header', 'X-Tenant', ...framing))?.candidates('/p') ?? [];
     expect(candidate?.headers).toEqual([['X-Tenant', 'text']]);
     for (const name of framing) expect(() => checkHeader(name, 'text', '-H')).toThrow("can't be set");
   });

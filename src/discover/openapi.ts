@@ -108,9 +108,9 @@ export class Operation {
   }
 
   /** What it may be asked with, the likeliest first. */
-  candidates(path: string, random: (() => number) | null): Candidate[] {
-    const whole = this.#pathWith(path, random);
-    const headers = this.#headers(random);
+  candidates(path: string): Candidate[] {
+    const whole = this.#pathWith(path);
+    const headers = this.#headers();
     const of = (content: Content | null, from: string): Candidate => ({
       method: this.method,
       path: whole,
@@ -119,7 +119,7 @@ export class Operation {
       from,
     });
     if (this.method === 'GET') return [of(null, 'the parameters that the description asks for')];
-    const bodies = this.#bodies(random);
+    const bodies = this.#bodies();
     return bodies.length === 0
       ? [of(null, 'the description, which asks for no body')]
       : bodies.map(([content, from]) => of(content, from));
@@ -196,7 +196,7 @@ export class Operation {
     ];
   }
 
-  #bodies(random: (() => number) | null): [Content, string][] {
+  #bodies(): [Content, string][] {
     return this.#media.flatMap(([type, kind, media]): [Content, string][] => {
       const { schema, example, examples } = media;
       const root = this.#root;
@@ -204,8 +204,8 @@ export class Operation {
         example,
         ...Object.values(objectOf(examples)).map((each) => objectOf(schemaAt(each, root))['value']),
       ];
-      const shown = random === null ? written.filter((each) => each !== undefined && each !== null) : [];
-      const made = [true, false].map((sparse) => sampleOf(schema ?? {}, { root, sparse, random }));
+      const shown = written.filter((each) => each !== undefined && each !== null);
+      const made = [true, false].map((sparse) => sampleOf(schema ?? {}, { root, sparse }));
       const files = filesOf(schema, root);
       const content = (value: Json): Content => {
         if (kind === 'json') return { kind, value };
@@ -220,19 +220,19 @@ export class Operation {
     });
   }
 
-  #pathWith(path: string, random: (() => number) | null): string {
+  #pathWith(path: string): string {
     const given = new URLSearchParams(path.split('?')[1] ?? '');
     const added = this.#asked('query').filter((each) => !given.has(textOf(each['name'])));
     return withParameters(
       path,
-      added.map((each) => [textOf(each['name']), this.#parameter(each, random)]),
+      added.map((each) => [textOf(each['name']), this.#parameter(each)]),
     );
   }
 
-  #headers(random: (() => number) | null): [string, string][] {
+  #headers(): [string, string][] {
     return this.#asked('header').flatMap((each): [string, string][] => {
       const name = textOf(each['name']);
-      const value = this.#parameter(each, random);
+      const value = this.#parameter(each);
       // A credential is asked for, never guessed.
       const secret = /auth|token|key|secret|session|cookie/i.test(name);
       return secret || !/^[\w-]+$/.test(name) || SENT_OTHERWISE.test(name) || !/^[ -~]*$/.test(value)
@@ -245,10 +245,10 @@ export class Operation {
     return this.#parameters.filter((each) => each['in'] === place && each['required'] === true);
   }
 
-  #parameter(parameter: JsonObject, random: (() => number) | null): string {
+  #parameter(parameter: JsonObject): string {
     const { example, schema } = parameter;
     const { required: _, in: _place, name: _name, ...own } = parameter;
-    const value = example ?? sampleOf(schema ?? own, { root: this.#root, sparse: true, random });
+    const value = example ?? sampleOf(schema ?? own, { root: this.#root, sparse: true });
     return typeof value === 'string' ? value : JSON.stringify(value);
   }
 }

@@ -82,9 +82,9 @@ class PatternReader {
 
   #group(depth: number): () => string {
     if (this.#pattern[this.#at] === '?') {
-      const [, named] = /^\?(?::|P?<[A-Za-z_]\w*>)/.exec(this.#pattern.slice(this.#at)) ? [0, true] : [0, false];
-      if (named) this.#at += /^\?(?::|P?<[A-Za-z_]\w*>)/.exec(this.#pattern.slice(this.#at))?.[0].length ?? 0;
-      else this.#failed = true;
+      const found = /^\?(?::|P?<[A-Za-z_]\w*>)/.exec(this.#pattern.slice(this.#at));
+      if (found === null) this.#failed = true;
+      else this.#at += found[0].length;
     }
     const text = this.#alternatives(depth + 1);
     if (this.#pattern[this.#at++] !== ')') this.#failed = true;

@@ -53,7 +53,7 @@ function openInference(model: string): Protocol {
 
 function tensorOf({ name, datatype, shape, parameters }: JsonObject, room: Room): JsonObject | null {
   const sizes = listOf(shape).map((each) => (typeof each === 'number' && each > 0 ? each : OPEN_SIZE));
-  const length = sizes.reduce((product, size) => product * size, 1);
+  const length = numbersOf(sizes);
   if (typeof name !== 'string' || typeof datatype !== 'string' || length > room.left) return null;
   room.left -= length;
   // Column-wise metadata leaves the batch out, or says -1 alone.
@@ -99,9 +99,16 @@ function valueOfTensor({ dtype, tensor_shape: shape }: JsonObject, room: Room): 
     .map((size) => (size > 0 ? size : OPEN_SIZE));
   const kind = textOf(dtype);
   const element: Json = kind === 'DT_STRING' ? 'text' : kind === 'DT_BOOL' ? true : /INT/.test(kind) ? 1 : 0.5;
-  const length = sizes.reduce((product, size) => product * size, 1);
+  const length = numbersOf(sizes);
   if (length > room.left) return element;
   room.left -= length;
+  return filled(sizes, element);
+}
+
+const numbersOf = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
+
+/** Lists in lists, of those sizes. */
+function filled(sizes: readonly number[], element: Json): Json {
   return sizes.reduceRight<Json>((inner, size) => Array.from({ length: size }, () => structuredClone(inner)), element);
 }
 
@@ -156,10 +163,8 @@ export function mlflowBody(text: string): Json | null {
   const shape = /Tensor\(['"]?([a-z0-9]+)['"]?, \(([-\d, ]+)\)/.exec(text)?.[2];
   if (shape === undefined) return null;
   const sizes = shape.split(',').flatMap((each) => (each.trim() === '' ? [] : [Math.max(1, Number(each))]));
-  if (sizes.reduce((product, size) => product * size, 1) > MOST_NUMBERS) return null;
-  return {
-    inputs: sizes.reduceRight<Json>((inner, size) => Array.from({ length: size }, () => structuredClone(inner)), 0.5),
-  };
+  if (numbersOf(sizes) > MOST_NUMBERS) return null;
+  return { inputs: filled(sizes, 0.5) };
 }
 
 function mlflowValue(type: string): Json {
@@ -169,7 +174,7 @@ function mlflowValue(type: string): Json {
   return type === 'double' || type === 'float' ? 1.5 : 1;
 }
 
-/** Well-known routes that say what a server is, beside its description: path behind a prefix, and what its GET shows. */
+/** Well-known routes that say what a server is, beside its description: path, and what its GET shows. */
 export const SIGNS: readonly {
   readonly path: string;
   readonly shows: (body: string, document: Json | null) => string | null;
@@ -211,13 +216,11 @@ export const SIGNS: readonly {
 ];
 
 /** Addresses of models, where the protocol names them: to be asked for instead of one that predicts nothing. */
-export function modelRoutes(path: string, document: Json | null): string[] {
+export function modelRoutes(document: Json | null): string[] {
   const { object, data, models } = objectOf(document);
-  const prefix = path.replace(/\/v[12](\/models)?$/, '');
-  if (object === 'list' && Array.isArray(data))
-    return [`POST ${prefix}/v1/chat/completions`, `POST ${prefix}/v1/completions`];
+  if (object === 'list' && Array.isArray(data)) return ['POST /v1/chat/completions', 'POST /v1/completions'];
   return listOf(models).flatMap((each) => {
     const name = typeof each === 'string' ? each : textOf(objectOf(each)['name']);
-    return name === '' ? [] : [`POST ${prefix}/v1/models/${name}:predict`];
+    return name === '' ? [] : [`POST /v1/models/${name}:predict`];
   });
 }

@@ -7,8 +7,6 @@ export interface Making {
   readonly root: Json;
   /** Fields that may be left out are. */
   readonly sparse: boolean;
-  /** Null: the same body each time; else numbers from 0 to 1, for bodies that differ. */
-  readonly random: (() => number) | null;
 }
 
 /** Beyond it what may be left out is; a schema that goes on is one that contains itself. */
@@ -85,7 +83,7 @@ class Maker {
       case 'number':
         return this.#number(schema, name);
       case 'boolean':
-        return this.#making.random === null ? true : this.#making.random() < 0.5;
+        return true;
       case 'null':
         return null;
       default:
@@ -96,10 +94,8 @@ class Maker {
   /** What the schema itself offers; undefined: nothing that is of its type. */
   #given(schema: JsonObject): Json | undefined {
     if ('const' in schema) return schema['const'];
-    const { random } = this.#making;
-    const members = listOf(schema['enum']).filter((each) => fits(each, schema));
-    if (members.length > 0) return members[random === null ? 0 : Math.floor(random() * members.length)] as Json;
-    if (random !== null && isNumeric(schema)) return undefined;
+    const member = listOf(schema['enum']).find((each) => fits(each, schema));
+    if (member !== undefined) return member as Json;
     const offers = [schema['example'], ...listOf(schema['examples']), schema['default']];
     return offers.find((each) => each !== undefined && each !== null && isWhole(each, schema) && fits(each, schema)) as
       | Json
@@ -179,7 +175,6 @@ class Maker {
       step > 0 ? step : Math.min(1, Number.isFinite(most - least) && most > least ? (most - least) / 1e3 : 1);
     if (above !== null && above >= least) least = above + (whole || step > 0 ? nudge : 0);
     if (below !== null && below <= most) most = below - (whole || step > 0 ? nudge : 0);
-    const { random } = this.#making;
     const usual = /year/i.test(name) ? 2020 : 1;
     const middle = Number.isFinite(least) && Number.isFinite(most) ? (least + most) / 2 : null;
     const wide = middle !== null && most - least > 1e4;
@@ -190,12 +185,6 @@ class Maker {
           (Number.isFinite(least)
             ? least + (above !== null && !whole ? 1 : 0)
             : most - (below !== null && !whole ? 1 : 0)));
-    if (random !== null) {
-      const from = Number.isFinite(least) ? least : Number.isFinite(most) ? most - 100 : 0;
-      const to = Number.isFinite(most) ? most : from + 100;
-      value = from + random() * (Math.min(to, from + 1e6) - from);
-      if (!whole && step === 0) value = Number(value.toPrecision(6));
-    }
     if ((above !== null && value <= above) || (below !== null && value >= below)) value = middle ?? value;
     if (step === 0) return value;
     const low = Math.ceil(least / step - 1e-9);
@@ -212,15 +201,10 @@ class Maker {
       if (made !== null) return made;
     }
     const format = textOf(schema['format']) || (schema['contentEncoding'] === 'base64' ? 'base64' : '');
-    const known = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
-    const text = known ?? textNamed(name);
-    const { random } = this.#making;
-    const varied = random === null || known !== undefined ? text : `${text} ${Math.floor(random() * 1e6)}`;
-    const padded =
-      varied.length < least
-        ? varied + ' and more words of a text'.repeat(Math.ceil((least - varied.length) / 26))
-        : varied;
-    return padded.slice(0, Math.max(least, Math.min(padded.length, most))).slice(0, most);
+    const text = Object.hasOwn(FORMATS, format) ? FORMATS[format as keyof typeof FORMATS] : textNamed(name);
+    const missing = least - text.length;
+    const padded = missing > 0 ? text + ' and more words of a text'.repeat(Math.ceil(missing / 26)) : text;
+    return padded.slice(0, most);
   }
 }
 
@@ -237,8 +221,6 @@ function typeOf(schema: JsonObject): string {
   if (listOf(schema['required']).length > 0) return 'object';
   return '';
 }
-
-const isNumeric = (schema: JsonObject): boolean => ['integer', 'number'].includes(typeOf(schema));
 
 /** Servers ship defaults of other types: `"default": "false"` of a boolean. */
 function fits(value: unknown, schema: JsonObject): boolean {
@@ -281,7 +263,8 @@ function different(value: Json, list: readonly Json[], n: number): Json {
   return typeof value === 'string' ? `${value}${n}` : value;
 }
 
-const FORMATS: Readonly<Record<string, string>> = {
+/** A text of each format. */
+export const FORMATS = {
   date: '2024-01-15',
   'date-time': '2024-01-15T12:00:00Z',
   time: '12:00:00',
@@ -305,7 +288,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   'json-pointer': '/a',
   'json-string': '{}',
   binary: 'hello',
-};
+} as const;
 
 /** A text that goes with the name of its field. */
 export function textNamed(name: string): string {

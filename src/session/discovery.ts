@@ -48,16 +48,15 @@ async function askOnce(plan: Plan, template: RequestTemplate, question: Question
     headers: [...template.headers.filter(([name]) => !own.has(name.toLowerCase())), ...question.headers],
     body: body === null ? null : { encoding: 'utf8', data: body, bytes: bytes(Buffer.byteLength(body)) },
   };
-  const timeout = Math.min(plan.timeout, method === 'GET' && path !== template.path ? GET_PATIENCE : POST_PATIENCE);
+  const longest = method === 'GET' && path !== template.path ? GET_PATIENCE : POST_PATIENCE;
   const single: Plan = {
     ...plan,
     requests: [request],
     data: null,
     checks: ANY_STATUS,
-    timeout: timeout as Micros,
     maxBody: LARGEST,
   };
-  const { status, headers, body: text, message } = await requestOnce(single, null, clock, timeout as Micros);
+  const { status, headers, body: text, message } = await requestOnce(single, null, clock, longest);
   return { status, headers, body: text, message };
 }
 
