@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../bench/port.ts';
 import type { Comparison } from '../src/core/comparison.ts';
 import { rampart, start, temporaryFolder } from './command.ts';
 import { httpTarget, type TestTarget } from './target.ts';
@@ -16,14 +15,6 @@ const answering = (ms: number): Promise<TestTarget> =>
   httpTarget((_, response) => {
     setTimeout(() => response.end('ok'), ms);
   });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const folder = temporaryFolder();
 const out = join(folder, 'out');

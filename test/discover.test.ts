@@ -145,13 +145,13 @@ describe('Flask applications that describe nothing', () => {
 describe('a hostile target', () => {
   it('has a description of 50 MB given up, in bounded memory, and is asked nothing elsewhere', async () => {
     const asked = new Set<string>();
+    let left = 50;
     target = await httpTarget(({ method, url = '' }, response) => {
       asked.add(`${method} ${url}`);
       if (method === 'POST') return void response.writeHead(400).end('no');
       if (url !== '/openapi.json') return void response.writeHead(404).end();
       response.writeHead(200, { 'content-type': 'application/json' });
       const piece = `"${'x'.repeat(1 << 20)}",`;
-      let left = 50;
       const more = (): void => {
         while (left-- > 0 && response.write(piece));
         if (left < 0) response.end();
@@ -166,6 +166,8 @@ describe('a hostile target', () => {
     expect(stderr).toContain('nothing was found that /predict accepts');
     expect(stderr).toContain('-b, --body-file or --data');
     expect(performance.now() - started).toBeLessThan(60_000);
+    // Most of it was never taken off the connection.
+    expect(left).toBeGreaterThan(25);
     expect([...asked].filter((each) => !each.startsWith('GET '))).toEqual(['POST /predict']);
   });
 

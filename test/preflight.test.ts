@@ -123,6 +123,21 @@ describe('a first request that is answered well', () => {
   });
 });
 
+it('has the time that its own request has, and not that of the others', async () => {
+  const slow = await kept(
+    httpTarget((_, response) => {
+      setTimeout(() => response.end('ok'), 600);
+    }),
+  );
+  const cwd = temporaryFolder();
+  const requests = [{ name: 'slow', path: '/slow', timeout: '20s' }];
+  const scenario = { url: slow.url, timeout: '200ms', vus: 1, maxRequests: 2, requests };
+  writeFileSync(join(cwd, 'scenario.json'), JSON.stringify(scenario));
+  const { stderr } = await rampart(['run', 'scenario.json'], { cwd });
+  expect(stderr).toContain('Preflight: HTTP 200');
+  expect(slow.received()).toBe(3);
+});
+
 describe('a program', () => {
   /** The library as it is built: its threads lie beside it. */
   const library = (): Promise<typeof import('../src/index.ts')> =>

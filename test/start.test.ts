@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { freePort } from '../bench/port.ts';
 import type { RunResult } from '../src/core/result.ts';
 import { rampart, start, temporaryFolder } from './command.ts';
 
@@ -13,10 +13,7 @@ let port = 0;
 let url = '';
 
 beforeAll(async () => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  port = (server.address() as AddressInfo).port;
-  await new Promise((resolve) => server.close(resolve));
+  port = await freePort();
   url = `http://127.0.0.1:${port}/predict`;
   // It listens at once, but its model takes a while: until then it answers 503.
   writeFileSync(

@@ -1,6 +1,7 @@
 import type { BreakingPoint, LevelResult } from '../core/breaking-point.ts';
 import type { Doubt, FailureResult } from '../core/result.ts';
 import { micros, toSeconds } from '../core/units.ts';
+import { causeOf, doubt, worstOf } from './evidence.ts';
 import { formatClock, formatCount, formatRate, formatShare } from './wording.ts';
 
 /** Fewer failures than these, in fewer levels, are chance; of more the target is gone, which has a name of its own. */
@@ -72,8 +73,7 @@ export function errorsAtAnyLoadDoubts(answer: BreakingPoint | null, failures: re
   const errors = errorsAtAnyLoad(answer.levels);
   if (errors === null) return [];
   const { share, began, lowest, highest, idle } = errors;
-  const worst = failures.find(({ outcome }) => outcome !== 'aborted');
-  const cause = worst === undefined ? '' : `: ${worst.message || worst.outcome}`;
+  const cause = causeOf(worstOf(failures));
   const loads = `${formatRate(lowest)} to ${formatRate(highest)}${idle ? ', with a single user as well' : ''}`;
   const failed = `${formatShare(share)} of the requests failed at every load (${loads})`;
   const message =
@@ -88,5 +88,5 @@ export function errorsAtAnyLoadDoubts(answer: BreakingPoint | null, failures: re
         ? `The load is not the cause: something began to fail then, in the target or before it. ${again}`
         : 'It does not grow with the load: either something began to fail then, or two requests at a time are enough for it. ' +
           'Try one at a time (rampart probe), then search again.';
-  return [{ code: 'errors-at-any-load', message, hint, invalidates: false }];
+  return [doubt(false, 'errors-at-any-load', message, hint)];
 }

@@ -53,3 +53,11 @@ export interface Evidence {
 export function doubt(invalidates: boolean, code: Doubt['code'], message: string, hint: string): Doubt {
   return { code, message, hint, invalidates };
 }
+
+/** The most frequent failure of those that are not the run's own end; undefined: there is none. */
+export const worstOf = (failures: readonly FailureResult[]): FailureResult | undefined =>
+  failures.find(({ outcome }) => outcome !== 'aborted');
+
+/** `: HTTP 503`; empty where there is none. */
+export const causeOf = (worst: FailureResult | undefined): string =>
+  worst === undefined ? '' : `: ${worst.message || worst.outcome}`;

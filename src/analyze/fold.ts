@@ -155,8 +155,9 @@ export class RunFold {
         ? { percentile: fold.callerCertainty(measured, independent), stretches: stretchesOf(timeline) }
         : null,
     });
+    const whole = measurementsOf(this.#total, total, points);
     const checks = evaluate(plan, (scope) => {
-      if (scope === undefined) return measurementsOf(this.#total, total, points);
+      if (scope === undefined) return whole;
       const fold = this.#series.get(scope.name) ?? new SeriesFold();
       const own = series[scope.name] ?? fold.result(measured, independent, told);
       return measurementsOf(fold, own, this.#scoped.get(scope.name)?.points ?? []);

@@ -1,7 +1,7 @@
 import type { Doubt } from '../core/result.ts';
 import { exhaustionOf } from './connections.ts';
 import { contactOf } from './contact.ts';
-import { doubt, type Evidence } from './evidence.ts';
+import { causeOf, doubt, type Evidence, worstOf } from './evidence.ts';
 import { statusHint } from './hints.ts';
 import { LIMITS } from './limits.ts';
 import { addressOf, counted, formatCount, formatShare } from './wording.ts';
@@ -15,8 +15,8 @@ export function responseDoubts(evidence: Evidence): Doubt[] {
   const ended = ok + failed;
   const contact = contactOf(evidence);
   const address = addressOf(plan.target);
-  const worst = failures.find((failure) => failure.outcome !== 'aborted');
-  const cause = worst === undefined ? '' : `: ${worst.message || worst.outcome}`;
+  const worst = worstOf(failures);
+  const cause = causeOf(worst);
 
   if (totals.byOutcome['connect-error'] === ended && exhaustionOf(failures) === null) {
     const message = `No connection to ${address} could be opened${cause} (${counted(ended, 'request')}).`;

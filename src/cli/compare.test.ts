@@ -17,7 +17,13 @@ describe('what compare refuses', () => {
     ['a margin without a unit', [A, B, '--margin', '5'], /--margin: "5" has no %/],
     ['a margin of nothing', [A, B, '--margin', '0%'], /--margin: 0 % is more exact than any run/],
     ['too few pairs', [A, B, '--pairs', '3'], /--pairs: "3" is too little; at least 5/],
-    ['a target that is no URL', ['http://[', B], /"http:\/\/\[" is no URL/],
+    ['a target that is no URL', ['http://[', B], /URL: "http:\/\/\[" is not a URL/],
+    [
+      'a scheme that nobody serves',
+      ['--base-url', 'ftp://a/p', '--head-url', B],
+      /URL: "ftp:\/\/a\/p" has the scheme ftp/,
+    ],
+    ['a flag of runs that says no', ['a', '--', 'b', '--no-preflight'], /--no-preflight says how targets are measured/],
     ['a patience without a unit', [A, B, '--wait-timeout', '5'], /--wait-timeout: "5" has no unit/],
     [
       'an address to wait for that is none',

@@ -9,9 +9,11 @@ import type { World } from '../core/world.ts';
 import { secretsIn } from '../plan/publish.ts';
 import { startOf } from '../plan/start.ts';
 import { parseCount, parseDuration, parseSeed, parseShare } from '../plan/syntax.ts';
+import { parseTemplatedAddress } from '../plan/template.ts';
 import { comparisonMarkdown, renderComparison, toComparisonJson } from '../report/comparison.ts';
 import { newRunId } from '../session/execution.ts';
 import { makeFolder } from '../session/run-folder.ts';
+import { attributeOf, flagOf, SETTING_NAMES } from '../settings/table.ts';
 import { colourOf } from './colour.ts';
 import { compareLive } from './compare-live.ts';
 import { resultOf } from './finished-result.ts';
@@ -85,9 +87,6 @@ export async function toldComparison(
   return exitCodeFor(comparison, strict);
 }
 
-/** Attributes of flags that begin with `--no-`. */
-const NEGATED = ['keepalive', 'preflight', 'discover'];
-
 interface Wishes {
   readonly margin: number;
   readonly runFlags: Readonly<Record<string, unknown>>;
@@ -100,13 +99,13 @@ function compareFinished(
   { margin, runFlags }: Wishes,
 ): Comparison {
   // A flag that begins with --no- has a value before it is given.
-  const [unused] = Object.entries(runFlags).flatMap(([name, value]) =>
-    NEGATED.includes(name) && value === true ? [] : name,
-  );
+  const unused = Object.entries(runFlags)
+    .map(([name, value]) => ({ flag: flagNamed(name), value }))
+    .find(({ flag, value }) => !(flag.startsWith('--no-') && value === true));
   if (unused !== undefined)
     throw new RampartError(
       'usage',
-      `--${flagOf(unused)} says how targets are measured, and finished runs are compared`,
+      `${unused.flag} says how targets are measured, and finished runs are compared`,
       'Give two URLs to measure, or leave the flag out.',
     );
   const [base, head] = sidesOf(runs, headRuns);
@@ -116,7 +115,11 @@ function compareFinished(
   return compareRuns(...sides, { margin, version: world.version });
 }
 
-const flagOf = (option: string): string => option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** The flag whose value a command line parser has under that name. */
+function flagNamed(attribute: string): string {
+  const setting = SETTING_NAMES.find((name) => name === attribute || attributeOf(name) === attribute);
+  return setting === undefined ? `--${attribute}` : flagOf(setting);
+}
 
 const isUrl = (text: string): boolean => /^https?:\/\//i.test(text);
 
@@ -141,7 +144,7 @@ function targetsOf(runs: readonly string[], flags: CompareFlags): Targets | null
       'two targets are compared: the base and the head',
       'rampart compare http://base/predict http://head/predict, or one URL with --base-cmd and --head-cmd.',
     );
-  for (const url of [base, other]) if (!URL.canParse(url)) throw new RampartError('bad-url', `"${url}" is no URL`);
+  for (const url of [base, other]) parseTemplatedAddress(url, 'URL');
   if (base === other && baseCmd === undefined)
     throw new RampartError(
       'usage',
@@ -162,7 +165,12 @@ async function compareTargets(
   const patience = parseDuration(waitTimeout, '--wait-timeout');
   const seed = flags.seed === undefined ? world.randomSeed() : parseSeed(flags.seed, '--seed');
   const programOf = (line: string | undefined, flag: string, address: string) =>
-    line === undefined ? null : startOf({ line, waitFor, address, patience }, { line: flag, waitFor: '--wait-for' });
+    line === undefined
+      ? null
+      : startOf(
+          { line, waitFor, address: parseTemplatedAddress(address, 'URL').target.url, patience },
+          { line: flag, waitFor: '--wait-for' },
+        );
   const secrets = secretsIn(world.argv, world.env);
   const shown = (url: string): string => secrets.maskAddresses(url);
   const sides = [

@@ -21,7 +21,7 @@ import type { ControlAnswer, EarlierRun, FieldError } from '../report/client/liv
 import type { ConsoleView } from '../report/console.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
-import { execute, newRunId, openFolder } from '../session/execution.ts';
+import { discardRows, execute, newRunId, openFolder } from '../session/execution.ts';
 import { followedBy } from '../session/outputs.ts';
 import { preflight } from '../session/preflight.ts';
 import { procedureOf } from '../session/procedures.ts';
@@ -153,16 +153,17 @@ export class RunManager implements Tester {
   async start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]> {
     const id = newRunId(this.#world);
     const { made: test, errors } = await this.#prepare(kind, settings, async (form): Promise<Test> => {
-      await reach(form.plan);
-      const wish = { path: join('reports', id), label: '', overwrite: false };
-      const { prepared } = await preflight(this.#world, {
-        prepared: form,
-        wish,
-        secretsOf: (plan) => this.#secretsOf(plan),
-        again: null,
-      });
-      const { plan, rows } = prepared;
-      return { id, plan, rows, folder: await this.openFolder(plan, wish) };
+      const { plan, rows } = form;
+      try {
+        await reach(plan);
+        const wish = { path: join('reports', id), label: '', overwrite: false };
+        const secretsOf = (one: Plan): Secrets => this.#secretsOf(one);
+        await preflight(this.#world, { prepared: form, wish, secretsOf, again: null });
+        return { id, plan, rows, folder: await this.openFolder(plan, wish) };
+      } catch (error) {
+        discardRows(this.#world.files, rows);
+        throw error;
+      }
     });
     if (test === null) return errors;
     const { plan } = test;
@@ -185,7 +186,7 @@ export class RunManager implements Tester {
         await reach(plan);
         return trialOf(plan, await requestOnce(plan, rows, this.#world.clock), this.#secretsOf(plan));
       } finally {
-        if (rows?.kind === 'file') this.#world.files.discard(rows.descriptor);
+        discardRows(this.#world.files, rows);
       }
     });
     return trial === null ? { errors } : { errors: [], trial };

@@ -21,7 +21,7 @@ import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
-import { saysWhatToSend, sourcesWith } from '../session/discovery.ts';
+import { plannedAgain } from '../session/discovery.ts';
 import { execute, newRunId, openFolder } from '../session/execution.ts';
 import { followedBy } from '../session/outputs.ts';
 import { preflight } from '../session/preflight.ts';
@@ -81,12 +81,7 @@ async function measured(
     prepared: intended,
     wish,
     secretsOf: (plan) => Secrets.of(plan),
-    again: saysWhatToSend(written)
-      ? null
-      : async (found) => {
-          const given = await readSources(sourcesWith(sources, intended.plan, found), world.files);
-          return { ...preparedBy(given, kind, world), given };
-        },
+    again: plannedAgain(sources, intended, world),
   });
   const { plan, rows, given } = prepared;
   if (!quiet) for (const line of told) world.stderr.write(`${line}\n`);

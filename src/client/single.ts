@@ -19,18 +19,18 @@ const LONGEST = millis(30_000);
 /**
  * Sends the first request of a plan, over the way that its load would take, and judges the response as a run would.
  *
- * @param longest it may take, however long the plan's requests may.
+ * @param longest it may take, however long the plan's requests may; null: as long as they.
  */
 export async function requestOnce(
   plan: Plan,
   rows: RowTable | null,
   clock: Clock,
-  longest: Micros = LONGEST,
+  longest: Micros | null = LONGEST,
 ): Promise<SingleResponse> {
   const payloads = payloadsOf(plan, rows);
   const requests = plan.requests.map((request) => ({
     ...request,
-    timeout: Math.min(timeoutOf(plan, request), longest) as Micros,
+    timeout: Math.min(timeoutOf(plan, request), longest ?? Number.POSITIVE_INFINITY) as Micros,
   }));
   const client = await Client.open({ ...plan, requests }, clock, payloads, contentsOf);
   const { exchange, seen } = await client.send().finally(() => client.close());

@@ -17,6 +17,9 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Of failures: those that had a whole response. */
+export const ANSWERED = ['http-error', 'wrong-answer', 'capture-failed'] as const satisfies readonly Outcome[];
+
 /** Index into OUTCOMES: the hot path compares small integers, never strings. */
 export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 

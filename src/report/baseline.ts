@@ -12,9 +12,6 @@ export interface Baseline {
   readonly runs: readonly RunFigures[];
 }
 
-const METRICS = ['p50', 'p95', 'p99', 'throughput', 'errors', 'breaking point', 'capacity'] as const;
-true satisfies Exclude<MetricName, (typeof METRICS)[number]> extends never ? true : false;
-
 const value = z.number().nonnegative().nullable();
 const figures = z.strictObject({
   id: z.string(),
@@ -38,7 +35,7 @@ const figures = z.strictObject({
     errors: value,
     'breaking point': value,
     capacity: value,
-  }),
+  } satisfies Record<MetricName, typeof value>),
   plan: z.record(z.string().max(100), z.string().max(100)),
 });
 const schema = z.strictObject({

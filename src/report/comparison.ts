@@ -8,7 +8,7 @@ import {
   methodSentence,
 } from './comparison-phrases.ts';
 import { inertJson } from './html/escape.ts';
-import { prose } from './markdown.ts';
+import { prose, tableRow } from './markdown.ts';
 import { renderTable } from './table.ts';
 import { type Ink, paint, printable, wrap } from './terminal.ts';
 
@@ -33,7 +33,8 @@ const cellsOf = (metric: Comparison['metrics'][number]): string[] => [
 
 /** What `compare` prints. Ends in a line break. */
 export function renderComparison(comparison: Comparison, columns: number, colour: boolean): string {
-  const width = Math.min(columns > 0 ? columns : 80, 88);
+  const whole = columns > 0 ? columns : 80;
+  const width = Math.min(whole, 88);
   const paragraph = (text: string): string[] => wrap(printable(text), width);
   const { metrics, doubts, verdict } = comparison;
   const headings = HEADINGS.map((heading, i) => ({ heading, align: i === 0 || i === 5 ? 'left' : 'right' }) as const);
@@ -42,8 +43,8 @@ export function renderComparison(comparison: Comparison, columns: number, colour
   return [
     ...paragraph(comparisonSentence(comparison)).map((line) => paint(line, INKS[verdict], colour)),
     ...paragraph(methodSentence(comparison)),
-    ...(rows.length === 0 ? [] : ['', renderTable(headings, rows, columns > 0 ? columns : 80, colour)]),
-    ...(left.length === 0 ? [] : ['', 'Left out', ...left.flatMap(paragraph)]),
+    ...(rows.length === 0 ? [] : ['', renderTable(headings, rows, whole, colour)]),
+    ...(left.length === 0 ? [] : ['', 'Left out', ...left.flatMap((text) => paragraph(`○ ${text}`))]),
     ...(doubts.length === 0 ? [] : ['', 'Doubts', ...doubts.flatMap((doubt) => paragraph(`○ ${doubt}`))]),
     '',
   ].join('\n');
@@ -51,7 +52,7 @@ export function renderComparison(comparison: Comparison, columns: number, colour
 
 function leftOut({ base, head }: Comparison): string[] {
   return [...base.runs, ...head.runs].flatMap(({ from, leftOut }) =>
-    leftOut === undefined ? [] : [`○ ${from}: ${leftOut}`],
+    leftOut === undefined ? [] : [`${from}: ${leftOut}`],
   );
 }
 
@@ -61,13 +62,12 @@ export const toComparisonJson = (comparison: Comparison): string =>
 /** For a step summary or a comment on a pull request. */
 export function comparisonMarkdown(comparison: Comparison): string {
   const { metrics, doubts, verdict } = comparison;
-  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const table = [
-    row(HEADINGS),
-    row(['---', '--:', '--:', '--:', '--:', '---']),
-    ...metrics.map((each) => row(cellsOf(each))),
+    tableRow(HEADINGS),
+    tableRow(['---', '--:', '--:', '--:', '--:', '---']),
+    ...metrics.map((each) => tableRow(cellsOf(each))),
   ];
-  const notes = [...leftOut(comparison).map((text) => text.slice(2)), ...doubts];
+  const notes = [...leftOut(comparison), ...doubts];
   return `${[
     `## ${CHANGE_SYMBOLS[verdict]} ${prose(comparisonSentence(comparison))}`,
     ...(metrics.length === 0 ? [] : [table.join('\n')]),

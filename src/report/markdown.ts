@@ -102,7 +102,7 @@ function searchSections(result: RunResult, found: BreakingPoint): string[] {
   ];
 }
 
-const tableRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+export const tableRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 function list(heading: string, items: readonly string[]): string {
   return items.length === 0 ? '' : `### ${heading}\n\n${items.map((item) => `- ${item}`).join('\n')}`;

@@ -36,6 +36,8 @@ describe('the first request of a run', () => {
     const { message, hint, exitCode } = refusalOf({});
     expect(exitCode).toBe(4);
     expect(message).toContain('the first request failed (HTTP 422, after 12.3 ms), so nothing more was sent');
+    // The one that was sent, which need not be the plan's first.
+    expect(message).toContain('POST /predict:');
     expect(message).toContain('content-type: application/json');
     expect(message).toContain('"msg":"Field required"');
     expect(hint).toContain('-b, --body-file or --data');

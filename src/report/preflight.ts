@@ -1,7 +1,7 @@
 import { statusHint } from '../analyze/hints.ts';
 import { formatMs } from '../analyze/wording.ts';
 import { RampartError } from '../core/errors.ts';
-import type { Plan, RequestTemplate } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import { MASK, type Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
 import { printable } from './terminal.ts';
@@ -26,20 +26,19 @@ export function preflightLine({ status, responseMs, connectMs }: SingleResponse)
 /** Why no load is sent: the first request's response, without its secrets, and what to do. */
 export function preflightRefusal(plan: Plan, response: SingleResponse, known: Secrets): RampartError {
   const secrets = known.knowing(response.sentSecrets);
-  const request = plan.requests[0] as RequestTemplate;
-  const { outcome, status, responseMs } = response;
+  const { request, outcome, status, responseMs } = response;
   const message = printable(secrets.mask(response.message));
   const example = response.example === '' ? [] : [printable(secrets.mask(response.example))];
   const cause = status === 0 || outcome === 'http-error' ? message : `HTTP ${status}, ${message}`;
   const lines = [
     `the first request failed (${cause}, after ${formatMs(responseMs)}), so nothing more was sent`,
-    `${printable(secrets.maskAddresses(request.name))}:`,
+    `${printable(secrets.maskAddresses(request))}:`,
     ...example,
     ...(status === 0
       ? []
       : [...headerLines(response, secrets), ...bodyLines(response, secrets)].map((line) => `  ${line}`)),
   ];
-  const failure = { outcome, status, message, name: request.name, count: 1, firstSeen: '', lastSeen: '' };
+  const failure = { outcome, status, message, name: request, count: 1, firstSeen: '', lastSeen: '' };
   const hint = status === 0 ? silenceHint(response) : outcome === 'wrong-answer' ? '' : statusHint(failure, plan);
   return new RampartError('unusable', lines.join('\n  '), [hint, ANYWAY].filter(Boolean).join(' '));
 }

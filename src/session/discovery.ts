@@ -5,7 +5,8 @@ import type { Clock } from '../core/ports.ts';
 import { bytes, type Micros, seconds, toMillis } from '../core/units.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
 import type { Question, Reply } from '../discover/exchange.ts';
-import { isScenario, type RawSettings, type Sources } from '../plan/sources.ts';
+import { type PlanWorld, type PreparedRun, preparedBy } from '../plan/resolve.ts';
+import { isScenario, type RawSettings, readSources, type Sources } from '../plan/sources.ts';
 import { literalText } from '../plan/template.ts';
 
 /** Of a well-known route. */
@@ -20,7 +21,7 @@ const ANY_STATUS = [{ kind: 'status', statuses: [[100, 599]] }] as const;
 const WANTS_MORE = [400, 404, 405, 406, 411, 415, 422, 500, 501];
 
 /** Whether somebody has said what to send: then it is sent, and nothing is looked for. */
-export function saysWhatToSend({ settings, mix }: RawSettings): boolean {
+function saysWhatToSend({ settings, mix }: RawSettings): boolean {
   const { method, body, bodyFile, data, discover: wanted } = settings;
   if (mix !== undefined) return true;
   return [method, body, bodyFile, data].some((each) => each !== undefined) || wanted === false;
@@ -61,7 +62,7 @@ async function askOnce(plan: Plan, template: RequestTemplate, question: Question
 }
 
 /** Where a plan's settings come from, with what its target was found to accept below all that was given. */
-export function sourcesWith(sources: Sources, plan: Plan, found: Question): Sources {
+function sourcesWith(sources: Sources, plan: Plan, found: Question): Sources {
   const asked = plan.requests[0]?.path ?? '';
   // Parameters of the query are part of the address, which was given.
   const more = literalText(found.path.startsWith(asked) ? found.path.slice(asked.length) : '');
@@ -82,6 +83,19 @@ export function sourcesWith(sources: Sources, plan: Plan, found: Question): Sour
             }
           : { target: `${sources.target.split('#')[0]}${more}` }),
     discover: async () => settingsOf(found),
+  };
+}
+
+/** Plans again with what the target was found to accept; null: what to send was said. */
+export function plannedAgain(
+  sources: Sources,
+  { plan, given: written }: { readonly plan: Plan; readonly given: RawSettings },
+  world: PlanWorld,
+): ((found: Question) => Promise<PreparedRun & { readonly given: RawSettings }>) | null {
+  if (saysWhatToSend(written)) return null;
+  return async (found) => {
+    const given = await readSources(sourcesWith(sources, plan, found), world.files);
+    return { ...preparedBy(given, sources.kind, world), given };
   };
 }
 

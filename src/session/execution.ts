@@ -7,7 +7,7 @@ import type { RowTable } from '../core/rows.ts';
 import { JOURNAL } from '../core/run-files.ts';
 import type { Secrets } from '../core/secret.ts';
 import { seconds } from '../core/units.ts';
-import type { Machine } from '../core/world.ts';
+import type { Files, Machine } from '../core/world.ts';
 import { heldSecrets, publishPlan } from '../plan/publish.ts';
 import { publishEvent } from '../plan/publish-event.ts';
 import type { Steering } from '../run/steering.ts';
@@ -59,9 +59,7 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
   const { command, secrets } = publication;
   const { clock } = machine;
   const published = publishPlan(plan, secrets);
-  const discard = (): void => {
-    if (rows?.kind === 'file') machine.files.discard(rows.descriptor);
-  };
+  const discard = (): void => discardRows(machine.files, rows);
   const journal = folder === null ? [] : [new OutputQueue(JOURNAL, folder.journal, clock, JOURNAL_PATIENCE)];
   const outputs = await openOutputs(machine, execution.outputs, { id, plan: published, record }).catch(
     async (error: unknown) => {
@@ -105,6 +103,11 @@ function withOutputs(result: RunResult, outcomes: readonly (OutputOutcome | null
     return [{ name, delivered, dropped, error: error?.message ?? null }];
   });
   return told.length === 0 ? result : { ...result, outputs: told };
+}
+
+/** Gives the room of rows back that are in a file without a name. */
+export function discardRows(files: Pick<Files, 'discard'>, rows: RowTable | null): void {
+  if (rows?.kind === 'file') files.discard(rows.descriptor);
 }
 
 /** Sortable by time, and two runs of one second still differ. */

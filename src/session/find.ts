@@ -6,7 +6,7 @@ import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Distribution, LoadProfile, Plan, SearchPlan } from '../core/plan.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
-import { count, type Micros, micros, perSecond, toSeconds } from '../core/units.ts';
+import { count, type Micros, micros, perSecond, seconds, toSeconds } from '../core/units.ts';
 import { payloadsOf } from '../load/payload.ts';
 import type { Means, Procedure } from './procedure.ts';
 
@@ -84,15 +84,15 @@ async function* searchEvents(
       const { purpose, load, duration } = step;
       const settling = step.settle > 0 ? new Settling(step.settle) : null;
       if (settling !== null) {
-        yield { type: 'settling', at: micros(at), index: level, load, longest: micros(step.settle * 1e6) };
+        yield { type: 'settling', at: micros(at), index: level, load, longest: seconds(step.settle) };
         yield* play(settlingPlan(plan, step, level), level, (snapshots) => watch(settling, snapshots, askInstance));
         if (signal.aborted) break;
       }
       const { levelPlan, warmup } = planOf(plan, step, level, controller.grace);
       yield {
         ...{ type: 'level', at: micros(at), index: level, purpose, load },
-        warmup: micros(warmup * 1e6),
-        duration: micros(duration * 1e6),
+        warmup: seconds(warmup),
+        duration: seconds(duration),
       };
       const own = step;
       const snapshots = yield* play(levelPlan, level, (soFar) => isEnough(controller, own, soFar, warmup));

@@ -1,7 +1,7 @@
 /** The line that one output waits in: what it does slowly, or badly, is its own affair. */
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { Clock } from '../core/ports.ts';
-import { type Micros, seconds } from '../core/units.ts';
+import { type Micros, seconds, toSeconds } from '../core/units.ts';
 
 /** How many events may wait: minutes of a search, a quarter of an hour of a run. */
 const MOST_WAITING = 1_000;
@@ -65,7 +65,10 @@ export class OutputQueue {
     const end = await Promise.race([this.#finish(), late]);
     this.#clock.cancel(timer);
     if (end === 'late')
-      this.#leaveOut(new Error(`it had not finished ${patience / 1e6} s after the end of the run`), this.#busy ? 1 : 0);
+      this.#leaveOut(
+        new Error(`it had not finished ${toSeconds(patience)} s after the end of the run`),
+        this.#busy ? 1 : 0,
+      );
     return { name: this.name, delivered: this.#delivered, dropped: this.#dropped, error: this.#error };
   }
 

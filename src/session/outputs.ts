@@ -3,7 +3,7 @@ import { RampartError } from '../core/errors.ts';
 import type { RunSink } from '../core/event.ts';
 import type { Output, OutputContext, WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
-import { type Micros, seconds } from '../core/units.ts';
+import { seconds, toSeconds } from '../core/units.ts';
 import type { Machine } from '../core/world.ts';
 import { checkOptions } from '../outputs/wanted.ts';
 import type { Artifacts } from './artifacts.ts';
@@ -54,13 +54,10 @@ async function opened(output: Output, context: OutputContext, { clock }: Pick<Ma
     new RampartError('bad-output', `the output ${output.name} ${problem}`, '', { cause });
   let timer: unknown;
   const late = new Promise<never>((_, reject) => {
-    timer = clock.after(PATIENCE, () => reject(bad(`was not open after ${(PATIENCE as Micros) / 1e6} s`)));
+    timer = clock.after(PATIENCE, () => reject(bad(`was not open after ${toSeconds(PATIENCE)} s`)));
   });
   try {
-    const opening = Promise.resolve(output.open(context)).catch((error: unknown) => {
-      throw error instanceof RampartError ? error : bad(`cannot be opened: ${messageOf(error)}`, error);
-    });
-    const sink: unknown = await Promise.race([opening, late]);
+    const sink: unknown = await Promise.race([output.open(context), late]);
     if (!isSink(sink)) throw bad('gave no sink: `open` must return an object with `accept` and `close`');
     return sink;
   } catch (error) {

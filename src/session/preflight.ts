@@ -44,13 +44,13 @@ export async function preflight<Prepared extends Planned>(
   if (plan.preflight === false) return { prepared, told: [] };
   if (wish !== null) await takenNames(files, wish);
   try {
-    const response = await requestOnce(plan, rows, clock, plan.timeout);
+    const response = await requestOnce(plan, rows, clock, null);
     if (response.outcome === 'ok') return { prepared, told: [preflightLine(response)] };
     if (again === null || !mayWantMore(response.status)) throw preflightRefusal(plan, response, secretsOf(plan));
     const discovery = await discoverFor(plan, clock);
     if (discovery.accepted === null) throw notFound(discovery, plan.requests[0]?.path ?? '', secretsOf(plan));
     const better = await again(discovery.accepted.question);
-    const second = await requestOnce(better.plan, better.rows, clock, better.plan.timeout);
+    const second = await requestOnce(better.plan, better.rows, clock, null);
     const secrets = secretsOf(better.plan);
     if (second.outcome !== 'ok') throw preflightRefusal(better.plan, second, secrets);
     return { prepared: better, told: [...foundLines(discovery, secrets), preflightLine(second)] };

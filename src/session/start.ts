@@ -8,20 +8,20 @@ import type { Plan } from '../core/plan.ts';
 import type { OutputResult, RunResult } from '../core/result.ts';
 import { Secrets } from '../core/secret.ts';
 import type { Machine } from '../core/world.ts';
-import type { Question } from '../discover/exchange.ts';
 import { reach } from '../drivers/reach.ts';
 import { wantedOutput, wantedOutputs } from '../outputs/wanted.ts';
 import { readEdit } from '../plan/edit.ts';
 import type { ProgramSettings } from '../plan/program.ts';
-import { type PreparedRun, preparedBy } from '../plan/resolve.ts';
+import { preparedBy } from '../plan/resolve.ts';
 import { readSources, type Sources } from '../plan/sources.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from './artifacts.ts';
-import { saysWhatToSend, sourcesWith } from './discovery.ts';
+import { plannedAgain } from './discovery.ts';
 import { EventReader } from './event-reader.ts';
-import { execute, newRunId, openFolder, type Publication } from './execution.ts';
+import { discardRows, execute, newRunId, openFolder, type Publication } from './execution.ts';
 import { followedBy } from './outputs.ts';
 import { preflight } from './preflight.ts';
+import type { Procedure } from './procedure.ts';
 import { procedureOf } from './procedures.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -122,13 +122,13 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
   }
 
   async #run(kind: Plan['kind'], settings: ProgramSettings, options: SessionOptions): Promise<RunResult> {
-    const { signal, onEvent } = options;
+    const { signal } = options;
     const stop = this.#stop;
     signal?.throwIfAborted();
     const pass = (): void => stop.abort(signal?.reason);
     signal?.addEventListener('abort', pass);
     try {
-      return await this.#carryOut(kind, settings, options, onEvent);
+      return await this.#carryOut(kind, settings, options);
     } finally {
       signal?.removeEventListener('abort', pass);
     }
@@ -137,8 +137,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
   async #carryOut(
     kind: Plan['kind'],
     settings: ProgramSettings,
-    { outputs = [] }: SessionOptions,
-    onEvent: SessionOptions['onEvent'],
+    { outputs = [], onEvent }: SessionOptions,
   ): Promise<RunResult> {
     const machine = this.#machine;
     // Nothing is asked of the machine before whoever starts it can iterate.
@@ -146,12 +145,13 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
     const sources: Sources = { kind, target: '', env: {}, flags: {}, program: settings };
     const given = await readSources(sources, machine.files);
     let { plan, rows } = preparedBy(given, kind, machine);
-    // Before anything is sent: a search refuses SLOs that no load can break.
-    const procedure = procedureOf(plan);
+    let procedure: Procedure;
     let publication: Publication;
     let folder: RunFolder | null = null;
     let wanted: readonly WantedOutput[];
     try {
+      // Before anything is sent: a search refuses SLOs that no load can break.
+      procedure = procedureOf(plan);
       wanted = [
         ...(await wantedOutputs(settings.outputs, machine)),
         ...(await Promise.all(outputs.map((one) => this.#wanted(one)))),
@@ -159,17 +159,15 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
       await reach(plan);
       const { out, overwrite = false } = settings;
       const wish = out === undefined ? null : { path: out, label: 'out', overwrite };
-      const again = async (found: Question): Promise<PreparedRun> =>
-        preparedBy(await readSources(sourcesWith(sources, plan, found), machine.files), kind, machine);
       const { prepared } = await preflight(machine, {
-        ...{ prepared: { plan, rows }, wish, secretsOf: (one: Plan) => Secrets.of(one) },
-        again: saysWhatToSend(given) ? null : again,
+        ...{ prepared: { plan, rows, given }, wish, secretsOf: (one: Plan) => Secrets.of(one) },
+        again: plannedAgain(sources, { plan, given }, machine),
       });
       ({ plan, rows } = prepared);
       publication = { command: [], secrets: Secrets.of(plan) };
       if (wish !== null) folder = await openFolder(machine, plan, publication, wish);
     } catch (error) {
-      if (rows?.kind === 'file') machine.files.discard(rows.descriptor);
+      discardRows(machine.files, rows);
       throw error;
     }
     const result = await execute(machine, {

@@ -1,5 +1,5 @@
 import type { SearchStop } from '../../core/breaking-point.ts';
-import { micros } from '../../core/units.ts';
+import { seconds } from '../../core/units.ts';
 import { assumedCriteria, type Criterion } from './criteria.ts';
 import { idleLevels, idleTimes, timesOf } from './idle-levels.ts';
 import { judge, type Level } from './level.ts';
@@ -50,7 +50,7 @@ function idleStep({ options, levels }: Progress) {
   const wanted = Number.isFinite(median) ? WINDOW.responses * (median + pause) : 0;
   return {
     purpose: 'idle' as const,
-    load: { model: 'closed' as const, vus: 1, pause: micros(pause * 1e6) },
+    load: { model: 'closed' as const, vus: 1, pause: seconds(pause) },
     warmup: levels.length === 0 ? Math.min(0.5, 0.005 * options.budget) : 0,
     duration: Math.max(SHORTEST, WINDOW.share * options.budget, Math.min(wanted, (LONGEST_SHARE * options.budget) / 2)),
     settle: 0,

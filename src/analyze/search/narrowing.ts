@@ -27,12 +27,13 @@ const SUSPECT_WIDTH = 0.15;
 export function* narrowing(progress: Progress, reserved: number, fewest = 0): Phase<SearchStop> {
   const { budget, precision, unit, maxLoad } = progress.options;
   const steps = progress.steps;
-  let surprises = 0;
+  let surprised = false;
   let looks = 0;
   for (let count = 0; ; count++) {
     // Half of the levels are for nothing, if only the end shows that the target changed.
-    if (fewest > 0 && surprises > looks && looks < MOST_LOOKS) {
+    if (fewest > 0 && surprised && looks < MOST_LOOKS) {
       looks++;
+      surprised = false;
       yield* repeating(progress);
     }
     const { limit, bound } = progress;
@@ -54,7 +55,7 @@ export function* narrowing(progress: Progress, reserved: number, fewest = 0): Ph
     const level = yield* progress.measure(step);
     if (level === 'lost') return 'target-lost';
     if (level === 'void' && progress.ceiling !== null && count > 6) return 'generator';
-    if (level !== 'void' && limit !== null && isSurprise(level, limit.cdf(load))) surprises = looks + 1;
+    if (level !== 'void' && limit !== null && isSurprise(level, limit.cdf(load))) surprised = true;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { LevelLoad, LevelPurpose, Settled } from '../../core/breaking-point.ts';
+import { ANSWERED } from '../../core/sample.ts';
 import { EMPTY_HISTOGRAM, type HistogramData, type IntervalSnapshot, timesOf } from '../../core/snapshot.ts';
 import type { Batch } from '../../stats/confidence.ts';
 import { Histogram } from '../../stats/histogram.ts';
@@ -123,9 +124,6 @@ export function observe(
     ...(late === null ? {} : { late }),
   };
 }
-
-/** Failures with a whole response. */
-const ANSWERED = ['http-error', 'wrong-answer', 'capture-failed'] as const;
 
 /** A batch while it is put together. */
 interface BatchPart {

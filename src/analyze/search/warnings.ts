@@ -1,4 +1,5 @@
 import type { SearchWarning } from '../../core/breaking-point.ts';
+import { micros, toSeconds } from '../../core/units.ts';
 import { counted, formatMs, formatRate } from '../wording.ts';
 import { capacityChange } from './change.ts';
 import type { LimitEstimate } from './estimate.ts';
@@ -78,7 +79,7 @@ function coldStart(levels: readonly Level[]): { readonly times: number; readonly
   const medianOf = (level: Level): number => timesOf(level).quantile(0.5);
   if (first === undefined || idle.length < 3 || !(medianOf(first) > COLD * settled)) return null;
   const warm = idle.find((level) => medianOf(level) < COLD * settled);
-  return { times: medianOf(first) / settled, seconds: (warm?.result.startedAfter ?? 0) / 1e6 };
+  return { times: medianOf(first) / settled, seconds: toSeconds(warm?.result.startedAfter ?? micros(0)) };
 }
 
 export function isCliff({ binding }: LimitEstimate): boolean {
