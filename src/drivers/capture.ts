@@ -92,19 +92,19 @@ export class Capturer {
           const value = valueAt(this.#json.value, capture.steps);
           if (isMissing(value)) return { problem: 'it is not there' };
           if (value === null) return { problem: 'it is null' };
-          if (typeof value === 'object' && mayExceedDoubles(answer.text()))
+          if (typeof value === 'object' && mayExceedDoubles(this.#json.text))
             return { problem: 'it has numbers of more digits than can be kept' };
-          return { value: textOf(value, capture.steps, answer) };
+          return { value: textOf(value, capture.steps, this.#json.text) };
         };
     }
   }
 }
 
 /** A text's characters, any other value as JSON; a number as it is written. */
-function textOf(value: unknown, steps: readonly (string | number)[], answer: AnswerBuffer): string {
+function textOf(value: unknown, steps: readonly (string | number)[], body: string): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return JSON.stringify(value);
-  const exact = valueAt(readExactJson(answer.text()), steps, true);
+  const exact = valueAt(readExactJson(body), steps, true);
   return exact instanceof JsonNumber ? exact.text : String(value);
 }
 

@@ -20,6 +20,8 @@ type Steps = JsonCheck['steps'];
 /** The JSON of a response, parsed once for all checks of it. */
 export class ResponseJson {
   value: unknown;
+  /** Its text, where it is JSON. */
+  text = '';
   #state: 'unread' | 'json' | 'other' = 'unread';
 
   reset(): void {
@@ -32,7 +34,8 @@ export class ResponseJson {
     this.#state = 'other';
     if (answer.tooLarge) return false;
     try {
-      this.value = JSON.parse(answer.text());
+      this.text = answer.text();
+      this.value = JSON.parse(this.text);
       this.#state = 'json';
     } catch {
       // A text like any other.
@@ -132,8 +135,11 @@ const MISSING = Symbol('missing');
 /** Whether a path led to nothing. */
 export const isMissing = (value: unknown): boolean => value === MISSING;
 
-/** The value at a path; it leads on into a list or an object that stands as JSON in a text. */
-/** What a path leads to; see `isMissing`. @param exact numbers are kept as they are written. */
+/**
+ * The value at a path; see `isMissing`. It leads on into a list or an object that stands as JSON in a text.
+ *
+ * @param exact numbers are kept as they are written.
+ */
 export function valueAt(value: unknown, steps: Steps, exact = false): unknown {
   let at = value;
   for (const step of steps) {

@@ -383,6 +383,13 @@ describe('ClosedLoad', () => {
     ]);
   });
 
+  it('pauses for no flow that is never begun', () => {
+    const pause = { kind: 'constant', value: millis(400) } as const;
+    const { driver, run } = begin(closed([[1, 1, 1]]), { flows: flowsFixture(2, [flow(0, 0, pause), flow(1, 1)]) });
+    run(2);
+    expect(driver.sent.map(({ request }) => request)).toEqual(new Array(20).fill(1));
+  });
+
   it('numbers passes, which share their row, and ends after so many whole ones', () => {
     const { driver, load, run, finishedAt } = begin(closed([[9, 2, 2]]), {
       maxRequests: 5,

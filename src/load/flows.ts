@@ -47,7 +47,8 @@ export class Flows {
       plan.seed,
     );
     this.pauseless = this.#courses.every(
-      ({ stops, after }) => after.length === 0 && stops.every(({ pauses }) => pauses.length === 0),
+      ({ stops, after }, flow) =>
+        flows[flow]?.weight === 0 || (after.length === 0 && stops.every(({ pauses }) => pauses.length === 0)),
     );
     const [only] = this.#mix.only === null ? [] : [this.#courses[this.#mix.only]];
     const alone = only?.stops.length === 1 && only.after.length === 0;

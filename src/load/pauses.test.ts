@@ -50,6 +50,13 @@ describe('pauses', () => {
     expect(sum).toBe(5_000 + draw(both[1], randomOfUser(1, 0)));
   });
 
+  it('of several in turn are drawn one after the other, also by who makes their numbers anew for each step', () => {
+    const same = { kind: 'uniform', min: millis(1), max: millis(2) } as const;
+    const random = randomOfStep(1, 5, 2);
+    const both = draw(same, random) + draw(same, random);
+    expect(drawAll([same, same], () => randomOfStep(1, 5, 2))).toBe(both);
+  });
+
   it('before a step are those of the arrival and the step, whoever asks', () => {
     const at = (index: number, step: number): number => randomOfStep(1, index, step).uniform();
     expect(at(5, 1)).toBe(at(5, 1));

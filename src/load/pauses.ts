@@ -19,11 +19,18 @@ export function draw(distribution: Distribution, random: Random): Micros {
   }
 }
 
-/** The sum of one time of each. */
+/** The sum of one time of each. @param random asked once, and only where there is something to draw. */
 export function drawAll(distributions: readonly Distribution[], random: () => Random): Micros {
   let sum = 0;
-  for (const distribution of distributions)
-    sum += distribution.kind === 'constant' ? distribution.value : draw(distribution, random());
+  let source: Random | null = null;
+  for (const distribution of distributions) {
+    if (distribution.kind === 'constant') {
+      sum += distribution.value;
+      continue;
+    }
+    source ??= random();
+    sum += draw(distribution, source);
+  }
   return sum as Micros;
 }
 

@@ -118,7 +118,8 @@ function resolveData(
   }
   return blame(given.originOf('data'), (label) => {
     const format = formatOf(file, label);
-    if (cellsOf({ requests, checks: [] }).length === 0)
+    const sent = requests.map(({ checks: _, ...request }) => request);
+    if (cellsOf({ requests: sent, checks: [] }).length === 0)
       throw new RampartError(
         'bad-flag',
         `${label}: no part of the request uses a row`,
@@ -132,11 +133,11 @@ function resolveData(
 
 /** The field of a row with the expected answer: one, since it is left out wherever a row is sent as a whole. */
 function leftOutOf(given: RawSettings): string | null {
-  const own = given.mix?.requests.filter((request) => request.own.expectField !== undefined) ?? [];
-  let field = given.mix === undefined || own.length === 0 ? expectedField(given) : null;
-  for (const request of own) {
-    const its = expectedField(request.given);
-    if (field !== null && its !== field) refuse(request.given, 'expectField', `is another field than "${field}"`);
+  let field: string | null = null;
+  for (const each of given.mix?.requests.map((request) => request.given) ?? [given]) {
+    const its = expectedField(each);
+    if (its === null) continue;
+    if (field !== null && its !== field) refuse(each, 'expectField', `is another field than "${field}"`);
     field = its;
   }
   return field;

@@ -59,5 +59,11 @@ export function startOf<Line extends string | null>(
       `${labels.waitFor}: "${waitFor}" is no address to wait for`,
       'Write it whole: http://127.0.0.1:8000/health',
     );
+  if (waitFor === undefined && /^http\+unix:/i.test(address))
+    throw new RampartError(
+      'usage',
+      `${labels.line}: a Unix socket cannot be asked whether it is ready`,
+      'Say what answers with --wait-for URL.',
+    );
   return { line, url: waitFor ?? new URL(address).origin, strict: waitFor !== undefined, patience };
 }

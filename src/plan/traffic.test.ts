@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorOf } from './error.fixture.ts';
-import { planOf, planOfScenario } from './plan.fixture.ts';
+import { planOf, planOfScenario, preparedOf, worldWith } from './plan.fixture.ts';
 
 const step = (request: number) => ({ kind: 'request', request });
 
@@ -91,6 +91,33 @@ describe('several requests of a scenario file', () => {
     ]);
     expect(plan.requests[1]?.path).toBe('/items/{{row.id}}');
     expect(plan.requests[0]?.checks).toHaveLength(1);
+  });
+
+  it('weigh a million at most together', () => {
+    const requests = Array.from({ length: 101 }, (_, n) => ({ path: `/${n}`, weight: 10_000 }));
+    expect(() => planOfScenario({ requests })).toThrow(/requests weigh 1010000 together; at most 1000000/);
+    expect(planOfScenario({ requests: requests.slice(1) }).flows).toHaveLength(100);
+  });
+
+  it('are never sent the expected answer, whichever of them says its field', () => {
+    const files = { 'dir/rows.jsonl': '{"x":1,"answer":2}\n' };
+    const all = { data: 'rows.jsonl', expectField: 'answer' };
+    const requests = [
+      { path: '/a', body: '{{row}}' },
+      { path: '/b', body: '{{row}}', expectField: 'answer±1' },
+    ];
+    const prepared = (scenario: object) => {
+      const world = worldWith({ ...files, 'dir/s.json': JSON.stringify({ url: 'http://h:1/p', ...scenario }) });
+      return preparedOf({ kind: 'run', target: 'dir/s.json', env: {}, flags: {} }, world);
+    };
+    const { rows } = prepared({ ...all, requests });
+    if (rows?.kind !== 'memory') throw new Error('two rows have room in memory');
+    expect(new TextDecoder().decode(rows.bytes)).not.toMatch(/"answer"/);
+    expect(() => prepared({ ...all, requests: [...requests, { path: '/c', expectField: 'x' }] })).toThrow(
+      /is another field than "answer"/,
+    );
+    const unused = [{ path: '/a' }, { path: '/b', expectField: 'answer' }];
+    expect(() => prepared({ data: 'rows.jsonl', requests: unused })).toThrow(/no part of the request uses a row/);
   });
 
   it('have thresholds of their own, which a search takes for SLOs', () => {

@@ -91,11 +91,20 @@ function refuseTwins(mix: WrittenMix, requests: readonly RequestTemplate[]): voi
   });
 }
 
+/** What `load/mix` shares out exactly. */
+const MOST_TOGETHER = 1_000_000;
+
+function checkWeights(weights: readonly number[], origin: Origin): void {
+  const together = weights.reduce((sum, weight) => sum + weight, 0);
+  if (together === 0) throw refusal(origin, 'weigh 0, all of them');
+  if (together > MOST_TOGETHER) throw refusal(origin, `weigh ${together} together; at most ${MOST_TOGETHER}`);
+}
+
 function resolveFlows(mix: WrittenMix, requests: readonly RequestTemplate[]): readonly Flow[] | null {
   const { flows } = mix;
   if (flows === null) {
     const weights = mix.requests.map(({ weight = 1 }) => weight);
-    if (weights.every((weight) => weight === 0)) throw refusal(mix.originOf('requests'), 'weigh 0, all of them');
+    checkWeights(weights, mix.originOf('requests'));
     if (requests.length === 1) return null;
     return requests.map(({ name }, request) => ({
       name,
@@ -106,7 +115,10 @@ function resolveFlows(mix: WrittenMix, requests: readonly RequestTemplate[]): re
   const weighed = mix.requests.find(({ weight }) => weight !== undefined);
   if (weighed !== undefined)
     throw refusal(weighed.originOf('weight'), 'has no meaning beside flows', 'Give the flows their weights.');
-  if (flows.every(({ weight }) => weight === 0)) throw refusal(mix.originOf('flows'), 'weigh 0, all of them');
+  checkWeights(
+    flows.map(({ weight }) => weight),
+    mix.originOf('flows'),
+  );
   const names = requests.map(({ name }) => name);
   const resolved = flows.map((flow, index): Flow => {
     const first = flows.findIndex(({ name }) => name === flow.name);

@@ -14,7 +14,7 @@ import { Pulse } from '../load/pulse.ts';
 import { Recorder } from '../record/recorder.ts';
 import { SeparateConnects } from './separate-connects.ts';
 
-const WARMUP_BANK = 0;
+const WARMUP = 0;
 const FIRST_MEASURED = 1;
 
 /** Watches the thread itself: see `record/probe`. */
@@ -201,7 +201,7 @@ export class Generation {
     const current = this.#current;
     const inWarmup = startAt < warmup || (warmupRequests > 0 && isEmpty(taken[current]) && !this.#draining);
     const phase: Phase = this.#draining ? 'drain' : inWarmup ? 'warmup' : 'measure';
-    const primary = phase === 'warmup' ? WARMUP_BANK : current;
+    const primary = phase === 'warmup' ? WARMUP : current;
     const frame = { index: Math.floor(startAt / interval), startAt, endAt: until as Micros };
     const gauges = { inFlight: this.#driver.inFlight, vus: count(this.#load.vus) };
     const health = {
@@ -226,7 +226,7 @@ export class Generation {
       else
         snapshots.push({
           ...frame,
-          phase: epoch === WARMUP_BANK ? 'warmup' : phase === 'warmup' ? 'measure' : phase,
+          phase: epoch === WARMUP ? 'warmup' : phase === 'warmup' ? 'measure' : phase,
           ...counted,
           load,
           series,

@@ -11,7 +11,7 @@ import {
 } from '../core/snapshot.ts';
 import { joinStandstills } from '../core/standstill.ts';
 import { type Bytes, count, type Micros } from '../core/units.ts';
-import { Histogram } from '../stats/histogram.ts';
+import { mergedHistogram } from '../stats/packed-histogram.ts';
 
 /** What is merged with what: an interval may end one phase and begin another, and be cut by a reset. */
 export const intervalKey = ({ index, phase, resets = 0 }: IntervalSnapshot): string => `${index} ${phase} ${resets}`;
@@ -155,7 +155,7 @@ function mergeData(parts: readonly HistogramData[]): HistogramData {
   const filled = parts.filter((part) => part.count > 0);
   const [only] = filled;
   if (only === undefined) return EMPTY_HISTOGRAM;
-  return filled.length === 1 ? only : Histogram.of(...filled).toData();
+  return filled.length === 1 ? only : mergedHistogram(filled);
 }
 
 function addCounts<K extends string>(parts: readonly Readonly<Partial<Record<K, number>>>[]): Record<K, number> {
