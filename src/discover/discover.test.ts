@@ -240,3 +240,8 @@ it('a parameter that an error names is added, even where its name is no text of 
   );
   expect(found.accepted?.question.path).toBe('/predict?a%EF%BF%BD=1');
 });
+
+it('an address of slashes alone is asked as any other', async () => {
+  const page: Answers = ({ method }) => (method === 'GET' ? { status: 200, body: 'url: "a.json"' } : undefined);
+  expect((await asked('//', page)).accepted?.question.method).toBe('GET');
+});

@@ -7,7 +7,7 @@ import { widthIn } from './error-text.ts';
 import { type BodySchema, valueFor } from './field-value.ts';
 import { textOfPattern } from './pattern.ts';
 import { type Change, type Make, stretched, WIDEST, widened } from './reshape.ts';
-import { FORMATS, textNamed } from './schema.ts';
+import { FORMATS, textNamed } from './sample-text.ts';
 
 /** pydantic's list, wherever a framework puts it. */
 export function detailsOf(document: unknown): JsonObject[] {

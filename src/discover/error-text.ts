@@ -5,7 +5,7 @@
 import { isObject } from './document.ts';
 import { type BodySchema, valueFor, valueNamed } from './field-value.ts';
 import { asList, type Change, deepened, everywhere, type Make, WIDEST, widened, withField } from './reshape.ts';
-import { FORMATS, textNamed } from './schema.ts';
+import { FORMATS, textNamed } from './sample-text.ts';
 
 /** `{"field": ["This field is required."]}`, `{"errors": {"json": {"field": ["Missing data for required field."]}}}`. */
 export function fieldErrors(document: unknown): Change[] {

@@ -83,10 +83,13 @@ function fieldsOf(value: Json): [string, string][] {
   ]);
 }
 
+/** As browsers write it. */
+const fieldName = (name: string): string => name.replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22');
+
 function multipart(value: Json, files: readonly string[]): string {
   const parts = fieldsOf(value).map(([name, text]) => {
     const file = files.includes(name) ? `; filename="sample.txt"\r\nContent-Type: text/plain` : '';
-    return `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n${text}\r\n`;
+    return `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${fieldName(name)}"${file}\r\n\r\n${text}\r\n`;
   });
   return `${parts.join('')}--${BOUNDARY}--\r\n`;
 }

@@ -2,8 +2,9 @@
  * What a field of a body may hold: by its schema where there is a description,
  * else by its name, which is all that is known.
  */
-import { type Json, objectOf } from './document.ts';
-import { sampleOf, schemaAt, textNamed } from './schema.ts';
+import { type Json, type JsonObject, objectOf } from './document.ts';
+import { textNamed } from './sample-text.ts';
+import { sampleOf, schemaAt } from './schema.ts';
 
 /** The schema of a whole body, and the document that its references point into. */
 export interface BodySchema {
@@ -23,12 +24,15 @@ function schemaOf(body: BodySchema | null, path: readonly (string | number)[]): 
   let schema: unknown = body.schema;
   for (const step of path) {
     const whole = schemaAt(schema, body.root);
-    const next = typeof step === 'number' ? whole['items'] : objectOf(whole['properties'])[step];
+    const next = typeof step === 'number' ? whole['items'] : ownOf(objectOf(whole['properties']), step);
     if (next === undefined) return null;
     schema = next;
   }
   return { schema, root: body.root };
 }
+
+const ownOf = (fields: JsonObject, name: string): Json | undefined =>
+  Object.hasOwn(fields, name) ? fields[name] : undefined;
 
 /** What a field is likely to hold whose name is all that is known. */
 export function valueNamed(name: string): Json {

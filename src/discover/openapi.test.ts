@@ -28,4 +28,13 @@ describe('an operation of a description', () => {
     expect(candidate?.headers).toEqual([['X-Tenant', 'text']]);
     for (const name of framing) expect(() => checkHeader(name, 'text', '-H')).toThrow("can't be set");
   });
+
+  it('is sent no type of body that would break its headers', () => {
+    const content = { 'text/x\r\nX-Evil: 1': {}, 'image/x\r\ny': {}, 'text/plain': {} };
+    const operation = operationOf({ requestBody: { content } });
+    expect(operation?.candidates('/p').map(({ content: made }) => made)).toEqual([
+      { kind: 'text', type: 'text/plain', value: 'text' },
+    ]);
+    expect(operation?.foreignTypes).toEqual([]);
+  });
 });

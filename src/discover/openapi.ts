@@ -161,7 +161,8 @@ export class Operation {
 
   get #content(): JsonObject {
     const body = schemaAt(this.#operation['requestBody'], this.#root);
-    return objectOf(body['content']);
+    // A type is sent as a header, which a line break in it would end.
+    return Object.fromEntries(Object.entries(objectOf(body['content'])).filter(([type]) => /^[ -~]+$/.test(type)));
   }
 
   get #media(): (readonly [type: string, kind: Content['kind'], media: JsonObject])[] {

@@ -30,6 +30,8 @@ export function protocolAt(pathname: string): Protocol | null {
 const OPEN_SIZE = 1;
 /** In one body. */
 const MOST_NUMBERS = 1_000_000;
+/** No tensor of a library has more dimensions. */
+const MOST_DIMENSIONS = 32;
 
 /** Numbers that a body may still have: its inputs share them. */
 interface Room {
@@ -53,7 +55,7 @@ function openInference(model: string): Protocol {
 
 function tensorOf({ name, datatype, shape, parameters }: JsonObject, room: Room): JsonObject | null {
   const sizes = listOf(shape).map((each) => (typeof each === 'number' && each > 0 ? each : OPEN_SIZE));
-  const length = numbersOf(sizes);
+  const length = numbersOf(sizes) ?? Number.POSITIVE_INFINITY;
   if (typeof name !== 'string' || typeof datatype !== 'string' || length > room.left) return null;
   room.left -= length;
   // Column-wise metadata leaves the batch out, or says -1 alone.
@@ -100,12 +102,16 @@ function valueOfTensor({ dtype, tensor_shape: shape }: JsonObject, room: Room): 
   const kind = textOf(dtype);
   const element: Json = kind === 'DT_STRING' ? 'text' : kind === 'DT_BOOL' ? true : /INT/.test(kind) ? 1 : 0.5;
   const length = numbersOf(sizes);
-  if (length > room.left) return element;
+  if (length === null || length > room.left) return element;
   room.left -= length;
   return filled(sizes, element);
 }
 
-const numbersOf = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
+/** How many numbers a tensor has; null: those are no sizes of one. */
+function numbersOf(sizes: readonly number[]): number | null {
+  if (sizes.length > MOST_DIMENSIONS || !sizes.every(Number.isSafeInteger)) return null;
+  return sizes.reduce((product, size) => product * size, 1);
+}
 
 /** Lists in lists, of those sizes. */
 function filled(sizes: readonly number[], element: Json): Json {
@@ -163,7 +169,8 @@ export function mlflowBody(text: string): Json | null {
   const shape = /Tensor\(['"]?([a-z0-9]+)['"]?, \(([-\d, ]+)\)/.exec(text)?.[2];
   if (shape === undefined) return null;
   const sizes = shape.split(',').flatMap((each) => (each.trim() === '' ? [] : [Math.max(1, Number(each))]));
-  if (numbersOf(sizes) > MOST_NUMBERS) return null;
+  const length = numbersOf(sizes);
+  if (length === null || length > MOST_NUMBERS) return null;
   return { inputs: filled(sizes, 0.5) };
 }
 

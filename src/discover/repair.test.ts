@@ -88,6 +88,20 @@ describe("pydantic's details", () => {
   });
 });
 
+it('lists in lists do not multiply, whatever one error or many ask for', () => {
+  const sizeOf = (value: unknown): number =>
+    typeof value === 'object' && value !== null
+      ? Object.values(value).reduce((sum: number, each) => sum + sizeOf(each), 1)
+      : 1;
+  const wide = Array.from({ length: 10_000 }, () => [1]);
+  expect(sizeOf(better(wide, 'X has 1 features, but Model is expecting 10000 features as input'))).toBeLessThan(2e5);
+  const long = { loc: ['body'], type: 'too_short', msg: '', ctx: { min_length: 10_000 } };
+  expect(sizeOf(better([Array.from({ length: 10_000 }, () => 1)], detail(long)))).toBeLessThan(2e5);
+  const many = Array.from({ length: 200 }, (_, n) => ({ ...long, loc: ['body', `a${n}`] }));
+  const lists = Object.fromEntries(many.map((_, n) => [`a${n}`, [1]]));
+  expect(sizeOf(better(lists, detail(...many)))).toBeLessThan(2e5);
+});
+
 describe('the words of other servers', () => {
   const cases: [string, Json, Json][] = [
     ['{"State":["This field is required."]}', {}, { State: 'text' }],

@@ -6,7 +6,7 @@ import { type Json, jsonOf } from './document.ts';
 import { changeOfDetail, detailsOf } from './error-details.ts';
 import { changesOfText, fieldErrors, wordsOf } from './error-text.ts';
 import type { BodySchema } from './field-value.ts';
-import { applied, type Change } from './reshape.ts';
+import { applied, type Change, MOST_VALUES, valuesIn } from './reshape.ts';
 
 /** So much of an error's text is read, characters. */
 const READ = 20_000;
@@ -15,8 +15,12 @@ const READ = 20_000;
 export function repaired(body: Json, text: string, schema: BodySchema | null): Json | null {
   const before = JSON.stringify(body);
   let changed = structuredClone(body);
-  for (const { place, path, make } of changesOf(text, schema))
-    if (place === 'body') changed = applied(changed, path, make);
+  for (const { place, path, make } of changesOf(text, schema)) {
+    if (place !== 'body') continue;
+    const next = applied(changed, path, make);
+    if (valuesIn(next) > MOST_VALUES) break;
+    changed = next;
+  }
   return JSON.stringify(changed) === before ? null : changed;
 }
 

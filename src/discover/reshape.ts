@@ -6,6 +6,16 @@ import { isObject, type Json, objectOf } from './document.ts';
 
 /** No list or text is made longer because an error says so. */
 export const WIDEST = 10_000;
+/** No body has more values because errors say so: lists in lists multiply. */
+export const MOST_VALUES = 100_000;
+
+/** How many values a body has, lists and objects among them; counted as far as `MOST_VALUES` and a little. */
+export function valuesIn(body: Json | undefined): number {
+  if (typeof body !== 'object' || body === null) return 1;
+  let count = 1;
+  for (const part of Object.values(body)) if (count <= MOST_VALUES) count += valuesIn(part);
+  return count;
+}
 
 /** What is there now, to what should be there; undefined: nothing. */
 export type Make = (now: Json | undefined) => Json | undefined;
@@ -39,17 +49,33 @@ export function applied(body: Json, path: readonly (string | number)[], make: Ma
   return value === undefined ? (others as Json) : ({ ...body, [name]: value } as Json);
 }
 
-/** The innermost list with that many of its kind; where there is none, a list of numbers. */
+/** The innermost list with that many of its kind; where there is none, a list of numbers. As it is where that would be too much. */
 export function widened(now: Json | undefined, width: number): Json {
+  const wanted = Math.min(width, WIDEST);
+  return now !== undefined && valuesIn(now) * wanted > MOST_VALUES && innermostLists(now) * wanted > MOST_VALUES
+    ? now
+    : widenedWhole(now, wanted);
+}
+
+/** How many lists of a body hold no list and no object. */
+function innermostLists(now: Json): number {
+  if (Array.isArray(now) && !Array.isArray(now[0]) && !isObject(now[0])) return 1;
+  if (typeof now !== 'object' || now === null) return 0;
+  return Object.values(now).reduce<number>((sum, part) => sum + innermostLists(part ?? null), 0);
+}
+
+function widenedWhole(now: Json | undefined, width: number): Json {
   if (Array.isArray(now)) {
     const [first] = now;
-    return Array.isArray(first) || isObject(first) ? now.map((each) => widened(each, width)) : stretched(now, width);
+    return Array.isArray(first) || isObject(first)
+      ? now.map((each) => widenedWhole(each, width))
+      : stretched(now, width);
   }
   if (isObject(now)) {
     const entries = Object.entries(now);
     const lists = entries.filter(([, part]) => Array.isArray(part));
     if (lists.length > 0)
-      return { ...now, ...Object.fromEntries(lists.map(([name, part]) => [name, widened(part, width)])) };
+      return { ...now, ...Object.fromEntries(lists.map(([name, part]) => [name, widenedWhole(part, width)])) };
     if (entries.length === 0) return stretched([], width);
     const [[name]] = entries as [[string, Json]];
     return { ...now, [name]: stretched([], width) };
@@ -59,8 +85,9 @@ export function widened(now: Json | undefined, width: number): Json {
 
 export function stretched(now: Json | undefined, length: number): Json[] {
   const list = Array.isArray(now) ? now : now === undefined ? [] : [now];
-  const most = Math.min(length, WIDEST);
-  return Array.from({ length: most }, (_, n) => structuredClone(list[n] ?? list.at(-1) ?? 1));
+  const largest = list.reduce<number>((most, each) => Math.max(most, valuesIn(each)), 1);
+  const most = Math.max(list.length, Math.floor(MOST_VALUES / largest));
+  return Array.from({ length: Math.min(length, WIDEST, most) }, (_, n) => structuredClone(list[n] ?? list.at(-1) ?? 1));
 }
 
 export function deepened(now: Json | undefined): Json {

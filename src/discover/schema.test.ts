@@ -42,6 +42,26 @@ describe('a value that a schema describes', () => {
     expect(made(schema, false)).toEqual({ a: 1, b: 1 });
   });
 
+  it('has what is required, also where an object of this language has that name', () => {
+    const named = {
+      type: 'object',
+      properties: { constructor: { type: 'integer' } },
+      required: ['constructor', 'toString'],
+    };
+    expect(Object.entries(made(named) as object)).toEqual([
+      ['constructor', 1],
+      ['toString', 'text'],
+    ]);
+    const example = { a: 1 };
+    expect(made({ type: 'object', required: ['toString'], example })).toEqual({ toString: 'text' });
+  });
+
+  it('is bounded as a whole, however long its texts may be', () => {
+    const text = { type: 'string', minLength: 4_000 };
+    const schema = { type: 'array', minItems: 2_000, items: { type: 'array', minItems: 2_000, items: text } };
+    expect(JSON.stringify(made(schema)).length).toBeLessThan(3e6);
+  });
+
   it('is a member of a union, with the tag that says which', () => {
     const root = {
       s: {

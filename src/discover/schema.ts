@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, listOf, objectOf, resolveRef, textOf } from './document.ts';
 import { textOfPattern } from './pattern.ts';
+import { FORMATS, textNamed } from './sample-text.ts';
 
 /** How a body is made of a schema. */
 export interface Making {
@@ -17,6 +18,8 @@ const LONGEST_LIST = 2_048;
 const LONGEST_TEXT = 4_096;
 /** Of one body: a schema of few lines can ask for billions. */
 const MOST_VALUES = 20_000;
+/** Of all texts of one body: those beyond it are empty. */
+const MOST_CHARACTERS = 1_000_000;
 
 /** A value that a schema describes: its own example, a default of the right type, a member of its list, else made up. */
 export function sampleOf(schema: unknown, making: Making): Json {
@@ -61,6 +64,7 @@ function joined(first: JsonObject, second: JsonObject): JsonObject {
 class Maker {
   readonly #making: Making;
   #values = 0;
+  #characters = 0;
 
   constructor(making: Making) {
     this.#making = making;
@@ -125,7 +129,7 @@ class Maker {
     if (tag === '' || !isObject(value)) return value;
     const ref = textOf(objectOf(member)['$ref']);
     const mapped = Object.entries(objectOf(objectOf(discriminator)['mapping'])).find(([, to]) => to === ref)?.[0];
-    if (value[tag] === undefined || mapped !== undefined) value[tag] = mapped ?? ref.split('/').at(-1) ?? '';
+    if (!Object.hasOwn(value, tag) || mapped !== undefined) value[tag] = mapped ?? ref.split('/').at(-1) ?? '';
     return value;
   }
 
@@ -140,7 +144,7 @@ class Maker {
       body[name] = this.make(raw, name, depth + 1);
     }
     for (const name of required)
-      if (typeof name === 'string' && body[name] === undefined) body[name] = this.make({}, name, depth + 1);
+      if (typeof name === 'string' && !Object.hasOwn(body, name)) body[name] = this.make({}, name, depth + 1);
     const least = Math.min(numberAt(schema, 'minProperties') ?? 0, 100);
     const more = schema['additionalProperties'];
     const open = isObject(more) && Object.keys(body).length === 0 && !sparse;
@@ -193,6 +197,13 @@ class Maker {
   }
 
   #text(schema: JsonObject, name: string): string {
+    if (this.#characters > MOST_CHARACTERS) return '';
+    const text = this.#textOf(schema, name);
+    this.#characters += text.length;
+    return text;
+  }
+
+  #textOf(schema: JsonObject, name: string): string {
     const least = Math.min(numberAt(schema, 'minLength') ?? 0, LONGEST_TEXT);
     const most = Math.min(numberAt(schema, 'maxLength') ?? LONGEST_TEXT, LONGEST_TEXT);
     const pattern = textOf(schema['pattern']);
@@ -249,7 +260,7 @@ function within(value: number, schema: JsonObject): boolean {
 /** An example of an object may be one of its documentation only: what is required must be in it. */
 function isWhole(value: unknown, schema: JsonObject): boolean {
   if (!isObject(value)) return true;
-  return listOf(schema['required']).every((name) => typeof name === 'string' && value[name] !== undefined);
+  return listOf(schema['required']).every((name) => typeof name === 'string' && Object.hasOwn(value, name));
 }
 
 function numberAt(schema: JsonObject, name: string): number | null {
@@ -261,43 +272,4 @@ function different(value: Json, list: readonly Json[], n: number): Json {
   if (list.indexOf(value) === n) return value;
   if (typeof value === 'number') return value + n;
   return typeof value === 'string' ? `${value}${n}` : value;
-}
-
-/** A text of each format. */
-export const FORMATS = {
-  date: '2024-01-15',
-  'date-time': '2024-01-15T12:00:00Z',
-  time: '12:00:00',
-  duration: 'PT1H',
-  email: 'someone@example.com',
-  'idn-email': 'someone@example.com',
-  uri: 'https://example.com/',
-  'uri-reference': 'https://example.com/',
-  url: 'https://example.com/',
-  uuid: '123e4567-e89b-42d3-a456-426614174000',
-  uuid4: '123e4567-e89b-42d3-a456-426614174000',
-  ipv4: '192.0.2.1',
-  ipvanyaddress: '192.0.2.1',
-  ipv6: '2001:db8::1',
-  ipv4network: '192.0.2.0/24',
-  hostname: 'example.com',
-  byte: 'aGVsbG8=',
-  base64: 'aGVsbG8=',
-  base64url: 'aGVsbG8=',
-  decimal: '1.5',
-  'json-pointer': '/a',
-  'json-string': '{}',
-  binary: 'hello',
-} as const;
-
-/** A text that goes with the name of its field. */
-export function textNamed(name: string): string {
-  if (/e-?mail/i.test(name)) return 'someone@example.com';
-  if (/(^|_)(url|uri|link)$/i.test(name)) return 'https://example.com/';
-  if (/(^|_)date$|^date/i.test(name)) return '2024-01-15';
-  if (/(^|_)(image|img|b64|base64)/i.test(name))
-    return 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-  if (/text|prompt|sentence|query|question|message|content|comment|review|document|input/i.test(name))
-    return 'The quick brown fox jumps over the lazy dog.';
-  return 'text';
 }

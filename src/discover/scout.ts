@@ -107,8 +107,8 @@ function prefixesOf(pathname: string): string[] {
 
 /** A link's path; null where it leads elsewhere. */
 function sameOrigin(link: string, page: string): string | null {
-  const base = new URL(page, 'http://here.invalid');
   try {
+    const base = new URL(page, 'http://here.invalid');
     const url = new URL(link, base);
     return url.origin === base.origin ? url.pathname + url.search : null;
   } catch {
