@@ -149,6 +149,17 @@ describe('any arrivals', () => {
     );
   });
 
+  it('of up to 1,000 segments are together the unsplit schedule, bit for bit', () => {
+    fc.assert(
+      fc.property(profile, fc.integer(), fc.integer({ min: 10, max: 1_000 }), ([stages, kind], seed, count) => {
+        const parts = Array.from({ length: count }, (_, index) => all(open(stages, kind), seed, { index, count }));
+        const union = parts.flat().sort((a, b) => a.index - b.index);
+        expect(union).toEqual(all(open(stages, kind), seed));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it('know, in every segment alike, whether the cap cut them short', () => {
     fc.assert(
       fc.property(profile, fc.integer(), cap, fc.integer({ min: 1, max: 9 }), ([stages, kind], seed, limit, count) => {

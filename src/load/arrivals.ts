@@ -1,7 +1,7 @@
 import type { LoadProfile, Segment, Stage } from '../core/plan.ts';
 import type { Micros } from '../core/units.ts';
 import { AreaInverse, type Piece, piecesOf, replacedFrom } from './curve.ts';
-import { Random } from './random.ts';
+import { ExponentialSums } from './exponential-sums.ts';
 
 export type OpenProfile = Extract<LoadProfile, { model: 'open' }>;
 
@@ -11,13 +11,14 @@ export type OpenProfile = Extract<LoadProfile, { model: 'open' }>;
  * Uniform: arrival n is due where the integral of the rate reaches n, so a constant rate sends its first at once. Poisson:
  * where it reaches the sum of the first n + 1 of a sequence of Exp(1) numbers (time-rescaling of a Poisson process of
  * rate 1). Bursty: the arrivals b·g to b·g + b − 1 together, where it reaches b times the sum of the first g + 1: bursts of b
- * are a Poisson process of a b-th of the rate. Each segment walks the whole sequence and keeps its own, so that the segments together are the unsplit
- * schedule bit for bit, however many there are.
+ * are a Poisson process of a b-th of the rate. Each arrival's instant depends on its number alone, so that the segments together
+ * are the unsplit schedule bit for bit, and what a segment's arrivals cost does not grow with the number of the others.
  */
 export class Arrivals {
   #pieces: readonly Piece[];
   #inverse: AreaInverse;
-  readonly #random: Random | null;
+  /** Null: evenly spaced. */
+  readonly #sums: ExponentialSums | null;
   /** Arrivals that are due together. */
   readonly #burst: number;
   readonly #step: number;
@@ -31,7 +32,7 @@ export class Arrivals {
   constructor(profile: OpenProfile, seed: number, segment: Segment, maxRequests: number | null) {
     this.#pieces = piecesOf(profile.rate);
     this.#inverse = new AreaInverse(this.#pieces);
-    this.#random = profile.arrivals === 'uniform' ? null : new Random(seed, 0);
+    this.#sums = profile.arrivals === 'uniform' ? null : new ExponentialSums(seed);
     this.#burst = typeof profile.arrivals === 'object' ? profile.arrivals.bursty : 1;
     this.#step = segment.count;
     this.#limit = maxRequests ?? Number.POSITIVE_INFINITY;
@@ -71,16 +72,11 @@ export class Arrivals {
   }
 
   #advance(steps: number): void {
-    const random = this.#random;
-    if (random === null) {
-      this.#index = Math.min(this.#index + steps, this.#limit);
-      this.#area = this.#index;
-    } else {
-      for (let step = 0; step < steps && this.#index < this.#limit; step++) {
-        this.#index += 1;
-        if (this.#index % this.#burst === 0) this.#area += this.#burst * random.exponential(1);
-      }
-    }
+    const index = Math.min(this.#index + steps, this.#limit);
+    this.#index = index;
+    // No arrival has the limit's number, and beyond what is exact there is no end to walk to.
+    if (this.#sums === null) this.#area = index;
+    else this.#area = this.#burst * this.#sums.at(Math.floor(index / this.#burst));
     this.#place();
   }
 

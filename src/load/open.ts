@@ -37,7 +37,7 @@ export interface OpenOptions extends LoadOptions {
  * It is finished when the curve has ended, not with the last arrival, which may be long before; but with the last
  * arrival (and the last step of its flow) where `maxRequests` cut the schedule short.
  *
- * Each segment gets its share of `maxInFlight`, but at least 1: with more segments than that, they may exceed it.
+ * Each segment has its share of `maxInFlight`; with a share of none it drops all (see `partsOf`).
  */
 export class OpenLoad implements LoadModel {
   finished = false;
@@ -78,7 +78,7 @@ export class OpenLoad implements LoadModel {
     this.#warmupRequests = options.warmupRequests;
     this.#flows = options.flows;
     this.#seed = options.seed;
-    this.#maxInFlight = Math.max(1, shareOf(profile.maxInFlight, segment));
+    this.#maxInFlight = shareOf(profile.maxInFlight, segment);
     this.#wakeAhead = options.timing === 'relaxed' ? 0 : WAKE_AHEAD;
   }
 

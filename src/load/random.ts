@@ -49,4 +49,14 @@ export class Random {
   normal(): number {
     return Math.sqrt(this.exponential(2)) * Math.cos(2 * Math.PI * this.uniform());
   }
+
+  /** The sum of so many Exp(1) numbers, at least 1, at once; by rejection (G. Marsaglia, W. Tsang, 2000). */
+  gamma(shape: number): number {
+    const d = shape - 1 / 3;
+    for (;;) {
+      const x = this.normal();
+      const v = (1 + x / Math.sqrt(9 * d)) ** 3;
+      if (v > 0 && Math.log(1 - this.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+    }
+  }
 }

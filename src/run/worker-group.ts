@@ -10,11 +10,12 @@ import {
   withRest,
 } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
-import { durationOf, type LoadProfile, type Plan, partOf, type Segment } from '../core/plan.ts';
+import { durationOf, type LoadProfile, type Plan, type Segment } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { type Micros, millis, seconds } from '../core/units.ts';
+import { partsOf } from '../load/shares.ts';
 import { Joiner } from './join.ts';
 import type { FromThread, ToThread } from './protocol.ts';
 import { Queue } from './queue.ts';
@@ -68,14 +69,15 @@ export class WorkerGroup implements Commanded {
     this.#plan = plan;
     this.#load = plan.load;
     this.#clock = clock;
-    this.#workers = workers;
-    this.#waitingFor = workers.length;
-    this.#silent = workers.map(() => 0);
-    this.#joiner = new Joiner(workers.length, (snapshot) => this.#snapshots.push(snapshot));
-    workers.forEach((worker, index) => {
+    const parts = partsOf(plan, segment, workers.length);
+    const busy = workers.slice(0, parts.length);
+    this.#workers = busy;
+    this.#waitingFor = busy.length;
+    this.#silent = busy.map(() => 0);
+    this.#joiner = new Joiner(busy.length, (snapshot) => this.#snapshots.push(snapshot));
+    parts.forEach((part, index) => {
       this.#working.add(index);
-      const order: ToThread = { type: 'prepare', plan, rows, segment: partOf(segment, index, workers.length) };
-      worker.postMessage(order);
+      busy[index]?.postMessage({ type: 'prepare', plan, rows, segment: part });
     });
     const hint = 'Ask for fewer --threads.';
     this.#patience = clock.after(READY_WITHIN, () =>
