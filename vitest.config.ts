@@ -3,6 +3,42 @@ import { defineConfig } from 'vitest/config';
 /** As with snapshots: `vitest run src/report/golden.test.ts --update` takes what is drawn now for what is meant. */
 const updating = process.argv.some((word) => word === '--update' || word === '-u');
 
+/**
+ * End-to-end tests that do not measure: messages, pages, formats, counts, waiting. What they expect is so on a machine with other
+ * work too, so they run side by side. A file that is not named here runs alone: it measures, or it packs the package, which
+ * builds `dist/` anew under whoever uses it.
+ */
+const SIDE_BY_SIDE = [
+  'data',
+  'discover',
+  'doctor',
+  'endings',
+  'exit-codes',
+  'find-page',
+  'http2',
+  'interruptions',
+  'keys',
+  'live-guard',
+  'live-page',
+  'load-source',
+  'long-journal',
+  'mix',
+  'outputs',
+  'overlay-page',
+  'preflight',
+  'proxy',
+  'readme',
+  'report-page',
+  'report-parts',
+  'secrets',
+  'serve-data',
+  'serve-usage',
+  'start',
+  'tls',
+].map((name) => `test/${name}.test.ts`);
+
+const E2E = { testTimeout: 120_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -18,11 +54,15 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          exclude: SIDE_BY_SIDE,
+          ...E2E,
+          sequence: { groupOrder: 2 },
           // Two cores: a load test beside another load test measures its neighbour.
           fileParallelism: false,
         },
+      },
+      {
+        test: { name: 'e2e-side-by-side', include: SIDE_BY_SIDE, ...E2E, sequence: { groupOrder: 1 }, maxWorkers: 2 },
       },
     ],
   },

@@ -106,7 +106,7 @@ describe('a target that closes each connection after its response, without a wor
       '--slo',
       'errors<1%',
       '--budget',
-      '10s',
+      '6s',
       '-q',
     ]);
     expect(result.totals.ok).toBeGreaterThan(100);
@@ -119,17 +119,17 @@ describe('a target that closes each connection after its response, without a wor
   it.skipIf(wrk === null)('gives about the throughput that wrk measures', async () => {
     const url = await started(CLOSING_SERVER);
     const byWrk = async (): Promise<number> => {
-      const { stdout } = await promisify(execFile)(wrk ?? '', ['-t1', '-c20', '-d2s', url]);
+      const { stdout } = await promisify(execFile)(wrk ?? '', ['-t1', '-c20', '-d1s', url]);
       return Number(/Requests\/sec:\s*([\d.]+)/.exec(stdout)?.[1]);
     };
     const ratios: number[] = [];
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 3 && !ratios.some((ratio) => ratio > 0.7); round++) {
       const peer = await byWrk();
-      const { result } = await measured(['run', url, '--vus', '20', '-d', '2s', '-q']);
+      const { result } = await measured(['run', url, '--vus', '20', '-d', '1s', '-q']);
       expect(result.totals.failed).toBeLessThanOrEqual(20);
       ratios.push(result.rates.achievedPerSec / peer);
     }
-    // On a quiet machine within a tenth. Others may use the cores here.
+    // On a quiet machine within a tenth at once. Others may use the cores here, in some of the rounds.
     expect(Math.max(...ratios)).toBeGreaterThan(0.7);
   });
 });

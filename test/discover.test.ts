@@ -6,8 +6,9 @@ import { rampart, temporaryFolder } from './command.ts';
 import { type PythonTargets, pythonTargets } from './python.ts';
 import { type Served, serve } from './served.ts';
 import { httpTarget, type TestTarget } from './target.ts';
+import { rampartIn } from './world.ts';
 
-/** Endpoints of which nothing is given but the address, by the built command, against real servers. */
+/** Endpoints of which nothing is given but the address, against real servers: by the built command, or in this process where there are many. */
 
 let served: Served | null = null;
 let targets: PythonTargets | null = null;
@@ -22,7 +23,7 @@ afterEach(async () => {
 });
 
 async function discovered(url: string): Promise<Discovery> {
-  const { stdout, stderr } = await rampart(['discover', url, '--json']);
+  const { stdout, stderr } = await rampartIn({}, ['discover', url, '--json']);
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout) as Discovery;
 }

@@ -16,7 +16,7 @@ declare module 'vitest' {
 }
 
 /** What a verdict says where something else had the cores, or the whole machine slept. */
-const OF_THE_MACHINE: ReadonlySet<DoubtCode> = new Set([
+export const OF_THE_MACHINE: ReadonlySet<DoubtCode> = new Set([
   'send-lag',
   'loop-delay',
   'stood-still',

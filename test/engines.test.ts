@@ -52,7 +52,7 @@ async function proxyFor(stuck: number): Promise<string> {
 const STUCK = 50;
 
 describe('sent = answered + failed + aborted, over two threads and to the end', () => {
-  const ending = ['--vus', '8', '--threads', '2', '-d', '2s', '--graceful-stop', '100ms'];
+  const ending = ['--vus', '8', '--threads', '2', '-d', '1s', '--graceful-stop', '100ms'];
   const adds = ({ totals, verdict }: RunResult): void => {
     const { sent, ok, failed, byOutcome } = totals;
     expect(byOutcome.aborted).toBeGreaterThan(0);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { CLI, temporaryFolder } from './command.ts';
+import { codeOf } from './disturbed.ts';
 import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
 
 /**
@@ -86,14 +87,15 @@ describe('keys in the terminal', () => {
       // An edit that the end comes before is none.
       [/users +0 +in flight/, 'q'],
     ]);
-    // As with any other run that comes to its end.
-    expect(code).toBe(0);
     expect(shown).toContain('w/s ±1 user, W/S ±10, q or Ctrl-C stops and still writes the report');
     expect(shown).toContain('Stopping: waiting for the responses under way');
     expect(shown).toContain('as-it-was');
     // Nothing that was typed is shown.
     expect(shown).not.toContain('x?');
-    const { changes = [], run: ended, verdict } = resultIn(join(cwd, 'run'));
+    const result = resultIn(join(cwd, 'run'));
+    // As with any other run that comes to its end.
+    expect(code).toBe(codeOf(result, 0));
+    const { changes = [], run: ended, verdict } = result;
     expect(changes.map((change) => change.type === 'edited' && change.edit)).toEqual(
       [13, 14, 13, 3, 0].map((vus) => ({ model: 'closed', vus, spawnRate: null })),
     );

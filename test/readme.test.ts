@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { type Running, rampart, start } from './command.ts';
+import { OF_THE_MACHINE } from './disturbed.ts';
 
 /** Every command of the README, as it stands there, against the server that the README starts. */
 
@@ -52,10 +53,7 @@ describe('the README', () => {
       // A machine that is busy with other things may be unfit to measure: then that is what it says, and nothing else.
       const { verdict } = JSON.parse(readFileSync(`${ROOT}reports/my-run/result.json`, 'utf8')) as RunResult;
       const unfit = verdict.doubts.filter(({ invalidates }) => invalidates).map((doubt) => doubt.code);
-      if (unfit.length > 0)
-        expect(['send-lag', 'loop-delay', 'generator-saturated', 'no-answer-found']).toEqual(
-          expect.arrayContaining(unfit),
-        );
+      expect(unfit.filter((doubt) => doubt !== 'no-answer-found' && !OF_THE_MACHINE.has(doubt))).toEqual([]);
       expect(code).toBe(unfit.length > 0 ? 5 : 0);
     });
 

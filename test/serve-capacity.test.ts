@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { measured } from './command.ts';
 import { afterEachAttempt, undisturbed } from './disturbed.ts';
@@ -47,27 +47,30 @@ describe('find', () => {
 });
 
 describe('memory, at 70 % load', () => {
-  const resident = async (): Promise<number> => {
-    const metrics = await (await fetch(new URL('/metrics', served?.url))).text();
+  const servers: Served[] = [];
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.stop();
+  });
+  const resident = async ({ url }: Served): Promise<number> => {
+    const metrics = await (await fetch(new URL('/metrics', url))).text();
     return Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]) / 1e6;
   };
   /** MB by which the server grows over some seconds of load, the first two left out. */
   async function growth(...flags: string[]): Promise<number> {
-    served = await serve('fancy', '--sleep', '--strategy', 'pool', '--workers', '2', ...flags);
-    const under = measured(['run', served.url, ...BODY, '--rate', '280/s', '-d', '10s', '--timing', 'relaxed']);
+    const server = await serve('fancy', '--sleep', '--strategy', 'pool', '--workers', '2', ...flags);
+    servers.push(server);
+    const under = measured(['run', server.url, ...BODY, '--rate', '280/s', '-d', '10s', '--timing', 'relaxed']);
     await new Promise((resolve) => setTimeout(resolve, 3000));
-    const before = await resident();
+    const before = await resident(server);
     const { result } = await under;
     expect(result.totals.byStatus).toEqual({ 200: 2800 });
-    const stats = (await (await fetch(new URL('/stats', served.url))).json()) as object;
+    const stats = (await (await fetch(new URL('/stats', server.url))).json()) as object;
     expect(stats).toEqual({ received: 2800, answered: 2800, byStatus: { 200: 2800 } });
-    return (await resident()) - before;
+    return (await resident(server)) - before;
   }
 
   it('does not grow by what requests could leave behind, and does where they do', async () => {
-    const sound = await growth();
-    await served?.stop();
-    const leaking = await growth('--fault', 'leak');
+    const [sound, leaking] = await Promise.all([growth(), growth('--fault', 'leak')]);
     expect(leaking).toBeGreaterThan(80);
     expect(sound).toBeLessThan(40);
   });

@@ -43,7 +43,7 @@ const post = (body?: object): RequestInit => ({
 /** Answers per second when there is always more to do. */
 async function capacity(vus: number, ...args: string[]): Promise<number> {
   served = await serve('fancy', ...args);
-  const { result } = await measured(['run', served.url, ...BODY, '--vus', `${vus}`, '-d', '4s']);
+  const { result } = await measured(['run', served.url, ...BODY, '--vus', `${vus}`, '-d', '2500ms']);
   expect(result.totals.failed).toBe(0);
   await expectSameTotals(result);
   await served.stop();

@@ -15,8 +15,8 @@ afterEach(async () => {
 async function stopped(load: readonly string[]): Promise<RunResult> {
   target = await fixedTarget(50);
   const folder = temporaryFolder();
-  const run = start(['run', target.url, ...load, '-d', '8s', '--timeout', '1s', '-o', folder], { cwd: folder });
-  await run.shown('0:03');
+  const run = start(['run', target.url, ...load, '-d', '6s', '--timeout', '1s', '-o', folder], { cwd: folder });
+  await run.shown('0:02');
   run.kill('SIGSTOP');
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   run.kill('SIGCONT');
