@@ -1,6 +1,6 @@
 /**
- * Runs every suite, one after the other (a measurement beside a busy neighbour measures the neighbour), and ends with one
- * plain line that adds them up. Arguments go to vitest (a file, `-t name`).
+ * Runs every suite, one after the other (a measurement beside a busy neighbour measures the neighbour; `vitest.config.ts` says
+ * which files may have one), and ends with one plain line that adds them up. Arguments go to vitest (a file, `-t name`).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 const filters = process.argv.slice(2);
 mkdirSync('.vitest', { recursive: true });
 
-for (const project of ['unit', 'e2e']) {
+for (const project of ['unit', 'e2e-side-by-side', 'e2e']) {
   const file = `.vitest/${project}.json`;
   rmSync(file, { force: true });
   const { status } = spawnSync(
