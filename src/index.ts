@@ -12,22 +12,24 @@ import { type FindResult, Session, type SessionOptions } from './session/start.t
 export { exitCodeOf } from './analyze/verdict.ts';
 export type * from './core/breaking-point.ts';
 export type * from './core/command.ts';
-export { type ErrorCode, EXIT, type ExitCode, RampartError } from './core/errors.ts';
+export { ERROR_CODES, type ErrorCode, EXIT, type ExitCode, RampartError } from './core/errors.ts';
 export type * from './core/event.ts';
 export type { InMillis } from './core/in-millis.ts';
 export type * from './core/measures.ts';
 export type { Output, OutputContext } from './core/output.ts';
 export type * from './core/plan.ts';
 export type * from './core/result.ts';
-export type { FileName } from './core/run-files.ts';
+export { FILES, type FileName } from './core/run-files.ts';
 export type * from './core/sample.ts';
 export type * from './core/snapshot.ts';
 export type * from './core/standstill.ts';
 export type * from './core/units.ts';
-export type { FindSettings, ProbeSettings, RunSettings } from './plan/program.ts';
+export type { Asked, FindSettings, FromFile, ProbeSettings, RunSettings, TerminalSetting } from './plan/program.ts';
 export type { ResultFile } from './report/json.ts';
 export type { Report, ReportOptions } from './session/report.ts';
 export type { FindResult, LoadWish, Session, SessionOptions } from './session/start.ts';
+export type { SettingCommand } from './settings/setting.ts';
+export type { SettingName, SettingOf, Settings, Written } from './settings/table.ts';
 
 /** The threads lie where the package was built into, of which this file is one. */
 const machine = thisMachine(new URL('..', import.meta.url));

@@ -6,10 +6,10 @@ import type { Comparison } from '../src/core/comparison.ts';
 import { rampart, start, temporaryFolder } from './command.ts';
 import { httpTarget, type TestTarget } from './target.ts';
 
-/** Two targets of which one takes twice as long, and so much that no busy machine hides it. */
-const [BASE, HEAD] = [50, 100];
+/** Two targets of which one takes twice as long, and both so long that what holds a run up on a busy machine is within its tolerance. */
+const [BASE, HEAD] = [400, 800];
 /** Users who wait for their responses: what a disturbed machine adds is small beside the margin. */
-const LOAD = ['--vus', '4', '-d', '1s', '--margin', '25%'];
+const LOAD = ['--vus', '8', '-d', '1600ms', '--margin', '25%'];
 
 const answering = (ms: number): Promise<TestTarget> =>
   httpTarget((_, response) => {

@@ -103,7 +103,8 @@ describe.each<[string, () => LoadSource, number]>([
 
   it('takes its part of a load, so that the parts are the whole, each request once', async () => {
     const target = await targetThatTakes(1);
-    const plan = planTo(target, users(8, 600), { maxRequests: count(101) });
+    // They end with the last request, long before their time is over.
+    const plan = planTo(target, users(8, 30_000), { maxRequests: count(101) });
     const source = make();
     const parts: IntervalSnapshot[][] = [];
     for (const index of [0, 1]) parts.push(await all(source(plan, partOf(WHOLE, index, 2), never)));

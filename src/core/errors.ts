@@ -15,7 +15,7 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Every error a person can cause or meet, and what the process ends with. One table, so that no two places disagree. */
-const TABLE = {
+export const ERROR_CODES = {
   usage: EXIT.usage,
   'bad-flag': EXIT.usage,
   'bad-url': EXIT.usage,
@@ -34,7 +34,7 @@ const TABLE = {
   'never-ready': EXIT.agents,
 } as const satisfies Record<string, ExitCode>;
 
-export type ErrorCode = keyof typeof TABLE;
+export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** An error that is somebody's input or surroundings, not a bug: shown without a stack, with what to do. */
 export class RampartError extends Error {
@@ -49,6 +49,6 @@ export class RampartError extends Error {
     this.name = 'RampartError';
     this.code = code;
     this.hint = hint;
-    this.exitCode = TABLE[code];
+    this.exitCode = ERROR_CODES[code];
   }
 }

@@ -1,6 +1,6 @@
 /** The one table of what is measured of a request. A new measure is a row here, and a line where it is sampled. */
 
-interface MeasureRow {
+export interface MeasureRow {
   /** Of which requests: see `Times` in `core/snapshot`. `generator`: of the load generator itself, not of a request name. */
   readonly of: 'successes' | 'failures' | 'given up' | 'opened connections' | 'separate connections' | 'generator';
   /** As the tables call it. */
@@ -115,11 +115,12 @@ export const MEASURES = {
   },
 } as const satisfies Record<string, MeasureRow>;
 
-type Table = typeof MEASURES;
+/** The table of all times that are taken. */
+export type Table = typeof MEASURES;
 export type Measure = keyof Table;
 
 /** The measures whose row has such a value in such a column. */
-type Where<Column extends keyof MeasureRow, Value> = {
+export type Where<Column extends keyof MeasureRow, Value> = {
   [M in Measure]: Table[M] extends { readonly [C in Column]: Value } ? M : never;
 }[Measure];
 

@@ -4,7 +4,7 @@
  */
 
 declare const unit: unique symbol;
-type Branded<U extends string> = number & { readonly [unit]: U };
+export type Branded<U extends string> = number & { readonly [unit]: U };
 
 /** A duration, or an instant of the monotonic clock, in microseconds. Names of instants end in `At`. */
 export type Micros = Branded<'µs'>;

@@ -13,18 +13,20 @@ export const TERMINAL_SETTINGS = [
   'waitTimeout',
 ] as const satisfies readonly SettingName[];
 
-type TerminalSetting = (typeof TERMINAL_SETTINGS)[number];
+export type TerminalSetting = (typeof TERMINAL_SETTINGS)[number];
 
-interface FromFile {
+export interface FromFile {
   /** The path of a scenario file, whose settings stand where none are given here. */
   readonly scenario?: string | undefined;
 }
 
-type Asked<Name extends SettingName> = FromFile & Pick<Settings, 'url' | Exclude<Name, TerminalSetting>>;
+/** The settings that a program may give: all of a command, but for those of a terminal. */
+export type Asked<Name extends SettingName> = FromFile & Pick<Settings, 'url' | Exclude<Name, TerminalSetting>>;
 
-export type RunSettings = Asked<SettingOf<'run'>>;
-export type FindSettings = Asked<SettingOf<'find'>>;
-export type ProbeSettings = Asked<SettingOf<'probe'>>;
+// Interfaces, so that an editor and the API page list what is in them.
+export interface RunSettings extends Asked<SettingOf<'run'>> {}
+export interface FindSettings extends Asked<SettingOf<'find'>> {}
+export interface ProbeSettings extends Asked<SettingOf<'probe'>> {}
 
 /** Of any of them. */
 export type ProgramSettings = Asked<SettingName>;

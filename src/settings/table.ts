@@ -28,7 +28,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = TABLE;
 
 export const SETTING_NAMES = Object.keys(TABLE) as readonly SettingName[];
 
-interface Written {
+export interface Written {
   readonly text: string;
   readonly quantity: string | number;
   readonly 'yes-or-no': boolean;
