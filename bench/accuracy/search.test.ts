@@ -55,6 +55,16 @@ describe('a search', () => {
     expect(open.filter((rate) => rate > 650).length).toBeLessThanOrEqual(1);
   });
 
+  it('claims to know the place of a cliff no better than levels can tell it', () => {
+    const cliff = queue(40, constant(0.06));
+    for (const seed of [71, 134]) {
+      const { interval } = simulate(searchOptions([latencySlo(95, 90)], 120, 0.1), cliff, seed);
+      // 624/s in the long run; both searches met a quieter stretch, and took it for 2 % more.
+      expect(interval?.[0]).toBeLessThan(624);
+      expect(interval?.[1]).toBeGreaterThan(624);
+    }
+  });
+
   it('says that errors at any load break the SLO at any load', () => {
     const serve = slotted(1, (_, random) => random.exponential(0.004));
     const target = () => lasting((at, random) => (random.uniform() < 0.04 ? -serve(at, random) : serve(at, random)));

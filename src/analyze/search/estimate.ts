@@ -45,10 +45,12 @@ export const UNDECIDED_WIDTH = 2;
 const TAIL = 0.025;
 /** Standard errors, of those that so many requests allow at best, that an end is from the estimate at least. */
 const LEAST = 1.85;
+/** Of a cliff, logarithmic: so near to it queues take longer to build up than a level lasts, and no level tells how long. */
+const LEAST_OF_CLIFF = 0.03;
 /** Squared coefficient of variation of service times beyond which what is rare decides: levels that did not meet it agree, and are wrong together. */
 const VARIED = 2;
 /** The same of a tail that falls slower than that, for the lower end: what is rare makes the limit lower, and never higher. */
-const HEAVY = { index: 3, doubt: 1.5 } as const;
+const HEAVY = { index: 3, doubt: 2 } as const;
 /** So many decided levels on one side of the limit bear it out. */
 const WITNESSES = 2;
 /** With less room between limit and capacity, over the limit, the curve is a cliff: levels bracket it, and beside it all say the same. */
@@ -163,7 +165,7 @@ function combine(
   const estimate = quantile(0.5);
   // Levels that agree by luck make a posterior that is narrower than so many requests can bear.
   const sloping = binding.criterion.kind === 'errors' || binding.posterior.shape >= SLOPE_ROOM;
-  const least = sloping ? Math.exp(LEAST * binding.posterior.deviation) : 1;
+  const least = Math.exp(sloping ? LEAST * binding.posterior.deviation : LEAST_OF_CLIFF);
   // Two levels that are decided do not agree by luck: it goes no further than those.
   const passes = passed.filter((load) => load < estimate).at(-WITNESSES) ?? 0;
   const fails = failed.filter((load) => load > estimate)[WITNESSES - 1] ?? Number.POSITIVE_INFINITY;

@@ -42,6 +42,10 @@ export function coarseScattersOf({ mean, deviation }: Noise): Scatter[] {
   return COARSE_STEPS.map((step) => ({ factor: Math.exp(mean + step * deviation), drift: 0.02, prior: 0 }));
 }
 
+/** How steep a curve is that is none: ln of the limit counts so many times in the margin, at most. */
+const STEEPEST = 3;
+/** The same of a cliff. */
+const CLIFF = 30;
 /** Model error, as a share of the margin's size: a level far from the limit says little about the limit. */
 const MISFIT = 0.1;
 /** Where fewer requests are bad the percentile says how far below the limit it is, if the tail is exponential. */
@@ -112,7 +116,7 @@ export function addLikelihood(
   if (level.kind === 'above') {
     for (let j = 0; j < scatters.length; j++) {
       const { drift } = scatters[j] as Scatter;
-      const width = Math.hypot(0.1 + MISFIT * Math.abs(Math.min(5, g)), Math.min(3, slope) * drift);
+      const width = Math.hypot(0.1 + MISFIT * Math.abs(Math.min(5, g)), Math.min(STEEPEST, slope) * drift);
       const probability = g === Number.POSITIVE_INFINITY ? 1 : normalCdf(g / width);
       sums[j] = (sums[j] as number) + Math.log(LAPSE + (1 - LAPSE) * probability);
     }
@@ -137,7 +141,9 @@ export function addLikelihood(
     ((bad > 0 ? share * Math.log(share / s) : 0) + (bad < n ? (1 - share) * Math.log((1 - share) / (1 - s)) : 0));
   const relative = ((n * s) / (1 - s)) * lever ** 2;
   const misfit = relative * (MISFIT * capped) ** 2;
-  const moved = relative * Math.min(3, slope) ** 2;
+  const moved = relative * Math.min(STEEPEST, slope) ** 2;
+  // So many arrivals are a load that is known to 1/√n: beside a cliff that is all that counts.
+  const arrivals = (relative * Math.max(0, Math.min(CLIFF, slope) - STEEPEST) ** 2) / n;
   const off = level.y === null ? 0 : (TAIL_MISFIT * level.y) ** 2;
   for (let j = 0; j < scatters.length; j++) {
     const { factor, drift } = scatters[j] as Scatter;
@@ -146,7 +152,7 @@ export function addLikelihood(
         (sums[j] as number) +
         level.weight * Math.max(OUTLIER, -0.5 * ((level.y - capped) ** 2 / (level.variance * factor + off)));
     const clustered = Math.max(1, factor * cluster);
-    const phi = clustered + misfit + moved * drift ** 2;
+    const phi = clustered + misfit + arrivals + moved * drift ** 2;
     // A level that saw less than one cluster says little of how large clusters are.
     const seen = bad / clustered + 0.25;
     const value = -0.5 * (deviance / phi + (seen / (seen + 0.2)) * Math.log(phi));
