@@ -181,3 +181,24 @@ describe('a program', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 });
+
+describe('requests that all fail alike', () => {
+  it('end a run by themselves, over several threads, unless it is to go on', async () => {
+    let first = true;
+    const target = await kept(
+      httpTarget((_request, response) => {
+        response.writeHead(first ? 200 : 500).end('{}');
+        first = false;
+      }),
+    );
+    const load = ['run', target.url, '-u', '4', '--threads', '2', '-d', '4s', '-b', '{}'];
+    const ended = await rampart(load, { cwd: temporaryFolder() });
+    expect(ended.code).toBe(4);
+    expect(ended.stdout).toMatch(
+      /The load ended by itself after \d(\.\d)? s of 4 s: all [\d,]+ requests until then failed alike/,
+    );
+    expect(ended.stderr).toContain('Ended by itself');
+    const all = await rampart([...load, '-n', '200', '--threshold', 'errors>99%'], { cwd: temporaryFolder() });
+    expect(all.stdout).not.toContain('ended by itself');
+  });
+});

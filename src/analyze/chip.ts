@@ -11,6 +11,7 @@ export interface Chip {
 /** What is wrong with the measurement, after a colon: no more and no less than the doubt itself says. */
 export const REASONS: Readonly<Record<DoubtCode, string>> = {
   'no-samples': 'no request succeeded',
+  'failing-alike': 'all requests failed alike',
   unreachable: 'nothing answered',
   'thread-lost': 'a generator thread was lost',
   'thread-never-ready': 'the generator did not start',

@@ -1,6 +1,6 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { LoadChange } from '../core/command.ts';
-import type { Ending } from '../core/event.ts';
+import type { Ending, FailingAlike } from '../core/event.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { Check, Doubt, FailureResult, Totals, UntilResult } from '../core/result.ts';
 import type { ConnectionCounts } from '../core/snapshot.ts';
@@ -44,6 +44,8 @@ export interface Evidence {
   readonly outage: Outage | null;
   /** By how much the wall clock was set under way, ms. */
   readonly clockSetBy: number;
+  /** Why the load ended by itself; null: it did not. */
+  readonly failing: FailingAlike | null;
   /** Successes by request name. */
   readonly samples: Readonly<Record<string, number>>;
   /** Requests that ended, aborted ones included, by name. */

@@ -1,6 +1,6 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { RampartError } from '../core/errors.ts';
-import type { RunEvent } from '../core/event.ts';
+import type { FailingAlike, RunEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { GeneratorResult, RunResult, SeriesResult, TimelinePoint, Totals, UntilResult } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
@@ -39,6 +39,7 @@ export class RunFold {
   #breakingPoint: BreakingPoint | null = null;
   /** Whether the load ended since what `plan.until` asks for was known. */
   #known = false;
+  #failing: FailingAlike | null = null;
   #last: IntervalSnapshot | null = null;
   readonly #lost: { readonly source: string; readonly message: string }[] = [];
   /** How many resets of the statistics there were: what follows is of what was due after the last. */
@@ -73,6 +74,9 @@ export class RunFold {
         break;
       case 'known':
         this.#known = true;
+        break;
+      case 'failing':
+        this.#failing = event.failure;
         break;
       case 'settling':
       case 'level':
@@ -197,6 +201,7 @@ export class RunFold {
               aborted: total.totals.byOutcome.aborted ?? 0,
               slowest: response.max / 1e6,
             }),
+      failing: this.#failing,
       clockSetBy: (finished?.clockSetBy ?? 0) / 1e3,
     });
     return {

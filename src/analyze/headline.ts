@@ -37,12 +37,14 @@ export function headline(result: RunResult): Headline {
 }
 
 /** What makes a run invalid and is the answer all the same: it is the target's doing. */
-const ABOUT_THE_TARGET: ReadonlySet<DoubtCode> = new Set(['piling-up', 'no-samples']);
+const ABOUT_THE_TARGET: ReadonlySet<DoubtCode> = new Set(['piling-up', 'no-samples', 'failing-alike']);
 
 const firstSentence = (text: string): string => text.split(/(?<=\.) /)[0] ?? text;
 
 function sentenceOf(result: RunResult): string {
   const { run, plan, verdict, timeline, breakingPoint } = result;
+  const failing = verdict.doubts.find(({ code }) => code === 'failing-alike');
+  if (failing !== undefined) return failing.message;
   if (run.ending === 'interrupted') return `Interrupted after ${wayOf(loadedFor(timeline), plan)}.`;
   if (breakingPoint !== undefined) {
     // A load that is called the limit would be blamed for what it did not do.

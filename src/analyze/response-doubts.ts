@@ -8,7 +8,7 @@ import { addressOf, counted, formatCount, formatShare } from './wording.ts';
 
 /** Whether there were responses, to all that was sent. */
 export function responseDoubts(evidence: Evidence): Doubt[] {
-  const { plan, totals, failures, checks, ending, finished } = evidence;
+  const { plan, totals, failures, checks, ending, finished, failing } = evidence;
   const { sent, ok, failed } = totals;
   const doubts: Doubt[] = [];
   const aborted = totals.byOutcome.aborted ?? 0;
@@ -21,7 +21,7 @@ export function responseDoubts(evidence: Evidence): Doubt[] {
   if (totals.byOutcome['connect-error'] === ended && exhaustionOf(failures) === null) {
     const message = `No connection to ${address} could be opened${cause} (${counted(ended, 'request')}).`;
     doubts.push(doubt(true, 'unreachable', message, 'Is the server running, and is the address right?'));
-  } else if (ended === 0 && sent === 0) {
+  } else if (ended === 0 && sent === 0 && failing === null) {
     const hint = 'Let it run longer than its warm-up, with at least one user or a rate above 0.';
     doubts.push(doubt(true, 'no-samples', 'No request was sent in the measured phase.', hint));
   } else if (contact === 'waiting') {
@@ -32,7 +32,7 @@ export function responseDoubts(evidence: Evidence): Doubt[] {
     const message = `Nothing answered at ${address}${cause} (${counted(sent, 'request')}).`;
     const hint = 'Send one request by hand; allow more time with --timeout if responses are that slow.';
     doubts.push(doubt(true, 'no-samples', message, hint));
-  } else if (ok === 0) {
+  } else if (ok === 0 && failing === null) {
     // A broken threshold is the better verdict on a target that answers, but always with errors.
     const invalidates = !checks.some((check) => check.status === 'failed');
     const fates = [

@@ -3,6 +3,7 @@ import { bears, samplesFor } from '../core/sample-size.ts';
 import { connectionDoubts, targetConnectionDoubts } from './connections.ts';
 import { errorsAtAnyLoadDoubts } from './errors-at-any-load.ts';
 import { doubt, type Evidence } from './evidence.ts';
+import { failingStartDoubts } from './failing-start.ts';
 import { generatorDoubts, rateDoubts } from './generator-doubts.ts';
 import { idleDoubts } from './idle.ts';
 import { shareOf } from './latency.ts';
@@ -74,13 +75,15 @@ function searchDoubts({ plan, breakingPoint, ending }: Evidence): Doubt[] {
   return [doubt(true, 'no-answer-found', breakingPoint?.summary ?? 'The search gave no answer.', hint)];
 }
 
-function endingDoubts({ plan, ending, finished, lost, seconds }: Evidence): Doubt[] {
+function endingDoubts({ plan, ending, finished, lost, seconds, failing, checks }: Evidence): Doubt[] {
   if (ending === 'never-ready') {
     const reason = lost.map(({ message }) => `: ${message}`).join('');
     const hint = 'Start it again; if it happens again, try fewer threads with --threads.';
     return [doubt(true, 'thread-never-ready', `The load generator did not start${reason}.`, hint)];
   }
-  const doubts: Doubt[] = [];
+  // A broken threshold is the better verdict on a target that answers.
+  const invalid = !checks.some(({ status }) => status === 'failed');
+  const doubts = failingStartDoubts(failing, { plan, seconds, invalid });
   if (lost.length > 0 || ending === 'lost') {
     const reason = lost.map(({ source, message }) => `: ${source}: ${message}`).join('');
     const hint = 'Its share of the load is missing: run again, and report the message if it comes back.';

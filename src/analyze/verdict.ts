@@ -29,6 +29,7 @@ export function exitCodeOf(result: RunResult): ExitCode {
   const { ending } = result.run;
   if (ending === 'interrupted') return EXIT.interrupted;
   if (ending === 'never-ready') return EXIT.agents;
+  if (result.verdict.doubts.some(({ code }) => code === 'failing-alike')) return EXIT.unreachable;
   // One that has answered was there: what it left is no answer, but not for want of contact.
   if (isUnreachable(result)) return EXIT.unreachable;
   if (result.verdict.status === 'invalid') return EXIT.invalid;

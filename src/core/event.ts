@@ -1,7 +1,7 @@
 import type { BreakingPoint, Estimate, LevelLoad, LevelPurpose, LevelResult } from './breaking-point.ts';
 import type { LoadChange } from './command.ts';
 import type { Plan } from './plan.ts';
-import type { IntervalSnapshot } from './snapshot.ts';
+import type { FailureCount, IntervalSnapshot } from './snapshot.ts';
 import type { Micros } from './units.ts';
 
 export interface Host {
@@ -14,9 +14,12 @@ export interface Host {
 
 /**
  * How a run came to its end. `stopped`: somebody who looked at it had seen enough, which is a normal end. `interrupted`: by
- * a signal, or the process is gone. `lost`: a generator thread (or agent) died. `never-ready`: one did not start.
+ * a signal, or the process is gone. `aborted`: it ended by itself, since all requests failed alike. `lost`: a generator thread (or agent) died. `never-ready`: one did not start.
  */
 export type Ending = 'completed' | 'stopped' | 'interrupted' | 'aborted' | 'lost' | 'never-ready';
+
+/** What every request so far failed with, and how many those are. */
+export type FailingAlike = Pick<FailureCount, 'outcome' | 'status' | 'message' | 'count'>;
 
 /** The reason of the signal that ends a run: without it the run is interrupted. */
 export const STOPPED = 'stopped';
@@ -68,6 +71,12 @@ export type RunEvent =
   | { readonly type: 'answer'; readonly at: Micros; readonly breakingPoint: BreakingPoint }
   /** What `plan.until` asks for is known: the load ends. */
   | { readonly type: 'known'; readonly at: Micros }
+  /** Every request so far failed alike: the load ends. */
+  | {
+      readonly type: 'failing';
+      readonly at: Micros;
+      readonly failure: FailingAlike;
+    }
   | { readonly type: 'lost'; readonly at: Micros; readonly source: string; readonly message: string }
   | {
       readonly type: 'finished';

@@ -277,6 +277,8 @@ export interface Plan {
   readonly strict?: true;
   /** No request is tried before the load. Absent: one is. */
   readonly preflight?: false;
+  /** The load goes on where all requests fail alike from the start. Absent: it ends. */
+  readonly keepFailing?: true;
   /** Of a `find`, whose `load` is only its beginning; else null. */
   readonly search: SearchPlan | null;
 }

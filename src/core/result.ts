@@ -98,6 +98,7 @@ export interface Doubt {
 
 export const DOUBT_CODES = [
   'no-samples',
+  'failing-alike',
   'unreachable',
   'thread-lost',
   'thread-never-ready',

@@ -15,6 +15,10 @@ export function publishEvent(event: RunEvent, secrets: Secrets): RunEvent {
       const published = series.map(([name, one]) => [name, publishSeries(one, secrets)] as const);
       return { ...event, snapshot: { ...snapshot, series: Object.fromEntries(published) } };
     }
+    case 'failing': {
+      const { failure } = event;
+      return { ...event, failure: { ...failure, message: secrets.maskAddresses(failure.message) } };
+    }
     case 'lost':
       return { ...event, message: secrets.maskAddresses(event.message) };
     default:

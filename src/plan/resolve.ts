@@ -95,6 +95,7 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
     thresholds: [...resolveThresholdList(given, 'thresholds', names), ...(kind === 'find' ? [] : thresholds)],
     ...(given.settings.strict === true ? { strict: true } : {}),
     ...(given.settings.preflight === false ? { preflight: false } : {}),
+    ...(given.settings.keepFailing === true ? { keepFailing: true } : {}),
     ...(until === null ? {} : { until }),
     search: resolveSearch(given, kind, { names, thresholds, walked: hasSteps({ flows: flows ?? [] }) }),
   };

@@ -140,7 +140,7 @@ const ENDINGS: Readonly<Record<Ending, string>> = {
   completed: '● Completed',
   stopped: '● Stopped by hand',
   interrupted: '○ Interrupted',
-  aborted: '■ Stopped early',
+  aborted: '■ Ended by itself',
   lost: '■ Ended by the loss of a generator thread',
   'never-ready': '■ Did not start',
 };

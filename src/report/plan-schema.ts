@@ -299,6 +299,10 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
         .exactOptional()
         .describe('The load ends when this is known. Absent: not before its stages do.'),
       strict: z.literal(true).exactOptional().describe('A threshold that is not sure fails; absent: it passes.'),
+      keepFailing: z
+        .literal(true)
+        .exactOptional()
+        .describe('The load went on even where all requests failed alike from the start; absent: it would have ended.'),
       preflight: z.literal(false).exactOptional().describe('No request was tried before the load; absent: one was.'),
       search: searchPlanSchema(threshold(unit), unit)
         .nullable()

@@ -29,7 +29,7 @@ const run = z
     ending: z
       .enum(['completed', 'stopped', 'interrupted', 'aborted', 'lost', 'never-ready'])
       .describe(
-        'How the run ended. stopped: by hand, a normal end. lost: a generator thread died; never-ready: one did not start.',
+        'How the run ended. stopped: by hand, a normal end. aborted: by itself, since all requests failed alike. lost: a generator thread died; never-ready: one did not start.',
       ),
     host: z
       .strictObject({

@@ -203,6 +203,7 @@ export const EVENT_CHECKS: Readonly<Record<string, Check>> = {
   judged: fields({ at: micros }),
   answer: fields({ at: micros }),
   known: fields({ at: micros }),
+  failing: fields({ at: micros, failure: fields({ outcome, status: between(0, 999), message: text, count: whole }) }),
   lost: fields({ at: micros, source: text, message: text }),
   finished: fields({
     at: micros,

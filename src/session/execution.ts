@@ -13,6 +13,7 @@ import { publishEvent } from '../plan/publish-event.ts';
 import type { Steering } from '../run/steering.ts';
 import { ThreadPool } from '../run/threads.ts';
 import type { Artifacts } from './artifacts.ts';
+import { unlessFailing } from './failing.ts';
 import { type OutputOutcome, OutputQueue } from './output-queue.ts';
 import { openOutputs } from './outputs.ts';
 import type { Procedure } from './procedure.ts';
@@ -70,8 +71,13 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
   );
   const pool = new ThreadPool(machine.workerEntry, clock, plan.threads, rows);
   const outcomes = await runSession({
-    events: (stop) =>
-      procedure.events({ plan, rows, source: pool.source, clock, signal: stop, steering, fold: record.fold }),
+    events: (ended) =>
+      unlessFailing(
+        plan,
+        (stop) =>
+          procedure.events({ plan, rows, source: pool.source, clock, signal: stop, steering, fold: record.fold }),
+        ended,
+      ),
     record,
     outputs: [...journal, ...outputs],
     publish: (event) => publishEvent(event, secrets),

@@ -66,7 +66,10 @@ async function play(session: Session): Promise<void> {
   const began = session.wallTime();
   emit({ type: 'started', ...rest, run: { ...run, startedAt: began } });
   try {
-    for await (const event of session.events(signal)) emit(event);
+    for await (const event of session.events(signal)) {
+      if (event.type === 'failing') ending = 'aborted';
+      emit(event);
+    }
     if (signal.aborted) ending = signal.reason === STOPPED ? 'stopped' : 'interrupted';
   } catch (error) {
     if (error instanceof SourceLost) {

@@ -168,6 +168,12 @@ export const REQUEST_SETTINGS = {
     help: everywhere('send the load without trying one request first'),
     what: 'Try one request before the load, and send nothing more where its response is wrong (default true)',
   },
+  keepFailing: {
+    shape: 'yes-or-no',
+    flag: '--keep-failing',
+    help: everywhere('go on where all requests fail alike from the start'),
+    what: 'Go on where all requests fail alike from the start (default false: the load ends by itself)',
+  },
   discover: {
     shape: 'yes-or-no',
     flag: '--no-discover',

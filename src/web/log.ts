@@ -81,6 +81,14 @@ export class RunLog {
       case 'known':
         this.say(`${formatClock(toSeconds(event.at))}  what was asked for is known: the load ends`, 'good');
         break;
+      case 'failing': {
+        const { failure, at } = event;
+        this.say(
+          `${formatClock(toSeconds(at))}  all requests so far failed alike (${failure.message}): the load ends`,
+          'bad',
+        );
+        break;
+      }
       case 'lost':
         this.say(`${event.source}: ${event.message}`, 'bad');
         break;

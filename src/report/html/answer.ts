@@ -18,7 +18,7 @@ const ENDED: Readonly<Record<RunResult['run']['ending'], string>> = {
   completed: '',
   stopped: ', stopped by hand',
   interrupted: ', interrupted',
-  aborted: ', aborted',
+  aborted: ', ended by itself',
   lost: ', a generator thread was lost',
   'never-ready': ', a generator thread never started',
 };

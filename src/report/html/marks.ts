@@ -68,7 +68,7 @@ function breakMarks(found: BreakingPoint): Mark[] {
   return first === undefined ? [] : [{ at: toSeconds(first.startedAfter), label }];
 }
 
-/** Where a run was cut short: by hand, by Ctrl-C, a threshold, or the loss of a thread. */
+/** Where a run was cut short: by hand, by Ctrl-C, by itself, or by the loss of a thread. */
 function endMarks({ run, timeline }: RunResult): Mark[] {
   const cut: readonly Ending[] = ['stopped', 'interrupted', 'aborted', 'lost'];
   return cut.includes(run.ending) ? [{ at: endOf(timeline), label: run.ending }] : [];
