@@ -383,4 +383,17 @@ describe('OpenLoad', () => {
     expect(load.finished).toBe(true);
     expect(finishedAt()).toBeLessThan(230_000);
   });
+
+  it('sends no step of a flow that is due when the load is over, also where its end is told late', () => {
+    // Both arrive in time; the second one's response comes at the very end.
+    const flows = flowsFixture(2, [flow(1, 0, 1)]);
+    const { driver, load, run } = begin(open(rates([1, 2, 2])), { flows, serviceTime: () => 500_000 });
+    run(3);
+    expect(driver.sent.map(({ request, dueAt }) => [request, dueAt - START])).toEqual([
+      [0, 0],
+      [1, 500_000],
+      [0, 500_000],
+    ]);
+    expect(load.finished).toBe(true);
+  });
 });

@@ -149,6 +149,12 @@ export class OpenLoad implements LoadModel {
   /** A further step of a flow. */
   #go(exchange: Exchange, dueAt: Micros): void {
     const { flow, step, index } = exchange;
+    if (dueAt >= this.#startAt + this.#duration) {
+      // The timer of the end may be late, and arrivals of before it not offered yet: it is for that timer to stop.
+      this.#free.push(exchange);
+      this.#unsent -= 1;
+      return;
+    }
     exchange.request = this.#flows.requestAt(flow, step);
     if (step + 1 === this.#flows.lengthOf(flow)) this.#unsent -= 1;
     this.#send(exchange, dueAt, index < this.#warmupRequests ? 0 : this.#epochs.of(dueAt));
