@@ -1,7 +1,8 @@
 import { afterEach, type TestContext } from 'vitest';
 import { REASONS } from '../src/analyze/chip.ts';
-import type { DoubtCode, RunResult } from '../src/core/result.ts';
+import type { RunResult } from '../src/core/result.ts';
 import { type Finished, taken } from './command.ts';
+import { OF_THE_MACHINE } from './machine-doubts.ts';
 
 /**
  * When a measurement may be taken again: only where it failed, and what was measured says itself that the machine disturbed
@@ -14,16 +15,6 @@ declare module 'vitest' {
     repeated?: string;
   }
 }
-
-/** What a verdict says where something else had the cores, or the whole machine slept. */
-export const OF_THE_MACHINE: ReadonlySet<DoubtCode> = new Set([
-  'send-lag',
-  'loop-delay',
-  'stood-still',
-  'generator-saturated',
-  'cpu-contended',
-  'clock-set',
-]);
 
 /** What this measurement says of a machine that disturbed it; null: of none. */
 function disturbanceOf(measurement: RunResult | Finished): string | null {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { type Running, rampart, start } from './command.ts';
-import { OF_THE_MACHINE } from './disturbed.ts';
+import { OF_THE_MACHINE } from './machine-doubts.ts';
 
 /** Every command of the README, as it stands there, against the server that the README starts. */
 
