@@ -2,19 +2,16 @@ import { describe, expect, it } from 'vitest';
 import {
   capacity,
   errorLimit,
-  LAWS,
-  latencySlo,
   nonMonotone,
   overload,
   percentileCoverage,
-  type Row,
   scalability,
   searches,
-  searchOptions,
   stall,
   starved,
-  summarize,
 } from './experiments.ts';
+import { LAWS, latencySlo, searchOptions } from './inputs.ts';
+import { type Row, summarize } from './summary.ts';
 import { accuracyPage, line } from './table.ts';
 import { slowByTimes } from './wandering.ts';
 

@@ -1,116 +1,15 @@
+/** The experiments of the accuracy table, a line each. */
 import { isHopeless, judge } from '../../src/analyze/search/level.ts';
-import type { SearchStep } from '../../src/analyze/search/observation.ts';
 import { percentileOf } from '../../src/analyze/search/percentile.ts';
 import type { SearchOptions } from '../../src/analyze/search/state.ts';
-import { openWarmup } from '../../src/analyze/search/window.ts';
 import type { BreakingPoint } from '../../src/core/breaking-point.ts';
-import type { Threshold } from '../../src/core/plan.ts';
 import { micros } from '../../src/core/units.ts';
 import { Random } from '../../src/load/random.ts';
-import {
-  mm1kLoss,
-  mm1LimitRate,
-  mm1Quantile,
-  mmcQuantile,
-  stallQuantile,
-  twoPointQuantile,
-} from '../../src/stats/queueing.ts';
-import { batching, bimodal, constant, exponential, queue, type Server, scalable, stalling } from './server.ts';
+import { mm1kLoss, stallQuantile } from '../../src/stats/queueing.ts';
+import { errorSlo, LAWS, type Law, latencySlo, levelRequests, limitRate, openStep, searchOptions } from './inputs.ts';
+import { batching, exponential, queue, type Server, scalable, stalling } from './server.ts';
 import { runLevel, simulate } from './simulation.ts';
-
-/** One line of the accuracy table. */
-export interface Row {
-  readonly experiment: string;
-  readonly truth: string;
-  readonly measured: string;
-  readonly must: string;
-  /** Null: shown for information, nothing is demanded. */
-  readonly reached: boolean | null;
-  /** Of a held-out law whose searches count together with the others': how many were found, of how many. */
-  readonly pooled?: { readonly found: number; readonly all: number };
-}
-
-/** A target with one law, and what theory says of it. Rates in 1/s, times in s. */
-export interface Law {
-  readonly name: string;
-  readonly server: Server;
-  readonly capacity: number;
-  /** The p95 to search for, ms. */
-  readonly limitMs: number;
-  quantile(p: number, rate: number): number;
-}
-
-export const LAWS: readonly Law[] = [
-  {
-    name: 'M/M/1',
-    server: queue(1, exponential(0.01)),
-    capacity: 100,
-    limitMs: 100,
-    quantile: (p, rate) => mm1Quantile(p, rate, 100),
-  },
-  {
-    name: 'M/M/4',
-    server: queue(4, exponential(0.04)),
-    capacity: 100,
-    limitMs: 150,
-    quantile: (p, rate) => mmcQuantile(p, 4, rate, 25),
-  },
-  {
-    name: 'M/D/1',
-    server: queue(1, constant(0.01)),
-    capacity: 100,
-    limitMs: 50,
-    quantile: (p, rate) => twoPointQuantile(p, rate, 0.01),
-  },
-  {
-    name: 'bimodal M/G/1',
-    server: queue(1, bimodal(0.005, 0.03, 0.2)),
-    capacity: 100,
-    limitMs: 100,
-    quantile: (p, rate) => twoPointQuantile(p, rate, 0.005, 0.03, 0.2),
-  },
-];
-
-export const latencySlo = (p: number, limitMs: number): Threshold => ({
-  text: `p${p}<=${limitMs}ms`,
-  metric: { kind: 'percentile', p },
-  op: '<=',
-  limit: limitMs * 1000,
-  unit: 'µs',
-});
-
-export const errorSlo = (share: number): Threshold => ({
-  text: `errors<${share * 100}%`,
-  metric: { kind: 'errors' },
-  op: '<',
-  limit: share,
-  unit: 'share',
-});
-
-export const searchOptions = (slos: readonly Threshold[], budget: number, precision = 0.02): SearchOptions => ({
-  unit: 'req/s',
-  slos,
-  budget,
-  precision,
-  maxLoad: null,
-  maxVus: 1024,
-  settle: 0,
-});
-
-export const openStep = (rate: number, capacity: number, window: number): SearchStep => ({
-  purpose: 'narrow',
-  load: { model: 'open', ratePerSec: rate },
-  warmup: openWarmup(rate, capacity, 1 / capacity, window),
-  duration: window,
-  settle: 0,
-});
-
-/** Requests that make a level's p95 worth some 400 independent ones, at utilisation ρ. */
-const levelRequests = (rho: number): number => Math.min(60_000, Math.max(4_000, 1_200 / (1 - rho) ** 2));
-
-export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const rms = (values: readonly number[]): number => Math.sqrt(mean(values.map((value) => value * value)));
+import { mean, percent, type Row, rms, summarize } from './summary.ts';
 
 /** Do the reported intervals of p50 and p95 hold the truth? */
 export function percentileCoverage(law: Law, rho: number, runs: number): Row {
@@ -143,47 +42,9 @@ export function percentileCoverage(law: Law, rho: number, runs: number): Row {
   };
 }
 
-/** The rate at which a law's p-quantile is at `limit` (s). */
-export function limitRate(law: Law, p: number, limit: number): number {
-  if (law.name === 'M/M/1') return mm1LimitRate(p, law.capacity, limit);
-  let low = 0.01 * law.capacity;
-  let high = 0.995 * law.capacity;
-  for (let step = 0; step < 30; step++) {
-    const middle = (low + high) / 2;
-    if (law.quantile(p, middle) < limit) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
 /** The breaking points of many searches, beside the truth. */
 export function searches(server: Server, options: SearchOptions, runs: number): BreakingPoint[] {
   return Array.from({ length: runs }, (_, run) => simulate(options, server, 1 + 7 * run));
-}
-
-/** Of the answers that name a limit, found or rough; `found` is the share of all answers that are. */
-export interface Summary {
-  readonly covered: number;
-  readonly bias: number;
-  readonly rmse: number;
-  readonly width: number;
-  readonly found: number;
-}
-
-export function summarize(answers: readonly BreakingPoint[], truth: number): Summary {
-  const located = answers.flatMap(({ status, estimate, interval }) => {
-    const names = status === 'found' || status === 'rough';
-    return names && estimate !== null && interval !== null ? [{ estimate, interval }] : [];
-  });
-  const errors = located.map(({ estimate }) => estimate / truth - 1);
-  const holds = located.filter(({ interval: [low, high] }) => low <= truth && (high === null || truth <= high));
-  return {
-    covered: holds.length / answers.length,
-    bias: mean(errors),
-    rmse: rms(errors),
-    width: mean(located.map(({ interval: [low, high] }) => ((high ?? low) - low) / truth)),
-    found: answers.filter(({ status }) => status === 'found').length / answers.length,
-  };
 }
 
 export function sloLimit(law: Law, budget: number, runs: number, rmse: number | null): Row {

@@ -1,8 +1,9 @@
 import type { BreakingPoint } from '../../src/core/breaking-point.ts';
-import { percent, type Row, searchOptions } from './experiments.ts';
 import { HELD_OUT } from './held-out.ts';
+import { searchOptions } from './inputs.ts';
 import { type Target, type Truth, TUNING } from './laws.ts';
 import { simulate } from './simulation.ts';
+import { percent, type Row } from './summary.ts';
 import { truthOf } from './truth.ts';
 
 /** `find`'s own, s and share. */

@@ -1,5 +1,5 @@
 import { Random } from '../../src/load/random.ts';
-import { errorSlo, latencySlo } from './experiments.ts';
+import { errorSlo, latencySlo } from './inputs.ts';
 import { lasting, periodic, type Serve, sharing, slotted } from './lasting.ts';
 import { flatErrors, lognormal, p95, type Target } from './laws.ts';
 import { constant, exponential, queue } from './server.ts';

@@ -1,6 +1,6 @@
 import type { Threshold } from '../../src/core/plan.ts';
 import { Random } from '../../src/load/random.ts';
-import { errorSlo, latencySlo } from './experiments.ts';
+import { errorSlo, latencySlo } from './inputs.ts';
 import { lasting, periodic, type Serve, slotted, sporadic } from './lasting.ts';
 import { constant, exponential, queue, type Server } from './server.ts';
 

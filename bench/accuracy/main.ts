@@ -6,8 +6,8 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { inProcesses } from '../processes.ts';
-import type { Row } from './experiments.ts';
 import { pooledRow } from './families.ts';
+import type { Row } from './summary.ts';
 import { accuracyPage, experiments, familiesPage, familyLines, line } from './table.ts';
 
 const families = process.argv[2] === 'families';

@@ -3,7 +3,7 @@ import { Search } from '../../src/analyze/search/controller.ts';
 import type { Observation } from '../../src/analyze/search/observation.ts';
 import { EMPTY_HISTOGRAM } from '../../src/core/snapshot.ts';
 import { Random } from '../../src/load/random.ts';
-import { errorSlo, latencySlo, searchOptions } from './experiments.ts';
+import { errorSlo, latencySlo, searchOptions } from './inputs.ts';
 import { lasting, periodic, slotted } from './lasting.ts';
 import { constant, exponential, queue } from './server.ts';
 import { runLevel, simulate } from './simulation.ts';

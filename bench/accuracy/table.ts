@@ -1,17 +1,17 @@
 import {
   capacity,
   errorLimit,
-  LAWS,
   nonMonotone,
   overload,
   percentileCoverage,
-  type Row,
   scalability,
   sloLimit,
   stall,
   starved,
 } from './experiments.ts';
 import { FAMILIES, family } from './families.ts';
+import { LAWS } from './inputs.ts';
+import type { Row } from './summary.ts';
 import { slowByTimes } from './wandering.ts';
 
 /** Levels are cheap: so many times the runs, that chance does not decide what their lines show. */

@@ -1,9 +1,10 @@
 import { percentileOf } from '../../src/analyze/search/percentile.ts';
 import type { BreakingPoint } from '../../src/core/breaking-point.ts';
 import { Random } from '../../src/load/random.ts';
-import { latencySlo, openStep, percent, type Row, searchOptions, summarize } from './experiments.ts';
+import { latencySlo, openStep, searchOptions } from './inputs.ts';
 import { oneByOne, type Server } from './server.ts';
 import { runLevel, simulate } from './simulation.ts';
+import { percent, type Row, summarize } from './summary.ts';
 
 /** A target on a machine that others share: one at a time, exponential, and slower for whiles. */
 export interface Wandering {
