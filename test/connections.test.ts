@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DoubtCode, RunResult } from '../src/core/result.ts';
-import { CLI, measured, rampart, temporaryFolder } from './command.ts';
+import { CLI, counted, measured, rampart, temporaryFolder } from './command.ts';
 import { afterEachAttempt, codeOf, undisturbed } from './disturbed.ts';
 import { type Nginx, nginxWith } from './nginx.ts';
 import { fixedTarget, rawTarget, type TestTarget } from './target.ts';
@@ -62,7 +62,7 @@ describe('--connections', () => {
       // Two connections answer 100 requests a second; 120 are due.
       const load = ['--rate', '120/s', '-d', '3s', '--connections', '2', '--graceful-stop', '10s'];
       const { result } = await measured(['run', target.url, ...load]);
-      expect(result.totals).toMatchObject({ offered: 360, ok: 360, failed: 0 });
+      expect(counted(result.totals)).toMatchObject({ offered: 360, ok: 360, failed: 0 });
       expect(result.latency.connect?.count).toBe(2);
       expect(result.latency.response.p95).toBeGreaterThan(200);
       expect(result.latency.service.p50).toBeLessThan(60);
@@ -78,7 +78,7 @@ describe('--connections', () => {
     undisturbed(async () => {
       target = await fixedTarget(5);
       const { result } = await measured(['run', target.url, '--rate', '50/s', '-d', '2s', '-c', '20']);
-      expect(result.totals).toMatchObject({ ok: 100, failed: 0 });
+      expect(counted(result.totals)).toMatchObject({ ok: 100, failed: 0 });
       expect(result.generator.connectionWaitP99).toBeLessThan(1);
       expect(doubtOf(result, 'connection-wait')).toBeUndefined();
     }),
@@ -90,7 +90,7 @@ describe('against nginx', () => {
     nginx = await nginxWith(['keepalive_requests 100000;']);
     const flags = ['--vus', '4', '-n', '1000', '-H', 'Accept-Encoding: gzip'];
     const { result } = await measured(['run', `http://127.0.0.1:${nginx.port}/long`, ...flags]);
-    expect(result.totals).toMatchObject({ ok: 1000, failed: 0 });
+    expect(counted(result.totals)).toMatchObject({ ok: 1000, failed: 0 });
     expect(result.latency.connect?.count).toBe(4);
   });
 
@@ -98,7 +98,7 @@ describe('against nginx', () => {
     nginx = await nginxWith(['keepalive_requests 10;']);
     const url = `http://127.0.0.1:${nginx.port}/predict`;
     const { result } = await measured(['run', url, '--vus', '2', '-n', '400']);
-    expect(result.totals).toMatchObject({ ok: 400, failed: 0 });
+    expect(counted(result.totals)).toMatchObject({ ok: 400, failed: 0 });
     expect(result.latency.connect?.count).toBeGreaterThanOrEqual(40);
     expect(result.latency.connect?.count).toBeLessThanOrEqual(42);
   });
@@ -118,7 +118,7 @@ describe('against nginx', () => {
     const url = `http://127.0.0.1:${nginx.port}/predict`;
     const load = ['--rate', '50/s', '-d', '4s', '--max-conn-age', '1s', '--dns-ttl', '1s'];
     const { result } = await measured(['run', url, ...load, '--threads', '1']);
-    expect(result.totals).toMatchObject({ ok: 200, failed: 0 });
+    expect(counted(result.totals)).toMatchObject({ ok: 200, failed: 0 });
     expect(result.latency.connect?.count).toBeGreaterThanOrEqual(4);
     expect(result.latency.connect?.count).toBeLessThan(30);
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
-import { type Finished, rampart, temporaryFolder } from './command.ts';
+import { counted, type Finished, rampart, temporaryFolder } from './command.ts';
 import { codeOf } from './disturbed.ts';
 
 /** Data, templates and checks, by the built command, against a server that keeps what it got. */
@@ -65,7 +65,7 @@ describe('rows', () => {
     const args = [target.url, '--data', 'r.jsonl', '--data-order', 'once', '--vus', '10', '--threads', '3'];
     const { result } = await run({ 'r.jsonl': rows }, args);
     expect(target.got.map(({ body }) => `${body}\n`).sort()).toEqual(rows.split(/(?<=\n)/).sort());
-    expect(result().totals).toMatchObject({ offered: 3_001, sent: 3_001, ok: 3_001, failed: 0 });
+    expect(counted(result().totals)).toMatchObject({ offered: 3_001, sent: 3_001, ok: 3_001, failed: 0 });
     expect(result().plan.data).toEqual({ file: 'r.jsonl', format: 'jsonl', order: 'once', rows: 3_001 });
   });
 
@@ -109,7 +109,7 @@ describe('rows', () => {
     const rows = jsonLines(12_000, (n) => ({ n, text }));
     const order = ['--data', 'r.jsonl', '--data-order', 'once', '--vus', '4', '--threads', '2'];
     const { result } = await run({ 'r.jsonl': rows }, [target.url, ...order, '--expect-json', '$.n={{row.n}}']);
-    expect(result().totals).toMatchObject({ sent: 12_000, ok: 12_000, failed: 0 });
+    expect(counted(result().totals)).toMatchObject({ sent: 12_000, ok: 12_000, failed: 0 });
     expect([counts.size, Math.max(...counts.values())]).toEqual([12_000, 1]);
     target.got.length = 0;
     // 190 MB of rows: they and the file as it was read would be 380 MB, beside the 100 MB that a run takes anyway.
@@ -129,7 +129,7 @@ describe('rows', () => {
       '--expect-json',
       '$.nr={{row.id}}',
     ]);
-    expect(result().totals).toMatchObject({ ok: 3, failed: 0 });
+    expect(counted(result().totals)).toMatchObject({ ok: 3, failed: 0 });
     expect(target.got[0]).toMatchObject({
       url: '/predict?id=9007199254740993&p=1.0',
       body: '{"nr": 9007199254740993, "text": "1e400", "p": 1.0}',
@@ -193,7 +193,7 @@ describe('answers', () => {
     const files = { 'r.jsonl': jsonLines(2, (x) => ({ x, y: 'ü'.repeat(70_000) })) };
     const args = [target.url, '--data', 'r.jsonl', '--body', '{{row.x}}', '-n', '20', '--vus', '3'];
     const { result } = await run(files, [...args, '--expect-status', '404', '--expect-json', '$.y={{row.y}}']);
-    expect(result().totals).toMatchObject({ sent: 20, ok: 20, failed: 0, byStatus: { 404: 20 } });
+    expect(counted(result().totals)).toMatchObject({ sent: 20, ok: 20, failed: 0, byStatus: { 404: 20 } });
   });
 
   it('that are texts are compared with their rows, the place that differs told in the terminal', async () => {
@@ -246,7 +246,7 @@ describe('docs/requests.md', () => {
       const { code, stderr, result } = await run(files, words.slice(2));
       expect(stderr).not.toContain('rampart:');
       const expected = command.includes('once') ? 3 : 200;
-      expect(result().totals).toMatchObject({ sent: expected, ok: expected, failed: 0 });
+      expect(counted(result().totals)).toMatchObject({ sent: expected, ok: expected, failed: 0 });
       expect(target.got).toHaveLength(expected);
       expect(code).toBe(codeOf(result(), 0));
     });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { rampart, temporaryFolder } from './command.ts';
+import { counted, rampart, temporaryFolder } from './command.ts';
 import { echoTarget, httpTarget, type TestTarget } from './target.ts';
 
 /** One request before any load: a wrong one is told in the target's own words, and nothing more is sent. */
@@ -175,7 +175,7 @@ describe('a program', () => {
     const { port } = server.address() as AddressInfo;
     const { run } = await library();
     const result = await run({ url: `http://127.0.0.1:${port}/predict`, vus: 1, requests: 20 });
-    expect(result.totals).toMatchObject({ ok: 20, failed: 0 });
+    expect(counted(result.totals)).toMatchObject({ ok: 20, failed: 0 });
     expect(result.plan.requests[0]).toMatchObject({ method: 'POST' });
     expect(bodies.length).toBeGreaterThan(20);
     await new Promise((resolve) => server.close(resolve));

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeCertificates } from '../src/drivers/certificates.fixture.ts';
-import { measured, rampart } from './command.ts';
+import { counted, measured, rampart } from './command.ts';
 import { type Nginx, nginxWith } from './nginx.ts';
 
 /** https against nginx, with certificates made for the occasion. */
@@ -24,7 +24,7 @@ describe('a run over https', () => {
   it('trusts what --cacert says, and shows the time of the handshakes', async () => {
     const load = ['--vus', '5', '-n', '200', '--think-time', '10ms', '--no-keepalive'];
     const { result } = await measured(['run', await url(), '--cacert', ca.certPath, ...load]);
-    expect(result.totals).toMatchObject({ ok: 200, failed: 0 });
+    expect(counted(result.totals)).toMatchObject({ ok: 200, failed: 0 });
     expect(result.latency.tls?.count).toBe(200);
     expect(result.latency.connect?.count).toBe(200);
     expect(result.latency.tls?.mean ?? 0).toBeLessThan(result.latency.connect?.mean ?? 0);
@@ -35,7 +35,7 @@ describe('a run over https', () => {
     const address = (await url()).replace('/predict', '/long');
     const load = ['--vus', '3', '-n', '300', '-H', 'Accept-Encoding: gzip'];
     const { result } = await measured(['run', address, '--cacert', ca.certPath, ...load]);
-    expect(result.totals).toMatchObject({ ok: 300, failed: 0 });
+    expect(counted(result.totals)).toMatchObject({ ok: 300, failed: 0 });
     expect(result.latency.connect?.count).toBe(3);
     expect(result.totals.bytesIn).toBeLessThan(300 * 50_000);
   });
@@ -76,7 +76,7 @@ describe('a run over https', () => {
 
   it('is probed with its handshake', async () => {
     const { result } = await measured(['probe', await url(), '--cacert', ca.certPath, '-n', '30']);
-    expect(result.totals).toMatchObject({ ok: 30, failed: 0 });
+    expect(counted(result.totals)).toMatchObject({ ok: 30, failed: 0 });
     const { separateConnect, separateTls } = result.latency;
     // As many as there were requests, those of the warm-up too.
     expect(separateConnect?.count).toBe(35);
