@@ -6,10 +6,10 @@ import type { Comparison } from '../src/core/comparison.ts';
 import { rampart, start, temporaryFolder } from './command.ts';
 import { httpTarget, type TestTarget } from './target.ts';
 
-/** Two targets of which one takes twice as long, and both so long that what holds a run up on a busy machine is within its tolerance. */
-const [BASE, HEAD] = [300, 600];
-/** Users who wait for their responses: what a disturbed machine adds is small beside the margin. So many that errors are decided. */
-const LOAD = ['--vus', '40', '-d', '2s', '--margin', '25%'];
+/** Two targets of which one takes twice as long, and so much that no busy machine hides it. */
+const [BASE, HEAD] = [50, 100];
+/** Users who wait for their responses: what a disturbed machine adds is small beside the margin. */
+const LOAD = ['--vus', '2', '-d', '2s', '--margin', '25%'];
 
 const answering = (ms: number): Promise<TestTarget> =>
   httpTarget((_, response) => {
