@@ -10,6 +10,7 @@ const may = {
   client: ['core', 'load', 'drivers'],
   record: ['core', 'stats'],
   run: ['core', 'stats', 'load', 'drivers', 'record'],
+  agent: ['core', 'load', 'drivers', 'run'],
   analyze: ['core', 'stats'],
   report: ['core', 'discover', 'stats', 'analyze'],
   machine: ['core', 'load'],
@@ -25,6 +26,7 @@ const may = {
     'client',
     'record',
     'run',
+    'agent',
     'analyze',
     'report',
     'outputs',
@@ -52,6 +54,7 @@ module.exports = {
   forbidden: [
     ...layers,
     door('commander', 'src/cli/'),
+    door('@nats-io', 'src/agent/'),
     door('express', 'src/web/'),
     door('chart\\.js', 'src/report/client/'),
     door('papaparse', 'src/plan/'),

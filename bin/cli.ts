@@ -9,6 +9,8 @@ import { keyboardOf } from './keyboard.ts';
 import { Output } from './output.ts';
 
 const { platform } = process;
+/** As the system's shell reads it. */
+const quoted = (word: string): string => (platform === 'win32' ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`);
 const built = new URL('..', import.meta.url);
 
 const world: World = {
@@ -20,6 +22,8 @@ const world: World = {
   keyboard: process.stdin.isTTY ? keyboardOf(process.stdin) : null,
   serverEntries: new URL('reference-server/', built),
   startProgram,
+  startSelf: (argv) =>
+    startProgram([process.execPath, ...process.execArgv, process.argv[1] ?? '', ...argv].map(quoted).join(' ')),
   openBrowser: (url) => {
     const commands: Partial<Record<NodeJS.Platform, string[]>> = {
       darwin: ['open', url],

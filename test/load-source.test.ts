@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Agent } from '../src/agent/agent.ts';
+import { AllowedTargets } from '../src/agent/allowed.ts';
+import { openNats } from '../src/agent/connection.ts';
+import { Fleet } from '../src/agent/fleet.ts';
 import type { Commanded } from '../src/core/command.ts';
 import { planFixture } from '../src/core/plan.fixture.ts';
 import { type LoadProfile, type Plan, partOf } from '../src/core/plan.ts';
@@ -10,6 +14,7 @@ import { SystemClock } from '../src/load/clock.ts';
 import { localSource } from '../src/run/local.ts';
 import { merge } from '../src/run/merge.ts';
 import { ThreadPool } from '../src/run/threads.ts';
+import { natsServer } from './nats.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
 import { worldWith } from './world.ts';
 
@@ -26,6 +31,33 @@ function threads(n: number): LoadSource {
   const pool = new ThreadPool(worldWith().workerEntry, clock, n);
   closers.push(() => pool.close());
   return pool.source;
+}
+
+/** Two agents in this process, of a thread each, over a nats-server. */
+function agents(): LoadSource {
+  const opened = (async () => {
+    const server = await natsServer();
+    closers.push(() => server.kill());
+    const access = { url: server.url, creds: null, ca: null, cert: null, key: null };
+    const world = worldWith();
+    for (const [index, name] of ['one', 'two'].entries()) {
+      const nats = await openNats(access, name);
+      const options = { name, allowed: new AllowedTargets([]), env: {}, tell: () => {} };
+      const agent = await Agent.open(nats, { ...world, randomSeed: () => index }, options);
+      closers.unshift(async () => {
+        await agent.close();
+        await nats.close();
+      });
+    }
+    const wanted = { agents: 2, atLeast: 2, within: seconds(10) };
+    const wish = { access, wanted, tolerateLoss: false, orphanTimeout: seconds(30) };
+    const fleet = await Fleet.open(wish, 'session', world);
+    closers.unshift(() => fleet.close());
+    return fleet.sourceFor(null);
+  })();
+  return async function* (...asked) {
+    yield* (await opened)(...asked);
+  };
 }
 
 async function targetThatTakes(ms: number): Promise<TestTarget> {
@@ -83,6 +115,7 @@ describe.each<[string, () => LoadSource, number]>([
   ['in this event loop', () => localSource(clock), 1],
   ['a thread', () => threads(1), 1],
   ['three threads', () => threads(3), 3],
+  ['two agents', agents, 2],
 ])('a source: %s', (_, make, workers) => {
   const never = new AbortController().signal;
 

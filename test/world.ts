@@ -28,6 +28,9 @@ export function worldWith(changes: Partial<World> = {}): World {
     serverEntries: new URL('reference-server/', DIST),
     assets: new URL('client/', DIST),
     startProgram,
+    startSelf: () => {
+      throw new Error('no test starts a second one');
+    },
     loadModule,
     openBrowser: () => {},
     wallTime: () => new Date(),

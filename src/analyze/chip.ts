@@ -14,6 +14,7 @@ export const REASONS: Readonly<Record<DoubtCode, string>> = {
   'failing-alike': 'all requests failed alike',
   unreachable: 'nothing answered',
   'thread-lost': 'a generator thread was lost',
+  'agent-lost': 'an agent was lost',
   'thread-never-ready': 'the generator did not start',
   interrupted: 'it was interrupted',
   'rate-not-met': 'the rate was not met',

@@ -17,8 +17,10 @@ export interface Evidence {
   readonly ending: Ending;
   /** False for a journal that breaks off, or a run that is still going. */
   readonly finished: boolean;
-  /** Generator threads that were lost. */
-  readonly lost: readonly { readonly source: string; readonly message: string }[];
+  /** Generator threads, or agents, that were lost. */
+  readonly lost: readonly { readonly source: string; readonly message: string; readonly tolerated?: true }[];
+  /** Intervals that lack their parts. */
+  readonly incomplete: number;
   readonly totals: Totals;
   readonly checks: readonly Check[];
   readonly failures: readonly FailureResult[];

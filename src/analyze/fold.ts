@@ -41,7 +41,10 @@ export class RunFold {
   #known = false;
   #failing: FailingAlike | null = null;
   #last: IntervalSnapshot | null = null;
-  readonly #lost: { readonly source: string; readonly message: string }[] = [];
+  readonly #lost: Extract<RunEvent, { type: 'lost' }>[] = [];
+  #agents: Extract<RunEvent, { type: 'agents' }> | null = null;
+  /** Intervals that lack the part of who was lost. */
+  #incomplete = 0;
   /** How many resets of the statistics there were: what follows is of what was due after the last. */
   #resets = 0;
   #series = new Map<string, SeriesFold>();
@@ -82,8 +85,11 @@ export class RunFold {
       case 'level':
       case 'judged':
         break;
+      case 'agents':
+        this.#agents = event;
+        break;
       case 'lost':
-        this.#lost.push({ source: event.source, message: event.message });
+        this.#lost.push(event);
         break;
       case 'finished':
         this.#finished = event;
@@ -144,7 +150,9 @@ export class RunFold {
       .flatMap(([name, fold]) => fold.failures(name, instant))
       .sort((a, b) => b.count - a.count || (orderKey(a) < orderKey(b) ? -1 : 1));
 
-    const generator = this.#generator.health(plan.threads);
+    const generator = this.#generator.health(
+      this.#agents?.agents.reduce((sum, { threads }) => sum + threads, 0) ?? plan.threads,
+    );
     const { response } = this.#total;
     const until = intervals ? this.#untilResult() : null;
     const measurementsOf = (
@@ -174,6 +182,7 @@ export class RunFold {
       ending,
       finished: finished !== null,
       lost: this.#lost,
+      incomplete: this.#incomplete,
       totals: total.totals,
       checks,
       failures,
@@ -214,6 +223,7 @@ export class RunFold {
         finishedAt: finished?.finishedAt ?? instant(seconds * 1e6),
         ending,
         host: started.run.host,
+        ...agentsResult(this.#agents, this.#lost),
       },
       plan,
       verdict: verdictOf(checks, doubts, this.#breakingPoint, ending),
@@ -293,6 +303,7 @@ export class RunFold {
     const { resets = 0 } = snapshot;
     if (resets > this.#resets) this.#restart(snapshot);
     course.add(snapshot);
+    if (snapshot.missing !== undefined && snapshot.generator !== undefined) this.#incomplete += 1;
     for (const [name, timeline] of this.#scoped) {
       const series = snapshot.series[name];
       timeline.add({ ...snapshot, series: series === undefined ? {} : { [name]: series } });
@@ -332,6 +343,22 @@ export class RunFold {
  */
 function warmingUp({ phase, startAt }: IntervalSnapshot, plan: Plan): boolean {
   return phase === 'warmup' && plan.kind === 'run' && startAt < plan.warmup;
+}
+
+function agentsResult(
+  told: Extract<RunEvent, { type: 'agents' }> | null,
+  lost: readonly { readonly source: string }[],
+): Pick<RunResult['run'], 'agents'> {
+  if (told === null) return {};
+  return {
+    agents: {
+      startSkewMs: told.startSkew / 1e3,
+      each: told.agents.map(({ name, version, host, cores, threads, roundTrip }) => ({
+        ...{ name, version, host, cores, threads, roundTripMs: roundTrip / 1e3 },
+        lost: lost.some(({ source }) => source === `agent ${name}`),
+      })),
+    },
+  };
 }
 
 function instantsFrom(startedAt: string): (at: number) => string {

@@ -75,7 +75,7 @@ function searchDoubts({ plan, breakingPoint, ending }: Evidence): Doubt[] {
   return [doubt(true, 'no-answer-found', breakingPoint?.summary ?? 'The search gave no answer.', hint)];
 }
 
-function endingDoubts({ plan, ending, finished, lost, seconds, failing, checks }: Evidence): Doubt[] {
+function endingDoubts({ plan, ending, finished, lost, incomplete, seconds, failing, checks }: Evidence): Doubt[] {
   if (ending === 'never-ready') {
     const reason = lost.map(({ message }) => `: ${message}`).join('');
     const hint = 'Start it again; if it happens again, try fewer threads with --threads.';
@@ -86,8 +86,21 @@ function endingDoubts({ plan, ending, finished, lost, seconds, failing, checks }
   const doubts = failingStartDoubts(failing, { plan, seconds, invalid });
   if (lost.length > 0 || ending === 'lost') {
     const reason = lost.map(({ source, message }) => `: ${source}: ${message}`).join('');
-    const hint = 'Its share of the load is missing: run again, and report the message if it comes back.';
-    doubts.push(doubt(true, 'thread-lost', `A generator thread was lost${reason}.`, hint));
+    const agents = lost.some(({ source }) => source.startsWith('agent '));
+    if (agents) {
+      const tolerated = lost.every((one) => one.tolerated === true);
+      const hint = tolerated
+        ? 'Nobody took its share over: the load was smaller from then on than the plan says.'
+        : 'Its share of the load is missing: see why it ended, and run again; --tolerate-loss goes on without it.';
+      const intervals =
+        incomplete === 0
+          ? ''
+          : ` ${incomplete === 1 ? 'One interval lacks' : `${incomplete} intervals lack`} its part.`;
+      doubts.push(doubt(!tolerated, 'agent-lost', `An agent was lost${reason}.${intervals}`, hint));
+    } else {
+      const hint = 'Its share of the load is missing: run again, and report the message if it comes back.';
+      doubts.push(doubt(true, 'thread-lost', `A generator thread was lost${reason}.`, hint));
+    }
   }
   const reached = wayOf(seconds, plan);
   if (!finished) {

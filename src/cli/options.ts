@@ -132,6 +132,24 @@ export function addServeOptions(command: Command): Command {
     .option('--seed <number>', 'of service times, faults and the split', '1');
 }
 
+/** Of `rampart agent`: where its work comes from, and what it may be made to do. */
+export function addAgentOptions(command: Command): Command {
+  return command
+    .option('--nats <url>', 'NATS server with JetStream: nats://host:4222, tls://host:4222 (or RAMPART_NATS)')
+    .option('--name <name>', 'its name, which no other has (default: of the machine, and four digits)')
+    .option('--allow <origin>', "send to these targets only: 'https://*.staging.example.com'; repeat for more", collect)
+    .option('--nats-creds <path>', 'credentials file of NATS (JWT and nkey)')
+    .option('--nats-ca <path>', 'trust the certificates in this PEM file for NATS')
+    .option('--nats-cert <path>', 'client certificate for NATS, PEM')
+    .option('--nats-key <path>', 'its private key, PEM');
+}
+
+export function addFleetOptions(command: Command): Command {
+  return command
+    .option('--agents <count>', 'how many agents', '2')
+    .option('--port <number>', 'port of the nats-server', '4222');
+}
+
 /** For flags that may be given more than once. */
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];

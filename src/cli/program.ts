@@ -3,15 +3,19 @@ import { EXIT, RampartError } from '../core/errors.ts';
 import type { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import { secretsIn } from '../plan/publish.ts';
+import type { AgentFlags } from './agent.ts';
 import type { BaselineFlags } from './baseline.ts';
 import { discreet } from './discreet.ts';
 import type { DoctorFlags } from './doctor.ts';
+import type { FleetFlags } from './fleet.ts';
 import { addHabits, bodyFrom, withoutHabits, withTwoDashes } from './habits.ts';
 import {
+  addAgentOptions,
   addBaselineOptions,
   addCompareOptions,
   addDiscoverOptions,
   addDoctorOptions,
+  addFleetOptions,
   addReportOptions,
   addServeOptions,
   addSettings,
@@ -96,7 +100,7 @@ function createProgram(world: World, asked: string, secrets: Secrets, end: (code
 Every flag has a twin in the environment (RAMPART_RATE) and in a scenario file; flags win.
 
 Exit codes: 0 passed · 2 bad usage · 3 a threshold failed · 4 target not usable · 5 measurement invalid
-            6 generator not ready · 7 results not saved whole · 130 interrupted · 1 a bug
+            6 generator or agents not ready · 7 results not saved whole · 130 interrupted · 1 a bug
 
 Examples:
   rampart run http://localhost:8989/predict --body-file loan.json --vus 100 --spawn-rate 5 --duration 30s
@@ -214,6 +218,24 @@ Examples:
   flags(serve, addServeOptions).action(async (model: string | undefined, flags: ServeFlags) => {
     const { serveCommand } = await import('./serve.ts');
     end(await serveCommand(world, model, flags));
+  });
+
+  const agent = program
+    .command('agent')
+    .description('make load for runs elsewhere: rampart run --nats URL has its part done here')
+    .allowExcessArguments(false);
+  flags(agent, addAgentOptions).action(async (flags: AgentFlags) => {
+    const { agentCommand } = await import('./agent.ts');
+    end(await agentCommand(world, flags));
+  });
+
+  const fleet = program
+    .command('fleet')
+    .description('a NATS server and agents on this machine, to try distributed runs: rampart fleet up --agents 4')
+    .addArgument(new Argument('<action>', 'what to do').choices(['up']));
+  flags(fleet, addFleetOptions).action(async (_action: string, flags: FleetFlags) => {
+    const { fleetCommand } = await import('./fleet.ts');
+    end(await fleetCommand(world, flags));
   });
 
   program

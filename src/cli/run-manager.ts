@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Fleet } from '../agent/fleet.ts';
 import { requestOnce } from '../client/single.ts';
 import type { LoadCommand } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
@@ -61,6 +62,8 @@ interface Kept {
 export interface RunManagerOptions {
   /** Of what the start form was filled in with; null: it was empty. */
   readonly memory: FormMemory | null;
+  /** Agents that make the load of every test; absent or null: this machine does. */
+  readonly fleet?: Fleet | null;
   /** What every test is told to, besides its folder. */
   readonly outputs: readonly WantedOutput[];
   /** The page is to be told that something is new. */
@@ -130,6 +133,7 @@ export class RunManager implements Tester {
     const result = await execute(this.#world, {
       ...{ id, plan, rows, procedure, record, folder, steering },
       publication: publicationOf(this.#world, plan),
+      fleet: this.#options.fleet ?? null,
       signal: stop.signal,
       outputs: [
         followedBy('page', live),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Fleet } from '../agent/fleet.ts';
 import { exitCodeOf } from '../analyze/verdict.ts';
 import { EXIT } from '../core/errors.ts';
 import { STOPPED } from '../core/event.ts';
@@ -11,6 +12,7 @@ import { reach } from '../drivers/reach.ts';
 import { wantedOutputs } from '../outputs/wanted.ts';
 import { describePlan } from '../plan/describe.ts';
 import { foreignVariables } from '../plan/environment.ts';
+import { resolveFleet } from '../plan/fleet.ts';
 import { formTexts } from '../plan/form.ts';
 import { FormMemory } from '../plan/form-memory.ts';
 import { type PreparedRun, preparedBy } from '../plan/resolve.ts';
@@ -70,12 +72,45 @@ async function measured(
   intended: PreparedRun & { readonly given: RawSettings },
   { wishes, outputs, procedure }: { wishes: PageWishes | null; outputs: readonly WantedOutput[]; procedure: Procedure },
 ): Promise<number> {
-  const { kind } = sources;
   const written = intended.given;
-  const { json = false, quiet = false } = written.settings;
-  await reach(intended.plan);
-
   const id = newRunId(world);
+  const fleet = await openFleet(world, written, id);
+  try {
+    return await measuredBy(world, sources, intended, { wishes, outputs, procedure, id, fleet });
+  } finally {
+    await fleet?.close();
+  }
+}
+
+/** Agents, where they are asked for: before anything is sent. */
+async function openFleet(world: World, given: RawSettings, id: string): Promise<Fleet | null> {
+  const wish = resolveFleet(given, world.files);
+  if (wish === null) return null;
+  // Few runs need what it is made of.
+  const { Fleet } = await import('../agent/fleet.ts');
+  return Fleet.open(wish, id, world);
+}
+
+interface Measuring {
+  readonly wishes: PageWishes | null;
+  readonly outputs: readonly WantedOutput[];
+  readonly procedure: Procedure;
+  readonly id: string;
+  /** Null: this machine makes the load. */
+  readonly fleet: Fleet | null;
+}
+
+async function measuredBy(
+  world: World,
+  sources: Sources,
+  asked: PreparedRun & { readonly given: RawSettings },
+  { wishes, outputs, procedure, id, fleet }: Measuring,
+): Promise<number> {
+  const { kind } = sources;
+  const written = asked.given;
+  const { json = false, quiet = false } = written.settings;
+  const intended = { ...asked, plan: fleet === null ? asked.plan : planFor(fleet, asked.plan, written) };
+  await reach(intended.plan);
   const wish = wishOf(written, kind, id);
   const { prepared, told } = await preflight(world, {
     prepared: intended,
@@ -87,7 +122,7 @@ async function measured(
   if (!quiet) for (const line of told) world.stderr.write(`${line}\n`);
   const view = quiet ? null : createView(world, plan);
   const page =
-    wishes === null ? null : await openPage(world, wishes, plan, memoryOf(given, plan, sources.target), outputs);
+    wishes === null ? null : await openPage(world, wishes, plan, memoryOf(given, plan, sources.target), outputs, fleet);
   const stop = new AbortController();
   // Who stops it at the terminal wants to leave; who stops it on the page looks at the page.
   let leaving = false;
@@ -112,7 +147,7 @@ async function measured(
     const result = await (page !== null && folder !== null
       ? page.runs.run({ id, plan, rows, folder }, { view, stop, steering })
       : execute(world, {
-          ...{ id, plan, rows, publication, folder, steering, signal: stop.signal },
+          ...{ id, plan, rows, publication, folder, steering, fleet, signal: stop.signal },
           procedure,
           record: new Artifacts(),
           outputs: [...(view === null ? [] : [followedBy('console', view)]), ...outputs],
@@ -130,6 +165,11 @@ async function measured(
     forget();
     await page?.close();
   }
+}
+
+/** Agents have the same number of threads each: that of the smallest machine among them, unless one was asked for. */
+function planFor(fleet: Fleet, plan: Plan, given: RawSettings): Plan {
+  return given.settings.threads === undefined ? { ...plan, threads: fleet.threads } : plan;
 }
 
 /** What the page's form is filled in with. */
@@ -183,12 +223,14 @@ async function openPage(
   { kind }: Plan,
   memory: FormMemory,
   outputs: readonly WantedOutput[],
+  fleet: Fleet | null,
 ): Promise<Page> {
   const { Page } = await import('./page.ts');
   const defaults = { kind: kind === 'find' ? 'find' : 'run', settings: memory.shown } as const;
   return Page.open(world, wishes, defaults, {
     memory,
     outputs,
+    fleet,
     follow: followFor(world),
     ended: ({ folder }, result) => printResult(world, result, { folder, json: false, quiet: false }),
   });

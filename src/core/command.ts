@@ -42,6 +42,8 @@ export type CommandReply =
 /** Who can carry commands out: a source, while its load is under way. */
 export interface Commanded {
   carryOut(command: LoadCommand): CommandReply;
+  /** Carries out a change that was made elsewhere, for several sources at one instant. Absent: it makes all of them. */
+  apply?(change: LoadChange): void;
   /** The load as it stands, with all edits so far. */
   readonly load: LoadProfile;
   /** Since the start of the load; below 0 before it. */

@@ -32,6 +32,13 @@ export const ERROR_CODES = {
   unusable: EXIT.unreachable,
   invalid: EXIT.invalid,
   'never-ready': EXIT.agents,
+  /** Between controller and agents: NATS is not there; it does not let us in; it cannot do what is needed. */
+  'nats-unreachable': EXIT.agents,
+  'nats-refused': EXIT.usage,
+  'nats-unfit': EXIT.usage,
+  'name-taken': EXIT.usage,
+  'other-version': EXIT.agents,
+  'too-large': EXIT.usage,
 } as const satisfies Record<string, ExitCode>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -12,6 +12,18 @@ export interface Host {
   readonly node: string;
 }
 
+/** What is known of an agent. */
+export interface AgentAccount {
+  readonly name: string;
+  readonly version: string;
+  readonly host: string;
+  readonly cores: number;
+  readonly threads: number;
+  /** The controller's clock less the agent's, known to half of the round trip. */
+  readonly clockOffset: Micros;
+  readonly roundTrip: Micros;
+}
+
 /**
  * How a run came to its end. `stopped`: somebody who looked at it had seen enough, which is a normal end. `interrupted`: by
  * a signal, or the process is gone. `aborted`: it ended by itself, since all requests failed alike. `lost`: a generator thread (or agent) died. `never-ready`: one did not start.
@@ -77,7 +89,23 @@ export type RunEvent =
       readonly at: Micros;
       readonly failure: FailingAlike;
     }
-  | { readonly type: 'lost'; readonly at: Micros; readonly source: string; readonly message: string }
+  /** Agents that make the load, before its first interval. */
+  | {
+      readonly type: 'agents';
+      readonly at: Micros;
+      readonly agents: readonly AgentAccount[];
+      /** How far apart two of them began at most. */
+      readonly startSkew: Micros;
+    }
+  /** Of a generator thread or an agent. */
+  | {
+      readonly type: 'lost';
+      readonly at: Micros;
+      readonly source: string;
+      readonly message: string;
+      /** The others go on without it, as was asked for. Absent: they were stopped. */
+      readonly tolerated?: true;
+    }
   | {
       readonly type: 'finished';
       readonly at: Micros;

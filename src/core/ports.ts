@@ -58,10 +58,13 @@ export interface Payloads {
 /**
  * Where snapshots come from: this loop, threads, or agents. Ends after the drain; `signal` ends the sending early, and
  * `commands` change it while it runs.
+ *
+ * `begin` is called when all is ready, and says when to begin, on the clock; absent: at once.
  */
 export type LoadSource = (
   plan: Plan,
   segment: Segment,
   signal: AbortSignal,
   commands?: Commands,
+  begin?: () => Promise<Micros>,
 ) => AsyncIterable<IntervalSnapshot>;

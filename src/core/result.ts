@@ -20,6 +20,8 @@ export interface RunResult {
     readonly finishedAt: string;
     readonly ending: Ending;
     readonly host: Host;
+    /** Agents that made the load. Absent: this machine did. */
+    readonly agents?: AgentsResult;
   };
   readonly plan: Plan;
   readonly verdict: Verdict;
@@ -40,6 +42,21 @@ export interface RunResult {
   readonly breakingPoint?: BreakingPoint;
   /** Outputs at which something went wrong. Not in the journal, which ends before it is known. Absent: nothing did. */
   readonly outputs?: readonly OutputResult[];
+}
+
+/** How far apart two of them began at most; and each of them. */
+export interface AgentsResult {
+  readonly startSkewMs: number;
+  readonly each: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly host: string;
+    readonly cores: number;
+    readonly threads: number;
+    /** Of the quickest of twenty to the controller and back. */
+    readonly roundTripMs: number;
+    readonly lost: boolean;
+  }[];
 }
 
 /** What became of an output that had not all of the run, or failed. */
@@ -101,6 +118,7 @@ export const DOUBT_CODES = [
   'failing-alike',
   'unreachable',
   'thread-lost',
+  'agent-lost',
   'thread-never-ready',
   'interrupted',
   'rate-not-met',

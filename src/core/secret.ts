@@ -37,6 +37,11 @@ export class Secrets {
     return named.knowing(named.#valuesOf(plan));
   }
 
+  /** Those that are known. */
+  get values(): ReadonlySet<string> {
+    return this.#values;
+  }
+
   knowing(values: Iterable<string>): Secrets {
     return new Secrets(this.#names, [...this.#values, ...values]);
   }

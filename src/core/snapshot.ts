@@ -132,6 +132,8 @@ export interface IntervalSnapshot {
     readonly inFlight: number;
     readonly vus: Count;
   };
+  /** Sources that were lost, whose parts are not in it. Absent: none. */
+  readonly missing?: readonly string[];
   /** Absent: nothing of the kind. On the first snapshot of an interval. */
   readonly connections?: ConnectionCounts;
   /** By request name. */

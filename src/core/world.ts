@@ -59,6 +59,8 @@ export interface Files {
   remove(path: string): Promise<void>;
   /** Of a folder that is empty; any other stays, and nothing is said. */
   removeFolder(path: string): Promise<void>;
+  /** Of a folder, with all that it holds. */
+  removeTree(path: string): Promise<void>;
 }
 
 export interface GrowingFile {
@@ -117,6 +119,8 @@ export interface World extends Machine {
   readonly serverEntries: URL;
   /** Starts a program by a line for the shell. */
   startProgram(line: string): Program;
+  /** Starts this very command once more, with other arguments. */
+  startSelf(argv: readonly string[]): Program;
   /** Shows an address in the user's browser; where there is none, nothing happens. */
   openBrowser(url: string): void;
   /**

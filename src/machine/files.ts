@@ -1,5 +1,14 @@
 import type { Files, ScratchFile } from '../core/world.ts';
-import { appendText, createFile, makeFolder, makeTemporaryFolder, remove, removeFolder, writeText } from './writing.ts';
+import {
+  appendText,
+  createFile,
+  makeFolder,
+  makeTemporaryFolder,
+  remove,
+  removeFolder,
+  removeTree,
+  writeText,
+} from './writing.ts';
 
 // An import statement reads each export of a module, and some of node:fs load others: an eighth of the time that --help takes.
 const { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, statSync, unlinkSync, writeSync } =
@@ -27,6 +36,7 @@ export const filesWith = (folderProbe: URL): Files => ({
   createFile,
   remove,
   removeFolder,
+  removeTree,
 });
 
 function* piecesOf(path: string): Iterable<Uint8Array> {

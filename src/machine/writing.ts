@@ -88,6 +88,11 @@ export function remove(path: string): Promise<void> {
   return inTime(rm(path, { force: true }));
 }
 
+/** With all that it holds. */
+export function removeTree(path: string): Promise<void> {
+  return inTime(rm(path, { force: true, recursive: true }));
+}
+
 /** An empty one; any other stays. */
 export function removeFolder(path: string): Promise<void> {
   return inTime(rmdir(path).catch(() => {}));

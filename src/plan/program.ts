@@ -1,7 +1,7 @@
 /** What a program asks for: the settings of a scenario file, but for those of the command line alone. */
 import type { SettingName, SettingOf, Settings } from '../settings/table.ts';
 
-/** What is shown, and starting the target, which a program does itself. */
+/** What is shown, starting the target, which a program does itself, and agents, which it has none of. */
 export const TERMINAL_SETTINGS = [
   'json',
   'quiet',
@@ -11,6 +11,16 @@ export const TERMINAL_SETTINGS = [
   'start',
   'waitFor',
   'waitTimeout',
+  'nats',
+  'agents',
+  'minAgents',
+  'agentsWithin',
+  'tolerateLoss',
+  'orphanTimeout',
+  'natsCreds',
+  'natsCa',
+  'natsCert',
+  'natsKey',
 ] as const satisfies readonly SettingName[];
 
 export type TerminalSetting = (typeof TERMINAL_SETTINGS)[number];

@@ -1,3 +1,4 @@
+import { agentsLine } from '../analyze/agents-line.ts';
 import { RunFold } from '../analyze/fold.ts';
 import { prospectOf } from '../analyze/prospect.ts';
 import type { LevelResult } from '../core/breaking-point.ts';
@@ -5,6 +6,7 @@ import { editedLoad, type LoadChange } from '../core/command.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
+import { count } from '../core/units.ts';
 import { closingLine, liveBlock, logLine } from './live.ts';
 import { levelLine, SearchProgress, searchBlock } from './search-live.ts';
 import { printable, renderLine, type Span, wrap } from './terminal.ts';
@@ -52,6 +54,8 @@ export class ConsoleView implements RunSink {
   #drawnAt = 0;
   readonly #judged: LevelResult[] = [];
   #told = false;
+  /** That make the load; 1: this machine. */
+  #agents = 1;
   #running = true;
   /** How many points of the timeline have had their turn as a plain line, and when the next is due (s). */
   #passed = 0;
@@ -98,6 +102,10 @@ export class ConsoleView implements RunSink {
       case 'edited':
       case 'reset':
         this.#take(event);
+        break;
+      case 'agents':
+        this.#agents = event.agents.length;
+        this.note(printable(agentsLine(event)));
         break;
       case 'lost':
         this.note(printable(`■ ${event.source}: ${event.message}`));
@@ -149,7 +157,8 @@ export class ConsoleView implements RunSink {
 
   #draw(): void {
     if (!this.#options.isTTY) return;
-    const plan = { ...this.#options.plan, load: this.#load };
+    const { plan: own } = this.#options;
+    const plan = { ...own, load: this.#load, threads: count(own.threads * this.#agents) };
     const { timeline } = this.#fold;
     const worst = this.#worst();
     this.#replace(

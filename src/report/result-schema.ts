@@ -39,7 +39,26 @@ const run = z
         memoryBytes: count('Memory of the machine, bytes.'),
         node: text('Version of Node.js.'),
       })
-      .describe('The machine that made the load.'),
+      .describe('The machine that made the load; with agents, that of the controller.'),
+    agents: z
+      .strictObject({
+        startSkewMs: amount('How far apart two agents began, at most.'),
+        each: z
+          .array(
+            z.strictObject({
+              name: text('Name of the agent.'),
+              version: text('Of its rampart.'),
+              host: text('Its machine.'),
+              cores: count('Its cores.'),
+              threads: count('Its generator threads.'),
+              roundTripMs: amount('Of the quickest of twenty to the controller and back.'),
+              lost: z.boolean().describe('Whether it was lost under way.'),
+            }),
+          )
+          .describe('Each of them, by name.'),
+      })
+      .exactOptional()
+      .describe('Agents that made the load. Absent: this machine did.'),
   })
   .describe('Which run this is.');
 

@@ -169,6 +169,7 @@ const snapshot = fields({
     inFlight: whole,
     vus: whole,
   }),
+  missing: maybe(list(text)),
   connections: maybe(fields({ closedUnannounced: whole, surplus: whole })),
   series: byName(series),
   generator: maybe(generator),
@@ -204,7 +205,23 @@ export const EVENT_CHECKS: Readonly<Record<string, Check>> = {
   answer: fields({ at: micros }),
   known: fields({ at: micros }),
   failing: fields({ at: micros, failure: fields({ outcome, status: between(0, 999), message: text, count: whole }) }),
-  lost: fields({ at: micros, source: text, message: text }),
+  agents: fields({
+    at: micros,
+    startSkew: micros,
+    agents: list(
+      fields({
+        ...{ name: text, version: text, host: text, cores: whole, threads: whole },
+        // A clock's origin is the machine's start.
+        ...{ clockOffset: between(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER), roundTrip: micros },
+      }),
+    ),
+  }),
+  lost: fields({
+    at: micros,
+    source: text,
+    message: text,
+    tolerated: maybe((value) => (value === true ? null : wrong('true', value))),
+  }),
   finished: fields({
     at: micros,
     finishedAt: instant,

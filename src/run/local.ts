@@ -9,14 +9,14 @@ import { type SegmentWorker, WorkerGroup } from './worker-group.ts';
  * @param rows of the plans' data, or null.
  */
 export function localSource(clock: Clock, rows: RowTable | null = null): LoadSource {
-  return (plan, segment, signal, commands) => {
+  return (plan, segment, signal, commands, begin) => {
     const runner = new SegmentRunner(clock, (message) => group.hear(0, message));
     const worker: SegmentWorker = {
       // As between threads: nothing is heard within the call that tells it.
       postMessage: (order) => queueMicrotask(() => runner.hear(order)),
       terminate: () => {},
     };
-    const group = new WorkerGroup(plan, segment, rows, [worker], clock);
+    const group = new WorkerGroup(plan, segment, rows, [worker], clock, begin);
     return group.run(signal, commands);
   };
 }

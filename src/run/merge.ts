@@ -71,10 +71,16 @@ function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnapshot {
       inFlight: sum((load) => load.inFlight),
       vus: count(sum((load) => load.vus)),
     },
+    ...missingOf(parts),
     ...(connections === null ? {} : { connections }),
     series,
     ...(generators.length > 0 ? { generator: joinGenerators(generators) } : {}),
   };
+}
+
+function missingOf(parts: readonly IntervalSnapshot[]): Pick<IntervalSnapshot, 'missing'> {
+  const missing = [...new Set(parts.flatMap((part) => part.missing ?? []))].sort(BY_NAME.compare);
+  return missing.length === 0 ? {} : { missing };
 }
 
 /** Null of nothing. */

@@ -1,6 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import type { Commands } from '../core/command.ts';
-import type { Plan, Segment } from '../core/plan.ts';
 import type { Clock, LoadSource } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
@@ -36,7 +34,7 @@ export class ThreadPool {
    * @throws {RampartError} never-ready, where a thread does not start in time or dies before it does.
    * @throws {SourceLost} after the last snapshot, where a thread died under way; the others are stopped then.
    */
-  readonly source: LoadSource = (plan, segment, signal, commands) => this.#run(plan, segment, signal, commands);
+  readonly source: LoadSource = (...asked) => this.#run(...asked);
 
   /** Ends the threads, whatever they are doing. */
   async close(): Promise<void> {
@@ -44,12 +42,9 @@ export class ThreadPool {
   }
 
   async *#run(
-    plan: Plan,
-    segment: Segment,
-    signal: AbortSignal,
-    commands: Commands | undefined,
+    ...[plan, segment, signal, commands, begin]: Parameters<LoadSource>
   ): AsyncGenerator<IntervalSnapshot, void, undefined> {
-    const group = new WorkerGroup(plan, segment, this.#rows, this.#workers, this.#clock);
+    const group = new WorkerGroup(plan, segment, this.#rows, this.#workers, this.#clock, begin);
     this.#group = group;
     if (this.#broken !== null) group.lose(this.#broken.thread, this.#broken.message);
     try {

@@ -1,22 +1,14 @@
 /** What the workers of a source do together: begin at one instant, change and end together, be missed when they are silent. */
-import {
-  type Commanded,
-  type CommandReply,
-  type Commands,
-  type LoadChange,
-  type LoadCommand,
-  type LoadEdit,
-  stagesAfter,
-  withRest,
-} from '../core/command.ts';
+import type { Commanded, CommandReply, Commands, LoadChange, LoadCommand } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
-import { durationOf, type LoadProfile, type Plan, type Segment } from '../core/plan.ts';
+import type { LoadProfile, Plan, Segment } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { type Micros, millis, seconds } from '../core/units.ts';
 import { partsOf } from '../load/shares.ts';
 import { Joiner } from './join.ts';
+import { LoadChanges } from './load-changes.ts';
 import type { FromThread, ToThread } from './protocol.ts';
 import { Queue } from './queue.ts';
 import { named, threadName } from './source-names.ts';
@@ -27,7 +19,7 @@ const READY_WITHIN = seconds(20);
 /** A thread that is silent for so many of our seconds does not measure any more: it hangs. */
 const SILENT_FOR = 10;
 
-/** A generator thread died: what it had under way is unknown, so the run is no measurement any more. */
+/** A generator thread, or an agent, died: what it had under way is unknown, so the run is no measurement any more. */
 export class SourceLost extends Error {
   readonly source: string;
 
@@ -59,15 +51,26 @@ export class WorkerGroup implements Commanded {
   #waitingFor: number;
   #started = false;
   #startAt = 0 as Micros;
-  #load: LoadProfile;
+  readonly #changes: LoadChanges;
+  readonly #begin: (() => Promise<Micros>) | undefined;
   /** Sends no more: it was stopped, or its load has ended. */
   #over = false;
-  #lastReset: LoadChange | null = null;
+  /** The change that was told last. */
+  #told: LoadChange | null = null;
   #failure: Error | null = null;
 
-  constructor(plan: Plan, segment: Segment, rows: RowTable | null, workers: readonly SegmentWorker[], clock: Clock) {
+  /** @param begin see `LoadSource`. */
+  constructor(
+    plan: Plan,
+    segment: Segment,
+    rows: RowTable | null,
+    workers: readonly SegmentWorker[],
+    clock: Clock,
+    begin?: () => Promise<Micros>,
+  ) {
     this.#plan = plan;
-    this.#load = plan.load;
+    this.#changes = new LoadChanges(plan);
+    this.#begin = begin;
     this.#clock = clock;
     const parts = partsOf(plan, segment, workers.length);
     const busy = workers.slice(0, parts.length);
@@ -103,7 +106,7 @@ export class WorkerGroup implements Commanded {
   }
 
   get load(): LoadProfile {
-    return this.#load;
+    return this.#changes.load;
   }
 
   get elapsed(): Micros {
@@ -115,37 +118,18 @@ export class WorkerGroup implements Commanded {
   }
 
   carryOut(command: LoadCommand): CommandReply {
-    const refuse = (reason: string): CommandReply => ({ ok: false, reason });
-    if (!this.#started) return refuse('The load has not begun yet.');
-    const soon = this.soonest;
-    if (this.#over || soon >= durationOf(this.#load)) return refuse('The load has ended: nothing is sent any more.');
-    const change = command.type === 'edit' ? this.#edit(command.edit, soon) : this.#reset(soon);
-    if (typeof change === 'string') return refuse(change);
-    if (change === this.#lastReset) return { ok: true, change };
-    if (change.type === 'reset') this.#lastReset = change;
+    if (!this.#started) return { ok: false, reason: 'The load has not begun yet.' };
+    const reply = this.#changes.carryOut(command, this.soonest, this.#over);
+    if (reply.ok && reply.change !== this.#told) {
+      this.#told = reply.change;
+      this.#tell({ type: 'change', change: reply.change });
+    }
+    return reply;
+  }
+
+  apply(change: LoadChange): void {
+    this.#changes.apply(change);
     this.#tell({ type: 'change', change });
-    return { ok: true, change };
-  }
-
-  #edit(edit: LoadEdit, at: number): LoadChange | string {
-    const { load } = this;
-    if (this.#plan.engine === 'autocannon')
-      return 'The engine autocannon cannot change its load: it can only be stopped.';
-    if (edit.model !== load.model)
-      return load.model === 'closed'
-        ? 'This run has virtual users: it has no rate to change.'
-        : 'This run has an arrival rate: it has no virtual users to change.';
-    const stages = stagesAfter(load, at as Micros, edit);
-    this.#load = withRest(load, at as Micros, stages);
-    return { type: 'edited', at: at as Micros, edit, stages };
-  }
-
-  /** Two within one interval are one. */
-  #reset(soon: number): LoadChange | string {
-    const { interval } = this.#plan;
-    const at = (Math.floor(soon / interval) + 1) * interval;
-    if (at >= durationOf(this.#load)) return 'The load ends before the statistics could start anew.';
-    return this.#lastReset?.at === at ? this.#lastReset : { type: 'reset', at: at as Micros };
   }
 
   /** A thread is gone. Before the start nothing is measured; after it, the others are stopped and still heard. */
@@ -195,9 +179,19 @@ export class WorkerGroup implements Commanded {
   #ready(): void {
     if (--this.#waitingFor > 0 || this.#failure !== null) return;
     this.#clock.cancel(this.#patience);
+    if (this.#begin === undefined) this.#start((this.#clock.now() + HEAD_START) as Micros);
+    else
+      this.#begin().then(
+        (at) => this.#start(at),
+        (error: Error) => this.#fail(error),
+      );
+  }
+
+  #start(at: Micros): void {
+    if (this.#failure !== null || this.#working.size === 0) return;
     this.#started = true;
-    this.#startAt = (this.#clock.now() + HEAD_START) as Micros;
-    this.#tell({ type: 'start', startAt: this.#startAt });
+    this.#startAt = at;
+    this.#tell({ type: 'start', startAt: at });
     this.#silent.fill(0);
     this.#listen();
   }

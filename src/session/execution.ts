@@ -1,5 +1,6 @@
 /** One run, search or probe, from its plan to its result and its files. */
 
+import type { Fleet } from '../agent/fleet.ts';
 import type { WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
 import type { OutputResult, RunResult } from '../core/result.ts';
@@ -45,6 +46,8 @@ export interface Execution {
   readonly steering: Steering;
   /** What its events come to: shared by all who follow it, and ahead of each. */
   readonly record: Artifacts;
+  /** Agents that make its load; absent or null: this machine's threads do. */
+  readonly fleet?: Fleet | null;
   /** Who else follows it. */
   readonly outputs: readonly WantedOutput[];
 }
@@ -69,15 +72,18 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
       throw error;
     },
   );
-  const pool = new ThreadPool(machine.workerEntry, clock, plan.threads, rows);
+  const fleet = execution.fleet ?? null;
+  const pool = fleet === null ? new ThreadPool(machine.workerEntry, clock, plan.threads, rows) : null;
+  const source = pool?.source ?? (fleet as Fleet).sourceFor(rows);
   const outcomes = await runSession({
     events: (ended) =>
       unlessFailing(
         plan,
         (stop) =>
-          procedure.events({ plan, rows, source: pool.source, clock, signal: stop, steering, fold: record.fold }),
+          procedure.events({ plan, rows, source, clock, signal: stop, steering, fold: record.fold }),
         ended,
       ),
+    news: () => fleet?.takeNews() ?? [],
     record,
     outputs: [...journal, ...outputs],
     publish: (event) => publishEvent(event, secrets),
@@ -91,7 +97,7 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
       plan: published,
     },
   }).finally(async () => {
-    await pool.close();
+    await pool?.close();
     discard();
   });
   const [written, ...others] = folder === null ? [null, ...outcomes] : outcomes;

@@ -10,6 +10,8 @@ import type { OutputOutcome, OutputQueue } from './output-queue.ts';
 export interface Session {
   /** What happens between the start and the end of the run, until `signal` ends it. */
   readonly events: (signal: AbortSignal) => AsyncIterable<RunEvent>;
+  /** What else has happened since this was last asked. */
+  readonly news?: () => readonly RunEvent[];
   /** What the events come to. It knows of each before anybody else does. */
   readonly record: { accept(event: RunEvent): void; close(): void };
   readonly outputs: readonly OutputQueue[];
@@ -59,6 +61,10 @@ async function play(session: Session): Promise<void> {
     for (const output of outputs) output.offer(event);
   };
 
+  const tellNews = (): void => {
+    for (const event of session.news?.() ?? []) emit(event);
+  };
+
   const { run, ...rest } = session.started;
   const startedAt = clock.now();
   const elapsed = (): Micros => (clock.now() - startedAt) as Micros;
@@ -67,18 +73,28 @@ async function play(session: Session): Promise<void> {
   emit({ type: 'started', ...rest, run: { ...run, startedAt: began } });
   try {
     for await (const event of session.events(signal)) {
+      tellNews();
       if (event.type === 'failing') ending = 'aborted';
       emit(event);
     }
     if (signal.aborted) ending = signal.reason === STOPPED ? 'stopped' : 'interrupted';
   } catch (error) {
+    tellNews();
     if (error instanceof SourceLost) {
       ending = 'lost';
-      for (const snapshot of unanswered.given('lost with its generator thread')) emit({ type: 'interval', snapshot });
+      for (const snapshot of unanswered.given(
+        error.source.startsWith('agent') ? 'lost with its agent' : 'lost with its generator thread',
+      ))
+        emit({ type: 'interval', snapshot });
       emit({ type: 'lost', at: elapsed(), source: error.source, message: error.message });
     } else if (error instanceof RampartError && error.code === 'never-ready') {
       ending = 'never-ready';
-      emit({ type: 'lost', at: elapsed(), source: 'threads', message: error.message });
+      emit({
+        type: 'lost',
+        at: elapsed(),
+        source: error.message.startsWith('agent') ? 'agents' : 'threads',
+        message: error.message,
+      });
     } else throw error;
   }
   const at = elapsed();

@@ -10,6 +10,7 @@ const HEADINGS: Readonly<Record<SettingGroup, string>> = {
   load: 'The load',
   search: 'The search',
   target: 'Starting the target',
+  agents: 'Agents',
   output: 'Results and the page',
 };
 

@@ -1,3 +1,4 @@
+import { AGENTS_SETTINGS } from './agents.ts';
 import { LOAD_SETTINGS } from './load.ts';
 import { OUTPUT_SETTINGS } from './output.ts';
 import { REQUEST_SETTINGS } from './request.ts';
@@ -15,12 +16,20 @@ export const GROUPS = {
   load: LOAD_SETTINGS,
   search: SEARCH_SETTINGS,
   target: TARGET_SETTINGS,
+  agents: AGENTS_SETTINGS,
   output: OUTPUT_SETTINGS,
 } as const;
 
 export type SettingGroup = keyof typeof GROUPS;
 
-const TABLE = { ...REQUEST_SETTINGS, ...LOAD_SETTINGS, ...SEARCH_SETTINGS, ...TARGET_SETTINGS, ...OUTPUT_SETTINGS };
+const TABLE = {
+  ...REQUEST_SETTINGS,
+  ...LOAD_SETTINGS,
+  ...SEARCH_SETTINGS,
+  ...TARGET_SETTINGS,
+  ...AGENTS_SETTINGS,
+  ...OUTPUT_SETTINGS,
+};
 
 export type SettingName = keyof typeof TABLE;
 
@@ -80,8 +89,8 @@ export function variableOf(name: SettingName): string {
 
 /** In which order a command's help has the groups. */
 const HELP_ORDER: Readonly<Record<SettingCommand, readonly SettingGroup[]>> = {
-  run: ['request', 'load', 'target', 'output'],
-  find: ['request', 'search', 'load', 'target', 'output'],
+  run: ['request', 'load', 'target', 'agents', 'output'],
+  find: ['request', 'search', 'load', 'target', 'agents', 'output'],
   probe: ['load', 'request', 'target', 'output'],
   ui: ['output'],
 };

@@ -1,3 +1,4 @@
+import { agentsLine } from '../analyze/agents-line.ts';
 import { prospectOf } from '../analyze/prospect.ts';
 import { counted, formatClock, formatRate } from '../analyze/wording.ts';
 import type { LevelResult } from '../core/breaking-point.ts';
@@ -89,6 +90,9 @@ export class RunLog {
         );
         break;
       }
+      case 'agents':
+        this.say(agentsLine(event), 'good');
+        break;
       case 'lost':
         this.say(`${event.source}: ${event.message}`, 'bad');
         break;

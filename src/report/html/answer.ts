@@ -55,7 +55,7 @@ function headerOf(result: RunResult): string {
       `<span><time datetime="${escapeHtml(run.startedAt)}">${escapeHtml(utc(run.startedAt))}</time></span>`,
       `<span>${took}${ENDED[run.ending]}</span>`,
     ],
-    `${counted(plan.threads, 'thread')}, seed ${plan.seed}`,
+    `${run.agents === undefined ? '' : `${counted(run.agents.each.length, 'agent')}, each `}${counted(plan.threads, 'thread')}, seed ${plan.seed}`,
   );
 }
 

@@ -1,0 +1,92 @@
+import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Clock } from '../core/ports.ts';
+import { millis } from '../core/units.ts';
+import { type Delivery, encode, SUBJECT } from './protocol.ts';
+
+/** ms. */
+const PATIENCE = 2_000;
+const PAUSE = millis(250);
+
+/** Bytes that wait for a NATS that is away; beyond them the agent gives its load up, rather than lose what it measured. */
+const ROOM = 64 * 1024 * 1024;
+
+/**
+ * What an agent has measured on its way into the stream: one message after the other, each tried until it is stored. A message
+ * that was stored, though its acknowledgement was lost, is the same again by its id, and is kept once.
+ */
+export class Outbox {
+  readonly #clock: Clock;
+  readonly #stream: JetStreamClient;
+  readonly #subject: string;
+  readonly #id: string;
+  readonly #largest: number;
+  readonly #waiting: { readonly number: number; readonly data: Uint8Array }[] = [];
+  readonly #isClosed: () => boolean;
+  #bytes = 0;
+  #number = 0;
+  #working: Promise<void> | null = null;
+  /** Why it takes nothing any more. */
+  failure: string | null = null;
+
+  constructor(nats: NatsConnection, clock: Clock, run: string, agent: string) {
+    this.#clock = clock;
+    this.#stream = jetstream(nats, { timeout: PATIENCE });
+    this.#subject = SUBJECT.snapshot(run, agent);
+    this.#id = `${run}/${agent}`;
+    this.#largest = nats.info?.max_payload ?? 1024 * 1024;
+    this.#isClosed = () => nats.isClosed();
+  }
+
+  /** @param make of the message's number: they count from 0 without a gap. */
+  put(make: (number: number) => Delivery): void {
+    if (this.failure !== null) return;
+    const data = encode(make(this.#number));
+    if (data.length > this.#largest) {
+      this.failure = `a snapshot of ${data.length} bytes is larger than NATS takes (max_payload ${this.#largest})`;
+      return;
+    }
+    if (this.#bytes + data.length > ROOM) {
+      this.failure = `NATS took nothing for so long that ${this.#waiting.length} snapshots wait: there is no room for more`;
+      return;
+    }
+    this.#waiting.push({ number: this.#number, data });
+    this.#bytes += data.length;
+    this.#number += 1;
+    this.#working ??= this.#deliver().finally(() => {
+      this.#working = null;
+    });
+  }
+
+  /** Resolves when all is stored, or nobody will store it any more. */
+  async empty(): Promise<void> {
+    await this.#working;
+  }
+
+  /** What waits is let go. */
+  discard(): void {
+    this.#waiting.length = 0;
+    this.#bytes = 0;
+  }
+
+  async #deliver(): Promise<void> {
+    for (let first = this.#waiting[0]; first !== undefined && !this.#isClosed(); first = this.#waiting[0]) {
+      try {
+        await this.#stream.publish(this.#subject, first.data, {
+          msgID: `${this.#id}/${first.number}`,
+          timeout: PATIENCE,
+        });
+      } catch {
+        // Not stored for all we know: the same message again, until it is.
+        await new Promise<void>((resolve) => {
+          this.#clock.after(PAUSE, resolve);
+        });
+        continue;
+      }
+      if (this.#waiting[0] === first) {
+        this.#waiting.shift();
+        this.#bytes -= first.data.length;
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/** What controllers and agents say to each other, and under which subjects. */
+import type { LoadChange } from '../core/command.ts';
+import type { Plan, Segment } from '../core/plan.ts';
+import type { IntervalSnapshot } from '../core/snapshot.ts';
+import type { Micros } from '../core/units.ts';
+
+/** Controllers and agents of different numbers do not work together. A greeting is understood by all of them. */
+export const PROTOCOL = 1;
+
+/** Streams, which the controller makes. */
+export const PLANS = { name: 'RAMPART_PLANS', subject: 'rampart.plan.*' } as const;
+export const SNAPSHOTS = { name: 'RAMPART_SNAPSHOTS', subject: 'rampart.snapshot.*.*' } as const;
+
+export const SUBJECT = {
+  /** A controller greets; every agent answers with a `Greeting`. */
+  greeting: 'rampart.greeting',
+  /** Of one agent: who asks is answered at once, or told by NATS that nobody is there. */
+  agent: (name: string) => `rampart.agent.${name}`,
+  plan: (run: string) => `rampart.plan.${run}`,
+  plans: 'rampart.plan.*',
+  snapshot: (run: string, agent: string) => `rampart.snapshot.${run}.${agent}`,
+  snapshotsOf: (run: string) => `rampart.snapshot.${run}.*`,
+  /** What the controller wants of all agents of a run, again and again. */
+  wish: (run: string) => `rampart.run.${run}.wish`,
+  /** What an agent of it tells. */
+  word: (run: string) => `rampart.run.${run}.word`,
+  /** Questions to the controller: its clock, and pieces of the data rows. */
+  clock: (run: string) => `rampart.run.${run}.clock`,
+  rows: (run: string) => `rampart.run.${run}.rows`,
+} as const;
+
+export interface Greeting {
+  readonly protocol: number;
+  readonly version: string;
+  readonly name: string;
+  /** Another one after each start of the agent. */
+  readonly instance: string;
+  readonly cores: number;
+  readonly host: string;
+  /** Whose session it works for; null: it is free. */
+  readonly session: string | null;
+}
+
+/** How data rows are handed over: see `rows`. */
+export interface RowsOffer {
+  readonly digest: string;
+  readonly bytes: number;
+  readonly pieces: number;
+  readonly kind: 'memory' | 'file';
+  readonly rows: number;
+  readonly cells: number;
+  /** Bytes of the parts that come first; the rest are texts, or pages. */
+  readonly heads: readonly number[];
+  readonly largest: number;
+}
+
+/** One load on several agents. */
+export interface PlanMessage {
+  readonly protocol: number;
+  readonly session: string;
+  /** Of one load; a session has one after the other. */
+  readonly run: string;
+  /** By name, with the part of each. */
+  readonly agents: Readonly<Record<string, Segment>>;
+  /** Without its secrets: see `borrowed`. */
+  readonly plan: Plan;
+  readonly rows: RowsOffer | null;
+  /** Without a word of the controller for so long an agent ends its load, µs. */
+  readonly orphanTimeout: Micros;
+}
+
+/** All that the controller wants, each time: whoever missed a message has the next one. */
+export interface Wish {
+  /** On the controller's clock; null: not yet. */
+  readonly startAt: Micros | null;
+  readonly stopped: boolean;
+  /** In their order; each is carried out once. */
+  readonly changes: readonly LoadChange[];
+  /** Agents that are no longer counted on: they end. */
+  readonly lost: readonly string[];
+  /** The run is over: its agents are free. */
+  readonly over: boolean;
+}
+
+/** How far an agent's clock is from the controller's. */
+export interface ClockOffset {
+  /** The controller's clock less the agent's. */
+  readonly offset: Micros;
+  /** Of the quickest round trip: the offset is known to half of it. */
+  readonly roundTrip: Micros;
+}
+
+export type Word = { readonly agent: string } & (
+  | { readonly type: 'ready'; readonly clock: ClockOffset }
+  /** It cannot make its part. */
+  | { readonly type: 'unable'; readonly problem: string }
+  /** It lives. */
+  | { readonly type: 'beat' }
+);
+
+/** What is stored until the controller has it. */
+export type Delivery =
+  | { readonly type: 'snapshot'; readonly number: number; readonly snapshot: IntervalSnapshot }
+  /** After the last snapshot. */
+  | { readonly type: 'end'; readonly number: number; readonly failure: string | null };
+
+/** Names are parts of subjects. */
+export const isAgentName = (name: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(name);
+
+const encoder = new TextEncoder();
+export const encode = (message: unknown): Uint8Array => encoder.encode(JSON.stringify(message));
+
+/** What came from outside, be it what it may: the fields that are needed are checked by who reads it. */
+export function decode<Message>(data: Uint8Array): Partial<Message> | null {
+  try {
+    const message: unknown = JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8'));
+    return typeof message === 'object' && message !== null ? (message as Partial<Message>) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,105 @@
+/** Data rows on their way to agents: in pieces that an agent asks for, checked as a whole, once for each agent. */
+import { createHash } from 'node:crypto';
+import { readSync } from 'node:fs';
+import type { RowTable } from '../core/rows.ts';
+import type { ScratchFile } from '../core/world.ts';
+import type { RowsOffer } from './protocol.ts';
+
+const PIECE = 256 * 1024;
+
+/** A table as a row of bytes. */
+export class RowsParcel {
+  readonly offer: RowsOffer;
+  readonly #heads: readonly Uint8Array[];
+  readonly #table: RowTable;
+  readonly #headBytes: number;
+
+  constructor(table: RowTable) {
+    this.#table = table;
+    this.#heads = table.kind === 'memory' ? [bytesOf(table.ends)] : [bytesOf(table.firstRows), bytesOf(table.offsets)];
+    this.#headBytes = this.#heads.reduce((sum, { length }) => sum + length, 0);
+    const texts = table.kind === 'memory' ? table.bytes.length : (table.offsets.at(-1) ?? 0);
+    const bytes = this.#headBytes + texts;
+    const pieces = Math.ceil(bytes / PIECE);
+    const hash = createHash('sha256');
+    for (let piece = 0; piece < pieces; piece++)
+      hash.update(this.#read(piece * PIECE, Math.min(bytes, (piece + 1) * PIECE)));
+    this.offer = {
+      ...{ digest: hash.digest('hex'), bytes, pieces },
+      ...{ kind: table.kind, rows: table.rows, cells: table.cells },
+      heads: this.#heads.map(({ length }) => length),
+      largest: table.kind === 'file' ? table.largest : 0,
+    };
+  }
+
+  piece(number: number): Uint8Array {
+    return this.#read(number * PIECE, Math.min(this.offer.bytes, (number + 1) * PIECE));
+  }
+
+  #read(from: number, to: number): Uint8Array {
+    const bytes = new Uint8Array(Math.max(0, to - from));
+    let before = 0;
+    for (const head of this.#heads) {
+      copy(head, before, bytes, from, to);
+      before += head.length;
+    }
+    const table = this.#table;
+    if (table.kind === 'memory') copy(table.bytes, before, bytes, from, to);
+    else if (to > before) {
+      const start = Math.max(from, before);
+      for (let at = start; at < to; ) {
+        const read = readSync(table.descriptor, bytes, at - from, to - at, at - before);
+        if (read === 0) throw new Error('the file of the rows has become shorter');
+        at += read;
+      }
+    }
+    return bytes;
+  }
+}
+
+function copy(source: Uint8Array, sourceAt: number, into: Uint8Array, from: number, to: number): void {
+  const start = Math.max(from, sourceAt);
+  const end = Math.min(to, sourceAt + source.length);
+  if (end > start) into.set(source.subarray(start - sourceAt, end - sourceAt), start - from);
+}
+
+const bytesOf = (numbers: Uint32Array | Float64Array): Uint8Array =>
+  new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+
+/** The table of an offer. @throws Error where what came is not what was offered. */
+export async function fetchRows(
+  offer: RowsOffer,
+  ask: (piece: number) => Promise<Uint8Array>,
+  scratch: () => ScratchFile,
+): Promise<RowTable> {
+  const { rows, cells, heads, bytes, pieces, digest } = offer;
+  const headBytes = heads.reduce((sum, length) => sum + length, 0);
+  const inMemory = offer.kind === 'memory';
+  const kept = new Uint8Array(new SharedArrayBuffer(inMemory ? bytes : headBytes));
+  const file = inMemory ? null : scratch();
+  const hash = createHash('sha256');
+  let at = 0;
+  for (let piece = 0; piece < pieces; piece++) {
+    const part = await ask(piece);
+    hash.update(part);
+    const own = Math.max(0, Math.min(part.length, kept.length - at));
+    kept.set(part.subarray(0, own), at);
+    if (own < part.length) file?.append(part.subarray(own));
+    at += part.length;
+  }
+  if (at !== bytes || hash.digest('hex') !== digest) throw new Error('the data rows did not arrive whole');
+  const [first = 0, second = 0] = heads;
+  if (file === null)
+    return {
+      kind: 'memory',
+      rows,
+      cells,
+      ends: new Uint32Array(kept.buffer, 0, first / 4),
+      bytes: kept.subarray(first),
+    };
+  return {
+    ...{ kind: 'file', rows, cells, descriptor: file.descriptor, largest: offer.largest },
+    firstRows: new Float64Array(kept.buffer, 0, first / 8),
+    offsets: new Float64Array(kept.buffer, first, second / 8),
+  };
+}

@@ -1,0 +1,96 @@
+import { EXIT, RampartError } from '../core/errors.ts';
+import type { NatsAccess } from '../core/fleet.ts';
+import { Secrets } from '../core/secret.ts';
+import type { World } from '../core/world.ts';
+import { natsAccess, textOf } from '../plan/fleet.ts';
+import { flagOf, type SettingName, variableOf } from '../settings/table.ts';
+import { discreet } from './discreet.ts';
+
+export interface AgentFlags {
+  readonly nats?: string;
+  readonly natsCreds?: string;
+  readonly natsCa?: string;
+  readonly natsCert?: string;
+  readonly natsKey?: string;
+  readonly name?: string;
+  readonly allow?: readonly string[];
+}
+
+/** `rampart agent`: makes its part of the loads that controllers publish, until it is ended. */
+export async function agentCommand(outside: World, flags: AgentFlags): Promise<number> {
+  const access = accessOf(outside, flags);
+  const world = discreet(outside, new Secrets().knowing(credentialsIn(access.url)));
+  const name = flags.name ?? nameOf(world);
+  const [{ Agent }, { AllowedTargets }, { openNats }, { isAgentName }] = await Promise.all([
+    import('../agent/agent.ts'),
+    import('../agent/allowed.ts'),
+    import('../agent/connection.ts'),
+    import('../agent/protocol.ts'),
+  ]);
+  if (!isAgentName(name))
+    throw new RampartError(
+      'bad-flag',
+      `--name: ${JSON.stringify(name)} is no name for an agent`,
+      'Write up to 64 letters, digits, - and _.',
+    );
+  const allowed = new AllowedTargets(flags.allow ?? []);
+  const tell = (line: string): void => world.stderr.write(`${line}\n`);
+  const nats = await openNats(access, `rampart agent ${name}`);
+  try {
+    const agent = await Agent.open(nats, world, { name, allowed, env: world.env, tell });
+    const cores = world.host.cores;
+    tell(
+      `Agent ${name} waits for work at ${nats.getServer()} (${cores} ${cores === 1 ? 'core' : 'cores'}; Ctrl-C ends it)`,
+    );
+    if ((flags.allow ?? []).length === 0)
+      tell('  Whoever may publish there can have it send to any target: --allow names those it may.');
+    await new Promise<void>((resolve) => {
+      let asked = false;
+      const forget = world.onInterrupt(() => {
+        if (asked) return world.exit(EXIT.interrupted);
+        asked = true;
+        void agent.close().then(() => {
+          forget();
+          resolve();
+        });
+      });
+    });
+    return EXIT.passed;
+  } finally {
+    await nats.close();
+  }
+}
+
+function accessOf(world: World, flags: AgentFlags): NatsAccess {
+  const given = (name: SettingName & keyof AgentFlags): string | undefined =>
+    (flags[name] as string | undefined) ?? world.env[variableOf(name)];
+  const text = (name: 'natsCreds' | 'natsCa' | 'natsCert' | 'natsKey'): string | null => {
+    const path = given(name);
+    return path === undefined
+      ? null
+      : textOf(path, flags[name] === undefined ? variableOf(name) : flagOf(name), world.files);
+  };
+  const url = given('nats');
+  if (url === undefined || url === '')
+    throw new RampartError(
+      'usage',
+      'an agent needs --nats, the server over which it gets its work',
+      'Write it as --nats nats://host:4222.',
+    );
+  return natsAccess({
+    url,
+    creds: text('natsCreds'),
+    ca: text('natsCa'),
+    cert: text('natsCert'),
+    key: text('natsKey'),
+  });
+}
+
+const credentialsIn = (url: string): string[] =>
+  [...url.matchAll(/:\/\/([^@/\s]+)@/g)].flatMap(([, part = '']) => [part, ...part.split(':').slice(1)]);
+
+/** That of the machine, or the pod, and something that another agent on it has not. */
+function nameOf({ env, randomSeed }: Pick<World, 'env' | 'randomSeed'>): string {
+  const machine = (env['HOSTNAME'] ?? 'agent').replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, 50);
+  return `${machine}-${(randomSeed() % 0x10000).toString(16).padStart(4, '0')}`;
+}

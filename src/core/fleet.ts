@@ -1,0 +1,31 @@
+import type { Micros } from './units.ts';
+
+/** Where NATS is, and who we are to it. Texts are the contents of files. */
+export interface NatsAccess {
+  /** `nats://host:4222`, `tls://…`; several with commas. A user's name and password, or a token, may stand before the host. */
+  readonly url: string;
+  readonly creds: string | null;
+  /** PEM. */
+  readonly ca: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+}
+
+/** How many agents are wanted, and how long they are waited for. */
+export interface AgentsWish {
+  /** `all`: whoever is there when the time is over. */
+  readonly agents: number | 'all';
+  /** With fewer the run does not begin. */
+  readonly atLeast: number;
+  readonly within: Micros;
+}
+
+/** What a fleet is asked for. */
+export interface FleetWish {
+  readonly access: NatsAccess;
+  readonly wanted: AgentsWish;
+  /** Goes on where an agent is lost. */
+  readonly tolerateLoss: boolean;
+  /** Without a word of the controller for so long, agents end their load. */
+  readonly orphanTimeout: Micros;
+}

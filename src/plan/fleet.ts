@@ -1,0 +1,69 @@
+import { RampartError } from '../core/errors.ts';
+import type { FleetWish, NatsAccess } from '../core/fleet.ts';
+import type { Files } from '../core/world.ts';
+import { decodeUtf8, readInput } from './file.ts';
+import { blame, layerOf, type RawSettings, read, refuse } from './sources.ts';
+import { parseCount, quote } from './syntax.ts';
+import { readOrDefault, readValue } from './value.ts';
+
+type NatsFile = 'natsCreds' | 'natsCa' | 'natsCert' | 'natsKey';
+
+const MOST = '10k';
+const NEEDS_NATS = [
+  ...(['agents', 'minAgents', 'agentsWithin', 'tolerateLoss', 'orphanTimeout'] as const),
+  ...(['natsCreds', 'natsCa', 'natsCert', 'natsKey'] as const),
+] as const;
+
+/** Who is to make the load; null: this machine. @throws RampartError */
+export function resolveFleet(given: RawSettings, files: Pick<Files, 'readBytes'>): FleetWish | null {
+  const { nats, tolerateLoss } = given.settings;
+  if (nats === undefined) {
+    for (const name of NEEDS_NATS)
+      if (layerOf(given, name) === 'flags')
+        refuse(given, name, 'needs --nats, the server that agents are reached over');
+    return null;
+  }
+  if (nats === '') refuse(given, 'nats', 'is empty; write nats://host:4222');
+  if (given.settings.engine === 'autocannon') refuse(given, 'nats', 'is for the engine rampart');
+  const agents =
+    read(given, 'agents', (text, label) =>
+      text.trim() === 'all' ? 'all' : parseCount(text, label, { min: '1', max: MOST }),
+    ) ?? 'all';
+  const atLeast = readValue(given, 'minAgents') ?? (agents === 'all' ? 1 : agents);
+  if (agents !== 'all' && atLeast > agents)
+    refuse(given, 'minAgents', `is more than the ${agents} agents that are asked for`);
+  return {
+    access: natsAccess({ url: nats, ...textsOf(given, files) }),
+    wanted: { agents, atLeast, within: readOrDefault(given, 'agentsWithin') },
+    tolerateLoss: tolerateLoss === true,
+    orphanTimeout: readOrDefault(given, 'orphanTimeout'),
+  };
+}
+
+function textsOf(given: RawSettings, files: Pick<Files, 'readBytes'>) {
+  const text = (name: NatsFile): string | null => {
+    const path = given.settings[name];
+    return path === undefined ? null : blame(given.originOf(name), (label) => textOf(path, label, files));
+  };
+  return { creds: text('natsCreds'), ca: text('natsCa'), cert: text('natsCert'), key: text('natsKey') };
+}
+
+/** What the file of a flag holds. @throws RampartError */
+export function textOf(path: string, label: string, files: Pick<Files, 'readBytes'>): string {
+  if (path === '') throw new RampartError('bad-flag', `${label} is empty; write the path of a file`);
+  const text = decodeUtf8(readInput(files, path, label));
+  if (text === null || !text.includes('-----BEGIN '))
+    throw new RampartError(
+      'bad-file',
+      `${label}: ${quote(path)} holds nothing of the kind`,
+      'PEM, and a credentials file too, have lines that begin with -----BEGIN.',
+    );
+  return text;
+}
+
+/** @throws RampartError where certificate and key are not both there. */
+export function natsAccess(access: NatsAccess): NatsAccess {
+  if ((access.cert === null) !== (access.key === null))
+    throw new RampartError('bad-flag', '--nats-cert and --nats-key belong together: give both, or neither');
+  return access;
+}

@@ -1,0 +1,226 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '@nats-io/transport-node';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { RunResult } from '../src/core/result.ts';
+import { type Running, rampart, start } from './command.ts';
+import { freePort, type Nats, natsServer } from './nats.ts';
+import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
+
+/** Loads that agents make: real processes, over a real nats-server. */
+
+let nats: Nats;
+let target: TestTarget;
+const agents: Running[] = [];
+
+beforeAll(async () => {
+  nats = await natsServer();
+});
+afterAll(() => nats.kill());
+afterEach(async () => {
+  for (const agent of agents.splice(0)) {
+    agent.kill('SIGCONT');
+    agent.kill('SIGKILL');
+    await agent.finished;
+  }
+  await target?.close();
+});
+
+async function agent(name: string, flags: readonly string[] = [], env: Record<string, string> = {}): Promise<Running> {
+  const running = start(['agent', '--nats', nats.url, '--name', name, ...flags], { env });
+  agents.push(running);
+  await running.shown('waits for work');
+  return running;
+}
+
+const twoAgents = (): Promise<Running[]> => Promise.all([agent('one'), agent('two')]);
+
+const runFlags = (count = 2) => ['--nats', nats.url, '--agents', String(count), '--no-discover', '--json'];
+
+const resultOf = ({ stdout }: { stdout: string }): RunResult => JSON.parse(stdout) as RunResult;
+const doubtsOf = (result: RunResult): string[] => result.verdict.doubts.map(({ code }) => code);
+
+/** Beyond what was sent: the preflight's request. */
+const counted = (): number => target.received() - 1;
+
+describe('agents', () => {
+  it('make one load together, each request once, and begin at one instant', async () => {
+    target = await fixedTarget(5);
+    await twoAgents();
+    const flags = ['--rate', '60/s', '--arrivals', 'poisson', '-d', '2s', '-n', '101', '--seed', '3', ...runFlags()];
+    const result = resultOf(await rampart(['run', target.url, ...flags]));
+    expect(result.run.ending).toBe('completed');
+    expect([result.totals.sent, result.totals.ok, counted()]).toEqual([101, 101, 101]);
+    expect(result.latency.response.count).toBe(101);
+    expect(result.run.agents?.each.map(({ name, lost }) => [name, lost])).toEqual([
+      ['one', false],
+      ['two', false],
+    ]);
+    expect(result.run.agents?.startSkewMs).toBeGreaterThan(0);
+    expect(result.generator.threads).toBe(2);
+  });
+
+  it('that is killed is named, and ends the run, which is invalid: exit code 5', async () => {
+    target = await fixedTarget(5);
+    const [, two] = await twoAgents();
+    const run = start(['run', target.url, '--rate', '60/s', '-d', '60s', ...runFlags().slice(0, -1)]);
+    await run.shown('0:02');
+    const killed = performance.now();
+    two?.kill('SIGKILL');
+    await run.shown('agent two');
+    // A second, and what a busy machine adds.
+    expect(performance.now() - killed).toBeLessThan(4_000);
+    const { code, stdout } = await run.finished;
+    expect(code).toBe(5);
+    expect(stdout).toContain('An agent was lost');
+    expect(stdout).toContain('agent two: its connection is closed');
+  });
+
+  it('that is frozen is named; where that is tolerated the others go on, and the intervals that lack it are marked', async () => {
+    target = await fixedTarget(5);
+    const [, two] = await twoAgents();
+    const run = start(['run', target.url, '--rate', '60/s', '-d', '9s', '--tolerate-loss', '-o', 'out', ...runFlags()]);
+    await sleep(3_000);
+    two?.kill('SIGSTOP');
+    const finished = await run.finished;
+    const result = resultOf(finished);
+    expect(result.run.ending).toBe('completed');
+    expect(doubtsOf(result)).toContain('agent-lost');
+    const doubt = result.verdict.doubts.find(({ code }) => code === 'agent-lost');
+    expect(doubt).toMatchObject({
+      invalidates: false,
+      message: expect.stringMatching(/two: it said nothing.*intervals lack/),
+    });
+    expect(result.run.agents?.each.map(({ lost }) => lost)).toEqual([false, true]);
+    // Its share is nobody else's.
+    expect(result.totals.sent).toBeLessThan(9 * 60 - 100);
+    expect(result.totals.sent).toBeGreaterThan(9 * 30 - 1);
+  });
+
+  it('go on while NATS is away, and deliver what they measured: nothing is lost, and nothing counts twice', async () => {
+    target = await fixedTarget(5);
+    await twoAgents();
+    const run = start(['run', target.url, '--rate', '60/s', '-d', '5s', ...runFlags()]);
+    await sleep(3_000);
+    await nats.kill();
+    await sleep(1_500);
+    await nats.start();
+    const result = resultOf(await run.finished);
+    expect(result.run.ending).toBe('completed');
+    expect([result.totals.sent, result.totals.ok, counted()]).toEqual([300, 300, 300]);
+    expect(doubtsOf(result)).not.toContain('agent-lost');
+  });
+
+  it('end their load when the controller is gone', async () => {
+    target = await fixedTarget(5);
+    const [one] = await twoAgents();
+    const run = start(['run', target.url, '--rate', '60/s', '-d', '60s', '--orphan-timeout', '2s', ...runFlags()]);
+    while (counted() < 30) await sleep(50);
+    run.kill('SIGKILL');
+    await one?.shown('no word of the controller');
+    await sleep(500);
+    const then = target.received();
+    await sleep(700);
+    expect(target.received()).toBe(then);
+  });
+
+  it('have secrets in their own environment: only the name travels', async () => {
+    const seen = new Set<string | undefined>();
+    target = await httpTarget((request, response) => {
+      seen.add(request.headers.authorization);
+      response.end('{}');
+    });
+    const listener = await connect({ servers: nats.url });
+    let plans = '';
+    listener.subscribe('rampart.plan.*', {
+      callback: (_, message) => {
+        plans += message.string();
+      },
+    });
+    const [token, other] = ['kept-here-9f3a61', 'theirs-77c0de'];
+    await agent('one', [], { TOKEN: other });
+    const flags = ['-H', `Authorization: Bearer ${token}`, '--vus', '2', '-n', '20', ...runFlags(1)];
+    const { code } = await rampart(['run', target.url, ...flags], { env: { TOKEN: token } });
+    await listener.close();
+    expect([...seen]).toEqual([`Bearer ${token}`, `Bearer ${other}`]);
+    expect(plans).toContain('TOKEN');
+    expect(plans).not.toContain(token);
+    expect([0, 5]).toContain(code);
+    const refused = await rampart(['run', target.url, ...flags]);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('no environment variable has')]);
+  });
+
+  it('send to targets of their list only, and say so before anything is sent: exit code 6', async () => {
+    target = await fixedTarget(5);
+    await agent('one', ['--allow', 'https://*.staging.example.com']);
+    const { code, stdout, stderr } = await rampart(['run', target.url, '-d', '2s', ...runFlags(1), '--no-preflight']);
+    expect(code).toBe(6);
+    expect(stdout + stderr).toContain('is not in its --allow list');
+    expect(target.received()).toBe(0);
+  });
+});
+
+describe('what goes wrong before a distributed load', () => {
+  const refused = async (flags: readonly string[]): Promise<[number | null, string]> => {
+    const began = performance.now();
+    const { code, stderr } = await rampart(['run', target.url, '-d', '1s', ...flags]);
+    expect(performance.now() - began).toBeLessThan(20_000);
+    return [code, stderr];
+  };
+
+  it('too few agents: exit code 6, and nothing was sent', async () => {
+    target = await fixedTarget(5);
+    await agent('one');
+    expect(await refused([...runFlags(2), '--agents-within', '1s'])).toEqual([
+      6,
+      expect.stringContaining('1 of 2 agents'),
+    ]);
+    expect(target.received()).toBe(0);
+  });
+
+  it('another version of the protocol', async () => {
+    target = await fixedTarget(5);
+    const other = await connect({ servers: nats.url });
+    const greeting = {
+      protocol: 99,
+      version: '9.0.0',
+      name: 'later',
+      instance: '1',
+      cores: 2,
+      host: '',
+      session: null,
+    };
+    other.subscribe('rampart.greeting', { callback: (_, message) => void message.respond(JSON.stringify(greeting)) });
+    const said = await refused([...runFlags(1), '--agents-within', '1s']);
+    await other.close();
+    expect(said).toEqual([6, expect.stringContaining('later is of version 9.0.0 (protocol 99)')]);
+  });
+
+  it('two agents of one name', async () => {
+    target = await fixedTarget(5);
+    await agent('one');
+    const { code, stderr } = await rampart(['agent', '--nats', nats.url, '--name', 'one']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('an agent named one is already there')]);
+  });
+
+  it('NATS is not there, without JetStream, or knows us not', async () => {
+    target = await fixedTarget(5);
+    const port = await freePort();
+    const [gone, plain, guarded] = await Promise.all([
+      refused(['--nats', `nats://127.0.0.1:${port}`]),
+      natsServer([]).then(async (server) => {
+        const said = await refused(['--nats', server.url]);
+        await server.kill();
+        return said;
+      }),
+      natsServer(['jetstream {}', 'authorization { user: us, password: right-enough }']).then(async (server) => {
+        const said = await refused(['--nats', server.url.replace('://', '://us:quite-wrong-77@')]);
+        await server.kill();
+        return said;
+      }),
+    ]);
+    expect(gone).toEqual([6, expect.stringContaining('nothing listens there')]);
+    expect(plain).toEqual([2, expect.stringContaining('has no JetStream')]);
+    expect(guarded).toEqual([2, expect.stringContaining('refuses these credentials')]);
+    expect(guarded[1]).not.toContain('quite-wrong');
+  });
+});

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { temporaryFolder } from './command.ts';
+
+/** A real nats-server on loopback. */
+export interface Nats {
+  readonly url: string;
+  readonly port: number;
+  kill(): Promise<void>;
+  /** Once more, at the same port, with what it had stored. */
+  start(): Promise<void>;
+}
+
+/** @param settings lines of its configuration, besides the port and the store. */
+export async function natsServer(settings: readonly string[] = ['jetstream {}']): Promise<Nats> {
+  const port = await freePort();
+  const folder = temporaryFolder();
+  const config = join(folder, 'nats.conf');
+  const stored = settings.map((line) => (line === 'jetstream {}' ? `jetstream { store_dir: "${folder}" }` : line));
+  writeFileSync(config, [`listen: 127.0.0.1:${port}`, ...stored, ''].join('\n'));
+  let child: ChildProcess | null = null;
+  const start = async (): Promise<void> => {
+    const server = spawn('nats-server', ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child = server;
+    await new Promise<void>((resolve, reject) => {
+      let said = '';
+      server.stderr.setEncoding('utf8').on('data', (piece: string) => {
+        said += piece;
+        if (said.includes('Server is ready')) resolve();
+      });
+      server.once('error', reject);
+      server.once('exit', (code) => reject(new Error(`nats-server has ended (${code}): ${said}`)));
+    });
+  };
+  await start();
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    port,
+    start,
+    kill: () =>
+      new Promise((resolve) => {
+        if (child === null || child.exitCode !== null || child.signalCode !== null) return resolve();
+        child.once('exit', () => resolve());
+        child.kill('SIGKILL');
+      }),
+  };
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        address === null || typeof address === 'string' ? reject(new Error('no port')) : resolve(address.port),
+      );
+    });
+  });
+}
