@@ -1,7 +1,8 @@
 /** Secrets of a plan on its way to agents: only the names of variables travel, and each agent has the values itself. */
 import { RampartError } from '../core/errors.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Plan, RequestTemplate } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
+import type { Bytes } from '../core/units.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -54,7 +55,14 @@ export function repaySecrets(
       return value ?? '';
     }),
   );
-  return { plan: repaid, missing: [...missing] };
+  return { plan: { ...repaid, requests: repaid.requests.map(withLength) }, missing: [...missing] };
+}
+
+/** A body with a secret of another length has another length. */
+function withLength(request: RequestTemplate): RequestTemplate {
+  const { body } = request;
+  if (body === null || body.encoding !== 'utf8') return request;
+  return { ...request, body: { ...body, bytes: Buffer.byteLength(body.data) as Bytes } };
 }
 
 function secretValuesOf(plan: Plan): string[] {

@@ -129,7 +129,9 @@ export async function openStreams(nats: NatsConnection): Promise<JetStreamManage
     );
   }
   for (const { name, subject } of [PLANS, SNAPSHOTS]) {
-    const config = { name, subjects: [subject], max_age: KEPT, duplicate_window: DEDUPLICATED };
+    // Of a cluster, three servers have a copy each.
+    const num_replicas = nats.info?.cluster === undefined ? 1 : 3;
+    const config = { name, subjects: [subject], max_age: KEPT, duplicate_window: DEDUPLICATED, num_replicas };
     try {
       await manager.streams.info(name);
     } catch (missing) {

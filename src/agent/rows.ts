@@ -83,7 +83,7 @@ export async function fetchRows(
     const part = await ask(piece);
     hash.update(part);
     const own = Math.max(0, Math.min(part.length, kept.length - at));
-    kept.set(part.subarray(0, own), at);
+    if (own > 0) kept.set(part.subarray(0, own), at);
     if (own < part.length) file?.append(part.subarray(own));
     at += part.length;
   }

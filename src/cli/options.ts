@@ -144,6 +144,20 @@ export function addAgentOptions(command: Command): Command {
     .option('--nats-key <path>', 'its private key, PEM');
 }
 
+export function addManifestOptions(command: Command): Command {
+  return command
+    .option('--kubernetes', 'an Indexed Job with a pod for each agent, and a NetworkPolicy')
+    .option('--count <count>', 'how many agents', '4')
+    .option('--nats <url>', 'NATS server, as the pods reach it', 'tls://rampart-nats:4222')
+    .option('--image <image>', 'image with this package in /app, as the Dockerfile makes it', 'rampart')
+    .option('--cpu <cores>', 'whole cores of a pod', '2')
+    .option('--memory <size>', 'memory of a pod, such as 1Gi', '1Gi')
+    .option('--allow <origin>', 'targets that agents send to; repeat for more', collect)
+    .option('--secret <name>', 'secret with the file nats.creds')
+    .option('--tls-secret <name>', 'secret with the file ca.crt, the authority of NATS')
+    .option('--deadline <seconds>', 'agents end after so long at the latest', '14400');
+}
+
 export function addFleetOptions(command: Command): Command {
   return command
     .option('--agents <count>', 'how many agents', '2')

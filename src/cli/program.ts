@@ -9,6 +9,7 @@ import { discreet } from './discreet.ts';
 import type { DoctorFlags } from './doctor.ts';
 import type { FleetFlags } from './fleet.ts';
 import { addHabits, bodyFrom, withoutHabits, withTwoDashes } from './habits.ts';
+import type { ManifestFlags } from './manifest.ts';
 import {
   addAgentOptions,
   addBaselineOptions,
@@ -16,6 +17,7 @@ import {
   addDiscoverOptions,
   addDoctorOptions,
   addFleetOptions,
+  addManifestOptions,
   addReportOptions,
   addServeOptions,
   addSettings,
@@ -227,6 +229,15 @@ Examples:
   flags(agent, addAgentOptions).action(async (flags: AgentFlags) => {
     const { agentCommand } = await import('./agent.ts');
     end(await agentCommand(world, flags));
+  });
+
+  const agents = program
+    .command('agents')
+    .description('agents as a cluster runs them: rampart agents manifest --kubernetes --count 50')
+    .addArgument(new Argument('<action>', 'what to do').choices(['manifest']));
+  flags(agents, addManifestOptions).action(async (_action: string, flags: ManifestFlags) => {
+    const { manifestCommand } = await import('./manifest.ts');
+    end(manifestCommand(world, flags));
   });
 
   const fleet = program
