@@ -78,7 +78,9 @@ function searchDoubts({ plan, breakingPoint, ending }: Evidence): Doubt[] {
 function endingDoubts({ plan, ending, finished, lost, incomplete, seconds, failing, checks }: Evidence): Doubt[] {
   if (ending === 'never-ready') {
     const reason = lost.map(({ message }) => `: ${message}`).join('');
-    const hint = 'Start it again; if it happens again, try fewer threads with --threads.';
+    const hint = lost.some(({ source }) => source === 'agents')
+      ? 'Mend what the agent says, or ask for --agents without it.'
+      : 'Start it again; if it happens again, try fewer threads with --threads.';
     return [doubt(true, 'thread-never-ready', `The load generator did not start${reason}.`, hint)];
   }
   // A broken threshold is the better verdict on a target that answers.

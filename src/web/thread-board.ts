@@ -25,9 +25,14 @@ export class ThreadBoard {
     this.#lost.add(name);
   }
 
+  /** With an agent, its threads: `agent two, thread 1`. */
+  #isLost(name: string): boolean {
+    return this.#lost.has(name) || this.#lost.has(name.split(', ')[0] as string);
+  }
+
   rows(ended: boolean): ThreadRow[] {
     return [...this.#rows.values()].map((row) => {
-      if (this.#lost.has(row.name)) return { ...row, state: 'lost' };
+      if (this.#isLost(row.name)) return { ...row, state: 'lost' };
       return ended ? { ...row, state: 'ended' } : row;
     });
   }
