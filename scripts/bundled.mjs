@@ -16,6 +16,8 @@ try {
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    // As in build.mjs: what is CommonJS asks for Node's own modules by require.
+    banner: { js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
     logLevel: 'warning',
   });
   const { status } = spawnSync(process.execPath, [outfile, ...args], { stdio: 'inherit' });

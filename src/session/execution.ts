@@ -79,8 +79,7 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
     events: (ended) =>
       unlessFailing(
         plan,
-        (stop) =>
-          procedure.events({ plan, rows, source, clock, signal: stop, steering, fold: record.fold }),
+        (stop) => procedure.events({ plan, rows, source, clock, signal: stop, steering, fold: record.fold }),
         ended,
       ),
     news: () => fleet?.takeNews() ?? [],
