@@ -1,7 +1,7 @@
 import { isAlwaysTold, isBatched, type Measure, TOLD_MEASURES } from '../core/measures.ts';
 import type { FailureResult, MeasuredLatencies, Rates, SeriesResult, Totals } from '../core/result.ts';
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
-import { type FailureCount, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
+import { BODIES_KEPT, type FailureCount, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import { type Batch, batchEstimates, batchIntervals, orderInterval, singlyInterval } from '../stats/confidence.ts';
 import { countUpTo, Histogram } from '../stats/histogram.ts';
@@ -120,16 +120,19 @@ export class SeriesFold {
 
   /** @param instant gives the wall-clock time (ISO 8601) of an instant since the start. */
   failures(name: string, instant: (at: number) => string): FailureResult[] {
-    return [...this.#failures.values()].map(({ outcome, status, message, example, count, firstAt, lastAt }) => ({
-      name,
-      outcome,
-      status,
-      message,
-      ...(example === undefined ? {} : { example }),
-      count,
-      firstSeen: instant(firstAt),
-      lastSeen: instant(lastAt),
-    }));
+    return [...this.#failures.values()].map(
+      ({ outcome, status, message, example, bodies, count, firstAt, lastAt }) => ({
+        name,
+        outcome,
+        status,
+        message,
+        ...(example === undefined ? {} : { example }),
+        ...(bodies === undefined ? {} : { bodies }),
+        count,
+        firstSeen: instant(firstAt),
+        lastSeen: instant(lastAt),
+      }),
+    );
   }
 
   /** The response times of the successes in a part of the run, cut into batches of equal time. */
@@ -185,9 +188,11 @@ export class SeriesFold {
       this.#failures.set(key, failure);
       return;
     }
+    const bodies = [...(known.bodies ?? []), ...(failure.bodies ?? [])].slice(0, BODIES_KEPT);
     this.#failures.set(key, {
       ...failure,
       ...known,
+      ...(bodies.length === 0 ? {} : { bodies }),
       count: known.count + failure.count,
       firstAt: Math.min(known.firstAt, failure.firstAt) as Micros,
       lastAt: Math.max(known.lastAt, failure.lastAt) as Micros,

@@ -45,6 +45,8 @@ export interface Exchange {
   message: string;
   /** Of a wrong answer: what was expected and what came, of this one answer. */
   example: string;
+  /** Of a failed response that is kept as an example: its body, as it may be shown. */
+  body: string;
   /** Which stretch of the run it was due in (see `record/`): 0 = warm-up, 1 = measured; written by the load model. */
   epoch: number;
   /** For the driver's own bookkeeping; nobody else looks. */
@@ -74,6 +76,7 @@ export function createExchange(user: number): Exchange {
     bytesOut: 0,
     message: '',
     example: '',
+    body: '',
     epoch: 1,
     link: null,
   };
@@ -94,4 +97,5 @@ export function clearExchange(exchange: Exchange): void {
   exchange.message = '';
   exchange.waitTook = -1 as Micros;
   exchange.example = '';
+  exchange.body = '';
 }

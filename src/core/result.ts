@@ -278,6 +278,8 @@ export interface FailureResult {
   readonly message: string;
   /** What one of them looked like; short, secrets masked. */
   readonly example?: string;
+  /** Bodies of the first of these responses; short, secrets masked. Absent: there is none. */
+  readonly bodies?: readonly string[];
   readonly count: number;
   /** ISO 8601, UTC. */
   readonly firstSeen: string;

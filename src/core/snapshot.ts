@@ -26,6 +26,9 @@ export function timesOf<M extends string>(part: { readonly times: Times<M> }, me
   return part.times[measure] ?? EMPTY_HISTOGRAM;
 }
 
+/** Of the responses of one cause. */
+export const BODIES_KEPT = 5;
+
 export interface FailureCount {
   readonly outcome: Outcome;
   /** HTTP status, or 0. */
@@ -33,6 +36,8 @@ export interface FailureCount {
   readonly message: string;
   /** What one of them looked like; short, secrets masked. */
   readonly example?: string;
+  /** Bodies of the first of these responses, `BODIES_KEPT` at most; short, secrets masked. Absent: there is none. */
+  readonly bodies?: readonly string[];
   readonly count: number;
   /** Since the start of the run. */
   readonly firstAt: Micros;

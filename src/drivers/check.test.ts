@@ -128,7 +128,7 @@ describe('headers and texts', () => {
       expect(judge([json('$.a', ['a'], 2)])({ headers, body: bytes })).toEqual([
         'wrong-answer',
         '$.a differs',
-        '$.a: expected 2, got 1',
+        '$.a: expected 2, got 1, 1 less',
       ]);
     }
   });
@@ -155,7 +155,7 @@ describe('a JSON field', () => {
     expect(answer({ body: '{"a":[0,0.6]}' })).toEqual([
       'wrong-answer',
       '$.a[1] differs',
-      '$.a[1]: expected 0.5, got 0.6',
+      '$.a[1]: expected 0.5, got 0.6, 0.1 more',
     ]);
     expect(answer({ body: '{"a":[0]}' })).toEqual([
       'wrong-answer',
@@ -172,7 +172,7 @@ describe('a JSON field', () => {
     expect(answer({ body: '{"p":[{"v":1,"more":0},{"v":3}]}' })).toEqual([
       'wrong-answer',
       '$.p[*].v differs',
-      '$.p[1].v: expected 2, got 3',
+      '$.p[1].v: expected 2, got 3, 1 more',
     ]);
     expect(answer({ body: '{"p":[{"v":9},{"v":3}]}' })[1]).toBe('$.p[*].v differs');
     expect(answer({ body: '{"p":[{"v":1}]}' })[2]).toBe('$.p.length: expected 2, got 1');
@@ -226,7 +226,7 @@ describe('a JSON field', () => {
       '$[2].a: expected 12345678901234567890, got 12345678901234567891',
     );
     expect(judge([text('$.p', ['p'], '0.3', 0.1)])({ body: '{"p":0.4}' })[0]).toBe('ok');
-    expect(judge([text('$.p', ['p'], '1.0')])({ body: '{"p":2.50}' })[2]).toBe('$.p: expected 1.0, got 2.50');
+    expect(judge([text('$.p', ['p'], '1.0')])({ body: '{"p":2.50}' })[2]).toBe('$.p: expected 1.0, got 2.50, 1.5 more');
     expect(judge([row], {}, ['{"y":9007199254740993}'])({ body: '{"y":9007199254740995}' })[0]).toBe('wrong-answer');
     expect(judge([row], {}, ['{"y":9007199254740993}'])({ body: '{"y":9007199254740993}' })[0]).toBe('ok');
   });

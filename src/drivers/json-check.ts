@@ -1,5 +1,5 @@
 import { mayExceedDoubles } from '../core/json-number.ts';
-import { readExactJson } from '../core/json-text.ts';
+import { JsonNumber, readExactJson } from '../core/json-text.ts';
 import type { AnswerCheck, ExpectedJson } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { MASK } from '../core/secret.ts';
@@ -179,6 +179,15 @@ function otherText(expected: string, tolerance: number, answer: AnswerBuffer): F
   };
 }
 
+/** By how much two numbers differ: `, 0.08 more`. */
+function apart(expected: unknown, actual: unknown): string {
+  if (!(expected instanceof JsonNumber) || !(actual instanceof JsonNumber)) return '';
+  const difference = Number((Number(actual.text) - Number(expected.text)).toPrecision(3));
+  // Doubles cannot tell the two apart.
+  if (difference === 0 || !Number.isFinite(difference)) return '';
+  return `, ${Math.abs(difference)} ${difference > 0 ? 'more' : 'less'}`;
+}
+
 function other(
   { path, steps, tolerance }: JsonCheck,
   { json }: Expected,
@@ -193,7 +202,7 @@ function other(
       if (excerpts.hides(...steps, ...within)) return `${where}: expected ${MASK}, got ${MASK}`;
       if (typeof expected === 'string' && typeof actual === 'string')
         return `${where}${at === 0 ? ': ' : ' '}${excerpts.ofTexts(expected, actual, at)}`;
-      return `${where}: expected ${excerpts.of(expected)}, got ${actual === undefined ? 'nothing' : excerpts.of(actual)}`;
+      return `${where}: expected ${excerpts.of(expected)}, got ${actual === undefined ? 'nothing' : excerpts.of(actual)}${apart(expected, actual)}`;
     },
   };
 }

@@ -70,7 +70,7 @@ describe('the expected answer of a row', () => {
       expect(response(index, '{"y_pred": "[0.1,0.2000001,0.30]"}')).toBe('ok');
     }
     expect(response(1, '{"y_pred": "[0.1, 0.2, 0.4]"}')).toBe(
-      '$.y_pred[*] differs | row 2, line 2: $.y_pred[2]: expected 0.3, got 0.4',
+      '$.y_pred[*] differs | row 2, line 2: $.y_pred[2]: expected 0.3, got 0.4, 0.1 more',
     );
     expect(response(0, '{"y_pred": "[0.1, 0.2]"}')).toBe(
       '$.y_pred.length differs | row 1, line 1: $.y_pred.length: expected 3, got 2',

@@ -28,9 +28,13 @@ export function publishEvent(event: RunEvent, secrets: Secrets): RunEvent {
 
 function publishSeries(series: SeriesSnapshot, secrets: Secrets): SeriesSnapshot {
   const failures = series.failures.map((failure): FailureCount => {
-    const { message, example } = failure;
-    const published = { ...failure, message: secrets.maskAddresses(message) };
-    return example === undefined ? published : { ...published, example: secrets.maskAddresses(example) };
+    const { message, example, bodies } = failure;
+    return {
+      ...failure,
+      message: secrets.maskAddresses(message),
+      ...(example === undefined ? {} : { example: secrets.maskAddresses(example) }),
+      ...(bodies === undefined ? {} : { bodies: bodies.map((body) => secrets.maskAddresses(body)) }),
+    };
   });
   return { ...series, failures };
 }

@@ -1,7 +1,13 @@
 import type { Exchange } from '../core/exchange.ts';
 import { GENERATOR_MEASURES, type GeneratorMeasure, SERIES_MEASURES } from '../core/measures.ts';
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
-import type { FailureCount, HistogramData, SeriesSnapshot, Times } from '../core/snapshot.ts';
+import {
+  BODIES_KEPT,
+  type FailureCount,
+  type HistogramData,
+  type SeriesSnapshot,
+  type Times,
+} from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
 
@@ -49,6 +55,7 @@ class Series {
     }
     if ((outcome === 'wrong-answer' || outcome === 'capture-failed') && exchange.example !== '')
       known.example ??= exchange.example;
+    if (exchange.body !== '') known.bodies = [...(known.bodies ?? []), exchange.body].slice(0, BODIES_KEPT);
     known.count++;
     known.lastAt = at;
   }

@@ -197,6 +197,7 @@ describe('toFailuresCsv', () => {
       Occurrences: '10',
       'First Seen': '2026-03-04T05:06:09.750Z',
       'Last Seen': '2026-03-04T05:06:18.750Z',
+      'Response Body': '',
     });
   });
 

@@ -67,7 +67,7 @@ const HISTORY_COLUMNS = [
   'Total Average Content Size',
 ];
 
-const FAILURES_COLUMNS = ['Method', 'Name', 'Error', 'Occurrences', 'First Seen', 'Last Seen'];
+const FAILURES_COLUMNS = ['Method', 'Name', 'Error', 'Occurrences', 'First Seen', 'Last Seen', 'Response Body'];
 const UNKNOWN = 'N/A';
 const AGGREGATED: readonly [Cell, Cell] = ['', 'Aggregated'];
 
@@ -106,12 +106,13 @@ export function toStatsCsv(result: RunResult, histogramOf: (name: string | null)
 export function toFailuresCsv(result: RunResult): string {
   const rows = result.failures
     .filter(({ outcome }) => outcome !== 'aborted')
-    .map(({ name, outcome, message, count, firstSeen, lastSeen }) => [
+    .map(({ name, outcome, message, count, firstSeen, lastSeen, bodies }) => [
       ...labelOf(result.plan, name),
       message || outcome,
       count,
       firstSeen,
       lastSeen,
+      bodies?.[0] ?? '',
     ]);
   return table([FAILURES_COLUMNS, ...rows]);
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type AlwaysTold, isAlwaysTold, MEASURES, TOLD_MEASURES, type ToldWhereAny } from '../core/measures.ts';
 import { DOUBT_CODES, PERCENTILES, type PercentileName } from '../core/result.ts';
 import { OUTCOMES } from '../core/sample.ts';
+import { BODIES_KEPT } from '../core/snapshot.ts';
 import { breakingPointSchemaIn } from './breaking-point-schema.ts';
 import { changesSchemaIn } from './changes-schema.ts';
 import type { ResultFile } from './json.ts';
@@ -304,6 +305,11 @@ const resultSchema = z
           status: count('HTTP status, or 0.'),
           message: text('Why, equal for equal causes.'),
           example: z.string().exactOptional().describe('What one of them looked like; short, secrets masked.'),
+          bodies: z
+            .array(z.string())
+            .max(BODIES_KEPT)
+            .exactOptional()
+            .describe('Bodies of the first of these responses, up to 2,000 characters each; secrets masked.'),
           count: count('How often.'),
           firstSeen: instant('First time.'),
           lastSeen: instant('Last time.'),

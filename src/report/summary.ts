@@ -7,7 +7,7 @@ import { requestRows } from './request-rows.ts';
 import { totalsSentence } from './search-phrases.ts';
 import { levelsTable, limitsTable } from './search-tables.ts';
 import { type Column, type Row, renderTable } from './table.ts';
-import { type Ink, paint, printable, wrap } from './terminal.ts';
+import { clip, type Ink, paint, printable, wrap } from './terminal.ts';
 
 interface SummaryOptions {
   readonly columns: number;
@@ -17,6 +17,8 @@ interface SummaryOptions {
 /** Readable prose is no wider than this, however wide the terminal. */
 const PROSE = 88;
 const SHOWN_FAILURES = 5;
+/** So much of a body is shown there, columns. */
+const BODY_SHOWN = 300;
 
 const INKS: Readonly<Record<keyof typeof SYMBOLS, Ink>> = {
   passed: 'green',
@@ -267,8 +269,11 @@ function failureList(page: Page, { failures, run }: RunResult): void {
       ],
     })),
   );
-  for (const { message, example } of failures.slice(0, SHOWN_FAILURES))
+  for (const { message, example, bodies } of failures.slice(0, SHOWN_FAILURES)) {
     if (example !== undefined) page.paragraph(`${message}, for example: ${example}`, 'gray');
+    else if (bodies?.[0] !== undefined)
+      page.paragraph(`${message}, for example: ${clip(printable(bodies[0]), BODY_SHOWN)}`, 'gray');
+  }
   const more = failures.length - SHOWN_FAILURES;
   if (more > 0) page.line(`and ${formatCount(more)} more in failures.csv and result.json`, 'gray');
 }

@@ -109,6 +109,7 @@ const failure = fields({
   status: between(0, 999),
   message: text,
   example: maybe(text),
+  bodies: maybe(list(text)),
   count: whole,
   firstAt: micros,
   lastAt: micros,

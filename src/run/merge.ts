@@ -1,5 +1,6 @@
 /** Merging snapshots: what several sources tell becomes what one would tell. No source is named here. */
 import {
+  BODIES_KEPT,
   type ConnectionCounts,
   EMPTY_HISTOGRAM,
   type FailureCount,
@@ -177,6 +178,12 @@ function exampleOf(...parts: readonly FailureCount[]): Pick<FailureCount, 'examp
   return example === undefined ? {} : { example };
 }
 
+/** The first of them, the same in whatever order they come. */
+function bodiesOf(...parts: readonly FailureCount[]): Pick<FailureCount, 'bodies'> {
+  const bodies = parts.flatMap((part) => part.bodies ?? []).sort();
+  return bodies.length === 0 ? {} : { bodies: bodies.slice(0, BODIES_KEPT) };
+}
+
 function joinFailures(parts: readonly FailureCount[]): FailureCount[] {
   const joined = new Map<string, FailureCount>();
   for (const part of parts) {
@@ -189,6 +196,7 @@ function joinFailures(parts: readonly FailureCount[]): FailureCount[] {
         : {
             ...part,
             ...exampleOf(known, part),
+            ...bodiesOf(known, part),
             count: known.count + part.count,
             firstAt: Math.min(known.firstAt, part.firstAt) as Micros,
             lastAt: Math.max(known.lastAt, part.lastAt) as Micros,

@@ -9,6 +9,7 @@ import { type Micros, millis, seconds } from '../../core/units.ts';
 import { AnswerBuffer } from '../answer.ts';
 import { AnswerChecker } from '../check.ts';
 import { ConnectionAges } from '../connection-age.ts';
+import { FailedBodies } from '../failed-bodies.ts';
 import { bodyTooLong, describeFailure } from '../failure.ts';
 import { Lookup, type Way, wayTo } from '../lookup.ts';
 import { type Security, securityOf } from '../security.ts';
@@ -51,6 +52,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   readonly #varying: VaryingRequests | null;
   readonly #checker: AnswerChecker | null;
   readonly #statuses = new StatusFailures();
+  readonly #bodies: FailedBodies;
   /** Rendering and checking take their time between an answer and the next request: it is read off the clock. */
   readonly #exact: boolean;
   readonly #bodiless: readonly boolean[];
@@ -87,6 +89,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     this.#payloads = plan.requests.map((request) => renderRequest(request, plan.target, plan.keepAlive));
     this.#varying = payloads === null ? null : VaryingRequests.of(plan, payloads);
     this.#checker = AnswerChecker.of(plan, payloads);
+    this.#bodies = new FailedBodies(plan, payloads);
     this.#exact = this.#varying !== null || this.#checker !== null;
     this.#bodiless = plan.requests.map((request) => request.method === 'HEAD');
     this.#burst = new Burst(clock, (connection) => this.#leave(connection, false));
@@ -209,6 +212,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     const connection = new Connection(this, now, now + this.#ages.next());
     if (this.#checker !== null || this.witness !== null) connection.parser.answer = new AnswerBuffer();
     connection.parser.bodyLimit = this.#maxBody;
+    connection.parser.wanted = this.#bodies;
     return connection;
   }
 
@@ -339,7 +343,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     // Within onDone the same user may send again, so everything about the connection is settled before.
     if (this.#checker !== null) this.#judge(connection, this.#checker, now);
     else if (isSuccess(status)) this.#finish(connection, OUTCOME_CODE.ok, '', now);
-    else this.#finish(connection, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, parser.pointer), now);
+    else this.#failed(connection, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, parser.pointer), now);
   }
 
   #broken(connection: Connection, now: Micros): void {
@@ -353,7 +357,16 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     const exchange = connection.exchange as Exchange;
     const outcome = checker.judge(exchange, connection.parser.answer as AnswerBuffer);
     exchange.example = checker.example;
-    this.#finish(connection, outcome, checker.message, now);
+    if (outcome === OUTCOME_CODE.ok) this.#finish(connection, outcome, '', now);
+    else this.#failed(connection, outcome, checker.message, now);
+  }
+
+  /** Ends an exchange with a whole response that makes it a failure. */
+  #failed(connection: Connection, outcome: OutcomeCode, message: string, now: Micros): void {
+    const exchange = connection.exchange as Exchange;
+    const { answer } = connection.parser;
+    if (answer !== null) exchange.body = this.#bodies.of(exchange, message, answer);
+    this.#finish(connection, outcome, message, now);
   }
 
   /** Ends an exchange and its connection with it: closed first, so that nobody can be given it again. */

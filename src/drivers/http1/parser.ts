@@ -5,7 +5,7 @@
  * Grammar: RFC 9112.
  */
 
-import type { AnswerBuffer } from '../answer.ts';
+import { AnswerBuffer } from '../answer.ts';
 import { Chunks, CR, LF, STEP } from './chunks.ts';
 import { Head } from './head.ts';
 import { KnownHead } from './known-head.ts';
@@ -47,6 +47,8 @@ export class ResponseParser {
   consumed = 0;
   /** Keeps head and body, where somebody wants to look at them. */
   answer: AnswerBuffer | null = null;
+  /** Whether a response that is no success is to be kept too, where others are not. */
+  wanted: { wants(status: number): boolean } | null = null;
   /** What is wrong, after `broken`. */
   error = '';
 
@@ -56,6 +58,8 @@ export class ResponseParser {
   /** Null until a body comes in chunks. */
   #chunks: Chunks | null = null;
   #headBytes = 0;
+  /** Holds `answer` for one response only. */
+  #failed: AnswerBuffer | null = null;
   /** A head that came in pieces; null while it comes whole. */
   #pieces: Buffer | null = null;
 
@@ -71,7 +75,8 @@ export class ResponseParser {
     this.keepAliveTimeout = -1;
     this.error = '';
     this.excessive = false;
-    this.answer?.reset();
+    if (this.answer === this.#failed) this.answer = null;
+    else this.answer?.reset();
   }
 
   /** Reads bytes `start` (included) to `end` (not). After `done` or `broken`, call `reset` before the next answer. */
@@ -207,6 +212,11 @@ export class ResponseParser {
     this.status = head.status;
     if ((head.status >= 300 && head.status < 400) || head.status === 405) this.pointer = head.pointer;
     this.keepAliveTimeout = head.keepAliveTimeout;
+    if (head.status >= 300 && this.answer === null && this.wanted?.wants(head.status) === true) {
+      this.#failed ??= new AnswerBuffer();
+      this.#failed.reset();
+      this.answer = this.#failed;
+    }
     this.answer?.head(bytes, start, end);
     if (head.encoded && head.length >= 0) return this.#fail('both Content-Length and Transfer-Encoding');
     if (head.status < 200) {

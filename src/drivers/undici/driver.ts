@@ -9,6 +9,7 @@ import { type Micros, millis } from '../../core/units.ts';
 import { AnswerBuffer } from '../answer.ts';
 import { AnswerChecker } from '../check.ts';
 import { ConnectionAges } from '../connection-age.ts';
+import { FailedBodies } from '../failed-bodies.ts';
 import { bodyTooLong } from '../failure.ts';
 import { bracketed, Lookup } from '../lookup.ts';
 import { isSuccess, StatusFailures } from '../status.ts';
@@ -35,6 +36,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   readonly #prepare: ReturnType<typeof prepareRequests>;
   readonly #checker: AnswerChecker | null;
   readonly #statuses = new StatusFailures();
+  readonly #bodies: FailedBodies;
   readonly #maxBody: number;
   readonly #createLane: () => Lane;
   readonly #http2: boolean;
@@ -67,6 +69,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     this.#tick = Math.min(millis(50), Math.max(millis(1), Math.min(...this.#timeouts) / 50)) as Micros;
     this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
     this.#checker = AnswerChecker.of(plan, payloads);
+    this.#bodies = new FailedBodies(plan, payloads);
     const connect = createConnector(plan, clock, new Lookup(clock, connections.dnsTtl, segment.index));
     const ages = new ConnectionAges(connections.maxAge);
     const origin = `${target.protocol}//${bracketed(target.host)}:${target.port}`;
@@ -139,6 +142,10 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     if (flight.done) return;
     const { exchange } = flight;
     exchange.status = status;
+    if (status >= 300 && flight.answer === null && this.#bodies.wants(status)) {
+      flight.answer = this.#answers.pop() ?? new AnswerBuffer();
+      flight.answer.reset();
+    }
     flight.answer?.fields(fields);
     flight.pointer = pointer;
     if (exchange.firstByteAt === 0) exchange.firstByteAt = this.#clock.now();
@@ -163,9 +170,15 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     if (this.#checker !== null && answer !== null) {
       const outcome = this.#checker.judge(exchange, answer);
       exchange.example = this.#checker.example;
-      this.#finish(flight, outcome, this.#checker.message, now);
+      const { message } = this.#checker;
+      if (outcome !== OUTCOME_CODE.ok) exchange.body = this.#bodies.of(exchange, message, answer);
+      this.#finish(flight, outcome, message, now);
     } else if (isSuccess(status)) this.#finish(flight, OUTCOME_CODE.ok, '', now);
-    else this.#finish(flight, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, flight.pointer), now);
+    else {
+      const message = this.#statuses.messageFor(status, flight.pointer);
+      if (answer !== null) exchange.body = this.#bodies.of(exchange, message, answer);
+      this.#finish(flight, OUTCOME_CODE['http-error'], message, now);
+    }
   }
 
   failed(flight: Flight, error: Error): void {

@@ -40,7 +40,7 @@ export interface Flight {
   readonly startedAt: Micros;
   readonly request: Prepared;
   /** Where its answer is kept; null: nobody looks at it. */
-  readonly answer: AnswerBuffer | null;
+  answer: AnswerBuffer | null;
   lane: Lane;
   /** What the response says to ask instead (see `pointerOf`); null: nothing. */
   pointer: string | null;

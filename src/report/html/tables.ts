@@ -1,7 +1,7 @@
 import { countedSince } from '../../analyze/changes.ts';
 import { successesDiffer } from '../../analyze/percentiles.ts';
 import { isSteadyLoad } from '../../analyze/stretches.ts';
-import { formatBytes, formatClock, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
+import { counted, formatBytes, formatClock, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
 import { editedLoad } from '../../core/command.ts';
 import { MEASURES, TOLD_MEASURES } from '../../core/measures.ts';
 import type { LatencySummary, PercentileName, RunResult, SeriesResult, Totals } from '../../core/result.ts';
@@ -69,9 +69,9 @@ export function failuresTable(result: RunResult): string {
     return card('Failures', '', `<p class="quiet">${sentence}</p>`);
   }
   const rows = failures.map(
-    ({ count, outcome, status, message, example, name, firstSeen, lastSeen }, i) =>
+    ({ count, outcome, status, message, example, bodies, name, firstSeen, lastSeen }, i) =>
       `<tr data-row="failures ${i}"><td>${formatCount(count)}</td><td class="text">${outcome}</td><td>${status === 0 ? dash('There was no response with a status.') : status}</td>` +
-      `<td class="text">${escapeHtml(message)}${exampleLine(example)}</td><td class="text">${requestName(name)}</td>` +
+      `<td class="text">${escapeHtml(message)}${exampleLine(example)}${bodiesOf(bodies)}</td><td class="text">${requestName(name)}</td>` +
       `<td>${instant(firstSeen, result.run.startedAt)}</td><td>${instant(lastSeen, result.run.startedAt)}</td></tr>`,
   );
   const heads = ['Count', 'Outcome', 'Status', 'Message', 'Request', 'First seen', 'Last seen'];
@@ -81,6 +81,14 @@ export function failuresTable(result: RunResult): string {
 /** What one of the failures looked like, under its message. */
 function exampleLine(example: string | undefined): string {
   return example === undefined ? '' : `<br><span class="quiet">${escapeHtml(example)}</span>`;
+}
+
+/** Bodies of the first of the responses, folded up. */
+function bodiesOf(bodies: readonly string[] | undefined): string {
+  if (bodies === undefined) return '';
+  const said = counted(bodies.length, 'response');
+  const shown = bodies.map((body) => `<pre>${escapeHtml(body)}</pre>`).join('');
+  return `<details><summary>Body of ${said}</summary>${shown}</details>`;
 }
 
 /** @param key of the request name; null: all of them. */

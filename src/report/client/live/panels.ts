@@ -48,7 +48,12 @@ export class Panels {
         { id: 'message', label: 'Message', text: ({ message, outcome }) => message || outcome, left: true },
         { id: 'first', label: 'First seen', text: ({ firstSeen }) => since(firstSeen, this.#startedAt) },
         { id: 'last', label: 'Last seen', text: ({ lastSeen }) => since(lastSeen, this.#startedAt) },
-        { id: 'example', label: 'One example', text: ({ example }) => example ?? DASH, left: true },
+        {
+          id: 'example',
+          label: 'One example',
+          text: ({ example, bodies }) => example ?? bodies?.[0] ?? DASH,
+          left: true,
+        },
       ],
     });
     this.#exceptions = new LiveTable<ExceptionRow>(slotOf('exceptions'), {
