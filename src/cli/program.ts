@@ -5,6 +5,7 @@ import type { World } from '../core/world.ts';
 import { secretsIn } from '../plan/publish.ts';
 import type { AgentFlags } from './agent.ts';
 import type { BaselineFlags } from './baseline.ts';
+import { withoutCurl } from './curl.ts';
 import { discreet } from './discreet.ts';
 import type { DoctorFlags } from './doctor.ts';
 import type { FleetFlags } from './fleet.ts';
@@ -30,7 +31,15 @@ import type { ServeFlags } from './serve.ts';
  *
  * @returns the exit code; nothing is thrown.
  */
-export async function main(world: World): Promise<number> {
+export async function main(outside: World): Promise<number> {
+  try {
+    return await mainOf({ ...outside, argv: withoutCurl(outside.argv) });
+  } catch (error) {
+    return report(error, outside);
+  }
+}
+
+async function mainOf(world: World): Promise<number> {
   let exitCode: number = EXIT.passed;
   const secrets = secretsIn(world.argv, world.env);
   const inside = discreet(world, secrets);

@@ -1,0 +1,52 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it } from 'vitest';
+import { withoutCurl } from './curl.ts';
+import { saidBy } from './world.fixture.ts';
+
+const curl = (...words: string[]): readonly string[] =>
+  withoutCurl(['run', '--vus', '3', '--', 'curl', ...words]).slice(3);
+
+it('a command is said in our own flags', () => {
+  expect(withoutCurl(['run', 'http://a/'])).toEqual(['run', 'http://a/']);
+  expect(withoutCurl(['compare', 'a', '--', 'b'])).toEqual(['compare', 'a', '--', 'b']);
+  expect(
+    curl('-sS', '-XPOST', 'a.test/p?x=1&y=2', '-H', 'X-Id: 7', '--data', '{"a": "{{b}}"}', '-o', '/dev/null'),
+  ).toEqual([
+    ...['http://a.test/p?x=1&y=2', '-X', 'POST', '-H', 'X-Id: 7'],
+    ...['-H', 'content-type: application/x-www-form-urlencoded', '--data-raw', '{"a": "{{{{b}}"}'],
+  ]);
+  expect(curl('https://a/p', '--json', '{}', '-k', '-m', '5', '-u', 'ann:pw', '|', 'jq', '.x')).toEqual([
+    ...['https://a/p', '--insecure', '--timeout', '5s', '--user', 'ann:pw'],
+    ...['-H', 'content-type: application/json', '-H', 'accept: application/json', '--data-raw', '{}'],
+  ]);
+  expect(curl('-G', 'http://a/p?q=1', '-d', 'a=1', '-d', 'b=2')).toEqual(['http://a/p?q=1&a=1&b=2']);
+  expect(curl('http://a/p', '-d@body.json', '-H', 'content-type: application/json')).toEqual([
+    ...['http://a/p', '-H', 'content-type: application/json', '--body-file', 'body.json'],
+  ]);
+});
+
+it.each([
+  [['http://a/', '-H', 'Authorization: Bearer <token>'], /placeholder <token>/],
+  [['http://a/$ID'], /placeholder \$ID/],
+  [['http://a/', '-F', 'file=@x'], /-F is not understood/],
+  [['http://a/', 'http://b/'], /second address/],
+  [['http://a/', '-d'], /-d has no value/],
+  [['-d', 'x'], /no address/],
+  [['http://a/', '-d', '@-'], /standard input/],
+])('%j is refused with what to do', async (words, says) => {
+  const { code, stderr } = await saidBy(['run', '--', 'curl', ...words]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(says);
+});
+
+it('its password is shown nowhere', async () => {
+  const server = createServer((_, response) => response.writeHead(401).end('no hunter22'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const { code, stderr } = await saidBy(['probe', '--', 'curl', url, '-u', 'ann:hunter22', '-X', 'GET', '-o', 'x']);
+  server.close();
+  expect(code).toBe(4);
+  expect(stderr).toContain('HTTP 401');
+  expect(stderr).not.toContain('hunter22');
+});
