@@ -14,7 +14,7 @@ const may = {
   analyze: ['core', 'stats'],
   report: ['core', 'discover', 'stats', 'analyze'],
   machine: ['core', 'load'],
-  outputs: ['core'],
+  outputs: ['core', 'stats'],
   session: [
     'core',
     'settings',

@@ -32,3 +32,18 @@ export async function pythonTargets(script: string, test: TestContext): Promise<
   const { port, cases } = JSON.parse(line) as { port: number; cases: PythonTargets['cases'] };
   return { origin: `http://127.0.0.1:${port}`, cases, stop: () => void child.kill('SIGKILL') };
 }
+
+/** What a script of `test/python` prints, given a text. */
+export function printedBy(script: string, input: string): Promise<string> {
+  const path = fileURLToPath(new URL(`python/${script}`, import.meta.url));
+  const child = spawn(PYTHON, [path], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text;
+    });
+  child.stdin.end(input);
+  return new Promise((resolve, reject) =>
+    child.once('close', (code) => (code === 0 ? resolve(said.stdout) : reject(new Error(`${script}: ${said.stderr}`)))),
+  );
+}

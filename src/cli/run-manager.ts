@@ -23,7 +23,7 @@ import type { ConsoleView } from '../report/console.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
 import { discardRows, execute, newRunId, openFolder } from '../session/execution.ts';
-import { followedBy } from '../session/outputs.ts';
+import { followedBy, type Voice } from '../session/outputs.ts';
 import { preflight } from '../session/preflight.ts';
 import { procedureOf } from '../session/procedures.ts';
 import type { FolderWish, RunFolder } from '../session/run-folder.ts';
@@ -66,6 +66,8 @@ export interface RunManagerOptions {
   readonly fleet?: Fleet | null;
   /** What every test is told to, besides its folder. */
   readonly outputs: readonly WantedOutput[];
+  /** Where they are heard. */
+  readonly voice: (view: ConsoleView | null) => Voice;
   /** The page is to be told that something is new. */
   readonly changed: () => void;
   /** How the terminal follows a test that the page started, and what gives its keys back. */
@@ -140,6 +142,7 @@ export class RunManager implements Tester {
         ...(view === null ? [] : [followedBy('console', view)]),
         ...this.#options.outputs,
       ],
+      voice: this.#options.voice(view),
     }).finally(() => {
       kept.over = true;
     });

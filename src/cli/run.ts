@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Fleet } from '../agent/fleet.ts';
 import { exitCodeOf } from '../analyze/verdict.ts';
-import { EXIT } from '../core/errors.ts';
+import { EXIT, RampartError } from '../core/errors.ts';
 import { STOPPED } from '../core/event.ts';
 import type { WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
@@ -9,7 +9,7 @@ import type { RunResult } from '../core/result.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
-import { wantedOutputs } from '../outputs/wanted.ts';
+import { takesStdout, wantedOutputs } from '../outputs/wanted.ts';
 import { describePlan } from '../plan/describe.ts';
 import { foreignVariables } from '../plan/environment.ts';
 import { resolveFleet } from '../plan/fleet.ts';
@@ -25,7 +25,7 @@ import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
 import { plannedAgain } from '../session/discovery.ts';
 import { execute, newRunId, openFolder } from '../session/execution.ts';
-import { followedBy } from '../session/outputs.ts';
+import { followedBy, type Voice } from '../session/outputs.ts';
 import { preflight } from '../session/preflight.ts';
 import type { Procedure } from '../session/procedure.ts';
 import { procedureOf } from '../session/procedures.ts';
@@ -58,7 +58,13 @@ export async function runCommand(
   const procedure = procedureOf(intended.plan);
   const world = discreet(outside, Secrets.of(intended.plan));
   const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
-  const outputs = await wantedOutputs(settings.outputs, world);
+  const outputs = await wantedOutputs(settings, world);
+  if (settings.json === true && takesStdout(outputs))
+    throw new RampartError(
+      'usage',
+      '--json and the output json-lines both want standard output',
+      'Write the lines elsewhere: --output json-lines=lines.ndjson.',
+    );
   if (!quiet) for (const line of describePlan(intended.plan)) world.stderr.write(`${line}\n`);
   return whenReady(world, targetStartOf(written, intended.plan), () =>
     measured(world, sources, { ...intended, given: written }, { wishes, outputs, procedure }),
@@ -151,9 +157,12 @@ async function measuredBy(
           procedure,
           record: new Artifacts(),
           outputs: [...(view === null ? [] : [followedBy('console', view)]), ...outputs],
+          voice: voiceOf(world, view),
         })
     ).finally(() => leaveKeys?.());
-    await printResult(world, result, { folder, json, quiet });
+    // Whoever reads lines there wants nothing between them.
+    const where = takesStdout(outputs) ? { ...world, stdout: world.stderr } : world;
+    await printResult(where, result, { folder, json, quiet });
     await tellGitHub(world, result);
     forget();
     if (page !== null && isWatched(world) && !leaving) {
@@ -191,6 +200,14 @@ function wishOf(given: RawSettings, kind: Plan['kind'], id: string): FolderWish 
   const { out, overwrite = false } = given.settings;
   if (out !== undefined) return { path: out, label: given.originOf('out').label, overwrite };
   return kind === 'probe' ? null : { path: join('reports', id), label: '', overwrite };
+}
+
+/** Where outputs are heard. */
+export function voiceOf({ stdout, stderr }: World, view: ConsoleView | null): Voice {
+  return {
+    print: (text) => stdout.write(text),
+    warn: (sentence) => (view === null ? stderr.write(`rampart: ${sentence}\n`) : view.note(`■ ${sentence}`)),
+  };
 }
 
 /** What went wrong at outputs, a sentence for each. */
@@ -231,6 +248,7 @@ async function openPage(
     memory,
     outputs,
     fleet,
+    voice: (view) => voiceOf(world, view),
     follow: followFor(world),
     ended: ({ folder }, result) => printResult(world, result, { folder, json: false, quiet: false }),
   });

@@ -4,7 +4,7 @@ import { wantedOutputs } from '../outputs/wanted.ts';
 import { readSources } from '../plan/sources.ts';
 import { Page } from './page.ts';
 import { pageWishes } from './page-wishes.ts';
-import { followFor, printResult, warnOfForeignVariables } from './run.ts';
+import { followFor, printResult, voiceOf, warnOfForeignVariables } from './run.ts';
 
 /** `rampart --ui`: the page with its start form, and the tests started from it, until Ctrl-C. */
 export async function uiCommand(world: World, flags: Readonly<Record<string, unknown>>): Promise<number> {
@@ -18,7 +18,8 @@ export async function uiCommand(world: World, flags: Readonly<Record<string, unk
     { kind: 'run', settings: {} },
     {
       memory: null,
-      outputs: await wantedOutputs(settings.outputs, world),
+      outputs: await wantedOutputs(settings, world),
+      voice: (view) => voiceOf(world, view),
       follow: followFor(world),
       ended: ({ folder }, result) => printResult(world, result, { folder, json: false, quiet: false }),
     },

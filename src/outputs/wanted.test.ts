@@ -3,6 +3,7 @@ import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Output, OutputContext } from '../core/output.ts';
 import { FILES } from '../core/run-files.ts';
+import { FILE_OUTPUTS } from './files.ts';
 import { OUTPUTS, wantedOutput } from './wanted.ts';
 
 const mine: Output = { name: 'mine', options: { to: 'where' }, open: () => ({ accept: () => {}, close: () => {} }) };
@@ -25,6 +26,15 @@ describe('an output that is asked for', () => {
     const { output, options } = await wanted('junit,file=out/a.xml');
     expect(OUTPUTS).toContain(output);
     expect([output.name, options]).toEqual(['junit', { file: 'out/a.xml' }]);
+  });
+
+  it('may be given its first option with the name', async () => {
+    expect((await wanted('junit=out/a.xml')).options).toEqual({ file: 'out/a.xml' });
+    expect((await wanted('otlp=http://h:4318/a?b=c,every=1s')).options).toEqual({
+      url: 'http://h:4318/a?b=c',
+      every: '1s',
+    });
+    expect((await wanted('./a=b.mjs')).output).toBe(mine);
   });
 
   it('is the default export of a module, be it of CommonJS', async () => {
@@ -85,7 +95,7 @@ describe('the files of a run as outputs', () => {
   }
 
   it('are all of them', async () => {
-    const all = await Promise.all(OUTPUTS.map(({ name }) => written(name, [finished])));
+    const all = await Promise.all(FILE_OUTPUTS.map(({ name }) => written(name, [finished])));
     expect(Object.assign({}, ...all)).toEqual(Object.fromEntries(FILES.map((file) => [file, `of ${file}`])));
   });
 

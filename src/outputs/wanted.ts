@@ -3,20 +3,45 @@ import { RampartError } from '../core/errors.ts';
 import type { Output, WantedOutput } from '../core/output.ts';
 import type { Machine } from '../core/world.ts';
 import { FILE_OUTPUTS } from './files.ts';
+import { INFLUXDB } from './lines/influxdb.ts';
+import { JSON_LINES, STDOUT } from './lines/json-lines.ts';
+import { STATSD } from './lines/statsd.ts';
+import { OTLP } from './otlp/otlp.ts';
+import { REMOTE_WRITE } from './prometheus/remote-write.ts';
+import { PROMETHEUS } from './prometheus/server.ts';
 
 /** The outputs that are known by name. */
-export const OUTPUTS: readonly Output[] = [...FILE_OUTPUTS];
+export const OUTPUTS: readonly Output[] = [
+  ...FILE_OUTPUTS,
+  PROMETHEUS,
+  REMOTE_WRITE,
+  OTLP,
+  INFLUXDB,
+  STATSD,
+  JSON_LINES,
+];
 
-/** All that a setting asks for. @throws RampartError `bad-output` */
-export function wantedOutputs(
-  texts: string | readonly string[] = [],
-  machine: Pick<Machine, 'loadModule'>,
-): Promise<WantedOutput[]> {
-  return Promise.all([texts].flat().map((text) => wantedOutput(text, machine)));
+/** Settings that ask for outputs. */
+interface OutputSettings {
+  readonly outputs?: string | readonly string[] | undefined;
+  readonly metricsPort?: number | string | undefined;
 }
 
+/** All that settings ask for. @throws RampartError `bad-output` */
+export function wantedOutputs(
+  { outputs = [], metricsPort }: OutputSettings,
+  machine: Pick<Machine, 'loadModule'>,
+): Promise<WantedOutput[]> {
+  const texts = [outputs, metricsPort === undefined ? [] : `${PROMETHEUS.name}=${metricsPort}`].flat();
+  return Promise.all(texts.map((text) => wantedOutput(text, machine)));
+}
+
+/** Whether an output has standard output for itself. */
+export const takesStdout = (wanted: readonly WantedOutput[]): boolean =>
+  wanted.some(({ output, options }) => output === JSON_LINES && (options?.['to'] ?? STDOUT) === STDOUT);
+
 /**
- * @param text `NAME` or `NAME,option=value,…`; NAME is one of the registry, the path of a module, or a package.
+ * @param text `NAME`, `NAME=value` or `NAME,option=value,…`; NAME is one of the registry, the path of a module, or a package.
  * @throws RampartError `bad-output`
  */
 export async function wantedOutput(text: string, { loadModule }: Pick<Machine, 'loadModule'>): Promise<WantedOutput> {
@@ -38,9 +63,19 @@ export function checkOptions({ name, options: known = {} }: Output, options: Rea
       );
 }
 
+/** `NAME=value` gives the first option of an output that is known by name; a module's path may have a `=` of its own. */
+function piecesOf(text: string): { readonly name: string; readonly pieces: readonly string[] } {
+  const [name = '', ...pieces] = text.split(',');
+  const [before = '', ...behind] = name.split('=');
+  const known = OUTPUTS.find((output) => output.name === before.trim());
+  const [first] = Object.keys(known?.options ?? {});
+  if (behind.length === 0 || first === undefined) return { name, pieces };
+  return { name: before, pieces: [`${first}=${behind.join('=')}`, ...pieces] };
+}
+
 /** A piece that names no option belongs to the value before it, which then had a comma. */
 function readWanted(text: string): { readonly name: string; readonly options: Readonly<Record<string, string>> } {
-  const [name = '', ...pieces] = text.split(',');
+  const { name, pieces } = piecesOf(text);
   if (name.trim() === '')
     throw new RampartError('bad-output', 'an output has no name', `Name one of ${names()}, a module or a package.`);
   const options: Record<string, string> = {};

@@ -70,7 +70,10 @@ export function secretsIn(argv: readonly string[], env: Readonly<Record<string, 
   const named = new Secrets(
     [...names, ...(env['RAMPART_SECRET'] ?? '').split(/[,\r\n]/)].filter((name) => name !== ''),
   );
-  const texts = [...argv, ...set.flatMap(([, value = '']) => value.split(/\r?\n/))];
+  const lines = set.flatMap(([name, value = '']) =>
+    value.split(/\r?\n/).map((line) => (name === 'RAMPART_OUTPUT' ? `--output=${line}` : line)),
+  );
+  const texts = [...argv, ...lines];
   return named.knowing(texts.flatMap((text, index) => foundInArgument(text, texts[index - 1] ?? '', named)));
 }
 
@@ -83,12 +86,14 @@ function publishArgument(argument: string, before: string, secrets: Secrets): st
   if (/^--secret(?:=|$)/.test(argument) || before === '--secret') return argument;
   if (/^--proxy=/.test(argument) || before === '--proxy') return argument.replace(USER, `$1${MASK}@`);
   if (/^--user=/.test(argument) || before === '--user') return argument.replace(/:.*$/s, `:${MASK}`);
+  if (isOutput(argument, before)) return outputSecrets(argument, secrets).reduce(masked, argument);
   const [, flag, name = '', colon, value = ''] = HEADER.exec(argument) ?? [];
   if (flag !== undefined && secrets.isSecret(name)) return `${flag}${name}${colon}${value === '' ? '' : MASK}`;
   return isAddress(argument) ? maskAddress(argument, secrets) : secrets.mask(argument);
 }
 
 function foundInArgument(argument: string, before: string, secrets: Secrets): string[] {
+  if (isOutput(argument, before)) return outputSecrets(argument, secrets);
   const [, , name = '', , value = ''] = HEADER.exec(argument) ?? [];
   const found = [...(name === '' ? [] : secrets.foundIn(name, value)), ...secrets.found(argument)];
   if (isAddress(argument))
@@ -96,6 +101,24 @@ function foundInArgument(argument: string, before: string, secrets: Secrets): st
   const user = /^--(?:proxy|user)(?:=|$)/.test(argument) || /^--(?:proxy|user)$/.test(before);
   const [, , credentials = ''] = (user && (USER.exec(argument) ?? /^(--user=)?(.*)$/s.exec(argument))) || [];
   return [...found, credentials, credentials.slice(credentials.indexOf(':') + 1)];
+}
+
+const isOutput = (argument: string, before: string): boolean =>
+  argument.startsWith('--output=') || before === '--output';
+
+const masked = (text: string, secret: string): string => text.replaceAll(secret, MASK);
+
+/** Of `--output`: the values of options with secret names, of secret headers and parameters, and a user's password. */
+function outputSecrets(argument: string, secrets: Secrets): string[] {
+  const options = [
+    ...argument.matchAll(/[,?&;]([\w-]+)=([^,&;]+)/g),
+    ...argument.matchAll(/,header=([\w-]+):\s*([^,]+)/g),
+  ];
+  const users = [...argument.matchAll(/:\/\/[^:@/]*:([^@/]+)@/g)];
+  return [
+    ...options.flatMap(([, name = '', value = '']) => (secrets.isSecret(name) ? [value] : [])),
+    ...users.map(([, password = '']) => password),
+  ];
 }
 
 const isAddress = (argument: string): boolean =>

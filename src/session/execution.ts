@@ -16,7 +16,7 @@ import { ThreadPool } from '../run/threads.ts';
 import type { Artifacts } from './artifacts.ts';
 import { unlessFailing } from './failing.ts';
 import { type OutputOutcome, OutputQueue } from './output-queue.ts';
-import { openOutputs } from './outputs.ts';
+import { openOutputs, type Voice } from './outputs.ts';
 import type { Procedure } from './procedure.ts';
 import { type FolderWish, RunFolder } from './run-folder.ts';
 import { runSession } from './stream.ts';
@@ -50,6 +50,8 @@ export interface Execution {
   readonly fleet?: Fleet | null;
   /** Who else follows it. */
   readonly outputs: readonly WantedOutput[];
+  /** Where they are heard; absent: nowhere. */
+  readonly voice?: Voice;
 }
 
 /**
@@ -59,19 +61,20 @@ export interface Execution {
  * @throws RampartError `bad-output`, before any load, where an output cannot be opened.
  */
 export async function execute(machine: Machine, execution: Execution): Promise<RunResult> {
-  const { id, plan, rows, procedure, publication, folder, signal, steering, record } = execution;
+  const { id, plan, rows, procedure, publication, folder, signal, steering, record, voice } = execution;
   const { command, secrets } = publication;
   const { clock } = machine;
   const published = publishPlan(plan, secrets);
   const discard = (): void => discardRows(machine.files, rows);
   const journal = folder === null ? [] : [new OutputQueue(JOURNAL, folder.journal, clock, JOURNAL_PATIENCE)];
-  const outputs = await openOutputs(machine, execution.outputs, { id, plan: published, record }).catch(
-    async (error: unknown) => {
-      discard();
-      await journal[0]?.close();
-      throw error;
-    },
-  );
+  const outputs = await openOutputs(machine, execution.outputs, {
+    ...{ id, plan: published, record },
+    ...(voice === undefined ? {} : { voice }),
+  }).catch(async (error: unknown) => {
+    discard();
+    await journal[0]?.close();
+    throw error;
+  });
   const fleet = execution.fleet ?? null;
   const pool = fleet === null ? new ThreadPool(machine.workerEntry, clock, plan.threads, rows) : null;
   const source = pool?.source ?? (fleet as Fleet).sourceFor(rows);

@@ -4,7 +4,7 @@ import type { RunSink } from '../core/event.ts';
 import type { Output, OutputContext, WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
 import { seconds, toSeconds } from '../core/units.ts';
-import type { Machine } from '../core/world.ts';
+import type { GrowingFile, Machine } from '../core/world.ts';
 import { checkOptions } from '../outputs/wanted.ts';
 import type { Artifacts } from './artifacts.ts';
 import { OutputQueue } from './output-queue.ts';
@@ -15,18 +15,29 @@ const PATIENCE = seconds(30);
 /** A sink that is there already, as an output. */
 export const followedBy = (name: string, sink: RunSink): WantedOutput => ({ output: { name, open: () => sink } });
 
+/** Where outputs are heard. Absent: nowhere, as in a program that uses the library. */
+export interface Voice {
+  /** Of standard output. */
+  print(text: string): void;
+  /** A sentence for a person. */
+  warn(sentence: string): void;
+}
+
+const SILENT: Voice = { print: () => {}, warn: () => {} };
+
 interface Followed {
   readonly id: string;
   /** Fit to be published. */
   readonly plan: Plan;
   readonly record: Artifacts;
+  readonly voice?: Voice;
 }
 
 /** @throws RampartError `bad-output`; those that are open by then are closed. */
 export async function openOutputs(
   machine: Machine,
   wanted: readonly WantedOutput[],
-  { id, plan, record }: Followed,
+  { id, plan, record, voice = SILENT }: Followed,
 ): Promise<OutputQueue[]> {
   const open: OutputQueue[] = [];
   try {
@@ -39,6 +50,10 @@ export async function openOutputs(
         result: () => record.fold.result(),
         file: async (name) => (await record.contents(machine))[name](),
         write: (path, text) => machine.files.writeText(path, text),
+        create: (path) => created(machine, output.name, path),
+        print: voice.print,
+        warn: once((problem) => voice.warn(`the output ${output.name}: ${problem}`)),
+        clock: machine.clock,
       };
       open.push(new OutputQueue(output.name, await opened(output, context, machine), machine.clock));
     }
@@ -47,6 +62,25 @@ export async function openOutputs(
     throw error;
   }
   return open;
+}
+
+function once(tell: (text: string) => void): (text: string) => void {
+  let told = false;
+  return (text) => {
+    if (!told) tell(text);
+    told = true;
+  };
+}
+
+/** @throws RampartError `bad-output` */
+async function created({ files }: Pick<Machine, 'files'>, name: string, path: string): Promise<GrowingFile> {
+  try {
+    return await files.createFile(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const problem = code === 'EEXIST' ? 'is there already' : `cannot be made: ${message}`;
+    throw new RampartError('bad-output', `the output ${name}: ${path} ${problem}`, 'Name another file.');
+  }
 }
 
 async function opened(output: Output, context: OutputContext, { clock }: Pick<Machine, 'clock'>): Promise<RunSink> {

@@ -153,7 +153,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
       // Before anything is sent: a search refuses SLOs that no load can break.
       procedure = procedureOf(plan);
       wanted = [
-        ...(await wantedOutputs(settings.outputs, machine)),
+        ...(await wantedOutputs(settings, machine)),
         ...(await Promise.all(outputs.map((one) => this.#wanted(one)))),
       ];
       await reach(plan);

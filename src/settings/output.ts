@@ -16,9 +16,18 @@ export const OUTPUT_SETTINGS = {
     shape: 'texts',
     flag: '--output <output>',
     repeat: true,
-    help: everywhere('a further output, NAME[,option=value]: json, junit, … or a module or package; repeat for more'),
-    what: 'A further output, NAME[,option=value,…]: html, json, markdown, junit, stats, history, failures, hlog, a module or a package',
-    example: 'junit,file=load.xml',
+    help: everywhere(
+      'a further output, NAME[=value]: junit, prometheus, otlp, … or a module or package; repeat for more',
+    ),
+    what: 'A further output, NAME[=value][,option=value,…]: one of [outputs](outputs.md), a module or a package',
+    example: 'junit=load.xml',
+  },
+  metricsPort: {
+    shape: 'quantity',
+    flag: '--metrics-port <port>',
+    help: everywhere('let Prometheus read the run’s metrics: --output prometheus=PORT'),
+    what: 'Port at which Prometheus can read the metrics of the run under way: short for the output prometheus',
+    value: { kind: 'count', min: '0', max: '65535' },
   },
   overwrite: {
     shape: 'yes-or-no',
