@@ -30,6 +30,7 @@ import { preflight } from '../session/preflight.ts';
 import type { Procedure } from '../session/procedure.ts';
 import { procedureOf } from '../session/procedures.ts';
 import type { FolderWish, RunFolder } from '../session/run-folder.ts';
+import { type SampleFileWish, sampleWishOf } from '../session/sample-file.ts';
 import { colourOf } from './colour.ts';
 import { discreet } from './discreet.ts';
 import { tellGitHub } from './github.ts';
@@ -65,10 +66,25 @@ export async function runCommand(
       '--json and the output json-lines both want standard output',
       'Write the lines elsewhere: --output json-lines=lines.ndjson.',
     );
+  const samples = sampleWishOf(written);
+  if (samples !== null && wishes !== null)
+    throw new RampartError(
+      'usage',
+      '--samples is for one run, and the page may make several',
+      'Leave --ui or --samples out.',
+    );
   if (!quiet) for (const line of describePlan(intended.plan)) world.stderr.write(`${line}\n`);
   return whenReady(world, targetStartOf(written, intended.plan), () =>
-    measured(world, sources, { ...intended, given: written }, { wishes, outputs, procedure }),
+    measured(world, sources, { ...intended, given: written }, { wishes, outputs, procedure, samples }),
   );
+}
+
+/** What a run is to do besides measuring. */
+interface Wanted {
+  readonly wishes: PageWishes | null;
+  readonly outputs: readonly WantedOutput[];
+  readonly procedure: Procedure;
+  readonly samples: SampleFileWish | null;
 }
 
 /** Measures, judges and shows. Returns the exit code. */
@@ -76,7 +92,7 @@ async function measured(
   world: World,
   sources: Sources,
   intended: PreparedRun & { readonly given: RawSettings },
-  { wishes, outputs, procedure }: { wishes: PageWishes | null; outputs: readonly WantedOutput[]; procedure: Procedure },
+  { wishes, outputs, procedure, samples }: Wanted,
 ): Promise<number> {
   const written = intended.given;
   const id = newRunId(world);
@@ -158,6 +174,7 @@ async function measuredBy(
           record: new Artifacts(),
           outputs: [...(view === null ? [] : [followedBy('console', view)]), ...outputs],
           voice: voiceOf(world, view),
+          ...(samples === null ? {} : { samples }),
         })
     ).finally(() => leaveKeys?.());
     // Whoever reads lines there wants nothing between them.
@@ -213,9 +230,10 @@ export function voiceOf({ stdout, stderr }: World, view: ConsoleView | null): Vo
 /** What went wrong at outputs, a sentence for each. */
 function outputLosses({ outputs = [] }: RunResult): string[] {
   return outputs.map(({ name, delivered, dropped, error }) => {
-    const lost = dropped === 0 ? '' : `, and never had ${dropped} of ${delivered + dropped} events`;
+    const what = `${dropped} of ${delivered + dropped} ${name === 'samples' ? 'requests' : 'events'}`;
+    const lost = dropped === 0 ? '' : `, and never had ${what}`;
     return error === null
-      ? `the output ${name} was too slow: it never had ${dropped} of ${delivered + dropped} events`
+      ? `the output ${name} was too slow: it never had ${what}`
       : `the output ${name} failed (${error})${lost}`;
   });
 }

@@ -12,6 +12,7 @@ import type { LoadModel } from '../load/model.ts';
 import { OpenLoad } from '../load/open.ts';
 import { Pulse } from '../load/pulse.ts';
 import { Recorder } from '../record/recorder.ts';
+import type { SampleLog } from '../record/sample-log.ts';
 import { SeparateConnects } from './separate-connects.ts';
 
 const WARMUP = 0;
@@ -67,7 +68,10 @@ export class Generation {
   /** Of a probe, when its last request has ended. */
   #connects: SeparateConnects | null = null;
 
-  /** @param startAt when to begin, on the engine's clock; ahead by a little, so that all segments begin together. */
+  /**
+   * @param samples is told of each request that ends; null: nobody is.
+   * @param startAt when to begin, on the engine's clock; ahead by a little, so that all segments begin together.
+   */
   constructor(
     plan: Plan,
     segment: Segment,
@@ -75,6 +79,7 @@ export class Generation {
     engine: Engine,
     emit: (snapshots: readonly IntervalSnapshot[]) => void,
     onEnd: () => void,
+    samples: Pick<SampleLog, 'add'> | null = null,
   ) {
     const { load: profile } = plan;
     this.#plan = plan;
@@ -112,6 +117,14 @@ export class Generation {
       this.#load.done(exchange);
       if (this.#draining && this.#driver.inFlight === 0) this.#drained(exchange);
     };
+    if (samples !== null) {
+      const { onDone } = this.#driver;
+      // Before its exchange is used again.
+      this.#driver.onDone = (exchange) => {
+        samples.add(exchange);
+        onDone(exchange);
+      };
+    }
     this.#load.onFinished = () => this.#offered();
     this.#countRampApart(0);
     this.#step = this.#after(startAt - this.#clock.now(), () => {

@@ -10,7 +10,9 @@ import { type SegmentWorker, WorkerGroup } from './worker-group.ts';
  */
 export function localSource(clock: Clock, rows: RowTable | null = null): LoadSource {
   return (plan, segment, signal, commands, begin) => {
-    const runner = new SegmentRunner(clock, (message) => group.hear(0, message));
+    const runner = new SegmentRunner(clock, (message) => {
+      if (message.type !== 'samples') group.hear(0, message);
+    });
     const worker: SegmentWorker = {
       // As between threads: nothing is heard within the call that tells it.
       postMessage: (order) => queueMicrotask(() => runner.hear(order)),

@@ -1,12 +1,20 @@
 import type { LoadChange } from '../core/command.ts';
 import type { Plan, Segment } from '../core/plan.ts';
+import type { SampleBatch, SampleWish } from '../core/request-samples.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 
 /** A thread is told to prepare a segment, then, when all are ready, to start it; it can do so again and again. */
 export type ToThread =
-  | { readonly type: 'prepare'; readonly plan: Plan; readonly segment: Segment; readonly rows: RowTable | null }
+  | {
+      readonly type: 'prepare';
+      readonly plan: Plan;
+      readonly segment: Segment;
+      readonly rows: RowTable | null;
+      /** Single requests are to be told as well. Absent: they are not. */
+      readonly samples?: SampleWish;
+    }
   | { readonly type: 'start'; readonly startAt: Micros }
   /** Carries out what a person asked for, at the change's own instant. */
   | { readonly type: 'change'; readonly change: LoadChange }
@@ -16,6 +24,8 @@ export type ToThread =
 export type FromThread =
   | { readonly type: 'ready' }
   | { readonly type: 'interval'; readonly snapshots: readonly IntervalSnapshot[] }
+  /** Comes before the snapshots of its interval. */
+  | { readonly type: 'samples'; readonly batch: SampleBatch }
   | { readonly type: 'end' };
 
 /** What a null server's thread is born with; it posts its port. */

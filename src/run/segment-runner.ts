@@ -2,6 +2,7 @@ import type { Clock } from '../core/ports.ts';
 import { Http1Driver } from '../drivers/http1/driver.ts';
 import { measureConnect } from '../drivers/reach.ts';
 import { GeneratorProbe } from '../record/probe.ts';
+import { SampleLog } from '../record/sample-log.ts';
 import { engineFor } from './engines.ts';
 import { type Engine, Generation } from './generation.ts';
 import type { FromThread, ToThread } from './protocol.ts';
@@ -35,14 +36,20 @@ export class SegmentRunner {
         break;
       case 'start': {
         if (this.#prepared === null) break;
-        const { plan, segment } = this.#prepared;
+        const { plan, segment, samples } = this.#prepared;
+        const log = samples === undefined ? null : new SampleLog(samples);
         this.#generation = new Generation(
           plan,
           segment,
           message.startAt,
           this.#engine,
-          (snapshots) => this.#tell({ type: 'interval', snapshots }),
+          (snapshots) => {
+            const batch = log?.take() ?? null;
+            if (batch !== null) this.#tell({ type: 'samples', batch });
+            this.#tell({ type: 'interval', snapshots });
+          },
           () => this.#ended(),
+          log,
         );
         break;
       }

@@ -1,10 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock, LoadSource } from '../core/ports.ts';
+import type { SampleBatch, SampleWish } from '../core/request-samples.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { FromThread } from './protocol.ts';
 import { threadName } from './source-names.ts';
 import { WorkerGroup } from './worker-group.ts';
+
+/** Who wants single requests, and what of them. */
+export interface SampleReader {
+  readonly wish: SampleWish;
+  accept(batch: SampleBatch): void;
+}
 
 /**
  * Worker threads that run plans, one plan after another, each thread a segment of it. The threads stay warm in between:
@@ -14,6 +21,7 @@ export class ThreadPool {
   readonly #clock: Clock;
   readonly #workers: Worker[] = [];
   readonly #rows: RowTable | null;
+  readonly #samples: SampleReader | null;
   #group: WorkerGroup | null = null;
   /** Why the pool can run nothing any more. */
   #broken: { readonly thread: string; readonly message: string } | null = null;
@@ -21,8 +29,16 @@ export class ThreadPool {
   /**
    * @param entry the built worker (`run/worker`).
    * @param rows of the plans' data; its memory is shared, not copied.
+   * @param samples who is told of single requests; null: nobody.
    */
-  constructor(entry: URL, clock: Clock, threads: number, rows: RowTable | null = null) {
+  constructor(
+    entry: URL,
+    clock: Clock,
+    threads: number,
+    rows: RowTable | null = null,
+    samples: SampleReader | null = null,
+  ) {
+    this.#samples = samples;
     this.#clock = clock;
     this.#rows = rows;
     for (let index = 0; index < threads; index++) this.#hire(new Worker(entry), index);
@@ -44,7 +60,15 @@ export class ThreadPool {
   async *#run(
     ...[plan, segment, signal, commands, begin]: Parameters<LoadSource>
   ): AsyncGenerator<IntervalSnapshot, void, undefined> {
-    const group = new WorkerGroup(plan, segment, this.#rows, this.#workers, this.#clock, begin);
+    const group = new WorkerGroup(
+      plan,
+      segment,
+      this.#rows,
+      this.#workers,
+      this.#clock,
+      begin,
+      this.#samples?.wish,
+    );
     this.#group = group;
     if (this.#broken !== null) group.lose(this.#broken.thread, this.#broken.message);
     try {
@@ -58,7 +82,10 @@ export class ThreadPool {
     const thread = threadName(index);
     let cause = '';
     this.#workers.push(worker);
-    worker.on('message', (message: FromThread) => this.#group?.hear(index, message));
+    worker.on('message', (message: FromThread) => {
+      if (message.type === 'samples') this.#samples?.accept(message.batch);
+      else this.#group?.hear(index, message);
+    });
     worker.on('error', (error: Error) => {
       cause = `${error.name}: ${error.message}`;
     });

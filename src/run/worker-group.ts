@@ -3,6 +3,7 @@ import type { Commanded, CommandReply, Commands, LoadChange, LoadCommand } from 
 import { RampartError } from '../core/errors.ts';
 import type { LoadProfile, Plan, Segment } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
+import type { SampleWish } from '../core/request-samples.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { type Micros, millis, seconds } from '../core/units.ts';
@@ -67,6 +68,7 @@ export class WorkerGroup implements Commanded {
     workers: readonly SegmentWorker[],
     clock: Clock,
     begin?: () => Promise<Micros>,
+    samples?: SampleWish,
   ) {
     this.#plan = plan;
     this.#changes = new LoadChanges(plan);
@@ -80,7 +82,8 @@ export class WorkerGroup implements Commanded {
     this.#joiner = new Joiner(busy.length, (snapshot) => this.#snapshots.push(snapshot));
     parts.forEach((part, index) => {
       this.#working.add(index);
-      busy[index]?.postMessage({ type: 'prepare', plan, rows, segment: part });
+      const order = { type: 'prepare', plan, rows, segment: part } as const;
+      busy[index]?.postMessage(samples === undefined ? order : { ...order, samples });
     });
     const hint = 'Ask for fewer --threads.';
     this.#patience = clock.after(READY_WITHIN, () =>
@@ -88,7 +91,7 @@ export class WorkerGroup implements Commanded {
     );
   }
 
-  hear(index: number, message: FromThread): void {
+  hear(index: number, message: Exclude<FromThread, { type: 'samples' }>): void {
     this.#silent[index] = 0;
     if (message.type === 'interval') {
       this.#over ||= message.snapshots.some(({ phase }) => phase === 'drain');

@@ -3,6 +3,7 @@
 import type { Fleet } from '../agent/fleet.ts';
 import type { WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
+import type { SampleBatch } from '../core/request-samples.ts';
 import type { OutputResult, RunResult } from '../core/result.ts';
 import type { RowTable } from '../core/rows.ts';
 import { JOURNAL } from '../core/run-files.ts';
@@ -19,6 +20,7 @@ import { type OutputOutcome, OutputQueue } from './output-queue.ts';
 import { openOutputs, type Voice } from './outputs.ts';
 import type { Procedure } from './procedure.ts';
 import { type FolderWish, RunFolder } from './run-folder.ts';
+import { SampleFile, type SampleFileWish, wishFor } from './sample-file.ts';
 import { runSession } from './stream.ts';
 
 /** A disk that does not answer is waited for, and then the journal goes elsewhere: see `RunFolder`. */
@@ -52,6 +54,8 @@ export interface Execution {
   readonly outputs: readonly WantedOutput[];
   /** Where they are heard; absent: nowhere. */
   readonly voice?: Voice;
+  /** Single requests go to a file. Absent: they do not. */
+  readonly samples?: SampleFileWish;
 }
 
 /**
@@ -75,8 +79,20 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
     await journal[0]?.close();
     throw error;
   });
+  const samples =
+    execution.samples === undefined
+      ? null
+      : await SampleFile.open(machine, execution.samples, published).catch(async (error: unknown) => {
+          discard();
+          await Promise.all([...journal, ...outputs].map((output) => output.close()));
+          throw error;
+        });
+  const reader =
+    samples === null || execution.samples === undefined
+      ? null
+      : { wish: wishFor(execution.samples, plan), accept: (batch: SampleBatch) => samples.accept(batch) };
   const fleet = execution.fleet ?? null;
-  const pool = fleet === null ? new ThreadPool(machine.workerEntry, clock, plan.threads, rows) : null;
+  const pool = fleet === null ? new ThreadPool(machine.workerEntry, clock, plan.threads, rows, reader) : null;
   const source = pool?.source ?? (fleet as Fleet).sourceFor(rows);
   const outcomes = await runSession({
     events: (ended) =>
@@ -104,7 +120,7 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
   });
   const [written, ...others] = folder === null ? [null, ...outcomes] : outcomes;
   if (written?.error != null || (written?.dropped ?? 0) > 0) folder?.loseEvents(written?.dropped ?? 0);
-  const result = withOutputs(record.fold.result(), others);
+  const result = withOutputs(record.fold.result(), [...others, (await samples?.close()) ?? null]);
   if (folder !== null) await record.write(machine, result, (name, text) => folder.write(name, text));
   return result;
 }

@@ -24,6 +24,7 @@ import { preflight } from './preflight.ts';
 import type { Procedure } from './procedure.ts';
 import { procedureOf } from './procedures.ts';
 import type { RunFolder } from './run-folder.ts';
+import { type SampleFileWish, sampleWishOf } from './sample-file.ts';
 
 export interface SessionOptions {
   /**
@@ -149,6 +150,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
     let publication: Publication;
     let folder: RunFolder | null = null;
     let wanted: readonly WantedOutput[];
+    let samples: SampleFileWish | null;
     try {
       // Before anything is sent: a search refuses SLOs that no load can break.
       procedure = procedureOf(plan);
@@ -156,6 +158,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
         ...(await wantedOutputs(settings, machine)),
         ...(await Promise.all(outputs.map((one) => this.#wanted(one)))),
       ];
+      samples = sampleWishOf(given);
       await reach(plan);
       const { out, overwrite = false } = settings;
       const wish = out === undefined ? null : { path: out, label: 'out', overwrite };
@@ -172,6 +175,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
     }
     const result = await execute(machine, {
       ...{ id: this.id, plan, rows, folder, publication },
+      ...(samples === null ? {} : { samples }),
       procedure,
       record: new Artifacts(),
       signal: this.#stop.signal,

@@ -1,0 +1,173 @@
+/** Single requests as text: a row of a table, or a line of JSON, by the columns of Rampart, Locust or k6. */
+import type { Plan } from '../core/plan.ts';
+import { SAMPLE_FIELDS, type SampleBatch, type SampleField } from '../core/request-samples.ts';
+import { OUTCOMES } from '../core/sample.ts';
+
+export const COLUMNS = ['rampart', 'locust', 'k6'] as const;
+export type SampleColumns = (typeof COLUMNS)[number];
+export type SampleFormat = 'csv' | 'ndjson';
+
+type Value = string | number | boolean | null;
+/** A row by column. */
+type Row = Readonly<Record<string, Value>>;
+
+interface Writing {
+  readonly plan: Plan;
+  readonly columns: SampleColumns;
+  readonly format: SampleFormat;
+  /** From the clock of the instants to the wall clock, µs. */
+  readonly offset: number;
+}
+
+type Sample = Readonly<Record<SampleField, number>>;
+
+const LOCUST = ['request_type', 'name', 'response_time', 'response_length', 'exception', 'start_time', 'url'];
+const K6 = [
+  ...[
+    'metric_name',
+    'timestamp',
+    'metric_value',
+    'check',
+    'error',
+    'error_code',
+    'expected_response',
+    'group',
+    'method',
+  ],
+  ...['name', 'proto', 'scenario', 'service', 'status', 'subproto', 'tls_version', 'url', 'extra_tags'],
+];
+const OWN = [
+  ...[
+    'time',
+    'request',
+    'method',
+    'phase',
+    'outcome',
+    'status',
+    'response_ms',
+    'service_ms',
+    'first_byte_ms',
+    'lag_ms',
+  ],
+  ...['connect_ms', 'tls_ms', 'bytes_in', 'body_bytes_in', 'bytes_out', 'user', 'index', 'message'],
+];
+
+/** The first line of a table; of lines of JSON there is none. */
+export function headOf({ columns, format }: Pick<Writing, 'columns' | 'format'>): string {
+  return format === 'ndjson' ? '' : csvLine({ rampart: OWN, locust: LOCUST, k6: K6 }[columns]);
+}
+
+/** @returns a text of whole lines. */
+export function toSampleText(batch: SampleBatch, writing: Writing): string {
+  const rowsOf = { rampart: ownRow, locust: locustRow, k6: k6Rows }[writing.columns];
+  const names = { rampart: OWN, locust: LOCUST, k6: K6 }[writing.columns];
+  const lines: string[] = [];
+  for (const sample of samplesIn(batch)) {
+    const message = batch.messages[sample.message] ?? '';
+    for (const row of [rowsOf(sample, message, writing)].flat()) {
+      if (writing.format === 'csv') lines.push(csvLine(names.map((name) => row[name] ?? null)));
+      else lines.push(`${JSON.stringify(writing.columns === 'k6' ? k6Point(row) : row)}\n`);
+    }
+  }
+  return lines.join('');
+}
+
+export const countIn = ({ values }: SampleBatch): number => values.length / SAMPLE_FIELDS.length;
+
+function* samplesIn(batch: SampleBatch): Generator<Sample> {
+  const { values } = batch;
+  for (let at = 0; at < values.length; at += SAMPLE_FIELDS.length)
+    yield Object.fromEntries(SAMPLE_FIELDS.map((field, i) => [field, values[at + i] ?? 0])) as Sample;
+}
+
+/** µs to ms, as other files have them; null of what has not happened. */
+const ms = (took: number, happened = took >= 0): number | null => (happened ? took / 1e3 : null);
+
+function ownRow(sample: Sample, message: string, { plan, offset }: Writing): Row {
+  const { dueAt, sentAt, firstByteAt, doneAt, connectTook, tlsTook, epoch, outcome } = sample;
+  const { name = '', method = '' } = plan.requests[sample.request] ?? {};
+  return {
+    time: new Date((dueAt + offset) / 1e3).toISOString(),
+    request: name,
+    method,
+    phase: epoch === 0 ? 'warmup' : epoch === 1 && plan.rampEnd !== undefined ? 'ramp' : 'measured',
+    outcome: OUTCOMES[outcome] ?? '',
+    status: sample.status,
+    response_ms: ms(doneAt - dueAt),
+    service_ms: ms(doneAt - sentAt, sentAt > 0),
+    first_byte_ms: ms(firstByteAt - sentAt, firstByteAt > 0),
+    lag_ms: ms(sentAt - dueAt - Math.max(0, connectTook), sentAt > 0),
+    connect_ms: ms(connectTook),
+    tls_ms: ms(tlsTook),
+    bytes_in: sample.bytesIn,
+    body_bytes_in: sample.bodyBytesIn,
+    bytes_out: sample.bytesOut,
+    user: sample.user < 0 ? null : sample.user,
+    index: sample.index,
+    message,
+  };
+}
+
+const isFailed = ({ outcome }: Sample): boolean => OUTCOMES[outcome] !== 'ok';
+
+/** As Locust's `request` event names them. */
+function locustRow(sample: Sample, message: string, { plan, offset }: Writing): Row {
+  const { name = '', method = '', path = '' } = plan.requests[sample.request] ?? {};
+  return {
+    request_type: method,
+    name,
+    response_time: ms(sample.doneAt - sample.dueAt),
+    response_length: sample.bodyBytesIn,
+    exception: isFailed(sample) ? message || (OUTCOMES[sample.outcome] ?? '') : null,
+    start_time: (sample.dueAt + offset) / 1e6,
+    url: path,
+  };
+}
+
+/** A row for each metric of a request, as in k6's CSV; its times begin when the request leaves, as k6's do. */
+function k6Rows(sample: Sample, message: string, { plan, offset }: Writing): readonly Row[] {
+  const { sentAt, firstByteAt, doneAt, connectTook, tlsTook, status } = sample;
+  const { name = '', method = '', path = '' } = plan.requests[sample.request] ?? {};
+  const failed = isFailed(sample);
+  const common = {
+    timestamp: Math.floor((doneAt + offset) / 1e6),
+    error: failed ? message || (OUTCOMES[sample.outcome] ?? '') : '',
+    expected_response: !failed,
+    ...{ method, name, scenario: 'default', status, url: new URL(path, plan.target.url).href },
+  };
+  const point = (metric: string, value: number | null): Row[] =>
+    value === null ? [] : [{ metric_name: metric, metric_value: value, ...common }];
+  return [
+    ...point('http_reqs', 1),
+    ...point('http_req_duration', ms(doneAt - sentAt, sentAt > 0)),
+    ...point('http_req_failed', failed ? 1 : 0),
+    ...point('http_req_blocked', ms(Math.max(0, connectTook))),
+    ...point('http_req_connecting', ms(Math.max(0, connectTook) - Math.max(0, tlsTook))),
+    ...point('http_req_tls_handshaking', ms(Math.max(0, tlsTook))),
+    ...point('http_req_waiting', ms(firstByteAt - sentAt, firstByteAt > 0)),
+    ...point('http_req_receiving', ms(doneAt - firstByteAt, firstByteAt > 0)),
+  ];
+}
+
+/** As in k6's JSON. */
+function k6Point({ metric_name, metric_value, timestamp, ...tags }: Row): object {
+  const told = Object.entries(tags).filter(([, value]) => value !== null && value !== '');
+  return {
+    metric: metric_name,
+    type: 'Point',
+    data: {
+      time: new Date(Number(timestamp) * 1e3).toISOString(),
+      value: metric_value,
+      tags: Object.fromEntries(told.map(([name, value]) => [name, String(value)])),
+    },
+  };
+}
+
+function csvLine(values: readonly Value[]): string {
+  return `${values.map(cell).join(',')}\n`;
+}
+
+function cell(value: Value): string {
+  const text = value === null ? '' : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,114 @@
+/** The file that single requests go to, where a person asks for one. */
+import { RampartError } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
+import type { SampleBatch, SampleWish } from '../core/request-samples.ts';
+import type { GrowingFile, Machine } from '../core/world.ts';
+import type { RawSettings } from '../plan/raw-settings.ts';
+import { readValue } from '../plan/value.ts';
+import { countIn, headOf, type SampleColumns, type SampleFormat, toSampleText } from '../report/request-samples.ts';
+import type { OutputOutcome } from './output-queue.ts';
+
+/** A second of all threads together; a fast disk takes it, and so does the main thread. */
+const MOST_PER_SECOND = 20_000;
+/** Batches that wait for a slow disk at most. */
+const MOST_WAITING = 16;
+
+/** What a person asks for. */
+export interface SampleFileWish {
+  readonly path: string;
+  readonly format: SampleFormat;
+  readonly columns: SampleColumns;
+  readonly share: number;
+}
+
+/** By the ending of a file's name. @throws RampartError `bad-output` */
+function formatOf(path: string): SampleFormat {
+  if (/\.csv$/i.test(path)) return 'csv';
+  if (/\.(ndjson|jsonl)$/i.test(path)) return 'ndjson';
+  throw new RampartError(
+    'bad-output',
+    `--samples: ${path} is of no known format`,
+    'Its name must end in .ndjson or .csv.',
+  );
+}
+
+/** What settings ask for; null: nothing. @throws RampartError */
+export function sampleWishOf(given: RawSettings): SampleFileWish | null {
+  const { samples: path } = given.settings;
+  if (path === undefined) return null;
+  const share = readValue(given, 'samplesShare') ?? 1;
+  if (share === 0)
+    throw new RampartError('bad-output', '--samples-share: 0 % of the requests are none', 'Leave --samples out.');
+  return { path, share, format: formatOf(path), columns: readValue(given, 'samplesColumns') ?? 'rampart' };
+}
+
+/** What each thread is to keep. */
+export function wishFor({ share }: SampleFileWish, { threads, interval }: Plan): SampleWish {
+  return { share, most: Math.ceil((MOST_PER_SECOND * interval) / 1e6 / threads) };
+}
+
+/** Batches are written one after the other, and nobody waits for them; what a slow disk does not take is dropped, and counted. */
+export class SampleFile {
+  readonly #file: GrowingFile;
+  readonly #writing: Parameters<typeof toSampleText>[1];
+  #busy: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #delivered = 0;
+  #dropped = 0;
+  #error: Error | null = null;
+
+  private constructor(file: GrowingFile, writing: Parameters<typeof toSampleText>[1]) {
+    this.#file = file;
+    this.#writing = writing;
+  }
+
+  /** @param plan fit to be published. @throws RampartError `bad-output` */
+  static async open({ files, clock, wallTime }: Machine, wish: SampleFileWish, plan: Plan): Promise<SampleFile> {
+    const { path, columns, format } = wish;
+    let file: GrowingFile;
+    try {
+      file = await files.createFile(path);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const problem = code === 'EEXIST' ? 'is there already' : `cannot be made: ${message}`;
+      throw new RampartError('bad-output', `--samples: ${path} ${problem}`, 'Name another file.');
+    }
+    const offset = wallTime().getTime() * 1e3 - clock.now();
+    const samples = new SampleFile(file, { plan, columns, format, offset });
+    samples.#append(headOf(wish), 0);
+    return samples;
+  }
+
+  accept(batch: SampleBatch): void {
+    this.#dropped += batch.dropped;
+    const count = countIn(batch);
+    if (this.#error !== null || this.#waiting >= MOST_WAITING) this.#dropped += count;
+    else this.#append(toSampleText(batch, this.#writing), count);
+  }
+
+  /** What became of the requests that were to be kept. */
+  async close(): Promise<OutputOutcome> {
+    await this.#busy;
+    await this.#file.close().catch((error: Error) => {
+      this.#error ??= error;
+    });
+    return { name: 'samples', delivered: this.#delivered, dropped: this.#dropped, error: this.#error };
+  }
+
+  #append(text: string, count: number): void {
+    if (text === '') return;
+    this.#waiting++;
+    this.#busy = this.#busy.then(async () => {
+      try {
+        if (this.#error === null) {
+          await this.#file.append(text);
+          this.#delivered += count;
+        } else this.#dropped += count;
+      } catch (error) {
+        this.#error = error as Error;
+        this.#dropped += count;
+      }
+      this.#waiting--;
+    });
+  }
+}

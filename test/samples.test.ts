@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { RunResult } from '../src/core/result.ts';
+import { rampart, temporaryFolder } from './command.ts';
+import { printedBy } from './python.ts';
+import { fixedTarget } from './target.ts';
+
+const target = await fixedTarget(2);
+afterAll(() => target.close());
+const cwd = temporaryFolder();
+const load = [
+  'run',
+  target.url,
+  '--vus',
+  '4',
+  '--think-time',
+  '5ms',
+  '-d',
+  '1s',
+  '--threads',
+  '2',
+  '-q',
+  '--overwrite',
+];
+
+async function sampled(out: string, ...flags: string[]): Promise<RunResult> {
+  const { code, stderr } = await rampart([...load, '-o', out, ...flags], { cwd });
+  expect([0, 5], stderr).toContain(code);
+  return JSON.parse(readFileSync(join(cwd, out, 'result.json'), 'utf8')) as RunResult;
+}
+
+describe('single requests in a file', () => {
+  it('are as many as the result counts, and read by Python, with three tools’ columns', async () => {
+    const own = await sampled('own', '--warmup', '300ms', '--samples', 'own.csv');
+    const locust = await sampled('locust', '--samples', 'locust.csv', '--samples-columns', 'locust');
+    const k6 = await sampled('k6', '--samples', 'k6.ndjson', '--samples-columns', 'k6');
+    const read = JSON.parse(await printedBy('samples_read.py', cwd));
+    expect([read.own, read.ok]).toEqual([own.totals.sent, own.totals.ok]);
+    expect(read.largest).toBeCloseTo(own.latency.response.max ?? 0, 3);
+    expect(read.columns.slice(0, 4)).toEqual(['time', 'request', 'method', 'phase']);
+    expect(read.locust).toBe(locust.totals.sent);
+    expect(read.locustColumns.slice(0, 5)).toEqual([
+      ...['request_type', 'name', 'response_time', 'response_length', 'exception'],
+    ]);
+    expect([read.k6, read.k6Durations]).toEqual([k6.totals.sent, k6.totals.sent]);
+  });
+
+  it('are a share where that is asked for, and go into no file that is there, nor into one of no known format', async () => {
+    const { totals } = await sampled('tenth', '--samples', 'tenth.ndjson', '--samples-share', '10%');
+    const lines = readFileSync(join(cwd, 'tenth.ndjson'), 'utf8').trim().split('\n');
+    // Each thread begins anew.
+    expect(Math.abs(lines.length - totals.sent / 10)).toBeLessThanOrEqual(2);
+    const again = await rampart([...load, '-o', 'x', '--samples', 'tenth.ndjson'], { cwd });
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('tenth.ndjson is there already')]);
+    const unknown = await rampart([...load, '-o', 'x', '--samples', 'a.parquet'], { cwd });
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('must end in .ndjson or .csv')]);
+    expect(existsSync(join(cwd, 'a.parquet'))).toBe(false);
+  });
+});
