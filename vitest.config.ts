@@ -9,11 +9,13 @@ const updating = process.argv.some((word) => word === '--update' || word === '-u
  * builds `dist/` anew under whoever uses it.
  */
 const SIDE_BY_SIDE = [
+  'ci-examples',
   'data',
   'discover',
   'doctor',
   'endings',
   'exit-codes',
+  'exporters',
   'find-page',
   'http2',
   'interruptions',
@@ -30,6 +32,7 @@ const SIDE_BY_SIDE = [
   'readme',
   'report-page',
   'report-parts',
+  'samples',
   'secrets',
   'serve-data',
   'serve-usage',

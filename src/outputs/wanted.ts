@@ -6,6 +6,7 @@ import { FILE_OUTPUTS } from './files.ts';
 import { INFLUXDB } from './lines/influxdb.ts';
 import { JSON_LINES, STDOUT } from './lines/json-lines.ts';
 import { STATSD } from './lines/statsd.ts';
+import { OPENMETRICS } from './openmetrics.ts';
 import { OTLP } from './otlp/otlp.ts';
 import { REMOTE_WRITE } from './prometheus/remote-write.ts';
 import { PROMETHEUS } from './prometheus/server.ts';
@@ -13,6 +14,7 @@ import { PROMETHEUS } from './prometheus/server.ts';
 /** The outputs that are known by name. */
 export const OUTPUTS: readonly Output[] = [
   ...FILE_OUTPUTS,
+  OPENMETRICS,
   PROMETHEUS,
   REMOTE_WRITE,
   OTLP,
