@@ -23,7 +23,7 @@ const rampart = join(work, 'rampart');
 const here = (text: string): string =>
   text
     .replaceAll(':8000', `:${port}`)
-    .replaceAll(/--duration \d+s/g, '--vus 2 --threads 1 --duration 1s')
+    .replaceAll(/--duration \d+s/g, '--vus 2 --threads 1 --duration 600ms')
     .replaceAll('--vus 4 ', '')
     .replaceAll('--margin 10%', '--margin 40% --pairs 5');
 

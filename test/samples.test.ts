@@ -32,7 +32,7 @@ async function sampled(out: string, ...flags: string[]): Promise<RunResult> {
 
 describe('single requests in a file', () => {
   it('are as many as the result counts, and read by Python, with three tools’ columns', async () => {
-    const own = await sampled('own', '--warmup', '300ms', '--samples', 'own.csv');
+    const own = await sampled('own', '--warmup', '1s', '-d', '2s', '--samples', 'own.csv');
     const locust = await sampled('locust', '--samples', 'locust.csv', '--samples-columns', 'locust');
     const k6 = await sampled('k6', '--samples', 'k6.ndjson', '--samples-columns', 'k6');
     const read = JSON.parse(await printedBy('samples_read.py', cwd));

@@ -19,6 +19,12 @@ export interface LiveSide {
   readonly program: StartedTarget | null;
 }
 
+/** A comparison, and the runs that it is of. */
+export interface Compared {
+  readonly comparison: Comparison;
+  readonly sides: readonly [base: SideInput['runs'], head: SideInput['runs']];
+}
+
 export interface LiveWishes {
   /** Most pairs that are measured. */
   readonly pairs: number;
@@ -46,7 +52,7 @@ export async function compareLive(
   world: World,
   sides: readonly [LiveSide, LiveSide],
   wishes: LiveWishes,
-): Promise<{ readonly comparison: Comparison; readonly interrupted: boolean }> {
+): Promise<Compared & { readonly interrupted: boolean }> {
   const { pairs, margin, seed, note } = wishes;
   const random = new Random(seed, 0);
   const stop = new AbortController();
@@ -77,12 +83,17 @@ export async function compareLive(
       note(progress(pair, pairs, measured));
       if (pair === FEWEST && pair < pairs) {
         const early = compared(1 - FIRST_LOOK);
-        if (early.verdict !== 'undecided') return { comparison: withVoids(early, voids), interrupted: false };
+        if (early.verdict !== 'undecided')
+          return { comparison: withVoids(early, voids), sides: [runs.base, runs.head], interrupted: false };
       }
       pair++;
     }
     const looks = pairs > FEWEST ? CONFIDENCE + FIRST_LOOK : CONFIDENCE;
-    return { comparison: withVoids(compared(looks), voids), interrupted: stop.signal.aborted };
+    return {
+      comparison: withVoids(compared(looks), voids),
+      sides: [runs.base, runs.head],
+      interrupted: stop.signal.aborted,
+    };
   } finally {
     forget();
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { compareRuns, FEWEST, type SideInput } from '../analyze/compare/comparison.ts';
 import { figuresOf } from '../analyze/compare/figures.ts';
 import { differencesOf } from '../analyze/compare/plans.ts';
@@ -11,11 +12,12 @@ import { startOf } from '../plan/start.ts';
 import { parseCount, parseDuration, parseSeed, parseShare } from '../plan/syntax.ts';
 import { parseTemplatedAddress } from '../plan/template.ts';
 import { comparisonMarkdown, renderComparison, toComparisonJson } from '../report/comparison.ts';
+import { renderComparisonPage } from '../report/comparison-page.ts';
 import { newRunId } from '../session/execution.ts';
 import { makeFolder } from '../session/run-folder.ts';
 import { attributeOf, flagOf, SETTING_NAMES } from '../settings/table.ts';
 import { colourOf } from './colour.ts';
-import { compareLive } from './compare-live.ts';
+import { type Compared, compareLive } from './compare-live.ts';
 import { resultOf } from './finished-result.ts';
 import { tellGitHubOfComparison } from './github.ts';
 
@@ -57,11 +59,11 @@ export async function compareCommand(
   const margin = marginOf(flags.margin);
   const targets = targetsOf(runs, flags);
   const folder = flags.out ?? (targets === null ? null : join('reports', `compare-${newRunId(world)}`));
-  const { comparison, interrupted } =
+  const { comparison, sides, interrupted } =
     targets === null
-      ? { comparison: compareFinished(world, runs, flags, { margin, runFlags }), interrupted: false }
+      ? { ...compareFinished(world, runs, flags, { margin, runFlags }), interrupted: false }
       : await compareTargets(world, targets, flags, { margin, runFlags, folder: folder ?? '.' });
-  const code = await toldComparison(world, comparison, { ...flags, folder });
+  const code = await toldComparison(world, comparison, { ...flags, folder, sides });
   if (targets !== null && flags.quiet !== true) world.stderr.write(`\nComparison and runs: ${folder}\n`);
   return interrupted ? EXIT.interrupted : code;
 }
@@ -74,14 +76,22 @@ export function marginOf(wish = '5%'): number {
   return margin;
 }
 
-/** Prints it, writes it, and tells what the process ends with. @param folder null: no files. */
+interface Telling {
+  /** Null: no files. */
+  readonly folder: string | null;
+  readonly sides?: Compared['sides'];
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
+
+/** Prints it, writes it, and tells what the process ends with. */
 export async function toldComparison(
   world: World,
   comparison: Comparison,
-  { folder, strict = false, json = false }: { folder: string | null; strict?: boolean; json?: boolean },
+  { folder, sides = [[], []], strict = false, json = false }: Telling,
 ): Promise<ExitCode> {
   const { stdout } = world;
-  await written(world, comparison, folder);
+  await written(world, { comparison, sides }, folder);
   if (json) stdout.write(toComparisonJson(comparison));
   else stdout.write(renderComparison(comparison, stdout.columns, colourOf(stdout, world.env)));
   return exitCodeFor(comparison, strict);
@@ -97,7 +107,7 @@ function compareFinished(
   runs: readonly string[],
   { head: headRuns = [], force = false }: CompareFlags,
   { margin, runFlags }: Wishes,
-): Comparison {
+): Compared {
   // A flag that begins with --no- has a value before it is given.
   const unused = Object.entries(runFlags)
     .map(([name, value]) => ({ flag: flagNamed(name), value }))
@@ -112,7 +122,10 @@ function compareFinished(
   const sides = [sideOf(world, 'base', base), sideOf(world, 'head', head)] as const;
   refuseTwice(sides);
   if (!force) refuseUnlike(sides);
-  return compareRuns(...sides, { margin, version: world.version });
+  return {
+    comparison: compareRuns(...sides, { margin, version: world.version }),
+    sides: [sides[0].runs, sides[1].runs],
+  };
 }
 
 /** The flag whose value a command line parser has under that name. */
@@ -186,6 +199,17 @@ async function compareTargets(
   });
 }
 
+function pageOf({ files, assets }: World, { comparison, sides }: Compared): string {
+  const [base, head] = sides.map((runs) =>
+    runs
+      .map(({ figures }) => figures)
+      .filter(({ leftOut }) => leftOut === undefined)
+      .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt)),
+  );
+  const style = files.readText(fileURLToPath(new URL('report-style.css', assets)));
+  return renderComparisonPage(comparison, { base: base ?? [], head: head ?? [] }, style);
+}
+
 function exitCodeFor({ verdict, metrics }: Comparison, strict: boolean): ExitCode {
   // Nothing was compared: that is no pass.
   if (metrics.length === 0) return EXIT.invalid;
@@ -247,13 +271,14 @@ export function refuseUnlike(sides: readonly SideInput[]): void {
   }
 }
 
-async function written(world: World, comparison: Comparison, folder: string | null): Promise<void> {
+async function written(world: World, { comparison, sides }: Compared, folder: string | null): Promise<void> {
   await tellGitHubOfComparison(world, comparison);
   if (folder === null) return;
   await makeFolder(world.files, { path: folder, label: '--out' });
   for (const [name, text] of [
     ['comparison.json', toComparisonJson(comparison)],
     ['comparison.md', comparisonMarkdown(comparison)],
+    ['comparison.html', pageOf(world, { comparison, sides })],
   ] as const)
     await world.files.writeText(join(folder, name), text).catch((error: Error) => {
       throw new RampartError('bad-folder', `${join(folder, name)}: ${error.message}`, 'Name another folder with -o.');

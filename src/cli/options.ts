@@ -67,7 +67,7 @@ export function addCompareOptions(command: Command): Command {
     .option('--force', 'compare runs of different plans')
     .option(
       '-o, --out <folder>',
-      'where comparison.json, comparison.md and measured runs go (targets: reports/compare-…)',
+      'where comparison.json, .md, .html and measured runs go (targets: reports/compare-…)',
     )
     .option('--overwrite', 'replace earlier runs that the folder of --out holds')
     .option('--json', 'print comparison.json on stdout, and nothing else there')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Comparison, MetricChange } from '../core/comparison.ts';
+import type { Comparison, MetricChange, RunFigures } from '../core/comparison.ts';
 import { comparisonMarkdown, renderComparison, toComparisonJson } from './comparison.ts';
+import { renderComparisonPage } from './comparison-page.ts';
 import { cellsOf } from './terminal.ts';
 
 const HOST = { os: 'linux', cpu: 'made up', cores: 2, memoryBytes: 1e9, node: 'v20' };
@@ -103,5 +104,39 @@ describe('what a comparison says', () => {
     expect(markdown).not.toContain('\u001b');
     expect(markdown).toContain('| p95 | 100 ms | 112 ms | +12 % | +7.1 to +17 % | ■ regression |');
     expect(JSON.parse(toComparisonJson(comparisonOf()))).toEqual(comparisonOf());
+  });
+});
+
+describe('the page of a comparison', () => {
+  const figures = (id: string, p95: number | null): RunFigures => ({
+    ...{ id, startedAt: '2026-01-01T00:00:00.000Z', host: HOST, kind: 'run', requests: 100, plan: {} },
+    values: { p50: 10, p95, p99: null, throughput: 5, errors: 0, 'breaking point': null, capacity: null },
+  });
+  const page = renderComparisonPage(
+    comparisonOf(),
+    { base: [figures('a', 101), figures('c', 99)], head: [figures('b', 112)] },
+    'p { color: red }',
+  );
+
+  it('says the answer, draws each change with its interval and each run, and obeys no name', () => {
+    expect(page).toContain('<h1>Regression: p95 rose by 12 % (7.1 to 17 %).</h1>');
+    expect(page).toContain('aria-label="Changes of the figures: p95 +12 % (+7.1 to +17 %); p99 +12 % (−3 to +18 %)"');
+    expect(page.match(/<title>(base|head), run \d: 1?\d\d(\.\d)? ms<\/title>/g)).toHaveLength(3);
+    expect(page).toContain('p95 of each run');
+    expect(page).not.toContain('<img');
+    expect(page).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it('can be drawn of one run of each side, and of none', () => {
+    const single = { ...SLOWER, runs: 1, interval: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const };
+    const one = renderComparisonPage(
+      comparisonOf({ metrics: [single], verdict: 'undecided' }),
+      { base: [figures('a', 1)], head: [] },
+      '',
+    );
+    expect(one).not.toMatch(/NaN|Infinity/);
+    expect(
+      renderComparisonPage(comparisonOf({ metrics: [], verdict: 'undecided' }), { base: [], head: [] }, ''),
+    ).toContain('Nothing can be compared');
   });
 });

@@ -75,7 +75,8 @@ function traceOf(
   return `<path class="line run-${run + 1}" d="${path}"${dashOf(run)}/>${shapes}`;
 }
 
-function shapeAt(run: number, x: number, y: number): string {
+/** A run's shape, in its colour. */
+export function shapeAt(run: number, x: number, y: number): string {
   const { path, open } = outlineOf(SHAPES[run] ?? 'disc');
   return `<path class="shape run-${run + 1}${open ? ' open' : ''}" d="${path}" transform="translate(${figure(x)} ${figure(y)})"/>`;
 }

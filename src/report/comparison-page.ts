@@ -1,0 +1,128 @@
+/** A comparison as one HTML file in the look of a report: needs no network, and no script. */
+import type { Comparison, RunFigures } from '../core/comparison.ts';
+import {
+  CHANGE_SYMBOLS,
+  changeText,
+  comparisonSentence,
+  figureText,
+  intervalText,
+  methodSentence,
+} from './comparison-phrases.ts';
+import { changesSvg, runsSvg, shownChanges } from './comparison-svg.ts';
+import { finding, headerLine, listOf, mark } from './html/answer.ts';
+import { escapeHtml } from './html/escape.ts';
+import { pageOf, type ReportAssets } from './html/page.ts';
+import { runSwatch } from './overlay-svg.ts';
+
+/** The runs of a comparison that count, in the order of time. */
+export interface ComparedFigures {
+  readonly base: readonly RunFigures[];
+  readonly head: readonly RunFigures[];
+}
+
+const SHAPE = { regression: 'bad', improved: 'good', equivalent: 'good', small: 'good', undecided: 'fair' } as const;
+
+export function renderComparisonPage(comparison: Comparison, figures: ComparedFigures, style: string): string {
+  const { base, head, tool } = comparison;
+  const assets: ReportAssets = { script: '', style };
+  return pageOf(
+    {
+      title: `rampart compare: ${base.label}, ${head.label}`,
+      version: tool.version,
+      top: answerOf(comparison),
+      main: [figuresTable(comparison), pictures(comparison, figures), runsTable(comparison, figures)].join('\n'),
+      foot: `${base.label}, ${head.label}`,
+      data: null,
+    },
+    assets,
+  );
+}
+
+function answerOf(comparison: Comparison): string {
+  const { verdict, base, head, doubts } = comparison;
+  const sides = [base, head].map(({ label }) => `<span class="target">${escapeHtml(label)}</span>`);
+  const findings = listOf(
+    'About this comparison',
+    doubts.map((doubt) => finding('fair', 'doubt: ', doubt, '')),
+  );
+  return (
+    headerLine('rampart compare', sides, `${base.runs.length + head.runs.length} runs`) +
+    `<section class="answer" aria-label="The answer"><h1>${escapeHtml(comparisonSentence(comparison))}</h1>` +
+    `<p class="why">${escapeHtml(methodSentence(comparison))}</p>` +
+    `<p class="chip">${mark(SHAPE[verdict])}<span>${verdict}</span></p></section>` +
+    (findings === '' ? '' : `<section class="findings" aria-label="Doubts">${findings}</section>`)
+  );
+}
+
+function figuresTable({ metrics }: Comparison): string {
+  const rows = metrics.map((metric) => {
+    const cells = [
+      figureText(metric.base, metric.unit),
+      figureText(metric.head, metric.unit),
+      changeText(metric),
+      intervalText(metric),
+      `${CHANGE_SYMBOLS[metric.verdict]} ${metric.verdict}`,
+    ];
+    return row(metric.name, cells);
+  });
+  return card('Figures', '', table('Figures', ['Figure', 'Base', 'Head', 'Change', 'Interval', 'Verdict'], rows));
+}
+
+function pictures(comparison: Comparison, { base, head }: ComparedFigures): string {
+  const { metrics, margin } = comparison;
+  const changes =
+    shownChanges(comparison).length === 0
+      ? ''
+      : card(
+          'Change of each figure',
+          `% of the base; shaded: ±${Math.round(1_000 * margin) / 10} %, which does not count`,
+          changesSvg(comparison),
+        );
+  const runs = metrics
+    .filter(({ name }) => name !== 'errors')
+    .map((metric) => {
+      const of = (side: readonly RunFigures[]) => side.map(({ values }) => values[metric.name]);
+      const unit = { ms: 'ms', '1/s': '1/s', vus: 'users', share: '%' }[metric.unit];
+      return card(
+        `${metric.name} of each run`,
+        `${unit}; lines are means`,
+        runsSvg({ metric, base: of(base), head: of(head) }),
+        LEGEND,
+      );
+    });
+  return `<section class="grid" aria-label="Pictures">${[changes, ...runs].join('')}</section>`;
+}
+
+function runsTable({ base, head, metrics }: Comparison, figures: ComparedFigures): string {
+  const known = new Map([...figures.base, ...figures.head].map((each) => [each.id, each]));
+  const rows = (['base', 'head'] as const).flatMap((side) => {
+    return { base, head }[side].runs.map(({ id, startedAt, leftOut }) => {
+      const values = known.get(id)?.values;
+      const cells = metrics.map(({ name, unit }) => {
+        const value = values?.[name] ?? null;
+        return value === null ? '–' : figureText(value, unit);
+      });
+      return row(side, [id, startedAt.replace('T', ' ').slice(0, 19), ...cells, leftOut ?? '']);
+    });
+  });
+  const heads = ['Side', 'Run', 'Started (UTC)', ...metrics.map(({ name }) => name), 'Left out'];
+  return card('Runs', '', table('Runs', heads, rows));
+}
+
+/** Who is who in the pictures of runs. */
+const LEGEND = `<span class="legend"><span>${runSwatch(0)}base</span><span>${runSwatch(1)}head</span></span>`;
+
+function card(title: string, aside: string, content: string, legend = ''): string {
+  const unit = aside === '' ? '' : `<span class="unit">${escapeHtml(aside)}</span>`;
+  return `<section class="card"><div class="title"><h2>${escapeHtml(title)}${unit}</h2>${legend}</div>${content}</section>`;
+}
+
+function table(name: string, heads: readonly string[], rows: readonly string[]): string {
+  return (
+    `<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table><thead><tr>` +
+    `${heads.map((head) => `<th scope="col">${escapeHtml(head)}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
+  );
+}
+
+const row = (name: string, cells: readonly string[]): string =>
+  `<tr><th scope="row">${escapeHtml(name)}</th>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
