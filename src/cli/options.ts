@@ -65,10 +65,7 @@ export function addCompareOptions(command: Command): Command {
     .option('--pairs <count>', 'measure at most so many pairs of runs, in turns (default 10)')
     .option('--margin <share>', 'a change within ± this share of the base does not count (default 5%)')
     .option('--force', 'compare runs of different plans')
-    .option(
-      '-o, --out <folder>',
-      'where comparison.json, .md, .html and measured runs go (targets: reports/compare-…)',
-    )
+    .option('-o, --out <folder>', 'where comparison.json, .md, .html and measured runs go (targets: reports/compare-…)')
     .option('--overwrite', 'replace earlier runs that the folder of --out holds')
     .option('--json', 'print comparison.json on stdout, and nothing else there')
     .option('-q, --quiet', 'no line for each pair');
