@@ -17,6 +17,7 @@ const SIDE_BY_SIDE = [
   'exit-codes',
   'exporters',
   'find-page',
+  'hlog-readers',
   'http2',
   'interruptions',
   'keys',

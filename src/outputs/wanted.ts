@@ -2,6 +2,7 @@
 import { RampartError } from '../core/errors.ts';
 import type { Output, WantedOutput } from '../core/output.ts';
 import type { Machine } from '../core/world.ts';
+import { BADGE } from './badge.ts';
 import { FILE_OUTPUTS } from './files.ts';
 import { INFLUXDB } from './lines/influxdb.ts';
 import { JSON_LINES, STDOUT } from './lines/json-lines.ts';
@@ -15,6 +16,7 @@ import { PROMETHEUS } from './prometheus/server.ts';
 export const OUTPUTS: readonly Output[] = [
   ...FILE_OUTPUTS,
   OPENMETRICS,
+  BADGE,
   PROMETHEUS,
   REMOTE_WRITE,
   OTLP,
