@@ -92,13 +92,19 @@ async function measured(
   world: World,
   sources: Sources,
   intended: PreparedRun & { readonly given: RawSettings },
-  { wishes, outputs, procedure, samples }: Wanted,
+  wanted: Wanted,
 ): Promise<number> {
   const written = intended.given;
   const id = newRunId(world);
+  if (wanted.samples !== null && resolveFleet(written, world.files) !== null)
+    throw new RampartError(
+      'usage',
+      '--samples is of requests of this machine, and agents make them elsewhere',
+      'Leave --samples out.',
+    );
   const fleet = await openFleet(world, written, id);
   try {
-    return await measuredBy(world, sources, intended, { wishes, outputs, procedure, id, fleet });
+    return await measuredBy(world, sources, intended, { ...wanted, id, fleet });
   } finally {
     await fleet?.close();
   }
@@ -113,10 +119,7 @@ async function openFleet(world: World, given: RawSettings, id: string): Promise<
   return Fleet.open(wish, id, world);
 }
 
-interface Measuring {
-  readonly wishes: PageWishes | null;
-  readonly outputs: readonly WantedOutput[];
-  readonly procedure: Procedure;
+interface Measuring extends Wanted {
   readonly id: string;
   /** Null: this machine makes the load. */
   readonly fleet: Fleet | null;
@@ -126,7 +129,7 @@ async function measuredBy(
   world: World,
   sources: Sources,
   asked: PreparedRun & { readonly given: RawSettings },
-  { wishes, outputs, procedure, id, fleet }: Measuring,
+  { wishes, outputs, procedure, samples, id, fleet }: Measuring,
 ): Promise<number> {
   const { kind } = sources;
   const written = asked.given;

@@ -60,15 +60,7 @@ export class ThreadPool {
   async *#run(
     ...[plan, segment, signal, commands, begin]: Parameters<LoadSource>
   ): AsyncGenerator<IntervalSnapshot, void, undefined> {
-    const group = new WorkerGroup(
-      plan,
-      segment,
-      this.#rows,
-      this.#workers,
-      this.#clock,
-      begin,
-      this.#samples?.wish,
-    );
+    const group = new WorkerGroup(plan, segment, this.#rows, this.#workers, this.#clock, begin, this.#samples?.wish);
     this.#group = group;
     if (this.#broken !== null) group.lose(this.#broken.thread, this.#broken.message);
     try {
