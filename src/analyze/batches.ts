@@ -7,7 +7,10 @@ import { mergedHistogram, mergedPacked, type PackedHistogram } from '../stats/pa
  * What gets an interval by batches: such measures, and the response times as callers had them: a failure is infinitely slow, a request given up at the end took as
  * long as it had waited (`callers`), or for ever (`callersAtWorst`).
  */
-export type Batched = BatchedMeasure | 'callers' | 'callersAtWorst';
+export type Batched = BatchedMeasure | 'callers' | 'callersAtWorst' | CallersStreams;
+
+/** Times of streams as callers had them: a failure is infinitely slow, and who had waited in vain waited at least so long. */
+export type CallersStreams = 'callersFirstToken' | 'callersPerToken';
 
 /** Numbers of intervals, both ends included. */
 export interface Intervals {
@@ -20,7 +23,7 @@ type Part = { readonly times: { readonly [K in Kept]: PackedHistogram }; readonl
 /** The same of one interval, as it came. */
 type Fresh = { readonly times: Times<Kept>; readonly infinite: number };
 type Kept = (typeof KEPT)[number];
-const KEPT = [...BATCHED_MEASURES, 'unfinished'] as const;
+const KEPT = [...BATCHED_MEASURES, 'unfinished', 'waitedForFirstToken'] as const;
 
 /** Stretches kept at the most: eight to a batch, so that cutting a run into batches is uneven by 1/8 of one at worst. */
 const STRETCHES = 8 * BATCHES;
@@ -141,6 +144,10 @@ function batchOf(parts: readonly Part[], kind: Batched): Batch {
       const unfinished = all(({ times }) => [times.unfinished]).count;
       return { times: all(({ times }) => [times.response]), infinite: infinite + unfinished };
     }
+    case 'callersFirstToken':
+      return { times: all(({ times }) => [times.timeToFirstToken, times.waitedForFirstToken]), infinite };
+    case 'callersPerToken':
+      return { times: all(({ times }) => [times.timePerOutputToken]), infinite };
     default:
       return { times: all(({ times }) => [times[kind]]), infinite: 0 };
   }

@@ -157,12 +157,17 @@ export class RunFold {
     const until = intervals ? this.#untilResult() : null;
     const measurementsOf = (
       fold: SeriesFold,
-      { totals, rates }: SeriesResult,
+      { totals, rates, streams }: SeriesResult,
       timeline: readonly TimelinePoint[],
     ): Measurements => ({
       totals,
       achievedPerSec: rates.achievedPerSec,
       callers: fold.callers,
+      streams: {
+        times: (of) => fold.streamTimes(of),
+        percentile: (of) => fold.streamCertainty(of, measured, independent),
+        tokensPerSec: streams?.outputTokensPerSec ?? null,
+      },
       certainty: told
         ? { percentile: fold.callerCertainty(measured, independent), stretches: stretchesOf(timeline) }
         : null,
@@ -231,6 +236,7 @@ export class RunFold {
       totals: total.totals,
       rates: total.rates,
       latency: { ...total.latency, lag: summarize(this.#generator.lag, 0, null) },
+      ...(total.streams === undefined ? {} : { streams: total.streams }),
       series,
       ...(this.#ramp === null ? {} : { ramp: this.#ramp.result }),
       timeline: points,

@@ -113,8 +113,10 @@ function subjectOf({ metric, scope }: Pick<Threshold, 'metric' | 'scope'>): stri
       return `${metricName(metric)}${of}`;
     case 'achieved':
       return `the achieved rate${of}`;
+    case 'tokens':
+      return `the rate of output tokens${of}`;
     default:
-      return `the ${metric.kind}${of}`;
+      return `the ${metricName(metric)}${of}`;
   }
 }
 
@@ -149,7 +151,7 @@ function held({ limit, unit }: Check, threshold: Threshold): string {
 
 /** A sentence begins with a capital, but p95 stays p95. */
 function begun(text: string): string {
-  return /^p\d/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+  return /^(?:p\d|(?:ttft|tpot|itl)_)/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function loaded(result: RunResult): string {

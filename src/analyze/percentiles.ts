@@ -39,7 +39,7 @@ export function successesDiffer({
 
 /** How many samples a threshold needs that the run does not have; null where it has enough. */
 export function samplesMissing({ metric }: Threshold, samples: number): number | null {
-  if (metric.kind !== 'percentile') return null;
+  if (metric.kind !== 'percentile' || metric.of !== undefined) return null;
   const p = metric.p / 100;
   return bears(p, samples) ? null : samplesFor(p);
 }

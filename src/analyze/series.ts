@@ -1,14 +1,22 @@
 import { isAlwaysTold, isBatched, type Measure, TOLD_MEASURES } from '../core/measures.ts';
-import type { FailureResult, MeasuredLatencies, Rates, SeriesResult, Totals } from '../core/result.ts';
+import type { FailureResult, MeasuredLatencies, Rates, SeriesResult, StreamResult, Totals } from '../core/result.ts';
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
 import { BODIES_KEPT, type FailureCount, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
+import { addStreamCounts, STREAM_METRICS, type StreamCounts, type StreamMetric } from '../core/streamed.ts';
 import type { Micros } from '../core/units.ts';
 import { type Batch, batchEstimates, batchIntervals, orderInterval, singlyInterval } from '../stats/confidence.ts';
 import { countUpTo, Histogram } from '../stats/histogram.ts';
-import { type Batched, BatchFold, type Intervals } from './batches.ts';
+import { type Batched, BatchFold, type Intervals, infiniteIn } from './batches.ts';
 import { CallerFold, type CallerTimes } from './callers.ts';
 import { percentileCertainty, type RunCertainty } from './certainty.ts';
 import { type IntervalOf, summarize } from './latency.ts';
+
+/** Whose batches a metric's intervals are of. */
+const BATCHED_AS = {
+  ttft: 'callersFirstToken',
+  tpot: 'callersPerToken',
+  itl: 'interTokenLatency',
+} as const satisfies Record<StreamMetric, Batched>;
 
 /** The measured intervals of the run (their indices), and how long load was offered in them. */
 export interface Measured extends Intervals {
@@ -36,6 +44,11 @@ export class SeriesFold {
   #bytesIn = 0;
   #bodyBytesIn = 0;
   #bytesOut = 0;
+  #streams: StreamCounts | null = null;
+  /** Output tokens that came with streams' ends while load was offered. */
+  #tokens = 0;
+  readonly #waitedForFirstToken = new Histogram();
+  #infinite = 0;
 
   /** @param parts of which this is the sum: their batches are not kept twice. */
   constructor(parts: Iterable<SeriesFold> | null = null) {
@@ -61,6 +74,7 @@ export class SeriesFold {
     for (const [status, n] of Object.entries(series.byStatus)) tally(this.#byStatus, status, n);
     for (const [measure, times] of this.#times) times.add(timesOf(series, measure));
     this.#callers.add(series);
+    this.#addStreams(series, phase === 'measure');
     if (this.#parts === null) {
       if (phase === 'measure') this.#batches.addMeasured(index, series);
       else this.#batches.addDrained(series);
@@ -69,8 +83,9 @@ export class SeriesFold {
   }
 
   /** What came within the measured time of requests that were due before it. */
-  addEarlier({ ok }: SeriesSnapshot): void {
+  addEarlier({ ok, streams }: SeriesSnapshot): void {
     this.#achieved += ok;
+    this.#tokens += streams?.outputTokens ?? 0;
   }
 
   /** What came after the end of the load of requests that were due before the measured time. */
@@ -113,9 +128,15 @@ export class SeriesFold {
       .map(([measure, times]) => [measure, summarize(times, 0, intervalOf(measure, times))] as const);
     const { response, service, ...rest } = Object.fromEntries(told) as MeasuredLatencies;
     const { times, infinite } = this.callers;
+    const streams = this.#streamResult(measured.durationMs);
     const asCalled = intervals ? this.callerInterval(measured, independent) : null;
     const latency = { response, service, responseWithFailures: summarize(times, infinite, asCalled), ...rest };
-    return { totals, rates: ratesOf(totals, this.#achieved), latency };
+    return {
+      totals,
+      rates: ratesOf(totals, this.#achieved),
+      latency,
+      ...(streams === null ? {} : { streams }),
+    };
   }
 
   /** @param instant gives the wall-clock time (ISO 8601) of an instant since the start. */
@@ -175,6 +196,68 @@ export class SeriesFold {
     };
   }
 
+  /** The times that a metric of streams looks at, µs, and how many more are infinite; null: no response was streamed. */
+  streamTimes(of: StreamMetric): { readonly times: Histogram; readonly infinite: number } | null {
+    if (this.#streams === null) return null;
+    const known = this.#times.get(STREAM_METRICS[of]) as Histogram;
+    if (of === 'itl') return { times: known, infinite: 0 };
+    const infinite = this.#streamed.reduce((sum, part) => sum + part.#infinite, 0);
+    if (of === 'tpot' || this.#waitedForFirstToken.count === 0) return { times: known, infinite };
+    return { times: Histogram.of(known.toData(), this.#waitedForFirstToken.toData()), infinite };
+  }
+
+  /** How sure its percentiles are. */
+  streamCertainty(of: StreamMetric, measured: Measured, independent: boolean): RunCertainty['percentile'] {
+    const seen = this.streamTimes(of);
+    if (seen === null) return () => null;
+    const { times, infinite } = seen;
+    const n = times.count + infinite;
+    const data = times.toData();
+    const batches = BatchFold.batches(
+      this.#streamed.map((part) => part.#batches),
+      BATCHED_AS[of],
+      measured,
+    );
+    const length = lengthOf(measured, independent && of !== 'itl');
+    const byBatches = batchIntervals(batches, length);
+    const estimateOf = batchEstimates(batches, length);
+    return (p) => {
+      const own = byBatches(p);
+      const interval = independent && of !== 'itl' ? singlyInterval(p, times, infinite, own) : own;
+      if (interval === null) return null;
+      const effective = estimateOf(p)?.effective ?? n;
+      return percentileCertainty(p, interval, effective, n, (limit) => countUpTo(data, limit) / n);
+    };
+  }
+
+  /** Its parts with streamed responses. */
+  get #streamed(): SeriesFold[] {
+    return [...(this.#parts ?? [this])].filter((part) => part.#streams !== null);
+  }
+
+  #addStreams(series: SeriesSnapshot, loaded: boolean): void {
+    this.#infinite += infiniteIn(series);
+    this.#waitedForFirstToken.add(timesOf(series, 'waitedForFirstToken'));
+    const { streams } = series;
+    if (streams === undefined) return;
+    this.#streams = this.#streams === null ? streams : addStreamCounts([this.#streams, streams]);
+    if (loaded) this.#tokens += streams.outputTokens;
+  }
+
+  #streamResult(durationMs: number): StreamResult | null {
+    if (this.#streams === null) return null;
+    const { ended, pieces, outputTokens, inputTokens, toldOutput, toldInput, finishes } = this.#streams;
+    return {
+      ended,
+      events: pieces,
+      outputTokens,
+      ...(toldInput > 0 ? { inputTokens } : {}),
+      tokensFrom: toldOutput === 0 ? 'events' : toldOutput === ended ? 'usage' : 'both',
+      outputTokensPerSec: perSecond(this.#tokens, durationMs),
+      finishes,
+    };
+  }
+
   #intervalOf(kind: Batched, times: Histogram, infinite: number, measured: Measured, independent: boolean): IntervalOf {
     const batches = BatchFold.batches(this.#folds, kind, measured);
     const byBatches = batchIntervals(batches, lengthOf(measured, independent));
@@ -209,12 +292,16 @@ const lengthOf = ({ durationMs }: Measured, independent: boolean): number =>
  * target that falls behind would be credited with what it did when nothing more was asked of it.
  */
 function ratesOf(totals: Totals, achieved: number): Rates {
-  const per = (n: number): number => (totals.durationMs > 0 ? Math.round((n / totals.durationMs) * 1e6) / 1e3 : 0);
+  const per = (n: number): number => perSecond(n, totals.durationMs);
   return {
     offeredPerSec: per(totals.offered),
     sentPerSec: per(totals.sent),
     achievedPerSec: per(achieved),
   };
+}
+
+function perSecond(n: number, durationMs: number): number {
+  return durationMs > 0 ? Math.round((n / durationMs) * 1e6) / 1e3 : 0;
 }
 
 function tally<K>(map: Map<K, number>, key: K, n: number): void {

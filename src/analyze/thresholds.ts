@@ -1,7 +1,9 @@
-import type { Plan, Scope, Threshold } from '../core/plan.ts';
+import type { Metric, Plan, Scope, Threshold } from '../core/plan.ts';
 import type { Check, Totals } from '../core/result.ts';
 import { bears, samplesFor } from '../core/sample-size.ts';
+import type { StreamMetric } from '../core/streamed.ts';
 import { longerBy } from '../stats/confidence.ts';
+import type { Histogram } from '../stats/histogram.ts';
 import type { CallerTimes } from './callers.ts';
 import { type Certainty, type RunCertainty, rateCertainty, shareCertainty } from './certainty.ts';
 import { inMs, quantileWithFailures } from './latency.ts';
@@ -23,6 +25,13 @@ export interface Measurements {
   readonly totals: Totals;
   readonly achievedPerSec: number;
   readonly callers: CallerTimes;
+  /** Of streamed responses. */
+  readonly streams: {
+    /** Null: there were none. */
+    readonly times: (of: StreamMetric) => { readonly times: Histogram; readonly infinite: number } | null;
+    readonly percentile: (of: StreamMetric) => RunCertainty['percentile'];
+    readonly tokensPerSec: number | null;
+  };
   /** Null: no intervals are given, and the values alone decide. */
   readonly certainty: RunCertainty | null;
 }
@@ -101,7 +110,9 @@ function certaintyOf({ metric, unit }: Threshold, value: number, measurements: M
   if (certainty === null) return null;
   switch (metric.kind) {
     case 'percentile':
-      return certainty.percentile(metric.p / 100);
+      return (metric.of === undefined ? certainty.percentile : measurements.streams.percentile(metric.of))(
+        metric.p / 100,
+      );
     case 'errors':
       return unit === 'share' ? shareCertainty(totals.failed, totals.ok + totals.failed, certainty.stretches) : null;
     case 'achieved':
@@ -141,32 +152,50 @@ function notSure({ name, actual, interval, limit, unit }: Open, more: More | nul
 }
 
 function measured({ metric, unit }: Threshold, measurements: Measurements): Value {
-  const { totals, callers } = measurements;
-  const { times } = callers;
+  const { totals, callers, streams } = measurements;
+  if (metric.kind === 'tokens') return streams.tokensPerSec === null ? NO_STREAM : { known: streams.tokensPerSec };
+  if ('of' in metric && metric.of !== undefined) {
+    const seen = streams.times(metric.of);
+    return seen === null ? NO_STREAM : statisticOf(metric, seen, 0);
+  }
   // How long those without a response would have taken is not known.
-  const infinite = callers.infinite + callers.unfinished;
   const ended = totals.ok + totals.failed;
   if (ended === 0) return { unknown: 'no request was answered' };
   switch (metric.kind) {
-    case 'percentile': {
-      const samples = times.count + callers.infinite;
-      const p = metric.p / 100;
-      if (!bears(p, samples)) {
-        return { unknown: `it needs ${counted(samplesFor(p), 'sample')}, there were ${formatCount(samples)}` };
-      }
-      const quantile = quantileWithFailures(times, callers.infinite, p);
-      return { known: Number.isFinite(quantile) ? inMs(quantile) : quantile };
-    }
-    case 'mean':
-      return { known: infinite > 0 ? Number.POSITIVE_INFINITY : inMs(times.mean) };
-    case 'min':
-      return { known: times.count > 0 ? inMs(times.min) : Number.POSITIVE_INFINITY };
-    case 'max':
-      return { known: infinite > 0 ? Number.POSITIVE_INFINITY : inMs(times.max) };
     case 'errors':
       return { known: unit === 'count' ? totals.failed : totals.failed / ended };
     case 'achieved':
       return totals.durationMs > 0 ? { known: measurements.achievedPerSec } : { unknown: 'the run had no duration' };
+    default:
+      return statisticOf(metric, callers, callers.unfinished);
+  }
+}
+
+const NO_STREAM = { unknown: 'no response was streamed' } as const;
+
+/** @param unfinished how many took at least what stands in `times`. */
+function statisticOf(
+  metric: Extract<Metric, { readonly of?: StreamMetric }>,
+  { times, infinite }: { readonly times: Histogram; readonly infinite: number },
+  unfinished: number,
+): Value {
+  const endless = infinite + unfinished > 0;
+  switch (metric.kind) {
+    case 'percentile': {
+      const samples = times.count + infinite;
+      const p = metric.p / 100;
+      if (!bears(p, samples)) {
+        return { unknown: `it needs ${counted(samplesFor(p), 'sample')}, there were ${formatCount(samples)}` };
+      }
+      const quantile = quantileWithFailures(times, infinite, p);
+      return { known: Number.isFinite(quantile) ? inMs(quantile) : quantile };
+    }
+    case 'mean':
+      return { known: endless ? Number.POSITIVE_INFINITY : inMs(times.mean) };
+    case 'min':
+      return { known: times.count > 0 ? inMs(times.min) : Number.POSITIVE_INFINITY };
+    case 'max':
+      return { known: endless ? Number.POSITIVE_INFINITY : inMs(times.max) };
   }
 }
 

@@ -1,6 +1,12 @@
 import type { Plan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
-import { EMPTY_HISTOGRAM, type GeneratorSnapshot, type IntervalSnapshot, timesOf } from '../core/snapshot.ts';
+import {
+  EMPTY_HISTOGRAM,
+  type GeneratorSnapshot,
+  type HistogramData,
+  type IntervalSnapshot,
+  timesOf,
+} from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import { quantilesOf } from '../stats/histogram.ts';
 import { mergeHistograms } from '../stats/packed-histogram.ts';
@@ -133,7 +139,15 @@ export class TimelineFold {
     // A point that is older, and new all the same, has only this; the newest one keeps what it has.
     const known = startAt === this.#newest ? this.#times : NO_TIMES;
     const all = Object.values(series);
+    const streamed = all.some(({ streams }) => streams !== undefined) || known.tokens > 0;
+    const merged = (measure: 'timeToFirstToken' | 'interTokenLatency'): HistogramData =>
+      streamed
+        ? all.reduce((sum, each) => mergeHistograms(sum, timesOf(each, measure)), known[measure])
+        : EMPTY_HISTOGRAM;
     const times = {
+      timeToFirstToken: merged('timeToFirstToken'),
+      interTokenLatency: merged('interTokenLatency'),
+      tokens: streamed ? all.reduce((sum, { streams }) => sum + (streams?.pieces ?? 0), known.tokens) : 0,
       response: all.reduce((sum, each) => mergeHistograms(sum, timesOf(each, 'response')), known.response),
       service: all.reduce((sum, each) => mergeHistograms(sum, timesOf(each, 'service')), known.service),
       lag: generator === undefined ? known.lag : mergeHistograms(known.lag, timesOf(generator, 'lag')),
@@ -145,11 +159,36 @@ export class TimelineFold {
     const [p50 = null, p95 = null, p99 = null] = quantilesOf(times.response, [0.5, 0.95, 0.99]).map(inMs);
     const [serviceP95 = null] = quantilesOf(times.service, [0.95]).map(inMs);
     const [lagP99 = null] = quantilesOf(times.lag, [0.99]).map(inMs);
-    return { p50, p95, p99, serviceP95, ...(generator === undefined ? {} : { lagP99 }) };
+    return {
+      p50,
+      p95,
+      p99,
+      serviceP95,
+      ...(streamed ? streamPoint(times) : {}),
+      ...(generator === undefined ? {} : { lagP99 }),
+    };
   }
 }
 
-const NO_TIMES = { response: EMPTY_HISTOGRAM, service: EMPTY_HISTOGRAM, lag: EMPTY_HISTOGRAM };
+/** Of streams; what there was none of is absent. */
+function streamPoint({ timeToFirstToken, interTokenLatency, tokens }: typeof NO_TIMES): Partial<TimelinePoint> {
+  const [ttftP50, ttftP95] = quantilesOf(timeToFirstToken, [0.5, 0.95]).map(inMs);
+  const [itlP50, itlP99] = quantilesOf(interTokenLatency, [0.5, 0.99]).map(inMs);
+  return {
+    ...(ttftP50 === undefined || ttftP95 === undefined ? {} : { ttftP50, ttftP95 }),
+    ...(itlP50 === undefined || itlP99 === undefined ? {} : { itlP50, itlP99 }),
+    ...(tokens > 0 ? { tokens } : {}),
+  };
+}
+
+const NO_TIMES = {
+  timeToFirstToken: EMPTY_HISTOGRAM,
+  interTokenLatency: EMPTY_HISTOGRAM,
+  tokens: 0,
+  response: EMPTY_HISTOGRAM,
+  service: EMPTY_HISTOGRAM,
+  lag: EMPTY_HISTOGRAM,
+};
 
 /**
  * When the reset was of which a snapshot is the first to tell. A thread whose interval ended a little late may tell of it

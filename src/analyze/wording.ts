@@ -134,7 +134,8 @@ export function addressOf(target: Target): string {
 
 /** `p95`, `errors`, `mean`: the metric's name as a threshold spells it. */
 export function metricName(metric: Metric): string {
-  return metric.kind === 'percentile' ? `p${metric.p}` : metric.kind;
+  const name = metric.kind === 'percentile' ? `p${metric.p}` : metric.kind;
+  return 'of' in metric && metric.of !== undefined ? `${metric.of}_${name}` : name;
 }
 
 /** What a threshold looks at, with the request that it looks at: `p95 of chat`. */

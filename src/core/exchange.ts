@@ -1,6 +1,21 @@
 import type { OutcomeCode } from './sample.ts';
 import type { Micros } from './units.ts';
 
+/** What came of a response that was read as a stream. Instants as in `Exchange`. */
+export interface StreamedTimes {
+  /** Events (or lines, or reads) with a piece of the answer. */
+  readonly pieces: number;
+  /** When the first and the last of them came; 0: none has. */
+  readonly firstAt: Micros;
+  readonly lastAt: Micros;
+  readonly longestGap: Micros;
+  /** Tokens of answer and prompt by the server's count; -1: it did not say. */
+  readonly outputTokens: number;
+  readonly inputTokens: number;
+  /** How generation ended: an index into `FINISHES` of `core/streamed`. */
+  readonly finish: number;
+}
+
 /**
  * One request on its way. Mutable and reused: a million requests must not be a million objects. It belongs to the load
  * model until `Driver.send`, to the driver until `Driver.onDone` is called with it, then to the load model again.
@@ -47,6 +62,8 @@ export interface Exchange {
   example: string;
   /** Of a failed response that is kept as an example: its body, as it may be shown. */
   body: string;
+  /** Of a response that was streamed, valid until its owner has the exchange back; null: it was not. */
+  stream: StreamedTimes | null;
   /** Which stretch of the run it was due in (see `record/`): 0 = warm-up, 1 = measured; written by the load model. */
   epoch: number;
   /** For the driver's own bookkeeping; nobody else looks. */
@@ -77,6 +94,7 @@ export function createExchange(user: number): Exchange {
     message: '',
     example: '',
     body: '',
+    stream: null,
     epoch: 1,
     link: null,
   };
@@ -98,4 +116,5 @@ export function clearExchange(exchange: Exchange): void {
   exchange.waitTook = -1 as Micros;
   exchange.example = '';
   exchange.body = '';
+  exchange.stream = null;
 }

@@ -1,8 +1,19 @@
 /** The one table of what is measured of a request. A new measure is a row here, and a line where it is sampled. */
 
 export interface MeasureRow {
-  /** Of which requests: see `Times` in `core/snapshot`. `generator`: of the load generator itself, not of a request name. */
-  readonly of: 'successes' | 'failures' | 'given up' | 'opened connections' | 'separate connections' | 'generator';
+  /**
+   * Of which requests: see `Times` in `core/snapshot`. `streams`: successes that were streamed; `gaps`: between the events of
+   * all streams, those that failed later included. `generator`: of the load generator itself, not of a request name.
+   */
+  readonly of:
+    | 'successes'
+    | 'streams'
+    | 'gaps'
+    | 'failures'
+    | 'given up'
+    | 'opened connections'
+    | 'separate connections'
+    | 'generator';
   /** As the tables call it. */
   readonly label: string;
   /** How it is derived, in a sentence: what `result.schema.json` says of it. */
@@ -54,6 +65,35 @@ export const MEASURES = {
     intervals: 'singly',
     carried: 5,
   },
+  timeToFirstToken: {
+    of: 'streams',
+    label: 'Time to first token',
+    about: 'First event with a piece of the answer less the instant the request was due; of streamed successes.',
+    told: 'where any',
+    intervals: 'batches',
+  },
+  timePerOutputToken: {
+    of: 'streams',
+    label: 'Time per output token',
+    about:
+      'Last event less first, over the tokens of the answer less one; of streamed successes with two tokens or more.',
+    told: 'where any',
+    intervals: 'batches',
+  },
+  interTokenLatency: {
+    of: 'gaps',
+    label: 'Inter-token latency',
+    about: 'Every gap between two events of a stream, be it whole or not; 0 of events that came together.',
+    told: 'where any',
+    intervals: 'batches',
+  },
+  longestGap: {
+    of: 'streams',
+    label: 'Longest gap',
+    about: 'The longest gap between two events of a stream; of streamed successes with two events or more.',
+    told: 'where any',
+    intervals: 'none',
+  },
   connect: {
     of: 'opened connections',
     label: 'Connect',
@@ -88,6 +128,14 @@ export const MEASURES = {
     of: 'failures',
     label: 'Response time of failures',
     about: 'End less the instant the request was due; of failures, a timeout at its timeout.',
+    told: 'no',
+    intervals: 'none',
+  },
+  waitedForFirstToken: {
+    of: 'given up',
+    label: 'Waited in vain for a first token',
+    about:
+      'How long requests had waited, without a first token, that the run gave up at its end; of request names whose responses are streamed.',
     told: 'no',
     intervals: 'none',
   },

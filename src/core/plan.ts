@@ -1,3 +1,4 @@
+import type { StreamMetric } from './streamed.ts';
 import { type Bytes, type Count, type Micros, type PerSecond, seconds } from './units.ts';
 
 /** A stretch of time over which a quantity goes from one value to another in a straight line. */
@@ -36,6 +37,9 @@ export type LoadProfile =
       /** A request due while this many are under way is dropped, and counted. */
       readonly maxInFlight: Count;
     };
+
+/** How a streamed response is cut into events: server-sent events, JSON lines, or whatever comes in one read. */
+export type StreamFormat = 'sse' | 'ndjson' | 'chunks';
 
 export interface Target {
   readonly url: string;
@@ -166,15 +170,18 @@ export type ExpectedJson =
   | { readonly from: 'row'; readonly field: string }
   | { readonly from: 'template'; readonly text: string; readonly place: 'json' | 'text' };
 
-/** What a threshold looks at. Percentiles are of the response time, a failed request counting as infinitely slow. */
+/**
+ * What a threshold looks at. Times are response times, or of streams what `of` names; a failed request counts as infinitely
+ * slow, but not in gaps.
+ */
 export type Metric =
   /** `p` in percent: 95 for p95. */
-  | { readonly kind: 'percentile'; readonly p: number }
-  | { readonly kind: 'mean' }
-  | { readonly kind: 'min' }
-  | { readonly kind: 'max' }
+  | { readonly kind: 'percentile'; readonly p: number; readonly of?: StreamMetric }
+  | { readonly kind: 'mean' | 'min' | 'max'; readonly of?: StreamMetric }
   | { readonly kind: 'errors' }
-  | { readonly kind: 'achieved' };
+  | { readonly kind: 'achieved' }
+  /** Tokens of answers, per second. */
+  | { readonly kind: 'tokens' };
 
 /** The requests that a threshold looks at. */
 export type Scope = { readonly kind: 'request'; readonly name: string };
@@ -253,6 +260,8 @@ export interface Plan {
   readonly timeout: Micros;
   /** A response with a longer body is not read to its end, and is a wrong one. Absent: there is no limit. */
   readonly maxBody?: Bytes;
+  /** How a streamed response is split, whatever it calls itself; `off`: not at all. Absent: by its content type. */
+  readonly stream?: StreamFormat | 'off';
   /** How long requests under way may take to finish once the load has ended. */
   readonly gracefulStop: Micros;
   readonly keepAlive: boolean;

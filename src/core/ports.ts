@@ -16,12 +16,21 @@ export interface Clock {
   soon(callback: () => void): void;
 }
 
+/**
+ * Hears of pieces of a streamed response that came at `now`, in one read.
+ *
+ * @param gap since the last ones of it, µs, or -1 where they are the first.
+ */
+export type OnPieces = (exchange: Exchange, pieces: number, gap: number, now: Micros) => void;
+
 /** Sends requests to the target. The only thing that touches the network. */
 export interface Driver {
   /** Takes the exchange over; `onDone` gets it back, later (never within this call). */
   send(exchange: Exchange): void;
   /** Set by whoever sends. Called once for every exchange sent. */
   onDone: (exchange: Exchange) => void;
+  /** Set by whoever measures; null or absent: nobody wants to know. */
+  onPieces?: OnPieces | null;
   readonly inFlight: number;
   /** What the target did with its connections since this was last asked; null: nothing to tell. Absent: not known. */
   takeConnectionCounts?(): ConnectionCounts | null;

@@ -4,6 +4,7 @@ import type { Ending, Host } from './event.ts';
 import type { AlwaysTold, ToldWhereAny } from './measures.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './sample.ts';
+import type { Finish } from './streamed.ts';
 
 /**
  * The judged result of a run: what `result.json` holds, field for field, where branded times are ms too (see
@@ -30,6 +31,8 @@ export interface RunResult {
   readonly totals: Totals;
   readonly rates: Rates;
   readonly latency: Latencies;
+  /** Absent: no response was streamed. */
+  readonly streams?: StreamResult;
   readonly series: Readonly<Record<string, SeriesResult>>;
   /** What was due while virtual users were started; in none of the above. Absent: nothing is counted apart. */
   readonly ramp?: RampResult;
@@ -208,10 +211,30 @@ export type SeriesLatencies = MeasuredLatencies & {
 
 export type Latencies = SeriesLatencies & { readonly lag: LatencySummary };
 
+/** What came of streamed responses, beside their times. */
+export interface StreamResult {
+  /** Streams that came to their end. */
+  readonly ended: number;
+  /** Events with a piece of the answer, those of streams that failed later included. */
+  readonly events: number;
+  /** Of the streams that came to their end. */
+  readonly outputTokens: number;
+  /** Absent: no server told of them. */
+  readonly inputTokens?: number;
+  /** Where the output tokens are from: the server's own count, or one for each event; `both`: some of each. */
+  readonly tokensFrom: 'usage' | 'events' | 'both';
+  /** Tokens of the streams that came to their end while load was offered, per second of it. */
+  readonly outputTokensPerSec: number;
+  /** How generation ended, as the streams say. */
+  readonly finishes: Readonly<Partial<Record<Finish, number>>>;
+}
+
 export interface SeriesResult {
   readonly totals: Totals;
   readonly rates: Rates;
   readonly latency: SeriesLatencies;
+  /** Absent: no response was streamed. */
+  readonly streams?: StreamResult;
 }
 
 /** All requests of the ramp of virtual users; over it no percentile has an interval. Seconds since the start. */
@@ -242,6 +265,13 @@ export interface TimelinePoint {
   readonly lagP99: number | null;
   readonly loopDelayP99: number | null;
   readonly cpu: number | null;
+  /** Of streamed responses, ms: time to first token and gaps between tokens. Absent: none came. */
+  readonly ttftP50?: number;
+  readonly ttftP95?: number;
+  readonly itlP50?: number;
+  readonly itlP99?: number;
+  /** Events with a piece of an answer, as they came. Absent: none. */
+  readonly tokens?: number;
   /** The generator was not fit in this interval: see `analyze/limits`. */
   readonly unfit: boolean;
 }

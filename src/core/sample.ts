@@ -1,6 +1,8 @@
 /**
  * What became of one request. The order is the order of codes on the hot path and of columns in tables.
  * `aborted` is a request that the run itself gave up at its end; it is a failure of nobody, but it is counted.
+ * `stream-cut`: a streamed response ended, or its connection did, before it was whole. `stream-error`: it told of an error
+ * itself, after it had begun as a success.
  * `capture-failed`: the response is right, but lacks what later steps of its flow are made of.
  */
 export const OUTCOMES = [
@@ -13,15 +15,22 @@ export const OUTCOMES = [
   'protocol-error',
   'aborted',
   'capture-failed',
+  'stream-cut',
+  'stream-error',
 ] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** Of failures: those that had a whole response. */
-export const ANSWERED = ['http-error', 'wrong-answer', 'capture-failed'] as const satisfies readonly Outcome[];
+export const ANSWERED = [
+  'http-error',
+  'wrong-answer',
+  'capture-failed',
+  'stream-error',
+] as const satisfies readonly Outcome[];
 
 /** Index into OUTCOMES: the hot path compares small integers, never strings. */
-export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
 
 export const OUTCOME_CODE = {
   ok: 0,
@@ -33,4 +42,6 @@ export const OUTCOME_CODE = {
   'protocol-error': 6,
   aborted: 7,
   'capture-failed': 8,
+  'stream-cut': 9,
+  'stream-error': 10,
 } as const satisfies Record<Outcome, OutcomeCode>;

@@ -1,6 +1,7 @@
 import type { GeneratorMeasure, SeriesMeasure } from './measures.ts';
 import type { Outcome } from './sample.ts';
 import type { Standstill } from './standstill.ts';
+import type { StreamCounts } from './streamed.ts';
 import type { Bytes, Count, Micros } from './units.ts';
 
 /**
@@ -62,6 +63,8 @@ export interface SeriesSnapshot {
   readonly bytesOut: number;
   readonly times: Times<SeriesMeasure>;
   readonly failures: readonly FailureCount[];
+  /** Absent: no response was streamed. */
+  readonly streams?: StreamCounts;
 }
 
 /** The load generator's own health. Over several threads: the worst of each, but `cpu` is the sum. */

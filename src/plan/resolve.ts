@@ -73,6 +73,7 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
   const secretNames = resolveSecretNames(given);
   const secrets = Secrets.of({ requests, checks, proxy: engine.proxy, secretNames });
   const until = resolveUntil(given);
+  const stream = readOrDefault(given, 'stream');
   const plan: Plan = {
     kind,
     target,
@@ -84,6 +85,7 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
     ...withinUsers(withinRows(partsOf(kind, given, world.host.cores), data)),
     timeout: readOrDefault(given, 'timeout'),
     maxBody: readOrDefault(given, 'maxBody'),
+    ...(stream === 'auto' ? {} : { stream }),
     gracefulStop: readOrDefault(given, 'gracefulStop'),
     keepAlive: given.settings.keepalive ?? true,
     connections: resolveConnections(given),

@@ -22,12 +22,18 @@ describe('parseThreshold', () => {
     ['errors<=0', { kind: 'errors' }, '<=', 0, 'count'],
     ['achieved>95/s', { kind: 'achieved' }, '>', 95, '1/s'],
     ['achieved>95', { kind: 'achieved' }, '>', 95, '1/s'],
+    ['ttft_p95<300ms', { kind: 'percentile', p: 95, of: 'ttft' }, '<', 300_000, 'µs'],
+    ['TTFT p(95) < 300ms', { kind: 'percentile', p: 95, of: 'ttft' }, '<', 300_000, 'µs'],
+    ['tpot_mean<40ms', { kind: 'mean', of: 'tpot' }, '<', 40_000, 'µs'],
+    ['itl_p99.9<80ms', { kind: 'percentile', p: 99.9, of: 'itl' }, '<', 80_000, 'µs'],
+    ['tokens>500/s', { kind: 'tokens' }, '>', 500, '1/s'],
     ['achieved>=6k/m', { kind: 'achieved' }, '>=', 100, '1/s'],
   ])('%s', (text, metric, op, limit, unit) => {
     expect(parseThreshold(`  ${text} `, '--threshold')).toEqual({ text, metric, op, limit, unit });
   });
 
-  const METRICS = 'there are p50, p95, p99.9 (any percentile), mean, min, max, errors and achieved';
+  const METRICS =
+    'there are p50, p95, p99.9 (any percentile), mean, min, max, errors and achieved; of streams ttft_p95, tpot_p95, itl_p99 and tokens';
   const EXAMPLE = 'write p95<250ms, errors<1% or achieved>95/s';
   it.each([
     ['', ` is empty; ${EXAMPLE}`],
@@ -47,6 +53,12 @@ describe('parseThreshold', () => {
     ['rps>95', ` looks at the unknown "rps"; ${METRICS} | For the rate of successful responses write achieved>95/s.`],
     ['latency<1s', ` looks at the unknown "latency"; ${METRICS} | Say which: p95<1s, mean<1s or max<1s.`],
     ['p<1s', ` looks at the unknown "p"; ${METRICS}`],
+    ['ttft<1s', ' names no statistic of ttft; write ttft_p95, ttft_mean or ttft_max'],
+    [
+      'itl_errors<1%',
+      ' looks at "itl_errors", which is no time; write itl_p95, itl_mean or itl_max | Failed requests are errors: errors<1%.',
+    ],
+    ['ttft_p95<300', ' compares with a time that has no unit | Write ttft_p95<300ms, or with s.'],
     ['p0<1s', ' looks at a percentile outside 0 to 100; write min, or one between like p95'],
     ['p100<1s', ' looks at a percentile outside 0 to 100; write max, or one between like p95'],
     ['p101<1s', ' looks at a percentile outside 0 to 100; write max, or one between like p95'],

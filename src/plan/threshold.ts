@@ -1,15 +1,18 @@
 import { RampartError } from '../core/errors.ts';
 import type { Metric, Scope, Threshold } from '../core/plan.ts';
+import type { StreamMetric } from '../core/streamed.ts';
 import { blame, type RawSettings } from './sources.ts';
 import { didYouMean } from './suggest.ts';
 import { parseCount, parseDuration, parseRate, parseShare, quote } from './syntax.ts';
 
 const EXAMPLE = 'write p95<250ms, errors<1% or achieved>95/s';
-const METRICS = 'p50, p95, p99.9 (any percentile), mean, min, max, errors and achieved';
+const METRICS =
+  'p50, p95, p99.9 (any percentile), mean, min, max, errors and achieved; of streams ttft_p95, tpot_p95, itl_p99 and tokens';
 
 /**
  * `p95<250ms`, `p99.9<=1s`, `mean<…`, `min…`, `max…`, `errors<1%` (share), `errors<10` (count), `achieved>95/s`; also k6's
- * `p(95)`, `avg` and `med`. Of one request: `p95{chat}<250ms`, by its name.
+ * `p(95)`, `avg` and `med`. Of streamed responses `ttft_p95<300ms` (time to first token), `tpot_mean<40ms` (time per output token), `itl_p99<80ms` (gaps between
+ * tokens) and `tokens>500/s`. Of one request: `p95{chat}<250ms`, by its name.
  *
  * @throws RampartError 'bad-flag' naming the flag, the threshold and what is allowed.
  */
@@ -31,7 +34,7 @@ export function parseThreshold(text: string, flag: string): Threshold {
   if (op !== '<' && op !== '<=' && op !== '>' && op !== '>=')
     return refuse(`compares with "${op}"; write <, <=, > or >=`);
   if (value.trim() === '') return refuse(`has nothing to compare with; ${EXAMPLE}`);
-  if (/^\d+$/.test(value.trim()) && metric.kind !== 'errors' && metric.kind !== 'achieved')
+  if (/^\d+$/.test(value.trim()) && isTime(metric))
     return refuse('compares with a time that has no unit', `Write ${word}${op}${value.trim()}ms, or with s.`);
   const quantity = limitOf(metric, value.trim(), `${flag}: ${quote(text)}`);
   if (op === '<' && quantity.limit === 0) return refuse('can never hold: nothing is below zero; write <= instead of <');
@@ -45,14 +48,28 @@ function scopeOf(written: string): Scope {
   return { kind: 'request', name: /^"(.*)"$/s.exec(name)?.[1] ?? name };
 }
 
+const isTime = ({ kind }: Metric): boolean => kind !== 'errors' && kind !== 'achieved' && kind !== 'tokens';
+
 /** The metric, or what is wrong with its name. */
 function metricOf(name: string): Metric | string {
+  const [, stream, rest = ''] = /^(ttft|tpot|itl)(?:[\s_.:-]*(.*))$/.exec(name) ?? [];
+  if (stream === undefined) return plainMetricOf(name);
+  if (rest === '') return `names no statistic of ${stream}; write ${stream}_p95, ${stream}_mean or ${stream}_max`;
+  const metric = plainMetricOf(rest);
+  if (typeof metric === 'string') return metric;
+  if (metric.kind === 'errors' || metric.kind === 'achieved' || metric.kind === 'tokens')
+    return `looks at ${quote(name)}, which is no time; write ${stream}_p95, ${stream}_mean or ${stream}_max`;
+  return { ...metric, of: stream as StreamMetric };
+}
+
+function plainMetricOf(name: string): Metric | string {
   switch (name) {
     case 'mean':
     case 'min':
     case 'max':
     case 'errors':
     case 'achieved':
+    case 'tokens':
       return { kind: name };
     // As k6 and others have them.
     case 'avg':
@@ -81,7 +98,7 @@ function metricMeant(word: string, op: string, value: string): string {
   }
   if (/^(?:latency|duration|response_?time|http_req_duration)$/i.test(word))
     return `Say which: p95${op}${value}, mean${op}${value} or max${op}${value}.`;
-  return didYouMean(word, ['mean', 'min', 'max', 'errors', 'achieved']);
+  return didYouMean(word, ['mean', 'min', 'max', 'errors', 'achieved', 'tokens', 'ttft_p95', 'tpot_p95', 'itl_p95']);
 }
 
 function limitOf(metric: Metric, value: string, flag: string): Pick<Threshold, 'limit' | 'unit'> {
@@ -96,6 +113,7 @@ function limitOf(metric: Metric, value: string, flag: string): Pick<Threshold, '
         );
       return { limit: parseCount(value, flag), unit: 'count' };
     case 'achieved':
+    case 'tokens':
       return { limit: parseRate(value, flag), unit: '1/s' };
     default:
       return { limit: parseDuration(value, flag), unit: 'µs' };

@@ -108,4 +108,67 @@ describe('Recorder', () => {
     expect(recorder.take(0, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]))).toEqual({});
     expect(recorder.take(1, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]))).toEqual({});
   });
+
+  it('keeps what streams are judged by: first token, time per token, gaps, tokens, and how they ended', () => {
+    const recorder = new Recorder(['chat'], at(0));
+    const stream = {
+      pieces: 5,
+      firstAt: at(1_300),
+      lastAt: at(1_900),
+      longestGap: at(350),
+      outputTokens: 7,
+      inputTokens: 20,
+      finish: 2,
+    };
+    const streamed = exchange({ status: 200, stream });
+    recorder.recordPieces(streamed, 1, -1);
+    recorder.recordPieces(streamed, 3, 250);
+    recorder.recordPieces(streamed, 1, 350);
+    recorder.record(streamed);
+    recorder.record(exchange({ status: 200, stream: { ...stream, outputTokens: -1, inputTokens: -1, finish: 0 } }));
+    const cut = exchange({
+      status: 200,
+      outcome: OUTCOME_CODE['stream-cut'],
+      message: 'the stream ended without [DONE]',
+    });
+    recorder.recordPieces(cut, 2, -1);
+    recorder.record({ ...cut, stream });
+    const { times, streams, failures, ok, failed } = recorder.take(1, offered())['chat']!;
+    expect([ok, failed]).toEqual([2, 1]);
+    expect(times.timeToFirstToken).toMatchObject({ count: 2, min: 300, max: 300 });
+    // 600 µs over six more tokens, and over four more events where the server does not count.
+    expect(times.timePerOutputToken).toMatchObject({ count: 2, min: 100, max: 150 });
+    expect(times.interTokenLatency).toMatchObject({ count: 5, min: 0, max: 350, sum: 600 });
+    expect(times.longestGap).toMatchObject({ count: 2, max: 350 });
+    expect(streams).toEqual({
+      pieces: 7,
+      ended: 2,
+      outputTokens: 12,
+      inputTokens: 20,
+      toldOutput: 1,
+      toldInput: 1,
+      finishes: { unknown: 1, length: 1 },
+    });
+    expect(failures).toMatchObject([{ outcome: 'stream-cut', message: 'the stream ended without [DONE]' }]);
+    expect(recorder.take(1, offered())).toEqual({});
+  });
+
+  it('knows of streams that the run gave up whether they had a first token', () => {
+    const recorder = new Recorder(['chat'], at(0));
+    const stream = {
+      pieces: 1,
+      firstAt: at(1_300),
+      lastAt: at(1_300),
+      longestGap: at(0),
+      outputTokens: -1,
+      inputTokens: -1,
+      finish: 0,
+    };
+    recorder.recordPieces(exchange({}), 1, -1);
+    recorder.record(exchange({ outcome: OUTCOME_CODE.aborted, stream }));
+    recorder.record(exchange({ outcome: OUTCOME_CODE.aborted, doneAt: at(5_000) }));
+    const { times } = recorder.take(1, offered())['chat']!;
+    expect(times.timeToFirstToken).toMatchObject({ count: 1, max: 300 });
+    expect(times.waitedForFirstToken).toMatchObject({ count: 1, max: 4_000 });
+  });
 });

@@ -1,4 +1,4 @@
-import type { Exchange } from '../core/exchange.ts';
+import type { Exchange, StreamedTimes } from '../core/exchange.ts';
 import { GENERATOR_MEASURES, type GeneratorMeasure, SERIES_MEASURES } from '../core/measures.ts';
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
 import {
@@ -8,6 +8,7 @@ import {
   type SeriesSnapshot,
   type Times,
 } from '../core/snapshot.ts';
+import { FINISHES, type Finish, type StreamCounts } from '../core/streamed.ts';
 import type { Micros } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
 
@@ -20,6 +21,9 @@ export interface Offered {
   readonly sent: Float64Array;
   readonly dropped: Float64Array;
 }
+
+/** Failures of which an example is kept. */
+const SHOWN: ReadonlySet<Outcome> = new Set<Outcome>(['wrong-answer', 'capture-failed', 'stream-error']);
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -36,6 +40,8 @@ class Series {
   readonly statuses = new Float64Array(1000);
   readonly times = histogramsOf(SERIES_MEASURES);
   readonly failures = new Map<string, Mutable<FailureCount>>();
+  /** Made with the first streamed response. */
+  streams: Streams | null = null;
 
   fail(exchange: Exchange, outcome: Outcome, at: Micros): void {
     const { status, message } = exchange;
@@ -53,9 +59,8 @@ class Series {
         this.failures.set(key, known);
       }
     }
-    if ((outcome === 'wrong-answer' || outcome === 'capture-failed') && exchange.example !== '')
-      known.example ??= exchange.example;
     if (exchange.body !== '') known.bodies = [...(known.bodies ?? []), exchange.body].slice(0, BODIES_KEPT);
+    if (SHOWN.has(outcome) && exchange.example !== '') known.example ??= exchange.example;
     known.count++;
     known.lastAt = at;
   }
@@ -66,6 +71,7 @@ class Series {
       this.failed === 0 &&
       this.outcomes[7] === 0 &&
       this.leftOut === 0 &&
+      (this.streams === null || this.streams.pieces === 0) &&
       this.times.separateConnect.count === 0
     );
   }
@@ -85,6 +91,7 @@ class Series {
       bytesOut: this.bytesOut,
       times: takeTimes(this.times),
       failures: [...this.failures.values()],
+      ...(this.streams === null || this.streams.quiet ? {} : { streams: this.streams.take() }),
     };
     this.ok = 0;
     this.failed = 0;
@@ -114,6 +121,49 @@ class Series {
       if (n > 0) counts[status] = n;
     }
     return counts;
+  }
+}
+
+/** Streamed responses to one request name in the interval. */
+class Streams {
+  pieces = 0;
+  ended = 0;
+  outputTokens = 0;
+  inputTokens = 0;
+  toldOutput = 0;
+  toldInput = 0;
+  readonly finishes = new Float64Array(FINISHES.length);
+
+  get quiet(): boolean {
+    return this.pieces === 0 && this.ended === 0;
+  }
+
+  end({ pieces, outputTokens, inputTokens, finish }: StreamedTimes): void {
+    this.ended++;
+    this.outputTokens += outputTokens >= 0 ? outputTokens : pieces;
+    if (outputTokens >= 0) this.toldOutput++;
+    if (inputTokens >= 0) {
+      this.toldInput++;
+      this.inputTokens += inputTokens;
+    }
+    this.finishes[finish] = (this.finishes[finish] as number) + 1;
+  }
+
+  take(): StreamCounts {
+    const finishes: { [F in Finish]?: number } = {};
+    FINISHES.forEach((finish, code) => {
+      const n = this.finishes[code] as number;
+      if (n > 0) finishes[finish] = n;
+    });
+    const { pieces, ended, outputTokens, inputTokens, toldOutput, toldInput } = this;
+    this.pieces = 0;
+    this.ended = 0;
+    this.outputTokens = 0;
+    this.inputTokens = 0;
+    this.toldOutput = 0;
+    this.toldInput = 0;
+    this.finishes.fill(0);
+    return { pieces, ended, outputTokens, inputTokens, toldOutput, toldInput, finishes };
   }
 }
 
@@ -177,14 +227,31 @@ export class Recorder {
       times.service.record(exchange.doneAt - exchange.sentAt);
       times.firstByte.record(exchange.firstByteAt - exchange.sentAt);
       times.body.record(exchange.doneAt - exchange.firstByteAt);
+      if (exchange.stream !== null) recordStream(series, exchange, exchange.stream);
     } else {
-      if (outcome === 7) times.unfinished.record(response);
-      else {
+      if (outcome === 7) {
+        times.unfinished.record(response);
+        if (series.streams !== null) recordGivenUp(times, exchange);
+      } else {
         series.failed++;
         times.failedResponse.record(response);
       }
       series.fail(exchange, OUTCOMES[outcome], (exchange.doneAt - this.#startAt) as Micros);
     }
+  }
+
+  /**
+   * Records pieces of a streamed response that came in one read: see `Driver.onPieces`.
+   *
+   * @param gap -1: it is not known, or says nothing of the target.
+   */
+  recordPieces({ epoch, request }: Exchange, pieces: number, gap: number): void {
+    const slot = epoch * this.#names.length + request;
+    const series = this.#series[slot] ?? this.#open(slot);
+    series.streams ??= new Streams();
+    series.streams.pieces += pieces;
+    if (gap >= 0) series.times.interTokenLatency.record(gap);
+    if (pieces > 1) series.times.interTokenLatency.record(0, pieces - 1);
   }
 
   /** Counts a request that was under way while the generator stood still: its times are not the target's. */
@@ -236,4 +303,23 @@ export class Recorder {
     this.#series[slot] = series;
     return series;
   }
+}
+
+/** Of a stream that the run gives up at its end the first token is known, or that it had not come yet. */
+function recordGivenUp(times: Series['times'], { stream, dueAt, doneAt }: Exchange): void {
+  if (stream !== null && stream.pieces > 0) times.timeToFirstToken.record(stream.firstAt - dueAt);
+  else times.waitedForFirstToken.record(doneAt - dueAt);
+}
+
+function recordStream(series: Series, exchange: Exchange, stream: StreamedTimes): void {
+  series.streams ??= new Streams();
+  series.streams.end(stream);
+  const { pieces, firstAt, lastAt, outputTokens } = stream;
+  if (pieces === 0) return;
+  const { times } = series;
+  times.timeToFirstToken.record(firstAt - exchange.dueAt);
+  const tokens = outputTokens >= 0 ? outputTokens : pieces;
+  if (pieces < 2 || tokens < 2) return;
+  times.timePerOutputToken.record((lastAt - firstAt) / (tokens - 1));
+  times.longestGap.record(stream.longestGap);
 }

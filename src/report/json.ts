@@ -13,6 +13,7 @@ const PARTS = [
   'totals',
   'rates',
   'latency',
+  'streams',
   'series',
   'ramp',
   'timeline',

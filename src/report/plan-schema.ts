@@ -77,13 +77,22 @@ const load = (unit: TimeUnit) =>
       .describe('Requests are due at instants that no response can delay.'),
   ]);
 
+const ofStream = z
+  .enum(['ttft', 'tpot', 'itl'])
+  .exactOptional()
+  .describe(
+    'Of streamed responses, instead of the response time: time to first token, time per output token, gaps between tokens.',
+  );
+
 const metric = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('percentile').describe('A percentile of the response time.'),
     p: z.number().min(0).max(100).describe('Which, in percent: 95 is p95.'),
+    of: ofStream,
   }),
+  z.strictObject({ kind: z.enum(['mean', 'min', 'max']).describe('Of the response time.'), of: ofStream }),
   z.strictObject({
-    kind: z.enum(['mean', 'min', 'max', 'errors', 'achieved']).describe('Of the response time, or of all requests.'),
+    kind: z.enum(['errors', 'achieved', 'tokens']).describe('Of all requests; tokens: of answers, per second.'),
   }),
 ]);
 
@@ -249,6 +258,10 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
         `A request not answered in this time has failed, ${unit}; of requests without a time of their own.`,
       ),
       maxBody: z.int().positive().exactOptional().describe('A response with a longer body is a wrong one, bytes.'),
+      stream: z
+        .enum(['sse', 'ndjson', 'chunks', 'off'])
+        .exactOptional()
+        .describe('How a streamed response is split, whatever it calls itself. Absent: by its content type.'),
       gracefulStop: amount(`How long requests under way may take once the load has ended, ${unit}.`),
       keepAlive: z.boolean().describe('Whether connections are used again.'),
       connections: z

@@ -3,6 +3,7 @@ import { type AlwaysTold, isAlwaysTold, MEASURES, TOLD_MEASURES, type ToldWhereA
 import { DOUBT_CODES, PERCENTILES, type PercentileName } from '../core/result.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { BODIES_KEPT } from '../core/snapshot.ts';
+import { FINISHES } from '../core/streamed.ts';
 import { breakingPointSchemaIn } from './breaking-point-schema.ts';
 import { changesSchemaIn } from './changes-schema.ts';
 import type { ResultFile } from './json.ts';
@@ -164,6 +165,20 @@ const rates = z
   })
   .meta({ id: 'rates', description: 'Counts divided by the duration of the measured phase.' });
 
+const streams = z
+  .strictObject({
+    ended: count('Streams that came to their end.'),
+    events: count('Events with a piece of the answer, those of streams that failed later included.'),
+    outputTokens: count('Tokens of the answers of the streams that came to their end.'),
+    inputTokens: count('Tokens of their prompts, by the server’s count; absent: it told none.').exactOptional(),
+    tokensFrom: z
+      .enum(['usage', 'events', 'both'])
+      .describe('Output tokens by the server’s own count, one for each event, or some of each.'),
+    outputTokensPerSec: amount('Tokens of the streams that came to their end while load was offered, 1/s.'),
+    finishes: z.partialRecord(z.enum(FINISHES), count('Streams.')).describe('How generation ended. Absent: 0.'),
+  })
+  .meta({ id: 'streams', description: 'Streamed responses, beside their times; absent: there were none.' });
+
 function forPercentiles<Field extends z.ZodType>(field: (name: PercentileName) => Field) {
   return Object.fromEntries(PERCENTILES.map((name) => [name, field(name)])) as Record<PercentileName, Field>;
 }
@@ -228,6 +243,11 @@ const timelinePoint = z.strictObject({
   lagP99: maybe('Send lag, ms; null: nothing was sent.'),
   loopDelayP99: maybe("Delay of the generator's event loop, ms; null: unknown."),
   cpu: maybe('Cores used by the load threads; null: unknown.'),
+  ttftP50: amount('Time to first token, ms; absent: no stream ended in it.').exactOptional(),
+  ttftP95: amount('Time to first token, ms; absent: no stream ended in it.').exactOptional(),
+  itlP50: amount('Gaps between the events of streams, ms; absent: there was none.').exactOptional(),
+  itlP99: amount('Gaps between the events of streams, ms; absent: there was none.').exactOptional(),
+  tokens: count('Events of streams with a piece of an answer, as they came; absent: none.').exactOptional(),
   unfit: z.boolean().describe('The generator was too late in it for its times to be those of the target.'),
 });
 
@@ -249,11 +269,17 @@ const resultSchema = z
         lag: latency.describe(MEASURES.lag.about),
       })
       .describe('Of all requests of the measured phase.'),
+    streams: streams.exactOptional(),
     series: z
       .record(
         z.string(),
         z
-          .strictObject({ totals, rates, latency: z.strictObject(seriesLatency).describe('Of these requests.') })
+          .strictObject({
+            totals,
+            rates,
+            latency: z.strictObject(seriesLatency).describe('Of these requests.'),
+            streams: streams.exactOptional(),
+          })
           .describe('One request name.'),
       )
       .describe('By request name.'),
@@ -264,6 +290,7 @@ const resultSchema = z
         totals,
         rates,
         latency: z.strictObject(seriesLatency).describe('Of its requests.'),
+        streams: streams.exactOptional(),
       })
       .exactOptional()
       .describe(

@@ -125,6 +125,11 @@ export class Generation {
         onDone(exchange);
       };
     }
+    this.#driver.onPieces = (exchange, pieces, gap, now) => {
+      this.#pulse.look(now);
+      const own = gap > 0 && this.#pulse.covers({ dueAt: (now - gap) as Micros, doneAt: now }) ? -1 : gap;
+      this.#recorder.recordPieces(exchange, pieces, own);
+    };
     this.#load.onFinished = () => this.#offered();
     this.#countRampApart(0);
     this.#step = this.#after(startAt - this.#clock.now(), () => {

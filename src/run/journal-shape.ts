@@ -1,4 +1,5 @@
 import { OUTCOMES } from '../core/sample.ts';
+import { FINISHES } from '../core/streamed.ts';
 import { bucketOf, HIGHEST } from '../stats/histogram.ts';
 
 /**
@@ -115,6 +116,16 @@ const failure = fields({
   lastAt: micros,
 });
 
+const streams = fields({
+  pieces: whole,
+  ended: whole,
+  outputTokens: whole,
+  inputTokens: whole,
+  toldOutput: whole,
+  toldInput: whole,
+  finishes: byName(whole, oneOf(...FINISHES)),
+});
+
 const series = fields({
   due: whole,
   sent: whole,
@@ -129,6 +140,7 @@ const series = fields({
   bytesOut: whole,
   times: byName(histogram),
   failures: list(failure),
+  streams: maybe(streams),
 });
 
 const thread = fields({

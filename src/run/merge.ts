@@ -11,6 +11,7 @@ import {
   type Times,
 } from '../core/snapshot.ts';
 import { joinStandstills } from '../core/standstill.ts';
+import { addStreamCounts } from '../core/streamed.ts';
 import { type Bytes, count, type Micros } from '../core/units.ts';
 import { mergedHistogram } from '../stats/packed-histogram.ts';
 
@@ -109,7 +110,13 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
     bytesOut: sum((part) => part.bytesOut),
     times: joinTimes(parts),
     failures: joinFailures(parts.flatMap((part) => part.failures)),
+    ...joinStreams(parts),
   };
+}
+
+function joinStreams(parts: readonly SeriesSnapshot[]): Pick<SeriesSnapshot, 'streams'> {
+  const streams = addStreamCounts(parts.flatMap((part) => part.streams ?? []));
+  return streams === null ? {} : { streams };
 }
 
 function joinGenerators(parts: readonly GeneratorSnapshot[]): GeneratorSnapshot {

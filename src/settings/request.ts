@@ -132,6 +132,21 @@ export const REQUEST_SETTINGS = {
       placeholder: '30s',
     },
   },
+  stream: {
+    shape: 'text',
+    flag: '--stream <format>',
+    help: everywhere('how a streamed response is split: auto (default, by its content type), sse, ndjson, chunks, off'),
+    what: 'How a streamed response is split into pieces: auto (default; by its content type), sse, ndjson, chunks (what comes in one read), off',
+    value: { kind: 'choice', of: ['auto', 'sse', 'ndjson', 'chunks', 'off'] },
+    default: 'auto',
+    notWithAutocannon: 'it does not see when a part of a response comes',
+    form: {
+      part: 'advanced',
+      label: 'Streamed responses',
+      hint: 'empty: by their content type; sse, ndjson, chunks or off',
+      placeholder: 'auto',
+    },
+  },
   maxBody: {
     shape: 'quantity',
     flag: '--max-body <size>',

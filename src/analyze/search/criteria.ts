@@ -1,5 +1,6 @@
 import { RampartError } from '../../core/errors.ts';
 import type { Threshold } from '../../core/plan.ts';
+import type { StreamMetric } from '../../core/streamed.ts';
 import { formatLimit, metricName } from '../wording.ts';
 
 /** An SLO that can be searched for: it holds at low load and breaks at a higher one. */
@@ -9,6 +10,8 @@ export interface Criterion {
   readonly kind: 'latency' | 'errors';
   /** The request that it looks at; absent: all. */
   readonly request?: string;
+  /** The time of streams that it looks at; absent: the response time. */
+  readonly of?: StreamMetric;
   /** The percentile, 0..1; null: the mean (latency) or the share (errors). */
   readonly p: number | null;
   /** µs, or a share. */
@@ -24,6 +27,7 @@ export function criteriaOf(slos: readonly Threshold[]): Criterion[] {
   return slos.map(({ text, metric, limit, scope }) => ({
     slo: text,
     ...(scope === undefined ? {} : { request: scope.name }),
+    ...('of' in metric && metric.of !== undefined ? { of: metric.of } : {}),
     kind: metric.kind === 'errors' ? 'errors' : 'latency',
     p: metric.kind === 'percentile' ? metric.p / 100 : null,
     limit,
@@ -51,9 +55,9 @@ function refuse({ text, metric, op, unit, limit }: Threshold): void {
   if (op === '>' || op === '>=')
     bad(
       'asks for more as the load grows, not for less',
-      `Write a limit from above, like ${name === 'achieved' ? 'p95' : name}<250ms.`,
+      `Write a limit from above, like ${name === 'achieved' || name === 'tokens' ? 'p95' : name}<250ms.`,
     );
-  if (metric.kind === 'min' || metric.kind === 'max' || metric.kind === 'achieved')
+  if (metric.kind === 'min' || metric.kind === 'max' || metric.kind === 'achieved' || metric.kind === 'tokens')
     bad(
       `looks at ${name}, which has no breaking point that a longer search would not move`,
       'Write p99<…, mean<… or errors<1%.',

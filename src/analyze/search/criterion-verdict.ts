@@ -16,7 +16,7 @@ import {
 /** What a level measured of a criterion: a percentile, a mean, or the share of failures. */
 export function estimateOf(criterion: Criterion, observation: Observation): BatchedEstimate {
   if (criterion.kind === 'errors') return errorShareOf(criterion, observation);
-  const { batches } = sampleOf(criterion.request, observation);
+  const { batches } = sampleOf(criterion, observation);
   return criterion.p === null ? meanOf(batches) : percentileOf(criterion.p, batches);
 }
 

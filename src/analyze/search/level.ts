@@ -143,7 +143,7 @@ function marginOf(
       scatter: estimate?.scatter ?? null,
     };
   if (y === null) return { kind: 'above' };
-  const { batches } = sampleOf(criterion.request, observation);
+  const { batches } = sampleOf(criterion, observation);
   const n = batches.reduce((sum, { times, infinite }) => sum + times.count + infinite, 0);
   return { kind: 'value', y, n, scatter: estimate?.scatter ?? null };
 }
@@ -192,8 +192,9 @@ function waitSentence(settled: Settled | undefined): string {
 /** `p95 was 112 ms (104 ms to 121 ms), limit 100 ms`. */
 function sentence({ value, interval, limit, unit }: CriterionResult, criterion: Criterion | undefined): string {
   const format = unit === 'ms' ? formatMs : formatShare;
-  const metric =
+  const statistic =
     criterion?.kind === 'errors' ? 'errors' : criterion?.p == null ? 'mean' : `p${round(criterion.p * 100)}`;
+  const metric = criterion?.of === undefined ? statistic : `${criterion.of}_${statistic}`;
   const name = `${metric}${criterion?.request === undefined ? '' : ` of ${criterion.request}`}`;
   const range =
     interval === null ? '' : ` (${format(interval[0])} to ${interval[1] === null ? 'unbounded' : format(interval[1])})`;

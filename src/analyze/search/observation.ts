@@ -1,11 +1,14 @@
 import type { LevelLoad, LevelPurpose, Settled } from '../../core/breaking-point.ts';
+import type { SeriesMeasure } from '../../core/measures.ts';
 import { ANSWERED } from '../../core/sample.ts';
-import { EMPTY_HISTOGRAM, type HistogramData, type IntervalSnapshot, timesOf } from '../../core/snapshot.ts';
+import { EMPTY_HISTOGRAM, type IntervalSnapshot, type SeriesSnapshot, timesOf } from '../../core/snapshot.ts';
+import { STREAM_METRICS, type StreamMetric } from '../../core/streamed.ts';
 import type { Batch } from '../../stats/confidence.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { inMs } from '../latency.ts';
 import { isUnfit, LIMITS } from '../limits.ts';
 import { formatMs, formatShare } from '../wording.ts';
+import type { Criterion } from './criteria.ts';
 
 /** The next level to run. Durations in s. */
 export interface SearchStep {
@@ -23,12 +26,20 @@ export interface SearchStep {
 export interface Sample {
   readonly batches: readonly Batch[];
   readonly dropped: number;
+  /** The same of streams' times; absent: no response was streamed. */
+  readonly streams?: StreamBatches;
 }
 
-/** Of the request that a criterion looks at, or of all. */
-export function sampleOf(request: string | undefined, observation: Observation): Sample {
-  if (request === undefined || observation.requests === undefined) return observation;
-  return observation.requests[request] ?? { batches: observation.batches.map(() => EMPTY_BATCH), dropped: 0 };
+type StreamBatches = Readonly<Record<StreamMetric, readonly Batch[]>>;
+
+/** Of the request that a criterion looks at, or of all; and of the time that it looks at. */
+export function sampleOf({ request, of }: Pick<Criterion, 'request' | 'of'>, observation: Observation): Sample {
+  const none: Sample = { batches: observation.batches.map(() => EMPTY_BATCH), dropped: 0 };
+  const sample: Sample =
+    request === undefined || observation.requests === undefined ? observation : (observation.requests[request] ?? none);
+  if (of === undefined) return sample;
+  // A gap is no request: those that were dropped had none.
+  return { batches: sample.streams?.[of] ?? none.batches, dropped: of === 'itl' ? 0 : sample.dropped };
 }
 
 const EMPTY_BATCH: Batch = { times: EMPTY_HISTOGRAM, infinite: 0 };
@@ -51,6 +62,8 @@ export interface Observation {
   readonly inFlightAtEnd: number;
   /** Response times of equal stretches of the window, in order of time; `infinite` counts the failed ones. */
   readonly batches: readonly Batch[];
+  /** The same of streams' times; absent: no response was streamed. */
+  readonly streams?: StreamBatches;
   /** The same of each request, by name; absent: there is one. */
   readonly requests?: Readonly<Record<string, Sample>>;
   /** When the window began, on one clock for all levels, s; absent: the levels follow each other without a gap. */
@@ -84,15 +97,14 @@ export function observe(
   const lastAt = snapshots.reduce((latest, one) => Math.max(latest, one.endAt), endAt);
   const seconds = (endAt - from) / 1e6;
   const m = Math.max(1, Math.min(batches, windows.length));
-  const parts = emptyParts(m);
-  const byRequest = new Map<string, { parts: BatchPart[]; dropped: number }>();
+  const byRequest = new Map<string, Own>();
   const totals = { offered: 0, sent: 0, dropped: 0, ok: 0, failed: 0, unanswered: 0 };
   for (const snapshot of measured) {
     const middle = (snapshot.startAt + snapshot.endAt) / 2 - from;
     const place = snapshot.phase === 'drain' ? m - 1 : Math.floor((middle / (endAt - from)) * m);
     const at = Math.max(0, Math.min(m - 1, place));
     for (const [name, series] of Object.entries(snapshot.series)) {
-      const failed = series.failed + (series.byOutcome.aborted ?? 0);
+      const failed = failedOrGivenUp(series);
       totals.offered += series.due;
       totals.sent += series.sent;
       totals.dropped += series.dropped;
@@ -101,13 +113,11 @@ export function observe(
       const { byOutcome } = series;
       for (const outcome of ANSWERED) totals.unanswered -= byOutcome[outcome] ?? 0;
       totals.unanswered += failed;
-      const own = byRequest.get(name) ?? { parts: emptyParts(m), dropped: 0 };
+      const own = byRequest.get(name) ?? { parts: Array.from({ length: m }, () => []), dropped: 0, streamed: false };
       byRequest.set(name, own);
       own.dropped += series.dropped;
-      for (const part of [parts[at], own.parts[at]]) {
-        part?.times.push(timesOf(series, 'response'));
-        if (part !== undefined) part.infinite += failed;
-      }
+      own.streamed ||= series.streams !== undefined;
+      own.parts[at]?.push(series);
     }
   }
   const fitness = fitnessOf(windows, measured, model);
@@ -118,28 +128,51 @@ export function observe(
     elapsed: lastAt / 1e6,
     inFlightAtStart: inFlightAt(snapshots, from),
     inFlightAtEnd: inFlightAt(snapshots, endAt),
-    batches: parts.map(batchOf),
-    ...(byRequest.size < 2 ? {} : { requests: samplesOf(byRequest) }),
+    ...batchesOf([...byRequest.values()], m),
+    ...(byRequest.size < 2 ? {} : { requests: samplesOf(byRequest, m) }),
     unfit: fitness === null ? 'the generator delivered no interval' : unfitReason(fitness),
     ...(late === null ? {} : { late }),
   };
 }
 
-/** A batch while it is put together. */
-interface BatchPart {
-  readonly times: HistogramData[];
-  infinite: number;
+/** What is known of one request name: its snapshots, by batch. */
+interface Own {
+  readonly parts: SeriesSnapshot[][];
+  dropped: number;
+  streamed: boolean;
 }
 
-const emptyParts = (many: number): BatchPart[] => Array.from({ length: many }, () => ({ times: [], infinite: 0 }));
+/** Of several names as of one. */
+function batchesOf(names: readonly Own[], m: number): Pick<Sample, 'batches' | 'streams'> {
+  const cut = (of: readonly Own[], measures: readonly SeriesMeasure[], infinite: (one: SeriesSnapshot) => number) =>
+    Array.from({ length: m }, (_, at): Batch => {
+      const all = of.flatMap(({ parts }) => parts[at] ?? []);
+      const times = all.flatMap((series) => measures.map((measure) => timesOf(series, measure)));
+      return {
+        times: times.length === 0 ? EMPTY_HISTOGRAM : Histogram.of(...times).toData(),
+        infinite: all.reduce((sum, series) => sum + infinite(series), 0),
+      };
+    });
+  const batches = cut(names, ['response'], failedOrGivenUp);
+  const streamed = names.filter((own) => own.streamed);
+  if (streamed.length === 0) return { batches };
+  const failed = ({ failed }: SeriesSnapshot): number => failed;
+  // What was given up without a first token never had one within the level.
+  const tokenless = (series: SeriesSnapshot): number => series.failed + timesOf(series, 'waitedForFirstToken').count;
+  return {
+    batches,
+    streams: {
+      ttft: cut(streamed, [STREAM_METRICS.ttft], tokenless),
+      tpot: cut(streamed, [STREAM_METRICS.tpot], failed),
+      itl: cut(streamed, [STREAM_METRICS.itl], () => 0),
+    },
+  };
+}
 
-const batchOf = ({ times, infinite }: BatchPart): Batch => ({
-  times: times.length === 0 ? EMPTY_HISTOGRAM : Histogram.of(...times).toData(),
-  infinite,
-});
+const failedOrGivenUp = ({ failed, byOutcome }: SeriesSnapshot): number => failed + (byOutcome.aborted ?? 0);
 
-function samplesOf(byRequest: ReadonlyMap<string, { parts: BatchPart[]; dropped: number }>): Record<string, Sample> {
-  const samples = [...byRequest].map(([name, { parts, dropped }]) => [name, { batches: parts.map(batchOf), dropped }]);
+function samplesOf(byRequest: ReadonlyMap<string, Own>, m: number): Record<string, Sample> {
+  const samples = [...byRequest].map(([name, own]) => [name, { ...batchesOf([own], m), dropped: own.dropped }]);
   return Object.fromEntries(samples) as Record<string, Sample>;
 }
 

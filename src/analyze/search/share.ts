@@ -16,8 +16,9 @@ export function allowedShare({ kind, p, limit }: Criterion): number {
 }
 
 /** Requests slower than the limit of a percentile, failures included; or the failures alone of an error share. */
-export function shareOf({ kind, limit, request }: Criterion, observation: Observation): Share {
-  const { batches, dropped } = sampleOf(request, observation);
+export function shareOf(criterion: Criterion, observation: Observation): Share {
+  const { kind, limit } = criterion;
+  const { batches, dropped } = sampleOf(criterion, observation);
   const counted = batches.map(({ times, infinite }) => ({
     bad: infinite + (kind === 'errors' ? 0 : times.count - countUpTo(times, limit)),
     n: times.count + infinite,

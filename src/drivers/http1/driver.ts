@@ -1,7 +1,7 @@
 import { GIVEN_UP, givenUpMessage, ON_A_REUSED_CONNECTION } from '../../core/cause.ts';
 import { clearExchange, type Exchange } from '../../core/exchange.ts';
 import type { Plan, Segment, Target } from '../../core/plan.ts';
-import type { Clock, Driver, Payloads } from '../../core/ports.ts';
+import type { Clock, Driver, OnPieces, Payloads } from '../../core/ports.ts';
 import { timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
 import type { ConnectionCounts } from '../../core/snapshot.ts';
@@ -14,6 +14,8 @@ import { bodyTooLong, describeFailure } from '../failure.ts';
 import { Lookup, type Way, wayTo } from '../lookup.ts';
 import { type Security, securityOf } from '../security.ts';
 import { isSuccess, StatusFailures } from '../status.ts';
+import { StreamEnds } from '../stream/stream-end.ts';
+import type { StreamReader } from '../stream/stream-reader.ts';
 import type { Witnessed } from '../witness.ts';
 import { Burst } from './burst.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
@@ -37,6 +39,7 @@ const FEW = 8;
  */
 export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwner {
   onDone: (exchange: Exchange) => void = () => {};
+  onPieces: OnPieces | null = null;
   inFlight = 0;
   readonly target: Target;
   readonly addresses: Lookup;
@@ -51,6 +54,8 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   /** Where requests differ from each other; else null. */
   readonly #varying: VaryingRequests | null;
   readonly #checker: AnswerChecker | null;
+  readonly #streams: Plan['stream'];
+  readonly #streamEnds: StreamEnds;
   readonly #statuses = new StatusFailures();
   readonly #bodies: FailedBodies;
   /** Rendering and checking take their time between an answer and the next request: it is read off the clock. */
@@ -90,6 +95,8 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     this.#varying = payloads === null ? null : VaryingRequests.of(plan, payloads);
     this.#checker = AnswerChecker.of(plan, payloads);
     this.#bodies = new FailedBodies(plan, payloads);
+    this.#streams = plan.stream;
+    this.#streamEnds = new StreamEnds(plan, payloads);
     this.#exact = this.#varying !== null || this.#checker !== null;
     this.#bodiless = plan.requests.map((request) => request.method === 'HEAD');
     this.#burst = new Burst(clock, (connection) => this.#leave(connection, false));
@@ -164,6 +171,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     if (exchange.firstByteAt === 0) exchange.firstByteAt = now;
     exchange.bytesIn += length;
     const progress = parser.feed(this.buffer, 0, length);
+    if (parser.streaming) this.#follow(exchange, parser.stream as StreamReader, now);
     if (progress === PROGRESS.more) {
       parser.answer?.settle();
       return;
@@ -203,7 +211,8 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
       );
     else {
       noteStatus(connection);
-      this.#finish(connection, OUTCOME_CODE.reset, cutOff(connection, error), now);
+      const outcome = connection.parser.streaming ? OUTCOME_CODE['stream-cut'] : OUTCOME_CODE.reset;
+      this.#finish(connection, outcome, cutOff(connection, error), now);
     }
   }
 
@@ -213,6 +222,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     if (this.#checker !== null || this.witness !== null) connection.parser.answer = new AnswerBuffer();
     connection.parser.bodyLimit = this.#maxBody;
     connection.parser.wanted = this.#bodies;
+    connection.parser.streams = this.#streams;
     return connection;
   }
 
@@ -341,9 +351,31 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     if (!reusable) connection.destroy();
     else this.#reuse.answered(connection, now);
     // Within onDone the same user may send again, so everything about the connection is settled before.
+    if (parser.streaming && !this.#endsWhole(connection, parser.stream as StreamReader, now)) return;
     if (this.#checker !== null) this.#judge(connection, this.#checker, now);
     else if (isSuccess(status)) this.#finish(connection, OUTCOME_CODE.ok, '', now);
     else this.#failed(connection, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, parser.pointer), now);
+  }
+
+  /** Tells of pieces of a streamed body that came in one read. */
+  #follow(exchange: Exchange, stream: StreamReader, now: Micros): void {
+    const { fresh } = stream;
+    if (fresh === 0) return;
+    const gap = stream.came(now);
+    this.onPieces?.(exchange, fresh, gap, now);
+  }
+
+  /** Whether a stream, whose body has ended, came to its own end. Finishes what did not. */
+  #endsWhole(connection: Connection, stream: StreamReader, now: Micros): boolean {
+    const exchange = connection.exchange as Exchange;
+    stream.end();
+    this.#follow(exchange, stream, now);
+    const ends = this.#streamEnds;
+    const outcome = ends.outcomeOf(exchange, stream);
+    if (outcome === OUTCOME_CODE.ok) return true;
+    exchange.example = ends.example;
+    this.#finish(connection, outcome, ends.message, now);
+    return false;
   }
 
   #broken(connection: Connection, now: Micros): void {
@@ -386,8 +418,9 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     exchange.outcome = outcome;
     exchange.message = message;
     exchange.bodyBytesIn = connection.parser.bodyBytes;
+    if (connection.parser.streaming) exchange.stream = connection.parser.stream;
     exchange.doneAt = now;
-    const answered = outcome <= OUTCOME_CODE['wrong-answer'] || outcome === OUTCOME_CODE['capture-failed'];
+    const answered = outcome <= OUTCOME_CODE['wrong-answer'] || outcome >= OUTCOME_CODE['capture-failed'];
     if (connection.open && exchange.user < 0 && answered) this.#free(connection, now);
     this.onDone(exchange);
   }
@@ -429,7 +462,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
         const message = connecting
           ? 'no connection in time'
           : begun
-            ? 'the response did not end in time'
+            ? `the ${connection.parser.streaming ? 'stream' : 'response'} did not end in time`
             : 'no response in time';
         this.#drop(connection, OUTCOME_CODE.timeout, message, now);
       }

@@ -1,3 +1,6 @@
+import type { StreamFormat } from '../../core/plan.ts';
+import { streamFormatOf } from '../stream/format.ts';
+
 /** RFC 9110 tchar. */
 export const TOKEN = new Uint8Array(256);
 for (const char of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -8,6 +11,10 @@ const LF = 10;
 const SPACE = 32;
 const TAB = 9;
 const COLON = 58;
+const SEMICOLON = 59;
+const LETTER_A = 97;
+const LETTER_E = 101;
+const LETTER_T = 116;
 const DELETE = 127;
 
 /** Lower-cased letters for comparing header names; every other byte is itself. */
@@ -19,6 +26,8 @@ const CONTENT_LENGTH = bytesOf('content-length');
 const TRANSFER_ENCODING = bytesOf('transfer-encoding');
 const CONNECTION = bytesOf('connection');
 const KEEP_ALIVE = bytesOf('keep-alive');
+const CONTENT_TYPE = bytesOf('content-type');
+const CONTENT_ENCODING = bytesOf('content-encoding');
 const LOCATION = bytesOf('location');
 const ALLOW = bytesOf('allow');
 const CLOSE = bytesOf('close');
@@ -43,6 +52,9 @@ export class Head {
   keepAliveTimeout = -1;
   /** What to ask instead: of a redirect its Location, of a 405 its Allow; empty: it does not say. */
   pointer = '';
+  /** How its body is streamed, by its content type; null: it is not, or is compressed, so that nobody can split it. */
+  format: StreamFormat | null = null;
+  #compressed = false;
   /** What is wrong with it; empty: nothing. */
   error = '';
 
@@ -50,6 +62,7 @@ export class Head {
   constructor(bytes: Buffer, start: number, end: number) {
     let at = this.#statusLine(bytes, start);
     while (at > 0 && bytes[at] !== CR) at = this.#header(bytes, at);
+    if (this.#compressed) this.format = null;
     if (at > 0 && at !== end - 2) this.#fail('bare line feed in the headers');
   }
 
@@ -109,7 +122,11 @@ export class Head {
     } else if (nameLength === 10) {
       if (same(bytes, start, CONNECTION)) this.#connection(bytes, valueStart, valueEnd);
       else if (same(bytes, start, KEEP_ALIVE)) this.#keepAlive(bytes.toString('latin1', valueStart, valueEnd));
-    } else if (nameLength === 17 && same(bytes, start, TRANSFER_ENCODING)) {
+    } else if (nameLength === 12 && mayBeStreamed(bytes, valueStart, valueEnd) && same(bytes, start, CONTENT_TYPE))
+      this.format = streamFormatOf(bytes.toString('latin1', valueStart, valueEnd));
+    else if (nameLength === 16 && same(bytes, start, CONTENT_ENCODING))
+      this.#compressed = !/^(?:identity)?$/i.test(bytes.toString('latin1', valueStart, valueEnd));
+    else if (nameLength === 17 && same(bytes, start, TRANSFER_ENCODING)) {
       const codings = bytes.toString('latin1', valueStart, valueEnd).toLowerCase().split(',');
       this.encoded = true;
       for (const coding of codings) if (trimmed(coding) !== '') this.chunked = trimmed(coding) === 'chunked';
@@ -162,6 +179,14 @@ export class Head {
 
 /** Of spaces and tabs only (RFC 9110, 5.5): a no-break space belongs to the value. */
 export const trimmed = (value: string): string => value.replace(/^[ \t]+|[ \t]+$/g, '');
+
+/** Looks at a few bytes of a content type: nearly all name no stream, and are not made a string of. */
+function mayBeStreamed(bytes: Buffer, start: number, end: number): boolean {
+  const length = end - start;
+  const first = LOWER[bytes[start] as number];
+  if (first === LETTER_T) return length >= 17 && LOWER[bytes[start + 5] as number] === LETTER_E;
+  return first === LETTER_A && length >= 17 && bytes[start + 16] !== SEMICOLON;
+}
 
 function same(bytes: Buffer, start: number, name: Uint8Array): boolean {
   for (let i = 0; i < name.length; i++) if (LOWER[bytes[start + i] as number] !== name[i]) return false;

@@ -5,7 +5,11 @@
  * Grammar: RFC 9112.
  */
 
+import type { Plan } from '../../core/plan.ts';
 import { AnswerBuffer } from '../answer.ts';
+import { isSuccess } from '../status.ts';
+import { EVENT_TOO_LONG } from '../stream/event-splitter.ts';
+import { StreamReader } from '../stream/stream-reader.ts';
 import { Chunks, CR, LF, STEP } from './chunks.ts';
 import { Head } from './head.ts';
 import { KnownHead } from './known-head.ts';
@@ -49,6 +53,11 @@ export class ResponseParser {
   answer: AnswerBuffer | null = null;
   /** Whether a response that is no success is to be kept too, where others are not. */
   wanted: { wants(status: number): boolean } | null = null;
+  /** How bodies of successes are split: see `Plan.stream`. */
+  streams: Plan['stream'] = undefined;
+  /** Follows the body, while `streaming`: it is a stream. */
+  stream: StreamReader | null = null;
+  streaming = false;
   /** What is wrong, after `broken`. */
   error = '';
 
@@ -77,6 +86,7 @@ export class ResponseParser {
     this.excessive = false;
     if (this.answer === this.#failed) this.answer = null;
     else this.answer?.reset();
+    this.streaming = false;
   }
 
   /** Reads bytes `start` (included) to `end` (not). After `done` or `broken`, call `reset` before the next answer. */
@@ -94,6 +104,7 @@ export class ResponseParser {
           this.#remaining -= take;
           this.bodyBytes += take;
           this.answer?.body(bytes, at, at + take);
+          if (this.streaming && this.#follow(bytes, at, at + take) < 0) return PROGRESS.broken;
           at += take;
           if (this.#remaining === 0) this.#state = COMPLETE;
           break;
@@ -102,6 +113,7 @@ export class ResponseParser {
           this.bodyBytes += end - at;
           if (this.bodyBytes > this.bodyLimit && this.#excess() < 0) return PROGRESS.broken;
           this.answer?.body(bytes, at, end);
+          if (this.streaming && this.#follow(bytes, at, end) < 0) return PROGRESS.broken;
           at = end;
           break;
         case CHUNK_DATA: {
@@ -109,6 +121,7 @@ export class ResponseParser {
           this.#remaining -= take;
           this.bodyBytes += take;
           this.answer?.body(bytes, at, at + take);
+          if (this.streaming && this.#follow(bytes, at, at + take) < 0) return PROGRESS.broken;
           at += take;
           if (this.#remaining === 0) {
             this.#chunks?.past();
@@ -130,6 +143,20 @@ export class ResponseParser {
     }
     this.consumed = at;
     return PROGRESS.more;
+  }
+
+  /** A piece of a streamed body. */
+  #follow(bytes: Buffer, start: number, end: number): number {
+    return (this.stream as StreamReader).feed(bytes, start, end) ? end : this.#fail(EVENT_TOO_LONG);
+  }
+
+  /** A body begins that is to be split. */
+  #stream(head: Head): void {
+    const { streams = head.format } = this;
+    if (streams === null || streams === 'off' || !isSuccess(head.status)) return;
+    this.stream ??= new StreamReader();
+    this.stream.begin(streams);
+    this.streaming = true;
   }
 
   /** The target closed its side. `done` where that is how the body ends; `more` where the answer is cut off. */
@@ -224,6 +251,7 @@ export class ResponseParser {
       if (head.close || (head.minor === 0 && !head.persist)) this.#state = CLOSED;
       return end;
     }
+    if (head.format !== null || this.streams !== undefined) this.#stream(head);
     this.reusable = !head.close && (head.minor === 1 || head.persist);
     if (this.#bodiless || head.status === 204 || head.status === 304) this.#state = COMPLETE;
     else if (head.chunked) {

@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { givenUpMessage } from '../../core/cause.ts';
 import { clearExchange, type Exchange } from '../../core/exchange.ts';
 import type { Plan, Segment } from '../../core/plan.ts';
-import type { Clock, Driver, Payloads } from '../../core/ports.ts';
+import type { Clock, Driver, OnPieces, Payloads } from '../../core/ports.ts';
 import { timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
 import { type Micros, millis } from '../../core/units.ts';
@@ -13,6 +13,10 @@ import { FailedBodies } from '../failed-bodies.ts';
 import { bodyTooLong } from '../failure.ts';
 import { bracketed, Lookup } from '../lookup.ts';
 import { isSuccess, StatusFailures } from '../status.ts';
+import { EVENT_TOO_LONG } from '../stream/event-splitter.ts';
+import { formatIn } from '../stream/format.ts';
+import { StreamEnds } from '../stream/stream-end.ts';
+import { StreamReader } from '../stream/stream-reader.ts';
 import type { Witnessed } from '../witness.ts';
 import { createConnector, tunnels } from './connector.ts';
 import { endingOf } from './ending.ts';
@@ -30,6 +34,7 @@ import { ProxyLane } from './proxy-lane.ts';
  */
 export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   onDone: (exchange: Exchange) => void = () => {};
+  onPieces: OnPieces | null = null;
   witness: Witnessed['witness'] = null;
   inFlight = 0;
   readonly #clock: Clock;
@@ -38,6 +43,8 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   readonly #statuses = new StatusFailures();
   readonly #bodies: FailedBodies;
   readonly #maxBody: number;
+  readonly #streams: Plan['stream'];
+  readonly #streamEnds: StreamEnds;
   readonly #createLane: () => Lane;
   readonly #http2: boolean;
   readonly #host: string;
@@ -51,6 +58,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   readonly #idle: Lane[] = [];
   /** Where answers were kept, to be used again. */
   readonly #answers: AnswerBuffer[] = [];
+  readonly #readers: StreamReader[] = [];
   readonly #byUser = new Map<number, Lane>();
   /** Under way by their time limit, of each the oldest first. */
   readonly #flights = new Map<Micros, Set<Flight>>();
@@ -68,6 +76,8 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     for (const timeout of this.#timeouts) this.#flights.set(timeout, new Set());
     this.#tick = Math.min(millis(50), Math.max(millis(1), Math.min(...this.#timeouts) / 50)) as Micros;
     this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
+    this.#streams = plan.stream;
+    this.#streamEnds = new StreamEnds(plan, payloads);
     this.#checker = AnswerChecker.of(plan, payloads);
     this.#bodies = new FailedBodies(plan, payloads);
     const connect = createConnector(plan, clock, new Lookup(clock, connections.dnsTtl, segment.index));
@@ -90,6 +100,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
       startedAt: this.#clock.now(),
       request: this.#prepare(exchange),
       answer: this.#takeAnswer(),
+      stream: null,
       pointer: null,
       within: true,
       done: false,
@@ -149,6 +160,10 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     flight.answer?.fields(fields);
     flight.pointer = pointer;
     if (exchange.firstByteAt === 0) exchange.firstByteAt = this.#clock.now();
+    const format = isSuccess(status) && this.#streams !== 'off' ? (this.#streams ?? formatIn(fields)) : null;
+    if (format === null) return;
+    flight.stream = this.#readers.pop() ?? new StreamReader();
+    flight.stream.begin(format);
   }
 
   received(flight: Flight, chunk: Buffer): void {
@@ -158,7 +173,10 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     exchange.bodyBytesIn += chunk.length;
     if (exchange.bytesIn > this.#maxBody)
       this.#giveUp(flight, OUTCOME_CODE['wrong-answer'], bodyTooLong(this.#maxBody));
-    else answer?.body(chunk, 0, chunk.length);
+    else {
+      answer?.body(chunk, 0, chunk.length);
+      if (flight.stream !== null) this.#follow(flight, flight.stream, chunk);
+    }
   }
 
   answered(flight: Flight): void {
@@ -167,6 +185,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     const { exchange, answer } = flight;
     const { status } = exchange;
     if (answer !== null) this.witness?.(answer, this.#host);
+    if (flight.stream !== null && !this.#endsWhole(flight, flight.stream, now)) return;
     if (this.#checker !== null && answer !== null) {
       const outcome = this.#checker.judge(exchange, answer);
       exchange.example = this.#checker.example;
@@ -186,7 +205,8 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     const { sentAt, firstByteAt, connectTook } = flight.exchange;
     const progress = { sent: sentAt > 0, begun: firstByteAt > 0, reused: connectTook < 0 };
     const { outcome, message } = endingOf(error, progress);
-    this.#finish(flight, OUTCOME_CODE[outcome], message);
+    const cut = flight.stream !== null && outcome === 'reset';
+    this.#finish(flight, OUTCOME_CODE[cut ? 'stream-cut' : outcome], message);
   }
 
   unseen(flight: Flight): void {
@@ -206,6 +226,30 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     this.#lanes.delete(lane);
     const index = this.#idle.indexOf(lane);
     if (index >= 0) this.#idle.splice(index, 1);
+  }
+
+  #follow(flight: Flight, stream: StreamReader, chunk: Buffer): void {
+    const fits = stream.feed(chunk, 0, chunk.length);
+    if (stream.fresh > 0) this.#tell(flight, stream, this.#clock.now());
+    if (!fits) this.#giveUp(flight, OUTCOME_CODE['protocol-error'], EVENT_TOO_LONG);
+  }
+
+  #tell({ exchange }: Flight, stream: StreamReader, now: Micros): void {
+    const { fresh } = stream;
+    const gap = stream.came(now);
+    this.onPieces?.(exchange, fresh, gap, now);
+  }
+
+  /** Whether a stream, whose body has ended, came to its own end. Finishes what did not. */
+  #endsWhole(flight: Flight, stream: StreamReader, now: Micros): boolean {
+    stream.end();
+    if (stream.fresh > 0) this.#tell(flight, stream, now);
+    const ends = this.#streamEnds;
+    const outcome = ends.outcomeOf(flight.exchange, stream);
+    if (outcome === OUTCOME_CODE.ok) return true;
+    flight.exchange.example = ends.example;
+    this.#finish(flight, outcome, ends.message, now);
+    return false;
   }
 
   #put(flight: Flight, lane: Lane): void {
@@ -270,14 +314,16 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     exchange.message = message;
     exchange.doneAt = now;
     if (answer !== null) this.#answers.push(answer);
+    exchange.stream = flight.stream;
     if (!this.#http2 && exchange.user < 0 && !lane.gone) this.#idle.push(lane);
-    if (flight.within) this.#clock.soon(() => this.#giveBack(exchange));
-    else this.#giveBack(exchange);
+    if (flight.within) this.#clock.soon(() => this.#giveBack(flight));
+    else this.#giveBack(flight);
   }
 
-  #giveBack(exchange: Exchange): void {
+  #giveBack({ exchange, stream }: Flight): void {
     this.inFlight--;
     this.onDone(exchange);
+    if (stream !== null) this.#readers.push(stream);
   }
 
   /** Looks for what is older than the time limit. Its response may be here already, and only not read yet: that comes first. */
@@ -297,7 +343,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     for (const [timeout, flights] of this.#flights)
       for (const flight of flights) {
         if (flight.startedAt > limit - timeout) break;
-        this.#giveUp(flight, OUTCOME_CODE.timeout, lateness(flight.exchange));
+        this.#giveUp(flight, OUTCOME_CODE.timeout, lateness(flight));
       }
     this.#sweepAgain();
   }
@@ -314,7 +360,8 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
 
 const isTooOld = ({ openedAt, mostAge }: Lane, now: Micros): boolean => openedAt > 0 && now - openedAt >= mostAge;
 
-function lateness({ sentAt, firstByteAt }: Exchange): string {
+function lateness({ exchange: { sentAt, firstByteAt }, stream }: Flight): string {
   if (sentAt === 0) return 'no connection in time';
+  if (stream !== null) return 'the stream did not end in time';
   return firstByteAt > 0 ? 'the response did not end in time' : 'no response in time';
 }

@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer';
 import type { Exchange } from '../../core/exchange.ts';
 import type { Micros } from '../../core/units.ts';
 import type { AnswerBuffer } from '../answer.ts';
+import type { StreamReader } from '../stream/stream-reader.ts';
 
 /** A request as every lane needs it. */
 export interface Prepared {
@@ -42,6 +43,8 @@ export interface Flight {
   /** Where its answer is kept; null: nobody looks at it. */
   answer: AnswerBuffer | null;
   lane: Lane;
+  /** Follows its answer, where that is streamed. */
+  stream: StreamReader | null;
   /** What the response says to ask instead (see `pointerOf`); null: nothing. */
   pointer: string | null;
   /** Still within `send`, where nothing may be given back. */

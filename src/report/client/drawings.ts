@@ -152,7 +152,11 @@ function heatDrawing(scene: Scene, span: { from: number; to: number }): Shown {
 }
 
 function spectrumDrawing({ source, archive, name, view, theme }: Scene): Shown {
-  const limits = limitsOf(source.thresholds, ({ metric }) => metric.kind === 'percentile', 1_000);
+  const limits = limitsOf(
+    source.thresholds,
+    ({ metric }) => metric.kind === 'percentile' && metric.of === undefined,
+    1_000,
+  );
   const { response } = tallyOf(archive, view.span, name);
   const service = name === null && source.model === 'open' ? extraOf(archive, view.span, 'service') : null;
   const spectrum = spectrumOf(response, service, limits);
@@ -187,7 +191,11 @@ function scatterDrawings({ source, loads, name, view, theme }: Scene): Shown[] {
   const timeline = source.timeline.filter(
     ({ t, seconds }) => span === null || (t > span.from && t - seconds < span.to),
   );
-  const limits = limitsOf(source.thresholds, ({ metric }) => metric.kind === 'percentile', 1_000);
+  const limits = limitsOf(
+    source.thresholds,
+    ({ metric }) => metric.kind === 'percentile' && metric.of === undefined,
+    1_000,
+  );
   // It is fitted to all requests together.
   const fitted = name === null ? loads.find(({ id }) => id === 'waiting')?.curve : undefined;
   return scattersOf(timeline, source.model === 'open', limits, fitted).map((scatter): Shown => {

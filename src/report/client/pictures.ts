@@ -92,7 +92,11 @@ export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[]
         empty ||
         (response.slice(0, 2).every(isBlank) ? 'No request succeeded, so there is no response time to draw.' : ''),
       lines: toggle('response', response),
-      limits: limitsOf(source.thresholds, (threshold) => threshold.metric.kind === 'percentile', 1_000),
+      limits: limitsOf(
+        source.thresholds,
+        ({ metric }) => metric.kind === 'percentile' && metric.of === undefined,
+        1_000,
+      ),
     }),
     framed({
       ...frame,

@@ -1,0 +1,120 @@
+import type { StreamedTimes } from '../../core/exchange.ts';
+import type { StreamFormat } from '../../core/plan.ts';
+import type { Micros } from '../../core/units.ts';
+import { END, EventContent } from './event-content.ts';
+import { type EventSink, EventSplitter, type Splitter } from './event-splitter.ts';
+import { LineSplitter } from './line-splitter.ts';
+
+/** How much of an error event is kept, bytes. */
+const ERROR_EXCERPT = 300;
+
+/** Which of its kinds the end of a stream has: it came to it, was cut short, or had an error event. */
+export type StreamEnd = 'whole' | 'cut' | 'error';
+
+/** Follows one streamed body after the other, on one connection: when its pieces came, and whether it came to its end. */
+export class StreamReader implements EventSink, StreamedTimes {
+  /** Pieces with content that came in the read under way; the driver empties it (see `came`). */
+  fresh = 0;
+  pieces = 0;
+  firstAt = 0 as Micros;
+  lastAt = 0 as Micros;
+  longestGap = 0 as Micros;
+  outputTokens = -1;
+  inputTokens = -1;
+  finish = 0;
+  /** An event was longer than it may be: nothing after it was read. */
+  excessive = false;
+  /** The beginning of the error event's data; empty: there was none. */
+  error = '';
+  #format: StreamFormat = 'sse';
+  #splitter: Splitter | null = null;
+  #events: EventSplitter | null = null;
+  #lines: LineSplitter | null = null;
+  readonly #content = new EventContent();
+  #done = false;
+  /** Of END: how the protocol of this stream ends. */
+  #ends = 0;
+
+  begin(format: StreamFormat): void {
+    this.fresh = 0;
+    this.pieces = 0;
+    this.firstAt = 0 as Micros;
+    this.lastAt = 0 as Micros;
+    this.longestGap = 0 as Micros;
+    this.outputTokens = -1;
+    this.inputTokens = -1;
+    this.finish = 0;
+    this.excessive = false;
+    this.error = '';
+    this.#done = false;
+    this.#ends = END.body;
+    this.#format = format;
+    if (format === 'sse') this.#splitter = this.#events ??= new EventSplitter(this);
+    else if (format === 'ndjson') this.#splitter = this.#lines ??= new LineSplitter(this);
+    else this.#splitter = null;
+    this.#splitter?.begin();
+  }
+
+  /** A piece of the body. @returns false: an event is longer than it may be. */
+  feed(bytes: Buffer, start: number, end: number): boolean {
+    // Text without a format has no events: what comes in one read is a piece.
+    if (this.#splitter === null) {
+      if (end > start) this.fresh = 1;
+      return true;
+    }
+    if (this.excessive) return false;
+    if (this.#splitter.feed(bytes, start, end)) return true;
+    this.excessive = true;
+    return false;
+  }
+
+  /** The body has ended. */
+  end(): void {
+    this.#splitter?.end();
+  }
+
+  event(bytes: Buffer, start: number, end: number): void {
+    const content = this.#content;
+    content.read(bytes, start, end);
+    if (content.content) this.fresh++;
+    if (content.done) this.#done = true;
+    if (content.output >= 0) this.outputTokens = content.output;
+    if (content.input >= 0) this.inputTokens = content.input;
+    if (content.finish > 0) this.finish = content.finish;
+    if (content.ends > this.#ends) this.#ends = content.ends;
+    const named = this.#format === 'sse' && this.#events?.named === true && this.#events.name === 'error';
+    if ((content.error || named) && this.error === '') {
+      if (named && content.content) this.fresh--;
+      this.error = bytes.toString('utf8', start, Math.min(end, start + ERROR_EXCERPT)) || 'error';
+    }
+  }
+
+  /** Pieces came at `now`. @returns the gap to those before, or -1 where they are the first. */
+  came(now: Micros): number {
+    const { fresh } = this;
+    this.fresh = 0;
+    const first = this.pieces === 0;
+    this.pieces += fresh;
+    if (first) {
+      this.firstAt = now;
+      this.lastAt = now;
+      return -1;
+    }
+    const gap = (now - this.lastAt) as Micros;
+    this.lastAt = now;
+    if (gap > this.longestGap) this.longestGap = gap;
+    return gap;
+  }
+
+  /** How it ended, once its body has. */
+  get ending(): StreamEnd {
+    if (this.error !== '') return 'error';
+    return this.#done || this.#ends === END.body ? 'whole' : 'cut';
+  }
+
+  /** What a stream that was cut short lacks. */
+  get missing(): string {
+    if (this.#ends === END.marker) return 'the stream ended without [DONE]';
+    return `the stream ended without its last event${this.#ends === END.flag ? ' ("done": true)' : ''}`;
+  }
+}
