@@ -3,7 +3,9 @@ import type { Alarms } from './alarms.ts';
 import type { Faults, Treatment } from './faults.ts';
 import { Metrics } from './metrics.ts';
 import { type Failure, isFailure, type Model } from './models/model.ts';
+import { observeBatch } from './models/tokens/batch-metrics.ts';
 import { complete, readCompletion } from './models/tokens/completions.ts';
+import { type BatchRules, ContinuousBatch, USUAL_RULES } from './models/tokens/continuous-batch.ts';
 import { MODEL_VERSION, modelMetadata, readInstances, readTensors, renderTensors } from './open-inference.ts';
 import { openApi } from './openapi.ts';
 import { allowOnly, BODY_LIMIT, errorAnswer, requireJson } from './refusals.ts';
@@ -19,6 +21,8 @@ export interface AppOptions {
   readonly wrap: (output: unknown) => unknown;
   /** The session that a request belongs to, where there are sessions. */
   readonly sessionOf: (request: Request) => string | undefined;
+  /** Of `tokens`, where it differs from the usual. */
+  readonly batch?: Partial<BatchRules>;
   /** Gets a line for each unexpected error, and none per request: that would change what is measured. */
   readonly log: (line: string) => void;
   /** Asks for the figures of all processes, where this one is not alone. */
@@ -135,6 +139,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 
   if (name === 'tokens') {
+    const batch = new ContinuousBatch(alarms, { ...USUAL_RULES, ...options.batch });
+    observeBatch(batch, metrics.registry);
     for (const [path, chat] of [
       ['/v1/completions', false],
       ['/v1/chat/completions', true],
@@ -147,7 +153,13 @@ export async function createApp(options: AppOptions): Promise<App> {
           return;
         }
         const treatment = await treat(req, res);
-        if (treatment !== undefined) await complete(completion, res, alarms, treatment.stretch);
+        if (treatment === undefined) return;
+        try {
+          complete(completion, res, batch, treatment.stretch);
+        } catch (error) {
+          if (!(error instanceof QueueFull)) throw error;
+          res.status(503).set('Retry-After', '1').json({ error: error.message });
+        }
       });
       app.all(path, allowOnly('POST'));
     }

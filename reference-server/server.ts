@@ -4,6 +4,7 @@ import { type App, type AppOptions, createApp } from './app.ts';
 import { Faults } from './faults.ts';
 import { type Listener, listen } from './listener.ts';
 import { type ModelName, modelNamed } from './models/catalogue.ts';
+import type { BatchRules } from './models/tokens/continuous-batch.ts';
 import { Engine, type Passing } from './models/engine.ts';
 import { seededRandom } from './random.ts';
 import { sessionReader } from './session.ts';
@@ -39,6 +40,8 @@ export interface ServerOptions {
   scaling?: Partial<ScalingRules>;
   /** Of `autoscale`: shares of the traffic by version. Default: all for v1. */
   split?: Split;
+  /** Of `tokens`: how fast it is and how much it holds, where that differs from the usual. */
+  batch?: Partial<BatchRules>;
   /** What tells the session of a request, `header:x-session` or `cookie:session`. Default: there are no sessions. */
   affinity?: string;
   faults?: readonly string[];
@@ -84,6 +87,7 @@ export async function startServer(options: ServerOptions): Promise<ModelServer> 
     sessionOf: sessionReader(options.affinity),
     // The article's pool of workers answers in an object, its other deployments in plain text.
     wrap: (output) => (name === 'fancy' && pooled ? { res: output } : output),
+    batch: { ...options.batch, ...(options.queue === undefined ? {} : { queue: options.queue }) },
     ...(options.whole === undefined ? {} : { whole: options.whole }),
     ...(options.counted === undefined ? {} : { counted: options.counted }),
     start: async (onBatch) => {

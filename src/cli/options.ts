@@ -113,7 +113,11 @@ export function addServeOptions(command: Command): Command {
     .option('--cooldown <duration>', 'autoscale: how long before a replica goes (default: 5s)')
     .option('--split <shares>', 'autoscale: versions and their shares of the traffic, e.g. v1=90,v2=10')
     .option('--affinity <session>', 'autoscale: keep a session on its replica: header:x-session or cookie:session')
-    .option('--max-batch <count>', 'batch: requests that go together at most (default: 8)')
+    .option('--max-batch <count>', 'batch: requests that go together at most (default: 8; of tokens: 32)')
+    .option('--prefill <duration>', 'tokens: what a prompt takes before its first word (default: 20ms)')
+    .option('--prefill-token <duration>', 'tokens: on top for each word of the prompt (default: 500us)')
+    .option('--decode <duration>', 'tokens: between two words, for all of the batch together (default: 10ms)')
+    .option('--kv-tokens <count>', 'tokens: words of prompts and answers that are held at once (default: 65536)')
     .option('--max-wait <duration>', 'batch: how long the first one waits for others (default: 5ms)')
     .option(
       '--law <law>',

@@ -3,6 +3,7 @@ import { DEPLOYMENTS, type DeploymentName, deploy } from '../../reference-server
 import { startLawServer } from '../../reference-server/law/server.ts';
 import { ListenError } from '../../reference-server/listener.ts';
 import { MODELS, type ModelName } from '../../reference-server/models/catalogue.ts';
+import type { BatchRules } from '../../reference-server/models/tokens/continuous-batch.ts';
 import { OptionError, parseCount, parseDuration } from '../../reference-server/option-syntax.ts';
 import { SCALED_BY, type ScaledBy } from '../../reference-server/strategies/autoscaler.ts';
 import { parseSplit } from '../../reference-server/strategies/versions.ts';
@@ -33,6 +34,10 @@ export interface ServeFlags {
   readonly cooldown?: string;
   readonly split?: string;
   readonly affinity?: string;
+  readonly prefill?: string;
+  readonly prefillToken?: string;
+  readonly decode?: string;
+  readonly kvTokens?: string;
 }
 
 interface Running {
@@ -151,6 +156,7 @@ async function startModel(
     entries: world.serverEntries,
     log,
     ...(flags.queue === undefined ? {} : { queue: parseCount(flags.queue, '--queue', 0) }),
+    ...(model === 'tokens' ? { batch: batchOf(flags) } : {}),
     ...(flags.split === undefined ? {} : { split: parseSplit(flags.split) }),
     ...(flags.affinity === undefined ? {} : { affinity: flags.affinity }),
   });
@@ -161,6 +167,25 @@ async function startModel(
     close: server.close,
   };
 }
+
+/** How fast the model tokens is, and how much it holds. */
+function batchOf({ prefill, prefillToken, decode, kvTokens, maxBatch }: ServeFlags): Partial<BatchRules> {
+  return {
+    ...(prefill === undefined ? {} : { prefillMs: parseDuration(prefill, '--prefill') }),
+    ...(prefillToken === undefined ? {} : { prefillTokenMs: parseDuration(prefillToken, '--prefill-token') }),
+    ...(decode === undefined ? {} : { decodeMs: parseDuration(decode, '--decode') }),
+    ...(kvTokens === undefined ? {} : { kvTokens: parseCount(kvTokens, '--kv-tokens', 1) }),
+    ...(maxBatch === undefined ? {} : { maxBatch: parseCount(maxBatch, '--max-batch', 1) }),
+  };
+}
+
+/** What only the model tokens has. */
+const OF_TOKENS = [
+  ['prefill', '--prefill'],
+  ['prefillToken', '--prefill-token'],
+  ['decode', '--decode'],
+  ['kvTokens', '--kv-tokens'],
+] as const satisfies readonly (readonly [keyof ServeFlags, string])[];
 
 /** What only some deployments have, and which. */
 const BELONGS = [
@@ -184,9 +209,12 @@ function refuseIdle(model: string, flags: ServeFlags): void {
   if (law === undefined && flags.slots !== undefined) refuse('--slots', '--law');
   if (law !== undefined && flags.cache !== undefined) refuse('--cache', 'a model, not a law');
   if (flags.sleep === true && (law !== undefined || model !== 'fancy')) refuse('--sleep', 'the model fancy');
+  for (const [key, flag] of OF_TOKENS)
+    if (flags[key] !== undefined && (law !== undefined || model !== 'tokens')) refuse(flag, 'the model tokens');
   if (law === undefined && !isDeployment(strategy)) return;
   for (const [key, flag, strategies] of BELONGS) {
     if (flags[key] === undefined) continue;
+    if (key === 'maxBatch' && model === 'tokens' && law === undefined) continue;
     if (law !== undefined || !(strategies as readonly string[]).includes(strategy))
       refuse(flag, `--strategy ${strategies.join(' or ')}`);
   }

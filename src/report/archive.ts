@@ -272,8 +272,7 @@ function summedByName(all: readonly Part[]): Part[] {
 }
 
 function columnsOf(timeline: readonly TimelinePoint[]): ArchiveHeader['timeline'] {
-  const [first] = timeline;
-  if (first === undefined) return {};
-  const fields = Object.keys(first) as (keyof TimelinePoint)[];
+  // Some only have what was streamed.
+  const fields = [...new Set(timeline.flatMap((point) => Object.keys(point)))] as (keyof TimelinePoint)[];
   return Object.fromEntries(fields.map((field) => [field, timeline.map((point) => point[field])]));
 }

@@ -1,11 +1,20 @@
 import { headline } from '../analyze/headline.ts';
 import { formatClock, formatCount, formatMs } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
-import type { FailureResult, Latencies, LatencySummary, PercentileName, RunResult, Totals } from '../core/result.ts';
+import type {
+  FailureResult,
+  Latencies,
+  LatencySummary,
+  PercentileName,
+  RunResult,
+  StreamResult,
+  Totals,
+} from '../core/result.ts';
 import { MEANING, SYMBOLS, signOf } from './phrases.ts';
 import { requestRows } from './request-rows.ts';
 import { totalsSentence } from './search-phrases.ts';
 import { levelsTable, limitsTable } from './search-tables.ts';
+import { streamSentence, streamTimes } from './streams.ts';
 import { type Column, type Row, renderTable } from './table.ts';
 import { clip, type Ink, paint, printable, wrap } from './terminal.ts';
 
@@ -47,6 +56,10 @@ export function renderSummary(result: RunResult, options: SummaryOptions): strin
   const noted = page.hasDash ? few : [];
   for (const doubt of noted) page.paragraph(`– ${doubt.message} ${doubt.hint}`, 'gray');
 
+  if (result.streams !== undefined) {
+    page.gap();
+    streams(page, result, result.streams);
+  }
   if (plan.kind === 'run' && plan.load.model === 'open') {
     page.gap();
     comparison(page, latency);
@@ -169,6 +182,17 @@ function comparison(page: Page, { response, service, lag }: Latencies): void {
     [{ heading: 'Of the successes', align: 'left' }, ...['p50', 'p95', 'p99', 'max'].map(rightAligned)],
     [row('Response time', response), row('Service time', service), row('Send lag', lag)],
   );
+}
+
+/** What a model that streams is judged by. */
+function streams(page: Page, result: RunResult, found: StreamResult): void {
+  page.table(
+    [{ heading: 'Streams', align: 'left' }, ...['p50', 'p95', 'p99', 'max'].map(rightAligned)],
+    streamTimes(result).map(({ label, summary }) => ({
+      cells: [label, orDash(summary.p50), orDash(summary.p95), orDash(summary.p99), orDash(summary.max)],
+    })),
+  );
+  page.paragraph(streamSentence(found), 'gray');
 }
 
 function probe(page: Page, { latency, totals }: RunResult): void {

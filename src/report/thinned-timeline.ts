@@ -44,8 +44,20 @@ function pointOf(points: readonly [TimelinePoint, ...TimelinePoint[]], { parts, 
     lagP99: quantiles([times.lag])(0.99),
     loopDelayP99: highest(points.map((point) => point.loopDelayP99)),
     cpu: seconds > 0 && points.some((point) => point.cpu !== null) ? cpu / seconds : null,
+    ...streamed(points),
     unfit: points.some(({ unfit }) => unfit),
   };
+}
+
+/** Of streams: the worst of the intervals, since a point has their quantiles only. */
+function streamed(points: readonly TimelinePoint[]): Partial<TimelinePoint> {
+  const fields = ['ttftP50', 'ttftP95', 'itlP50', 'itlP99'] as const;
+  const worst = fields.flatMap((field) => {
+    const value = highest(points.map((point) => point[field] ?? null));
+    return value === null ? [] : [[field, value] as const];
+  });
+  const tokens = points.reduce((sum, point) => sum + (point.tokens ?? 0), 0);
+  return { ...Object.fromEntries(worst), ...(tokens > 0 ? { tokens } : {}) };
 }
 
 /** The phase that most of the time belongs to. */

@@ -1,14 +1,9 @@
 import type { Response } from 'express';
-import type { Alarms } from '../../alarms.ts';
-import { stampEnd } from '../../stamp.ts';
+import { arrivalOf, stampEnd } from '../../stamp.ts';
 import { type Failure, shown, unprocessable } from '../model.ts';
-import { continuation, DEFAULT_TOKENS, firstTokens, tokensOf } from './tokens.ts';
+import type { ContinuousBatch } from './continuous-batch.ts';
+import { continuation, DEFAULT_TOKENS, tokensOf } from './tokens.ts';
 
-/** Time until the first token, ms, and on top for each token of the prompt. */
-const PREFILL_MS = 20;
-const PREFILL_TOKEN_MS = 0.5;
-/** Time between tokens, ms. */
-const DECODE_MS = 10;
 const MOST_TOKENS = 4096;
 
 /** A completion that was asked for, in the form of the OpenAI protocol. */
@@ -52,41 +47,55 @@ function readMessages(messages: unknown): string | Failure {
   return messages.map((message: { content: string }) => message.content).join(' ');
 }
 
-/** Answers a completion in its own time, `stretch` times as long as usual: in one piece, or word by word. */
-export async function complete(
-  completion: Completion,
-  response: Response,
-  alarms: Alarms,
-  stretch: number,
-): Promise<void> {
-  const { chat, prompt, length, stream } = completion;
+/** What the server itself knows of an answer's times, µs since the request was here in full. In its last event. */
+interface Timings {
+  /** Until the first token was handed to the socket. */
+  first_token_us: number;
+  /** Between each two tokens. */
+  gaps_us: number[];
+}
+
+/** Answers a completion in the batch's time, `stretch` times as long as usual: in one piece, or word by word. */
+export function complete(completion: Completion, response: Response, batch: ContinuousBatch, stretch: number): void {
+  const { chat, prompt, length, stream, includeUsage } = completion;
   const promptTokens = tokensOf(prompt).length;
   const usage = { prompt_tokens: promptTokens, completion_tokens: length, total_tokens: promptTokens + length };
   const head = { id: 'cmpl-rampart', created: 0, model: 'tokens' };
-  const begun = performance.now();
-  const tokenAt = (index: number) =>
-    begun + stretch * (PREFILL_MS + PREFILL_TOKEN_MS * promptTokens + DECODE_MS * index);
-  if (!stream) {
-    const text = firstTokens(prompt, length).join(' ');
-    const last = { index: 0, finish_reason: 'length' };
-    await alarms.until(tokenAt(length - 1));
-    const choice = chat ? { ...last, message: { role: 'assistant', content: text } } : { ...last, text };
-    response.json({ ...head, object: chat ? 'chat.completion' : 'text_completion', choices: [choice], usage });
-    return;
-  }
-  const object = chat ? 'chat.completion.chunk' : 'text_completion';
+  const object = `${chat ? 'chat.completion' : 'text_completion'}${chat && stream ? '.chunk' : ''}`;
+  const words = continuation(prompt);
+  const timings: Timings = { first_token_us: 0, gaps_us: [] };
+  let last = arrivalOf(response);
+  let text = '';
   const send = (data: object): void => {
     response.write(`data: ${JSON.stringify({ ...head, object, ...data })}\n\n`);
   };
-  const words = continuation(prompt);
-  for (let index = 0; index < length && !response.destroyed; index++) {
-    await alarms.until(tokenAt(index));
-    if (index === 0) response.setHeader('Content-Type', 'text/event-stream').setHeader('Cache-Control', 'no-cache');
-    const text = (index === 0 ? '' : ' ') + words.next().value;
-    const end = { index: 0, finish_reason: index === length - 1 ? 'length' : null };
-    send({ choices: [chat ? { ...end, delta: { content: text } } : { ...end, text }] });
-  }
-  if (completion.includeUsage) send({ choices: [], usage });
-  stampEnd(response);
-  response.end('data: [DONE]\n\n');
+  const cancel = batch.generate(promptTokens, length, stretch, (index) => {
+    const word = (index === 0 ? '' : ' ') + words.next().value;
+    const ended = index === length - 1;
+    const now = performance.now();
+    const took = Math.round((now - last) * 1e3);
+    last = now;
+    if (index === 0) timings.first_token_us = took;
+    else timings.gaps_us.push(took);
+    if (stream) {
+      const end = { index: 0, finish_reason: ended ? 'length' : null };
+      const choice = chat ? { ...end, delta: { content: word } } : { ...end, text: word };
+      send({ choices: [choice], ...(ended ? { timings } : {}) });
+      if (!ended) return;
+      if (includeUsage) send({ choices: [], usage });
+      stampEnd(response);
+      response.end('data: [DONE]\n\n');
+    } else {
+      text += word;
+      if (!ended) return;
+      const end = { index: 0, finish_reason: 'length' };
+      const choice = chat ? { ...end, message: { role: 'assistant', content: text } } : { ...end, text };
+      response.json({ ...head, object, choices: [choice], usage, timings });
+    }
+  });
+  response.once('close', cancel);
+  if (!stream) return;
+  response.setHeader('Content-Type', 'text/event-stream').setHeader('Cache-Control', 'no-cache');
+  // As OpenAI's protocol begins: who speaks, before there is a word.
+  if (chat) send({ choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] });
 }

@@ -55,7 +55,7 @@ export interface Mark {
 
 /** One picture of the run over time: all that a drawing needs, whether in SVG or on a canvas. */
 export interface Picture {
-  readonly id: 'requests' | 'response' | 'users' | 'generator' | 'outcomes';
+  readonly id: 'requests' | 'response' | 'users' | 'generator' | 'outcomes' | 'first-token' | 'tokens';
   readonly title: string;
   /** Unit, and what is shown, beside the title. */
   readonly unit: string;

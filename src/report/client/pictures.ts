@@ -1,5 +1,6 @@
 import type { LoadProfile, Threshold } from '../../core/plan.ts';
 import type { TimelinePoint } from '../../core/result.ts';
+import type { StreamMetric } from '../../core/streamed.ts';
 import {
   type Band,
   type ColourKey,
@@ -42,7 +43,7 @@ const MISSING = 0.5;
 
 const WHOLE: View = { span: null, toggled: new Set() };
 
-/** The four pictures of a run, in reading order. */
+/** The four pictures of a run, in reading order; two more where responses were streamed. */
 export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[] {
   const { model, timeline } = source;
   const open = model === 'open';
@@ -123,7 +124,52 @@ export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[]
       most: 4,
     }),
   ];
+  if (timeline.some(({ tokens }) => tokens != null)) pictures.push(...streamPictures(source, points, { frame, toggle }));
   return pictures.map((picture) => broken(picture, holes));
+}
+
+interface Drawing {
+  readonly frame: Pick<Parameters<typeof framed>[0], 'times' | 'bands' | 'limits' | 'marks' | 'span'>;
+  toggle(id: Picture['id'], lines: Line[]): Line[];
+}
+
+/** Of streamed responses: when they began, and how their pieces came. */
+function streamPictures(
+  { thresholds }: PictureSource,
+  points: readonly TimelinePoint[],
+  { frame, toggle }: Drawing,
+): Picture[] {
+  const limits = (wanted: StreamMetric): Limit[] =>
+    limitsOf(thresholds, ({ metric }) => metric.kind === 'percentile' && metric.of === wanted, 1_000);
+  const perSecond = rateWithin(points);
+  const tokens = line('events/s', 'achieved', points, ({ tokens = 0, seconds }) => perSecond(tokens ?? 0, seconds));
+  return [
+    framed({
+      ...frame,
+      id: 'first-token',
+      title: 'Time to first token',
+      unit: 'ms, of the streams that came to their end',
+      empty: '',
+      lines: toggle('first-token', [
+        line('p50', 'p50', points, (point) => point.ttftP50 ?? null),
+        line('p95', 'p95', points, (point) => point.ttftP95 ?? null),
+      ]),
+      limits: limits('ttft'),
+    }),
+    framed({
+      ...frame,
+      id: 'tokens',
+      title: 'Inter-token latency',
+      unit: 'ms; events per second at the right',
+      empty: '',
+      lines: toggle('tokens', [
+        line('p50', 'p50', points, (point) => point.itlP50 ?? null),
+        line('p99', 'p99', points, (point) => point.itlP99 ?? null),
+        { ...tokens, right: true },
+      ]),
+      limits: limits('itl'),
+    }),
+  ];
 }
 
 /** Without the drains between the levels of a search, and what is too short to be a rate. */

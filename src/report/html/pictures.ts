@@ -48,7 +48,7 @@ export function embeddedRunOf(result: RunResult, intervals: string): EmbeddedRun
   return { ...source, ...(breakingPoint === undefined ? {} : { loads: loadPicturesOf(breakingPoint) }), intervals };
 }
 
-/** The run over time: four cards, each a picture with its data table. The tables come next, before what only a script can draw. */
+/** The run over time: a card for each picture, each with its data table. The tables come next, before what only a script can draw. */
 export function pictureGrid(result: RunResult): string {
   if (result.timeline.length === 0) {
     return '<section class="card"><div class="title"><h2>The run over time</h2></div><p class="quiet">No interval was recorded, so there is nothing to draw.</p></section>';
@@ -81,6 +81,8 @@ export function liveGrid(): string {
     canvasCard('response', 'Response time', ''),
     canvasCard('users', 'Users', ''),
     canvasCard('generator', 'Generator', ''),
+    canvasCard('first-token', 'Time to first token', ''),
+    canvasCard('tokens', 'Inter-token latency', ''),
   ];
   return `<section class="grid" aria-label="The run over time">${[...cards, ...CANVAS_CARDS].join('')}</section>`;
 }

@@ -7,6 +7,7 @@ import { MEASURES, TOLD_MEASURES } from '../../core/measures.ts';
 import type { LatencySummary, PercentileName, RunResult, SeriesResult, Totals } from '../../core/result.ts';
 import { OUTCOMES } from '../../core/sample.ts';
 import { RAMP } from '../request-rows.ts';
+import { streamSentence } from '../streams.ts';
 import { escapeHtml } from './escape.ts';
 import { dash, msOrDash, percentileCell, utc } from './figures.ts';
 
@@ -58,7 +59,8 @@ export function timesTable(result: RunResult): string {
   if (plan.load.model === 'open' || plan.search?.unit === 'req/s')
     rows.push(timesRow(MEASURES.lag.label, 'lag', latency.lag, result));
   const heads = ['All requests', 'Count', ...SHOWN, 'Max'];
-  return card('Where the time goes', 'ms', table('Where the time goes', heads, rows));
+  const told = result.streams === undefined ? '' : `<p class="quiet">${escapeHtml(streamSentence(result.streams))}</p>`;
+  return card('Where the time goes', 'ms', table('Where the time goes', heads, rows) + told);
 }
 
 /** Every kind of failure; where there was none, a sentence. */
