@@ -24,6 +24,7 @@ export { FILES, type FileName } from './core/run-files.ts';
 export type * from './core/sample.ts';
 export type * from './core/snapshot.ts';
 export type * from './core/standstill.ts';
+export type * from './core/streamed.ts';
 export type * from './core/units.ts';
 export type { GrowingFile } from './core/world.ts';
 export type { Asked, FindSettings, FromFile, ProbeSettings, RunSettings, TerminalSetting } from './plan/program.ts';

@@ -89,7 +89,9 @@ export class ContinuousBatch {
 
   #fits({ promptTokens, length }: Sequence, running: number): boolean {
     // A sequence that is larger than the whole cache has it for itself.
-    return running < this.rules.maxBatch && (running === 0 || this.#held + promptTokens + length <= this.rules.kvTokens);
+    return (
+      running < this.rules.maxBatch && (running === 0 || this.#held + promptTokens + length <= this.rules.kvTokens)
+    );
   }
 
   /** @param from when the last step ended, so that steps do not drift by how late alarms ring. */

@@ -1,5 +1,4 @@
 import { createParser } from 'eventsource-parser';
-import { randomOf } from '../../stats/random.fixture.ts';
 import { EventSplitter } from './event-splitter.ts';
 import { LineSplitter } from './line-splitter.ts';
 
@@ -91,6 +90,17 @@ const PIECES = [
     '',
   ],
 ];
+
+/** Seeded; in [0, 1). Source: G. Marsaglia, Xorshift RNGs (2003). */
+function randomOf(seed: number): () => number {
+  let state = Math.imul(seed, 0x9e3779b1) | 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
 
 /** The n-th arbitrary body and its cuts: the same each time. */
 export function arbitraryBody(n: number): { bytes: Buffer; cuts: number[] } {

@@ -124,7 +124,8 @@ export function picturesOf(source: PictureSource, view: View = WHOLE): Picture[]
       most: 4,
     }),
   ];
-  if (timeline.some(({ tokens }) => tokens != null)) pictures.push(...streamPictures(source, points, { frame, toggle }));
+  if (timeline.some(({ tokens }) => tokens != null))
+    pictures.push(...streamPictures(source, points, { frame, toggle }));
   return pictures.map((picture) => broken(picture, holes));
 }
 
