@@ -1,7 +1,7 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { LoadChange } from '../core/command.ts';
 import type { Ending, FailingAlike } from '../core/event.ts';
-import type { LoadProfile, Plan } from '../core/plan.ts';
+import type { LoadProfile, Plan, Scope } from '../core/plan.ts';
 import type { Check, Doubt, FailureResult, Totals, UntilResult } from '../core/result.ts';
 import type { ConnectionCounts } from '../core/snapshot.ts';
 import type { GeneratorHealth } from './generator.ts';
@@ -50,8 +50,8 @@ export interface Evidence {
   readonly failing: FailingAlike | null;
   /** Successes by request name. */
   readonly samples: Readonly<Record<string, number>>;
-  /** Requests that ended, aborted ones included, by name. */
-  readonly ended: Readonly<Record<string, number>>;
+  /** How many ended, aborted ones included, of what a threshold looks at alone. */
+  readonly ended: (scope: Scope) => number;
 }
 
 export function doubt(invalidates: boolean, code: Doubt['code'], message: string, hint: string): Doubt {

@@ -1,10 +1,11 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { RampartError } from '../core/errors.ts';
 import type { FailingAlike, RunEvent } from '../core/event.ts';
-import type { Plan } from '../core/plan.ts';
+import { measuredNames } from '../core/flow.ts';
+import type { Plan, Scope } from '../core/plan.ts';
 import type { GeneratorResult, RunResult, SeriesResult, TimelinePoint, Totals, UntilResult } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
-import type { IntervalSnapshot } from '../core/snapshot.ts';
+import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { stretchesOf } from './certainty.ts';
 import { CourseFold } from './course.ts';
@@ -47,9 +48,9 @@ export class RunFold {
   #incomplete = 0;
   /** How many resets of the statistics there were: what follows is of what was due after the last. */
   #resets = 0;
-  #series = new Map<string, SeriesFold>();
-  /** How requests went over time that thresholds look at alone. */
-  readonly #scoped = new Map<string, TimelineFold>();
+  #series = foldsOf();
+  /** How that went over time which thresholds look at alone. */
+  readonly #scoped: { readonly scope: Scope; readonly timeline: TimelineFold }[] = [];
   #ramp: RampFold | null = null;
   #total = this.#sum();
   #generator = new GeneratorFold();
@@ -63,7 +64,7 @@ export class RunFold {
         this.#run = { started: event, course: new CourseFold(event.plan) };
         for (const { scope } of event.plan.thresholds)
           if (scope !== undefined)
-            this.#scoped.set(scope.name, new TimelineFold(event.plan, this.#run.course.standstills));
+            this.#scoped.push({ scope, timeline: new TimelineFold(event.plan, this.#run.course.standstills) });
         break;
       case 'interval':
         this.#addInterval(event.snapshot);
@@ -112,9 +113,9 @@ export class RunFold {
     return this.#total.totals(this.#run?.course.timeline.measured.durationMs ?? 0);
   }
 
-  /** Response times of the successes of one request name, or of all of them. */
-  responseTimesOf(name: string | null): Histogram {
-    return (name === null ? this.#total : this.#series.get(name))?.response ?? new Histogram();
+  /** Response times of the successes of one request name, group or flow; or (null) of all requests. */
+  responseTimesOf(name: string | null, kind: Scope['kind'] = 'request'): Histogram {
+    return (name === null ? this.#total : this.#series[kind].get(name))?.response ?? new Histogram();
   }
 
   /** The latest snapshot. */
@@ -137,16 +138,23 @@ export class RunFold {
 
     const told = intervals && course.isSteady;
     const total = this.#total.result(measured, independent, told);
-    const series: Record<string, SeriesResult> = {};
-    const samples: Record<string, number> = {};
-    const ended: Record<string, number> = {};
-    for (const [name, fold] of this.#inPlanOrder(plan)) {
-      series[name] = fold.result(measured, independent, told);
-      samples[name] = fold.response.count;
-      const { ok, failed, byOutcome } = (series[name] as SeriesResult).totals;
-      ended[name] = ok + failed + (byOutcome.aborted ?? 0);
-    }
-    const failures = [...this.#series]
+    const names = measuredNames(plan);
+    const resultsOf = (kind: Scope['kind'], among: readonly string[]): Record<string, SeriesResult> => {
+      const folds = inOrder(this.#series[kind], among);
+      return Object.fromEntries(folds.map(([name, fold]) => [name, fold.result(measured, independent, told)]));
+    };
+    const series = resultsOf('request', names.requests);
+    const flows = resultsOf('flow', names.flows);
+    const groups = resultsOf('group', names.groups);
+    const results = { request: series, flow: flows, group: groups };
+    const samples = Object.fromEntries(
+      [...this.#series.request].map(([name, fold]) => [name, fold.response.count] as const),
+    );
+    const ended = (scope: Scope): number => {
+      const own = results[scope.kind][scope.name]?.totals;
+      return own === undefined ? 0 : own.ok + own.failed + (own.byOutcome.aborted ?? 0);
+    };
+    const failures = [...this.#series.request]
       .flatMap(([name, fold]) => fold.failures(name, instant))
       .sort((a, b) => b.count - a.count || (orderKey(a) < orderKey(b) ? -1 : 1));
 
@@ -175,9 +183,13 @@ export class RunFold {
     const whole = measurementsOf(this.#total, total, points);
     const checks = evaluate(plan, (scope) => {
       if (scope === undefined) return whole;
-      const fold = this.#series.get(scope.name) ?? new SeriesFold();
-      const own = series[scope.name] ?? fold.result(measured, independent, told);
-      return measurementsOf(fold, own, this.#scoped.get(scope.name)?.points ?? []);
+      const fold = this.#series[scope.kind].get(scope.name) ?? new SeriesFold();
+      const own = results[scope.kind][scope.name] ?? fold.result(measured, independent, told);
+      return measurementsOf(
+        fold,
+        own,
+        this.#scoped.find((each) => sameScope(each.scope, scope))?.timeline.points ?? [],
+      );
     });
     const missed = course.missed(total.totals);
     // A journal that breaks off was interrupted, by whatever it was.
@@ -238,6 +250,8 @@ export class RunFold {
       latency: { ...total.latency, lag: summarize(this.#generator.lag, 0, null) },
       ...(total.streams === undefined ? {} : { streams: total.streams }),
       series,
+      ...(isEmpty(flows) ? {} : { flows }),
+      ...(isEmpty(groups) ? {} : { groups }),
       ...(this.#ramp === null ? {} : { ramp: this.#ramp.result }),
       timeline: points,
       ...(course.changes.length === 0 ? {} : { changes: [...course.changes] }),
@@ -281,14 +295,9 @@ export class RunFold {
     return this.#run;
   }
 
-  #inPlanOrder(plan: Plan): [string, SeriesFold][] {
-    const position = (name: string): number => plan.requests.findIndex((request) => request.name === name);
-    return [...this.#series].sort(([a], [b]) => position(a) - position(b));
-  }
-
   #sum(): SeriesFold {
-    const series = this.#series;
-    return new SeriesFold({ [Symbol.iterator]: () => series.values() });
+    const { request } = this.#series;
+    return new SeriesFold({ [Symbol.iterator]: () => request.values() });
   }
 
   /** The statistics start anew: the timeline keeps what was, nothing else does. */
@@ -298,7 +307,7 @@ export class RunFold {
     if (plan.rampEnd !== undefined && resetAt(snapshot) === plan.rampEnd)
       this.#ramp = new RampFold(this.#total, before / 1e6, plan.rampEnd / 1e6, this.#resets);
     this.#resets = snapshot.resets ?? 0;
-    this.#series = new Map();
+    this.#series = foldsOf();
     this.#total = this.#sum();
     this.#generator = new GeneratorFold();
     this.#begun().course.restart(snapshot);
@@ -310,9 +319,9 @@ export class RunFold {
     if (resets > this.#resets) this.#restart(snapshot);
     course.add(snapshot);
     if (snapshot.missing !== undefined && snapshot.generator !== undefined) this.#incomplete += 1;
-    for (const [name, timeline] of this.#scoped) {
-      const series = snapshot.series[name];
-      timeline.add({ ...snapshot, series: series === undefined ? {} : { [name]: series } });
+    for (const { scope, timeline } of this.#scoped) {
+      const series = seriesIn(snapshot, scope.kind)[scope.name];
+      timeline.add({ ...snapshot, series: series === undefined ? {} : { [scope.name]: series } });
     }
     if (this.#last === null || snapshot.index >= this.#last.index) this.#last = snapshot;
     const { index, phase, generator, startAt, endAt, connections } = snapshot;
@@ -327,20 +336,43 @@ export class RunFold {
     const earlier = phase === 'warmup' || resets < this.#resets;
     const place = course.placeOf(snapshot);
     if (earlier && place === 'before') return;
-    for (const [name, series] of Object.entries(snapshot.series)) {
-      if (earlier) this.#ramp?.add(snapshot, series);
-      let fold = this.#series.get(name);
-      if (fold === undefined) {
-        fold = new SeriesFold();
-        this.#series.set(name, fold);
+    for (const kind of KINDS)
+      for (const [name, series] of Object.entries(seriesIn(snapshot, kind))) {
+        const isRequest = kind === 'request';
+        if (earlier && isRequest) this.#ramp?.add(snapshot, series);
+        let fold = this.#series[kind].get(name);
+        if (fold === undefined) {
+          fold = new SeriesFold();
+          this.#series[kind].set(name, fold);
+        }
+        // Groups and flows are made of requests, which the whole has already.
+        for (const one of isRequest ? [fold, this.#total] : [fold]) {
+          if (!earlier) one.add(index, phase, series);
+          else if (place === 'measured') one.addEarlier(series);
+          else one.addCarried(series);
+        }
       }
-      for (const one of [fold, this.#total]) {
-        if (!earlier) one.add(index, phase, series);
-        else if (place === 'measured') one.addEarlier(series);
-        else one.addCarried(series);
-      }
-    }
   }
+}
+
+const KINDS = ['request', 'group', 'flow'] as const satisfies readonly Scope['kind'][];
+
+type Folds = Readonly<Record<Scope['kind'], Map<string, SeriesFold>>>;
+
+const foldsOf = (): Folds => ({ request: new Map(), group: new Map(), flow: new Map() });
+
+function seriesIn(snapshot: IntervalSnapshot, kind: Scope['kind']): Readonly<Record<string, SeriesSnapshot>> {
+  const { series, flows = {}, groups = {} } = snapshot;
+  return { request: series, flow: flows, group: groups }[kind];
+}
+
+const sameScope = (a: Scope, b: Scope): boolean => a.kind === b.kind && a.name === b.name;
+
+const isEmpty = (of: object): boolean => Object.keys(of).length === 0;
+
+/** As the plan has them. */
+function inOrder(folds: ReadonlyMap<string, SeriesFold>, names: readonly string[]): [string, SeriesFold][] {
+  return [...folds].sort(([a], [b]) => names.indexOf(a) - names.indexOf(b));
 }
 
 /**

@@ -37,3 +37,27 @@ it('are spread over the requests of all flows by their weights', () => {
     24,
   ]);
 });
+
+it('follow steps within steps, and take of what a response decides the most', () => {
+  const still = (time: number): Step => pause({ kind: 'constant', value: millis(time) });
+  const flowOf = (...steps: Step[]): Flow[] => [{ name: 'f', weight: 1, steps: [SEND, ...steps] }];
+  // Four requests and 30 ms.
+  const repeat: Step = {
+    kind: 'repeat',
+    times: count(3),
+    steps: [SEND, { kind: 'group', name: 'g', steps: [still(10)] }],
+  };
+  expect(of(null, flowOf(repeat))).toEqual([7.5, 0, 30]);
+  // Half of the time 40 ms: of one request 20, give or take 20.
+  const choose: Step = {
+    kind: 'choose',
+    of: [
+      { weight: 1, steps: [still(40)] },
+      { weight: 1, steps: [] },
+    ],
+  };
+  expect(of(null, flowOf(choose))).toEqual([20, 20, 20]);
+  const test = { kind: 'is', values: ['a'] } as const;
+  const either: Step = { kind: 'if', captured: 'x', test, steps: [SEND, still(10)], otherwise: [still(4), still(4)] };
+  expect(of(null, flowOf(either))).toEqual([10, 0, 10]);
+});

@@ -1,5 +1,5 @@
-import { flowsOf, requestsIn } from '../core/flow.ts';
-import type { Distribution, Plan } from '../core/plan.ts';
+import { flowsOf } from '../core/flow.ts';
+import type { Distribution, Plan, Step } from '../core/plan.ts';
 
 /** How long users pause on purpose, µs. */
 export interface Pauses {
@@ -18,16 +18,7 @@ export function pausesOf(plan: Pick<Plan, 'load' | 'flows' | 'requests'>): Pause
   const think = load.thinkTime === null ? [] : [load.thinkTime];
   const flows = flowsOf(plan)
     .filter(({ weight }) => weight > 0)
-    .map((flow) => {
-      const times = flow.steps.flatMap((step) => (step.kind === 'pause' ? [step.time] : []));
-      const moments = [...times, ...think].map(momentsOf);
-      return {
-        weight: flow.weight,
-        requests: requestsIn(flow),
-        mean: moments.reduce((sum, { mean }) => sum + mean, 0),
-        variance: moments.reduce((sum, { deviation }) => sum + deviation ** 2, 0),
-      };
-    });
+    .map(({ weight, steps }) => ({ weight, ...momentsOfAll([walked(steps), ...think.map(momentsOf)]) }));
   const sent = flows.reduce((sum, { weight, requests }) => sum + weight * requests, 0);
   const mean = flows.reduce((sum, flow) => sum + flow.weight * flow.mean, 0) / sent;
   // Which flows there were in so many requests is a part of the chance.
@@ -37,15 +28,76 @@ export function pausesOf(plan: Pick<Plan, 'load' | 'flows' | 'requests'>): Pause
   return { mean, deviation: Math.sqrt(variance), longest: Math.max(...flows.map((flow) => flow.mean)) };
 }
 
-function momentsOf(time: Distribution): { mean: number; deviation: number } {
+/** Of how long a user pauses in all, and how many requests it sends meanwhile, on average. */
+interface Moments {
+  readonly requests: number;
+  readonly mean: number;
+  readonly variance: number;
+}
+
+const STILL: Moments = { requests: 0, mean: 0, variance: 0 };
+
+const momentsOfAll = (parts: readonly Moments[]): Moments =>
+  parts.reduce(
+    (sum, part) => ({
+      requests: sum.requests + part.requests,
+      mean: sum.mean + part.mean,
+      variance: sum.variance + part.variance,
+    }),
+    STILL,
+  );
+
+const walked = (steps: readonly Step[]): Moments => momentsOfAll(steps.map(momentsOfStep));
+
+function momentsOfStep(step: Step): Moments {
+  switch (step.kind) {
+    case 'request':
+      return { ...STILL, requests: 1 };
+    case 'pause':
+      return momentsOf(step.time);
+    case 'group':
+      return walked(step.steps);
+    case 'repeat': {
+      const { requests, mean, variance } = walked(step.steps);
+      const { times } = step;
+      return { requests: times * requests, mean: times * mean, variance: times * variance };
+    }
+    case 'choose':
+      return oneOf(step.of.map((branch) => ({ weight: branch.weight, ...walked(branch.steps) })));
+    case 'if':
+      // How often it holds only the target knows: as if users paused as long, and sent as little, as they may.
+      return atMost(walked(step.steps), walked(step.otherwise));
+  }
+}
+
+const atMost = (one: Moments, other: Moments): Moments => ({
+  requests: Math.min(one.requests, other.requests),
+  mean: Math.max(one.mean, other.mean),
+  variance: Math.max(one.variance, other.variance),
+});
+
+function oneOf(branches: readonly (Moments & { readonly weight: number })[]): Moments {
+  const whole = branches.reduce((sum, { weight }) => sum + weight, 0);
+  const average = (of: (branch: Moments) => number): number =>
+    branches.reduce((sum, branch) => sum + (branch.weight / whole) * of(branch), 0);
+  const mean = average((branch) => branch.mean);
+  return {
+    requests: average(({ requests }) => requests),
+    mean,
+    variance: average((branch) => branch.variance + (branch.mean - mean) ** 2),
+  };
+}
+
+function momentsOf(time: Distribution): Moments {
+  const of = (mean: number, deviation: number): Moments => ({ requests: 0, mean, variance: deviation ** 2 });
   switch (time.kind) {
     case 'constant':
-      return { mean: time.value, deviation: 0 };
+      return of(time.value, 0);
     case 'uniform':
-      return { mean: (time.min + time.max) / 2, deviation: (time.max - time.min) / Math.sqrt(12) };
+      return of((time.min + time.max) / 2, (time.max - time.min) / Math.sqrt(12));
     case 'exponential':
-      return { mean: time.mean, deviation: time.mean };
+      return of(time.mean, time.mean);
     case 'lognormal':
-      return { mean: time.mean, deviation: time.deviation };
+      return of(time.mean, time.deviation);
   }
 }

@@ -41,6 +41,7 @@ export class SeriesFold {
   #achieved = 0;
   #failed = 0;
   #leftOut = 0;
+  #cut = 0;
   #bytesIn = 0;
   #bodyBytesIn = 0;
   #bytesOut = 0;
@@ -67,6 +68,7 @@ export class SeriesFold {
     if (phase === 'measure') this.#achieved += series.ok;
     this.#failed += series.failed;
     this.#leftOut += series.leftOut ?? 0;
+    this.#cut += series.cut ?? 0;
     this.#bytesIn += series.bytesIn;
     this.#bodyBytesIn += series.bodyBytesIn;
     this.#bytesOut += series.bytesOut;
@@ -102,6 +104,7 @@ export class SeriesFold {
       ok: this.#ok,
       failed: this.#failed,
       ...(this.#leftOut > 0 ? { leftOut: this.#leftOut } : {}),
+      ...(this.#cut > 0 ? { cut: this.#cut } : {}),
       byOutcome: inOrder(this.#byOutcome, OUTCOMES),
       byStatus: Object.fromEntries([...this.#byStatus].sort()),
       bytesIn: this.#bytesIn,

@@ -128,7 +128,7 @@ function sampleDoubts({ plan, totals, checks, samples, ended }: Evidence): Doubt
   );
   const total = totals.ok + totals.failed + (totals.byOutcome.aborted ?? 0);
   const undecided = plan.thresholds.flatMap((threshold, i) => {
-    const sampled = threshold.scope === undefined ? total : (ended[threshold.scope.name] ?? 0);
+    const sampled = threshold.scope === undefined ? total : ended(threshold.scope);
     const needs = checks[i]?.status === 'undecided' ? samplesMissing(threshold, sampled) : null;
     return needs === null ? [] : [{ threshold, needs, sampled }];
   });

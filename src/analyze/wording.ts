@@ -143,9 +143,10 @@ export function subjectName({ metric, scope }: Pick<Threshold, 'metric' | 'scope
   return `${metricName(metric)}${scopeName(scope)}`;
 }
 
-/** ` of chat`, or nothing. */
+/** ` of chat`, ` of the flow buy`, or nothing. */
 export function scopeName(scope: Scope | undefined): string {
-  return scope === undefined ? '' : ` of ${scope.name}`;
+  if (scope === undefined) return '';
+  return scope.kind === 'request' ? ` of ${scope.name}` : ` of the ${scope.kind} ${scope.name}`;
 }
 
 /** A limit as a person would write it, without trailing zeros: `250 ms`, `1.5 s`, `1 %`. */

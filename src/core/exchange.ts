@@ -68,6 +68,8 @@ export interface Exchange {
   epoch: number;
   /** For the driver's own bookkeeping; nobody else looks. */
   link: unknown;
+  /** For the load model's: where it is in a flow; null: that is a single request. */
+  walk: object | null;
 }
 
 export function createExchange(user: number): Exchange {
@@ -97,6 +99,7 @@ export function createExchange(user: number): Exchange {
     stream: null,
     epoch: 1,
     link: null,
+    walk: null,
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { flowsOf, requestShares, requestsIn } from './flow.ts';
+import { flowsOf, requestShares, sentBy } from './flow.ts';
 import { planFixture } from './plan.fixture.ts';
 import type { Flow, Plan } from './plan.ts';
 import { millis } from './units.ts';
@@ -28,5 +28,8 @@ it('makes a flow of each request where none are said', () => {
 
 it('tells how often flows send each request', () => {
   expect(requestShares({ requests, flows })).toEqual([3 / 6, 2 / 6, 1 / 6]);
-  expect(flows?.map(requestsIn)).toEqual([1, 3]);
+  expect(flows?.map(({ steps }) => sentBy(steps, 3))).toEqual([
+    [1, 0, 0],
+    [0, 2, 1],
+  ]);
 });

@@ -1,27 +1,98 @@
-import type { Flow, Plan } from './plan.ts';
+import type { Flow, Plan, Step } from './plan.ts';
 
 /** What users or arrivals of a plan do. */
 export function flowsOf({ flows, requests }: Pick<Plan, 'flows' | 'requests'>): readonly Flow[] {
   return flows ?? requests.map(({ name }, request) => ({ name, weight: 1, steps: [{ kind: 'request', request }] }));
 }
 
-/** The request that is sent alone, to see whether the target is right: the first of a flow, which no other comes before. */
-export function firstRequest(plan: Pick<Plan, 'flows' | 'requests'>): number {
-  const first = flowsOf(plan).find(({ weight }) => weight > 0)?.steps[0];
-  return first?.kind === 'request' ? first.request : 0;
+/** The lists of steps within a step. */
+export function partsOf(step: Step): readonly (readonly Step[])[] {
+  switch (step.kind) {
+    case 'request':
+    case 'pause':
+      return [];
+    case 'repeat':
+    case 'group':
+      return [step.steps];
+    case 'choose':
+      return step.of.map(({ steps }) => steps);
+    case 'if':
+      return [step.steps, step.otherwise];
+  }
 }
 
-/** How many requests a flow sends. */
-export const requestsIn = ({ steps }: Flow): number => steps.filter(({ kind }) => kind === 'request').length;
+/** Steps and all that lie within them. */
+export const allSteps = (steps: readonly Step[]): readonly Step[] =>
+  steps.flatMap((step) => [step, ...partsOf(step).flatMap(allSteps)]);
+
+/** The request that is sent alone, to see whether the target is right: the first of a flow, which no other comes before. */
+export function firstRequest(plan: Pick<Plan, 'flows' | 'requests'>): number {
+  const begun = flowsOf(plan).find(({ weight }) => weight > 0);
+  return begun === undefined ? 0 : (firstSent(begun.steps) ?? 0);
+}
+
+function firstSent(steps: readonly Step[]): number | null {
+  const [step] = steps;
+  if (step === undefined || step.kind === 'pause') return null;
+  if (step.kind === 'request') return step.request;
+  if (step.kind === 'choose') return firstSent(step.of.find(({ weight }) => weight > 0)?.steps ?? []);
+  return firstSent(step.steps);
+}
 
 /** Whether a flow has more steps than one. */
-export const hasSteps = ({ flows = [] }: Pick<Plan, 'flows'>): boolean => flows.some(({ steps }) => steps.length > 1);
+export const hasSteps = ({ flows = [] }: Pick<Plan, 'flows'>): boolean =>
+  flows.some(({ steps: [first, ...more] }) => more.length > 0 || first?.kind !== 'request');
 
-/** What share of all requests each request of a plan is, where every flow is gone through to its end. */
-export function requestShares(plan: Pick<Plan, 'flows' | 'requests'>): number[] {
+/** How often each request of a plan is sent in a pass through steps, on average; null where responses decide it. */
+export function sentBy(steps: readonly Step[], requests: number): number[] | null {
+  const sent = new Array<number>(requests).fill(0);
+  return addSent(steps, 1, sent) ? sent : null;
+}
+
+/** @returns false: responses decide. */
+function addSent(steps: readonly Step[], times: number, sent: number[]): boolean {
+  for (const step of steps) {
+    if (step.kind === 'request') sent[step.request] = (sent[step.request] ?? 0) + times;
+    else if (step.kind === 'if') {
+      if (allSteps([step]).some(({ kind }) => kind === 'request')) return false;
+    } else if (step.kind === 'choose') {
+      const whole = step.of.reduce((sum, { weight }) => sum + weight, 0);
+      for (const branch of step.of) if (!addSent(branch.steps, (times * branch.weight) / whole, sent)) return false;
+    } else if (step.kind !== 'pause') {
+      if (!addSent(step.steps, step.kind === 'repeat' ? times * step.times : times, sent)) return false;
+    }
+  }
+  return true;
+}
+
+/** What share of all requests each request of a plan is, where every flow is gone through to its end; null: see `sentBy`. */
+export function requestShares(plan: Pick<Plan, 'flows' | 'requests'>): number[] | null {
   const sent = plan.requests.map(() => 0);
-  for (const { weight, steps } of flowsOf(plan))
-    for (const step of steps) if (step.kind === 'request') sent[step.request] = (sent[step.request] ?? 0) + weight;
+  for (const { weight, steps } of flowsOf(plan)) {
+    const own = weight === 0 ? [] : sentBy(steps, sent.length);
+    if (own === null) return null;
+    own.forEach((times, request) => {
+      sent[request] = (sent[request] ?? 0) + weight * times;
+    });
+  }
   const whole = sent.reduce((sum, weight) => sum + weight, 0);
   return sent.map((weight) => weight / whole);
+}
+
+/** What is measured under a name of its own: requests, and where flows have several steps, these and the groups in them. */
+export interface MeasuredNames {
+  readonly requests: readonly string[];
+  readonly flows: readonly string[];
+  /** Each once. */
+  readonly groups: readonly string[];
+}
+
+export function measuredNames(plan: Pick<Plan, 'flows' | 'requests'>): MeasuredNames {
+  const requests = plan.requests.map(({ name }) => name);
+  if (!hasSteps(plan)) return { requests, flows: [], groups: [] };
+  const flows = flowsOf(plan);
+  const groups = flows
+    .flatMap(({ steps }) => allSteps(steps))
+    .flatMap((step) => (step.kind === 'group' ? step.name : []));
+  return { requests, flows: flows.map(({ name }) => name), groups: [...new Set(groups)] };
 }

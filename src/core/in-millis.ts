@@ -80,7 +80,18 @@ function loadInMillis(load: LoadProfile): InMillis<LoadProfile> {
 }
 
 function stepInMillis(step: Step): InMillis<Step> {
-  return step.kind === 'request' ? step : { ...step, time: distributionInMillis(step.time) };
+  switch (step.kind) {
+    case 'request':
+      return step;
+    case 'pause':
+      return { ...step, time: distributionInMillis(step.time) };
+    case 'choose':
+      return { ...step, of: step.of.map((branch) => ({ ...branch, steps: branch.steps.map(stepInMillis) })) };
+    case 'if':
+      return { ...step, steps: step.steps.map(stepInMillis), otherwise: step.otherwise.map(stepInMillis) };
+    default:
+      return { ...step, steps: step.steps.map(stepInMillis) };
+  }
 }
 
 function distributionInMillis(distribution: Distribution): InMillis<Distribution> {

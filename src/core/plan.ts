@@ -127,13 +127,37 @@ export interface Flow {
   readonly name: string;
   /** Of all that is begun, its share is this of the sum of all weights. With 0 it is never begun. */
   readonly weight: number;
-  /** The first is a request. */
+  /** Whatever becomes of it, what it sends comes first of all. */
   readonly steps: readonly Step[];
 }
 
 export type Step =
   /** `request`: which of the plan's. */
-  { readonly kind: 'request'; readonly request: number } | { readonly kind: 'pause'; readonly time: Distribution };
+  | { readonly kind: 'request'; readonly request: number }
+  | { readonly kind: 'pause'; readonly time: Distribution }
+  | { readonly kind: 'repeat'; readonly times: Count; readonly steps: readonly Step[] }
+  /** One of them, each as often as it weighs. */
+  | { readonly kind: 'choose'; readonly of: readonly Branch[] }
+  /** What is captured then is text. */
+  | {
+      readonly kind: 'if';
+      readonly captured: string;
+      readonly test: CapturedTest;
+      readonly steps: readonly Step[];
+      readonly otherwise: readonly Step[];
+    }
+  /** Measured as a whole, under a name that several may share. */
+  | { readonly kind: 'group'; readonly name: string; readonly steps: readonly Step[] };
+
+export interface Branch {
+  readonly weight: number;
+  readonly steps: readonly Step[];
+}
+
+/** What a captured value must be. */
+export type CapturedTest =
+  | { readonly kind: 'is' | 'is-not'; readonly values: readonly string[] }
+  | { readonly kind: 'matches'; readonly pattern: string };
 
 /** Rows that requests are made of. */
 export interface DataSource {
@@ -183,8 +207,8 @@ export type Metric =
   /** Tokens of answers, per second. */
   | { readonly kind: 'tokens' };
 
-/** The requests that a threshold looks at. */
-export type Scope = { readonly kind: 'request'; readonly name: string };
+/** What a threshold looks at: requests of a name, groups of them, or passes through a flow. */
+export type Scope = { readonly kind: 'request' | 'group' | 'flow'; readonly name: string };
 
 export interface Threshold {
   /** As the user wrote it: `p95<250ms`, `p95{chat}<250ms`. */

@@ -34,6 +34,12 @@ export interface RunResult {
   /** Absent: no response was streamed. */
   readonly streams?: StreamResult;
   readonly series: Readonly<Record<string, SeriesResult>>;
+  /**
+   * Of flows with several steps, by name: passes through them, and groups of requests within. One that failed failed with its
+   * first request that did; its times are the sums over its requests, without the pauses between them. Absent: there are none.
+   */
+  readonly flows?: Readonly<Record<string, SeriesResult>>;
+  readonly groups?: Readonly<Record<string, SeriesResult>>;
   /** What was due while virtual users were started; in none of the above. Absent: nothing is counted apart. */
   readonly ramp?: RampResult;
   readonly timeline: readonly TimelinePoint[];
@@ -169,6 +175,8 @@ export interface Totals {
   readonly failed: number;
   /** Were under way while the generator stood still, and are in none of the others but `offered` and `sent`. Absent: 0. */
   readonly leftOut?: number;
+  /** Of a flow or a group: ended before its last step with its user or with the load; in none of the others. Absent: 0. */
+  readonly cut?: number;
   readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
   readonly byStatus: Readonly<Record<string, number>>;
   readonly bytesIn: number;

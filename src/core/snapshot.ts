@@ -45,7 +45,10 @@ export interface FailureCount {
   readonly lastAt: Micros;
 }
 
-/** What happened to one request name in one interval. */
+/**
+ * What happened to one request name in one interval; or to a flow or a group, of which times and bytes are the sums over the
+ * requests in it, and which failed with the first of them that did.
+ */
 export interface SeriesSnapshot {
   readonly due: number;
   readonly sent: number;
@@ -55,6 +58,8 @@ export interface SeriesSnapshot {
   readonly failed: number;
   /** Ended, but under way while the generator stood still: in no other count, no time and no byte. Absent: 0. */
   readonly leftOut?: number;
+  /** Of a flow or a group: ended before its last step with its user or with the load; in no other count. Absent: 0. */
+  readonly cut?: number;
   readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
   readonly byStatus: Readonly<Record<string, number>>;
   readonly bytesIn: number;
@@ -146,6 +151,9 @@ export interface IntervalSnapshot {
   readonly connections?: ConnectionCounts;
   /** By request name. */
   readonly series: Readonly<Record<string, SeriesSnapshot>>;
+  /** Passes through flows of several steps, and groups of requests in them, by name. Absent: there are none. */
+  readonly flows?: Readonly<Record<string, SeriesSnapshot>>;
+  readonly groups?: Readonly<Record<string, SeriesSnapshot>>;
   /** Absent on the second snapshot of an interval: the one that has it says which phase the interval is. */
   readonly generator?: GeneratorSnapshot;
 }

@@ -1,4 +1,4 @@
-import { createExchange, type Exchange } from '../core/exchange.ts';
+import type { Exchange } from '../core/exchange.ts';
 import { type Distribution, durationOf, type Segment, type Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
@@ -6,10 +6,11 @@ import type { Micros } from '../core/units.ts';
 import { type Piece, piecesOf, replacedFrom } from './curve.ts';
 import type { Epochs } from './epochs.ts';
 import type { Flows } from './flows.ts';
-import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals } from './model.ts';
+import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, spansOf } from './model.ts';
 import { draw, drawAll, randomOfUser } from './pauses.ts';
 import type { Random } from './random.ts';
 import { type ClosedProfile, peakUsers, UserChanges } from './users.ts';
+import { createWalker, type SpanSink, type Walk, type Walker } from './walk.ts';
 
 /** µs. A dead target refuses within microseconds: without a pause its users would turn the loop into a busy spin. */
 const FIRST_BACKOFF = 10_000;
@@ -20,13 +21,11 @@ const LATECOMERS = 2 ** 31;
 interface VirtualUser {
   readonly id: number;
   /** Its only one, sent again and again. */
-  readonly exchange: Exchange;
+  readonly exchange: Walker;
   /** Made when it first draws a pause. */
   random: Random | null;
   /** How many passes it has begun. */
   passes: number;
-  /** Of its pass, the step that comes next; 0: it begins another. */
-  next: number;
   /** Made once, for every pause of this user. */
   readonly wake: () => void;
   wanted: boolean;
@@ -65,11 +64,12 @@ export class ClosedLoad implements LoadModel {
   readonly #epochs: Epochs;
   readonly #warmupRequests: number;
   readonly #flows: Flows;
+  readonly #spans: SpanSink;
   /** The next pass's number among those of all segments, and how far apart this segment's are. */
   #index: number;
   readonly #step: number;
   readonly #limit: number;
-  /** Passes under way with requests still to be sent. */
+  /** Passes under way that may send more. */
   #unsent = 0;
   /** By (id − segment.index) / segment.count. */
   readonly #users: VirtualUser[] = [];
@@ -81,7 +81,7 @@ export class ClosedLoad implements LoadModel {
   #turnedAt = Number.NEGATIVE_INFINITY as Micros;
 
   constructor(profile: ClosedProfile, segment: Segment, options: LoadOptions) {
-    this.counts = new LoadCounts(options.flows.requestCount);
+    this.counts = new LoadCounts(options.flows.seriesCount);
     this.#pieces = piecesOf(profile.vus);
     this.#changes = new UserChanges(this.#pieces, segment);
     this.#clock = options.clock;
@@ -93,6 +93,7 @@ export class ClosedLoad implements LoadModel {
     this.#epochs = options.epochs;
     this.#warmupRequests = options.warmupRequests;
     this.#flows = options.flows;
+    this.#spans = spansOf(this, options);
     const { index, count } = segment;
     const sharers = Math.min(count, peakUsers(profile.vus));
     const shares = index < sharers;
@@ -142,22 +143,20 @@ export class ClosedLoad implements LoadModel {
     return { due, sent, dropped };
   }
 
-  done(exchange: Exchange): void {
+  done(exchange: Exchange, leftOut = false): void {
     const { index, count } = this.#segment;
     const user = this.#users[(exchange.user - index) / count] as VirtualUser;
+    const { walk } = user.exchange;
+    const { wanted } = user;
     user.underWay = false;
-    if (!user.wanted) {
-      this.#driver.retire(user.id);
-      return;
+    if (walk !== null) {
+      walk.done(exchange, leftOut);
+      if (!wanted) walk.cut();
+      this.#account(walk, !walk.over);
     }
-    const { flow, step, outcome } = exchange;
-    if (user.next > 0 && outcome !== OUTCOME_CODE.ok && this.#flows.endsWith(flow, step)) {
-      this.#cut(user);
-      if (this.#sentAll) {
-        this.stop();
-        return;
-      }
-    }
+    if (!wanted) this.#driver.retire(user.id);
+    if (walk?.over === true && this.#sentAll) this.stop();
+    if (!wanted || this.finished) return;
     let pause = this.#pauseOf(user);
     if (exchange.outcome !== OUTCOME_CODE['connect-error']) {
       user.backoff = 0;
@@ -169,16 +168,15 @@ export class ClosedLoad implements LoadModel {
     else this.#send(user, exchange.doneAt);
   }
 
-  /** How long a user waits before the step that comes next. */
+  /** How long a user waits before what comes next. */
   #pauseOf(user: VirtualUser): number {
     const flows = this.#flows;
     if (flows.pauseless && this.#thinkTime === null) return 0;
-    const { exchange, next } = user;
-    const { flow, step } = exchange;
+    const { walk } = user.exchange;
     const random = (): Random => (user.random ??= randomOfUser(this.#seed, user.id));
-    const at = next > 0 ? step + 1 : flows.lengthOf(flow);
-    const pause = flows.pauseless ? 0 : drawAll(flows.pausesBefore(flow, at), random);
-    return next > 0 || this.#thinkTime === null ? pause : pause + draw(this.#thinkTime, random());
+    const pause = walk === null ? 0 : drawAll(walk.pauses, random);
+    const thinks = walk === null || walk.over;
+    return !thinks || this.#thinkTime === null ? pause : pause + draw(this.#thinkTime, random());
   }
 
   /** Brings the users to what the curve asks for now. */
@@ -224,10 +222,9 @@ export class ClosedLoad implements LoadModel {
   #createUser(id: number): VirtualUser {
     const user: VirtualUser = {
       id,
-      exchange: createExchange(id),
+      exchange: createWalker(id, this.#flows, this.#spans),
       random: null,
       passes: 0,
-      next: 0,
       wake: () => this.#send(user, this.#clock.now()),
       wanted: false,
       underWay: false,
@@ -240,8 +237,13 @@ export class ClosedLoad implements LoadModel {
   #leave(user: VirtualUser): void {
     user.wanted = false;
     this.vus -= 1;
-    this.#cut(user);
+    // Where a request is under way, its pass is cut when that has ended.
     if (user.underWay) return;
+    const { walk } = user.exchange;
+    if (walk !== null) {
+      walk.cut();
+      this.#account(walk, false);
+    }
     this.#clock.cancel(user.timer);
     user.backoff = 0;
     this.#driver.retire(user.id);
@@ -254,19 +256,20 @@ export class ClosedLoad implements LoadModel {
       return;
     }
     const { exchange } = user;
+    const { walk } = exchange;
     const flows = this.#flows;
-    if (user.next === 0) {
+    if (walk === null || walk.over) {
       // Others still send what they have begun.
       if (this.#index >= this.#limit) return;
       exchange.index = this.#index;
       this.#index += this.#step;
       if (flows.only === null) exchange.flow = flows.ofUser(user.id, user.passes);
+      walk?.begin(exchange.flow, user.passes);
       user.passes += 1;
     }
-    exchange.step = user.next;
-    exchange.request = flows.only ?? this.#take(user);
+    exchange.request = flows.only ?? (walk === null ? flows.requestOf(exchange.flow) : walk.request);
     const epoch = exchange.index < this.#warmupRequests ? 0 : this.#epochs.of(dueAt);
-    const slot = epoch * flows.requestCount + exchange.request;
+    const slot = epoch * flows.seriesCount + exchange.request;
     const { counts } = this;
     this.due += 1;
     this.sent += 1;
@@ -274,26 +277,21 @@ export class ClosedLoad implements LoadModel {
     counts.sent[slot] = (counts.sent[slot] as number) + 1;
     exchange.epoch = epoch;
     exchange.dueAt = dueAt;
+    if (walk !== null) {
+      exchange.step = walk.sent;
+      walk.send(epoch);
+      this.#account(walk, !walk.last);
+    }
     user.underWay = true;
     this.#driver.send(exchange);
     if (this.#sentAll) this.stop();
   }
 
-  /** The request of the step that comes next; then comes the one behind it, or another pass. */
-  #take(user: VirtualUser): number {
-    const { flow, step } = user.exchange;
-    const left = this.#flows.lengthOf(flow) - step - 1;
-    if (step === 0 && left > 0) this.#unsent += 1;
-    else if (step > 0 && left === 0) this.#unsent -= 1;
-    user.next = left > 0 ? step + 1 : 0;
-    return this.#flows.requestAt(flow, step);
-  }
-
-  /** Ends a user's pass where it is. */
-  #cut(user: VirtualUser): void {
-    if (user.next === 0) return;
-    user.next = 0;
-    this.#unsent -= 1;
+  /** @param sends whether a pass may send more. */
+  #account(walk: Walk, sends: boolean): void {
+    if (walk.counted === sends) return;
+    walk.counted = sends;
+    this.#unsent += sends ? 1 : -1;
   }
 
   get #sentAll(): boolean {

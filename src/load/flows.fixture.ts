@@ -2,18 +2,25 @@ import { planFixture } from '../core/plan.fixture.ts';
 import type { Distribution, Flow, Step } from '../core/plan.ts';
 import { Flows } from './flows.ts';
 
-/** What a flow of a test does: requests by their number, and pauses. */
-type Walk = readonly (number | Distribution)[];
+/** What a flow of a test does: requests by their number, pauses, and other steps. */
+type Walk = readonly (number | Distribution | Step)[];
 
 export function flow(weight: number, ...steps: Walk): Flow {
   return {
     name: `flow ${steps.join()}`,
     weight,
-    steps: steps.map((step): Step => (typeof step === 'number' ? { kind: 'request', request: step } : pause(step))),
+    steps: stepsOf(steps),
   };
 }
 
-const pause = (time: Distribution): Step => ({ kind: 'pause', time });
+export const stepsOf = (walk: Walk): readonly Step[] =>
+  walk.map((step): Step => {
+    if (typeof step === 'number') return { kind: 'request', request: step };
+    return isPause(step) ? { kind: 'pause', time: step } : step;
+  });
+
+const PAUSES: readonly string[] = ['constant', 'uniform', 'exponential', 'lognormal'];
+const isPause = (step: Distribution | Step): step is Distribution => PAUSES.includes(step.kind);
 
 /**
  * Flows over so many requests; none given: each request by itself.

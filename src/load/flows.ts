@@ -1,58 +1,47 @@
-import { flowsOf } from '../core/flow.ts';
-import type { Distribution, Plan, RequestTemplate } from '../core/plan.ts';
+import { capturedNames } from '../core/capture.ts';
+import { flowsOf, hasSteps, measuredNames } from '../core/flow.ts';
+import type { Plan } from '../core/plan.ts';
+import { type Course, coursesOf, type Move } from './course.ts';
 import { Mix } from './mix.ts';
-
-/** One request of a flow, and how long its user waits before it. */
-interface Stop {
-  readonly request: number;
-  /** Later steps may be made of its response. */
-  readonly needed: boolean;
-  readonly pauses: readonly Distribution[];
-}
-
-interface Course {
-  readonly stops: readonly Stop[];
-  /** Behind the last request, before the user's next pass. */
-  readonly after: readonly Distribution[];
-}
 
 /** What comes next for a user or an arrival: pure functions of plan and seed. */
 export class Flows {
+  /** How many things are measured: the requests, then the flows and the groups in them (see `measuredNames`). */
+  readonly seriesCount: number;
   readonly requestCount: number;
   /** Which request everybody sends, where there is nothing to choose and nothing to wait for; null: there is. */
   readonly only: number | null;
+  /** Every flow is a single request. */
+  readonly plain: boolean;
   /** Nobody pauses between requests or flows. */
   readonly pauseless: boolean;
   readonly #courses: readonly Course[];
+  /** The first request of each flow, where it is the only one. */
+  readonly #requests: readonly number[];
   readonly #mix: Mix;
 
   constructor(plan: Pick<Plan, 'flows' | 'requests' | 'seed'>) {
     const flows = flowsOf(plan);
+    const names = measuredNames(plan);
     this.requestCount = plan.requests.length;
-    this.#courses = flows.map(({ steps }) => {
-      const stops: Stop[] = [];
-      let pauses: Distribution[] = [];
-      for (const step of steps) {
-        if (step.kind === 'pause') pauses.push(step.time);
-        else {
-          const { captures = [] } = plan.requests[step.request] as RequestTemplate;
-          stops.push({ request: step.request, needed: captures.length > 0, pauses });
-          pauses = [];
-        }
-      }
-      return { stops, after: pauses };
+    this.seriesCount = this.requestCount + names.flows.length + names.groups.length;
+    this.plain = !hasSteps(plan);
+    this.#courses = coursesOf(flows, {
+      requests: plan.requests,
+      captured: capturedNames(plan),
+      seed: plan.seed,
+      placeOfFlow: (flow) => this.requestCount + flow,
+      placeOfGroup: (name) => this.requestCount + names.flows.length + names.groups.indexOf(name),
     });
+    this.#requests = this.#courses.map(({ moves }) => moves.find(isSend)?.request ?? 0);
     this.#mix = new Mix(
       flows.map(({ weight }) => weight),
       plan.seed,
     );
     this.pauseless = this.#courses.every(
-      ({ stops, after }, flow) =>
-        flows[flow]?.weight === 0 || (after.length === 0 && stops.every(({ pauses }) => pauses.length === 0)),
+      ({ moves }, flow) => flows[flow]?.weight === 0 || moves.every(({ kind }) => kind !== 'pause'),
     );
-    const [only] = this.#mix.only === null ? [] : [this.#courses[this.#mix.only]];
-    const alone = only?.stops.length === 1 && only.after.length === 0;
-    this.only = alone ? (only.stops[0]?.request ?? null) : null;
+    this.only = this.plain && this.#mix.only !== null ? this.requestOf(this.#mix.only) : null;
   }
 
   /** Which flow arrival `number` begins. */
@@ -65,24 +54,19 @@ export class Flows {
     return this.#mix.ofUser(user, pass);
   }
 
-  /** How many requests a flow has. */
-  lengthOf(flow: number): number {
-    return (this.#courses[flow] as Course).stops.length;
+  /** The number of a pass among those through the same flow. @param user -1: of an arrival. */
+  rankOf(user: number, number: number): number {
+    return user < 0 ? this.#mix.rankOfArrival(number) : this.#mix.rankOfUser(user, number);
   }
 
-  /** Which request is a flow's `step`, from 0. */
-  requestAt(flow: number, step: number): number {
-    return ((this.#courses[flow] as Course).stops[step] as Stop).request;
+  /** The one request of a flow that has no other, or its first. */
+  requestOf(flow: number): number {
+    return this.#requests[flow] as number;
   }
 
-  /** Whether a pass through a flow ends with a step's request, should that fail. */
-  endsWith(flow: number, step: number): boolean {
-    return ((this.#courses[flow] as Course).stops[step] as Stop).needed;
-  }
-
-  /** The pauses before a step; before the step behind the last: those at the flow's end. */
-  pausesBefore(flow: number, step: number): readonly Distribution[] {
-    const { stops, after } = this.#courses[flow] as Course;
-    return stops[step]?.pauses ?? after;
+  courseOf(flow: number): Course {
+    return this.#courses[flow] as Course;
   }
 }
+
+const isSend = (move: Move): move is Extract<Move, { kind: 'send' }> => move.kind === 'send';

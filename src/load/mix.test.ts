@@ -98,4 +98,36 @@ describe('Mix', () => {
     expect([new Mix([0, 7, 0], 1).only, new Mix([1], 1).only, new Mix([1, 1], 1).only]).toEqual([1, 0, null]);
     expect([new Mix([0, 7], 1).ofArrival(5), new Mix([0, 7], 1).ofUser(5, 9)]).toEqual([1, 1]);
   });
+
+  it('numbers the passes of each choice without a gap, arrivals a thousand at a time and users round by round', () => {
+    fc.assert(
+      fc.property(
+        ...([WEIGHTS, SEED, fc.integer({ min: 0, max: 1_000 }), fc.integer({ min: 0, max: 1e4 })] as const),
+        ({ weights, whole, round }, seed, user, nth) => {
+          const mix = new Mix(weights, seed);
+          const check = (many: number, choose: (n: number) => number, rank: (n: number) => number): void => {
+            const ranks = weights.map((): number[] => []);
+            for (let n = nth * many; n < (nth + 1) * many; n++) ranks[choose(n)]?.push(rank(n));
+            ranks.forEach((own, choice) => {
+              const each = ((whole[choice] ?? 0) * many) / round;
+              const wanted = Array.from({ length: each }, (_, place) => nth * each + place);
+              expect(own.sort((a, b) => a - b)).toEqual(mix.only === choice ? own : wanted);
+            });
+          };
+          const many = Math.ceil(1_000 / round) * round;
+          check(
+            many,
+            (n) => mix.ofArrival(n),
+            (n) => mix.rankOfArrival(n),
+          );
+          check(
+            round,
+            (n) => mix.ofUser(user, n),
+            (n) => mix.rankOfUser(user, n),
+          );
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
 });

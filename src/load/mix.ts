@@ -42,19 +42,53 @@ export class Mix {
 
   /** What arrival `number` is, from 0. */
   ofArrival(number: number): number {
-    if (this.only !== null) return this.only;
-    const many = this.#arrivals;
-    const place = this.#permutedArrivals(number % many, this.#keyOf(0, Math.floor(number / many)));
-    return this.#at(place % this.#round);
+    return this.only ?? this.#at(this.#placeOfArrival(number) % this.#round);
   }
 
   /** What a user does in a pass, both from 0. */
   ofUser(user: number, pass: number): number {
-    if (this.only !== null) return this.only;
+    return this.only ?? this.#at(this.#placeOfUser(user, pass));
+  }
+
+  /**
+   * The arrival's number among those of its own choice, one to one: by it a choice within the choice is made as exactly. In
+   * each thousand (or a few more) these are the next so many, in an order of their own.
+   */
+  rankOfArrival(number: number): number {
+    if (this.only !== null) return number;
+    const round = this.#round;
+    const place = this.#placeOfArrival(number);
+    const choice = this.#at(place % round);
+    const rounds = Math.floor(number / this.#arrivals) * (this.#arrivals / round) + Math.floor(place / round);
+    return rounds * this.#sizeOf(choice) + (place % round) - this.#startOf(choice);
+  }
+
+  /** The same of a user's pass, among the passes in which the user does the same. */
+  rankOfUser(user: number, pass: number): number {
+    if (this.only !== null) return pass;
+    const place = this.#placeOfUser(user, pass);
+    const choice = this.#at(place);
+    return Math.floor(pass / this.#round) * this.#sizeOf(choice) + place - this.#startOf(choice);
+  }
+
+  #placeOfArrival(number: number): number {
+    const many = this.#arrivals;
+    return this.#permutedArrivals(number % many, this.#keyOf(0, Math.floor(number / many)));
+  }
+
+  #placeOfUser(user: number, pass: number): number {
     const round = this.#round;
     const rounds = Math.floor(pass / round);
     const shift = user + (this.#keyOf(1 + rounds, Math.floor(user / round)) >>> 1);
-    return this.#at(this.#permuted(((pass % round) + shift) % round, this.#keyOf(0, rounds)));
+    return this.#permuted(((pass % round) + shift) % round, this.#keyOf(0, rounds));
+  }
+
+  #startOf(choice: number): number {
+    return choice === 0 ? 0 : (this.#ends[choice - 1] as number);
+  }
+
+  #sizeOf(choice: number): number {
+    return (this.#ends[choice] as number) - this.#startOf(choice);
   }
 
   #keyOf(high: number, low: number): number {

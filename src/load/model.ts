@@ -5,6 +5,7 @@ import type { Micros } from '../core/units.ts';
 import type { Epochs } from './epochs.ts';
 import type { Flows } from './flows.ts';
 import type { Pulse } from './pulse.ts';
+import type { SpanSink } from './walk.ts';
 
 /** Decides when to send what. `open` and `closed` are the two kinds. */
 export interface LoadModel {
@@ -18,8 +19,12 @@ export interface LoadModel {
    * @param at since the start, the same in every segment; a little ahead, as a rule. Not before that of the last edit.
    */
   edit(at: Micros, rest: readonly Stage<number>[]): void;
-  /** Gives an exchange back: to be called from `Driver.onDone`, after recording, since it may be sent again at once. */
-  done(exchange: Exchange): void;
+  /**
+   * Gives an exchange back: to be called from `Driver.onDone`, after recording, since it may be sent again at once.
+   *
+   * @param leftOut the generator stood still meanwhile: what it is a part of is left out as well.
+   */
+  done(exchange: Exchange, leftOut?: boolean): void;
   /** No request will ever be sent again: the curve has ended, `maxRequests` are sent, or it was stopped. */
   readonly finished: boolean;
   /** Called once, when `finished` becomes true. */
@@ -55,9 +60,29 @@ export interface LoadOptions {
   readonly warmupRequests: number;
   /** What users or arrivals do. */
   readonly flows: Flows;
+  /** Is told what became of groups and passes. Absent: nobody is. */
+  readonly spans?: Pick<SpanSink, 'ended'>;
 }
 
-/** Requests since they were last taken, by `epoch · requestCount + request` (see `Epochs`). */
+/** Where those go that nobody is told of. */
+const NOBODY: Pick<SpanSink, 'ended'> = { ended: () => {} };
+
+/** Counts what begins, and passes on what has ended. */
+export function spansOf({ counts }: Pick<LoadModel, 'counts'>, { flows, spans = NOBODY }: LoadOptions): SpanSink {
+  return {
+    begun({ epoch, measured }) {
+      const slot = epoch * flows.seriesCount + measured;
+      counts.due[slot] = (counts.due[slot] as number) + 1;
+      counts.sent[slot] = (counts.sent[slot] as number) + 1;
+    },
+    ended: (span) => spans.ended(span),
+  };
+}
+
+/**
+ * What became due, was sent and was dropped since it was last taken, by `epoch · seriesCount + measured` (see `Epochs` and
+ * `Flows`): requests first, then flows and groups.
+ */
 export class LoadCounts {
   due: Float64Array;
   sent: Float64Array;
@@ -65,10 +90,10 @@ export class LoadCounts {
   /** Of all epochs and requests: due while the thread stood still, and in none of the others. */
   skipped = 0;
 
-  constructor(requestCount: number) {
-    this.due = new Float64Array(2 * requestCount);
-    this.sent = new Float64Array(2 * requestCount);
-    this.dropped = new Float64Array(2 * requestCount);
+  constructor(seriesCount: number) {
+    this.due = new Float64Array(2 * seriesCount);
+    this.sent = new Float64Array(2 * seriesCount);
+    this.dropped = new Float64Array(2 * seriesCount);
   }
 
   /** Makes room for more. */

@@ -1,14 +1,14 @@
-import { createExchange, type Exchange } from '../core/exchange.ts';
+import type { Exchange } from '../core/exchange.ts';
 import { durationOf, type Segment, type Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
-import { OUTCOME_CODE } from '../core/sample.ts';
 import type { Micros } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
 import type { Epochs } from './epochs.ts';
 import type { Flows } from './flows.ts';
-import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, shareOf } from './model.ts';
+import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, shareOf, spansOf } from './model.ts';
 import { drawAll, randomOfStep } from './pauses.ts';
 import type { Pulse } from './pulse.ts';
+import { createWalker, type SpanSink, type Walk, type Walker } from './walk.ts';
 
 /** A timer may be a millisecond late, so precise timing wakes this long (µs) before the next due instant and turns. */
 const WAKE_AHEAD = 1_500;
@@ -55,20 +55,21 @@ export class OpenLoad implements LoadModel {
   readonly #pulse: Pulse | null;
   readonly #warmupRequests: number;
   readonly #flows: Flows;
+  readonly #spans: SpanSink;
   readonly #seed: number;
   readonly #maxInFlight: number;
   readonly #wakeAhead: number;
-  readonly #free: Exchange[] = [];
+  readonly #free: Walker[] = [];
   readonly #turnCallback = (): void => this.#turn();
-  /** Flows under way with requests still to be sent, and those of them that pause. */
+  /** Flows under way that may send more, and those of them that pause. */
   #unsent = 0;
-  readonly #pausing = new Map<Exchange, unknown>();
+  readonly #pausing = new Map<Walker, unknown>();
   #startAt = 0 as Micros;
   #inFlight = 0;
   #timer: unknown = null;
 
   constructor(profile: OpenProfile, segment: Segment, options: OpenOptions) {
-    this.counts = new LoadCounts(options.flows.requestCount);
+    this.counts = new LoadCounts(options.flows.seriesCount);
     this.#arrivals = new Arrivals(profile, options.seed, segment, options.maxRequests);
     this.#clock = options.clock;
     this.#driver = options.driver;
@@ -77,6 +78,7 @@ export class OpenLoad implements LoadModel {
     this.#pulse = options.pulse ?? null;
     this.#warmupRequests = options.warmupRequests;
     this.#flows = options.flows;
+    this.#spans = spansOf(this, options);
     this.#seed = options.seed;
     this.#maxInFlight = shareOf(profile.maxInFlight, segment);
     this.#wakeAhead = options.timing === 'relaxed' ? 0 : WAKE_AHEAD;
@@ -91,7 +93,10 @@ export class OpenLoad implements LoadModel {
     if (this.finished) return;
     this.finished = true;
     this.#clock.cancel(this.#timer);
-    for (const timer of this.#pausing.values()) this.#clock.cancel(timer);
+    for (const [{ walk }, timer] of this.#pausing) {
+      this.#clock.cancel(timer);
+      walk?.cut();
+    }
     this.#pausing.clear();
     this.onFinished();
   }
@@ -114,51 +119,58 @@ export class OpenLoad implements LoadModel {
     return { due, sent, dropped };
   }
 
-  done(exchange: Exchange): void {
+  done(exchange: Exchange, leftOut = false): void {
     this.#inFlight -= 1;
-    const step = exchange.step + 1;
-    if (this.finished || this.#flows.only !== null || step === this.#flows.lengthOf(exchange.flow)) {
-      this.#free.push(exchange);
+    const walker = exchange as Walker;
+    const { walk } = walker;
+    if (walk === null) {
+      this.#free.push(walker);
       return;
     }
-    if (exchange.outcome !== OUTCOME_CODE.ok && this.#flows.endsWith(exchange.flow, exchange.step)) {
-      this.#free.push(exchange);
-      this.#unsent -= 1;
-      if (this.#unsent === 0 && this.#arrivals.cut) this.stop();
+    walk.done(walker, leftOut);
+    if (this.finished) walk.cut();
+    this.#account(walk, !walk.over);
+    if (!walk.over) {
+      this.#pause(walker, walk, exchange.doneAt);
       return;
     }
-    exchange.step = step;
-    this.#pause(exchange, exchange.doneAt);
+    this.#free.push(walker);
+    if (this.#unsent === 0 && this.#arrivals.cut) this.stop();
   }
 
   /** Sends what comes next for an exchange, when its pause is over. */
-  #pause(exchange: Exchange, from: Micros): void {
-    const { flow, step, index } = exchange;
-    const pause = drawAll(this.#flows.pausesBefore(flow, step), () => randomOfStep(this.#seed, index, step));
+  #pause(walker: Walker, walk: Walk, from: Micros): void {
+    const pause = drawAll(walk.pauses, () => randomOfStep(this.#seed, walker.index, walk.sent));
     if (pause === 0) {
-      this.#go(exchange, from);
+      this.#go(walker, walk, from);
       return;
     }
     const goOn = (): void => {
-      this.#pausing.delete(exchange);
-      this.#go(exchange, this.#clock.now());
+      this.#pausing.delete(walker);
+      this.#go(walker, walk, this.#clock.now());
     };
-    this.#pausing.set(exchange, this.#clock.after(pause, goOn));
+    this.#pausing.set(walker, this.#clock.after(pause, goOn));
   }
 
-  /** A further step of a flow. */
-  #go(exchange: Exchange, dueAt: Micros): void {
-    const { flow, step, index } = exchange;
+  /** A further request of a flow. */
+  #go(walker: Walker, walk: Walk, dueAt: Micros): void {
     if (dueAt >= this.#startAt + this.#duration) {
       // The timer of the end may be late, and arrivals of before it not offered yet: it is for that timer to stop.
-      this.#free.push(exchange);
-      this.#unsent -= 1;
+      walk.cut();
+      this.#account(walk, false);
+      this.#free.push(walker);
       return;
     }
-    exchange.request = this.#flows.requestAt(flow, step);
-    if (step + 1 === this.#flows.lengthOf(flow)) this.#unsent -= 1;
-    this.#send(exchange, dueAt, index < this.#warmupRequests ? 0 : this.#epochs.of(dueAt));
+    walker.request = walk.request;
+    this.#send(walker, dueAt, walker.index < this.#warmupRequests ? 0 : this.#epochs.of(dueAt));
     if (this.#unsent === 0 && this.#arrivals.cut) this.stop();
+  }
+
+  /** @param sends whether a flow under way may send more. */
+  #account(walk: Walk, sends: boolean): void {
+    if (walk.counted === sends) return;
+    walk.counted = sends;
+    this.#unsent += sends ? 1 : -1;
   }
 
   #turn(): void {
@@ -202,38 +214,45 @@ export class OpenLoad implements LoadModel {
     const flows = this.#flows;
     const epoch = index < this.#warmupRequests ? 0 : this.#epochs.of(dueAt);
     const flow = flows.only === null ? flows.ofArrival(index) : 0;
-    const request = flows.only ?? flows.requestAt(flow, 0);
-    if (this.#inFlight >= this.#maxInFlight) {
-      this.dropped += 1;
-      const slot = this.#countDue(epoch, request);
-      this.counts.dropped[slot] = (this.counts.dropped[slot] as number) + 1;
+    const walker = this.#free.pop() ?? createWalker(-1, flows, this.#spans);
+    const { walk } = walker;
+    walker.index = index;
+    walker.flow = flow;
+    walk?.begin(flow, index);
+    walker.request = flows.only ?? (walk === null ? flows.requestOf(flow) : walk.request);
+    if (this.#inFlight < this.#maxInFlight) {
+      this.#send(walker, dueAt, epoch);
       return;
     }
-    const exchange = this.#free.pop() ?? createExchange(-1);
-    exchange.request = request;
-    exchange.index = index;
-    exchange.flow = flow;
-    exchange.step = 0;
-    if (flows.only === null && flows.lengthOf(flow) > 1) this.#unsent += 1;
-    this.#send(exchange, dueAt, epoch);
+    this.dropped += 1;
+    this.due += 1;
+    this.#countDropped(epoch * flows.seriesCount + walker.request);
+    if (walk !== null) this.#countDropped(epoch * flows.seriesCount + flows.requestCount + flow);
+    this.#free.push(walker);
   }
 
-  #send(exchange: Exchange, dueAt: Micros, epoch: number): void {
-    const slot = this.#countDue(epoch, exchange.request);
-    const { sent } = this.counts;
+  #send(walker: Walker, dueAt: Micros, epoch: number): void {
+    const slot = epoch * this.#flows.seriesCount + walker.request;
+    const { due, sent } = this.counts;
+    const { walk } = walker;
+    this.due += 1;
     this.sent += 1;
+    due[slot] = (due[slot] as number) + 1;
     sent[slot] = (sent[slot] as number) + 1;
     this.#inFlight += 1;
-    exchange.epoch = epoch;
-    exchange.dueAt = dueAt;
-    this.#driver.send(exchange);
+    walker.epoch = epoch;
+    walker.dueAt = dueAt;
+    if (walk !== null) {
+      walker.step = walk.sent;
+      walk.send(epoch);
+      this.#account(walk, !walk.last);
+    }
+    this.#driver.send(walker);
   }
 
-  #countDue(epoch: number, request: number): number {
-    const slot = epoch * this.#flows.requestCount + request;
-    const { due } = this.counts;
-    this.due += 1;
+  #countDropped(slot: number): void {
+    const { due, dropped } = this.counts;
     due[slot] = (due[slot] as number) + 1;
-    return slot;
+    dropped[slot] = (dropped[slot] as number) + 1;
   }
 }

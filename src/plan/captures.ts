@@ -1,5 +1,5 @@
 import { RampartError } from '../core/errors.ts';
-import type { Capture, Flow, RequestTemplate } from '../core/plan.ts';
+import type { Capture, RequestTemplate } from '../core/plan.ts';
 import { capturedIn, type Place } from '../core/template.ts';
 import { parseJsonPath } from './checks.ts';
 import type { Origin, WrittenRequest } from './raw-settings.ts';
@@ -38,34 +38,35 @@ function parseCapture(name: string, text: string, label: string): Capture {
   return { name, from: 'regexp', pattern: rest };
 }
 
+/** Where a part of a request is written. */
+export type OriginOfPart = (request: number, place: Place) => Origin;
+
 /**
- * A step may only be made of what a step before it has captured.
+ * A request may only be made of what is surely captured before it.
  *
- * @param flows null: there are no steps before any.
+ * @param known what is. @param flow null: there are no steps before any.
  * @throws RampartError with the place of the first that is not.
  */
 export function checkCaptured(
   requests: readonly RequestTemplate[],
-  flows: readonly Flow[] | null,
-  originOf: (request: number, place: Place) => Origin,
+  index: number,
+  { known, flow, originOf }: { known: ReadonlySet<string>; flow: string | null; originOf: OriginOfPart },
 ): void {
-  const names = requests.flatMap(({ captures = [] }) => captures.map(({ name }) => name));
-  const alone = requests.map((_, request) => ({ name: '', weight: 1, steps: [{ kind: 'request' as const, request }] }));
-  for (const flow of flows ?? alone) {
-    const known = new Set<string>();
-    for (const step of flow.steps) {
-      if (step.kind !== 'request') continue;
-      const request = requests[step.request] as RequestTemplate;
-      const missing = capturedIn(request).find(({ name }) => !known.has(name));
-      if (missing !== undefined) {
-        const { label, code } = originOf(step.request, missing.place);
-        const used = `{{captured.${missing.name}}}`;
-        const where = flows === null ? '' : ` of the flow ${quote(flow.name)}`;
-        throw names.includes(missing.name)
-          ? new RampartError(code, `${label}: no step${where} before this one captures ${used}`)
-          : new RampartError(code, `${label}: nothing captures ${used}`, didYouMean(missing.name, names));
-      }
-      for (const { name } of request.captures ?? []) known.add(name);
-    }
-  }
+  const missing = capturedIn(requests[index] as RequestTemplate).find(({ name }) => !known.has(name));
+  if (missing !== undefined) throw notCaptured(missing.name, requests, flow, originOf(index, missing.place));
+}
+
+/** What is wrong with the use of a value that no step before surely captures. */
+export function notCaptured(
+  name: string,
+  requests: readonly RequestTemplate[],
+  flow: string | null,
+  { label, code }: Origin,
+): RampartError {
+  const names = requests.flatMap(({ captures = [] }) => captures.map((capture) => capture.name));
+  const used = `{{captured.${name}}}`;
+  if (!names.includes(name))
+    return new RampartError(code, `${label}: nothing captures ${used}`, didYouMean(name, names));
+  const where = flow === null ? '' : ` of the flow ${quote(flow)}`;
+  return new RampartError(code, `${label}: no step${where} before this one captures ${used}`);
 }

@@ -10,6 +10,7 @@ import {
   type RequestTemplate,
   type SearchPlan,
   type Stage,
+  type Step,
   stagesOf,
   type Target,
   type Threshold,
@@ -78,7 +79,7 @@ function describeRequests(plan: Plan, origin: string, secrets: Secrets): string[
   const shares = requestShares(plan);
   const alone = flows === undefined || flows.every(({ steps }) => steps.length === 1);
   return requests.map((request, index) => {
-    const share = alone ? `, ${formatShare(shares[index] ?? 0)}` : '';
+    const share = alone && shares !== null ? `, ${formatShare(shares[index] ?? 0)}` : '';
     const own = request.timeout === undefined ? '' : `, timeout ${formatDuration(request.timeout)}`;
     const checked =
       request.checks === undefined || request.checks.length === 0 ? '' : `, ${describeChecks(request.checks)}`;
@@ -88,17 +89,46 @@ function describeRequests(plan: Plan, origin: string, secrets: Secrets): string[
   });
 }
 
-/** `buy, 25 %: home, 1 s to 3 s, buy` */
-function describeFlows({ flows = [], requests }: Plan): string[] {
-  if (flows.every(({ steps }) => steps.length === 1)) return [];
+/** `buy, 25 %: home → 1 s to 3 s → buy` */
+function describeFlows(plan: Plan): string[] {
+  const { flows = [], requests } = plan;
+  if (!hasSteps(plan)) return [];
   const weights = flows.reduce((sum, { weight }) => sum + weight, 0);
-  return flows.map(({ name, weight, steps }) => {
-    const walk = steps.map((step) =>
-      step.kind === 'request' ? requests[step.request]?.name : describeTime(step.time),
-    );
-    return `${name}, ${formatShare(weight / weights)}: ${walk.join(' → ')}`;
-  });
+  return flows.map(
+    ({ name, weight, steps }) => `${name}, ${formatShare(weight / weights)}: ${describeSteps(steps, requests)}`,
+  );
 }
+
+const describeSteps = (steps: readonly Step[], requests: Plan['requests']): string =>
+  steps.map((step) => describeStep(step, requests)).join(' → ');
+
+/** `3 × (poll → 1 s)`, `90 % (search) or 10 % ()`, `if state is done (fetch) else (poll)`, `checkout (pay → confirm)` */
+function describeStep(step: Step, requests: Plan['requests']): string {
+  const within = (of: readonly Step[]): string => `(${describeSteps(of, requests)})`;
+  switch (step.kind) {
+    case 'request':
+      return requests[step.request]?.name ?? '';
+    case 'pause':
+      return describeTime(step.time);
+    case 'repeat':
+      return `${step.times} × ${within(step.steps)}`;
+    case 'group':
+      return `${step.name} ${within(step.steps)}`;
+    case 'choose': {
+      const weights = step.of.reduce((sum, { weight }) => sum + weight, 0);
+      return step.of.map((branch) => `${formatShare(branch.weight / weights)} ${within(branch.steps)}`).join(' or ');
+    }
+    case 'if': {
+      const { captured, test, otherwise } = step;
+      const tested =
+        test.kind === 'matches' ? `matches ${test.pattern}` : `${TESTED[test.kind]} ${test.values.join(' or ')}`;
+      const rest = otherwise.length === 0 ? '' : ` else ${within(otherwise)}`;
+      return `if ${captured} ${tested} ${within(step.steps)}${rest}`;
+    }
+  }
+}
+
+const TESTED = { is: 'is', 'is-not': 'is not' } as const;
 
 const formatShare = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
 

@@ -1,9 +1,20 @@
 import * as z from 'zod';
 import { RampartError } from '../core/errors.ts';
 import type { SettingName, Settings } from '../settings/table.ts';
-import type { Origin, RawSettings, WrittenFlow, WrittenMix, WrittenRequest, WrittenStep } from './raw-settings.ts';
+import type { Origin, RawSettings, WrittenFlow, WrittenMix, WrittenPath, WrittenRequest } from './raw-settings.ts';
 import { settingsSchema } from './schema.ts';
 import { didYouMean } from './suggest.ts';
+import {
+  DEEPEST_STEPS,
+  kindOfStep,
+  nameSchema,
+  STEP_KINDS,
+  several,
+  stepSchema,
+  tooDeep,
+  weightSchema,
+  writtenStep,
+} from './written-steps.ts';
 
 /*
  * Several requests, and flows of them, as a scenario file has them. What a request says of itself lies over what the file
@@ -26,30 +37,12 @@ const REQUEST_SETTINGS = [
   'timeout',
 ] as const satisfies readonly SettingName[];
 
-const MOST = 1_000;
-const MOST_WEIGHT = 10_000;
-
-const name = z
-  .string({ error: 'must be text' })
-  .min(1, { error: 'is empty' })
-  .max(100, { error: 'is longer than 100 characters' })
-  .regex(/^[^\p{Cc}]*$/u, { error: 'has a line break or another control character' })
-  .trim();
-const weight = (description: string) =>
-  z
-    .number({ error: 'must be a number' })
-    .min(0, { error: 'is negative' })
-    .max(MOST_WEIGHT, { error: 'is too much; at most 10000' })
-    .refine((value) => Math.abs(value * 1e3 - Math.round(value * 1e3)) < 1e-6, {
-      error: 'has more than three digits behind the point',
-    })
-    .optional()
-    .describe(description);
-
 export const requestSchema = z.strictObject(
   {
-    name: name.optional().describe('What tables call it, and steps and thresholds; by default its method and path'),
-    weight: weight('How often it is sent, beside the weights of the others (default 1)'),
+    name: nameSchema
+      .optional()
+      .describe('What tables call it, and steps and thresholds; by default its method and path'),
+    weight: weightSchema('How often it is sent, beside the weights of the others (default 1)'),
     path: z
       .string({ error: 'must be text' })
       .optional()
@@ -67,31 +60,14 @@ export const requestSchema = z.strictObject(
   { error: 'must be an object that describes a request' },
 );
 
-const stepSchema = z.union(
-  [z.string(), z.strictObject({ request: z.string() }), z.strictObject({ pause: z.union([z.string(), z.number()]) })],
-  { error: 'must be the name of a request, {"request": "name"} or {"pause": "1s-3s"}' },
-);
-
 export const flowSchema = z.strictObject(
   {
-    name: name.describe('What it is called'),
-    weight: weight('How often it is begun, beside the weights of the others (default 1)'),
-    steps: z
-      .array(stepSchema, { error: 'must be a list of steps' })
-      .min(1, { error: 'is empty' })
-      .max(MOST, { error: 'has too many steps; at most 1000' })
-      .describe('Names of requests, and {"pause": "1s-3s"} between them, in turn'),
+    name: nameSchema.describe('What it is called'),
+    weight: weightSchema('How often it is begun, beside the weights of the others (default 1)'),
+    steps: several(stepSchema, 'steps').describe('Names of requests, {"pause": "1s-3s"} between them, and the like'),
   },
   { error: 'must be an object with a name and steps' },
 );
-
-const several = <Part extends z.ZodType>(part: Part, what: string) =>
-  z
-    .array(part, { error: `must be a list of ${what}` })
-    .min(1, { error: 'is empty' })
-    .max(MOST, { error: `has too many ${what}; at most 1000` });
-
-type Path = readonly (string | number)[];
 
 /** What reading a file gives for it. */
 export interface MixFile {
@@ -99,32 +75,47 @@ export interface MixFile {
   readonly requests: unknown;
   readonly flows: unknown;
   /** What to call a place in it, in an error. */
-  readonly placeOf: (path: Path) => string;
+  readonly placeOf: (path: WrittenPath) => string;
   /** The settings of a request, where `raw` has its own. */
   readonly give: (raw: Settings, index: number, originOf: (field: string) => Origin) => RawSettings;
 }
 
 /** @throws RampartError 'bad-scenario' with the place of what is wrong. */
 export function readMix({ requests, flows, placeOf, give }: MixFile): WrittenMix {
-  const originAt = (...path: Path): Origin => ({ layer: 'scenario', label: placeOf(path), code: 'bad-scenario' });
-  const refuse = (path: Path, problem: string, hint = ''): never => {
+  const originAt = (...path: WrittenPath): Origin => ({
+    layer: 'scenario',
+    label: placeOf(path),
+    code: 'bad-scenario',
+  });
+  const refuse = (path: WrittenPath, problem: string, hint = ''): never => {
     throw new RampartError('bad-scenario', `${placeOf(path)} ${problem}`, hint);
   };
-  const parse = <Value>(schema: z.ZodType<Value>, raw: unknown, root: string, known: readonly string[]): Value => {
+  const parse = <Value>(schema: z.ZodType<Value>, raw: unknown, at: WrittenPath, known: readonly string[]): Value => {
     const parsed = schema.safeParse(raw);
     if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    const path = [root, ...((issue?.path ?? []) as Path)];
+    // A mistyped field tells why another is missing.
+    const { issues } = parsed.error;
+    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+    const within = (issue?.path ?? []) as WrittenPath;
+    const path = [...at, ...within];
     if (issue?.code === 'unrecognized_keys') {
       const [key = ''] = issue.keys;
       return refuse([...path, key], 'is not known here', didYouMean(key, known));
+    }
+    if (issue?.code === 'invalid_union') {
+      // Of a step: what is wrong with it is said by the kind that it is meant to be.
+      const step = within.reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], raw);
+      const kind = kindOfStep(step);
+      if (kind !== null) parse(kind.schema, step, path, kind.fields);
+      const meant = typeof step === 'object' && step !== null ? Object.keys(step)[0] : undefined;
+      return refuse(path, issue.message, meant === undefined ? '' : didYouMean(meant, STEP_KINDS));
     }
     return refuse(path, issue?.message ?? 'is not allowed');
   };
   if (!Array.isArray(requests))
     return refuse(['flows'], 'need a list of requests', 'Write "requests": [{"name": "home", "path": "/"}].');
   const known = Object.keys(requestSchema.shape);
-  const writtenRequests = parse(several(requestSchema, 'requests'), requests, 'requests', known).map(
+  const writtenRequests = parse(several(requestSchema, 'requests'), requests, ['requests'], known).map(
     ({ name, weight, path, capture = {}, ...settings }, index): WrittenRequest => {
       const { thresholds = [], ...own } = settings as Settings;
       const originOf = (field: string, key?: string): Origin =>
@@ -137,19 +128,20 @@ export function readMix({ requests, flows, placeOf, give }: MixFile): WrittenMix
       };
     },
   );
+  for (const [index, flow] of (Array.isArray(flows) ? flows : []).entries()) {
+    const deep = tooDeep((flow as Record<string, unknown> | null)?.['steps'], ['flows', index, 'steps']);
+    if (deep !== null) refuse(deep, `lies within more than ${DEEPEST_STEPS} other lists of steps`);
+  }
   const writtenFlows =
-    flows === undefined ? null : parse(several(flowSchema, 'flows'), flows, 'flows', Object.keys(flowSchema.shape));
+    flows === undefined ? null : parse(several(flowSchema, 'flows'), flows, ['flows'], Object.keys(flowSchema.shape));
   return {
     requests: writtenRequests,
     flows:
       writtenFlows?.map(
         ({ name, weight = 1, steps }, index): WrittenFlow => ({
           ...{ name, weight },
-          steps: steps.map((step): WrittenStep => {
-            if (typeof step === 'string') return { request: step };
-            return 'request' in step ? step : { pause: String(step.pause) };
-          }),
-          originOf: (field, step) => originAt('flows', index, field, ...(step === undefined ? [] : [step])),
+          steps: steps.map(writtenStep),
+          originOf: (field, ...within) => originAt('flows', index, field, ...within),
         }),
       ) ?? null,
     originOf: (field) => originAt(field),

@@ -34,13 +34,30 @@ export interface WrittenRequest {
   originOf(field: string, key?: string): Origin;
 }
 
-export type WrittenStep = { readonly request: string } | { readonly pause: string };
+export type WrittenStep =
+  | { readonly request: string }
+  | { readonly pause: string }
+  | { readonly repeat: number; readonly steps: readonly WrittenStep[] }
+  | { readonly choose: readonly { readonly weight: number; readonly steps: readonly WrittenStep[] }[] }
+  | {
+      readonly if: string;
+      /** One of the three is there. */
+      readonly is?: readonly string[];
+      readonly isNot?: readonly string[];
+      readonly matches?: string;
+      readonly steps: readonly WrittenStep[];
+      readonly else: readonly WrittenStep[];
+    }
+  | { readonly group: string; readonly steps: readonly WrittenStep[] };
+
+/** Where in a scenario something is: names of fields and places in lists. */
+export type WrittenPath = readonly (string | number)[];
 
 export interface WrittenFlow {
   readonly name: string;
   readonly weight: number;
   readonly steps: readonly WrittenStep[];
-  originOf(field: string, step?: number): Origin;
+  originOf(field: string, ...within: WrittenPath): Origin;
 }
 
 /** What a scenario file sends, where it has more than one request. */

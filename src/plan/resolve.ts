@@ -1,5 +1,5 @@
 import { RampartError } from '../core/errors.ts';
-import { hasSteps } from '../core/flow.ts';
+import { hasSteps, measuredNames } from '../core/flow.ts';
 import { type DataSource, durationOf, type LoadProfile, type Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import { Secrets } from '../core/secret.ts';
@@ -63,7 +63,7 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
     throw new RampartError('usage', 'no URL is given', 'Give the address of the endpoint: http://host:port/path.');
   const target = withRoute(given, address.target);
   const { requests, flows, thresholds } = resolveTraffic(given, { ...world, address });
-  const names = requests.map(({ name }) => name);
+  const names = measuredNames({ requests, ...(flows === null ? {} : { flows }) });
   const checks = resolveChecks(given);
   const templated = requests.some((request) => request.templated === true);
   const engine = resolveEngine(given, target, { templated, several: requests.length > 1 || flows !== null });

@@ -1,4 +1,5 @@
 import { RampartError } from '../core/errors.ts';
+import type { MeasuredNames } from '../core/flow.ts';
 import type { Plan, SearchPlan, Threshold } from '../core/plan.ts';
 import { micros, seconds } from '../core/units.ts';
 import { namesWhere, SETTING_NAMES, SETTINGS } from '../settings/table.ts';
@@ -20,8 +21,7 @@ export function refuseMisplaced(given: RawSettings, kind: 'find' | 'probe', prob
 
 /** What is sent at a level. */
 interface Searched {
-  /** Of the requests. */
-  readonly names: readonly string[];
+  readonly names: MeasuredNames;
   /** That requests have of their own. */
   readonly thresholds: readonly Threshold[];
   /** Whether flows have several steps. */

@@ -1,4 +1,5 @@
 import { RampartError } from '../core/errors.ts';
+import type { MeasuredNames } from '../core/flow.ts';
 import type { Metric, Scope, Threshold } from '../core/plan.ts';
 import type { StreamMetric } from '../core/streamed.ts';
 import { blame, type RawSettings } from './sources.ts';
@@ -24,7 +25,7 @@ export function parseThreshold(text: string, flag: string): Threshold {
   if (trimmed === '') return refuse(`is empty; ${EXAMPLE}`);
   const scoped = /^([^{<>=!]*)\{(.*)\}\s*([<>=!].*)$/s.exec(trimmed);
   const scope = scoped === null ? null : scopeOf(scoped[2] ?? '');
-  if (scope !== null && scope.name === '') return refuse('names no request between its braces; write p95{chat}<250ms');
+  if (scope !== null && scope.name === '') return refuse('names nothing between its braces; write p95{chat}<250ms');
   const plain = scoped === null ? trimmed : `${scoped[1]}${scoped[3]}`;
   const [, name = '', op = '', value = ''] = /^([^<>=!]*)([<>=!]*)(.*)$/s.exec(plain) ?? [];
   const word = name.trim();
@@ -41,11 +42,23 @@ export function parseThreshold(text: string, flag: string): Threshold {
   return { text: trimmed, ...(scope === null ? {} : { scope }), metric, op, ...quantity };
 }
 
-/** `chat`, `request chat`, `request "chat"`. */
+/** `chat`, `request chat`, `group "check out"`, `flow buy`. Which a bare name is of, the plan's names tell. */
 function scopeOf(written: string): Scope {
-  const [, rest = written] = /^\s*request\s+(.+)$/s.exec(written) ?? [];
+  const [, kind = 'request', rest = written] = /^\s*(request|group|flow)\s+(.+)$/s.exec(written) ?? [];
   const name = rest.trim();
-  return { kind: 'request', name: /^"(.*)"$/s.exec(name)?.[1] ?? name };
+  return { kind: kind as Scope['kind'], name: /^"(.*)"$/s.exec(name)?.[1] ?? name };
+}
+
+/** What a scope means among the names of a plan; null: there is nothing of that name. */
+function meantScope(scope: Scope, text: string, names: MeasuredNames): Scope | null {
+  const of = { request: names.requests, group: names.groups, flow: names.flows };
+  const written = /\{(.*)\}/s.exec(text)?.[1]?.trim() ?? '';
+  // A request may be called "flow 1".
+  if (of.request.includes(written)) return { kind: 'request', name: written };
+  if (of[scope.kind].includes(scope.name)) return scope;
+  if (scope.kind !== 'request' || /^request\s/.test(written)) return null;
+  if (names.groups.includes(scope.name)) return { kind: 'group', name: scope.name };
+  return names.flows.includes(scope.name) ? { kind: 'flow', name: scope.name } : null;
 }
 
 const isTime = ({ kind }: Metric): boolean => kind !== 'errors' && kind !== 'achieved' && kind !== 'tokens';
@@ -123,27 +136,39 @@ function limitOf(metric: Metric, value: string, flag: string): Pick<Threshold, '
 /**
  * Every threshold of a setting that holds several.
  *
- * @param names of the plan's requests.
+ * @param names of what the plan measures.
  * @throws RampartError
  */
 export function resolveThresholdList(
   given: RawSettings,
   name: 'thresholds' | 'slos',
-  names: readonly string[],
+  names: MeasuredNames,
 ): Threshold[] {
   const value = given.settings[name] ?? [];
   const texts = typeof value === 'string' ? [value] : value;
-  return blame(given.originOf(name), (label) => {
-    const thresholds = texts.flatMap((text) => separated(text).map((part) => parseThreshold(part, label)));
-    for (const { text, scope } of thresholds)
-      if (scope !== undefined && !names.includes(scope.name))
-        throw new RampartError(
-          'bad-flag',
-          `${label}: ${quote(text)} looks at ${quote(scope.name)}, and there is no such request`,
-          didYouMean(scope.name, names) || `There ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.`,
-        );
-    return thresholds;
-  });
+  return blame(given.originOf(name), (label) =>
+    texts.flatMap((text) =>
+      separated(text).map((part): Threshold => {
+        const { scope, ...threshold } = parseThreshold(part, label);
+        if (scope === undefined) return threshold;
+        const meant = meantScope(scope, threshold.text, names);
+        if (meant === null) throw nothingOf(scope, threshold.text, label, names);
+        return { ...threshold, scope: meant };
+      }),
+    ),
+  );
+}
+
+function nothingOf({ kind, name }: Scope, text: string, label: string, names: MeasuredNames): RampartError {
+  const { requests, groups, flows } = names;
+  const known = { request: [...requests, ...groups, ...flows], group: groups, flow: flows }[kind];
+  const all = `There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}.`;
+  const hint = known.length === 0 ? '' : didYouMean(name, known) || all;
+  return new RampartError(
+    'bad-flag',
+    `${label}: ${quote(text)} looks at ${quote(name)}, and there is no such ${kind}`,
+    hint,
+  );
 }
 
 /** Thresholds that a request has of its own: as written for all requests, they look at it alone. @throws RampartError */

@@ -1,16 +1,16 @@
-import { RampartError } from '../core/errors.ts';
-import type { Flow, RequestTemplate, Step, Threshold } from '../core/plan.ts';
+import { allSteps } from '../core/flow.ts';
+import type { Flow, RequestTemplate, Threshold } from '../core/plan.ts';
 import type { Place } from '../core/template.ts';
 import type { Files } from '../core/world.ts';
 import type { Settings } from '../settings/table.ts';
 import type { Address } from './address.ts';
-import { checkCaptured, resolveCaptures } from './captures.ts';
+import { checkCaptured, type OriginOfPart, resolveCaptures } from './captures.ts';
 import { resolveChecks } from './checks.ts';
-import type { Origin, WrittenFlow, WrittenMix, WrittenRequest } from './raw-settings.ts';
+import type { WrittenMix, WrittenRequest } from './raw-settings.ts';
 import { resolveRequest } from './request.ts';
 import { blame, type RawSettings } from './sources.ts';
-import { didYouMean } from './suggest.ts';
-import { parseThinkTime, quote } from './syntax.ts';
+import { checkWeights, refusal, resolveSteps } from './steps.ts';
+import { quote } from './syntax.ts';
 import { parseTemplatedPath } from './template.ts';
 import { resolveOwnThresholds } from './threshold.ts';
 import { readValue } from './value.ts';
@@ -36,17 +36,18 @@ export function resolveTraffic(given: RawSettings, means: Means): Traffic {
   if (mix === undefined) {
     const { address, files, version } = means;
     const request = resolveRequest(given, address, files, version);
-    checkCaptured([request], null, (_, place) => given.originOf(fieldAt(place, given.settings)));
+    const originOf: OriginOfPart = (_, place) => given.originOf(fieldAt(place, given.settings));
+    checkCaptured([request], 0, { known: new Set(), flow: null, originOf });
     return { requests: [request], flows: null, thresholds: [] };
   }
   const requests = mix.requests.map((written) => resolveOne(written, means));
   refuseTwins(mix, requests);
-  const flows = resolveFlows(mix, requests);
-  checkCaptured(requests, flows, (index, place) => {
-    const { own, originOf } = mix.requests[index] as WrittenRequest;
+  const originOf: OriginOfPart = (index, place) => {
+    const { own, originOf: originIn } = mix.requests[index] as WrittenRequest;
     const field = fieldAt(place, own);
-    return originOf(field === 'url' ? 'path' : field);
-  });
+    return originIn(field === 'url' ? 'path' : field);
+  };
+  const flows = resolveFlows(mix, requests, originOf);
   return {
     requests,
     flows,
@@ -91,20 +92,16 @@ function refuseTwins(mix: WrittenMix, requests: readonly RequestTemplate[]): voi
   });
 }
 
-/** What `load/mix` shares out exactly. */
-const MOST_TOGETHER = 1_000_000;
-
-function checkWeights(weights: readonly number[], origin: Origin): void {
-  const together = weights.reduce((sum, weight) => sum + weight, 0);
-  if (together === 0) throw refusal(origin, 'weigh 0, all of them');
-  if (together > MOST_TOGETHER) throw refusal(origin, `weigh ${together} together; at most ${MOST_TOGETHER}`);
-}
-
-function resolveFlows(mix: WrittenMix, requests: readonly RequestTemplate[]): readonly Flow[] | null {
+function resolveFlows(
+  mix: WrittenMix,
+  requests: readonly RequestTemplate[],
+  originOf: OriginOfPart,
+): readonly Flow[] | null {
   const { flows } = mix;
   if (flows === null) {
     const weights = mix.requests.map(({ weight = 1 }) => weight);
     checkWeights(weights, mix.originOf('requests'));
+    for (const index of requests.keys()) checkCaptured(requests, index, { known: new Set(), flow: null, originOf });
     if (requests.length === 1) return null;
     return requests.map(({ name }, request) => ({
       name,
@@ -119,15 +116,13 @@ function resolveFlows(mix: WrittenMix, requests: readonly RequestTemplate[]): re
     flows.map(({ weight }) => weight),
     mix.originOf('flows'),
   );
-  const names = requests.map(({ name }) => name);
   const resolved = flows.map((flow, index): Flow => {
     const first = flows.findIndex(({ name }) => name === flow.name);
     if (first !== index) throw refusal(flow.originOf('name'), `is ${quote(flow.name)}, as that of flows[${first}]`);
-    return { name: flow.name, weight: flow.weight, steps: resolveSteps(flow, names) };
+    return { name: flow.name, weight: flow.weight, steps: resolveSteps(flow, requests, originOf) };
   });
-  const used = new Set(
-    resolved.flatMap(({ steps }) => steps.map((step) => (step.kind === 'request' ? step.request : -1))),
-  );
+  const sent = resolved.flatMap(({ steps }) => allSteps(steps));
+  const used = new Set(sent.map((step) => (step.kind === 'request' ? step.request : -1)));
   requests.forEach(({ name }, index) => {
     if (!used.has(index))
       throw refusal(
@@ -138,31 +133,3 @@ function resolveFlows(mix: WrittenMix, requests: readonly RequestTemplate[]): re
   });
   return resolved;
 }
-
-function resolveSteps({ steps, originOf }: WrittenFlow, names: readonly string[]): Step[] {
-  const resolved = steps.flatMap((step, place): Step[] => {
-    const origin = originOf('steps', place);
-    if ('pause' in step) {
-      const time = blame(origin, (label) => parseThinkTime(step.pause, label));
-      return time.kind === 'constant' && time.value === 0 ? [] : [{ kind: 'pause', time }];
-    }
-    const request = names.indexOf(step.request);
-    if (request < 0)
-      throw refusal(
-        origin,
-        `is ${quote(step.request)}, and there is no such request`,
-        didYouMean(step.request, names) || `There ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.`,
-      );
-    return [{ kind: 'request', request }];
-  });
-  if (resolved[0]?.kind !== 'request')
-    throw refusal(
-      originOf('steps', 0),
-      'is a pause: a flow begins with a request',
-      'A pause at the end of a flow comes before the next one.',
-    );
-  return resolved;
-}
-
-const refusal = ({ code, label }: Origin, problem: string, hint = ''): RampartError =>
-  new RampartError(code, `${label} ${problem}`, hint);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createExchange, type Exchange } from '../core/exchange.ts';
+import type { MeasuredNames } from '../core/flow.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
 import type { Micros } from '../core/units.ts';
 import { Recorder } from './recorder.ts';
@@ -18,12 +19,14 @@ function offered(due: number[] = [0, 0], sent: number[] = [0, 0], dropped: numbe
   return { due: Float64Array.from(due), sent: Float64Array.from(sent), dropped: Float64Array.from(dropped) };
 }
 
+const named = (requests: readonly string[]): MeasuredNames => ({ requests, flows: [], groups: [] });
+
 describe('Recorder', () => {
   it('keeps the times, bytes and statuses of successes', () => {
-    const recorder = new Recorder(['POST /p'], at(0));
+    const recorder = new Recorder(named(['POST /p']), at(0));
     recorder.record(exchange({ status: 200, bytesIn: 100, bodyBytesIn: 40, bytesOut: 50 }));
     recorder.record(exchange({ status: 201, bytesIn: 11, bodyBytesIn: 2, bytesOut: 5, doneAt: at(3_010) }));
-    const series = recorder.take(1, offered([0, 3], [0, 2], [0, 1]))['POST /p']!;
+    const series = recorder.take(1, offered([0, 3], [0, 2], [0, 1])).series['POST /p']!;
     expect(series).toMatchObject({
       due: 3,
       sent: 2,
@@ -43,12 +46,12 @@ describe('Recorder', () => {
   });
 
   it('keeps failures apart, by outcome, status and message, with first and last time since the start', () => {
-    const recorder = new Recorder(['a'], at(500));
+    const recorder = new Recorder(named(['a']), at(500));
     const failure = { outcome: OUTCOME_CODE['http-error'], status: 503, message: 'HTTP 503' };
     recorder.record(exchange({ ...failure, doneAt: at(2_000) }));
     recorder.record(exchange({ ...failure, doneAt: at(5_000) }));
     recorder.record(exchange({ outcome: OUTCOME_CODE.aborted, message: 'late', doneAt: at(6_000) }));
-    const series = recorder.take(1, offered())['a']!;
+    const series = recorder.take(1, offered()).series['a']!;
     expect(series).toMatchObject({
       ok: 0,
       failed: 2,
@@ -65,12 +68,12 @@ describe('Recorder', () => {
   });
 
   it('keeps the first example of a wrong answer, and none of another outcome', () => {
-    const recorder = new Recorder(['a'], at(0));
+    const recorder = new Recorder(named(['a']), at(0));
     const wrong = { outcome: OUTCOME_CODE['wrong-answer'], message: '$.y differs' };
     for (const example of ['', '$.y: expected 3, got 4', '$.y: expected 5, got 6'])
       recorder.record(exchange({ ...wrong, example }));
     recorder.record(exchange({ outcome: OUTCOME_CODE.timeout, message: 'no response in time', example: 'stale' }));
-    const { failures } = recorder.take(1, offered())['a']!;
+    const { failures } = recorder.take(1, offered()).series['a']!;
     expect(failures.map(({ example, count }) => [example, count])).toEqual([
       ['$.y: expected 3, got 4', 3],
       [undefined, 1],
@@ -78,39 +81,75 @@ describe('Recorder', () => {
   });
 
   it('bounds the number of messages, and loses no failure', () => {
-    const recorder = new Recorder(['a'], at(0));
+    const recorder = new Recorder(named(['a']), at(0));
     for (let n = 0; n < 1_000; n++) recorder.record(exchange({ outcome: OUTCOME_CODE.reset, message: `number ${n}` }));
-    const { failures, failed } = recorder.take(1, offered())['a']!;
+    const { failures, failed } = recorder.take(1, offered()).series['a']!;
     expect(failed).toBe(1_000);
     expect(failures.length).toBeLessThanOrEqual(101);
     expect(failures.reduce((sum, { count }) => sum + count, 0)).toBe(1_000);
   });
 
   it('takes the connect time out of the lag', () => {
-    const recorder = new Recorder(['a'], at(0));
+    const recorder = new Recorder(named(['a']), at(0));
     recorder.record(exchange({ sentAt: at(1_700), connectTook: at(600) }));
     expect(recorder.takeTimes().lag).toMatchObject({ count: 1, min: 100, max: 100 });
-    expect(recorder.take(1, offered())['a']!.times.connect).toMatchObject({ count: 1, min: 600 });
+    expect(recorder.take(1, offered()).series['a']!.times.connect).toMatchObject({ count: 1, min: 600 });
   });
 
   it('counts no lag for a request that never left', () => {
-    const recorder = new Recorder(['a'], at(0));
+    const recorder = new Recorder(named(['a']), at(0));
     recorder.record(exchange({ outcome: OUTCOME_CODE['connect-error'], sentAt: at(0), message: 'ECONNREFUSED' }));
     expect(recorder.takeTimes()).toEqual({});
   });
 
   it('keeps epochs apart, and is empty after take', () => {
-    const recorder = new Recorder(['a', 'b'], at(0));
+    const recorder = new Recorder(named(['a', 'b']), at(0));
     recorder.record(exchange({ epoch: 0, request: 1 }));
     recorder.record(exchange({ epoch: 1, request: 0 }));
-    expect(Object.keys(recorder.take(0, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0])))).toEqual(['b']);
-    expect(Object.keys(recorder.take(1, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0])))).toEqual(['a']);
-    expect(recorder.take(0, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]))).toEqual({});
-    expect(recorder.take(1, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]))).toEqual({});
+    expect(Object.keys(recorder.take(0, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0])).series)).toEqual(['b']);
+    expect(Object.keys(recorder.take(1, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0])).series)).toEqual(['a']);
+    expect(recorder.take(0, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0])).series).toEqual({});
+    expect(recorder.take(1, offered([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0])).series).toEqual({});
+  });
+
+  it('keeps groups and flows apart from the requests they are made of; what was cut or left out has no time', () => {
+    const recorder = new Recorder({ requests: ['a'], flows: ['f'], groups: ['g', 'h'] }, at(0));
+    const sums = { response: 70, service: 60, bytesIn: 9, bodyBytesIn: 4, bytesOut: 5 };
+    const span = { ...sums, measured: 1, epoch: 1, outcome: OUTCOME_CODE.ok, cut: false, leftOut: false };
+    recorder.recordSpan(span);
+    recorder.recordSpan({ ...span, outcome: OUTCOME_CODE.timeout });
+    recorder.recordSpan({ ...span, outcome: OUTCOME_CODE.timeout, cut: true });
+    recorder.recordSpan({ ...span, cut: true });
+    recorder.recordSpan({ ...span, leftOut: true });
+    recorder.recordSpan({ ...span, outcome: OUTCOME_CODE.aborted });
+    recorder.recordSpan({ ...span, measured: 3 });
+    const due = [0, 0, 0, 0, 0, 7, 0, 1];
+    const { series, flows, groups } = recorder.take(
+      1,
+      offered(due, [0, 0, 0, 0, 0, 6, 0, 1], [0, 0, 0, 0, 0, 1, 0, 0]),
+    );
+    expect(series).toEqual({});
+    expect(Object.keys(groups ?? {})).toEqual(['h']);
+    expect(flows?.['f']).toMatchObject({
+      ...{ due: 7, sent: 6, dropped: 1, ok: 1, failed: 2, cut: 1, leftOut: 1, bytesIn: 36, failures: [] },
+      byOutcome: { ok: 1, timeout: 2, aborted: 1 },
+    });
+    expect(flows?.['f']?.times.response).toMatchObject({ count: 1, min: 70 });
+    expect(flows?.['f']?.times.failedResponse).toMatchObject({ count: 2 });
+    expect(
+      recorder.take(
+        1,
+        offered(
+          due.map(() => 0),
+          due.map(() => 0),
+          due.map(() => 0),
+        ),
+      ),
+    ).toEqual({ series: {}, flows: {}, groups: {} });
   });
 
   it('keeps what streams are judged by: first token, time per token, gaps, tokens, and how they ended', () => {
-    const recorder = new Recorder(['chat'], at(0));
+    const recorder = new Recorder(named(['chat']), at(0));
     const stream = {
       pieces: 5,
       firstAt: at(1_300),
@@ -133,7 +172,7 @@ describe('Recorder', () => {
     });
     recorder.recordPieces(cut, 2, -1);
     recorder.record({ ...cut, stream });
-    const { times, streams, failures, ok, failed } = recorder.take(1, offered())['chat']!;
+    const { times, streams, failures, ok, failed } = recorder.take(1, offered()).series['chat']!;
     expect([ok, failed]).toEqual([2, 1]);
     expect(times.timeToFirstToken).toMatchObject({ count: 2, min: 300, max: 300 });
     // 600 µs over six more tokens, and over four more events where the server does not count.
@@ -150,11 +189,11 @@ describe('Recorder', () => {
       finishes: { unknown: 1, length: 1 },
     });
     expect(failures).toMatchObject([{ outcome: 'stream-cut', message: 'the stream ended without [DONE]' }]);
-    expect(recorder.take(1, offered())).toEqual({});
+    expect(recorder.take(1, offered()).series).toEqual({});
   });
 
   it('knows of streams that the run gave up whether they had a first token', () => {
-    const recorder = new Recorder(['chat'], at(0));
+    const recorder = new Recorder(named(['chat']), at(0));
     const stream = {
       pieces: 1,
       firstAt: at(1_300),
@@ -167,7 +206,7 @@ describe('Recorder', () => {
     recorder.recordPieces(exchange({}), 1, -1);
     recorder.record(exchange({ outcome: OUTCOME_CODE.aborted, stream }));
     recorder.record(exchange({ outcome: OUTCOME_CODE.aborted, doneAt: at(5_000) }));
-    const { times } = recorder.take(1, offered())['chat']!;
+    const { times } = recorder.take(1, offered()).series['chat']!;
     expect(times.timeToFirstToken).toMatchObject({ count: 1, max: 300 });
     expect(times.waitedForFirstToken).toMatchObject({ count: 1, max: 4_000 });
   });

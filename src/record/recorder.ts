@@ -1,10 +1,12 @@
 import type { Exchange, StreamedTimes } from '../core/exchange.ts';
+import type { MeasuredNames } from '../core/flow.ts';
 import { GENERATOR_MEASURES, type GeneratorMeasure, SERIES_MEASURES } from '../core/measures.ts';
-import { OUTCOMES, type Outcome } from '../core/sample.ts';
+import { OUTCOMES, type Outcome, type OutcomeCode } from '../core/sample.ts';
 import {
   BODIES_KEPT,
   type FailureCount,
   type HistogramData,
+  type IntervalSnapshot,
   type SeriesSnapshot,
   type Times,
 } from '../core/snapshot.ts';
@@ -15,7 +17,7 @@ import { Histogram } from '../stats/histogram.ts';
 /** Distinct failure messages kept per request name and interval; further ones are counted together. */
 const FAILURE_KINDS = 100;
 
-/** How many requests the load model offered, by (epoch, request): see `LoadModel.counts`. */
+/** How many of what is measured the load model offered, by (epoch, measured): see `LoadModel.counts`. */
 export interface Offered {
   readonly due: Float64Array;
   readonly sent: Float64Array;
@@ -24,6 +26,22 @@ export interface Offered {
 
 /** Failures of which an example is kept. */
 const SHOWN: ReadonlySet<Outcome> = new Set<Outcome>(['wrong-answer', 'capture-failed', 'stream-error']);
+/** What a group of requests, or a pass through a flow, came to: see `load/walk`. */
+export interface RecordedSpan {
+  readonly measured: number;
+  readonly epoch: number;
+  readonly response: number;
+  readonly service: number;
+  readonly bytesIn: number;
+  readonly bodyBytesIn: number;
+  readonly bytesOut: number;
+  readonly outcome: OutcomeCode;
+  readonly cut: boolean;
+  readonly leftOut: boolean;
+}
+
+/** What one epoch has, by name. */
+export type TakenSeries = Pick<IntervalSnapshot, 'series' | 'flows' | 'groups'>;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -32,6 +50,7 @@ class Series {
   ok = 0;
   failed = 0;
   leftOut = 0;
+  cut = 0;
   bytesIn = 0;
   bodyBytesIn = 0;
   bytesOut = 0;
@@ -72,6 +91,7 @@ class Series {
       this.outcomes[7] === 0 &&
       this.leftOut === 0 &&
       (this.streams === null || this.streams.pieces === 0) &&
+      this.cut === 0 &&
       this.times.separateConnect.count === 0
     );
   }
@@ -84,6 +104,7 @@ class Series {
       ok: this.ok,
       failed: this.failed,
       ...(this.leftOut > 0 ? { leftOut: this.leftOut } : {}),
+      ...(this.cut > 0 ? { cut: this.cut } : {}),
       byOutcome: this.#byOutcome(),
       byStatus: this.#byStatus(),
       bytesIn: this.bytesIn,
@@ -96,6 +117,7 @@ class Series {
     this.ok = 0;
     this.failed = 0;
     this.leftOut = 0;
+    this.cut = 0;
     this.bytesIn = 0;
     this.bodyBytesIn = 0;
     this.bytesOut = 0;
@@ -191,19 +213,22 @@ function takeTimes<M extends string>(histograms: Readonly<Record<M, Histogram>>)
  * A request is recorded in the epoch (warm-up or measured) in which it was due, whenever it ends.
  */
 export class Recorder {
-  readonly #names: readonly string[];
+  readonly #names: MeasuredNames;
+  /** How many these are. */
+  readonly #count: number;
   readonly #startAt: Micros;
-  /** By epoch × request; made when there is any. */
+  /** By epoch × what is measured: requests, flows, groups; made when there is any. */
   readonly #series: (Series | undefined)[] = [];
   readonly #times = histogramsOf(GENERATOR_MEASURES);
 
-  constructor(names: readonly string[], startAt: Micros) {
+  constructor(names: MeasuredNames, startAt: Micros) {
     this.#names = names;
+    this.#count = names.requests.length + names.flows.length + names.groups.length;
     this.#startAt = startAt;
   }
 
   record(exchange: Exchange): void {
-    const slot = exchange.epoch * this.#names.length + exchange.request;
+    const slot = exchange.epoch * this.#count + exchange.request;
     const series = this.#series[slot] ?? this.#open(slot);
     const response = exchange.doneAt - exchange.dueAt;
     const { outcome, connectTook } = exchange;
@@ -246,7 +271,7 @@ export class Recorder {
    * @param gap -1: it is not known, or says nothing of the target.
    */
   recordPieces({ epoch, request }: Exchange, pieces: number, gap: number): void {
-    const slot = epoch * this.#names.length + request;
+    const slot = epoch * this.#count + request;
     const series = this.#series[slot] ?? this.#open(slot);
     series.streams ??= new Streams();
     series.streams.pieces += pieces;
@@ -256,23 +281,62 @@ export class Recorder {
 
   /** Counts a request that was under way while the generator stood still: its times are not the target's. */
   leaveOut(exchange: Exchange): void {
-    const slot = exchange.epoch * this.#names.length + exchange.request;
+    const slot = exchange.epoch * this.#count + exchange.request;
     (this.#series[slot] ?? this.#open(slot)).leftOut++;
   }
 
   /** Records a connection that was opened for its own sake, under the first request's name. @param handshake -1: none. */
   recordSeparateConnect(epoch: number, took: Micros, handshake: Micros): void {
-    const slot = epoch * this.#names.length;
+    const slot = epoch * this.#count;
     const series = this.#series[slot] ?? this.#open(slot);
     series.times.separateConnect.record(took);
     if (handshake >= 0) series.times.separateTls.record(handshake);
   }
 
-  /** Takes and empties one epoch: by request name, those with anything in them. `offered` is emptied as well. */
-  take(epoch: number, offered: Offered): Record<string, SeriesSnapshot> {
+  /** A group of requests, or a pass through a flow, has ended. */
+  recordSpan(span: RecordedSpan): void {
+    const slot = span.epoch * this.#count + span.measured;
+    const series = this.#series[slot] ?? this.#open(slot);
+    const { outcome, response } = span;
+    if (span.leftOut) {
+      series.leftOut++;
+      return;
+    }
+    if (span.cut && outcome === 0) {
+      series.cut++;
+      return;
+    }
+    series.outcomes[outcome] = (series.outcomes[outcome] as number) + 1;
+    series.bytesIn += span.bytesIn;
+    series.bodyBytesIn += span.bodyBytesIn;
+    series.bytesOut += span.bytesOut;
+    if (outcome === 0) {
+      series.ok++;
+      series.times.response.record(response);
+      series.times.service.record(span.service);
+    } else if (outcome === 7) series.times.unfinished.record(response);
+    else {
+      series.failed++;
+      series.times.failedResponse.record(response);
+    }
+  }
+
+  /** Takes and empties one epoch: by name, those with anything in them. `offered` is emptied as well. */
+  take(epoch: number, offered: Offered): TakenSeries {
+    const { requests, flows, groups } = this.#names;
+    const series = this.#taken(requests, epoch * this.#count, offered);
+    if (flows.length === 0) return { series };
+    return {
+      series,
+      flows: this.#taken(flows, epoch * this.#count + requests.length, offered),
+      groups: this.#taken(groups, epoch * this.#count + requests.length + flows.length, offered),
+    };
+  }
+
+  #taken(names: readonly string[], first: number, offered: Offered): Record<string, SeriesSnapshot> {
     const taken: Record<string, SeriesSnapshot> = {};
-    this.#names.forEach((name, request) => {
-      const slot = epoch * this.#names.length + request;
+    names.forEach((name, place) => {
+      const slot = first + place;
       const due = offered.due[slot] as number;
       const sent = offered.sent[slot] as number;
       const dropped = offered.dropped[slot] as number;
@@ -288,9 +352,8 @@ export class Recorder {
 
   /** Gives the memory of an epoch back that was empty when it was taken. Should anything come for it yet, it is made anew. */
   release(epoch: number): void {
-    const first = epoch * this.#names.length;
-    for (let slot = first; slot < first + this.#names.length; slot++)
-      if (slot in this.#series) this.#series[slot] = undefined;
+    const first = epoch * this.#count;
+    for (let slot = first; slot < first + this.#count; slot++) if (slot in this.#series) this.#series[slot] = undefined;
   }
 
   /** Takes and empties the generator's own times. */

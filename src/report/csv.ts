@@ -1,6 +1,6 @@
 import { inMs } from '../analyze/latency.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Plan, Scope } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
 import {
@@ -12,6 +12,7 @@ import {
 } from '../core/snapshot.ts';
 import { Histogram, quantilesOf } from '../stats/histogram.ts';
 import { mergeHistograms } from '../stats/packed-histogram.ts';
+import { wholesOf } from './request-rows.ts';
 
 /**
  * The three tables that Locust writes, column for column, so that dashboards made for them keep working. Two things are
@@ -72,11 +73,14 @@ const UNKNOWN = 'N/A';
 const AGGREGATED: readonly [Cell, Cell] = ['', 'Aggregated'];
 
 /**
- * `stats.csv`: a row per request name and one for all, of the measured phase. A percentile that the sample cannot bear
- * is `N/A`, by the rule of `result.json`.
- * @param histogramOf response times of the measured phase's successes: of a request name, or (null) of all.
+ * `stats.csv`: a row per request name, group and flow, and one for all requests, of the measured phase. A percentile that the
+ * sample cannot bear is `N/A`, by the rule of `result.json`.
+ * @param histogramOf response times of the measured phase's successes: of a request name, group or flow, or (null) of all.
  */
-export function toStatsCsv(result: RunResult, histogramOf: (name: string | null) => Histogram): string {
+export function toStatsCsv(
+  result: RunResult,
+  histogramOf: (name: string | null, kind?: Scope['kind']) => Histogram,
+): string {
   const seconds = result.totals.durationMs / 1000;
   const row = (
     label: readonly Cell[],
@@ -99,7 +103,8 @@ export function toStatsCsv(result: RunResult, histogramOf: (name: string | null)
   const rows = Object.entries(result.series).map(([name, each]) =>
     row(labelOf(result.plan, name), each, histogramOf(name)),
   );
-  return table([STATS_COLUMNS, ...rows, row(AGGREGATED, result, histogramOf(null))]);
+  const wholes = wholesOf(result).map(({ kind, name, part }) => row([kind, name], part, histogramOf(name, kind)));
+  return table([STATS_COLUMNS, ...rows, ...wholes, row(AGGREGATED, result, histogramOf(null))]);
 }
 
 /** `failures.csv`: what failed, and how often. Requests that the run itself gave up at its end are not the target's. */
@@ -146,7 +151,8 @@ class Running {
 }
 
 /**
- * `history.csv`, written as the run goes (or is replayed): per interval a row for each request name and one for all.
+ * `history.csv`, written as the run goes (or is replayed): per interval a row for each request name, group and flow, and one for
+ * all requests.
  * Rates and percentiles are of the interval, warm-up included; the totals are of the measured phase, so that those of
  * the last rows are the ones of `stats.csv`. A sink of its own, since a long run's intervals do not fit into memory.
  */
@@ -186,7 +192,11 @@ export class HistoryCsv implements RunSink {
     const { plan, startedAt } = this.#run;
     const now = new Map<string, Lately>();
     const all = new Lately();
-    for (const { phase, series, resets = 0 } of snapshots) {
+    const wholes = new Map<
+      string,
+      { readonly label: readonly Cell[]; readonly current: Lately; readonly key: string }
+    >();
+    for (const { phase, series, flows = {}, groups = {}, resets = 0 } of snapshots) {
       if (resets > this.#resets) {
         this.#resets = resets;
         this.#totals.clear();
@@ -199,6 +209,18 @@ export class HistoryCsv implements RunSink {
         entry(this.#totals, name, Running).add(each);
         this.#all.add(each);
       }
+      for (const [kind, of] of [
+        ['group', groups],
+        ['flow', flows],
+      ] as const)
+        for (const [name, each] of Object.entries(of)) {
+          // No request has a line break in its name.
+          const key = `${kind}\n${name}`;
+          const whole = wholes.get(key) ?? { label: [kind, name], current: new Lately(), key };
+          wholes.set(key, whole);
+          whole.current.add(each);
+          if (phase !== 'warmup' && resets === this.#resets) entry(this.#totals, key, Running).add(each);
+        }
     }
     const endAt = Math.max(...snapshots.map((snapshot) => snapshot.endAt));
     const seconds = (endAt - Math.min(...snapshots.map((snapshot) => snapshot.startAt))) / 1e6;
@@ -217,7 +239,10 @@ export class HistoryCsv implements RunSink {
       total.requests > 0 ? rounded(total.bodyBytesIn / total.requests) : UNKNOWN,
     ];
     const rows = [...now].map(([name, each]) => row(labelOf(plan, name), each, entry(this.#totals, name, Running)));
-    this.#write(table([...rows, row(AGGREGATED, all, this.#all)]));
+    const made = [...wholes.values()].map(({ label, current, key }) =>
+      row(label, current, entry(this.#totals, key, Running)),
+    );
+    this.#write(table([...rows, ...made, row(AGGREGATED, all, this.#all)]));
   }
 }
 

@@ -69,7 +69,7 @@ function outputsOf(name: string, message: string): Outputs {
     result,
     files: {
       terminal: renderSummary(result, { columns: 100, colour: false }),
-      'stats.csv': toStatsCsv(result, (one) => fold.responseTimesOf(one)),
+      'stats.csv': toStatsCsv(result, (one, kind) => fold.responseTimesOf(one, kind)),
       'history.csv': history,
       'failures.csv': toFailuresCsv(result),
       'summary.md': toMarkdown(result),

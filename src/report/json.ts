@@ -15,6 +15,8 @@ const PARTS = [
   'latency',
   'streams',
   'series',
+  'flows',
+  'groups',
   'ramp',
   'timeline',
   'changes',

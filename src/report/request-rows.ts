@@ -8,8 +8,8 @@ export const SHOWN = ['p50', 'p95', 'p99', 'p99.9'] as const satisfies readonly 
 /** A row of the table of requests, as text; what does not apply is empty, what the sample cannot bear is a dash. */
 export interface RequestRow {
   readonly name: string;
-  /** `part`: of the row above it. `ramp`: in none of the others. */
-  readonly kind: 'request' | 'all' | 'part' | 'ramp';
+  /** `part`: of the row above it. `ramp`: in none of the others. `group`, `flow`: made of requests. */
+  readonly kind: 'request' | 'all' | 'part' | 'ramp' | 'group' | 'flow';
   readonly count: string;
   readonly failed: string;
   /** Null: no request of the whole run was given up at its end. */
@@ -23,15 +23,31 @@ type Part = Pick<SeriesResult, 'totals' | 'rates'> & {
   readonly latency: Pick<SeriesResult['latency'], 'response' | 'responseWithFailures'>;
 };
 
-/** A row per request name, one for all, and one for the ramp before; where the successes alone have other percentiles, these below. */
+/**
+ * A row per request name, one for all, one per group and flow, and one for the ramp before; where the successes alone have other
+ * percentiles, these below.
+ */
 export function requestRows(result: RunResult): RequestRow[] {
   const any = givenUpOf(result) > 0;
   return [
     ...Object.entries(result.series).flatMap(([name, part]) => rowsOf(name, 'request', part, any)),
     ...rowsOf('All requests', 'all', result, any),
+    ...wholesOf(result).flatMap(({ kind, name, part }) => rowsOf(`${kind} ${name}`, kind, part, any)),
     ...(result.ramp === undefined ? [] : rowsOf(RAMP, 'ramp', result.ramp, any)),
   ];
 }
+
+/** What is made of several requests and measured under a name of its own. */
+export interface Whole {
+  readonly kind: 'group' | 'flow';
+  readonly name: string;
+  readonly part: SeriesResult;
+}
+
+export const wholesOf = ({ groups = {}, flows = {} }: Pick<RunResult, 'groups' | 'flows'>): readonly Whole[] => [
+  ...Object.entries(groups).map(([name, part]): Whole => ({ kind: 'group', name, part })),
+  ...Object.entries(flows).map(([name, part]): Whole => ({ kind: 'flow', name, part })),
+];
 
 /** What the row of the ramp is called. */
 export const RAMP = 'The ramp before';

@@ -143,6 +143,9 @@ const totals = z
     leftOut: count(
       'Requests under way while the generator stood still: in no count but offered and sent, and in no time. Absent: 0.',
     ).exactOptional(),
+    cut: count(
+      'Of a flow or a group: ended before its last step with its user or with the load; in no other count. Absent: 0.',
+    ).exactOptional(),
     byOutcome: z.partialRecord(z.enum(OUTCOMES), count('Requests.')).describe('Absent: 0.'),
     byStatus: z.record(z.string(), count('Answers.')).describe('Answers by HTTP status.'),
     bytesIn: count('Bytes received.'),
@@ -251,6 +254,18 @@ const timelinePoint = z.strictObject({
   unfit: z.boolean().describe('The generator was too late in it for its times to be those of the target.'),
 });
 
+const seriesResult = (times: string, what: string) =>
+  z
+    .strictObject({
+      totals,
+      rates,
+      latency: z.strictObject(seriesLatency).describe(times),
+      streams: streams.exactOptional(),
+    })
+    .describe(what);
+
+const SUMS = 'Sums over the requests of each, without the pauses between them.';
+
 const resultSchema = z
   .strictObject({
     format: z.literal(2).describe('Version of this format.'),
@@ -270,19 +285,15 @@ const resultSchema = z
       })
       .describe('Of all requests of the measured phase.'),
     streams: streams.exactOptional(),
-    series: z
-      .record(
-        z.string(),
-        z
-          .strictObject({
-            totals,
-            rates,
-            latency: z.strictObject(seriesLatency).describe('Of these requests.'),
-            streams: streams.exactOptional(),
-          })
-          .describe('One request name.'),
-      )
-      .describe('By request name.'),
+    series: z.record(z.string(), seriesResult('Of these requests.', 'One request name.')).describe('By request name.'),
+    flows: z
+      .record(z.string(), seriesResult(SUMS, 'One flow.'))
+      .exactOptional()
+      .describe('Passes through flows of several steps, by name; failed as its first request that did. Absent: none.'),
+    groups: z
+      .record(z.string(), seriesResult(SUMS, 'One group.'))
+      .exactOptional()
+      .describe('Groups of requests in flows, by name; failed as its first request that did. Absent: none.'),
     ramp: z
       .strictObject({
         from: amount('Its beginning, or the end of the warm-up, s since the start.'),

@@ -1,5 +1,6 @@
 import type { LoadChange } from '../core/command.ts';
 import type { Exchange } from '../core/exchange.ts';
+import { measuredNames } from '../core/flow.ts';
 import { durationOf, type Plan, type Segment } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
@@ -11,7 +12,8 @@ import { Flows } from '../load/flows.ts';
 import type { LoadModel } from '../load/model.ts';
 import { OpenLoad } from '../load/open.ts';
 import { Pulse } from '../load/pulse.ts';
-import { Recorder } from '../record/recorder.ts';
+import type { Span } from '../load/walk.ts';
+import { Recorder, type TakenSeries } from '../record/recorder.ts';
 import type { SampleLog } from '../record/sample-log.ts';
 import { SeparateConnects } from './separate-connects.ts';
 
@@ -49,6 +51,7 @@ export class Generation {
   readonly #pulse: Pulse;
   readonly #load: LoadModel;
   readonly #recorder: Recorder;
+  readonly #seriesCount: number;
   readonly #epochs: Epochs;
   readonly #startAt: Micros;
   readonly #measureConnect: Engine['measureConnect'];
@@ -90,10 +93,9 @@ export class Generation {
     this.#onEnd = onEnd;
     this.#driver = engine.createDriver(plan, engine.clock, segment);
     this.#probe = engine.createProbe(profile.model === 'open' && plan.timing === 'precise');
-    this.#recorder = new Recorder(
-      plan.requests.map((request) => request.name),
-      startAt,
-    );
+    this.#recorder = new Recorder(measuredNames(plan), startAt);
+    const flows = new Flows(plan);
+    this.#seriesCount = flows.seriesCount;
     this.#epochs = new Epochs(startAt, plan.warmup);
     this.#pulse = new Pulse(engine.clock, startAt, () => this.#probe.slept());
     this.#pulse.onStandstill = () => this.#catchUp();
@@ -105,16 +107,18 @@ export class Generation {
       epochs: this.#epochs,
       pulse: this.#pulse,
       warmupRequests: plan.warmupRequests,
-      flows: new Flows(plan),
+      flows,
+      spans: { ended: (span: Span) => this.#recorder.recordSpan(span) },
       timing: plan.timing,
     };
     this.#load =
       profile.model === 'open' ? new OpenLoad(profile, segment, context) : new ClosedLoad(profile, segment, context);
     this.#driver.onDone = (exchange) => {
       this.#pulse.look(exchange.doneAt);
-      if (this.#pulse.covers(exchange)) this.#recorder.leaveOut(exchange);
+      const leftOut = this.#pulse.covers(exchange);
+      if (leftOut) this.#recorder.leaveOut(exchange);
       else this.#recorder.record(exchange);
-      this.#load.done(exchange);
+      this.#load.done(exchange, leftOut);
       if (this.#draining && this.#driver.inFlight === 0) this.#drained(exchange);
     };
     if (samples !== null) {
@@ -153,7 +157,7 @@ export class Generation {
       return;
     }
     this.#epochs.reset(this.#startAt + change.at);
-    this.#load.counts.grow(this.#epochs.count * this.#plan.requests.length);
+    this.#load.counts.grow(this.#epochs.count * this.#seriesCount);
   }
 
   /** At the end of the ramp the statistics begin anew: in the interval before it, so that a reset until then comes first. */
@@ -234,20 +238,21 @@ export class Generation {
     const { skipped } = this.#load.counts;
     this.#load.counts.skipped = 0;
     const snapshots: IntervalSnapshot[] = [];
-    taken.forEach((series, epoch) => {
+    taken.forEach((measured, epoch) => {
       const resets = Math.max(0, epoch - FIRST_MEASURED);
-      const load = { ...offered(series), ...gauges };
+      const load = { ...offered(measured.series), ...gauges };
       const counted = resets === 0 ? {} : { resets };
       const own = skipped === 0 ? load : { ...load, skipped };
-      if (epoch === primary) snapshots.unshift({ ...frame, phase, ...counted, load: own, ...told, series, generator });
-      else if (isEmpty(series)) this.#recorder.release(epoch);
+      if (epoch === primary)
+        snapshots.unshift({ ...frame, phase, ...counted, load: own, ...told, ...measured, generator });
+      else if (isEmpty(measured)) this.#recorder.release(epoch);
       else
         snapshots.push({
           ...frame,
           phase: epoch === WARMUP ? 'warmup' : phase === 'warmup' ? 'measure' : phase,
           ...counted,
           load,
-          series,
+          ...measured,
         });
     });
     this.#emit(snapshots);
@@ -289,12 +294,14 @@ export class Generation {
   }
 }
 
-function isEmpty(series: Record<string, SeriesSnapshot> = {}): boolean {
-  for (const _ in series) return false;
+function isEmpty(taken: TakenSeries | undefined): boolean {
+  if (taken === undefined) return true;
+  const { series, flows = {}, groups = {} } = taken;
+  for (const names of [series, flows, groups]) for (const _ in names) return false;
   return true;
 }
 
-function offered(series: Record<string, SeriesSnapshot>): { due: number; sent: number; dropped: number } {
+function offered(series: Readonly<Record<string, SeriesSnapshot>>): { due: number; sent: number; dropped: number } {
   const sum = { due: 0, sent: 0, dropped: 0 };
   for (const { due, sent, dropped } of Object.values(series)) {
     sum.due += due;

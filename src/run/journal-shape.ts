@@ -133,6 +133,7 @@ const series = fields({
   ok: whole,
   failed: whole,
   leftOut: maybe(whole),
+  cut: maybe(whole),
   byOutcome: byName(whole, outcome),
   byStatus: byName(whole, (key) => (/^[1-9]\d\d$/.test(key as string) ? null : ': is no status')),
   bytesIn: whole,
@@ -185,6 +186,8 @@ const snapshot = fields({
   missing: maybe(list(text)),
   connections: maybe(fields({ closedUnannounced: whole, surplus: whole })),
   series: byName(series),
+  flows: maybe(byName(series)),
+  groups: maybe(byName(series)),
   generator: maybe(generator),
 });
 

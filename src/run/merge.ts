@@ -50,9 +50,8 @@ function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnapshot {
   if (parts.length === 1) return first;
   const generators = parts.flatMap((part) => part.generator ?? []);
   const connections = joinConnections(parts.flatMap((part) => part.connections ?? []));
-  const names = new Set(parts.flatMap((part) => Object.keys(part.series)));
-  const series: Record<string, SeriesSnapshot> = {};
-  for (const name of names) series[name] = joinSeries(parts.flatMap((part) => part.series[name] ?? []));
+  const flows = joinNames(parts.flatMap((part) => (part.flows === undefined ? [] : [part.flows])));
+  const groups = joinNames(parts.flatMap((part) => (part.groups === undefined ? [] : [part.groups])));
   const sum = (pick: (load: IntervalSnapshot['load']) => number): number =>
     parts.reduce((total, part) => total + pick(part.load), 0);
   return {
@@ -75,7 +74,9 @@ function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnapshot {
     },
     ...missingOf(parts),
     ...(connections === null ? {} : { connections }),
-    series,
+    series: joinNames(parts.map((part) => part.series)) ?? {},
+    ...(flows === null ? {} : { flows }),
+    ...(groups === null ? {} : { groups }),
     ...(generators.length > 0 ? { generator: joinGenerators(generators) } : {}),
   };
 }
@@ -83,6 +84,15 @@ function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnapshot {
 function missingOf(parts: readonly IntervalSnapshot[]): Pick<IntervalSnapshot, 'missing'> {
   const missing = [...new Set(parts.flatMap((part) => part.missing ?? []))].sort(BY_NAME.compare);
   return missing.length === 0 ? {} : { missing };
+}
+
+/** By name. Null of nothing. */
+function joinNames(parts: readonly Readonly<Record<string, SeriesSnapshot>>[]): Record<string, SeriesSnapshot> | null {
+  if (parts.length === 0) return null;
+  const joined: Record<string, SeriesSnapshot> = {};
+  for (const name of new Set(parts.flatMap((part) => Object.keys(part))))
+    joined[name] = joinSeries(parts.flatMap((part) => part[name] ?? []));
+  return joined;
 }
 
 /** Null of nothing. */
@@ -103,6 +113,7 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
     ok: sum((part) => part.ok),
     failed: sum((part) => part.failed),
     ...sumOf('leftOut', parts),
+    ...sumOf('cut', parts),
     byOutcome: addCounts(parts.map((part) => part.byOutcome)),
     byStatus: addCounts(parts.map((part) => part.byStatus)),
     bytesIn: sum((part) => part.bytesIn),

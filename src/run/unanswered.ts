@@ -1,13 +1,17 @@
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 
-/** Requests of one stretch of the run (its warm-up, or what follows the same reset) that were sent and have not ended. */
+/** What was sent, or begun, in one stretch of the run (its warm-up, or what follows the same reset) and has not ended. */
 interface Open {
   /** The latest snapshot of the stretch. */
   last: IntervalSnapshot;
-  /** By request name; never negative. */
-  readonly counts: Map<string, number>;
+  /** By name; never negative. */
+  readonly series: Map<string, number>;
+  readonly flows: Map<string, number>;
+  readonly groups: Map<string, number>;
 }
+
+const PARTS = ['series', 'flows', 'groups'] as const;
 
 /**
  * Counts the requests under way, so that a run which breaks off (its process was killed, a thread died) has an outcome for
@@ -17,30 +21,64 @@ export class Unanswered {
   readonly #stretches = new Map<string, Open>();
 
   add(snapshot: IntervalSnapshot): void {
-    const { phase, resets = 0, series } = snapshot;
+    const { phase, resets = 0 } = snapshot;
     const key = `${phase === 'warmup'} ${resets}`;
-    const open = this.#stretches.get(key) ?? { last: snapshot, counts: new Map<string, number>() };
+    const open: Open = this.#stretches.get(key) ?? {
+      last: snapshot,
+      series: new Map(),
+      flows: new Map(),
+      groups: new Map(),
+    };
     this.#stretches.set(key, open);
     if (snapshot.index >= open.last.index) open.last = snapshot;
-    for (const [name, { sent, ok, failed, byOutcome, leftOut = 0 }] of Object.entries(series)) {
-      const under = (open.counts.get(name) ?? 0) + sent - ok - failed - (byOutcome.aborted ?? 0) - leftOut;
-      open.counts.set(name, under);
-    }
+    for (const part of PARTS)
+      for (const [name, { sent, ok, failed, byOutcome, leftOut = 0, cut = 0 }] of Object.entries(
+        snapshot[part] ?? {},
+      )) {
+        const ended = ok + failed + (byOutcome.aborted ?? 0) + leftOut + cut;
+        open[part].set(name, (open[part].get(name) ?? 0) + sent - ended);
+      }
   }
 
   /** What ends them all, at the end of the last interval. */
   given(message: string): IntervalSnapshot[] {
-    return [...this.#stretches.values()].flatMap(({ last, counts }) => {
-      const series = [...counts].flatMap(([name, count]) =>
-        count > 0 ? [[name, abandoned(count, last.endAt, message)] as const] : [],
+    return [...this.#stretches.values()].flatMap(({ last, ...open }) => {
+      const [series, flows, groups] = PARTS.map((part) =>
+        Object.fromEntries(
+          [...open[part]].flatMap(([name, count]) =>
+            count > 0
+              ? [
+                  [
+                    name,
+                    part === 'series' ? abandoned(count, last.endAt, message) : { ...NOTHING, cut: count },
+                  ] as const,
+                ]
+              : [],
+          ),
+        ),
       );
-      if (series.length === 0) return [];
-      const { generator: _, ...rest } = last;
+      const found = [series, flows, groups].some((each) => Object.keys(each ?? {}).length > 0);
+      if (!found) return [];
+      const { generator: _, flows: hadFlows, groups: hadGroups, ...rest } = last;
       const load = { due: 0, sent: 0, dropped: 0, inFlight: 0, vus: last.load.vus };
-      return [{ ...rest, load, series: Object.fromEntries(series) }];
+      return [
+        {
+          ...{ ...rest, load, series: series ?? {} },
+          ...(hadFlows === undefined || flows === undefined ? {} : { flows }),
+          ...(hadGroups === undefined || groups === undefined ? {} : { groups }),
+        },
+      ];
     });
   }
 }
+
+const NOTHING: SeriesSnapshot = {
+  ...{ due: 0, sent: 0, dropped: 0, ok: 0, failed: 0, bytesIn: 0, bodyBytesIn: 0, bytesOut: 0 },
+  byOutcome: {},
+  byStatus: {},
+  times: {},
+  failures: [],
+};
 
 function abandoned(count: number, at: Micros, message: string): SeriesSnapshot {
   return {

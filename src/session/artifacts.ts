@@ -54,7 +54,7 @@ export class Artifacts implements RunSink {
         ),
       'summary.md': () => toMarkdown(result),
       'junit.xml': () => toJunitXml(result),
-      'stats.csv': () => toStatsCsv(result, (name) => this.fold.responseTimesOf(name)),
+      'stats.csv': () => toStatsCsv(result, (name, kind) => this.fold.responseTimesOf(name, kind)),
       'history.csv': () => this.#history,
       'failures.csv': () => toFailuresCsv(result),
       'latency.hlog': () => toHlog(this.#log.intervals(), result.run.startedAt),

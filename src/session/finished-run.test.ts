@@ -46,7 +46,7 @@ function draw(text: string): number {
     toMarkdown(result),
     toJunitXml(result),
     toFailuresCsv(result),
-    toStatsCsv(result, (name) => fold.responseTimesOf(name)),
+    toStatsCsv(result, (name, kind) => fold.responseTimesOf(name, kind)),
   ])
     made += part.length;
   return made;

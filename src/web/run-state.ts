@@ -154,7 +154,7 @@ function mixOf({ plan, series, totals }: RunResult): RunState['mix'] {
   const shares = requestShares(plan);
   return plan.requests.map(({ name }, index) => ({
     name,
-    planned: shares[index] ?? 0,
+    planned: shares?.[index] ?? null,
     observed: totals.sent === 0 ? null : (series[name]?.totals.sent ?? 0) / totals.sent,
   }));
 }

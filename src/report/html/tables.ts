@@ -6,7 +6,7 @@ import { editedLoad } from '../../core/command.ts';
 import { MEASURES, TOLD_MEASURES } from '../../core/measures.ts';
 import type { LatencySummary, PercentileName, RunResult, SeriesResult, Totals } from '../../core/result.ts';
 import { OUTCOMES } from '../../core/sample.ts';
-import { RAMP } from '../request-rows.ts';
+import { RAMP, wholesOf } from '../request-rows.ts';
 import { streamSentence } from '../streams.ts';
 import { escapeHtml } from './escape.ts';
 import { dash, msOrDash, percentileCell, utc } from './figures.ts';
@@ -29,6 +29,35 @@ export function requestsTable(result: RunResult): string {
       ? `response time in ms, ${intervalsIn(result)}; min and mean of the successes`
       : 'all levels together; response time in ms',
     table('Requests', ['Name', ...heads], rows) + totalsLine(result.totals),
+  );
+}
+
+/** Of groups and flows: what their requests came to together. Nothing where there are none. */
+export function wholesTable(result: RunResult): string {
+  const wholes = wholesOf(result);
+  if (wholes.length === 0) return '';
+  const heads = ['Begun', 'Done', 'Failed', 'Cut', 'Min', ...SHOWN, 'Max', 'Mean', 'Done /s'];
+  const rows = wholes.map(({ kind, name, part }) => {
+    const { totals, rates, latency } = part;
+    const { response, responseWithFailures } = latency;
+    const ended = totals.ok + totals.failed;
+    const cells = [
+      formatCount(totals.sent),
+      formatCount(totals.ok),
+      ended === 0 ? dash('None ended.') : formatShare(totals.failed / ended),
+      formatCount((totals.cut ?? 0) + (totals.byOutcome.aborted ?? 0)),
+      msOrDash(response.min, 'None was done.'),
+      ...SHOWN.map((each) => percentileCell(responseWithFailures, each, result)),
+      maxCell(responseWithFailures),
+      msOrDash(response.mean, 'None was done.'),
+      formatRate(rates.achievedPerSec).replace('/s', ''),
+    ];
+    return tableRow(`${kind} ${name}`, cells, `${kind} ${name}`, '');
+  });
+  return card(
+    'Flows and groups',
+    'of the whole run; the response times of their requests together, without pauses, in ms; cut: by the end of the load',
+    table('Flows and groups', ['Name', ...heads], rows),
   );
 }
 

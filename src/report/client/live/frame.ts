@@ -91,7 +91,12 @@ export interface RunState {
   readonly statistics: readonly StatRow[];
   readonly failures: readonly (FailureResult & { readonly method: string })[];
   readonly exceptions: readonly ExceptionRow[];
-  readonly mix: readonly { readonly name: string; readonly planned: number; readonly observed: number | null }[];
+  /** Planned: null where responses decide it. */
+  readonly mix: readonly {
+    readonly name: string;
+    readonly planned: number | null;
+    readonly observed: number | null;
+  }[];
   readonly threads: readonly ThreadRow[];
   /** Of the whole generator: `CPU`, `31 %`. */
   readonly generator: readonly (readonly [label: string, value: string])[];

@@ -75,7 +75,12 @@ export class Panels {
       say,
       columns: [
         { id: 'name', label: 'Name', text: ({ name }) => name, left: true },
-        { id: 'planned', label: 'Planned', text: ({ planned }) => formatShare(planned) },
+        {
+          id: 'planned',
+          label: 'Planned',
+          text: ({ planned }) => (planned === null ? DASH : formatShare(planned)),
+          reason: () => 'What responses give decides how often it is sent.',
+        },
         {
           id: 'observed',
           label: 'Observed',
