@@ -58,6 +58,7 @@ module.exports = {
     door('express', 'src/web/'),
     door('chart\\.js', 'src/report/client/'),
     door('papaparse', 'src/plan/'),
+    door('yaml', 'src/plan/'),
     door('undici', 'src/drivers/undici/'),
     door('autocannon', 'src/drivers/autocannon/'),
     door('zod', 'src/(plan|report)/'),

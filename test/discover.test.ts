@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { Discovery } from '../src/discover/discover.ts';
 import { rampart, temporaryFolder } from './command.ts';
 import { type PythonTargets, pythonTargets } from './python.ts';
@@ -73,14 +74,14 @@ describe('the reference server', () => {
   it('leaves a scenario that runs as it stands', async () => {
     served = await serve('iris-svm');
     const cwd = temporaryFolder();
-    const { code, stdout, stderr } = await rampart(['discover', served.url, '-o', 'scenario.json'], { cwd });
+    const { code, stdout, stderr } = await rampart(['discover', served.url, '-o', 'scenario.yaml'], { cwd });
     expect(code).toBe(0);
     expect(stdout).toContain('Accepted: POST /predict');
-    expect(stderr).toContain('Scenario: scenario.json');
-    const scenario = JSON.parse(readFileSync(join(cwd, 'scenario.json'), 'utf8'));
+    expect(stderr).toContain('Scenario: scenario.yaml');
+    const scenario = parse(readFileSync(join(cwd, 'scenario.yaml'), 'utf8'));
     expect(scenario).toMatchObject({ url: served.url, method: 'POST', body: [{ sepal_length: expect.any(Number) }] });
-    expect((await rampart(['discover', served.url, '-o', 'scenario.json'], { cwd })).code).toBe(2);
-    const run = await rampart(['probe', 'scenario.json', '-n', '10', '--no-discover'], { cwd });
+    expect((await rampart(['discover', served.url, '-o', 'scenario.yaml'], { cwd })).code).toBe(2);
+    const run = await rampart(['probe', 'scenario.yaml', '-n', '10', '--no-discover'], { cwd });
     expect(run.stdout).toContain('none failed');
   });
 });

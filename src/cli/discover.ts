@@ -4,7 +4,9 @@ import { MASK, Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import type { Discovery } from '../discover/discover.ts';
 import { reach } from '../drivers/reach.ts';
+import { overlaid } from '../plan/header.ts';
 import { preparedBy } from '../plan/resolve.ts';
+import { isScenario, isYaml } from '../plan/scenario-source.ts';
 import { readSources } from '../plan/sources.ts';
 import { literalText } from '../plan/template.ts';
 import { discoveryText } from '../report/discovery.ts';
@@ -30,7 +32,8 @@ export async function discoverCommand(
   else world.stdout.write(discoveryText(discovery, secrets));
   if (discovery.accepted === null) return EXIT.unreachable;
   if (path !== null) {
-    await world.files.writeText(path, scenarioOf(plan, discovery, secrets)).catch((error: Error) => {
+    const scenario = scenarioOf(plan, discovery, secrets);
+    await world.files.writeText(path, await textOf(path, scenario)).catch((error: Error) => {
       throw new RampartError('bad-folder', `--out: ${path} cannot be written: ${error.message}`);
     });
     world.stderr.write(`Scenario: ${path}  (rampart run ${path})\n`);
@@ -39,11 +42,11 @@ export async function discoverCommand(
 }
 
 function checkPath({ files }: World, path: string, overwrite: boolean): void {
-  if (!/\.json$/i.test(path))
+  if (!isScenario(path))
     throw new RampartError(
       'bad-flag',
-      `--out: ${JSON.stringify(path)} is no .json file`,
-      'A scenario is a JSON file: -o scenario.json.',
+      `--out: ${JSON.stringify(path)} is no .yaml or .json file`,
+      'A scenario is one of these: -o scenario.yaml.',
     );
   if (files.exists(path) && !overwrite)
     throw new RampartError(
@@ -54,17 +57,13 @@ function checkPath({ files }: World, path: string, overwrite: boolean): void {
 }
 
 /** A scenario that sends what was accepted; secrets are not in it, and are given again with their flags. */
-function scenarioOf({ target, requests }: Plan, { accepted }: Discovery, secrets: Secrets): string {
-  if (accepted === null) return '';
+function scenarioOf({ target, requests }: Plan, { accepted }: Discovery, secrets: Secrets): object {
+  if (accepted === null) return {};
   const { method, path, headers, body } = accepted.question;
   const url = new URL(target.url);
-  const own = new Set(headers.map(([name]) => name.toLowerCase()));
-  const kept = [
-    ...(requests[0]?.headers.filter(([name]) => !own.has(name.toLowerCase()) && !USUAL.test(name)) ?? []),
-    ...headers,
-  ];
+  const kept = overlaid(requests[0]?.headers.filter(([name]) => !USUAL.test(name)) ?? [], headers);
   const shown = kept.filter(([name, value]) => !secrets.isSecret(name) && secrets.mask(value) === value);
-  const scenario = {
+  return {
     url: literalText(withoutSecrets(target.socketPath === undefined ? `${url.origin}${path}` : target.url, secrets)),
     method,
     ...(shown.length === 0
@@ -72,7 +71,13 @@ function scenarioOf({ target, requests }: Plan, { accepted }: Discovery, secrets
       : { headers: Object.fromEntries(shown.map(([name, value]) => [name, literalText(value)])) }),
     ...(body === null ? {} : { body: bodyOf(literalText(body)) }),
   };
-  return `${JSON.stringify(scenario, null, 2)}\n`;
+}
+
+/** In the format that the file's name says. */
+async function textOf(path: string, scenario: object): Promise<string> {
+  if (!isYaml(path)) return `${JSON.stringify(scenario, null, 2)}\n`;
+  const { yamlText } = await import('../plan/yaml-text.ts');
+  return yamlText(scenario);
 }
 
 /** An address without the parameters of its query that are secret. */

@@ -38,8 +38,8 @@ const NEEDLESS = ['--headless', '--autostart', '--latency'];
 /** Flags of other tools that have no counterpart of the same form, and what to write. */
 const TOLD: readonly (readonly [flags: string, hint: string])[] = [
   ['--host [url]', 'The address stands by itself: rampart run http://host:port/path.'],
-  ['-f, --locustfile [path]', 'A test is described by flags or by a scenario file (JSON), not by a program.'],
-  ['-s, --script [path]', 'A test is described by flags or by a scenario file (JSON), not by a program.'],
+  ['-f, --locustfile [path]', 'A test is described by flags or by a scenario file (YAML or JSON), not by a program.'],
+  ['-s, --script [path]', 'A test is described by flags or by a scenario file (YAML or JSON), not by a program.'],
   ['--csv [prefix]', 'Every run leaves stats.csv, history.csv and failures.csv in its folder: name it with -o.'],
   ['--html [path]', 'Every run leaves report.html in its folder: name it with -o.'],
   ['--summary-export [path]', 'Every run leaves result.json in its folder: name it with -o, or print it with --json.'],

@@ -1,7 +1,7 @@
-import { stringify } from 'yaml';
 import { RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import { parseCount } from '../plan/syntax.ts';
+import { yamlText } from '../plan/yaml-text.ts';
 
 export interface ManifestFlags {
   readonly kubernetes?: boolean;
@@ -38,7 +38,7 @@ export function agentsManifest(flags: ManifestFlags): string {
   const deadline = parseCount(flags.deadline, '--deadline', { min: '60', max: '10m' });
   const port = Number(/:(\d+)$/.exec(flags.nats)?.[1] ?? '4222');
   const documents = [job(flags, { count, cpu, memory, deadline }), networkPolicy(port, portsOf(flags.allow ?? []))];
-  return documents.map((document) => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
+  return documents.map(yamlText).join('---\n');
 }
 
 interface Size {

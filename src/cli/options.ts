@@ -34,7 +34,7 @@ export function addDiscoverOptions(command: Command): Command {
     .option('--key <path>', 'its private key, PEM')
     .option('--insecure', 'accept any certificate of the target')
     .option('--secret <name>', 'a name whose value is shown nowhere, besides the usual ones; repeat for more', collect)
-    .option('-o, --out <file>', 'write a scenario that sends what was accepted: scenario.json')
+    .option('-o, --out <file>', 'write a scenario that sends what was accepted: scenario.yaml, or .json')
     .option('--overwrite', 'replace the file of --out')
     .option('--json', 'print what was found as JSON on stdout, and nothing else there');
 }

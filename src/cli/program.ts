@@ -117,7 +117,7 @@ Examples:
   rampart run http://localhost:8989/predict --body-file loan.json --vus 100 --spawn-rate 5 --duration 30s
   rampart run http://localhost:8989/predict -b '{"x":1}' --rate 200/s -d 1m --threshold 'p95<250ms'
   rampart find http://localhost:8989/predict --body-file loan.json --slo 'p95<250ms' --slo 'errors<1%'
-  rampart discover http://localhost:8989/predict -o scenario.json
+  rampart discover http://localhost:8989/predict -o scenario.yaml
   rampart --ui                     a live page with a start form
   rampart run http://localhost:8989/predict --vus 10 --ui --open
   rampart probe http://localhost:8989/predict --body-file loan.json
@@ -130,7 +130,7 @@ Examples:
   const run = program
     .command('run')
     .description('put load on an endpoint: virtual users (--vus) or arrivals (--rate)')
-    .argument('[target]', 'URL of the endpoint, or a scenario file (JSON)');
+    .argument('[target]', 'URL of the endpoint, or a scenario file (YAML or JSON)');
   flags(run, (own) => measuring(addSettings(own, 'run'))).action(
     async (target: string | undefined, options: Record<string, unknown>) => {
       const given = withTarget(target, withoutHabits(options, run.args.slice(1)));
@@ -142,7 +142,7 @@ Examples:
   const find = program
     .command('find')
     .description('find the breaking point under an SLO: a number, an interval and the reason')
-    .argument('[target]', 'URL of the endpoint, or a scenario file (JSON)');
+    .argument('[target]', 'URL of the endpoint, or a scenario file (YAML or JSON)');
   flags(find, (own) => measuring(addSettings(own, 'find'))).action(
     async (target: string | undefined, options: Record<string, unknown>) => {
       const given = withTarget(target, withoutHabits(options, find.args.slice(1)));
@@ -154,7 +154,7 @@ Examples:
   const probe = program
     .command('probe')
     .description('one request at a time: median, p95, and where the time goes')
-    .argument('<target>', 'URL of the endpoint, or a scenario file (JSON)');
+    .argument('<target>', 'URL of the endpoint, or a scenario file (YAML or JSON)');
   flags(probe, (own) => measuring(addSettings(own, 'probe'))).action(
     async (target: string, options: Record<string, unknown>) => {
       const given = withoutHabits(options, probe.args.slice(1));

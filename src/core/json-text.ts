@@ -113,6 +113,11 @@ export function fieldTexts(json: string): Map<string, string> {
   return fields;
 }
 
+/** The elements of a list as they are written. Empty for any other value. */
+export function elementTexts(json: string): string[] {
+  return isObjectText(json) ? [] : [...partsOf(json)].map(({ start, end }) => json.slice(start, end));
+}
+
 /** The object or list without every part of that name; all else stays as it is written. */
 function withoutPartText(json: string, name: string): string {
   const parts = [...partsOf(json)];

@@ -2,8 +2,8 @@ import { RampartError } from '../core/errors.ts';
 import type { Capture, RequestTemplate } from '../core/plan.ts';
 import { capturedIn, type Place } from '../core/template.ts';
 import { parseJsonPath } from './checks.ts';
-import type { Origin, WrittenRequest } from './raw-settings.ts';
-import { blame } from './sources.ts';
+import { isHeaderName } from './header.ts';
+import { blame, type Origin, type WrittenRequest } from './raw-settings.ts';
 import { didYouMean } from './suggest.ts';
 import { quote } from './syntax.ts';
 
@@ -26,7 +26,7 @@ function parseCapture(name: string, text: string, label: string): Capture {
   if (text.startsWith('$')) return { name, from: 'json', ...parseJsonPath(text, label) };
   const [, kind, rest = ''] = /^(header|regexp)\s+(.+)$/s.exec(text) ?? [];
   if (kind === 'header') {
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(rest)) refuse('is no name of a header');
+    if (!isHeaderName(rest)) refuse('is no name of a header');
     return { name, from: 'header', header: rest };
   }
   if (kind !== 'regexp') return refuse(`is nothing to capture; ${EXAMPLE}`);
@@ -38,6 +38,10 @@ function parseCapture(name: string, text: string, label: string): Capture {
   return { name, from: 'regexp', pattern: rest };
 }
 
+/** Of what a request gives to later steps. */
+export const capturedNames = ({ captures = [] }: Pick<RequestTemplate, 'captures'>): readonly string[] =>
+  captures.map(({ name }) => name);
+
 /** Where a part of a request is written. */
 export type OriginOfPart = (request: number, place: Place) => Origin;
 
@@ -47,13 +51,17 @@ export type OriginOfPart = (request: number, place: Place) => Origin;
  * @param known what is. @param flow null: there are no steps before any.
  * @throws RampartError with the place of the first that is not.
  */
-export function checkCaptured(
-  requests: readonly RequestTemplate[],
-  index: number,
-  { known, flow, originOf }: { known: ReadonlySet<string>; flow: string | null; originOf: OriginOfPart },
-): void {
-  const missing = capturedIn(requests[index] as RequestTemplate).find(({ name }) => !known.has(name));
-  if (missing !== undefined) throw notCaptured(missing.name, requests, flow, originOf(index, missing.place));
+export type CheckCaptured = (request: number, known: ReadonlySet<string>, flow: string | null) => void;
+
+/** The check of each of these requests. */
+export function checkerOfCaptured(requests: readonly RequestTemplate[], originOf: OriginOfPart): CheckCaptured {
+  // Read once for each request, in however many steps it is.
+  const used: (ReturnType<typeof capturedIn> | undefined)[] = [];
+  return (index, known, flow) => {
+    used[index] ??= capturedIn(requests[index] as RequestTemplate);
+    const missing = used[index].find(({ name }) => !known.has(name));
+    if (missing !== undefined) throw notCaptured(missing.name, requests, flow, originOf(index, missing.place));
+  };
 }
 
 /** What is wrong with the use of a value that no step before surely captures. */
@@ -63,7 +71,7 @@ export function notCaptured(
   flow: string | null,
   { label, code }: Origin,
 ): RampartError {
-  const names = requests.flatMap(({ captures = [] }) => captures.map((capture) => capture.name));
+  const names = requests.flatMap((request) => capturedNames(request));
   const used = `{{captured.${name}}}`;
   if (!names.includes(name))
     return new RampartError(code, `${label}: nothing captures ${used}`, didYouMean(name, names));

@@ -2,7 +2,7 @@ import { RampartError } from '../core/errors.ts';
 import type { AnswerCheck, ExpectedJson } from '../core/plan.ts';
 import { checkHeader, parseHeader } from './header.ts';
 import { isJson } from './json.ts';
-import { blame, type RawSettings, read } from './sources.ts';
+import { blame, type RawSettings, read } from './raw-settings.ts';
 import { quote } from './syntax.ts';
 import { hasPlaceholder, literalOf, readTemplate, sampleOf } from './template.ts';
 

@@ -1,6 +1,6 @@
 import type { Connections } from '../core/plan.ts';
 import { type Count, count } from '../core/units.ts';
-import { type RawSettings, refuse } from './sources.ts';
+import { type RawSettings, refuse } from './raw-settings.ts';
 import { readOrDefault, readValue } from './value.ts';
 
 /** How connections are kept and renewed. @throws RampartError */

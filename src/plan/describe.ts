@@ -18,6 +18,7 @@ import {
 } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
 import type { Micros } from '../core/units.ts';
+import { capturedNames } from './captures.ts';
 import { UNTIL_COUNTED } from './load.ts';
 import { maskAddress } from './publish.ts';
 
@@ -73,17 +74,17 @@ function originOf(target: Target): string {
 
 /** Of several each with its name, and its share where it is a flow by itself. */
 function describeRequests(plan: Plan, origin: string, secrets: Secrets): string[] {
-  const { requests, flows } = plan;
+  const { requests } = plan;
   const lines = requests.map((request) => describeRequest(request, origin, secrets));
   if (requests.length === 1) return lines;
   const shares = requestShares(plan);
-  const alone = flows === undefined || flows.every(({ steps }) => steps.length === 1);
+  const alone = !hasSteps(plan);
   return requests.map((request, index) => {
     const share = alone && shares !== null ? `, ${formatShare(shares[index] ?? 0)}` : '';
     const own = request.timeout === undefined ? '' : `, timeout ${formatDuration(request.timeout)}`;
     const checked =
       request.checks === undefined || request.checks.length === 0 ? '' : `, ${describeChecks(request.checks)}`;
-    const captured = (request.captures ?? []).map(({ name }) => name);
+    const captured = capturedNames(request);
     const taken = captured.length === 0 ? '' : `, captures ${captured.join(', ')}`;
     return `${request.name}${share}: ${lines[index]}${own}${checked}${taken}`;
   });

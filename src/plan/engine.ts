@@ -1,7 +1,7 @@
 import { RampartError } from '../core/errors.ts';
 import type { HttpProxy, Plan, Target } from '../core/plan.ts';
 import { SETTING_NAMES, SETTINGS } from '../settings/table.ts';
-import { type RawSettings, read, refuse } from './sources.ts';
+import { type RawSettings, read, refuse } from './raw-settings.ts';
 import { quote } from './syntax.ts';
 import { defaultOf, readOrDefault, readValue } from './value.ts';
 

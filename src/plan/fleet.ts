@@ -2,7 +2,7 @@ import { RampartError } from '../core/errors.ts';
 import type { FleetWish, NatsAccess } from '../core/fleet.ts';
 import type { Files } from '../core/world.ts';
 import { decodeUtf8, readInput } from './file.ts';
-import { blame, layerOf, type RawSettings, read, refuse } from './sources.ts';
+import { blame, layerOf, type RawSettings, read, refuse } from './raw-settings.ts';
 import { parseCount, quote } from './syntax.ts';
 import { readOrDefault, readValue } from './value.ts';
 

@@ -4,8 +4,9 @@ import type { RowTable } from '../core/rows.ts';
 import { flagOf, namesWhere, SETTINGS, type SettingName } from '../settings/table.ts';
 import type { FieldError } from './edit.ts';
 import type { FormMemory } from './form-memory.ts';
+import { layerOf, type RawSettings } from './raw-settings.ts';
 import { type PlanWorld, prepareRun } from './resolve.ts';
-import { layerOf, type RawSettings, type Sources } from './sources.ts';
+import type { Sources } from './sources.ts';
 
 /** Settings that a form may give: none of them names a file of this machine, but for the scenario that is the target. */
 export const FORM_SETTINGS = namesWhere(({ form }) => form !== undefined);
@@ -65,7 +66,7 @@ export function formError({ message, hint }: Pick<RampartError, 'message' | 'hin
   const field = FORM_SETTINGS.find(
     (name) => message.startsWith(`${labelOf(name)} `) || message.startsWith(`${labelOf(name)}:`),
   );
-  const target = field === undefined && /^(no URL|URL|scenario|\S+\.json)/.test(message) ? 'url' : '';
+  const target = field === undefined && /^(no URL|URL|scenario|\S+\.(?:jsonc?|ya?ml))/.test(message) ? 'url' : '';
   const rest = field === undefined ? message : message.slice(labelOf(field).length).replace(/^[: ]+/, '');
   // What quotes the value stands by itself beside its field; what goes on in words needs its subject.
   const said = /^["\d]/.test(rest) ? rest : message;

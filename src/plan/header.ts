@@ -3,6 +3,15 @@ import { quote } from './syntax.ts';
 
 export type Header = readonly [name: string, value: string];
 
+/** RFC 9110, section 5.1. */
+export const isHeaderName = (text: string): boolean => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text);
+
+/** Headers over others: of one name those that lie above stay. */
+export function overlaid(lower: readonly Header[], higher: readonly Header[]): Header[] {
+  const replaced = new Set(higher.map(([name]) => name.toLowerCase()));
+  return [...lower.filter(([name]) => !replaced.has(name.toLowerCase())), ...higher];
+}
+
 const KEEPALIVE = 'use --no-keepalive for a new connection per request';
 
 /** Headers that would contradict what is sent. */
@@ -32,7 +41,7 @@ export function parseHeader(text: string, flag: string): Header {
 /** Name and value by RFC 9110, sections 5.1 and 5.5. @throws RampartError 'bad-flag' */
 export function checkHeader(name: string, value: string, flag: string): Header {
   const trimmed = value.replaceAll(/^[ \t]+|[ \t]+$/g, '');
-  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name))
+  if (!isHeaderName(name))
     throw new RampartError(
       'bad-flag',
       `${flag}: ${quote(name)} is not a header name; allowed are letters, digits and !#$%&'*+-.^_\`|~`,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkJson, type JsonPath, positionOf } from './json.ts';
+import { checkJson, type JsonPath, positionOf, positionsIn } from './json.ts';
 
 describe('checkJson', () => {
   it.each([
@@ -86,4 +86,13 @@ describe('checkJson', () => {
       { numRuns: 3_000 },
     );
   });
+});
+
+it('finds the places of a text that is read once, as one by one', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[ab\n]*$/), fc.nat(30), (text, offset) => {
+      const at = Math.min(offset, text.length);
+      expect(positionsIn(text)(at)).toEqual(positionOf(text, at));
+    }),
+  );
 });

@@ -119,6 +119,21 @@ function show(character: string): string {
   return character === '\ufeff' ? 'a byte order mark' : JSON.stringify(character);
 }
 
+/** Finds the places of many offsets in a text that is read once. */
+export function positionsIn(text: string): (offset: number) => { readonly line: number; readonly column: number } {
+  const starts = [0];
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+  return (offset) => {
+    let low = 0;
+    for (let high = starts.length; high - low > 1; ) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] as number) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - (starts[low] as number) + 1 };
+  };
+}
+
 /** Both from 1. */
 export function positionOf(text: string, offset: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, offset);

@@ -1,7 +1,7 @@
 import { type Distribution, FOREVER, type LoadProfile, type Stage } from '../core/plan.ts';
 import { type Count, count, type Micros, micros, type PerSecond, seconds } from '../core/units.ts';
 import type { SettingName } from '../settings/table.ts';
-import { blame, type RawSettings, read, refuse } from './sources.ts';
+import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
 import { parseCount, parseDuration, parseRate, parseStages, type StageText } from './syntax.ts';
 import { defaultOf, mostOf, readOrDefault, readValue } from './value.ts';
 

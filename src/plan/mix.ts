@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RampartError } from '../core/errors.ts';
 import type { SettingName, Settings } from '../settings/table.ts';
 import type { Origin, RawSettings, WrittenFlow, WrittenMix, WrittenPath, WrittenRequest } from './raw-settings.ts';
-import { settingsSchema } from './schema.ts';
+import { innermost, settingsSchema } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 import {
   DEEPEST_STEPS,
@@ -74,35 +74,37 @@ export interface MixFile {
   /** The values of `requests` and `flows` as they stand in the file. */
   readonly requests: unknown;
   readonly flows: unknown;
-  /** What to call a place in it, in an error. */
-  readonly placeOf: (path: WrittenPath) => string;
+  /** A place in it, for an error. */
+  readonly originAt: (path: WrittenPath) => Origin;
   /** The settings of a request, where `raw` has its own. */
-  readonly give: (raw: Settings, index: number, originOf: (field: string) => Origin) => RawSettings;
+  readonly give: (
+    raw: Settings,
+    index: number,
+    originOf: (field: string, inside?: WrittenPath) => Origin,
+  ) => RawSettings;
 }
 
 /** @throws RampartError 'bad-scenario' with the place of what is wrong. */
-export function readMix({ requests, flows, placeOf, give }: MixFile): WrittenMix {
-  const originAt = (...path: WrittenPath): Origin => ({
-    layer: 'scenario',
-    label: placeOf(path),
-    code: 'bad-scenario',
-  });
+export function readMix({ requests, flows, originAt: at, give }: MixFile): WrittenMix {
+  const originAt = (...path: WrittenPath): Origin => at(path);
   const refuse = (path: WrittenPath, problem: string, hint = ''): never => {
-    throw new RampartError('bad-scenario', `${placeOf(path)} ${problem}`, hint);
+    const { code, label } = at(path);
+    throw new RampartError(code, `${label} ${problem}`, hint);
   };
-  const parse = <Value>(schema: z.ZodType<Value>, raw: unknown, at: WrittenPath, known: readonly string[]): Value => {
+  const parse = <Value>(schema: z.ZodType<Value>, raw: unknown, root: WrittenPath, known: readonly string[]): Value => {
     const parsed = schema.safeParse(raw);
     if (parsed.success) return parsed.data;
     // A mistyped field tells why another is missing.
     const { issues } = parsed.error;
     const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
-    const within = (issue?.path ?? []) as WrittenPath;
-    const path = [...at, ...within];
-    if (issue?.code === 'unrecognized_keys') {
+    if (issue === undefined) return refuse(root, 'is not allowed');
+    const within = issue.path as WrittenPath;
+    const path = [...root, ...within];
+    if (issue.code === 'unrecognized_keys') {
       const [key = ''] = issue.keys;
       return refuse([...path, key], 'is not known here', didYouMean(key, known));
     }
-    if (issue?.code === 'invalid_union') {
+    if (issue.code === 'invalid_union' && root[0] === 'flows') {
       // Of a step: what is wrong with it is said by the kind that it is meant to be.
       const step = within.reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], raw);
       const kind = kindOfStep(step);
@@ -110,7 +112,8 @@ export function readMix({ requests, flows, placeOf, give }: MixFile): WrittenMix
       const meant = typeof step === 'object' && step !== null ? Object.keys(step)[0] : undefined;
       return refuse(path, issue.message, meant === undefined ? '' : didYouMean(meant, STEP_KINDS));
     }
-    return refuse(path, issue?.message ?? 'is not allowed');
+    const inside = innermost(issue);
+    return refuse([...root, ...(inside.path as WrittenPath)], inside.message);
   };
   if (!Array.isArray(requests))
     return refuse(['flows'], 'need a list of requests', 'Write "requests": [{"name": "home", "path": "/"}].');
@@ -124,7 +127,7 @@ export function readMix({ requests, flows, placeOf, give }: MixFile): WrittenMix
         ...{ name, weight, path, capture, originOf },
         thresholds: typeof thresholds === 'string' ? [thresholds] : thresholds,
         own,
-        given: give(own, index, originOf),
+        given: give(own, index, (field, inside = []) => originAt('requests', index, field, ...inside)),
       };
     },
   );

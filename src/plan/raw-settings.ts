@@ -1,3 +1,4 @@
+import { RampartError } from '../core/errors.ts';
 import type { SettingName, Settings } from '../settings/table.ts';
 import type { Header } from './header.ts';
 
@@ -66,4 +67,40 @@ export interface WrittenMix {
   /** Null: each request by itself. */
   readonly flows: readonly WrittenFlow[] | null;
   originOf(field: 'requests' | 'flows'): Origin;
+}
+
+/** The layer that a setting's value comes from. */
+export function layerOf(given: RawSettings, name: SettingName): LayerName {
+  const isGiven = name === 'headers' ? given.headers.length > 0 : given.settings[name] !== undefined;
+  return isGiven ? given.originOf(name).layer : 'default';
+}
+
+type QuantityName = {
+  [Name in SettingName]-?: NonNullable<Settings[Name]> extends string | number ? Name : never;
+}[SettingName];
+
+/** The setting's value by its parser, or undefined where none was given. Errors name the place it was given in. */
+export function read<Value>(
+  given: RawSettings,
+  name: QuantityName,
+  parse: (text: string, label: string) => Value,
+): Value | undefined {
+  const value = given.settings[name];
+  return value === undefined ? undefined : blame(given.originOf(name), (label) => parse(String(value), label));
+}
+
+/** Runs a parser; what it throws at a scenario's field is the scenario's error. */
+export function blame<Value>(origin: Origin, parse: (label: string) => Value): Value {
+  try {
+    return parse(origin.label);
+  } catch (error) {
+    if (origin.code === 'bad-flag' || !(error instanceof RampartError) || error.code !== 'bad-flag') throw error;
+    throw new RampartError(origin.code, error.message, error.hint, { cause: error.cause });
+  }
+}
+
+/** @throws RampartError naming the setting and what it clashes with. */
+export function refuse(given: RawSettings, name: SettingName, problem: string, hint = ''): never {
+  const { code, label } = given.originOf(name);
+  throw new RampartError(code, `${label} ${problem}`, hint);
 }

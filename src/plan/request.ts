@@ -5,9 +5,9 @@ import { bytes } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
 import type { Address } from './address.ts';
 import { decodeUtf8, readInput } from './file.ts';
-import type { Header } from './header.ts';
+import { type Header, isHeaderName } from './header.ts';
 import { checkJson, isJson } from './json.ts';
-import { blame, type RawSettings, read, refuse } from './sources.ts';
+import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
 import { quote } from './syntax.ts';
 import { hasPlaceholder, literalOf, readTemplate, sampleOf } from './template.ts';
 
@@ -74,7 +74,8 @@ function parseMethod(text: string, flag: string): string {
   if (known !== undefined) return known;
   if (method.toUpperCase() === 'CONNECT')
     throw new RampartError('bad-flag', `${flag}: CONNECT opens a tunnel and has no response to measure`);
-  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method))
+  // The same characters as a header's name (RFC 9110, section 9.1).
+  if (!isHeaderName(method))
     throw new RampartError('bad-flag', `${flag}: ${quote(text)} is not an HTTP method; write GET, POST, PUT, …`);
   return method;
 }

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { RampartError } from '../core/errors.ts';
 import type { Target } from '../core/plan.ts';
 import type { SettingName } from '../settings/table.ts';
-import { blame, type RawSettings, refuse } from './sources.ts';
+import { blame, type RawSettings, refuse } from './raw-settings.ts';
 import { quote } from './syntax.ts';
 
 const CONNECT_TO = 'write HOST:PORT:OTHER-HOST:OTHER-PORT, of which each may be empty';

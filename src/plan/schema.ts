@@ -7,7 +7,8 @@ import { SETTING_NAMES, SETTINGS } from '../settings/table.ts';
  * What the text means is read after the sources are laid over each other.
  */
 
-const text = z.string({ error: 'must be text' });
+const NO_TEXT = 'must be text';
+const text = z.string({ error: NO_TEXT });
 const list = z.array(text, { error: 'must be a list of texts' });
 
 function shapeOf({ shape, example }: Setting): z.ZodType {
@@ -24,7 +25,7 @@ function shapeOf({ shape, example }: Setting): z.ZodType {
       return z.union([z.string(), list], { error: `must be ${like}` });
     }
     case 'headers':
-      return z.union([list, z.record(z.string(), z.string())], {
+      return z.union([list, z.record(z.string(), text)], {
         error: 'must be a list of "Name: value" texts, or an object of texts by name',
       });
     case 'body':
@@ -34,6 +35,13 @@ function shapeOf({ shape, example }: Setting): z.ZodType {
     case 'port':
       return z.union([z.boolean(), z.string(), z.number()], { error: 'must be a port, or true or false' });
   }
+}
+
+/** The part that is wrong, where a value may be one of several things: an object with a field that is no text. */
+export function innermost(issue: z.core.$ZodIssue): Pick<z.core.$ZodIssue, 'path' | 'message'> {
+  if (issue.code !== 'invalid_union') return issue;
+  const inside = issue.errors.flat().find(({ path, message }) => path.length > 0 && message === NO_TEXT);
+  return inside === undefined ? issue : { ...inside, path: [...issue.path, ...inside.path] };
 }
 
 export const settingsSchema = z.strictObject(

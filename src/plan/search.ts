@@ -3,7 +3,7 @@ import type { MeasuredNames } from '../core/flow.ts';
 import type { Plan, SearchPlan, Threshold } from '../core/plan.ts';
 import { micros, seconds } from '../core/units.ts';
 import { namesWhere, SETTING_NAMES, SETTINGS } from '../settings/table.ts';
-import { type RawSettings, refuse } from './sources.ts';
+import { type RawSettings, refuse } from './raw-settings.ts';
 import { resolveThresholdList } from './threshold.ts';
 import { defaultOf, readOrDefault, readValue } from './value.ts';
 

@@ -1,6 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import type { Settings } from '../settings/table.ts';
-import { blame, type RawSettings } from './sources.ts';
+import { blame, type RawSettings } from './raw-settings.ts';
 import { quote } from './syntax.ts';
 
 /** Names that a person calls secret. @throws RampartError 'bad-flag' for one that can be none. */

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { SETTING_NAMES, type Settings, variableOf } from '../settings/table.ts';
 import { errorOf } from './error.fixture.ts';
 import { planOf, planOfScenario, worldWith } from './plan.fixture.ts';
+import { layerOf, type RawSettings } from './raw-settings.ts';
 import { resolvePlan } from './resolve.ts';
 import { settingsSchema } from './schema.ts';
-import { layerOf, type RawSettings, readSources, readWritten } from './sources.ts';
+import { readSources, readWritten } from './sources.ts';
 
 describe('the settings', () => {
   it('that say yes or no can be said in the environment', () => {
@@ -106,7 +107,7 @@ describe('precedence', () => {
 
   it('a duration does not silently throw stages away', () => {
     expect(errorOf(() => planOfScenario({ stages: '9s:5' }, { duration: '5s' }))).toBe(
-      'bad-scenario dir/s.json, line 3: stages and --duration exclude each other: the stages say how long',
+      'bad-scenario dir/s.json, line 3, column 3: stages and --duration exclude each other: the stages say how long',
     );
   });
 
@@ -239,6 +240,15 @@ describe('a scenario', () => {
     );
   });
 
+  it('may have comments, which move nothing', () => {
+    const text = '// of a shop\n{"url": "http://h/a//b", /* some\nmore */ "body": {"x": "/* sent */"}} // end';
+    const plan = planOf({}, { target: 's.json', files: { 's.json': text } });
+    expect(plan.requests[0]).toMatchObject({ path: '/a//b', body: { data: '{"x":"/* sent */"}' } });
+    expect(scenario(text.replace('"body"', '"bdy"'))).toBe(
+      'bad-scenario s.json, line 3, column 9: bdy is not a setting | Did you mean body?',
+    );
+  });
+
   it.each(['http://h/a.json', 'h:80/a.json', 'http://h/?x=a.json'])('%s is a URL', (target) => {
     expect(planOf({}, { target }).target.host).toBe('h');
   });
@@ -252,54 +262,54 @@ describe('a scenario', () => {
     ],
     ['[]', `bad-scenario s.json must hold an object of settings${ONE}`],
     ['null', `bad-scenario s.json must hold an object of settings${ONE}`],
-    ['{\n "durtion": "1s"}', 'bad-scenario s.json, line 2: durtion is not a setting | Did you mean duration?'],
-    ['{"users": 5}', 'bad-scenario s.json, line 1: users is not a setting | Did you mean vus?'],
-    ['{\n "vus": 1,\n "vus": 2}', 'bad-scenario s.json, line 3: vus is given twice'],
-    ['{\n "vus": [1]}', 'bad-scenario s.json, line 2: vus must be text or a number'],
-    ['{\n "vus": null}', 'bad-scenario s.json, line 2: vus must be text or a number'],
-    ['{"keepalive": "no"}', 'bad-scenario s.json, line 1: keepalive must be true or false'],
-    ['{"method": 5}', 'bad-scenario s.json, line 1: method must be text'],
-    ['{"body": 5}', 'bad-scenario s.json, line 1: body must be text, or an object or list to send as JSON'],
     [
-      '{"headers": {"a": 1}}',
-      'bad-scenario s.json, line 1: headers must be a list of "Name: value" texts, or an object of texts by name',
+      '{\n "durtion": "1s"}',
+      'bad-scenario s.json, line 2, column 2: durtion is not a setting | Did you mean duration?',
     ],
+    ['{"users": 5}', 'bad-scenario s.json, line 1, column 2: users is not a setting | Did you mean vus?'],
+    ['{\n "vus": 1,\n "vus": 2}', 'bad-scenario s.json, line 3, column 2: vus is given twice'],
+    ['{\n "vus": [1]}', 'bad-scenario s.json, line 2, column 2: vus must be text or a number'],
+    ['{\n "vus": null}', 'bad-scenario s.json, line 2, column 2: vus must be text or a number'],
+    ['{"keepalive": "no"}', 'bad-scenario s.json, line 1, column 2: keepalive must be true or false'],
+    ['{"method": 5}', 'bad-scenario s.json, line 1, column 2: method must be text'],
+    ['{"body": 5}', 'bad-scenario s.json, line 1, column 2: body must be text, or an object or list to send as JSON'],
+    ['{"headers": {"a": 1}}', 'bad-scenario s.json, line 1, column 14: headers.a must be text'],
     [
       '{"headers": {"a b": "1"}}',
-      'bad-scenario s.json, line 1: headers: "a b" is not a header name; allowed are letters, digits and !#$%&\'*+-.^_`|~',
+      'bad-scenario s.json, line 1, column 2: headers: "a b" is not a header name; allowed are letters, digits and !#$%&\'*+-.^_`|~',
     ],
     [
       '{"stages": 5}',
-      'bad-scenario s.json, line 1: stages must be text like "30s:100,1m:100", or a list of such texts',
+      'bad-scenario s.json, line 1, column 2: stages must be text like "30s:100,1m:100", or a list of such texts',
     ],
     [
       '{"thresholds": {}}',
-      'bad-scenario s.json, line 1: thresholds must be text like "p95<250ms", or a list of such texts',
+      'bad-scenario s.json, line 1, column 2: thresholds must be text like "p95<250ms", or a list of such texts',
     ],
     [
       '{"url": "h",\n "duration": 30}',
-      'bad-scenario s.json, line 2: duration: "30" has no unit; write 30s, 500ms or 2m',
+      'bad-scenario s.json, line 2, column 2: duration: "30" has no unit; write 30s, 500ms or 2m',
     ],
     [
       '{"url": "h",\n "thresholds": "p95<3"}',
-      'bad-scenario s.json, line 2: thresholds: "p95<3" compares with a time that has no unit | Write p95<3ms, or with s.',
+      'bad-scenario s.json, line 2, column 2: thresholds: "p95<3" compares with a time that has no unit | Write p95<3ms, or with s.',
     ],
     [
       '{"url": "h", "rate": 1,\n "vus": 1}',
-      'bad-scenario s.json, line 1: rate and s.json, line 2: vus exclude each other: one is the open model, the other the closed one',
+      'bad-scenario s.json, line 1, column 14: rate and s.json, line 2, column 2: vus exclude each other: one is the open model, the other the closed one',
     ],
     [
       '{"url": "ftp://h"}',
-      'bad-url s.json, line 1: url: "ftp://h" has the scheme ftp; allowed are http, https and http+unix',
+      'bad-url s.json, line 1, column 2: url: "ftp://h" has the scheme ftp; allowed are http, https and http+unix',
     ],
-    ['{"url": "h",\n "bodyFile": "b.txt"}', 'bad-file s.json, line 2: bodyFile: "b.txt" does not exist'],
+    ['{"url": "h",\n "bodyFile": "b.txt"}', 'bad-file s.json, line 2, column 2: bodyFile: "b.txt" does not exist'],
     [
       '{"url": "h", "body": {},\n "bodyFile": "b.txt"}',
-      'bad-scenario s.json, line 2: bodyFile and s.json, line 1: body are both given; a request has one body',
+      'bad-scenario s.json, line 2, column 2: bodyFile and s.json, line 1, column 14: body are both given; a request has one body',
     ],
     [
       '{"url": "h", "body": "{",\n "headers": ["content-type: text/json"]}',
-      'bad-scenario s.json, line 1: body is not JSON: line 1, column 2: it ends too early | The content-type header says JSON: change that header, or the body.',
+      'bad-scenario s.json, line 1, column 14: body is not JSON: line 1, column 2: it ends too early | The content-type header says JSON: change that header, or the body.',
     ],
   ])('refuses %j', (text, message) => {
     expect(scenario(text)).toBe(message);

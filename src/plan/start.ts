@@ -1,7 +1,7 @@
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Micros } from '../core/units.ts';
-import type { RawSettings } from './sources.ts';
+import type { RawSettings } from './raw-settings.ts';
 import { readOrDefault } from './value.ts';
 
 /** What must happen before a target can be measured. */

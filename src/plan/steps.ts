@@ -2,10 +2,9 @@ import { RampartError } from '../core/errors.ts';
 import { allSteps } from '../core/flow.ts';
 import type { Branch, CapturedTest, RequestTemplate, Step } from '../core/plan.ts';
 import { count } from '../core/units.ts';
-import { checkCaptured, notCaptured, type OriginOfPart } from './captures.ts';
-import type { Origin, WrittenFlow, WrittenPath, WrittenStep } from './raw-settings.ts';
-import { blame } from './sources.ts';
-import { didYouMean } from './suggest.ts';
+import { type CheckCaptured, capturedNames, notCaptured } from './captures.ts';
+import { blame, type Origin, type WrittenFlow, type WrittenPath, type WrittenStep } from './raw-settings.ts';
+import { meantAmong } from './suggest.ts';
 import { parseThinkTime, quote } from './syntax.ts';
 
 /** What `load/mix` shares out exactly. */
@@ -23,13 +22,24 @@ export function checkWeights(weights: readonly number[], origin: Origin): void {
   if (together > MOST_TOGETHER) throw refusal(origin, `weigh ${together} together; at most ${MOST_TOGETHER}`);
 }
 
-/** @param originOf of what the requests are made of. @throws RampartError with the place of what is wrong. */
-export function resolveSteps(
-  flow: WrittenFlow,
-  requests: readonly RequestTemplate[],
-  originOf: OriginOfPart,
-): readonly Step[] {
-  const steps = new StepReader(flow, requests, originOf).read(flow.steps, []);
+/** The requests that steps may name. */
+export interface StepRequests {
+  readonly requests: readonly RequestTemplate[];
+  /** By name: where in `requests`. */
+  readonly places: ReadonlyMap<string, number>;
+  readonly checkCaptured: CheckCaptured;
+}
+
+/** By name, the first that has it. */
+export function firstPlaces(named: readonly { readonly name: string }[]): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  for (const [place, { name }] of named.entries()) if (!places.has(name)) places.set(name, place);
+  return places;
+}
+
+/** @throws RampartError with the place of what is wrong. */
+export function resolveSteps(flow: WrittenFlow, requests: StepRequests): readonly Step[] {
+  const steps = new StepReader(flow, requests).read(flow.steps, []);
   const sent = mostSent(steps);
   if (sent > MOST_SENT)
     throw refusal(flow.originOf('steps'), `send up to ${sent} requests in one pass; at most ${MOST_SENT}`);
@@ -59,7 +69,8 @@ class StepReader {
   readonly #flow: string;
   readonly #originOf: (...path: WrittenPath) => Origin;
   readonly #requests: readonly RequestTemplate[];
-  readonly #originOfPart: OriginOfPart;
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #checkCaptured: CheckCaptured;
   /** Groups that are open. */
   readonly #groups: string[] = [];
   /** Whether anything was sent before, whatever was chosen. */
@@ -67,11 +78,12 @@ class StepReader {
   /** What is captured before, whatever was chosen. */
   #known: ReadonlySet<string> = new Set();
 
-  constructor({ name, originOf }: WrittenFlow, requests: readonly RequestTemplate[], originOfPart: OriginOfPart) {
+  constructor({ name, originOf }: WrittenFlow, { requests, places, checkCaptured }: StepRequests) {
     this.#flow = name;
     this.#originOf = (...path) => originOf('steps', ...path);
     this.#requests = requests;
-    this.#originOfPart = originOfPart;
+    this.#places = places;
+    this.#checkCaptured = checkCaptured;
   }
 
   read(steps: readonly WrittenStep[], path: WrittenPath): readonly Step[] {
@@ -98,17 +110,16 @@ class StepReader {
   }
 
   #request(name: string, path: WrittenPath): Step {
-    const names = this.#requests.map((each) => each.name);
-    const request = names.indexOf(name);
-    if (request < 0)
+    const request = this.#places.get(name);
+    if (request === undefined)
       throw refusal(
         this.#originOf(...path),
         `is ${quote(name)}, and there is no such request`,
-        didYouMean(name, names) || `There ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.`,
+        meantAmong(name, [...this.#places.keys()]),
       );
-    checkCaptured(this.#requests, request, { known: this.#known, flow: this.#flow, originOf: this.#originOfPart });
-    const { captures = [] } = this.#requests[request] as RequestTemplate;
-    this.#known = new Set([...this.#known, ...captures.map((capture) => capture.name)]);
+    this.#checkCaptured(request, this.#known, this.#flow);
+    const captured = capturedNames(this.#requests[request] as RequestTemplate);
+    if (captured.some((each) => !this.#known.has(each))) this.#known = new Set([...this.#known, ...captured]);
     this.#begun = true;
     return { kind: 'request', request };
   }

@@ -52,6 +52,13 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return meant === null ? '' : `Did you mean ${meant}?`;
 }
 
+/** The same, or all that there are: of requests, which a person has named. */
+export const meantAmong = (word: string, names: readonly string[]): string =>
+  didYouMean(word, names) ||
+  `There ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ', …' : ''}.`;
+
+const MOST_NAMED = 20;
+
 const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_]/g, '');
 
 /** Damerau–Levenshtein distance in its optimal string alignment form: a swap of two neighbours is one slip. */

@@ -1,14 +1,13 @@
 import { RampartError } from '../core/errors.ts';
 import { isFault, type Piece, parseTemplate } from '../core/template.ts';
 import { type Address, parseAddress, parsePath } from './address.ts';
+import { positionOf } from './json.ts';
 
 /** The pieces of a text with placeholders. @throws RampartError 'bad-flag' with line and column of the first fault. */
 export function readTemplate(text: string, label: string): readonly Piece[] {
   const parsed = parseTemplate(text);
   if (!isFault(parsed)) return parsed;
-  const before = text.slice(0, parsed.offset);
-  const line = before.split('\n').length;
-  const column = parsed.offset - before.lastIndexOf('\n');
+  const { line, column } = positionOf(text, parsed.offset);
   const where = text.includes('\n') ? `line ${line}, column ${column}` : `column ${column}`;
   throw new RampartError('bad-flag', `${label}, ${where}: ${parsed.problem}`, 'Write {{{{ for two braces as such.');
 }

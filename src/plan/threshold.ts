@@ -2,8 +2,8 @@ import { RampartError } from '../core/errors.ts';
 import type { MeasuredNames } from '../core/flow.ts';
 import type { Metric, Scope, Threshold } from '../core/plan.ts';
 import type { StreamMetric } from '../core/streamed.ts';
-import { blame, type RawSettings } from './sources.ts';
-import { didYouMean } from './suggest.ts';
+import { blame, type RawSettings } from './raw-settings.ts';
+import { didYouMean, meantAmong } from './suggest.ts';
 import { parseCount, parseDuration, parseRate, parseShare, quote } from './syntax.ts';
 
 const EXAMPLE = 'write p95<250ms, errors<1% or achieved>95/s';
@@ -162,8 +162,7 @@ export function resolveThresholdList(
 function nothingOf({ kind, name }: Scope, text: string, label: string, names: MeasuredNames): RampartError {
   const { requests, groups, flows } = names;
   const known = { request: [...requests, ...groups, ...flows], group: groups, flow: flows }[kind];
-  const all = `There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}.`;
-  const hint = known.length === 0 ? '' : didYouMean(name, known) || all;
+  const hint = known.length === 0 ? '' : meantAmong(name, known);
   return new RampartError(
     'bad-flag',
     `${label}: ${quote(text)} looks at ${quote(name)}, and there is no such ${kind}`,

@@ -3,7 +3,7 @@ import { RampartError } from '../core/errors.ts';
 import type { Target, Tls } from '../core/plan.ts';
 import type { Files } from '../core/world.ts';
 import { decodeUtf8, readInput } from './file.ts';
-import { blame, type RawSettings, refuse } from './sources.ts';
+import { blame, type RawSettings, refuse } from './raw-settings.ts';
 import { quote } from './syntax.ts';
 
 type PemSetting = 'cacert' | 'cert' | 'key';

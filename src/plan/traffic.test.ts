@@ -140,7 +140,7 @@ describe('several requests of a scenario file', () => {
   });
 
   it.each([
-    [{ requests: [] }, 'line 3: requests is empty'],
+    [{ requests: [] }, 'line 3, column 3: requests is empty'],
     [{ requests: ['a'] }, 'line 4, column 5: requests[0] must be an object that describes a request'],
     [
       { requests: [{ path: '/a' }, { path: '/b', wieght: 2 }] },
@@ -159,7 +159,7 @@ describe('several requests of a scenario file', () => {
       },
       'line 10, column 7: requests[1].name is "x", as that of requests[0]',
     ],
-    [{ requests: [{ weight: 0 }, { path: '/b', weight: 0 }] }, 'line 3: requests weigh 0, all of them'],
+    [{ requests: [{ weight: 0 }, { path: '/b', weight: 0 }] }, 'line 3, column 3: requests weigh 0, all of them'],
     [{ requests: [{ weight: -1 }] }, 'line 5, column 7: requests[0].weight is negative'],
     [{ requests: [{ weight: '3' }] }, 'line 5, column 7: requests[0].weight must be a number'],
     [
@@ -183,12 +183,12 @@ describe('several requests of a scenario file', () => {
     ],
     [
       { requests: [{ name: 'chat' }], thresholds: ['p95{chta}<1s'] },
-      'line 8: thresholds: "p95{chta}<1s" looks at "chta", and there is no such request | Did you mean chat?',
+      'line 8, column 3: thresholds: "p95{chta}<1s" looks at "chta", and there is no such request | Did you mean chat?',
     ],
     [{ requests: [{ path: '/a', vus: 3 }] }, 'line 6, column 7: requests[0].vus is not known here'],
     [
       { requests: [{ path: '/a' }, { path: '/b' }], engine: 'autocannon' },
-      'line 11: engine autocannon sends one request only; the scenario has several',
+      'line 11, column 3: engine autocannon sends one request only; the scenario has several',
     ],
   ])('%j is refused with its place', (scenario, message) => {
     expect(wrongWith(scenario)).toBe(message);
@@ -262,10 +262,29 @@ describe('captures', () => {
       scenario({ token: 'header a b' }, {}),
       'line 8, column 9: requests[0].capture.token: "header a b" is no name of a header',
     ],
-    [{ body: '{{captured.x}}' }, 'line 3: body: nothing captures {{captured.x}}'],
+    [{ body: '{{captured.x}}' }, 'line 3, column 3: body: nothing captures {{captured.x}}'],
   ])('%j is refused with its place', (written, message) => {
     expect(wrongWith(written)).toBe(message);
   });
+});
+
+it('takes no longer for each of a thousand requests and flows than for each of ten', () => {
+  const requests = Array.from({ length: 1_000 }, (_, n) => ({
+    name: `r${n}`,
+    path: `/${n}`,
+    body: { x: 'y'.repeat(200) },
+    capture: { [`c${n}`]: '$.x' },
+    headers: { 'X-N': '{{seq}}' },
+  }));
+  const steps = requests.slice(0, 100).map(({ name }) => name);
+  const flows = [
+    { name: 'all', steps: requests.map(({ name }) => name) },
+    ...Array.from({ length: 999 }, (_, n) => ({ name: `f${n}`, steps })),
+  ];
+  const started = performance.now();
+  expect(planOfScenario({ requests, flows }).flows).toHaveLength(1_000);
+  // Under a second here; where the file was read again for each field, hours.
+  expect(performance.now() - started).toBeLessThan(60_000);
 });
 
 describe('flows of a scenario file', () => {
@@ -297,9 +316,9 @@ describe('flows of a scenario file', () => {
   it.each([
     [
       { flows: [{ name: 'a', steps: ['home'] }] },
-      'line 3: flows need a list of requests | Write "requests": [{"name": "home", "path": "/"}].',
+      'line 3, column 3: flows need a list of requests | Write "requests": [{"name": "home", "path": "/"}].',
     ],
-    [{ requests: [{ name: 'home' }], flows: [] }, 'line 8: flows is empty'],
+    [{ requests: [{ name: 'home' }], flows: [] }, 'line 8, column 3: flows is empty'],
     [{ requests: [{ name: 'home' }], flows: [{ name: 'a', steps: [] }] }, 'line 11, column 7: flows[0].steps is empty'],
     [
       { requests: [{ name: 'home' }], flows: [{ name: 'a', steps: ['home', 'hom'] }] },
@@ -315,7 +334,7 @@ describe('flows of a scenario file', () => {
     ],
     [
       { requests: [{ name: 'home' }], flows: [{ name: 'a', weight: 0, steps: ['home'] }] },
-      'line 8: flows weigh 0, all of them',
+      'line 8, column 3: flows weigh 0, all of them',
     ],
     [
       { requests: [{ name: 'home', weight: 2 }], flows: [{ name: 'a', steps: ['home'] }] },

@@ -1,15 +1,14 @@
-import { allSteps } from '../core/flow.ts';
+import { allSteps, flowsOf } from '../core/flow.ts';
 import type { Flow, RequestTemplate, Threshold } from '../core/plan.ts';
 import type { Place } from '../core/template.ts';
 import type { Files } from '../core/world.ts';
 import type { Settings } from '../settings/table.ts';
 import type { Address } from './address.ts';
-import { checkCaptured, type OriginOfPart, resolveCaptures } from './captures.ts';
+import { type CheckCaptured, checkerOfCaptured, type OriginOfPart, resolveCaptures } from './captures.ts';
 import { resolveChecks } from './checks.ts';
-import type { WrittenMix, WrittenRequest } from './raw-settings.ts';
+import { blame, type RawSettings, type WrittenMix, type WrittenRequest } from './raw-settings.ts';
 import { resolveRequest } from './request.ts';
-import { blame, type RawSettings } from './sources.ts';
-import { checkWeights, refusal, resolveSteps } from './steps.ts';
+import { checkWeights, firstPlaces, refusal, resolveSteps, type StepRequests } from './steps.ts';
 import { quote } from './syntax.ts';
 import { parseTemplatedPath } from './template.ts';
 import { resolveOwnThresholds } from './threshold.ts';
@@ -37,7 +36,7 @@ export function resolveTraffic(given: RawSettings, means: Means): Traffic {
     const { address, files, version } = means;
     const request = resolveRequest(given, address, files, version);
     const originOf: OriginOfPart = (_, place) => given.originOf(fieldAt(place, given.settings));
-    checkCaptured([request], 0, { known: new Set(), flow: null, originOf });
+    checkerOfCaptured([request], originOf)(0, new Set(), null);
     return { requests: [request], flows: null, thresholds: [] };
   }
   const requests = mix.requests.map((written) => resolveOne(written, means));
@@ -47,7 +46,7 @@ export function resolveTraffic(given: RawSettings, means: Means): Traffic {
     const field = fieldAt(place, own);
     return originIn(field === 'url' ? 'path' : field);
   };
-  const flows = resolveFlows(mix, requests, originOf);
+  const flows = resolveFlows(mix, requests, checkerOfCaptured(requests, originOf));
   return {
     requests,
     flows,
@@ -80,8 +79,9 @@ function resolveOne(written: WrittenRequest, { address, files, version }: Means)
 
 /** Tables and thresholds know requests by their names. */
 function refuseTwins(mix: WrittenMix, requests: readonly RequestTemplate[]): void {
+  const places = firstPlaces(requests);
   requests.forEach(({ name }, index) => {
-    const first = requests.findIndex((request) => request.name === name);
+    const first = places.get(name);
     const { originOf, ...written } = mix.requests[index] as WrittenRequest;
     if (first !== index)
       throw refusal(
@@ -95,19 +95,15 @@ function refuseTwins(mix: WrittenMix, requests: readonly RequestTemplate[]): voi
 function resolveFlows(
   mix: WrittenMix,
   requests: readonly RequestTemplate[],
-  originOf: OriginOfPart,
+  checkCaptured: CheckCaptured,
 ): readonly Flow[] | null {
   const { flows } = mix;
   if (flows === null) {
     const weights = mix.requests.map(({ weight = 1 }) => weight);
     checkWeights(weights, mix.originOf('requests'));
-    for (const index of requests.keys()) checkCaptured(requests, index, { known: new Set(), flow: null, originOf });
+    for (const index of requests.keys()) checkCaptured(index, new Set(), null);
     if (requests.length === 1) return null;
-    return requests.map(({ name }, request) => ({
-      name,
-      weight: weights[request] ?? 1,
-      steps: [{ kind: 'request', request }],
-    }));
+    return flowsOf({ requests }).map((flow, request) => ({ ...flow, weight: weights[request] ?? 1 }));
   }
   const weighed = mix.requests.find(({ weight }) => weight !== undefined);
   if (weighed !== undefined)
@@ -116,10 +112,12 @@ function resolveFlows(
     flows.map(({ weight }) => weight),
     mix.originOf('flows'),
   );
+  const places = firstPlaces(flows);
+  const known: StepRequests = { requests, places: firstPlaces(requests), checkCaptured };
   const resolved = flows.map((flow, index): Flow => {
-    const first = flows.findIndex(({ name }) => name === flow.name);
+    const first = places.get(flow.name);
     if (first !== index) throw refusal(flow.originOf('name'), `is ${quote(flow.name)}, as that of flows[${first}]`);
-    return { name: flow.name, weight: flow.weight, steps: resolveSteps(flow, requests, originOf) };
+    return { name: flow.name, weight: flow.weight, steps: resolveSteps(flow, known) };
   });
   const sent = resolved.flatMap(({ steps }) => allSteps(steps));
   const used = new Set(sent.map((step) => (step.kind === 'request' ? step.request : -1)));

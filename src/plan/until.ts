@@ -1,6 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import type { Until } from '../core/plan.ts';
-import { type RawSettings, read, refuse } from './sources.ts';
+import { type RawSettings, read, refuse } from './raw-settings.ts';
 import { didYouMean } from './suggest.ts';
 import { parseShare, quote } from './syntax.ts';
 

@@ -2,7 +2,7 @@ import type { ArrivalPattern, Distribution } from '../core/plan.ts';
 import type { Bytes, Count, Micros, PerSecond } from '../core/units.ts';
 import type { Value } from '../settings/setting.ts';
 import { type DefaultedName, SETTINGS, type ValuedName, type ValueOf } from '../settings/table.ts';
-import { type RawSettings, read } from './sources.ts';
+import { type RawSettings, read } from './raw-settings.ts';
 import {
   parseArrivals,
   parseBytes,

@@ -5,8 +5,11 @@ import type { Clock } from '../core/ports.ts';
 import { bytes, type Micros, seconds, toMillis } from '../core/units.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
 import type { Question, Reply } from '../discover/exchange.ts';
+import { overlaid } from '../plan/header.ts';
+import type { RawSettings } from '../plan/raw-settings.ts';
 import { type PlanWorld, type PreparedRun, preparedBy } from '../plan/resolve.ts';
-import { isScenario, type RawSettings, readSources, type Sources } from '../plan/sources.ts';
+import { isScenario } from '../plan/scenario-source.ts';
+import { readSources, type Sources } from '../plan/sources.ts';
 import { literalText } from '../plan/template.ts';
 
 /** Of a well-known route. */
@@ -41,12 +44,11 @@ export function discoverFor(plan: Plan, clock: Clock): Promise<Discovery> {
 
 async function askOnce(plan: Plan, template: RequestTemplate, question: Question, clock: Clock): Promise<Reply> {
   const { method, path, body } = question;
-  const own = new Set(question.headers.map(([name]) => name.toLowerCase()));
   const request: RequestTemplate = {
     name: `${method} ${path}`,
     method,
     path,
-    headers: [...template.headers.filter(([name]) => !own.has(name.toLowerCase())), ...question.headers],
+    headers: overlaid(template.headers, question.headers),
     body: body === null ? null : { encoding: 'utf8', data: body, bytes: bytes(Buffer.byteLength(body)) },
   };
   const longest = method === 'GET' && path !== template.path ? GET_PATIENCE : POST_PATIENCE;

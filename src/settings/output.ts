@@ -1,22 +1,21 @@
-import { helpFor, type Setting } from './setting.ts';
+import { helpFor, type Setting, whereMeasured } from './setting.ts';
 
 /** Where results go, and how a test is shown while it runs. */
 
-const everywhere = (help: string) => helpFor(['run', 'find', 'probe'], help);
 const withPage = (help: string) => helpFor(['run', 'find', 'ui'], help);
 
 export const OUTPUT_SETTINGS = {
   out: {
     shape: 'text',
     flag: '-o, --out <folder>',
-    help: everywhere('folder of this run (default: reports/<run-id>)'),
+    help: whereMeasured('folder of this run (default: reports/<run-id>)'),
     what: 'Folder the results are written to (default: reports/<run-id>)',
   },
   outputs: {
     shape: 'texts',
     flag: '--output <output>',
     repeat: true,
-    help: everywhere(
+    help: whereMeasured(
       'a further output, NAME[=value]: junit, prometheus, otlp, … or a module or package; repeat for more',
     ),
     what: 'A further output, NAME[=value][,option=value,…]: one of [outputs](outputs.md), a module or a package',
@@ -25,21 +24,21 @@ export const OUTPUT_SETTINGS = {
   metricsPort: {
     shape: 'quantity',
     flag: '--metrics-port <port>',
-    help: everywhere('let Prometheus read the run’s metrics: --output prometheus=PORT'),
+    help: whereMeasured('let Prometheus read the run’s metrics: --output prometheus=PORT'),
     what: 'Port at which Prometheus can read the metrics of the run under way: short for the output prometheus',
     value: { kind: 'count', min: '0', max: '65535' },
   },
   samples: {
     shape: 'text',
     flag: '--samples <file>',
-    help: everywhere('write each request down: a new file, .ndjson or .csv'),
+    help: whereMeasured('write each request down: a new file, .ndjson or .csv'),
     what: 'A new file that each request is written to, its name ending in .ndjson or .csv (at most 20,000 a second; what is beyond is counted)',
     notWithAutocannon: 'autocannon tells nothing of single requests',
   },
   samplesShare: {
     shape: 'quantity',
     flag: '--samples-share <share>',
-    help: everywhere('how many of the requests are written down (default: 100%)'),
+    help: whereMeasured('how many of the requests are written down (default: 100%)'),
     what: 'How many of the requests samples has, as 10%',
     value: { kind: 'share' },
     default: '100%',
@@ -47,7 +46,7 @@ export const OUTPUT_SETTINGS = {
   samplesColumns: {
     shape: 'text',
     flag: '--samples-columns <names>',
-    help: everywhere('whose columns they have: rampart (default), locust or k6'),
+    help: whereMeasured('whose columns they have: rampart (default), locust or k6'),
     what: 'Whose columns samples has',
     value: { kind: 'choice', of: ['rampart', 'locust', 'k6'] },
     default: 'rampart',
@@ -55,19 +54,19 @@ export const OUTPUT_SETTINGS = {
   overwrite: {
     shape: 'yes-or-no',
     flag: '--overwrite',
-    help: everywhere('replace the earlier run that the folder of --out holds'),
+    help: whereMeasured('replace the earlier run that the folder of --out holds'),
     what: 'Replace the earlier run that the folder of out holds',
   },
   json: {
     shape: 'yes-or-no',
     flag: '--json',
-    help: everywhere('print result.json on stdout, and nothing else there'),
+    help: whereMeasured('print result.json on stdout, and nothing else there'),
     what: 'Print result.json on the standard output, and nothing else there',
   },
   quiet: {
     shape: 'yes-or-no',
     flag: '-q, --quiet',
-    help: everywhere('no plan and no live view'),
+    help: whereMeasured('no plan and no live view'),
     what: 'Show neither the plan nor the progress',
   },
   ui: {

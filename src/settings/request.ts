@@ -1,8 +1,6 @@
-import { helpFor, type Setting } from './setting.ts';
+import { type Setting, whereMeasured } from './setting.ts';
 
 /** What every command that measures has: the request, its checks, the way to the target. */
-
-const everywhere = (help: string) => helpFor(['run', 'find', 'probe'], help);
 
 const UNSEEN = 'it does not look at responses';
 
@@ -22,7 +20,7 @@ export const REQUEST_SETTINGS = {
   method: {
     shape: 'text',
     flag: '-X, --method <method>',
-    help: everywhere('HTTP method; POST where there is a body, else GET'),
+    help: whereMeasured('HTTP method; POST where there is a body, else GET'),
     what: 'HTTP method; POST where there is a body, else GET',
     form: { part: 'main', label: 'Method', hint: 'empty: POST with a body, else GET', placeholder: 'POST' },
   },
@@ -30,14 +28,14 @@ export const REQUEST_SETTINGS = {
     shape: 'headers',
     flag: '-H, --header <header>',
     repeat: true,
-    help: everywhere('request header, "Name: value"; repeat for more'),
+    help: whereMeasured('request header, "Name: value"; repeat for more'),
     what: 'Request headers: ["Name: value"] or {"Name": "value"}',
     form: { part: 'advanced', label: 'Headers', hint: 'one a line, Name: value', kind: 'lines' },
   },
   body: {
     shape: 'body',
     flag: '-b, --body <text>',
-    help: everywhere('request body, or @FILE with it; sent as application/json where it parses as JSON'),
+    help: whereMeasured('request body, or @FILE with it; sent as application/json where it parses as JSON'),
     what: 'Request body as text; in a scenario file an object or list is sent as JSON',
     rivals: ['bodyFile'],
     form: {
@@ -51,7 +49,7 @@ export const REQUEST_SETTINGS = {
   bodyFile: {
     shape: 'text',
     flag: '--body-file <path>',
-    help: everywhere('file with the request body'),
+    help: whereMeasured('file with the request body'),
     what: 'File with the request body, relative to the scenario file that names it',
     file: true,
     rivals: ['body'],
@@ -59,7 +57,7 @@ export const REQUEST_SETTINGS = {
   data: {
     shape: 'text',
     flag: '--data <path>',
-    help: everywhere('rows that requests are made of, .jsonl or .csv: {{row.NAME}} in URL, header or body'),
+    help: whereMeasured('rows that requests are made of, .jsonl or .csv: {{row.NAME}} in URL, header or body'),
     what: 'File of rows that requests are made of, .jsonl or .csv, relative to the scenario file that names it',
     file: true,
     notWithAutocannon: 'its requests are all the same',
@@ -67,7 +65,7 @@ export const REQUEST_SETTINGS = {
   dataOrder: {
     shape: 'text',
     flag: '--data-order <order>',
-    help: everywhere('sequential (default), shuffled, or once: the run ends when all rows are used'),
+    help: whereMeasured('sequential (default), shuffled, or once: the run ends when all rows are used'),
     what: 'sequential (default; from the start again after the last), shuffled, or once: then the run ends',
     value: { kind: 'choice', of: ['sequential', 'shuffled', 'once'] },
     default: 'sequential',
@@ -75,7 +73,7 @@ export const REQUEST_SETTINGS = {
   expectStatus: {
     shape: 'quantity',
     flag: '--expect-status <statuses>',
-    help: everywhere('statuses that are right: 200, 200,201 or 200-299'),
+    help: whereMeasured('statuses that are right: 200, 200,201 or 200-299'),
     what: 'Statuses that are right: 200, 200,201 or 200-299 (default: 200-299)',
     notWithAutocannon: UNSEEN,
     form: { part: 'advanced', label: 'Right statuses', hint: 'empty: 200-299', placeholder: '200-299' },
@@ -84,14 +82,14 @@ export const REQUEST_SETTINGS = {
     shape: 'texts',
     flag: '--expect-header <header>',
     repeat: true,
-    help: everywhere('header the response must have, "Name: value"; repeat for more'),
+    help: whereMeasured('header the response must have, "Name: value"; repeat for more'),
     what: 'A header the response must have, "Name: value"',
     notWithAutocannon: UNSEEN,
   },
   expectBody: {
     shape: 'text',
     flag: '--expect-body <text>',
-    help: everywhere('what the body of the response must be'),
+    help: whereMeasured('what the body of the response must be'),
     what: 'What the body of the response must be, exactly',
     notWithAutocannon: UNSEEN,
   },
@@ -99,7 +97,7 @@ export const REQUEST_SETTINGS = {
     shape: 'texts',
     flag: '--expect-contains <text>',
     repeat: true,
-    help: everywhere('what the body of the response must contain; repeat for more'),
+    help: whereMeasured('what the body of the response must contain; repeat for more'),
     what: 'A text the body of the response must contain',
     notWithAutocannon: UNSEEN,
   },
@@ -107,21 +105,21 @@ export const REQUEST_SETTINGS = {
     shape: 'texts',
     flag: '--expect-json <check>',
     repeat: true,
-    help: everywhere("field of a JSON response: '$.p=0.123±1e-9', '$.p={{row.p}}'; repeat for more"),
+    help: whereMeasured("field of a JSON response: '$.p=0.123±1e-9', '$.p={{row.p}}'; repeat for more"),
     what: 'A field of a JSON response: $.label=approved, $.p=0.123±1e-9, $.p={{row.p}}, or $.id alone',
     notWithAutocannon: UNSEEN,
   },
   expectField: {
     shape: 'text',
     flag: '--expect-field <name>',
-    help: everywhere('field of a row with the expected answer, e.g. answer or answer±1e-9'),
+    help: whereMeasured('field of a row with the expected answer, e.g. answer or answer±1e-9'),
     what: 'The field of a row with the expected answer, which is not sent: answer or answer±1e-9',
     notWithAutocannon: UNSEEN,
   },
   timeout: {
     shape: 'quantity',
     flag: '--timeout <duration>',
-    help: everywhere('fail a request after this long, e.g. 30s (default), 500ms'),
+    help: whereMeasured('fail a request after this long, e.g. 30s (default), 500ms'),
     what: 'A request without a response after this long has failed, at most 30m (default 30s)',
     value: { kind: 'duration', min: '1ms', max: '30m' },
     default: '30s',
@@ -135,7 +133,9 @@ export const REQUEST_SETTINGS = {
   stream: {
     shape: 'text',
     flag: '--stream <format>',
-    help: everywhere('how a streamed response is split: auto (default, by its content type), sse, ndjson, chunks, off'),
+    help: whereMeasured(
+      'how a streamed response is split: auto (default, by its content type), sse, ndjson, chunks, off',
+    ),
     what: 'How a streamed response is split into pieces: auto (default; by its content type), sse, ndjson, chunks (what comes in one read), off',
     value: { kind: 'choice', of: ['auto', 'sse', 'ndjson', 'chunks', 'off'] },
     default: 'auto',
@@ -150,7 +150,7 @@ export const REQUEST_SETTINGS = {
   maxBody: {
     shape: 'quantity',
     flag: '--max-body <size>',
-    help: everywhere('fail a response whose body is longer, e.g. 10MB (default 1GiB)'),
+    help: whereMeasured('fail a response whose body is longer, e.g. 10MB (default 1GiB)'),
     what: 'A response with a longer body is given up, and a wrong one: 10MB, 64MiB (default 1GiB)',
     value: { kind: 'size' },
     // Far more than a model answers, and far less than an endless stream.
@@ -160,45 +160,45 @@ export const REQUEST_SETTINGS = {
   http2: {
     shape: 'yes-or-no',
     flag: '--http2',
-    help: everywhere('HTTP/2: by ALPN over TLS, by prior knowledge without'),
+    help: whereMeasured('HTTP/2: by ALPN over TLS, by prior knowledge without'),
     what: 'HTTP/2: by ALPN over TLS, by prior knowledge without (default false)',
     notWithAutocannon: 'it speaks HTTP/1.1 only',
   },
   proxy: {
     shape: 'text',
     flag: '--proxy <url>',
-    help: everywhere('HTTP proxy between here and the target, http://host:port'),
+    help: whereMeasured('HTTP proxy between here and the target, http://host:port'),
     what: 'HTTP proxy between here and the target: http://proxy:3128 (HTTP_PROXY and NO_PROXY are not read)',
     notWithAutocannon: 'it connects to the target itself',
   },
   keepalive: {
     shape: 'yes-or-no',
     flag: '--no-keepalive',
-    help: everywhere('open a new connection for every request'),
+    help: whereMeasured('open a new connection for every request'),
     what: 'Keep connections open between requests (default true)',
   },
   preflight: {
     shape: 'yes-or-no',
     flag: '--no-preflight',
-    help: everywhere('send the load without trying one request first'),
+    help: whereMeasured('send the load without trying one request first'),
     what: 'Try one request before the load, and send nothing more where its response is wrong (default true)',
   },
   keepFailing: {
     shape: 'yes-or-no',
     flag: '--keep-failing',
-    help: everywhere('go on where all requests fail alike from the start'),
+    help: whereMeasured('go on where all requests fail alike from the start'),
     what: 'Go on where all requests fail alike from the start (default false: the load ends by itself)',
   },
   discover: {
     shape: 'yes-or-no',
     flag: '--no-discover',
-    help: everywhere('where nothing says what to send, do not find out from the target'),
+    help: whereMeasured('where nothing says what to send, do not find out from the target'),
     what: 'Where nothing says what to send, find out from the target (default true)',
   },
   maxConnAge: {
     shape: 'quantity',
     flag: '--max-conn-age <duration>',
-    help: everywhere('replace connections older than this, e.g. 30s'),
+    help: whereMeasured('replace connections older than this, e.g. 30s'),
     what: 'Connections older than this are replaced, e.g. 30s',
     value: { kind: 'duration', min: '100ms', max: '168h' },
     notWithAutocannon: 'it never replaces a connection',
@@ -206,7 +206,7 @@ export const REQUEST_SETTINGS = {
   dnsTtl: {
     shape: 'quantity',
     flag: '--dns-ttl <duration>',
-    help: everywhere('look a name up again after this long (default 30s)'),
+    help: whereMeasured('look a name up again after this long (default 30s)'),
     what: 'How long the addresses of a name are remembered (default 30s)',
     value: { kind: 'duration', min: '0s', max: '168h' },
     default: '30s',
@@ -216,7 +216,7 @@ export const REQUEST_SETTINGS = {
     shape: 'texts',
     flag: '--connect-to <way>',
     repeat: true,
-    help: everywhere('connect elsewhere, HOST:PORT:OTHER-HOST:OTHER-PORT; Host and SNI stay'),
+    help: whereMeasured('connect elsewhere, HOST:PORT:OTHER-HOST:OTHER-PORT; Host and SNI stay'),
     what: 'Connect elsewhere, as curl does: HOST:PORT:OTHER-HOST:OTHER-PORT; the URL keeps its name',
     notWithAutocannon: 'it connects to the host of the URL',
   },
@@ -224,48 +224,48 @@ export const REQUEST_SETTINGS = {
     shape: 'texts',
     flag: '--resolve <addresses>',
     repeat: true,
-    help: everywhere('addresses of the host, HOST:PORT:ADDRESS[,ADDRESS]'),
+    help: whereMeasured('addresses of the host, HOST:PORT:ADDRESS[,ADDRESS]'),
     what: 'Addresses of the host, as curl has them: HOST:PORT:ADDRESS; no name is looked up',
     notWithAutocannon: 'it looks names up itself',
   },
   user: {
     shape: 'text',
     flag: '--user <name:password>',
-    help: everywhere('send them as Authorization: Basic'),
+    help: whereMeasured('send them as Authorization: Basic'),
     what: 'Name and password, "name:password", sent as Authorization: Basic',
   },
   cacert: {
     shape: 'text',
     flag: '--cacert <path>',
-    help: everywhere('trust the certificates in this PEM file, not the usual authorities'),
+    help: whereMeasured('trust the certificates in this PEM file, not the usual authorities'),
     what: 'File with the certificates (PEM) to trust instead of the usual authorities',
     file: true,
   },
   cert: {
     shape: 'text',
     flag: '--cert <path>',
-    help: everywhere('client certificate, PEM'),
+    help: whereMeasured('client certificate, PEM'),
     what: 'File with the certificate (PEM) to show to the target',
     file: true,
   },
   key: {
     shape: 'text',
     flag: '--key <path>',
-    help: everywhere('its private key, PEM'),
+    help: whereMeasured('its private key, PEM'),
     what: 'File with the private key (PEM) of that certificate',
     file: true,
   },
   insecure: {
     shape: 'yes-or-no',
     flag: '--insecure',
-    help: everywhere('accept any certificate of the target'),
+    help: whereMeasured('accept any certificate of the target'),
     what: "Accept any certificate of the target: expired, self-signed, another host's (default false)",
   },
   thresholds: {
     shape: 'texts',
     flag: '--threshold <expression>',
     repeat: true,
-    help: everywhere(
+    help: whereMeasured(
       'pass or fail by: p95<250ms, errors<1% (a share) or errors<10 (a count), achieved>95/s; repeat for more',
     ),
     what: 'What the run must hold to pass: p95<250ms, errors<1%, achieved>95/s',
@@ -281,7 +281,7 @@ export const REQUEST_SETTINGS = {
   strict: {
     shape: 'yes-or-no',
     flag: '--strict',
-    help: everywhere('fail where a threshold is not sure: its interval holds the limit'),
+    help: whereMeasured('fail where a threshold is not sure: its interval holds the limit'),
     what: 'Fail where a threshold is not sure: its interval holds the limit (default false: it passes)',
     refusedBy: { find: 'A rough answer does not pass anyway, without --allow-rough.' },
   },
@@ -289,7 +289,7 @@ export const REQUEST_SETTINGS = {
     shape: 'texts',
     flag: '--secret <name>',
     repeat: true,
-    help: everywhere(
+    help: whereMeasured(
       'a header, parameter or field whose value is shown nowhere, besides the usual ones; repeat for more',
     ),
     what: 'A name whose values are shown nowhere, of a header, parameter or field, besides the usual ones',
@@ -297,7 +297,7 @@ export const REQUEST_SETTINGS = {
   seed: {
     shape: 'quantity',
     flag: '--seed <number>',
-    help: everywhere('makes every random choice the same again'),
+    help: whereMeasured('makes every random choice the same again'),
     what: 'Makes every random choice the same again: 0 to 4294967295',
     value: { kind: 'seed' },
     form: { part: 'advanced', label: 'Seed', hint: 'makes every random choice the same again' },

@@ -67,3 +67,6 @@ export const helpFor = <const Command extends SettingCommand>(
   help: string,
 ): Readonly<Record<Command, string>> =>
   Object.fromEntries(commands.map((command) => [command, help])) as Record<Command, string>;
+
+/** The same help for every command that measures. */
+export const whereMeasured = (help: string) => helpFor(['run', 'find', 'probe'], help);

@@ -1,0 +1,89 @@
+import { RampartError } from '../core/errors.ts';
+import { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from '../settings/table.ts';
+import { checkHeader, type Header, overlaid, parseHeader } from './header.ts';
+import type { JsonPath } from './json.ts';
+import { blame, type LayerName, type Origin, type RawSettings, type WrittenMix } from './raw-settings.ts';
+import { innermost, settingsSchema } from './schema.ts';
+
+/** Settings of all layers, from the lowest to the highest, as one. */
+export const laid = (layers: readonly RawSettings[]): RawSettings => layers.reduce(lay);
+
+/** The higher one's settings win; what they exclude gives way. */
+export function lay(lower: RawSettings, higher: RawSettings): RawSettings {
+  const kept: Settings = { ...lower.settings };
+  const names = namesIn(higher.settings);
+  // Stages of one load model mean nothing in the other.
+  const changesModel =
+    (names.includes('rate') && kept.rate === undefined) || (names.includes('vus') && kept.rate !== undefined);
+  if (changesModel) delete kept.stages;
+  for (const name of names) for (const rival of SETTINGS[name].rivals ?? []) delete kept[rival as SettingName];
+  const mix =
+    higher.mix === undefined
+      ? laidIn(lower.mix, (given) => lay(given, higher))
+      : laidIn(higher.mix, (given) => lay(lower, given));
+  return {
+    ...(mix === undefined ? {} : { mix }),
+    settings: { ...kept, ...higher.settings },
+    headers: overlaid(lower.headers, higher.headers),
+    originOf: (name) => (names.includes(name) ? higher : lower).originOf(name),
+  };
+}
+
+function laidIn(mix: WrittenMix | undefined, over: (given: RawSettings) => RawSettings): WrittenMix | undefined {
+  if (mix === undefined) return undefined;
+  return { ...mix, requests: mix.requests.map((request) => ({ ...request, given: over(request.given) })) };
+}
+
+function namesIn(settings: Settings): readonly SettingName[] {
+  return SETTING_NAMES.filter((name) => settings[name] !== undefined);
+}
+
+const UNKNOWN = { path: [], message: 'is not allowed' } as const;
+
+export const originIn = (layer: LayerName, label: string): Origin => ({ layer, label, code: 'bad-flag' });
+
+/**
+ * Checks the shape of one source's settings.
+ *
+ * @param originOf where a setting, or what is inside it, was given.
+ * @throws RampartError
+ */
+export function given(
+  raw: unknown,
+  originOf: (name: SettingName, inside?: JsonPath) => Origin,
+  unknown?: (name: string) => RampartError,
+): RawSettings {
+  const parsed = settingsSchema.safeParse(raw);
+  if (parsed.success) {
+    const { headers = [], user, ...settings } = parsed.data as Settings;
+    const written = blame(originOf('headers'), (label) => parseHeaders(headers, label));
+    const named = user === undefined ? [] : [blame(originOf('user'), (label) => credentials(user, written, label))];
+    return { settings, headers: [...written, ...named], originOf: (name) => originOf(name) };
+  }
+  const [issue] = parsed.error.issues;
+  const { path, message } = issue === undefined ? UNKNOWN : innermost(issue);
+  if (issue?.code === 'unrecognized_keys' && unknown !== undefined) throw unknown(issue.keys[0] ?? '');
+  const name = SETTING_NAMES.find((known) => known === path[0]);
+  const { label, code } =
+    name === undefined ? originIn('flags', 'settings') : originOf(name, path.slice(1) as JsonPath);
+  throw new RampartError(code, `${label} ${message}`);
+}
+
+/** The header that a name and a password become (RFC 7617). @throws RampartError; the password is never quoted. */
+function credentials(user: string, headers: readonly Header[], label: string): Header {
+  const colon = user.indexOf(':');
+  if (colon < 0)
+    throw new RampartError('bad-flag', `${label}: there is no colon between name and password`, 'Write name:password.');
+  if (headers.some(([name]) => name.toLowerCase() === 'authorization'))
+    throw new RampartError('bad-flag', `${label} and the header Authorization are both given`, 'Send one of them.');
+  return ['authorization', `Basic ${Buffer.from(user).toString('base64')}`];
+}
+
+function parseHeaders(headers: NonNullable<Settings['headers']>, label: string): Header[] {
+  const parsed = Array.isArray(headers)
+    ? headers.map((header) => parseHeader(header, label))
+    : Object.entries(headers).map(([name, value]) => checkHeader(name, value, label));
+  if (parsed.filter(([name]) => name.toLowerCase() === 'host').length > 1)
+    throw new RampartError('bad-flag', `${label} gives Host more than once`);
+  return parsed;
+}

@@ -1,0 +1,111 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import { RampartError } from '../core/errors.ts';
+import type { Files } from '../core/world.ts';
+import { namesWhere, SETTING_NAMES, type Settings } from '../settings/table.ts';
+import { decodeUtf8, readInput } from './file.ts';
+import type { JsonPath } from './json.ts';
+import { given, lay } from './layers.ts';
+import { readMix } from './mix.ts';
+import type { Origin, RawSettings } from './raw-settings.ts';
+import { type DocumentReader, readJsonDocument, shownPath } from './scenario-document.ts';
+import { didYouMean, settingMeant } from './suggest.ts';
+
+const EXTENSION = /\.(?:jsonc?|ya?ml)$/i;
+
+export const isYaml = (path: string): boolean => /\.ya?ml$/i.test(path);
+
+/** Whether a target is a file that describes a test, not an address. */
+export function isScenario(target: string): boolean {
+  return EXTENSION.test(target) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(target) && !/^[^/\\]+:\d+\//.test(target);
+}
+
+/** What reads a scenario file of that name. YAML has a library, which is loaded where it is asked for. */
+export async function documentReader(path: string): Promise<DocumentReader> {
+  return isScenario(path) && isYaml(path) ? (await import('./yaml-document.ts')).readYamlDocument : readJsonDocument;
+}
+
+/** The settings of a scenario file. @throws RampartError with the place of what is wrong. */
+export function fromScenario(path: string, files: Pick<Files, 'readBytes'>, read: DocumentReader): RawSettings {
+  const [extension = ''] = EXTENSION.exec(path) ?? [];
+  const hint = `A URL that ends in ${extension} needs its http:// to be told from a scenario file.`;
+  const text = decodeUtf8(readInput(files, path, 'scenario', hint))?.replace(/^\ufeff/, '');
+  const refuse = (problem: string, what = ''): RampartError =>
+    new RampartError('bad-scenario', `${path}${problem}`, what);
+  if (text === undefined) throw refuse(' is not UTF-8 text');
+  const document = read(text);
+  if ('fault' in document) {
+    const { line, column, problem } = document.fault;
+    throw refuse(`, line ${line}, column ${column}${problem.startsWith(':') ? '' : ' '}${problem}`);
+  }
+  const { value: raw } = document;
+  const placeOf = (at: JsonPath): string => {
+    const { line, column } = document.placeOf(at);
+    return `${path}, line ${line}, column ${column}: ${shownPath(at)}`;
+  };
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    throw refuse(
+      ' must hold an object of settings',
+      isYaml(path) ? EXAMPLE_YAML : 'For example {"url": "http://localhost:8989/predict", "vus": 10}.',
+    );
+  const { requests, flows, maxRequests, ...others } = raw as Record<string, unknown>;
+  const several = Array.isArray(requests) || flows !== undefined;
+  const originAt = (at: JsonPath): Origin => ({
+    layer: 'scenario',
+    code: 'bad-scenario',
+    // Of a thousand requests with a dozen fields each hardly one is ever named.
+    get label() {
+      return placeOf(at);
+    },
+  });
+  const ofAll = given(
+    // Beside a list of requests their number has another name.
+    several ? { ...others, ...(maxRequests === undefined ? {} : { requests: maxRequests }) } : raw,
+    (name, inside = []) => originAt([several && name === 'requests' ? 'maxRequests' : name, ...inside]),
+    (name) =>
+      new RampartError(
+        'bad-scenario',
+        `${placeOf([name])} is not a setting`,
+        didYouMean(settingMeant(name) ?? name, SETTING_NAMES),
+      ),
+  );
+  const whole: RawSettings = { ...ofAll, settings: withFiles(ofAll.settings, path, () => document.bodyOf(null)) };
+  if (!several) return whole;
+  const mix = readMix({
+    ...{ requests, flows, originAt },
+    give: (own, index, originOf) => {
+      const alone = given(own, originOf);
+      const settings = withFiles(alone.settings, path, () => document.bodyOf(index));
+      return lay(whole, { ...alone, settings });
+    },
+  });
+  return { ...whole, mix };
+}
+
+const EXAMPLE_YAML = 'For example two lines, url: http://localhost:8989/predict and vus: 10.';
+
+/** Settings of a scenario file: files are relative to it, and a body is sent as it is written. */
+function withFiles(written: Settings, path: string, body: () => string | null): Settings {
+  const settings = { ...written };
+  if (typeof settings.body === 'object') settings.body = body() ?? '';
+  return { ...settings, ...relativeTo(dirname(path), settings) };
+}
+
+/** Files that a scenario names are relative to the scenario. */
+function relativeTo(folder: string, settings: Settings): Settings {
+  const named = FILES.flatMap((name): [string, string][] => {
+    const file = settings[name];
+    return typeof file === 'string' && file !== '' && !isAbsolute(file) ? [[name, join(folder, file)]] : [];
+  });
+  const { outputs } = settings;
+  if (outputs === undefined) return Object.fromEntries(named);
+  const placed = [outputs].flat().map((text) => (/^\.{1,2}[\\/]/.test(text) ? placedIn(folder, text) : text));
+  return { ...Object.fromEntries(named), outputs: placed };
+}
+
+/** The module of an output; a path that is none any more would be the name of a package. */
+function placedIn(folder: string, output: string): string {
+  const path = join(folder, output);
+  return isAbsolute(path) || path.startsWith('..') ? path : `./${path}`;
+}
+
+const FILES = namesWhere(({ file }) => file === true);
