@@ -195,7 +195,7 @@ describe('requests that all fail alike', () => {
     const ended = await rampart(load, { cwd: temporaryFolder() });
     expect(ended.code).toBe(4);
     expect(ended.stdout).toMatch(
-      /The load ended by itself after \d(\.\d)? s of 4 s: all [\d,]+ requests until then failed alike/,
+      /The load ended by itself after \d(\.\d)? s of 4 s: all [\d,]+ requests until then failed\s+alike/,
     );
     expect(ended.stderr).toContain('Ended by itself');
     const all = await rampart([...load, '-n', '200', '--threshold', 'errors>99%'], { cwd: temporaryFolder() });
