@@ -40,7 +40,6 @@ const GRACE = 50;
 const PING = 1_000;
 /** Wishes are repeated, for who missed one. */
 const REPEAT = 2;
-/** How long the last snapshots of a load that has ended, and of agents that live, are waited for beyond their last word. */
 
 interface Member {
   readonly name: string;
