@@ -177,7 +177,7 @@ describe('answers', () => {
     expect(totals).toMatchObject({ sent: 300, ok: 200, failed: 100, byOutcome: { ok: 200, 'wrong-answer': 100 } });
     expect(totals.byStatus).toEqual({ 200: 300 });
     expect(failures).toMatchObject([{ outcome: 'wrong-answer', status: 200, message: '$.y differs', count: 100 }]);
-    expect(failures[0]?.example).toMatch(/^row (\d+), line \1: \$\.y: expected \d+, got -1$/);
+    expect(failures[0]?.example).toMatch(/^row (\d+), line \1: \$\.y: expected \d+, got -1, \d+ less$/);
     expect(read('report.html')).toContain(failures[0]?.example);
     expect(target.got.every(({ body }) => !body.includes('want'))).toBe(true);
     // A wrong answer is whole: its connection is used again.
