@@ -79,7 +79,9 @@ it('a target that refuses large bodies and closes is shown as what it answers, e
   const file = join(temporaryFolder(), 'large.bin');
   writeFileSync(file, Buffer.alloc(10_000_000, 'x'));
   const { result } = await measured(['run', url, '--body-file', file, '--vus', '10', '-n', '200', '-q']);
-  expect(result.failures).toMatchObject([{ outcome: 'http-error', status: 413, message: 'HTTP 413', count: 200 }]);
+  // Where the machine held the generator up, what was under way is counted apart.
+  const count = 200 - (result.totals.leftOut ?? 0);
+  expect(result.failures).toMatchObject([{ outcome: 'http-error', status: 413, message: 'HTTP 413', count }]);
   expect(await end()).toBe(200);
 });
 
