@@ -91,20 +91,24 @@ const licences = [...bundled].sort().map(([name, folder]) => {
 });
 writeFileSync('dist/licences.txt', licences.join(`\n${'-'.repeat(80)}\n\n`));
 
-// The schema is written in TypeScript, once; its JSON form is made from it.
+// The schemas are written in TypeScript, once; their JSON form is made from it.
 mkdirSync('dist/schema', { recursive: true });
-const schemaModule = 'dist/schema/result-schema.js';
 await build({
-  entryPoints: ['src/report/result-schema.ts'],
-  outfile: schemaModule,
+  entryPoints: ['src/report/result-schema.ts', 'src/plan/scenario-schema.ts'],
+  outdir: 'dist/schema',
+  outbase: 'src',
   bundle: true,
   format: 'esm',
   platform: 'node',
   packages: 'external',
   logLevel: 'warning',
 });
-const { resultJsonSchema } = await import(pathToFileURL(schemaModule).href);
+/** @param {string} module */
+const made = (module) => import(pathToFileURL(`dist/schema/${module}.js`).href);
+const { resultJsonSchema } = await made('report/result-schema');
+const { scenarioJsonSchema } = await made('plan/scenario-schema');
 writeFileSync('dist/result.schema.json', `${JSON.stringify(resultJsonSchema(), null, 2)}\n`);
+writeFileSync('dist/scenario.schema.json', `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
 rmSync('dist/schema', { recursive: true });
 
 // The package carries its types, so `prepare` makes them: npm runs it last before it packs. `npm run build` does without these

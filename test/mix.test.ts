@@ -110,7 +110,9 @@ describe('a weighted mix of requests', () => {
       { name: 'good', path: '/a', body: 'yes', expectBody: 'yes' },
       { name: 'bad', path: '/b', body: 'yes', expectBody: 'no', thresholds: 'errors<50%' },
     ];
-    const { code, stdout, result } = await run({ url, vus: 2, maxRequests: 100, requests, expectContains: 'e' });
+    const { code, stdout, result } = await run({ url, vus: 2, maxRequests: 100, requests, expectContains: 'e' }, [
+      '--no-preflight',
+    ]);
     const { series, failures, verdict } = result();
     expect([series['good']?.totals.failed, series['bad']?.totals.ok]).toEqual([0, 0]);
     expect(failures.map(({ name, message }) => [name, message])).toEqual([['bad', 'the body differs']]);
@@ -170,7 +172,11 @@ describe('flows', () => {
       { name: 'never', path: '/never', body: '{{captured.gone}}' },
     ];
     const flows = [{ name: 'shop', steps: ['login', { pause: '1ms-5ms' }, 'use', 'lost', 'never'] }];
-    const { stdout, result } = await run({ url, vus: 4, maxRequests: 50, requests: steps, flows }, ['--threads', '2']);
+    const { stdout, result } = await run({ url, vus: 4, maxRequests: 50, requests: steps, flows }, [
+      '--threads',
+      '2',
+      '--no-preflight',
+    ]);
     const { series, failures } = result();
     expect([series['login']?.totals.ok, series['use']?.totals.ok, series['lost']?.totals.ok]).toEqual([50, 50, 0]);
     expect(series['never']).toBeUndefined();

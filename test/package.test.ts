@@ -86,13 +86,15 @@ describe('the packed package', () => {
     }
   });
 
-  it('exports a library, and the schema of its result', async () => {
+  it('exports a library, and the schemas of its result and of scenarios', async () => {
     const library = await import(new URL('../dist/src/index.js', import.meta.url).href);
     expect(Object.keys(library)).toEqual(
       expect.arrayContaining(['run', 'find', 'probe', 'start', 'report', 'RampartError']),
     );
     const schema = JSON.parse(readFileSync(`${ROOT}dist/result.schema.json`, 'utf8'));
     expect(schema.properties.format).toBeDefined();
+    const scenario = JSON.parse(readFileSync(`${ROOT}dist/scenario.schema.json`, 'utf8'));
+    expect(scenario.properties.flows.description).toMatch(/\w/);
   });
 });
 

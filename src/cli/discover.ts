@@ -13,11 +13,16 @@ import { discoveryText } from '../report/discovery.ts';
 import { discoverFor } from '../session/discovery.ts';
 import { discreet } from './discreet.ts';
 
-/** `rampart discover`: what an address is, and a request that it accepts. Returns the exit code. */
+/**
+ * `rampart discover`: what an address is, and a request that it accepts. Returns the exit code.
+ *
+ * @param textOf what is written of the scenario that sends it.
+ */
 export async function discoverCommand(
   outside: World,
   target: string,
   flags: Readonly<Record<string, unknown>>,
+  textOf: (scenario: object, path: string) => Promise<string> = plainText,
 ): Promise<number> {
   const { out, json, overwrite, ...rest } = flags;
   const given = await readSources({ kind: 'probe', target, env: outside.env, flags: rest }, outside.files);
@@ -33,7 +38,7 @@ export async function discoverCommand(
   if (discovery.accepted === null) return EXIT.unreachable;
   if (path !== null) {
     const scenario = scenarioOf(plan, discovery, secrets);
-    await world.files.writeText(path, await textOf(path, scenario)).catch((error: Error) => {
+    await world.files.writeText(path, await textOf(scenario, path)).catch((error: Error) => {
       throw new RampartError('bad-folder', `--out: ${path} cannot be written: ${error.message}`);
     });
     world.stderr.write(`Scenario: ${path}  (rampart run ${path})\n`);
@@ -41,7 +46,8 @@ export async function discoverCommand(
   return EXIT.passed;
 }
 
-function checkPath({ files }: World, path: string, overwrite: boolean): void {
+/** @throws RampartError where no scenario can be written there. */
+export function checkPath({ files }: World, path: string, overwrite: boolean): void {
   if (!isScenario(path))
     throw new RampartError(
       'bad-flag',
@@ -74,7 +80,7 @@ function scenarioOf({ target, requests }: Plan, { accepted }: Discovery, secrets
 }
 
 /** In the format that the file's name says. */
-async function textOf(path: string, scenario: object): Promise<string> {
+async function plainText(scenario: object, path: string): Promise<string> {
   if (!isYaml(path)) return `${JSON.stringify(scenario, null, 2)}\n`;
   const { yamlText } = await import('../plan/yaml-text.ts');
   return yamlText(scenario);

@@ -68,7 +68,7 @@ async function delivered(exitCode: number, { stdout, stderr }: World): Promise<n
   return exitCode === EXIT.passed ? EXIT.unsaved : exitCode;
 }
 
-const WITHOUT_FLAGS = ['help', 'completion'];
+const WITHOUT_FLAGS = ['help', 'completion', 'validate'];
 
 /** A command in the list of them all: nearly each has flags. */
 function termOf(command: Command): string {
@@ -118,6 +118,7 @@ Examples:
   rampart run http://localhost:8989/predict -b '{"x":1}' --rate 200/s -d 1m --threshold 'p95<250ms'
   rampart find http://localhost:8989/predict --body-file loan.json --slo 'p95<250ms' --slo 'errors<1%'
   rampart discover http://localhost:8989/predict -o scenario.yaml
+  rampart init http://localhost:8989/predict && rampart run scenario.yaml --dry-run
   rampart --ui                     a live page with a start form
   rampart run http://localhost:8989/predict --vus 10 --ui --open
   rampart probe http://localhost:8989/predict --body-file loan.json
@@ -171,6 +172,24 @@ Examples:
     const { discoverCommand } = await import('./discover.ts');
     end(await discoverCommand(world, url, options));
   });
+
+  const init = program
+    .command('init')
+    .description('a scenario to begin with, with comments; of an address, with a request that it accepts')
+    .argument('[url]', 'URL of the endpoint');
+  flags(init, addDiscoverOptions).action(async (url: string | undefined, options: Record<string, unknown>) => {
+    const { initCommand } = await import('./init.ts');
+    end(await initCommand(world, url, options));
+  });
+
+  program
+    .command('validate')
+    .description('is a scenario right? reads it, and the files that it names, and sends nothing')
+    .argument('<file...>', 'scenario file (YAML or JSON)')
+    .action(async (paths: string[]) => {
+      const { validateCommand } = await import('./validate.ts');
+      end(await validateCommand(world, paths));
+    });
 
   const ui = program.command('ui', { hidden: true }).description('the live page with its start form: rampart --ui');
   flags(ui, (own) => addSettings(own, 'ui')).action(async (options: Record<string, unknown>) => {

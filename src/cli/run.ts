@@ -34,6 +34,7 @@ import type { FolderWish, RunFolder } from '../session/run-folder.ts';
 import { type SampleFileWish, sampleWishOf } from '../session/sample-file.ts';
 import { colourOf } from './colour.ts';
 import { discreet } from './discreet.ts';
+import { tried } from './dry-run.ts';
 import { tellGitHub } from './github.ts';
 import { steerByKeys } from './keys.ts';
 import type { Page } from './page.ts';
@@ -52,13 +53,18 @@ export async function runCommand(
   const sources = { kind, target, env: outside.env, flags };
   const written = await readSources(sources, outside.files);
   const { settings } = written;
-  const { quiet = false } = settings;
+  const { dryRun = false } = settings;
+  const quiet = settings.quiet === true || dryRun;
   const note = (line: string): void => outside.stderr.write(`${line}\n`);
   warnOfForeignVariables(outside);
   const intended = preparedBy(written, kind, quiet ? outside : { ...outside, note });
   // Before anything is sent: a search refuses SLOs that no load can break.
   const procedure = procedureOf(intended.plan);
   const world = discreet(outside, Secrets.of(intended.plan));
+  if (dryRun)
+    return whenReady(world, targetStartOf(written, intended.plan), () =>
+      tried(world, sources, { ...intended, given: written }),
+    );
   const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
   const outputs = await wantedOutputs(settings, world);
   if (settings.json === true && takesStdout(outputs))

@@ -13,6 +13,9 @@ export interface Reply<Seen> {
   readonly seen: Seen | null;
 }
 
+/** One request of a pass through a flow: which, the pass's number, and what earlier responses of it gave. */
+export type PassStep = Pick<Exchange, 'request' | 'index' | 'captured'>;
+
 /** Takes what is wanted of a response. Both are valid within the call. */
 export type Look<Seen> = (answer: AnswerBuffer, address: string) => Seen;
 
@@ -59,12 +62,16 @@ export class Client<Seen> {
     };
   }
 
-  /** Sends the plan's first request once more, with the next row. Whatever comes of it is told, and nothing thrown. */
-  send(): Promise<Reply<Seen>> {
+  /**
+   * Sends the plan's first request once more, with the next row, or the step of a pass that is given. Whatever comes of it is
+   * told, and nothing thrown.
+   */
+  send(step?: PassStep): Promise<Reply<Seen>> {
     return new Promise((resolve) => {
       const exchange = createExchange(-1);
-      exchange.index = this.#index++;
-      exchange.request = this.#request;
+      exchange.index = step?.index ?? this.#index++;
+      exchange.request = step?.request ?? this.#request;
+      exchange.captured = step?.captured ?? null;
       exchange.dueAt = this.#clock.now();
       this.#asked.set(exchange, resolve);
       this.#driver.send(exchange);

@@ -4,8 +4,8 @@ import type { AddressInfo, Server as NetServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { SystemClock } from '../load/clock.ts';
-import { planOf } from '../plan/plan.fixture.ts';
-import { requestOnce } from './single.ts';
+import { planOf, planOfScenario } from '../plan/plan.fixture.ts';
+import { requestEach, requestOnce } from './single.ts';
 
 let server: NetServer | null = null;
 afterEach(() => {
@@ -64,4 +64,31 @@ it('tells what is no text, and who gives no response', async () => {
   const silent = await at((request) => request.socket.destroy());
   expect(await ask(silent)).toMatchObject({ outcome: 'reset', status: 0, headers: [], body: '' });
   expect(await ask(await at(() => {}), { timeout: '200ms' })).toMatchObject({ outcome: 'timeout', status: 0 });
+});
+
+it('sends one of each request, made of what the ones before it gave', async () => {
+  const got: string[] = [];
+  const url = await at(({ method, url: path, headers }, response) => {
+    got.push(`${method} ${path} ${headers['authorization'] ?? '-'}`);
+    response.end(path === '/login' ? '{"token":"t1"}' : '{}');
+  });
+  const plan = planOfScenario({
+    url,
+    requests: [
+      { name: 'basket', path: '/basket', headers: { Authorization: 'Bearer {{captured.token}}' } },
+      { name: 'login', path: '/login', body: {}, capture: { token: '$.token' } },
+      { name: 'off', path: '/off' },
+      { name: 'home', path: '/' },
+    ],
+    flows: [
+      { name: 'shop', steps: ['login', { pause: '1h' }, 'basket', 'login'] },
+      { name: 'never', weight: 0, steps: ['off'] },
+      { name: 'look', steps: ['home', 'home'] },
+    ],
+  });
+  const seen: string[] = [];
+  for await (const { request, outcome } of requestEach(plan, null, new SystemClock()))
+    seen.push(`${request} ${outcome}`);
+  expect(seen).toEqual(['login ok', 'basket ok', 'home ok']);
+  expect(got).toEqual(['POST /login -', 'GET /basket Bearer t1', 'GET / -']);
 });

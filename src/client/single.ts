@@ -1,4 +1,6 @@
 import { Buffer } from 'node:buffer';
+import { capturedNames } from '../core/capture.ts';
+import { firstPasses } from '../core/flow.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import { timeoutOf } from '../core/request.ts';
@@ -10,8 +12,9 @@ import { type Micros, millis, toMillis } from '../core/units.ts';
 import { type AnswerBuffer, BODY_LIMIT } from '../drivers/answer.ts';
 import { decodeBody } from '../drivers/decoding.ts';
 import { SentSecrets } from '../drivers/sent-secrets.ts';
+import { testOf } from '../load/course.ts';
 import { payloadsOf } from '../load/payload.ts';
-import { Client } from './client.ts';
+import { Client, type PassStep } from './client.ts';
 
 /** A person waits for it. */
 const LONGEST = millis(30_000);
@@ -27,25 +30,85 @@ export async function requestOnce(
   clock: Clock,
   longest: Micros | null = LONGEST,
 ): Promise<SingleResponse> {
-  const payloads = payloadsOf(plan, rows);
-  const requests = plan.requests.map((request) => ({
-    ...request,
-    timeout: Math.min(timeoutOf(plan, request), longest ?? Number.POSITIVE_INFINITY) as Micros,
-  }));
-  const client = await Client.open({ ...plan, requests }, clock, payloads, contentsOf);
-  const { exchange, seen } = await client.send().finally(() => client.close());
-  const { outcome, status, message, example, dueAt, doneAt, connectTook } = exchange;
-  return {
-    request: plan.requests[exchange.request]?.name ?? '',
-    outcome: OUTCOMES[outcome],
-    status,
-    message,
-    example,
-    ...(seen ?? { headers: [], body: '', bodyBytes: 0 }),
-    responseMs: toMillis((doneAt - dueAt) as Micros),
-    sentSecrets: new SentSecrets(plan, payloads).of(exchange, Secrets.of(plan)),
-    connectMs: toMillis(Math.max(0, connectTook) as Micros),
-  };
+  const first = await Singles.open(plan, rows, clock, longest);
+  const { response } = await first.send().finally(() => first.close());
+  return response;
+}
+
+/**
+ * The same for each request of a plan that its load would send, one after the other, as users come to them (see `firstPasses`):
+ * what is captured goes into the next. Each is told once, but for one that fails. Pauses are left out.
+ */
+export async function* requestEach(
+  plan: Plan,
+  rows: RowTable | null,
+  clock: Clock,
+): AsyncGenerator<SingleResponse, void, undefined> {
+  const singles = await Singles.open(plan, rows, clock, null);
+  try {
+    const told = new Set<number>();
+    const names = capturedNames(plan);
+    let index = -1;
+    let captured: string[] | null = null;
+    const passes = firstPasses(plan, ({ captured: name, test }) => testOf(test)(captured?.[names.indexOf(name)] ?? ''));
+    for (const pass of passes) {
+      index += 1;
+      captured = null;
+      for (const request of pass) {
+        const sent = await singles.send({ request, index, captured });
+        captured = sent.captured;
+        if (sent.response.outcome !== 'ok' || !told.has(request)) yield sent.response;
+        told.add(request);
+      }
+    }
+  } finally {
+    singles.close();
+  }
+}
+
+/** Single requests of a plan over one way. */
+class Singles {
+  readonly #plan: Plan;
+  readonly #client: Client<ReturnType<typeof contentsOf>>;
+  readonly #sentSecrets: SentSecrets;
+
+  static async open(plan: Plan, rows: RowTable | null, clock: Clock, longest: Micros | null): Promise<Singles> {
+    const payloads = payloadsOf(plan, rows);
+    const requests = plan.requests.map((request) => ({
+      ...request,
+      timeout: Math.min(timeoutOf(plan, request), longest ?? Number.POSITIVE_INFINITY) as Micros,
+    }));
+    const client = await Client.open({ ...plan, requests }, clock, payloads, contentsOf);
+    return new Singles(plan, client, new SentSecrets(plan, payloads));
+  }
+
+  private constructor(plan: Plan, client: Client<ReturnType<typeof contentsOf>>, sentSecrets: SentSecrets) {
+    this.#plan = plan;
+    this.#client = client;
+    this.#sentSecrets = sentSecrets;
+  }
+
+  /** `captured`: what the responses of its pass gave, this one included. */
+  async send(step?: PassStep): Promise<{ readonly response: SingleResponse; readonly captured: string[] | null }> {
+    const { exchange, seen } = await this.#client.send(step);
+    const { outcome, status, message, example, dueAt, doneAt, connectTook } = exchange;
+    const response: SingleResponse = {
+      request: this.#plan.requests[exchange.request]?.name ?? '',
+      outcome: OUTCOMES[outcome],
+      status,
+      message,
+      example,
+      ...(seen ?? { headers: [], body: '', bodyBytes: 0 }),
+      responseMs: toMillis((doneAt - dueAt) as Micros),
+      sentSecrets: this.#sentSecrets.of(exchange, Secrets.of(this.#plan)),
+      connectMs: toMillis(Math.max(0, connectTook) as Micros),
+    };
+    return { response, captured: exchange.captured };
+  }
+
+  close(): void {
+    this.#client.close();
+  }
 }
 
 function contentsOf(answer: AnswerBuffer): Pick<SingleResponse, 'headers' | 'body' | 'bodyBytes'> {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { flowsOf, requestShares, sentBy } from './flow.ts';
+import { firstPasses, flowsOf, requestShares, sentBy } from './flow.ts';
 import { planFixture } from './plan.fixture.ts';
 import type { Flow, Plan } from './plan.ts';
-import { millis } from './units.ts';
+import { count, millis } from './units.ts';
 
 const [template] = planFixture().requests;
 const requests = ['a', 'b', 'c'].flatMap((name) => (template === undefined ? [] : [{ ...template, name }]));
@@ -32,4 +32,57 @@ it('tells how often flows send each request', () => {
     [1, 0, 0],
     [0, 2, 1],
   ]);
+});
+
+function passesOf(plan: Pick<Plan, 'flows' | 'requests'>, holds = true): number[][] {
+  const passes: number[][] = [];
+  for (const pass of firstPasses(plan, () => holds)) passes.push([...pass]);
+  return passes;
+}
+
+it('comes to every request that is ever sent once, with those before it', () => {
+  expect(passesOf({ requests })).toEqual([[0], [1], [2]]);
+  expect(passesOf({ requests, flows })).toEqual([[0], [1, 2]]);
+  const more: Flow[] = [
+    { name: 'off', weight: 0, steps: [step(2)] },
+    { name: 'long', weight: 1, steps: [step(0), step(1), step(0)] },
+    { name: 'known', weight: 1, steps: [step(1)] },
+  ];
+  expect(passesOf({ requests, flows: more })).toEqual([[0, 1]]);
+  const nested: Flow[] = [
+    {
+      name: 'deep',
+      weight: 1,
+      steps: [
+        { kind: 'repeat', times: count(9), steps: [step(0), { kind: 'group', name: 'g', steps: [step(0), step(1)] }] },
+        {
+          kind: 'choose',
+          of: [
+            { weight: 0, steps: [step(3)] },
+            { weight: 1, steps: [step(1)] },
+            { weight: 2, steps: [] },
+            { weight: 2, steps: [step(2)] },
+          ],
+        },
+        step(0),
+      ],
+    },
+  ];
+  expect(passesOf({ requests, flows: nested })).toEqual([[0, 1, 2]]);
+});
+
+it('goes the way that a response decides on, and comes to the other where another flow does', () => {
+  const decide: Flow['steps'][number] = {
+    ...{ kind: 'if', captured: 'state', test: { kind: 'is', values: ['done'] } },
+    ...{ steps: [step(1)], otherwise: [step(2)] },
+  };
+  const both: Flow[] = [
+    { name: 'first', weight: 1, steps: [step(0), decide] },
+    { name: 'other', weight: 1, steps: [step(0), step(2)] },
+  ];
+  expect(passesOf({ requests, flows: both }, true)).toEqual([
+    [0, 1],
+    [0, 2],
+  ]);
+  expect(passesOf({ requests, flows: both }, false)).toEqual([[0, 2]]);
 });

@@ -39,6 +39,60 @@ function firstSent(steps: readonly Step[]): number | null {
   return firstSent(step.steps);
 }
 
+/**
+ * Passes that come to each request of a plan that is ever sent, for one of each to be tried: of each flow that has one that
+ * none before it came to, the requests in turn, each once, until it has no more such. Of branches that weights choose between,
+ * each is taken, one after the other; of those that a response decides on, the one that it does.
+ *
+ * @param holds what is captured when the pass is there. Each pass is to be gone through before the next is asked for.
+ */
+export function* firstPasses(
+  plan: Pick<Plan, 'flows' | 'requests'>,
+  holds: (condition: Condition) => boolean,
+): Generator<Iterable<number>, void, undefined> {
+  const known = new Set<number>();
+  for (const { weight, steps } of flowsOf(plan)) {
+    const open = new Set(weight === 0 ? [] : requestsAlong(steps, waysOf));
+    for (const request of known) open.delete(request);
+    if (open.size > 0) yield firstPass(steps, open, known, holds);
+  }
+}
+
+type Condition = Extract<Step, { kind: 'if' }>;
+
+/** @param open what is still to be come to; it goes from there to `known`. */
+function* firstPass(
+  steps: readonly Step[],
+  open: Set<number>,
+  known: Set<number>,
+  holds: (condition: Condition) => boolean,
+): Generator<number, void, undefined> {
+  const sent = new Set<number>();
+  const ways = (step: Step): readonly (readonly Step[])[] =>
+    step.kind === 'if' ? [holds(step) ? step.steps : step.otherwise] : waysOf(step);
+  for (const request of requestsAlong(steps, ways)) {
+    if (sent.has(request)) continue;
+    sent.add(request);
+    known.add(request);
+    open.delete(request);
+    yield request;
+    if (open.size === 0) return;
+  }
+}
+
+function* requestsAlong(
+  steps: readonly Step[],
+  ways: (step: Step) => readonly (readonly Step[])[],
+): Generator<number, void, undefined> {
+  for (const step of steps)
+    if (step.kind === 'request') yield step.request;
+    else for (const way of ways(step)) yield* requestsAlong(way, ways);
+}
+
+/** The lists of steps within a step that are ever begun. */
+const waysOf = (step: Step): readonly (readonly Step[])[] =>
+  step.kind === 'choose' ? step.of.flatMap(({ weight, steps }) => (weight === 0 ? [] : [steps])) : partsOf(step);
+
 /** Whether a flow has more steps than one. */
 export const hasSteps = ({ flows = [] }: Pick<Plan, 'flows'>): boolean =>
   flows.some(({ steps: [first, ...more] }) => more.length > 0 || first?.kind !== 'request');

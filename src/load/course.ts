@@ -153,7 +153,8 @@ class Compiler {
   }
 }
 
-function testOf(test: CapturedTest): (text: string) => boolean {
+/** Whether a captured text is what a test wants. */
+export function testOf(test: CapturedTest): (text: string) => boolean {
   if (test.kind === 'matches') {
     const pattern = new RegExp(test.pattern, 'mu');
     return (text) => pattern.test(text);

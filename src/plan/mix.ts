@@ -69,6 +69,9 @@ export const flowSchema = z.strictObject(
   { error: 'must be an object with a name and steps' },
 );
 
+export const requestsSchema = several(requestSchema, 'requests');
+export const flowsSchema = several(flowSchema, 'flows');
+
 /** What reading a file gives for it. */
 export interface MixFile {
   /** The values of `requests` and `flows` as they stand in the file. */
@@ -118,7 +121,7 @@ export function readMix({ requests, flows, originAt: at, give }: MixFile): Writt
   if (!Array.isArray(requests))
     return refuse(['flows'], 'need a list of requests', 'Write "requests": [{"name": "home", "path": "/"}].');
   const known = Object.keys(requestSchema.shape);
-  const writtenRequests = parse(several(requestSchema, 'requests'), requests, ['requests'], known).map(
+  const writtenRequests = parse(requestsSchema, requests, ['requests'], known).map(
     ({ name, weight, path, capture = {}, ...settings }, index): WrittenRequest => {
       const { thresholds = [], ...own } = settings as Settings;
       const originOf = (field: string, key?: string): Origin =>
@@ -135,8 +138,7 @@ export function readMix({ requests, flows, originAt: at, give }: MixFile): Writt
     const deep = tooDeep((flow as Record<string, unknown> | null)?.['steps'], ['flows', index, 'steps']);
     if (deep !== null) refuse(deep, `lies within more than ${DEEPEST_STEPS} other lists of steps`);
   }
-  const writtenFlows =
-    flows === undefined ? null : parse(several(flowSchema, 'flows'), flows, ['flows'], Object.keys(flowSchema.shape));
+  const writtenFlows = flows === undefined ? null : parse(flowsSchema, flows, ['flows'], Object.keys(flowSchema.shape));
   return {
     requests: writtenRequests,
     flows:

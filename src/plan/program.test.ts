@@ -8,6 +8,7 @@ import { readWritten, type Sources } from './sources.ts';
 const url = 'http://h:1/p';
 const files = {
   'dir/s.json': JSON.stringify({ url, vus: 3, duration: '5s', outputs: ['./mine.mjs,x=1', 'junit'], quiet: true }),
+  'dry.json': JSON.stringify({ url, dryRun: true }),
 };
 
 const sourcesOf = (program: ProgramSettings): Sources => ({ kind: 'run', target: '', env: {}, flags: {}, program });
@@ -45,6 +46,10 @@ describe('the settings of a program', () => {
     [{ url, ratee: 1 }, 'bad-setting: "ratee" is not a setting (Did you mean rate?)'],
     [{ url, strict: 'yes' }, 'bad-setting: strict must be true or false'],
     [{ url, json: true }, 'bad-setting: "json" is a setting of the command line, not of a program'],
+    [
+      { scenario: 'dry.json' },
+      'bad-scenario: dry.json: dryRun is a setting of the command line, not of a program (Leave it out of the file, and give it as a flag: --dry-run.)',
+    ],
   ])('are refused by their names: %j', async (program, why) => {
     expect(await refusalOf(program)).toBe(why);
   });

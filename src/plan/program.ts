@@ -4,6 +4,7 @@ import type { SettingName, SettingOf, Settings } from '../settings/table.ts';
 /** What is shown, starting the target, which a program does itself, and agents, which it has none of. */
 export const TERMINAL_SETTINGS = [
   'json',
+  'dryRun',
   'quiet',
   'ui',
   'uiHost',

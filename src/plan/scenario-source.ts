@@ -47,7 +47,8 @@ export function fromScenario(path: string, files: Pick<Files, 'readBytes'>, read
       ' must hold an object of settings',
       isYaml(path) ? EXAMPLE_YAML : 'For example {"url": "http://localhost:8989/predict", "vus": 10}.',
     );
-  const { requests, flows, maxRequests, ...others } = raw as Record<string, unknown>;
+  const { $schema: _, ...said } = raw as Record<string, unknown>;
+  const { requests, flows, maxRequests, ...others } = said;
   const several = Array.isArray(requests) || flows !== undefined;
   const originAt = (at: JsonPath): Origin => ({
     layer: 'scenario',
@@ -59,7 +60,7 @@ export function fromScenario(path: string, files: Pick<Files, 'readBytes'>, read
   });
   const ofAll = given(
     // Beside a list of requests their number has another name.
-    several ? { ...others, ...(maxRequests === undefined ? {} : { requests: maxRequests }) } : raw,
+    several ? { ...others, ...(maxRequests === undefined ? {} : { requests: maxRequests }) } : said,
     (name, inside = []) => originAt([several && name === 'requests' ? 'maxRequests' : name, ...inside]),
     (name) =>
       new RampartError(

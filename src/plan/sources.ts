@@ -71,7 +71,16 @@ function writtenLayers(
 function programLayers(program: ProgramSettings, files: Pick<Files, 'readBytes'>, read: DocumentReader): RawSettings[] {
   const { scenario, ...settings } = program;
   const own = fromProgram(settings);
-  return scenario === undefined ? [own] : [fromScenario(scenario, files, read), own];
+  if (scenario === undefined) return [own];
+  const file = fromScenario(scenario, files, read);
+  // What is shown on a terminal may stand there. This says that no load is wanted, which a program would send.
+  if (file.settings.dryRun === true)
+    throw new RampartError(
+      'bad-scenario',
+      `${scenario}: dryRun is a setting of the command line, not of a program`,
+      'Leave it out of the file, and give it as a flag: --dry-run.',
+    );
+  return [file, own];
 }
 
 function fromProgram({ body, ...settings }: Omit<ProgramSettings, 'scenario'>): RawSettings {

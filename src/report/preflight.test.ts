@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planFixture } from '../core/plan.fixture.ts';
 import { Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
-import { preflightLine, preflightRefusal } from './preflight.ts';
+import { preflightLine, preflightLines, preflightRefusal } from './preflight.ts';
 
 const RESPONSE: SingleResponse = {
   request: 'POST /predict',
@@ -29,6 +29,17 @@ describe('the first request of a run', () => {
     const good = { ...RESPONSE, outcome: 'ok', status: 200, connectMs: 1 } as const;
     expect(preflightLine(good)).toBe(
       'Preflight: HTTP 200 after 12.3 ms, 1.00 ms of it to connect; this request is not counted',
+    );
+  });
+
+  it('is told with the others where there are several', () => {
+    const good = { ...RESPONSE, outcome: 'ok', status: 200 } as const;
+    expect(preflightLines([good])).toBe(preflightLine(good));
+    expect(preflightLines([good, { ...good, responseMs: 40 }])).toBe(
+      'Preflight: one of each of the 2 requests is right, the slowest after 40.0 ms; they are not counted',
+    );
+    expect(preflightRefusal(BARE, RESPONSE, Secrets.of(BARE), 2).message).toContain(
+      'a request failed (HTTP 422, after 12.3 ms), so no load was sent; 2 before it were right',
     );
   });
 

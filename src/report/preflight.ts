@@ -23,15 +23,38 @@ export function preflightLine({ status, responseMs, connectMs }: SingleResponse)
   return `Preflight: HTTP ${status} after ${formatMs(responseMs)}${connect}; this request is not counted`;
 }
 
-/** Why no load is sent: the first request's response, without its secrets, and what to do. */
-export function preflightRefusal(plan: Plan, response: SingleResponse, known: Secrets): RampartError {
+/** The same of several requests, one of each. */
+export function preflightLines(responses: readonly SingleResponse[]): string {
+  const [first] = responses;
+  if (first !== undefined && responses.length === 1) return preflightLine(first);
+  const slowest = responses.reduce((most, { responseMs }) => Math.max(most, responseMs), 0);
+  return `Preflight: one of each of the ${responses.length} requests is right, the slowest after ${formatMs(slowest)}; they are not counted`;
+}
+
+/** What is told of each request where they are all there is to tell. */
+export function responseLine({ request, status, responseMs, bodyBytes }: SingleResponse, secrets: Secrets): string {
+  return `${printable(secrets.maskAddresses(request))}: HTTP ${status} after ${formatMs(responseMs)}, a body of ${bodyBytes} bytes`;
+}
+
+/** The same of a request that was not sent. */
+export const untriedLine = (request: string, secrets: Secrets): string =>
+  `${printable(secrets.maskAddresses(request))}: not sent: no flow came to it, by its weights and by what responses gave`;
+
+/**
+ * Why no load is sent: the response to a request, without its secrets, and what to do.
+ *
+ * @param before how many requests were right.
+ */
+export function preflightRefusal(plan: Plan, response: SingleResponse, known: Secrets, before = 0): RampartError {
   const secrets = known.knowing(response.sentSecrets);
   const { request, outcome, status, responseMs } = response;
   const message = printable(secrets.mask(response.message));
   const example = response.example === '' ? [] : [printable(secrets.mask(response.example))];
   const cause = status === 0 || outcome === 'http-error' ? message : `HTTP ${status}, ${message}`;
   const lines = [
-    `the first request failed (${cause}, after ${formatMs(responseMs)}), so nothing more was sent`,
+    before === 0
+      ? `the first request failed (${cause}, after ${formatMs(responseMs)}), so nothing more was sent`
+      : `a request failed (${cause}, after ${formatMs(responseMs)}), so no load was sent; ${before} before it ${before === 1 ? 'was' : 'were'} right`,
     `${printable(secrets.maskAddresses(request))}:`,
     ...example,
     ...(status === 0

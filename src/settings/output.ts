@@ -69,6 +69,12 @@ export const OUTPUT_SETTINGS = {
     help: whereMeasured('no plan and no live view'),
     what: 'Show neither the plan nor the progress',
   },
+  dryRun: {
+    shape: 'yes-or-no',
+    flag: '--dry-run',
+    help: whereMeasured('print the plan, send one of each request, and no load'),
+    what: 'Print the plan, send one of each request, and no load',
+  },
   ui: {
     shape: 'port',
     flag: '--ui [port]',

@@ -180,8 +180,8 @@ export const REQUEST_SETTINGS = {
   preflight: {
     shape: 'yes-or-no',
     flag: '--no-preflight',
-    help: whereMeasured('send the load without trying one request first'),
-    what: 'Try one request before the load, and send nothing more where its response is wrong (default true)',
+    help: whereMeasured('send the load without trying one of each request first'),
+    what: 'Try one of each request before the load, and send nothing more where a response is wrong (default true)',
   },
   keepFailing: {
     shape: 'yes-or-no',

@@ -1,0 +1,41 @@
+import { EXIT, RampartError } from '../core/errors.ts';
+import type { World } from '../core/world.ts';
+import { isYaml } from '../plan/scenario-source.ts';
+import { STARTER_LOAD, STARTER_REQUEST, STARTER_TOP } from '../plan/starter.ts';
+import { checkPath, discoverCommand } from './discover.ts';
+
+/** `rampart init`: a scenario to begin with, with comments; of an address, what it accepts. Returns the exit code. */
+export async function initCommand(
+  world: World,
+  url: string | undefined,
+  { out, ...flags }: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const path = typeof out === 'string' ? out : 'scenario.yaml';
+  if (!isYaml(path))
+    throw new RampartError(
+      'bad-flag',
+      `--out: ${JSON.stringify(path)} is no .yaml file`,
+      'The starter has comments, which YAML is for.',
+    );
+  const { overwrite, ...ofAddress } = flags;
+  const [idle] = Object.keys(ofAddress);
+  if (url === undefined && idle !== undefined)
+    throw new RampartError(
+      'usage',
+      `--${idle.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is for an address, and none is given`,
+      'Give one, rampart init URL, or leave the flag out.',
+    );
+  checkPath(world, path, overwrite === true);
+  if (url !== undefined)
+    return discoverCommand(world, url, { ...flags, out: path }, async (scenario) => {
+      const { yamlText } = await import('../plan/yaml-text.ts');
+      return `${STARTER_TOP}\n${yamlText(scenario)}\n${STARTER_LOAD}`;
+    });
+  await world.files.writeText(path, `${STARTER_TOP}\n${STARTER_REQUEST}\n${STARTER_LOAD}`).catch((error: Error) => {
+    throw new RampartError('bad-folder', `--out: ${path} cannot be written: ${error.message}`);
+  });
+  world.stdout.write(
+    `${path} is there. Put your address into it, then: rampart validate ${path}, rampart run ${path} --dry-run\n`,
+  );
+  return EXIT.passed;
+}

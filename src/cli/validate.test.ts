@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { saidBy } from './world.fixture.ts';
+
+const GOOD = 'url: http://127.0.0.1:9/\nrate: 5/s\nheaders: { Authorization: Bearer sesame-open }\n';
+
+describe('rampart validate', () => {
+  it('shows the plan of a scenario, without its secrets, and asks nobody', async () => {
+    const files = { 's.yaml': `${GOOD}data: rows.jsonl\nbody: "{{row}}"\n`, 'rows.jsonl': '{"a":1}\n' };
+    const { code, stdout, stderr } = await saidBy(['validate', 's.yaml'], { files });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('s.yaml is right, for rampart run:\n  POST http://127.0.0.1:9/');
+    expect(stdout).toContain('1 row of rows.jsonl');
+    expect(stdout).not.toContain('sesame-open');
+  });
+
+  it('takes a scenario with settings of a search for one', async () => {
+    const files = { 's.yaml': 'url: http://127.0.0.1:9/\nslos: p95<1s\n' };
+    expect((await saidBy(['validate', 's.yaml'], { files })).stdout).toContain('for rampart find');
+    const never = await saidBy(['validate', 's.yaml'], { files: { 's.yaml': 'url: http://h/\nslos: achieved>1/s\n' } });
+    expect(never.code).toBe(2);
+  });
+
+  it('is of the file alone: not of the environment', async () => {
+    const { code } = await saidBy(['validate', 's.yaml'], { files: { 's.yaml': GOOD }, env: { RAMPART_RATE: 'x' } });
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [{ 's.yaml': 'url: h\nraet: 5/s\n' }, /s\.yaml, line 2, column 1: raet is not a setting\n {2}Did you mean rate\?/],
+    [{ 's.yaml': 'url: h\ndata: none.csv\nbody: "{{row.a}}"\n' }, /"none\.csv" does not exist/],
+    [{}, /scenario: "s\.yaml" does not exist/],
+  ])('refuses what is wrong in %j with its place', async (files, says) => {
+    const { code, stdout, stderr } = await saidBy(['validate', 's.yaml'], { files });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(says);
+  });
+
+  it('tells of several files what is wrong with each', async () => {
+    const files = { 'a.yaml': 'url: h\nvus: x\n', 'b.yaml': GOOD, 'c.json': '{"url": "h", "vus": 1,}' };
+    const { code, stdout, stderr } = await saidBy(['validate', 'a.yaml', 'b.yaml', 'c.json'], { files });
+    expect([code, stdout]).toEqual([2, expect.stringContaining('b.yaml is right')]);
+    expect(stderr).toMatch(/a\.yaml, line 2.*c\.json, line 1, column 23 is not JSON/s);
+  });
+
+  it('refuses what is no file of a scenario', async () => {
+    expect(await saidBy(['validate', 'http://h/'])).toMatchObject({ code: 2 });
+  });
+});

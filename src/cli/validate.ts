@@ -1,0 +1,50 @@
+import { EXIT, RampartError } from '../core/errors.ts';
+import { Secrets } from '../core/secret.ts';
+import type { World } from '../core/world.ts';
+import { describePlan } from '../plan/describe.ts';
+import type { RawSettings } from '../plan/raw-settings.ts';
+import { preparedBy } from '../plan/resolve.ts';
+import { isScenario } from '../plan/scenario-source.ts';
+import { readSources } from '../plan/sources.ts';
+import { discardRows } from '../session/execution.ts';
+import { procedureOf } from '../session/procedures.ts';
+import { namesWhere } from '../settings/table.ts';
+import { discreet } from './discreet.ts';
+
+const OF_SEARCHES = namesWhere(({ onlyFor }) => onlyFor === 'find');
+
+/**
+ * `rampart validate`: reads scenario files as a run would, files that they name included, and sends nothing. Returns the exit
+ * code.
+ *
+ * @throws RampartError for the first that is wrong, where there is one file; else all that are wrong are told.
+ */
+export async function validateCommand(world: World, paths: readonly string[]): Promise<number> {
+  let code: number = EXIT.passed;
+  for (const path of paths) {
+    try {
+      await validate(world, path);
+    } catch (error) {
+      if (!(error instanceof RampartError) || paths.length === 1) throw error;
+      world.stderr.write(`rampart: ${error.message}\n${error.hint === '' ? '' : `  ${error.hint}\n`}`);
+      code = EXIT.usage;
+    }
+  }
+  return code;
+}
+
+async function validate(outside: World, path: string): Promise<void> {
+  if (!isScenario(path))
+    throw new RampartError('usage', `${JSON.stringify(path)} is no scenario file`, 'It is named .yaml or .json.');
+  // What is in the environment of this machine is not what the file says.
+  const given = await readSources({ kind: 'run', target: path, env: {}, flags: {} }, outside.files);
+  const kind = isOfSearch(given) ? 'find' : 'run';
+  const { plan, rows } = preparedBy(given, kind, outside);
+  discardRows(outside.files, rows);
+  procedureOf(plan);
+  const { stdout } = discreet(outside, Secrets.of(plan));
+  stdout.write(`${path} is right, for rampart ${kind}:\n`);
+  for (const line of describePlan(plan)) stdout.write(`  ${line}\n`);
+}
+
+const isOfSearch = ({ settings }: RawSettings): boolean => OF_SEARCHES.some((name) => settings[name] !== undefined);

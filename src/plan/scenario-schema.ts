@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { flowsSchema, requestsSchema } from './mix.ts';
+import { settingsSchema } from './schema.ts';
+
+/** JSON Schema (draft-07, which editors know) of a scenario file; the build writes it to `scenario.schema.json`. */
+export function scenarioJsonSchema(): Record<string, unknown> {
+  const { shape } = settingsSchema;
+  const number = shape['requests'] as z.ZodType;
+  const scenario = z.strictObject({
+    ...shape,
+    $schema: z.string().optional().describe('Where an editor finds this schema; nothing else looks at it'),
+    requests: z
+      .union([number, requestsSchema])
+      .optional()
+      .describe('What is sent, one object for each request; a number: stop after so many of the only one'),
+    flows: flowsSchema.optional().describe('What users or arrivals do: requests in turn, with pauses'),
+    maxRequests: number.describe('Beside a list of requests: stop after so many'),
+  });
+  return { title: 'rampart scenario', ...z.toJSONSchema(scenario, { target: 'draft-7', io: 'input' }) };
+}
