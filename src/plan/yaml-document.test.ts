@@ -34,13 +34,12 @@ describe('a scenario in YAML', () => {
 
   it('reads whatever JSON value is written as YAML, and sends it', () => {
     const bodies = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()));
-    const property = fc.property(bodies, (body) => {
+    for (const body of fc.sample(bodies, { numRuns: 100, seed: 1 })) {
       const text = JSON.stringify(body);
-      if (text.includes('{{')) return;
+      if (text.includes('{{')) continue;
       const document = readYamlDocument(yamlText({ body: JSON.parse(text) as unknown }));
       expect('fault' in document ? document.fault : JSON.parse(document.bodyOf(null) ?? '')).toEqual(JSON.parse(text));
-    });
-    fc.assert(property);
+    }
   });
 
   it('sends numbers as they are written', () => {
