@@ -23,7 +23,9 @@ it('the demo does the main job in under a minute, says where the report is, and 
   expect(stdout).toContain('POST /predict');
   const [, report = ''] = /Report: (\S+)/.exec(stderr) ?? [];
   expect(existsSync(`${ROOT}${report}`)).toBe(true);
-  expect(stdout).toMatch(/It sustains (at least )?[\d,]+ requests per second|breaking point was not found/);
+  // On a machine with other work the first thing to say may be who waited all along.
+  const said = /It sustains (at least )?[\d,]+ requests per second|breaking point was not found|virtual users waited for/;
+  expect(stdout).toMatch(said);
   // Whether a machine this busy can measure is not for this test to say.
   expect([0, 5]).toContain(code);
   // Nobody listens there any more.
