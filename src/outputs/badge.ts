@@ -1,22 +1,8 @@
 /** A badge for a README: what a finished run came to, in the colour of its verdict. */
-import type { Output } from '../core/output.ts';
 import type { RunResult, VerdictStatus } from '../core/result.ts';
+import { finishedFile } from './finished-file.ts';
 
-export const BADGE: Output = {
-  name: 'badge',
-  options: { file: 'where to write it; badge.svg if it is left out' },
-  open: ({ options, result, write }) => {
-    let ended = false;
-    return {
-      accept: (event) => {
-        ended ||= event.type === 'finished';
-      },
-      close: async () => {
-        if (ended) await write(options['file'] ?? 'badge.svg', toBadge(result()));
-      },
-    };
-  },
-};
+export const BADGE = finishedFile('badge', 'badge.svg', ({ result }) => toBadge(result()));
 
 /** White text on each has a contrast of 4.5 at least. */
 const COLOURS: Readonly<Record<VerdictStatus, string>> = {

@@ -1,6 +1,6 @@
 /** The files of a run as outputs of their own: one of them, where somebody else looks for it. */
-import type { Output } from '../core/output.ts';
 import type { FileName } from '../core/run-files.ts';
+import { finishedFile } from './finished-file.ts';
 
 /** By the name that `--output` knows it by. */
 const NAMES = {
@@ -17,20 +17,6 @@ const NAMES = {
 /** Fails to compile when a file of a run has no name. */
 true satisfies Exclude<FileName, (typeof NAMES)[keyof typeof NAMES]> extends never ? true : false;
 
-export const FILE_OUTPUTS: readonly Output[] = Object.entries(NAMES).map(([name, file]) => ({
-  name,
-  options: { file: `where to write it; ${file} if it is left out` },
-  open: ({ options, file: textOf, write }) => {
-    const path = options['file'] ?? file;
-    let ended = false;
-    return {
-      accept: (event) => {
-        ended ||= event.type === 'finished';
-      },
-      // Nothing is written of a run that never came to its end: it would be taken for one that did.
-      close: async () => {
-        if (ended) await write(path, await textOf(file));
-      },
-    };
-  },
-}));
+export const FILE_OUTPUTS = Object.entries(NAMES).map(([name, file]) =>
+  finishedFile(name, file, (context) => context.file(file)),
+);

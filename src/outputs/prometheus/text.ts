@@ -34,7 +34,8 @@ function familyText(family: Family): string {
   return `# HELP ${name} ${help}\n# TYPE ${name} ${family.kind}\n${lines.join('')}`;
 }
 
-function labelsText(labels: Labels): string {
+/** `{request="POST /predict",le="0.1"}`; nothing where there are none. OpenMetrics writes them alike. */
+export function labelsText(labels: Labels): string {
   const all = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
   return all.length === 0 ? '' : `{${all.join(',')}}`;
 }
