@@ -34,7 +34,9 @@ export function toOpenMetrics({ latency, rates, totals, breakingPoint, series }:
 }
 
 function family(name: string, unit: string, help: string, samples: readonly Sample[]): string {
-  const lines = samples.flatMap(([labels, value]) => (value === null ? [] : [`${name}${labelsText(labels)} ${value}\n`]));
+  const lines = samples.flatMap(([labels, value]) =>
+    value === null ? [] : [`${name}${labelsText(labels)} ${value}\n`],
+  );
   if (lines.length === 0) return '';
   const told = unit === '' ? '' : `# UNIT ${name} ${unit}\n`;
   return `# TYPE ${name} gauge\n${told}# HELP ${name} ${help}\n${lines.join('')}`;

@@ -4,7 +4,7 @@ import type { IntervalSnapshot } from '../../core/snapshot.ts';
 import { Delivery } from '../delivery.ts';
 import { post, receiverOf } from '../http-receiver.ts';
 import type { Labels } from '../metrics/family.ts';
-import { tagsOf } from '../metrics/push.ts';
+import { tagsOf } from '../options.ts';
 import { figuresOf } from './interval.ts';
 
 export const INFLUXDB: Output = {

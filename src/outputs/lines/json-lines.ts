@@ -3,7 +3,7 @@ import type { RunEvent } from '../../core/event.ts';
 import type { Output, OutputContext } from '../../core/output.ts';
 import { Delivery } from '../delivery.ts';
 import { post, receiverOf } from '../http-receiver.ts';
-import { tagsOf } from '../metrics/push.ts';
+import { tagsOf } from '../options.ts';
 import { figuresOf } from './interval.ts';
 
 /** What stands for standard output. */
@@ -67,7 +67,11 @@ export function toLine(event: RunEvent, startedAt: number, { result }: Pick<Outp
       vus: load.vus,
       in_flight: load.inFlight,
       requests: figuresOf(snapshot).map(({ request, counts, outcomes, statuses, times }) => ({
-        ...{ request, ...counts, outcomes, statuses, times },
+        request,
+        ...counts,
+        outcomes,
+        statuses,
+        times,
       })),
     };
   }

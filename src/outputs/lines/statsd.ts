@@ -4,10 +4,10 @@ import { RampartError } from '../../core/errors.ts';
 import type { Output } from '../../core/output.ts';
 import type { IntervalSnapshot } from '../../core/snapshot.ts';
 import type { Labels } from '../metrics/family.ts';
-import { tagsOf } from '../metrics/push.ts';
+import { tagsOf } from '../options.ts';
 import { figuresOf } from './interval.ts';
 
-/** What fits into one packet on every network. */
+/** What fits into one packet on every network, bytes. */
 const PACKET = 1_432;
 
 export const STATSD: Output = {
@@ -17,15 +17,14 @@ export const STATSD: Output = {
     const { host, port } = addressOf(options['address'] ?? '127.0.0.1:8125');
     const common = { run: id, ...tagsOf('statsd', options['tags']) };
     const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
-    let [lost, warned, open] = [0, false, 0];
+    let [lost, open] = [0, 0];
     let idle: (() => void) | null = null;
     // A name that is not known, or a port that is closed: nobody else hears of it.
     const sent = (error: Error | null): void => {
       open--;
       if (error !== null) {
+        if (lost === 0) warn(error.message);
         lost++;
-        if (!warned) warn(error.message);
-        warned = true;
       }
       if (open === 0) idle?.();
     };
@@ -34,7 +33,7 @@ export const STATSD: Output = {
     return {
       accept: (event) => {
         if (event.type !== 'interval') return;
-        for (const packet of packets(toStatsd(event.snapshot, common))) {
+        for (const packet of packetsOf(toStatsd(event.snapshot, common))) {
           open++;
           socket.send(packet, port, host, sent);
         }
@@ -96,15 +95,19 @@ function tagText(tags: Labels): string {
     .join(',')}`;
 }
 
-function packets(lines: readonly string[]): string[] {
+/** Whole lines, as many as fit into each. */
+export function packetsOf(lines: readonly string[]): string[] {
   const all: string[] = [];
   let packet = '';
+  let bytes = 0;
   for (const line of lines) {
-    if (packet !== '' && packet.length + line.length >= PACKET) {
+    const more = Buffer.byteLength(line) + 1;
+    if (packet !== '' && bytes + more > PACKET) {
       all.push(packet);
-      packet = '';
+      [packet, bytes] = ['', 0];
     }
     packet += `${line}\n`;
+    bytes += more;
   }
   return packet === '' ? all : [...all, packet];
 }

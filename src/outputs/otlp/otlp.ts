@@ -4,7 +4,8 @@ import { post, receiverOf } from '../http-receiver.ts';
 import { exponentialOf } from '../metrics/exponential.ts';
 import type { Distribution, Family, Labels } from '../metrics/family.ts';
 import type { Meter } from '../metrics/meter.ts';
-import { pushed, tagsOf } from '../metrics/push.ts';
+import { pushed } from '../metrics/push.ts';
+import { tagsOf } from '../options.ts';
 
 /** AGGREGATION_TEMPORALITY_CUMULATIVE. */
 const CUMULATIVE = 2;
@@ -21,18 +22,19 @@ export const OTLP: Output = {
     const { url, header, tags } = context.options;
     const [, name = '', value = ''] = /^([^:]+):\s*(.*)$/s.exec(header ?? '') ?? [];
     const headers = { 'content-type': 'application/json', ...(name === '' ? {} : { [name]: value }) };
-    const receiver = receiverOf('otlp', url, headers);
-    const bare = new URL(receiver.url).pathname === '/';
+    const given = receiverOf('otlp', url, headers);
+    const bare = new URL(given.url).pathname === '/';
+    const receiver = bare ? { ...given, url: new URL('/v1/metrics', given.url).href } : given;
     const resource = {
       'service.name': 'rampart',
       'service.instance.id': context.id,
       ...tagsOf('otlp', tags),
     };
     return pushed(
+      'otlp',
       context,
-      '5s',
       (meter) => JSON.stringify(exportRequest(meter, resource)),
-      (body) => post(bare ? { ...receiver, url: new URL('/v1/metrics', receiver.url).href } : receiver, body),
+      (body) => post(receiver, body),
     );
   },
 };

@@ -2,7 +2,8 @@
 import type { Output } from '../../core/output.ts';
 import { post, receiverOf } from '../http-receiver.ts';
 import type { Meter } from '../metrics/meter.ts';
-import { pushed, tagsOf } from '../metrics/push.ts';
+import { pushed } from '../metrics/push.ts';
+import { tagsOf } from '../options.ts';
 import { double, nested, uint, varint } from './protobuf.ts';
 import { samplesOf } from './text.ts';
 
@@ -24,8 +25,8 @@ export const REMOTE_WRITE: Output = {
     });
     const labels = { job: 'rampart', instance: context.id, ...tagsOf('remote-write', tags) };
     return pushed(
+      'remote-write',
       context,
-      '5s',
       (meter) => uncompressed(writeRequest(meter, labels)),
       (bytes) => post(receiver, bytes),
     );

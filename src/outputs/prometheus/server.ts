@@ -4,7 +4,7 @@ import { RampartError } from '../../core/errors.ts';
 import type { Output, OutputContext } from '../../core/output.ts';
 import { micros } from '../../core/units.ts';
 import { Meter } from '../metrics/meter.ts';
-import { parseEvery } from '../metrics/push.ts';
+import { durationOf } from '../options.ts';
 import { asksForNative, NATIVE_TYPE, toNative } from './native.ts';
 import { TEXT_TYPE, toText } from './text.ts';
 
@@ -20,7 +20,7 @@ export const PROMETHEUS: Output = {
   },
   open: async (context) => {
     const { options, clock } = context;
-    const stay = options['stay'] === undefined ? 0 : parseEvery(options['stay']);
+    const stay = options['stay'] === undefined ? 0 : durationOf('prometheus', 'stay', options['stay']);
     if (stay > LONGEST_STAY)
       throw new RampartError(
         'bad-output',
