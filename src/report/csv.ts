@@ -12,6 +12,7 @@ import {
 } from '../core/snapshot.ts';
 import { Histogram, quantilesOf } from '../stats/histogram.ts';
 import { mergeHistograms } from '../stats/packed-histogram.ts';
+import { csvCell } from './csv-cell.ts';
 import { wholesOf } from './request-rows.ts';
 
 /**
@@ -192,10 +193,7 @@ export class HistoryCsv implements RunSink {
     const { plan, startedAt } = this.#run;
     const now = new Map<string, Lately>();
     const all = new Lately();
-    const wholes = new Map<
-      string,
-      { readonly label: readonly Cell[]; readonly current: Lately; readonly key: string }
-    >();
+    const wholes = new Map<string, { readonly label: readonly Cell[]; readonly current: Lately }>();
     for (const { phase, series, flows = {}, groups = {}, resets = 0 } of snapshots) {
       if (resets > this.#resets) {
         this.#resets = resets;
@@ -209,18 +207,14 @@ export class HistoryCsv implements RunSink {
         entry(this.#totals, name, Running).add(each);
         this.#all.add(each);
       }
-      for (const [kind, of] of [
-        ['group', groups],
-        ['flow', flows],
-      ] as const)
-        for (const [name, each] of Object.entries(of)) {
-          // No request has a line break in its name.
-          const key = `${kind}\n${name}`;
-          const whole = wholes.get(key) ?? { label: [kind, name], current: new Lately(), key };
-          wholes.set(key, whole);
-          whole.current.add(each);
-          if (phase !== 'warmup' && resets === this.#resets) entry(this.#totals, key, Running).add(each);
-        }
+      for (const { kind, name, part } of wholesOf({ flows, groups })) {
+        // No request has a line break in its name.
+        const key = `${kind}\n${name}`;
+        const whole = wholes.get(key) ?? { label: [kind, name], current: new Lately() };
+        wholes.set(key, whole);
+        whole.current.add(part);
+        if (phase !== 'warmup' && resets === this.#resets) entry(this.#totals, key, Running).add(part);
+      }
     }
     const endAt = Math.max(...snapshots.map((snapshot) => snapshot.endAt));
     const seconds = (endAt - Math.min(...snapshots.map((snapshot) => snapshot.startAt))) / 1e6;
@@ -239,9 +233,7 @@ export class HistoryCsv implements RunSink {
       total.requests > 0 ? rounded(total.bodyBytesIn / total.requests) : UNKNOWN,
     ];
     const rows = [...now].map(([name, each]) => row(labelOf(plan, name), each, entry(this.#totals, name, Running)));
-    const made = [...wholes.values()].map(({ label, current, key }) =>
-      row(label, current, entry(this.#totals, key, Running)),
-    );
+    const made = [...wholes].map(([key, { label, current }]) => row(label, current, entry(this.#totals, key, Running)));
     this.#write(table([...rows, ...made, row(AGGREGATED, all, this.#all)]));
   }
 }
@@ -279,18 +271,7 @@ function percentilesWithin(times: HistogramData): Cell[] {
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 const perSecond = (n: number, seconds: number): number => (seconds > 0 ? rounded(n / seconds) : 0);
 
-/** RFC 4180: CRLF after every record, quotes where needed and doubled within. */
+/** As RFC 4180 has it: CRLF after every record. */
 function table(rows: readonly (readonly Cell[])[]): string {
-  return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
-}
-
-/**
- * Names and messages come from outside: what would move a terminal's cursor or turn the writing round (`cat stats.csv`) is
- * replaced, and text that a spreadsheet would take for a formula gets an apostrophe.
- */
-function field(cell: Cell): string {
-  if (typeof cell === 'number') return String(cell);
-  const inert = cell.replace(/\r(?!\n)|[^\P{Cc}\t\r\n]|[\p{Cf}\p{Cs}]/gu, '\uFFFD');
-  const text = /^\s*[=+\-@]/.test(inert) ? `'${inert}` : inert;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return rows.map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
 }

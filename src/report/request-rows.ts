@@ -38,16 +38,22 @@ export function requestRows(result: RunResult): RequestRow[] {
 }
 
 /** What is made of several requests and measured under a name of its own. */
-export interface Whole {
+export interface Whole<Part> {
   readonly kind: 'group' | 'flow';
   readonly name: string;
-  readonly part: SeriesResult;
+  readonly part: Part;
 }
 
-export const wholesOf = ({ groups = {}, flows = {} }: Pick<RunResult, 'groups' | 'flows'>): readonly Whole[] => [
-  ...Object.entries(groups).map(([name, part]): Whole => ({ kind: 'group', name, part })),
-  ...Object.entries(flows).map(([name, part]): Whole => ({ kind: 'flow', name, part })),
+/** Of a result, or of an interval. */
+export const wholesOf = <Part>({ groups = {}, flows = {} }: Wholes<Part>): readonly Whole<Part>[] => [
+  ...Object.entries(groups).map(([name, part]): Whole<Part> => ({ kind: 'group', name, part })),
+  ...Object.entries(flows).map(([name, part]): Whole<Part> => ({ kind: 'flow', name, part })),
 ];
+
+interface Wholes<Part> {
+  readonly groups?: Readonly<Record<string, Part>>;
+  readonly flows?: Readonly<Record<string, Part>>;
+}
 
 /** What the row of the ramp is called. */
 export const RAMP = 'The ramp before';

@@ -49,6 +49,18 @@ describe('single requests as text', () => {
     expect(countIn(batchOf())).toBe(2);
   });
 
+  it('are no formulas for a spreadsheet', () => {
+    const log = new SampleLog({ share: 1, most: 10 });
+    log.add(Object.assign(createExchange(0), { outcome: 4, message: '=1+2\u001b[2J', epoch: 1 }));
+    const writing = { plan: planOf(), columns: 'rampart', format: 'csv', offset: OFFSET } as const;
+    expect(
+      toSampleText(log.take() as SampleBatch, writing)
+        .trim()
+        .split(',')
+        .at(-1),
+    ).toBe("'=1+2\uFFFD[2J");
+  });
+
   it('have Locust’s columns: a failure is an exception', () => {
     const [first, second] = written('locust', 'ndjson').map((line) => JSON.parse(line));
     expect(first).toMatchObject({ request_type: 'POST', response_time: 10, response_length: 7, exception: null });

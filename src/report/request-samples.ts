@@ -2,16 +2,17 @@
 import type { Plan } from '../core/plan.ts';
 import { SAMPLE_FIELDS, type SampleBatch, type SampleField } from '../core/request-samples.ts';
 import { OUTCOMES } from '../core/sample.ts';
+import { type CsvCell, csvCell } from './csv-cell.ts';
 
 export const COLUMNS = ['rampart', 'locust', 'k6'] as const;
 export type SampleColumns = (typeof COLUMNS)[number];
 export type SampleFormat = 'csv' | 'ndjson';
 
-type Value = string | number | boolean | null;
 /** A row by column. */
-type Row = Readonly<Record<string, Value>>;
+type Row = Readonly<Record<string, CsvCell>>;
 
-interface Writing {
+/** How a batch is to be written. */
+export interface SampleWriting {
   readonly plan: Plan;
   readonly columns: SampleColumns;
   readonly format: SampleFormat;
@@ -21,51 +22,32 @@ interface Writing {
 
 type Sample = Readonly<Record<SampleField, number>>;
 
-const LOCUST = ['request_type', 'name', 'response_time', 'response_length', 'exception', 'start_time', 'url'];
-const K6 = [
-  ...[
-    'metric_name',
-    'timestamp',
-    'metric_value',
-    'check',
-    'error',
-    'error_code',
-    'expected_response',
-    'group',
-    'method',
-  ],
-  ...['name', 'proto', 'scenario', 'service', 'status', 'subproto', 'tls_version', 'url', 'extra_tags'],
-];
-const OWN = [
-  ...[
-    'time',
-    'request',
-    'method',
-    'phase',
-    'outcome',
-    'status',
-    'response_ms',
-    'service_ms',
-    'first_byte_ms',
-    'lag_ms',
-  ],
-  ...['connect_ms', 'tls_ms', 'bytes_in', 'body_bytes_in', 'bytes_out', 'user', 'index', 'message'],
-];
+const names = (text: string): readonly string[] => text.split(' ');
+
+const HEADS: Readonly<Record<SampleColumns, readonly string[]>> = {
+  rampart: names(
+    'time request method phase outcome status response_ms service_ms first_byte_ms lag_ms connect_ms tls_ms bytes_in body_bytes_in bytes_out user index message',
+  ),
+  locust: names('request_type name response_time response_length exception start_time url'),
+  k6: names(
+    'metric_name timestamp metric_value check error error_code expected_response group method name proto scenario service status subproto tls_version url extra_tags',
+  ),
+};
 
 /** The first line of a table; of lines of JSON there is none. */
-export function headOf({ columns, format }: Pick<Writing, 'columns' | 'format'>): string {
-  return format === 'ndjson' ? '' : csvLine({ rampart: OWN, locust: LOCUST, k6: K6 }[columns]);
+export function headOf({ columns, format }: Pick<SampleWriting, 'columns' | 'format'>): string {
+  return format === 'ndjson' ? '' : csvLine(HEADS[columns]);
 }
 
 /** @returns a text of whole lines. */
-export function toSampleText(batch: SampleBatch, writing: Writing): string {
+export function toSampleText(batch: SampleBatch, writing: SampleWriting): string {
   const rowsOf = { rampart: ownRow, locust: locustRow, k6: k6Rows }[writing.columns];
-  const names = { rampart: OWN, locust: LOCUST, k6: K6 }[writing.columns];
+  const head = HEADS[writing.columns];
   const lines: string[] = [];
   for (const sample of samplesIn(batch)) {
     const message = batch.messages[sample.message] ?? '';
     for (const row of [rowsOf(sample, message, writing)].flat()) {
-      if (writing.format === 'csv') lines.push(csvLine(names.map((name) => row[name] ?? null)));
+      if (writing.format === 'csv') lines.push(csvLine(head.map((name) => row[name] ?? null)));
       else lines.push(`${JSON.stringify(writing.columns === 'k6' ? k6Point(row) : row)}\n`);
     }
   }
@@ -83,7 +65,7 @@ function* samplesIn(batch: SampleBatch): Generator<Sample> {
 /** µs to ms, as other files have them; null of what has not happened. */
 const ms = (took: number, happened = took >= 0): number | null => (happened ? took / 1e3 : null);
 
-function ownRow(sample: Sample, message: string, { plan, offset }: Writing): Row {
+function ownRow(sample: Sample, message: string, { plan, offset }: SampleWriting): Row {
   const { dueAt, sentAt, firstByteAt, doneAt, connectTook, tlsTook, epoch, outcome } = sample;
   const { name = '', method = '' } = plan.requests[sample.request] ?? {};
   return {
@@ -111,7 +93,7 @@ function ownRow(sample: Sample, message: string, { plan, offset }: Writing): Row
 const isFailed = ({ outcome }: Sample): boolean => OUTCOMES[outcome] !== 'ok';
 
 /** As Locust's `request` event names them. */
-function locustRow(sample: Sample, message: string, { plan, offset }: Writing): Row {
+function locustRow(sample: Sample, message: string, { plan, offset }: SampleWriting): Row {
   const { name = '', method = '', path = '' } = plan.requests[sample.request] ?? {};
   return {
     request_type: method,
@@ -125,7 +107,7 @@ function locustRow(sample: Sample, message: string, { plan, offset }: Writing): 
 }
 
 /** A row for each metric of a request, as in k6's CSV; its times begin when the request leaves, as k6's do. */
-function k6Rows(sample: Sample, message: string, { plan, offset }: Writing): readonly Row[] {
+function k6Rows(sample: Sample, message: string, { plan, offset }: SampleWriting): readonly Row[] {
   const { sentAt, firstByteAt, doneAt, connectTook, tlsTook, status } = sample;
   const { name = '', method = '', path = '' } = plan.requests[sample.request] ?? {};
   const failed = isFailed(sample);
@@ -163,11 +145,6 @@ function k6Point({ metric_name, metric_value, timestamp, ...tags }: Row): object
   };
 }
 
-function csvLine(values: readonly Value[]): string {
-  return `${values.map(cell).join(',')}\n`;
-}
-
-function cell(value: Value): string {
-  const text = value === null ? '' : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function csvLine(values: readonly CsvCell[]): string {
+  return `${values.map(csvCell).join(',')}\n`;
 }

@@ -5,7 +5,14 @@ import type { SampleBatch, SampleWish } from '../core/request-samples.ts';
 import type { GrowingFile, Machine } from '../core/world.ts';
 import type { RawSettings } from '../plan/raw-settings.ts';
 import { readValue } from '../plan/value.ts';
-import { countIn, headOf, type SampleColumns, type SampleFormat, toSampleText } from '../report/request-samples.ts';
+import {
+  countIn,
+  headOf,
+  type SampleColumns,
+  type SampleFormat,
+  type SampleWriting,
+  toSampleText,
+} from '../report/request-samples.ts';
 import type { OutputOutcome } from './output-queue.ts';
 
 /** A second of all threads together; a fast disk takes it, and so does the main thread. */
@@ -50,14 +57,14 @@ export function wishFor({ share }: SampleFileWish, { threads, interval }: Plan):
 /** Batches are written one after the other, and nobody waits for them; what a slow disk does not take is dropped, and counted. */
 export class SampleFile {
   readonly #file: GrowingFile;
-  readonly #writing: Parameters<typeof toSampleText>[1];
+  readonly #writing: SampleWriting;
   #busy: Promise<void> = Promise.resolve();
   #waiting = 0;
   #delivered = 0;
   #dropped = 0;
   #error: Error | null = null;
 
-  private constructor(file: GrowingFile, writing: Parameters<typeof toSampleText>[1]) {
+  private constructor(file: GrowingFile, writing: SampleWriting) {
     this.#file = file;
     this.#writing = writing;
   }
