@@ -1,18 +1,18 @@
 /** The pictures of a comparison: how much each figure changed, and each run of both sides. */
 import type { Comparison, MetricChange } from '../core/comparison.ts';
-import { tickLabel, ticksOf, valueAxis } from './client/axis.ts';
+import { ticksOf, valueAxis } from './client/axis.ts';
 import { figureText } from './comparison-phrases.ts';
 import { escapeHtml } from './html/escape.ts';
-import { shapeAt } from './overlay-svg.ts';
+import { dashOf, shapeAt } from './overlay-svg.ts';
+import { figure, gridRow } from './svg-grid.ts';
 
 const WIDTH = 534;
-const LEFT = 92;
+/** Room for the longest name of a figure, on a phone too. */
+const LEFT = 132;
 const RIGHT = 18;
 const ROW = 34;
 const TOP = 12;
 const BOTTOM = 28;
-
-const figure = (value: number): string => String(Math.round(value * 10) / 10);
 
 /** Figures whose change is a share of the base: on one scale. */
 export const shownChanges = ({ metrics }: Pick<Comparison, 'metrics'>): readonly MetricChange[] =>
@@ -80,22 +80,15 @@ export function runsSvg({ metric, base, head }: RunsPicture): string {
   const xAt = (place: number, side: number): number =>
     left + ((place + 0.38 + 0.24 * side) / count) * (WIDTH - RIGHT - left);
   const yAt = (value: number): number => bottom - (value / axis.end) * (bottom - TOP);
-  const rows = ticksOf(axis).map((tick) => {
-    const at = figure(yAt(tick));
-    return (
-      `<line class="gridline" x1="${left}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}"/>` +
-      `<text x="${left - 6}" y="${at}" dy="0.35em" text-anchor="end">${tickLabel(tick)}</text>`
-    );
-  });
+  const rows = ticksOf(axis).map((tick) => gridRow(left, WIDTH - RIGHT, figure(yAt(tick)), tick));
   const sides = [base, head].map((runs, side) => {
-    const look = `run-${side + 1}`;
     const at = figure(yAt(side === 0 ? metric.base : metric.head));
     const dots = runs.map((value, place) => {
       if (value === null) return '';
       const told = `${side === 0 ? 'base' : 'head'}, run ${place + 1}: ${figureText(value, metric.unit)}`;
       return `<g><title>${escapeHtml(told)}</title>${shapeAt(side, xAt(place, side), yAt(value))}</g>`;
     });
-    return `<path class="line ${look}${side === 0 ? ' dashed' : ''}" d="M${left} ${at}H${WIDTH - RIGHT}"/>${dots.join('')}`;
+    return `<path class="line run-${side + 1}" d="M${left} ${at}H${WIDTH - RIGHT}"${dashOf(side)}/>${dots.join('')}`;
   });
   const columns = Array.from({ length: count }, (_, place) => {
     const at = figure(left + ((place + 0.5) / count) * (WIDTH - RIGHT - left));

@@ -123,6 +123,12 @@ describe('the page of a comparison', () => {
     expect(page).toContain('aria-label="Changes of the figures: p95 +12 % (+7.1 to +17 %); p99 +12 % (−3 to +18 %)"');
     expect(page.match(/<title>(base|head), run \d: 1?\d\d(\.\d)? ms<\/title>/g)).toHaveLength(3);
     expect(page).toContain('p95 of each run');
+    // The means are dashed as the legend says.
+    const dashes = [...page.matchAll(/<path class="line (run-\d)"[^>]*>/g)].map(([path = '', run]) => [
+      run,
+      /stroke-dasharray="[^"]*"/.exec(path)?.[0] ?? 'none',
+    ]);
+    expect(new Set(dashes.map(String)).size).toBe(2);
     expect(page).not.toContain('<img');
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
   });

@@ -9,6 +9,7 @@ import {
   visibleCurve,
 } from './client/load-picture.ts';
 import { escapeHtml } from './html/escape.ts';
+import { figure, gridRow } from './svg-grid.ts';
 
 const LEFT = 46;
 const RIGHT = 18;
@@ -33,13 +34,7 @@ export function loadSvgOf(picture: LoadPicture, width: number, height: number): 
       `<rect class="range ${picture.colour}" x="${figure(from)}" y="${TOP}" width="${figure(to - from)}" height="${bottom - TOP}"/>`,
     );
   }
-  for (const tick of ticksOf(picture.y)) {
-    const y = figure(yAt(tick));
-    parts.push(
-      `<line class="gridline" x1="${LEFT}" x2="${right}" y1="${y}" y2="${y}"/>` +
-        `<text x="${LEFT - 6}" y="${y}" dy="0.35em" text-anchor="end">${tickLabel(tick)}</text>`,
-    );
-  }
+  for (const tick of ticksOf(picture.y)) parts.push(gridRow(LEFT, right, figure(yAt(tick)), tick));
   for (const tick of ticksOf(picture.x))
     parts.push(`<text x="${figure(xAt(tick))}" y="${height - 24}" text-anchor="middle">${tickLabel(tick)}</text>`);
   parts.push(`<text x="${figure((LEFT + right) / 2)}" y="${height - 6}" text-anchor="middle">${picture.axis}</text>`);
@@ -115,6 +110,3 @@ export function signAt(verdict: LevelVerdict, x: number, y: number): string {
       return `<rect ${kind} x="${figure(x - 5)}" y="${figure(y - 1.25)}" width="10" height="2.5"/>`;
   }
 }
-
-/** Three significant digits would do; a tenth of a pixel is finer. */
-const figure = (value: number): string => String(Math.round(value * 10) / 10);

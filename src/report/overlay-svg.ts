@@ -1,7 +1,8 @@
-import { tickLabel, ticksOf } from './client/axis.ts';
+import { ticksOf } from './client/axis.ts';
 import { DASHES, outlineOf, SHAPES } from './client/overlay/look.ts';
 import { describeOverlay, labelsOf, type OverlayPicture, type Trace, thinnedTrace } from './client/overlay/pictures.ts';
 import { escapeHtml } from './html/escape.ts';
+import { figure, gridRow } from './svg-grid.ts';
 
 /** As those of a report: px at the width a card has on a wide screen. */
 const WIDTH = 534;
@@ -22,13 +23,7 @@ export function overlaySvgOf(picture: OverlayPicture): string {
   const xAt = (value: number): number => LEFT + ((value - x.start) / (x.end - x.start)) * (right - LEFT);
   const yAt = (value: number): number => bottom - (value / y.end) * (bottom - TOP);
   const { ticks, label } = labelsOf(picture);
-  const rows = ticksOf(y).map((tick) => {
-    const at = figure(yAt(tick));
-    return (
-      `<line class="gridline" x1="${LEFT}" x2="${right}" y1="${at}" y2="${at}"/>` +
-      `<text x="${LEFT - 6}" y="${at}" dy="0.35em" text-anchor="end">${tickLabel(tick)}</text>`
-    );
-  });
+  const rows = ticksOf(y).map((tick) => gridRow(LEFT, right, figure(yAt(tick)), tick));
   const columns = ticks.map((tick) => {
     // A long label at the right edge would be cut off there.
     const last = xAt(tick) > right - RIGHT / 2 && label(tick).length > 5;
@@ -81,11 +76,8 @@ export function shapeAt(run: number, x: number, y: number): string {
   return `<path class="shape run-${run + 1}${open ? ' open' : ''}" d="${path}" transform="translate(${figure(x)} ${figure(y)})"/>`;
 }
 
-function dashOf(run: number): string {
+/** The attribute that dashes a run's line. */
+export function dashOf(run: number): string {
   const dash = DASHES[run] ?? [];
   return dash.length === 0 ? '' : ` stroke-dasharray="${dash.join(' ')}"`;
-}
-
-function figure(value: number): string {
-  return String(Math.round(value * 10) / 10);
 }

@@ -1,6 +1,7 @@
-import { clockLabel, tickLabel, ticksOf } from './client/axis.ts';
+import { clockLabel, ticksOf } from './client/axis.ts';
 import { describe, type Line, labelsFrom, type Picture, placed, standsAlone, thinned } from './client/picture.ts';
 import { escapeHtml } from './html/escape.ts';
+import { figure, gridRow } from './svg-grid.ts';
 
 /** Sizes are in the drawing's own units: px at the width a card has on a wide screen. */
 const WIDTH = 534;
@@ -31,11 +32,7 @@ export function svgOf(picture: Picture, height: number): string {
         : `<text x="${figure(Number(xAt(band.from)) + 4)}" y="${TOP + 12}">${escapeHtml(band.label)}</text>`;
     return `<rect class="band${kind}" x="${xAt(band.from)}" y="${TOP}" width="${figure(width)}" height="${bottom - TOP}"/>${label}`;
   });
-  const rows = ticksOf(shown.y).map(
-    (tick) =>
-      `<line class="gridline" x1="${LEFT}" x2="${right}" y1="${yAt(tick)}" y2="${yAt(tick)}"/>` +
-      `<text x="${LEFT - 6}" y="${yAt(tick)}" dy="0.35em" text-anchor="end">${tickLabel(tick)}</text>`,
-  );
+  const rows = ticksOf(shown.y).map((tick) => gridRow(LEFT, right, yAt(tick), tick));
   const columns = ticksOf(shown.x).map(
     (tick) => `<text x="${xAt(tick)}" y="${height - 5}" text-anchor="middle">${clockLabel(tick)}</text>`,
   );
@@ -101,8 +98,4 @@ function lineOf(
 
 function styleOf({ colour, dashed }: Line): string {
   return `line ${colour}${dashed ? ' dashed' : ''}`;
-}
-
-function figure(value: number): string {
-  return String(Math.round(value * 10) / 10);
 }
