@@ -55,16 +55,14 @@ function answerOf(comparison: Comparison): string {
 }
 
 function figuresTable({ metrics }: Comparison): string {
-  const rows = metrics.map((metric) => {
-    const cells = [
-      figureText(metric.base, metric.unit),
-      figureText(metric.head, metric.unit),
-      changeText(metric),
-      intervalText(metric),
-      `${CHANGE_SYMBOLS[metric.verdict]} ${metric.verdict}`,
-    ];
-    return row(metric.name, cells);
-  });
+  const rows = metrics.map((metric) => [
+    metric.name,
+    figureText(metric.base, metric.unit),
+    figureText(metric.head, metric.unit),
+    changeText(metric),
+    intervalText(metric),
+    `${CHANGE_SYMBOLS[metric.verdict]} ${metric.verdict}`,
+  ]);
   return card('Figures', '', table('Figures', ['Figure', 'Base', 'Head', 'Change', 'Interval', 'Verdict'], rows));
 }
 
@@ -102,7 +100,7 @@ function runsTable({ base, head, metrics }: Comparison, figures: ComparedFigures
         const value = values?.[name] ?? null;
         return value === null ? '–' : figureText(value, unit);
       });
-      return row(side, [id, startedAt.replace('T', ' ').slice(0, 19), ...cells, leftOut ?? '']);
+      return [side, id, startedAt.replace('T', ' ').slice(0, 19), ...cells, leftOut ?? ''];
     });
   });
   const heads = ['Side', 'Run', 'Started (UTC)', ...metrics.map(({ name }) => name), 'Left out'];
@@ -117,12 +115,19 @@ function card(title: string, aside: string, content: string, legend = ''): strin
   return `<section class="card"><div class="title"><h2>${escapeHtml(title)}${unit}</h2>${legend}</div>${content}</section>`;
 }
 
-function table(name: string, heads: readonly string[], rows: readonly string[]): string {
+/** Columns of words, not of figures. */
+const WORDS = ['Verdict', 'Run', 'Started (UTC)', 'Left out'];
+
+/** @param rows cells by column, the first of them the row's name. */
+function table(name: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const look = (column: number): string => (WORDS.includes(heads[column] ?? '') ? ' class="text"' : '');
+  const head = heads.map((label, column) => `<th scope="col"${look(column)}>${escapeHtml(label)}</th>`);
+  const body = rows.map(([first = '', ...cells]) => {
+    const others = cells.map((cell, i) => `<td${look(i + 1)}>${escapeHtml(cell)}</td>`);
+    return `<tr><th scope="row">${escapeHtml(first)}</th>${others.join('')}</tr>`;
+  });
   return (
-    `<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table><thead><tr>` +
-    `${heads.map((head) => `<th scope="col">${escapeHtml(head)}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
+    `<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table><thead><tr>${head.join('')}</tr></thead>` +
+    `<tbody>${body.join('')}</tbody></table></div>`
   );
 }
-
-const row = (name: string, cells: readonly string[]): string =>
-  `<tr><th scope="row">${escapeHtml(name)}</th>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
