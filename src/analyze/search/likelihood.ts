@@ -42,9 +42,9 @@ export function coarseScattersOf({ mean, deviation }: Noise): Scatter[] {
   return COARSE_STEPS.map((step) => ({ factor: Math.exp(mean + step * deviation), drift: 0.02, prior: 0 }));
 }
 
-/** How steep a curve is that is none: ln of the limit counts so many times in the margin, at most. */
+/** The margin grows with ln load by no more than this, unless the target is a cliff. */
 const STEEPEST = 3;
-/** The same of a cliff. */
+/** By no more than this beside a cliff. */
 const CLIFF = 30;
 /** Model error, as a share of the margin's size: a level far from the limit says little about the limit. */
 const MISFIT = 0.1;
