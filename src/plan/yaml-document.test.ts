@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorOf } from './error.fixture.ts';
 import { worldWith } from './plan.fixture.ts';
@@ -34,12 +34,15 @@ describe('a scenario in YAML', () => {
 
   it('reads whatever JSON value is written as YAML, and sends it', () => {
     const bodies = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue()));
-    for (const body of fc.sample(bodies, { numRuns: 100, seed: 1 })) {
-      const text = JSON.stringify(body);
-      if (text.includes('{{')) continue;
-      const document = readYamlDocument(yamlText({ body: JSON.parse(text) as unknown }));
-      expect('fault' in document ? document.fault : JSON.parse(document.bodyOf(null) ?? '')).toEqual(JSON.parse(text));
-    }
+    fc.assert(
+      fc.property(bodies, (body) => {
+        const text = JSON.stringify(body);
+        fc.pre(!text.includes('{{'));
+        const document = readYamlDocument(yamlText({ body: JSON.parse(text) as unknown }));
+        const read = 'fault' in document ? document.fault : JSON.parse(document.bodyOf(null) ?? '');
+        expect(read).toEqual(JSON.parse(text));
+      }),
+    );
   });
 
   it('sends numbers as they are written', () => {
