@@ -86,3 +86,22 @@ it('goes the way that a response decides on, and comes to the other where anothe
   ]);
   expect(passesOf({ requests, flows: both }, false)).toEqual([[0, 2]]);
 });
+
+it('ends a pass where no request that is new can come any more', () => {
+  const decide = (inside: number): Flow['steps'][number] => ({
+    ...{ kind: 'if', captured: 'state', test: { kind: 'is', values: ['done'] } },
+    ...{ steps: [step(inside)], otherwise: [] },
+  });
+  const known: Flow = { name: 'known', weight: 1, steps: [step(0), step(2)] };
+  const branch: Flow = { name: 'branch', weight: 1, steps: [step(0), decide(1), step(2)] };
+  expect(passesOf({ requests, flows: [known, branch] }, true)).toEqual([
+    [0, 2],
+    [0, 1],
+  ]);
+  expect(passesOf({ requests, flows: [known, branch] }, false)).toEqual([[0, 2], [0]]);
+  const twice: Flow = { ...branch, steps: [...branch.steps, step(1)] };
+  expect(passesOf({ requests, flows: [known, twice] }, false)).toEqual([
+    [0, 2],
+    [0, 2, 1],
+  ]);
+});

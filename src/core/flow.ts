@@ -28,20 +28,13 @@ export const allSteps = (steps: readonly Step[]): readonly Step[] =>
 /** The request that is sent alone, to see whether the target is right: the first of a flow, which no other comes before. */
 export function firstRequest(plan: Pick<Plan, 'flows' | 'requests'>): number {
   const begun = flowsOf(plan).find(({ weight }) => weight > 0);
-  return begun === undefined ? 0 : (firstSent(begun.steps) ?? 0);
-}
-
-function firstSent(steps: readonly Step[]): number | null {
-  const [step] = steps;
-  if (step === undefined || step.kind === 'pause') return null;
-  if (step.kind === 'request') return step.request;
-  if (step.kind === 'choose') return firstSent(step.of.find(({ weight }) => weight > 0)?.steps ?? []);
-  return firstSent(step.steps);
+  const [first = 0] = requestsAlong(begun?.steps ?? [], waysOf);
+  return first;
 }
 
 /**
  * Passes that come to each request of a plan that is ever sent, for one of each to be tried: of each flow that has one that
- * none before it came to, the requests in turn, each once, until it has no more such. Of branches that weights choose between,
+ * none before it came to, the requests in turn, each once, until no more such can come. Of branches that weights choose between,
  * each is taken, one after the other; of those that a response decides on, the one that it does.
  *
  * @param holds what is captured when the pass is there. Each pass is to be gone through before the next is asked for.
@@ -52,31 +45,59 @@ export function* firstPasses(
 ): Generator<Iterable<number>, void, undefined> {
   const known = new Set<number>();
   for (const { weight, steps } of flowsOf(plan)) {
-    const open = new Set(weight === 0 ? [] : requestsAlong(steps, waysOf));
-    for (const request of known) open.delete(request);
-    if (open.size > 0) yield firstPass(steps, open, known, holds);
+    const ahead = new Ahead();
+    if (weight > 0) for (const request of requestsAlong(steps, waysOf)) if (!known.has(request)) ahead.add(request);
+    if (!ahead.isEmpty) yield firstPass(steps, ahead, known, holds);
   }
 }
 
 type Condition = Extract<Step, { kind: 'if' }>;
 
-/** @param open what is still to be come to; it goes from there to `known`. */
+/** Requests that a pass is to come to, and in how many steps of those before it. */
+class Ahead {
+  readonly #steps = new Map<number, number>();
+
+  get isEmpty(): boolean {
+    return this.#steps.size === 0;
+  }
+
+  add(request: number): void {
+    this.#steps.set(request, (this.#steps.get(request) ?? 0) + 1);
+  }
+
+  /** One of its steps is passed by. */
+  passBy(request: number): void {
+    const left = (this.#steps.get(request) ?? 0) - 1;
+    if (left > 0) this.#steps.set(request, left);
+    else this.#steps.delete(request);
+  }
+
+  comeTo(request: number): void {
+    this.#steps.delete(request);
+  }
+}
+
+/** @param known what was come to before; what this pass comes to goes there. */
 function* firstPass(
   steps: readonly Step[],
-  open: Set<number>,
+  ahead: Ahead,
   known: Set<number>,
   holds: (condition: Condition) => boolean,
 ): Generator<number, void, undefined> {
   const sent = new Set<number>();
-  const ways = (step: Step): readonly (readonly Step[])[] =>
-    step.kind === 'if' ? [holds(step) ? step.steps : step.otherwise] : waysOf(step);
+  const ways = (step: Step): readonly (readonly Step[])[] => {
+    if (step.kind !== 'if') return waysOf(step);
+    const [taken, left] = holds(step) ? [step.steps, step.otherwise] : [step.otherwise, step.steps];
+    for (const request of requestsAlong(left, waysOf)) ahead.passBy(request);
+    return [taken];
+  };
   for (const request of requestsAlong(steps, ways)) {
+    if (ahead.isEmpty) return;
     if (sent.has(request)) continue;
     sent.add(request);
     known.add(request);
-    open.delete(request);
+    ahead.comeTo(request);
     yield request;
-    if (open.size === 0) return;
   }
 }
 
