@@ -38,4 +38,10 @@ describe('what compare refuses', () => {
     expect(stdout).toBe('');
     expect(code).toBe(2);
   });
+
+  it('a comparison without a load', async () => {
+    const { code, stderr } = await saidBy(['compare', A, B], { env: { RAMPART_DRY_RUN: 'true' } });
+    expect(stderr).toMatch(/RAMPART_DRY_RUN sends no load, and targets are compared by one/);
+    expect(code).toBe(2);
+  });
 });

@@ -7,6 +7,7 @@ import type { Comparison } from '../core/comparison.ts';
 import { EXIT, type ExitCode, RampartError } from '../core/errors.ts';
 import { JOURNAL } from '../core/run-files.ts';
 import type { World } from '../core/world.ts';
+import { readEnvironment } from '../plan/environment.ts';
 import { secretsIn } from '../plan/publish.ts';
 import { startOf } from '../plan/start.ts';
 import { parseCount, parseDuration, parseSeed, parseShare } from '../plan/syntax.ts';
@@ -15,7 +16,7 @@ import { comparisonMarkdown, renderComparison, toComparisonJson } from '../repor
 import { renderComparisonPage } from '../report/comparison-page.ts';
 import { newRunId } from '../session/execution.ts';
 import { makeFolder } from '../session/run-folder.ts';
-import { attributeOf, flagOf, SETTING_NAMES } from '../settings/table.ts';
+import { attributeOf, flagOf, SETTING_NAMES, variableOf } from '../settings/table.ts';
 import { colourOf } from './colour.ts';
 import { type Compared, compareLive } from './compare-live.ts';
 import { resultOf } from './finished-result.ts';
@@ -174,6 +175,12 @@ async function compareTargets(
   { margin, runFlags, folder }: Wishes & { readonly folder: string },
 ) {
   const { baseCmd, headCmd, waitFor, waitTimeout = '60s', pairs: many, quiet = false, overwrite = false } = flags;
+  if (readEnvironment(world.env)['dryRun'] === true)
+    throw new RampartError(
+      'usage',
+      `${variableOf('dryRun')} sends no load, and targets are compared by one`,
+      'Unset it; rampart run URL --dry-run tries one of them.',
+    );
   const pairs = many === undefined ? USUAL_PAIRS : parseCount(many, '--pairs', { min: `${FEWEST}`, max: '100' });
   const patience = parseDuration(waitTimeout, '--wait-timeout');
   const seed = flags.seed === undefined ? world.randomSeed() : parseSeed(flags.seed, '--seed');
