@@ -25,6 +25,14 @@ export function partsOf(step: Step): readonly (readonly Step[])[] {
 export const allSteps = (steps: readonly Step[]): readonly Step[] =>
   steps.flatMap((step) => [step, ...partsOf(step).flatMap(allSteps)]);
 
+/** The requests of steps and of all that lie within them, one for each step. */
+export const requestsIn = (steps: readonly Step[]): Iterable<number> => requestsAlong(steps, partsOf);
+
+export function sendsNothing(steps: readonly Step[]): boolean {
+  for (const _ of requestsIn(steps)) return false;
+  return true;
+}
+
 /** The request that is sent alone, to see whether the target is right: the first of a flow, which no other comes before. */
 export function firstRequest(plan: Pick<Plan, 'flows' | 'requests'>): number {
   const begun = flowsOf(plan).find(({ weight }) => weight > 0);
@@ -129,7 +137,7 @@ function addSent(steps: readonly Step[], times: number, sent: number[]): boolean
   for (const step of steps) {
     if (step.kind === 'request') sent[step.request] = (sent[step.request] ?? 0) + times;
     else if (step.kind === 'if') {
-      if (allSteps([step]).some(({ kind }) => kind === 'request')) return false;
+      if (!sendsNothing([step])) return false;
     } else if (step.kind === 'choose') {
       const whole = step.of.reduce((sum, { weight }) => sum + weight, 0);
       for (const branch of step.of) if (!addSent(branch.steps, (times * branch.weight) / whole, sent)) return false;

@@ -1,3 +1,4 @@
+import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
 import type { Capture, RequestTemplate } from '../core/plan.ts';
 import { capturedIn, type Place } from '../core/template.ts';
@@ -38,10 +39,6 @@ function parseCapture(name: string, text: string, label: string): Capture {
   return { name, from: 'regexp', pattern: rest };
 }
 
-/** Of what a request gives to later steps. */
-export const capturedNames = ({ captures = [] }: Pick<RequestTemplate, 'captures'>): readonly string[] =>
-  captures.map(({ name }) => name);
-
 /** Where a part of a request is written. */
 export type OriginOfPart = (request: number, place: Place) => Origin;
 
@@ -71,7 +68,7 @@ export function notCaptured(
   flow: string | null,
   { label, code }: Origin,
 ): RampartError {
-  const names = requests.flatMap((request) => capturedNames(request));
+  const names = capturedNames({ requests });
   const used = `{{captured.${name}}}`;
   if (!names.includes(name))
     return new RampartError(code, `${label}: nothing captures ${used}`, didYouMean(name, names));

@@ -1,3 +1,4 @@
+import { capturedNames } from '../core/capture.ts';
 import { hasSteps, requestShares } from '../core/flow.ts';
 import {
   type AnswerCheck,
@@ -18,7 +19,6 @@ import {
 } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
 import type { Micros } from '../core/units.ts';
-import { capturedNames } from './captures.ts';
 import { UNTIL_COUNTED } from './load.ts';
 import { maskAddress } from './publish.ts';
 
@@ -84,7 +84,7 @@ function describeRequests(plan: Plan, origin: string, secrets: Secrets): string[
     const own = request.timeout === undefined ? '' : `, timeout ${formatDuration(request.timeout)}`;
     const checked =
       request.checks === undefined || request.checks.length === 0 ? '' : `, ${describeChecks(request.checks)}`;
-    const captured = capturedNames(request);
+    const captured = capturedNames({ requests: [request] });
     const taken = captured.length === 0 ? '' : `, captures ${captured.join(', ')}`;
     return `${request.name}${share}: ${lines[index]}${own}${checked}${taken}`;
   });

@@ -1,7 +1,11 @@
-/** Where a text stops being JSON; lines and columns count from 1. */
-export interface JsonFault {
+/** A place in a text; both count from 1. */
+export interface TextPlace {
   readonly line: number;
   readonly column: number;
+}
+
+/** Where a text stops being JSON. */
+export interface JsonFault extends TextPlace {
   readonly problem: string;
 }
 
@@ -120,7 +124,7 @@ function show(character: string): string {
 }
 
 /** Finds the places of many offsets in a text that is read once. */
-export function positionsIn(text: string): (offset: number) => { readonly line: number; readonly column: number } {
+export function positionsIn(text: string): (offset: number) => TextPlace {
   const starts = [0];
   for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
   return (offset) => {
@@ -134,8 +138,7 @@ export function positionsIn(text: string): (offset: number) => { readonly line: 
   };
 }
 
-/** Both from 1. */
-export function positionOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+export function positionOf(text: string, offset: number): TextPlace {
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
   return { line, column: offset - before.lastIndexOf('\n') };

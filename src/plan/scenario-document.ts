@@ -1,24 +1,19 @@
 import { compactJson, elementTexts, fieldTexts } from '../core/json-text.ts';
-import { checkJson, type JsonPath, positionsIn } from './json.ts';
+import { checkJson, type JsonPath, positionsIn, type TextPlace } from './json.ts';
 import { withoutComments } from './json-comments.ts';
 
 /** What a scenario file says, and where. */
 export interface ScenarioDocument {
   /** As `JSON.parse` gives it. */
   readonly value: unknown;
-  /** Where the field or element of that path is, or what it would be in; both from 1. */
-  placeOf(path: JsonPath): Place;
+  /** Where the field or element of that path is, or what it would be in. */
+  placeOf(path: JsonPath): TextPlace;
   /** The body of the file, or of one of its requests, as the JSON that is sent; null: there is none. */
   bodyOf(request: number | null): string | null;
 }
 
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-}
-
 /** Why a text is no scenario. `problem` goes on from the file's name and the place. */
-export interface DocumentFault extends Place {
+export interface DocumentFault extends TextPlace {
   readonly problem: string;
 }
 
@@ -28,10 +23,11 @@ export type DocumentReader = (text: string) => ScenarioDocument | { readonly fau
 /** Places of a file by path; a path that has none is where its container is. */
 export class Places {
   readonly #offsets = new Map<string, number>();
-  readonly #at: (offset: number) => Place;
+  /** Where an offset is. */
+  readonly at: (offset: number) => TextPlace;
 
   constructor(text: string) {
-    this.#at = positionsIn(text);
+    this.at = positionsIn(text);
   }
 
   /** @returns false where the path had a place already. */
@@ -42,16 +38,12 @@ export class Places {
     return first;
   }
 
-  of(path: JsonPath): Place {
+  of(path: JsonPath): TextPlace {
     for (let length = path.length; length > 0; length--) {
       const known = this.#offsets.get(JSON.stringify(path.slice(0, length)));
-      if (known !== undefined) return this.#at(known);
+      if (known !== undefined) return this.at(known);
     }
-    return this.#at(0);
-  }
-
-  at(offset: number): Place {
-    return this.#at(offset);
+    return this.at(0);
   }
 }
 

@@ -1,8 +1,9 @@
+import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
-import { allSteps } from '../core/flow.ts';
+import { sendsNothing } from '../core/flow.ts';
 import type { Branch, CapturedTest, RequestTemplate, Step } from '../core/plan.ts';
 import { count } from '../core/units.ts';
-import { type CheckCaptured, capturedNames, notCaptured } from './captures.ts';
+import { type CheckCaptured, notCaptured } from './captures.ts';
 import { blame, type Origin, type WrittenFlow, type WrittenPath, type WrittenStep } from './raw-settings.ts';
 import { meantAmong } from './suggest.ts';
 import { parseThinkTime, quote } from './syntax.ts';
@@ -118,7 +119,7 @@ class StepReader {
         meantAmong(name, [...this.#places.keys()]),
       );
     this.#checkCaptured(request, this.#known, this.#flow);
-    const captured = capturedNames(this.#requests[request] as RequestTemplate);
+    const captured = capturedNames({ requests: [this.#requests[request] as RequestTemplate] });
     if (captured.some((each) => !this.#known.has(each))) this.#known = new Set([...this.#known, ...captured]);
     this.#begun = true;
     return { kind: 'request', request };
@@ -204,7 +205,6 @@ class StepReader {
 
   /** Else it would be gone through in no time at all, or have nothing to measure. */
   #needRequest(steps: readonly Step[], path: WrittenPath, what: string): void {
-    if (!allSteps(steps).some(({ kind }) => kind === 'request'))
-      throw refusal(this.#originOf(...path), `is ${what} without a request in it`);
+    if (sendsNothing(steps)) throw refusal(this.#originOf(...path), `is ${what} without a request in it`);
   }
 }

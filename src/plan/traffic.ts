@@ -1,4 +1,4 @@
-import { allSteps, flowsOf } from '../core/flow.ts';
+import { flowsOf, requestsIn } from '../core/flow.ts';
 import type { Flow, RequestTemplate, Threshold } from '../core/plan.ts';
 import type { Place } from '../core/template.ts';
 import type { Files } from '../core/world.ts';
@@ -119,8 +119,7 @@ function resolveFlows(
     if (first !== index) throw refusal(flow.originOf('name'), `is ${quote(flow.name)}, as that of flows[${first}]`);
     return { name: flow.name, weight: flow.weight, steps: resolveSteps(flow, known) };
   });
-  const sent = resolved.flatMap(({ steps }) => allSteps(steps));
-  const used = new Set(sent.map((step) => (step.kind === 'request' ? step.request : -1)));
+  const used = new Set(resolved.flatMap(({ steps }) => [...requestsIn(steps)]));
   requests.forEach(({ name }, index) => {
     if (!used.has(index))
       throw refusal(

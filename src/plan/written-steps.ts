@@ -4,7 +4,7 @@ import type { WrittenPath, WrittenStep } from './raw-settings.ts';
 /* Steps of a flow as a scenario file has them: each kind is known by the field that only it has. */
 
 /** Lists of steps within lists of steps. */
-const DEEPEST = 8;
+export const DEEPEST_STEPS = 8;
 const MOST = 1_000;
 
 export const nameSchema = z
@@ -119,15 +119,14 @@ export const STEP_KINDS: readonly string[] = Object.keys(KINDS);
 /** The place of the first list of steps that lies within too many others; null: none does. Looks no deeper than that. */
 export function tooDeep(steps: unknown, path: WrittenPath, depth = 0): WrittenPath | null {
   if (!Array.isArray(steps)) return null;
-  if (depth > DEEPEST) return path;
+  if (depth > DEEPEST_STEPS) return path;
   for (const [place, step] of steps.entries()) {
-    if (typeof step !== 'object' || step === null) continue;
-    const { steps: own, else: otherwise, choose: choices } = step as Record<string, unknown>;
+    const { steps: own, else: otherwise, choose: choices } = fieldsOf(step);
     const lists: [unknown, WrittenPath][] = [
       [own, ['steps']],
       [otherwise, ['else']],
       ...(Array.isArray(choices) ? choices : []).map((choice: unknown, at): [unknown, WrittenPath] => [
-        typeof choice === 'object' && choice !== null ? (choice as Record<string, unknown>)['steps'] : null,
+        fieldsOf(choice)['steps'],
         ['choose', at, 'steps'],
       ]),
     ];
@@ -139,7 +138,9 @@ export function tooDeep(steps: unknown, path: WrittenPath, depth = 0): WrittenPa
   return null;
 }
 
-export const DEEPEST_STEPS = DEEPEST;
+/** Of an object; anything else has none. */
+const fieldsOf = (raw: unknown): Readonly<Record<string, unknown>> =>
+  typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : {};
 
 export function writtenStep(step: RawStep): WrittenStep {
   if (typeof step === 'string') return { request: step };

@@ -50,7 +50,7 @@ export async function openOutputs(
         result: () => record.fold.result(),
         file: async (name) => (await record.contents(machine))[name](),
         write: (path, text) => machine.files.writeText(path, text),
-        create: (path) => created(machine, output.name, path),
+        create: (path) => newFile(machine, `the output ${output.name}`, path),
         print: voice.print,
         warn: once((problem) => voice.warn(`the output ${output.name}: ${problem}`)),
         clock: machine.clock,
@@ -72,14 +72,14 @@ function once(tell: (text: string) => void): (text: string) => void {
   };
 }
 
-/** @throws RampartError `bad-output` */
-async function created({ files }: Pick<Machine, 'files'>, name: string, path: string): Promise<GrowingFile> {
+/** @param wanted what asks for it, for an error. @throws RampartError `bad-output` */
+export async function newFile({ files }: Pick<Machine, 'files'>, wanted: string, path: string): Promise<GrowingFile> {
   try {
     return await files.createFile(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const problem = code === 'EEXIST' ? 'is there already' : `cannot be made: ${message}`;
-    throw new RampartError('bad-output', `the output ${name}: ${path} ${problem}`, 'Name another file.');
+    throw new RampartError('bad-output', `${wanted}: ${path} ${problem}`, 'Name another file.');
   }
 }
 

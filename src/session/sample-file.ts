@@ -14,6 +14,7 @@ import {
   toSampleText,
 } from '../report/request-samples.ts';
 import type { OutputOutcome } from './output-queue.ts';
+import { newFile } from './outputs.ts';
 
 /** A second of all threads together; a fast disk takes it, and so does the main thread. */
 const MOST_PER_SECOND = 20_000;
@@ -70,17 +71,10 @@ export class SampleFile {
   }
 
   /** @param plan fit to be published. @throws RampartError `bad-output` */
-  static async open({ files, clock, wallTime }: Machine, wish: SampleFileWish, plan: Plan): Promise<SampleFile> {
+  static async open(machine: Machine, wish: SampleFileWish, plan: Plan): Promise<SampleFile> {
     const { path, columns, format } = wish;
-    let file: GrowingFile;
-    try {
-      file = await files.createFile(path);
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const problem = code === 'EEXIST' ? 'is there already' : `cannot be made: ${message}`;
-      throw new RampartError('bad-output', `--samples: ${path} ${problem}`, 'Name another file.');
-    }
-    const offset = wallTime().getTime() * 1e3 - clock.now();
+    const file = await newFile(machine, '--samples', path);
+    const offset = machine.wallTime().getTime() * 1e3 - machine.clock.now();
     const samples = new SampleFile(file, { plan, columns, format, offset });
     samples.#append(headOf(wish), 0);
     return samples;
