@@ -16,7 +16,7 @@ import { comparisonMarkdown, renderComparison, toComparisonJson } from '../repor
 import { renderComparisonPage } from '../report/comparison-page.ts';
 import { newRunId } from '../session/execution.ts';
 import { makeFolder } from '../session/run-folder.ts';
-import { attributeOf, flagOf, SETTING_NAMES, variableOf } from '../settings/table.ts';
+import { flagOfAttribute, variableOf } from '../settings/table.ts';
 import { colourOf } from './colour.ts';
 import { type Compared, compareLive } from './compare-live.ts';
 import { resultOf } from './finished-result.ts';
@@ -111,7 +111,7 @@ function compareFinished(
 ): Compared {
   // A flag that begins with --no- has a value before it is given.
   const unused = Object.entries(runFlags)
-    .map(([name, value]) => ({ flag: flagNamed(name), value }))
+    .map(([name, value]) => ({ flag: flagOfAttribute(name), value }))
     .find(({ flag, value }) => !(flag.startsWith('--no-') && value === true));
   if (unused !== undefined)
     throw new RampartError(
@@ -127,12 +127,6 @@ function compareFinished(
     comparison: compareRuns(...sides, { margin, version: world.version }),
     sides: [sides[0].runs, sides[1].runs],
   };
-}
-
-/** The flag whose value a command line parser has under that name. */
-function flagNamed(attribute: string): string {
-  const setting = SETTING_NAMES.find((name) => name === attribute || attributeOf(name) === attribute);
-  return setting === undefined ? `--${attribute}` : flagOf(setting);
 }
 
 const isUrl = (text: string): boolean => /^https?:\/\//i.test(text);

@@ -37,10 +37,7 @@ export async function discoverCommand(
   else world.stdout.write(discoveryText(discovery, secrets));
   if (discovery.accepted === null) return EXIT.unreachable;
   if (path !== null) {
-    const scenario = scenarioOf(plan, discovery, secrets);
-    await world.files.writeText(path, await textOf(scenario, path)).catch((error: Error) => {
-      throw new RampartError('bad-folder', `--out: ${path} cannot be written: ${error.message}`);
-    });
+    await writeScenario(world, path, await textOf(scenarioOf(plan, discovery, secrets), path));
     world.stderr.write(`Scenario: ${path}  (rampart run ${path})\n`);
   }
   return EXIT.passed;
@@ -60,6 +57,13 @@ export function checkPath({ files }: World, path: string, overwrite: boolean): v
       `--out: ${path} is there already`,
       'Name another file, or replace it with --overwrite.',
     );
+}
+
+/** @throws RampartError */
+export async function writeScenario({ files }: World, path: string, text: string): Promise<void> {
+  await files.writeText(path, text).catch((error: Error) => {
+    throw new RampartError('bad-folder', `--out: ${path} cannot be written: ${error.message}`);
+  });
 }
 
 /** A scenario that sends what was accepted; secrets are not in it, and are given again with their flags. */

@@ -2,7 +2,8 @@ import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import { isYaml } from '../plan/scenario-source.ts';
 import { STARTER_LOAD, STARTER_REQUEST, STARTER_TOP } from '../plan/starter.ts';
-import { checkPath, discoverCommand } from './discover.ts';
+import { flagOfAttribute } from '../settings/table.ts';
+import { checkPath, discoverCommand, writeScenario } from './discover.ts';
 
 /** `rampart init`: a scenario to begin with, with comments; of an address, what it accepts. Returns the exit code. */
 export async function initCommand(
@@ -22,7 +23,7 @@ export async function initCommand(
   if (url === undefined && idle !== undefined)
     throw new RampartError(
       'usage',
-      `--${idle.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is for an address, and none is given`,
+      `${flagOfAttribute(idle)} is for an address, and none is given`,
       'Give one, rampart init URL, or leave the flag out.',
     );
   checkPath(world, path, overwrite === true);
@@ -31,9 +32,7 @@ export async function initCommand(
       const { yamlText } = await import('../plan/yaml-text.ts');
       return `${STARTER_TOP}\n${yamlText(scenario)}\n${STARTER_LOAD}`;
     });
-  await world.files.writeText(path, `${STARTER_TOP}\n${STARTER_REQUEST}\n${STARTER_LOAD}`).catch((error: Error) => {
-    throw new RampartError('bad-folder', `--out: ${path} cannot be written: ${error.message}`);
-  });
+  await writeScenario(world, path, `${STARTER_TOP}\n${STARTER_REQUEST}\n${STARTER_LOAD}`);
   world.stdout.write(
     `${path} is there. Put your address into it, then: rampart validate ${path}, rampart run ${path} --dry-run\n`,
   );

@@ -8,6 +8,7 @@ import type { BaselineFlags } from './baseline.ts';
 import { withoutCurl } from './curl.ts';
 import { discreet } from './discreet.ts';
 import type { DoctorFlags } from './doctor.ts';
+import { errorText } from './error-text.ts';
 import type { FleetFlags } from './fleet.ts';
 import { addHabits, bodyFrom, withoutHabits, withTwoDashes } from './habits.ts';
 import type { ManifestFlags } from './manifest.ts';
@@ -322,7 +323,7 @@ function report(error: unknown, world: World): number {
     const [command = ''] = world.argv;
     const lost = error.code === 'bad-flag' || error.code === 'usage';
     const help = lost && MEASURING.includes(command) ? `${helpHint(command)}\n` : '';
-    world.stderr.write(`rampart: ${error.message}\n${error.hint === '' ? '' : `  ${error.hint}\n`}${help}`);
+    world.stderr.write(`${errorText(error)}${help}`);
     return error.exitCode;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -10,6 +10,7 @@ import { discardRows } from '../session/execution.ts';
 import { procedureOf } from '../session/procedures.ts';
 import { namesWhere } from '../settings/table.ts';
 import { discreet } from './discreet.ts';
+import { errorText } from './error-text.ts';
 
 const OF_SEARCHES = namesWhere(({ onlyFor }) => onlyFor === 'find');
 
@@ -26,7 +27,7 @@ export async function validateCommand(world: World, paths: readonly string[]): P
       await validate(world, path);
     } catch (error) {
       if (!(error instanceof RampartError) || paths.length === 1) throw error;
-      world.stderr.write(`rampart: ${error.message}\n${error.hint === '' ? '' : `  ${error.hint}\n`}`);
+      world.stderr.write(errorText(error));
       code = EXIT.usage;
     }
   }

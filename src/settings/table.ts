@@ -80,6 +80,12 @@ export function flagOf(name: SettingName): string {
   return /--[\w-]+/.exec(SETTINGS[name].flag ?? '')?.[0] ?? `--${name}`;
 }
 
+/** The long flag whose value a command line parser has under that name. */
+export function flagOfAttribute(attribute: string): string {
+  const setting = SETTING_NAMES.find((name) => name === attribute || attributeOf(name) === attribute);
+  return setting === undefined ? `--${attribute}` : flagOf(setting);
+}
+
 /** The environment variable of a setting: `bodyFile` is RAMPART_BODY_FILE. */
 export function variableOf(name: SettingName): string {
   return `RAMPART_${attributeOf(name)
