@@ -25,6 +25,12 @@ describe('rampart validate', () => {
     expect(code).toBe(0);
   });
 
+  it('reads one that needs the environment without it, and says what it needs', async () => {
+    const scenario = 'url: "{{env.MODEL_URL}}/p"\nheaders: { X-Key: "{{env.MODEL_KEY}}" }\n';
+    const { code, stdout } = await saidBy(['validate', 's.yaml'], { files: { 's.yaml': scenario }, env: {} });
+    expect([code, stdout]).toEqual([0, expect.stringContaining('needs of the environment: MODEL_URL, MODEL_KEY')]);
+  });
+
   it.each([
     [{ 's.yaml': 'url: h\nraet: 5/s\n' }, /s\.yaml, line 2, column 1: raet is not a setting\n {2}Did you mean rate\?/],
     [{ 's.yaml': 'url: h\ndata: none.csv\nbody: "{{row.a}}"\n' }, /"none\.csv" does not exist/],

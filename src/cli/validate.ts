@@ -38,7 +38,13 @@ async function validate(outside: World, path: string): Promise<void> {
   if (!isScenario(path))
     throw new RampartError('usage', `${JSON.stringify(path)} is no scenario file`, 'It is named .yaml or .json.');
   // What is in the environment of this machine is not what the file says.
-  const given = await readSources({ kind: 'run', target: path, env: {}, flags: {} }, outside.files);
+  const variables = new Set<string>();
+  const standIn = (name: string): string => {
+    variables.add(name);
+    // It may be a host, or a part of one.
+    return name.toLowerCase().replaceAll('_', '-');
+  };
+  const given = await readSources({ kind: 'run', target: path, env: {}, standIn, flags: {} }, outside.files);
   const kind = isOfSearch(given) ? 'find' : 'run';
   const { plan, rows } = preparedBy(given, kind, outside);
   discardRows(outside.files, rows);
@@ -46,6 +52,7 @@ async function validate(outside: World, path: string): Promise<void> {
   const { stdout } = discreet(outside, Secrets.of(plan));
   stdout.write(`${path} is right, for rampart ${kind}:\n`);
   for (const line of describePlan(plan)) stdout.write(`  ${line}\n`);
+  if (variables.size > 0) stdout.write(`  needs of the environment: ${[...variables].join(', ')}\n`);
 }
 
 const isOfSearch = ({ settings }: RawSettings): boolean => OF_SEARCHES.some((name) => settings[name] !== undefined);

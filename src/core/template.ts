@@ -81,6 +81,8 @@ function parsePlaceholder(inside: string): Placeholder | string {
       return `{{${inside}}} needs whole numbers less than 2^53 apart`;
     return { kind: 'int', min, max };
   }
+  if (inside.startsWith('env.'))
+    return `{{${inside}}} is for the settings of a scenario file; on a command line the shell writes it, "$${inside.slice(4)}"`;
   return `{{${inside}}} is no placeholder; there are ${KNOWN}`;
 }
 

@@ -93,6 +93,7 @@ export interface Program {
 
 /** What measuring needs of the machine that it is done on. Real in `machine/`, made up in tests. */
 export interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly files: Files;
   readonly clock: Clock;
   readonly host: Host;
@@ -110,7 +111,6 @@ export interface Machine {
 /** Everything outside that a command may touch. Real in `bin/`, made up in tests: commands are tested in-process. */
 export interface World extends Machine {
   readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Terminal;
   readonly stderr: Terminal;
   /** Null where the input is no terminal. */

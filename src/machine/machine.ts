@@ -14,6 +14,7 @@ const { availableParallelism, cpus, platform, release, totalmem } = process.getB
  */
 export function thisMachine(built: URL): Machine {
   return {
+    env: process.env,
     files: filesWith(new URL('src/machine/folder-probe.js', built)),
     clock: new SystemClock(),
     host: {

@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import type { Files } from '../core/world.ts';
 import { namesWhere, SETTING_NAMES, type Settings } from '../settings/table.ts';
+import { bodyWithEnvironment, type EnvValueOf, withEnvironment } from './env-values.ts';
 import { decodeUtf8, readInput } from './file.ts';
 import type { JsonPath } from './json.ts';
 import { given, lay } from './layers.ts';
@@ -24,8 +25,20 @@ export async function documentReader(path: string): Promise<DocumentReader> {
   return isScenario(path) && isYaml(path) ? (await import('./yaml-document.ts')).readYamlDocument : readJsonDocument;
 }
 
+/** Where values of `{{env.NAME}}` come from. */
+export interface ScenarioEnvironment {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What stands for a variable of which nothing is known; absent: it must be there. */
+  readonly standIn?: ((name: string) => string) | undefined;
+}
+
 /** The settings of a scenario file. @throws RampartError with the place of what is wrong. */
-export function fromScenario(path: string, files: Pick<Files, 'readBytes'>, read: DocumentReader): RawSettings {
+export function fromScenario(
+  path: string,
+  files: Pick<Files, 'readBytes'>,
+  read: DocumentReader,
+  { env, standIn }: ScenarioEnvironment = { env: {} },
+): RawSettings {
   const [extension = ''] = EXTENSION.exec(path) ?? [];
   const hint = `A URL that ends in ${extension} needs its http:// to be told from a scenario file.`;
   const text = decodeUtf8(readInput(files, path, 'scenario', hint))?.replace(/^\ufeff/, '');
@@ -47,7 +60,16 @@ export function fromScenario(path: string, files: Pick<Files, 'readBytes'>, read
       ' must hold an object of settings',
       isYaml(path) ? EXAMPLE_YAML : 'For example {"url": "http://localhost:8989/predict", "vus": 10}.',
     );
-  const { $schema: _, ...said } = raw as Record<string, unknown>;
+  const envValueOf: EnvValueOf = (name, at) => {
+    const value = standIn?.(name) ?? env[name];
+    if (value !== undefined) return value;
+    throw new RampartError(
+      'bad-scenario',
+      `${placeOf(at)} needs the environment variable ${name}, which is not set`,
+      `Set it first, as in: export ${name}=…`,
+    );
+  };
+  const { $schema: _, ...said } = withEnvironment(raw as Record<string, unknown>, envValueOf);
   const { requests, flows, maxRequests, ...others } = said;
   const several = Array.isArray(requests) || flows !== undefined;
   const originAt = (at: JsonPath): Origin => ({
@@ -69,13 +91,18 @@ export function fromScenario(path: string, files: Pick<Files, 'readBytes'>, read
         didYouMean(settingMeant(name) ?? name, SETTING_NAMES),
       ),
   );
-  const whole: RawSettings = { ...ofAll, settings: withFiles(ofAll.settings, path, () => document.bodyOf(null)) };
+  const bodyOf = (request: number | null): string | null => {
+    const body = document.bodyOf(request);
+    const at = request === null ? ['body'] : ['requests', request, 'body'];
+    return body === null ? null : bodyWithEnvironment(body, at, envValueOf);
+  };
+  const whole: RawSettings = { ...ofAll, settings: withFiles(ofAll.settings, path, () => bodyOf(null)) };
   if (!several) return whole;
   const mix = readMix({
     ...{ requests, flows, originAt },
     give: (own, index, originOf) => {
       const alone = given(own, originOf);
-      const settings = withFiles(alone.settings, path, () => document.bodyOf(index));
+      const settings = withFiles(alone.settings, path, () => bodyOf(index));
       return lay(whole, { ...alone, settings });
     },
   });

@@ -15,7 +15,7 @@ import { given, laid, originIn } from './layers.ts';
 import { type ProgramSettings, TERMINAL_SETTINGS } from './program.ts';
 import type { RawSettings } from './raw-settings.ts';
 import { type DocumentReader, readJsonDocument } from './scenario-document.ts';
-import { documentReader, fromScenario, isScenario } from './scenario-source.ts';
+import { documentReader, fromScenario, isScenario, type ScenarioEnvironment } from './scenario-source.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
 import { quote } from './syntax.ts';
 
@@ -25,6 +25,8 @@ export interface Sources {
   /** A URL, or the path of a scenario file: what ends in `.yaml` or `.json` and has neither scheme nor port. */
   readonly target: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What stands for a variable that a scenario file takes from the environment, where it is only read; absent: its value. */
+  readonly standIn?: (name: string) => string;
   /** By setting, or by the flag's own name in camel case (`header` for `headers`). */
   readonly flags: Readonly<Record<string, unknown>>;
   /** What a program asks for; it takes the place of target, environment and flags. */
@@ -57,22 +59,27 @@ export function readWritten(sources: Sources, files: Pick<Files, 'readBytes'>): 
 
 /** From the lowest to the highest. */
 function writtenLayers(
-  { target, env, flags, program }: Sources,
+  { target, env, flags, program, standIn }: Sources,
   files: Pick<Files, 'readBytes'>,
   read: DocumentReader,
 ): RawSettings[] {
-  if (program !== undefined) return programLayers(program, files, read);
+  if (program !== undefined) return programLayers(program, files, read, { env, standIn });
   const onLine = fromFlags(flags);
   const environment = given(readEnvironment(env), (name) => originIn('environment', variableOf(name)));
-  if (isScenario(target)) return [fromScenario(target, files, read), environment, onLine];
+  if (isScenario(target)) return [fromScenario(target, files, read, { env, standIn }), environment, onLine];
   return [environment, onLine, given({ url: target }, () => originIn('flags', 'URL'))];
 }
 
-function programLayers(program: ProgramSettings, files: Pick<Files, 'readBytes'>, read: DocumentReader): RawSettings[] {
+function programLayers(
+  program: ProgramSettings,
+  files: Pick<Files, 'readBytes'>,
+  read: DocumentReader,
+  environment: ScenarioEnvironment,
+): RawSettings[] {
   const { scenario, ...settings } = program;
   const own = fromProgram(settings);
   if (scenario === undefined) return [own];
-  const file = fromScenario(scenario, files, read);
+  const file = fromScenario(scenario, files, read, environment);
   // What is shown on a terminal may stand there. This says that no load is wanted, which a program would send.
   if (file.settings.dryRun === true)
     throw new RampartError(

@@ -143,7 +143,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
     const machine = this.#machine;
     // Nothing is asked of the machine before whoever starts it can iterate.
     await Promise.resolve();
-    const sources: Sources = { kind, target: '', env: {}, flags: {}, program: settings };
+    const sources: Sources = { kind, target: '', env: machine.env, flags: {}, program: settings };
     const given = await readSources(sources, machine.files);
     let { plan, rows } = preparedBy(given, kind, machine);
     let procedure: Procedure;
