@@ -27,6 +27,8 @@ const WANTED = { same: 20, slower: 10 };
 const SERVED = { base: 'uniform:16ms-24ms', slower: 'uniform:17.6ms-26.4ms' };
 /** Users who wait for their responses, which costs next to no processor time. */
 const LOAD = ['--vus', '3', '--warmup', '500ms', '-d', '3s'];
+/** What `compare` takes where nothing is said. */
+const MARGIN = 0.05;
 /** Side by side: none of them takes much of a core. */
 const LANES = 2;
 
@@ -101,12 +103,16 @@ function section() {
     ({ kind, number, verdict, pairs, repeated, p50, p95 }) =>
       `| ${kind === 'same' ? 'the same' : '10 % slower'} | ${number} | ${verdict} | ${pairs}${repeated > 0 ? ` (and ${repeated} repeated)` : ''} | ${range(p50)} | ${range(p95)} |`,
   );
-  const undecided = same.filter(({ verdict }) => verdict === 'undecided').length;
+  const undecided = same.filter(({ verdict }) => verdict === 'undecided');
+  // An interval that reaches beyond the margin is neither within it nor beyond it.
+  const wide = (/** @type {'p50' | 'p95'} */ name) =>
+    undecided.filter((one) => one[name]?.some((end) => Math.abs(end) > MARGIN)).length;
   const found =
     slower.length === 0 ? '' : ` The slower build was called a regression in **${right} of ${slower.length}**.`;
   return `On real sockets, by \`npm run compare:sockets\`: \`rampart serve --law ${SERVED.base} --slots 4\`${slower.length === 0 ? '' : `, and a build that serves 10 % slower (\`${SERVED.slower}\`)`}, each started anew
 for each of its runs (\`${LOAD.join(' ')}\`), over the loopback of one machine; at most ten pairs, ${LANES} comparisons side by side. A change was called in **${wrong} of ${same.length}**
-comparisons of the server with itself (${undecided} were undecided).${found} ${at.cores} cores (${at.cpu}), Node ${at.node}.${note === '' ? '' : ` ${note}`}
+comparisons of the server with itself. ${undecided.length} of them were undecided: the interval of p95 reached beyond the margin of ${100 * MARGIN} % in ${wide('p95')}, that of the median in
+${wide('p50')}; so short a run bears that, and calls nothing equal that it cannot tell.${found} ${at.cores} cores (${at.cpu}), Node ${at.node}.${note === '' ? '' : ` ${note}`}
 
 | head | comparison | verdict | pairs | p50 | p95 |
 |---|--:|---|--:|---|---|
