@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
-import { type Running, rampart, start } from './command.ts';
+import { CLI, type Running, rampart, start } from './command.ts';
 import { freePort, type Nats, natsServer } from './nats.ts';
 import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
 
@@ -157,6 +159,19 @@ describe('agents', () => {
     expect(stdout + stderr).toContain('is not in its --allow list');
     expect(target.received()).toBe(0);
   });
+});
+
+it('cost a command that does not ask for them nothing: what reaches NATS is loaded by who does', () => {
+  const loaded = new Set<string>();
+  const load = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    const text = readFileSync(file, 'utf8');
+    expect(text.match(/(?:from|^import)\s*"@nats-io[^"]*"/m)?.[0], file).toBeUndefined();
+    for (const [, path = ''] of text.matchAll(/(?:from|^import)\s*"(\.[^"]+)"/gm)) load(join(dirname(file), path));
+  };
+  load(CLI);
+  expect(loaded.size).toBeGreaterThan(5);
 });
 
 describe('what goes wrong before a distributed load', () => {

@@ -1,61 +1,25 @@
-/** The agents of one load, as the controller sees them: they begin at one instant, change and end together, and are missed. */
+/** A load that agents make together, as the controller sees it: they begin at one instant, change and end together. */
 import type { ConsumerMessages } from '@nats-io/jetstream';
-import { type NatsConnection, NoRespondersError, RequestError, type Subscription } from '@nats-io/transport-node';
-import type { Commanded, CommandReply, Commands, LoadChange, LoadCommand } from '../core/command.ts';
-import { RampartError } from '../core/errors.ts';
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import type { CommandReply, Commands, LoadChange, LoadCommand } from '../core/command.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { type Micros, millis, seconds } from '../core/units.ts';
-import { Joiner } from '../run/join.ts';
+import { JoinedSnapshots, type Stoppable } from '../run/joined-snapshots.ts';
 import { LoadChanges } from '../run/load-changes.ts';
-import { Queue } from '../run/queue.ts';
+import { NeverReady, SourceLost } from '../run/lost.ts';
 import { named } from '../run/source-names.ts';
-import { SourceLost } from '../run/worker-group.ts';
 import { startSkew } from './clock-offset.ts';
-import {
-  type ClockOffset,
-  type Delivery,
-  decode,
-  encode,
-  type Greeting,
-  SUBJECT,
-  type Wish,
-  type Word,
-} from './protocol.ts';
+import { type Member, Members } from './members.ts';
+import { type Delivery, decode, encode, type Greeting, SUBJECT, type Wish, type Word } from './protocol.ts';
 
 /** Between "all are ready" and the common start, or between an order and its instant: enough for it to reach every agent. */
 const HEAD_START = millis(500);
 const READY_WITHIN = seconds(30);
-const LOOK = millis(200);
-/** Looks without a word, after which NATS is asked whether the agent is still connected; and after which it counts as frozen. */
-const QUIET = 4;
-const FROZEN = 27;
-/** Answers in a row that nobody is there. */
-const GONE = 2;
-/** Looks for which nobody is missed after NATS itself was away, since agents come back one by one. */
-const GRACE = 50;
-/** ms. */
-const PING = 1_000;
-/** Wishes are repeated, for who missed one. */
+/** Wishes are repeated with every other look at the agents, for who missed one. */
 const REPEAT = 2;
-
-interface Member {
-  readonly name: string;
-  readonly index: number;
-  readonly greeting: Greeting;
-  clock: ClockOffset | null;
-  /** Looks since its last word. */
-  quiet: number;
-  missing: number;
-  asked: boolean;
-  /** Number of the delivery that comes next. */
-  next: number;
-  /** How far its snapshots have come, µs since the start. */
-  reached: Micros;
-  working: boolean;
-}
 
 export interface AgentGroupOptions {
   readonly nats: NatsConnection;
@@ -68,40 +32,37 @@ export interface AgentGroupOptions {
   readonly lose: (name: string) => void;
 }
 
-export class AgentGroup implements Commanded {
+export class AgentGroup implements Stoppable {
   readonly #options: AgentGroupOptions;
-  readonly #members: ReadonlyMap<string, Member>;
-  readonly #snapshots = new Queue<IntervalSnapshot>();
-  readonly #joiner: Joiner;
+  readonly #members: Members;
+  readonly #joined: JoinedSnapshots;
   readonly #changes: LoadChanges;
   readonly #orders: LoadChange[] = [];
   readonly #subscriptions: Subscription[];
   readonly #lost: { readonly name: string; readonly after: Micros }[] = [];
   #deliveries: ConsumerMessages | null = null;
   #looks = 0;
-  #grace = 0;
-  #watch: unknown = null;
   #patience: unknown = null;
   #startAt: Micros | null = null;
   #stopped = false;
   #over = false;
-  #failure: Error | null = null;
   #closed = false;
 
   constructor(options: AgentGroupOptions) {
     this.#options = options;
     const { nats, run, plan, agents, clock } = options;
     this.#changes = new LoadChanges(plan);
-    this.#members = new Map(
-      agents.map((greeting, index) => [
-        greeting.name,
-        {
-          ...{ name: greeting.name, index, greeting, clock: null, quiet: 0, missing: 0, asked: false },
-          ...{ next: 0, reached: 0 as Micros, working: true },
-        },
-      ]),
+    this.#joined = new JoinedSnapshots(agents.length, (snapshot) => this.#marked(snapshot));
+    this.#members = new Members(
+      nats,
+      clock,
+      agents,
+      (member, message) => this.#lose(member, message),
+      () => {
+        this.#looks += 1;
+        if (this.#looks % REPEAT === 0) this.#wish();
+      },
     );
-    this.#joiner = new Joiner(agents.length, (snapshot) => this.#snapshots.push(this.#marked(snapshot)));
     this.#subscriptions = [
       nats.subscribe(SUBJECT.word(run), { callback: (_, message) => this.#hear(decode<Word>(message.data)) }),
       nats.subscribe(SUBJECT.clock(run), {
@@ -109,11 +70,9 @@ export class AgentGroup implements Commanded {
       }),
     ];
     this.#patience = clock.after(READY_WITHIN, () => {
-      const late = [...this.#members.values()].filter(({ clock: known }) => known === null).map(({ name }) => name);
-      this.#fail(new RampartError('never-ready', `not ready within 30 s: ${late.join(', ')}; nothing was sent`));
+      const late = this.#members.all.filter(({ clock: known }) => known === null).map(({ name }) => name);
+      this.#fail(new NeverReady('agents', `agents were not ready within 30 s: ${late.join(', ')}; nothing was sent`));
     });
-    void this.#followStatus(nats);
-    this.#look();
   }
 
   /** Takes what agents deliver, from now on. */
@@ -150,17 +109,8 @@ export class AgentGroup implements Commanded {
   }
 
   /** The snapshots of all agents, merged, to the end of the drain; once. */
-  async *run(signal: AbortSignal, commands: Commands | undefined): AsyncGenerator<IntervalSnapshot, void, undefined> {
-    const stop = (): void => this.#stop();
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
-    const detach = commands?.attach(this);
-    try {
-      yield* this.#snapshots;
-    } finally {
-      signal.removeEventListener('abort', stop);
-      detach?.();
-    }
+  run(signal: AbortSignal, commands: Commands | undefined): AsyncGenerator<IntervalSnapshot, void, undefined> {
+    return this.#joined.read(this, signal, commands);
   }
 
   /** Whoever still works is told to end. */
@@ -171,13 +121,13 @@ export class AgentGroup implements Commanded {
     this.#over = true;
     this.#wish();
     clock.cancel(this.#patience);
-    clock.cancel(this.#watch);
+    this.#members.close();
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     await this.#deliveries?.close();
     await nats.flush().catch(() => {});
   }
 
-  #stop(): void {
+  stop(): void {
     this.#stopped = true;
     this.#wish();
   }
@@ -192,10 +142,8 @@ export class AgentGroup implements Commanded {
   }
 
   #hear(word: Partial<Word> | null): void {
-    const member = this.#members.get(word?.agent ?? '');
-    if (word === null || member === undefined || !member.working) return;
-    member.quiet = 0;
-    member.missing = 0;
+    const member = this.#members.heard(word?.agent ?? '');
+    if (word === null || member === null) return;
     if (word.type === 'ready' && word.clock !== undefined) {
       member.clock = word.clock;
       this.#ready();
@@ -204,8 +152,8 @@ export class AgentGroup implements Commanded {
 
   #ready(): void {
     const { clock, tell } = this.#options;
-    if (this.#startAt !== null || this.#failure !== null) return;
-    const members = [...this.#members.values()];
+    if (this.#startAt !== null || this.#joined.failure !== null) return;
+    const members = this.#members.all;
     const clocks = members.flatMap((member) => member.clock ?? []);
     if (clocks.length < members.length) return;
     clock.cancel(this.#patience);
@@ -226,16 +174,15 @@ export class AgentGroup implements Commanded {
   }
 
   #take(agent: string, delivery: Partial<Delivery> | null): void {
-    const member = this.#members.get(agent);
-    if (member === undefined || delivery === null || !member.working) return;
-    member.quiet = 0;
+    const member = delivery === null ? null : this.#members.heard(agent);
+    if (member === null || delivery === null) return;
     // The same again, or one of a later start of the agent: each number counts once.
     if (delivery.number !== member.next) return;
     member.next += 1;
     if (delivery.type === 'snapshot' && delivery.snapshot !== undefined) {
       const { snapshot } = delivery;
       member.reached = Math.max(member.reached, snapshot.endAt) as Micros;
-      this.#joiner.accept(member.index, [named(snapshot, `agent ${agent}`)]);
+      this.#joined.accept(member.index, [named(snapshot, `agent ${agent}`)]);
     } else if (delivery.type === 'end') {
       if (delivery.failure != null) this.#lose(member, delivery.failure);
       else this.#ended(member);
@@ -245,10 +192,7 @@ export class AgentGroup implements Commanded {
   #ended(member: Member): void {
     if (!member.working) return;
     member.working = false;
-    this.#joiner.end(member.index);
-    if ([...this.#members.values()].some(({ working }) => working)) return;
-    if (this.#failure === null) this.#snapshots.end();
-    else this.#snapshots.fail(this.#failure);
+    this.#joined.end(member.index);
   }
 
   /** An agent is gone, or of no use. Its share is nobody else's; before the start nothing begins. */
@@ -256,20 +200,18 @@ export class AgentGroup implements Commanded {
     const { tolerateLoss, tell, lose } = this.#options;
     if (!member.working) return;
     if (this.#startAt === null || this.elapsed < 0) {
-      const error = `agent ${member.name}: ${message}; nothing was sent`;
       this.#stopped = true;
-      this.#fail(new RampartError('never-ready', error));
+      this.#fail(new NeverReady('agents', `agent ${member.name}: ${message}; nothing was sent`));
       this.#wish();
       return;
     }
     this.#lost.push({ name: member.name, after: member.reached });
     lose(member.name);
     const source = `agent ${member.name}`;
-    const others = [...this.#members.values()].some((other) => other !== member && other.working);
-    if (tolerateLoss && others)
-      tell({ type: 'lost', at: Math.round(this.elapsed) as Micros, source, message, tolerated: true });
+    if (tolerateLoss && this.#joined.working.size > 1)
+      tell({ type: 'lost', of: 'agents', at: Math.round(this.elapsed) as Micros, source, message, tolerated: true });
     else {
-      this.#failure ??= new SourceLost(source, message);
+      this.#joined.failAtEnd(new SourceLost('agents', source, message));
       this.#stopped = true;
     }
     this.#wish();
@@ -283,58 +225,6 @@ export class AgentGroup implements Commanded {
   }
 
   #fail(error: Error): void {
-    if (this.#closed) return;
-    this.#failure ??= error;
-    this.#snapshots.fail(this.#failure);
-  }
-
-  /** NATS itself may be away: nobody is missed then. */
-  async #followStatus(nats: NatsConnection): Promise<void> {
-    for await (const { type } of nats.status()) {
-      if (this.#closed) return;
-      if (type === 'disconnect' || type === 'reconnecting' || type === 'reconnect') this.#grace = GRACE;
-    }
-  }
-
-  #look(): void {
-    const { clock } = this.#options;
-    this.#watch = clock.after(LOOK, () => {
-      this.#looks += 1;
-      if (this.#looks % REPEAT === 0) this.#wish();
-      if (this.#grace > 0) {
-        this.#grace -= 1;
-        for (const member of this.#members.values()) member.quiet = 0;
-      } else for (const member of this.#members.values()) if (member.working) this.#miss(member);
-      this.#look();
-    });
-  }
-
-  #miss(member: Member): void {
-    const { nats } = this.#options;
-    member.quiet += 1;
-    if (member.quiet >= FROZEN) {
-      this.#lose(
-        member,
-        `it said nothing for ${((FROZEN * LOOK) / 1e6).toFixed(0)} s, as one that is frozen or cut off`,
-      );
-      return;
-    }
-    if (member.quiet < QUIET || member.asked) return;
-    member.asked = true;
-    nats
-      .request(SUBJECT.agent(member.name), undefined, { timeout: PING })
-      .then(
-        () => {
-          member.missing = 0;
-        },
-        (error: Error) => {
-          const gone = error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
-          member.missing = gone && this.#grace === 0 ? member.missing + 1 : 0;
-          if (member.missing >= GONE) this.#lose(member, 'its connection is closed: it has ended, or was cut off');
-        },
-      )
-      .finally(() => {
-        member.asked = false;
-      });
+    if (!this.#closed) this.#joined.fail(error);
   }
 }

@@ -1,6 +1,6 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { LoadChange } from '../core/command.ts';
-import type { Ending, FailingAlike } from '../core/event.ts';
+import type { Ending, FailingAlike, RunEvent } from '../core/event.ts';
 import type { LoadProfile, Plan, Scope } from '../core/plan.ts';
 import type { Check, Doubt, FailureResult, Totals, UntilResult } from '../core/result.ts';
 import type { ConnectionCounts } from '../core/snapshot.ts';
@@ -18,7 +18,7 @@ export interface Evidence {
   /** False for a journal that breaks off, or a run that is still going. */
   readonly finished: boolean;
   /** Generator threads, or agents, that were lost. */
-  readonly lost: readonly { readonly source: string; readonly message: string; readonly tolerated?: true }[];
+  readonly lost: readonly Omit<Extract<RunEvent, { type: 'lost' }>, 'type' | 'at'>[];
   /** Intervals that lack their parts. */
   readonly incomplete: number;
   readonly totals: Totals;

@@ -137,6 +137,18 @@ describe('endings', () => {
     expect(result.verdict.status).toBe('invalid');
   });
 
+  it('a lost agent, by what the event says and not by its name', () => {
+    const lost = { type: 'lost', of: 'agents', at: micros(5), source: 'eu-1', message: 'gone' } as const;
+    const result = foldOf([startedOf(planOf()), secondOf(0, ENOUGH), lost, finishedOf('lost')]).result();
+    expect(doubtOf(result, 'agent-lost')).toMatchObject({
+      invalidates: true,
+      message: 'An agent was lost: eu-1: gone.',
+    });
+    const named = { type: 'lost', at: micros(5), source: 'agent 007', message: 'gone' } as const;
+    const other = foldOf([startedOf(planOf()), secondOf(0, ENOUGH), named, finishedOf('lost')]).result();
+    expect(codesOf(other)).toContain('thread-lost');
+  });
+
   it('a thread that never became ready, and nothing else', () => {
     const lost: RunEvent = { type: 'lost', at: micros(5), source: 'threads', message: 'no answer within 10 s' };
     const result = foldOf([startedOf(planOf()), lost, finishedOf('never-ready')]).result();

@@ -78,7 +78,7 @@ function searchDoubts({ plan, breakingPoint, ending }: Evidence): Doubt[] {
 function endingDoubts({ plan, ending, finished, lost, incomplete, seconds, failing, checks }: Evidence): Doubt[] {
   if (ending === 'never-ready') {
     const reason = lost.map(({ message }) => `: ${message}`).join('');
-    const hint = lost.some(({ source }) => source === 'agents')
+    const hint = lost.some(({ of }) => of === 'agents')
       ? 'Mend what the agent says, or ask for --agents without it.'
       : 'Start it again; if it happens again, try fewer threads with --threads.';
     return [doubt(true, 'thread-never-ready', `The load generator did not start${reason}.`, hint)];
@@ -88,8 +88,7 @@ function endingDoubts({ plan, ending, finished, lost, incomplete, seconds, faili
   const doubts = failingStartDoubts(failing, { plan, seconds, invalid });
   if (lost.length > 0 || ending === 'lost') {
     const reason = lost.map(({ source, message }) => `: ${source}: ${message}`).join('');
-    const agents = lost.some(({ source }) => source.startsWith('agent '));
-    if (agents) {
+    if (lost.some(({ of }) => of === 'agents')) {
       const tolerated = lost.every((one) => one.tolerated === true);
       const hint = tolerated
         ? 'Nobody took its share over: the load was smaller from then on than the plan says.'

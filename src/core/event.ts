@@ -100,6 +100,8 @@ export type RunEvent =
   /** Of a generator thread or an agent. */
   | {
       readonly type: 'lost';
+      /** Absent: a generator thread of this machine. */
+      readonly of?: 'agents';
       readonly at: Micros;
       readonly source: string;
       readonly message: string;

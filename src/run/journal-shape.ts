@@ -234,6 +234,7 @@ export const EVENT_CHECKS: Readonly<Record<string, Check>> = {
   }),
   lost: fields({
     at: micros,
+    of: maybe(oneOf('agents')),
     source: text,
     message: text,
     tolerated: maybe((value) => (value === true ? null : wrong('true', value))),

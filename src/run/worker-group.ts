@@ -1,6 +1,5 @@
 /** What the workers of a source do together: begin at one instant, change and end together, be missed when they are silent. */
-import type { Commanded, CommandReply, Commands, LoadChange, LoadCommand } from '../core/command.ts';
-import { RampartError } from '../core/errors.ts';
+import type { CommandReply, Commands, LoadChange, LoadCommand } from '../core/command.ts';
 import type { LoadProfile, Plan, Segment } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import type { SampleWish } from '../core/request-samples.ts';
@@ -8,10 +7,10 @@ import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { type Micros, millis, seconds } from '../core/units.ts';
 import { partsOf } from '../load/shares.ts';
-import { Joiner } from './join.ts';
+import { JoinedSnapshots, type Stoppable } from './joined-snapshots.ts';
 import { LoadChanges } from './load-changes.ts';
+import { NeverReady, SourceLost } from './lost.ts';
 import type { FromThread, ToThread } from './protocol.ts';
-import { Queue } from './queue.ts';
 import { named, threadName } from './source-names.ts';
 
 /** Between "all are ready" and the common start, or between an order and its instant: enough for it to reach every thread. */
@@ -20,17 +19,6 @@ const READY_WITHIN = seconds(20);
 /** A thread that is silent for so many of our seconds does not measure any more: it hangs. */
 const SILENT_FOR = 10;
 
-/** A generator thread, or an agent, died: what it had under way is unknown, so the run is no measurement any more. */
-export class SourceLost extends Error {
-  readonly source: string;
-
-  constructor(source: string, message: string) {
-    super(message);
-    this.name = 'SourceLost';
-    this.source = source;
-  }
-}
-
 /** Who works on a segment: a thread, or the calling event loop. */
 export interface SegmentWorker {
   postMessage(order: ToThread): void;
@@ -38,13 +26,11 @@ export interface SegmentWorker {
 }
 
 /** One plan under way on several workers: each has its part of the segment, and their snapshots are merged. */
-export class WorkerGroup implements Commanded {
-  readonly #snapshots = new Queue<IntervalSnapshot>();
+export class WorkerGroup implements Stoppable {
+  readonly #joined: JoinedSnapshots;
   readonly #plan: Plan;
   readonly #clock: Clock;
   readonly #workers: readonly SegmentWorker[];
-  readonly #joiner: Joiner;
-  readonly #working = new Set<number>();
   readonly #patience: unknown;
   /** Of each thread, our seconds since its last word. Not by the clock: where this thread stood still as well, none passed. */
   readonly #silent: number[];
@@ -58,7 +44,6 @@ export class WorkerGroup implements Commanded {
   #over = false;
   /** The change that was told last. */
   #told: LoadChange | null = null;
-  #failure: Error | null = null;
 
   /** @param begin see `LoadSource`. */
   constructor(
@@ -79,15 +64,14 @@ export class WorkerGroup implements Commanded {
     this.#workers = busy;
     this.#waitingFor = busy.length;
     this.#silent = busy.map(() => 0);
-    this.#joiner = new Joiner(busy.length, (snapshot) => this.#snapshots.push(snapshot));
+    this.#joined = new JoinedSnapshots(busy.length);
     parts.forEach((part, index) => {
-      this.#working.add(index);
       const order = { type: 'prepare', plan, rows, segment: part } as const;
       busy[index]?.postMessage(samples === undefined ? order : { ...order, samples });
     });
     const hint = 'Ask for fewer --threads.';
     this.#patience = clock.after(READY_WITHIN, () =>
-      this.#fail(new RampartError('never-ready', 'not all generator threads were ready in time', hint)),
+      this.#joined.fail(new NeverReady('threads', 'not all generator threads were ready in time', hint)),
     );
   }
 
@@ -95,12 +79,12 @@ export class WorkerGroup implements Commanded {
     this.#silent[index] = 0;
     if (message.type === 'interval') {
       this.#over ||= message.snapshots.some(({ phase }) => phase === 'drain');
-      this.#joiner.accept(
+      this.#joined.accept(
         index,
         message.snapshots.map((snapshot) => named(snapshot, threadName(index))),
       );
     } else if (message.type === 'ready') this.#ready();
-    else this.#ended(index);
+    else this.#joined.end(index);
   }
 
   stop(): void {
@@ -138,27 +122,21 @@ export class WorkerGroup implements Commanded {
   /** A thread is gone. Before the start nothing is measured; after it, the others are stopped and still heard. */
   lose(thread: string, message: string, index?: number): void {
     if (!this.#started) {
-      this.#fail(new RampartError('never-ready', `generator ${thread} did not start: ${message}`));
+      this.#joined.fail(new NeverReady('threads', `generator ${thread} did not start: ${message}`));
       return;
     }
-    this.#failure ??= new SourceLost(thread, message);
+    this.#joined.failAtEnd(new SourceLost('threads', thread, message));
     this.stop();
-    if (index !== undefined) this.#ended(index);
+    if (index !== undefined) this.#joined.end(index);
   }
 
   /** The snapshots, to the end of the drain; once. */
   async *run(signal: AbortSignal, commands: Commands | undefined): AsyncGenerator<IntervalSnapshot, void, undefined> {
-    const stop = (): void => this.stop();
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
-    const detach = commands?.attach(this);
     try {
-      yield* this.#snapshots;
+      yield* this.#joined.read(this, signal, commands);
     } finally {
-      signal.removeEventListener('abort', stop);
-      detach?.();
       // Who reads no further wants no more load.
-      if (this.#working.size > 0) this.stop();
+      if (this.#joined.working.size > 0) this.stop();
       this.#clock.cancel(this.#patience);
       if (this.#watch !== null) this.#clock.cancel(this.#watch);
     }
@@ -168,7 +146,7 @@ export class WorkerGroup implements Commanded {
   #listen(): void {
     this.#watch = this.#clock.after(seconds(1), () => {
       const patience = SILENT_FOR + (3 * this.#plan.interval) / 1e6;
-      for (const index of [...this.#working]) {
+      for (const index of [...this.#joined.working]) {
         const silent = (this.#silent[index] ?? 0) + 1;
         this.#silent[index] = silent;
         if (silent < patience) continue;
@@ -180,36 +158,23 @@ export class WorkerGroup implements Commanded {
   }
 
   #ready(): void {
-    if (--this.#waitingFor > 0 || this.#failure !== null) return;
+    if (--this.#waitingFor > 0 || this.#joined.failure !== null) return;
     this.#clock.cancel(this.#patience);
     if (this.#begin === undefined) this.#start((this.#clock.now() + HEAD_START) as Micros);
     else
       this.#begin().then(
         (at) => this.#start(at),
-        (error: Error) => this.#fail(error),
+        (error: Error) => this.#joined.fail(error),
       );
   }
 
   #start(at: Micros): void {
-    if (this.#failure !== null || this.#working.size === 0) return;
+    if (this.#joined.failure !== null || this.#joined.working.size === 0) return;
     this.#started = true;
     this.#startAt = at;
     this.#tell({ type: 'start', startAt: at });
     this.#silent.fill(0);
     this.#listen();
-  }
-
-  #ended(index: number): void {
-    if (!this.#working.delete(index)) return;
-    this.#joiner.end(index);
-    if (this.#working.size > 0) return;
-    if (this.#failure === null) this.#snapshots.end();
-    else this.#snapshots.fail(this.#failure);
-  }
-
-  #fail(error: Error): void {
-    this.#failure = error;
-    this.#snapshots.fail(error);
   }
 
   #tell(message: ToThread): void {

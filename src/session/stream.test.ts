@@ -3,34 +3,50 @@ import { finishedOf, foldOf, planOf, secondOf, startedOf } from '../analyze/even
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { Clock } from '../core/ports.ts';
 import { millis } from '../core/units.ts';
+import { SourceLost } from '../run/lost.ts';
 import { OutputQueue } from './output-queue.ts';
 import { runSession } from './stream.ts';
 
 const START = Date.parse('2026-01-02T03:04:05.000Z');
+
+async function sessionOf(
+  told: RunEvent[],
+  events: () => AsyncIterable<RunEvent>,
+  elapsed: () => number = () => 0,
+  offset: () => number = () => 0,
+): Promise<void> {
+  const sink: RunSink = { accept: (event) => void told.push(event), close: () => Promise.resolve() };
+  const clock = { now: () => elapsed() * 1e3, after: () => null, cancel: () => {} } as unknown as Clock;
+  const { type: _, run, ...rest } = startedOf(planOf()) as Extract<RunEvent, { type: 'started' }>;
+  const { startedAt: __, ...known } = run;
+  await runSession({
+    events,
+    record: { accept: () => {}, close: () => {} },
+    outputs: [new OutputQueue('test', sink, clock)],
+    publish: (event) => event,
+    signal: new AbortController().signal,
+    clock,
+    wallTime: () => new Date(START + elapsed() + offset()).toISOString(),
+    started: { ...rest, run: known },
+  });
+}
 
 /** A session of ten seconds in which the wall clock is set by so much, ms. */
 async function finishedAfter(setBy: number): Promise<Extract<RunEvent, { type: 'finished' }>> {
   let elapsed = 0;
   let offset = 0;
   const events: RunEvent[] = [];
-  const sink: RunSink = { accept: (event) => void events.push(event), close: () => Promise.resolve() };
-  const clock = { now: () => elapsed * 1e3, after: () => null, cancel: () => {} } as unknown as Clock;
-  const { type: _, run, ...rest } = startedOf(planOf()) as Extract<RunEvent, { type: 'started' }>;
-  const { startedAt: __, ...known } = run;
-  await runSession({
-    events: async function* () {
-      elapsed = 10_000;
-      offset = setBy;
-      yield secondOf(0, { ok: [1_000] });
-    },
-    record: { accept: () => {}, close: () => {} },
-    outputs: [new OutputQueue('test', sink, clock)],
-    publish: (event) => event,
-    signal: new AbortController().signal,
-    clock,
-    wallTime: () => new Date(START + elapsed + offset).toISOString(),
-    started: { ...rest, run: known },
-  });
+  const told = async function* () {
+    elapsed = 10_000;
+    offset = setBy;
+    yield secondOf(0, { ok: [1_000] });
+  };
+  await sessionOf(
+    events,
+    told,
+    () => elapsed,
+    () => offset,
+  );
   const last = events.at(-1);
   if (last?.type !== 'finished') throw new Error('no end');
   return last;
@@ -46,6 +62,31 @@ it('ends when the time since its start says, whatever happens to the wall clock'
     const { finishedAt, at, clockSetBy } = await finishedAfter(setBy);
     expect([setBy, finishedAt, at, clockSetBy]).toEqual([setBy, '2026-01-02T03:04:15.000Z', 10e6, told && 1e3 * told]);
   }
+});
+
+it.each([
+  ['agents', new SourceLost('agents', 'eu-1', 'gone'), { of: 'agents', source: 'eu-1' }, 'lost with its agent'],
+  [
+    'threads',
+    new SourceLost('threads', 'agent 007', 'gone'),
+    { source: 'agent 007' },
+    'lost with its generator thread',
+  ],
+] as const)('tells who was lost: %s', async (_, error, told, cause) => {
+  const events: RunEvent[] = [];
+  await sessionOf(events, async function* () {
+    const second = secondOf(0, { ok: [1_000] });
+    if (second.type !== 'interval') throw new Error('no interval');
+    const { snapshot } = second;
+    const series = Object.fromEntries(
+      Object.entries(snapshot.series).map(([name, one]) => [name, { ...one, sent: one.sent + 1, due: one.due + 1 }]),
+    );
+    yield { ...second, snapshot: { ...snapshot, series } };
+    throw error;
+  });
+  const { at: ___, ...lost } = events.find(({ type }) => type === 'lost') as Extract<RunEvent, { type: 'lost' }>;
+  expect(lost).toEqual({ type: 'lost', message: 'gone', ...told });
+  expect(JSON.stringify(events)).toContain(cause);
 });
 
 it('tells of a clock that was set, in words', () => {

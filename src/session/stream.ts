@@ -1,10 +1,9 @@
 /** The frame of every session: a start, what a procedure makes happen, and an end, told to everybody who follows it. */
-import { RampartError } from '../core/errors.ts';
 import { type Ending, type RunEvent, STOPPED } from '../core/event.ts';
 import type { Clock } from '../core/ports.ts';
 import { type Micros, millis } from '../core/units.ts';
+import { type Makers, NeverReady, SourceLost } from '../run/lost.ts';
 import { Unanswered } from '../run/unanswered.ts';
-import { SourceLost } from '../run/worker-group.ts';
 import type { OutputOutcome, OutputQueue } from './output-queue.ts';
 
 export interface Session {
@@ -82,19 +81,12 @@ async function play(session: Session): Promise<void> {
     tellNews();
     if (error instanceof SourceLost) {
       ending = 'lost';
-      for (const snapshot of unanswered.given(
-        error.source.startsWith('agent') ? 'lost with its agent' : 'lost with its generator thread',
-      ))
+      for (const snapshot of unanswered.given(`lost with its ${error.of === 'agents' ? 'agent' : 'generator thread'}`))
         emit({ type: 'interval', snapshot });
-      emit({ type: 'lost', at: elapsed(), source: error.source, message: error.message });
-    } else if (error instanceof RampartError && error.code === 'never-ready') {
+      emit({ ...lostOf(error.of), at: elapsed(), source: error.source, message: error.message });
+    } else if (error instanceof NeverReady) {
       ending = 'never-ready';
-      emit({
-        type: 'lost',
-        at: elapsed(),
-        source: error.message.startsWith('agent') ? 'agents' : 'threads',
-        message: error.message,
-      });
+      emit({ ...lostOf(error.of), at: elapsed(), source: error.of, message: error.message });
     } else throw error;
   }
   const at = elapsed();
@@ -108,3 +100,5 @@ async function play(session: Session): Promise<void> {
     ending,
   });
 }
+
+const lostOf = (of: Makers) => ({ type: 'lost' as const, ...(of === 'agents' ? { of } : {}) });

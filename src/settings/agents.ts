@@ -3,86 +3,81 @@ import { helpFor, type Setting } from './setting.ts';
 /** Agents on other machines that make the load, and the NATS server between them and the controller. */
 
 const distributed = (help: string) => helpFor(['run', 'find'], help);
-const ONE_AT_A_TIME = 'A probe sends one request at a time, from here.';
+
+const REFUSED = { refusedBy: { probe: 'A probe sends one request at a time, from here.' } } as const;
+/** What NATS is shown, and shows. */
+const FILE = { shape: 'text', file: true, ...REFUSED } as const;
 
 export const AGENTS_SETTINGS = {
   nats: {
     shape: 'text',
+    ...REFUSED,
     flag: '--nats <url>',
     help: distributed('let agents make the load, over this NATS server: nats://host:4222, tls://…'),
     what: 'Agents make the load, over this NATS server with JetStream: nats://host:4222, tls://host:4222',
-    refusedBy: { probe: ONE_AT_A_TIME },
   },
   agents: {
     shape: 'quantity',
+    ...REFUSED,
     flag: '--agents <count>',
     help: distributed('how many agents, or all that are there (default all)'),
     what: 'How many agents make the load; all: those that are there when --agents-within is over (default)',
-    refusedBy: { probe: ONE_AT_A_TIME },
   },
   minAgents: {
     shape: 'quantity',
+    ...REFUSED,
     flag: '--min-agents <count>',
     help: distributed('fewer of them will do, where not all are there in time'),
     what: 'So few agents will do where not all of them are there in time (default: all that --agents asks for; of all, 1)',
     value: { kind: 'count', min: '1', max: '10k' },
-    refusedBy: { probe: ONE_AT_A_TIME },
   },
   agentsWithin: {
     shape: 'quantity',
+    ...REFUSED,
     flag: '--agents-within <duration>',
     help: distributed('how long they are waited for (default 10s)'),
     what: 'How long agents are waited for; with too few then, nothing is sent (exit 6) (default 10s)',
     value: { kind: 'duration', min: '1s', max: '1h' },
     default: '10s',
-    refusedBy: { probe: ONE_AT_A_TIME },
   },
   tolerateLoss: {
     shape: 'yes-or-no',
+    ...REFUSED,
     flag: '--tolerate-loss',
     help: distributed('go on where an agent is lost; nobody takes its share over'),
     what: 'Go on where an agent is lost: nobody takes its share over, and the intervals that lack it are marked; otherwise the run ends, and is invalid',
-    refusedBy: { probe: ONE_AT_A_TIME },
   },
   orphanTimeout: {
     shape: 'quantity',
+    ...REFUSED,
     flag: '--orphan-timeout <duration>',
     help: distributed('agents end their load after so long without a word from here (default 30s)'),
     what: 'Agents end their load after so long without a word of the controller (default 30s)',
     value: { kind: 'duration', min: '2s', max: '1h' },
     default: '30s',
-    refusedBy: { probe: ONE_AT_A_TIME },
   },
   natsCreds: {
-    shape: 'text',
+    ...FILE,
     flag: '--nats-creds <path>',
     help: distributed('credentials file of NATS (JWT and nkey)'),
     what: 'Credentials file of NATS (JWT and nkey); a user’s name and password stand in the URL',
-    file: true,
-    refusedBy: { probe: ONE_AT_A_TIME },
   },
   natsCa: {
-    shape: 'text',
+    ...FILE,
     flag: '--nats-ca <path>',
     help: distributed('trust the certificates in this PEM file for NATS'),
     what: 'Trust the certificates in this PEM file for NATS, not the usual authorities',
-    file: true,
-    refusedBy: { probe: ONE_AT_A_TIME },
   },
   natsCert: {
-    shape: 'text',
+    ...FILE,
     flag: '--nats-cert <path>',
     help: distributed('client certificate for NATS, PEM'),
     what: 'Client certificate for NATS, PEM',
-    file: true,
-    refusedBy: { probe: ONE_AT_A_TIME },
   },
   natsKey: {
-    shape: 'text',
+    ...FILE,
     flag: '--nats-key <path>',
     help: distributed('its private key, PEM'),
     what: 'The private key of the client certificate for NATS, PEM',
-    file: true,
-    refusedBy: { probe: ONE_AT_A_TIME },
   },
 } as const satisfies Record<string, Setting>;

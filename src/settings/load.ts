@@ -8,6 +8,8 @@ const BOUND = 'Bound it with --max-rate or --max-vus, or use rampart run.';
 const BUDGET = 'Say how long it may take with --budget.';
 /** What would make a probe something else than one request at a time. */
 const ONE_AT_A_TIME = 'Put load on with rampart run.';
+const NO_PROBE = { refusedBy: { probe: ONE_AT_A_TIME } } as const;
+const OF_A_RUN = { refusedBy: { find: BOUND, probe: ONE_AT_A_TIME } } as const;
 
 export const LOAD_SETTINGS = {
   vus: {
@@ -19,7 +21,7 @@ export const LOAD_SETTINGS = {
     value: { kind: 'count', min: '1', max: '100k' },
     default: '10',
     rivals: ['rate', 'arrivals', 'maxInFlight', 'connections'],
-    refusedBy: { find: BOUND, probe: ONE_AT_A_TIME },
+    ...OF_A_RUN,
     form: {
       part: 'main',
       label: 'Users',
@@ -35,7 +37,7 @@ export const LOAD_SETTINGS = {
     help: ofRun('start this many users per second; without it all at once'),
     what: 'Virtual users started per second; without it all start at once',
     value: { kind: 'rate', min: '1/h', max: '10m/s' },
-    refusedBy: { find: BOUND, probe: ONE_AT_A_TIME },
+    ...OF_A_RUN,
     notWithAutocannon: 'it opens all connections at once',
     form: {
       part: 'main',
@@ -69,7 +71,7 @@ export const LOAD_SETTINGS = {
     what: 'Arrival rate, up to 10m/s: requests due per second whatever the responses do, 200/s',
     value: { kind: 'rate', min: '1/h', max: '10m/s' },
     rivals: ['vus', 'spawnRate', 'thinkTime'],
-    refusedBy: { find: BOUND, probe: ONE_AT_A_TIME },
+    ...OF_A_RUN,
     notWithAutocannon: 'it sends a rate in bursts, at the top of each second',
     form: {
       part: 'main',
@@ -89,7 +91,7 @@ export const LOAD_SETTINGS = {
     },
     what: 'How arrivals are spread: uniform (default of a run), poisson (of find), or bursty:4 (four at once, the same mean rate)',
     value: { kind: 'arrivals' },
-    refusedBy: { probe: ONE_AT_A_TIME },
+    ...NO_PROBE,
     form: {
       part: 'advanced',
       label: 'Arrivals',
@@ -107,7 +109,7 @@ export const LOAD_SETTINGS = {
     what: 'With a rate: what is due while this many requests are under way is dropped (default 10k)',
     value: { kind: 'count', min: '1', max: '100k' },
     default: '10k',
-    refusedBy: { probe: ONE_AT_A_TIME },
+    ...NO_PROBE,
     form: {
       part: 'advanced',
       label: 'Most in flight',
@@ -122,7 +124,7 @@ export const LOAD_SETTINGS = {
     help: ofRun('with --rate: at most this many connections; requests queue when all are busy'),
     what: 'With a rate: at most this many connections; a request due while all are busy waits for one',
     value: { kind: 'count', min: '1', max: '100k' },
-    refusedBy: { probe: ONE_AT_A_TIME },
+    ...NO_PROBE,
     form: { part: 'unseen' },
   },
   stages: {
@@ -132,7 +134,7 @@ export const LOAD_SETTINGS = {
     what: 'duration:target pairs in turn, each target reached in a straight line: 30s:100,1m:100',
     example: '30s:100,1m:100',
     rivals: ['duration', 'spawnRate'],
-    refusedBy: { find: BOUND, probe: ONE_AT_A_TIME },
+    ...OF_A_RUN,
     notWithAutocannon: 'it has a fixed number of connections',
     form: {
       part: 'advanced',
@@ -182,7 +184,7 @@ export const LOAD_SETTINGS = {
     help: ofRun('leave the first stretch out of the statistics'),
     what: 'Requests due in this first stretch count in no statistic; rounded up to whole seconds',
     value: { kind: 'duration' },
-    refusedBy: { find: BOUND, probe: ONE_AT_A_TIME },
+    ...OF_A_RUN,
     form: { part: 'advanced', label: 'Warm-up', hint: 'left out of the statistics', only: 'run' },
   },
   gracefulStop: {
@@ -204,7 +206,7 @@ export const LOAD_SETTINGS = {
     what: 'With a rate: precise (default; turns for the exact instant) or relaxed (sleeps; a millisecond late)',
     value: { kind: 'choice', of: ['precise', 'relaxed'] },
     default: 'precise',
-    refusedBy: { probe: ONE_AT_A_TIME },
+    ...NO_PROBE,
   },
   engine: {
     shape: 'text',
@@ -213,7 +215,7 @@ export const LOAD_SETTINGS = {
     what: 'What sends the requests: rampart (default), or autocannon as a second opinion',
     value: { kind: 'choice', of: ['rampart', 'autocannon'] },
     default: 'rampart',
-    refusedBy: { find: BOUND, probe: ONE_AT_A_TIME },
+    ...OF_A_RUN,
   },
   threads: {
     shape: 'quantity',
@@ -221,7 +223,7 @@ export const LOAD_SETTINGS = {
     help: helpFor(['run', 'find'], 'generator threads (default: cores less one)'),
     what: 'Generator threads, 1 to 256 (default: cores less one)',
     value: { kind: 'count', min: '1', max: '256' },
-    refusedBy: { probe: ONE_AT_A_TIME },
+    ...NO_PROBE,
     form: { part: 'advanced', label: 'Generator threads', hint: 'empty: cores less one' },
   },
 } as const satisfies Record<string, Setting>;

@@ -1,0 +1,193 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Commanded } from '../core/command.ts';
+import type { Plan, Segment } from '../core/plan.ts';
+import { type Micros, millis, seconds } from '../core/units.ts';
+import type { Machine } from '../core/world.ts';
+import { reach } from '../drivers/reach.ts';
+import type { ThreadPool } from '../run/threads.ts';
+import type { AllowedTargets } from './allowed.ts';
+import { repaySecrets } from './borrowed.ts';
+import { measureOffset } from './clock-offset.ts';
+import { Outbox } from './outbox.ts';
+import { type ClockOffset, decode, encode, type PlanMessage, SUBJECT, type Wish, type Word } from './protocol.ts';
+
+const BEAT = millis(400);
+/** Of the controller, ms. */
+export const ANSWER = 5_000;
+/** How long what was measured is still tried to be delivered once its controller is gone. */
+const LAST_DELIVERY = seconds(60);
+
+export interface AgentOptions {
+  readonly name: string;
+  readonly allowed: AllowedTargets;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly tell: (line: string) => void;
+}
+
+export type Surroundings = Pick<Machine, 'clock' | 'workerEntry' | 'files' | 'host' | 'version' | 'randomSeed'>;
+
+/** An agent's part of one load, from the plan to its last snapshot. */
+export class AgentLoad {
+  readonly session: string;
+  /** How it ended, once all is delivered. */
+  readonly over: Promise<string>;
+  readonly #nats: NatsConnection;
+  readonly #machine: Surroundings;
+  readonly #options: AgentOptions;
+  readonly #message: PlanMessage;
+  readonly #stop = new AbortController();
+  #clock: ClockOffset | null = null;
+  #begin: ((at: Micros) => void) | null = null;
+  #started = false;
+  #commanded: Commanded | null = null;
+  #changes = 0;
+  failed = false;
+  #heardAt: number;
+  #ending = 'done';
+  #abandoned = false;
+
+  constructor(
+    nats: NatsConnection,
+    machine: Surroundings,
+    options: AgentOptions,
+    message: PlanMessage,
+    segment: Segment,
+    poolFor: (plan: Plan) => Promise<ThreadPool>,
+  ) {
+    this.#nats = nats;
+    this.#machine = machine;
+    this.#options = options;
+    this.#message = message;
+    this.session = message.session;
+    this.#heardAt = machine.clock.now();
+    const { run } = message;
+    const wishes = nats.subscribe(SUBJECT.wish(run), { callback: (_, each) => this.#heed(decode<Wish>(each.data)) });
+    let watch: unknown = null;
+    const look = (): void => {
+      this.#look();
+      watch = machine.clock.after(BEAT, look);
+    };
+    look();
+    this.over = this.#work(segment, poolFor)
+      .catch((error: Error) => {
+        this.#say({ type: 'unable', agent: options.name, problem: error.message });
+        return `not run: ${error.message}`;
+      })
+      .finally(() => {
+        wishes.unsubscribe();
+        machine.clock.cancel(watch);
+      });
+  }
+
+  /** Sends nothing more, and delivers what there is. */
+  end(reason: string): void {
+    this.#ending = reason;
+    this.#stop.abort();
+  }
+
+  async #work(segment: Segment, poolFor: (plan: Plan) => Promise<ThreadPool>): Promise<string> {
+    const { run, plan: sent } = this.#message;
+    const { name, allowed, env } = this.#options;
+    const { plan, missing } = repaySecrets(sent, env);
+    const refusal = allowed.refusal(plan);
+    if (refusal !== null) throw new Error(refusal);
+    if (missing.length > 0)
+      throw new Error(`it has no ${missing.join(', ')} in its environment, from which secrets are taken`);
+    await reach(plan);
+    const pool = await poolFor(plan);
+    const outbox = new Outbox(this.#nats, this.#machine.clock, run, name);
+    let failure: string | null = null;
+    try {
+      const snapshots = pool.source(plan, segment, this.#stop.signal, this.#commands, () => this.#ready());
+      for await (const snapshot of snapshots) {
+        outbox.put((number) => ({ type: 'snapshot', number, snapshot }));
+        if (outbox.failure !== null && failure === null) {
+          failure = outbox.failure;
+          this.end(failure);
+        }
+      }
+    } catch (error) {
+      this.failed = true;
+      failure ??= (error as Error).message;
+      if (!this.#started) throw error;
+    }
+    if (this.#abandoned) return this.#ending;
+    outbox.put((number) => ({ type: 'end', number, failure }));
+    const given = this.#machine.clock.after(LAST_DELIVERY, () => outbox.discard());
+    await outbox.empty();
+    this.#machine.clock.cancel(given);
+    return failure === null ? this.#ending : `failed: ${failure}`;
+  }
+
+  readonly #commands = {
+    attach: (commanded: Commanded): (() => void) => {
+      this.#commanded = commanded;
+      return () => {
+        this.#commanded = null;
+      };
+    },
+  };
+
+  /** Our threads are: finds out how late our clock is, tells, and waits for the start. */
+  async #ready(): Promise<Micros> {
+    const { run } = this.#message;
+    const ask = async (): Promise<Micros> => {
+      const answer = await this.#nats.request(SUBJECT.clock(run), undefined, { timeout: ANSWER });
+      return (decode<{ now: Micros }>(answer.data)?.now ?? Number.NaN) as Micros;
+    };
+    const clock = await measureOffset(this.#machine.clock, ask);
+    this.#clock = clock;
+    // Who is stopped before the start waits for none.
+    const begun = new Promise<Micros>((resolve) => {
+      this.#begin = resolve;
+    });
+    this.#say({ type: 'ready', agent: this.#options.name, clock });
+    return begun;
+  }
+
+  #heed(wish: Partial<Wish> | null): void {
+    if (wish === null) return;
+    this.#heardAt = this.#machine.clock.now();
+    if (wish.lost?.includes(this.#options.name) === true) {
+      this.#abandoned = true;
+      this.end('counted as lost by the controller');
+      return;
+    }
+    if (wish.startAt != null && this.#clock !== null && this.#begin !== null) {
+      const at = (wish.startAt - this.#clock.offset) as Micros;
+      const begin = this.#begin;
+      this.#begin = null;
+      if (at < this.#machine.clock.now()) this.#missStart();
+      else {
+        this.#started = true;
+        begin(at);
+      }
+    }
+    for (const change of (wish.changes ?? []).slice(this.#changes)) {
+      this.#commanded?.apply?.(change);
+      this.#changes += 1;
+    }
+    if (wish.stopped === true && !this.#stop.signal.aborted) this.end('stopped');
+    if (wish.over === true) this.end(this.#ending);
+  }
+
+  #missStart(): void {
+    const problem = 'the start reached it too late';
+    this.#say({ type: 'unable', agent: this.#options.name, problem });
+    this.#abandoned = true;
+    this.end(problem);
+  }
+
+  /** Lives, and sees whether the controller does. */
+  #look(): void {
+    this.#say({ type: 'beat', agent: this.#options.name });
+    const silent = this.#machine.clock.now() - this.#heardAt;
+    if (silent > this.#message.orphanTimeout && !this.#stop.signal.aborted)
+      this.end(`no word of the controller for ${Math.round(silent / 1e6)} s: its load is ended`);
+  }
+
+  #say(word: Word): void {
+    // While NATS is away the client keeps what is published; a beat of then says nothing now.
+    if (!this.#nats.isClosed()) this.#nats.publish(SUBJECT.word(this.#message.run), encode(word));
+  }
+}
