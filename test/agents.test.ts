@@ -161,6 +161,52 @@ describe('agents', () => {
   });
 });
 
+describe('a search on agents', () => {
+  const levels = (result: RunResult) => result.breakingPoint?.levels ?? [];
+
+  it('runs its levels on them, and answers as it would on one machine', async () => {
+    const server = start(['serve', '--law', 'exp:5ms', '--slots', '1', '--port', '0']);
+    agents.push(server);
+    await server.shown('(Ctrl-C');
+    const url = /http:\S+predict/.exec(server.said())?.[0] ?? '';
+    await twoAgents();
+    const flags = ['-b', '{}', '--slo', 'p95<50ms', '--budget', '20s', '--allow-rough', '-o', 'out', ...runFlags()];
+    const { code, stdout } = await rampart(['find', url, ...flags]);
+    const result = resultOf({ stdout });
+    expect(levels(result).length).toBeGreaterThan(4);
+    expect(result.run.agents?.each.map(({ name, lost }) => [name, lost])).toEqual([
+      ['one', false],
+      ['two', false],
+    ]);
+    // M/M/1: λ* = 140/s. A machine that is too busy to measure says so, and its answer is no higher.
+    const { status, estimate } = result.breakingPoint ?? {};
+    expect(estimate ?? 0).toBeLessThan(180);
+    if (status === 'found' || status === 'rough') expect([code, (estimate ?? 0) > 100]).toEqual([0, true]);
+    else expect(levels(result).some(({ verdict }) => verdict === 'void') || status === 'undecided').toBe(true);
+  });
+
+  it('takes no level from an agent that is not fit, and names it', async () => {
+    target = await fixedTarget(5);
+    const [, two] = await twoAgents();
+    let over = false;
+    // Held up again and again, for less than counts as a standstill of the machine.
+    const held = (async () => {
+      while (!over) {
+        two?.kill('SIGSTOP');
+        await sleep(80);
+        two?.kill('SIGCONT');
+        await sleep(80);
+      }
+    })();
+    const flags = ['--slo', 'p95<50ms', '--budget', '8s', '-o', 'out', ...runFlags(), '--no-preflight'];
+    const { stdout } = await rampart(['find', target.url, ...flags]);
+    over = true;
+    await held;
+    const reasons = levels(resultOf({ stdout })).flatMap(({ verdict, reason }) => (verdict === 'void' ? reason : []));
+    expect(reasons.join('\n')).toContain('of agent two');
+  });
+});
+
 it('cost a command that does not ask for them nothing: what reaches NATS is loaded by who does', () => {
   const loaded = new Set<string>();
   const load = (file: string): void => {

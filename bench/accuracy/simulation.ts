@@ -171,6 +171,7 @@ function collect(
     lag,
     loopDelayP99: starvation === null ? 0 : starvation.busy * 1e6,
     cpuWait: null,
+    agents: [],
     utilization: null,
     responseP95: response.count > 0 ? response.quantile(0.95) : null,
     missing: 0,

@@ -10,7 +10,7 @@ import { type Micros, millis, seconds } from '../core/units.ts';
 import { JoinedSnapshots, type Stoppable } from '../run/joined-snapshots.ts';
 import { LoadChanges } from '../run/load-changes.ts';
 import { NeverReady, SourceLost } from '../run/lost.ts';
-import { named } from '../run/source-names.ts';
+import { namedAgent } from '../run/source-names.ts';
 import { startSkew } from './clock-offset.ts';
 import { type Member, Members } from './members.ts';
 import { type Delivery, decode, encode, type Greeting, SUBJECT, type Wish, type Word } from './protocol.ts';
@@ -182,7 +182,7 @@ export class AgentGroup implements Stoppable {
     if (delivery.type === 'snapshot' && delivery.snapshot !== undefined) {
       const { snapshot } = delivery;
       member.reached = Math.max(member.reached, snapshot.endAt) as Micros;
-      this.#joined.accept(member.index, [named(snapshot, `agent ${agent}`)]);
+      this.#joined.accept(member.index, [namedAgent(snapshot, agent)]);
     } else if (delivery.type === 'end') {
       if (delivery.failure != null) this.#lose(member, delivery.failure);
       else this.#ended(member);

@@ -108,6 +108,15 @@ export interface ThreadSnapshot {
   readonly lagP99: Micros | null;
   readonly loopDelayP99: Micros;
   readonly heap: Bytes | null;
+  /** Whose it is. Absent: this machine's. */
+  readonly agent?: AgentSnapshot;
+}
+
+/** An agent's own health: the worst of its threads, shares of the time, null where unknown. */
+export interface AgentSnapshot {
+  readonly name: string;
+  readonly cpuWait: number | null;
+  readonly utilization: number | null;
 }
 
 /** What the target did with its connections without a word. */

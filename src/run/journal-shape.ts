@@ -152,6 +152,7 @@ const thread = fields({
   lagP99: orNull(micros),
   loopDelayP99: micros,
   heap: orNull(amount),
+  agent: maybe(fields({ name: text, cpuWait: orNull(amount), utilization: orNull(amount) })),
 });
 
 const generator = fields({

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { merge } from './merge.ts';
 import { snapshotOf } from './snapshot.fixture.ts';
-import { named, threadName } from './source-names.ts';
+import { named, namedAgent, threadName } from './source-names.ts';
 
 const threadsOf = (snapshots: readonly IntervalSnapshot[]) => snapshots[0]?.generator?.threads;
 
@@ -27,4 +27,11 @@ it('keeps all threads of sources that were merged themselves', () => {
     ...['agent 2, thread 1', 'agent 2, thread 2', 'agent 2, thread 10'],
     ...['agent 10, thread 1', 'agent 10, thread 2', 'agent 10, thread 10'],
   ]);
+});
+
+it('says of each thread of an agent whose it is, and how the agent was', () => {
+  const snapshot = named(snapshotOf(0, 'measure', [5]), threadName(0));
+  const [thread] = threadsOf([namedAgent(snapshot, 'eu-1')]) ?? [];
+  const { cpuWait, utilization } = snapshot.generator ?? {};
+  expect(thread).toMatchObject({ name: 'agent eu-1, thread 1', agent: { name: 'eu-1', cpuWait, utilization } });
 });

@@ -16,6 +16,15 @@ export function named(snapshot: IntervalSnapshot, name: string): IntervalSnapsho
   return { ...snapshot, generator: { ...generator, threads: threads ?? [accountOf(generator, snapshot.load, name)] } };
 }
 
+/** The same of an agent: each account says whose it is, too. */
+export function namedAgent(snapshot: IntervalSnapshot, name: string): IntervalSnapshot {
+  const { generator, ...rest } = named(snapshot, `agent ${name}`);
+  if (generator === undefined) return rest;
+  const { cpuWait, utilization, threads = [] } = generator;
+  const agent = { name, cpuWait, utilization };
+  return { ...rest, generator: { ...generator, threads: threads.map((thread) => ({ ...thread, agent })) } };
+}
+
 function accountOf(
   generator: GeneratorSnapshot,
   { vus, inFlight }: IntervalSnapshot['load'],

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { GeneratorSnapshot, IntervalSnapshot, Phase, SeriesSnapshot } from '../../core/snapshot.ts';
+import type {
+  GeneratorSnapshot,
+  IntervalSnapshot,
+  Phase,
+  SeriesSnapshot,
+  ThreadSnapshot,
+} from '../../core/snapshot.ts';
 import { bytes, count, micros } from '../../core/units.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { observe } from './observation.ts';
@@ -105,6 +111,32 @@ describe('what the judge sees of a run', () => {
     ['waited for a core', (): Made => ({ health: { ...generator(50), cpuWait: 0.6 } })],
   ])('is unfit where requests %s', (why, made) => {
     expect(observe(run(made), 2, 'open', 20).unfit).toContain(why);
+  });
+
+  it('names the agent that is not fit, also where it is too small a part of all to show in them', () => {
+    const agent = (name: string, lag: number, loopDelay: number, cpuWait: number | null = 0): ThreadSnapshot => ({
+      ...{ name: `agent ${name}, thread 1`, vus: count(0), inFlight: 0, cpu: 0.1, heap: null },
+      ...{ lagP99: micros(lag), loopDelayP99: micros(loopDelay) },
+      agent: { name, cpuWait, utilization: 0.2 },
+    });
+    const others = Array.from({ length: 200 }, (_, n) => agent(`eu-${n}`, 60, 900));
+    const seen = (health: Partial<GeneratorSnapshot>) =>
+      observe(
+        Array.from({ length: 4 }, (_, index) => snapshot(index, { health: { ...generator(50), ...health } })),
+        0,
+        'open',
+        4,
+      );
+    expect(seen({ threads: [...others, agent('us-1', 40_000, 900)] }).late?.reason).toBe(
+      'requests of agent us-1 left late: p99 of the send lag 40.0 ms',
+    );
+    expect(seen({ threads: others }).late).toBeUndefined();
+    expect(seen({ loopDelayP99: micros(90_000), threads: [...others, agent('us-1', 60, 90_000)] }).late?.reason).toBe(
+      "the generator's event loop of agent us-1 was held up: p99 90.0 ms",
+    );
+    expect(seen({ cpuWait: 0.7, threads: [...others, agent('us-1', 60, 900, 0.7)] }).unfit).toBe(
+      'load threads of agent us-1 waited for a core in 70 % of the time',
+    );
   });
 
   it('says how late the generator was, where that is much beside the response times', () => {

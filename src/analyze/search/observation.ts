@@ -8,6 +8,7 @@ import { Histogram } from '../../stats/histogram.ts';
 import { inMs } from '../latency.ts';
 import { isUnfit, LIMITS } from '../limits.ts';
 import { formatMs, formatShare } from '../wording.ts';
+import { type AgentHealth, agentsHealth, worstOf } from './agents-health.ts';
 import type { Criterion } from './criteria.ts';
 
 /** The next level to run. Durations in s. */
@@ -208,6 +209,7 @@ function fitnessOf(
     responseP95: response.count > 0 ? response.quantile(0.95) : null,
     missing: due === 0 ? 0 : (due - gone) / due,
     due,
+    agents: agentsHealth(windows),
   };
 }
 
@@ -223,6 +225,8 @@ export interface Fitness {
   /** Share of the due requests that were neither sent nor dropped for too many in flight. */
   readonly missing: number;
   readonly due: number;
+  /** Each by itself; empty where this machine's threads make the load. */
+  readonly agents: readonly AgentHealth[];
 }
 
 /** How late the generator was. */
@@ -234,27 +238,36 @@ export interface Lateness {
 
 /** Why the generator was not fit, by the limits of `analyze/limits`; null: it was, but for its lateness. */
 export function unfitReason(fitness: Fitness): string | null {
-  const { model, missing, due, cpuWait, utilization } = fitness;
+  const { model, missing, due, cpuWait, utilization, agents } = fitness;
   if (model === 'open' && missing > 1 - LIMITS.sent.share && missing > LIMITS.sent.deviations / Math.sqrt(due))
     return `the generator did not send ${formatShare(missing)} of the due requests`;
   // Every send of an open level is timed against its schedule: waiting for a core shows there, unless it is most of the time.
   if (cpuWait !== null && cpuWait > (model === 'open' ? LIMITS.starved : 2 * LIMITS.cpuWait))
-    return `load threads waited for a core in ${formatShare(cpuWait)} of the time`;
+    return `load threads${ofAgent(worstOf(agents, (one) => one.cpuWait))} waited for a core in ${formatShare(cpuWait)} of the time`;
   if (model === 'closed' && utilization !== null && utilization >= LIMITS.busy)
-    return `the generator itself was ${formatShare(utilization)} busy`;
+    return `the generator itself${ofAgent(worstOf(agents, (one) => one.utilization))} was ${formatShare(utilization)} busy`;
   return null;
 }
 
-/** The lateness beyond the limits of `analyze/limits`; null: it is within them. */
-export function latenessOf({ model, lag, loopDelayP99, responseP95 }: Fitness): Lateness | null {
+/**
+ * The lateness beyond the limits of `analyze/limits`; null: it is within them. An agent that is late is so by itself too: among
+ * many others its requests would be too few to show in a percentile of all, and are late all the same.
+ */
+export function latenessOf({ model, lag, loopDelayP99, responseP95, agents }: Fitness): Lateness | null {
   const open = model === 'open';
-  const lagP99 = open && lag.count > 0 ? inMs(lag.quantile(0.99)) : null;
+  const ofAll = open && lag.count > 0 ? lag.quantile(0.99) : 0;
+  const latest = open ? worstOf(agents, (agent) => agent.lagP99) : null;
+  const lagP99 = inMs(Math.max(ofAll, latest?.value ?? 0));
   const loop = inMs(loopDelayP99);
   const p95 = responseP95 === null ? null : inMs(responseP95);
   if (!isUnfit({ lagP99, loopDelayP99: loop, p95 }, open)) return null;
-  if ((lagP99 ?? 0) >= loop)
-    return { ms: lagP99 ?? 0, reason: `requests left late: p99 of the send lag ${formatMs(lagP99 ?? 0)}` };
-  return { ms: loop, reason: `the generator's event loop was held up: p99 ${formatMs(loop)}` };
+  if (lagP99 >= loop)
+    return { ms: lagP99, reason: `requests${ofAgent(latest)} left late: p99 of the send lag ${formatMs(lagP99)}` };
+  const slowest = ofAgent(worstOf(agents, (agent) => agent.loopDelayP99));
+  return { ms: loop, reason: `the generator's event loop${slowest} was held up: p99 ${formatMs(loop)}` };
 }
+
+/** Names the worst, so that a person knows where to look. */
+const ofAgent = (worst: { readonly name: string } | null): string => (worst === null ? '' : ` of agent ${worst.name}`);
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
