@@ -31,6 +31,7 @@ const SIDE_BY_SIDE = [
   'preflight',
   'proxy',
   'readme',
+  'ready-scenarios',
   'report-page',
   'report-parts',
   'samples',

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RunResult } from '../src/core/result.ts';
+import { counted, rampart, resultOf } from './command.ts';
+import { OF_THE_MACHINE } from './machine-doubts.ts';
+import { nginxWith } from './nginx.ts';
+import { serve } from './served.ts';
+
+/** Every file of scenarios/, as it stands there but for address and length, against the server that it names. */
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const FILES = readdirSync(`${ROOT}scenarios`).filter((name) => name.endsWith('.yaml'));
+
+const endings: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+async function served(...args: string[]): Promise<string> {
+  const { url, stop } = await serve(...args);
+  endings.push(stop);
+  return url;
+}
+
+async function behindLogin(): Promise<string> {
+  const child: ChildProcess = spawn(process.execPath, ['examples/behind-login.mjs', '0'], { cwd: ROOT });
+  endings.push(() => child.kill());
+  return new Promise((resolve) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => resolve(/http:\S+/.exec(text)?.[0] ?? ''));
+  });
+}
+
+/** Replicas behind a proxy. */
+async function behindNginx(): Promise<string> {
+  const replica = new URL(await served('iris-svm'));
+  const proxied = `location = /predict { proxy_pass ${replica.origin}; proxy_http_version 1.1; proxy_set_header Connection ""; }`;
+  const { port, close } = await nginxWith([proxied]);
+  endings.push(close);
+  return `http://127.0.0.1:${port}/predict`;
+}
+
+const originOf = (url: string): string => new URL(url).origin;
+
+/** Runs a scenario for a short while, too short for some percentiles. Nothing may fail; a busy machine may be unfit to measure. */
+async function run(name: string, url: string, ...args: string[]): Promise<RunResult> {
+  const { code, stdout } = await rampart(['run', `${ROOT}scenarios/${name}`, '--json', ...args], {
+    env: { RAMPART_URL: url },
+  });
+  const result = resultOf(stdout);
+  expect(result.failures).toEqual([]);
+  const unfit = result.verdict.doubts.filter(({ invalidates }) => invalidates).map((doubt) => doubt.code);
+  expect(unfit.filter((doubt) => !OF_THE_MACHINE.has(doubt) && doubt !== 'too-few-samples')).toEqual([]);
+  expect([0, 3, 5]).toContain(code);
+  return result;
+}
+
+const TESTS: Readonly<Record<string, () => Promise<void>>> = {
+  'loan.yaml': async () => {
+    const { series } = await run('loan.yaml', await served('loan'), '--vus', '5', '--duration', '5s');
+    expect(Object.keys(series)).toEqual(['POST /predict']);
+  },
+  'fancy.yaml': async () => {
+    const url = await served('fancy', '--strategy', 'pool', '--workers', '4', '--queue', '100', '--sleep');
+    const { totals } = await run('fancy.yaml', url, '--stages', '2s:20,2s:30');
+    expect(totals.sent).toBeGreaterThan(50);
+  },
+  'iris.yaml': async () => {
+    const { series } = await run('iris.yaml', originOf(await served('iris-logistic')), '--duration', '4s');
+    expect(series['greeting']?.totals.sent).toBeGreaterThan(5);
+    expect(series['classify']?.totals.sent).toBeGreaterThan(150);
+  },
+  'forecast.yaml': async () => {
+    const { totals } = await run('forecast.yaml', await served('forecast'));
+    expect(counted(totals)).toMatchObject({ sent: 691, ok: 691 });
+  },
+  'iris-nginx.yaml': async () => {
+    if (!existsSync('/usr/sbin/nginx')) return;
+    const { series } = await run('iris-nginx.yaml', await behindNginx(), '--vus', '4', '--duration', '4s');
+    expect(Object.keys(series)).toEqual(['one record', 'batch of three']);
+  },
+  'login.yaml': async () => {
+    const args = ['--vus', '5', '--requests', '25', '--duration', '60s'];
+    const { series, flows, groups } = await run('login.yaml', await behindLogin(), ...args);
+    const sent = Object.fromEntries(Object.entries(series).map(([name, { totals }]) => [name, totals.sent]));
+    expect(sent).toEqual({ 'log in': 25, predict: 60, history: 25, 'log out': 20 });
+    expect(Object.keys(flows ?? {})).toEqual(['visit', 'glance']);
+    expect(Object.keys(groups ?? {})).toEqual(['work']);
+  },
+  'mixed.yaml': async () => {
+    const { series } = await run('mixed.yaml', originOf(await served('loan')), '--duration', '10s');
+    expect(Object.keys(series)).toEqual(['predict', 'batch', 'health']);
+  },
+};
+
+describe('the ready scenarios', () => {
+  it('all have a test here, and a row in their README', () => {
+    expect(FILES).toEqual(Object.keys(TESTS).sort());
+    const page = readFileSync(`${ROOT}scenarios/README.md`, 'utf8');
+    for (const name of FILES) expect(page).toContain(`[${name}](${name})`);
+  });
+  for (const [name, test] of Object.entries(TESTS)) it(`run: ${name}`, test);
+});
