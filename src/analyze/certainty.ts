@@ -29,7 +29,14 @@ interface Stretch {
   readonly seconds: number;
   readonly ok: number;
   readonly failed: number;
+  /** Of goodput; 0 where it is not counted. */
+  readonly good: number;
+  readonly bad: number;
 }
+
+type Counted = Pick<Stretch, 'seconds' | 'ok' | 'failed'>;
+
+type Ended = Pick<Stretch, 'ok' | 'failed'>;
 
 /** A stretch that is shorter than so much of the others is no stretch of its own. */
 const SHORT = 0.5;
@@ -41,20 +48,26 @@ const LONGEST = 1e6;
 export function stretchesOf(timeline: readonly TimelinePoint[]): Stretch[] {
   const measured = timeline.filter(({ phase }) => phase === 'measure');
   const m = Math.min(BATCHES, measured.length);
-  const stretches = Array.from({ length: m }, (): Stretch => ({ seconds: 0, ok: 0, failed: 0 }));
-  const add = (at: number, seconds: number, ok: number, failed: number): void => {
+  const stretches = Array.from({ length: m }, (): Stretch => ({ seconds: 0, ok: 0, failed: 0, good: 0, bad: 0 }));
+  const add = (at: number, { seconds, ok, failed, good = 0, bad = 0 }: Partial<Stretch> & Counted): void => {
     const known = stretches[at];
     if (known === undefined) return;
-    stretches[at] = { seconds: known.seconds + seconds, ok: known.ok + ok, failed: known.failed + failed };
+    stretches[at] = {
+      seconds: known.seconds + seconds,
+      ok: known.ok + ok,
+      failed: known.failed + failed,
+      good: known.good + good,
+      bad: known.bad + bad,
+    };
   };
-  measured.forEach(({ seconds, ok, failed }, i) => {
-    add(Math.floor((i * m) / measured.length), seconds, ok, failed);
+  measured.forEach((point, i) => {
+    add(Math.floor((i * m) / measured.length), point);
   });
-  for (const { phase, failed } of timeline) if (phase === 'drain') add(m - 1, 0, 0, failed);
+  for (const point of timeline) if (point.phase === 'drain') add(m - 1, { ...point, seconds: 0, ok: 0 });
   const last = stretches.at(-1);
   if (m > 1 && last !== undefined && last.seconds < SHORT * (stretches[0]?.seconds ?? 0)) {
     stretches.pop();
-    add(m - 2, last.seconds, last.ok, last.failed);
+    add(m - 2, last);
   }
   return stretches;
 }
@@ -88,7 +101,7 @@ export function percentileCertainty(
  * Of the share of requests that failed, as a search has it: failures that come together count for less than as many by
  * themselves.
  */
-export function shareCertainty(failed: number, ended: number, stretches: readonly Stretch[]): Certainty {
+export function shareCertainty(failed: number, ended: number, stretches: readonly Ended[]): Certainty {
   const share: Share = {
     bad: failed,
     n: ended,
@@ -104,8 +117,29 @@ export function shareCertainty(failed: number, ended: number, stretches: readonl
   };
 }
 
+/**
+ * Of the share of requests that met their limits: that of the others, turned round. Of those that were given up without being
+ * over one it is not known: they may all have met them, or none.
+ */
+export function goodputCertainty(
+  { bad, judged, open }: { readonly bad: number; readonly judged: number; readonly open: number },
+  stretches: readonly Stretch[],
+): Certainty {
+  const parts = stretches.map((part) => ({ ok: part.good, failed: part.bad }));
+  const least = shareCertainty(bad, judged + open, parts);
+  const most = open === 0 ? least : shareCertainty(bad + open, judged + open, parts);
+  return {
+    interval: [1 - (most.interval[1] ?? 1), 1 - least.interval[0]],
+    longer: (limit) => (open === 0 ? least.longer(1 - limit) : Number.POSITIVE_INFINITY),
+    longerForEnd: 1,
+  };
+}
+
 /** Of the rate of successes. */
-export function rateCertainty(perSecond: number, stretches: readonly Stretch[]): Certainty | null {
+export function rateCertainty(
+  perSecond: number,
+  stretches: readonly Pick<Stretch, 'seconds' | 'ok'>[],
+): Certainty | null {
   const filled = stretches.filter(({ seconds }) => seconds > 0);
   if (filled.length < FEWEST || perSecond <= 0) return null;
   const relative = uncertaintyWith(filled.map(({ seconds }) => seconds))(

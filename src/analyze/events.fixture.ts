@@ -92,6 +92,9 @@ export interface Made {
   readonly leftOut?: number;
   /** How long the aborted ones had waited, µs; 30 s unless told. */
   readonly waited?: number;
+  /** How many of the requests met their limits, of those of which it is known; absent: it is not counted. */
+  readonly good?: number;
+  readonly open?: number;
 }
 
 export function seriesOf(made: Made, at = 0): SeriesSnapshot {
@@ -131,6 +134,15 @@ export function seriesOf(made: Made, at = 0): SeriesSnapshot {
       ...(aborted > 0 ? { unfinished: dataOf(new Array(aborted).fill(made.waited ?? 30_000_000)) } : {}),
     },
     failures,
+    ...(made.good === undefined
+      ? {}
+      : {
+          goodput: {
+            good: made.good,
+            bad: ok.length + unsuccessful - made.good - (made.open ?? 0),
+            open: made.open ?? 0,
+          },
+        }),
   };
 }
 

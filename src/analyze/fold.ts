@@ -3,11 +3,19 @@ import { RampartError } from '../core/errors.ts';
 import type { FailingAlike, RunEvent } from '../core/event.ts';
 import { measuredNames } from '../core/flow.ts';
 import type { Plan, Scope } from '../core/plan.ts';
-import type { GeneratorResult, RunResult, SeriesResult, TimelinePoint, Totals, UntilResult } from '../core/result.ts';
+import type {
+  GeneratorResult,
+  GoodputResult,
+  RunResult,
+  SeriesResult,
+  TimelinePoint,
+  Totals,
+  UntilResult,
+} from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
-import { stretchesOf } from './certainty.ts';
+import { goodputCertainty, stretchesOf } from './certainty.ts';
 import { CourseFold } from './course.ts';
 import { GeneratorFold } from './generator.ts';
 import { inMs, quantileWithFailures, summarize } from './latency.ts';
@@ -165,12 +173,13 @@ export class RunFold {
     const until = intervals ? this.#untilResult() : null;
     const measurementsOf = (
       fold: SeriesFold,
-      { totals, rates, streams }: SeriesResult,
+      { totals, rates, streams, goodput }: SeriesResult,
       timeline: readonly TimelinePoint[],
     ): Measurements => ({
       totals,
       achievedPerSec: rates.achievedPerSec,
       callers: fold.callers,
+      goodput: goodput ?? null,
       streams: {
         times: (of) => fold.streamTimes(of),
         percentile: (of) => fold.streamCertainty(of, measured, independent),
@@ -249,6 +258,7 @@ export class RunFold {
       rates: total.rates,
       latency: { ...total.latency, lag: summarize(this.#generator.lag, 0, null) },
       ...(total.streams === undefined ? {} : { streams: total.streams }),
+      ...(total.goodput === undefined ? {} : { goodput: withInterval(total.goodput, whole.certainty) }),
       series,
       ...(isEmpty(flows) ? {} : { flows }),
       ...(isEmpty(groups) ? {} : { groups }),
@@ -353,6 +363,14 @@ export class RunFold {
         }
       }
   }
+}
+
+function withInterval(goodput: GoodputResult, certainty: Measurements['certainty']): GoodputResult {
+  const { good, judged, open = 0 } = goodput;
+  if (certainty === null || judged === 0) return goodput;
+  const [low, high] = goodputCertainty({ bad: judged - good, judged, open }, certainty.stretches).interval;
+  const { perSec, ...rest } = goodput;
+  return { ...rest, ci95: [low, high ?? 1], perSec };
 }
 
 const KINDS = ['request', 'group', 'flow'] as const satisfies readonly Scope['kind'][];

@@ -110,6 +110,7 @@ function subjectOf({ metric, scope }: Pick<Threshold, 'metric' | 'scope'>): stri
   switch (metric.kind) {
     case 'percentile':
     case 'errors':
+    case 'goodput':
       return `${metricName(metric)}${of}`;
     case 'achieved':
       return `the achieved rate${of}`;

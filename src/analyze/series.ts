@@ -1,5 +1,14 @@
+import { addGoodput, type GoodputCounts } from '../core/goodput.ts';
 import { isAlwaysTold, isBatched, type Measure, TOLD_MEASURES } from '../core/measures.ts';
-import type { FailureResult, MeasuredLatencies, Rates, SeriesResult, StreamResult, Totals } from '../core/result.ts';
+import type {
+  FailureResult,
+  GoodputResult,
+  MeasuredLatencies,
+  Rates,
+  SeriesResult,
+  StreamResult,
+  Totals,
+} from '../core/result.ts';
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
 import { BODIES_KEPT, type FailureCount, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import { addStreamCounts, STREAM_METRICS, type StreamCounts, type StreamMetric } from '../core/streamed.ts';
@@ -48,6 +57,9 @@ export class SeriesFold {
   #streams: StreamCounts | null = null;
   /** Output tokens that came with streams' ends while load was offered. */
   #tokens = 0;
+  #goodput: GoodputCounts | null = null;
+  /** Good ones that came while load was offered, of requests due in the warm-up too. */
+  #goodInTime = 0;
   readonly #waitedForFirstToken = new Histogram();
   #infinite = 0;
 
@@ -77,6 +89,10 @@ export class SeriesFold {
     for (const [measure, times] of this.#times) times.add(timesOf(series, measure));
     this.#callers.add(series);
     this.#addStreams(series, phase === 'measure');
+    if (series.goodput !== undefined) {
+      this.#goodput = addGoodput([...(this.#goodput === null ? [] : [this.#goodput]), series.goodput]);
+      if (phase === 'measure') this.#goodInTime += series.goodput.good;
+    }
     if (this.#parts === null) {
       if (phase === 'measure') this.#batches.addMeasured(index, series);
       else this.#batches.addDrained(series);
@@ -85,8 +101,9 @@ export class SeriesFold {
   }
 
   /** What came within the measured time of requests that were due before it. */
-  addEarlier({ ok, streams }: SeriesSnapshot): void {
+  addEarlier({ ok, streams, goodput }: SeriesSnapshot): void {
     this.#achieved += ok;
+    this.#goodInTime += goodput?.good ?? 0;
     this.#tokens += streams?.outputTokens ?? 0;
   }
 
@@ -132,6 +149,7 @@ export class SeriesFold {
     const { response, service, ...rest } = Object.fromEntries(told) as MeasuredLatencies;
     const { times, infinite } = this.callers;
     const streams = this.#streamResult(measured.durationMs);
+    const goodput = this.#goodputResult(measured.durationMs);
     const asCalled = intervals ? this.callerInterval(measured, independent) : null;
     const latency = { response, service, responseWithFailures: summarize(times, infinite, asCalled), ...rest };
     return {
@@ -139,6 +157,7 @@ export class SeriesFold {
       rates: ratesOf(totals, this.#achieved),
       latency,
       ...(streams === null ? {} : { streams }),
+      ...(goodput === null ? {} : { goodput }),
     };
   }
 
@@ -245,6 +264,19 @@ export class SeriesFold {
     if (streams === undefined) return;
     this.#streams = this.#streams === null ? streams : addStreamCounts([this.#streams, streams]);
     if (loaded) this.#tokens += streams.outputTokens;
+  }
+
+  #goodputResult(durationMs: number): GoodputResult | null {
+    if (this.#goodput === null) return null;
+    const { good, bad, open } = this.#goodput;
+    const judged = good + bad + this.#dropped;
+    return {
+      good,
+      judged,
+      ...(open > 0 ? { open } : {}),
+      share: judged > 0 ? good / judged : null,
+      perSec: perSecond(this.#goodInTime, durationMs),
+    };
   }
 
   #streamResult(durationMs: number): StreamResult | null {

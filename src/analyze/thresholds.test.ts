@@ -118,6 +118,43 @@ describe('thresholds', () => {
     expect(failed.message).toBe('achieved was 10.0/s, not above 95/s');
   });
 
+  describe('goodput', () => {
+    const share = (limit: number) => thresholdOf('goodput>95%', { kind: 'goodput' }, '>', limit, 'share');
+    const rate = (limit: number) => thresholdOf('goodput>9/s', { kind: 'goodput' }, '>', limit, '1/s');
+    const hundredOk = Array.from({ length: 100 }, () => 5_000);
+
+    it('is the share of all that ended or were dropped, with the interval of a share', () => {
+      const made = { ok: hundredOk, ended: { timeout: 1 }, dropped: 1, good: 99 } as const;
+      const check = checkOf(share(0.95), made);
+      // Of each second's 102.
+      expect(check).toMatchObject({ status: 'passed', outcome: 'held', unit: 'share', actual: 99 / 102 });
+      expect(check.interval?.[0]).toBeGreaterThan(0.95);
+      expect(check.interval?.[0]).toBeLessThan(99 / 102);
+      expect(check.message).toBe('goodput was 97.1 %, above 95 %');
+      const { goodput } = resultOf(made, { thresholds: [] });
+      expect(goodput).toMatchObject({ good: 990, judged: 1020, perSec: 99, ci95: check.interval });
+      expect(checkOf(share(0.99), made)).toMatchObject({ status: 'failed', outcome: 'broken' });
+      expect(checkOf(share(0.968), made)).toMatchObject({ status: 'passed', outcome: 'not-sure' });
+    });
+
+    it('a rate is of the good ones that came while load was offered', () => {
+      const check = checkOf(rate(9), { ok: hundred, good: 8 });
+      expect(check).toMatchObject({ status: 'failed', actual: 8, message: 'goodput was 8.00/s, not above 9/s' });
+    });
+
+    it('those of which it is not known may be either', () => {
+      const known = resultOf({ ok: hundredOk, good: 98 }, { thresholds: [] }).goodput;
+      const open = resultOf({ ok: hundredOk, ended: { aborted: 5 }, good: 98, open: 5 }, { thresholds: [] }).goodput;
+      expect(open).toMatchObject({ good: 980, judged: 1000, open: 50, share: 0.98 });
+      expect(open?.ci95?.[0]).toBeLessThan(0.95);
+      expect(open?.ci95?.[1]).toBeGreaterThanOrEqual(known?.ci95?.[1] ?? 1);
+    });
+
+    it('cannot be known of nothing', () => {
+      expect(checkOf(share(0.5), {})).toMatchObject({ status: 'undecided', actual: null });
+    });
+  });
+
   it('zero samples never pass', () => {
     const lenient = [
       P95_BELOW_250,

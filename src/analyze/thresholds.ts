@@ -1,11 +1,11 @@
 import type { Metric, Plan, Scope, Threshold } from '../core/plan.ts';
-import type { Check, Totals } from '../core/result.ts';
+import type { Check, GoodputResult, Totals } from '../core/result.ts';
 import { bears, samplesFor } from '../core/sample-size.ts';
 import type { StreamMetric } from '../core/streamed.ts';
 import { longerBy } from '../stats/confidence.ts';
 import type { Histogram } from '../stats/histogram.ts';
 import type { CallerTimes } from './callers.ts';
-import { type Certainty, type RunCertainty, rateCertainty, shareCertainty } from './certainty.ts';
+import { type Certainty, goodputCertainty, type RunCertainty, rateCertainty, shareCertainty } from './certainty.ts';
 import { inMs, quantileWithFailures } from './latency.ts';
 import {
   counted,
@@ -32,6 +32,8 @@ export interface Measurements {
     readonly percentile: (of: StreamMetric) => RunCertainty['percentile'];
     readonly tokensPerSec: number | null;
   };
+  /** Null: it was not counted. */
+  readonly goodput: GoodputResult | null;
   /** Null: no intervals are given, and the values alone decide. */
   readonly certainty: RunCertainty | null;
 }
@@ -117,6 +119,18 @@ function certaintyOf({ metric, unit }: Threshold, value: number, measurements: M
       return unit === 'share' ? shareCertainty(totals.failed, totals.ok + totals.failed, certainty.stretches) : null;
     case 'achieved':
       return rateCertainty(value, certainty.stretches);
+    case 'goodput': {
+      const { stretches } = certainty;
+      if (unit === '1/s')
+        return rateCertainty(
+          value,
+          stretches.map(({ seconds, good }) => ({ seconds, ok: good })),
+        );
+      const { goodput } = measurements;
+      if (goodput === null) return null;
+      const { good, judged, open = 0 } = goodput;
+      return goodputCertainty({ bad: judged - good, judged, open }, stretches);
+    }
     default:
       return null;
   }
@@ -153,6 +167,11 @@ function notSure({ name, actual, interval, limit, unit }: Open, more: More | nul
 
 function measured({ metric, unit }: Threshold, measurements: Measurements): Value {
   const { totals, callers, streams } = measurements;
+  if (metric.kind === 'goodput') {
+    const { goodput } = measurements;
+    if (goodput === null || goodput.share === null) return { unknown: 'no request was answered' };
+    return { known: unit === 'share' ? goodput.share : goodput.perSec };
+  }
   if (metric.kind === 'tokens') return streams.tokensPerSec === null ? NO_STREAM : { known: streams.tokensPerSec };
   if ('of' in metric && metric.of !== undefined) {
     const seen = streams.times(metric.of);

@@ -1,3 +1,4 @@
+import { addGoodput } from '../core/goodput.ts';
 import type { Plan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
 import {
@@ -5,6 +6,7 @@ import {
   type GeneratorSnapshot,
   type HistogramData,
   type IntervalSnapshot,
+  type SeriesSnapshot,
   timesOf,
 } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
@@ -91,6 +93,7 @@ export class TimelineFold {
       dropped: before.dropped + load.dropped,
       ok: before.ok + all.reduce((sum, each) => sum + each.ok, 0),
       failed: before.failed + all.reduce((sum, each) => sum + each.failed, 0),
+      ...goodputOf(before, all),
       ...this.#timesOf(slot, fresh, snapshot),
       ...(generator === undefined ? {} : healthOf(before, generator, inSeconds(snapshot.endAt - snapshot.startAt))),
     };
@@ -168,6 +171,17 @@ export class TimelineFold {
       ...(generator === undefined ? {} : { lagP99 }),
     };
   }
+}
+
+/** With what a snapshot adds; dropped requests are not good. */
+function goodputOf(
+  { good, bad }: TimelinePoint,
+  series: readonly SeriesSnapshot[],
+): Pick<TimelinePoint, 'good' | 'bad'> {
+  const goodput = addGoodput(series.flatMap((each) => each.goodput ?? []));
+  if (goodput === null && good === undefined) return {};
+  const dropped = series.reduce((sum, each) => sum + each.dropped, 0);
+  return { good: (good ?? 0) + (goodput?.good ?? 0), bad: (bad ?? 0) + (goodput?.bad ?? 0) + dropped };
 }
 
 /** Of streams; what there was none of is absent. */

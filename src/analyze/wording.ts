@@ -68,7 +68,7 @@ export function formatShare(share: number): string {
   if (percent < 0.01) return '< 0.01 %';
   if (percent >= 100) return `${trimmed(percent.toFixed(0))} %`;
   if (percent > 99) return `${trimmed((Math.floor(percent * 100) / 100).toFixed(2))} %`;
-  return `${trimmed(percent.toFixed(percent < 0.995 ? 2 : percent < 9.95 ? 1 : 0))} %`;
+  return `${trimmed(percent.toFixed(percent < 0.995 ? 2 : percent < 9.95 || percent >= 90.05 ? 1 : 0))} %`;
 }
 
 /** Powers of 1000: `512 B`, `1.2 kB`, `3.4 MB`. */

@@ -14,7 +14,7 @@ export type InMillis<T> = T extends Micros
       : { [K in keyof T]: InMillis<T[K]> };
 
 export function planInMillis(plan: Plan): InMillis<Plan> {
-  const { requests, flows, connections, rampEnd, search, ...rest } = plan;
+  const { requests, flows, connections, rampEnd, search, goodput, ...rest } = plan;
   return {
     ...rest,
     requests: requests.map(({ timeout, ...request }) =>
@@ -33,6 +33,9 @@ export function planInMillis(plan: Plan): InMillis<Plan> {
     },
     interval: toMillis(plan.interval),
     thresholds: plan.thresholds.map(thresholdInMillis),
+    ...(goodput === undefined
+      ? {}
+      : { goodput: goodput.map(({ limit, ...each }) => ({ ...each, limit: toMillis(limit) })) }),
     search: search === null ? null : searchInMillis(search),
   };
 }

@@ -1,3 +1,4 @@
+import type { RequestLimit } from './goodput.ts';
 import type { StreamMetric } from './streamed.ts';
 import { type Bytes, type Count, type Micros, type PerSecond, seconds } from './units.ts';
 
@@ -205,7 +206,9 @@ export type Metric =
   | { readonly kind: 'errors' }
   | { readonly kind: 'achieved' }
   /** Tokens of answers, per second. */
-  | { readonly kind: 'tokens' };
+  | { readonly kind: 'tokens' }
+  /** Requests that meet all limits of `Plan.goodput` at once: their share, or how many a second. */
+  | { readonly kind: 'goodput' };
 
 /** What a threshold looks at: requests of a name, groups of them, or passes through a flow. */
 export type Scope = { readonly kind: 'request' | 'group' | 'flow'; readonly name: string };
@@ -217,7 +220,7 @@ export interface Threshold {
   readonly scope?: Scope;
   readonly metric: Metric;
   readonly op: '<' | '<=' | '>' | '>=';
-  /** µs for times, a share (0..1) for errors given in percent, a count for errors without one, 1/s for achieved. */
+  /** µs for times, a share (0..1) for errors and goodput given in percent, a count for errors without one, 1/s for rates. */
   readonly limit: number;
   readonly unit: 'µs' | 'share' | 'count' | '1/s';
 }
@@ -304,6 +307,8 @@ export interface Plan {
   readonly secretNames?: readonly string[];
   readonly interval: Micros;
   readonly thresholds: readonly Threshold[];
+  /** What a request must be under to be good. Absent: goodput is not counted. */
+  readonly goodput?: readonly RequestLimit[];
   /** The load ends when this is known, at the latest when its stages do. Absent: not before. */
   readonly until?: Until;
   /** A threshold that is not sure fails. Absent: it passes. */

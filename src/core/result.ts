@@ -33,6 +33,8 @@ export interface RunResult {
   readonly latency: Latencies;
   /** Absent: no response was streamed. */
   readonly streams?: StreamResult;
+  /** Absent: it was not asked for. */
+  readonly goodput?: GoodputResult;
   readonly series: Readonly<Record<string, SeriesResult>>;
   /**
    * Of flows with several steps, by name: passes through them, and groups of requests within. One that failed failed with its
@@ -237,12 +239,30 @@ export interface StreamResult {
   readonly finishes: Readonly<Partial<Record<Finish, number>>>;
 }
 
+/** How many requests met all limits of `plan.goodput` at once. */
+export interface GoodputResult {
+  /** Successes under all limits. */
+  readonly good: number;
+  /** Requests of which it is known: those that ended or were dropped, and those given up that were over a limit already. */
+  readonly judged: number;
+  /** Given up at the end, and over no limit until then; in none of the others. Absent: 0. */
+  readonly open?: number;
+  /** good / judged; null: none is known. */
+  readonly share: number | null;
+  /** 95 %, of the share; with the open ones on either side. Absent: none can be given. */
+  readonly ci95?: readonly [low: number, high: number];
+  /** Good ones that came while load was offered, per second of it. */
+  readonly perSec: number;
+}
+
 export interface SeriesResult {
   readonly totals: Totals;
   readonly rates: Rates;
   readonly latency: SeriesLatencies;
   /** Absent: no response was streamed. */
   readonly streams?: StreamResult;
+  /** Absent: it was not asked for. */
+  readonly goodput?: GoodputResult;
 }
 
 /** All requests of the ramp of virtual users; over it no percentile has an interval. Seconds since the start. */
@@ -280,6 +300,9 @@ export interface TimelinePoint {
   readonly itlP99?: number;
   /** Events with a piece of an answer, as they came. Absent: none. */
   readonly tokens?: number;
+  /** Requests that met all limits of `plan.goodput`, and others that were judged. Absent: none was. */
+  readonly good?: number;
+  readonly bad?: number;
   /** The generator was not fit in this interval: see `analyze/limits`. */
   readonly unfit: boolean;
 }

@@ -1,3 +1,4 @@
+import type { GoodputCounts } from './goodput.ts';
 import type { GeneratorMeasure, SeriesMeasure } from './measures.ts';
 import type { Outcome } from './sample.ts';
 import type { Standstill } from './standstill.ts';
@@ -70,6 +71,8 @@ export interface SeriesSnapshot {
   readonly failures: readonly FailureCount[];
   /** Absent: no response was streamed. */
   readonly streams?: StreamCounts;
+  /** Absent: it is not counted, or none ended. Of a flow or a group: never. */
+  readonly goodput?: GoodputCounts;
 }
 
 /** The load generator's own health. Over several threads: the worst of each, but `cpu` is the sum. */

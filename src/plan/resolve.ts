@@ -10,6 +10,7 @@ import { expectedField, resolveChecks } from './checks.ts';
 import { resolveConnections, threadsWithin } from './connections.ts';
 import { formatOf, loadRows } from './data.ts';
 import { resolveEngine } from './engine.ts';
+import { withGoodput } from './goodput.ts';
 import { probeLoad, resolveLoad } from './load.ts';
 import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
 import { withRoute } from './route.ts';
@@ -75,6 +76,10 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
   const secrets = Secrets.of({ requests, checks, proxy: engine.proxy, secretNames });
   const until = resolveUntil(given);
   const stream = readOrDefault(given, 'stream');
+  const asked = kind === 'find' ? 'slos' : 'thresholds';
+  const held = blame(given.originOf(asked), (label) =>
+    withGoodput([...resolveThresholdList(given, asked, names), ...thresholds], label),
+  );
   const plan: Plan = {
     kind,
     target,
@@ -95,12 +100,13 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
     seed: readValue(given, 'seed') ?? world.randomSeed(),
     ...(secretNames.length === 0 ? {} : { secretNames }),
     interval: INTERVAL,
-    thresholds: [...resolveThresholdList(given, 'thresholds', names), ...(kind === 'find' ? [] : thresholds)],
+    thresholds: kind === 'find' ? [] : held.thresholds,
+    ...(held.goodput === null ? {} : { goodput: held.goodput }),
     ...(given.settings.strict === true ? { strict: true } : {}),
     ...(given.settings.preflight === false ? { preflight: false } : {}),
     ...(given.settings.keepFailing === true ? { keepFailing: true } : {}),
     ...(until === null ? {} : { until }),
-    search: resolveSearch(given, kind, { names, thresholds, walked: hasSteps({ flows: flows ?? [] }) }),
+    search: resolveSearch(given, kind, { slos: held.thresholds, walked: hasSteps({ flows: flows ?? [] }) }),
   };
   return { plan: freeze(plan), rows };
 }

@@ -1,10 +1,8 @@
 import { RampartError } from '../core/errors.ts';
-import type { MeasuredNames } from '../core/flow.ts';
 import type { Plan, SearchPlan, Threshold } from '../core/plan.ts';
 import { micros, seconds } from '../core/units.ts';
 import { namesWhere, SETTING_NAMES, SETTINGS } from '../settings/table.ts';
 import { type RawSettings, refuse } from './raw-settings.ts';
-import { resolveThresholdList } from './threshold.ts';
 import { defaultOf, readOrDefault, readValue } from './value.ts';
 
 const DEFAULT_BUDGET = defaultOf('budget');
@@ -21,19 +19,13 @@ export function refuseMisplaced(given: RawSettings, kind: 'find' | 'probe', prob
 
 /** What is sent at a level. */
 interface Searched {
-  readonly names: MeasuredNames;
-  /** That requests have of their own. */
-  readonly thresholds: readonly Threshold[];
+  readonly slos: readonly Threshold[];
   /** Whether flows have several steps. */
   readonly walked: boolean;
 }
 
 /** What to search for; null where the plan is no search. @throws RampartError */
-export function resolveSearch(
-  given: RawSettings,
-  kind: Plan['kind'],
-  { names, thresholds, walked }: Searched,
-): SearchPlan | null {
+export function resolveSearch(given: RawSettings, kind: Plan['kind'], { slos, walked }: Searched): SearchPlan | null {
   if (kind !== 'find') {
     for (const name of namesWhere(({ onlyFor }) => onlyFor === 'find'))
       if (given.settings[name] !== undefined) refuse(given, name, 'only applies to rampart find');
@@ -55,7 +47,7 @@ export function resolveSearch(
     refuse(given, 'maxRate', 'bounds a search for a rate, but --unit vus searches users', 'Use --max-vus.');
   return {
     unit,
-    slos: [...resolveThresholdList(given, 'slos', names), ...thresholds],
+    slos,
     ...budgetOf(given),
     precision: readOrDefault(given, 'precision'),
     ...(given.settings.allowRough === true ? { allowRough: true } : {}),

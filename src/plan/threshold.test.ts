@@ -26,6 +26,10 @@ describe('parseThreshold', () => {
     ['TTFT p(95) < 300ms', { kind: 'percentile', p: 95, of: 'ttft' }, '<', 300_000, 'µs'],
     ['tpot_mean<40ms', { kind: 'mean', of: 'tpot' }, '<', 40_000, 'µs'],
     ['itl_p99.9<80ms', { kind: 'percentile', p: 99.9, of: 'itl' }, '<', 80_000, 'µs'],
+    ['goodput>95%', { kind: 'goodput' }, '>', 0.95, 'share'],
+    ['goodput>=50/s', { kind: 'goodput' }, '>=', 50, '1/s'],
+    ['ttft<300ms', { kind: 'each', of: 'ttft' }, '<', 300_000, 'µs'],
+    ['response<=2s', { kind: 'each' }, '<=', 2_000_000, 'µs'],
     ['tokens>500/s', { kind: 'tokens' }, '>', 500, '1/s'],
     ['achieved>=6k/m', { kind: 'achieved' }, '>=', 100, '1/s'],
   ])('%s', (text, metric, op, limit, unit) => {
@@ -33,7 +37,7 @@ describe('parseThreshold', () => {
   });
 
   const METRICS =
-    'there are p50, p95, p99.9 (any percentile), mean, min, max, errors and achieved; of streams ttft_p95, tpot_p95, itl_p99 and tokens';
+    'there are p50, p95, p99.9 (any percentile), mean, min, max, errors, achieved and goodput; of streams ttft_p95, tpot_p95, itl_p99 and tokens';
   const EXAMPLE = 'write p95<250ms, errors<1% or achieved>95/s';
   it.each([
     ['', ` is empty; ${EXAMPLE}`],
@@ -53,7 +57,8 @@ describe('parseThreshold', () => {
     ['rps>95', ` looks at the unknown "rps"; ${METRICS} | For the rate of successful responses write achieved>95/s.`],
     ['latency<1s', ` looks at the unknown "latency"; ${METRICS} | Say which: p95<1s, mean<1s or max<1s.`],
     ['p<1s', ` looks at the unknown "p"; ${METRICS}`],
-    ['ttft<1s', ' names no statistic of ttft; write ttft_p95, ttft_mean or ttft_max'],
+    ['ttft>1s', ' is a limit of each request from below; goodput counts those under a limit | Write ttft<1s.'],
+    ['goodput>100%', ' can never hold: no share is above 100 %; write >= instead of >'],
     [
       'itl_errors<1%',
       ' looks at "itl_errors", which is no time; write itl_p95, itl_mean or itl_max | Failed requests are errors: errors<1%.',

@@ -1,23 +1,29 @@
 import { RampartError } from '../core/errors.ts';
 import type { MeasuredNames } from '../core/flow.ts';
-import type { Metric, Scope, Threshold } from '../core/plan.ts';
+import type { Scope, Threshold } from '../core/plan.ts';
 import type { StreamMetric } from '../core/streamed.ts';
+import type { WrittenThreshold } from './goodput.ts';
 import { blame, type RawSettings } from './raw-settings.ts';
 import { didYouMean, meantAmong } from './suggest.ts';
 import { parseCount, parseDuration, parseRate, parseShare, quote } from './syntax.ts';
 
 const EXAMPLE = 'write p95<250ms, errors<1% or achieved>95/s';
 const METRICS =
-  'p50, p95, p99.9 (any percentile), mean, min, max, errors and achieved; of streams ttft_p95, tpot_p95, itl_p99 and tokens';
+  'p50, p95, p99.9 (any percentile), mean, min, max, errors, achieved and goodput; of streams ttft_p95, tpot_p95, itl_p99 and tokens';
+
+type Metric = WrittenThreshold['metric'];
+/** What is no time. */
+const COUNTED: ReadonlySet<Metric['kind']> = new Set<Metric['kind']>(['errors', 'achieved', 'tokens', 'goodput']);
 
 /**
  * `p95<250ms`, `p99.9<=1s`, `mean<…`, `min…`, `max…`, `errors<1%` (share), `errors<10` (count), `achieved>95/s`; also k6's
  * `p(95)`, `avg` and `med`. Of streamed responses `ttft_p95<300ms` (time to first token), `tpot_mean<40ms` (time per output token), `itl_p99<80ms` (gaps between
- * tokens) and `tokens>500/s`. Of one request: `p95{chat}<250ms`, by its name.
+ * tokens) and `tokens>500/s`. `goodput>95%` or `goodput>50/s`, with limits of each request: `ttft<300ms`,
+ * `response<2s`. Of one request: `p95{chat}<250ms`, by its name.
  *
  * @throws RampartError 'bad-flag' naming the flag, the threshold and what is allowed.
  */
-export function parseThreshold(text: string, flag: string): Threshold {
+export function parseThreshold(text: string, flag: string): WrittenThreshold {
   const trimmed = text.trim();
   const refuse = (problem: string, hint = ''): never => {
     throw new RampartError('bad-flag', `${flag}: ${quote(text)} ${problem}`, hint);
@@ -37,8 +43,15 @@ export function parseThreshold(text: string, flag: string): Threshold {
   if (value.trim() === '') return refuse(`has nothing to compare with; ${EXAMPLE}`);
   if (/^\d+$/.test(value.trim()) && isTime(metric))
     return refuse('compares with a time that has no unit', `Write ${word}${op}${value.trim()}ms, or with s.`);
+  if (metric.kind === 'each' && op !== '<' && op !== '<=')
+    return refuse(
+      'is a limit of each request from below; goodput counts those under a limit',
+      `Write ${word}<${value}.`,
+    );
   const quantity = limitOf(metric, value.trim(), `${flag}: ${quote(text)}`);
   if (op === '<' && quantity.limit === 0) return refuse('can never hold: nothing is below zero; write <= instead of <');
+  if (metric.kind === 'goodput' && quantity.unit === 'share' && op === '>' && quantity.limit === 1)
+    return refuse('can never hold: no share is above 100 %; write >= instead of >');
   return { text: trimmed, ...(scope === null ? {} : { scope }), metric, op, ...quantity };
 }
 
@@ -61,16 +74,16 @@ function meantScope(scope: Scope, text: string, names: MeasuredNames): Scope | n
   return names.flows.includes(scope.name) ? { kind: 'flow', name: scope.name } : null;
 }
 
-const isTime = ({ kind }: Metric): boolean => kind !== 'errors' && kind !== 'achieved' && kind !== 'tokens';
+const isTime = ({ kind }: Metric): boolean => !COUNTED.has(kind);
 
 /** The metric, or what is wrong with its name. */
 function metricOf(name: string): Metric | string {
   const [, stream, rest = ''] = /^(ttft|tpot|itl)(?:[\s_.:-]*(.*))$/.exec(name) ?? [];
   if (stream === undefined) return plainMetricOf(name);
-  if (rest === '') return `names no statistic of ${stream}; write ${stream}_p95, ${stream}_mean or ${stream}_max`;
+  if (rest === '') return { kind: 'each', of: stream as StreamMetric };
   const metric = plainMetricOf(rest);
   if (typeof metric === 'string') return metric;
-  if (metric.kind === 'errors' || metric.kind === 'achieved' || metric.kind === 'tokens')
+  if (metric.kind !== 'percentile' && metric.kind !== 'mean' && metric.kind !== 'min' && metric.kind !== 'max')
     return `looks at ${quote(name)}, which is no time; write ${stream}_p95, ${stream}_mean or ${stream}_max`;
   return { ...metric, of: stream as StreamMetric };
 }
@@ -83,7 +96,10 @@ function plainMetricOf(name: string): Metric | string {
     case 'errors':
     case 'achieved':
     case 'tokens':
+    case 'goodput':
       return { kind: name };
+    case 'response':
+      return { kind: 'each' };
     // As k6 and others have them.
     case 'avg':
     case 'average':
@@ -111,7 +127,18 @@ function metricMeant(word: string, op: string, value: string): string {
   }
   if (/^(?:latency|duration|response_?time|http_req_duration)$/i.test(word))
     return `Say which: p95${op}${value}, mean${op}${value} or max${op}${value}.`;
-  return didYouMean(word, ['mean', 'min', 'max', 'errors', 'achieved', 'tokens', 'ttft_p95', 'tpot_p95', 'itl_p95']);
+  return didYouMean(word, [
+    'mean',
+    'min',
+    'max',
+    'errors',
+    'achieved',
+    'goodput',
+    'tokens',
+    'ttft_p95',
+    'tpot_p95',
+    'itl_p95',
+  ]);
 }
 
 function limitOf(metric: Metric, value: string, flag: string): Pick<Threshold, 'limit' | 'unit'> {
@@ -125,6 +152,14 @@ function limitOf(metric: Metric, value: string, flag: string): Pick<Threshold, '
           Number(value) < 1 ? `As a share it is ${percentOf(Number(value))}.` : '',
         );
       return { limit: parseCount(value, flag), unit: 'count' };
+    case 'goodput':
+      if (value.endsWith('%')) return { limit: parseShare(value, flag), unit: 'share' };
+      if (!/\/|ps/.test(value))
+        throw new RampartError(
+          'bad-flag',
+          `${flag}: "${value}" is neither a share nor a rate; write goodput>95% or goodput>50/s`,
+        );
+      return { limit: parseRate(value, flag), unit: '1/s' };
     case 'achieved':
     case 'tokens':
       return { limit: parseRate(value, flag), unit: '1/s' };
@@ -143,12 +178,12 @@ export function resolveThresholdList(
   given: RawSettings,
   name: 'thresholds' | 'slos',
   names: MeasuredNames,
-): Threshold[] {
+): WrittenThreshold[] {
   const value = given.settings[name] ?? [];
   const texts = typeof value === 'string' ? [value] : value;
   return blame(given.originOf(name), (label) =>
     texts.flatMap((text) =>
-      separated(text).map((part): Threshold => {
+      separated(text).map((part): WrittenThreshold => {
         const { scope, ...threshold } = parseThreshold(part, label);
         if (scope === undefined) return threshold;
         const meant = meantScope(scope, threshold.text, names);
@@ -171,7 +206,7 @@ function nothingOf({ kind, name }: Scope, text: string, label: string, names: Me
 }
 
 /** Thresholds that a request has of its own: as written for all requests, they look at it alone. @throws RampartError */
-export function resolveOwnThresholds(texts: readonly string[], request: string, label: string): Threshold[] {
+export function resolveOwnThresholds(texts: readonly string[], request: string, label: string): WrittenThreshold[] {
   return texts
     .flatMap(separated)
     .map((text) => parseThreshold(text, label))

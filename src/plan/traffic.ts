@@ -1,11 +1,12 @@
 import { flowsOf, requestsIn } from '../core/flow.ts';
-import type { Flow, RequestTemplate, Threshold } from '../core/plan.ts';
+import type { Flow, RequestTemplate } from '../core/plan.ts';
 import type { Place } from '../core/template.ts';
 import type { Files } from '../core/world.ts';
 import type { Settings } from '../settings/table.ts';
 import type { Address } from './address.ts';
 import { type CheckCaptured, checkerOfCaptured, type OriginOfPart, resolveCaptures } from './captures.ts';
 import { resolveChecks } from './checks.ts';
+import type { WrittenThreshold } from './goodput.ts';
 import { blame, type RawSettings, type WrittenMix, type WrittenRequest } from './raw-settings.ts';
 import { resolveRequest } from './request.ts';
 import { checkWeights, firstPlaces, refusal, resolveSteps, type StepRequests } from './steps.ts';
@@ -20,7 +21,7 @@ export interface Traffic {
   /** Null: each request by itself, all alike. */
   readonly flows: readonly Flow[] | null;
   /** That requests have of their own. */
-  readonly thresholds: readonly Threshold[];
+  readonly thresholds: readonly WrittenThreshold[];
 }
 
 interface Means {

@@ -5,7 +5,7 @@ import { detailsOf } from './html/details.ts';
 import { pageOf, type ReportAssets } from './html/page.ts';
 import { canvasGrid, embeddedRunOf, pictureGrid } from './html/pictures.ts';
 import { levelsTable, searchSection } from './html/search.ts';
-import { failuresTable, requestsTable, timesTable, wholesTable } from './html/tables.ts';
+import { failuresTable, goodputTable, requestsTable, timesTable, wholesTable } from './html/tables.ts';
 import { toolbar } from './html/toolbar.ts';
 
 /**
@@ -26,7 +26,7 @@ export function renderHtml(
     main: [
       `${searchSection(result)}${toolbar()}`,
       pictureGrid(result),
-      `${levelsTable(result)}${requestsTable(result)}${wholesTable(result)}`,
+      `${levelsTable(result)}${requestsTable(result)}${goodputTable(result)}${wholesTable(result)}`,
       timesTable(result),
       failuresTable(result),
       canvasGrid(result),

@@ -14,6 +14,7 @@ const PARTS = [
   'rates',
   'latency',
   'streams',
+  'goodput',
   'series',
   'flows',
   'groups',

@@ -2,6 +2,7 @@ import { headline } from '../analyze/headline.ts';
 import { formatCount } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { RunResult } from '../core/result.ts';
+import { goodputSentence } from './goodput.ts';
 import { MEANING, SYMBOLS, signOf } from './phrases.ts';
 import { requestRows, SHOWN } from './request-rows.ts';
 import {
@@ -31,6 +32,7 @@ export function toMarkdown(result: RunResult): string {
     prose(why),
     `${SYMBOLS[chip.status]} ${prose(chip.text)}`,
     ...(breakingPoint === undefined ? [requestsTable(result)] : searchSections(result, breakingPoint)),
+    breakingPoint === undefined ? prose(goodputSentence(result)) : '',
     list(
       'Checks',
       verdict.checks.map((check) => `${SYMBOLS[signOf(check)]} ${code(check.threshold)} ${prose(check.message)}`),
@@ -53,15 +55,26 @@ export function toMarkdown(result: RunResult): string {
 function requestsTable(result: RunResult): string {
   const list = requestRows(result);
   const givenUp = list.some((row) => row.givenUp !== null);
+  const good = result.goodput === undefined ? [] : ['--:'];
   const rows = list.map(({ name, kind, count, failed, percentiles, max, achieved, ...row }) => {
     const more = row.givenUp === null ? [] : [row.givenUp];
+    const last = row.goodput === null ? [] : [row.goodput];
     const label = kind === 'request' ? cell(code(name)) : kind === 'all' ? `**${name}**` : `*${name}*`;
     const times = percentiles.map(({ value, range }) => (range === '' ? value : `${value}<br>(${range})`));
-    return tableRow([label, count, failed, ...more, ...times, max, achieved]);
+    return tableRow([label, count, failed, ...more, ...times, max, achieved, ...last]);
   });
   return [
-    tableRow(['Request', 'Count', 'Failed', ...(givenUp ? ['Given up'] : []), ...SHOWN, 'Max', 'Achieved']),
-    tableRow(['---', '--:', '--:', ...(givenUp ? ['--:'] : []), ...SHOWN.map(() => '--:'), '--:', '--:']),
+    tableRow([
+      'Request',
+      'Count',
+      'Failed',
+      ...(givenUp ? ['Given up'] : []),
+      ...SHOWN,
+      'Max',
+      'Achieved',
+      ...good.map(() => 'Goodput'),
+    ]),
+    tableRow(['---', '--:', '--:', ...(givenUp ? ['--:'] : []), ...SHOWN.map(() => '--:'), '--:', '--:', ...good]),
     ...rows,
   ].join('\n');
 }

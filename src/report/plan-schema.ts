@@ -149,7 +149,9 @@ const metric = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.enum(['mean', 'min', 'max']).describe('Of the response time.'), of: ofStream }),
   z.strictObject({
-    kind: z.enum(['errors', 'achieved', 'tokens']).describe('Of all requests; tokens: of answers, per second.'),
+    kind: z
+      .enum(['errors', 'achieved', 'tokens', 'goodput'])
+      .describe('Of all requests; tokens: of answers, per second; goodput: those that meet all limits at once.'),
   }),
 ]);
 
@@ -363,6 +365,18 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
       seed: z.number().describe('Of everything random in the load.'),
       interval: amount(`Length of an interval of the timeline, ${unit}.`),
       thresholds: z.array(threshold(unit)).describe('What the run is judged by, in the order of `verdict.checks`.'),
+      goodput: z
+        .array(
+          z.strictObject({
+            text: text('As the user wrote it.'),
+            request: text('Of which requests, by name. Absent: of all.').exactOptional(),
+            of: z.enum(['response', 'ttft', 'tpot', 'itl']).describe('The time that is limited; of gaps the longest.'),
+            op: z.enum(['<', '<=']).describe('How it must lie to the limit.'),
+            limit: amount(`The limit, ${unit}.`),
+          }),
+        )
+        .exactOptional()
+        .describe('What a request must be under to be good. Absent: goodput is not counted.'),
       until: z
         .strictObject({
           text: text('As the user wrote it: `p95±5%`.'),

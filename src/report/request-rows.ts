@@ -1,6 +1,7 @@
 import { percentileIn, successesDiffer } from '../analyze/percentiles.ts';
 import { formatCount, formatRange, formatRate, formatShare, formatTime } from '../analyze/wording.ts';
 import type { LatencySummary, PercentileName, RunResult, SeriesResult } from '../core/result.ts';
+import { goodputShare } from './goodput.ts';
 
 /** The percentiles of the tables of requests. */
 export const SHOWN = ['p50', 'p95', 'p99', 'p99.9'] as const satisfies readonly PercentileName[];
@@ -17,9 +18,17 @@ export interface RequestRow {
   readonly percentiles: readonly { readonly value: string; readonly range: string }[];
   readonly max: string;
   readonly achieved: string;
+  /** Share of the requests that met all limits; null: it was not asked for. */
+  readonly goodput: string | null;
 }
 
-type Part = Pick<SeriesResult, 'totals' | 'rates'> & {
+/** Which columns there are that not every run has. */
+interface Columns {
+  readonly givenUp: boolean;
+  readonly goodput: boolean;
+}
+
+type Part = Pick<SeriesResult, 'totals' | 'rates' | 'goodput'> & {
   readonly latency: Pick<SeriesResult['latency'], 'response' | 'responseWithFailures'>;
 };
 
@@ -28,7 +37,7 @@ type Part = Pick<SeriesResult, 'totals' | 'rates'> & {
  * percentiles, these below.
  */
 export function requestRows(result: RunResult): RequestRow[] {
-  const any = givenUpOf(result) > 0;
+  const any = { givenUp: givenUpOf(result) > 0, goodput: result.goodput !== undefined };
   return [
     ...Object.entries(result.series).flatMap(([name, part]) => rowsOf(name, 'request', part, any)),
     ...rowsOf('All requests', 'all', result, any),
@@ -60,7 +69,7 @@ export const RAMP = 'The ramp before';
 
 const givenUpOf = ({ totals }: Pick<Part, 'totals'>): number => totals.byOutcome.aborted ?? 0;
 
-function rowsOf(name: string, kind: RequestRow['kind'], part: Part, anyGivenUp: boolean): RequestRow[] {
+function rowsOf(name: string, kind: RequestRow['kind'], part: Part, any: Columns): RequestRow[] {
   const { totals, rates, latency } = part;
   const ended = totals.ok + totals.failed;
   const callers = {
@@ -68,14 +77,16 @@ function rowsOf(name: string, kind: RequestRow['kind'], part: Part, anyGivenUp: 
     kind,
     count: formatCount(ended),
     failed: ended > 0 ? formatShare(totals.failed / ended) : '–',
-    givenUp: anyGivenUp ? formatCount(givenUpOf(part)) : null,
+    givenUp: any.givenUp ? formatCount(givenUpOf(part)) : null,
     ...times(latency.responseWithFailures),
     achieved: formatRate(rates.achievedPerSec),
+    goodput: any.goodput ? (part.goodput === undefined ? '' : goodputShare(part.goodput)) : null,
   };
   if (!successesDiffer(latency)) return [callers];
   const successes = { name: 'of the successes', kind: 'part', count: '', failed: '', achieved: '' } as const;
-  const givenUp = anyGivenUp ? '' : null;
-  return [callers, { ...successes, givenUp, ...times(latency.response) }];
+  const givenUp = any.givenUp ? '' : null;
+  const goodput = any.goodput ? '' : null;
+  return [callers, { ...successes, givenUp, goodput, ...times(latency.response) }];
 }
 
 function times(summary: LatencySummary): Pick<RequestRow, 'percentiles' | 'max'> {

@@ -182,6 +182,22 @@ const streams = z
   })
   .meta({ id: 'streams', description: 'Streamed responses, beside their times; absent: there were none.' });
 
+const goodput = z
+  .strictObject({
+    good: count('Successes under all limits of `plan.goodput`.'),
+    judged: count(
+      'Requests of which it is known: those that ended or were dropped, and those given up that were over a limit already.',
+    ),
+    open: count('Given up at the end, and over no limit until then; in none of the others. Absent: 0.').exactOptional(),
+    share: maybe('good / judged, 0..1; null: none is known.'),
+    ci95: z
+      .tuple([amount('Lower end.'), amount('Upper end.')])
+      .exactOptional()
+      .describe('95 % confidence interval of the share. Absent: none can be given.'),
+    perSec: amount('Good ones that came while load was offered, 1/s.'),
+  })
+  .meta({ id: 'goodput', description: 'Requests that met all limits at once; absent: it was not asked for.' });
+
 function forPercentiles<Field extends z.ZodType>(field: (name: PercentileName) => Field) {
   return Object.fromEntries(PERCENTILES.map((name) => [name, field(name)])) as Record<PercentileName, Field>;
 }
@@ -251,6 +267,8 @@ const timelinePoint = z.strictObject({
   itlP50: amount('Gaps between the events of streams, ms; absent: there was none.').exactOptional(),
   itlP99: amount('Gaps between the events of streams, ms; absent: there was none.').exactOptional(),
   tokens: count('Events of streams with a piece of an answer, as they came; absent: none.').exactOptional(),
+  good: count('Requests that met all limits of `plan.goodput`; absent: none was judged.').exactOptional(),
+  bad: count('Others that were judged; absent: none was.').exactOptional(),
   unfit: z.boolean().describe('The generator was too late in it for its times to be those of the target.'),
 });
 
@@ -261,6 +279,7 @@ const seriesResult = (times: string, what: string) =>
       rates,
       latency: z.strictObject(seriesLatency).describe(times),
       streams: streams.exactOptional(),
+      goodput: goodput.exactOptional(),
     })
     .describe(what);
 
@@ -285,6 +304,7 @@ const resultSchema = z
       })
       .describe('Of all requests of the measured phase.'),
     streams: streams.exactOptional(),
+    goodput: goodput.exactOptional(),
     series: z.record(z.string(), seriesResult('Of these requests.', 'One request name.')).describe('By request name.'),
     flows: z
       .record(z.string(), seriesResult(SUMS, 'One flow.'))
@@ -302,6 +322,7 @@ const resultSchema = z
         rates,
         latency: z.strictObject(seriesLatency).describe('Of its requests.'),
         streams: streams.exactOptional(),
+        goodput: goodput.exactOptional(),
       })
       .exactOptional()
       .describe(

@@ -10,6 +10,7 @@ import type {
   StreamResult,
   Totals,
 } from '../core/result.ts';
+import { goodputSentence } from './goodput.ts';
 import { MEANING, SYMBOLS, signOf } from './phrases.ts';
 import { requestRows } from './request-rows.ts';
 import { totalsSentence } from './search-phrases.ts';
@@ -56,6 +57,10 @@ export function renderSummary(result: RunResult, options: SummaryOptions): strin
   const noted = page.hasDash ? few : [];
   for (const doubt of noted) page.paragraph(`– ${doubt.message} ${doubt.hint}`, 'gray');
 
+  if (breakingPoint === undefined && result.goodput !== undefined) {
+    page.gap();
+    page.paragraph(goodputSentence(result), 'gray');
+  }
   if (result.streams !== undefined) {
     page.gap();
     streams(page, result, result.streams);
@@ -149,11 +154,21 @@ function requests(page: Page, result: RunResult): void {
   const givenUp = list.some((row) => row.givenUp !== null);
   const rows = list.flatMap(({ name, kind, count, failed, percentiles, max, achieved, ...row }): Row[] => {
     const more = row.givenUp === null ? [] : [row.givenUp];
+    const last = row.goodput === null ? [] : [row.goodput];
     const label = kind === 'part' ? `  ${name}` : printable(name);
-    const numbers = [label, count, failed, ...more, ...percentiles.map(({ value }) => value), max, achieved];
+    const numbers = [label, count, failed, ...more, ...percentiles.map(({ value }) => value), max, achieved, ...last];
     const shown: Row = kind === 'all' ? { cells: numbers, ink: 'bold' } : { cells: numbers };
     if (percentiles.every(({ range }) => range === '')) return [shown];
-    const ranges = ['', '', '', ...more.map(() => ''), ...percentiles.map(({ range }) => range), '', ''];
+    const ranges = [
+      '',
+      '',
+      '',
+      ...more.map(() => ''),
+      ...percentiles.map(({ range }) => range),
+      '',
+      '',
+      ...last.map(() => ''),
+    ];
     return [shown, { cells: ranges, ink: 'gray' }];
   });
   page.table(
@@ -168,6 +183,7 @@ function requests(page: Page, result: RunResult): void {
       { heading: 'p99.9', align: 'right', spare: 5 },
       { heading: 'max', align: 'right', spare: 4 },
       { heading: 'achieved', align: 'right', spare: 1 },
+      ...(result.goodput === undefined ? [] : [rightAligned('goodput')]),
     ],
     rows,
   );

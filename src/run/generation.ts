@@ -1,6 +1,7 @@
 import type { LoadChange } from '../core/command.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { measuredNames } from '../core/flow.ts';
+import type { GoodputCounts } from '../core/goodput.ts';
 import { durationOf, type Plan, type Segment } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
@@ -13,6 +14,7 @@ import type { LoadModel } from '../load/model.ts';
 import { OpenLoad } from '../load/open.ts';
 import { Pulse } from '../load/pulse.ts';
 import type { Span } from '../load/walk.ts';
+import { GoodputCounter } from '../record/goodput.ts';
 import { Recorder, type TakenSeries } from '../record/recorder.ts';
 import type { SampleLog } from '../record/sample-log.ts';
 import { SeparateConnects } from './separate-connects.ts';
@@ -51,6 +53,8 @@ export class Generation {
   readonly #pulse: Pulse;
   readonly #load: LoadModel;
   readonly #recorder: Recorder;
+  /** Null: nobody asks. */
+  readonly #goodput: GoodputCounter | null;
   readonly #seriesCount: number;
   readonly #epochs: Epochs;
   readonly #startAt: Micros;
@@ -93,7 +97,10 @@ export class Generation {
     this.#onEnd = onEnd;
     this.#driver = engine.createDriver(plan, engine.clock, segment);
     this.#probe = engine.createProbe(profile.model === 'open' && plan.timing === 'precise');
-    this.#recorder = new Recorder(measuredNames(plan), startAt);
+    const names = measuredNames(plan);
+    this.#recorder = new Recorder(names, startAt);
+    const goodput = plan.goodput === undefined ? null : new GoodputCounter(names.requests, plan.goodput);
+    this.#goodput = goodput;
     const flows = new Flows(plan);
     this.#seriesCount = flows.seriesCount;
     this.#epochs = new Epochs(startAt, plan.warmup);
@@ -117,7 +124,10 @@ export class Generation {
       this.#pulse.look(exchange.doneAt);
       const leftOut = this.#pulse.covers(exchange);
       if (leftOut) this.#recorder.leaveOut(exchange);
-      else this.#recorder.record(exchange);
+      else {
+        this.#recorder.record(exchange);
+        if (goodput !== null) goodput.count(exchange);
+      }
       this.#load.done(exchange, leftOut);
       if (this.#draining && this.#driver.inFlight === 0) this.#drained(exchange);
     };
@@ -216,7 +226,7 @@ export class Generation {
     this.#cutAt = until;
     const { interval, warmup, warmupRequests } = this.#plan;
     const taken = Array.from({ length: this.#epochs.count }, (_, epoch) =>
-      this.#recorder.take(epoch, this.#load.counts),
+      withGoodput(this.#recorder.take(epoch, this.#load.counts), this.#goodput?.take(epoch)),
     );
     // Once the load has ended no request is due any more: a reset that was still to come has not come about.
     if (!this.#draining) this.#current = Math.max(FIRST_MEASURED, this.#epochs.of(this.#startAt + startAt));
@@ -292,6 +302,16 @@ export class Generation {
     this.#driver.close();
     this.#onEnd();
   }
+}
+
+/** A request that was counted has ended, and is among those that were taken. */
+function withGoodput(taken: TakenSeries, counted: ReadonlyMap<string, GoodputCounts> | undefined): TakenSeries {
+  if (counted === undefined || counted.size === 0) return taken;
+  const series = Object.entries(taken.series).map(([name, each]): [string, SeriesSnapshot] => {
+    const goodput = counted.get(name);
+    return [name, goodput === undefined ? each : { ...each, goodput }];
+  });
+  return { ...taken, series: Object.fromEntries(series) };
 }
 
 function isEmpty(taken: TakenSeries | undefined): boolean {

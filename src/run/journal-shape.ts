@@ -126,6 +126,8 @@ const streams = fields({
   finishes: byName(whole, oneOf(...FINISHES)),
 });
 
+const goodput = fields({ good: whole, bad: whole, open: whole });
+
 const series = fields({
   due: whole,
   sent: whole,
@@ -142,6 +144,7 @@ const series = fields({
   times: byName(histogram),
   failures: list(failure),
   streams: maybe(streams),
+  goodput: maybe(goodput),
 });
 
 const thread = fields({

@@ -32,6 +32,19 @@ describe('merge', () => {
     expect(allOf(parts.slice(1, 2).concat(snapshotOf(0, 'measure', [1])))).not.toHaveProperty('connections');
   });
 
+  it('adds what of the requests was good', () => {
+    const part = (good: number): IntervalSnapshot => {
+      const whole = snapshotOf(0, 'measure', [1]);
+      return { ...whole, series: { a: { ...seriesOf([1]), goodput: { good, bad: 1, open: 0 } } } };
+    };
+    expect(allOf([part(3), snapshotOf(0, 'measure', [2]), part(4)]).series['a']?.goodput).toEqual({
+      good: 7,
+      bad: 2,
+      open: 0,
+    });
+    expect(allOf([snapshotOf(0, 'measure', [1])]).series['a']).not.toHaveProperty('goodput');
+  });
+
   it('makes one standstill of those of the threads of a process that was stopped', () => {
     const stood = (from: number, to: number, lasted = to - from): IntervalSnapshot => {
       const whole = snapshotOf(0, 'measure', [10]);

@@ -1,4 +1,6 @@
 /** Merging snapshots: what several sources tell becomes what one would tell. No source is named here. */
+
+import { addGoodput } from '../core/goodput.ts';
 import {
   BODIES_KEPT,
   type ConnectionCounts,
@@ -122,12 +124,18 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
     times: joinTimes(parts),
     failures: joinFailures(parts.flatMap((part) => part.failures)),
     ...joinStreams(parts),
+    ...joinGoodput(parts),
   };
 }
 
 function joinStreams(parts: readonly SeriesSnapshot[]): Pick<SeriesSnapshot, 'streams'> {
   const streams = addStreamCounts(parts.flatMap((part) => part.streams ?? []));
   return streams === null ? {} : { streams };
+}
+
+function joinGoodput(parts: readonly SeriesSnapshot[]): Pick<SeriesSnapshot, 'goodput'> {
+  const goodput = addGoodput(parts.flatMap((part) => part.goodput ?? []));
+  return goodput === null ? {} : { goodput };
 }
 
 function joinGenerators(parts: readonly GeneratorSnapshot[]): GeneratorSnapshot {

@@ -266,7 +266,7 @@ export const REQUEST_SETTINGS = {
     flag: '--threshold <expression>',
     repeat: true,
     help: whereMeasured(
-      'pass or fail by: p95<250ms, errors<1% (a share) or errors<10 (a count), achieved>95/s; repeat for more',
+      'pass or fail by: p95<250ms, errors<1% (a share) or errors<10 (a count), achieved>95/s, goodput>95% with ttft<300ms; repeat for more',
     ),
     what: 'What the run must hold to pass: p95<250ms, errors<1%, achieved>95/s',
     example: 'p95<250ms',

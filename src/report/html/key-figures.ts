@@ -2,6 +2,7 @@ import { successesDiffer } from '../../analyze/percentiles.ts';
 import { formatClock, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
 import type { BreakingPoint } from '../../core/breaking-point.ts';
 import type { PercentileName, RunResult } from '../../core/result.ts';
+import { goodputShare } from '../goodput.ts';
 import { criterionFigure, levelJustPassed, levelLoad, limitRows, metricOf, shownCriterion } from '../search-phrases.ts';
 import { escapeHtml } from './escape.ts';
 import { dash, percentileCell } from './figures.ts';
@@ -78,9 +79,14 @@ function figuresOfRun(result: RunResult): Figure[] {
       ended === 0 ? dash('No request ended.') : formatRate(rates.achievedPerSec).replace('/s', ''),
     ],
     ...PERCENTILES.map((name) => [name, 'ms', percentileCell(latency.responseWithFailures, name, result)] as const),
+    ...goodputOf(result),
     ['Failures', ended === 0 ? '' : formatShare(totals.failed / ended), formatCount(totals.failed)],
     loadOf(result),
   ];
+}
+
+function goodputOf({ goodput }: RunResult): Figure[] {
+  return goodput === undefined ? [] : [['Goodput', formatRate(goodput.perSec), escapeHtml(goodputShare(goodput))]];
 }
 
 function loadOf({ plan, rates, timeline }: RunResult): Figure {

@@ -4,8 +4,16 @@ import { isSteadyLoad } from '../../analyze/stretches.ts';
 import { counted, formatBytes, formatClock, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
 import { editedLoad } from '../../core/command.ts';
 import { MEASURES, TOLD_MEASURES } from '../../core/measures.ts';
-import type { LatencySummary, PercentileName, RunResult, SeriesResult, Totals } from '../../core/result.ts';
+import type {
+  GoodputResult,
+  LatencySummary,
+  PercentileName,
+  RunResult,
+  SeriesResult,
+  Totals,
+} from '../../core/result.ts';
 import { OUTCOMES } from '../../core/sample.ts';
+import { goodputSentence } from '../goodput.ts';
 import { RAMP, wholesOf } from '../request-rows.ts';
 import { streamSentence } from '../streams.ts';
 import { escapeHtml } from './escape.ts';
@@ -29,6 +37,32 @@ export function requestsTable(result: RunResult): string {
       ? `response time in ms, ${intervalsIn(result)}; min and mean of the successes`
       : 'all levels together; response time in ms',
     table('Requests', ['Name', ...heads], rows) + totalsLine(result.totals),
+  );
+}
+
+/** What met all limits at once; nothing where it was not asked for, and of a search, whose levels tell it. */
+export function goodputTable(result: RunResult): string {
+  const { goodput, series, breakingPoint } = result;
+  if (goodput === undefined || breakingPoint !== undefined) return '';
+  const all: readonly (readonly [string, GoodputResult])[] = [
+    ...Object.entries(series).flatMap(([name, part]) =>
+      part.goodput === undefined ? [] : [[name, part.goodput] as const],
+    ),
+    ['All requests', goodput],
+  ];
+  const rows = all.map(([name, { good, judged, share, perSec }], i) => {
+    const cells = [
+      formatCount(judged),
+      formatCount(good),
+      share === null ? dash('No request ended.') : formatShare(share),
+      formatRate(perSec).replace('/s', ''),
+    ];
+    return tableRow(name, cells, `goodput ${i}`, i === all.length - 1 ? 'all' : '');
+  });
+  return card(
+    'Goodput',
+    'of the whole run; requests that met all their limits at once',
+    `${table('Goodput', ['Name', 'Judged', 'Good', 'Share', 'Good /s'], rows)}<p class="quiet">${escapeHtml(goodputSentence(result))}</p>`,
   );
 }
 
