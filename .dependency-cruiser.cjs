@@ -5,6 +5,7 @@ const may = {
   settings: ['core'],
   plan: ['core', 'settings'],
   discover: ['core'],
+  imports: ['core', 'plan'],
   load: ['core'],
   drivers: ['core'],
   client: ['core', 'load', 'drivers'],

@@ -19,6 +19,7 @@ const SIDE_BY_SIDE = [
   'find-page',
   'hlog-readers',
   'http2',
+  'imports',
   'interruptions',
   'keys',
   'live-guard',

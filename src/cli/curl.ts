@@ -124,10 +124,11 @@ function refused(option: string, problem: string, hint = ''): RampartError {
 export function withoutCurl(argv: readonly string[]): readonly string[] {
   const at = argv.indexOf('--');
   if (at < 0 || !/(^|[\\/])curl(\.exe)?$/.test(argv[at + 1] ?? '')) return argv;
-  return [...argv.slice(0, at), ...flagsOf(argv.slice(at + 2))];
+  return [...argv.slice(0, at), ...flagsOfCurl(argv.slice(at + 2))];
 }
 
-function flagsOf(words: readonly string[]): string[] {
+/** What stands behind `curl`, in our own flags: the address first. @throws RampartError */
+export function flagsOfCurl(words: readonly string[]): string[] {
   const to: Gathered = { flags: [], headers: [], data: [], url: null, method: null, query: false };
   const end = words.findIndex((word) => /^(\||\|\||&&|;|\d?>{1,2}&?\d?|<)$/.test(word));
   const queue = words.slice(0, end < 0 ? words.length : end).filter((word) => word !== '\\' && word.trim() !== '');

@@ -5,6 +5,7 @@ import type { World } from '../core/world.ts';
 import type { Discovery } from '../discover/discover.ts';
 import { reach } from '../drivers/reach.ts';
 import { overlaid } from '../plan/header.ts';
+import { jsonOf } from '../plan/json-of.ts';
 import { preparedBy } from '../plan/resolve.ts';
 import { isScenario, isYaml } from '../plan/scenario-source.ts';
 import { readSources } from '../plan/sources.ts';
@@ -79,7 +80,7 @@ function scenarioOf({ target, requests }: Plan, { accepted }: Discovery, secrets
     ...(shown.length === 0
       ? {}
       : { headers: Object.fromEntries(shown.map(([name, value]) => [name, literalText(value)])) }),
-    ...(body === null ? {} : { body: bodyOf(literalText(body)) }),
+    ...(body === null ? {} : { body: jsonOf(literalText(body)) ?? literalText(body) }),
   };
 }
 
@@ -102,16 +103,6 @@ function withoutSecrets(address: string, secrets: Secrets): string {
 
 /** What a request has anyway. */
 const USUAL = /^(accept|user-agent)$/i;
-
-/** To be edited as what it is. */
-function bodyOf(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : text;
-  } catch {
-    return text;
-  }
-}
 
 /** All that is known, but for what is secret. */
 function discoveryJson({ target }: Plan, { accepted, refusal, ...rest }: Discovery, secrets: Secrets): unknown {

@@ -1,7 +1,7 @@
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import { isYaml } from '../plan/scenario-source.ts';
-import { STARTER_LOAD, STARTER_REQUEST, STARTER_TOP } from '../plan/starter.ts';
+import { STARTER_LOAD, STARTER_REQUEST, STARTER_SEVERAL, STARTER_TOP } from '../plan/starter.ts';
 import { flagOfAttribute } from '../settings/table.ts';
 import { checkPath, discoverCommand, writeScenario } from './discover.ts';
 
@@ -18,7 +18,19 @@ export async function initCommand(
       `--out: ${JSON.stringify(path)} is no .yaml file`,
       'The starter has comments, which YAML is for.',
     );
-  const { overwrite, ...ofAddress } = flags;
+  const { overwrite, from, fromKind, host, ...ofAddress } = flags;
+  if (typeof from === 'string') {
+    if (url !== undefined)
+      throw new RampartError('usage', 'an address and --from are both given', 'Leave one of them out.');
+    const { initFrom } = await import('./import.ts');
+    return initFrom(world, { from, fromKind, host, out: path, overwrite: overwrite === true });
+  }
+  for (const [flag, value] of [
+    ['--from-kind', fromKind],
+    ['--host', host],
+  ] as const)
+    if (value !== undefined)
+      throw new RampartError('usage', `${flag} is for the file of --from, and none is given`, 'Name it: --from FILE.');
   const [idle] = Object.keys(ofAddress);
   if (url === undefined && idle !== undefined)
     throw new RampartError(
@@ -30,9 +42,9 @@ export async function initCommand(
   if (url !== undefined)
     return discoverCommand(world, url, { ...flags, out: path }, async (scenario) => {
       const { yamlText } = await import('../plan/yaml-text.ts');
-      return `${STARTER_TOP}\n${yamlText(scenario)}\n${STARTER_LOAD}`;
+      return `${STARTER_TOP}\n${yamlText(scenario)}\n${STARTER_LOAD}${STARTER_SEVERAL}`;
     });
-  await writeScenario(world, path, `${STARTER_TOP}\n${STARTER_REQUEST}\n${STARTER_LOAD}`);
+  await writeScenario(world, path, `${STARTER_TOP}\n${STARTER_REQUEST}\n${STARTER_LOAD}${STARTER_SEVERAL}`);
   world.stdout.write(
     `${path} is there. Put your address into it, then: rampart validate ${path}, rampart run ${path} --dry-run\n`,
   );

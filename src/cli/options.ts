@@ -39,6 +39,21 @@ export function addDiscoverOptions(command: Command): Command {
     .option('--json', 'print what was found as JSON on stdout, and nothing else there');
 }
 
+/** A scenario to begin with: of an address, or of requests that were written or recorded elsewhere. */
+export function addInitOptions(command: Command): Command {
+  return addDiscoverOptions(command)
+    .option('--from <file>', 'requests of a HAR file, a Postman collection, an .http file or cURL commands')
+    .option('--from-kind <kind>', 'what --from is, where its name does not say it: har, postman, http or curl')
+    .option('--host <host>', 'which host of several in the file of --from');
+}
+
+/** One request of such a file, in the place of a target. */
+export function addImportOptions(command: Command): Command {
+  return command
+    .option('--curl <file>', 'send what the cURL command in this file sends; also behind two dashes: -- curl …')
+    .option('--from <file>', 'send the one request of a HAR file, a Postman collection or an .http file');
+}
+
 export function addReportOptions(command: Command): Command {
   return command
     .option('-o, --out <folder>', 'where to write (default: the folder of the run; of several: reports/overlay-…)')

@@ -19,6 +19,8 @@ import {
   addDiscoverOptions,
   addDoctorOptions,
   addFleetOptions,
+  addImportOptions,
+  addInitOptions,
   addManifestOptions,
   addReportOptions,
   addServeOptions,
@@ -34,10 +36,22 @@ import type { ServeFlags } from './serve.ts';
  */
 export async function main(outside: World): Promise<number> {
   try {
-    return await mainOf({ ...outside, argv: withoutCurl(outside.argv) });
+    const argv = withoutCurl(outside.argv);
+    return await mainOf({
+      ...outside,
+      argv: MEASURING.includes(argv[0] ?? '') ? await withImport(outside, argv) : argv,
+    });
   } catch (error) {
     return report(error, outside);
   }
+}
+
+/** The command line with the request of a file in the place of the flag that names it. */
+async function withImport(world: World, argv: readonly string[]): Promise<readonly string[]> {
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  if (!own.some((word) => /^--(?:curl|from)(?:=|$)/.test(word))) return argv;
+  const { withImported } = await import('./import.ts');
+  return withImported(world, argv);
 }
 
 async function mainOf(world: World): Promise<number> {
@@ -82,7 +96,7 @@ function termOf(command: Command): string {
 
 /** What the commands that measure have in common besides their flags. */
 function measuring(command: Command): Command {
-  return addHabits(command).allowExcessArguments(true).showHelpAfterError(helpHint(command.name()));
+  return addHabits(addImportOptions(command)).allowExcessArguments(true).showHelpAfterError(helpHint(command.name()));
 }
 
 const MEASURING = ['run', 'find', 'probe'];
@@ -178,7 +192,7 @@ Examples:
     .command('init')
     .description('a scenario to begin with, with comments; of an address, with a request that it accepts')
     .argument('[url]', 'URL of the endpoint');
-  flags(init, addDiscoverOptions).action(async (url: string | undefined, options: Record<string, unknown>) => {
+  flags(init, addInitOptions).action(async (url: string | undefined, options: Record<string, unknown>) => {
     const { initCommand } = await import('./init.ts');
     end(await initCommand(world, url, options));
   });

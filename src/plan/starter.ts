@@ -34,7 +34,10 @@ thresholds:
 
 # Rows that requests are made of, as {{row.NAME}} in body, path or headers:
 # data: rows.csv
+`;
 
+/** The same with more than one request. */
+export const STARTER_SEVERAL = `
 # Several requests: then these stand in the place of method, headers and body, beneath what is said above of all.
 # requests:
 #   - name: log in
