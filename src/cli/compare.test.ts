@@ -31,6 +31,17 @@ describe('what compare refuses', () => {
       /--wait-for: "health" is no address/,
     ],
     ['an empty command', [A, '--base-cmd', ' ', '--head-cmd', 'y'], /--base-cmd: the command is empty/],
+    ['a search without --find', [A, B, '--slo', 'p95<1s'], /--slo belongs to a comparison of breaking points/],
+    [
+      'deployments without --find',
+      ['--deployment', `a=${A}`],
+      /--deployment belongs to a comparison of breaking points/,
+    ],
+    ['--find without targets', ['--find'], /--find measures targets, and none is named/],
+    ['--find of finished runs', ['--find', 'a', '--', 'b'], /--find measures targets, and none is named/],
+    ['deployments beside a head', ['--find', '--deployment', `a=${A}`, '--head-url', B], /base and head have no place/],
+    ['a cost of nobody', ['--find', A, B, '--cost', 'x=1/h'], /there is no deployment "x"/],
+    ['stages at a common load', ['--find', A, B, '--stages', '1/s,10s'], /one common load/],
     ['a flag of runs for finished ones', ['a', '--', 'b', '--rate', '5/s'], /--rate says how targets are measured/],
   ])('%s', async (_, args, message) => {
     const { code, stderr, stdout } = await saidBy(['compare', ...args]);

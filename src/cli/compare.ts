@@ -7,43 +7,21 @@ import type { Comparison } from '../core/comparison.ts';
 import { EXIT, type ExitCode, RampartError } from '../core/errors.ts';
 import { JOURNAL } from '../core/run-files.ts';
 import type { World } from '../core/world.ts';
-import { readEnvironment } from '../plan/environment.ts';
-import { secretsIn } from '../plan/publish.ts';
-import { startOf } from '../plan/start.ts';
-import { parseCount, parseDuration, parseSeed, parseShare } from '../plan/syntax.ts';
-import { parseTemplatedAddress } from '../plan/template.ts';
+import { parseCount, parseSeed, parseShare } from '../plan/syntax.ts';
 import { comparisonMarkdown, renderComparison, toComparisonJson } from '../report/comparison.ts';
 import { renderComparisonPage } from '../report/comparison-page.ts';
 import { newRunId } from '../session/execution.ts';
 import { makeFolder } from '../session/run-folder.ts';
-import { flagOfAttribute, variableOf } from '../settings/table.ts';
+import { flagOfAttribute } from '../settings/table.ts';
 import { colourOf } from './colour.ts';
-import { type Compared, compareLive } from './compare-live.ts';
+import { type Compared, compareLive, type PairSide } from './compare-live.ts';
+import { type CompareFlags, refuseDryRun, refuseSearch, sidesFor, type Targets, targetsOf } from './compare-targets.ts';
 import { resultOf } from './finished-result.ts';
 import { tellGitHubOfComparison } from './github.ts';
 
 /** How long one run of a pair takes, where it is not said. */
 const USUAL_DURATION = '10s';
 const USUAL_PAIRS = 10;
-
-export interface CompareFlags {
-  readonly head?: readonly string[];
-  readonly baseUrl?: string;
-  readonly headUrl?: string;
-  readonly baseCmd?: string;
-  readonly headCmd?: string;
-  readonly waitFor?: string;
-  readonly waitTimeout?: string;
-  readonly pairs?: string;
-  readonly margin?: string;
-  readonly strict?: boolean;
-  readonly force?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly overwrite?: boolean;
-  readonly out?: string;
-  readonly seed?: string;
-}
 
 /**
  * `rampart compare`: two sets of finished runs, or two targets that are measured in turns. Exit code 3 where the head is worse,
@@ -57,6 +35,7 @@ export async function compareCommand(
   flags: CompareFlags,
   runFlags: Readonly<Record<string, unknown>>,
 ): Promise<ExitCode> {
+  refuseSearch(flags, runFlags);
   const margin = marginOf(flags.margin);
   const targets = targetsOf(runs, flags);
   const folder = flags.out ?? (targets === null ? null : join('reports', `compare-${newRunId(world)}`));
@@ -129,68 +108,24 @@ function compareFinished(
   };
 }
 
-const isUrl = (text: string): boolean => /^https?:\/\//i.test(text);
-
-type Targets = readonly [base: string, head: string];
-
-/** Where targets are to be measured: two addresses, or one whose server two commands start. Null: runs are compared. */
-function targetsOf(runs: readonly string[], flags: CompareFlags): Targets | null {
-  const { head = [], baseUrl, headUrl, baseCmd, headCmd } = flags;
-  const given = [...runs, ...head].filter(isUrl);
-  const named = [baseUrl, headUrl, baseCmd, headCmd].some((each) => each !== undefined);
-  if (given.length === 0 && !named) return null;
-  if (given.length < runs.length + head.length)
-    throw new RampartError('usage', 'finished runs and targets cannot be mixed', 'Name runs on both sides, or URLs.');
-  if ((baseCmd === undefined) !== (headCmd === undefined))
-    throw new RampartError('usage', '--base-cmd and --head-cmd go together: each side is started, or neither');
-  const base = baseUrl ?? given[0];
-  const other = headUrl ?? given[baseUrl === undefined ? 1 : 0] ?? (baseCmd === undefined ? undefined : base);
-  const count = given.length + [baseUrl, headUrl].filter((each) => each !== undefined).length;
-  if (base === undefined || other === undefined || count > 2)
-    throw new RampartError(
-      'usage',
-      'two targets are compared: the base and the head',
-      'rampart compare http://base/predict http://head/predict, or one URL with --base-cmd and --head-cmd.',
-    );
-  for (const url of [base, other]) parseTemplatedAddress(url, 'URL');
-  if (base === other && baseCmd === undefined)
-    throw new RampartError(
-      'usage',
-      'base and head are the same address',
-      'Give two URLs, or --base-cmd and --head-cmd that start what answers there.',
-    );
-  return [base, other];
-}
-
 async function compareTargets(
   world: World,
   [base, head]: Targets,
   flags: CompareFlags,
   { margin, runFlags, folder }: Wishes & { readonly folder: string },
 ) {
-  const { baseCmd, headCmd, waitFor, waitTimeout = '60s', pairs: many, quiet = false, overwrite = false } = flags;
-  if (readEnvironment(world.env)['dryRun'] === true)
-    throw new RampartError(
-      'usage',
-      `${variableOf('dryRun')} sends no load, and targets are compared by one`,
-      'Unset it; rampart run URL --dry-run tries one of them.',
-    );
+  const { baseCmd, headCmd, pairs: many, quiet = false, overwrite = false } = flags;
+  refuseDryRun(world);
   const pairs = many === undefined ? USUAL_PAIRS : parseCount(many, '--pairs', { min: `${FEWEST}`, max: '100' });
-  const patience = parseDuration(waitTimeout, '--wait-timeout');
   const seed = flags.seed === undefined ? world.randomSeed() : parseSeed(flags.seed, '--seed');
-  const programOf = (line: string | undefined, flag: string, address: string) =>
-    line === undefined
-      ? null
-      : startOf(
-          { line, waitFor, address: parseTemplatedAddress(address, 'URL').target.url, patience },
-          { line: flag, waitFor: '--wait-for' },
-        );
-  const secrets = secretsIn(world.argv, world.env);
-  const shown = (url: string): string => secrets.maskAddresses(url);
-  const sides = [
-    { label: 'base', url: base, shown: shown(base), program: programOf(baseCmd, '--base-cmd', base) },
-    { label: 'head', url: head, shown: shown(head), program: programOf(headCmd, '--head-cmd', head) },
-  ] as const;
+  const sides = sidesFor(
+    world,
+    [
+      { label: 'base', url: base, ...(baseCmd === undefined ? {} : { command: baseCmd, flag: '--base-cmd' }) },
+      { label: 'head', url: head, ...(headCmd === undefined ? {} : { command: headCmd, flag: '--head-cmd' }) },
+    ],
+    flags,
+  ) as [PairSide, PairSide];
   await makeFolder(world.files, { path: folder, label: flags.out === undefined ? '' : '--out' });
   const ends = ['duration', 'stages', 'requests', 'until'].some((name) => runFlags[name] !== undefined);
   return compareLive(world, sides, {
@@ -276,12 +211,21 @@ async function written(world: World, { comparison, sides }: Compared, folder: st
   await tellGitHubOfComparison(world, comparison);
   if (folder === null) return;
   await makeFolder(world.files, { path: folder, label: '--out' });
-  for (const [name, text] of [
-    ['comparison.json', toComparisonJson(comparison)],
-    ['comparison.md', comparisonMarkdown(comparison)],
-    ['comparison.html', pageOf(world, { comparison, sides })],
-  ] as const)
-    await world.files.writeText(join(folder, name), text).catch((error: Error) => {
+  await writeComparison(world, folder, {
+    'comparison.json': toComparisonJson(comparison),
+    'comparison.md': comparisonMarkdown(comparison),
+    'comparison.html': pageOf(world, { comparison, sides }),
+  });
+}
+
+/** @param texts of the files, by their names. @throws {RampartError} */
+export async function writeComparison(
+  { files }: World,
+  folder: string,
+  texts: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const [name, text] of Object.entries(texts))
+    await files.writeText(join(folder, name), text).catch((error: Error) => {
       throw new RampartError('bad-folder', `${join(folder, name)}: ${error.message}`, 'Name another folder with -o.');
     });
 }

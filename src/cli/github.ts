@@ -1,8 +1,10 @@
 import type { Comparison } from '../core/comparison.ts';
+import type { DeploymentComparison } from '../core/deployments.ts';
 import type { RunResult } from '../core/result.ts';
 import type { World } from '../core/world.ts';
 import { comparisonMarkdown } from '../report/comparison.ts';
 import { comparisonSentence } from '../report/comparison-phrases.ts';
+import { deploymentsMarkdown } from '../report/deployments.ts';
 import { toMarkdown } from '../report/markdown.ts';
 import { printable } from '../report/terminal.ts';
 
@@ -34,6 +36,9 @@ export async function tellGitHubOfComparison(world: Surroundings, comparison: Co
     annotate(world, [{ level: told, title: 'rampart compare', message: comparisonSentence(comparison) }]);
   await appendSummary(world, comparisonMarkdown(comparison));
 }
+
+export const tellGitHubOfDeployments = (world: Surroundings, comparison: DeploymentComparison): Promise<void> =>
+  appendSummary(world, deploymentsMarkdown(comparison));
 
 /** Each threshold that broke or is not sure, and why a measurement is invalid. */
 function annotationsOf({ verdict, plan }: RunResult): readonly Annotation[] {

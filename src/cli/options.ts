@@ -72,12 +72,22 @@ export function addCompareOptions(command: Command): Command {
       'start the base by this line for the shell, for each of its runs; it is ended after it',
     )
     .option('--head-cmd <command>', 'the same for the head')
+    .option('--find', 'compare what they sustain: a search for each one’s breaking point, and a run at a common load')
+    .option(
+      '--deployment <name=what>',
+      'with --find, one of several: NAME=URL, or NAME=COMMAND that starts it; the first is the base; repeat',
+      collect,
+    )
+    .option('--cost <name=amount>', 'with --find: what an hour of a deployment costs, four=0.12/h; repeat', collect)
     .option(
       '--wait-for <url>',
       'a started target is ready when this answers below 400 (default: any response of its origin)',
     )
     .option('--wait-timeout <duration>', 'how long a started target may take until it is ready (default 60s)')
-    .option('--pairs <count>', 'measure at most so many pairs of runs, in turns (default 10)')
+    .option(
+      '--pairs <count>',
+      'measure at most so many pairs of runs, in turns (default 10); with --find: so many rounds (default 5)',
+    )
     .option('--margin <share>', 'a change within ± this share of the base does not count (default 5%)')
     .option('--force', 'compare runs of different plans')
     .option('-o, --out <folder>', 'where comparison.json, .md, .html and measured runs go (targets: reports/compare-…)')

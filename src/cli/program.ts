@@ -225,13 +225,18 @@ Examples:
     .command('compare')
     .description('did this change make it slower? runs of each side, or two targets measured in turns; with statistics')
     .argument('[run...]', 'the base’s runs, two dashes, the head’s; or a folder of runs for each; or two URLs');
-  flags(compare, (own) => addSettings(addCompareOptions(own), 'run', ['request', 'load'])).action(
-    async (runs: string[], options: Record<string, unknown>) => {
-      const { compareCommand } = await import('./compare.ts');
-      const { own, others } = partedFlags(options, addCompareOptions(new Command()));
-      end(await compareCommand(world, runs, own, withoutHabits(others, [])));
-    },
-  );
+  flags(compare, (own) =>
+    addSettings(addSettings(addCompareOptions(own), 'run', ['request', 'load']), 'find', ['search']),
+  ).action(async (runs: string[], options: Record<string, unknown>) => {
+    const { own, others } = partedFlags(options, addCompareOptions(new Command()));
+    const rest = withoutHabits(others, []);
+    if (options['find'] === true) {
+      const { compareDeploymentsCommand } = await import('./compare-deployments.ts');
+      return end(await compareDeploymentsCommand(world, runs, own, rest));
+    }
+    const { compareCommand } = await import('./compare.ts');
+    end(await compareCommand(world, runs, own, rest));
+  });
 
   const baseline = program
     .command('baseline')

@@ -2,7 +2,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { EXIT, RampartError } from '../core/errors.ts';
 import { millis, toSeconds } from '../core/units.ts';
-import type { World } from '../core/world.ts';
+import type { Program, World } from '../core/world.ts';
 import type { TargetStart } from '../plan/start.ts';
 import { printable } from '../report/terminal.ts';
 
@@ -49,7 +49,7 @@ export async function withTargetProgram<Value>(
   world: Surroundings,
   target: StartedTarget,
   signal: AbortSignal,
-  use: () => Promise<Value>,
+  use: (program: Program) => Promise<Value>,
 ): Promise<Value> {
   if ((await statusOf(target.url)) !== null)
     throw new RampartError(
@@ -65,7 +65,7 @@ export async function withTargetProgram<Value>(
       const said = last.length === 0 ? 'It printed nothing.' : `The last it printed:\n    ${last.join('\n    ')}`;
       throw new RampartError(error.code, error.message, `${error.hint}${error.hint === '' ? '' : '\n  '}${said}`);
     });
-    return await use();
+    return await use(program);
   } finally {
     await program.stop();
     if ((await statusOf(target.url)) !== null)

@@ -63,8 +63,8 @@ export interface RunFigures {
   readonly plan: Readonly<Record<string, string>>;
 }
 
-export interface MetricChange {
-  readonly name: MetricName;
+export interface MetricChange<Name extends string = MetricName> {
+  readonly name: Name;
   readonly unit: 'ms' | '1/s' | 'vus' | 'share';
   /** Which way is the bad one. */
   readonly worse: 'more' | 'less';

@@ -85,6 +85,8 @@ export interface Program {
   readonly ended: Promise<string>;
   /** The same, if it has; else null. */
   hasEnded(): string | null;
+  /** Processor time that it has used, with all that it has started, s; null: the system does not tell. */
+  cpuSeconds(): number | null;
   /** The last of what it printed. */
   lastLines(): readonly string[];
   /** Asks it to end, and after a few seconds ends it, with all that it has started. */

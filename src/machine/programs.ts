@@ -1,4 +1,5 @@
 import type { Program } from '../core/world.ts';
+import { groupCpuSeconds } from './group-cpu.ts';
 
 // As in ./files: quicker than an import statement.
 const { spawn, spawnSync } = process.getBuiltinModule('node:child_process');
@@ -48,6 +49,7 @@ export function startProgram(line: string): Program {
   return {
     ended,
     hasEnded: () => ending,
+    cpuSeconds: () => (child.pid === undefined ? null : groupCpuSeconds(child.pid)),
     lastLines: () => (last === '' ? [...lines] : [...lines, last]),
     async stop() {
       kill('SIGTERM');

@@ -110,16 +110,16 @@ function runsTable({ base, head, metrics }: Comparison, figures: ComparedFigures
 /** Who is who in the pictures of runs. */
 const LEGEND = `<span class="legend"><span>${runSwatch(0)}base</span><span>${runSwatch(1)}head</span></span>`;
 
-function card(title: string, aside: string, content: string, legend = ''): string {
+export function card(title: string, aside: string, content: string, legend = ''): string {
   const unit = aside === '' ? '' : `<span class="unit">${escapeHtml(aside)}</span>`;
   return `<section class="card"><div class="title"><h2>${escapeHtml(title)}${unit}</h2>${legend}</div>${content}</section>`;
 }
 
 /** Columns of words, not of figures. */
-const WORDS = ['Verdict', 'Run', 'Started (UTC)', 'Left out'];
+const WORDS = ['Verdict', 'verdict', 'Run', 'Started (UTC)', 'Left out', 'limit', 'status', 'folder'];
 
 /** @param rows cells by column, the first of them the row's name. */
-function table(name: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(name: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const look = (column: number): string => (WORDS.includes(heads[column] ?? '') ? ' class="text"' : '');
   const head = heads.map((label, column) => `<th scope="col"${look(column)}>${escapeHtml(label)}</th>`);
   const body = rows.map(([first = '', ...cells]) => {

@@ -37,7 +37,7 @@ export function comparisonSentence({ verdict, metrics, margin, errorMargin }: Co
 }
 
 /** `p95 rose by 9.8 % (7.1 to 12.6 %)`. */
-function changePhrase({ name, change, interval: [low, high], unit }: MetricChange): string {
+function changePhrase({ name, change, interval: [low, high], unit }: MetricChange<string>): string {
   const rose = change >= 0;
   const [near, far] = rose ? [low, high] : [-high, -low];
   const amount = unit === 'share' ? pointsOf : percentOf;
@@ -46,19 +46,19 @@ function changePhrase({ name, change, interval: [low, high], unit }: MetricChang
 }
 
 /** `p99 lies between −3 % and +18 % (about 14 runs of each side would tell)`. */
-function openPhrase(metric: MetricChange): string {
+function openPhrase(metric: MetricChange<string>): string {
   const { name, runs, runsNeeded = null } = metric;
   const more = runsNeeded === null || runs < 2 ? '' : ` (about ${counted(runsNeeded, 'run')} of each side would tell)`;
   return runs < 2 ? `${name} has no interval from one run` : `${name} changed by ${intervalText(metric)}${more}`;
 }
 
 /** `+9.8 %`, `−0.3 points`. */
-export function changeText({ change, unit }: MetricChange): string {
+export function changeText({ change, unit }: MetricChange<string>): string {
   return signed(change, unit === 'share' ? pointsOf : percentOf);
 }
 
 /** `+7.1 to +12.6 %`; of one run there is none: `–`. */
-export function intervalText({ interval: [low, high], unit, runs }: MetricChange): string {
+export function intervalText({ interval: [low, high], unit, runs }: MetricChange<string>): string {
   if (runs < 2) return '–';
   const amount = unit === 'share' ? pointsOf : percentOf;
   const word = signed(high, amount);

@@ -1,4 +1,4 @@
-import type { ChangeVerdict, Comparison } from '../core/comparison.ts';
+import type { ChangeVerdict, Comparison, MetricChange } from '../core/comparison.ts';
 import {
   CHANGE_SYMBOLS,
   changeText,
@@ -12,7 +12,7 @@ import { prose, tableRow } from './markdown.ts';
 import { renderTable } from './table.ts';
 import { type Ink, paint, printable, wrap } from './terminal.ts';
 
-const INKS: Readonly<Record<ChangeVerdict, Ink>> = {
+export const CHANGE_INKS: Readonly<Record<ChangeVerdict, Ink>> = {
   regression: 'red',
   improved: 'green',
   small: 'green',
@@ -20,9 +20,10 @@ const INKS: Readonly<Record<ChangeVerdict, Ink>> = {
   undecided: 'yellow',
 };
 
-const HEADINGS = ['Figure', 'base', 'head', 'change', 'interval', 'verdict'] as const;
+export const CHANGE_HEADINGS = ['Figure', 'base', 'head', 'change', 'interval', 'verdict'] as const;
 
-const cellsOf = (metric: Comparison['metrics'][number]): string[] => [
+/** A row of the table of changes. */
+export const changeCells = (metric: MetricChange<string>): string[] => [
   metric.name,
   figureText(metric.base, metric.unit),
   figureText(metric.head, metric.unit),
@@ -37,11 +38,13 @@ export function renderComparison(comparison: Comparison, columns: number, colour
   const width = Math.min(whole, 88);
   const paragraph = (text: string): string[] => wrap(printable(text), width);
   const { metrics, doubts, verdict } = comparison;
-  const headings = HEADINGS.map((heading, i) => ({ heading, align: i === 0 || i === 5 ? 'left' : 'right' }) as const);
-  const rows = metrics.map((metric) => ({ cells: cellsOf(metric), ink: INKS[metric.verdict] }));
+  const headings = CHANGE_HEADINGS.map(
+    (heading, i) => ({ heading, align: i === 0 || i === 5 ? 'left' : 'right' }) as const,
+  );
+  const rows = metrics.map((metric) => ({ cells: changeCells(metric), ink: CHANGE_INKS[metric.verdict] }));
   const left = leftOut(comparison);
   return [
-    ...paragraph(comparisonSentence(comparison)).map((line) => paint(line, INKS[verdict], colour)),
+    ...paragraph(comparisonSentence(comparison)).map((line) => paint(line, CHANGE_INKS[verdict], colour)),
     ...paragraph(methodSentence(comparison)),
     ...(rows.length === 0 ? [] : ['', renderTable(headings, rows, whole, colour)]),
     ...(left.length === 0 ? [] : ['', 'Left out', ...left.flatMap((text) => paragraph(`○ ${text}`))]),
@@ -63,9 +66,9 @@ export const toComparisonJson = (comparison: Comparison): string =>
 export function comparisonMarkdown(comparison: Comparison): string {
   const { metrics, doubts, verdict } = comparison;
   const table = [
-    tableRow(HEADINGS),
+    tableRow(CHANGE_HEADINGS),
     tableRow(['---', '--:', '--:', '--:', '--:', '---']),
-    ...metrics.map((each) => tableRow(cellsOf(each))),
+    ...metrics.map((each) => tableRow(changeCells(each))),
   ];
   const notes = [...leftOut(comparison), ...doubts];
   return `${[

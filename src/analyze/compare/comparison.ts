@@ -4,6 +4,7 @@ import type {
   Comparison,
   ComparisonVerdict,
   MetricChange,
+  MetricName,
   RunFigures,
 } from '../../core/comparison.ts';
 import { trendOf } from '../../stats/trend.ts';
@@ -91,8 +92,8 @@ function inTurns(base: readonly Run[], head: readonly Run[]): boolean {
   return true;
 }
 
-interface Known {
-  readonly metric: RunMetric;
+export interface Known<Name extends string = MetricName> {
+  readonly metric: RunMetric<Name>;
   readonly base: readonly number[];
   readonly head: readonly number[];
   /** Runs, or pairs, that do not know it. */
@@ -114,12 +115,12 @@ function knownIn(metric: RunMetric, base: readonly Run[], head: readonly Run[], 
   return { metric, base: left, head: right, missing, requests: [count(base), count(head)] };
 }
 
-function changeOf(
-  { metric, base, head, requests }: Known,
+export function changeOf<Name extends string>(
+  { metric, base, head, requests }: Known<Name>,
   paired: boolean,
   margin: number,
   misses: number,
-): MetricChange {
+): MetricChange<Name> {
   const { name, unit, worse, by } = metric;
   const ratio = by === 'ratio';
   const scaled = (values: readonly number[]): number[] => (ratio ? values.map(Math.log) : [...values]);
@@ -159,7 +160,7 @@ function judge([low, high]: readonly [number, number], margin: number, worse: 'm
 }
 
 /** One that is worse is enough; better or equal it is only when all are known. */
-function verdictOf(metrics: readonly MetricChange[]): ComparisonVerdict {
+export function verdictOf(metrics: readonly Pick<MetricChange, 'verdict'>[]): ComparisonVerdict {
   const has = (verdict: ChangeVerdict): boolean => metrics.some((metric) => metric.verdict === verdict);
   if (has('regression')) return 'regression';
   if (metrics.length === 0 || has('undecided')) return 'undecided';

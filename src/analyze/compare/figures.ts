@@ -3,8 +3,8 @@ import type { RunResult } from '../../core/result.ts';
 import { aspectsOf } from './plans.ts';
 
 /** One figure of a run that can be held against another run's. */
-export interface RunMetric {
-  readonly name: MetricName;
+export interface RunMetric<Name extends string = MetricName> {
+  readonly name: Name;
   readonly unit: 'ms' | '1/s' | 'vus' | 'share';
   readonly worse: 'more' | 'less';
   /** `ratio`: what counts is how many times it is; `difference`: how much more. */

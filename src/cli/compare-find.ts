@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import { FEWEST } from '../analyze/compare/comparison.ts';
+import {
+  commonLoadOf,
+  commonRunOf,
+  compareDeployments,
+  type MeasuredDeployment,
+  searchFiguresOf,
+} from '../analyze/compare/deployments.ts';
+import { counted, formatTime } from '../analyze/wording.ts';
+import type { LoadUnit } from '../core/breaking-point.ts';
+import type { CommonLoad, CommonRun, DeploymentComparison, SearchFigures } from '../core/deployments.ts';
+import type { World } from '../core/world.ts';
+import { Random } from '../load/random.ts';
+import { formatLoad } from '../report/search-phrases.ts';
+import { attributeOf, type SettingName, settingsOf } from '../settings/table.ts';
+import { type LiveSide, type Measured, measureTurn, type Turn } from './turns.ts';
+
+export interface DeploymentSide extends LiveSide {
+  readonly costPerHour?: number;
+}
+
+export interface FindWishes {
+  readonly rounds: number;
+  readonly margin: number;
+  readonly folder: string;
+  readonly seed: number;
+  readonly overwrite: boolean;
+  readonly unit: LoadUnit;
+  /** What all are measured at beside; null: half of the lowest breaking point. */
+  readonly commonLoad: CommonLoad | null;
+  readonly note: (line: string) => void;
+  /** Of `find` and of `run`, as they were given. */
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Searches for each deployment's breaking point, then measures all of them at one common load: both in rounds, in which each
+ * has its turn, in random order. What changes on the machine meanwhile meets all of them.
+ */
+export async function compareByFind(
+  world: World,
+  sides: readonly DeploymentSide[],
+  wishes: FindWishes,
+): Promise<{ readonly comparison: DeploymentComparison; readonly interrupted: boolean }> {
+  const { unit, margin, note, flags } = wishes;
+  const stop = new AbortController();
+  const forget = world.onInterrupt(() => stop.abort());
+  const random = new Random(wishes.seed, 0);
+  const voids: string[] = [];
+  const slos = new Set<string>();
+  const searches = new Map<string, SearchFigures[]>(sides.map(({ label }) => [label, []]));
+  const runs = new Map<string, CommonRun[]>(sides.map(({ label }) => [label, []]));
+
+  /** Rounds of one kind, until there are enough of them that say something. */
+  const rounds = async (
+    kind: 'find' | 'run',
+    own: Readonly<Record<string, unknown>>,
+    keep: (measured: readonly Measured[]) => { readonly void: string | null; readonly told: string },
+  ): Promise<void> => {
+    let lost = 0;
+    for (let number = 1, round = 1; round <= wishes.rounds && lost <= Math.max(FEWEST, wishes.rounds); number++) {
+      const { folder, seed, overwrite } = wishes;
+      const turn: Turn = {
+        ...{ kind, number, seed, overwrite, flags: { ...flagsFor(kind, flags), ...own } },
+        ...{ folder: join(folder, kind), name: `round ${kind}` },
+      };
+      const measured = await measureTurn(world, shuffled(sides, random), turn, stop.signal);
+      if (measured === null) return;
+      const { void: reason, told } = keep(measured);
+      const place = `${kind === 'find' ? 'search' : 'common load'}, round ${round} of ${wishes.rounds}`;
+      note(reason === null ? `${place}: ${told}` : `${place} is measured again: ${reason}`);
+      if (reason === null) round++;
+      else {
+        lost++;
+        voids.push(reason);
+      }
+    }
+  };
+
+  try {
+    await rounds('find', { allowRough: true }, (measured) => {
+      const found = inOrder(sides, measured).map(({ label, from, result }) => {
+        for (const { text } of result.plan.search?.slos ?? []) slos.add(text);
+        return { label, figures: searchFiguresOf(result, from) };
+      });
+      const lost = found.find(({ figures }) => saysNothing(figures));
+      const reason = lost === undefined ? null : `${lost.label}: ${lost.figures.leftOut ?? 'nothing was found out'}`;
+      if (reason === null) for (const { label, figures } of found) searches.get(label)?.push(figures);
+      const told = found.map(({ label, figures }) => `${label} ${foundText(figures, unit)}`);
+      return { void: reason, told: told.join('; ') };
+    });
+    const commonLoad = wishes.commonLoad ?? commonLoadOf([...searches.values()].flat(), unit);
+    if (commonLoad !== null && !stop.signal.aborted)
+      await rounds('run', loadFlags(commonLoad, flags), (measured) => {
+        const done = inOrder(sides, measured).map(({ label, from, result, cpuSeconds }) => ({
+          label,
+          figures: commonRunOf(result, from, cpuSeconds),
+        }));
+        const lost = done.find(({ figures }) => figures.leftOut !== undefined);
+        const reason = lost === undefined ? null : `${lost.label}: ${lost.figures.leftOut}`;
+        if (reason === null) for (const { label, figures } of done) runs.get(label)?.push(figures);
+        const told = done.map(({ label, figures: { p95 } }) => `${label} p95 ${p95 === null ? '–' : formatTime(p95)}`);
+        return { void: reason, told: told.join('; ') };
+      });
+    const measured = sides.map(
+      ({ label, shown, program, costPerHour }): MeasuredDeployment => ({
+        ...{ name: label, target: shown, started: program !== null },
+        ...{ searches: searches.get(label) ?? [], runs: runs.get(label) ?? [] },
+        ...(costPerHour === undefined ? {} : { costPerHour }),
+      }),
+    );
+    const comparison = compareDeployments(measured, {
+      ...{ unit, slos: [...slos], margin, version: world.version, commonLoad },
+    });
+    return { comparison: withVoids(comparison, voids), interrupted: stop.signal.aborted };
+  } finally {
+    forget();
+  }
+}
+
+/** One that held at every load, or at none, is an answer, whatever else the search has to say against itself. */
+const saysNothing = ({ leftOut, status }: SearchFigures): boolean =>
+  status === null || status === 'undecided' || (leftOut !== undefined && (status === 'found' || status === 'rough'));
+
+function foundText({ status, estimate, interval }: SearchFigures, unit: LoadUnit): string {
+  if (estimate !== null) return formatLoad(estimate, unit);
+  return interval === null ? `${status}` : `at least ${formatLoad(interval[0], unit)}`;
+}
+
+/** The flags that a command has; those of the load are of the run, those of the search of the search. */
+function flagsFor(kind: 'find' | 'run', flags: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const known = new Set<string>(settingsOf(kind).flatMap((name: SettingName) => [name, attributeOf(name)]));
+  return Object.fromEntries(Object.entries(flags).filter(([name]) => known.has(name)));
+}
+
+const USUAL_DURATION = '10s';
+
+function loadFlags({ load, unit, chosen }: CommonLoad, flags: Readonly<Record<string, unknown>>) {
+  const ends = ['duration', 'requests', 'until'].some((name) => flags[name] !== undefined);
+  return {
+    ...(ends ? {} : { duration: USUAL_DURATION }),
+    ...(chosen ? (unit === 'vus' ? { vus: `${load}` } : { rate: `${load}/s` }) : {}),
+  };
+}
+
+/** In the order of the deployments, whatever that of the round was. */
+const inOrder = (sides: readonly DeploymentSide[], measured: readonly Measured[]): readonly Measured[] =>
+  sides.flatMap(({ label }) => measured.find((one) => one.label === label) ?? []);
+
+function shuffled<Item>(items: readonly Item[], random: Random): readonly Item[] {
+  const drawn = items.map((item) => ({ item, at: random.uniform() }));
+  return drawn.sort((a, b) => a.at - b.at).map(({ item }) => item);
+}
+
+function withVoids(comparison: DeploymentComparison, voids: readonly string[]): DeploymentComparison {
+  if (voids.length === 0) return comparison;
+  const doubt = `${counted(voids.length, 'round')} said nothing of the deployments, and ${voids.length > 1 ? 'count' : 'counts'} nowhere; the last: ${voids.at(-1)}`;
+  return { ...comparison, doubts: [doubt, ...comparison.doubts] };
+}

@@ -1,0 +1,36 @@
+// As in ./files: quicker than an import statement.
+const { readdirSync, readFileSync } = process.getBuiltinModule('node:fs');
+
+/** Of the clock that Linux counts processor time by, for user space: 100 a second on every platform that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * Processor time of all processes of a group, and of those of their children that have ended, s. Null where the system does
+ * not tell: Linux alone does, in /proc.
+ */
+export function groupCpuSeconds(group: number): number | null {
+  if (process.platform !== 'linux') return null;
+  let ticks = 0;
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const fields = statOf(name);
+    if (fields?.[PGRP] !== `${group}`) continue;
+    for (const field of TIMES) ticks += Number(fields[field]);
+  }
+  return ticks / TICKS_PER_SECOND;
+}
+
+/** Places after the program's name. Source: proc_pid_stat(5), pgrp (5), utime, stime, cutime, cstime (14 to 17). */
+const PGRP = 2;
+const TIMES = [11, 12, 13, 14] as const;
+
+function statOf(pid: string): readonly string[] | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name stands in brackets and may hold anything, brackets too.
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    // It ended meanwhile.
+    return null;
+  }
+}

@@ -1,0 +1,88 @@
+/** A comparison of deployments as one HTML file in the look of a report: needs no network, and no script. */
+import type { DeploymentComparison } from '../core/deployments.ts';
+import { CHANGE_HEADINGS, changeCells } from './comparison.ts';
+import { card, table } from './comparison-page.ts';
+import { deploymentMethod, deploymentSentences, deploymentTable } from './deployments.ts';
+import { frontOf, tradeOf, tradeSvg } from './deployments-svg.ts';
+import { finding, headerLine, listOf } from './html/answer.ts';
+import { escapeHtml } from './html/escape.ts';
+import { pageOf } from './html/page.ts';
+import { formatLoad } from './search-phrases.ts';
+
+export function renderDeploymentsPage(comparison: DeploymentComparison, style: string): string {
+  const { deployments, tool, changes } = comparison;
+  const names = deployments.map(({ name }) => name).join(', ');
+  const [first] = deployments;
+  const { headings, rows } = deploymentTable(comparison);
+  const against = changes.map(({ name, metrics }) =>
+    card(
+      `${name} against ${first?.name ?? ''}`,
+      '',
+      table(`${name} against ${first?.name ?? ''}`, CHANGE_HEADINGS, metrics.map(changeCells)),
+    ),
+  );
+  return pageOf(
+    {
+      title: `rampart compare --find: ${names}`,
+      version: tool.version,
+      top: answerOf(comparison),
+      main: [
+        card('Deployments', '', table('Deployments', headings, rows)),
+        picture(comparison),
+        ...against,
+        card('Searches', '', searchesTable(comparison)),
+      ].join('\n'),
+      foot: names,
+      data: null,
+    },
+    { script: '', style },
+  );
+}
+
+function answerOf(comparison: DeploymentComparison): string {
+  const { deployments, doubts } = comparison;
+  const targets = deployments.map(
+    ({ name, target, started }) =>
+      `<span class="target">${escapeHtml(`${name}: ${started ? 'started, ' : ''}${target}`)}</span>`,
+  );
+  const findings = listOf(
+    'About this comparison',
+    doubts.map((doubt) => finding('fair', 'doubt: ', doubt, '')),
+  );
+  return (
+    headerLine('rampart compare --find', targets, `${deployments.length} deployments`) +
+    `<section class="answer" aria-label="The answer"><h1>${escapeHtml(deploymentSentences(comparison).join(' '))}</h1>` +
+    `<p class="why">${escapeHtml(deploymentMethod(comparison))}</p></section>` +
+    (findings === '' ? '' : `<section class="findings" aria-label="Doubts">${findings}</section>`)
+  );
+}
+
+function picture(comparison: DeploymentComparison): string {
+  const trade = tradeOf(comparison);
+  if (trade.points.length < 2) return '';
+  const front = frontOf(trade).map(({ name }) => name);
+  return (
+    `<section class="grid" aria-label="Pictures">` +
+    card(
+      `${trade.yName} over ${trade.xName}`,
+      `none is better in both than ${front.join(', ')}, by the estimates`,
+      tradeSvg(trade),
+    ) +
+    '</section>'
+  );
+}
+
+function searchesTable({ deployments, unit }: DeploymentComparison): string {
+  const rows = deployments.flatMap(({ name, searches }) =>
+    searches.map(({ id, startedAt, status, estimate, criterion, from }) => [
+      name,
+      id,
+      startedAt.replace('T', ' ').slice(0, 19),
+      status ?? '–',
+      estimate === null ? '–' : formatLoad(estimate, unit),
+      criterion ?? '–',
+      from,
+    ]),
+  );
+  return table('Searches', ['Deployment', 'Run', 'Started (UTC)', 'status', 'breaking point', 'limit', 'folder'], rows);
+}
