@@ -36,6 +36,7 @@ const SIDE_BY_SIDE = [
   'report-page',
   'report-parts',
   'samples',
+  'setup',
   'secrets',
   'serve-data',
   'serve-usage',

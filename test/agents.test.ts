@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
-import { CLI, type Running, rampart, start } from './command.ts';
+import { CLI, type Running, rampart, start, temporaryFolder } from './command.ts';
 import { freePort, type Nats, natsServer } from './nats.ts';
 import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
 
@@ -45,6 +45,31 @@ const doubtsOf = (result: RunResult): string[] => result.verdict.doubts.map(({ c
 const counted = (): number => target.received() - 1;
 
 describe('agents', () => {
+  it('have what a set-up captured, which is sent once from here', async () => {
+    const token = 'tok-5d41402abc4b2a76';
+    const seen: string[] = [];
+    target = await httpTarget(({ method, url, headers }, response) => {
+      const line = `${method} ${url}`;
+      if (seen.at(-1) !== line) seen.push(line);
+      const known = url === '/login' || headers.authorization === `Bearer ${token}`;
+      response.writeHead(known ? 200 : 401).end(JSON.stringify({ token }));
+    });
+    await twoAgents();
+    const cwd = temporaryFolder();
+    const scenario = {
+      url: target.url,
+      headers: { Authorization: 'Bearer {{captured.token}}' },
+      setup: [{ path: '/login', body: { password: 'kept-here-1' }, capture: { token: '$.token' } }],
+      teardown: [{ path: '/out' }],
+    };
+    writeFileSync(join(cwd, 's.json'), JSON.stringify(scenario));
+    const { stdout } = await rampart(['run', 's.json', '-u', '4', '-n', '100', ...runFlags()], { cwd });
+    const { totals, teardown } = resultOf({ stdout });
+    expect([totals.sent, totals.failed, teardown?.failures]).toEqual([100, 0, []]);
+    expect(seen).toEqual(['POST /login', 'GET /predict', 'GET /out']);
+    expect(stdout.includes(token) || agents.some((one) => one.said().includes(token))).toBe(false);
+  });
+
   it('make one load together, each request once, and begin at one instant', async () => {
     target = await fixedTarget(5);
     await twoAgents();

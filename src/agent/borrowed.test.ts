@@ -35,6 +35,11 @@ describe('secrets of a plan on its way to agents', () => {
     expect(() => borrowSecrets(plan, {})).not.toThrow(TOKEN);
   });
 
+  it('go along where the set-up of this run has captured them', () => {
+    expect(borrowSecrets(plan, {}, new Set([TOKEN]))).toEqual(plan);
+    expect(() => borrowSecrets(plan, {}, new Set(['another']))).toThrow(/no environment variable has/);
+  });
+
   it('are none in most plans, which travel as they are', () => {
     const plain = planWith([['Accept', 'application/json']]);
     expect(borrowSecrets(plain, { HOME: 'application' })).toBe(plain);

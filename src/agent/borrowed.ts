@@ -14,12 +14,15 @@ const MARK = new RegExp(`${OPEN}([A-Za-z_][A-Za-z0-9_]*)${CLOSE}`, 'g');
 /** Shorter ones would be found in everything. */
 const SHORTEST = 4;
 
+const NONE: ReadonlySet<string> = new Set();
+
 /**
  * The plan with its secrets replaced by the names of the variables of this process's environment that hold them.
  *
+ * @param captured by the set-up of this run: no variable can have them, and they are sent.
  * @throws {RampartError} bad-flag, where one is in no variable.
  */
-export function borrowSecrets(plan: Plan, env: Environment): Plan {
+export function borrowSecrets(plan: Plan, env: Environment, captured = NONE): Plan {
   const values = secretValuesOf(plan);
   if (values.length === 0) return plan;
   const names = new Map<string, string>();
@@ -32,7 +35,10 @@ export function borrowSecrets(plan: Plan, env: Environment): Plan {
   const borrowed = mapTexts(plan, (text) =>
     held.reduce((left, value) => left.replaceAll(value, `${OPEN}${names.get(value)}${CLOSE}`), text),
   );
-  const open = secretValuesOf(borrowed).filter((value) => !value.includes(OPEN) && !value.includes(CLOSE));
+  const isCaptured = (secret: string): boolean => [...captured].some((value) => secret.includes(value));
+  const open = secretValuesOf(borrowed).filter(
+    (value) => !value.includes(OPEN) && !value.includes(CLOSE) && !isCaptured(value),
+  );
   if (open.length > 0)
     throw new RampartError(
       'bad-flag',

@@ -30,6 +30,7 @@ export class Fleet {
   /** Agents that were lost: a later load does without them. */
   readonly #lost = new Set<string>();
   #rows: RowsParcel | null = null;
+  #captured: ReadonlySet<string> | undefined;
   #loads = 0;
   readonly #news: RunEvent[] = [];
 
@@ -88,7 +89,9 @@ export class Fleet {
    *
    * @param rows of the plans' data, or null.
    */
-  sourceFor(rows: RowTable | null): LoadSource {
+  /** @param captured by the set-up: they are in the plan. */
+  sourceFor(rows: RowTable | null, captured?: ReadonlySet<string>): LoadSource {
+    this.#captured = captured;
     this.#rows = rows === null ? null : new RowsParcel(rows);
     return (plan, segment, signal, commands) => this.#run(plan, segment, signal, commands);
   }
@@ -133,7 +136,7 @@ export class Fleet {
   }
 
   #borrowed(plan: Plan): Plan {
-    return borrowSecrets(plan, this.#env);
+    return borrowSecrets(plan, this.#env, this.#captured);
   }
 
   async #publish(run: string, message: PlanMessage): Promise<void> {

@@ -1,6 +1,6 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { RampartError } from '../core/errors.ts';
-import type { FailingAlike, RunEvent } from '../core/event.ts';
+import type { FailingAlike, RunEvent, TornDown } from '../core/event.ts';
 import { measuredNames } from '../core/flow.ts';
 import type { Plan, Scope } from '../core/plan.ts';
 import type {
@@ -49,6 +49,7 @@ export class RunFold {
   /** Whether the load ended since what `plan.until` asks for was known. */
   #known = false;
   #failing: FailingAlike | null = null;
+  #tornDown: TornDown | null = null;
   #last: IntervalSnapshot | null = null;
   readonly #lost: Extract<RunEvent, { type: 'lost' }>[] = [];
   #agents: Extract<RunEvent, { type: 'agents' }> | null = null;
@@ -90,6 +91,11 @@ export class RunFold {
       case 'failing':
         this.#failing = event.failure;
         break;
+      case 'torn-down': {
+        const { requests, failures } = event;
+        this.#tornDown = { requests, failures };
+        break;
+      }
       case 'settling':
       case 'level':
       case 'judged':
@@ -271,6 +277,7 @@ export class RunFold {
       },
       failures,
       ...(this.#breakingPoint === null ? {} : { breakingPoint: this.#breakingPoint }),
+      ...(this.#tornDown === null ? {} : { teardown: this.#tornDown }),
     };
   }
 

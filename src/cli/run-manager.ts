@@ -23,6 +23,7 @@ import type { ConsoleView } from '../report/console.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
 import { discardRows, execute, newRunId, openFolder } from '../session/execution.ts';
+import type { Frame } from '../session/frame.ts';
 import { followedBy, type Voice } from '../session/outputs.ts';
 import { preflight } from '../session/preflight.ts';
 import { procedureOf } from '../session/procedures.ts';
@@ -40,6 +41,8 @@ export interface Test {
   readonly plan: Plan;
   readonly rows: RowTable | null;
   readonly folder: RunFolder;
+  /** Its set-up was sent. */
+  readonly frame: Frame;
 }
 
 /** How a test under way is followed and changed. */
@@ -114,7 +117,7 @@ export class RunManager implements Tester {
 
   /** Runs a test to its end, and writes its files. */
   async run(test: Test, control: TestControl): Promise<RunResult> {
-    const { id, plan, rows, folder } = test;
+    const { id, plan, rows, folder, frame } = test;
     this.#leave();
     const { changed } = this.#options;
     const { view, stop, steering } = control;
@@ -122,7 +125,7 @@ export class RunManager implements Tester {
     const procedure = procedureOf(plan);
     const live = new LiveRun({
       plan,
-      planLines: describePlan(plan),
+      planLines: describePlan(frame.written),
       fold: record.fold,
       archive: record.archive,
       answer: () => procedure.answer(),
@@ -133,7 +136,7 @@ export class RunManager implements Tester {
     const kept: Kept = { test, live, artifacts: record, control, result: null, over: false };
     this.#kept = kept;
     const result = await execute(this.#world, {
-      ...{ id, plan, rows, procedure, record, folder, steering },
+      ...{ id, plan, rows, procedure, record, folder, steering, frame },
       publication: publicationOf(this.#world, plan),
       fleet: this.#options.fleet ?? null,
       signal: stop.signal,
@@ -152,22 +155,27 @@ export class RunManager implements Tester {
   }
 
   /** The folder of a test, whose losses the page tells. @throws RampartError */
-  openFolder(plan: Plan, wish: FolderWish): Promise<RunFolder> {
+  openFolder(plan: Plan, wish: FolderWish, frame: Frame): Promise<RunFolder> {
     const tell = (loss: string): void => this.#kept?.live.exception(`not saved: ${loss}`);
-    return openFolder(this.#world, plan, publicationOf(this.#world, plan), wish, tell);
+    const { command, secrets } = publicationOf(this.#world, plan);
+    return openFolder(this.#world, plan, { command, secrets: frame.secrets(secrets) }, wish, tell);
   }
 
   async start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]> {
     const id = newRunId(this.#world);
     const { made: test, errors } = await this.#prepare(kind, settings, async (form): Promise<Test> => {
-      const { plan, rows } = form;
+      const { rows } = form;
+      let frame: Frame | null = null;
       try {
-        await reach(plan);
+        await reach(form.plan);
         const wish = { path: join('reports', id), label: '', overwrite: false };
         const secretsOf = (one: Plan): Secrets => this.#secretsOf(one);
-        await preflight(this.#world, { prepared: form, wish, secretsOf, again: null });
-        return { id, plan, rows, folder: await this.openFolder(plan, wish) };
+        const ready = await preflight(this.#world, { prepared: form, wish, secretsOf, again: null });
+        ({ frame } = ready);
+        const { plan } = frame;
+        return { id, plan, rows, frame, folder: await this.openFolder(plan, wish, frame) };
       } catch (error) {
+        await frame?.tearDown();
         discardRows(this.#world.files, rows);
         throw error;
       }

@@ -144,17 +144,25 @@ async function measuredBy(
   const intended = { ...asked, plan: fleet === null ? asked.plan : planFor(fleet, asked.plan, written) };
   await reach(intended.plan);
   const wish = wishOf(written, kind, id);
-  const { prepared, told } = await preflight(world, {
+  const { prepared, told, frame } = await preflight(world, {
     prepared: intended,
     wish,
     secretsOf: (plan) => Secrets.of(plan),
     again: plannedAgain(sources, intended, world),
+    onInterrupt: world.onInterrupt,
   });
   const { plan, rows, given } = prepared;
   if (!quiet) for (const line of told) world.stderr.write(`${line}\n`);
   const view = quiet ? null : createView(world, plan);
   const page =
-    wishes === null ? null : await openPage(world, wishes, plan, memoryOf(given, plan, sources.target), outputs, fleet);
+    wishes === null
+      ? null
+      : await openPage(world, wishes, plan, memoryOf(given, plan, sources.target), outputs, fleet).catch(
+          async (error: unknown) => {
+            await frame.tearDown();
+            throw error;
+          },
+        );
   const stop = new AbortController();
   // Who stops it at the terminal wants to leave; who stops it on the page looks at the page.
   let leaving = false;
@@ -168,18 +176,19 @@ async function measuredBy(
   const forget = world.onInterrupt((signal) =>
     leaving && signal !== 'SIGHUP' ? world.exit(EXIT.interrupted) : leave('Ctrl-C again'),
   );
-  const publication = publicationOf(world, plan);
+  const { command, secrets } = publicationOf(world, plan);
+  const publication = { command, secrets: frame.secrets(secrets) };
   const steering = new Steering(plan.kind);
   const leaveKeys = view === null ? null : takeKeys(world, steering, () => leave('Ctrl-C', STOPPED), view);
   try {
     const folder =
       wish === null
         ? null
-        : await (page === null ? openFolder(world, plan, publication, wish) : page.runs.openFolder(plan, wish));
+        : await (page === null ? openFolder(world, plan, publication, wish) : page.runs.openFolder(plan, wish, frame));
     const result = await (page !== null && folder !== null
-      ? page.runs.run({ id, plan, rows, folder }, { view, stop, steering })
+      ? page.runs.run({ id, plan, rows, folder, frame }, { view, stop, steering })
       : execute(world, {
-          ...{ id, plan, rows, publication, folder, steering, fleet, signal: stop.signal },
+          ...{ id, plan, rows, publication, folder, frame, steering, fleet, signal: stop.signal },
           procedure,
           record: new Artifacts(),
           outputs: [...(view === null ? [] : [followedBy('console', view)]), ...outputs],
@@ -198,6 +207,7 @@ async function measuredBy(
     }
     return savedCode(exitCodeOf(result), [...(folder?.losses ?? []), ...outputLosses(result)]);
   } finally {
+    await frame.tearDown();
     forget();
     await page?.close();
   }

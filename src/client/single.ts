@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { capturedNames } from '../core/capture.ts';
 import { firstPasses } from '../core/flow.ts';
-import type { Plan } from '../core/plan.ts';
+import type { FrameRequest, Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import { timeoutOf } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
@@ -60,6 +60,52 @@ export async function* requestEach(
         if (sent.response.outcome !== 'ok' || !told.has(request)) yield sent.response;
         told.add(request);
       }
+    }
+  } finally {
+    singles.close();
+  }
+}
+
+/** What came of a request before or behind a load. */
+export interface Attempted {
+  /** To the last attempt. */
+  readonly response: SingleResponse;
+  readonly attempts: number;
+  /** What the responses so far gave, by `capturedNames` of the plan. */
+  readonly captured: readonly string[] | null;
+}
+
+/**
+ * Sends requests in turn, each again where it fails as often as it may be; what is captured goes into the next.
+ *
+ * @param plan over whose way.
+ * @param signal ends it before the next attempt.
+ */
+export async function* requestInTurn(
+  plan: Plan,
+  requests: readonly FrameRequest[],
+  clock: Clock,
+  signal: AbortSignal | null = null,
+): AsyncGenerator<Attempted, void, undefined> {
+  const { flows: _, ...rest } = plan;
+  const alone: Plan = { ...rest, requests, data: null, checks: [] };
+  const ended = (): boolean => signal?.aborted === true;
+  const singles = await Singles.open(alone, null, clock, null);
+  try {
+    let captured: string[] | null = null;
+    for (const [request, { retries, retryPause }] of requests.entries()) {
+      let sent = await singles.send({ request, index: request, captured });
+      let attempts = 1;
+      for (; sent.response.outcome !== 'ok' && attempts <= retries && !ended(); attempts++) {
+        await new Promise<void>((resolve) => {
+          clock.after(retryPause, resolve);
+        });
+        if (ended()) break;
+        sent = await singles.send({ request, index: request, captured });
+      }
+      ({ captured } = sent);
+      yield { response: sent.response, attempts, captured };
+      if (ended()) return;
     }
   } finally {
     singles.close();

@@ -29,6 +29,8 @@ export const ERROR_CODES = {
   refused: EXIT.usage,
   'port-in-use': EXIT.usage,
   unreachable: EXIT.unreachable,
+  /** Somebody ended it before its load began. */
+  interrupted: EXIT.interrupted,
   unusable: EXIT.unreachable,
   invalid: EXIT.invalid,
   'never-ready': EXIT.agents,

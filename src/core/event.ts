@@ -33,6 +33,13 @@ export type Ending = 'completed' | 'stopped' | 'interrupted' | 'aborted' | 'lost
 /** What every request so far failed with, and how many those are. */
 export type FailingAlike = Pick<FailureCount, 'outcome' | 'status' | 'message' | 'count'>;
 
+/** What came of requests behind the load. */
+export interface TornDown {
+  /** How many were sent, repetitions left out. */
+  readonly requests: number;
+  readonly failures: readonly { readonly request: string; readonly status: number; readonly message: string }[];
+}
+
 /** The reason of the signal that ends a run: without it the run is interrupted. */
 export const STOPPED = 'stopped';
 
@@ -89,6 +96,8 @@ export type RunEvent =
       readonly at: Micros;
       readonly failure: FailingAlike;
     }
+  /** What came of the plan's tear-down, behind the load. */
+  | ({ readonly type: 'torn-down'; readonly at: Micros } & TornDown)
   /** Agents that make the load, before its first interval. */
   | {
       readonly type: 'agents';

@@ -1,7 +1,17 @@
 /** Inside, times are microseconds; whoever reads `result.json` gets milliseconds: this is the border. */
 import type { BreakingPoint, LevelLoad } from './breaking-point.ts';
 import type { LoadChange } from './command.ts';
-import type { Distribution, LoadProfile, Plan, SearchPlan, Stage, Step, Threshold } from './plan.ts';
+import type {
+  Distribution,
+  FrameRequest,
+  LoadProfile,
+  Plan,
+  RequestTemplate,
+  SearchPlan,
+  Stage,
+  Step,
+  Threshold,
+} from './plan.ts';
 import { type Micros, type Millis, toMillis } from './units.ts';
 
 /** The same with every time in ms. A time that was forgotten does not compile: the units are branded. */
@@ -14,12 +24,12 @@ export type InMillis<T> = T extends Micros
       : { [K in keyof T]: InMillis<T[K]> };
 
 export function planInMillis(plan: Plan): InMillis<Plan> {
-  const { requests, flows, connections, rampEnd, search, goodput, ...rest } = plan;
+  const { requests, flows, setup, teardown, connections, rampEnd, search, goodput, ...rest } = plan;
   return {
     ...rest,
-    requests: requests.map(({ timeout, ...request }) =>
-      timeout === undefined ? request : { ...request, timeout: toMillis(timeout) },
-    ),
+    requests: requests.map(requestInMillis),
+    ...(setup === undefined ? {} : { setup: setup.map(frameRequestInMillis) }),
+    ...(teardown === undefined ? {} : { teardown: teardown.map(frameRequestInMillis) }),
     ...(flows === undefined ? {} : { flows: flows.map((flow) => ({ ...flow, steps: flow.steps.map(stepInMillis) })) }),
     load: loadInMillis(plan.load),
     warmup: toMillis(plan.warmup),
@@ -38,6 +48,14 @@ export function planInMillis(plan: Plan): InMillis<Plan> {
       : { goodput: goodput.map(({ limit, ...each }) => ({ ...each, limit: toMillis(limit) })) }),
     search: search === null ? null : searchInMillis(search),
   };
+}
+
+function requestInMillis({ timeout, ...request }: RequestTemplate): InMillis<RequestTemplate> {
+  return timeout === undefined ? request : { ...request, timeout: toMillis(timeout) };
+}
+
+function frameRequestInMillis({ retries, retryPause, ...request }: FrameRequest): InMillis<FrameRequest> {
+  return { ...requestInMillis(request), retries, retryPause: toMillis(retryPause) };
 }
 
 export function changeInMillis(change: LoadChange): InMillis<LoadChange> {

@@ -114,6 +114,13 @@ export interface RequestTemplate {
   readonly timeout?: Micros;
 }
 
+/** A request before the whole load, or behind it: once, and in no statistic. */
+export interface FrameRequest extends RequestTemplate {
+  /** Where it fails it is sent again, so often at most, after a pause. */
+  readonly retries: Count;
+  readonly retryPause: Micros;
+}
+
 /** A value of a response that later steps of its flow are made of, as `{{captured.NAME}}`. */
 export type Capture = { readonly name: string } & (
   | { readonly from: 'json'; readonly path: string; readonly steps: readonly (string | number)[] }
@@ -268,6 +275,10 @@ export interface Plan {
   readonly requests: readonly RequestTemplate[];
   /** What users or arrivals do. Absent: each request is a flow by itself, and all weigh the same (see `flowsOf`). */
   readonly flows?: readonly Flow[];
+  /** In turn, before everything else; what they capture all later requests may be made of. Absent: none. */
+  readonly setup?: readonly FrameRequest[];
+  /** In turn, behind the load, however that ended. Absent: none. */
+  readonly teardown?: readonly FrameRequest[];
   readonly data: DataSource | null;
   /** All must hold, of every request without checks of its own; without a status check the status must be 200 to 299. */
   readonly checks: readonly AnswerCheck[];

@@ -1,6 +1,6 @@
 import type { BreakingPoint } from './breaking-point.ts';
 import type { LoadChange } from './command.ts';
-import type { Ending, Host } from './event.ts';
+import type { Ending, Host, TornDown } from './event.ts';
 import type { AlwaysTold, ToldWhereAny } from './measures.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './sample.ts';
@@ -51,6 +51,8 @@ export interface RunResult {
   readonly failures: readonly FailureResult[];
   /** Of a search. */
   readonly breakingPoint?: BreakingPoint;
+  /** What came of the plan's tear-down; it is in no figure. Absent: there was none. */
+  readonly teardown?: TornDown;
   /** Outputs at which something went wrong. Not in the journal, which ends before it is known. Absent: nothing did. */
   readonly outputs?: readonly OutputResult[];
 }

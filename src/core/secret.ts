@@ -32,7 +32,7 @@ export class Secrets {
   }
 
   /** Those of a plan: under its names, and the values that it sends. */
-  static of(plan: Pick<Plan, 'requests' | 'checks' | 'proxy' | 'secretNames'>): Secrets {
+  static of(plan: Pick<Plan, 'requests' | 'setup' | 'teardown' | 'checks' | 'proxy' | 'secretNames'>): Secrets {
     const named = new Secrets(plan.secretNames);
     return named.knowing(named.#valuesOf(plan));
   }
@@ -111,15 +111,16 @@ export class Secrets {
     return this.isSecret(name) ? partsOf(value) : this.found(value);
   }
 
-  #valuesOf(plan: Pick<Plan, 'requests' | 'checks' | 'proxy'>): string[] {
-    const { requests, proxy } = plan;
+  #valuesOf(plan: Pick<Plan, 'requests' | 'setup' | 'teardown' | 'checks' | 'proxy'>): string[] {
+    const { checks, setup = [], teardown = [], proxy } = plan;
+    const requests = [...plan.requests, ...setup, ...teardown];
     const values = proxy?.authorization == null ? [] : partsOf(proxy.authorization);
     for (const { path, headers, body } of requests) {
       values.push(...this.found(path));
       for (const [name, value] of headers) values.push(...this.foundIn(name, value));
       if (body?.encoding === 'utf8') values.push(...this.found(body.data));
     }
-    for (const check of allChecks(plan)) {
+    for (const check of allChecks({ checks, requests })) {
       if (check.kind === 'header') values.push(...this.foundIn(check.name, check.value));
       else if (check.kind === 'body' || check.kind === 'contains') values.push(...this.found(check.text));
       else if (check.kind === 'json' && check.expected?.from === 'plan') {

@@ -11,7 +11,10 @@ import { quote } from './syntax.ts';
 const EXAMPLE = 'write "$.path", "header NAME", "regexp PATTERN" or "status"';
 
 /** What a request's response gives to later steps. @throws RampartError with the place of what is wrong. */
-export function resolveCaptures({ capture, originOf }: WrittenRequest): readonly Capture[] {
+export function resolveCaptures({
+  capture,
+  originOf,
+}: Pick<WrittenRequest, 'capture' | 'originOf'>): readonly Capture[] {
   return Object.entries(capture).map(([name, text]) =>
     blame(originOf('capture', name), (label) => parseCapture(name, text.trim(), label)),
   );
@@ -50,13 +53,17 @@ export type OriginOfPart = (request: number, place: Place) => Origin;
  */
 export type CheckCaptured = (request: number, known: ReadonlySet<string>, flow: string | null) => void;
 
-/** The check of each of these requests. */
-export function checkerOfCaptured(requests: readonly RequestTemplate[], originOf: OriginOfPart): CheckCaptured {
+/** The check of each of these requests. @param before what the set-up captures. */
+export function checkerOfCaptured(
+  requests: readonly RequestTemplate[],
+  originOf: OriginOfPart,
+  before: readonly string[] = [],
+): CheckCaptured {
   // Read once for each request, in however many steps it is.
   const used: (ReturnType<typeof capturedIn> | undefined)[] = [];
   return (index, known, flow) => {
     used[index] ??= capturedIn(requests[index] as RequestTemplate);
-    const missing = used[index].find(({ name }) => !known.has(name));
+    const missing = used[index].find(({ name }) => !known.has(name) && !before.includes(name));
     if (missing !== undefined) throw notCaptured(missing.name, requests, flow, originOf(index, missing.place));
   };
 }

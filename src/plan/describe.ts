@@ -29,6 +29,7 @@ export function describePlan(plan: Plan): string[] {
   return [
     ...describeRequests(plan, origin, secrets),
     ...describeFlows(plan),
+    ...describeFrame(plan),
     ...describeData(plan),
     plan.search !== null
       ? describeSearch(plan.search)
@@ -88,6 +89,21 @@ function describeRequests(plan: Plan, origin: string, secrets: Secrets): string[
     const taken = captured.length === 0 ? '' : `, captures ${captured.join(', ')}`;
     return `${request.name}${share}: ${lines[index]}${own}${checked}${taken}`;
   });
+}
+
+/** `Set-up: log in, captures token; tear-down: log out` */
+function describeFrame({ setup = [], teardown = [] }: Plan): string[] {
+  const named = (requests: readonly RequestTemplate[]): string =>
+    requests
+      .map((request) => {
+        const captured = capturedNames({ requests: [request] });
+        return `${request.name}${captured.length === 0 ? '' : `, captures ${captured.join(', ')}`}`;
+      })
+      .join(' → ');
+  return [
+    ...(setup.length === 0 ? [] : [`Set-up, once: ${named(setup)}`]),
+    ...(teardown.length === 0 ? [] : [`Tear-down, once: ${named(teardown)}`]),
+  ];
 }
 
 /** `buy, 25 %: home → 1 s to 3 s → buy` */

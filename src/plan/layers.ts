@@ -2,7 +2,14 @@ import { RampartError } from '../core/errors.ts';
 import { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from '../settings/table.ts';
 import { checkHeader, type Header, overlaid, parseHeader } from './header.ts';
 import type { JsonPath } from './json.ts';
-import { blame, type LayerName, type Origin, type RawSettings, type WrittenMix } from './raw-settings.ts';
+import {
+  blame,
+  type LayerName,
+  type Origin,
+  type RawSettings,
+  type WrittenFrame,
+  type WrittenMix,
+} from './raw-settings.ts';
 import { innermost, settingsSchema } from './schema.ts';
 
 /** Settings of all layers, from the lowest to the highest, as one. */
@@ -21,8 +28,10 @@ export function lay(lower: RawSettings, higher: RawSettings): RawSettings {
     higher.mix === undefined
       ? laidIn(lower.mix, (given) => lay(given, higher))
       : laidIn(higher.mix, (given) => lay(lower, given));
+  const frame = higher.frame ?? framedIn(lower.frame, higher);
   return {
     ...(mix === undefined ? {} : { mix }),
+    ...(frame === undefined ? {} : { frame }),
     settings: { ...kept, ...higher.settings },
     headers: overlaid(lower.headers, higher.headers),
     originOf: (name) => (names.includes(name) ? higher : lower).originOf(name),
@@ -33,6 +42,20 @@ function laidIn(mix: WrittenMix | undefined, over: (given: RawSettings) => RawSe
   if (mix === undefined) return undefined;
   return { ...mix, requests: mix.requests.map((request) => ({ ...request, given: over(request.given) })) };
 }
+
+function framedIn(frame: WrittenFrame | undefined, higher: RawSettings): WrittenFrame | undefined {
+  if (frame === undefined) return undefined;
+  const over = (requests: WrittenFrame['setup']): WrittenFrame['setup'] =>
+    requests.map((request) => ({ ...request, given: lay(request.given, ofEveryRequest(higher)) }));
+  return { setup: over(frame.setup), teardown: over(frame.teardown) };
+}
+
+/** What is said of whatever is sent: where to, with which headers, and how long that may take. Not what, and what comes of it. */
+export const ofEveryRequest = ({ settings: { url, timeout }, headers, originOf }: RawSettings): RawSettings => ({
+  settings: { ...(url === undefined ? {} : { url }), ...(timeout === undefined ? {} : { timeout }) },
+  headers,
+  originOf,
+});
 
 function namesIn(settings: Settings): readonly SettingName[] {
   return SETTING_NAMES.filter((name) => settings[name] !== undefined);

@@ -22,7 +22,7 @@ import {
  */
 
 /** Settings that each of several requests may have of its own. */
-const REQUEST_SETTINGS = [
+export const REQUEST_SETTINGS = [
   'method',
   'headers',
   'user',
@@ -80,16 +80,19 @@ export interface MixFile {
   /** A place in it, for an error. */
   readonly originAt: (path: WrittenPath) => Origin;
   /** The settings of a request, where `raw` has its own. */
-  readonly give: (
-    raw: Settings,
-    index: number,
-    originOf: (field: string, inside?: WrittenPath) => Origin,
-  ) => RawSettings;
+  readonly give: (raw: Settings, index: number) => RawSettings;
 }
 
-/** @throws RampartError 'bad-scenario' with the place of what is wrong. */
-export function readMix({ requests, flows, originAt: at, give }: MixFile): WrittenMix {
-  const originAt = (...path: WrittenPath): Origin => at(path);
+/** Reads parts of a scenario file by their schemas. What is wrong is refused with its place. */
+export interface PartReader {
+  /** @throws RampartError */
+  refuse(path: WrittenPath, problem: string, hint?: string): never;
+  /** @param known names of fields, for a mistyped one. @throws RampartError */
+  parse<Value>(schema: z.ZodType<Value>, raw: unknown, root: WrittenPath, known: readonly string[]): Value;
+}
+
+/** @param at a place in the file. */
+export function readerOfParts(at: (path: WrittenPath) => Origin): PartReader {
   const refuse = (path: WrittenPath, problem: string, hint = ''): never => {
     const { code, label } = at(path);
     throw new RampartError(code, `${label} ${problem}`, hint);
@@ -118,6 +121,13 @@ export function readMix({ requests, flows, originAt: at, give }: MixFile): Writt
     const inside = innermost(issue);
     return refuse([...root, ...(inside.path as WrittenPath)], inside.message);
   };
+  return { refuse, parse };
+}
+
+/** @throws RampartError 'bad-scenario' with the place of what is wrong. */
+export function readMix({ requests, flows, originAt: at, give }: MixFile): WrittenMix {
+  const originAt = (...path: WrittenPath): Origin => at(path);
+  const { refuse, parse }: PartReader = readerOfParts(at);
   if (!Array.isArray(requests))
     return refuse(['flows'], 'need a list of requests', 'Write "requests": [{"name": "home", "path": "/"}].');
   const known = Object.keys(requestSchema.shape);
@@ -130,7 +140,7 @@ export function readMix({ requests, flows, originAt: at, give }: MixFile): Writt
         ...{ name, weight, path, capture, originOf },
         thresholds: typeof thresholds === 'string' ? [thresholds] : thresholds,
         own,
-        given: give(own, index, (field, inside = []) => originAt('requests', index, field, ...inside)),
+        given: give(own, index),
       };
     },
   );

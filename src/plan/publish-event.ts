@@ -19,6 +19,11 @@ export function publishEvent(event: RunEvent, secrets: Secrets): RunEvent {
       const { failure } = event;
       return { ...event, failure: { ...failure, message: secrets.maskAddresses(failure.message) } };
     }
+    case 'torn-down':
+      return {
+        ...event,
+        failures: event.failures.map((each) => ({ ...each, message: secrets.maskAddresses(each.message) })),
+      };
     case 'lost':
       return { ...event, message: secrets.maskAddresses(event.message) };
     default:

@@ -7,12 +7,16 @@ const CUT = ' … (cut)';
 
 /** The plan as it may be shown to others: secrets masked, large bodies cut. It can no longer be run. */
 export function publishPlan(plan: Plan, secrets = Secrets.of(plan)): Plan {
-  const { target, tls, requests, checks, proxy } = plan;
+  const { target, tls, requests, setup, teardown, checks, proxy } = plan;
   return Object.freeze({
     ...plan,
     target: Object.freeze({ ...target, url: maskAddress(target.url, secrets) }),
     tls: Object.freeze(publishTls(tls)),
     requests: Object.freeze(requests.map((request) => publishRequest(request, secrets))),
+    ...(setup === undefined ? {} : { setup: Object.freeze(setup.map((request) => publishRequest(request, secrets))) }),
+    ...(teardown === undefined
+      ? {}
+      : { teardown: Object.freeze(teardown.map((request) => publishRequest(request, secrets))) }),
     checks: Object.freeze(checks.map((check) => publishCheck(check, secrets))),
     ...(proxy?.authorization == null ? {} : { proxy: Object.freeze({ ...proxy, authorization: MASK }) }),
   });
@@ -34,7 +38,7 @@ function publishTls({ verify, ca, cert, key }: Tls): Tls {
   };
 }
 
-function publishRequest(request: RequestTemplate, secrets: Secrets): RequestTemplate {
+function publishRequest<Request extends RequestTemplate>(request: Request, secrets: Secrets): Request {
   const headers = request.headers.map(([name, value]) =>
     Object.freeze([name, maskValue(name, value, secrets)] as const),
   );

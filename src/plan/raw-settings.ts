@@ -18,6 +18,8 @@ export interface RawSettings {
   readonly headers: readonly Header[];
   /** Of a scenario file that names several requests; each then has settings of its own. Absent: one, of these. */
   readonly mix?: WrittenMix;
+  /** Of a scenario file with requests before or behind the load. Absent: there are none. */
+  readonly frame?: WrittenFrame;
   originOf(name: SettingName): Origin;
 }
 
@@ -67,6 +69,20 @@ export interface WrittenMix {
   /** Null: each request by itself. */
   readonly flows: readonly WrittenFlow[] | null;
   originOf(field: 'requests' | 'flows'): Origin;
+}
+
+/** A request before or behind the load. */
+export interface WrittenFrameRequest extends Pick<WrittenRequest, 'name' | 'path' | 'capture' | 'given' | 'own'> {
+  readonly retries: number;
+  readonly retryPause: string;
+  /** Those that no other request has. */
+  readonly ownHeaders: readonly Header[];
+  originOf(field: string, key?: string): Origin;
+}
+
+export interface WrittenFrame {
+  readonly setup: readonly WrittenFrameRequest[];
+  readonly teardown: readonly WrittenFrameRequest[];
 }
 
 /** The layer that a setting's value comes from. */

@@ -1,6 +1,7 @@
+import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
 import { hasSteps, measuredNames } from '../core/flow.ts';
-import { type DataSource, durationOf, type LoadProfile, type Plan } from '../core/plan.ts';
+import { type DataSource, durationOf, type LoadProfile, type Plan, type RequestTemplate } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import { Secrets } from '../core/secret.ts';
 import { cellsOf } from '../core/template.ts';
@@ -10,6 +11,7 @@ import { expectedField, resolveChecks } from './checks.ts';
 import { resolveConnections, threadsWithin } from './connections.ts';
 import { formatOf, loadRows } from './data.ts';
 import { resolveEngine } from './engine.ts';
+import { resolveFrame } from './frame.ts';
 import { withGoodput } from './goodput.ts';
 import { probeLoad, resolveLoad } from './load.ts';
 import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
@@ -64,7 +66,11 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
   if (address === undefined)
     throw new RampartError('usage', 'no URL is given', 'Give the address of the endpoint: http://host:port/path.');
   const target = withRoute(given, address.target);
-  const { requests, flows, thresholds } = resolveTraffic(given, { ...world, address });
+  const { setup, teardown } = resolveFrame(given, { ...world, address, before: [] });
+  const { requests, flows, thresholds } = resolveTraffic(given, {
+    ...{ ...world, address },
+    before: capturedNames({ requests: setup }),
+  });
   const names = measuredNames({ requests, ...(flows === null ? {} : { flows }) });
   const checks = resolveChecks(given);
   const templated = requests.some((request) => request.templated === true);
@@ -73,19 +79,25 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
   if (data?.order === 'once' && kind !== 'run')
     refuse(given, 'dataOrder', `once ends a run with its last row; a ${kind} has an end of its own`);
   const secretNames = resolveSecretNames(given);
-  const secrets = Secrets.of({ requests, checks, proxy: engine.proxy, secretNames });
+  const secrets = Secrets.of({ requests, setup, teardown, checks, proxy: engine.proxy, secretNames });
   const until = resolveUntil(given);
   const stream = readOrDefault(given, 'stream');
   const asked = kind === 'find' ? 'slos' : 'thresholds';
   const held = blame(given.originOf(asked), (label) =>
     withGoodput([...resolveThresholdList(given, asked, names), ...thresholds], label),
   );
+  // A name stands in every table: it may not repeat what is secret elsewhere.
+  const named = <Request extends RequestTemplate>(request: Request): Request => ({
+    ...request,
+    name: secrets.maskAddresses(request.name),
+  });
   const plan: Plan = {
     kind,
     target,
-    // A name stands in every table: it may not repeat what is secret elsewhere.
-    requests: requests.map((request) => ({ ...request, name: secrets.maskAddresses(request.name) })),
+    requests: requests.map(named),
     ...(flows === null ? {} : { flows }),
+    ...(setup.length === 0 ? {} : { setup: setup.map(named) }),
+    ...(teardown.length === 0 ? {} : { teardown: teardown.map(named) }),
     data,
     checks,
     ...withinUsers(withinRows(partsOf(kind, given, world.host.cores), data)),

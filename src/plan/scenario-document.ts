@@ -9,8 +9,14 @@ export interface ScenarioDocument {
   /** Where the field or element of that path is, or what it would be in. */
   placeOf(path: JsonPath): TextPlace;
   /** The body of the file, or of one of its requests, as the JSON that is sent; null: there is none. */
-  bodyOf(request: number | null): string | null;
+  bodyOf(request: RequestPlace | null): string | null;
 }
+
+/** Where in a file a request is. */
+export type RequestPlace = readonly [list: (typeof LISTS)[number], index: number];
+
+/** The lists of requests that a file may have. */
+const LISTS = ['requests', 'setup', 'teardown'] as const;
 
 /** Why a text is no scenario. `problem` goes on from the file's name and the place. */
 export interface DocumentFault extends TextPlace {
@@ -50,7 +56,8 @@ export class Places {
 /** Whether a path leads to a setting, of all or of one request: not into a body, where anything may stand. */
 export const isSetting = (path: JsonPath): boolean => {
   const [first, , second] = path;
-  return path.length === 1 || (first !== 'body' && !(first === 'requests' && second === 'body' && path.length > 3));
+  const ofRequest = LISTS.some((list) => list === first);
+  return path.length === 1 || (first !== 'body' && !(ofRequest && second === 'body' && path.length > 3));
 };
 
 /** `requests[2].timeout` */
@@ -86,13 +93,13 @@ export const readJsonDocument: DocumentReader = (written) => {
     });
   if (fault !== null) return { fault };
   if (twice !== null) return { fault: { ...places.of(twice), problem: givenTwice(twice) } };
-  let bodies: { readonly whole: string | null; readonly ofRequests: readonly (string | null)[] } | null = null;
+  let bodies: ReturnType<typeof bodiesIn> | null = null;
   return {
     value: JSON.parse(text) as unknown,
     placeOf: (path) => places.of(path),
     bodyOf: (request) => {
       bodies ??= bodiesIn(text);
-      const body = request === null ? bodies.whole : bodies.ofRequests[request];
+      const body = request === null ? bodies.whole : bodies.ofRequests[request[0]][request[1]];
       return body == null ? null : bodyText(body);
     },
   };
@@ -107,12 +114,20 @@ function notJson(text: string, onPart: (path: JsonPath, offset: number) => void)
 export const givenTwice = (path: JsonPath): string => `: ${shownPath(path)} is given twice`;
 
 /** Read once, for all requests. */
-function bodiesIn(text: string): { readonly whole: string | null; readonly ofRequests: readonly (string | null)[] } {
+function bodiesIn(text: string): {
+  readonly whole: string | null;
+  readonly ofRequests: Readonly<Record<RequestPlace[0], readonly (string | null)[]>>;
+} {
   const fields = fieldTexts(text);
-  const requests = elementTexts(fields.get('requests') ?? '[]');
+  const within = (list: RequestPlace[0]): (string | null)[] => {
+    const written = fields.get(list)?.trim() ?? '[]';
+    return written.startsWith('[')
+      ? elementTexts(written).map((request) => fieldTexts(request).get('body') ?? null)
+      : [];
+  };
   return {
     whole: fields.get('body') ?? null,
-    ofRequests: requests.map((request) => fieldTexts(request).get('body') ?? null),
+    ofRequests: { requests: within('requests'), setup: within('setup'), teardown: within('teardown') },
   };
 }
 

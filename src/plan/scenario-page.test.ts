@@ -39,3 +39,12 @@ it('shows a scenario that is one', () => {
   expect(plan.checks).toHaveLength(3);
   expect(plan.thresholds).toHaveLength(2);
 });
+
+it('shows a set-up that is one', () => {
+  const framed = [...page.matchAll(/```json\n(.*?)```/gs)]
+    .map(([, json = '']) => json)
+    .find((json) => json.includes('"setup"'));
+  const plan = planOf({}, { target: 'setup.json', files: { 'setup.json': framed ?? '' } });
+  expect(plan.setup?.map(({ name, retries }) => `${name} ${retries}`)).toEqual(['log in 0', 'ready 30']);
+  expect(plan.teardown?.[0]?.headers[0]).toEqual(['Authorization', 'Bearer {{captured.token}}']);
+});

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { setupSchema, teardownSchema } from './frame.ts';
 import { flowsSchema, requestsSchema } from './mix.ts';
 import { settingsSchema } from './schema.ts';
 
@@ -14,6 +15,8 @@ export function scenarioJsonSchema(): Record<string, unknown> {
       .optional()
       .describe('What is sent, one object for each request; a number: stop after so many of the only one'),
     flows: flowsSchema.optional().describe('What users or arrivals do: requests in turn, with pauses'),
+    setup: setupSchema.optional(),
+    teardown: teardownSchema.optional(),
     maxRequests: number.describe('Beside a list of requests: stop after so many'),
   });
   return { title: 'rampart scenario', ...z.toJSONSchema(scenario, { target: 'draft-7', io: 'input' }) };

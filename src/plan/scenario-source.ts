@@ -4,11 +4,12 @@ import type { Files } from '../core/world.ts';
 import { namesWhere, SETTING_NAMES, type Settings } from '../settings/table.ts';
 import { bodyWithEnvironment, type EnvValueOf, withEnvironment } from './env-values.ts';
 import { decodeUtf8, readInput } from './file.ts';
+import { readFrame } from './frame.ts';
 import type { JsonPath } from './json.ts';
-import { given, lay } from './layers.ts';
+import { given, lay, ofEveryRequest } from './layers.ts';
 import { readMix } from './mix.ts';
 import type { Origin, RawSettings } from './raw-settings.ts';
-import { type DocumentReader, readJsonDocument, shownPath } from './scenario-document.ts';
+import { type DocumentReader, type RequestPlace, readJsonDocument, shownPath } from './scenario-document.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
 
 const EXTENSION = /\.(?:jsonc?|ya?ml)$/i;
@@ -70,7 +71,7 @@ export function fromScenario(
     );
   };
   const { $schema: _, ...said } = withEnvironment(raw as Record<string, unknown>, envValueOf);
-  const { requests, flows, maxRequests, ...others } = said;
+  const { requests, flows, setup, teardown, maxRequests, ...others } = said;
   const several = Array.isArray(requests) || flows !== undefined;
   const originAt = (at: JsonPath): Origin => ({
     layer: 'scenario',
@@ -82,7 +83,9 @@ export function fromScenario(
   });
   const ofAll = given(
     // Beside a list of requests their number has another name.
-    several ? { ...others, ...(maxRequests === undefined ? {} : { requests: maxRequests }) } : said,
+    several
+      ? { ...others, ...(maxRequests === undefined ? {} : { requests: maxRequests }) }
+      : { ...others, ...present({ requests, maxRequests }) },
     (name, inside = []) => originAt([several && name === 'requests' ? 'maxRequests' : name, ...inside]),
     (name) =>
       new RampartError(
@@ -91,23 +94,40 @@ export function fromScenario(
         didYouMean(settingMeant(name) ?? name, SETTING_NAMES),
       ),
   );
-  const bodyOf = (request: number | null): string | null => {
+  const bodyOf = (request: RequestPlace | null): string | null => {
     const body = document.bodyOf(request);
-    const at = request === null ? ['body'] : ['requests', request, 'body'];
+    const at = request === null ? ['body'] : [...request, 'body'];
     return body === null ? null : bodyWithEnvironment(body, at, envValueOf);
   };
-  const whole: RawSettings = { ...ofAll, settings: withFiles(ofAll.settings, path, () => bodyOf(null)) };
+  const settings = withFiles(ofAll.settings, path, () => bodyOf(null));
+  const alone = (own: Settings, place: RequestPlace): RawSettings => {
+    const one = given(own, (field, inside = []) => originAt([...place, field, ...inside]));
+    return { ...one, settings: withFiles(one.settings, path, () => bodyOf(place)) };
+  };
+  const whole: RawSettings = {
+    ...{ ...ofAll, settings },
+    ...(setup === undefined && teardown === undefined
+      ? {}
+      : {
+          frame: readFrame({
+            ...{ setup, teardown, originAt },
+            give: (own, place) => {
+              const its = alone(own, place);
+              return { alone: its, whole: lay(ofEveryRequest({ ...ofAll, settings }), its) };
+            },
+          }),
+        }),
+  };
   if (!several) return whole;
   const mix = readMix({
     ...{ requests, flows, originAt },
-    give: (own, index, originOf) => {
-      const alone = given(own, originOf);
-      const settings = withFiles(alone.settings, path, () => bodyOf(index));
-      return lay(whole, { ...alone, settings });
-    },
+    give: (own, index) => lay({ ...ofAll, settings }, alone(own, ['requests', index])),
   });
   return { ...whole, mix };
 }
+
+const present = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 const EXAMPLE_YAML = 'For example two lines, url: http://localhost:8989/predict and vus: 10.';
 

@@ -29,6 +29,8 @@ export interface StepRequests {
   /** By name: where in `requests`. */
   readonly places: ReadonlyMap<string, number>;
   readonly checkCaptured: CheckCaptured;
+  /** What the set-up captures. */
+  readonly before: readonly string[];
 }
 
 /** By name, the first that has it. */
@@ -72,6 +74,7 @@ class StepReader {
   readonly #requests: readonly RequestTemplate[];
   readonly #places: ReadonlyMap<string, number>;
   readonly #checkCaptured: CheckCaptured;
+  readonly #before: readonly string[];
   /** Groups that are open. */
   readonly #groups: string[] = [];
   /** Whether anything was sent before, whatever was chosen. */
@@ -79,12 +82,13 @@ class StepReader {
   /** What is captured before, whatever was chosen. */
   #known: ReadonlySet<string> = new Set();
 
-  constructor({ name, originOf }: WrittenFlow, { requests, places, checkCaptured }: StepRequests) {
+  constructor({ name, originOf }: WrittenFlow, { requests, places, checkCaptured, before }: StepRequests) {
     this.#flow = name;
     this.#originOf = (...path) => originOf('steps', ...path);
     this.#requests = requests;
     this.#places = places;
     this.#checkCaptured = checkCaptured;
+    this.#before = before;
   }
 
   read(steps: readonly WrittenStep[], path: WrittenPath): readonly Step[] {
@@ -183,6 +187,11 @@ class StepReader {
         this.#originOf(...path, 'if'),
         test === undefined ? 'does not say what the value must be' : 'says more than once what the value must be',
         `Write {"if": ${JSON.stringify(captured)}, "is": "done", "steps": […]}; or "isNot", or "matches".`,
+      );
+    if (this.#before.includes(captured))
+      throw refusal(
+        this.#originOf(...path, 'if'),
+        `${quote(captured)} is captured by the set-up: it is the same in every pass, so that there is nothing to decide`,
       );
     if (!this.#known.has(captured))
       throw notCaptured(captured, this.#requests, this.#flow, this.#originOf(...path, 'if'));

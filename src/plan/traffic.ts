@@ -24,20 +24,22 @@ export interface Traffic {
   readonly thresholds: readonly WrittenThreshold[];
 }
 
-interface Means {
+export interface Means {
   readonly address: Address;
   readonly files: Pick<Files, 'readBytes'>;
   readonly version: string;
+  /** What the set-up captures. */
+  readonly before: readonly string[];
 }
 
 /** The requests, and what users or arrivals do with them. @throws RampartError */
 export function resolveTraffic(given: RawSettings, means: Means): Traffic {
   const { mix } = given;
   if (mix === undefined) {
-    const { address, files, version } = means;
+    const { address, files, version, before } = means;
     const request = resolveRequest(given, address, files, version);
     const originOf: OriginOfPart = (_, place) => given.originOf(fieldAt(place, given.settings));
-    checkerOfCaptured([request], originOf)(0, new Set(), null);
+    checkerOfCaptured([request], originOf, before)(0, new Set(), null);
     return { requests: [request], flows: null, thresholds: [] };
   }
   const requests = mix.requests.map((written) => resolveOne(written, means));
@@ -47,7 +49,8 @@ export function resolveTraffic(given: RawSettings, means: Means): Traffic {
     const field = fieldAt(place, own);
     return originIn(field === 'url' ? 'path' : field);
   };
-  const flows = resolveFlows(mix, requests, checkerOfCaptured(requests, originOf));
+  refuseCapturedTwice(mix, requests, means.before);
+  const flows = resolveFlows(mix, requests, checkerOfCaptured(requests, originOf, means.before), means.before);
   return {
     requests,
     flows,
@@ -58,7 +61,7 @@ export function resolveTraffic(given: RawSettings, means: Means): Traffic {
 }
 
 /** The setting that a part of a request is written in. */
-function fieldAt(place: Place, { bodyFile }: Settings): 'url' | 'headers' | 'body' | 'bodyFile' {
+export function fieldAt(place: Place, { bodyFile }: Settings): 'url' | 'headers' | 'body' | 'bodyFile' {
   if (place === 'path') return 'url';
   return place === 'header' ? 'headers' : bodyFile === undefined ? 'body' : 'bodyFile';
 }
@@ -93,10 +96,24 @@ function refuseTwins(mix: WrittenMix, requests: readonly RequestTemplate[]): voi
   });
 }
 
+/** What the set-up captures is the same for all, and for the whole run. */
+function refuseCapturedTwice(mix: WrittenMix, requests: readonly RequestTemplate[], before: readonly string[]): void {
+  for (const [index, { captures = [] }] of requests.entries()) {
+    const twice = captures.find(({ name }) => before.includes(name));
+    if (twice !== undefined)
+      throw refusal(
+        (mix.requests[index] as WrittenRequest).originOf('capture', twice.name),
+        'is captured by the set-up, too',
+        'Give one of them another name.',
+      );
+  }
+}
+
 function resolveFlows(
   mix: WrittenMix,
   requests: readonly RequestTemplate[],
   checkCaptured: CheckCaptured,
+  before: readonly string[],
 ): readonly Flow[] | null {
   const { flows } = mix;
   if (flows === null) {
@@ -114,7 +131,7 @@ function resolveFlows(
     mix.originOf('flows'),
   );
   const places = firstPlaces(flows);
-  const known: StepRequests = { requests, places: firstPlaces(requests), checkCaptured };
+  const known: StepRequests = { requests, places: firstPlaces(requests), checkCaptured, before };
   const resolved = flows.map((flow, index): Flow => {
     const first = places.get(flow.name);
     if (first !== index) throw refusal(flow.originOf('name'), `is ${quote(flow.name)}, as that of flows[${first}]`);

@@ -115,7 +115,7 @@ class YamlReader {
       value,
       placeOf: (path) => this.#places.of(path),
       bodyOf: (request) => {
-        const path = request === null ? ['body'] : ['requests', request, 'body'];
+        const path = request === null ? ['body'] : [...request, 'body'];
         return this.#bodies.get(JSON.stringify(path)) ?? null;
       },
     };

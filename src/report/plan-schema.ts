@@ -260,6 +260,12 @@ const request = (unit: TimeUnit) =>
     timeout: amount(`Of its own, ${unit}. Absent: that of the plan.`).exactOptional(),
   });
 
+const frameRequest = (unit: TimeUnit) =>
+  request(unit).extend({
+    retries: count('How often it was sent again at most, where it failed.'),
+    retryPause: amount(`Before that, ${unit}.`),
+  });
+
 const threshold = <Unit extends TimeUnit>(unit: Unit) =>
   z.strictObject({
     text: text('As the user wrote it.'),
@@ -303,6 +309,14 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
         .array(flow(unit))
         .exactOptional()
         .describe('What users or arrivals do; absent: each request is a flow by itself.'),
+      setup: z
+        .array(frameRequest(unit))
+        .exactOptional()
+        .describe('What was sent before everything else, in turn, and is in no figure. Absent: nothing.'),
+      teardown: z
+        .array(frameRequest(unit))
+        .exactOptional()
+        .describe('What was sent behind the load, however that ended. Absent: nothing.'),
       data: data.nullable().describe('Rows that requests are made of; null: none.'),
       checks: z.array(answerCheck).describe('What a response must be to count as ok, where its request has no checks.'),
       load: load(unit).describe('How load is offered.'),

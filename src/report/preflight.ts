@@ -1,5 +1,5 @@
 import { statusHint } from '../analyze/hints.ts';
-import { formatMs } from '../analyze/wording.ts';
+import { counted, formatMs } from '../analyze/wording.ts';
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { MASK, type Secrets } from '../core/secret.ts';
@@ -46,24 +46,68 @@ export const untriedLine = (request: string, secrets: Secrets): string =>
  * @param before how many requests were right.
  */
 export function preflightRefusal(plan: Plan, response: SingleResponse, known: Secrets, before = 0): RampartError {
+  const { cause, lines, hint } = failureOf(plan, response, known);
+  const took = formatMs(response.responseMs);
+  const said =
+    before === 0
+      ? `the first request failed (${cause}, after ${took}), so nothing more was sent`
+      : `a request failed (${cause}, after ${took}), so no load was sent; ${before} before it ${before === 1 ? 'was' : 'were'} right`;
+  return new RampartError('unusable', [said, ...lines].join('\n  '), [hint, ANYWAY].filter(Boolean).join(' '));
+}
+
+/** What is told of a set-up that was answered as it is to be. */
+export function setupLine(
+  attempted: readonly { readonly response: SingleResponse; readonly attempts: number }[],
+): string {
+  const slowest = attempted.reduce((most, { response }) => Math.max(most, response.responseMs), 0);
+  const again = attempted.reduce((sum, { attempts }) => sum + attempts - 1, 0);
+  const retried = again === 0 ? '' : `, ${counted(again, 'attempt')} before them failed`;
+  return `Set-up: ${counted(attempted.length, 'request')}, the slowest after ${formatMs(slowest)}${retried}; not counted`;
+}
+
+/** Why no load is sent: a request of the set-up failed for good. @param before how many of it were right. */
+export function setupRefusal(
+  plan: Plan,
+  { response, attempts }: { readonly response: SingleResponse; readonly attempts: number },
+  known: Secrets,
+  before: number,
+): RampartError {
+  const { cause, lines, hint } = failureOf(plan, response, known);
+  const last = attempts === 1 ? '' : `, the last of ${attempts} attempts`;
+  const said = `request ${before + 1} of the set-up failed (${cause}, after ${formatMs(response.responseMs)}${last}), so no load was sent`;
+  const again = attempts === 1 ? 'Where it may take more than one attempt, give it "retries".' : '';
+  return new RampartError('unusable', [said, ...lines].join('\n  '), [hint, again].filter(Boolean).join(' '));
+}
+
+/** A captured value that does not fit where it is to go. */
+export const valueRefusal = (name: string): RampartError =>
+  new RampartError(
+    'unusable',
+    `what the set-up captures as ${name} has a line break or a character that no header can carry, so no load was sent`,
+  );
+
+/** What is told of a request that failed, without its secrets. */
+function failureOf(
+  plan: Plan,
+  response: SingleResponse,
+  known: Secrets,
+): { readonly cause: string; readonly lines: readonly string[]; readonly hint: string } {
   const secrets = known.knowing(response.sentSecrets);
-  const { request, outcome, status, responseMs } = response;
+  const { request, outcome, status } = response;
   const message = printable(secrets.mask(response.message));
   const example = response.example === '' ? [] : [printable(secrets.mask(response.example))];
-  const cause = status === 0 || outcome === 'http-error' ? message : `HTTP ${status}, ${message}`;
-  const lines = [
-    before === 0
-      ? `the first request failed (${cause}, after ${formatMs(responseMs)}), so nothing more was sent`
-      : `a request failed (${cause}, after ${formatMs(responseMs)}), so no load was sent; ${before} before it ${before === 1 ? 'was' : 'were'} right`,
-    `${printable(secrets.maskAddresses(request))}:`,
-    ...example,
-    ...(status === 0
-      ? []
-      : [...headerLines(response, secrets), ...bodyLines(response, secrets)].map((line) => `  ${line}`)),
-  ];
   const failure = { outcome, status, message, name: request, count: 1, firstSeen: '', lastSeen: '' };
-  const hint = status === 0 ? silenceHint(response) : outcome === 'wrong-answer' ? '' : statusHint(failure, plan);
-  return new RampartError('unusable', lines.join('\n  '), [hint, ANYWAY].filter(Boolean).join(' '));
+  return {
+    cause: status === 0 || outcome === 'http-error' ? message : `HTTP ${status}, ${message}`,
+    lines: [
+      `${printable(secrets.maskAddresses(request))}:`,
+      ...example,
+      ...(status === 0
+        ? []
+        : [...headerLines(response, secrets), ...bodyLines(response, secrets)].map((line) => `  ${line}`)),
+    ],
+    hint: status === 0 ? silenceHint(response) : outcome === 'wrong-answer' ? '' : (statusHint(failure, plan) ?? ''),
+  };
 }
 
 function silenceHint({ outcome, message }: SingleResponse): string {

@@ -377,6 +377,21 @@ const resultSchema = z
       .describe('Failed and given-up requests by cause, the most frequent first.'),
     changes: changesSchemaIn('ms').exactOptional(),
     breakingPoint: breakingPointSchemaIn('ms').exactOptional(),
+    teardown: z
+      .strictObject({
+        requests: count('How many were sent.'),
+        failures: z
+          .array(
+            z.strictObject({
+              request: text('Its name.'),
+              status: count('HTTP status, or 0.'),
+              message: text('Why; secrets masked.'),
+            }),
+          )
+          .describe('Those that failed.'),
+      })
+      .exactOptional()
+      .describe('What came of the requests behind the load, which are in no figure. Absent: there were none.'),
     outputs: z
       .array(
         z.strictObject({

@@ -82,6 +82,9 @@ export function renderSummary(result: RunResult, options: SummaryOptions): strin
     page.marked(invalidates ? 'invalid' : 'doubtful', message);
     if (hint !== '') page.paragraph(hint, 'gray', '  ');
   }
+  const undone = result.teardown?.failures ?? [];
+  if (undone.length > 0) page.heading('Tear-down');
+  for (const { request, message } of undone) page.marked('doubtful', `${request} failed: ${message}`);
   page.gap();
   page.paragraph(MEANING, 'gray');
   return page.text;

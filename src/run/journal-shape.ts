@@ -225,6 +225,10 @@ export const EVENT_CHECKS: Readonly<Record<string, Check>> = {
   answer: fields({ at: micros }),
   known: fields({ at: micros }),
   failing: fields({ at: micros, failure: fields({ outcome, status: between(0, 999), message: text, count: whole }) }),
+  'torn-down': fields({
+    ...{ at: micros, requests: whole },
+    failures: list(fields({ request: text, status: between(0, 999), message: text })),
+  }),
   agents: fields({
     at: micros,
     startSkew: micros,

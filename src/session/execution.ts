@@ -16,6 +16,7 @@ import type { Steering } from '../run/steering.ts';
 import { ThreadPool } from '../run/threads.ts';
 import type { Artifacts } from './artifacts.ts';
 import { unlessFailing } from './failing.ts';
+import { type Frame, withoutFrame } from './frame.ts';
 import { type OutputOutcome, OutputQueue } from './output-queue.ts';
 import { openOutputs, type Voice } from './outputs.ts';
 import type { Procedure } from './procedure.ts';
@@ -54,6 +55,8 @@ export interface Execution {
   readonly outputs: readonly WantedOutput[];
   /** Where they are heard; absent: nowhere. */
   readonly voice?: Voice;
+  /** What is to be done behind its load. Absent: nothing. */
+  readonly frame?: Frame;
   /** Single requests go to a file. Absent: they do not. */
   readonly samples?: SampleFileWish;
 }
@@ -65,10 +68,11 @@ export interface Execution {
  * @throws RampartError `bad-output`, before any load, where an output cannot be opened.
  */
 export async function execute(machine: Machine, execution: Execution): Promise<RunResult> {
-  const { id, plan, rows, procedure, publication, folder, signal, steering, record, voice } = execution;
-  const { command, secrets } = publication;
+  const { id, plan, rows, procedure, publication, folder, signal, steering, record, voice, frame } = execution;
+  const { command } = publication;
+  const secrets = frame?.secrets(publication.secrets) ?? publication.secrets;
   const { clock } = machine;
-  const published = publishPlan(plan, secrets);
+  const published = publishPlan(frame?.written ?? plan, secrets);
   const discard = (): void => discardRows(machine.files, rows);
   const journal = folder === null ? [] : [new OutputQueue(JOURNAL, folder.journal, clock, JOURNAL_PATIENCE)];
   const outputs = await openOutputs(machine, execution.outputs, {
@@ -93,14 +97,18 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
       : { wish: wishFor(execution.samples, plan), accept: (batch: SampleBatch) => samples.accept(batch) };
   const fleet = execution.fleet ?? null;
   const pool = fleet === null ? new ThreadPool(machine.workerEntry, clock, plan.threads, rows, reader) : null;
-  const source = pool?.source ?? (fleet as Fleet).sourceFor(rows);
+  const source = pool?.source ?? (fleet as Fleet).sourceFor(rows, frame?.captured);
+  // Set-up and tear-down are sent from here: agents need nothing of them, least of all their passwords.
+  const sent = fleet === null ? plan : withoutFrame(plan);
   const outcomes = await runSession({
-    events: (ended) =>
-      unlessFailing(
+    events: (ended) => {
+      const events = unlessFailing(
         plan,
-        (stop) => procedure.events({ plan, rows, source, clock, signal: stop, steering, fold: record.fold }),
+        (stop) => procedure.events({ plan: sent, rows, source, clock, signal: stop, steering, fold: record.fold }),
         ended,
-      ),
+      );
+      return frame?.around(events) ?? events;
+    },
     news: () => fleet?.takeNews() ?? [],
     record,
     outputs: [...journal, ...outputs],
@@ -115,6 +123,7 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
       plan: published,
     },
   }).finally(async () => {
+    await frame?.tearDown();
     await pool?.close();
     discard();
   });

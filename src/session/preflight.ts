@@ -1,13 +1,15 @@
 import { requestEach, requestOnce } from '../client/single.ts';
+import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
-import type { Machine } from '../core/world.ts';
+import type { Machine, World } from '../core/world.ts';
 import type { Question } from '../discover/exchange.ts';
 import { foundLines, notFound } from '../report/discovery.ts';
 import { preflightLines, preflightRefusal } from '../report/preflight.ts';
 import { discoverFor, mayWantMore } from './discovery.ts';
+import { Frame, isFramed } from './frame.ts';
 import { type FolderWish, takenNames } from './run-folder.ts';
 
 /** What is about to run, and where its files are to go. */
@@ -17,6 +19,8 @@ interface Intended<Prepared> {
   readonly secretsOf: (plan: Plan) => Secrets;
   /** Plans again with what the target was found to accept; null: what to send was said. */
   readonly again: ((found: Question) => Promise<Prepared>) | null;
+  /** Ends a set-up that takes its time. Absent: nothing does. */
+  readonly onInterrupt?: World['onInterrupt'];
 }
 
 interface Planned {
@@ -30,42 +34,72 @@ export interface Preflight<Prepared> {
   readonly told: readonly string[];
   /** To each of its requests. Empty: none was sent. */
   readonly responses: readonly SingleResponse[];
+  /** Its set-up was sent. Whoever goes on sees to the tear-down. */
+  readonly frame: Frame;
 }
 
 /**
  * Sends one of each request the way that the load will go: the same driver, TLS, proxy, headers and checks. A wrong request is told
  * in the target's own words before thousands of them are. Where nobody said what to send, and the target wants more than a
- * GET, it is asked for what it accepts. A folder that cannot be written to is told before all that.
+ * GET, it is asked for what it accepts. A folder that cannot be written to is told before all that, and a plan's set-up comes first.
  *
  * @throws RampartError 'unusable' where its response is not what the checks want, 'bad-folder'.
  */
 export async function preflight<Prepared extends Planned>(
   { clock, files }: Pick<Machine, 'clock' | 'files'>,
-  { prepared, wish, secretsOf, again }: Intended<Prepared>,
+  { prepared: asked, wish, secretsOf, again: discovering, onInterrupt }: Intended<Prepared>,
 ): Promise<Preflight<Prepared>> {
-  const { plan, rows } = prepared;
-  if (plan.preflight === false) return { prepared, told: [], responses: [] };
-  if (wish !== null) await takenNames(files, wish);
+  const { rows } = asked;
+  const tries = asked.plan.preflight !== false;
+  if (wish !== null && (tries || isFramed(asked.plan))) await takenNames(files, wish);
+  // What a scenario with a set-up sends was said.
+  const again = isFramed(asked.plan) ? null : discovering;
+  let frame: Frame | null = null;
   try {
+    frame = await setUp(asked.plan, { clock, secretsOf, onInterrupt });
+    const { plan } = frame;
+    const prepared = { ...asked, plan };
+    const { told } = frame;
+    if (!tries) return { prepared, told, responses: [], frame };
+    const secrets = secretsAround(frame, secretsOf);
     const responses: SingleResponse[] = [];
     for await (const response of requestEach(plan, rows, clock)) {
       if (response.outcome !== 'ok' && (again === null || !mayWantMore(response.status)))
-        throw preflightRefusal(plan, response, secretsOf(plan), responses.length);
+        throw preflightRefusal(plan, response, secrets(plan), responses.length);
       responses.push(response);
     }
     const [first] = responses;
-    if (again === null || first?.outcome === 'ok') return { prepared, told: [preflightLines(responses)], responses };
+    if (again === null || first?.outcome === 'ok')
+      return { prepared, told: [...told, preflightLines(responses)], responses, frame };
     const discovery = await discoverFor(plan, clock);
-    if (discovery.accepted === null) throw notFound(discovery, plan.requests[0]?.path ?? '', secretsOf(plan));
+    if (discovery.accepted === null) throw notFound(discovery, plan.requests[0]?.path ?? '', secrets(plan));
     const better = await again(discovery.accepted.question);
     const second = await requestOnce(better.plan, better.rows, clock, null);
-    const secrets = secretsOf(better.plan);
-    if (second.outcome !== 'ok') throw preflightRefusal(better.plan, second, secrets);
-    const told = [...foundLines(discovery, secrets), preflightLines([second])];
-    return { prepared: better, told, responses: [second] };
+    if (second.outcome !== 'ok') throw preflightRefusal(better.plan, second, secrets(better.plan));
+    const found = [...foundLines(discovery, secrets(better.plan)), preflightLines([second])];
+    return { prepared: better, told: [...told, ...found], responses: [second], frame };
   } catch (error) {
     // One that somebody named may have been theirs.
     if (wish?.label === '') await files.removeFolder(wish.path);
-    throw error;
+    const tornDown = (await frame?.tearDown()) ?? null;
+    throw error instanceof RampartError ? (frame?.withUndone(error, tornDown) ?? error) : error;
   }
 }
+
+interface SettingUp {
+  readonly clock: Machine['clock'];
+  readonly secretsOf: (plan: Plan) => Secrets;
+  readonly onInterrupt: World['onInterrupt'] | undefined;
+}
+
+/** Somebody may end it while it tries again and again: else the process would, and nothing would be torn down. */
+async function setUp(plan: Plan, { clock, secretsOf, onInterrupt }: SettingUp): Promise<Frame> {
+  const stop = new AbortController();
+  const forget = isFramed(plan) ? onInterrupt?.(() => stop.abort()) : undefined;
+  return Frame.setUp(plan, clock, secretsOf, stop.signal).finally(() => forget?.());
+}
+
+const secretsAround =
+  (frame: Frame, secretsOf: (plan: Plan) => Secrets) =>
+  (plan: Plan): Secrets =>
+    frame.secrets(secretsOf(plan));

@@ -19,6 +19,7 @@ import { Artifacts } from './artifacts.ts';
 import { plannedAgain } from './discovery.ts';
 import { EventReader } from './event-reader.ts';
 import { discardRows, execute, newRunId, openFolder, type Publication } from './execution.ts';
+import type { Frame } from './frame.ts';
 import { followedBy } from './outputs.ts';
 import { preflight } from './preflight.ts';
 import type { Procedure } from './procedure.ts';
@@ -151,6 +152,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
     let folder: RunFolder | null = null;
     let wanted: readonly WantedOutput[];
     let samples: SampleFileWish | null;
+    let frame: Frame | null = null;
     try {
       // Before anything is sent: a search refuses SLOs that no load can break.
       procedure = procedureOf(plan);
@@ -162,20 +164,23 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
       await reach(plan);
       const { out, overwrite = false } = settings;
       const wish = out === undefined ? null : { path: out, label: 'out', overwrite };
-      const { prepared } = await preflight(machine, {
+      const ready = await preflight(machine, {
         ...{ prepared: { plan, rows, given }, wish, secretsOf: (one: Plan) => Secrets.of(one) },
         again: plannedAgain(sources, { plan, given }, machine),
       });
-      ({ plan, rows } = prepared);
-      publication = { command: [], secrets: Secrets.of(plan) };
+      ({ frame } = ready);
+      ({ plan, rows } = ready.prepared);
+      publication = { command: [], secrets: frame.secrets(Secrets.of(plan)) };
       if (wish !== null) folder = await openFolder(machine, plan, publication, wish);
     } catch (error) {
+      await frame?.tearDown();
       discardRows(machine.files, rows);
       throw error;
     }
     const result = await execute(machine, {
       ...{ id: this.id, plan, rows, folder, publication },
       ...(samples === null ? {} : { samples }),
+      frame,
       procedure,
       record: new Artifacts(),
       signal: this.#stop.signal,
@@ -185,7 +190,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
         ...(onEvent === undefined ? [] : [followedBy('onEvent', { accept: onEvent, close: () => {} })]),
         ...wanted,
       ],
-    });
+    }).finally(() => frame?.tearDown());
     const dropped = [...this.#readers].reduce((sum, reader) => sum + reader.dropped, 0);
     const delivered = [...this.#readers].reduce((sum, reader) => sum + reader.delivered, 0);
     const told: OutputResult[] = [

@@ -1,0 +1,174 @@
+import * as z from 'zod';
+import { capturedNames } from '../core/capture.ts';
+import type { FrameRequest, RequestTemplate } from '../core/plan.ts';
+import { capturedIn, cellsOf } from '../core/template.ts';
+import { count } from '../core/units.ts';
+import type { Settings } from '../settings/table.ts';
+import { checkerOfCaptured, resolveCaptures } from './captures.ts';
+import { resolveChecks } from './checks.ts';
+import { type PartReader, REQUEST_SETTINGS, readerOfParts, requestSchema } from './mix.ts';
+import type { WrittenPath } from './raw-settings.ts';
+import { blame, type Origin, type RawSettings, type WrittenFrame, type WrittenFrameRequest } from './raw-settings.ts';
+import { resolveRequest } from './request.ts';
+import { settingsSchema } from './schema.ts';
+import { refusal } from './steps.ts';
+import { parseDuration } from './syntax.ts';
+import { parseTemplatedPath } from './template.ts';
+import { fieldAt, type Means } from './traffic.ts';
+import { readValue } from './value.ts';
+import { several } from './written-steps.ts';
+
+/*
+ * Set-up and tear-down: requests before and behind the whole load, as a scenario file has them. They have the address and the
+ * headers that the file says of all, and nothing else of it: what is checked of a prediction is not true of a login.
+ */
+
+const MOST_RETRIES = 1_000;
+
+const { name, path, capture } = requestSchema.shape;
+const own = REQUEST_SETTINGS.filter((setting) => setting !== 'expectField');
+
+export const frameRequestSchema = z.strictObject(
+  {
+    name: name.describe('What messages call it; by default its method and path'),
+    path,
+    capture: capture.describe(
+      'Values of the response for all later requests, as {{captured.NAME}}: {"token": "$.access_token"}, and the like',
+    ),
+    retries: z
+      .int({ error: 'must be a whole number' })
+      .min(0, { error: 'is negative' })
+      .max(MOST_RETRIES, { error: `is too often; at most ${MOST_RETRIES} times` })
+      .optional()
+      .describe('Where it fails it is sent again, so often at most (default 0)'),
+    retryPause: z
+      .union([z.string(), z.number()], { error: 'must be a duration such as 2s' })
+      .optional()
+      .describe('How long is waited before that, at most 10m (default 1s)'),
+    ...settingsSchema.pick(Object.fromEntries(own.map((setting) => [setting, true])) as never).shape,
+  },
+  { error: 'must be an object that describes a request' },
+);
+
+export const setupSchema = several(frameRequestSchema, 'requests').describe(
+  'Requests before everything else, in turn, once for the whole run; they are in no figure',
+);
+export const teardownSchema = several(frameRequestSchema, 'requests').describe(
+  'Requests behind the load, in turn, however it ended; they are in no figure',
+);
+
+/** What reading a file gives for it. */
+interface FrameFile {
+  /** The values of `setup` and `teardown` as they stand in the file; undefined: there is none. */
+  readonly setup: unknown;
+  readonly teardown: unknown;
+  readonly originAt: (path: WrittenPath) => Origin;
+  /** The settings of a request alone, and those of all beneath them. */
+  readonly give: (
+    raw: Settings,
+    place: readonly ['setup' | 'teardown', number],
+  ) => { readonly alone: RawSettings; readonly whole: RawSettings };
+}
+
+/** @throws RampartError 'bad-scenario' with the place of what is wrong. */
+export function readFrame({ setup, teardown, originAt, give }: FrameFile): WrittenFrame {
+  const { parse }: PartReader = readerOfParts(originAt);
+  const known = Object.keys(frameRequestSchema.shape);
+  const read = (raw: unknown, list: 'setup' | 'teardown', schema: typeof setupSchema): WrittenFrameRequest[] =>
+    (raw === undefined ? [] : parse(schema, raw, [list], known)).map(
+      ({ name, path, capture = {}, retries = 0, retryPause = '1s', ...own }, index): WrittenFrameRequest => {
+        const { alone, whole } = give(own as Settings, [list, index]);
+        return {
+          ...{ name, path, capture, retries, own: own as Settings, given: whole, ownHeaders: alone.headers },
+          retryPause: String(retryPause),
+          originOf: (field, key) => originAt([list, index, field, ...(key === undefined ? [] : [key])]),
+        };
+      },
+    );
+  return { setup: read(setup, 'setup', setupSchema), teardown: read(teardown, 'teardown', teardownSchema) };
+}
+
+/** What goes before and behind the load. */
+export interface Frame {
+  readonly setup: readonly FrameRequest[];
+  readonly teardown: readonly FrameRequest[];
+}
+
+/** @throws RampartError with the place of what is wrong. */
+export function resolveFrame({ frame }: RawSettings, means: Means): Frame {
+  if (frame === undefined) return { setup: [], teardown: [] };
+  const known = new Set<string>();
+  const setup = resolveList(frame.setup, known, means);
+  return { setup, teardown: resolveList(frame.teardown, known, means) };
+}
+
+/** @param known what is captured before; what these capture goes there. */
+function resolveList(
+  written: readonly WrittenFrameRequest[],
+  known: Set<string>,
+  means: Means,
+): readonly FrameRequest[] {
+  const before = new Set(known);
+  const requests = written.map((each) => {
+    const request = resolveOne(each, known, means);
+    for (const name of capturedNames({ requests: [request] })) known.add(name);
+    return request;
+  });
+  const check = checkerOfCaptured(requests, (index, place) => {
+    const { own, originOf } = written[index] as WrittenFrameRequest;
+    const field = fieldAt(place, own);
+    return originOf(field === 'url' ? 'path' : field);
+  });
+  requests.forEach((request, index) => {
+    check(index, before, null);
+    for (const name of capturedNames({ requests: [request] })) before.add(name);
+  });
+  return requests;
+}
+
+function resolveOne(
+  written: WrittenFrameRequest,
+  known: ReadonlySet<string>,
+  { address, files, version }: Means,
+): FrameRequest {
+  const { own, path, retries, retryPause, originOf } = written;
+  const given = { ...written.given, headers: headersOf(written, known) };
+  const place = path === undefined ? null : blame(originOf('path'), (label) => parseTemplatedPath(path, label));
+  const request = resolveRequest(given, { ...address, ...place }, files, version, false);
+  const checks = resolveChecks({ ...given, settings: own });
+  const captures = resolveCaptures(written);
+  const timeout = own.timeout === undefined ? undefined : readValue(given, 'timeout');
+  const [cell] = cellsOf({ requests: [{ ...request, checks }], checks: [] });
+  if (cell !== undefined)
+    throw refusal(
+      originOf(own.body === undefined ? 'path' : 'body'),
+      'is made of a row, and there are no rows before and behind the load',
+      'Write its values into the request itself.',
+    );
+  return {
+    ...request,
+    name: written.name ?? request.name,
+    checks,
+    ...(captures.length === 0 ? {} : { captures }),
+    ...(timeout === undefined ? {} : { timeout }),
+    retries: count(retries),
+    retryPause: blame(originOf('retryPause'), (label) => parseDuration(retryPause, label, { min: '0s', max: '10m' })),
+  };
+}
+
+/** Without those of the whole file that are made of what is not captured yet: nobody logs in with the token of that login. */
+function headersOf({ given, ownHeaders }: WrittenFrameRequest, known: ReadonlySet<string>): RawSettings['headers'] {
+  const own = new Set(ownHeaders.map(([name]) => name.toLowerCase()));
+  return given.headers.filter(([name, value]) => {
+    if (own.has(name.toLowerCase())) return true;
+    const alone: RequestTemplate = {
+      name: '',
+      method: '',
+      path: '',
+      headers: [[name, value]],
+      body: null,
+      templated: true,
+    };
+    return capturedIn(alone).every((each) => known.has(each.name));
+  });
+}
