@@ -10,6 +10,7 @@ const updating = process.argv.some((word) => word === '--update' || word === '-u
  */
 const SIDE_BY_SIDE = [
   'ci-examples',
+  'coming-from',
   'data',
   'discover',
   'doctor',
