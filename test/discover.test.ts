@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -83,6 +83,66 @@ describe('the reference server', () => {
     expect((await rampart(['discover', served.url, '-o', 'scenario.yaml'], { cwd })).code).toBe(2);
     const run = await rampart(['probe', 'scenario.yaml', '-n', '10', '--no-discover'], { cwd });
     expect(run.stdout).toContain('none failed');
+  });
+});
+
+describe('rows', () => {
+  it('are as many as were asked for, different, and all accepted; the seed makes them again', async () => {
+    served = await serve('loan');
+    const cwd = temporaryFolder();
+    const args = ['discover', served.url, '--rows', '1000', '--seed', '7'];
+    const { code, stdout, stderr } = await rampart(args, { cwd });
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining(
+        "1,000 rows: values near those of the body that it accepts, within the target's description",
+      ),
+    ]);
+    const rows = stdout.trimEnd().split('\n');
+    expect(new Set(rows).size).toBe(1000);
+    expect((await rampart(args, { cwd })).stdout).toBe(stdout);
+    writeFileSync(join(cwd, 'rows.jsonl'), stdout);
+    const flags = ['--data', 'rows.jsonl', '--data-order', 'once', '-u', '2', '--json'];
+    const run = await rampart(['run', served.url, ...flags], { cwd });
+    expect(JSON.parse(run.stdout).totals).toMatchObject({ sent: 1000, failed: 0 });
+  });
+
+  it('recorded with their responses are what a run expects; a wrong one is told with row, line and difference', async () => {
+    served = await serve('loan');
+    const cwd = temporaryFolder();
+    const args = ['discover', served.url, '--rows', '60', '--record', 'r.jsonl', '-o', 's.yaml'];
+    const { code, stdout, stderr } = await rampart(args, { cwd });
+    expect([code, stdout, stderr]).toEqual([0, '', expect.stringContaining('r.jsonl: 60 rows with their responses')]);
+    const [, field = ''] = /--expect-field '([^']+)'/.exec(stderr) ?? [];
+    expect(field).toMatch(/^expected±/);
+    const again = ['--data', 'r.jsonl', '--expect-field', field, '-n', '120', '-u', '2', '--json'];
+    const right = await rampart(['run', served.url, ...again], { cwd });
+    expect(JSON.parse(right.stdout).totals).toMatchObject({ ok: 120, failed: 0 });
+    expect((await rampart(['run', 's.yaml', '--dry-run'], { cwd })).code).toBe(0);
+    const lines = readFileSync(join(cwd, 'r.jsonl'), 'utf8').split('\n');
+    lines[16] = (lines[16] ?? '').replace(/("default_probability":0\.)/, '$19');
+    writeFileSync(join(cwd, 'r.jsonl'), lines.join('\n'));
+    const wrong = JSON.parse((await rampart(['run', served.url, ...again], { cwd })).stdout);
+    expect(wrong.totals).toMatchObject({ ok: 118, failed: 2 });
+    expect(wrong.failures[0].example).toMatch(
+      /^row 17, line 17: \$\.default_probability: expected 0\.9\d+.*, got 0\.\d+/,
+    );
+  });
+
+  it('are none where bodies cannot be varied, and it is said why', async () => {
+    target = await httpTarget((request, response) => {
+      if (request.url !== '/openapi.json')
+        return void response.writeHead(request.method === 'POST' ? 200 : 405).end('{}');
+      const schema = { type: 'object', required: ['k'], properties: { k: { const: 'x' } } };
+      const post = { requestBody: { content: { 'application/json': { schema } } } };
+      response.end(JSON.stringify({ openapi: '3.0.0', paths: { '/predict': { post } } }));
+    });
+    const { code, stdout, stderr } = await rampart(['discover', target.url, '--rows', '10']);
+    expect([code, stdout, stderr]).toEqual([
+      4,
+      '',
+      expect.stringContaining('no rows were made: none of its values can be another'),
+    ]);
   });
 });
 

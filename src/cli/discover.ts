@@ -11,7 +11,7 @@ import { isScenario, isYaml } from '../plan/scenario-source.ts';
 import { readSources } from '../plan/sources.ts';
 import { literalText } from '../plan/template.ts';
 import { discoveryText } from '../report/discovery.ts';
-import { discoverFor } from '../session/discovery.ts';
+import { askerOf, discoverFor } from '../session/discovery.ts';
 import { discreet } from './discreet.ts';
 
 /**
@@ -25,24 +25,40 @@ export async function discoverCommand(
   flags: Readonly<Record<string, unknown>>,
   textOf: (scenario: object, path: string) => Promise<string> = plainText,
 ): Promise<number> {
-  const { out, json, overwrite, ...rest } = flags;
+  const { out, json, overwrite, rows, record, ...rest } = flags;
   const given = await readSources({ kind: 'probe', target, env: outside.env, flags: rest }, outside.files);
   const { plan } = preparedBy(given, 'probe', outside);
   const secrets = Secrets.of(plan);
   const world = discreet(outside, secrets);
   const path = typeof out === 'string' ? out : null;
   if (path !== null) checkPath(world, path, overwrite === true);
+  const wish = rows === undefined && record === undefined ? null : (await ofRows()).rowsWish(flags, world);
+  if (wish !== null && json === true)
+    throw new RampartError(
+      'usage',
+      '--json and rows both want standard output',
+      'Leave --json, or --rows and --record, out.',
+    );
   await reach(plan);
   const discovery = await discoverFor(plan, world.clock);
   if (json === true) world.stdout.write(`${JSON.stringify(discoveryJson(plan, discovery, secrets), null, 2)}\n`);
-  else world.stdout.write(discoveryText(discovery, secrets));
-  if (discovery.accepted === null) return EXIT.unreachable;
+  else (wish === null ? world.stdout : world.stderr).write(discoveryText(discovery, secrets));
+  const { accepted } = discovery;
+  if (accepted === null) return EXIT.unreachable;
+  const ask = askerOf(plan, world.clock);
+  const ofThem =
+    wish === null
+      ? null
+      : await (await ofRows()).writeRows(world, { ...discovery, accepted }, { wish, plan, ask, secrets, out: path });
   if (path !== null) {
-    await writeScenario(world, path, await textOf(scenarioOf(plan, discovery, secrets), path));
+    await writeScenario(world, path, await textOf({ ...scenarioOf(plan, discovery, secrets), ...ofThem }, path));
     world.stderr.write(`Scenario: ${path}  (rampart run ${path})\n`);
   }
   return EXIT.passed;
 }
+
+/** Few ask for them. */
+const ofRows = () => import('./discovered-rows.ts');
 
 /** @throws RampartError where no scenario can be written there. */
 export function checkPath({ files }: World, path: string, overwrite: boolean): void {
@@ -105,7 +121,11 @@ function withoutSecrets(address: string, secrets: Secrets): string {
 const USUAL = /^(accept|user-agent)$/i;
 
 /** All that is known, but for what is secret. */
-function discoveryJson({ target }: Plan, { accepted, refusal, ...rest }: Discovery, secrets: Secrets): unknown {
+function discoveryJson(
+  { target }: Plan,
+  { accepted, refusal, bodySchema: _, ...rest }: Discovery,
+  secrets: Secrets,
+): unknown {
   const replied = ({ status, body }: NonNullable<Discovery['refusal']>): object => ({
     status,
     body: body === null ? null : secrets.excerpt(body, 0, 2_000),

@@ -19,8 +19,16 @@ export function addSettings(command: Command, name: SettingCommand, groups?: rea
   return command;
 }
 
-/** How the target is reached; what to send is what is looked for. */
+/** Of `rampart discover`: besides a request, rows of them, and what the target answers to each. */
 export function addDiscoverOptions(command: Command): Command {
+  return addTargetOptions(command)
+    .option('--rows <count>', 'print so many different bodies that it accepts, one a line: > rows.jsonl')
+    .option('--record <file>', 'ask each of them (default 100) and keep the responses as what is expected: .jsonl')
+    .option('--seed <number>', 'makes the rows the same again');
+}
+
+/** How the target is reached; what to send is what is looked for. */
+function addTargetOptions(command: Command): Command {
   return command
     .option('-H, --header <header>', 'request header, "Name: value"; repeat for more', collect)
     .option('--timeout <duration>', 'fail a request after this long, e.g. 30s (default)')
@@ -41,7 +49,7 @@ export function addDiscoverOptions(command: Command): Command {
 
 /** A scenario to begin with: of an address, or of requests that were written or recorded elsewhere. */
 export function addInitOptions(command: Command): Command {
-  return addDiscoverOptions(command)
+  return addTargetOptions(command)
     .option('--from <file>', 'requests of a HAR file, a Postman collection, an .http file or cURL commands')
     .option('--from-kind <kind>', 'what --from is, where its name does not say it: har, postman, http or curl')
     .option('--host <host>', 'which host of several in the file of --from');

@@ -4,6 +4,7 @@
  */
 import { isObject, jsonOf, textOf } from './document.ts';
 import { type Accepted, type Ask, type Candidate, questionOf, type Reply, withParameters } from './exchange.ts';
+import type { BodySchema } from './field-value.ts';
 import type { Operation } from './openapi.ts';
 import { mlflowBody } from './protocols.ts';
 import { missingOutside, repaired } from './repair.ts';
@@ -30,6 +31,10 @@ export class BodySearch {
     this.#scout = scout;
     this.#path = path;
     this.#operation = scout.api?.operationAt(scout.pathname) ?? null;
+  }
+
+  get bodySchema(): BodySchema | null {
+    return this.#operation?.bodySchema ?? null;
   }
 
   async run(): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { BodySearch } from './body-search.ts';
 import type { Accepted, Ask, Reply } from './exchange.ts';
+import type { BodySchema } from './field-value.ts';
 import { Scout } from './scout.ts';
 
 /** What was asked, and what for an answer. */
@@ -27,6 +28,8 @@ export interface Discovery {
   readonly hint: string;
   /** The last response that refused one; null: none did. */
   readonly refusal: Reply | null;
+  /** What its body may be, where that is described. */
+  readonly bodySchema: BodySchema | null;
 }
 
 export interface DiscoverOptions {
@@ -57,6 +60,7 @@ export async function discover({ ask, now, path }: DiscoverOptions): Promise<Dis
     asked,
     accepted,
     refusal,
+    bodySchema: search.bodySchema,
     ...(accepted === null ? search.failure() : { problem: '', hint: '' }),
   };
 }

@@ -4,7 +4,7 @@ import type { Plan, RequestTemplate } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import { bytes, type Micros, seconds, toMillis } from '../core/units.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
-import type { Question, Reply } from '../discover/exchange.ts';
+import type { Ask, Question, Reply } from '../discover/exchange.ts';
 import { overlaid } from '../plan/header.ts';
 import type { RawSettings } from '../plan/raw-settings.ts';
 import { type PlanWorld, type PreparedRun, preparedBy } from '../plan/resolve.ts';
@@ -35,11 +35,13 @@ export const mayWantMore = (status: number): boolean => WANTS_MORE.includes(stat
 /** Finds out what an address accepts, the way that the plan's load would go: its TLS, proxy, headers and addresses. */
 export function discoverFor(plan: Plan, clock: Clock): Promise<Discovery> {
   const [request] = plan.requests as readonly [RequestTemplate];
-  return discover({
-    path: request.path,
-    now: () => toMillis(clock.now() as Micros),
-    ask: (question) => askOnce(plan, request, question, clock),
-  });
+  return discover({ path: request.path, now: () => toMillis(clock.now() as Micros), ask: askerOf(plan, clock) });
+}
+
+/** Asks one question after the other, that way. */
+export function askerOf(plan: Plan, clock: Clock): Ask {
+  const [request] = plan.requests as readonly [RequestTemplate];
+  return (question) => askOnce(plan, request, question, clock);
 }
 
 async function askOnce(plan: Plan, template: RequestTemplate, question: Question, clock: Clock): Promise<Reply> {
