@@ -52,11 +52,16 @@ export function loadRange([low, high]: readonly [number, number | null], unit: L
   return last === formatLoad(low, unit) ? last : `${first}–${last}`;
 }
 
+const isGoodput = (slo: string): boolean => /^\s*goodput/i.test(slo);
+
 /** The SLO that a level's picture and row speak of: the binding one where it is known, else the first on latency. */
 export function shownCriterion(level: LevelResult, criterion: string | null = null): CriterionResult | null {
   const { criteria } = level;
   const latencies = criteria.filter(({ unit }) => unit === 'ms');
-  return latencies.find(({ slo }) => slo === criterion) ?? latencies[0] ?? criteria[0] ?? null;
+  const goodput = criteria.filter(({ slo }) => isGoodput(slo));
+  return (
+    [...latencies, ...goodput].find(({ slo }) => slo === criterion) ?? latencies[0] ?? goodput[0] ?? criteria[0] ?? null
+  );
 }
 
 /** The highest level on the searched axis that the answer rests on and that passed, not above the answer; null: none did. */

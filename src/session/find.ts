@@ -25,8 +25,8 @@ type AskInstance = () => Promise<Sighting | null>;
 export class Find implements Procedure {
   readonly #search: Search;
 
-  constructor(plan: SearchPlan) {
-    this.#search = createSearch(plan);
+  constructor({ search, goodput }: { readonly search: SearchPlan; readonly goodput?: NonNullable<Plan['goodput']> }) {
+    this.#search = createSearch(search, goodput);
   }
 
   async *events(means: Means): AsyncGenerator<RunEvent, void, undefined> {
@@ -111,10 +111,11 @@ async function* searchEvents(
 }
 
 /** At its beginning. */
-function createSearch(search: SearchPlan): Search {
+function createSearch(search: SearchPlan, goodput: Plan['goodput']): Search {
   return new Search({
     unit: search.unit,
     slos: search.slos,
+    ...(goodput === undefined ? {} : { goodput }),
     budget: toSeconds(search.budget),
     precision: search.precision,
     maxLoad: search.maxLoad,

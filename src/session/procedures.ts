@@ -5,7 +5,7 @@ import { probe } from './probe.ts';
 import type { Procedure } from './procedure.ts';
 import { run } from './run.ts';
 
-export function procedureOf({ kind, search }: Plan): Procedure {
-  if (search !== null) return new Find(search);
+export function procedureOf({ kind, search, goodput }: Plan): Procedure {
+  if (search !== null) return new Find({ search, ...(goodput === undefined ? {} : { goodput }) });
   return { events: kind === 'probe' ? probe : run, answer: () => null };
 }

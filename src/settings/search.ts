@@ -8,7 +8,7 @@ export const SEARCH_SETTINGS = {
     flag: '--slo <expression>',
     repeat: true,
     help: {
-      find: 'what must hold: p95<250ms, errors<1% (a share; errors<1 is a count); repeat for more (all must hold)',
+      find: 'what must hold: p95<250ms, errors<1% (a share; errors<1 is a count), goodput>95% with ttft<300ms; repeat for more (all must hold)',
     },
     what: 'What must hold at the load that find looks for: p95<250ms, errors<1%',
     example: 'p95<250ms',

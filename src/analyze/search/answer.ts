@@ -155,7 +155,8 @@ function resolutionNear({ estimate, present: levels, options }: SearchState): nu
 }
 
 function curveOf({ binding, estimate }: LimitEstimate): BreakingPoint['curve'] {
-  if (binding.criterion.kind === 'errors') return [];
+  // A curve is of a time.
+  if (binding.criterion.kind !== 'latency') return [];
   const limit = binding.criterion.limit / 1000;
   return Array.from({ length: CURVE_POINTS }, (_, i) => {
     const load = estimate * (0.1 + (1.2 * i) / (CURVE_POINTS - 1));

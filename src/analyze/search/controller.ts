@@ -2,7 +2,7 @@ import type { BreakingPoint, LevelResult, SearchStop } from '../../core/breaking
 import { micros } from '../../core/units.ts';
 import { confirming, recovering, repeating } from './afterwards.ts';
 import { answerOf } from './answer.ts';
-import { criteriaOf } from './criteria.ts';
+import { criteriaOf, timesLimited } from './criteria.ts';
 import type { LimitEstimate } from './estimate.ts';
 import { exploring } from './exploration.ts';
 import { idling } from './idle.ts';
@@ -33,7 +33,7 @@ export class Search {
 
   /** @throws RampartError `bad-flag` for an SLO that growing load cannot break. */
   constructor(options: SearchOptions) {
-    this.#progress = new Progress(options, criteriaOf(options.slos));
+    this.#progress = new Progress(options, criteriaOf(options.slos, options.goodput));
     this.#run = search(this.#progress);
     this.#advance(this.#run.next());
   }
@@ -62,8 +62,7 @@ export class Search {
    * latency.
    */
   get grace(): number {
-    const limits = this.#progress.criteria.flatMap(({ kind, limit }) => (kind === 'latency' ? limit / 1e6 : []));
-    return GRACE * Math.max(0, ...limits);
+    return GRACE * Math.max(0, ...timesLimited(this.#progress.criteria));
   }
 
   /** Takes what came of `step`, and moves on. */

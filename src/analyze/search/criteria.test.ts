@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Threshold } from '../../core/plan.ts';
-import { assumedCriteria, criteriaOf } from './criteria.ts';
+import { micros } from '../../core/units.ts';
+import { assumedCriteria, criteriaOf, timesLimited } from './criteria.ts';
 
 const p95: Threshold = {
   text: 'p95<250ms',
@@ -19,6 +20,31 @@ describe('what a search can look for', () => {
       { slo: 'mean<1s', kind: 'latency', p: null, limit: 1e6 },
       { slo: 'errors<1%', kind: 'errors', p: null, limit: 0.01 },
     ]);
+  });
+
+  it('or a share of requests that meet their limits', () => {
+    const goodput: Threshold = {
+      text: 'goodput>95%',
+      metric: { kind: 'goodput' },
+      op: '>',
+      limit: 0.95,
+      unit: 'share',
+    };
+    const limits = [
+      { text: 'ttft<300ms', of: 'ttft', op: '<', limit: micros(300_000) },
+      { text: 'response<2s', of: 'response', op: '<', limit: micros(2_000_000) },
+    ] as const;
+    const criteria = criteriaOf([goodput], limits);
+    const times = { least: 300_000, most: 2_000_000 };
+    expect(criteria).toEqual([{ slo: 'goodput>95%', kind: 'goodput', p: 0.95, limit: 0.95, times }]);
+    expect(timesLimited([...criteria, ...criteriaOf([p95])])).toEqual([2, 0.25]);
+    for (const [wrong, why] of [
+      [{ ...goodput, limit: 50, unit: '1/s' }, 'is a rate'],
+      [{ ...goodput, op: '<' }, 'asks for few'],
+      [{ ...goodput, op: '>=', limit: 1 }, 'breaks with a single request'],
+      [{ ...goodput, op: '>=', limit: 0 }, 'always holds'],
+    ] as [Threshold, string][])
+      expect(() => criteriaOf([wrong], limits)).toThrow(why);
   });
 
   it('may look at one request', () => {

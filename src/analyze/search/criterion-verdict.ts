@@ -16,6 +16,7 @@ import {
 /** What a level measured of a criterion: a percentile, a mean, or the share of failures. */
 export function estimateOf(criterion: Criterion, observation: Observation): BatchedEstimate {
   if (criterion.kind === 'errors') return errorShareOf(criterion, observation);
+  if (criterion.kind === 'goodput') return goodShareOf(criterion, observation);
   const { batches } = sampleOf(criterion, observation);
   return criterion.p === null ? meanOf(batches) : percentileOf(criterion.p, batches);
 }
@@ -28,11 +29,24 @@ function errorShareOf(criterion: Criterion, observation: Observation): BatchedEs
   return { value: share.bad / share.n, interval, scatter: null, lag1: 0, effective: share.n / cluster };
 }
 
+/**
+ * How much the requests are worth is known at a percentile only: at that of the response time beyond which as many lie as may
+ * be bad. What makes requests slow makes those bad that are.
+ */
+function goodShareOf(criterion: Criterion, observation: Observation): BatchedEstimate {
+  const share = shareOf(criterion, observation);
+  if (share.n === 0) return { value: Number.NaN, interval: null, scatter: null, lag1: 0, effective: null };
+  const { batches } = sampleOf(criterion, observation);
+  const { effective, lag1 } = percentileOf(criterion.limit, batches);
+  const [low, high] = shareInterval(share, clusterAt(criterion, share, effective), TWO_SIDED);
+  return { value: 1 - share.bad / share.n, interval: [1 - high, 1 - low], scatter: null, lag1, effective };
+}
+
 export function compare(criterion: Criterion, estimate: BatchedEstimate, observation: Observation): CriterionResult {
   const { slo, kind, limit } = criterion;
   const { value, interval } = estimate;
-  const unit = kind === 'errors' ? 'share' : 'ms';
-  const scale = kind === 'errors' ? 1 : 1 / 1000;
+  const unit = kind === 'latency' ? 'ms' : 'share';
+  const scale = kind === 'latency' ? 1 / 1000 : 1;
   return {
     slo,
     value: Number.isFinite(value) ? value * scale : null,

@@ -117,7 +117,7 @@ export function estimateLimit(
     const failed = points.some(({ margin }) => margin.kind === 'share' && margin.share.bad > 0);
     // Beyond all that was tried an error limit is a guess: errors may be there at any load, and never become more.
     const seen =
-      criterion.kind === 'latency' ||
+      criterion.kind !== 'errors' ||
       (failed && (posterior.never > 0.5 || posterior.quantile(0.5) < Math.log(top.load)));
     return { criterion, posterior, seen };
   });

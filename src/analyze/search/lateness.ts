@@ -12,6 +12,8 @@ const MOST_OF_LIMIT = 0.5;
 const SAME = { log: 0.35, deviations: 1.5 } as const;
 /** Of a mean's limit. */
 const MEAN_SHARE = 0.05;
+/** Of the shortest time that a good request is limited to. */
+const GOODPUT_SHARE = 0.1;
 
 /**
  * Why a level says nothing of its target; null: it does. A generator that was late spoils a level only where that could turn
@@ -29,6 +31,7 @@ export function unfitnessOf(observation: Observation, criteria: readonly Criteri
 /** @param allowance µs. */
 function couldTurn(criterion: Criterion, observation: Observation, allowance: number): boolean {
   if (criterion.kind === 'errors') return false;
+  if (criterion.kind === 'goodput') return couldTurnGoodput(criterion, observation, allowance);
   if (criterion.p === null) {
     const { value } = meanOf(observation.batches);
     return (
@@ -46,6 +49,12 @@ function couldTurn(criterion: Criterion, observation: Observation, allowance: nu
   if (verdict === 'pass' || other === 'fail') return false;
   const [seen, sure] = [shareOf(criterion, observation), shareOf(without, observation)];
   return apart(seen, sure) > Math.max(SAME.log, SAME.deviations / Math.sqrt(sure.bad + 1));
+}
+
+/** Which requests would be good with the lateness taken off is not known; but what passes with it passes without. */
+function couldTurnGoodput(criterion: Criterion, observation: Observation, allowance: number): boolean {
+  if (verdictOn(criterion, estimateOf(criterion, observation), observation) === 'pass') return false;
+  return allowance > GOODPUT_SHARE * (criterion.times?.least ?? 0);
 }
 
 const apart = (a: Share, b: Share): number => Math.log((a.bad + 1) / (b.bad + 1));

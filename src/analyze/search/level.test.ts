@@ -219,3 +219,47 @@ describe('a criterion of one request', () => {
     expect(results.map(({ verdict }) => verdict)).toEqual(['undecided', 'pass', 'pass']);
   });
 });
+
+describe('goodput as a criterion', () => {
+  const GOODPUT: Criterion = {
+    slo: 'goodput>95%',
+    kind: 'goodput',
+    p: 0.95,
+    limit: 0.95,
+    times: { least: 100_000, most: 2e6 },
+  };
+  const counted = (bad: number, changes: Partial<Observation> = {}): Observation => ({
+    ...observation(20),
+    goodput: Array.from({ length: 20 }, (_, k) => ({
+      bad: k < bad % 20 ? Math.ceil(bad / 20) : Math.floor(bad / 20),
+      n: 100,
+    })),
+    ...changes,
+  });
+  const judged = (one: Observation) => judge(STEP, one, [GOODPUT], 0, seconds(0));
+
+  it('passes, fails or stays open by the share of requests that were good', () => {
+    expect(judged(counted(30)).result).toMatchObject({ verdict: 'pass' });
+    expect(judged(counted(300)).result).toMatchObject({ verdict: 'fail' });
+    expect(judged(counted(100)).result).toMatchObject({ verdict: 'undecided' });
+    expect(judged(counted(300)).result.reason).toMatch(/^goodput was 85 % \(8\d % to 8\d %\), limit 95 %\.$/);
+    const [criterion] = judged(counted(30)).result.criteria;
+    expect(criterion).toMatchObject({ slo: 'goodput>95%', value: 0.985, limit: 0.95, unit: 'share', verdict: 'pass' });
+  });
+
+  it('teaches how many were bad, and counts dropped requests among them', () => {
+    const [margin] = judged(counted(40, { dropped: 10 })).margins;
+    expect(margin).toMatchObject({ kind: 'share', share: { bad: 50, n: 2010 }, y: null });
+  });
+
+  it('is void where the generator was late, unless it passes all the same', () => {
+    const late = { late: { ms: 30, reason: 'requests left late' } };
+    expect(judged(counted(300, late)).result.verdict).toBe('void');
+    expect(judged(counted(30, late)).result.verdict).toBe('pass');
+    expect(judged(counted(300, { late: { ms: 1, reason: 'requests left late' } })).result.verdict).toBe('fail');
+  });
+
+  it('is undecided where nothing was counted', () => {
+    expect(judged(observation(20)).result.verdict).toBe('undecided');
+  });
+});

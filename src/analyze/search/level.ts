@@ -57,7 +57,7 @@ export function judge(
   const drift = overloaded || step.purpose === 'idle' ? null : driftOf(batches);
   const { verdict, reason } = verdictOf(observation, flow, overloaded, drift, results, criteria);
   const at = (p: number): number | null => (times.count > 0 ? inMs(times.quantile(p)) : null);
-  const first = criteria.findIndex((criterion) => criterion.kind === 'latency');
+  const first = criteria.findIndex((criterion) => criterion.kind !== 'errors');
   const meanMs = times.count > 0 ? times.mean / 1000 : null;
   const achievedPerSec = seconds > 0 ? Math.max(0, ok - pileUp(step, observation)) / seconds : 0;
   return {
@@ -134,12 +134,12 @@ function marginOf(
 ): Margin {
   const value = estimate?.value ?? Number.NaN;
   const y = Number.isFinite(value) ? Math.log(Math.max(1, value) / criterion.limit) : null;
-  if (overloaded && criterion.kind === 'latency') return { kind: 'above' };
+  if (overloaded && criterion.kind !== 'errors') return { kind: 'above' };
   if (criterion.p !== null || criterion.kind === 'errors')
     return {
       kind: 'share',
       share: shareOf(criterion, observation),
-      y: criterion.kind === 'errors' ? null : y,
+      y: criterion.kind === 'latency' ? y : null,
       scatter: estimate?.scatter ?? null,
     };
   if (y === null) return { kind: 'above' };
@@ -193,7 +193,11 @@ function waitSentence(settled: Settled | undefined): string {
 function sentence({ value, interval, limit, unit }: CriterionResult, criterion: Criterion | undefined): string {
   const format = unit === 'ms' ? formatMs : formatShare;
   const statistic =
-    criterion?.kind === 'errors' ? 'errors' : criterion?.p == null ? 'mean' : `p${round(criterion.p * 100)}`;
+    criterion !== undefined && criterion.kind !== 'latency'
+      ? criterion.kind
+      : criterion?.p == null
+        ? 'mean'
+        : `p${round(criterion.p * 100)}`;
   const metric = criterion?.of === undefined ? statistic : `${criterion.of}_${statistic}`;
   const name = `${metric}${criterion?.request === undefined ? '' : ` of ${criterion.request}`}`;
   const range =

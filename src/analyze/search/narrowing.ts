@@ -70,7 +70,7 @@ function probeOf(progress: Progress, count: number): number {
   if (limit === null) return (capacity?.perSec ?? 1) / 2;
   if (limit.never > NEVER.possible && count % 2 === 0) return NEVER.share * lowestLoad(progress);
   const { criterion, posterior } = limit.binding;
-  const probes = criterion.kind === 'latency' && posterior.shape < CLIFF_ROOM ? PROBES.cliff : PROBES.slope;
+  const probes = criterion.kind !== 'errors' && posterior.shape < CLIFF_ROOM ? PROBES.cliff : PROBES.slope;
   return limit.place(probes[count % probes.length] as number);
 }
 

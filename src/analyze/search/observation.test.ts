@@ -201,3 +201,27 @@ it('has each request apart, where there are several', () => {
   expect(dropped).toBe(11);
   expect(seen.batches.map(({ times }) => times.count)).toEqual([...Array.from({ length: 9 }, () => 103), 111]);
 });
+
+describe('goodput', () => {
+  it('is counted by stretch, of all requests and of each, and absent where nobody counts it', () => {
+    const intervals = [2, 3, 4, 5].map((index) => {
+      const one = snapshot(index);
+      const chat = { ...(one.series['GET /'] as SeriesSnapshot), goodput: { good: 90, bad: index, open: 5 } };
+      return { ...one, series: { chat, list: { ...chat, goodput: { good: 10, bad: 0, open: 0 } } } };
+    });
+    const seen = observe(intervals, 2, 'open', 2);
+    expect(seen.goodput).toEqual([
+      { bad: 5, n: 205 },
+      { bad: 9, n: 209 },
+    ]);
+    expect(seen.requests?.['chat']?.goodput?.[1]).toEqual({ bad: 9, n: 189 });
+    expect(
+      observe(
+        [2, 3, 4, 5].map((index) => snapshot(index)),
+        2,
+        'open',
+        2,
+      ),
+    ).not.toHaveProperty('goodput');
+  });
+});

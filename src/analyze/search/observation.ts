@@ -1,4 +1,5 @@
 import type { LevelLoad, LevelPurpose, Settled } from '../../core/breaking-point.ts';
+import { addGoodput } from '../../core/goodput.ts';
 import type { SeriesMeasure } from '../../core/measures.ts';
 import { ANSWERED } from '../../core/sample.ts';
 import { EMPTY_HISTOGRAM, type IntervalSnapshot, type SeriesSnapshot, timesOf } from '../../core/snapshot.ts';
@@ -29,6 +30,14 @@ export interface Sample {
   readonly dropped: number;
   /** The same of streams' times; absent: no response was streamed. */
   readonly streams?: StreamBatches;
+  /** Of as many stretches; absent: goodput is not counted. */
+  readonly goodput?: readonly GoodputBatch[];
+}
+
+/** Requests that met all their limits, or did not, in one stretch. */
+export interface GoodputBatch {
+  readonly bad: number;
+  readonly n: number;
 }
 
 type StreamBatches = Readonly<Record<StreamMetric, readonly Batch[]>>;
@@ -65,6 +74,7 @@ export interface Observation {
   readonly batches: readonly Batch[];
   /** The same of streams' times; absent: no response was streamed. */
   readonly streams?: StreamBatches;
+  readonly goodput?: readonly GoodputBatch[];
   /** The same of each request, by name; absent: there is one. */
   readonly requests?: Readonly<Record<string, Sample>>;
   /** When the window began, on one clock for all levels, s; absent: the levels follow each other without a gap. */
@@ -144,7 +154,7 @@ interface Own {
 }
 
 /** Of several names as of one. */
-function batchesOf(names: readonly Own[], m: number): Pick<Sample, 'batches' | 'streams'> {
+function batchesOf(names: readonly Own[], m: number): Pick<Sample, 'batches' | 'streams' | 'goodput'> {
   const cut = (of: readonly Own[], measures: readonly SeriesMeasure[], infinite: (one: SeriesSnapshot) => number) =>
     Array.from({ length: m }, (_, at): Batch => {
       const all = of.flatMap(({ parts }) => parts[at] ?? []);
@@ -156,17 +166,32 @@ function batchesOf(names: readonly Own[], m: number): Pick<Sample, 'batches' | '
     });
   const batches = cut(names, ['response'], failedOrGivenUp);
   const streamed = names.filter((own) => own.streamed);
-  if (streamed.length === 0) return { batches };
+  const goodput = goodputOf(names, m);
+  if (streamed.length === 0) return { batches, ...goodput };
   const failed = ({ failed }: SeriesSnapshot): number => failed;
   // What was given up without a first token never had one within the level.
   const tokenless = (series: SeriesSnapshot): number => series.failed + timesOf(series, 'waitedForFirstToken').count;
   return {
     batches,
+    ...goodput,
     streams: {
       ttft: cut(streamed, [STREAM_METRICS.ttft], tokenless),
       tpot: cut(streamed, [STREAM_METRICS.tpot], failed),
       itl: cut(streamed, [STREAM_METRICS.itl], () => 0),
     },
+  };
+}
+
+/** What was given up and over no limit until then is in neither. */
+function goodputOf(names: readonly Own[], m: number): Pick<Sample, 'goodput'> {
+  if (!names.some(({ parts }) => parts.some((part) => part.some(({ goodput }) => goodput !== undefined)))) return {};
+  return {
+    goodput: Array.from({ length: m }, (_, at): GoodputBatch => {
+      const counted = addGoodput(
+        names.flatMap(({ parts }) => (parts[at] ?? []).flatMap(({ goodput }) => goodput ?? [])),
+      );
+      return { bad: counted?.bad ?? 0, n: (counted?.good ?? 0) + (counted?.bad ?? 0) };
+    }),
   };
 }
 

@@ -30,7 +30,7 @@ const STEP = 0.2;
  * @returns null: none, or too few were seen.
  */
 export function pausesOf(levels: readonly Level[], criteria: readonly Criterion[]): Pauses | null {
-  const criterion = criteria.find(({ kind, p }) => kind === 'latency' && p !== null);
+  const criterion = criteria.find(({ kind, p }) => kind !== 'errors' && p !== null);
   if (criterion === undefined) return null;
   const watched = levels.flatMap((level) => watchedOf(level, criterion) ?? []);
   const instants = watched.flatMap(({ slow }) => slow);

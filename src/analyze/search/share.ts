@@ -10,19 +10,22 @@ export interface Share {
   readonly batches: readonly { readonly bad: number; readonly n: number }[];
 }
 
-/** The share of requests that may break a criterion: 5 % of p95, and what an error SLO says. */
+/** The share of requests that may break a criterion: 5 % of p95 and of goodput>95%, and what an error SLO says. */
 export function allowedShare({ kind, p, limit }: Criterion): number {
   return kind === 'errors' ? limit : 1 - (p ?? 0);
 }
 
-/** Requests slower than the limit of a percentile, failures included; or the failures alone of an error share. */
+/** Requests slower than the limit of a percentile, failures included; the failures alone of an error share; or those that are not good. */
 export function shareOf(criterion: Criterion, observation: Observation): Share {
   const { kind, limit } = criterion;
-  const { batches, dropped } = sampleOf(criterion, observation);
-  const counted = batches.map(({ times, infinite }) => ({
-    bad: infinite + (kind === 'errors' ? 0 : times.count - countUpTo(times, limit)),
-    n: times.count + infinite,
-  }));
+  const { batches, dropped, goodput = [] } = sampleOf(criterion, observation);
+  const counted =
+    kind === 'goodput'
+      ? goodput
+      : batches.map(({ times, infinite }) => ({
+          bad: infinite + (kind === 'errors' ? 0 : times.count - countUpTo(times, limit)),
+          n: times.count + infinite,
+        }));
   const bad = counted.reduce((sum, one) => sum + one.bad, 0) + dropped;
   return { bad, n: counted.reduce((sum, one) => sum + one.n, 0) + dropped, batches: counted };
 }

@@ -1,4 +1,5 @@
 import type { LoadUnit, SearchStop } from '../../core/breaking-point.ts';
+import type { RequestLimit } from '../../core/goodput.ts';
 import type { Threshold } from '../../core/plan.ts';
 import type { Capacity } from './capacity.ts';
 import type { Criterion } from './criteria.ts';
@@ -10,6 +11,8 @@ export interface SearchOptions {
   readonly unit: LoadUnit;
   /** All must hold; none: p95 ≤ max(10 × idle median, 100 ms) and errors < 1 %. */
   readonly slos: readonly Threshold[];
+  /** What a request must be under to be good, where one of them is goodput. */
+  readonly goodput?: readonly RequestLimit[];
   /** s. */
   readonly budget: number;
   /** s; go on until it is as precise as that, at most so long; absent: the budget is the end. */

@@ -1,6 +1,6 @@
 import type { LevelPurpose } from '../../core/breaking-point.ts';
 import type { Capacity } from './capacity.ts';
-import type { Criterion } from './criteria.ts';
+import { type Criterion, timesLimited } from './criteria.ts';
 import { idleTimes } from './idle-levels.ts';
 import type { Level } from './level.ts';
 import { loadOf } from './monotone.ts';
@@ -144,8 +144,7 @@ export class Steps {
 
   /** A backlog can make nobody wait longer than it has grown: a window is some times as long as the latency allowed. */
   get #shortestWindow(): number {
-    const limits = this.#criteria.flatMap(({ kind, limit }) => (kind === 'latency' ? limit / 1e6 : []));
-    const longest = Math.max(0, ...limits);
+    const longest = Math.max(0, ...timesLimited(this.#criteria));
     return Math.max(SHORTEST, Math.min(LATENCY_WINDOWS * longest, WINDOW_SHARE * this.#options.budget));
   }
 

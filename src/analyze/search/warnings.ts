@@ -83,7 +83,7 @@ function coldStart(levels: readonly Level[]): { readonly times: number; readonly
 }
 
 export function isCliff({ binding }: LimitEstimate): boolean {
-  return binding.criterion.kind === 'latency' && binding.posterior.shape < CLIFF;
+  return binding.criterion.kind !== 'errors' && binding.posterior.shape < CLIFF;
 }
 
 /** What a search of a target that pauses needs: windows of five periods are at most a tenth of the budget. */
