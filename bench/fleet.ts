@@ -64,7 +64,12 @@ async function follow(): Promise<void> {
   const access = { url: URL, creds: null, ca: null, cert: null, key: null };
   const wanted = { agents, atLeast: agents, within: seconds(60) };
   const wish = { access, wanted, tolerateLoss: false, orphanTimeout: seconds(60) };
-  const fleet = await Fleet.open(wish, 'bench', { clock, version: 'bench', env: {} });
+  const fleet = await Fleet.open(wish, 'bench', {
+    clock,
+    version: 'bench',
+    env: {},
+    files: { readText: () => 'bench' },
+  });
   const rate = perSecond(REQUESTS * agents);
   const plan = planFixture({
     load: {

@@ -4,6 +4,7 @@ import { Agent } from '../src/agent/agent.ts';
 import { AllowedTargets } from '../src/agent/allowed.ts';
 import { openNats } from '../src/agent/connection.ts';
 import { Fleet } from '../src/agent/fleet.ts';
+import { placeOf } from '../src/agent/place.ts';
 import type { Commanded } from '../src/core/command.ts';
 import { planFixture } from '../src/core/plan.fixture.ts';
 import { type LoadProfile, type Plan, partOf } from '../src/core/plan.ts';
@@ -42,7 +43,8 @@ function agents(): LoadSource {
     const world = worldWith();
     for (const [index, name] of ['one', 'two'].entries()) {
       const nats = await openNats(access, name);
-      const options = { name, allowed: new AllowedTargets([]), env: {}, tell: () => {} };
+      const place = placeOf(world.files);
+      const options = { name, allowed: new AllowedTargets([]), ceiling: null, place, env: {}, tell: () => {} };
       const agent = await Agent.open(nats, { ...world, randomSeed: () => index }, options);
       closers.unshift(async () => {
         await agent.close();

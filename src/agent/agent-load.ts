@@ -9,7 +9,9 @@ import type { AllowedTargets } from './allowed.ts';
 import { repaySecrets } from './borrowed.ts';
 import { measureOffset } from './clock-offset.ts';
 import { Outbox } from './outbox.ts';
+import { areNeighbours, intrusion, type Place } from './place.ts';
 import { type ClockOffset, decode, encode, type PlanMessage, SUBJECT, type Wish, type Word } from './protocol.ts';
+import type { RateCeiling } from './rate-ceiling.ts';
 
 const BEAT = millis(400);
 /** Of the controller, ms. */
@@ -20,6 +22,10 @@ const LAST_DELIVERY = seconds(60);
 export interface AgentOptions {
   readonly name: string;
   readonly allowed: AllowedTargets;
+  /** Null: no bound. */
+  readonly ceiling: RateCeiling | null;
+  /** Where it is itself. */
+  readonly place: Place;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly tell: (line: string) => void;
 }
@@ -35,6 +41,7 @@ export class AgentLoad {
   readonly #machine: Surroundings;
   readonly #options: AgentOptions;
   readonly #message: PlanMessage;
+  readonly #part: Segment;
   readonly #stop = new AbortController();
   #clock: ClockOffset | null = null;
   #begin: ((at: Micros) => void) | null = null;
@@ -45,6 +52,8 @@ export class AgentLoad {
   #heardAt: number;
   #ending = 'done';
   #abandoned = false;
+  /** Why it makes its part no longer. */
+  #broken: string | null = null;
 
   constructor(
     nats: NatsConnection,
@@ -58,6 +67,7 @@ export class AgentLoad {
     this.#machine = machine;
     this.#options = options;
     this.#message = message;
+    this.#part = segment;
     this.session = message.session;
     this.#heardAt = machine.clock.now();
     const { run } = message;
@@ -68,7 +78,7 @@ export class AgentLoad {
       watch = machine.clock.after(BEAT, look);
     };
     look();
-    this.over = this.#work(segment, poolFor)
+    this.over = this.#work(poolFor)
       .catch((error: Error) => {
         this.#say({ type: 'unable', agent: options.name, problem: error.message });
         return `not run: ${error.message}`;
@@ -85,11 +95,11 @@ export class AgentLoad {
     this.#stop.abort();
   }
 
-  async #work(segment: Segment, poolFor: (plan: Plan) => Promise<ThreadPool>): Promise<string> {
+  async #work(poolFor: (plan: Plan) => Promise<ThreadPool>): Promise<string> {
     const { run, plan: sent } = this.#message;
-    const { name, allowed, env } = this.#options;
+    const { name, env } = this.#options;
     const { plan, missing } = repaySecrets(sent, env);
-    const refusal = allowed.refusal(plan);
+    const refusal = await this.#refusal(plan);
     if (refusal !== null) throw new Error(refusal);
     if (missing.length > 0)
       throw new Error(`it has no ${missing.join(', ')} in its environment, from which secrets are taken`);
@@ -98,17 +108,16 @@ export class AgentLoad {
     const outbox = new Outbox(this.#nats, this.#machine.clock, run, name);
     let failure: string | null = null;
     try {
-      const snapshots = pool.source(plan, segment, this.#stop.signal, this.#commands, () => this.#ready());
+      const snapshots = pool.source(plan, this.#part, this.#stop.signal, this.#commands, () => this.#ready());
       for await (const snapshot of snapshots) {
         outbox.put((number) => ({ type: 'snapshot', number, snapshot }));
-        if (outbox.failure !== null && failure === null) {
-          failure = outbox.failure;
-          this.end(failure);
-        }
+        const problem = outbox.failure ?? this.#options.ceiling?.excess(snapshot) ?? null;
+        if (problem !== null) this.#giveUp(problem);
       }
+      failure = this.#broken;
     } catch (error) {
       this.failed = true;
-      failure ??= (error as Error).message;
+      failure = this.#broken ?? (error as Error).message;
       if (!this.#started) throw error;
     }
     if (this.#abandoned) return this.#ending;
@@ -117,6 +126,24 @@ export class AgentLoad {
     await outbox.empty();
     this.#machine.clock.cancel(given);
     return failure === null ? this.#ending : `failed: ${failure}`;
+  }
+
+  /** Why the plan is not for this agent; null: it is. */
+  async #refusal(plan: Plan): Promise<string | null> {
+    const { allowed, ceiling, place } = this.#options;
+    const refusal = allowed.refusal(plan) ?? ceiling?.refusal(plan.load, this.#part) ?? null;
+    if (refusal !== null || allowed.isGiven || areNeighbours(place, this.#message.place)) return refusal;
+    const intruded = await intrusion(plan);
+    return intruded === null
+      ? null
+      : `${intruded}, and the controller is in another network: --allow of the agent would have to name the target`;
+  }
+
+  /** What was measured until now is still told. */
+  #giveUp(problem: string): void {
+    if (this.#broken !== null) return;
+    this.#broken = problem;
+    this.end(problem);
   }
 
   readonly #commands = {
@@ -164,7 +191,13 @@ export class AgentLoad {
       }
     }
     for (const change of (wish.changes ?? []).slice(this.#changes)) {
-      this.#commanded?.apply?.(change);
+      const { ceiling } = this.#options;
+      const over =
+        change.type === 'edited' && change.edit.model === 'open'
+          ? (ceiling?.refusalOf(change.stages, this.#part) ?? null)
+          : null;
+      if (over === null) this.#commanded?.apply?.(change);
+      else this.#giveUp(over);
       this.#changes += 1;
     }
     if (wish.stopped === true && !this.#stop.signal.aborted) this.end('stopped');

@@ -23,6 +23,11 @@ export class AllowedTargets {
     });
   }
 
+  /** Whether somebody has said which. */
+  get isGiven(): boolean {
+    return this.#patterns.length > 0;
+  }
+
   /** Why a plan is refused; null: it is not. Where a plan connects elsewhere than its URL says, that must be allowed too. */
   refusal({ target, proxy }: Pick<Plan, 'target' | 'proxy'>): string | null {
     if (this.#patterns.length === 0) return null;

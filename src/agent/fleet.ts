@@ -7,13 +7,16 @@ import type { Plan } from '../core/plan.ts';
 import type { Clock, LoadSource } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
 import { type Count, count, type Micros, millis } from '../core/units.ts';
+import type { Machine } from '../core/world.ts';
 import { partsOf } from '../load/shares.ts';
 import { AgentGroup } from './agent-group.ts';
 import { borrowSecrets } from './borrowed.ts';
-import { openNats, openStreams } from './connection.ts';
+import { openNats } from './connection.ts';
+import { type Place, placeOf } from './place.ts';
 import { decode, encode, type Greeting, type PlanMessage, PROTOCOL, SNAPSHOTS, SUBJECT } from './protocol.ts';
 import { gatherAgents } from './roster.ts';
 import { RowsParcel } from './rows.ts';
+import { openStreams } from './streams.ts';
 
 /** ms. */
 const PATIENCE = 5_000;
@@ -27,6 +30,7 @@ export class Fleet {
   readonly #wish: FleetWish;
   readonly #session: string;
   readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #place: Place;
   /** Agents that were lost: a later load does without them. */
   readonly #lost = new Set<string>();
   #rows: RowsParcel | null = null;
@@ -41,6 +45,7 @@ export class Fleet {
     wish: FleetWish,
     session: string,
     env: Readonly<Record<string, string | undefined>>,
+    place: Place,
     agents: readonly Greeting[],
   ) {
     this.#nats = nats;
@@ -49,6 +54,7 @@ export class Fleet {
     this.#wish = wish;
     this.#session = session;
     this.#env = env;
+    this.#place = place;
     this.agents = agents;
   }
 
@@ -56,18 +62,14 @@ export class Fleet {
   static async open(
     wish: FleetWish,
     session: string,
-    world: {
-      readonly clock: Clock;
-      readonly version: string;
-      readonly env: Readonly<Record<string, string | undefined>>;
-    },
+    world: Pick<Machine, 'clock' | 'version' | 'env'> & { readonly files: Pick<Machine['files'], 'readText'> },
   ): Promise<Fleet> {
-    const { clock, version, env } = world;
+    const { clock, version, env, files } = world;
     const nats = await openNats(wish.access, `rampart controller ${session}`);
     try {
       const manager = await openStreams(nats);
       const agents = await gatherAgents(nats, clock, wish.wanted, version);
-      return new Fleet(nats, manager, clock, wish, session, env, agents);
+      return new Fleet(nats, manager, clock, wish, session, env, placeOf(files), agents);
     } catch (error) {
       await nats.close();
       throw error;
@@ -110,7 +112,7 @@ export class Fleet {
       ...{ protocol: PROTOCOL, session: this.#session, run, plan: this.#borrowed(plan) },
       agents: Object.fromEntries(agents.map((name, index) => [name, parts[index] as (typeof parts)[number]])),
       rows: this.#rows?.offer ?? null,
-      orphanTimeout: this.#wish.orphanTimeout,
+      ...{ orphanTimeout: this.#wish.orphanTimeout, place: this.#place },
     };
     const group = new AgentGroup({
       ...{ nats, run, plan, clock: this.#clock, tolerateLoss: this.#wish.tolerateLoss },

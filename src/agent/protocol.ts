@@ -3,6 +3,7 @@ import type { LoadChange } from '../core/command.ts';
 import type { Plan, Segment } from '../core/plan.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
+import type { Place } from './place.ts';
 
 /** Controllers and agents of different numbers do not work together. A greeting is understood by all of them. */
 export const PROTOCOL = 1;
@@ -67,6 +68,8 @@ export interface PlanMessage {
   readonly rows: RowsOffer | null;
   /** Without a word of the controller for so long an agent ends its load, µs. */
   readonly orphanTimeout: Micros;
+  /** Of the controller. */
+  readonly place: Place;
 }
 
 /** All that the controller wants, each time: whoever missed a message has the next one. */

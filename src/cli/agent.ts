@@ -3,6 +3,7 @@ import type { NatsAccess } from '../core/fleet.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import { natsAccess, textOf } from '../plan/fleet.ts';
+import { parseRate } from '../plan/syntax.ts';
 import { flagOf, type SettingName, variableOf } from '../settings/table.ts';
 import { discreet } from './discreet.ts';
 
@@ -14,6 +15,7 @@ export interface AgentFlags {
   readonly natsKey?: string;
   readonly name?: string;
   readonly allow?: readonly string[];
+  readonly maxRate?: string;
 }
 
 /** `rampart agent`: makes its part of the loads that controllers publish, until it is ended. */
@@ -21,12 +23,15 @@ export async function agentCommand(outside: World, flags: AgentFlags): Promise<n
   const access = accessOf(outside, flags);
   const world = discreet(outside, new Secrets().knowing(credentialsIn(access.url)));
   const name = flags.name ?? nameOf(world);
-  const [{ Agent }, { AllowedTargets }, { openNats }, { isAgentName }] = await Promise.all([
-    import('../agent/agent.ts'),
-    import('../agent/allowed.ts'),
-    import('../agent/connection.ts'),
-    import('../agent/protocol.ts'),
-  ]);
+  const [{ Agent }, { AllowedTargets }, { openNats }, { placeOf }, { isAgentName }, { RateCeiling }] =
+    await Promise.all([
+      import('../agent/agent.ts'),
+      import('../agent/allowed.ts'),
+      import('../agent/connection.ts'),
+      import('../agent/place.ts'),
+      import('../agent/protocol.ts'),
+      import('../agent/rate-ceiling.ts'),
+    ]);
   if (!isAgentName(name))
     throw new RampartError(
       'bad-flag',
@@ -34,16 +39,23 @@ export async function agentCommand(outside: World, flags: AgentFlags): Promise<n
       'Write up to 64 letters, digits, - and _.',
     );
   const allowed = new AllowedTargets(flags.allow ?? []);
+  const ceiling =
+    flags.maxRate === undefined ? null : new RateCeiling(parseRate(flags.maxRate, '--max-rate', { min: '1/h' }));
   const tell = (line: string): void => world.stderr.write(`${line}\n`);
   const nats = await openNats(access, `rampart agent ${name}`);
   try {
-    const agent = await Agent.open(nats, world, { name, allowed, env: world.env, tell });
+    const agent = await Agent.open(nats, world, {
+      ...{ name, allowed, ceiling, tell },
+      ...{ env: world.env, place: placeOf(world.files) },
+    });
     const cores = world.host.cores;
     tell(
       `Agent ${name} waits for work at ${nats.getServer()} (${cores} ${cores === 1 ? 'core' : 'cores'}; Ctrl-C ends it)`,
     );
     if ((flags.allow ?? []).length === 0)
-      tell('  Whoever may publish there can have it send to any target: --allow names those it may.');
+      tell(
+        '  Whoever may publish there can have it send to any public target, and, from its own network, to any: --allow names those it may.',
+      );
     await new Promise<void>((resolve) => {
       let asked = false;
       const forget = world.onInterrupt(() => {

@@ -172,7 +172,8 @@ export function addAgentOptions(command: Command): Command {
     .option('--nats <url>', 'NATS server with JetStream: nats://host:4222, tls://host:4222 (or RAMPART_NATS)')
     .option('--name <name>', 'its name, which no other has (default: of the machine, and four digits)')
     .option('--allow <origin>', "send to these targets only: 'https://*.staging.example.com'; repeat for more", collect)
-    .option('--nats-creds <path>', 'credentials file of NATS (JWT and nkey)')
+    .option('--max-rate <rate>', 'send no more than this, whoever asks: 500/s')
+    .option('--nats-creds <path>', 'credentials file of NATS (JWT and nkey), or the seed of an nkey')
     .option('--nats-ca <path>', 'trust the certificates in this PEM file for NATS')
     .option('--nats-cert <path>', 'client certificate for NATS, PEM')
     .option('--nats-key <path>', 'its private key, PEM');

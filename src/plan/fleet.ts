@@ -52,14 +52,17 @@ function textsOf(given: RawSettings, files: Pick<Files, 'readBytes'>) {
 export function textOf(path: string, label: string, files: Pick<Files, 'readBytes'>): string {
   if (path === '') throw new RampartError('bad-flag', `${label} is empty; write the path of a file`);
   const text = decodeUtf8(readInput(files, path, label));
-  if (text === null || !text.includes('-----BEGIN '))
+  if (text === null || !(text.includes('-----BEGIN ') || SEED.test(text.trim())))
     throw new RampartError(
       'bad-file',
       `${label}: ${quote(path)} holds nothing of the kind`,
-      'PEM, and a credentials file too, have lines that begin with -----BEGIN.',
+      'PEM, and a credentials file too, have lines that begin with -----BEGIN; the seed of an nkey begins with SU.',
     );
   return text;
 }
+
+/** Of a user's nkey. */
+const SEED = /^SU[A-Z2-7]{56}$/;
 
 /** @throws RampartError where certificate and key are not both there. */
 export function natsAccess(access: NatsAccess): NatsAccess {

@@ -59,8 +59,8 @@ export const AGENTS_SETTINGS = {
   natsCreds: {
     ...FILE,
     flag: '--nats-creds <path>',
-    help: distributed('credentials file of NATS (JWT and nkey)'),
-    what: 'Credentials file of NATS (JWT and nkey); a user’s name and password stand in the URL',
+    help: distributed('credentials file of NATS (JWT and nkey), or the seed of an nkey'),
+    what: 'Credentials file of NATS (JWT and nkey), or the seed of an nkey alone; a user’s name and password, or a token, stand in the URL',
   },
   natsCa: {
     ...FILE,
