@@ -282,6 +282,8 @@ export interface Plan {
   readonly data: DataSource | null;
   /** All must hold, of every request without checks of its own; without a status check the status must be 200 to 299. */
   readonly checks: readonly AnswerCheck[];
+  /** Of so many responses one is checked, but for its status. Absent: each is. */
+  readonly checkEvery?: Count;
   readonly load: LoadProfile;
   /** Stop after this many requests, whatever the stages say. */
   readonly maxRequests: Count | null;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createExchange } from '../core/exchange.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { PlanPayloads } from '../load/payload.ts';
+import { describePlan } from '../plan/describe.ts';
 import { preparedOf, worldWith } from '../plan/plan.fixture.ts';
 import { AnswerBuffer } from './answer.ts';
 import { AnswerChecker } from './check.ts';
@@ -134,5 +135,34 @@ describe('placeholders in checks', () => {
   it('with four braces are none', () => {
     expect(judge(rows, { expectBody: '{{{{row.y}}' })(0, '{{row.y}}')).toBe('ok');
     expect(judge(rows, { expectJson: ['$.a={{{{x}}'] })(0, '{"a":"{{x}}"}')).toBe('ok');
+  });
+});
+
+describe('--check-every', () => {
+  it.each([2, 10, 100])('checks one response in %i, and in time those of all rows', (every) => {
+    const rows = Array.from({ length: 50 }, (_, n) => `{"x":${n},"y":1}`).join('\n');
+    const response = judge(rows, { expectField: 'y', checkEvery: every });
+    const checked = Array.from({ length: 50 * every * 20 }, (_, index) => index).filter(
+      (n) => response(n, '2') !== 'ok',
+    );
+    const share = checked.length / (50 * every * 20);
+    expect(share).toBeGreaterThan(0.9 / every);
+    expect(share).toBeLessThan(1.1 / every);
+    expect(new Set(checked.map((index) => index % 50)).size).toBe(50);
+    // The preflight's, too.
+    expect(checked[0]).toBe(0);
+  });
+
+  it('says so in the plan, and is refused where nothing is checked', () => {
+    const { plan } = preparedOf(
+      { kind: 'run', target: 'http://h:1/', env: {}, flags: { body: '{}', expectContains: ['x'], checkEvery: '10' } },
+      worldWith(),
+    );
+    expect(plan.checkEvery).toBe(10);
+    expect(describePlan(plan).join('\n')).toContain('one response in 10 is checked: ');
+    const flags = { body: '{}', expectStatus: '200', checkEvery: '10' };
+    expect(() => preparedOf({ kind: 'run', target: 'http://h:1/', env: {}, flags }, worldWith())).toThrow(
+      '--check-every needs a check of the response',
+    );
   });
 });

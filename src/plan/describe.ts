@@ -182,13 +182,16 @@ function describeSearch({
   return `searching ${what} at which ${held}${bound}: ${formatDuration(budget)}${extendTo === undefined ? '' : ` or longer, at most ${formatDuration(extendTo)}`}, interval of ${formatNumber(100 * precision)} %`;
 }
 
-function describeData({ data, checks }: Plan): string[] {
+function describeData({ data, checks, checkEvery }: Plan): string[] {
   const lines: string[] = [];
   if (data !== null) {
     const order = { sequential: 'in turn', shuffled: 'shuffled', once: 'each once' }[data.order];
     lines.push(`${formatNumber(data.rows)} ${plural(data.rows, 'row')} of ${data.file}, ${order}`);
   }
-  if (checks.length > 0) lines.push(`every response is checked: ${[...new Set(checks.map(describeCheck))].join(', ')}`);
+  if (checks.length > 0)
+    lines.push(
+      `${checkEvery === undefined ? 'every response' : `one response in ${checkEvery}`} is checked: ${[...new Set(checks.map(describeCheck))].join(', ')}`,
+    );
   return lines;
 }
 

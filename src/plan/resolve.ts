@@ -2,6 +2,7 @@ import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
 import { hasSteps, measuredNames } from '../core/flow.ts';
 import { type DataSource, durationOf, type LoadProfile, type Plan, type RequestTemplate } from '../core/plan.ts';
+import { allChecks } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
 import { Secrets } from '../core/secret.ts';
 import { cellsOf } from '../core/template.ts';
@@ -82,6 +83,14 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
   const secrets = Secrets.of({ requests, setup, teardown, checks, proxy: engine.proxy, secretNames });
   const until = resolveUntil(given);
   const stream = readOrDefault(given, 'stream');
+  const checkEvery = readOrDefault(given, 'checkEvery');
+  if (checkEvery > 1 && !allChecks({ checks, requests }).some(({ kind }) => kind !== 'status'))
+    refuse(
+      given,
+      'checkEvery',
+      'needs a check of the response, such as --expect-field',
+      'A status is always looked at.',
+    );
   const asked = kind === 'find' ? 'slos' : 'thresholds';
   const held = blame(given.originOf(asked), (label) =>
     withGoodput([...resolveThresholdList(given, asked, names), ...thresholds], label),
@@ -100,6 +109,7 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
     ...(teardown.length === 0 ? {} : { teardown: teardown.map(named) }),
     data,
     checks,
+    ...(checkEvery === 1 ? {} : { checkEvery }),
     ...withinUsers(withinRows(partsOf(kind, given, world.host.cores), data)),
     timeout: readOrDefault(given, 'timeout'),
     maxBody: readOrDefault(given, 'maxBody'),

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { worldWith } from './plan.fixture.ts';
 import { resolvePlan } from './resolve.ts';
 import { scenarioJsonSchema } from './scenario-schema.ts';
-import { STARTER_LOAD, STARTER_REQUEST, STARTER_TOP } from './starter.ts';
+import { STARTER_LOAD, STARTER_REQUEST, STARTER_SEVERAL, STARTER_TOP } from './starter.ts';
 
 const validate = new Ajv({ strict: false, unicodeRegExp: true }).compile(scenarioJsonSchema());
 
@@ -50,7 +50,7 @@ describe('the schema for editors', () => {
 });
 
 describe('the scenario of rampart init', () => {
-  const text = `${STARTER_TOP}\n${STARTER_REQUEST}\n${STARTER_LOAD}`;
+  const text = `${STARTER_TOP}\n${STARTER_REQUEST}\n${STARTER_LOAD}${STARTER_SEVERAL}`;
   const planOf = (yaml: string) =>
     resolvePlan({ kind: 'run', target: 's.yaml', env: {}, flags: {} }, worldWith({ 's.yaml': yaml }));
 

@@ -333,6 +333,11 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
       timeout: amount(
         `A request not answered in this time has failed, ${unit}; of requests without a time of their own.`,
       ),
+      checkEvery: z
+        .int()
+        .positive()
+        .exactOptional()
+        .describe('Of so many responses one was checked, but for its status. Absent: each.'),
       maxBody: z.int().positive().exactOptional().describe('A response with a longer body is a wrong one, bytes.'),
       stream: z
         .enum(['sse', 'ndjson', 'chunks', 'off'])

@@ -116,6 +116,15 @@ export const REQUEST_SETTINGS = {
     what: 'The field of a row with the expected answer, which is not sent: answer or answer±1e-9',
     notWithAutocannon: UNSEEN,
   },
+  checkEvery: {
+    shape: 'quantity',
+    flag: '--check-every <count>',
+    help: whereMeasured('check one in so many responses (its status always); wrong ones of the others count as right'),
+    what: 'Of so many responses one is checked, but for its status, which always is (default 1: each)',
+    value: { kind: 'count', min: '1', max: '1m' },
+    default: '1',
+    notWithAutocannon: UNSEEN,
+  },
   timeout: {
     shape: 'quantity',
     flag: '--timeout <duration>',
