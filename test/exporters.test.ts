@@ -126,6 +126,14 @@ describe('a run that is told to everything at once', () => {
         totals.byOutcome.timeout,
       );
     }
+    const { streams, goodput } = result;
+    for (const job of ['pulled', 'rampart']) {
+      expect(await sum('rampart_output_tokens_total', `job="${job}"`)).toBe(streams?.outputTokens);
+      expect(await sum('rampart_streams_ended_total', `job="${job}",finish="stop"`)).toBe(streams?.finishes.stop);
+      expect(await sum('rampart_requests_good_total', `job="${job}"`)).toBe(goodput?.good);
+    }
+    expect(await sum('rampart_time_to_first_token_seconds_count', 'job="rampart"')).toBe(streams?.ended);
+    expect(await sum('rampart_inter_token_latency_seconds_count', 'job="rampart"')).toBe(5);
     expect(await sum('rampart_response_seconds_count', 'job="rampart"')).toBe(totals.ok);
     expect(await sum('rampart_response_seconds_bucket', 'job="rampart",le="0.02"')).toBe(5);
     expect(natives.get('count')).toBe(result.series['POST /predict']?.latency.response.count);
@@ -150,6 +158,8 @@ describe('a run that is told to everything at once', () => {
       expect(found.p95).toBeLessThanOrEqual(seconds(p95) * found.base * 1.001);
     }
     expect(decoded.metrics['rampart.response'].unit).toBe('s');
+    expect(points('rampart.time_to_first_token')).toMatchObject([{ count: 3, max: 0.009 }]);
+    expect(points('rampart.output_tokens')).toMatchObject([{ value: 12 }]);
     const histograms = Object.values(decoded.metrics as object).filter(({ kind }) => kind === 'exponential_histogram');
     expect(histograms.length).toBeGreaterThan(5);
   });
@@ -161,6 +171,8 @@ describe('a run that is told to everything at once', () => {
       texts.reduce((sum, text) => sum + Number(pattern.exec(text)?.[1] ?? 0), 0);
     expect(sumOf(measured, /[ ,]sent=(\d+)i/)).toBe(totals.sent);
     expect(sumOf(measured, /,response_count=(\d+)i/)).toBe(totals.ok);
+    expect(sumOf(measured, /,output_tokens=(\d+)i/)).toBe(12);
+    expect(sumOf(measured, /,time_to_first_token_count=(\d+)i/)).toBe(3);
     for (const line of lines.filter((each) => each !== ''))
       expect(line).toMatch(/^\w+(,\w+=(\\[, =]|[^, =])+)+ \w+=[-\d.e]+i?(,\w+=[-\d.e]+i?)* \d{19}$/);
     expect(box?.got['authorization']).toContain('Token s3cret-t0ken');

@@ -1,5 +1,32 @@
 import type { RunEvent } from '../core/event.ts';
-import { finishedOf, generatorOf, intervalOf, planOf, secondOf, seriesOf, startedOf } from './events.fixture.ts';
+import type { SeriesSnapshot } from '../core/snapshot.ts';
+import {
+  dataOf,
+  finishedOf,
+  generatorOf,
+  intervalOf,
+  planOf,
+  secondOf,
+  seriesOf,
+  startedOf,
+} from './events.fixture.ts';
+
+/** Three of whose responses were streamed, with 3, 4 and 5 tokens; two of them were good. */
+const streamed = (series: SeriesSnapshot): SeriesSnapshot => ({
+  ...series,
+  times: {
+    ...series.times,
+    timeToFirstToken: dataOf([4_000, 6_000, 9_000]),
+    timePerOutputToken: dataOf([2_000, 3_000, 4_000]),
+    interTokenLatency: dataOf([1_000, 2_000, 3_000, 4_000, 5_000]),
+    longestGap: dataOf([3_000, 4_000, 5_000]),
+  },
+  streams: {
+    ...{ pieces: 11, ended: 3, outputTokens: 12, inputTokens: 30, toldOutput: 3, toldInput: 2 },
+    finishes: { stop: 2, length: 1 },
+  },
+  goodput: { good: 2, bad: 2, open: 0 },
+});
 
 /** A warm-up, two seconds of two kinds of requests with failures, and an end: for the tests of every exporter. */
 export const EVENTS: readonly RunEvent[] = [
@@ -8,7 +35,9 @@ export const EVENTS: readonly RunEvent[] = [
   intervalOf({
     index: 1,
     series: {
-      'POST /predict': seriesOf({ ok: [10_000, 20_000, 30_000], ended: { timeout: 1 }, connect: [400], dropped: 2 }),
+      'POST /predict': streamed(
+        seriesOf({ ok: [10_000, 20_000, 30_000], ended: { timeout: 1 }, connect: [400], dropped: 2 }),
+      ),
       'GET "a\\b",c d': seriesOf({ ok: [0, 1, 2_000_000] }),
     },
     generator: generatorOf(),

@@ -1,7 +1,7 @@
 import { inMs } from '../analyze/latency.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { Plan, Scope } from '../core/plan.ts';
-import type { RunResult } from '../core/result.ts';
+import type { RunResult, SeriesResult } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
 import {
   EMPTY_HISTOGRAM,
@@ -10,6 +10,7 @@ import {
   type SeriesSnapshot,
   timesOf,
 } from '../core/snapshot.ts';
+import { FINISHES } from '../core/streamed.ts';
 import { Histogram, quantilesOf } from '../stats/histogram.ts';
 import { mergeHistograms } from '../stats/packed-histogram.ts';
 import { csvCell } from './csv-cell.ts';
@@ -18,7 +19,7 @@ import { wholesOf } from './request-rows.ts';
 /**
  * The three tables that Locust writes, column for column, so that dashboards made for them keep working. Two things are
  * truer here: times have µs resolution, and are of successes only (Locust's hold failures as well). What is not known
- * is `N/A`.
+ * is `N/A`. Figures that Locust does not have stand behind its columns.
  */
 
 type Cell = string | number;
@@ -83,11 +84,8 @@ export function toStatsCsv(
   histogramOf: (name: string | null, kind?: Scope['kind']) => Histogram,
 ): string {
   const seconds = result.totals.durationMs / 1000;
-  const row = (
-    label: readonly Cell[],
-    { totals, rates }: Pick<RunResult, 'totals' | 'rates'>,
-    times: Histogram,
-  ): Cell[] => {
+  const further = furtherColumns(result);
+  const row = (label: readonly Cell[], { totals, rates, ...part }: Told, times: Histogram): Cell[] => {
     const requests = totals.ok + totals.failed;
     const achieved = rates.achievedPerSec;
     return [
@@ -99,13 +97,54 @@ export function toStatsCsv(
       rounded(achieved + perSecond(totals.failed, seconds)),
       perSecond(totals.failed, seconds),
       ...percentilesOf(times, (p) => bears(p, times.count)),
+      ...further.map(([, cellOf]) => cellOf(part) ?? UNKNOWN),
     ];
   };
   const rows = Object.entries(result.series).map(([name, each]) =>
     row(labelOf(result.plan, name), each, histogramOf(name)),
   );
   const wholes = wholesOf(result).map(({ kind, name, part }) => row([kind, name], part, histogramOf(name, kind)));
-  return table([STATS_COLUMNS, ...rows, ...wholes, row(AGGREGATED, result, histogramOf(null))]);
+  return table([
+    [...STATS_COLUMNS, ...further.map(([heading]) => heading)],
+    ...rows,
+    ...wholes,
+    row(AGGREGATED, result, histogramOf(null)),
+  ]);
+}
+
+type Told = Pick<RunResult, 'totals' | 'rates'> &
+  Pick<SeriesResult, 'streams' | 'goodput'> & {
+    readonly latency: SeriesResult['latency'];
+  };
+type Further = readonly [heading: string, cellOf: (part: Omit<Told, 'totals' | 'rates'>) => Cell | null | undefined];
+
+const STREAM_COLUMNS = [
+  ['TTFT', 'timeToFirstToken'],
+  ['TPOT', 'timePerOutputToken'],
+  ['ITL', 'interTokenLatency'],
+] as const;
+const STREAM_PERCENTILES = ['p50', 'p95', 'p99'] as const;
+
+/** Behind Locust's, and only where there is something: times of streams in ms, their tokens, how they ended; and goodput. */
+function furtherColumns({ streams, goodput }: RunResult): readonly Further[] {
+  const ofStreams: readonly Further[] = [
+    ['Streams', (part) => part.streams?.ended],
+    ...STREAM_COLUMNS.flatMap(([label, measure]) =>
+      STREAM_PERCENTILES.map(
+        (name): Further => [`${label} ${name.slice(1)}%`, ({ latency }) => latency[measure]?.[name]],
+      ),
+    ),
+    ['Output Tokens', (part) => part.streams?.outputTokens],
+    ['Output Tokens/s', (part) => part.streams?.outputTokensPerSec],
+    ...FINISHES.map(
+      (finish): Further => [`Ended ${finish}`, (part) => part.streams && (part.streams.finishes[finish] ?? 0)],
+    ),
+  ];
+  const ofGoodput: readonly Further[] = [
+    ['Goodput', (part) => part.goodput?.share],
+    ['Goodput/s', (part) => part.goodput?.perSec],
+  ];
+  return [...(streams === undefined ? [] : ofStreams), ...(goodput === undefined ? [] : ofGoodput)];
 }
 
 /** `failures.csv`: what failed, and how often. Requests that the run itself gave up at its end are not the target's. */

@@ -1,5 +1,8 @@
 import { headline } from '../analyze/headline.ts';
+import { formatMs } from '../analyze/wording.ts';
 import type { Check, Doubt, RunResult, VerdictStatus } from '../core/result.ts';
+import { goodputSentence } from './goodput.ts';
+import { streamSentence, streamTimes } from './streams.ts';
 
 /** An XML element; strings in `children` are text. */
 interface Element {
@@ -57,9 +60,22 @@ function validityCase(result: RunResult): Element {
     element(
       'system-out',
       {},
-      [sentence, why, text(doubts.filter((doubt) => !isError(doubt)))].filter((part) => part !== '').join('\n'),
+      [sentence, why, ...streamLines(result), goodputSentence(result), text(doubts.filter((doubt) => !isError(doubt)))]
+        .filter((part) => part !== '')
+        .join('\n'),
     ),
   );
+}
+
+/** `Time to first token: p50 12.1 ms, p95 18.0 ms, p99 –.`, and so on. */
+function streamLines(result: RunResult): string[] {
+  if (result.streams === undefined) return [];
+  const shown = ['p50', 'p95', 'p99'] as const;
+  const lines = streamTimes(result).map(({ label, summary }) => {
+    const figures = shown.map((name) => `${name} ${summary[name] === null ? '–' : formatMs(summary[name])}`);
+    return `${label}: ${figures.join(', ')}.`;
+  });
+  return [...lines, streamSentence(result.streams)];
 }
 
 function searchCases({ plan, breakingPoint }: RunResult): Element[] {

@@ -1,5 +1,5 @@
 import { headline } from '../analyze/headline.ts';
-import { formatCount } from '../analyze/wording.ts';
+import { formatCount, formatMs } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { RunResult } from '../core/result.ts';
 import { goodputSentence } from './goodput.ts';
@@ -17,6 +17,7 @@ import {
   totalsSentence,
   VERDICT_SIGNS,
 } from './search-phrases.ts';
+import { streamSentence, streamTimes } from './streams.ts';
 import { printable } from './terminal.ts';
 
 /** Failures listed; a step summary has its limits, and the whole list is in `failures.csv`. */
@@ -32,7 +33,8 @@ export function toMarkdown(result: RunResult): string {
     prose(why),
     `${SYMBOLS[chip.status]} ${prose(chip.text)}`,
     ...(breakingPoint === undefined ? [requestsTable(result)] : searchSections(result, breakingPoint)),
-    breakingPoint === undefined ? prose(goodputSentence(result)) : '',
+    prose(goodputSentence(result)),
+    streamsTable(result),
     list(
       'Checks',
       verdict.checks.map((check) => `${SYMBOLS[signOf(check)]} ${code(check.threshold)} ${prose(check.message)}`),
@@ -76,6 +78,23 @@ function requestsTable(result: RunResult): string {
     ]),
     tableRow(['---', '--:', '--:', ...(givenUp ? ['--:'] : []), ...SHOWN.map(() => '--:'), '--:', '--:', ...good]),
     ...rows,
+  ].join('\n');
+}
+
+/** What a model that streams is judged by; of a search all levels together. */
+function streamsTable(result: RunResult): string {
+  const { streams } = result;
+  if (streams === undefined) return '';
+  const shown = ['p50', 'p95', 'p99', 'max'] as const;
+  const rows = streamTimes(result).map(({ label, summary }) =>
+    tableRow([label, ...shown.map((name) => (summary[name] === null ? '–' : formatMs(summary[name])))]),
+  );
+  return [
+    tableRow(['Streams', ...shown]),
+    tableRow(['---', ...shown.map(() => '--:')]),
+    ...rows,
+    '',
+    prose(streamSentence(streams)),
   ].join('\n');
 }
 

@@ -14,11 +14,14 @@ export interface Times {
   readonly p99: number;
 }
 
+/** Of streams and of goodput, where there are any. */
+type Further = Partial<Record<'stream_events' | 'streams_ended' | 'output_tokens' | 'good' | 'bad', number>>;
+
 export interface RequestFigures {
   readonly request: string;
   readonly phase: string;
   readonly counts: Readonly<
-    Record<'offered' | 'sent' | 'dropped' | 'ok' | 'failed' | 'bytes_in' | 'bytes_out', number>
+    Record<'offered' | 'sent' | 'dropped' | 'ok' | 'failed' | 'bytes_in' | 'bytes_out', number> & Further
   >;
   readonly outcomes: Readonly<Record<string, number>>;
   readonly statuses: Readonly<Record<string, number>>;
@@ -40,11 +43,21 @@ export function figuresOf(snapshot: IntervalSnapshot): readonly RequestFigures[]
       failed: series.failed,
       bytes_in: series.bytesIn,
       bytes_out: series.bytesOut,
+      ...furtherOf(series),
     },
     outcomes: series.byOutcome as Readonly<Record<string, number>>,
     statuses: series.byStatus,
     times: timesOf(series),
   }));
+}
+
+function furtherOf({ streams, goodput }: SeriesSnapshot): Further {
+  return {
+    ...(streams === undefined
+      ? {}
+      : { stream_events: streams.pieces, streams_ended: streams.ended, output_tokens: streams.outputTokens }),
+    ...(goodput === undefined ? {} : { good: goodput.good, bad: goodput.bad }),
+  };
 }
 
 function timesOf({ times }: SeriesSnapshot): Record<string, Times> {

@@ -18,8 +18,20 @@ const COUNTERS: readonly (readonly [keyof Counted, string, '' | 'By', string])[]
   ['bytesOut', 'transmitted', 'By', 'Bytes sent, with heads.'],
 ];
 
+/** Counters that are there where there is anything to count. */
+const FURTHER: readonly (readonly [key: string, name: string, help: string])[] = [
+  ['pieces', 'stream.events', 'Events of streams with a piece of an answer.'],
+  ['outputTokens', 'output_tokens', 'Tokens of the answers of the streams that came to their end.'],
+  ['inputTokens', 'input_tokens', 'Tokens of their prompts, as servers tell them.'],
+  ['good', 'requests.good', 'Requests that met all their limits.'],
+  ['bad', 'requests.bad', 'Requests that failed, or were over one of their limits.'],
+];
+
 /** What one request name came to in one phase. */
 interface Course {
+  /** Of streams and of goodput, where there are any. */
+  readonly further: Map<string, number>;
+  readonly finishes: Map<string, number>;
   readonly labels: Labels;
   readonly counts: Record<keyof Counted, number>;
   readonly outcomes: Map<string, number>;
@@ -83,6 +95,12 @@ export class Meter {
       addCounts(course.outcomes, series.byOutcome);
       addCounts(course.statuses, series.byStatus);
       addTimes(course.times, series.times);
+      if (series.goodput !== undefined)
+        addCounts(course.further, { good: series.goodput.good, bad: series.goodput.bad });
+      if (series.streams === undefined) continue;
+      const { pieces, outputTokens, inputTokens, toldInput, finishes } = series.streams;
+      addCounts(course.further, { pieces, outputTokens, ...(toldInput > 0 ? { inputTokens } : {}) });
+      addCounts(course.finishes, finishes);
     }
   }
 
@@ -95,7 +113,15 @@ export class Meter {
     let course = this.#courses.get(key);
     if (course === undefined) {
       const counts = { due: 0, sent: 0, dropped: 0, bytesIn: 0, bodyBytesIn: 0, bytesOut: 0 };
-      course = { labels, counts, outcomes: new Map(), statuses: new Map(), times: new Map() };
+      course = {
+        labels,
+        counts,
+        outcomes: new Map(),
+        statuses: new Map(),
+        times: new Map(),
+        further: new Map(),
+        finishes: new Map(),
+      };
       this.#courses.set(key, course);
     }
     return course;
@@ -157,7 +183,24 @@ export class Meter {
         'Responses, by HTTP status.',
         split(({ statuses }) => statuses, 'status'),
       ),
-    ];
+      ...FURTHER.map(([key, name, help]) =>
+        counter(
+          name,
+          '',
+          help,
+          courses.flatMap(({ labels, further }) => {
+            const value = further.get(key);
+            return value === undefined ? [] : [{ labels, value }];
+          }),
+        ),
+      ),
+      counter(
+        'streams.ended',
+        '',
+        'Streams that came to their end, by how generation ended.',
+        split(({ finishes }) => finishes, 'finish'),
+      ),
+    ].filter(({ points }, i) => points.length > 0 || i < COUNTERS.length + 2);
   }
 
   /** One for each measure of which there is a sample: those of the table, in its order. */

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { foldOf } from '../analyze/events.fixture.ts';
+import { EVENTS } from '../analyze/few-events.fixture.ts';
+import { toStatsCsv } from './csv.ts';
+import { toJunitXml } from './junit.ts';
+import { toMarkdown } from './markdown.ts';
+import { fixtureHistogram, fixtureResult } from './result.fixture.ts';
+
+const streamed = foldOf(EVENTS);
+const result = streamed.result();
+
+it('stats.csv has what streams are judged by behind Locust’s columns, and only where there were any', () => {
+  const [head = '', ...rows] = toStatsCsv(result, (name, kind) => streamed.responseTimesOf(name, kind))
+    .trim()
+    .split('\r\n');
+  const plain = toStatsCsv(fixtureResult(), (name) => fixtureHistogram(name)).split('\r\n')[0] ?? '';
+  expect(head.startsWith(`${plain},Streams,TTFT 50%,TTFT 95%,TTFT 99%,TPOT 50%`)).toBe(true);
+  const columns = head.split(',');
+  const cell = (row: string | undefined, heading: string): string | undefined =>
+    row?.split(',').at(columns.indexOf(heading) - columns.length);
+  const predict = rows.find((row) => row.startsWith('POST,'));
+  expect(cell(predict, 'Streams')).toBe('3');
+  expect(cell(predict, 'Output Tokens')).toBe('12');
+  expect(cell(predict, 'Ended stop')).toBe('2');
+  expect(cell(predict, 'Ended other')).toBe('0');
+  expect(cell(predict, 'Goodput')).toBe(`${result.series['POST /predict']?.goodput?.share}`);
+  expect(cell(rows.at(-1), 'Output Tokens/s')).toBe(`${result.streams?.outputTokensPerSec}`);
+  // Not streamed, so not known; and too few for a percentile.
+  const other = rows.find((row) => row.includes('c d'));
+  expect([cell(other, 'Streams'), cell(predict, 'TTFT 95%')]).toEqual(['N/A', 'N/A']);
+});
+
+it('summary.md has a table of them, and junit.xml tells them beside the validity', () => {
+  const markdown = toMarkdown(result);
+  expect(markdown).toContain(
+    '| Streams | p50 | p95 | p99 | max |\n| --- | --: | --: | --: | --: |\n| Time to first token |',
+  );
+  expect(markdown).toContain('3 streams came to their end: 12 output tokens');
+  const junit = toJunitXml(result);
+  expect(junit).toContain('Time per output token: p50 –, p95 –, p99 –.');
+  expect(junit).toContain('Ended by stop 2, length 1.');
+  for (const text of [toMarkdown(fixtureResult()), toJunitXml(fixtureResult())]) expect(text).not.toContain('stream');
+});
