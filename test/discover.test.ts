@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -83,6 +85,44 @@ describe('the reference server', () => {
     expect((await rampart(['discover', served.url, '-o', 'scenario.yaml'], { cwd })).code).toBe(2);
     const run = await rampart(['probe', 'scenario.yaml', '-n', '10', '--no-discover'], { cwd });
     expect(run.stdout).toContain('none failed');
+  });
+});
+
+describe('a cache in the target', () => {
+  it('is told by discover and before a search, with what to do', async () => {
+    // A model that takes far longer than anything else on a busy machine.
+    const seen = new Set<string>();
+    const server = createServer((request, response) => {
+      if (request.method !== 'POST') return void response.writeHead(405).end();
+      let body = '';
+      request.setEncoding('utf8').on('data', (piece: string) => {
+        body += piece;
+      });
+      request.on('end', () => {
+        if (!('text' in JSON.parse(body)))
+          return void response.writeHead(400).end('{"error": "missing field \'text\'"}');
+        setTimeout(() => response.end('{"y": 1}'), seen.has(body) ? 0 : 200);
+        seen.add(body);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/predict`;
+    const { code, stdout } = await rampart(['discover', url]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/Cache: .*a body that it has seen takes it .*--rows 1000/s),
+    ]);
+    const find = await rampart(['find', url, '--budget', '10s', '--allow-rough']);
+    expect(find.stderr).toContain("so its capacity with one body is not the model's");
+    server.close().closeAllConnections();
+  });
+
+  it('that is not there raises no alarm, again and again', async () => {
+    served = await serve('fancy');
+    for (let n = 0; n < 5; n++) {
+      const { stdout } = await rampart(['discover', served.url, '--json']);
+      expect(JSON.parse(stdout).cache).toMatchObject({ cached: false, turns: expect.any(Number) });
+    }
   });
 });
 

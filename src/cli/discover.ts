@@ -10,7 +10,8 @@ import { preparedBy } from '../plan/resolve.ts';
 import { isScenario, isYaml } from '../plan/scenario-source.ts';
 import { readSources } from '../plan/sources.ts';
 import { literalText } from '../plan/template.ts';
-import { discoveryText } from '../report/discovery.ts';
+import { cacheLines, discoveryText } from '../report/discovery.ts';
+import { type CacheFinding, probeCache } from '../session/cache-probe.ts';
 import { askerOf, discoverFor } from '../session/discovery.ts';
 import { discreet } from './discreet.ts';
 
@@ -41,8 +42,11 @@ export async function discoverCommand(
     );
   await reach(plan);
   const discovery = await discoverFor(plan, world.clock);
-  if (json === true) world.stdout.write(`${JSON.stringify(discoveryJson(plan, discovery, secrets), null, 2)}\n`);
+  const cache = wish === null ? await probeCache(plan, discovery, world) : null;
+  if (json === true) world.stdout.write(`${JSON.stringify(discoveryJson(plan, discovery, cache, secrets), null, 2)}\n`);
   else (wish === null ? world.stdout : world.stderr).write(discoveryText(discovery, secrets));
+  if (json !== true && cache?.cached === true)
+    world.stdout.write(`${cacheLines(cache, secrets.maskAddresses(plan.target.url)).join('\n')}\n`);
   const { accepted } = discovery;
   if (accepted === null) return EXIT.unreachable;
   const ask = askerOf(plan, world.clock);
@@ -124,6 +128,7 @@ const USUAL = /^(accept|user-agent)$/i;
 function discoveryJson(
   { target }: Plan,
   { accepted, refusal, bodySchema: _, ...rest }: Discovery,
+  cache: CacheFinding | null,
   secrets: Secrets,
 ): unknown {
   const replied = ({ status, body }: NonNullable<Discovery['refusal']>): object => ({
@@ -144,6 +149,7 @@ function discoveryJson(
             response: replied(accepted.reply),
           },
     refusal: refusal === null ? null : replied(refusal),
+    cache,
   };
   return masked(json, secrets);
 }

@@ -18,6 +18,8 @@ export interface Reply {
   readonly body: string | null;
   /** Why there was no response. */
   readonly message: string;
+  /** How long it took, without the connect; absent: it was not looked at. */
+  readonly ms?: number;
 }
 
 export type Ask = (question: Question) => Promise<Reply>;

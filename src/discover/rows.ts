@@ -16,6 +16,8 @@ const TRIES = 20;
 export interface RowMaker {
   /** A row as the body that is sent; null: there is no other. */
   next(): string | null;
+  /** Leaves out those that the target has seen already. */
+  forget(): void;
 }
 
 export interface RowsFound {
@@ -81,6 +83,10 @@ class Maker implements RowMaker {
 
   next(): string | null {
     return this.#waiting.shift() ?? this.#another();
+  }
+
+  forget(): void {
+    this.#waiting.length = 0;
   }
 
   /** One that will be the next, too. */

@@ -90,7 +90,8 @@ class Varier {
   #number(value: number, schema: JsonObject | null): number {
     const { least, most, step } = boundsOf(schema, value);
     const width = Math.abs(value) * (this.#reach === 'near' ? 0.1 : 0.5);
-    const spread = width === 0 ? 1 : width;
+    // A whole number that is small has no half of itself to go.
+    const spread = Math.max(width, step === 1 ? (this.#reach === 'near' ? 1 : 4) : width === 0 ? 1 : 0);
     const bounded = Number.isFinite(least) && Number.isFinite(most) && this.#reach === 'wide';
     const low = bounded ? least : Math.max(least, value - spread);
     const high = bounded ? most : Math.min(most, value + spread);

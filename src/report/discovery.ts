@@ -1,3 +1,4 @@
+import { formatMs } from '../analyze/wording.ts';
 import { RampartError } from '../core/errors.ts';
 import { MASK, type Secrets } from '../core/secret.ts';
 import type { Discovery } from '../discover/discover.ts';
@@ -53,6 +54,22 @@ export function discoveryText(discovery: Discovery, secrets: Secrets): string {
     `Response: ${replyOf(accepted.reply, secrets)}`,
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** Response times of bodies that a target had not seen, and of those it had: medians, ms. */
+interface CacheFinding {
+  readonly turns: number;
+  readonly unseenMs: number;
+  readonly repeatedMs: number;
+}
+
+/** That a target answers from a cache, and what to do. */
+export function cacheLines({ turns, unseenMs, repeatedMs }: CacheFinding, url: string): string[] {
+  return [
+    `Cache:    a body that it has seen takes it ${formatMs(repeatedMs)}, another ${formatMs(unseenMs)} (medians of ${turns} turns):`,
+    "          it answers repeats from a cache, so its capacity with one body is not the model's. Give it rows that differ:",
+    `          rampart discover ${url} --rows 1000 > rows.jsonl, then --data rows.jsonl`,
+  ];
 }
 
 /** Why no load is sent to an address of which nothing was found that it accepts. */

@@ -61,8 +61,9 @@ async function askOnce(plan: Plan, template: RequestTemplate, question: Question
     checks: ANY_STATUS,
     maxBody: LARGEST,
   };
-  const { status, headers, body: text, message } = await requestOnce(single, null, clock, longest);
-  return { status, headers, body: text, message };
+  const response = await requestOnce(single, null, clock, longest);
+  const { status, headers, body: text, message, responseMs, connectMs } = response;
+  return { status, headers, body: text, message, ms: responseMs - connectMs };
 }
 
 /** Where a plan's settings come from, with what its target was found to accept below all that was given. */

@@ -6,8 +6,9 @@ import type { Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
 import type { Machine, World } from '../core/world.ts';
 import type { Question } from '../discover/exchange.ts';
-import { foundLines, notFound } from '../report/discovery.ts';
+import { cacheLines, foundLines, notFound } from '../report/discovery.ts';
 import { preflightLines, preflightRefusal } from '../report/preflight.ts';
+import { probeCache } from './cache-probe.ts';
 import { discoverFor, mayWantMore } from './discovery.ts';
 import { Frame, isFramed } from './frame.ts';
 import { type FolderWish, takenNames } from './run-folder.ts';
@@ -46,9 +47,10 @@ export interface Preflight<Prepared> {
  * @throws RampartError 'unusable' where its response is not what the checks want, 'bad-folder'.
  */
 export async function preflight<Prepared extends Planned>(
-  { clock, files }: Pick<Machine, 'clock' | 'files'>,
+  machine: Pick<Machine, 'clock' | 'files' | 'randomSeed'>,
   { prepared: asked, wish, secretsOf, again: discovering, onInterrupt }: Intended<Prepared>,
 ): Promise<Preflight<Prepared>> {
+  const { clock, files } = machine;
   const { rows } = asked;
   const tries = asked.plan.preflight !== false;
   if (wish !== null && (tries || isFramed(asked.plan))) await takenNames(files, wish);
@@ -77,6 +79,9 @@ export async function preflight<Prepared extends Planned>(
     const second = await requestOnce(better.plan, better.rows, clock, null);
     if (second.outcome !== 'ok') throw preflightRefusal(better.plan, second, secrets(better.plan));
     const found = [...foundLines(discovery, secrets(better.plan)), preflightLines([second])];
+    // A search for the capacity of a model would find that of its cache.
+    const cache = plan.kind === 'find' ? await probeCache(plan, discovery, machine) : null;
+    if (cache?.cached === true) found.push(...cacheLines(cache, secrets(better.plan).maskAddresses(plan.target.url)));
     return { prepared: better, told: [...told, ...found], responses: [second], frame };
   } catch (error) {
     // One that somebody named may have been theirs.

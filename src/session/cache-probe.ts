@@ -1,0 +1,110 @@
+/**
+ * Whether a target answers from a cache: bodies that it has not seen are asked, and asked again, with one body that is always
+ * the same between them. What a body costs is no matter, since each is held against itself.
+ */
+import type { Plan } from '../core/plan.ts';
+import type { Machine } from '../core/world.ts';
+import type { Discovery } from '../discover/discover.ts';
+import type { Accepted, Ask } from '../discover/exchange.ts';
+import { type RowMaker, rowsLike } from '../discover/rows.ts';
+import { Random } from '../load/random.ts';
+import { binomialCdf } from '../stats/distributions.ts';
+import { rankScore } from '../stats/rank-test.ts';
+import { askerOf } from './discovery.ts';
+
+/** Response times of one turn, ms. */
+export interface Turn {
+  /** Of a body that was never sent before. */
+  readonly unseen: number;
+  /** Of the same body once more. */
+  readonly again: number;
+  /** Of the body that every turn has. */
+  readonly same: number;
+}
+
+export interface CacheFinding {
+  readonly cached: boolean;
+  readonly turns: number;
+  /** Medians, ms. */
+  readonly unseenMs: number;
+  readonly repeatedMs: number;
+}
+
+const TURNS = 20;
+/** Fewer turns bear no answer. */
+const LEAST_TURNS = 10;
+/** All turns together, ms. */
+const PATIENCE = 15_000;
+/** Standard deviations, and a chance: each would be a false alarm in ten thousand. */
+const LEAST_SCORE = 3.72;
+const LEAST_CHANCE = 1e-4;
+/** A cache that saves less is not worth a word: what saves a little is a connection, a branch, a page of memory. */
+const LEAST_RATIO = 1.5;
+
+/** What turns say. Null: there are too few. */
+export function findingOf(turns: readonly Turn[]): CacheFinding | null {
+  if (turns.length < LEAST_TURNS) return null;
+  const unseen = turns.map((turn) => turn.unseen);
+  const repeated = turns.flatMap(({ again, same }) => [again, same]);
+  const unseenMs = medianOf(unseen);
+  const repeatedMs = medianOf(repeated);
+  const slower = turns.filter((turn) => turn.unseen > turn.again).length;
+  // That so many or more are slower the first time, where neither is.
+  const chance = 1 - binomialCdf(slower - 1, turns.length, 0.5);
+  const cached =
+    unseenMs >= LEAST_RATIO * repeatedMs &&
+    unseenMs >= LEAST_RATIO * medianOf(turns.map(({ again }) => again)) &&
+    rankScore(unseen, repeated) > LEAST_SCORE &&
+    chance < LEAST_CHANCE;
+  return { cached, turns: turns.length, unseenMs, repeatedMs };
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const [low = 0, high = 0] = [sorted[middle - 1], sorted[middle]];
+  return sorted.length % 2 === 1 ? high : (low + high) / 2;
+}
+
+/** Asks in turns, and says what they show; null: they do not tell. */
+async function turnsOf(
+  { question }: Accepted,
+  make: RowMaker,
+  ask: Ask,
+  now: () => number,
+): Promise<CacheFinding | null> {
+  const until = now() + PATIENCE;
+  const timed = async (body: string | null): Promise<number | null> => {
+    const { status, ms } = await ask({ ...question, body });
+    return status >= 200 && status < 300 && ms !== undefined ? ms : null;
+  };
+  // It is in the cache, if there is one.
+  if ((await timed(question.body)) === null) return null;
+  const turns: Turn[] = [];
+  while (turns.length < TURNS && now() < until) {
+    const body = make.next();
+    if (body === null) break;
+    const unseen = await timed(body);
+    const same = await timed(question.body);
+    const again = await timed(body);
+    if (unseen === null || again === null || same === null) return null;
+    turns.push({ unseen, again, same });
+  }
+  return findingOf(turns);
+}
+
+/** Looks whether the target that was discovered answers from a cache; null: it cannot be told. */
+export async function probeCache(
+  plan: Plan,
+  { accepted, bodySchema }: Discovery,
+  { clock, randomSeed }: Pick<Machine, 'clock' | 'randomSeed'>,
+): Promise<CacheFinding | null> {
+  if (accepted === null) return null;
+  // Bodies of an earlier probe may be in the cache still.
+  const random = new Random(randomSeed(), 1);
+  const ask = askerOf(plan, clock);
+  const rows = await rowsLike(accepted, bodySchema, ask, () => random.uniform());
+  if (typeof rows === 'string') return null;
+  rows.make.forget();
+  return turnsOf(accepted, rows.make, ask, () => clock.now() / 1_000);
+}
