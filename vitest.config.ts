@@ -12,6 +12,7 @@ const SIDE_BY_SIDE = [
   'agents-access',
   'ci-examples',
   'coming-from',
+  'cookies',
   'data',
   'discover',
   'doctor',

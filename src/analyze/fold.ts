@@ -65,6 +65,7 @@ export class RunFold {
   #generator = new GeneratorFold();
   #closedUnannounced = 0;
   #surplus = 0;
+  #redirects = 0;
 
   /** @throws RampartError `bad-journal` where the stream does not begin with `started`. */
   accept(event: RunEvent): void {
@@ -277,6 +278,7 @@ export class RunFold {
       },
       failures,
       ...(this.#breakingPoint === null ? {} : { breakingPoint: this.#breakingPoint }),
+      ...(this.#redirects === 0 ? {} : { redirects: this.#redirects }),
       ...(this.#tornDown === null ? {} : { teardown: this.#tornDown }),
     };
   }
@@ -344,6 +346,7 @@ export class RunFold {
     const { index, phase, generator, startAt, endAt, connections } = snapshot;
     this.#closedUnannounced += connections?.closedUnannounced ?? 0;
     this.#surplus += connections?.surplus ?? 0;
+    this.#redirects += connections?.redirects ?? 0;
     if (generator !== undefined && resets === this.#resets && !warmingUp(snapshot, started.plan)) {
       this.#generator.addLag(generator);
       // The delay of a standstill has a doubt of its own, and charges no response.

@@ -10,6 +10,14 @@ export function statusHint({ status, message, name }: FailureResult, { requests,
   const request = requests.find((each) => each.name === name) ?? requests[0];
   if (request === undefined) return null;
   switch (status) {
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308:
+      return message.includes(': ')
+        ? 'Point the test at the address where it ends.'
+        : 'Point the test there, follow it with --follow-redirects, or expect it with --expect-status.';
     case 400:
     case 422:
       return request.body === null

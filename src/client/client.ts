@@ -13,8 +13,8 @@ export interface Reply<Seen> {
   readonly seen: Seen | null;
 }
 
-/** One request of a pass through a flow: which, the pass's number, and what earlier responses of it gave. */
-export type PassStep = Pick<Exchange, 'request' | 'index' | 'captured'>;
+/** One request of a pass through a flow: which, the pass's number, what earlier responses of it gave, and the request before. */
+export type PassStep = Pick<Exchange, 'request' | 'index' | 'captured'> & { readonly after?: Exchange | undefined };
 
 /** Takes what is wanted of a response. Both are valid within the call. */
 export type Look<Seen> = (answer: AnswerBuffer, address: string) => Seen;
@@ -72,6 +72,8 @@ export class Client<Seen> {
       exchange.index = step?.index ?? this.#index++;
       exchange.request = step?.request ?? this.#request;
       exchange.captured = step?.captured ?? null;
+      // What a driver keeps of its user.
+      exchange.link = step?.after?.link ?? null;
       exchange.dueAt = this.#clock.now();
       this.#asked.set(exchange, resolve);
       this.#driver.send(exchange);

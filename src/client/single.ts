@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { capturedNames } from '../core/capture.ts';
+import type { Exchange } from '../core/exchange.ts';
 import { firstPasses } from '../core/flow.ts';
 import type { FrameRequest, Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
@@ -54,9 +55,11 @@ export async function* requestEach(
     for (const pass of passes) {
       index += 1;
       captured = null;
+      let after: Exchange | undefined;
       for (const request of pass) {
-        const sent = await singles.send({ request, index, captured });
+        const sent = await singles.send({ request, index, captured, after });
         captured = sent.captured;
+        after = sent.exchange;
         if (sent.response.outcome !== 'ok' || !told.has(request)) yield sent.response;
         told.add(request);
       }
@@ -93,17 +96,19 @@ export async function* requestInTurn(
   const singles = await Singles.open(alone, null, clock, null);
   try {
     let captured: string[] | null = null;
+    let after: Exchange | undefined;
     for (const [request, { retries, retryPause }] of requests.entries()) {
-      let sent = await singles.send({ request, index: request, captured });
+      let sent = await singles.send({ request, index: 0, captured, after });
       let attempts = 1;
       for (; sent.response.outcome !== 'ok' && attempts <= retries && !ended(); attempts++) {
         await new Promise<void>((resolve) => {
           clock.after(retryPause, resolve);
         });
         if (ended()) break;
-        sent = await singles.send({ request, index: request, captured });
+        sent = await singles.send({ request, index: 0, captured, after });
       }
       ({ captured } = sent);
+      after = sent.exchange;
       yield { response: sent.response, attempts, captured };
       if (ended()) return;
     }
@@ -135,7 +140,11 @@ class Singles {
   }
 
   /** `captured`: what the responses of its pass gave, this one included. */
-  async send(step?: PassStep): Promise<{ readonly response: SingleResponse; readonly captured: string[] | null }> {
+  async send(step?: PassStep): Promise<{
+    readonly response: SingleResponse;
+    readonly captured: string[] | null;
+    readonly exchange: Exchange;
+  }> {
     const { exchange, seen } = await this.#client.send(step);
     const { outcome, status, message, example, dueAt, doneAt, connectTook } = exchange;
     const response: SingleResponse = {
@@ -149,7 +158,7 @@ class Singles {
       sentSecrets: this.#sentSecrets.of(exchange, Secrets.of(this.#plan)),
       connectMs: toMillis(Math.max(0, connectTook) as Micros),
     };
-    return { response, captured: exchange.captured };
+    return { response, captured: exchange.captured, exchange };
   }
 
   close(): void {

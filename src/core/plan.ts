@@ -112,6 +112,7 @@ export interface RequestTemplate {
   /** Of its own. Absent: the plan's. */
   readonly checks?: readonly AnswerCheck[];
   readonly timeout?: Micros;
+  readonly followRedirects?: boolean;
 }
 
 /** A request before the whole load, or behind it: once, and in no statistic. */
@@ -298,6 +299,11 @@ export interface Plan {
   readonly warmupRequests: Count;
   /** Of every request without one of its own. */
   readonly timeout: Micros;
+  /** Redirects within the target are followed, of every request that does not say otherwise. Absent: they are not. */
+  readonly followRedirects?: true;
+  /** Each virtual user, or arrival, keeps its cookies: for one pass through a flow, or (users only) as long as it is there.
+   * Absent: nobody does. */
+  readonly cookies?: 'pass' | 'user';
   /** A response with a longer body is not read to its end, and is a wrong one. Absent: there is no limit. */
   readonly maxBody?: Bytes;
   /** How a streamed response is split, whatever it calls itself; `off`: not at all. Absent: by its content type. */

@@ -19,6 +19,12 @@ export const allChecks = ({ checks, requests }: Pick<Plan, 'checks' | 'requests'
 export const hasChecks = (plan: Pick<Plan, 'checks' | 'requests'>): boolean =>
   plan.requests.some((request) => checksOf(plan, request).length > 0);
 
+/** Whether a redirect of it is followed. */
+export const followsRedirects = (
+  plan: Pick<Plan, 'followRedirects'>,
+  { followRedirects }: Pick<RequestTemplate, 'followRedirects'>,
+): boolean => followRedirects ?? plan.followRedirects ?? false;
+
 /** How long a request may take. */
 export const timeoutOf = (plan: Pick<Plan, 'timeout'>, { timeout }: Pick<RequestTemplate, 'timeout'>): Micros =>
   timeout ?? plan.timeout;

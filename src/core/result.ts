@@ -51,6 +51,8 @@ export interface RunResult {
   readonly failures: readonly FailureResult[];
   /** Of a search. */
   readonly breakingPoint?: BreakingPoint;
+  /** Redirects that were followed, of all requests together, warm-up included; each is within its request. Absent: none. */
+  readonly redirects?: number;
   /** What came of the plan's tear-down; it is in no figure. Absent: there was none. */
   readonly teardown?: TornDown;
   /** Outputs at which something went wrong. Not in the journal, which ends before it is known. Absent: nothing did. */

@@ -128,6 +128,8 @@ export interface ConnectionCounts {
   readonly closedUnannounced: number;
   /** Connections on which bytes came that nobody had asked for, behind a whole response. */
   readonly surplus: number;
+  /** Redirects that were followed. Absent: none. */
+  readonly redirects?: number;
 }
 
 export type Phase = 'warmup' | 'measure' | 'drain';

@@ -1,5 +1,7 @@
 import type { Plan, Segment } from '../core/plan.ts';
 import type { Clock, Driver, Payloads } from '../core/ports.ts';
+import type { Amender } from './amender.ts';
+import { BrowsingDriver, browses } from './browsing/driver.ts';
 import { Http1Driver } from './http1/driver.ts';
 import type { Witnessed } from './witness.ts';
 
@@ -8,9 +10,18 @@ export type CreateDriver<Made extends Driver = Driver> = (plan: Plan, clock: Clo
 
 /** What sends a plan's requests and shows their responses, too. undici is loaded only where needed: that takes long. */
 export async function ownEngineFor(plan: Plan, payloads: Payloads | null): Promise<CreateDriver<Driver & Witnessed>> {
+  const create = await amendedEngineFor(plan, payloads);
+  if (!browses(plan)) return (frozen, clock, segment) => create(frozen, clock, segment, null);
+  return (frozen, clock, segment) => new BrowsingDriver(frozen, clock, segment, create);
+}
+
+async function amendedEngineFor(
+  plan: Plan,
+  payloads: Payloads | null,
+): Promise<(plan: Plan, clock: Clock, segment: Segment, amender: Amender | null) => Driver & Witnessed> {
   if (plan.http2 || plan.proxy !== null) {
     const { UndiciDriver } = await import('./undici/driver.ts');
-    return (frozen, clock, segment) => new UndiciDriver(frozen, clock, segment, payloads);
+    return (frozen, clock, segment, amender) => new UndiciDriver(frozen, clock, segment, payloads, amender);
   }
-  return (frozen, clock, segment) => new Http1Driver(frozen, clock, segment, payloads);
+  return (frozen, clock, segment, amender) => new Http1Driver(frozen, clock, segment, payloads, amender);
 }

@@ -151,6 +151,7 @@ function resolveOne(
     checks,
     ...(captures.length === 0 ? {} : { captures }),
     ...(timeout === undefined ? {} : { timeout }),
+    ...(own.followRedirects === undefined ? {} : { followRedirects: own.followRedirects }),
     retries: count(retries),
     retryPause: blame(originOf('retryPause'), (label) => parseDuration(retryPause, label, { min: '0s', max: '10m' })),
   };

@@ -35,6 +35,7 @@ export const REQUEST_SETTINGS = [
   'expectJson',
   'expectField',
   'timeout',
+  'followRedirects',
 ] as const satisfies readonly SettingName[];
 
 export const requestSchema = z.strictObject(

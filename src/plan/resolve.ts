@@ -8,6 +8,7 @@ import { Secrets } from '../core/secret.ts';
 import { cellsOf } from '../core/template.ts';
 import { count, type Micros, micros, seconds } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
+import { resolveBrowsing } from './browsing.ts';
 import { expectedField, resolveChecks } from './checks.ts';
 import { resolveConnections, threadsWithin } from './connections.ts';
 import { formatOf, loadRows } from './data.ts';
@@ -112,6 +113,7 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
     ...(checkEvery === 1 ? {} : { checkEvery }),
     ...withinUsers(withinRows(partsOf(kind, given, world.host.cores), data)),
     timeout: readOrDefault(given, 'timeout'),
+    ...resolveBrowsing(given),
     maxBody: readOrDefault(given, 'maxBody'),
     ...(stream === 'auto' ? {} : { stream }),
     gracefulStop: readOrDefault(given, 'gracefulStop'),

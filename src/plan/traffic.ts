@@ -78,6 +78,7 @@ function resolveOne(written: WrittenRequest, { address, files, version }: Means)
     ...(Object.keys(own).some((name) => name.startsWith('expect')) ? { checks: resolveChecks(given) } : {}),
     ...(captures.length === 0 ? {} : { captures }),
     ...(timeout === undefined ? {} : { timeout }),
+    ...(own.followRedirects === undefined ? {} : { followRedirects: given.settings.followRedirects === true }),
   };
 }
 

@@ -24,6 +24,7 @@ const PARTS = [
   'generator',
   'failures',
   'breakingPoint',
+  'redirects',
   'teardown',
   'outputs',
 ] as const satisfies readonly (keyof RunResult)[];

@@ -258,6 +258,7 @@ const request = (unit: TimeUnit) =>
       .describe('What later steps of a flow are made of. Absent: nothing.'),
     checks: z.array(answerCheck).exactOptional().describe('Of its own. Absent: those of the plan.'),
     timeout: amount(`Of its own, ${unit}. Absent: that of the plan.`).exactOptional(),
+    followRedirects: z.boolean().exactOptional().describe('Of its own. Absent: as the plan says.'),
   });
 
 const frameRequest = (unit: TimeUnit) =>
@@ -338,6 +339,14 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
         .positive()
         .exactOptional()
         .describe('Of so many responses one was checked, but for its status. Absent: each.'),
+      followRedirects: z
+        .literal(true)
+        .exactOptional()
+        .describe('Redirects within the target were followed. Absent: they were not.'),
+      cookies: z
+        .enum(['pass', 'user'])
+        .exactOptional()
+        .describe('How long each virtual user kept its cookies. Absent: it kept none.'),
       maxBody: z.int().positive().exactOptional().describe('A response with a longer body is a wrong one, bytes.'),
       stream: z
         .enum(['sse', 'ndjson', 'chunks', 'off'])

@@ -377,6 +377,11 @@ const resultSchema = z
       .describe('Failed and given-up requests by cause, the most frequent first.'),
     changes: changesSchemaIn('ms').exactOptional(),
     breakingPoint: breakingPointSchemaIn('ms').exactOptional(),
+    redirects: z
+      .int()
+      .positive()
+      .exactOptional()
+      .describe('Redirects that were followed, warm-up included; each is within its request. Absent: none.'),
     teardown: z
       .strictObject({
         requests: count('How many were sent.'),

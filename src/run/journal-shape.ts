@@ -188,7 +188,7 @@ const snapshot = fields({
     vus: whole,
   }),
   missing: maybe(list(text)),
-  connections: maybe(fields({ closedUnannounced: whole, surplus: whole })),
+  connections: maybe(fields({ closedUnannounced: whole, surplus: whole, redirects: maybe(whole) })),
   series: byName(series),
   flows: maybe(byName(series)),
   groups: maybe(byName(series)),

@@ -100,7 +100,9 @@ function joinNames(parts: readonly Readonly<Record<string, SeriesSnapshot>>[]): 
 /** Null of nothing. */
 function joinConnections(parts: readonly ConnectionCounts[]): ConnectionCounts | null {
   if (parts.length === 0) return null;
+  const redirects = parts.reduce((sum, part) => sum + (part.redirects ?? 0), 0);
   return {
+    ...(redirects === 0 ? {} : { redirects }),
     closedUnannounced: parts.reduce((sum, part) => sum + part.closedUnannounced, 0),
     surplus: parts.reduce((sum, part) => sum + part.surplus, 0),
   };

@@ -139,6 +139,27 @@ export const REQUEST_SETTINGS = {
       placeholder: '30s',
     },
   },
+  followRedirects: {
+    shape: 'yes-or-no',
+    flag: '--follow-redirects',
+    help: whereMeasured('follow redirects within the target, up to 10; the time is that of the whole'),
+    what: 'Follow redirects within the target, up to 10 of a request, whose time is that of the whole (default false: one is a failure)',
+    notWithAutocannon: UNSEEN,
+  },
+  cookies: {
+    shape: 'yes-or-no',
+    flag: '--cookies',
+    help: whereMeasured('each user or arrival keeps cookies, for one pass through its flow'),
+    what: 'Each virtual user, or arrival, keeps the cookies that it is given, for one pass through its flow (default false)',
+    notWithAutocannon: UNSEEN,
+  },
+  keepCookies: {
+    shape: 'yes-or-no',
+    flag: '--keep-cookies',
+    help: whereMeasured('virtual users keep cookies from one pass to the next, too'),
+    what: 'Virtual users keep their cookies from one pass to the next, too: as long as they are there (default false)',
+    notWithAutocannon: UNSEEN,
+  },
   stream: {
     shape: 'text',
     flag: '--stream <format>',

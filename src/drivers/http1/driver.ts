@@ -6,6 +6,7 @@ import { timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
 import type { ConnectionCounts } from '../../core/snapshot.ts';
 import { type Micros, millis, seconds } from '../../core/units.ts';
+import type { Amender } from '../amender.ts';
 import { AnswerBuffer } from '../answer.ts';
 import { AnswerChecker } from '../check.ts';
 import { ConnectionAges } from '../connection-age.ts';
@@ -22,7 +23,7 @@ import { Connection, type ConnectionOwner } from './connection.ts';
 import { type Deadlines, deadlinesFor } from './deadlines.ts';
 import { PROGRESS } from './parser.ts';
 import { ConnectionPool } from './pool.ts';
-import { renderRequest, VaryingRequests } from './request.ts';
+import { AmendedRequests, type Rendering, renderRequest, VaryingRequests } from './request.ts';
 import { Reuse, type ReuseOwner } from './reuse.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -52,7 +53,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   readonly #clock: Clock;
   readonly #payloads: readonly Buffer[];
   /** Where requests differ from each other; else null. */
-  readonly #varying: VaryingRequests | null;
+  readonly #varying: Rendering | null;
   readonly #checker: AnswerChecker | null;
   readonly #streams: Plan['stream'];
   readonly #streamEnds: StreamEnds;
@@ -78,7 +79,13 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   #timer: unknown = null;
 
   /** @param segment takes its share of the connections, where their number is limited. */
-  constructor(plan: Plan, clock: Clock, segment: Segment = { index: 0, count: 1 }, payloads: Payloads | null = null) {
+  constructor(
+    plan: Plan,
+    clock: Clock,
+    segment: Segment = { index: 0, count: 1 },
+    payloads: Payloads | null = null,
+    amender: Amender | null = null,
+  ) {
     this.#clock = clock;
     this.target = plan.target;
     this.addresses = new Lookup(clock, plan.connections.dnsTtl, segment.index);
@@ -92,7 +99,8 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     this.#lists = [...new Set(this.#deadlines)];
     this.#line = limit === null ? null : new WaitingLine(timeouts);
     this.#payloads = plan.requests.map((request) => renderRequest(request, plan.target, plan.keepAlive));
-    this.#varying = payloads === null ? null : VaryingRequests.of(plan, payloads);
+    const varying = payloads === null ? null : VaryingRequests.of(plan, payloads);
+    this.#varying = amender === null ? varying : new AmendedRequests(varying ?? this.#payloads, amender);
     this.#checker = AnswerChecker.of(plan, payloads);
     this.#bodies = new FailedBodies(plan, payloads);
     this.#streams = plan.stream;

@@ -2,6 +2,7 @@ import type { Exchange } from '../../core/exchange.ts';
 import type { Plan, RequestTemplate, Target } from '../../core/plan.ts';
 import type { Filling, Payloads } from '../../core/ports.ts';
 import { bodyPlace, type Place } from '../../core/template.ts';
+import type { Amender } from '../amender.ts';
 
 /** The bytes of a request, rendered once and sent many times. */
 export function renderRequest(request: RequestTemplate, target: Target, keepAlive: boolean): Buffer {
@@ -48,8 +49,31 @@ interface Varying {
   readonly body: Filling | Buffer;
 }
 
+/** Makes the bytes of requests. */
+export interface Rendering {
+  render(exchange: Exchange): Buffer;
+}
+
+/** Requests that something is changed of before they leave. */
+export class AmendedRequests implements Rendering {
+  readonly #plain: Rendering | readonly Buffer[];
+  readonly #amender: Amender;
+
+  /** @param plain as the plan has them: made anew each time, or always the same. */
+  constructor(plain: Rendering | readonly Buffer[], amender: Amender) {
+    this.#plain = plain;
+    this.#amender = amender;
+  }
+
+  render(exchange: Exchange): Buffer {
+    const plain = this.#plain;
+    const bytes = 'render' in plain ? plain.render(exchange) : (plain[exchange.request] as Buffer);
+    return this.#amender.bytes(exchange, bytes);
+  }
+}
+
 /** The bytes of requests that differ from one to the next. */
-export class VaryingRequests {
+export class VaryingRequests implements Rendering {
   readonly #requests: readonly (Varying | Buffer)[];
   readonly #end: Buffer;
 

@@ -6,6 +6,7 @@ import type { Clock, Driver, OnPieces, Payloads } from '../../core/ports.ts';
 import { timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
 import { type Micros, millis } from '../../core/units.ts';
+import type { Amender } from '../amender.ts';
 import { AnswerBuffer } from '../answer.ts';
 import { AnswerChecker } from '../check.ts';
 import { ConnectionAges } from '../connection-age.ts';
@@ -65,7 +66,13 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   #timer: unknown = null;
 
   /** @param segment takes its share of the connections, where their number is limited. */
-  constructor(plan: Plan, clock: Clock, segment: Segment = { index: 0, count: 1 }, payloads: Payloads | null = null) {
+  constructor(
+    plan: Plan,
+    clock: Clock,
+    segment: Segment = { index: 0, count: 1 },
+    payloads: Payloads | null = null,
+    amender: Amender | null = null,
+  ) {
     const { target, proxy, http2, connections } = plan;
     this.#clock = clock;
     this.#http2 = http2;
@@ -87,7 +94,8 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     this.#createLane = http2
       ? () => new Http2Lane(this, origin, connect, clock, ages.next(), this.#capacity)
       : () => new ProxyLane(this, asked === null ? origin : asked.url, connect, clock, plan.keepAlive, ages.next());
-    this.#prepare = prepareRequests(plan, payloads, asked);
+    const prepare = prepareRequests(plan, payloads, asked);
+    this.#prepare = amender === null ? prepare : (exchange) => amender.parts(exchange, prepare(exchange));
   }
 
   send(exchange: Exchange): void {

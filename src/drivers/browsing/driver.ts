@@ -1,0 +1,199 @@
+import type { Exchange } from '../../core/exchange.ts';
+import type { Plan, Segment } from '../../core/plan.ts';
+import type { Clock, Driver, OnPieces } from '../../core/ports.ts';
+import { followsRedirects, timeoutOf } from '../../core/request.ts';
+import { OUTCOME_CODE } from '../../core/sample.ts';
+import type { ConnectionCounts } from '../../core/snapshot.ts';
+import type { Micros } from '../../core/units.ts';
+import type { Amender } from '../amender.ts';
+import type { AnswerBuffer } from '../answer.ts';
+import { hostHeader } from '../http1/request.ts';
+import type { Witnessed } from '../witness.ts';
+import type { CookiePlace } from './cookie-jar.ts';
+import { leadsOn, MOST_REDIRECTS, onwardFrom } from './redirect.ts';
+import { Visit, VisitAmender } from './visit.ts';
+
+/** Makes the driver that sends, whose requests are changed by an amender. */
+export type CreateAmended = (plan: Plan, clock: Clock, segment: Segment, amender: Amender) => Driver & Witnessed;
+
+/** Whether users of a plan do more than send: keep cookies, or go where a redirect leads. */
+export const browses = (plan: Plan): boolean =>
+  plan.cookies !== undefined || plan.requests.some((request) => followsRedirects(plan, request));
+
+/** What of a request's first part is kept through its redirects. */
+interface Begun {
+  readonly dueAt: Micros;
+  readonly sentAt: Micros;
+  readonly connectTook: Micros;
+  readonly tlsTook: Micros;
+  readonly waitTook: Micros;
+  readonly bytesIn: number;
+  readonly bodyBytesIn: number;
+  readonly bytesOut: number;
+}
+
+/**
+ * What browsers do and load generators by themselves do not: keeps the cookies of each virtual user, and follows redirects within
+ * the target. The requests of one chain are one: due with its first, done with its last, their bytes added up.
+ */
+export class BrowsingDriver implements Driver, Witnessed {
+  onDone: (exchange: Exchange) => void = () => {};
+  witness: Witnessed['witness'] = null;
+  readonly #plan: Plan;
+  readonly #clock: Clock;
+  readonly #inner: Driver & Witnessed;
+  readonly #follows: readonly boolean[];
+  readonly #timeouts: readonly Micros[];
+  readonly #origins: readonly string[];
+  readonly #place: Pick<CookiePlace, 'host' | 'secure'>;
+  readonly #begun = new Map<Exchange, Begun>();
+  #redirects = 0;
+  /** Of the response that is being shown. */
+  #location: string | null = null;
+  #setCookies: readonly string[] = [];
+
+  constructor(plan: Plan, clock: Clock, segment: Segment, create: CreateAmended) {
+    this.#plan = plan;
+    this.#clock = clock;
+    const { target } = plan;
+    this.#place = { host: target.host.toLowerCase(), secure: target.protocol === 'https:' };
+    this.#follows = plan.requests.map((request) => followsRedirects(plan, request));
+    this.#timeouts = plan.requests.map((request) => timeoutOf(plan, request));
+    const named = plan.requests.flatMap(({ headers }) => headers.filter(([name]) => name.toLowerCase() === 'host'));
+    this.#origins = [hostHeader(target), ...named.map(([, value]) => value)].flatMap(
+      (host) => originOf(`${target.protocol}//${host}`) ?? [],
+    );
+    this.#inner = create(plan, clock, segment, new VisitAmender(this.#place, plan.cookies !== undefined));
+    this.#inner.witness = (answer, address) => {
+      this.#look(answer);
+      this.witness?.(answer, address);
+    };
+    this.#inner.onDone = (exchange) => this.#done(exchange);
+  }
+
+  get inFlight(): number {
+    return this.#inner.inFlight;
+  }
+
+  get onPieces(): OnPieces | null {
+    return this.#inner.onPieces ?? null;
+  }
+
+  set onPieces(hear: OnPieces | null) {
+    this.#inner.onPieces = hear;
+  }
+
+  send(exchange: Exchange): void {
+    const visit = Visit.of(exchange);
+    visit.onward = null;
+    visit.seen.length = 0;
+    if (visit.pass !== exchange.index) {
+      visit.pass = exchange.index;
+      if (this.#plan.cookies !== 'user') visit.jar.clear();
+    }
+    this.#inner.send(exchange);
+  }
+
+  abort(): void {
+    this.#inner.abort();
+  }
+
+  retire(user: number): void {
+    this.#inner.retire(user);
+  }
+
+  close(): void {
+    this.#inner.close();
+  }
+
+  takeConnectionCounts(): ConnectionCounts | null {
+    const counts = this.#inner.takeConnectionCounts?.() ?? null;
+    const redirects = this.#redirects;
+    if (redirects === 0) return counts;
+    this.#redirects = 0;
+    return { closedUnannounced: 0, surplus: 0, ...counts, redirects };
+  }
+
+  /** A response is there, whole, and ends its request in the same breath. */
+  #look(answer: AnswerBuffer): void {
+    this.#location = answer.header('location');
+    this.#setCookies =
+      this.#plan.cookies === undefined || answer.header('set-cookie') === null
+        ? []
+        : answer.headers().flatMap(([name, value]) => (name.toLowerCase() === 'set-cookie' ? [value] : []));
+  }
+
+  #done(exchange: Exchange): void {
+    const visit = exchange.link as Visit;
+    const location = this.#location;
+    this.#location = null;
+    if (this.#setCookies.length > 0) {
+      const place = { ...this.#place, path: visit.sent.path };
+      for (const line of this.#setCookies) visit.jar.store(line, place, Date.now());
+      this.#setCookies = [];
+    }
+    // A status that a check asks for is an answer, and no way.
+    const follows = this.#follows[exchange.request] === true && exchange.outcome === OUTCOME_CODE['http-error'];
+    if (follows && leadsOn(exchange.status, location) && this.#goOn(exchange, visit, location)) return;
+    const begun = this.#begun.get(exchange);
+    if (begun !== undefined) this.#join(exchange, begun);
+    this.onDone(exchange);
+  }
+
+  /** Whether the request goes on elsewhere; else its message says why not. */
+  #goOn(exchange: Exchange, visit: Visit, location: string): boolean {
+    const { sent, seen } = visit;
+    const onward = onwardFrom(sent, exchange.status, location, this.#origins);
+    const refuse = (why: string): false => {
+      exchange.message = `${exchange.message}: ${why}`;
+      return false;
+    };
+    if ('problem' in onward) return refuse(onward.problem);
+    seen.push(`${sent.method} ${sent.path}`);
+    if (seen.length > MOST_REDIRECTS) return refuse(`more than ${MOST_REDIRECTS} redirects`);
+    // With cookies the same address may answer otherwise.
+    if (this.#plan.cookies === undefined && seen.includes(`${onward.method} ${onward.path}`))
+      return refuse('redirects lead round in a circle');
+    this.#begun.set(exchange, this.#sum(exchange));
+    this.#redirects += 1;
+    visit.onward = onward;
+    exchange.dueAt = this.#clock.now();
+    this.#inner.send(exchange);
+    return true;
+  }
+
+  /** What has been until the redirect that is followed. */
+  #sum(exchange: Exchange): Begun {
+    const { dueAt, sentAt, connectTook, tlsTook, waitTook, bytesIn, bodyBytesIn, bytesOut } = exchange;
+    const first = this.#begun.get(exchange);
+    if (first !== undefined) return together(first, exchange);
+    return { dueAt, sentAt, connectTook, tlsTook, waitTook, bytesIn, bodyBytesIn, bytesOut };
+  }
+
+  #join(exchange: Exchange, begun: Begun): void {
+    this.#begun.delete(exchange);
+    Object.assign(exchange, together(begun, exchange));
+    const limit = this.#timeouts[exchange.request] as Micros;
+    // Each part had the time limit of the whole.
+    if (exchange.outcome === OUTCOME_CODE.ok && exchange.doneAt - begun.sentAt > limit) {
+      exchange.outcome = OUTCOME_CODE.timeout;
+      exchange.message = 'the response did not end in time, with its redirects';
+    }
+  }
+}
+
+/** A chain began as its first request did. */
+const together = (begun: Begun, { bytesIn, bodyBytesIn, bytesOut }: Exchange): Begun => ({
+  ...begun,
+  bytesIn: begun.bytesIn + bytesIn,
+  bodyBytesIn: begun.bodyBytesIn + bodyBytesIn,
+  bytesOut: begun.bytesOut + bytesOut,
+});
+
+function originOf(address: string): string | null {
+  try {
+    return new URL(address).origin;
+  } catch {
+    return null;
+  }
+}
