@@ -30,6 +30,8 @@ const PORT = 14_333;
 const URL = `nats://127.0.0.1:${PORT}`;
 /** Of each agent, a second. */
 const REQUESTS = 1_000;
+/** So many snapshots that are not alike. */
+const KINDS = 100;
 const [agents = 1_000, length = 20] = process.argv
   .slice(2)
   .map(Number)
@@ -59,6 +61,14 @@ async function measure(): Promise<void> {
   }
 }
 
+const NO_FILES = {
+  readText: () => 'bench',
+  scratch: () => {
+    throw new Error('no rows are sent');
+  },
+  discard: () => {},
+};
+
 async function follow(): Promise<void> {
   const clock = new SystemClock();
   const access = { url: URL, creds: null, ca: null, cert: null, key: null };
@@ -68,7 +78,7 @@ async function follow(): Promise<void> {
     clock,
     version: 'bench',
     env: {},
-    files: { readText: () => 'bench' },
+    files: NO_FILES,
   });
   const rate = perSecond(REQUESTS * agents);
   const plan = planFixture({
@@ -102,11 +112,18 @@ async function follow(): Promise<void> {
   await fleet.close();
   const lines = [
     `${agents} agents, a snapshot each a second (${REQUESTS} requests in it), ${intervals} intervals; ${process.version}`,
+    `a snapshot is ${bytesOf()} bytes`,
     `merged: ${requests} of ${agents * REQUESTS * length} requests`,
     `controller: ${((user + system) / took).toFixed(2)} cores, ${Math.round(most / 1e6)} MB at most`,
     `an interval was whole ${(late / 1e6).toFixed(1)} s late at most, beside the first`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Of a snapshot on its way, on average. */
+function bytesOf(): number {
+  const kinds = Array.from({ length: KINDS }, (_, n) => encode(snapshotOf(new Random(7, n))).length);
+  return Math.round(kinds.reduce((sum, bytes) => sum + bytes, 0) / KINDS);
 }
 
 function saying(child: ChildProcess, text: string): Promise<void> {
@@ -144,6 +161,8 @@ async function playAgents(): Promise<void> {
       }
     },
   });
+  // Whoever is quiet for a while is asked whether it is there.
+  nats.subscribe(SUBJECT.agent('*'), { callback: (_, message) => void message.respond() });
   nats.subscribe(SUBJECT.plans, {
     callback: (_, message) => {
       const order = decode<PlanMessage>(message.data);
@@ -165,12 +184,16 @@ async function playAgents(): Promise<void> {
       }, 400);
     },
   });
+  // Made before the load: what plays a thousand agents is not to be what is measured.
+  const made = Array.from({ length: KINDS }, (_, n) => snapshotOf(new Random(7, n)));
   const act = async (run: string, name: string, n: number, startAt: number): Promise<void> => {
-    const random = new Random(7, n);
+    const random = new Random(8, n);
     for (let index = 0; index < length; index++) {
       const at = startAt + (index + 1) * 1e6 + 2e5 * random.uniform();
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, (at - clock.now()) / 1e3)));
-      const delivery = { type: 'snapshot', number: index, snapshot: snapshotOf(index, random) };
+      const own = made[(n + index) % KINDS] as IntervalSnapshot;
+      const times = { startAt: micros(index * 1e6), endAt: micros((index + 1) * 1e6) };
+      const delivery = { type: 'snapshot', number: index, snapshot: { ...own, index, ...times } };
       await stream.publish(SUBJECT.snapshot(run, name), encode(delivery), { msgID: `${run}/${name}/${index}` });
     }
     await stream.publish(SUBJECT.snapshot(run, name), encode({ type: 'end', number: length, failure: null }));
@@ -178,7 +201,7 @@ async function playAgents(): Promise<void> {
   process.stderr.write('playing\n');
 }
 
-function snapshotOf(index: number, random: Random): IntervalSnapshot {
+function snapshotOf(random: Random): IntervalSnapshot {
   const histogramOf = (median: number, spread: number) => {
     const histogram = new Histogram();
     for (let n = 0; n < REQUESTS; n++)
@@ -204,7 +227,7 @@ function snapshotOf(index: number, random: Random): IntervalSnapshot {
     },
   };
   return {
-    ...{ index, startAt: micros(index * 1e6), endAt: micros((index + 1) * 1e6), phase: 'measure' },
+    ...{ index: 0, startAt: micros(0), endAt: micros(1e6), phase: 'measure' },
     load: { due: REQUESTS, sent: REQUESTS, dropped: 0, inFlight: 20, vus: count(0) },
     series: { 'POST /predict': series },
     generator: {

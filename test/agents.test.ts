@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
@@ -6,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { CLI, type Running, rampart, start, temporaryFolder } from './command.ts';
 import { freePort, type Nats, natsServer } from './nats.ts';
-import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
+import { echoTarget, fixedTarget, httpTarget, type TestTarget } from './target.ts';
 
 /** Loads that agents make: real processes, over a real nats-server. */
 
@@ -84,6 +85,21 @@ describe('agents', () => {
     ]);
     expect(result.run.agents?.startSkewMs).toBeGreaterThan(0);
     expect(result.generator.threads).toBe(2);
+  });
+
+  it('have the rows of their own parts: each row that is to be used once is sent once', async () => {
+    const got: string[] = [];
+    const echo = await echoTarget(createServer());
+    target = echo;
+    await twoAgents();
+    const cwd = temporaryFolder();
+    const rows = Array.from({ length: 1_001 }, (_, n) => JSON.stringify({ n, text: `zeile ${n} ü` }));
+    writeFileSync(join(cwd, 'r.jsonl'), `${rows.join('\n')}\n`);
+    const flags = ['--data', 'r.jsonl', '--data-order', 'once', '--vus', '6', '-d', '60s', '--no-preflight'];
+    const { code } = await rampart(['run', target.url, ...flags, ...runFlags()], { cwd });
+    for (const request of echo.got) got.push(request.slice(request.indexOf('{')));
+    expect(got.sort()).toEqual([...rows].sort());
+    expect([0, 5]).toContain(code);
   });
 
   it('that is killed is named, and ends the run, which is invalid: exit code 5', async () => {

@@ -11,6 +11,7 @@ import {
   type PlanMessage,
   PROTOCOL,
   type RowsOffer,
+  type RowsQuestion,
   SUBJECT,
   type Word,
 } from './protocol.ts';
@@ -96,7 +97,7 @@ export class Agent {
       return;
     }
     const load = new AgentLoad(this.#nats, this.#machine, this.#options, order as PlanMessage, segment, (own) =>
-      this.#meansFor(own, session, order.rows ?? null, run),
+      this.#meansFor(own, session, order.rows === true, run),
     );
     this.#load = load;
     this.#options.tell(`run ${run}: preparing part ${segment.index + 1} of ${segment.count}`);
@@ -108,16 +109,22 @@ export class Agent {
     });
   }
 
-  async #meansFor(plan: Plan, session: string, offer: RowsOffer | null, run: string): Promise<ThreadPool> {
+  async #meansFor(plan: Plan, session: string, withRows: boolean, run: string): Promise<ThreadPool> {
     const { threads } = plan;
+    const agent = this.#options.name;
+    const ask = async (piece: number | null): Promise<Uint8Array> =>
+      (
+        await this.#nats.request(SUBJECT.rows(run), encode({ agent, piece } satisfies RowsQuestion), {
+          timeout: ANSWER,
+        })
+      ).data;
+    const offer = withRows ? (decode<RowsOffer>(await ask(null)) as RowsOffer) : null;
     const digest = offer?.digest ?? null;
     const known = this.#means;
     if (known !== null && known.session === session && known.threads === threads && known.digest === digest)
       return known.pool;
     await this.#release();
     const { clock, workerEntry, files } = this.#machine;
-    const ask = async (piece: number): Promise<Uint8Array> =>
-      (await this.#nats.request(SUBJECT.rows(run), encode({ piece }), { timeout: ANSWER })).data;
     const rows = offer === null ? null : await fetchRows(offer, ask, () => files.scratch());
     const pool = new ThreadPool(workerEntry, clock, threads, rows);
     this.#means = { session, threads, digest, pool, rows };

@@ -7,19 +7,24 @@ import type { Plan } from '../core/plan.ts';
 import type { Clock, LoadSource } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
 import { type Count, count, type Micros, millis } from '../core/units.ts';
-import type { Machine } from '../core/world.ts';
+import type { Files, Machine } from '../core/world.ts';
 import { partsOf } from '../load/shares.ts';
 import { AgentGroup } from './agent-group.ts';
 import { borrowSecrets } from './borrowed.ts';
 import { openNats } from './connection.ts';
 import { type Place, placeOf } from './place.ts';
-import { decode, encode, type Greeting, type PlanMessage, PROTOCOL, SNAPSHOTS, SUBJECT } from './protocol.ts';
+import { encode, type Greeting, type PlanMessage, PROTOCOL, SNAPSHOTS, SUBJECT } from './protocol.ts';
 import { gatherAgents } from './roster.ts';
-import { RowsParcel } from './rows.ts';
+import { RowsDesk } from './rows-desk.ts';
 import { openStreams } from './streams.ts';
 
 /** ms. */
 const PATIENCE = 5_000;
+
+/** What a fleet needs of the world. */
+export type FleetWorld = Pick<Machine, 'clock' | 'version' | 'env'> & {
+  readonly files: Pick<Files, 'readText' | 'scratch' | 'discard'>;
+};
 
 /** Agents that make the loads of one session, from this controller. */
 export class Fleet {
@@ -31,9 +36,10 @@ export class Fleet {
   readonly #session: string;
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #place: Place;
+  readonly #files: FleetWorld['files'];
   /** Agents that were lost: a later load does without them. */
   readonly #lost = new Set<string>();
-  #rows: RowsParcel | null = null;
+  #rows: RowsDesk | null = null;
   #captured: ReadonlySet<string> | undefined;
   #loads = 0;
   readonly #news: RunEvent[] = [];
@@ -45,7 +51,7 @@ export class Fleet {
     wish: FleetWish,
     session: string,
     env: Readonly<Record<string, string | undefined>>,
-    place: Place,
+    files: FleetWorld['files'],
     agents: readonly Greeting[],
   ) {
     this.#nats = nats;
@@ -54,22 +60,19 @@ export class Fleet {
     this.#wish = wish;
     this.#session = session;
     this.#env = env;
-    this.#place = place;
+    this.#place = placeOf(files);
+    this.#files = files;
     this.agents = agents;
   }
 
   /** @throws {RampartError} what NATS, or a lack of agents, ends it with; nothing was sent to any target. */
-  static async open(
-    wish: FleetWish,
-    session: string,
-    world: Pick<Machine, 'clock' | 'version' | 'env'> & { readonly files: Pick<Machine['files'], 'readText'> },
-  ): Promise<Fleet> {
+  static async open(wish: FleetWish, session: string, world: FleetWorld): Promise<Fleet> {
     const { clock, version, env, files } = world;
     const nats = await openNats(wish.access, `rampart controller ${session}`);
     try {
       const manager = await openStreams(nats);
       const agents = await gatherAgents(nats, clock, wish.wanted, version);
-      return new Fleet(nats, manager, clock, wish, session, env, placeOf(files), agents);
+      return new Fleet(nats, manager, clock, wish, session, env, files, agents);
     } catch (error) {
       await nats.close();
       throw error;
@@ -94,11 +97,13 @@ export class Fleet {
   /** @param captured by the set-up: they are in the plan. */
   sourceFor(rows: RowTable | null, captured?: ReadonlySet<string>): LoadSource {
     this.#captured = captured;
-    this.#rows = rows === null ? null : new RowsParcel(rows);
+    this.#rows?.close();
+    this.#rows = rows === null ? null : new RowsDesk(rows, this.#files);
     return (plan, segment, signal, commands) => this.#run(plan, segment, signal, commands);
   }
 
   async close(): Promise<void> {
+    this.#rows?.close();
     await this.#nats.close();
   }
 
@@ -111,7 +116,7 @@ export class Fleet {
     const message: PlanMessage = {
       ...{ protocol: PROTOCOL, session: this.#session, run, plan: this.#borrowed(plan) },
       agents: Object.fromEntries(agents.map((name, index) => [name, parts[index] as (typeof parts)[number]])),
-      rows: this.#rows?.offer ?? null,
+      rows: this.#rows !== null,
       ...{ orphanTimeout: this.#wish.orphanTimeout, place: this.#place },
     };
     const group = new AgentGroup({
@@ -122,8 +127,8 @@ export class Fleet {
     });
     const pieces = nats.subscribe(SUBJECT.rows(run), {
       callback: (_, asked) => {
-        const piece = decode<{ piece: number }>(asked.data)?.piece;
-        if (piece !== undefined) asked.respond(this.#rows?.piece(piece));
+        const answer = this.#rows?.answer(asked.data, plan, message.agents) ?? null;
+        if (answer !== null) asked.respond(answer);
       },
     });
     try {

@@ -1,6 +1,7 @@
 /** What controllers and agents say to each other, and under which subjects. */
 import type { LoadChange } from '../core/command.ts';
 import type { Plan, Segment } from '../core/plan.ts';
+import type { RowsPart } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import type { Place } from './place.ts';
@@ -53,6 +54,14 @@ export interface RowsOffer {
   /** Bytes of the parts that come first; the rest are texts, or pages. */
   readonly heads: readonly number[];
   readonly largest: number;
+  /** Null: all rows. */
+  readonly part: RowsPart | null;
+}
+
+/** Of an agent about its rows: a piece of them; none: what there is. */
+export interface RowsQuestion {
+  readonly agent: string;
+  readonly piece: number | null;
 }
 
 /** One load on several agents. */
@@ -65,7 +74,8 @@ export interface PlanMessage {
   readonly agents: Readonly<Record<string, Segment>>;
   /** Without its secrets: see `borrowed`. */
   readonly plan: Plan;
-  readonly rows: RowsOffer | null;
+  /** Whether there are data rows to be asked for. */
+  readonly rows: boolean;
   /** Without a word of the controller for so long an agent ends its load, µs. */
   readonly orphanTimeout: Micros;
   /** Of the controller. */

@@ -2,8 +2,14 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { planFixture } from '../core/plan.fixture.ts';
+import { partOf } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
+import { count } from '../core/units.ts';
+import { openRows } from '../load/rows.ts';
+import { decode, encode, type RowsOffer } from './protocol.ts';
 import { fetchRows, RowsParcel } from './rows.ts';
+import { RowsDesk } from './rows-desk.ts';
 
 const nowhere = () => {
   throw new Error('rows in memory need no file');
@@ -56,5 +62,36 @@ describe('data rows on their way to agents', () => {
       return piece;
     };
     await expect(fetched(new RowsParcel(table), spoilt)).rejects.toThrow('did not arrive whole');
+  });
+
+  it.each([
+    ['once', 90_000, 30_000],
+    ['sequential', 90_000, 30_000],
+  ] as const)('are those of its part, for each agent: %s', async (order, rows, own) => {
+    const desk = new RowsDesk(table, { scratch: nowhere, discard: () => {} });
+    const plan = planFixture({ data: { file: 'rows.csv', format: 'csv', order, rows: count(rows) } });
+    const parts = Object.fromEntries(
+      ['a', 'b', 'c'].map((name, index) => [name, partOf({ index: 0, count: 1 }, index, 3)]),
+    );
+    const ask = async (agent: string, piece: number | null): Promise<Uint8Array> =>
+      desk.answer(encode({ agent, piece }), plan, parts) ?? new Uint8Array();
+    let sent = 0;
+    for (const agent of ['a', 'b', 'c']) {
+      const offer = decode<RowsOffer>(await ask(agent, null)) as RowsOffer;
+      const arrived = await fetchRows(offer, (piece) => ask(agent, piece), nowhere);
+      expect(arrived.rows).toBe(own);
+      sent += offer.bytes;
+      const there = openRows(arrived);
+      const textAt = (k: number): string => {
+        const place = there.place(k, 0);
+        return there.bytes.toString('utf8', there.start(place), there.end(place));
+      };
+      const index = parts[agent]?.index ?? 0;
+      expect([0, 1, own - 1].map(textAt)).toEqual([0, 1, own - 1].map((k) => texts[index + 3 * k]));
+      expect(arrived.part).toEqual({ first: index, step: 3 });
+    }
+    // Each row went to one of them.
+    expect(sent).toBe(new RowsParcel(table).offer.bytes);
+    expect(desk.answer(encode({ agent: 'stranger', piece: 0 }), plan, parts)).toBeNull();
   });
 });

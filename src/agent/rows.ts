@@ -1,11 +1,31 @@
-/** Data rows on their way to agents: in pieces that an agent asks for, checked as a whole, once for each agent. */
+/** Data rows on their way to agents: those that an agent's part uses, in pieces that it asks for, checked as a whole, once. */
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
+import { TableWriter } from '../core/row-table.ts';
 import type { RowTable } from '../core/rows.ts';
-import type { ScratchFile } from '../core/world.ts';
+import type { Files, ScratchFile } from '../core/world.ts';
+import type { PartRows } from '../load/row-part.ts';
+import { openRows } from '../load/rows.ts';
 import type { RowsOffer } from './protocol.ts';
 
 const PIECE = 256 * 1024;
+
+/** The rows of a part of a load, as a table of their own. @param table of all rows. */
+export function tableOfPart(table: RowTable, { part, rows, rowAt }: PartRows, files: Pick<Files, 'scratch'>): RowTable {
+  const { cells } = table;
+  // What was too much for memory is so in parts too: they are here all at once.
+  const writer = table.kind === 'file' ? new TableWriter(cells, files, () => {}, 0) : new TableWriter(cells, files);
+  const source = openRows(table);
+  for (let k = 0; k < rows; k++) {
+    for (let cell = 0; cell < cells; cell++) {
+      const place = source.place(rowAt(k), cell);
+      // Latin-1 keeps bytes as they are.
+      writer.add(source.bytes.toString('latin1', source.start(place), source.end(place)), true);
+    }
+    writer.endRow();
+  }
+  return { ...writer.finish(), part };
+}
 
 /** A table as a row of bytes. */
 export class RowsParcel {
@@ -21,7 +41,7 @@ export class RowsParcel {
     const texts = table.kind === 'memory' ? table.bytes.length : (table.offsets.at(-1) ?? 0);
     const bytes = this.#headBytes + texts;
     const pieces = Math.ceil(bytes / PIECE);
-    const hash = createHash('sha256');
+    const hash = createHash('sha256').update(JSON.stringify(table.part ?? null));
     for (let piece = 0; piece < pieces; piece++)
       hash.update(this.#read(piece * PIECE, Math.min(bytes, (piece + 1) * PIECE)));
     this.offer = {
@@ -29,6 +49,7 @@ export class RowsParcel {
       ...{ kind: table.kind, rows: table.rows, cells: table.cells },
       heads: this.#heads.map(({ length }) => length),
       largest: table.kind === 'file' ? table.largest : 0,
+      part: table.part ?? null,
     };
   }
 
@@ -73,11 +94,12 @@ export async function fetchRows(
   scratch: () => ScratchFile,
 ): Promise<RowTable> {
   const { rows, cells, heads, bytes, pieces, digest } = offer;
+  const part = offer.part == null ? {} : { part: offer.part };
   const headBytes = heads.reduce((sum, length) => sum + length, 0);
   const inMemory = offer.kind === 'memory';
   const kept = new Uint8Array(new SharedArrayBuffer(inMemory ? bytes : headBytes));
   const file = inMemory ? null : scratch();
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(JSON.stringify(offer.part ?? null));
   let at = 0;
   for (let piece = 0; piece < pieces; piece++) {
     const part = await ask(piece);
@@ -96,10 +118,12 @@ export async function fetchRows(
       cells,
       ends: new Uint32Array(kept.buffer, 0, first / 4),
       bytes: kept.subarray(first),
+      ...part,
     };
   return {
     ...{ kind: 'file', rows, cells, descriptor: file.descriptor, largest: offer.largest },
     firstRows: new Float64Array(kept.buffer, 0, first / 8),
     offsets: new Float64Array(kept.buffer, first, second / 8),
+    ...part,
   };
 }

@@ -5,6 +5,12 @@
  */
 export type RowTable = RowsInMemory | RowsInFile;
 
+/** The rows that a part of a load uses, where those are not all: of requests number `first`, `first + step` …, in this order. */
+export interface RowsPart {
+  readonly first: number;
+  readonly step: number;
+}
+
 export interface RowsInMemory {
   readonly kind: 'memory';
   readonly rows: number;
@@ -13,6 +19,8 @@ export interface RowsInMemory {
   readonly bytes: Uint8Array;
   /** By row · cells + cell: where its text ends. It begins where the one before it ends, the first at 0. */
   readonly ends: Uint32Array;
+  /** Absent: all rows of the data, in its order. */
+  readonly part?: RowsPart;
 }
 
 /**
@@ -31,4 +39,6 @@ export interface RowsInFile {
   readonly offsets: Float64Array;
   /** Bytes of the largest page. */
   readonly largest: number;
+  /** Absent: all rows of the data, in its order. */
+  readonly part?: RowsPart;
 }

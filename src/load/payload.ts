@@ -19,6 +19,7 @@ import {
 } from '../core/template.ts';
 import { splitmix32 } from './random.ts';
 import { createRowOrder } from './row-order.ts';
+import { positionIn } from './row-part.ts';
 import { openRows, type Rows } from './rows.ts';
 
 /** Below this many bytes a loop is quicker than a call that copies. */
@@ -64,7 +65,9 @@ export class PlanPayloads implements Payloads {
     this.#captured = capturedNames(plan);
     this.#cells = new Map(cellsOf(plan).map((cell, number) => [cellKey(cell), number]));
     this.#rows =
-      plan.data === null || table === null ? null : new RowsInOrder(table, createRowOrder(plan.data, plan.seed));
+      plan.data === null || table === null
+        ? null
+        : new RowsInOrder(table, createRowOrder(plan.data, plan.seed), plan.data.rows);
   }
 
   compile(parts: readonly { readonly text: string; readonly place: Place | null }[]): Filling {
@@ -152,10 +155,14 @@ function joined(steps: readonly Step[]): Step[] {
 class RowsInOrder {
   readonly rows: Rows;
   readonly #order: (index: number) => number;
+  /** Where that row is in the table. */
+  readonly #position: (index: number) => number;
 
-  constructor(table: RowTable, order: (index: number) => number) {
+  /** @param rows of the data. */
+  constructor(table: RowTable, order: (index: number) => number, rows: number) {
     this.rows = openRows(table);
     this.#order = order;
+    this.#position = table.part === undefined ? order : positionIn(table.part, rows);
   }
 
   /** Of the row that request `index` uses, from 0. */
@@ -165,7 +172,7 @@ class RowsInOrder {
 
   /** As `Rows.place`, of the row of request `index`. */
   place(index: number, cell: number): number {
-    return this.rows.place(this.#order(index), cell);
+    return this.rows.place(this.#position(index), cell);
   }
 
   text(index: number, cell: number): string {

@@ -2,13 +2,13 @@ import { Buffer } from 'node:buffer';
 import { RampartError } from '../core/errors.ts';
 import { fieldTexts, isObjectText, textAt, withoutPathText } from '../core/json-text.ts';
 import type { DataSource } from '../core/plan.ts';
+import { TableWriter } from '../core/row-table.ts';
 import type { RowTable } from '../core/rows.ts';
 import { type Cell, writeText, writeUntyped } from '../core/template.ts';
 import type { Files } from '../core/world.ts';
 import { readCsv } from './csv.ts';
 import { decodeUtf8, readPieces } from './file.ts';
 import { checkJson } from './json.ts';
-import { TableWriter } from './row-table.ts';
 import { didYouMean } from './suggest.ts';
 import { quote } from './syntax.ts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { TableWriter } from '../core/row-table.ts';
 import type { RowTable } from '../core/rows.ts';
 import { openRows } from '../load/rows.ts';
 import { errorOf } from './error.fixture.ts';
 import { temporaryFile } from './plan.fixture.ts';
-import { TableWriter } from './row-table.ts';
 
 const files = { scratch: temporaryFile };
 

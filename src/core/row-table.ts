@@ -1,6 +1,6 @@
-import { RampartError } from '../core/errors.ts';
-import type { RowTable } from '../core/rows.ts';
-import type { Files, ScratchFile } from '../core/world.ts';
+import { RampartError } from './errors.ts';
+import type { RowTable } from './rows.ts';
+import type { Files, ScratchFile } from './world.ts';
 
 /** Rows are kept in memory up to this size, bytes; beyond it they go to a file. */
 const IN_MEMORY = 128 * 1024 * 1024;

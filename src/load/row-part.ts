@@ -1,0 +1,50 @@
+/** Which rows of the data a part of a load uses, so that no agent has to be sent the others. */
+import type { Plan, Segment } from '../core/plan.ts';
+import type { RowsPart } from '../core/rows.ts';
+import { shareOf } from './model.ts';
+import { createRowOrder } from './row-order.ts';
+
+export interface PartRows {
+  readonly part: RowsPart;
+  readonly rows: number;
+  /** Which row of the data is row `k` of the part, both from 0. */
+  rowAt(k: number): number;
+}
+
+/**
+ * Null: it may use any of them. A row is used by one request where no pass is begun twice: then the parts divide the rows exactly.
+ * Rows in turn come back, and a part meets those that have the same remainder as its requests.
+ */
+export function rowsOfPart(plan: Pick<Plan, 'data' | 'seed' | 'maxRequests'>, segment: Segment): PartRows | null {
+  const { data, seed, maxRequests } = plan;
+  if (data === null || segment.count === 1) return null;
+  const { rows, order } = data;
+  const requests = Math.min(
+    maxRequests ?? Number.POSITIVE_INFINITY,
+    order === 'once' ? rows : Number.POSITIVE_INFINITY,
+  );
+  if (requests <= rows) {
+    const { index, count } = segment;
+    const rowOf = createRowOrder(data, seed);
+    return {
+      ...{ part: { first: index, step: count }, rows: shareOf(requests, segment) },
+      rowAt: (k) => rowOf(index + k * count),
+    };
+  }
+  const step = order === 'sequential' ? commonDivisor(segment.count, rows) : 1;
+  if (step === 1) return null;
+  const first = segment.index % step;
+  return { part: { first, step }, rows: rows / step, rowAt: (k) => first + k * step };
+}
+
+/** Where the row of a request is among those of a part. @param rows of the data. */
+export function positionIn({ first, step }: RowsPart, rows: number): (index: number) => number {
+  return (index) => {
+    const position = ((index % rows) - first) / step;
+    // Rather no request than one with the row of another.
+    if (!Number.isInteger(position) || position < 0) throw new Error(`request ${index} is of another part of the rows`);
+    return position;
+  };
+}
+
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
