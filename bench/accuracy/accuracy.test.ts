@@ -71,9 +71,12 @@ describe('the accuracy of a search', () => {
     expect(measured).toMatch(/^covered (100|[6-9]\d)\.\d %; two searches agree (100|[5-9]\d)/);
   });
 
-  it('voids every level of a starved generator', () => {
+  it('says only what is true with a starved generator, and something where its levels allow it', () => {
     reached(starved(30, 200, 4));
     reached(starved(90, 100, 4));
+    const waiting = starved(10, 50, 4, 0.3);
+    reached(waiting);
+    expect(waiting.measured).toContain('limits named 4,');
   });
 });
 

@@ -91,7 +91,7 @@ export const FAMILIES: readonly { readonly target: Target; readonly proof: boole
   ...HELD_OUT.map((target) => ({ target, proof: true })),
 ];
 
-function holdsTruth({ interval }: BreakingPoint, truth: number): boolean {
+export function holdsTruth({ interval }: BreakingPoint, truth: number): boolean {
   if (interval === null) return false;
   const [low, high] = interval;
   return low <= truth && (high === null || truth <= high);

@@ -14,10 +14,12 @@ import { BATCHES } from '../../src/stats/confidence.ts';
 import { Histogram } from '../../src/stats/histogram.ts';
 import type { Server } from './server.ts';
 
-/** A generator that is held up: it sends nothing in the first `busy` s of every `every` s. */
+/** A generator that is held up: it sends and reads nothing in the first `busy` s of every `every` s. */
 export interface Starvation {
   readonly busy: number;
   readonly every: number;
+  /** The share of the time in which its threads are said to wait for a core; absent: that is not known. */
+  readonly cpuWait?: number;
 }
 
 /** How long the drain may take, s, as `find` has it; what is under way then is given up, and failed. */
@@ -121,7 +123,15 @@ function closedLevel(
   const { sent, done } = server.closed(users, warmup + step.duration, random, pause);
   const until = warmup + step.duration;
   const level = { warmup, until, batches: BATCHES, length: (until - warmup) / BATCHES, grace };
-  return collect(sent, sent, done, level, { inFlightAtStart: users, inFlightAtEnd: users }, 'closed', starvation);
+  return collect(
+    sent,
+    sent,
+    done,
+    level,
+    { inFlightAtStart: users, inFlightAtEnd: users },
+    pause > 0 ? 'paced' : 'closed',
+    starvation,
+  );
 }
 
 /** Sorts requests into batches: by their answer, those of the drain in the last, as intervals of a real run do. */
@@ -137,7 +147,7 @@ function collect(
     readonly grace: number;
   },
   flow: Pick<Observation, 'inFlightAtStart' | 'inFlightAtEnd'>,
-  model: 'open' | 'closed',
+  pace: 'open' | 'closed' | 'paced',
   starvation: Starvation | null,
 ): Observation {
   const { warmup, until, batches, length, grace } = level;
@@ -152,7 +162,8 @@ function collect(
     const at = due[i] as number;
     if (at < warmup || at >= until) continue;
     offered++;
-    const end = done[i] as number;
+    const left = done[i] as number;
+    const end = left < 0 ? left : held(left, starvation);
     const batch = Math.max(0, Math.min(batches - 1, Math.floor((Math.abs(end) - warmup) / length)));
     lag.record(((sent[i] as number) - at) * 1e6);
     if (end < 0 || end > until + grace) {
@@ -167,10 +178,10 @@ function collect(
   }
   const response = Histogram.of(...times.map((one) => one.toData()));
   const fitness: Fitness = {
-    model,
+    pace,
     lag,
     loopDelayP99: starvation === null ? 0 : starvation.busy * 1e6,
-    cpuWait: null,
+    cpuWait: starvation?.cpuWait ?? null,
     agents: [],
     utilization: null,
     responseP95: response.count > 0 ? response.quantile(0.95) : null,
@@ -194,7 +205,7 @@ function collect(
   };
 }
 
-/** When a request that is due at an instant leaves. */
+/** When a request that is due at an instant leaves, or a response that came is read. */
 function held(at: number, starvation: Starvation | null): number {
   if (starvation === null) return at;
   const phase = at % starvation.every;

@@ -40,6 +40,8 @@ export function experiments(runs: number): (() => Row)[] {
     () => slowByTimes({ mean: 0.002, slowness: 1.6, dwell: 10 }, 50, 120, half),
     () => starved(30, 200, few),
     () => starved(90, 100, few),
+    () => starved(20, 100, few, 0.35),
+    () => starved(10, 50, few, 0.3),
     ...[0.95, 0.99].map((p) => () => stall(p, few)),
   ];
 }

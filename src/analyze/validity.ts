@@ -71,7 +71,9 @@ function searchDoubts({ plan, breakingPoint, ending }: Evidence): Doubt[] {
   const hint =
     ending === 'stopped'
       ? 'It was stopped before it had one: let it run to its end.'
-      : 'Give it more time with --budget, or a target with nothing else to do.';
+      : breakingPoint?.status === 'generator-limited'
+        ? 'Stop what else runs on this machine, or send from another one; more time with --budget may help too.'
+        : 'Give it more time with --budget, or a target with nothing else to do.';
   return [doubt(true, 'no-answer-found', breakingPoint?.summary ?? 'The search gave no answer.', hint)];
 }
 

@@ -1,5 +1,5 @@
 import { Search } from '../analyze/search/controller.ts';
-import { observe, type SearchStep } from '../analyze/search/observation.ts';
+import { observe, paceOf, type SearchStep } from '../analyze/search/observation.ts';
 import { SETTLING_INTERVALS, Settling, type Sighting, stretchOf } from '../analyze/search/settling.ts';
 import { InstanceProbe } from '../client/instances.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
@@ -99,7 +99,7 @@ async function* searchEvents(
       // What an interrupted level saw was not the level that was asked for.
       if (signal.aborted) break;
       const windowAt = begun / 1e6 + warmup;
-      const observation = { ...observe(snapshots, warmup, load.model, BATCHES), windowAt };
+      const observation = { ...observe(snapshots, warmup, paceOf(load), BATCHES), windowAt };
       const result = controller.accept(settling === null ? observation : { ...observation, settled: settling.result });
       const limit = controller.estimate;
       const estimate = limit === null ? null : { estimate: limit.estimate, interval: [limit.low, limit.high] as const };
@@ -218,5 +218,5 @@ function placed(snapshot: IntervalSnapshot, at: number, index: number, level: nu
 /** Whether requests pile up beyond doubt. */
 function isEnough(search: Search, step: SearchStep, snapshots: readonly IntervalSnapshot[], warmup: number): boolean {
   if (snapshots.at(-1)?.phase !== 'measure') return false;
-  return search.isHopeless(observe(snapshots, warmup, step.load.model, BATCHES));
+  return search.isHopeless(observe(snapshots, warmup, paceOf(step.load), BATCHES));
 }

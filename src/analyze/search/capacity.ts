@@ -13,6 +13,9 @@ export interface Capacity {
   readonly reached: boolean;
 }
 
+/** A level that holds so many times what the closed ramp came to shows that it was not full. */
+const MORE = 1.15;
+
 /** Levels whose throughput is within this of the highest count as saturated. */
 export const SATURATED = 0.93;
 
@@ -26,15 +29,19 @@ export interface Throughput {
   readonly relativeError: number;
 }
 
-/** The highest throughput of successes over the saturated closed levels. @returns null where nothing was measured. */
+/**
+ * The highest throughput of successes over the saturated closed levels. A generator that was not fit has held the target
+ * back: what came all the same is a lower bound.
+ * @returns null where nothing was measured.
+ */
 export function capacityOf(levels: readonly Level[], reached: boolean): Capacity | null {
-  const closed = levels.filter(({ step, margins }) => step.load.model === 'closed' && margins.length > 0);
-  const pooled = pool(closed.map(throughputOf));
+  const closed = levels.filter(({ step }) => step.load.model === 'closed');
+  const pooled = pool(closed.filter(({ margins }) => margins.length > 0).map(throughputOf));
+  const held = pool(closed.filter(({ margins }) => margins.length === 0).map(throughputOf));
+  if (held !== null && held.perSec > MORE * (pooled?.perSec ?? 0))
+    return { perSec: held.perSec, deviation: held.relativeError, reached: false };
   return pooled === null ? null : { perSec: pooled.perSec, deviation: pooled.relativeError, reached };
 }
-
-/** An open level that holds so many times what the closed ramp came to shows that it was not full. */
-const MORE = 1.15;
 
 /**
  * What open levels add to the closed ramp, which may end before the target is full: one that piles up shows its capacity, one

@@ -8,7 +8,7 @@ import type {
 } from '../../core/snapshot.ts';
 import { bytes, count, micros } from '../../core/units.ts';
 import { Histogram } from '../../stats/histogram.ts';
-import { observe } from './observation.ts';
+import { observe, paceOf } from './observation.ts';
 
 const histogram = (value: number, n: number) => {
   const one = new Histogram();
@@ -160,9 +160,11 @@ describe('what the judge sees of a run', () => {
     expect(late(generator(50))).toBeUndefined();
   });
 
-  it('does not mind threads that waited for a core where all requests left in time, in the open model', () => {
+  it('does not mind threads that waited for a core where requests leave by the clock, or after a pause', () => {
     const made = (): Made => ({ health: { ...generator(50), cpuWait: 0.4 } });
     expect(observe(run(made), 2, 'open', 20).unfit).toBeNull();
+    expect(observe(run(made), 2, paceOf({ model: 'closed', vus: 1, pause: micros(90_000) }), 20).unfit).toBeNull();
+    expect(observe(run(made), 2, paceOf({ model: 'closed', vus: 1 }), 20).unfit).toContain('waited for a core');
     expect(observe(run(made), 2, 'closed', 20).unfit).toContain('waited for a core');
   });
 

@@ -87,6 +87,12 @@ export interface Observation {
   readonly settled?: Settled;
 }
 
+/** How requests follow each other: by a schedule, one after another with a pause between them, or at once. */
+type Pace = 'open' | 'paced' | 'closed';
+
+export const paceOf = (load: LevelLoad): Pace =>
+  load.model === 'closed' && (load.pause ?? 0) > 0 ? 'paced' : load.model;
+
 /**
  * The snapshots of one level's run -> what the judge wants. Answers count in the batch in which they came; those of the
  * drain in the last.
@@ -96,7 +102,7 @@ export interface Observation {
 export function observe(
   snapshots: readonly IntervalSnapshot[],
   warmup: number,
-  model: 'open' | 'closed',
+  pace: Pace,
   batches: number,
 ): Observation {
   const from = warmup * 1e6;
@@ -131,7 +137,7 @@ export function observe(
       own.parts[at]?.push(series);
     }
   }
-  const fitness = fitnessOf(windows, measured, model);
+  const fitness = fitnessOf(windows, measured, pace);
   const late = fitness === null ? null : latenessOf(fitness);
   return {
     ...totals,
@@ -212,7 +218,7 @@ function inFlightAt(snapshots: readonly IntervalSnapshot[], at: number): number 
 function fitnessOf(
   windows: readonly IntervalSnapshot[],
   measured: readonly IntervalSnapshot[],
-  model: 'open' | 'closed',
+  pace: Pace,
 ): Fitness | null {
   const generators = windows.flatMap((one) => one.generator ?? []);
   if (generators.length === 0) return null;
@@ -226,7 +232,7 @@ function fitnessOf(
   const due = measured.reduce((sum, one) => sum + one.load.due, 0);
   const gone = measured.reduce((sum, one) => sum + one.load.sent + one.load.dropped, 0);
   return {
-    model,
+    pace,
     lag: Histogram.of(...generators.map((one) => timesOf(one, 'lag'))),
     loopDelayP99: delays.quantile(0.99),
     cpuWait: waits.length === 0 ? null : mean(waits),
@@ -240,7 +246,7 @@ function fitnessOf(
 
 /** The generator's health over one window; times in µs. */
 export interface Fitness {
-  readonly model: 'open' | 'closed';
+  readonly pace: Pace;
   readonly lag: Histogram;
   readonly loopDelayP99: number;
   /** Shares of the time, or null where unknown. */
@@ -263,13 +269,14 @@ export interface Lateness {
 
 /** Why the generator was not fit, by the limits of `analyze/limits`; null: it was, but for its lateness. */
 export function unfitReason(fitness: Fitness): string | null {
-  const { model, missing, due, cpuWait, utilization, agents } = fitness;
-  if (model === 'open' && missing > 1 - LIMITS.sent.share && missing > LIMITS.sent.deviations / Math.sqrt(due))
+  const { pace, missing, due, cpuWait, utilization, agents } = fitness;
+  if (pace === 'open' && missing > 1 - LIMITS.sent.share && missing > LIMITS.sent.deviations / Math.sqrt(due))
     return `the generator did not send ${formatShare(missing)} of the due requests`;
-  // Every send of an open level is timed against its schedule: waiting for a core shows there, unless it is most of the time.
-  if (cpuWait !== null && cpuWait > (model === 'open' ? LIMITS.starved : 2 * LIMITS.cpuWait))
+  // Only users without a pause are slowed down as a whole by a generator that waits for a core. What it does to the others shows in how
+  // late requests leave and responses are read, unless it is most of the time.
+  if (cpuWait !== null && cpuWait > (pace === 'closed' ? 2 * LIMITS.cpuWait : LIMITS.starved))
     return `load threads${ofAgent(worstOf(agents, (one) => one.cpuWait))} waited for a core in ${formatShare(cpuWait)} of the time`;
-  if (model === 'closed' && utilization !== null && utilization >= LIMITS.busy)
+  if (pace === 'closed' && utilization !== null && utilization >= LIMITS.busy)
     return `the generator itself${ofAgent(worstOf(agents, (one) => one.utilization))} was ${formatShare(utilization)} busy`;
   return null;
 }
@@ -278,8 +285,8 @@ export function unfitReason(fitness: Fitness): string | null {
  * The lateness beyond the limits of `analyze/limits`; null: it is within them. An agent that is late is so by itself too: among
  * many others its requests would be too few to show in a percentile of all, and are late all the same.
  */
-export function latenessOf({ model, lag, loopDelayP99, responseP95, agents }: Fitness): Lateness | null {
-  const open = model === 'open';
+export function latenessOf({ pace, lag, loopDelayP99, responseP95, agents }: Fitness): Lateness | null {
+  const open = pace === 'open';
   const ofAll = open && lag.count > 0 ? lag.quantile(0.99) : 0;
   const latest = open ? worstOf(agents, (agent) => agent.lagP99) : null;
   const lagP99 = inMs(Math.max(ofAll, latest?.value ?? 0));

@@ -1,5 +1,6 @@
 import type { SearchStop } from '../../core/breaking-point.ts';
 import { capacityOf } from './capacity.ts';
+import type { Level } from './level.ts';
 import type { Phase, Progress } from './progress.ts';
 import { SHARES } from './window.ts';
 
@@ -18,18 +19,22 @@ export function* ramping(progress: Progress): Phase<SearchStop | null> {
   const until = progress.spent + (closedSearch ? 2 : 1) * SHARES.ramp * budget;
   let flat = 0;
   let reached = false;
+  let held = false;
   let best = 0;
   for (let users = closedSearch ? 1 : 2; users <= most && progress.spent < until; users *= 2) {
     const level = yield* progress.measure(steps.closedStep('ramp', users, RAMP.requests, RAMP.levelShare * budget));
     if (level === 'lost') return 'target-lost';
-    if (level === 'void') break;
-    const { achievedPerSec, errorShare, verdict } = level.result;
+    if (level === 'void' && closedSearch) break;
+    // A generator that is not fit may hold the target back, so that throughput stops growing without having reached anything.
+    held ||= level === 'void';
+    const { result } = level === 'void' ? (progress.levels.at(-1) as Level) : level;
+    const { achievedPerSec, errorShare, verdict } = result;
     flat = achievedPerSec < best * (1 + RAMP.gain) ? flat + 1 : 0;
     best = Math.max(best, achievedPerSec);
     reached ||= (flat >= RAMP.flat && users >= RAMP.users) || errorShare > RAMP.errors;
     const broken = verdict === 'fail' && users > 2;
     if (errorShare > RAMP.errors || (closedSearch ? broken : reached)) break;
   }
-  progress.rampCapacity = capacityOf(progress.levels, reached);
+  progress.rampCapacity = capacityOf(progress.levels, reached && !held);
   return null;
 }

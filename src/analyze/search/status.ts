@@ -33,7 +33,7 @@ export function statusOf(state: SearchState): BreakingPointStatus {
   // A target that is gone fails at every load for another reason.
   if (estimate.never >= NEVER_SURE && stoppedBy !== 'target-lost') return 'fails-at-every-load';
   if (isVague(estimate)) return isUnfit(levels) ? 'generator-limited' : 'undecided';
-  if (isUnfit(levels)) return 'generator-limited';
+  if (isUnfit(levels)) return bracketOf(state) === null ? 'generator-limited' : 'rough';
   if (ceiling !== null && estimate.cdf(ceiling) < 0.5) return 'generator-limited';
   if (stoppedBy === 'target-lost') return 'undecided';
   return isFound(state, estimate) ? 'found' : 'rough';
@@ -59,19 +59,32 @@ function isUnfit(levels: readonly Level[]): boolean {
   return levels.filter(isVoid).length > MOST_VOID * levels.length;
 }
 
+/**
+ * Of a generator that often was not fit the levels that count say all that is known: the highest load that passed beyond doubt, and the
+ * lowest above it that failed. @returns null where one is missing.
+ */
+function bracketOf({ present, options }: SearchState): readonly [number, number] | null {
+  const failed = decided(present, options.unit, 'fail')[0]?.load;
+  const passed = decided(present, options.unit, 'pass').findLast(({ load }) => failed === undefined || load < failed);
+  return failed === undefined || passed === undefined ? null : [passed.load, failed];
+}
+
 function isVague({ low, high }: LimitEstimate): boolean {
   return !(high < MOST_APART * Math.max(low, 1e-9)) && !(low === 0 && Number.isFinite(high));
 }
 
 /** The interval of an answer. @param held the highest load that passed. */
 export function intervalOf(
-  { estimate }: SearchState,
+  state: SearchState,
   status: BreakingPointStatus,
   held: number | null,
 ): BreakingPoint['interval'] {
   if (status === 'fails-at-every-load') return [0, 0];
   if (status === 'not-reached' || status === 'generator-limited') return held === null ? null : [held, null];
-  return estimate === null || isVague(estimate) ? null : [estimate.low, estimate.high];
+  const { estimate, levels } = state;
+  if (estimate === null || isVague(estimate)) return null;
+  const [passed, failed] = (isUnfit(levels) ? bracketOf(state) : null) ?? [estimate.low, estimate.high];
+  return [Math.min(estimate.low, passed), Math.max(estimate.high, failed)];
 }
 
 /** Of a budget that many times as long nobody knows what it would give. */
