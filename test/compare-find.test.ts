@@ -6,10 +6,10 @@ import type { DeploymentComparison } from '../src/core/deployments.ts';
 import { CLI, rampart, temporaryFolder } from './command.ts';
 
 /** Two workers each; the slowed one sustains a quarter of the other, which no busy machine hides. */
-const SERVED = { fast: 'fixed:20ms', slow: 'fixed:80ms' };
+const SERVED = { fast: 'fixed:10ms', slow: 'fixed:40ms' };
 
 describe('deployments compared by what they sustain', () => {
-  it('says which sustains more, what a request costs, and where it measured all of them', async () => {
+  it('says which sustains more, what a request costs, and where it measured all of them', async (test) => {
     const port = await freePort();
     const out = join(temporaryFolder(), 'out');
     const serve = (law: string): string =>
@@ -17,27 +17,35 @@ describe('deployments compared by what they sustain', () => {
     const { code, stdout, stderr } = await rampart([
       ...['compare', '--find', `http://127.0.0.1:${port}/predict`, '-b', '{}', '-o', out, '--margin', '20%'],
       ...['--deployment', `fast=${serve(SERVED.fast)}`, '--deployment', `slow=${serve(SERVED.slow)}`],
-      ...['--cost', 'fast=0.2/h', '--cost', 'slow=0.1/h', '--slo', 'p95<400ms', '--budget', '6s'],
+      ...['--cost', 'fast=0.2/h', '--cost', 'slow=0.1/h', '--slo', 'p95<300ms', '--budget', '6s'],
       // Users who wait: a machine that is busy makes them late, and voids nothing.
-      ...['--vus', '2', '-d', '2s'],
+      ...['--vus', '2', '-d', '4s'],
     ]);
-    expect(stderr).toMatch(/search, round 5 of 5: fast \S+; slow \S+/);
-    expect(stderr).toMatch(/common load, round 5 of 5: fast p95 \S+/);
+    expect(stderr).toMatch(/^search, round 1 of 5/);
+    const { deployments, changes, commonLoad, slos, doubts } = JSON.parse(
+      readFileSync(join(out, 'comparison.json'), 'utf8'),
+    ) as DeploymentComparison;
+    const whole = deployments.every(
+      ({ searches, runs }) => runs.length === 5 && searches.every(({ estimate }) => estimate !== null),
+    );
+    if (!whole) {
+      // A machine that is too busy to measure must be said to be, and nothing else; of the deployments it says nothing.
+      expect(doubts.join()).toMatch(/said nothing of the deployments|found no breaking point/);
+      await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+      test.skip(`the machine was too busy to measure: ${doubts[0]}`);
+    }
     expect(stdout).toMatch(/^slow sustains less than fast: −\d+ %\./);
     // Between named deployments a person chooses.
     expect(code).toBe(0);
-    const { deployments, changes, commonLoad, slos } = JSON.parse(
-      readFileSync(join(out, 'comparison.json'), 'utf8'),
-    ) as DeploymentComparison;
-    expect(slos).toEqual(['p95<400ms']);
+    expect(slos).toEqual(['p95<300ms']);
     expect(commonLoad).toEqual({ load: 2, unit: 'vus', chosen: false });
     expect(changes[0]?.metrics.find(({ name }) => name === 'breaking point')?.verdict).toBe('regression');
     expect(changes[0]?.metrics.find(({ name }) => name === 'p95')?.verdict).toBe('regression');
     const [fast, slow] = deployments;
-    // Two slots of 20 ms take 100 requests per second at most, of 80 ms 25; nothing sustains more than it can.
-    expect(fast?.breakingPoint?.estimate).toBeLessThan(120);
-    expect(slow?.breakingPoint?.estimate).toBeLessThan(30);
-    expect(slow?.p95?.estimate).toBeGreaterThanOrEqual(80);
+    // Two slots of 10 ms take 200 requests per second at most, of 40 ms 50; nothing sustains more than it can.
+    expect(fast?.capacity?.estimate).toBeLessThan(240);
+    expect(slow?.capacity?.estimate).toBeLessThan(60);
+    expect(slow?.p95?.estimate).toBeGreaterThanOrEqual(40);
     for (const one of deployments) {
       expect(one.searches).toHaveLength(5);
       const perHour = 3_600 * (one.breakingPoint?.estimate ?? 0);

@@ -13,7 +13,7 @@ import type { CommonLoad, CommonRun, DeploymentComparison, SearchFigures } from 
 import type { World } from '../core/world.ts';
 import { Random } from '../load/random.ts';
 import { formatLoad } from '../report/search-phrases.ts';
-import { attributeOf, type SettingName, settingsOf } from '../settings/table.ts';
+import { attributeOf, SETTINGS, type SettingName, settingsOf } from '../settings/table.ts';
 import { type LiveSide, type Measured, measureTurn, type Turn } from './turns.ts';
 
 export interface DeploymentSide extends LiveSide {
@@ -37,11 +37,14 @@ export interface FindWishes {
 /**
  * Searches for each deployment's breaking point, then measures all of them at one common load: both in rounds, in which each
  * has its turn, in random order. What changes on the machine meanwhile meets all of them.
+ *
+ * @param measure what measures a round: another one in tests.
  */
 export async function compareByFind(
   world: World,
   sides: readonly DeploymentSide[],
   wishes: FindWishes,
+  measure: typeof measureTurn = measureTurn,
 ): Promise<{ readonly comparison: DeploymentComparison; readonly interrupted: boolean }> {
   const { unit, margin, note, flags } = wishes;
   const stop = new AbortController();
@@ -65,7 +68,7 @@ export async function compareByFind(
         ...{ kind, number, seed, overwrite, flags: { ...flagsFor(kind, flags), ...own } },
         ...{ folder: join(folder, kind), name: `round ${kind}` },
       };
-      const measured = await measureTurn(world, shuffled(sides, random), turn, stop.signal);
+      const measured = await measure(world, shuffled(sides, random), turn, stop.signal);
       if (measured === null) return;
       const { void: reason, told } = keep(measured);
       const place = `${kind === 'find' ? 'search' : 'common load'}, round ${round} of ${wishes.rounds}`;
@@ -130,7 +133,8 @@ function foundText({ status, estimate, interval }: SearchFigures, unit: LoadUnit
 
 /** The flags that a command has; those of the load are of the run, those of the search of the search. */
 function flagsFor(kind: 'find' | 'run', flags: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const known = new Set<string>(settingsOf(kind).flatMap((name: SettingName) => [name, attributeOf(name)]));
+  const taken = settingsOf(kind).filter((name) => kind === 'run' || SETTINGS[name].refusedBy?.find === undefined);
+  const known = new Set<string>(taken.flatMap((name: SettingName) => [name, attributeOf(name)]));
   return Object.fromEntries(Object.entries(flags).filter(([name]) => known.has(name)));
 }
 

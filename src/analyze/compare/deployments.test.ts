@@ -95,6 +95,19 @@ describe('deployments held against the first', () => {
   });
 });
 
+describe('runs at the common load that were too short', () => {
+  it('are told of', () => {
+    const short = deploymentAt('b', { limit: 50, p95: 40 });
+    const runs = short.runs.map((run) => ({ ...run, p95: null }));
+    const { doubts, changes } = compareDeployments(
+      [deploymentAt('a', { limit: 50, p95: 40 }), { ...short, runs }],
+      OPTIONS,
+    );
+    expect(doubts.join()).toMatch(/b: p95 at the common load is not known in 5 of 5 runs: too few requests/);
+    expect(changes[0]?.metrics.some(({ name }) => name === 'p95')).toBe(false);
+  });
+});
+
 describe('what each of them costs', () => {
   it('is its hour by the requests of an hour at its limit; of users, by what they achieved', () => {
     const [one] = compareDeployments(

@@ -251,7 +251,12 @@ function doubtsOf(measured: readonly MeasuredDeployment[], unit: LoadUnit): stri
     doubts.push(
       `${counted(rounds, 'round')}: fewer than ${FEWEST} decide nothing, since how much a deployment differs from itself is hardly known.`,
     );
-  for (const { name, searches } of measured) {
+  for (const { name, searches, runs } of measured) {
+    const unknown = runs.filter(({ p95 }) => p95 === null).length;
+    if (unknown > 0)
+      doubts.push(
+        `${name}: p95 at the common load is not known in ${unknown} of ${counted(runs.length, 'run')}: too few requests for it. A longer --duration gives more.`,
+      );
     const without = searches.filter(({ estimate }) => estimate === null);
     if (without.length > 0)
       doubts.push(
