@@ -46,6 +46,19 @@ describe('single requests in a file', () => {
     expect([read.k6, read.k6Durations]).toEqual([k6.totals.sent, k6.totals.sent]);
   });
 
+  it('are a table of columns for DuckDB, with as many rows and the same times as the result', async () => {
+    const own = await sampled('pq', '--warmup', '1s', '-d', '2s', '--samples', 'own.parquet');
+    const k6 = await sampled('pq6', '--samples', 'k6.parquet', '--samples-columns', 'k6');
+    const read = JSON.parse(await printedBy('parquet_read.py', cwd));
+    expect([read.own, read.ok]).toEqual([own.totals.sent, own.totals.ok]);
+    expect(read.largest).toBeCloseTo(own.latency.response.max ?? 0, 2);
+    expect(read.kinds).toMatchObject({
+      ...{ time: 'TIMESTAMP', request: 'VARCHAR', status: 'INTEGER', response_ms: 'DOUBLE', bytes_in: 'BIGINT' },
+    });
+    expect(Date.parse(`${read.first}Z`)).toBeGreaterThanOrEqual(Date.parse(own.run.startedAt) - 1_000);
+    expect([read.k6, read.k6Failed]).toEqual([k6.totals.sent, k6.totals.failed]);
+  });
+
   it('are a share where that is asked for, and go into no file that is there, nor into one of no known format', async () => {
     const { totals } = await sampled('tenth', '--samples', 'tenth.ndjson', '--samples-share', '10%');
     const lines = readFileSync(join(cwd, 'tenth.ndjson'), 'utf8').trim().split('\n');
@@ -53,8 +66,11 @@ describe('single requests in a file', () => {
     expect(Math.abs(lines.length - totals.sent / 10)).toBeLessThanOrEqual(2);
     const again = await rampart([...load, '-o', 'x', '--samples', 'tenth.ndjson'], { cwd });
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('tenth.ndjson is there already')]);
-    const unknown = await rampart([...load, '-o', 'x', '--samples', 'a.parquet'], { cwd });
-    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('must end in .ndjson or .csv')]);
-    expect(existsSync(join(cwd, 'a.parquet'))).toBe(false);
+    const unknown = await rampart([...load, '-o', 'x', '--samples', 'a.orc'], { cwd });
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      expect.stringContaining('must end in .ndjson, .csv or .parquet'),
+    ]);
+    expect(existsSync(join(cwd, 'a.orc'))).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { createExchange } from '../core/exchange.ts';
 import type { SampleBatch } from '../core/request-samples.ts';
 import { micros } from '../core/units.ts';
 import { SampleLog } from '../record/sample-log.ts';
-import { countIn, headOf, type SampleColumns, type SampleFormat, toSampleText } from './request-samples.ts';
+import { countIn, type SampleColumns, type SampleFormat, TextSamples } from './request-samples.ts';
 
 /** A success over a new connection, and a failure that never left. */
 function batchOf(): SampleBatch {
@@ -19,8 +19,8 @@ function batchOf(): SampleBatch {
 
 const OFFSET = Date.parse('2026-01-01T00:00:00Z') * 1e3;
 const written = (columns: SampleColumns, format: SampleFormat): string[] => {
-  const writing = { plan: planOf(), columns, format, offset: OFFSET };
-  return `${headOf(writing)}${toSampleText(batchOf(), writing)}`.trim().split('\n');
+  const samples = new TextSamples({ plan: planOf(), columns, format, offset: OFFSET });
+  return `${samples.take(batchOf()).data}${samples.end().data}`.trim().split('\n');
 };
 
 describe('single requests as text', () => {
@@ -54,7 +54,7 @@ describe('single requests as text', () => {
     log.add(Object.assign(createExchange(0), { outcome: 4, message: '=1+2\u001b[2J', epoch: 1 }));
     const writing = { plan: planOf(), columns: 'rampart', format: 'csv', offset: OFFSET } as const;
     expect(
-      toSampleText(log.take() as SampleBatch, writing)
+      String(new TextSamples(writing).take(log.take() as SampleBatch).data)
         .trim()
         .split(',')
         .at(-1),

@@ -6,10 +6,10 @@ import { type CsvCell, csvCell } from './csv-cell.ts';
 
 export const COLUMNS = ['rampart', 'locust', 'k6'] as const;
 export type SampleColumns = (typeof COLUMNS)[number];
-export type SampleFormat = 'csv' | 'ndjson';
+export type SampleFormat = 'csv' | 'ndjson' | 'parquet';
 
 /** A row by column. */
-type Row = Readonly<Record<string, CsvCell>>;
+export type SampleRow = Readonly<Record<string, CsvCell>>;
 
 /** How a batch is to be written. */
 export interface SampleWriting {
@@ -24,7 +24,7 @@ type Sample = Readonly<Record<SampleField, number>>;
 
 const names = (text: string): readonly string[] => text.split(' ');
 
-const HEADS: Readonly<Record<SampleColumns, readonly string[]>> = {
+export const SAMPLE_HEADS: Readonly<Record<SampleColumns, readonly string[]>> = {
   rampart: names(
     'time request method phase outcome status response_ms service_ms first_byte_ms lag_ms connect_ms tls_ms bytes_in body_bytes_in bytes_out user index message',
   ),
@@ -34,24 +34,57 @@ const HEADS: Readonly<Record<SampleColumns, readonly string[]>> = {
   ),
 };
 
-/** The first line of a table; of lines of JSON there is none. */
-export function headOf({ columns, format }: Pick<SampleWriting, 'columns' | 'format'>): string {
-  return format === 'ndjson' ? '' : csvLine(HEADS[columns]);
+/** What of a file is ready, and how many requests are whole in it. */
+export interface SamplePiece {
+  readonly data: string | Uint8Array;
+  readonly count: number;
 }
 
-/** @returns a text of whole lines. */
-export function toSampleText(batch: SampleBatch, writing: SampleWriting): string {
-  const rowsOf = { rampart: ownRow, locust: locustRow, k6: k6Rows }[writing.columns];
-  const head = HEADS[writing.columns];
-  const lines: string[] = [];
-  for (const sample of samplesIn(batch)) {
-    const message = batch.messages[sample.message] ?? '';
-    for (const row of [rowsOf(sample, message, writing)].flat()) {
-      if (writing.format === 'csv') lines.push(csvLine(head.map((name) => row[name] ?? null)));
-      else lines.push(`${JSON.stringify(writing.columns === 'k6' ? k6Point(row) : row)}\n`);
-    }
+/** Makes a file of batches, piece by piece. */
+export interface SampleEncoder {
+  take(batch: SampleBatch): SamplePiece;
+  /** What is left, and whatever ends the file. */
+  end(): SamplePiece;
+}
+
+/** Tables and lines of JSON: what a batch comes to is ready at once. */
+export class TextSamples implements SampleEncoder {
+  readonly #writing: SampleWriting;
+  #begun = false;
+
+  constructor(writing: SampleWriting) {
+    this.#writing = writing;
   }
-  return lines.join('');
+
+  take(batch: SampleBatch): SamplePiece {
+    const { columns, format } = this.#writing;
+    const head = SAMPLE_HEADS[columns];
+    const lines: string[] = [this.#head()];
+    for (const row of rowsIn(batch, this.#writing)) {
+      if (format === 'csv') lines.push(csvLine(head.map((name) => row[name] ?? null)));
+      else lines.push(`${JSON.stringify(columns === 'k6' ? k6Point(row) : row)}\n`);
+    }
+    return { data: lines.join(''), count: countIn(batch) };
+  }
+
+  /** A table without rows has its first line all the same. */
+  end(): SamplePiece {
+    return { data: this.#head(), count: 0 };
+  }
+
+  /** The first line of a table, once; of lines of JSON there is none. */
+  #head(): string {
+    const { columns, format } = this.#writing;
+    const first = !this.#begun && format === 'csv';
+    this.#begun = true;
+    return first ? csvLine(SAMPLE_HEADS[columns]) : '';
+  }
+}
+
+/** The rows of a batch: one for each request, or for each of its metrics. */
+export function* rowsIn(batch: SampleBatch, writing: SampleWriting): Generator<SampleRow> {
+  const rowsOf = { rampart: ownRow, locust: locustRow, k6: k6Rows }[writing.columns];
+  for (const sample of samplesIn(batch)) yield* [rowsOf(sample, batch.messages[sample.message] ?? '', writing)].flat();
 }
 
 export const countIn = ({ values }: SampleBatch): number => values.length / SAMPLE_FIELDS.length;
@@ -65,7 +98,7 @@ function* samplesIn(batch: SampleBatch): Generator<Sample> {
 /** µs to ms, as other files have them; null of what has not happened. */
 const ms = (took: number, happened = took >= 0): number | null => (happened ? took / 1e3 : null);
 
-function ownRow(sample: Sample, message: string, { plan, offset }: SampleWriting): Row {
+function ownRow(sample: Sample, message: string, { plan, offset }: SampleWriting): SampleRow {
   const { dueAt, sentAt, firstByteAt, doneAt, connectTook, tlsTook, epoch, outcome } = sample;
   const { name = '', method = '' } = plan.requests[sample.request] ?? {};
   return {
@@ -93,7 +126,7 @@ function ownRow(sample: Sample, message: string, { plan, offset }: SampleWriting
 const isFailed = ({ outcome }: Sample): boolean => OUTCOMES[outcome] !== 'ok';
 
 /** As Locust's `request` event names them. */
-function locustRow(sample: Sample, message: string, { plan, offset }: SampleWriting): Row {
+function locustRow(sample: Sample, message: string, { plan, offset }: SampleWriting): SampleRow {
   const { name = '', method = '', path = '' } = plan.requests[sample.request] ?? {};
   return {
     request_type: method,
@@ -107,7 +140,7 @@ function locustRow(sample: Sample, message: string, { plan, offset }: SampleWrit
 }
 
 /** A row for each metric of a request, as in k6's CSV; its times begin when the request leaves, as k6's do. */
-function k6Rows(sample: Sample, message: string, { plan, offset }: SampleWriting): readonly Row[] {
+function k6Rows(sample: Sample, message: string, { plan, offset }: SampleWriting): readonly SampleRow[] {
   const { sentAt, firstByteAt, doneAt, connectTook, tlsTook, status } = sample;
   const { name = '', method = '', path = '' } = plan.requests[sample.request] ?? {};
   const failed = isFailed(sample);
@@ -117,7 +150,7 @@ function k6Rows(sample: Sample, message: string, { plan, offset }: SampleWriting
     expected_response: !failed,
     ...{ method, name, scenario: 'default', status, url: new URL(path, plan.target.url).href },
   };
-  const point = (metric: string, value: number | null): Row[] =>
+  const point = (metric: string, value: number | null): SampleRow[] =>
     value === null ? [] : [{ metric_name: metric, metric_value: value, ...common }];
   return [
     ...point('http_reqs', 1),
@@ -132,7 +165,7 @@ function k6Rows(sample: Sample, message: string, { plan, offset }: SampleWriting
 }
 
 /** As in k6's JSON. */
-function k6Point({ metric_name, metric_value, timestamp, ...tags }: Row): object {
+function k6Point({ metric_name, metric_value, timestamp, ...tags }: SampleRow): object {
   const told = Object.entries(tags).filter(([, value]) => value !== null && value !== '');
   return {
     metric: metric_name,

@@ -7,11 +7,12 @@ import type { RawSettings } from '../plan/raw-settings.ts';
 import { readValue } from '../plan/value.ts';
 import {
   countIn,
-  headOf,
   type SampleColumns,
+  type SampleEncoder,
   type SampleFormat,
+  type SamplePiece,
   type SampleWriting,
-  toSampleText,
+  TextSamples,
 } from '../report/request-samples.ts';
 import type { OutputOutcome } from './output-queue.ts';
 import { newFile } from './outputs.ts';
@@ -33,10 +34,11 @@ export interface SampleFileWish {
 function formatOf(path: string): SampleFormat {
   if (/\.csv$/i.test(path)) return 'csv';
   if (/\.(ndjson|jsonl)$/i.test(path)) return 'ndjson';
+  if (/\.parquet$/i.test(path)) return 'parquet';
   throw new RampartError(
     'bad-output',
     `--samples: ${path} is of no known format`,
-    'Its name must end in .ndjson or .csv.',
+    'Its name must end in .ndjson, .csv or .parquet.',
   );
 }
 
@@ -50,24 +52,27 @@ export function sampleWishOf(given: RawSettings): SampleFileWish | null {
   return { path, share, format: formatOf(path), columns: readValue(given, 'samplesColumns') ?? 'rampart' };
 }
 
+/** None is left out. */
+export const EACH = { share: 1 } as const;
+
 /** What each thread is to keep. */
-export function wishFor({ share }: SampleFileWish, { threads, interval }: Plan): SampleWish {
+export function wishFor({ share }: Pick<SampleFileWish, 'share'>, { threads, interval }: Plan): SampleWish {
   return { share, most: Math.ceil((MOST_PER_SECOND * interval) / 1e6 / threads) };
 }
 
 /** Batches are written one after the other, and nobody waits for them; what a slow disk does not take is dropped, and counted. */
 export class SampleFile {
   readonly #file: GrowingFile;
-  readonly #writing: SampleWriting;
+  readonly #encoder: SampleEncoder;
   #busy: Promise<void> = Promise.resolve();
   #waiting = 0;
   #delivered = 0;
   #dropped = 0;
   #error: Error | null = null;
 
-  private constructor(file: GrowingFile, writing: SampleWriting) {
+  private constructor(file: GrowingFile, encoder: SampleEncoder) {
     this.#file = file;
-    this.#writing = writing;
+    this.#encoder = encoder;
   }
 
   /** @param plan fit to be published. @throws RampartError `bad-output` */
@@ -75,20 +80,22 @@ export class SampleFile {
     const { path, columns, format } = wish;
     const file = await newFile(machine, '--samples', path);
     const offset = machine.wallTime().getTime() * 1e3 - machine.clock.now();
-    const samples = new SampleFile(file, { plan, columns, format, offset });
-    samples.#append(headOf(wish), 0);
-    return samples;
+    return new SampleFile(file, await encoderOf({ plan, columns, format, offset }));
   }
 
   accept(batch: SampleBatch): void {
     this.#dropped += batch.dropped;
     const count = countIn(batch);
     if (this.#error !== null || this.#waiting >= MOST_WAITING) this.#dropped += count;
-    else this.#append(toSampleText(batch, this.#writing), count);
+    else this.#append(this.#encoder.take(batch));
   }
 
   /** What became of the requests that were to be kept. */
   async close(): Promise<OutputOutcome> {
+    await this.#busy;
+    const rest = this.#encoder.end();
+    if (this.#error === null) this.#append(rest);
+    else this.#dropped += rest.count;
     await this.#busy;
     await this.#file.close().catch((error: Error) => {
       this.#error ??= error;
@@ -96,13 +103,13 @@ export class SampleFile {
     return { name: 'samples', delivered: this.#delivered, dropped: this.#dropped, error: this.#error };
   }
 
-  #append(text: string, count: number): void {
-    if (text === '') return;
+  #append({ data, count }: SamplePiece): void {
+    if (data.length === 0) return;
     this.#waiting++;
     this.#busy = this.#busy.then(async () => {
       try {
         if (this.#error === null) {
-          await this.#file.append(text);
+          await this.#file.append(data);
           this.#delivered += count;
         } else this.#dropped += count;
       } catch (error) {
@@ -112,4 +119,11 @@ export class SampleFile {
       this.#waiting--;
     });
   }
+}
+
+/** The library for Parquet is loaded where it is asked for. */
+async function encoderOf(writing: SampleWriting): Promise<SampleEncoder> {
+  if (writing.format !== 'parquet') return new TextSamples(writing);
+  const { ParquetSamples } = await import('../report/parquet-samples.ts');
+  return ParquetSamples.open(writing);
 }

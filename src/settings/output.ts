@@ -31,8 +31,8 @@ export const OUTPUT_SETTINGS = {
   samples: {
     shape: 'text',
     flag: '--samples <file>',
-    help: whereMeasured('write each request down: a new file, .ndjson or .csv'),
-    what: 'A new file that each request is written to, its name ending in .ndjson or .csv (at most 20,000 a second; what is beyond is counted)',
+    help: whereMeasured('write each request down: a new file, .ndjson, .csv or .parquet'),
+    what: 'A new file that each request is written to, its name ending in .ndjson, .csv or .parquet (at most 20,000 a second; what is beyond is counted)',
     notWithAutocannon: 'autocannon tells nothing of single requests',
   },
   samplesShare: {
