@@ -19,6 +19,7 @@ import type { RawSettings } from '../plan/raw-settings.ts';
 import { type PreparedRun, preparedBy } from '../plan/resolve.ts';
 import { readSources, type Sources } from '../plan/sources.ts';
 import { targetStartOf } from '../plan/start.ts';
+import { traceWishOf } from '../plan/trace.ts';
 import { ConsoleView } from '../report/console.ts';
 import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
@@ -32,6 +33,7 @@ import type { Procedure } from '../session/procedure.ts';
 import { procedureOf } from '../session/procedures.ts';
 import type { FolderWish, RunFolder } from '../session/run-folder.ts';
 import { type SampleFileWish, sampleWishOf } from '../session/sample-file.ts';
+import type { TraceSpansWish } from '../session/traces.ts';
 import { colourOf } from './colour.ts';
 import { discreet } from './discreet.ts';
 import { tried } from './dry-run.ts';
@@ -80,9 +82,16 @@ export async function runCommand(
       '--samples is for one run, and the page may make several',
       'Leave --ui or --samples out.',
     );
+  const traces = traceWishOf(written);
+  if (traces !== null && wishes !== null)
+    throw new RampartError(
+      'usage',
+      '--trace is for one run, and the page may make several',
+      'Leave --ui or --trace out.',
+    );
   if (!quiet) for (const line of describePlan(intended.plan)) world.stderr.write(`${line}\n`);
   return whenReady(world, targetStartOf(written, intended.plan), () =>
-    measured(world, sources, { ...intended, given: written }, { wishes, outputs, procedure, samples }),
+    measured(world, sources, { ...intended, given: written }, { wishes, outputs, procedure, samples, traces }),
   );
 }
 
@@ -92,6 +101,7 @@ interface Wanted {
   readonly outputs: readonly WantedOutput[];
   readonly procedure: Procedure;
   readonly samples: SampleFileWish | null;
+  readonly traces: TraceSpansWish | null;
 }
 
 /** Measures, judges and shows. Returns the exit code. */
@@ -108,6 +118,12 @@ async function measured(
       'usage',
       '--samples is of requests of this machine, and agents make them elsewhere',
       'Leave --samples out.',
+    );
+  if (wanted.traces !== null && resolveFleet(written, world.files) !== null)
+    throw new RampartError(
+      'usage',
+      '--trace tells of requests of this machine, and agents make them elsewhere',
+      'Leave --trace out.',
     );
   const fleet = await openFleet(world, written, id);
   try {
@@ -136,7 +152,7 @@ async function measuredBy(
   world: World,
   sources: Sources,
   asked: PreparedRun & { readonly given: RawSettings },
-  { wishes, outputs, procedure, samples, id, fleet }: Measuring,
+  { wishes, outputs, procedure, samples, traces, id, fleet }: Measuring,
 ): Promise<number> {
   const { kind } = sources;
   const written = asked.given;
@@ -194,6 +210,7 @@ async function measuredBy(
           outputs: [...(view === null ? [] : [followedBy('console', view)]), ...outputs],
           voice: voiceOf(world, view),
           ...(samples === null ? {} : { samples }),
+          ...(traces === null ? {} : { traces }),
         })
     ).finally(() => leaveKeys?.());
     // Whoever reads lines there wants nothing between them.

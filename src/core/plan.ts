@@ -1,5 +1,6 @@
 import type { RequestLimit } from './goodput.ts';
 import type { StreamMetric } from './streamed.ts';
+import type { TraceKey } from './trace.ts';
 import { type Bytes, type Count, type Micros, type PerSecond, seconds } from './units.ts';
 
 /** A stretch of time over which a quantity goes from one value to another in a straight line. */
@@ -326,6 +327,8 @@ export interface Plan {
   readonly secretNames?: readonly string[];
   readonly interval: Micros;
   readonly thresholds: readonly Threshold[];
+  /** Each request says to which trace it belongs, by ids of this key. Absent: none does. */
+  readonly trace?: TraceKey;
   /** What a request must be under to be good. Absent: goodput is not counted. */
   readonly goodput?: readonly RequestLimit[];
   /** The load ends when this is known, at the latest when its stages do. Absent: not before. */

@@ -55,6 +55,8 @@ export interface RunResult {
   readonly redirects?: number;
   /** What came of the plan's tear-down; it is in no figure. Absent: there was none. */
   readonly teardown?: TornDown;
+  /** Of a traced run: its slowest requests, slowest first. Not in the journal, which holds no single requests. */
+  readonly traces?: readonly SlowTrace[];
   /** Outputs at which something went wrong. Not in the journal, which ends before it is known. Absent: nothing did. */
   readonly outputs?: readonly OutputResult[];
 }
@@ -72,6 +74,16 @@ export interface AgentsResult {
     readonly roundTripMs: number;
     readonly lost: boolean;
   }[];
+}
+
+/** A request of a traced run, by which a tracing backend finds what became of it. */
+export interface SlowTrace {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly name: string;
+  readonly dueAt: string;
+  readonly responseMs: number;
+  readonly outcome: Outcome;
 }
 
 /** What became of an output that had not all of the run, or failed. */

@@ -15,6 +15,8 @@ export type Placeholder =
   /** The request's number among all of the run, from 0. */
   | { readonly kind: 'seq' }
   | { readonly kind: 'uuid' }
+  /** W3C's header of a traced run; `request` is which of the plan's. Nobody writes it by hand: see `plan/trace`. */
+  | { readonly kind: 'trace'; readonly request: number }
   /** A whole number, both ends included. */
   | { readonly kind: 'int'; readonly min: number; readonly max: number }
   /** A number from `min` (included) to `max` (not). */
@@ -69,6 +71,8 @@ function parsePlaceholder(inside: string): Placeholder | string {
   if (inside.startsWith('row.') && inside.length > 4) return { kind: 'field', name: inside.slice(4) };
   if (inside.startsWith('captured.') && inside.length > 9) return { kind: 'captured', name: inside.slice(9) };
   const [word, ...rest] = inside.split(/\s+/);
+  if (word === 'traceparent' && /^\d{1,5}$/.test(rest[0] ?? '') && rest.length === 1)
+    return { kind: 'trace', request: Number(rest[0]) };
   if (word === 'random.choice')
     return rest.length > 0 ? { kind: 'choice', words: rest } : '{{random.choice}} needs words to choose from';
   if (word === 'random.int' || word === 'random.float') {

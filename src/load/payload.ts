@@ -17,6 +17,7 @@ import {
   writeText,
   writeUntyped,
 } from '../core/template.ts';
+import { type TraceKey, traceparentOf } from '../core/trace.ts';
 import { splitmix32 } from './random.ts';
 import { createRowOrder } from './row-order.ts';
 import { positionIn } from './row-part.ts';
@@ -54,6 +55,7 @@ const isTemplated = (check: AnswerCheck): boolean =>
  */
 export class PlanPayloads implements Payloads {
   readonly #seed: number;
+  readonly #trace: TraceKey | undefined;
   readonly #cells: ReadonlyMap<string, number>;
   readonly #captured: readonly string[];
   readonly #rows: RowsInOrder | null;
@@ -62,6 +64,7 @@ export class PlanPayloads implements Payloads {
 
   constructor(plan: Plan, table: RowTable | null) {
     this.#seed = plan.seed;
+    this.#trace = plan.trace;
     this.#captured = capturedNames(plan);
     this.#cells = new Map(cellsOf(plan).map((cell, number) => [cellKey(cell), number]));
     this.#rows =
@@ -117,6 +120,11 @@ export class PlanPayloads implements Payloads {
 
   #maker(placeholder: Placeholder, style: Style): (index: number) => string {
     if (placeholder.kind === 'seq') return String;
+    if (placeholder.kind === 'trace') {
+      const trace = this.#trace;
+      if (trace === undefined) throw new Error('the plan has trace ids and no key for them');
+      return (index) => traceparentOf(trace, index, placeholder.request);
+    }
     const draw = new Draw(this.#seed, this.#streams++);
     switch (placeholder.kind) {
       case 'uuid':

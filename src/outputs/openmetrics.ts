@@ -1,6 +1,6 @@
 /** The figures of a finished run in OpenMetrics' text: what GitLab shows of a merge request beside those of its target branch. */
 import { MEASURES } from '../core/measures.ts';
-import { type LatencySummary, PERCENTILES, type RunResult } from '../core/result.ts';
+import { type LatencySummary, PERCENTILES, type RunResult, type SlowTrace } from '../core/result.ts';
 import { finishedFile } from './finished-file.ts';
 import { type Labels, snakeCase } from './metrics/family.ts';
 import { labelsText } from './prometheus/text.ts';
@@ -12,7 +12,8 @@ const STREAM_MEASURES = ['timeToFirstToken', 'timePerOutputToken', 'interTokenLa
 type Sample = readonly [labels: Labels, value: number | null];
 
 /** What is not known is not in it. */
-export function toOpenMetrics({ latency, rates, totals, breakingPoint, series, streams, goodput }: RunResult): string {
+export function toOpenMetrics(result: RunResult): string {
+  const { latency, rates, totals, breakingPoint, series, streams, goodput, traces = [] } = result;
   const ended = totals.ok + totals.failed;
   const times = (labels: Labels, of: LatencySummary): Sample[] =>
     PERCENTILES.map((name) => {
@@ -51,8 +52,24 @@ export function toOpenMetrics({ latency, rates, totals, breakingPoint, series, s
     family('rampart_breaking_point', '', 'The highest load at which every SLO holds.', [
       [{}, breakingPoint?.estimate ?? null],
     ]),
+    tracedRequests(traces, series),
     '# EOF\n',
   ].join('');
+}
+
+/** OpenMetrics has exemplars at counters and buckets alone: the slowest request of each name stands at the count of them. */
+function tracedRequests(traces: readonly SlowTrace[], series: RunResult['series']): string {
+  const name = 'rampart_requests_ended';
+  const lines = Object.entries(series).flatMap(([request, { totals }]) => {
+    const slowest = traces.find((trace) => trace.name === request);
+    if (slowest === undefined) return [];
+    const ids = labelsText({ trace_id: slowest.traceId, span_id: slowest.spanId });
+    const at = Date.parse(slowest.dueAt) / 1e3;
+    return `${name}_total${labelsText({ request })} ${totals.ok + totals.failed} # ${ids} ${slowest.responseMs / 1e3} ${at}\n`;
+  });
+  return lines.length === 0
+    ? ''
+    : `# TYPE ${name} counter\n# HELP ${name} Requests that ended; the exemplar is the slowest of them, s.\n${lines.join('')}`;
 }
 
 function family(name: string, unit: string, help: string, samples: readonly Sample[]): string {

@@ -126,7 +126,7 @@ function textContent(data: string): Content {
   return { body: utf8Body(data), isJson: isJson(sampleOf(data)) };
 }
 
-function utf8Body(data: string): RequestBody {
+export function utf8Body(data: string): RequestBody {
   return { encoding: 'utf8', data, bytes: bytes(Buffer.byteLength(data)) };
 }
 

@@ -24,6 +24,7 @@ import { readSources, type Sources } from './sources.ts';
 import { parseTemplatedAddress } from './template.ts';
 import { resolveThresholdList } from './threshold.ts';
 import { resolveTls } from './tls.ts';
+import { traced, traceKeyOf, traceWishOf } from './trace.ts';
 import { resolveTraffic } from './traffic.ts';
 import { resolveUntil } from './until.ts';
 import { defaultOf, readOrDefault, readValue } from './value.ts';
@@ -69,10 +70,16 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
     throw new RampartError('usage', 'no URL is given', 'Give the address of the endpoint: http://host:port/path.');
   const target = withRoute(given, address.target);
   const { setup, teardown } = resolveFrame(given, { ...world, address, before: [] });
-  const { requests, flows, thresholds } = resolveTraffic(given, {
+  const {
+    requests: written,
+    flows,
+    thresholds,
+  } = resolveTraffic(given, {
     ...{ ...world, address },
     before: capturedNames({ requests: setup }),
   });
+  const trace = traceWishOf(given);
+  const requests = trace === null ? written : traced(written, given);
   const names = measuredNames({ requests, ...(flows === null ? {} : { flows }) });
   const checks = resolveChecks(given);
   const templated = requests.some((request) => request.templated === true);
@@ -123,6 +130,7 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
     ...engine,
     seed: readValue(given, 'seed') ?? world.randomSeed(),
     ...(secretNames.length === 0 ? {} : { secretNames }),
+    ...(trace === null ? {} : { trace: traceKeyOf(world.randomSeed) }),
     interval: INTERVAL,
     thresholds: kind === 'find' ? [] : held.thresholds,
     ...(held.goodput === null ? {} : { goodput: held.goodput }),

@@ -5,7 +5,7 @@ import { detailsOf } from './html/details.ts';
 import { pageOf, type ReportAssets } from './html/page.ts';
 import { canvasGrid, embeddedRunOf, pictureGrid } from './html/pictures.ts';
 import { levelsTable, searchSection } from './html/search.ts';
-import { failuresTable, goodputTable, requestsTable, timesTable, wholesTable } from './html/tables.ts';
+import { failuresTable, goodputTable, requestsTable, timesTable, tracesTable, wholesTable } from './html/tables.ts';
 import { toolbar } from './html/toolbar.ts';
 
 /**
@@ -28,6 +28,7 @@ export function renderHtml(
       pictureGrid(result),
       `${levelsTable(result)}${requestsTable(result)}${goodputTable(result)}${wholesTable(result)}`,
       timesTable(result),
+      tracesTable(result),
       failuresTable(result),
       canvasGrid(result),
       detailsOf(result),

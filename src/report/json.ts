@@ -26,6 +26,7 @@ const PARTS = [
   'breakingPoint',
   'redirects',
   'teardown',
+  'traces',
   'outputs',
 ] as const satisfies readonly (keyof RunResult)[];
 

@@ -23,6 +23,7 @@ import { printable } from './terminal.ts';
 /** Failures listed; a step summary has its limits, and the whole list is in `failures.csv`. */
 const SHOWN_FAILURES = 10;
 const MESSAGE_LENGTH = 200;
+const SHOWN_TRACES = 3;
 
 /** `summary.md`, for a step summary or a comment: the answer, the numbers, the checks and the doubts. */
 export function toMarkdown(result: RunResult): string {
@@ -47,6 +48,12 @@ export function toMarkdown(result: RunResult): string {
       'Failures',
       failures.slice(0, SHOWN_FAILURES).map(({ name, outcome, message, count }) => {
         return `${formatCount(count)} × ${code(name)} ${outcome}: ${code(message.slice(0, MESSAGE_LENGTH) || outcome)}`;
+      }),
+    ),
+    list(
+      'Slowest requests',
+      (result.traces ?? []).slice(0, SHOWN_TRACES).map(({ traceId, name, responseMs, outcome }) => {
+        return `${formatMs(responseMs)} ${code(name)} ${outcome}: trace ${code(traceId)}`;
       }),
     ),
     `<sub>${MEANING} Target: ${code(plan.target.url)}.</sub>`,

@@ -393,6 +393,10 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
       seed: z.number().describe('Of everything random in the load.'),
       interval: amount(`Length of an interval of the timeline, ${unit}.`),
       thresholds: z.array(threshold(unit)).describe('What the run is judged by, in the order of `verdict.checks`.'),
+      trace: z
+        .strictObject({ key: count('Their ids follow from it and from the number of the request.') })
+        .exactOptional()
+        .describe('Each request says to which trace it belongs. Absent: none does.'),
       goodput: z
         .array(
           z.strictObject({

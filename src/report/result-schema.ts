@@ -397,6 +397,21 @@ const resultSchema = z
       })
       .exactOptional()
       .describe('What came of the requests behind the load, which are in no figure. Absent: there were none.'),
+    traces: z
+      .array(
+        z.strictObject({
+          traceId: text('By W3C Trace Context.'),
+          spanId: text('Of the request within it.'),
+          name: text('Of the request.'),
+          dueAt: instant('When it was due.'),
+          responseMs: amount('Its response time, ms.'),
+          outcome: z.enum(OUTCOMES).describe('What became of it.'),
+        }),
+      )
+      .exactOptional()
+      .describe(
+        'Of a traced run: its slowest requests, slowest first. Not of a run that is drawn again from its journal.',
+      ),
     outputs: z
       .array(
         z.strictObject({

@@ -21,8 +21,9 @@ import { type OutputOutcome, OutputQueue } from './output-queue.ts';
 import { openOutputs, type Voice } from './outputs.ts';
 import type { Procedure } from './procedure.ts';
 import { type FolderWish, RunFolder } from './run-folder.ts';
-import { SampleFile, type SampleFileWish, wishFor } from './sample-file.ts';
+import { EACH, SampleFile, type SampleFileWish, wishFor } from './sample-file.ts';
 import { runSession } from './stream.ts';
+import { TraceSpans, type TraceSpansWish } from './traces.ts';
 
 /** A disk that does not answer is waited for, and then the journal goes elsewhere: see `RunFolder`. */
 const JOURNAL_PATIENCE = seconds(120);
@@ -59,6 +60,8 @@ export interface Execution {
   readonly frame?: Frame;
   /** Single requests go to a file. Absent: they do not. */
   readonly samples?: SampleFileWish;
+  /** They are spans of traces; the plan has a key for those. Absent: they are not. */
+  readonly traces?: TraceSpansWish;
 }
 
 /**
@@ -75,8 +78,10 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
   const published = publishPlan(frame?.written ?? plan, secrets);
   const discard = (): void => discardRows(machine.files, rows);
   const journal = folder === null ? [] : [new OutputQueue(JOURNAL, folder.journal, clock, JOURNAL_PATIENCE)];
+  const traces = tracesOf(machine, execution, published);
+  const resultNow = (): RunResult => withTraces(record.fold.result(), traces);
   const outputs = await openOutputs(machine, execution.outputs, {
-    ...{ id, plan: published, record },
+    ...{ id, plan: published, record, result: resultNow },
     ...(voice === undefined ? {} : { voice }),
   }).catch(async (error: unknown) => {
     discard();
@@ -92,9 +97,15 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
           throw error;
         });
   const reader =
-    samples === null || execution.samples === undefined
+    samples === null && traces === null
       ? null
-      : { wish: wishFor(execution.samples, plan), accept: (batch: SampleBatch) => samples.accept(batch) };
+      : {
+          wish: wishFor(execution.samples ?? EACH, plan),
+          accept: (batch: SampleBatch) => {
+            samples?.accept(batch);
+            traces?.accept(batch);
+          },
+        };
   const fleet = execution.fleet ?? null;
   const pool = fleet === null ? new ThreadPool(machine.workerEntry, clock, plan.threads, rows, reader) : null;
   const source = pool?.source ?? (fleet as Fleet).sourceFor(rows, frame?.captured);
@@ -129,9 +140,21 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
   });
   const [written, ...others] = folder === null ? [null, ...outcomes] : outcomes;
   if (written?.error != null || (written?.dropped ?? 0) > 0) folder?.loseEvents(written?.dropped ?? 0);
-  const result = withOutputs(record.fold.result(), [...others, (await samples?.close()) ?? null]);
+  const single = await Promise.all([samples?.close() ?? null, traces?.close() ?? null]);
+  const result = withOutputs(resultNow(), [...others, ...single]);
   if (folder !== null) await record.write(machine, result, (name, text) => folder.write(name, text));
   return result;
+}
+
+function tracesOf(machine: Machine, { id, plan, traces, voice }: Execution, published: Plan): TraceSpans | null {
+  if (traces === undefined || plan.trace === undefined) return null;
+  const warn = (problem: string): void => voice?.warn(`--trace: ${problem}`);
+  return new TraceSpans(machine, traces, { plan: published, key: plan.trace, id, warn });
+}
+
+function withTraces(result: RunResult, traces: TraceSpans | null): RunResult {
+  const slowest = traces?.slowest() ?? [];
+  return slowest.length === 0 ? result : { ...result, traces: slowest };
 }
 
 /** A result with what went wrong at outputs. */

@@ -3,6 +3,7 @@ import { RampartError } from '../core/errors.ts';
 import type { RunSink } from '../core/event.ts';
 import type { Output, OutputContext, WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
+import type { RunResult } from '../core/result.ts';
 import { seconds, toSeconds } from '../core/units.ts';
 import type { GrowingFile, Machine } from '../core/world.ts';
 import { checkOptions } from '../outputs/wanted.ts';
@@ -30,6 +31,8 @@ interface Followed {
   /** Fit to be published. */
   readonly plan: Plan;
   readonly record: Artifacts;
+  /** As far as it is known. Absent: what the record says. */
+  readonly result?: () => RunResult;
   readonly voice?: Voice;
 }
 
@@ -37,7 +40,7 @@ interface Followed {
 export async function openOutputs(
   machine: Machine,
   wanted: readonly WantedOutput[],
-  { id, plan, record, voice = SILENT }: Followed,
+  { id, plan, record, result = () => record.fold.result(), voice = SILENT }: Followed,
 ): Promise<OutputQueue[]> {
   const open: OutputQueue[] = [];
   try {
@@ -47,7 +50,7 @@ export async function openOutputs(
         id,
         plan,
         options,
-        result: () => record.fold.result(),
+        result,
         file: async (name) => (await record.contents(machine))[name](),
         write: (path, text) => machine.files.writeText(path, text),
         create: (path) => newFile(machine, `the output ${output.name}`, path),

@@ -4,6 +4,7 @@ import type { Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
+import { besideOf } from '../core/trace.ts';
 import type { Machine, World } from '../core/world.ts';
 import type { Question } from '../discover/exchange.ts';
 import { cacheLines, foundLines, notFound } from '../report/discovery.ts';
@@ -65,7 +66,7 @@ export async function preflight<Prepared extends Planned>(
     if (!tries) return { prepared, told, responses: [], frame };
     const secrets = secretsAround(frame, secretsOf);
     const responses: SingleResponse[] = [];
-    for await (const response of requestEach(plan, rows, clock)) {
+    for await (const response of requestEach(besideTheRun(plan), rows, clock)) {
       if (response.outcome !== 'ok' && (again === null || !mayWantMore(response.status)))
         throw preflightRefusal(plan, response, secrets(plan), responses.length);
       responses.push(response);
@@ -76,7 +77,7 @@ export async function preflight<Prepared extends Planned>(
     const discovery = await discoverFor(plan, clock);
     if (discovery.accepted === null) throw notFound(discovery, plan.requests[0]?.path ?? '', secrets(plan));
     const better = await again(discovery.accepted.question);
-    const second = await requestOnce(better.plan, better.rows, clock, null);
+    const second = await requestOnce(besideTheRun(better.plan), better.rows, clock, null);
     if (second.outcome !== 'ok') throw preflightRefusal(better.plan, second, secrets(better.plan));
     const found = [...foundLines(discovery, secrets(better.plan)), preflightLines([second])];
     // A search for the capacity of a model would find that of its cache.
@@ -108,3 +109,6 @@ const secretsAround =
   (frame: Frame, secretsOf: (plan: Plan) => Secrets) =>
   (plan: Plan): Secrets =>
     frame.secrets(secretsOf(plan));
+
+/** Of a traced run: the first of the load has the same number, and is another request. */
+const besideTheRun = (plan: Plan): Plan => (plan.trace === undefined ? plan : { ...plan, trace: besideOf(plan.trace) });

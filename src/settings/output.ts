@@ -51,6 +51,13 @@ export const OUTPUT_SETTINGS = {
     value: { kind: 'choice', of: ['rampart', 'locust', 'k6'] },
     default: 'rampart',
   },
+  trace: {
+    shape: 'text',
+    flag: '--trace <where>',
+    help: whereMeasured('send a trace id with each request, and spans by OTLP to http://host:4318; headers: ids alone'),
+    what: 'Where spans of the requests go by OTLP/HTTP, http://host:4318; each request has a traceparent. headers: no spans, only that',
+    notWithAutocannon: 'it sends the same request each time',
+  },
   overwrite: {
     shape: 'yes-or-no',
     flag: '--overwrite',

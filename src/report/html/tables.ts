@@ -1,7 +1,15 @@
 import { countedSince } from '../../analyze/changes.ts';
 import { successesDiffer } from '../../analyze/percentiles.ts';
 import { isSteadyLoad } from '../../analyze/stretches.ts';
-import { counted, formatBytes, formatClock, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
+import {
+  counted,
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatMs,
+  formatRate,
+  formatShare,
+} from '../../analyze/wording.ts';
 import { editedLoad } from '../../core/command.ts';
 import { MEASURES, TOLD_MEASURES } from '../../core/measures.ts';
 import type {
@@ -141,6 +149,18 @@ export function failuresTable(result: RunResult): string {
   );
   const heads = ['Count', 'Outcome', 'Status', 'Message', 'Request', 'First seen', 'Last seen'];
   return card('Failures', '', table('Failures', heads, rows, ['Outcome', 'Message', 'Request']));
+}
+
+/** Of a traced run: by what a tracing backend knows the slowest requests. */
+export function tracesTable({ traces = [], run }: RunResult): string {
+  if (traces.length === 0) return '';
+  const rows = traces.map(
+    ({ traceId, name, responseMs, outcome, dueAt }) =>
+      `<tr><td>${escapeHtml(formatMs(responseMs))}</td><td class="text">${outcome}</td><td class="text">${requestName(name)}</td>` +
+      `<td>${instant(dueAt, run.startedAt)}</td><td class="text"><code>${escapeHtml(traceId)}</code></td></tr>`,
+  );
+  const heads = ['Response time', 'Outcome', 'Request', 'Due', 'Trace id'];
+  return card('Slowest requests', '', table('Slowest requests', heads, rows, ['Outcome', 'Request', 'Trace id']));
 }
 
 /** What one of the failures looked like, under its message. */

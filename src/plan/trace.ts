@@ -1,0 +1,62 @@
+import { RampartError } from '../core/errors.ts';
+import type { RequestBody, RequestTemplate } from '../core/plan.ts';
+import type { TraceKey } from '../core/trace.ts';
+import type { RawSettings } from './raw-settings.ts';
+import { utf8Body } from './request.ts';
+
+/** What `--trace` asks for: where spans go, and null where only the header is sent. */
+export interface TraceWish {
+  readonly url: string | null;
+}
+
+const HEADER = 'traceparent';
+
+/** @returns null: no trace is asked for. @throws {RampartError} */
+export function traceWishOf(given: RawSettings): TraceWish | null {
+  const { trace } = given.settings;
+  if (trace === undefined) return null;
+  if (trace === 'headers') return { url: null };
+  if (/^https?:\/\//i.test(trace) && URL.canParse(trace)) return { url: trace };
+  const { label } = given.originOf('trace');
+  throw new RampartError(
+    'bad-flag',
+    `${label}: ${JSON.stringify(trace)} is neither an address nor "headers"`,
+    `Write where spans go, ${label} http://127.0.0.1:4318, or ${label} headers to send trace ids alone.`,
+  );
+}
+
+/** The requests, each with a header that says to which trace it belongs. @throws {RampartError} */
+export function traced(requests: readonly RequestTemplate[], given: RawSettings): readonly RequestTemplate[] {
+  return requests.map((request, number) => {
+    if (request.headers.some(([name]) => name.toLowerCase() === HEADER))
+      throw new RampartError(
+        'usage',
+        `${given.originOf('trace').label}: the request ${request.name} has a header ${HEADER} of its own`,
+        'Leave one of them out.',
+      );
+    const plain = request.templated === true ? request : literal(request);
+    return {
+      ...plain,
+      templated: true as const,
+      headers: [...plain.headers, [HEADER, `{{traceparent ${number}}}`] as const],
+    };
+  });
+}
+
+/** Text without placeholders, as one that is read for them says it. */
+const braced = (text: string): string => text.replaceAll('{{', '{{{{');
+
+function literal(request: RequestTemplate): RequestTemplate {
+  const { path, headers, body } = request;
+  return {
+    ...request,
+    path: braced(path),
+    headers: headers.map(([name, value]) => [name, braced(value)] as const),
+    body: body === null ? null : bodyOf(body),
+  };
+}
+
+const bodyOf = (body: RequestBody): RequestBody => (body.encoding === 'utf8' ? utf8Body(braced(body.data)) : body);
+
+/** Of ids of this run: drawn anew, also where the seed is the same. */
+export const traceKeyOf = (randomSeed: () => number): TraceKey => ({ key: randomSeed() >>> 0 });
