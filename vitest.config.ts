@@ -44,7 +44,9 @@ const SIDE_BY_SIDE = [
   'serve-data',
   'serve-usage',
   'start',
+  'start-programs',
   'tls',
+  'trace',
 ].map((name) => `test/${name}.test.ts`);
 
 const E2E = { testTimeout: 120_000, hookTimeout: 60_000 };

@@ -67,7 +67,10 @@ export async function withTargetProgram<Value>(
     });
     return await use(program);
   } finally {
-    await program.stop();
+    if ((await program.stop()) === 'killed')
+      world.stderr.write(
+        `rampart: the target’s program did not end when it was asked to (SIGTERM), and was killed: ${printable(target.line)}\n`,
+      );
     if ((await statusOf(target.url)) !== null)
       world.stderr.write(
         `rampart: ${target.url} still answers after its program was ended (${printable(target.line)}): it left its process group; end it yourself\n`,

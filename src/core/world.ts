@@ -89,8 +89,8 @@ export interface Program {
   cpuSeconds(): number | null;
   /** The last of what it printed. */
   lastLines(): readonly string[];
-  /** Asks it to end, and after a few seconds ends it, with all that it has started. */
-  stop(): Promise<void>;
+  /** Asks it to end, and after a few seconds kills it, with all that it has started. Tells whether it had to be killed. */
+  stop(): Promise<'ended' | 'killed'>;
 }
 
 /** What measuring needs of the machine that it is done on. Real in `machine/`, made up in tests. */

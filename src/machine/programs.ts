@@ -53,7 +53,11 @@ export function startProgram(line: string): Program {
     lastLines: () => (last === '' ? [...lines] : [...lines, last]),
     async stop() {
       kill('SIGTERM');
-      const timer = setTimeout(() => kill('SIGKILL'), PATIENCE);
+      let killed = false;
+      const timer = setTimeout(() => {
+        killed = true;
+        kill('SIGKILL');
+      }, PATIENCE);
       await ended;
       clearTimeout(timer);
       // The shell may end before what it started: whoever is left is ended too.
@@ -61,6 +65,7 @@ export function startProgram(line: string): Program {
       process.off('exit', atExit);
       child.stdout?.destroy();
       child.stderr?.destroy();
+      return killed ? 'killed' : 'ended';
     },
   };
 }
