@@ -10,6 +10,7 @@ const updating = process.argv.some((word) => word === '--update' || word === '-u
  */
 const SIDE_BY_SIDE = [
   'agents-access',
+  'agents-loss',
   'ci-examples',
   'coming-from',
   'cookies',

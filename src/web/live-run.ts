@@ -74,6 +74,7 @@ export class LiveRun implements RunSink {
       if (this.#phase === 'starting') this.#phase = 'running';
     }
     if (event.type === 'judged' || event.type === 'answer') this.#answer = answer();
+    if (event.type === 'agents') this.#threads.meet(event);
     if (event.type === 'lost') this.#threads.lose(event.source);
     if (event.type === 'lost') this.exception(`${event.source}: ${event.message}`);
     if (event.type === 'edited') this.#edited(event);

@@ -1,14 +1,26 @@
+import type { RunEvent } from '../core/event.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { toMillis } from '../core/units.ts';
-import type { ThreadRow } from '../report/client/live/frame.ts';
+import type { AgentCell, ThreadRow } from '../report/client/live/frame.ts';
 
 /** What each generator thread does: as it said of itself last, and what became of it. */
 export class ThreadBoard {
   readonly #rows = new Map<string, ThreadRow>();
   readonly #lost = new Set<string>();
+  readonly #agents = new Map<string, AgentCell>();
+
+  /** Agents have told who they are. */
+  meet({ agents }: Extract<RunEvent, { type: 'agents' }>): void {
+    for (const { name, version, clockOffset, roundTrip } of agents)
+      this.#agents.set(name, {
+        version,
+        clockOffset: toMillis(clockOffset),
+        clockWithin: toMillis(roundTrip) / 2,
+      });
+  }
 
   add({ generator, phase }: IntervalSnapshot): void {
-    for (const { name, vus, inFlight, cpu, lagP99, loopDelayP99, heap } of generator?.threads ?? [])
+    for (const { name, vus, inFlight, cpu, lagP99, loopDelayP99, heap, agent } of generator?.threads ?? [])
       this.#rows.set(name, {
         name,
         state: phase === 'drain' ? 'draining' : 'running',
@@ -18,6 +30,7 @@ export class ThreadBoard {
         lagP99: lagP99 === null ? null : toMillis(lagP99),
         loopDelayP99: toMillis(loopDelayP99),
         memoryBytes: heap,
+        agent: (agent === undefined ? undefined : this.#agents.get(agent.name)) ?? null,
       });
   }
 

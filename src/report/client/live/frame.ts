@@ -37,6 +37,16 @@ export interface ThreadRow {
   readonly loopDelayP99: number | null;
   /** Of the thread's own heap; null where only the whole process is known. */
   readonly memoryBytes: number | null;
+  /** The agent that it is of; null: this machine. */
+  readonly agent: AgentCell | null;
+}
+
+/** What is known of an agent beside its load. */
+export interface AgentCell {
+  readonly version: string;
+  /** The controller's clock less the agent's, and how far that may be wrong, ms. */
+  readonly clockOffset: number;
+  readonly clockWithin: number;
 }
 
 export interface LogLine {

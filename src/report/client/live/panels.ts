@@ -117,6 +117,23 @@ export class Panels {
           label: 'Memory',
           text: ({ memoryBytes }) => (memoryBytes === null ? DASH : formatBytes(memoryBytes)),
         },
+        {
+          id: 'version',
+          label: 'Version',
+          title: 'Of the agent’s rampart',
+          text: ({ agent }) => agent?.version ?? DASH,
+          when: ofAgents,
+        },
+        {
+          id: 'clock',
+          label: 'Clock offset',
+          title:
+            'This clock less the agent’s, found at the start, and how far that may be wrong. A clock begins where its machine did',
+          text: ({ agent }) =>
+            agent === null ? DASH : `${formatOffset(agent.clockOffset)} ± ${formatMs(agent.clockWithin)}`,
+          value: ({ agent }) => agent?.clockOffset ?? null,
+          when: ofAgents,
+        },
       ],
     });
   }
@@ -275,4 +292,13 @@ function filesOf(title: string, note: string, id: string, files: readonly string
   }
   card.append(list);
   return card;
+}
+
+const ofAgents = (rows: readonly ThreadRow[]): boolean => rows.some(({ agent }) => agent !== null);
+
+/** Machines that were started on different days have clocks days apart. */
+function formatOffset(ms: number): string {
+  const size = Math.abs(ms);
+  const text = size < 60_000 ? formatMs(size) : `${formatCount(Math.round(size / 1e3))} s`;
+  return ms < 0 ? `−${text}` : text;
 }

@@ -1,0 +1,222 @@
+import { readFileSync } from 'node:fs';
+import { connect as connectTcp, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '@nats-io/transport-node';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Agent } from '../src/agent/agent.ts';
+import { AllowedTargets } from '../src/agent/allowed.ts';
+import { openNats } from '../src/agent/connection.ts';
+import { Fleet } from '../src/agent/fleet.ts';
+import { placeOf } from '../src/agent/place.ts';
+import { planFixture } from '../src/core/plan.fixture.ts';
+import type { Clock } from '../src/core/ports.ts';
+import type { RunResult } from '../src/core/result.ts';
+import type { IntervalSnapshot } from '../src/core/snapshot.ts';
+import { count, type Micros, millis, perSecond, seconds } from '../src/core/units.ts';
+import { SystemClock } from '../src/load/clock.ts';
+import { type Running, rampart, start, temporaryFolder } from './command.ts';
+import { type Nats, natsServer } from './nats.ts';
+import { fixedTarget, type TestTarget } from './target.ts';
+import { worldWith } from './world.ts';
+
+/** What lies between agents and their controller goes wrong: links that are cut, messages that come twice, clocks that differ. */
+
+let nats: Nats;
+let target: TestTarget;
+const closers: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  nats = await natsServer();
+  target = await fixedTarget(5);
+});
+afterAll(async () => {
+  await target.close();
+  await nats.kill();
+});
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function agentAt(url: string, name: string): Promise<Running> {
+  const agent = start(['agent', '--nats', url, '--name', name]);
+  closers.push(async () => {
+    agent.kill('SIGKILL');
+    await agent.finished;
+  });
+  await agent.shown('waits for work');
+  return agent;
+}
+
+/** A link to NATS that can be cut in silence, as a network is: nobody is told, and nothing is lost that TCP sends again. */
+async function link(): Promise<{ url: string; cut: () => void; mend: () => void }> {
+  const sockets = new Set<Socket>();
+  let cut = false;
+  const server = createServer((near) => {
+    const far = connectTcp(nats.port, '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => {});
+      from.once('close', () => to.destroy());
+      from.pipe(to);
+      if (cut) from.pause();
+    }
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  closers.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    url: `nats://127.0.0.1:${address.port}`,
+    cut: () => {
+      cut = true;
+      for (const socket of sockets) socket.pause();
+    },
+    mend: () => {
+      cut = false;
+      for (const socket of sockets) socket.resume();
+    },
+  };
+}
+
+const flags = (rate: string, duration: string): string[] => [
+  ...['run', target.url, '--rate', rate, '-d', duration, '--nats', nats.url, '--agents', '2'],
+  ...['--no-discover', '--no-preflight', '--json', '-q', '-o', 'out'],
+];
+
+const resultOf = ({ stdout }: { stdout: string }): RunResult => JSON.parse(stdout) as RunResult;
+const codesOf = (result: RunResult): string[] => result.verdict.doubts.map(({ code }) => code);
+
+describe('a link of an agent that is cut in silence', () => {
+  it('and mended before the agent is given up costs nothing: all is counted, and once', async () => {
+    const { url, cut, mend } = await link();
+    await agentAt(nats.url, 'one');
+    await agentAt(url, 'two');
+    const before = target.received();
+    const run = start(flags('60/s', '6s'));
+    while (target.received() - before < 60) await sleep(50);
+    cut();
+    await sleep(2_000);
+    mend();
+    const result = resultOf(await run.finished);
+    expect(result.run.ending).toBe('completed');
+    const { sent, ok, leftOut = 0 } = result.totals;
+    expect([sent, ok + leftOut, target.received() - before]).toEqual([360, 360, 360]);
+    expect(codesOf(result)).not.toContain('agent-lost');
+  });
+
+  it('for long loses the agent: the intervals that lack it say so, and what it sends late counts nowhere', async () => {
+    const { url, cut, mend } = await link();
+    await agentAt(nats.url, 'one');
+    const two = await agentAt(url, 'two');
+    const before = target.received();
+    const cwd = temporaryFolder();
+    const run = start([...flags('60/s', '14s'), '--tolerate-loss'], { cwd });
+    while (target.received() - before < 90) await sleep(50);
+    cut();
+    await sleep(8_000);
+    mend();
+    await two.shown('counted as lost by the controller');
+    const result = resultOf(await run.finished);
+    expect(result.run.ending).toBe('completed');
+    expect(result.run.agents?.each.map(({ name, lost }) => [name, lost])).toEqual([
+      ['one', false],
+      ['two', true],
+    ]);
+    const lines = readFileSync(join(cwd, 'out', 'journal.ndjson'), 'utf8')
+      .trim()
+      .split('\n');
+    const snapshots = lines.flatMap((line) => {
+      const event = JSON.parse(line) as { type: string; snapshot?: IntervalSnapshot };
+      return event.type === 'interval' && event.snapshot !== undefined ? [event.snapshot] : [];
+    });
+    const lacking = snapshots.filter(({ missing }) => missing?.includes('agent two'));
+    expect(lacking.length).toBeGreaterThan(3);
+    // Before the cut nothing is missing, and from then on everything is.
+    const from = Math.min(...lacking.map(({ startAt }) => startAt));
+    expect(snapshots.filter(({ startAt, missing }) => startAt > from && missing === undefined)).toEqual([]);
+    // One half of the load to the end, the other to the cut: nobody took it over.
+    expect(result.totals.sent).toBeGreaterThanOrEqual(14 * 30);
+    expect(result.totals.sent).toBeLessThan(target.received() - before);
+    expect(codesOf(result)).toContain('agent-lost');
+  });
+});
+
+it('counts what comes twice once', async () => {
+  await agentAt(nats.url, 'one');
+  await agentAt(nats.url, 'two');
+  const echo = await connect({ servers: nats.url });
+  closers.push(() => echo.close());
+  const seen = new Map<string, number>();
+  echo.subscribe('rampart.snapshot.>', {
+    callback: (_, message) => {
+      const text = message.string();
+      const times = (seen.get(text) ?? 0) + 1;
+      seen.set(text, times);
+      // Without the id by which the stream would know it.
+      if (times === 1) echo.publish(message.subject, message.data);
+    },
+  });
+  const before = target.received();
+  const result = resultOf(await rampart(flags('60/s', '3s')));
+  expect([...seen.values()].filter((times) => times === 2).length).toBeGreaterThan(4);
+  expect([result.totals.sent, target.received() - before]).toEqual([180, 180]);
+  expect(result.latency.response.count + (result.totals.leftOut ?? 0)).toBe(180);
+});
+
+it.each([2_000, -2_000])('a clock that is %i ms off: its offset is known to half a round trip', async (ms) => {
+  const clock = new SystemClock();
+  // The controller's, beside that of the agents: the same as if theirs were off the other way.
+  const off: Clock = {
+    now: () => (clock.now() + ms * 1e3) as Micros,
+    after: (delay, callback) => clock.after(delay, callback),
+    soon: (callback) => clock.soon(callback),
+    cancel: (timer) => clock.cancel(timer),
+  };
+  const world = worldWith();
+  const access = { url: nats.url, creds: null, ca: null, cert: null, key: null };
+  for (const [index, name] of ['one', 'two'].entries()) {
+    const connection = await openNats(access, name);
+    const options = { name, allowed: new AllowedTargets([]), ceiling: null, place: placeOf(world.files), env: {} };
+    const agent = await Agent.open(
+      connection,
+      { ...world, clock, randomSeed: () => index },
+      { ...options, tell: () => {} },
+    );
+    closers.push(async () => {
+      await agent.close();
+      await connection.close();
+    });
+  }
+  const wanted = { agents: 2, atLeast: 2, within: seconds(10) };
+  const wish = { access, wanted, tolerateLoss: false, orphanTimeout: seconds(30) };
+  const fleet = await Fleet.open(wish, `off${ms}`, { ...world, clock: off });
+  closers.push(() => fleet.close());
+  const plan = planFixture({
+    target: { url: target.url, protocol: 'http:', host: '127.0.0.1', port: target.port },
+    load: {
+      ...{ model: 'open', arrivals: 'uniform', maxInFlight: count(100) },
+      rate: [{ duration: seconds(1), from: perSecond(100), to: perSecond(100) }],
+    },
+    interval: millis(200),
+  });
+  const before = target.received();
+  let sent = 0;
+  for await (const { load } of fleet.sourceFor(null)(plan, { index: 0, count: 1 }, new AbortController().signal))
+    sent += load.sent;
+  expect([sent, target.received() - before]).toEqual([100, 100]);
+  const told = fleet.takeNews().find(({ type }) => type === 'agents');
+  if (told?.type !== 'agents') throw new Error('no agents were told');
+  const halves = told.agents.map(({ clockOffset, roundTrip }) => {
+    expect(Math.abs(clockOffset - ms * 1e3)).toBeLessThanOrEqual(roundTrip / 2 + 1);
+    return roundTrip / 2;
+  });
+  // So two instants that are the same to the controller are no further apart than this.
+  expect(told.startSkew).toBeGreaterThanOrEqual(Math.floor((halves[0] ?? 0) + (halves[1] ?? 0)) - 1);
+});
