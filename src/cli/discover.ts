@@ -4,6 +4,7 @@ import { MASK, Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import type { Discovery } from '../discover/discover.ts';
 import { reach } from '../drivers/reach.ts';
+import { dataUrl } from '../plan/data-url.ts';
 import { overlaid } from '../plan/header.ts';
 import { jsonOf } from '../plan/json-of.ts';
 import { preparedBy } from '../plan/resolve.ts';
@@ -90,7 +91,7 @@ export async function writeScenario({ files }: World, path: string, text: string
 /** A scenario that sends what was accepted; secrets are not in it, and are given again with their flags. */
 function scenarioOf({ target, requests }: Plan, { accepted }: Discovery, secrets: Secrets): object {
   if (accepted === null) return {};
-  const { method, path, headers, body } = accepted.question;
+  const { method, path, headers, body, bytes } = accepted.question;
   const url = new URL(target.url);
   const kept = overlaid(requests[0]?.headers.filter(([name]) => !USUAL.test(name)) ?? [], headers);
   const shown = kept.filter(([name, value]) => !secrets.isSecret(name) && secrets.mask(value) === value);
@@ -100,6 +101,7 @@ function scenarioOf({ target, requests }: Plan, { accepted }: Discovery, secrets
     ...(shown.length === 0
       ? {}
       : { headers: Object.fromEntries(shown.map(([name, value]) => [name, literalText(value)])) }),
+    ...(bytes === undefined ? {} : { bodyFile: dataUrl(bytes) }),
     ...(body === null ? {} : { body: jsonOf(literalText(body)) ?? literalText(body) }),
   };
 }

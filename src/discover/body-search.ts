@@ -58,7 +58,7 @@ export class BodySearch {
     yield { method: 'POST', path, headers: [], content: { kind: 'json', value: {} }, from };
     yield { method: 'POST', path, headers: [], content: { kind: 'json', value: [[1]] }, from };
     yield { method: 'POST', path, headers: [], content: { kind: 'json', value: [1] }, from };
-    yield { method: 'POST', path, headers: [], content: { kind: 'form', value: {}, files: [] }, from };
+    yield { method: 'POST', path, headers: [], content: { kind: 'form', value: {} }, from };
   }
 
   async #improve(first: Candidate): Promise<void> {
@@ -103,7 +103,7 @@ export class BodySearch {
       if (added.length > 0) return { ...candidate, path: withParameters(path, added) };
     }
     if (content === null) return { ...candidate, content: { kind: 'json', value: {} } };
-    if (content.kind === 'text') return null;
+    if (content.kind === 'text' || content.kind === 'file') return null;
     if (/\/invocations$/.test(path)) {
       const value = mlflowBody(text);
       if (value !== null && JSON.stringify(value) !== JSON.stringify(content.value))

@@ -19,7 +19,7 @@ it('half a pair of surrogates in a parameter is replaced, and a pair stays', () 
 
 it('names of fields cannot break the parts of a form', () => {
   const value = { 'a"\r\nX: 1': 'text' };
-  const content = { kind: 'multipart', value, files: [] } as const;
+  const content = { kind: 'multipart', value, files: {} } as const;
   const { body } = questionOf({ method: 'POST', path: '/', headers: [], content, from: '' });
   expect(body).toContain('name="a%22%0D%0AX: 1"\r\n');
 });

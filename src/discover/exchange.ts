@@ -1,4 +1,6 @@
+import { Buffer } from 'node:buffer';
 import { type Json, objectOf } from './document.ts';
+import { type FileKind, sampleFile } from './sample-files.ts';
 
 /** A request of the discovery: to the address that was asked for, or the GET of a well-known route. */
 export interface Question {
@@ -7,6 +9,8 @@ export interface Question {
   readonly path: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string | null;
+  /** The body in Base64, where it is no text; `body` is null then. */
+  readonly bytes?: string;
 }
 
 /** What came of it. */
@@ -36,7 +40,10 @@ export interface Candidate {
 
 export type Content =
   | { readonly kind: 'json'; readonly value: Json }
-  | { readonly kind: 'form' | 'multipart'; readonly value: Json; readonly files: readonly string[] }
+  | { readonly kind: 'form'; readonly value: Json }
+  /** `files`: which of its fields are files, and of what kind. */
+  | { readonly kind: 'multipart'; readonly value: Json; readonly files: Readonly<Record<string, FileKind>> }
+  | { readonly kind: 'file'; readonly file: FileKind; readonly type: string }
   | { readonly kind: 'text'; readonly value: string; readonly type: string };
 
 /** A request that was accepted, and where its body comes from. */
@@ -62,7 +69,12 @@ export function questionOf({ method, path, headers, content }: Candidate): Quest
     case 'form':
       return of('application/x-www-form-urlencoded', new URLSearchParams(fieldsOf(content.value)).toString());
     case 'multipart':
-      return of(`multipart/form-data; boundary=${BOUNDARY}`, multipart(content.value, content.files));
+      return { method, path, ...multipart(headers, content.value, content.files) };
+    case 'file':
+      return {
+        ...{ method, path, headers: [...headers, ['content-type', content.type]] },
+        ...bodyOf(sampleFile(content.file).bytes),
+      };
     case 'text':
       return of(content.type, content.value);
   }
@@ -88,10 +100,35 @@ function fieldsOf(value: Json): [string, string][] {
 /** As browsers write it. */
 const fieldName = (name: string): string => name.replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22');
 
-function multipart(value: Json, files: readonly string[]): string {
-  const parts = fieldsOf(value).map(([name, text]) => {
-    const file = files.includes(name) ? `; filename="sample.txt"\r\nContent-Type: text/plain` : '';
-    return `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${fieldName(name)}"${file}\r\n\r\n${text}\r\n`;
+function multipart(
+  headers: Question['headers'],
+  value: Json,
+  files: Readonly<Record<string, FileKind>>,
+): Pick<Question, 'headers' | 'body' | 'bytes'> {
+  const parts = Object.entries(objectOf(value)).flatMap(([name, field]) => {
+    const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${fieldName(name)}"`;
+    const kind = Object.hasOwn(files, name) ? files[name] : undefined;
+    if (kind === undefined) {
+      const text = typeof field === 'string' ? field : JSON.stringify(field);
+      return [Buffer.from(`${head}\r\n\r\n${text}\r\n`)];
+    }
+    const file = sampleFile(kind);
+    const part = Buffer.concat([
+      Buffer.from(`${head}; filename="${file.name}"\r\nContent-Type: ${file.type}\r\n\r\n`),
+      file.bytes,
+      Buffer.from('\r\n'),
+    ]);
+    // Several files are several parts of one name.
+    return Array.isArray(field) ? field.map(() => part) : [part];
   });
-  return `${parts.join('')}--${BOUNDARY}--\r\n`;
+  return {
+    headers: [...headers, ['content-type', `multipart/form-data; boundary=${BOUNDARY}`]],
+    ...bodyOf(Buffer.concat([...parts, Buffer.from(`--${BOUNDARY}--\r\n`)])),
+  };
+}
+
+/** As text where it is some. */
+function bodyOf(bytes: Buffer): Pick<Question, 'body' | 'bytes'> {
+  const text = bytes.toString('utf8');
+  return Buffer.from(text).equals(bytes) ? { body: text } : { body: null, bytes: bytes.toString('base64') };
 }

@@ -1,5 +1,6 @@
 import { decoded, isObject, type Json, type JsonObject, listOf, objectOf, textOf } from './document.ts';
 import { type Candidate, type Content, withParameters } from './exchange.ts';
+import { type FileKind, kindsOf, sampleFile } from './sample-files.ts';
 import { sampleOf, schemaAt } from './schema.ts';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const;
@@ -83,6 +84,7 @@ const KINDS: readonly (readonly [type: RegExp, kind: Content['kind']])[] = [
   [/^application\/x-www-form-urlencoded/i, 'form'],
   [/^multipart\/form-data/i, 'multipart'],
   [/^text\//i, 'text'],
+  [/^(?:image|audio)\/|^application\/octet-stream/i, 'file'],
 ];
 
 /** Headers that say how a request is sent, or of what type its body is: a description has no part in those. */
@@ -159,6 +161,12 @@ export class Operation {
     return Object.keys(this.#content).filter((type) => KINDS.every(([pattern]) => !pattern.test(type)));
   }
 
+  /** What people are told of it. */
+  get #words(): string {
+    const { operationId, summary, description } = this.#operation;
+    return [operationId, summary, description].map(textOf).join(' ').slice(0, 1_000);
+  }
+
   get #content(): JsonObject {
     const body = schemaAt(this.#operation['requestBody'], this.#root);
     // A type is sent as a header, which a line break in it would end.
@@ -207,12 +215,19 @@ export class Operation {
       ];
       const shown = written.filter((each) => each !== undefined && each !== null);
       const made = [true, false].map((sparse) => sampleOf(schema ?? {}, { root, sparse }));
-      const files = filesOf(schema, root);
+      const fields = filesOf(media, root);
+      const words = `${this.#words} ${Object.keys(fields).join(' ')}`;
+      if (kind === 'file')
+        return kindsOf(words, type).map((file): [Content, string] => [
+          { kind, file, type: type.includes('*') ? sampleFile(file).type : type },
+          `a small ${NAMES[file]}, since its description wants ${type}`,
+        ]);
       const content = (value: Json): Content => {
-        if (kind === 'json') return { kind, value };
+        if (kind === 'json' || kind === 'form') return { kind, value };
         if (kind === 'text') return { kind, type, value: typeof value === 'string' ? value : JSON.stringify(value) };
-        return { kind, value, files };
+        return { kind, value, files: {} };
       };
+      if (kind === 'multipart' && Object.keys(fields).length > 0) return filled(made, fields, words);
       const all: [Content, string][] = [
         ...shown.map((value): [Content, string] => [content(value as Json), "the example in the target's description"]),
         ...made.map((value): [Content, string] => [content(value), "the schema in the target's description"]),
@@ -254,13 +269,36 @@ export class Operation {
   }
 }
 
-/** Fields of a form that are files. */
-function filesOf(schema: unknown, root: Json): string[] {
-  return Object.entries(objectOf(schemaAt(schema, root)['properties'])).flatMap(([name, raw]) => {
+const NAMES: Readonly<Record<FileKind, string>> = { text: 'text file', png: 'PNG picture', wav: 'WAV sound' };
+
+/** Fields of a form that are files, with the media type of each where one is said. */
+function filesOf({ schema, encoding }: JsonObject, root: Json): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const [name, raw] of Object.entries(objectOf(schemaAt(schema, root)['properties']))) {
     const part = schemaAt(raw, root);
     const item = schemaAt(part['items'], root);
     const isFile = ({ format, contentMediaType }: JsonObject): boolean =>
       format === 'binary' || contentMediaType !== undefined;
-    return isFile(part) || isFile(item) ? [name] : [];
-  });
+    if (!isFile(part) && !isFile(item)) continue;
+    const said = textOf(objectOf(objectOf(encoding)[name])['contentType']);
+    files[name] = said || textOf(part['contentMediaType']) || textOf(item['contentMediaType']);
+  }
+  return files;
+}
+
+/** Forms with files in them, those of the likeliest kind first. */
+function filled(made: readonly Json[], fields: Readonly<Record<string, string>>, words: string): [Content, string][] {
+  const kinds = kindsOf(words, Object.values(fields)[0]);
+  return kinds.flatMap((kind) =>
+    made.map((value): [Content, string] => {
+      const files = Object.fromEntries(
+        Object.entries(fields).map(([name, type]) => [
+          name,
+          kindsOf(name, type)[0] === 'text' ? kind : (kindsOf(name, type)[0] ?? kind),
+        ]),
+      );
+      const used = [...new Set(Object.values(files))].map((each) => NAMES[each]).join(' and a ');
+      return [{ kind: 'multipart', value, files }, `the schema in the target's description, with a small ${used}`];
+    }),
+  );
 }

@@ -4,7 +4,7 @@ import { mlflowBody, protocolAt } from './protocols.ts';
 
 function bodyOf(path: string, metadata: Json): JsonObject {
   const [content] = protocolAt(path)?.bodies([metadata])[0] ?? [];
-  return objectOf(content?.value);
+  return objectOf(content?.kind === 'json' ? content.value : undefined);
 }
 
 const NAMES = ['a', 'b', 'c'];

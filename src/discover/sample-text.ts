@@ -1,3 +1,5 @@
+import { sampleFile } from './sample-files.ts';
+
 /** Texts that a body may hold: by format, else by the name of the field. */
 
 /** A text of each format. */
@@ -32,8 +34,8 @@ export function textNamed(name: string): string {
   if (/e-?mail/i.test(name)) return 'someone@example.com';
   if (/(^|_)(url|uri|link)$/i.test(name)) return 'https://example.com/';
   if (/(^|_)date$|^date/i.test(name)) return '2024-01-15';
-  if (/(^|_)(image|img|b64|base64)/i.test(name))
-    return 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+  if (/(^|_)(image|img|b64|base64)(_(b64|base64|data|bytes|string))?$/i.test(name))
+    return sampleFile('png').bytes.toString('base64');
   if (/text|prompt|sentence|query|question|message|content|comment|review|document|input/i.test(name))
     return 'The quick brown fox jumps over the lazy dog.';
   return 'text';

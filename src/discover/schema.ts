@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, listOf, objectOf, resolveRef, textOf } from './document.ts';
 import { textOfPattern } from './pattern.ts';
+import { kindsOf, sampleFile } from './sample-files.ts';
 import { FORMATS, textNamed } from './sample-text.ts';
 
 /** How a body is made of a schema. */
@@ -211,12 +212,26 @@ class Maker {
       const made = textOfPattern(pattern, least);
       if (made !== null) return made;
     }
+    const encoded = encodedFile(schema, name);
+    if (encoded !== null) return encoded;
     const format = textOf(schema['format']) || (schema['contentEncoding'] === 'base64' ? 'base64' : '');
     const text = Object.hasOwn(FORMATS, format) ? FORMATS[format as keyof typeof FORMATS] : textNamed(name);
     const missing = least - text.length;
     const padded = missing > 0 ? text + ' and more words of a text'.repeat(Math.ceil(missing / 26)) : text;
     return padded.slice(0, most);
   }
+}
+
+/** A picture or a sound within JSON, where the schema says so, or the name of a text of no other format. */
+function encodedFile(schema: JsonObject, name: string): string | null {
+  const format = textOf(schema['format']);
+  const encoded = /^base64/i.test(textOf(schema['contentEncoding'])) || /^(?:byte|base64|base64url)$/.test(format);
+  const [kind] = kindsOf(name, textOf(schema['contentMediaType']));
+  const named =
+    /(?:^|_)(?:image|img|photo|picture|audio|wav|b64|base64)(?:_|$)/i.test(name) &&
+    !/(?:url|path|name|id|type|size|width|height)$/i.test(name);
+  if (kind === 'text' || kind === undefined || !(encoded || (format === '' && named))) return null;
+  return sampleFile(kind).bytes.toString('base64');
 }
 
 function typeOf(schema: JsonObject): string {

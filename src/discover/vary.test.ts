@@ -85,6 +85,13 @@ describe('a varied body', () => {
     }
   });
 
+  it('asks for no more work than the one that was accepted', () => {
+    const schema = {
+      properties: { max_tokens: { type: 'integer', minimum: 1, maximum: 4096 }, x: { type: 'number' } },
+    };
+    for (const made of many({ max_tokens: 16, x: 1 }, schema)) expect(made).toMatchObject({ max_tokens: 16 });
+  });
+
   it('is made of whatever was accepted, in bounded time', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (base, schema) => {

@@ -22,6 +22,9 @@ export interface Variation {
 /** What says how a body is to be read, and is no input of a model. */
 const STRUCTURAL =
   /^(?:shape|columns|index|datatype|dtype|name|names|model|model_name|role|type|kind|version|id|parameters|params|format|max_(?:new_)?tokens|max_completion_tokens|stream|n|top_k|temperature|language|encoding|unit|units|currency)$/i;
+/** What says how much work is to be done: it stays, whatever a schema allows. */
+const COSTLY =
+  /^(?:(?:max|min)_(?:\w+_)?(?:tokens|length)|n|stream|best_of|num_\w+|\w*steps|beams?|beam_(?:size|width)|batch_size|repeat\w*|iterations|limit|timeout\w*|sleep\w*|delay\w*)$/i;
 /** A body has no more parts that are varied. */
 const MOST_VALUES = 100_000;
 const DEEPEST = 40;
@@ -47,7 +50,7 @@ class Varier {
   of(value: Json, raw: unknown, name: string, depth: number): Json {
     if (depth > DEEPEST || ++this.#values > MOST_VALUES) return value;
     const schema = raw === null || raw === undefined ? null : this.#memberFor(schemaAt(raw, this.#root), value);
-    if (schema === null && STRUCTURAL.test(name)) return value;
+    if (COSTLY.test(name) || (schema === null && STRUCTURAL.test(name))) return value;
     if (schema !== null && 'const' in schema) return value;
     const members = listOf(schema?.['enum']).slice(0, 1_000);
     if (members.length > 0) return this.#oneOf(members.filter((each) => typeof each === typeof value) as Json[], value);

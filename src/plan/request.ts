@@ -4,6 +4,7 @@ import { cellsOf, isJsonType } from '../core/template.ts';
 import { bytes } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
 import type { Address } from './address.ts';
+import { dataUrlBytes, isDataUrl } from './data-url.ts';
 import { decodeUtf8, readInput } from './file.ts';
 import { type Header, isHeaderName } from './header.ts';
 import { checkJson, isJson } from './json.ts';
@@ -107,7 +108,7 @@ function fileBody(path: string, label: string, declaredJson: boolean, files: Pic
   if (path === '') throw new RampartError('bad-flag', `${label} is empty; write the path of a file`);
   if (path === '-')
     throw new RampartError('bad-flag', `${label}: the standard input is not read; write the path of a file`);
-  const raw = readInput(files, path, label);
+  const raw = isDataUrl(path) ? dataUrlBytes(path, label) : readInput(files, path, label);
   const mustBeJson = declaredJson || /\.json$/i.test(path);
   const hint = declaredJson ? DECLARED : 'A file named .json must hold JSON: name it otherwise to send it as it is.';
   const text = decodeUtf8(raw);

@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import type { Files } from '../core/world.ts';
 import { namesWhere, SETTING_NAMES, type Settings } from '../settings/table.ts';
+import { isDataUrl } from './data-url.ts';
 import { bodyWithEnvironment, type EnvValueOf, withEnvironment } from './env-values.ts';
 import { decodeUtf8, readInput } from './file.ts';
 import { readFrame } from './frame.ts';
@@ -142,7 +143,9 @@ function withFiles(written: Settings, path: string, body: () => string | null): 
 function relativeTo(folder: string, settings: Settings): Settings {
   const named = FILES.flatMap((name): [string, string][] => {
     const file = settings[name];
-    return typeof file === 'string' && file !== '' && !isAbsolute(file) ? [[name, join(folder, file)]] : [];
+    return typeof file === 'string' && file !== '' && !isAbsolute(file) && !isDataUrl(file)
+      ? [[name, join(folder, file)]]
+      : [];
   });
   const { outputs } = settings;
   if (outputs === undefined) return Object.fromEntries(named);

@@ -1,4 +1,4 @@
-import { formatMs } from '../analyze/wording.ts';
+import { formatBytes, formatMs } from '../analyze/wording.ts';
 import { RampartError } from '../core/errors.ts';
 import { MASK, type Secrets } from '../core/secret.ts';
 import type { Discovery } from '../discover/discover.ts';
@@ -96,9 +96,10 @@ function askedLine({ method, path, status }: Discovery['asked'][number], secrets
   return `${method} ${printable(secrets.maskAddresses(path))} → ${status === 0 ? 'no response' : status}`;
 }
 
-function requestOf({ method, path, headers, body }: Question, secrets: Secrets): string {
+function requestOf({ method, path, headers, body, bytes }: Question, secrets: Secrets): string {
   const told = headers.map(([name, value]) => ` ${name}: ${secrets.isSecret(name) ? MASK : shown(value, secrets)}`);
-  const written = body === null ? '' : `  ${printable(secrets.excerpt(body, 0, BODY_SHOWN))}`;
+  const size = bytes === undefined ? '' : `  (${formatBytes((bytes.length * 3) / 4)})`;
+  const written = body === null ? size : `  ${printable(secrets.excerpt(body, 0, BODY_SHOWN))}`;
   return `${method} ${printable(secrets.maskAddresses(path))}${told.join(',')}${written}`;
 }
 

@@ -5,7 +5,7 @@
 import type { Plan } from '../core/plan.ts';
 import type { Machine } from '../core/world.ts';
 import type { Discovery } from '../discover/discover.ts';
-import type { Accepted, Ask } from '../discover/exchange.ts';
+import type { Accepted, Ask, Reply } from '../discover/exchange.ts';
 import { type RowMaker, rowsLike } from '../discover/rows.ts';
 import { Random } from '../load/random.ts';
 import { binomialCdf } from '../stats/distributions.ts';
@@ -34,7 +34,9 @@ const TURNS = 20;
 /** Fewer turns bear no answer. */
 const LEAST_TURNS = 10;
 /** All turns together, ms. */
-const PATIENCE = 15_000;
+const PATIENCE = 12_000;
+/** Of the response that was accepted, ms: it may have been the first of a cold target. */
+const SLOWEST = 1_000;
 /** Standard deviations, and a chance: each would be a false alarm in ten thousand. */
 const LEAST_SCORE = 3.72;
 const LEAST_CHANCE = 1e-4;
@@ -67,13 +69,7 @@ function medianOf(values: readonly number[]): number {
 }
 
 /** Asks in turns, and says what they show; null: they do not tell. */
-async function turnsOf(
-  { question }: Accepted,
-  make: RowMaker,
-  ask: Ask,
-  now: () => number,
-): Promise<CacheFinding | null> {
-  const until = now() + PATIENCE;
+async function turnsOf({ question }: Accepted, make: RowMaker, ask: Ask): Promise<CacheFinding | null> {
   const timed = async (body: string | null): Promise<number | null> => {
     const { status, ms } = await ask({ ...question, body });
     return status >= 200 && status < 300 && ms !== undefined ? ms : null;
@@ -81,13 +77,14 @@ async function turnsOf(
   // It is in the cache, if there is one.
   if ((await timed(question.body)) === null) return null;
   const turns: Turn[] = [];
-  while (turns.length < TURNS && now() < until) {
+  while (turns.length < TURNS) {
     const body = make.next();
     if (body === null) break;
     const unseen = await timed(body);
     const same = await timed(question.body);
     const again = await timed(body);
-    if (unseen === null || again === null || same === null) return null;
+    // Refused, or the time is over.
+    if (unseen === null || again === null || same === null) break;
     turns.push({ unseen, again, same });
   }
   return findingOf(turns);
@@ -99,12 +96,16 @@ export async function probeCache(
   { accepted, bodySchema }: Discovery,
   { clock, randomSeed }: Pick<Machine, 'clock' | 'randomSeed'>,
 ): Promise<CacheFinding | null> {
-  if (accepted === null) return null;
+  // Of a slow target too few requests go into the time; one that streams has no cache that this would see.
+  if (accepted === null || (accepted.reply.ms ?? 0) > SLOWEST) return null;
   // Bodies of an earlier probe may be in the cache still.
   const random = new Random(randomSeed(), 1);
-  const ask = askerOf(plan, clock);
+  const until = clock.now() / 1_000 + PATIENCE;
+  const asking = askerOf(plan, clock);
+  const late: Reply = { status: 0, headers: [], body: null, message: 'too late' };
+  const ask: Ask = (question) => (clock.now() / 1_000 < until ? asking(question) : Promise.resolve(late));
   const rows = await rowsLike(accepted, bodySchema, ask, () => random.uniform());
   if (typeof rows === 'string') return null;
   rows.make.forget();
-  return turnsOf(accepted, rows.make, ask, () => clock.now() / 1_000);
+  return turnsOf(accepted, rows.make, ask);
 }

@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { requestOnce } from '../client/single.ts';
-import type { Plan, RequestTemplate } from '../core/plan.ts';
+import type { Plan, RequestBody, RequestTemplate } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import { bytes, type Micros, seconds, toMillis } from '../core/units.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
 import type { Ask, Question, Reply } from '../discover/exchange.ts';
+import { dataUrl } from '../plan/data-url.ts';
 import { overlaid } from '../plan/header.ts';
 import type { RawSettings } from '../plan/raw-settings.ts';
 import { type PlanWorld, type PreparedRun, preparedBy } from '../plan/resolve.ts';
@@ -45,13 +46,13 @@ export function askerOf(plan: Plan, clock: Clock): Ask {
 }
 
 async function askOnce(plan: Plan, template: RequestTemplate, question: Question, clock: Clock): Promise<Reply> {
-  const { method, path, body } = question;
+  const { method, path } = question;
   const request: RequestTemplate = {
     name: `${method} ${path}`,
     method,
     path,
     headers: overlaid(template.headers, question.headers),
-    body: body === null ? null : { encoding: 'utf8', data: body, bytes: bytes(Buffer.byteLength(body)) },
+    body: bodyOf(question),
   };
   const longest = method === 'GET' && path !== template.path ? GET_PATIENCE : POST_PATIENCE;
   const single: Plan = {
@@ -64,6 +65,12 @@ async function askOnce(plan: Plan, template: RequestTemplate, question: Question
   const response = await requestOnce(single, null, clock, longest);
   const { status, headers, body: text, message, responseMs, connectMs } = response;
   return { status, headers, body: text, message, ms: responseMs - connectMs };
+}
+
+function bodyOf({ body, bytes: base64 }: Question): RequestBody | null {
+  if (base64 !== undefined)
+    return { encoding: 'base64', data: base64, bytes: bytes(Buffer.from(base64, 'base64').length) };
+  return body === null ? null : { encoding: 'utf8', data: body, bytes: bytes(Buffer.byteLength(body)) };
 }
 
 /** Where a plan's settings come from, with what its target was found to accept below all that was given. */
@@ -105,14 +112,16 @@ export function plannedAgain(
 }
 
 /** Settings that send what was accepted. */
-export function settingsOf({ method, headers, body }: Question): {
+export function settingsOf({ method, headers, body, bytes: base64 }: Question): {
   readonly method: string;
   readonly headers: string[];
   readonly body?: string;
+  readonly bodyFile?: string;
 } {
   return {
     method,
     headers: headers.map(([name, value]) => `${name}: ${literalText(value)}`),
     ...(body === null ? {} : { body: literalText(body) }),
+    ...(base64 === undefined ? {} : { bodyFile: dataUrl(base64) }),
   };
 }

@@ -83,6 +83,8 @@ export async function preflight<Prepared extends Planned>(
     // A search for the capacity of a model would find that of its cache.
     const cache = plan.kind === 'find' ? await probeCache(plan, discovery, machine) : null;
     if (cache?.cached === true) found.push(...cacheLines(cache, secrets(better.plan).maskAddresses(plan.target.url)));
+    // It has no set-up: what is shown of the run is the plan with what was found.
+    frame = await setUp(better.plan, { clock, secretsOf, onInterrupt });
     return { prepared: better, told: [...told, ...found], responses: [second], frame };
   } catch (error) {
     // One that somebody named may have been theirs.

@@ -6,10 +6,13 @@ import base64
 import datetime as dt
 import decimal
 import enum
+import io
 import ipaddress
 import json
 import sys
 import uuid
+import wave
+import zlib
 from typing import Annotated, Any, Dict, Generic, List, Literal, Optional, Set, Tuple, TypeVar, Union
 
 import uvicorn
@@ -265,7 +268,7 @@ class Base64Image(BaseModel):
     @field_validator("image")
     @classmethod
     def picture(cls, value):
-        if not base64.b64decode(value, validate=True).startswith(b"\x89PNG"):
+        if not is_picture(base64.b64decode(value, validate=True)):
             raise ValueError("no picture")
         return value
 
@@ -354,6 +357,66 @@ def _(app):
     @app.post("/predict")
     def predict(files: Annotated[List[bytes], File()]):
         return took("several files")
+
+
+def is_picture(data: bytes) -> bool:
+    """A PNG whose parts have their checksums, and whose pixels are as many as it says."""
+    if not data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return False
+    at, pixels, size = 8, b"", None
+    while at < len(data):
+        length = int.from_bytes(data[at:at + 4], "big")
+        kind, part = data[at + 4:at + 8], data[at + 8:at + 8 + length]
+        if zlib.crc32(kind + part) != int.from_bytes(data[at + 8 + length:at + 12 + length], "big"):
+            return False
+        if kind == b"IHDR":
+            size = int.from_bytes(part[:4], "big"), int.from_bytes(part[4:8], "big")
+        if kind == b"IDAT":
+            pixels += part
+        at += 12 + length
+    return size is not None and min(size) >= 32 and len(zlib.decompress(pixels)) == size[1] * (1 + 3 * size[0])
+
+
+def is_sound(data: bytes) -> bool:
+    try:
+        with wave.open(io.BytesIO(data)) as sound:
+            return sound.getframerate() == 16000 and len(sound.readframes(sound.getnframes())) > 1000
+    except (wave.Error, EOFError):
+        return False
+
+
+def file_case(name: str, path: str, right, **options: Any) -> None:
+    @case(name)
+    def add(app: FastAPI) -> None:
+        @app.post(path)
+        async def predict(file: Annotated[UploadFile, File(**options)]):
+            if not right(await file.read()):
+                raise HTTPException(400, "cannot identify the file")
+            return took(name)
+
+
+file_case("a picture file", "/classify-image", is_picture)
+file_case("a picture file of no name", "/predict", is_picture)
+file_case("a sound file", "/transcribe", is_sound)
+file_case("a sound file of a media type", "/predict", is_sound, json_schema_extra={"contentMediaType": "audio/wav"})
+
+
+@case("a picture as it is")
+def _(app):
+    @app.post("/predict", openapi_extra={"requestBody": {"required": True, "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}})
+    async def predict(request: Request):
+        if not is_picture(await request.body()):
+            raise HTTPException(400, "no picture")
+        return took("a picture as it is")
+
+
+@case("a sound in JSON")
+def _(app):
+    @app.post("/predict")
+    def predict(clip: Annotated[str, Body(embed=True, json_schema_extra={"contentEncoding": "base64", "contentMediaType": "audio/wav"})]):
+        if not is_sound(base64.b64decode(clip, validate=True)):
+            raise HTTPException(400, "no sound")
+        return took("a sound in JSON")
 
 
 @case("a moved description", openapi_url="/api/v3/schema.json")
@@ -508,7 +571,7 @@ def _(app):
         return took("what no schema says")
 
 
-PATHS = {"a path parameter": "/models/iris/predict", "a prefix behind a router": "/api/v1/score/predict"}
+PATHS = {"a picture file": "/classify-image", "a sound file": "/transcribe", "a path parameter": "/models/iris/predict", "a prefix behind a router": "/api/v1/score/predict"}
 
 
 async def dispatch(scope, receive, send):
