@@ -38,6 +38,7 @@ export const REASONS: Readonly<Record<DoubtCode, string>> = {
   'generator-exhausted': 'the generator ran out of ports, files or memory for sockets',
   'connection-wait': 'requests waited for a free connection',
   'reused-connection-closed': 'the target closed connections as they were used again',
+  'pacing-missed': 'passes took longer than their pacing',
   'ramp-cut': 'the ramp did not reach its goal',
   'closed-unannounced': 'the target closed connections after responses that did not say so',
   'surplus-bytes': 'the target sent bytes that nobody had asked for',

@@ -28,6 +28,7 @@ export class CourseFold {
   /** When the load had been offered, µs since the start. */
   #drainFrom = Number.POSITIVE_INFINITY;
   #skipped = 0;
+  #overran = 0;
   /** Instant of the last restart of the statistics: a reset, or the end of the ramp. */
   #restartedAt = 0;
 
@@ -51,7 +52,10 @@ export class CourseFold {
     this.cycle.add(snapshot, this.standstills.touches(snapshot));
     if (this.plan.kind === 'run') this.#flow.add(snapshot);
     const place = this.placeOf(snapshot);
-    if (place === 'measured') this.#skipped += load.skipped ?? 0;
+    if (place === 'measured') {
+      this.#skipped += load.skipped ?? 0;
+      this.#overran += load.overran ?? 0;
+    }
     if (place !== 'after' || this.plan.load.model === 'open') return;
     for (const each of Object.values(series)) {
       this.cycle.addLate(each, this.#drainFrom, (startAt + endAt) / 2 - this.#drainFrom);
@@ -65,6 +69,7 @@ export class CourseFold {
     this.#restartedAt = at;
     this.cycle.restart(at);
     this.#skipped = 0;
+    this.#overran = 0;
   }
 
   /**
@@ -113,6 +118,11 @@ export class CourseFold {
         ? []
         : this.standstills.within((first.t - first.seconds) * 1e6, last.t * 1e6);
     return { standstills, leftOut, skipped: this.#skipped, measuredMs: durationMs };
+  }
+
+  /** Passes that took longer than their pacing. */
+  get overran(): number {
+    return this.#overran;
   }
 
   /** Whether all that is measured was offered one load: of a search never, of a probe always. */

@@ -41,6 +41,8 @@ export interface Evidence {
   readonly until: UntilResult | null;
   readonly steadiness: Steadiness;
   readonly missed: Missed;
+  /** Passes that took longer than their pacing. */
+  readonly overran: number;
   readonly starved: Starved | null;
   /** Null: none, or one that the search judges. */
   readonly outage: Outage | null;

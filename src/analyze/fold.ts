@@ -232,6 +232,7 @@ export class RunFold {
       until,
       steadiness: course.steadiness(intervals, (part) => this.#total.batchesWithin(part)),
       missed,
+      overran: course.overran,
       starved: course.starved(response),
       outage:
         plan.search !== null

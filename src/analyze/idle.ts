@@ -98,6 +98,8 @@ export class CycleFold {
 
   /** Null where nothing is known: another model, no steady stretch, nothing ended. */
   get cycle(): UserCycle | null {
+    // Who keeps to a pace is idle on purpose, for as long as the target leaves.
+    if (this.#load.model === 'closed' && this.#load.pacing !== undefined) return null;
     if (this.#ended === 0 || this.#userTime === 0 || this.#paused) return null;
     const { mean, deviation, longest } = this.#think;
     const response = this.#response / this.#ended;

@@ -15,7 +15,7 @@ import { clockDoubts, standstillDoubts } from './standstill.ts';
 import { starvedDoubts } from './starved.ts';
 import { steadinessDoubts } from './steadiness.ts';
 import { untilDoubts } from './until.ts';
-import { formatCount, subjectName, wayOf } from './wording.ts';
+import { counted, formatCount, formatMs, subjectName, wayOf } from './wording.ts';
 
 /** Every reason to trust the run less, the invalidating ones first. */
 export function doubtsOf(evidence: Evidence): Doubt[] {
@@ -48,6 +48,7 @@ export function doubtsOf(evidence: Evidence): Doubt[] {
       ? []
       : untilDoubts(evidence.plan.until, evidence.until)),
     ...sampleDoubts(evidence),
+    ...pacingDoubts(evidence),
     ...(evidence.ending === 'completed' ? rampDoubts(evidence.load, evidence.changes, evidence.seconds) : []),
   ];
   return [
@@ -143,4 +144,13 @@ function sampleDoubts({ plan, totals, checks, samples, ended }: Evidence): Doubt
   );
   const message = [...open, left].filter((part) => part !== '').join(' ');
   return [doubt(undecided.length > 0, 'too-few-samples', message, 'Run longer, or at a higher rate.')];
+}
+
+/** Fewer passes began than the pacing says. */
+function pacingDoubts({ overran, load }: Evidence): Doubt[] {
+  if (overran === 0 || load.model !== 'closed' || load.pacing === undefined) return [];
+  const message = `${counted(overran, 'pass', 'passes')} of virtual users took longer than the pacing of ${formatMs(load.pacing / 1e3)}: the next began at once, and the load was lower than planned.`;
+  return [
+    doubt(false, 'pacing-missed', message, 'Give more time with --pacing, or take more users for the same load.'),
+  ];
 }

@@ -92,9 +92,10 @@ function stageInMillis<Quantity extends number>(stage: Stage<Quantity>) {
 
 function loadInMillis(load: LoadProfile): InMillis<LoadProfile> {
   if (load.model === 'open') return { ...load, rate: load.rate.map((stage) => stageInMillis(stage)) };
-  const { thinkTime } = load;
+  const { thinkTime, pacing, ...rest } = load;
   return {
-    ...load,
+    ...rest,
+    ...(pacing === undefined ? {} : { pacing: toMillis(pacing) }),
     vus: load.vus.map((stage) => stageInMillis(stage)),
     thinkTime: thinkTime === null ? null : distributionInMillis(thinkTime),
   };

@@ -29,6 +29,8 @@ export type LoadProfile =
       readonly model: 'closed';
       readonly vus: readonly Stage<Count>[];
       readonly thinkTime: Distribution | null;
+      /** A user begins a pass so long after it began the last one, whatever that took; or at once, where it took longer. */
+      readonly pacing?: Micros;
       /** Users that were asked for, where the load ends before its ramp reaches them; absent: it reaches its end. */
       readonly goal?: Count;
     }

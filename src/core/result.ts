@@ -170,6 +170,7 @@ export const DOUBT_CODES = [
   'connection-wait',
   'reused-connection-closed',
   'ramp-cut',
+  'pacing-missed',
   'closed-unannounced',
   'surplus-bytes',
   'target-down',

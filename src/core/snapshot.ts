@@ -155,6 +155,8 @@ export interface IntervalSnapshot {
     readonly dropped: number;
     /** Were due while the generator stood still, and were not sent: neither due nor dropped. Absent: 0. */
     readonly skipped?: number;
+    /** Passes of users that took longer than their pacing. Absent: 0. */
+    readonly overran?: number;
     /** At the end of the interval. */
     readonly inFlight: number;
     readonly vus: Count;

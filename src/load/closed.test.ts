@@ -496,4 +496,38 @@ describe('ClosedLoad', () => {
     expect(driver.sent.length).toBe(1);
     expect([load.finished, finishedAt()]).toEqual([true, 50_000]);
   });
+
+  describe('with pacing', () => {
+    const paced = (seconds: number, users = 1): ClosedProfile => ({
+      ...closed([[seconds, users, users]]),
+      pacing: micros(1e6),
+    });
+    const pause = (value: number) => ({ kind: 'constant' as const, value: micros(value) });
+    const dueOf = ({ sent }: FixtureDriver): number[] => sent.map(({ dueAt }) => (dueAt - START) / 1e6);
+
+    it('begins a pass by the clock, whatever the last one took', () => {
+      const { driver, load, run } = begin(paced(5), { serviceTime: (sent) => 100_000 * (sent + 1) });
+      run(6);
+      expect(dueOf(driver)).toEqual([0, 1, 2, 3, 4]);
+      expect(load.counts.overran).toBe(0);
+    });
+
+    it('begins at once where that took longer, counts it, and keeps the pace from there', () => {
+      const { driver, load, run } = begin(paced(5), { serviceTime: (sent) => (sent === 1 ? 1_500_000 : 200_000) });
+      run(6);
+      expect(dueOf(driver)).toEqual([0, 1, 2.5, 3.5, 4.5]);
+      expect(load.counts.overran).toBe(1);
+    });
+
+    it('has pauses and think time within', () => {
+      const flows = flowsFixture(1, [flow(1, 0, pause(300_000), 0, pause(200_000))]);
+      const { driver, load, run } = begin(
+        { ...paced(3), thinkTime: { kind: 'constant', value: micros(100_000) } },
+        { flows },
+      );
+      run(4);
+      expect(dueOf(driver)).toEqual([0, 0.35, 1, 1.35, 2, 2.35]);
+      expect(load.counts.overran).toBe(0);
+    });
+  });
 });

@@ -31,6 +31,9 @@ interface VirtualUser {
   wanted: boolean;
   underWay: boolean;
   timer: unknown;
+  /** With pacing: when its pass began, and when its next one is to; 0: at once. */
+  begunAt: number;
+  nextAt: number;
   /** The pause after the last failure to connect, µs; 0 after an attempt that connected. */
   backoff: number;
 }
@@ -59,6 +62,10 @@ export class ClosedLoad implements LoadModel {
   readonly #driver: Driver;
   readonly #segment: Segment;
   readonly #thinkTime: Distribution | null;
+  /** µs; 0: none. */
+  readonly #pacing: number;
+  /** Nobody ever pauses. */
+  readonly #pauseless: boolean;
   readonly #seed: number;
   readonly #duration: Micros;
   readonly #epochs: Epochs;
@@ -93,6 +100,8 @@ export class ClosedLoad implements LoadModel {
     this.#epochs = options.epochs;
     this.#warmupRequests = options.warmupRequests;
     this.#flows = options.flows;
+    this.#pacing = profile.pacing ?? 0;
+    this.#pauseless = options.flows.pauseless && this.#thinkTime === null && this.#pacing === 0;
     this.#spans = spansOf(this, options);
     const { index, count } = segment;
     const sharers = Math.min(count, peakUsers(profile.vus));
@@ -157,7 +166,7 @@ export class ClosedLoad implements LoadModel {
     if (!wanted) this.#driver.retire(user.id);
     if (walk?.over === true && this.#sentAll) this.stop();
     if (!wanted || this.finished) return;
-    let pause = this.#pauseOf(user);
+    let pause = this.#pauseless ? 0 : this.#pauseOf(user, exchange.doneAt);
     if (exchange.outcome !== OUTCOME_CODE['connect-error']) {
       user.backoff = 0;
     } else if (pause === 0) {
@@ -169,14 +178,22 @@ export class ClosedLoad implements LoadModel {
   }
 
   /** How long a user waits before what comes next. */
-  #pauseOf(user: VirtualUser): number {
-    const flows = this.#flows;
-    if (flows.pauseless && this.#thinkTime === null) return 0;
+  #pauseOf(user: VirtualUser, doneAt: Micros): number {
     const { walk } = user.exchange;
     const random = (): Random => (user.random ??= randomOfUser(this.#seed, user.id));
     const pause = walk === null ? 0 : drawAll(walk.pauses, random);
-    const thinks = walk === null || walk.over;
-    return !thinks || this.#thinkTime === null ? pause : pause + draw(this.#thinkTime, random());
+    const over = walk === null || walk.over;
+    const whole = !over || this.#thinkTime === null ? pause : pause + draw(this.#thinkTime, random());
+    return over && this.#pacing > 0 ? this.#paced(user, doneAt, whole) : whole;
+  }
+
+  /** A pass begins by the plan of its user, not by when a timer came: else each would be a little later than the one before. */
+  #paced(user: VirtualUser, doneAt: Micros, pause: number): number {
+    const next = user.begunAt + this.#pacing;
+    const over = doneAt + pause > next;
+    if (over) this.counts.overran += 1;
+    user.nextAt = over ? 0 : next;
+    return over ? pause : next - doneAt;
   }
 
   /** Brings the users to what the curve asks for now. */
@@ -229,6 +246,8 @@ export class ClosedLoad implements LoadModel {
       wanted: false,
       underWay: false,
       timer: null,
+      begunAt: 0,
+      nextAt: 0,
       backoff: 0,
     };
     return user;
@@ -245,6 +264,7 @@ export class ClosedLoad implements LoadModel {
       this.#account(walk, false);
     }
     this.#clock.cancel(user.timer);
+    user.nextAt = 0;
     user.backoff = 0;
     this.#driver.retire(user.id);
   }
@@ -264,6 +284,10 @@ export class ClosedLoad implements LoadModel {
       exchange.index = this.#index;
       this.#index += this.#step;
       if (flows.only === null) exchange.flow = flows.ofUser(user.id, user.passes);
+      if (this.#pacing > 0) {
+        user.begunAt = user.nextAt > 0 ? user.nextAt : dueAt;
+        user.nextAt = 0;
+      }
       walk?.begin(exchange.flow, user.passes);
       user.passes += 1;
     }

@@ -89,6 +89,8 @@ export class LoadCounts {
   dropped: Float64Array;
   /** Of all epochs and requests: due while the thread stood still, and in none of the others. */
   skipped = 0;
+  /** Passes that took longer than their pacing. */
+  overran = 0;
 
   constructor(seriesCount: number) {
     this.due = new Float64Array(2 * seriesCount);
@@ -108,6 +110,7 @@ export class LoadCounts {
     this.sent.fill(0);
     this.dropped.fill(0);
     this.skipped = 0;
+    this.overran = 0;
   }
 }
 

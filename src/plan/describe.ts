@@ -221,7 +221,10 @@ function describeLoad(plan: Plan): string {
   const walked = hasSteps(plan);
   const [things, manner] =
     load.model === 'closed'
-      ? ['virtual users', `closed model: each waits for its response${describeThinking(load.thinkTime)}`]
+      ? [
+          'virtual users',
+          `closed model: each waits for its response${describeThinking(load.thinkTime)}${load.pacing === undefined ? '' : `, a pass every ${formatDuration(load.pacing)}`}`,
+        ]
       : [walked ? 'flows/s' : 'requests/s', `open model: ${arrivalsName(load.arrivals)}, no response is waited for`];
   const counted =
     maxRequests === null

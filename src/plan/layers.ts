@@ -22,7 +22,10 @@ export function lay(lower: RawSettings, higher: RawSettings): RawSettings {
   // Stages of one load model mean nothing in the other.
   const changesModel =
     (names.includes('rate') && kept.rate === undefined) || (names.includes('vus') && kept.rate !== undefined);
-  if (changesModel) delete kept.stages;
+  if (changesModel) {
+    delete kept.stages;
+    delete kept.profile;
+  }
   for (const name of names) for (const rival of SETTINGS[name].rivals ?? []) delete kept[rival as SettingName];
   const mix =
     higher.mix === undefined

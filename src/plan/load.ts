@@ -1,6 +1,7 @@
 import { type Distribution, FOREVER, type LoadProfile, type Stage } from '../core/plan.ts';
 import { type Count, count, type Micros, micros, type PerSecond, seconds } from '../core/units.ts';
 import type { SettingName } from '../settings/table.ts';
+import { parseProfile } from './profile.ts';
 import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
 import { parseCount, parseDuration, parseRate, parseStages, type StageText } from './syntax.ts';
 import { defaultOf, mostOf, readOrDefault, readValue } from './value.ts';
@@ -18,10 +19,15 @@ const LONGEST = mostOf('duration');
 export function resolveLoad(given: RawSettings): LoadProfile {
   refuseTogether(given, 'stages', 'duration', 'the stages say how long');
   refuseTogether(given, 'stages', 'spawnRate', 'the stages say how fast');
+  refuseTogether(given, 'profile', 'stages', 'each says how the load goes');
+  refuseTogether(given, 'profile', 'spawnRate', 'the profile says how fast');
+  refuseTogether(given, 'profile', 'requests', 'the profile says how long');
+  refuseTogether(given, 'profile', 'until', 'the load is to stay the same for that');
   if (given.settings.rate === undefined) return closedLoad(given);
   refuseTogether(given, 'rate', 'vus', 'one is the open model, the other the closed one');
   refuseTogether(given, 'rate', 'spawnRate', 'spawning belongs to virtual users');
   refuseTogether(given, 'rate', 'thinkTime', 'thinking belongs to virtual users');
+  refuseTogether(given, 'rate', 'pacing', 'pacing belongs to virtual users');
   return openLoad(given);
 }
 
@@ -51,7 +57,7 @@ function openLoad(given: RawSettings): LoadProfile {
     arrivals: readValue(given, 'arrivals') ?? 'uniform',
     rate: staged
       ? stagesFrom(start, given, parseTargetRate)
-      : [{ duration: resolveDuration(given), from: start, to: start }],
+      : (profileFrom(start, given, parseTargetRate) ?? [{ duration: resolveDuration(given), from: start, to: start }]),
     maxInFlight: readOrDefault(given, 'maxInFlight'),
   };
 }
@@ -59,7 +65,8 @@ function openLoad(given: RawSettings): LoadProfile {
 function closedLoad(given: RawSettings): LoadProfile {
   for (const name of ['arrivals', 'maxInFlight'] as const)
     if (given.settings[name] !== undefined) refuse(given, name, 'needs --rate: it belongs to arrivals');
-  const thinkTime = resolveThinkTime(given);
+  const pacing = readValue(given, 'pacing');
+  const pauses = { thinkTime: resolveThinkTime(given), ...(pacing === undefined ? {} : { pacing }) };
   const staged = given.settings.stages !== undefined;
   const vus = staged ? read(given, 'vus', parseTargetUsers) : readValue(given, 'vus');
   if (staged) {
@@ -68,15 +75,17 @@ function closedLoad(given: RawSettings): LoadProfile {
         refuse(given, 'stages', 'stages a rate, but no rate is given', 'Give the rate to start at: --rate 0/s.');
       return parseTargetUsers(text, label);
     };
-    return { model: 'closed', vus: stagesFrom(vus ?? count(0), given, parseTarget), thinkTime };
+    return { model: 'closed', vus: stagesFrom(vus ?? count(0), given, parseTarget), ...pauses };
   }
   const spawnRate = readValue(given, 'spawnRate');
   if (spawnRate !== undefined && vus === undefined)
     refuse(given, 'spawnRate', 'needs --vus: how many virtual users to start');
   const whole = resolveDuration(given);
   const users = vus ?? defaultOf('vus');
-  if (spawnRate === undefined)
-    return { model: 'closed', vus: [{ duration: whole, from: users, to: users }], thinkTime };
+  if (spawnRate === undefined) {
+    const flat = [{ duration: whole, from: users, to: users }];
+    return { model: 'closed', vus: profileFrom(users, given, parseTargetUsers) ?? flat, ...pauses };
+  }
   const ramp = micros(Math.round((users / spawnRate) * 1e6));
   // A ramp longer than the run is cut: its last value need not be whole, the user it stands for has come by then.
   const reached = ramp > whole ? count(settled((spawnRate * whole) / 1e6)) : users;
@@ -85,7 +94,7 @@ function closedLoad(given: RawSettings): LoadProfile {
   return {
     model: 'closed',
     vus: [rising, flat].filter(({ duration }) => duration > 0),
-    thinkTime,
+    ...pauses,
     ...(ramp > whole ? { goal: users } : {}),
   };
 }
@@ -107,6 +116,19 @@ function resolveDuration(given: RawSettings): Micros {
   const duration = endless ? FOREVER : readValue(given, 'duration');
   const counted = requests !== undefined || dataOrder.trim().toLowerCase() === 'once';
   return duration ?? (counted ? UNTIL_COUNTED : until === undefined ? defaultOf('duration') : DEFAULT_UNTIL);
+}
+
+/** Null: there is no profile. */
+function profileFrom<Quantity extends number>(
+  base: Quantity,
+  given: RawSettings,
+  parseTarget: (text: string, label: string) => Quantity,
+): Stage<Quantity>[] | null {
+  const { profile } = given.settings;
+  if (profile === undefined) return null;
+  const duration = resolveDuration(given);
+  if (duration >= FOREVER) refuse(given, 'profile', 'needs an end: give the load a --duration');
+  return blame(given.originOf('profile'), (label) => parseProfile(profile, label, { base, duration, parseTarget }));
 }
 
 /** Stages of no duration are jumps: they only change what the next one starts from. */

@@ -116,6 +116,9 @@ const load = (unit: TimeUnit) =>
       .strictObject({
         model: z.literal('closed').describe('The load model.'),
         vus: z.array(stage(unit, 'virtual users')).describe('Stages of the number of virtual users.'),
+        pacing: amount(
+          `From the beginning of a pass of a user to that of its next one, ${unit}. Absent: nothing is kept to.`,
+        ).exactOptional(),
         thinkTime: thinkTime(unit)
           .nullable()
           .describe('Pause of a virtual user between a response and its next request.'),

@@ -245,14 +245,19 @@ export class Generation {
     const told = connections === null ? {} : { connections };
     const standstills = this.#pulse.take();
     const generator = standstills.length === 0 ? health : { ...health, standstills };
-    const { skipped } = this.#load.counts;
+    const { skipped, overran } = this.#load.counts;
     this.#load.counts.skipped = 0;
+    this.#load.counts.overran = 0;
     const snapshots: IntervalSnapshot[] = [];
     taken.forEach((measured, epoch) => {
       const resets = Math.max(0, epoch - FIRST_MEASURED);
       const load = { ...offered(measured.series), ...gauges };
       const counted = resets === 0 ? {} : { resets };
-      const own = skipped === 0 ? load : { ...load, skipped };
+      const own = {
+        ...load,
+        ...(skipped === 0 ? {} : { skipped }),
+        ...(overran === 0 ? {} : { overran }),
+      };
       if (epoch === primary)
         snapshots.unshift({ ...frame, phase, ...counted, load: own, ...told, ...measured, generator });
       else if (isEmpty(measured)) this.#recorder.release(epoch);

@@ -184,6 +184,7 @@ const snapshot = fields({
     sent: whole,
     dropped: whole,
     skipped: maybe(whole),
+    overran: maybe(whole),
     inFlight: whole,
     vus: whole,
   }),

@@ -71,6 +71,10 @@ function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnapshot {
         'skipped',
         parts.map((part) => part.load),
       ),
+      ...sumOf(
+        'overran',
+        parts.map((part) => part.load),
+      ),
       inFlight: sum((load) => load.inFlight),
       vus: count(sum((load) => load.vus)),
     },
