@@ -37,6 +37,7 @@ const SIDE_BY_SIDE = [
   'proxy',
   'readme',
   'ready-scenarios',
+  'replay',
   'report-page',
   'report-parts',
   'samples',

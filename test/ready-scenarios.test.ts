@@ -88,6 +88,12 @@ const TESTS: Readonly<Record<string, () => Promise<void>>> = {
     expect(Object.keys(flows ?? {})).toEqual(['visit', 'glance']);
     expect(Object.keys(groups ?? {})).toEqual(['work']);
   },
+  'replay.yaml': async () => {
+    const { totals, plan } = await run('replay.yaml', await served('tokens'), '--speed', '4x');
+    const lines = readFileSync(`${ROOT}scenarios/tokens-trace.csv`, 'utf8').trim().split('\n').length - 1;
+    expect([totals.offered, totals.sent]).toEqual([lines, lines]);
+    expect(plan.data).toMatchObject({ file: expect.stringContaining('tokens-trace.csv'), rows: lines });
+  },
   'mixed.yaml': async () => {
     const { series } = await run('mixed.yaml', originOf(await served('loan')), '--duration', '10s');
     expect(Object.keys(series)).toEqual(['predict', 'batch', 'health']);

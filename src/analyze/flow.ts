@@ -101,9 +101,12 @@ export class FlowFold {
    */
   worst(load: LoadProfile, since: number): PileUp | null {
     if (load.model === 'closed') return null;
+    const { arrivals } = load;
+    // A trace is no constant rate, in no part of it.
+    if (typeof arrivals === 'object' && 'replay' in arrivals) return null;
     let worst: PileUp | null = null;
     for (const stretch of constantStretches(load, since)) {
-      const pileUp = judge(this.#intervals, stretch, load.arrivals);
+      const pileUp = judge(this.#intervals, stretch, arrivals);
       if (pileUp === null || pileUp.imbalance <= pileUp.alarm) continue;
       if (worst === null || pileUp.imbalance > worst.imbalance) worst = pileUp;
     }

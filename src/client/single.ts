@@ -49,11 +49,14 @@ export async function* requestEach(
   try {
     const told = new Set<number>();
     const names = capturedNames(plan);
-    let index = -1;
+    let place = -1;
     let captured: string[] | null = null;
     const passes = firstPasses(plan, ({ captured: name, test }) => testOf(test)(captured?.[names.indexOf(name)] ?? ''));
+    // Of a log each method goes with a line of its own: another's path was never asked for by it.
+    const traced = rows?.trace?.flows;
     for (const pass of passes) {
-      index += 1;
+      place += 1;
+      const index = traced === undefined ? place : traced.indexOf(place);
       captured = null;
       let after: Exchange | undefined;
       for (const request of pass) {

@@ -20,6 +20,27 @@ export type Distribution =
 /** How arrivals are spread: evenly, at random instants, or so many at once at random instants; the mean rate is the same. */
 export type ArrivalPattern = 'uniform' | 'poisson' | { readonly bursty: Count };
 
+/** Arrivals at the instants of a trace, which travel beside the plan as rows do (see core/rows). */
+export interface ReplayedTrace {
+  readonly file: string;
+  /** In it. */
+  readonly arrivals: Count;
+  /** How many times as fast as it was. */
+  readonly speed: number;
+  /** It begins anew at its end. Absent: the load ends there. */
+  readonly loop?: true;
+  /** Lines of a log that are not sent. Absent: none. */
+  readonly leftOut?: LeftOutLines;
+}
+
+/** Lines of an access log that are not replayed, and why. */
+export interface LeftOutLines {
+  /** By method: it may change something. */
+  readonly changing: Readonly<Record<string, Count>>;
+  /** They hold no request that could be sent again. */
+  readonly unsendable: Count;
+}
+
 /**
  * How load is offered. Closed: that many virtual users, each sends its next request after its last response (and a think
  * time). Open: requests are due at instants that no response can delay.
@@ -36,7 +57,8 @@ export type LoadProfile =
     }
   | {
       readonly model: 'open';
-      readonly arrivals: ArrivalPattern;
+      readonly arrivals: ArrivalPattern | { readonly replay: ReplayedTrace };
+      /** Of a trace: its mean rate over stretches of it. */
       readonly rate: readonly Stage<PerSecond>[];
       /** A request due while this many are under way is dropped, and counted. */
       readonly maxInFlight: Count;
@@ -174,7 +196,8 @@ export type CapturedTest =
 /** Rows that requests are made of. */
 export interface DataSource {
   readonly file: string;
-  readonly format: 'jsonl' | 'csv';
+  /** `log`: an access log. */
+  readonly format: 'jsonl' | 'csv' | 'log';
   /** Request n uses row n (sequential, again from the start; once: and the run ends with the last), or another one of
    * each pass in an order drawn from the seed (shuffled). */
   readonly order: 'sequential' | 'shuffled' | 'once';
@@ -356,6 +379,10 @@ export function partOf(whole: Segment, index: number, count: number): Segment {
   return { index: whole.index + index * whole.count, count: count * whole.count };
 }
 
+/** The trace that a load replays; null: it has a rate, or users. */
+export const replayOf = (load: LoadProfile): ReplayedTrace | null =>
+  load.model === 'open' && typeof load.arrivals === 'object' && 'replay' in load.arrivals ? load.arrivals.replay : null;
+
 export function stagesOf(load: LoadProfile): readonly Stage<number>[] {
   return load.model === 'closed' ? load.vus : load.rate;
 }
@@ -382,9 +409,10 @@ export function goalAt(load: LoadProfile, at: Micros): number {
 }
 
 /** How arrivals are spread, in words. */
-export function arrivalsName(arrivals: ArrivalPattern): string {
+export function arrivalsName(arrivals: ArrivalPattern | { readonly replay: ReplayedTrace }): string {
   if (arrivals === 'uniform') return 'evenly spaced arrivals';
   if (arrivals === 'poisson') return 'Poisson arrivals';
+  if ('replay' in arrivals) return 'each due at its own instant of the trace';
   return `bursts of ${arrivals.bursty} arrivals at random instants`;
 }
 

@@ -3,7 +3,22 @@
  * of (see `cellsOf` in core/template), as bytes one after the other: UTF-8; what goes into a header Latin-1. Held once,
  * however many threads there are: in memory, or, where they are too many for that, in a file without a name.
  */
-export type RowTable = RowsInMemory | RowsInFile;
+export type RowTable = (RowsInMemory | RowsInFile) & {
+  /** When the rows are due, where they are a trace that is replayed. */
+  readonly trace?: Trace;
+};
+
+/** Arrivals at given instants, by their place in time, in memory that threads share. */
+export interface Trace {
+  /** µs since the first, ascending, at the speed that is wanted. */
+  readonly dueAt: Float64Array;
+  /** When it begins anew, µs since its start; after all of its instants. */
+  readonly period: number;
+  /** Which row of the table each is; absent: they are in the order of time. */
+  readonly rows?: Uint32Array;
+  /** Which flow each begins, of a log with several methods; absent: flows go by their weights. */
+  readonly flows?: Uint8Array;
+}
 
 /** The rows that a part of a load uses, where those are not all: of requests number `first`, `first + step` …, in this order. */
 export interface RowsPart {

@@ -5,6 +5,20 @@ import { ExponentialSums } from './exponential-sums.ts';
 
 export type OpenProfile = Extract<LoadProfile, { model: 'open' }>;
 
+/** When arrivals are due, of which a segment yields its own. */
+export interface Schedule {
+  /** When the next arrival is due, µs since the start; Infinity after the last. */
+  peek(): Micros;
+  /** The next arrival's number among those of all segments. */
+  readonly index: number;
+  /** After the last arrival: whether it was the last because of `maxRequests`, before the curve had ended. */
+  readonly cut: boolean;
+  /** Goes on to the next arrival; returns when the one taken is due. */
+  take(): Micros;
+  /** Replaces the curve from an instant on. */
+  edit(at: Micros, rest: readonly Stage<number>[]): void;
+}
+
 /**
  * The schedule of an open model: the due instants of arrivals 0, 1, 2, … of which a segment yields every `count`-th.
  *
@@ -14,7 +28,7 @@ export type OpenProfile = Extract<LoadProfile, { model: 'open' }>;
  * are a Poisson process of a b-th of the rate. Each arrival's instant depends on its number alone, so that the segments together
  * are the unsplit schedule bit for bit, and what a segment's arrivals cost does not grow with the number of the others.
  */
-export class Arrivals {
+export class Arrivals implements Schedule {
   #pieces: readonly Piece[];
   #inverse: AreaInverse;
   /** Null: evenly spaced. */
@@ -33,28 +47,24 @@ export class Arrivals {
     this.#pieces = piecesOf(profile.rate);
     this.#inverse = new AreaInverse(this.#pieces);
     this.#sums = profile.arrivals === 'uniform' ? null : new ExponentialSums(seed);
-    this.#burst = typeof profile.arrivals === 'object' ? profile.arrivals.bursty : 1;
+    this.#burst = typeof profile.arrivals === 'object' && 'bursty' in profile.arrivals ? profile.arrivals.bursty : 1;
     this.#step = segment.count;
     this.#limit = maxRequests ?? Number.POSITIVE_INFINITY;
     this.#advance(segment.index + 1);
   }
 
-  /** When the next arrival is due, µs since the start; Infinity after the last. */
   peek(): Micros {
     return this.#dueAt;
   }
 
-  /** The next arrival's number among those of all segments. */
   get index(): number {
     return this.#index;
   }
 
-  /** After the last arrival: whether it was the last because of `maxRequests`, before the curve had ended. */
   get cut(): boolean {
     return this.#cut;
   }
 
-  /** Goes on to the next arrival; returns when the one taken is due. */
   take(): Micros {
     const taken = this.#dueAt;
     if (taken !== Number.POSITIVE_INFINITY) this.#advance(this.#step);

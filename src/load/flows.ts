@@ -1,6 +1,7 @@
 import { capturedNames } from '../core/capture.ts';
 import { flowsOf, hasSteps, measuredNames } from '../core/flow.ts';
 import type { Plan } from '../core/plan.ts';
+import type { Trace } from '../core/rows.ts';
 import { type Course, coursesOf, type Move } from './course.ts';
 import { Mix } from './mix.ts';
 
@@ -19,8 +20,11 @@ export class Flows {
   /** The first request of each flow, where it is the only one. */
   readonly #requests: readonly number[];
   readonly #mix: Mix;
+  /** Which flow each arrival of a trace begins; null: the mix says it. */
+  readonly #traced: Uint8Array | null;
 
-  constructor(plan: Pick<Plan, 'flows' | 'requests' | 'seed'>) {
+  constructor(plan: Pick<Plan, 'flows' | 'requests' | 'seed'>, trace?: Pick<Trace, 'flows'>) {
+    this.#traced = trace?.flows ?? null;
     const flows = flowsOf(plan);
     const names = measuredNames(plan);
     this.requestCount = plan.requests.length;
@@ -46,7 +50,8 @@ export class Flows {
 
   /** Which flow arrival `number` begins. */
   ofArrival(number: number): number {
-    return this.#mix.ofArrival(number);
+    const traced = this.#traced;
+    return traced === null ? this.#mix.ofArrival(number) : (traced[number % traced.length] as number);
   }
 
   /** Which flow a user goes through in a pass. */

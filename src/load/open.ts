@@ -2,7 +2,7 @@ import type { Exchange } from '../core/exchange.ts';
 import { durationOf, type Segment, type Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
-import { Arrivals, type OpenProfile } from './arrivals.ts';
+import { Arrivals, type OpenProfile, type Schedule } from './arrivals.ts';
 import type { Epochs } from './epochs.ts';
 import type { Flows } from './flows.ts';
 import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, shareOf, spansOf } from './model.ts';
@@ -23,6 +23,8 @@ export interface OpenOptions extends LoadOptions {
    * core. `relaxed` sleeps all the way: about a millisecond late.
    */
   readonly timing?: 'precise' | 'relaxed';
+  /** When arrivals are due, instead of what the profile says. */
+  readonly schedule?: Schedule | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export class OpenLoad implements LoadModel {
   sent = 0;
   dropped = 0;
   readonly counts: LoadCounts;
-  readonly #arrivals: Arrivals;
+  readonly #arrivals: Schedule;
   readonly #clock: Clock;
   readonly #driver: Driver;
   readonly #duration: Micros;
@@ -70,7 +72,7 @@ export class OpenLoad implements LoadModel {
 
   constructor(profile: OpenProfile, segment: Segment, options: OpenOptions) {
     this.counts = new LoadCounts(options.flows.seriesCount);
-    this.#arrivals = new Arrivals(profile, options.seed, segment, options.maxRequests);
+    this.#arrivals = options.schedule ?? new Arrivals(profile, options.seed, segment, options.maxRequests);
     this.#clock = options.clock;
     this.#driver = options.driver;
     this.#duration = durationOf(profile);

@@ -70,7 +70,7 @@ export class PlanPayloads implements Payloads {
     this.#rows =
       plan.data === null || table === null
         ? null
-        : new RowsInOrder(table, createRowOrder(plan.data, plan.seed), plan.data.rows);
+        : new RowsInOrder(table, createRowOrder(plan.data, plan.seed, table.trace), plan.data.rows);
   }
 
   compile(parts: readonly { readonly text: string; readonly place: Place | null }[]): Filling {

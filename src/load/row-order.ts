@@ -1,12 +1,19 @@
 import type { DataSource } from '../core/plan.ts';
+import type { Trace } from '../core/rows.ts';
 import { createPermutation } from './permutation.ts';
 import { splitmix32 } from './random.ts';
 
 /**
  * Which row a request uses: row n of the global sequence goes to request n, whatever the number of threads. Each shuffled
- * pass has an order of its own.
+ * pass has an order of its own. Rows of a trace are used in the order of time.
  */
-export function createRowOrder({ order, rows }: DataSource, seed: number): (index: number) => number {
+export function createRowOrder(
+  { order, rows }: DataSource,
+  seed: number,
+  trace?: Pick<Trace, 'rows'>,
+): (index: number) => number {
+  const placed = trace?.rows;
+  if (placed !== undefined) return (index) => placed[index % rows] as number;
   if (order !== 'shuffled') return (index) => index % rows;
   const permuted = createPermutation(rows);
   return (index) => {

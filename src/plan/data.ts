@@ -17,6 +17,18 @@ const LINE_FEED = 10;
 const LONGEST_LINE = 64 * 1024 * 1024;
 
 /** What is wanted of the rows of a file. */
+/**
+ * Is told of each row, for what is read of it beside its texts.
+ *
+ * @param fieldText a field's value as text; undefined: it has none of that name.
+ */
+export type RowWatch = (
+  fieldText: (name: string) => string | undefined,
+  names: () => readonly string[],
+  line: number,
+  refuse: Refuse,
+) => void;
+
 export interface RowsWanted {
   readonly file: string;
   /** What to call the setting. */
@@ -25,6 +37,9 @@ export interface RowsWanted {
   readonly cells: readonly Cell[];
   /** Not part of the row as a whole. */
   readonly leftOut: string | null;
+  readonly watch?: RowWatch;
+  /** What a field may be called instead, where there is none of its name. */
+  readonly otherNames?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** By the ending of the name: `.csv` (and `.tsv`), or `.jsonl` (and `.ndjson`). @throws RampartError */
@@ -53,9 +68,7 @@ export function loadRows(
   const table = new TableWriter(cells.length, files, () =>
     note(`${label}: ${quote(file)} is large: its rows are checked and copied to a temporary file …`),
   );
-  const refuse: Refuse = (line, problem, hint = '') => {
-    throw new RampartError('bad-file', `${label}: ${quote(file)}, line ${line}${problem}`, hint);
-  };
+  const refuse = refuserIn(file, label);
   if (format === 'jsonl') readJsonLines(pieces, wanted, table, refuse);
   else readColumns(pieces, wanted, table, refuse);
   const whole = table.finish();
@@ -63,14 +76,22 @@ export function loadRows(
   return whole;
 }
 
-type Refuse = (line: number, problem: string, hint?: string) => never;
+export type Refuse = (line: number, problem: string, hint?: string) => never;
 
-function readJsonLines(
-  pieces: Iterable<Uint8Array>,
-  { cells, leftOut }: RowsWanted,
-  table: TableWriter,
-  refuse: Refuse,
-): void {
+/** Says what is wrong in a line of a file. */
+export const refuserIn =
+  (file: string, label: string): Refuse =>
+  (line, problem, hint = '') => {
+    throw new RampartError('bad-file', `${label}: ${quote(file)}, line ${line}${problem}`, hint);
+  };
+
+/** The name under which there is a field. */
+function nameIn({ otherNames }: RowsWanted, field: string, has: (name: string) => boolean): string {
+  return has(field) ? field : (otherNames?.[field]?.find(has) ?? field);
+}
+
+function readJsonLines(pieces: Iterable<Uint8Array>, wanted: RowsWanted, table: TableWriter, refuse: Refuse): void {
+  const { cells, leftOut, watch } = wanted;
   let line = 0;
   for (const bytes of linesOf(pieces, refuse)) {
     line++;
@@ -78,14 +99,33 @@ function readJsonLines(
     const json = (line === 1 ? text.replace(/^\ufeff/, '') : text).trim();
     if (json === '') continue;
     checkRow(json, line, refuse);
-    const fields = cells.some(({ field }) => field !== null) ? fieldTexts(json) : null;
+    const fields = watch !== undefined || cells.some(({ field }) => field !== null) ? fieldTexts(json) : null;
+    if (watch !== undefined && fields !== null) {
+      const textOf = (written: string): string => writeJson(written, 'text');
+      const fieldText = (name: string): string | undefined => {
+        const written = fields.get(name);
+        return written === undefined ? undefined : textOf(written);
+      };
+      watch(fieldText, () => [...fields.keys()], line, refuse);
+    }
     const row = leftOut === null ? json : withoutPathText(json, leftOut);
     for (const { field, style } of cells) {
       if (style === 'line') {
         table.add(String(line), false);
         continue;
       }
-      const written = writeJson(field === null ? row : fieldOf(json, fields, field, line, refuse), style);
+      const written = writeJson(
+        field === null
+          ? row
+          : fieldOf(
+              json,
+              fields,
+              nameIn(wanted, field, (name) => fields?.has(name) === true),
+              line,
+              refuse,
+            ),
+        style,
+      );
       table.add(style === 'header' ? headerText(written, field, line, refuse) : written, style === 'header');
     }
     table.endRow();
@@ -93,7 +133,7 @@ function readJsonLines(
 }
 
 /** Lines without their line feed; each is valid until the next. */
-function* linesOf(pieces: Iterable<Uint8Array>, refuse: Refuse): Iterable<Uint8Array> {
+export function* linesOf(pieces: Iterable<Uint8Array>, refuse: Refuse): Iterable<Uint8Array> {
   let line = 1;
   let begun: Uint8Array[] = [];
   let size = 0;
@@ -159,7 +199,7 @@ function namesLike(name: string, fields: ReadonlyMap<string, string> | null): st
   return [...(fields?.keys() ?? []), ...[...within].map((each) => `${first}.${each}`)];
 }
 
-function headerText(text: string, field: string | null, line: number, refuse: Refuse): string {
+export function headerText(text: string, field: string | null, line: number, refuse: Refuse): string {
   const fits = [...text].every(
     (character) => (character >= ' ' || character === '\t') && character <= '\xff' && character !== '\x7f',
   );
@@ -167,12 +207,8 @@ function headerText(text: string, field: string | null, line: number, refuse: Re
   return fits ? text : refuse(line, `: ${what} has a line break or a character that no header can carry`);
 }
 
-function readColumns(
-  pieces: Iterable<Uint8Array>,
-  { cells, file }: RowsWanted,
-  table: TableWriter,
-  refuse: Refuse,
-): void {
+function readColumns(pieces: Iterable<Uint8Array>, wanted: RowsWanted, table: TableWriter, refuse: Refuse): void {
+  const { cells, file, watch } = wanted;
   let columns: readonly string[] | null = null;
   let places: readonly number[] = [];
   readCsv(pieces, /\.tsv$/i.test(file), {
@@ -180,11 +216,25 @@ function readColumns(
     record(fields, line) {
       if (columns === null) {
         columns = fields.map((name) => name.trim());
-        places = placesOf(columns, cells, line, refuse);
+        const known = columns;
+        const renamed = cells.map(({ field, style }) => ({
+          field: field === null ? null : nameIn(wanted, field, (name) => known.includes(name)),
+          style,
+        }));
+        places = placesOf(columns, renamed, line, refuse);
         return;
       }
       if (fields.length !== columns.length)
         refuse(line, ` has ${fields.length} ${fields.length === 1 ? 'field' : 'fields'}, the header ${columns.length}`);
+      if (watch !== undefined) {
+        const known = columns;
+        watch(
+          (name) => fields[known.indexOf(name)],
+          () => known,
+          line,
+          refuse,
+        );
+      }
       for (const [number, { field, style }] of cells.entries()) {
         const value = style === 'line' ? String(line) : (fields[places[number] ?? 0] ?? '');
         const written = writeUntyped(value, style);

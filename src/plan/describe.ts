@@ -6,9 +6,12 @@ import {
   type Distribution,
   durationOf,
   isEndless,
+  type LeftOutLines,
   type LoadProfile,
   type Plan,
+  type ReplayedTrace,
   type RequestTemplate,
+  replayOf,
   type SearchPlan,
   type Stage,
   type Step,
@@ -54,6 +57,8 @@ function describeTraps({ load, thresholds, maxRequests }: Plan): string[] {
       'Note: nothing ends this run but you: Stop on the page, q, or Ctrl-C. Its journal and its report grow with every ' +
         'second; where nobody watches, give it a --duration.',
     );
+  const leftOut = replayOf(load)?.leftOut;
+  if (leftOut !== undefined) lines.push(...describeLeftOut(leftOut));
   // Of a search's SLOs a count is refused.
   for (const { metric, unit, text, op, limit } of thresholds)
     if (metric.kind === 'errors' && unit === 'count' && op.startsWith('<'))
@@ -237,7 +242,35 @@ function describeLoad(plan: Plan): string {
       ? ''
       : `, at most: until ${metricOf(until)} is known to ±${formatNumber(100 * until.precision)} %`;
   const apart = rampEnd === undefined ? '' : ', the ramp counted apart';
+  const replay = replayOf(load);
+  if (replay !== null) return `${describeReplay(replay, load)}${counted} (${manner})`;
   return `${describeStages(load, things)}${counted}${apart}${known} (${manner})`;
+}
+
+function describeReplay({ file, arrivals, speed, loop }: ReplayedTrace, load: LoadProfile): string {
+  const fast = speed === 1 ? '' : ` at ${formatNumber(speed)}x`;
+  const again = loop === true ? ', again and again' : '';
+  const whole = durationOf(load);
+  const long = whole === UNTIL_COUNTED ? '' : `, ${formatDuration(rounded(whole))}`;
+  return `${formatNumber(arrivals)} ${plural(arrivals, 'arrival')} of ${file}${fast}${again}${long}`;
+}
+
+/** To a tenth of a second, where it is that long. */
+const rounded = (duration: Micros): Micros => (duration < 1e6 ? duration : Math.round(duration / 1e5) * 1e5) as Micros;
+
+/** What of a log is not sent. */
+function describeLeftOut({ changing, unsendable }: LeftOutLines): string[] {
+  const methods = Object.entries(changing).map(([method, lines]) => `${formatNumber(lines)} ${method}`);
+  const lines: string[] = [];
+  if (methods.length > 0)
+    lines.push(
+      `Note: ${methods.join(', ')} of the log may change something, and are not sent; --replay-all sends them, without bodies.`,
+    );
+  if (unsendable > 0)
+    lines.push(
+      `Note: ${formatNumber(unsendable)} ${plural(unsendable, 'line')} of the log hold no request that could be sent.`,
+    );
+  return lines;
 }
 
 /** More stages than this are summed up. */

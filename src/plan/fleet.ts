@@ -25,6 +25,8 @@ export function resolveFleet(given: RawSettings, files: Pick<Files, 'readBytes'>
   }
   if (nats === '') refuse(given, 'nats', 'is empty; write nats://host:4222');
   if (given.settings.engine === 'autocannon') refuse(given, 'nats', 'is for the engine rampart');
+  if (given.settings.replay !== undefined)
+    refuse(given, 'replay', 'is for this machine alone: the instants of a trace are not sent to agents');
   const agents =
     read(given, 'agents', (text, label) =>
       text.trim() === 'all' ? 'all' : parseCount(text, label, { min: '1', max: MOST }),

@@ -1,7 +1,14 @@
 import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
 import { hasSteps, measuredNames } from '../core/flow.ts';
-import { type DataSource, durationOf, type LoadProfile, type Plan, type RequestTemplate } from '../core/plan.ts';
+import {
+  type DataSource,
+  durationOf,
+  type Flow,
+  type LoadProfile,
+  type Plan,
+  type RequestTemplate,
+} from '../core/plan.ts';
 import { allChecks } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
 import { Secrets } from '../core/secret.ts';
@@ -17,6 +24,8 @@ import { resolveFrame } from './frame.ts';
 import { withGoodput } from './goodput.ts';
 import { probeLoad, resolveLoad } from './load.ts';
 import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
+import { type ReplayWish, replayedLoad, resolveReplay } from './replay.ts';
+import { type LoadedTrace, loadTrace } from './replay-trace.ts';
 import { withRoute } from './route.ts';
 import { refuseMisplaced, resolveSearch } from './search.ts';
 import { resolveSecretNames } from './secret-names.ts';
@@ -70,21 +79,21 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
     throw new RampartError('usage', 'no URL is given', 'Give the address of the endpoint: http://host:port/path.');
   const target = withRoute(given, address.target);
   const { setup, teardown } = resolveFrame(given, { ...world, address, before: [] });
-  const {
-    requests: written,
-    flows,
-    thresholds,
-  } = resolveTraffic(given, {
-    ...{ ...world, address },
+  const replay = kind === 'run' ? resolveReplay(given) : null;
+  const written = resolveTraffic(given, {
+    ...{ ...world, address: replay?.format === 'log' ? { ...address, ...OF_THE_LINE } : address },
     before: capturedNames({ requests: setup }),
   });
+  const { thresholds } = written;
   const trace = traceWishOf(given);
-  const requests = trace === null ? written : traced(written, given);
-  const names = measuredNames({ requests, ...(flows === null ? {} : { flows }) });
+  const traffic = trace === null ? written : { ...written, requests: traced(written.requests, given) };
   const checks = resolveChecks(given);
+  const { data, rows, replayed } = resolveData(given, { requests: traffic.requests, checks }, world, replay);
+  const { requests, flows } = replayed?.methods == null ? traffic : byMethod(traffic, replayed.methods);
+  const names = measuredNames({ requests, ...(flows === null ? {} : { flows }) });
   const templated = requests.some((request) => request.templated === true);
   const engine = resolveEngine(given, target, { templated, several: requests.length > 1 || flows !== null });
-  const { data, rows } = resolveData(given, { requests, checks }, world);
+  const load = replay === null || replayed === null ? null : replayedLoad(given, replay, replayed);
   if (data?.order === 'once' && kind !== 'run')
     refuse(given, 'dataOrder', `once ends a run with its last row; a ${kind} has an end of its own`);
   const secretNames = resolveSecretNames(given);
@@ -118,7 +127,7 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
     data,
     checks,
     ...(checkEvery === 1 ? {} : { checkEvery }),
-    ...withinUsers(withinRows(partsOf(kind, given, world.host.cores), data)),
+    ...withinUsers(withinRows(partsOf(kind, given, world.host.cores, load), data)),
     timeout: readOrDefault(given, 'timeout'),
     ...resolveBrowsing(given),
     maxBody: readOrDefault(given, 'maxBody'),
@@ -147,16 +156,34 @@ function resolveData(
   given: RawSettings,
   { requests, checks }: Pick<Plan, 'requests' | 'checks'>,
   { files, note = () => {} }: Pick<PlanWorld, 'files' | 'note'>,
-): { readonly data: DataSource | null; readonly rows: RowTable | null } {
+  replay: ReplayWish | null,
+): {
+  readonly data: DataSource | null;
+  readonly rows: RowTable | null;
+  readonly replayed: LoadedTrace | null;
+} {
   const { data: file } = given.settings;
   const order = readValue(given, 'dataOrder');
   const cells = cellsOf({ requests, checks });
+  const ownCells = file === undefined ? cells : [];
+  const replayed =
+    replay === null
+      ? null
+      : blame(given.originOf('replay'), (label) =>
+          loadTrace(replay, { label, cells: ownCells, leftOut: leftOutOf(given) }, files, note),
+        );
+  if (file === undefined && replayed !== null && replay !== null) {
+    if (order !== undefined) refuse(given, 'dataOrder', 'needs --data: the rows of a trace are used at their instants');
+    const { table } = replayed;
+    const source = { file: replay.file, format: replay.format, order: 'sequential', rows: count(table.rows) } as const;
+    return { data: cells.length === 0 ? null : source, rows: table, replayed };
+  }
   if (file === undefined) {
     const [cell] = cells;
     const used = cell?.field == null ? 'row' : `row.${cell.field}`;
     if (cell !== undefined) throw new RampartError('usage', `{{${used}}} needs rows`, 'Name their file with --data.');
     if (order !== undefined) refuse(given, 'dataOrder', 'needs --data: it is the order of its rows');
-    return { data: null, rows: null };
+    return { data: null, rows: null, replayed: null };
   }
   return blame(given.originOf('data'), (label) => {
     const format = formatOf(file, label);
@@ -169,8 +196,34 @@ function resolveData(
       );
     const wanted = { file, label, format, cells, leftOut: leftOutOf(given) };
     const rows = loadRows(wanted, files, note);
-    return { data: { file, format, order: order ?? defaultOf('dataOrder'), rows: count(rows.rows) }, rows };
+    return {
+      data: { file, format, order: order ?? defaultOf('dataOrder'), rows: count(rows.rows) },
+      // Rows of their own are in an order of their own.
+      rows:
+        replayed === null ? rows : { ...rows, trace: { dueAt: replayed.trace.dueAt, period: replayed.trace.period } },
+      replayed,
+    };
   });
+}
+
+/** What a request of a log is made of. */
+const OF_THE_LINE = { path: '{{row.path}}', pathname: '{{row.path}}' };
+
+/** The request of a log, once for each of its methods; each is told by it. */
+function byMethod(
+  { requests: [request] }: Pick<Plan, 'requests'>,
+  methods: readonly (readonly [method: string, lines: number])[],
+): { readonly requests: readonly RequestTemplate[]; readonly flows: readonly Flow[] | null } {
+  const requests = methods.map(([method]) => ({ ...(request as RequestTemplate), name: method, method }));
+  const lines = methods.reduce((sum, [, own]) => sum + own, 0);
+  const flows = methods.map(
+    ([name, own], place): Flow => ({
+      name,
+      weight: Math.max(0.001, Math.round((100_000 * own) / lines) / 1_000),
+      steps: [{ kind: 'request', request: place }],
+    }),
+  );
+  return { requests, flows: methods.length === 1 ? null : flows };
 }
 
 /** The field of a row with the expected answer: one, since it is left out wherever a row is sent as a whole. */
@@ -205,10 +258,10 @@ function withinUsers(parts: PartsByKind): PartsByKind {
 
 type PartsByKind = Pick<Plan, 'load' | 'maxRequests' | 'warmup' | 'rampEnd' | 'warmupRequests' | 'threads'>;
 
-function partsOf(kind: Plan['kind'], given: RawSettings, cores: number): PartsByKind {
+function partsOf(kind: Plan['kind'], given: RawSettings, cores: number, replayed: LoadProfile | null): PartsByKind {
   if (kind === 'probe') return probeParts(given);
   // A search begins with one user; every other load is its own decision.
-  return runParts(given, cores, kind === 'find' ? probeLoad(given) : resolveLoad(given));
+  return runParts(given, cores, kind === 'find' ? probeLoad(given) : (replayed ?? resolveLoad(given)));
 }
 
 function runParts(given: RawSettings, cores: number, load: LoadProfile): PartsByKind {

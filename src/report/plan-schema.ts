@@ -110,6 +110,24 @@ const flow = (unit: TimeUnit) =>
     })
     .describe('What a virtual user, or an arrival, does.');
 
+const replayed = z.strictObject({
+  replay: z
+    .strictObject({
+      file: text('The trace, as given.'),
+      arrivals: count('Arrivals in it.'),
+      speed: z.number().positive().describe('How many times as fast as it was.'),
+      loop: z.literal(true).exactOptional().describe('It begins anew at its end. Absent: the load ends there.'),
+      leftOut: z
+        .strictObject({
+          changing: z.record(z.string(), z.int()).describe('By method: it may change something.'),
+          unsendable: count('They hold no request that could be sent again.'),
+        })
+        .exactOptional()
+        .describe('Lines of an access log that are not sent. Absent: none.'),
+    })
+    .describe('Arrivals at the instants of a trace.'),
+});
+
 const load = (unit: TimeUnit) =>
   z.discriminatedUnion('model', [
     z
@@ -130,7 +148,9 @@ const load = (unit: TimeUnit) =>
     z
       .strictObject({
         model: z.literal('open').describe('The load model.'),
-        arrivals: ARRIVALS.describe('Evenly spaced, at random instants, or several at once at random instants.'),
+        arrivals: z
+          .union([ARRIVALS, replayed])
+          .describe('Evenly spaced, at random instants, several at once at random instants, or as in a trace.'),
         rate: z.array(stage(unit, 'requests per second')).describe('Stages of the arrival rate.'),
         maxInFlight: count('A request due while this many are under way is dropped, and counted.'),
       })
@@ -160,7 +180,7 @@ const metric = z.discriminatedUnion('kind', [
 
 const data = z.strictObject({
   file: text('Path of the file, as given.'),
-  format: z.enum(['jsonl', 'csv']).describe('JSON Lines, or comma-separated values.'),
+  format: z.enum(['jsonl', 'csv', 'log']).describe('JSON Lines, comma-separated values, or an access log.'),
   order: z.enum(['sequential', 'shuffled', 'once']).describe('once: the run ends when all rows are used.'),
   rows: count('Rows in it.'),
 });

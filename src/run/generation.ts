@@ -4,6 +4,7 @@ import { measuredNames } from '../core/flow.ts';
 import type { GoodputCounts } from '../core/goodput.ts';
 import { durationOf, type Plan, type Segment } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
+import type { Trace } from '../core/rows.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
 import type { GeneratorSnapshot, IntervalSnapshot, Phase, SeriesSnapshot } from '../core/snapshot.ts';
 import { count, type Micros } from '../core/units.ts';
@@ -13,6 +14,7 @@ import { Flows } from '../load/flows.ts';
 import type { LoadModel } from '../load/model.ts';
 import { OpenLoad } from '../load/open.ts';
 import { Pulse } from '../load/pulse.ts';
+import { replayed } from '../load/replay.ts';
 import type { Span } from '../load/walk.ts';
 import { GoodputCounter } from '../record/goodput.ts';
 import { Recorder, type TakenSeries } from '../record/recorder.ts';
@@ -35,6 +37,8 @@ export interface Engine {
   readonly clock: Clock;
   createDriver(plan: Plan, clock: Clock, segment: Segment): Driver;
   createProbe(spins: boolean): HealthProbe;
+  /** What the plan replays, if it does. */
+  readonly trace?: Trace | undefined;
   /** Opens and closes a connection of its own: see `separate-connects`. */
   measureConnect(plan: Plan, clock: Clock, done: (took: Micros, handshake: Micros) => void): () => void;
 }
@@ -101,7 +105,7 @@ export class Generation {
     this.#recorder = new Recorder(names, startAt);
     const goodput = plan.goodput === undefined ? null : new GoodputCounter(names.requests, plan.goodput);
     this.#goodput = goodput;
-    const flows = new Flows(plan);
+    const flows = new Flows(plan, engine.trace);
     this.#seriesCount = flows.seriesCount;
     this.#epochs = new Epochs(startAt, plan.warmup);
     this.#pulse = new Pulse(engine.clock, startAt, () => this.#probe.slept());
@@ -117,6 +121,7 @@ export class Generation {
       flows,
       spans: { ended: (span: Span) => this.#recorder.recordSpan(span) },
       timing: plan.timing,
+      schedule: replayed(plan, engine.trace, segment),
     };
     this.#load =
       profile.model === 'open' ? new OpenLoad(profile, segment, context) : new ClosedLoad(profile, segment, context);

@@ -6,7 +6,7 @@ import {
   stagesAfter,
   withRest,
 } from '../core/command.ts';
-import { durationOf, type LoadProfile, type Plan } from '../core/plan.ts';
+import { durationOf, type LoadProfile, type Plan, replayOf } from '../core/plan.ts';
 import type { Micros } from '../core/units.ts';
 
 /** The load of a plan as people change it: what they ask for becomes a change at an instant, or is refused with a reason. */
@@ -48,6 +48,8 @@ export class LoadChanges {
     const { load } = this;
     if (this.#plan.engine === 'autocannon')
       return 'The engine autocannon cannot change its load: it can only be stopped.';
+    if (replayOf(load) !== null)
+      return 'This run replays a trace, which has its own instants: it has no rate to change.';
     if (edit.model !== load.model)
       return load.model === 'closed'
         ? 'This run has virtual users: it has no rate to change.'

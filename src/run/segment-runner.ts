@@ -30,7 +30,7 @@ export class SegmentRunner {
         this.#prepared = message;
         void engineFor(message.plan, message.rows).then((createDriver) => {
           if (this.#prepared !== message) return;
-          this.#engine = { ...this.#engine, createDriver };
+          this.#engine = { ...this.#engine, createDriver, trace: message.rows?.trace };
           this.#tell({ type: 'ready' });
         });
         break;

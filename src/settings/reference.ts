@@ -8,6 +8,7 @@ import { flagOf, GROUPS, SETTINGS, type SettingGroup, type SettingName, variable
 const HEADINGS: Readonly<Record<SettingGroup, string>> = {
   request: 'The request',
   load: 'The load',
+  replay: 'Replaying a trace',
   search: 'The search',
   target: 'Starting the target',
   agents: 'Agents',
