@@ -25,6 +25,7 @@ const SIDE_BY_SIDE = [
   'http2',
   'imports',
   'interruptions',
+  'junit',
   'keys',
   'live-guard',
   'live-page',

@@ -53,7 +53,7 @@ describe('completion in bash', () => {
     expect(offered('run', '--timing', '=')).toEqual(['precise', 'relaxed']);
     expect(offered('run', '--timing', '=', 're')).toEqual(['relaxed']);
     expect(offered('find', '--unit', 'r')).toEqual(['req/s']);
-    expect(offered('completion', '')).toEqual(['bash', 'zsh', 'fish']);
+    expect(offered('completion', '')).toEqual(['bash', 'zsh', 'fish', 'powershell']);
   });
 
   it('offers files and folders where they are meant, with spaces in their names, and nothing where nobody can guess', () => {
@@ -74,8 +74,27 @@ it.each(['zsh', 'fish'])('is there for %s, with every flag and its help', async 
   expect(stdout).toContain('req/s vus');
 });
 
+it('is there for PowerShell, with every flag, its help and its words, quoted as it quotes', async () => {
+  const { code, stdout } = await saidBy(['completion', 'powershell']);
+  expect(code).toBe(0);
+  for (const name of settingsOf('find').map(flagOf)) expect(stdout).toContain(`      '${name} `);
+  expect(stdout).toContain("'find/--unit' { return & $offer @('req/s', 'vus') }");
+  expect(stdout).toContain("'completion' = @('bash', 'zsh', 'fish', 'powershell')");
+  // Each of these ends a text that is in single quotes: within one they stand twice.
+  const texts = stdout.split('\n').filter((line) => /^ {4,6}'-/.test(line));
+  expect(texts.length).toBeGreaterThan(300);
+  for (const line of texts) expect(line).toMatch(/^ +'(?:[^'‘’‚‛]|(['‘’‚‛])\1)*'$/);
+  // Keys of its tables know no case.
+  for (const table of stdout.match(/= @\{\n[\s\S]*?\n {2}\}/g) ?? []) {
+    const keys = [...table.matchAll(/^ {4}'([^']+)' = /gm)].map(([, key = '']) => key.toLowerCase());
+    expect(new Set(keys).size).toBe(keys.length);
+  }
+  const open = (text: string) => [...stdout].filter((each) => each === text).length;
+  expect(open('{')).toBe(open('}'));
+});
+
 it('names the shells that there are', async () => {
   const { code, stderr } = await saidBy(['completion', 'tcsh']);
   expect(code).toBe(2);
-  expect(stderr).toContain('shell: "tcsh" is not allowed; write bash or zsh or fish');
+  expect(stderr).toContain('shell: "tcsh" is not allowed; write bash or zsh or fish or powershell');
 });

@@ -9,11 +9,11 @@ import { flagOf, SETTING_NAMES, SETTINGS } from '../settings/table.ts';
  * as they are, so that none is forgotten.
  */
 
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 /** `rampart completion <shell>`: the script for a shell, on standard output. @throws RampartError for other shells. */
 export function completionCommand({ stdout }: Pick<World, 'stdout'>, shell: string, program: Command): void {
-  const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
+  const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript, powershell: powershellScript };
   stdout.write(scripts[parseChoice(shell, 'shell', SHELLS)](commandsOf(program)));
 }
 
@@ -193,3 +193,56 @@ ${lines.join('\n')}
 
 const fishWords = (values: Exclude<Values, 'files' | 'any'>): string =>
   values === 'folders' ? "'(__fish_complete_directories)'" : `'${values.join(' ')}'`;
+
+/** Its tables know no case, and -H is not -h: what goes by flags is a list, or a switch that knows it. */
+function powershellScript(commands: readonly CommandShape[]): string {
+  const text = (words: string): string => `'${words.replaceAll(/['‘’‚‛]/g, '$&$&')}'`;
+  const list = (words: readonly string[]): string => `@(${words.map(text).join(', ')})`;
+  const taken = commands.flatMap(({ name, flags }) =>
+    flags.flatMap(({ names, values }) =>
+      values === null
+        ? []
+        : names.map(
+            (flag) =>
+              `    ${text(`${name}/${flag}`)} { return & $offer ${list(typeof values === 'string' ? [] : values)} }`,
+          ),
+    ),
+  );
+  const flags = commands.map(({ name, flags: own }) => {
+    const each = own.flatMap(({ names, help }) => names.map((flag) => `      ${text(`${flag} ${help}`)}`));
+    return `    ${text(name)} = @(\n${each.join('\n')}\n    )`;
+  });
+  const operands = commands.flatMap(({ name, values }) =>
+    values === null || typeof values === 'string' ? [] : [`    ${text(name)} = ${list(values)}`],
+  );
+  return `# Completion of rampart for PowerShell. In $PROFILE: rampart completion powershell | Out-String | Invoke-Expression
+Register-ArgumentCompleter -Native -CommandName rampart -ScriptBlock {
+  param($word, $line, $cursor)
+  # Each a word, and behind it what it means.
+  $commands = @(
+${commands.map(({ name, help }) => `    ${text(`${name} ${help}`)}`).join('\n')}
+  )
+  $flags = @{
+${flags.join('\n')}
+  }
+  $operands = @{
+${operands.join('\n')}
+  }
+  $offer = { param($entries) $entries | ForEach-Object {
+    $each, $about = $_ -split ' ', 2
+    if (-not $about) { $about = $each }
+    if ($each.StartsWith($word)) { [System.Management.Automation.CompletionResult]::new($each, $each, 'ParameterValue', $about) }
+  } }
+  $names = $commands | ForEach-Object { ($_ -split ' ', 2)[0] }
+  $before = @($line.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursor } | ForEach-Object { $_.ToString() })
+  $command = $before | Select-Object -Skip 1 | Where-Object { $names -contains $_ } | Select-Object -First 1
+  if (-not $command) { return & $offer $commands }
+  # What a flag takes; nothing where nobody can guess it, or where it is a file, which PowerShell offers itself.
+  switch -CaseSensitive ("$command/$($before[-1])") {
+${taken.join('\n')}
+  }
+  if ($word -like '-*') { return & $offer $flags[$command] }
+  if ($operands.ContainsKey($command)) { return & $offer $operands[$command] }
+}
+`;
+}

@@ -299,7 +299,7 @@ Examples:
 
   program
     .command('completion')
-    .description('a script that completes commands, flags and their values in a shell: bash, zsh or fish')
+    .description('a script that completes commands, flags and their values in a shell: bash, zsh, fish, powershell')
     .argument('<shell>', 'bash: source <(rampart completion bash); zsh and fish likewise')
     .action(async (shell: string) => {
       const { completionCommand } = await import('./completion.ts');

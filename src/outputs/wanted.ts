@@ -3,6 +3,7 @@ import { RampartError } from '../core/errors.ts';
 import type { Output, WantedOutput } from '../core/output.ts';
 import type { Machine } from '../core/world.ts';
 import { BADGE } from './badge.ts';
+import { BROWSER_PERFORMANCE } from './browser-performance.ts';
 import { FILE_OUTPUTS } from './files.ts';
 import { INFLUXDB } from './lines/influxdb.ts';
 import { JSON_LINES, STDOUT } from './lines/json-lines.ts';
@@ -17,6 +18,7 @@ export const OUTPUTS: readonly Output[] = [
   ...FILE_OUTPUTS,
   OPENMETRICS,
   BADGE,
+  BROWSER_PERFORMANCE,
   PROMETHEUS,
   REMOTE_WRITE,
   OTLP,
