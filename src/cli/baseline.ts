@@ -68,7 +68,9 @@ async function saved(
 ): Promise<ExitCode> {
   const side = sideOf(world, name, paths);
   refuseUnlike([side]);
-  const runs = side.runs.map(({ figures }) => figures).filter(({ leftOut }) => leftOut === undefined);
+  // Small enough for a repository: what a verdict is called by.
+  const kept = side.runs.map(({ figures: { curve: _, ...figures } }) => figures);
+  const runs = kept.filter(({ leftOut }) => leftOut === undefined);
   const left = side.runs.length - runs.length;
   if (runs.length === 0) throw new RampartError('invalid', 'no run can be used: each is invalid or was interrupted');
   if (world.files.exists(path) && !overwrite)

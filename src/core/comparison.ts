@@ -1,4 +1,5 @@
 import type { Host } from './event.ts';
+import type { PercentileName } from './result.ts';
 
 /**
  * What `compare` says: field for field `comparison.json`. Times in ms, rates in 1/s, shares 0..1. A change is a share of the
@@ -19,6 +20,8 @@ export interface Comparison {
   readonly base: Side;
   readonly head: Side;
   readonly metrics: readonly MetricChange[];
+  /** Of the response time, from the median to the tail; the intervals hold together. Empty: the runs do not know them. */
+  readonly quantiles: readonly QuantileChange[];
   /** What makes the comparison weaker than it looks, worst first. */
   readonly doubts: readonly string[];
 }
@@ -59,8 +62,18 @@ export interface RunFigures {
   readonly requests: number;
   /** Null: the run does not know it. */
   readonly values: Readonly<Record<MetricName, number | null>>;
+  /** Percentiles of the response time, ms, a failure as the slowest. Absent: not kept, as in a baseline. */
+  readonly curve?: Readonly<Record<PercentileName, number | null>>;
   /** What was sent and how much, by the name of each aspect: its digest, since bodies are long and may be secret. */
   readonly plan: Readonly<Record<string, string>>;
+}
+
+export interface QuantileChange {
+  readonly name: PercentileName;
+  readonly change: number;
+  readonly interval: readonly [low: number, high: number];
+  /** Runs, or pairs, behind it: of the smaller side. */
+  readonly runs: number;
 }
 
 export interface MetricChange<Name extends string = MetricName> {

@@ -4,12 +4,14 @@ import { resultOf, spread } from '../analyze/events.fixture.ts';
 import { RampartError } from '../core/errors.ts';
 import { type Baseline, parseBaseline, toBaselineJson } from './baseline.ts';
 
+const { curve: _, ...FIGURES } = figuresOf(resultOf({ ok: spread(200, 4_000, 12_000) }));
+
 const BASELINE: Baseline = {
   format: 1,
   tool: { name: 'rampart', version: '1.0.0' },
   name: 'main',
   savedAt: '2026-01-02T03:04:05.000Z',
-  runs: [figuresOf(resultOf({ ok: spread(200, 4_000, 12_000) }))],
+  runs: [FIGURES],
 };
 
 function problemOf(text: string): string {

@@ -8,7 +8,7 @@ import {
   intervalText,
   methodSentence,
 } from './comparison-phrases.ts';
-import { changesSvg, runsSvg, shownChanges } from './comparison-svg.ts';
+import { changesSvg, quantilesSvg, runsSvg, shownChanges } from './comparison-svg.ts';
 import { finding, headerLine, listOf, mark } from './html/answer.ts';
 import { escapeHtml } from './html/escape.ts';
 import { pageOf, type ReportAssets } from './html/page.ts';
@@ -76,6 +76,7 @@ function pictures(comparison: Comparison, { base, head }: ComparedFigures): stri
           `% of the base; shaded: ±${Math.round(1_000 * margin) / 10} %, which does not count`,
           changesSvg(comparison),
         );
+  const curve = comparison.quantiles.length < 2 ? '' : quantileCard(comparison);
   const runs = metrics
     .filter(({ name }) => name !== 'errors')
     .map((metric) => {
@@ -88,7 +89,19 @@ function pictures(comparison: Comparison, { base, head }: ComparedFigures): stri
         LEGEND,
       );
     });
-  return `<section class="grid" aria-label="Pictures">${[changes, ...runs].join('')}</section>`;
+  return `<section class="grid" aria-label="Pictures">${[changes, curve, ...runs].join('')}</section>`;
+}
+
+function quantileCard(comparison: Comparison): string {
+  const rows = comparison.quantiles.map(({ name, ...each }) => {
+    const metric = { ...each, unit: 'ms' as const };
+    return [name, changeText(metric), intervalText(metric)];
+  });
+  return card(
+    'Change at each percentile',
+    '% of the base; the band holds all of them together',
+    `${quantilesSvg(comparison)}<details><summary>As a table</summary>${table('Change at each percentile', ['Percentile', 'Change', 'Interval'], rows)}</details>`,
+  );
 }
 
 function runsTable({ base, head, metrics }: Comparison, figures: ComparedFigures): string {

@@ -53,12 +53,16 @@ function openPhrase(metric: MetricChange<string>): string {
 }
 
 /** `+9.8 %`, `−0.3 points`. */
-export function changeText({ change, unit }: MetricChange<string>): string {
+export function changeText({ change, unit }: Pick<MetricChange, 'change' | 'unit'>): string {
   return signed(change, unit === 'share' ? pointsOf : percentOf);
 }
 
 /** `+7.1 to +12.6 %`; of one run there is none: `–`. */
-export function intervalText({ interval: [low, high], unit, runs }: MetricChange<string>): string {
+export function intervalText({
+  interval: [low, high],
+  unit,
+  runs,
+}: Pick<MetricChange, 'interval' | 'unit' | 'runs'>): string {
   if (runs < 2) return '–';
   const amount = unit === 'share' ? pointsOf : percentOf;
   const word = signed(high, amount);

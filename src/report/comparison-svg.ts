@@ -61,6 +61,45 @@ export function changesSvg(comparison: Comparison): string {
   return svg(bottom + BOTTOM, `Changes of the figures: ${told.join('; ')}`, [band, ...columns, ...rows]);
 }
 
+/** The change of each percentile, from the median to the tail, with the band of all of them; the margin is shaded. */
+export function quantilesSvg({ quantiles, margin }: Pick<Comparison, 'quantiles' | 'margin'>): string {
+  const height = 220;
+  const left = 56;
+  const bottom = height - BOTTOM;
+  const ends = quantiles.flatMap(({ interval, change }) => [...interval, change]);
+  const reach = Math.min(2, 1.15 * Math.max(2 * margin, ...ends.map(Math.abs)));
+  const xAt = (place: number): number => left + ((place + 0.5) / quantiles.length) * (WIDTH - RIGHT - left);
+  const yAt = (share: number): number =>
+    TOP + ((reach - Math.max(-reach, Math.min(reach, share))) / (2 * reach)) * (bottom - TOP);
+  const step = stepOf(100 * reach);
+  const rows: string[] = [];
+  for (let tick = -Math.floor((100 * reach) / step) * step; tick <= 100 * reach; tick += step) {
+    const at = figure(yAt(tick / 100));
+    rows.push(
+      `<line class="gridline" x1="${left}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}"/>` +
+        `<text x="${left - 6}" y="${at}" dy="0.35em" text-anchor="end">${signed(tick)}</text>`,
+    );
+  }
+  const shade = `<rect class="band" x="${left}" width="${WIDTH - RIGHT - left}" y="${figure(yAt(margin))}" height="${figure(yAt(-margin) - yAt(margin))}"/>`;
+  const along = (values: readonly number[]): string =>
+    values.map((value, i) => `${i === 0 ? 'M' : 'L'}${figure(xAt(i))} ${figure(yAt(value))}`).join('');
+  const edges = [0, 1].map((end) => {
+    const path = along(quantiles.map(({ interval }) => interval[end] as number));
+    return `<path class="line dashed p50" d="${path}"/>`;
+  });
+  const line = `<path class="line p50" d="${along(quantiles.map(({ change }) => change))}"/>`;
+  const columns = quantiles.map(
+    ({ name, change }, i) =>
+      `<text x="${figure(xAt(i))}" y="${bottom + 20}" text-anchor="middle">${name}</text>` +
+      `<path class="dot p50" d="M${figure(xAt(i))} ${figure(yAt(change))}h0"/>`,
+  );
+  const told = quantiles.map(({ name, change, interval: [low, high] }) => {
+    const [at, from, to] = [change, low, high].map((share) => signed(Math.round(1_000 * share) / 10));
+    return `${name} ${at} % (${from} to ${to} %)`;
+  });
+  return svg(height, `Change at each percentile: ${told.join('; ')}`, [shade, ...rows, ...edges, line, ...columns]);
+}
+
 /** Runs of both sides in their order: what they measured of one figure. */
 export interface RunsPicture {
   readonly metric: MetricChange;

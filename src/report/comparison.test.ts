@@ -54,6 +54,7 @@ const comparisonOf = (changes: Partial<Comparison> = {}): Comparison => ({
     ],
   },
   metrics: [SLOWER, OPEN, ERRORS],
+  quantiles: [],
   doubts: [],
   ...changes,
 });
@@ -144,5 +145,25 @@ describe('the page of a comparison', () => {
     expect(
       renderComparisonPage(comparisonOf({ metrics: [], verdict: 'undecided' }), { base: [], head: [] }, ''),
     ).toContain('Nothing can be compared');
+  });
+});
+
+describe('the change of each percentile on the page', () => {
+  const quantiles = (['p50', 'p75', 'p90', 'p95', 'p99'] as const).map((name, i) => ({
+    ...{ name, change: 0.02 * i, interval: [0.02 * i - 0.01, 0.02 * i + 0.03] as const, runs: 6 },
+  }));
+
+  it('is a line with a band, and a table of the same', () => {
+    const page = renderComparisonPage(comparisonOf({ quantiles }), { base: [], head: [] }, '');
+    expect(page).toContain('Change at each percentile');
+    expect(page).toContain('aria-label="Change at each percentile: p50 0 % (−1 to +3 %)');
+    expect(page).toMatch(/<th scope="row">p99<\/th><td>\+8\.0 %<\/td><td>\+7\.0 to \+11 %/);
+  });
+
+  it('stays within its frame where an interval is hardly bounded, and is not there where nothing is known', () => {
+    const wide = quantiles.map((each) => ({ ...each, interval: [-0.99, 1e6] as const }));
+    const page = renderComparisonPage(comparisonOf({ quantiles: wide }), { base: [], head: [] }, '');
+    expect(page).not.toMatch(/NaN|Infinity/);
+    expect(renderComparisonPage(comparisonOf(), { base: [], head: [] }, '')).not.toContain('each percentile');
   });
 });

@@ -11,6 +11,7 @@ import { trendOf } from '../../stats/trend.ts';
 import { counted } from '../wording.ts';
 import { meanOf, missesOfEach, pairedChange, runsNeeded, unpairedChange } from './change.ts';
 import { metricsOf, type RunMetric } from './figures.ts';
+import { quantileChanges } from './quantiles.ts';
 
 export interface SideInput {
   readonly label: string;
@@ -68,9 +69,12 @@ export function compareRuns(
     base: { label: base.label, runs: base.runs.map(describe) },
     head: { label: head.label, runs: head.runs.map(describe) },
     metrics,
+    quantiles: quantileChanges(figuresIn(ofBase), figuresIn(ofHead), { paired, confidence }),
     doubts: doubtsOf(ofBase, ofHead, known, paired),
   };
 }
+
+const figuresIn = (runs: readonly Run[]): readonly RunFigures[] => runs.map(({ figures }) => figures);
 
 function describe({ from, figures: { id, startedAt, host, leftOut } }: Run): ComparedRun {
   return { id, from, startedAt, host, ...(leftOut === undefined ? {} : { leftOut }) };

@@ -1,5 +1,5 @@
 import type { MetricName, RunFigures } from '../../core/comparison.ts';
-import type { RunResult } from '../../core/result.ts';
+import { PERCENTILES, type PercentileName, type RunResult } from '../../core/result.ts';
 import { aspectsOf } from './plans.ts';
 
 /** One figure of a run that can be held against another run's. */
@@ -28,6 +28,7 @@ export function figuresOf(result: RunResult): RunFigures {
   const { run, plan, latency, rates, totals, breakingPoint } = result;
   // A failure is slower than any success, as everywhere: what callers felt.
   const { p50, p95, p99 } = latency.responseWithFailures;
+  const curve = Object.fromEntries(PERCENTILES.map((name) => [name, latency.responseWithFailures[name]]));
   const requests = totals.ok + totals.failed;
   const found = breakingPoint?.status === 'found' || breakingPoint?.status === 'rough';
   const reason = unusable(result);
@@ -45,6 +46,7 @@ export function figuresOf(result: RunResult): RunFigures {
       'breaking point': found ? breakingPoint.estimate : null,
       capacity: breakingPoint?.capacity?.estimate ?? null,
     },
+    ...(plan.kind === 'run' ? { curve: curve as Record<PercentileName, number | null> } : {}),
     plan: aspectsOf(plan),
   };
 }
