@@ -48,6 +48,7 @@ const SIDE_BY_SIDE = [
   'serve-usage',
   'start',
   'start-programs',
+  'streams',
   'tls',
   'trace',
 ].map((name) => `test/${name}.test.ts`);

@@ -149,7 +149,7 @@ class Singles {
     readonly exchange: Exchange;
   }> {
     const { exchange, seen } = await this.#client.send(step);
-    const { outcome, status, message, example, dueAt, doneAt, connectTook } = exchange;
+    const { outcome, status, message, example, dueAt, doneAt, connectTook, stream } = exchange;
     const response: SingleResponse = {
       request: this.#plan.requests[exchange.request]?.name ?? '',
       outcome: OUTCOMES[outcome],
@@ -160,6 +160,7 @@ class Singles {
       responseMs: toMillis((doneAt - dueAt) as Micros),
       sentSecrets: this.#sentSecrets.of(exchange, Secrets.of(this.#plan)),
       connectMs: toMillis(Math.max(0, connectTook) as Micros),
+      streamed: stream !== null,
     };
     return { response, captured: exchange.captured, exchange };
   }

@@ -21,4 +21,6 @@ export interface SingleResponse {
   /** From the instant it was due, ms; the connect is in it. */
   readonly responseMs: number;
   readonly connectMs: number;
+  /** It was followed piece by piece. */
+  readonly streamed: boolean;
 }

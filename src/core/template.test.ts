@@ -23,6 +23,11 @@ describe('parseTemplate', () => {
       { kind: 'float', min: 0, max: 0.5 },
       { kind: 'choice', words: ['a', 'b'] },
     ]);
+    expect(piecesOf('{{random.words 512}}{{random.words 100 800}}{{random.words 5 shared}}')).toEqual([
+      { kind: 'words', min: 512, max: 512, shared: false },
+      { kind: 'words', min: 100, max: 800, shared: false },
+      { kind: 'words', min: 5, max: 5, shared: true },
+    ]);
   });
 
   it.each([
@@ -35,6 +40,11 @@ describe('parseTemplate', () => {
     ['{{random.int 1 x}}', 0, 'needs two numbers'],
     ['{{random.int 0.5 2}}', 0, 'whole numbers'],
     ['{{random.choice}}', 0, 'words'],
+    ['{{random.words}}', 0, 'needs how many'],
+    ['{{random.words many}}', 0, 'needs how many'],
+    ['{{random.words 1 2 3}}', 0, 'needs how many'],
+    ['{{random.words 9 1}}', 0, 'from the larger to the smaller'],
+    ['{{random.words 2000000}}', 0, 'a million'],
     ['{{row.}}', 0, 'is no placeholder'],
   ])('says what is wrong with %j, and where', (text, offset, problem) => {
     const parsed = parseTemplate(text);

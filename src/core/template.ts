@@ -21,7 +21,9 @@ export type Placeholder =
   | { readonly kind: 'int'; readonly min: number; readonly max: number }
   /** A number from `min` (included) to `max` (not). */
   | { readonly kind: 'float'; readonly min: number; readonly max: number }
-  | { readonly kind: 'choice'; readonly words: readonly string[] };
+  | { readonly kind: 'choice'; readonly words: readonly string[] }
+  /** So many English words, both ends included; `shared`: the same in all requests. */
+  | { readonly kind: 'words'; readonly min: number; readonly max: number; readonly shared: boolean };
 
 export type Piece = string | Placeholder;
 
@@ -32,7 +34,10 @@ export interface TemplateFault {
 }
 
 const KNOWN =
-  '{{row.NAME}}, {{row}}, {{captured.NAME}}, {{seq}}, {{uuid}}, {{random.int 1 9}}, {{random.float 0 1}}, {{random.choice a b}}';
+  '{{row.NAME}}, {{row}}, {{captured.NAME}}, {{seq}}, {{uuid}}, {{random.int 1 9}}, {{random.float 0 1}}, {{random.choice a b}}, {{random.words 100 800}}';
+
+/** A prompt of more words is no prompt. */
+const MOST_WORDS = 1_000_000;
 
 /** The pieces of a template, texts with `{{{{` already read; or its first fault. */
 export function parseTemplate(template: string): readonly Piece[] | TemplateFault {
@@ -84,6 +89,16 @@ function parsePlaceholder(inside: string): Placeholder | string {
     if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || max - min >= 2 ** 53)
       return `{{${inside}}} needs whole numbers less than 2^53 apart`;
     return { kind: 'int', min, max };
+  }
+  if (word === 'random.words') {
+    const shared = rest.at(-1) === 'shared';
+    const [min, max = min] = (shared ? rest.slice(0, -1) : rest).map((text) =>
+      /^\d+$/.test(text) ? Number(text) : Number.NaN,
+    );
+    if (min === undefined || max === undefined || Number.isNaN(min + max) || rest.length > (shared ? 3 : 2))
+      return '{{random.words}} needs how many, as in {{random.words 512}}, {{random.words 100 800}} or {{random.words 256 shared}}';
+    if (min > max) return `{{${inside}}} goes from the larger to the smaller number`;
+    return max > MOST_WORDS ? `{{${inside}}} is of more than a million words` : { kind: 'words', min, max, shared };
   }
   if (inside.startsWith('env.'))
     return `{{${inside}}} is for the settings of a scenario file; on a command line the shell writes it, "$${inside.slice(4)}"`;

@@ -76,6 +76,26 @@ describe('a template', () => {
     );
   });
 
+  it('makes prompts of so many words, each request its own, and the same ones where they are shared', () => {
+    const template = '{"p":"{{random.words 20 40}}","same":{{random.words 30 shared}}}';
+    const prompts = textsOf(template, range(2_000)).map((text) => JSON.parse(text) as { p: string; same: string });
+    const lengths = new Set(prompts.map(({ p }) => p.split(' ').length));
+    expect([Math.min(...lengths), Math.max(...lengths), lengths.size]).toEqual([20, 40, 21]);
+    expect(new Set(prompts.map(({ p }) => p.split(' ').slice(0, 8).join(' '))).size).toBe(2_000);
+    expect(new Set(prompts.map(({ same }) => same)).size).toBe(1);
+    expect(prompts[0]?.same).toMatch(/^(?:[a-z]+ ){29}[a-z]+$/);
+    const counts = new Map<string, number>();
+    for (const word of prompts.flatMap(({ p }) => p.split(' '))) counts.set(word, (counts.get(word) ?? 0) + 1);
+    // 60,000 words of about 300: none is rare, none is everywhere.
+    expect(counts.size).toBeGreaterThan(250);
+    expect(Math.max(...counts.values())).toBeLessThan(1_000);
+    const [again] = textsOf(template, [1_234]);
+    expect(JSON.parse(again ?? '')).toEqual(prompts[1_234]);
+    expect(textsOf('{{random.words 8}}', [1], { seed: 1 })).not.toEqual(
+      textsOf('{{random.words 8}}', [1], { seed: 2 }),
+    );
+  });
+
   it('draws other values for another seed, another request and another placeholder', () => {
     const all = [1, 2].flatMap((seed) => textsOf('{{uuid}} {{uuid}}', range(5_000), { seed, place: 'text' }));
     expect(new Set(all.flatMap((text) => text.split(' '))).size).toBe(20_000);

@@ -22,6 +22,7 @@ import { splitmix32 } from './random.ts';
 import { createRowOrder } from './row-order.ts';
 import { positionIn } from './row-part.ts';
 import { openRows, type Rows } from './rows.ts';
+import { wordsOf } from './words.ts';
 
 /** Below this many bytes a loop is quicker than a call that copies. */
 const SHORT = 24;
@@ -141,6 +142,16 @@ export class PlanPayloads implements Payloads {
         const words = placeholder.words.map((word) => writeUntyped(word, style));
         return (index) => words[Math.floor(draw.uniform(index) * words.length)] as string;
       }
+      case 'words': {
+        const { min, max, shared } = placeholder;
+        const own = (index: number): string => {
+          const count = min + Math.floor(draw.uniform(index) * (max - min + 1));
+          return writeText(wordsOf(draw.key, index, count), style);
+        };
+        if (!shared) return own;
+        const same = own(0);
+        return () => same;
+      }
       default:
         throw new Error(`${placeholder.kind} is a cell of a row`);
     }
@@ -244,6 +255,11 @@ class Draw {
     const low = splitmix32(seed | 0);
     const high = splitmix32(Math.floor(seed / 2 ** 32) | 0);
     this.#keys = Int32Array.from({ length: 4 }, (_, word) => splitmix32(low ^ splitmix32(high ^ (4 * stream + word))));
+  }
+
+  /** Of what else is drawn in the same place. */
+  get key(): number {
+    return this.#keys[3] as number;
   }
 
   /** One to one in the number (its lower 32 bits), so that no two requests of a run draw the same UUID. */

@@ -16,6 +16,7 @@ const RESPONSE: SingleResponse = {
   sentSecrets: [],
   responseMs: 12.3,
   connectMs: 0,
+  streamed: false,
 };
 
 const request = { name: 'GET /predict', method: 'GET', path: '/predict', headers: [], body: null } as const;

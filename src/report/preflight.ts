@@ -55,6 +55,27 @@ export function preflightRefusal(plan: Plan, response: SingleResponse, known: Se
   return new RampartError('unusable', [said, ...lines].join('\n  '), [hint, ANYWAY].filter(Boolean).join(' '));
 }
 
+/** Why no load is sent: a threshold is of streams, and the response is none. */
+export function streamRefusal(
+  { text, response }: { readonly text: string; readonly response: SingleResponse },
+  known: Secrets,
+): RampartError {
+  const secrets = known.knowing(response.sentSecrets);
+  const name = printable(secrets.maskAddresses(response.request));
+  const headerOf = (header: string): string | undefined =>
+    response.headers.find(([each]) => each.toLowerCase() === header)?.[1];
+  const type = headerOf('content-type');
+  const coding = headerOf('content-encoding');
+  const shown =
+    type === undefined ? 'it has no content type' : `its content type is ${secrets.excerpt(type, 0, HEADER_SHOWN)}`;
+  const packed = coding === undefined ? '' : `, packed as ${secrets.excerpt(coding, 0, HEADER_SHOWN)}`;
+  return new RampartError(
+    'unusable',
+    `${text} looks at streams, and the response to ${name} is none (${printable(`${shown}${packed}`)}), so no load was sent`,
+    `Ask for a stream, as with "stream": true in the body; a compressed one cannot be followed. Where it is one by another name, say how it is split: --stream sse. ${ANYWAY}`,
+  );
+}
+
 /** What is told of a set-up that was answered as it is to be. */
 export function setupLine(
   attempted: readonly { readonly response: SingleResponse; readonly attempts: number }[],

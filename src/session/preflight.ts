@@ -8,11 +8,12 @@ import { besideOf } from '../core/trace.ts';
 import type { Machine, World } from '../core/world.ts';
 import type { Question } from '../discover/exchange.ts';
 import { cacheLines, foundLines, notFound } from '../report/discovery.ts';
-import { preflightLines, preflightRefusal } from '../report/preflight.ts';
+import { preflightLines, preflightRefusal, streamRefusal } from '../report/preflight.ts';
 import { probeCache } from './cache-probe.ts';
 import { discoverFor, mayWantMore } from './discovery.ts';
 import { Frame, isFramed } from './frame.ts';
 import { type FolderWish, takenNames } from './run-folder.ts';
+import { unstreamed } from './unstreamed.ts';
 
 /** What is about to run, and where its files are to go. */
 interface Intended<Prepared> {
@@ -72,13 +73,20 @@ export async function preflight<Prepared extends Planned>(
       responses.push(response);
     }
     const [first] = responses;
-    if (again === null || first?.outcome === 'ok')
+    const refuseUnstreamed = (of: Plan, seen: readonly SingleResponse[]): void => {
+      const lacking = unstreamed(of, seen);
+      if (lacking !== null) throw streamRefusal(lacking, secrets(of));
+    };
+    if (again === null || first?.outcome === 'ok') {
+      refuseUnstreamed(plan, responses);
       return { prepared, told: [...told, preflightLines(responses)], responses, frame };
+    }
     const discovery = await discoverFor(plan, clock);
     if (discovery.accepted === null) throw notFound(discovery, plan.requests[0]?.path ?? '', secrets(plan));
     const better = await again(discovery.accepted.question);
     const second = await requestOnce(besideTheRun(better.plan), better.rows, clock, null);
     if (second.outcome !== 'ok') throw preflightRefusal(better.plan, second, secrets(better.plan));
+    refuseUnstreamed(better.plan, [second]);
     const found = [...foundLines(discovery, secrets(better.plan)), preflightLines([second])];
     // A search for the capacity of a model would find that of its cache.
     const cache = plan.kind === 'find' ? await probeCache(plan, discovery, machine) : null;

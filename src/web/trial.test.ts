@@ -20,6 +20,7 @@ const response = (changes: Partial<SingleResponse>): SingleResponse => ({
   sentSecrets: [],
   responseMs: 12.34,
   connectMs: 1.2,
+  streamed: false,
   ...changes,
 });
 

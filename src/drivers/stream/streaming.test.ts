@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { planFixture } from '../../core/plan.fixture.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { Clock, Driver } from '../../core/ports.ts';
 import { OUTCOMES } from '../../core/sample.ts';
-import { seconds } from '../../core/units.ts';
+import { bytes, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
 import { Http1Driver } from '../http1/driver.ts';
 import { UndiciDriver } from '../undici/driver.ts';
@@ -238,5 +239,52 @@ describe.each([
       more();
     });
     expect(seen).toMatchObject({ outcome: 'protocol-error', message: 'an event of the stream is longer than 4 MiB' });
+  });
+
+  it('that floods is broken off where its body is longer than may be, in bounded memory', async () => {
+    const flood = chunk({ content: 'a' }).repeat(500);
+    const before = process.memoryUsage().arrayBuffers;
+    const seen = await streamed(
+      way,
+      (response) => {
+        response.on('error', () => {});
+        response.writeHead(200, SSE);
+        const more = (): void => {
+          while (!response.destroyed && !response.closed && response.write(flood));
+          if (!response.destroyed && !response.closed) response.once('drain', more);
+        };
+        more();
+      },
+      { maxBody: bytes(20e6), timeout: seconds(60) },
+    );
+    expect(seen).toMatchObject({
+      outcome: 'wrong-answer',
+      message: expect.stringContaining('longer than --max-body allows'),
+    });
+    expect(seen.stream?.pieces ?? 0).toBeGreaterThan(100_000);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32e6);
+  });
+
+  it('of other bytes than UTF-8 is followed all the same', async () => {
+    const body = Buffer.concat([
+      Buffer.from(': \u00e9\n\n', 'latin1'),
+      Buffer.from(chunk({ content: 'caf\u00e9 \u00ff' }), 'latin1'),
+      Buffer.from([0xff, 0xfe, 0x00, 0x0a, 0x0a]),
+      Buffer.from(chunk({ content: '\ud83d\ude00' })),
+      Buffer.from('data: [DONE]\n\n'),
+    ]);
+    const seen = await streamed(way, (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-16' });
+      response.end(body);
+    });
+    expect(seen).toMatchObject({ outcome: 'ok', stream: { pieces: 2 } });
+  });
+
+  it('that is compressed is one long response', async () => {
+    const seen = await streamed(way, (response) => {
+      response.writeHead(200, { ...SSE, 'content-encoding': 'gzip' });
+      response.end(gzipSync(`${chunk({ content: 'a' })}data: [DONE]\n\n`));
+    });
+    expect(seen).toMatchObject({ outcome: 'ok', stream: null });
   });
 });

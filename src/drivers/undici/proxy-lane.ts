@@ -101,7 +101,7 @@ class Listener implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    const fields = this.#flight.answer === null ? [] : Object.entries(headers).flatMap(listed);
+    const fields = this.#flight.answer === null ? formatFields(headers) : Object.entries(headers).flatMap(listed);
     this.#owner.answering(this.#flight, status, fields, pointerOf(status, headers.location, headers.allow));
   }
 
@@ -118,6 +118,12 @@ class Listener implements Dispatcher.DispatchHandler {
     this.#owner.failed(this.#flight, error);
   }
 }
+
+/** Those that tell whether it is streamed, and how: nobody asks for others. */
+const formatFields = (headers: IncomingHttpHeaders): string[] => [
+  ...listed(['content-type', headers['content-type']]),
+  ...listed(['content-encoding', headers['content-encoding']]),
+];
 
 /** A header of several lines as names and values in turn. */
 const listed = ([name, value = []]: [string, string | string[] | undefined]): string[] =>

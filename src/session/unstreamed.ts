@@ -1,0 +1,35 @@
+import type { Plan, Threshold } from '../core/plan.ts';
+import type { SingleResponse } from '../core/single-response.ts';
+
+/** What looks at streams, and a response of those that it looks at, none of which was one. */
+export interface Unstreamed {
+  /** As the user wrote it. */
+  readonly text: string;
+  readonly response: SingleResponse;
+}
+
+/**
+ * A threshold, SLO or limit that can never hold, since it is of a time of streams and nothing is streamed; null: there is none. Of
+ * several requests one that is streamed is enough, unless a single one is looked at.
+ */
+export function unstreamed(
+  { thresholds, search, goodput = [] }: Pick<Plan, 'thresholds' | 'search' | 'goodput'>,
+  responses: readonly SingleResponse[],
+): Unstreamed | null {
+  const looking = [
+    ...[...thresholds, ...(search?.slos ?? [])].flatMap((one) => {
+      if (!ofStreams(one) || (one.scope !== undefined && one.scope.kind !== 'request')) return [];
+      return [{ text: one.text, request: one.scope?.name }];
+    }),
+    ...goodput.flatMap(({ text, of, request }) => (of === 'response' ? [] : [{ text, request }])),
+  ];
+  for (const { text, request } of looking) {
+    const seen = responses.filter((response) => request === undefined || response.request === request);
+    const [first] = seen;
+    if (first !== undefined && !seen.some(({ streamed }) => streamed)) return { text, response: first };
+  }
+  return null;
+}
+
+const ofStreams = ({ metric }: Threshold): boolean =>
+  metric.kind === 'tokens' || ('of' in metric && metric.of !== undefined);

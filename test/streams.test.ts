@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createHttp, type RequestListener } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import { createServer as createHttps } from 'node:https';
+import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { makeCertificates } from '../src/drivers/certificates.fixture.ts';
+import { measured, rampart } from './command.ts';
+
+/** Streamed responses by the built command: over every way, their goodput, and what is refused before a load. */
+
+const { ca, good } = makeCertificates();
+const endings: (() => void)[] = [];
+afterEach(() => {
+  for (const end of endings.splice(0)) end();
+});
+
+async function listening(server: Server): Promise<number> {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.on('error', () => {});
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  endings.push(() => {
+    server.close();
+    for (const socket of open) socket.destroy();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+const event = (content: string, finish: string | null = null): string =>
+  `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: finish }] })}\n\n`;
+
+/** Four tokens, one by one; the first comes after so long, ms. */
+const streaming = (firstAfter: (n: number) => number): RequestListener => {
+  let n = 0;
+  return (request, response) => {
+    request.resume();
+    const wait = firstAfter(n++);
+    const parts = [...['a', 'b', 'c'].map((each) => event(each)), `${event('d', 'stop')}data: [DONE]\n\n`];
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const next = (): void => {
+      response.write(parts.shift() ?? '');
+      if (parts.length === 0) response.end();
+      else setTimeout(next, 5);
+    };
+    setTimeout(next, wait);
+  };
+};
+
+const tls = { cert: readFileSync(good.certPath), key: readFileSync(good.keyPath) };
+const soon = streaming(() => 5);
+
+/** A tunnel (CONNECT), and nothing else. */
+function tunnel(): Server {
+  const server = createHttp();
+  server.on('connect', (incoming, socket: Socket) => {
+    const [host, port] = (incoming.url ?? '').split(':');
+    const beyond = connect(Number(port), host, () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      socket.pipe(beyond).pipe(socket);
+    });
+    for (const side of [socket, beyond]) side.on('error', () => [socket, beyond].map((each) => each.destroy()));
+  });
+  return server;
+}
+
+const LOAD = ['--vus', '2', '-n', '12', '--threads', '1', '--body', '{"stream":true}'];
+
+describe('streams', () => {
+  it.each([
+    ['TLS', () => createHttps(tls, soon), []],
+    ['HTTP/2', () => createSecureServer(tls, soon as never) as unknown as Server, ['--http2']],
+    ['a tunnel through a proxy', () => createHttps(tls, soon), ['--proxy']],
+  ] as const)('are followed over %s', async (_, make, flags) => {
+    const port = await listening(make());
+    const more = flags[0] === '--proxy' ? [...flags, `127.0.0.1:${await listening(tunnel())}`] : flags;
+    const { result } = await measured([
+      ...['run', `https://localhost:${port}/v1/chat/completions`, '--cacert', ca.certPath],
+      ...LOAD,
+      ...more,
+    ]);
+    expect(result.failures).toEqual([]);
+    expect(result.totals).toMatchObject({ ok: 12, failed: 0 });
+    expect(result.streams).toMatchObject({ ended: 12, outputTokens: 48, finishes: { stop: 12 } });
+    expect(result.latency.timeToFirstToken?.count).toBe(12);
+    expect(result.latency.interTokenLatency?.count).toBe(36);
+    expect(result.latency.interTokenLatency?.max).toBeGreaterThan(0);
+  });
+
+  it('that are late by turns have half a goodput, each request judged by all its limits', async () => {
+    const port = await listening(createHttp(streaming((n) => (n % 2 === 0 ? 1 : 4_000))));
+    const { result } = await measured([
+      ...['run', `http://127.0.0.1:${port}/v1/chat/completions`, '--vus', '8', '-n', '8', '--threads', '1', '-b', '{}'],
+      ...['--threshold', 'ttft<2s', '--threshold', 'itl<20s', '--threshold', 'goodput>=25%', '--no-preflight'],
+    ]);
+    expect(result.goodput).toMatchObject({ good: 4, judged: 8, share: 0.5 });
+    expect(result.verdict.checks.map(({ threshold, actual }) => [threshold, actual])).toEqual([['goodput>=25%', 0.5]]);
+    expect(result.timeline.reduce((sum, { good = 0 }) => sum + good, 0)).toBe(4);
+  });
+});
+
+describe('a threshold on streams', () => {
+  it('is refused before the load where the response is none', async () => {
+    let requests = 0;
+    const port = await listening(
+      createHttp((request, response) => {
+        requests++;
+        request.resume();
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"text":"all at once"}');
+      }),
+    );
+    const url = `http://127.0.0.1:${port}/v1/chat/completions`;
+    for (const thresholds of [['ttft_p95<1s'], ['tokens>5/s'], ['itl<1s', 'goodput>50%']]) {
+      requests = 0;
+      const flags = thresholds.flatMap((each) => ['--threshold', each]);
+      const { code, stderr } = await rampart(['run', url, ...LOAD, ...flags]);
+      expect(stderr).toContain(
+        `${thresholds[0]} looks at streams, and the response to POST /v1/chat/completions is none (its content type is application/json), so no load was sent`,
+      );
+      expect(stderr).toContain('"stream": true');
+      expect([code, requests]).toEqual([4, 1]);
+    }
+    const find = await rampart(['find', url, '-b', '{}', '--slo', 'ttft_p95<1s', '--budget', '20s']);
+    expect([find.code, find.stderr]).toEqual([4, expect.stringContaining('ttft_p95<1s looks at streams')]);
+  });
+});
