@@ -5,26 +5,23 @@ import type { Clock, Driver, OnPieces, Payloads } from '../../core/ports.ts';
 import { timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
 import type { ConnectionCounts } from '../../core/snapshot.ts';
-import { type Micros, millis, seconds } from '../../core/units.ts';
+import { type Micros, seconds } from '../../core/units.ts';
 import type { Amender } from '../amender.ts';
 import { AnswerBuffer } from '../answer.ts';
-import { AnswerChecker } from '../check.ts';
 import { ConnectionAges } from '../connection-age.ts';
-import { FailedBodies } from '../failed-bodies.ts';
 import { bodyTooLong, describeFailure } from '../failure.ts';
 import { Lookup, type Way, wayTo } from '../lookup.ts';
+import { ResponseJudge } from '../response-judge.ts';
 import { type Security, securityOf } from '../security.ts';
-import { isSuccess, StatusFailures } from '../status.ts';
-import { StreamEnds } from '../stream/stream-end.ts';
 import type { StreamReader } from '../stream/stream-reader.ts';
 import type { Witnessed } from '../witness.ts';
 import { Burst } from './burst.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
-import { type Deadlines, deadlinesFor } from './deadlines.ts';
 import { PROGRESS } from './parser.ts';
 import { ConnectionPool } from './pool.ts';
 import { AmendedRequests, type Rendering, renderRequest, VaryingRequests } from './request.ts';
 import { Reuse, type ReuseOwner } from './reuse.ts';
+import { TimeLimits, type TimeLimitsOwner } from './time-limits.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 const BUFFER_BYTES = 64 * 1024;
@@ -38,7 +35,7 @@ const FEW = 8;
  * A virtual user keeps a connection of its own; requests without a user (open model) share the idle ones, the most
  * recently used first, and open another where none is idle. Where their number is limited, they wait in line for one.
  */
-export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwner {
+export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwner, TimeLimitsOwner {
   onDone: (exchange: Exchange) => void = () => {};
   onPieces: OnPieces | null = null;
   inFlight = 0;
@@ -54,16 +51,12 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   readonly #payloads: readonly Buffer[];
   /** Where requests differ from each other; else null. */
   readonly #varying: Rendering | null;
-  readonly #checker: AnswerChecker | null;
+  readonly #judge: ResponseJudge;
   readonly #streams: Plan['stream'];
-  readonly #streamEnds: StreamEnds;
-  readonly #statuses = new StatusFailures();
-  readonly #bodies: FailedBodies;
   /** Rendering and checking take their time between an answer and the next request: it is read off the clock. */
   readonly #exact: boolean;
   readonly #bodiless: readonly boolean[];
   readonly #maxBody: number;
-  readonly #tick: Micros;
   readonly #keepAlive: boolean;
   readonly #ages: ConnectionAges;
   readonly #pool: ConnectionPool;
@@ -71,12 +64,10 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   readonly #line: WaitingLine | null;
   readonly #burst: Burst;
   readonly #reuse: Reuse;
-  /** What is under way, by request; requests of one time limit share a list. */
-  readonly #deadlines: readonly Deadlines[];
-  readonly #lists: readonly Deadlines[];
+  /** What is under way. */
+  readonly #limits: TimeLimits;
   /** Is an answer being dealt with that was just read? */
   #reading = false;
-  #timer: unknown = null;
 
   /** @param segment takes its share of the connections, where their number is limited. */
   constructor(
@@ -95,24 +86,20 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     const { limit, maxAge } = plan.connections;
     this.#ages = new ConnectionAges(maxAge);
     const timeouts = plan.requests.map((request) => timeoutOf(plan, request));
-    this.#deadlines = deadlinesFor(timeouts);
-    this.#lists = [...new Set(this.#deadlines)];
     this.#line = limit === null ? null : new WaitingLine(timeouts);
+    this.#limits = new TimeLimits(timeouts, this.#line, clock, this);
     this.#payloads = plan.requests.map((request) => renderRequest(request, plan.target, plan.keepAlive));
     const varying = payloads === null ? null : VaryingRequests.of(plan, payloads);
     this.#varying = amender === null ? varying : new AmendedRequests(varying ?? this.#payloads, amender);
-    this.#checker = AnswerChecker.of(plan, payloads);
-    this.#bodies = new FailedBodies(plan, payloads);
+    this.#judge = new ResponseJudge(plan, payloads);
     this.#streams = plan.stream;
-    this.#streamEnds = new StreamEnds(plan, payloads);
-    this.#exact = this.#varying !== null || this.#checker !== null;
+    this.#exact = this.#varying !== null || this.#judge.checks;
     this.#bodiless = plan.requests.map((request) => request.method === 'HEAD');
     this.#burst = new Burst(clock, (connection) => this.#leave(connection, false));
     this.#reuse = new Reuse(clock, this);
     const most = limit === null ? Number.POSITIVE_INFINITY : Math.ceil((limit - segment.index) / segment.count);
     this.#pool = new ConnectionPool(most, this.#reuse, () => this.#open());
     this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
-    this.#tick = Math.min(millis(50), Math.max(millis(1), Math.min(...timeouts) / 50)) as Micros;
     this.#keepAlive = plan.keepAlive;
   }
 
@@ -132,11 +119,10 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
       const since = line.since as Micros;
       this.#giveUp(line.shift() as Exchange, since, OUTCOME_CODE.aborted, GIVEN_UP.connecting, this.#clock.now());
     }
-    for (const list of this.#lists)
-      for (let connection = list.oldest; connection !== null; connection = list.oldest) {
-        const message = givenUpMessage(connection.exchange as Exchange);
-        this.#drop(connection, OUTCOME_CODE.aborted, message, this.#clock.now());
-      }
+    this.#limits.endAll((connection) => {
+      const message = givenUpMessage(connection.exchange as Exchange);
+      this.#drop(connection, OUTCOME_CODE.aborted, message, this.#clock.now());
+    });
   }
 
   retire(user: number): void {
@@ -146,8 +132,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   close(): void {
     this.#pool.close();
     this.#reuse.close();
-    if (this.#timer !== null) this.#clock.cancel(this.#timer);
-    this.#timer = null;
+    this.#limits.close();
   }
 
   takeConnectionCounts(): ConnectionCounts | null {
@@ -227,9 +212,9 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   #open(): Connection {
     const now = this.#clock.now();
     const connection = new Connection(this, now, now + this.#ages.next());
-    if (this.#checker !== null || this.witness !== null) connection.parser.answer = new AnswerBuffer();
+    if (this.#judge.checks || this.witness !== null) connection.parser.answer = new AnswerBuffer();
     connection.parser.bodyLimit = this.#maxBody;
-    connection.parser.wanted = this.#bodies;
+    connection.parser.wanted = this.#judge;
     connection.parser.streams = this.#streams;
     return connection;
   }
@@ -239,13 +224,13 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     connection.parser.reset(this.#bodiless[exchange.request] as boolean);
     if (connection.open) {
       this.#write(connection, exchange, now);
-      this.#append(connection, now);
-    } else this.#append(connection, connection.connectStartedAt);
+      this.#limits.append(connection, now);
+    } else this.#limits.append(connection, connection.connectStartedAt);
   }
 
   #wait(exchange: Exchange, now: Micros): void {
     this.#line?.push(exchange, now);
-    this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
+    this.#limits.watch();
   }
 
   /** A connection is free: the first in line takes it, before anybody new. */
@@ -346,8 +331,8 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
 
   #answered(connection: Connection, now: Micros): void {
     const { parser } = connection;
-    const { status } = parser;
-    (connection.exchange as Exchange).status = status;
+    const exchange = connection.exchange as Exchange;
+    exchange.status = parser.status;
     // Nobody reads a response behind a request that the target has not read to its end.
     const reusable = parser.reusable && this.#keepAlive && !connection.outlet.busy;
     connection.retireAt =
@@ -358,11 +343,14 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
       this.witness(parser.answer as AnswerBuffer, connection.socket.remoteAddress ?? this.target.host);
     if (!reusable) connection.destroy();
     else this.#reuse.answered(connection, now);
+    const stream = parser.streaming ? parser.stream : null;
+    if (stream !== null) {
+      stream.end();
+      this.#follow(exchange, stream, now);
+    }
+    const outcome = this.#judge.judge(exchange, parser.answer, stream, parser.pointer);
     // Within onDone the same user may send again, so everything about the connection is settled before.
-    if (parser.streaming && !this.#endsWhole(connection, parser.stream as StreamReader, now)) return;
-    if (this.#checker !== null) this.#judge(connection, this.#checker, now);
-    else if (isSuccess(status)) this.#finish(connection, OUTCOME_CODE.ok, '', now);
-    else this.#failed(connection, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, parser.pointer), now);
+    this.#finish(connection, outcome, this.#judge.message, now);
   }
 
   /** Tells of pieces of a streamed body that came in one read. */
@@ -373,40 +361,11 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     this.onPieces?.(exchange, fresh, gap, now);
   }
 
-  /** Whether a stream, whose body has ended, came to its own end. Finishes what did not. */
-  #endsWhole(connection: Connection, stream: StreamReader, now: Micros): boolean {
-    const exchange = connection.exchange as Exchange;
-    stream.end();
-    this.#follow(exchange, stream, now);
-    const ends = this.#streamEnds;
-    const outcome = ends.outcomeOf(exchange, stream);
-    if (outcome === OUTCOME_CODE.ok) return true;
-    exchange.example = ends.example;
-    this.#finish(connection, outcome, ends.message, now);
-    return false;
-  }
-
   #broken(connection: Connection, now: Micros): void {
     const { parser } = connection;
     if (parser.excessive) {
       this.#drop(connection, OUTCOME_CODE['wrong-answer'], bodyTooLong(parser.bodyLimit), now);
     } else this.#drop(connection, OUTCOME_CODE['protocol-error'], parser.error, now);
-  }
-
-  #judge(connection: Connection, checker: AnswerChecker, now: Micros): void {
-    const exchange = connection.exchange as Exchange;
-    const outcome = checker.judge(exchange, connection.parser.answer as AnswerBuffer);
-    exchange.example = checker.example;
-    if (outcome === OUTCOME_CODE.ok) this.#finish(connection, outcome, '', now);
-    else this.#failed(connection, outcome, checker.message, now);
-  }
-
-  /** Ends an exchange with a whole response that makes it a failure. */
-  #failed(connection: Connection, outcome: OutcomeCode, message: string, now: Micros): void {
-    const exchange = connection.exchange as Exchange;
-    const { answer } = connection.parser;
-    if (answer !== null) exchange.body = this.#bodies.of(exchange, message, answer);
-    this.#finish(connection, outcome, message, now);
   }
 
   /** Ends an exchange and its connection with it: closed first, so that nobody can be given it again. */
@@ -433,51 +392,23 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     this.onDone(exchange);
   }
 
-  #append(connection: Connection, startedAt: Micros): void {
-    const { request } = connection.exchange as Exchange;
-    (this.#deadlines[request] as Deadlines).append(connection, startedAt);
-    if (this.#timer === null) this.#timer = this.#clock.after(this.#tick, this.#sweep);
+  endLate(connection: Connection, now: Micros): void {
+    const { exchange, parser } = connection;
+    const connecting = exchange?.sentAt === 0;
+    const message = connecting
+      ? 'no connection in time'
+      : parser.begun
+        ? `the ${parser.streaming ? 'stream' : 'response'} did not end in time`
+        : 'no response in time';
+    this.#drop(connection, OUTCOME_CODE.timeout, message, now);
   }
 
-  /** Looks for what is older than the time limit. Its response may be here already, and only not read yet: that comes first. */
-  readonly #sweep = (): void => {
-    this.#timer = null;
-    const now = this.#clock.now();
-    if (this.#isOver(now)) this.#clock.soon(() => this.#endOver(now));
-    else this.#sweepAgain(now);
-  };
-
-  #isOver(now: Micros): boolean {
-    for (const { oldest } of this.#lists) if (oldest !== null && oldest.deadlineAt <= now) return true;
-    return this.#line?.isOver(now) === true;
+  endLateInLine(exchange: Exchange, since: Micros, now: Micros): void {
+    this.#giveUp(exchange, since, OUTCOME_CODE.timeout, 'no free connection in time', now);
   }
 
-  #sweepAgain(now: Micros): void {
-    const lingering = this.#reuse.sweep(now);
-    const under = this.#lists.some(({ oldest }) => oldest !== null);
-    if (lingering || under || (this.#line !== null && this.#line.length > 0))
-      this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
-  }
-
-  /** @param limit what should have been answered by then has failed. */
-  #endOver(limit: Micros): void {
-    const now = this.#clock.now();
-    for (const list of this.#lists)
-      for (let connection = list.oldest; connection !== null; connection = list.oldest) {
-        if (connection.deadlineAt > limit) break;
-        const connecting = connection.exchange?.sentAt === 0;
-        const begun = connection.parser.begun;
-        const message = connecting
-          ? 'no connection in time'
-          : begun
-            ? `the ${connection.parser.streaming ? 'stream' : 'response'} did not end in time`
-            : 'no response in time';
-        this.#drop(connection, OUTCOME_CODE.timeout, message, now);
-      }
-    const line = this.#line;
-    for (let over = line?.takeOver(limit); over != null; over = line?.takeOver(limit))
-      this.#giveUp(over.exchange, over.since, OUTCOME_CODE.timeout, 'no free connection in time', now);
-    this.#sweepAgain(now);
+  lookAround(now: Micros): boolean {
+    return this.#reuse.sweep(now);
   }
 }
 

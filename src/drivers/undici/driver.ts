@@ -8,15 +8,13 @@ import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
 import { type Micros, millis } from '../../core/units.ts';
 import type { Amender } from '../amender.ts';
 import { AnswerBuffer } from '../answer.ts';
-import { AnswerChecker } from '../check.ts';
 import { ConnectionAges } from '../connection-age.ts';
-import { FailedBodies } from '../failed-bodies.ts';
 import { bodyTooLong } from '../failure.ts';
 import { bracketed, Lookup } from '../lookup.ts';
-import { isSuccess, StatusFailures } from '../status.ts';
+import { ResponseJudge } from '../response-judge.ts';
+import { isSuccess } from '../status.ts';
 import { EVENT_TOO_LONG } from '../stream/event-splitter.ts';
 import { formatIn } from '../stream/format.ts';
-import { StreamEnds } from '../stream/stream-end.ts';
 import { StreamReader } from '../stream/stream-reader.ts';
 import type { Witnessed } from '../witness.ts';
 import { createConnector, tunnels } from './connector.ts';
@@ -40,12 +38,9 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   inFlight = 0;
   readonly #clock: Clock;
   readonly #prepare: ReturnType<typeof prepareRequests>;
-  readonly #checker: AnswerChecker | null;
-  readonly #statuses = new StatusFailures();
-  readonly #bodies: FailedBodies;
+  readonly #judge: ResponseJudge;
   readonly #maxBody: number;
   readonly #streams: Plan['stream'];
-  readonly #streamEnds: StreamEnds;
   readonly #createLane: () => Lane;
   readonly #http2: boolean;
   readonly #host: string;
@@ -84,9 +79,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     this.#tick = Math.min(millis(50), Math.max(millis(1), Math.min(...this.#timeouts) / 50)) as Micros;
     this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
     this.#streams = plan.stream;
-    this.#streamEnds = new StreamEnds(plan, payloads);
-    this.#checker = AnswerChecker.of(plan, payloads);
-    this.#bodies = new FailedBodies(plan, payloads);
+    this.#judge = new ResponseJudge(plan, payloads);
     const connect = createConnector(plan, clock, new Lookup(clock, connections.dnsTtl, segment.index));
     const ages = new ConnectionAges(connections.maxAge);
     const origin = `${target.protocol}//${bracketed(target.host)}:${target.port}`;
@@ -161,7 +154,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     if (flight.done) return;
     const { exchange } = flight;
     exchange.status = status;
-    if (status >= 300 && flight.answer === null && this.#bodies.wants(status)) {
+    if (status >= 300 && flight.answer === null && this.#judge.wants(status)) {
       flight.answer = this.#answers.pop() ?? new AnswerBuffer();
       flight.answer.reset();
     }
@@ -190,22 +183,14 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   answered(flight: Flight): void {
     if (flight.done) return;
     const now = this.#clock.now();
-    const { exchange, answer } = flight;
-    const { status } = exchange;
+    const { exchange, answer, stream } = flight;
     if (answer !== null) this.witness?.(answer, this.#host);
-    if (flight.stream !== null && !this.#endsWhole(flight, flight.stream, now)) return;
-    if (this.#checker !== null && answer !== null) {
-      const outcome = this.#checker.judge(exchange, answer);
-      exchange.example = this.#checker.example;
-      const { message } = this.#checker;
-      if (outcome !== OUTCOME_CODE.ok) exchange.body = this.#bodies.of(exchange, message, answer);
-      this.#finish(flight, outcome, message, now);
-    } else if (isSuccess(status)) this.#finish(flight, OUTCOME_CODE.ok, '', now);
-    else {
-      const message = this.#statuses.messageFor(status, flight.pointer);
-      if (answer !== null) exchange.body = this.#bodies.of(exchange, message, answer);
-      this.#finish(flight, OUTCOME_CODE['http-error'], message, now);
+    if (stream !== null) {
+      stream.end();
+      if (stream.fresh > 0) this.#tell(flight, stream, now);
     }
+    const outcome = this.#judge.judge(exchange, answer, stream, flight.pointer);
+    this.#finish(flight, outcome, this.#judge.message, now);
   }
 
   failed(flight: Flight, error: Error): void {
@@ -248,18 +233,6 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     this.onPieces?.(exchange, fresh, gap, now);
   }
 
-  /** Whether a stream, whose body has ended, came to its own end. Finishes what did not. */
-  #endsWhole(flight: Flight, stream: StreamReader, now: Micros): boolean {
-    stream.end();
-    if (stream.fresh > 0) this.#tell(flight, stream, now);
-    const ends = this.#streamEnds;
-    const outcome = ends.outcomeOf(flight.exchange, stream);
-    if (outcome === OUTCOME_CODE.ok) return true;
-    flight.exchange.example = ends.example;
-    this.#finish(flight, outcome, ends.message, now);
-    return false;
-  }
-
   #put(flight: Flight, lane: Lane): void {
     flight.lane = lane;
     lane.live++;
@@ -294,7 +267,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   }
 
   #takeAnswer(): AnswerBuffer | null {
-    if (this.#checker === null && this.witness === null) return null;
+    if (!this.#judge.checks && this.witness === null) return null;
     const answer = this.#answers.pop() ?? new AnswerBuffer();
     answer.reset();
     return answer;

@@ -1,0 +1,92 @@
+import type { Exchange } from '../../core/exchange.ts';
+import type { Clock } from '../../core/ports.ts';
+import { type Micros, millis } from '../../core/units.ts';
+import type { Connection } from './connection.ts';
+import { type Deadlines, deadlinesFor } from './deadlines.ts';
+import type { WaitingLine } from './waiting-line.ts';
+
+/** Who ends what took too long. */
+export interface TimeLimitsOwner {
+  endLate(connection: Connection, now: Micros): void;
+  /** @param since when it has waited for a connection. */
+  endLateInLine(exchange: Exchange, since: Micros, now: Micros): void;
+  /** Looks at what else a tick is for. Returns whether there is more of it to come. */
+  lookAround(now: Micros): boolean;
+}
+
+/** What is under way, in order of age: a coarse tick looks for what is older than its time limit. */
+export class TimeLimits {
+  readonly #clock: Clock;
+  readonly #owner: TimeLimitsOwner;
+  /** By request; requests of one time limit share a list. */
+  readonly #byRequest: readonly Deadlines[];
+  readonly #lists: readonly Deadlines[];
+  readonly #line: WaitingLine | null;
+  readonly #tick: Micros;
+  #timer: unknown = null;
+
+  /** @param timeouts by request. @param line who waits for a connection; null: nobody does. */
+  constructor(timeouts: readonly Micros[], line: WaitingLine | null, clock: Clock, owner: TimeLimitsOwner) {
+    this.#clock = clock;
+    this.#owner = owner;
+    this.#line = line;
+    this.#byRequest = deadlinesFor(timeouts);
+    this.#lists = [...new Set(this.#byRequest)];
+    this.#tick = Math.min(millis(50), Math.max(millis(1), Math.min(...timeouts) / 50)) as Micros;
+  }
+
+  append(connection: Connection, startedAt: number): void {
+    const { request } = connection.exchange as Exchange;
+    (this.#byRequest[request] as Deadlines).append(connection, startedAt);
+    if (this.#timer === null) this.watch();
+  }
+
+  /** Something is under way, or in line. */
+  watch(): void {
+    this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
+  }
+
+  /** Hands over all connections with a request under way, which `end` takes out of the list. */
+  endAll(end: (connection: Connection) => void): void {
+    for (const list of this.#lists)
+      for (let connection = list.oldest; connection !== null; connection = list.oldest) end(connection);
+  }
+
+  close(): void {
+    if (this.#timer !== null) this.#clock.cancel(this.#timer);
+    this.#timer = null;
+  }
+
+  /** The response of what is too old may be here already, and only not read yet: that comes first. */
+  readonly #sweep = (): void => {
+    this.#timer = null;
+    const now = this.#clock.now();
+    if (this.#isOver(now)) this.#clock.soon(() => this.#endOver(now));
+    else this.#sweepAgain(now);
+  };
+
+  #isOver(now: Micros): boolean {
+    for (const { oldest } of this.#lists) if (oldest !== null && oldest.deadlineAt <= now) return true;
+    return this.#line?.isOver(now) === true;
+  }
+
+  #sweepAgain(now: Micros): void {
+    const more = this.#owner.lookAround(now);
+    const under = this.#lists.some(({ oldest }) => oldest !== null);
+    if (more || under || (this.#line !== null && this.#line.length > 0)) this.watch();
+  }
+
+  /** @param limit what should have been answered by then has failed. */
+  #endOver(limit: Micros): void {
+    const now = this.#clock.now();
+    for (const list of this.#lists)
+      for (let connection = list.oldest; connection !== null; connection = list.oldest) {
+        if (connection.deadlineAt > limit) break;
+        this.#owner.endLate(connection, now);
+      }
+    const line = this.#line;
+    for (let over = line?.takeOver(limit); over != null; over = line?.takeOver(limit))
+      this.#owner.endLateInLine(over.exchange, over.since, now);
+    this.#sweepAgain(now);
+  }
+}
