@@ -9,6 +9,7 @@ const updating = process.argv.some((word) => word === '--update' || word === '-u
  * builds `dist/` anew under whoever uses it.
  */
 const SIDE_BY_SIDE = [
+  'abort-on',
   'agents-access',
   'agents-loss',
   'ci-examples',

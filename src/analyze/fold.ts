@@ -1,9 +1,10 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { RampartError } from '../core/errors.ts';
-import type { FailingAlike, RunEvent, TornDown } from '../core/event.ts';
+import type { Broken, FailingAlike, RunEvent, TornDown } from '../core/event.ts';
 import { measuredNames } from '../core/flow.ts';
 import type { Plan, Scope } from '../core/plan.ts';
 import type {
+  Check,
   GeneratorResult,
   GoodputResult,
   RunResult,
@@ -50,6 +51,7 @@ export class RunFold {
   #known = false;
   #failing: FailingAlike | null = null;
   #tornDown: TornDown | null = null;
+  #broken: (Broken & { readonly at: number }) | null = null;
   #last: IntervalSnapshot | null = null;
   readonly #lost: Extract<RunEvent, { type: 'lost' }>[] = [];
   #agents: Extract<RunEvent, { type: 'agents' }> | null = null;
@@ -91,6 +93,9 @@ export class RunFold {
         break;
       case 'failing':
         this.#failing = event.failure;
+        break;
+      case 'broken':
+        this.#broken = event;
         break;
       case 'torn-down': {
         const { requests, failures } = event;
@@ -197,7 +202,7 @@ export class RunFold {
         : null,
     });
     const whole = measurementsOf(this.#total, total, points);
-    const checks = evaluate(plan, (scope) => {
+    const judged = evaluate(plan, (scope) => {
       if (scope === undefined) return whole;
       const fold = this.#series[scope.kind].get(scope.name) ?? new SeriesFold();
       const own = results[scope.kind][scope.name] ?? fold.result(measured, independent, told);
@@ -207,6 +212,7 @@ export class RunFold {
         this.#scoped.find((each) => sameScope(each.scope, scope))?.timeline.points ?? [],
       );
     });
+    const checks = this.#broken === null ? judged : [...judged, checkOf(this.#broken)];
     const missed = course.missed(total.totals);
     // A journal that breaks off was interrupted, by whatever it was.
     const ending = finished?.ending ?? 'interrupted';
@@ -280,6 +286,7 @@ export class RunFold {
       failures,
       ...(this.#breakingPoint === null ? {} : { breakingPoint: this.#breakingPoint }),
       ...(this.#redirects === 0 ? {} : { redirects: this.#redirects }),
+      ...(this.#broken === null ? {} : { abortedBy: abortOf(this.#broken) }),
       ...(this.#tornDown === null ? {} : { teardown: this.#tornDown }),
     };
   }
@@ -394,6 +401,22 @@ function seriesIn(snapshot: IntervalSnapshot, kind: Scope['kind']): Readonly<Rec
   const { series, flows = {}, groups = {} } = snapshot;
   return { request: series, flow: flows, group: groups }[kind];
 }
+
+/** Of a threshold that ended the load: behind those of the plan. */
+const checkOf = ({ threshold, actual, limit, unit, message }: Broken): Check => ({
+  ...{ threshold, actual, limit, unit, message },
+  ...{ status: 'failed', outcome: 'broken' },
+});
+
+const abortOf = ({
+  threshold,
+  at,
+  message,
+}: Broken & { readonly at: number }): NonNullable<RunResult['abortedBy']> => ({
+  threshold,
+  at: at / 1e6,
+  message,
+});
 
 const sameScope = (a: Scope, b: Scope): boolean => a.kind === b.kind && a.name === b.name;
 

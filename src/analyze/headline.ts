@@ -51,6 +51,10 @@ function sentenceOf(result: RunResult): string {
     const errors = verdict.doubts.find(({ code }) => code === 'errors-at-any-load');
     return errors === undefined ? foundSentence(breakingPoint) : firstSentence(errors.message);
   }
+  if (result.abortedBy !== undefined) {
+    const { at, message } = result.abortedBy;
+    return `The load ended by itself after ${wayOf(at, plan)}: ${message}.`;
+  }
   if (isUnreachable(result)) return `Nothing answered at ${addressOf(plan.target)}.`;
   // A p95 of the time before would be the answer to another question.
   const down = verdict.doubts.find(({ code }) => code === 'target-down');

@@ -26,12 +26,24 @@ export interface AgentAccount {
 
 /**
  * How a run came to its end. `stopped`: somebody who looked at it had seen enough, which is a normal end. `interrupted`: by
- * a signal, or the process is gone. `aborted`: it ended by itself, since all requests failed alike. `lost`: a generator thread (or agent) died. `never-ready`: one did not start.
+ * a signal, or the process is gone. `aborted`: it ended by itself, since all requests failed alike, or a threshold was broken that ends it. `lost`: a generator thread (or agent) died. `never-ready`: one did not start.
  */
 export type Ending = 'completed' | 'stopped' | 'interrupted' | 'aborted' | 'lost' | 'never-ready';
 
 /** What every request so far failed with, and how many those are. */
 export type FailingAlike = Pick<FailureCount, 'outcome' | 'status' | 'message' | 'count'>;
+
+/** What ended a load by being broken. */
+export interface Broken {
+  /** As the user wrote it: `p95<500ms over 10s`. */
+  readonly threshold: string;
+  /** As a check has it: ms, a share, a count or 1/s; null: infinite. */
+  readonly actual: number | null;
+  readonly limit: number;
+  readonly unit: 'ms' | 'share' | 'count' | '1/s';
+  /** A sentence. */
+  readonly message: string;
+}
 
 /** What came of requests behind the load. */
 export interface TornDown {
@@ -90,6 +102,8 @@ export type RunEvent =
   | { readonly type: 'answer'; readonly at: Micros; readonly breakingPoint: BreakingPoint }
   /** What `plan.until` asks for is known: the load ends. */
   | { readonly type: 'known'; readonly at: Micros }
+  /** A threshold of `plan.abortOn` is broken: the load ends. */
+  | ({ readonly type: 'broken'; readonly at: Micros } & Broken)
   /** Every request so far failed alike: the load ends. */
   | {
       readonly type: 'failing';

@@ -24,7 +24,7 @@ export type InMillis<T> = T extends Micros
       : { [K in keyof T]: InMillis<T[K]> };
 
 export function planInMillis(plan: Plan): InMillis<Plan> {
-  const { requests, flows, setup, teardown, connections, rampEnd, search, goodput, ...rest } = plan;
+  const { requests, flows, setup, teardown, connections, rampEnd, search, goodput, abortOn, ...rest } = plan;
   return {
     ...rest,
     requests: requests.map(requestInMillis),
@@ -43,6 +43,15 @@ export function planInMillis(plan: Plan): InMillis<Plan> {
     },
     interval: toMillis(plan.interval),
     thresholds: plan.thresholds.map(thresholdInMillis),
+    ...(abortOn === undefined
+      ? {}
+      : {
+          abortOn: abortOn.map(({ over, after, ...one }) => ({
+            ...thresholdInMillis(one),
+            over: toMillis(over),
+            after: toMillis(after),
+          })),
+        }),
     ...(goodput === undefined
       ? {}
       : { goodput: goodput.map(({ limit, ...each }) => ({ ...each, limit: toMillis(limit) })) }),

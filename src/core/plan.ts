@@ -259,6 +259,14 @@ export interface Threshold {
   readonly unit: 'µs' | 'share' | 'count' | '1/s';
 }
 
+/** A threshold that ends a run whose last stretch breaks it. */
+export interface AbortThreshold extends Threshold {
+  /** How long that stretch is. A whole number of intervals. */
+  readonly over: Micros;
+  /** Not before so much was measured. */
+  readonly after: Micros;
+}
+
 /** What a run goes on for: until the interval of a percentile is so narrow. */
 export interface Until {
   /** As the user wrote it: `p95±5%`. */
@@ -356,6 +364,8 @@ export interface Plan {
   readonly trace?: TraceKey;
   /** What a request must be under to be good. Absent: goodput is not counted. */
   readonly goodput?: readonly RequestLimit[];
+  /** The load ends where one of these is broken for its stretch of time. Absent: there are none. */
+  readonly abortOn?: readonly AbortThreshold[];
   /** The load ends when this is known, at the latest when its stages do. Absent: not before. */
   readonly until?: Until;
   /** A threshold that is not sure fails. Absent: it passes. */

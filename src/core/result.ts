@@ -51,6 +51,8 @@ export interface RunResult {
   readonly failures: readonly FailureResult[];
   /** Of a search. */
   readonly breakingPoint?: BreakingPoint;
+  /** The threshold that ended the load; it is the last of `verdict.checks`, too. Absent: none did. */
+  readonly abortedBy?: { readonly threshold: string; readonly at: number; readonly message: string };
   /** Redirects that were followed, of all requests together, warm-up included; each is within its request. Absent: none. */
   readonly redirects?: number;
   /** What came of the plan's tear-down; it is in no figure. Absent: there was none. */

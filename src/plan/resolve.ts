@@ -15,6 +15,7 @@ import { Secrets } from '../core/secret.ts';
 import { cellsOf } from '../core/template.ts';
 import { count, type Micros, micros, seconds } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
+import { resolveAbortOn } from './abort-on.ts';
 import { resolveBrowsing } from './browsing.ts';
 import { expectedField, resolveChecks } from './checks.ts';
 import { resolveConnections, threadsWithin } from './connections.ts';
@@ -99,6 +100,7 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
   const secretNames = resolveSecretNames(given);
   const secrets = Secrets.of({ requests, setup, teardown, checks, proxy: engine.proxy, secretNames });
   const until = resolveUntil(given);
+  const abortOn = resolveAbortOn(given, names);
   const stream = readOrDefault(given, 'stream');
   const checkEvery = readOrDefault(given, 'checkEvery');
   if (checkEvery > 1 && !allChecks({ checks, requests }).some(({ kind }) => kind !== 'status'))
@@ -147,6 +149,7 @@ export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWo
     ...(given.settings.preflight === false ? { preflight: false } : {}),
     ...(given.settings.keepFailing === true ? { keepFailing: true } : {}),
     ...(until === null ? {} : { until }),
+    ...(abortOn.length === 0 ? {} : { abortOn }),
     search: resolveSearch(given, kind, { slos: held.thresholds, walked: hasSteps({ flows: flows ?? [] }) }),
   };
   return { plan: freeze(plan), rows };

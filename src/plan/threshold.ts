@@ -182,16 +182,17 @@ export function resolveThresholdList(
   const value = given.settings[name] ?? [];
   const texts = typeof value === 'string' ? [value] : value;
   return blame(given.originOf(name), (label) =>
-    texts.flatMap((text) =>
-      separated(text).map((part): WrittenThreshold => {
-        const { scope, ...threshold } = parseThreshold(part, label);
-        if (scope === undefined) return threshold;
-        const meant = meantScope(scope, threshold.text, names);
-        if (meant === null) throw nothingOf(scope, threshold.text, label, names);
-        return { ...threshold, scope: meant };
-      }),
-    ),
+    texts.flatMap((text) => separated(text).map((part) => parseThresholdOf(part, label, names))),
   );
+}
+
+/** One threshold, whose scope is among the names of a plan. @throws RampartError */
+export function parseThresholdOf(text: string, label: string, names: MeasuredNames): WrittenThreshold {
+  const { scope, ...threshold } = parseThreshold(text, label);
+  if (scope === undefined) return threshold;
+  const meant = meantScope(scope, threshold.text, names);
+  if (meant === null) throw nothingOf(scope, threshold.text, label, names);
+  return { ...threshold, scope: meant };
 }
 
 function nothingOf({ kind, name }: Scope, text: string, label: string, names: MeasuredNames): RampartError {
@@ -220,6 +221,6 @@ export function resolveOwnThresholds(texts: readonly string[], request: string, 
 }
 
 /** One text may hold several: an environment variable has no other way. Only a request's name may have a comma in it. */
-function separated(text: string): string[] {
+export function separated(text: string): string[] {
   return text.split(/,(?![^{}]*\})/);
 }

@@ -96,6 +96,9 @@ export class ConsoleView implements RunSink {
       case 'known':
         this.note('What was asked for is known: the load ends');
         break;
+      case 'broken':
+        this.note(printable(`${event.message}: the load ends`));
+        break;
       case 'failing':
         this.note(`All requests so far failed alike (${printable(event.failure.message)}): the load ends`);
         break;

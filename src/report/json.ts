@@ -24,6 +24,7 @@ const PARTS = [
   'generator',
   'failures',
   'breakingPoint',
+  'abortedBy',
   'redirects',
   'teardown',
   'traces',

@@ -415,7 +415,11 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
         .describe('Names whose values are shown nowhere, besides the usual ones; absent: none.'),
       seed: z.number().describe('Of everything random in the load.'),
       interval: amount(`Length of an interval of the timeline, ${unit}.`),
-      thresholds: z.array(threshold(unit)).describe('What the run is judged by, in the order of `verdict.checks`.'),
+      thresholds: z
+        .array(threshold(unit))
+        .describe(
+          'What the run is judged by, in the order of `verdict.checks`; one of `abortOn` that ended it comes behind them.',
+        ),
       trace: z
         .strictObject({ key: count('Their ids follow from it and from the number of the request.') })
         .exactOptional()
@@ -432,6 +436,15 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
         )
         .exactOptional()
         .describe('What a request must be under to be good. Absent: goodput is not counted.'),
+      abortOn: z
+        .array(
+          threshold(unit).extend({
+            over: amount(`The stretch of time that it looks at, ${unit}.`),
+            after: amount(`Not before so much was measured, ${unit}.`),
+          }),
+        )
+        .exactOptional()
+        .describe('What ended the load, had it been broken. Absent: nothing.'),
       until: z
         .strictObject({
           text: text('As the user wrote it: `p95±5%`.'),

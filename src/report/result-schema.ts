@@ -377,6 +377,14 @@ const resultSchema = z
       .describe('Failed and given-up requests by cause, the most frequent first.'),
     changes: changesSchemaIn('ms').exactOptional(),
     breakingPoint: breakingPointSchemaIn('ms').exactOptional(),
+    abortedBy: z
+      .strictObject({
+        threshold: text('As the user wrote it, with its stretch of time.'),
+        at: amount('When, seconds since the start.'),
+        message: text('What it saw.'),
+      })
+      .exactOptional()
+      .describe('The threshold that ended the load; also the last of `verdict.checks`. Absent: none did.'),
     redirects: z
       .int()
       .positive()

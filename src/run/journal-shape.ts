@@ -226,6 +226,10 @@ export const EVENT_CHECKS: Readonly<Record<string, Check>> = {
   answer: fields({ at: micros }),
   known: fields({ at: micros }),
   failing: fields({ at: micros, failure: fields({ outcome, status: between(0, 999), message: text, count: whole }) }),
+  broken: fields({
+    ...{ at: micros, threshold: text, actual: orNull(amount), limit: amount },
+    ...{ unit: oneOf('ms', 'share', 'count', '1/s'), message: text },
+  }),
   'torn-down': fields({
     ...{ at: micros, requests: whole },
     failures: list(fields({ request: text, status: between(0, 999), message: text })),

@@ -4,12 +4,15 @@ import type { Plan } from '../core/plan.ts';
 import type { LoadSource } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 import type { Steering } from '../run/steering.ts';
+import { unlessBroken } from './abort-on.ts';
 import type { Means } from './procedure.ts';
 import { untilKnown } from './until.ts';
 
 export async function* run({ plan, source, signal, steering, fold }: Means): AsyncGenerator<RunEvent, void, undefined> {
   const events = (stop: AbortSignal): AsyncGenerator<RunEvent> => loadEvents(plan, source, stop, steering);
-  yield* plan.until === undefined ? events(signal) : untilKnown(events, fold, signal);
+  const known = (stop: AbortSignal): AsyncGenerator<RunEvent> =>
+    plan.until === undefined ? events(stop) : untilKnown(events, fold, stop);
+  yield* plan.abortOn === undefined ? known(signal) : unlessBroken(plan, known, signal);
 }
 
 /**

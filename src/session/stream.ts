@@ -73,7 +73,7 @@ async function play(session: Session): Promise<void> {
   try {
     for await (const event of session.events(signal)) {
       tellNews();
-      if (event.type === 'failing') ending = 'aborted';
+      if (event.type === 'failing' || event.type === 'broken') ending = 'aborted';
       emit(event);
     }
     if (signal.aborted) ending = signal.reason === STOPPED ? 'stopped' : 'interrupted';

@@ -1,4 +1,4 @@
-import { type Setting, whereMeasured } from './setting.ts';
+import { helpFor, type Setting, whereMeasured } from './setting.ts';
 
 /** What every command that measures has: the request, its checks, the way to the target. */
 
@@ -306,6 +306,28 @@ export const REQUEST_SETTINGS = {
       label: 'Thresholds',
       hint: 'one a line: p95<250ms, errors<1%, achieved>95/s',
       kind: 'lines',
+    },
+  },
+  abortOn: {
+    shape: 'texts',
+    flag: '--abort-on <expression>',
+    repeat: true,
+    help: helpFor(
+      ['run'],
+      "end a run that breaks it: 'p95<500ms over 10s', 'errors<5% over 5s after 30s'; repeat for more",
+    ),
+    what: 'A threshold that ends a run whose last seconds break it: p95<500ms over 10s (default 10s), errors<5% over 5s after 30s',
+    example: 'p95<500ms over 10s',
+    refusedBy: {
+      find: 'A search ends by its own rules: say what must hold with --slo.',
+      probe: 'Judge a probe at its end with --threshold.',
+    },
+    form: {
+      part: 'advanced',
+      label: 'End the run on',
+      hint: 'one a line: p95<500ms over 10s, errors<5% over 5s after 30s',
+      kind: 'lines',
+      only: 'run',
     },
   },
   strict: {

@@ -82,6 +82,9 @@ export class RunLog {
       case 'known':
         this.say(`${formatClock(toSeconds(event.at))}  what was asked for is known: the load ends`, 'good');
         break;
+      case 'broken':
+        this.say(`${formatClock(toSeconds(event.at))}  ${event.message}: the load ends`, 'bad');
+        break;
       case 'failing': {
         const { failure, at } = event;
         this.say(
