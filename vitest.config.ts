@@ -12,6 +12,7 @@ const SIDE_BY_SIDE = [
   'abort-on',
   'agents-access',
   'agents-loss',
+  'agents-resume',
   'ci-examples',
   'coming-from',
   'cookies',

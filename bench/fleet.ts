@@ -79,6 +79,7 @@ async function follow(): Promise<void> {
     version: 'bench',
     env: {},
     files: NO_FILES,
+    wallTime: () => new Date(),
   });
   const rate = perSecond(REQUESTS * agents);
   const plan = planFixture({

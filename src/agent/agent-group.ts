@@ -2,6 +2,7 @@
 import type { ConsumerMessages } from '@nats-io/jetstream';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { CommandReply, Commands, LoadChange, LoadCommand } from '../core/command.ts';
+import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
@@ -14,6 +15,7 @@ import { namedAgent } from '../run/source-names.ts';
 import { startSkew } from './clock-offset.ts';
 import { type Member, Members } from './members.ts';
 import { type Delivery, decode, encode, type Greeting, SUBJECT, type Wish, type Word } from './protocol.ts';
+import type { Register, Standing } from './register.ts';
 
 /** Between "all are ready" and the common start, or between an order and its instant: enough for it to reach every agent. */
 const HEAD_START = millis(500);
@@ -28,6 +30,10 @@ export interface AgentGroupOptions {
   readonly agents: readonly Greeting[];
   readonly clock: Clock;
   readonly tolerateLoss: boolean;
+  readonly register: Register;
+  /** Of a load that another controller began. */
+  readonly resumed: Standing | null;
+  readonly wallTime: () => Date;
   readonly tell: (event: RunEvent) => void;
   readonly lose: (name: string) => void;
 }
@@ -39,7 +45,10 @@ export class AgentGroup implements Stoppable {
   readonly #changes: LoadChanges;
   readonly #orders: LoadChange[] = [];
   readonly #subscriptions: Subscription[];
-  readonly #lost: { readonly name: string; readonly after: Micros }[] = [];
+  readonly #lost: Standing['lost'][number][] = [];
+  /** What was kept of the start. */
+  #begun: Pick<Standing, 'startAt' | 'startedAt' | 'agents' | 'startSkew'> | null = null;
+  #replaced = false;
   #deliveries: ConsumerMessages | null = null;
   #looks = 0;
   #patience: unknown = null;
@@ -65,10 +74,20 @@ export class AgentGroup implements Stoppable {
     );
     this.#subscriptions = [
       nats.subscribe(SUBJECT.word(run), { callback: (_, message) => this.#hear(decode<Word>(message.data)) }),
+      nats.subscribe(SUBJECT.wish(run), {
+        callback: (_, message) => {
+          if ((decode<Wish>(message.data)?.term ?? 0) > options.register.term) this.#leave();
+        },
+      }),
       nats.subscribe(SUBJECT.clock(run), {
         callback: (_, message) => void message.respond(encode({ now: clock.now() })),
       }),
     ];
+    options.register.onReplaced = () => this.#leave();
+    if (options.resumed !== null) {
+      this.#resume(options.resumed);
+      return;
+    }
     this.#patience = clock.after(READY_WITHIN, () => {
       const late = this.#members.all.filter(({ clock: known }) => known === null).map(({ name }) => name);
       this.#fail(new NeverReady('agents', `agents were not ready within 30 s: ${late.join(', ')}; nothing was sent`));
@@ -84,6 +103,11 @@ export class AgentGroup implements Stoppable {
         this.#take(agent, decode<Delivery>(message.data));
       }
     })().catch((error: Error) => this.#fail(error));
+  }
+
+  /** Whether another controller has the load: then it is none of our business any more. */
+  get isReplaced(): boolean {
+    return this.#replaced;
   }
 
   get load(): LoadProfile {
@@ -103,7 +127,7 @@ export class AgentGroup implements Stoppable {
     const reply = this.#changes.carryOut(command, this.soonest, this.#stopped);
     if (reply.ok && !this.#orders.includes(reply.change)) {
       this.#orders.push(reply.change);
-      this.#wish();
+      this.#decide();
     }
     return reply;
   }
@@ -129,13 +153,68 @@ export class AgentGroup implements Stoppable {
 
   stop(): void {
     this.#stopped = true;
+    this.#decide();
+  }
+
+  /** Something else is wanted than before: it is kept for a successor, and told. */
+  #decide(): void {
+    if (this.#begun !== null && !this.#replaced)
+      this.#options.register.keep({
+        ...{ ...this.#begun, stopped: this.#stopped },
+        ...{ changes: [...this.#orders], lost: [...this.#lost] },
+      });
     this.#wish();
   }
 
+  /** Of what another controller has begun. */
+  #resume({ startAt, startedAt, agents, startSkew: skew, changes, stopped, lost }: Standing): void {
+    const { clock, wallTime, tell, tolerateLoss, lose } = this.#options;
+    this.#begun = { startAt, startedAt, agents, startSkew: skew };
+    // Our clock may be another one than that of who began.
+    this.#startAt = (clock.now() - (wallTime().getTime() - Date.parse(startedAt)) * 1e3) as Micros;
+    this.#stopped = stopped;
+    tell({ type: 'agents', at: 0 as Micros, startSkew: skew, agents });
+    for (const change of changes) {
+      this.#changes.apply(change);
+      this.#orders.push(change);
+      tell(change);
+    }
+    for (const { name, after, message } of lost) {
+      this.#lost.push({ name, after, message });
+      lose(name);
+      const source = `agent ${name}`;
+      if (tolerateLoss) tell({ type: 'lost', of: 'agents', at: after, source, message, tolerated: true });
+      else this.#joined.failAtEnd(new SourceLost('agents', source, message));
+      const member = this.#members.all.find((one) => one.name === name);
+      if (member !== undefined && after <= 0) this.#ended(member);
+    }
+    this.#wish();
+  }
+
+  /** Another controller has the load: what it does with it is not to be disturbed. */
+  #leave(): void {
+    if (this.#replaced || this.#closed) return;
+    this.#replaced = true;
+    this.#fail(
+      new RampartError(
+        'taken-over',
+        'another controller has taken this run over',
+        'Its report has all of it. The agents do what it says, and nothing more of what is said here.',
+      ),
+    );
+  }
+
   #wish(): void {
-    const { nats, run } = this.#options;
+    const { nats, run, register } = this.#options;
+    if (this.#replaced) return;
     const wish: Wish = {
-      ...{ startAt: this.#startAt, stopped: this.#stopped, changes: this.#orders, over: this.#over },
+      ...{
+        term: register.term,
+        startAt: this.#begun?.startAt ?? null,
+        stopped: this.#stopped,
+        changes: this.#orders,
+        over: this.#over,
+      },
       lost: this.#lost.map(({ name }) => name),
     };
     if (!nats.isClosed()) nats.publish(SUBJECT.wish(run), encode(wish));
@@ -151,7 +230,7 @@ export class AgentGroup implements Stoppable {
   }
 
   #ready(): void {
-    const { clock, tell } = this.#options;
+    const { clock, tell, wallTime } = this.#options;
     if (this.#startAt !== null || this.#joined.failure !== null) return;
     const members = this.#members.all;
     const clocks = members.flatMap((member) => member.clock ?? []);
@@ -160,17 +239,17 @@ export class AgentGroup implements Stoppable {
     const skew = startSkew(clocks);
     this.#startAt = (clock.now() + HEAD_START + skew) as Micros;
     const { threads } = this.#options.plan;
-    tell({
-      ...{ type: 'agents', at: 0 as Micros, startSkew: skew },
-      agents: members.map(({ name, greeting, clock: known }) => ({
-        ...{ name, version: greeting.version, host: greeting.host, cores: greeting.cores, threads },
-        ...{
-          clockOffset: Math.round(known?.offset ?? 0) as Micros,
-          roundTrip: Math.round(known?.roundTrip ?? 0) as Micros,
-        },
-      })),
-    });
-    this.#wish();
+    const agents = members.map(({ name, greeting, clock: known }) => ({
+      ...{ name, version: greeting.version, host: greeting.host, cores: greeting.cores, threads },
+      ...{
+        clockOffset: Math.round(known?.offset ?? 0) as Micros,
+        roundTrip: Math.round(known?.roundTrip ?? 0) as Micros,
+      },
+    }));
+    tell({ type: 'agents', at: 0 as Micros, startSkew: skew, agents });
+    const startedAt = new Date(wallTime().getTime() + (this.#startAt - clock.now()) / 1e3).toISOString();
+    this.#begun = { startAt: this.#startAt, startedAt, agents, startSkew: skew };
+    this.#decide();
   }
 
   #take(agent: string, delivery: Partial<Delivery> | null): void {
@@ -181,8 +260,15 @@ export class AgentGroup implements Stoppable {
     member.next += 1;
     if (delivery.type === 'snapshot' && delivery.snapshot !== undefined) {
       const { snapshot } = delivery;
+      // Of one that our predecessor had given up.
+      const given = this.#lost.find(({ name }) => name === agent);
+      if (given !== undefined && snapshot.endAt > given.after) {
+        this.#ended(member);
+        return;
+      }
       member.reached = Math.max(member.reached, snapshot.endAt) as Micros;
       this.#joined.accept(member.index, [namedAgent(snapshot, agent)]);
+      if (given !== undefined && member.reached >= given.after) this.#ended(member);
     } else if (delivery.type === 'end') {
       if (delivery.failure != null) this.#lose(member, delivery.failure);
       else this.#ended(member);
@@ -198,14 +284,14 @@ export class AgentGroup implements Stoppable {
   /** An agent is gone, or of no use. Its share is nobody else's; before the start nothing begins. */
   #lose(member: Member, message: string): void {
     const { tolerateLoss, tell, lose } = this.#options;
-    if (!member.working) return;
+    if (!member.working || this.#lost.some(({ name }) => name === member.name)) return;
     if (this.#startAt === null || this.elapsed < 0) {
       this.#stopped = true;
       this.#fail(new NeverReady('agents', `agent ${member.name}: ${message}; nothing was sent`));
       this.#wish();
       return;
     }
-    this.#lost.push({ name: member.name, after: member.reached });
+    this.#lost.push({ name: member.name, after: member.reached, message });
     lose(member.name);
     const source = `agent ${member.name}`;
     if (tolerateLoss && this.#joined.working.size > 1)
@@ -214,7 +300,7 @@ export class AgentGroup implements Stoppable {
       this.#joined.failAtEnd(new SourceLost('agents', source, message));
       this.#stopped = true;
     }
-    this.#wish();
+    this.#decide();
     this.#ended(member);
   }
 

@@ -48,6 +48,8 @@ export class AgentLoad {
   #started = false;
   #commanded: Commanded | null = null;
   #changes = 0;
+  /** The highest that a controller of this load had. */
+  #term = 0;
   failed = false;
   #heardAt: number;
   #ending = 'done';
@@ -173,7 +175,9 @@ export class AgentLoad {
   }
 
   #heed(wish: Partial<Wish> | null): void {
-    if (wish === null) return;
+    // A controller that was replaced may not know it yet.
+    if (wish === null || (wish.term ?? 0) < this.#term) return;
+    this.#term = wish.term ?? 0;
     this.#heardAt = this.#machine.clock.now();
     if (wish.lost?.includes(this.#options.name) === true) {
       this.#abandoned = true;
@@ -216,7 +220,7 @@ export class AgentLoad {
     this.#say({ type: 'beat', agent: this.#options.name });
     const silent = this.#machine.clock.now() - this.#heardAt;
     if (silent > this.#message.orphanTimeout && !this.#stop.signal.aborted)
-      this.end(`no word of the controller for ${Math.round(silent / 1e6)} s: its load is ended`);
+      this.#giveUp(`no word of the controller for ${Math.round(silent / 1e6)} s: its load is ended`);
   }
 
   #say(word: Word): void {

@@ -4,16 +4,17 @@ import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { FleetWish } from '../core/fleet.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Clock, LoadSource } from '../core/ports.ts';
+import type { LoadSource } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
 import { type Count, count, type Micros, millis } from '../core/units.ts';
 import type { Files, Machine } from '../core/world.ts';
 import { partsOf } from '../load/shares.ts';
 import { AgentGroup } from './agent-group.ts';
-import { borrowSecrets } from './borrowed.ts';
+import { borrowSecrets, repaySecrets } from './borrowed.ts';
 import { openNats } from './connection.ts';
 import { type Place, placeOf } from './place.ts';
-import { encode, type Greeting, type PlanMessage, PROTOCOL, SNAPSHOTS, SUBJECT } from './protocol.ts';
+import { decode, encode, type Greeting, PLANS, type PlanMessage, PROTOCOL, SNAPSHOTS, SUBJECT } from './protocol.ts';
+import { Register, type Standing } from './register.ts';
 import { gatherAgents } from './roster.ts';
 import { RowsDesk } from './rows-desk.ts';
 import { openStreams } from './streams.ts';
@@ -21,8 +22,20 @@ import { openStreams } from './streams.ts';
 /** ms. */
 const PATIENCE = 5_000;
 
+const SAME_VERSION = 'Install the same version everywhere.';
+const AGAIN = 'Start it again.';
+
+/** A load that another controller has begun. */
+interface Resumed {
+  readonly run: string;
+  readonly plan: Plan;
+  readonly agents: readonly string[];
+  readonly register: Register;
+  readonly standing: Standing;
+}
+
 /** What a fleet needs of the world. */
-export type FleetWorld = Pick<Machine, 'clock' | 'version' | 'env'> & {
+export type FleetWorld = Pick<Machine, 'clock' | 'version' | 'env' | 'wallTime'> & {
   readonly files: Pick<Files, 'readText' | 'scratch' | 'discard'>;
 };
 
@@ -31,48 +44,95 @@ export class Fleet {
   readonly agents: readonly Greeting[];
   readonly #nats: NatsConnection;
   readonly #manager: JetStreamManager;
-  readonly #clock: Clock;
   readonly #wish: FleetWish;
   readonly #session: string;
-  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #world: FleetWorld;
   readonly #place: Place;
-  readonly #files: FleetWorld['files'];
   /** Agents that were lost: a later load does without them. */
   readonly #lost = new Set<string>();
   #rows: RowsDesk | null = null;
   #captured: ReadonlySet<string> | undefined;
   #loads = 0;
+  #resumed: Resumed | null = null;
   readonly #news: RunEvent[] = [];
 
   private constructor(
     nats: NatsConnection,
     manager: JetStreamManager,
-    clock: Clock,
     wish: FleetWish,
     session: string,
-    env: Readonly<Record<string, string | undefined>>,
-    files: FleetWorld['files'],
+    world: FleetWorld,
     agents: readonly Greeting[],
   ) {
     this.#nats = nats;
     this.#manager = manager;
-    this.#clock = clock;
     this.#wish = wish;
     this.#session = session;
-    this.#env = env;
-    this.#place = placeOf(files);
-    this.#files = files;
+    this.#world = world;
+    this.#place = placeOf(world.files);
     this.agents = agents;
   }
 
   /** @throws {RampartError} what NATS, or a lack of agents, ends it with; nothing was sent to any target. */
   static async open(wish: FleetWish, session: string, world: FleetWorld): Promise<Fleet> {
-    const { clock, version, env, files } = world;
+    const { clock, version } = world;
     const nats = await openNats(wish.access, `rampart controller ${session}`);
     try {
       const manager = await openStreams(nats);
       const agents = await gatherAgents(nats, clock, wish.wanted, version);
-      return new Fleet(nats, manager, clock, wish, session, env, files, agents);
+      return new Fleet(nats, manager, wish, session, world, agents);
+    } catch (error) {
+      await nats.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Takes a run over that another controller has begun, and died of.
+   *
+   * @param run its id, as its agents tell it. @throws {RampartError} bad-flag, refused or taken-over.
+   */
+  static async takeOver(
+    wish: Pick<FleetWish, 'access' | 'tolerateLoss'>,
+    session: string,
+    world: FleetWorld,
+  ): Promise<{ readonly fleet: Fleet; readonly plan: Plan }> {
+    const { clock } = world;
+    const nats = await openNats(wish.access, `rampart controller ${session}`);
+    try {
+      const manager = await openStreams(nats);
+      const run = `${session}-0`;
+      const found = await Register.look(manager, run);
+      const stored = await manager.streams
+        .getMessage(PLANS.name, { last_by_subj: SUBJECT.plan(run) })
+        .catch(() => null);
+      const message = stored === null ? null : (decode<PlanMessage>(stored.data) as PlanMessage | null);
+      if (found === null || message === null)
+        throw new RampartError(
+          'bad-flag',
+          `--resume: there is no run ${session} under way`,
+          message === null ? 'Its agents tell its id: run 20260102-030405-ab12-0.' : 'It is over, or was taken over.',
+        );
+      const { standing } = found.entry;
+      if (message.protocol !== PROTOCOL)
+        throw new RampartError('other-version', `--resume: the run ${session} is of another version`, SAME_VERSION);
+      if (message.plan.kind !== 'run')
+        throw new RampartError('refused', '--resume: what a search has learnt went with its controller', AGAIN);
+      if (standing === null)
+        throw new RampartError('refused', `--resume: the run ${session} had not begun: nothing was sent`, AGAIN);
+      const register = await Register.takeOver(nats, manager, clock, run, found);
+      if (register === null)
+        throw new RampartError('taken-over', `another controller has just taken the run ${session} over`);
+      const agents = standing.agents.map(({ name, version, cores, host }) => ({
+        ...{ protocol: PROTOCOL, version, name, cores, host },
+        ...{ instance: '', session },
+      }));
+      const all = { access: wish.access, tolerateLoss: wish.tolerateLoss, orphanTimeout: message.orphanTimeout };
+      const wanted = { agents: agents.length, atLeast: agents.length, within: millis(0) };
+      const fleet = new Fleet(nats, manager, { ...all, wanted }, session, world, agents);
+      const { plan } = repaySecrets(message.plan, world.env);
+      fleet.#resumed = { run, plan, agents: Object.keys(message.agents), register, standing };
+      return { fleet, plan };
     } catch (error) {
       await nats.close();
       throw error;
@@ -92,14 +152,14 @@ export class Fleet {
   /**
    * Where snapshots come from: all agents, merged.
    *
-   * @param rows of the plans' data, or null.
+   * @param rows of the plans' data, or null. @param captured by the set-up: they are in the plan.
    */
-  /** @param captured by the set-up: they are in the plan. */
   sourceFor(rows: RowTable | null, captured?: ReadonlySet<string>): LoadSource {
     this.#captured = captured;
     this.#rows?.close();
-    this.#rows = rows === null ? null : new RowsDesk(rows, this.#files);
-    return (plan, segment, signal, commands) => this.#run(plan, segment, signal, commands);
+    this.#rows = rows === null ? null : new RowsDesk(rows, this.#world.files);
+    const resumed = this.#resumed;
+    return (...asked) => (resumed === null ? this.#run(...asked) : this.#resume(resumed, ...asked));
   }
 
   async close(): Promise<void> {
@@ -119,12 +179,8 @@ export class Fleet {
       rows: this.#rows !== null,
       ...{ orphanTimeout: this.#wish.orphanTimeout, place: this.#place },
     };
-    const group = new AgentGroup({
-      ...{ nats, run, plan, clock: this.#clock, tolerateLoss: this.#wish.tolerateLoss },
-      agents: this.agents.filter(({ name }) => agents.includes(name)),
-      tell: (event) => this.#news.push(event),
-      lose: (name) => this.#lost.add(name),
-    });
+    const register = await Register.begin(nats, this.#manager, this.#world.clock, run);
+    const group = this.#groupOf(run, plan, agents, register, null);
     const pieces = nats.subscribe(SUBJECT.rows(run), {
       callback: (_, asked) => {
         const answer = this.#rows?.answer(asked.data, plan, message.agents) ?? null;
@@ -133,17 +189,58 @@ export class Fleet {
     });
     try {
       await this.#publish(run, message);
+      yield* this.#follow(run, group, register, signal, commands);
+    } finally {
+      pieces.unsubscribe();
+    }
+  }
+
+  /** What another controller has begun: all that was published of it, and then what comes. */
+  async *#resume(
+    { run, plan, agents, register, standing }: Resumed,
+    ...[, , signal, commands]: Parameters<LoadSource>
+  ): ReturnType<AgentGroup['run']> {
+    yield* this.#follow(run, this.#groupOf(run, plan, agents, register, standing), register, signal, commands);
+  }
+
+  #groupOf(
+    run: string,
+    plan: Plan,
+    agents: readonly string[],
+    register: Register,
+    resumed: Standing | null,
+  ): AgentGroup {
+    const { clock, wallTime } = this.#world;
+    return new AgentGroup({
+      ...{ nats: this.#nats, run, plan, clock, wallTime, register, resumed, tolerateLoss: this.#wish.tolerateLoss },
+      agents: this.agents.filter(({ name }) => agents.includes(name)),
+      tell: (event) => this.#news.push(event),
+      lose: (name) => this.#lost.add(name),
+    });
+  }
+
+  async *#follow(
+    run: string,
+    group: AgentGroup,
+    register: Register,
+    signal: AbortSignal,
+    commands: Parameters<LoadSource>[3],
+  ): ReturnType<AgentGroup['run']> {
+    try {
       group.follow(await this.#deliveries(run));
       yield* group.run(signal, commands);
     } finally {
-      pieces.unsubscribe();
       await group.close();
-      await this.#manager.streams.purge(SNAPSHOTS.name, { filter: SUBJECT.snapshotsOf(run) }).catch(() => {});
+      if (group.isReplaced) await register.close();
+      else {
+        await register.clear();
+        await this.#manager.streams.purge(SNAPSHOTS.name, { filter: SUBJECT.snapshotsOf(run) }).catch(() => {});
+      }
     }
   }
 
   #borrowed(plan: Plan): Plan {
-    return borrowSecrets(plan, this.#env, this.#captured);
+    return borrowSecrets(plan, this.#world.env, this.#captured);
   }
 
   async #publish(run: string, message: PlanMessage): Promise<void> {

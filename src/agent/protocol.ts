@@ -13,7 +13,11 @@ export const PROTOCOL = 1;
 export const PLANS = { name: 'RAMPART_PLANS', subject: 'rampart.plan.*' } as const;
 export const SNAPSHOTS = { name: 'RAMPART_SNAPSHOTS', subject: 'rampart.snapshot.*.*' } as const;
 
+/** Who controls a run: see `register`. */
+export const CONTROLLERS = { name: 'RAMPART_CONTROLLERS', subject: 'rampart.controller.*' } as const;
+
 export const SUBJECT = {
+  controller: (run: string) => `rampart.controller.${run}`,
   /** A controller greets; every agent answers with a `Greeting`. */
   greeting: 'rampart.greeting',
   /** Of one agent: who asks is answered at once, or told by NATS that nobody is there. */
@@ -84,6 +88,8 @@ export interface PlanMessage {
 
 /** All that the controller wants, each time: whoever missed a message has the next one. */
 export interface Wish {
+  /** Of the controller: one that has taken the load over has a higher one, and those of lower ones count no more. */
+  readonly term: number;
   /** On the controller's clock; null: not yet. */
   readonly startAt: Micros | null;
   readonly stopped: boolean;

@@ -2,7 +2,7 @@ import { JetStreamApiError, type JetStreamManager, jetstreamManager } from '@nat
 import type { NatsConnection } from '@nats-io/transport-node';
 import { RampartError } from '../core/errors.ts';
 import { PATIENCE } from './connection.ts';
-import { PLANS, SNAPSHOTS } from './protocol.ts';
+import { CONTROLLERS, PLANS, SNAPSHOTS } from './protocol.ts';
 
 /** Of the stored messages, in nanoseconds. */
 const KEPT = 24 * 3_600 * 1e9;
@@ -23,7 +23,7 @@ export async function openStreams(nats: NatsConnection): Promise<JetStreamManage
       error,
     );
   }
-  for (const { name, subject } of [PLANS, SNAPSHOTS]) {
+  for (const { name, subject } of [PLANS, SNAPSHOTS, CONTROLLERS]) {
     // Of a cluster, three servers have a copy each.
     const num_replicas = nats.info?.cluster === undefined ? 1 : 3;
     const config = { name, subjects: [subject], max_age: KEPT, duplicate_window: DEDUPLICATED, num_replicas };

@@ -7,12 +7,15 @@ import { parseRate } from '../plan/syntax.ts';
 import { flagOf, type SettingName, variableOf } from '../settings/table.ts';
 import { discreet } from './discreet.ts';
 
-export interface AgentFlags {
+export interface NatsFlags {
   readonly nats?: string;
   readonly natsCreds?: string;
   readonly natsCa?: string;
   readonly natsCert?: string;
   readonly natsKey?: string;
+}
+
+export interface AgentFlags extends NatsFlags {
   readonly name?: string;
   readonly allow?: readonly string[];
   readonly maxRate?: string;
@@ -20,7 +23,7 @@ export interface AgentFlags {
 
 /** `rampart agent`: makes its part of the loads that controllers publish, until it is ended. */
 export async function agentCommand(outside: World, flags: AgentFlags): Promise<number> {
-  const access = accessOf(outside, flags);
+  const access = accessOf(outside, flags, 'an agent needs --nats, the server over which it gets its work');
   const world = discreet(outside, new Secrets().knowing(credentialsIn(access.url)));
   const name = flags.name ?? nameOf(world);
   const [{ Agent }, { AllowedTargets }, { openNats }, { placeOf }, { isAgentName }, { RateCeiling }] =
@@ -73,8 +76,9 @@ export async function agentCommand(outside: World, flags: AgentFlags): Promise<n
   }
 }
 
-function accessOf(world: World, flags: AgentFlags): NatsAccess {
-  const given = (name: SettingName & keyof AgentFlags): string | undefined =>
+/** From flags, or else the environment. @param needed what is said where there is no address. @throws {RampartError} */
+export function accessOf(world: World, flags: NatsFlags, needed: string): NatsAccess {
+  const given = (name: SettingName & keyof NatsFlags): string | undefined =>
     (flags[name] as string | undefined) ?? world.env[variableOf(name)];
   const text = (name: 'natsCreds' | 'natsCa' | 'natsCert' | 'natsKey'): string | null => {
     const path = given(name);
@@ -83,12 +87,7 @@ function accessOf(world: World, flags: AgentFlags): NatsAccess {
       : textOf(path, flags[name] === undefined ? variableOf(name) : flagOf(name), world.files);
   };
   const url = given('nats');
-  if (url === undefined || url === '')
-    throw new RampartError(
-      'usage',
-      'an agent needs --nats, the server over which it gets its work',
-      'Write it as --nats nats://host:4222.',
-    );
+  if (url === undefined || url === '') throw new RampartError('usage', needed, 'Write it as --nats nats://host:4222.');
   return natsAccess({
     url,
     creds: text('natsCreds'),
@@ -98,7 +97,8 @@ function accessOf(world: World, flags: AgentFlags): NatsAccess {
   });
 }
 
-const credentialsIn = (url: string): string[] =>
+/** What of an address is nobody else's business. */
+export const credentialsIn = (url: string): string[] =>
   [...url.matchAll(/:\/\/([^@/\s]+)@/g)].flatMap(([, part = '']) => [part, ...part.split(':').slice(1)]);
 
 /** That of the machine, or the pod, and something that another agent on it has not. */

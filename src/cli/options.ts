@@ -166,6 +166,14 @@ export function addServeOptions(command: Command): Command {
     .option('--seed <number>', 'of service times, faults and the split', '1');
 }
 
+/** Of `rampart run`: not a setting, since nothing else of a plan goes with it. */
+export function addResumeOption(command: Command): Command {
+  return command.option(
+    '--resume <run>',
+    'take over a run on agents whose controller has died; with --nats, --tolerate-loss, --out, --json, --quiet',
+  );
+}
+
 /** Of `rampart agent`: where its work comes from, and what it may be made to do. */
 export function addAgentOptions(command: Command): Command {
   return command

@@ -23,6 +23,7 @@ import {
   addInitOptions,
   addManifestOptions,
   addReportOptions,
+  addResumeOption,
   addServeOptions,
   addSettings,
 } from './options.ts';
@@ -147,8 +148,14 @@ Examples:
     .command('run')
     .description('put load on an endpoint: virtual users (--vus) or arrivals (--rate)')
     .argument('[target]', 'URL of the endpoint, or a scenario file (YAML or JSON)');
-  flags(run, (own) => measuring(addSettings(own, 'run'))).action(
+  flags(run, (own) => addResumeOption(measuring(addSettings(own, 'run')))).action(
     async (target: string | undefined, options: Record<string, unknown>) => {
+      if (options['resume'] !== undefined) {
+        const { resumeCommand } = await import('./resume.ts');
+        const given = Object.entries(options).filter(([name]) => run.getOptionValueSource(name) !== 'default');
+        end(await resumeCommand(world, target, Object.fromEntries(given)));
+        return;
+      }
       const given = withTarget(target, withoutHabits(options, run.args.slice(1)));
       const { runCommand } = await import('./run.ts');
       end(await runCommand(world, 'run', given.target, given.options));

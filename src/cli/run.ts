@@ -126,6 +126,8 @@ async function measured(
       'Leave --trace out.',
     );
   const fleet = await openFleet(world, written, id);
+  if (fleet !== null && sources.kind === 'run' && written.settings.quiet !== true)
+    world.stderr.write(`Run ${id}: should this controller die, rampart run --resume ${id} takes it over\n`);
   try {
     return await measuredBy(world, sources, intended, { ...wanted, id, fleet });
   } finally {

@@ -40,6 +40,8 @@ export const ERROR_CODES = {
   'nats-unfit': EXIT.usage,
   'name-taken': EXIT.usage,
   'other-version': EXIT.agents,
+  /** Another controller has the load now. */
+  'taken-over': EXIT.agents,
   'too-large': EXIT.usage,
 } as const satisfies Record<string, ExitCode>;
 

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { RunResult } from '../src/core/result.ts';
+import { type Running, rampart, start, temporaryFolder } from './command.ts';
+import { type Nats, natsServer } from './nats.ts';
+import { fixedTarget, type TestTarget } from './target.ts';
+
+/** A controller dies, or seems to, and another one takes its run over. */
+
+let nats: Nats;
+let target: TestTarget;
+const running: Running[] = [];
+
+beforeAll(async () => {
+  nats = await natsServer();
+  target = await fixedTarget(5);
+});
+afterAll(async () => {
+  await target.close();
+  await nats.kill();
+});
+afterEach(async () => {
+  for (const one of running.splice(0)) {
+    one.kill('SIGCONT');
+    one.kill('SIGKILL');
+    await one.finished;
+  }
+});
+
+async function agentNamed(name: string): Promise<Running> {
+  const agent = start(['agent', '--nats', nats.url, '--name', name]);
+  running.push(agent);
+  await agent.shown('waits for work');
+  return agent;
+}
+
+/** A run under way, and its id as an agent tells it. */
+async function runOf(agent: Running, duration: string, flags: readonly string[] = []) {
+  const before = target.received();
+  const load = ['run', target.url, '--rate', '60/s', '-d', duration, '--nats', nats.url, '--agents', '2'];
+  const controller = start([...load, '--no-discover', '--no-preflight', '-q', '-o', 'out', ...flags]);
+  running.push(controller);
+  await agent.shown('preparing part');
+  const id = /run (\S+)-0: preparing/.exec(agent.said())?.[1] ?? '';
+  while (target.received() - before < 120) await sleep(50);
+  return { controller, id, sent: () => target.received() - before };
+}
+
+const resume = (id: string, flags: readonly string[] = [], options = {}) =>
+  rampart(['run', '--resume', id, '--nats', nats.url, '--json', '-q', ...flags], options);
+
+it('takes a run over, and its report misses nothing that was published', async () => {
+  const [one] = await Promise.all([agentNamed('one'), agentNamed('two')]);
+  const { controller, id, sent } = await runOf(one as Running, '10s');
+  controller.kill('SIGKILL');
+  await controller.finished;
+  await sleep(1_000);
+  const cwd = temporaryFolder();
+  const { stdout, stderr, code } = await resume(id, ['-o', 'out'], { cwd });
+  expect(stderr).toBe('');
+  const result = JSON.parse(stdout) as RunResult;
+  expect([result.run.id, result.run.ending]).toEqual([id, 'completed']);
+  expect([result.totals.sent, sent()]).toEqual([600, 600]);
+  expect(result.latency.response.count + (result.totals.leftOut ?? 0)).toBe(600);
+  expect(result.run.agents?.each.map(({ name, lost }) => [name, lost])).toEqual([
+    ['one', false],
+    ['two', false],
+  ]);
+  expect([0, 5]).toContain(code);
+  const journal = readFileSync(join(cwd, 'out', 'journal.ndjson'), 'utf8')
+    .trim()
+    .split('\n');
+  const first = journal.map((line) => JSON.parse(line)).find(({ type }) => type === 'interval');
+  expect(first.snapshot.startAt).toBe(0);
+  // It is over: nobody takes it over once more.
+  const again = await resume(id);
+  expect([again.code, again.stderr]).toEqual([2, expect.stringContaining(`there is no run ${id} under way`)]);
+});
+
+it('refuses the controller that was replaced, when it comes back', async () => {
+  const [one] = await Promise.all([agentNamed('one'), agentNamed('two')]);
+  const { controller, id, sent } = await runOf(one as Running, '12s');
+  controller.kill('SIGSTOP');
+  const resumed = resume(id);
+  // It has the load as soon as an agent hears of a higher term; it is given time to begin.
+  await sleep(3_000);
+  controller.kill('SIGCONT');
+  const stale = await controller.finished;
+  expect([stale.code, stale.stderr]).toEqual([
+    6,
+    expect.stringContaining('another controller has taken this run over'),
+  ]);
+  const result = JSON.parse((await resumed).stdout) as RunResult;
+  expect(result.run.ending).toBe('completed');
+  expect([result.totals.sent, sent()]).toEqual([720, 720]);
+});
+
+it('does not say that a load was whole which its agents had to end', async () => {
+  const [one] = await Promise.all([agentNamed('one'), agentNamed('two')]);
+  const { controller, id, sent } = await runOf(one as Running, '60s', ['--orphan-timeout', '2s']);
+  controller.kill('SIGKILL');
+  await (one as Running).shown('no word of the controller');
+  const { stdout, code } = await resume(id);
+  const result = JSON.parse(stdout) as RunResult;
+  expect([code, result.run.ending]).toEqual([5, 'lost']);
+  expect(result.verdict.doubts.map(({ message }) => message).join()).toContain('no word of the controller');
+  expect(result.totals.sent).toBe(sent());
+});
+
+it('says what it does not take', async () => {
+  const refused = async (args: readonly string[]) => {
+    const { code, stderr } = await rampart(['run', '--resume', '20260102-030405-ab12', ...args]);
+    return [code, stderr];
+  };
+  expect(await refused(['--nats', nats.url])).toEqual([2, expect.stringContaining('there is no run 2026')]);
+  expect(await refused([])).toEqual([2, expect.stringContaining('--resume needs --nats')]);
+  expect(await refused(['--nats', nats.url, '--rate', '5/s'])).toEqual([
+    2,
+    expect.stringContaining('--rate does not go with --resume'),
+  ]);
+  expect(await refused([target.url, '--nats', nats.url])).toEqual([2, expect.stringContaining('a target does not go')]);
+});
