@@ -119,6 +119,8 @@ describe('the load of a trace', () => {
       ['vus', '5'],
       ['stages', '1s:5'],
       ['arrivals', 'poisson'],
+      ['pacing', '1s'],
+      ['profile', 'spike 4 at 1s for 1s'],
       ['until', 'p95±5%'],
     ] as const)
       expect(said(files, { replay: 't.csv', [flag]: value })).toMatch(/--replay and --\w+ exclude each other/);
@@ -127,6 +129,18 @@ describe('the load of a trace', () => {
     expect(said(files, { replay: 't.csv', replayTime: 'time:h' })).toMatch(/"h" is no unit of time/);
     expect(said({ 't.gz': '' }, { replay: 't.gz' })).toMatch(/is compressed; unpack it first/);
     expect(said(files, { replay: 't.csv' }, 'find')).toMatch(/--replay .*find/);
+  });
+
+  it('of a scenario gives way to a rate or users of the command line, and takes their place', () => {
+    const scenario = (settings: object): Readonly<Record<string, string>> => ({
+      ...files,
+      's.json': JSON.stringify({ url: 'http://h:1/p', ...settings }),
+    });
+    const traced = scenario({ replay: 't.csv', speed: '2x', replayLoop: true, duration: '10s' });
+    expect(prepared(traced, { target: 's.json', rate: '5/s' }).plan.load).toMatchObject({ arrivals: 'uniform' });
+    expect(prepared(traced, { target: 's.json', vus: '5' }).plan.load).toMatchObject({ model: 'closed' });
+    const steady = scenario({ vus: 5, pacing: '1s' });
+    expect(replayOf(prepared(steady, { target: 's.json', replay: 't.csv' }).plan.load)?.arrivals).toBe(4);
   });
 
   it('may go with rows of another file', () => {

@@ -24,10 +24,12 @@ export interface ReplayWish {
 const EXCLUDED = [
   ['rate', 'the trace says when requests are due'],
   ['stages', 'the trace says when requests are due'],
+  ['profile', 'the trace says when requests are due'],
   ['arrivals', 'the trace says when requests are due'],
   ['vus', 'a trace has arrivals, and no virtual users'],
   ['spawnRate', 'a trace has arrivals, and no virtual users'],
   ['thinkTime', 'a trace has arrivals, and no virtual users'],
+  ['pacing', 'a trace has arrivals, and no virtual users'],
   ['until', 'the load of a trace does not stay the same'],
 ] as const satisfies readonly (readonly [SettingName, string])[];
 

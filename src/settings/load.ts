@@ -9,6 +9,8 @@ const BUDGET = 'Say how long it may take with --budget.';
 /** What would make a probe something else than one request at a time. */
 const ONE_AT_A_TIME = 'Put load on with rampart run.';
 const NO_PROBE = { refusedBy: { probe: ONE_AT_A_TIME } } as const;
+/** What only says how a trace is replayed, the trace included. */
+const OF_A_TRACE = ['replay', 'replayTime', 'speed', 'replayLoop', 'replayAll'] as const;
 const OF_A_RUN = { refusedBy: { find: BOUND, probe: ONE_AT_A_TIME } } as const;
 
 export const LOAD_SETTINGS = {
@@ -20,7 +22,7 @@ export const LOAD_SETTINGS = {
     // The stages of a run may begin with none.
     value: { kind: 'count', min: '1', max: '100k' },
     default: '10',
-    rivals: ['rate', 'arrivals', 'maxInFlight', 'connections'],
+    rivals: ['rate', 'arrivals', 'maxInFlight', 'connections', ...OF_A_TRACE],
     ...OF_A_RUN,
     form: {
       part: 'main',
@@ -85,7 +87,7 @@ export const LOAD_SETTINGS = {
     help: ofRun('arrivals: requests due per second whatever the responses do, e.g. 200/s'),
     what: 'Arrival rate, up to 10m/s: requests due per second whatever the responses do, 200/s',
     value: { kind: 'rate', min: '1/h', max: '10m/s' },
-    rivals: ['vus', 'spawnRate', 'thinkTime', 'pacing'],
+    rivals: ['vus', 'spawnRate', 'thinkTime', 'pacing', ...OF_A_TRACE],
     ...OF_A_RUN,
     notWithAutocannon: 'it sends a rate in bursts, at the top of each second',
     form: {

@@ -15,7 +15,7 @@ export const REPLAY_SETTINGS = {
     help: ofRun('arrivals at the instants of a trace: .csv, .jsonl, or an access log of nginx or Apache'),
     what: 'A trace whose instants are those of the arrivals: CSV, JSON Lines, or an access log of nginx or Apache, whose requests are sent again',
     file: true,
-    rivals: ['vus', 'spawnRate', 'thinkTime', 'rate', 'stages', 'arrivals'],
+    rivals: ['vus', 'spawnRate', 'thinkTime', 'pacing', 'rate', 'stages', 'profile', 'arrivals', 'until'],
     ...OF_A_RUN,
     notWithAutocannon: 'it has no arrivals',
   },
