@@ -2,7 +2,7 @@
  * The search for a request that an address accepts: bodies that it describes or that are usual,
  * each put right by what its refusal says; and why there is none in the end.
  */
-import { isObject, jsonOf, textOf } from './document.ts';
+import { isObject, type Json, jsonOf, textOf } from './document.ts';
 import { type Accepted, type Ask, type Candidate, questionOf, type Reply, withParameters } from './exchange.ts';
 import type { BodySchema } from './field-value.ts';
 import type { Operation } from './openapi.ts';
@@ -14,6 +14,22 @@ import type { Scout } from './scout.ts';
 const TRIES = 6;
 /** In all. A target that names one field at a time has as many errors as fields. */
 const MOST_REQUESTS = 40;
+
+/** Where nothing says what a body has. */
+const USUAL = 'names that fields usually have';
+const USUAL_FIELDS: readonly (readonly [name: string, value: Json])[] = [
+  ['input', 1],
+  ['input', [1]],
+  ['input', 'hello'],
+  ['inputs', [[1]]],
+  ['inputs', 'hello'],
+  ['data', [[1]]],
+  ['instances', [[1]]],
+  ['features', [1]],
+  ['text', 'hello'],
+  ['prompt', 'hello'],
+  ['x', 1],
+];
 
 /** Sends candidates to the address until one is accepted, and learns from what refuses them. */
 export class BodySearch {
@@ -47,9 +63,13 @@ export class BodySearch {
   *#candidates(): Iterable<Candidate> {
     const path = this.#path;
     for (const [content, from] of this.#scout.bodies)
-      if (this.#operation === null || from.startsWith('the model') || this.#scout.api === null)
+      if (this.#operation?.describesBody !== true || from.startsWith('the model') || this.#scout.api === null)
         yield { method: 'POST', path, headers: [], content, from };
     if (this.#operation !== null) yield* this.#operation.candidates(path);
+    // A description that takes anything, and an error that says nothing: what fields are usually called.
+    if (this.#operation?.takesAnything === true && (this.refusal?.status ?? 0) >= 500)
+      for (const [name, value] of USUAL_FIELDS)
+        yield { method: 'POST', path, headers: [], content: { kind: 'json', value: { [name]: value } }, from: USUAL };
     // What is described, and not at this address, is not there; a body that is described is the only one.
     if (this.#scout.api !== null && (this.#operation === null || this.#operation.describesBody)) return;
     if (this.#operation?.method === 'GET') return;

@@ -185,6 +185,57 @@ describe('what an address is', () => {
     expect(bodyOf(await asked(path, four))).toEqual({ instances: [[1, 1, 1, 1]] });
   });
 
+  it('a model of the Open Inference Protocol that says nothing of its inputs, nor why it refuses them', async () => {
+    const path = '/v2/models/m/infer';
+    const model = document('/v2/models/m', { name: 'm', inputs: [], outputs: [] });
+    const operation = {
+      requestBody: { content: { 'application/json': { schema: { type: 'object', properties: {} } } } },
+    };
+    const api = document('/openapi.json', { openapi: '3.1.0', paths: { [path]: { post: operation } } });
+    const fitting =
+      (width: number): Answers =>
+      ({ method, path: at, body }) =>
+        method === 'POST' && at === path
+          ? {
+              status: JSON.parse(body ?? '').inputs?.[0]?.data.length === width ? 200 : 500,
+              body: 'Internal Server Error',
+            }
+          : undefined;
+    const found = await asked(path, either(model, api, fitting(7)));
+    expect(bodyOf(found)).toMatchObject({ inputs: [{ shape: [1, 7], datatype: 'FP32', data: Array(7).fill(0.5) }] });
+    const never = await asked(path, either(model, api, fitting(777)));
+    expect(never.accepted).toBeNull();
+    expect(never.questions.length).toBeLessThan(40);
+  });
+
+  it('a server that describes no body and refuses each with the same words, by what fields are usually called', async () => {
+    const api = document('/openapi.json', { openapi: '3.1.0', paths: { '/predict': { post: {} } } });
+    const predict: Answers = ({ method, path, body }) =>
+      method === 'POST' && path === '/predict'
+        ? {
+            status: body !== null && 'prompt' in JSON.parse(body) ? 200 : 500,
+            body: { detail: 'Internal server error' },
+          }
+        : undefined;
+    const found = await asked('/predict', either(api, predict));
+    expect(bodyOf(found)).toEqual({ prompt: 'hello' });
+    expect(found.accepted?.from).toBe('names that fields usually have');
+  });
+
+  it("MLflow's error, where its server describes itself but no body", async () => {
+    const path = '/invocations';
+    const error = "Failed to enforce schema. Expected schema ['age': long (required), 'city': string (required)]";
+    const api = document('/openapi.json', { openapi: '3.1.0', paths: { [path]: { post: {} } } });
+    const found = await asked(
+      path,
+      either(
+        api,
+        route(path, (body: object | null) => JSON.stringify(body ?? '').includes('age'), error),
+      ),
+    );
+    expect(bodyOf(found)).toMatchObject({ dataframe_split: { columns: ['age', 'city'] } });
+  });
+
   it("MLflow's schema in its error", async () => {
     const error =
       "Failed to enforce schema of data. Expected schema ['age': long (required), 'city': string (required)]";

@@ -132,6 +132,17 @@ export class Operation {
     return this.#media.length > 0 || this.foreignTypes.length > 0 || this.#asked('query').length > 0;
   }
 
+  /** Whether its body may be anything, as far as it says; one that is read by the framework itself is not described at all. */
+  get takesAnything(): boolean {
+    const body = this.bodySchema;
+    if (body === null) return !this.describesBody;
+    const schema = schemaAt(body.schema, this.#root);
+    return (
+      !isObject(schema['properties']) &&
+      !['array', 'string', 'number', 'integer', 'boolean'].includes(textOf(schema['type']))
+    );
+  }
+
   /** The schema of the JSON body, which knows what a field that an error names should be. */
   get bodySchema(): { readonly schema: unknown; readonly root: Json } | null {
     const media = this.#media.find(([, kind]) => kind === 'json');

@@ -48,9 +48,22 @@ function openInference(model: string): Protocol {
         const tensor = tensorOf(objectOf(each), room);
         return tensor === null ? [] : [tensor];
       });
-      return inputs.length === 0 ? [] : [[json({ inputs }), "the model's metadata"]];
+      if (inputs.length > 0) return [[json({ inputs }), "the model's metadata"]];
+      // Models that say nothing of their inputs, and whose server tells nobody why it refuses some.
+      const named = listOf(objectOf(metadata)['inputs']).length > 0 || textOf(objectOf(metadata)['name']) === '';
+      return named
+        ? []
+        : WIDTHS.map((width) => [json(rowOf(width)), "the model's protocol, with as many numbers as it takes"]);
     },
   };
+}
+
+/** How many features models have, the usual ones first. */
+const WIDTHS = [4, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 20, 24, 30, 32, 64, 128];
+
+function rowOf(width: number): JsonObject {
+  const data = Array.from({ length: width }, () => 0.5);
+  return { inputs: [{ name: 'input-0', shape: [1, width], datatype: 'FP32', data }] };
 }
 
 function tensorOf({ name, datatype, shape, parameters }: JsonObject, room: Room): JsonObject | null {
