@@ -32,6 +32,9 @@ export function unfitnessOf(observation: Observation, criteria: readonly Criteri
 function couldTurn(criterion: Criterion, observation: Observation, allowance: number): boolean {
   if (criterion.kind === 'errors') return false;
   if (criterion.kind === 'goodput') return couldTurnGoodput(criterion, observation, allowance);
+  // Requests that leave late, together, and are counted from when they were due are no faster than they would have been in
+  // time: what passes with the lateness passes without, and what was never slow would not have been.
+  if (verdictOn(criterion, estimateOf(criterion, observation), observation) === 'pass') return false;
   if (criterion.p === null) {
     const { value } = meanOf(observation.batches);
     return (
@@ -40,11 +43,8 @@ function couldTurn(criterion: Criterion, observation: Observation, allowance: nu
       value - allowance < criterion.limit
     );
   }
-  const verdict = verdictOn(criterion, estimateOf(criterion, observation), observation);
   const seen = shareOf(criterion, observation);
-  // Requests that leave late, together, and are counted from when they were due are no faster than they would have been in
-  // time: what passes with the lateness passes without, and what was never slow would not have been.
-  if (verdict === 'pass' || seen.bad === 0) return false;
+  if (seen.bad === 0) return false;
   if (allowance > MOST_OF_LIMIT * criterion.limit) return true;
   const without = { ...criterion, limit: criterion.limit + allowance };
   if (verdictOn(without, estimateOf(without, observation), observation) === 'fail') return false;

@@ -90,6 +90,8 @@ describe('the verdict on a level', () => {
     // However late: it made nothing faster.
     expect(verdictOf(observation(20, late(60))).verdict).toBe('pass');
     expect(verdictOf(observation(60, late(60))).verdict).toBe('void');
+    expect(verdictOf(observation(20, late(Number.POSITIVE_INFINITY))).verdict).toBe('pass');
+    expect(verdictOf(observation(60, late(Number.POSITIVE_INFINITY))).verdict).toBe('void');
   });
 
   it('passes where no request of enough was slow, though the percentile itself is not known so well', () => {

@@ -272,20 +272,25 @@ export function unfitReason(fitness: Fitness): string | null {
   const { pace, missing, due, cpuWait, utilization, agents } = fitness;
   if (pace === 'open' && missing > 1 - LIMITS.sent.share && missing > LIMITS.sent.deviations / Math.sqrt(due))
     return `the generator did not send ${formatShare(missing)} of the due requests`;
-  // Only users without a pause are slowed down as a whole by a generator that waits for a core. What it does to the others shows in how
-  // late requests leave and responses are read, unless it is most of the time.
-  if (cpuWait !== null && cpuWait > (pace === 'closed' ? 2 * LIMITS.cpuWait : LIMITS.starved))
-    return `load threads${ofAgent(worstOf(agents, (one) => one.cpuWait))} waited for a core in ${formatShare(cpuWait)} of the time`;
+  // Users without a pause are slowed down as a whole by a generator that waits for a core; what it does to others is lateness.
+  if (pace === 'closed' && cpuWait !== null && cpuWait > 2 * LIMITS.cpuWait) return waiting(fitness);
   if (pace === 'closed' && utilization !== null && utilization >= LIMITS.busy)
     return `the generator itself${ofAgent(worstOf(agents, (one) => one.utilization))} was ${formatShare(utilization)} busy`;
   return null;
 }
 
+const waiting = ({ agents, cpuWait }: Fitness): string =>
+  `load threads${ofAgent(worstOf(agents, (one) => one.cpuWait))} waited for a core in ${formatShare(cpuWait ?? 0)} of the time`;
+
 /**
  * The lateness beyond the limits of `analyze/limits`; null: it is within them. An agent that is late is so by itself too: among
  * many others its requests would be too few to show in a percentile of all, and are late all the same.
  */
-export function latenessOf({ pace, lag, loopDelayP99, responseP95, agents }: Fitness): Lateness | null {
+export function latenessOf(fitness: Fitness): Lateness | null {
+  const { pace, lag, loopDelayP99, responseP95, agents, cpuWait } = fitness;
+  // Where that was most of the time nobody knows how late requests were, but that they were.
+  if (pace !== 'closed' && cpuWait !== null && cpuWait > LIMITS.starved)
+    return { ms: Number.POSITIVE_INFINITY, reason: waiting(fitness) };
   const open = pace === 'open';
   const ofAll = open && lag.count > 0 ? lag.quantile(0.99) : 0;
   const latest = open ? worstOf(agents, (agent) => agent.lagP99) : null;
