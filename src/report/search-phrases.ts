@@ -52,7 +52,7 @@ export function loadRange([low, high]: readonly [number, number | null], unit: L
   return last === formatLoad(low, unit) ? last : `${first}–${last}`;
 }
 
-const isGoodput = (slo: string): boolean => /^\s*goodput/i.test(slo);
+export const isGoodput = (slo: string): boolean => /^\s*goodput/i.test(slo);
 
 /** The SLO that a level's picture and row speak of: the binding one where it is known, else the first on latency. */
 export function shownCriterion(level: LevelResult, criterion: string | null = null): CriterionResult | null {

@@ -17,7 +17,14 @@ export function keyFiguresOf(result: RunResult): string {
   const { breakingPoint, plan } = result;
   if (breakingPoint !== undefined)
     return rowOf('Key figures of the search', figuresOfSearch(breakingPoint), ' of-search', '');
-  return plan.search === null ? rowOf('Key figures of the whole run', figuresOfRun(result), '', captionOf(result)) : '';
+  return plan.search === null
+    ? rowOf(
+        'Key figures of the whole run',
+        figuresOfRun(result),
+        result.goodput === undefined ? '' : ' of-seven',
+        captionOf(result),
+      )
+    : '';
 }
 
 function rowOf(label: string, figures: readonly Figure[], style: string, caption: string): string {

@@ -2,7 +2,7 @@ import { formatCount } from '../../analyze/wording.ts';
 import type { BreakingPoint, LevelResult, ScalabilityResult } from '../../core/breaking-point.ts';
 import { readingLabel, valueAxis } from '../client/axis.ts';
 import type { LoadPicture, LoadPoint } from '../client/load-picture.ts';
-import { metricOf, shownCriterion } from '../search-phrases.ts';
+import { isGoodput, metricOf, shownCriterion } from '../search-phrases.ts';
 
 /** How far above the SLO the picture reaches, whatever the levels beyond it came to. */
 const ABOVE = 1.8;
@@ -27,6 +27,7 @@ function levelsPicture(found: BreakingPoint): LoadPicture | null {
   const first = on[0]?.criterion;
   if (first === undefined) return null;
   const share = first.unit === 'share';
+  const good = isGoodput(first.slo);
   const scale = share ? 100 : 1;
   const limit = first.limit * scale;
   const points = on.map(({ level, x, criterion: { value, interval: ends } }): LoadPoint => {
@@ -44,12 +45,12 @@ function levelsPicture(found: BreakingPoint): LoadPicture | null {
   const metric = metricOf(first.slo);
   return {
     id: 'levels',
-    title: share ? 'Errors against load' : 'Response time against load',
+    title: `${good ? 'Goodput' : share ? 'Errors' : 'Response time'} against load`,
     unit: share ? 'share of requests, %, with 95 % intervals' : `${metric}, ms, with 95 % intervals`,
     axis: unit === 'vus' ? 'virtual users' : 'offered load, requests per second',
     pointLabel: metric,
     curveLabel: 'fitted',
-    colour: share ? 'failed' : 'p95',
+    colour: good ? 'achieved' : share ? 'failed' : 'p95',
     points,
     curve: share ? [] : smooth(curve.map(({ load, value }) => ({ x: load, y: value }))),
     range: status === 'undecided' || status === 'found' || status === 'rough' ? interval : null,

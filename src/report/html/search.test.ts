@@ -100,6 +100,14 @@ describe('the picture of the answer', () => {
     const levels = OPEN.map((level) => ({ ...level, criteria: level.criteria.filter(({ unit }) => unit === 'share') }));
     const [errors] = loadPicturesOf({ ...FOUND, levels, criterion: 'errors<1%' });
     expect([errors?.title, errors?.limit?.value, errors?.curve]).toEqual(['Errors against load', 1, []]);
+    const goodput = OPEN.map((level) => ({
+      ...level,
+      criteria: [
+        { slo: 'goodput>90%', value: 0.97, interval: [0.95, 0.98], limit: 0.9, unit: 'share', verdict: 'pass' },
+      ] satisfies LevelResult['criteria'],
+    }));
+    const [good] = loadPicturesOf({ ...FOUND, levels: goodput, criterion: 'goodput>90%' });
+    expect([good?.title, good?.limit?.value, good?.points[0]?.y]).toEqual(['Goodput against load', 90, 97]);
     const [users] = loadPicturesOf({ ...FOUND, unit: 'vus', estimate: 6, interval: [5, 7] });
     expect(users?.points.map(({ x }) => x)).toEqual(
       FOUND.levels.flatMap(({ load }) => (load.model === 'closed' ? [load.vus] : [])),
