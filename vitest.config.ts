@@ -51,6 +51,7 @@ const SIDE_BY_SIDE = [
   'start',
   'start-programs',
   'streams',
+  'summary',
   'tls',
   'trace',
 ].map((name) => `test/${name}.test.ts`);

@@ -23,6 +23,7 @@ import { traceWishOf } from '../plan/trace.ts';
 import { ConsoleView } from '../report/console.ts';
 import { toResultJson } from '../report/json.ts';
 import { renderSummary } from '../report/summary.ts';
+import { fillSummaryTemplate, type SummaryTemplate } from '../report/summary-template.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
 import { plannedAgain } from '../session/discovery.ts';
@@ -44,6 +45,7 @@ import { type PageWishes, pageWishes } from './page-wishes.ts';
 import { publicationOf } from './publication.ts';
 import type { RunManagerOptions } from './run-manager.ts';
 import { whenReady } from './started-target.ts';
+import { summaryTemplateOf } from './summary-wish.ts';
 
 /** `rampart run`, `find` and `probe`: plan, measure, judge, show. Returns the exit code. */
 export async function runCommand(
@@ -75,6 +77,7 @@ export async function runCommand(
       '--json and the output json-lines both want standard output',
       'Write the lines elsewhere: --output json-lines=lines.ndjson.',
     );
+  const template = summaryTemplateOf(world, settings);
   const samples = sampleWishOf(written);
   if (samples !== null && wishes !== null)
     throw new RampartError(
@@ -91,7 +94,12 @@ export async function runCommand(
     );
   if (!quiet) for (const line of describePlan(intended.plan)) world.stderr.write(`${line}\n`);
   return whenReady(world, targetStartOf(written, intended.plan), () =>
-    measured(world, sources, { ...intended, given: written }, { wishes, outputs, procedure, samples, traces }),
+    measured(
+      world,
+      sources,
+      { ...intended, given: written },
+      { wishes, outputs, procedure, samples, traces, template },
+    ),
   );
 }
 
@@ -102,6 +110,8 @@ interface Wanted {
   readonly procedure: Procedure;
   readonly samples: SampleFileWish | null;
   readonly traces: TraceSpansWish | null;
+  /** Of the summary; null: the usual one. */
+  readonly template: SummaryTemplate | null;
 }
 
 /** Measures, judges and shows. Returns the exit code. */
@@ -154,7 +164,7 @@ async function measuredBy(
   world: World,
   sources: Sources,
   asked: PreparedRun & { readonly given: RawSettings },
-  { wishes, outputs, procedure, samples, traces, id, fleet }: Measuring,
+  { wishes, outputs, procedure, samples, traces, template, id, fleet }: Measuring,
 ): Promise<number> {
   const { kind } = sources;
   const written = asked.given;
@@ -217,7 +227,7 @@ async function measuredBy(
     ).finally(() => leaveKeys?.());
     // Whoever reads lines there wants nothing between them.
     const where = takesStdout(outputs) ? { ...world, stdout: world.stderr } : world;
-    await printResult(where, result, { folder, json, quiet });
+    await printResult(where, result, { folder, json, quiet, template });
     await tellGitHub(world, result);
     forget();
     if (page !== null && isWatched(world) && !leaving) {
@@ -315,10 +325,16 @@ interface Printing {
   readonly folder: RunFolder | null;
   readonly json: boolean;
   readonly quiet: boolean;
+  /** Instead of the usual summary. Absent or null: that. */
+  readonly template?: SummaryTemplate | null;
 }
 
 /** The result on standard output, what else is to be known on standard error. */
-export async function printResult(world: World, result: RunResult, { folder, json, quiet }: Printing): Promise<void> {
+export async function printResult(
+  world: World,
+  result: RunResult,
+  { folder, json, quiet, template = null }: Printing,
+): Promise<void> {
   const { stdout, stderr, env } = world;
   if (json) {
     stdout.write(toResultJson(result));
@@ -326,7 +342,8 @@ export async function printResult(world: World, result: RunResult, { folder, jso
     for (const { outcome, status, threshold, message } of result.verdict.checks)
       if (outcome === 'not-sure' && status === 'passed') stderr.write(`rampart: ${threshold}: ${message}\n`);
   }
-  if (!json) stdout.write(renderSummary(result, { columns: stdout.columns, colour: colourOf(stdout, env) }));
+  if (template !== null) stdout.write(fillSummaryTemplate(template, result));
+  else if (!json) stdout.write(renderSummary(result, { columns: stdout.columns, colour: colourOf(stdout, env) }));
   for (const loss of outputLosses(result)) stderr.write(`rampart: ${loss}\n`);
   if (folder === null) return;
   if (!quiet) stderr.write(`\nReport: ${await folder.pathOf('report.html')}\n`);

@@ -3,7 +3,7 @@ import type { RunResult } from '../core/result.ts';
 import { inertJson } from './html/escape.ts';
 
 /** The order of the parts in the file. */
-const PARTS = [
+export const RESULT_PARTS = [
   'format',
   'tool',
   'run',
@@ -32,7 +32,7 @@ const PARTS = [
 ] as const satisfies readonly (keyof RunResult)[];
 
 /** Fails to compile when a part of the result is not in the list. */
-true satisfies Exclude<keyof RunResult, (typeof PARTS)[number]> extends never ? true : false;
+true satisfies Exclude<keyof RunResult, (typeof RESULT_PARTS)[number]> extends never ? true : false;
 
 /**
  * `result.json`: indented, with a stable order, so that two results can be compared as text. Each point of the timeline
@@ -40,7 +40,7 @@ true satisfies Exclude<keyof RunResult, (typeof PARTS)[number]> extends never ? 
  */
 export function toResultJson(measured: RunResult): string {
   const result = resultInMillis(measured);
-  const parts = PARTS.filter((part) => result[part] !== undefined).map((part) => {
+  const parts = RESULT_PARTS.filter((part) => result[part] !== undefined).map((part) => {
     if (part === 'timeline') return `  "timeline": ${lines(result.timeline)}`;
     // A line break within JSON is always between tokens: in strings it is escaped.
     return `  "${part}": ${JSON.stringify(result[part], null, 2).replaceAll('\n', '\n  ')}`;

@@ -70,6 +70,13 @@ export const OUTPUT_SETTINGS = {
     help: whereMeasured('print result.json on stdout, and nothing else there'),
     what: 'Print result.json on the standard output, and nothing else there',
   },
+  summary: {
+    shape: 'text',
+    flag: '--summary <file>',
+    file: true,
+    help: whereMeasured('print this template of yours instead of the summary: {{latency.response.p95 ms}} …'),
+    what: 'Template that is printed instead of the summary, with places of result.json: {{latency.response.p95 ms}}',
+  },
   quiet: {
     shape: 'yes-or-no',
     flag: '-q, --quiet',
