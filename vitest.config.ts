@@ -14,6 +14,7 @@ const SIDE_BY_SIDE = [
   'agents-loss',
   'agents-resume',
   'ci-examples',
+  'ci-page',
   'coming-from',
   'cookies',
   'data',

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 
 /**
  * The recipes of docs/ci.md as what would run them reads them: YAML is parsed, every shell text goes through `sh -n`, Groovy's
- * brackets and quotes are paired. That the commands themselves are right, `src/cli/recipes.test.ts` holds.
+ * brackets and quotes are paired. That the commands themselves are right, `src/cli/recipes.test.ts` holds; `test/ci-page.test.ts` carries them out.
  */
 
 const page = readFileSync(fileURLToPath(new URL('../docs/ci.md', import.meta.url)), 'utf8');
