@@ -188,8 +188,8 @@ export class Fleet {
       },
     });
     try {
-      await this.#publish(run, message);
-      yield* this.#follow(run, group, register, signal, commands);
+      const begin = () => this.#publish(run, message);
+      yield* this.#follow(run, group, register, begin, signal, commands);
     } finally {
       pieces.unsubscribe();
     }
@@ -200,7 +200,8 @@ export class Fleet {
     { run, plan, agents, register, standing }: Resumed,
     ...[, , signal, commands]: Parameters<LoadSource>
   ): ReturnType<AgentGroup['run']> {
-    yield* this.#follow(run, this.#groupOf(run, plan, agents, register, standing), register, signal, commands);
+    const group = this.#groupOf(run, plan, agents, register, standing);
+    yield* this.#follow(run, group, register, async () => {}, signal, commands);
   }
 
   #groupOf(
@@ -223,10 +224,12 @@ export class Fleet {
     run: string,
     group: AgentGroup,
     register: Register,
+    begin: () => Promise<void>,
     signal: AbortSignal,
     commands: Parameters<LoadSource>[3],
   ): ReturnType<AgentGroup['run']> {
     try {
+      await begin();
       group.follow(await this.#deliveries(run));
       yield* group.run(signal, commands);
     } finally {
