@@ -16,6 +16,7 @@ const SIDE_BY_SIDE = [
   'ci-examples',
   'ci-page',
   'coming-from',
+  'compressed',
   'cookies',
   'data',
   'discover',

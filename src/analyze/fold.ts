@@ -14,7 +14,7 @@ import type {
   UntilResult,
 } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
-import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
+import type { DecodedCounts, IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { goodputCertainty, stretchesOf } from './certainty.ts';
 import { CourseFold } from './course.ts';
@@ -68,6 +68,7 @@ export class RunFold {
   #closedUnannounced = 0;
   #surplus = 0;
   #redirects = 0;
+  #decoded: DecodedCounts | null = null;
 
   /** @throws RampartError `bad-journal` where the stream does not begin with `started`. */
   accept(event: RunEvent): void {
@@ -286,6 +287,7 @@ export class RunFold {
       failures,
       ...(this.#breakingPoint === null ? {} : { breakingPoint: this.#breakingPoint }),
       ...(this.#redirects === 0 ? {} : { redirects: this.#redirects }),
+      ...(this.#decoded === null ? {} : { decoded: this.#decoded }),
       ...(this.#broken === null ? {} : { abortedBy: abortOf(this.#broken) }),
       ...(this.#tornDown === null ? {} : { teardown: this.#tornDown }),
     };
@@ -355,6 +357,7 @@ export class RunFold {
     this.#closedUnannounced += connections?.closedUnannounced ?? 0;
     this.#surplus += connections?.surplus ?? 0;
     this.#redirects += connections?.redirects ?? 0;
+    if (connections?.decoded !== undefined) this.#decoded = together(this.#decoded, connections.decoded);
     if (generator !== undefined && resets === this.#resets && !warmingUp(snapshot, started.plan)) {
       this.#generator.addLag(generator);
       // The delay of a standstill has a doubt of its own, and charges no response.
@@ -401,6 +404,16 @@ function seriesIn(snapshot: IntervalSnapshot, kind: Scope['kind']): Readonly<Rec
   const { series, flows = {}, groups = {} } = snapshot;
   return { request: series, flow: flows, group: groups }[kind];
 }
+
+const together = (sum: DecodedCounts | null, more: DecodedCounts): DecodedCounts =>
+  sum === null
+    ? more
+    : {
+        responses: sum.responses + more.responses,
+        wireBytes: sum.wireBytes + more.wireBytes,
+        bytes: sum.bytes + more.bytes,
+        undecoded: sum.undecoded + more.undecoded,
+      };
 
 /** Of a threshold that ended the load: behind those of the plan. */
 const checkOf = ({ threshold, actual, limit, unit, message }: Broken): Check => ({

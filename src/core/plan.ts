@@ -333,6 +333,8 @@ export interface Plan {
   readonly warmupRequests: Count;
   /** Of every request without one of its own. */
   readonly timeout: Micros;
+  /** Compressed responses are asked for, and decoded before they are judged. Absent: they are not. */
+  readonly compressed?: true;
   /** Redirects within the target are followed, of every request that does not say otherwise. Absent: they are not. */
   readonly followRedirects?: true;
   /** Each virtual user, or arrival, keeps its cookies: for one pass through a flow, or (users only) as long as it is there.

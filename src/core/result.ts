@@ -4,6 +4,7 @@ import type { Ending, Host, TornDown } from './event.ts';
 import type { AlwaysTold, ToldWhereAny } from './measures.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './sample.ts';
+import type { DecodedCounts } from './snapshot.ts';
 import type { Finish } from './streamed.ts';
 
 /**
@@ -53,6 +54,8 @@ export interface RunResult {
   readonly breakingPoint?: BreakingPoint;
   /** The threshold that ended the load; it is the last of `verdict.checks`, too. Absent: none did. */
   readonly abortedBy?: { readonly threshold: string; readonly at: number; readonly message: string };
+  /** Bodies as they came and what they held, where compressed ones were asked for, warm-up included. Absent: none came. */
+  readonly decoded?: DecodedCounts;
   /** Redirects that were followed, of all requests together, warm-up included; each is within its request. Absent: none. */
   readonly redirects?: number;
   /** What came of the plan's tear-down; it is in no figure. Absent: there was none. */

@@ -130,6 +130,18 @@ export interface ConnectionCounts {
   readonly surplus: number;
   /** Redirects that were followed. Absent: none. */
   readonly redirects?: number;
+  /** What bodies held, where compressed ones were asked for. Absent: none were, or none came. */
+  readonly decoded?: DecodedCounts;
+}
+
+/** Bodies of responses, compressed and not. */
+export interface DecodedCounts {
+  readonly responses: number;
+  /** As they came, and what they hold. */
+  readonly wireBytes: number;
+  readonly bytes: number;
+  /** Further ones, which could not be decoded, or hold more than 1 MiB: in none of the others. */
+  readonly undecoded: number;
 }
 
 export type Phase = 'warmup' | 'measure' | 'drain';

@@ -31,6 +31,8 @@ export function resolveRequest(
     resolveBody(given, declared !== undefined && isJsonType(declared), files) ??
     (alone ? rowBody(given, address, headers) : null);
   if (content?.isJson && declared === undefined) headers.push(['content-type', 'application/json']);
+  if (given.settings.compressed === true && headerValue(headers, 'accept-encoding') === undefined)
+    headers.push(['accept-encoding', 'gzip, deflate, br']);
   if (headerValue(headers, 'accept') === undefined) headers.push(['accept', '*/*']);
   if (headerValue(headers, 'user-agent') === undefined) headers.push(['user-agent', `rampart/${version}`]);
   const method = read(given, 'method', parseMethod) ?? (content === null ? 'GET' : 'POST');

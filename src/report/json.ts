@@ -25,6 +25,7 @@ export const RESULT_PARTS = [
   'failures',
   'breakingPoint',
   'abortedBy',
+  'decoded',
   'redirects',
   'teardown',
   'traces',

@@ -362,6 +362,10 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
         .positive()
         .exactOptional()
         .describe('Of so many responses one was checked, but for its status. Absent: each.'),
+      compressed: z
+        .literal(true)
+        .exactOptional()
+        .describe('Compressed responses were asked for, and decoded. Absent: they were not.'),
       followRedirects: z
         .literal(true)
         .exactOptional()

@@ -385,6 +385,15 @@ const resultSchema = z
       })
       .exactOptional()
       .describe('The threshold that ended the load; also the last of `verdict.checks`. Absent: none did.'),
+    decoded: z
+      .strictObject({
+        responses: count('Bodies that were decoded, or had come as they are.'),
+        wireBytes: count('Their bytes as they came.'),
+        bytes: count('Their bytes once decoded.'),
+        undecoded: count('Further ones, that could not be decoded or hold more than 1 MiB.'),
+      })
+      .exactOptional()
+      .describe('Bodies where compressed ones were asked for, warm-up included. Absent: they were not, or none came.'),
     redirects: z
       .int()
       .positive()

@@ -172,6 +172,8 @@ const generator = fields({
   threads: maybe(list(thread)),
 });
 
+const decoded = fields({ responses: whole, wireBytes: whole, bytes: whole, undecoded: whole });
+
 const snapshot = fields({
   index: between(0, 1e9),
   startAt: micros,
@@ -189,7 +191,9 @@ const snapshot = fields({
     vus: whole,
   }),
   missing: maybe(list(text)),
-  connections: maybe(fields({ closedUnannounced: whole, surplus: whole, redirects: maybe(whole) })),
+  connections: maybe(
+    fields({ closedUnannounced: whole, surplus: whole, redirects: maybe(whole), decoded: maybe(decoded) }),
+  ),
   series: byName(series),
   flows: maybe(byName(series)),
   groups: maybe(byName(series)),

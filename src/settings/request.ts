@@ -139,6 +139,13 @@ export const REQUEST_SETTINGS = {
       placeholder: '30s',
     },
   },
+  compressed: {
+    shape: 'yes-or-no',
+    flag: '--compressed',
+    help: whereMeasured('ask for compressed responses (gzip, deflate, br), and decode them'),
+    what: 'Ask for compressed responses (gzip, deflate, br), and decode them before they are checked (default false)',
+    notWithAutocannon: UNSEEN,
+  },
   followRedirects: {
     shape: 'yes-or-no',
     flag: '--follow-redirects',

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo, Server } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { planFixture } from '../../core/plan.fixture.ts';
@@ -177,6 +178,46 @@ describe.each([
     await send(user);
     await send(user);
     expect(got).toEqual(['own=9', 'own=9; s=1']);
+    driver.close();
+  });
+
+  it('decodes bodies, so that checks and captures see what they hold, and counts both sizes', async () => {
+    const text = JSON.stringify({ label: 'approved', pad: 'x'.repeat(5_000) });
+    const bodies: Record<string, Buffer> = {
+      gzip: gzipSync(text),
+      deflate: deflateSync(text),
+      br: brotliCompressSync(text),
+      identity: Buffer.from(text),
+      // Ten megabytes of one letter.
+      bomb: gzipSync(Buffer.alloc(10_000_000)),
+      broken: Buffer.from('no gzip'),
+    };
+    let coding = 'gzip';
+    const target = await listening((_request, response) => {
+      const named = { bomb: 'gzip', broken: 'gzip' }[coding] ?? coding;
+      response.setHeader('content-encoding', named);
+      response.end(bodies[coding]);
+    }, http2);
+    const checks = [{ kind: 'contains' as const, text: '"label":"approved"' }];
+    const { driver, send } = await driverFor(planFor(target, { compressed: true, checks }));
+    const wire: number[] = [];
+    for (coding of ['gzip', 'deflate', 'br', 'identity']) {
+      const done = await send(createExchange(0));
+      expect([coding, said(done)]).toEqual([coding, 'ok 200']);
+      wire.push(done.bodyBytesIn);
+    }
+    expect(wire).toEqual(['gzip', 'deflate', 'br', 'identity'].map((name) => bodies[name]?.length));
+    const sum = wire.reduce((total, one) => total + one, 0);
+    expect(driver.takeConnectionCounts?.()?.decoded).toEqual({
+      ...{ responses: 4, wireBytes: sum, bytes: 4 * text.length, undecoded: 0 },
+    });
+    coding = 'bomb';
+    expect(said(await send(createExchange(0)))).toBe('wrong-answer 200 the body is larger than 1 MiB');
+    coding = 'broken';
+    expect(said(await send(createExchange(0)))).toBe(
+      'wrong-answer 200 the body is not what its content-encoding says (gzip)',
+    );
+    expect(driver.takeConnectionCounts?.()?.decoded).toMatchObject({ responses: 0, undecoded: 2 });
     driver.close();
   });
 });

@@ -16,9 +16,13 @@ import { Visit, VisitAmender } from './visit.ts';
 /** Makes the driver that sends, whose requests are changed by an amender. */
 export type CreateAmended = (plan: Plan, clock: Clock, segment: Segment, amender: Amender) => Driver & Witnessed;
 
-/** Whether users of a plan do more than send: keep cookies, or go where a redirect leads. */
+/** Whether users of a plan do more than send: keep cookies, decode bodies, or go where a redirect leads. */
 export const browses = (plan: Plan): boolean =>
-  plan.cookies !== undefined || plan.requests.some((request) => followsRedirects(plan, request));
+  plan.cookies !== undefined ||
+  plan.compressed === true ||
+  plan.requests.some((request) => followsRedirects(plan, request));
+
+const NONE = { responses: 0, wireBytes: 0, bytes: 0, undecoded: 0 };
 
 /** What of a request's first part is kept through its redirects. */
 interface Begun {
@@ -33,8 +37,8 @@ interface Begun {
 }
 
 /**
- * What browsers do and load generators by themselves do not: keeps the cookies of each virtual user, and follows redirects within
- * the target. The requests of one chain are one: due with its first, done with its last, their bytes added up.
+ * What browsers do and load generators by themselves do not: keeps the cookies of each virtual user, decodes bodies, and follows
+ * redirects within the target. The requests of one chain are one: due with its first, done with its last, their bytes added up.
  */
 export class BrowsingDriver implements Driver, Witnessed {
   onDone: (exchange: Exchange) => void = () => {};
@@ -48,6 +52,7 @@ export class BrowsingDriver implements Driver, Witnessed {
   readonly #place: Pick<CookiePlace, 'host' | 'secure'>;
   readonly #begun = new Map<Exchange, Begun>();
   #redirects = 0;
+  #decoded = { ...NONE };
   /** Of the response that is being shown. */
   #location: string | null = null;
   #setCookies: readonly string[] = [];
@@ -109,18 +114,39 @@ export class BrowsingDriver implements Driver, Witnessed {
   takeConnectionCounts(): ConnectionCounts | null {
     const counts = this.#inner.takeConnectionCounts?.() ?? null;
     const redirects = this.#redirects;
-    if (redirects === 0) return counts;
+    const decoded = this.#decoded;
+    const decodes = decoded.responses + decoded.undecoded > 0;
+    if (redirects === 0 && !decodes) return counts;
     this.#redirects = 0;
-    return { closedUnannounced: 0, surplus: 0, ...counts, redirects };
+    this.#decoded = { ...NONE };
+    return {
+      ...{ closedUnannounced: 0, surplus: 0, ...counts },
+      ...(redirects === 0 ? {} : { redirects }),
+      ...(decodes ? { decoded } : {}),
+    };
   }
 
   /** A response is there, whole, and ends its request in the same breath. */
   #look(answer: AnswerBuffer): void {
+    if (this.#plan.compressed === true) this.#decode(answer);
     this.#location = answer.header('location');
     this.#setCookies =
       this.#plan.cookies === undefined || answer.header('set-cookie') === null
         ? []
         : answer.headers().flatMap(([name, value]) => (name.toLowerCase() === 'set-cookie' ? [value] : []));
+  }
+
+  /** So that checks and captures see what the body holds. */
+  #decode(answer: AnswerBuffer): void {
+    const wireBytes = answer.end - answer.start;
+    const sum = this.#decoded;
+    if (wireBytes > 0) answer.decode();
+    if (answer.unreadable() !== null) sum.undecoded += 1;
+    else if (wireBytes > 0) {
+      sum.responses += 1;
+      sum.wireBytes += wireBytes;
+      sum.bytes += answer.end - answer.start;
+    }
   }
 
   #done(exchange: Exchange): void {
