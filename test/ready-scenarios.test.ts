@@ -76,7 +76,6 @@ const TESTS: Readonly<Record<string, () => Promise<void>>> = {
     expect(counted(totals)).toMatchObject({ sent: 691, ok: 691 });
   },
   'iris-nginx.yaml': async () => {
-    if (!existsSync('/usr/sbin/nginx')) return;
     const { series } = await run('iris-nginx.yaml', await behindNginx(), '--vus', '4', '--duration', '4s');
     expect(Object.keys(series)).toEqual(['one record', 'batch of three']);
   },
@@ -106,5 +105,6 @@ describe('the ready scenarios', () => {
     const page = readFileSync(`${ROOT}scenarios/README.md`, 'utf8');
     for (const name of FILES) expect(page).toContain(`[${name}](${name})`);
   });
-  for (const [name, test] of Object.entries(TESTS)) it(`run: ${name}`, test);
+  const unready = (name: string): boolean => name === 'iris-nginx.yaml' && !existsSync('/usr/sbin/nginx');
+  for (const [name, test] of Object.entries(TESTS)) it.skipIf(unready(name))(`run: ${name}`, test);
 });
