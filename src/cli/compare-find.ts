@@ -127,7 +127,7 @@ const saysNothing = ({ leftOut, status }: SearchFigures): boolean =>
   status === null || status === 'undecided' || (leftOut !== undefined && (status === 'found' || status === 'rough'));
 
 function foundText({ status, estimate, interval }: SearchFigures, unit: LoadUnit): string {
-  if (estimate !== null) return formatLoad(estimate, unit);
+  if (estimate !== null) return `${status === 'rough' ? 'roughly ' : ''}${formatLoad(estimate, unit)}`;
   return interval === null ? `${status}` : `at least ${formatLoad(interval[0], unit)}`;
 }
 

@@ -18,7 +18,7 @@ export function deploymentSentences({ deployments, changes }: DeploymentComparis
   return changes.map(({ name, metrics }) => {
     const limit = metrics.find((metric) => metric.name === 'breaking point');
     if (limit === undefined)
-      return `${name} and ${first.name}: no breaking point of both is known, so that they cannot be held against each other.`;
+      return `Undecided whether ${name} sustains more than ${first.name}: in no round was the breaking point of both found.`;
     const rounds = limit.runs === 1 ? 'one round' : `${limit.runs} rounds`;
     const [before, after] = {
       improved: [`${name} sustains more than`, `: ${changeText(limit)}.`],

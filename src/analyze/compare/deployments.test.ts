@@ -95,6 +95,18 @@ describe('deployments held against the first', () => {
   });
 });
 
+describe('rough answers', () => {
+  it('decide nothing, however alike they are, and are as wide as their own intervals', () => {
+    const fast = deploymentAt('fast', { limit: 62, p95: 40 });
+    const searches = fast.searches.map((one) => ({ ...one, status: 'rough', interval: [11, 366] }) as const);
+    const slow = deploymentAt('slow', { limit: 4, p95: 40 });
+    const { changes, deployments, doubts } = compareDeployments([{ ...fast, searches }, slow], OPTIONS);
+    expect(changes[0]?.metrics.some(({ name }) => name === 'breaking point')).toBe(false);
+    expect(deployments[0]?.breakingPoint?.interval).toEqual([11, 366]);
+    expect(doubts.join()).toMatch(/fast: 5 of 5 searches ended with a rough answer, which decides nothing/);
+  });
+});
+
 describe('runs at the common load that were too short', () => {
   it('are told of', () => {
     const short = deploymentAt('b', { limit: 50, p95: 40 });

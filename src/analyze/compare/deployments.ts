@@ -132,17 +132,21 @@ const METRICS: readonly (readonly [
   metric: RunMetric<DeploymentFigure>,
   of: (deployment: MeasuredDeployment) => readonly (number | null)[],
 ])[] = [
-  [{ name: 'breaking point', unit: '1/s', worse: 'less', by: 'ratio' }, (one) => searchesOf(one, 'estimate')],
-  [{ name: 'capacity', unit: '1/s', worse: 'less', by: 'ratio' }, (one) => searchesOf(one, 'capacity')],
+  // A rough answer is as wide as its interval, whatever the next ones come to: searches that are all too short err alike.
+  [
+    { name: 'breaking point', unit: '1/s', worse: 'less', by: 'ratio' },
+    ({ searches }) => searches.map(({ status, estimate }) => (status === 'found' ? estimate : null)),
+  ],
+  [
+    { name: 'capacity', unit: '1/s', worse: 'less', by: 'ratio' },
+    ({ searches }) => searches.map(({ capacity }) => capacity),
+  ],
   [{ name: 'p95', unit: 'ms', worse: 'more', by: 'ratio' }, ({ runs }) => runs.map(({ p95 }) => p95)],
   [
     { name: 'CPU per request', unit: 'ms', worse: 'more', by: 'ratio' },
     ({ runs }) => runs.map(({ cpu }) => cpu?.msPerRequest ?? null),
   ],
 ];
-
-const searchesOf = ({ searches }: MeasuredDeployment, name: 'estimate' | 'capacity'): readonly (number | null)[] =>
-  searches.map((search) => search[name]);
 
 /** What both know, in the rounds in which both know it. */
 function knownOf(
@@ -174,15 +178,18 @@ function deploymentOf(one: MeasuredDeployment): Deployment {
     (status === 'not-reached' || status === 'generator-limited') && interval !== null ? interval[0] : [],
   );
   const cpu = runs.flatMap((run) => run.cpu ?? []);
+  const rough = found.some(({ status }) => status === 'rough');
   const breakingPoint = pooled(
     found.map(({ estimate }) => estimate as number),
     found.map(({ interval }) => interval),
+    rough,
   );
   const perSec = pooled(
     found.flatMap((search) => search.perSec ?? []),
     found.map(({ interval, perSec: rate, estimate }) =>
       interval === null || rate === null || estimate === null ? null : scaled(interval, rate / estimate),
     ),
+    rough,
   );
   return {
     ...one,
@@ -212,18 +219,19 @@ function costOf(costPerHour: number, { estimate, interval: [low, high] }: Estima
 }
 
 /**
- * Several measurements of one thing: their geometric mean, with Student's interval where there are enough of them; of fewer
- * the interval reaches from the lowest end of their own to the highest.
+ * Several measurements of one thing: their geometric mean, with Student's interval where there are enough of them; of fewer,
+ * and of rough ones, the interval reaches from the lowest end of their own to the highest.
  */
 function pooled(
   values: readonly number[],
   own: readonly (readonly [number, number | null] | null)[] = [],
+  rough = false,
 ): Estimate | null {
   if (values.length === 0) return null;
   const logs = values.map(Math.log);
   const mean = meanOf(logs);
   const estimate = Math.exp(mean);
-  if (values.length >= FEWEST) {
+  if (values.length >= FEWEST && !rough) {
     const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1);
     const half = studentQuantile(0.975, logs.length - 1) * Math.sqrt(variance / logs.length);
     return { estimate, interval: [Math.exp(mean - half), Math.exp(mean + half)] };
@@ -261,6 +269,11 @@ function doubtsOf(measured: readonly MeasuredDeployment[], unit: LoadUnit): stri
     if (without.length > 0)
       doubts.push(
         `${name}: ${without.length} of ${counted(searches.length, 'search', 'searches')} found no breaking point (${without[0]?.status ?? 'none'}); those rounds are in no comparison of it.`,
+      );
+    const rough = searches.filter(({ status }) => status === 'rough').length;
+    if (rough > 0)
+      doubts.push(
+        `${name}: ${rough} of ${counted(searches.length, 'search', 'searches')} ended with a rough answer, which decides nothing: give them a longer --budget.`,
       );
     const limits = new Set(searches.flatMap(({ criterion }) => criterion ?? []));
     if (limits.size > 1) doubts.push(`${name}: not the same limit in all searches: ${[...limits].join('; ')}.`);
