@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { rampart, resultOf } from './command.ts';
+import { codeOf } from './disturbed.ts';
 import { httpTarget } from './target.ts';
 
 it('a run whose last seconds break a threshold of --abort-on ends early, with exit code 3 and the reason', async () => {
@@ -11,7 +12,8 @@ it('a run whose last seconds break a threshold of --abort-on ends early, with ex
   const { code, stdout, stderr } = await rampart([...asked, '--json']);
   await target.close();
   const result = resultOf(stdout);
-  expect([code, result.run.ending, result.verdict.status]).toEqual([3, 'aborted', 'failed']);
+  expect([code, result.run.ending]).toEqual([codeOf(result, 3), 'aborted']);
+  expect(result.verdict.checks.at(-1)).toMatchObject({ threshold: 'errors<20% over 2s', status: 'failed' });
   expect(result.abortedBy?.message).toMatch(/^errors were .*, over the last 2 s$/);
   expect(result.abortedBy?.at).toBeLessThan(40);
   expect(stderr).toContain(': the load ends');
