@@ -31,6 +31,7 @@ import { withRoute } from './route.ts';
 import { refuseMisplaced, resolveSearch } from './search.ts';
 import { resolveSecretNames } from './secret-names.ts';
 import { readSources, type Sources } from './sources.ts';
+import { suitedTo } from './suited.ts';
 import { parseTemplatedAddress } from './template.ts';
 import { resolveThresholdList } from './threshold.ts';
 import { resolveTls } from './tls.ts';
@@ -74,20 +75,22 @@ export async function prepareRun(sources: Sources, world: PlanWorld): Promise<Pr
 }
 
 /** What the settings of all layers mean. It waits for nothing. @throws RampartError as `resolvePlan`. */
-export function preparedBy(given: RawSettings, kind: Plan['kind'], world: PlanWorld): PreparedRun {
+export function preparedBy(written: RawSettings, kind: Plan['kind'], world: PlanWorld): PreparedRun {
+  const { given, leftOut } = suitedTo(written, kind);
+  if (leftOut !== null) world.note?.(leftOut);
   const address = read(given, 'url', parseTemplatedAddress);
   if (address === undefined)
     throw new RampartError('usage', 'no URL is given', 'Give the address of the endpoint: http://host:port/path.');
   const target = withRoute(given, address.target);
   const { setup, teardown } = resolveFrame(given, { ...world, address, before: [] });
   const replay = kind === 'run' ? resolveReplay(given) : null;
-  const written = resolveTraffic(given, {
+  const asWritten = resolveTraffic(given, {
     ...{ ...world, address: replay?.format === 'log' ? { ...address, ...OF_THE_LINE } : address },
     before: capturedNames({ requests: setup }),
   });
-  const { thresholds } = written;
+  const { thresholds } = asWritten;
   const trace = traceWishOf(given);
-  const traffic = trace === null ? written : { ...written, requests: traced(written.requests, given) };
+  const traffic = trace === null ? asWritten : { ...asWritten, requests: traced(asWritten.requests, given) };
   const checks = resolveChecks(given);
   const { data, rows, replayed } = resolveData(given, { requests: traffic.requests, checks }, world, replay);
   const { requests, flows } = replayed?.methods == null ? traffic : byMethod(traffic, replayed.methods);

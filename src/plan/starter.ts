@@ -1,7 +1,7 @@
 /* The scenario that `rampart init` writes: what is behind # is there to be tried. */
 
 export const STARTER_TOP = `# A load test. rampart validate FILE reads it, rampart run FILE --dry-run sends one of each request,
-# rampart run FILE puts the load on; rampart find looks for the breaking point, of a file without load and thresholds.
+# rampart run FILE puts the load on; rampart find FILE looks for the breaking point: without the file's load, with its thresholds as SLOs.
 `;
 
 /** What to send, where no target could be asked. */

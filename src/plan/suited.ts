@@ -1,0 +1,53 @@
+import type { Plan } from '../core/plan.ts';
+import { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from '../settings/table.ts';
+import { layerOf, type RawSettings } from './raw-settings.ts';
+
+/** What a command left out of a scenario file that was written for another one. */
+export interface Suited {
+  readonly given: RawSettings;
+  /** A sentence; null: nothing. */
+  readonly leftOut: string | null;
+}
+
+/** A file's load of its own cannot be left out: its rows and requests are those of the trace. */
+const KEPT: ReadonlySet<SettingName> = new Set(['replay', 'replayTime', 'speed', 'replayLoop', 'replayAll']);
+
+/**
+ * One scenario file serves a run, a search and a probe: what it says of a load that another command makes is left out, and the
+ * thresholds of a run are what a search holds, unless the file or the command has SLOs. What flags and variables say is meant for
+ * this command, and refused where it does not apply.
+ */
+export function suitedTo(given: RawSettings, kind: Plan['kind']): Suited {
+  const ofFile = (name: SettingName): boolean => layerOf(given, name) === 'scenario';
+  const misplaced = SETTING_NAMES.filter((name) => !KEPT.has(name) && ofFile(name) && isMisplaced(name, kind));
+  if (misplaced.length === 0) return { given, leftOut: null };
+  const settings: Partial<Settings> = { ...given.settings };
+  for (const name of misplaced) delete settings[name];
+  const held = kind === 'find' && misplaced.includes('thresholds') && given.settings.slos === undefined;
+  const slos = held ? { slos: given.settings.thresholds } : {};
+  const others = misplaced.filter((name) => !held || name !== 'thresholds');
+  return {
+    given: {
+      ...given,
+      settings: { ...settings, ...slos } as Settings,
+      originOf: (name) => given.originOf(held && name === 'slos' ? 'thresholds' : name),
+    },
+    leftOut: [
+      ...(others.length === 0 ? [] : [`Left out of the file, since ${REASON[kind]}: ${others.join(', ')}.`]),
+      ...(held ? ['Its thresholds are the SLOs.'] : []),
+    ].join(' '),
+  };
+}
+
+const REASON: Readonly<Record<Plan['kind'], string>> = {
+  run: 'they are of a search',
+  find: 'find chooses its own levels',
+  probe: 'a probe sends one request at a time',
+};
+
+function isMisplaced(name: SettingName, kind: Plan['kind']): boolean {
+  const { refusedBy, onlyFor } = SETTINGS[name];
+  return kind === 'run'
+    ? onlyFor === 'find'
+    : refusedBy?.[kind] !== undefined || (kind === 'probe' && onlyFor === 'find');
+}
