@@ -152,7 +152,7 @@ describe('set-up and tear-down', () => {
     target.undo = 500;
     const cwd = scenario(target.url, { duration: '60s', thresholds: ['errors<1%'] });
     const running = start(['run', 's.json', '-o', 'out'], { cwd });
-    await running.shown('Set-up');
+    await running.shown('Preflight:');
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     running.kill('SIGINT');
     const { code, stdout } = await running.finished;
