@@ -1,11 +1,8 @@
 import * as z from 'zod';
+import { amount, count, maybe, type TimeUnit, text } from './schema-fields.ts';
 
 /** The documented shape of `result.json.breakingPoint`: the types of `core/breaking-point`, in words. */
 
-const text = (description: string) => z.string().describe(description);
-const amount = (description: string) => z.number().nonnegative().describe(description);
-const count = (description: string) => z.int().nonnegative().describe(description);
-const maybe = (description: string) => z.number().nonnegative().nullable().describe(description);
 const interval = () => z.tuple([z.number().nonnegative(), z.number().nonnegative().nullable()]);
 
 const UNIT = z.enum(['req/s', 'vus']);
@@ -31,7 +28,7 @@ const criterion = z.strictObject({
   verdict: z.enum(['pass', 'fail', 'undecided']).describe('By the interval, not by the value.'),
 });
 
-const levelIn = (unit: 'µs' | 'ms') =>
+const levelIn = (unit: TimeUnit) =>
   z.strictObject({
     index: count('Which level it is, from 0.'),
     purpose: z
@@ -99,7 +96,7 @@ const scalability = z.strictObject({
 });
 
 /** @param unit of times whose name does not say it: a journal has µs. */
-export const breakingPointSchemaIn = (unit: 'µs' | 'ms') =>
+export const breakingPointSchemaIn = (unit: TimeUnit) =>
   z
     .strictObject({
       status: z
@@ -213,7 +210,7 @@ export const ARRIVALS = z.union([
 ]);
 
 /** What a search was told to do; part of the plan. */
-export function searchPlanSchema<Slo extends z.ZodType>(slo: Slo, unit: 'µs' | 'ms') {
+export function searchPlanSchema<Slo extends z.ZodType>(slo: Slo, unit: TimeUnit) {
   return z.strictObject({
     unit: UNIT.describe('The axis that is searched.'),
     slos: z.array(slo).describe('All must hold; none: chosen from the idle response time.'),

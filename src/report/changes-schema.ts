@@ -1,11 +1,10 @@
 import * as z from 'zod';
+import { amount, type TimeUnit } from './schema-fields.ts';
 
 /** The documented shape of `result.json.changes`: the types of `core/command`, in words. */
 
-const amount = (description: string) => z.number().nonnegative().describe(description);
-
 /** @param unit of times: a journal has µs. */
-export function changesSchemaIn(unit: 'µs' | 'ms') {
+export function changesSchemaIn(unit: TimeUnit) {
   const at = () => amount(`When it came into effect, ${unit} since the start.`);
   const edit = z.discriminatedUnion('model', [
     z.strictObject({
