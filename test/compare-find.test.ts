@@ -8,32 +8,38 @@ import { CLI, rampart, temporaryFolder } from './command.ts';
 /** Two workers each; the slowed one sustains a quarter of the other, which no busy machine hides. */
 const SERVED = { fast: 'fixed:10ms', slow: 'fixed:40ms' };
 
+/** Whether the machine let all searches and runs say something. */
+const isWhole = (deployments: DeploymentComparison['deployments']): boolean =>
+  deployments.every(({ searches, runs }) => runs.length === 5 && searches.every(({ estimate }) => estimate !== null));
+
 describe('deployments compared by what they sustain', () => {
-  it('says which sustains more, what a request costs, and where it measured all of them', async (test) => {
+  it('says which sustains more, what a request costs, and where it measured all of them', async ({ task }) => {
     const port = await freePort();
     const out = join(temporaryFolder(), 'out');
     const serve = (law: string): string =>
       `exec "${process.execPath}" "${CLI}" serve --law ${law} --slots 2 --port ${port}`;
-    const { code, stdout, stderr } = await rampart([
-      ...['compare', '--find', `http://127.0.0.1:${port}/predict`, '-b', '{}', '-o', out, '--margin', '20%'],
-      ...['--deployment', `fast=${serve(SERVED.fast)}`, '--deployment', `slow=${serve(SERVED.slow)}`],
-      ...['--cost', 'fast=0.2/h', '--cost', 'slow=0.1/h', '--slo', 'p95<300ms', '--budget', '6s', '--unit', 'vus'],
-      // Users who wait: a machine that is busy makes them late, and voids nothing.
-      ...['--vus', '2', '-d', '4s'],
-    ]);
-    expect(stderr).toMatch(/^search, round 1 of 5/);
-    const { deployments, changes, commonLoad, slos, doubts } = JSON.parse(
-      readFileSync(join(out, 'comparison.json'), 'utf8'),
-    ) as DeploymentComparison;
-    const whole = deployments.every(
-      ({ searches, runs }) => runs.length === 5 && searches.every(({ estimate }) => estimate !== null),
-    );
-    if (!whole) {
+    const compare = async () => {
+      const { code, stdout, stderr } = await rampart([
+        ...['compare', '--find', `http://127.0.0.1:${port}/predict`, '-b', '{}', '-o', out, '--overwrite'],
+        ...['--deployment', `fast=${serve(SERVED.fast)}`, '--deployment', `slow=${serve(SERVED.slow)}`],
+        ...['--cost', 'fast=0.2/h', '--cost', 'slow=0.1/h', '--slo', 'p95<300ms', '--budget', '6s', '--unit', 'vus'],
+        // Users who wait: a machine that is busy makes them late, and voids nothing.
+        ...['--vus', '2', '-d', '4s', '--margin', '20%'],
+      ]);
+      // Whatever came of it, nothing that was started is left.
+      await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+      const compared = JSON.parse(readFileSync(join(out, 'comparison.json'), 'utf8')) as DeploymentComparison;
+      return { code, stdout, stderr, ...compared };
+    };
+    let { code, stdout, stderr, deployments, changes, commonLoad, slos, doubts } = await compare();
+    if (!isWhole(deployments)) {
       // A machine that is too busy to measure must be said to be, and nothing else; of the deployments it says nothing.
       expect(doubts.join()).toMatch(/said nothing of the deployments|found no breaking point/);
-      await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
-      test.skip(`the machine was too busy to measure: ${doubts[0]}`);
+      task.meta.repeated = doubts.join(' ');
+      ({ code, stdout, stderr, deployments, changes, commonLoad, slos, doubts } = await compare());
     }
+    expect(isWhole(deployments)).toBe(true);
+    expect(stderr).toMatch(/^search, round 1 of 5/);
     // Searches of six seconds are rough as a rule, and then decide nothing of breaking points; of capacities they do.
     expect(stdout).toMatch(/^(slow sustains less than fast: −\d+ %\.|Undecided whether slow sustains more)/);
     // Between named deployments a person chooses.
@@ -56,6 +62,5 @@ describe('deployments compared by what they sustain', () => {
     }
     expect(readFileSync(join(out, 'comparison.md'), 'utf8')).toContain('### slow against fast');
     expect(readFileSync(join(out, 'comparison.html'), 'utf8')).toContain('breaking point, users over cost of an hour');
-    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
   }, 600_000);
 });

@@ -30,9 +30,17 @@ describe('suggest', () => {
     expect(didYouMean('ratee', ['races', 'rate'])).toBe('Did you mean rate?');
   });
 
-  it('finds every name again after one slip', () => {
+  it('finds every name again after one slip, unless another is as near', () => {
+    // "peed" may be `speed` or `seed`.
+    const alone = (name: string): boolean =>
+      suggest(
+        name,
+        SETTING_NAMES.filter((other) => other !== name),
+      ) === null;
+    const names = SETTING_NAMES.filter((name) => name.length > 4 && alone(name));
+    expect(names.length).toBeGreaterThan(0.7 * SETTING_NAMES.length);
     const slip = fc.record({
-      name: fc.constantFrom(...SETTING_NAMES.filter((name) => name.length > 4)),
+      name: fc.constantFrom(...names),
       at: fc.nat(),
       kind: fc.constantFrom('drop', 'double', 'swap'),
     });
