@@ -75,7 +75,7 @@ export function stallingTarget(stall: number, period: number): Promise<TestTarge
   return lawTarget('fixed:0ms', [`stall:${stall}ms/${period}ms`]);
 }
 
-async function lawTarget(law: string, faults: string[] = []): Promise<TestTarget> {
+export async function lawTarget(law: string, faults: string[] = []): Promise<TestTarget> {
   const server = await startLawServer({ law, faults, drainMs: 0, log: () => {} });
   return {
     url: `${server.url}/predict`,
