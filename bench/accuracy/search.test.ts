@@ -270,6 +270,16 @@ describe('a search that cannot go on', () => {
     expect(high).toBeGreaterThan(70);
   });
 
+  it('names no limit of one SLO, and the capacity that was seen, with a generator that was hardly ever fit', () => {
+    const slos = [latencySlo(95, 100), latencySlo(99, 200)];
+    const answer = simulate(searchOptions(slos, 120), mm1, 3, { busy: 0.09, every: 0.1, cpuWait: 0.45 });
+    expect(answer.status).toBe('generator-limited');
+    expect(answer.sloLimits).toEqual([]);
+    // It can do 100 requests per second; one at a time, with pauses, makes a tenth of them.
+    expect(answer.capacity?.interval[0]).toBeGreaterThan(60);
+    expect(answer.capacity?.interval[1]).toBeNull();
+  });
+
   it('uses no void level', () => {
     const answer = tampered((observation, _, count) => (count === 8 ? { ...observation, unfit: 'slow' } : observation));
     expect(answer.levels[8]).toMatchObject({ verdict: 'void', used: false });

@@ -45,7 +45,11 @@ export function answerOf(state: SearchState): BreakingPoint {
     spentSeconds: spent,
     slos: criteria.map(({ slo }) => slo),
     ...(fails || estimate === null ? {} : { sloLimit: limitOf(estimate.binding, held) }),
-    sloLimits: fails ? [] : (estimate?.limits ?? []).map((one) => ({ slo: one.criterion.slo, ...limitOf(one, held) })),
+    // What a generator that was not fit let be seen of one SLO is no more than of all.
+    sloLimits:
+      fails || status === 'generator-limited'
+        ? []
+        : (estimate?.limits ?? []).map((one) => ({ slo: one.criterion.slo, ...limitOf(one, held) })),
     capacity,
     ...(errors === undefined || fails ? {} : { errorLimit: limitOf(errors, held) }),
     knee: kneeOf(state),
@@ -102,6 +106,9 @@ function capacityEstimate({ capacity, present: levels }: SearchState): Estimate 
   );
   const half = 1.96 * pooled.relativeError;
   if (carried > pooled.perSec * (1 + half)) return { estimate: carried, interval: [carried, null] };
+  // So is what came of a ramp in which the generator was not fit.
+  if (!capacity.reached && capacity.perSec > pooled.perSec * (1 + half))
+    return { estimate: capacity.perSec, interval: [capacity.perSec * (1 - 1.96 * capacity.deviation), null] };
   return {
     estimate: pooled.perSec,
     interval: [pooled.perSec * (1 - half), capacity.reached ? pooled.perSec * (1 + half) : null],
