@@ -124,7 +124,7 @@ export const breakingPointSchemaIn = (unit: TimeUnit) =>
         .string()
         .nullable()
         .describe('What binds first: an SLO as written, or `capacity`; null: nothing found.'),
-      estimate: maybe('The SLO limit; of an answer "at least" the highest load that passed; null: nothing is known.'),
+      estimate: maybe('The SLO limit; of a result "at least" the highest load that passed; null: nothing is known.'),
       interval: interval().nullable().describe(INTERVAL),
       confidence: z.literal(0.95).describe('Of the intervals.'),
       precision: z
@@ -135,7 +135,7 @@ export const breakingPointSchemaIn = (unit: TimeUnit) =>
         .describe('Width of the interval over the estimate.'),
       resolution: maybe('Relative difference of load that the requests near the limit can tell apart; null: unknown.'),
       moreSeconds: maybe(
-        'Of a rough answer: about how much longer a search must be for one that is found, s; null: not known.',
+        'Of a rough result: about how much longer a search must be for one that is found, s; null: not known.',
       ).exactOptional(),
       budgetSeconds: amount('How long it was allowed to take, s.'),
       spentSeconds: amount('How long it took, s.'),
@@ -199,7 +199,7 @@ export const breakingPointSchemaIn = (unit: TimeUnit) =>
             message: text('What was seen.'),
           }),
         )
-        .describe('What the reader of the answer must know.'),
+        .describe('What the reader of the result must know.'),
       levels: z.array(levelIn(unit)).describe('Every level, in the order run.'),
     })
     .describe('What a search found.');
@@ -216,7 +216,7 @@ export function searchPlanSchema<Slo extends z.ZodType>(slo: Slo, unit: TimeUnit
     slos: z.array(slo).describe('All must hold; none: chosen from the idle response time.'),
     budget: amount(`How long it may take, ${unit}.`),
     precision: amount('Wanted width of the 95 % interval over the estimate, 0..1.'),
-    allowRough: z.literal(true).exactOptional().describe('A rough answer passes too.'),
+    allowRough: z.literal(true).exactOptional().describe('A rough result passes too.'),
     extendTo: amount(
       `Go on until the interval is as narrow as \`precision\`, at most so long, ${unit}; absent: the budget is the end.`,
     ).exactOptional(),

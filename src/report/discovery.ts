@@ -81,7 +81,7 @@ export function notFound(discovery: Discovery, path: string, secrets: Secrets): 
       ? []
       : [`it is ${shown(target, secrets)} (${evidence.map((each) => shown(each, secrets)).join('; ')})`]),
     `asked: ${asked.map((each) => askedLine(each, secrets)).join(', ')}`,
-    ...(refusal === null ? [] : [`its last answer: ${replyOf(refusal, secrets)}`]),
+    ...(refusal === null ? [] : [`its last response: ${replyOf(refusal, secrets)}`]),
   ];
   return new RampartError('unusable', lines.join('\n  '), hint);
 }

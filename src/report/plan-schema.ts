@@ -24,7 +24,7 @@ const metric = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z
       .enum(['errors', 'achieved', 'tokens', 'goodput'])
-      .describe('Of all requests; tokens: of answers, per second; goodput: those that meet all limits at once.'),
+      .describe('Of all requests; tokens: of responses, per second; goodput: those that meet all limits at once.'),
   }),
 ]);
 

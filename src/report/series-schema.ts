@@ -21,7 +21,7 @@ export const totals = z
       'Of a flow or a group: ended before its last step with its user or with the load; in no other count. Absent: 0.',
     ).exactOptional(),
     byOutcome: z.partialRecord(z.enum(OUTCOMES), count('Requests.')).describe('Absent: 0.'),
-    byStatus: z.record(z.string(), count('Answers.')).describe('Answers by HTTP status.'),
+    byStatus: z.record(z.string(), count('Responses.')).describe('Responses by HTTP status.'),
     bytesIn: count('Bytes received.'),
     bodyBytesIn: count('The part of them that is bodies: without heads and chunk framing, compressed as they came.'),
     bytesOut: count('Bytes sent.'),
@@ -45,8 +45,8 @@ export const rates = z
 export const streams = z
   .strictObject({
     ended: count('Streams that came to their end.'),
-    events: count('Events with a piece of the answer, those of streams that failed later included.'),
-    outputTokens: count('Tokens of the answers of the streams that came to their end.'),
+    events: count('Events with a piece of the text, those of streams that failed later included.'),
+    outputTokens: count('Tokens of the streams that came to their end.'),
     inputTokens: count('Tokens of their prompts, by the server’s count; absent: it told none.').exactOptional(),
     tokensFrom: z
       .enum(['usage', 'events', 'both'])
@@ -140,7 +140,7 @@ export const timelinePoint = z.strictObject({
   ttftP95: amount('Time to first token, ms; absent: no stream ended in it.').exactOptional(),
   itlP50: amount('Gaps between the events of streams, ms; absent: there was none.').exactOptional(),
   itlP99: amount('Gaps between the events of streams, ms; absent: there was none.').exactOptional(),
-  tokens: count('Events of streams with a piece of an answer, as they came; absent: none.').exactOptional(),
+  tokens: count('Events of streams with a piece of a text, as they came; absent: none.').exactOptional(),
   good: count('Requests that met all limits of `plan.goodput`; absent: none was judged.').exactOptional(),
   bad: count('Others that were judged; absent: none was.').exactOptional(),
   unfit: z.boolean().describe('The generator was too late in it for its times to be those of the target.'),
