@@ -46,6 +46,14 @@ describe('the plan', () => {
   });
 });
 
+it('says what became of responses on their way, where there is something to say', () => {
+  expect(detailsOf(closedRun())).not.toMatch(/Redirects followed|Compressed responses/);
+  const decoded = { responses: 900, wireBytes: 2_100_000, bytes: 8_400_000, undecoded: 3 };
+  const text = detailsOf({ ...closedRun(), redirects: 1_200, decoded });
+  expect(text).toContain('1,200, each within the time of its request');
+  expect(text).toContain('900, 2.1 MB as they came, 8.4 MB decoded; 3 more could not be decoded');
+});
+
 it('says what a search looked for, not the load it began with', () => {
   const result = searchResult();
   const text = detailsOf(result);

@@ -29,7 +29,7 @@ export function detailsOf(result: RunResult): string {
       'What each number means',
       DEFINITIONS.map(([term, text]): Entry => [term, escapeHtml(text)]),
     ),
-    folded('Plan', [...planEntries(result.plan), ...changeEntries(result)]),
+    folded('Plan', [...planEntries(result.plan), ...wireEntries(result), ...changeEntries(result)]),
     folded('Environment', environmentEntries(result)),
   ].join('');
 }
@@ -78,6 +78,20 @@ function planEntries(plan: Plan): Entry[] {
       plan.strict === true ? 'Thresholds, strict' : 'Thresholds',
       plan.thresholds.map(({ text }) => code(text)).join(', '),
     ]);
+  return entries;
+}
+
+/** What became of responses on their way, where the plan asked for it. */
+function wireEntries({ redirects, decoded }: RunResult): Entry[] {
+  const entries: Entry[] = [];
+  if (redirects !== undefined)
+    entries.push(['Redirects followed', `${formatCount(redirects)}, each within the time of its request`]);
+  if (decoded !== undefined) {
+    const { responses, wireBytes, bytes, undecoded } = decoded;
+    const rest = undecoded === 0 ? '' : `; ${formatCount(undecoded)} more could not be decoded`;
+    const sizes = `${formatBytes(wireBytes)} as they came, ${formatBytes(bytes)} decoded`;
+    entries.push(['Compressed responses', `${formatCount(responses)}, ${sizes}${rest}`]);
+  }
   return entries;
 }
 
