@@ -1,13 +1,7 @@
 /** A comparison as one HTML file in the look of a report: needs no network, and no script. */
 import type { Comparison, RunFigures } from '../core/comparison.ts';
-import {
-  CHANGE_SYMBOLS,
-  changeText,
-  comparisonSentence,
-  figureText,
-  intervalText,
-  methodSentence,
-} from './comparison-phrases.ts';
+import { changeCells } from './changes-table.ts';
+import { changeText, comparisonSentence, figureText, intervalText, methodSentence } from './comparison-phrases.ts';
 import { changesSvg, quantilesSvg, runsSvg, shownChanges } from './comparison-svg.ts';
 import { finding, headerLine, listOf, mark } from './html/answer.ts';
 import { escapeHtml } from './html/escape.ts';
@@ -55,14 +49,7 @@ function answerOf(comparison: Comparison): string {
 }
 
 function figuresTable({ metrics }: Comparison): string {
-  const rows = metrics.map((metric) => [
-    metric.name,
-    figureText(metric.base, metric.unit),
-    figureText(metric.head, metric.unit),
-    changeText(metric),
-    intervalText(metric),
-    `${CHANGE_SYMBOLS[metric.verdict]} ${metric.verdict}`,
-  ]);
+  const rows = metrics.map((metric) => changeCells(metric));
   return card('Figures', '', table('Figures', ['Figure', 'Base', 'Head', 'Change', 'Interval', 'Verdict'], rows));
 }
 

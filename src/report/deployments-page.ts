@@ -1,6 +1,6 @@
 /** A comparison of deployments as one HTML file in the look of a report: needs no network, and no script. */
 import type { DeploymentComparison } from '../core/deployments.ts';
-import { CHANGE_HEADINGS, changeCells } from './comparison.ts';
+import { CHANGE_HEADINGS, changeCells } from './changes-table.ts';
 import { card, table } from './comparison-page.ts';
 import { deploymentMethod, deploymentSentences, deploymentTable } from './deployments.ts';
 import { frontOf, tradeOf, tradeSvg } from './deployments-svg.ts';

@@ -1,7 +1,7 @@
 import { formatMs, formatShare } from '../analyze/wording.ts';
 import type { Estimate } from '../core/breaking-point.ts';
 import type { CommonLoad, Deployment, DeploymentChange, DeploymentComparison } from '../core/deployments.ts';
-import { CHANGE_HEADINGS, CHANGE_INKS, changeCells } from './comparison.ts';
+import { CHANGE_INKS, changesMarkdown, changesTable } from './changes-table.ts';
 import { CHANGE_SYMBOLS, changeText } from './comparison-phrases.ts';
 import { inertJson } from './html/escape.ts';
 import { prose, tableRow } from './markdown.ts';
@@ -124,20 +124,16 @@ export function renderDeployments(comparison: DeploymentComparison, columns: num
     ...changes.flatMap((change) => [
       '',
       `${change.name} against ${first?.name ?? ''}`,
-      changesTable(change, whole, colour),
+      changesOf(change, whole, colour),
     ]),
     ...(doubts.length === 0 ? [] : ['', 'Doubts', ...doubts.flatMap((doubt) => paragraph(`○ ${doubt}`))]),
     '',
   ].join('\n');
 }
 
-function changesTable({ metrics, verdict }: DeploymentChange, columns: number, colour: boolean): string {
+function changesOf({ metrics, verdict }: DeploymentChange, columns: number, colour: boolean): string {
   if (metrics.length === 0) return paint('  nothing that both know', CHANGE_INKS[verdict], colour);
-  const headings = CHANGE_HEADINGS.map(
-    (heading, i) => ({ heading, align: i === 0 || i === 5 ? 'left' : 'right' }) as const,
-  );
-  const rows = metrics.map((metric) => ({ cells: changeCells(metric), ink: CHANGE_INKS[metric.verdict] }));
-  return renderTable(headings, rows, columns, colour);
+  return changesTable(metrics, columns, colour);
 }
 
 export const toDeploymentsJson = (comparison: DeploymentComparison): string =>
@@ -150,16 +146,7 @@ export function deploymentsMarkdown(comparison: DeploymentComparison): string {
   const [first] = deployments;
   const line = (cells: readonly string[]): string => tableRow(cells.map(prose));
   const changed = changes.flatMap(({ name, metrics }) =>
-    metrics.length === 0
-      ? []
-      : [
-          `### ${prose(name)} against ${prose(first?.name ?? '')}`,
-          [
-            tableRow(CHANGE_HEADINGS),
-            tableRow(['---', '--:', '--:', '--:', '--:', '---']),
-            ...metrics.map((metric) => tableRow(changeCells(metric))),
-          ].join('\n'),
-        ],
+    metrics.length === 0 ? [] : [`### ${prose(name)} against ${prose(first?.name ?? '')}`, changesMarkdown(metrics)],
   );
   const limits = changes.map(({ metrics }) => metrics.find(({ name }) => name === 'breaking point')?.verdict);
   const symbol =
