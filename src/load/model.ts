@@ -1,5 +1,5 @@
 import type { Exchange } from '../core/exchange.ts';
-import type { Segment, Stage } from '../core/plan.ts';
+import type { Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 import type { Epochs } from './epochs.ts';
@@ -118,9 +118,4 @@ function longer(counts: Float64Array, length: number): Float64Array {
   const grown = new Float64Array(length);
   grown.set(counts);
   return grown;
-}
-
-/** How many of 0, 1, … total − 1 are a segment's own (n ≡ index mod count). */
-export function shareOf(total: number, segment: Segment): number {
-  return Math.max(0, Math.ceil((total - segment.index) / segment.count));
 }

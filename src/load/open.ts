@@ -1,11 +1,11 @@
 import type { Exchange } from '../core/exchange.ts';
-import { durationOf, type Segment, type Stage } from '../core/plan.ts';
+import { durationOf, type Segment, type Stage, shareOf } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 import { Arrivals, type OpenProfile, type Schedule } from './arrivals.ts';
 import type { Epochs } from './epochs.ts';
 import type { Flows } from './flows.ts';
-import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, shareOf, spansOf } from './model.ts';
+import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, spansOf } from './model.ts';
 import { drawAll, randomOfStep } from './pauses.ts';
 import type { Pulse } from './pulse.ts';
 import { createWalker, type SpanSink, type Walk, type Walker } from './walk.ts';

@@ -1,7 +1,6 @@
 /** Which rows of the data a part of a load uses, so that no agent has to be sent the others. */
-import type { Plan, Segment } from '../core/plan.ts';
+import { type Plan, type Segment, shareOf } from '../core/plan.ts';
 import type { RowsPart } from '../core/rows.ts';
-import { shareOf } from './model.ts';
 import { createRowOrder } from './row-order.ts';
 
 export interface PartRows {

@@ -1,5 +1,4 @@
-import { type LoadProfile, type Plan, partOf, type Segment } from '../core/plan.ts';
-import { shareOf } from './model.ts';
+import { type LoadProfile, type Plan, partOf, type Segment, shareOf } from '../core/plan.ts';
 
 /**
  * The parts that so many workers have of a segment, at most one each, and none that could do nothing: where fewer requests may

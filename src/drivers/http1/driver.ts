@@ -1,6 +1,6 @@
 import { GIVEN_UP, givenUpMessage, ON_A_REUSED_CONNECTION } from '../../core/cause.ts';
 import { clearExchange, type Exchange } from '../../core/exchange.ts';
-import type { Plan, Segment, Target } from '../../core/plan.ts';
+import { type Plan, type Segment, shareOf, type Target } from '../../core/plan.ts';
 import type { Clock, Driver, OnPieces, Payloads } from '../../core/ports.ts';
 import { timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
@@ -14,6 +14,7 @@ import { Lookup, type Way, wayTo } from '../lookup.ts';
 import { ResponseJudge } from '../response-judge.ts';
 import { type Security, securityOf } from '../security.ts';
 import type { StreamReader } from '../stream/stream-reader.ts';
+import { latenessOf } from '../time-limit.ts';
 import type { Witnessed } from '../witness.ts';
 import { Burst } from './burst.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
@@ -97,7 +98,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     this.#bodiless = plan.requests.map((request) => request.method === 'HEAD');
     this.#burst = new Burst(clock, (connection) => this.#leave(connection, false));
     this.#reuse = new Reuse(clock, this);
-    const most = limit === null ? Number.POSITIVE_INFINITY : Math.ceil((limit - segment.index) / segment.count);
+    const most = limit === null ? Number.POSITIVE_INFINITY : shareOf(limit, segment);
     this.#pool = new ConnectionPool(most, this.#reuse, () => this.#open());
     this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
     this.#keepAlive = plan.keepAlive;
@@ -394,12 +395,8 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
 
   endLate(connection: Connection, now: Micros): void {
     const { exchange, parser } = connection;
-    const connecting = exchange?.sentAt === 0;
-    const message = connecting
-      ? 'no connection in time'
-      : parser.begun
-        ? `the ${parser.streaming ? 'stream' : 'response'} did not end in time`
-        : 'no response in time';
+    const { begun, streaming } = parser;
+    const message = latenessOf({ sent: exchange?.sentAt !== 0, begun, streaming });
     this.#drop(connection, OUTCOME_CODE.timeout, message, now);
   }
 

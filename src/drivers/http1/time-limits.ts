@@ -1,6 +1,7 @@
 import type { Exchange } from '../../core/exchange.ts';
 import type { Clock } from '../../core/ports.ts';
-import { type Micros, millis } from '../../core/units.ts';
+import type { Micros } from '../../core/units.ts';
+import { tickFor } from '../time-limit.ts';
 import type { Connection } from './connection.ts';
 import { type Deadlines, deadlinesFor } from './deadlines.ts';
 import type { WaitingLine } from './waiting-line.ts';
@@ -32,7 +33,7 @@ export class TimeLimits {
     this.#line = line;
     this.#byRequest = deadlinesFor(timeouts);
     this.#lists = [...new Set(this.#byRequest)];
-    this.#tick = Math.min(millis(50), Math.max(millis(1), Math.min(...timeouts) / 50)) as Micros;
+    this.#tick = tickFor(timeouts);
   }
 
   append(connection: Connection, startedAt: number): void {

@@ -1,11 +1,11 @@
 import type { Buffer } from 'node:buffer';
 import { givenUpMessage } from '../../core/cause.ts';
 import { clearExchange, type Exchange } from '../../core/exchange.ts';
-import type { Plan, Segment } from '../../core/plan.ts';
+import { type Plan, type Segment, shareOf } from '../../core/plan.ts';
 import type { Clock, Driver, OnPieces, Payloads } from '../../core/ports.ts';
 import { timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
-import { type Micros, millis } from '../../core/units.ts';
+import type { Micros } from '../../core/units.ts';
 import type { Amender } from '../amender.ts';
 import { AnswerBuffer } from '../answer.ts';
 import { ConnectionAges } from '../connection-age.ts';
@@ -16,6 +16,7 @@ import { isSuccess } from '../status.ts';
 import { EVENT_TOO_LONG } from '../stream/event-splitter.ts';
 import { formatIn } from '../stream/format.ts';
 import { StreamReader } from '../stream/stream-reader.ts';
+import { latenessOf, tickFor } from '../time-limit.ts';
 import type { Witnessed } from '../witness.ts';
 import { createConnector, tunnels } from './connector.ts';
 import { endingOf } from './ending.ts';
@@ -73,10 +74,10 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     this.#http2 = http2;
     this.#host = target.host;
     const { limit } = connections;
-    this.#most = limit === null ? Number.POSITIVE_INFINITY : Math.ceil((limit - segment.index) / segment.count);
+    this.#most = limit === null ? Number.POSITIVE_INFINITY : shareOf(limit, segment);
     this.#timeouts = plan.requests.map((request) => timeoutOf(plan, request));
     for (const timeout of this.#timeouts) this.#flights.set(timeout, new Set());
-    this.#tick = Math.min(millis(50), Math.max(millis(1), Math.min(...this.#timeouts) / 50)) as Micros;
+    this.#tick = tickFor(this.#timeouts);
     this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
     this.#streams = plan.stream;
     this.#judge = new ResponseJudge(plan, payloads);
@@ -324,7 +325,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     for (const [timeout, flights] of this.#flights)
       for (const flight of flights) {
         if (flight.startedAt > limit - timeout) break;
-        this.#giveUp(flight, OUTCOME_CODE.timeout, lateness(flight));
+        this.#giveUp(flight, OUTCOME_CODE.timeout, latenessOf(progressOf(flight)));
       }
     this.#sweepAgain();
   }
@@ -341,8 +342,8 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
 
 const isTooOld = ({ openedAt, mostAge }: Lane, now: Micros): boolean => openedAt > 0 && now - openedAt >= mostAge;
 
-function lateness({ exchange: { sentAt, firstByteAt }, stream }: Flight): string {
-  if (sentAt === 0) return 'no connection in time';
-  if (stream !== null) return 'the stream did not end in time';
-  return firstByteAt > 0 ? 'the response did not end in time' : 'no response in time';
-}
+const progressOf = ({ exchange: { sentAt, firstByteAt }, stream }: Flight) => ({
+  sent: sentAt > 0,
+  begun: firstByteAt > 0 || stream !== null,
+  streaming: stream !== null,
+});
