@@ -1,6 +1,6 @@
 import type { Broken } from '../core/event.ts';
 import type { AbortThreshold, Plan, Scope } from '../core/plan.ts';
-import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
+import { type IntervalSnapshot, type SeriesSnapshot, seriesIn } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import { inMs } from './latency.ts';
 import { SeriesFold } from './series.ts';
@@ -70,8 +70,7 @@ function measurementsIn(snapshots: readonly IntervalSnapshot[], scope: Scope | u
 }
 
 function seriesOf(snapshot: IntervalSnapshot, scope: Scope | undefined): readonly SeriesSnapshot[] {
-  const { series, flows = {}, groups = {} } = snapshot;
-  if (scope === undefined) return Object.values(series);
-  const one = { request: series, flow: flows, group: groups }[scope.kind][scope.name];
+  if (scope === undefined) return Object.values(snapshot.series);
+  const one = seriesIn(snapshot, scope.kind)[scope.name];
   return one === undefined ? [] : [one];
 }

@@ -14,7 +14,7 @@ import type {
   UntilResult,
 } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
-import type { DecodedCounts, IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
+import { addDecoded, type DecodedCounts, type IntervalSnapshot, seriesIn } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { goodputCertainty, stretchesOf } from './certainty.ts';
 import { CourseFold } from './course.ts';
@@ -357,7 +357,7 @@ export class RunFold {
     this.#closedUnannounced += connections?.closedUnannounced ?? 0;
     this.#surplus += connections?.surplus ?? 0;
     this.#redirects += connections?.redirects ?? 0;
-    if (connections?.decoded !== undefined) this.#decoded = together(this.#decoded, connections.decoded);
+    this.#decoded = addDecoded([this.#decoded ?? [], connections?.decoded ?? []].flat());
     if (generator !== undefined && resets === this.#resets && !warmingUp(snapshot, started.plan)) {
       this.#generator.addLag(generator);
       // The delay of a standstill has a doubt of its own, and charges no response.
@@ -399,21 +399,6 @@ const KINDS = ['request', 'group', 'flow'] as const satisfies readonly Scope['ki
 type Folds = Readonly<Record<Scope['kind'], Map<string, SeriesFold>>>;
 
 const foldsOf = (): Folds => ({ request: new Map(), group: new Map(), flow: new Map() });
-
-function seriesIn(snapshot: IntervalSnapshot, kind: Scope['kind']): Readonly<Record<string, SeriesSnapshot>> {
-  const { series, flows = {}, groups = {} } = snapshot;
-  return { request: series, flow: flows, group: groups }[kind];
-}
-
-const together = (sum: DecodedCounts | null, more: DecodedCounts): DecodedCounts =>
-  sum === null
-    ? more
-    : {
-        responses: sum.responses + more.responses,
-        wireBytes: sum.wireBytes + more.wireBytes,
-        bytes: sum.bytes + more.bytes,
-        undecoded: sum.undecoded + more.undecoded,
-      };
 
 /** Of a threshold that ended the load: behind those of the plan. */
 const checkOf = ({ threshold, actual, limit, unit, message }: Broken): Check => ({

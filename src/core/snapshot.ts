@@ -1,5 +1,6 @@
 import type { GoodputCounts } from './goodput.ts';
 import type { GeneratorMeasure, SeriesMeasure } from './measures.ts';
+import type { Scope } from './plan.ts';
 import type { Outcome } from './sample.ts';
 import type { Standstill } from './standstill.ts';
 import type { StreamCounts } from './streamed.ts';
@@ -144,6 +145,18 @@ export interface DecodedCounts {
   readonly undecoded: number;
 }
 
+/** All of them together; null of none. */
+export function addDecoded(parts: readonly DecodedCounts[]): DecodedCounts | null {
+  if (parts.length === 0) return null;
+  const sum = (pick: (part: DecodedCounts) => number): number => parts.reduce((total, part) => total + pick(part), 0);
+  return {
+    responses: sum(({ responses }) => responses),
+    wireBytes: sum(({ wireBytes }) => wireBytes),
+    bytes: sum(({ bytes }) => bytes),
+    undecoded: sum(({ undecoded }) => undecoded),
+  };
+}
+
 export type Phase = 'warmup' | 'measure' | 'drain';
 
 /**
@@ -184,4 +197,12 @@ export interface IntervalSnapshot {
   readonly groups?: Readonly<Record<string, SeriesSnapshot>>;
   /** Absent on the second snapshot of an interval: the one that has it says which phase the interval is. */
   readonly generator?: GeneratorSnapshot;
+}
+
+/** What an interval has of requests, of groups or of flows, by name. */
+export function seriesIn(
+  { series, flows = {}, groups = {} }: IntervalSnapshot,
+  kind: Scope['kind'],
+): Readonly<Record<string, SeriesSnapshot>> {
+  return { request: series, flow: flows, group: groups }[kind];
 }

@@ -2,9 +2,9 @@
 
 import { addGoodput } from '../core/goodput.ts';
 import {
+  addDecoded,
   BODIES_KEPT,
   type ConnectionCounts,
-  type DecodedCounts,
   EMPTY_HISTOGRAM,
   type FailureCount,
   type GeneratorSnapshot,
@@ -106,24 +106,12 @@ function joinNames(parts: readonly Readonly<Record<string, SeriesSnapshot>>[]): 
 function joinConnections(parts: readonly ConnectionCounts[]): ConnectionCounts | null {
   if (parts.length === 0) return null;
   const redirects = parts.reduce((sum, part) => sum + (part.redirects ?? 0), 0);
+  const decoded = addDecoded(parts.flatMap((part) => part.decoded ?? []));
   return {
     ...(redirects === 0 ? {} : { redirects }),
-    ...joinDecoded(parts.flatMap((part) => part.decoded ?? [])),
+    ...(decoded === null ? {} : { decoded }),
     closedUnannounced: parts.reduce((sum, part) => sum + part.closedUnannounced, 0),
     surplus: parts.reduce((sum, part) => sum + part.surplus, 0),
-  };
-}
-
-function joinDecoded(parts: readonly DecodedCounts[]): Pick<ConnectionCounts, 'decoded'> {
-  if (parts.length === 0) return {};
-  const sum = (pick: (part: DecodedCounts) => number): number => parts.reduce((total, part) => total + pick(part), 0);
-  return {
-    decoded: {
-      responses: sum(({ responses }) => responses),
-      wireBytes: sum(({ wireBytes }) => wireBytes),
-      bytes: sum(({ bytes }) => bytes),
-      undecoded: sum(({ undecoded }) => undecoded),
-    },
   };
 }
 

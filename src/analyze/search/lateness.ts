@@ -31,10 +31,11 @@ export function unfitnessOf(observation: Observation, criteria: readonly Criteri
 /** @param allowance µs. */
 function couldTurn(criterion: Criterion, observation: Observation, allowance: number): boolean {
   if (criterion.kind === 'errors') return false;
-  if (criterion.kind === 'goodput') return couldTurnGoodput(criterion, observation, allowance);
   // Requests that leave late, together, and are counted from when they were due are no faster than they would have been in
   // time: what passes with the lateness passes without, and what was never slow would not have been.
   if (verdictOn(criterion, estimateOf(criterion, observation), observation) === 'pass') return false;
+  // Which requests would be good with the lateness taken off is not known.
+  if (criterion.kind === 'goodput') return allowance > GOODPUT_SHARE * (criterion.times?.least ?? 0);
   if (criterion.p === null) {
     const { value } = meanOf(observation.batches);
     return (
@@ -50,12 +51,6 @@ function couldTurn(criterion: Criterion, observation: Observation, allowance: nu
   if (verdictOn(without, estimateOf(without, observation), observation) === 'fail') return false;
   const sure = shareOf(without, observation);
   return apart(seen, sure) > Math.max(SAME.log, SAME.deviations / Math.sqrt(sure.bad + 1));
-}
-
-/** Which requests would be good with the lateness taken off is not known; but what passes with it passes without. */
-function couldTurnGoodput(criterion: Criterion, observation: Observation, allowance: number): boolean {
-  if (verdictOn(criterion, estimateOf(criterion, observation), observation) === 'pass') return false;
-  return allowance > GOODPUT_SHARE * (criterion.times?.least ?? 0);
 }
 
 const apart = (a: Share, b: Share): number => Math.log((a.bad + 1) / (b.bad + 1));
