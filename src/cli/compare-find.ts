@@ -14,7 +14,7 @@ import type { World } from '../core/world.ts';
 import { Random } from '../load/random.ts';
 import { formatLoad } from '../report/search-phrases.ts';
 import { attributeOf, SETTINGS, type SettingName, settingsOf } from '../settings/table.ts';
-import { type LiveSide, type Measured, measureTurn, type Turn } from './turns.ts';
+import { type LiveSide, type Measured, measureTurn, type Turn, withVoids } from './turns.ts';
 
 export interface DeploymentSide extends LiveSide {
   readonly costPerHour?: number;
@@ -116,7 +116,7 @@ export async function compareByFind(
     const comparison = compareDeployments(measured, {
       ...{ unit, slos: [...slos], margin, version: world.version, commonLoad },
     });
-    return { comparison: withVoids(comparison, voids), interrupted: stop.signal.aborted };
+    return { comparison: withVoids(comparison, voids, ofRounds), interrupted: stop.signal.aborted };
   } finally {
     forget();
   }
@@ -157,8 +157,4 @@ function shuffled<Item>(items: readonly Item[], random: Random): readonly Item[]
   return drawn.sort((a, b) => a.at - b.at).map(({ item }) => item);
 }
 
-function withVoids(comparison: DeploymentComparison, voids: readonly string[]): DeploymentComparison {
-  if (voids.length === 0) return comparison;
-  const doubt = `${counted(voids.length, 'round')} said nothing of the deployments, and ${voids.length > 1 ? 'count' : 'counts'} nowhere; the last: ${voids.at(-1)}`;
-  return { ...comparison, doubts: [doubt, ...comparison.doubts] };
-}
+const ofRounds = (rounds: number): string => `${counted(rounds, 'round')} said nothing of the deployments`;

@@ -4,7 +4,7 @@ import { counted, formatMs, formatRate } from '../analyze/wording.ts';
 import type { Comparison, RunFigures } from '../core/comparison.ts';
 import type { World } from '../core/world.ts';
 import { Random } from '../load/random.ts';
-import { type LiveSide, measureTurn } from './turns.ts';
+import { type LiveSide, measureTurn, withVoids } from './turns.ts';
 
 type SideLabel = 'base' | 'head';
 export type PairSide = LiveSide & { readonly label: SideLabel };
@@ -79,13 +79,13 @@ export async function compareLive(
       if (pair === FEWEST && pair < pairs) {
         const early = compared(1 - FIRST_LOOK);
         if (early.verdict !== 'undecided')
-          return { comparison: withVoids(early, voids), sides: [runs.base, runs.head], interrupted: false };
+          return { comparison: withVoids(early, voids, ofPairs), sides: [runs.base, runs.head], interrupted: false };
       }
       pair++;
     }
     const looks = pairs > FEWEST ? CONFIDENCE + FIRST_LOOK : CONFIDENCE;
     return {
-      comparison: withVoids(compared(looks), voids),
+      comparison: withVoids(compared(looks), voids, ofPairs),
       sides: [runs.base, runs.head],
       interrupted: stop.signal.aborted,
     };
@@ -109,12 +109,7 @@ function voidReason(pair: readonly Measured[]): string | null {
   return null;
 }
 
-function withVoids(comparison: Comparison, voids: readonly string[]): Comparison {
-  if (voids.length === 0) return comparison;
-  const [last = ''] = voids.slice(-1);
-  const doubt = `${counted(voids.length, 'pair')} of runs said nothing of the targets, and ${voids.length > 1 ? 'count' : 'counts'} nowhere; the last: ${last}`;
-  return { ...comparison, doubts: [doubt, ...comparison.doubts] };
-}
+const ofPairs = (pairs: number): string => `${counted(pairs, 'pair')} of runs said nothing of the targets`;
 
 function progress(pair: number, pairs: number, runs: readonly Measured[]): string {
   const figures = (['base', 'head'] as const).map((label) => {

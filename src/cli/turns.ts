@@ -100,3 +100,15 @@ async function measured(world: World, side: LiveSide, turn: Turn, signal: AbortS
     `${turn.name} ${turn.number}, ${side.label} (${side.shown}): ${said.trim() || `ended with exit code ${code}`}`,
   );
 }
+
+/** The comparison, which tells of the turns that say nothing. @param voids why, of each. @param said of so many of them. */
+export function withVoids<Compared extends { readonly doubts: readonly string[] }>(
+  comparison: Compared,
+  voids: readonly string[],
+  said: (count: number) => string,
+): Compared {
+  if (voids.length === 0) return comparison;
+  const count = voids.length > 1 ? 'count' : 'counts';
+  const doubt = `${said(voids.length)}, and ${count} nowhere; the last: ${voids.at(-1)}`;
+  return { ...comparison, doubts: [doubt, ...comparison.doubts] };
+}

@@ -16,7 +16,6 @@ const LINE_FEED = 10;
 /** A longer line is no row. */
 const LONGEST_LINE = 64 * 1024 * 1024;
 
-/** What is wanted of the rows of a file. */
 /**
  * Is told of each row, for what is read of it beside its texts.
  *
@@ -29,6 +28,7 @@ export type RowWatch = (
   refuse: Refuse,
 ) => void;
 
+/** What is wanted of the rows of a file. */
 export interface RowsWanted {
   readonly file: string;
   /** What to call the setting. */

@@ -90,21 +90,19 @@ function describeRequests(plan: Plan, origin: string, secrets: Secrets): string[
     const own = request.timeout === undefined ? '' : `, timeout ${formatDuration(request.timeout)}`;
     const checked =
       request.checks === undefined || request.checks.length === 0 ? '' : `, ${describeChecks(request.checks)}`;
-    const captured = capturedNames({ requests: [request] });
-    const taken = captured.length === 0 ? '' : `, captures ${captured.join(', ')}`;
-    return `${request.name}${share}: ${lines[index]}${own}${checked}${taken}`;
+    return `${request.name}${share}: ${lines[index]}${own}${checked}${capturesOf(request)}`;
   });
+}
+
+function capturesOf(request: RequestTemplate): string {
+  const names = capturedNames({ requests: [request] });
+  return names.length === 0 ? '' : `, captures ${names.join(', ')}`;
 }
 
 /** `Set-up: log in, captures token; tear-down: log out` */
 function describeFrame({ setup = [], teardown = [] }: Plan): string[] {
   const named = (requests: readonly RequestTemplate[]): string =>
-    requests
-      .map((request) => {
-        const captured = capturedNames({ requests: [request] });
-        return `${request.name}${captured.length === 0 ? '' : `, captures ${captured.join(', ')}`}`;
-      })
-      .join(' → ');
+    requests.map((request) => `${request.name}${capturesOf(request)}`).join(' → ');
   return [
     ...(setup.length === 0 ? [] : [`Set-up, once: ${named(setup)}`]),
     ...(teardown.length === 0 ? [] : [`Tear-down, once: ${named(teardown)}`]),

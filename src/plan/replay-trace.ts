@@ -143,7 +143,7 @@ function loadLog(
         `${label}: the lines of an access log have no ${field === null ? 'JSON row' : `field ${quote(field)}`}`,
         `They have ${LOG_FIELDS.join(', ')}.`,
       );
-  const methods = new Map<string, number>();
+  const methods = new Map<string, { readonly flow: number; lines: number }>();
   const changing = new Map<string, number>();
   let unsendable = 0;
   let line = 0;
@@ -168,7 +168,9 @@ function loadLog(
       changing.set(method, (changing.get(method) ?? 0) + 1);
       continue;
     }
-    methods.set(method, (methods.get(method) ?? 0) + 1);
+    const known = methods.get(method) ?? { flow: methods.size, lines: 0 };
+    known.lines++;
+    methods.set(method, known);
     for (const { field, style } of cells) {
       const value = style === 'line' ? String(line) : (fields[field ?? ''] ?? '');
       // A path is encoded already, as it was sent.
@@ -177,7 +179,7 @@ function loadLog(
       table.add(style === 'header' ? headerText(written, field, line, refuse) : written, style === 'header');
     }
     table.endRow();
-    instants.add(at, line, refuse, [...methods.keys()].indexOf(method));
+    instants.add(at, line, refuse, known.flow);
   }
   if (instants.count === 0)
     throw new RampartError(
@@ -194,7 +196,7 @@ function loadLog(
   return {
     table: { ...table.finish(), trace },
     trace,
-    methods: [...methods],
+    methods: [...methods].map(([method, { lines }]) => [method, lines] as const),
     ...(changing.size + unsendable === 0 ? {} : { leftOut: left }),
   };
 }
