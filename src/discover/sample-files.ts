@@ -1,6 +1,6 @@
 /** Small files that are valid, of the kinds that models take: what a form's file, or a body of bytes, is made of. */
 import { Buffer } from 'node:buffer';
-import { deflateSync } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 
 export type FileKind = 'text' | 'png' | 'wav';
 
@@ -63,18 +63,8 @@ function chunk(type: string, data: Buffer): Buffer {
   const named = Buffer.concat([Buffer.from(type), data]);
   const around = Buffer.alloc(8);
   around.writeUInt32BE(data.length, 0);
-  around.writeUInt32BE(checksum(named), 4);
+  around.writeUInt32BE(crc32(named), 4);
   return Buffer.concat([around.subarray(0, 4), named, around.subarray(4)]);
-}
-
-/** CRC-32 of ISO 3309, bit by bit: there are few of them. */
-function checksum(bytes: Buffer): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }
 
 const RATE = 16_000;
