@@ -270,6 +270,15 @@ describe('a search that cannot go on', () => {
     expect(high).toBeGreaterThan(70);
   });
 
+  it('does not pass over a target that is gone, with such a generator', () => {
+    const answer = tampered((observation, _, count) => {
+      if (count >= 15) return { ...observation, ok: 0, failed: 50, unanswered: 50 };
+      return count % 2 === 1 ? { ...observation, unfit: 'slow' } : observation;
+    });
+    expect(answer.stoppedBy).toBe('target-lost');
+    expect(answer.status).not.toBe('rough');
+  });
+
   it('names no limit of one SLO, and the capacity that was seen, with a generator that was hardly ever fit', () => {
     const slos = [latencySlo(95, 100), latencySlo(99, 200)];
     const answer = simulate(searchOptions(slos, 120), mm1, 3, { busy: 0.09, every: 0.1, cpuWait: 0.45 });

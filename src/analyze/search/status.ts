@@ -33,7 +33,7 @@ export function statusOf(state: SearchState): BreakingPointStatus {
   // A target that is gone fails at every load for another reason.
   if (estimate.never >= NEVER_SURE && stoppedBy !== 'target-lost') return 'fails-at-every-load';
   if (isVague(estimate)) return isUnfit(levels) ? 'generator-limited' : 'undecided';
-  if (isUnfit(levels)) return bracketOf(state) === null ? 'generator-limited' : 'rough';
+  if (isUnfit(levels)) return stoppedBy === 'target-lost' || bracketOf(state) === null ? 'generator-limited' : 'rough';
   if (ceiling !== null && estimate.cdf(ceiling) < 0.5) return 'generator-limited';
   if (stoppedBy === 'target-lost') return 'undecided';
   return isFound(state, estimate) ? 'found' : 'rough';
