@@ -7,7 +7,7 @@ import {
   type ImportedRequest,
   kept,
   LeftOut,
-  MOST_REQUESTS,
+  take,
   unusable,
 } from './imported.ts';
 import { listOf, parsed, type Tree, textOf, treeOf } from './json-tree.ts';
@@ -36,11 +36,9 @@ export function readHar(text: string): Imported {
     if (read === null) continue;
     const start = Date.parse(textOf(treeOf(entry)['startedDateTime']));
     const pause = end === null || Number.isNaN(start) ? 0 : start - end;
-    requests.push(pause > 0 ? { ...read, pause } : read);
+    take(requests, pause > 0 ? { ...read, pause } : read, 'Record less of it.');
     const took = Number(treeOf(entry)['time']);
     end = Number.isNaN(start) ? null : start + Math.max(0, took || 0);
-    if (requests.length > MOST_REQUESTS)
-      throw unusable(`has more than ${MOST_REQUESTS.toLocaleString('en')} requests`, 'Record less of it.');
   }
   if (requests.length === 0)
     throw unusable('has no request that could be a load', `Left out: ${leftOut.sentences.join(', ')}.`);

@@ -8,7 +8,7 @@ import {
   type ImportedRequest,
   kept,
   LeftOut,
-  MOST_REQUESTS,
+  take,
   unusable,
 } from './imported.ts';
 import { type Lookup, withVariables } from './variables.ts';
@@ -24,9 +24,7 @@ export function readHttpFile(text: string): Imported {
   const requests: ImportedRequest[] = [];
   for (const block of blocksOf(lines)) {
     const request = requestOf(block, lookup, leftOut);
-    if (request !== null) requests.push(request);
-    if (requests.length > MOST_REQUESTS)
-      throw unusable(`has more than ${MOST_REQUESTS.toLocaleString('en')} requests`, 'Take a part of it.');
+    if (request !== null) take(requests, request, 'Take a part of it.');
   }
   if (requests.length === 0)
     throw unusable(

@@ -29,12 +29,19 @@ export interface Imported {
 export type ImportKind = 'har' | 'postman' | 'http' | 'curl';
 
 /** A scenario has no more. */
-export const MOST_REQUESTS = 1_000;
+const MOST_REQUESTS = 1_000;
 /** Of folders, and of values of JSON within each other. */
 export const DEEPEST = 100;
 
 /** @param what is wrong with the file, which who calls names. */
 export const unusable = (what: string, hint = ''): RampartError => new RampartError('bad-file', what, hint);
+
+/** Takes one more. @param less how there would be fewer. @throws RampartError where it is one too many for a scenario. */
+export function take(requests: ImportedRequest[], request: ImportedRequest, less: string): void {
+  requests.push(request);
+  if (requests.length > MOST_REQUESTS)
+    throw unusable(`has more than ${MOST_REQUESTS.toLocaleString('en')} requests`, less);
+}
 
 /** How many of what was left out: `3 images, 1 script`. */
 export class LeftOut {

@@ -9,7 +9,7 @@ import {
   type ImportedRequest,
   kept,
   LeftOut,
-  MOST_REQUESTS,
+  take,
   unusable,
 } from './imported.ts';
 import { listOf, parsed, type Tree, textOf, treeOf } from './json-tree.ts';
@@ -74,9 +74,7 @@ function gather(items: readonly unknown[], surroundings: Surroundings, to: Gathe
     )
       to.leftOut.add('script of a request (its tests and what it sets are not carried over)');
     const request = requestOf(item, within(surroundings, item, name), to.leftOut);
-    if (request !== null) to.requests.push(request);
-    if (to.requests.length > MOST_REQUESTS)
-      throw unusable(`has more than ${MOST_REQUESTS.toLocaleString('en')} requests`, 'Export a part of it.');
+    if (request !== null) take(to.requests, request, 'Export a part of it.');
   }
 }
 
