@@ -289,6 +289,24 @@ describe('a search that cannot go on', () => {
     expect(answer.capacity?.interval[1]).toBeNull();
   });
 
+  it('says "at least" of no load above one at which the target seems to break', () => {
+    const pauses = periodic(0.2, 5);
+    const claims: number[] = [];
+    for (let seed = 1; seed <= 12; seed++) {
+      const fit = new Random(seed, 91);
+      const search = new Search(searchOptions([latencySlo(95, 50)], 120));
+      const random = new Random(seed, 0);
+      const server = lasting(slotted(1, (start) => pauses.end(start, 0.002) - start));
+      for (let step = search.step; step !== null; step = search.step)
+        search.accept({ ...runLevel(step, server, random), unfit: fit.uniform() < 0.55 ? 'something else ran' : null });
+      const { status, estimate } = search.answer();
+      if (status === 'generator-limited' && estimate !== null) claims.push(estimate);
+    }
+    expect(claims.length).toBeGreaterThan(3);
+    // 189/s hold in the long run; between two pauses 450/s do.
+    expect(claims.filter((claim) => claim > 1.05 * 189.4)).toEqual([]);
+  });
+
   it('uses no void level', () => {
     const answer = tampered((observation, _, count) => (count === 8 ? { ...observation, unfit: 'slow' } : observation));
     expect(answer.levels[8]).toMatchObject({ verdict: 'void', used: false });

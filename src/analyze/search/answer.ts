@@ -3,7 +3,7 @@ import { inMs } from '../latency.ts';
 import { scalabilityOf, sustainedThroughput } from './capacity.ts';
 import type { CriterionLimit, LimitEstimate } from './estimate.ts';
 import { idleLevels, idleTimes } from './idle-levels.ts';
-import { decided, loadOf } from './monotone.ts';
+import { heldLoad, loadOf } from './monotone.ts';
 import type { SearchState } from './state.ts';
 import { intervalOf, moreSeconds, statusOf } from './status.ts';
 import { summaryOf } from './summary.ts';
@@ -20,7 +20,7 @@ export function answerOf(state: SearchState): BreakingPoint {
   const capacity = capacityEstimate(state);
   const status = statusOf(state);
   const fails = status === 'fails-at-every-load';
-  const held = highestPassed(state);
+  const held = heldLoad(state.present, options.unit);
   const atLeast = status === 'not-reached' || status === 'generator-limited';
   const located = status === 'found' || status === 'rough';
   const value = fails ? 0 : atLeast ? held : located ? (estimate?.estimate ?? null) : null;
@@ -68,11 +68,6 @@ export function answerOf(state: SearchState): BreakingPoint {
     levels: levels.map(({ result }) => result),
   };
   return { ...answer, summary: summaryOf(answer) };
-}
-
-/** The highest load on the axis at which a level passed. */
-function highestPassed({ present, options }: SearchState): number | null {
-  return decided(present, options.unit, 'pass').at(-1)?.load ?? null;
 }
 
 /** The SLO that breaks first, or `capacity` where it breaks only because the target is full. */

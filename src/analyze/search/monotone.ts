@@ -39,15 +39,39 @@ const seemsBroken = (one: Placed): boolean => {
   return fails(one) || margins.some((margin) => margin.kind !== 'above' && (margin.y ?? 0) > REBOUND.hint);
 };
 
+/** The levels at about the load of this one. */
+function near(ascending: readonly Placed[], { load: here }: Placed): readonly Placed[] {
+  return ascending.filter(({ load }) => load <= here * REBOUND.near && load >= here / REBOUND.near);
+}
+
+/** s: what passed for less, at a load or above it, may lie between two pauses of the target. */
+const LONG_ENOUGH = 5;
+
+/**
+ * The highest load on the axis that is known to hold: levels there and above passed for a while, and none below seems to break the SLO, unless
+ * more levels at about that load pass. A level between two pauses of the target passes at loads that it cannot sustain.
+ */
+export function heldLoad(levels: readonly Level[], unit: LoadUnit): number | null {
+  const ascending = placed(levels, unit);
+  const broken = ascending.find((one) => {
+    const others = near(ascending, one);
+    return seemsBroken(one) && others.filter(passes).length <= others.filter(seemsBroken).length;
+  });
+  const passed = ascending.filter((one) => passes(one) && (broken === undefined || one.load < broken.load));
+  let seconds = 0;
+  const held = passed.findLast(({ level }) => {
+    seconds += level.result.seconds;
+    return seconds >= LONG_ENOUGH;
+  });
+  return (held ?? passed[0])?.load ?? null;
+}
+
 /** Levels that seem to break below a passing one, and the levels near each. */
 function rebounds(ascending: readonly Placed[]): { readonly broken: Placed; readonly near: readonly Placed[] }[] {
   const highest = ascending.filter(passes).at(-1)?.load ?? 0;
   return ascending
     .filter((one) => seemsBroken(one) && one.load * REBOUND.ratio <= highest)
-    .map((broken) => ({
-      broken,
-      near: ascending.filter(({ load }) => load <= broken.load * REBOUND.near && load >= broken.load / REBOUND.near),
-    }));
+    .map((broken) => ({ broken, near: near(ascending, broken) }));
 }
 
 /** A load at which a level seems to fail although a clearly higher one passes, and that has not been tried enough. */

@@ -73,7 +73,7 @@ function isVague({ low, high }: LimitEstimate): boolean {
   return !(high < MOST_APART * Math.max(low, 1e-9)) && !(low === 0 && Number.isFinite(high));
 }
 
-/** The interval of an answer. @param held the highest load that passed. */
+/** The interval of an answer. @param held the highest load that is known to hold. */
 export function intervalOf(
   state: SearchState,
   status: BreakingPointStatus,
