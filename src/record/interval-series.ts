@@ -1,0 +1,116 @@
+import type { Exchange } from '../core/exchange.ts';
+import { SERIES_MEASURES } from '../core/measures.ts';
+import { OUTCOMES, type Outcome } from '../core/sample.ts';
+import { BODIES_KEPT, type FailureCount, type SeriesSnapshot } from '../core/snapshot.ts';
+import type { Micros } from '../core/units.ts';
+import type { IntervalStreams } from './interval-streams.ts';
+import { histogramsOf, takeTimes } from './times.ts';
+
+/** Distinct failure messages kept per request name and interval; further ones are counted together. */
+const FAILURE_KINDS = 100;
+
+/** Failures of which an example is kept. */
+const SHOWN: ReadonlySet<Outcome> = new Set<Outcome>(['wrong-answer', 'capture-failed', 'stream-error']);
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What is known of one request name in the interval that is being recorded. Emptied, not made anew, each interval. */
+export class IntervalSeries {
+  ok = 0;
+  failed = 0;
+  leftOut = 0;
+  cut = 0;
+  bytesIn = 0;
+  bodyBytesIn = 0;
+  bytesOut = 0;
+  readonly outcomes = new Float64Array(OUTCOMES.length);
+  /** By HTTP status; 0 = none. */
+  readonly statuses = new Float64Array(1000);
+  readonly times = histogramsOf(SERIES_MEASURES);
+  readonly failures = new Map<string, Mutable<FailureCount>>();
+  /** Made with the first streamed response. */
+  streams: IntervalStreams | null = null;
+
+  fail(exchange: Exchange, outcome: Outcome, at: Micros): void {
+    const { status, message } = exchange;
+    let key = `${outcome} ${status} ${message}`;
+    let known = this.failures.get(key);
+    if (known === undefined) {
+      let shown = message;
+      if (this.failures.size >= FAILURE_KINDS) {
+        shown = 'further messages';
+        key = `${outcome} ${status} ${shown}`;
+        known = this.failures.get(key);
+      }
+      if (known === undefined) {
+        known = { outcome, status, message: shown, count: 0, firstAt: at, lastAt: at };
+        this.failures.set(key, known);
+      }
+    }
+    if (exchange.body !== '') known.bodies = [...(known.bodies ?? []), exchange.body].slice(0, BODIES_KEPT);
+    if (SHOWN.has(outcome) && exchange.example !== '') known.example ??= exchange.example;
+    known.count++;
+    known.lastAt = at;
+  }
+
+  get quiet(): boolean {
+    return (
+      this.ok === 0 &&
+      this.failed === 0 &&
+      this.outcomes[7] === 0 &&
+      this.leftOut === 0 &&
+      (this.streams === null || this.streams.pieces === 0) &&
+      this.cut === 0 &&
+      this.times.separateConnect.count === 0
+    );
+  }
+
+  take(due: number, sent: number, dropped: number): SeriesSnapshot {
+    const snapshot: SeriesSnapshot = {
+      due,
+      sent,
+      dropped,
+      ok: this.ok,
+      failed: this.failed,
+      ...(this.leftOut > 0 ? { leftOut: this.leftOut } : {}),
+      ...(this.cut > 0 ? { cut: this.cut } : {}),
+      byOutcome: this.#byOutcome(),
+      byStatus: this.#byStatus(),
+      bytesIn: this.bytesIn,
+      bodyBytesIn: this.bodyBytesIn,
+      bytesOut: this.bytesOut,
+      times: takeTimes(this.times),
+      failures: [...this.failures.values()],
+      ...(this.streams === null || this.streams.quiet ? {} : { streams: this.streams.take() }),
+    };
+    this.ok = 0;
+    this.failed = 0;
+    this.leftOut = 0;
+    this.cut = 0;
+    this.bytesIn = 0;
+    this.bodyBytesIn = 0;
+    this.bytesOut = 0;
+    this.outcomes.fill(0);
+    this.statuses.fill(0);
+    this.failures.clear();
+    return snapshot;
+  }
+
+  #byOutcome(): Partial<Record<Outcome, number>> {
+    const counts: Partial<Record<Outcome, number>> = {};
+    OUTCOMES.forEach((outcome, code) => {
+      const n = this.outcomes[code] as number;
+      if (n > 0) counts[outcome] = n;
+    });
+    return counts;
+  }
+
+  #byStatus(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (let status = 1; status < 1000; status++) {
+      const n = this.statuses[status] as number;
+      if (n > 0) counts[status] = n;
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,45 @@
+import type { StreamedTimes } from '../core/exchange.ts';
+import { FINISHES, type Finish, type StreamCounts } from '../core/streamed.ts';
+
+/** What is known of the streamed responses to one request name in the interval that is being recorded. */
+export class IntervalStreams {
+  pieces = 0;
+  ended = 0;
+  outputTokens = 0;
+  inputTokens = 0;
+  toldOutput = 0;
+  toldInput = 0;
+  readonly finishes = new Float64Array(FINISHES.length);
+
+  get quiet(): boolean {
+    return this.pieces === 0 && this.ended === 0;
+  }
+
+  end({ pieces, outputTokens, inputTokens, finish }: StreamedTimes): void {
+    this.ended++;
+    this.outputTokens += outputTokens >= 0 ? outputTokens : pieces;
+    if (outputTokens >= 0) this.toldOutput++;
+    if (inputTokens >= 0) {
+      this.toldInput++;
+      this.inputTokens += inputTokens;
+    }
+    this.finishes[finish] = (this.finishes[finish] as number) + 1;
+  }
+
+  take(): StreamCounts {
+    const finishes: { [F in Finish]?: number } = {};
+    FINISHES.forEach((finish, code) => {
+      const n = this.finishes[code] as number;
+      if (n > 0) finishes[finish] = n;
+    });
+    const { pieces, ended, outputTokens, inputTokens, toldOutput, toldInput } = this;
+    this.pieces = 0;
+    this.ended = 0;
+    this.outputTokens = 0;
+    this.inputTokens = 0;
+    this.toldOutput = 0;
+    this.toldInput = 0;
+    this.finishes.fill(0);
+    return { pieces, ended, outputTokens, inputTokens, toldOutput, toldInput, finishes };
+  }
+}
