@@ -22,8 +22,8 @@ import { execute, newRunId } from '../session/execution.ts';
 import { followedBy } from '../session/outputs.ts';
 import { procedureOf } from '../session/procedures.ts';
 import { colourOf } from './colour.ts';
+import { createView } from './live-view.ts';
 import { publicationOf } from './publication.ts';
-import { createView } from './run.ts';
 
 export interface CalibrateOptions {
   /** Of each search, as a flag says it. */

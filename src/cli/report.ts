@@ -7,7 +7,7 @@ import { renderSummary } from '../report/summary.ts';
 import { drawAgain } from '../session/report.ts';
 import { colourOf } from './colour.ts';
 import { type OverlayFlags, overlayCommand } from './overlay.ts';
-import { savedCode } from './run.ts';
+import { savedCode } from './printing.ts';
 
 export type ReportFlags = OverlayFlags;
 

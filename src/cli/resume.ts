@@ -12,8 +12,9 @@ import { procedureOf } from '../session/procedures.ts';
 import { flagOfAttribute } from '../settings/table.ts';
 import { accessOf, credentialsIn, type NatsFlags } from './agent.ts';
 import { discreet } from './discreet.ts';
+import { createView, takeKeys, voiceOf } from './live-view.ts';
+import { printResult, savedCode } from './printing.ts';
 import { publicationOf } from './publication.ts';
-import { createView, printResult, savedCode, takeKeys, voiceOf } from './run.ts';
 
 interface ResumeFlags extends NatsFlags {
   readonly resume: string;

@@ -5,7 +5,6 @@ import { EXIT, RampartError } from '../core/errors.ts';
 import { STOPPED } from '../core/event.ts';
 import type { WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
-import type { RunResult } from '../core/result.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
@@ -20,30 +19,26 @@ import { type PreparedRun, preparedBy } from '../plan/resolve.ts';
 import { readSources, type Sources } from '../plan/sources.ts';
 import { targetStartOf } from '../plan/start.ts';
 import { traceWishOf } from '../plan/trace.ts';
-import { ConsoleView } from '../report/console.ts';
-import { toResultJson } from '../report/json.ts';
-import { renderSummary } from '../report/summary.ts';
-import { fillSummaryTemplate, type SummaryTemplate } from '../report/summary-template.ts';
+import type { SummaryTemplate } from '../report/summary-template.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
 import { plannedAgain } from '../session/discovery.ts';
 import { execute, newRunId, openFolder } from '../session/execution.ts';
-import { followedBy, type Voice } from '../session/outputs.ts';
+import { followedBy } from '../session/outputs.ts';
 import { preflight } from '../session/preflight.ts';
 import type { Procedure } from '../session/procedure.ts';
 import { procedureOf } from '../session/procedures.ts';
-import type { FolderWish, RunFolder } from '../session/run-folder.ts';
+import type { FolderWish } from '../session/run-folder.ts';
 import { type SampleFileWish, sampleWishOf } from '../session/sample-file.ts';
 import type { TraceSpansWish } from '../session/traces.ts';
-import { colourOf } from './colour.ts';
 import { discreet } from './discreet.ts';
 import { tried } from './dry-run.ts';
 import { tellGitHub } from './github.ts';
-import { steerByKeys } from './keys.ts';
+import { createView, followFor, isWatched, takeKeys, voiceOf } from './live-view.ts';
 import type { Page } from './page.ts';
 import { type PageWishes, pageWishes } from './page-wishes.ts';
+import { outputLosses, printResult, savedCode } from './printing.ts';
 import { publicationOf } from './publication.ts';
-import type { RunManagerOptions } from './run-manager.ts';
 import { whenReady } from './started-target.ts';
 import { summaryTemplateOf } from './summary-wish.ts';
 
@@ -268,38 +263,6 @@ function wishOf(given: RawSettings, kind: Plan['kind'], id: string): FolderWish 
   return kind === 'probe' ? null : { path: join('reports', id), label: '', overwrite };
 }
 
-/** Where outputs are heard. */
-export function voiceOf({ stdout, stderr }: World, view: ConsoleView | null): Voice {
-  return {
-    print: (text) => stdout.write(text),
-    warn: (sentence) => (view === null ? stderr.write(`rampart: ${sentence}\n`) : view.note(`■ ${sentence}`)),
-  };
-}
-
-/** What went wrong at outputs, a sentence for each. */
-function outputLosses({ outputs = [] }: RunResult): string[] {
-  return outputs.map(({ name, delivered, dropped, error }) => {
-    const what = `${dropped} of ${delivered + dropped} ${name === 'samples' ? 'requests' : 'events'}`;
-    const lost = dropped === 0 ? '' : `, and never had ${what}`;
-    return error === null
-      ? `the output ${name} was too slow: it never had ${what}`
-      : `the output ${name} failed (${error})${lost}`;
-  });
-}
-
-/** A run that passed is no success where its results are not where they should be. */
-export function savedCode(code: number, losses: readonly string[]): number {
-  return code === EXIT.passed && losses.length > 0 ? EXIT.unsaved : code;
-}
-
-/** The terminal shows a test that the page started as it does its own, and takes the same keys. */
-export function followFor(world: World): RunManagerOptions['follow'] {
-  return ({ plan }, steering, stop) => {
-    const view = createView(world, plan);
-    return { view, leave: takeKeys(world, steering, stop, view) ?? (() => {}) };
-  };
-}
-
 /** A page whose later tests are printed as the first one is. */
 async function openPage(
   world: World,
@@ -318,70 +281,5 @@ async function openPage(
     voice: (view) => voiceOf(world, view),
     follow: followFor(world),
     ended: ({ folder }, result) => printResult(world, result, { folder, json: false, quiet: false }),
-  });
-}
-
-interface Printing {
-  readonly folder: RunFolder | null;
-  readonly json: boolean;
-  readonly quiet: boolean;
-  /** Instead of the usual summary. Absent or null: that. */
-  readonly template?: SummaryTemplate | null;
-}
-
-/** The result on standard output, what else is to be known on standard error. */
-export async function printResult(
-  world: World,
-  result: RunResult,
-  { folder, json, quiet, template = null }: Printing,
-): Promise<void> {
-  const { stdout, stderr, env } = world;
-  if (json) {
-    stdout.write(toResultJson(result));
-    // A pass that is none for sure must not go by unseen where nothing but JSON is printed.
-    for (const { outcome, status, threshold, message } of result.verdict.checks)
-      if (outcome === 'not-sure' && status === 'passed') stderr.write(`rampart: ${threshold}: ${message}\n`);
-  }
-  if (template !== null) stdout.write(fillSummaryTemplate(template, result));
-  else if (!json) stdout.write(renderSummary(result, { columns: stdout.columns, colour: colourOf(stdout, env) }));
-  for (const loss of outputLosses(result)) stderr.write(`rampart: ${loss}\n`);
-  if (folder === null) return;
-  if (!quiet) stderr.write(`\nReport: ${await folder.pathOf('report.html')}\n`);
-  for (const loss of folder.losses) stderr.write(`rampart: not saved in ${folder.path}: ${loss}\n`);
-}
-
-/**
- * Whether a person looks at the live view, in a terminal. Then a page outlives its run; in CI and in scripts the command
- * ends with it.
- */
-const isWatched = ({ stderr, env }: World): boolean => stderr.isTTY && !env['CI'];
-
-/** Keys are for those who see what they do. */
-const keyboardFor = (world: World): World['keyboard'] => (isWatched(world) ? world.keyboard : null);
-
-/** Returns what gives the keys back; null where there are none. */
-export function takeKeys(world: World, steering: Steering, stop: () => void, view: ConsoleView): (() => void) | null {
-  const keyboard = keyboardFor(world);
-  if (keyboard === null) return null;
-  return steerByKeys({
-    keyboard,
-    steering,
-    stop,
-    onChange: (change) => view.steered(change),
-    onRefusal: (reason) => view.note(reason),
-  });
-}
-
-export function createView(world: World, plan: Plan): ConsoleView {
-  const { stderr, env } = world;
-  return new ConsoleView({
-    plan,
-    write: (text) => stderr.write(text),
-    get columns() {
-      return stderr.columns;
-    },
-    isTTY: isWatched(world),
-    keys: keyboardFor(world) !== null && plan.kind === 'run' && plan.engine === 'rampart',
-    colour: colourOf(stderr, env),
   });
 }

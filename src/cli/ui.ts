@@ -2,9 +2,11 @@ import { EXIT } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import { wantedOutputs } from '../outputs/wanted.ts';
 import { readSources } from '../plan/sources.ts';
+import { followFor, voiceOf } from './live-view.ts';
 import { Page } from './page.ts';
 import { pageWishes } from './page-wishes.ts';
-import { followFor, printResult, voiceOf, warnOfForeignVariables } from './run.ts';
+import { printResult } from './printing.ts';
+import { warnOfForeignVariables } from './run.ts';
 
 /** `rampart --ui`: the page with its start form, and the tests started from it, until Ctrl-C. */
 export async function uiCommand(world: World, flags: Readonly<Record<string, unknown>>): Promise<number> {
