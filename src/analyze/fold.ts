@@ -1,28 +1,28 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { RampartError } from '../core/errors.ts';
 import type { Broken, FailingAlike, RunEvent, TornDown } from '../core/event.ts';
-import { measuredNames } from '../core/flow.ts';
 import type { Plan, Scope } from '../core/plan.ts';
 import type {
   Check,
   GeneratorResult,
   GoodputResult,
   RunResult,
-  SeriesResult,
   TimelinePoint,
   Totals,
   UntilResult,
 } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
-import { addDecoded, type DecodedCounts, type IntervalSnapshot, seriesIn } from '../core/snapshot.ts';
-import { Histogram } from '../stats/histogram.ts';
-import { goodputCertainty, stretchesOf } from './certainty.ts';
+import { type IntervalSnapshot, seriesIn } from '../core/snapshot.ts';
+import type { Histogram } from '../stats/histogram.ts';
+import { AgentFold } from './agent-fold.ts';
+import { goodputCertainty } from './certainty.ts';
+import { ConnectionFold } from './connection-fold.ts';
 import { CourseFold } from './course.ts';
 import { GeneratorFold } from './generator.ts';
 import { inMs, quantileWithFailures, summarize } from './latency.ts';
 import { outageOf } from './outage.ts';
 import { RampFold } from './ramp-part.ts';
-import { SeriesFold } from './series.ts';
+import { Statistics } from './statistics.ts';
 import { evaluate, type Measurements } from './thresholds.ts';
 import { resetAt, TimelineFold } from './timeline.ts';
 import { type Known, untilResult } from './until.ts';
@@ -53,22 +53,15 @@ export class RunFold {
   #tornDown: TornDown | null = null;
   #broken: (Broken & { readonly at: number }) | null = null;
   #last: IntervalSnapshot | null = null;
-  readonly #lost: Extract<RunEvent, { type: 'lost' }>[] = [];
-  #agents: Extract<RunEvent, { type: 'agents' }> | null = null;
-  /** Intervals that lack the part of who was lost. */
-  #incomplete = 0;
+  readonly #agents = new AgentFold();
   /** How many resets of the statistics there were: what follows is of what was due after the last. */
   #resets = 0;
-  #series = foldsOf();
+  #statistics = new Statistics();
   /** How that went over time which thresholds look at alone. */
   readonly #scoped: { readonly scope: Scope; readonly timeline: TimelineFold }[] = [];
   #ramp: RampFold | null = null;
-  #total = this.#sum();
   #generator = new GeneratorFold();
-  #closedUnannounced = 0;
-  #surplus = 0;
-  #redirects = 0;
-  #decoded: DecodedCounts | null = null;
+  readonly #connections = new ConnectionFold();
 
   /** @throws RampartError `bad-journal` where the stream does not begin with `started`. */
   accept(event: RunEvent): void {
@@ -108,10 +101,8 @@ export class RunFold {
       case 'judged':
         break;
       case 'agents':
-        this.#agents = event;
-        break;
       case 'lost':
-        this.#lost.push(event);
+        this.#agents.accept(event);
         break;
       case 'finished':
         this.#finished = event;
@@ -131,12 +122,12 @@ export class RunFold {
 
   /** Counts of the measured phase so far. */
   get totals(): Totals {
-    return this.#total.totals(this.#run?.course.timeline.measured.durationMs ?? 0);
+    return this.#statistics.total.totals(this.#run?.course.timeline.measured.durationMs ?? 0);
   }
 
   /** Response times of the successes of one request name, group or flow; or (null) of all requests. */
   responseTimesOf(name: string | null, kind: Scope['kind'] = 'request'): Histogram {
-    return (name === null ? this.#total : this.#series[kind].get(name))?.response ?? new Histogram();
+    return this.#statistics.responseTimesOf(name, kind);
   }
 
   /** The latest snapshot. */
@@ -158,61 +149,16 @@ export class RunFold {
     const instant = instantsFrom(started.run.startedAt);
 
     const told = intervals && course.isSteady;
-    const total = this.#total.result(measured, independent, told);
-    const names = measuredNames(plan);
-    const resultsOf = (kind: Scope['kind'], among: readonly string[]): Record<string, SeriesResult> => {
-      const folds = inOrder(this.#series[kind], among);
-      return Object.fromEntries(folds.map(([name, fold]) => [name, fold.result(measured, independent, told)]));
-    };
-    const series = resultsOf('request', names.requests);
-    const flows = resultsOf('flow', names.flows);
-    const groups = resultsOf('group', names.groups);
-    const results = { request: series, flow: flows, group: groups };
-    const samples = Object.fromEntries(
-      [...this.#series.request].map(([name, fold]) => [name, fold.response.count] as const),
-    );
-    const ended = (scope: Scope): number => {
-      const own = results[scope.kind][scope.name]?.totals;
-      return own === undefined ? 0 : own.ok + own.failed + (own.byOutcome.aborted ?? 0);
-    };
-    const failures = [...this.#series.request]
-      .flatMap(([name, fold]) => fold.failures(name, instant))
-      .sort((a, b) => b.count - a.count || (orderKey(a) < orderKey(b) ? -1 : 1));
-
-    const generator = this.#generator.health(
-      this.#agents?.agents.reduce((sum, { threads }) => sum + threads, 0) ?? plan.threads,
-    );
-    const { response } = this.#total;
+    const statistics = this.#statistics.read(plan, { measured, independent, intervals: told });
+    const { total, series, flows, groups } = statistics;
+    const failures = this.#statistics.failures(instant);
+    const generator = this.#generator.health(this.#agents.threads ?? plan.threads);
+    const { response } = this.#statistics.total;
     const until = intervals ? this.#untilResult() : null;
-    const measurementsOf = (
-      fold: SeriesFold,
-      { totals, rates, streams, goodput }: SeriesResult,
-      timeline: readonly TimelinePoint[],
-    ): Measurements => ({
-      totals,
-      achievedPerSec: rates.achievedPerSec,
-      callers: fold.callers,
-      goodput: goodput ?? null,
-      streams: {
-        times: (of) => fold.streamTimes(of),
-        percentile: (of) => fold.streamCertainty(of, measured, independent),
-        tokensPerSec: streams?.outputTokensPerSec ?? null,
-      },
-      certainty: told
-        ? { percentile: fold.callerCertainty(measured, independent), stretches: stretchesOf(timeline) }
-        : null,
-    });
-    const whole = measurementsOf(this.#total, total, points);
-    const judged = evaluate(plan, (scope) => {
-      if (scope === undefined) return whole;
-      const fold = this.#series[scope.kind].get(scope.name) ?? new SeriesFold();
-      const own = results[scope.kind][scope.name] ?? fold.result(measured, independent, told);
-      return measurementsOf(
-        fold,
-        own,
-        this.#scoped.find((each) => sameScope(each.scope, scope))?.timeline.points ?? [],
-      );
-    });
+    const whole = statistics.measurements(points);
+    const judged = evaluate(plan, (scope) =>
+      scope === undefined ? whole : statistics.measurements(this.#timelineOf(scope), scope),
+    );
     const checks = this.#broken === null ? judged : [...judged, checkOf(this.#broken)];
     const missed = course.missed(total.totals);
     // A journal that breaks off was interrupted, by whatever it was.
@@ -221,23 +167,23 @@ export class RunFold {
       plan,
       ending,
       finished: finished !== null,
-      lost: this.#lost,
-      incomplete: this.#incomplete,
+      lost: this.#agents.lost,
+      incomplete: this.#agents.incomplete,
       totals: total.totals,
       checks,
       failures,
-      connections: { closedUnannounced: this.#closedUnannounced, surplus: this.#surplus },
+      connections: this.#connections,
       responseP95: response.count > 0 ? inMs(response.quantile(0.95)) : null,
       generator,
       cycle: course.cycle.cycle,
       load: course.load,
       changes: course.changes,
       seconds: loadedFor(points),
-      samples,
-      ended,
+      samples: this.#statistics.samples,
+      ended: statistics.ended,
       breakingPoint: this.#breakingPoint,
       until,
-      steadiness: course.steadiness(intervals, (part) => this.#total.batchesWithin(part)),
+      steadiness: course.steadiness(intervals, (part) => this.#statistics.total.batchesWithin(part)),
       missed,
       overran: course.overran,
       starved: course.starved(response),
@@ -264,7 +210,7 @@ export class RunFold {
         finishedAt: finished?.finishedAt ?? instant(seconds * 1e6),
         ending,
         host: started.run.host,
-        ...agentsResult(this.#agents, this.#lost),
+        ...this.#agents.result,
       },
       plan,
       verdict: verdictOf(checks, doubts, this.#breakingPoint, ending),
@@ -286,8 +232,7 @@ export class RunFold {
       },
       failures,
       ...(this.#breakingPoint === null ? {} : { breakingPoint: this.#breakingPoint }),
-      ...(this.#redirects === 0 ? {} : { redirects: this.#redirects }),
-      ...(this.#decoded === null ? {} : { decoded: this.#decoded }),
+      ...this.#connections.result,
       ...(this.#broken === null ? {} : { abortedBy: abortOf(this.#broken) }),
       ...(this.#tornDown === null ? {} : { teardown: this.#tornDown }),
     };
@@ -299,13 +244,13 @@ export class RunFold {
     const { until } = started.plan;
     if (until === undefined) return null;
     const { measured } = course.timeline;
-    const { times, infinite } = this.#total.callers;
+    const { times, infinite } = this.#statistics.total.callers;
     const p = until.p / 100;
     const bearable = course.isSteady && bears(p, times.count + infinite);
     return {
       until,
       value: quantileWithFailures(times, infinite, p),
-      certainty: bearable ? this.#total.callerCertainty(measured, false)(p) : null,
+      certainty: bearable ? this.#statistics.total.callerCertainty(measured, false)(p) : null,
       reached: this.#known,
       durationMs: measured.durationMs,
     };
@@ -324,9 +269,9 @@ export class RunFold {
     return this.#run;
   }
 
-  #sum(): SeriesFold {
-    const { request } = this.#series;
-    return new SeriesFold({ [Symbol.iterator]: () => request.values() });
+  /** How that went over time of which a threshold is. */
+  #timelineOf(scope: Scope): readonly TimelinePoint[] {
+    return this.#scoped.find((each) => sameScope(each.scope, scope))?.timeline.points ?? [];
   }
 
   /** The statistics start anew: the timeline keeps what was, nothing else does. */
@@ -334,10 +279,9 @@ export class RunFold {
     const { plan } = this.#begun().started;
     const before = this.#begun().course.measuredFrom;
     if (plan.rampEnd !== undefined && resetAt(snapshot) === plan.rampEnd)
-      this.#ramp = new RampFold(this.#total, before / 1e6, plan.rampEnd / 1e6, this.#resets);
+      this.#ramp = new RampFold(this.#statistics.total, before / 1e6, plan.rampEnd / 1e6, this.#resets);
     this.#resets = snapshot.resets ?? 0;
-    this.#series = foldsOf();
-    this.#total = this.#sum();
+    this.#statistics = new Statistics();
     this.#generator = new GeneratorFold();
     this.#begun().course.restart(snapshot);
   }
@@ -347,42 +291,28 @@ export class RunFold {
     const { resets = 0 } = snapshot;
     if (resets > this.#resets) this.#restart(snapshot);
     course.add(snapshot);
-    if (snapshot.missing !== undefined && snapshot.generator !== undefined) this.#incomplete += 1;
+    this.#agents.add(snapshot);
     for (const { scope, timeline } of this.#scoped) {
       const series = seriesIn(snapshot, scope.kind)[scope.name];
       timeline.add({ ...snapshot, series: series === undefined ? {} : { [scope.name]: series } });
     }
     if (this.#last === null || snapshot.index >= this.#last.index) this.#last = snapshot;
-    const { index, phase, generator, startAt, endAt, connections } = snapshot;
-    this.#closedUnannounced += connections?.closedUnannounced ?? 0;
-    this.#surplus += connections?.surplus ?? 0;
-    this.#redirects += connections?.redirects ?? 0;
-    this.#decoded = addDecoded([this.#decoded ?? [], connections?.decoded ?? []].flat());
+    const { phase, generator, startAt, endAt } = snapshot;
+    this.#connections.add(snapshot);
     if (generator !== undefined && resets === this.#resets && !warmingUp(snapshot, started.plan)) {
       this.#generator.addLag(generator);
       // The delay of a standstill has a doubt of its own, and charges no response.
       if (phase !== 'drain' && !course.standstills.touches(snapshot))
         this.#generator.addInterval(generator, endAt - startAt);
     }
-    const earlier = phase === 'warmup' || resets < this.#resets;
+    if (phase !== 'warmup' && resets === this.#resets) {
+      this.#statistics.add(snapshot, phase);
+      return;
+    }
     const place = course.placeOf(snapshot);
-    if (earlier && place === 'before') return;
-    for (const kind of KINDS)
-      for (const [name, series] of Object.entries(seriesIn(snapshot, kind))) {
-        const isRequest = kind === 'request';
-        if (earlier && isRequest) this.#ramp?.add(snapshot, series);
-        let fold = this.#series[kind].get(name);
-        if (fold === undefined) {
-          fold = new SeriesFold();
-          this.#series[kind].set(name, fold);
-        }
-        // Groups and flows are made of requests, which the whole has already.
-        for (const one of isRequest ? [fold, this.#total] : [fold]) {
-          if (!earlier) one.add(index, phase, series);
-          else if (place === 'measured') one.addEarlier(series);
-          else one.addCarried(series);
-        }
-      }
+    if (place === 'before') return;
+    for (const series of Object.values(snapshot.series)) this.#ramp?.add(snapshot, series);
+    this.#statistics.addEarlier(snapshot, place);
   }
 }
 
@@ -393,12 +323,6 @@ function withInterval(goodput: GoodputResult, certainty: Measurements['certainty
   const { perSec, ...rest } = goodput;
   return { ...rest, ci95: [low, high ?? 1], perSec };
 }
-
-const KINDS = ['request', 'group', 'flow'] as const satisfies readonly Scope['kind'][];
-
-type Folds = Readonly<Record<Scope['kind'], Map<string, SeriesFold>>>;
-
-const foldsOf = (): Folds => ({ request: new Map(), group: new Map(), flow: new Map() });
 
 /** Of a threshold that ended the load: behind those of the plan. */
 const checkOf = ({ threshold, actual, limit, unit, message }: Broken): Check => ({
@@ -420,11 +344,6 @@ const sameScope = (a: Scope, b: Scope): boolean => a.kind === b.kind && a.name =
 
 const isEmpty = (of: object): boolean => Object.keys(of).length === 0;
 
-/** As the plan has them. */
-function inOrder(folds: ReadonlyMap<string, SeriesFold>, names: readonly string[]): [string, SeriesFold][] {
-  return [...folds].sort(([a], [b]) => names.indexOf(a) - names.indexOf(b));
-}
-
 /**
  * Whether an interval's generator belongs to the warm-up. It is on the first of an index's snapshots only, and that may
  * be the one of late warm-up answers in a measured interval: so it is judged by the time, where the plan has one.
@@ -433,29 +352,10 @@ function warmingUp({ phase, startAt }: IntervalSnapshot, plan: Plan): boolean {
   return phase === 'warmup' && plan.kind === 'run' && startAt < plan.warmup;
 }
 
-function agentsResult(
-  told: Extract<RunEvent, { type: 'agents' }> | null,
-  lost: readonly { readonly source: string }[],
-): Pick<RunResult['run'], 'agents'> {
-  if (told === null) return {};
-  return {
-    agents: {
-      startSkewMs: told.startSkew / 1e3,
-      each: told.agents.map(({ name, version, host, cores, threads, roundTrip }) => ({
-        ...{ name, version, host, cores, threads, roundTripMs: roundTrip / 1e3 },
-        lost: lost.some(({ source }) => source === `agent ${name}`),
-      })),
-    },
-  };
-}
-
 function instantsFrom(startedAt: string): (at: number) => string {
   const origin = Date.parse(startedAt);
   return (at) => new Date(origin + Math.round(at / 1000)).toISOString();
 }
-
-const orderKey = (failure: RunResult['failures'][number]): string =>
-  `${failure.name} ${failure.outcome} ${failure.status} ${failure.message}`;
 
 function withoutWait({ cpuWait: _, ...result }: GeneratorResult & { cpuWait: number | null }): GeneratorResult {
   return result;
