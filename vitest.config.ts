@@ -1,29 +1,40 @@
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** As with snapshots: `vitest run src/report/golden.test.ts --update` takes what is drawn now for what is meant. */
 const updating = process.argv.some((word) => word === '--update' || word === '-u');
 
+/** @param names of files in test/, without their ends */
+const inTest = (names: readonly string[]): string[] => names.map((name) => `test/${name}.test.ts`);
+
 /**
- * End-to-end tests that do not measure: messages, pages, formats, counts, waiting. What they expect is so on a machine with other
- * work too, so they run side by side. A file that is not named here runs alone: it measures, or it packs the package, which
- * builds `dist/` anew under whoever uses it.
+ * End-to-end tests that do not measure: messages, pages, formats, counts, waiting. What they expect is so on a machine with
+ * other work too, so they run side by side, one more than there are cores: they wait more than they work.
  */
-const SIDE_BY_SIDE = [
+const SIDE_BY_SIDE = inTest([
   'abort-on',
+  'agents',
   'agents-access',
   'agents-loss',
   'agents-resume',
   'ci-examples',
   'ci-page',
   'coming-from',
+  'compare',
+  'compare-find',
   'compressed',
+  'container',
   'cookies',
   'data',
   'discover',
+  'disturbed',
   'doctor',
   'endings',
   'exit-codes',
   'exporters',
+  'faults',
   'find-page',
   'hlog-readers',
   'http2',
@@ -42,26 +53,76 @@ const SIDE_BY_SIDE = [
   'proxy',
   'readme',
   'ready-scenarios',
+  'redirects',
   'replay',
   'report-page',
   'report-parts',
   'samples',
-  'setup',
+  'scenario',
   'secrets',
   'serve-data',
   'serve-usage',
+  'setup',
   'start',
   'start-programs',
+  'starved',
   'streams',
   'summary',
   'tls',
   'trace',
-].map((name) => `test/${name}.test.ts`);
+]);
+
+/**
+ * End-to-end tests that measure, with targets that sleep and loads that leave most of a core idle: two at a time disturb each
+ * other no more than the system does. A file that is named in neither list runs alone: it measures at full speed or to the
+ * millisecond, or it packs the package, which builds `dist/` anew under whoever uses it.
+ */
+const IN_PAIRS = inTest([
+  'closing',
+  'cold-start',
+  'connections',
+  'engines',
+  'serve-capacity',
+  'serve-faults',
+  'serve-law',
+  'serve-nginx',
+  'serve-strategies',
+  'standstill',
+  'until',
+]);
+
+/** Files that take long for their size, by which Vitest sorts them: begun last, one would have all others wait for it. */
+const LONG = [
+  'compare-find',
+  'discover',
+  'agents',
+  'compare',
+  'agents-resume',
+  'agents-loss',
+  'faults',
+  'readme',
+  'container',
+  'serve-strategies',
+  'serve-capacity',
+  'until',
+];
+
+class LongOnesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const placeOf = ({ moduleId }: TestSpecification): number => {
+      const place = LONG.indexOf(basename(moduleId, '.test.ts'));
+      return place < 0 ? LONG.length : place;
+    };
+    return (await super.sort(files)).sort((a, b) => placeOf(a) - placeOf(b));
+  }
+}
 
 const E2E = { testTimeout: 120_000, hookTimeout: 60_000 };
+const CORES = availableParallelism();
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongOnesFirst },
     projects: [
       {
         test: {
@@ -75,15 +136,30 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.test.ts'],
-          exclude: SIDE_BY_SIDE,
+          exclude: [...SIDE_BY_SIDE, ...IN_PAIRS],
           ...E2E,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           // Two cores: a load test beside another load test measures its neighbour.
           fileParallelism: false,
         },
       },
       {
-        test: { name: 'e2e-side-by-side', include: SIDE_BY_SIDE, ...E2E, sequence: { groupOrder: 1 }, maxWorkers: 2 },
+        test: {
+          name: 'e2e-side-by-side',
+          include: SIDE_BY_SIDE,
+          ...E2E,
+          sequence: { groupOrder: 1 },
+          maxWorkers: CORES + 1,
+        },
+      },
+      {
+        test: {
+          name: 'e2e-in-pairs',
+          include: IN_PAIRS,
+          ...E2E,
+          sequence: { groupOrder: 2 },
+          maxWorkers: Math.min(2, CORES),
+        },
       },
     ],
   },

@@ -9,7 +9,7 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 const filters = process.argv.slice(2);
 mkdirSync('.vitest', { recursive: true });
 
-for (const project of ['unit', 'e2e-side-by-side', 'e2e']) {
+for (const project of ['unit', 'e2e-side-by-side', 'e2e-in-pairs', 'e2e']) {
   const file = `.vitest/${project}.json`;
   rmSync(file, { force: true });
   const { status } = spawnSync(

@@ -211,7 +211,7 @@ describe('a search on agents', () => {
     await server.shown('(Ctrl-C');
     const url = /http:\S+predict/.exec(server.said())?.[0] ?? '';
     await twoAgents();
-    const flags = ['-b', '{}', '--slo', 'p95<50ms', '--budget', '20s', '--allow-rough', '-o', 'out', ...runFlags()];
+    const flags = ['-b', '{}', '--slo', 'p95<50ms', '--budget', '15s', '--allow-rough', '-o', 'out', ...runFlags()];
     const { code, stdout } = await rampart(['find', url, ...flags]);
     const result = resultOf({ stdout });
     expect(levels(result).length).toBeGreaterThan(4);

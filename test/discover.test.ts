@@ -62,7 +62,7 @@ describe('the reference server', () => {
     expect(probe.stderr).toContain('Found: Rampart reference server: loan (OpenAPI 3.1.0)');
     expect(probe.stderr).toContain('"State":"FL"');
     expect(probe.stdout).toContain('none failed');
-    const find = await rampart(['find', served.url, '--budget', '10s', '--allow-rough']);
+    const find = await rampart(['find', served.url, '--budget', '5s', '--allow-rough']);
     expect(find.stderr).toContain('Sends POST /predict');
     expect([0, 5]).toContain(find.code);
     const cwd = temporaryFolder();
@@ -112,7 +112,7 @@ describe('a cache in the target', () => {
       0,
       expect.stringMatching(/Cache: .*a body that it has seen takes it .*--rows 1000/s),
     ]);
-    const find = await rampart(['find', url, '--budget', '10s', '--allow-rough']);
+    const find = await rampart(['find', url, '--budget', '5s', '--allow-rough']);
     expect(find.stderr).toContain("so its capacity with one body is not the model's");
     server.close().closeAllConnections();
   });
@@ -225,7 +225,7 @@ describe('sixty FastAPI applications', () => {
     targets = await pythonTargets('fastapi_apps.py', test);
     const { origin, cases } = targets;
     const path = cases.find(({ name }) => name === 'the loan fields')?.path ?? '';
-    const { code, stdout, stderr } = await rampart(['find', origin + path, '--budget', '10s', '--allow-rough']);
+    const { code, stdout, stderr } = await rampart(['find', origin + path, '--budget', '5s', '--allow-rough']);
     expect(stderr).toContain('Found: the loan fields (OpenAPI 3.1.0)');
     expect([0, 5]).toContain(code);
     expect(stdout).not.toBe('');
