@@ -1,8 +1,9 @@
 import type { RunResult } from '../src/core/result.ts';
+import { medianOf } from '../src/stats/average.ts';
 import { BODY, CONNECTIONS, type Setting } from './cost.ts';
 import { run } from './process.ts';
 import { invokeRampart } from './rampart.ts';
-import { median, spread } from './statistics.ts';
+import { spread } from './statistics.ts';
 import type { Table } from './table.ts';
 import { startLaw } from './targets.ts';
 
@@ -48,15 +49,15 @@ export async function agreementTable({ cores, folder, effort, tell }: Setting, s
       found[engine].map((one) => one[figure]);
     const shown = (values: number[], digits: number): string => {
       const [low, high] = spread(values);
-      const middle = median(values).toFixed(digits);
+      const middle = medianOf(values).toFixed(digits);
       return values.length === 1 ? middle : `${middle} (${low.toFixed(digits)}–${high.toFixed(digits)})`;
     };
     for (const engine of ENGINES) {
       const [rate, p50, p99] = [of(engine, 'rate'), of(engine, 'p50'), of(engine, 'p99')] as const;
       rows.push([`${engine}, ${law}`, shown(rate, 0), shown(p50, 2), shown(p99, 2), '', '']);
     }
-    const throughput = median(of('rampart', 'rate')) / median(of('autocannon', 'rate')) - 1;
-    const p50 = median(of('rampart', 'p50')) - median(of('autocannon', 'p50'));
+    const throughput = medianOf(of('rampart', 'rate')) / medianOf(of('autocannon', 'rate')) - 1;
+    const p50 = medianOf(of('rampart', 'p50')) - medianOf(of('autocannon', 'p50'));
     const agree = Math.abs(throughput) <= AT_MOST.throughput && Math.abs(p50) <= AT_MOST.p50;
     rows.push([
       `apart, ${law}`,

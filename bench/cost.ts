@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { medianOf } from '../src/stats/average.ts';
 import type { Cores } from './machine.ts';
 import type { Invocation, Load, Peer } from './peer.ts';
 import { run } from './process.ts';
 import { invokeRampart, knows } from './rampart.ts';
-import { median, spread } from './statistics.ts';
+import { spread } from './statistics.ts';
 import type { Table } from './table.ts';
 
 /** Connections of the closed model. */
@@ -100,8 +101,8 @@ export function figure(value = Number.NaN): string {
 export function withSpread(values: readonly number[], show: (value: number) => string): string {
   const [low, high] = spread(values);
   return values.length === 1 || Number.isNaN(low)
-    ? show(median(values))
-    : `${show(median(values))} (${show(low)}–${show(high)})`;
+    ? show(medianOf(values))
+    : `${show(medianOf(values))} (${show(low)}–${show(high)})`;
 }
 
 /** Ratios round by round: what disturbs one round disturbs both of its sides. */
@@ -150,13 +151,13 @@ export async function costTable(peers: readonly { peer: Peer; file: string }[], 
   const wrk = others.find(({ name }) => name === 'wrk');
   const row = (one: Costs): string[] => {
     const ratio = ratios(one.steady, ours.steady);
-    const toWrk = wrk === undefined ? Number.NaN : median(ratios(one.steady, wrk.steady));
-    const [wanted, verdict] = one === ours ? ['', ''] : wantedOf(one.name, median(ratio), toWrk);
+    const toWrk = wrk === undefined ? Number.NaN : medianOf(ratios(one.steady, wrk.steady));
+    const [wanted, verdict] = one === ours ? ['', ''] : wantedOf(one.name, medianOf(ratio), toWrk);
     return [
       one.name,
       withSpread(one.steady, figure),
       withSpread(one.whole, figure),
-      Number.isNaN(median(one.rate)) ? '–' : Math.round(median(one.rate)).toLocaleString('en'),
+      Number.isNaN(medianOf(one.rate)) ? '–' : Math.round(medianOf(one.rate)).toLocaleString('en'),
       one === ours ? '1' : withSpread(ratio, times),
       wanted,
       verdict,
@@ -226,7 +227,7 @@ export async function variantTable(setting: Setting): Promise<Table> {
     const variant = present[index - 1];
     const ratio = ratios(one.steady, base);
     if (variant === undefined) return [one.name, withSpread(one.steady, figure), '1', '', ''];
-    const verdict = median(ratio) <= variant.atMost ? 'held' : 'missed';
+    const verdict = medianOf(ratio) <= variant.atMost ? 'held' : 'missed';
     return [one.name, withSpread(one.steady, figure), withSpread(ratio, times), `≤ ${variant.atMost}`, verdict];
   });
   const absent = VARIANTS.filter((variant) => !present.includes(variant));

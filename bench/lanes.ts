@@ -1,4 +1,5 @@
 import { makeCertificates } from '../src/drivers/certificates.fixture.ts';
+import { medianOf } from '../src/stats/average.ts';
 import {
   BODY,
   CONNECTIONS,
@@ -14,7 +15,6 @@ import {
 import type { Invocation, Load, Peer } from './peer.ts';
 import { run } from './process.ts';
 import { invokeRampart } from './rampart.ts';
-import { median } from './statistics.ts';
 import type { Table } from './table.ts';
 import { type Nginx, startLaw, startNginx } from './targets.ts';
 
@@ -112,12 +112,12 @@ export async function laneTable(
     const further = (errors[index] ?? Number.NaN) - (errors[plainOf(tool)] ?? Number.NaN);
     const { wanted } = lane;
     const judged = tool === tools[0] && wanted !== null;
-    const holds = judged && median(ratio) <= wanted.timesPlain && further <= wanted.error;
+    const holds = judged && medianOf(ratio) <= wanted.timesPlain && further <= wanted.error;
     return [
       lane.name,
       tool.name,
       withSpread(one.steady, figure),
-      Number.isNaN(median(one.rate)) ? '–' : Math.round(median(one.rate)).toLocaleString('en'),
+      Number.isNaN(medianOf(one.rate)) ? '–' : Math.round(medianOf(one.rate)).toLocaleString('en'),
       lane === PLAIN ? '1' : withSpread(ratio, times),
       Number.isNaN(errors[index]) ? '–' : (errors[index] ?? 0).toFixed(2),
       judged ? `≤ ${wanted.timesPlain}, ≤ ${wanted.error} ms beyond plain` : '',

@@ -1,8 +1,8 @@
 import type { RunResult } from '../src/core/result.ts';
+import { medianOf } from '../src/stats/average.ts';
 import { BODY, type Setting } from './cost.ts';
 import { type MemoryPoint, watchMemory } from './process.ts';
 import { rampart } from './rampart.ts';
-import { median } from './statistics.ts';
 import type { Table } from './table.ts';
 
 const CONNECTIONS = 10_000;
@@ -64,7 +64,7 @@ export async function memoryTable({ url, cores, folder, tell }: Setting, soak: n
     const flags = ['--rate', `${RATE}/s`, '--timing', 'relaxed', '--threads', '1', '--duration', `${soak}s`];
     const { points, result } = await watch(...flags);
     const within = (from: number, to: number): number =>
-      median(points.filter(({ at }) => at >= from && at < to).map(({ rss }) => rss));
+      medianOf(points.filter(({ at }) => at >= from && at < to).map(({ rss }) => rss));
     const growth = within(soak - window, soak) - within(settled, settled + window);
     const achieved = Math.round(result.rates.achievedPerSec).toLocaleString('en');
     const opened = (result.latency.connect?.count ?? 0).toLocaleString('en');

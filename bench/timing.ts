@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { RunResult } from '../src/core/result.ts';
+import { medianOf } from '../src/stats/average.ts';
 import { BODY, type Setting } from './cost.ts';
 import { run } from './process.ts';
 import { invokeRampart } from './rampart.ts';
-import { median, quantile, spread } from './statistics.ts';
+import { quantile, spread } from './statistics.ts';
 import type { Table } from './table.ts';
 import { canServeLaws, startLaw } from './targets.ts';
 
@@ -50,7 +51,7 @@ export async function timingTable(setting: Setting, seconds: number): Promise<Ta
     }
   }
   const row = ({ name, atMost, values }: Measure): string[] => {
-    const middle = median(values);
+    const middle = medianOf(values);
     const [low, high] = spread(values).map((value) => value.toFixed(0));
     const wanted = Number.isFinite(atMost) ? `≤ ${atMost}` : '';
     return [

@@ -1,16 +1,18 @@
 /** The experiments of the accuracy table, a line each. */
+
 import { isHopeless, judge } from '../../src/analyze/search/level.ts';
 import { percentileOf } from '../../src/analyze/search/percentile.ts';
 import type { SearchOptions } from '../../src/analyze/search/state.ts';
 import type { BreakingPoint } from '../../src/core/breaking-point.ts';
 import { micros } from '../../src/core/units.ts';
 import { Random } from '../../src/load/random.ts';
+import { meanOf } from '../../src/stats/average.ts';
 import { mm1kLoss, stallQuantile } from '../../src/stats/queueing.ts';
 import { holdsTruth } from './families.ts';
 import { errorSlo, LAWS, type Law, latencySlo, levelRequests, limitRate, openStep, searchOptions } from './inputs.ts';
 import { batching, exponential, queue, type Server, scalable, stalling } from './server.ts';
 import { runLevel, simulate } from './simulation.ts';
-import { mean, percent, type Row, rms, summarize } from './summary.ts';
+import { percent, type Row, rms, summarize } from './summary.ts';
 
 /** Do the reported intervals of p50 and p95 hold the truth? */
 export function percentileCoverage(law: Law, rho: number, runs: number): Row {
@@ -33,7 +35,7 @@ export function percentileCoverage(law: Law, rho: number, runs: number): Row {
   }
   const demanded = rho >= 0.9 ? 0.85 : 0.93;
   const shares = covered.map((n) => n / runs);
-  const biases = errors.map((one) => mean(one));
+  const biases = errors.map((one) => meanOf(one));
   return {
     experiment: `${law.name}, ρ = ${rho}: p50, p95 of a level`,
     truth: truths.map((truth) => `${(truth / 1000).toFixed(2)} ms`).join(', '),
@@ -66,7 +68,7 @@ export function capacity(law: Law, budget: number, runs: number): Row {
   return {
     experiment: `${law.name}: capacity, ${budget / 60} min`,
     truth: `${law.capacity}/s`,
-    measured: `RMSE ${percent(rms(errors))}; bias ${percent(mean(errors))}`,
+    measured: `RMSE ${percent(rms(errors))}; bias ${percent(meanOf(errors))}`,
     must: 'RMSE ≤ 2 %',
     reached: rms(errors) <= 0.02,
   };
@@ -130,7 +132,7 @@ export function scalability(kappa: number, budget: number, runs: number): Row {
     truth: kappa > 0 ? `N* = ${truth.toFixed(1)}` : 'no peak',
     measured:
       kappa > 0
-        ? `in the interval ${percent(share)}; bias ${percent(mean(peaks) / truth - 1)}`
+        ? `in the interval ${percent(share)}; bias ${percent(meanOf(peaks) / truth - 1)}`
         : `"no peak observed" ${percent(share)}`,
     must: '≥ 93 %',
     reached: share >= 0.93,
@@ -194,7 +196,7 @@ export function stall(p: number, runs: number): Row {
   return {
     experiment: `stall of 1 s in every 10 s: p${Math.round(100 * p)}`,
     truth: `${truth.toFixed(2)} s`,
-    measured: `bias ${percent(mean(errors))}; largest error ${percent(Math.max(...errors.map(Math.abs)))}`,
+    measured: `bias ${percent(meanOf(errors))}; largest error ${percent(Math.max(...errors.map(Math.abs)))}`,
     must: 'each ≤ 3 %',
     reached: errors.every((error) => Math.abs(error) <= 0.03),
   };

@@ -1,5 +1,7 @@
 /** What many searches come to: a line of the table, and the figures in it. */
+
 import type { BreakingPoint } from '../../src/core/breaking-point.ts';
+import { meanOf } from '../../src/stats/average.ts';
 
 /** One line of the accuracy table. */
 export interface Row {
@@ -14,9 +16,7 @@ export interface Row {
 }
 
 export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-export const rms = (values: readonly number[]): number => Math.sqrt(mean(values.map((value) => value * value)));
+export const rms = (values: readonly number[]): number => Math.sqrt(meanOf(values.map((value) => value * value)));
 
 /** Of the answers that name a limit, found or rough; `found` is the share of all answers that are. */
 export interface Summary {
@@ -36,9 +36,9 @@ export function summarize(answers: readonly BreakingPoint[], truth: number): Sum
   const holds = located.filter(({ interval: [low, high] }) => low <= truth && (high === null || truth <= high));
   return {
     covered: holds.length / answers.length,
-    bias: mean(errors),
+    bias: meanOf(errors),
     rmse: rms(errors),
-    width: mean(located.map(({ interval: [low, high] }) => ((high ?? low) - low) / truth)),
+    width: meanOf(located.map(({ interval: [low, high] }) => ((high ?? low) - low) / truth)),
     found: answers.filter(({ status }) => status === 'found').length / answers.length,
   };
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { formatMs } from '../../src/analyze/wording.ts';
 import type { RunResult } from '../../src/core/result.ts';
+import { medianOf } from '../../src/stats/average.ts';
 import type { MemoryPoint } from '../process.ts';
-import { median } from '../statistics.ts';
 
 export interface Soak {
   readonly date: string;
@@ -29,7 +29,7 @@ export function byMinute(points: readonly MemoryPoint[]): number[] {
     minutes[minute] ??= [];
     minutes[minute].push(rss);
   }
-  return minutes.map((one) => median(one));
+  return minutes.map((one) => medianOf(one));
 }
 
 /** The least-squares slope from the second minute on, MB a minute. */

@@ -7,11 +7,12 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RunResult } from '../../src/core/result.ts';
+import { medianOf } from '../../src/stats/average.ts';
 import { type Cores, describeMachine, divideCores, loadBefore } from '../machine.ts';
 import { freePort } from '../port.ts';
 import { run, type Server, startServer, watchMemory } from '../process.ts';
 import { findRampart, rampart } from '../rampart.ts';
-import { median, quantile, spread } from '../statistics.ts';
+import { quantile, spread } from '../statistics.ts';
 import { type Table, toMarkdown, toText } from '../table.ts';
 import { type ClientErrors, measureClientErrors } from './client-error.ts';
 import { readStreams } from './reader.ts';
@@ -34,7 +35,7 @@ const verdict = (value: number, limit: number): string => (value <= limit ? 'hel
 
 const shown = (values: readonly number[], digits = 2): string => {
   const [low, high] = spread(values);
-  return `${median(values).toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`;
+  return `${medianOf(values).toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`;
 };
 
 /** Itself, as another process. */
@@ -77,7 +78,7 @@ async function costPerEvent({ cores, folder, rounds, seconds, tell }: Setting): 
         tell(`cost, round ${round + 1}: ${way} ${costs[way].at(-1)?.toFixed(2)} µs an event`);
       }
     const limit = `≤ ${WANTED.perEvent} µs`;
-    const held = verdict(median(costs.rampart), WANTED.perEvent);
+    const held = verdict(medianOf(costs.rampart), WANTED.perEvent);
     const own = costs.rampart.map((cost, round) => cost - (costs.bare[round] ?? 0));
     return [
       ['CPU of an event, 50 streams × 100/s, µs', shown(costs.rampart), limit, held],
@@ -117,7 +118,7 @@ async function clientErrors({ cores, folder, rounds, seconds, tell }: Setting): 
     label,
     shown(values, 0),
     limit === null ? '' : `≤ ${limit} µs`,
-    limit === null ? '' : verdict(median(values), limit),
+    limit === null ? '' : verdict(medianOf(values), limit),
   ];
   const at = (all: readonly number[][], k: number): number[] => all.map((one) => one[k] ?? Number.NaN);
   return [

@@ -2,7 +2,7 @@ import { createParser } from 'eventsource-parser';
 import { EventSplitter } from '../../src/drivers/stream/event-splitter.ts';
 import { arbitraryBody, readByOracle, readByOwn } from '../../src/drivers/stream/splitting.fixture.ts';
 import { StreamReader } from '../../src/drivers/stream/stream-reader.ts';
-import { median } from '../statistics.ts';
+import { medianOf } from '../../src/stats/average.ts';
 
 const EVENTS = 200_000;
 const ROUNDS = 9;
@@ -57,7 +57,7 @@ export function splittingCost(): SplittingCost {
     peer: cost(ways.peer),
   }));
   if (found !== 2 * ROUNDS * EVENTS) throw new Error('an event was lost');
-  const of = (pick: (round: (typeof rounds)[number]) => number): number => median(rounds.map(pick));
+  const of = (pick: (round: (typeof rounds)[number]) => number): number => medianOf(rounds.map(pick));
   return {
     own: of(({ own }) => own),
     withContent: of(({ withContent }) => withContent),

@@ -14,7 +14,7 @@ import type { World } from '../core/world.ts';
 import { Random } from '../load/random.ts';
 import { formatLoad } from '../report/search-phrases.ts';
 import { attributeOf, SETTINGS, type SettingName, settingsOf } from '../settings/table.ts';
-import { type LiveSide, type Measured, measureTurn, type Turn, withVoids } from './turns.ts';
+import { type LiveSide, type Measured, measureTurn, type Turn, usualLength, withVoids } from './turns.ts';
 
 export interface DeploymentSide extends LiveSide {
   readonly costPerHour?: number;
@@ -138,12 +138,9 @@ function flagsFor(kind: 'find' | 'run', flags: Readonly<Record<string, unknown>>
   return Object.fromEntries(Object.entries(flags).filter(([name]) => known.has(name)));
 }
 
-const USUAL_DURATION = '10s';
-
 function loadFlags({ load, unit, chosen }: CommonLoad, flags: Readonly<Record<string, unknown>>) {
-  const ends = ['duration', 'requests', 'until'].some((name) => flags[name] !== undefined);
   return {
-    ...(ends ? {} : { duration: USUAL_DURATION }),
+    ...usualLength(flags),
     ...(chosen ? (unit === 'vus' ? { vus: `${load}` } : { rate: `${load}/s` }) : {}),
   };
 }

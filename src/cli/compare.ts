@@ -18,9 +18,8 @@ import { type Compared, compareLive, type PairSide } from './compare-live.ts';
 import { type CompareFlags, refuseDryRun, refuseSearch, sidesFor, type Targets, targetsOf } from './compare-targets.ts';
 import { resultOf } from './finished-result.ts';
 import { tellGitHubOfComparison } from './github.ts';
+import { usualLength } from './turns.ts';
 
-/** How long one run of a pair takes, where it is not said. */
-const USUAL_DURATION = '10s';
 const USUAL_PAIRS = 10;
 
 /**
@@ -127,11 +126,10 @@ async function compareTargets(
     flags,
   ) as [PairSide, PairSide];
   await makeFolder(world.files, { path: folder, label: flags.out === undefined ? '' : '--out' });
-  const ends = ['duration', 'stages', 'requests', 'until'].some((name) => runFlags[name] !== undefined);
   return compareLive(world, sides, {
     ...{ pairs, margin, folder, seed, overwrite },
     note: (line) => quiet || world.stderr.write(`${line}\n`),
-    flags: ends ? runFlags : { ...runFlags, duration: USUAL_DURATION },
+    flags: { ...usualLength(runFlags), ...runFlags },
   });
 }
 

@@ -39,6 +39,12 @@ export interface Measured {
   readonly cpuSeconds: (start: number, end: number) => number | null;
 }
 
+/** How long one of several runs lasts, where its flags do not say it. */
+export function usualLength(flags: Readonly<Record<string, unknown>>): { readonly duration?: string } {
+  const ends = ['duration', 'stages', 'requests', 'until'].some((name) => flags[name] !== undefined);
+  return ends ? {} : { duration: '10s' };
+}
+
 /**
  * Measures each of the sides, in the order given, with one seed: the same arrivals and rows meet all of them.
  *

@@ -2,12 +2,14 @@
  * Whether a target answers from a cache: bodies that it has not seen are asked, and asked again, with one body that is always
  * the same between them. What a body costs is no matter, since each is held against itself.
  */
+
 import type { Plan } from '../core/plan.ts';
 import type { Machine } from '../core/world.ts';
 import type { Discovery } from '../discover/discover.ts';
 import type { Accepted, Ask, Reply } from '../discover/exchange.ts';
 import { type RowMaker, rowsLike } from '../discover/rows.ts';
 import { Random } from '../load/random.ts';
+import { medianOf } from '../stats/average.ts';
 import { binomialCdf } from '../stats/distributions.ts';
 import { rankScore } from '../stats/rank-test.ts';
 import { askerOf } from './discovery.ts';
@@ -59,13 +61,6 @@ export function findingOf(turns: readonly Turn[]): CacheFinding | null {
     rankScore(unseen, repeated) > LEAST_SCORE &&
     chance < LEAST_CHANCE;
   return { cached, turns: turns.length, unseenMs, repeatedMs };
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const [low = 0, high = 0] = [sorted[middle - 1], sorted[middle]];
-  return sorted.length % 2 === 1 ? high : (low + high) / 2;
 }
 
 /** Asks in turns, and says what they show; null: they do not tell. */

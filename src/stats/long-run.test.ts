@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { meanOf } from './average.ts';
 import { studentQuantile } from './distributions.ts';
 import { uncertaintyWith } from './long-run.ts';
 import { randomOf } from './random.fixture.ts';
@@ -15,7 +16,6 @@ function series(random: () => number, m: number, kept: number): number[] {
 }
 
 const equal = (m: number): number[] => new Array<number>(m).fill(50);
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** How often the interval holds the truth, and how wide it is beside Student's of independent values. */
 function trial(m: number, kept: number): { covered: number; ratio: number } {
@@ -27,8 +27,8 @@ function trial(m: number, kept: number): { covered: number; ratio: number } {
   for (let run = 0; run < runs; run++) {
     const values = series(random, m, kept);
     const half = of(values);
-    if (Math.abs(mean(values) - 0.5) <= half) covered++;
-    const variance = values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (m - 1);
+    if (Math.abs(meanOf(values) - 0.5) <= half) covered++;
+    const variance = values.reduce((sum, value) => sum + (value - meanOf(values)) ** 2, 0) / (m - 1);
     ratio += half / (studentQuantile(0.975, m - 1) * Math.sqrt(variance / m)) / runs;
   }
   return { covered: covered / runs, ratio };

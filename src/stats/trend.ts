@@ -1,3 +1,5 @@
+import { meanOf } from './average.ts';
+
 /** A monotone trend in a short series. */
 export interface Trend {
   /** Mann and Kendall's z; about standard normal without a trend. */
@@ -36,7 +38,7 @@ export function trendOf(values: readonly number[]): Trend | null {
 
 /** Autocorrelation at lag 1; 0 where the values do not differ. */
 export function autocorrelation(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = meanOf(values);
   let own = 0;
   let neighbours = 0;
   for (let i = 0; i < values.length; i++) {

@@ -1,3 +1,4 @@
+import { meanOf } from '../../stats/average.ts';
 import { studentQuantile } from '../../stats/distributions.ts';
 
 /** How much a figure differs between two sides: its ln-ratio, or its difference; with an interval. */
@@ -48,9 +49,6 @@ export function unpairedChange(base: readonly number[], head: readonly number[],
         : studentQuantile(1 - misses / 2, freedom) * Math.sqrt(variance);
   return { change, interval: [change - half, change + half], deviation: Math.sqrt(variance * fewest) };
 }
-
-export const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function varianceOf(values: readonly number[]): number {
   if (values.length < 2) return 0;

@@ -7,9 +7,10 @@ import type {
   MetricName,
   RunFigures,
 } from '../../core/comparison.ts';
+import { meanOf } from '../../stats/average.ts';
 import { trendOf } from '../../stats/trend.ts';
 import { counted } from '../wording.ts';
-import { meanOf, missesOfEach, pairedChange, runsNeeded, unpairedChange } from './change.ts';
+import { missesOfEach, pairedChange, runsNeeded, unpairedChange } from './change.ts';
 import { metricsOf, type RunMetric } from './figures.ts';
 import { quantileChanges } from './quantiles.ts';
 

@@ -10,9 +10,10 @@ import type {
   SearchFigures,
 } from '../../core/deployments.ts';
 import type { RunResult } from '../../core/result.ts';
+import { meanOf } from '../../stats/average.ts';
 import { studentQuantile } from '../../stats/distributions.ts';
 import { counted } from '../wording.ts';
-import { meanOf, missesOfEach } from './change.ts';
+import { missesOfEach } from './change.ts';
 import { CONFIDENCE, changeOf, FEWEST, type Known, verdictOf } from './comparison.ts';
 import { figuresOf, type RunMetric } from './figures.ts';
 

@@ -1,4 +1,5 @@
 import type { IntervalSnapshot } from '../../core/snapshot.ts';
+import { meanOf, medianOf } from '../../stats/average.ts';
 
 /** One agent over the window of a level; times in µs. */
 export interface AgentHealth {
@@ -35,10 +36,10 @@ export function agentsHealth(windows: readonly IntervalSnapshot[]): AgentHealth[
   }
   return [...kept].map(([name, { lag, loopDelay, cpuWait, utilization }]) => ({
     name,
-    lagP99: medianOf(lag),
+    lagP99: lag.length === 0 ? null : medianOf(lag),
     loopDelayP99: Math.max(0, ...loopDelay),
-    cpuWait: meanOf(cpuWait),
-    utilization: meanOf(utilization),
+    cpuWait: cpuWait.length === 0 ? null : meanOf(cpuWait),
+    utilization: utilization.length === 0 ? null : meanOf(utilization),
   }));
 }
 
@@ -51,12 +52,4 @@ export function worstOf(
     const value = pick(agent);
     return value === null || value <= (worst?.value ?? 0) ? worst : { name: agent.name, value };
   }, null);
-}
-
-function medianOf(values: readonly number[]): number | null {
-  return values.length === 0 ? null : ([...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? null);
-}
-
-function meanOf(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -4,6 +4,7 @@ import type { SeriesMeasure } from '../../core/measures.ts';
 import { ANSWERED } from '../../core/sample.ts';
 import { EMPTY_HISTOGRAM, type IntervalSnapshot, type SeriesSnapshot, timesOf } from '../../core/snapshot.ts';
 import { STREAM_METRICS, type StreamMetric } from '../../core/streamed.ts';
+import { meanOf } from '../../stats/average.ts';
 import type { Batch } from '../../stats/confidence.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { inMs } from '../latency.ts';
@@ -235,8 +236,8 @@ function fitnessOf(
     pace,
     lag: Histogram.of(...generators.map((one) => timesOf(one, 'lag'))),
     loopDelayP99: delays.quantile(0.99),
-    cpuWait: waits.length === 0 ? null : mean(waits),
-    utilization: utilizations.length === 0 ? null : mean(utilizations),
+    cpuWait: waits.length === 0 ? null : meanOf(waits),
+    utilization: utilizations.length === 0 ? null : meanOf(utilizations),
     responseP95: response.count > 0 ? response.quantile(0.95) : null,
     missing: due === 0 ? 0 : (due - gone) / due,
     due,
@@ -306,5 +307,3 @@ export function latenessOf(fitness: Fitness): Lateness | null {
 
 /** Names the worst, so that a person knows where to look. */
 const ofAgent = (worst: { readonly name: string } | null): string => (worst === null ? '' : ` of agent ${worst.name}`);
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
