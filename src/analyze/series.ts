@@ -1,24 +1,18 @@
-import { addGoodput, type GoodputCounts } from '../core/goodput.ts';
 import { isAlwaysTold, isBatched, type Measure, TOLD_MEASURES } from '../core/measures.ts';
-import type {
-  FailureResult,
-  GoodputResult,
-  MeasuredLatencies,
-  Rates,
-  SeriesResult,
-  StreamResult,
-  Totals,
-} from '../core/result.ts';
+import type { FailureResult, MeasuredLatencies, Rates, SeriesResult, Totals } from '../core/result.ts';
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
 import { BODIES_KEPT, type FailureCount, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
-import { addStreamCounts, STREAM_METRICS, type StreamCounts, type StreamMetric } from '../core/streamed.ts';
+import { STREAM_METRICS, type StreamMetric } from '../core/streamed.ts';
 import type { Micros } from '../core/units.ts';
 import { type Batch, batchEstimates, batchIntervals, orderInterval, singlyInterval } from '../stats/confidence.ts';
 import { countUpTo, Histogram } from '../stats/histogram.ts';
-import { type Batched, BatchFold, type Intervals, infiniteIn } from './batches.ts';
+import { type Batched, BatchFold, type Intervals } from './batches.ts';
 import { CallerFold, type CallerTimes } from './callers.ts';
 import { percentileCertainty, type RunCertainty } from './certainty.ts';
+import { GoodputFold } from './goodput-fold.ts';
 import { type IntervalOf, summarize } from './latency.ts';
+import { perSecond } from './per-second.ts';
+import { StreamFold } from './stream-fold.ts';
 
 /** Whose batches a metric's intervals are of. */
 const BATCHED_AS = {
@@ -54,14 +48,8 @@ export class SeriesFold {
   #bytesIn = 0;
   #bodyBytesIn = 0;
   #bytesOut = 0;
-  #streams: StreamCounts | null = null;
-  /** Output tokens that came with streams' ends while load was offered. */
-  #tokens = 0;
-  #goodput: GoodputCounts | null = null;
-  /** Good ones that came while load was offered, of requests due in the warm-up too. */
-  #goodInTime = 0;
-  readonly #waitedForFirstToken = new Histogram();
-  #infinite = 0;
+  readonly #streams = new StreamFold();
+  readonly #goodput = new GoodputFold();
 
   /** @param parts of which this is the sum: their batches are not kept twice. */
   constructor(parts: Iterable<SeriesFold> | null = null) {
@@ -88,11 +76,8 @@ export class SeriesFold {
     for (const [status, n] of Object.entries(series.byStatus)) tally(this.#byStatus, status, n);
     for (const [measure, times] of this.#times) times.add(timesOf(series, measure));
     this.#callers.add(series);
-    this.#addStreams(series, phase === 'measure');
-    if (series.goodput !== undefined) {
-      this.#goodput = addGoodput([...(this.#goodput === null ? [] : [this.#goodput]), series.goodput]);
-      if (phase === 'measure') this.#goodInTime += series.goodput.good;
-    }
+    this.#streams.add(series, phase === 'measure');
+    this.#goodput.add(series, phase === 'measure');
     if (this.#parts === null) {
       if (phase === 'measure') this.#batches.addMeasured(index, series);
       else this.#batches.addDrained(series);
@@ -101,10 +86,10 @@ export class SeriesFold {
   }
 
   /** What came within the measured time of requests that were due before it. */
-  addEarlier({ ok, streams, goodput }: SeriesSnapshot): void {
-    this.#achieved += ok;
-    this.#goodInTime += goodput?.good ?? 0;
-    this.#tokens += streams?.outputTokens ?? 0;
+  addEarlier(series: SeriesSnapshot): void {
+    this.#achieved += series.ok;
+    this.#goodput.addEarlier(series);
+    this.#streams.addEarlier(series);
   }
 
   /** What came after the end of the load of requests that were due before the measured time. */
@@ -148,8 +133,8 @@ export class SeriesFold {
       .map(([measure, times]) => [measure, summarize(times, 0, intervalOf(measure, times))] as const);
     const { response, service, ...rest } = Object.fromEntries(told) as MeasuredLatencies;
     const { times, infinite } = this.callers;
-    const streams = this.#streamResult(measured.durationMs);
-    const goodput = this.#goodputResult(measured.durationMs);
+    const streams = this.#streams.result(measured.durationMs);
+    const goodput = this.#goodput.result(this.#dropped, measured.durationMs);
     const asCalled = intervals ? this.callerInterval(measured, independent) : null;
     const latency = { response, service, responseWithFailures: summarize(times, infinite, asCalled), ...rest };
     return {
@@ -220,12 +205,11 @@ export class SeriesFold {
 
   /** The times that a metric of streams looks at, µs, and how many more are infinite; null: no response was streamed. */
   streamTimes(of: StreamMetric): { readonly times: Histogram; readonly infinite: number } | null {
-    if (this.#streams === null) return null;
+    if (!this.#streams.any) return null;
     const known = this.#times.get(STREAM_METRICS[of]) as Histogram;
     if (of === 'itl') return { times: known, infinite: 0 };
-    const infinite = this.#streamed.reduce((sum, part) => sum + part.#infinite, 0);
-    if (of === 'tpot' || this.#waitedForFirstToken.count === 0) return { times: known, infinite };
-    return { times: Histogram.of(known.toData(), this.#waitedForFirstToken.toData()), infinite };
+    const infinite = this.#streamed.reduce((sum, part) => sum + part.#streams.infinite, 0);
+    return { times: of === 'tpot' ? known : this.#streams.withThoseThatWait(known), infinite };
   }
 
   /** How sure its percentiles are. */
@@ -254,43 +238,7 @@ export class SeriesFold {
 
   /** Its parts with streamed responses. */
   get #streamed(): SeriesFold[] {
-    return [...(this.#parts ?? [this])].filter((part) => part.#streams !== null);
-  }
-
-  #addStreams(series: SeriesSnapshot, loaded: boolean): void {
-    this.#infinite += infiniteIn(series);
-    this.#waitedForFirstToken.add(timesOf(series, 'waitedForFirstToken'));
-    const { streams } = series;
-    if (streams === undefined) return;
-    this.#streams = this.#streams === null ? streams : addStreamCounts([this.#streams, streams]);
-    if (loaded) this.#tokens += streams.outputTokens;
-  }
-
-  #goodputResult(durationMs: number): GoodputResult | null {
-    if (this.#goodput === null) return null;
-    const { good, bad, open } = this.#goodput;
-    const judged = good + bad + this.#dropped;
-    return {
-      good,
-      judged,
-      ...(open > 0 ? { open } : {}),
-      share: judged > 0 ? good / judged : null,
-      perSec: perSecond(this.#goodInTime, durationMs),
-    };
-  }
-
-  #streamResult(durationMs: number): StreamResult | null {
-    if (this.#streams === null) return null;
-    const { ended, pieces, outputTokens, inputTokens, toldOutput, toldInput, finishes } = this.#streams;
-    return {
-      ended,
-      events: pieces,
-      outputTokens,
-      ...(toldInput > 0 ? { inputTokens } : {}),
-      tokensFrom: toldOutput === 0 ? 'events' : toldOutput === ended ? 'usage' : 'both',
-      outputTokensPerSec: perSecond(this.#tokens, durationMs),
-      finishes,
-    };
+    return [...(this.#parts ?? [this])].filter((part) => part.#streams.any);
   }
 
   #intervalOf(kind: Batched, times: Histogram, infinite: number, measured: Measured, independent: boolean): IntervalOf {
@@ -333,10 +281,6 @@ function ratesOf(totals: Totals, achieved: number): Rates {
     sentPerSec: per(totals.sent),
     achievedPerSec: per(achieved),
   };
-}
-
-function perSecond(n: number, durationMs: number): number {
-  return durationMs > 0 ? Math.round((n / durationMs) * 1e6) / 1e3 : 0;
 }
 
 function tally<K>(map: Map<K, number>, key: K, n: number): void {

@@ -1,0 +1,56 @@
+import type { StreamResult } from '../core/result.ts';
+import { type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
+import { addStreamCounts, type StreamCounts } from '../core/streamed.ts';
+import { Histogram } from '../stats/histogram.ts';
+import { infiniteIn } from './batches.ts';
+import { perSecond } from './per-second.ts';
+
+/** The streamed responses to one request name, or to all. */
+export class StreamFold {
+  /** How many never had what a metric of streams looks at. */
+  infinite = 0;
+  #counts: StreamCounts | null = null;
+  /** Output tokens that came with streams' ends while load was offered. */
+  #tokens = 0;
+  readonly #waitedForFirstToken = new Histogram();
+
+  get any(): boolean {
+    return this.#counts !== null;
+  }
+
+  /** @param loaded whether load was offered then. */
+  add(series: SeriesSnapshot, loaded: boolean): void {
+    this.infinite += infiniteIn(series);
+    this.#waitedForFirstToken.add(timesOf(series, 'waitedForFirstToken'));
+    const { streams } = series;
+    if (streams === undefined) return;
+    this.#counts = this.#counts === null ? streams : addStreamCounts([this.#counts, streams]);
+    if (loaded) this.#tokens += streams.outputTokens;
+  }
+
+  /** What came within the measured time of requests that were due before it. */
+  addEarlier({ streams }: SeriesSnapshot): void {
+    this.#tokens += streams?.outputTokens ?? 0;
+  }
+
+  /** Times to the first token, and of those that had none how long they had waited for it. */
+  withThoseThatWait(times: Histogram): Histogram {
+    const waited = this.#waitedForFirstToken;
+    return waited.count === 0 ? times : Histogram.of(times.toData(), waited.toData());
+  }
+
+  /** Null: no response was streamed. */
+  result(durationMs: number): StreamResult | null {
+    if (this.#counts === null) return null;
+    const { ended, pieces, outputTokens, inputTokens, toldOutput, toldInput, finishes } = this.#counts;
+    return {
+      ended,
+      events: pieces,
+      outputTokens,
+      ...(toldInput > 0 ? { inputTokens } : {}),
+      tokensFrom: toldOutput === 0 ? 'events' : toldOutput === ended ? 'usage' : 'both',
+      outputTokensPerSec: perSecond(this.#tokens, durationMs),
+      finishes,
+    };
+  }
+}
