@@ -20,7 +20,7 @@ export function answerOf(state: SearchState): BreakingPoint {
   const capacity = capacityEstimate(state);
   const status = statusOf(state);
   const fails = status === 'fails-at-every-load';
-  const held = heldLoad(state.present, options.unit);
+  const held = heldLoad(state.present, options.unit, options.budget);
   const atLeast = status === 'not-reached' || status === 'generator-limited';
   const located = status === 'found' || status === 'rough';
   const value = fails ? 0 : atLeast ? held : located ? (estimate?.estimate ?? null) : null;

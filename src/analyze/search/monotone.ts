@@ -44,14 +44,14 @@ function near(ascending: readonly Placed[], { load: here }: Placed): readonly Pl
   return ascending.filter(({ load }) => load <= here * REBOUND.near && load >= here / REBOUND.near);
 }
 
-/** s: what passed for less, at a load or above it, may lie between two pauses of the target. */
-const LONG_ENOUGH = 5;
+/** Share of the budget: what passed for less, at a load or above it, may lie between two pauses of the target. 5 s of two minutes. */
+const LONG_ENOUGH = 1 / 24;
 
 /**
  * The highest load on the axis that is known to hold: levels there and above passed for a while, and none below seems to break the SLO, unless
- * more levels at about that load pass. A level between two pauses of the target passes at loads that it cannot sustain.
+ * more levels at about that load pass. A level between two pauses of the target passes at loads that it cannot sustain. @param budget s.
  */
-export function heldLoad(levels: readonly Level[], unit: LoadUnit): number | null {
+export function heldLoad(levels: readonly Level[], unit: LoadUnit, budget: number): number | null {
   const ascending = placed(levels, unit);
   const broken = ascending.find((one) => {
     const others = near(ascending, one);
@@ -61,7 +61,7 @@ export function heldLoad(levels: readonly Level[], unit: LoadUnit): number | nul
   let seconds = 0;
   const held = passed.findLast(({ level }) => {
     seconds += level.result.seconds;
-    return seconds >= LONG_ENOUGH;
+    return seconds >= LONG_ENOUGH * budget;
   });
   return (held ?? passed[0])?.load ?? null;
 }
