@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
@@ -56,6 +56,29 @@ describe('rampart find', () => {
     expect(breakingPoint?.estimate).toBeLessThan(175);
     expect(breakingPoint?.spentSeconds).toBeLessThan(40);
     expect(breakingPoint?.levels.length).toBeGreaterThan(5);
+  });
+
+  it('finds how many flows per second hold, and names the request that breaks first', async () => {
+    const url = await queueOf('5ms');
+    const cwd = temporaryFolder();
+    const requests = ['browse', 'cart', 'predict'].map((name) => ({ name, body: {} }));
+    const steps = ['browse', { pause: '50ms' }, 'cart', { pause: '20ms-40ms' }, 'predict'];
+    const file = join(cwd, 'buy.json');
+    writeFileSync(file, JSON.stringify({ url, requests, flows: [{ name: 'buy', steps }] }));
+    const slo = ['--slo', 'p95{predict}<50ms'];
+    const { code, result } = await measured(['find', file, ...slo, '--budget', '24s', '--allow-rough']);
+    const { breakingPoint } = result;
+    expect(breakingPoint?.unit).toBe('flows/s');
+    for (const level of breakingPoint?.levels ?? []) expect(level.requestsPerSec).toBeDefined();
+    if (breakingPoint?.status !== 'found' && breakingPoint?.status !== 'rough') {
+      // A machine too busy to measure.
+      expect(code).not.toBe(0);
+      return;
+    }
+    // Three visits to an M/M/1 queue in a flow: 140.1 / 3 = 46.7.
+    expect(breakingPoint.estimate).toBeGreaterThan(30);
+    expect(breakingPoint.estimate).toBeLessThan(65);
+    expect(breakingPoint.summary).toMatch(/flows\/s.*(request predict breaks first|it is full there)/);
   });
 
   it(

@@ -211,9 +211,13 @@ describe('flows', () => {
       /mix\.json, line \d+, column \d+: flows\[0\]\.steps\[1\] is "itme", and there is no such request/,
     );
     expect(stderr).toContain('Did you mean item?');
-    const search = await run({ url, requests, flows }, [], 'find');
+    const slow = [{ name: 'look', steps: ['home', { pause: '1m' }, 'item', 'buy'] }];
+    const search = await run({ url, requests, flows: slow }, [], 'find');
     expect(search.code).toBe(2);
-    expect(search.stderr).toContain('have several steps, and find searches the load of single requests');
+    expect(search.stderr).toContain(
+      'flows pause for up to 60 s in a pass, and each level of a search must be longer than its flows',
+    );
+    expect(search.stderr).toContain('Give it --budget 40m, or shorter pauses.');
     expect(received()).toBe(0);
   });
 });

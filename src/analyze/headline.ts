@@ -17,7 +17,7 @@ import {
   formatShare,
   loadedFor,
   metricName,
-  requestsPerSecond,
+  perSecondOf,
   scopeName,
   wayOf,
 } from './wording.ts';
@@ -88,7 +88,9 @@ function sentenceOf(result: RunResult): string {
 /** The answer of a search in one sentence. */
 function foundSentence({ status, estimate, interval, unit, stoppedBy, slos, criterion }: BreakingPoint): string {
   const load = (value: number): string =>
-    unit === 'vus' ? `${formatCount(Math.round(value))} concurrent users` : requestsPerSecond(value);
+    unit === 'vus'
+      ? `${formatCount(Math.round(value))} concurrent users`
+      : perSecondOf(value, unit === 'flows/s' ? 'flow' : 'request');
   const slo = criterion !== null && slos.includes(criterion) ? criterion : slos.join(' and ');
   const under = slo === '' ? '' : ` under ${slo}`;
   if (stoppedBy === 'fails-at-idle') return `It fails with a single user: ${slo} does not hold.`;
@@ -163,7 +165,7 @@ function loaded(result: RunResult): string {
   const { rates, latency, totals } = result;
   // Of a few requests that are sent at once the load has ended before the first response: no rate is known.
   if (isAfterwards(result)) return `${counted(totals.ok, 'request')} succeeded, all after the load had ended.`;
-  const rate = requestsPerSecond(rates.achievedPerSec);
+  const rate = perSecondOf(rates.achievedPerSec, 'request');
   const name = percentileIn(latency.responseWithFailures, 'p95') === null ? 'p50' : 'p95';
   const callers = percentileIn(latency.responseWithFailures, name);
   if (callers === null) return `${rate}.`;

@@ -13,7 +13,7 @@ import {
   formatRate,
   formatShare,
   metricName,
-  requestsPerSecond,
+  perSecondOf,
 } from './wording.ts';
 
 describe('numbers in words', () => {
@@ -88,7 +88,7 @@ describe('numbers in words', () => {
   it('names metrics, requests and addresses', () => {
     expect(metricName({ kind: 'percentile', p: 99.9 })).toBe('p99.9');
     expect(metricName({ kind: 'errors' })).toBe('errors');
-    expect([1, 126.3, 8.33, 12_345.6].map(requestsPerSecond)).toEqual([
+    expect([1, 126.3, 8.33, 12_345.6].map((rate) => perSecondOf(rate, 'request'))).toEqual([
       '1.00 request per second',
       '126 requests per second',
       '8.33 requests per second',

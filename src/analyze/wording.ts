@@ -54,6 +54,12 @@ export function formatRate(perSecond: number): string {
   return perSecond < 999.95 ? `${perSecond.toFixed(1)}/s` : `${formatCount(perSecond)}/s`;
 }
 
+/** What arrives per second: `158.1/s`, and of flows with steps `25.0 flows/s`. */
+export function formatArrivals(perSecond: number, unit: 'req/s' | 'flows/s'): string {
+  const rate = formatRate(perSecond);
+  return unit === 'flows/s' ? `${rate.slice(0, -2)} ${unit}` : rate;
+}
+
 /** A whole number with thousands separators: `14,208`. */
 export function formatCount(count: number): string {
   return Math.round(count)
@@ -116,9 +122,9 @@ export function wayOf(seconds: number, plan: Parameters<typeof plannedFor>[0]): 
 }
 
 /** `126 requests per second`, `1 request per second`. */
-export function requestsPerSecond(rate: number): string {
+export function perSecondOf(rate: number, what: 'request' | 'flow'): string {
   const text = rate < 999.5 ? significant(rate) : formatCount(rate);
-  return `${text} ${text === '1.00' ? 'request' : 'requests'} per second`;
+  return `${text} ${text === '1.00' ? what : `${what}s`} per second`;
 }
 
 /** `1 request`, `14,208 requests`. */

@@ -1,3 +1,4 @@
+import type { Scope } from './plan.ts';
 import type { Micros } from './units.ts';
 
 /**
@@ -5,8 +6,8 @@ import type { Micros } from './units.ts';
  * durations are ms, or s where the name says so; rates 1/s, shares 0..1; a load is in the search's unit. Null is "not known", never a made-up zero.
  */
 
-/** The axis that was searched: arrivals (open model) or virtual users (closed model). */
-export type LoadUnit = 'req/s' | 'vus';
+/** The axis that was searched: arrivals of requests or of flows with steps (open model), or virtual users (closed model). */
+export type LoadUnit = 'req/s' | 'flows/s' | 'vus';
 
 /**
  * found: a limit with a narrow interval, and levels on either side that bear it out. rough: the same, but wide, or not borne
@@ -99,9 +100,12 @@ export interface LevelResult {
   readonly dropped: number;
   readonly ok: number;
   readonly failed: number;
+  /** Of flows with steps this, and what was achieved, is of passes: those that began, and those that ended well. */
   readonly offeredPerSec: number;
   /** Successes per second of the window. */
   readonly achievedPerSec: number;
+  /** Requests that ended, 1/s of the window; only where passes are another figure. */
+  readonly requestsPerSec?: number;
   readonly errorShare: number;
   /** Flow balance: the share of arrivals that did not leave, and above what it counts as overload. */
   readonly imbalance: number;
@@ -167,6 +171,8 @@ export interface BreakingPoint {
   readonly unit: LoadUnit;
   /** What binds first: an SLO as written, or `capacity`. Null where nothing was found. */
   readonly criterion: string | null;
+  /** Whose SLO that is; absent: it is one of all requests. */
+  readonly scope?: Scope;
   /** The SLO limit; in an answer "at least" it is the highest load that passed. Null: nothing is known. */
   readonly estimate: number | null;
   readonly interval: readonly [low: number, high: number | null] | null;

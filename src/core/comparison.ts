@@ -57,7 +57,7 @@ export interface RunFigures {
   readonly leftOut?: string;
   readonly kind: 'run' | 'find' | 'probe';
   /** Of a search. */
-  readonly unit?: 'req/s' | 'vus';
+  readonly unit?: 'req/s' | 'flows/s' | 'vus';
   /** Successes and failures. */
   readonly requests: number;
   /** Null: the run does not know it. */

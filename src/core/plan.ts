@@ -279,8 +279,8 @@ export interface Until {
 
 /** What `find` looks for, and how long. */
 export interface SearchPlan {
-  /** The axis that is searched: arrivals per second (open model) or virtual users (closed model). */
-  readonly unit: 'req/s' | 'vus';
+  /** The axis that is searched: arrivals per second, of requests or of flows with steps, or virtual users. */
+  readonly unit: 'req/s' | 'flows/s' | 'vus';
   /** All must hold; none: chosen from the idle target's own response time, and said. */
   readonly slos: readonly Threshold[];
   readonly budget: Micros;

@@ -36,7 +36,7 @@ function figureOf({ verdict, latency, breakingPoint }: RunResult): { readonly na
     const { estimate, unit } = breakingPoint;
     if (estimate === null) return { name: 'breaking point', value: 'unknown' };
     const load = estimate >= 100 ? Math.round(estimate) : Number(estimate.toPrecision(3));
-    return { name: 'breaking point', value: `${load} ${unit === 'vus' ? 'users' : 'req/s'}` };
+    return { name: 'breaking point', value: `${load} ${unit === 'vus' ? 'users' : unit}` };
   }
   const { p95 } = latency.responseWithFailures;
   if (p95 === null) return { name: 'load test', value: verdict.status };

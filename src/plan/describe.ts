@@ -176,7 +176,10 @@ function describeSearch({
   maxLoad,
   arrivals = 'poisson',
 }: SearchPlan): string {
-  const what = unit === 'vus' ? 'the most virtual users' : `the highest arrival rate (${arrivalsName(arrivals)})`;
+  const what =
+    unit === 'vus'
+      ? 'the most virtual users'
+      : `the highest arrival rate${unit === 'flows/s' ? ' of flows' : ''} (${arrivalsName(arrivals)})`;
   const held =
     slos.length === 0
       ? 'p95 stays within 10 times its idle median (at least 100 ms) and errors < 1 %'

@@ -1,6 +1,7 @@
 import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
 import { hasSteps, measuredNames } from '../core/flow.ts';
+import { passOf } from '../core/pass.ts';
 import {
   type DataSource,
   durationOf,
@@ -153,7 +154,10 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
     ...(given.settings.keepFailing === true ? { keepFailing: true } : {}),
     ...(until === null ? {} : { until }),
     ...(abortOn.length === 0 ? {} : { abortOn }),
-    search: resolveSearch(given, kind, { slos: held.thresholds, walked: hasSteps({ flows: flows ?? [] }) }),
+    search: resolveSearch(given, kind, {
+      slos: held.thresholds,
+      pass: flows !== null && hasSteps({ flows }) ? passOf({ requests, flows }) : null,
+    }),
   };
   return { plan: freeze(plan), rows };
 }

@@ -1,9 +1,12 @@
 import { RampartError } from '../core/errors.ts';
+import type { Pass } from '../core/pass.ts';
 import type { Plan, SearchPlan, Threshold } from '../core/plan.ts';
-import { micros, seconds } from '../core/units.ts';
+import { micros, seconds, toSeconds } from '../core/units.ts';
 import { namesWhere, SETTING_NAMES, SETTINGS } from '../settings/table.ts';
 import { type RawSettings, refuse } from './raw-settings.ts';
 import { defaultOf, readOrDefault, readValue } from './value.ts';
+
+type Time = Pick<SearchPlan, 'budget' | 'extendTo'>;
 
 const DEFAULT_BUDGET = defaultOf('budget');
 /** s. */
@@ -20,24 +23,24 @@ export function refuseMisplaced(given: RawSettings, kind: 'find' | 'probe', prob
 /** What is sent at a level. */
 interface Searched {
   readonly slos: readonly Threshold[];
-  /** Whether flows have several steps. */
-  readonly walked: boolean;
+  /** A pass through flows with steps; null: requests come by themselves. */
+  readonly pass: Pass | null;
 }
 
+/** A level of flows takes twice the longest pause, warm-up and window, and a search has some twenty levels. */
+const BUDGET_OF_PAUSES = 40;
+
 /** What to search for; null where the plan is no search. @throws RampartError */
-export function resolveSearch(given: RawSettings, kind: Plan['kind'], { slos, walked }: Searched): SearchPlan | null {
+export function resolveSearch(given: RawSettings, kind: Plan['kind'], { slos, pass }: Searched): SearchPlan | null {
   if (kind !== 'find') {
     for (const name of namesWhere(({ onlyFor }) => onlyFor === 'find'))
       if (given.settings[name] !== undefined) refuse(given, name, 'only applies to rampart find');
     return null;
   }
   refuseMisplaced(given, 'find', 'does not apply to find, which chooses its own levels');
-  if (walked) {
-    const { label, code } = given.mix?.originOf('flows') ?? given.originOf('url');
-    const hint = 'Search the mix of its requests: give them weights, without flows.';
-    throw new RampartError(code, `${label} have several steps, and find searches the load of single requests`, hint);
-  }
-  const unit = readOrDefault(given, 'unit');
+  const asked = readOrDefault(given, 'unit');
+  const unit = pass !== null && asked === 'req/s' ? 'flows/s' : asked;
+  const time = budgetOf(given, pass);
   const maxRate = readValue(given, 'maxRate');
   const maxVus = readValue(given, 'maxVus');
   const arrivals = readValue(given, 'arrivals');
@@ -48,7 +51,7 @@ export function resolveSearch(given: RawSettings, kind: Plan['kind'], { slos, wa
   return {
     unit,
     slos,
-    ...budgetOf(given),
+    ...time,
     precision: readOrDefault(given, 'precision'),
     ...(given.settings.allowRough === true ? { allowRough: true } : {}),
     maxLoad: unit === 'vus' ? (maxVus ?? null) : (maxRate ?? null),
@@ -59,10 +62,24 @@ export function resolveSearch(given: RawSettings, kind: Plan['kind'], { slos, wa
   };
 }
 
+/** @param longest, @param needed s. */
+function longFlows(given: RawSettings, longest: number, needed: number): RampartError {
+  const { label, code } = given.mix?.originOf('flows') ?? given.originOf('url');
+  const budget = needed > 90 ? `${Math.ceil(needed / 60)}m` : `${needed}s`;
+  return new RampartError(
+    code,
+    `${label} pause for up to ${Number(longest.toPrecision(2))} s in a pass, and each level of a search must be longer than its flows`,
+    `Give it --budget ${budget}, or shorter pauses.`,
+  );
+}
+
 /** `auto`: the usual budget, and as much more as the precision takes. */
-function budgetOf(given: RawSettings): Pick<SearchPlan, 'budget' | 'extendTo'> {
-  if (given.settings.budget === 'auto') return { budget: DEFAULT_BUDGET, extendTo: seconds(MOST_EXTENDED) };
-  return { budget: readOrDefault(given, 'budget') };
+function budgetOf(given: RawSettings, pass: Pass | null): Time {
+  const auto = given.settings.budget === 'auto';
+  const most = auto ? seconds(MOST_EXTENDED) : readOrDefault(given, 'budget');
+  const needed = pass === null ? micros(0) : seconds(Math.ceil(BUDGET_OF_PAUSES * pass.longest));
+  if (pass !== null && needed > most) throw longFlows(given, pass.longest, toSeconds(needed));
+  return auto ? { budget: micros(Math.max(DEFAULT_BUDGET, needed)), extendTo: most } : { budget: most };
 }
 
 function instanceHeaderOf(given: RawSettings): string | null {

@@ -5,7 +5,7 @@ import { amount, count, maybe, type TimeUnit, text } from './schema-fields.ts';
 
 const interval = () => z.tuple([z.number().nonnegative(), z.number().nonnegative().nullable()]);
 
-const UNIT = z.enum(['req/s', 'vus']);
+const UNIT = z.enum(['req/s', 'flows/s', 'vus']);
 const INTERVAL = '95 % interval; an open upper end is null.';
 
 const estimate = z.strictObject({
@@ -59,8 +59,9 @@ const levelIn = (unit: TimeUnit) =>
     dropped: count('Requests that were due and never left.'),
     ok: count('Requests that ended well.'),
     failed: count('Requests that failed.'),
-    offeredPerSec: amount('Offered requests, 1/s.'),
-    achievedPerSec: amount('Successes, 1/s of the window.'),
+    offeredPerSec: amount('Offered requests, 1/s; of flows with steps, passes that began.'),
+    achievedPerSec: amount('Successes, 1/s of the window; of flows with steps, passes that ended well.'),
+    requestsPerSec: amount('Requests that ended, 1/s; absent: there are no flows with steps.').exactOptional(),
     errorShare: amount('Failed requests of all that ended, 0..1.'),
     imbalance: z.number().describe('Share of the arrivals that did not leave; below 0 where more left than came.'),
     imbalanceLimit: z.number().describe('Above this share it counts as overload.'),
@@ -119,11 +120,20 @@ export const breakingPointSchemaIn = (unit: TimeUnit) =>
         ])
         .describe('Why the search ended.'),
       summary: text('One sentence that says it all.'),
-      unit: UNIT.describe('The axis that was searched: arrivals per second, or virtual users.'),
+      unit: UNIT.describe(
+        'The axis that was searched: arrivals per second, of requests or of flows with steps, or virtual users.',
+      ),
       criterion: z
         .string()
         .nullable()
         .describe('What binds first: an SLO as written, or `capacity`; null: nothing found.'),
+      scope: z
+        .strictObject({
+          kind: z.enum(['request', 'group', 'flow']).describe('What it is.'),
+          name: text('Its name.'),
+        })
+        .exactOptional()
+        .describe('Whose SLO that is; absent: it is one of all requests.'),
       estimate: maybe('The SLO limit; of a result "at least" the highest load that passed; null: nothing is known.'),
       interval: interval().nullable().describe(INTERVAL),
       confidence: z.literal(0.95).describe('Of the intervals.'),

@@ -37,7 +37,7 @@ export const PURPOSE_WORDS: Readonly<Record<LevelPurpose, string>> = {
 
 /** A load on the search's axis, three digits of it: `188/s`, `70.4/s`, `1,240/s`, `180 users`. */
 export function formatLoad(load: number, unit: LoadUnit): string {
-  return unit === 'vus' ? usersFigure(load) : `${figure(load)}/s`;
+  return unit === 'vus' ? usersFigure(load) : `${figure(load)}${unit === 'flows/s' ? ' flows/s' : '/s'}`;
 }
 
 export function levelLoad(load: LevelLoad): string {
@@ -102,6 +102,7 @@ export interface LimitRow {
 /** The figures of the answer, for an engineer. What is not known is a dash with the reason in the note. */
 export function limitRows(found: BreakingPoint): LimitRow[] {
   const { unit, estimate, interval, capacity, errorLimit, knee, usersAtLimit, criterion, status, idleMs } = found;
+  const achieved = found.levels.some(({ requestsPerSec }) => requestsPerSec !== undefined) ? 'flows/s' : 'req/s';
   const binding =
     criterion === null ? '' : criterion === 'capacity' ? 'capacity binds first' : `${criterion} binds first`;
   const latencies = found.sloLimits.filter(({ slo }) => !slo.startsWith('errors'));
@@ -117,8 +118,8 @@ export function limitRows(found: BreakingPoint): LimitRow[] {
     ...(latencies.length > 1 ? latencies.map((one) => limitRow(`of ${one.slo}`, one, unit, '')) : []),
     {
       label: 'Capacity',
-      value: capacity === null ? '–' : formatLoad(capacity.estimate, 'req/s'),
-      interval: capacity === null ? '–' : loadRange(capacity.interval, 'req/s'),
+      value: capacity === null ? '–' : formatLoad(capacity.estimate, achieved),
+      interval: capacity === null ? '–' : loadRange(capacity.interval, achieved),
       note: capacity === null ? 'not reached' : 'most that was sustained',
     },
   ];

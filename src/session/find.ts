@@ -4,6 +4,8 @@ import { SETTLING_INTERVALS, Settling, type Sighting, stretchOf } from '../analy
 import { InstanceProbe } from '../client/instances.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { RunEvent } from '../core/event.ts';
+import { hasSteps } from '../core/flow.ts';
+import { passOf } from '../core/pass.ts';
 import type { Distribution, LoadProfile, Plan, SearchPlan } from '../core/plan.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { count, type Micros, micros, perSecond, seconds, toSeconds } from '../core/units.ts';
@@ -21,15 +23,18 @@ const SHORTEST_INTERVAL = 50_000;
 /** Asks the target which of its instances answers; null: nobody, or it cannot be told. */
 type AskInstance = () => Promise<Sighting | null>;
 
+/** Nobody steers a search. */
+type Searching = Pick<Means, 'plan' | 'rows' | 'source' | 'clock' | 'signal'>;
+
 /** A search: level by level, asks what to run, runs that, tells what came of it. */
 export class Find implements Procedure {
   readonly #search: Search;
 
-  constructor({ search, goodput }: { readonly search: SearchPlan; readonly goodput?: NonNullable<Plan['goodput']> }) {
-    this.#search = createSearch(search, goodput);
+  constructor(plan: Plan & { readonly search: SearchPlan }) {
+    this.#search = createSearch(plan);
   }
 
-  async *events(means: Means): AsyncGenerator<RunEvent, void, undefined> {
+  async *events(means: Searching): AsyncGenerator<RunEvent, void, undefined> {
     const { plan, rows, clock } = means;
     const { settle = 0, instanceHeader = null } = plan.search ?? {};
     const probe = settle === 0 ? null : await InstanceProbe.of(plan, clock, payloadsOf(plan, rows), instanceHeader);
@@ -50,7 +55,7 @@ export class Find implements Procedure {
  * thread is lost.
  */
 async function* searchEvents(
-  { plan, source, signal, clock }: Means,
+  { plan, source, signal, clock }: Searching,
   controller: Search,
   askInstance: AskInstance | null,
 ): AsyncGenerator<RunEvent, void, undefined> {
@@ -58,6 +63,7 @@ async function* searchEvents(
   let index = 0;
   /** When the load under way began, µs of the clock. */
   let begun = 0;
+  const pass = hasSteps(plan) ? passOf(plan) : null;
   /** Runs a plan as part of a level; its snapshots as they are, and on the axis of the whole search. */
   async function* play(levelPlan: Plan, level: number, isOver: (snapshots: readonly IntervalSnapshot[]) => boolean) {
     const snapshots: IntervalSnapshot[] = [];
@@ -94,12 +100,15 @@ async function* searchEvents(
         warmup: seconds(warmup),
         duration: seconds(duration),
       };
-      const own = step;
-      const snapshots = yield* play(levelPlan, level, (soFar) => isEnough(controller, own, soFar, warmup));
+      const seenIn = (these: readonly IntervalSnapshot[]) => observe(these, warmup, paceOf(load), BATCHES, pass);
+      // Where requests pile up beyond doubt.
+      const snapshots = yield* play(levelPlan, level, (soFar) => {
+        return soFar.at(-1)?.phase === 'measure' && controller.isHopeless(seenIn(soFar));
+      });
       // What an interrupted level saw was not the level that was asked for.
       if (signal.aborted) break;
       const windowAt = begun / 1e6 + warmup;
-      const observation = { ...observe(snapshots, warmup, paceOf(load), BATCHES), windowAt };
+      const observation = { ...seenIn(snapshots), windowAt };
       const result = controller.accept(settling === null ? observation : { ...observation, settled: settling.result });
       const limit = controller.estimate;
       const estimate = limit === null ? null : { estimate: limit.estimate, interval: [limit.low, limit.high] as const };
@@ -111,7 +120,8 @@ async function* searchEvents(
 }
 
 /** At its beginning. */
-function createSearch(search: SearchPlan, goodput: Plan['goodput']): Search {
+function createSearch(plan: Plan & { readonly search: SearchPlan }): Search {
+  const { search, goodput } = plan;
   return new Search({
     unit: search.unit,
     slos: search.slos,
@@ -121,6 +131,7 @@ function createSearch(search: SearchPlan, goodput: Plan['goodput']): Search {
     maxLoad: search.maxLoad,
     maxVus: search.maxVus,
     settle: toSeconds(search.settle),
+    ...(hasSteps(plan) ? { pass: passOf(plan) } : {}),
     ...(search.extendTo === undefined ? {} : { extendTo: toSeconds(search.extendTo) }),
   });
 }
@@ -172,11 +183,17 @@ function planOf(plan: Plan, step: SearchStep, level: number, grace: number): { l
 }
 
 /** @param length µs. */
-function profileOf(plan: Plan, { load }: SearchStep, length: number): LoadProfile {
+function profileOf(plan: Plan, { load, warmup }: SearchStep, length: number): LoadProfile {
   const duration = micros(length);
   if (load.model === 'closed') {
     const users = count(load.vus);
-    return { model: 'closed', vus: [{ duration, from: users, to: users }], thinkTime: thinkTimeOf(plan, load.pause) };
+    const coming = load.vus === 1 ? 0 : comingOf(plan, warmup);
+    const rest = { duration: micros(length - coming), from: users, to: users };
+    return {
+      model: 'closed',
+      vus: coming === 0 ? [rest] : [{ duration: micros(coming), from: count(0), to: users }, rest],
+      thinkTime: thinkTimeOf(plan, load.pause),
+    };
   }
   const rate = perSecond(load.ratePerSec);
   return {
@@ -185,6 +202,11 @@ function profileOf(plan: Plan, { load }: SearchStep, length: number): LoadProfil
     rate: [{ duration, from: rate, to: rate }],
     maxInFlight: plan.load.model === 'open' ? plan.load.maxInFlight : count(10_000),
   };
+}
+
+/** Users of flows with pauses come one after the other: who began together would pause together. µs. */
+function comingOf(plan: Plan, warmup: number): number {
+  return hasSteps(plan) ? Math.round(Math.min(passOf(plan).longest, warmup) * 1e6) : 0;
 }
 
 /** The level's own pause, or the users' of a search for users. */
@@ -213,10 +235,4 @@ function placed(snapshot: IntervalSnapshot, at: number, index: number, level: nu
     startAt: later(snapshot.startAt),
     endAt: later(snapshot.endAt),
   };
-}
-
-/** Whether requests pile up beyond doubt. */
-function isEnough(search: Search, step: SearchStep, snapshots: readonly IntervalSnapshot[], warmup: number): boolean {
-  if (snapshots.at(-1)?.phase !== 'measure') return false;
-  return search.isHopeless(observe(snapshots, warmup, paceOf(step.load), BATCHES));
 }

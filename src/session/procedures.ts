@@ -5,7 +5,8 @@ import { probe } from './probe.ts';
 import type { Procedure } from './procedure.ts';
 import { run } from './run.ts';
 
-export function procedureOf({ kind, search, goodput }: Plan): Procedure {
-  if (search !== null) return new Find({ search, ...(goodput === undefined ? {} : { goodput }) });
+export function procedureOf(plan: Plan): Procedure {
+  const { kind, search } = plan;
+  if (search !== null) return new Find({ ...plan, search });
   return { events: kind === 'probe' ? probe : run, answer: () => null };
 }

@@ -25,8 +25,8 @@ export const SEARCH_SETTINGS = {
   unit: {
     shape: 'text',
     flag: '--unit <unit>',
-    help: { find: 'what to search: req/s (default) or vus' },
-    what: 'What find searches: req/s (default, arrivals) or vus (virtual users)',
+    help: { find: 'what to search: req/s (default; of flows with steps flows/s) or vus' },
+    what: 'What find searches: req/s (default, arrivals of requests or of flows) or vus (virtual users)',
     value: { kind: 'choice', of: ['req/s', 'vus'] },
     default: 'req/s',
     onlyFor: 'find',

@@ -47,7 +47,7 @@ export function searchFiguresOf(result: RunResult, from: string): SearchFigures 
 
 /** Arrivals at the limit are answered; of users it is what the highest level up to it achieved. */
 function perSecAt({ unit, levels }: BreakingPoint, estimate: number): number | null {
-  if (unit === 'req/s') return estimate;
+  if (unit !== 'vus') return estimate;
   const passed = levels.flatMap(({ load, verdict, achievedPerSec }) =>
     load.model === 'closed' && verdict === 'pass' && load.vus <= estimate ? [{ vus: load.vus, achievedPerSec }] : [],
   );

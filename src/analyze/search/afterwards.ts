@@ -17,7 +17,7 @@ export function* confirming(progress: Progress): Phase<void> {
     if (limit === null || !isLocated(limit)) return;
     const decided = progress.decided(verdict);
     if (decided.some(({ load }) => (verdict === 'pass' ? load < limit.estimate : load > limit.estimate))) continue;
-    if (budget * (1 - SHARES.repeat - SHARES.recover) - progress.spent < 2 * SHORTEST) return;
+    if (budget * (1 - SHARES.repeat - SHARES.recover) - progress.spent < steps.shortest) return;
     const load = steps.onAxis(
       Math.min(bound, verdict === 'pass' ? DECIDING.pass * limit.low : DECIDING.fail * limit.high),
     );

@@ -26,6 +26,7 @@ export function answerOf(state: SearchState): BreakingPoint {
   const value = fails ? 0 : atLeast ? held : located ? (estimate?.estimate ?? null) : null;
   const interval = intervalOf(state, status, held);
   const criterion = located || fails ? bindingName(state, capacity) : null;
+  const scope = criteria.find(({ slo }) => slo === criterion)?.scope;
   const scalability = scalabilityOf(levels);
   const idle = idleTimes(levels);
   const errors = estimate?.limits.find((one) => one.criterion.kind === 'errors');
@@ -35,6 +36,7 @@ export function answerOf(state: SearchState): BreakingPoint {
     summary: '',
     unit: options.unit,
     criterion,
+    ...(scope === undefined ? {} : { scope }),
     estimate: value,
     interval,
     confidence: 0.95,
@@ -79,7 +81,7 @@ function bindingName({ estimate, stoppedBy, levels, options }: SearchState, capa
   if (estimate === null) return null;
   // Of a target that was never full more is possible.
   const known = capacity !== null && capacity.interval[1] !== null;
-  const full = options.unit === 'req/s' && known && estimate.estimate >= AT_CAPACITY * capacity.estimate;
+  const full = options.unit !== 'vus' && known && estimate.estimate >= AT_CAPACITY * capacity.estimate;
   return full ? 'capacity' : estimate.binding.criterion.slo;
 }
 
@@ -126,14 +128,15 @@ function kneeOf({ present: levels, options }: SearchState): Estimate | null {
   return { estimate: here, interval: [all[best - 1]?.load ?? 0, all[best + 1]?.load ?? null] };
 }
 
-/** Little's law at a load: λ × mean response, the mean between the two levels beside it on logarithmic axes. */
+/** Little's law at a load: λ × mean response, of a pass that of its requests together; the mean between the two levels beside it on logarithmic axes. */
 function usersAt({ present: levels, options }: SearchState, load: number): number | null {
   if (options.unit === 'vus') return load;
   const points = levels
     .flatMap((level) => {
       const at = loadOf(level, 'req/s');
-      const { meanMs, verdict } = level.result;
-      return at === null || meanMs === null || verdict === 'void' || verdict === 'overloaded' ? [] : [{ at, meanMs }];
+      const { meanMs, verdict, offeredPerSec, requestsPerSec = offeredPerSec } = level.result;
+      if (at === null || meanMs === null || verdict === 'void' || verdict === 'overloaded') return [];
+      return [{ at, meanMs: offeredPerSec > 0 ? (meanMs * requestsPerSec) / offeredPerSec : meanMs }];
     })
     .sort((a, b) => a.at - b.at);
   const below = points.filter(({ at }) => at <= load).at(-1);

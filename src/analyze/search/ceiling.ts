@@ -23,7 +23,7 @@ export function ceilingOf(levels: readonly Level[], unit: LoadUnit): number | nu
   });
   const [first, second] = failed;
   if (first === undefined) return null;
-  const done = unit === 'req/s' ? Math.max(0, ...fit.map(({ result }) => result.achievedPerSec)) : highest;
+  const done = unit !== 'vus' ? Math.max(0, ...fit.map(({ result }) => result.achievedPerSec)) : highest;
   return second === undefined && first < done ? null : Math.min(...failed);
 }
 

@@ -107,7 +107,7 @@ function* search(progress: Progress): Phase<SearchStop> {
   const { options } = progress;
   const begun = (yield* idling(progress)) ?? (yield* ramping(progress));
   if (begun !== null) return begun;
-  if (options.unit === 'req/s') {
+  if (options.unit !== 'vus') {
     const explored = yield* exploring(progress);
     if (explored !== null) return explored;
   }

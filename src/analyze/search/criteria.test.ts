@@ -50,7 +50,7 @@ describe('what a search can look for', () => {
   it('may look at one request', () => {
     const scoped = { ...p95, text: 'p95{chat}<250ms', scope: { kind: 'request', name: 'chat' } } as const;
     expect(criteriaOf([scoped])).toEqual([
-      { slo: 'p95{chat}<250ms', request: 'chat', kind: 'latency', p: 0.95, limit: 250_000 },
+      { slo: 'p95{chat}<250ms', scope: { kind: 'request', name: 'chat' }, kind: 'latency', p: 0.95, limit: 250_000 },
     ]);
   });
 

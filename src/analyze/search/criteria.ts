@@ -1,6 +1,6 @@
 import { RampartError } from '../../core/errors.ts';
 import type { RequestLimit } from '../../core/goodput.ts';
-import type { Threshold } from '../../core/plan.ts';
+import type { Scope, Threshold } from '../../core/plan.ts';
 import type { StreamMetric } from '../../core/streamed.ts';
 import { formatLimit, metricName } from '../wording.ts';
 
@@ -9,8 +9,8 @@ export interface Criterion {
   /** As written. */
   readonly slo: string;
   readonly kind: 'latency' | 'errors' | 'goodput';
-  /** The request that it looks at; absent: all. */
-  readonly request?: string;
+  /** The request, group or flow that it looks at; absent: all requests. */
+  readonly scope?: Scope;
   /** The time of streams that it looks at; absent: the response time. */
   readonly of?: StreamMetric;
   /** The percentile, 0..1, or the share of requests that must be good; null: the mean (latency) or the share (errors). */
@@ -34,7 +34,7 @@ const ASSUMED = { percentile: 95, timesIdleMedian: 10, leastMicros: 100_000, err
 export function criteriaOf(slos: readonly Threshold[], limits: readonly RequestLimit[] = []): Criterion[] {
   for (const slo of slos) refuse(slo);
   return slos.map(({ text, metric, limit, scope }): Criterion => {
-    const slo = { slo: text, ...(scope === undefined ? {} : { request: scope.name }) };
+    const slo = { slo: text, ...(scope === undefined ? {} : { scope }) };
     if (metric.kind === 'goodput') return { ...slo, kind: 'goodput', p: limit, limit, ...timesOf(limits) };
     return {
       ...slo,

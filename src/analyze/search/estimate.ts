@@ -80,7 +80,7 @@ export function estimateLimit(
   const crossing = firstCrossing(usable);
   // One request at a time is no load at all on the open axis.
   const idle =
-    unit === 'req/s'
+    unit !== 'vus'
       ? idleLevels(levels)
           .slice(-2)
           .map((level) => ({ level, load: Math.min(level.result.achievedPerSec, (capacity?.perSec ?? top.load) / 50) }))
@@ -89,7 +89,7 @@ export function estimateLimit(
   const kept = crossing === null ? usable : usable.filter(({ load }) => load <= crossing.high);
   const lowest = Math.log(unit === 'vus' ? 0.5 : Math.min(top.load, capacity?.perSec ?? top.load) / 200);
   const highest =
-    unit === 'req/s' && capacity?.reached === true
+    unit !== 'vus' && capacity?.reached === true
       ? Math.log(Math.max(top.load, capacity.perSec) * HIGHEST_OVER_CAPACITY)
       : Math.log(top.load * HIGHEST_UNKNOWN);
   const variability = variabilityOf(levels, capacity);

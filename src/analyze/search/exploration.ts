@@ -17,7 +17,12 @@ export function* exploring(progress: Progress): Phase<SearchStop | null> {
   const capacity = progress.capacity;
   if (capacity === null) return 'generator';
   const longest = SHARES.explore * budget;
-  const { shares, more } = exploration(capacity.perSec, (share) => steps.decidingRequests(share), longest);
+  const { shares, more } = exploration(
+    capacity.perSec,
+    (share) => steps.decidingRequests(share),
+    longest,
+    progress.options.pass === undefined ? undefined : steps.shortest,
+  );
   for (const share of shares) {
     const rate = Math.min(share * capacity.perSec, progress.bound);
     const window = Math.min((more * steps.decidingRequests(share)) / rate, longest);

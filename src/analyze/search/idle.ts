@@ -13,7 +13,7 @@ import { SHORTEST } from './window.ts';
  * budget: a target that has just been started is slow at first.
  */
 const PACE = { timesResponse: 9, least: 0.02, most: 0.2, first: 0.1 } as const;
-const WINDOW = { share: 0.02, responses: 8 } as const;
+const WINDOW = { share: 0.02, responses: 8, passes: 2.5 } as const;
 const LONGEST_SHARE = 0.25;
 /** Medians that differ by no more are the same; chance adds to it. */
 const SAME = Math.log(1.25);
@@ -43,16 +43,23 @@ export function* idling(progress: Progress): Phase<SearchStop | null> {
 
 function idleStep({ options, levels }: Progress) {
   const median = idleTimes(levels).quantile(0.5) / 1e6;
+  const known = Number.isFinite(median);
   const pause =
-    Number.isFinite(median) && median > 0
-      ? Math.min(PACE.most, Math.max(PACE.least, PACE.timesResponse * median))
-      : PACE.first;
-  const wanted = Number.isFinite(median) ? WINDOW.responses * (median + pause) : 0;
+    known && median > 0 ? Math.min(PACE.most, Math.max(PACE.least, PACE.timesResponse * median)) : PACE.first;
+  const { pass } = options;
+  const wanted =
+    pass !== undefined
+      ? Math.max(WINDOW.passes, WINDOW.responses / pass.requests) *
+        ((known ? pass.requests * median : 0) + (known ? pass.pause : pass.longest) + pause)
+      : known
+        ? WINDOW.responses * (median + pause)
+        : 0;
+  const longest = (LONGEST_SHARE * options.budget) / 2;
   return {
     purpose: 'idle' as const,
     load: { model: 'closed' as const, vus: 1, pause: seconds(pause) },
     warmup: levels.length === 0 ? Math.min(0.5, 0.005 * options.budget) : 0,
-    duration: Math.max(SHORTEST, WINDOW.share * options.budget, Math.min(wanted, (LONGEST_SHARE * options.budget) / 2)),
+    duration: Math.max(SHORTEST, WINDOW.share * options.budget, Math.min(wanted, longest)),
     settle: 0,
   };
 }

@@ -196,9 +196,9 @@ describe('a percentile over batches', () => {
 
 describe('a criterion of one request', () => {
   const criteria: Criterion[] = [
-    { slo: 'p95{chat}<=100ms', request: 'chat', kind: 'latency', p: 0.95, limit: 100_000 },
-    { slo: 'errors{list}<1%', request: 'list', kind: 'errors', p: null, limit: 0.01 },
-    { slo: 'mean{list}<=50ms', request: 'list', kind: 'latency', p: null, limit: 50_000 },
+    { slo: 'p95{chat}<=100ms', scope: { kind: 'request', name: 'chat' }, kind: 'latency', p: 0.95, limit: 100_000 },
+    { slo: 'errors{list}<1%', scope: { kind: 'request', name: 'list' }, kind: 'errors', p: null, limit: 0.01 },
+    { slo: 'mean{list}<=50ms', scope: { kind: 'request', name: 'list' }, kind: 'latency', p: null, limit: 50_000 },
   ];
   const judged = (chatMs: number, listMs: number, bad = 0) => {
     const { batches: chat } = observation(chatMs);

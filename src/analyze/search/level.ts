@@ -4,7 +4,7 @@ import { Histogram } from '../../stats/histogram.ts';
 import { DRIFT, driftOf } from '../drift.ts';
 import { FLOW, type Flow, flowOf } from '../flow.ts';
 import { inMs } from '../latency.ts';
-import { counted, formatCount, formatLimit, formatMs, formatShare } from '../wording.ts';
+import { counted, formatCount, formatLimit, formatMs, formatShare, scopeName } from '../wording.ts';
 import type { Criterion } from './criteria.ts';
 import { compare, estimateOf } from './criterion-verdict.ts';
 import { unfitnessOf } from './lateness.ts';
@@ -48,18 +48,21 @@ export function judge(
   index: number,
   startedAfter: Micros,
 ): Level {
-  const { batches, seconds, offered, ok, failed } = observation;
+  const { batches, seconds, ok, failed } = observation;
+  const moved = arrivalsOf(step, observation);
   const flow = flowAt(step, observation, JUDGE.flow.power);
   const times = Histogram.of(...batches.map((batch) => batch.times));
   const estimates = criteria.map((criterion) => estimateOf(criterion, observation));
   const results = criteria.map((criterion, i) => compare(criterion, estimates[i] as BatchedEstimate, observation));
   const overloaded = flow.imbalance > flow.alarm;
   const drift = overloaded || step.purpose === 'idle' ? null : driftOf(batches);
-  const { verdict, reason } = verdictOf(observation, flow, overloaded, drift, results, criteria);
+  const { verdict, reason } = verdictOf(step, observation, flow, overloaded, drift, results, criteria);
   const at = (p: number): number | null => (times.count > 0 ? inMs(times.quantile(p)) : null);
   const first = criteria.findIndex((criterion) => criterion.kind !== 'errors');
   const meanMs = times.count > 0 ? times.mean / 1000 : null;
-  const achievedPerSec = seconds > 0 ? Math.max(0, ok - pileUp(step, observation)) / seconds : 0;
+  const perSec = (count: number, during: number): number => (during > 0 ? count / during : 0);
+  const achievedPerSec = perSec(moved.achieved, moved.seconds);
+  const requestsPerSec = perSec(ok + failed, seconds);
   return {
     step,
     observation,
@@ -73,18 +76,19 @@ export function judge(
       elapsedSeconds: observation.elapsed,
       verdict,
       reason: reason + waitSentence(observation.settled),
-      offered,
+      offered: observation.offered,
       sent: observation.sent,
       dropped: observation.dropped,
       ok,
       failed,
-      offeredPerSec: seconds > 0 ? offered / seconds : 0,
+      offeredPerSec: perSec(moved.offered, moved.seconds),
       achievedPerSec,
+      ...(observation.passes === undefined ? {} : { requestsPerSec }),
       errorShare: ok + failed > 0 ? failed / (ok + failed) : 0,
       imbalance: flow.imbalance,
       imbalanceLimit: flow.alarm,
       inFlightAtEnd: observation.inFlightAtEnd,
-      meanInFlight: step.load.model === 'closed' ? step.load.vus : (achievedPerSec * (meanMs ?? 0)) / 1000,
+      meanInFlight: meanInFlight(step, observation, (meanMs ?? 0) / 1000, achievedPerSec),
       meanMs,
       p50: at(0.5),
       p95: at(0.95),
@@ -103,7 +107,7 @@ export function judge(
  * @param soFar of the window until now, everything counted since its start.
  */
 export function isHopeless(step: SearchStep, soFar: Observation): boolean {
-  if (step.load.model !== 'open' || soFar.offered < 100) return false;
+  if (step.load.model !== 'open' || arrivalsOf(step, soFar).offered < 100) return false;
   const { imbalance, alarm } = flowAt(step, soFar, JUDGE.flow.interim);
   return imbalance > alarm;
 }
@@ -114,16 +118,41 @@ export function contradicts({ step, result }: Level): boolean {
   return step.purpose === 'confirm-fail' && result.verdict === 'pass';
 }
 
-/** How many requests more are under way at the window's end than at its start; none in the closed model. */
-function pileUp(step: SearchStep, { inFlightAtStart, inFlightAtEnd }: Observation): number {
-  return step.load.model === 'open' ? inFlightAtEnd - inFlightAtStart : 0;
+/** What arrived in the window, and what became of it: requests, or passes through flows with steps. */
+interface Moved {
+  readonly seconds: number;
+  readonly offered: number;
+  readonly dropped: number;
+  /** Ended well within it. */
+  readonly achieved: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+function arrivalsOf(step: SearchStep, observation: Observation): Moved {
+  const { passes, seconds, offered, dropped, ok, inFlightAtStart: from, inFlightAtEnd: to } = observation;
+  if (passes !== undefined) {
+    const moved = { ...passes, achieved: passes.ok, from: passes.underWayAtStart, to: passes.underWayAtEnd };
+    // Of many users passes take longer than a level lasts, and those of all are about equally far: what ends in it is chance.
+    const apart = step.load.model === 'closed' && passes.requestsEach !== null && seconds > 0;
+    return apart ? { ...moved, achieved: ((ok / passes.requestsEach) * passes.seconds) / seconds } : moved;
+  }
+  const pileUp = step.load.model === 'open' ? to - from : 0;
+  return { seconds, offered, dropped, achieved: Math.max(0, ok - pileUp), from, to };
+}
+
+/** Requests, on average, by Little's law; users without a pause each have one. */
+function meanInFlight(step: SearchStep, observation: Observation, response: number, achievedPerSec: number): number {
+  const { passes, ok, failed, seconds } = observation;
+  if (passes !== undefined) return seconds > 0 ? ((ok + failed) / seconds) * response : 0;
+  return step.load.model === 'closed' ? step.load.vus : achievedPerSec * response;
 }
 
 /** Of an open level: its arrivals are Poisson's. */
 function flowAt(step: SearchStep, observation: Observation, deviations: number): Flow {
   if (step.load.model === 'closed') return { imbalance: 0, alarm: 1 };
-  const { offered, dropped } = observation;
-  return flowOf({ offered, dropped, pileUp: pileUp(step, observation), spacing: 'poisson' }, deviations);
+  const { offered, dropped, from, to } = arrivalsOf(step, observation);
+  return flowOf({ offered, dropped, pileUp: to - from, spacing: 'poisson' }, deviations);
 }
 
 function marginOf(
@@ -149,6 +178,7 @@ function marginOf(
 }
 
 function verdictOf(
+  step: SearchStep,
   observation: Observation,
   flow: { imbalance: number; alarm: number },
   overloaded: boolean,
@@ -156,13 +186,14 @@ function verdictOf(
   results: readonly CriterionResult[],
   criteria: readonly Criterion[],
 ): { verdict: LevelVerdict; reason: string } {
-  const { ok, failed, inFlightAtStart, inFlightAtEnd } = observation;
+  const { ok, failed } = observation;
   const unfit = unfitnessOf(observation, criteria);
   if (unfit !== null) return { verdict: 'void', reason: `Not the target's doing: ${unfit}.` };
   if (overloaded) {
+    const { from, to } = arrivalsOf(step, observation);
     const reason =
       `${formatShare(flow.imbalance)} of the arrivals did not leave (up to ${formatShare(flow.alarm)} can be chance): ` +
-      `in flight ${formatCount(inFlightAtStart)} → ${formatCount(inFlightAtEnd)}.`;
+      `${observation.passes === undefined ? 'in flight' : 'flows under way'} ${formatCount(from)} → ${formatCount(to)}.`;
     return { verdict: 'overloaded', reason };
   }
   if (ok + failed === 0) return { verdict: 'undecided', reason: 'No request was answered in the window.' };
@@ -199,7 +230,7 @@ function sentence({ value, interval, limit, unit }: CriterionResult, criterion: 
         ? 'mean'
         : `p${round(criterion.p * 100)}`;
   const metric = criterion?.of === undefined ? statistic : `${criterion.of}_${statistic}`;
-  const name = `${metric}${criterion?.request === undefined ? '' : ` of ${criterion.request}`}`;
+  const name = `${metric}${scopeName(criterion?.scope)}`;
   const range =
     interval === null ? '' : ` (${format(interval[0])} to ${interval[1] === null ? 'unbounded' : format(interval[1])})`;
   const actual =

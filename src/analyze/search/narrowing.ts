@@ -4,7 +4,7 @@ import { CLIFF_ROOM } from './estimate.ts';
 import type { Level } from './level.ts';
 import { loadOf, suspectLoad } from './monotone.ts';
 import type { Phase, Progress } from './progress.ts';
-import { narrowingRequests, SHORTEST } from './window.ts';
+import { narrowingRequests } from './window.ts';
 
 /** More levels than this do not narrow an interval that is still too wide. */
 const MOST_LEVELS = 80;
@@ -51,7 +51,7 @@ export function* narrowing(progress: Progress, reserved: number, fewest = 0): Ph
     if (count > 0 && left < 0.5 * steps.secondsFor(shortest, load)) return 'budget';
     const longest = left / 2 < steps.secondsFor(shortest, load) ? left : left / 2;
     const step = steps.stepAt('narrow', load, wanted, longest, left, limit?.width ?? 1);
-    if (left < 2 * SHORTEST) return 'budget';
+    if (left < steps.shortest) return 'budget';
     const level = yield* progress.measure(step);
     if (level === 'lost') return 'target-lost';
     if (level === 'void' && progress.ceiling !== null && count > 6) return 'generator';
@@ -78,8 +78,7 @@ function probeOf(progress: Progress, count: number): number {
 function within({ limit, capacity, options }: Progress, load: number): number {
   if (limit === null || limit.never > NEVER.possible) return load;
   const [passes, fails] = limit.between;
-  const full =
-    options.unit === 'req/s' && capacity?.reached === true ? OVER * Math.max(capacity.perSec, passes) : fails;
+  const full = options.unit !== 'vus' && capacity?.reached === true ? OVER * Math.max(capacity.perSec, passes) : fails;
   return Math.max(passes, Math.min(load, fails, full));
 }
 

@@ -1,6 +1,8 @@
 import type { LevelLoad, LevelPurpose, Settled } from '../../core/breaking-point.ts';
 import { addGoodput } from '../../core/goodput.ts';
 import type { SeriesMeasure } from '../../core/measures.ts';
+import type { Pass } from '../../core/pass.ts';
+import type { Scope } from '../../core/plan.ts';
 import { ANSWERED } from '../../core/sample.ts';
 import { EMPTY_HISTOGRAM, type IntervalSnapshot, type SeriesSnapshot, timesOf } from '../../core/snapshot.ts';
 import { STREAM_METRICS, type StreamMetric } from '../../core/streamed.ts';
@@ -12,6 +14,7 @@ import { isUnfit, LIMITS } from '../limits.ts';
 import { formatMs, formatShare } from '../wording.ts';
 import { type AgentHealth, agentsHealth, worstOf } from './agents-health.ts';
 import type { Criterion } from './criteria.ts';
+import { type Passes, passesIn, spansIn, uncutUntil } from './passes.ts';
 
 /** The next level to run. Durations in s. */
 export interface SearchStep {
@@ -43,14 +46,18 @@ export interface GoodputBatch {
 
 type StreamBatches = Readonly<Record<StreamMetric, readonly Batch[]>>;
 
-/** Of the request that a criterion looks at, or of all; and of the time that it looks at. */
-export function sampleOf({ request, of }: Pick<Criterion, 'request' | 'of'>, observation: Observation): Sample {
+/** Of what a criterion looks at, or of all requests; and of the time that it looks at. */
+export function sampleOf({ scope, of }: Pick<Criterion, 'scope' | 'of'>, observation: Observation): Sample {
   const none: Sample = { batches: observation.batches.map(() => EMPTY_BATCH), dropped: 0 };
-  const sample: Sample =
-    request === undefined || observation.requests === undefined ? observation : (observation.requests[request] ?? none);
+  const sample: Sample = scope === undefined ? observation : (scopedSample(scope, observation) ?? none);
   if (of === undefined) return sample;
   // A gap is no request: those that were dropped had none.
   return { batches: sample.streams?.[of] ?? none.batches, dropped: of === 'itl' ? 0 : sample.dropped };
+}
+
+function scopedSample({ kind, name }: Scope, observation: Observation): Sample | undefined {
+  if (kind === 'request') return observation.requests === undefined ? observation : observation.requests[name];
+  return (kind === 'flow' ? observation.flows : observation.groups)?.[name];
 }
 
 const EMPTY_BATCH: Batch = { times: EMPTY_HISTOGRAM, infinite: 0 };
@@ -78,6 +85,11 @@ export interface Observation {
   readonly goodput?: readonly GoodputBatch[];
   /** The same of each request, by name; absent: there is one. */
   readonly requests?: Readonly<Record<string, Sample>>;
+  /** The same of flows and groups that ended in the window; absent: there are none. */
+  readonly flows?: Readonly<Record<string, Sample>>;
+  readonly groups?: Readonly<Record<string, Sample>>;
+  /** What arrives, where that are flows with steps; absent: requests do. */
+  readonly passes?: Passes;
   /** When the window began, on one clock for all levels, s; absent: the levels follow each other without a gap. */
   readonly windowAt?: number;
   /** Why the generator was not fit to measure this level; null: it was. */
@@ -99,12 +111,14 @@ export const paceOf = (load: LevelLoad): Pace =>
  * drain in the last.
  * @param warmup of the level, settling included, s.
  * @param batches into how many stretches the window is cut, at most.
+ * @param pass through flows with steps; null: requests come by themselves.
  */
 export function observe(
   snapshots: readonly IntervalSnapshot[],
   warmup: number,
   pace: Pace,
   batches: number,
+  pass: Pass | null = null,
 ): Observation {
   const from = warmup * 1e6;
   const measured = snapshots.filter((one) => one.phase !== 'warmup');
@@ -138,6 +152,7 @@ export function observe(
       own.parts[at]?.push(series);
     }
   }
+  const until = uncutUntil(windows, endAt);
   const fitness = fitnessOf(windows, measured, pace);
   const late = fitness === null ? null : latenessOf(fitness);
   return {
@@ -148,6 +163,12 @@ export function observe(
     inFlightAtEnd: inFlightAt(snapshots, endAt),
     ...batchesOf([...byRequest.values()], m),
     ...(byRequest.size < 2 ? {} : { requests: samplesOf(byRequest, m) }),
+    ...(pass === null
+      ? {}
+      : {
+          passes: passesIn(snapshots, from, until, pass),
+          ...spanSamples(snapshots, from, until, until < endAt ? m - 1 : m),
+        }),
     unfit: fitness === null ? 'the generator delivered no interval' : unfitReason(fitness),
     ...(late === null ? {} : { late }),
   };
@@ -207,6 +228,22 @@ const failedOrGivenUp = ({ failed, byOutcome }: SeriesSnapshot): number => faile
 function samplesOf(byRequest: ReadonlyMap<string, Own>, m: number): Record<string, Sample> {
   const samples = [...byRequest].map(([name, own]) => [name, { ...batchesOf([own], m), dropped: own.dropped }]);
   return Object.fromEntries(samples) as Record<string, Sample>;
+}
+
+function spanSamples(
+  snapshots: readonly IntervalSnapshot[],
+  from: number,
+  until: number,
+  m: number,
+): Required<Pick<Observation, 'flows' | 'groups'>> {
+  const owns = { flow: new Map<string, Own>(), group: new Map<string, Own>() };
+  for (const { kind, name, series, at } of spansIn(snapshots, from, until)) {
+    const own = owns[kind].get(name) ?? { parts: Array.from({ length: m }, () => []), dropped: 0, streamed: false };
+    owns[kind].set(name, own);
+    own.dropped += series.dropped;
+    own.parts[Math.min(m - 1, Math.floor((at / (until - from)) * m))]?.push(series);
+  }
+  return { flows: samplesOf(owns.flow, m), groups: samplesOf(owns.group, m) };
 }
 
 /** Requests under way at an instant that an interval ends at; 0 at the very start. */

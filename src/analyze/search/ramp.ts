@@ -16,12 +16,15 @@ export function* ramping(progress: Progress): Phase<SearchStop | null> {
   const steps = progress.steps;
   const closedSearch = unit === 'vus';
   const most = closedSearch ? (maxLoad ?? maxVus) : maxVus;
-  const until = progress.spent + (closedSearch ? 2 : 1) * SHARES.ramp * budget;
+  // Levels of flows with pauses last long.
+  const until = progress.spent + (closedSearch || progress.options.pass !== undefined ? 2 : 1) * SHARES.ramp * budget;
   let flat = 0;
   let reached = false;
   let held = false;
   let best = 0;
-  for (let users = closedSearch ? 1 : 2; users <= most && progress.spent < until; users *= 2) {
+  for (let atATime = closedSearch ? 1 : 2; progress.spent < until; atATime *= 2) {
+    const users = closedSearch ? atATime : steps.usersFor(atATime, best);
+    if (users > most) break;
     const level = yield* progress.measure(steps.closedStep('ramp', users, RAMP.requests, RAMP.levelShare * budget));
     if (level === 'lost') return 'target-lost';
     if (level === 'void' && closedSearch) break;
@@ -31,8 +34,8 @@ export function* ramping(progress: Progress): Phase<SearchStop | null> {
     const { achievedPerSec, errorShare, verdict } = result;
     flat = achievedPerSec < best * (1 + RAMP.gain) ? flat + 1 : 0;
     best = Math.max(best, achievedPerSec);
-    reached ||= (flat >= RAMP.flat && users >= RAMP.users) || errorShare > RAMP.errors;
-    const broken = verdict === 'fail' && users > 2;
+    reached ||= (flat >= RAMP.flat && atATime >= RAMP.users) || errorShare > RAMP.errors;
+    const broken = verdict === 'fail' && atATime > 2;
     if (errorShare > RAMP.errors || (closedSearch ? broken : reached)) break;
   }
   progress.rampCapacity = capacityOf(progress.levels, reached && !held);

@@ -1,5 +1,6 @@
 import type { LoadUnit, SearchStop } from '../../core/breaking-point.ts';
 import type { RequestLimit } from '../../core/goodput.ts';
+import type { Pass } from '../../core/pass.ts';
 import type { Threshold } from '../../core/plan.ts';
 import type { Capacity } from './capacity.ts';
 import type { Criterion } from './criteria.ts';
@@ -25,6 +26,8 @@ export interface SearchOptions {
   readonly maxVus: number;
   /** s to wait for an autoscaler after each increase; 0: don't. */
   readonly settle: number;
+  /** A pass through flows with steps, where such arrive or are gone through; absent: requests come by themselves. */
+  readonly pass?: Pass;
 }
 
 /** What the answer is made of, at any time. */

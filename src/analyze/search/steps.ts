@@ -104,7 +104,7 @@ export class Steps {
     return {
       purpose,
       load: { model: 'open', ratePerSec: rate },
-      warmup: openWarmup(rate, known, this.#idleResponse, duration),
+      warmup: this.#longestPause + openWarmup(rate, known, this.#idlePass, duration),
       duration,
       settle: this.#settleFor(rate, null),
     };
@@ -115,22 +115,27 @@ export class Steps {
     return {
       purpose,
       load: { model: 'closed', vus: users },
-      warmup: Math.min(closedWarmup(users, perSec, this.#idleResponse), longest / 2),
-      duration: Math.max(SHORTEST, CLOSED_RESPONSES * this.#idleResponse, Math.min(longest, requests / perSec)),
+      warmup: this.#longestPause + Math.min(closedWarmup(users, perSec, this.#idlePass), longest / 2),
+      duration: Math.max(
+        SHORTEST,
+        this.#longestPause,
+        CLOSED_RESPONSES * this.#idlePass,
+        Math.min(longest, requests / perSec),
+      ),
       settle: this.#settleFor(null, users),
     };
   }
 
   /** About how long that many requests take at a load, s. */
   secondsFor(requests: number, load: number): number {
-    return requests / (this.#options.unit === 'req/s' ? load : this.#mostAchieved);
+    return requests / (this.#options.unit !== 'vus' ? load : this.#mostAchieved);
   }
 
   /** The nearest load that may be asked for: no level goes far beyond what was tried, and users come whole. */
   onAxis(load: number): number {
     const { unit } = this.#options;
     const tried = this.#levels.flatMap((level) => loadOf(level, unit) ?? []);
-    const capacity = unit === 'req/s' ? (this.#capacity?.perSec ?? 0) : 0;
+    const capacity = unit !== 'vus' ? (this.#capacity?.perSec ?? 0) : 0;
     // A wide posterior is no reason to flood the target.
     const reach = FURTHEST * Math.max(1e-3, capacity, ...tried);
     return unit === 'vus'
@@ -145,7 +150,11 @@ export class Steps {
   /** A backlog can make nobody wait longer than it has grown: a window is some times as long as the latency allowed. */
   get #shortestWindow(): number {
     const longest = Math.max(0, ...timesLimited(this.#criteria));
-    return Math.max(SHORTEST, Math.min(LATENCY_WINDOWS * longest, WINDOW_SHARE * this.#options.budget));
+    return Math.max(
+      SHORTEST,
+      this.#longestPause,
+      Math.min(LATENCY_WINDOWS * longest, WINDOW_SHARE * this.#options.budget),
+    );
   }
 
   /**
@@ -168,10 +177,32 @@ export class Steps {
     return period * Math.max(wanted, Math.round(window / period));
   }
 
-  /** Mean response of the idle target, s. */
-  get #idleResponse(): number {
+  /** What no level is shorter than, s, warm-up included: flows are gone through in it. */
+  get shortest(): number {
+    return 2 * Math.max(SHORTEST, this.#longestPause);
+  }
+
+  /**
+   * Users who make about so many requests at a time: where flows pause, more, of whom the others pause.
+   * @param achieved passes per second until now; twice as many may come of more users. 0: it is not known.
+   */
+  usersFor(atATime: number, achieved: number): number {
+    const { pass } = this.#options;
+    const busy = this.#idlePass;
+    if (pass === undefined || busy === 0) return atATime;
+    const perSec = Math.min(atATime / busy, achieved === 0 ? Number.POSITIVE_INFINITY : 2 * achieved);
+    return Math.ceil(atATime + perSec * pass.pause);
+  }
+
+  /** In a pass through flows with steps hardly anybody pauses longer, s. */
+  get #longestPause(): number {
+    return this.#options.pass?.longest ?? 0;
+  }
+
+  /** Mean time of the idle target for what arrives, s: a request, or those of a pass together. */
+  get #idlePass(): number {
     const { mean } = idleTimes(this.#levels);
-    return Number.isFinite(mean) ? mean / 1e6 : 0;
+    return Number.isFinite(mean) ? (mean / 1e6) * (this.#options.pass?.requests ?? 1) : 0;
   }
 
   /** After an increase only: a target with room to spare need not grow. Users and rates compare by the work they make. */

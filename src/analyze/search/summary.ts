@@ -1,12 +1,12 @@
 import type { BreakingPoint, CriterionResult } from '../../core/breaking-point.ts';
-import { counted, formatCount, formatMs, formatRate, formatShare } from '../wording.ts';
+import { counted, formatArrivals, formatCount, formatMs, formatShare } from '../wording.ts';
 
 /** The sentence a manager can read. */
 export function summaryOf(answer: BreakingPoint): string {
-  const { unit, estimate, interval, status, stoppedBy, criterion } = answer;
+  const { unit, estimate, interval, status, stoppedBy, criterion, scope } = answer;
   const load = (value: number): string =>
-    unit === 'vus' ? `${formatCount(value)} concurrent users` : formatRate(value);
-  const end = (value: number): string => (unit === 'vus' ? formatCount(value) : formatRate(value));
+    unit === 'vus' ? `${formatCount(value)} concurrent users` : formatArrivals(value, unit);
+  const end = (value: number): string => (unit === 'vus' ? formatCount(value) : formatArrivals(value, unit));
   const range = (low: number, high: number | null): string => {
     return high === null ? `at least ${end(low)}` : `95 % sure: ${end(low)} to ${end(high)}`;
   };
@@ -40,9 +40,14 @@ export function summaryOf(answer: BreakingPoint): string {
       answer.moreSeconds == null
         ? ''
         : `; ${formatLonger(answer.moreSeconds)} more would give ±${formatShare(Math.max(answer.precision.asked, 0.075))}`;
-    return `Rough: ${between}, probably near ${end(estimate)}${more} (${criterion ?? 'the SLO'}).`;
+    return `Rough: ${between}, probably near ${end(estimate)}${more} (${scope === undefined ? '' : `${scope.kind} ${scope.name} breaks first: `}${criterion ?? 'the SLO'}).`;
   }
-  const because = criterion === 'capacity' ? 'it is full there' : `${criterion ?? 'the SLO'} breaks there`;
+  const because =
+    criterion === 'capacity'
+      ? 'it is full there'
+      : scope === undefined
+        ? `${criterion ?? 'the SLO'} breaks there`
+        : `${scope.kind} ${scope.name} breaks first (${criterion})`;
   const users =
     unit === 'vus' || answer.usersAtLimit === null
       ? ''

@@ -51,16 +51,17 @@ export function closedWarmup(users: number, perSec: number, idleResponse: number
 /**
  * Loads to explore, as shares of the capacity guess, ascending: as fine as the time allows; then as many times the requests
  * that a verdict needs.
- * @param deciding requests that a verdict needs at a share of the capacity. @param time for all, s.
+ * @param deciding requests that a verdict needs at a share of the capacity. @param time for all, s. @param shortest level, s.
  */
 export function exploration(
   capacity: number,
   deciding: (share: number) => number,
   time: number,
+  shortest = SHORTEST,
 ): { readonly shares: readonly number[]; readonly more: number } {
   const grids = [gridFrom(0.1, 1.5), gridFrom(0.125, 2), gridFrom(0.25, 2)];
   const cost = (grid: readonly number[]): number =>
-    grid.reduce((sum, share) => sum + Math.max(SHORTEST, deciding(share) / (share * capacity)) * 1.2, 0);
+    grid.reduce((sum, share) => sum + Math.max(shortest, deciding(share) / (share * capacity)) * 1.2, 0);
   const shares = grids.find((grid) => cost(grid) <= time) ?? [0.5];
   return { shares, more: Math.min(EXPLORING_MORE, Math.max(1, time / cost(shares))) };
 }

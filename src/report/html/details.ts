@@ -127,7 +127,9 @@ function searchEntries(search: SearchPlan, load: LoadProfile): Entry[] {
   const entries: Entry[] = [
     [
       'Searched',
-      users ? 'the most virtual users' : `the highest arrival rate (${arrivalsName(arrivals)}), after a ramp of users`,
+      users
+        ? 'the most virtual users'
+        : `the highest arrival rate${unit === 'flows/s' ? ' of flows' : ''} (${arrivalsName(arrivals)}), after a ramp of users`,
     ],
     ['SLO', slos.length === 0 ? 'assumed from the idle response time' : slos.map(({ text }) => code(text)).join(', ')],
     ['Budget, precision', `${span(budget)}, an interval of ${formatShare(precision)} of the estimate`],

@@ -47,7 +47,7 @@ function levelsPicture(found: BreakingPoint): LoadPicture | null {
     id: 'levels',
     title: `${good ? 'Goodput' : share ? 'Errors' : 'Response time'} against load`,
     unit: share ? 'share of requests, %, with 95 % intervals' : `${metric}, ms, with 95 % intervals`,
-    axis: unit === 'vus' ? 'virtual users' : 'offered load, requests per second',
+    axis: unit === 'vus' ? 'virtual users' : `offered load, ${unit === 'flows/s' ? 'flows' : 'requests'} per second`,
     pointLabel: metric,
     curveLabel: 'fitted',
     colour: good ? 'achieved' : share ? 'failed' : 'p95',
@@ -164,5 +164,5 @@ function loadOn(unit: BreakingPoint['unit'], { load }: LevelResult): number | nu
 export function breakLabel({ status, estimate, unit }: BreakingPoint): string | null {
   if (status !== 'found' || estimate === null || estimate === 0) return null;
   const figure = estimate < 99.95 ? readingLabel(Number(estimate.toPrecision(3))) : formatCount(estimate);
-  return `breaks: ${figure}${unit === 'vus' ? ' users' : '/s'}`;
+  return `breaks: ${figure}${unit === 'vus' ? ' users' : unit === 'flows/s' ? ' flows/s' : '/s'}`;
 }

@@ -63,7 +63,7 @@ function breakMarks(found: BreakingPoint): Mark[] {
   const label = breakLabel(found);
   if (label === null || estimate === null) return [];
   const first = levels.find(({ load }) =>
-    load.model === 'closed' ? unit === 'vus' && load.vus >= estimate : unit === 'req/s' && load.ratePerSec >= estimate,
+    load.model === 'closed' ? unit === 'vus' && load.vus >= estimate : unit !== 'vus' && load.ratePerSec >= estimate,
   );
   return first === undefined ? [] : [{ at: toSeconds(first.startedAfter), label }];
 }

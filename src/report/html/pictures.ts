@@ -16,7 +16,7 @@ const ROWS = 100;
 
 export function pictureSourceOf(result: RunResult): PictureSource {
   const { plan, run, timeline, breakingPoint } = result;
-  const searched = breakingPoint?.unit === 'req/s' ? 'open' : plan.load.model;
+  const searched = breakingPoint !== undefined && breakingPoint.unit !== 'vus' ? 'open' : plan.load.model;
   return {
     model: breakingPoint === undefined ? plan.load.model : searched,
     startedAt: run.startedAt,

@@ -127,7 +127,7 @@ export function timesTable(result: RunResult): string {
     if (measure !== 'response' && summary !== undefined)
       rows.push(timesRow(MEASURES[measure].label, measure, summary, result));
   }
-  if (plan.load.model === 'open' || plan.search?.unit === 'req/s')
+  if (plan.load.model === 'open' || (plan.search !== null && plan.search.unit !== 'vus'))
     rows.push(timesRow(MEASURES.lag.label, 'lag', latency.lag, result));
   const heads = ['All requests', 'Count', ...SHOWN, 'Max'];
   const told = result.streams === undefined ? '' : `<p class="quiet">${escapeHtml(streamSentence(result.streams))}</p>`;
