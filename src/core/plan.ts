@@ -196,8 +196,8 @@ export type CapturedTest =
 /** Rows that requests are made of. */
 export interface DataSource {
   readonly file: string;
-  /** `log`: an access log. */
-  readonly format: 'jsonl' | 'csv' | 'log';
+  /** `log`: an access log. `conversations`: JSON in ShareGPT's shape, whose rows have a prompt, too. */
+  readonly format: 'jsonl' | 'json' | 'conversations' | 'csv' | 'log';
   /** Request n uses row n (sequential, again from the start; once: and the run ends with the last), or another one of
    * each pass in an order drawn from the seed (shuffled). */
   readonly order: 'sequential' | 'shuffled' | 'once';

@@ -23,10 +23,15 @@ describe('parseTemplate', () => {
       { kind: 'float', min: 0, max: 0.5 },
       { kind: 'choice', words: ['a', 'b'] },
     ]);
+    const of = (min: number, max: number) => ({ kind: 'uniform', min, max }) as const;
     expect(piecesOf('{{random.words 512}}{{random.words 100 800}}{{random.words 5 shared}}')).toEqual([
-      { kind: 'words', min: 512, max: 512, shared: false },
-      { kind: 'words', min: 100, max: 800, shared: false },
-      { kind: 'words', min: 5, max: 5, shared: true },
+      { kind: 'words', amounts: of(512, 512), shared: 0 },
+      { kind: 'words', amounts: of(100, 800), shared: 0 },
+      { kind: 'words', amounts: of(5, 5), shared: 1 },
+    ]);
+    expect(piecesOf('{{random.words lognormal:512±200 shared:50% key:7}}{{random.int exp:128}}')).toEqual([
+      { kind: 'words', amounts: { kind: 'lognormal', mean: 512, deviation: 200 }, shared: 0.5, key: 7 },
+      { kind: 'amount', amounts: { kind: 'exponential', mean: 128 } },
     ]);
   });
 
@@ -45,6 +50,9 @@ describe('parseTemplate', () => {
     ['{{random.words 1 2 3}}', 0, 'needs how many'],
     ['{{random.words 9 1}}', 0, 'from the larger to the smaller'],
     ['{{random.words 2000000}}', 0, 'a million'],
+    ['{{random.words 9 shared:120%}}', 0, 'more than all'],
+    ['{{random.words 9 shared shared}}', 0, 'needs how many'],
+    ['{{random.words lognormal:512}}', 0, 'no mean and deviation'],
     ['{{row.}}', 0, 'is no placeholder'],
   ])('says what is wrong with %j, and where', (text, offset, problem) => {
     const parsed = parseTemplate(text);

@@ -3,6 +3,7 @@
  * How a placeholder's value is written depends on where it stands, so that no row can break out of its place.
  */
 
+import { type Amounts, parseAmounts } from './amounts.ts';
 import type { AnswerCheck, Plan, RequestTemplate } from './plan.ts';
 import { allChecks } from './request.ts';
 
@@ -22,8 +23,13 @@ export type Placeholder =
   /** A number from `min` (included) to `max` (not). */
   | { readonly kind: 'float'; readonly min: number; readonly max: number }
   | { readonly kind: 'choice'; readonly words: readonly string[] }
-  /** So many English words, both ends included; `shared`: the same in all requests. */
-  | { readonly kind: 'words'; readonly min: number; readonly max: number; readonly shared: boolean };
+  /** A whole number of a distribution. */
+  | { readonly kind: 'amount'; readonly amounts: Amounts }
+  /**
+   * So many English words. Of each text the share `shared` (0..1) is the beginning of one that all have in common; all of it
+   * (1): the text is the same in all requests. `key`: whatever the seed is, another key makes other words.
+   */
+  | { readonly kind: 'words'; readonly amounts: Amounts; readonly shared: number; readonly key?: number };
 
 export type Piece = string | Placeholder;
 
@@ -35,9 +41,6 @@ export interface TemplateFault {
 
 const KNOWN =
   '{{row.NAME}}, {{row}}, {{captured.NAME}}, {{seq}}, {{uuid}}, {{random.int 1 9}}, {{random.float 0 1}}, {{random.choice a b}}, {{random.words 100 800}}';
-
-/** A prompt of more words is no prompt. */
-const MOST_WORDS = 1_000_000;
 
 /** The pieces of a template, texts with `{{{{` already read; or its first fault. */
 export function parseTemplate(template: string): readonly Piece[] | TemplateFault {
@@ -80,6 +83,10 @@ function parsePlaceholder(inside: string): Placeholder | string {
     return { kind: 'trace', request: Number(rest[0]) };
   if (word === 'random.choice')
     return rest.length > 0 ? { kind: 'choice', words: rest } : '{{random.choice}} needs words to choose from';
+  if (word === 'random.int' && rest.length === 1 && /\D/.test(rest[0] ?? '')) {
+    const amounts = parseAmounts(rest[0] ?? '');
+    if (typeof amounts !== 'string') return { kind: 'amount', amounts };
+  }
   if (word === 'random.int' || word === 'random.float') {
     const [min, max] = rest.map((text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN));
     if (rest.length !== 2 || min === undefined || max === undefined || Number.isNaN(min + max))
@@ -90,20 +97,31 @@ function parsePlaceholder(inside: string): Placeholder | string {
       return `{{${inside}}} needs whole numbers less than 2^53 apart`;
     return { kind: 'int', min, max };
   }
-  if (word === 'random.words') {
-    const shared = rest.at(-1) === 'shared';
-    const [min, max = min] = (shared ? rest.slice(0, -1) : rest).map((text) =>
-      /^\d+$/.test(text) ? Number(text) : Number.NaN,
-    );
-    if (min === undefined || max === undefined || Number.isNaN(min + max) || rest.length > (shared ? 3 : 2))
-      return '{{random.words}} needs how many, as in {{random.words 512}}, {{random.words 100 800}} or {{random.words 256 shared}}';
-    if (min > max) return `{{${inside}}} goes from the larger to the smaller number`;
-    return max > MOST_WORDS ? `{{${inside}}} is of more than a million words` : { kind: 'words', min, max, shared };
-  }
+  if (word === 'random.words') return parseWords(inside, rest);
   if (inside.startsWith('env.'))
     return `{{${inside}}} is for the settings of a scenario file; on a command line the shell writes it, "$${inside.slice(4)}"`;
   return `{{${inside}}} is no placeholder; there are ${KNOWN}`;
 }
+
+/** @param parts what stands behind its name. */
+function parseWords(inside: string, parts: readonly string[]): Placeholder | string {
+  const options = parts.filter((part) => WORDS_OPTION.test(part));
+  const [first = '', second, ...more] = parts.filter((part) => !WORDS_OPTION.test(part));
+  const amounts = parseAmounts(second === undefined ? first : `${first}-${second}`);
+  const known = options.map((option) => WORDS_OPTION.exec(option) as RegExpExecArray);
+  const shares = known.filter(([, shared]) => shared !== undefined);
+  const [, , share] = shares[0] ?? [];
+  const shared = shares.length === 0 ? 0 : share === undefined ? 1 : Number(share) / 100;
+  const keys = known.flatMap(([, , , key]) => (key === undefined ? [] : [Number(key)]));
+  if (more.length > 0 || shares.length > 1 || keys.length > 1 || first === '') return WORDS_FORMS;
+  if (typeof amounts === 'string') return `{{${inside}}}: ${amounts}; ${WORDS_FORMS}`;
+  if (shared > 1) return `{{${inside}}} shares more than all of it`;
+  return { kind: 'words', amounts, shared, ...(keys[0] === undefined ? {} : { key: keys[0] }) };
+}
+
+const WORDS_OPTION = /^(?:(shared)(?::(\d+(?:\.\d+)?)%)?|key:(\d{1,10}))$/;
+const WORDS_FORMS =
+  '{{random.words}} needs how many, as in {{random.words 512}}, {{random.words 100-800}}, {{random.words lognormal:512±200 shared:50%}} or {{random.words 256 shared}}';
 
 /**
  * How a value is written. text: as it is. header: as it is, in Latin-1. url: percent-encoded. json: as a JSON value.
@@ -189,6 +207,13 @@ export function capturedIn(request: RequestTemplate): readonly { readonly name: 
     );
   });
 }
+
+/** What a request is made of, in the order of its texts. */
+export const placeholdersIn = (request: RequestTemplate): readonly Placeholder[] =>
+  templatesOf(request).flatMap(([template]) => {
+    const parsed = parseTemplate(template);
+    return isFault(parsed) ? [] : parsed.filter((piece) => typeof piece !== 'string');
+  });
 
 /** All cells that the plan's requests and checks use, each once. Everybody who counts cells counts them in this order. */
 export function cellsOf(plan: Pick<Plan, 'requests' | 'checks'>): readonly Cell[] {

@@ -96,6 +96,38 @@ describe('a template', () => {
     );
   });
 
+  it('begins every prompt of a shared share with the same words, whatever the seed; a key changes the rest', () => {
+    const template = '{{random.words 10-400 shared:50%}}';
+    const prompts = textsOf(template, range(500), { place: 'text' }).map((text) => text.split(' '));
+    const longest = prompts.reduce((most, one) => (one.length > most.length ? one : most));
+    for (const words of prompts) {
+      const begun = Math.round(words.length / 2);
+      expect(words.slice(0, begun)).toEqual(longest.slice(0, begun));
+    }
+    expect(new Set(prompts.map((words) => words.slice(Math.round(words.length / 2)).join(' '))).size).toBe(500);
+    const [other] = textsOf(template, [3], { seed: 2, place: 'text' });
+    const [one, two] = [template, template.replace('}}', ' key:9}}')].map(
+      (text) => textsOf(text, [3], { place: 'text' })[0] ?? '',
+    ) as [string, string];
+    expect(other?.split(' ').slice(0, 5)).toEqual(one.split(' ').slice(0, 5));
+    expect(two).not.toBe(one);
+    expect(two.split(' ').length).toBe(one.split(' ').length);
+  });
+
+  it.each([
+    ['exp:200', 200, 200],
+    ['lognormal:200±100', 200, 100],
+    ['100-300', 200, 58],
+  ])('draws amounts of %s', (text, mean, deviation) => {
+    const drawn = textsOf(`{{random.int ${text}}}`, range(40_000)).map(Number);
+    const average = drawn.reduce((sum, one) => sum + one, 0) / drawn.length;
+    const variance = drawn.reduce((sum, one) => sum + (one - average) ** 2, 0) / drawn.length;
+    // The mean's own deviation is 1 at most.
+    expect(Math.abs(average - mean)).toBeLessThan(6);
+    expect(Math.abs(Math.sqrt(variance) / deviation - 1)).toBeLessThan(0.1);
+    expect(Math.min(...drawn)).toBeGreaterThan(0);
+  });
+
   it('draws other values for another seed, another request and another placeholder', () => {
     const all = [1, 2].flatMap((seed) => textsOf('{{uuid}} {{uuid}}', range(5_000), { seed, place: 'text' }));
     expect(new Set(all.flatMap((text) => text.split(' '))).size).toBe(20_000);

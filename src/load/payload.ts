@@ -1,3 +1,4 @@
+import { drawAmount } from '../core/amounts.ts';
 import { capturedNames } from '../core/capture.ts';
 import type { AnswerCheck, Plan } from '../core/plan.ts';
 import type { Filling, Payloads } from '../core/ports.ts';
@@ -22,7 +23,7 @@ import { splitmix32 } from './random.ts';
 import { createRowOrder } from './row-order.ts';
 import { positionIn } from './row-part.ts';
 import { openRows, type Rows } from './rows.ts';
-import { wordsOf } from './words.ts';
+import { CommonWords, wordsOf } from './words.ts';
 
 /** Below this many bytes a loop is quicker than a call that copies. */
 const SHORT = 24;
@@ -142,20 +143,36 @@ export class PlanPayloads implements Payloads {
         const words = placeholder.words.map((word) => writeUntyped(word, style));
         return (index) => words[Math.floor(draw.uniform(index) * words.length)] as string;
       }
-      case 'words': {
-        const { min, max, shared } = placeholder;
-        const own = (index: number): string => {
-          const count = min + Math.floor(draw.uniform(index) * (max - min + 1));
-          return writeText(wordsOf(draw.key, index, count), style);
-        };
-        if (!shared) return own;
-        const same = own(0);
-        return () => same;
-      }
+      case 'amount':
+        return (index) => String(drawAmount(placeholder.amounts, (which) => draw.uniform(index, which)));
+      case 'words':
+        return wordsMaker(placeholder, draw, style);
       default:
         throw new Error(`${placeholder.kind} is a cell of a row`);
     }
   }
+}
+
+/** Texts whose beginning all have in common, and whose rest is each one's own. */
+function wordsMaker(
+  { amounts, shared, key }: Extract<Placeholder, { kind: 'words' }>,
+  draw: Draw,
+  style: Style,
+): (index: number) => string {
+  const wordsFor = (index: number): number => drawAmount(amounts, (which) => draw.uniform(index, which));
+  // Neither seed nor key changes it: a system prompt is the same in every run, and in every level of a search.
+  const common = new CommonWords(draw.stream);
+  if (shared === 1) {
+    const same = writeText(common.first(wordsFor(0)), style);
+    return () => same;
+  }
+  const ownKey = key === undefined ? draw.key : draw.key ^ splitmix32(key | 0);
+  return (index) => {
+    const words = wordsFor(index);
+    const begun = Math.round(words * shared);
+    const own = wordsOf(ownKey, index, words - begun);
+    return writeText(begun === 0 ? own : `${common.first(begun)} ${own}`.trim(), style);
+  };
 }
 
 /** Neighbouring bytes made one. */
@@ -250,8 +267,10 @@ class StepFilling implements Filling {
 /** Random numbers of one placeholder, by the request's number: splitmix32 of the number under four keys of seed and stream. */
 class Draw {
   readonly #keys: Int32Array;
+  readonly stream: number;
 
   constructor(seed: number, stream: number) {
+    this.stream = stream;
     const low = splitmix32(seed | 0);
     const high = splitmix32(Math.floor(seed / 2 ** 32) | 0);
     this.#keys = Int32Array.from({ length: 4 }, (_, word) => splitmix32(low ^ splitmix32(high ^ (4 * stream + word))));
@@ -268,9 +287,10 @@ class Draw {
     return index < 2 ** 32 ? mixed >>> 0 : splitmix32(mixed ^ Math.floor(index / 2 ** 32)) >>> 0;
   }
 
-  /** In [0, 1), of 53 random bits. */
-  uniform(index: number): number {
-    return ((this.#word(index, 0) >>> 5) * 2 ** 26 + (this.#word(index, 1) >>> 6)) / 2 ** 53;
+  /** In [0, 1), of 53 random bits. @param which of two independent ones. */
+  uniform(index: number, which: 0 | 1 = 0): number {
+    const first = 2 * which;
+    return ((this.#word(index, first) >>> 5) * 2 ** 26 + (this.#word(index, first + 1) >>> 6)) / 2 ** 53;
   }
 
   /** Version 4 (RFC 9562). */

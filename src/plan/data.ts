@@ -6,9 +6,11 @@ import { TableWriter } from '../core/row-table.ts';
 import type { RowTable } from '../core/rows.ts';
 import { type Cell, writeText, writeUntyped } from '../core/template.ts';
 import type { Files } from '../core/world.ts';
+import { conversationRow, isConversationsFile, wordsIn } from './conversations.ts';
 import { readCsv } from './csv.ts';
 import { decodeUtf8, readPieces } from './file.ts';
 import { checkJson } from './json.ts';
+import { type Element, elementsOf } from './json-elements.ts';
 import { didYouMean } from './suggest.ts';
 import { quote } from './syntax.ts';
 
@@ -42,14 +44,20 @@ export interface RowsWanted {
   readonly otherNames?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** By the ending of the name: `.csv` (and `.tsv`), or `.jsonl` (and `.ndjson`). @throws RampartError */
-export function formatOf(file: string, label: string): DataSource['format'] {
+/**
+ * By the ending of the name: `.csv` (and `.tsv`), `.jsonl` (and `.ndjson`), or `.json`, a list; and by its shape, where it holds
+ * conversations. @throws RampartError
+ */
+export function formatOf(file: string, files: Pick<Files, 'pieces'>, label: string): DataSource['format'] {
   if (/\.[ct]sv$/i.test(file)) return 'csv';
+  if (isConversationsFile(file, files, label)) return 'conversations';
   if (/\.(?:jsonl|ndjson)$/i.test(file)) return 'jsonl';
-  const hint = /\.json$/i.test(file)
-    ? `Sent as a body it is --body-file; a list becomes rows with: jq -c '.[]' ${file} > rows.jsonl`
-    : 'Rows are JSON Lines (a value a line) or CSV, and the ending of the name says which.';
-  throw new RampartError('bad-flag', `${label}: ${quote(file)} is neither a .jsonl nor a .csv file`, hint);
+  if (/\.json$/i.test(file)) return 'json';
+  throw new RampartError(
+    'bad-flag',
+    `${label}: ${quote(file)} is no .jsonl, .json or .csv file`,
+    'Rows are JSON Lines (a value a line), a JSON list, or CSV, and the ending of the name says which.',
+  );
 }
 
 /**
@@ -69,8 +77,12 @@ export function loadRows(
     note(`${label}: ${quote(file)} is large: its rows are checked and copied to a temporary file …`),
   );
   const refuse = refuserIn(file, label);
-  if (format === 'jsonl') readJsonLines(pieces, wanted, table, refuse);
-  else readColumns(pieces, wanted, table, refuse);
+  if (format === 'csv' || format === 'log') readColumns(pieces, wanted, table, refuse);
+  else {
+    const values = /\.json$/i.test(file) ? elementsOf(pieces, refuse) : numbered(linesOf(pieces, refuse));
+    const leftOut = readJson(values, wanted, table, refuse);
+    if (leftOut > 0) note(`${label}: ${leftOut} of ${quote(file)} have no question with an answer to it: left out`);
+  }
   const whole = table.finish();
   if (whole.rows === 0) throw new RampartError('bad-file', `${label}: ${quote(file)} has no rows`);
   return whole;
@@ -90,21 +102,31 @@ function nameIn({ otherNames }: RowsWanted, field: string, has: (name: string) =
   return has(field) ? field : (otherNames?.[field]?.find(has) ?? field);
 }
 
-function readJsonLines(pieces: Iterable<Uint8Array>, wanted: RowsWanted, table: TableWriter, refuse: Refuse): void {
-  const { cells, leftOut, watch } = wanted;
+function* numbered(lines: Iterable<Uint8Array>): Iterable<Element> {
   let line = 0;
-  for (const bytes of linesOf(pieces, refuse)) {
-    line++;
+  for (const bytes of lines) yield { bytes, line: ++line };
+}
+
+/** @returns how many conversations were left out. */
+function readJson(values: Iterable<Element>, wanted: RowsWanted, table: TableWriter, refuse: Refuse): number {
+  const { cells, leftOut, watch, format } = wanted;
+  let skipped = 0;
+  for (const { bytes, line } of values) {
     const text = decodeUtf8(bytes) ?? refuse(line, ' is not UTF-8 text');
-    const json = (line === 1 ? text.replace(/^\ufeff/, '') : text).trim();
-    if (json === '') continue;
-    checkRow(json, line, refuse);
+    const written = (line === 1 ? text.replace(/^\ufeff/, '') : text).trim();
+    if (written === '') continue;
+    checkRow(written, line, refuse);
+    const json = format === 'conversations' ? conversationRow(written, wordsIn) : written;
+    if (json === null) {
+      skipped++;
+      continue;
+    }
     const fields = watch !== undefined || cells.some(({ field }) => field !== null) ? fieldTexts(json) : null;
     if (watch !== undefined && fields !== null) {
-      const textOf = (written: string): string => writeJson(written, 'text');
+      const textOf = (value: string): string => writeJson(value, 'text');
       const fieldText = (name: string): string | undefined => {
-        const written = fields.get(name);
-        return written === undefined ? undefined : textOf(written);
+        const value = fields.get(name);
+        return value === undefined ? undefined : textOf(value);
       };
       watch(fieldText, () => [...fields.keys()], line, refuse);
     }
@@ -114,7 +136,7 @@ function readJsonLines(pieces: Iterable<Uint8Array>, wanted: RowsWanted, table: 
         table.add(String(line), false);
         continue;
       }
-      const written = writeJson(
+      const value = writeJson(
         field === null
           ? row
           : fieldOf(
@@ -126,10 +148,11 @@ function readJsonLines(pieces: Iterable<Uint8Array>, wanted: RowsWanted, table: 
             ),
         style,
       );
-      table.add(style === 'header' ? headerText(written, field, line, refuse) : written, style === 'header');
+      table.add(style === 'header' ? headerText(value, field, line, refuse) : value, style === 'header');
     }
     table.endRow();
   }
+  return skipped;
 }
 
 /** Lines without their line feed; each is valid until the next. */

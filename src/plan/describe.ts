@@ -1,3 +1,4 @@
+import { amountsText } from '../core/amounts.ts';
 import { capturedNames } from '../core/capture.ts';
 import { hasSteps, requestShares } from '../core/flow.ts';
 import {
@@ -21,6 +22,7 @@ import {
   type Until,
 } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
+import { placeholdersIn } from '../core/template.ts';
 import type { Micros } from '../core/units.ts';
 import { UNTIL_COUNTED } from './load.ts';
 import { maskAddress } from './publish.ts';
@@ -34,6 +36,7 @@ export function describePlan(plan: Plan): string[] {
     ...describeFlows(plan),
     ...describeFrame(plan),
     ...describeData(plan),
+    ...describePrompts(plan),
     plan.search !== null
       ? describeSearch(plan.search)
       : plan.kind === 'probe'
@@ -199,6 +202,26 @@ function describeData({ data, checks, checkEvery }: Plan): string[] {
       `${checkEvery === undefined ? 'every response' : `one response in ${checkEvery}`} is checked: ${[...new Set(checks.map(describeCheck))].join(', ')}`,
     );
   return lines;
+}
+
+/** `prompts of 512 words each, made for each request (…); answers of at most 128 tokens` */
+function describePrompts({ requests, data }: Plan): string[] {
+  const made = requests.flatMap(placeholdersIn);
+  const words = made.find((one) => one.kind === 'words' && one.shared < 1);
+  const limit = made.find((one) => one.kind === 'amount');
+  const parts: string[] = [];
+  if (data?.format === 'conversations')
+    parts.push('prompts of conversations, their answers as long as there, counted in words');
+  else if (words?.kind === 'words') {
+    const { amounts, shared, key } = words;
+    const begun = shared === 0 ? '' : `, of which all have the first ${formatShare(shared)} in common`;
+    parts.push(
+      `prompts of ${amountsText(amounts)} words${begun}${key === undefined ? '' : ', which no run had before'}: ` +
+        'a word is about a token, and how many tokens they are the server says',
+    );
+  }
+  if (limit?.kind === 'amount') parts.push(`answers of at most ${amountsText(limit.amounts)} tokens`);
+  return parts.length === 0 ? [] : [parts.join('; ')];
 }
 
 function describeCheck(check: AnswerCheck): string {

@@ -10,7 +10,7 @@ import { type Header, isHeaderName } from './header.ts';
 import { checkJson, isJson } from './json.ts';
 import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
 import { quote } from './syntax.ts';
-import { hasPlaceholder, literalOf, readTemplate, sampleOf } from './template.ts';
+import { hasPlaceholder, literalOf, literalText, readTemplate, sampleOf } from './template.ts';
 
 /**
  * One request that is sent.
@@ -59,10 +59,23 @@ function withTemplates(request: RequestTemplate, given: RawSettings): RequestTem
   };
 }
 
-/** A row of JSON Lines is a body by itself, where nothing else is said. */
+/** The same request as one whose texts are read for placeholders. */
+export function asTemplate(request: RequestTemplate): RequestTemplate & { readonly templated: true } {
+  if (request.templated === true) return { ...request, templated: true };
+  const { path, headers, body } = request;
+  return {
+    ...request,
+    path: literalText(path),
+    headers: headers.map(([name, value]) => [name, literalText(value)] as const),
+    body: body?.encoding === 'utf8' ? utf8Body(literalText(body.data)) : body,
+    templated: true,
+  };
+}
+
+/** A row of JSON is a body by itself, where nothing else is said. */
 function rowBody(given: RawSettings, { path }: Address, headers: readonly Header[]): Content | null {
   const { data, method } = given.settings;
-  if (data === undefined || !/\.(?:jsonl|ndjson)$/i.test(data)) return null;
+  if (data === undefined || !/\.(?:jsonl|ndjson|json)$/i.test(data)) return null;
   if (method !== undefined && /^\s*(?:get|head)\s*$/i.test(method)) return null;
   const requests = [{ name: '', method: '', path, headers, body: null, templated: true as const }];
   return cellsOf({ requests, checks: [] }).length > 0 ? null : { body: utf8Body('{{row}}'), isJson: true };

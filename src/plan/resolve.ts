@@ -25,6 +25,7 @@ import { resolveEngine } from './engine.ts';
 import { resolveFrame } from './frame.ts';
 import { withGoodput } from './goodput.ts';
 import { probeLoad, resolveLoad } from './load.ts';
+import { withPrompts } from './prompts.ts';
 import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
 import { type ReplayWish, replayedLoad, resolveReplay } from './replay.ts';
 import { type LoadedTrace, loadTrace } from './replay-trace.ts';
@@ -91,7 +92,8 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
   });
   const { thresholds } = asWritten;
   const trace = traceWishOf(given);
-  const traffic = trace === null ? asWritten : { ...asWritten, requests: traced(asWritten.requests, given) };
+  const prompted = withPrompts(asWritten.requests, given, world);
+  const traffic = { ...asWritten, requests: trace === null ? prompted : traced(prompted, given) };
   const checks = resolveChecks(given);
   const { data, rows, replayed } = resolveData(given, { requests: traffic.requests, checks }, world, replay);
   const { requests, flows } = replayed?.methods == null ? traffic : byMethod(traffic, replayed.methods);
@@ -196,7 +198,7 @@ function resolveData(
     return { data: null, rows: null, replayed: null };
   }
   return blame(given.originOf('data'), (label) => {
-    const format = formatOf(file, label);
+    const format = formatOf(file, files, label);
     const sent = requests.map(({ checks: _, ...request }) => request);
     if (cellsOf({ requests: sent, checks: [] }).length === 0)
       throw new RampartError(

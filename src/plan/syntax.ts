@@ -1,3 +1,4 @@
+import { type Amounts, parseAmounts } from '../core/amounts.ts';
 import { RampartError } from '../core/errors.ts';
 import type { ArrivalPattern, Distribution } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
@@ -20,6 +21,7 @@ const RATE_EXAMPLE = 'write 200/s, 12k/s or 600/m';
 const SIZE_EXAMPLE = 'write 10MB, 64MiB or 1GiB';
 const SHARE_EXAMPLE = 'write 1% or 0.5%';
 const THINK_TIME_EXAMPLE = 'write 1s, 1s-3s, exp:1s or lognormal:2s±1s';
+const AMOUNTS_EXAMPLE = 'write 512, 100-800, exp:512 or lognormal:512±200';
 const STAGES_EXAMPLE = 'write duration:target pairs like 30s:100,1m:100';
 
 const DECIMAL = String.raw`(?:\d+(?:\.\d+)?|\.\d+)`;
@@ -244,6 +246,27 @@ function parseLognormal(text: string, flag: string): Distribution {
     mean: parseDuration(mean, flag, limits),
     deviation: parseDuration(deviation ?? '', flag, limits),
   };
+}
+
+/** `512`, `2k`, `100-800`, `exp:512` or `lognormal:512±200` (mean and standard deviation); at least 1, at most a million. */
+export function parseAmountsOf(text: string, flag: string): Amounts {
+  const refuse = refusal(flag, text);
+  const trimmed = text.trim().toLowerCase();
+  refuseNonNumbers(trimmed, AMOUNTS_EXAMPLE, refuse);
+  const thousands = trimmed.replaceAll(/(\d+)k\b/g, '$1000');
+  const amounts = parseAmounts(thousands.replaceAll(/\s+/g, ''));
+  if (typeof amounts === 'string')
+    return refuse(
+      /million|larger/.test(amounts) ? `is not allowed: ${amounts}` : `is no number of them; ${AMOUNTS_EXAMPLE}`,
+    );
+  if (amounts.kind === 'uniform' && amounts.min < 1) refuse('is too little; at least 1');
+  return amounts;
+}
+
+/** A share as `50%`, or as a number from 0 to 1. */
+export function parseShareOrNumber(text: string, flag: string): number {
+  const trimmed = text.trim();
+  return NUMBER.test(trimmed) && Number(trimmed) <= 1 ? Number(trimmed) : parseShare(text, flag);
 }
 
 /** A stage as written: how long, and what to reach in a straight line by its end. */

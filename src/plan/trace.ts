@@ -1,8 +1,8 @@
 import { RampartError } from '../core/errors.ts';
-import type { RequestBody, RequestTemplate } from '../core/plan.ts';
+import type { RequestTemplate } from '../core/plan.ts';
 import type { TraceKey } from '../core/trace.ts';
 import type { RawSettings } from './raw-settings.ts';
-import { utf8Body } from './request.ts';
+import { asTemplate } from './request.ts';
 
 /** What `--trace` asks for: where spans go, and null where only the header is sent. */
 export interface TraceWish {
@@ -34,29 +34,13 @@ export function traced(requests: readonly RequestTemplate[], given: RawSettings)
         `${given.originOf('trace').label}: the request ${request.name} has a header ${HEADER} of its own`,
         'Leave one of them out.',
       );
-    const plain = request.templated === true ? request : literal(request);
+    const plain = asTemplate(request);
     return {
       ...plain,
-      templated: true as const,
       headers: [...plain.headers, [HEADER, `{{traceparent ${number}}}`] as const],
     };
   });
 }
-
-/** Text without placeholders, as one that is read for them says it. */
-const braced = (text: string): string => text.replaceAll('{{', '{{{{');
-
-function literal(request: RequestTemplate): RequestTemplate {
-  const { path, headers, body } = request;
-  return {
-    ...request,
-    path: braced(path),
-    headers: headers.map(([name, value]) => [name, braced(value)] as const),
-    body: body === null ? null : bodyOf(body),
-  };
-}
-
-const bodyOf = (body: RequestBody): RequestBody => (body.encoding === 'utf8' ? utf8Body(braced(body.data)) : body);
 
 /** Of ids of this run: drawn anew, also where the seed is the same. */
 export const traceKeyOf = (randomSeed: () => number): TraceKey => ({ key: randomSeed() >>> 0 });

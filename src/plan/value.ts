@@ -1,9 +1,11 @@
+import type { Amounts } from '../core/amounts.ts';
 import type { ArrivalPattern, Distribution } from '../core/plan.ts';
 import type { Bytes, Count, Micros, PerSecond } from '../core/units.ts';
 import type { Value } from '../settings/setting.ts';
 import { type DefaultedName, SETTINGS, type ValuedName, type ValueOf } from '../settings/table.ts';
 import { type RawSettings, read } from './raw-settings.ts';
 import {
+  parseAmountsOf,
   parseArrivals,
   parseBytes,
   parseChoice,
@@ -31,6 +33,7 @@ interface Meanings {
   readonly seed: number;
   readonly arrivals: ArrivalPattern;
   readonly 'think-time': Distribution;
+  readonly amounts: Amounts;
 }
 
 /** A setting's value by the kind and the limits of its declaration, or undefined where none was given. @throws RampartError */
@@ -80,6 +83,8 @@ function parseValue(value: Value, text: string, label: string): unknown {
       return parseArrivals(text, label);
     case 'think-time':
       return parseThinkTime(text, label);
+    case 'amounts':
+      return parseAmountsOf(text, label);
     case 'choice':
       return parseChoice(text, label, value.of);
   }

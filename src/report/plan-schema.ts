@@ -30,7 +30,9 @@ const metric = z.discriminatedUnion('kind', [
 
 const data = z.strictObject({
   file: text('Path of the file, as given.'),
-  format: z.enum(['jsonl', 'csv', 'log']).describe('JSON Lines, comma-separated values, or an access log.'),
+  format: z
+    .enum(['jsonl', 'json', 'conversations', 'csv', 'log'])
+    .describe('JSON Lines, a JSON list, conversations in ShareGPT’s shape, comma-separated values, or an access log.'),
   order: z.enum(['sequential', 'shuffled', 'once']).describe('once: the run ends when all rows are used.'),
   rows: count('Rows in it.'),
 });

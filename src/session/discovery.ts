@@ -7,11 +7,13 @@ import { type Discovery, discover } from '../discover/discover.ts';
 import type { Ask, Question, Reply } from '../discover/exchange.ts';
 import { dataUrl } from '../plan/data-url.ts';
 import { overlaid } from '../plan/header.ts';
+import { isMadeOfConversations, lacksPrompts } from '../plan/prompts.ts';
 import type { RawSettings } from '../plan/raw-settings.ts';
 import { type PlanWorld, type PreparedRun, preparedBy } from '../plan/resolve.ts';
 import { isScenario } from '../plan/scenario-source.ts';
 import { readSources, type Sources } from '../plan/sources.ts';
 import { literalText } from '../plan/template.ts';
+import type { PlannedAgain } from './preflight.ts';
 
 /** Of a well-known route. */
 const GET_PATIENCE = seconds(2);
@@ -25,10 +27,12 @@ const ANY_STATUS = [{ kind: 'status', statuses: [[100, 599]] }] as const;
 const WANTS_MORE = [400, 404, 405, 406, 411, 415, 422, 500, 501];
 
 /** Whether somebody has said what to send: then it is sent, and nothing is looked for. */
-function saysWhatToSend({ settings, mix }: RawSettings): boolean {
-  const { method, body, bodyFile, data, discover: wanted } = settings;
-  if (mix !== undefined) return true;
-  return [method, body, bodyFile, data].some((each) => each !== undefined) || wanted === false;
+function saysWhatToSend(plan: Plan, given: RawSettings): boolean {
+  const { method, body, bodyFile, data, discover: wanted } = given.settings;
+  if (given.mix !== undefined) return true;
+  // Conversations say what is asked, and not how.
+  const rows = isMadeOfConversations(plan, given) ? undefined : data;
+  return [method, body, bodyFile, rows].some((each) => each !== undefined) || wanted === false;
 }
 
 export const mayWantMore = (status: number): boolean => WANTS_MORE.includes(status);
@@ -103,11 +107,14 @@ export function plannedAgain(
   sources: Sources,
   { plan, given: written }: { readonly plan: Plan; readonly given: RawSettings },
   world: PlanWorld,
-): ((found: Question) => Promise<PreparedRun & { readonly given: RawSettings }>) | null {
-  if (saysWhatToSend(written)) return null;
-  return async (found) => {
-    const given = await readSources(sourcesWith(sources, plan, found), world.files);
-    return { ...preparedBy(given, sources.kind, world), given };
+): PlannedAgain<PreparedRun & { readonly given: RawSettings }> | null {
+  if (saysWhatToSend(plan, written)) return null;
+  return {
+    needed: lacksPrompts(plan, written),
+    by: async (found) => {
+      const given = await readSources(sourcesWith(sources, plan, found), world.files);
+      return { ...preparedBy(given, sources.kind, world), given };
+    },
   };
 }
 

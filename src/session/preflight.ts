@@ -20,10 +20,18 @@ interface Intended<Prepared> {
   readonly prepared: Prepared;
   readonly wish: FolderWish | null;
   readonly secretsOf: (plan: Plan) => Secrets;
-  /** Plans again with what the target was found to accept; null: what to send was said. */
-  readonly again: ((found: Question) => Promise<Prepared>) | null;
+  /** Null: what to send was said. */
+  readonly again: PlannedAgain<Prepared> | null;
   /** Ends a set-up that takes its time. Absent: nothing does. */
   readonly onInterrupt?: World['onInterrupt'];
+}
+
+/** What is done where nobody said what to send. */
+export interface PlannedAgain<Prepared> {
+  /** Plans with what the target was found to accept. */
+  readonly by: (found: Question) => Promise<Prepared>;
+  /** It is to be found out though the target accepts what would be sent: that lacks something which was asked for. */
+  readonly needed: boolean;
 }
 
 interface Planned {
@@ -77,13 +85,13 @@ export async function preflight<Prepared extends Planned>(
       const lacking = unstreamed(of, seen);
       if (lacking !== null) throw streamRefusal(lacking, secrets(of));
     };
-    if (again === null || first?.outcome === 'ok') {
+    if (again === null || (first?.outcome === 'ok' && !again.needed)) {
       refuseUnstreamed(plan, responses);
       return { prepared, told: [...told, preflightLines(responses)], responses, frame };
     }
     const discovery = await discoverFor(plan, clock);
     if (discovery.accepted === null) throw notFound(discovery, plan.requests[0]?.path ?? '', secrets(plan));
-    const better = await again(discovery.accepted.question);
+    const better = await again.by(discovery.accepted.question);
     const second = await requestOnce(besideTheRun(better.plan), better.rows, clock, null);
     if (second.outcome !== 'ok') throw preflightRefusal(better.plan, second, secrets(better.plan));
     refuseUnstreamed(better.plan, [second]);

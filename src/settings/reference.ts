@@ -7,6 +7,7 @@ import { flagOf, GROUPS, SETTINGS, type SettingGroup, type SettingName, variable
 
 const HEADINGS: Readonly<Record<SettingGroup, string>> = {
   request: 'The request',
+  prompts: 'Prompts of language models',
   load: 'The load',
   replay: 'Replaying a trace',
   search: 'The search',
@@ -91,6 +92,8 @@ function textOf(value: Value): string {
     }
     case 'think-time':
       return 'duration';
+    case 'amounts':
+      return 'count';
     default:
       return value.kind;
   }

@@ -9,7 +9,7 @@ export type Shape = 'text' | 'quantity' | 'yes-or-no' | 'texts' | 'headers' | 'b
 /** What the text of a setting means, with its limits in the same syntax. Where it is absent, its consumer has a parser of its own. */
 export type Value =
   | { readonly kind: 'duration' | 'count' | 'rate'; readonly min?: string; readonly max?: string }
-  | { readonly kind: 'size' | 'share' | 'seed' | 'arrivals' | 'think-time' }
+  | { readonly kind: 'size' | 'share' | 'seed' | 'arrivals' | 'think-time' | 'amounts' }
   | { readonly kind: 'choice'; readonly of: readonly string[] };
 
 /** For which tests the page shows a field; absent: for all. */

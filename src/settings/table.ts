@@ -1,6 +1,7 @@
 import { AGENTS_SETTINGS } from './agents.ts';
 import { LOAD_SETTINGS } from './load.ts';
 import { OUTPUT_SETTINGS } from './output.ts';
+import { PROMPT_SETTINGS } from './prompts.ts';
 import { REPLAY_SETTINGS } from './replay.ts';
 import { REQUEST_SETTINGS } from './request.ts';
 import { SEARCH_SETTINGS } from './search.ts';
@@ -14,6 +15,7 @@ import { TARGET_SETTINGS } from './target.ts';
 
 export const GROUPS = {
   request: REQUEST_SETTINGS,
+  prompts: PROMPT_SETTINGS,
   load: LOAD_SETTINGS,
   replay: REPLAY_SETTINGS,
   search: SEARCH_SETTINGS,
@@ -26,6 +28,7 @@ export type SettingGroup = keyof typeof GROUPS;
 
 const TABLE = {
   ...REQUEST_SETTINGS,
+  ...PROMPT_SETTINGS,
   ...LOAD_SETTINGS,
   ...REPLAY_SETTINGS,
   ...SEARCH_SETTINGS,
@@ -98,9 +101,9 @@ export function variableOf(name: SettingName): string {
 
 /** In which order a command's help has the groups. */
 const HELP_ORDER: Readonly<Record<SettingCommand, readonly SettingGroup[]>> = {
-  run: ['request', 'load', 'replay', 'target', 'agents', 'output'],
-  find: ['request', 'search', 'load', 'target', 'agents', 'output'],
-  probe: ['load', 'request', 'target', 'output'],
+  run: ['request', 'prompts', 'load', 'replay', 'target', 'agents', 'output'],
+  find: ['request', 'prompts', 'search', 'load', 'target', 'agents', 'output'],
+  probe: ['load', 'request', 'prompts', 'target', 'output'],
   ui: ['output'],
 };
 
