@@ -89,6 +89,52 @@ describe('streams', () => {
     expect(result.latency.interTokenLatency?.max).toBeGreaterThan(0);
   });
 
+  it('that users leave are counted apart, and closed; prompts are as long as they were asked for', async () => {
+    let closed = 0;
+    const lengths = new Set<number>();
+    const port = await listening(
+      createHttp((request, response) => {
+        let body = '';
+        request.on('data', (piece) => {
+          body += piece;
+        });
+        request.on('end', () => {
+          lengths.add(JSON.parse(body).messages[0].content.split(' ').length);
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
+          const words = setInterval(() => response.write(event('a')), 10);
+          const end = setTimeout(() => response.end(`${event('b', 'stop')}data: [DONE]\n\n`), 60);
+          response.once('close', () => {
+            clearInterval(words);
+            clearTimeout(end);
+            if (!response.writableFinished) closed++;
+          });
+        });
+      }),
+    );
+    const { result } = await measured([
+      ...['run', `http://127.0.0.1:${port}/v1/chat/completions`, '--vus', '20', '-n', '200', '--threads', '1'],
+      ...[
+        '--prompt-tokens',
+        '40',
+        '--max-tokens',
+        '8',
+        '--cancel-after',
+        '25ms',
+        '--cancel-share',
+        '20%',
+        '--seed',
+        '1',
+      ],
+      ...['--threshold', 'errors<1%'],
+    ]);
+    expect(result.totals).toMatchObject({ sent: 200, failed: 0, ok: 160, byOutcome: { ok: 160, cancelled: 40 } });
+    expect(result.verdict.status).toBe('passed');
+    expect(closed).toBe(40);
+    expect([...lengths]).toEqual([40]);
+    expect(result.latency.response.count).toBe(160);
+    expect(result.latency.timeToFirstToken?.count).toBeGreaterThan(160);
+  });
+
   it('that are late by turns have half a goodput, each request judged by all its limits', async () => {
     const port = await listening(createHttp(streaming((n) => (n % 2 === 0 ? 1 : 4_000))));
     const { result } = await measured([

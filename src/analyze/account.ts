@@ -50,12 +50,13 @@ function loadWhy(result: RunResult): string {
 
 /** What became of the requests that did not succeed: `3 (1.5 %) failed`, `none failed`, `20 given up unanswered at the end`. */
 export function fatesOf({ ok, failed, dropped, leftOut = 0, byOutcome }: Totals): string[] {
-  const { aborted = 0 } = byOutcome;
+  const { aborted = 0, cancelled = 0 } = byOutcome;
   const fates: string[] = [];
   if (failed > 0) fates.push(`${formatCount(failed)} (${formatShare(failed / (ok + failed))}) failed`);
   // Of requests that all were given up, none failed, but that is not what matters.
   else if (aborted === 0 || ok > 0) fates.push('none failed');
   if (aborted > 0) fates.push(`${formatCount(aborted)} given up unanswered at the end`);
+  if (cancelled > 0) fates.push(`${formatCount(cancelled)} cancelled by their users`);
   if (dropped > 0) fates.push(`${formatCount(dropped)} dropped`);
   if (leftOut > 0) fates.push(`${formatCount(leftOut)} left out`);
   return fates;

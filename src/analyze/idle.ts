@@ -1,5 +1,6 @@
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { Doubt } from '../core/result.ts';
+import { unjudgedIn } from '../core/sample.ts';
 import { type IntervalSnapshot, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
@@ -89,7 +90,7 @@ export class CycleFold {
     for (const one of Object.values(series)) {
       const { ok, failed, byOutcome } = one;
       const [response, failedResponse] = [timesOf(one, 'response'), timesOf(one, 'failedResponse')];
-      this.#ended += ok + failed + (byOutcome.aborted ?? 0);
+      this.#ended += ok + failed + unjudgedIn(byOutcome);
       this.#response += response.sum + failedResponse.sum;
       this.#longest = Math.max(this.#longest, response.max, failedResponse.max);
       if ((byOutcome['connect-error'] ?? 0) > 0) this.#paused = true;

@@ -11,7 +11,7 @@ export function responseDoubts(evidence: Evidence): Doubt[] {
   const { plan, totals, failures, checks, ending, finished, failing } = evidence;
   const { sent, ok, failed } = totals;
   const doubts: Doubt[] = [];
-  const aborted = totals.byOutcome.aborted ?? 0;
+  const { aborted = 0, cancelled = 0 } = totals.byOutcome;
   const ended = ok + failed;
   const contact = contactOf(evidence);
   const address = addressOf(plan.target);
@@ -38,6 +38,7 @@ export function responseDoubts(evidence: Evidence): Doubt[] {
     const fates = [
       ...(failed > 0 ? [`${counted(failed, 'request')} failed${cause}`] : []),
       ...(aborted > 0 ? [`${counted(aborted, 'request')} had not ended when the run did`] : []),
+      ...(cancelled > 0 ? [`of ${counted(cancelled, 'request')} the user had left (--cancel-after)`] : []),
     ];
     const message = `No request succeeded: ${fates.join(', and ')}.`;
     const hint =
@@ -56,7 +57,7 @@ export function responseDoubts(evidence: Evidence): Doubt[] {
     doubts.push(doubt(share > LIMITS.unanswered, 'unanswered-at-end', message, hint));
   }
   const { leftOut = 0 } = totals;
-  if (whole && sent !== ended + aborted + leftOut) {
+  if (whole && sent !== ended + aborted + cancelled + leftOut) {
     const left = leftOut > 0 ? `, ${formatCount(leftOut)} left out` : '';
     const message =
       `The counts do not add up: ${formatCount(sent)} sent, but ${formatCount(ok)} ok, ${formatCount(failed)} failed${left} ` +

@@ -1,6 +1,7 @@
 import { measuredNames } from '../core/flow.ts';
 import type { Plan, Scope } from '../core/plan.ts';
 import type { FailureResult, SeriesResult, TimelinePoint } from '../core/result.ts';
+import { unjudgedIn } from '../core/sample.ts';
 import { type IntervalSnapshot, type SeriesSnapshot, seriesIn } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { stretchesOf } from './certainty.ts';
@@ -94,7 +95,7 @@ export class Statistics {
       ...{ total, series, flows, groups },
       ended: ({ kind, name }) => {
         const own = results[kind][name]?.totals;
-        return own === undefined ? 0 : own.ok + own.failed + (own.byOutcome.aborted ?? 0);
+        return own === undefined ? 0 : own.ok + own.failed + unjudgedIn(own.byOutcome);
       },
       measurements: (timeline, scope) => {
         const fold = scope === undefined ? this.total : (this.#folds[scope.kind].get(scope.name) ?? new SeriesFold());

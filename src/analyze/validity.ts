@@ -1,4 +1,5 @@
 import { type Doubt, PERCENTILES } from '../core/result.ts';
+import { unjudgedIn } from '../core/sample.ts';
 import { bears, samplesFor } from '../core/sample-size.ts';
 import { connectionDoubts, targetConnectionDoubts } from './connections.ts';
 import { errorsAtAnyLoadDoubts } from './errors-at-any-load.ts';
@@ -128,7 +129,7 @@ function sampleDoubts({ plan, totals, checks, samples, ended }: Evidence): Doubt
   const missing = PERCENTILES.filter((name) => !bears(shareOf(name), count)).map(
     (name) => `${name} (needs ${formatCount(samplesFor(shareOf(name)))})`,
   );
-  const total = totals.ok + totals.failed + (totals.byOutcome.aborted ?? 0);
+  const total = totals.ok + totals.failed + unjudgedIn(totals.byOutcome);
   const undecided = plan.thresholds.flatMap((threshold, i) => {
     const sampled = threshold.scope === undefined ? total : ended(threshold.scope);
     const needs = checks[i]?.status === 'undecided' ? samplesMissing(threshold, sampled) : null;

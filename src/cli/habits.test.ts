@@ -48,7 +48,6 @@ describe('what users of other tools write', () => {
     [['--data', '{"x":1}'], 'A request body, curl’s --data, goes with -b.'],
     [['--data', '@x.json'], '(-b @file)'],
     [['--data', 'a=1&b=2'], 'goes with -b.'],
-    [['--data', 'x.json'], "jq -c '.[]' x.json > rows.jsonl"],
     [['-u', 'me:secret'], '--user'],
     [['-u', '100', '-r', '10'], 'Users started per second, Locust’s -r, are --spawn-rate 10.'],
     [['-q', '50'], 'A rate is --rate 50/s; -q is quiet.'],

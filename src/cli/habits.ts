@@ -181,7 +181,7 @@ function checkValues(given: Readonly<Record<string, unknown>>): void {
       '--header: a URL is no header',
       'The address, Locust’s -H, stands by itself: rampart run http://host:port/path.',
     );
-  if (typeof data === 'string' && (isBody(data) || (data.includes('=') && !/\.(?:jsonl|ndjson|[ct]sv)$/i.test(data))))
+  if (typeof data === 'string' && (isBody(data) || (data.includes('=') && !/\.(?:jsonl?|ndjson|[ct]sv)$/i.test(data))))
     throw new RampartError(
       'bad-flag',
       '--data names a file of rows, one for each request',

@@ -64,6 +64,8 @@ export interface Exchange {
   body: string;
   /** Of a response that was streamed, valid until its owner has the exchange back; null: it was not. */
   stream: StreamedTimes | null;
+  /** Its user leaves if its answer is not whole in time; written by `load/impatient-driver`. */
+  impatient: boolean;
   /** Which stretch of the run it was due in (see `record/`): 0 = warm-up, 1 = measured; written by the load model. */
   epoch: number;
   /** For the driver's own bookkeeping; nobody else looks. */
@@ -97,6 +99,7 @@ export function createExchange(user: number): Exchange {
     example: '',
     body: '',
     stream: null,
+    impatient: false,
     epoch: 1,
     link: null,
     walk: null,

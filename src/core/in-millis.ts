@@ -24,7 +24,7 @@ export type InMillis<T> = T extends Micros
       : { [K in keyof T]: InMillis<T[K]> };
 
 export function planInMillis(plan: Plan): InMillis<Plan> {
-  const { requests, flows, setup, teardown, connections, rampEnd, search, goodput, abortOn, ...rest } = plan;
+  const { requests, flows, setup, teardown, connections, rampEnd, search, goodput, abortOn, cancel, ...rest } = plan;
   return {
     ...rest,
     requests: requests.map(requestInMillis),
@@ -36,6 +36,7 @@ export function planInMillis(plan: Plan): InMillis<Plan> {
     ...(rampEnd === undefined ? {} : { rampEnd: toMillis(rampEnd) }),
     timeout: toMillis(plan.timeout),
     gracefulStop: toMillis(plan.gracefulStop),
+    ...(cancel === undefined ? {} : { cancel: { share: cancel.share, after: distributionInMillis(cancel.after) } }),
     connections: {
       limit: connections.limit,
       maxAge: connections.maxAge === null ? null : toMillis(connections.maxAge),

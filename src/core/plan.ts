@@ -67,6 +67,14 @@ export type LoadProfile =
 /** How a streamed response is cut into events: server-sent events, JSON lines, or whatever comes in one read. */
 export type StreamFormat = 'sse' | 'ndjson' | 'chunks';
 
+/** Users who leave before they have their whole answer. */
+export interface Cancellation {
+  /** Of all requests, 0..1. */
+  readonly share: number;
+  /** So long after their request was due. */
+  readonly after: Distribution;
+}
+
 export interface Target {
   readonly url: string;
   readonly protocol: 'http:' | 'https:';
@@ -344,6 +352,8 @@ export interface Plan {
   readonly maxBody?: Bytes;
   /** How a streamed response is split, whatever it calls itself; `off`: not at all. Absent: by its content type. */
   readonly stream?: StreamFormat | 'off';
+  /** Some requests are cancelled while they are under way. Absent: none. */
+  readonly cancel?: Cancellation;
   /** How long requests under way may take to finish once the load has ended. */
   readonly gracefulStop: Micros;
   readonly keepAlive: boolean;

@@ -34,6 +34,8 @@ export interface Driver {
   readonly inFlight: number;
   /** What the target did with its connections since this was last asked; null: nothing to tell. Absent: not known. */
   takeConnectionCounts?(): ConnectionCounts | null;
+  /** Ends one that is under way now, with outcome `cancelled`. Absent: it cannot. */
+  cancel?(exchange: Exchange): void;
   /** Ends everything under way now, each with outcome `aborted`. */
   abort(): void;
   /** A virtual user is gone; its connection may go too. */

@@ -3,6 +3,7 @@
  * `aborted` is a request that the run itself gave up at its end; it is a failure of nobody, but it is counted.
  * `stream-cut`: a streamed response ended, or its connection did, before it was whole. `stream-error`: it told of an error
  * itself, after it had begun as a success.
+ * `cancelled`: the user had left, as the plan says; a failure of nobody either.
  * `capture-failed`: the response is right, but lacks what later steps of its flow are made of.
  */
 export const OUTCOMES = [
@@ -17,6 +18,7 @@ export const OUTCOMES = [
   'capture-failed',
   'stream-cut',
   'stream-error',
+  'cancelled',
 ] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];
@@ -30,7 +32,7 @@ export const ANSWERED = [
 ] as const satisfies readonly Outcome[];
 
 /** Index into OUTCOMES: the hot path compares small integers, never strings. */
-export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
+export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11;
 
 export const OUTCOME_CODE = {
   ok: 0,
@@ -44,4 +46,9 @@ export const OUTCOME_CODE = {
   'capture-failed': 8,
   'stream-cut': 9,
   'stream-error': 10,
+  cancelled: 11,
 } as const satisfies Record<Outcome, OutcomeCode>;
+
+/** Ended, and neither a success nor a failure. */
+export const unjudgedIn = ({ aborted = 0, cancelled = 0 }: Readonly<Partial<Record<Outcome, number>>>): number =>
+  aborted + cancelled;

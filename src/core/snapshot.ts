@@ -56,7 +56,7 @@ export interface SeriesSnapshot {
   readonly sent: number;
   readonly dropped: number;
   readonly ok: number;
-  /** Ended, and neither ok nor aborted: sent = ok + failed + aborted + left out + still under way. */
+  /** Ended, and neither ok nor aborted nor cancelled: sent = ok + failed + aborted + cancelled + left out + still under way. */
   readonly failed: number;
   /** Ended, but under way while the generator stood still: in no other count, no time and no byte. Absent: 0. */
   readonly leftOut?: number;

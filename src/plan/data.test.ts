@@ -204,7 +204,7 @@ describe('rows and the rest of the plan', () => {
   });
 
   it.each([
-    [{ data: 's.txt' }, '--data: "s.txt" is neither a .jsonl nor a .csv file'],
+    [{ data: 's.txt' }, '--data: "s.txt" is no .jsonl, .json or .csv file'],
     [{ data: 'no.jsonl' }, '--data: "no.jsonl" does not exist'],
     [{ data: 'r.jsonl', body: '{}' }, '--data: no part of the request uses a row'],
     [{ data: 'r.jsonl', dataOrder: 'random' }, '--data-order'],

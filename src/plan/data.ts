@@ -8,7 +8,7 @@ import { type Cell, writeText, writeUntyped } from '../core/template.ts';
 import type { Files } from '../core/world.ts';
 import { conversationRow, isConversationsFile, wordsIn } from './conversations.ts';
 import { readCsv } from './csv.ts';
-import { decodeUtf8, readPieces } from './file.ts';
+import { decodeUtf8, type Refuse, readPieces } from './file.ts';
 import { checkJson } from './json.ts';
 import { type Element, elementsOf } from './json-elements.ts';
 import { didYouMean } from './suggest.ts';
@@ -87,8 +87,6 @@ export function loadRows(
   if (whole.rows === 0) throw new RampartError('bad-file', `${label}: ${quote(file)} has no rows`);
   return whole;
 }
-
-export type Refuse = (line: number, problem: string, hint?: string) => never;
 
 /** Says what is wrong in a line of a file. */
 export const refuserIn =

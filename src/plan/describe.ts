@@ -351,6 +351,10 @@ function describeRest(plan: Plan): string {
   if (plan.engine !== 'rampart') parts.push(`sent by ${plan.engine}`);
   if (plan.http2) parts.push('HTTP/2');
   if (plan.proxy !== null) parts.push(`through ${plan.proxy.url}`);
+  if (plan.cancel !== undefined)
+    parts.push(
+      `of ${formatShare(plan.cancel.share)} of the requests the user leaves after ${describeTime(plan.cancel.after)}`,
+    );
   if (plan.timing === 'relaxed') parts.push('relaxed timing');
   if (plan.load.model === 'open') parts.push(`at most ${formatNumber(plan.load.maxInFlight)} in flight`);
   parts.push(`${plan.threads} ${plural(plan.threads, 'thread')}`, `seed ${plan.seed}`);

@@ -26,6 +26,9 @@ export function readInput(files: Pick<Files, 'readBytes'>, path: string, flag: s
   return content;
 }
 
+/** Says what is wrong in a line of a file. */
+export type Refuse = (line: number, problem: string, hint?: string) => never;
+
 /** A file of any size, piece by piece; each is valid until the next. @throws RampartError as `readInput` */
 export function* readPieces(files: Pick<Files, 'pieces'>, path: string, flag: string): Iterable<Uint8Array> {
   try {

@@ -1,5 +1,5 @@
 /** The values of a JSON list, one after the other, from a file of any size: what is held is one of them. */
-import type { Refuse } from './data.ts';
+import type { Refuse } from './file.ts';
 
 const QUOTE = 34;
 const BACKSLASH = 92;

@@ -18,6 +18,7 @@ import { count, type Micros, micros, seconds } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
 import { resolveAbortOn } from './abort-on.ts';
 import { resolveBrowsing } from './browsing.ts';
+import { resolveCancel } from './cancel.ts';
 import { expectedField, resolveChecks } from './checks.ts';
 import { resolveConnections, threadsWithin } from './connections.ts';
 import { formatOf, loadRows } from './data.ts';
@@ -140,6 +141,7 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
     ...resolveBrowsing(given),
     maxBody: readOrDefault(given, 'maxBody'),
     ...(stream === 'auto' ? {} : { stream }),
+    ...resolveCancel(given, held.thresholds),
     gracefulStop: readOrDefault(given, 'gracefulStop'),
     keepAlive: given.settings.keepalive ?? true,
     connections: resolveConnections(given),

@@ -40,7 +40,8 @@ export class GoodputCounter {
     if (outcome === OUTCOME_CODE.ok) {
       if (isGood(exchange, bounds)) counts.good++;
       else counts.bad++;
-    } else if (outcome !== OUTCOME_CODE.aborted || isOver(exchange, bounds)) counts.bad++;
+    } else if ((outcome !== OUTCOME_CODE.aborted && outcome !== OUTCOME_CODE.cancelled) || isOver(exchange, bounds))
+      counts.bad++;
     else counts.open++;
   }
 

@@ -1,6 +1,6 @@
 import type { Exchange } from '../core/exchange.ts';
 import { SERIES_MEASURES } from '../core/measures.ts';
-import { OUTCOMES, type Outcome } from '../core/sample.ts';
+import { OUTCOME_CODE, OUTCOMES, type Outcome } from '../core/sample.ts';
 import { BODIES_KEPT, type FailureCount, type SeriesSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import type { IntervalStreams } from './interval-streams.ts';
@@ -57,7 +57,8 @@ export class IntervalSeries {
     return (
       this.ok === 0 &&
       this.failed === 0 &&
-      this.outcomes[7] === 0 &&
+      this.outcomes[OUTCOME_CODE.aborted] === 0 &&
+      this.outcomes[OUTCOME_CODE.cancelled] === 0 &&
       this.leftOut === 0 &&
       (this.streams === null || this.streams.pieces === 0) &&
       this.cut === 0 &&

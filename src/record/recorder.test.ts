@@ -45,6 +45,29 @@ describe('Recorder', () => {
     expect(series.times.connect).toBeUndefined();
   });
 
+  it('has of a request that its user left the first token alone, and counts it as neither', () => {
+    const recorder = new Recorder(named(['a']), at(0));
+    const stream = {
+      pieces: 3,
+      firstAt: at(1_300),
+      lastAt: at(1_900),
+      longestGap: at(400),
+      outputTokens: -1,
+      inputTokens: -1,
+      finish: 0,
+    };
+    const cancelled = { outcome: OUTCOME_CODE.cancelled, impatient: true } as const;
+    recorder.recordPieces(exchange({}), 3, -1);
+    recorder.record(exchange({ ...cancelled, stream, doneAt: at(3_000) }));
+    recorder.record(exchange({ ...cancelled, doneAt: at(3_000) }));
+    recorder.record(exchange({ impatient: true, stream: { ...stream, firstAt: at(1_500) } }));
+    const series = recorder.take(1, offered()).series['a']!;
+    expect(series).toMatchObject({ ok: 1, failed: 0, byOutcome: { ok: 1, cancelled: 2 }, failures: [] });
+    expect(Object.keys(series.times).sort()).toEqual(['interTokenLatency', 'timeToFirstToken', 'waitedForFirstToken']);
+    expect(series.times.timeToFirstToken).toMatchObject({ count: 2, min: 300, max: 500 });
+    expect(series.times.waitedForFirstToken).toMatchObject({ count: 1, min: 2_000 });
+  });
+
   it('keeps failures apart, by outcome, status and message, with first and last time since the start', () => {
     const recorder = new Recorder(named(['a']), at(500));
     const failure = { outcome: OUTCOME_CODE['http-error'], status: 503, message: 'HTTP 503' };

@@ -1,7 +1,7 @@
 import type { Exchange, StreamedTimes } from '../core/exchange.ts';
 import type { MeasuredNames } from '../core/flow.ts';
 import { GENERATOR_MEASURES, type GeneratorMeasure } from '../core/measures.ts';
-import { OUTCOMES, type OutcomeCode } from '../core/sample.ts';
+import { OUTCOME_CODE, OUTCOMES, type OutcomeCode } from '../core/sample.ts';
 import type { IntervalSnapshot, SeriesSnapshot, Times } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import { IntervalSeries } from './interval-series.ts';
@@ -72,11 +72,18 @@ export class Recorder {
     if (exchange.waitTook >= 0) this.#times.connectionWait.record(exchange.waitTook);
     if (outcome === 0) {
       series.ok++;
+      // Who would have left has a quick response only: all times but the first token's are of those who stay.
+      if (exchange.impatient) {
+        recordImpatient(series, exchange);
+        return;
+      }
       times.response.record(response);
       times.service.record(exchange.doneAt - exchange.sentAt);
       times.firstByte.record(exchange.firstByteAt - exchange.sentAt);
       times.body.record(exchange.doneAt - exchange.firstByteAt);
       if (exchange.stream !== null) recordStream(series, exchange, exchange.stream);
+    } else if (outcome === OUTCOME_CODE.cancelled) {
+      if (series.streams !== null) recordGivenUp(times, exchange);
     } else {
       if (outcome === 7) {
         times.unfinished.record(response);
@@ -139,7 +146,7 @@ export class Recorder {
       series.times.response.record(response);
       series.times.service.record(span.service);
     } else if (outcome === 7) series.times.unfinished.record(response);
-    else {
+    else if (outcome !== OUTCOME_CODE.cancelled) {
       series.failed++;
       series.times.failedResponse.record(response);
     }
@@ -192,7 +199,15 @@ export class Recorder {
   }
 }
 
-/** Of a stream that the run gives up at its end the first token is known, or that it had not come yet. */
+/** Of one that ended before its user would have left. */
+function recordImpatient(series: IntervalSeries, { stream, dueAt }: Exchange): void {
+  if (stream === null) return;
+  series.streams ??= new IntervalStreams();
+  series.streams.end(stream);
+  if (stream.pieces > 0) series.times.timeToFirstToken.record(stream.firstAt - dueAt);
+}
+
+/** Of a stream that was given up, or left by its user, the first token is known, or that it had not come yet. */
 function recordGivenUp(times: IntervalSeries['times'], { stream, dueAt, doneAt }: Exchange): void {
   if (stream !== null && stream.pieces > 0) times.timeToFirstToken.record(stream.firstAt - dueAt);
   else times.waitedForFirstToken.record(doneAt - dueAt);

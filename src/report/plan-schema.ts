@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { searchPlanSchema } from './breaking-point-schema.ts';
 import { flow } from './flow-schema.ts';
-import { load } from './load-schema.ts';
+import { load, thinkTime } from './load-schema.ts';
 import { answerCheck, frameRequest, request } from './request-schema.ts';
 import { amount, count, maybe, type TimeUnit, text } from './schema-fields.ts';
 
@@ -126,6 +126,13 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
         .enum(['sse', 'ndjson', 'chunks', 'off'])
         .exactOptional()
         .describe('How a streamed response is split, whatever it calls itself. Absent: by its content type.'),
+      cancel: z
+        .strictObject({
+          share: z.number().min(0).max(1).describe('Of all requests, 0..1.'),
+          after: thinkTime(unit).describe('So long after their request was due.'),
+        })
+        .exactOptional()
+        .describe('Users who leave before they have their whole answer. Absent: all stay.'),
       gracefulStop: amount(`How long requests under way may take once the load has ended, ${unit}.`),
       keepAlive: z.boolean().describe('Whether connections are used again.'),
       connections: z

@@ -1,11 +1,17 @@
 import type { Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import { type CreateDriver, ownEngineFor } from '../drivers/own.ts';
+import { ImpatientDriver } from '../load/impatient-driver.ts';
 import { payloadsOf } from '../load/payload.ts';
 
 /** What sends a plan's requests. Loaded only where needed: importing undici or autocannon takes longer than starting a thread. */
 export async function engineFor(plan: Plan, rows: RowTable | null): Promise<CreateDriver> {
-  if (plan.engine !== 'autocannon') return ownEngineFor(plan, payloadsOf(plan, rows));
+  if (plan.engine !== 'autocannon') {
+    const create = await ownEngineFor(plan, payloadsOf(plan, rows));
+    const { cancel } = plan;
+    if (cancel === undefined) return create;
+    return (frozen, clock, segment) => new ImpatientDriver(frozen, cancel, clock, create(frozen, clock, segment));
+  }
   const { AutocannonDriver } = await import('../drivers/autocannon/driver.ts');
   return (frozen, clock) => new AutocannonDriver(frozen, clock);
 }

@@ -1,3 +1,4 @@
+import { unjudgedIn } from '../core/sample.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 
@@ -35,7 +36,7 @@ export class Unanswered {
       for (const [name, { sent, ok, failed, byOutcome, leftOut = 0, cut = 0 }] of Object.entries(
         snapshot[part] ?? {},
       )) {
-        const ended = ok + failed + (byOutcome.aborted ?? 0) + leftOut + cut;
+        const ended = ok + failed + unjudgedIn(byOutcome) + leftOut + cut;
         open[part].set(name, (open[part].get(name) ?? 0) + sent - ended);
       }
   }

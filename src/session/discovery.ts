@@ -13,7 +13,6 @@ import { type PlanWorld, type PreparedRun, preparedBy } from '../plan/resolve.ts
 import { isScenario } from '../plan/scenario-source.ts';
 import { readSources, type Sources } from '../plan/sources.ts';
 import { literalText } from '../plan/template.ts';
-import type { PlannedAgain } from './preflight.ts';
 
 /** Of a well-known route. */
 const GET_PATIENCE = seconds(2);
@@ -102,7 +101,15 @@ function sourcesWith(sources: Sources, plan: Plan, found: Question): Sources {
   };
 }
 
-/** Plans again with what the target was found to accept; null: what to send was said. */
+/** What is done where nobody said what to send. */
+export interface PlannedAgain<Prepared> {
+  /** Plans with what the target was found to accept. */
+  readonly by: (found: Question) => Promise<Prepared>;
+  /** It is to be found out though the target accepts what would be sent: that lacks something which was asked for. */
+  readonly needed: boolean;
+}
+
+/** @returns null: what to send was said. */
 export function plannedAgain(
   sources: Sources,
   { plan, given: written }: { readonly plan: Plan; readonly given: RawSettings },

@@ -6,11 +6,10 @@ import type { Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
 import { besideOf } from '../core/trace.ts';
 import type { Machine, World } from '../core/world.ts';
-import type { Question } from '../discover/exchange.ts';
 import { cacheLines, foundLines, notFound } from '../report/discovery.ts';
 import { preflightLines, preflightRefusal, streamRefusal } from '../report/preflight.ts';
 import { probeCache } from './cache-probe.ts';
-import { discoverFor, mayWantMore } from './discovery.ts';
+import { discoverFor, mayWantMore, type PlannedAgain } from './discovery.ts';
 import { Frame, isFramed } from './frame.ts';
 import { type FolderWish, takenNames } from './run-folder.ts';
 import { unstreamed } from './unstreamed.ts';
@@ -24,14 +23,6 @@ interface Intended<Prepared> {
   readonly again: PlannedAgain<Prepared> | null;
   /** Ends a set-up that takes its time. Absent: nothing does. */
   readonly onInterrupt?: World['onInterrupt'];
-}
-
-/** What is done where nobody said what to send. */
-export interface PlannedAgain<Prepared> {
-  /** Plans with what the target was found to accept. */
-  readonly by: (found: Question) => Promise<Prepared>;
-  /** It is to be found out though the target accepts what would be sent: that lacks something which was asked for. */
-  readonly needed: boolean;
 }
 
 interface Planned {

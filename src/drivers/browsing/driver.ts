@@ -99,6 +99,10 @@ export class BrowsingDriver implements Driver, Witnessed {
     this.#inner.send(exchange);
   }
 
+  cancel(exchange: Exchange): void {
+    this.#inner.cancel?.(exchange);
+  }
+
   abort(): void {
     this.#inner.abort();
   }

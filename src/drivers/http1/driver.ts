@@ -114,6 +114,17 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     else this.#begin(connection, exchange, now);
   }
 
+  cancel(exchange: Exchange): void {
+    const now = this.#clock.now();
+    const since = this.#line?.takeOut(exchange) ?? null;
+    if (since !== null) {
+      this.#giveUp(exchange, since, OUTCOME_CODE.cancelled, '', now);
+      return;
+    }
+    const connection = this.#limits.of(exchange);
+    if (connection !== null) this.#drop(connection, OUTCOME_CODE.cancelled, '', now);
+  }
+
   abort(): void {
     const line = this.#line;
     while (line !== null && line.length > 0) {

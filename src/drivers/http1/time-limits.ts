@@ -47,6 +47,14 @@ export class TimeLimits {
     this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
   }
 
+  /** The connection that an exchange is under way on; null: none. */
+  of(exchange: Exchange): Connection | null {
+    const { oldest } = this.#byRequest[exchange.request] as Deadlines;
+    for (let connection = oldest; connection !== null; connection = connection.newer)
+      if (connection.exchange === exchange) return connection;
+    return null;
+  }
+
   /** Hands over all connections with a request under way, which `end` takes out of the list. */
   endAll(end: (connection: Connection) => void): void {
     for (const list of this.#lists)

@@ -48,6 +48,19 @@ export class WaitingLine {
     return exchange;
   }
 
+  /** Takes somebody out, whose place may be anywhere. @returns since when it has waited; null: it is not here. */
+  takeOut(exchange: Exchange): Micros | null {
+    const place = this.#exchanges.indexOf(exchange, this.#head);
+    if (place < 0) return null;
+    const since = this.#since[place] as Micros;
+    if (place === this.#head) this.shift();
+    else {
+      this.#exchanges.splice(place, 1);
+      this.#since.splice(place, 1);
+    }
+    return since;
+  }
+
   /** Is anybody's time over? */
   isOver(now: number): boolean {
     return this.#placeOver(now) >= 0;

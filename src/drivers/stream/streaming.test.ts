@@ -58,7 +58,13 @@ interface Seen {
   readonly firstAfter: number;
 }
 
-async function streamed(way: Way, answer: Answer, changes: Partial<Plan> = {}): Promise<Seen> {
+/** @param onPiece is told of each piece, and may have the request cancelled. */
+async function streamed(
+  way: Way,
+  answer: Answer,
+  changes: Partial<Plan> = {},
+  onPiece: (cancel: () => void) => void = () => {},
+): Promise<Seen> {
   const server = way.serve(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   endings.push(() => server.close());
@@ -75,6 +81,7 @@ async function streamed(way: Way, answer: Answer, changes: Partial<Plan> = {}): 
   driver.onPieces = (_, pieces, gap) => {
     if (gap >= 0) gaps.push(gap);
     for (let n = 1; n < pieces; n++) gaps.push(0);
+    setImmediate(onPiece, () => driver.cancel?.(exchange));
   };
   const exchange = createExchange(0);
   const done = await new Promise<Exchange>((resolve) => {
@@ -225,6 +232,32 @@ describe.each([
     );
     expect(seen).toMatchObject({ outcome: 'timeout', message: 'the stream did not end in time' });
     expect(seen.stream?.pieces).toBeGreaterThan(3);
+  });
+
+  it('is closed where its user leaves, which the server sees; what came until then is known', async () => {
+    let timer: NodeJS.Timeout | undefined;
+    endings.push(() => clearInterval(timer));
+    let pieces = 0;
+    let closed: () => void = () => {};
+    const gone = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    const seen = await streamed(
+      way,
+      (response) => {
+        response.once('close', closed);
+        response.writeHead(200, SSE);
+        timer = setInterval(() => response.write(chunk({ content: 'a' })), 5);
+      },
+      {},
+      (cancel) => {
+        if (++pieces === 3) cancel();
+      },
+    );
+    expect(seen).toMatchObject({ outcome: 'cancelled', message: '' });
+    expect(seen.stream?.pieces).toBeGreaterThanOrEqual(3);
+    expect(seen.firstAfter).toBeGreaterThan(0);
+    await gone;
   });
 
   it('with an event that never ends is broken off', async () => {

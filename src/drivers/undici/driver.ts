@@ -114,6 +114,14 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     flight.within = false;
   }
 
+  cancel(exchange: Exchange): void {
+    for (const flight of this.#under(exchange))
+      if (flight.exchange === exchange) {
+        this.#giveUp(flight, OUTCOME_CODE.cancelled, '');
+        return;
+      }
+  }
+
   abort(): void {
     for (const flights of this.#flights.values())
       for (const flight of [...flights]) this.#giveUp(flight, OUTCOME_CODE.aborted, givenUpMessage(flight.exchange));
