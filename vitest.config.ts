@@ -18,6 +18,7 @@ const SIDE_BY_SIDE = inTest([
   'agents',
   'agents-access',
   'agents-loss',
+  'agents-regions',
   'agents-resume',
   'ci-examples',
   'ci-page',

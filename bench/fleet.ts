@@ -156,6 +156,7 @@ async function playAgents(): Promise<void> {
           instance: name,
           cores: 2,
           host: 'made up',
+          region: null,
           session,
         };
         message.respond(encode(greeting));

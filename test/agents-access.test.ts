@@ -4,14 +4,13 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { nkeys } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Agent } from '../src/agent/agent.ts';
 import { AllowedTargets } from '../src/agent/allowed.ts';
-import { isTooOld, openNats } from '../src/agent/connection.ts';
+import { isTooOld } from '../src/agent/connection.ts';
 import { type Certificates, makeCertificates } from '../src/drivers/certificates.fixture.ts';
+import { agentHere } from './agents-here.ts';
 import { type Running, rampart, start, temporaryFolder } from './command.ts';
 import { freePort, type Nats, natsServer } from './nats.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
-import { worldWith } from './world.ts';
 
 /** Who gets into a NATS server, who is told why not, and what an agent does for whom. */
 
@@ -321,17 +320,9 @@ describe('an agent', () => {
 
   it('sends to no private address for a controller of another network, unless it is told that it may', async () => {
     const server = await serverWith();
-    const world = worldWith();
     const far = { machine: randomUUID(), networks: ['203.0.113.0/24'] };
     const open = async (name: string, allow: readonly string[]): Promise<void> => {
-      const access = { url: server.url, creds: null, ca: null, cert: null, key: null };
-      const nats = await openNats(access, name);
-      const options = { name, allowed: new AllowedTargets(allow), ceiling: null, place: far, env: {}, tell: () => {} };
-      const agent = await Agent.open(nats, world, options);
-      closers.push(async () => {
-        await agent.close();
-        await nats.close();
-      });
+      closers.push(await agentHere(server.url, name, { allowed: new AllowedTargets(allow), place: far }));
     };
     await open('far', []);
     expect(await refusals(server.url, LOAD)).toMatch(

@@ -4,21 +4,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Agent } from '../src/agent/agent.ts';
-import { AllowedTargets } from '../src/agent/allowed.ts';
-import { openNats } from '../src/agent/connection.ts';
-import { Fleet } from '../src/agent/fleet.ts';
-import { placeOf } from '../src/agent/place.ts';
 import { planFixture } from '../src/core/plan.fixture.ts';
 import type { Clock } from '../src/core/ports.ts';
 import type { RunResult } from '../src/core/result.ts';
 import type { IntervalSnapshot } from '../src/core/snapshot.ts';
 import { count, type Micros, millis, perSecond, seconds } from '../src/core/units.ts';
 import { SystemClock } from '../src/load/clock.ts';
+import { agentHere, fleetHere } from './agents-here.ts';
 import { type Running, rampart, start, temporaryFolder } from './command.ts';
 import { type Nats, natsServer } from './nats.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
-import { worldWith } from './world.ts';
 
 /** What lies between agents and their controller goes wrong: links that are cut, messages that come twice, clocks that differ. */
 
@@ -179,24 +174,8 @@ it.each([2_000, -2_000])('a clock that is %i ms off: its offset is known to half
     soon: (callback) => clock.soon(callback),
     cancel: (timer) => clock.cancel(timer),
   };
-  const world = worldWith();
-  const access = { url: nats.url, creds: null, ca: null, cert: null, key: null };
-  for (const [index, name] of ['one', 'two'].entries()) {
-    const connection = await openNats(access, name);
-    const options = { name, allowed: new AllowedTargets([]), ceiling: null, place: placeOf(world.files), env: {} };
-    const agent = await Agent.open(
-      connection,
-      { ...world, clock, randomSeed: () => index },
-      { ...options, tell: () => {} },
-    );
-    closers.push(async () => {
-      await agent.close();
-      await connection.close();
-    });
-  }
-  const wanted = { agents: 2, atLeast: 2, within: seconds(10) };
-  const wish = { access, wanted, tolerateLoss: false, orphanTimeout: seconds(30) };
-  const fleet = await Fleet.open(wish, `off${ms}`, { ...world, clock: off });
+  for (const name of ['one', 'two']) closers.push(await agentHere(nats.url, name));
+  const fleet = await fleetHere(nats.url, `off${ms}`, 2, {}, { clock: off });
   closers.push(() => fleet.close());
   const plan = planFixture({
     target: { url: target.url, protocol: 'http:', host: '127.0.0.1', port: target.port },

@@ -1,10 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Agent } from '../src/agent/agent.ts';
-import { AllowedTargets } from '../src/agent/allowed.ts';
-import { openNats } from '../src/agent/connection.ts';
-import { Fleet } from '../src/agent/fleet.ts';
-import { placeOf } from '../src/agent/place.ts';
 import type { Commanded } from '../src/core/command.ts';
 import { planFixture } from '../src/core/plan.fixture.ts';
 import { type LoadProfile, type Plan, partOf } from '../src/core/plan.ts';
@@ -15,6 +10,7 @@ import { SystemClock } from '../src/load/clock.ts';
 import { localSource } from '../src/run/local.ts';
 import { merge } from '../src/run/merge.ts';
 import { ThreadPool } from '../src/run/threads.ts';
+import { agentHere, fleetHere } from './agents-here.ts';
 import { natsServer } from './nats.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
 import { worldWith } from './world.ts';
@@ -39,21 +35,8 @@ function agents(): LoadSource {
   const opened = (async () => {
     const server = await natsServer();
     closers.push(() => server.kill());
-    const access = { url: server.url, creds: null, ca: null, cert: null, key: null };
-    const world = worldWith();
-    for (const [index, name] of ['one', 'two'].entries()) {
-      const nats = await openNats(access, name);
-      const place = placeOf(world.files);
-      const options = { name, allowed: new AllowedTargets([]), ceiling: null, place, env: {}, tell: () => {} };
-      const agent = await Agent.open(nats, { ...world, randomSeed: () => index }, options);
-      closers.unshift(async () => {
-        await agent.close();
-        await nats.close();
-      });
-    }
-    const wanted = { agents: 2, atLeast: 2, within: seconds(10) };
-    const wish = { access, wanted, tolerateLoss: false, orphanTimeout: seconds(30) };
-    const fleet = await Fleet.open(wish, 'session', world);
+    for (const name of ['one', 'two']) closers.unshift(await agentHere(server.url, name));
+    const fleet = await fleetHere(server.url, 'session', 2);
     closers.unshift(() => fleet.close());
     return fleet.sourceFor(null);
   })();

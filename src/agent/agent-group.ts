@@ -11,6 +11,7 @@ import { type Micros, millis, seconds } from '../core/units.ts';
 import { JoinedSnapshots, type Stoppable } from '../run/joined-snapshots.ts';
 import { LoadChanges } from '../run/load-changes.ts';
 import { NeverReady, SourceLost } from '../run/lost.ts';
+import { ofRegion } from '../run/merge.ts';
 import { namedAgent } from '../run/source-names.ts';
 import { startSkew } from './clock-offset.ts';
 import { type Member, Members } from './members.ts';
@@ -241,6 +242,7 @@ export class AgentGroup implements Stoppable {
     const { threads } = this.#options.plan;
     const agents = members.map(({ name, greeting, clock: known }) => ({
       ...{ name, version: greeting.version, host: greeting.host, cores: greeting.cores, threads },
+      ...(greeting.region === null ? {} : { region: greeting.region }),
       ...{
         clockOffset: Math.round(known?.offset ?? 0) as Micros,
         roundTrip: Math.round(known?.roundTrip ?? 0) as Micros,
@@ -267,7 +269,9 @@ export class AgentGroup implements Stoppable {
         return;
       }
       member.reached = Math.max(member.reached, snapshot.endAt) as Micros;
-      this.#joined.accept(member.index, [namedAgent(snapshot, agent)]);
+      const { region } = member.greeting;
+      const named = namedAgent(snapshot, agent);
+      this.#joined.accept(member.index, [region === null ? named : ofRegion(named, region)]);
       if (given !== undefined && member.reached >= given.after) this.#ended(member);
     } else if (delivery.type === 'end') {
       if (delivery.failure != null) this.#lose(member, delivery.failure);

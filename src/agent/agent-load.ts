@@ -21,6 +21,8 @@ const LAST_DELIVERY = seconds(60);
 
 export interface AgentOptions {
   readonly name: string;
+  /** Null: it does not say. */
+  readonly region: string | null;
   readonly allowed: AllowedTargets;
   /** Null: no bound. */
   readonly ceiling: RateCeiling | null;

@@ -72,7 +72,7 @@ export class Agent {
     const { host, version } = this.#machine;
     const greeting: Greeting = {
       ...{ protocol: PROTOCOL, version, name: this.#options.name, instance: this.#instance },
-      ...{ cores: host.cores, host: `${host.os}, ${host.cpu}` },
+      ...{ cores: host.cores, host: `${host.os}, ${host.cpu}`, region: this.#options.region },
       session: this.#load?.session ?? null,
     };
     message.respond(encode(greeting));

@@ -123,8 +123,8 @@ export class Fleet {
       const register = await Register.takeOver(nats, manager, clock, run, found);
       if (register === null)
         throw new RampartError('taken-over', `another controller has just taken the run ${session} over`);
-      const agents = standing.agents.map(({ name, version, cores, host }) => ({
-        ...{ protocol: PROTOCOL, version, name, cores, host },
+      const agents = standing.agents.map(({ name, version, cores, host, region = null }) => ({
+        ...{ protocol: PROTOCOL, version, name, cores, host, region },
         ...{ instance: '', session },
       }));
       const all = { access: wish.access, tolerateLoss: wish.tolerateLoss, orphanTimeout: message.orphanTimeout };

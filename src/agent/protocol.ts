@@ -43,6 +43,8 @@ export interface Greeting {
   readonly instance: string;
   readonly cores: number;
   readonly host: string;
+  /** Where it is, as it was told; null, and absent from older ones: it was not. */
+  readonly region: string | null;
   /** Whose session it works for; null: it is free. */
   readonly session: string | null;
 }

@@ -30,11 +30,11 @@ export async function gatherAgents(
       if (name === undefined || instance === undefined || !isAgentName(name)) return;
       const known = found.get(name);
       if (known !== undefined && known.instance !== instance) clashes.add(name);
-      found.set(name, greeting as Greeting);
+      const region = greeting?.region ?? null;
+      found.set(name, { ...(greeting as Greeting), region: region === null || isAgentName(region) ? region : null });
     },
   });
   const until = clock.now() + wish.within;
-  const wanted = wish.agents === 'all' ? Number.POSITIVE_INFINITY : wish.agents;
   try {
     for (;;) {
       nats.publish(SUBJECT.greeting, undefined, { reply: inbox });
@@ -49,10 +49,11 @@ export async function gatherAgents(
           `two agents are named ${clash}`,
           'Give each another --name, and end one of them.',
         );
-      if (free.length >= wanted) return inOrder(free).slice(0, wanted);
+      const chosen = chosenOf(inOrder(free), wish);
+      if (chosen !== null) return chosen;
       if (clock.now() < until) continue;
-      if (free.length >= wish.atLeast) return inOrder(free);
-      throw tooFew(free.length, wish, [...found.values()], version);
+      if (wish.regions === undefined && free.length >= wish.atLeast) return inOrder(free);
+      throw tooFew(free, wish, [...found.values()], version);
     }
   } finally {
     answers.unsubscribe();
@@ -63,22 +64,51 @@ const BY_NAME = new Intl.Collator('en', { numeric: true });
 const inOrder = (agents: readonly Greeting[]): Greeting[] =>
   [...agents].sort((a, b) => BY_NAME.compare(a.name, b.name));
 
-function tooFew(free: number, wish: AgentsWish, all: readonly Greeting[], version: string): RampartError {
+/** All that are wanted, of the regions that are wanted; null: they are not all there. @param free in their order. */
+export function chosenOf(free: readonly Greeting[], { agents, regions }: AgentsWish): readonly Greeting[] | null {
+  if (regions !== undefined) {
+    const each = regions.map(({ name, agents: wanted }) => free.filter(isOf(name)).slice(0, wanted));
+    return regions.every(({ agents: wanted }, n) => each[n]?.length === wanted) ? each.flat() : null;
+  }
+  return agents === 'all' || free.length < agents ? null : free.slice(0, agents);
+}
+
+const isOf =
+  (region: string) =>
+  (agent: Greeting): boolean =>
+    agent.region === region;
+
+/** What of the agents that are wanted is there, by region where they are wanted so: `2 of 10 agents in eu`. */
+function thereOf(free: readonly Greeting[], { regions, atLeast }: AgentsWish): string {
+  if (regions === undefined) return `${free.length} of ${Math.max(1, atLeast)} agents`;
+  const short = regions.flatMap(({ name, agents }) => {
+    const there = free.filter(isOf(name)).length;
+    return there < agents ? `${there} of ${agents} agents in ${name}` : [];
+  });
+  return short.join(' and ');
+}
+
+function tooFew(
+  free: readonly Greeting[],
+  wish: AgentsWish,
+  all: readonly Greeting[],
+  version: string,
+): RampartError {
   const others = all.filter(({ protocol }) => protocol !== PROTOCOL);
   const busy = all.filter(({ session, protocol }) => session !== null && protocol === PROTOCOL);
-  const wanted = Math.max(1, wish.atLeast);
-  const message = `${free} of ${wanted} agents were ready within ${toSeconds(wish.within)} s; nothing was sent to the target`;
+  const message = `only ${thereOf(free, wish)} were ready within ${toSeconds(wish.within)} s; nothing was sent to the target`;
   const [other] = others;
-  if (other !== undefined && free + others.length >= wanted)
+  if (other !== undefined && free.length + others.length >= Math.max(1, wish.atLeast))
     return new RampartError(
       'other-version',
       `${message}: ${other.name} is of version ${other.version} (protocol ${other.protocol}), this is ${version} (protocol ${PROTOCOL})`,
       'Install the same version everywhere.',
     );
   const why = busy.length === 0 ? '' : `; at work for another controller: ${busy.map(({ name }) => name).join(', ')}`;
+  const more = `rampart agent --nats URL${wish.regions === undefined ? '' : ' --region NAME'}`;
   return new RampartError(
     'never-ready',
     `${message}${why}`,
-    'Start more with rampart agent --nats URL, wait longer with --agents-within 60s, or ask for fewer with --agents.',
+    `Start more with ${more}, wait longer with --agents-within 60s, or ask for fewer with --agents.`,
   );
 }

@@ -125,8 +125,8 @@ export class RunFold {
     return this.#statistics.total.totals(this.#run?.course.timeline.measured.durationMs ?? 0);
   }
 
-  /** Response times of the successes of one request name, group or flow; or (null) of all requests. */
-  responseTimesOf(name: string | null, kind: Scope['kind'] = 'request'): Histogram {
+  /** Response times of the successes of one request name, group, flow or region; or (null) of all requests. */
+  responseTimesOf(name: string | null, kind: Scope['kind'] | 'region' = 'request'): Histogram {
     return this.#statistics.responseTimesOf(name, kind);
   }
 
@@ -150,7 +150,7 @@ export class RunFold {
 
     const told = intervals && course.isSteady;
     const statistics = this.#statistics.read(plan, { measured, independent, intervals: told });
-    const { total, series, flows, groups } = statistics;
+    const { total, series, flows, groups, regions } = statistics;
     const failures = this.#statistics.failures(instant);
     const generator = this.#generator.health(this.#agents.threads ?? plan.threads);
     const { response } = this.#statistics.total;
@@ -223,6 +223,7 @@ export class RunFold {
       series,
       ...(isEmpty(flows) ? {} : { flows }),
       ...(isEmpty(groups) ? {} : { groups }),
+      ...(isEmpty(regions) ? {} : { regions }),
       ...(this.#ramp === null ? {} : { ramp: this.#ramp.result }),
       timeline: points,
       ...(course.changes.length === 0 ? {} : { changes: [...course.changes] }),

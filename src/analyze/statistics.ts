@@ -27,15 +27,18 @@ export interface Read {
   readonly series: Readonly<Record<string, SeriesResult>>;
   readonly flows: Readonly<Record<string, SeriesResult>>;
   readonly groups: Readonly<Record<string, SeriesResult>>;
+  readonly regions: Readonly<Record<string, SeriesResult>>;
   /** How many of a scope ended. */
   readonly ended: (scope: Scope) => number;
   /** @param timeline of the scope. @param scope absent: of all requests. */
   readonly measurements: (timeline: readonly TimelinePoint[], scope?: Scope) => Measurements;
 }
 
-/** What is counted since the last reset: of each request name, group and flow, and of all requests together. */
+/** What is counted since the last reset: of each request name, group, flow and region of agents, and of all requests together. */
 export class Statistics {
   readonly #folds: Folds = { request: new Map(), group: new Map(), flow: new Map() };
+  /** The requests again, by where the agents are that sent them. */
+  readonly #regions = new Map<string, SeriesFold>();
   /** Of all requests. */
   readonly total = new SeriesFold({ [Symbol.iterator]: () => this.#folds.request.values() });
 
@@ -52,20 +55,17 @@ export class Statistics {
   #each(snapshot: IntervalSnapshot, add: (fold: SeriesFold, series: SeriesSnapshot) => void): void {
     for (const kind of KINDS)
       for (const [name, series] of Object.entries(seriesIn(snapshot, kind))) {
-        let fold = this.#folds[kind].get(name);
-        if (fold === undefined) {
-          fold = new SeriesFold();
-          this.#folds[kind].set(name, fold);
-        }
-        add(fold, series);
-        // Groups and flows are made of requests, which the whole has already.
+        add(foldIn(this.#folds[kind], name), series);
+        // Groups, flows and regions are made of requests, which the whole has already.
         if (kind === 'request') add(this.total, series);
       }
+    for (const [name, series] of Object.entries(snapshot.regions ?? {})) add(foldIn(this.#regions, name), series);
   }
 
-  /** Response times of the successes of one request name, group or flow; or (null) of all requests. */
-  responseTimesOf(name: string | null, kind: Scope['kind']): Histogram {
-    return (name === null ? this.total : this.#folds[kind].get(name))?.response ?? new Histogram();
+  /** Response times of the successes of one request name, group, flow or region; or (null) of all requests. */
+  responseTimesOf(name: string | null, kind: Scope['kind'] | 'region'): Histogram {
+    const folds = kind === 'region' ? this.#regions : this.#folds[kind];
+    return (name === null ? this.total : folds.get(name))?.response ?? new Histogram();
   }
 
   /** How many response times there are of each request name. */
@@ -81,18 +81,22 @@ export class Statistics {
   }
 
   read(plan: Plan, { measured, independent, intervals }: Reading): Read {
-    const resultsOf = (kind: Scope['kind'], names: readonly string[]): Record<string, SeriesResult> =>
+    const resultsOf = (
+      folds: ReadonlyMap<string, SeriesFold>,
+      names: readonly string[],
+    ): Record<string, SeriesResult> =>
       Object.fromEntries(
-        inOrder(this.#folds[kind], names).map(([name, fold]) => [name, fold.result(measured, independent, intervals)]),
+        inOrder(folds, names).map(([name, fold]) => [name, fold.result(measured, independent, intervals)]),
       );
     const names = measuredNames(plan);
     const total = this.total.result(measured, independent, intervals);
-    const series = resultsOf('request', names.requests);
-    const flows = resultsOf('flow', names.flows);
-    const groups = resultsOf('group', names.groups);
+    const series = resultsOf(this.#folds.request, names.requests);
+    const flows = resultsOf(this.#folds.flow, names.flows);
+    const groups = resultsOf(this.#folds.group, names.groups);
+    const regions = resultsOf(this.#regions, [...this.#regions.keys()].sort());
     const results = { request: series, flow: flows, group: groups };
     return {
-      ...{ total, series, flows, groups },
+      ...{ total, series, flows, groups, regions },
       ended: ({ kind, name }) => {
         const own = results[kind][name]?.totals;
         return own === undefined ? 0 : own.ok + own.failed + unjudgedIn(own.byOutcome);
@@ -129,6 +133,12 @@ function measurementsOf(
       ? { percentile: fold.callerCertainty(measured, independent), stretches: stretchesOf(timeline) }
       : null,
   };
+}
+
+function foldIn(folds: Map<string, SeriesFold>, name: string): SeriesFold {
+  const fold = folds.get(name) ?? new SeriesFold();
+  folds.set(name, fold);
+  return fold;
 }
 
 /** As the plan has them. */

@@ -17,6 +17,7 @@ export interface NatsFlags {
 
 export interface AgentFlags extends NatsFlags {
   readonly name?: string;
+  readonly region?: string;
   readonly allow?: readonly string[];
   readonly maxRate?: string;
 }
@@ -41,6 +42,13 @@ export async function agentCommand(outside: World, flags: AgentFlags): Promise<n
       `--name: ${JSON.stringify(name)} is no name for an agent`,
       'Write up to 64 letters, digits, - and _.',
     );
+  const { region = null } = flags;
+  if (region !== null && !isAgentName(region))
+    throw new RampartError(
+      'bad-flag',
+      `--region: ${JSON.stringify(region)} is no name for a region`,
+      'Write up to 64 letters, digits, - and _, such as eu-west-1.',
+    );
   const allowed = new AllowedTargets(flags.allow ?? []);
   const ceiling =
     flags.maxRate === undefined ? null : new RateCeiling(parseRate(flags.maxRate, '--max-rate', { min: '1/h' }));
@@ -48,7 +56,7 @@ export async function agentCommand(outside: World, flags: AgentFlags): Promise<n
   const nats = await openNats(access, `rampart agent ${name}`);
   try {
     const agent = await Agent.open(nats, world, {
-      ...{ name, allowed, ceiling, tell },
+      ...{ name, region, allowed, ceiling, tell },
       ...{ env: world.env, place: placeOf(world.files) },
     });
     const cores = world.host.cores;

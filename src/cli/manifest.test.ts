@@ -30,7 +30,17 @@ describe('rampart agents manifest', () => {
     expect(policy.spec.egress[1].ports.map(({ port }: { port: number }) => port)).toEqual([4333, 8989]);
   });
 
+  it('tells the agents of a region apart', async () => {
+    const { stdout } = await saidBy(['agents', 'manifest', '--kubernetes', '--region', 'eu-west-1']);
+    const [job] = parseAllDocuments(stdout).map((document) => document.toJS());
+    expect(job.metadata.name).toBe('rampart-agents-eu-west-1');
+    expect(job.spec.template.spec.containers[0].args.slice(2)).toEqual([
+      ...['--name', 'eu-west-1-agent-$(JOB_COMPLETION_INDEX)', '--region', 'eu-west-1'],
+    ]);
+  });
+
   it.each([
+    [['--region', 'EU West'], '--region: "EU West" is none'],
     [['--count', '0'], '--count'],
     [['--cpu', '500m'], '--cpu: "500m" is none'],
     [['--memory', '1GB'], '--memory'],

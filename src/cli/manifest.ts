@@ -6,6 +6,7 @@ import { yamlText } from '../plan/yaml-text.ts';
 export interface ManifestFlags {
   readonly kubernetes?: boolean;
   readonly count: string;
+  readonly region?: string;
   readonly nats: string;
   readonly image: string;
   readonly cpu: string;
@@ -35,6 +36,8 @@ export function agentsManifest(flags: ManifestFlags): string {
   const count = parseCount(flags.count, '--count', { min: '1', max: '10k' });
   const cpu = matching(flags.cpu, /^\d+$/, '--cpu', 'whole cores, which a pod then has for itself: 2');
   const memory = matching(flags.memory, /^\d+(?:Mi|Gi)$/, '--memory', 'such as 1Gi or 512Mi');
+  if (flags.region !== undefined)
+    matching(flags.region, /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, '--region', 'lower-case letters, digits and -: eu-west-1');
   const deadline = parseCount(flags.deadline, '--deadline', { min: '60', max: '10m' });
   const port = Number(/:(\d+)$/.exec(flags.nats)?.[1] ?? '4222');
   const documents = [job(flags, { count, cpu, memory, deadline }), networkPolicy(port, portsOf(flags.allow ?? []))];
@@ -49,7 +52,7 @@ interface Size {
 }
 
 function job(
-  { nats, image, allow = [], secret, tlsSecret }: ManifestFlags,
+  { nats, image, region, allow = [], secret, tlsSecret }: ManifestFlags,
   { count, cpu, memory, deadline }: Size,
 ): object {
   // As much as it asks for: such a pod is never throttled for another one's sake, nor the first to be ended.
@@ -60,7 +63,8 @@ function job(
     '--nats',
     nats,
     '--name',
-    'agent-$(JOB_COMPLETION_INDEX)',
+    `${region === undefined ? '' : `${region}-`}agent-$(JOB_COMPLETION_INDEX)`,
+    ...(region === undefined ? [] : ['--region', region]),
     ...creds,
     ...trusted,
     ...allow.flatMap((each) => ['--allow', each]),
@@ -86,7 +90,7 @@ function job(
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: 'rampart-agents', labels: LABELS },
+    metadata: { name: region === undefined ? 'rampart-agents' : `rampart-agents-${region}`, labels: LABELS },
     spec: {
       ...{ completionMode: 'Indexed', completions: count, parallelism: count, backoffLimitPerIndex: 1 },
       ...{ activeDeadlineSeconds: deadline, ttlSecondsAfterFinished: 600 },

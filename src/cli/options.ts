@@ -179,6 +179,7 @@ export function addAgentOptions(command: Command): Command {
   return command
     .option('--nats <url>', 'NATS server with JetStream: nats://host:4222, tls://host:4222 (or RAMPART_NATS)')
     .option('--name <name>', 'its name, which no other has (default: of the machine, and four digits)')
+    .option('--region <region>', 'where it is: run --agents eu=10,us=5 asks for so many of each')
     .option('--allow <origin>', "send to these targets only: 'https://*.staging.example.com'; repeat for more", collect)
     .option('--max-rate <rate>', 'send no more than this, whoever asks: 500/s')
     .option('--nats-creds <path>', 'credentials file of NATS (JWT and nkey), or the seed of an nkey')
@@ -191,6 +192,7 @@ export function addManifestOptions(command: Command): Command {
   return command
     .option('--kubernetes', 'an Indexed Job with a pod for each agent, and a NetworkPolicy')
     .option('--count <count>', 'how many agents', '4')
+    .option('--region <region>', 'where they are, of agents in several regions')
     .option('--nats <url>', 'NATS server, as the pods reach it', 'tls://rampart-nats:4222')
     .option('--image <image>', 'image with this package in /app, as the Dockerfile makes it', 'rampart')
     .option('--cpu <cores>', 'whole cores of a pod', '2')

@@ -19,6 +19,8 @@ export interface AgentAccount {
   readonly host: string;
   readonly cores: number;
   readonly threads: number;
+  /** Where it is, as it says. Absent: it does not. */
+  readonly region?: string;
   /** The controller's clock less the agent's, known to half of the round trip. */
   readonly clockOffset: Micros;
   readonly roundTrip: Micros;

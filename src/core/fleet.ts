@@ -15,6 +15,8 @@ export interface NatsAccess {
 export interface AgentsWish {
   /** `all`: whoever is there when the time is over. */
   readonly agents: number | 'all';
+  /** Of which regions so many are wanted, in the order that was asked for. Absent: of any. */
+  readonly regions?: readonly { readonly name: string; readonly agents: number }[];
   /** With fewer the run does not begin. */
   readonly atLeast: number;
   readonly within: Micros;

@@ -43,6 +43,8 @@ export interface RunResult {
    */
   readonly flows?: Readonly<Record<string, SeriesResult>>;
   readonly groups?: Readonly<Record<string, SeriesResult>>;
+  /** All requests of the agents of a region together, by its name. Absent: no agent said where it is. */
+  readonly regions?: Readonly<Record<string, SeriesResult>>;
   /** What was due while virtual users were started; in none of the above. Absent: nothing is counted apart. */
   readonly ramp?: RampResult;
   readonly timeline: readonly TimelinePoint[];
@@ -75,6 +77,7 @@ export interface AgentsResult {
     readonly host: string;
     readonly cores: number;
     readonly threads: number;
+    readonly region?: string;
     /** Of the quickest of twenty to the controller and back. */
     readonly roundTripMs: number;
     readonly lost: boolean;

@@ -195,6 +195,8 @@ export interface IntervalSnapshot {
   /** Passes through flows of several steps, and groups of requests in them, by name. Absent: there are none. */
   readonly flows?: Readonly<Record<string, SeriesSnapshot>>;
   readonly groups?: Readonly<Record<string, SeriesSnapshot>>;
+  /** All requests of the agents of a region together, by its name. Absent: no agent says where it is. */
+  readonly regions?: Readonly<Record<string, SeriesSnapshot>>;
   /** Absent on the second snapshot of an interval: the one that has it says which phase the interval is. */
   readonly generator?: GeneratorSnapshot;
 }

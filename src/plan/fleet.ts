@@ -1,5 +1,5 @@
 import { RampartError } from '../core/errors.ts';
-import type { FleetWish, NatsAccess } from '../core/fleet.ts';
+import type { AgentsWish, FleetWish, NatsAccess } from '../core/fleet.ts';
 import type { Files } from '../core/world.ts';
 import { decodeUtf8, readInput } from './file.ts';
 import { blame, layerOf, type RawSettings, read, refuse } from './raw-settings.ts';
@@ -27,19 +27,39 @@ export function resolveFleet(given: RawSettings, files: Pick<Files, 'readBytes'>
   if (given.settings.engine === 'autocannon') refuse(given, 'nats', 'is for the engine rampart');
   if (given.settings.replay !== undefined)
     refuse(given, 'replay', 'is for this machine alone: the instants of a trace are not sent to agents');
-  const agents =
-    read(given, 'agents', (text, label) =>
-      text.trim() === 'all' ? 'all' : parseCount(text, label, { min: '1', max: MOST }),
-    ) ?? 'all';
+  const wanted = read(given, 'agents', parseAgents) ?? { agents: 'all' };
+  const { agents, regions } = wanted;
+  if (regions !== undefined && given.settings.minAgents !== undefined)
+    refuse(given, 'minAgents', 'does not go with regions: all agents of each region that --agents asks for are waited for');
   const atLeast = readValue(given, 'minAgents') ?? (agents === 'all' ? 1 : agents);
   if (agents !== 'all' && atLeast > agents)
     refuse(given, 'minAgents', `is more than the ${agents} agents that are asked for`);
   return {
     access: natsAccess({ url: nats, ...textsOf(given, files) }),
-    wanted: { agents, atLeast, within: readOrDefault(given, 'agentsWithin') },
+    wanted: { ...wanted, atLeast, within: readOrDefault(given, 'agentsWithin') },
     tolerateLoss: tolerateLoss === true,
     orphanTimeout: readOrDefault(given, 'orphanTimeout'),
   };
+}
+
+/** `8`, `all`, or of each region so many: `eu=10,us=5`. @throws RampartError */
+export function parseAgents(text: string, label: string): Pick<AgentsWish, 'agents' | 'regions'> {
+  if (text.trim() === 'all') return { agents: 'all' };
+  if (!text.includes('=')) return { agents: parseCount(text, label, { min: '1', max: MOST }) };
+  const regions = text.split(',').map((part) => {
+    const [, name = '', many = ''] = /^\s*([A-Za-z0-9_-]{1,64})\s*=(.*)$/.exec(part) ?? [];
+    if (name === '')
+      throw new RampartError(
+        'bad-flag',
+        `${label}: ${quote(part.trim())} is no region with its number of agents`,
+        'Write eu=10,us=5, with the names that agents have by --region.',
+      );
+    return { name, agents: parseCount(many, `${label} ${name}`, { min: '1', max: MOST }) };
+  });
+  const twice = regions.find(({ name }, n) => regions.some((other, m) => m < n && other.name === name));
+  if (twice !== undefined)
+    throw new RampartError('bad-flag', `${label} has the region ${twice.name} twice`, 'Add its numbers up.');
+  return { agents: regions.reduce((sum, region) => sum + region.agents, 0), regions };
 }
 
 function textsOf(given: RawSettings, files: Pick<Files, 'readBytes'>) {

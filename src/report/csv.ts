@@ -75,13 +75,13 @@ const UNKNOWN = 'N/A';
 const AGGREGATED: readonly [Cell, Cell] = ['', 'Aggregated'];
 
 /**
- * `stats.csv`: a row per request name, group and flow, and one for all requests, of the measured phase. A percentile that the
+ * `stats.csv`: a row per request name, group, flow and region, and one for all requests, of the measured phase. A percentile that the
  * sample cannot bear is `N/A`, by the rule of `result.json`.
- * @param histogramOf response times of the measured phase's successes: of a request name, group or flow, or (null) of all.
+ * @param histogramOf response times of the measured phase's successes: of a request name, group, flow or region, or (null) of all.
  */
 export function toStatsCsv(
   result: RunResult,
-  histogramOf: (name: string | null, kind?: Scope['kind']) => Histogram,
+  histogramOf: (name: string | null, kind?: Scope['kind'] | 'region') => Histogram,
 ): string {
   const seconds = result.totals.durationMs / 1000;
   const further = furtherColumns(result);
@@ -233,7 +233,7 @@ export class HistoryCsv implements RunSink {
     const now = new Map<string, Lately>();
     const all = new Lately();
     const wholes = new Map<string, { readonly label: readonly Cell[]; readonly current: Lately }>();
-    for (const { phase, series, flows = {}, groups = {}, resets = 0 } of snapshots) {
+    for (const { phase, series, flows = {}, groups = {}, regions = {}, resets = 0 } of snapshots) {
       if (resets > this.#resets) {
         this.#resets = resets;
         this.#totals.clear();
@@ -246,7 +246,7 @@ export class HistoryCsv implements RunSink {
         entry(this.#totals, name, Running).add(each);
         this.#all.add(each);
       }
-      for (const { kind, name, part } of wholesOf({ flows, groups })) {
+      for (const { kind, name, part } of wholesOf({ flows, groups, regions })) {
         // No request has a line break in its name.
         const key = `${kind}\n${name}`;
         const whole = wholes.get(key) ?? { label: [kind, name], current: new Lately() };

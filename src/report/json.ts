@@ -18,6 +18,7 @@ export const RESULT_PARTS = [
   'series',
   'flows',
   'groups',
+  'regions',
   'ramp',
   'timeline',
   'changes',

@@ -9,8 +9,8 @@ export const SHOWN = ['p50', 'p95', 'p99', 'p99.9'] as const satisfies readonly 
 /** A row of the table of requests, as text; what does not apply is empty, what the sample cannot bear is a dash. */
 export interface RequestRow {
   readonly name: string;
-  /** `part`: of the row above it. `ramp`: in none of the others. `group`, `flow`: made of requests. */
-  readonly kind: 'request' | 'all' | 'part' | 'ramp' | 'group' | 'flow';
+  /** `part`: of the row above it. `ramp`: in none of the others. `group`, `flow`, `region`: made of requests. */
+  readonly kind: 'request' | 'all' | 'part' | 'ramp' | Whole<unknown>['kind'];
   readonly count: string;
   readonly failed: string;
   /** Null: no request of the whole run was given up at its end. */
@@ -33,7 +33,7 @@ type Part = Pick<SeriesResult, 'totals' | 'rates' | 'goodput'> & {
 };
 
 /**
- * A row per request name, one for all, one per group and flow, and one for the ramp before; where the successes alone have other
+ * A row per request name, one for all, one per group, flow and region, and one for the ramp before; where the successes alone have other
  * percentiles, these below.
  */
 export function requestRows(result: RunResult): RequestRow[] {
@@ -48,20 +48,22 @@ export function requestRows(result: RunResult): RequestRow[] {
 
 /** What is made of several requests and measured under a name of its own. */
 export interface Whole<Part> {
-  readonly kind: 'group' | 'flow';
+  readonly kind: 'group' | 'flow' | 'region';
   readonly name: string;
   readonly part: Part;
 }
 
 /** Of a result, or of an interval. */
-export const wholesOf = <Part>({ groups = {}, flows = {} }: Wholes<Part>): readonly Whole<Part>[] => [
+export const wholesOf = <Part>({ groups = {}, flows = {}, regions = {} }: Wholes<Part>): readonly Whole<Part>[] => [
   ...Object.entries(groups).map(([name, part]): Whole<Part> => ({ kind: 'group', name, part })),
   ...Object.entries(flows).map(([name, part]): Whole<Part> => ({ kind: 'flow', name, part })),
+  ...Object.entries(regions).map(([name, part]): Whole<Part> => ({ kind: 'region', name, part })),
 ];
 
 interface Wholes<Part> {
   readonly groups?: Readonly<Record<string, Part>>;
   readonly flows?: Readonly<Record<string, Part>>;
+  readonly regions?: Readonly<Record<string, Part>>;
 }
 
 /** What the row of the ramp is called. */

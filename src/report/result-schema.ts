@@ -59,6 +59,7 @@ const run = z
               host: text('Its machine.'),
               cores: count('Its cores.'),
               threads: count('Its generator threads.'),
+              region: z.string().exactOptional().describe('Where it is, as it says. Absent: it does not.'),
               roundTripMs: amount('Of the quickest of twenty to the controller and back.'),
               lost: z.boolean().describe('Whether it was lost under way.'),
             }),
@@ -170,6 +171,10 @@ const resultSchema = z
       .record(z.string(), seriesResult(SUMS, 'One group.'))
       .exactOptional()
       .describe('Groups of requests in flows, by name; failed as its first request that did. Absent: none.'),
+    regions: z
+      .record(z.string(), seriesResult('Of all its requests.', 'One region.'))
+      .exactOptional()
+      .describe('All requests of the agents of a region, by its name. Absent: no agent said where it is.'),
     ramp: z
       .strictObject({
         from: amount('Its beginning, or the end of the warm-up, s since the start.'),

@@ -197,6 +197,7 @@ const snapshot = fields({
   series: byName(series),
   flows: maybe(byName(series)),
   groups: maybe(byName(series)),
+  regions: maybe(byName(series)),
   generator: maybe(generator),
 });
 
@@ -243,7 +244,7 @@ export const EVENT_CHECKS: Readonly<Record<string, Check>> = {
     startSkew: micros,
     agents: list(
       fields({
-        ...{ name: text, version: text, host: text, cores: whole, threads: whole },
+        ...{ name: text, version: text, host: text, cores: whole, threads: whole, region: maybe(text) },
         // A clock's origin is the machine's start.
         ...{ clockOffset: between(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER), roundTrip: micros },
       }),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { count, micros } from '../core/units.ts';
-import { merge } from './merge.ts';
+import { intervalKey, merge, ofRegion } from './merge.ts';
 import { seriesOf, snapshotOf } from './snapshot.fixture.ts';
 
 /** All of one interval, as one. */
@@ -144,6 +144,30 @@ describe('merging', () => {
     fc.assert(
       fc.property(told, (a) => {
         expect([merge(a, []), merge([], a), twice(a)]).toEqual([a, a, a]);
+      }),
+    );
+  });
+
+  it('has regions in which each request is once, exactly, in whatever order agents are merged', () => {
+    const region = fc.constantFrom('eu', 'us', 'ap');
+    const agents = fc.array(fc.tuple(region, told), { maxLength: 5 });
+    fc.assert(
+      fc.property(agents, (all) => {
+        const placed = all.map(([name, own]) => own.map((one) => ofRegion(one, name)));
+        const joined = placed.reduce((sum, own) => merge(sum, own), []);
+        expect(placed.reduceRight<IntervalSnapshot[]>((sum, own) => merge(sum, own), [])).toEqual(joined);
+        // A region is what its agents alone would have told of all their requests.
+        for (const name of ['eu', 'us', 'ap']) {
+          const alone = all.flatMap(([where, own]) => (where === name ? own : []));
+          const byKey = (snapshots: readonly IntervalSnapshot[]) =>
+            new Map(
+              snapshots.flatMap((one) => {
+                const own = one.regions?.[name];
+                return own === undefined ? [] : [[intervalKey(one), own] as const];
+              }),
+            );
+          expect(byKey(joined)).toEqual(byKey(merge(alone, []).map((one) => ofRegion(one, name))));
+        }
       }),
     );
   });

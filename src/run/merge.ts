@@ -60,6 +60,7 @@ function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnapshot {
   const connections = joinConnections(parts.flatMap((part) => part.connections ?? []));
   const flows = joinNames(parts.flatMap((part) => (part.flows === undefined ? [] : [part.flows])));
   const groups = joinNames(parts.flatMap((part) => (part.groups === undefined ? [] : [part.groups])));
+  const regions = joinNames(parts.flatMap((part) => (part.regions === undefined ? [] : [part.regions])));
   const sum = (pick: (load: IntervalSnapshot['load']) => number): number =>
     parts.reduce((total, part) => total + pick(part.load), 0);
   return {
@@ -89,8 +90,14 @@ function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnapshot {
     series: joinNames(parts.map((part) => part.series)) ?? {},
     ...(flows === null ? {} : { flows }),
     ...(groups === null ? {} : { groups }),
+    ...(regions === null ? {} : { regions }),
     ...(generators.length > 0 ? { generator: joinGenerators(generators) } : {}),
   };
+}
+
+/** A snapshot that tells all of its requests together as those of a region, too. */
+export function ofRegion(snapshot: IntervalSnapshot, region: string): IntervalSnapshot {
+  return { ...snapshot, regions: { [region]: joinSeries(Object.values(snapshot.series)) } };
 }
 
 function missingOf(parts: readonly IntervalSnapshot[]): Pick<IntervalSnapshot, 'missing'> {

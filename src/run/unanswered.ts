@@ -10,9 +10,12 @@ interface Open {
   readonly series: Map<string, number>;
   readonly flows: Map<string, number>;
   readonly groups: Map<string, number>;
+  readonly regions: Map<string, number>;
 }
 
-const PARTS = ['series', 'flows', 'groups'] as const;
+const PARTS = ['series', 'flows', 'groups', 'regions'] as const;
+/** Those that count requests: what is under way in the others ends as cut. */
+const REQUESTS: ReadonlySet<(typeof PARTS)[number]> = new Set(['series', 'regions']);
 
 /**
  * Counts the requests under way, so that a run which breaks off (its process was killed, a thread died) has an outcome for
@@ -29,6 +32,7 @@ export class Unanswered {
       series: new Map(),
       flows: new Map(),
       groups: new Map(),
+      regions: new Map(),
     };
     this.#stretches.set(key, open);
     if (snapshot.index >= open.last.index) open.last = snapshot;
@@ -44,14 +48,14 @@ export class Unanswered {
   /** What ends them all, at the end of the last interval. */
   given(message: string): IntervalSnapshot[] {
     return [...this.#stretches.values()].flatMap(({ last, ...open }) => {
-      const [series, flows, groups] = PARTS.map((part) =>
+      const [series, flows, groups, regions] = PARTS.map((part) =>
         Object.fromEntries(
           [...open[part]].flatMap(([name, count]) =>
             count > 0
               ? [
                   [
                     name,
-                    part === 'series' ? abandoned(count, last.endAt, message) : { ...NOTHING, cut: count },
+                    REQUESTS.has(part) ? abandoned(count, last.endAt, message) : { ...NOTHING, cut: count },
                   ] as const,
                 ]
               : [],
@@ -60,13 +64,14 @@ export class Unanswered {
       );
       const found = [series, flows, groups].some((each) => Object.keys(each ?? {}).length > 0);
       if (!found) return [];
-      const { generator: _, flows: hadFlows, groups: hadGroups, ...rest } = last;
+      const { generator: _, flows: hadFlows, groups: hadGroups, regions: hadRegions, ...rest } = last;
       const load = { due: 0, sent: 0, dropped: 0, inFlight: 0, vus: last.load.vus };
       return [
         {
           ...{ ...rest, load, series: series ?? {} },
           ...(hadFlows === undefined || flows === undefined ? {} : { flows }),
           ...(hadGroups === undefined || groups === undefined ? {} : { groups }),
+          ...(hadRegions === undefined || regions === undefined ? {} : { regions }),
         },
       ];
     });

@@ -20,8 +20,8 @@ export const AGENTS_SETTINGS = {
     shape: 'quantity',
     ...REFUSED,
     flag: '--agents <count>',
-    help: distributed('how many agents, or all that are there (default all)'),
-    what: 'How many agents make the load; all: those that are there when --agents-within is over (default)',
+    help: distributed('how many agents, or all that are there (default all); of regions: eu=10,us=5'),
+    what: 'How many agents make the load; all: those that are there when --agents-within is over (default); `eu=10,us=5`: so many of each region, as agents tell theirs by --region, with results of each',
   },
   minAgents: {
     shape: 'quantity',

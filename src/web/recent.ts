@@ -1,4 +1,4 @@
-import type { IntervalSnapshot } from '../core/snapshot.ts';
+import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 
 /** Rates are told over the intervals that ended in the last so many µs. */
 const WINDOW = 5_000_000;
@@ -7,6 +7,7 @@ interface Slice {
   readonly startAt: number;
   readonly endAt: number;
   readonly byName: ReadonlyMap<string, Counts>;
+  readonly byRegion: ReadonlyMap<string, Counts>;
 }
 
 interface Counts {
@@ -25,21 +26,20 @@ export interface RecentRates {
 export class Recent {
   #slices: Slice[] = [];
 
-  add({ startAt, endAt, series }: IntervalSnapshot): void {
-    const byName = new Map(Object.entries(series).map(([name, { due, ok, failed }]) => [name, { due, ok, failed }]));
-    this.#slices.push({ startAt, endAt, byName });
+  add({ startAt, endAt, series, regions = {} }: IntervalSnapshot): void {
+    this.#slices.push({ startAt, endAt, byName: countsIn(series), byRegion: countsIn(regions) });
     this.#slices = this.#slices.filter((slice) => slice.endAt > endAt - WINDOW);
   }
 
-  /** @param name null: all of them. Null where nothing has ended yet. */
-  rates(name: string | null): RecentRates | null {
+  /** @param name of a request, or of a region; null: all of them. Null where nothing has ended yet. */
+  rates(name: string | null, among: 'byName' | 'byRegion' = 'byName'): RecentRates | null {
     const from = Math.min(...this.#slices.map(({ startAt }) => startAt));
     const to = Math.max(...this.#slices.map(({ endAt }) => endAt));
     const seconds = (to - from) / 1e6;
     if (!(seconds > 0)) return null;
     const sum = { due: 0, ok: 0, failed: 0 };
-    for (const { byName } of this.#slices)
-      for (const [each, { due, ok, failed }] of byName) {
+    for (const slice of this.#slices)
+      for (const [each, { due, ok, failed }] of slice[among]) {
         if (name !== null && each !== name) continue;
         sum.due += due;
         sum.ok += ok;
@@ -52,3 +52,6 @@ export class Recent {
     };
   }
 }
+
+const countsIn = (parts: Readonly<Record<string, SeriesSnapshot>>): ReadonlyMap<string, Counts> =>
+  new Map(Object.entries(parts).map(([name, { due, ok, failed }]) => [name, { due, ok, failed }]));

@@ -126,23 +126,30 @@ function usersUnknown({ plan }: RunResult, { vus }: TimelinePoint): boolean {
 }
 
 function statisticsOf(result: RunResult, recent: Recent, ended: boolean): StatRow[] {
-  const { series, totals, rates, latency } = result;
-  const row = (name: string, method: string, part: Pick<SeriesResult, 'totals' | 'rates' | 'latency'>): StatRow => {
+  const { series, regions = {}, totals, rates, latency } = result;
+  const row = (
+    name: string,
+    method: string,
+    part: Pick<SeriesResult, 'totals' | 'rates' | 'latency'>,
+    among: 'byName' | 'byRegion' = 'byName',
+  ): StatRow => {
     const { offered, sent, dropped, ok, failed, bodyBytesIn } = part.totals;
     return {
       name,
       method,
+      ...(among === 'byRegion' ? { region: true } : {}),
       totals: { offered, sent, dropped, ok, failed, bodyBytesIn },
       callers: part.latency.responseWithFailures,
       response: part.latency.response,
       service: part.latency.service,
       offeredPerSec: part.rates.offeredPerSec,
       achievedPerSec: part.rates.achievedPerSec,
-      current: ended ? null : recent.rates(name === '' ? null : name),
+      current: ended ? null : recent.rates(name === '' ? null : name, among),
     };
   };
   const rows = Object.entries(series).map(([name, part]) => row(name, methodOf(result, name), part));
-  return [...rows, row('', '', { totals, rates, latency })];
+  const ofRegions = Object.entries(regions).map(([name, part]) => row(name, 'region', part, 'byRegion'));
+  return [...rows, ...ofRegions, row('', '', { totals, rates, latency })];
 }
 
 function methodOf({ plan }: RunResult, name: string): string {

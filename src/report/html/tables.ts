@@ -30,9 +30,10 @@ import { dash, msOrDash, percentileCell, utc } from './figures.ts';
 /** The percentiles of both tables. */
 const SHOWN = ['p50', 'p95', 'p99', 'p99.9'] as const satisfies readonly PercentileName[];
 
+const REQUEST_HEADS = ['Count', 'Failed', 'Min', ...SHOWN, 'Max', 'Mean', 'Body bytes avg', 'Achieved /s'];
+
 /** Statistics per request name and of all requests together; where the successes alone have others, these below. */
 export function requestsTable(result: RunResult): string {
-  const heads = ['Count', 'Failed', 'Min', ...SHOWN, 'Max', 'Mean', 'Body bytes avg', 'Achieved /s'];
   const all = { totals: result.totals, rates: result.rates, latency: result.latency };
   const rows = [
     ...Object.entries(result.series).flatMap(([name, part]) => requestRows(name, part, result, name)),
@@ -44,7 +45,7 @@ export function requestsTable(result: RunResult): string {
     result.breakingPoint === undefined
       ? `response time in ms, ${intervalsIn(result)}; min and mean of the successes`
       : 'all levels together; response time in ms',
-    table('Requests', ['Name', ...heads], rows) + totalsLine(result.totals),
+    table('Requests', ['Name', ...REQUEST_HEADS], rows) + totalsLine(result.totals),
   );
 }
 
@@ -76,7 +77,8 @@ export function goodputTable(result: RunResult): string {
 
 /** Of groups and flows: what their requests came to together. Nothing where there are none. */
 export function wholesTable(result: RunResult): string {
-  const wholes = wholesOf(result);
+  const { flows, groups } = result;
+  const wholes = wholesOf<SeriesResult>({ ...(flows && { flows }), ...(groups && { groups }) });
   if (wholes.length === 0) return '';
   const heads = ['Begun', 'Done', 'Failed', 'Cut', 'Min', ...SHOWN, 'Max', 'Mean', 'Done /s'];
   const rows = wholes.map(({ kind, name, part }) => {
@@ -100,6 +102,18 @@ export function wholesTable(result: RunResult): string {
     'Flows and groups',
     'of the whole run; the response times of their requests together, without pauses, in ms; cut: by the end of the load',
     table('Flows and groups', ['Name', ...heads], rows),
+  );
+}
+
+/** What agents of each region had; nothing where none says where it is. */
+export function regionsTable(result: RunResult): string {
+  const { regions = {} } = result;
+  const rows = Object.entries(regions).flatMap(([name, part]) => requestRows(name, part, result, name, 'region'));
+  if (rows.length === 0) return '';
+  return card(
+    'Regions',
+    'of the whole run; all requests of the agents in each, together in the table of requests; response time in ms',
+    table('Regions', ['Region', ...REQUEST_HEADS], rows),
   );
 }
 
@@ -208,9 +222,10 @@ function requestRows(
   return [...rows, tableRow('of the successes', alone, rowKey('successes', key, style), 'part')];
 }
 
-/** By which the page's script finds a row again; the ramp's is the same whatever stretch is looked at. */
+/** By which the page's script finds a row again; those of the ramp and of regions are the same whatever stretch is looked at. */
 function rowKey(what: string, key: string | null, style: string): string {
   if (style === 'ramp') return `ramp ${what}`;
+  if (style === 'region') return `region ${what} ${key}`;
   return key === null ? what : `${what} ${key}`;
 }
 

@@ -8,11 +8,13 @@ import type { PictureSource } from '../pictures.ts';
 /** The status of the page: nothing has run yet, a run is on, or the last one has ended. */
 export type RunPhase = 'starting' | 'running' | 'stopping' | 'ended';
 
-/** One line of the statistics table: a request name, or all of them. */
+/** One line of the statistics table: a request name, all of them, or those of a region of agents. */
 export interface StatRow {
   /** Empty for all requests together. */
   readonly name: string;
   readonly method: string;
+  /** It is of a region, and its requests are in other rows, too. Absent: it is not. */
+  readonly region?: boolean;
   readonly totals: Pick<Totals, 'offered' | 'sent' | 'dropped' | 'ok' | 'failed' | 'bodyBytesIn'>;
   /** Response times as callers had them: a failure is infinitely slow. */
   readonly callers: LatencySummary;
@@ -44,6 +46,8 @@ export interface ThreadRow {
 /** What is known of an agent beside its load. */
 export interface AgentCell {
   readonly version: string;
+  /** Null: it does not say where it is. */
+  readonly region: string | null;
   /** The controller's clock less the agent's, and how far that may be wrong, ms. */
   readonly clockOffset: number;
   readonly clockWithin: number;

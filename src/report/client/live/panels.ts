@@ -118,6 +118,14 @@ export class Panels {
           text: ({ memoryBytes }) => (memoryBytes === null ? DASH : formatBytes(memoryBytes)),
         },
         {
+          id: 'region',
+          label: 'Region',
+          title: 'Where the agent says that it is',
+          text: ({ agent }) => agent?.region ?? DASH,
+          when: (rows) => rows.some(({ agent }) => agent !== null && agent.region !== null),
+          left: true,
+        },
+        {
           id: 'version',
           label: 'Version',
           title: 'Of the agent’s rampart',

@@ -194,7 +194,9 @@ export class Statistics {
 }
 
 function partOf(rows: readonly StatRow[], archive: Archive, span: Span): StatRow[] {
-  return rows.map(({ name, method }) => {
+  // Of a stretch, what is known is by request.
+  const ofRequests = rows.filter(({ region }) => region !== true);
+  return ofRequests.map(({ name, method }) => {
     const tally = tallyOf(archive, span, name === '' ? null : archive.names.indexOf(name));
     const { seconds, due, sent, dropped, ok, achieved, failed, bodyBytesIn, response } = tally;
     return {

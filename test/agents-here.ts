@@ -1,0 +1,54 @@
+import { Agent } from '../src/agent/agent.ts';
+import type { AgentOptions, Surroundings } from '../src/agent/agent-load.ts';
+import { AllowedTargets } from '../src/agent/allowed.ts';
+import { openNats } from '../src/agent/connection.ts';
+import { Fleet, type FleetWorld } from '../src/agent/fleet.ts';
+import { placeOf } from '../src/agent/place.ts';
+import type { FleetWish, NatsAccess } from '../src/core/fleet.ts';
+import { seconds } from '../src/core/units.ts';
+import { worldWith } from './world.ts';
+
+/** Agents and a controller in this process, where it does not matter that they are processes of their own. */
+
+const accessTo = (url: string): NatsAccess => ({ url, creds: null, ca: null, cert: null, key: null });
+
+/** Returns what ends it. */
+export async function agentHere(
+  url: string,
+  name: string,
+  changes: Partial<AgentOptions> = {},
+  surroundings: Partial<Surroundings> = {},
+): Promise<() => Promise<void>> {
+  const world = worldWith();
+  const nats = await openNats(accessTo(url), name);
+  const agent = await Agent.open(
+    nats,
+    // Each start of an agent is another instance.
+    { ...world, randomSeed: () => Math.floor(Math.random() * 1e9), ...surroundings },
+    {
+      ...{ name, region: null, allowed: new AllowedTargets([]), ceiling: null, place: placeOf(world.files) },
+      ...{ env: {}, tell: () => {} },
+      ...changes,
+    },
+  );
+  return async () => {
+    await agent.close();
+    await nats.close();
+  };
+}
+
+/** A controller of so many agents. */
+export function fleetHere(
+  url: string,
+  session: string,
+  agents: number,
+  wish: Partial<FleetWish> = {},
+  world: Partial<FleetWorld> = {},
+): Promise<Fleet> {
+  const wanted = { agents, atLeast: agents, within: seconds(10) };
+  return Fleet.open(
+    { access: accessTo(url), wanted, tolerateLoss: false, orphanTimeout: seconds(30), ...wish },
+    session,
+    { ...worldWith(), ...world },
+  );
+}
