@@ -73,7 +73,8 @@ async function follow(): Promise<void> {
   const clock = new SystemClock();
   const access = { url: URL, creds: null, ca: null, cert: null, key: null };
   const wanted = { agents, atLeast: agents, within: seconds(60) };
-  const wish = { access, wanted, tolerateLoss: false, orphanTimeout: seconds(60) };
+  const alike = { weights: 'equal', threads: null } as const;
+  const wish = { access, wanted, ...alike, tolerateLoss: false, orphanTimeout: seconds(60) };
   const fleet = await Fleet.open(wish, 'bench', {
     clock,
     version: 'bench',

@@ -27,7 +27,7 @@ export async function agentHere(
     { ...world, randomSeed: () => Math.floor(Math.random() * 1e9), ...surroundings },
     {
       ...{ name, region: null, allowed: new AllowedTargets([]), ceiling: null, place: placeOf(world.files) },
-      ...{ env: {}, tell: () => {} },
+      ...{ env: {}, tell: () => {}, measure: async () => 10_000 },
       ...changes,
     },
   );
@@ -47,7 +47,15 @@ export function fleetHere(
 ): Promise<Fleet> {
   const wanted = { agents, atLeast: agents, within: seconds(10) };
   return Fleet.open(
-    { access: accessTo(url), wanted, tolerateLoss: false, orphanTimeout: seconds(30), ...wish },
+    {
+      access: accessTo(url),
+      wanted,
+      tolerateLoss: false,
+      orphanTimeout: seconds(30),
+      weights: 'auto',
+      threads: null,
+      ...wish,
+    },
     session,
     { ...worldWith(), ...world },
   );

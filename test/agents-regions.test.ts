@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
+import { shareOf, weightedPart } from '../src/core/segment.ts';
 import { agentHere } from './agents-here.ts';
 import { temporaryFolder } from './command.ts';
 import { type Nats, natsServer } from './nats.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
-import { rampartIn } from './world.ts';
+import { rampartIn, worldWith } from './world.ts';
 
-/** Agents that say where they are: so many of each region, and results of each and of all. */
+/** Agents that say where they are, and what they can do: so many of each region, results of each and of all, shares by weight. */
 
 let nats: Nats;
 let target: TestTarget;
@@ -31,18 +32,20 @@ afterAll(async () => {
   await nats.kill();
 });
 
-const runOn = (agents: string, out: string) =>
+const runOn = (agents: string, out: string, flags: readonly string[] = ['--threads', '1']) =>
   rampartIn({}, [
     ...['run', target.url, '--rate', '90/s', '-d', '2s', '--nats', nats.url, '--agents', agents],
-    ...['--agents-within', '1s', '--no-discover', '--no-preflight', '--threads', '1', '-o', out],
+    ...['--agents-within', '1s', '--no-discover', '--no-preflight', '-o', out, ...flags],
   ]);
+
+const resultIn = (out: string): RunResult => JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
 
 it('results are of each region and of all, and each request is in one region', async () => {
   const out = join(temporaryFolder(), 'out');
   const before = target.received();
   const { stdout, stderr } = await runOn('us=1,eu=2', out);
   const file = (name: string): string => readFileSync(join(out, name), 'utf8');
-  const result = JSON.parse(file('result.json')) as RunResult;
+  const result = resultIn(out);
   expect(result.run.agents?.each.map(({ name, region }) => [name, region])).toEqual([
     ['a', 'us'],
     ['b', 'eu'],
@@ -70,5 +73,45 @@ it('too few of a region are named, and nothing is sent: exit code 6', async () =
   const { code, stderr } = await runOn('us=2,eu=3', join(temporaryFolder(), 'out'));
   expect([code, stderr]).toEqual([6, expect.stringMatching(/only 1 of 2 agents in us were ready within 1 s; nothing/)]);
   expect(stderr).toContain('--region NAME');
+  expect(target.received()).toBe(before);
+});
+
+it('agents with more cores have a thread for each but one, and a share by what they can do; all shares are the whole', async () => {
+  const host = { ...worldWith().host, cores: 4 };
+  closers.push(await agentHere(nats.url, 'large', { region: 'large', measure: async () => 20_000 }, { host }));
+  closers.push(await agentHere(nats.url, 'small', { region: 'small', measure: async () => 21_000 }));
+  const out = join(temporaryFolder(), 'out');
+  const before = target.received();
+  const { stderr } = await runOn('large=1,small=1', out, []);
+  const { run, regions = {}, totals } = resultIn(out);
+  // Three threads of 20,000/s against one of 21,000/s.
+  const weights = [100, 35];
+  expect(run.agents?.each.map(({ name, threads, share }) => [name, threads, share])).toEqual([
+    ['large', 3, 100 / 135],
+    ['small', 1, 35 / 135],
+  ]);
+  const [large, small] = weights.map((_, index) => shareOf(180, weightedPart(weights, index)));
+  expect([regions['large']?.totals.sent, regions['small']?.totals.sent]).toEqual([large, small]);
+  expect([totals.sent, target.received() - before]).toEqual([180, 180]);
+  expect(stderr).toContain('large (large, 3, 74 %)');
+  const page = readFileSync(join(out, 'report.html'), 'utf8');
+  expect(page).toMatch(/data-row="agent large".*?74 %/s);
+  // The same load again, each with one thread and the same part.
+  await runOn('large=1,small=1', `${out}-equal`, ['--weights', 'equal']);
+  expect(resultIn(`${out}-equal`).run.agents?.each.map(({ threads, share }) => [threads, share])).toEqual([
+    [1, 0.5],
+    [1, 0.5],
+  ]);
+});
+
+it('an agent that cannot measure itself ends the run before anything is sent', async () => {
+  const measure = () => Promise.reject(new Error('no port for its server'));
+  closers.push(await agentHere(nats.url, 'unsure', { region: 'unsure', measure }));
+  const before = target.received();
+  const { code, stderr } = await runOn('unsure=1', join(temporaryFolder(), 'out'), ['--weights', 'measured']);
+  expect([code, stderr]).toEqual([
+    6,
+    expect.stringContaining('agent unsure could not measure what it can do: no port'),
+  ]);
   expect(target.received()).toBe(before);
 });

@@ -15,7 +15,16 @@ import { ofRegion } from '../run/merge.ts';
 import { namedAgent } from '../run/source-names.ts';
 import { startSkew } from './clock-offset.ts';
 import { type Member, Members } from './members.ts';
-import { type Delivery, decode, encode, type Greeting, SUBJECT, type Wish, type Word } from './protocol.ts';
+import {
+  type Delivery,
+  decode,
+  encode,
+  type Greeting,
+  type PlanMessage,
+  SUBJECT,
+  type Wish,
+  type Word,
+} from './protocol.ts';
 import type { Register, Standing } from './register.ts';
 
 /** Between "all are ready" and the common start, or between an order and its instant: enough for it to reach every agent. */
@@ -24,11 +33,15 @@ const READY_WITHIN = seconds(30);
 /** Wishes are repeated with every other look at the agents, for who missed one. */
 const REPEAT = 2;
 
+/** Who makes what of a load. */
+export type Parts = Pick<PlanMessage, 'agents' | 'weights'>;
+
 export interface AgentGroupOptions {
   readonly nats: NatsConnection;
   readonly run: string;
   readonly plan: Plan;
   readonly agents: readonly Greeting[];
+  readonly parts: Parts;
   readonly clock: Clock;
   readonly tolerateLoss: boolean;
   readonly register: Register;
@@ -239,9 +252,11 @@ export class AgentGroup implements Stoppable {
     clock.cancel(this.#patience);
     const skew = startSkew(clocks);
     this.#startAt = (clock.now() + HEAD_START + skew) as Micros;
-    const { threads } = this.#options.plan;
+    const { agents: parts, weights } = this.#options.parts;
+    const whole = weights.reduce((sum, weight) => sum + weight, 0);
     const agents = members.map(({ name, greeting, clock: known }) => ({
-      ...{ name, version: greeting.version, host: greeting.host, cores: greeting.cores, threads },
+      ...{ name, version: greeting.version, host: greeting.host, cores: greeting.cores },
+      ...{ threads: parts[name]?.threads ?? 1, share: (weights[parts[name]?.index ?? 0] ?? 0) / whole },
       ...(greeting.region === null ? {} : { region: greeting.region }),
       ...{
         clockOffset: Math.round(known?.offset ?? 0) as Micros,

@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Commanded } from '../core/command.ts';
-import type { Plan, Segment } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Segment } from '../core/segment.ts';
 import { type Micros, millis, seconds } from '../core/units.ts';
 import type { Machine } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
@@ -29,6 +30,8 @@ export interface AgentOptions {
   /** Where it is itself. */
   readonly place: Place;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What one of its threads can do, requests per second. */
+  readonly measure: () => Promise<number>;
   readonly tell: (line: string) => void;
 }
 
@@ -65,7 +68,7 @@ export class AgentLoad {
     options: AgentOptions,
     message: PlanMessage,
     segment: Segment,
-    poolFor: (plan: Plan) => Promise<ThreadPool>,
+    poolFor: () => Promise<ThreadPool>,
   ) {
     this.#nats = nats;
     this.#machine = machine;
@@ -99,7 +102,7 @@ export class AgentLoad {
     this.#stop.abort();
   }
 
-  async #work(poolFor: (plan: Plan) => Promise<ThreadPool>): Promise<string> {
+  async #work(poolFor: () => Promise<ThreadPool>): Promise<string> {
     const { run, plan: sent } = this.#message;
     const { name, env } = this.#options;
     const { plan, missing } = repaySecrets(sent, env);
@@ -108,7 +111,7 @@ export class AgentLoad {
     if (missing.length > 0)
       throw new Error(`it has no ${missing.join(', ')} in its environment, from which secrets are taken`);
     await reach(plan);
-    const pool = await poolFor(plan);
+    const pool = await poolFor();
     const outbox = new Outbox(this.#nats, this.#machine.clock, run, name);
     let failure: string | null = null;
     try {

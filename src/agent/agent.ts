@@ -1,13 +1,14 @@
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { RampartError } from '../core/errors.ts';
-import type { Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
+import type { Segment } from '../core/segment.ts';
 import { ThreadPool } from '../run/threads.ts';
 import { AgentLoad, type AgentOptions, ANSWER, type Surroundings } from './agent-load.ts';
 import {
   decode,
   encode,
   type Greeting,
+  type Measured,
   type PlanMessage,
   PROTOCOL,
   type RowsOffer,
@@ -16,6 +17,7 @@ import {
   type Word,
 } from './protocol.ts';
 import { fetchRows } from './rows.ts';
+import { segmentOf } from './weights.ts';
 
 /** Somebody of the same name answers within this, ms. */
 const CLASH = 1_000;
@@ -55,6 +57,7 @@ export class Agent {
     const agent = new Agent(nats, machine, options);
     nats.subscribe(SUBJECT.greeting, { callback: (_, message) => agent.#greet(message) });
     nats.subscribe(SUBJECT.agent(name), { callback: (_, message) => agent.#greet(message) });
+    nats.subscribe(SUBJECT.measure(name), { callback: (_, message) => void agent.#measure(message) });
     nats.subscribe(SUBJECT.plans, { callback: (_, message) => agent.#hear(message) });
     await nats.flush();
     return agent;
@@ -78,10 +81,16 @@ export class Agent {
     message.respond(encode(greeting));
   }
 
+  async #measure(message: Msg): Promise<void> {
+    const measured = async (): Promise<Measured> =>
+      this.#load === null ? { perSec: await this.#options.measure() } : { problem: 'it is at work' };
+    message.respond(encode(await measured().catch((error: Error): Measured => ({ problem: error.message }))));
+  }
+
   #hear(message: Msg): void {
     const order = decode<PlanMessage>(message.data);
-    const segment = order?.agents?.[this.#options.name];
-    if (order?.run === undefined || order.session === undefined || segment === undefined || this.#closed) return;
+    const part = order?.agents?.[this.#options.name];
+    if (order?.run === undefined || order.session === undefined || part === undefined || this.#closed) return;
     const { run, session } = order;
     const say = (problem: string): void =>
       this.#nats.publish(
@@ -96,11 +105,13 @@ export class Agent {
       );
       return;
     }
-    const load = new AgentLoad(this.#nats, this.#machine, this.#options, order as PlanMessage, segment, (own) =>
-      this.#meansFor(own, session, order.rows === true, run),
+    const whole = order as PlanMessage;
+    const segment = segmentOf(whole, this.#options.name) as Segment;
+    const load = new AgentLoad(this.#nats, this.#machine, this.#options, whole, segment, () =>
+      this.#meansFor(part.threads, session, order.rows === true, run),
     );
     this.#load = load;
-    this.#options.tell(`run ${run}: preparing part ${segment.index + 1} of ${segment.count}`);
+    this.#options.tell(`run ${run}: preparing part ${part.index + 1} of ${whole.weights.length}`);
     void load.over.then(async (ending) => {
       this.#options.tell(`run ${run}: ${ending}`);
       // A thread that has died is in no further load.
@@ -109,8 +120,7 @@ export class Agent {
     });
   }
 
-  async #meansFor(plan: Plan, session: string, withRows: boolean, run: string): Promise<ThreadPool> {
-    const { threads } = plan;
+  async #meansFor(threads: number, session: string, withRows: boolean, run: string): Promise<ThreadPool> {
     const agent = this.#options.name;
     const ask = async (piece: number | null): Promise<Uint8Array> =>
       (

@@ -8,8 +8,7 @@ import type { LoadSource } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
 import { type Count, count, type Micros, millis } from '../core/units.ts';
 import type { Files, Machine } from '../core/world.ts';
-import { partsOf } from '../load/shares.ts';
-import { AgentGroup } from './agent-group.ts';
+import { AgentGroup, type Parts } from './agent-group.ts';
 import { borrowSecrets, repaySecrets } from './borrowed.ts';
 import { openNats } from './connection.ts';
 import { type Place, placeOf } from './place.ts';
@@ -18,6 +17,7 @@ import { Register, type Standing } from './register.ts';
 import { gatherAgents } from './roster.ts';
 import { RowsDesk } from './rows-desk.ts';
 import { openStreams } from './streams.ts';
+import { type Task, takersOf, threadsFor, weighAgents } from './weights.ts';
 
 /** ms. */
 const PATIENCE = 5_000;
@@ -29,7 +29,7 @@ const AGAIN = 'Start it again.';
 interface Resumed {
   readonly run: string;
   readonly plan: Plan;
-  readonly agents: readonly string[];
+  readonly parts: Parts;
   readonly register: Register;
   readonly standing: Standing;
 }
@@ -45,6 +45,7 @@ export class Fleet {
   readonly #nats: NatsConnection;
   readonly #manager: JetStreamManager;
   readonly #wish: FleetWish;
+  readonly #tasks: ReadonlyMap<string, Task>;
   readonly #session: string;
   readonly #world: FleetWorld;
   readonly #place: Place;
@@ -63,6 +64,7 @@ export class Fleet {
     session: string,
     world: FleetWorld,
     agents: readonly Greeting[],
+    tasks: ReadonlyMap<string, Task>,
   ) {
     this.#nats = nats;
     this.#manager = manager;
@@ -71,6 +73,7 @@ export class Fleet {
     this.#world = world;
     this.#place = placeOf(world.files);
     this.agents = agents;
+    this.#tasks = tasks;
   }
 
   /** @throws {RampartError} what NATS, or a lack of agents, ends it with; nothing was sent to any target. */
@@ -80,7 +83,7 @@ export class Fleet {
     try {
       const manager = await openStreams(nats);
       const agents = await gatherAgents(nats, clock, wish.wanted, version);
-      return new Fleet(nats, manager, wish, session, world, agents);
+      return new Fleet(nats, manager, wish, session, world, agents, await weighAgents(nats, agents, wish));
     } catch (error) {
       await nats.close();
       throw error;
@@ -129,9 +132,10 @@ export class Fleet {
       }));
       const all = { access: wish.access, tolerateLoss: wish.tolerateLoss, orphanTimeout: message.orphanTimeout };
       const wanted = { agents: agents.length, atLeast: agents.length, within: millis(0) };
-      const fleet = new Fleet(nats, manager, { ...all, wanted }, session, world, agents);
+      const given = { ...all, wanted, weights: 'equal', threads: null } as const;
+      const fleet = new Fleet(nats, manager, given, session, world, agents, new Map());
       const { plan } = repaySecrets(message.plan, world.env);
-      fleet.#resumed = { run, plan, agents: Object.keys(message.agents), register, standing };
+      fleet.#resumed = { run, plan, parts: message, register, standing };
       return { fleet, plan };
     } catch (error) {
       await nats.close();
@@ -139,9 +143,9 @@ export class Fleet {
     }
   }
 
-  /** As many as the smallest of the machines has use for: all have the same number, so that parts are alike. */
+  /** As many as the smallest of the machines has use for: where parts are alike, all have the same number. */
   get threads(): Count {
-    return count(Math.max(1, Math.min(...this.agents.map(({ cores }) => cores - 1))));
+    return count(Math.min(...this.agents.map(threadsFor)));
   }
 
   /** What happened since this was last asked that no snapshot tells. */
@@ -171,19 +175,21 @@ export class Fleet {
     const nats = this.#nats;
     const run = `${this.#session}-${this.#loads++}`;
     const names = this.agents.map(({ name }) => name).filter((name) => !this.#lost.has(name));
-    const parts = partsOf(plan, segment, names.length);
-    const agents = names.slice(0, parts.length);
+    const weightOf = (name: string): number => this.#tasks.get(name)?.weight ?? 1;
+    const agents = takersOf(plan, segment, names.map(weightOf)).map((place) => names[place] as string);
+    const threadsOf = (name: string): number => this.#tasks.get(name)?.threads ?? plan.threads;
     const message: PlanMessage = {
       ...{ protocol: PROTOCOL, session: this.#session, run, plan: this.#borrowed(plan) },
-      agents: Object.fromEntries(agents.map((name, index) => [name, parts[index] as (typeof parts)[number]])),
+      agents: Object.fromEntries(agents.map((name, index) => [name, { index, threads: threadsOf(name) }])),
+      ...{ weights: agents.map(weightOf), whole: segment },
       rows: this.#rows !== null,
       ...{ orphanTimeout: this.#wish.orphanTimeout, place: this.#place },
     };
     const register = await Register.begin(nats, this.#manager, this.#world.clock, run);
-    const group = this.#groupOf(run, plan, agents, register, null);
+    const group = this.#groupOf(run, plan, message, register, null);
     const pieces = nats.subscribe(SUBJECT.rows(run), {
       callback: (_, asked) => {
-        const answer = this.#rows?.answer(asked.data, plan, message.agents) ?? null;
+        const answer = this.#rows?.answer(asked.data, plan, message) ?? null;
         if (answer !== null) asked.respond(answer);
       },
     });
@@ -197,24 +203,18 @@ export class Fleet {
 
   /** What another controller has begun: all that was published of it, and then what comes. */
   async *#resume(
-    { run, plan, agents, register, standing }: Resumed,
+    { run, plan, parts, register, standing }: Resumed,
     ...[, , signal, commands]: Parameters<LoadSource>
   ): ReturnType<AgentGroup['run']> {
-    const group = this.#groupOf(run, plan, agents, register, standing);
+    const group = this.#groupOf(run, plan, parts, register, standing);
     yield* this.#follow(run, group, register, async () => {}, signal, commands);
   }
 
-  #groupOf(
-    run: string,
-    plan: Plan,
-    agents: readonly string[],
-    register: Register,
-    resumed: Standing | null,
-  ): AgentGroup {
+  #groupOf(run: string, plan: Plan, parts: Parts, register: Register, resumed: Standing | null): AgentGroup {
     const { clock, wallTime } = this.#world;
     return new AgentGroup({
       ...{ nats: this.#nats, run, plan, clock, wallTime, register, resumed, tolerateLoss: this.#wish.tolerateLoss },
-      agents: this.agents.filter(({ name }) => agents.includes(name)),
+      ...{ agents: this.agents.filter(({ name }) => parts.agents[name] !== undefined), parts },
       tell: (event) => this.#news.push(event),
       lose: (name) => this.#lost.add(name),
     });

@@ -1,13 +1,14 @@
 /** What controllers and agents say to each other, and under which subjects. */
 import type { LoadChange } from '../core/command.ts';
-import type { Plan, Segment } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import type { RowsPart } from '../core/rows.ts';
+import type { Segment } from '../core/segment.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import type { Place } from './place.ts';
 
 /** Controllers and agents of different numbers do not work together. A greeting is understood by all of them. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** Streams, which the controller makes. */
 export const PLANS = { name: 'RAMPART_PLANS', subject: 'rampart.plan.*' } as const;
@@ -22,6 +23,8 @@ export const SUBJECT = {
   greeting: 'rampart.greeting',
   /** Of one agent: who asks is answered at once, or told by NATS that nobody is there. */
   agent: (name: string) => `rampart.agent.${name}`,
+  /** Of one agent: what can it do? */
+  measure: (name: string) => `rampart.measure.${name}`,
   plan: (run: string) => `rampart.plan.${run}`,
   plans: 'rampart.plan.*',
   snapshot: (run: string, agent: string) => `rampart.snapshot.${run}.${agent}`,
@@ -48,6 +51,9 @@ export interface Greeting {
   /** Whose session it works for; null: it is free. */
   readonly session: string | null;
 }
+
+/** What an agent can do, as its own doctor finds. */
+export type Measured = { readonly perSec: number; readonly problem?: undefined } | { readonly problem: string };
 
 /** How data rows are handed over: see `rows`. */
 export interface RowsOffer {
@@ -76,8 +82,11 @@ export interface PlanMessage {
   readonly session: string;
   /** Of one load; a session has one after the other. */
   readonly run: string;
-  /** By name, with the part of each. */
-  readonly agents: Readonly<Record<string, Segment>>;
+  /** By name: which part each makes, on how many threads. */
+  readonly agents: Readonly<Record<string, { readonly index: number; readonly threads: number }>>;
+  /** Of all parts, by their index: what each has of the whole (see `weightedPart`). */
+  readonly weights: readonly number[];
+  readonly whole: Segment;
   /** Without its secrets: see `borrowed`. */
   readonly plan: Plan;
   /** Whether there are data rows to be asked for. */

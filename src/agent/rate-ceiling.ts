@@ -1,4 +1,5 @@
-import { type LoadProfile, type Segment, type Stage, stagesOf } from '../core/plan.ts';
+import { type LoadProfile, type Stage, stagesOf } from '../core/plan.ts';
+import { fractionOf, type Segment } from '../core/segment.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { PerSecond } from '../core/units.ts';
 
@@ -19,8 +20,8 @@ export class RateCeiling {
   }
 
   /** The same of an arrival rate. */
-  refusalOf(stages: readonly Stage<number>[], { count }: Segment): string | null {
-    const peak = Math.max(0, ...stages.flatMap(({ from, to }) => [from, to])) / count;
+  refusalOf(stages: readonly Stage<number>[], part: Segment): string | null {
+    const peak = Math.max(0, ...stages.flatMap(({ from, to }) => [from, to])) * fractionOf(part);
     return peak > this.#rate ? `its part is ${shown(peak)}, and its --max-rate is ${shown(this.#rate)}` : null;
   }
 

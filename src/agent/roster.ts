@@ -88,12 +88,7 @@ function thereOf(free: readonly Greeting[], { regions, atLeast }: AgentsWish): s
   return short.join(' and ');
 }
 
-function tooFew(
-  free: readonly Greeting[],
-  wish: AgentsWish,
-  all: readonly Greeting[],
-  version: string,
-): RampartError {
+function tooFew(free: readonly Greeting[], wish: AgentsWish, all: readonly Greeting[], version: string): RampartError {
   const others = all.filter(({ protocol }) => protocol !== PROTOCOL);
   const busy = all.filter(({ session, protocol }) => session !== null && protocol === PROTOCOL);
   const message = `only ${thereOf(free, wish)} were ready within ${toSeconds(wish.within)} s; nothing was sent to the target`;

@@ -1,9 +1,11 @@
-import type { Plan, Segment } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
+import type { Segment } from '../core/segment.ts';
 import type { Files } from '../core/world.ts';
 import { rowsOfPart } from '../load/row-part.ts';
-import { decode, encode, type RowsQuestion } from './protocol.ts';
+import { decode, encode, type PlanMessage, type RowsQuestion } from './protocol.ts';
 import { RowsParcel, tableOfPart } from './rows.ts';
+import { segmentOf } from './weights.ts';
 
 type Desk = Pick<Files, 'scratch' | 'discard'>;
 
@@ -21,10 +23,14 @@ export class RowsDesk {
   }
 
   /** What an agent is answered; null: it is not of this load, or asks for what there is not. */
-  answer(question: Uint8Array, plan: Plan, parts: Readonly<Record<string, Segment>>): Uint8Array | null {
+  answer(
+    question: Uint8Array,
+    plan: Plan,
+    message: Pick<PlanMessage, 'agents' | 'weights' | 'whole'>,
+  ): Uint8Array | null {
     const { agent = '', piece } = decode<RowsQuestion>(question) ?? {};
-    const part = parts[agent];
-    if (part === undefined) return null;
+    const part = segmentOf(message, agent);
+    if (part === null) return null;
     const parcel = this.#parcelFor(plan, part);
     return piece == null ? encode(parcel.offer) : parcel.piece(piece);
   }

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planFixture } from '../core/plan.fixture.ts';
-import { partOf } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import { count } from '../core/units.ts';
 import { openRows } from '../load/rows.ts';
@@ -70,9 +69,8 @@ describe('data rows on their way to agents', () => {
   ] as const)('are those of its part, for each agent: %s', async (order, rows, own) => {
     const desk = new RowsDesk(table, { scratch: nowhere, discard: () => {} });
     const plan = planFixture({ data: { file: 'rows.csv', format: 'csv', order, rows: count(rows) } });
-    const parts = Object.fromEntries(
-      ['a', 'b', 'c'].map((name, index) => [name, partOf({ index: 0, count: 1 }, index, 3)]),
-    );
+    const agents = Object.fromEntries(['a', 'b', 'c'].map((name, index) => [name, { index, threads: 1 }]));
+    const parts = { agents, weights: [1, 1, 1], whole: { index: 0, count: 1 } };
     const ask = async (agent: string, piece: number | null): Promise<Uint8Array> =>
       desk.answer(encode({ agent, piece }), plan, parts) ?? new Uint8Array();
     let sent = 0;
@@ -86,9 +84,9 @@ describe('data rows on their way to agents', () => {
         const place = there.place(k, 0);
         return there.bytes.toString('utf8', there.start(place), there.end(place));
       };
-      const index = parts[agent]?.index ?? 0;
+      const index = agents[agent]?.index ?? 0;
       expect([0, 1, own - 1].map(textAt)).toEqual([0, 1, own - 1].map((k) => texts[index + 3 * k]));
-      expect(arrived.part).toEqual({ first: index, step: 3 });
+      expect(arrived.part).toEqual({ index, count: 3 });
     }
     // Each row went to one of them.
     expect(sent).toBe(new RowsParcel(table).offer.bytes);

@@ -32,8 +32,9 @@ export class AgentFold {
     return {
       agents: {
         startSkewMs: startSkew / 1e3,
-        each: agents.map(({ name, version, host, cores, threads, region, roundTrip }) => ({
-          ...{ name, version, host, cores, threads, roundTripMs: roundTrip / 1e3 },
+        each: agents.map(({ name, version, host, cores, threads, share, region, roundTrip }) => ({
+          ...{ name, version, host, cores, threads, share: share ?? 1 / agents.length },
+          roundTripMs: roundTrip / 1e3,
           ...(region === undefined ? {} : { region }),
           lost: this.lost.some(({ source }) => source === `agent ${name}`),
         })),

@@ -27,15 +27,23 @@ export async function agentCommand(outside: World, flags: AgentFlags): Promise<n
   const access = accessOf(outside, flags, 'an agent needs --nats, the server over which it gets its work');
   const world = discreet(outside, new Secrets().knowing(credentialsIn(access.url)));
   const name = flags.name ?? nameOf(world);
-  const [{ Agent }, { AllowedTargets }, { openNats }, { placeOf }, { isAgentName }, { RateCeiling }] =
-    await Promise.all([
-      import('../agent/agent.ts'),
-      import('../agent/allowed.ts'),
-      import('../agent/connection.ts'),
-      import('../agent/place.ts'),
-      import('../agent/protocol.ts'),
-      import('../agent/rate-ceiling.ts'),
-    ]);
+  const [
+    { Agent },
+    { AllowedTargets },
+    { openNats },
+    { placeOf },
+    { isAgentName },
+    { RateCeiling },
+    { threadCeiling },
+  ] = await Promise.all([
+    import('../agent/agent.ts'),
+    import('../agent/allowed.ts'),
+    import('../agent/connection.ts'),
+    import('../agent/place.ts'),
+    import('../agent/protocol.ts'),
+    import('../agent/rate-ceiling.ts'),
+    import('./workbench.ts'),
+  ]);
   if (!isAgentName(name))
     throw new RampartError(
       'bad-flag',
@@ -58,6 +66,11 @@ export async function agentCommand(outside: World, flags: AgentFlags): Promise<n
     const agent = await Agent.open(nats, world, {
       ...{ name, region, allowed, ceiling, tell },
       ...{ env: world.env, place: placeOf(world.files) },
+      measure: async () => {
+        const perSec = await threadCeiling(world);
+        tell(`A thread of this machine makes ${Math.round(perSec)} requests per second at most, as its doctor finds`);
+        return perSec;
+      },
     });
     const cores = world.host.cores;
     tell(

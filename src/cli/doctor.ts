@@ -6,42 +6,28 @@ import {
   type FitnessMeasurements,
   isFit,
 } from '../analyze/fitness.ts';
-import { RunFold } from '../analyze/fold.ts';
 import { EXIT, RampartError } from '../core/errors.ts';
-import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import { type Micros, millis, toMillis, toSeconds } from '../core/units.ts';
 import type { World } from '../core/world.ts';
-import { reach } from '../drivers/reach.ts';
-import { resolvePlan } from '../plan/resolve.ts';
-import { parseCount, parseDuration, quote } from '../plan/syntax.ts';
+import { parseCount, parseDuration } from '../plan/syntax.ts';
 import { type Ink, paint } from '../report/terminal.ts';
-
-import type { NullServer } from '../run/protocol.ts';
-import { type ServerThread, startServerThread } from '../run/server-thread.ts';
-import { ThreadPool } from '../run/threads.ts';
 import { colourOf } from './colour.ts';
 import { readLimits } from './machine.ts';
+import { ANSWER_BYTES, type BenchRequest, Workbench } from './workbench.ts';
 
 /** The flags of `doctor`, as written. Method, headers and body are those of the request to measure with. */
-export interface DoctorFlags {
+export interface DoctorFlags extends BenchRequest {
   readonly connections: string;
   readonly duration: string;
   readonly json?: boolean;
   readonly calibrate?: boolean;
   readonly budget?: string;
-  readonly method?: string;
-  readonly header?: readonly string[];
-  readonly body?: string;
-  readonly bodyFile?: string;
 }
 
 /** How long the server takes by which the engines are compared: long beside what either needs for a request. */
 const DELAY = millis(20);
 const LAG_RATE = 1_000;
-/** Of a null server's answer where no target is there to copy. */
-const ANSWER_BYTES = 200;
-const LOOKS = 5;
 /** Of each search of a calibration. */
 const CALIBRATION = '60s';
 
@@ -141,70 +127,6 @@ function together(runs: readonly EngineFigures[]): EngineFigures {
     p50Ms: known ? mean(({ p50Ms }) => p50Ms ?? 0) : null,
     failed: runs.reduce((sum, { failed }) => sum + failed, 0),
   };
-}
-
-/** Servers to measure against, and the means to do it. */
-class Workbench {
-  readonly #world: World;
-  readonly #request: Readonly<Record<string, unknown>>;
-  readonly #signal: AbortSignal;
-  readonly #servers: ServerThread[] = [];
-
-  constructor(world: World, { method, header, body, bodyFile }: DoctorFlags, signal: AbortSignal) {
-    this.#world = world;
-    this.#request = { method, header, body, bodyFile };
-    this.#signal = signal;
-  }
-
-  async serve(server: NullServer): Promise<ServerThread> {
-    const thread = await startServerThread(new URL('null-server.js', this.#world.workerEntry), server);
-    this.#servers.push(thread);
-    return thread;
-  }
-
-  /** What the target answers, by a few requests: the path that was asked, and the bytes of an answer. */
-  async look(target: string): Promise<{ path: string; bytes: number }> {
-    const plan = await this.#plan('probe', target, { requests: String(LOOKS) });
-    await reach(plan);
-    const { totals } = await this.#run(plan);
-    if (totals.ok === 0)
-      throw new RampartError(
-        'unreachable',
-        `${quote(target)} gave no good response to copy the size of`,
-        'Is the request right?',
-      );
-    // As it is written: there may be placeholders in it.
-    const path = plan.target.url.replace(/^[^/]*\/\/[^/?#]*/, '');
-    return { path: path === '' ? '/' : path, bytes: Math.round(totals.bytesIn / totals.ok) };
-  }
-
-  async measure({ port }: ServerThread, path: string, flags: Readonly<Record<string, unknown>>): Promise<RunResult> {
-    return this.#run(await this.#plan('run', `http://127.0.0.1:${port}${path}`, flags));
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#servers.map((server) => server.close()));
-  }
-
-  #plan(kind: Plan['kind'], target: string, flags: Readonly<Record<string, unknown>>): Promise<Plan> {
-    return resolvePlan({ kind, target, env: {}, flags: { ...this.#request, ...flags } }, this.#world);
-  }
-
-  async #run(plan: Plan): Promise<RunResult> {
-    const { version, host, workerEntry, clock } = this.#world;
-    const fold = new RunFold();
-    const startedAt = this.#world.wallTime().toISOString();
-    const run = { id: 'doctor', command: ['rampart', 'doctor'], startedAt, host };
-    fold.accept({ type: 'started', format: 2, tool: { name: 'rampart', version }, run, plan });
-    const pool = new ThreadPool(workerEntry, clock, plan.threads);
-    try {
-      for await (const snapshot of pool.source(plan, { index: 0, count: 1 }, this.#signal))
-        fold.accept({ type: 'interval', snapshot });
-    } finally {
-      await pool.close();
-    }
-    return fold.result();
-  }
 }
 
 const SHAPES: Readonly<Record<Fitness, readonly [shape: string, ink: Ink]>> = {

@@ -37,7 +37,12 @@ export function agentsManifest(flags: ManifestFlags): string {
   const cpu = matching(flags.cpu, /^\d+$/, '--cpu', 'whole cores, which a pod then has for itself: 2');
   const memory = matching(flags.memory, /^\d+(?:Mi|Gi)$/, '--memory', 'such as 1Gi or 512Mi');
   if (flags.region !== undefined)
-    matching(flags.region, /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, '--region', 'lower-case letters, digits and -: eu-west-1');
+    matching(
+      flags.region,
+      /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/,
+      '--region',
+      'lower-case letters, digits and -: eu-west-1',
+    );
   const deadline = parseCount(flags.deadline, '--deadline', { min: '60', max: '10m' });
   const port = Number(/:(\d+)$/.exec(flags.nats)?.[1] ?? '4222');
   const documents = [job(flags, { count, cpu, memory, deadline }), networkPolicy(port, portsOf(flags.allow ?? []))];

@@ -19,6 +19,8 @@ export interface AgentAccount {
   readonly host: string;
   readonly cores: number;
   readonly threads: number;
+  /** What of the load is its own, 0 to 1. Absent: it is of a journal of before there were weights, and all had the same. */
+  readonly share?: number;
   /** Where it is, as it says. Absent: it does not. */
   readonly region?: string;
   /** The controller's clock less the agent's, known to half of the round trip. */

@@ -22,10 +22,16 @@ export interface AgentsWish {
   readonly within: Micros;
 }
 
+/** How a load is divided among agents; `auto`: by what they can do, where they have not all as many cores. */
+export type Weighing = 'auto' | 'equal' | 'measured';
+
 /** What a fleet is asked for. */
 export interface FleetWish {
   readonly access: NatsAccess;
   readonly wanted: AgentsWish;
+  readonly weights: Weighing;
+  /** Of each agent; null: as many as its machine has use for. */
+  readonly threads: number | null;
   /** Goes on where an agent is lost. */
   readonly tolerateLoss: boolean;
   /** Without a word of the controller for so long, agents end their load. */

@@ -390,22 +390,6 @@ export interface Plan {
   readonly search: SearchPlan | null;
 }
 
-/** A part of the load: this one of `count`. A run on one thread is segment 0 of 1. */
-export interface Segment {
-  readonly index: number;
-  readonly count: number;
-}
-
-/** A part of a segment: those of all `count` parts are its own, no more and no less. */
-export function partOf(whole: Segment, index: number, count: number): Segment {
-  return { index: whole.index + index * whole.count, count: count * whole.count };
-}
-
-/** How many of 0, 1, … total − 1 are a segment's own (n ≡ index mod count). */
-export function shareOf(total: number, segment: Segment): number {
-  return Math.max(0, Math.ceil((total - segment.index) / segment.count));
-}
-
 /** The trace that a load replays; null: it has a rate, or users. */
 export const replayOf = (load: LoadProfile): ReplayedTrace | null =>
   load.model === 'open' && typeof load.arrivals === 'object' && 'replay' in load.arrivals ? load.arrivals.replay : null;

@@ -1,6 +1,7 @@
 import type { Commands } from './command.ts';
 import type { Exchange } from './exchange.ts';
-import type { Plan, Segment } from './plan.ts';
+import type { Plan } from './plan.ts';
+import type { Segment } from './segment.ts';
 import type { ConnectionCounts, IntervalSnapshot } from './snapshot.ts';
 import type { Place } from './template.ts';
 import type { Micros } from './units.ts';

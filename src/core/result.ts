@@ -77,6 +77,8 @@ export interface AgentsResult {
     readonly host: string;
     readonly cores: number;
     readonly threads: number;
+    /** What of the load was its own, 0 to 1. */
+    readonly share: number;
     readonly region?: string;
     /** Of the quickest of twenty to the controller and back. */
     readonly roundTripMs: number;

@@ -1,3 +1,5 @@
+import type { Segment } from './segment.ts';
+
 /**
  * The rows of `--data` in the form in which threads share them: for each row the texts that requests and checks are made
  * of (see `cellsOf` in core/template), as bytes one after the other: UTF-8; what goes into a header Latin-1. Held once,
@@ -20,11 +22,8 @@ export interface Trace {
   readonly flows?: Uint8Array;
 }
 
-/** The rows that a part of a load uses, where those are not all: of requests number `first`, `first + step` …, in this order. */
-export interface RowsPart {
-  readonly first: number;
-  readonly step: number;
-}
+/** The rows that a part of a load uses, where those are not all: of the requests of these numbers, in this order. */
+export type RowsPart = Segment;
 
 export interface RowsInMemory {
   readonly kind: 'memory';

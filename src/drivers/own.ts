@@ -1,5 +1,6 @@
-import type { Plan, Segment } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Clock, Driver, Payloads } from '../core/ports.ts';
+import type { Segment } from '../core/segment.ts';
 import type { Amender } from './amender.ts';
 import { BrowsingDriver, browses } from './browsing/driver.ts';
 import { Http1Driver } from './http1/driver.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Segment } from '../core/plan.ts';
 import { durationOf } from '../core/plan.ts';
+import { segments } from '../core/segment.fixture.ts';
+import { placeIn, type Segment } from '../core/segment.ts';
 import { count, micros } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
 import { areaAt } from './curve.ts';
@@ -133,15 +134,12 @@ describe('any arrivals', () => {
     );
   });
 
-  it('of 1 to 9 segments are together the unsplit schedule, bit for bit', () => {
+  it('of 1 to 9 segments, weighted or not, are together the unsplit schedule, bit for bit', () => {
     fc.assert(
-      fc.property(profile, fc.integer(), cap, fc.integer({ min: 1, max: 9 }), ([stages, kind], seed, limit, count) => {
-        const parts = Array.from({ length: count }, (_, index) =>
-          all(open(stages, kind), seed, { index, count }, limit),
-        );
-        for (const [index, part] of parts.entries()) {
-          expect(part.every((arrival) => arrival.index % count === index)).toBe(true);
-        }
+      fc.property(profile, fc.integer(), cap, segments(9), ([stages, kind], seed, limit, each) => {
+        const parts = each.map((segment) => all(open(stages, kind), seed, segment, limit));
+        for (const [n, part] of parts.entries())
+          expect(part.every((arrival) => placeIn(each[n] as Segment, arrival.index) >= 0)).toBe(true);
         const union = parts.flat().sort((a, b) => a.index - b.index);
         expect(union).toEqual(all(open(stages, kind), seed, whole, limit));
         if (limit !== null) expect(union.length).toBeLessThanOrEqual(limit);
@@ -151,8 +149,8 @@ describe('any arrivals', () => {
 
   it('of up to 1,000 segments are together the unsplit schedule, bit for bit', () => {
     fc.assert(
-      fc.property(profile, fc.integer(), fc.integer({ min: 10, max: 1_000 }), ([stages, kind], seed, count) => {
-        const parts = Array.from({ length: count }, (_, index) => all(open(stages, kind), seed, { index, count }));
+      fc.property(profile, fc.integer(), segments(1_000, 4), ([stages, kind], seed, each) => {
+        const parts = each.map((segment) => all(open(stages, kind), seed, segment));
         const union = parts.flat().sort((a, b) => a.index - b.index);
         expect(union).toEqual(all(open(stages, kind), seed));
       }),

@@ -1,4 +1,5 @@
-import type { LoadProfile, Segment, Stage } from '../core/plan.ts';
+import type { LoadProfile, Stage } from '../core/plan.ts';
+import { numberAt, type Segment } from '../core/segment.ts';
 import type { Micros } from '../core/units.ts';
 import { AreaInverse, type Piece, piecesOf, replacedFrom } from './curve.ts';
 import { ExponentialSums } from './exponential-sums.ts';
@@ -20,7 +21,7 @@ export interface Schedule {
 }
 
 /**
- * The schedule of an open model: the due instants of arrivals 0, 1, 2, … of which a segment yields every `count`-th.
+ * The schedule of an open model: the due instants of arrivals 0, 1, 2, … of which a segment yields its own.
  *
  * Uniform: arrival n is due where the integral of the rate reaches n, so a constant rate sends its first at once. Poisson:
  * where it reaches the sum of the first n + 1 of a sequence of Exp(1) numbers (time-rescaling of a Poisson process of
@@ -35,8 +36,10 @@ export class Arrivals implements Schedule {
   readonly #sums: ExponentialSums | null;
   /** Arrivals that are due together. */
   readonly #burst: number;
-  readonly #step: number;
+  readonly #segment: Segment;
   readonly #limit: number;
+  /** How many of its own arrivals are taken. */
+  #taken = 0;
   #index = -1;
   #area = 0;
   #dueAt = 0 as Micros;
@@ -48,9 +51,9 @@ export class Arrivals implements Schedule {
     this.#inverse = new AreaInverse(this.#pieces);
     this.#sums = profile.arrivals === 'uniform' ? null : new ExponentialSums(seed);
     this.#burst = typeof profile.arrivals === 'object' && 'bursty' in profile.arrivals ? profile.arrivals.bursty : 1;
-    this.#step = segment.count;
+    this.#segment = segment;
     this.#limit = maxRequests ?? Number.POSITIVE_INFINITY;
-    this.#advance(segment.index + 1);
+    this.#advance();
   }
 
   peek(): Micros {
@@ -67,7 +70,10 @@ export class Arrivals implements Schedule {
 
   take(): Micros {
     const taken = this.#dueAt;
-    if (taken !== Number.POSITIVE_INFINITY) this.#advance(this.#step);
+    if (taken !== Number.POSITIVE_INFINITY) {
+      this.#taken += 1;
+      this.#advance();
+    }
     return taken;
   }
 
@@ -81,8 +87,8 @@ export class Arrivals implements Schedule {
     this.#place();
   }
 
-  #advance(steps: number): void {
-    const index = Math.min(this.#index + steps, this.#limit);
+  #advance(): void {
+    const index = Math.min(numberAt(this.#segment, this.#taken), this.#limit);
     this.#index = index;
     // No arrival has the limit's number, and beyond what is exact there is no end to walk to.
     if (this.#sums === null) this.#area = index;

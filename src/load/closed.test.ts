@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { valueAt } from '../core/plan.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
+import { segments } from '../core/segment.fixture.ts';
+import type { Segment } from '../core/segment.ts';
 import { micros, millis } from '../core/units.ts';
 import { ClosedLoad } from './closed.ts';
 import { FixtureDriver } from './driver.fixture.ts';
@@ -15,6 +17,7 @@ import { VirtualClock } from './virtual-clock.ts';
 const START = 7_000_000;
 
 interface Setting extends Partial<LoadOptions> {
+  readonly segment?: Segment;
   readonly index?: number;
   readonly count?: number;
   readonly serviceTime?: (sent: number) => number;
@@ -24,7 +27,7 @@ interface Setting extends Partial<LoadOptions> {
 function begin(profile: ClosedProfile, setting: Setting = {}) {
   const clock = new VirtualClock(micros(START - 3_000));
   const driver = new FixtureDriver(clock, setting.serviceTime ?? (() => 50_000), setting.outcome);
-  const segment = { index: setting.index ?? 0, count: setting.count ?? 1 };
+  const segment = setting.segment ?? { index: setting.index ?? 0, count: setting.count ?? 1 };
   const defaults = {
     seed: 1,
     maxRequests: null,
@@ -156,12 +159,12 @@ describe('ClosedLoad', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 12 }),
-        fc.integer({ min: 1, max: 9 }),
+        segments(9),
         fc.integer({ min: 0, max: 200 }),
-        (users, count, maxRequests) => {
+        (users, each, maxRequests) => {
           let sent = 0;
-          for (let index = 0; index < count; index++) {
-            const { driver, load, run } = begin(closed([[60, users, users]]), { index, count, maxRequests });
+          for (const segment of each) {
+            const { driver, load, run } = begin(closed([[60, users, users]]), { segment, maxRequests });
             run(59);
             expect(load.finished).toBe(true);
             expect([load.vus, driver.inFlight]).toEqual([0, 0]);

@@ -1,7 +1,8 @@
 import type { Exchange } from '../core/exchange.ts';
-import { type Distribution, durationOf, type Segment, type Stage } from '../core/plan.ts';
+import { type Distribution, durationOf, type Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
+import { numberAt, placeIn, type Segment, segmentBelow } from '../core/segment.ts';
 import type { Micros } from '../core/units.ts';
 import { type Piece, piecesOf, replacedFrom } from './curve.ts';
 import type { Epochs } from './epochs.ts';
@@ -45,7 +46,7 @@ interface VirtualUser {
  *
  * Without think time a user that cannot connect pauses 10 ms, then 20 ms and so on up to 1 s, until it connects again.
  *
- * `maxRequests` is split among the segments that have a user at all (n ≡ index mod their number). It counts passes; those
+ * `maxRequests` is split among the segments that have a user at all, as those users are. It counts passes; those
  * begun are gone through to their end.
  */
 export class ClosedLoad implements LoadModel {
@@ -72,13 +73,15 @@ export class ClosedLoad implements LoadModel {
   readonly #warmupRequests: number;
   readonly #flows: Flows;
   readonly #spans: SpanSink;
-  /** The next pass's number among those of all segments, and how far apart this segment's are. */
+  /** The next pass's number among those of all segments; which are this segment's, from where on, and how many it has begun. */
   #index: number;
-  readonly #step: number;
+  readonly #passes: Segment;
+  readonly #from: number;
+  #begun = 0;
   readonly #limit: number;
   /** Passes under way that may send more. */
   #unsent = 0;
-  /** By (id − segment.index) / segment.count. */
+  /** By the user's place among the segment's. */
   readonly #users: VirtualUser[] = [];
   readonly #turnCallback = (): void => this.#turn();
   #startAt = 0 as Micros;
@@ -103,11 +106,11 @@ export class ClosedLoad implements LoadModel {
     this.#pacing = profile.pacing ?? 0;
     this.#pauseless = options.flows.pauseless && this.#thinkTime === null && this.#pacing === 0;
     this.#spans = spansOf(this, options);
-    const { index, count } = segment;
-    const sharers = Math.min(count, peakUsers(profile.vus));
-    const shares = index < sharers;
-    this.#index = shares ? index : LATECOMERS + index;
-    this.#step = shares ? sharers : count;
+    const sharers = Math.min(segment.count, peakUsers(profile.vus));
+    const shares = segment.index < sharers;
+    this.#passes = shares ? segmentBelow(segment, sharers) : segment;
+    this.#from = shares ? 0 : LATECOMERS;
+    this.#index = this.#from + numberAt(this.#passes, 0);
     this.#limit = options.maxRequests ?? Number.POSITIVE_INFINITY;
     if (options.maxRequests !== null && !shares) this.#limit = 0;
   }
@@ -138,7 +141,7 @@ export class ClosedLoad implements LoadModel {
       if (user.wanted && place >= present) this.#leave(user);
     });
     for (let place = 0; place < present && !this.finished; place++)
-      if (this.#users[place]?.wanted !== true) this.#come(this.#segment.index + place * this.#segment.count);
+      if (this.#users[place]?.wanted !== true) this.#come(numberAt(this.#segment, place));
     if (this.finished || this.#timer === null) return;
     this.#clock.cancel(this.#timer);
     this.#timer = null;
@@ -153,8 +156,7 @@ export class ClosedLoad implements LoadModel {
   }
 
   done(exchange: Exchange, leftOut = false): void {
-    const { index, count } = this.#segment;
-    const user = this.#users[(exchange.user - index) / count] as VirtualUser;
+    const user = this.#userOf(exchange.user);
     const { walk } = user.exchange;
     const { wanted } = user;
     user.underWay = false;
@@ -219,8 +221,7 @@ export class ClosedLoad implements LoadModel {
   }
 
   #come(id: number): void {
-    const { index, count } = this.#segment;
-    const place = (id - index) / count;
+    const place = placeIn(this.#segment, id);
     let user = this.#users[place];
     if (user === undefined) {
       user = this.#createUser(id);
@@ -232,8 +233,12 @@ export class ClosedLoad implements LoadModel {
   }
 
   #go(id: number): void {
-    const { index, count } = this.#segment;
-    this.#leave(this.#users[(id - index) / count] as VirtualUser);
+    this.#leave(this.#userOf(id));
+  }
+
+  #userOf(id: number): VirtualUser {
+    const { index, count, own } = this.#segment;
+    return this.#users[own === undefined ? (id - index) / count : placeIn(this.#segment, id)] as VirtualUser;
   }
 
   #createUser(id: number): VirtualUser {
@@ -282,7 +287,8 @@ export class ClosedLoad implements LoadModel {
       // Others still send what they have begun.
       if (this.#index >= this.#limit) return;
       exchange.index = this.#index;
-      this.#index += this.#step;
+      this.#begun += 1;
+      this.#index = this.#from + numberAt(this.#passes, this.#begun);
       if (flows.only === null) exchange.flow = flows.ofUser(user.id, user.passes);
       if (this.#pacing > 0) {
         user.begunAt = user.nextAt > 0 ? user.nextAt : dueAt;

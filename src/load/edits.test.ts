@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type LoadEdit, stagesAfter, withRest } from '../core/command.ts';
-import { durationOf, type LoadProfile, type Segment, type Stage, stagesOf } from '../core/plan.ts';
+import { durationOf, type LoadProfile, type Stage, stagesOf } from '../core/plan.ts';
+import { segments } from '../core/segment.fixture.ts';
+import type { Segment } from '../core/segment.ts';
 import { count as counted, type Micros, micros, perSecond } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
 import { areaAt, piecesOf, replacedFrom } from './curve.ts';
@@ -149,7 +151,6 @@ describe('edited arrivals', () => {
 
   it('of 1 to 9 segments are together the unsplit schedule, bit for bit, whenever each hears of the edits', () => {
     const cap = fc.option(fc.integer({ min: 0, max: 300 }));
-    const several = fc.integer({ min: 1, max: 9 });
     fc.assert(
       fc.property(
         rateStages(40),
@@ -157,16 +158,16 @@ describe('edited arrivals', () => {
         wishes(60),
         fc.integer(),
         cap,
-        several,
-        (stages, kind, wanted, seed, limit, count) => {
+        segments(9),
+        (stages, kind, wanted, seed, limit, each) => {
           fc.pre(withTime(stages));
           const profile = open(stages, kind);
           const { edits } = editsOf(profile, wanted);
-          const parts = Array.from({ length: count }, (_, index) =>
+          const parts = each.map((segment, index) =>
             arrivalsOf(
               profile,
               edits.map((edit) => ({ ...edit, ahead: ((index + 1) * edit.ahead) % 1 })),
-              { index, count },
+              segment,
               seed,
               limit,
             ),
@@ -215,17 +216,16 @@ describe('edited arrivals', () => {
 
 describe('edited users', () => {
   it('of 1 to 9 segments are together the unsplit schedule, bit for bit, whenever each hears of the edits', () => {
-    const several = fc.integer({ min: 1, max: 9 });
     fc.assert(
-      fc.property(userStages(30), wishes(40), several, (stages, wanted, count) => {
+      fc.property(userStages(30), wishes(40), segments(9), (stages, wanted, each) => {
         fc.pre(withTime(stages));
         const profile: ClosedProfile = { model: 'closed', vus: stages, thinkTime: null };
         const { edits } = editsOf(profile, wanted);
-        const parts = Array.from({ length: count }, (_, index) =>
+        const parts = each.map((segment, index) =>
           changesOf(
             profile,
             edits.map((edit) => ({ ...edit, ahead: ((index + 1) * edit.ahead) % 1 })),
-            { index, count },
+            segment,
           ),
         );
         const byUser = (changes: readonly Change[]): Change[] => [...changes].sort((a, b) => a.user - b.user);

@@ -1,6 +1,7 @@
 import type { Exchange } from '../core/exchange.ts';
-import { durationOf, type Segment, type Stage, shareOf } from '../core/plan.ts';
+import { durationOf, type Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
+import { type Segment, shareOf } from '../core/segment.ts';
 import type { Micros } from '../core/units.ts';
 import { Arrivals, type OpenProfile, type Schedule } from './arrivals.ts';
 import type { Epochs } from './epochs.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Plan, ReplayedTrace, Segment } from '../core/plan.ts';
+import type { Plan, ReplayedTrace } from '../core/plan.ts';
 import type { Trace } from '../core/rows.ts';
+import type { Segment } from '../core/segment.ts';
 import { count, micros } from '../core/units.ts';
 import type { OpenProfile } from './arrivals.ts';
 import { FixtureDriver } from './driver.fixture.ts';

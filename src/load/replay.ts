@@ -1,5 +1,6 @@
-import { durationOf, type Plan, replayOf, type Segment } from '../core/plan.ts';
+import { durationOf, type Plan, replayOf } from '../core/plan.ts';
 import type { Trace } from '../core/rows.ts';
+import { numberAt, type Segment } from '../core/segment.ts';
 import type { Micros } from '../core/units.ts';
 import type { Schedule } from './arrivals.ts';
 
@@ -23,7 +24,8 @@ export class ReplayedArrivals implements Schedule {
   readonly #dueAt: Float64Array;
   readonly #period: number;
   readonly #end: Micros;
-  readonly #step: number;
+  readonly #segment: Segment;
+  #taken = 0;
   /** No arrival has this number, nor one above it. */
   readonly #limit: number;
   readonly #capped: boolean;
@@ -35,12 +37,12 @@ export class ReplayedArrivals implements Schedule {
     this.#dueAt = dueAt;
     this.#period = period;
     this.#end = duration;
-    this.#step = segment.count;
+    this.#segment = segment;
     const there = loop ? Number.POSITIVE_INFINITY : dueAt.length;
     const cap = maxRequests ?? Number.POSITIVE_INFINITY;
     this.#capped = cap < there;
     this.#limit = Math.min(there, cap);
-    this.#index = segment.index;
+    this.#index = numberAt(segment, 0);
     this.#place();
   }
 
@@ -59,7 +61,8 @@ export class ReplayedArrivals implements Schedule {
   take(): Micros {
     const taken = this.#next;
     if (taken !== Number.POSITIVE_INFINITY) {
-      this.#index += this.#step;
+      this.#taken += 1;
+      this.#index = numberAt(this.#segment, this.#taken);
       this.#place();
     }
     return taken;

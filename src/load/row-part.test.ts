@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type DataSource, partOf } from '../core/plan.ts';
+import type { DataSource } from '../core/plan.ts';
+import { numberAt, partOf, weightedPart } from '../core/segment.ts';
 import { count } from '../core/units.ts';
 import { createRowOrder } from './row-order.ts';
 import { positionIn, rowsOfPart } from './row-part.ts';
 
 const cases = fc.record({
   rows: fc.integer({ min: 1, max: 60 }),
-  agents: fc.integer({ min: 1, max: 9 }),
+  weights: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 9 }),
   order: fc.constantFrom('sequential', 'shuffled', 'once'),
   maxRequests: fc.option(fc.integer({ min: 1, max: 120 })),
   seed: fc.integer({ min: 0, max: 1e6 }),
@@ -31,14 +32,15 @@ it('has, for each request of a part, the row that it has in the whole', () => {
       const plan = planOf(made);
       const order = createRowOrder(plan.data, plan.seed);
       const most = Math.min(made.maxRequests ?? 150, made.order === 'once' ? made.rows : 150);
-      for (let agent = 0; agent < made.agents; agent++) {
-        const segment = partOf({ index: 0, count: 1 }, agent, made.agents);
+      for (const agent of made.weights.keys()) {
+        const segment = weightedPart(made.weights, agent);
         const own = rowsOfPart(plan, segment);
         if (own === null) continue;
         const at = positionIn(own.part, made.rows);
         for (let thread = 0; thread < threads; thread++) {
-          const { index, count: step } = partOf(segment, thread, threads);
-          for (let n = index; n < most; n += step) {
+          const part = partOf(segment, thread, threads);
+          for (let k = 0; numberAt(part, k) < most; k++) {
+            const n = numberAt(part, k);
             expect(at(n)).toBeLessThan(own.rows);
             expect(own.rowAt(at(n))).toBe(order(n));
           }
@@ -52,10 +54,8 @@ it('divides rows that are used once exactly', () => {
   fc.assert(
     fc.property(cases, (made) => {
       const plan = planOf({ ...made, order: 'once', maxRequests: null });
-      const parts = Array.from({ length: made.agents }, (_, agent) =>
-        rowsOfPart(plan, partOf({ index: 0, count: 1 }, agent, made.agents)),
-      );
-      fc.pre(made.agents > 1);
+      const parts = made.weights.map((_, agent) => rowsOfPart(plan, weightedPart(made.weights, agent)));
+      fc.pre(made.weights.length > 1);
       const all = parts.flatMap((own) => Array.from({ length: own?.rows ?? 0 }, (_, k) => own?.rowAt(k)));
       expect(all.sort((a = 0, b = 0) => a - b)).toEqual(Array.from({ length: made.rows }, (_, row) => row));
     }),
@@ -63,7 +63,7 @@ it('divides rows that are used once exactly', () => {
 });
 
 it('gives no request the row of another part', () => {
-  const at = positionIn({ first: 1, step: 3 }, 30);
+  const at = positionIn({ index: 1, count: 3 }, 30);
   expect([at(1), at(4), at(31)]).toEqual([0, 1, 0]);
   expect(() => at(2)).toThrow('request 2 is of another part of the rows');
 });

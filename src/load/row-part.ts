@@ -1,6 +1,7 @@
 /** Which rows of the data a part of a load uses, so that no agent has to be sent the others. */
-import { type Plan, type Segment, shareOf } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import type { RowsPart } from '../core/rows.ts';
+import { commonDivisor, numberAt, placeIn, type Segment, segmentModulo, shareOf } from '../core/segment.ts';
 import { createRowOrder } from './row-order.ts';
 
 export interface PartRows {
@@ -23,27 +24,23 @@ export function rowsOfPart(plan: Pick<Plan, 'data' | 'seed' | 'maxRequests'>, se
     order === 'once' ? rows : Number.POSITIVE_INFINITY,
   );
   if (requests <= rows) {
-    const { index, count } = segment;
     const rowOf = createRowOrder(data, seed);
     return {
-      ...{ part: { first: index, step: count }, rows: shareOf(requests, segment) },
-      rowAt: (k) => rowOf(index + k * count),
+      ...{ part: segment, rows: shareOf(requests, segment) },
+      rowAt: (k) => rowOf(numberAt(segment, k)),
     };
   }
-  const step = order === 'sequential' ? commonDivisor(segment.count, rows) : 1;
-  if (step === 1) return null;
-  const first = segment.index % step;
-  return { part: { first, step }, rows: rows / step, rowAt: (k) => first + k * step };
+  const part = order === 'sequential' ? segmentModulo(segment, commonDivisor(segment.count, rows)) : null;
+  if (part === null || shareOf(rows, part) === rows) return null;
+  return { part, rows: shareOf(rows, part), rowAt: (k) => numberAt(part, k) };
 }
 
 /** Where the row of a request is among those of a part. @param rows of the data. */
-export function positionIn({ first, step }: RowsPart, rows: number): (index: number) => number {
+export function positionIn(part: RowsPart, rows: number): (index: number) => number {
   return (index) => {
-    const position = ((index % rows) - first) / step;
+    const position = placeIn(part, index % rows);
     // Rather no request than one with the row of another.
-    if (!Number.isInteger(position) || position < 0) throw new Error(`request ${index} is of another part of the rows`);
+    if (position < 0) throw new Error(`request ${index} is of another part of the rows`);
     return position;
   };
 }
-
-const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planFixture } from '../core/plan.fixture.ts';
-import type { Segment } from '../core/plan.ts';
-import { shareOf } from '../core/plan.ts';
+import type { Segment } from '../core/segment.ts';
+import { shareOf } from '../core/segment.ts';
 import { count } from '../core/units.ts';
 import { partsOf } from './shares.ts';
 import { open, rates } from './stages.fixture.ts';

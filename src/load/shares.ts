@@ -1,4 +1,5 @@
-import { type LoadProfile, type Plan, partOf, type Segment, shareOf } from '../core/plan.ts';
+import type { LoadProfile, Plan } from '../core/plan.ts';
+import { partOf, type Segment, shareOf } from '../core/segment.ts';
 
 /**
  * The parts that so many workers have of a segment, at most one each, and none that could do nothing: where fewer requests may
@@ -11,7 +12,7 @@ export function partsOf(plan: Pick<Plan, 'load' | 'connections'>, whole: Segment
 }
 
 /** What an arrival needs one of, however many there are. */
-function scarcest(load: LoadProfile, connections: number | null): number {
+export function scarcest(load: LoadProfile, connections: number | null): number {
   if (load.model === 'closed') return Number.POSITIVE_INFINITY;
   return Math.min(load.maxInFlight, connections ?? Number.POSITIVE_INFINITY);
 }

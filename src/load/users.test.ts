@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Segment, valueAt } from '../core/plan.ts';
+import { valueAt } from '../core/plan.ts';
+import { segments } from '../core/segment.fixture.ts';
+import { placeIn, type Segment } from '../core/segment.ts';
 import { count as users } from '../core/units.ts';
 import { piecesOf } from './curve.ts';
 import { closed, instantsOf, userStages } from './stages.fixture.ts';
@@ -116,11 +118,11 @@ describe('UserChanges', () => {
 
   it('of 1 to 9 segments are together the unsplit schedule, bit for bit', () => {
     fc.assert(
-      fc.property(userStages(40), fc.integer({ min: 1, max: 9 }), (stages, count) => {
+      fc.property(userStages(40), segments(9), (stages, each) => {
         const profile: ClosedProfile = { model: 'closed', vus: stages, thinkTime: null };
-        const parts = Array.from({ length: count }, (_, index) => all(profile, { index, count }));
-        for (const [index, part] of parts.entries()) {
-          expect(part.every(({ user }) => user % count === index)).toBe(true);
+        const parts = each.map((segment) => all(profile, segment));
+        for (const [n, part] of parts.entries()) {
+          expect(part.every(({ user }) => placeIn(each[n] as Segment, user) >= 0)).toBe(true);
           expect(part.every(({ at }, i) => i === 0 || at >= part[i - 1]!.at)).toBe(true);
         }
         const byUser = (changes: readonly Change[]) =>

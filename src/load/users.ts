@@ -1,4 +1,5 @@
-import type { LoadProfile, Segment, Stage } from '../core/plan.ts';
+import type { LoadProfile, Stage } from '../core/plan.ts';
+import { placeIn, type Segment } from '../core/segment.ts';
 import type { Micros } from '../core/units.ts';
 import type { Piece } from './curve.ts';
 
@@ -15,7 +16,7 @@ export function peakUsers(stages: readonly Stage<number>[]): number {
 /**
  * The schedule of a closed model: when each virtual user comes and goes. User k is there while the curve is above k, and
  * none is before its start or after its end: on a ramp from 0 by r users/s user k comes at k/r; on a flat stage all come
- * at its start. A segment yields the changes of users k ≡ index (mod count); each one's instants depend on the
+ * at its start. A segment yields the changes of users whose numbers are its own; each one's instants depend on the
  * curve and on k alone, so that the segments together are the unsplit schedule bit for bit.
  *
  * Changes are ascending in time; of those at one instant, users come in ascending and go in descending order.
@@ -54,9 +55,12 @@ export class UserChanges {
 
   /** Goes on to the next change. */
   take(): void {
-    const { index, count } = this.#segment;
+    const { index, count, own } = this.#segment;
     do this.#step();
-    while (this.#at !== Number.POSITIVE_INFINITY && this.#user % count !== index);
+    while (
+      this.#at !== Number.POSITIVE_INFINITY &&
+      (own === undefined ? this.#user % count !== index : placeIn(this.#segment, this.#user) < 0)
+    );
   }
 
   /**
@@ -64,10 +68,9 @@ export class UserChanges {
    * users are there then.
    */
   passTo(now: Micros, startAt: Micros): number {
-    const { index, count } = this.#segment;
     let present = 0;
     while (startAt + this.#at <= now) {
-      present = (this.#user - index) / count + (this.#comes ? 1 : 0);
+      present = placeIn(this.#segment, this.#user) + (this.#comes ? 1 : 0);
       this.take();
     }
     return present;

@@ -10,7 +10,7 @@ type NatsFile = 'natsCreds' | 'natsCa' | 'natsCert' | 'natsKey';
 
 const MOST = '10k';
 const NEEDS_NATS = [
-  ...(['agents', 'minAgents', 'agentsWithin', 'tolerateLoss', 'orphanTimeout'] as const),
+  ...(['agents', 'minAgents', 'agentsWithin', 'weights', 'tolerateLoss', 'orphanTimeout'] as const),
   ...(['natsCreds', 'natsCa', 'natsCert', 'natsKey'] as const),
 ] as const;
 
@@ -30,13 +30,19 @@ export function resolveFleet(given: RawSettings, files: Pick<Files, 'readBytes'>
   const wanted = read(given, 'agents', parseAgents) ?? { agents: 'all' };
   const { agents, regions } = wanted;
   if (regions !== undefined && given.settings.minAgents !== undefined)
-    refuse(given, 'minAgents', 'does not go with regions: all agents of each region that --agents asks for are waited for');
+    refuse(
+      given,
+      'minAgents',
+      'does not go with regions: all agents of each region that --agents asks for are waited for',
+    );
   const atLeast = readValue(given, 'minAgents') ?? (agents === 'all' ? 1 : agents);
   if (agents !== 'all' && atLeast > agents)
     refuse(given, 'minAgents', `is more than the ${agents} agents that are asked for`);
   return {
     access: natsAccess({ url: nats, ...textsOf(given, files) }),
     wanted: { ...wanted, atLeast, within: readOrDefault(given, 'agentsWithin') },
+    weights: readOrDefault(given, 'weights'),
+    threads: readValue(given, 'threads') ?? null,
     tolerateLoss: tolerateLoss === true,
     orphanTimeout: readOrDefault(given, 'orphanTimeout'),
   };

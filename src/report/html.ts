@@ -1,19 +1,12 @@
 import type { RunResult } from '../core/result.ts';
 import { IntervalArchive } from './archive.ts';
+import { agentsTable, regionsTable } from './html/agents.ts';
 import { answerOf, targetOf } from './html/answer.ts';
 import { detailsOf } from './html/details.ts';
 import { pageOf, type ReportAssets } from './html/page.ts';
 import { canvasGrid, embeddedRunOf, pictureGrid } from './html/pictures.ts';
 import { levelsTable, searchSection } from './html/search.ts';
-import {
-  failuresTable,
-  goodputTable,
-  regionsTable,
-  requestsTable,
-  timesTable,
-  tracesTable,
-  wholesTable,
-} from './html/tables.ts';
+import { failuresTable, goodputTable, requestsTable, timesTable, tracesTable, wholesTable } from './html/tables.ts';
 import { toolbar } from './html/toolbar.ts';
 
 /**
@@ -36,7 +29,7 @@ export function renderHtml(
       pictureGrid(result),
       `${levelsTable(result)}${requestsTable(result)}${regionsTable(result)}${goodputTable(result)}${wholesTable(result)}`,
       timesTable(result),
-      `${tracesTable(result)}${failuresTable(result)}`,
+      `${tracesTable(result)}${failuresTable(result)}${agentsTable(result)}`,
       canvasGrid(result),
       detailsOf(result),
     ].join('\n'),

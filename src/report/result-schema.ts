@@ -59,6 +59,7 @@ const run = z
               host: text('Its machine.'),
               cores: count('Its cores.'),
               threads: count('Its generator threads.'),
+              share: z.number().min(0).max(1).describe('What of the load was its own, 0 to 1.'),
               region: z.string().exactOptional().describe('Where it is, as it says. Absent: it does not.'),
               roundTripMs: amount('Of the quickest of twenty to the controller and back.'),
               lost: z.boolean().describe('Whether it was lost under way.'),

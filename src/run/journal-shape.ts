@@ -244,7 +244,8 @@ export const EVENT_CHECKS: Readonly<Record<string, Check>> = {
     startSkew: micros,
     agents: list(
       fields({
-        ...{ name: text, version: text, host: text, cores: whole, threads: whole, region: maybe(text) },
+        ...{ name: text, version: text, host: text, cores: whole, threads: whole },
+        ...{ share: maybe(between(0, 1)), region: maybe(text) },
         // A clock's origin is the machine's start.
         ...{ clockOffset: between(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER), roundTrip: micros },
       }),

@@ -1,7 +1,8 @@
 import type { LoadChange } from '../core/command.ts';
-import type { Plan, Segment } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import type { SampleBatch, SampleWish } from '../core/request-samples.ts';
 import type { RowTable } from '../core/rows.ts';
+import type { Segment } from '../core/segment.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 

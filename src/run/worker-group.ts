@@ -1,9 +1,10 @@
 /** What the workers of a source do together: begin at one instant, change and end together, be missed when they are silent. */
 import type { CommandReply, Commands, LoadChange, LoadCommand } from '../core/command.ts';
-import type { LoadProfile, Plan, Segment } from '../core/plan.ts';
+import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import type { SampleWish } from '../core/request-samples.ts';
 import type { RowTable } from '../core/rows.ts';
+import type { Segment } from '../core/segment.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { type Micros, millis, seconds } from '../core/units.ts';
 import { partsOf } from '../load/shares.ts';

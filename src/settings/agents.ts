@@ -40,6 +40,17 @@ export const AGENTS_SETTINGS = {
     value: { kind: 'duration', min: '1s', max: '1h' },
     default: '10s',
   },
+  weights: {
+    shape: 'text',
+    ...REFUSED,
+    flag: '--weights <how>',
+    help: distributed(
+      'how agents share the load: equal, measured, or auto: measured where their cores differ (default)',
+    ),
+    what: 'How agents share the load: `equal`: each the same; `measured`: by what each finds that it can do, with a thread for each of its cores but one; `auto` (default): measured where not all have the same number of cores',
+    value: { kind: 'choice', of: ['auto', 'equal', 'measured'] },
+    default: 'auto',
+  },
   tolerateLoss: {
     shape: 'yes-or-no',
     ...REFUSED,

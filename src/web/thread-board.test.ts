@@ -35,14 +35,14 @@ describe('what each generator thread does', () => {
       agents: [
         {
           ...{ name: 'two', version: '0.1.0', host: '', cores: 2, threads: 1 },
-          ...{ region: 'eu', clockOffset: micros(-2_000_300), roundTrip: micros(600) },
+          ...{ region: 'eu', share: 0.25, clockOffset: micros(-2_000_300), roundTrip: micros(600) },
         },
       ],
     });
     const own = named(snapshotOf(0, 'measure', [5]), 'thread 1');
     board.add(merge([namedAgent(own, 'two')], [own])[0] as never);
     expect(board.rows(false).map(({ name, agent }) => [name, agent])).toEqual([
-      ['agent two, thread 1', { version: '0.1.0', region: 'eu', clockOffset: -2_000.3, clockWithin: 0.3 }],
+      ['agent two, thread 1', { version: '0.1.0', region: 'eu', share: 0.25, clockOffset: -2_000.3, clockWithin: 0.3 }],
       ['thread 1', null],
     ]);
   });

@@ -11,9 +11,9 @@ export class ThreadBoard {
 
   /** Agents have told who they are. */
   meet({ agents }: Extract<RunEvent, { type: 'agents' }>): void {
-    for (const { name, version, region = null, clockOffset, roundTrip } of agents)
+    for (const { name, version, region = null, share = null, clockOffset, roundTrip } of agents)
       this.#agents.set(name, {
-        ...{ version, region },
+        ...{ version, region, share },
         clockOffset: toMillis(clockOffset),
         clockWithin: toMillis(roundTrip) / 2,
       });

@@ -1,8 +1,9 @@
 import type { Exchange } from '../../core/exchange.ts';
-import type { Plan, Segment } from '../../core/plan.ts';
+import type { Plan } from '../../core/plan.ts';
 import type { Clock, Driver, OnPieces } from '../../core/ports.ts';
 import { followsRedirects, timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE } from '../../core/sample.ts';
+import type { Segment } from '../../core/segment.ts';
 import type { ConnectionCounts } from '../../core/snapshot.ts';
 import type { Micros } from '../../core/units.ts';
 import type { Amender } from '../amender.ts';

@@ -1,9 +1,10 @@
 import { GIVEN_UP, givenUpMessage, ON_A_REUSED_CONNECTION } from '../../core/cause.ts';
 import { clearExchange, type Exchange } from '../../core/exchange.ts';
-import { type Plan, type Segment, shareOf, type Target } from '../../core/plan.ts';
+import type { Plan, Target } from '../../core/plan.ts';
 import type { Clock, Driver, OnPieces, Payloads } from '../../core/ports.ts';
 import { timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
+import { type Segment, shareOf } from '../../core/segment.ts';
 import type { ConnectionCounts } from '../../core/snapshot.ts';
 import { type Micros, seconds } from '../../core/units.ts';
 import type { Amender } from '../amender.ts';

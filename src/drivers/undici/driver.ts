@@ -1,10 +1,11 @@
 import type { Buffer } from 'node:buffer';
 import { givenUpMessage } from '../../core/cause.ts';
 import { clearExchange, type Exchange } from '../../core/exchange.ts';
-import { type Plan, type Segment, shareOf } from '../../core/plan.ts';
+import type { Plan } from '../../core/plan.ts';
 import type { Clock, Driver, OnPieces, Payloads } from '../../core/ports.ts';
 import { timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
+import { type Segment, shareOf } from '../../core/segment.ts';
 import type { Micros } from '../../core/units.ts';
 import type { Amender } from '../amender.ts';
 import { AnswerBuffer } from '../answer.ts';

@@ -45,7 +45,7 @@ export function targetOf({ plan }: RunResult): string {
 }
 
 function headerOf(result: RunResult): string {
-  const { run, plan } = result;
+  const { run, plan, generator } = result;
   const seconds = (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1_000;
   const took = Number.isFinite(seconds) ? durationFigure(Math.max(0, seconds)) : '';
   return headerLine(
@@ -55,7 +55,7 @@ function headerOf(result: RunResult): string {
       `<span><time datetime="${escapeHtml(run.startedAt)}">${escapeHtml(utc(run.startedAt))}</time></span>`,
       `<span>${took}${ENDED[run.ending]}</span>`,
     ],
-    `${run.agents === undefined ? '' : `${counted(run.agents.each.length, 'agent')}, each `}${counted(plan.threads, 'thread')}, seed ${plan.seed}`,
+    `${run.agents === undefined ? '' : `${counted(run.agents.each.length, 'agent')}, `}${counted(generator.threads, 'thread')}, seed ${plan.seed}`,
   );
 }
 

@@ -30,7 +30,7 @@ import { dash, msOrDash, percentileCell, utc } from './figures.ts';
 /** The percentiles of both tables. */
 const SHOWN = ['p50', 'p95', 'p99', 'p99.9'] as const satisfies readonly PercentileName[];
 
-const REQUEST_HEADS = ['Count', 'Failed', 'Min', ...SHOWN, 'Max', 'Mean', 'Body bytes avg', 'Achieved /s'];
+export const REQUEST_HEADS = ['Count', 'Failed', 'Min', ...SHOWN, 'Max', 'Mean', 'Body bytes avg', 'Achieved /s'];
 
 /** Statistics per request name and of all requests together; where the successes alone have others, these below. */
 export function requestsTable(result: RunResult): string {
@@ -102,18 +102,6 @@ export function wholesTable(result: RunResult): string {
     'Flows and groups',
     'of the whole run; the response times of their requests together, without pauses, in ms; cut: by the end of the load',
     table('Flows and groups', ['Name', ...heads], rows),
-  );
-}
-
-/** What agents of each region had; nothing where none says where it is. */
-export function regionsTable(result: RunResult): string {
-  const { regions = {} } = result;
-  const rows = Object.entries(regions).flatMap(([name, part]) => requestRows(name, part, result, name, 'region'));
-  if (rows.length === 0) return '';
-  return card(
-    'Regions',
-    'of the whole run; all requests of the agents in each, together in the table of requests; response time in ms',
-    table('Regions', ['Region', ...REQUEST_HEADS], rows),
   );
 }
 
@@ -191,7 +179,7 @@ function bodiesOf(bodies: readonly string[] | undefined): string {
 }
 
 /** @param key of the request name; null: all of them. */
-function requestRows(
+export function requestRows(
   name: string,
   {
     totals,
@@ -229,7 +217,7 @@ function rowKey(what: string, key: string | null, style: string): string {
   return key === null ? what : `${what} ${key}`;
 }
 
-function tableRow(name: string, cells: readonly string[], key: string, style: string): string {
+export function tableRow(name: string, cells: readonly string[], key: string, style: string): string {
   const look = style === '' ? '' : ` class="${style}"`;
   return `<tr${look} data-row="${escapeHtml(key)}"><th scope="row" class="wrap">${requestName(name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }
@@ -275,12 +263,17 @@ function totalsLine(totals: Totals): string {
   return `<p class="facts" data-facts>${[...outcomes, ...statuses].join('')}${traffic}</p>`;
 }
 
-function card(title: string, aside: string, content: string): string {
+export function card(title: string, aside: string, content: string): string {
   const unit = aside === '' ? '' : `<span class="unit">${aside}</span>`;
   return `<section class="card"><div class="title"><h2>${title}${unit}</h2><span class="part" hidden></span></div>${content}</section>`;
 }
 
-function table(name: string, heads: readonly string[], rows: readonly string[], text: readonly string[] = []): string {
+export function table(
+  name: string,
+  heads: readonly string[],
+  rows: readonly string[],
+  text: readonly string[] = [],
+): string {
   const head = heads.map((label) => `<th scope="col"${text.includes(label) ? ' class="text"' : ''}>${label}</th>`);
   return (
     `<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table data-table><thead><tr>${head.join('')}</tr></thead>` +

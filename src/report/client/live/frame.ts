@@ -48,6 +48,8 @@ export interface AgentCell {
   readonly version: string;
   /** Null: it does not say where it is. */
   readonly region: string | null;
+  /** What of the load is its own, 0 to 1; null: as much as every other's. */
+  readonly share: number | null;
   /** The controller's clock less the agent's, and how far that may be wrong, ms. */
   readonly clockOffset: number;
   readonly clockWithin: number;

@@ -126,6 +126,14 @@ export class Panels {
           left: true,
         },
         {
+          id: 'share',
+          label: 'Agent’s share',
+          title: 'What of the load is the agent’s own, on all of its threads',
+          text: ({ agent }) => (agent?.share == null ? DASH : formatShare(agent.share)),
+          value: ({ agent }) => agent?.share ?? null,
+          when: ofAgents,
+        },
+        {
           id: 'version',
           label: 'Version',
           title: 'Of the agent’s rampart',
