@@ -131,6 +131,8 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'reference-server/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'],
           testTimeout: 600_000,
           env: { GOLDEN: updating ? 'update' : 'compare' },
+          // Vitest itself leaves a core to its own process, which has little to do once files are transformed.
+          maxWorkers: CORES,
         },
       },
       {
