@@ -11,6 +11,8 @@ import { Flows } from '../../src/load/flows.ts';
 export interface ClientErrors {
   readonly ttft: readonly number[];
   readonly itl: readonly number[];
+  /** What the stamps tell themselves: from the request's arrival to the first event, and between two events, µs, ascending. */
+  readonly stamped: { readonly ttft: readonly number[]; readonly itl: readonly number[] };
 }
 
 /** In which both sides' code is compiled. */
@@ -22,13 +24,19 @@ interface Seen {
   elapsed: number;
 }
 
+/** Over which users come: all at once they would stay in step, and each request wait for those before it at both ends. */
+const SPREAD = seconds(1);
+
 /** Virtual users that stream without a pause, with the product's own load model and driver; prints `ClientErrors` as JSON. */
 export function measureClientErrors(address: string, users: number, length: number): void {
   const url = new URL(address);
   const duration = micros(seconds(length) + WARMUP);
   const load: Extract<Plan['load'], { model: 'closed' }> = {
     model: 'closed',
-    vus: [{ duration, from: count(users), to: count(users) }],
+    vus: [
+      { duration: SPREAD, from: count(0), to: count(users) },
+      { duration: micros(duration - SPREAD), from: count(users), to: count(users) },
+    ],
     thinkTime: null,
   };
   const target = { url: address, protocol: 'http:', host: url.hostname, port: Number(url.port) } as const;
@@ -44,6 +52,7 @@ export function measureClientErrors(address: string, users: number, length: numb
   );
   const ttft: number[] = [];
   const itl: number[] = [];
+  const stamped = { ttft: [] as number[], itl: [] as number[] };
   const seen = new Map<object, Seen>();
   driver.onPieces = (exchange, pieces, gap) => {
     // Its bytes still lie in the driver's buffer: the call comes from within its reading.
@@ -54,21 +63,32 @@ export function measureClientErrors(address: string, users: number, length: numb
     const before = seen.get(exchange);
     if (gap < 0) seen.set(exchange, { stampedAt, elapsed: stampedAt - Number(came) });
     else if (before !== undefined) {
-      if (exchange.epoch === 1 && pieces === 1) itl.push(Math.abs(gap - (stampedAt - before.stampedAt)));
+      if (exchange.epoch === 1 && pieces === 1) {
+        itl.push(Math.abs(gap - (stampedAt - before.stampedAt)));
+        stamped.itl.push(stampedAt - before.stampedAt);
+      }
       before.stampedAt = stampedAt;
     }
   };
   let ended = false;
   driver.onDone = (exchange) => {
     const first = seen.get(exchange);
-    if (exchange.epoch === 1 && exchange.outcome === 0 && exchange.stream !== null && first !== undefined)
+    if (exchange.epoch === 1 && exchange.outcome === 0 && exchange.stream !== null && first !== undefined) {
       ttft.push(exchange.stream.firstAt - exchange.dueAt - first.elapsed);
+      stamped.ttft.push(first.elapsed);
+    }
     closed.done(exchange);
     if (ended || !closed.finished || driver.inFlight > 0) return;
     ended = true;
     driver.close();
     const ascending = (values: number[]): number[] => values.sort((a, b) => a - b);
-    process.stdout.write(JSON.stringify({ ttft: ascending(ttft), itl: ascending(itl) }));
+    process.stdout.write(
+      JSON.stringify({
+        ttft: ascending(ttft),
+        itl: ascending(itl),
+        stamped: { ttft: ascending(stamped.ttft), itl: ascending(stamped.itl) },
+      }),
+    );
   };
   closed.start(startAt);
 }

@@ -15,6 +15,7 @@ import { findRampart, rampart } from '../rampart.ts';
 import { quantile, spread } from '../statistics.ts';
 import { type Table, toMarkdown, toText } from '../table.ts';
 import { type ClientErrors, measureClientErrors } from './client-error.ts';
+import { comparePeers, peersIn, writePeers } from './peers.ts';
 import { readStreams } from './reader.ts';
 import { type Schedule, serveStreams } from './server.ts';
 import { fuzzSplitting, splittingCost } from './splitting.ts';
@@ -175,6 +176,8 @@ async function measure(argv: readonly string[], folder: string): Promise<void> {
       fuzz: { type: 'string' },
       out: { type: 'string' },
       date: { type: 'string' },
+      peers: { type: 'string' },
+      rounds: { type: 'string' },
     },
   });
   findRampart();
@@ -183,6 +186,17 @@ async function measure(argv: readonly string[], folder: string): Promise<void> {
   const setting: Setting = { cores: divideCores(), folder, rounds: quick ? 1 : 5, seconds: quick ? 3 : 8, tell };
   const busy = loadBefore();
   const tables: Table[] = [];
+  if (values.peers !== undefined) {
+    const { cores } = setting;
+    const folders = values.peers.split(',');
+    tables.push(
+      await comparePeers({ folder, cores, folders, rounds: Number(values.rounds ?? 1), tell, self, startStreams }),
+    );
+    for (const table of tables) process.stdout.write(toText(table));
+    if (values.out !== undefined)
+      writePeers(values.out, toMarkdown(tables[0] as Table), { machine: describeMachine(), busy });
+    return;
+  }
   const rows = [
     ...(await costPerEvent(setting)),
     ...splitting(setting),
@@ -219,7 +233,7 @@ async function measure(argv: readonly string[], folder: string): Promise<void> {
     '`npm run bench:streams -- --fuzz 1000000 --out docs/streams-bench.md` makes this page again; nobody edits it by hand.',
     '',
   ].join('\n');
-  writeFileSync(values.out, `${head}\n${tables.map(toMarkdown).join('\n')}`);
+  writeFileSync(values.out, `${head}\n${tables.map(toMarkdown).join('\n')}${peersIn(values.out)}`);
 }
 
 const [role, ...args] = process.argv.slice(2);
