@@ -22,6 +22,7 @@ import {
   addResumeOption,
   addServeOptions,
   addSettings,
+  addSweepOptions,
 } from './options.ts';
 import type { ReportFlags } from './report.ts';
 import type { ServeFlags } from './serve.ts';
@@ -191,6 +192,18 @@ Examples:
     const { compareCommand } = await import('./compare.ts');
     end(await compareCommand(world, runs, own, rest));
   });
+
+  const sweep = program
+    .command('sweep')
+    .description('throughput of each user against that of all, over numbers of users; up to which one SLOs hold')
+    .argument('<target>', 'URL of the endpoint, or a scenario file (YAML or JSON)');
+  flags(sweep, (own) => addSettings(addSweepOptions(own), 'run', ['request', 'prompts', 'load', 'target'])).action(
+    async (target: string, options: Record<string, unknown>) => {
+      const { own, others } = partedFlags(options, addSweepOptions(new Command()));
+      const { sweepCommand } = await import('./sweep.ts');
+      end(await sweepCommand(world, target, own, others));
+    },
+  );
 
   const baseline = program
     .command('baseline')

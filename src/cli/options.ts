@@ -104,6 +104,17 @@ export function addCompareOptions(command: Command): Command {
     .option('-q, --quiet', 'no line for each pair');
 }
 
+export function addSweepOptions(command: Command): Command {
+  return command
+    .option('--levels <users>', 'numbers of users, 1,2,8,32; or 1-64, doubled from one to the other (default 1-64)')
+    .option('--slo <expression>', 'what must hold, ttft_p95<300ms; repeat for more', collect)
+    .option('--tier <name=slos>', "one of several sets of SLOs: 'gold=ttft_p95<200ms,tpot_p95<30ms'; repeat", collect)
+    .option('-o, --out <folder>', 'where sweep.json, .csv, .md, .html and the runs go (default: reports/sweep-…)')
+    .option('--overwrite', 'replace earlier runs that the folder of --out holds')
+    .option('--json', 'print sweep.json on stdout, and nothing else there')
+    .option('-q, --quiet', 'no line for each level');
+}
+
 export function addBaselineOptions(command: Command): Command {
   return command
     .option('--dir <folder>', 'where baselines lie (default: baselines)')

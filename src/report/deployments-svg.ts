@@ -1,3 +1,4 @@
+import { frontOf as paretoOf } from '../analyze/front.ts';
 import type { Estimate } from '../core/breaking-point.ts';
 import type { Deployment, DeploymentComparison } from '../core/deployments.ts';
 import { tickLabel, ticksOf, valueAxis } from './client/axis.ts';
@@ -60,14 +61,9 @@ export function tradeOf({ deployments, unit, commonLoad }: DeploymentComparison)
 export function frontOf({ points, xBetter, yBetter }: Trade): readonly Point[] {
   const worth = (value: Estimate, better: 'more' | 'less'): number =>
     better === 'more' ? value.estimate : -value.estimate;
-  const beats = (a: Point, b: Point): boolean => {
-    const x = worth(a.x, xBetter) - worth(b.x, xBetter);
-    const y = worth(a.y, yBetter) - worth(b.y, yBetter);
-    return x >= 0 && y >= 0 && x + y > 0;
-  };
-  return points
-    .filter((one) => !points.some((other) => beats(other, one)))
-    .toSorted((a, b) => a.x.estimate - b.x.estimate);
+  return paretoOf(points, ({ x, y }) => [worth(x, xBetter), worth(y, yBetter)]).toSorted(
+    (a, b) => a.x.estimate - b.x.estimate,
+  );
 }
 
 /** Each deployment with its intervals, and the line through those that no other one beats. */

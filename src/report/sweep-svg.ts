@@ -1,0 +1,118 @@
+/** The pictures of a sweep: what each user has against what all have, with the Pareto line, and figures over the users. */
+import { usersText } from '../analyze/sweep.ts';
+import type { Sweep, SweepLevel } from '../core/sweep.ts';
+import { tickLabel, ticksOf, valueAxis } from './client/axis.ts';
+import { escapeHtml } from './html/escape.ts';
+import { shapeAt } from './overlay-svg.ts';
+import { figure, gridRow } from './svg-grid.ts';
+
+const WIDTH = 534;
+const HEIGHT = 260;
+const LEFT = 56;
+const RIGHT = 18;
+const TOP = 12;
+const BOTTOM = 46;
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+  readonly label: string;
+}
+
+interface Line {
+  readonly name: string;
+  /** Its colour and its shape. */
+  readonly place: number;
+  readonly points: readonly Point[];
+  readonly dashed?: true;
+}
+
+export const perUserName = ({ streamed }: Pick<Sweep, 'streamed'>): string =>
+  streamed ? 'tokens/s that a user reads' : 'requests/s of a user';
+export const inAllName = ({ streamed }: Pick<Sweep, 'streamed'>): string =>
+  streamed ? 'tokens/s of all users' : 'requests/s of all users';
+
+/** Those whose run says something of the target. */
+const sound = (levels: readonly SweepLevel[]): readonly SweepLevel[] =>
+  levels.filter(({ leftOut }) => leftOut === undefined);
+
+/** Empty: fewer than two levels say enough. */
+export function paretoSvg(sweep: Sweep): string {
+  const points = sound(sweep.levels).flatMap(({ vus, perUser, inAll }) =>
+    perUser === null ? [] : [{ x: perUser, y: inAll, label: String(vus) }],
+  );
+  if (points.length < 2) return '';
+  const front = sound(sweep.levels)
+    .flatMap(({ pareto, perUser, inAll }) => (pareto && perUser !== null ? [{ x: perUser, y: inAll, label: '' }] : []))
+    .toSorted((a, b) => a.x - b.x);
+  return svgOf(
+    [
+      { name: 'levels', place: 0, points },
+      { name: 'Pareto line', place: 1, points: front, dashed: true },
+    ],
+    perUserName(sweep),
+    inAllName(sweep),
+  );
+}
+
+/** A figure over the number of users; empty where it is not known of two levels. */
+export function courseSvg(
+  sweep: Sweep,
+  yName: string,
+  lines: readonly { readonly name: string; readonly of: (level: SweepLevel) => number | null | undefined }[],
+): string {
+  const drawn = lines.flatMap(({ name, of }, place): Line[] => {
+    const points = sound(sweep.levels).flatMap((level) => {
+      const y = of(level);
+      return y == null ? [] : [{ x: level.vus, y, label: '' }];
+    });
+    return points.length < 2 ? [] : [{ name, place, points }];
+  });
+  return drawn.length === 0 ? '' : svgOf(drawn, 'users at a time', yName);
+}
+
+function svgOf(lines: readonly Line[], xName: string, yName: string): string {
+  const all = lines.flatMap(({ points }) => points);
+  const most = (of: (point: Point) => number): number => Math.max(...all.map(of), Number.MIN_VALUE);
+  const [x, y] = [valueAxis(1.05 * most((point) => point.x)), valueAxis(1.05 * most((point) => point.y))];
+  const bottom = HEIGHT - BOTTOM;
+  const xAt = (value: number): number => LEFT + (value / x.end) * (WIDTH - RIGHT - LEFT);
+  const yAt = (value: number): number => bottom - (value / y.end) * (bottom - TOP);
+  const rows = ticksOf(y).map((tick) => gridRow(LEFT, WIDTH - RIGHT, figure(yAt(tick)), tick));
+  const columns = ticksOf(x).map(
+    (tick) => `<text x="${figure(xAt(tick))}" y="${bottom + 18}" text-anchor="middle">${tickLabel(tick)}</text>`,
+  );
+  const axis = `<text x="${figure((LEFT + WIDTH - RIGHT) / 2)}" y="${HEIGHT - 6}" text-anchor="middle">${escapeHtml(xName)}</text>`;
+  const drawn = lines.map(({ name, place, points, dashed }) => {
+    const path = points.map((point) => `${figure(xAt(point.x))} ${figure(yAt(point.y))}`).join('L');
+    const line =
+      points.length < 2
+        ? ''
+        : `<path class="line ${dashed ? 'dashed offered' : `run-${place + 1}`}" d="M${path}"><title>${escapeHtml(name)}</title></path>`;
+    const marks = dashed
+      ? ''
+      : points
+          .map(({ x: across, y: up, label }) => {
+            const text =
+              label === ''
+                ? ''
+                : `<text x="${figure(xAt(across) + 8)}" y="${figure(yAt(up) - 7)}">${escapeHtml(label)}</text>`;
+            const told = `${label === '' ? `${name}, ${tickLabel(across)}` : usersText(Number(label))}: ${rounded(up)}`;
+            return `<g><title>${escapeHtml(told)}</title>${shapeAt(place, xAt(across), yAt(up))}${text}</g>`;
+          })
+          .join('');
+    return `${line}${marks}`;
+  });
+  const told = lines
+    .map(
+      ({ name, points }) =>
+        `${name}: ${points.map((point) => `${rounded(point.y)} at ${rounded(point.x)}`).join('; ')}`,
+    )
+    .join('. ');
+  return (
+    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(`${yName} over ${xName}. ${told}`)}">` +
+    `${[...rows, ...columns, axis, ...drawn].join('')}</svg>`
+  );
+}
+
+const rounded = (value: number): string => tickLabel(Number(value.toPrecision(3)));
