@@ -57,6 +57,19 @@ async function run(name: string, url: string, ...args: string[]): Promise<RunRes
 }
 
 const TESTS: Readonly<Record<string, () => Promise<void>>> = {
+  'conversation.yaml': async () => {
+    const url = await served('tokens', '--prefill', '2ms', '--prefill-token', '10us', '--decode', '1ms');
+    const result = await run('conversation.yaml', url, '--duration', '6s');
+    const input = (name: string): number => {
+      const { inputTokens = 0, ended = 1 } = result.series[name]?.streams ?? {};
+      return inputTokens / ended;
+    };
+    // Each turn has the words of those before it, and of the answers to them.
+    expect(input('second turn')).toBeGreaterThan(input('first turn') + 40);
+    expect(input('third turn')).toBeGreaterThan(input('second turn') + 40);
+    expect(result.flows?.['conversation']?.totals.ok).toBeGreaterThan(3);
+  },
+
   'loan.yaml': async () => {
     const { series } = await run('loan.yaml', await served('loan'), '--vus', '5', '--duration', '5s');
     expect(Object.keys(series)).toEqual(['POST /predict']);

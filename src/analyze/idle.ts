@@ -36,7 +36,7 @@ export class CycleFold {
   #waiting = 0;
   #longest = 0;
   #users = 0;
-  /** Users who could not connect paused on purpose. */
+  /** Users who could not connect paused on purpose, or some left: nothing can be said. */
   #paused = false;
 
   constructor(plan: Plan) {
@@ -93,7 +93,8 @@ export class CycleFold {
       this.#ended += ok + failed + unjudgedIn(byOutcome);
       this.#response += response.sum + failedResponse.sum;
       this.#longest = Math.max(this.#longest, response.max, failedResponse.max);
-      if ((byOutcome['connect-error'] ?? 0) > 0) this.#paused = true;
+      // How long users waited who then left is not known.
+      if ((byOutcome['connect-error'] ?? 0) + (byOutcome.cancelled ?? 0) > 0) this.#paused = true;
     }
   }
 

@@ -162,6 +162,8 @@ export type Capture = { readonly name: string } & (
   /** Its first group, or all that it matches. */
   | { readonly from: 'regexp'; readonly pattern: string }
   | { readonly from: 'status' }
+  /** What a language model said: the text of its stream, or of its response in one piece. */
+  | { readonly from: 'answer' }
 );
 
 /** What a virtual user, or an arrival, does: steps in turn. */

@@ -29,6 +29,7 @@ describe('parseTemplate', () => {
       { kind: 'words', amounts: of(100, 800), shared: 0 },
       { kind: 'words', amounts: of(5, 5), shared: 1 },
     ]);
+    expect(piecesOf('{{random.words 5 same:3}}')).toEqual([{ kind: 'words', amounts: of(5, 5), shared: 0, same: 3 }]);
     expect(piecesOf('{{random.words lognormal:512±200 shared:50% key:7}}{{random.int exp:128}}')).toEqual([
       { kind: 'words', amounts: { kind: 'lognormal', mean: 512, deviation: 200 }, shared: 0.5, key: 7 },
       { kind: 'amount', amounts: { kind: 'exponential', mean: 128 } },

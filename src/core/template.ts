@@ -29,7 +29,14 @@ export type Placeholder =
    * So many English words. Of each text the share `shared` (0..1) is the beginning of one that all have in common; all of it
    * (1): the text is the same in all requests. `key`: whatever the seed is, another key makes other words.
    */
-  | { readonly kind: 'words'; readonly amounts: Amounts; readonly shared: number; readonly key?: number };
+  | {
+      readonly kind: 'words';
+      readonly amounts: Amounts;
+      readonly shared: number;
+      readonly key?: number;
+      /** Wherever that number stands in the requests of a pass, the text is the same one. */
+      readonly same?: number;
+    };
 
 export type Piece = string | Placeholder;
 
@@ -113,13 +120,20 @@ function parseWords(inside: string, parts: readonly string[]): Placeholder | str
   const [, , share] = shares[0] ?? [];
   const shared = shares.length === 0 ? 0 : share === undefined ? 1 : Number(share) / 100;
   const keys = known.flatMap(([, , , key]) => (key === undefined ? [] : [Number(key)]));
-  if (more.length > 0 || shares.length > 1 || keys.length > 1 || first === '') return WORDS_FORMS;
+  const same = known.flatMap(([, , , , number]) => (number === undefined ? [] : [Number(number)]));
+  if (more.length > 0 || shares.length > 1 || keys.length > 1 || same.length > 1 || first === '') return WORDS_FORMS;
   if (typeof amounts === 'string') return `{{${inside}}}: ${amounts}; ${WORDS_FORMS}`;
   if (shared > 1) return `{{${inside}}} shares more than all of it`;
-  return { kind: 'words', amounts, shared, ...(keys[0] === undefined ? {} : { key: keys[0] }) };
+  return {
+    kind: 'words',
+    amounts,
+    shared,
+    ...(keys[0] === undefined ? {} : { key: keys[0] }),
+    ...(same[0] === undefined ? {} : { same: same[0] }),
+  };
 }
 
-const WORDS_OPTION = /^(?:(shared)(?::(\d+(?:\.\d+)?)%)?|key:(\d{1,10}))$/;
+const WORDS_OPTION = /^(?:(shared)(?::(\d+(?:\.\d+)?)%)?|key:(\d{1,10})|same:(\d{1,3}))$/;
 const WORDS_FORMS =
   '{{random.words}} needs how many, as in {{random.words 512}}, {{random.words 100-800}}, {{random.words lognormal:512±200 shared:50%}} or {{random.words 256 shared}}';
 

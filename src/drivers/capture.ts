@@ -7,6 +7,7 @@ import { capturedIn } from '../core/template.ts';
 import type { AnswerBuffer } from './answer.ts';
 import type { Fault } from './expectation.ts';
 import { isMissing, type ResponseJson, valueAt } from './json-check.ts';
+import { answerText } from './stream/answer-text.ts';
 
 /** Longer values are a slip: they would be sent again and again. Characters. */
 const LONGEST = 64 * 1024;
@@ -69,6 +70,13 @@ export class Capturer {
     switch (capture.from) {
       case 'status':
         return ({ status }) => ({ value: String(status) });
+      case 'answer':
+        return (_, answer) => {
+          const unreadable = answer.unreadable();
+          if (unreadable !== null) return { problem: unreadable };
+          const value = answerText(answer.text());
+          return value === null ? { problem: 'the body is the answer of no language model that is known' } : { value };
+        };
       case 'header': {
         const name = capture.header.toLowerCase();
         return (_, answer) => {
@@ -124,5 +132,7 @@ function sourceOf(capture: Capture): string {
       return `/${capture.pattern}/`;
     case 'status':
       return 'the status';
+    case 'answer':
+      return 'the answer’s text';
   }
 }

@@ -114,6 +114,19 @@ describe('a template', () => {
     expect(two.split(' ').length).toBe(one.split(' ').length);
   });
 
+  it('has the same text wherever a number of its own stands, and one beginning for all that is shared', () => {
+    const [one, two] = textsOf(
+      '{{random.words 9-40 same:1}}|{{random.words 5}}|{{random.words 9-40 same:1}}|{{random.words 9-40 same:2}}|{{random.words 3 shared}}|{{random.words 6 shared}}',
+      [4, 5],
+      { place: 'text' },
+    ).map((text) => text.split('|')) as [string[], string[]];
+    expect(one[2]).toBe(one[0]);
+    expect(two[2]).toBe(two[0]);
+    expect(two[0]).not.toBe(one[0]);
+    expect(one[3]).not.toBe(one[0]);
+    expect(one[5]?.startsWith(`${one[4]} `)).toBe(true);
+  });
+
   it.each([
     ['exp:200', 200, 200],
     ['lognormal:200±100', 200, 100],

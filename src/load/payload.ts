@@ -28,6 +28,9 @@ import { CommonWords, wordsOf } from './words.ts';
 /** Below this many bytes a loop is quicker than a call that copies. */
 const SHORT = 24;
 
+/** Streams of random numbers that several placeholders draw from, apart from those of one each. */
+const SAME_STREAMS = 2 ** 20;
+
 /** One step of a filling: bytes as they are, a cell of the row, or a text made up for the request. */
 type Step =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
@@ -127,7 +130,8 @@ export class PlanPayloads implements Payloads {
       if (trace === undefined) throw new Error('the plan has trace ids and no key for them');
       return (index) => traceparentOf(trace, index, placeholder.request);
     }
-    const draw = new Draw(this.#seed, this.#streams++);
+    const same = placeholder.kind === 'words' ? placeholder.same : undefined;
+    const draw = new Draw(this.#seed, same === undefined ? this.#streams++ : SAME_STREAMS + same);
     switch (placeholder.kind) {
       case 'uuid':
         return (index) => writeText(draw.uuid(index), style);
@@ -161,7 +165,7 @@ function wordsMaker(
 ): (index: number) => string {
   const wordsFor = (index: number): number => drawAmount(amounts, (which) => draw.uniform(index, which));
   // Neither seed nor key changes it: a system prompt is the same in every run, and in every level of a search.
-  const common = new CommonWords(draw.stream);
+  const common = new CommonWords();
   if (shared === 1) {
     const same = writeText(common.first(wordsFor(0)), style);
     return () => same;
@@ -267,10 +271,8 @@ class StepFilling implements Filling {
 /** Random numbers of one placeholder, by the request's number: splitmix32 of the number under four keys of seed and stream. */
 class Draw {
   readonly #keys: Int32Array;
-  readonly stream: number;
 
   constructor(seed: number, stream: number) {
-    this.stream = stream;
     const low = splitmix32(seed | 0);
     const high = splitmix32(Math.floor(seed / 2 ** 32) | 0);
     this.#keys = Int32Array.from({ length: 4 }, (_, word) => splitmix32(low ^ splitmix32(high ^ (4 * stream + word))));

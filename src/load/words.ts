@@ -20,16 +20,13 @@ export function wordsOf(key: number, index: number, count: number): string {
   return text;
 }
 
+const COMMON_KEY = 0x7072_6566;
+
 /** The beginning of one long text, as long as it has been asked for. */
 export class CommonWords {
-  readonly #key: number;
   #text = '';
   /** Where its words end. */
   #ends: number[] = [];
-
-  constructor(stream: number) {
-    this.#key = splitmix32(stream ^ 0x70726566);
-  }
 
   first(count: number): string {
     if (count > this.#ends.length) this.#grow(Math.max(count, 2 * this.#ends.length));
@@ -37,7 +34,7 @@ export class CommonWords {
   }
 
   #grow(count: number): void {
-    this.#text = wordsOf(this.#key, 0, count);
+    this.#text = wordsOf(COMMON_KEY, 0, count);
     this.#ends = [];
     for (let at = this.#text.indexOf(' '); at >= 0; at = this.#text.indexOf(' ', at + 1)) this.#ends.push(at);
     this.#ends.push(this.#text.length);

@@ -8,7 +8,7 @@ import { blame, type Origin, type WrittenRequest } from './raw-settings.ts';
 import { didYouMean } from './suggest.ts';
 import { quote } from './syntax.ts';
 
-const EXAMPLE = 'write "$.path", "header NAME", "regexp PATTERN" or "status"';
+const EXAMPLE = 'write "$.path", "header NAME", "regexp PATTERN", "status" or "answer" (the text of a language model)';
 
 /** What a request's response gives to later steps. @throws RampartError with the place of what is wrong. */
 export function resolveCaptures({
@@ -26,7 +26,7 @@ function parseCapture(name: string, text: string, label: string): Capture {
   };
   if (!/^[A-Za-z_][\w-]*$/.test(name))
     throw new RampartError('bad-flag', `${label} is no name: letters, digits, _ and - only`);
-  if (text === 'status') return { name, from: 'status' };
+  if (text === 'status' || text === 'answer') return { name, from: text };
   if (text.startsWith('$')) return { name, from: 'json', ...parseJsonPath(text, label) };
   const [, kind, rest = ''] = /^(header|regexp)\s+(.+)$/s.exec(text) ?? [];
   if (kind === 'header') {

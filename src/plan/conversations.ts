@@ -66,7 +66,8 @@ function turnsOf(value: unknown): readonly Turn[] | null {
 export const wordsIn = (text: string): number => text.trim().split(/\s+/).filter(Boolean).length;
 
 /**
- * A conversation as a row: its fields, and `prompt`, the first question, and `answerTokens`, how long the answer to it was.
+ * A conversation as a row: its fields, and `prompt`, the first question, `answerTokens`, how long the answer to it was, and
+ * `questions`, all of them from the first on.
  *
  * @param json an object's text.
  * @returns null: it has no question with an answer.
@@ -78,6 +79,7 @@ export function conversationRow(json: string, tokensIn: (text: string) => number
   const answer = turns[at + 1];
   if (question === undefined || answer === undefined || answer.text.trim() === '') return null;
   const answerTokens = Math.max(1, tokensIn(answer.text));
-  const own = JSON.stringify({ prompt: question.text, answerTokens });
+  const questions = turns.slice(at).flatMap(({ asks, text }) => (asks ? [text] : []));
+  const own = JSON.stringify({ prompt: question.text, answerTokens, questions });
   return `${json.trimEnd().slice(0, -1)},${own.slice(1)}`;
 }

@@ -81,7 +81,10 @@ export function loadRows(
   else {
     const values = /\.json$/i.test(file) ? elementsOf(pieces, refuse) : numbered(linesOf(pieces, refuse));
     const leftOut = readJson(values, wanted, table, refuse);
-    if (leftOut > 0) note(`${label}: ${leftOut} of ${quote(file)} have no question with an answer to it: left out`);
+    if (leftOut > 0)
+      note(
+        `${label}: ${leftOut} of ${quote(file)} have no question with an answer to it, or fewer turns than are used: left out`,
+      );
   }
   const whole = table.finish();
   if (whole.rows === 0) throw new RampartError('bad-file', `${label}: ${quote(file)} has no rows`);
@@ -116,6 +119,11 @@ function readJson(values: Iterable<Element>, wanted: RowsWanted, table: TableWri
     checkRow(written, line, refuse);
     const json = format === 'conversations' ? conversationRow(written, wordsIn) : written;
     if (json === null) {
+      skipped++;
+      continue;
+    }
+    // Not all of them have as many turns as are used.
+    if (format === 'conversations' && cells.some(({ field }) => field !== null && textAt(json, field) === null)) {
       skipped++;
       continue;
     }

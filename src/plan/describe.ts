@@ -208,11 +208,14 @@ function describeData({ data, checks, checkEvery }: Plan): string[] {
 function describePrompts({ requests, data }: Plan): string[] {
   const made = requests.flatMap(placeholdersIn);
   const words = made.find((one) => one.kind === 'words' && one.shared < 1);
+  // It stands before a prompt of somebody else's.
+  const begins = requests.some(({ body }) => /\{\{random\.words \d+ key:\d+\}\} (?!")/.test(body?.data ?? ''));
   const limit = made.find((one) => one.kind === 'amount');
   const parts: string[] = [];
+  if (begins) parts.push('each prompt begins with words that no run had before');
   if (data?.format === 'conversations')
     parts.push('prompts of conversations, their answers as long as there, counted in words');
-  else if (words?.kind === 'words') {
+  else if (!begins && words?.kind === 'words') {
     const { amounts, shared, key } = words;
     const begun = shared === 0 ? '' : `, of which all have the first ${formatShare(shared)} in common`;
     parts.push(

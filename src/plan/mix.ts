@@ -52,7 +52,7 @@ export const requestSchema = z.strictObject(
       .record(z.string(), z.string({ error: 'must be text' }), { error: 'must be an object of texts by name' })
       .optional()
       .describe(
-        'Values of the response for later steps, as {{captured.NAME}}: {"token": "$.access_token"}, "header X-Id", "regexp id=(\\d+)" or "status"',
+        'Values of the response for later steps, as {{captured.NAME}}: {"token": "$.access_token"}, "header X-Id", "regexp id=(\\d+)", "status" or "answer"',
       ),
     ...settingsSchema.pick(
       Object.fromEntries([...REQUEST_SETTINGS, 'thresholds'].map((setting) => [setting, true])) as never,

@@ -155,6 +155,14 @@ describe('conversations', () => {
     expect(asked?.['prompt']).toMatch(/^(?:[a-z]+ ){8}What is "rain"\?$/);
   });
 
+  it('have all their questions, and are left out where they have fewer than are used', () => {
+    const files = { 'talks.json': JSON.stringify(list) };
+    const body = '{"prompt": "{{row.questions.0}} {{row.questions.1}}"}';
+    const { bodies, rows } = bodiesOf('http://h:1/v1/completions', { data: 'talks.json', body }, { files, n: 1 });
+    expect(rows?.rows).toBe(1);
+    expect(bodies).toEqual([{ prompt: 'What is "rain"? Why?' }]);
+  });
+
   it.each([
     ['{"a": 1}', 'line 1 is no JSON list'],
     ['[{"a": 1}', 'the list does not end'],

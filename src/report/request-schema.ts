@@ -93,6 +93,7 @@ export const request = (unit: TimeUnit) =>
           z.strictObject({ name: captureName, from: captureFrom('header'), header: text('Its name.') }),
           z.strictObject({ name: captureName, from: captureFrom('regexp'), pattern: text('As written.') }),
           z.strictObject({ name: captureName, from: captureFrom('status') }),
+          z.strictObject({ name: captureName, from: captureFrom('answer') }),
         ]),
       )
       .exactOptional()
