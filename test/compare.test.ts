@@ -77,7 +77,11 @@ describe('two targets measured in turns', () => {
     expect(saved.stdout).toBe(`${join('baselines', 'main.baseline.json')}\n`);
     expect(saved.stderr).toBe('5 runs saved\n');
     expect((await baseline('save', 'main', ...runsOf('base'))).stderr).toMatch(/is there already/);
-    expect((await baseline('list')).stdout).toMatch(/^main {2}5 runs {2}2/);
+    writeFileSync(join(cwd, 'baselines', 'later.baseline.json'), '{"format": 7}');
+    const list = await baseline('list');
+    expect(list.stdout).toMatch(/^later {2}cannot be read\nmain {2}5 runs {2}2/);
+    expect(list.stderr).toMatch(/later\.baseline\.json: a baseline of format 7, and this version reads format 1/);
+    expect(list.code).toBe(2);
     expect((await baseline('show', 'main')).stdout.match(/p50 [\d.]+ ms/g)).toHaveLength(5);
     const worse = await baseline('check', 'main', ...runsOf('head'), '--margin', '25%');
     expect(worse.stdout).toMatch(/^Regression: .*p50 rose by/);

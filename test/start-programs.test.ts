@@ -65,7 +65,8 @@ it('tells of one that leaves its process group, and so cannot be ended', async (
 });
 
 it('tells of one that is never ready, and of one that dies, and leaves neither', async () => {
-  const never = await started(`exec ${server('mute', 'deaf')}`, '--wait-timeout', '1s');
+  // Behind a shell, which is no such program and ends at once.
+  const never = await started(`sh -c '${server('mute', 'deaf')}; true'`, '--wait-timeout', '1s');
   expect(never.stderr).toMatch(/was not ready within 1 s: nothing answered/);
   expect(never.stderr).toMatch(/did not end when it was asked to/);
   expect(never.code).toBe(4);

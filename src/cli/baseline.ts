@@ -56,7 +56,17 @@ function readBaseline({ files }: World, path: string): Baseline {
       `${path}: there is no such baseline`,
       'rampart baseline list shows those there are.',
     );
-  return parseBaseline(files.readText(path), path);
+  return baselineIn(files, path);
+}
+
+function baselineIn(files: World['files'], path: string): Baseline {
+  let text: string;
+  try {
+    text = files.readText(path);
+  } catch (error) {
+    throw new RampartError('bad-file', `${path} cannot be read: ${(error as Error).message}`);
+  }
+  return parseBaseline(text, path);
 }
 
 async function saved(
@@ -91,14 +101,25 @@ async function saved(
   return EXIT.passed;
 }
 
-function listed({ files, stdout }: World, folder: string): ExitCode {
+/** One that cannot be read hides none of the others. */
+function listed({ files, stdout, stderr }: World, folder: string): ExitCode {
   const names = files.isFolder(folder) ? files.namesIn(folder).filter((name) => name.endsWith(ENDING)) : [];
-  for (const name of names) {
-    const { runs, savedAt } = parseBaseline(files.readText(join(folder, name)), join(folder, name));
-    stdout.write(`${name.slice(0, -ENDING.length)}  ${counted(runs.length, 'run')}  ${savedAt}\n`);
+  let unread = 0;
+  for (const file of names) {
+    const path = join(folder, file);
+    const name = printable(file.slice(0, -ENDING.length));
+    try {
+      const { runs, savedAt } = baselineIn(files, path);
+      stdout.write(`${name}  ${counted(runs.length, 'run')}  ${savedAt}\n`);
+    } catch (error) {
+      if (!(error instanceof RampartError)) throw error;
+      unread++;
+      stdout.write(`${name}  cannot be read\n`);
+      stderr.write(`rampart: ${printable(error.message)}\n  ${error.hint}\n`);
+    }
   }
   if (names.length === 0) stdout.write(`no baseline in ${folder}\n`);
-  return EXIT.passed;
+  return unread === 0 ? EXIT.passed : EXIT.usage;
 }
 
 function shown({ stdout }: World, { name, savedAt, runs }: Baseline): ExitCode {

@@ -23,6 +23,7 @@ import {
   addServeOptions,
   addSettings,
   addSweepOptions,
+  COMPARE_HELP,
 } from './options.ts';
 import type { ReportFlags } from './report.ts';
 import type { ServeFlags } from './serve.ts';
@@ -181,7 +182,7 @@ Examples:
     .description('did this change make it slower? runs of each side, or two targets measured in turns; with statistics')
     .argument('[run...]', 'the base’s runs, two dashes, the head’s; or a folder of runs for each; or two URLs');
   flags(compare, (own) =>
-    addSettings(addSettings(addCompareOptions(own), 'run', ['request', 'load']), 'find', ['search']),
+    addSettings(addSettings(addCompareOptions(own), 'run', ['request', 'load']), 'find', ['search'], COMPARE_HELP),
   ).action(async (runs: string[], options: Record<string, unknown>) => {
     const { own, others } = partedFlags(options, addCompareOptions(new Command()));
     const rest = withoutHabits(others, []);

@@ -1,7 +1,9 @@
-import { CONFIDENCE, compareRuns, FEWEST, type SideInput } from '../analyze/compare/comparison.ts';
+import { compareRuns, type SideInput } from '../analyze/compare/comparison.ts';
 import { figuresOf } from '../analyze/compare/figures.ts';
+import { fewLooks, growingLooks } from '../analyze/compare/looks.ts';
 import { counted, formatMs, formatRate } from '../analyze/wording.ts';
 import type { Comparison, RunFigures } from '../core/comparison.ts';
+import { type Micros, toSeconds } from '../core/units.ts';
 import type { World } from '../core/world.ts';
 import { Random } from '../load/random.ts';
 import { type LiveSide, measureTurn, withVoids } from './turns.ts';
@@ -18,6 +20,8 @@ export interface Compared {
 export interface LiveWishes {
   /** Most pairs that are measured. */
   readonly pairs: number;
+  /** How long all of it may take; null: as long as the pairs do. */
+  readonly budget: Micros | null;
   readonly margin: number;
   readonly folder: string;
   readonly seed: number;
@@ -28,64 +32,85 @@ export interface LiveWishes {
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
-/** What may miss at the first look: little, since there is a second one. Together they are 5 %. */
-const FIRST_LOOK = 0.01;
+/** So many times as many pairs may fit into a budget as the first one says. */
+const ROOM = 1.25;
 
 /**
- * Measures two targets in turns, in pairs whose order is random, until the comparison is decided or there are enough pairs.
- * It is looked at twice at most: after five pairs, with narrower odds, and at the end. Both runs of a pair have the same
- * seed, and so the same arrivals and rows: what the load does to the figures cancels.
+ * Measures two targets in turns, in pairs whose order is random, until the comparison is decided, there are enough pairs, or
+ * the budget ends: no pair is begun that would not end in it. Without a budget it is looked at twice at most. Both runs of a
+ * pair have the same seed, and so the same arrivals and rows: what the load does to the figures cancels.
  *
+ * @param measure what measures a pair: another one in tests.
  * @returns the comparison, and how it ended.
  */
 export async function compareLive(
   world: World,
   sides: readonly [PairSide, PairSide],
   wishes: LiveWishes,
+  measure: typeof measureTurn = measureTurn,
 ): Promise<Compared & { readonly interrupted: boolean }> {
-  const { pairs, margin, seed, note, folder, overwrite, flags } = wishes;
+  const { pairs, budget, margin, seed, note, folder, overwrite, flags } = wishes;
+  const { clock } = world;
   const random = new Random(seed, 0);
   const stop = new AbortController();
   const forget = world.onInterrupt(() => stop.abort());
   const runs: Record<SideLabel, SideInput['runs'][number][]> = { base: [], head: [] };
-  const compared = (confidence: number): Comparison => {
+  const voids: string[] = [];
+  let looks = budget === null ? fewLooks(pairs) : growingLooks(pairs);
+  const most = (): number => Math.min(pairs, looks.at.at(-1) ?? pairs);
+  const begunAt = clock.now();
+  let longest = 0;
+  let out = false;
+  const compared = (): Comparison => {
     const [base, head] = sides.map(({ label, shown }) => ({ label: `${label} (${shown})`, runs: runs[label] }));
-    return compareRuns(base as SideInput, head as SideInput, { margin, version: world.version, confidence });
+    const confidence = looks.confidenceAt(runs.base.length);
+    const comparison = compareRuns(base as SideInput, head as SideInput, {
+      margin,
+      version: world.version,
+      confidence,
+    });
+    if (budget === null) return comparison;
+    const spentSeconds = toSeconds((clock.now() - begunAt) as Micros);
+    const pairSeconds = toSeconds(longest as Micros);
+    return { ...comparison, budget: { seconds: toSeconds(budget), spentSeconds, pairSeconds, ended: out } };
   };
   try {
-    const voids: string[] = [];
-    for (let turn = 1, pair = 1; pair <= pairs && voids.length <= pairs; turn++) {
+    for (let turn = 1; runs.base.length < most() && voids.length <= pairs; turn++) {
+      const turnAt = clock.now();
+      // The first is measured in any case: how long a pair takes is not known before.
+      out = budget !== null && longest > 0 && turnAt - begunAt + longest > budget;
+      if (out) break;
       const order = random.uniform() < 0.5 ? sides : sides.toReversed();
-      const done = await measureTurn(
+      const done = await measure(
         world,
         order,
         { kind: 'run', name: 'pair', number: turn, folder, seed, overwrite, flags },
         stop.signal,
       );
       if (done === null) break;
+      const took = clock.now() - turnAt;
+      // How many fit decides how often it is looked at, and not what the runs show. The first may be slower than others.
+      if (budget !== null && longest === 0)
+        looks = growingLooks(Math.min(pairs, Math.ceil((ROOM * budget) / Math.max(1, took))));
+      longest = Math.max(longest, took);
       const measured = done.map(({ label, from, result }) => ({
         label: label as SideLabel,
         from,
         figures: figuresOf(result),
       }));
+      const place = `pair ${runs.base.length + 1}${budget === null ? ` of at most ${pairs}` : ''}`;
       const reason = voidReason(measured);
       if (reason !== null) {
         voids.push(reason);
-        note(`pair ${pair} of at most ${pairs} is measured again: ${reason}`);
+        note(`${place} is measured again: ${reason}`);
         continue;
       }
       for (const side of measured) runs[side.label].push(side);
-      note(progress(pair, pairs, measured));
-      if (pair === FEWEST && pair < pairs) {
-        const early = compared(1 - FIRST_LOOK);
-        if (early.verdict !== 'undecided')
-          return { comparison: withVoids(early, voids, ofPairs), sides: [runs.base, runs.head], interrupted: false };
-      }
-      pair++;
+      note(`${place}: ${figuresText(measured)}`);
+      if (runs.base.length < most() && looks.at.includes(runs.base.length) && compared().verdict !== 'undecided') break;
     }
-    const looks = pairs > FEWEST ? CONFIDENCE + FIRST_LOOK : CONFIDENCE;
     return {
-      comparison: withVoids(compared(looks), voids, ofPairs),
+      comparison: withVoids(compared(), voids, ofPairs),
       sides: [runs.base, runs.head],
       interrupted: stop.signal.aborted,
     };
@@ -111,10 +136,10 @@ function voidReason(pair: readonly Measured[]): string | null {
 
 const ofPairs = (pairs: number): string => `${counted(pairs, 'pair')} of runs said nothing of the targets`;
 
-function progress(pair: number, pairs: number, runs: readonly Measured[]): string {
-  const figures = (['base', 'head'] as const).map((label) => {
-    const { p95 = null, throughput = null } = runs.find((each) => each.label === label)?.figures.values ?? {};
-    return `${label} ${p95 === null ? 'p95 –' : `p95 ${formatMs(p95)}`}, ${formatRate(throughput ?? 0)}`;
-  });
-  return `pair ${pair} of at most ${pairs}: ${figures.join('; ')}`;
-}
+const figuresText = (runs: readonly Measured[]): string =>
+  (['base', 'head'] as const)
+    .map((label) => {
+      const { p95 = null, throughput = null } = runs.find((each) => each.label === label)?.figures.values ?? {};
+      return `${label} ${p95 === null ? 'p95 –' : `p95 ${formatMs(p95)}`}, ${formatRate(throughput ?? 0)}`;
+    })
+    .join('; ');

@@ -17,6 +17,13 @@ describe('what compare refuses', () => {
     ['a margin without a unit', [A, B, '--margin', '5'], /--margin: "5" has no %/],
     ['a margin of nothing', [A, B, '--margin', '0%'], /--margin: 0 % is more exact than any run/],
     ['too few pairs', [A, B, '--pairs', '3'], /--pairs: "3" is too little; at least 5/],
+    [
+      'a budget too short for five pairs',
+      [A, B, '--budget', '30s'],
+      /--budget: 30s is too short: 5 pairs of two runs of 10s take 1:40 at least/,
+    ],
+    ['a budget that nobody can hold', [A, B, '--budget', 'auto'], /--budget: "auto" is not a duration/],
+    ['a budget of finished runs', ['a', '--', 'b', '--budget', '1m'], /--budget says how targets are measured/],
     ['a target that is no URL', ['http://[', B], /URL: "http:\/\/\[" is not a URL/],
     [
       'a scheme that nobody serves',

@@ -3,11 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { compareRuns, FEWEST, type SideInput } from '../analyze/compare/comparison.ts';
 import { figuresOf } from '../analyze/compare/figures.ts';
 import { differencesOf } from '../analyze/compare/plans.ts';
+import { formatClock } from '../analyze/wording.ts';
 import type { Comparison } from '../core/comparison.ts';
 import { EXIT, type ExitCode, RampartError } from '../core/errors.ts';
 import { JOURNAL } from '../core/run-files.ts';
+import { type Micros, micros, toSeconds } from '../core/units.ts';
 import type { World } from '../core/world.ts';
-import { parseCount, parseSeed, parseShare } from '../plan/syntax.ts';
+import { parseCount, parseDuration, parseSeed, parseShare } from '../plan/syntax.ts';
 import { comparisonMarkdown, renderComparison, toComparisonJson } from '../report/comparison.ts';
 import { renderComparisonPage } from '../report/comparison-page.ts';
 import { newRunId } from '../session/execution.ts';
@@ -21,27 +23,30 @@ import { tellGitHubOfComparison } from './github.ts';
 import { usualLength } from './turns.ts';
 
 const USUAL_PAIRS = 10;
+/** Where a budget bounds them: what 100 pairs cannot tell, more of them cannot either. */
+const MOST_PAIRS = 100;
 
 /**
  * `rampart compare`: two sets of finished runs, or two targets that are measured in turns. Exit code 3 where the head is worse,
  * or with --strict where that is not known.
  *
- * @param runFlags those of `run`, for targets.
+ * @param given the flags of `run`, for targets, and how long their comparison may take.
  */
 export async function compareCommand(
   world: World,
   runs: readonly string[],
   flags: CompareFlags,
-  runFlags: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
 ): Promise<ExitCode> {
+  const { budget, ...runFlags } = given;
   refuseSearch(flags, runFlags);
   const margin = marginOf(flags.margin);
   const targets = targetsOf(runs, flags);
   const folder = flags.out ?? (targets === null ? null : join('reports', `compare-${newRunId(world)}`));
   const { comparison, sides, interrupted } =
     targets === null
-      ? { ...compareFinished(world, runs, flags, { margin, runFlags }), interrupted: false }
-      : await compareTargets(world, targets, flags, { margin, runFlags, folder: folder ?? '.' });
+      ? { ...compareFinished(world, runs, flags, { margin, runFlags: given }), interrupted: false }
+      : await compareTargets(world, targets, flags, { margin, runFlags, budget, folder: folder ?? '.' });
   const code = await toldComparison(world, comparison, { ...flags, folder, sides });
   if (targets !== null && flags.quiet !== true) world.stderr.write(`\nComparison and runs: ${folder}\n`);
   return interrupted ? EXIT.interrupted : code;
@@ -111,11 +116,14 @@ async function compareTargets(
   world: World,
   [base, head]: Targets,
   flags: CompareFlags,
-  { margin, runFlags, folder }: Wishes & { readonly folder: string },
+  { margin, runFlags, budget: wish, folder }: Wishes & { readonly budget: unknown; readonly folder: string },
 ) {
   const { baseCmd, headCmd, pairs: many, quiet = false, overwrite = false } = flags;
   refuseDryRun(world);
-  const pairs = many === undefined ? USUAL_PAIRS : parseCount(many, '--pairs', { min: `${FEWEST}`, max: '100' });
+  const runs: Readonly<Record<string, unknown>> = { ...usualLength(runFlags), ...runFlags };
+  const budget = budgetOf(wish, runs);
+  const usual = budget === null ? USUAL_PAIRS : MOST_PAIRS;
+  const pairs = many === undefined ? usual : parseCount(many, '--pairs', { min: `${FEWEST}`, max: `${MOST_PAIRS}` });
   const seed = flags.seed === undefined ? world.randomSeed() : parseSeed(flags.seed, '--seed');
   const sides = sidesFor(
     world,
@@ -127,10 +135,24 @@ async function compareTargets(
   ) as [PairSide, PairSide];
   await makeFolder(world.files, { path: folder, label: flags.out === undefined ? '' : '--out' });
   return compareLive(world, sides, {
-    ...{ pairs, margin, folder, seed, overwrite },
+    ...{ pairs, budget, margin, folder, seed, overwrite, flags: runs },
     note: (line) => quiet || world.stderr.write(`${line}\n`),
-    flags: { ...usualLength(runFlags), ...runFlags },
   });
+}
+
+/** How long all pairs may take together; null: as long as they do. @throws {RampartError} where the fewest do not fit. */
+function budgetOf(wish: unknown, { duration }: Readonly<Record<string, unknown>>): Micros | null {
+  if (typeof wish !== 'string') return null;
+  const budget = parseDuration(wish, '--budget', { min: '5s', max: '24h' });
+  if (typeof duration !== 'string') return budget;
+  const least = 2 * FEWEST * parseDuration(duration, '--duration');
+  if (least > budget)
+    throw new RampartError(
+      'usage',
+      `--budget: ${wish} is too short: ${FEWEST} pairs of two runs of ${duration} take ${formatClock(toSeconds(micros(least)))} at least`,
+      'Give it more time, or the runs a shorter --duration.',
+    );
+  return budget;
 }
 
 function pageOf({ files, assets }: World, { comparison, sides }: Compared): string {

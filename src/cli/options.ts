@@ -1,18 +1,25 @@
 import type { Command } from 'commander';
 import type { SettingCommand } from '../settings/setting.ts';
-import { SETTINGS, type SettingGroup, settingsOf } from '../settings/table.ts';
+import { SETTINGS, type SettingGroup, type SettingName, settingsOf } from '../settings/table.ts';
 
 /**
  * The flags of the settings that a command has. Values stay text: `plan/` reads them, with the same rules as a scenario file's
  * and the environment's.
  *
  * @param groups the only ones that are wanted, in this order.
+ * @param helpOf what is said of some of them instead.
  */
-export function addSettings(command: Command, name: SettingCommand, groups?: readonly SettingGroup[]): Command {
+export function addSettings(
+  command: Command,
+  name: SettingCommand,
+  groups?: readonly SettingGroup[],
+  helpOf: Readonly<Partial<Record<SettingName, string>>> = {},
+): Command {
   for (const setting of settingsOf(name, groups)) {
     const { flag = '', help, repeat } = SETTINGS[setting];
-    if (repeat === true) command.option(flag, help[name] ?? '', collect);
-    else command.option(flag, help[name]);
+    const said = helpOf[setting] ?? help[name];
+    if (repeat === true) command.option(flag, said ?? '', collect);
+    else command.option(flag, said);
     // Another way to write the same setting.
     if (setting === 'bodyFile') command.option('--body-raw <text>', 'request body, where it may begin with @');
   }
@@ -69,6 +76,12 @@ export function addReportOptions(command: Command): Command {
     .option('-l, --label <name>', 'what to call a run among several, in their order; repeat', collect)
     .option('--json', 'print result.json on stdout, and nothing else there');
 }
+
+/** What some settings say where two targets are compared. */
+export const COMPARE_HELP: Readonly<Partial<Record<SettingName, string>>> = {
+  budget:
+    'measure pairs until the verdict is clear, so long at most (without it: --pairs); with --find: each search (default 2m)',
+};
 
 export function addCompareOptions(command: Command): Command {
   return command

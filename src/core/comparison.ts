@@ -17,6 +17,15 @@ export interface Comparison {
   readonly confidence: number;
   /** Measured in turns, so that runs of one time stand against each other; else all of one side against all of the other. */
   readonly paired: boolean;
+  /** How long it was allowed to take. Absent: nothing was said. */
+  readonly budget?: {
+    readonly seconds: number;
+    readonly spentSeconds: number;
+    /** The longest of its pairs. */
+    readonly pairSeconds: number;
+    /** It ended for want of time, and not since it was decided or there were enough pairs. */
+    readonly ended: boolean;
+  };
   readonly base: Side;
   readonly head: Side;
   readonly metrics: readonly MetricChange[];

@@ -1,5 +1,5 @@
 import type { Program } from '../core/world.ts';
-import { groupCpuSeconds } from './group-cpu.ts';
+import { groupCpuSeconds, groupRuns } from './process-group.ts';
 
 // As in ./files: quicker than an import statement.
 const { spawn, spawnSync } = process.getBuiltinModule('node:child_process');
@@ -7,8 +7,9 @@ const { spawn, spawnSync } = process.getBuiltinModule('node:child_process');
 /** Lines of its output that are kept, and characters of a line. */
 const LINES = 40;
 const LINE = 400;
-/** How long a program may take to end after it was asked to, ms. */
+/** How long a program may take to end after it was asked to, ms; and to be gone after it was killed. */
 const PATIENCE = 5_000;
+const GONE = 1_000;
 const WINDOWS = process.platform === 'win32';
 
 /**
@@ -46,6 +47,7 @@ export function startProgram(line: string): Program {
     child.once('error', (error) => end(error.message));
     child.once('exit', (code, signal) => end(signal === null ? `exit code ${code}` : signal));
   });
+  const runs = (): boolean => ending === null || (!WINDOWS && child.pid !== undefined && groupRuns(child.pid));
   return {
     ended,
     hasEnded: () => ending,
@@ -53,19 +55,29 @@ export function startProgram(line: string): Program {
     lastLines: () => (last === '' ? [...lines] : [...lines, last]),
     async stop() {
       kill('SIGTERM');
-      let killed = false;
-      const timer = setTimeout(() => {
-        killed = true;
+      // The shell ends at once; what it has started may have something to write before.
+      const killed = !(await comes(() => !runs(), PATIENCE));
+      if (killed) {
         kill('SIGKILL');
-      }, PATIENCE);
-      await ended;
-      clearTimeout(timer);
-      // The shell may end before what it started: whoever is left is ended too.
-      kill('SIGKILL');
+        await ended;
+        await comes(() => !runs(), GONE);
+      }
       process.off('exit', atExit);
       child.stdout?.destroy();
       child.stderr?.destroy();
       return killed ? 'killed' : 'ended';
     },
   };
+}
+
+/** Waits for something. @returns whether it came in time. */
+async function comes(there: () => boolean, patience: number): Promise<boolean> {
+  const until = Date.now() + patience;
+  for (let pause = 5; !there(); pause = Math.min(100, 1.5 * pause)) {
+    if (Date.now() >= until) return false;
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, pause);
+    });
+  }
+  return true;
 }

@@ -1,5 +1,5 @@
 import { FEWEST as FEWEST_RUNS } from '../analyze/compare/comparison.ts';
-import { counted, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
+import { counted, formatClock, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
 import type { ChangeVerdict, Comparison, MetricChange } from '../core/comparison.ts';
 
 /** How a comparison is said, in every output. */
@@ -13,7 +13,8 @@ export const CHANGE_SYMBOLS: Readonly<Record<ChangeVerdict, string>> = {
 };
 
 /** The answer in one sentence. */
-export function comparisonSentence({ verdict, metrics, margin, errorMargin }: Comparison): string {
+export function comparisonSentence(comparison: Comparison): string {
+  const { verdict, metrics, margin, errorMargin } = comparison;
   const said = metrics.filter((metric) => metric.verdict === verdict).map(changePhrase);
   switch (verdict) {
     case 'regression':
@@ -28,12 +29,23 @@ export function comparisonSentence({ verdict, metrics, margin, errorMargin }: Co
     case 'undecided':
       if (metrics.length === 0) return 'Nothing can be compared: no run of one side, or of both, can be used.';
       if (metrics.every(({ runs }) => runs < FEWEST_RUNS))
-        return `Undecided: ${FEWEST_RUNS} runs of each side are needed at least.`;
+        return `Undecided: ${FEWEST_RUNS} runs of each side are needed at least.${timeSentence(comparison)}`;
       return `Undecided: ${metrics
         .filter((metric) => metric.verdict === verdict)
         .map(openPhrase)
-        .join('; ')}.`;
+        .join('; ')}.${timeSentence(comparison)}`;
   }
+}
+
+/** That there was no time for more. */
+function timeSentence({ budget, base }: Comparison): string {
+  if (budget?.ended !== true) return '';
+  const pairs = base.runs.length;
+  const least =
+    pairs < FEWEST_RUNS
+      ? `; the longest took ${formatClock(budget.pairSeconds)}, so ${FEWEST_RUNS} take up to ${formatClock(FEWEST_RUNS * budget.pairSeconds)}`
+      : '';
+  return ` The budget of ${formatClock(budget.seconds)} ended after ${counted(pairs, 'pair')}${least}.`;
 }
 
 /** `p95 rose by 9.8 % (7.1 to 12.6 %)`. */
@@ -75,11 +87,12 @@ export function figureText(value: number, unit: MetricChange['unit']): string {
 }
 
 /** What was measured, and how it was judged. */
-export function methodSentence({ base, head, paired, margin, confidence, metrics }: Comparison): string {
+export function methodSentence(comparison: Comparison): string {
+  const { base, head, paired, margin, confidence, metrics, budget } = comparison;
   const used = ({ runs }: Comparison['base']): number => runs.filter(({ leftOut }) => leftOut === undefined).length;
   if (metrics.length === 0) return `${counted(used(base), 'usable run')} of the base, ${used(head)} of the head.`;
   const how = paired
-    ? `${counted(used(base), 'pair')} of runs, measured in turns`
+    ? `${counted(used(base), 'pair')} of runs, measured in turns${budget === undefined ? '' : ` within ${formatClock(budget.spentSeconds)} of ${formatClock(budget.seconds)}`}`
     : `${counted(used(base), 'run')} of the base, ${used(head)} of the head`;
   return `${how}. Intervals of ${formatShare(confidence)} for all ${counted(metrics.length, 'figure')} together; a change within ±${formatShare(margin)} does not count.`;
 }

@@ -1,3 +1,5 @@
+// What a group of processes uses, and whether one of them runs.
+
 // As in ./files: quicker than an import statement.
 const { readdirSync, readFileSync } = process.getBuiltinModule('node:fs');
 
@@ -11,16 +13,34 @@ const TICKS_PER_SECOND = 100;
 export function groupCpuSeconds(group: number): number | null {
   if (process.platform !== 'linux') return null;
   let ticks = 0;
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const fields = statOf(name);
-    if (fields?.[PGRP] !== `${group}`) continue;
-    for (const field of TIMES) ticks += Number(fields[field]);
-  }
+  for (const fields of membersOf(group)) for (const field of TIMES) ticks += Number(fields[field]);
   return ticks / TICKS_PER_SECOND;
 }
 
-/** Places after the program's name. Source: proc_pid_stat(5), pgrp (5), utime, stime, cutime, cstime (14 to 17). */
+/** Whether a process of a group runs. One that has ended, and that nobody waits for, does not. */
+export function groupRuns(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  if (process.platform !== 'linux') return true;
+  for (const fields of membersOf(group)) if (!ENDED.includes(fields[STATE] ?? '')) return true;
+  return false;
+}
+
+function* membersOf(group: number): Iterable<readonly string[]> {
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const fields = statOf(name);
+    if (fields?.[PGRP] === `${group}`) yield fields;
+  }
+}
+
+/** Places after the program's name. Source: proc_pid_stat(5), state (3), pgrp (5), utime, stime, cutime, cstime (14 to 17). */
+const STATE = 0;
+/** Zombie, dead. */
+const ENDED = ['Z', 'X'];
 const PGRP = 2;
 const TIMES = [11, 12, 13, 14] as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupCpuSeconds } from './group-cpu.ts';
+import { groupCpuSeconds, groupRuns } from './process-group.ts';
 import { startProgram } from './programs.ts';
 
 const BUSY = 'const end = Date.now() + 600; while (Date.now() < end);';
@@ -23,5 +23,6 @@ describe.runIf(process.platform === 'linux')('processor time of a started progra
 
   it('is nothing where there is no such group', () => {
     expect(groupCpuSeconds(2 ** 30)).toBe(0);
+    expect(groupRuns(2 ** 30)).toBe(false);
   });
 });
