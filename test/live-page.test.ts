@@ -152,6 +152,78 @@ it('sends one request and shows its response before any load, and runs until it 
   expect(complaints).toEqual([]);
 });
 
+it('finds out what an address accepts, fills it in, and a search with nothing else does the same by itself', async (test) => {
+  const got: string[] = [];
+  const target = await kept(
+    httpTarget((request, response) => {
+      got.push(`${request.method} ${request.url}`);
+      if (request.url === '/openapi.json') return void response.end(JSON.stringify(OPENAPI));
+      // The shortest body that it describes is {"income":1}.
+      const whole = Number(request.headers['content-length'] ?? 0) >= 12;
+      response.statusCode = request.method !== 'POST' ? 405 : whole ? 200 : 422;
+      response.end('{"decision": "<b>approve</b>"}');
+    }),
+  );
+  const { url } = await pages.serve(['--ui', '0'], temporaryFolder());
+  const page = await pages.open(test, url);
+  const discover = page.getByRole('button', { name: 'Discover', exact: true });
+  const found = page.getByRole('region', { name: 'Discovery' });
+  await discover.click();
+  await expect.poll(() => page.locator('#start-url-error').textContent()).not.toBe('');
+  expect(await found.isVisible()).toBe(false);
+  expect(got).toEqual([]);
+
+  // What a person wrote for another target gives way to what this one accepts.
+  await page.locator('#start-url').fill(target.url);
+  await page.locator('#start-body').fill('{"another": 1}');
+  await discover.click();
+  await found.getByText(/^.*OpenAPI.*\. It accepts POST with .*: status 200\.$/).waitFor();
+  expect(await page.locator('#start-method').inputValue()).toBe('POST');
+  expect(JSON.parse(await page.locator('#start-body').inputValue())).toMatchObject({ income: expect.any(Number) });
+  expect(await found.locator('pre').first().textContent()).toContain('<b>approve</b>');
+  expect(await page.locator('.command code').textContent()).toContain('--body');
+  expect(await findingsOf(page)).toEqual([]);
+  // GETs of well-known routes, and POSTs to the very address.
+  expect(got.filter((each) => !each.startsWith('GET ') && each !== `POST ${new URL(target.url).pathname}`)).toEqual([]);
+  const one = page.getByRole('button', { name: 'Send one request' });
+  await one.click();
+  await page.getByText(/^Status 200 after .* A run would count it as a success\.$/).waitFor();
+
+  for (const field of ['method', 'body', 'headers']) await page.locator(`#start-${field}`).fill('', { force: true });
+  await begin(page, { url: target.url, duration: '1s', vus: '1' });
+  await page.getByRole('button', { name: 'New test' }).waitFor();
+  await page.getByRole('tab', { name: 'Logs' }).click();
+  await page
+    .getByText(/POST .*application\/json/)
+    .first()
+    .waitFor();
+  expect(complaints).toEqual([]);
+});
+
+const OPENAPI = {
+  openapi: '3.1.0',
+  info: { title: 'loan', version: '1' },
+  paths: {
+    '/predict': {
+      post: {
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['income'],
+                properties: { income: { type: 'integer', minimum: 1, maximum: 9 } },
+              },
+            },
+          },
+        },
+        responses: { 200: { description: 'ok' } },
+      },
+    },
+  },
+};
+
 it('shows what comes from the target as text, is accessible in both themes, and fits a phone', async (test) => {
   const hostile = '<img src=x onerror=alert(1)><script>alert(2)</script>"\'';
   let answered = 0;

@@ -14,14 +14,16 @@ import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
 import { describePlan } from '../plan/describe.ts';
 import { readEdit } from '../plan/edit.ts';
-import { formError, readForm, sentenceOf } from '../plan/form.ts';
+import { formError, type PlannedForm, readForm, sentenceOf } from '../plan/form.ts';
 import type { FormMemory } from '../plan/form-memory.ts';
 import { secretsIn } from '../plan/publish.ts';
-import type { PreparedRun } from '../plan/resolve.ts';
 import type { ControlAnswer, EarlierRun, FieldError } from '../report/client/live/frame.ts';
 import type { ConsoleView } from '../report/console.ts';
+import { discoveredForm } from '../report/discovered-form.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
+import { probeCache } from '../session/cache-probe.ts';
+import { discoverFor, moreOfAddress, plannedAgain, settingsOf } from '../session/discovery.ts';
 import { discardRows, execute, newRunId, openFolder } from '../session/execution.ts';
 import type { Frame } from '../session/frame.ts';
 import { followedBy, type Voice } from '../session/outputs.ts';
@@ -164,15 +166,18 @@ export class RunManager implements Tester {
   async start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]> {
     const id = newRunId(this.#world);
     const { made: test, errors } = await this.#prepare(kind, settings, async (form): Promise<Test> => {
-      const { rows } = form;
+      let { rows } = form;
       let frame: Frame | null = null;
       try {
         await reach(form.plan);
         const wish = { path: join('reports', id), label: '', overwrite: false };
         const secretsOf = (one: Plan): Secrets => this.#secretsOf(one);
-        const ready = await preflight(this.#world, { prepared: form, wish, secretsOf, again: null });
+        const again = plannedAgain(form.sources, form, this.#world);
+        const ready = await preflight(this.#world, { prepared: form, wish, secretsOf, again });
         ({ frame } = ready);
+        ({ rows } = ready.prepared);
         const { plan } = frame;
+        for (const line of ready.told) this.#world.stderr.write(`${line}\n`);
         return { id, plan, rows, frame, folder: await this.openFolder(plan, wish, frame) };
       } catch (error) {
         await frame?.tearDown();
@@ -205,6 +210,30 @@ export class RunManager implements Tester {
       }
     });
     return trial === null ? { errors } : { errors: [], trial };
+  }
+
+  async discover(kind: 'run' | 'find', settings: Settings): Promise<ControlAnswer> {
+    // What is in the fields of what it looks for is what it looks for.
+    const { method: _, body: __, ...texts } = settings;
+    const { clock, randomSeed } = this.#world;
+    const { made, errors } = await this.#prepare(kind, texts, async ({ plan, rows, given }) => {
+      discardRows(this.#world.files, rows);
+      if (given.mix !== undefined)
+        throw new RampartError('usage', 'a scenario file says what to send: nothing is looked for');
+      await reach(plan);
+      const discovery = await discoverFor(plan, clock);
+      const { accepted } = discovery;
+      const cache = kind === 'find' ? await probeCache(plan, discovery, { clock, randomSeed }) : null;
+      return discoveredForm(discovery, texts, {
+        request: accepted === null ? null : settingsOf(accepted.question),
+        more: accepted === null ? '' : moreOfAddress(plan, accepted.question),
+        cache: cache?.cached === true ? cache : null,
+        secrets: this.#secretsOf(plan),
+      });
+    });
+    if (made === null) return { errors };
+    const { fill, ...told } = made;
+    return { errors: [], fill, trial: { ...told, headers: '' } };
   }
 
   edit(settings: Settings): readonly FieldError[] {
@@ -242,7 +271,7 @@ export class RunManager implements Tester {
   async #prepare<Made>(
     kind: 'run' | 'find',
     settings: Settings,
-    make: (prepared: PreparedRun) => Promise<Made>,
+    make: (form: PlannedForm) => Promise<Made>,
   ): Promise<{ readonly made: Made | null; readonly errors: readonly FieldError[] }> {
     if (this.running || this.#preparing) return { made: null, errors: [{ field: '', message: BUSY }] };
     this.#preparing = true;

@@ -1,12 +1,11 @@
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import type { RowTable } from '../core/rows.ts';
 import { flagOf, namesWhere, SETTINGS, type SettingName } from '../settings/table.ts';
 import type { FieldError } from './edit.ts';
 import type { FormMemory } from './form-memory.ts';
 import { layerOf, type RawSettings } from './raw-settings.ts';
-import { type PlanWorld, prepareRun } from './resolve.ts';
-import type { Sources } from './sources.ts';
+import { type PlanWorld, type PreparedRun, preparedBy } from './resolve.ts';
+import { readSources, type Sources } from './sources.ts';
 
 /** Settings that a form may give: none of them names a file of this machine, but for the scenario that is the target. */
 export const FORM_SETTINGS = namesWhere(({ form }) => form !== undefined);
@@ -17,9 +16,14 @@ const isList = (name: SettingName): boolean => {
   return form?.part !== 'unseen' && form?.kind === 'lines';
 };
 
-export type Form =
-  | { readonly plan: Plan; readonly rows: RowTable | null; readonly errors: readonly [] }
-  | { readonly plan: null; readonly errors: readonly FieldError[] };
+/** A plan, and where its settings come from. */
+export interface PlannedForm extends PreparedRun {
+  readonly given: RawSettings;
+  readonly sources: Sources;
+  readonly errors: readonly [];
+}
+
+export type Form = PlannedForm | { readonly plan: null; readonly errors: readonly FieldError[] };
 
 /**
  * The plan that a form asks for, by the same rules as the command line; or everything that is wrong with it, beside the
@@ -44,11 +48,10 @@ export async function readForm(
   }
   for (let attempt = 0; attempt <= FORM_SETTINGS.length; attempt++) {
     try {
-      const prepared = await prepareRun(
-        { kind, target: (texts['url'] ?? '').trim(), env, flags: flagsOf(texts, memory) },
-        world,
-      );
-      return errors.length === 0 ? { ...prepared, errors: [] } : { plan: null, errors };
+      const sources: Sources = { kind, target: (texts['url'] ?? '').trim(), env, flags: flagsOf(texts, memory) };
+      const given = await readSources(sources, world.files);
+      const prepared = preparedBy(given, kind, world);
+      return errors.length === 0 ? { ...prepared, given, sources, errors: [] } : { plan: null, errors };
     } catch (error) {
       if (!(error instanceof RampartError)) throw error;
       const found = formError(error);

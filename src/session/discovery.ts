@@ -76,11 +76,16 @@ function bodyOf({ body, bytes: base64 }: Question): RequestBody | null {
   return body === null ? null : { encoding: 'utf8', data: body, bytes: bytes(Buffer.byteLength(body)) };
 }
 
+/** What belongs to an address besides, as a setting writes it: parameters of its query. */
+export function moreOfAddress(plan: Plan, found: Question): string {
+  const asked = plan.requests[0]?.path ?? '';
+  return literalText(found.path.startsWith(asked) ? found.path.slice(asked.length) : '');
+}
+
 /** Where a plan's settings come from, with what its target was found to accept below all that was given. */
 function sourcesWith(sources: Sources, plan: Plan, found: Question): Sources {
-  const asked = plan.requests[0]?.path ?? '';
   // Parameters of the query are part of the address, which was given.
-  const more = literalText(found.path.startsWith(asked) ? found.path.slice(asked.length) : '');
+  const more = moreOfAddress(plan, found);
   const { url } = sources.flags;
   const { program } = sources;
   return {

@@ -14,6 +14,8 @@ export interface Tester {
   start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]>;
   /** Sends one request of a test, and shows what comes; what is wrong with the settings is said, and then nothing is sent. */
   sendOne(kind: 'run' | 'find', settings: Settings): Promise<ControlAnswer>;
+  /** Finds out what an address accepts, by the rules of the command; what is wrong with the settings is said. */
+  discover(kind: 'run' | 'find', settings: Settings): Promise<ControlAnswer>;
   /** Changes the load of the run that is on. What is wrong is said, and then nothing has changed. */
   edit(settings: Settings): readonly FieldError[];
   /** Sends nothing more; responses under way are waited for. */

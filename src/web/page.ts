@@ -70,7 +70,7 @@ ${runView()}
 function startForm(): string {
   return `<section class="start-view" hidden><form id="start" novalidate aria-labelledby="start-title">
 <h1 id="start-title">New test</h1>
-<p class="why">Put load on an endpoint, or let rampart find how much it takes. Nothing is sent before you press a button.</p>
+<p class="why">Put load on an endpoint, or let rampart find how much it takes. Nothing is sent before you press a button. What to send can be found out: give the address and press <em>Discover</em>.</p>
 ${choice('What to do', 'kind', [
   ['run', 'Put load on it'],
   ['find', 'Find the breaking point'],
@@ -82,7 +82,7 @@ ${choice('Load', 'load', [
 <div class="fields">${MAIN_FIELDS.map((field) => inputOf(field, 'start')).join('')}</div>
 <details class="advanced"><summary>Advanced</summary><div class="fields">${ADVANCED_FIELDS.map((field) => inputOf(field, 'start')).join('')}</div></details>
 <p class="form-error" data-error="" role="alert"></p>
-<p class="actions"><button type="submit" class="primary">Start</button><button type="button" data-act="try">Send one request</button><button type="button" data-act="back" hidden>Back to the run</button></p>
+<p class="actions"><button type="submit" class="primary">Start</button><button type="button" data-act="discover">Discover</button><button type="button" data-act="try">Send one request</button><button type="button" data-act="back" hidden>Back to the run</button></p>
 <section class="trial" data-trial hidden aria-live="polite" aria-label="One request"><p class="sentence" data-trial-text="sentence"></p><p class="hint" data-trial-text="hint"></p><pre tabindex="0" aria-label="Body" data-trial-text="body"></pre><details><summary>Headers</summary><pre data-trial-text="headers"></pre></details></section>
 <p class="command" hidden><span>The same from a terminal</span><code data-text="command"></code></p>
 </form></section>`;

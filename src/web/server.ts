@@ -146,6 +146,11 @@ export class PageServer {
       if (asked === null) return answer(response, [nonsense('{"kind": "run", "settings": {"url": "http://…"}}')]);
       response.json(await tester.sendOne(asked.kind, asked.settings));
     });
+    app.post('/control/discover', call, async (request: Request, response: Response) => {
+      const asked = readStart(request.body);
+      if (asked === null) return answer(response, [nonsense('{"kind": "run", "settings": {"url": "http://…"}}')]);
+      response.json(await tester.discover(asked.kind, asked.settings));
+    });
     app.post('/control/edit', call, (request: Request, response: Response) => {
       const settings = readSettings(request.body);
       answer(response, settings === null ? [nonsense('{"vus": "20"}')] : tester.edit(settings));

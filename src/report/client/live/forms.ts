@@ -72,6 +72,12 @@ class SettingsForm {
   }
 }
 
+/** While the answer is on its way. */
+const LOOKING: Trial = {
+  ...{ good: true, hint: '', headers: '', body: '' },
+  sentence: 'Asking well-known routes, then the address itself for what it accepts …',
+};
+
 /** What the start form holds at first. */
 export interface Defaults {
   readonly kind: 'run' | 'find';
@@ -93,6 +99,7 @@ export class StartForm extends SettingsForm {
       void this.#start(started);
     });
     form.querySelector('[data-act="try"]')?.addEventListener('click', () => void this.#try());
+    form.querySelector('[data-act="discover"]')?.addEventListener('click', () => void this.#discover());
     this.#follow();
   }
 
@@ -112,11 +119,20 @@ export class StartForm extends SettingsForm {
     this.#showTrial(reply?.trial ?? null);
   }
 
+  /** What the target accepts goes into the fields, and below the buttons how that is known. */
+  async #discover(): Promise<void> {
+    this.#showTrial(LOOKING, 'Discovery');
+    const reply = await this.#post('discover');
+    for (const [name, text] of Object.entries(reply?.fill ?? {})) this.set(name, text);
+    this.#showTrial(reply?.trial ?? null, 'Discovery');
+    this.#follow();
+  }
+
   /** Null: the last call is still on its way. */
-  async #post(path: 'start' | 'try'): Promise<ControlAnswer | null> {
+  async #post(path: 'start' | 'try' | 'discover'): Promise<ControlAnswer | null> {
     if (this.#busy) return null;
     this.#busy = true;
-    const buttons = this.form.querySelectorAll('[type="submit"], [data-act="try"]');
+    const buttons = this.form.querySelectorAll('[type="submit"], [data-act="try"], [data-act="discover"]');
     for (const button of buttons) button.setAttribute('aria-disabled', 'true');
     const reply = await ask(path, { kind: this.#kind, settings: this.texts });
     for (const button of buttons) button.removeAttribute('aria-disabled');
@@ -125,12 +141,15 @@ export class StartForm extends SettingsForm {
     return reply;
   }
 
-  #showTrial(trial: Trial | null): void {
+  #showTrial(trial: Trial | null, label = 'One request'): void {
     const place = this.form.querySelector<HTMLElement>('[data-trial]');
     if (place === null) return;
     place.hidden = trial === null;
     if (trial === null) return;
-    place.dataset['trial'] = trial.good ? 'good' : 'bad';
+    place.dataset['trial'] = trial === LOOKING ? 'waiting' : trial.good ? 'good' : 'bad';
+    place.setAttribute('aria-label', label);
+    const headers = place.querySelector<HTMLElement>('details');
+    if (headers !== null) headers.hidden = trial.headers === '';
     for (const part of place.querySelectorAll<HTMLElement>('[data-trial-text]')) {
       const text = trial[part.dataset['trialText'] as 'sentence' | 'hint' | 'headers' | 'body'];
       part.textContent = text;

@@ -159,14 +159,14 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** What came of *Send one request*, as it may be shown. */
+/** What came of *Send one request*, or of *Discover*, as it may be shown. */
 export interface Trial {
-  /** A run would count it as a success. */
+  /** A run would count it as a success; or there is something that the target accepts. */
   readonly good: boolean;
   readonly sentence: string;
   /** What helps; empty: nothing to say. */
   readonly hint: string;
-  /** One a line. */
+  /** One a line; empty: none to show. */
   readonly headers: string;
   /** Its beginning, where it is long. */
   readonly body: string;
@@ -175,6 +175,8 @@ export interface Trial {
 /** What a control call answers: no errors, and it is done; or some, and nothing has changed. */
 export interface ControlAnswer {
   readonly errors: readonly FieldError[];
-  /** Of a single request. */
+  /** Of a single request, or of a discovery. */
   readonly trial?: Trial;
+  /** Of a discovery: what the form's fields hold from now on, by their names. */
+  readonly fill?: Readonly<Record<string, string>>;
 }
