@@ -112,8 +112,16 @@ describe('a cache in the target', () => {
       0,
       expect.stringMatching(/Cache: .*a body that it has seen takes it .*--rows 1000/s),
     ]);
+    const told = "so its capacity with one body is not the model's";
     const find = await rampart(['find', url, '--budget', '5s', '--allow-rough']);
-    expect(find.stderr).toContain("so its capacity with one body is not the model's");
+    expect(find.stderr).toContain(told);
+    // Of a body that was given, too; but not where no load is sent, or nothing is to be found out.
+    const given = ['find', url, '-b', '{"text": "a day by the sea"}'];
+    const before = seen.size;
+    const tried = await rampart([...given, '--dry-run']);
+    expect(tried.stdout + tried.stderr).not.toContain(told);
+    expect(seen.size).toBe(before + 1);
+    expect((await rampart([...given, '--budget', '5s', '--allow-rough'])).stderr).toContain(told);
     server.close().closeAllConnections();
   });
 

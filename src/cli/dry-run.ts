@@ -30,6 +30,7 @@ export async function tried(
       wish: null,
       secretsOf: (plan) => Secrets.of(plan),
       again: plannedAgain(sources, intended, world),
+      looksForCache: false,
       onInterrupt: world.onInterrupt,
     });
     const tornDown = await frame.tearDown();

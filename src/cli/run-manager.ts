@@ -173,7 +173,10 @@ export class RunManager implements Tester {
         const wish = { path: join('reports', id), label: '', overwrite: false };
         const secretsOf = (one: Plan): Secrets => this.#secretsOf(one);
         const again = plannedAgain(form.sources, form, this.#world);
-        const ready = await preflight(this.#world, { prepared: form, wish, secretsOf, again });
+        const ready = await preflight(this.#world, {
+          ...{ prepared: form, wish, secretsOf, again },
+          looksForCache: form.given.settings.discover !== false,
+        });
         ({ frame } = ready);
         ({ rows } = ready.prepared);
         const { plan } = frame;

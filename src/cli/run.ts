@@ -172,6 +172,7 @@ async function measuredBy(
     wish,
     secretsOf: (plan) => Secrets.of(plan),
     again: plannedAgain(sources, intended, world),
+    looksForCache: written.settings.discover !== false,
     onInterrupt: world.onInterrupt,
   });
   const { plan, rows, given } = prepared;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../load/random.ts';
-import { findingOf, type Turn } from './cache-probe.ts';
+import { findingOf, plainOf, type Turn } from './cache-probe.ts';
 
 /** Of a target whose response times are so distributed, and that answers repeats in `cachedMs`; null: it has no cache. */
 function turnsOf(random: Random, { time, cachedMs }: { time: () => number; cachedMs: number | null }, n = 20): Turn[] {
@@ -57,6 +57,19 @@ describe('turns', () => {
       if (findingOf(turnsOf(random, { time: () => 10 * Math.exp(0.5 * random.normal()), cachedMs: 1 }))?.cached)
         found++;
     expect(found).toBeGreaterThan(990);
+  });
+
+  it('are five where those show no sign of a cache, and go on where there is one', () => {
+    const random = new Random(10, 0);
+    let ended = 0;
+    for (let n = 0; n < 1_000; n++) {
+      const time = () => 10 * Math.exp(0.5 * random.normal());
+      const cached = turnsOf(random, { time, cachedMs: 2 }, 5);
+      expect(plainOf(cached)).toBeNull();
+      expect(plainOf(cached.slice(0, 4))).toBeNull();
+      if (plainOf(turnsOf(random, { time: () => 10 + random.uniform(), cachedMs: null }, 5))?.cached === false) ended++;
+    }
+    expect(ended).toBe(1_000);
   });
 
   it('that are too few say nothing', () => {

@@ -4,6 +4,7 @@
  */
 
 import type { Plan } from '../core/plan.ts';
+import type { SingleResponse } from '../core/single-response.ts';
 import type { Machine } from '../core/world.ts';
 import type { Discovery } from '../discover/discover.ts';
 import type { Accepted, Ask, Reply } from '../discover/exchange.ts';
@@ -35,6 +36,9 @@ export interface CacheFinding {
 const TURNS = 20;
 /** Fewer turns bear no answer. */
 const LEAST_TURNS = 10;
+/** After so many, a target whose medians differ by less than this has no cache worth a word. */
+const FIRST_TURNS = 5;
+const SIGN_OF_ONE = 1.25;
 /** All turns together, ms. */
 const PATIENCE = 12_000;
 /** Of the response that was accepted, ms: it may have been the first of a cold target. */
@@ -63,6 +67,14 @@ export function findingOf(turns: readonly Turn[]): CacheFinding | null {
   return { cached, turns: turns.length, unseenMs, repeatedMs };
 }
 
+/** Of a target whose first turns show so little that the rest would be sent in vain; null: go on. */
+export function plainOf(turns: readonly Turn[]): CacheFinding | null {
+  if (turns.length !== FIRST_TURNS) return null;
+  const unseenMs = medianOf(turns.map((turn) => turn.unseen));
+  const repeatedMs = medianOf(turns.flatMap(({ again, same }) => [again, same]));
+  return unseenMs < SIGN_OF_ONE * repeatedMs ? { cached: false, turns: turns.length, unseenMs, repeatedMs } : null;
+}
+
 /** Asks in turns, and says what they show; null: they do not tell. */
 async function turnsOf({ question }: Accepted, make: RowMaker, ask: Ask): Promise<CacheFinding | null> {
   const timed = async (body: string | null): Promise<number | null> => {
@@ -81,14 +93,32 @@ async function turnsOf({ question }: Accepted, make: RowMaker, ask: Ask): Promis
     // Refused, or the time is over.
     if (unseen === null || again === null || same === null) break;
     turns.push({ unseen, again, same });
+    const plain = plainOf(turns);
+    if (plain !== null) return plain;
   }
   return findingOf(turns);
 }
 
-/** Looks whether the target that was discovered answers from a cache; null: it cannot be told. */
+/**
+ * A request that somebody gave, and that was answered well, as one that the target accepts: a POST of JSON that is always the
+ * same. Null: none that could be varied, or several.
+ */
+export function acceptedAsGiven(
+  plan: Plan,
+  { status, headers, body, message, ...took }: SingleResponse,
+): Accepted | null {
+  const [request, ...others] = plan.requests;
+  if (request === undefined || others.length > 0 || plan.data !== null || request.templated === true) return null;
+  if (request.method !== 'POST' || request.body?.encoding !== 'utf8' || took.streamed) return null;
+  const reply = { status, headers, body, message, ms: took.responseMs - took.connectMs };
+  const question = { method: 'POST', path: request.path, headers: request.headers, body: request.body.data };
+  return { question, from: 'what was given', reply };
+}
+
+/** Looks whether a target answers from a cache; null: it cannot be told. */
 export async function probeCache(
   plan: Plan,
-  { accepted, bodySchema }: Discovery,
+  { accepted, bodySchema }: Pick<Discovery, 'accepted' | 'bodySchema'>,
   { clock, randomSeed }: Pick<Machine, 'clock' | 'randomSeed'>,
 ): Promise<CacheFinding | null> {
   // Of a slow target too few requests go into the time; one that streams has no cache that this would see.

@@ -8,7 +8,7 @@ import { besideOf } from '../core/trace.ts';
 import type { Machine, World } from '../core/world.ts';
 import { cacheLines, foundLines, notFound } from '../report/discovery.ts';
 import { preflightLines, preflightRefusal, streamRefusal } from '../report/preflight.ts';
-import { probeCache } from './cache-probe.ts';
+import { acceptedAsGiven, probeCache } from './cache-probe.ts';
 import { discoverFor, mayWantMore, type PlannedAgain } from './discovery.ts';
 import { Frame, isFramed } from './frame.ts';
 import { type FolderWish, takenNames } from './run-folder.ts';
@@ -21,6 +21,8 @@ interface Intended<Prepared> {
   readonly secretsOf: (plan: Plan) => Secrets;
   /** Null: what to send was said. */
   readonly again: PlannedAgain<Prepared> | null;
+  /** A search looks whether the target answers from a cache, which takes up to a hundred requests. */
+  readonly looksForCache: boolean;
   /** Ends a set-up that takes its time. Absent: nothing does. */
   readonly onInterrupt?: World['onInterrupt'];
 }
@@ -49,7 +51,7 @@ export interface Preflight<Prepared> {
  */
 export async function preflight<Prepared extends Planned>(
   machine: Pick<Machine, 'clock' | 'files' | 'randomSeed'>,
-  { prepared: asked, wish, secretsOf, again: discovering, onInterrupt }: Intended<Prepared>,
+  { prepared: asked, wish, secretsOf, again: discovering, looksForCache, onInterrupt }: Intended<Prepared>,
 ): Promise<Preflight<Prepared>> {
   const { clock, files } = machine;
   const { rows } = asked;
@@ -76,9 +78,16 @@ export async function preflight<Prepared extends Planned>(
       const lacking = unstreamed(of, seen);
       if (lacking !== null) throw streamRefusal(lacking, secrets(of));
     };
+    // A search for the capacity of a model would find that of its cache.
+    const cacheTold = async (of: Parameters<typeof probeCache>[1], sent: Plan, known: Secrets): Promise<string[]> => {
+      const cache = looksForCache && sent.kind === 'find' ? await probeCache(sent, of, machine) : null;
+      return cache?.cached === true ? cacheLines(cache, known.maskAddresses(sent.target.url)) : [];
+    };
     if (again === null || (first?.outcome === 'ok' && !again.needed)) {
       refuseUnstreamed(plan, responses);
-      return { prepared, told: [...told, preflightLines(responses)], responses, frame };
+      const given = first === undefined ? null : acceptedAsGiven(plan, first);
+      const cache = await cacheTold({ accepted: given, bodySchema: null }, plan, secrets(plan));
+      return { prepared, told: [...told, ...cache, preflightLines(responses)], responses, frame };
     }
     const discovery = await discoverFor(plan, clock);
     if (discovery.accepted === null) throw notFound(discovery, plan.requests[0]?.path ?? '', secrets(plan));
@@ -86,10 +95,8 @@ export async function preflight<Prepared extends Planned>(
     const second = await requestOnce(besideTheRun(better.plan), better.rows, clock, null);
     if (second.outcome !== 'ok') throw preflightRefusal(better.plan, second, secrets(better.plan));
     refuseUnstreamed(better.plan, [second]);
-    const found = [...foundLines(discovery, secrets(better.plan)), preflightLines([second])];
-    // A search for the capacity of a model would find that of its cache.
-    const cache = plan.kind === 'find' ? await probeCache(plan, discovery, machine) : null;
-    if (cache?.cached === true) found.push(...cacheLines(cache, secrets(better.plan).maskAddresses(plan.target.url)));
+    const cache = await cacheTold(discovery, plan, secrets(better.plan));
+    const found = [...foundLines(discovery, secrets(better.plan)), ...cache, preflightLines([second])];
     // It has no set-up: what is shown of the run is the plan with what was found.
     frame = await setUp(better.plan, { clock, secretsOf, onInterrupt });
     return { prepared: better, told: [...told, ...found], responses: [second], frame };

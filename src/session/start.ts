@@ -167,6 +167,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
       const ready = await preflight(machine, {
         ...{ prepared: { plan, rows, given }, wish, secretsOf: (one: Plan) => Secrets.of(one) },
         again: plannedAgain(sources, { plan, given }, machine),
+        looksForCache: settings.discover !== false,
       });
       ({ frame } = ready);
       ({ plan, rows } = ready.prepared);
