@@ -21,6 +21,14 @@ it('a command is said in our own flags', () => {
     ...['-H', 'content-type: application/json', '-H', 'accept: application/json', '--data-raw', '{}'],
   ]);
   expect(curl('-G', 'http://a/p?q=1', '-d', 'a=1', '-d', 'b=2')).toEqual(['http://a/p?q=1&a=1&b=2']);
+  expect(curl('--unix-socket', '/run/a b.sock', 'http://model:81/p?x=1', '-d', 'y')).toEqual([
+    ...['http+unix://%2Frun%2Fa%20b.sock/p?x=1', '-H', 'host: model:81'],
+    ...['-H', 'content-type: application/x-www-form-urlencoded', '--data-raw', 'y'],
+  ]);
+  expect(curl('--unix-socket', '/a.sock', 'localhost')).toEqual(['http+unix://%2Fa.sock']);
+  expect(curl('--unix-socket', '/a.sock', 'http://a/', '-H', 'Host: b')).toEqual([
+    ...['http+unix://%2Fa.sock/', '-H', 'Host: b'],
+  ]);
   expect(curl('http://a/p', '-d@body.json', '-H', 'content-type: application/json')).toEqual([
     ...['http://a/p', '-H', 'content-type: application/json', '--body-file', 'body.json'],
   ]);
@@ -34,6 +42,8 @@ it.each([
   [['http://a/', '-d'], /-d has no value/],
   [['-d', 'x'], /no address/],
   [['http://a/', '-d', '@-'], /standard input/],
+  [['--unix-socket', '/a.sock', 'https://a/'], /--unix-socket leads to an address of https/],
+  [['--unix-socket', 'a.sock', 'http://a/'], /names no absolute path of a socket/],
 ])('%j is refused with what to do', async (words, says) => {
   const { code, stderr } = await saidBy(['run', '--', 'curl', ...words]);
   expect(code).toBe(2);

@@ -14,6 +14,8 @@ interface Gathered {
   url: string | null;
   method: string | null;
   query: boolean;
+  /** The Unix socket that leads there. */
+  socket: string | null;
 }
 
 /** Before a text that begins with @ and names no file all the same. */
@@ -62,7 +64,12 @@ const VALUED: readonly (readonly [names: string, take: Take])[] = [
   ['--cacert', flag('--cacert')],
   ['-E --cert', flag('--cert')],
   ['--key', flag('--key')],
-  ['--unix-socket', flag('--unix-socket')],
+  [
+    '--unix-socket',
+    (value, to) => {
+      to.socket = value;
+    },
+  ],
   ['--connect-to', flag('--connect-to')],
   ['-A --user-agent', header('user-agent')],
   ['-e --referer', header('referer')],
@@ -129,7 +136,7 @@ export function withoutCurl(argv: readonly string[]): readonly string[] {
 
 /** What stands behind `curl`, in our own flags: the address first. @throws RampartError */
 export function flagsOfCurl(words: readonly string[]): string[] {
-  const to: Gathered = { flags: [], headers: [], data: [], url: null, method: null, query: false };
+  const to: Gathered = { flags: [], headers: [], data: [], url: null, method: null, query: false, socket: null };
   const end = words.findIndex((word) => /^(\||\|\||&&|;|\d?>{1,2}&?\d?|<)$/.test(word));
   const queue = words.slice(0, end < 0 ? words.length : end).filter((word) => word !== '\\' && word.trim() !== '');
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
@@ -163,7 +170,7 @@ function takeOption(word: string, queue: string[], to: Gathered): void {
   take(value, to);
 }
 
-function said({ flags, headers, data, url, method, query }: Gathered): string[] {
+function said({ flags, headers, data, url, method, query, socket }: Gathered): string[] {
   if (url === null) throw refused('curl', 'has no address');
   for (const text of [url, ...headers]) refusePlaceholder(text);
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`;
@@ -171,16 +178,30 @@ function said({ flags, headers, data, url, method, query }: Gathered): string[] 
   const asked = query && data.length > 0 ? `${address}${address.includes('?') ? '&' : '?'}${joined}` : address;
   const sends = data.length > 0 && !query;
   const typed = headers.some((each) => /^content-type\s*:/i.test(each));
+  const { address: to, host } = socket === null ? { address: asked, host: [] } : throughSocket(socket, asked);
+  const named = headers.some((each) => /^host\s*:/i.test(each));
   return [
-    asked,
+    to,
     ...flags,
     ...(method === null ? [] : ['-X', method]),
-    ...[...headers, ...(sends && !typed ? ['content-type: application/x-www-form-urlencoded'] : [])].flatMap((each) =>
+    ...[...(named ? [] : host), ...headers, ...(sends && !typed ? ['content-type: application/x-www-form-urlencoded'] : [])].flatMap((each) =>
       // Without a value curl takes the header out.
       /:\s*$/.test(each) ? [] : ['-H', each],
     ),
     ...(sends ? bodyOf(data, joined) : []),
   ];
+}
+
+/** Our own address of a Unix socket, and the header that names whom curl would ask there. */
+function throughSocket(socket: string, asked: string): { readonly address: string; readonly host: readonly string[] } {
+  const [, scheme = '', host = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/is.exec(asked) ?? [];
+  if (scheme.toLowerCase() !== 'http')
+    throw refused('--unix-socket', `leads to an address of ${scheme}`, 'A Unix socket is asked over plain HTTP here.');
+  if (host.includes('@')) throw refused('--unix-socket', 'has a user in its address', 'Write: -u name:password.');
+  return {
+    address: `http+unix://${encodeURIComponent(socket)}${rest}`,
+    host: /^localhost$/i.test(host) ? [] : [`host: ${host}`],
+  };
 }
 
 function bodyOf(data: readonly string[], joined: string): string[] {

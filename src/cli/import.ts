@@ -138,7 +138,7 @@ function ofCommand(words: readonly string[]): {
     else throw unusable(`has a cURL command with ${flag}, which a scenario has in no request`);
   }
   const verb = method ?? (body === null && bodyFile === undefined ? 'GET' : 'POST');
-  const path = /^[a-z]+:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] ?? '';
+  const path = /^[a-z+]+:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] ?? '';
   return {
     request: {
       name: `${verb} ${path === '' ? '/' : path}`,
