@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -37,6 +38,8 @@ afterEach(() => void server.close().closeAllConnections());
 const port = (): number => (server.address() as AddressInfo).port;
 const origin = (): string => `http://127.0.0.1:${port()}`;
 const put = (name: string, text: string): void => writeFileSync(join(cwd, name), text);
+
+const JSON_POST = { mimeType: 'application/json', text: '{"user": "ann"}' };
 
 /** What the target gets of one of each request of a scenario. */
 async function triedOf(scenario: string, env: Record<string, string>): Promise<Got[]> {
@@ -86,6 +89,44 @@ describe('rampart init --from', () => {
     expect(JSON.parse(sent[1]?.body ?? '')).toEqual({ password: 'p"w', n: 1, braces: '{{x}}' });
     const unset = await rampart(['run', 'scenario.yaml', '--dry-run'], { cwd, env: { COOKIE: 'x' } });
     expect([unset.code, unset.stderr]).toEqual([2, expect.stringContaining('needs the environment variable')]);
+  });
+
+  it('makes a flow of a recorded log-in that works with other tokens than the recorded ones', async () => {
+    const paths: string[] = [];
+    const issued: string[] = [];
+    // Each log-in has a token of its own, and each job an id: nothing recorded is valid any more.
+    const api = createServer((request, response) => {
+      paths.push(`${request.method} ${request.url}`);
+      const known = issued.some((token) => request.headers.authorization === `Bearer ${token}`);
+      const job = /^\/jobs\/(?<id>job-[\da-f-]+)$/.exec(request.url ?? '')?.groups?.['id'];
+      const body =
+        request.url === '/login'
+          ? { access_token: issued[issued.push(`fresh-${randomUUID()}`) - 1] }
+          : request.url === '/jobs'
+            ? { id: `job-${randomUUID()}` }
+            : { done: job !== undefined };
+      response.writeHead(request.url === '/login' || known ? 200 : 401, { 'content-type': 'application/json' });
+      request.resume().once('end', () => response.end(JSON.stringify(body)));
+    });
+    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+    const at = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    const headers = { Authorization: 'Bearer recorded-token-77' };
+    put(
+      'login.har',
+      harOf([
+        { url: `${at}/login`, method: 'POST', post: JSON_POST, answer: { access_token: 'recorded-token-77' } },
+        { url: `${at}/jobs`, method: 'POST', post: JSON_POST, headers, answer: { id: 'job-77aa' } },
+        { url: `${at}/jobs/job-77aa`, headers, answer: { done: true } },
+      ]),
+    );
+    const made = await rampart(['init', '--from', 'login.har', '-o', 'login.yaml'], { cwd });
+    expect([made.code, made.stdout]).toEqual([0, expect.stringContaining('for later requests: access_token, id\n')]);
+    expect(readFileSync(join(cwd, 'login.yaml'), 'utf8')).not.toMatch(/recorded-token|job-77aa/);
+    const run = await rampart(['run', 'login.yaml', '--dry-run'], { cwd });
+    expect([run.code, run.stderr]).toEqual([0, '']);
+    expect(paths.slice(0, 2)).toEqual(['POST /login', 'POST /jobs']);
+    expect(paths[2]).toMatch(/^GET \/jobs\/job-[\da-f]{8}-/);
+    api.close().closeAllConnections();
   });
 
   it('makes one of a Postman collection and of an .http file, in another folder than theirs', async () => {
@@ -158,6 +199,24 @@ describe('one request of a file', () => {
     expect(stderr).toContain('22 B of application/json');
     expect(got.length).toBeGreaterThanOrEqual(3);
     expect(got.at(-1)).toMatchObject({ line: 'POST /p?a=1', headers: { 'x-a': 'b' }, body: '{"text": "it\'s {{x}}"}' });
+  });
+
+  it.runIf(process.platform !== 'win32')('goes through the Unix socket that curl would take', async () => {
+    const socket = join(cwd, 'a b.sock');
+    const local = createServer((request, response) => {
+      got.push({ line: `${request.method} ${request.url}`, headers: request.headers, body: '' });
+      request.resume().once('end', () => response.end('ok'));
+    });
+    await new Promise<void>((resolve) => local.listen(socket, resolve));
+    const pasted = ['curl', '--unix-socket', socket, 'http://model/p?a=1', '-d', 'x'];
+    const { code, stderr } = await rampart(['run', '-n', '3', '-u', '1', '-o', 'out', '--', ...pasted], { cwd });
+    expect([[0, 5].includes(code ?? -1), stderr]).toEqual([true, expect.not.stringContaining('rampart: ')]);
+    expect(got.at(-1)).toMatchObject({ line: 'POST /p?a=1', headers: { host: 'model' } });
+    put('two.sh', `curl --unix-socket '${socket}' http://model/a\ncurl --unix-socket '${socket}' http://model/b\n`);
+    const made = await rampart(['init', '--from', 'two.sh', '-o', 'socket.yaml'], { cwd });
+    expect([made.code, made.stderr]).toEqual([0, '']);
+    expect((await triedOf('socket.yaml', {})).map(({ line }) => line)).toEqual(['GET /a', 'GET /b']);
+    local.close().closeAllConnections();
   });
 
   it('is sent by probe, with values of the environment; of several none is', async () => {

@@ -185,14 +185,20 @@ async function checked(world: World, path: string, text: string, from: string): 
 }
 
 /** Above the settings: where they come from, what they need and what is missing. */
-function aboutIt(from: string, { variables, requests }: ImportedScenario, { leftOut, inOrder }: Imported): string {
+function aboutIt(
+  from: string,
+  { variables, requests, captures }: ImportedScenario,
+  { leftOut, inOrder }: Imported,
+): string {
   const lines = [
     `Made of ${from}: ${requests} ${requests === 1 ? 'request' : 'requests'}.`,
     ...(variables.length === 0 ? [] : [`Needs of the environment: ${variables.join(', ')}.`]),
     ...(leftOut.length === 0 ? [] : [`Left out: ${leftOut.join(', ')}.`]),
     ...(inOrder && requests > 1
       ? [
-          'The flow is what was recorded, with its pauses. Without `flows` the requests are a mix, which rampart find searches, too.',
+          captures.length > 0
+            ? `The flow is what was recorded, with its pauses. Later requests are made of responses: ${captures.join(', ')}.`
+            : 'The flow is what was recorded, with its pauses. Without `flows` the requests are a mix, which rampart find searches, too.',
         ]
       : []),
   ];
@@ -200,10 +206,11 @@ function aboutIt(from: string, { variables, requests }: ImportedScenario, { left
 }
 
 function told(from: string, out: string, made: ImportedScenario, { leftOut }: Imported): string {
-  const { requests, variables } = made;
+  const { requests, variables, captures } = made;
   const lines = [
     `${out} is there: ${requests} ${requests === 1 ? 'request' : 'requests'} of ${from}.`,
     ...(variables.length === 0 ? [] : [`Set in the environment before a run: ${variables.join(', ')}`]),
+    ...(captures.length === 0 ? [] : [`Captured from responses for later requests: ${captures.join(', ')}`]),
     ...(leftOut.length === 0 ? [] : [`Left out: ${leftOut.join(', ')}`]),
     `Then: rampart validate ${out}, rampart run ${out} --dry-run`,
   ];

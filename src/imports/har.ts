@@ -1,4 +1,5 @@
 /** A HAR file, as browsers and proxies record it: what was asked, in turn. */
+import { Buffer } from 'node:buffer';
 import { literalText } from '../plan/template.ts';
 import {
   type Header,
@@ -7,6 +8,7 @@ import {
   type ImportedRequest,
   kept,
   LeftOut,
+  type RecordedResponse,
   take,
   unusable,
 } from './imported.ts';
@@ -89,7 +91,26 @@ function requestOf(entry: Tree, leftOut: LeftOut): ImportedRequest | null {
     url: literalText(`${url.origin}${url.pathname}${url.search}`),
     headers: typed,
     body: body === null ? null : literalText(body),
+    response: responseOf(treeOf(entry['response'])),
   };
+}
+
+/** Longer ones are no log-in, characters. */
+const LONGEST_RESPONSE = 1_000_000;
+
+function responseOf(response: Tree): RecordedResponse {
+  const headers = listOf(response['headers'])
+    .map(treeOf)
+    .map((header): Header => [textOf(header['name']), textOf(header['value'])]);
+  const content = treeOf(response['content']);
+  const written = textOf(content['text']);
+  if (!/json/i.test(textOf(content['mimeType'])) || written.length > LONGEST_RESPONSE) return { headers };
+  const text = /base64/i.test(textOf(content['encoding'])) ? Buffer.from(written, 'base64').toString('utf8') : written;
+  try {
+    return { headers, json: JSON.parse(text) as unknown };
+  } catch {
+    return { headers };
+  }
 }
 
 function addressOf(text: string): URL | null {

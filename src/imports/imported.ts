@@ -3,6 +3,13 @@ import { RampartError } from '../core/errors.ts';
 
 export type Header = readonly [name: string, value: string];
 
+/** What came back, where it was recorded: what later requests may have been made of. */
+export interface RecordedResponse {
+  readonly headers: readonly Header[];
+  /** Absent: none, or not recorded. */
+  readonly json?: unknown;
+}
+
 /** Its texts are templates: placeholders of ours, and two braces as such written `{{{{`. */
 export interface ImportedRequest {
   readonly name: string;
@@ -15,6 +22,9 @@ export interface ImportedRequest {
   readonly bodyFile?: string;
   /** How long after the end of the one before it was sent, where that is known; ms. */
   readonly pause?: number;
+  readonly response?: RecordedResponse;
+  /** What its response gives to later ones, as a scenario writes it, by the name that they say. */
+  readonly captures?: Readonly<Record<string, string>>;
 }
 
 export interface Imported {

@@ -10,6 +10,9 @@ interface HarEntry {
   /** Seconds after the first one. */
   readonly at?: number;
   readonly ms?: number;
+  /** What came back, as JSON. */
+  readonly answer?: unknown;
+  readonly answerHeaders?: Readonly<Record<string, string>>;
 }
 
 export function harOf(entries: readonly HarEntry[]): string {
@@ -18,7 +21,18 @@ export function harOf(entries: readonly HarEntry[]): string {
       version: '1.2',
       creator: { name: 'made up', version: '1' },
       entries: entries.map(
-        ({ method = 'GET', url, headers = {}, post, type = 'application/json', resource, at = 0, ms = 10 }) => ({
+        ({
+          method = 'GET',
+          url,
+          headers = {},
+          post,
+          type = 'application/json',
+          resource,
+          at = 0,
+          ms = 10,
+          answer,
+          answerHeaders,
+        }) => ({
           ...(resource === undefined ? {} : { _resourceType: resource }),
           startedDateTime: new Date(1_700_000_000_000 + at * 1000).toISOString(),
           time: ms,
@@ -28,7 +42,11 @@ export function harOf(entries: readonly HarEntry[]): string {
             headers: Object.entries(headers).map(([name, value]) => ({ name, value })),
             ...(post === undefined ? {} : { postData: post }),
           },
-          response: { status: 200, content: { mimeType: type } },
+          response: {
+            status: 200,
+            headers: Object.entries(answerHeaders ?? {}).map(([name, value]) => ({ name, value })),
+            content: { mimeType: type, ...(answer === undefined ? {} : { text: JSON.stringify(answer) }) },
+          },
         }),
       ),
     },

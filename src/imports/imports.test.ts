@@ -49,6 +49,7 @@ describe('a HAR file', () => {
           ['content-type', 'application/json'],
         ],
         body: '{"a": 1}',
+        response: { headers: [] },
       },
       expect.objectContaining({ url: 'https://api.test/form', body: 'a=%7B%7Bb%7D%7D', pause: 1990 }),
     ]);
@@ -275,7 +276,7 @@ describe('a scenario of what was imported', () => {
     const all = [request, request, { ...request, pause: 2_000 }];
     expect(scenarioOf({ requests: all, inOrder: true, leftOut: [] })).toEqual({
       scenario: { url: 'http://h/p?a=1', method: 'GET' },
-      ...{ variables: [], requests: 1 },
+      ...{ variables: [], requests: 1, captures: [] },
     });
   });
 

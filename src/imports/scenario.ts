@@ -1,5 +1,6 @@
 /** Imported requests as a scenario: what is common on top, secrets left to the environment. */
 import { jsonOf } from '../plan/json-of.ts';
+import { withCaptures } from './captures.ts';
 import { originOf } from './hosts.ts';
 import type { Imported, ImportedRequest } from './imported.ts';
 import { SecretTaker } from './secrets.ts';
@@ -11,6 +12,8 @@ export interface ImportedScenario {
   readonly variables: readonly string[];
   /** How many different requests. */
   readonly requests: number;
+  /** Names of what later requests are made of; without the flow they are none. */
+  readonly captures: readonly string[];
 }
 
 /** Shorter pauses are the time that a page takes; longer ones a person went away. ms. */
@@ -25,7 +28,7 @@ export function scenarioOf({ requests, inOrder }: Imported, settings: object = {
   const steps: (string | { readonly pause: string })[] = [];
   const names = new Set<string>();
   const nameOf = new Map<string, string>();
-  for (const { pause = 0, ...read } of requests) {
+  for (const { pause = 0, ...read } of inOrder ? withCaptures(requests) : requests) {
     const { name, ...sent } = taker.take(read);
     const key = JSON.stringify(inOrder ? sent : { name, ...sent });
     if (!different.has(key)) {
@@ -39,8 +42,10 @@ export function scenarioOf({ requests, inOrder }: Imported, settings: object = {
   }
   const variables = [...taker.names];
   const all = [...different.values()];
+  const captures = [...new Set(all.flatMap((request) => Object.keys(request.captures ?? {})))];
   const [first] = all as [ImportedRequest];
-  if (all.length === 1) return { scenario: { url: first.url, ...partsOf(first), ...settings }, variables, requests: 1 };
+  if (all.length === 1)
+    return { scenario: { url: first.url, ...partsOf(first), ...settings }, variables, requests: 1, captures };
   const origin = originOf(first.url);
   return {
     scenario: {
@@ -55,6 +60,7 @@ export function scenarioOf({ requests, inOrder }: Imported, settings: object = {
     },
     variables,
     requests: all.length,
+    captures,
   };
 }
 
@@ -65,7 +71,7 @@ function pathOf(url: string, origin: string): string {
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-function partsOf({ method, headers, body, bodyFile }: ImportedRequest): object {
+function partsOf({ method, headers, body, bodyFile, captures }: ImportedRequest): object {
   const given = Object.fromEntries(headers);
   const several = Object.keys(given).length < headers.length;
   return {
@@ -73,6 +79,7 @@ function partsOf({ method, headers, body, bodyFile }: ImportedRequest): object {
     ...(headers.length === 0 ? {} : { headers: several ? headers.map(([name, value]) => `${name}: ${value}`) : given }),
     ...(bodyFile === undefined ? {} : { bodyFile }),
     ...(body === null ? {} : { body: jsonOf(body) ?? body }),
+    ...(captures === undefined ? {} : { capture: captures }),
   };
 }
 
