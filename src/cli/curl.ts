@@ -184,7 +184,11 @@ function said({ flags, headers, data, url, method, query, socket }: Gathered): s
     to,
     ...flags,
     ...(method === null ? [] : ['-X', method]),
-    ...[...(named ? [] : host), ...headers, ...(sends && !typed ? ['content-type: application/x-www-form-urlencoded'] : [])].flatMap((each) =>
+    ...[
+      ...(named ? [] : host),
+      ...headers,
+      ...(sends && !typed ? ['content-type: application/x-www-form-urlencoded'] : []),
+    ].flatMap((each) =>
       // Without a value curl takes the header out.
       /:\s*$/.test(each) ? [] : ['-H', each],
     ),
