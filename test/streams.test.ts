@@ -5,7 +5,8 @@ import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeCertificates } from '../src/drivers/certificates.fixture.ts';
-import { measured, rampart } from './command.ts';
+import { measured, rampart, resultOf } from './command.ts';
+import { serve } from './served.ts';
 
 /** Streamed responses by the built command: over every way, their goodput, and what is refused before a load. */
 
@@ -144,6 +145,36 @@ describe('streams', () => {
     expect(result.goodput).toMatchObject({ good: 4, judged: 8, share: 0.5 });
     expect(result.verdict.checks.map(({ threshold, actual }) => [threshold, actual])).toEqual([['goodput>=25%', 0.5]]);
     expect(result.timeline.reduce((sum, { good = 0 }) => sum + good, 0)).toBe(4);
+  });
+});
+
+describe('a search on streams', () => {
+  it('looks for the load up to which a share of them is good, and says how many tokens that is', async () => {
+    const { url, stop } = await serve('tokens', '--prefill', '5ms', '--decode', '4ms');
+    endings.push(stop);
+    const { code, stdout } = await rampart([
+      ...[
+        'find',
+        new URL('/v1/completions', url).href,
+        '--prompt-tokens',
+        '20-40',
+        '--max-tokens',
+        '8',
+        '--budget',
+        '20s',
+        '--json',
+      ],
+      ...['--slo', 'ttft<150ms', '--slo', 'tpot<60ms', '--slo', 'goodput>90%', '--allow-rough', '--max-rate', '60/s'],
+    ]);
+    const { breakingPoint, plan } = resultOf(stdout);
+    expect(plan.goodput?.map(({ text }) => text)).toEqual(['ttft<150ms', 'tpot<60ms']);
+    expect([0, 3, 5]).toContain(code);
+    const streamed = breakingPoint?.levels.filter(({ ok }) => ok > 0) ?? [];
+    expect(streamed.length).toBeGreaterThan(1);
+    // Eight tokens of each stream that ended.
+    for (const { tokensPerSec = 0, ok, seconds } of streamed) expect(tokensPerSec / (ok / seconds)).toBeCloseTo(8, 6);
+    if (breakingPoint?.status === 'found' || breakingPoint?.status === 'rough')
+      expect(breakingPoint.summary).toMatch(/streams at a time.* tokens\/s/);
   });
 });
 

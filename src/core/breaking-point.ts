@@ -106,6 +106,8 @@ export interface LevelResult {
   readonly achievedPerSec: number;
   /** Requests that ended, 1/s of the window; only where passes are another figure. */
   readonly requestsPerSec?: number;
+  /** Of the answers of streams, 1/s; only where there were any. */
+  readonly tokensPerSec?: number;
   readonly errorShare: number;
   /** Flow balance: the share of arrivals that did not leave, and above what it counts as overload. */
   readonly imbalance: number;
@@ -199,6 +201,8 @@ export interface BreakingPoint {
   readonly knee: Estimate | null;
   /** Mean number of requests in the system at the limit, by Little's law. */
   readonly usersAtLimit: number | null;
+  /** Tokens of answers there, 1/s; absent: nothing was streamed, or it is not known. */
+  readonly tokensAtLimit?: number;
   readonly idleMs: { readonly p50: number | null; readonly p95: number | null };
   readonly monotone: boolean;
   readonly cliff: boolean;

@@ -141,6 +141,9 @@ export function limitRows(found: BreakingPoint): LimitRow[] {
       interval: '',
       note: usersAtLimit === null ? 'not known' : 'in the system at the limit',
     },
+    ...(found.tokensAtLimit === undefined
+      ? []
+      : [{ label: 'Tokens there', value: `${figure(found.tokensAtLimit)}/s`, interval: '', note: 'of the answers' }]),
     {
       label: 'Idle',
       value: idleMs.p95 === null ? '–' : formatMs(idleMs.p95),

@@ -1,4 +1,4 @@
-import type { BreakingPoint, Estimate, LoadLimit } from '../../core/breaking-point.ts';
+import type { BreakingPoint, Estimate, LevelResult, LoadLimit } from '../../core/breaking-point.ts';
 import { inMs } from '../latency.ts';
 import { scalabilityOf, sustainedThroughput } from './capacity.ts';
 import type { CriterionLimit, LimitEstimate } from './estimate.ts';
@@ -7,6 +7,7 @@ import { heldLoad, loadOf } from './monotone.ts';
 import type { SearchState } from './state.ts';
 import { intervalOf, moreSeconds, statusOf } from './status.ts';
 import { summaryOf } from './summary.ts';
+import { tokensAt } from './tokens.ts';
 import { isCliff, warningsOf } from './warnings.ts';
 import { resolutionOf } from './window.ts';
 
@@ -56,6 +57,7 @@ export function answerOf(state: SearchState): BreakingPoint {
     ...(errors === undefined || fails ? {} : { errorLimit: limitOf(errors, held) }),
     knee: kneeOf(state),
     usersAtLimit: value === null || value === 0 ? null : usersAt(state, value),
+    ...tokensThere(state, value),
     idleMs: {
       p50: idle.count > 0 ? inMs(idle.quantile(0.5)) : null,
       p95: idle.count > 0 ? inMs(idle.quantile(0.95)) : null,
@@ -71,6 +73,22 @@ export function answerOf(state: SearchState): BreakingPoint {
   };
   return { ...answer, summary: summaryOf(answer) };
 }
+
+function tokensThere({ levels, options }: SearchState, load: number | null): Pick<BreakingPoint, 'tokensAtLimit'> {
+  if (load === null || load === 0) return {};
+  const results = levels.map(({ result }) => result);
+  const passed = results.filter(
+    (one) =>
+      one.load.model === 'closed' && one.verdict === 'pass' && one.load.vus <= load && one.tokensPerSec !== undefined,
+  );
+  const tokens =
+    options.unit === 'vus'
+      ? (passed.toSorted((a, b) => loadOfUsers(b) - loadOfUsers(a))[0]?.tokensPerSec ?? null)
+      : tokensAt(results, load);
+  return tokens === null ? {} : { tokensAtLimit: tokens };
+}
+
+const loadOfUsers = ({ load }: LevelResult): number => (load.model === 'closed' ? load.vus : 0);
 
 /** The SLO that breaks first, or `capacity` where it breaks only because the target is full. */
 function bindingName({ estimate, stoppedBy, levels, options }: SearchState, capacity: Estimate | null): string | null {

@@ -84,6 +84,10 @@ export function judge(
       offeredPerSec: perSec(moved.offered, moved.seconds),
       achievedPerSec,
       ...(observation.passes === undefined ? {} : { requestsPerSec }),
+      // Of the streams that ended: those that end behind the window were begun in it.
+      ...(observation.tokens === undefined
+        ? {}
+        : { tokensPerSec: (perSec(ok, seconds) * observation.tokens.output) / observation.tokens.streams }),
       errorShare: ok + failed > 0 ? failed / (ok + failed) : 0,
       imbalance: flow.imbalance,
       imbalanceLimit: flow.alarm,

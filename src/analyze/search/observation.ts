@@ -15,6 +15,7 @@ import { formatMs, formatShare } from '../wording.ts';
 import { type AgentHealth, agentsHealth, worstOf } from './agents-health.ts';
 import type { Criterion } from './criteria.ts';
 import { type Passes, passesIn, spansIn, uncutUntil } from './passes.ts';
+import { type StreamedTokens, tokensIn } from './tokens.ts';
 
 /** The next level to run. Durations in s. */
 export interface SearchStep {
@@ -83,6 +84,8 @@ export interface Observation {
   /** The same of streams' times; absent: no response was streamed. */
   readonly streams?: StreamBatches;
   readonly goodput?: readonly GoodputBatch[];
+  /** Absent: nothing was streamed. */
+  readonly tokens?: StreamedTokens;
   /** The same of each request, by name; absent: there is one. */
   readonly requests?: Readonly<Record<string, Sample>>;
   /** The same of flows and groups that ended in the window; absent: there are none. */
@@ -153,6 +156,7 @@ export function observe(
     }
   }
   const until = uncutUntil(windows, endAt);
+  const tokens = tokensIn(measured.flatMap(({ series }) => Object.values(series)));
   const fitness = fitnessOf(windows, measured, pace);
   const late = fitness === null ? null : latenessOf(fitness);
   return {
@@ -162,6 +166,7 @@ export function observe(
     inFlightAtStart: inFlightAt(snapshots, from),
     inFlightAtEnd: inFlightAt(snapshots, endAt),
     ...batchesOf([...byRequest.values()], m),
+    ...(tokens === null ? {} : { tokens }),
     ...(byRequest.size < 2 ? {} : { requests: samplesOf(byRequest, m) }),
     ...(pass === null
       ? {}

@@ -40,7 +40,12 @@ export function summaryOf(answer: BreakingPoint): string {
       answer.moreSeconds == null
         ? ''
         : `; ${formatLonger(answer.moreSeconds)} more would give ±${formatShare(Math.max(answer.precision.asked, 0.075))}`;
-    return `Rough: ${between}, probably near ${end(estimate)}${more} (${scope === undefined ? '' : `${scope.kind} ${scope.name} breaks first: `}${criterion ?? 'the SLO'}).`;
+    const tokens = answer.tokensAtLimit;
+    const there =
+      tokens === undefined || answer.usersAtLimit === null
+        ? ''
+        : `, with ${unit === 'vus' ? '' : `about ${formatCount(answer.usersAtLimit)} streams at a time and `}${formatCount(Math.round(tokens))} tokens/s`;
+    return `Rough: ${between}, probably near ${end(estimate)}${there}${more} (${scope === undefined ? '' : `${scope.kind} ${scope.name} breaks first: `}${criterion ?? 'the SLO'}).`;
   }
   const because =
     criterion === 'capacity'
@@ -48,10 +53,13 @@ export function summaryOf(answer: BreakingPoint): string {
       : scope === undefined
         ? `${criterion ?? 'the SLO'} breaks there`
         : `${scope.kind} ${scope.name} breaks first (${criterion})`;
+  const { tokensAtLimit } = answer;
+  const what = tokensAtLimit === undefined ? 'requests' : 'streams';
+  const tokens = tokensAtLimit === undefined ? '' : `, ${formatCount(Math.round(tokensAtLimit))} tokens/s`;
   const users =
     unit === 'vus' || answer.usersAtLimit === null
-      ? ''
-      : `, about ${formatCount(answer.usersAtLimit)} requests at a time`;
+      ? tokens
+      : `, about ${formatCount(answer.usersAtLimit)} ${what} at a time${tokens}`;
   return `Breaks at ${load(estimate)} (${range(interval[0], interval[1])})${users}: ${because}.`;
 }
 
