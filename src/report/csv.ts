@@ -70,6 +70,9 @@ const HISTORY_COLUMNS = [
   'Total Average Content Size',
 ];
 
+/** Of an interval, behind Locust's columns, where responses are streamed. */
+const STREAM_HISTORY_COLUMNS = ['Streams', 'TTFT 50%', 'TTFT 95%', 'ITL 50%', 'ITL 99%', 'Output Tokens/s'];
+
 const FAILURES_COLUMNS = ['Method', 'Name', 'Error', 'Occurrences', 'First Seen', 'Last Seen', 'Response Body'];
 const UNKNOWN = 'N/A';
 const AGGREGATED: readonly [Cell, Cell] = ['', 'Aggregated'];
@@ -167,11 +170,21 @@ class Lately {
   requests = 0;
   failed = 0;
   times: HistogramData = EMPTY_HISTOGRAM;
+  firstToken: HistogramData = EMPTY_HISTOGRAM;
+  gaps: HistogramData = EMPTY_HISTOGRAM;
+  streams = 0;
+  tokens = 0;
 
   add(series: SeriesSnapshot): void {
     this.requests += series.ok + series.failed;
     this.failed += series.failed;
     this.times = mergeHistograms(this.times, timesOf(series, 'response'));
+    const { streams } = series;
+    if (streams === undefined) return;
+    this.streams += streams.ended;
+    this.tokens += streams.outputTokens;
+    this.firstToken = mergeHistograms(this.firstToken, timesOf(series, 'timeToFirstToken'));
+    this.gaps = mergeHistograms(this.gaps, timesOf(series, 'interTokenLatency'));
   }
 }
 
@@ -205,6 +218,8 @@ export class HistoryCsv implements RunSink {
   #all = new Running();
   /** Of the statistics: what was due before the last is in no total. */
   #resets = 0;
+  /** Whether rows have what streams are judged by; null: the first is not written yet. */
+  #streamed: boolean | null = null;
 
   /** @param write takes whole rows. */
   constructor(write: (text: string) => void) {
@@ -214,7 +229,6 @@ export class HistoryCsv implements RunSink {
   accept(event: RunEvent): void {
     if (event.type === 'started') {
       this.#run = { plan: event.plan, startedAt: Date.parse(event.run.startedAt) };
-      this.#write(table([HISTORY_COLUMNS]));
     } else if (event.type === 'interval') {
       if (this.#interval[0] !== undefined && this.#interval[0].index !== event.snapshot.index) this.#flush();
       this.#interval.push(event.snapshot);
@@ -223,6 +237,17 @@ export class HistoryCsv implements RunSink {
 
   close(): void {
     this.#flush();
+    if (this.#run !== null) this.#begin(this.#run.plan, []);
+  }
+
+  /** The first row tells what the others have; a first token may come after it. */
+  #begin(plan: Plan, first: readonly IntervalSnapshot[]): boolean {
+    if (this.#streamed !== null) return this.#streamed;
+    this.#streamed =
+      asksForStreams(plan) ||
+      first.some(({ series }) => Object.values(series).some(({ streams }) => streams !== undefined));
+    this.#write(table([[...HISTORY_COLUMNS, ...(this.#streamed ? STREAM_HISTORY_COLUMNS : [])]]));
+    return this.#streamed;
   }
 
   #flush(): void {
@@ -230,6 +255,7 @@ export class HistoryCsv implements RunSink {
     this.#interval = [];
     if (this.#run === null || snapshots.length === 0) return;
     const { plan, startedAt } = this.#run;
+    const streamed = this.#begin(plan, snapshots);
     const now = new Map<string, Lately>();
     const all = new Lately();
     const wholes = new Map<string, { readonly label: readonly Cell[]; readonly current: Lately }>();
@@ -270,11 +296,23 @@ export class HistoryCsv implements RunSink {
       total.failed,
       ...summaryOf(total.times),
       total.requests > 0 ? rounded(total.bodyBytesIn / total.requests) : UNKNOWN,
+      ...(streamed ? streamCells(current, seconds) : []),
     ];
     const rows = [...now].map(([name, each]) => row(labelOf(plan, name), each, entry(this.#totals, name, Running)));
     const made = [...wholes].map(([key, { label, current }]) => row(label, current, entry(this.#totals, key, Running)));
     this.#write(table([...rows, ...made, row(AGGREGATED, all, this.#all)]));
   }
+}
+
+/** What is sent says that streams are to come. */
+const asksForStreams = ({ requests, stream }: Plan): boolean =>
+  (stream !== undefined && stream !== 'off') ||
+  requests.some(({ body }) => body?.encoding === 'utf8' && /"stream"\s*:\s*true/.test(body.data));
+
+function streamCells({ streams, firstToken, gaps, tokens }: Lately, seconds: number): Cell[] {
+  const within = (times: HistogramData, each: readonly number[]): Cell[] =>
+    times.count === 0 ? each.map(() => UNKNOWN) : quantilesOf(times, each).map(inMs);
+  return [streams, ...within(firstToken, [0.5, 0.95]), ...within(gaps, [0.5, 0.99]), perSecond(tokens, seconds)];
 }
 
 function entry<T>(map: Map<string, T>, name: string, Kind: new () => T): T {

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import { foldOf } from '../analyze/events.fixture.ts';
 import { EVENTS } from '../analyze/few-events.fixture.ts';
-import { toStatsCsv } from './csv.ts';
+import type { RunEvent } from '../core/event.ts';
+import { HistoryCsv, toStatsCsv } from './csv.ts';
 import { toJunitXml } from './junit.ts';
 import { toMarkdown } from './markdown.ts';
-import { fixtureHistogram, fixtureResult } from './result.fixture.ts';
+import { fixtureEvents, fixtureHistogram, fixtureResult } from './result.fixture.ts';
 
 const streamed = foldOf(EVENTS);
 const result = streamed.result();
@@ -28,6 +29,28 @@ it('stats.csv has what streams are judged by behind Locust’s columns, and only
   // Not streamed, so not known; and too few for a percentile.
   const other = rows.find((row) => row.includes('c d'));
   expect([cell(other, 'Streams'), cell(predict, 'TTFT 95%')]).toEqual(['N/A', 'N/A']);
+});
+
+it('history.csv has them of each interval, and only where there are any', () => {
+  const historyOf = (events: readonly RunEvent[]): string[] => {
+    let text = '';
+    const history = new HistoryCsv((rows) => {
+      text += rows;
+    });
+    for (const event of events) history.accept(event);
+    history.close();
+    return text.trim().split('\r\n');
+  };
+  const asked = EVENTS.map((event) =>
+    event.type === 'started' ? { ...event, plan: { ...event.plan, stream: 'sse' as const } } : event,
+  );
+  const [head = '', ...rows] = historyOf(asked);
+  expect(head).toMatch(/Total Average Content Size,Streams,TTFT 50%,TTFT 95%,ITL 50%,ITL 99%,Output Tokens\/s$/);
+  const cells = rows.map((row) => row.split(',').slice(-6));
+  const all = rows.flatMap((row, i) => (row.includes(',Aggregated,') ? [cells[i] ?? []] : []));
+  expect(all.reduce((sum, [streams]) => sum + Number(streams), 0)).toBe(result.streams?.ended);
+  expect(all.some(([, ttft, , itl]) => Number(ttft) > 0 && Number(itl) >= 0)).toBe(true);
+  expect(historyOf(fixtureEvents())[0]).toMatch(/Total Average Content Size$/);
 });
 
 it('summary.md has a table of them, and junit.xml tells them beside the validity', () => {
