@@ -63,6 +63,7 @@ const SIDE_BY_SIDE = inTest([
   'secrets',
   'serve-data',
   'serve-usage',
+  'scenario-module',
   'setup',
   'start',
   'start-programs',

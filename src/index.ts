@@ -14,6 +14,7 @@ export type * from './core/breaking-point.ts';
 export type * from './core/command.ts';
 export { ERROR_CODES, type ErrorCode, EXIT, type ExitCode, RampartError } from './core/errors.ts';
 export type * from './core/event.ts';
+export type { CheckedResponse, FunctionSource, RequestContext } from './core/functions.ts';
 export type { GoodputCounts, RequestLimit } from './core/goodput.ts';
 export type { InMillis } from './core/in-millis.ts';
 export type * from './core/measures.ts';
@@ -30,6 +31,17 @@ export type { TraceKey } from './core/trace.ts';
 export type * from './core/units.ts';
 export type { GrowingFile } from './core/world.ts';
 export type { Asked, FindSettings, FromFile, ProbeSettings, RunSettings, TerminalSetting } from './plan/program.ts';
+export {
+  type Made,
+  type ResponseCheck,
+  type Scenario,
+  type ScenarioFlow,
+  type ScenarioFrameRequest,
+  type ScenarioMade,
+  type ScenarioRequest,
+  scenario,
+} from './plan/scenario-module.ts';
+export type { RawStep, RawValue } from './plan/written-steps.ts';
 export type { ResultFile } from './report/json.ts';
 export type { Report, ReportOptions } from './session/report.ts';
 export type { FindResult, LoadWish, Session, SessionOptions } from './session/start.ts';

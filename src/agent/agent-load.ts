@@ -138,6 +138,7 @@ export class AgentLoad {
   /** Why the plan is not for this agent; null: it is. */
   async #refusal(plan: Plan): Promise<string | null> {
     const { allowed, ceiling, place } = this.#options;
+    if (plan.functions !== undefined) return 'the scenario has functions, and an agent runs no code of a controller';
     const refusal = allowed.refusal(plan) ?? ceiling?.refusal(plan.load, this.#part) ?? null;
     if (refusal !== null || allowed.isGiven || areNeighbours(place, this.#message.place)) return refusal;
     const intruded = await intrusion(plan);

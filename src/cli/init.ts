@@ -1,7 +1,7 @@
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import { isYaml } from '../plan/scenario-source.ts';
-import { STARTER_LOAD, STARTER_REQUEST, STARTER_SEVERAL, STARTER_TOP } from '../plan/starter.ts';
+import { STARTER_LOAD, STARTER_REQUEST, STARTER_SEVERAL, STARTER_TOP, STARTER_TYPESCRIPT } from '../plan/starter.ts';
 import { flagOfAttribute } from '../settings/table.ts';
 import { checkPath, discoverCommand, writeScenario } from './discover.ts';
 
@@ -9,8 +9,10 @@ import { checkPath, discoverCommand, writeScenario } from './discover.ts';
 export async function initCommand(
   world: World,
   url: string | undefined,
-  { out, ...flags }: Readonly<Record<string, unknown>>,
+  { out, ...given }: Readonly<Record<string, unknown>>,
 ): Promise<number> {
+  const { typescript, ...flags } = given;
+  if (typescript === true) return initTypeScript(world, url, { out, ...flags });
   const path = typeof out === 'string' ? out : 'scenario.yaml';
   if (!isYaml(path))
     throw new RampartError(
@@ -47,6 +49,35 @@ export async function initCommand(
   await writeScenario(world, path, `${STARTER_TOP}\n${STARTER_REQUEST}\n${STARTER_LOAD}${STARTER_SEVERAL}`);
   world.stdout.write(
     `${path} is there. Put your address into it, then: rampart validate ${path}, rampart run ${path} --dry-run\n`,
+  );
+  return EXIT.passed;
+}
+
+/** A scenario with functions: there is nothing of an address to put into it. */
+async function initTypeScript(
+  world: World,
+  url: string | undefined,
+  { out, overwrite, ...others }: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const path = typeof out === 'string' ? out : 'scenario.ts';
+  if (!/\.m?ts$/i.test(path))
+    throw new RampartError(
+      'bad-flag',
+      `--out: ${JSON.stringify(path)} is no .ts file`,
+      'Leave --typescript out for YAML.',
+    );
+  const [other] = Object.keys(others);
+  if (url !== undefined || other !== undefined)
+    throw new RampartError(
+      'usage',
+      `${url === undefined ? flagOfAttribute(other ?? '') : 'an address'} and --typescript are both given`,
+      'The TypeScript starter is a file to edit: put the address into it.',
+    );
+  checkPath(world, path, overwrite === true);
+  await writeScenario(world, path, STARTER_TYPESCRIPT);
+  world.stdout.write(
+    `${path} is there. Put your address into it, then: rampart validate ${path}, rampart run ${path} --dry-run\n` +
+      'TypeScript needs Node 22.18 or later, or esbuild beside the file: npm install --save-dev esbuild\n',
   );
   return EXIT.passed;
 }

@@ -59,7 +59,8 @@ export function addInitOptions(command: Command): Command {
   return addTargetOptions(command)
     .option('--from <file>', 'requests of a HAR file, a Postman collection, an .http file or cURL commands')
     .option('--from-kind <kind>', 'what --from is, where its name does not say it: har, postman, http or curl')
-    .option('--host <host>', 'which host of several in the file of --from');
+    .option('--host <host>', 'which host of several in the file of --from')
+    .option('--typescript', 'a starter in TypeScript, whose functions make values (scenario.ts)');
 }
 
 /** One request of such a file, in the place of a target. */

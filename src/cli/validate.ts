@@ -36,7 +36,11 @@ export async function validateCommand(world: World, paths: readonly string[]): P
 
 async function validate(outside: World, path: string): Promise<void> {
   if (!isScenario(path))
-    throw new RampartError('usage', `${JSON.stringify(path)} is no scenario file`, 'It is named .yaml or .json.');
+    throw new RampartError(
+      'usage',
+      `${JSON.stringify(path)} is no scenario file`,
+      'It is named .yaml, .json, .ts or .mjs.',
+    );
   // What is in the environment of this machine is not what the file says.
   const variables = new Set<string>();
   const standIn = (name: string): string => {

@@ -14,8 +14,8 @@ import { type AnswerBuffer, BODY_LIMIT } from '../drivers/answer.ts';
 import { decodeBody } from '../drivers/decoding.ts';
 import { SentSecrets } from '../drivers/sent-secrets.ts';
 import { testOf } from '../load/course.ts';
-import { payloadsOf } from '../load/payload.ts';
 import { Client, type PassStep } from './client.ts';
+import { singlePayloads } from './payloads.ts';
 
 /** A person waits for it. */
 const LONGEST = millis(30_000);
@@ -127,7 +127,7 @@ class Singles {
   readonly #sentSecrets: SentSecrets;
 
   static async open(plan: Plan, rows: RowTable | null, clock: Clock, longest: Micros | null): Promise<Singles> {
-    const payloads = payloadsOf(plan, rows);
+    const payloads = await singlePayloads(plan, rows);
     const requests = plan.requests.map((request) => ({
       ...request,
       timeout: Math.min(timeoutOf(plan, request), longest ?? Number.POSITIVE_INFINITY) as Micros,

@@ -32,6 +32,8 @@ export interface Exchange {
   index: number;
   /** What responses of its pass gave, by `capturedNames`; null: nothing is captured. */
   captured: string[] | null;
+  /** What functions of the scenario made of it, by their numbers; null: none did. */
+  made: string[] | null;
   /** Which flow of the plan it belongs to, and which of that flow's requests it is; written by the load model. */
   flow: number;
   step: number;
@@ -80,6 +82,7 @@ export function createExchange(user: number): Exchange {
     request: 0,
     index: 0,
     captured: null,
+    made: null,
     flow: 0,
     step: 0,
     user,

@@ -1,3 +1,4 @@
+import type { FunctionSource } from './functions.ts';
 import type { RequestLimit } from './goodput.ts';
 import type { StreamMetric } from './streamed.ts';
 import type { TraceKey } from './trace.ts';
@@ -222,6 +223,8 @@ export type AnswerCheck =
   /** The body is this text; its numbers may lie `tolerance` apart. */
   | { readonly kind: 'body'; readonly text: string; readonly tolerance?: number; readonly templated?: true }
   | { readonly kind: 'contains'; readonly text: string; readonly templated?: true }
+  /** What a function of the scenario says of it; which one: see `core/functions`. */
+  | { readonly kind: 'function'; readonly number: number }
   | {
       readonly kind: 'json';
       /** A singular path of RFC 9535 as it is shown, and its steps. */
@@ -325,6 +328,8 @@ export interface Plan {
   /** In turn, behind the load, however that ended. Absent: none. */
   readonly teardown?: readonly FrameRequest[];
   readonly data: DataSource | null;
+  /** What makes parts of requests, and checks responses. Absent: the plan alone does. */
+  readonly functions?: FunctionSource;
   /** All must hold, of every request without checks of its own; without a status check the status must be 200 to 299. */
   readonly checks: readonly AnswerCheck[];
   /** Of so many responses one is checked, but for its status. Absent: each is. */

@@ -1,5 +1,6 @@
 import type { Commands } from './command.ts';
 import type { Exchange } from './exchange.ts';
+import type { CheckedResponse } from './functions.ts';
 import type { Plan } from './plan.ts';
 import type { Segment } from './segment.ts';
 import type { ConnectionCounts, IntervalSnapshot } from './snapshot.ts';
@@ -50,15 +51,32 @@ export interface Filling {
   /**
    * Writes the text for request `index` into `bytes`, and returns its length. Equal for equal seed, index and values.
    *
-   * @param captured see `Exchange.captured`.
+   * @param captured see `Exchange.captured`. @param made see `Exchange.made`.
    */
-  fill(index: number, captured?: readonly string[] | null): number;
+  fill(index: number, captured?: readonly string[] | null, made?: readonly string[] | null): number;
   /** Valid until the next `fill`. */
   readonly bytes: Buffer;
 }
 
+/** The functions of a scenario: see `load/function-values`. */
+export interface FunctionCalls {
+  /** Makes what a request needs, into the exchange. @returns false: a function failed, see `message`. */
+  make(exchange: Exchange): boolean;
+  /** @returns why a response is wrong; null: it is not; undefined: the function failed, see `message`. */
+  check(number: number, exchange: Exchange, response: CheckedResponse): string | null | undefined;
+  /** Why the last one failed, in words that are equal for equal causes. */
+  readonly message: string;
+  /** How many calls there were since this was last set to 0, and how long they took, µs. */
+  calls: number;
+  spent: number;
+  /** Of whoever wants to know that; null: nobody does. */
+  clock: Clock | null;
+}
+
 /** What differs from request to request: see `load/payload`. */
 export interface Payloads {
+  /** Absent: there are none. */
+  readonly functions?: FunctionCalls | undefined;
   /** @param parts one after the other; without a place: as it stands, Latin-1. */
   compile(parts: readonly { readonly text: string; readonly place: Place | null }[]): Filling;
   /** The JSON text of a field in the row of request `index`. */

@@ -60,6 +60,8 @@ export interface RunResult {
   readonly decoded?: DecodedCounts;
   /** Redirects that were followed, of all requests together, warm-up included; each is within its request. Absent: none. */
   readonly redirects?: number;
+  /** Calls of the scenario's functions, and what they took of the load threads, warm-up included. Absent: there were none. */
+  readonly functions?: { readonly calls: number; readonly spentMs: number };
   /** What came of the plan's tear-down; it is in no figure. Absent: there was none. */
   readonly teardown?: TornDown;
   /** Of a traced run: its slowest requests, slowest first. Not in the journal, which holds no single requests. */

@@ -5,6 +5,7 @@
  * itself, after it had begun as a success.
  * `cancelled`: the user had left, as the plan says; a failure of nobody either.
  * `capture-failed`: the response is right, but lacks what later steps of its flow are made of.
+ * `function-failed`: a function of the scenario threw, or gave what cannot be sent: the request was not made, or its response not checked.
  */
 export const OUTCOMES = [
   'ok',
@@ -19,6 +20,7 @@ export const OUTCOMES = [
   'stream-cut',
   'stream-error',
   'cancelled',
+  'function-failed',
 ] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];
@@ -32,7 +34,7 @@ export const ANSWERED = [
 ] as const satisfies readonly Outcome[];
 
 /** Index into OUTCOMES: the hot path compares small integers, never strings. */
-export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11;
+export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12;
 
 export const OUTCOME_CODE = {
   ok: 0,
@@ -47,6 +49,7 @@ export const OUTCOME_CODE = {
   'stream-cut': 9,
   'stream-error': 10,
   cancelled: 11,
+  'function-failed': 12,
 } as const satisfies Record<Outcome, OutcomeCode>;
 
 /** Ended, and neither a success nor a failure. */

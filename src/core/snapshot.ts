@@ -131,8 +131,23 @@ export interface ConnectionCounts {
   readonly surplus: number;
   /** Redirects that were followed. Absent: none. */
   readonly redirects?: number;
+  /** Calls of a scenario's functions, and what they took, µs. Absent: there were none. */
+  readonly functions?: FunctionTime;
   /** What bodies held, where compressed ones were asked for. Absent: none were, or none came. */
   readonly decoded?: DecodedCounts;
+}
+
+/** What calls of a scenario's functions took, of the generator's time. */
+export interface FunctionTime {
+  readonly calls: number;
+  readonly spent: Micros;
+}
+
+/** All of them together; null of none. */
+export function addCalls(parts: readonly FunctionTime[]): FunctionTime | null {
+  if (parts.length === 0) return null;
+  const sum = (pick: (part: FunctionTime) => number): number => parts.reduce((total, part) => total + pick(part), 0);
+  return { calls: sum(({ calls }) => calls), spent: sum(({ spent }) => spent) as Micros };
 }
 
 /** Bodies of responses, compressed and not. */

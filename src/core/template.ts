@@ -16,6 +16,8 @@ export type Placeholder =
   /** The request's number among all of the run, from 0. */
   | { readonly kind: 'seq' }
   | { readonly kind: 'uuid' }
+  /** What a function of a scenario module makes, by its number. Nobody writes it by hand: see `core/functions`. */
+  | { readonly kind: 'function'; readonly number: number }
   /** W3C's header of a traced run; `request` is which of the plan's. Nobody writes it by hand: see `plan/trace`. */
   | { readonly kind: 'trace'; readonly request: number }
   /** A whole number, both ends included. */
@@ -88,6 +90,8 @@ function parsePlaceholder(inside: string): Placeholder | string {
   const [word, ...rest] = inside.split(/\s+/);
   if (word === 'traceparent' && /^\d{1,5}$/.test(rest[0] ?? '') && rest.length === 1)
     return { kind: 'trace', request: Number(rest[0]) };
+  if (word === 'function' && /^\d{1,6}$/.test(rest[0] ?? '') && rest.length === 1)
+    return { kind: 'function', number: Number(rest[0]) };
   if (word === 'random.choice')
     return rest.length > 0 ? { kind: 'choice', words: rest } : '{{random.choice}} needs words to choose from';
   if (word === 'random.int' && rest.length === 1 && /\D/.test(rest[0] ?? '')) {
@@ -139,9 +143,10 @@ const WORDS_FORMS =
 
 /**
  * How a value is written. text: as it is. header: as it is, in Latin-1. url: percent-encoded. json: as a JSON value.
- * string: as the inside of a JSON text. line: not the value, but the number of the line that the row begins at.
+ * string: as the inside of a JSON text. record: a row as JSON, of CSV as an object of texts. line: not the value, but the number of
+ * the line that the row begins at.
  */
-export type Style = 'text' | 'header' | 'url' | 'json' | 'string' | 'line';
+export type Style = 'text' | 'header' | 'url' | 'json' | 'string' | 'record' | 'line';
 
 /** A text as a value in that style. Invalid UTF-16 is replaced, where the style has no way to say it. */
 export function writeText(text: string, style: Style): string {
@@ -211,6 +216,9 @@ export interface Cell {
 /** Where in its file a row is: what a wrong response is told with. */
 export const LINE_CELL: Cell = { field: null, style: 'line' };
 
+/** A row as functions get it. */
+export const WHOLE_ROW: Cell = { field: null, style: 'record' };
+
 /** Names of captured values that a request is made of, and where they go. */
 export function capturedIn(request: RequestTemplate): readonly { readonly name: string; readonly place: Place }[] {
   return templatesOf(request).flatMap(([template, place]) => {
@@ -229,8 +237,23 @@ export const placeholdersIn = (request: RequestTemplate): readonly Placeholder[]
     return isFault(parsed) ? [] : parsed.filter((piece) => typeof piece !== 'string');
   });
 
-/** All cells that the plan's requests and checks use, each once. Everybody who counts cells counts them in this order. */
-export function cellsOf(plan: Pick<Plan, 'requests' | 'checks'>): readonly Cell[] {
+/** Functions that a request is made by, and where what they make goes. */
+export function functionsOf(request: RequestTemplate): readonly { readonly number: number; readonly place: Place }[] {
+  return templatesOf(request).flatMap(([template, place]) => {
+    const parsed = parseTemplate(template);
+    if (isFault(parsed)) return [];
+    return parsed.flatMap((piece) =>
+      typeof piece !== 'string' && piece.kind === 'function' ? [{ number: piece.number, place }] : [],
+    );
+  });
+}
+
+/**
+ * All cells that the plan's requests and checks use, each once. Everybody who counts cells counts them in this order.
+ *
+ * @param toFunctions whether functions of a scenario are given rows: where there are any.
+ */
+export function cellsOf(plan: Pick<Plan, 'requests' | 'checks'>, toFunctions: boolean): readonly Cell[] {
   const { requests } = plan;
   const checks = allChecks(plan);
   const cells = new Map<string, Cell>();
@@ -245,6 +268,8 @@ export function cellsOf(plan: Pick<Plan, 'requests' | 'checks'>): readonly Cell[
       if (field !== undefined) add({ field, style });
     }
   }
+  const calls = checks.some(({ kind }) => kind === 'function') || requests.some((one) => functionsOf(one).length > 0);
+  if (toFunctions && calls) add(WHOLE_ROW);
   for (const check of checks)
     if (check.kind === 'json' && check.expected?.from === 'row') add({ field: check.expected.field, style: 'json' });
   if (cells.size > 0 && checks.length > 0) add(LINE_CELL);
@@ -273,6 +298,7 @@ function templatesOf(request: RequestTemplate): readonly (readonly [template: st
 function checkTemplatesOf(check: AnswerCheck): readonly (readonly [template: string, place: Place])[] {
   switch (check.kind) {
     case 'status':
+    case 'function':
       return [];
     case 'header':
       return check.templated ? [[check.value, 'text']] : [];

@@ -10,6 +10,7 @@ import { Capturer } from './capture.ts';
 import { firstTextDifference } from './difference.ts';
 import { cut, Excerpts } from './excerpt.ts';
 import { type Compiled, ExpectedText, type Fault } from './expectation.ts';
+import { compileFunctionCheck } from './function-check.ts';
 import { compileJsonCheck, ResponseJson } from './json-check.ts';
 import { SentSecrets } from './sent-secrets.ts';
 import { isSuccess, pointerOf, StatusFailures } from './status.ts';
@@ -111,7 +112,7 @@ export class AnswerChecker {
   /** What becomes of a response whose status is right; why it is not ok stands in `#found`. */
   #outcomeOf(checks: readonly Compiled[], exchange: Exchange, answer: AnswerBuffer): OutcomeCode {
     this.#found = firstFault(checks, exchange, answer);
-    if (this.#found !== null) return OUTCOME_CODE['wrong-answer'];
+    if (this.#found !== null) return this.#found.outcome ?? OUTCOME_CODE['wrong-answer'];
     this.#found = this.#capturer?.take(exchange, answer) ?? null;
     return this.#found === null ? OUTCOME_CODE.ok : OUTCOME_CODE['capture-failed'];
   }
@@ -145,6 +146,8 @@ export class AnswerChecker {
         const wanted = this.#textOf(check.text, check.templated);
         return ({ index }, answer) => checkContained(wanted(index), answer);
       }
+      case 'function':
+        return compileFunctionCheck(check.number, this.#payloads);
       case 'json':
         return compileJsonCheck(check, { payloads: this.#payloads, untyped, json: this.#json });
     }

@@ -1,5 +1,6 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { Filling, Payloads } from '../core/ports.ts';
+import type { OutcomeCode } from '../core/sample.ts';
 import type { AnswerBuffer } from './answer.ts';
 import type { Excerpts } from './excerpt.ts';
 
@@ -9,6 +10,8 @@ export interface Fault {
   readonly message: string;
   /** Of this one response: what was expected and what came. */
   detail(excerpts: Excerpts): string;
+  /** Absent: a wrong answer. */
+  readonly outcome?: OutcomeCode;
 }
 
 /** One check of the plan, compiled; null: it holds. */

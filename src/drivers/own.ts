@@ -4,6 +4,7 @@ import type { Segment } from '../core/segment.ts';
 import type { Amender } from './amender.ts';
 import { BrowsingDriver, browses } from './browsing/driver.ts';
 import { Http1Driver } from './http1/driver.ts';
+import { MakingDriver } from './making.ts';
 import type { Witnessed } from './witness.ts';
 
 /** Makes the driver of a plan for a segment of it. */
@@ -12,8 +13,12 @@ export type CreateDriver<Made extends Driver = Driver> = (plan: Plan, clock: Clo
 /** What sends a plan's requests and shows their responses, too. undici is loaded only where needed: that takes long. */
 export async function ownEngineFor(plan: Plan, payloads: Payloads | null): Promise<CreateDriver<Driver & Witnessed>> {
   const create = await amendedEngineFor(plan, payloads);
-  if (!browses(plan)) return (frozen, clock, segment) => create(frozen, clock, segment, null);
-  return (frozen, clock, segment) => new BrowsingDriver(frozen, clock, segment, create);
+  const send: CreateDriver<Driver & Witnessed> = browses(plan)
+    ? (frozen, clock, segment) => new BrowsingDriver(frozen, clock, segment, create)
+    : (frozen, clock, segment) => create(frozen, clock, segment, null);
+  const functions = payloads?.functions;
+  if (functions === undefined) return send;
+  return (frozen, clock, segment) => new MakingDriver(send(frozen, clock, segment), functions, clock);
 }
 
 async function amendedEngineFor(

@@ -169,7 +169,9 @@ export class ClosedLoad implements LoadModel {
     if (walk?.over === true && this.#sentAll) this.stop();
     if (!wanted || this.finished) return;
     let pause = this.#pauseless ? 0 : this.#pauseOf(user, exchange.doneAt);
-    if (exchange.outcome !== OUTCOME_CODE['connect-error']) {
+    // A function that throws does so at once, as a dead target refuses.
+    const { outcome } = exchange;
+    if (outcome !== OUTCOME_CODE['connect-error'] && outcome !== OUTCOME_CODE['function-failed']) {
       user.backoff = 0;
     } else if (pause === 0) {
       user.backoff = Math.min(LONGEST_BACKOFF, Math.max(FIRST_BACKOFF, 2 * user.backoff));

@@ -169,7 +169,7 @@ describe('rows', () => {
           const plan = planWith(template, { data: sourceOf(rows.length) });
           const texts = planWith(template).requests.map((request) => ({ ...request, headers: [] }));
           const plain = { ...plan, requests: texts };
-          expect(cellsOf(plain).map(({ field }) => field)).toEqual(['a', 'b']);
+          expect(cellsOf(plain, true).map(({ field }) => field)).toEqual(['a', 'b']);
           const filling = new PlanPayloads(plain, tableOf(rows)).compile([{ text: template, place: 'text' }]);
           for (const index of indices) {
             const [a, b] = rows[index % rows.length] as [string, string];

@@ -1,7 +1,8 @@
 import { drawAmount } from '../core/amounts.ts';
 import { capturedNames } from '../core/capture.ts';
-import type { AnswerCheck, Plan } from '../core/plan.ts';
-import type { Filling, Payloads } from '../core/ports.ts';
+import type { ScenarioFunction } from '../core/functions.ts';
+import { type AnswerCheck, type Plan, replayOf } from '../core/plan.ts';
+import type { Filling, FunctionCalls, Payloads } from '../core/ports.ts';
 import { allChecks } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
 import {
@@ -15,10 +16,12 @@ import {
   parseTemplate,
   type Style,
   styled,
+  WHOLE_ROW,
   writeText,
   writeUntyped,
 } from '../core/template.ts';
 import { type TraceKey, traceparentOf } from '../core/trace.ts';
+import { FunctionValues } from './function-values.ts';
 import { splitmix32 } from './random.ts';
 import { createRowOrder } from './row-order.ts';
 import { positionIn } from './row-part.ts';
@@ -41,24 +44,33 @@ type Step =
       readonly encoding: 'latin1' | 'utf8';
       readonly write: (text: string) => string;
     }
+  | { readonly kind: 'made'; readonly number: number; readonly encoding: 'latin1' | 'utf8' }
   | { readonly kind: 'text'; readonly encoding: 'latin1' | 'utf8'; readonly make: (index: number) => string };
 
-/** Null where every request is the same. @param rows of the plan's data. */
-export function payloadsOf(plan: Plan, rows: RowTable | null): Payloads | null {
+/** Null where every request is the same. @param rows of the plan's data. @param functions of its scenario; null: it has none. */
+export function payloadsOf(
+  plan: Plan,
+  rows: RowTable | null,
+  functions: readonly ScenarioFunction[] | null = null,
+): Payloads | null {
   const varying =
-    plan.data !== null || plan.requests.some(({ templated }) => templated) || allChecks(plan).some(isTemplated);
-  return varying ? new PlanPayloads(plan, rows) : null;
+    plan.data !== null ||
+    plan.requests.some(({ templated }) => templated) ||
+    allChecks(plan).some(isTemplated) ||
+    functions !== null;
+  return varying ? new PlanPayloads(plan, rows, functions) : null;
 }
 
 /** Does a check expect something else of each response? */
 const isTemplated = (check: AnswerCheck): boolean =>
-  check.kind === 'json' ? check.expected?.from === 'template' : check.kind !== 'status' && check.templated === true;
+  check.kind === 'json' ? check.expected?.from === 'template' : 'templated' in check && check.templated === true;
 
 /**
  * What differs from request to request, made of plan, seed and the request's number alone: however many threads share
  * the run, request n is the same to the byte. Random values are not a sequence but a function of that number.
  */
 export class PlanPayloads implements Payloads {
+  readonly functions: FunctionCalls | undefined;
   readonly #seed: number;
   readonly #trace: TraceKey | undefined;
   readonly #cells: ReadonlyMap<string, number>;
@@ -67,15 +79,18 @@ export class PlanPayloads implements Payloads {
   /** Every random placeholder draws from a stream of its own. */
   #streams = 0;
 
-  constructor(plan: Plan, table: RowTable | null) {
+  constructor(plan: Plan, table: RowTable | null, functions: readonly ScenarioFunction[] | null = null) {
     this.#seed = plan.seed;
     this.#trace = plan.trace;
     this.#captured = capturedNames(plan);
-    this.#cells = new Map(cellsOf(plan).map((cell, number) => [cellKey(cell), number]));
+    this.#cells = new Map(
+      cellsOf(plan, plan.data !== null && replayOf(plan.load) === null).map((cell, number) => [cellKey(cell), number]),
+    );
     this.#rows =
       plan.data === null || table === null
         ? null
         : new RowsInOrder(table, createRowOrder(plan.data, plan.seed, table.trace), plan.data.rows);
+    this.functions = functions === null ? undefined : new FunctionValues(plan, functions, this.#rowReader());
   }
 
   compile(parts: readonly { readonly text: string; readonly place: Place | null }[]): Filling {
@@ -97,6 +112,12 @@ export class PlanPayloads implements Payloads {
     return { row: this.#rows.number(index) + 1, line: Number(this.#rows.text(index, cell)) };
   }
 
+  #rowReader(): ((index: number) => string) | null {
+    const rows = this.#rows;
+    const cell = this.#cells.get(cellKey(WHOLE_ROW));
+    return rows === null || cell === undefined ? null : (index) => rows.text(index, cell);
+  }
+
   #stepsOf(template: string, place: Place): Step[] {
     const pieces = parseTemplate(template);
     if (isFault(pieces)) throw new Error(`a template of the plan is broken: ${pieces.problem}`);
@@ -110,6 +131,7 @@ export class PlanPayloads implements Payloads {
           // A text without a type, as a cell of CSV.
           write: (text) => writeUntyped(text, style),
         };
+      if (piece.kind === 'function') return { kind: 'made', encoding, number: piece.number };
       const field = fieldOf(piece);
       return field === undefined
         ? { kind: 'text', encoding, make: this.#maker(piece, style) }
@@ -232,7 +254,7 @@ class StepFilling implements Filling {
     this.#rows = rows;
   }
 
-  fill(index: number, captured: readonly string[] | null = null): number {
+  fill(index: number, captured: readonly string[] | null = null, made: readonly string[] | null = null): number {
     let at = 0;
     for (const step of this.#steps) {
       if (step.kind === 'bytes') at = this.#copy(step.bytes, 0, step.bytes.length, at);
@@ -242,7 +264,7 @@ class StepFilling implements Filling {
         const { rows } = order;
         at = this.#copy(rows.bytes, rows.start(place), rows.end(place), at);
       } else {
-        const text = step.kind === 'text' ? step.make(index) : step.write(captured?.[step.place] ?? '');
+        const text = textOf(step, index, captured, made);
         // A character is at most three bytes of UTF-8; those outside the basic plane are two characters and four bytes.
         this.#reserve(at, 3 * text.length);
         at += this.bytes.write(text, at, step.encoding);
@@ -266,6 +288,16 @@ class StepFilling implements Filling {
     this.bytes.copy(grown, 0, 0, at);
     this.bytes = grown;
   }
+}
+
+function textOf(
+  step: Extract<Step, { encoding: unknown }>,
+  index: number,
+  captured: readonly string[] | null,
+  made: readonly string[] | null,
+): string {
+  if (step.kind === 'text') return step.make(index);
+  return step.kind === 'made' ? (made?.[step.number] ?? '') : step.write(captured?.[step.place] ?? '');
 }
 
 /** Random numbers of one placeholder, by the request's number: splitmix32 of the number under four keys of seed and stream. */

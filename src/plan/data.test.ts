@@ -19,7 +19,7 @@ function prepared(files: Readonly<Record<string, string | Uint8Array>>, flags: R
         return open.bytes.toString('utf8', open.start(place), open.end(place));
       }),
     );
-  const cells: readonly Cell[] = cellsOf(plan);
+  const cells: readonly Cell[] = cellsOf(plan, true);
   return { plan, texts, cells, shared: rows.kind === 'memory' && rows.bytes.buffer instanceof SharedArrayBuffer };
 }
 

@@ -191,7 +191,7 @@ export function* linesOf(pieces: Iterable<Uint8Array>, refuse: Refuse): Iterable
 
 /** A JSON value as it is written, in a style: a text's characters, any other value's text. */
 function writeJson(json: string, style: Cell['style']): string {
-  if (style === 'json') return json;
+  if (style === 'json' || style === 'record') return json;
   return writeText(json.startsWith('"') ? (JSON.parse(json) as string) : json, style);
 }
 
@@ -265,7 +265,7 @@ function readColumns(pieces: Iterable<Uint8Array>, wanted: RowsWanted, table: Ta
         );
       }
       for (const [number, { field, style }] of cells.entries()) {
-        const value = style === 'line' ? String(line) : (fields[places[number] ?? 0] ?? '');
+        const value = cellText(fields, columns, style === 'line' ? line : (places[number] ?? 0), style);
         const written = writeUntyped(value, style);
         table.add(style === 'header' ? headerText(written, field, line, refuse) : written, style === 'header');
       }
@@ -274,12 +274,19 @@ function readColumns(pieces: Iterable<Uint8Array>, wanted: RowsWanted, table: Ta
   });
 }
 
+/** @param place of the column, or which line it is. */
+function cellText(fields: readonly string[], columns: readonly string[], place: number, style: Cell['style']): string {
+  if (style === 'line') return String(place);
+  if (style !== 'record') return fields[place] ?? '';
+  return JSON.stringify(Object.fromEntries(columns.map((name, at) => [name, fields[at] ?? ''])));
+}
+
 /** In which column each cell's field is. */
 function placesOf(columns: readonly string[], cells: readonly Cell[], line: number, refuse: Refuse): number[] {
   const twice = columns.find((name, place) => columns.indexOf(name) !== place);
   if (twice !== undefined) refuse(line, ` names the column ${quote(twice)} twice`);
   return cells.map(({ field, style }) => {
-    if (style === 'line') return 0;
+    if (style === 'line' || style === 'record') return 0;
     if (field === null)
       return refuse(line, ': {{row}} is a whole JSON row; of a CSV file write {{row.NAME}} for each column');
     const place = columns.indexOf(field);

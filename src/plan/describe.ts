@@ -235,6 +235,8 @@ function describeCheck(check: AnswerCheck): string {
       return `header ${check.name}`;
     case 'json':
       return check.path === '$' && check.expected?.from === 'row' ? 'the row’s own answer' : check.path;
+    case 'function':
+      return 'by a function';
     default:
       return 'body';
   }

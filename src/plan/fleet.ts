@@ -25,6 +25,8 @@ export function resolveFleet(given: RawSettings, files: Pick<Files, 'readBytes'>
   }
   if (nats === '') refuse(given, 'nats', 'is empty; write nats://host:4222');
   if (given.settings.engine === 'autocannon') refuse(given, 'nats', 'is for the engine rampart');
+  if (given.functions !== undefined)
+    refuse(given, 'nats', 'is given, and the scenario has functions: agents run no code that they are sent');
   if (given.settings.replay !== undefined)
     refuse(given, 'replay', 'is for this machine alone: the instants of a trace are not sent to agents');
   const wanted = read(given, 'agents', parseAgents) ?? { agents: 'all' };

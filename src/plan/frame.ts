@@ -138,7 +138,7 @@ function resolveOne(
   const checks = resolveChecks({ ...given, settings: own });
   const captures = resolveCaptures(written);
   const timeout = own.timeout === undefined ? undefined : readValue(given, 'timeout');
-  const [cell] = cellsOf({ requests: [{ ...request, checks }], checks: [] });
+  const [cell] = cellsOf({ requests: [{ ...request, checks }], checks: [] }, true);
   if (cell !== undefined)
     throw refusal(
       originOf(own.body === undefined ? 'path' : 'body'),

@@ -31,10 +31,12 @@ export function lay(lower: RawSettings, higher: RawSettings): RawSettings {
     higher.mix === undefined
       ? laidIn(lower.mix, (given) => lay(given, higher))
       : laidIn(higher.mix, (given) => lay(lower, given));
+  const functions = higher.functions ?? lower.functions;
   const frame = higher.frame ?? framedIn(lower.frame, higher);
   return {
     ...(mix === undefined ? {} : { mix }),
     ...(frame === undefined ? {} : { frame }),
+    ...(functions === undefined ? {} : { functions }),
     settings: { ...kept, ...higher.settings },
     headers: overlaid(lower.headers, higher.headers),
     originOf: (name) => (names.includes(name) ? higher : lower).originOf(name),

@@ -17,10 +17,19 @@ export function publishPlan(plan: Plan, secrets = Secrets.of(plan)): Plan {
     ...(teardown === undefined
       ? {}
       : { teardown: Object.freeze(teardown.map((request) => publishRequest(request, secrets))) }),
+    ...(plan.functions === undefined
+      ? {}
+      : { functions: Object.freeze({ ...plan.functions, text: publishModule(plan.functions.text, secrets) }) }),
     checks: Object.freeze(checks.map((check) => publishCheck(check, secrets))),
     ...(proxy?.authorization == null ? {} : { proxy: Object.freeze({ ...proxy, authorization: MASK }) }),
   });
 }
+
+/** Characters of a module that are kept: one with all that it imports may be large. */
+const LARGEST_MODULE = 256 * 1_024;
+
+const publishModule = (text: string, secrets: Secrets): string =>
+  text.length > LARGEST_MODULE ? secrets.excerpt(text, 0, LARGEST_MODULE, CUT) : secrets.mask(text);
 
 /** Whether something was masked: who may read the files of such a run is then not everybody's business. */
 export function heldSecrets(published: { readonly command: readonly string[]; readonly plan: Plan }): boolean {

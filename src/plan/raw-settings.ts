@@ -1,4 +1,5 @@
 import { RampartError } from '../core/errors.ts';
+import type { FunctionSource } from '../core/functions.ts';
 import type { SettingName, Settings } from '../settings/table.ts';
 import type { Header } from './header.ts';
 
@@ -20,7 +21,15 @@ export interface RawSettings {
   readonly mix?: WrittenMix;
   /** Of a scenario file with requests before or behind the load. Absent: there are none. */
   readonly frame?: WrittenFrame;
+  /** Of a scenario module: its functions, which templates and checks name by number. Absent: it has none. */
+  readonly functions?: WrittenFunctions;
   originOf(name: SettingName): Origin;
+}
+
+export interface WrittenFunctions {
+  readonly source: FunctionSource;
+  /** Which of them checks responses: of a request in the list, or (null) of all. */
+  readonly checks: ReadonlyMap<number | null, number>;
 }
 
 export interface WrittenRequest {

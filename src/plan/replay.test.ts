@@ -65,7 +65,7 @@ describe('the instants of a trace', () => {
         { text: '{{row.input_tokens}} {{row.output_tokens}}', place: 'json' },
       ]);
       expect(filling.bytes.toString('utf8', 0, filling.fill(0, null))).toBe(first);
-      expect(cellsOf(plan).map(({ field }) => field)).toEqual(['input_tokens', 'output_tokens']);
+      expect(cellsOf(plan, true).map(({ field }) => field)).toEqual(['input_tokens', 'output_tokens']);
     }
   });
 

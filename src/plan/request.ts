@@ -78,7 +78,7 @@ function rowBody(given: RawSettings, { path }: Address, headers: readonly Header
   if (data === undefined || !/\.(?:jsonl|ndjson|json)$/i.test(data)) return null;
   if (method !== undefined && /^\s*(?:get|head)\s*$/i.test(method)) return null;
   const requests = [{ name: '', method: '', path, headers, body: null, templated: true as const }];
-  return cellsOf({ requests, checks: [] }).length > 0 ? null : { body: utf8Body('{{row}}'), isJson: true };
+  return cellsOf({ requests, checks: [] }, true).length > 0 ? null : { body: utf8Body('{{row}}'), isJson: true };
 }
 
 const KNOWN_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'];

@@ -24,6 +24,7 @@ import { resolveConnections, threadsWithin } from './connections.ts';
 import { formatOf, loadRows } from './data.ts';
 import { resolveEngine } from './engine.ts';
 import { resolveFrame } from './frame.ts';
+import { checkedByFunctions, checksWithFunction, refuseUnknownFunctions } from './function-checks.ts';
 import { withGoodput } from './goodput.ts';
 import { probeLoad, resolveLoad } from './load.ts';
 import { withPrompts } from './prompts.ts';
@@ -87,15 +88,17 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
   const target = withRoute(given, address.target);
   const { setup, teardown } = resolveFrame(given, { ...world, address, before: [] });
   const replay = kind === 'run' ? resolveReplay(given) : null;
-  const asWritten = resolveTraffic(given, {
+  const plain = resolveTraffic(given, {
     ...{ ...world, address: replay?.format === 'log' ? { ...address, ...OF_THE_LINE } : address },
     before: capturedNames({ requests: setup }),
   });
+  const asWritten = { ...plain, requests: checkedByFunctions(given, plain.requests) };
   const { thresholds } = asWritten;
   const trace = traceWishOf(given);
   const prompted = withPrompts(asWritten.requests, given, world);
   const traffic = { ...asWritten, requests: trace === null ? prompted : traced(prompted, given) };
-  const checks = resolveChecks(given);
+  const checks = checksWithFunction(given, resolveChecks(given));
+  refuseUnknownFunctions(given, asWritten.requests);
   const { data, rows, replayed } = resolveData(given, { requests: traffic.requests, checks }, world, replay);
   const { requests, flows } = replayed?.methods == null ? traffic : byMethod(traffic, replayed.methods);
   const names = measuredNames({ requests, ...(flows === null ? {} : { flows }) });
@@ -134,6 +137,7 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
     ...(setup.length === 0 ? {} : { setup: setup.map(named) }),
     ...(teardown.length === 0 ? {} : { teardown: teardown.map(named) }),
     data,
+    ...(given.functions === undefined ? {} : { functions: given.functions.source }),
     checks,
     ...(checkEvery === 1 ? {} : { checkEvery }),
     ...withinUsers(withinRows(partsOf(kind, given, world.host.cores, load), data)),
@@ -178,7 +182,8 @@ function resolveData(
 } {
   const { data: file } = given.settings;
   const order = readValue(given, 'dataOrder');
-  const cells = cellsOf({ requests, checks });
+  // Rows of a trace are not what functions ask for.
+  const cells = cellsOf({ requests, checks }, file !== undefined && replay === null);
   const ownCells = file === undefined ? cells : [];
   const replayed =
     replay === null
@@ -202,7 +207,7 @@ function resolveData(
   return blame(given.originOf('data'), (label) => {
     const format = formatOf(file, files, label);
     const sent = requests.map(({ checks: _, ...request }) => request);
-    if (cellsOf({ requests: sent, checks: [] }).length === 0)
+    if (cellsOf({ requests: sent, checks: [] }, true).length === 0)
       throw new RampartError(
         'bad-flag',
         `${label}: no part of the request uses a row`,

@@ -1,15 +1,18 @@
 import { compactJson, elementTexts, fieldTexts } from '../core/json-text.ts';
 import { checkJson, type JsonPath, positionsIn, type TextPlace } from './json.ts';
 import { withoutComments } from './json-comments.ts';
+import type { WrittenFunctions } from './raw-settings.ts';
 
 /** What a scenario file says, and where. */
 export interface ScenarioDocument {
   /** As `JSON.parse` gives it. */
   readonly value: unknown;
-  /** Where the field or element of that path is, or what it would be in. */
-  placeOf(path: JsonPath): TextPlace;
+  /** Where the field or element of that path is, or what it would be in; null: a program made it. */
+  placeOf(path: JsonPath): TextPlace | null;
   /** The body of the file, or of one of its requests, as the JSON that is sent; null: there is none. */
   bodyOf(request: RequestPlace | null): string | null;
+  /** Of a module with functions. */
+  readonly functions?: WrittenFunctions;
 }
 
 /** Where in a file a request is. */
@@ -23,8 +26,14 @@ export interface DocumentFault extends TextPlace {
   readonly problem: string;
 }
 
+/** The same of a module, which has no places in a text. */
+export interface ModuleFault {
+  readonly problem: string;
+  readonly hint: string;
+}
+
 /** Reads the text of a scenario file. @returns a fault as a value: who calls knows the file's name. */
-export type DocumentReader = (text: string) => ScenarioDocument | { readonly fault: DocumentFault };
+export type DocumentReader = (text: string) => ScenarioDocument | { readonly fault: DocumentFault | ModuleFault };
 
 /** Places of a file by path; a path that has none is where its container is. */
 export class Places {

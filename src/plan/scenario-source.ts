@@ -13,7 +13,8 @@ import type { Origin, RawSettings } from './raw-settings.ts';
 import { type DocumentReader, type RequestPlace, readJsonDocument, shownPath } from './scenario-document.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
 
-const EXTENSION = /\.(?:jsonc?|ya?ml)$/i;
+const EXTENSION = /\.(?:jsonc?|ya?ml|mts|ts|mjs|js)$/i;
+const MODULE = /\.(?:mts|ts|mjs|js)$/i;
 
 export const isYaml = (path: string): boolean => /\.ya?ml$/i.test(path);
 
@@ -22,8 +23,9 @@ export function isScenario(target: string): boolean {
   return EXTENSION.test(target) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(target) && !/^[^/\\]+:\d+\//.test(target);
 }
 
-/** What reads a scenario file of that name. YAML has a library, which is loaded where it is asked for. */
-export async function documentReader(path: string): Promise<DocumentReader> {
+/** What reads a scenario file of that name. YAML has a library, which is loaded where it is asked for; a module is imported. */
+export async function documentReader(path: string, files: Pick<Files, 'readBytes'>): Promise<DocumentReader> {
+  if (isScenario(path) && MODULE.test(path)) return (await import('./module-document.ts')).moduleReader(path, files);
   return isScenario(path) && isYaml(path) ? (await import('./yaml-document.ts')).readYamlDocument : readJsonDocument;
 }
 
@@ -49,13 +51,15 @@ export function fromScenario(
   if (text === undefined) throw refuse(' is not UTF-8 text');
   const document = read(text);
   if ('fault' in document) {
+    if ('hint' in document.fault) throw refuse(` ${document.fault.problem}`.replace(/^ :/, ':'), document.fault.hint);
     const { line, column, problem } = document.fault;
     throw refuse(`, line ${line}, column ${column}${problem.startsWith(':') ? '' : ' '}${problem}`);
   }
   const { value: raw } = document;
   const placeOf = (at: JsonPath): string => {
-    const { line, column } = document.placeOf(at);
-    return `${path}, line ${line}, column ${column}: ${shownPath(at)}`;
+    const place = document.placeOf(at);
+    const where = place === null ? '' : `, line ${place.line}, column ${place.column}`;
+    return `${path}${where}: ${shownPath(at)}`;
   };
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
     throw refuse(
@@ -107,6 +111,7 @@ export function fromScenario(
   };
   const whole: RawSettings = {
     ...{ ...ofAll, settings },
+    ...(document.functions === undefined ? {} : { functions: document.functions }),
     ...(setup === undefined && teardown === undefined
       ? {}
       : {

@@ -45,7 +45,7 @@ export interface Sources {
  * @throws RampartError
  */
 export async function readSources(sources: Sources, files: Pick<Files, 'readBytes'>): Promise<RawSettings> {
-  const read = await documentReader(sources.program?.scenario ?? sources.target);
+  const read = await documentReader(sources.program?.scenario ?? sources.target, files);
   const layers = writtenLayers(sources, files, read);
   const written = laid(layers);
   const found = (await sources.discover?.(written)) ?? null;

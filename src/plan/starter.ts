@@ -55,3 +55,21 @@ export const STARTER_SEVERAL = `
 #   - name: visit
 #     steps: [log in, pause: 1s-3s, predict]
 `;
+
+/** The same in TypeScript, where values are made by functions. */
+export const STARTER_TYPESCRIPT = `// A load test. rampart validate FILE reads it, rampart run FILE --dry-run sends one of each request, rampart run FILE puts the load on.
+import { scenario } from 'rampart';
+
+export default scenario({
+  url: 'http://127.0.0.1:8989/predict',
+  // Called for each request when it is due: not async. random() gives the same numbers for the same --seed.
+  // Also given: row (of data), captured (of earlier responses of the same flow). path of a request, and values of headers, may be functions, too.
+  headers: { 'x-request': ({ seq }) => \`load-\${seq}\` },
+  body: ({ user, random }) => ({ income: 20_000 + Math.floor(60_000 * random()), amount: 12_000, user }),
+  // true: the response is right; false, or a text that says what is wrong: it is not.
+  check: (response) => typeof response.json() === 'object' || 'the response is no object',
+  rate: '50/s',
+  duration: '30s',
+  thresholds: ['p95<250ms', 'errors<1%'],
+});
+`;

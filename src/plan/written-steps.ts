@@ -88,9 +88,10 @@ export const stepSchema: z.ZodType<RawStep> = z.lazy(() =>
   z.union([z.string(), request, pause, repeat, choose, condition, group], { error: KNOWN }),
 );
 
-type RawValue = string | number | boolean | readonly (string | number | boolean)[];
+export type RawValue = string | number | boolean | readonly (string | number | boolean)[];
 
-type RawStep =
+/** A step as a file has it. */
+export type RawStep =
   | string
   | { request: string }
   | { pause: string | number }

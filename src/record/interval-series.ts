@@ -10,7 +10,12 @@ import { histogramsOf, takeTimes } from './times.ts';
 const FAILURE_KINDS = 100;
 
 /** Failures of which an example is kept. */
-const SHOWN: ReadonlySet<Outcome> = new Set<Outcome>(['wrong-answer', 'capture-failed', 'stream-error']);
+const SHOWN: ReadonlySet<Outcome> = new Set<Outcome>([
+  'wrong-answer',
+  'capture-failed',
+  'stream-error',
+  'function-failed',
+]);
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -28,6 +28,7 @@ export const RESULT_PARTS = [
   'abortedBy',
   'decoded',
   'redirects',
+  'functions',
   'teardown',
   'traces',
   'outputs',

@@ -89,6 +89,18 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
         .exactOptional()
         .describe('What was sent behind the load, however that ended. Absent: nothing.'),
       data: data.nullable().describe('Rows that requests are made of; null: none.'),
+      functions: z
+        .strictObject({
+          file: text('The module, as given.'),
+          sha256: text("Of the file's own text."),
+          text: text(
+            'What was run: the module with all that it imports, or the file alone; cut where it is very large.',
+          ),
+          url: z.string().nullable().describe('Where it was imported from; null: the text is all of it.'),
+          places: z.array(z.string()).describe('Where each function stands in it, by number.'),
+        })
+        .exactOptional()
+        .describe('Functions of the scenario. Absent: it has none.'),
       checks: z.array(answerCheck).describe('What a response must be to count as ok, where its request has no checks.'),
       load: load(unit).describe('How load is offered.'),
       maxRequests: z

@@ -12,6 +12,10 @@ const templatedCheck = z
 
 export const answerCheck = z.discriminatedUnion('kind', [
   z.strictObject({
+    kind: z.literal('function').describe('What a function of the scenario says of it.'),
+    number: count("Which of the plan's functions."),
+  }),
+  z.strictObject({
     kind: checkKind('status'),
     statuses: z.array(z.tuple([z.int(), z.int()])).describe('Ranges that are expected, both ends included.'),
   }),

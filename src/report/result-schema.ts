@@ -261,6 +261,13 @@ const resultSchema = z
       .positive()
       .exactOptional()
       .describe('Redirects that were followed, warm-up included; each is within its request. Absent: none.'),
+    functions: z
+      .strictObject({
+        calls: count('How often they were called.'),
+        spentMs: amount('What they took of the load threads, ms.'),
+      })
+      .exactOptional()
+      .describe("Functions of the scenario, warm-up included: the generator's time, not the target's. Absent: none."),
     teardown: z
       .strictObject({
         requests: count('How many were sent.'),

@@ -1,13 +1,15 @@
 import type { Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import { type CreateDriver, ownEngineFor } from '../drivers/own.ts';
+import { importFunctions } from '../functions/module.ts';
 import { ImpatientDriver } from '../load/impatient-driver.ts';
 import { payloadsOf } from '../load/payload.ts';
 
 /** What sends a plan's requests. Loaded only where needed: importing undici or autocannon takes longer than starting a thread. */
 export async function engineFor(plan: Plan, rows: RowTable | null): Promise<CreateDriver> {
   if (plan.engine !== 'autocannon') {
-    const create = await ownEngineFor(plan, payloadsOf(plan, rows));
+    const functions = plan.functions === undefined ? null : await importFunctions(plan.functions);
+    const create = await ownEngineFor(plan, payloadsOf(plan, rows, functions));
     const { cancel } = plan;
     if (cancel === undefined) return create;
     return (frozen, clock, segment) => new ImpatientDriver(frozen, cancel, clock, create(frozen, clock, segment));

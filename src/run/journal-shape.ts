@@ -192,7 +192,13 @@ const snapshot = fields({
   }),
   missing: maybe(list(text)),
   connections: maybe(
-    fields({ closedUnannounced: whole, surplus: whole, redirects: maybe(whole), decoded: maybe(decoded) }),
+    fields({
+      closedUnannounced: whole,
+      surplus: whole,
+      redirects: maybe(whole),
+      functions: maybe(fields({ calls: whole, spent: whole })),
+      decoded: maybe(decoded),
+    }),
   ),
   series: byName(series),
   flows: maybe(byName(series)),

@@ -2,6 +2,7 @@
 
 import { addGoodput } from '../core/goodput.ts';
 import {
+  addCalls,
   addDecoded,
   BODIES_KEPT,
   type ConnectionCounts,
@@ -119,8 +120,10 @@ function joinConnections(parts: readonly ConnectionCounts[]): ConnectionCounts |
   if (parts.length === 0) return null;
   const redirects = parts.reduce((sum, part) => sum + (part.redirects ?? 0), 0);
   const decoded = addDecoded(parts.flatMap((part) => part.decoded ?? []));
+  const functions = addCalls(parts.flatMap((part) => part.functions ?? []));
   return {
     ...(redirects === 0 ? {} : { redirects }),
+    ...(functions === null ? {} : { functions }),
     ...(decoded === null ? {} : { decoded }),
     closedUnannounced: parts.reduce((sum, part) => sum + part.closedUnannounced, 0),
     surplus: parts.reduce((sum, part) => sum + part.surplus, 0),

@@ -2,6 +2,7 @@ import { Search } from '../analyze/search/controller.ts';
 import { observe, paceOf, type SearchStep } from '../analyze/search/observation.ts';
 import { SETTLING_INTERVALS, Settling, type Sighting, stretchOf } from '../analyze/search/settling.ts';
 import { InstanceProbe } from '../client/instances.ts';
+import { singlePayloads } from '../client/payloads.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { RunEvent } from '../core/event.ts';
 import { hasSteps } from '../core/flow.ts';
@@ -9,7 +10,6 @@ import { passOf } from '../core/pass.ts';
 import type { Distribution, LoadProfile, Plan, SearchPlan } from '../core/plan.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import { count, type Micros, micros, perSecond, seconds, toSeconds } from '../core/units.ts';
-import { payloadsOf } from '../load/payload.ts';
 import type { Means, Procedure } from './procedure.ts';
 
 /** Into how many stretches a level's window is cut: its percentiles' intervals come from their scatter. */
@@ -37,7 +37,8 @@ export class Find implements Procedure {
   async *events(means: Searching): AsyncGenerator<RunEvent, void, undefined> {
     const { plan, rows, clock } = means;
     const { settle = 0, instanceHeader = null } = plan.search ?? {};
-    const probe = settle === 0 ? null : await InstanceProbe.of(plan, clock, payloadsOf(plan, rows), instanceHeader);
+    const probe =
+      settle === 0 ? null : await InstanceProbe.of(plan, clock, await singlePayloads(plan, rows), instanceHeader);
     try {
       yield* searchEvents(means, this.#search, probe === null ? null : () => probe.ask());
     } finally {

@@ -45,22 +45,22 @@ function varying(request: RequestTemplate, before: string, payloads: Payloads): 
   );
   const text = body?.encoding === 'utf8' ? payloads.compile([{ text: body.data, place: bodyPlace(request) }]) : null;
   const constant = body === null ? null : Buffer.from(body.data, body.encoding);
-  return ({ index, captured }) => ({
+  return (exchange) => ({
     constant: false,
     method,
-    path: latin1(path, index, captured),
-    headers: headers.map(([name, filling]) => [name, latin1(filling, index, captured)] as const),
-    body: text === null ? constant : copyOf(text, index, captured),
+    path: latin1(path, exchange),
+    headers: headers.map(([name, filling]) => [name, latin1(filling, exchange)] as const),
+    body: text === null ? constant : copyOf(text, exchange),
   });
 }
 
-function latin1(filling: Filling, index: number, captured: Exchange['captured']): string {
-  const length = filling.fill(index, captured);
+function latin1(filling: Filling, { index, captured, made }: Exchange): string {
+  const length = filling.fill(index, captured, made);
   return filling.bytes.toString('latin1', 0, length);
 }
 
 /** Memory of its own: the next request is made while this one is still on its way. */
-function copyOf(filling: Filling, index: number, captured: Exchange['captured']): Buffer {
-  const length = filling.fill(index, captured);
+function copyOf(filling: Filling, { index, captured, made }: Exchange): Buffer {
+  const length = filling.fill(index, captured, made);
   return Buffer.from(filling.bytes.subarray(0, length));
 }

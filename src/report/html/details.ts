@@ -82,8 +82,15 @@ function planEntries(plan: Plan): Entry[] {
 }
 
 /** What became of responses on their way, where the plan asked for it. */
-function wireEntries({ redirects, decoded }: RunResult): Entry[] {
+function wireEntries({ redirects, decoded, functions }: RunResult): Entry[] {
   const entries: Entry[] = [];
+  if (functions !== undefined) {
+    const each = formatMs(functions.spentMs / functions.calls);
+    entries.push([
+      "The scenario's functions",
+      `${formatCount(functions.calls)} calls took ${formatMs(functions.spentMs)} of the load threads, ${each} each`,
+    ]);
+  }
   if (redirects !== undefined)
     entries.push(['Redirects followed', `${formatCount(redirects)}, each within the time of its request`]);
   if (decoded !== undefined) {

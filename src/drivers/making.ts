@@ -1,0 +1,90 @@
+/** A driver whose requests are partly made by a scenario's functions: they are called first, and what they throw is an outcome. */
+import { clearExchange, type Exchange } from '../core/exchange.ts';
+import type { Clock, Driver, FunctionCalls, OnPieces } from '../core/ports.ts';
+import { OUTCOME_CODE } from '../core/sample.ts';
+import type { ConnectionCounts } from '../core/snapshot.ts';
+import type { Micros } from '../core/units.ts';
+import type { Witnessed } from './witness.ts';
+
+export class MakingDriver implements Driver, Witnessed {
+  onDone: (exchange: Exchange) => void = () => {};
+  readonly #inner: Driver & Witnessed;
+  readonly #calls: FunctionCalls;
+  readonly #clock: Clock;
+  /** Those that could not be made, until they are told of. */
+  readonly #failed: Exchange[] = [];
+
+  constructor(inner: Driver & Witnessed, calls: FunctionCalls, clock: Clock) {
+    this.#inner = inner;
+    this.#calls = calls;
+    this.#clock = clock;
+    calls.clock = clock;
+    inner.onDone = (exchange) => this.onDone(exchange);
+  }
+
+  get inFlight(): number {
+    return this.#inner.inFlight + this.#failed.length;
+  }
+
+  get witness(): Witnessed['witness'] {
+    return this.#inner.witness;
+  }
+
+  set witness(told: Witnessed['witness']) {
+    this.#inner.witness = told;
+  }
+
+  get onPieces(): OnPieces | null {
+    return this.#inner.onPieces ?? null;
+  }
+
+  set onPieces(told: OnPieces | null) {
+    this.#inner.onPieces = told;
+  }
+
+  send(exchange: Exchange): void {
+    if (this.#calls.make(exchange)) {
+      this.#inner.send(exchange);
+      return;
+    }
+    clearExchange(exchange);
+    exchange.outcome = OUTCOME_CODE['function-failed'];
+    exchange.message = this.#calls.message;
+    this.#failed.push(exchange);
+    // Nobody hears of it within the call that sends it.
+    if (this.#failed.length === 1) this.#clock.soon(() => this.#tell());
+  }
+
+  abort(): void {
+    this.#tell();
+    this.#inner.abort();
+  }
+
+  retire(user: number): void {
+    this.#inner.retire(user);
+  }
+
+  close(): void {
+    this.#inner.close();
+  }
+
+  takeConnectionCounts(): ConnectionCounts | null {
+    const counts = this.#inner.takeConnectionCounts?.() ?? null;
+    const { calls, spent } = this.#calls;
+    if (calls === 0) return counts;
+    this.#calls.calls = 0;
+    this.#calls.spent = 0;
+    return {
+      ...(counts ?? { closedUnannounced: 0, surplus: 0 }),
+      functions: { calls, spent: Math.round(spent) as Micros },
+    };
+  }
+
+  #tell(): void {
+    const now = this.#clock.now();
+    for (const exchange of this.#failed.splice(0)) {
+      exchange.doneAt = now;
+      this.onDone(exchange);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/** What a scenario in TypeScript exports: the settings of a scenario file, with functions where values may be made. */
+import type { CheckedResponse, RequestContext } from '../core/functions.ts';
+import type { Settings } from '../settings/table.ts';
+import type { REQUEST_SETTINGS } from './mix.ts';
+import type { RawStep } from './written-steps.ts';
+
+/** A value, or a function that makes it for each request. It is called when the request is due, in the load threads: it may not be async. */
+export type Made<Value> = Value | ((context: RequestContext) => Value);
+
+/** Whether a response is right: true, or what is wrong with it as text. */
+export type ResponseCheck = (response: CheckedResponse, context: RequestContext) => boolean | string;
+
+/** What a request is made of, and what its response must be. */
+export interface ScenarioMade {
+  /** Text as it is sent; anything else is sent as JSON. */
+  readonly body?: Made<unknown>;
+  readonly headers?: string[] | Readonly<Record<string, Made<string>>>;
+  readonly check?: ResponseCheck;
+}
+
+export interface ScenarioRequest
+  extends ScenarioMade,
+    Pick<Settings, Exclude<(typeof REQUEST_SETTINGS)[number], keyof ScenarioMade> | 'thresholds'> {
+  readonly name?: string;
+  readonly weight?: number;
+  readonly path?: Made<string>;
+  readonly capture?: Readonly<Record<string, string>>;
+}
+
+/** A request before or behind the load: values only. */
+export interface ScenarioFrameRequest
+  extends Pick<Settings, Exclude<(typeof REQUEST_SETTINGS)[number], 'expectField'>> {
+  readonly name?: string;
+  readonly path?: string;
+  readonly capture?: Readonly<Record<string, string>>;
+  readonly retries?: number;
+  readonly retryPause?: string;
+}
+
+export interface ScenarioFlow {
+  readonly name: string;
+  readonly weight?: number;
+  readonly steps: readonly RawStep[];
+}
+
+export interface Scenario extends ScenarioMade, Omit<Settings, keyof ScenarioMade | 'requests'> {
+  readonly requests?: number | string | readonly ScenarioRequest[];
+  readonly flows?: readonly ScenarioFlow[];
+  readonly setup?: readonly ScenarioFrameRequest[];
+  readonly teardown?: readonly ScenarioFrameRequest[];
+  readonly maxRequests?: number | string;
+}
+
+/** Says what type its argument has, for an editor to complete it; nothing else. */
+export const scenario = (it: Scenario): Scenario => it;
