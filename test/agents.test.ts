@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PROTOCOL } from '../src/agent/protocol.ts';
 import type { RunResult } from '../src/core/result.ts';
 import { CLI, type Running, rampart, start, temporaryFolder } from './command.ts';
 import { freePort, type Nats, natsServer } from './nats.ts';
-import { echoTarget, fixedTarget, httpTarget, type TestTarget } from './target.ts';
+import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
 
 /** Loads that agents make: real processes, over a real nats-server. */
 
@@ -85,21 +85,6 @@ describe('agents', () => {
     ]);
     expect(result.run.agents?.startSkewMs).toBeGreaterThan(0);
     expect(result.generator.threads).toBe(2);
-  });
-
-  it('have the rows of their own parts: each row that is to be used once is sent once', async () => {
-    const got: string[] = [];
-    const echo = await echoTarget(createServer());
-    target = echo;
-    await twoAgents();
-    const cwd = temporaryFolder();
-    const rows = Array.from({ length: 1_001 }, (_, n) => JSON.stringify({ n, text: `zeile ${n} ü` }));
-    writeFileSync(join(cwd, 'r.jsonl'), `${rows.join('\n')}\n`);
-    const flags = ['--data', 'r.jsonl', '--data-order', 'once', '--vus', '6', '-d', '60s', '--no-preflight'];
-    const { code } = await rampart(['run', target.url, ...flags, ...runFlags()], { cwd });
-    for (const request of echo.got) got.push(request.slice(request.indexOf('{')));
-    expect(got.sort()).toEqual([...rows].sort());
-    expect([0, 5]).toContain(code);
   });
 
   it('that is killed is named, and ends the run, which is invalid: exit code 5', async () => {
@@ -302,6 +287,28 @@ describe('what goes wrong before a distributed load', () => {
     await agent('one');
     const { code, stderr } = await rampart(['agent', '--nats', nats.url, '--name', 'one']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('an agent named one is already there')]);
+  });
+
+  it('two agents of one name that came by different ways: neither is taken', async () => {
+    target = await fixedTarget(5);
+    const greeting = {
+      protocol: PROTOCOL,
+      version: '0',
+      name: 'twin',
+      cores: 2,
+      host: '',
+      region: null,
+      session: null,
+    };
+    const twins = await Promise.all([connect({ servers: nats.url }), connect({ servers: nats.url })]);
+    for (const [n, twin] of twins.entries())
+      twin.subscribe('rampart.greeting', {
+        callback: (_, message) => void message.respond(JSON.stringify({ ...greeting, instance: `${n}` })),
+      });
+    const said = await refused([...runFlags(1), '--agents-within', '1s']);
+    for (const twin of twins) await twin.close();
+    expect(said).toEqual([2, expect.stringContaining('two agents are named twin')]);
+    expect(target.received()).toBe(0);
   });
 
   it('NATS is not there, without JetStream, or knows us not', async () => {

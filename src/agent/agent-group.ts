@@ -102,10 +102,23 @@ export class AgentGroup implements Stoppable {
       this.#resume(options.resumed);
       return;
     }
+    this.#bePatient();
+  }
+
+  #bePatient(): void {
+    const { clock } = this.#options;
+    clock.cancel(this.#patience);
     this.#patience = clock.after(READY_WITHIN, () => {
       const late = this.#members.all.filter(({ clock: known }) => known === null).map(({ name }) => name);
       this.#fail(new NeverReady('agents', `agents were not ready within 30 s: ${late.join(', ')}; nothing was sent`));
     });
+  }
+
+  /** Many rows take their time: who still gets more of them is waited for. */
+  #progress(member: Member, fetched: number): void {
+    if (this.#startAt !== null || fetched <= member.fetched) return;
+    member.fetched = fetched;
+    if (this.#joined.failure === null) this.#bePatient();
   }
 
   /** Takes what agents deliver, from now on. */
@@ -240,7 +253,8 @@ export class AgentGroup implements Stoppable {
     if (word.type === 'ready' && word.clock !== undefined) {
       member.clock = word.clock;
       this.#ready();
-    } else if (word.type === 'unable') this.#lose(member, word.problem ?? 'it could not');
+    } else if (word.type === 'beat') this.#progress(member, word.fetched ?? 0);
+    else if (word.type === 'unable') this.#lose(member, word.problem ?? 'it could not');
   }
 
   #ready(): void {

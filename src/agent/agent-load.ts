@@ -16,7 +16,7 @@ import type { RateCeiling } from './rate-ceiling.ts';
 
 const BEAT = millis(400);
 /** Of the controller, ms. */
-export const ANSWER = 5_000;
+const ANSWER = 5_000;
 /** How long what was measured is still tried to be delivered once its controller is gone. */
 const LAST_DELIVERY = seconds(60);
 
@@ -59,6 +59,8 @@ export class AgentLoad {
   #heardAt: number;
   #ending = 'done';
   #abandoned = false;
+  /** Bytes of its data rows. */
+  #fetched = 0;
   /** Why it makes its part no longer. */
   #broken: string | null = null;
 
@@ -68,7 +70,7 @@ export class AgentLoad {
     options: AgentOptions,
     message: PlanMessage,
     segment: Segment,
-    poolFor: () => Promise<ThreadPool>,
+    poolFor: (fetched: (bytes: number) => void) => Promise<ThreadPool>,
   ) {
     this.#nats = nats;
     this.#machine = machine;
@@ -102,7 +104,7 @@ export class AgentLoad {
     this.#stop.abort();
   }
 
-  async #work(poolFor: () => Promise<ThreadPool>): Promise<string> {
+  async #work(poolFor: (fetched: (bytes: number) => void) => Promise<ThreadPool>): Promise<string> {
     const { run, plan: sent } = this.#message;
     const { name, env } = this.#options;
     const { plan, missing } = repaySecrets(sent, env);
@@ -111,7 +113,9 @@ export class AgentLoad {
     if (missing.length > 0)
       throw new Error(`it has no ${missing.join(', ')} in its environment, from which secrets are taken`);
     await reach(plan);
-    const pool = await poolFor();
+    const pool = await poolFor((bytes) => {
+      this.#fetched = bytes;
+    });
     const outbox = new Outbox(this.#nats, this.#machine.clock, run, name);
     let failure: string | null = null;
     try {
@@ -132,6 +136,8 @@ export class AgentLoad {
     const given = this.#machine.clock.after(LAST_DELIVERY, () => outbox.discard());
     await outbox.empty();
     this.#machine.clock.cancel(given);
+    // What cannot be stored can still be said.
+    if (outbox.failure !== null) this.#say({ type: 'unable', agent: name, problem: outbox.failure });
     return failure === null ? this.#ending : `failed: ${failure}`;
   }
 
@@ -223,7 +229,8 @@ export class AgentLoad {
 
   /** Lives, and sees whether the controller does. */
   #look(): void {
-    this.#say({ type: 'beat', agent: this.#options.name });
+    const fetched = this.#started || this.#fetched === 0 ? {} : { fetched: this.#fetched };
+    this.#say({ type: 'beat', agent: this.#options.name, ...fetched });
     const silent = this.#machine.clock.now() - this.#heardAt;
     if (silent > this.#message.orphanTimeout && !this.#stop.signal.aborted)
       this.#giveUp(`no word of the controller for ${Math.round(silent / 1e6)} s: its load is ended`);

@@ -2,20 +2,21 @@ import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { RampartError } from '../core/errors.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { Segment } from '../core/segment.ts';
+import type { ScratchFile } from '../core/world.ts';
 import { ThreadPool } from '../run/threads.ts';
-import { AgentLoad, type AgentOptions, ANSWER, type Surroundings } from './agent-load.ts';
+import { AgentLoad, type AgentOptions, type Surroundings } from './agent-load.ts';
 import {
+  type AgentPart,
   decode,
   encode,
   type Greeting,
   type Measured,
   type PlanMessage,
   PROTOCOL,
-  type RowsOffer,
-  type RowsQuestion,
   SUBJECT,
   type Word,
 } from './protocol.ts';
+import { openParcel } from './row-store.ts';
 import { fetchRows } from './rows.ts';
 import { segmentOf } from './weights.ts';
 
@@ -26,7 +27,8 @@ const CLASH = 1_000;
 interface SessionMeans {
   readonly session: string;
   readonly threads: number;
-  readonly digest: string | null;
+  /** The name of the rows; absent: there are none. */
+  readonly named: string | undefined;
   readonly pool: ThreadPool;
   readonly rows: RowTable | null;
 }
@@ -107,8 +109,8 @@ export class Agent {
     }
     const whole = order as PlanMessage;
     const segment = segmentOf(whole, this.#options.name) as Segment;
-    const load = new AgentLoad(this.#nats, this.#machine, this.#options, whole, segment, () =>
-      this.#meansFor(part.threads, session, order.rows === true, run),
+    const load = new AgentLoad(this.#nats, this.#machine, this.#options, whole, segment, (fetched) =>
+      this.#meansFor(session, part, fetched),
     );
     this.#load = load;
     this.#options.tell(`run ${run}: preparing part ${part.index + 1} of ${whole.weights.length}`);
@@ -120,25 +122,25 @@ export class Agent {
     });
   }
 
-  async #meansFor(threads: number, session: string, withRows: boolean, run: string): Promise<ThreadPool> {
-    const agent = this.#options.name;
-    const ask = async (piece: number | null): Promise<Uint8Array> =>
-      (
-        await this.#nats.request(SUBJECT.rows(run), encode({ agent, piece } satisfies RowsQuestion), {
-          timeout: ANSWER,
-        })
-      ).data;
-    const offer = withRows ? (decode<RowsOffer>(await ask(null)) as RowsOffer) : null;
-    const digest = offer?.digest ?? null;
+  async #meansFor(
+    session: string,
+    { threads, rows: named }: AgentPart,
+    fetched: (bytes: number) => void,
+  ): Promise<ThreadPool> {
     const known = this.#means;
-    if (known !== null && known.session === session && known.threads === threads && known.digest === digest)
+    if (known !== null && known.session === session && known.threads === threads && known.named === named)
       return known.pool;
     await this.#release();
     const { clock, workerEntry, files } = this.#machine;
-    const rows = offer === null ? null : await fetchRows(offer, ask, () => files.scratch());
+    const rows = named === undefined ? null : await this.#fetch(named, fetched, () => files.scratch());
     const pool = new ThreadPool(workerEntry, clock, threads, rows);
-    this.#means = { session, threads, digest, pool, rows };
+    this.#means = { session, threads, named, pool, rows };
     return pool;
+  }
+
+  async #fetch(named: string, fetched: (bytes: number) => void, scratch: () => ScratchFile): Promise<RowTable> {
+    const { offer, pieces } = await openParcel(this.#nats, this.#machine.clock, named);
+    return fetchRows(offer, pieces, scratch, fetched);
   }
 
   async #release(): Promise<void> {

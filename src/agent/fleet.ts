@@ -6,16 +6,27 @@ import type { FleetWish } from '../core/fleet.ts';
 import type { Plan } from '../core/plan.ts';
 import type { LoadSource } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
+import { segmentWithin, weightedPart } from '../core/segment.ts';
 import { type Count, count, type Micros, millis } from '../core/units.ts';
 import type { Files, Machine } from '../core/world.ts';
 import { AgentGroup, type Parts } from './agent-group.ts';
 import { borrowSecrets, repaySecrets } from './borrowed.ts';
 import { openNats } from './connection.ts';
 import { type Place, placeOf } from './place.ts';
-import { decode, encode, type Greeting, PLANS, type PlanMessage, PROTOCOL, SNAPSHOTS, SUBJECT } from './protocol.ts';
+import {
+  type AgentPart,
+  decode,
+  encode,
+  type Greeting,
+  PLANS,
+  type PlanMessage,
+  PROTOCOL,
+  SNAPSHOTS,
+  SUBJECT,
+} from './protocol.ts';
 import { Register, type Standing } from './register.ts';
 import { gatherAgents } from './roster.ts';
-import { RowsDesk } from './rows-desk.ts';
+import { forgetRows, RowStore } from './row-store.ts';
 import { openStreams } from './streams.ts';
 import { type Task, takersOf, threadsFor, weighAgents } from './weights.ts';
 
@@ -51,8 +62,9 @@ export class Fleet {
   readonly #place: Place;
   /** Agents that were lost: a later load does without them. */
   readonly #lost = new Set<string>();
-  #rows: RowsDesk | null = null;
+  #rows: RowStore | null = null;
   #captured: ReadonlySet<string> | undefined;
+  readonly #closing: Promise<void>[] = [];
   #loads = 0;
   #resumed: Resumed | null = null;
   readonly #news: RunEvent[] = [];
@@ -160,45 +172,45 @@ export class Fleet {
    */
   sourceFor(rows: RowTable | null, captured?: ReadonlySet<string>): LoadSource {
     this.#captured = captured;
-    this.#rows?.close();
-    this.#rows = rows === null ? null : new RowsDesk(rows, this.#world.files);
+    const before = this.#rows;
+    // A page has one run after the other.
+    if (before !== null) this.#closing.push(before.close());
+    this.#rows = rows === null ? null : new RowStore(this.#nats, this.#session, rows, this.#world.files);
     const resumed = this.#resumed;
     return (...asked) => (resumed === null ? this.#run(...asked) : this.#resume(resumed, ...asked));
   }
 
   async close(): Promise<void> {
-    this.#rows?.close();
+    await Promise.all([...this.#closing, this.#rows?.close()]);
+    if (this.#resumed !== null)
+      await forgetRows(
+        this.#nats,
+        Object.values(this.#resumed.parts.agents).flatMap(({ rows }) => rows ?? []),
+      );
     await this.#nats.close();
   }
 
   async *#run(...[plan, segment, signal, commands]: Parameters<LoadSource>): ReturnType<AgentGroup['run']> {
-    const nats = this.#nats;
     const run = `${this.#session}-${this.#loads++}`;
     const names = this.agents.map(({ name }) => name).filter((name) => !this.#lost.has(name));
     const weightOf = (name: string): number => this.#tasks.get(name)?.weight ?? 1;
     const agents = takersOf(plan, segment, names.map(weightOf)).map((place) => names[place] as string);
     const threadsOf = (name: string): number => this.#tasks.get(name)?.threads ?? plan.threads;
+    const weights = agents.map(weightOf);
+    const segments = () => agents.map((_, index) => segmentWithin(segment, weightedPart(weights, index)));
+    const rows = this.#rows === null ? [] : await this.#rows.keep(plan, segments());
+    const partOf = (name: string, index: number): AgentPart => {
+      const named = rows[index];
+      return { index, threads: threadsOf(name), ...(named === undefined ? {} : { rows: named }) };
+    };
     const message: PlanMessage = {
-      ...{ protocol: PROTOCOL, session: this.#session, run, plan: this.#borrowed(plan) },
-      agents: Object.fromEntries(agents.map((name, index) => [name, { index, threads: threadsOf(name) }])),
-      ...{ weights: agents.map(weightOf), whole: segment },
-      rows: this.#rows !== null,
+      ...{ protocol: PROTOCOL, session: this.#session, run, plan: this.#borrowed(plan), weights, whole: segment },
+      agents: Object.fromEntries(agents.map((name, index) => [name, partOf(name, index)])),
       ...{ orphanTimeout: this.#wish.orphanTimeout, place: this.#place },
     };
-    const register = await Register.begin(nats, this.#manager, this.#world.clock, run);
+    const register = await Register.begin(this.#nats, this.#manager, this.#world.clock, run);
     const group = this.#groupOf(run, plan, message, register, null);
-    const pieces = nats.subscribe(SUBJECT.rows(run), {
-      callback: (_, asked) => {
-        const answer = this.#rows?.answer(asked.data, plan, message) ?? null;
-        if (answer !== null) asked.respond(answer);
-      },
-    });
-    try {
-      const begin = () => this.#publish(run, message);
-      yield* this.#follow(run, group, register, begin, signal, commands);
-    } finally {
-      pieces.unsubscribe();
-    }
+    yield* this.#follow(run, group, register, () => this.#publish(run, message), signal, commands);
   }
 
   /** What another controller has begun: all that was published of it, and then what comes. */

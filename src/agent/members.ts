@@ -5,7 +5,7 @@ import { type ClockOffset, type Greeting, SUBJECT } from './protocol.ts';
 
 const LOOK = millis(200);
 /** Looks without a word, after which NATS is asked whether the agent is still connected; and after which it counts as frozen. */
-const QUIET = 4;
+const QUIET = 3;
 const FROZEN = 27;
 /** Answers in a row that nobody is there. */
 const GONE = 2;
@@ -20,6 +20,8 @@ export interface Member {
   readonly index: number;
   readonly greeting: Greeting;
   clock: ClockOffset | null;
+  /** Bytes of data rows that it has. */
+  fetched: number;
   /** Number of the delivery that comes next. */
   next: number;
   /** How far its snapshots have come, µs since the start. */
@@ -62,7 +64,7 @@ export class Members {
     this.#byName = new Map(
       agents.map((greeting, index) => [
         greeting.name,
-        { name: greeting.name, index, greeting, clock: null, next: 0, reached: 0 as Micros, working: true },
+        { name: greeting.name, index, greeting, clock: null, fetched: 0, next: 0, reached: 0 as Micros, working: true },
       ]),
     );
     for (const member of this.all) this.#signs.set(member, { quiet: 0, missing: 0, asked: false });

@@ -1,7 +1,6 @@
 /** What controllers and agents say to each other, and under which subjects. */
 import type { LoadChange } from '../core/command.ts';
 import type { Plan } from '../core/plan.ts';
-import type { RowsPart } from '../core/rows.ts';
 import type { Segment } from '../core/segment.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
@@ -33,9 +32,8 @@ export const SUBJECT = {
   wish: (run: string) => `rampart.run.${run}.wish`,
   /** What an agent of it tells. */
   word: (run: string) => `rampart.run.${run}.word`,
-  /** Questions to the controller: its clock, and pieces of the data rows. */
+  /** A question to the controller. */
   clock: (run: string) => `rampart.run.${run}.clock`,
-  rows: (run: string) => `rampart.run.${run}.rows`,
 } as const;
 
 export interface Greeting {
@@ -55,25 +53,13 @@ export interface Greeting {
 /** What an agent can do, as its own doctor finds. */
 export type Measured = { readonly perSec: number; readonly problem?: undefined } | { readonly problem: string };
 
-/** How data rows are handed over: see `rows`. */
-export interface RowsOffer {
-  readonly digest: string;
-  readonly bytes: number;
-  readonly pieces: number;
-  readonly kind: 'memory' | 'file';
-  readonly rows: number;
-  readonly cells: number;
-  /** Bytes of the parts that come first; the rest are texts, or pages. */
-  readonly heads: readonly number[];
-  readonly largest: number;
-  /** Null: all rows. */
-  readonly part: RowsPart | null;
-}
-
-/** Of an agent about its rows: a piece of them; none: what there is. */
-export interface RowsQuestion {
-  readonly agent: string;
-  readonly piece: number | null;
+/** What one agent makes of a load. */
+export interface AgentPart {
+  /** Which of its parts. */
+  readonly index: number;
+  readonly threads: number;
+  /** The name of its data rows: see `row-store`. Absent: it needs none. */
+  readonly rows?: string;
 }
 
 /** One load on several agents. */
@@ -82,15 +68,13 @@ export interface PlanMessage {
   readonly session: string;
   /** Of one load; a session has one after the other. */
   readonly run: string;
-  /** By name: which part each makes, on how many threads. */
-  readonly agents: Readonly<Record<string, { readonly index: number; readonly threads: number }>>;
+  /** By name. */
+  readonly agents: Readonly<Record<string, AgentPart>>;
   /** Of all parts, by their index: what each has of the whole (see `weightedPart`). */
   readonly weights: readonly number[];
   readonly whole: Segment;
   /** Without its secrets: see `borrowed`. */
   readonly plan: Plan;
-  /** Whether there are data rows to be asked for. */
-  readonly rows: boolean;
   /** Without a word of the controller for so long an agent ends its load, µs. */
   readonly orphanTimeout: Micros;
   /** Of the controller. */
@@ -124,8 +108,8 @@ export type Word = { readonly agent: string } & (
   | { readonly type: 'ready'; readonly clock: ClockOffset }
   /** It cannot make its part. */
   | { readonly type: 'unable'; readonly problem: string }
-  /** It lives. */
-  | { readonly type: 'beat' }
+  /** It lives, and has so many bytes of its data rows; absent: it waits for none. */
+  | { readonly type: 'beat'; readonly fetched?: number }
 );
 
 /** What is stored until the controller has it. */

@@ -5,10 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { planFixture } from '../core/plan.fixture.ts';
 import type { RowTable } from '../core/rows.ts';
 import { count } from '../core/units.ts';
+import { rowsOfPart } from '../load/row-part.ts';
 import { openRows } from '../load/rows.ts';
-import { decode, encode, type RowsOffer } from './protocol.ts';
-import { fetchRows, RowsParcel } from './rows.ts';
-import { RowsDesk } from './rows-desk.ts';
+import { fetchRows, RowsParcel, tableOfPart } from './rows.ts';
 
 const nowhere = () => {
   throw new Error('rows in memory need no file');
@@ -22,8 +21,12 @@ const table: RowTable = {
   ends: Uint32Array.from(texts, (text) => (end += text.length)),
 };
 
-const fetched = (parcel: RowsParcel, change: (piece: Uint8Array) => Uint8Array = (piece) => piece) =>
-  fetchRows(parcel.offer, async (piece) => change(parcel.piece(piece)), nowhere);
+async function* piecesOf(parcel: RowsParcel, change = (piece: Uint8Array): Uint8Array => piece) {
+  for (let piece = 0; piece < parcel.offer.pieces; piece++) yield change(parcel.piece(piece));
+}
+
+const fetched = (parcel: RowsParcel, change?: (piece: Uint8Array) => Uint8Array) =>
+  fetchRows(parcel.offer, piecesOf(parcel, change), nowhere);
 
 describe('data rows on their way to agents', () => {
   it('arrive as they are, in pieces', async () => {
@@ -48,7 +51,7 @@ describe('data rows on their way to agents', () => {
     const descriptor = openSync(path, 'w+');
     const parcel = new RowsParcel(own);
     const scratch = () => ({ descriptor, append: (piece: Uint8Array) => void writeSync(descriptor, piece) });
-    const arrived = await fetchRows(parcel.offer, async (piece) => parcel.piece(piece), scratch);
+    const arrived = await fetchRows(parcel.offer, piecesOf(parcel), scratch);
     expect(arrived).toEqual({ ...own, descriptor });
     expect(Buffer.compare(readFileSync(path), bytes)).toBe(0);
     closeSync(source);
@@ -67,29 +70,24 @@ describe('data rows on their way to agents', () => {
     ['once', 90_000, 30_000],
     ['sequential', 90_000, 30_000],
   ] as const)('are those of its part, for each agent: %s', async (order, rows, own) => {
-    const desk = new RowsDesk(table, { scratch: nowhere, discard: () => {} });
     const plan = planFixture({ data: { file: 'rows.csv', format: 'csv', order, rows: count(rows) } });
-    const agents = Object.fromEntries(['a', 'b', 'c'].map((name, index) => [name, { index, threads: 1 }]));
-    const parts = { agents, weights: [1, 1, 1], whole: { index: 0, count: 1 } };
-    const ask = async (agent: string, piece: number | null): Promise<Uint8Array> =>
-      desk.answer(encode({ agent, piece }), plan, parts) ?? new Uint8Array();
     let sent = 0;
-    for (const agent of ['a', 'b', 'c']) {
-      const offer = decode<RowsOffer>(await ask(agent, null)) as RowsOffer;
-      const arrived = await fetchRows(offer, (piece) => ask(agent, piece), nowhere);
+    for (const index of [0, 1, 2]) {
+      const part = rowsOfPart(plan, { index, count: 3 });
+      if (part === null) throw new Error('no part needs all rows');
+      const parcel = new RowsParcel(tableOfPart(table, part, { scratch: nowhere }));
+      const arrived = await fetched(parcel);
       expect(arrived.rows).toBe(own);
-      sent += offer.bytes;
+      sent += parcel.offer.bytes;
       const there = openRows(arrived);
       const textAt = (k: number): string => {
         const place = there.place(k, 0);
         return there.bytes.toString('utf8', there.start(place), there.end(place));
       };
-      const index = agents[agent]?.index ?? 0;
       expect([0, 1, own - 1].map(textAt)).toEqual([0, 1, own - 1].map((k) => texts[index + 3 * k]));
       expect(arrived.part).toEqual({ index, count: 3 });
     }
     // Each row went to one of them.
     expect(sent).toBe(new RowsParcel(table).offer.bytes);
-    expect(desk.answer(encode({ agent: 'stranger', piece: 0 }), plan, parts)).toBeNull();
   });
 });

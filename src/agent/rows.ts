@@ -1,14 +1,28 @@
-/** Data rows on their way to agents: those that an agent's part uses, in pieces that it asks for, checked as a whole, once. */
+/** Data rows as a row of bytes: those that an agent's part uses, in pieces, checked as a whole. */
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { TableWriter } from '../core/row-table.ts';
-import type { RowTable } from '../core/rows.ts';
+import type { RowsPart, RowTable } from '../core/rows.ts';
 import type { Files, ScratchFile } from '../core/world.ts';
 import type { PartRows } from '../load/row-part.ts';
 import { openRows } from '../load/rows.ts';
-import type { RowsOffer } from './protocol.ts';
 
 const PIECE = 256 * 1024;
+
+/** What is to be known of a table to make one of its bytes again. */
+export interface RowsOffer {
+  readonly digest: string;
+  readonly bytes: number;
+  readonly pieces: number;
+  readonly kind: 'memory' | 'file';
+  readonly rows: number;
+  readonly cells: number;
+  /** Bytes of the parts that come first; the rest are texts, or pages. */
+  readonly heads: readonly number[];
+  readonly largest: number;
+  /** Null: all rows. */
+  readonly part: RowsPart | null;
+}
 
 /** The rows of a part of a load, as a table of their own. @param table of all rows. */
 export function tableOfPart(table: RowTable, { part, rows, rowAt }: PartRows, files: Pick<Files, 'scratch'>): RowTable {
@@ -87,13 +101,14 @@ function copy(source: Uint8Array, sourceAt: number, into: Uint8Array, from: numb
 const bytesOf = (numbers: Uint32Array | Float64Array): Uint8Array =>
   new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
-/** The table of an offer. @throws Error where what came is not what was offered. */
+/** The table of an offer. @param fetched is told how many bytes have come. @throws Error where what came is not what was offered. */
 export async function fetchRows(
   offer: RowsOffer,
-  ask: (piece: number) => Promise<Uint8Array>,
+  pieces: AsyncIterable<Uint8Array>,
   scratch: () => ScratchFile,
+  fetched: (bytes: number) => void = () => {},
 ): Promise<RowTable> {
-  const { rows, cells, heads, bytes, pieces, digest } = offer;
+  const { rows, cells, heads, bytes, digest } = offer;
   const part = offer.part == null ? {} : { part: offer.part };
   const headBytes = heads.reduce((sum, length) => sum + length, 0);
   const inMemory = offer.kind === 'memory';
@@ -101,13 +116,13 @@ export async function fetchRows(
   const file = inMemory ? null : scratch();
   const hash = createHash('sha256').update(JSON.stringify(offer.part ?? null));
   let at = 0;
-  for (let piece = 0; piece < pieces; piece++) {
-    const part = await ask(piece);
-    hash.update(part);
-    const own = Math.max(0, Math.min(part.length, kept.length - at));
-    if (own > 0) kept.set(part.subarray(0, own), at);
-    if (own < part.length) file?.append(part.subarray(own));
-    at += part.length;
+  for await (const piece of pieces) {
+    hash.update(piece);
+    const own = Math.max(0, Math.min(piece.length, kept.length - at));
+    if (own > 0) kept.set(piece.subarray(0, own), at);
+    if (own < piece.length) file?.append(piece.subarray(own));
+    at += piece.length;
+    fetched(at);
   }
   if (at !== bytes || hash.digest('hex') !== digest) throw new Error('the data rows did not arrive whole');
   const [first = 0, second = 0] = heads;
