@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { nkeys } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AllowedTargets } from '../src/agent/allowed.ts';
@@ -66,14 +67,16 @@ function fileWith(text: string): string {
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 /** An operator, an account with JetStream and a user of it: what the server is to know, and the user's credentials file. */
-function credentials(): { readonly settings: string[]; readonly creds: string } {
+function credentials(exp?: number): { readonly settings: string[]; readonly creds: string } {
   const [operator, system, account, user] = [
     ...[nkeys.createOperator(), nkeys.createAccount(), nkeys.createAccount(), nkeys.createUser()],
   ] as const;
   const jwt = (issuer: typeof operator, subject: string, name: string, nats: object): string => {
     const part = (value: object | Uint8Array): string =>
       Buffer.from(value instanceof Uint8Array ? value : JSON.stringify(value)).toString('base64url');
-    const claims = { iat: Math.floor(Date.now() / 1e3), iss: issuer.getPublicKey(), name, sub: subject, nats };
+    const iat = Math.floor(Date.now() / 1e3);
+    const end = exp === undefined || subject !== user.getPublicKey() ? {} : { exp };
+    const claims = { iat, iss: issuer.getPublicKey(), name, sub: subject, ...end, nats };
     const jti = createHash('sha256').update(JSON.stringify(claims)).digest('hex').toUpperCase();
     const signed = `${part({ typ: 'JWT', alg: 'ed25519-nkey' })}.${part({ jti, ...claims })}`;
     return `${signed}.${part(issuer.sign(new TextEncoder().encode(signed)))}`;
@@ -99,11 +102,32 @@ function credentials(): { readonly settings: string[]; readonly creds: string } 
   };
 }
 
+/** As a server with `handshake_first`, which Debian's has not: it says nothing before a TLS handshake. */
+async function silentUntilTls({ port }: Nats): Promise<string> {
+  const { certPath, keyPath } = certificates.good;
+  const server = createTlsServer({ cert: readFileSync(certPath), key: readFileSync(keyPath) }, (near) => {
+    const far = connectTcp(port, '127.0.0.1');
+    for (const socket of [near, far]) socket.on('error', () => {});
+    near.pipe(far);
+    far.once('data', (info) => {
+      near.write(info.toString('latin1').replace('INFO {', 'INFO {"tls_required":true,'));
+      far.pipe(near);
+    });
+    closers.push(() => near.destroy());
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  closers.push(() => server.close());
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return `tls://127.0.0.1:${address.port}`;
+}
+
 describe('agents and controllers get in', () => {
   const user = nkeys.createUser();
   const byJwt = credentials();
-  it.each<[string, () => readonly string[], (server: Nats) => string, () => readonly string[]]>([
+  it.each<[string, () => readonly string[], (server: Nats) => string | Promise<string>, () => readonly string[]]>([
     ['over TLS', () => [tls(certificates.good)], secure, () => ['--nats-ca', certificates.ca.certPath]],
+    ['over TLS before any greeting', () => [], silentUntilTls, () => ['--nats-ca', certificates.ca.certPath]],
     ['over mutual TLS', () => [mutual()], secure, clientFlags],
     [
       'by name and password',
@@ -121,7 +145,7 @@ describe('agents and controllers get in', () => {
     ['by a credentials file', () => byJwt.settings, ({ url }) => url, () => ['--nats-creds', fileWith(byJwt.creds)]],
   ])('%s', async (_, settings, urlOf, flagsOf) => {
     const server = await serverWith(...settings());
-    const [url, flags] = [urlOf(server), flagsOf()];
+    const [url, flags] = [await urlOf(server), flagsOf()];
     await agentAt(url, flags);
     const before = target.received();
     const { code, stderr } = await rampart(['run', target.url, '--nats', url, ...flags, ...LOAD]);
@@ -171,6 +195,12 @@ describe('who does not get in is told why, within ten seconds', () => {
       /no NATS at .*: nothing listens/,
     ],
     ['silence', async () => ({ url: await saying(() => {}) }), 6, /says nothing that NATS would, within 5 s/],
+    [
+      'silence, where TLS is meant',
+      async () => ({ url: (await saying(() => {})).replace('nats:', 'tls:'), flags: trusting() }),
+      6,
+      /what listens there says nothing, and begins no TLS/,
+    ],
     ['another server', async () => ({ url: await saying((socket) => socket.write('220 mail\r\n')) }), 6, /is no NATS/],
     [
       'too old',
@@ -247,6 +277,15 @@ describe('who does not get in is told why, within ten seconds', () => {
       /does not take the certificate of --nats-cert/,
     ],
     ['no TLS there', async () => ({ url: secure(await serverWith()), flags: trusting() }), 2, /speaks no TLS/],
+    [
+      'expired credentials',
+      async () => {
+        const { settings, creds } = credentials(Math.floor(Date.now() / 1e3) - 60);
+        return { url: (await serverWith(...settings)).url, flags: ['--nats-creds', fileWith(creds)] };
+      },
+      2,
+      /the credentials of --nats-creds have expired \(20/,
+    ],
     [
       'credentials that are none',
       async () => ({ url: (await serverWith()).url, flags: ['--nats-creds', fileWith('-----BEGIN NONSENSE-----\n')] }),

@@ -44,11 +44,11 @@ async function agentAt(url: string, name: string): Promise<Running> {
 }
 
 /** A link to NATS that can be cut in silence, as a network is: nobody is told, and nothing is lost that TCP sends again. */
-async function link(): Promise<{ url: string; cut: () => void; mend: () => void }> {
+async function link(port = nats.port): Promise<{ url: string; cut: () => void; mend: () => void }> {
   const sockets = new Set<Socket>();
   let cut = false;
   const server = createServer((near) => {
-    const far = connectTcp(nats.port, '127.0.0.1');
+    const far = connectTcp(port, '127.0.0.1');
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -141,6 +141,38 @@ describe('a link of an agent that is cut in silence', () => {
     expect(result.totals.sent).toBeLessThan(target.received() - before);
     expect(codesOf(result)).toContain('agent-lost');
   });
+});
+
+it('a controller that takes nothing for a while, so that NATS cuts it off as a slow consumer, misses nothing', async () => {
+  const slow = await natsServer(['jetstream {}', 'max_payload: 65536', 'max_pending: 131072', 'write_deadline: "1s"']);
+  closers.push(() => slow.kill());
+  const { url, cut, mend } = await link(slow.port);
+  for (const name of ['one', 'two']) closers.push(await agentHere(slow.url, name));
+  const before = target.received();
+  const run = start([...flags('60/s', '7s'), '--nats', url]);
+  while (target.received() - before < 60) await sleep(50);
+  const loud = await connect({ servers: slow.url });
+  closers.push(() => loud.close());
+  let words = '';
+  loud.subscribe('rampart.run.*.word', {
+    callback: (_, { subject }) => {
+      words = subject;
+    },
+  });
+  while (words === '') await sleep(50);
+  cut();
+  // More than all buffers between the server and the controller hold.
+  const junk = new Uint8Array(60_000);
+  for (let n = 0; n < 700 && !slow.said().includes('Slow Consumer'); n++) {
+    loud.publish(words, junk);
+    await loud.flush();
+  }
+  mend();
+  const result = resultOf(await run.finished);
+  expect(slow.said()).toContain('Slow Consumer');
+  expect(result.run.ending).toBe('completed');
+  const { sent, ok, leftOut = 0 } = result.totals;
+  expect([sent, ok + leftOut, target.received() - before]).toEqual([420, 420, 420]);
 });
 
 it('counts what comes twice once', async () => {

@@ -25,9 +25,17 @@ export interface Running {
   readonly finished: Promise<Finished>;
 }
 
+interface Surroundings {
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+  /** A program, with its arguments, that starts it. */
+  readonly within?: readonly string[];
+}
+
 /** Starts the built command as a user would, in a folder of its own, with no terminal and nothing set in its environment. */
-export function start(args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}): Running {
-  const child = spawn(process.execPath, [CLI, ...args], {
+export function start(args: readonly string[], options: Surroundings = {}): Running {
+  const [program = '', ...before] = [...(options.within ?? []), process.execPath];
+  const child = spawn(program, [...before, CLI, ...args], {
     cwd: options.cwd ?? temporaryFolder(),
     env: { PATH: process.env['PATH'] ?? '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

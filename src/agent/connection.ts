@@ -16,6 +16,8 @@ import { greetedBy } from './greeting.ts';
 /** ms. */
 export const PATIENCE = 5_000;
 const RECONNECT = 250;
+/** A server with TLS greets at once, or waits for a handshake, ms. */
+const TLS_PATIENCE = 2_000;
 /** Consumers with names came with it. */
 const OLDEST = [2, 9] as const;
 
@@ -32,8 +34,9 @@ export async function openNats(access: NatsAccess, name: string): Promise<NatsCo
   };
   const wantsTls = secure || Object.keys(tls).length > 0;
   const given = { tls: wantsTls, certificate: cert !== null, credentials: (creds ?? user ?? token) !== null };
-  const greeted = await greetedBy(servers, PATIENCE);
+  const greeted = await greetedBy(servers, wantsTls ? TLS_PATIENCE : PATIENCE, wantsTls);
   for (const { server, version } of greeted) checkVersion(version, server);
+  const handshakeFirst = greeted.some((one) => one.handshakeFirst);
   const first = greeted.map(({ server }) => server);
   try {
     return await connect({
@@ -45,7 +48,7 @@ export async function openNats(access: NatsAccess, name: string): Promise<NatsCo
       ...(user === null ? {} : { user, pass: pass ?? '' }),
       ...(token === null ? {} : { token }),
       ...(authenticator === null ? {} : { authenticator }),
-      ...(wantsTls ? { tls } : {}),
+      ...(wantsTls ? { tls: { ...tls, ...(handshakeFirst ? { handshakeFirst } : {}) } } : {}),
     });
   } catch (error) {
     throw connectError(error as Error, servers, given, PATIENCE);
@@ -69,9 +72,17 @@ export function isTooOld(version: string): boolean {
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 }
 
-/** Of a credentials file, or of the seed of an nkey. @throws {RampartError} bad-file */
+/** Of a credentials file, or of the seed of an nkey. @throws {RampartError} bad-file or nats-refused */
 function authenticatorOf(text: string): Authenticator {
   const bytes = new TextEncoder().encode(text);
+  const end = expiryOf(text);
+  // A server says of them what it says of any that it does not know.
+  if (end !== null && end < new Date())
+    throw new RampartError(
+      'nats-refused',
+      `the credentials of --nats-creds have expired (${end.toISOString()})`,
+      'Make new ones.',
+    );
   try {
     const authenticator = text.includes('-----BEGIN ')
       ? credsAuthenticator(bytes)
@@ -86,6 +97,17 @@ function authenticatorOf(text: string): Authenticator {
       'It has a user’s JWT and nkey, as nsc writes it, or the seed of an nkey alone.',
       { cause: error },
     );
+  }
+}
+
+/** When the JWT of a credentials file ends; null: never, or there is none. */
+function expiryOf(text: string): Date | null {
+  const [, claims = ''] = /^ey[\w-]+\.([\w-]+)\.[\w-]+$/m.exec(text) ?? [];
+  try {
+    const { exp } = JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')) as { readonly exp?: unknown };
+    return typeof exp === 'number' && exp > 0 ? new Date(exp * 1e3) : null;
+  } catch {
+    return null;
   }
 }
 

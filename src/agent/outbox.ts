@@ -1,12 +1,15 @@
-import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
+import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../core/ports.ts';
-import { millis } from '../core/units.ts';
+import { type Micros, millis, seconds } from '../core/units.ts';
 import { type Delivery, encode, SUBJECT } from './protocol.ts';
 
 /** ms. */
 const PATIENCE = 2_000;
 const PAUSE = millis(250);
+
+/** A NATS that answers, and says for so long that it does not store what it gets, is not tried any more. */
+const REFUSED = seconds(5);
 
 /** Bytes that wait for a NATS that is away; beyond them the agent gives its load up, rather than lose what it measured. */
 const ROOM = 64 * 1024 * 1024;
@@ -26,6 +29,8 @@ export class Outbox {
   #bytes = 0;
   #number = 0;
   #working: Promise<void> | null = null;
+  /** Since when it is told that nothing is stored; null: it is not. */
+  #refusedSince: Micros | null = null;
   /** Why it takes nothing any more. */
   failure: string | null = null;
 
@@ -69,6 +74,19 @@ export class Outbox {
     this.#bytes = 0;
   }
 
+  #isRefused(error: Error): boolean {
+    if (!(error instanceof JetStreamApiError)) {
+      this.#refusedSince = null;
+      return false;
+    }
+    const now = this.#clock.now();
+    this.#refusedSince ??= now;
+    if (now - this.#refusedSince < REFUSED) return false;
+    this.failure = `NATS does not store what it measures: ${error.message}`;
+    this.discard();
+    return true;
+  }
+
   async #deliver(): Promise<void> {
     for (let first = this.#waiting[0]; first !== undefined && !this.#isClosed(); first = this.#waiting[0]) {
       try {
@@ -76,8 +94,10 @@ export class Outbox {
           msgID: `${this.#id}/${first.number}`,
           timeout: PATIENCE,
         });
-      } catch {
+        this.#refusedSince = null;
+      } catch (error) {
         // Not stored for all we know: the same message again, until it is.
+        if (this.#isRefused(error as Error)) return;
         await new Promise<void>((resolve) => {
           this.#clock.after(PAUSE, resolve);
         });
