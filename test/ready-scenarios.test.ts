@@ -44,9 +44,13 @@ async function behindNginx(): Promise<string> {
 const originOf = (url: string): string => new URL(url).origin;
 
 /** Runs a scenario for a short while, too short for some percentiles. Nothing may fail; a busy machine may be unfit to measure. */
-async function run(name: string, url: string, ...args: string[]): Promise<RunResult> {
+async function run(
+  name: string,
+  url: string | Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<RunResult> {
   const { code, stdout } = await rampart(['run', `${ROOT}scenarios/${name}`, '--json', ...args], {
-    env: { RAMPART_URL: url },
+    env: typeof url === 'string' ? { RAMPART_URL: url } : url,
   });
   const result = resultOf(stdout);
   expect(result.failures).toEqual([]);
@@ -105,6 +109,17 @@ const TESTS: Readonly<Record<string, () => Promise<void>>> = {
     const lines = readFileSync(`${ROOT}scenarios/tokens-trace.csv`, 'utf8').trim().split('\n').length - 1;
     expect([totals.offered, totals.sent]).toEqual([lines, lines]);
     expect(plan.data).toMatchObject({ file: expect.stringContaining('tokens-trace.csv'), rows: lines });
+  },
+  'canary.yaml': async () => {
+    const [stable, canary] = [originOf(await served('loan')), originOf(await served('loan'))];
+    const targets = { RAMPART_TARGET: `stable=9@${stable}, canary=1@${canary}` };
+    const { tags = {}, totals, targetRatios } = await run('canary.yaml', targets, '--duration', '10s');
+    const [own, other] = ['target=stable', 'target=canary'].map((name) => tags[name]?.totals.sent ?? 0);
+    expect((own ?? 0) + (other ?? 0)).toBe(totals.sent);
+    expect((other ?? 0) / totals.sent).toBeGreaterThan(0.05);
+    expect((other ?? 0) / totals.sent).toBeLessThan(0.15);
+    expect(tags['kind=watch']?.totals.sent).toBe(tags['request=health']?.totals.sent);
+    expect(targetRatios).toMatchObject({ base: 'stable', each: { canary: { p50: { ratio: expect.any(Number) } } } });
   },
   'mixed.yaml': async () => {
     const { series } = await run('mixed.yaml', originOf(await served('loan')), '--duration', '10s');

@@ -1,6 +1,7 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { RampartError } from '../core/errors.ts';
 import type { Broken, FailingAlike, RunEvent, TornDown } from '../core/event.ts';
+import { type TagSet, tagSets } from '../core/flow.ts';
 import type { Plan, Scope } from '../core/plan.ts';
 import type {
   Check,
@@ -12,7 +13,7 @@ import type {
   UntilResult,
 } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
-import { type IntervalSnapshot, seriesIn } from '../core/snapshot.ts';
+import { type IntervalSnapshot, seriesWithin } from '../core/snapshot.ts';
 import type { Histogram } from '../stats/histogram.ts';
 import { AgentFold } from './agent-fold.ts';
 import { goodputCertainty } from './certainty.ts';
@@ -23,6 +24,7 @@ import { inMs, quantileWithFailures, summarize } from './latency.ts';
 import { outageOf } from './outage.ts';
 import { RampFold } from './ramp-part.ts';
 import { Statistics } from './statistics.ts';
+import { targetRatios } from './target-ratios.ts';
 import { evaluate, type Measurements } from './thresholds.ts';
 import { resetAt, TimelineFold } from './timeline.ts';
 import { type Known, untilResult } from './until.ts';
@@ -56,7 +58,8 @@ export class RunFold {
   readonly #agents = new AgentFold();
   /** How many resets of the statistics there were: what follows is of what was due after the last. */
   #resets = 0;
-  #statistics = new Statistics();
+  #tags: readonly TagSet[] = [];
+  #statistics = new Statistics([]);
   /** How that went over time which thresholds look at alone. */
   readonly #scoped: { readonly scope: Scope; readonly timeline: TimelineFold }[] = [];
   #ramp: RampFold | null = null;
@@ -68,6 +71,8 @@ export class RunFold {
     switch (event.type) {
       case 'started':
         this.#run = { started: event, course: new CourseFold(event.plan) };
+        this.#tags = tagSets(event.plan);
+        this.#statistics = new Statistics(this.#tags);
         for (const { scope } of event.plan.thresholds)
           if (scope !== undefined)
             this.#scoped.push({ scope, timeline: new TimelineFold(event.plan, this.#run.course.standstills) });
@@ -150,7 +155,8 @@ export class RunFold {
 
     const told = intervals && course.isSteady;
     const statistics = this.#statistics.read(plan, { measured, independent, intervals: told });
-    const { total, series, flows, groups, regions } = statistics;
+    const { total, series, flows, groups, regions, tags } = statistics;
+    const ratios = plan.search === null ? targetRatios(plan, tags) : null;
     const failures = this.#statistics.failures(instant);
     const generator = this.#generator.health(this.#agents.threads ?? plan.threads);
     const { response } = this.#statistics.total;
@@ -224,6 +230,8 @@ export class RunFold {
       ...(isEmpty(flows) ? {} : { flows }),
       ...(isEmpty(groups) ? {} : { groups }),
       ...(isEmpty(regions) ? {} : { regions }),
+      ...(isEmpty(tags) ? {} : { tags }),
+      ...(ratios === null ? {} : { targetRatios: ratios }),
       ...(this.#ramp === null ? {} : { ramp: this.#ramp.result }),
       timeline: points,
       ...(course.changes.length === 0 ? {} : { changes: [...course.changes] }),
@@ -282,7 +290,7 @@ export class RunFold {
     if (plan.rampEnd !== undefined && resetAt(snapshot) === plan.rampEnd)
       this.#ramp = new RampFold(this.#statistics.total, before / 1e6, plan.rampEnd / 1e6, this.#resets);
     this.#resets = snapshot.resets ?? 0;
-    this.#statistics = new Statistics();
+    this.#statistics = new Statistics(this.#tags);
     this.#generator = new GeneratorFold();
     this.#begun().course.restart(snapshot);
   }
@@ -294,8 +302,7 @@ export class RunFold {
     course.add(snapshot);
     this.#agents.add(snapshot);
     for (const { scope, timeline } of this.#scoped) {
-      const series = seriesIn(snapshot, scope.kind)[scope.name];
-      timeline.add({ ...snapshot, series: series === undefined ? {} : { [scope.name]: series } });
+      timeline.add({ ...snapshot, series: seriesWithin(snapshot, scope, this.#tags) });
     }
     if (this.#last === null || snapshot.index >= this.#last.index) this.#last = snapshot;
     const { phase, generator, startAt, endAt } = snapshot;

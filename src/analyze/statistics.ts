@@ -1,5 +1,5 @@
-import { measuredNames } from '../core/flow.ts';
-import type { Plan, Scope } from '../core/plan.ts';
+import { measuredNames, type TagSet } from '../core/flow.ts';
+import type { MeasuredKind, Plan, Scope } from '../core/plan.ts';
 import type { FailureResult, SeriesResult, TimelinePoint } from '../core/result.ts';
 import { unjudgedIn } from '../core/sample.ts';
 import { type IntervalSnapshot, type SeriesSnapshot, seriesIn } from '../core/snapshot.ts';
@@ -8,7 +8,7 @@ import { stretchesOf } from './certainty.ts';
 import { type Measured, SeriesFold } from './series.ts';
 import type { Measurements } from './thresholds.ts';
 
-const KINDS = ['request', 'group', 'flow'] as const satisfies readonly Scope['kind'][];
+const KINDS = ['request', 'group', 'flow'] as const satisfies readonly MeasuredKind[];
 
 type Folds = Readonly<Record<Scope['kind'], Map<string, SeriesFold>>>;
 
@@ -28,19 +28,28 @@ export interface Read {
   readonly flows: Readonly<Record<string, SeriesResult>>;
   readonly groups: Readonly<Record<string, SeriesResult>>;
   readonly regions: Readonly<Record<string, SeriesResult>>;
+  readonly tags: Readonly<Record<string, SeriesResult>>;
   /** How many of a scope ended. */
   readonly ended: (scope: Scope) => number;
   /** @param timeline of the scope. @param scope absent: of all requests. */
   readonly measurements: (timeline: readonly TimelinePoint[], scope?: Scope) => Measurements;
 }
 
-/** What is counted since the last reset: of each request name, group, flow and region of agents, and of all requests together. */
+/** What is counted since the last reset: of each request name, group, flow, tag and region of agents, and of all requests together. */
 export class Statistics {
-  readonly #folds: Folds = { request: new Map(), group: new Map(), flow: new Map() };
+  readonly #folds: Folds = { request: new Map(), group: new Map(), flow: new Map(), tag: new Map() };
   /** The requests again, by where the agents are that sent them. */
   readonly #regions = new Map<string, SeriesFold>();
+  readonly #tags: readonly TagSet[];
+  /** By kind and name: of the tags that it has. */
+  readonly #tagged = new Map<string, SeriesFold[]>();
   /** Of all requests. */
   readonly total = new SeriesFold({ [Symbol.iterator]: () => this.#folds.request.values() });
+
+  /** @param tags of the plan. */
+  constructor(tags: readonly TagSet[]) {
+    this.#tags = tags;
+  }
 
   /** Requests that were due since the statistics began. */
   add(snapshot: IntervalSnapshot, phase: 'measure' | 'drain'): void {
@@ -56,10 +65,27 @@ export class Statistics {
     for (const kind of KINDS)
       for (const [name, series] of Object.entries(seriesIn(snapshot, kind))) {
         add(foldIn(this.#folds[kind], name), series);
-        // Groups, flows and regions are made of requests, which the whole has already.
+        for (const tagged of this.#foldsOfTags(kind, name)) add(tagged, series);
+        // Groups, flows, tags and regions are made of requests, which the whole has already.
         if (kind === 'request') add(this.total, series);
       }
     for (const [name, series] of Object.entries(snapshot.regions ?? {})) add(foldIn(this.#regions, name), series);
+  }
+
+  #foldsOfTags(kind: MeasuredKind, name: string): readonly SeriesFold[] {
+    const known = this.#tagged.get(`${kind} ${name}`);
+    if (known !== undefined) return known;
+    const { tag, ...folds } = this.#folds;
+    const made = this.#tags
+      .filter((one) => one.kind === kind && one.members.includes(name))
+      .map((one) => {
+        const parts = (): SeriesFold[] => one.members.flatMap((member) => folds[kind].get(member) ?? []);
+        const fold = tag.get(one.name) ?? new SeriesFold({ [Symbol.iterator]: () => parts().values() });
+        tag.set(one.name, fold);
+        return fold;
+      });
+    this.#tagged.set(`${kind} ${name}`, made);
+    return made;
   }
 
   /** Response times of the successes of one request name, group, flow or region; or (null) of all requests. */
@@ -94,9 +120,13 @@ export class Statistics {
     const flows = resultsOf(this.#folds.flow, names.flows);
     const groups = resultsOf(this.#folds.group, names.groups);
     const regions = resultsOf(this.#regions, [...this.#regions.keys()].sort());
-    const results = { request: series, flow: flows, group: groups };
+    const tags = resultsOf(
+      this.#folds.tag,
+      this.#tags.map(({ name }) => name),
+    );
+    const results = { request: series, flow: flows, group: groups, tag: tags };
     return {
-      ...{ total, series, flows, groups, regions },
+      ...{ total, series, flows, groups, regions, tags },
       ended: ({ kind, name }) => {
         const own = results[kind][name]?.totals;
         return own === undefined ? 0 : own.ok + own.failed + unjudgedIn(own.byOutcome);

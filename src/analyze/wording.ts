@@ -149,10 +149,23 @@ export function subjectName({ metric, scope }: Pick<Threshold, 'metric' | 'scope
   return `${metricName(metric)}${scopeName(scope)}`;
 }
 
-/** ` of chat`, ` of the flow buy`, or nothing. */
+/** ` of chat`, ` of the flow buy`, ` of the target canary`, or nothing. */
 export function scopeName(scope: Scope | undefined): string {
   if (scope === undefined) return '';
-  return scope.kind === 'request' ? ` of ${scope.name}` : ` of the ${scope.kind} ${scope.name}`;
+  const { kind, name } = plainScope(scope);
+  return kind === 'request' || kind === 'tag' ? ` of ${name}` : ` of the ${kind} ${name}`;
+}
+
+/** `request chat`, `target canary`, `kind=batch` */
+export function scopeLabel(scope: Scope): string {
+  const { kind, name } = plainScope(scope);
+  return kind === 'tag' ? name : `${kind} ${name}`;
+}
+
+/** What a plan with several targets has as tags by itself, by its kind. */
+function plainScope({ kind, name }: Scope): { readonly kind: string; readonly name: string } {
+  const [, own, value] = kind === 'tag' ? (/^(target|request|group|flow)=(.*)$/s.exec(name) ?? []) : [];
+  return own === undefined || value === undefined ? { kind, name } : { kind: own, name: value };
 }
 
 /** A limit as a person would write it, without trailing zeros: `250 ms`, `1.5 s`, `1 %`. */

@@ -105,7 +105,7 @@ Examples:
         end(await resumeCommand(world, target, Object.fromEntries(given)));
         return;
       }
-      const given = withTarget(target, withoutHabits(options, run.args.slice(1)));
+      const given = withTarget(target, withoutHabits(options, run.args.slice(1)), world);
       const { runCommand } = await import('./run.ts');
       end(await runCommand(world, 'run', given.target, given.options));
     },
@@ -117,7 +117,7 @@ Examples:
     .argument('[target]', 'URL of the endpoint, or a scenario file (YAML or JSON)');
   flags(find, (own) => measuring(addSettings(own, 'find'))).action(
     async (target: string | undefined, options: Record<string, unknown>) => {
-      const given = withTarget(target, withoutHabits(options, find.args.slice(1)));
+      const given = withTarget(target, withoutHabits(options, find.args.slice(1)), world);
       const { runCommand } = await import('./run.ts');
       end(await runCommand(world, 'find', given.target, given.options));
     },
@@ -126,12 +126,12 @@ Examples:
   const probe = program
     .command('probe')
     .description('one request at a time: median, p95, and where the time goes')
-    .argument('<target>', 'URL of the endpoint, or a scenario file (YAML or JSON)');
+    .argument('[target]', 'URL of the endpoint, or a scenario file (YAML or JSON)');
   flags(probe, (own) => measuring(addSettings(own, 'probe'))).action(
-    async (target: string, options: Record<string, unknown>) => {
-      const given = withoutHabits(options, probe.args.slice(1));
+    async (target: string | undefined, options: Record<string, unknown>) => {
+      const given = withTarget(target, withoutHabits(options, probe.args.slice(1)), world);
       const { runCommand } = await import('./run.ts');
-      end(await runCommand(world, 'probe', target, given));
+      end(await runCommand(world, 'probe', given.target, given.options));
     },
   );
 
@@ -284,10 +284,11 @@ function partedFlags(options: Record<string, unknown>, command: Command) {
   return { own: pick(true), others: pick(false) };
 }
 
-/** In `--ui http://…` the port is left out, and the address is the target. */
-function withTarget(target: string | undefined, options: Record<string, unknown>) {
+/** In `--ui http://…` the port is left out, and the address is the target. Several targets stand in the place of an address. */
+function withTarget(target: string | undefined, options: Record<string, unknown>, { env }: Pick<World, 'env'>) {
   const { ui } = options;
   if (target !== undefined) return { target, options };
+  if (options['target'] !== undefined || env['RAMPART_TARGET'] !== undefined) return { target: '', options };
   if (typeof ui === 'string' && !/^\d+$/.test(ui)) return { target: ui, options: { ...options, ui: true } };
   throw new RampartError('usage', 'no target is given', 'Give the URL of the endpoint, or a scenario file.');
 }

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { capturedNames } from '../core/capture.ts';
 import type { Exchange } from '../core/exchange.ts';
-import { firstPasses } from '../core/flow.ts';
+import { firstPasses, flowsOf, requestsIn } from '../core/flow.ts';
 import type { FrameRequest, Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import { timeoutOf } from '../core/request.ts';
@@ -56,10 +56,10 @@ export async function* requestEach(
     const traced = rows?.trace?.flows;
     for (const pass of passes) {
       place += 1;
-      const index = traced === undefined ? place : traced.indexOf(place);
       captured = null;
       let after: Exchange | undefined;
       for (const request of pass) {
+        const index = traced === undefined ? place : traced.indexOf(methodOf(plan, request));
         const sent = await singles.send({ request, index, captured, after });
         captured = sent.captured;
         after = sent.exchange;
@@ -70,6 +70,13 @@ export async function* requestEach(
   } finally {
     singles.close();
   }
+}
+
+/** Of a log: which of its methods a request has, whatever its target. */
+function methodOf(plan: Plan, request: number): number {
+  const flows = flowsOf(plan).map(({ name, shared, steps }) => ({ name: shared?.name ?? name, steps }));
+  const own = flows.find(({ steps }) => [...requestsIn(steps)].includes(request));
+  return [...new Set(flows.map(({ name }) => name))].indexOf(own?.name ?? '');
 }
 
 /** What came of a request before or behind a load. */

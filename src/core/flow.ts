@@ -1,4 +1,4 @@
-import type { Flow, Plan, Step } from './plan.ts';
+import type { Flow, MeasuredKind, Plan, Step, Tags } from './plan.ts';
 
 /** What users or arrivals of a plan do. */
 export function flowsOf({ flows, requests }: Pick<Plan, 'flows' | 'requests'>): readonly Flow[] {
@@ -174,8 +174,47 @@ export function measuredNames(plan: Pick<Plan, 'flows' | 'requests'>): MeasuredN
   const requests = plan.requests.map(({ name }) => name);
   if (!hasSteps(plan)) return { requests, flows: [], groups: [] };
   const flows = flowsOf(plan);
-  const groups = flows
-    .flatMap(({ steps }) => allSteps(steps))
-    .flatMap((step) => (step.kind === 'group' ? step.name : []));
-  return { requests, flows: flows.map(({ name }) => name), groups: [...new Set(groups)] };
+  return {
+    requests,
+    flows: flows.map(({ name }) => name),
+    groups: [...new Set(groupsOf(flows).map(({ name }) => name))],
+  };
+}
+
+const groupsOf = (flows: readonly Flow[]): readonly Extract<Step, { kind: 'group' }>[] =>
+  flows.flatMap(({ steps }) => allSteps(steps)).flatMap((step) => (step.kind === 'group' ? [step] : []));
+
+/** What is told together beside what it is made of: all of one kind that have a tag. */
+export interface TagSet {
+  /** `key=value`. */
+  readonly name: string;
+  readonly key: string;
+  readonly value: string;
+  readonly kind: MeasuredKind;
+  readonly members: readonly string[];
+}
+
+/** Keys of tags that a plan with several targets has by itself. */
+export const OWN_TAGS = ['target', 'request', 'group', 'flow'] as const;
+
+/** By key in the order of the plan: first its targets, then what goes to several of them, then what was written. */
+export function tagSets(plan: Pick<Plan, 'flows' | 'requests'>): readonly TagSet[] {
+  const sets = new Map<string, TagSet & { readonly members: string[] }>();
+  const add = (tags: Tags, kind: MeasuredKind, member: string): void => {
+    for (const [key, value] of Object.entries(tags)) {
+      const name = `${key}=${value}`;
+      const known = sets.get(name) ?? { name, key, value, kind, members: [] };
+      sets.set(name, known);
+      if (!known.members.includes(member)) known.members.push(member);
+    }
+  };
+  for (const { name, tags = {} } of plan.requests) add(tags, 'request', name);
+  if (hasSteps(plan)) {
+    const flows = flowsOf(plan);
+    for (const { name, shared } of flows) if (shared !== undefined) add({ flow: shared.name }, 'flow', name);
+    for (const { name, shared } of groupsOf(flows)) if (shared !== undefined) add({ group: shared }, 'group', name);
+  }
+  const rank = ({ key }: TagSet): number => (OWN_TAGS as readonly string[]).indexOf(key);
+  const own = [...sets.values()].filter((set) => rank(set) >= 0).sort((a, b) => rank(a) - rank(b));
+  return [...own, ...[...sets.values()].filter((set) => rank(set) < 0)];
 }

@@ -93,6 +93,15 @@ export interface Target {
   readonly socketPath?: string;
 }
 
+/** One of several targets of a plan. */
+export interface NamedTarget extends Target {
+  /** As tables and thresholds have it. No two of a plan have the same. */
+  readonly name: string;
+  /** Of what has no target of its own, its share is this of the sum of all weights. */
+  readonly weight: number;
+  readonly tls: Tls;
+}
+
 /** What TLS needs to know. Not used for `http:`. */
 export interface Tls {
   /** Must the target's certificate be valid, and for its name? */
@@ -143,11 +152,18 @@ export interface RequestTemplate {
   readonly templated?: true;
   /** Without any of them in its response the pass through its flow ends. Absent: none. */
   readonly captures?: readonly Capture[];
+  /** Which of the plan's targets it goes to. Absent: to `Plan.target`. */
+  readonly target?: number;
+  /** By key: what it is told together with. Absent: nothing. */
+  readonly tags?: Tags;
   /** Of its own. Absent: the plan's. */
   readonly checks?: readonly AnswerCheck[];
   readonly timeout?: Micros;
   readonly followRedirects?: boolean;
 }
+
+/** By key: `kind` → `batch`. */
+export type Tags = Readonly<Record<string, string>>;
 
 /** A request before the whole load, or behind it: once, and in no statistic. */
 export interface FrameRequest extends RequestTemplate {
@@ -174,6 +190,16 @@ export interface Flow {
   readonly weight: number;
   /** Whatever becomes of it, what it sends comes first of all. */
   readonly steps: readonly Step[];
+  /** Of a plan with several targets: what it is without them. */
+  readonly shared?: SharedFlow;
+}
+
+/** A flow that goes to one of several targets each time: there is one of its own for each, in the order of the targets. */
+export interface SharedFlow {
+  readonly name: string;
+  readonly weight: number;
+  /** Null: all its requests have targets of their own, and there is one for all. */
+  readonly target: number | null;
 }
 
 export type Step =
@@ -192,7 +218,13 @@ export type Step =
       readonly otherwise: readonly Step[];
     }
   /** Measured as a whole, under a name that several may share. */
-  | { readonly kind: 'group'; readonly name: string; readonly steps: readonly Step[] };
+  | {
+      readonly kind: 'group';
+      readonly name: string;
+      /** Of a plan with several targets: its name without that of its target. */
+      readonly shared?: string;
+      readonly steps: readonly Step[];
+    };
 
 export interface Branch {
   readonly weight: number;
@@ -257,8 +289,11 @@ export type Metric =
   /** Requests that meet all limits of `Plan.goodput` at once: their share, or how many a second. */
   | { readonly kind: 'goodput' };
 
-/** What a threshold looks at: requests of a name, groups of them, or passes through a flow. */
-export type Scope = { readonly kind: 'request' | 'group' | 'flow'; readonly name: string };
+/** What is measured under a name of its own: requests, groups of them, or passes through a flow. */
+export type MeasuredKind = 'request' | 'group' | 'flow';
+
+/** What a threshold looks at: one of these, or all that have a tag, which is named `key=value`. */
+export type Scope = { readonly kind: MeasuredKind | 'tag'; readonly name: string };
 
 export interface Threshold {
   /** As the user wrote it: `p95<250ms`, `p95{chat}<250ms`. */
@@ -318,7 +353,10 @@ export interface SearchPlan {
 /** Everything a run needs, and nothing that is not data: it travels to threads and agents and into the journal. */
 export interface Plan {
   readonly kind: 'run' | 'probe' | 'find';
+  /** Where all requests go that have no target of their own; of several targets the first. */
   readonly target: Target;
+  /** Absent: there is the one. */
+  readonly targets?: readonly NamedTarget[];
   /** At least one. */
   readonly requests: readonly RequestTemplate[];
   /** What users or arrivals do. Absent: each request is a flow by itself, and all weigh the same (see `flowsOf`). */

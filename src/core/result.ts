@@ -45,6 +45,13 @@ export interface RunResult {
   readonly groups?: Readonly<Record<string, SeriesResult>>;
   /** All requests of the agents of a region together, by its name. Absent: no agent said where it is. */
   readonly regions?: Readonly<Record<string, SeriesResult>>;
+  /**
+   * Of all that have a tag, together, by `key=value`. Of a plan with several targets: `target=…` each of them, `request=…`,
+   * `flow=…` and `group=…` what went to several of them. Absent: there are none.
+   */
+  readonly tags?: Readonly<Record<string, SeriesResult>>;
+  /** Of a run against several targets. Absent: there is one, or nothing to compare. */
+  readonly targetRatios?: TargetRatios;
   /** What was due while virtual users were started; in none of the above. Absent: nothing is counted apart. */
   readonly ramp?: RampResult;
   readonly timeline: readonly TimelinePoint[];
@@ -68,6 +75,19 @@ export interface RunResult {
   readonly traces?: readonly SlowTrace[];
   /** Outputs at which something went wrong. Not in the journal, which ends before it is known. Absent: nothing did. */
   readonly outputs?: readonly OutputResult[];
+}
+
+/** How long responses took at each target but the first, by its name, beside that one. */
+export interface TargetRatios {
+  readonly base: string;
+  readonly each: Readonly<Record<string, { readonly p50: TargetRatio | null; readonly p95: TargetRatio | null }>>;
+}
+
+/** Null instead: one of the percentiles is not known, or infinite. */
+export interface TargetRatio {
+  readonly ratio: number;
+  /** 95 %; an open upper end is null. Absent: none can be given. */
+  readonly ci95?: readonly [low: number, high: number | null];
 }
 
 /** How far apart two of them began at most; and each of them. */

@@ -1,6 +1,7 @@
+import type { TagSet } from './flow.ts';
 import type { GoodputCounts } from './goodput.ts';
 import type { GeneratorMeasure, SeriesMeasure } from './measures.ts';
-import type { Scope } from './plan.ts';
+import type { MeasuredKind, Scope } from './plan.ts';
 import type { Outcome } from './sample.ts';
 import type { Standstill } from './standstill.ts';
 import type { StreamCounts } from './streamed.ts';
@@ -172,6 +173,21 @@ export function addDecoded(parts: readonly DecodedCounts[]): DecodedCounts | nul
   };
 }
 
+/** All of them together; null of none. */
+export function addConnections(parts: readonly ConnectionCounts[]): ConnectionCounts | null {
+  if (parts.length === 0) return null;
+  const redirects = parts.reduce((sum, part) => sum + (part.redirects ?? 0), 0);
+  const decoded = addDecoded(parts.flatMap((part) => part.decoded ?? []));
+  const functions = addCalls(parts.flatMap((part) => part.functions ?? []));
+  return {
+    ...(functions === null ? {} : { functions }),
+    ...(redirects === 0 ? {} : { redirects }),
+    ...(decoded === null ? {} : { decoded }),
+    closedUnannounced: parts.reduce((sum, part) => sum + part.closedUnannounced, 0),
+    surplus: parts.reduce((sum, part) => sum + part.surplus, 0),
+  };
+}
+
 export type Phase = 'warmup' | 'measure' | 'drain';
 
 /**
@@ -219,7 +235,25 @@ export interface IntervalSnapshot {
 /** What an interval has of requests, of groups or of flows, by name. */
 export function seriesIn(
   { series, flows = {}, groups = {} }: IntervalSnapshot,
-  kind: Scope['kind'],
+  kind: MeasuredKind,
 ): Readonly<Record<string, SeriesSnapshot>> {
   return { request: series, flow: flows, group: groups }[kind];
+}
+
+/** What an interval has within a scope, by name. @param tags of the plan. */
+export function seriesWithin(
+  snapshot: IntervalSnapshot,
+  { kind, name }: Scope,
+  tags: readonly TagSet[],
+): Readonly<Record<string, SeriesSnapshot>> {
+  const set = kind === 'tag' ? tags.find((tag) => tag.name === name) : null;
+  if (set === undefined) return {};
+  const all = seriesIn(snapshot, set?.kind ?? (kind as MeasuredKind));
+  const members = set?.members ?? [name];
+  return Object.fromEntries(
+    members.flatMap((member) => {
+      const one = all[member];
+      return one === undefined ? [] : [[member, one] as const];
+    }),
+  );
 }

@@ -5,6 +5,7 @@ import type { Amender } from './amender.ts';
 import { BrowsingDriver, browses } from './browsing/driver.ts';
 import { Http1Driver } from './http1/driver.ts';
 import { MakingDriver } from './making.ts';
+import { TargetsDriver } from './targets.ts';
 import type { Witnessed } from './witness.ts';
 
 /** Makes the driver of a plan for a segment of it. */
@@ -13,9 +14,13 @@ export type CreateDriver<Made extends Driver = Driver> = (plan: Plan, clock: Clo
 /** What sends a plan's requests and shows their responses, too. undici is loaded only where needed: that takes long. */
 export async function ownEngineFor(plan: Plan, payloads: Payloads | null): Promise<CreateDriver<Driver & Witnessed>> {
   const create = await amendedEngineFor(plan, payloads);
-  const send: CreateDriver<Driver & Witnessed> = browses(plan)
+  const one: CreateDriver<Driver & Witnessed> = browses(plan)
     ? (frozen, clock, segment) => new BrowsingDriver(frozen, clock, segment, create)
     : (frozen, clock, segment) => create(frozen, clock, segment, null);
+  const send: CreateDriver<Driver & Witnessed> =
+    plan.targets === undefined
+      ? one
+      : (frozen, clock, segment) => new TargetsDriver(frozen, frozen.targets ?? [], clock, segment, one);
   const functions = payloads?.functions;
   if (functions === undefined) return send;
   return (frozen, clock, segment) => new MakingDriver(send(frozen, clock, segment), functions, clock);

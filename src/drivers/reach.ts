@@ -3,6 +3,7 @@ import { connect as connectTls, TLSSocket } from 'node:tls';
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
+import { plansTo } from '../core/targets.ts';
 import type { Micros } from '../core/units.ts';
 import { describeFailure, isCertificateFailure, isPlainText, OTHER_PROTOCOL, securityHint } from './failure.ts';
 import { bracketed, pinnedLookup, wayTo } from './lookup.ts';
@@ -14,12 +15,16 @@ const PATIENCE = 10_000;
 type Way = Pick<Plan, 'target' | 'tls' | 'proxy' | 'http2'>;
 
 /**
- * Opens one connection to the target (or the proxy before it), with its TLS handshake, and closes it again, without a
+ * Opens one connection to each target (or the proxy before it), with its TLS handshake, and closes it again, without a
  * request: a run against nothing, or against somebody who cannot prove to be the target, ends before it starts.
  *
  * @throws {RampartError} unreachable, with the address, the cause and what to do.
  */
-export function reach(way: Way): Promise<void> {
+export async function reach(plan: Way & Pick<Plan, 'targets'>): Promise<void> {
+  for (const way of plansTo(plan)) await reachOne(way);
+}
+
+function reachOne(way: Way): Promise<void> {
   const address = addressOf(way);
   return new Promise((resolve, reject) => {
     const { socket, ready } = open(way);

@@ -4,6 +4,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Trace } from '../core/rows.ts';
 import { type Course, coursesOf, type Move } from './course.ts';
 import { Mix } from './mix.ts';
+import { TargetMix } from './target-mix.ts';
 
 /** What comes next for a user or an arrival: pure functions of plan and seed. */
 export class Flows {
@@ -19,11 +20,14 @@ export class Flows {
   readonly #courses: readonly Course[];
   /** The first request of each flow, where it is the only one. */
   readonly #requests: readonly number[];
+  /** Of flows, or with several targets of what they are without them. */
   readonly #mix: Mix;
+  /** Null: there is one. */
+  readonly #targets: TargetMix | null;
   /** Which flow each arrival of a trace begins; null: the mix says it. */
   readonly #traced: Uint8Array | null;
 
-  constructor(plan: Pick<Plan, 'flows' | 'requests' | 'seed'>, trace?: Pick<Trace, 'flows'>) {
+  constructor(plan: Pick<Plan, 'flows' | 'requests' | 'seed' | 'targets' | 'cookies'>, trace?: Pick<Trace, 'flows'>) {
     this.#traced = trace?.flows ?? null;
     const flows = flowsOf(plan);
     const names = measuredNames(plan);
@@ -38,30 +42,40 @@ export class Flows {
       placeOfGroup: (name) => this.requestCount + names.flows.length + names.groups.indexOf(name),
     });
     this.#requests = this.#courses.map(({ moves }) => moves.find(isSend)?.request ?? 0);
-    this.#mix = new Mix(
-      flows.map(({ weight }) => weight),
-      plan.seed,
-    );
+    this.#targets = plan.targets === undefined ? null : new TargetMix(plan, flows, plan.targets);
+    this.#mix = new Mix(this.#targets?.weights ?? flows.map(({ weight }) => weight), plan.seed);
     this.pauseless = this.#courses.every(
       ({ moves }, flow) => flows[flow]?.weight === 0 || moves.every(({ kind }) => kind !== 'pause'),
     );
-    this.only = this.plain && this.#mix.only !== null ? this.requestOf(this.#mix.only) : null;
+    this.only = this.plain && this.#targets === null && this.#mix.only !== null ? this.requestOf(this.#mix.only) : null;
   }
 
   /** Which flow arrival `number` begins. */
   ofArrival(number: number): number {
     const traced = this.#traced;
-    return traced === null ? this.#mix.ofArrival(number) : (traced[number % traced.length] as number);
+    const targets = this.#targets;
+    if (traced !== null) {
+      const flow = traced[number % traced.length] as number;
+      return targets === null ? flow : targets.ofArrival(flow, number);
+    }
+    const flow = this.#mix.ofArrival(number);
+    return targets === null ? flow : targets.ofArrival(flow, this.#mix.rankOfArrival(number));
   }
 
   /** Which flow a user goes through in a pass. */
   ofUser(user: number, pass: number): number {
-    return this.#mix.ofUser(user, pass);
+    const flow = this.#mix.ofUser(user, pass);
+    return this.#targets === null ? flow : this.#targets.ofUser(flow, user, this.#mix.rankOfUser(user, pass));
   }
 
   /** The number of a pass among those through the same flow. @param user -1: of an arrival. */
   rankOf(user: number, number: number): number {
-    return user < 0 ? this.#mix.rankOfArrival(number) : this.#mix.rankOfUser(user, number);
+    const rank = user < 0 ? this.#mix.rankOfArrival(number) : this.#mix.rankOfUser(user, number);
+    const targets = this.#targets;
+    if (targets === null) return rank;
+    return user < 0
+      ? targets.rankOfArrival(this.#mix.ofArrival(number), rank)
+      : targets.rankOfUser(this.#mix.ofUser(user, number), user, rank);
   }
 
   /** The one request of a flow that has no other, or its first. */

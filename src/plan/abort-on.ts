@@ -1,10 +1,9 @@
 import { RampartError } from '../core/errors.ts';
-import type { MeasuredNames } from '../core/flow.ts';
 import type { AbortThreshold } from '../core/plan.ts';
 import { type Micros, micros, seconds } from '../core/units.ts';
 import { blame, type RawSettings } from './raw-settings.ts';
 import { parseDuration, quote } from './syntax.ts';
-import { parseThresholdOf, separated } from './threshold.ts';
+import { parseThresholdOf, type ScopeNames, separated } from './threshold.ts';
 
 const INTERVAL = seconds(1);
 const DEFAULT_OVER = seconds(10);
@@ -16,7 +15,7 @@ const LIMITS = { min: '1s', max: '10m' } as const;
  *
  * @throws RampartError
  */
-export function resolveAbortOn(given: RawSettings, names: MeasuredNames): AbortThreshold[] {
+export function resolveAbortOn(given: RawSettings, names: ScopeNames): AbortThreshold[] {
   const value = given.settings.abortOn ?? [];
   const texts = typeof value === 'string' ? [value] : value;
   return blame(given.originOf('abortOn'), (label) =>

@@ -9,6 +9,8 @@ export interface Address {
   readonly path: string;
   /** Without the query: what tables show. */
   readonly pathname: string;
+  /** Comes before the paths that requests have of their own. Absent: nothing does. */
+  readonly base?: string;
 }
 
 const EXAMPLE = 'write http://host:port/path';

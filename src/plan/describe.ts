@@ -22,6 +22,7 @@ import {
   type Until,
 } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
+import { targetOf } from '../core/targets.ts';
 import { placeholdersIn } from '../core/template.ts';
 import type { Micros } from '../core/units.ts';
 import { UNTIL_COUNTED } from './load.ts';
@@ -29,10 +30,10 @@ import { maskAddress } from './publish.ts';
 
 /** The plan in a few plain lines, as it is told before the first request. Secrets in the query are masked. */
 export function describePlan(plan: Plan): string[] {
-  const origin = originOf(plan.target);
   const secrets = Secrets.of(plan);
   return [
-    ...describeRequests(plan, origin, secrets),
+    ...describeTargets(plan),
+    ...describeRequests(plan, secrets),
     ...describeFlows(plan),
     ...describeFrame(plan),
     ...describeData(plan),
@@ -81,10 +82,18 @@ function originOf(target: Target): string {
   return target.socketPath === undefined ? new URL(target.url).origin : `http+unix://${target.socketPath}:`;
 }
 
+/** `Targets: stable http://10.0.0.1 90 %, canary http://10.0.0.2 10 %` */
+function describeTargets({ targets = [] }: Plan): string[] {
+  if (targets.length === 0) return [];
+  const whole = targets.reduce((sum, { weight }) => sum + weight, 0);
+  const each = targets.map((target) => `${target.name} ${originOf(target)} ${formatShare(target.weight / whole)}`);
+  return [`Targets: ${each.join(', ')}`];
+}
+
 /** Of several each with its name, and its share where it is a flow by itself. */
-function describeRequests(plan: Plan, origin: string, secrets: Secrets): string[] {
+function describeRequests(plan: Plan, secrets: Secrets): string[] {
   const { requests } = plan;
-  const lines = requests.map((request) => describeRequest(request, origin, secrets));
+  const lines = requests.map((request) => describeRequest(request, originOf(targetOf(plan, request)), secrets));
   if (requests.length === 1) return lines;
   const shares = requestShares(plan);
   const alone = !hasSteps(plan);
@@ -351,8 +360,7 @@ function describeRest(plan: Plan): string {
     parts.push(`at most ${formatNumber(plan.connections.limit)} ${plural(plan.connections.limit, 'connection')}`);
   if (plan.connections.maxAge !== null)
     parts.push(`connections replaced after ${formatDuration(plan.connections.maxAge)}`);
-  if (plan.target.via !== undefined) parts.push(`connects to ${describeVia(plan.target.via)}`);
-  if (plan.target.protocol === 'https:' && !plan.tls.verify) parts.push('any certificate is accepted');
+  parts.push(...describeWays(plan));
   if (plan.engine !== 'rampart') parts.push(`sent by ${plan.engine}`);
   if (plan.http2) parts.push('HTTP/2');
   if (plan.proxy !== null) parts.push(`through ${plan.proxy.url}`);
@@ -368,6 +376,18 @@ function describeRest(plan: Plan): string {
     parts.push(`thresholds${strict}: ${plan.thresholds.map(({ text }) => text).join(', ')}`);
   }
   return parts.join(' · ');
+}
+
+/** Where connections go instead, and whom they trust; of several targets each. */
+function describeWays({ target, targets, tls }: Plan): string[] {
+  const ways = targets ?? [{ ...target, name: '', tls }];
+  return ways.flatMap((one) => {
+    const of = one.name === '' ? '' : ` of ${one.name}`;
+    return [
+      ...(one.via === undefined ? [] : [`${one.name === '' ? '' : `${one.name} `}connects to ${describeVia(one.via)}`]),
+      ...(one.protocol === 'https:' && !one.tls.verify ? [`any certificate${of} is accepted`] : []),
+    ];
+  });
 }
 
 function describeVia({ host, port, addresses }: NonNullable<Target['via']>): string {

@@ -133,7 +133,8 @@ function resolveOne(
 ): FrameRequest {
   const { own, path, retries, retryPause, originOf } = written;
   const given = { ...written.given, headers: headersOf(written, known) };
-  const place = path === undefined ? null : blame(originOf('path'), (label) => parseTemplatedPath(path, label));
+  const place =
+    path === undefined ? null : blame(originOf('path'), (label) => parseTemplatedPath(path, label, address));
   const request = resolveRequest(given, { ...address, ...place }, files, version, false);
   const checks = resolveChecks({ ...given, settings: own });
   const captures = resolveCaptures(written);

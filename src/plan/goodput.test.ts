@@ -7,6 +7,7 @@ const read = (...texts: readonly string[]) =>
   withGoodput(
     texts.map((text) => parseThreshold(text, '--threshold')),
     '--threshold',
+    [],
   );
 
 describe('withGoodput', () => {

@@ -1,4 +1,5 @@
 import { RampartError } from '../core/errors.ts';
+import type { TagSet } from '../core/flow.ts';
 import type { RequestLimit } from '../core/goodput.ts';
 import type { Metric, Threshold } from '../core/plan.ts';
 import type { StreamMetric } from '../core/streamed.ts';
@@ -21,9 +22,10 @@ export interface Held {
  * these the thresholds on times are read so: p95<250ms as "this request under 250 ms".
  *
  * @param label of where most of them are from.
+ * @param tags what scopes may be.
  * @throws RampartError where one kind needs the other.
  */
-export function withGoodput(written: readonly WrittenThreshold[], label: string): Held {
+export function withGoodput(written: readonly WrittenThreshold[], label: string, tags: readonly TagSet[]): Held {
   const thresholds = written.flatMap(({ metric, ...rest }): Threshold[] =>
     metric.kind === 'each' ? [] : [{ ...rest, metric }],
   );
@@ -44,9 +46,13 @@ export function withGoodput(written: readonly WrittenThreshold[], label: string)
     );
   }
   for (const { metric, scope, text } of written)
-    if ((metric.kind === 'goodput' || metric.kind === 'each') && scope !== undefined && scope.kind !== 'request')
+    if (
+      (metric.kind === 'goodput' || metric.kind === 'each') &&
+      scope !== undefined &&
+      requestsOf(scope, tags) === null
+    )
       refuse(text, `looks at a ${scope.kind}, and goodput is of requests`, 'Name one of the requests, or none.');
-  const limits = (own.length > 0 ? own : written).flatMap(limitOf);
+  const limits = (own.length > 0 ? own : written).flatMap((one) => limitsOf(one, tags));
   if (limits.length === 0)
     refuse(
       asked.text,
@@ -56,10 +62,21 @@ export function withGoodput(written: readonly WrittenThreshold[], label: string)
   return { thresholds, goodput: limits };
 }
 
-function limitOf({ text, metric, op, limit, scope }: WrittenThreshold): RequestLimit[] {
+function limitsOf({ text, metric, op, limit, scope }: WrittenThreshold, tags: readonly TagSet[]): RequestLimit[] {
   if (metric.kind !== 'each' && metric.kind !== 'percentile' && metric.kind !== 'mean' && metric.kind !== 'max')
     return [];
-  if ((op !== '<' && op !== '<=') || (scope !== undefined && scope.kind !== 'request')) return [];
-  const request = scope === undefined ? {} : { request: scope.name };
-  return [{ text, ...request, of: metric.of ?? 'response', op, limit: micros(limit) }];
+  if (op !== '<' && op !== '<=') return [];
+  const own: RequestLimit = { text, of: metric.of ?? 'response', op, limit: micros(limit) };
+  if (scope === undefined) return [own];
+  return (requestsOf(scope, tags) ?? []).map((request) => ({ ...own, request }));
+}
+
+/** The requests that a scope is of; null: it is of something else. */
+function requestsOf(
+  { kind, name }: NonNullable<Threshold['scope']>,
+  tags: readonly TagSet[],
+): readonly string[] | null {
+  if (kind === 'request') return [name];
+  const set = tags.find((tag) => kind === 'tag' && tag.name === name);
+  return set?.kind === 'request' ? set.members : null;
 }

@@ -39,7 +39,7 @@ export function lay(lower: RawSettings, higher: RawSettings): RawSettings {
     ...(functions === undefined ? {} : { functions }),
     settings: { ...kept, ...higher.settings },
     headers: overlaid(lower.headers, higher.headers),
-    originOf: (name) => (names.includes(name) ? higher : lower).originOf(name),
+    originOf: (name, inside) => (names.includes(name) ? higher : lower).originOf(name, inside),
   };
 }
 
@@ -86,7 +86,7 @@ export function given(
     const { headers = [], user, ...settings } = parsed.data as Settings;
     const written = blame(originOf('headers'), (label) => parseHeaders(headers, label));
     const named = user === undefined ? [] : [blame(originOf('user'), (label) => credentials(user, written, label))];
-    return { settings, headers: [...written, ...named], originOf: (name) => originOf(name) };
+    return { settings, headers: [...written, ...named], originOf: (name, inside) => originOf(name, inside) };
   }
   const [issue] = parsed.error.issues;
   const { path, message } = issue === undefined ? UNKNOWN : innermost(issue);
@@ -107,7 +107,7 @@ function credentials(user: string, headers: readonly Header[], label: string): H
   return ['authorization', `Basic ${Buffer.from(user).toString('base64')}`];
 }
 
-function parseHeaders(headers: NonNullable<Settings['headers']>, label: string): Header[] {
+export function parseHeaders(headers: NonNullable<Settings['headers']>, label: string): Header[] {
   const parsed = Array.isArray(headers)
     ? headers.map((header) => parseHeader(header, label))
     : Object.entries(headers).map(([name, value]) => checkHeader(name, value, label));

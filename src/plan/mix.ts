@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RampartError } from '../core/errors.ts';
+import { OWN_TAGS } from '../core/flow.ts';
 import type { SettingName, Settings } from '../settings/table.ts';
 import type { Origin, RawSettings, WrittenFlow, WrittenMix, WrittenPath, WrittenRequest } from './raw-settings.ts';
 import { innermost, settingsSchema } from './schema.ts';
@@ -38,6 +39,14 @@ export const REQUEST_SETTINGS = [
   'followRedirects',
 ] as const satisfies readonly SettingName[];
 
+const isOwnTag = (key: string): boolean => (OWN_TAGS as readonly string[]).includes(key);
+
+/** Both stand between braces in thresholds, with an equals sign between them. */
+const tagText = /^[^\p{Cc}{}=,"]{1,50}$/u;
+const tagValue = z
+  .union([z.string(), z.number(), z.boolean()], { error: 'must be text' })
+  .refine((value) => tagText.test(String(value)), { error: 'has up to 50 characters, none of { } = , and "' });
+
 export const requestSchema = z.strictObject(
   {
     name: nameSchema
@@ -48,6 +57,20 @@ export const requestSchema = z.strictObject(
       .string({ error: 'must be text' })
       .optional()
       .describe('Path and query at the host of url, as in /v1/chat; without it the path of url'),
+    target: z
+      .string({ error: 'must be the name of a target' })
+      .optional()
+      .describe('The one of several targets that it goes to; by default to each as often as that weighs'),
+    tags: z
+      .record(z.string(), tagValue, { error: 'must be an object of texts by name' })
+      .refine((tags) => !Object.keys(tags).some(isOwnTag), {
+        error: `have one of the tags that every plan has by itself: ${OWN_TAGS.join(', ')}`,
+      })
+      .refine((tags) => Object.keys(tags).every((key) => tagText.test(key) && key === key.trim()), {
+        error: 'have a name with more than 50 characters, or one of { } = , and "',
+      })
+      .optional()
+      .describe('What it is told together with, as p95{kind=batch}<2s is: {"kind": "batch"}'),
     capture: z
       .record(z.string(), z.string({ error: 'must be text' }), { error: 'must be an object of texts by name' })
       .optional()
@@ -133,12 +156,13 @@ export function readMix({ requests, flows, originAt: at, give }: MixFile): Writt
     return refuse(['flows'], 'need a list of requests', 'Write "requests": [{"name": "home", "path": "/"}].');
   const known = Object.keys(requestSchema.shape);
   const writtenRequests = parse(requestsSchema, requests, ['requests'], known).map(
-    ({ name, weight, path, capture = {}, ...settings }, index): WrittenRequest => {
+    ({ name, weight, path, target, tags = {}, capture = {}, ...settings }, index): WrittenRequest => {
       const { thresholds = [], ...own } = settings as Settings;
       const originOf = (field: string, key?: string): Origin =>
         originAt('requests', index, field, ...(key === undefined ? [] : [key]));
       return {
-        ...{ name, weight, path, capture, originOf },
+        ...{ name, weight, path, target, capture, originOf },
+        tags: Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value).trim()])),
         thresholds: typeof thresholds === 'string' ? [thresholds] : thresholds,
         own,
         given: give(own, index),

@@ -1,4 +1,4 @@
-import type { AnswerCheck, Plan, RequestBody, RequestTemplate, Tls } from '../core/plan.ts';
+import type { AnswerCheck, Plan, RequestBody, RequestTemplate, Target, Tls } from '../core/plan.ts';
 import { MASK, Secrets } from '../core/secret.ts';
 
 const LARGEST_BODY = 4_096;
@@ -7,10 +7,11 @@ const CUT = ' … (cut)';
 
 /** The plan as it may be shown to others: secrets masked, large bodies cut. It can no longer be run. */
 export function publishPlan(plan: Plan, secrets = Secrets.of(plan)): Plan {
-  const { target, tls, requests, setup, teardown, checks, proxy } = plan;
+  const { target, targets, tls, requests, setup, teardown, checks, proxy } = plan;
   return Object.freeze({
     ...plan,
-    target: Object.freeze({ ...target, url: maskAddress(target.url, secrets) }),
+    target: publishTarget(target, secrets),
+    ...(targets === undefined ? {} : { targets: Object.freeze(targets.map((one) => publishTarget(one, secrets))) }),
     tls: Object.freeze(publishTls(tls)),
     requests: Object.freeze(requests.map((request) => publishRequest(request, secrets))),
     ...(setup === undefined ? {} : { setup: Object.freeze(setup.map((request) => publishRequest(request, secrets))) }),
@@ -35,6 +36,14 @@ const publishModule = (text: string, secrets: Secrets): string =>
 export function heldSecrets(published: { readonly command: readonly string[]; readonly plan: Plan }): boolean {
   return JSON.stringify(published).includes(MASK);
 }
+
+/** Several targets have each their own TLS. */
+const publishTarget = <T extends Target & { readonly tls?: Tls }>(target: T, secrets: Secrets): T =>
+  Object.freeze({
+    ...target,
+    url: maskAddress(target.url, secrets),
+    ...(target.tls === undefined ? {} : { tls: Object.freeze(publishTls(target.tls)) }),
+  });
 
 /** A bundle of authorities is long, and a private key nobody else's business. */
 function publishTls({ verify, ca, cert, key }: Tls): Tls {

@@ -1,7 +1,9 @@
 import { RampartError } from '../core/errors.ts';
 import type { FunctionSource } from '../core/functions.ts';
+import type { Tags } from '../core/plan.ts';
 import type { SettingName, Settings } from '../settings/table.ts';
 import type { Header } from './header.ts';
+import type { JsonPath } from './json.ts';
 
 /** Where a value comes from; each wins over those before it. */
 export type LayerName = 'default' | 'discovery' | 'scenario' | 'environment' | 'flags' | 'program';
@@ -23,7 +25,8 @@ export interface RawSettings {
   readonly frame?: WrittenFrame;
   /** Of a scenario module: its functions, which templates and checks name by number. Absent: it has none. */
   readonly functions?: WrittenFunctions;
-  originOf(name: SettingName): Origin;
+  /** @param inside a part of it, of a scenario file. */
+  originOf(name: SettingName, inside?: JsonPath): Origin;
 }
 
 export interface WrittenFunctions {
@@ -36,6 +39,9 @@ export interface WrittenRequest {
   readonly name: string | undefined;
   readonly weight: number | undefined;
   readonly path: string | undefined;
+  /** The name of the one target that it goes to. */
+  readonly target: string | undefined;
+  readonly tags: Tags;
   /** What its response gives to later steps, by name. */
   readonly capture: Readonly<Record<string, string>>;
   readonly thresholds: readonly string[];

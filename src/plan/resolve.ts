@@ -1,14 +1,16 @@
 import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
-import { hasSteps, measuredNames } from '../core/flow.ts';
+import { hasSteps, measuredNames, tagSets } from '../core/flow.ts';
 import { passOf } from '../core/pass.ts';
 import {
   type DataSource,
   durationOf,
   type Flow,
   type LoadProfile,
+  type NamedTarget,
   type Plan,
   type RequestTemplate,
+  type Target,
 } from '../core/plan.ts';
 import { allChecks } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
@@ -17,6 +19,7 @@ import { cellsOf } from '../core/template.ts';
 import { count, type Micros, micros, seconds } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
 import { resolveAbortOn } from './abort-on.ts';
+import type { Address } from './address.ts';
 import { resolveBrowsing } from './browsing.ts';
 import { resolveCancel } from './cancel.ts';
 import { expectedField, resolveChecks } from './checks.ts';
@@ -35,9 +38,11 @@ import { withRoute } from './route.ts';
 import { refuseMisplaced, resolveSearch } from './search.ts';
 import { resolveSecretNames } from './secret-names.ts';
 import { readSources, type Sources } from './sources.ts';
+import { spreadOver } from './spread.ts';
 import { suitedTo } from './suited.ts';
+import { resolveTargets } from './targets.ts';
 import { parseTemplatedAddress } from './template.ts';
-import { resolveThresholdList } from './threshold.ts';
+import { meantBy, resolveThresholdList } from './threshold.ts';
 import { resolveTls } from './tls.ts';
 import { traced, traceKeyOf, traceWishOf } from './trace.ts';
 import { resolveTraffic } from './traffic.ts';
@@ -82,28 +87,40 @@ export async function prepareRun(sources: Sources, world: PlanWorld): Promise<Pr
 export function preparedBy(written: RawSettings, kind: Plan['kind'], world: PlanWorld): PreparedRun {
   const { given, leftOut } = suitedTo(written, kind);
   if (leftOut !== null) world.note?.(leftOut);
-  const address = read(given, 'url', parseTemplatedAddress);
+  const several = given.mix !== undefined || given.settings.replay !== undefined;
+  const planned = resolveTargets(given, { files: world.files, several });
+  const [firstTarget] = planned ?? [];
+  const address: Address | undefined = firstTarget ?? read(given, 'url', parseTemplatedAddress);
   if (address === undefined)
     throw new RampartError('usage', 'no URL is given', 'Give the address of the endpoint: http://host:port/path.');
-  const target = withRoute(given, address.target);
+  const target = firstTarget === undefined ? withRoute(given, address.target) : unnamed(firstTarget.target);
   const { setup, teardown } = resolveFrame(given, { ...world, address, before: [] });
   const replay = kind === 'run' ? resolveReplay(given) : null;
   const plain = resolveTraffic(given, {
-    ...{ ...world, address: replay?.format === 'log' ? { ...address, ...OF_THE_LINE } : address },
+    // What comes before the path differs from target to target.
+    ...{ ...world, address: { ...address, base: '', ...(replay?.format === 'log' ? OF_THE_LINE : {}) } },
     before: capturedNames({ requests: setup }),
   });
   const asWritten = { ...plain, requests: checkedByFunctions(given, plain.requests) };
-  const { thresholds } = asWritten;
   const trace = traceWishOf(given);
   const prompted = withPrompts(asWritten.requests, given, world);
   const traffic = { ...asWritten, requests: trace === null ? prompted : traced(prompted, given) };
   const checks = checksWithFunction(given, resolveChecks(given));
   refuseUnknownFunctions(given, asWritten.requests);
   const { data, rows, replayed } = resolveData(given, { requests: traffic.requests, checks }, world, replay);
-  const { requests, flows } = replayed?.methods == null ? traffic : byMethod(traffic, replayed.methods);
-  const names = measuredNames({ requests, ...(flows === null ? {} : { flows }) });
+  const alone = replayed?.methods == null ? traffic : byMethod(traffic, replayed.methods);
+  const { requests, flows, targets } =
+    planned === null ? { ...alone, targets: null } : spreadOver(given, alone, planned);
+  const sent = { requests, ...(flows === null ? {} : { flows }) };
+  const names = { ...measuredNames(sent), tags: tagSets(sent) };
+  const thresholds = asWritten.thresholds.map((one) => meantBy(one, names));
   const templated = requests.some((request) => request.templated === true);
-  const engine = resolveEngine(given, target, { templated, several: requests.length > 1 || flows !== null });
+  if (targets !== null && targets.length > 1 && given.settings.settle !== undefined)
+    refuse(given, 'settle', 'waits for the instances of one target, and there are several');
+  const ways = (targets ?? [target]).map((one) =>
+    resolveEngine(given, one, { templated, several: requests.length > 1 || flows !== null }),
+  );
+  const engine = ways[0] as (typeof ways)[number];
   const load = replay === null || replayed === null ? null : replayedLoad(given, replay, replayed);
   if (data?.order === 'once' && kind !== 'run')
     refuse(given, 'dataOrder', `once ends a run with its last row; a ${kind} has an end of its own`);
@@ -122,7 +139,7 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
     );
   const asked = kind === 'find' ? 'slos' : 'thresholds';
   const held = blame(given.originOf(asked), (label) =>
-    withGoodput([...resolveThresholdList(given, asked, names), ...thresholds], label),
+    withGoodput([...resolveThresholdList(given, asked, names), ...thresholds], label, names.tags),
   );
   // A name stands in every table: it may not repeat what is secret elsewhere.
   const named = <Request extends RequestTemplate>(request: Request): Request => ({
@@ -132,6 +149,7 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
   const plan: Plan = {
     kind,
     target,
+    ...(targets === null ? {} : { targets }),
     requests: requests.map(named),
     ...(flows === null ? {} : { flows }),
     ...(setup.length === 0 ? {} : { setup: setup.map(named) }),
@@ -149,7 +167,7 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
     gracefulStop: readOrDefault(given, 'gracefulStop'),
     keepAlive: given.settings.keepalive ?? true,
     connections: resolveConnections(given),
-    tls: resolveTls(given, target, world.files),
+    tls: firstTarget?.target.tls ?? resolveTls(given, target, world.files),
     ...engine,
     seed: readValue(given, 'seed') ?? world.randomSeed(),
     ...(secretNames.length === 0 ? {} : { secretNames }),
@@ -169,6 +187,9 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
   };
   return { plan: freeze(plan), rows };
 }
+
+/** Of several targets one, as the only one would be. */
+const unnamed = ({ name: _, weight: __, tls: ___, ...target }: NamedTarget): Target => target;
 
 function resolveData(
   given: RawSettings,

@@ -17,9 +17,20 @@ const HOST = String.raw`(\[[0-9a-f:.]*\]|[^:[\]\s]*)`;
  *
  * @throws RampartError where an entry is malformed, or is about another host than the URL's.
  */
-export function withRoute(given: RawSettings, target: Target): Target {
-  const elsewhere = connectTo(given, target);
-  const resolved = resolve(given, elsewhere ?? target);
+export const withRoute = (given: RawSettings, target: Target): Target => routed(given, target, false);
+
+/** The same of several targets: an entry is about one of them. @throws RampartError */
+export function withRoutes(given: RawSettings, targets: readonly Target[]): readonly Target[] {
+  const found = targets.map((target) => routed(given, target, true));
+  const [first] = targets;
+  if (first !== undefined && found.every(({ via }) => via === undefined)) routed(given, first, false);
+  return found;
+}
+
+/** @param isOneOfMany entries may be about others. */
+function routed(given: RawSettings, target: Target, isOneOfMany: boolean): Target {
+  const elsewhere = connectTo(given, target, isOneOfMany);
+  const resolved = resolve(given, elsewhere ?? target, isOneOfMany);
   if (elsewhere === null && resolved === null) return target;
   const name: SettingName = elsewhere === null ? 'resolve' : 'connectTo';
   if (target.socketPath !== undefined) refuse(given, name, 'does not go with a Unix socket, which has no address');
@@ -34,8 +45,8 @@ interface Place {
   readonly port: number;
 }
 
-function connectTo(given: RawSettings, target: Target): Place | null {
-  return firstOf(given, 'connectTo', target, (text, label) => {
+function connectTo(given: RawSettings, target: Target, isOneOfMany: boolean): Place | null {
+  return firstOf(given, 'connectTo', target, isOneOfMany, (text, label) => {
     const pattern = new RegExp(String.raw`^${HOST}:(\d*):${HOST}:(\d*)$`, 'i');
     const [, host, port, otherHost, otherPort] = pattern.exec(text.trim()) ?? [];
     if (host === undefined || port === undefined || otherHost === undefined || otherPort === undefined)
@@ -51,8 +62,8 @@ function connectTo(given: RawSettings, target: Target): Place | null {
   });
 }
 
-function resolve(given: RawSettings, place: Place): readonly string[] | null {
-  return firstOf(given, 'resolve', place, (text, label) => {
+function resolve(given: RawSettings, place: Place, isOneOfMany: boolean): readonly string[] | null {
+  return firstOf(given, 'resolve', place, isOneOfMany, (text, label) => {
     const [, host, port, list] = new RegExp(String.raw`^\+?${HOST}:(\d+):(.+)$`, 'i').exec(text.trim()) ?? [];
     if (host === undefined || port === undefined || list === undefined)
       throw new RampartError('bad-flag', `${label}: ${quote(text)} resolves nothing; ${RESOLVE}`);
@@ -79,6 +90,7 @@ function firstOf<Value>(
   given: RawSettings,
   name: 'connectTo' | 'resolve',
   { host, port }: Place,
+  isOneOfMany: boolean,
   read: (text: string, label: string) => Entry<Value>,
 ): Value | null {
   const written = given.settings[name];
@@ -88,6 +100,7 @@ function firstOf<Value>(
     const entries = texts.map((text) => read(text, label));
     const found = entries.find(({ isMeant }) => isMeant);
     if (found !== undefined) return found.value;
+    if (isOneOfMany) return null;
     const others = entries.map(({ about }) => about).join(', ');
     throw new RampartError('bad-flag', `${label}: it is about ${others}, but requests go to ${host}:${port}`);
   });

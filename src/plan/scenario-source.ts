@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import type { Files } from '../core/world.ts';
+import type { WrittenTarget } from '../settings/setting.ts';
 import { namesWhere, SETTING_NAMES, type Settings } from '../settings/table.ts';
 import { isDataUrl } from './data-url.ts';
 import { bodyWithEnvironment, type EnvValueOf, withEnvironment } from './env-values.ts';
@@ -152,10 +153,23 @@ function relativeTo(folder: string, settings: Settings): Settings {
       ? [[name, join(folder, file)]]
       : [];
   });
-  const { outputs } = settings;
-  if (outputs === undefined) return Object.fromEntries(named);
+  const { outputs, targets } = settings;
+  const placedTargets =
+    typeof targets === 'object'
+      ? { targets: targets.map((one) => (typeof one === 'string' ? one : withPems(folder, one))) }
+      : {};
+  if (outputs === undefined) return { ...Object.fromEntries(named), ...placedTargets };
   const placed = [outputs].flat().map((text) => (/^\.{1,2}[\\/]/.test(text) ? placedIn(folder, text) : text));
-  return { ...Object.fromEntries(named), outputs: placed };
+  return { ...Object.fromEntries(named), ...placedTargets, outputs: placed };
+}
+
+/** The files of a target's TLS. */
+function withPems(folder: string, target: WrittenTarget): WrittenTarget {
+  const pems = (['cacert', 'cert', 'key'] as const).flatMap((name) => {
+    const file = target[name];
+    return file === undefined || file === '' || isAbsolute(file) ? [] : [[name, join(folder, file)] as const];
+  });
+  return { ...target, ...Object.fromEntries(pems) };
 }
 
 /** The module of an output; a path that is none any more would be the name of a package. */

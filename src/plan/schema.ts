@@ -11,6 +11,29 @@ const NO_TEXT = 'must be text';
 const text = z.string({ error: NO_TEXT });
 const list = z.array(text, { error: 'must be a list of texts' });
 
+/** One of several targets; what its texts mean is read by `plan/targets`. */
+export const targetSchema = z.strictObject(
+  {
+    name: text.describe('What tables and thresholds call it: p95{target=canary}<300ms'),
+    url: text.describe('Its address, with what comes before the paths of requests, if anything'),
+    weight: z
+      .number({ error: 'must be a number' })
+      .optional()
+      .describe('Its share of the load, beside the weights of the others (default 1)'),
+    headers: z
+      .union([list, z.record(z.string(), text)], {
+        error: 'must be a list of "Name: value" texts, or an object of texts by name',
+      })
+      .optional()
+      .describe('Headers of all requests to it, over those of the file'),
+    insecure: z.boolean({ error: 'must be true or false' }).optional().describe('Accept any certificate of it'),
+    cacert: text.optional().describe('Trust the certificates in this PEM file, not the usual authorities'),
+    cert: text.optional().describe('Client certificate for it, PEM'),
+    key: text.optional().describe('Its private key, PEM'),
+  },
+  { error: 'must be text like canary=10@http://host, or an object with a name and a url' },
+);
+
 function shapeOf({ shape, example }: Setting): z.ZodType {
   switch (shape) {
     case 'text':
@@ -31,6 +54,10 @@ function shapeOf({ shape, example }: Setting): z.ZodType {
     case 'body':
       return z.union([z.string(), z.array(z.unknown()), z.record(z.string(), z.unknown())], {
         error: 'must be text, or an object or list to send as JSON',
+      });
+    case 'targets':
+      return z.union([z.string(), z.array(z.union([text, targetSchema]))], {
+        error: 'must be a list of targets, like {"name": "canary", "url": "http://host:8080", "weight": 10}',
       });
     case 'port':
       return z.union([z.boolean(), z.string(), z.number()], { error: 'must be a port, or true or false' });

@@ -67,7 +67,10 @@ function writtenLayers(
   const onLine = fromFlags(flags);
   const environment = given(readEnvironment(env), (name) => originIn('environment', variableOf(name)));
   if (isScenario(target)) return [fromScenario(target, files, read, { env, standIn }), environment, onLine];
-  return [environment, onLine, given({ url: target }, () => originIn('flags', 'URL'))];
+  // With several targets there is no URL.
+  const named = [environment, onLine].some(({ settings }) => settings.targets !== undefined);
+  const address = target === '' && named ? {} : { url: target };
+  return [environment, onLine, given(address, () => originIn('flags', 'URL'))];
 }
 
 function programLayers(

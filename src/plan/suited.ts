@@ -30,7 +30,7 @@ export function suitedTo(given: RawSettings, kind: Plan['kind']): Suited {
     given: {
       ...given,
       settings: { ...settings, ...slos } as Settings,
-      originOf: (name) => given.originOf(held && name === 'slos' ? 'thresholds' : name),
+      originOf: (name, inside) => given.originOf(held && name === 'slos' ? 'thresholds' : name, inside),
     },
     leftOut: [
       ...(others.length === 0 ? [] : [`Left out of the file, since ${REASON[kind]}: ${others.join(', ')}.`]),

@@ -58,10 +58,14 @@ export function parseTemplatedAddress(text: string, label: string): Address {
 }
 
 /** The same address with another path, which may have placeholders. @throws RampartError 'bad-flag' */
-export function parseTemplatedPath(text: string, label: string): Pick<Address, 'path' | 'pathname'> {
+export function parseTemplatedPath(
+  text: string,
+  label: string,
+  { base = '' }: Pick<Address, 'base'>,
+): Pick<Address, 'path' | 'pathname'> {
   const { plain, restore } = held(text, label);
   const { path, pathname } = parsePath(plain, label);
-  return { path: restore(path), pathname: restore(pathname) };
+  return { path: base + restore(path), pathname: base + restore(pathname) };
 }
 
 /** A text whose placeholders are held back, and what puts them into any part of it again. */

@@ -1,5 +1,5 @@
 import { RampartError } from '../core/errors.ts';
-import type { MeasuredNames } from '../core/flow.ts';
+import type { MeasuredNames, TagSet } from '../core/flow.ts';
 import type { Scope, Threshold } from '../core/plan.ts';
 import type { StreamMetric } from '../core/streamed.ts';
 import type { WrittenThreshold } from './goodput.ts';
@@ -59,20 +59,35 @@ export function parseThreshold(text: string, flag: string): WrittenThreshold {
 function scopeOf(written: string): Scope {
   const [, kind = 'request', rest = written] = /^\s*(request|group|flow)\s+(.+)$/s.exec(written) ?? [];
   const name = rest.trim();
-  return { kind: kind as Scope['kind'], name: /^"(.*)"$/s.exec(name)?.[1] ?? name };
+  return { kind: kind as Scope['kind'], name: unquoted(name) };
 }
 
+/** What a threshold may look at. */
+export type ScopeNames = MeasuredNames & { readonly tags: readonly TagSet[] };
+
 /** What a scope means among the names of a plan; null: there is nothing of that name. */
-function meantScope(scope: Scope, text: string, names: MeasuredNames): Scope | null {
-  const of = { request: names.requests, group: names.groups, flow: names.flows };
+function meantScope(scope: Scope, text: string, names: ScopeNames): Scope | null {
+  const of = { request: names.requests, group: names.groups, flow: names.flows, tag: [] };
   const written = /\{(.*)\}/s.exec(text)?.[1]?.trim() ?? '';
   // A request may be called "flow 1".
   if (of.request.includes(written)) return { kind: 'request', name: written };
-  if (of[scope.kind].includes(scope.name)) return scope;
+  if ((of[scope.kind] as readonly string[]).includes(scope.name)) return scope;
+  // At several targets it has another name at each, and a tag that they share.
+  const shared = names.tags.find(({ key, value }) => key === scope.kind && value === scope.name);
+  if (shared !== undefined) return { kind: 'tag', name: shared.name };
   if (scope.kind !== 'request' || /^request\s/.test(written)) return null;
+  const [, key = '', value = ''] = TAG.exec(written) ?? [];
+  const tagged = names.tags.find((tag) => tag.key === key && tag.value === unquoted(value));
+  if (tagged !== undefined) return { kind: 'tag', name: tagged.name };
   if (names.groups.includes(scope.name)) return { kind: 'group', name: scope.name };
-  return names.flows.includes(scope.name) ? { kind: 'flow', name: scope.name } : null;
+  if (names.flows.includes(scope.name)) return { kind: 'flow', name: scope.name };
+  const other = names.tags.find((tag) => (tag.key === 'group' || tag.key === 'flow') && tag.value === scope.name);
+  return other === undefined ? null : { kind: 'tag', name: other.name };
 }
+
+const TAG = /^\s*([^={}]+?)\s*=\s*(.+?)\s*$/s;
+
+const unquoted = (text: string): string => /^"(.*)"$/s.exec(text)?.[1] ?? text;
 
 const isTime = ({ kind }: Metric): boolean => !COUNTED.has(kind);
 
@@ -177,7 +192,7 @@ function limitOf(metric: Metric, value: string, flag: string): Pick<Threshold, '
 export function resolveThresholdList(
   given: RawSettings,
   name: 'thresholds' | 'slos',
-  names: MeasuredNames,
+  names: ScopeNames,
 ): WrittenThreshold[] {
   const value = given.settings[name] ?? [];
   const texts = typeof value === 'string' ? [value] : value;
@@ -187,7 +202,7 @@ export function resolveThresholdList(
 }
 
 /** One threshold, whose scope is among the names of a plan. @throws RampartError */
-export function parseThresholdOf(text: string, label: string, names: MeasuredNames): WrittenThreshold {
+export function parseThresholdOf(text: string, label: string, names: ScopeNames): WrittenThreshold {
   const { scope, ...threshold } = parseThreshold(text, label);
   if (scope === undefined) return threshold;
   const meant = meantScope(scope, threshold.text, names);
@@ -195,13 +210,34 @@ export function parseThresholdOf(text: string, label: string, names: MeasuredNam
   return { ...threshold, scope: meant };
 }
 
-function nothingOf({ kind, name }: Scope, text: string, label: string, names: MeasuredNames): RampartError {
-  const { requests, groups, flows } = names;
-  const known = { request: [...requests, ...groups, ...flows], group: groups, flow: flows }[kind];
-  const hint = known.length === 0 ? '' : meantAmong(name, known);
+/** A threshold that a request has of its own, where that is sent to several targets: it looks at all of them. */
+export function meantBy({ scope, ...threshold }: WrittenThreshold, names: ScopeNames): WrittenThreshold {
+  const meant = scope === undefined ? null : meantScope(scope, threshold.text, names);
+  return meant === null ? threshold : { ...threshold, scope: meant };
+}
+
+function nothingOf({ kind, name }: Scope, text: string, label: string, names: ScopeNames): RampartError {
+  const { requests, groups, flows, tags } = names;
+  const [, key = ''] = TAG.exec(name) ?? [];
+  const isTag = key !== '' && (tags.length > 0 || /^[\w.-]+$/.test(key));
+  const shared = (wanted: string): string[] => tags.filter((tag) => tag.key === wanted).map(({ value }) => value);
+  const known = isTag
+    ? tags.map((tag) => tag.name)
+    : {
+        request: [...new Set([...shared('request'), ...requests, ...groups, ...flows])],
+        group: [...groups, ...shared('group')],
+        flow: [...flows, ...shared('flow')],
+        tag: [],
+      }[kind];
+  const hint =
+    isTag && key === 'target' && tags.every((tag) => tag.key !== 'target')
+      ? 'There is one target without a name: name several with --target NAME=URL.'
+      : known.length === 0
+        ? ''
+        : meantAmong(name, known);
   return new RampartError(
     'bad-flag',
-    `${label}: ${quote(text)} looks at ${quote(name)}, and there is no such ${kind}`,
+    `${label}: ${quote(text)} looks at ${quote(name)}, and there is no such ${isTag ? 'tag' : kind}`,
     hint,
   );
 }

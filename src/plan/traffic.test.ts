@@ -244,7 +244,7 @@ describe('captures', () => {
     ],
     [
       scenario({ token: 'token' }, {}),
-      'line 8, column 9: requests[0].capture.token: "token" is nothing to capture; write "$.path", "header NAME", "regexp PATTERN" or "status"',
+      'line 8, column 9: requests[0].capture.token: "token" is nothing to capture; write "$.path", "header NAME", "regexp PATTERN", "status" or "answer" (the text of a language model)',
     ],
     [
       scenario({ token: 'regexp (' }, {}),
@@ -500,7 +500,7 @@ describe('flows of a scenario file', () => {
       /: "p95\{flow by\}<1s" looks at "by", and there is no such flow \| Did you mean buy\?$/,
     );
     expect(wrongWith({ ...all, thresholds: ['p95{groop}<1s'] })).toMatch(
-      /looks at "groop", and there is no such request \| There are home, search, buy, look, buy\.$/,
+      /looks at "groop", and there is no such request \| There are home, search, buy, look\.$/,
     );
   });
 });

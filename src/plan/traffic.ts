@@ -42,6 +42,9 @@ export function resolveTraffic(given: RawSettings, means: Means): Traffic {
     checkerOfCaptured([request], originOf, before)(0, new Set(), null);
     return { requests: [request], flows: null, thresholds: [] };
   }
+  const pinned = mix.requests.find(({ target }) => target !== undefined);
+  if (pinned !== undefined && given.settings.targets === undefined)
+    throw refusal(pinned.originOf('target'), 'names a target, and there are none', 'List them: "targets": [{…}].');
   const requests = mix.requests.map((written) => resolveOne(written, means));
   refuseTwins(mix, requests);
   const originOf: OriginOfPart = (index, place) => {
@@ -68,7 +71,8 @@ export function fieldAt(place: Place, { bodyFile }: Settings): 'url' | 'headers'
 
 function resolveOne(written: WrittenRequest, { address, files, version }: Means): RequestTemplate {
   const { given, own, path, originOf } = written;
-  const place = path === undefined ? null : blame(originOf('path'), (label) => parseTemplatedPath(path, label));
+  const place =
+    path === undefined ? null : blame(originOf('path'), (label) => parseTemplatedPath(path, label, address));
   const request = resolveRequest(given, { ...address, ...place }, files, version, false);
   const captures = resolveCaptures(written);
   const timeout = own.timeout === undefined ? undefined : readValue(given, 'timeout');
@@ -76,6 +80,7 @@ function resolveOne(written: WrittenRequest, { address, files, version }: Means)
     ...request,
     name: written.name ?? request.name,
     ...(Object.keys(own).some((name) => name.startsWith('expect')) ? { checks: resolveChecks(given) } : {}),
+    ...(Object.keys(written.tags).length === 0 ? {} : { tags: written.tags }),
     ...(captures.length === 0 ? {} : { captures }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(own.followRedirects === undefined ? {} : { followRedirects: given.settings.followRedirects === true }),

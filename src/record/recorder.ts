@@ -116,9 +116,9 @@ export class Recorder {
     (this.#series[slot] ?? this.#open(slot)).leftOut++;
   }
 
-  /** Records a connection that was opened for its own sake, under the first request's name. @param handshake -1: none. */
-  recordSeparateConnect(epoch: number, took: Micros, handshake: Micros): void {
-    const slot = epoch * this.#count;
+  /** Records a connection that was opened for its own sake, under a request's name. @param handshake -1: none. */
+  recordSeparateConnect(epoch: number, request: number, took: Micros, handshake: Micros): void {
+    const slot = epoch * this.#count + request;
     const series = this.#series[slot] ?? this.#open(slot);
     series.times.separateConnect.record(took);
     if (handshake >= 0) series.times.separateTls.record(handshake);

@@ -130,7 +130,7 @@ export const breakingPointSchemaIn = (unit: TimeUnit) =>
         .describe('What binds first: an SLO as written, or `capacity`; null: nothing found.'),
       scope: z
         .strictObject({
-          kind: z.enum(['request', 'group', 'flow']).describe('What it is.'),
+          kind: z.enum(['request', 'group', 'flow', 'tag']).describe('What it is.'),
           name: text('Its name.'),
         })
         .exactOptional()

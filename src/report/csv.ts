@@ -15,6 +15,7 @@ import { Histogram, quantilesOf } from '../stats/histogram.ts';
 import { mergeHistograms } from '../stats/packed-histogram.ts';
 import { csvCell } from './csv-cell.ts';
 import { wholesOf } from './request-rows.ts';
+import { toldTags } from './tags.ts';
 
 /**
  * The three tables that Locust writes, column for column, so that dashboards made for them keep working. Two things are
@@ -106,7 +107,10 @@ export function toStatsCsv(
   const rows = Object.entries(result.series).map(([name, each]) =>
     row(labelOf(result.plan, name), each, histogramOf(name)),
   );
-  const wholes = wholesOf(result).map(({ kind, name, part }) => row([kind, name], part, histogramOf(name, kind)));
+  const wholes = [
+    ...wholesOf(result).map(({ kind, name, part }) => row([kind, name], part, histogramOf(name, kind))),
+    ...toldTags(result).map(({ name, part }) => row(['tag', name], part, histogramOf(name, 'tag'))),
+  ];
   return table([
     [...STATS_COLUMNS, ...further.map(([heading]) => heading)],
     ...rows,

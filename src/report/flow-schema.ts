@@ -24,7 +24,12 @@ type StepShape =
       readonly steps: readonly StepShape[];
       readonly otherwise: readonly StepShape[];
     }
-  | { readonly kind: 'group'; readonly name: string; readonly steps: readonly StepShape[] };
+  | {
+      readonly kind: 'group';
+      readonly name: string;
+      readonly shared?: string;
+      readonly steps: readonly StepShape[];
+    };
 
 function stepsOf(unit: TimeUnit): z.ZodType<readonly StepShape[]> {
   const steps: z.ZodType<readonly StepShape[]> = z.lazy(() => z.array(step));
@@ -68,6 +73,7 @@ function stepsOf(unit: TimeUnit): z.ZodType<readonly StepShape[]> {
     z.strictObject({
       kind: stepKind('group'),
       name: text('As tables show it; the key in `groups`.'),
+      shared: text('Of several targets: its name without that of its target.').exactOptional(),
       steps: steps.describe('What is measured together.'),
     }),
   ]);
@@ -80,5 +86,17 @@ export const flow = (unit: TimeUnit) =>
       name: text('As tables show it; the key in `flows` of the result.'),
       weight: z.number().nonnegative().describe('Its share is this of the sum of all weights.'),
       steps: stepsOf(unit).describe('In turn.'),
+      shared: z
+        .strictObject({
+          name: text('Its name without that of its target.'),
+          weight: z.number().nonnegative().describe('Of all its targets together.'),
+          target: z
+            .int()
+            .nonnegative()
+            .nullable()
+            .describe('Which of `targets` it goes to, from 0; null: its requests say it.'),
+        })
+        .exactOptional()
+        .describe('Of several targets: what it is without them. Absent: there is one.'),
     })
     .describe('What a virtual user, or an arrival, does.');

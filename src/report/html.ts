@@ -6,7 +6,15 @@ import { detailsOf } from './html/details.ts';
 import { pageOf, type ReportAssets } from './html/page.ts';
 import { canvasGrid, embeddedRunOf, pictureGrid } from './html/pictures.ts';
 import { levelsTable, searchSection } from './html/search.ts';
-import { failuresTable, goodputTable, requestsTable, timesTable, tracesTable, wholesTable } from './html/tables.ts';
+import {
+  failuresTable,
+  goodputTable,
+  requestsTable,
+  tagsTable,
+  timesTable,
+  tracesTable,
+  wholesTable,
+} from './html/tables.ts';
 import { toolbar } from './html/toolbar.ts';
 
 /**
@@ -27,7 +35,7 @@ export function renderHtml(
     main: [
       `${searchSection(result)}${toolbar()}`,
       pictureGrid(result),
-      `${levelsTable(result)}${requestsTable(result)}${regionsTable(result)}${goodputTable(result)}${wholesTable(result)}`,
+      `${levelsTable(result)}${requestsTable(result)}${regionsTable(result)}${goodputTable(result)}${tagsTable(result)}${wholesTable(result)}`,
       timesTable(result),
       `${tracesTable(result)}${failuresTable(result)}${agentsTable(result)}`,
       canvasGrid(result),

@@ -19,6 +19,8 @@ export const RESULT_PARTS = [
   'flows',
   'groups',
   'regions',
+  'tags',
+  'targetRatios',
   'ramp',
   'timeline',
   'changes',

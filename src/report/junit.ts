@@ -1,6 +1,8 @@
 import { headline } from '../analyze/headline.ts';
+import { targetSentences } from '../analyze/target-ratios.ts';
 import { formatMs } from '../analyze/wording.ts';
 import type { Check, Doubt, RunResult, VerdictStatus } from '../core/result.ts';
+import { targetLine } from '../core/targets.ts';
 import { goodputSentence } from './goodput.ts';
 import { streamSentence, streamTimes } from './streams.ts';
 
@@ -28,7 +30,7 @@ export function toJunitXml(result: RunResult): string {
   const cases = [
     validityCase(result),
     ...searchCases(result),
-    ...verdict.checks.map((check) => checkCase(check, plan.target.url, verdict.status)),
+    ...verdict.checks.map((check) => checkCase(check, targetLine(plan), verdict.status)),
   ];
   const count = (kind: string): number =>
     cases.filter(({ children }) => children.some((child) => typeof child !== 'string' && child.name === kind)).length;
@@ -36,7 +38,7 @@ export function toJunitXml(result: RunResult): string {
   const counts = { tests: cases.length, failures: count('failure'), errors: count('error'), time };
   const suite = element(
     'testsuite',
-    { name: `rampart ${plan.target.url}`, ...counts, skipped: 0, timestamp: run.startedAt.replace(/(\.\d+)?Z$/, '') },
+    { name: `rampart ${targetLine(plan)}`, ...counts, skipped: 0, timestamp: run.startedAt.replace(/(\.\d+)?Z$/, '') },
     ...cases,
   );
   return `<?xml version="1.0" encoding="UTF-8"?>\n${render(element('testsuites', { name: 'rampart', ...counts }, suite))}`;
@@ -49,7 +51,7 @@ function validityCase(result: RunResult): Element {
   const invalidating = doubts.filter(isError);
   const { sentence, why } = headline(result);
   const text = (list: typeof doubts): string => list.map(({ message, hint }) => `${message} ${hint}`.trim()).join('\n');
-  const attributes = { classname: `rampart ${result.plan.target.url}`, name: 'the measurement is valid', time: 0 };
+  const attributes = { classname: `rampart ${targetLine(result.plan)}`, name: 'the measurement is valid', time: 0 };
   const [first] = invalidating;
   return element(
     'testcase',
@@ -60,12 +62,22 @@ function validityCase(result: RunResult): Element {
     element(
       'system-out',
       {},
-      [sentence, why, ...streamLines(result), goodputSentence(result), text(doubts.filter((doubt) => !isError(doubt)))]
+      [
+        sentence,
+        why,
+        ...streamLines(result),
+        ...targetLines(result),
+        goodputSentence(result),
+        text(doubts.filter((doubt) => !isError(doubt))),
+      ]
         .filter((part) => part !== '')
         .join('\n'),
     ),
   );
 }
+
+const targetLines = ({ targetRatios, plan }: RunResult): readonly string[] =>
+  targetRatios === undefined ? [] : targetSentences(targetRatios, plan);
 
 /** `Time to first token: p50 12.1 ms, p95 18.0 ms, p99 –.`, and so on. */
 function streamLines(result: RunResult): string[] {
@@ -82,7 +94,7 @@ function searchCases({ plan, breakingPoint }: RunResult): Element[] {
   if (breakingPoint === undefined) return [];
   const { status, stoppedBy, summary, spentSeconds, slos } = breakingPoint;
   const name = `the breaking point under ${slos.join(' and ') || 'the SLO'}`;
-  const attributes = { classname: `rampart ${plan.target.url}`, name, time: spentSeconds.toFixed(3) };
+  const attributes = { classname: `rampart ${targetLine(plan)}`, name, time: spentSeconds.toFixed(3) };
   if (status === 'fails-at-every-load') {
     return [element('testcase', attributes, element('failure', { message: summary, type: stoppedBy }))];
   }

@@ -1,7 +1,9 @@
 import { headline } from '../analyze/headline.ts';
+import { targetSentences } from '../analyze/target-ratios.ts';
 import { formatCount, formatMs } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { RunResult } from '../core/result.ts';
+import { targetLine } from '../core/targets.ts';
 import { goodputSentence } from './goodput.ts';
 import { MEANING, SYMBOLS, signOf } from './phrases.ts';
 import { requestRows, SHOWN } from './request-rows.ts';
@@ -34,6 +36,7 @@ export function toMarkdown(result: RunResult): string {
     prose(why),
     `${SYMBOLS[chip.status]} ${prose(chip.text)}`,
     ...(breakingPoint === undefined ? [requestsTable(result)] : searchSections(result, breakingPoint)),
+    ...(result.targetRatios === undefined ? [] : targetSentences(result.targetRatios, plan).map(prose)),
     prose(goodputSentence(result)),
     streamsTable(result),
     list(
@@ -56,7 +59,7 @@ export function toMarkdown(result: RunResult): string {
         return `${formatMs(responseMs)} ${code(name)} ${outcome}: trace ${code(traceId)}`;
       }),
     ),
-    `<sub>${MEANING} Target: ${code(plan.target.url)}.</sub>`,
+    `<sub>${MEANING} Target: ${code(targetLine(plan))}.</sub>`,
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }

@@ -42,8 +42,8 @@ const threshold = <Unit extends TimeUnit>(unit: Unit) =>
     text: text('As the user wrote it.'),
     scope: z
       .strictObject({
-        kind: z.enum(['request', 'group', 'flow']).describe('What it is.'),
-        name: text('Its name.'),
+        kind: z.enum(['request', 'group', 'flow', 'tag']).describe('What it is.'),
+        name: text('Its name; of a tag `key=value`.'),
       })
       .exactOptional()
       .describe('What it looks at alone. Absent: all requests.'),
@@ -53,28 +53,46 @@ const threshold = <Unit extends TimeUnit>(unit: Unit) =>
     unit: z.enum([unit, 'share', 'count', '1/s']).describe('share: 0..1.'),
   });
 
+const target = {
+  url: text('The URL under test.'),
+  protocol: z.enum(['http:', 'https:']).describe('With or without TLS.'),
+  host: text('Name or address connected to.'),
+  port: z.int().min(0).max(65_535).describe('TCP port.'),
+  via: z
+    .strictObject({
+      host: text('Name or address connected to.'),
+      port: z.int().min(1).max(65_535).describe('TCP port.'),
+      addresses: z.array(z.string()).exactOptional().describe('What its name was taken to stand for.'),
+    })
+    .exactOptional()
+    .describe('Where was connected to instead; absent: to `host`.'),
+  socketPath: z.string().exactOptional().describe('The Unix socket connected to instead.'),
+};
+
+const tls = z.strictObject({
+  verify: z.boolean().describe("Whether the target's certificate must be valid."),
+  ca: z.string().nullable().describe('Trusted authorities; null: the usual ones.'),
+  cert: z.string().nullable().describe('Certificate of the client; null: none.'),
+  key: z.string().nullable().describe('Masked; null: none.'),
+});
+
 /** @param unit of times: a journal has µs, a result ms. */
 export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
   z
     .strictObject({
       kind: z.enum(['run', 'probe', 'find']).describe('A probe sends one request at a time; find runs levels of load.'),
-      target: z
-        .strictObject({
-          url: text('The URL under test.'),
-          protocol: z.enum(['http:', 'https:']).describe('With or without TLS.'),
-          host: text('Name or address connected to.'),
-          port: z.int().min(0).max(65_535).describe('TCP port.'),
-          via: z
-            .strictObject({
-              host: text('Name or address connected to.'),
-              port: z.int().min(1).max(65_535).describe('TCP port.'),
-              addresses: z.array(z.string()).exactOptional().describe('What its name was taken to stand for.'),
-            })
-            .exactOptional()
-            .describe('Where was connected to instead; absent: to `host`.'),
-          socketPath: z.string().exactOptional().describe('The Unix socket connected to instead.'),
-        })
-        .describe('Where requests go.'),
+      target: z.strictObject(target).describe('Where requests go; of several targets the first.'),
+      targets: z
+        .array(
+          z.strictObject({
+            ...target,
+            name: text('As tables and thresholds have it.'),
+            weight: z.number().nonnegative().describe('Its share is this of the sum of all weights.'),
+            tls: tls.describe('How https is spoken to it.'),
+          }),
+        )
+        .exactOptional()
+        .describe('Several targets: a request says to which it goes. Absent: there is one.'),
       requests: z.array(request(unit)).describe('What is sent; at least one, each of another name.'),
       flows: z
         .array(flow(unit))
@@ -158,14 +176,7 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
           dnsTtl: amount(`How long the addresses of a name are remembered, ${unit}.`),
         })
         .describe('How connections are kept and renewed.'),
-      tls: z
-        .strictObject({
-          verify: z.boolean().describe("Whether the target's certificate must be valid."),
-          ca: z.string().nullable().describe('Trusted authorities; null: the usual ones.'),
-          cert: z.string().nullable().describe('Certificate of the client; null: none.'),
-          key: z.string().nullable().describe('Masked; null: none.'),
-        })
-        .describe('How https is spoken.'),
+      tls: tls.describe('How https is spoken.'),
       engine: z.enum(['rampart', 'autocannon']).describe('What sent the requests.'),
       http2: z.boolean().describe('HTTP/2 instead of HTTP/1.1: requests share connections.'),
       proxy: z

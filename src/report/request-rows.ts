@@ -2,6 +2,7 @@ import { percentileIn, successesDiffer } from '../analyze/percentiles.ts';
 import { formatCount, formatRange, formatRate, formatShare, formatTime } from '../analyze/wording.ts';
 import type { LatencySummary, PercentileName, RunResult, SeriesResult } from '../core/result.ts';
 import { goodputShare } from './goodput.ts';
+import { toldTags } from './tags.ts';
 
 /** The percentiles of the tables of requests. */
 export const SHOWN = ['p50', 'p95', 'p99', 'p99.9'] as const satisfies readonly PercentileName[];
@@ -9,8 +10,8 @@ export const SHOWN = ['p50', 'p95', 'p99', 'p99.9'] as const satisfies readonly 
 /** A row of the table of requests, as text; what does not apply is empty, what the sample cannot bear is a dash. */
 export interface RequestRow {
   readonly name: string;
-  /** `part`: of the row above it. `ramp`: in none of the others. `group`, `flow`, `region`: made of requests. */
-  readonly kind: 'request' | 'all' | 'part' | 'ramp' | Whole<unknown>['kind'];
+  /** `part`: of the row above it. `ramp`: in none of the others. `group`, `flow`, `region`: made of requests. `tag`: all that have it. */
+  readonly kind: 'request' | 'all' | 'part' | 'ramp' | 'tag' | Whole<unknown>['kind'];
   readonly count: string;
   readonly failed: string;
   /** Null: no request of the whole run was given up at its end. */
@@ -41,6 +42,7 @@ export function requestRows(result: RunResult): RequestRow[] {
   return [
     ...Object.entries(result.series).flatMap(([name, part]) => rowsOf(name, 'request', part, any)),
     ...rowsOf('All requests', 'all', result, any),
+    ...toldTags(result).flatMap(({ label, isOfOne, part }) => (isOfOne ? [] : rowsOf(label, 'tag', part, any))),
     ...wholesOf(result).flatMap(({ kind, name, part }) => rowsOf(`${kind} ${name}`, kind, part, any)),
     ...(result.ramp === undefined ? [] : rowsOf(RAMP, 'ramp', result.ramp, any)),
   ];

@@ -2,6 +2,7 @@
 import type { Plan } from '../core/plan.ts';
 import { SAMPLE_FIELDS, type SampleBatch, type SampleField } from '../core/request-samples.ts';
 import { OUTCOMES } from '../core/sample.ts';
+import { targetOf } from '../core/targets.ts';
 import { type CsvCell, csvCell } from './csv-cell.ts';
 
 export const COLUMNS = ['rampart', 'locust', 'k6'] as const;
@@ -148,7 +149,13 @@ function k6Rows(sample: Sample, message: string, { plan, offset }: SampleWriting
     timestamp: Math.floor((doneAt + offset) / 1e6),
     error: failed ? message || (OUTCOMES[sample.outcome] ?? '') : '',
     expected_response: !failed,
-    ...{ method, name, scenario: 'default', status, url: new URL(path, plan.target.url).href },
+    ...{
+      method,
+      name,
+      scenario: 'default',
+      status,
+      url: new URL(path, targetOf(plan, plan.requests[sample.request] ?? {}).url).href,
+    },
   };
   const point = (metric: string, value: number | null): SampleRow[] =>
     value === null ? [] : [{ metric_name: metric, metric_value: value, ...common }];

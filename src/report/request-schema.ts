@@ -102,6 +102,8 @@ export const request = (unit: TimeUnit) =>
       )
       .exactOptional()
       .describe('What later steps of a flow are made of. Absent: nothing.'),
+    target: count('Which of `targets` it goes to, from 0. Absent: to `target`.').exactOptional(),
+    tags: z.record(z.string(), z.string()).exactOptional().describe('What it is told together with. Absent: nothing.'),
     checks: z.array(answerCheck).exactOptional().describe('Of its own. Absent: those of the plan.'),
     timeout: amount(`Of its own, ${unit}. Absent: that of the plan.`).exactOptional(),
     followRedirects: z.boolean().exactOptional().describe('Of its own. Absent: as the plan says.'),

@@ -28,6 +28,17 @@ import {
 const ISO_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const instant = (description: string) => z.string().regex(ISO_INSTANT).describe(`${description} ISO 8601, UTC.`);
 
+const targetRatio = z
+  .strictObject({
+    ratio: amount('How many times as long.'),
+    ci95: z
+      .tuple([amount('Lower end.'), maybe('Upper end; null: open.')])
+      .exactOptional()
+      .describe('95 % confidence interval. Absent: none can be given.'),
+  })
+  .nullable()
+  .describe('Null: one of the two percentiles is not known, or infinite.');
+
 const run = z
   .strictObject({
     id: text('Name of the run; also of its folder.'),
@@ -176,6 +187,21 @@ const resultSchema = z
       .record(z.string(), seriesResult('Of all its requests.', 'One region.'))
       .exactOptional()
       .describe('All requests of the agents of a region, by its name. Absent: no agent said where it is.'),
+    tags: z
+      .record(z.string(), seriesResult('Of what has the tag.', 'One tag.'))
+      .exactOptional()
+      .describe(
+        'What has a tag, together, by `key=value`. Of several targets: `target=…` each of them; `request=…`, `flow=…` and `group=…` what went to several. Absent: none.',
+      ),
+    targetRatios: z
+      .strictObject({
+        base: text('The target that the others are held against: the first.'),
+        each: z
+          .record(z.string(), z.strictObject({ p50: targetRatio, p95: targetRatio }))
+          .describe('By target: how many times as long as at the base responses took, as callers had them.'),
+      })
+      .exactOptional()
+      .describe('Of a run against several targets. Absent: there is one, or nothing to compare.'),
     ramp: z
       .strictObject({
         from: amount('Its beginning, or the end of the warm-up, s since the start.'),

@@ -1,4 +1,5 @@
 import { headline } from '../analyze/headline.ts';
+import { targetSentences } from '../analyze/target-ratios.ts';
 import { formatClock, formatCount, formatMs } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type {
@@ -53,6 +54,10 @@ export function renderSummary(result: RunResult, options: SummaryOptions): strin
   if (breakingPoint !== undefined) search(page, result, breakingPoint);
   else if (plan.kind === 'probe') probe(page, result);
   else requests(page, result);
+  if (result.targetRatios !== undefined) {
+    page.gap();
+    for (const sentence of targetSentences(result.targetRatios, plan)) page.paragraph(sentence);
+  }
   const few = verdict.doubts.filter((doubt) => doubt.code === 'too-few-samples' && !doubt.invalidates);
   const noted = page.hasDash ? few : [];
   for (const doubt of noted) page.paragraph(`– ${doubt.message} ${doubt.hint}`, 'gray');

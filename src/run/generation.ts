@@ -8,6 +8,7 @@ import type { Trace } from '../core/rows.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
 import type { Segment } from '../core/segment.ts';
 import type { GeneratorSnapshot, IntervalSnapshot, Phase, SeriesSnapshot } from '../core/snapshot.ts';
+import { plansTo } from '../core/targets.ts';
 import { count, type Micros } from '../core/units.ts';
 import { ClosedLoad } from '../load/closed.ts';
 import { Epochs } from '../load/epochs.ts';
@@ -292,10 +293,22 @@ export class Generation {
     this.#step = this.#after(gracefulStop, () => this.#connects?.end());
     // A target with room for one connection has room for these.
     this.#driver.close();
+    // Of several targets each in turn, under the name of its first request.
+    const ways = plansTo(this.#plan);
+    let turn = -1;
     this.#connects = new SeparateConnects(
       maxRequests ?? Number.POSITIVE_INFINITY,
-      (done) => this.#measureConnect(this.#plan, this.#clock, done),
-      (took, handshake) => this.#recorder.recordSeparateConnect(this.#current, took, handshake),
+      (done) => {
+        turn = (turn + 1) % ways.length;
+        return this.#measureConnect(ways[turn] as Plan, this.#clock, done);
+      },
+      (took, handshake) => {
+        const request = Math.max(
+          0,
+          this.#plan.requests.findIndex(({ target = 0 }) => target === turn),
+        );
+        this.#recorder.recordSeparateConnect(this.#current, request, took, handshake);
+      },
       () => this.#end(),
     );
   }

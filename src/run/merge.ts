@@ -2,10 +2,8 @@
 
 import { addGoodput } from '../core/goodput.ts';
 import {
-  addCalls,
-  addDecoded,
+  addConnections,
   BODIES_KEPT,
-  type ConnectionCounts,
   EMPTY_HISTOGRAM,
   type FailureCount,
   type GeneratorSnapshot,
@@ -58,7 +56,7 @@ function joinSnapshots(parts: readonly IntervalSnapshot[]): IntervalSnapshot {
   const [first] = parts as readonly [IntervalSnapshot];
   if (parts.length === 1) return first;
   const generators = parts.flatMap((part) => part.generator ?? []);
-  const connections = joinConnections(parts.flatMap((part) => part.connections ?? []));
+  const connections = addConnections(parts.flatMap((part) => part.connections ?? []));
   const flows = joinNames(parts.flatMap((part) => (part.flows === undefined ? [] : [part.flows])));
   const groups = joinNames(parts.flatMap((part) => (part.groups === undefined ? [] : [part.groups])));
   const regions = joinNames(parts.flatMap((part) => (part.regions === undefined ? [] : [part.regions])));
@@ -113,21 +111,6 @@ function joinNames(parts: readonly Readonly<Record<string, SeriesSnapshot>>[]): 
   for (const name of new Set(parts.flatMap((part) => Object.keys(part))))
     joined[name] = joinSeries(parts.flatMap((part) => part[name] ?? []));
   return joined;
-}
-
-/** Null of nothing. */
-function joinConnections(parts: readonly ConnectionCounts[]): ConnectionCounts | null {
-  if (parts.length === 0) return null;
-  const redirects = parts.reduce((sum, part) => sum + (part.redirects ?? 0), 0);
-  const decoded = addDecoded(parts.flatMap((part) => part.decoded ?? []));
-  const functions = addCalls(parts.flatMap((part) => part.functions ?? []));
-  return {
-    ...(redirects === 0 ? {} : { redirects }),
-    ...(functions === null ? {} : { functions }),
-    ...(decoded === null ? {} : { decoded }),
-    closedUnannounced: parts.reduce((sum, part) => sum + part.closedUnannounced, 0),
-    surplus: parts.reduce((sum, part) => sum + part.surplus, 0),
-  };
 }
 
 function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {

@@ -58,8 +58,9 @@ async function askOnce(plan: Plan, template: RequestTemplate, question: Question
     body: bodyOf(question),
   };
   const longest = method === 'GET' && path !== template.path ? GET_PATIENCE : POST_PATIENCE;
+  const { flows: _, targets: __, ...alone } = plan;
   const single: Plan = {
-    ...plan,
+    ...alone,
     requests: [request],
     data: null,
     checks: ANY_STATUS,
@@ -90,7 +91,7 @@ function sourcesWith(sources: Sources, plan: Plan, found: Question): Sources {
   const { program } = sources;
   return {
     ...sources,
-    ...(more === ''
+    ...(more === '' || plan.targets !== undefined
       ? {}
       : program !== undefined
         ? { program: { ...program, url: `${program.url ?? literalText(plan.target.url)}${more}` } }

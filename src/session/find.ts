@@ -5,7 +5,7 @@ import { InstanceProbe } from '../client/instances.ts';
 import { singlePayloads } from '../client/payloads.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { RunEvent } from '../core/event.ts';
-import { hasSteps } from '../core/flow.ts';
+import { hasSteps, tagSets } from '../core/flow.ts';
 import { passOf } from '../core/pass.ts';
 import type { Distribution, LoadProfile, Plan, SearchPlan } from '../core/plan.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
@@ -65,6 +65,7 @@ async function* searchEvents(
   /** When the load under way began, µs of the clock. */
   let begun = 0;
   const pass = hasSteps(plan) ? passOf(plan) : null;
+  const tags = tagSets(plan);
   /** Runs a plan as part of a level; its snapshots as they are, and on the axis of the whole search. */
   async function* play(levelPlan: Plan, level: number, isOver: (snapshots: readonly IntervalSnapshot[]) => boolean) {
     const snapshots: IntervalSnapshot[] = [];
@@ -101,7 +102,7 @@ async function* searchEvents(
         warmup: seconds(warmup),
         duration: seconds(duration),
       };
-      const seenIn = (these: readonly IntervalSnapshot[]) => observe(these, warmup, paceOf(load), BATCHES, pass);
+      const seenIn = (these: readonly IntervalSnapshot[]) => observe(these, warmup, paceOf(load), BATCHES, pass, tags);
       // Where requests pile up beyond doubt.
       const snapshots = yield* play(levelPlan, level, (soFar) => {
         return soFar.at(-1)?.phase === 'measure' && controller.isHopeless(seenIn(soFar));

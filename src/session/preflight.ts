@@ -1,4 +1,4 @@
-import { requestEach, requestOnce } from '../client/single.ts';
+import { requestEach } from '../client/single.ts';
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
@@ -92,14 +92,18 @@ export async function preflight<Prepared extends Planned>(
     const discovery = await discoverFor(plan, clock);
     if (discovery.accepted === null) throw notFound(discovery, plan.requests[0]?.path ?? '', secrets(plan));
     const better = await again.by(discovery.accepted.question);
-    const second = await requestOnce(besideTheRun(better.plan), better.rows, clock, null);
-    if (second.outcome !== 'ok') throw preflightRefusal(better.plan, second, secrets(better.plan));
-    refuseUnstreamed(better.plan, [second]);
+    // One; of several targets to each.
+    const seconds: SingleResponse[] = [];
+    for await (const second of requestEach(besideTheRun(better.plan), better.rows, clock)) {
+      if (second.outcome !== 'ok') throw preflightRefusal(better.plan, second, secrets(better.plan));
+      seconds.push(second);
+    }
+    refuseUnstreamed(better.plan, seconds);
     const cache = await cacheTold(discovery, plan, secrets(better.plan));
-    const found = [...foundLines(discovery, secrets(better.plan)), ...cache, preflightLines([second])];
+    const found = [...foundLines(discovery, secrets(better.plan)), ...cache, preflightLines(seconds)];
     // It has no set-up: what is shown of the run is the plan with what was found.
     frame = await setUp(better.plan, { clock, secretsOf, onInterrupt });
-    return { prepared: better, told: [...told, ...found], responses: [second], frame };
+    return { prepared: better, told: [...told, ...found], responses: seconds, frame };
   } catch (error) {
     // One that somebody named may have been theirs.
     if (wish?.label === '') await files.removeFolder(wish.path);

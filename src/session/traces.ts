@@ -3,6 +3,7 @@ import type { Plan } from '../core/plan.ts';
 import { SAMPLE_FIELDS, type SampleBatch, type SampleField } from '../core/request-samples.ts';
 import type { SlowTrace } from '../core/result.ts';
 import { OUTCOMES } from '../core/sample.ts';
+import { targetOf } from '../core/targets.ts';
 import { spanIdOf, type TraceKey, traceIdOf } from '../core/trace.ts';
 import type { Machine } from '../core/world.ts';
 import { Delivery } from '../outputs/delivery.ts';
@@ -103,7 +104,10 @@ export class TraceSpans {
       ...this.#idsOf(sample),
       name: this.#nameOf(sample),
       method: this.#plan.requests[sample.request]?.method ?? '',
-      url: new URL(this.#plan.requests[sample.request]?.path.replace(/[?{].*$/s, '') ?? '', this.#plan.target.url).href,
+      url: new URL(
+        this.#plan.requests[sample.request]?.path.replace(/[?{].*$/s, '') ?? '',
+        targetOf(this.#plan, this.#plan.requests[sample.request] ?? {}).url,
+      ).href,
       startedAt: dueAt + this.#offset,
       endedAt: doneAt + this.#offset,
       sentAt: at(sentAt),

@@ -74,6 +74,7 @@ const SHAPES: Readonly<Record<Shape, string>> = {
   headers: 'list',
   body: 'text or JSON',
   port: 'port',
+  targets: 'list',
 };
 
 const valueText = ({ shape, value, file }: Setting): string =>

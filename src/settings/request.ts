@@ -17,6 +17,14 @@ export const REQUEST_SETTINGS = {
       harmless: 'http://127.0.0.1/',
     },
   },
+  targets: {
+    shape: 'targets',
+    flag: '--target <name=weight@url>',
+    repeat: true,
+    help: whereMeasured('one of several targets instead of a URL, as in canary=10@http://host; repeat for each'),
+    what: 'Several targets instead of url, each with its share of the load: canary=10@http://host, or {"name": "canary", "url": "http://host", "weight": 10}',
+    form: { part: 'unseen' },
+  },
   method: {
     shape: 'text',
     flag: '-X, --method <method>',

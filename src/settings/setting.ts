@@ -4,7 +4,19 @@
 export type SettingCommand = 'run' | 'find' | 'probe' | 'ui';
 
 /** How a setting is written in a scenario file: as text, as a number too, as true or false, as a list of texts too … */
-export type Shape = 'text' | 'quantity' | 'yes-or-no' | 'texts' | 'headers' | 'body' | 'port';
+export type Shape = 'text' | 'quantity' | 'yes-or-no' | 'texts' | 'headers' | 'body' | 'port' | 'targets';
+
+/** One of several targets, as a scenario file has it beside `NAME=WEIGHT@URL`. */
+export interface WrittenTarget {
+  readonly name: string;
+  readonly url: string;
+  readonly weight?: number | undefined;
+  readonly headers?: string[] | Record<string, string> | undefined;
+  readonly insecure?: boolean | undefined;
+  readonly cacert?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
 
 /** What the text of a setting means, with its limits in the same syntax. Where it is absent, its consumer has a parser of its own. */
 export type Value =

@@ -5,7 +5,7 @@ import { PROMPT_SETTINGS } from './prompts.ts';
 import { REPLAY_SETTINGS } from './replay.ts';
 import { REQUEST_SETTINGS } from './request.ts';
 import { SEARCH_SETTINGS } from './search.ts';
-import type { Setting, SettingCommand, Value } from './setting.ts';
+import type { Setting, SettingCommand, Value, WrittenTarget } from './setting.ts';
 import { TARGET_SETTINGS } from './target.ts';
 
 /*
@@ -51,6 +51,7 @@ export interface Written {
   readonly headers: string[] | Record<string, string>;
   readonly body: string | unknown[] | Record<string, unknown>;
   readonly port: boolean | string | number;
+  readonly targets: string | (string | WrittenTarget)[];
 }
 
 /** Settings as a person writes them, in a scenario file, in the environment or as flags. What they mean is read by `plan/`. */

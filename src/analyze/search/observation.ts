@@ -1,4 +1,5 @@
 import type { LevelLoad, LevelPurpose, Settled } from '../../core/breaking-point.ts';
+import type { TagSet } from '../../core/flow.ts';
 import { addGoodput } from '../../core/goodput.ts';
 import type { SeriesMeasure } from '../../core/measures.ts';
 import type { Pass } from '../../core/pass.ts';
@@ -58,7 +59,7 @@ export function sampleOf({ scope, of }: Pick<Criterion, 'scope' | 'of'>, observa
 
 function scopedSample({ kind, name }: Scope, observation: Observation): Sample | undefined {
   if (kind === 'request') return observation.requests === undefined ? observation : observation.requests[name];
-  return (kind === 'flow' ? observation.flows : observation.groups)?.[name];
+  return { flow: observation.flows, group: observation.groups, tag: observation.tags }[kind]?.[name];
 }
 
 const EMPTY_BATCH: Batch = { times: EMPTY_HISTOGRAM, infinite: 0 };
@@ -91,6 +92,8 @@ export interface Observation {
   /** The same of flows and groups that ended in the window; absent: there are none. */
   readonly flows?: Readonly<Record<string, Sample>>;
   readonly groups?: Readonly<Record<string, Sample>>;
+  /** Of what has a tag, by `key=value`; absent: there are none. */
+  readonly tags?: Readonly<Record<string, Sample>>;
   /** What arrives, where that are flows with steps; absent: requests do. */
   readonly passes?: Passes;
   /** When the window began, on one clock for all levels, s; absent: the levels follow each other without a gap. */
@@ -115,6 +118,7 @@ export const paceOf = (load: LevelLoad): Pace =>
  * @param warmup of the level, settling included, s.
  * @param batches into how many stretches the window is cut, at most.
  * @param pass through flows with steps; null: requests come by themselves.
+ * @param tags of the plan.
  */
 export function observe(
   snapshots: readonly IntervalSnapshot[],
@@ -122,6 +126,7 @@ export function observe(
   pace: Pace,
   batches: number,
   pass: Pass | null = null,
+  tags: readonly TagSet[] = [],
 ): Observation {
   const from = warmup * 1e6;
   const measured = snapshots.filter((one) => one.phase !== 'warmup');
@@ -157,6 +162,8 @@ export function observe(
   }
   const until = uncutUntil(windows, endAt);
   const tokens = tokensIn(measured.flatMap(({ series }) => Object.values(series)));
+  const whole = until < endAt ? m - 1 : m;
+  const spans = pass === null ? null : spansByName(snapshots, from, until, whole);
   const fitness = fitnessOf(windows, measured, pace);
   const late = fitness === null ? null : latenessOf(fitness);
   return {
@@ -168,11 +175,21 @@ export function observe(
     ...batchesOf([...byRequest.values()], m),
     ...(tokens === null ? {} : { tokens }),
     ...(byRequest.size < 2 ? {} : { requests: samplesOf(byRequest, m) }),
-    ...(pass === null
+    ...(spans === null || pass === null
       ? {}
       : {
           passes: passesIn(snapshots, from, until, pass),
-          ...spanSamples(snapshots, from, until, until < endAt ? m - 1 : m),
+          flows: samplesOf(spans.flow, whole),
+          groups: samplesOf(spans.group, whole),
+        }),
+    ...(tags.length === 0
+      ? {}
+      : {
+          tags: {
+            ...taggedSamples(tags, 'request', byRequest, m),
+            ...taggedSamples(tags, 'flow', spans?.flow ?? new Map(), whole),
+            ...taggedSamples(tags, 'group', spans?.group ?? new Map(), whole),
+          },
         }),
     unfit: fitness === null ? 'the generator delivered no interval' : unfitReason(fitness),
     ...(late === null ? {} : { late }),
@@ -235,12 +252,28 @@ function samplesOf(byRequest: ReadonlyMap<string, Own>, m: number): Record<strin
   return Object.fromEntries(samples) as Record<string, Sample>;
 }
 
-function spanSamples(
+/** Of all that have a tag of one kind. */
+function taggedSamples(
+  tags: readonly TagSet[],
+  kind: TagSet['kind'],
+  owns: ReadonlyMap<string, Own>,
+  m: number,
+): Record<string, Sample> {
+  const samples = tags
+    .filter((tag) => tag.kind === kind)
+    .map(({ name, members }): [string, Sample] => {
+      const own = members.flatMap((member) => owns.get(member) ?? []);
+      return [name, { ...batchesOf(own, m), dropped: own.reduce((sum, { dropped }) => sum + dropped, 0) }];
+    });
+  return Object.fromEntries(samples);
+}
+
+function spansByName(
   snapshots: readonly IntervalSnapshot[],
   from: number,
   until: number,
   m: number,
-): Required<Pick<Observation, 'flows' | 'groups'>> {
+): Readonly<Record<'flow' | 'group', ReadonlyMap<string, Own>>> {
   const owns = { flow: new Map<string, Own>(), group: new Map<string, Own>() };
   for (const { kind, name, series, at } of spansIn(snapshots, from, until)) {
     const own = owns[kind].get(name) ?? { parts: Array.from({ length: m }, () => []), dropped: 0, streamed: false };
@@ -248,7 +281,7 @@ function spanSamples(
     own.dropped += series.dropped;
     own.parts[Math.min(m - 1, Math.floor((at / (until - from)) * m))]?.push(series);
   }
-  return { flows: samplesOf(owns.flow, m), groups: samplesOf(owns.group, m) };
+  return owns;
 }
 
 /** Requests under way at an instant that an interval ends at; 0 at the very start. */

@@ -1,5 +1,5 @@
 import type { BreakingPoint, CriterionResult } from '../../core/breaking-point.ts';
-import { counted, formatArrivals, formatCount, formatMs, formatShare } from '../wording.ts';
+import { counted, formatArrivals, formatCount, formatMs, formatShare, scopeLabel } from '../wording.ts';
 
 /** The sentence a manager can read. */
 export function summaryOf(answer: BreakingPoint): string {
@@ -45,14 +45,14 @@ export function summaryOf(answer: BreakingPoint): string {
       tokens === undefined || answer.usersAtLimit === null
         ? ''
         : `, with ${unit === 'vus' ? '' : `about ${formatCount(answer.usersAtLimit)} streams at a time and `}${formatCount(Math.round(tokens))} tokens/s`;
-    return `Rough: ${between}, probably near ${end(estimate)}${there}${more} (${scope === undefined ? '' : `${scope.kind} ${scope.name} breaks first: `}${criterion ?? 'the SLO'}).`;
+    return `Rough: ${between}, probably near ${end(estimate)}${there}${more} (${scope === undefined ? '' : `${scopeLabel(scope)} breaks first: `}${criterion ?? 'the SLO'}).`;
   }
   const because =
     criterion === 'capacity'
       ? 'it is full there'
       : scope === undefined
         ? `${criterion ?? 'the SLO'} breaks there`
-        : `${scope.kind} ${scope.name} breaks first (${criterion})`;
+        : `${scopeLabel(scope)} breaks first (${criterion})`;
   const { tokensAtLimit } = answer;
   const what = tokensAtLimit === undefined ? 'requests' : 'streams';
   const tokens = tokensAtLimit === undefined ? '' : `, ${formatCount(Math.round(tokensAtLimit))} tokens/s`;

@@ -2,6 +2,7 @@
 import type { RunEvent } from '../../core/event.ts';
 import { GENERATOR_MEASURES, MEASURES, type Measure, SERIES_MEASURES } from '../../core/measures.ts';
 import type { GeneratorSnapshot, IntervalSnapshot, SeriesSnapshot } from '../../core/snapshot.ts';
+import { targetLine } from '../../core/targets.ts';
 import { toSeconds } from '../../core/units.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { type Distribution, type Family, type Labels, type Point, snakeCase } from './family.ts';
@@ -63,7 +64,7 @@ export class Meter {
       this.#startedAt = Date.parse(run.startedAt);
       this.#at = this.#startedAt;
       this.#ramps = plan.rampEnd !== undefined;
-      this.#info = { run: run.id, kind: plan.kind, target: plan.target.url, version: tool.version };
+      this.#info = { run: run.id, kind: plan.kind, target: targetLine(plan), version: tool.version };
     }
     if (event.type === 'interval') this.#add(event.snapshot);
   }

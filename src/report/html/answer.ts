@@ -1,6 +1,7 @@
 import { headline } from '../../analyze/headline.ts';
 import { counted, formatCount } from '../../analyze/wording.ts';
 import type { Doubt, RunResult } from '../../core/result.ts';
+import { targetLine } from '../../core/targets.ts';
 import { signOf } from '../phrases.ts';
 import { escapeHtml } from './escape.ts';
 import { durationFigure, utc } from './figures.ts';
@@ -40,8 +41,8 @@ export function answerOf(result: RunResult): string {
 export function targetOf({ plan }: RunResult): string {
   const [first, ...others] = plan.requests;
   return others.length > 0 || first === undefined
-    ? `${formatCount(plan.requests.length)} requests to ${plan.target.url}`
-    : `${first.method} ${plan.target.url}`;
+    ? `${formatCount(plan.requests.length)} requests to ${targetLine(plan)}`
+    : `${first.method} ${targetLine(plan)}`;
 }
 
 function headerOf(result: RunResult): string {

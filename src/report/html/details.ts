@@ -10,6 +10,7 @@ import {
   stagesOf,
 } from '../../core/plan.ts';
 import type { RunResult } from '../../core/result.ts';
+import { targetLine } from '../../core/targets.ts';
 import { type Micros, micros, toMillis, toSeconds } from '../../core/units.ts';
 import { DEFINITIONS } from './definitions.ts';
 import { escapeHtml } from './escape.ts';
@@ -51,7 +52,7 @@ export function loadWords(load: LoadProfile): string {
 function planEntries(plan: Plan): Entry[] {
   const { load } = plan;
   const entries: Entry[] = [
-    ['Target', code(plan.target.url)],
+    ['Target', code(targetLine(plan))],
     ...plan.requests.map(
       (request): Entry => [plan.requests.length === 1 ? 'Request' : request.name, requestText(request)],
     ),

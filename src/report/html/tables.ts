@@ -1,6 +1,7 @@
 import { countedSince } from '../../analyze/changes.ts';
 import { successesDiffer } from '../../analyze/percentiles.ts';
 import { isSteadyLoad } from '../../analyze/stretches.ts';
+import { targetSentences } from '../../analyze/target-ratios.ts';
 import {
   counted,
   formatBytes,
@@ -24,6 +25,7 @@ import { OUTCOMES } from '../../core/sample.ts';
 import { goodputSentence } from '../goodput.ts';
 import { RAMP, wholesOf } from '../request-rows.ts';
 import { streamSentence } from '../streams.ts';
+import { toldTags } from '../tags.ts';
 import { escapeHtml } from './escape.ts';
 import { dash, msOrDash, percentileCell, utc } from './figures.ts';
 
@@ -102,6 +104,21 @@ export function wholesTable(result: RunResult): string {
     'Flows and groups',
     'of the whole run; the response times of their requests together, without pauses, in ms; cut: by the end of the load',
     table('Flows and groups', ['Name', ...heads], rows),
+  );
+}
+
+/** Of all that have a tag, of each target among them; and how targets differ. Nothing where there are none. */
+export function tagsTable(result: RunResult): string {
+  const { targetRatios: ratios, plan } = result;
+  const tags = toldTags(result);
+  if (tags.length === 0) return '';
+  const rows = tags.flatMap(({ name, label, part }) => requestRows(label, part, result, `tag ${name}`));
+  const told = ratios === undefined ? [] : targetSentences(ratios, plan);
+  const what = plan.targets === undefined ? 'Tags' : 'Targets and tags';
+  return card(
+    what,
+    'of the whole run; response time in ms',
+    table(what, ['Name', ...REQUEST_HEADS], rows) + told.map((text) => `<p>${escapeHtml(text)}</p>`).join(''),
   );
 }
 
