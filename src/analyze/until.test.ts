@@ -68,6 +68,12 @@ describe('a run that went on for it', () => {
     expect(result.until?.moreSeconds).toBeGreaterThan(10 * Math.max(1, loose));
   });
 
+  it('knows a target that always takes as long, although it drifts by less than can be read', () => {
+    const { fold } = run(20, false, (index) => new Array<number>(100).fill(index < 10 ? 200_000 : 200_128));
+    const { value, certainty } = fold.known as NonNullable<typeof fold.known>;
+    expect(isPrecise(precisionOf(value, certainty?.interval ?? null), { precision: 0.005 })).toBe(true);
+  });
+
   it('is told nothing where there is no interval yet', () => {
     const { fold, result } = run(3, false, narrow);
     expect(fold.known?.certainty).toBeNull();

@@ -1,6 +1,6 @@
 import type { HistogramData } from '../core/snapshot.ts';
 import { binomialCdf } from './distributions.ts';
-import { bucketOf, Histogram } from './histogram.ts';
+import { bucketOf, Histogram, highestOf, lowestOf } from './histogram.ts';
 import { uncertaintyWith } from './long-run.ts';
 
 /** A confidence interval of a percentile, µs. An open upper end (the sample does not bound it) is null. */
@@ -20,6 +20,8 @@ const FEWEST_EFFECTIVE = 30;
 const FEWEST_BEYOND = 5;
 /** A run that is so many responses long, one after the other, is worth half of what its batches say. */
 const LENGTHS = 40;
+/** Three digits of a time, as it is printed, tell no two times apart that differ by less: half of the last digit of 100. */
+const ALIKE = 0.005;
 
 const CONFIDENCE = 0.95;
 const TAIL = (1 - CONFIDENCE) / 2;
@@ -38,6 +40,10 @@ const NORMAL = 1.96;
  * Its upper end is open where n_e (1 − p) < 5 or n_e < 30: a run that is no longer than some tens of the target's slow
  * whiles may have seen none of the longest. (n_e has the caution of h in it: of independent requests it is about n/2, so
  * that these are some 10 and 60 of them.) `docs/intervals.md` has what this covers, over many laws of service.
+ *
+ * Where it would be open, times that are printed alike count as one: of a target that takes the same time always, a drift that
+ * nobody could read would look like a slow while. They must be as many as lie beyond the percentile, or luck alone would close
+ * an end; and such an interval is never narrower than those times are apart.
  * @param duration of the run, µs; infinite where requests do not meet each other.
  * @returns a function of p (0..1); its value is null with fewer than 5 batches that hold anything.
  * Source: R. S. Woodruff, Confidence intervals for medians and other position measures (JASA 47, 1952) for the inversion.
@@ -69,20 +75,35 @@ export function batchEstimates(
   const sizes = filled.map(sizeOf);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const uncertainty = uncertaintyWith(sizes);
-  const worth = (p: number): number => {
-    const half = uncertainty(sharesAt(p, filled, merged, total));
+  const unseen = 1 + (LENGTHS * lengthMet(merged)) / duration;
+  const worth = (p: number, { shares }: Tie): number => {
+    const half = uncertainty(shares);
     return Math.min(total, (NORMAL ** 2 * p * (1 - p)) / half ** 2);
   };
-  const unseen = 1 + (LENGTHS * lengthMet(merged)) / duration;
-  const ofMedian = worth(0.5);
+  const estimateWith = (alike: number): ((p: number) => BatchEstimate) => {
+    const ofMedian = worth(0.5, tieAt(0.5, filled, merged, total, alike));
+    return (p) => {
+      const tie = tieAt(p, filled, merged, total, alike);
+      const seen = Math.min(worth(p, tie), ofMedian);
+      const effective = seen / unseen;
+      const half = (n: number): number => NORMAL * Math.sqrt((p * (1 - p)) / n);
+      const most = p + half(effective);
+      const open = most >= 1 - 1 / total || effective * (1 - p) < FEWEST_BEYOND || effective < FEWEST_EFFECTIVE;
+      const lowest = Math.min(tie.first, rankOf(Math.max(0, p - half(seen)), total));
+      const highest = open ? Number.POSITIVE_INFINITY : Math.max(tie.last, rankOf(most, total));
+      return { interval: endsAt(merged, lowest, highest), effective };
+    };
+  };
+  const exact = estimateWith(0);
+  let byReading: ((p: number) => BatchEstimate) | undefined;
   return (p) => {
-    const seen = Math.min(worth(p), ofMedian);
-    const effective = seen / unseen;
-    const half = (n: number): number => NORMAL * Math.sqrt((p * (1 - p)) / n);
-    const most = p + half(effective);
-    const open = most >= 1 - 1 / total || effective * (1 - p) < FEWEST_BEYOND || effective < FEWEST_EFFECTIVE;
-    const highest = open ? Number.POSITIVE_INFINITY : rankOf(most, total);
-    return { interval: endsAt(merged, rankOf(Math.max(0, p - half(seen)), total), highest), effective };
+    const estimate = exact(p);
+    if (estimate.interval?.[1] !== null) return estimate;
+    const { first, last } = tieAt(p, filled, merged, total, ALIKE);
+    if (last - first + 1 < (1 - p) * total) return estimate;
+    byReading ??= estimateWith(ALIKE);
+    const read = byReading(p);
+    return read.interval?.[1] == null ? estimate : read;
   };
 }
 
@@ -155,30 +176,52 @@ function bucketAtRank(times: Histogram, rank: number): number {
   return rank > times.count ? Number.POSITIVE_INFINITY : bucketOf(times.atRank(rank));
 }
 
-/** Of each batch, the share at or below the merged p-quantile. */
-function sharesAt(p: number, batches: readonly Batch[], merged: Histogram, total: number): number[] {
-  const bucket = bucketAtRank(merged, rankOf(p, total));
-  const parts = batches.map((batch) => ({ n: sizeOf(batch), ...around(batch, bucket) }));
+/** The requests about a quantile whose times count as one. */
+interface Tie {
+  /** Of each batch, the share at or below the quantile: those of the tie in proportion. */
+  readonly shares: readonly number[];
+  /** Ranks of the fastest and the slowest of them among all. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** About the merged p-quantile. @param alike the share by which times differ at most that count as one; 0: those of one bucket. */
+function tieAt(p: number, batches: readonly Batch[], merged: Histogram, total: number, alike: number): Tie {
+  const [from, to] = bucketsAbout(bucketAtRank(merged, rankOf(p, total)), alike);
+  const parts = batches.map((batch) => ({ n: sizeOf(batch), ...within(batch, from, to) }));
   const below = parts.reduce((sum, part) => sum + part.below, 0);
   const inside = parts.reduce((sum, part) => sum + part.inside, 0);
   const weight = (p * total - below) / inside;
-  return parts.map((part) => (part.below + weight * part.inside) / part.n);
+  return {
+    shares: parts.map((part) => (part.below + weight * part.inside) / part.n),
+    first: below + 1,
+    last: below + inside,
+  };
 }
 
-/** How many of a batch lie in buckets below this one, and how many inside. */
-function around(batch: Batch, bucket: number): { below: number; inside: number } {
-  if (bucket === Number.POSITIVE_INFINITY) return { below: batch.times.count, inside: batch.infinite };
+/** The buckets that are no further away; at least the next ones, since times are rounded to whole µs. */
+function bucketsAbout(bucket: number, alike: number): readonly [from: number, to: number] {
+  if (alike === 0 || bucket === Number.POSITIVE_INFINITY) return [bucket, bucket];
+  const from = bucketOf(Math.ceil(lowestOf(bucket) / (1 + alike)));
+  const to = bucketOf(Math.floor(highestOf(bucket) * (1 + alike)));
+  return [Math.max(0, Math.min(bucket - 1, from)), Math.max(bucket + 1, to)];
+}
+
+/** How many of a batch lie in buckets below these, and how many inside. */
+function within(batch: Batch, from: number, to: number): { below: number; inside: number } {
+  if (from === Number.POSITIVE_INFINITY) return { below: batch.times.count, inside: batch.infinite };
   const { buckets } = batch.times;
   let index = 0;
   let below = 0;
+  let inside = 0;
   for (let i = 0; i < buckets.length; i += 2) {
     index += buckets[i] as number;
     const n = buckets[i + 1] as number;
-    if (index === bucket) return { below, inside: n };
-    if (index > bucket) break;
-    below += n;
+    if (index > to) break;
+    if (index < from) below += n;
+    else inside += n;
   }
-  return { below, inside: 0 };
+  return { below, inside };
 }
 
 /** The interval between two ranks; null where its lower end is infinite too. */
