@@ -150,6 +150,21 @@ export interface ScalabilityResult {
   readonly points: readonly { readonly vus: number; readonly perSec: number }[];
 }
 
+/** What users who wait for their responses got out of a target, beside what arrivals did that wait for nobody. */
+export interface OpenAndClosed {
+  /**
+   * below: the limit is lower than what the users got. full: the same, as far as is known. unclear: the limit's interval reaches
+   * so far. more: arrivals got more than the users.
+   */
+  readonly relation: 'below' | 'full' | 'unclear' | 'more';
+  /** The most users among the levels with most throughput. */
+  readonly vus: number;
+  /** Successes, 1/s, over those levels; an open upper end: more users might get more. */
+  readonly closed: Estimate;
+  /** What either means, and why they differ. */
+  readonly message: string;
+}
+
 export type SearchWarning = {
   readonly code:
     | 'non-monotone'
@@ -195,6 +210,8 @@ export interface BreakingPoint {
   readonly sloLimits: readonly (LoadLimit & { readonly slo: string })[];
   /** Highest throughput of successes the target sustained, 1/s. */
   readonly capacity: Estimate | null;
+  /** Absent where either of them is not known. */
+  readonly openAndClosed?: OpenAndClosed;
   /** Where errors exceed their SLO; absent without an errors SLO. */
   readonly errorLimit?: LoadLimit;
   /** Load with the largest throughput per response time (Kleinrock's power), with its neighbours. */

@@ -161,6 +161,19 @@ export const breakingPointSchemaIn = (unit: TimeUnit) =>
       capacity: estimate
         .nullable()
         .describe('Highest throughput of successes the target sustained, 1/s; null: unknown.'),
+      openAndClosed: z
+        .strictObject({
+          relation: z
+            .enum(['below', 'full', 'unclear', 'more'])
+            .describe(
+              'below: the limit is lower than what waiting users got; full: the same; unclear: its interval reaches so far; more: arrivals got more.',
+            ),
+          vus: count('The most users among the levels with most throughput.'),
+          closed: estimate.describe('Successes that they got, 1/s; an open upper end: more users might get more.'),
+          message: text('What either means, and why they differ.'),
+        })
+        .exactOptional()
+        .describe('What users who wait got, beside arrivals that do not; absent where either is not known.'),
       errorLimit: z
         .strictObject(limitFields)
         .exactOptional()

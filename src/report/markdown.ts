@@ -110,7 +110,7 @@ function streamsTable(result: RunResult): string {
 
 /** The limits, what the reader must know of them, and every level with its reason. */
 function searchSections(result: RunResult, found: BreakingPoint): string[] {
-  const { levels, criterion, warnings } = found;
+  const { levels, criterion, warnings, openAndClosed } = found;
   const slo = levels.map((level) => shownCriterion(level, criterion)?.slo).find((each) => each !== undefined);
   const limits = limitRows(found).map(({ label, value, interval, note }) =>
     tableRow([cell(prose(label)), cell(prose(value)), cell(prose(interval)), cell(prose(note))]),
@@ -136,6 +136,7 @@ function searchSections(result: RunResult, found: BreakingPoint): string[] {
     [tableRow(['Limit', 'Estimate', '95 % interval', '']), tableRow(['---', '--:', '--:', '---']), ...limits].join(
       '\n',
     ),
+    openAndClosed === undefined ? '' : prose(openAndClosed.message),
     list(
       'Warnings',
       warnings.map(({ message }) => prose(message)),

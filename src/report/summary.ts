@@ -149,6 +149,7 @@ class Page {
 /** The limits, every level, and what the reader of the answer must know. */
 function search(page: Page, result: RunResult, found: BreakingPoint): void {
   page.block((columns, colour) => limitsTable(found, columns, colour));
+  if (found.openAndClosed !== undefined) page.paragraph(found.openAndClosed.message);
   page.gap();
   if (found.levels.length > 0) page.block((columns, colour) => levelsTable(found, columns, colour));
   page.paragraph(totalsSentence(result), 'gray');

@@ -4,6 +4,7 @@ import { scalabilityOf, sustainedThroughput } from './capacity.ts';
 import type { CriterionLimit, LimitEstimate } from './estimate.ts';
 import { idleLevels, idleTimes } from './idle-levels.ts';
 import { heldLoad, loadOf } from './monotone.ts';
+import { openAndClosed } from './open-closed.ts';
 import type { SearchState } from './state.ts';
 import { intervalOf, moreSeconds, statusOf } from './status.ts';
 import { summaryOf } from './summary.ts';
@@ -71,7 +72,8 @@ export function answerOf(state: SearchState): BreakingPoint {
     warnings: warningsOf(state),
     levels: levels.map(({ result }) => result),
   };
-  return { ...answer, summary: summaryOf(answer) };
+  const both = openAndClosed(state, answer);
+  return { ...answer, summary: summaryOf(answer), ...(both === null ? {} : { openAndClosed: both }) };
 }
 
 function tokensThere({ levels, options }: SearchState, load: number | null): Pick<BreakingPoint, 'tokensAtLimit'> {

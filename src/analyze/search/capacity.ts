@@ -61,6 +61,27 @@ export function capacityNow(ramp: Capacity | null, levels: readonly Level[]): Ca
   return carried > ramp.perSec ? { ...ramp, perSec: carried, reached: false } : ramp;
 }
 
+/** What users who wait for their responses got at most. */
+export interface ClosedThroughput {
+  readonly perSec: number;
+  readonly relativeError: number;
+  /** The most users among the saturated levels, and what a response took there, ms. */
+  readonly vus: number;
+  readonly meanMs: number | null;
+}
+
+/** Over the saturated closed levels; null where there is none. */
+export function closedThroughput(levels: readonly Level[]): ClosedThroughput | null {
+  const closed = levels.flatMap((level) => {
+    const { load, purpose } = level.step;
+    if (load.model !== 'closed' || purpose === 'idle' || level.margins.length === 0) return [];
+    return [{ ...throughputOf(level), vus: load.vus, meanMs: level.result.meanMs }];
+  });
+  const pooled = pool(closed);
+  const [fullest] = saturatedOf(closed).sort((a, b) => b.vus - a.vus);
+  return pooled === null || fullest === undefined ? null : { ...pooled, vus: fullest.vus, meanMs: fullest.meanMs };
+}
+
 /** The same over all saturated levels: the closed ones, and the open ones that were overloaded. */
 export function sustainedThroughput(levels: readonly Level[]): { perSec: number; relativeError: number } | null {
   const saturated = levels.filter(({ step, margins, result }) => {
@@ -70,14 +91,18 @@ export function sustainedThroughput(levels: readonly Level[]): { perSec: number;
 }
 
 function pool(all: readonly Throughput[]): { perSec: number; relativeError: number } | null {
-  // A short level may be the highest by luck alone: the threshold hangs on what the best one has at least.
-  const best = Math.max(0, ...all.map(({ perSec, relativeError }) => perSec * (1 - SURE * relativeError)));
-  const saturated = all.filter(({ perSec }) => perSec >= SATURATED * best && perSec > 0);
+  const saturated = saturatedOf(all);
   const seconds = saturated.reduce((sum, one) => sum + one.seconds, 0);
   if (seconds === 0) return null;
   const answers = saturated.reduce((sum, one) => sum + one.perSec * one.seconds, 0);
   const variance = saturated.reduce((sum, one) => sum + (one.relativeError * one.perSec * one.seconds) ** 2, 0);
   return { perSec: answers / seconds, relativeError: Math.sqrt(variance) / answers };
+}
+
+function saturatedOf<One extends Throughput>(all: readonly One[]): One[] {
+  // A short level may be the highest by luck alone: the threshold hangs on what the best one has at least.
+  const best = Math.max(0, ...all.map(({ perSec, relativeError }) => perSec * (1 - SURE * relativeError)));
+  return all.filter(({ perSec }) => perSec >= SATURATED * best && perSec > 0);
 }
 
 /** Throughput of successes, with its error from how the batches' counts differ. */

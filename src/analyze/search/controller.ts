@@ -87,6 +87,7 @@ export class Search {
       present: present.levels,
       spent,
       capacity,
+      rampReached: this.#progress.rampCapacity?.reached ?? false,
       estimate: limit,
       pauses,
       ceiling,

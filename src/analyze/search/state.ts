@@ -39,6 +39,8 @@ export interface SearchState {
   readonly present: readonly Level[];
   readonly spent: number;
   readonly capacity: Capacity | null;
+  /** Whether the closed ramp went on until throughput had stopped growing. */
+  readonly rampReached: boolean;
   readonly estimate: LimitEstimate | null;
   readonly pauses: Pauses | null;
   /** Lowest load that the generator could not do; null: none. */

@@ -34,7 +34,7 @@ export function searchSection({ breakingPoint }: RunResult): string {
   const card =
     `<article class="card levels"><div class="title">${titleOf(first)}${legendOf(first)}</div>` +
     `<div class="beside"><div class="plot tall" data-picture="levels">${loadSvgOf(first, WIDE.width, WIDE.height)}</div>` +
-    `${figuresOf(breakingPoint)}</div>${dataTable(first)}</article>`;
+    `${figuresOf(breakingPoint)}</div>${openAndClosedOf(breakingPoint)}${dataTable(first)}</article>`;
   return card + gridOf(others);
 }
 
@@ -103,6 +103,10 @@ function figuresOf(found: BreakingPoint): string {
     return `<div title="${escapeHtml(note)}"><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>${below.join('')}</div>`;
   });
   return `<dl class="answers">${rows.join('')}</dl>`;
+}
+
+function openAndClosedOf({ openAndClosed }: BreakingPoint): string {
+  return openAndClosed === undefined ? '' : `<p class="facts">${escapeHtml(openAndClosed.message)}</p>`;
 }
 
 function gridOf(pictures: readonly LoadPicture[]): string {
