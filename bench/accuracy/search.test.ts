@@ -393,6 +393,23 @@ describe('a search that cannot go on', () => {
     }
   });
 
+  it('finds no limit of a target that is slow by whiles, and allows for either of what it was', () => {
+    // M/M/1 of 250/s, p95 <= 100 ms at 220/s; from the 60th second on 1.4 times slower, and 149/s.
+    const target = (slowness: number) =>
+      lasting(slotted(1, (start, random) => random.exponential(0.004 * (start > 60 ? slowness : 1))));
+    const answerOf = (slowness: number) => simulate(searchOptions(SLO, 120, 0.1), target(slowness), 3);
+    const slower = answerOf(1.4);
+    expect(slower.status).toBe('rough');
+    expect(slower.moreSeconds).toBeNull();
+    expect(slower.interval?.[0]).toBeLessThan(149);
+    expect(slower.interval?.[1]).toBeGreaterThan(200);
+    const told = slower.warnings.find(({ code }) => code === 'capacity-changed')?.message;
+    expect(told).toMatch(/its capacity changed under way\. The interval allows for either of them\.$/);
+    const steady = answerOf(1);
+    expect(steady.status).toBe('found');
+    expect(steady.warnings.map(({ code }) => code)).not.toContain('capacity-changed');
+  });
+
   it('waits for an autoscaler after an increase only, and says that it scaled, or was not steady', () => {
     const search = new Search({ ...searchOptions(SLO, 240), settle: 5 });
     const random = new Random(4, 0);

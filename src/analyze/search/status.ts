@@ -16,8 +16,8 @@ const MOST_APART = 40;
 /** A target that breaks its SLO at any load with this probability does; one with the other might. */
 export const NEVER_SURE = 0.95;
 const NEVER_POSSIBLE = 0.05;
-/** A target with so many times its capacity at the end, or so little of it, is another one. */
-const CHANGED = 1.6;
+/** A target that does so many times as much at the end as at first, or so little, is not one target: nobody knows which one levels met. */
+const CHANGED = 1.25;
 /** A generator that is unfit in more of the levels than this is not fit to find anything, lucky levels or not. */
 const MOST_VOID = 1 / 3;
 
@@ -40,8 +40,9 @@ export function statusOf(state: SearchState): BreakingPointStatus {
 }
 
 /** Found is what levels on either side bear out, one that passes beyond doubt and one that fails, and what is narrow. */
-function isFound({ options, levels }: SearchState, { width, never, estimate }: LimitEstimate): boolean {
-  if (options.settle === 0 && hasChanged(levels)) return false;
+function isFound(state: SearchState, { width, never, estimate }: LimitEstimate): boolean {
+  const { options, levels, present } = state;
+  if (changedBy(state) > 1 || present.length < levels.length) return false;
   if (never > NEVER_POSSIBLE || width > Math.max(FOUND.times * options.precision, FOUND.width)) return false;
   const loads = (verdict: 'pass' | 'fail') => decided(levels, options.unit, verdict).map(({ load }) => load);
   const passed = Math.max(...loads('pass').filter((load) => load < estimate));
@@ -49,10 +50,14 @@ function isFound({ options, levels }: SearchState, { width, never, estimate }: L
   return failed <= FOUND.apart * passed;
 }
 
-/** Whether the first levels and the last met targets that differ by more than one that is slow by times does. */
-function hasChanged(levels: readonly Level[]): boolean {
-  const change = capacityChange(levels);
-  return change !== null && Math.abs(Math.log(change.last / change.first)) > Math.log(CHANGED);
+/**
+ * How many times as much, or as little, the target did at the end as at first, where it is slow by whiles; 1: it is not, as far as is
+ * known, or all levels of before have left.
+ */
+export function changedBy({ options, levels, present }: SearchState): number {
+  const change = options.settle === 0 && present.length === levels.length ? capacityChange(levels) : null;
+  const times = change === null ? 1 : Math.exp(Math.abs(Math.log(change.last / change.first)));
+  return times > CHANGED ? times : 1;
 }
 
 function isUnfit(levels: readonly Level[]): boolean {
@@ -84,15 +89,18 @@ export function intervalOf(
   const { estimate, levels } = state;
   if (estimate === null || isVague(estimate)) return null;
   const [passed, failed] = (isUnfit(levels) ? bracketOf(state) : null) ?? [estimate.low, estimate.high];
-  return [Math.min(estimate.low, passed), Math.max(estimate.high, failed)];
+  // Levels that happened to meet one of two targets agree, and are wrong together.
+  const apart = Math.sqrt(changedBy(state));
+  return [Math.min(estimate.low, passed) / apart, Math.max(estimate.high, failed) * apart];
 }
 
 /** Of a budget that many times as long nobody knows what it would give. */
 const MOST_TIMES = 8;
 
 /** How much longer a search must take for an interval of twice the precision asked for: its width goes with 1/√time. */
-export function moreSeconds({ estimate, spent, options }: SearchState): number | null {
-  if (estimate === null || !Number.isFinite(estimate.width)) return null;
+export function moreSeconds(state: SearchState): number | null {
+  const { estimate, spent, options } = state;
+  if (estimate === null || !Number.isFinite(estimate.width) || changedBy(state) > 1) return null;
   const wanted = Math.max(2 * options.precision, FOUND.width / 2);
   const times = Math.max(1.5, (estimate.width / wanted) ** 2);
   return times > MOST_TIMES ? null : (times - 1) * spent;

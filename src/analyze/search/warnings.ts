@@ -1,13 +1,13 @@
 import type { SearchWarning } from '../../core/breaking-point.ts';
 import { micros, toSeconds } from '../../core/units.ts';
 import { counted, formatMs, formatRate } from '../wording.ts';
-import { capacityChange } from './change.ts';
+import { type CapacityChange, capacityChange } from './change.ts';
 import type { LimitEstimate } from './estimate.ts';
 import { idleLevels, idleTimes, timesOf } from './idle-levels.ts';
 import { contradicts, type Level } from './level.ts';
 import type { Pauses } from './pauses.ts';
 import type { SearchState } from './state.ts';
-import { isVoid } from './status.ts';
+import { changedBy, isVoid, statusOf } from './status.ts';
 import { PERIODS, WINDOW_SHARE } from './steps.ts';
 
 /** h (room between limit and capacity) below which the curve is a cliff. */
@@ -15,7 +15,7 @@ const CLIFF = 0.015;
 
 /** What the reader of an answer must know. */
 export function warningsOf(state: SearchState): SearchWarning[] {
-  const { levels, present, estimate, pauses, recovered, options, criteria } = state;
+  const { levels, estimate, pauses, recovered, options, criteria } = state;
   const warnings: SearchWarning[] = [];
   const warn = (code: SearchWarning['code'], message: string): void => void warnings.push({ code, message });
   if (options.slos.length === 0 && criteria.length > 0)
@@ -60,12 +60,17 @@ export function warningsOf(state: SearchState): SearchWarning[] {
       'capacity-changed',
       `The target scaled: ${fewest} to ${counted(most, 'instance')} answered. The limit is that of the target and its autoscaler.`,
     );
-  else if (change !== null)
-    warn(
-      'capacity-changed',
-      `With ${counted(change.users, 'user')} the target answered ${formatRate(change.first)} at first, and ${formatRate(change.last)} at the end: its capacity changed under way.${present.length < levels.length ? ' What was measured before that was seen counts for nothing.' : ''}`,
-    );
+  else if (change !== null) warn('capacity-changed', changeSentence(change, state));
   return warnings;
+}
+
+function changeSentence({ users, first, last }: CapacityChange, state: SearchState): string {
+  const seen =
+    `With ${counted(users, 'user')} the target answered ${formatRate(first)} at first, and ${formatRate(last)} at the end: ` +
+    'its capacity changed under way.';
+  if (state.present.length < state.levels.length)
+    return `${seen} What was measured before that was seen counts for nothing.`;
+  return changedBy(state) > 1 && statusOf(state) === 'rough' ? `${seen} The interval allows for either of them.` : seen;
 }
 
 /** An idle target that was at least so many times slower at first was cold. */
