@@ -72,6 +72,7 @@ const SIDE_BY_SIDE = inTest([
   'starved',
   'streams',
   'summary',
+  'targets',
   'tls',
   'trace',
 ]);

@@ -40,6 +40,19 @@ describe('the targets that an agent sends to', () => {
     expect(refusal(own, 'https://a.test/', { socketPath: '/run/x' })).toContain('Unix sockets');
   });
 
+  it('are all of a plan’s', () => {
+    const { tls } = planFixture();
+    const targets = ['https://a.test', 'https://b.test'].map((url) => ({
+      ...targetAt(url),
+      name: url,
+      weight: 1,
+      tls,
+    }));
+    const plan = { target: targetAt('https://a.test'), targets, proxy: null };
+    expect(new AllowedTargets(['https://a.test']).refusal(plan)).toContain('https://b.test:443');
+    expect(new AllowedTargets(['https://*.test']).refusal(plan)).toBeNull();
+  });
+
   it('are origins', () => {
     expect(() => new AllowedTargets(['example.com'])).toThrow(/is no origin/);
     expect(() => new AllowedTargets(['https://example.com/path'])).toThrow(/is no origin/);

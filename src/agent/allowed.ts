@@ -1,5 +1,5 @@
 import { RampartError } from '../core/errors.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Plan, Target } from '../core/plan.ts';
 
 /** Which targets an agent sends to, whoever asks it. */
 export class AllowedTargets {
@@ -29,7 +29,15 @@ export class AllowedTargets {
   }
 
   /** Why a plan is refused; null: it is not. Where a plan connects elsewhere than its URL says, that must be allowed too. */
-  refusal({ target, proxy }: Pick<Plan, 'target' | 'proxy'>): string | null {
+  refusal({ target, targets = [], proxy }: Pick<Plan, 'target' | 'targets' | 'proxy'>): string | null {
+    for (const each of [target, ...targets]) {
+      const refusal = this.#refusalOf(each, proxy);
+      if (refusal !== null) return refusal;
+    }
+    return null;
+  }
+
+  #refusalOf(target: Target, proxy: Plan['proxy']): string | null {
     if (this.#patterns.length === 0) return null;
     const { protocol, host, port, via, socketPath } = target;
     if (socketPath !== undefined) return 'its --allow list has no Unix sockets';

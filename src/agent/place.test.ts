@@ -70,6 +70,12 @@ describe('a way into a network that is not the controller’s', () => {
     },
   );
 
+  it('is one of several targets', async () => {
+    const plan = to('198.51.100.7');
+    const other = { ...plan.target, host: '10.0.0.9', name: 'other', weight: 1, tls: plan.tls };
+    expect(await intrusion({ ...plan, targets: [other] }, resolve)).toBe('10.0.0.9 is a private address');
+  });
+
   it('is a name that leads there, an address that the plan connects to instead, and a Unix socket', async () => {
     expect(await intrusion(to('sly.example.com'), resolve)).toBe(
       'sly.example.com (169.254.169.254) is a private address',

@@ -85,7 +85,7 @@ export const areNeighbours = (one: Place, other: Place): boolean =>
 export const isPrivate = (address: string): boolean =>
   isIP(address) !== 0 && PRIVATE.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
 
-type Way = Pick<Plan, 'target' | 'proxy'>;
+type Way = Pick<Plan, 'target' | 'targets' | 'proxy'>;
 type Resolve = (host: string) => Promise<readonly string[]>;
 
 const resolveAll: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
@@ -94,9 +94,13 @@ const resolveAll: Resolve = async (host) => (await lookup(host, { all: true })).
  * Why a plan of a controller that is no neighbour is refused: it leads into the agent's own network, whose addresses mean
  * something else there than where the plan was written. Null: it does not.
  */
-export async function intrusion({ target, proxy }: Way, resolve: Resolve = resolveAll): Promise<string | null> {
-  if (target.socketPath !== undefined) return 'its Unix sockets are for its own network';
-  const ways = [target.host, target.via?.host, ...(target.via?.addresses ?? []), proxy?.host];
+export async function intrusion(
+  { target, targets = [], proxy }: Way,
+  resolve: Resolve = resolveAll,
+): Promise<string | null> {
+  const all = [target, ...targets];
+  if (all.some(({ socketPath }) => socketPath !== undefined)) return 'its Unix sockets are for its own network';
+  const ways = [...all.flatMap(({ host, via }) => [host, via?.host, ...(via?.addresses ?? [])]), proxy?.host];
   for (const host of ways.flatMap((way) => way ?? [])) {
     // One that has no address is reported by who connects to it.
     const addresses = isIP(host) === 0 ? await resolve(host).catch(() => []) : [host];

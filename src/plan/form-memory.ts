@@ -44,7 +44,7 @@ export class FormMemory {
 
 function shownOf(field: string, text: string, secrets: Secrets): string {
   if (field === 'url') return publishCommand([text], secrets).join('');
-  if (field === 'headers') return publishCommand(text.split('\n'), secrets).join('\n');
+  if (field === 'headers' || field === 'targets') return publishCommand(text.split('\n'), secrets).join('\n');
   return field === 'body' ? secrets.mask(text) : text;
 }
 

@@ -109,6 +109,19 @@ describe('the form of a test that is run again', () => {
     expect(again?.flows?.map(({ weight }) => weight)).toEqual([3, 1]);
   });
 
+  it('of several targets holds them, one a line, without what is secret of them', async () => {
+    const target = ['a=http://a/p?code=url-s3cret', 'b=3@http://b/p'];
+    const several = { kind: 'run', target: '', env: {}, flags: { target, vus: '2' } } as const;
+    const { plan: own } = preparedOf(several, WORLD);
+    const held = new FormMemory(formTexts(readWritten(several, WORLD.files), own, ''), Secrets.of(own));
+    expect(held.shown).toEqual({ targets: 'a=http://a/p?code=***\nb=3@http://b/p', vus: '2' });
+    const { plan: again } = await readForm('run', held.restore(held.shown).texts, {}, WORLD);
+    expect(again?.targets?.map(({ url, weight }) => [url, weight])).toEqual([
+      ['http://a/p?code=url-s3cret', 1],
+      ['http://b/p', 3],
+    ]);
+  });
+
   it('sends the secrets all the same, where they are left as they were shown', async () => {
     const { plan: again } = await readForm('run', { ...memory.shown, vus: '3' }, {}, WORLD, memory);
     expect(again?.target.url).toBe(target);

@@ -92,16 +92,20 @@ const LARGEST_BODY = 200_000;
  * @param target as it was given.
  */
 export function formTexts(given: RawSettings, plan: Plan, target: string): Record<string, string> {
-  const { settings, headers, mix } = given;
+  const { settings, headers } = given;
+  const { targets } = settings;
+  // Neither has a place in a form.
+  const isOfFile =
+    given.mix !== undefined || (typeof targets === 'object' && targets.some((one) => typeof one !== 'string'));
   const texts: Record<string, string> = {};
   for (const name of FORM_SETTINGS) {
-    if (mix !== undefined && layerOf(given, name) !== 'flags') continue;
+    if (isOfFile && layerOf(given, name) !== 'flags') continue;
     const value = settings[name];
     if (typeof value === 'string' || typeof value === 'number') texts[name] = String(value);
-    else if (Array.isArray(value) && isList(name)) texts[name] = value.join('\n');
+    else if (Array.isArray(value) && (isList(name) || name === 'targets')) texts[name] = value.join('\n');
     else if (value !== undefined) texts[name] = JSON.stringify(value);
   }
-  if (mix !== undefined) return { ...texts, url: target };
+  if (isOfFile) return { ...texts, url: target };
   if (headers.length > 0) texts['headers'] = headers.map(([name, value]) => `${name}: ${value}`).join('\n');
   for (const { body } of plan.requests)
     if (settings.bodyFile !== undefined && body?.encoding === 'utf8' && body.bytes <= LARGEST_BODY)

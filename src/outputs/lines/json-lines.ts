@@ -1,6 +1,7 @@
 /** A run as JSON, a line for each thing that happens: to a file, standard output, or an address. */
 import type { RunEvent } from '../../core/event.ts';
 import type { Output, OutputContext } from '../../core/output.ts';
+import { targetLine } from '../../core/targets.ts';
 import { Delivery } from '../delivery.ts';
 import { post, receiverOf } from '../http-receiver.ts';
 import { tagsOf } from '../options.ts';
@@ -51,8 +52,8 @@ async function wayTo(to: string, { print, create, clock, warn }: OutputContext):
 export function toLine(event: RunEvent, startedAt: number, { result }: Pick<OutputContext, 'result'>): object | null {
   if (event.type === 'started') {
     const { plan, run, tool } = event;
-    const { kind, target, load } = plan;
-    return { type: 'started', time: run.startedAt, version: tool.version, kind, target: target.url, load };
+    const { kind, load } = plan;
+    return { type: 'started', time: run.startedAt, version: tool.version, kind, target: targetLine(plan), load };
   }
   if (event.type === 'interval') {
     const { snapshot } = event;
