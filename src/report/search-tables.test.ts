@@ -95,7 +95,9 @@ describe('renderSummary of a search', () => {
     expect(text.split('\n')[0]).toMatch(/^It sustains \d+.* requests per second under p95<250ms/);
     expect(rowOf(text, 'SLO limit')).toHaveLength(4);
     for (const level of FOUND.levels) {
-      const row = text.split('\n').find((line) => line.startsWith(`${level.index + 1} `));
+      const row = text
+        .split('\n')
+        .find((line) => line.startsWith(`${level.index + 1} ${level.purpose.replace('-', ' ')}`));
       expect(row).toContain(` ${level.verdict}`);
       expect(row).toContain(level.reason.slice(0, 25));
     }
@@ -106,6 +108,15 @@ describe('renderSummary of a search', () => {
   it('says what the reader of the answer must know', () => {
     const warned = changed({ warnings: [{ code: 'cliff', message: 'Flat until it \u001b[31mbreaks.' }] });
     expect(render(warned)).toContain('Warnings\n○ Flat until it \uFFFD[31mbreaks.');
+  });
+
+  it('says what waiting users got beside what arrivals did, in the terminal and in Markdown', () => {
+    const message = FOUND.openAndClosed?.message ?? '';
+    expect(message).toMatch(/^\d+ users who each wait for their response got /);
+    expect(render(RESULT).replace(/\s+/g, ' ')).toContain(message);
+    expect(toMarkdown(RESULT)).toMatch(/\n\d+ users who each wait for their response got /);
+    const { openAndClosed: _, ...without } = FOUND;
+    expect(render({ ...RESULT, breakingPoint: without })).not.toContain('who each wait');
   });
 
   it('fits the terminal, without the reasons where they do not', () => {
