@@ -109,6 +109,41 @@ it('does not say that a load was whole which its agents had to end', async () =>
   expect(result.totals.sent).toBe(sent());
 });
 
+it('takes no search over, and says so; its agents end by themselves, and what it had measured can be drawn', async () => {
+  const [one] = await Promise.all([agentNamed('one'), agentNamed('two')]);
+  const cwd = temporaryFolder();
+  const search = [
+    'find',
+    target.url,
+    '--slo',
+    'p95<100ms',
+    '--nats',
+    nats.url,
+    '--agents',
+    '2',
+    '--orphan-timeout',
+    '2s',
+  ];
+  const controller = start([...search, '--no-discover', '--no-preflight', '-o', 'out'], { cwd });
+  running.push(controller);
+  // Beyond its first level.
+  await (one as Running).shown('-2: preparing part');
+  controller.kill('SIGKILL');
+  await controller.finished;
+  const id = /run (\S+)-0: preparing/.exec((one as Running).said())?.[1] ?? '';
+  const { code, stderr } = await resume(id);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/is a search, and what it had learnt.*\n.*rampart report/)]);
+  await (one as Running).shown('no word of the controller');
+  await sleep(500);
+  const then = target.received();
+  await sleep(500);
+  expect(target.received()).toBe(then);
+  const drawn = await rampart(['report', 'out', '--json'], { cwd });
+  const { totals, run } = JSON.parse(drawn.stdout) as RunResult;
+  expect(totals.sent).toBeGreaterThan(10);
+  expect(run.ending).toBe('interrupted');
+});
+
 it('says what it does not take', async () => {
   const refused = async (args: readonly string[]) => {
     const { code, stderr } = await rampart(['run', '--resume', '20260102-030405-ab12', ...args]);

@@ -122,6 +122,13 @@ export class Fleet {
         .getMessage(PLANS.name, { last_by_subj: SUBJECT.plan(run) })
         .catch(() => null);
       const message = stored === null ? null : (decode<PlanMessage>(stored.data) as PlanMessage | null);
+      // Whichever of its levels it was at.
+      if (message?.plan?.kind === 'find')
+        throw new RampartError(
+          'refused',
+          `--resume: ${session} is a search, and what it had learnt went with its controller; its agents end by themselves`,
+          `Start it again. What it had measured is in the folder of its run: rampart report reports/${session}`,
+        );
       if (found === null || message === null)
         throw new RampartError(
           'bad-flag',
@@ -131,8 +138,6 @@ export class Fleet {
       const { standing } = found.entry;
       if (message.protocol !== PROTOCOL)
         throw new RampartError('other-version', `--resume: the run ${session} is of another version`, SAME_VERSION);
-      if (message.plan.kind !== 'run')
-        throw new RampartError('refused', '--resume: what a search has learnt went with its controller', AGAIN);
       if (standing === null)
         throw new RampartError('refused', `--resume: the run ${session} had not begun: nothing was sent`, AGAIN);
       const register = await Register.takeOver(nats, manager, clock, run, found);
