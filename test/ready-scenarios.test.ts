@@ -63,7 +63,8 @@ async function run(
 const TESTS: Readonly<Record<string, () => Promise<void>>> = {
   'conversation.yaml': async () => {
     const url = await served('tokens', '--prefill', '2ms', '--prefill-token', '10us', '--decode', '1ms');
-    const result = await run('conversation.yaml', url, '--duration', '6s');
+    const chat = new URL('/v1/chat/completions', url).href;
+    const result = await run('conversation.yaml', chat, '--duration', '6s');
     const input = (name: string): number => {
       const { inputTokens = 0, ended = 1 } = result.series[name]?.streams ?? {};
       return inputTokens / ended;

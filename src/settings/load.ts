@@ -99,7 +99,7 @@ export const LOAD_SETTINGS = {
     shape: 'quantity',
     flag: '--cancel-share <share>',
     help: helpFor(['run', 'find'], 'of so many requests, with --cancel-after (default 10%)'),
-    what: 'Of how many requests the user leaves, with cancelAfter: 10% (default), exactly',
+    what: 'Of how many requests the user leaves, with cancelAfter: 10% (default), exactly so many of a thousand',
     value: { kind: 'share' },
     default: '10%',
     refusedBy: { probe: 'A probe waits for each response.' },
