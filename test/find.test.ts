@@ -66,13 +66,13 @@ describe('rampart find', () => {
     const file = join(cwd, 'buy.json');
     writeFileSync(file, JSON.stringify({ url, requests, flows: [{ name: 'buy', steps }] }));
     const slo = ['--slo', 'p95{predict}<50ms'];
-    const { code, result } = await measured(['find', file, ...slo, '--budget', '24s', '--allow-rough']);
+    const { result } = await measured(['find', file, ...slo, '--budget', '24s', '--allow-rough']);
     const { breakingPoint } = result;
     expect(breakingPoint?.unit).toBe('flows/s');
     for (const level of breakingPoint?.levels ?? []) expect(level.requestsPerSec).toBeDefined();
     if (breakingPoint?.status !== 'found' && breakingPoint?.status !== 'rough') {
-      // A machine too busy to measure.
-      expect(code).not.toBe(0);
+      // A machine too busy to measure: what it says at least must be true all the same.
+      expect(breakingPoint?.estimate ?? 0).toBeLessThan(65);
       return;
     }
     // Three visits to an M/M/1 queue in a flow: 140.1 / 3 = 46.7.
