@@ -35,6 +35,7 @@ const SIDE_BY_SIDE = inTest([
   'disturbed',
   'doctor',
   'endings',
+  'examples',
   'exit-codes',
   'exporters',
   'faults',
@@ -52,6 +53,7 @@ const SIDE_BY_SIDE = inTest([
   'mix',
   'outputs',
   'overlay-page',
+  'package',
   'preflight',
   'proxy',
   'readme',
@@ -80,7 +82,7 @@ const SIDE_BY_SIDE = inTest([
 /**
  * End-to-end tests that measure, with targets that sleep and loads that leave most of a core idle: two at a time disturb each
  * other no more than the system does. A file that is named in neither list runs alone: it measures at full speed or to the
- * millisecond, or it packs the package, which builds `dist/` anew under whoever uses it.
+ * millisecond.
  */
 const IN_PAIRS = inTest([
   'closing',
@@ -107,6 +109,8 @@ const LONG = [
   'faults',
   'readme',
   'container',
+  'examples',
+  'package',
   'serve-strategies',
   'serve-capacity',
   'until',
