@@ -25,8 +25,6 @@ const SIDE_BY_SIDE = inTest([
   'ci-examples',
   'ci-page',
   'coming-from',
-  'compare',
-  'compare-find',
   'compressed',
   'container',
   'cookies',
@@ -87,6 +85,8 @@ const SIDE_BY_SIDE = inTest([
 const IN_PAIRS = inTest([
   'closing',
   'cold-start',
+  'compare',
+  'compare-find',
   'connections',
   'engines',
   'serve-capacity',
@@ -139,6 +139,8 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'reference-server/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'],
           testTimeout: 600_000,
           env: { GOLDEN: updating ? 'update' : 'compare' },
+          // Files of one worker share the modules that they load: nothing is replaced in them, and most of the time went into loading.
+          isolate: false,
           // Vitest itself leaves a core to its own process, which has little to do once files are transformed.
           maxWorkers: CORES,
         },

@@ -22,9 +22,9 @@ describe('deployments compared by what they sustain', () => {
       const { code, stdout, stderr } = await rampart([
         ...['compare', '--find', `http://127.0.0.1:${port}/predict`, '-b', '{}', '-o', out, '--overwrite'],
         ...['--deployment', `fast=${serve(SERVED.fast)}`, '--deployment', `slow=${serve(SERVED.slow)}`],
-        ...['--cost', 'fast=0.2/h', '--cost', 'slow=0.1/h', '--slo', 'p95<300ms', '--budget', '5s', '--unit', 'vus'],
+        ...['--cost', 'fast=0.2/h', '--cost', 'slow=0.1/h', '--slo', 'p95<300ms', '--budget', '6s', '--unit', 'vus'],
         // Users who wait: a machine that is busy makes them late, and voids nothing.
-        ...['--vus', '2', '-d', '2s', '--margin', '20%'],
+        ...['--vus', '2', '-d', '3s', '--margin', '20%'],
       ]);
       // Whatever came of it, nothing that was started is left.
       await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
@@ -40,7 +40,7 @@ describe('deployments compared by what they sustain', () => {
     }
     expect(isWhole(deployments)).toBe(true);
     expect(stderr).toMatch(/^search, round 1 of 5/);
-    // Searches of five seconds are rough as a rule, and then decide nothing of breaking points; of capacities they do.
+    // Searches of six seconds are rough as a rule, and then decide nothing of breaking points; of capacities they do.
     expect(stdout).toMatch(/^(slow sustains less than fast: −\d+ %\.|Undecided whether slow sustains more)/);
     // Between named deployments a person chooses.
     expect(code).toBe(0);

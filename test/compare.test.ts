@@ -9,7 +9,7 @@ import { httpTarget, type TestTarget } from './target.ts';
 /** Two targets of which one takes twice as long, and so much that no busy machine hides it. */
 const [BASE, HEAD] = [50, 100];
 /** Users who wait for their responses: what a disturbed machine adds is small beside the margin. */
-const LOAD = ['--vus', '2', '-d', '1500ms', '--margin', '25%'];
+const LOAD = ['--vus', '2', '-d', '2s', '--margin', '25%'];
 
 const answering = (ms: number): Promise<TestTarget> =>
   httpTarget((_, response) => {
