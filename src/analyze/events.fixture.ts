@@ -117,7 +117,7 @@ export function seriesOf(made: Made, at = 0): SeriesSnapshot {
     sent,
     dropped,
     ok: ok.length,
-    failed: unsuccessful - aborted,
+    failed: unsuccessful - aborted - (ended.cancelled ?? 0),
     ...(leftOut > 0 ? { leftOut } : {}),
     byOutcome: { ...(ok.length > 0 ? { ok: ok.length } : {}), ...ended },
     byStatus: { ...(ok.length > 0 ? { 200: ok.length } : {}), ...(status > 0 ? { [status]: unsuccessful } : {}) },

@@ -148,6 +148,19 @@ it('a user whose one response takes all the run was not idle', () => {
   expect(without.verdict.doubts.map(({ code }) => code)).toContain('hidden-idle');
 });
 
+it('says nothing where users left: how long they had waited is not known', () => {
+  const idleWith = (ended: { readonly cancelled?: number }) =>
+    idleOf(
+      foldOf([
+        startedOf(planOf({ load: users(10, 10) })),
+        ...Array.from({ length: 10 }, (_, n) => secondOf(n, { ok: new Array<number>(10).fill(100_000), ended })),
+        finishedOf('completed', 10),
+      ]).result(),
+    );
+  expect(idleWith({})).toBeDefined();
+  expect(idleWith({ cancelled: 2 })).toBeUndefined();
+});
+
 it('a first response that is slow for a moment starves nobody, however short the run', () => {
   const events = [
     startedOf(planOf({ load: users(1, 10) })),

@@ -9,6 +9,7 @@ import type { World } from '../core/world.ts';
 import { secretsIn } from '../plan/publish.ts';
 import { parseCount, parseSeed, quote } from '../plan/syntax.ts';
 import { parseThreshold } from '../plan/threshold.ts';
+import { parseTiers } from '../plan/tiers.ts';
 import { renderSweep, sweepCsv, sweepMarkdown, toSweepJson } from '../report/sweep.ts';
 import { renderSweepPage } from '../report/sweep-page.ts';
 import { newRunId } from '../session/execution.ts';
@@ -141,22 +142,11 @@ export function parseLevels(text: string): readonly number[] {
 
 /** `gold=ttft_p95<200ms,tpot_p95<30ms`; those of `--slo` are one without a name. @throws RampartError */
 function tiersOf({ slo = [], tier = [] }: SweepFlags): readonly Tier[] {
-  const named = tier.map((text): Tier => {
-    const [, name, slos] = /^([^=<>]+)=(.+)$/s.exec(text) ?? [];
-    if (name === undefined || slos === undefined)
-      throw new RampartError(
-        'bad-flag',
-        `--tier: ${quote(text)} has no name, or no SLO`,
-        "Write --tier 'gold=ttft_p95<200ms,tpot_p95<30ms'.",
-      );
-    return { name: name.trim(), slos: slos.split(',').map((each) => each.trim()) };
-  });
+  const named = parseTiers(tier, '--tier');
   const all = [...(slo.length === 0 ? [] : [{ name: '', slos: slo }]), ...named];
   const parsed = all.flatMap(({ name, slos }) =>
     slos.map((each) => ({ name, metric: parseThreshold(each, name === '' ? '--slo' : '--tier').metric })),
   );
-  const twice = named.find(({ name }, place) => named.findIndex((other) => other.name === name) !== place);
-  if (twice !== undefined) throw new RampartError('bad-flag', `--tier: two of them are named ${quote(twice.name)}`);
   if (all.length > 1 && parsed.some(({ metric }) => metric.kind === 'goodput'))
     throw new RampartError(
       'bad-flag',

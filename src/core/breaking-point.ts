@@ -130,6 +130,18 @@ export interface LevelResult {
   readonly settled?: Settled;
 }
 
+/** Up to which load a further set of SLOs holds: between two levels of the search, which were chosen for others. */
+export interface TierResult {
+  readonly name: string;
+  readonly slos: readonly string[];
+  /** The highest level at which all hold, below all at which one breaks; null: there is none. */
+  readonly holdsUpTo: number | null;
+  /** The lowest level at which one breaks; null: there is none. */
+  readonly breaksFrom: number | null;
+  /** Which: an SLO as written, or `capacity` where the target is full. */
+  readonly brokenBy: string | null;
+}
+
 /** A limit on the search's axis. Not reached: it lies above `interval[0]`, and `estimate` is null. */
 export interface LoadLimit {
   readonly status: 'found' | 'not-reached';
@@ -208,6 +220,8 @@ export interface BreakingPoint {
   readonly sloLimit?: LoadLimit;
   /** Where each SLO by itself breaks. */
   readonly sloLimits: readonly (LoadLimit & { readonly slo: string })[];
+  /** Further sets of SLOs; absent: none was asked for. */
+  readonly tiers?: readonly TierResult[];
   /** Highest throughput of successes the target sustained, 1/s. */
   readonly capacity: Estimate | null;
   /** Absent where either of them is not known. */

@@ -140,10 +140,13 @@ function distributionInMillis(distribution: Distribution): InMillis<Distribution
 }
 
 function searchInMillis(search: SearchPlan): InMillis<SearchPlan> {
-  const { extendTo, ...rest } = search;
+  const { extendTo, tiers, ...rest } = search;
   return {
     ...rest,
     slos: search.slos.map(thresholdInMillis),
+    ...(tiers === undefined
+      ? {}
+      : { tiers: tiers.map(({ name, slos }) => ({ name, slos: slos.map(thresholdInMillis) })) }),
     budget: toMillis(search.budget),
     ...(extendTo === undefined ? {} : { extendTo: toMillis(extendTo) }),
     settle: toMillis(search.settle),

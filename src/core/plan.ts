@@ -325,12 +325,20 @@ export interface Until {
   readonly precision: number;
 }
 
+/** A set of SLOs that is judged beside those of a search. */
+export interface SearchTier {
+  readonly name: string;
+  readonly slos: readonly Threshold[];
+}
+
 /** What `find` looks for, and how long. */
 export interface SearchPlan {
   /** The axis that is searched: arrivals per second, of requests or of flows with steps, or virtual users. */
   readonly unit: 'req/s' | 'flows/s' | 'vus';
   /** All must hold; none: chosen from the idle target's own response time, and said. */
   readonly slos: readonly Threshold[];
+  /** Further sets of SLOs, judged from the levels of those. Absent: none. */
+  readonly tiers?: readonly SearchTier[];
   readonly budget: Micros;
   /** Wanted width of the 95 % interval over the estimate, 0..1. */
   readonly precision: number;

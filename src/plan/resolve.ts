@@ -43,6 +43,7 @@ import { suitedTo } from './suited.ts';
 import { resolveTargets } from './targets.ts';
 import { parseTemplatedAddress } from './template.ts';
 import { meantBy, resolveThresholdList } from './threshold.ts';
+import { resolveTiers } from './tiers.ts';
 import { resolveTls } from './tls.ts';
 import { traced, traceKeyOf, traceWishOf } from './trace.ts';
 import { resolveTraffic } from './traffic.ts';
@@ -182,6 +183,7 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
     ...(abortOn.length === 0 ? {} : { abortOn }),
     search: resolveSearch(given, kind, {
       slos: held.thresholds,
+      tiers: resolveTiers(given, names),
       pass: flows !== null && hasSteps({ flows }) ? passOf({ requests, flows }) : null,
     }),
   };

@@ -1,6 +1,6 @@
 import { RampartError } from '../core/errors.ts';
 import type { Pass } from '../core/pass.ts';
-import type { Plan, SearchPlan, Threshold } from '../core/plan.ts';
+import type { Plan, SearchPlan, SearchTier, Threshold } from '../core/plan.ts';
 import { micros, seconds, toSeconds } from '../core/units.ts';
 import { namesWhere, SETTING_NAMES, SETTINGS } from '../settings/table.ts';
 import { type RawSettings, refuse } from './raw-settings.ts';
@@ -23,6 +23,7 @@ export function refuseMisplaced(given: RawSettings, kind: 'find' | 'probe', prob
 /** What is sent at a level. */
 interface Searched {
   readonly slos: readonly Threshold[];
+  readonly tiers: readonly SearchTier[];
   /** A pass through flows with steps; null: requests come by themselves. */
   readonly pass: Pass | null;
 }
@@ -31,7 +32,11 @@ interface Searched {
 const BUDGET_OF_PAUSES = 40;
 
 /** What to search for; null where the plan is no search. @throws RampartError */
-export function resolveSearch(given: RawSettings, kind: Plan['kind'], { slos, pass }: Searched): SearchPlan | null {
+export function resolveSearch(
+  given: RawSettings,
+  kind: Plan['kind'],
+  { slos, tiers, pass }: Searched,
+): SearchPlan | null {
   if (kind !== 'find') {
     for (const name of namesWhere(({ onlyFor }) => onlyFor === 'find'))
       if (given.settings[name] !== undefined) refuse(given, name, 'only applies to rampart find');
@@ -51,6 +56,7 @@ export function resolveSearch(given: RawSettings, kind: Plan['kind'], { slos, pa
   return {
     unit,
     slos,
+    ...(tiers.length === 0 ? {} : { tiers }),
     ...time,
     precision: readOrDefault(given, 'precision'),
     ...(given.settings.allowRough === true ? { allowRough: true } : {}),

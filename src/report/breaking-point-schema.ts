@@ -158,6 +158,18 @@ export const breakingPointSchemaIn = (unit: TimeUnit) =>
       sloLimits: z
         .array(z.strictObject({ ...limitFields, slo: text('As written.') }))
         .describe('Where each SLO by itself breaks.'),
+      tiers: z
+        .array(
+          z.strictObject({
+            name: text('Its name.'),
+            slos: z.array(z.string()).describe('As written.'),
+            holdsUpTo: maybe('The highest level at which all hold, below all at which one breaks; null: none.'),
+            breaksFrom: maybe('The lowest level at which one breaks; null: none.'),
+            brokenBy: z.string().nullable().describe('Which: an SLO as written, or `capacity`; null: none broke.'),
+          }),
+        )
+        .exactOptional()
+        .describe('Further sets of SLOs, judged from the same levels. Absent: none was asked for.'),
       capacity: estimate
         .nullable()
         .describe('Highest throughput of successes the target sustained, 1/s; null: unknown.'),
@@ -241,6 +253,10 @@ export function searchPlanSchema<Slo extends z.ZodType>(slo: Slo, unit: TimeUnit
   return z.strictObject({
     unit: UNIT.describe('The axis that is searched.'),
     slos: z.array(slo).describe('All must hold; none: chosen from the idle response time.'),
+    tiers: z
+      .array(z.strictObject({ name: text('Its name.'), slos: z.array(slo).describe('All must hold.') }))
+      .exactOptional()
+      .describe('Further sets of SLOs, judged from the same levels. Absent: none.'),
     budget: amount(`How long it may take, ${unit}.`),
     precision: amount('Wanted width of the 95 % interval over the estimate, 0..1.'),
     allowRough: z.literal(true).exactOptional().describe('A rough result passes too.'),

@@ -99,6 +99,20 @@ export interface LimitRow {
   readonly note: string;
 }
 
+function tierRows({ tiers = [], unit }: BreakingPoint): LimitRow[] {
+  return tiers.map(({ name, holdsUpTo, breaksFrom, brokenBy }) => ({
+    label: `Tier ${name}`,
+    value: holdsUpTo === null ? '–' : `≥ ${formatLoad(holdsUpTo, unit)}`,
+    interval: breaksFrom === null ? '' : `below ${formatLoad(breaksFrom, unit)}`,
+    note:
+      breaksFrom === null
+        ? holdsUpTo === null
+          ? 'no level decides'
+          : 'no level broke it'
+        : `${brokenBy ?? ''} ${brokenBy === 'capacity' ? 'was reached' : 'breaks'} at that level`,
+  }));
+}
+
 /** The figures of the answer, for an engineer. What is not known is a dash with the reason in the note. */
 export function limitRows(found: BreakingPoint): LimitRow[] {
   const { unit, estimate, interval, capacity, errorLimit, knee, usersAtLimit, criterion, status, idleMs } = found;
@@ -116,6 +130,7 @@ export function limitRows(found: BreakingPoint): LimitRow[] {
       note: known ? binding : 'no answer yet',
     },
     ...(latencies.length > 1 ? latencies.map((one) => limitRow(`of ${one.slo}`, one, unit, '')) : []),
+    ...tierRows(found),
     {
       label: 'Capacity',
       value: capacity === null ? '–' : formatLoad(capacity.estimate, achieved),

@@ -66,10 +66,13 @@ export function courseSvg(
       const y = of(level);
       return y == null ? [] : [{ x: level.vus, y, label: '' }];
     });
-    return points.length < 2 ? [] : [{ name, place, points }];
+    return points.length < 2 ? [] : [{ name, place, points: namedAtItsEnd(points, name) }];
   });
   return drawn.length === 0 ? '' : svgOf(drawn, 'users at a time', yName);
 }
+
+const namedAtItsEnd = (points: readonly Point[], name: string): readonly Point[] =>
+  points.map((point, i) => (i === points.length - 1 ? { ...point, label: name } : point));
 
 function svgOf(lines: readonly Line[], xName: string, yName: string): string {
   const all = lines.flatMap(({ points }) => points);
@@ -93,11 +96,14 @@ function svgOf(lines: readonly Line[], xName: string, yName: string): string {
       ? ''
       : points
           .map(({ x: across, y: up, label }) => {
+            // Near the right edge it stands on the other side.
+            const late = xAt(across) > WIDTH - RIGHT - 40;
             const text =
               label === ''
                 ? ''
-                : `<text x="${figure(xAt(across) + 8)}" y="${figure(yAt(up) - 7)}">${escapeHtml(label)}</text>`;
-            const told = `${label === '' ? `${name}, ${tickLabel(across)}` : usersText(Number(label))}: ${rounded(up)}`;
+                : `<text x="${figure(xAt(across) + (late ? -8 : 8))}" y="${figure(yAt(up) - 7)}"${late ? ' text-anchor="end"' : ''}>${escapeHtml(label)}</text>`;
+            const what = /^\d+$/.test(label) ? usersText(Number(label)) : `${name}, ${usersText(across)}`;
+            const told = `${what}: ${rounded(up)}`;
             return `<g><title>${escapeHtml(told)}</title>${shapeAt(place, xAt(across), yAt(up))}${text}</g>`;
           })
           .join('');

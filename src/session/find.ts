@@ -127,6 +127,7 @@ function createSearch(plan: Plan & { readonly search: SearchPlan }): Search {
   return new Search({
     unit: search.unit,
     slos: search.slos,
+    ...(search.tiers === undefined ? {} : { tiers: search.tiers }),
     ...(goodput === undefined ? {} : { goodput }),
     budget: toSeconds(search.budget),
     precision: search.precision,

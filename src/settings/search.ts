@@ -22,6 +22,15 @@ export const SEARCH_SETTINGS = {
       only: 'find',
     },
   },
+  tiers: {
+    shape: 'texts',
+    flag: '--tier <name=slos>',
+    repeat: true,
+    help: { find: "a further set of SLOs, judged from the same levels: 'gold=ttft_p95<200ms,tpot_p95<30ms'; repeat" },
+    what: 'Further sets of SLOs by name, judged from the same levels: gold=ttft_p95<200ms,tpot_p95<30ms',
+    example: 'gold=p95<100ms',
+    onlyFor: 'find',
+  },
   unit: {
     shape: 'text',
     flag: '--unit <unit>',

@@ -8,6 +8,7 @@ import { openAndClosed } from './open-closed.ts';
 import type { SearchState } from './state.ts';
 import { intervalOf, moreSeconds, statusOf } from './status.ts';
 import { summaryOf } from './summary.ts';
+import { tiersOf } from './tiers.ts';
 import { tokensAt } from './tokens.ts';
 import { isCliff, warningsOf } from './warnings.ts';
 import { resolutionOf } from './window.ts';
@@ -54,6 +55,7 @@ export function answerOf(state: SearchState): BreakingPoint {
       fails || status === 'generator-limited'
         ? []
         : (estimate?.limits ?? []).map((one) => ({ slo: one.criterion.slo, ...limitOf(one, held) })),
+    ...(options.tiers === undefined ? {} : { tiers: tiersOf(options.tiers, state.present, options.unit) }),
     capacity,
     ...(errors === undefined || fails ? {} : { errorLimit: limitOf(errors, held) }),
     knee: kneeOf(state),

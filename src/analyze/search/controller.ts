@@ -33,6 +33,7 @@ export class Search {
 
   /** @throws RampartError `bad-flag` for an SLO that growing load cannot break. */
   constructor(options: SearchOptions) {
+    for (const { slos } of options.tiers ?? []) criteriaOf(slos);
     this.#progress = new Progress(options, criteriaOf(options.slos, options.goodput));
     this.#run = search(this.#progress);
     this.#advance(this.#run.next());

@@ -1,7 +1,7 @@
 import type { LoadUnit, SearchStop } from '../../core/breaking-point.ts';
 import type { RequestLimit } from '../../core/goodput.ts';
 import type { Pass } from '../../core/pass.ts';
-import type { Threshold } from '../../core/plan.ts';
+import type { SearchTier, Threshold } from '../../core/plan.ts';
 import type { Capacity } from './capacity.ts';
 import type { Criterion } from './criteria.ts';
 import type { LimitEstimate } from './estimate.ts';
@@ -12,6 +12,8 @@ export interface SearchOptions {
   readonly unit: LoadUnit;
   /** All must hold; none: p95 ≤ max(10 × idle median, 100 ms) and errors < 1 %. */
   readonly slos: readonly Threshold[];
+  /** Further sets, judged from the same levels; absent: none. */
+  readonly tiers?: readonly SearchTier[];
   /** What a request must be under to be good, where one of them is goodput. */
   readonly goodput?: readonly RequestLimit[];
   /** s. */

@@ -22,7 +22,7 @@ export function summaryOf(answer: BreakingPoint): string {
     const why = status === 'not-reached' ? 'the highest load allowed' : 'beyond it the generator is the limit';
     return estimate === null
       ? 'No answer: the generator was not fit to measure.'
-      : `At least ${load(estimate)}: ${why}.`;
+      : `At least ${load(estimate)}${streamsAt(answer)}: ${why}.`;
   }
   if (status === 'undecided' || estimate === null || interval === null) {
     const known = interval === null ? '' : ` So far: ${range(interval[0], interval[1])}.`;
@@ -40,12 +40,7 @@ export function summaryOf(answer: BreakingPoint): string {
       answer.moreSeconds == null
         ? ''
         : `; ${formatLonger(answer.moreSeconds)} more would give ±${formatShare(Math.max(answer.precision.asked, 0.075))}`;
-    const tokens = answer.tokensAtLimit;
-    const there =
-      tokens === undefined || answer.usersAtLimit === null
-        ? ''
-        : `, with ${unit === 'vus' ? '' : `about ${formatCount(answer.usersAtLimit)} streams at a time and `}${formatCount(Math.round(tokens))} tokens/s`;
-    return `Rough: ${between}, probably near ${end(estimate)}${there}${more} (${scope === undefined ? '' : `${scopeLabel(scope)} breaks first: `}${criterion ?? 'the SLO'}).`;
+    return `Rough: ${between}, probably near ${end(estimate)}${streamsAt(answer)}${more} (${scope === undefined ? '' : `${scopeLabel(scope)} breaks first: `}${criterion ?? 'the SLO'}).`;
   }
   const because =
     criterion === 'capacity'
@@ -53,14 +48,20 @@ export function summaryOf(answer: BreakingPoint): string {
       : scope === undefined
         ? `${criterion ?? 'the SLO'} breaks there`
         : `${scopeLabel(scope)} breaks first (${criterion})`;
-  const { tokensAtLimit } = answer;
-  const what = tokensAtLimit === undefined ? 'requests' : 'streams';
-  const tokens = tokensAtLimit === undefined ? '' : `, ${formatCount(Math.round(tokensAtLimit))} tokens/s`;
   const users =
-    unit === 'vus' || answer.usersAtLimit === null
-      ? tokens
-      : `, about ${formatCount(answer.usersAtLimit)} ${what} at a time${tokens}`;
+    answer.tokensAtLimit !== undefined
+      ? streamsAt(answer)
+      : unit === 'vus' || answer.usersAtLimit === null
+        ? ''
+        : `, about ${formatCount(answer.usersAtLimit)} requests at a time`;
   return `Breaks at ${load(estimate)} (${range(interval[0], interval[1])})${users}: ${because}.`;
+}
+
+/** `, about 41 streams at a time, 1,270 tokens/s`; empty where nothing was streamed. */
+function streamsAt({ unit, usersAtLimit, tokensAtLimit }: BreakingPoint): string {
+  if (tokensAtLimit === undefined) return '';
+  const users = unit === 'vus' || usersAtLimit === null ? '' : `, about ${formatCount(usersAtLimit)} streams at a time`;
+  return `${users}, ${formatCount(Math.round(tokensAtLimit))} tokens/s`;
 }
 
 function criterionValue({ value, unit }: CriterionResult): string {

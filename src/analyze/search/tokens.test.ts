@@ -36,7 +36,12 @@ describe('tokens of a search', () => {
       ...{ usersAtLimit: 41, tokensAtLimit: 1_270.4 },
     };
     expect(summaryOf(found)).toMatch(/, about 41 streams at a time, 1,270 tokens\/s: tpot_p95<40ms breaks there\.$/);
-    expect(summaryOf({ ...found, status: 'rough' })).toContain('with about 41 streams at a time and 1,270 tokens/s');
+    expect(summaryOf({ ...found, status: 'rough' })).toContain(
+      'near 12.3/s, about 41 streams at a time, 1,270 tokens/s',
+    );
+    expect(summaryOf({ ...found, status: 'not-reached' })).toBe(
+      'At least 12.3/s, about 41 streams at a time, 1,270 tokens/s: the highest load allowed.',
+    );
     const { tokensAtLimit: _, ...without } = found;
     expect(summaryOf(without)).toMatch(/, about 41 requests at a time: /);
   });
