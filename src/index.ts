@@ -14,6 +14,7 @@ export type * from './core/breaking-point.ts';
 export type * from './core/command.ts';
 export { ERROR_CODES, type ErrorCode, EXIT, type ExitCode, RampartError } from './core/errors.ts';
 export type * from './core/event.ts';
+export type { TagSet } from './core/flow.ts';
 export type { CheckedResponse, FunctionSource, RequestContext } from './core/functions.ts';
 export type { GoodputCounts, RequestLimit } from './core/goodput.ts';
 export type { InMillis } from './core/in-millis.ts';
@@ -45,7 +46,7 @@ export type { RawStep, RawValue } from './plan/written-steps.ts';
 export type { ResultFile } from './report/json.ts';
 export type { Report, ReportOptions } from './session/report.ts';
 export type { FindResult, LoadWish, Session, SessionOptions } from './session/start.ts';
-export type { SettingCommand } from './settings/setting.ts';
+export type { SettingCommand, WrittenTarget } from './settings/setting.ts';
 export type { SettingName, SettingOf, Settings, Written } from './settings/table.ts';
 
 /** The threads lie where the package was built into, of which this file is one. */
