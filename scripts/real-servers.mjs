@@ -90,6 +90,13 @@ const SERVERS = [
     start: ({ bin, port }) => [join(bin, 'python'), join(HERE, 'ray_app.py'), port],
     path: '/predict',
   },
+  {
+    name: 'kserve',
+    title: "KServe's Python server",
+    packages: ['kserve==0.21.0'],
+    start: ({ bin, port }) => [join(bin, 'python'), join(HERE, 'kserve_app.py'), port],
+    path: '/v2/models/sum/infer',
+  },
 ];
 
 /** @returns {Promise<number>} that nobody listens on, with room for two behind it. */

@@ -1,13 +1,13 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { freePort } from '../bench/port.ts';
-import { CLI, temporaryFolder } from './command.ts';
+import { actionRun, commentsApi, exampleWorkflow, shellRun, standInPackage } from '../scripts/ci/steps.mjs';
+import { temporaryFolder } from './command.ts';
 import { printedBy } from './python.ts';
 
 /** The examples for CI, step by step: the shell that stands in them, on a service that a change makes slower or not. */
@@ -40,93 +40,17 @@ function service(folder: string, ms: number): void {
 }
 
 const comments: { id: number; body: string }[] = [];
-/** What is called of GitHub's API. */
-const github = createServer(async (request, response) => {
-  let text = '';
-  for await (const piece of request) text += piece;
-  const { body = '' } = (text === '' ? {} : JSON.parse(text)) as { body?: string };
-  const [, id] = /comments\/(\d+)$/.exec(request.url ?? '') ?? [];
-  if (request.method === 'POST') comments.push({ id: comments.length + 7, body });
-  const known = comments.find((comment) => `${comment.id}` === id);
-  if (request.method === 'PATCH' && known !== undefined) known.body = body;
-  response.end(JSON.stringify(request.method === 'GET' ? comments : {}));
-});
+const github = commentsApi(comments);
 
 beforeAll(async () => {
-  mkdirSync(rampart);
-  writeFileSync(join(rampart, 'cli.mjs'), `#!/usr/bin/env node\nawait import(${JSON.stringify(CLI)});\n`, {
-    mode: 0o755,
-  });
-  writeFileSync(
-    join(rampart, 'package.json'),
-    JSON.stringify({ name: 'rampart', version: '1.0.0', bin: { rampart: 'cli.mjs' } }),
-  );
+  standInPackage(rampart);
   comments.push({ id: 1, body: 'Looks good to me' });
   await new Promise<void>((resolve) => github.listen(0, '127.0.0.1', resolve));
 });
 afterAll(() => github.close());
 
-interface Step {
-  readonly id?: string;
-  readonly run?: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-/** Carries out the steps of action.yml as a runner does: what it knows is put in, and what a step writes is known to the next. */
-async function actionRun(command: string, cwd: string): Promise<Readonly<Record<string, number>>> {
-  const action = parse(read('action.yml')) as {
-    inputs: Record<string, { default?: string }>;
-    runs: { steps: readonly Step[] };
-  };
-  const known: Record<string, string> = {
-    'runner.temp': join(cwd, 'temp'),
-    'github.event.pull_request.number': '12',
-    'inputs.command': command,
-    'inputs.package': rampart,
-    'inputs.token': 'a-token',
-  };
-  for (const [name, { default: value = '' }] of Object.entries(action.inputs)) known[`inputs.${name}`] ??= value;
-  const filled = (text: string): string => text.replaceAll(/\$\{\{ ([\w.-]+) \}\}/g, (_, name) => known[name] ?? '');
-  const codes: Record<string, number> = {};
-  mkdirSync(join(cwd, 'temp'), { recursive: true });
-  for (const { id = '', run, env = {} } of action.runs.steps) {
-    if (run === undefined) continue;
-    const output = join(cwd, 'temp', `${id}.output`);
-    writeFileSync(output, '');
-    const own = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, filled(value)]));
-    // Not in this thread's way: it answers the step that comments.
-    codes[id] = await exitCodeOf(run, cwd, {
-      ...own,
-      GITHUB_OUTPUT: output,
-      GITHUB_ACTION_PATH: ROOT,
-      GITHUB_REPOSITORY: 'them/service',
-      GITHUB_API_URL: `http://127.0.0.1:${(github.address() as AddressInfo).port}`,
-      GITHUB_RUN_ID: '5',
-    });
-    for (const line of readFileSync(output, 'utf8').split('\n')) {
-      const [, name, value = ''] = /^([\w-]+)=(.*)$/.exec(line) ?? [];
-      if (name !== undefined) known[`steps.${id}.outputs.${name}`] = value;
-    }
-  }
-  return codes;
-}
-
-function exitCodeOf(script: string, cwd: string, env: Readonly<Record<string, string>>): Promise<number> {
-  // As GitHub runs `shell: bash`.
-  const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
-    cwd,
-    env: { PATH: process.env['PATH'] ?? '', HOME: cwd, ...env },
-    stdio: 'ignore',
-  });
-  return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? -1)));
-}
-
 describe('the workflow for GitHub', () => {
-  const workflow = parse(read('examples/ci/github.yml')) as {
-    jobs: { compare: { steps: readonly (Step & { uses?: string; with?: { command?: string } })[] } };
-  };
-  const { steps } = workflow.jobs.compare;
-  const command = here(steps.find(({ uses = '' }) => uses.startsWith('rampart-load/'))?.with?.command ?? '');
+  const { shell, command } = exampleWorkflow();
 
   it('stays green for a change that changes nothing, goes red for one that makes it slower, and keeps one comment', async () => {
     const codes: (number | undefined)[] = [];
@@ -137,8 +61,9 @@ describe('the workflow for GitHub', () => {
       const cwd = join(work, name);
       service(join(cwd, 'base'), 20);
       service(join(cwd, 'head'), ms);
-      for (const { run } of steps) if (run !== undefined) expect(await exitCodeOf(run, cwd, {})).toBe(0);
-      const ended = await actionRun(command, cwd);
+      for (const script of shell) expect(await shellRun(script, cwd, {})).toBe(0);
+      const api = `http://127.0.0.1:${(github.address() as AddressInfo).port}`;
+      const ended = await actionRun({ command: here(command), package: rampart, cwd, api });
       expect([ended['install'], ended['run'], ended['comment']]).toEqual([0, 0, 0]);
       codes.push(ended['verdict']);
     }
@@ -163,7 +88,7 @@ describe('the jobs for GitLab and Jenkins', () => {
       const cwd = join(work, name);
       service(cwd, 20);
       // A busy machine may make a run invalid: that is no mistake of the script.
-      expect([0, 5]).toContain(await exitCodeOf(here(script), cwd, { RAMPART: rampart }));
+      expect([0, 5]).toContain(await shellRun(here(script), cwd, { RAMPART: rampart }));
       expect(readFileSync(join(cwd, 'rampart/junit.xml'), 'utf8')).toContain('<testsuites');
     }
     const { junit, metrics } = gitlab.artifacts.reports;
@@ -174,7 +99,7 @@ describe('the jobs for GitLab and Jenkins', () => {
 });
 
 it('has no shell that bash cannot read', () => {
-  const action = parse(read('action.yml')) as { runs: { steps: readonly Step[] } };
+  const action = parse(read('action.yml')) as { runs: { steps: readonly { readonly run?: string }[] } };
   for (const { run } of action.runs.steps)
     if (run !== undefined) execFileSync('bash', ['-n', '-c', run.replaceAll(/\$\{\{.*?\}\}/g, 'x')]);
   expect(spawnSync('node', ['--check', join(ROOT, 'scripts/ci/comment.mjs')]).status).toBe(0);

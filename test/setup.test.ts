@@ -172,3 +172,53 @@ describe('set-up and tear-down', () => {
     expect(stdout.includes(TOKEN)).toBe(false);
   });
 });
+
+describe('the recipe for OAuth', () => {
+  it('gets a token by client credentials, sends it with each request, and shows neither it nor the secret', async () => {
+    const secret = 's3cr&t=+%20canary';
+    const issued = 'issued-6f1ed002ab5595859014ebf0951522d9';
+    const asked: string[] = [];
+    const wrong: string[] = [];
+    const server = createServer(async (request, response) => {
+      let body = '';
+      for await (const piece of request.setEncoding('utf8')) body += piece;
+      if (request.url === '/oauth/token') {
+        const form = new URLSearchParams(body);
+        asked.push(request.method ?? '', request.headers['content-type'] ?? '', form.get('scope') ?? '');
+        const known = form.get('grant_type') === 'client_credentials' && form.get('client_id') === 'load test';
+        const right = known && form.get('client_secret') === secret;
+        response.writeHead(right ? 200 : 401, { 'content-type': 'application/json' });
+        return void response.end(
+          JSON.stringify(right ? { access_token: issued, token_type: 'Bearer' } : { error: body }),
+        );
+      }
+      if (request.headers.authorization !== `Bearer ${issued}`) wrong.push(`${request.headers.authorization}`);
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const page = readFileSync(new URL('../docs/scenario.md', import.meta.url), 'utf8');
+    const [, recipe = ''] = /### OAuth 2\.0[\s\S]*?```json\n([\s\S]*?)```/.exec(page) ?? [];
+    const cwd = temporaryFolder();
+    const at = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    writeFileSync(
+      join(cwd, 'oauth.json'),
+      recipe.replace('127.0.0.1:8989', at).replace('"vus": 10', '"vus": 2').replace('"30s"', '"1s"'),
+    );
+    const env = { CLIENT_ID: 'load test', CLIENT_SECRET: secret };
+    const { code, stdout, stderr } = await rampart(['run', 'oauth.json', '-o', 'out'], { cwd, env });
+    expect([[0, 5].includes(code ?? -1), stderr]).toEqual([true, expect.not.stringContaining('rampart: ')]);
+    expect(asked).toEqual(['POST', 'application/x-www-form-urlencoded', 'predict']);
+    expect(wrong).toEqual([]);
+    const files = readdirSync(join(cwd, 'out')).map((name) => readFileSync(join(cwd, 'out', name), 'utf8'));
+    for (const text of [stdout, stderr, ...files])
+      for (const hidden of [issued, secret, encodeURIComponent(secret)]) expect(text).not.toContain(hidden);
+    const refused = await rampart(['run', 'oauth.json', '-o', 'no'], {
+      cwd,
+      env: { ...env, CLIENT_SECRET: 'another-1' },
+    });
+    expect(refused.code).toBe(4);
+    expect(refused.stderr).toMatch(/token.*401/s);
+    expect(refused.stderr).not.toContain('another-1');
+    server.close().closeAllConnections();
+  });
+});

@@ -221,7 +221,7 @@ export function refuseUnlike(sides: readonly SideInput[]): void {
     if (differences.length > 0)
       throw new RampartError(
         'usage',
-        `${first.from} and ${other.from} are runs of different plans: ${differences.join(', ')} differ`,
+        `${first.from} and ${other.from} are runs of different plans: ${differences.join(', ')} ${differences.length === 1 ? 'differs' : 'differ'}`,
         'Compare runs of one plan, or add --force to compare them all the same.',
       );
   }
