@@ -244,7 +244,8 @@ ${missing.length === 0 ? 'All of them were installed and started.' : `Not measur
 
 What each of them needs of discovery: LitServe describes no body and refuses with the same words whatever is wrong, so names that fields usually have are tried. The metadata of
 MLServer's model of scikit-learn lists no inputs, and its errors say nothing, so rows of usual widths are tried. MLflow's errors name the columns. BentoML and Ray Serve
-(with FastAPI) describe their bodies. Not tried: Triton, TensorFlow Serving, TorchServe and vLLM.
+(with FastAPI) describe their bodies, KServe's metadata its inputs. Not measured: TorchServe 0.12 from PyPI starts, but its workers need PyTorch, whose wheels there bring CUDA with them;
+TensorFlow Serving is not on PyPI as a server; the Triton that PyTriton 0.7 brings starts, but runs no model under Python 3.11; vLLM was not tried (its wheels are for CUDA).
 `;
 if (named.length === 0) writeFileSync(join(ROOT, 'docs/real-servers.md'), page);
 process.exitCode = missing.length === 0 ? 0 : 1;

@@ -115,7 +115,7 @@ function listed({ files, stdout, stderr }: World, folder: string): ExitCode {
       if (!(error instanceof RampartError)) throw error;
       unread++;
       stdout.write(`${name}  cannot be read\n`);
-      stderr.write(`rampart: ${printable(error.message)}\n  ${error.hint}\n`);
+      stderr.write(`rampart: ${printable(error.message)}\n${error.hint === '' ? '' : `  ${error.hint}\n`}`);
     }
   }
   if (names.length === 0) stdout.write(`no baseline in ${folder}\n`);

@@ -29,20 +29,31 @@ function ran(slower: number, turn: number): RunResult {
 /** How much a run differs from the next one, by its number: a tenth up and down. */
 const noisy = (n: number): number => 1 + 0.1 * Math.sin(7 * n);
 
-async function compared(slower: number, wishes: Partial<LiveWishes>, noise = (_: number) => 1) {
+async function compared(
+  slower: number,
+  wishes: Partial<LiveWishes>,
+  noise = (_: number) => 1,
+  disturbed = (_: number) => false,
+) {
   const clock = new VirtualClock();
   const told: string[] = [];
   let pairs = 0;
   const measure = async (_: World, order: readonly LiveSide[], turn: Turn): Promise<readonly Measured[]> => {
     pairs++;
     clock.spend(seconds(20));
-    return order.map(({ label }, i) => ({
-      ...{ label, from: `${label}-${turn.number}`, cpuSeconds: () => null },
-      result: ran(
+    return order.map(({ label }, i) => {
+      const result = ran(
         (label === 'head' ? slower : 1) * noise(2 * turn.number + (label === 'head' ? 1 : 0)),
         2 * turn.number + i,
-      ),
-    }));
+      );
+      const { verdict } = result;
+      return {
+        ...{ label, from: `${label}-${turn.number}`, cpuSeconds: () => null },
+        result: disturbed(turn.number)
+          ? { ...result, verdict: { ...verdict, status: 'interrupted' as const } }
+          : result,
+      };
+    });
   };
   const world = { onInterrupt: () => () => {}, version: '1.0.0', clock } as unknown as World;
   const { comparison } = await compareLive(
@@ -90,6 +101,13 @@ describe('pairs within a budget', () => {
     expect(pairs).toBe(3);
     expect(comparisonSentence(comparison)).toBe(
       'Undecided: 5 runs of each side are needed at least. The budget of 1:10 ended after 3 pairs; the longest took 0:20, so 5 take up to 1:40.',
+    );
+  });
+
+  it('say that the time is over where none of them could be used', async () => {
+    const { comparison } = await compared(2, { budget: seconds(70) }, undefined, () => true);
+    expect(comparisonSentence(comparison)).toMatch(
+      /^Nothing can be compared: .* can be used\. The budget of 1:10 ended after 0 pairs; the longest took 0:20,/,
     );
   });
 

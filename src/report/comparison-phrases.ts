@@ -27,7 +27,8 @@ export function comparisonSentence(comparison: Comparison): string {
       return `Nothing changed that counts: every figure is within ${formatShare(margin)} of the base’s${points}.`;
     }
     case 'undecided':
-      if (metrics.length === 0) return 'Nothing can be compared: no run of one side, or of both, can be used.';
+      if (metrics.length === 0)
+        return `Nothing can be compared: no run of one side, or of both, can be used.${timeSentence(comparison)}`;
       if (metrics.every(({ runs }) => runs < FEWEST_RUNS))
         return `Undecided: ${FEWEST_RUNS} runs of each side are needed at least.${timeSentence(comparison)}`;
       return `Undecided: ${metrics
