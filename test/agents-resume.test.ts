@@ -128,6 +128,9 @@ it('takes no search over, and says so; its agents end by themselves, and what it
   running.push(controller);
   // Beyond its first level.
   await (one as Running).shown('-2: preparing part');
+  // And within it: who only prepares has heard of no start, and says that instead.
+  const before = target.received();
+  while (target.received() - before < 5) await sleep(20);
   controller.kill('SIGKILL');
   await controller.finished;
   const id = /run (\S+)-0: preparing/.exec((one as Running).said())?.[1] ?? '';

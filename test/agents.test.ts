@@ -107,7 +107,7 @@ describe('agents', () => {
     target = await fixedTarget(5);
     const [, two] = await twoAgents();
     const run = start(['run', target.url, '--rate', '60/s', '-d', '9s', '--tolerate-loss', '-o', 'out', ...runFlags()]);
-    await sleep(3_000);
+    while (counted() < 100) await sleep(50);
     two?.kill('SIGSTOP');
     const finished = await run.finished;
     const result = resultOf(finished);
