@@ -6,9 +6,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { anyAnswer } from '../../src/drivers/http1/answer.fixture.ts';
 import { compareWithLlhttp } from '../../src/drivers/http1/llhttp-comparison.fixture.ts';
 import { readWithOurs } from '../../src/drivers/http1/own-reading.fixture.ts';
+import { anyResponse } from '../../src/drivers/http1/response.fixture.ts';
 import { describeMachine } from '../machine.ts';
 import { saveSection } from './page.ts';
 import { type ParserResults, parserSection } from './parser-section.ts';
@@ -29,7 +29,7 @@ const inputs = BATCH * Math.ceil(Number(values.inputs) / BATCH);
 const seed = Number(values.seed);
 if (!(inputs > 0) || !Number.isSafeInteger(seed)) throw new Error('--inputs and --seed are numbers');
 
-const input = fc.tuple(anyAnswer, fc.boolean(), fc.double({ min: 0, max: 1, noNaN: true }));
+const input = fc.tuple(anyResponse, fc.boolean(), fc.double({ min: 0, max: 1, noNaN: true }));
 const undici = JSON.parse(readFileSync('node_modules/undici/package.json', 'utf8')) as { version: string };
 const llhttp = `undici ${undici.version}`;
 const before = values.continue ? kept() : null;

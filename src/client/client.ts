@@ -2,8 +2,8 @@ import { createExchange, type Exchange } from '../core/exchange.ts';
 import { firstRequest } from '../core/flow.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Clock, Driver, Payloads } from '../core/ports.ts';
-import type { AnswerBuffer } from '../drivers/answer.ts';
 import { ownEngineFor } from '../drivers/own.ts';
+import type { ResponseBuffer } from '../drivers/response-buffer.ts';
 
 /** What came of a single request. */
 export interface Reply<Seen> {
@@ -17,7 +17,7 @@ export interface Reply<Seen> {
 export type PassStep = Pick<Exchange, 'request' | 'index' | 'captured'> & { readonly after?: Exchange | undefined };
 
 /** Takes what is wanted of a response. Both are valid within the call. */
-export type Look<Seen> = (answer: AnswerBuffer, address: string) => Seen;
+export type Look<Seen> = (answer: ResponseBuffer, address: string) => Seen;
 
 /**
  * Single requests of a plan, outside its load, over the way that its load takes: the same driver, HTTP version, TLS, proxy or

@@ -1,7 +1,7 @@
 import type { Plan } from '../core/plan.ts';
 import type { Clock, Payloads } from '../core/ports.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
-import type { AnswerBuffer } from '../drivers/answer.ts';
+import type { ResponseBuffer } from '../drivers/response-buffer.ts';
 import { Client } from './client.ts';
 
 /** Headers in which servers, balancers and platforms name the instance that answered. */
@@ -54,7 +54,7 @@ export class InstanceProbe {
     const names = header === null ? NAMES : [header.toLowerCase()];
     const requests = plan.requests.map((request) => ({ ...request, checks: [], captures: [] }));
     const alone: Plan = { ...plan, requests, keepAlive: false, checks: [] };
-    const look = (answer: AnswerBuffer, address: string) => instanceOf(answer, names, address);
+    const look = (answer: ResponseBuffer, address: string) => instanceOf(answer, names, address);
     return new InstanceProbe(await Client.open(alone, clock, payloads, look));
   }
 
@@ -74,7 +74,7 @@ export class InstanceProbe {
   }
 }
 
-function instanceOf(answer: AnswerBuffer, names: readonly string[], address: string): Instance {
+function instanceOf(answer: ResponseBuffer, names: readonly string[], address: string): Instance {
   const said = names.flatMap((name) => answer.header(name) ?? []);
   return said.length > 0 ? { id: said.join(' '), named: true } : { id: address, named: false };
 }

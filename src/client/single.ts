@@ -10,8 +10,8 @@ import { OUTCOMES } from '../core/sample.ts';
 import { Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
 import { type Micros, millis, toMillis } from '../core/units.ts';
-import { type AnswerBuffer, BODY_LIMIT } from '../drivers/answer.ts';
 import { decodeBody } from '../drivers/decoding.ts';
+import { BODY_LIMIT, type ResponseBuffer } from '../drivers/response-buffer.ts';
 import { SentSecrets } from '../drivers/sent-secrets.ts';
 import { testOf } from '../load/course.ts';
 import { Client, type PassStep } from './client.ts';
@@ -177,7 +177,7 @@ class Singles {
   }
 }
 
-function contentsOf(answer: AnswerBuffer): Pick<SingleResponse, 'headers' | 'body' | 'bodyBytes'> {
+function contentsOf(answer: ResponseBuffer): Pick<SingleResponse, 'headers' | 'body' | 'bodyBytes'> {
   const coding = answer.header('content-encoding')?.toLowerCase() ?? '';
   const bytes = Buffer.from(answer.bytes.subarray(answer.start, answer.end));
   const decoded = answer.tooLarge ? 'too large' : decodeBody(bytes, coding, BODY_LIMIT);

@@ -5,9 +5,9 @@ import { planFixture } from '../core/plan.fixture.ts';
 import type { Capture, RequestTemplate } from '../core/plan.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { PlanPayloads } from '../load/payload.ts';
-import { AnswerBuffer } from './answer.ts';
 import { AnswerChecker } from './check.ts';
 import { VaryingRequests } from './http1/request.ts';
+import { ResponseBuffer } from './response-buffer.ts';
 
 const json = (path: string, ...steps: (string | number)[]): Omit<Extract<Capture, { from: 'json' }>, 'name'> => ({
   from: 'json',
@@ -33,15 +33,15 @@ function take(from: object, { status = 200, headers = '', body = '' }: Given, us
   const headed: RequestTemplate = { ...later, headers: [...later.headers, ['content-type', 'application/json']] };
   const plan = planFixture({ requests: [{ ...template, captures: [capture] }, headed] });
   const payloads = new PlanPayloads(plan, null);
-  const answer = new AnswerBuffer();
+  const response = new ResponseBuffer();
   const head = Buffer.from(`HTTP/1.1 ${status} X\r\n${headers}\r\n`, 'latin1');
-  answer.head(head, 0, head.length);
+  response.head(head, 0, head.length);
   const bytes = Buffer.from(body);
-  answer.body(bytes, 0, bytes.length);
+  response.body(bytes, 0, bytes.length);
   const exchange = Object.assign(createExchange(0), { status });
   const checker = AnswerChecker.of(plan, payloads);
   if (checker === null) throw new Error('nothing is captured');
-  const outcome = checker.judge(exchange, answer);
+  const outcome = checker.judge(exchange, response);
   const sent = new VaryingRequests(plan, payloads);
   return {
     outcome: OUTCOMES[outcome],

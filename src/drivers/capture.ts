@@ -4,9 +4,9 @@ import { mayExceedDoubles } from '../core/json-number.ts';
 import { JsonNumber, readExactJson } from '../core/json-text.ts';
 import type { Capture, Plan } from '../core/plan.ts';
 import { capturedIn } from '../core/template.ts';
-import type { AnswerBuffer } from './answer.ts';
 import type { Fault } from './expectation.ts';
 import { isMissing, type ResponseJson, valueAt } from './json-check.ts';
+import type { ResponseBuffer } from './response-buffer.ts';
 import { answerText } from './stream/answer-text.ts';
 
 /** Longer values are a slip: they would be sent again and again. Characters. */
@@ -20,7 +20,7 @@ interface Compiled {
   /** How a message names what was looked for. */
   readonly source: string;
   readonly inHeader: boolean;
-  take(exchange: Exchange, answer: AnswerBuffer): Taken;
+  take(exchange: Exchange, response: ResponseBuffer): Taken;
 }
 
 /** Takes out of responses what later steps of their flows are made of. */
@@ -51,14 +51,14 @@ export class Capturer {
   }
 
   /** Null where everything was found. */
-  take(exchange: Exchange, answer: AnswerBuffer): Fault | null {
+  take(exchange: Exchange, response: ResponseBuffer): Fault | null {
     for (const { place, source, inHeader, take } of this.#captures[exchange.request] ?? []) {
-      const taken = take(exchange, answer);
+      const taken = take(exchange, response);
       const problem = 'problem' in taken ? taken.problem : problemWith(taken.value, inHeader);
       if (problem !== null || 'problem' in taken)
         return {
           message: `nothing to capture by ${source}: ${problem}`,
-          detail: (excerpts) => `got ${excerpts.beginning(answer.bytes, answer.start, answer.end)}`,
+          detail: (excerpts) => `got ${excerpts.beginning(response.bytes, response.start, response.end)}`,
         };
       exchange.captured ??= this.#names.map(() => '');
       exchange.captured[place] = taken.value;
@@ -71,32 +71,34 @@ export class Capturer {
       case 'status':
         return ({ status }) => ({ value: String(status) });
       case 'answer':
-        return (_, answer) => {
-          const unreadable = answer.unreadable();
+        return (_, response) => {
+          const unreadable = response.unreadable();
           if (unreadable !== null) return { problem: unreadable };
-          const value = answerText(answer.text());
-          return value === null ? { problem: 'the body is the answer of no language model that is known' } : { value };
+          const value = answerText(response.text());
+          return value === null
+            ? { problem: 'the body is the response of no language model that is known' }
+            : { value };
         };
       case 'header': {
         const name = capture.header.toLowerCase();
-        return (_, answer) => {
-          const value = answer.header(name);
+        return (_, response) => {
+          const value = response.header(name);
           return value === null ? { problem: 'the header is missing' } : { value };
         };
       }
       case 'regexp': {
         const pattern = new RegExp(capture.pattern, 'mu');
-        return (_, answer) => {
-          const unreadable = answer.unreadable();
+        return (_, response) => {
+          const unreadable = response.unreadable();
           if (unreadable !== null) return { problem: unreadable };
-          const match = pattern.exec(answer.text());
+          const match = pattern.exec(response.text());
           const value = match === null ? undefined : match.length > 1 ? match[1] : match[0];
           return value === undefined ? { problem: 'the body does not match' } : { value };
         };
       }
       case 'json':
-        return (_, answer) => {
-          if (!this.#json.read(answer)) return { problem: answer.unreadable() ?? 'the body is not JSON' };
+        return (_, response) => {
+          if (!this.#json.read(response)) return { problem: response.unreadable() ?? 'the body is not JSON' };
           const value = valueAt(this.#json.value, capture.steps);
           if (isMissing(value)) return { problem: 'it is not there' };
           if (value === null) return { problem: 'it is null' };
@@ -133,6 +135,6 @@ function sourceOf(capture: Capture): string {
     case 'status':
       return 'the status';
     case 'answer':
-      return 'the answer’s text';
+      return 'the response’s text';
   }
 }

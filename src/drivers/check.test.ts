@@ -7,9 +7,9 @@ import type { AnswerCheck, Plan, RequestTemplate } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { bytes, count } from '../core/units.ts';
-import { AnswerBuffer } from './answer.ts';
 import { AnswerChecker } from './check.ts';
 import { firstDifference } from './difference.ts';
+import { ResponseBuffer } from './response-buffer.ts';
 
 interface Given {
   readonly status?: number;
@@ -19,7 +19,7 @@ interface Given {
   readonly epoch?: number;
 }
 
-/** Judges one answer after the other with one checker. */
+/** Judges one response after the other with one checker. */
 function judge(checks: readonly AnswerCheck[], changes: Partial<Plan> = {}, rows: readonly string[] = []) {
   const payloads: Payloads = {
     compile: () => {
@@ -31,12 +31,12 @@ function judge(checks: readonly AnswerCheck[], changes: Partial<Plan> = {}, rows
   const checker = AnswerChecker.of(planFixture({ checks, ...changes }), payloads);
   if (checker === null) throw new Error('nothing to check');
   return ({ status = 200, headers = '', body = '', index = 0, epoch = 1 }: Given) => {
-    const answer = new AnswerBuffer();
+    const response = new ResponseBuffer();
     const head = Buffer.from(`HTTP/1.1 ${status} X\r\n${headers}\r\n`, 'latin1');
-    answer.head(head, 0, head.length);
+    response.head(head, 0, head.length);
     const bytes = Buffer.from(body);
-    answer.body(bytes, 0, bytes.length);
-    const outcome = checker.judge(Object.assign(createExchange(0), { status, index, epoch }), answer);
+    response.body(bytes, 0, bytes.length);
+    const outcome = checker.judge(Object.assign(createExchange(0), { status, index, epoch }), response);
     return [OUTCOMES[outcome], checker.message, checker.example];
   };
 }
@@ -60,36 +60,36 @@ describe('a status', () => {
   };
 
   it('that is expected is right; an error that is not is one of HTTP; any other is wrong', () => {
-    const answer = judge([status]);
-    expect(answer({ status: 201 })).toEqual(['ok', '', '']);
-    expect(answer({ status: 404 })).toEqual(['ok', '', '']);
-    expect(answer({ status: 503 })).toEqual(['http-error', 'HTTP 503', '']);
-    expect(answer({ status: 302, headers: 'Location: /login?next=x\r\n' })).toEqual([
+    const response = judge([status]);
+    expect(response({ status: 201 })).toEqual(['ok', '', '']);
+    expect(response({ status: 404 })).toEqual(['ok', '', '']);
+    expect(response({ status: 503 })).toEqual(['http-error', 'HTTP 503', '']);
+    expect(response({ status: 302, headers: 'Location: /login?next=x\r\n' })).toEqual([
       'http-error',
       '302 redirect to /login?…',
       '',
     ]);
-    expect(answer({ status: 206 })).toEqual(['wrong-answer', 'status 206 is not an expected one', 'status 206']);
+    expect(response({ status: 206 })).toEqual(['wrong-answer', 'status 206 is not an expected one', 'status 206']);
   });
 
   it('without a check of it is right from 200 to 299', () => {
-    const answer = judge([json('$.a', ['a'], 1)]);
-    expect(answer({ status: 500, body: '{"a":1}' })).toEqual(['http-error', 'HTTP 500', '']);
-    expect(answer({ status: 204, body: '{"a":1}' })[0]).toBe('ok');
-    expect(answer({ status: 302, body: '{"a":1}' })).toEqual(['http-error', 'HTTP 302', '']);
+    const response = judge([json('$.a', ['a'], 1)]);
+    expect(response({ status: 500, body: '{"a":1}' })).toEqual(['http-error', 'HTTP 500', '']);
+    expect(response({ status: 204, body: '{"a":1}' })[0]).toBe('ok');
+    expect(response({ status: 302, body: '{"a":1}' })).toEqual(['http-error', 'HTTP 302', '']);
   });
 });
 
 describe('headers and texts', () => {
   it('of a header', () => {
-    const answer = judge([{ kind: 'header', name: 'Content-Type', value: 'application/json' }]);
-    expect(answer({ headers: 'content-TYPE:   application/json \r\n' })[0]).toBe('ok');
-    expect(answer({ headers: 'content-type: text/html\r\n' })).toEqual([
+    const response = judge([{ kind: 'header', name: 'Content-Type', value: 'application/json' }]);
+    expect(response({ headers: 'content-TYPE:   application/json \r\n' })[0]).toBe('ok');
+    expect(response({ headers: 'content-type: text/html\r\n' })).toEqual([
       'wrong-answer',
       'the header Content-Type differs',
       'Content-Type: expected "application/json", got "text/html"',
     ]);
-    expect(answer({})[1]).toBe('the header Content-Type is missing');
+    expect(response({})[1]).toBe('the header Content-Type is missing');
   });
 
   it('of the whole body, and of a part', () => {
@@ -134,59 +134,59 @@ describe('headers and texts', () => {
   });
 
   it('are wrong in a body that cannot be read, and say so', () => {
-    const answer = judge([json('$.a', ['a'], 1)]);
-    const gzip = (body: Buffer) => answer({ headers: 'Content-Encoding: gzip\r\n', body })[1];
+    const response = judge([json('$.a', ['a'], 1)]);
+    const gzip = (body: Buffer) => response({ headers: 'Content-Encoding: gzip\r\n', body })[1];
     expect(gzip(Buffer.from([31, 139, 8]))).toBe('the body is not what its content-encoding says (gzip)');
     expect(gzip(gzipSync('{"a":1}').subarray(0, 20))).toBe('the body is not what its content-encoding says (gzip)');
     // A thousand times as large as it comes: it is not unpacked to its end.
     expect(gzip(gzipSync(Buffer.alloc(50 * 1024 * 1024)))).toBe('the body is larger than 1 MiB');
     expect(gzip(Buffer.alloc(0))).toBe('the body is not JSON');
-    expect(answer({ headers: 'Content-Encoding: zstd\r\n', body: 'x' })[1]).toBe(
+    expect(response({ headers: 'Content-Encoding: zstd\r\n', body: 'x' })[1]).toBe(
       'the body is compressed in a way that checks cannot read (zstd)',
     );
-    expect(answer({ body: `{"a":1,"b":"${'x'.repeat(1024 * 1024)}"}` })[1]).toBe('the body is larger than 1 MiB');
+    expect(response({ body: `{"a":1,"b":"${'x'.repeat(1024 * 1024)}"}` })[1]).toBe('the body is larger than 1 MiB');
   });
 });
 
 describe('a JSON field', () => {
   it('is compared as a value, numbers within the tolerance', () => {
-    const answer = judge([json('$.a[1]', ['a', 1], 0.5, 0.01)]);
-    expect(answer({ body: '{ "a": [0, 0.505] }' })[0]).toBe('ok');
-    expect(answer({ body: '{"a":[0,0.6]}' })).toEqual([
+    const response = judge([json('$.a[1]', ['a', 1], 0.5, 0.01)]);
+    expect(response({ body: '{ "a": [0, 0.505] }' })[0]).toBe('ok');
+    expect(response({ body: '{"a":[0,0.6]}' })).toEqual([
       'wrong-answer',
       '$.a[1] differs',
       '$.a[1]: expected 0.5, got 0.6, 0.1 more',
     ]);
-    expect(answer({ body: '{"a":[0]}' })).toEqual([
+    expect(response({ body: '{"a":[0]}' })).toEqual([
       'wrong-answer',
       '$.a[1] is missing',
       '$.a[1]: not in "{\\"a\\":[0]}"',
     ]);
-    expect(answer({ body: '{"a":"xy"}' })[1]).toBe('$.a[1] is missing');
-    expect(answer({ body: '<html>' })).toEqual(['wrong-answer', 'the body is not JSON', 'got "<html>"']);
+    expect(response({ body: '{"a":"xy"}' })[1]).toBe('$.a[1] is missing');
+    expect(response({ body: '<html>' })).toEqual(['wrong-answer', 'the body is not JSON', 'got "<html>"']);
     expect(judge([json('$.toString', ['toString'], 1)])({ body: '{}' })[1]).toBe('$.toString is missing');
   });
 
   it('names the first difference within a list or an object, the message equal for equal causes', () => {
-    const answer = judge([json('$.p', ['p'], [{ v: 1 }, { v: 2 }])]);
-    expect(answer({ body: '{"p":[{"v":1,"more":0},{"v":3}]}' })).toEqual([
+    const response = judge([json('$.p', ['p'], [{ v: 1 }, { v: 2 }])]);
+    expect(response({ body: '{"p":[{"v":1,"more":0},{"v":3}]}' })).toEqual([
       'wrong-answer',
       '$.p[*].v differs',
       '$.p[1].v: expected 2, got 3, 1 more',
     ]);
-    expect(answer({ body: '{"p":[{"v":9},{"v":3}]}' })[1]).toBe('$.p[*].v differs');
-    expect(answer({ body: '{"p":[{"v":1}]}' })[2]).toBe('$.p.length: expected 2, got 1');
-    expect(answer({ body: '{"p":[{"v":1},{}]}' }).slice(1)).toEqual([
+    expect(response({ body: '{"p":[{"v":9},{"v":3}]}' })[1]).toBe('$.p[*].v differs');
+    expect(response({ body: '{"p":[{"v":1}]}' })[2]).toBe('$.p.length: expected 2, got 1');
+    expect(response({ body: '{"p":[{"v":1},{}]}' }).slice(1)).toEqual([
       '$.p[*].v is missing',
       '$.p[1].v: expected 2, got nothing',
     ]);
   });
 
   it('is compared with the row of its request', () => {
-    const answer = judge([row], {}, ['{"y":1}', '{"y":[2]}']);
-    expect(answer({ body: '{"y":1.001,"model":"m"}', index: 2 })[0]).toBe('ok');
-    expect(answer({ body: '{"y":[2]}', index: 1 })[0]).toBe('ok');
-    expect(answer({ body: '{"y":[2]}', index: 0 })).toEqual([
+    const response = judge([row], {}, ['{"y":1}', '{"y":[2]}']);
+    expect(response({ body: '{"y":1.001,"model":"m"}', index: 2 })[0]).toBe('ok');
+    expect(response({ body: '{"y":[2]}', index: 1 })[0]).toBe('ok');
+    expect(response({ body: '{"y":[2]}', index: 0 })).toEqual([
       'wrong-answer',
       '$.y differs',
       '$.y: expected 1, got [2]',
@@ -196,11 +196,11 @@ describe('a JSON field', () => {
   it('of a CSV row is equal as a number or as a text', () => {
     const data = { file: 'r.csv', format: 'csv' as const, order: 'once' as const, rows: count(1) };
     const check: AnswerCheck = { ...row, path: '$.y', steps: ['y'] };
-    const answer = judge([check], { data }, ['12']);
+    const response = judge([check], { data }, ['12']);
     expect([
-      answer({ body: '{"y":12}' })[0],
-      answer({ body: '{"y":"12"}' })[0],
-      answer({ body: '{"y":"13"}' })[0],
+      response({ body: '{"y":12}' })[0],
+      response({ body: '{"y":"12"}' })[0],
+      response({ body: '{"y":"13"}' })[0],
     ]).toEqual(['ok', 'ok', 'wrong-answer']);
   });
 
@@ -249,21 +249,21 @@ describe('a JSON field', () => {
 
 describe('examples', () => {
   it('are one of each kind, twenty in all, the warm-up apart, each short', () => {
-    const answer = judge([
+    const response = judge([
       { kind: 'status', statuses: [[200, 200]] },
       { kind: 'body', text: 'x'.repeat(9_999) },
     ]);
     const examples = (epoch: number): number =>
-      Array.from({ length: 100 }, (_, n) => answer({ status: 201 + n, epoch })).filter(
+      Array.from({ length: 100 }, (_, n) => response({ status: 201 + n, epoch })).filter(
         ([, , example]) => example !== '',
       ).length;
-    expect(answer({ epoch: 0, body: 'y'.repeat(9_999) })[2]?.length).toBeLessThanOrEqual(300);
-    expect(answer({ epoch: 0, body: 'y'.repeat(9_999) })[2]).toBe('');
-    expect(answer({ epoch: 1, body: 'y' })[2]).not.toBe('');
+    expect(response({ epoch: 0, body: 'y'.repeat(9_999) })[2]?.length).toBeLessThanOrEqual(300);
+    expect(response({ epoch: 0, body: 'y'.repeat(9_999) })[2]).toBe('');
+    expect(response({ epoch: 1, body: 'y' })[2]).not.toBe('');
     expect(examples(1)).toBe(18);
   });
 
-  it('hold no secret: none that was sent, none that an answer names', () => {
+  it('hold no secret: none that was sent, none that a response names', () => {
     const [request] = planFixture().requests as [RequestTemplate];
     const requests = [{ ...request, headers: [['Authorization', 'Bearer hunter2hunter2']] as const }];
     const contains = judge([{ kind: 'contains', text: 'none of it' }], { requests });
@@ -326,10 +326,10 @@ describe('examples', () => {
     };
     const plan = planFixture({ checks: [{ kind: 'contains', text: 'never' }], requests: [templated], data });
     const checker = AnswerChecker.of(plan, payloads);
-    const answer = new AnswerBuffer();
+    const response = new ResponseBuffer();
     const body = Buffer.from('[pin-of-row-1 key-of-row-1 token-of-row-1 plain-of-row-1]');
-    answer.body(body, 0, body.length);
-    checker?.judge(Object.assign(createExchange(0), { status: 200, index: 1, epoch: 1 }), answer);
+    response.body(body, 0, body.length);
+    checker?.judge(Object.assign(createExchange(0), { status: 200, index: 1, epoch: 1 }), response);
     expect(checker?.example).toBe('row 2, line 2: expected "never" within "[*** *** *** plain-of-row-1]"');
   });
 });

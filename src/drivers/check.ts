@@ -5,17 +5,17 @@ import type { Payloads } from '../core/ports.ts';
 import { checksOf, hasChecks } from '../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
 import { MASK, Secrets } from '../core/secret.ts';
-import type { AnswerBuffer } from './answer.ts';
 import { Capturer } from './capture.ts';
 import { firstTextDifference } from './difference.ts';
 import { cut, Excerpts } from './excerpt.ts';
 import { type Compiled, ExpectedText, type Fault } from './expectation.ts';
 import { compileFunctionCheck } from './function-check.ts';
 import { compileJsonCheck, ResponseJson } from './json-check.ts';
+import type { ResponseBuffer } from './response-buffer.ts';
 import { SentSecrets } from './sent-secrets.ts';
 import { isSuccess, pointerOf, StatusFailures } from './status.ts';
 
-/** Examples of wrong answers per run and thread; of each kind the first. */
+/** Examples of wrong responses per run and thread; of each kind the first. */
 const EXAMPLES = 20;
 const EXAMPLE_CHARACTERS = 400;
 
@@ -32,11 +32,11 @@ const NONE: readonly Compiled[] = [];
 const isSampled = (index: number, every: number): boolean =>
   every === 1 || (Math.imul(index ^ (index >>> 15), 0x9e3779b1) >>> 8) % every === 0;
 
-/** Judges responses by the checks of their requests, and takes out of them what is captured. Makes nothing per answer but what JSON takes. */
+/** Judges responses by the checks of their requests, and takes out of them what is captured. Makes nothing per response but what JSON takes. */
 export class AnswerChecker {
   /** Of the last one that was not ok. */
   message = '';
-  /** Of the last wrong answer, or one without what is captured: what was expected and what came; empty where there have been examples enough. */
+  /** Of the last wrong response, or one without what is captured: what was expected and what came; empty where there have been examples enough. */
   example = '';
   /** By request; requests of one list of checks share them. */
   readonly #demands: readonly Demands[];
@@ -72,10 +72,10 @@ export class AnswerChecker {
   }
 
   /**
-   * A status of 300 or more that is not expected is an error of HTTP; any other answer that is not as it must be is a
+   * A status of 300 or more that is not expected is an error of HTTP; any other response that is not as it must be is a
    * wrong one.
    */
-  judge(exchange: Exchange, answer: AnswerBuffer): OutcomeCode {
+  judge(exchange: Exchange, response: ResponseBuffer): OutcomeCode {
     const { status } = exchange;
     this.message = '';
     this.example = '';
@@ -84,17 +84,21 @@ export class AnswerChecker {
     const checks = isSampled(exchange.index, this.#every) ? all : NONE;
     if (!expects(statuses, status)) {
       if (status >= 300) {
-        const pointer = pointerOf(status, answer.header('location') ?? undefined, answer.header('allow') ?? undefined);
+        const pointer = pointerOf(
+          status,
+          response.header('location') ?? undefined,
+          response.header('allow') ?? undefined,
+        );
         this.message = this.#statuses.messageFor(status, pointer);
         return OUTCOME_CODE['http-error'];
       }
       this.#describe(fault(`status ${status} is not an expected one`, `status ${status}`), exchange);
       return OUTCOME_CODE['wrong-answer'];
     }
-    let outcome = this.#outcomeOf(checks, exchange, answer);
-    if (outcome !== OUTCOME_CODE.ok && answer.decode()) {
+    let outcome = this.#outcomeOf(checks, exchange, response);
+    if (outcome !== OUTCOME_CODE.ok && response.decode()) {
       this.#json.reset();
-      outcome = this.#outcomeOf(checks, exchange, answer);
+      outcome = this.#outcomeOf(checks, exchange, response);
     }
     const found = this.#found;
     if (found !== null) this.#describe(found, exchange);
@@ -110,10 +114,10 @@ export class AnswerChecker {
   }
 
   /** What becomes of a response whose status is right; why it is not ok stands in `#found`. */
-  #outcomeOf(checks: readonly Compiled[], exchange: Exchange, answer: AnswerBuffer): OutcomeCode {
-    this.#found = firstFault(checks, exchange, answer);
+  #outcomeOf(checks: readonly Compiled[], exchange: Exchange, response: ResponseBuffer): OutcomeCode {
+    this.#found = firstFault(checks, exchange, response);
     if (this.#found !== null) return this.#found.outcome ?? OUTCOME_CODE['wrong-answer'];
-    this.#found = this.#capturer?.take(exchange, answer) ?? null;
+    this.#found = this.#capturer?.take(exchange, response) ?? null;
     return this.#found === null ? OUTCOME_CODE.ok : OUTCOME_CODE['capture-failed'];
   }
 
@@ -136,15 +140,15 @@ export class AnswerChecker {
         return null;
       case 'header': {
         const expected = this.#textOf(check.value, check.templated);
-        return ({ index }, answer) => checkHeader(check.name, expected(index).toString(), answer);
+        return ({ index }, response) => checkHeader(check.name, expected(index).toString(), response);
       }
       case 'body': {
         const expected = this.#textOf(check.text, check.templated);
-        return ({ index }, answer) => checkBody(expected(index), check.tolerance ?? 0, answer);
+        return ({ index }, response) => checkBody(expected(index), check.tolerance ?? 0, response);
       }
       case 'contains': {
         const wanted = this.#textOf(check.text, check.templated);
-        return ({ index }, answer) => checkContained(wanted(index), answer);
+        return ({ index }, response) => checkContained(wanted(index), response);
       }
       case 'function':
         return compileFunctionCheck(check.number, this.#payloads);
@@ -162,9 +166,9 @@ export class AnswerChecker {
   }
 }
 
-function firstFault(checks: readonly Compiled[], exchange: Exchange, answer: AnswerBuffer): Fault | null {
+function firstFault(checks: readonly Compiled[], exchange: Exchange, response: ResponseBuffer): Fault | null {
   for (const check of checks) {
-    const found = check(exchange, answer);
+    const found = check(exchange, response);
     if (found !== null) return found;
   }
   return null;
@@ -178,8 +182,8 @@ function expects(statuses: Demands['statuses'], status: number): boolean {
 
 const fault = (message: string, detail: string): Fault => ({ message, detail: () => detail });
 
-function checkHeader(name: string, expected: string, answer: AnswerBuffer): Fault | null {
-  const value = answer.header(name.toLowerCase());
+function checkHeader(name: string, expected: string, response: ResponseBuffer): Fault | null {
+  const value = response.header(name.toLowerCase());
   if (value === expected) return null;
   return {
     message: value === null ? `the header ${name} is missing` : `the header ${name} differs`,
@@ -190,29 +194,29 @@ function checkHeader(name: string, expected: string, answer: AnswerBuffer): Faul
   };
 }
 
-function checkBody(expected: Buffer, tolerance: number, answer: AnswerBuffer): Fault | null {
-  const { bytes, start, end } = answer;
-  if (!answer.tooLarge && end - start === expected.length && expected.compare(bytes, start, end) === 0) return null;
-  const unreadable = answer.unreadable();
+function checkBody(expected: Buffer, tolerance: number, response: ResponseBuffer): Fault | null {
+  const { bytes, start, end } = response;
+  if (!response.tooLarge && end - start === expected.length && expected.compare(bytes, start, end) === 0) return null;
+  const unreadable = response.unreadable();
   if (unreadable !== null)
     return { message: unreadable, detail: (excerpts) => `got ${excerpts.beginning(bytes, start, end)}` };
   // Texts that are equal where their bytes are not have characters that are no UTF-8.
-  if (tolerance > 0 && firstTextDifference(expected.toString(), answer.text(), tolerance) === null) return null;
+  if (tolerance > 0 && firstTextDifference(expected.toString(), response.text(), tolerance) === null) return null;
   return {
     message: 'the body differs',
     detail: (excerpts) => {
-      const [wanted, got] = [expected.toString(), answer.text()];
+      const [wanted, got] = [expected.toString(), response.text()];
       return excerpts.ofTexts(wanted, got, firstTextDifference(wanted, got, tolerance)?.at ?? 0);
     },
   };
 }
 
-function checkContained(wanted: Buffer, answer: AnswerBuffer): Fault | null {
-  const { bytes, start, end } = answer;
+function checkContained(wanted: Buffer, response: ResponseBuffer): Fault | null {
+  const { bytes, start, end } = response;
   const at = bytes.indexOf(wanted, start);
-  if (!answer.tooLarge && at >= 0 && at + wanted.length <= end) return null;
+  if (!response.tooLarge && at >= 0 && at + wanted.length <= end) return null;
   return {
-    message: answer.unreadable() ?? 'the body lacks an expected text',
+    message: response.unreadable() ?? 'the body lacks an expected text',
     detail: (excerpts) => `expected ${excerpts.of(wanted.toString())} within ${excerpts.beginning(bytes, start, end)}`,
   };
 }

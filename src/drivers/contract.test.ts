@@ -19,8 +19,8 @@ afterEach(() => {
   for (const end of endings.splice(0).reverse()) end();
 });
 
-/** @param answer once for every request whose body is in. */
-async function serving(answer: (socket: Socket) => void): Promise<number> {
+/** @param response once for every request whose body is in. */
+async function serving(response: (socket: Socket) => void): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -30,7 +30,7 @@ async function serving(answer: (socket: Socket) => void): Promise<number> {
       text += bytes.toString('latin1');
       if (!text.includes('{"x":1}')) return;
       text = '';
-      answer(socket);
+      response(socket);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,8 +1,8 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { Filling, Payloads } from '../core/ports.ts';
 import type { OutcomeCode } from '../core/sample.ts';
-import type { AnswerBuffer } from './answer.ts';
 import type { Excerpts } from './excerpt.ts';
+import type { ResponseBuffer } from './response-buffer.ts';
 
 /** What is wrong with a response. */
 export interface Fault {
@@ -10,12 +10,12 @@ export interface Fault {
   readonly message: string;
   /** Of this one response: what was expected and what came. */
   detail(excerpts: Excerpts): string;
-  /** Absent: a wrong answer. */
+  /** Absent: a wrong response. */
   readonly outcome?: OutcomeCode;
 }
 
 /** One check of the plan, compiled; null: it holds. */
-export type Compiled = (exchange: Exchange, answer: AnswerBuffer) => Fault | null;
+export type Compiled = (exchange: Exchange, response: ResponseBuffer) => Fault | null;
 
 /** A text with placeholders that responses are held against. */
 export class ExpectedText {

@@ -19,8 +19,8 @@ afterEach(() => {
 });
 
 /** The bodies kept of `n` requests, one after the other. */
-async function bodiesOf(n: number, answer: RequestListener, flags: Record<string, unknown> = {}): Promise<string[]> {
-  const made = flags['http2'] === true ? createHttp2Server(answer as never) : createServer(answer);
+async function bodiesOf(n: number, response: RequestListener, flags: Record<string, unknown> = {}): Promise<string[]> {
+  const made = flags['http2'] === true ? createHttp2Server(response as never) : createServer(response);
   server = made as Server;
   await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve));
   const target = `http://127.0.0.1:${(made.address() as AddressInfo).port}/predict`;
@@ -70,7 +70,7 @@ it.each([[false], [true]])('keeps the first five of each cause, and none of a su
 });
 
 it('shows them short, unpacked, without secrets and without what moves a cursor', async () => {
-  const answers = [
+  const responses = [
     gzipSync('packed'),
     Buffer.from([0xff, 0xfe, 0]),
     `${'x'.repeat(3_000)}é`,
@@ -79,7 +79,7 @@ it('shows them short, unpacked, without secrets and without what moves a cursor'
   let n = 0;
   const bodies = await bodiesOf(4, (_, response) => {
     if (n === 0) response.setHeader('content-encoding', 'gzip');
-    response.writeHead(500).end(answers[n++]);
+    response.writeHead(500).end(responses[n++]);
   });
   expect(bodies[0]).toBe('packed');
   expect(bodies[1]).toBe('(3 bytes that are no text)');
@@ -87,7 +87,7 @@ it('shows them short, unpacked, without secrets and without what moves a cursor'
   expect(bodies[3]).toBe('{"token":"***","say":"\\u001b[31mred\\u202e"}\nTraceback:\n  boom');
 });
 
-it('keeps those of wrong answers, which a check of their body found', async () => {
+it('keeps those of wrong responses, which a check of their body found', async () => {
   const flags = { expectJson: ['$.p=0.23±0.01'] };
   expect(await bodiesOf(1, (_, response) => void response.end('{"p":0.31}'), flags)).toEqual(['{"p":0.31}']);
 });

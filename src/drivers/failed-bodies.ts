@@ -3,7 +3,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { MARGIN, Secrets } from '../core/secret.ts';
 import { BODIES_KEPT } from '../core/snapshot.ts';
-import type { AnswerBuffer } from './answer.ts';
+import type { ResponseBuffer } from './response-buffer.ts';
 import { SentSecrets } from './sent-secrets.ts';
 
 /** Causes of which bodies are kept, per thread; further ones have none. */
@@ -32,20 +32,20 @@ export class FailedBodies {
   }
 
   /** The body of a failed response, where it is one to keep; else empty. */
-  of(exchange: Exchange, message: string, answer: AnswerBuffer): string {
+  of(exchange: Exchange, message: string, response: ResponseBuffer): string {
     const { status, epoch } = exchange;
     if (!this.wants(status)) return '';
     const cause = `${epoch} ${status} ${message}`;
     const kept = this.#kept.get(cause) ?? 0;
     if (kept >= BODIES_KEPT || (kept === 0 && this.#kept.size >= CAUSES)) return '';
-    answer.decode();
-    if (answer.end <= answer.start || answer.tooLarge) return '';
+    response.decode();
+    if (response.end <= response.start || response.tooLarge) return '';
     this.#kept.set(cause, kept + 1);
     this.#looked[status] = (this.#looked[status] ?? 0) + 1;
     const secrets = this.#secrets.knowing(this.#sent.of(exchange, this.#secrets));
-    const text = textOf(answer.bytes.subarray(answer.start, Math.min(answer.end, answer.start + BYTES)));
+    const text = textOf(response.bytes.subarray(response.start, Math.min(response.end, response.start + BYTES)));
     return text === null
-      ? `(${answer.end - answer.start} bytes that are no text)`
+      ? `(${response.end - response.start} bytes that are no text)`
       : escaped(secrets.excerpt(text, 0, CHARACTERS));
   }
 }

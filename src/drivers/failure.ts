@@ -88,7 +88,7 @@ export function securityHint(error: Error, shown: boolean): string | null {
   return null;
 }
 
-/** Does the target answer a TLS handshake with something else? */
+/** Does the target respond to a TLS handshake with something else? */
 export function isPlainText(error: Error): boolean {
   const { code, message } = causeOf(error);
   return code === 'ERR_SSL_WRONG_VERSION_NUMBER' || (code === 'EPROTO' && message.includes('wrong version number'));
@@ -111,7 +111,7 @@ export function describeFailure(error: Error): string {
   return code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? cause.message : code;
 }
 
-/** Of an answer that was given up because of its size. */
+/** Of a response that was given up because of its size. */
 export const bodyTooLong = (limit: number): string =>
   `the body is longer than --max-body allows (${limit.toLocaleString('en-US')} bytes)`;
 

@@ -3,7 +3,6 @@ import { JsonNumber, readExactJson } from '../core/json-text.ts';
 import type { AnswerCheck, ExpectedJson } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { MASK } from '../core/secret.ts';
-import type { AnswerBuffer } from './answer.ts';
 import {
   containerIn,
   type Difference,
@@ -13,6 +12,7 @@ import {
   pathAfter,
 } from './difference.ts';
 import { type Compiled, ExpectedText, type Fault } from './expectation.ts';
+import type { ResponseBuffer } from './response-buffer.ts';
 
 type JsonCheck = Extract<AnswerCheck, { kind: 'json' }>;
 type Steps = JsonCheck['steps'];
@@ -29,12 +29,12 @@ export class ResponseJson {
   }
 
   /** Whether it is JSON; then `value` is its value. */
-  read(answer: AnswerBuffer): boolean {
+  read(response: ResponseBuffer): boolean {
     if (this.#state !== 'unread') return this.#state === 'json';
     this.#state = 'other';
-    if (answer.tooLarge) return false;
+    if (response.tooLarge) return false;
     try {
-      this.text = answer.text();
+      this.text = response.text();
       this.value = JSON.parse(this.text);
       this.#state = 'json';
     } catch {
@@ -71,25 +71,25 @@ export function compileJsonCheck(check: JsonCheck, context: JsonCheckContext): C
   const { steps, path, expected, tolerance } = check;
   const { json } = context;
   const wantedFor = expected === null ? null : compileExpected(expected, context);
-  return ({ index }, answer) => {
+  return ({ index }, response) => {
     const wanted = wantedFor === null ? null : wantedFor(index);
     // A text that reads as JSON (the label 0) is a text all the same.
     const text = steps.length === 0 && wanted !== null ? wanted.text : null;
-    if (!json.read(answer)) {
-      if (text === null || answer.unreadable() !== null) return notJson(answer);
-      return holdsAsText(text, bodyText(answer), tolerance) ? null : otherText(text, tolerance, answer);
+    if (!json.read(response)) {
+      if (text === null || response.unreadable() !== null) return notJson(response);
+      return holdsAsText(text, bodyText(response), tolerance) ? null : otherText(text, tolerance, response);
     }
     const actual = valueAt(json.value, steps);
-    if (actual === MISSING) return missing(path, answer);
+    if (actual === MISSING) return missing(path, response);
     if (wanted === null) return null;
-    const difference = differenceOf(wanted, actual, steps, tolerance, answer);
+    const difference = differenceOf(wanted, actual, steps, tolerance, response);
     if (difference === null) return null;
     if (typeof actual === 'string' && wanted.text !== null && holdsAsText(wanted.text, actual, tolerance)) return null;
     if (text !== null) {
-      if (holdsAsText(text, bodyText(answer), tolerance)) return null;
-      if (typeof actual !== 'object' && difference.steps.length === 0) return otherText(text, tolerance, answer);
+      if (holdsAsText(text, bodyText(response), tolerance)) return null;
+      if (typeof actual !== 'object' && difference.steps.length === 0) return otherText(text, tolerance, response);
     }
-    return other(check, wanted, difference, answer);
+    return other(check, wanted, difference, response);
   };
 }
 
@@ -120,14 +120,19 @@ function differenceOf(
   actual: unknown,
   steps: Steps,
   tolerance: number,
-  answer: AnswerBuffer,
+  response: ResponseBuffer,
 ): Difference | null {
-  return exact ? differenceAsWritten(json, steps, tolerance, answer) : firstDifference(value, actual, tolerance);
+  return exact ? differenceAsWritten(json, steps, tolerance, response) : firstDifference(value, actual, tolerance);
 }
 
 /** The difference with every number as it is written. */
-function differenceAsWritten(json: string, steps: Steps, tolerance: number, answer: AnswerBuffer): Difference | null {
-  return firstDifference(readExactJson(json), valueAt(readExactJson(answer.text()), steps, true), tolerance);
+function differenceAsWritten(
+  json: string,
+  steps: Steps,
+  tolerance: number,
+  response: ResponseBuffer,
+): Difference | null {
+  return firstDifference(readExactJson(json), valueAt(readExactJson(response.text()), steps, true), tolerance);
 }
 
 const MISSING = Symbol('missing');
@@ -151,29 +156,29 @@ export function valueAt(value: unknown, steps: Steps, exact = false): unknown {
 }
 
 /** A text that is the whole body; the line end that many servers put behind it is no part of it. */
-const bodyText = (answer: AnswerBuffer): string => answer.text().replace(/\r?\n$/, '');
+const bodyText = (response: ResponseBuffer): string => response.text().replace(/\r?\n$/, '');
 
-function notJson(answer: AnswerBuffer): Fault {
-  const { bytes, start, end } = answer;
+function notJson(response: ResponseBuffer): Fault {
+  const { bytes, start, end } = response;
   return {
-    message: answer.unreadable() ?? 'the body is not JSON',
+    message: response.unreadable() ?? 'the body is not JSON',
     detail: (excerpts) => `got ${excerpts.beginning(bytes, start, end)}`,
   };
 }
 
-function missing(path: string, answer: AnswerBuffer): Fault {
-  const { bytes, start, end } = answer;
+function missing(path: string, response: ResponseBuffer): Fault {
+  const { bytes, start, end } = response;
   return {
     message: `${path} is missing`,
     detail: (excerpts) => `${path}: not in ${excerpts.beginning(bytes, start, end)}`,
   };
 }
 
-function otherText(expected: string, tolerance: number, answer: AnswerBuffer): Fault {
+function otherText(expected: string, tolerance: number, response: ResponseBuffer): Fault {
   return {
     message: 'the body differs',
     detail: (excerpts) => {
-      const got = bodyText(answer);
+      const got = bodyText(response);
       return excerpts.ofTexts(expected, got, firstTextDifference(expected, got, tolerance)?.at ?? 0);
     },
   };
@@ -192,12 +197,17 @@ function other(
   { path, steps, tolerance }: JsonCheck,
   { json }: Expected,
   found: Difference,
-  answer: AnswerBuffer,
+  response: ResponseBuffer,
 ): Fault {
   return {
     message: `${pathAfter(path, found.steps, false)} ${found.actual === undefined ? 'is missing' : 'differs'}`,
     detail: (excerpts) => {
-      const { steps: within, expected, actual, at = 0 } = differenceAsWritten(json, steps, tolerance, answer) ?? found;
+      const {
+        steps: within,
+        expected,
+        actual,
+        at = 0,
+      } = differenceAsWritten(json, steps, tolerance, response) ?? found;
       const where = pathAfter(path, within, true);
       if (excerpts.hides(...steps, ...within)) return `${where}: expected ${MASK}, got ${MASK}`;
       if (typeof expected === 'string' && typeof actual === 'string')

@@ -62,7 +62,7 @@ export class Lookup {
   }
 
   readonly lookup: LookupFunction = (name, options, callback) => {
-    const answer = (error: NodeJS.ErrnoException | null, known: Known | null): void => {
+    const response = (error: NodeJS.ErrnoException | null, known: Known | null): void => {
       const addresses = known === null ? [] : inTurn(known);
       const [first] = addresses;
       if (first === undefined) callback(error, '', 0);
@@ -71,15 +71,15 @@ export class Lookup {
     };
     const known = this.#known.get(name);
     if (known !== undefined && known.until > this.#clock.now()) {
-      answer(null, known);
+      response(null, known);
       return;
     }
     const waiting = this.#waiting.get(name);
     if (waiting !== undefined) {
-      waiting.push(answer);
+      waiting.push(response);
       return;
     }
-    const queue = [answer];
+    const queue = [response];
     this.#waiting.set(name, queue);
     this.#resolve(name, { all: true }, (error, addresses) => {
       this.#waiting.delete(name);

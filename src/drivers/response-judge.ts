@@ -2,9 +2,9 @@ import type { Exchange } from '../core/exchange.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
-import type { AnswerBuffer } from './answer.ts';
 import { AnswerChecker } from './check.ts';
 import { FailedBodies } from './failed-bodies.ts';
+import type { ResponseBuffer } from './response-buffer.ts';
 import { isSuccess, StatusFailures } from './status.ts';
 import { StreamEnds } from './stream/stream-end.ts';
 import type { StreamReader } from './stream/stream-reader.ts';
@@ -37,12 +37,12 @@ export class ResponseJudge {
   /**
    * Writes what shows a failure into the exchange, whose status is known.
    *
-   * @param answer head and body, where they were kept. @param stream its reader, at its end; null: it was no stream.
+   * @param response head and body, where they were kept. @param stream its reader, at its end; null: it was no stream.
    * @param pointer what the response says to ask instead.
    */
   judge(
     exchange: Exchange,
-    answer: AnswerBuffer | null,
+    response: ResponseBuffer | null,
     stream: StreamReader | null,
     pointer: string | null,
   ): OutcomeCode {
@@ -55,14 +55,16 @@ export class ResponseJudge {
         return outcome;
       }
     }
-    if (this.#checker !== null && answer !== null) {
-      const outcome = this.#checker.judge(exchange, answer);
+    if (this.#checker !== null && response !== null) {
+      const outcome = this.#checker.judge(exchange, response);
       exchange.example = this.#checker.example;
-      return outcome === OUTCOME_CODE.ok ? this.#ok() : this.#failure(exchange, answer, outcome, this.#checker.message);
+      return outcome === OUTCOME_CODE.ok
+        ? this.#ok()
+        : this.#failure(exchange, response, outcome, this.#checker.message);
     }
     const { status } = exchange;
     if (isSuccess(status)) return this.#ok();
-    return this.#failure(exchange, answer, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, pointer));
+    return this.#failure(exchange, response, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, pointer));
   }
 
   #ok(): OutcomeCode {
@@ -70,8 +72,8 @@ export class ResponseJudge {
     return OUTCOME_CODE.ok;
   }
 
-  #failure(exchange: Exchange, answer: AnswerBuffer | null, outcome: OutcomeCode, message: string): OutcomeCode {
-    if (answer !== null) exchange.body = this.#bodies.of(exchange, message, answer);
+  #failure(exchange: Exchange, response: ResponseBuffer | null, outcome: OutcomeCode, message: string): OutcomeCode {
+    if (response !== null) exchange.body = this.#bodies.of(exchange, message, response);
     this.message = message;
     return outcome;
   }

@@ -4,8 +4,8 @@ import { OUTCOMES } from '../core/sample.ts';
 import { PlanPayloads } from '../load/payload.ts';
 import { describePlan } from '../plan/describe.ts';
 import { preparedOf, worldWith } from '../plan/plan.fixture.ts';
-import { AnswerBuffer } from './answer.ts';
 import { AnswerChecker } from './check.ts';
+import { ResponseBuffer } from './response-buffer.ts';
 
 /** Judges the response to request `index` of a run with these rows, as the command line would have it. */
 function judge(rows: string, flags: Readonly<Record<string, unknown>>, file = 'r.jsonl') {
@@ -13,17 +13,17 @@ function judge(rows: string, flags: Readonly<Record<string, unknown>>, file = 'r
   const { plan, rows: table } = preparedOf(sources, worldWith({ [file]: rows }));
   const checker = new AnswerChecker(plan, new PlanPayloads(plan, table));
   return (index: number, body: string, headers = '') => {
-    const answer = new AnswerBuffer();
+    const response = new ResponseBuffer();
     const head = Buffer.from(`HTTP/1.1 200 OK\r\n${headers}\r\n`, 'latin1');
-    answer.head(head, 0, head.length);
+    response.head(head, 0, head.length);
     const bytes = Buffer.from(body);
-    answer.body(bytes, 0, bytes.length);
-    const outcome = OUTCOMES[checker.judge(Object.assign(createExchange(0), { status: 200, index }), answer)];
+    response.body(bytes, 0, bytes.length);
+    const outcome = OUTCOMES[checker.judge(Object.assign(createExchange(0), { status: 200, index }), response)];
     return outcome === 'ok' ? 'ok' : `${checker.message} | ${checker.example}`;
   };
 }
 
-describe('the expected answer of a row', () => {
+describe('the expected response of a row', () => {
   it('is a label, in a text or in JSON', () => {
     for (const [file, rows] of [
       ['r.jsonl', '{"x":1,"y":"setosa"}\n\n{"x":2,"y":"0"}'],

@@ -18,7 +18,7 @@ afterEach(() => {
   for (const end of endings.splice(0)) end();
 });
 
-/** Answers `/silent…` never, anything else at once, with the path as its body. */
+/** Responds to `/silent…` never, anything else at once, with the path as its body. */
 async function target(): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

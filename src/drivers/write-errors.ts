@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /**
- * Who cannot write may still read: a target that refuses a large body answers, and closes without reading the rest. Node
+ * Who cannot write may still read: a target that refuses a large body responds, and closes without reading the rest. Node
  * destroys a socket that cannot write at once, with what had come.
  */
 

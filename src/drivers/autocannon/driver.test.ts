@@ -19,13 +19,13 @@ afterEach(() => {
   for (const end of endings.splice(0).reverse()) end();
 });
 
-type Answer = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
+type Response = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
 
-async function serving(answer: Answer): Promise<{ port: number; answered: () => number; server: Server }> {
+async function serving(respond: Response): Promise<{ port: number; answered: () => number; server: Server }> {
   let nth = 0;
   const server = createServer((request, response) => {
     request.resume();
-    request.on('end', () => answer(request, response, nth++));
+    request.on('end', () => respond(request, response, nth++));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   endings.push(() => {

@@ -22,7 +22,7 @@ interface Seat {
   /** A request is out, since. */
   asked: boolean;
   askedAt: Micros;
-  /** The last answer said that its connection ends. */
+  /** The last response said that its connection ends. */
   closing: boolean;
   /** Where it pointed to; null: nowhere. */
   pointer: string | null;
@@ -36,7 +36,7 @@ interface Seat {
 }
 
 /**
- * autocannon as a second opinion in the closed model. It decides itself when to send (at once after each answer), so
+ * autocannon as a second opinion in the closed model. It decides itself when to send (at once after each response), so
  * `send` only says that the virtual user goes on; the times are autocannon's own, its histogram is not used.
  *
  * All virtual users must come in the same turn of the event loop.
@@ -156,7 +156,7 @@ export class AutocannonDriver implements Driver {
     const again = seat.asked && !seat.closing;
     // It closes the connection itself only when it has waited too long.
     const late = seat.socket?.destroyed === true;
-    // What a connection that ended left behind: the next answer would be timed from then.
+    // What a connection that ended left behind: the next response would be timed from then.
     client.pipelinedRequests.clear();
     seat.asked = true;
     seat.askedAt = this.#clock.now();

@@ -17,15 +17,15 @@ const clock = new SystemClock();
 let server: Server | null = null;
 afterEach(() => server?.close());
 
-type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+type Response = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
-async function listening(answer: Answer, http2: boolean): Promise<Plan['target']> {
+async function listening(respond: Response, http2: boolean): Promise<Plan['target']> {
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     let body = '';
     request.on('data', (piece: Buffer) => {
       body += piece.toString();
     });
-    request.on('end', () => answer(request, response, body));
+    request.on('end', () => respond(request, response, body));
   };
   const made = http2 ? (createHttp2Server(handle as never) as unknown as Server) : createServer(handle);
   server = made;
@@ -145,8 +145,8 @@ describe.each([
     const seen: string[] = [];
     for (const cookies of ['pass', 'user'] as const) {
       const { driver, send } = await driverFor(planFor(target, { followRedirects: true, cookies }));
-      driver.witness = (answer) => {
-        if (answer.text() !== '') seen.push(answer.text());
+      driver.witness = (response) => {
+        if (response.text() !== '') seen.push(response.text());
       };
       const user = createExchange(0);
       for (const pass of [0, 0, 1]) await send(user, pass);

@@ -7,8 +7,8 @@ import type { Segment } from '../../core/segment.ts';
 import type { ConnectionCounts } from '../../core/snapshot.ts';
 import type { Micros } from '../../core/units.ts';
 import type { Amender } from '../amender.ts';
-import type { AnswerBuffer } from '../answer.ts';
 import { hostHeader } from '../http1/request.ts';
+import type { ResponseBuffer } from '../response-buffer.ts';
 import type { Witnessed } from '../witness.ts';
 import type { CookiePlace } from './cookie-jar.ts';
 import { leadsOn, MOST_REDIRECTS, onwardFrom } from './redirect.ts';
@@ -70,9 +70,9 @@ export class BrowsingDriver implements Driver, Witnessed {
       (host) => originOf(`${target.protocol}//${host}`) ?? [],
     );
     this.#inner = create(plan, clock, segment, new VisitAmender(this.#place, plan.cookies !== undefined));
-    this.#inner.witness = (answer, address) => {
-      this.#look(answer);
-      this.witness?.(answer, address);
+    this.#inner.witness = (response, address) => {
+      this.#look(response);
+      this.witness?.(response, address);
     };
     this.#inner.onDone = (exchange) => this.#done(exchange);
   }
@@ -132,25 +132,25 @@ export class BrowsingDriver implements Driver, Witnessed {
   }
 
   /** A response is there, whole, and ends its request in the same breath. */
-  #look(answer: AnswerBuffer): void {
-    if (this.#plan.compressed === true) this.#decode(answer);
-    this.#location = answer.header('location');
+  #look(response: ResponseBuffer): void {
+    if (this.#plan.compressed === true) this.#decode(response);
+    this.#location = response.header('location');
     this.#setCookies =
-      this.#plan.cookies === undefined || answer.header('set-cookie') === null
+      this.#plan.cookies === undefined || response.header('set-cookie') === null
         ? []
-        : answer.headers().flatMap(([name, value]) => (name.toLowerCase() === 'set-cookie' ? [value] : []));
+        : response.headers().flatMap(([name, value]) => (name.toLowerCase() === 'set-cookie' ? [value] : []));
   }
 
   /** So that checks and captures see what the body holds. */
-  #decode(answer: AnswerBuffer): void {
-    const wireBytes = answer.end - answer.start;
+  #decode(response: ResponseBuffer): void {
+    const wireBytes = response.end - response.start;
     const sum = this.#decoded;
-    if (wireBytes > 0) answer.decode();
-    if (answer.unreadable() !== null) sum.undecoded += 1;
+    if (wireBytes > 0) response.decode();
+    if (response.unreadable() !== null) sum.undecoded += 1;
     else if (wireBytes > 0) {
       sum.responses += 1;
       sum.wireBytes += wireBytes;
-      sum.bytes += answer.end - answer.start;
+      sum.bytes += response.end - response.start;
     }
   }
 
@@ -163,7 +163,7 @@ export class BrowsingDriver implements Driver, Witnessed {
       for (const line of this.#setCookies) visit.jar.store(line, place, Date.now());
       this.#setCookies = [];
     }
-    // A status that a check asks for is an answer, and no way.
+    // A status that a check asks for is a response, and no way.
     const follows = this.#follows[exchange.request] === true && exchange.outcome === OUTCOME_CODE['http-error'];
     if (follows && leadsOn(exchange.status, location) && this.#goOn(exchange, visit, location)) return;
     const begun = this.#begun.get(exchange);
@@ -182,7 +182,7 @@ export class BrowsingDriver implements Driver, Witnessed {
     if ('problem' in onward) return refuse(onward.problem);
     seen.push(`${sent.method} ${sent.path}`);
     if (seen.length > MOST_REDIRECTS) return refuse(`more than ${MOST_REDIRECTS} redirects`);
-    // With cookies the same address may answer otherwise.
+    // With cookies the same address may bring another response.
     if (this.#plan.cookies === undefined && seen.includes(`${onward.method} ${onward.path}`))
       return refuse('redirects lead round in a circle');
     this.#begun.set(exchange, this.#sum(exchange));

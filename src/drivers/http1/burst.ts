@@ -1,12 +1,12 @@
 import type { Clock } from '../../core/ports.ts';
 import type { Connection } from './connection.ts';
 
-/** Connections that wait to send together, at most: each has been waiting since its last answer was read. */
+/** Connections that wait to send together, at most: each has been waiting since its last response was read. */
 const MOST = 64;
 
 /**
- * Requests that became due while answers were being read leave together, once all that have arrived are read. Their
- * answers are timed sooner after they came, and the target finds several requests at once instead of being woken by each:
+ * Requests that became due while responses were being read leave together, once all that have arrived are read. Their
+ * responses are timed sooner after they came, and the target finds several requests at once instead of being woken by each:
  * waking a sleeping process is a large part of what a write costs.
  */
 export class Burst {

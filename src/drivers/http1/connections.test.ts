@@ -84,13 +84,13 @@ function burst(sender: Http1Driver, size: number): Promise<Exchange[]> {
 }
 
 const outcomeOf = (exchange: Exchange): string => OUTCOMES[exchange.outcome];
-const answer = (more = ''): string => `HTTP/1.1 200 OK\r\nContent-Length: 2\r\n${more}\r\nok`;
+const response = (more = ''): string => `HTTP/1.1 200 OK\r\nContent-Length: 2\r\n${more}\r\nok`;
 const later = (ms: number, action: () => void): unknown => setTimeout(action, ms);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a limited number of connections', () => {
   it('is kept; a request that finds all busy waits in line, first come first served, and the wait is told', async () => {
-    const sender = await driverFor((socket) => later(20, () => socket.write(answer())), { limit: count(2) });
+    const sender = await driverFor((socket) => later(20, () => socket.write(response())), { limit: count(2) });
     const done = await burst(sender, 10);
     expect(done.map(outcomeOf)).toEqual(Array(10).fill('ok'));
     expect(opened).toHaveLength(2);
@@ -110,7 +110,7 @@ describe('a limited number of connections', () => {
     const sender = await driverFor(
       (socket) => {
         most = Math.max(most, opened.filter(({ destroyed }) => !destroyed).length);
-        socket.write(answer());
+        socket.write(response());
       },
       { limit: count(3) },
       { keepAlive: false },
@@ -126,7 +126,7 @@ describe('a limited number of connections', () => {
     const sizes: number[] = [];
     for (const index of [0, 1]) {
       const sender = await driverFor(
-        (socket) => later(10, () => socket.write(answer())),
+        (socket) => later(10, () => socket.write(response())),
         { limit },
         {},
         { index, count: 2 },
@@ -211,7 +211,7 @@ describe('a kept connection', () => {
   it('is replaced when it is older than it may be, for a user and for nobody in particular', async () => {
     for (const user of [0, -1]) {
       opened.length = 0;
-      const sender = await driverFor((socket) => socket.write(answer()), { maxAge: millis(250) });
+      const sender = await driverFor((socket) => socket.write(response()), { maxAge: millis(250) });
       const exchange = createExchange(user);
       await exchangeOnce(sender, exchange);
       // Until the target is known to keep connections open, nobody is given a used one.
@@ -233,7 +233,7 @@ describe('a kept connection', () => {
       [0, 0, 2],
     ] as const) {
       opened.length = 0;
-      const sender = await driverFor((socket) => socket.write(answer(`Keep-Alive: timeout=${timeout}\r\n`)));
+      const sender = await driverFor((socket) => socket.write(response(`Keep-Alive: timeout=${timeout}\r\n`)));
       const exchange = createExchange(0);
       await exchangeOnce(sender, exchange);
       await pause(wait);
@@ -247,7 +247,7 @@ describe('a kept connection', () => {
     let requests = 0;
     const sender = await driverFor((socket, nth) => {
       requests++;
-      if (nth === 0) socket.write(answer());
+      if (nth === 0) socket.write(response());
       else socket.resetAndDestroy();
     });
     const exchange = createExchange(0);
@@ -274,7 +274,7 @@ describe('the addresses of a name', () => {
     }) as unknown as Resolver;
 
   it('are used in turn', async () => {
-    const sender = await driverFor((socket) => socket.write(answer()), {}, { keepAlive: false });
+    const sender = await driverFor((socket) => socket.write(response()), {}, { keepAlive: false });
     const resolver = resolverOf(['127.0.0.1', '127.0.0.2', '127.0.0.3']);
     Object.assign(sender, {
       addresses: new Lookup(clock, seconds(30), 0, resolver),
@@ -326,7 +326,7 @@ describe('a Unix socket', () => {
   it('is connected to, by requests and before them', async () => {
     const socketPath = join(mkdtempSync(join(tmpdir(), 'rampart-socket-')), 'model.sock');
     let head = '';
-    const server = serverThat((socket) => socket.write(answer()));
+    const server = serverThat((socket) => socket.write(response()));
     server.on('connection', (socket) => socket.on('data', (piece: Buffer) => (head += piece.toString('latin1'))));
     await new Promise<void>((resolve) => server.listen(socketPath, resolve));
     const url = `http+unix://${socketPath}:/predict`;

@@ -143,7 +143,7 @@ describe('a request', () => {
     expect(opened).toHaveLength(3);
   });
 
-  it('can be sent from within the answer of another', async () => {
+  it('can be sent from within the response of another', async () => {
     const sender = await driverFor((socket) => socket.write(OK));
     const exchange = createExchange(0);
     let left = 1000;
@@ -237,7 +237,7 @@ describe('an outcome', () => {
     for (let n = 0; n < 2; n++) expect(outcomeOf(await exchangeOnce(sender, exchange))).toBe('ok');
   });
 
-  it('is protocol-error for an answer that breaks HTTP, and the next request has a new connection', async () => {
+  it('is protocol-error for a response that breaks HTTP, and the next request has a new connection', async () => {
     const sender = await driverFor((socket) => socket.write('SSH-2.0-OpenSSH\r\n'));
     const exchange = createExchange(0);
     for (let n = 0; n < 2; n++) {
@@ -262,7 +262,7 @@ describe('an outcome', () => {
     expect(late.doneAt - late.sentAt).toBeGreaterThan(millis(390));
   });
 
-  it('is timeout for an answer that does not come, or drips for ever', async () => {
+  it('is timeout for a response that does not come, or drips for ever', async () => {
     const timeout = millis(400);
     const silent = await exchangeOnce(await driverFor(() => {}, { timeout }));
     expect([outcomeOf(silent), silent.message]).toEqual(['timeout', 'no response in time']);
@@ -274,7 +274,7 @@ describe('an outcome', () => {
       ['HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n', 'x'],
       ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', '1\r\nx\r\n'],
       ['HTTP/1.1 200 OK\r\n\r\n', 'x'],
-      // None of these is the answer.
+      // None of these is the response.
       ['HTTP/1.1 103 Early Hints\r\n\r\n', 'HTTP/1.1 103 Early Hints\r\n\r\n', 'no response in time'],
     ] as const) {
       const drip = await driverFor(
@@ -431,7 +431,7 @@ describe('a response that comes before the request is read', () => {
 });
 
 describe('requests that leave in a burst', () => {
-  /** So many get no answer, so that enough are under way; so many get one, and send again as it ends. */
+  /** So many get no response, so that enough are under way; so many get one, and send again as it ends. */
   const SILENT = 10;
   const USERS = 12;
   let held: (() => void)[] = [];
@@ -445,9 +445,9 @@ describe('requests that leave in a burst', () => {
   /** Are used connections trusted? It takes a response, and a while without a close. */
   let known = false;
 
-  /** Waits until all have their first answer and want to send again. `second` gets what becomes of that. */
+  /** Waits until all have their first response and want to send again. `second` gets what becomes of that. */
   async function joined(
-    answer: (socket: Socket) => void,
+    response: (socket: Socket) => void,
   ): Promise<{ answered: Socket[]; requests: () => number; second: Promise<Exchange[]> }> {
     held = [];
     known = false;
@@ -464,7 +464,7 @@ describe('requests that leave in a burst', () => {
         if (silent.has(socket) || silent.size < SILENT) silent.add(socket);
         else {
           answered.push(socket);
-          answer(socket);
+          response(socket);
         }
       },
       {},

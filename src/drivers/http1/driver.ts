@@ -8,10 +8,10 @@ import { type Segment, shareOf } from '../../core/segment.ts';
 import type { ConnectionCounts } from '../../core/snapshot.ts';
 import { type Micros, seconds } from '../../core/units.ts';
 import type { Amender } from '../amender.ts';
-import { AnswerBuffer } from '../answer.ts';
 import { ConnectionAges } from '../connection-age.ts';
 import { bodyTooLong, describeFailure } from '../failure.ts';
 import { Lookup, type Way, wayTo } from '../lookup.ts';
+import { ResponseBuffer } from '../response-buffer.ts';
 import { ResponseJudge } from '../response-judge.ts';
 import { type Security, securityOf } from '../security.ts';
 import type { StreamReader } from '../stream/stream-reader.ts';
@@ -27,7 +27,7 @@ import { TimeLimits, type TimeLimitsOwner } from './time-limits.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 const BUFFER_BYTES = 64 * 1024;
-/** So many under way at most leave one by one: few answers come together, and a burst costs a turn of its own. */
+/** So many under way at most leave one by one: few responses come together, and a burst costs a turn of its own. */
 const FEW = 8;
 
 /**
@@ -55,7 +55,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   readonly #varying: Rendering | null;
   readonly #judge: ResponseJudge;
   readonly #streams: Plan['stream'];
-  /** Rendering and checking take their time between an answer and the next request: it is read off the clock. */
+  /** Rendering and checking take their time between a response and the next request: it is read off the clock. */
   readonly #exact: boolean;
   readonly #bodiless: readonly boolean[];
   readonly #maxBody: number;
@@ -68,7 +68,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   readonly #reuse: Reuse;
   /** What is under way. */
   readonly #limits: TimeLimits;
-  /** Is an answer being dealt with that was just read? */
+  /** Is a response being dealt with that was just read? */
   #reading = false;
 
   /** @param segment takes its share of the connections, where their number is limited. */
@@ -179,7 +179,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     const progress = parser.feed(this.buffer, 0, length);
     if (parser.streaming) this.#follow(exchange, parser.stream as StreamReader, now);
     if (progress === PROGRESS.more) {
-      parser.answer?.settle();
+      parser.response?.settle();
       return;
     }
     if (progress === PROGRESS.broken) this.#broken(connection, now);
@@ -225,7 +225,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   #open(): Connection {
     const now = this.#clock.now();
     const connection = new Connection(this, now, now + this.#ages.next());
-    if (this.#judge.checks || this.witness !== null) connection.parser.answer = new AnswerBuffer();
+    if (this.#judge.checks || this.witness !== null) connection.parser.response = new ResponseBuffer();
     connection.parser.bodyLimit = this.#maxBody;
     connection.parser.wanted = this.#judge;
     connection.parser.streams = this.#streams;
@@ -353,7 +353,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
         ? connection.ageAt
         : Math.min(connection.ageAt, now + usableFor(parser.keepAliveTimeout));
     if (this.witness !== null)
-      this.witness(parser.answer as AnswerBuffer, connection.socket.remoteAddress ?? this.target.host);
+      this.witness(parser.response as ResponseBuffer, connection.socket.remoteAddress ?? this.target.host);
     if (!reusable) connection.destroy();
     else this.#reuse.answered(connection, now);
     const stream = parser.streaming ? parser.stream : null;
@@ -361,7 +361,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
       stream.end();
       this.#follow(exchange, stream, now);
     }
-    const outcome = this.#judge.judge(exchange, parser.answer, stream, parser.pointer);
+    const outcome = this.#judge.judge(exchange, parser.response, stream, parser.pointer);
     // Within onDone the same user may send again, so everything about the connection is settled before.
     this.#finish(connection, outcome, this.#judge.message, now);
   }

@@ -33,7 +33,7 @@ const ALLOW = bytesOf('allow');
 const CLOSE = bytesOf('close');
 
 /**
- * The status line and headers of an answer: what its framing follows from. Read once, never changed after.
+ * The status line and headers of a response: what its framing follows from. Read once, never changed after.
  * Grammar: RFC 9112, 4 and 5.
  */
 export class Head {

@@ -44,7 +44,7 @@ export class KnownHead {
     return this.#head;
   }
 
-  /** Keeps a head for the next answer, if that may pay. */
+  /** Keeps a head for the next response, if that may pay. */
   learn(head: Head, bytes: Buffer, start: number, end: number): void {
     if (end - start > LIMIT || (this.#misses >= PATIENCE && this.#misses % EVERY !== 0)) return;
     bytes.copy(this.#bytes, 0, start, end);

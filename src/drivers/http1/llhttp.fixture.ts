@@ -2,11 +2,11 @@ import { createRequire } from 'node:module';
 
 /** What became of a stream of bytes, by whichever parser. */
 export interface Reading {
-  /** done: the final answer is whole. cut-off: the bytes ended before it. malformed: no HTTP. */
+  /** done: the final response is whole. cut-off: the bytes ended before it. malformed: no HTTP. */
   readonly verdict: 'done' | 'cut-off' | 'malformed';
   readonly status: number;
   readonly body: number;
-  /** Where the answer ended, of a `done` one. */
+  /** Where the response ended, of a `done` one. */
   readonly end: number;
   readonly reusable: boolean;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -44,7 +44,7 @@ const ROOM = 1 << 20;
 const now = { bodiless: false, status: 0, body: 0, reusable: false, name: '', headers: [] as [string, string][] };
 let done = false;
 let nameOpen = false;
-/** Between the first byte of an answer and the end of its headers; what comes after are trailers. */
+/** Between the first byte of a response and the end of its headers; what comes after are trailers. */
 let inHead = true;
 
 // From the project's folder, wherever this file was bundled to.

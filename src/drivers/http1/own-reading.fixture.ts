@@ -1,4 +1,4 @@
-import { AnswerBuffer } from '../answer.ts';
+import { ResponseBuffer } from '../response-buffer.ts';
 import type { Reading } from './llhttp.fixture.ts';
 import { PROGRESS, ResponseParser } from './parser.ts';
 
@@ -12,7 +12,7 @@ export interface Ours extends Omit<Reading, 'headers'> {
 }
 
 const parser = new ResponseParser();
-parser.answer = new AnswerBuffer();
+parser.response = new ResponseBuffer();
 const shared = Buffer.alloc(64 * 1024);
 
 /** Reads the bytes with our parser in pieces, each through the same buffer, and then the end of the connection. */
@@ -24,7 +24,7 @@ export function readWithOurs(bytes: Buffer, cuts: readonly number[], bodiless: b
   for (const cut of [...cuts, bytes.length]) {
     bytes.copy(shared, 0, start, cut);
     const progress = parser.feed(shared, 0, cut - start);
-    parser.answer?.settle();
+    parser.response?.settle();
     shared.fill(0, 0, cut - start);
     if (progress === PROGRESS.broken) verdict = 'malformed';
     if (progress === PROGRESS.done) {
@@ -36,7 +36,7 @@ export function readWithOurs(bytes: Buffer, cuts: readonly number[], bodiless: b
   }
   verdict ??= parser.end() === PROGRESS.done ? 'done' : 'cut-off';
   const { status, bodyBytes: body, reusable, error: reason, keepAliveTimeout } = parser;
-  const header = (name: string): string | null => parser.answer?.header(name) ?? null;
+  const header = (name: string): string | null => parser.response?.header(name) ?? null;
   const malformedWhenCompleted = (): boolean =>
     ['\r\n\r\n', '\n\r\n'].some((rest) => {
       const completed = Buffer.concat([bytes, Buffer.from(rest, 'latin1')]);

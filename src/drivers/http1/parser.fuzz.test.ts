@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyAnswer } from './answer.fixture.ts';
 import { compareWithLlhttp } from './llhttp-comparison.fixture.ts';
 import { DIFFERENCES } from './llhttp-differences.fixture.ts';
 import { type Ours, readWithOurs } from './own-reading.fixture.ts';
+import { anyResponse } from './response.fixture.ts';
 
 /**
  * Our parser against llhttp: the same response must be the same to both. The same responses each time, so that a change is
@@ -17,7 +17,7 @@ describe('the parser', () => {
   it('reads any response as llhttp does, well-formed or damaged', () => {
     const counts = { done: 0, 'cut-off': 0, malformed: 0 };
     fc.assert(
-      fc.property(anyAnswer, fc.boolean(), (text, bodiless) => {
+      fc.property(anyResponse, fc.boolean(), (text, bodiless) => {
         const { verdict, difference, known } = compareWithLlhttp(text, bodiless);
         counts[verdict]++;
         if (known === null) expect(difference).toBeNull();
@@ -35,7 +35,7 @@ describe('the parser', () => {
       type: header('content-type'),
     });
     fc.assert(
-      fc.property(anyAnswer, fc.boolean(), (text, bodiless) => {
+      fc.property(anyResponse, fc.boolean(), (text, bodiless) => {
         const bytes = Buffer.from(text, 'latin1');
         const whole = readWithOurs(bytes, [], bodiless);
         const everywhere = Array.from({ length: Math.max(0, bytes.length - 1) }, (_, i) => i + 1);
@@ -56,7 +56,7 @@ describe('the parser', () => {
   });
 
   it('holds no memory after 100,000 responses, whole or broken', () => {
-    const samples = fc.sample(anyAnswer, { numRuns: 500, seed: 4 }).map((text) => Buffer.from(text, 'latin1'));
+    const samples = fc.sample(anyResponse, { numRuns: 500, seed: 4 }).map((text) => Buffer.from(text, 'latin1'));
     const readAll = (times: number): void => {
       for (let n = 0; n < times; n++)
         for (const bytes of samples) readWithOurs(bytes, n % 2 === 0 ? [] : [bytes.length >> 1], false);

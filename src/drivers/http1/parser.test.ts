@@ -11,7 +11,7 @@ interface Seen {
   error: string;
 }
 
-/** Feeds an answer in pieces cut at the given places; then the target closes, where it has not ended. */
+/** Feeds a response in pieces cut at the given places; then the target closes, where it has not ended. */
 function parse(
   text: string,
   cuts: readonly number[] = [],
@@ -42,7 +42,7 @@ function parse(
   return { verdict, status, body, reusable, consumed, error };
 }
 
-const answers: Record<string, { text: string; expected: Partial<Seen>; close?: boolean; bodiless?: boolean }> = {
+const responses: Record<string, { text: string; expected: Partial<Seen>; close?: boolean; bodiless?: boolean }> = {
   'content length': {
     text: 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Type: text/plain\r\n\r\nhello',
     expected: { verdict: 'done', status: 200, body: 5, reusable: true },
@@ -94,7 +94,7 @@ const answers: Record<string, { text: string; expected: Partial<Seen>; close?: b
 };
 
 describe('a well-formed answer', () => {
-  for (const [name, { text, expected, ...options }] of Object.entries(answers)) {
+  for (const [name, { text, expected, ...options }] of Object.entries(responses)) {
     it(`is framed the same however it is cut: ${name}`, () => {
       const whole = parse(text, [], options);
       expect(whole).toMatchObject({ ...expected, consumed: text.length, error: '' });
@@ -171,7 +171,7 @@ describe('a broken answer', () => {
     'a trailer without a colon': `${head}Transfer-Encoding: chunked\r\n\r\n0\r\nTrailer\r\n\r\n`,
     'a bare line feed in the trailers': `${head}Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\n\r\n`,
     'a folded trailer': `${head}Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n c\r\n\r\n`,
-    'an answer behind an interim one that closes':
+    'a response behind an interim one that closes':
       'HTTP/1.1 100 Continue\r\nConnection: close\r\n\r\nHTTP/1.1 200 OK\r\n\r\n',
     'another protocol': 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n',
     'an endless head': `${head}X: ${'x'.repeat(HEAD_LIMIT)}\r\n\r\n`,

@@ -1,12 +1,12 @@
 /**
- * An incremental HTTP/1.x response parser that keeps nothing it does not need: the framing is what decides when an answer
+ * An incremental HTTP/1.x response parser that keeps nothing it does not need: the framing is what decides when a response
  * is complete. It is as strict as llhttp, since a client that forgives hides a broken target; `parser.fuzz.test.ts`
  * compares the two, and `llhttp-differences.fixture.ts` lists where they differ on purpose. Bodies are counted, not kept.
  * Grammar: RFC 9112.
  */
 
 import type { Plan } from '../../core/plan.ts';
-import { AnswerBuffer } from '../answer.ts';
+import { ResponseBuffer } from '../response-buffer.ts';
 import { isSuccess } from '../status.ts';
 import { EVENT_TOO_LONG } from '../stream/event-splitter.ts';
 import { StreamReader } from '../stream/stream-reader.ts';
@@ -33,9 +33,9 @@ export const HEAD_LIMIT = 64 * 1024;
 const KNOWN = new KnownHead();
 
 export class ResponseParser {
-  /** Valid once `feed` has seen the end of the head of a final (not 1xx) answer. */
+  /** Valid once `feed` has seen the end of the head of a final (not 1xx) response. */
   status = 0;
-  /** May the connection be used again after this answer? */
+  /** May the connection be used again after this response? */
   reusable = false;
   /** What to ask instead (see `Head`); empty: it does not say. Valid with a `status` of 300 to 399, and 405. */
   pointer = '';
@@ -47,10 +47,10 @@ export class ResponseParser {
   bodyLimit = Number.POSITIVE_INFINITY;
   /** That is what broke it. */
   excessive = false;
-  /** Where in the last fed buffer the answer ended; bytes behind it are not part of it. */
+  /** Where in the last fed buffer the response ended; bytes behind it are not part of it. */
   consumed = 0;
   /** Keeps head and body, where somebody wants to look at them. */
-  answer: AnswerBuffer | null = null;
+  response: ResponseBuffer | null = null;
   /** Whether a response that is no success is to be kept too, where others are not. */
   wanted: { wants(status: number): boolean } | null = null;
   /** How bodies of successes are split: see `Plan.stream`. */
@@ -68,11 +68,11 @@ export class ResponseParser {
   #chunks: Chunks | null = null;
   #headBytes = 0;
   /** Holds `answer` for one response only. */
-  #failed: AnswerBuffer | null = null;
+  #failed: ResponseBuffer | null = null;
   /** A head that came in pieces; null while it comes whole. */
   #pieces: Buffer | null = null;
 
-  /** @param bodiless the request was a HEAD: its answer has no body whatever its headers say. */
+  /** @param bodiless the request was a HEAD: its response has no body whatever its headers say. */
   reset(bodiless: boolean): void {
     this.#state = HEAD;
     this.#bodiless = bodiless;
@@ -84,12 +84,12 @@ export class ResponseParser {
     this.keepAliveTimeout = -1;
     this.error = '';
     this.excessive = false;
-    if (this.answer === this.#failed) this.answer = null;
-    else this.answer?.reset();
+    if (this.response === this.#failed) this.response = null;
+    else this.response?.reset();
     this.streaming = false;
   }
 
-  /** Reads bytes `start` (included) to `end` (not). After `done` or `broken`, call `reset` before the next answer. */
+  /** Reads bytes `start` (included) to `end` (not). After `done` or `broken`, call `reset` before the next response. */
   feed(bytes: Buffer, start: number, end: number): Progress {
     let at = start;
     while (at < end || this.#state === COMPLETE) {
@@ -103,7 +103,7 @@ export class ResponseParser {
           const take = Math.min(this.#remaining, end - at);
           this.#remaining -= take;
           this.bodyBytes += take;
-          this.answer?.body(bytes, at, at + take);
+          this.response?.body(bytes, at, at + take);
           if (this.streaming && this.#follow(bytes, at, at + take) < 0) return PROGRESS.broken;
           at += take;
           if (this.#remaining === 0) this.#state = COMPLETE;
@@ -112,7 +112,7 @@ export class ResponseParser {
         case UNTIL_CLOSE:
           this.bodyBytes += end - at;
           if (this.bodyBytes > this.bodyLimit && this.#excess() < 0) return PROGRESS.broken;
-          this.answer?.body(bytes, at, end);
+          this.response?.body(bytes, at, end);
           if (this.streaming && this.#follow(bytes, at, end) < 0) return PROGRESS.broken;
           at = end;
           break;
@@ -120,7 +120,7 @@ export class ResponseParser {
           const take = Math.min(this.#remaining, end - at);
           this.#remaining -= take;
           this.bodyBytes += take;
-          this.answer?.body(bytes, at, at + take);
+          this.response?.body(bytes, at, at + take);
           if (this.streaming && this.#follow(bytes, at, at + take) < 0) return PROGRESS.broken;
           at += take;
           if (this.#remaining === 0) {
@@ -159,12 +159,12 @@ export class ResponseParser {
     this.streaming = true;
   }
 
-  /** The target closed its side. `done` where that is how the body ends; `more` where the answer is cut off. */
+  /** The target closed its side. `done` where that is how the body ends; `more` where the response is cut off. */
   end(): Progress {
     return this.#state === UNTIL_CLOSE ? PROGRESS.done : PROGRESS.more;
   }
 
-  /** Has any byte of the answer arrived? */
+  /** Has any byte of the response arrived? */
   get begun(): boolean {
     return this.#state !== HEAD || this.#headBytes > 0;
   }
@@ -239,12 +239,12 @@ export class ResponseParser {
     this.status = head.status;
     if ((head.status >= 300 && head.status < 400) || head.status === 405) this.pointer = head.pointer;
     this.keepAliveTimeout = head.keepAliveTimeout;
-    if (head.status >= 300 && this.answer === null && this.wanted?.wants(head.status) === true) {
-      this.#failed ??= new AnswerBuffer();
+    if (head.status >= 300 && this.response === null && this.wanted?.wants(head.status) === true) {
+      this.#failed ??= new ResponseBuffer();
       this.#failed.reset();
-      this.answer = this.#failed;
+      this.response = this.#failed;
     }
-    this.answer?.head(bytes, start, end);
+    this.response?.head(bytes, start, end);
     if (head.encoded && head.length >= 0) return this.#fail('both Content-Length and Transfer-Encoding');
     if (head.status < 200) {
       if (head.status === 101) return this.#fail('the target switched protocols, which nobody asked for');

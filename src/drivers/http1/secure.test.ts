@@ -121,7 +121,7 @@ describe('over TLS', () => {
     expect(reused).toEqual([false, true, true]);
   });
 
-  it('a long answer comes whole through the shared buffer, on several connections at a time', async () => {
+  it('a long response comes whole through the shared buffer, on several connections at a time', async () => {
     const body = 'x'.repeat(1_000_000);
     const speak = (socket: TLSSocket): void => {
       socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
@@ -153,8 +153,8 @@ describe('over TLS', () => {
       { address: '127.0.0.99', family: 4 },
       { address: '127.0.0.1', family: 4 },
     ];
-    const resolver = ((_name: string, _options: object, answer: (error: null, all: object[]) => void) =>
-      answer(null, addresses)) as unknown as ConstructorParameters<typeof Lookup>[3];
+    const resolver = ((_name: string, _options: object, response: (error: null, all: object[]) => void) =>
+      response(null, addresses)) as unknown as ConstructorParameters<typeof Lookup>[3];
     Object.assign(sender, { addresses: new Lookup(clock, seconds(30), 0, resolver) });
     const done = await exchangeOnce(sender);
     expect([outcomeOf(done), done.message]).toEqual(['ok', '']);

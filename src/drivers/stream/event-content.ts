@@ -1,5 +1,5 @@
 /**
- * What one event of a streamed response says, by one pass over its bytes: whether it holds a piece of the answer, whether it
+ * What one event of a streamed response says, by one pass over its bytes: whether it holds a piece of the response, whether it
  * is the last one or an error, and the token counts. No JSON is parsed: a model sends thousands of these per second, and
  * seven keys in them matter. Protocols: see docs/streaming.md.
  */
@@ -74,13 +74,13 @@ const SLOTS = 256;
 const { table: TABLE, factor: FACTOR } = perfectTable();
 
 export class EventContent {
-  /** It holds a piece of the answer. */
+  /** It holds a piece of the response. */
   content = false;
   /** It says that the stream has come to its end. */
   done = false;
   /** It is an error. */
   error = false;
-  /** Tokens of the answer and of the prompt, by the server's count; -1: it does not say. */
+  /** Tokens of the response and of the prompt, by the server's count; -1: it does not say. */
   output = -1;
   input = -1;
   /** Of FINISH. */
@@ -159,7 +159,7 @@ export class EventContent {
         if (first === LETTER_T) this.done = true;
         break;
       case KEY.error:
-        // Elsewhere it is null, or part of an answer that was structured by the caller.
+        // Elsewhere it is null, or part of a response that was structured by the caller.
         if (this.#depth !== 1) break;
         this.#known = true;
         if (first !== LETTER_N) this.error = true;

@@ -21,24 +21,24 @@ afterEach(() => {
   for (const end of endings.splice(0).reverse()) end();
 });
 
-type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+type Response = (response: ServerResponse, request: IncomingMessage) => void;
 
 /** How a test's bodies are served, and sent for. */
 interface Way {
-  serve(answer: Answer): ReturnType<typeof createServer>;
+  serve(response: Response): ReturnType<typeof createServer>;
   create(plan: Plan, own: Clock): Driver;
   readonly http2: boolean;
 }
 
 const HTTP1: Way = {
-  serve: (answer) => createServer((req, res) => answer(res, req)),
+  serve: (response) => createServer((req, res) => response(res, req)),
   create: (plan, own) => new Http1Driver(plan, own),
   http2: false,
 };
 const HTTP2: Way = {
-  serve: (answer) =>
+  serve: (response) =>
     createHttp2((req, res) =>
-      answer(res as unknown as ServerResponse, req as unknown as IncomingMessage),
+      response(res as unknown as ServerResponse, req as unknown as IncomingMessage),
     ) as unknown as ReturnType<typeof createServer>,
   create: (plan, own) => new UndiciDriver(plan, own),
   http2: true,
@@ -61,11 +61,11 @@ interface Seen {
 /** @param onPiece is told of each piece, and may have the request cancelled. */
 async function streamed(
   way: Way,
-  answer: Answer,
+  response: Response,
   changes: Partial<Plan> = {},
   onPiece: (cancel: () => void) => void = () => {},
 ): Promise<Seen> {
-  const server = way.serve(answer);
+  const server = way.serve(response);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   endings.push(() => server.close());
   const { port } = server.address() as AddressInfo;
@@ -198,7 +198,7 @@ describe.each([
   });
 
   it('of plain text is split into what comes together, where that is asked for', async () => {
-    const answer = async (response: ServerResponse): Promise<void> => {
+    const response = async (response: ServerResponse): Promise<void> => {
       response.writeHead(200, { 'content-type': 'text/plain' });
       for (const text of ['one ', 'two ', 'three']) {
         response.write(text);
@@ -206,17 +206,17 @@ describe.each([
       }
       response.end();
     };
-    expect((await streamed(way, answer)).stream).toBeNull();
-    expect(await streamed(way, answer, { stream: 'chunks' })).toMatchObject({ outcome: 'ok', stream: { pieces: 3 } });
+    expect((await streamed(way, response)).stream).toBeNull();
+    expect(await streamed(way, response, { stream: 'chunks' })).toMatchObject({ outcome: 'ok', stream: { pieces: 3 } });
   });
 
   it('is one long response where that is asked for, or where it failed', async () => {
-    const answer = (status: number) => (response: ServerResponse) => {
+    const response = (status: number) => (response: ServerResponse) => {
       response.writeHead(status, SSE);
       response.end(chunk({ content: 'a' }));
     };
-    expect(await streamed(way, answer(200), { stream: 'off' })).toMatchObject({ outcome: 'ok', stream: null });
-    expect(await streamed(way, answer(503))).toMatchObject({ outcome: 'http-error', stream: null });
+    expect(await streamed(way, response(200), { stream: 'off' })).toMatchObject({ outcome: 'ok', stream: null });
+    expect(await streamed(way, response(503))).toMatchObject({ outcome: 'http-error', stream: null });
   });
 
   it('that never ends times out by that name', async () => {

@@ -71,7 +71,7 @@ export function createConnector(plan: Plan, clock: Clock, addresses: Lookup): Co
   };
 }
 
-/** Whether the proxy is asked for a connection to the target (CONNECT) rather than for the answer. */
+/** Whether the proxy is asked for a connection to the target (CONNECT) rather than for the response. */
 export function tunnels({ target, proxy, http2 }: Pick<Plan, 'target' | 'proxy' | 'http2'>): boolean {
   return proxy !== null && (target.protocol === 'https:' || http2);
 }

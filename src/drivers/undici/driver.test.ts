@@ -121,7 +121,7 @@ const through = (port: number, authorization: string | null = null) => ({
 });
 
 describe('a proxy', () => {
-  it('is asked for the answer, with the whole address', async () => {
+  it('is asked for the response, with the whole address', async () => {
     const { port, seen } = await proxyServer();
     const driver = driverFor(planTo(7, { proxy: through(port, 'Basic eDp5') }));
     const exchange = createExchange(3);
@@ -230,7 +230,7 @@ describe('an outcome', () => {
         expect([outcomeOf(done), done.message]).toEqual(['http-error', 'HTTP 413']);
   });
 
-  it('is timeout for an answer that does not come or does not end', async () => {
+  it('is timeout for a response that does not come or does not end', async () => {
     const timeout = millis(300);
     expect(await ended(() => {}, { timeout })).toEqual(['timeout', 'no response in time']);
     const begun = await ended((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n'), { timeout });

@@ -8,10 +8,10 @@ import { OUTCOME_CODE, type OutcomeCode } from '../../core/sample.ts';
 import { type Segment, shareOf } from '../../core/segment.ts';
 import type { Micros } from '../../core/units.ts';
 import type { Amender } from '../amender.ts';
-import { AnswerBuffer } from '../answer.ts';
 import { ConnectionAges } from '../connection-age.ts';
 import { bodyTooLong } from '../failure.ts';
 import { bracketed, Lookup } from '../lookup.ts';
+import { ResponseBuffer } from '../response-buffer.ts';
 import { ResponseJudge } from '../response-judge.ts';
 import { isSuccess } from '../status.ts';
 import { EVENT_TOO_LONG } from '../stream/event-splitter.ts';
@@ -54,8 +54,8 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   readonly #tick: Micros;
   readonly #lanes = new Set<Lane>();
   readonly #idle: Lane[] = [];
-  /** Where answers were kept, to be used again. */
-  readonly #answers: AnswerBuffer[] = [];
+  /** Where responses were kept, to be used again. */
+  readonly #buffers: ResponseBuffer[] = [];
   readonly #readers: StreamReader[] = [];
   readonly #byUser = new Map<number, Lane>();
   /** Under way by their time limit, of each the oldest first. */
@@ -102,7 +102,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
       lane,
       startedAt: this.#clock.now(),
       request: this.#prepare(exchange),
-      answer: this.#takeAnswer(),
+      response: this.#takeAnswer(),
       stream: null,
       pointer: null,
       within: true,
@@ -164,11 +164,11 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     if (flight.done) return;
     const { exchange } = flight;
     exchange.status = status;
-    if (status >= 300 && flight.answer === null && this.#judge.wants(status)) {
-      flight.answer = this.#answers.pop() ?? new AnswerBuffer();
-      flight.answer.reset();
+    if (status >= 300 && flight.response === null && this.#judge.wants(status)) {
+      flight.response = this.#buffers.pop() ?? new ResponseBuffer();
+      flight.response.reset();
     }
-    flight.answer?.fields(fields);
+    flight.response?.fields(fields);
     flight.pointer = pointer;
     if (exchange.firstByteAt === 0) exchange.firstByteAt = this.#clock.now();
     const format = isSuccess(status) && this.#streams !== 'off' ? (this.#streams ?? formatIn(fields)) : null;
@@ -179,13 +179,13 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
 
   received(flight: Flight, chunk: Buffer): void {
     if (flight.done) return;
-    const { exchange, answer } = flight;
+    const { exchange, response } = flight;
     exchange.bytesIn += chunk.length;
     exchange.bodyBytesIn += chunk.length;
     if (exchange.bytesIn > this.#maxBody)
       this.#giveUp(flight, OUTCOME_CODE['wrong-answer'], bodyTooLong(this.#maxBody));
     else {
-      answer?.body(chunk, 0, chunk.length);
+      response?.body(chunk, 0, chunk.length);
       if (flight.stream !== null) this.#follow(flight, flight.stream, chunk);
     }
   }
@@ -193,13 +193,13 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   answered(flight: Flight): void {
     if (flight.done) return;
     const now = this.#clock.now();
-    const { exchange, answer, stream } = flight;
-    if (answer !== null) this.witness?.(answer, this.#host);
+    const { exchange, response, stream } = flight;
+    if (response !== null) this.witness?.(response, this.#host);
     if (stream !== null) {
       stream.end();
       if (stream.fresh > 0) this.#tell(flight, stream, now);
     }
-    const outcome = this.#judge.judge(exchange, answer, stream, flight.pointer);
+    const outcome = this.#judge.judge(exchange, response, stream, flight.pointer);
     this.#finish(flight, outcome, this.#judge.message, now);
   }
 
@@ -216,7 +216,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     if (flight.done) return;
     flight.lane.live--;
     flight.exchange.sentAt = 0 as Micros;
-    flight.answer?.reset();
+    flight.response?.reset();
     flight.handle = null;
     this.#put(flight, this.#laneFor(flight.exchange.user));
   }
@@ -276,11 +276,11 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     return lane;
   }
 
-  #takeAnswer(): AnswerBuffer | null {
+  #takeAnswer(): ResponseBuffer | null {
     if (!this.#judge.checks && this.witness === null) return null;
-    const answer = this.#answers.pop() ?? new AnswerBuffer();
-    answer.reset();
-    return answer;
+    const response = this.#buffers.pop() ?? new ResponseBuffer();
+    response.reset();
+    return response;
   }
 
   #newLane(): Lane {
@@ -297,14 +297,14 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   }
 
   #finish(flight: Flight, outcome: OutcomeCode, message: string, now = this.#clock.now()): void {
-    const { exchange, lane, answer } = flight;
+    const { exchange, lane, response } = flight;
     flight.done = true;
     this.#under(exchange).delete(flight);
     lane.live--;
     exchange.outcome = outcome;
     exchange.message = message;
     exchange.doneAt = now;
-    if (answer !== null) this.#answers.push(answer);
+    if (response !== null) this.#buffers.push(response);
     exchange.stream = flight.stream;
     if (!this.#http2 && exchange.user < 0 && !lane.gone) this.#idle.push(lane);
     if (flight.within) this.#clock.soon(() => this.#giveBack(flight));

@@ -10,7 +10,7 @@ export interface Ending {
 /** How far a request had come. */
 interface Progress {
   readonly sent: boolean;
-  /** Some of its answer had arrived. */
+  /** Some of its response had arrived. */
   readonly begun: boolean;
   /** Its connection had carried others. */
   readonly reused: boolean;

@@ -9,7 +9,7 @@ import type { Flight, FlightOwner, Lane, Prepared } from './lane.ts';
 
 /** Requests that share a connection at the most: what a server should allow at least (RFC 9113, 6.5.2). */
 const STREAMS = 100;
-/** Bytes that may arrive before they are acknowledged, of a stream and of the connection: a large answer must not wait. */
+/** Bytes that may arrive before they are acknowledged, of a stream and of the connection: a large response must not wait. */
 const STREAM_WINDOW = 2 ** 20;
 const CONNECTION_WINDOW = 2 ** 24;
 /**

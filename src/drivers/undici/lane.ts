@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { Exchange } from '../../core/exchange.ts';
 import type { Micros } from '../../core/units.ts';
-import type { AnswerBuffer } from '../answer.ts';
+import type { ResponseBuffer } from '../response-buffer.ts';
 import type { StreamReader } from '../stream/stream-reader.ts';
 
 /** A request as every lane needs it. */
@@ -40,10 +40,10 @@ export interface Flight {
   readonly exchange: Exchange;
   readonly startedAt: Micros;
   readonly request: Prepared;
-  /** Where its answer is kept; null: nobody looks at it. */
-  answer: AnswerBuffer | null;
+  /** Where its response is kept; null: nobody looks at it. */
+  response: ResponseBuffer | null;
   lane: Lane;
-  /** Follows its answer, where that is streamed. */
+  /** Follows its response, where that is streamed. */
   stream: StreamReader | null;
   /** What the response says to ask instead (see `pointerOf`); null: nothing. */
   pointer: string | null;
@@ -56,7 +56,7 @@ export interface Flight {
 
 /** What a lane tells of its flights. Whatever comes after the end of one is not heard. */
 export interface FlightOwner {
-  /** It is being written. False: nobody waits for its answer any more. */
+  /** It is being written. False: nobody waits for its response any more. */
   started(flight: Flight): boolean;
   /**
    * @param fields names and values in turn.

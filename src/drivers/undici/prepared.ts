@@ -13,7 +13,7 @@ type Prepare = (exchange: Exchange) => Prepared;
  * The requests of a plan in the form that lanes take. One with placeholders is made anew for each exchange, of the same
  * values as over raw sockets: equal seed and number, equal request.
  *
- * @param asked the proxy that is asked for the answer, with the whole address; null: the target is asked itself.
+ * @param asked the proxy that is asked for the response, with the whole address; null: the target is asked itself.
  */
 export function prepareRequests(plan: Plan, payloads: Payloads | null, asked: HttpProxy | null): Prepare {
   const host = hostHeader(plan.target);

@@ -101,7 +101,7 @@ class Listener implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    const fields = this.#flight.answer === null ? formatFields(headers) : Object.entries(headers).flatMap(listed);
+    const fields = this.#flight.response === null ? formatFields(headers) : Object.entries(headers).flatMap(listed);
     this.#owner.answering(this.#flight, status, fields, pointerOf(status, headers.location, headers.allow));
   }
 

@@ -4,14 +4,14 @@ import { trimmed } from './http1/head.ts';
 /** A body beyond it is not kept, bytes. */
 export const BODY_LIMIT = 1024 * 1024;
 
-/** Storage larger than this is given back after the answer, bytes: ten thousand connections may have one each. */
+/** Storage larger than this is given back after the response, bytes: ten thousand connections may have one each. */
 const KEPT = 64 * 1024;
 
 /**
- * The head and the body of one answer, for checks. What comes in one read is looked at where it lies; only what is spread
+ * The head and the body of one response, for checks. What comes in one read is looked at where it lies; only what is spread
  * over several is copied, by `settle`, before the reader uses its buffer again.
  */
-export class AnswerBuffer {
+export class ResponseBuffer {
   /** The body is in it from `start` to `end`. */
   bytes: Buffer = EMPTY;
   start = 0;

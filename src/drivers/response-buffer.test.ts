@@ -1,26 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AnswerBuffer, BODY_LIMIT } from './answer.ts';
 import { PROGRESS, ResponseParser } from './http1/parser.ts';
+import { BODY_LIMIT, ResponseBuffer } from './response-buffer.ts';
 
 /** Reads as the driver does: every read into one buffer, which the next one overwrites. */
-function readIn(pieces: readonly Buffer[]): { parser: ResponseParser; answer: AnswerBuffer } {
+function readIn(pieces: readonly Buffer[]): { parser: ResponseParser; response: ResponseBuffer } {
   const parser = new ResponseParser();
-  const answer = new AnswerBuffer();
-  parser.answer = answer;
+  const response = new ResponseBuffer();
+  parser.response = response;
   parser.reset(false);
   const shared = Buffer.alloc(64 * 1024, 0x3f);
   for (const [number, piece] of pieces.entries()) {
     shared.fill(0x3f);
     piece.copy(shared);
     const progress = parser.feed(shared, 0, piece.length);
-    if (progress === PROGRESS.more) answer.settle();
+    if (progress === PROGRESS.more) response.settle();
     else if (number < pieces.length - 1) throw new Error(`ends early: ${parser.error}`);
   }
-  return { parser, answer };
+  return { parser, response };
 }
 
-const bodyOf = ({ bytes, start, end }: AnswerBuffer): string => bytes.toString('utf8', start, end);
+const bodyOf = ({ bytes, start, end }: ResponseBuffer): string => bytes.toString('utf8', start, end);
 
 function cutAt(text: string, places: readonly number[]): Buffer[] {
   const whole = Buffer.from(text);
@@ -36,49 +36,49 @@ describe('an answer', () => {
   it.each([LENGTH, CHUNKED])('is whole however its bytes come: %j', (text) => {
     fc.assert(
       fc.property(fc.array(fc.nat(1_000), { maxLength: 12 }), (places) => {
-        const { answer } = readIn(cutAt(text, places));
-        expect(bodyOf(answer)).toBe('{"y":"ü°"}');
-        expect(answer.header('x-a')).toBe('b c');
-        expect(answer.header('x-b')).toBeNull();
+        const { response } = readIn(cutAt(text, places));
+        expect(bodyOf(response)).toBe('{"y":"ü°"}');
+        expect(response.header('x-a')).toBe('b c');
+        expect(response.header('x-b')).toBeNull();
       }),
     );
     for (let at = 1; at < Buffer.byteLength(text); at++)
-      expect(bodyOf(readIn(cutAt(text, [at - 1])).answer)).toBe('{"y":"ü°"}');
+      expect(bodyOf(readIn(cutAt(text, [at - 1])).response)).toBe('{"y":"ü°"}');
   });
 
   it('has headers as they came, or as a library has read them', () => {
-    const { answer } = readIn([Buffer.from(LENGTH)]);
-    expect([answer.header('x-a'), answer.header('x-b')]).toEqual(['b c', null]);
-    answer.reset();
-    answer.fields(['X-A', ' b c', 'x-a', 'second', 'X-C', 'd']);
-    expect(['x-a', 'x-c', 'x-b'].map((name) => answer.header(name))).toEqual(['b c', 'd', null]);
-    answer.reset();
-    expect(answer.header('x-a')).toBeNull();
+    const { response } = readIn([Buffer.from(LENGTH)]);
+    expect([response.header('x-a'), response.header('x-b')]).toEqual(['b c', null]);
+    response.reset();
+    response.fields(['X-A', ' b c', 'x-a', 'second', 'X-C', 'd']);
+    expect(['x-a', 'x-c', 'x-b'].map((name) => response.header(name))).toEqual(['b c', 'd', null]);
+    response.reset();
+    expect(response.header('x-a')).toBeNull();
   });
 
   it('in one read is not copied', () => {
-    const answer = new AnswerBuffer();
+    const response = new ResponseBuffer();
     const shared = Buffer.from('xxbodyxx');
-    answer.body(shared, 2, 6);
-    expect(answer.bytes).toBe(shared);
-    expect(bodyOf(answer)).toBe('body');
-    answer.reset();
-    expect(bodyOf(answer)).toBe('');
+    response.body(shared, 2, 6);
+    expect(response.bytes).toBe(shared);
+    expect(bodyOf(response)).toBe('body');
+    response.reset();
+    expect(bodyOf(response)).toBe('');
   });
 
   it('is kept up to a limit, and said to be too large beyond it', () => {
-    const answer = new AnswerBuffer();
+    const response = new ResponseBuffer();
     const piece = Buffer.alloc(64 * 1024, 0x61);
     for (let size = 0; size < BODY_LIMIT; size += piece.length) {
-      answer.body(piece, 0, piece.length);
-      answer.settle();
+      response.body(piece, 0, piece.length);
+      response.settle();
     }
-    expect([answer.end - answer.start, answer.tooLarge]).toEqual([BODY_LIMIT, false]);
-    answer.body(piece, 0, 1);
-    answer.settle();
-    expect([answer.end - answer.start, answer.tooLarge]).toEqual([0, true]);
-    answer.reset();
-    answer.body(piece, 0, 2);
-    expect([bodyOf(answer), answer.tooLarge]).toEqual(['aa', false]);
+    expect([response.end - response.start, response.tooLarge]).toEqual([BODY_LIMIT, false]);
+    response.body(piece, 0, 1);
+    response.settle();
+    expect([response.end - response.start, response.tooLarge]).toEqual([0, true]);
+    response.reset();
+    response.body(piece, 0, 2);
+    expect([bodyOf(response), response.tooLarge]).toEqual(['aa', false]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Arbitrary answers of a target, as latin1 text: well-formed ones, and ones with something wrong. */
+/** Arbitrary responses of a target, as latin1 text: well-formed ones, and ones with something wrong. */
 
 const CRLF = '\r\n';
 const word = fc.string({
@@ -127,7 +127,7 @@ const interim = fc
   .tuple(fc.constantFrom('100 Continue', '103 Early Hints', '102'), headers)
   .map(([line, block]) => `HTTP/1.1 ${line}${CRLF}${block}${CRLF}`);
 
-const answer = fc
+const response = fc
   .tuple(
     fc.oneof({ weight: 8, arbitrary: fc.constant('') }, { weight: 1, arbitrary: interim }),
     statusLine,
@@ -152,8 +152,8 @@ const mutation = fc.record({
 });
 
 /** About half of them as generated, the others with up to three places damaged. */
-export const anyAnswer = fc
-  .tuple(answer, fc.oneof(fc.constant([]), fc.array(mutation, { minLength: 1, maxLength: 3 })))
+export const anyResponse = fc
+  .tuple(response, fc.oneof(fc.constant([]), fc.array(mutation, { minLength: 1, maxLength: 3 })))
   .map(([text, mutations]) =>
     mutations.reduce((whole, { at, remove, insert }) => {
       const place = at % (whole.length + 1);
