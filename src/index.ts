@@ -32,6 +32,7 @@ export type { TraceKey } from './core/trace.ts';
 export type * from './core/units.ts';
 export type { GrowingFile } from './core/world.ts';
 export type { Asked, FindSettings, FromFile, ProbeSettings, RunSettings, TerminalSetting } from './plan/program.ts';
+export type { RawStep, RawValue } from './plan/raw-steps.ts';
 export {
   type Made,
   type ResponseCheck,
@@ -42,7 +43,6 @@ export {
   type ScenarioRequest,
   scenario,
 } from './plan/scenario-module.ts';
-export type { RawStep, RawValue } from './plan/written-steps.ts';
 export type { ResultFile } from './report/json.ts';
 export type { Report, ReportOptions } from './session/report.ts';
 export type { FindResult, LoadWish, Session, SessionOptions } from './session/start.ts';

@@ -19,6 +19,7 @@ describe('what a response gave to later requests', () => {
     ]);
     expect(login?.captures).toEqual({ access_token: '$.user.access_token', id: '$.jobs[0].id' });
     expect(job).toMatchObject({
+      name: 'GET /jobs/:id?full=1',
       url: 'http://a.test/jobs/{{captured.id}}?full=1',
       headers: [['Authorization', 'Bearer {{captured.access_token}}']],
     });

@@ -42,7 +42,7 @@ export function withCaptures(requests: readonly ImportedRequest[]): ImportedRequ
     // The longest first: one may be a part of another.
     for (const one of used.toSorted((a, b) => b.value.length - a.value.length)) {
       const name = names.of(linked[one.index] as ImportedRequest, one);
-      const next = replaced(made, one.value, `{{captured.${name}}}`);
+      const next = replaced(made, one.value, name);
       if (next === made) continue;
       made = next;
       captures.set(one.index, { ...captures.get(one.index), [name]: one.from });
@@ -94,20 +94,21 @@ const textsOf = ({ url, headers, body }: ImportedRequest): string[] => [
 const longestWord = (value: string): string | null =>
   (value.match(WORD) ?? []).toSorted((a, b) => b.length - a.length)[0] ?? null;
 
-function replaced(request: ImportedRequest, value: string, by: string): ImportedRequest {
+/** @param name of the capture that stands in the place of the value. */
+function replaced(request: ImportedRequest, value: string, name: string): ImportedRequest {
   const pattern = new RegExp(
     `(?<![\\w-])(?:${[...new Set([value, encodeURIComponent(value)])].map(escaped).join('|')})(?![\\w-])`,
     'g',
   );
-  const within = (text: string): string => text.replaceAll(pattern, by.replaceAll('$', '$$$$'));
+  const within = (text: string, by = `{{captured.${name}}}`): string => text.replaceAll(pattern, () => by);
   // The host of an address is none of its values.
   const origin = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i.exec(request.url)?.[0] ?? '';
   const url = origin + within(request.url.slice(origin.length));
-  const headers = request.headers.map(([name, text]): Header => [name, within(text)]);
+  const headers = request.headers.map(([field, text]): Header => [field, within(text)]);
   const body = request.body === null ? null : within(request.body);
   const same =
     url === request.url && body === request.body && headers.every(([, text], n) => text === request.headers[n]?.[1]);
-  return same ? request : { ...request, url, headers, body };
+  return same ? request : { ...request, name: within(request.name, `:${name}`), url, headers, body };
 }
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&');

@@ -6,10 +6,11 @@ import { count } from '../core/units.ts';
 import type { Settings } from '../settings/table.ts';
 import { checkerOfCaptured, resolveCaptures } from './captures.ts';
 import { resolveChecks } from './checks.ts';
-import { type PartReader, REQUEST_SETTINGS, readerOfParts, requestSchema } from './mix.ts';
+import { type PartReader, readerOfParts, requestSchema } from './mix.ts';
 import type { WrittenPath } from './raw-settings.ts';
 import { blame, type Origin, type RawSettings, type WrittenFrame, type WrittenFrameRequest } from './raw-settings.ts';
 import { resolveRequest } from './request.ts';
+import { PER_REQUEST } from './request-settings.ts';
 import { settingsSchema } from './schema.ts';
 import { refusal } from './steps.ts';
 import { parseDuration } from './syntax.ts';
@@ -26,7 +27,7 @@ import { several } from './written-steps.ts';
 const MOST_RETRIES = 1_000;
 
 const { name, path, capture } = requestSchema.shape;
-const own = REQUEST_SETTINGS.filter((setting) => setting !== 'expectField');
+const own = PER_REQUEST.filter((setting) => setting !== 'expectField');
 
 export const frameRequestSchema = z.strictObject(
   {

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { RampartError } from '../core/errors.ts';
 import { OWN_TAGS } from '../core/flow.ts';
-import type { SettingName, Settings } from '../settings/table.ts';
+import type { Settings } from '../settings/table.ts';
 import type { Origin, RawSettings, WrittenFlow, WrittenMix, WrittenPath, WrittenRequest } from './raw-settings.ts';
+import { PER_REQUEST } from './request-settings.ts';
 import { innermost, settingsSchema } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 import {
@@ -21,23 +22,6 @@ import {
  * Several requests, and flows of them, as a scenario file has them. What a request says of itself lies over what the file
  * says of all.
  */
-
-/** Settings that each of several requests may have of its own. */
-export const REQUEST_SETTINGS = [
-  'method',
-  'headers',
-  'user',
-  'body',
-  'bodyFile',
-  'expectStatus',
-  'expectHeaders',
-  'expectBody',
-  'expectContains',
-  'expectJson',
-  'expectField',
-  'timeout',
-  'followRedirects',
-] as const satisfies readonly SettingName[];
 
 const isOwnTag = (key: string): boolean => (OWN_TAGS as readonly string[]).includes(key);
 
@@ -78,7 +62,7 @@ export const requestSchema = z.strictObject(
         'Values of the response for later steps, as {{captured.NAME}}: {"token": "$.access_token"}, "header X-Id", "regexp id=(\\d+)", "status" or "answer"',
       ),
     ...settingsSchema.pick(
-      Object.fromEntries([...REQUEST_SETTINGS, 'thresholds'].map((setting) => [setting, true])) as never,
+      Object.fromEntries([...PER_REQUEST, 'thresholds'].map((setting) => [setting, true])) as never,
     ).shape,
   },
   { error: 'must be an object that describes a request' },

@@ -1,8 +1,8 @@
 /** What a scenario in TypeScript exports: the settings of a scenario file, with functions where values may be made. */
 import type { CheckedResponse, RequestContext } from '../core/functions.ts';
 import type { Settings } from '../settings/table.ts';
-import type { REQUEST_SETTINGS } from './mix.ts';
-import type { RawStep } from './written-steps.ts';
+import type { RawStep } from './raw-steps.ts';
+import type { PER_REQUEST } from './request-settings.ts';
 
 /** A value, or a function that makes it for each request. It is called when the request is due, in the load threads: it may not be async. */
 export type Made<Value> = Value | ((context: RequestContext) => Value);
@@ -20,16 +20,18 @@ export interface ScenarioMade {
 
 export interface ScenarioRequest
   extends ScenarioMade,
-    Pick<Settings, Exclude<(typeof REQUEST_SETTINGS)[number], keyof ScenarioMade> | 'thresholds'> {
+    Pick<Settings, Exclude<(typeof PER_REQUEST)[number], keyof ScenarioMade> | 'thresholds'> {
   readonly name?: string;
   readonly weight?: number;
   readonly path?: Made<string>;
+  /** The one of several targets that it goes to. */
+  readonly target?: string;
+  readonly tags?: Readonly<Record<string, string | number | boolean>>;
   readonly capture?: Readonly<Record<string, string>>;
 }
 
 /** A request before or behind the load: values only. */
-export interface ScenarioFrameRequest
-  extends Pick<Settings, Exclude<(typeof REQUEST_SETTINGS)[number], 'expectField'>> {
+export interface ScenarioFrameRequest extends Pick<Settings, Exclude<(typeof PER_REQUEST)[number], 'expectField'>> {
   readonly name?: string;
   readonly path?: string;
   readonly capture?: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { WrittenPath, WrittenStep } from './raw-settings.ts';
+import type { RawStep, RawValue } from './raw-steps.ts';
 
 /* Steps of a flow as a scenario file has them: each kind is known by the field that only it has. */
 
@@ -87,25 +88,6 @@ const KNOWN = 'must be the name of a request, or an object with pause, repeat, c
 export const stepSchema: z.ZodType<RawStep> = z.lazy(() =>
   z.union([z.string(), request, pause, repeat, choose, condition, group], { error: KNOWN }),
 );
-
-export type RawValue = string | number | boolean | readonly (string | number | boolean)[];
-
-/** A step as a file has it. */
-export type RawStep =
-  | string
-  | { request: string }
-  | { pause: string | number }
-  | { repeat: number; steps: RawStep[] }
-  | { choose: { weight?: number | undefined; steps: RawStep[] }[] }
-  | {
-      if: string;
-      is?: RawValue | undefined;
-      isNot?: RawValue | undefined;
-      matches?: string | undefined;
-      steps: RawStep[];
-      else?: RawStep[] | undefined;
-    }
-  | { group: string; steps: RawStep[] };
 
 /** What kind of step an object is meant to be, and which fields that has; null: none. */
 export function kindOfStep(raw: unknown): { readonly schema: z.ZodType; readonly fields: readonly string[] } | null {
