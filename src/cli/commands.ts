@@ -33,6 +33,15 @@ export const MEASURING = ['run', 'find', 'probe'];
 
 export const helpHint = (command: string): string => `(rampart ${command} --help lists its flags)`;
 
+/**
+ * Loads a command that also draws reports. Node opens all files that a module imports at once, and where few may be open
+ * (`ulimit -n 64`) that is too many: what draws reports is loaded first, the rest after it.
+ */
+async function inTwo<Loaded>(load: () => Promise<Loaded>): Promise<Loaded> {
+  await import('./report.ts');
+  return load();
+}
+
 const WITHOUT_FLAGS = ['help', 'completion', 'validate'];
 
 /** A command in the list of them all: nearly each has flags. */
@@ -100,13 +109,13 @@ Examples:
   flags(run, (own) => addResumeOption(measuring(addSettings(own, 'run')))).action(
     async (target: string | undefined, options: Record<string, unknown>) => {
       if (options['resume'] !== undefined) {
-        const { resumeCommand } = await import('./resume.ts');
+        const { resumeCommand } = await inTwo(() => import('./resume.ts'));
         const given = Object.entries(options).filter(([name]) => run.getOptionValueSource(name) !== 'default');
         end(await resumeCommand(world, target, Object.fromEntries(given)));
         return;
       }
       const given = withTarget(target, withoutHabits(options, run.args.slice(1)), world);
-      const { runCommand } = await import('./run.ts');
+      const { runCommand } = await inTwo(() => import('./run.ts'));
       end(await runCommand(world, 'run', given.target, given.options));
     },
   );
@@ -118,7 +127,7 @@ Examples:
   flags(find, (own) => measuring(addSettings(own, 'find'))).action(
     async (target: string | undefined, options: Record<string, unknown>) => {
       const given = withTarget(target, withoutHabits(options, find.args.slice(1)), world);
-      const { runCommand } = await import('./run.ts');
+      const { runCommand } = await inTwo(() => import('./run.ts'));
       end(await runCommand(world, 'find', given.target, given.options));
     },
   );
@@ -130,7 +139,7 @@ Examples:
   flags(probe, (own) => measuring(addSettings(own, 'probe'))).action(
     async (target: string | undefined, options: Record<string, unknown>) => {
       const given = withTarget(target, withoutHabits(options, probe.args.slice(1)), world);
-      const { runCommand } = await import('./run.ts');
+      const { runCommand } = await inTwo(() => import('./run.ts'));
       end(await runCommand(world, 'probe', given.target, given.options));
     },
   );
@@ -164,7 +173,7 @@ Examples:
 
   const ui = program.command('ui', { hidden: true }).description('the live page with its start form: rampart --ui');
   flags(ui, (own) => addSettings(own, 'ui')).action(async (options: Record<string, unknown>) => {
-    const { uiCommand } = await import('./ui.ts');
+    const { uiCommand } = await inTwo(() => import('./ui.ts'));
     end(await uiCommand(world, options));
   });
 
@@ -187,10 +196,10 @@ Examples:
     const { own, others } = partedFlags(options, addCompareOptions(new Command()));
     const rest = withoutHabits(others, []);
     if (options['find'] === true) {
-      const { compareDeploymentsCommand } = await import('./compare-deployments.ts');
+      const { compareDeploymentsCommand } = await inTwo(() => import('./compare-deployments.ts'));
       return end(await compareDeploymentsCommand(world, runs, own, rest));
     }
-    const { compareCommand } = await import('./compare.ts');
+    const { compareCommand } = await inTwo(() => import('./compare.ts'));
     end(await compareCommand(world, runs, own, rest));
   });
 
@@ -201,7 +210,7 @@ Examples:
   flags(sweep, (own) => addSettings(addSweepOptions(own), 'run', ['request', 'prompts', 'load', 'target'])).action(
     async (target: string, options: Record<string, unknown>) => {
       const { own, others } = partedFlags(options, addSweepOptions(new Command()));
-      const { sweepCommand } = await import('./sweep.ts');
+      const { sweepCommand } = await inTwo(() => import('./sweep.ts'));
       end(await sweepCommand(world, target, own, others));
     },
   );
@@ -214,7 +223,7 @@ Examples:
     .argument('[run...]', 'save and check: folders of runs, or a folder that holds them');
   flags(baseline, addBaselineOptions).action(
     async (action: string, name: string | undefined, runs: string[], flags: BaselineFlags) => {
-      const { baselineCommand } = await import('./baseline.ts');
+      const { baselineCommand } = await inTwo(() => import('./baseline.ts'));
       end(await baselineCommand(world, action, name, runs, flags));
     },
   );
