@@ -1,50 +1,40 @@
 /** A driver whose requests are partly made by a scenario's functions: they are called first, and what they throw is an outcome. */
 import { clearExchange, type Exchange } from '../core/exchange.ts';
-import type { Clock, Driver, FunctionCalls, OnPieces } from '../core/ports.ts';
+import { PassingDriver } from '../core/passing-driver.ts';
+import type { Clock, Driver, FunctionCalls } from '../core/ports.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
 import type { ConnectionCounts } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import type { Witnessed } from './witness.ts';
 
-export class MakingDriver implements Driver, Witnessed {
-  onDone: (exchange: Exchange) => void = () => {};
-  readonly #inner: Driver & Witnessed;
+export class MakingDriver extends PassingDriver<Driver & Witnessed> implements Witnessed {
   readonly #calls: FunctionCalls;
   readonly #clock: Clock;
   /** Those that could not be made, until they are told of. */
   readonly #failed: Exchange[] = [];
 
   constructor(inner: Driver & Witnessed, calls: FunctionCalls, clock: Clock) {
-    this.#inner = inner;
+    super(inner);
     this.#calls = calls;
     this.#clock = clock;
     calls.clock = clock;
-    inner.onDone = (exchange) => this.onDone(exchange);
   }
 
-  get inFlight(): number {
-    return this.#inner.inFlight + this.#failed.length;
+  override get inFlight(): number {
+    return super.inFlight + this.#failed.length;
   }
 
   get witness(): Witnessed['witness'] {
-    return this.#inner.witness;
+    return this.inner.witness;
   }
 
   set witness(told: Witnessed['witness']) {
-    this.#inner.witness = told;
-  }
-
-  get onPieces(): OnPieces | null {
-    return this.#inner.onPieces ?? null;
-  }
-
-  set onPieces(told: OnPieces | null) {
-    this.#inner.onPieces = told;
+    this.inner.witness = told;
   }
 
   send(exchange: Exchange): void {
     if (this.#calls.make(exchange)) {
-      this.#inner.send(exchange);
+      this.inner.send(exchange);
       return;
     }
     clearExchange(exchange);
@@ -55,21 +45,13 @@ export class MakingDriver implements Driver, Witnessed {
     if (this.#failed.length === 1) this.#clock.soon(() => this.#tell());
   }
 
-  abort(): void {
+  override abort(): void {
     this.#tell();
-    this.#inner.abort();
+    super.abort();
   }
 
-  retire(user: number): void {
-    this.#inner.retire(user);
-  }
-
-  close(): void {
-    this.#inner.close();
-  }
-
-  takeConnectionCounts(): ConnectionCounts | null {
-    const counts = this.#inner.takeConnectionCounts?.() ?? null;
+  override takeConnectionCounts(): ConnectionCounts | null {
+    const counts = super.takeConnectionCounts();
     const { calls, spent } = this.#calls;
     if (calls === 0) return counts;
     this.#calls.calls = 0;

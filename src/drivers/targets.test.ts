@@ -6,7 +6,9 @@ import { createExchange, type Exchange } from '../core/exchange.ts';
 import { planFixture } from '../core/plan.fixture.ts';
 import type { NamedTarget, Plan, RequestTemplate } from '../core/plan.ts';
 import { OUTCOMES } from '../core/sample.ts';
+import { micros } from '../core/units.ts';
 import { SystemClock } from '../load/clock.ts';
+import { ImpatientDriver } from '../load/impatient-driver.ts';
 import { ownEngineFor } from './own.ts';
 import { reach } from './reach.ts';
 
@@ -112,6 +114,30 @@ describe('several targets', () => {
     await sendAll(planTo([one.port, two.port], { cookies: 'user' }), [0, 0, 1, 1]);
     expect(one.requests.map(({ cookie }) => cookie)).toEqual([undefined, 'from=t0']);
     expect(two.requests.at(-1)?.cookie).toBe('from=t1');
+  });
+
+  it('are left by a user who does not wait: the request ends, at whichever it is', async () => {
+    const left: Exchange[] = [];
+    const ports: number[] = [];
+    for (const _ of [0, 1]) {
+      const silent = createServer(() => {}).listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      servers.push(silent);
+      ports.push((silent.address() as AddressInfo).port);
+    }
+    const plan = planTo(ports);
+    const inner = (await ownEngineFor(plan, null))(plan, clock, { index: 0, count: 1 });
+    const after = { kind: 'constant', value: micros(50_000) } as const;
+    const driver = new ImpatientDriver({ seed: 1 }, { share: 1, after }, clock, inner);
+    await new Promise<void>((resolve) => {
+      driver.onDone = (exchange) => {
+        if (left.push(exchange) === 2) resolve();
+      };
+      for (const request of [0, 1])
+        driver.send(Object.assign(createExchange(request), { index: request, request, dueAt: clock.now() }));
+    });
+    driver.close();
+    expect(left.map(({ outcome }) => OUTCOMES[outcome])).toEqual(['cancelled', 'cancelled']);
   });
 
   it('must all be there before a run begins', async () => {

@@ -77,6 +77,10 @@ export class TargetsDriver implements Driver, Witnessed {
     return addConnections(this.#inner.flatMap((driver) => driver.takeConnectionCounts?.() ?? []));
   }
 
+  cancel(exchange: Exchange): void {
+    this.#drivers[exchange.request]?.cancel?.(exchange);
+  }
+
   abort(): void {
     for (const driver of this.#inner) driver.abort();
   }

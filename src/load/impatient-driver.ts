@@ -1,7 +1,7 @@
 import type { Exchange } from '../core/exchange.ts';
+import { PassingDriver } from '../core/passing-driver.ts';
 import type { Cancellation, Plan } from '../core/plan.ts';
-import type { Clock, Driver, OnPieces } from '../core/ports.ts';
-import type { ConnectionCounts } from '../core/snapshot.ts';
+import type { Clock, Driver } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 import { Mix } from './mix.ts';
 import { draw, randomOfStep } from './pauses.ts';
@@ -16,10 +16,7 @@ const OWN_DRAWS = 0x6361_6e63;
  * Users who leave before they have their whole answer: the driver's request of an exact share of all requests is ended after a
  * while, as closing a page ends it. Who does, and when, is a function of seed and number, however requests are split among threads.
  */
-export class ImpatientDriver implements Driver {
-  onDone: (exchange: Exchange) => void = () => {};
-  readonly #inner: Driver;
-  readonly #cancel: (exchange: Exchange) => void;
+export class ImpatientDriver extends PassingDriver {
   readonly #clock: Clock;
   readonly #seed: number;
   readonly #after: Cancellation['after'];
@@ -27,34 +24,21 @@ export class ImpatientDriver implements Driver {
   readonly #timers = new Map<Exchange, unknown>();
 
   constructor({ seed }: Pick<Plan, 'seed'>, { share, after }: Cancellation, clock: Clock, inner: Driver) {
-    const { cancel } = inner;
-    if (cancel === undefined) throw new Error('this driver cannot cancel a request');
-    this.#cancel = (exchange) => cancel.call(inner, exchange);
-    this.#inner = inner;
+    if (inner.cancel === undefined) throw new Error('this driver cannot cancel a request');
+    super(inner);
     this.#clock = clock;
     this.#seed = splitmix32(seed ^ OWN_DRAWS) >>> 0;
     this.#after = after;
     this.#mix = new Mix([WHOLE * share, WHOLE * (1 - share)], this.#seed);
-    inner.onDone = (exchange) => {
-      const timer = this.#timers.get(exchange);
-      if (timer !== undefined) {
-        this.#clock.cancel(timer);
-        this.#timers.delete(exchange);
-      }
-      this.onDone(exchange);
-    };
   }
 
-  get inFlight(): number {
-    return this.#inner.inFlight;
-  }
-
-  get onPieces(): OnPieces | null {
-    return this.#inner.onPieces ?? null;
-  }
-
-  set onPieces(hear: OnPieces | null) {
-    this.#inner.onPieces = hear;
+  protected override done(exchange: Exchange): void {
+    const timer = this.#timers.get(exchange);
+    if (timer !== undefined) {
+      this.#clock.cancel(timer);
+      this.#timers.delete(exchange);
+    }
+    super.done(exchange);
   }
 
   send(exchange: Exchange): void {
@@ -68,26 +52,10 @@ export class ImpatientDriver implements Driver {
         exchange,
         this.#clock.after(left, () => {
           this.#timers.delete(exchange);
-          this.#cancel(exchange);
+          this.cancel(exchange);
         }),
       );
     }
-    this.#inner.send(exchange);
-  }
-
-  abort(): void {
-    this.#inner.abort();
-  }
-
-  retire(user: number): void {
-    this.#inner.retire(user);
-  }
-
-  close(): void {
-    this.#inner.close();
-  }
-
-  takeConnectionCounts(): ConnectionCounts | null {
-    return this.#inner.takeConnectionCounts?.() ?? null;
+    this.inner.send(exchange);
   }
 }

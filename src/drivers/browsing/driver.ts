@@ -1,6 +1,7 @@
 import type { Exchange } from '../../core/exchange.ts';
+import { PassingDriver } from '../../core/passing-driver.ts';
 import type { Plan } from '../../core/plan.ts';
-import type { Clock, Driver, OnPieces } from '../../core/ports.ts';
+import type { Clock, Driver } from '../../core/ports.ts';
 import { followsRedirects, timeoutOf } from '../../core/request.ts';
 import { OUTCOME_CODE } from '../../core/sample.ts';
 import type { Segment } from '../../core/segment.ts';
@@ -41,12 +42,10 @@ interface Begun {
  * What browsers do and load generators by themselves do not: keeps the cookies of each virtual user, decodes bodies, and follows
  * redirects within the target. The requests of one chain are one: due with its first, done with its last, their bytes added up.
  */
-export class BrowsingDriver implements Driver, Witnessed {
-  onDone: (exchange: Exchange) => void = () => {};
+export class BrowsingDriver extends PassingDriver<Driver & Witnessed> implements Witnessed {
   witness: Witnessed['witness'] = null;
   readonly #plan: Plan;
   readonly #clock: Clock;
-  readonly #inner: Driver & Witnessed;
   readonly #follows: readonly boolean[];
   readonly #timeouts: readonly Micros[];
   readonly #origins: readonly string[];
@@ -59,34 +58,22 @@ export class BrowsingDriver implements Driver, Witnessed {
   #setCookies: readonly string[] = [];
 
   constructor(plan: Plan, clock: Clock, segment: Segment, create: CreateAmended) {
+    const { target } = plan;
+    const place = { host: target.host.toLowerCase(), secure: target.protocol === 'https:' };
+    super(create(plan, clock, segment, new VisitAmender(place, plan.cookies !== undefined)));
     this.#plan = plan;
     this.#clock = clock;
-    const { target } = plan;
-    this.#place = { host: target.host.toLowerCase(), secure: target.protocol === 'https:' };
+    this.#place = place;
     this.#follows = plan.requests.map((request) => followsRedirects(plan, request));
     this.#timeouts = plan.requests.map((request) => timeoutOf(plan, request));
     const named = plan.requests.flatMap(({ headers }) => headers.filter(([name]) => name.toLowerCase() === 'host'));
     this.#origins = [hostHeader(target), ...named.map(([, value]) => value)].flatMap(
       (host) => originOf(`${target.protocol}//${host}`) ?? [],
     );
-    this.#inner = create(plan, clock, segment, new VisitAmender(this.#place, plan.cookies !== undefined));
-    this.#inner.witness = (response, address) => {
+    this.inner.witness = (response, address) => {
       this.#look(response);
       this.witness?.(response, address);
     };
-    this.#inner.onDone = (exchange) => this.#done(exchange);
-  }
-
-  get inFlight(): number {
-    return this.#inner.inFlight;
-  }
-
-  get onPieces(): OnPieces | null {
-    return this.#inner.onPieces ?? null;
-  }
-
-  set onPieces(hear: OnPieces | null) {
-    this.#inner.onPieces = hear;
   }
 
   send(exchange: Exchange): void {
@@ -97,27 +84,11 @@ export class BrowsingDriver implements Driver, Witnessed {
       visit.pass = exchange.index;
       if (this.#plan.cookies !== 'user') visit.jar.clear();
     }
-    this.#inner.send(exchange);
+    this.inner.send(exchange);
   }
 
-  cancel(exchange: Exchange): void {
-    this.#inner.cancel?.(exchange);
-  }
-
-  abort(): void {
-    this.#inner.abort();
-  }
-
-  retire(user: number): void {
-    this.#inner.retire(user);
-  }
-
-  close(): void {
-    this.#inner.close();
-  }
-
-  takeConnectionCounts(): ConnectionCounts | null {
-    const counts = this.#inner.takeConnectionCounts?.() ?? null;
+  override takeConnectionCounts(): ConnectionCounts | null {
+    const counts = super.takeConnectionCounts();
     const redirects = this.#redirects;
     const decoded = this.#decoded;
     const decodes = decoded.responses + decoded.undecoded > 0;
@@ -154,7 +125,7 @@ export class BrowsingDriver implements Driver, Witnessed {
     }
   }
 
-  #done(exchange: Exchange): void {
+  protected override done(exchange: Exchange): void {
     const visit = exchange.link as Visit;
     const location = this.#location;
     this.#location = null;
@@ -168,7 +139,7 @@ export class BrowsingDriver implements Driver, Witnessed {
     if (follows && leadsOn(exchange.status, location) && this.#goOn(exchange, visit, location)) return;
     const begun = this.#begun.get(exchange);
     if (begun !== undefined) this.#join(exchange, begun);
-    this.onDone(exchange);
+    super.done(exchange);
   }
 
   /** Whether the request goes on elsewhere; else its message says why not. */
@@ -189,7 +160,7 @@ export class BrowsingDriver implements Driver, Witnessed {
     this.#redirects += 1;
     visit.onward = onward;
     exchange.dueAt = this.#clock.now();
-    this.#inner.send(exchange);
+    this.inner.send(exchange);
     return true;
   }
 
