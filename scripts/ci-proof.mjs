@@ -58,7 +58,7 @@ function section(all) {
     return [...new Set(texts)].map((text) => `${texts.filter((each) => each === text).length} × ${text}`).join(', ');
   };
   return `By \`npm run ci-proof\`: the steps of [examples/ci/github.yml](../examples/ci/github.yml) and of the action, read from their files and carried out in turn, with
-\`--duration 1s --pairs 5\` in the place of the example's ten seconds and ten pairs, on a service that answers after ${SERVES_MS} ms; its margin is 10 %.
+\`--duration 1s --pairs 5\` in the place of the example's ten seconds and ten pairs, on a service that responds after ${SERVES_MS} ms; its margin is 10 %.
 
 | pull request | runs of the workflow | red | verdicts (exit code) |
 |---|--:|--:|---|
