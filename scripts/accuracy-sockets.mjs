@@ -1,10 +1,10 @@
 /**
  * `rampart find` on real sockets, against what is known: five searches of two minutes on each of seven laws of the reference server
- * (`laws`: the searches of all laws side by side, since none of them takes much of a core), and six on the reference loan server
+ * (`laws`: a few searches side by side, see `--abreast`: each and its server take a tenth of a core or two), and six on the reference loan server
  * (`loan`, which wants two cores to itself). Prints each, keeps them in bench/accuracy/sockets.json, and writes
  * docs/accuracy-sockets.md from that. Needs a built dist/.
- * Arguments: the parts to run (both; `page`: none), `--law <name>`: of the laws the one whose name begins so, by itself, in the place of what is
- * kept of it, and `--note <text>`: what else ran meanwhile. 25 minutes.
+ * Arguments: the parts to run (both; `page`: none), `--law <name>`: of the laws the one whose name begins so, in the place of what is
+ * kept of it, `--abreast <number>`: searches at a time (3), and `--note <text>`: what else ran meanwhile. 40 minutes.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { build } from 'esbuild';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { note: { type: 'string' }, law: { type: 'string' } },
+  options: { note: { type: 'string' }, law: { type: 'string' }, abreast: { type: 'string', default: '3' } },
 });
 
 /**
@@ -26,7 +26,7 @@ const { values, positionals } = parseArgs({
  *   warnings: string }} Found
  * @typedef {Found & { speedBefore: number, speedAfter: number }} LoanFound
  * @typedef {{ machine: ReturnType<typeof machine>, note?: string }} Part
- * @typedef {{ name: string, serve: string, slos: string, truth: number | string, alone: boolean, runs: Found[] }} LawRuns
+ * @typedef {{ name: string, serve: string, slos: string, truth: number | string, abreast: number, runs: Found[] }} LawRuns
  * @typedef {Part & { laws: LawRuns[] }} LawsPart
  * @typedef {Part & { runs: LoanFound[] }} LoanPart
  */
@@ -61,6 +61,9 @@ async function onLaws() {
   );
   const { law = '' } = values;
   const wanted = SOCKET_LAWS.filter((/** @type {any} */ { target }) => target.name.startsWith(law));
+  const abreast = Number(values.abreast);
+  if (!Number.isInteger(abreast) || abreast < 1)
+    throw new Error(`--abreast ${values.abreast} is no number of searches`);
   const all = wanted.map((/** @type {any} */ { serve, target }) => {
     const slos = target.slos.map((/** @type {{ text: string }} */ { text }) => text);
     return {
@@ -68,19 +71,24 @@ async function onLaws() {
       serve: serve.join(' '),
       slos: slos.join(', '),
       truth: truthOf(target),
-      alone: law !== '',
+      abreast,
       runs: [],
     };
   });
-  for (let run = 1; run <= RUNS.laws; run++)
-    await Promise.all(
-      all.map(async (/** @type {LawRuns} */ law) => {
-        const slos = law.slos.split(', ').flatMap((slo) => ['--slo', slo]);
-        const args = ['-b', '{}', ...slos, '--budget', `${BUDGET}s`];
-        const server = [...law.serve.split(' '), '--seed', String(run)];
-        law.runs.push(await served(server, (url) => find(`${law.name}, run ${run}`, url, args)));
-      }),
-    );
+  // By turns of the laws, so that no law has all of its searches beside those of one other.
+  /** @type {{ law: LawRuns, run: number }[]} */
+  const waiting = [];
+  for (let run = 1; run <= RUNS.laws; run++) for (const law of all) waiting.push({ law, run });
+  const lane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { law, run } = next;
+      const slos = law.slos.split(', ').flatMap((slo) => ['--slo', slo]);
+      const args = ['-b', '{}', ...slos, '--budget', `${BUDGET}s`];
+      const server = [...law.serve.split(' '), '--seed', String(run)];
+      law.runs.push(await served(server, (url) => find(`${law.name}, run ${run}`, url, args)));
+    }
+  };
+  await Promise.all(Array.from({ length: abreast }, lane));
   if (law === '') return all;
   return data.laws.laws.map(
     (/** @type {LawRuns} */ old) => all.find((/** @type {LawRuns} */ { name }) => name === old.name) ?? old,
@@ -190,7 +198,7 @@ ${sections.join('')}`;
 
 /** @param {LawsPart} part */
 function lawsSection({ machine: { cores, cpu, node }, note = '', laws }) {
-  const rows = laws.map(({ name, serve, slos, truth, alone, runs }) => {
+  const rows = laws.map(({ name, serve, slos, truth, abreast, runs }) => {
     const known = typeof truth === 'number';
     const found = runs.filter(({ status }) => status === 'found');
     const right = known ? runs.filter((run) => covers(run, truth)) : runs.filter(({ status }) => status === truth);
@@ -201,7 +209,7 @@ function lawsSection({ machine: { cores, cpu, node }, note = '', laws }) {
     });
     const told = runs.filter(({ warnings }) => warnings.includes('pauses')).length;
     const pauses = told > 0 ? `; pauses named in ${told}` : '';
-    return `| ${name}; ${slos}${alone ? ' (by itself)' : ''} | \`${serve}\` | ${known ? `${truth.toFixed(1)}/s` : 'fails at every load'} | ${found.length} | ${right.length} of ${runs.length}${pauses} | ${wrong.length} | ${ranges.join('; ')} |`;
+    return `| ${name}; ${slos}${abreast === 1 ? ' (by itself)' : ''} | \`${serve}\` | ${known ? `${truth.toFixed(1)}/s` : 'fails at every load'} | ${found.length} | ${right.length} of ${runs.length}${pauses} | ${wrong.length} | ${ranges.join('; ')} |`;
   });
   const all = laws.flatMap(({ truth, runs }) => runs.map((run) => ({ truth, run })));
   const found = all.filter(({ run }) => run.status === 'found');
@@ -209,8 +217,8 @@ function lawsSection({ machine: { cores, cpu, node }, note = '', laws }) {
   return `
 ## Laws that are known
 
-\`rampart serve\` with a law, whose truth is from theory or a simulation of three million requests; \`rampart find --budget ${BUDGET}s\`, ${RUNS.laws} searches of each, those of the
-laws side by side where nothing else is said: seven searches and seven servers on this machine make each other late, which moves limits of tens of milliseconds. **${found.length} of ${all.length} found, of which ${covered.length} hold the truth.** ${cores} cores (${cpu}), Node ${node}.${note}
+\`rampart serve\` with a law, whose truth is from theory or a simulation of three million requests; \`rampart find --budget ${BUDGET}s\`, ${RUNS.laws} searches of each,
+${Math.max(...laws.map(({ abreast }) => abreast))} at a time where nothing else is said: searches and servers on one machine make each other late, which moves limits of tens of milliseconds. **${found.length} of ${all.length} found, of which ${covered.length} hold the truth.** ${cores} cores (${cpu}), Node ${node}.${note}
 
 | law; SLO | server | truth | found | holds the truth, or says so | found, and off by more than 15 % | 95 % intervals, 1/s |
 |---|---|---|---|---|---|---|
