@@ -1,0 +1,131 @@
+/** What is asked of a response: its checks, its time limit and size, and what is read of it (streams, redirects, cookies). */
+import { type Setting, whereMeasured } from './setting.ts';
+
+const UNSEEN = 'it does not look at responses';
+
+export const RESPONSE_SETTINGS = {
+  expectStatus: {
+    shape: 'quantity',
+    flag: '--expect-status <statuses>',
+    help: whereMeasured('statuses that are right: 200, 200,201 or 200-299'),
+    what: 'Statuses that are right: 200, 200,201 or 200-299 (default: 200-299)',
+    notWithAutocannon: UNSEEN,
+    form: { part: 'advanced', label: 'Right statuses', hint: 'empty: 200-299', placeholder: '200-299' },
+  },
+  expectHeaders: {
+    shape: 'texts',
+    flag: '--expect-header <header>',
+    repeat: true,
+    help: whereMeasured('header the response must have, "Name: value"; repeat for more'),
+    what: 'A header the response must have, "Name: value"',
+    notWithAutocannon: UNSEEN,
+  },
+  expectBody: {
+    shape: 'text',
+    flag: '--expect-body <text>',
+    help: whereMeasured('what the body of the response must be'),
+    what: 'What the body of the response must be, exactly',
+    notWithAutocannon: UNSEEN,
+  },
+  expectContains: {
+    shape: 'texts',
+    flag: '--expect-contains <text>',
+    repeat: true,
+    help: whereMeasured('what the body of the response must contain; repeat for more'),
+    what: 'A text the body of the response must contain',
+    notWithAutocannon: UNSEEN,
+  },
+  expectJson: {
+    shape: 'texts',
+    flag: '--expect-json <check>',
+    repeat: true,
+    help: whereMeasured("field of a JSON response: '$.p=0.123±1e-9', '$.p={{row.p}}'; repeat for more"),
+    what: 'A field of a JSON response: $.label=approved, $.p=0.123±1e-9, $.p={{row.p}}, or $.id alone',
+    notWithAutocannon: UNSEEN,
+  },
+  expectField: {
+    shape: 'text',
+    flag: '--expect-field <name>',
+    help: whereMeasured('field of a row with the expected answer, e.g. answer or answer±1e-9'),
+    what: 'The field of a row with the expected answer, which is not sent: answer or answer±1e-9',
+    notWithAutocannon: UNSEEN,
+  },
+  checkEvery: {
+    shape: 'quantity',
+    flag: '--check-every <count>',
+    help: whereMeasured('check one in so many responses (its status always); wrong ones of the others count as right'),
+    what: 'Of so many responses one is checked, but for its status, which always is (default 1: each)',
+    value: { kind: 'count', min: '1', max: '1m' },
+    default: '1',
+    notWithAutocannon: UNSEEN,
+  },
+  timeout: {
+    shape: 'quantity',
+    flag: '--timeout <duration>',
+    help: whereMeasured('fail a request after this long, e.g. 30s (default), 500ms'),
+    what: 'A request without a response after this long has failed, at most 30m (default 30s)',
+    value: { kind: 'duration', min: '1ms', max: '30m' },
+    default: '30s',
+    form: {
+      part: 'advanced',
+      label: 'Timeout',
+      hint: 'a request without a response after this long has failed',
+      placeholder: '30s',
+    },
+  },
+  compressed: {
+    shape: 'yes-or-no',
+    flag: '--compressed',
+    help: whereMeasured('ask for compressed responses (gzip, deflate, br), and decode them'),
+    what: 'Ask for compressed responses (gzip, deflate, br), and decode them before they are checked (default false)',
+    notWithAutocannon: UNSEEN,
+  },
+  followRedirects: {
+    shape: 'yes-or-no',
+    flag: '--follow-redirects',
+    help: whereMeasured('follow redirects within the target, up to 10; the time is that of the whole'),
+    what: 'Follow redirects within the target, up to 10 of a request, whose time is that of the whole (default false: one is a failure)',
+    notWithAutocannon: UNSEEN,
+  },
+  cookies: {
+    shape: 'yes-or-no',
+    flag: '--cookies',
+    help: whereMeasured('each user or arrival keeps cookies, for one pass through its flow'),
+    what: 'Each virtual user, or arrival, keeps the cookies that it is given, for one pass through its flow (default false)',
+    notWithAutocannon: UNSEEN,
+  },
+  keepCookies: {
+    shape: 'yes-or-no',
+    flag: '--keep-cookies',
+    help: whereMeasured('virtual users keep cookies from one pass to the next, too'),
+    what: 'Virtual users keep their cookies from one pass to the next, too: as long as they are there (default false)',
+    notWithAutocannon: UNSEEN,
+  },
+  stream: {
+    shape: 'text',
+    flag: '--stream <format>',
+    help: whereMeasured(
+      'how a streamed response is split: auto (default, by its content type), sse, ndjson, chunks, off',
+    ),
+    what: 'How a streamed response is split into pieces: auto (default; by its content type), sse, ndjson, chunks (what comes in one read), off',
+    value: { kind: 'choice', of: ['auto', 'sse', 'ndjson', 'chunks', 'off'] },
+    default: 'auto',
+    notWithAutocannon: 'it does not see when a part of a response comes',
+    form: {
+      part: 'advanced',
+      label: 'Streamed responses',
+      hint: 'empty: by their content type; sse, ndjson, chunks or off',
+      placeholder: 'auto',
+    },
+  },
+  maxBody: {
+    shape: 'quantity',
+    flag: '--max-body <size>',
+    help: whereMeasured('fail a response whose body is longer, e.g. 10MB (default 1GiB)'),
+    what: 'A response with a longer body is given up, and a wrong one: 10MB, 64MiB (default 1GiB)',
+    value: { kind: 'size' },
+    // Far more than a model sends, and far less than an endless stream.
+    default: '1GiB',
+    notWithAutocannon: 'it reads every response to its end',
+  },
+} as const satisfies Record<string, Setting>;
