@@ -1,10 +1,13 @@
+/**
+ * From the stream of a run to its result: gathers what the folds of this folder make of it, and asks for doubts and
+ * verdict.
+ */
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { RampartError } from '../core/errors.ts';
-import type { Broken, FailingAlike, RunEvent, TornDown } from '../core/event.ts';
+import type { RunEvent } from '../core/event.ts';
 import { type TagSet, tagSets } from '../core/flow.ts';
 import type { Plan, Scope } from '../core/plan.ts';
 import type {
-  Check,
   GeneratorResult,
   GoodputResult,
   RunResult,
@@ -19,6 +22,7 @@ import { AgentFold } from './agent-fold.ts';
 import { goodputCertainty } from './certainty.ts';
 import { ConnectionFold } from './connection-fold.ts';
 import { CourseFold } from './course.ts';
+import { EndingFold } from './ending-fold.ts';
 import { GeneratorFold } from './generator.ts';
 import { inMs, quantileWithFailures, summarize } from './latency.ts';
 import { outageOf } from './outage.ts';
@@ -33,7 +37,6 @@ import { verdictOf } from './verdict.ts';
 import { loadedFor } from './wording.ts';
 
 type Started = Extract<RunEvent, { type: 'started' }>;
-type Finished = Extract<RunEvent, { type: 'finished' }>;
 
 interface Run {
   readonly started: Started;
@@ -47,13 +50,8 @@ interface Run {
  */
 export class RunFold {
   #run: Run | null = null;
-  #finished: Finished | null = null;
+  readonly #ending = new EndingFold();
   #breakingPoint: BreakingPoint | null = null;
-  /** Whether the load ended since what `plan.until` asks for was known. */
-  #known = false;
-  #failing: FailingAlike | null = null;
-  #tornDown: TornDown | null = null;
-  #broken: (Broken & { readonly at: number }) | null = null;
   #last: IntervalSnapshot | null = null;
   readonly #agents = new AgentFold();
   /** How many resets of the statistics there were: what follows is of what was due after the last. */
@@ -88,19 +86,12 @@ export class RunFold {
         this.#begun().course.change(event);
         break;
       case 'known':
-        this.#known = true;
-        break;
       case 'failing':
-        this.#failing = event.failure;
-        break;
       case 'broken':
-        this.#broken = event;
+      case 'torn-down':
+      case 'finished':
+        this.#ending.accept(event);
         break;
-      case 'torn-down': {
-        const { requests, failures } = event;
-        this.#tornDown = { requests, failures };
-        break;
-      }
       case 'settling':
       case 'level':
       case 'judged':
@@ -108,9 +99,6 @@ export class RunFold {
       case 'agents':
       case 'lost':
         this.#agents.accept(event);
-        break;
-      case 'finished':
-        this.#finished = event;
         break;
     }
   }
@@ -148,7 +136,7 @@ export class RunFold {
     const { started, course } = this.#begun();
     const { plan } = started;
     const { measured, points } = course.timeline;
-    const finished = this.#finished;
+    const { finished, failing } = this.#ending;
     const independent = plan.kind === 'probe';
     const seconds = points.at(-1)?.t ?? 0;
     const instant = instantsFrom(started.run.startedAt);
@@ -165,7 +153,7 @@ export class RunFold {
     const judged = evaluate(plan, (scope) =>
       scope === undefined ? whole : statistics.measurements(this.#timelineOf(scope), scope),
     );
-    const checks = this.#broken === null ? judged : [...judged, checkOf(this.#broken)];
+    const checks = this.#ending.withBroken(judged);
     const missed = course.missed(total.totals);
     // A journal that breaks off was interrupted, by whatever it was.
     const ending = finished?.ending ?? 'interrupted';
@@ -203,7 +191,7 @@ export class RunFold {
               aborted: total.totals.byOutcome.aborted ?? 0,
               slowest: response.max / 1e6,
             }),
-      failing: this.#failing,
+      failing,
       clockSetBy: (finished?.clockSetBy ?? 0) / 1e3,
     });
     return {
@@ -242,8 +230,7 @@ export class RunFold {
       failures,
       ...(this.#breakingPoint === null ? {} : { breakingPoint: this.#breakingPoint }),
       ...this.#connections.result,
-      ...(this.#broken === null ? {} : { abortedBy: abortOf(this.#broken) }),
-      ...(this.#tornDown === null ? {} : { teardown: this.#tornDown }),
+      ...this.#ending.result,
     };
   }
 
@@ -260,7 +247,7 @@ export class RunFold {
       until,
       value: quantileWithFailures(times, infinite, p),
       certainty: bearable ? this.#statistics.total.callerCertainty(measured, false)(p) : null,
-      reached: this.#known,
+      reached: this.#ending.known,
       durationMs: measured.durationMs,
     };
   }
@@ -332,29 +319,13 @@ function withInterval(goodput: GoodputResult, certainty: Measurements['certainty
   return { ...rest, ci95: [low, high ?? 1], perSec };
 }
 
-/** Of a threshold that ended the load: behind those of the plan. */
-const checkOf = ({ threshold, actual, limit, unit, message }: Broken): Check => ({
-  ...{ threshold, actual, limit, unit, message },
-  ...{ status: 'failed', outcome: 'broken' },
-});
-
-const abortOf = ({
-  threshold,
-  at,
-  message,
-}: Broken & { readonly at: number }): NonNullable<RunResult['abortedBy']> => ({
-  threshold,
-  at: at / 1e6,
-  message,
-});
-
 const sameScope = (a: Scope, b: Scope): boolean => a.kind === b.kind && a.name === b.name;
 
 const isEmpty = (of: object): boolean => Object.keys(of).length === 0;
 
 /**
  * Whether an interval's generator belongs to the warm-up. It is on the first of an index's snapshots only, and that may
- * be the one of late warm-up answers in a measured interval: so it is judged by the time, where the plan has one.
+ * be the one of late warm-up responses in a measured interval: so it is judged by the time, where the plan has one.
  */
 function warmingUp({ phase, startAt }: IntervalSnapshot, plan: Plan): boolean {
   return phase === 'warmup' && plan.kind === 'run' && startAt < plan.warmup;

@@ -1,12 +1,16 @@
+/**
+ * The documented shape of `result.json`, format 2. It says no more than the types of `core/result`, and no less: the
+ * compiler compares the two (see the end).
+ */
 import * as z from 'zod';
 import { MEASURES } from '../core/measures.ts';
-import { DOUBT_CODES } from '../core/result.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { BODIES_KEPT } from '../core/snapshot.ts';
 import { breakingPointSchemaIn } from './breaking-point-schema.ts';
 import { changesSchemaIn } from './changes-schema.ts';
 import type { ResultFile } from './json.ts';
 import { planSchemaIn } from './plan-schema.ts';
+import { instant, run } from './run-schema.ts';
 import { amount, count, maybe, text } from './schema-fields.ts';
 import {
   goodput,
@@ -18,15 +22,7 @@ import {
   timelinePoint,
   totals,
 } from './series-schema.ts';
-
-/**
- * The documented shape of `result.json`, format 2. It says no more than the types of `core/result`, and no less: the
- * compiler compares the two (see the end).
- */
-
-// A pattern, not a format: validators know formats by extensions only.
-const ISO_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
-const instant = (description: string) => z.string().regex(ISO_INSTANT).describe(`${description} ISO 8601, UTC.`);
+import { untilResult, verdict } from './verdict-schema.ts';
 
 const targetRatio = z
   .strictObject({
@@ -38,119 +34,6 @@ const targetRatio = z
   })
   .nullable()
   .describe('Null: one of the two percentiles is not known, or infinite.');
-
-const run = z
-  .strictObject({
-    id: text('Name of the run; also of its folder.'),
-    command: z.array(z.string()).describe('The command line, as it was given.'),
-    startedAt: instant('When the run started.'),
-    finishedAt: instant('When the last response was in.'),
-    ending: z
-      .enum(['completed', 'stopped', 'interrupted', 'aborted', 'lost', 'never-ready'])
-      .describe(
-        'How the run ended. stopped: by hand, a normal end. aborted: by itself, since all requests failed alike. lost: a generator thread died; never-ready: one did not start.',
-      ),
-    host: z
-      .strictObject({
-        os: text('Operating system and its version.'),
-        cpu: text('Model of the processor.'),
-        cores: count('Cores that the process may use.'),
-        memoryBytes: count('Memory of the machine, bytes.'),
-        node: text('Version of Node.js.'),
-      })
-      .describe('The machine that made the load; with agents, that of the controller.'),
-    agents: z
-      .strictObject({
-        startSkewMs: amount('How far apart two agents began, at most.'),
-        each: z
-          .array(
-            z.strictObject({
-              name: text('Name of the agent.'),
-              version: text('Of its rampart.'),
-              host: text('Its machine.'),
-              cores: count('Its cores.'),
-              threads: count('Its generator threads.'),
-              share: z.number().min(0).max(1).describe('What of the load was its own, 0 to 1.'),
-              region: z.string().exactOptional().describe('Where it is, as it says. Absent: it does not.'),
-              roundTripMs: amount('Of the quickest of twenty to the controller and back.'),
-              lost: z.boolean().describe('Whether it was lost under way.'),
-            }),
-          )
-          .describe('Each of them, by name.'),
-      })
-      .exactOptional()
-      .describe('Agents that made the load. Absent: this machine did.'),
-  })
-  .describe('Which run this is.');
-
-const verdict = z
-  .strictObject({
-    status: z
-      .enum(['passed', 'failed', 'invalid', 'interrupted'])
-      .describe(
-        'failed: a threshold broke. invalid: the measurement is not one of the target; it neither passes nor fails. ' +
-          'interrupted: by a signal or a kill, so that nothing can be said of the whole.',
-      ),
-    checks: z
-      .array(
-        z.strictObject({
-          threshold: text('As the user wrote it.'),
-          status: z
-            .enum(['passed', 'failed', 'undecided'])
-            .describe(
-              'For the verdict. What is not sure passes, and fails where the plan is strict. undecided: it cannot be known.',
-            ),
-          outcome: z
-            .enum(['held', 'broken', 'not-sure', 'unknown'])
-            .describe('What is known. not-sure: the interval holds the limit.'),
-          actual: z.number().nullable().describe('In `unit`; null: infinite (failures), or it cannot be known.'),
-          interval: z
-            .tuple([z.number(), z.number().nullable()])
-            .exactOptional()
-            .describe(
-              '95 % interval, in `unit`; null: an open end. Absent: there is none, and the value alone decides.',
-            ),
-          moreSeconds: z
-            .number()
-            .nullable()
-            .exactOptional()
-            .describe(
-              'Of what is not sure: how much longer the run must be to tell; null: no length that can be named.',
-            ),
-          limit: z.number().describe('In `unit`.'),
-          unit: z.enum(['ms', 'share', 'count', '1/s']).describe('share: 0..1.'),
-          message: text('One sentence.'),
-        }),
-      )
-      .describe('One per threshold.'),
-    doubts: z
-      .array(
-        z.strictObject({
-          code: z.enum(DOUBT_CODES).describe('The kind of doubt.'),
-          message: text('What was seen.'),
-          hint: text('What to do about it; may be empty.'),
-          invalidates: z.boolean().describe('Whether it makes the verdict invalid.'),
-        }),
-      )
-      .describe('Reasons to trust the measurement less, and why percentiles are null.'),
-  })
-  .describe('The judgement.');
-
-const untilResult = z
-  .strictObject({
-    asked: text('As the user wrote it: `p95±5%`.'),
-    reached: z.boolean().describe('Whether the run ended for it.'),
-    below: z.number().exactOptional().describe('How far the lower end is from the percentile, as a share of it.'),
-    above: z.number().nullable().exactOptional().describe('The same of the upper end; null: an open end.'),
-    moreSeconds: z
-      .number()
-      .nullable()
-      .exactOptional()
-      .describe(
-        'Where it was not reached: how much longer it takes, at least that where an end is open; null: unknown.',
-      ),
-  })
-  .describe('How well a percentile is known that the run went on for.');
 
 const SUMS = 'Sums over the requests of each, without the pauses between them.';
 

@@ -1,3 +1,4 @@
+/** What a run prints at its end. */
 import { headline } from '../analyze/headline.ts';
 import { targetSentences } from '../analyze/target-ratios.ts';
 import { formatClock, formatCount, formatMs } from '../analyze/wording.ts';
@@ -12,36 +13,21 @@ import type {
   Totals,
 } from '../core/result.ts';
 import { goodputSentence } from './goodput.ts';
-import { MEANING, SYMBOLS, signOf } from './phrases.ts';
+import { MEANING, signOf } from './phrases.ts';
 import { requestRows } from './request-rows.ts';
 import { totalsSentence } from './search-phrases.ts';
 import { levelsTable, limitsTable } from './search-tables.ts';
 import { streamSentence, streamTimes } from './streams.ts';
-import { type Column, type Row, renderTable } from './table.ts';
-import { clip, type Ink, paint, printable, wrap } from './terminal.ts';
+import { Page, type PageOptions } from './summary-page.ts';
+import type { Column, Row } from './table.ts';
+import { clip, printable } from './terminal.ts';
 
-interface SummaryOptions {
-  readonly columns: number;
-  readonly colour: boolean;
-}
-
-/** Readable prose is no wider than this, however wide the terminal. */
-const PROSE = 88;
 const SHOWN_FAILURES = 5;
 /** So much of a body is shown there, columns. */
 const BODY_SHOWN = 300;
 
-const INKS: Readonly<Record<keyof typeof SYMBOLS, Ink>> = {
-  passed: 'green',
-  undecided: 'yellow',
-  failed: 'red',
-  valid: 'green',
-  doubtful: 'yellow',
-  invalid: 'red',
-};
-
 /** What a finished run prints: the sentence, why, the numbers, and what speaks against them. Ends in a line break. */
-export function renderSummary(result: RunResult, options: SummaryOptions): string {
+export function renderSummary(result: RunResult, options: PageOptions): string {
   const page = new Page(options);
   const { sentence, why, chip } = headline(result);
   const { verdict, latency, plan, breakingPoint } = result;
@@ -93,57 +79,6 @@ export function renderSummary(result: RunResult, options: SummaryOptions): strin
   page.gap();
   page.paragraph(MEANING, 'gray');
   return page.text;
-}
-
-/** Lines that keep within the terminal. */
-class Page {
-  text = '';
-  /** Whether a number was left out of a table. */
-  hasDash = false;
-  readonly #columns: number;
-  readonly #colour: boolean;
-
-  constructor({ columns, colour }: SummaryOptions) {
-    this.#columns = columns > 0 ? columns : 80;
-    this.#colour = colour;
-  }
-
-  gap(): void {
-    this.text += '\n';
-  }
-
-  line(text: string, ink?: Ink): void {
-    this.paragraph(text, ink);
-  }
-
-  heading(text: string): void {
-    this.gap();
-    this.line(text, 'bold');
-  }
-
-  paragraph(text: string, ink?: Ink, indent = ''): void {
-    for (const line of wrap(printable(text), Math.min(PROSE, this.#columns) - indent.length)) {
-      this.text += `${indent}${ink === undefined ? line : paint(line, ink, this.#colour)}\n`;
-    }
-  }
-
-  /** A statement behind its sign, and a label. */
-  marked(status: keyof typeof SYMBOLS, text: string, label = ''): void {
-    const indent = ' '.repeat(label.length + 2);
-    const [first = '', ...others] = wrap(printable(text), Math.min(PROSE, this.#columns) - indent.length);
-    this.text += `${paint(SYMBOLS[status], INKS[status], this.#colour)} ${label}${first}\n`;
-    for (const line of others) this.text += `${indent}${line}\n`;
-  }
-
-  /** Lines that are made already, and fit. */
-  block(make: (columns: number, colour: boolean) => string): void {
-    this.text += `${make(this.#columns, this.#colour)}\n`;
-  }
-
-  table(columns: readonly Column[], rows: readonly Row[]): void {
-    this.hasDash ||= rows.some((row) => row.cells.includes('–'));
-    this.text += `${renderTable(columns, rows, this.#columns, this.#colour)}\n`;
-  }
 }
 
 /** The limits, every level, and what the reader of the answer must know. */
@@ -267,7 +202,7 @@ interface Part {
   readonly label: string;
   /** ms per response, of all of them: the means of all parts add up to that of the response time. */
   readonly mean: number | null;
-  /** Of those that it is a part of; null: there is none. */
+  /** Times of the requests that have this part; null: they are not known. */
   readonly summary: LatencySummary | null;
 }
 

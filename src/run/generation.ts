@@ -1,13 +1,13 @@
+/** One segment of a run in one event loop: load, driver and recorder put together, cut into intervals on the grid. */
 import type { LoadChange } from '../core/command.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { measuredNames } from '../core/flow.ts';
-import type { GoodputCounts } from '../core/goodput.ts';
 import { durationOf, type Plan } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
 import type { Trace } from '../core/rows.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
 import type { Segment } from '../core/segment.ts';
-import type { GeneratorSnapshot, IntervalSnapshot, Phase, SeriesSnapshot } from '../core/snapshot.ts';
+import type { GeneratorSnapshot, IntervalSnapshot, Phase } from '../core/snapshot.ts';
 import { plansTo } from '../core/targets.ts';
 import { count, type Micros } from '../core/units.ts';
 import { ClosedLoad } from '../load/closed.ts';
@@ -19,12 +19,10 @@ import { Pulse } from '../load/pulse.ts';
 import { replayed } from '../load/replay.ts';
 import type { Span } from '../load/walk.ts';
 import { GoodputCounter } from '../record/goodput.ts';
-import { Recorder, type TakenSeries } from '../record/recorder.ts';
+import { Recorder } from '../record/recorder.ts';
 import type { SampleLog } from '../record/sample-log.ts';
+import { FIRST_MEASURED, isEmpty, snapshotsOf, WARMUP, withGoodput } from './interval-snapshots.ts';
 import { SeparateConnects } from './separate-connects.ts';
-
-const WARMUP = 0;
-const FIRST_MEASURED = 1;
 
 /** Watches the thread itself: see `record/probe`. */
 interface HealthProbe {
@@ -49,7 +47,7 @@ export interface Engine {
  * One segment of a run, in the calling event loop: a load model, a driver and a recorder, cut into intervals.
  *
  * Intervals lie on the grid from `startAt`, with one more cut where the load ends. The drain's last interval reaches to
- * the grid although nothing happens after the last answer, so that a count divided by its length is a rate.
+ * the grid although nothing happens after the last response, so that a count divided by its length is a rate.
  */
 export class Generation {
   readonly #plan: Plan;
@@ -78,7 +76,7 @@ export class Generation {
   #rampCounted = false;
   #stopped = false;
   #ended = false;
-  /** Of a probe, when its last request has ended. */
+  /** The connections that a probe opens once its last request has ended. */
   #connects: SeparateConnects | null = null;
 
   /**
@@ -177,7 +175,10 @@ export class Generation {
     this.#load.counts.grow(this.#epochs.count * this.#seriesCount);
   }
 
-  /** At the end of the ramp the statistics begin anew: in the interval before it, so that a reset until then comes first. */
+  /**
+   * At the end of the ramp the statistics begin anew: in the interval before it, so that a reset until then comes
+   * first.
+   */
   #countRampApart(at: number): void {
     const { rampEnd, interval } = this.#plan;
     if (this.#rampCounted || rampEnd === undefined || rampEnd > at + interval) return;
@@ -211,7 +212,10 @@ export class Generation {
     });
   }
 
-  /** The intervals that passed while the thread stood still end where they should have: what comes now is of a later one. */
+  /**
+   * The intervals that passed while the thread stood still end where they should have: what comes now is of a later
+   * one.
+   */
   #catchUp(): void {
     const { interval, load } = this.#plan;
     const elapsed = this.#draining ? this.#elapsed : Math.min(this.#elapsed, durationOf(load));
@@ -240,7 +244,6 @@ export class Generation {
     const current = this.#current;
     const inWarmup = startAt < warmup || (warmupRequests > 0 && isEmpty(taken[current]) && !this.#draining);
     const phase: Phase = this.#draining ? 'drain' : inWarmup ? 'warmup' : 'measure';
-    const primary = phase === 'warmup' ? WARMUP : current;
     const frame = { index: Math.floor(startAt / interval), startAt, endAt: until as Micros };
     const gauges = { inFlight: this.#driver.inFlight, vus: count(this.#load.vus) };
     const health = {
@@ -249,35 +252,16 @@ export class Generation {
     };
     if (phase === 'drain' && taken.every(isEmpty)) return;
     const connections = this.#driver.takeConnectionCounts?.() ?? null;
-    const told = connections === null ? {} : { connections };
     const standstills = this.#pulse.take();
     const generator = standstills.length === 0 ? health : { ...health, standstills };
     const { skipped, overran } = this.#load.counts;
     this.#load.counts.skipped = 0;
     this.#load.counts.overran = 0;
-    const snapshots: IntervalSnapshot[] = [];
+    const own = phase === 'warmup' ? WARMUP : current;
     taken.forEach((measured, epoch) => {
-      const resets = Math.max(0, epoch - FIRST_MEASURED);
-      const load = { ...offered(measured.series), ...gauges };
-      const counted = resets === 0 ? {} : { resets };
-      const own = {
-        ...load,
-        ...(skipped === 0 ? {} : { skipped }),
-        ...(overran === 0 ? {} : { overran }),
-      };
-      if (epoch === primary)
-        snapshots.unshift({ ...frame, phase, ...counted, load: own, ...told, ...measured, generator });
-      else if (isEmpty(measured)) this.#recorder.release(epoch);
-      else
-        snapshots.push({
-          ...frame,
-          phase: epoch === WARMUP ? 'warmup' : phase === 'warmup' ? 'measure' : phase,
-          ...counted,
-          load,
-          ...measured,
-        });
+      if (epoch !== own && isEmpty(measured)) this.#recorder.release(epoch);
     });
-    this.#emit(snapshots);
+    this.#emit(snapshotsOf(frame, phase, taken, own, gauges, { connections, generator, skipped, overran }));
     if (!this.#draining) this.#countRampApart(until);
   }
 
@@ -293,7 +277,7 @@ export class Generation {
     this.#step = this.#after(gracefulStop, () => this.#connects?.end());
     // A target with room for one connection has room for these.
     this.#driver.close();
-    // Of several targets each in turn, under the name of its first request.
+    // Several targets take turns, each under the name of its first request.
     const ways = plansTo(this.#plan);
     let turn = -1;
     this.#connects = new SeparateConnects(
@@ -314,7 +298,7 @@ export class Generation {
   }
 
   #end(): void {
-    // The load may end within the answer that is then found to have been the last.
+    // The load may end within the response that is then found to have been the last.
     if (this.#ended) return;
     this.#ended = true;
     this.#clock.cancel(this.#tick);
@@ -326,31 +310,4 @@ export class Generation {
     this.#driver.close();
     this.#onEnd();
   }
-}
-
-/** A request that was counted has ended, and is among those that were taken. */
-function withGoodput(taken: TakenSeries, counted: ReadonlyMap<string, GoodputCounts> | undefined): TakenSeries {
-  if (counted === undefined || counted.size === 0) return taken;
-  const series = Object.entries(taken.series).map(([name, each]): [string, SeriesSnapshot] => {
-    const goodput = counted.get(name);
-    return [name, goodput === undefined ? each : { ...each, goodput }];
-  });
-  return { ...taken, series: Object.fromEntries(series) };
-}
-
-function isEmpty(taken: TakenSeries | undefined): boolean {
-  if (taken === undefined) return true;
-  const { series, flows = {}, groups = {} } = taken;
-  for (const names of [series, flows, groups]) for (const _ in names) return false;
-  return true;
-}
-
-function offered(series: Readonly<Record<string, SeriesSnapshot>>): { due: number; sent: number; dropped: number } {
-  const sum = { due: 0, sent: 0, dropped: 0 };
-  for (const { due, sent, dropped } of Object.values(series)) {
-    sum.due += due;
-    sum.sent += sent;
-    sum.dropped += dropped;
-  }
-  return sum;
 }

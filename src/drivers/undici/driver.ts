@@ -1,3 +1,6 @@
+/**
+ * The driver for HTTP/2 and for proxies: flights of requests over lanes, with the same outcomes as over raw sockets.
+ */
 import type { Buffer } from 'node:buffer';
 import { givenUpMessage } from '../../core/cause.ts';
 import { clearExchange, type Exchange } from '../../core/exchange.ts';
@@ -23,6 +26,7 @@ import { createConnector, tunnels } from './connector.ts';
 import { endingOf } from './ending.ts';
 import { Http2Lane } from './http2-lane.ts';
 import type { Flight, FlightOwner, Lane } from './lane.ts';
+import { Lanes } from './lanes.ts';
 import { prepareRequests } from './prepared.ts';
 import { ProxyLane } from './proxy-lane.ts';
 
@@ -44,7 +48,6 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   readonly #maxBody: number;
   readonly #streams: Plan['stream'];
   readonly #createLane: () => Lane;
-  readonly #http2: boolean;
   readonly #host: string;
   readonly #most: number;
   /** How many requests at once the target took on the last connection that it said so of; null: on none yet. */
@@ -52,12 +55,10 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   /** By request. */
   readonly #timeouts: readonly Micros[];
   readonly #tick: Micros;
-  readonly #lanes = new Set<Lane>();
-  readonly #idle: Lane[] = [];
+  readonly #lanes: Lanes;
   /** Where responses were kept, to be used again. */
   readonly #buffers: ResponseBuffer[] = [];
   readonly #readers: StreamReader[] = [];
-  readonly #byUser = new Map<number, Lane>();
   /** Under way by their time limit, of each the oldest first. */
   readonly #flights = new Map<Micros, Set<Flight>>();
   #timer: unknown = null;
@@ -72,7 +73,6 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   ) {
     const { target, proxy, http2, connections } = plan;
     this.#clock = clock;
-    this.#http2 = http2;
     this.#host = target.host;
     const { limit } = connections;
     this.#most = limit === null ? Number.POSITIVE_INFINITY : shareOf(limit, segment);
@@ -89,6 +89,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     this.#createLane = http2
       ? () => new Http2Lane(this, origin, connect, clock, ages.next(), this.#capacity)
       : () => new ProxyLane(this, asked === null ? origin : asked.url, connect, clock, plan.keepAlive, ages.next());
+    this.#lanes = new Lanes(this.#createLane, http2, this.#most);
     const prepare = prepareRequests(plan, payloads, asked);
     this.#prepare = amender === null ? prepare : (exchange) => amender.parts(exchange, prepare(exchange));
   }
@@ -96,13 +97,13 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   send(exchange: Exchange): void {
     clearExchange(exchange);
     this.inFlight++;
-    const lane = this.#laneFor(exchange.user);
+    const lane = this.#lanes.for(exchange.user, this.#clock.now());
     const flight: Flight = {
       exchange,
       lane,
       startedAt: this.#clock.now(),
       request: this.#prepare(exchange),
-      response: this.#takeAnswer(),
+      response: this.#takeBuffer(),
       stream: null,
       pointer: null,
       within: true,
@@ -129,16 +130,11 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   }
 
   retire(user: number): void {
-    const lane = this.#byUser.get(user);
-    if (lane === undefined || lane.live > 0) return;
-    this.#byUser.delete(user);
-    lane.destroy();
+    this.#lanes.retire(user);
   }
 
   close(): void {
-    for (const lane of [...this.#lanes]) lane.destroy();
-    this.#idle.length = 0;
-    this.#byUser.clear();
+    this.#lanes.close();
     if (this.#timer !== null) this.#clock.cancel(this.#timer);
     this.#timer = null;
   }
@@ -218,7 +214,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     flight.exchange.sentAt = 0 as Micros;
     flight.response?.reset();
     flight.handle = null;
-    this.#put(flight, this.#laneFor(flight.exchange.user));
+    this.#put(flight, this.#lanes.for(flight.exchange.user, this.#clock.now()));
   }
 
   takes(capacity: number): void {
@@ -226,9 +222,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   }
 
   closed(lane: Lane): void {
-    this.#lanes.delete(lane);
-    const index = this.#idle.indexOf(lane);
-    if (index >= 0) this.#idle.splice(index, 1);
+    this.#lanes.remove(lane);
   }
 
   #follow(flight: Flight, stream: StreamReader, chunk: Buffer): void {
@@ -249,44 +243,11 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     lane.send(flight);
   }
 
-  #laneFor(user: number): Lane {
-    const now = this.#clock.now();
-    if (this.#http2) {
-      let least: Lane | null = null;
-      for (const lane of this.#lanes)
-        if (isTooOld(lane, now)) lane.retire();
-        else if (least === null || lane.live < least.live) least = lane;
-      if (least !== null && (least.live < least.capacity || this.#lanes.size >= this.#most)) return least;
-      return this.#newLane();
-    }
-    if (user < 0) {
-      for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-        if (!isTooOld(idle, now)) return idle;
-        idle.retire();
-      }
-      return this.#newLane();
-    }
-    const own = this.#byUser.get(user);
-    if (own !== undefined && !own.gone) {
-      if (!isTooOld(own, now)) return own;
-      own.retire();
-    }
-    const lane = this.#newLane();
-    this.#byUser.set(user, lane);
-    return lane;
-  }
-
-  #takeAnswer(): ResponseBuffer | null {
+  #takeBuffer(): ResponseBuffer | null {
     if (!this.#judge.checks && this.witness === null) return null;
     const response = this.#buffers.pop() ?? new ResponseBuffer();
     response.reset();
     return response;
-  }
-
-  #newLane(): Lane {
-    const lane = this.#createLane();
-    this.#lanes.add(lane);
-    return lane;
   }
 
   /** Ends a request that has no end of its own. */
@@ -306,7 +267,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     exchange.doneAt = now;
     if (response !== null) this.#buffers.push(response);
     exchange.stream = flight.stream;
-    if (!this.#http2 && exchange.user < 0 && !lane.gone) this.#idle.push(lane);
+    this.#lanes.give(lane, exchange.user);
     if (flight.within) this.#clock.soon(() => this.#giveBack(flight));
     else this.#giveBack(flight);
   }
@@ -348,8 +309,6 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     return this.#flights.get(this.#timeouts[request] as Micros) as Set<Flight>;
   }
 }
-
-const isTooOld = ({ openedAt, mostAge }: Lane, now: Micros): boolean => openedAt > 0 && now - openedAt >= mostAge;
 
 const progressOf = ({ exchange: { sentAt, firstByteAt }, stream }: Flight) => ({
   sent: sentAt > 0,

@@ -1,3 +1,4 @@
+/** The live page's script: follows the run, draws it as the report does, and passes on what the reader wants changed. */
 import { formatCount } from '../../../analyze/wording.ts';
 import { Board } from '../board.ts';
 import type { Span } from '../picture.ts';
@@ -6,17 +7,17 @@ import { snapped, timelineOf } from '../selection.ts';
 import { onTheme } from '../theme-switch.ts';
 import { Toolbar } from '../toolbar.ts';
 import { Connection, type Link } from './connection.ts';
+import { showDownloads } from './downloads.ts';
 import { showFindings } from './findings.ts';
 import { call, type Defaults, EditForm, StartForm } from './forms.ts';
 import type { Frame, RunState } from './frame.ts';
+import { LogPanel } from './log-panel.ts';
 import { PHASES, showChip, showMonitor } from './monitor.ts';
-import { LogPanel, Panels, showDownloads, showSearch, slotOf } from './panels.ts';
-import { one, put } from './places.ts';
+import { Panels, showSearch } from './panels.ts';
+import { one, put, slotOf } from './places.ts';
 import { RunRecord } from './record.ts';
 import { Statistics } from './statistics.ts';
 import { Tabs } from './tabs.ts';
-
-/** The live page's script: follows the run, draws it as the report does, and passes on what the reader wants changed. */
 
 const LINKS: Readonly<Record<Link, string>> = {
   connecting: 'Connecting',

@@ -1,7 +1,8 @@
 import { formatBytes, formatCount, formatMs, formatShare } from '../../../analyze/wording.ts';
 import { clockLabel } from '../axis.ts';
 import { fill } from '../html-table.ts';
-import type { EarlierRun, ExceptionRow, LogLine, RunState, ThreadRow } from './frame.ts';
+import type { ExceptionRow, RunState, ThreadRow } from './frame.ts';
+import { slotOf } from './places.ts';
 import { LiveTable } from './table.ts';
 
 type Say = (text: string) => void;
@@ -19,12 +20,6 @@ const since = (iso: string, startedAt: string): string => {
   const seconds = (Date.parse(iso) - Date.parse(startedAt)) / 1_000;
   return Number.isNaN(seconds) ? iso : clockLabel(Math.max(0, seconds));
 };
-
-export function slotOf(name: string): HTMLElement {
-  const place = document.querySelector<HTMLElement>(`[data-slot="${name}"]`);
-  if (place === null) throw new Error(`the page has no place for ${name}`);
-  return place;
-}
 
 /** What the tabs beside statistics and charts show. */
 export class Panels {
@@ -163,7 +158,7 @@ export class Panels {
   }
 }
 
-/** The levels of a search, and the figures of its answer so far. */
+/** The levels of a search, and the figures of its result so far. */
 export function showSearch({ levels, limits }: RunState): void {
   const list = document.createElement('dl');
   list.className = 'limits';
@@ -211,103 +206,6 @@ export function showSearch({ levels, limits }: RunState): void {
     place.replaceChildren(card);
   }
   if (table.tBodies[0]?.rows.length !== levels.rows.length) fill(table, levels);
-}
-
-/** The log, the latest line last; it follows its end as long as the reader is there. */
-export class LogPanel {
-  readonly #list = document.createElement('ol');
-  #shown: readonly LogLine[] = [];
-
-  constructor() {
-    this.#list.className = 'log';
-    this.#list.tabIndex = 0;
-    this.#list.setAttribute('aria-label', 'Log of the run');
-    slotOf('logs').replaceChildren(this.#list);
-  }
-
-  show(lines: readonly LogLine[]): void {
-    const last = this.#shown[this.#shown.length - 1];
-    const from = last === undefined ? 0 : lines.lastIndexOf(last) + 1;
-    if (from === 0) this.#list.replaceChildren();
-    if (from === lines.length && this.#shown.length > 0) return;
-    const atEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 40;
-    this.#list.append(...lines.slice(from).map(lineOf));
-    while (this.#list.children.length > lines.length) this.#list.firstElementChild?.remove();
-    this.#shown = lines;
-    if (atEnd) this.#list.scrollTop = this.#list.scrollHeight;
-  }
-}
-
-function lineOf({ time, kind, text }: LogLine): HTMLElement {
-  const item = document.createElement('li');
-  item.className = kind;
-  const clock = document.createElement('time');
-  clock.dateTime = time;
-  clock.textContent = new Date(time).toLocaleTimeString([], { hour12: false });
-  item.append(clock, text);
-  return item;
-}
-
-const WHAT: Readonly<Record<string, string>> = {
-  'report.html': 'the report: one file, to be read anywhere',
-  'result.json': 'every number, in a documented format',
-  'stats.csv': 'requests, in Locust’s columns',
-  'history.csv': 'the run over time, in Locust’s columns',
-  'failures.csv': 'failures, in Locust’s columns',
-  'latency.hlog': 'every interval’s response times, HdrHistogram’s format',
-  'summary.md': 'the summary, for a pull request',
-  'junit.xml': 'thresholds as test cases',
-  'journal.ndjson': 'the stream itself: everything can be drawn again from it',
-};
-
-/** Everything a run leaves; of a run that is on, as far as it is. */
-export function showDownloads(run: RunState, earlier: readonly EarlierRun[]): void {
-  const place = slotOf('download');
-  const key = JSON.stringify([run.id, run.phase === 'ended', run.files, earlier.map(({ id }) => id)]);
-  if (place.dataset['shown'] === key) return;
-  place.dataset['shown'] = key;
-  const note = run.phase === 'ended' ? '' : 'The run is on: what you get is the run so far.';
-  place.replaceChildren(
-    filesOf('This run', note, run.id, run.files),
-    ...earlier.map(({ id, target, sentence, files }) => filesOf(`${id}  ${target}`, sentence, id, files)),
-  );
-}
-
-function filesOf(title: string, note: string, id: string, files: readonly string[]): HTMLElement {
-  const card = document.createElement('section');
-  card.className = 'card';
-  const heading = document.createElement('h2');
-  heading.textContent = title;
-  const list = document.createElement('ul');
-  list.className = 'files';
-  for (const name of files) {
-    const item = document.createElement('li');
-    const link = document.createElement('a');
-    link.href = `/runs/${encodeURIComponent(id)}/${name}`;
-    link.download = '';
-    link.textContent = name;
-    const about = document.createElement('span');
-    about.textContent = WHAT[name] ?? '';
-    item.append(link, about);
-    if (name === 'report.html') {
-      const view = document.createElement('a');
-      view.href = `${link.href}?view`;
-      view.target = '_blank';
-      view.rel = 'noopener';
-      view.textContent = 'Open';
-      item.append(view);
-    }
-    list.append(item);
-  }
-  card.append(heading);
-  if (note !== '') {
-    const text = document.createElement('p');
-    text.className = 'hint';
-    text.textContent = note;
-    card.append(text);
-  }
-  card.append(list);
-  return card;
 }
 
 const ofAgents = (rows: readonly ThreadRow[]): boolean => rows.some(({ agent }) => agent !== null);
