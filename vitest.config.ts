@@ -11,7 +11,7 @@ const inTest = (names: readonly string[]): string[] => names.map((name) => `test
 
 /**
  * End-to-end tests that do not measure: messages, pages, formats, counts, waiting. What they expect is so on a machine with
- * other work too, so they run side by side, as many as there are cores.
+ * other work too, so they run side by side, one more than there are cores.
  */
 const SIDE_BY_SIDE = inTest([
   'abort-on',
@@ -89,17 +89,21 @@ const IN_PAIRS = inTest([
   'compare-find',
   'connections',
   'engines',
+  'find',
   'serve-capacity',
   'serve-faults',
   'serve-law',
   'serve-nginx',
   'serve-strategies',
   'standstill',
+  'steer',
+  'thresholds',
   'until',
 ]);
 
 /** Files that take long for their size, by which Vitest sorts them: begun last, one would have all others wait for it. */
 const LONG = [
+  'find',
   'compare-find',
   'discover',
   'agents',
@@ -162,7 +166,8 @@ export default defineConfig({
           include: SIDE_BY_SIDE,
           ...E2E,
           sequence: { groupOrder: 1 },
-          maxWorkers: CORES,
+          // One more than there are cores: they wait more than they compute.
+          maxWorkers: CORES + 1,
         },
       },
       {

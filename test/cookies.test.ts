@@ -68,7 +68,5 @@ it('users may keep them from one pass to the next', async () => {
   });
   const { result } = await measured(['run', target.url, '-u', '5', '-n', '100', '--keep-cookies', '-q']);
   expect([counted(result.totals).ok, given, sessions.size]).toEqual([100, 5, 5]);
-  const refused = await rampart(['run', target.url, '-r', '5/s', '--keep-cookies']);
-  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--keep-cookies is for virtual users')]);
   await target.close();
 });

@@ -146,20 +146,6 @@ describe('rows', () => {
       'row 1, line 1: $.nr: expected 9007199254740992, got 9007199254740993',
     );
   });
-
-  it('that are wrong are told with file and line, before the first request', async () => {
-    const target = await recorder();
-    const { code, stderr } = await run({ 'r.jsonl': '{"a":1}\n{"b":2}\n' }, [
-      target.url,
-      '--data',
-      'r.jsonl',
-      '--body',
-      '{{row.a}}',
-    ]);
-    expect(code).toBe(2);
-    expect(stderr).toContain('"r.jsonl", line 2 has no field "a"');
-    expect(target.got).toHaveLength(0);
-  });
 });
 
 describe('answers', () => {

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RunResult } from '../src/core/result.ts';
-import { CLI, measured, type Running, rampart, start, temporaryFolder } from './command.ts';
+import { measured, type Running, rampart, start, temporaryFolder } from './command.ts';
 import { afterEachAttempt, undisturbed } from './disturbed.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
 
@@ -141,36 +139,4 @@ describe('rampart find', () => {
       expect(result.breakingPoint?.warnings.map(({ code }) => code)).toContain('capacity-changed');
     }),
   );
-
-  it('is sure of nothing with a generator that gets a quarter of a core', async (test) => {
-    test.skip(process.platform !== 'linux', 'taskset is a Linux tool');
-    const url = await queueOf('5ms');
-    const pinned = ['-c', '0', process.execPath];
-    const hogs = [1, 2, 3].map(() => spawn('taskset', [...pinned, '-e', 'for (;;);'], { stdio: 'ignore' }));
-    try {
-      const args = [CLI, 'find', url, '-b', '{}', '--slo', 'p95<50ms', '--budget', '6s', '--quiet', '--json'];
-      const child = spawn('taskset', [...pinned, ...args], {
-        cwd: temporaryFolder(),
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      let text = '';
-      for await (const piece of child.stdout.setEncoding('utf8')) text += piece;
-      const { breakingPoint, verdict } = JSON.parse(text) as RunResult;
-      if (breakingPoint?.estimate == null) expect(verdict.status).toBe('invalid');
-      expect(breakingPoint?.status).not.toBe('found');
-      // It takes 140/s, and is full at 200/s.
-      const [low, high] = breakingPoint?.interval ?? [0, null];
-      expect(low).toBeLessThan(200);
-      expect(high ?? Number.POSITIVE_INFINITY).toBeGreaterThan(100);
-    } finally {
-      for (const hog of hogs) hog.kill('SIGKILL');
-    }
-  });
-
-  it('refuses an SLO that no load can break: exit code 2', async () => {
-    target = await fixedTarget(0);
-    const { code, stderr } = await rampart(['find', target.url, '--slo', 'achieved>5/s']);
-    expect(stderr).toContain('--slo: "achieved>5/s" asks for more as the load grows');
-    expect([code, target.received()]).toEqual([2, 0]);
-  });
 });

@@ -1,29 +1,16 @@
+/** Several requests in one scenario file, by the built command. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { counted, rampart, temporaryFolder } from './command.ts';
-import { echoTarget } from './target.ts';
-
-/** Several requests in one scenario file, by the built command. */
-
-const endings: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0)) await end();
-});
-
-async function target() {
-  const listening = await echoTarget(createServer({ keepAliveTimeout: 60_000 }));
-  endings.push(() => listening.close());
-  return listening;
-}
+import { ownEchoTarget } from './target.ts';
 
 /** Runs a scenario file in a folder of its own. */
-async function run(scenario: Readonly<Record<string, unknown>>, args: readonly string[] = [], command = 'run') {
+async function run(scenario: Readonly<Record<string, unknown>>, args: readonly string[] = []) {
   const cwd = temporaryFolder();
   writeFileSync(join(cwd, 'mix.json'), JSON.stringify(scenario, null, 2));
-  const ended = await rampart([command, 'mix.json', ...args, '-o', 'out'], { cwd });
+  const ended = await rampart(['run', 'mix.json', ...args, '-o', 'out'], { cwd });
   const read = (name: string): string => readFileSync(join(cwd, 'out', name), 'utf8');
   return { ...ended, read, result: (): RunResult => JSON.parse(read('result.json')) as RunResult };
 }
@@ -36,7 +23,7 @@ const REQUESTS = [
 
 describe('a weighted mix of requests', () => {
   it('is sent by its weights, and every table has a row for each', async () => {
-    const { url, got } = await target();
+    const { url, got } = await ownEchoTarget();
     const scenario = { url, vus: 4, requests: REQUESTS, maxRequests: 400, thresholds: ['errors{search}<1%'] };
     const { code, stdout, stderr, read, result } = await run(scenario, [
       '--threads',
@@ -78,7 +65,7 @@ describe('a weighted mix of requests', () => {
   });
 
   it('arrives by its weights, exactly in every thousand, on any number of threads', async () => {
-    const { url, got } = await target();
+    const { url, got } = await ownEchoTarget();
     const requests = REQUESTS.map(({ thresholds: _, ...request }) => request);
     const scenario = { url, rate: '2000/s', maxRequests: 1_000, requests };
     const sequences: string[] = [];
@@ -105,7 +92,7 @@ describe('a weighted mix of requests', () => {
   });
 
   it('has checks and timeouts of each request', async () => {
-    const { url } = await target();
+    const { url } = await ownEchoTarget();
     const requests = [
       { name: 'good', path: '/a', body: 'yes', expectBody: 'yes' },
       { name: 'bad', path: '/b', body: 'yes', expectBody: 'no', thresholds: 'errors<50%' },
@@ -135,7 +122,7 @@ describe('flows', () => {
   ];
 
   it('are walked by users, step by step', async () => {
-    const { url } = await target();
+    const { url } = await ownEchoTarget();
     const { code, stderr, result } = await run({ url, vus: 3, maxRequests: 40, requests, flows });
     expect([0, 5]).toContain(code);
     expect(stderr).toContain('look, 75 %: home → 5 ms to 15 ms → item');
@@ -146,7 +133,7 @@ describe('flows', () => {
   });
 
   it('arrive, and each one begun is gone through', async () => {
-    const { url } = await target();
+    const { url } = await ownEchoTarget();
     const { result } = await run({ url, rate: '400/s', maxRequests: 200, requests, flows }, ['-q', '--threads', '2']);
     const { series, totals } = result();
     expect([series['home']?.totals.ok, series['item']?.totals.ok]).toEqual([200, 200]);
@@ -154,7 +141,7 @@ describe('flows', () => {
   });
 
   it('carry what responses gave from step to step, each user its own', async () => {
-    const { url, got } = await target();
+    const { url, got } = await ownEchoTarget();
     const steps = [
       {
         name: 'login',
@@ -200,24 +187,5 @@ describe('flows', () => {
       const [, path = '', id = '', body = ''] = line.split(' ');
       expect([path, body]).toEqual([`/use/${id}`, `{"n":"${bodies.get(id)}"}`]);
     }
-  });
-
-  it('are refused before the first request, with the place of what is wrong', async () => {
-    const { url, received } = await target();
-    const broken = [{ name: 'look', steps: ['home', 'itme'] }];
-    const { code, stderr } = await run({ url, requests, flows: broken });
-    expect(code).toBe(2);
-    expect(stderr).toMatch(
-      /mix\.json, line \d+, column \d+: flows\[0\]\.steps\[1\] is "itme", and there is no such request/,
-    );
-    expect(stderr).toContain('Did you mean item?');
-    const slow = [{ name: 'look', steps: ['home', { pause: '1m' }, 'item', 'buy'] }];
-    const search = await run({ url, requests, flows: slow }, [], 'find');
-    expect(search.code).toBe(2);
-    expect(search.stderr).toContain(
-      'flows pause for up to 60 s in a pass, and each level of a search must be longer than its flows',
-    );
-    expect(search.stderr).toContain('Give it --budget 40m, or shorter pauses.');
-    expect(received()).toBe(0);
   });
 });

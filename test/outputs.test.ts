@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { FILES, JOURNAL } from '../src/core/run-files.ts';
@@ -32,7 +32,7 @@ describe('a folder that cannot be written to', () => {
   const file = (): void => writeFileSync(join(cwd, 'file'), '');
   const link = (): void => symlinkSync('/nowhere/at/all', join(cwd, 'link'));
   const cases: [what: string, out: string, make: () => void, says: RegExp][] = [
-    ['a file of that name', 'file', file, /--out: file .* no folder has that name/],
+    ['a file of that name', 'file', file, /--out: \S+file .* no folder has that name/],
     ['a file above it', 'file/out', file, /a part of its path is no folder/],
     ['a link to nothing', 'link', link, /a link that leads nowhere/],
     ['a folder where none can be made', '/proc/nope/deeper', () => {}, /no folder can be made there \(ENOENT\)/],
@@ -40,7 +40,7 @@ describe('a folder that cannot be written to', () => {
   ];
   it.each(cases)('is told before the first request: %s', async (_, out, make, says) => {
     make();
-    const { code, stdout, stderr } = await rampart([...load(), '-o', out], { cwd });
+    const { code, stdout, stderr } = await rampartIn({}, [...load(), '-o', resolve(cwd, out)]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(says);
     expect(stderr).toContain('Name another folder with --out.');
@@ -229,7 +229,7 @@ function shell(line: string, args: readonly string[]): Promise<Finished> {
     child[name].setEncoding('utf8').on('data', (text: string) => {
       said[name] += text;
     });
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...said })));
+  return new Promise((done) => child.once('close', (code) => done({ code, ...said })));
 }
 
 describe('an output that takes nothing', () => {

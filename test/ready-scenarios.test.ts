@@ -64,7 +64,7 @@ const TESTS: Readonly<Record<string, () => Promise<void>>> = {
   'conversation.yaml': async () => {
     const url = await served('tokens', '--prefill', '2ms', '--prefill-token', '10us', '--decode', '1ms');
     const chat = new URL('/v1/chat/completions', url).href;
-    const result = await run('conversation.yaml', chat, '--duration', '6s');
+    const result = await run('conversation.yaml', chat, '--duration', '4s');
     const input = (name: string): number => {
       const { inputTokens = 0, ended = 1 } = result.series[name]?.streams ?? {};
       return inputTokens / ended;
@@ -76,7 +76,7 @@ const TESTS: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   'loan.yaml': async () => {
-    const { series } = await run('loan.yaml', await served('loan'), '--vus', '5', '--duration', '5s');
+    const { series } = await run('loan.yaml', await served('loan'), '--vus', '5', '--duration', '2s');
     expect(Object.keys(series)).toEqual(['POST /predict']);
   },
   'fancy.yaml': async () => {
@@ -94,7 +94,7 @@ const TESTS: Readonly<Record<string, () => Promise<void>>> = {
     expect(counted(totals)).toMatchObject({ sent: 691, ok: 691 });
   },
   'iris-nginx.yaml': async () => {
-    const { series } = await run('iris-nginx.yaml', await behindNginx(), '--vus', '4', '--duration', '4s');
+    const { series } = await run('iris-nginx.yaml', await behindNginx(), '--vus', '4', '--duration', '2s');
     expect(Object.keys(series)).toEqual(['one record', 'batch of three']);
   },
   'login.yaml': async () => {
@@ -114,7 +114,7 @@ const TESTS: Readonly<Record<string, () => Promise<void>>> = {
   'canary.yaml': async () => {
     const [stable, canary] = [originOf(await served('loan')), originOf(await served('loan'))];
     const targets = { RAMPART_TARGET: `stable=9@${stable}, canary=1@${canary}` };
-    const { tags = {}, totals, targetRatios } = await run('canary.yaml', targets, '--duration', '10s');
+    const { tags = {}, totals, targetRatios } = await run('canary.yaml', targets, '--duration', '5s');
     const [own, other] = ['target=stable', 'target=canary'].map((name) => tags[name]?.totals.sent ?? 0);
     expect((own ?? 0) + (other ?? 0)).toBe(totals.sent);
     expect((other ?? 0) / totals.sent).toBeGreaterThan(0.05);
@@ -123,7 +123,7 @@ const TESTS: Readonly<Record<string, () => Promise<void>>> = {
     expect(targetRatios).toMatchObject({ base: 'stable', each: { canary: { p50: { ratio: expect.any(Number) } } } });
   },
   'mixed.yaml': async () => {
-    const { series } = await run('mixed.yaml', originOf(await served('loan')), '--duration', '10s');
+    const { series } = await run('mixed.yaml', originOf(await served('loan')), '--duration', '3s');
     expect(Object.keys(series)).toEqual(['predict', 'batch', 'health']);
   },
 };

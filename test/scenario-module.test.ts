@@ -1,23 +1,10 @@
+/** Scenarios in TypeScript and JavaScript, by the built command: their functions in load threads, against a server. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { rampart, temporaryFolder } from './command.ts';
-import { echoTarget } from './target.ts';
-
-/** Scenarios in TypeScript and JavaScript, by the built command: their functions in load threads, against a server. */
-
-const endings: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0)) await end();
-});
-
-async function target() {
-  const listening = await echoTarget(createServer({ keepAliveTimeout: 60_000 }));
-  endings.push(() => listening.close());
-  return listening;
-}
+import { ownEchoTarget } from './target.ts';
 
 /** Runs a command on a scenario file in a folder of its own. */
 async function ran(name: string, text: string, args: readonly string[], files: Readonly<Record<string, string>> = {}) {
@@ -31,7 +18,7 @@ async function ran(name: string, text: string, args: readonly string[], files: R
 
 describe('a scenario in TypeScript', () => {
   it('makes what is sent by functions, the same for a seed on any number of threads, and checks responses', async () => {
-    const { url, got } = await target();
+    const { url, got } = await ownEchoTarget();
     const text = `
       import { scenario } from 'rampart';
       import { incomes } from './incomes.ts';
@@ -75,7 +62,7 @@ describe('a scenario in TypeScript', () => {
   });
 
   it('counts what a function throws, and what a check says, with their messages', async () => {
-    const { url } = await target();
+    const { url } = await ownEchoTarget();
     const text = `export default {
       url: ${JSON.stringify(url)}, vus: 2, requests: 40,
       body: ({ seq }) => { if (seq % 4 === 3) throw new Error('no price'); return { seq }; },
@@ -93,7 +80,7 @@ describe('a scenario in TypeScript', () => {
   });
 
   it('is tried once before the load, where a function that does not return is ended', async () => {
-    const { url, received } = await target();
+    const { url, received } = await ownEchoTarget();
     const text = `export default { url: ${JSON.stringify(url)}, vus: 2, body: () => { for (;;); } };`;
     const { code, stderr } = await ran('load.mjs', text, ['run', '-o', 'out']);
     expect(code).toBe(4);
@@ -101,24 +88,7 @@ describe('a scenario in TypeScript', () => {
     expect(received()).toBe(0);
   });
 
-  it.each([
-    ['export const x = 1;', 'load.mjs has no default export'],
-    ["throw new Error('no luck');", 'load.mjs cannot be loaded: no luck'],
-    [
-      "import './none.mjs'; export default {};",
-      'load.mjs cannot be bundled: load.mjs, line 1, column 8: Could not resolve "./none.mjs"',
-    ],
-    ["export default { url: 'http://h/', vuss: 2 };", 'load.mjs: vuss is not a setting'],
-    ["export default { url: 'http://h/', body: async () => 1 };", 'load.mjs: body is an async function'],
-    ["export default { url: 'http://h/', vus: () => 1 };", 'load.mjs: vus is a function; functions may stand for'],
-    ["export default { url: 'http://h/', body: '{{function 3}}' };", '{{function 3}} is no placeholder'],
-    ["export default { url: 'http://h/', requests: [{ path: 5 }] };", 'load.mjs: requests[0].path must be text'],
-  ])('says what is wrong with it: %s', async (text, says) => {
-    const { code, stderr } = await ran('load.mjs', text, ['validate']);
-    expect(code).toBe(2);
-    expect(stderr).toContain(says);
-  });
-
+  // What is wrong with one: `src/cli/validate.test.ts`.
   it('is begun by init, and is not for agents', async () => {
     const cwd = temporaryFolder();
     const begun = await rampart(['init', '--typescript'], { cwd });

@@ -5,6 +5,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
 import { startLawServer } from '../reference-server/law/server.ts';
 
 /** A server on loopback that a test measures, and that keeps its own count. */
@@ -63,6 +64,13 @@ export async function echoTarget(server: Server): Promise<TestTarget & { readonl
     });
   });
   return { ...(await listen(server, () => got.length)), got };
+}
+
+/** The same over HTTP/1.1, for the test under way: it is closed at its end. */
+export async function ownEchoTarget(): ReturnType<typeof echoTarget> {
+  const target = await echoTarget(createHttpServer({ keepAliveTimeout: 60_000 }));
+  onTestFinished(target.close);
+  return target;
 }
 
 /** Answers every request after exactly this long, however many there are. */

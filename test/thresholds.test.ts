@@ -5,7 +5,7 @@ import { measured, rampart, temporaryFolder } from './command.ts';
 import { afterEachAttempt, undisturbed } from './disturbed.ts';
 import { fixedTarget, httpTarget, rawTarget, type TestTarget } from './target.ts';
 
-/** How a run ends that is held against thresholds: what was measured decides, so these have the machine for themselves. */
+/** How a run ends that is held against thresholds: what was measured decides. */
 
 let target: TestTarget | null = null;
 afterEachAttempt(async () => {

@@ -1,12 +1,18 @@
+import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { measured } from './command.ts';
+import type { RunResult } from '../src/core/result.ts';
+import { CLI, measured, temporaryFolder } from './command.ts';
 import { afterEachAttempt, undisturbed } from './disturbed.ts';
+import { type Served, serve } from './served.ts';
 import { fixedTarget, httpTarget, stallingTarget, type TestTarget } from './target.ts';
 
 /** Is what the command reports true? Measured against servers whose behaviour is known. */
 
 let target: TestTarget | null = null;
+let served: Served | null = null;
 afterEachAttempt(async () => {
+  await served?.stop();
+  served = null;
   await target?.close();
   target = null;
 });
@@ -114,4 +120,31 @@ describe('counts', () => {
       expect(result.rates.offeredPerSec).toBeCloseTo(100, 0);
     }),
   );
+});
+
+describe('a search', () => {
+  it('is sure of nothing with a generator that gets a quarter of a core', async (test) => {
+    test.skip(process.platform !== 'linux', 'taskset is a Linux tool');
+    served = await serve('--law', 'exp:5ms', '--slots', '1');
+    const pinned = ['-c', '0', process.execPath];
+    const hogs = [1, 2, 3].map(() => spawn('taskset', [...pinned, '-e', 'for (;;);'], { stdio: 'ignore' }));
+    try {
+      const args = [CLI, 'find', served.url, '-b', '{}', '--slo', 'p95<50ms', '--budget', '6s', '--quiet', '--json'];
+      const child = spawn('taskset', [...pinned, ...args], {
+        cwd: temporaryFolder(),
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      let text = '';
+      for await (const piece of child.stdout.setEncoding('utf8')) text += piece;
+      const { breakingPoint, verdict } = JSON.parse(text) as RunResult;
+      if (breakingPoint?.estimate == null) expect(verdict.status).toBe('invalid');
+      expect(breakingPoint?.status).not.toBe('found');
+      // It takes 140/s, and is full at 200/s.
+      const [low, high] = breakingPoint?.interval ?? [0, null];
+      expect(low).toBeLessThan(200);
+      expect(high ?? Number.POSITIVE_INFINITY).toBeGreaterThan(100);
+    } finally {
+      for (const hog of hogs) hog.kill('SIGKILL');
+    }
+  });
 });

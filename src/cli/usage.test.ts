@@ -4,7 +4,17 @@ import { type Said, saidBy } from './world.fixture.ts';
 /** What each command refuses before it sends anything: exit code 2, and a sentence that says what to write. */
 
 const URL = 'http://127.0.0.1:9/';
-const FILES = { 'broken.json': '{"a":1,}' };
+const REQUESTS = ['home', 'item', 'buy'].map((name) => ({ name, path: `/${name}` }));
+const flows = (...steps: unknown[]): string =>
+  JSON.stringify({ url: URL, requests: REQUESTS, flows: [{ name: 'look', steps }] }, null, 2);
+const FILES = {
+  'broken.json': '{"a":1,}',
+  'r.jsonl': '{"a":1}\n{"b":2}\n',
+  'trace.csv': 'time\n1\nlater\n',
+  'typo.json': flows('home', 'itme'),
+  'slow.json': flows('home', { pause: '1m' }, 'item', 'buy'),
+  'bad.tmpl': '\n{{total.ok}}',
+};
 
 function expectRefusal({ code, stdout, stderr }: Said, says: RegExp): void {
   expect(stdout + stderr).toMatch(says);
@@ -36,6 +46,57 @@ describe('exit code 2', () => {
     ['a port that is none', ['--ui', '99999'], /"99999" is no port/],
     ['--insecure without TLS', ['run', URL, '--insecure'], /is for https/],
     ['a percentile that is not asked for as one', ['run', URL, '--until', 'p95<5%'], /write p95±5%/],
+    [
+      'cookies that arrivals should keep',
+      ['run', URL, '-r', '5/s', '--keep-cookies'],
+      /--keep-cookies is for virtual users/,
+    ],
+    [
+      'a place for traces that is none',
+      ['run', URL, '--trace', 'localhost:4318'],
+      /"localhost:4318" is neither an address nor "headers"/,
+    ],
+    [
+      'traces beside a header of the same name',
+      ['run', URL, '--trace', 'headers', '-H', 'Traceparent: x'],
+      /a header traceparent of its own/,
+    ],
+    [
+      'an SLO that no load can break',
+      ['find', URL, '--slo', 'achieved>5/s'],
+      /--slo: "achieved>5\/s" asks for more as the load grows/,
+    ],
+    [
+      'a row without a field',
+      ['run', URL, '--data', 'r.jsonl', '--body', '{{row.a}}'],
+      /"r\.jsonl", line 2 has no field "a"/,
+    ],
+    [
+      'a trace with a time that is none',
+      ['run', URL, '--replay', 'trace.csv'],
+      /trace\.csv", line 3: "later" in "time" is no instant/,
+    ],
+    [
+      'a flow of a request that is not there',
+      ['run', 'typo.json'],
+      /typo\.json, line \d+, column \d+: flows\[0\]\.steps\[1\] is "itme", and there is no such request[\s\S]*Did you mean item\?/,
+    ],
+    [
+      'flows that are longer than a level of their search',
+      ['find', 'slow.json'],
+      /flows pause for up to 60 s in a pass, and each level of a search must be longer than its flows[\s\S]*Give it --budget 40m, or shorter pauses\./,
+    ],
+    [
+      'a template with a place that a result has not',
+      ['run', URL, '--summary', 'bad.tmpl'],
+      /bad\.tmpl, line 2: \{\{total\.ok\}\} is no part of the result/,
+    ],
+    ['a template that is missing', ['run', URL, '--summary', 'none.tmpl'], /--summary: none\.tmpl: /],
+    [
+      'a template beside JSON',
+      ['run', URL, '--summary', 'bad.tmpl', '--json'],
+      /--summary and --json both want standard output/,
+    ],
   ])('for %s', async (_, argv, says) => {
     expectRefusal(await saidBy(argv, { files: FILES }), says);
   });

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { saidBy } from './world.fixture.ts';
 
@@ -50,5 +53,25 @@ describe('rampart validate', () => {
 
   it('refuses what is no file of a scenario', async () => {
     expect(await saidBy(['validate', 'http://h/'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('a scenario in JavaScript', () => {
+  // Whoever bundles and imports it reads the disk by itself.
+  const path = join(mkdtempSync(join(tmpdir(), 'rampart-module-')), 'load.mjs');
+  it.each([
+    ['export const x = 1;', 'load.mjs has no default export'],
+    ["throw new Error('no luck');", 'load.mjs cannot be loaded: no luck'],
+    ["import './none.mjs'; export default {};", 'load.mjs, line 1, column 8: Could not resolve "./none.mjs"'],
+    ["export default { url: 'http://h/', vuss: 2 };", 'load.mjs: vuss is not a setting'],
+    ["export default { url: 'http://h/', body: async () => 1 };", 'load.mjs: body is an async function'],
+    ["export default { url: 'http://h/', vus: () => 1 };", 'load.mjs: vus is a function; functions may stand for'],
+    ["export default { url: 'http://h/', body: '{{function 3}}' };", '{{function 3}} is no placeholder'],
+    ["export default { url: 'http://h/', requests: [{ path: 5 }] };", 'load.mjs: requests[0].path must be text'],
+  ])('says what is wrong with it: %s', async (text, says) => {
+    writeFileSync(path, text);
+    const { code, stderr } = await saidBy(['validate', path], { files: { [path]: text } });
+    expect(code).toBe(2);
+    expect(stderr).toContain(says);
   });
 });

@@ -1,3 +1,4 @@
+/** A made-up world for unit tests of the command line, with no process, no network and files in memory. */
 import type { World } from '../core/world.ts';
 import { SystemClock } from '../load/clock.ts';
 import { worldWith } from '../plan/plan.fixture.ts';
@@ -43,7 +44,7 @@ export async function saidBy(argv: readonly string[], { env = {}, files = {} }: 
     keyboard: null,
     files: {
       ...(plain.files as World['files']),
-      readText: nowhere,
+      readText: (path) => new TextDecoder().decode(plain.files.readBytes(path)),
       discard: nowhere,
       writeText: nowhere,
       makeFolder: nowhere,
