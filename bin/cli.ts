@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+/** The command: gives the program the real world, and the process its exit code. Nothing else lives here. */
 import { main } from '../src/cli/program.ts';
 import type { World } from '../src/core/world.ts';
 import { thisMachine } from '../src/machine/machine.ts';

@@ -1,3 +1,4 @@
+/** Signals that ask the process to end, as the command hears of them. */
 import type { Interrupt } from '../src/core/world.ts';
 
 const SIGNALS: readonly Interrupt[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];

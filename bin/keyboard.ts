@@ -1,3 +1,4 @@
+/** The real terminal's keys, raw while somebody listens and as they were afterwards. */
 import type { Keyboard } from '../src/core/world.ts';
 
 const { readFileSync } = process.getBuiltinModule('node:fs');

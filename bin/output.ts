@@ -1,3 +1,4 @@
+/** Standard output and standard error of the real process: writing that fails costs the text, never the run. */
 import type { Terminal } from '../src/core/world.ts';
 
 // As in ./files: quicker than an import statement.
@@ -50,7 +51,7 @@ export class Output implements Terminal {
     return this.#failure === null || UNREAD.has(this.#failure.code ?? '') ? null : this.#failure;
   }
 
-  /** To its end: Node's own stream takes a part for the whole, where a disk has room for a part. */
+  /** Writes all of it: where a disk has room for a part only, Node's own stream takes the part for the whole. */
   #writeToFile(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; ) at += writeSync(this.#stream.fd, bytes, at);
   }

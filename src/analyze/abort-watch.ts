@@ -1,3 +1,4 @@
+/** Ends a load early: follows the intervals of a run and says when a threshold of `plan.abortOn` is broken. */
 import type { Broken } from '../core/event.ts';
 import { type TagSet, tagSets } from '../core/flow.ts';
 import type { AbortThreshold, Plan, Scope } from '../core/plan.ts';

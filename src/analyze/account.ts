@@ -1,3 +1,4 @@
+/** A finished run told in prose: the paragraph under the headline, in the terminal, in Markdown and in the report. */
 import { hasSteps } from '../core/flow.ts';
 import type { LatencySummary, RunResult, Totals } from '../core/result.ts';
 import { countedFrom, countedStages } from './changes.ts';
@@ -48,12 +49,15 @@ function loadWhy(result: RunResult): string {
   return sentences.join(' ');
 }
 
-/** What became of the requests that did not succeed: `3 (1.5 %) failed`, `none failed`, `20 given up unanswered at the end`. */
+/**
+ * What became of the requests that did not succeed: `3 (1.5 %) failed`, `none failed`, `20 given up unanswered at the
+ * end`.
+ */
 export function fatesOf({ ok, failed, dropped, leftOut = 0, byOutcome }: Totals): string[] {
   const { aborted = 0, cancelled = 0 } = byOutcome;
   const fates: string[] = [];
   if (failed > 0) fates.push(`${formatCount(failed)} (${formatShare(failed / (ok + failed))}) failed`);
-  // Of requests that all were given up, none failed, but that is not what matters.
+  // Where all requests were given up, none failed, but saying so would mislead.
   else if (aborted === 0 || ok > 0) fates.push('none failed');
   if (aborted > 0) fates.push(`${formatCount(aborted)} given up unanswered at the end`);
   if (cancelled > 0) fates.push(`${formatCount(cancelled)} cancelled by their users`);
@@ -62,7 +66,10 @@ export function fatesOf({ ok, failed, dropped, leftOut = 0, byOutcome }: Totals)
   return fates;
 }
 
-/** `Half of the requests had their response within 61.2 ms (95 % interval 58.1 to 64.3), 95 % within 198 ms (164 or more)`. */
+/**
+ * `Half of the requests had their response within 61.2 ms (95 % interval 58.1 to 64.3), 95 % within 198 ms (164 or
+ * more)`.
+ */
 function timesOf(summary: LatencySummary, words: string): string | null {
   const within = ({ value, interval }: Percentile): string =>
     `within ${formatMs(value)}${interval === null ? '' : ` (95 % interval ${formatRange(interval, value)})`}`;

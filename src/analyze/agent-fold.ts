@@ -1,3 +1,4 @@
+/** The part of a run's fold that is about agents: which made the load, and which were lost on the way. */
 import type { RunEvent } from '../core/event.ts';
 import type { RunResult } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
@@ -21,7 +22,7 @@ export class AgentFold {
     if (missing !== undefined && generator !== undefined) this.incomplete += 1;
   }
 
-  /** Of all agents together; null: this machine made the load. */
+  /** Threads of all agents together; null: this machine made the load. */
   get threads(): number | null {
     return this.#agents?.agents.reduce((sum, { threads }) => sum + threads, 0) ?? null;
   }

@@ -1,3 +1,4 @@
+/** The line of the start that says which agents make a load. */
 import type { RunEvent } from '../core/event.ts';
 import { formatMs, formatShare } from './wording.ts';
 

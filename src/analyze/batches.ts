@@ -1,3 +1,7 @@
+/**
+ * Stretches of equal time with a histogram each, from which percentiles get confidence intervals: the requests of a run
+ * depend on each other, stretches of time hardly do.
+ */
 import { BATCHED_MEASURES, type BatchedMeasure } from '../core/measures.ts';
 import { EMPTY_HISTOGRAM, type HistogramData, type SeriesSnapshot, type Times, timesOf } from '../core/snapshot.ts';
 import { BATCHES, type Batch } from '../stats/confidence.ts';
@@ -9,7 +13,10 @@ import { mergedHistogram, mergedPacked, type PackedHistogram } from '../stats/pa
  */
 export type Batched = BatchedMeasure | 'callers' | 'callersAtWorst' | CallersStreams;
 
-/** Times of streams as callers had them: a failure is infinitely slow, and who had waited in vain waited at least so long. */
+/**
+ * Times of streams as callers had them: a failure is infinitely slow, and who had waited in vain waited at least so
+ * long.
+ */
 export type CallersStreams = 'callersFirstToken' | 'callersPerToken';
 
 /** Numbers of intervals, both ends included. */
@@ -20,12 +27,14 @@ export interface Intervals {
 
 /** `infinite`: failed, or given up after a time that is not known. */
 type Part = { readonly times: { readonly [K in Kept]: PackedHistogram }; readonly infinite: number };
-/** The same of one interval, as it came. */
+/** One interval's part, as it came. */
 type Fresh = { readonly times: Times<Kept>; readonly infinite: number };
 type Kept = (typeof KEPT)[number];
 const KEPT = [...BATCHED_MEASURES, 'unfinished', 'waitedForFirstToken'] as const;
 
-/** Stretches kept at the most: eight to a batch, so that cutting a run into batches is uneven by 1/8 of one at worst. */
+/**
+ * Stretches kept at the most: eight to a batch, so that cutting a run into batches is uneven by 1/8 of one at worst.
+ */
 const STRETCHES = 8 * BATCHES;
 /** Intervals merged into their stretch at once, at the most. */
 const FRESH = 32;
@@ -39,7 +48,10 @@ export class BatchFold {
   /** Intervals to a stretch. */
   #width = 1;
   #stretches = new Map<number, Part>();
-  /** Of one stretch, and not in it yet: many are merged at once, since merging costs what the whole is large. */
+  /**
+   * Intervals of the stretch under way that are not merged into it yet. Many are merged at once, since a merge costs as
+   * much as the whole is large.
+   */
   #fresh: Fresh[] = [];
   #freshKey = 0;
   /** Ended after the load did: they were due in the last measured intervals. */
@@ -58,17 +70,22 @@ export class BatchFold {
     this.#drained.push(partOf(series));
   }
 
-  /** What came after the end of the load of requests that were due before the measured time: callers waited for it too. */
+  /**
+   * What came after the end of the load of requests that were due before the measured time: callers waited for it too.
+   */
   addCarried(series: SeriesSnapshot): void {
     this.#carried.push(partOf(series));
   }
 
-  /** Up to 20 batches of equal time between the first and the last measured interval of the run, of several folds as of one. */
+  /**
+   * Up to 20 batches of equal time between the first and the last measured interval of the run, of several folds as of
+   * one.
+   */
   static batches(folds: readonly BatchFold[], kind: Batched, whole: Intervals): Batch[] {
     return BatchFold.#cut(folds, kind, whole, true);
   }
 
-  /** The same of a part of the run: what came outside it counts in none. */
+  /** The batches of a part of the run; what came outside it counts in none. */
   static batchesWithin(folds: readonly BatchFold[], kind: Batched, part: Intervals): Batch[] {
     return BatchFold.#cut(folds, kind, part, false);
   }
@@ -86,7 +103,7 @@ export class BatchFold {
       for (const [key, stretch] of fold.#stretches) {
         const wide = Math.floor((key * fold.#width) / width);
         const batch = Math.floor(((wide - from) * m) / length);
-        // What was due after a reset of the statistics may be answered within the interval before.
+        // What was due after a reset of the statistics may have its response within the interval before.
         parts[whole ? Math.max(0, batch) : batch]?.push(stretch);
       }
       if (!whole) continue;

@@ -1,3 +1,7 @@
+/**
+ * Queues whose breaking point theory knows, and how far a search of them was off: what `doctor --calibrate` runs and
+ * tells.
+ */
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { mm1LimitRate, mmcQuantile } from '../stats/queueing.ts';
 import { counted, formatMs, formatRate, formatShare } from './wording.ts';

@@ -1,3 +1,6 @@
+/**
+ * What callers felt, beside what successes took: failures and requests without a response count as slow, not as absent.
+ */
 import { type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { infiniteIn } from './batches.ts';
@@ -7,7 +10,7 @@ import { infiniteIn } from './batches.ts';
  * end took at least as long as it had waited.
  */
 export interface CallerTimes {
-  /** Of the successes, and how long those without a response had waited. */
+  /** Times of the successes, and how long those without a response had waited. */
   readonly times: Histogram;
   readonly infinite: number;
   /** How many had no response; their times are at least what stands in `times`. */

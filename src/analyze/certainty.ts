@@ -1,3 +1,4 @@
+/** How sure the figures are that thresholds look at: intervals of percentiles, of shares and of rates. */
 import type { TimelinePoint } from '../core/result.ts';
 import { BATCHES, longerFor, longerForEnd } from '../stats/confidence.ts';
 import { uncertaintyWith } from '../stats/long-run.ts';
@@ -29,7 +30,7 @@ interface Stretch {
   readonly seconds: number;
   readonly ok: number;
   readonly failed: number;
-  /** Of goodput; 0 where it is not counted. */
+  /** Good requests; 0 where goodput is not counted. */
   readonly good: number;
   readonly bad: number;
 }
@@ -44,7 +45,10 @@ const FEWEST = 5;
 /** Longer is as good as for ever. */
 const LONGEST = 1e6;
 
-/** Up to 20 stretches of equal time. What came when the load had ended was due in the last of them, and its time does not count. */
+/**
+ * Up to 20 stretches of equal time. What came when the load had ended was due in the last of them, and its time does
+ * not count.
+ */
 export function stretchesOf(timeline: readonly TimelinePoint[]): Stretch[] {
   const measured = timeline.filter(({ phase }) => phase === 'measure');
   const m = Math.min(BATCHES, measured.length);
@@ -135,7 +139,7 @@ export function goodputCertainty(
   };
 }
 
-/** Of the rate of successes. */
+/** How sure the rate of successes is. */
 export function rateCertainty(
   perSecond: number,
   stretches: readonly Pick<Stretch, 'seconds' | 'ok'>[],

@@ -1,10 +1,9 @@
+/** What a person changed while the run went on, and what became of the load by it. */
 import { editedLoad, type LoadChange } from '../core/command.ts';
 import { type LoadProfile, type Stage, stagesOf, valueAt } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import { micros } from '../core/units.ts';
 import { counted, formatLimit } from './wording.ts';
-
-/** What a person changed while the run went on, and what became of the load by it. */
 
 /** When the statistics began anew for the last time, µs since the start; 0: they never did. */
 export function countedFrom(changes: readonly LoadChange[] = []): number {

@@ -1,3 +1,4 @@
+/** The short word on the measurement itself (valid, doubtful, invalid) that stands beside every headline. */
 import type { Plan } from '../core/plan.ts';
 import type { Doubt, DoubtCode, GeneratorResult, RunResult } from '../core/result.ts';
 import { counted, formatMs, formatShare } from './wording.ts';
@@ -71,7 +72,7 @@ export function chipOf({ plan, verdict, generator, breakingPoint }: RunResult): 
 function roomOf({ cpu, threads, lagP99, loopDelayP99 }: GeneratorResult, model: Plan['load']['model']): string {
   const cores = cpu < 1 ? `${formatShare(cpu)} of a core` : `${cpu.toFixed(1)} cores`;
   const used = `the generator used ${cores}${threads > 1 ? ` in ${threads} threads` : ''}`;
-  // Whether requests leave late is known of an open load; of virtual users, how late answers were read.
+  // Whether requests leave late is known of an open load; of virtual users, how late responses were read.
   if (model === 'closed') return `${used}, event-loop delay p99 ${formatMs(loopDelayP99)}`;
   return lagP99 === null ? used : `${used}, lag p99 ${formatMs(lagP99)}`;
 }

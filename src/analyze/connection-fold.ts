@@ -1,3 +1,7 @@
+/**
+ * The part of a run's fold that is counted of connections and threads: early ends, redirects, decoded bodies, calls of
+ * functions.
+ */
 import type { RunResult } from '../core/result.ts';
 import {
   addCalls,

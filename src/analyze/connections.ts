@@ -1,3 +1,7 @@
+/**
+ * Doubts about connections: limits of the generator's machine, waits for a free one, and targets that close without a
+ * word.
+ */
 import { EXHAUSTION, type ExhaustionCode, ON_A_REUSED_CONNECTION } from '../core/cause.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Doubt, FailureResult } from '../core/result.ts';

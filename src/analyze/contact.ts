@@ -1,3 +1,4 @@
+/** How far a target was reached: it decides between "unreachable" and "reached, but slow". */
 import { GIVEN_UP } from '../core/cause.ts';
 import type { RunResult } from '../core/result.ts';
 import { ANSWERED } from '../core/sample.ts';

@@ -1,3 +1,6 @@
+/**
+ * The part of a run's fold that is about time: phases, stretches of constant load, standstills, what a person changed.
+ */
 import { editedLoad, type LoadChange } from '../core/command.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { TimelinePoint, Totals } from '../core/result.ts';
@@ -73,7 +76,7 @@ export class CourseFold {
   }
 
   /**
-   * Where an interval lies, of whichever requests it is: what was due before the measured time may be answered in it, or in
+   * Where an interval lies, of whichever requests it is: what was due before the measured time may have its response in it, or in
    * the drain. Of a probe and of a search's levels the time alone does not tell.
    */
   placeOf({ startAt }: IntervalSnapshot): 'before' | 'measured' | 'after' {

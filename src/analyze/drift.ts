@@ -1,3 +1,6 @@
+/**
+ * A doubt: response times rose or fell while the load stayed the same, so a longer run would have other percentiles.
+ */
 import type { LoadProfile } from '../core/plan.ts';
 import type { Batch } from '../stats/confidence.ts';
 import { Histogram } from '../stats/histogram.ts';
@@ -5,7 +8,9 @@ import { type Trend, trendOf } from '../stats/trend.ts';
 import type { Intervals } from './batches.ts';
 import { constantStretches } from './stretches.ts';
 
-/** Response times drift where Mann and Kendall's z is beyond 1 % of chance and the median changes by this share of it. */
+/**
+ * Response times drift where Mann and Kendall's z is beyond 1 % of chance and the median changes by this share of it.
+ */
 export const DRIFT = { z: 2.576, change: 0.05 } as const;
 
 /** A batch with fewer responses has no median worth speaking of. */
@@ -17,7 +22,7 @@ export function driftOf(batches: readonly Batch[]): Trend | null {
   return trend === null || Math.abs(trend.z) < DRIFT.z || Math.abs(trend.change) < DRIFT.change ? null : trend;
 }
 
-/** Of the batches that hold enough, µs. */
+/** Medians of the batches that hold enough requests, µs. */
 function mediansOf(batches: readonly Batch[]): number[] {
   return batches
     .filter(({ times }) => times.count >= FEWEST)
@@ -26,7 +31,7 @@ function mediansOf(batches: readonly Batch[]): number[] {
 
 /** Response times that rise or fall while the load stays the same. */
 export interface Drift extends Trend {
-  /** Of the first and of the last tenth of it or so, ms. */
+  /** Medians of about the first and the last tenth of it, ms. */
   readonly fromMs: number;
   readonly toMs: number;
 }

@@ -1,3 +1,4 @@
+/** A doubt of searches: the errors do not depend on the load, so no load is the cause of them. */
 import type { BreakingPoint, LevelResult } from '../core/breaking-point.ts';
 import type { Doubt, FailureResult } from '../core/result.ts';
 import { micros, toSeconds } from '../core/units.ts';

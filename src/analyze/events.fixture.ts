@@ -1,3 +1,4 @@
+/** Builders of made-up runs, for the tests of this folder. */
 import type { Ending, RunEvent } from '../core/event.ts';
 import { planFixture } from '../core/plan.fixture.ts';
 import type { LoadProfile, Metric, Plan, Threshold } from '../core/plan.ts';
@@ -15,12 +16,10 @@ import { bytes, count, type Micros, micros, perSecond, seconds } from '../core/u
 import { Histogram } from '../stats/histogram.ts';
 import { RunFold } from './fold.ts';
 
-/** Builders of made-up runs, for the tests of this folder. */
-
 export const CLOSED: LoadProfile = {
   model: 'closed',
   vus: [{ duration: seconds(10), from: count(4), to: count(4) }],
-  // However few answers a test makes up, its users were not idle: they thought.
+  // However few responses a test makes up, its users were not idle: they thought.
   thinkTime: { kind: 'constant', value: seconds(100) },
 };
 

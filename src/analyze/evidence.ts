@@ -1,3 +1,4 @@
+/** What doubts are judged from, and how one is made: the ground that the files of doubts share. */
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { LoadChange } from '../core/command.ts';
 import type { Ending, FailingAlike, RunEvent } from '../core/event.ts';
@@ -35,7 +36,7 @@ export interface Evidence {
   readonly changes: readonly LoadChange[];
   /** How long the run was, s. */
   readonly seconds: number;
-  /** Of a search. */
+  /** A search's result; null: this is no search. */
   readonly breakingPoint: BreakingPoint | null;
   /** Null: the run did not go on for something to be known. */
   readonly until: UntilResult | null;

@@ -1,3 +1,4 @@
+/** Ends a load that fails alike from its first request on, and says why. */
 import type { FailingAlike } from '../core/event.ts';
 import { durationOf, type Plan, type Threshold } from '../core/plan.ts';
 import type { Doubt, FailureResult } from '../core/result.ts';

@@ -1,3 +1,4 @@
+/** A short run as its stream of events, for the tests of whatever reads one. */
 import type { RunEvent } from '../core/event.ts';
 import type { SeriesSnapshot } from '../core/snapshot.ts';
 import {

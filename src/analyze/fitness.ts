@@ -1,9 +1,10 @@
+/** What `doctor` measures of a machine, and the bounds by which it calls it good, doubtful or unfit. */
 import { formatCount, formatMs, formatRate, formatShare } from './wording.ts';
 
 /** What an engine measured against a null server. */
 export interface EngineFigures {
   readonly achievedPerSec: number;
-  /** Of the response time, ms; null: too few answers. */
+  /** Median response time, ms; null: too few responses. */
   readonly p50Ms: number | null;
   readonly failed: number;
 }
@@ -13,7 +14,7 @@ export interface MachineLimits {
   readonly cores: number;
   /** Cores' worth of time that the container may use; null: no bound. */
   readonly cpuQuota: number | null;
-  /** Of the first core. */
+  /** Frequency governor of the first core. */
   readonly governor: string | null;
   readonly openFiles: number | null;
   readonly ports: { readonly from: number; readonly to: number } | null;
@@ -23,9 +24,9 @@ export interface MachineLimits {
 export interface FitnessMeasurements {
   readonly connections: number;
   readonly threads: number;
-  /** Of a whole answer of the null servers. */
+  /** Bytes of a whole response of the null servers. */
   readonly answerBytes: number;
-  /** Closed model against a server that answers at once. */
+  /** Closed model against a server that responds at once. */
   readonly ceiling: EngineFigures;
   /** Both engines against a server that takes a fixed time; `delayMs` is that time. */
   readonly agreement: { readonly own: EngineFigures; readonly peer: EngineFigures; readonly delayMs: number };

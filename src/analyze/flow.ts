@@ -1,3 +1,6 @@
+/**
+ * Whether a target keeps up in the open model: as many requests must leave as arrive, to within the noise of arrivals.
+ */
 import type { ArrivalPattern, LoadProfile } from '../core/plan.ts';
 import { type IntervalSnapshot, timesOf } from '../core/snapshot.ts';
 import { constantStretches, type Stretch } from './stretches.ts';

@@ -1,3 +1,4 @@
+/** The part of a run's fold that is about the generator's own health. */
 import type { GeneratorResult } from '../core/result.ts';
 import { type GeneratorSnapshot, timesOf } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';

@@ -1,3 +1,4 @@
+/** The part of a run's fold that counts requests which met all their limits at once. */
 import { addGoodput, type GoodputCounts } from '../core/goodput.ts';
 import type { GoodputResult } from '../core/result.ts';
 import type { SeriesSnapshot } from '../core/snapshot.ts';

@@ -1,3 +1,4 @@
+/** The one sentence that a run or a search comes to, with its mark: what every output begins with. */
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { Threshold } from '../core/plan.ts';
 import type { Check, DoubtCode, PercentileName, RunResult } from '../core/result.ts';
@@ -22,7 +23,7 @@ import {
   wayOf,
 } from './wording.ts';
 
-/** The answer first: what the terminal and the report begin with. */
+/** The result first: what the terminal and the report begin with. */
 export interface Headline {
   /** One sentence that anyone can read. */
   readonly sentence: string;
@@ -36,7 +37,7 @@ export function headline(result: RunResult): Headline {
   return { sentence: sentenceOf(result), why: whyOf(result), chip: chipOf(result) };
 }
 
-/** What makes a run invalid and is the answer all the same: it is the target's doing. */
+/** What makes a run invalid and is its result all the same: it is the target's doing. */
 const ABOUT_THE_TARGET: ReadonlySet<DoubtCode> = new Set(['piling-up', 'no-samples', 'failing-alike']);
 
 const firstSentence = (text: string): string => text.split(/(?<=\.) /)[0] ?? text;
@@ -85,7 +86,7 @@ function sentenceOf(result: RunResult): string {
   return plan.kind === 'probe' ? probed(result) : loaded(result);
 }
 
-/** The answer of a search in one sentence. */
+/** The result of a search in one sentence. */
 function foundSentence({ status, estimate, interval, unit, stoppedBy, slos, criterion }: BreakingPoint): string {
   const load = (value: number): string =>
     unit === 'vus'
@@ -163,7 +164,7 @@ function begun(text: string): string {
 
 function loaded(result: RunResult): string {
   const { rates, latency, totals } = result;
-  // Of a few requests that are sent at once the load has ended before the first response: no rate is known.
+  // A few requests sent at once: the load ended before the first response came, so no rate is known.
   if (isAfterwards(result)) return `${counted(totals.ok, 'request')} succeeded, all after the load had ended.`;
   const rate = perSecondOf(rates.achievedPerSec, 'request');
   const name = percentileIn(latency.responseWithFailures, 'p95') === null ? 'p50' : 'p95';

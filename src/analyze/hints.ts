@@ -1,3 +1,4 @@
+/** What to do about a response that every request gets, by its status. */
 import type { Plan, RequestTemplate } from '../core/plan.ts';
 import type { FailureResult } from '../core/result.ts';
 

@@ -1,3 +1,7 @@
+/**
+ * The closed model held against its own law: users that were idle without anybody's wish mean a generator that was too
+ * slow.
+ */
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { Doubt } from '../core/result.ts';
 import { unjudgedIn } from '../core/sample.ts';
@@ -13,9 +17,11 @@ export interface UserCycle {
   /** Response time of all requests, whatever their outcome. */
   readonly response: number;
   readonly think: number;
-  /** What is left of the cycle: the user neither waited for its answer nor thought. */
+  /** What is left of the cycle: the user neither waited for its response nor thought. */
   readonly hidden: number;
-  /** How far `hidden` may be off: by the requests cut by the ends of the stretches, and by the sample of think times. */
+  /**
+   * How far `hidden` may be off: by the requests cut by the ends of the stretches, and by the sample of think times.
+   */
   readonly noise: number;
 }
 
@@ -84,7 +90,7 @@ export class CycleFold {
     if (phase === 'drain' || isVoid) return;
     const stretch = this.#stretches.find(({ from, to }) => from <= startAt && endAt <= to);
     if (stretch === undefined) return;
-    // Of an interval's snapshots only one has the generator's health.
+    // Only one of an interval's snapshots has the generator's health: so its time is counted once.
     if (generator !== undefined) this.#userTime += stretch.load * (endAt - startAt);
     this.#users = Math.max(this.#users, stretch.load);
     for (const one of Object.values(series)) {

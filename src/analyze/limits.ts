@@ -1,3 +1,4 @@
+/** The limits beyond which an interval says more about the generator than about the target, in one place. */
 import type { TimelinePoint } from '../core/result.ts';
 
 /**
@@ -15,7 +16,7 @@ export const LIMITS = {
   lag: { floor: 2, shareOfP95: 0.05 },
   /** Beyond it the lag is the measurement: it voids the run. Between the two it is a doubt (decision 5). */
   worstLag: { floor: 10, shareOfP95: 0.1 },
-  /** p99 of the intervals' event-loop delay p99: answers are read that much late. The same two bounds. */
+  /** p99 of the intervals' event-loop delay p99: responses are read that much late. The same two bounds. */
   loopDelay: { floor: 20, shareOfP95: 0.1 },
   /**
    * Closed model: mean share of the time in which the event loop did not wait, and cores used per load thread. Above, a

@@ -1,3 +1,4 @@
+/** A doubt: the target was gone for a while, between times at which it responded. */
 import type { Check, Doubt, FailureResult, TimelinePoint } from '../core/result.ts';
 import { counted, formatClock } from './wording.ts';
 
@@ -17,7 +18,7 @@ export interface Outage {
   readonly from: number;
   /** Null: it lasted until the load ended. */
   readonly to: number | null;
-  /** Of its requests. */
+  /** How many requests failed in it. */
   readonly failed: number;
   /** Requests given up at the end of the run, where it lasted until then. */
   readonly givenUp: number;
@@ -83,7 +84,7 @@ export function outageOf({ timeline, failures, startedAt, aborted, slowest }: Co
   };
 }
 
-/** Those that follow a success; `last` is the one that the load's end found open. */
+/** The stretches without a success that follow one; `last` is one that was still open when the load ended. */
 function stretchesOf(points: readonly Point[]): {
   readonly stretches: readonly Stretch[];
   readonly last: Stretch | null;

@@ -1,3 +1,4 @@
+/** How long users of a closed load pause on purpose, which no law may take for idleness. */
 import { flowsOf } from '../core/flow.ts';
 import { momentsOf, momentsOfAll, momentsOfSteps } from '../core/pass.ts';
 import type { Plan } from '../core/plan.ts';
@@ -6,7 +7,7 @@ import type { Plan } from '../core/plan.ts';
 export interface Pauses {
   /** For each request that they send, on average. */
   readonly mean: number;
-  /** Of that average, for one request. */
+  /** Standard deviation of that average, for one request. */
   readonly deviation: number;
   /** For the longest of the flows, from its first request to the next flow's. */
   readonly longest: number;

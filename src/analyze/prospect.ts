@@ -1,3 +1,4 @@
+/** What a search tells in advance where a target is so slow that its budget buys little. */
 import type { LevelResult } from '../core/breaking-point.ts';
 import type { SearchPlan } from '../core/plan.ts';
 import { toSeconds } from '../core/units.ts';

@@ -1,11 +1,10 @@
+/** Whole runs against simulated queues: what a target of known behaviour makes of a load, second by second. */
 import type { RunEvent } from '../core/event.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import { stagesOf, valueAt } from '../core/plan.ts';
 import { count, micros, perSecond, seconds } from '../core/units.ts';
 import { randomOf } from '../stats/random.fixture.ts';
 import { finishedOf, planOf, secondOf, startedOf } from './events.fixture.ts';
-
-/** Whole runs against simulated queues: what a target of known behaviour makes of a load, second by second. */
 
 /** A constant rate, or rates one after the other; each for so many seconds. */
 export function ratesOf(arrivals: 'uniform' | 'poisson', ...stages: readonly (readonly [rate: number, s: number])[]) {
@@ -38,7 +37,7 @@ interface Second {
   readonly times: number[];
 }
 
-/** The stream of such a run, first come first served; every request is answered, if only in the drain. */
+/** The stream of such a run, first come first served; every request gets its response, if only in the drain. */
 export function queueRun({ load, servers = 1, service, seed = 1, warmup = 0, plan = {} }: Queue): RunEvent[] {
   const random = randomOf(seed);
   const length = stagesOf(load).reduce((sum, { duration }) => sum + duration, 0) / 1e6;

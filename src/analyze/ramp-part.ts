@@ -1,3 +1,4 @@
+/** What was due while users were still being started, kept apart from the figures of the full load. */
 import type { RampResult } from '../core/result.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import type { SeriesFold } from './series.ts';

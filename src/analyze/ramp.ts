@@ -1,3 +1,4 @@
+/** A doubt: the load ended while it was still on its way up. */
 import type { LoadChange } from '../core/command.ts';
 import { durationOf, goalAt, type LoadProfile, stagesOf, valueAt } from '../core/plan.ts';
 import type { Doubt } from '../core/result.ts';

@@ -1,3 +1,4 @@
+/** Doubts about the responses: none at all, none that is a success, or too many missing at the end. */
 import type { Doubt } from '../core/result.ts';
 import { exhaustionOf } from './connections.ts';
 import { contactOf } from './contact.ts';

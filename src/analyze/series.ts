@@ -1,3 +1,7 @@
+/**
+ * What a request name came to, over all intervals: counts, times, and what depends on both. Sums of names are made of
+ * the same.
+ */
 import { isAlwaysTold, isBatched, type Measure, TOLD_MEASURES } from '../core/measures.ts';
 import type { FailureResult, MeasuredLatencies, Rates, SeriesResult, Totals } from '../core/result.ts';
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
@@ -26,7 +30,10 @@ export interface Measured extends Intervals {
   readonly durationMs: number;
 }
 
-/** One request name's share of the measured phase and its drain; or, with the parts that it is all of, that of all names. */
+/**
+ * One request name's share of the measured phase and its drain; or, with the parts that it is all of, that of all
+ * names.
+ */
 export class SeriesFold {
   readonly #times = new Map(TOLD_MEASURES.map((measure) => [measure, new Histogram()]));
   readonly response = this.#times.get('response') as Histogram;
@@ -203,7 +210,9 @@ export class SeriesFold {
     };
   }
 
-  /** The times that a metric of streams looks at, µs, and how many more are infinite; null: no response was streamed. */
+  /**
+   * The times that a metric of streams looks at, µs, and how many more are infinite; null: no response was streamed.
+   */
   streamTimes(of: StreamMetric): { readonly times: Histogram; readonly infinite: number } | null {
     if (!this.#streams.any) return null;
     const known = this.#times.get(STREAM_METRICS[of]) as Histogram;
@@ -266,7 +275,10 @@ export class SeriesFold {
   }
 }
 
-/** Of a run, µs; requests one at a time do not wait for each other, however long they take. */
+/**
+ * How long the run was for its intervals, µs. Requests sent one at a time do not wait for each other, however long they
+ * take.
+ */
 const lengthOf = ({ durationMs }: Measured, independent: boolean): number =>
   independent ? Number.POSITIVE_INFINITY : durationMs * 1000;
 
@@ -287,7 +299,7 @@ function tally<K>(map: Map<K, number>, key: K, n: number): void {
   if (n > 0) map.set(key, (map.get(key) ?? 0) + n);
 }
 
-/** Those of `keys` that were counted, in that order: equal runs give equal text. */
+/** The counts in the order of `keys`, so that equal runs give equal text. */
 function inOrder<K extends string>(map: ReadonlyMap<K, number>, keys: readonly K[]): { [P in K]?: number } {
   const counts: { [P in K]?: number } = {};
   for (const key of keys) {

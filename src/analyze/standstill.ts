@@ -1,3 +1,7 @@
+/**
+ * Times in which the generator's process stood still (a suspended machine, a stopped container), and the doubts they
+ * raise.
+ */
 import type { Doubt, StandstillResult } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { joinStandstills, type Standstill } from '../core/standstill.ts';
@@ -11,7 +15,7 @@ const MOST_MISSED = 0.5;
 
 /** When the generator stood still: what lies in there says nothing about the target. Instants in µs since the start. */
 export class StandstillFold {
-  /** Those of all threads, in order of time; what overlaps is one. */
+  /** The standstills of all threads in order of time; those that overlap are one. */
   #all: Standstill[] = [];
 
   /** Whether there is anything new. */
@@ -32,7 +36,7 @@ export class StandstillFold {
     return this.#all.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, endAt) - Math.max(from, startAt)), 0);
   }
 
-  /** Those that have a part in a stretch of time. */
+  /** The standstills that overlap a stretch of time. */
   within(startAt: number, endAt: number): StandstillResult[] {
     return this.#all
       .filter(({ from, to }) => from < endAt && to > startAt)
@@ -83,7 +87,10 @@ export function standstillDoubts({ standstills, leftOut, skipped, measuredMs }: 
 /** A clock that was set by less than this, less what a suspension explains, is not told of, ms. */
 const NOTABLE = 1_000;
 
-/** Of a wall clock that was set under way: nothing is measured by it, but a reader compares its times with other logs. */
+/**
+ * A doubt about a wall clock that was set during the run. Nothing is measured by it, but readers compare its times with
+ * other logs.
+ */
 export function clockDoubts(setBy: number, { standstills }: Pick<Missed, 'standstills'>): Doubt[] {
   const suspended = standstills.reduce((sum, { from, to, lastedMs }) => sum + lastedMs - (to - from) * 1e3, 0);
   const left = setBy - suspended;

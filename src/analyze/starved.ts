@@ -1,3 +1,4 @@
+/** A doubt of the closed model: some users waited for their whole run while others were served. */
 import type { Doubt } from '../core/result.ts';
 import { type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
@@ -14,11 +15,14 @@ export interface Starved {
   readonly users: number;
   readonly of: number;
   readonly longest: number;
-  /** Of the others' responses. */
+  /** Median response time of the others. */
   readonly median: number;
 }
 
-/** Closed model: what was under way when the load had been offered, be it from the warm-up; each is a user's one request. */
+/**
+ * Closed model: what was under way when the load had been offered, be it from the warm-up; each is a user's one
+ * request.
+ */
 export class StarvedFold {
   readonly #waits = new Histogram();
 

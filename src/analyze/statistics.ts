@@ -1,3 +1,4 @@
+/** Everything that is counted by name: requests, groups, flows, tags and regions; begun anew at a reset. */
 import { measuredNames, type TagSet } from '../core/flow.ts';
 import type { MeasuredKind, Plan, Scope } from '../core/plan.ts';
 import type { FailureResult, SeriesResult, TimelinePoint } from '../core/result.ts';
@@ -35,7 +36,10 @@ export interface Read {
   readonly measurements: (timeline: readonly TimelinePoint[], scope?: Scope) => Measurements;
 }
 
-/** What is counted since the last reset: of each request name, group, flow, tag and region of agents, and of all requests together. */
+/**
+ * What is counted since the last reset: of each request name, group, flow, tag and region of agents, and of all
+ * requests together.
+ */
 export class Statistics {
   readonly #folds: Folds = { request: new Map(), group: new Map(), flow: new Map(), tag: new Map() };
   /** The requests again, by where the agents are that sent them. */
@@ -43,7 +47,7 @@ export class Statistics {
   readonly #tags: readonly TagSet[];
   /** By kind and name: of the tags that it has. */
   readonly #tagged = new Map<string, SeriesFold[]>();
-  /** Of all requests. */
+  /** The sum over all requests. */
   readonly total = new SeriesFold({ [Symbol.iterator]: () => this.#folds.request.values() });
 
   /** @param tags of the plan. */

@@ -1,3 +1,4 @@
+/** The part of a series that is about streamed responses: tokens, events, and how generation ended. */
 import type { StreamResult } from '../core/result.ts';
 import { type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import { addStreamCounts, type StreamCounts } from '../core/streamed.ts';

@@ -1,3 +1,4 @@
+/** Several targets under one load: how many times as long each takes as the first, with intervals, and in sentences. */
 import type { Plan } from '../core/plan.ts';
 import type { LatencySummary, SeriesResult, TargetRatio, TargetRatios } from '../core/result.ts';
 import { differenceInterval, type Known } from '../stats/difference.ts';

@@ -1,3 +1,4 @@
+/** Thresholds against what was measured: held, broken, not sure, or unknown, each with a sentence. */
 import type { Metric, Plan, Scope, Threshold } from '../core/plan.ts';
 import type { Check, GoodputResult, Totals } from '../core/result.ts';
 import { bears, samplesFor } from '../core/sample-size.ts';
@@ -25,7 +26,7 @@ export interface Measurements {
   readonly totals: Totals;
   readonly achievedPerSec: number;
   readonly callers: CallerTimes;
-  /** Of streamed responses. */
+  /** What thresholds look at in streamed responses. */
   readonly streams: {
     /** Null: there were none. */
     readonly times: (of: StreamMetric) => { readonly times: Histogram; readonly infinite: number } | null;
@@ -106,7 +107,10 @@ function check(threshold: Threshold, measurements: Measurements, { strict, kind 
   };
 }
 
-/** Of what a longer run would know better: a count, a least and a greatest value are what they were. */
+/**
+ * The interval of what a longer run would know better. A count, a least and a greatest value are known as they are, and
+ * have none.
+ */
 function certaintyOf({ metric, unit }: Threshold, value: number, measurements: Measurements): Certainty | null {
   const { certainty, totals } = measurements;
   if (certainty === null) return null;

@@ -1,3 +1,4 @@
+/** From snapshots to the points of the timeline that results, pictures and the live view show. */
 import { addGoodput } from '../core/goodput.ts';
 import type { Plan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
@@ -19,7 +20,10 @@ import { StandstillFold } from './standstill.ts';
 /** A search's levels have short intervals: neighbours become one point of about this length, µs. */
 const LEVEL_POINT = 1_000_000;
 
-/** One interval, or neighbours of one level; the last of the load and the first of the drain may share an index, but not their time. */
+/**
+ * One interval, or neighbours of one level; the last of the load and the first of the drain may share an index, but not
+ * their time.
+ */
 interface Slot {
   readonly index: number;
   lastIndex: number;
@@ -184,7 +188,7 @@ function goodputOf(
   return { good: (good ?? 0) + (goodput?.good ?? 0), bad: (bad ?? 0) + (goodput?.bad ?? 0) + dropped };
 }
 
-/** Of streams; what there was none of is absent. */
+/** What a point says of streamed responses; absent: there were none. */
 function streamPoint({ timeToFirstToken, interTokenLatency, tokens }: typeof NO_TIMES): Partial<TimelinePoint> {
   const [ttftP50, ttftP95] = quantilesOf(timeToFirstToken, [0.5, 0.95]).map(inMs);
   const [itlP50, itlP99] = quantilesOf(interTokenLatency, [0.5, 0.99]).map(inMs);

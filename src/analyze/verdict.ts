@@ -1,3 +1,4 @@
+/** The last word on a run, and the exit code that goes with it. */
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { EXIT, type ExitCode } from '../core/errors.ts';
 import type { Ending } from '../core/event.ts';
@@ -14,7 +15,7 @@ export function verdictOf(
 ): Verdict {
   if (ending === 'interrupted') return { status: 'interrupted', checks, doubts };
   const invalid = doubts.some((doubt) => doubt.invalidates);
-  // A target that breaks its SLO at every load fails; any other answer of a search is one.
+  // A target that breaks its SLO at every load fails; any other result of a search is one.
   const failed = checks.some((check) => check.status === 'failed') || breakingPoint?.status === 'fails-at-every-load';
   return { status: invalid ? 'invalid' : failed ? 'failed' : 'passed', checks, doubts };
 }
@@ -30,7 +31,7 @@ export function exitCodeOf(result: RunResult): ExitCode {
   if (ending === 'interrupted') return EXIT.interrupted;
   if (ending === 'never-ready') return EXIT.agents;
   if (result.verdict.doubts.some(({ code }) => code === 'failing-alike')) return EXIT.unreachable;
-  // One that has answered was there: what it left is no answer, but not for want of contact.
+  // One that has responded was there: what it left is no result, but not for want of contact.
   if (isUnreachable(result)) return EXIT.unreachable;
   if (result.verdict.status === 'invalid') return EXIT.invalid;
   return result.verdict.status === 'failed' ? EXIT.failed : EXIT.passed;

@@ -1,3 +1,4 @@
+/** How numbers and limits are said everywhere: terminal, report, messages. */
 import {
   durationOf,
   isEndless,
@@ -9,8 +10,6 @@ import {
 } from '../core/plan.ts';
 import type { Check, TimelinePoint } from '../core/result.ts';
 import { toSeconds } from '../core/units.ts';
-
-/** How numbers and limits are said everywhere: terminal, report, messages. */
 
 /** Three significant digits, never more than three decimals: `0.042 ms`, `61.2 ms`, `214 ms`, `1.25 s`. */
 export function formatMs(ms: number): string {

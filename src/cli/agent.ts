@@ -1,3 +1,4 @@
+/** The command `rampart agent`, and the access to NATS that other commands of a fleet share with it. */
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { NatsAccess } from '../core/fleet.ts';
 import { Secrets } from '../core/secret.ts';

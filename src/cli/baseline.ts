@@ -1,3 +1,4 @@
+/** The command `rampart baseline`: keeps what runs came to, and holds others against it. */
 import { join } from 'node:path';
 import { compareRuns, FEWEST } from '../analyze/compare/comparison.ts';
 import { counted } from '../analyze/wording.ts';

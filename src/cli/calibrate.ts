@@ -1,3 +1,4 @@
+/** The command `rampart doctor --calibrate`: searches of queues whose breaking point is known. */
 import type { LawThread } from '../../reference-server/law/law-thread.ts';
 import {
   type Calibrated,
@@ -26,7 +27,7 @@ import { createView } from './live-view.ts';
 import { publicationOf } from './publication.ts';
 
 export interface CalibrateOptions {
-  /** Of each search, as a flag says it. */
+  /** Budget of each search, as the flag has it. */
   readonly budget: string;
   readonly json: boolean;
 }
@@ -66,7 +67,7 @@ export async function calibrateCommand(world: World, { budget, json }: Calibrate
   return worst === null ? EXIT.invalid : EXIT.passed;
 }
 
-/** A search on a queue of its own; null: it was interrupted before it had any answer. */
+/** A search on a queue of its own; null: it was interrupted before it had any result. */
 async function searchOn(
   world: World,
   queue: KnownQueue,

@@ -1,3 +1,4 @@
+/** Whether what is written to a terminal is in colour. */
 import type { Terminal } from '../core/world.ts';
 
 /** Colour only where a person looks: NO_COLOR (no-color.org) and CI logs stay plain, FORCE_COLOR overrides. */

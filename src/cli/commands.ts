@@ -1,3 +1,7 @@
+/**
+ * The command line as commander knows it: every command with its words, its flags, and the code that it calls when it
+ * is asked for.
+ */
 import { Argument, Command } from 'commander';
 import { RampartError } from '../core/errors.ts';
 import type { Secrets } from '../core/secret.ts';

@@ -1,3 +1,4 @@
+/** What is to be measured for a comparison, and what cannot be. */
 import { RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import { readEnvironment } from '../plan/environment.ts';
@@ -7,8 +8,6 @@ import { parseDuration } from '../plan/syntax.ts';
 import { parseTemplatedAddress } from '../plan/template.ts';
 import { attributeOf, flagOf, settingsOf, variableOf } from '../settings/table.ts';
 import type { LiveSide } from './turns.ts';
-
-/** What is to be measured for a comparison, and what cannot be. */
 
 export interface CompareFlags {
   readonly head?: readonly string[];

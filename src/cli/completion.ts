@@ -1,13 +1,12 @@
+/**
+ * What a shell offers behind `rampart`: commands, their flags, and the values of flags that have a few. Made of the
+ * commands as they are, so that none is forgotten.
+ */
 import type { Argument, Command, Option } from 'commander';
 import type { World } from '../core/world.ts';
 import { parseChoice } from '../plan/syntax.ts';
 import type { Setting } from '../settings/setting.ts';
 import { flagOf, SETTING_NAMES, SETTINGS } from '../settings/table.ts';
-
-/*
- * What a shell offers behind `rampart`: commands, their flags, and the values of flags that have a few. Made of the commands
- * as they are, so that none is forgotten.
- */
 
 export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
@@ -34,7 +33,7 @@ interface CommandShape {
   readonly name: string;
   readonly help: string;
   readonly flags: readonly Flag[];
-  /** Of its arguments; null: it has none. */
+  /** Values of its argument; null: it takes none. */
   readonly values: Values | null;
 }
 

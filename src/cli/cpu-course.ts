@@ -1,3 +1,4 @@
+/** How busy a target's program was, sampled while it was measured, for what a request costs it. */
 import { millis } from '../core/units.ts';
 import type { World } from '../core/world.ts';
 

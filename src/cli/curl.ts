@@ -1,10 +1,9 @@
+/**
+ * A cURL command as it is pasted behind two dashes, `rampart run -- curl -X POST … -d '…'`, said in our own flags. It
+ * is taken as it is: what would be sent otherwise than curl does is refused, with what to write instead.
+ */
 import { RampartError } from '../core/errors.ts';
 import { literalText } from '../plan/template.ts';
-
-/*
- * A cURL command as it is pasted behind two dashes, `rampart run -- curl -X POST … -d '…'`, said in our own flags. It is taken
- * as it is: what would be sent otherwise than curl does is refused, with what to write instead.
- */
 
 /** What is gathered of a command. */
 interface Gathered {

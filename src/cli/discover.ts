@@ -1,3 +1,4 @@
+/** The command `rampart discover`: finds out what an address accepts, tells it, and writes a scenario of it. */
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { MASK, Secrets } from '../core/secret.ts';

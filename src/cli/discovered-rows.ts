@@ -1,3 +1,4 @@
+/** `rampart discover --rows 1000`: bodies that differ, and `--record FILE`: what the target answers to them. */
 import { dirname, relative } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
@@ -9,8 +10,6 @@ import { type RowsFound, rowsLike } from '../discover/rows.ts';
 import { Random } from '../load/random.ts';
 import { parseCount } from '../plan/syntax.ts';
 import { type Recording, recordingOf } from '../session/recording.ts';
-
-/* `rampart discover --rows 1000`: bodies that differ, and `--record FILE`: what the target answers to them. */
 
 const MOST_ROWS = '1m';
 const USUAL_ROWS = 100;

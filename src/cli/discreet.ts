@@ -1,3 +1,4 @@
+/** Keeps secrets out of error output, whoever writes there. */
 import type { Secrets } from '../core/secret.ts';
 import type { Terminal, World } from '../core/world.ts';
 

@@ -1,3 +1,4 @@
+/** The command `rampart doctor`: whether this machine is fit to measure, and how much load it can make. */
 import {
   checkFitness,
   type EngineFigures,
@@ -14,7 +15,7 @@ import { parseCount, parseDuration } from '../plan/syntax.ts';
 import { type Ink, paint } from '../report/terminal.ts';
 import { colourOf } from './colour.ts';
 import { readLimits } from './machine.ts';
-import { ANSWER_BYTES, type BenchRequest, Workbench } from './workbench.ts';
+import { RESPONSE_BYTES, type BenchRequest, Workbench } from './workbench.ts';
 
 /** The flags of `doctor`, as written. Method, headers and body are those of the request to measure with. */
 export interface DoctorFlags extends BenchRequest {
@@ -28,7 +29,7 @@ export interface DoctorFlags extends BenchRequest {
 /** How long the server takes by which the engines are compared: long beside what either needs for a request. */
 const DELAY = millis(20);
 const LAG_RATE = 1_000;
-/** Of each search of a calibration. */
+/** Budget of each search of a calibration. */
 const CALIBRATION = '60s';
 
 /** `rampart doctor`: whether this machine is fit to measure. Returns 0, or the code of an invalid measurement. */
@@ -79,17 +80,17 @@ async function examine(
   };
   const startedAt = world.clock.now();
   const wallStartedAt = world.wallTime().getTime();
-  const { path, bytes } = target === undefined ? { path: '/', bytes: ANSWER_BYTES } : await bench.look(target);
+  const { path, bytes } = target === undefined ? { path: '/', bytes: RESPONSE_BYTES } : await bench.look(target);
   // A second more, for the warm-up.
   const length = { duration: `${toSeconds(duration) + 1}s`, warmup: '1s' };
   const vus = String(connections);
 
-  const idle = await bench.serve({ answerBytes: bytes, delay: millis(0) });
+  const idle = await bench.serve({ responseBytes: bytes, delay: millis(0) });
   note(`The ceiling: ${connections} connections to a server that does nothing`);
   const top = await bench.measure(idle, path, { ...length, vus });
   note(`The send lag: ${LAG_RATE} requests per second`);
   const open = await bench.measure(idle, path, { ...length, rate: `${LAG_RATE}/s`, threads: '1' });
-  const slow = await bench.serve({ answerBytes: bytes, delay: DELAY });
+  const slow = await bench.serve({ responseBytes: bytes, delay: DELAY });
   note('The engines: this one and autocannon against the same server');
   const own: EngineFigures[] = [];
   const peer: EngineFigures[] = [];
@@ -117,7 +118,7 @@ function figuresOf({ rates, latency, totals }: RunResult): EngineFigures {
   return { achievedPerSec: rates.achievedPerSec, p50Ms: latency.response.p50, failed: totals.failed };
 }
 
-/** Of runs that were equally long. */
+/** The figures of several runs of equal length together. */
 function together(runs: readonly EngineFigures[]): EngineFigures {
   const mean = (of: (figures: EngineFigures) => number): number =>
     runs.reduce((sum, figures) => sum + of(figures), 0) / runs.length;

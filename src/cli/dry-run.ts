@@ -1,3 +1,4 @@
+/** The flag `--dry-run`: the plan, and one of each request, without any load. */
 import { EXIT, RampartError } from '../core/errors.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';

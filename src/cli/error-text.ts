@@ -1,3 +1,4 @@
+/** How an error reads in a terminal. */
 import type { RampartError } from '../core/errors.ts';
 
 /** What a terminal shows of it: what is wrong, and what to do. */

@@ -1,3 +1,4 @@
+/** The result of a run that has been, by its folder or journal. */
 import { RunFold } from '../analyze/fold.ts';
 import type { RunResult } from '../core/result.ts';
 import type { World } from '../core/world.ts';

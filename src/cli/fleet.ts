@@ -1,3 +1,4 @@
+/** The command `rampart fleet up`: a NATS server and some agents on this machine, to try distributed runs on. */
 import { EXIT, RampartError } from '../core/errors.ts';
 import { millis, seconds } from '../core/units.ts';
 import type { Program, World } from '../core/world.ts';

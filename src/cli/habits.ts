@@ -1,10 +1,9 @@
+/**
+ * What users of other tools (Locust, k6, wrk, hey, oha, ab, autocannon, vegeta, curl) write by habit. What means the
+ * same here is taken as that; what does not is told, with what to write instead.
+ */
 import { type Command, Option } from 'commander';
 import { RampartError } from '../core/errors.ts';
-
-/*
- * What users of other tools (Locust, k6, wrk, hey, oha, ab, autocannon, vegeta, curl) write by habit. What means the same here
- * is taken as that; what does not is told, with what to write instead.
- */
 
 /** Flags that mean the same as one of ours, by the name of its option. */
 const SAME: readonly (readonly [flags: string, option: string])[] = [

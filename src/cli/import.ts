@@ -1,3 +1,4 @@
+/** Requests of files that other programs wrote: as a scenario (`rampart init --from`), or one of them as a target. */
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
@@ -17,8 +18,6 @@ import { STARTER_LOAD, STARTER_TOP } from '../plan/starter.ts';
 import { flagOf, SETTING_NAMES, SETTINGS, type SettingName } from '../settings/table.ts';
 import { flagsOfCurl } from './curl.ts';
 import { writeScenario } from './discover.ts';
-
-/* Requests of files that other programs wrote: as a scenario (`rampart init --from`), or one of them as a target. */
 
 const KINDS: readonly ImportKind[] = ['har', 'postman', 'http', 'curl'];
 
@@ -72,7 +71,7 @@ function named<Value>(path: string, read: () => Value): Value {
 
 interface Read {
   readonly imported: Imported;
-  /** Of all requests: cURL commands say more than requests. */
+  /** Settings for all requests: cURL commands say more than their request. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -156,7 +155,9 @@ function splitHeader(text: string): Header {
   return colon < 0 ? [text, ''] : [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
 }
 
-/** Files that are bodies as they are from the folder of the scenario; requests whose files are not there are left out. */
+/**
+ * Files that are bodies as they are from the folder of the scenario; requests whose files are not there are left out.
+ */
 function withBodyFiles({ files }: World, from: string, out: string, imported: Imported): Imported {
   const leftOut = [...imported.leftOut];
   const requests = imported.requests.flatMap((request): ImportedRequest[] => {

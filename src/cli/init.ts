@@ -1,3 +1,4 @@
+/** The command `rampart init`: a scenario to begin with, explained line by line. */
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import { isYaml } from '../plan/scenario-source.ts';

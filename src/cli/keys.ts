@@ -1,3 +1,4 @@
+/** The keys that change a load under way, as a terminal takes them. */
 import type { LoadChange } from '../core/command.ts';
 import type { LoadProfile } from '../core/plan.ts';
 import type { World } from '../core/world.ts';

@@ -1,3 +1,4 @@
+/** The terminal of a run under way: what it shows, the keys that it takes, and where outputs are heard. */
 import type { Plan } from '../core/plan.ts';
 import type { World } from '../core/world.ts';
 import { ConsoleView } from '../report/console.ts';
@@ -6,8 +7,6 @@ import type { Voice } from '../session/outputs.ts';
 import { colourOf } from './colour.ts';
 import { steerByKeys } from './keys.ts';
 import type { RunManagerOptions } from './run-manager.ts';
-
-/** The terminal of a run under way: what it shows, the keys that it takes, and where outputs are heard. */
 
 /**
  * Whether a person looks at the live view, in a terminal. Then a page outlives its run; in CI and in scripts the command

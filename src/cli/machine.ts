@@ -1,3 +1,4 @@
+/** Limits of the machine as Linux tells them (open files, ports, processor quota of a container), for `doctor`. */
 import type { MachineLimits } from '../analyze/fitness.ts';
 import type { World } from '../core/world.ts';
 

@@ -1,3 +1,4 @@
+/** The command `rampart agents manifest`: agents as Kubernetes runs them. */
 import { RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import { parseCount } from '../plan/syntax.ts';
@@ -139,7 +140,7 @@ function networkPolicy(nats: number, ports: readonly number[]): object {
   };
 }
 
-/** Of the targets that are allowed; of none, the usual ones. */
+/** Ports of the targets that are allowed; where none is, the usual ports. */
 function portsOf(allow: readonly string[]): number[] {
   const ports = allow.map((origin) => Number(/:(\d+)\/?$/.exec(origin)?.[1] ?? (/^https:/i.test(origin) ? 443 : 80)));
   return ports.length === 0 ? [80, 443] : [...new Set(ports)];

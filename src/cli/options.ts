@@ -1,3 +1,4 @@
+/** The flags of each command: those of the settings table, and the few that are no settings. */
 import type { Command } from 'commander';
 import type { SettingCommand } from '../settings/setting.ts';
 import { SETTINGS, type SettingGroup, type SettingName, settingsOf } from '../settings/table.ts';
@@ -26,7 +27,7 @@ export function addSettings(
   return command;
 }
 
-/** Of `rampart discover`: besides a request, rows of them, and what the target answers to each. */
+/** Flags of `rampart discover`, which finds a request, makes rows of them, and records the responses. */
 export function addDiscoverOptions(command: Command): Command {
   return addTargetOptions(command)
     .option('--rows <count>', 'print so many different bodies that it accepts, one a line: > rows.jsonl')
@@ -191,7 +192,7 @@ export function addServeOptions(command: Command): Command {
     .option('--seed <number>', 'of service times, faults and the split', '1');
 }
 
-/** Of `rampart run`: not a setting, since nothing else of a plan goes with it. */
+/** The flag `--resume` of `rampart run`. It is no setting, since no other part of a plan goes with it. */
 export function addResumeOption(command: Command): Command {
   return command.option(
     '--resume <run>',
@@ -199,7 +200,7 @@ export function addResumeOption(command: Command): Command {
   );
 }
 
-/** Of `rampart agent`: where its work comes from, and what it may be made to do. */
+/** Flags of `rampart agent`: where its work comes from, and what it may be made to do. */
 export function addAgentOptions(command: Command): Command {
   return command
     .option('--nats <url>', 'NATS server with JetStream: nats://host:4222, tls://host:4222 (or RAMPART_NATS)')

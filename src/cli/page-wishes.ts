@@ -1,3 +1,4 @@
+/** Whether a live page is wanted, where, and who may see it. */
 import { SETTINGS, type Settings } from '../settings/table.ts';
 import { portOf } from './port.ts';
 

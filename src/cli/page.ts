@@ -1,3 +1,4 @@
+/** The live page of a command: opened, told of what runs, closed again. */
 import { fileURLToPath } from 'node:url';
 import type { World } from '../core/world.ts';
 import { isLoopback, newToken } from '../web/guard.ts';

@@ -1,3 +1,4 @@
+/** Reads the number of a port from a flag. */
 import { RampartError } from '../core/errors.ts';
 
 /** A port to listen on. @throws RampartError `bad-flag` */

@@ -1,3 +1,4 @@
+/** What a command says at its end: the result, where it lies, and what could not be saved. */
 import { EXIT } from '../core/errors.ts';
 import type { RunResult } from '../core/result.ts';
 import type { World } from '../core/world.ts';
@@ -6,8 +7,6 @@ import { renderSummary } from '../report/summary.ts';
 import { fillSummaryTemplate, type SummaryTemplate } from '../report/summary-template.ts';
 import type { RunFolder } from '../session/run-folder.ts';
 import { colourOf } from './colour.ts';
-
-/** What a command says at its end: the result, where it lies, and what could not be saved. */
 
 interface Printing {
   readonly folder: RunFolder | null;

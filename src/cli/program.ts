@@ -1,3 +1,7 @@
+/**
+ * The way of a command line: habits and imports are put into flags, the command is run, and what goes wrong becomes a
+ * message and a code.
+ */
 import { CommanderError } from 'commander';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';

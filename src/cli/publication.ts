@@ -1,3 +1,4 @@
+/** What of a command line and a plan may be seen by others, secrets masked. */
 import type { Plan } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';

@@ -1,3 +1,4 @@
+/** The command `rampart report`: draws finished runs again, one by itself or several over each other. */
 import { join } from 'node:path';
 import { exitCodeOf } from '../analyze/verdict.ts';
 import { RampartError } from '../core/errors.ts';

@@ -1,3 +1,4 @@
+/** The flag `--resume`: takes up a distributed run whose controller has died. */
 import { join } from 'node:path';
 import { exitCodeOf } from '../analyze/verdict.ts';
 import { EXIT, RampartError } from '../core/errors.ts';

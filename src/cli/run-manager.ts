@@ -1,3 +1,6 @@
+/**
+ * Runs tests one at a time, whoever asks for them: the command line or the live page; and keeps what the page shows.
+ */
 import { join, resolve } from 'node:path';
 import type { Fleet } from '../agent/fleet.ts';
 import { requestOnce } from '../client/single.ts';
@@ -65,7 +68,7 @@ interface Kept {
 }
 
 export interface RunManagerOptions {
-  /** Of what the start form was filled in with; null: it was empty. */
+  /** Remembers what the start form was filled in with; null: it was empty. */
   readonly memory: FormMemory | null;
   /** Agents that make the load of every test; absent or null: this machine does. */
   readonly fleet?: Fleet | null;
@@ -247,7 +250,7 @@ export class RunManager implements Tester {
     return this.#carryOut({ type: 'edit', edit: reading.edit });
   }
 
-  /** Of somebody who has seen enough, which is a normal end. */
+  /** Somebody has seen enough: a normal end. */
   stop(): void {
     this.#end(STOPPED);
   }

@@ -1,3 +1,4 @@
+/** The commands `run`, `find` and `probe`, which differ in their plan alone. */
 import { join } from 'node:path';
 import type { Fleet } from '../agent/fleet.ts';
 import { exitCodeOf } from '../analyze/verdict.ts';
@@ -105,7 +106,7 @@ interface Wanted {
   readonly procedure: Procedure;
   readonly samples: SampleFileWish | null;
   readonly traces: TraceSpansWish | null;
-  /** Of the summary; null: the usual one. */
+  /** The summary's template; null: the usual summary. */
   readonly template: SummaryTemplate | null;
 }
 
@@ -248,7 +249,10 @@ function memoryOf(given: RawSettings, plan: Plan, target: string): FormMemory {
   return new FormMemory(formTexts(given, plan, target), Secrets.of(plan), plan.secretNames);
 }
 
-/** Variables that are none of ours are nobody's mistake, as a rule: a typo that is none of the likely ones should show all the same. */
+/**
+ * Variables that are none of ours are nobody's mistake, as a rule: a typo that is none of the likely ones should show
+ * all the same.
+ */
 export function warnOfForeignVariables({ env, stderr }: Pick<World, 'env' | 'stderr'>): void {
   const foreign = foreignVariables(env);
   if (foreign.length > 0)

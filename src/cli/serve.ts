@@ -1,3 +1,4 @@
+/** The command `rampart serve`: the reference server, with a model, a strategy, or a law of response times. */
 import { type Operations, startAdmin } from '../../reference-server/admin.ts';
 import { DEPLOYMENTS, type DeploymentName, deploy } from '../../reference-server/deployment.ts';
 import { startLawServer } from '../../reference-server/law/server.ts';

@@ -1,3 +1,4 @@
+/** A target that is started for the test by `--start`, or waited for: its program, its readiness, its end. */
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { EXIT, RampartError } from '../core/errors.ts';
@@ -112,7 +113,7 @@ async function readiness(
   );
 }
 
-/** Of one GET; null where there was no response. Whoever serves is not asked to prove who it is: nothing is sent. */
+/** The status of one GET; null: there was no response. No certificate is checked, since nothing secret is sent. */
 function statusOf(url: string): Promise<number | null> {
   return new Promise((resolve) => {
     const secure = url.startsWith('https:');

@@ -1,3 +1,4 @@
+/** The flag `--summary`: a template of the user's own in the place of the usual summary. */
 import { RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import type { RawSettings } from '../plan/raw-settings.ts';

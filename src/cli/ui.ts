@@ -1,3 +1,4 @@
+/** The command `rampart --ui`: the live page alone, from which tests are started. */
 import { EXIT } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import { wantedOutputs } from '../outputs/wanted.ts';

@@ -1,3 +1,4 @@
+/** The command `rampart validate`: reads scenario files as a run would and sends nothing. */
 import { EXIT, RampartError } from '../core/errors.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';

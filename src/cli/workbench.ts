@@ -1,3 +1,4 @@
+/** Null servers to measure against: what `doctor` and the check of a machine's ceiling stand on. */
 import { RunFold } from '../analyze/fold.ts';
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
@@ -11,8 +12,8 @@ import type { NullServer } from '../run/protocol.ts';
 import { type ServerThread, startServerThread } from '../run/server-thread.ts';
 import { ThreadPool } from '../run/threads.ts';
 
-/** Of a null server's answer where no target is there to copy. */
-export const ANSWER_BYTES = 200;
+/** Bytes of a null server's response where there is no target to copy. */
+export const RESPONSE_BYTES = 200;
 const LOOKS = 5;
 
 /** What requests to measure with look like: as flags of a run. */
@@ -42,7 +43,7 @@ export class Workbench {
     return thread;
   }
 
-  /** What the target answers, by a few requests: the path that was asked, and the bytes of an answer. */
+  /** What the target sends back, by a few requests: the path that was asked, and the bytes of a response. */
   async look(target: string): Promise<{ path: string; bytes: number }> {
     const plan = await this.#plan('probe', target, { requests: String(LOOKS) });
     await reach(plan);
@@ -87,11 +88,14 @@ export class Workbench {
   }
 }
 
-/** What one thread of this machine can do against a server that does nothing, requests per second: in a second and a half. */
+/**
+ * What one thread of this machine can do against a server that does nothing, requests per second: in a second and a
+ * half.
+ */
 export async function threadCeiling(world: World): Promise<number> {
   const bench = new Workbench(world, {}, new AbortController().signal);
   try {
-    const idle = await bench.serve({ answerBytes: ANSWER_BYTES, delay: millis(0) });
+    const idle = await bench.serve({ responseBytes: RESPONSE_BYTES, delay: millis(0) });
     const load = { vus: '16', threads: '1', duration: '1.5s', warmup: '0.5s' };
     const { rates } = await bench.measure(idle, '/', load);
     return rates.achievedPerSec;

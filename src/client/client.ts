@@ -1,3 +1,6 @@
+/**
+ * Single requests outside a load, over the very way that the load takes: for preflight, discovery, set-up and recovery.
+ */
 import { createExchange, type Exchange } from '../core/exchange.ts';
 import { firstRequest } from '../core/flow.ts';
 import type { Plan } from '../core/plan.ts';
@@ -17,7 +20,7 @@ export interface Reply<Seen> {
 export type PassStep = Pick<Exchange, 'request' | 'index' | 'captured'> & { readonly after?: Exchange | undefined };
 
 /** Takes what is wanted of a response. Both are valid within the call. */
-export type Look<Seen> = (answer: ResponseBuffer, address: string) => Seen;
+export type Look<Seen> = (response: ResponseBuffer, address: string) => Seen;
 
 /**
  * Single requests of a plan, outside its load, over the way that its load takes: the same driver, HTTP version, TLS, proxy or
@@ -40,8 +43,8 @@ export class Client<Seen> {
     const single: Plan = { ...plan, connections: { ...plan.connections, limit: null } };
     const driver = (await ownEngineFor(single, payloads))(single, clock, { index: 0, count: 1 });
     let seen: { readonly value: Seen } | null = null;
-    driver.witness = (answer, address) => {
-      seen = { value: look(answer, address) };
+    driver.witness = (response, address) => {
+      seen = { value: look(response, address) };
     };
     // A driver shows a response in the same breath in which it ends its request.
     return new Client(driver, clock, firstRequest(plan), () => {

@@ -1,10 +1,11 @@
+/** Which instance behind a balancer responds, asked with connections of its own. */
 import type { Plan } from '../core/plan.ts';
 import type { Clock, Payloads } from '../core/ports.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
 import type { ResponseBuffer } from '../drivers/response-buffer.ts';
 import { Client } from './client.ts';
 
-/** Headers in which servers, balancers and platforms name the instance that answered. */
+/** Headers in which servers, balancers and platforms name the instance that responded. */
 const NAMES = [
   'x-instance',
   'x-instance-id',
@@ -27,7 +28,7 @@ const NAMES = [
   'x-worker-id',
 ] as const;
 
-/** Which instance answered: by what it calls itself, else by its address. */
+/** Which instance responded: by what it calls itself, else by its address. */
 export interface Instance {
   readonly id: string;
   readonly named: boolean;
@@ -54,7 +55,7 @@ export class InstanceProbe {
     const names = header === null ? NAMES : [header.toLowerCase()];
     const requests = plan.requests.map((request) => ({ ...request, checks: [], captures: [] }));
     const alone: Plan = { ...plan, requests, keepAlive: false, checks: [] };
-    const look = (answer: ResponseBuffer, address: string) => instanceOf(answer, names, address);
+    const look = (response: ResponseBuffer, address: string) => instanceOf(response, names, address);
     return new InstanceProbe(await Client.open(alone, clock, payloads, look));
   }
 
@@ -62,7 +63,7 @@ export class InstanceProbe {
     this.#client = client;
   }
 
-  /** Null where nobody answered. */
+  /** Null where nobody responded. */
   async ask(): Promise<Instance | null> {
     const { exchange, seen } = await this.#client.send();
     return exchange.outcome <= OUTCOME_CODE['http-error'] ? seen : null;
@@ -74,7 +75,7 @@ export class InstanceProbe {
   }
 }
 
-function instanceOf(answer: ResponseBuffer, names: readonly string[], address: string): Instance {
-  const said = names.flatMap((name) => answer.header(name) ?? []);
+function instanceOf(response: ResponseBuffer, names: readonly string[], address: string): Instance {
+  const said = names.flatMap((name) => response.header(name) ?? []);
   return said.length > 0 ? { id: said.join(' '), named: true } : { id: address, named: false };
 }

@@ -1,3 +1,4 @@
+/** The ways in which single requests are sent: the first one, one of each, or several in turn with retries. */
 import { Buffer } from 'node:buffer';
 import { capturedNames } from '../core/capture.ts';
 import type { Exchange } from '../core/exchange.ts';
@@ -52,7 +53,7 @@ export async function* requestEach(
     let place = -1;
     let captured: string[] | null = null;
     const passes = firstPasses(plan, ({ captured: name, test }) => testOf(test)(captured?.[names.indexOf(name)] ?? ''));
-    // Of a log each method goes with a line of its own: another's path was never asked for by it.
+    // In a log each method has lines of its own: the path of another line was never asked for with it.
     const traced = rows?.trace?.flows;
     for (const pass of passes) {
       place += 1;
@@ -72,7 +73,7 @@ export async function* requestEach(
   }
 }
 
-/** Of a log: which of its methods a request has, whatever its target. */
+/** Which of a log's methods a request has, whatever its target. */
 function methodOf(plan: Plan, request: number): number {
   const flows = flowsOf(plan).map(({ name, shared, steps }) => ({ name: shared?.name ?? name, steps }));
   const own = flows.find(({ steps }) => [...requestsIn(steps)].includes(request));
@@ -81,7 +82,7 @@ function methodOf(plan: Plan, request: number): number {
 
 /** What came of a request before or behind a load. */
 export interface Attempted {
-  /** To the last attempt. */
+  /** What came of the last attempt. */
   readonly response: SingleResponse;
   readonly attempts: number;
   /** What the responses so far gave, by `capturedNames` of the plan. */
@@ -177,12 +178,12 @@ class Singles {
   }
 }
 
-function contentsOf(answer: ResponseBuffer): Pick<SingleResponse, 'headers' | 'body' | 'bodyBytes'> {
-  const coding = answer.header('content-encoding')?.toLowerCase() ?? '';
-  const bytes = Buffer.from(answer.bytes.subarray(answer.start, answer.end));
-  const decoded = answer.tooLarge ? 'too large' : decodeBody(bytes, coding, BODY_LIMIT);
+function contentsOf(response: ResponseBuffer): Pick<SingleResponse, 'headers' | 'body' | 'bodyBytes'> {
+  const coding = response.header('content-encoding')?.toLowerCase() ?? '';
+  const bytes = Buffer.from(response.bytes.subarray(response.start, response.end));
+  const decoded = response.tooLarge ? 'too large' : decodeBody(bytes, coding, BODY_LIMIT);
   return {
-    headers: answer.headers(),
+    headers: response.headers(),
     body: typeof decoded === 'string' ? null : textOf(decoded),
     bodyBytes: bytes.length,
   };

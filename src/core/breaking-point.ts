@@ -1,10 +1,9 @@
-import type { Scope } from './plan.ts';
-import type { Micros } from './units.ts';
-
 /**
  * What `find` answers: field for field `result.json.breakingPoint`, where branded times are ms (see `core/in-millis`). Other
  * durations are ms, or s where the name says so; rates 1/s, shares 0..1; a load is in the search's unit. Null is "not known", never a made-up zero.
  */
+import type { Scope } from './plan.ts';
+import type { Micros } from './units.ts';
 
 /** The axis that was searched: arrivals of requests or of flows with steps (open model), or virtual users (closed model). */
 export type LoadUnit = 'req/s' | 'flows/s' | 'vus';
@@ -77,7 +76,7 @@ export interface Settled {
   readonly seconds: number;
   /** Whether latency and instances were steady at the end, rather than the time up. */
   readonly steady: boolean;
-  /** How many instances answered at the end; null: they cannot be told apart. */
+  /** How many instances responded at the end; null: they cannot be told apart. */
   readonly instances: number | null;
 }
 
@@ -100,13 +99,13 @@ export interface LevelResult {
   readonly dropped: number;
   readonly ok: number;
   readonly failed: number;
-  /** Of flows with steps this, and what was achieved, is of passes: those that began, and those that ended well. */
+  /** With flows of several steps this counts passes that began, and what was achieved those that ended well. */
   readonly offeredPerSec: number;
   /** Successes per second of the window. */
   readonly achievedPerSec: number;
   /** Requests that ended, 1/s of the window; only where passes are another figure. */
   readonly requestsPerSec?: number;
-  /** Of the answers of streams, 1/s; only where there were any. */
+  /** Tokens that streams brought, 1/s; absent: there were none. */
   readonly tokensPerSec?: number;
   readonly errorShare: number;
   /** Flow balance: the share of arrivals that did not leave, and above what it counts as overload. */
@@ -126,7 +125,7 @@ export interface LevelResult {
   readonly criteria: readonly CriterionResult[];
   /** Whether the estimate rests on it too. */
   readonly used: boolean;
-  /** Of a level before which it was waited. */
+  /** How the target came to rest before this level, where that was waited for. */
   readonly settled?: Settled;
 }
 
@@ -210,7 +209,7 @@ export interface BreakingPoint {
   readonly precision: { readonly asked: number; readonly reached: number | null };
   /** Relative difference of load that the requests near the limit can resolve at all (5 % errors of both kinds). */
   readonly resolution: number | null;
-  /** Of a rough answer: how much longer a search for a narrow one would take, s; null: not known. */
+  /** Where the result is rough: how much longer a search for a narrow one would take, s; null: not known. */
   readonly moreSeconds?: number | null;
   readonly budgetSeconds: number;
   readonly spentSeconds: number;

@@ -16,7 +16,7 @@ export function isExhaustion(code: string | undefined): code is ExhaustionCode {
   return code !== undefined && Object.hasOwn(EXHAUSTION, code);
 }
 
-/** End of the message of a request whose connection had carried others, and went before the first byte of an answer. */
+/** End of the message of a request whose connection had carried others, and went before the first byte of a response. */
 export const ON_A_REUSED_CONNECTION = 'before any response, on a connection used before';
 
 /** Messages of requests that the run gave up at its end: how far they had come. */

@@ -1,3 +1,4 @@
+/** What a person may ask of a load under way, and what the rest of the load then is. */
 import { durationOf, type LoadProfile, type Stage, stagesOf, valueAt } from './plan.ts';
 import { type Count, type Micros, micros, type PerSecond } from './units.ts';
 

@@ -1,3 +1,4 @@
+/** The shape of a comparison of runs: what `comparison.json` holds. */
 import type { Host } from './event.ts';
 import type { PercentileName } from './result.ts';
 
@@ -11,9 +12,9 @@ export interface Comparison {
   readonly verdict: ComparisonVerdict;
   /** A change within ± so much of the base is taken to be of no account. */
   readonly margin: number;
-  /** The same for the share of failed requests, in absolute terms. */
+  /** The margin for the share of failed requests, in absolute terms. */
   readonly errorMargin: number;
-  /** Of all intervals together: the chance that each holds its truth. */
+  /** The chance that all intervals together hold their true values. */
   readonly confidence: number;
   /** Measured in turns, so that runs of one time stand against each other; else all of one side against all of the other. */
   readonly paired: boolean;
@@ -29,7 +30,7 @@ export interface Comparison {
   readonly base: Side;
   readonly head: Side;
   readonly metrics: readonly MetricChange[];
-  /** Of the response time, from the median to the tail; the intervals hold together. Empty: the runs do not know them. */
+  /** How response times changed, from the median to the tail; the intervals hold together. Empty: the runs do not know them. */
   readonly quantiles: readonly QuantileChange[];
   /** What makes the comparison weaker than it looks, worst first. */
   readonly doubts: readonly string[];
@@ -65,7 +66,7 @@ export interface RunFigures {
   /** Why it counts in nothing; absent: it counts. */
   readonly leftOut?: string;
   readonly kind: 'run' | 'find' | 'probe';
-  /** Of a search. */
+  /** The unit of a search's breaking points. */
   readonly unit?: 'req/s' | 'flows/s' | 'vus';
   /** Successes and failures. */
   readonly requests: number;

@@ -1,3 +1,4 @@
+/** The shape of a comparison of deployments by their breaking points: what `compare --find` writes. */
 import type { BreakingPointStatus, Estimate, LoadUnit } from './breaking-point.ts';
 import type { ComparisonVerdict, MetricChange } from './comparison.ts';
 
@@ -13,7 +14,7 @@ export interface DeploymentComparison {
   /** As written. */
   readonly slos: readonly string[];
   readonly margin: number;
-  /** Of all intervals of changes together. */
+  /** The chance that all intervals of changes together hold their true values. */
   readonly confidence: number;
   /** What all of them were measured at beside their searches; null: nothing could be measured. */
   readonly commonLoad: CommonLoad | null;
@@ -38,7 +39,7 @@ export interface Deployment {
   readonly started: boolean;
   readonly searches: readonly SearchFigures[];
   readonly runs: readonly CommonRun[];
-  /** Of most of its searches. */
+  /** How most of its searches ended. */
   readonly status: BreakingPointStatus | null;
   /** Geometric mean of its searches; null: they found none. */
   readonly breakingPoint: Estimate | null;
@@ -53,7 +54,7 @@ export interface Deployment {
   readonly cpu: CpuFigures | null;
   /** As given. */
   readonly costPerHour?: number;
-  /** Of a million requests at its breaking point; null: no cost was given, or there is no breaking point. */
+  /** Cost of a million requests at its breaking point; null: no cost was given, or there is no breaking point. */
   readonly costPerMillion: Estimate | null;
 }
 

@@ -1,3 +1,4 @@
+/** The events of a run: the one stream that is journaled, shown, judged and exported. */
 import type { BreakingPoint, Estimate, LevelLoad, LevelPurpose, LevelResult } from './breaking-point.ts';
 import type { LoadChange } from './command.ts';
 import type { Plan } from './plan.ts';
@@ -124,7 +125,7 @@ export type RunEvent =
       /** How far apart two of them began at most. */
       readonly startSkew: Micros;
     }
-  /** Of a generator thread or an agent. */
+  /** A generator thread or an agent was lost. */
   | {
       readonly type: 'lost';
       /** Absent: a generator thread of this machine. */

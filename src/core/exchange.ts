@@ -1,3 +1,6 @@
+/**
+ * One request under way, as it goes between load model, driver and recorder. It is reused, never made anew per request.
+ */
 import type { OutcomeCode } from './sample.ts';
 import type { Micros } from './units.ts';
 
@@ -60,11 +63,11 @@ export interface Exchange {
   bytesOut: number;
   /** Why it failed, in a few words that are equal for equal causes; empty for ok. */
   message: string;
-  /** Of a wrong answer: what was expected and what came, of this one answer. */
+  /** What was expected and what came, where the response is wrong. */
   example: string;
-  /** Of a failed response that is kept as an example: its body, as it may be shown. */
+  /** The body of a failed response that is kept as an example, as it may be shown. */
   body: string;
-  /** Of a response that was streamed, valid until its owner has the exchange back; null: it was not. */
+  /** What is known of a streamed response, valid until its owner has the exchange back; null: it was not streamed. */
   stream: StreamedTimes | null;
   /** Its user leaves if its answer is not whole in time; written by `load/impatient-driver`. */
   impatient: boolean;

@@ -1,3 +1,4 @@
+/** What is asked of a fleet of agents: access to NATS, how many, and how a load is divided. */
 import type { Micros } from './units.ts';
 
 /** Where NATS is, and who we are to it. Texts are the contents of files. */
@@ -15,7 +16,7 @@ export interface NatsAccess {
 export interface AgentsWish {
   /** `all`: whoever is there when the time is over. */
   readonly agents: number | 'all';
-  /** Of which regions so many are wanted, in the order that was asked for. Absent: of any. */
+  /** How many agents of which regions are wanted, in the order asked for. Absent: of any region. */
   readonly regions?: readonly { readonly name: string; readonly agents: number }[];
   /** With fewer the run does not begin. */
   readonly atLeast: number;
@@ -30,7 +31,7 @@ export interface FleetWish {
   readonly access: NatsAccess;
   readonly wanted: AgentsWish;
   readonly weights: Weighing;
-  /** Of each agent; null: as many as its machine has use for. */
+  /** Load threads of each agent; null: as many as its machine has use for. */
   readonly threads: number | null;
   /** Goes on where an agent is lost. */
   readonly tolerateLoss: boolean;

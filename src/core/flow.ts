@@ -1,3 +1,4 @@
+/** Flows and their steps, walked and asked: which requests, groups and tags there are, and how often each is sent. */
 import type { Flow, MeasuredKind, Plan, Step, Tags } from './plan.ts';
 
 /** What users or arrivals of a plan do. */

@@ -4,7 +4,7 @@
 export interface FunctionSource {
   /** As it was given. */
   readonly file: string;
-  /** Of the file's own text, hexadecimal. */
+  /** SHA-256 of the file's own text, hexadecimal. */
   readonly sha256: string;
   /** What is run: the module with all that it imports; or the file's own text, where that is run from its place. */
   readonly text: string;

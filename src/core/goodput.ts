@@ -1,3 +1,4 @@
+/** Limits that a request must meet to be a good one, and the counts of those that do. */
 import type { StreamMetric } from './streamed.ts';
 import type { Micros } from './units.ts';
 
@@ -5,7 +6,7 @@ import type { Micros } from './units.ts';
 export interface RequestLimit {
   /** As the user wrote it: `ttft<300ms`, `p95{chat}<2s`. */
   readonly text: string;
-  /** Of which requests, by name; absent: of all. */
+  /** Name of the requests that it is for; absent: all. */
   readonly request?: string;
   /** What must be under it: the response time, or a time of streams; of gaps the longest. */
   readonly of: 'response' | StreamMetric;

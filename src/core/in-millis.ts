@@ -14,7 +14,7 @@ import type {
 } from './plan.ts';
 import { type Micros, type Millis, toMillis } from './units.ts';
 
-/** The same with every time in ms. A time that was forgotten does not compile: the units are branded. */
+/** A type with every branded time in ms. A time that was forgotten does not compile. */
 export type InMillis<T> = T extends Micros
   ? Millis
   : T extends 'µs'

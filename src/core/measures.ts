@@ -173,7 +173,7 @@ export type Where<Column extends keyof MeasureRow, Value> = {
 }[Measure];
 
 export type GeneratorMeasure = Where<'of', 'generator'>;
-/** Of a request name. */
+/** The measures that are taken of each request name. */
 export type SeriesMeasure = Exclude<Measure, GeneratorMeasure>;
 export type AlwaysTold = Exclude<Where<'told', 'always'>, GeneratorMeasure>;
 export type ToldWhereAny = Exclude<Where<'told', 'where any'>, GeneratorMeasure>;
@@ -185,7 +185,7 @@ const row = (measure: Measure): MeasureRow => MEASURES[measure];
 
 export const SERIES_MEASURES = ALL.filter((each) => row(each).of !== 'generator') as readonly SeriesMeasure[];
 export const GENERATOR_MEASURES = ALL.filter((each) => row(each).of === 'generator') as readonly GeneratorMeasure[];
-/** Those of a request name that the result's `latency` has, in its order. */
+/** The measures of a request name that the result's `latency` has, in its order. */
 export const TOLD_MEASURES = SERIES_MEASURES.filter((each) => row(each).told !== 'no') as readonly (
   | AlwaysTold
   | ToldWhereAny

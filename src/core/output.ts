@@ -8,7 +8,7 @@ import type { GrowingFile } from './world.ts';
 
 /** What an output is given when a run is about to begin. */
 export interface OutputContext {
-  /** Of the run. */
+  /** Names the run. */
   readonly id: string;
   /** Fit to be published: secrets masked, large bodies cut. */
   readonly plan: Plan;

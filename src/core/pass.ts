@@ -3,7 +3,7 @@ import { flowsOf, requestShares } from './flow.ts';
 import type { Distribution, Plan, Step } from './plan.ts';
 import { type Micros, toSeconds } from './units.ts';
 
-/** Of how long somebody pauses in all, µs, and how many requests are sent meanwhile, on average. */
+/** The average pass: how long its pauses are in all, µs, and how many requests are sent meanwhile. */
 export interface Moments {
   readonly requests: number;
   readonly mean: number;
@@ -96,7 +96,7 @@ export interface Pass {
   readonly longest: number;
 }
 
-/** Of the sum of a pass's pauses, deviations beyond the mean: one exponential pause in fifty is longer. */
+/** So many standard deviations beyond the mean the sum of a pass's pauses hardly lies: one exponential pause in fifty is longer. */
 const HARDLY = 3;
 
 /** A pass through flows with steps; behind its last request nobody waits. */

@@ -1,3 +1,4 @@
+/** A plan for tests, of which each says only what it is about. */
 import type { Plan } from './plan.ts';
 import { bytes, count, micros, seconds } from './units.ts';
 

@@ -1,3 +1,7 @@
+/**
+ * What the making side is made of, as interfaces: clock, driver, payloads, source. Tests put virtual ones in their
+ * place.
+ */
 import type { Commands } from './command.ts';
 import type { Exchange } from './exchange.ts';
 import type { CheckedResponse } from './functions.ts';

@@ -2,7 +2,7 @@
 
 /** What is kept of a request. */
 export interface SampleWish {
-  /** Of all requests, 0..1: 0.1 keeps each tenth. */
+  /** The share of requests that is kept, 0..1: 0.1 keeps every tenth. */
   readonly share: number;
   /** In one interval of one thread at most; what is beyond is dropped, and counted. */
   readonly most: number;
@@ -31,7 +31,7 @@ export const SAMPLE_FIELDS = [
 
 export type SampleField = (typeof SAMPLE_FIELDS)[number];
 
-/** Those of one interval and one thread. */
+/** The single requests of one interval and one thread. */
 export interface SampleBatch {
   /** `SAMPLE_FIELDS` of one request after the other. */
   readonly values: Float64Array;

@@ -1,7 +1,6 @@
+/** What holds for one request of a plan: its own, or what the plan says for all. */
 import type { AnswerCheck, Plan, RequestTemplate } from './plan.ts';
 import type { Micros } from './units.ts';
-
-/* What holds for one request of a plan: its own, or what the plan says for all. */
 
 /** What the responses to a request must be. */
 export const checksOf = (

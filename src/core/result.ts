@@ -1,3 +1,4 @@
+/** The shape of a run's result, which is that of `result.json`; and of its parts. */
 import type { BreakingPoint } from './breaking-point.ts';
 import type { LoadChange } from './command.ts';
 import type { Ending, Host, TornDown } from './event.ts';
@@ -27,7 +28,7 @@ export interface RunResult {
   };
   readonly plan: Plan;
   readonly verdict: Verdict;
-  /** Of a run that went on until a percentile was known. */
+  /** How well the percentile is known that the run went on for. Absent: it ended by something else. */
   readonly until?: UntilResult;
   readonly totals: Totals;
   readonly rates: Rates;
@@ -50,7 +51,7 @@ export interface RunResult {
    * `flow=…` and `group=…` what went to several of them. Absent: there are none.
    */
   readonly tags?: Readonly<Record<string, SeriesResult>>;
-  /** Of a run against several targets. Absent: there is one, or nothing to compare. */
+  /** How several targets compare under the one load. Absent: there is one, or nothing to compare. */
   readonly targetRatios?: TargetRatios;
   /** What was due while virtual users were started; in none of the above. Absent: nothing is counted apart. */
   readonly ramp?: RampResult;
@@ -59,7 +60,7 @@ export interface RunResult {
   readonly changes?: readonly LoadChange[];
   readonly generator: GeneratorResult;
   readonly failures: readonly FailureResult[];
-  /** Of a search. */
+  /** What a search found. Absent: this was no search. */
   readonly breakingPoint?: BreakingPoint;
   /** The threshold that ended the load; it is the last of `verdict.checks`, too. Absent: none did. */
   readonly abortedBy?: { readonly threshold: string; readonly at: number; readonly message: string };
@@ -71,7 +72,7 @@ export interface RunResult {
   readonly functions?: { readonly calls: number; readonly spentMs: number };
   /** What came of the plan's tear-down; it is in no figure. Absent: there was none. */
   readonly teardown?: TornDown;
-  /** Of a traced run: its slowest requests, slowest first. Not in the journal, which holds no single requests. */
+  /** The slowest requests of a traced run, slowest first. They are not in the journal, which holds no single requests. */
   readonly traces?: readonly SlowTrace[];
   /** Outputs at which something went wrong. Not in the journal, which ends before it is known. Absent: nothing did. */
   readonly outputs?: readonly OutputResult[];
@@ -102,7 +103,7 @@ export interface AgentsResult {
     /** What of the load was its own, 0 to 1. */
     readonly share: number;
     readonly region?: string;
-    /** Of the quickest of twenty to the controller and back. */
+    /** Time to the controller and back, of the quickest of twenty messages. */
     readonly roundTripMs: number;
     readonly lost: boolean;
   }[];
@@ -217,7 +218,7 @@ export interface Verdict {
   readonly doubts: readonly Doubt[];
 }
 
-/** Of the measured phase (with its drain); warm-up requests are in none of these. */
+/** Counts of the measured phase (with its drain); warm-up requests are in none of these. */
 export interface Totals {
   readonly offered: number;
   readonly sent: number;
@@ -226,7 +227,7 @@ export interface Totals {
   readonly failed: number;
   /** Were under way while the generator stood still, and are in none of the others but `offered` and `sent`. Absent: 0. */
   readonly leftOut?: number;
-  /** Of a flow or a group: ended before its last step with its user or with the load; in none of the others. Absent: 0. */
+  /** Passes through a flow or a group that ended before their last step, with their user or with the load; in no other count. Absent: 0. */
   readonly cut?: number;
   readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
   readonly byStatus: Readonly<Record<string, number>>;
@@ -276,7 +277,7 @@ export interface StreamResult {
   readonly ended: number;
   /** Events with a piece of the answer, those of streams that failed later included. */
   readonly events: number;
-  /** Of the streams that came to their end. */
+  /** Tokens of the streams that came to their end. */
   readonly outputTokens: number;
   /** Absent: no server told of them. */
   readonly inputTokens?: number;
@@ -342,7 +343,7 @@ export interface TimelinePoint {
   readonly lagP99: number | null;
   readonly loopDelayP99: number | null;
   readonly cpu: number | null;
-  /** Of streamed responses, ms: time to first token and gaps between tokens. Absent: none came. */
+  /** Streamed responses, ms: time to first token, and gaps between tokens. Absent: none came. */
   readonly ttftP50?: number;
   readonly ttftP95?: number;
   readonly itlP50?: number;

@@ -1,3 +1,4 @@
+/** Writes rows of `--data` in the form that threads share, in memory or in a file. */
 import { RampartError } from './errors.ts';
 import type { RowTable } from './rows.ts';
 import type { Files, ScratchFile } from './world.ts';

@@ -1,3 +1,4 @@
+/** The form in which threads share rows of data and arrivals of a trace: plain bytes, no object per row. */
 import type { Segment } from './segment.ts';
 
 /**
@@ -47,7 +48,7 @@ export interface RowsInFile {
   readonly cells: number;
   /** Open in this process, for all of its threads. */
   readonly descriptor: number;
-  /** Of each page the first row; one more at the end, of the page after the last. */
+  /** The first row of each page; one more at the end, for the page after the last. */
   readonly firstRows: Float64Array;
   /** Where each page begins in the file; one more at the end. */
   readonly offsets: Float64Array;

@@ -25,7 +25,7 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Of failures: those that had a whole response. */
+/** Failures that had a whole response. */
 export const ANSWERED = [
   'http-error',
   'wrong-answer',

@@ -42,7 +42,7 @@ export function secretSpans(text: string, isSecret: IsSecret): Span[] {
   return [...addressSpans(text, isSecret), ...fieldSpans(text, isSecret), ...headerSpans(text, isSecret)];
 }
 
-/** Those of addresses alone: their queries and user names; and tokens. Prose around them is no header. */
+/** Secrets of addresses alone (their queries and user names), and tokens: in prose, where a word before a colon is no header. */
 export function addressSpans(text: string, isSecret: IsSecret): Span[] {
   const spans: Span[] = [];
   let behind = 0;
@@ -175,7 +175,7 @@ function isPlaceholder(value: string): boolean {
   return /^\{\{\s*(?:row(?:\.[^{}]*)?|seq|uuid)\s*\}\}$/.test(value);
 }
 
-/** Of what stands before a `=`: the name alone, without a flag's dashes or an escaped separator before it. */
+/** The name before a `=`, without a flag's dashes or an escaped separator before it. */
 function nameIn(written: string): string {
   return written.replace(/^.*(?:%26|%3F|%3B|%2C|\+)/i, '').replace(/^-+/, '');
 }

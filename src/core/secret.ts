@@ -1,3 +1,4 @@
+/** Keeps secrets out of all that is written or shown, wherever in a text they stand and however they are encoded. */
 import type { Plan } from './plan.ts';
 import { allChecks } from './request.ts';
 import { isSecretName, plainName } from './secret-names.ts';
@@ -31,13 +32,13 @@ export class Secrets {
     this.#written = [...new Set([...this.#values].flatMap(waysToWrite))].sort((a, b) => b.length - a.length);
   }
 
-  /** Those of a plan: under its names, and the values that it sends. */
+  /** The secrets of a plan: its secret names, and the values that it sends under them. */
   static of(plan: Pick<Plan, 'requests' | 'setup' | 'teardown' | 'checks' | 'proxy' | 'secretNames'>): Secrets {
     const named = new Secrets(plan.secretNames);
     return named.knowing(named.#valuesOf(plan));
   }
 
-  /** Those that are known. */
+  /** Values that are known to be secret. */
   get values(): ReadonlySet<string> {
     return this.#values;
   }
@@ -101,7 +102,7 @@ export class Secrets {
     const searched = text.slice(0, SEARCHED);
     return secretSpans(searched, this.#isSecret).flatMap(({ start, end }) => {
       const written = searched.slice(start, end);
-      // Of `user:password` both, and the password.
+      // Of `user:password` the whole is secret, and the password by itself.
       return [...meantBy(written), ...meantBy(written.slice(written.indexOf(':') + 1))];
     });
   }

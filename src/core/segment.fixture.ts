@@ -1,3 +1,4 @@
+/** Arbitrary ways to divide a load, for property tests. */
 import fc from 'fast-check';
 import { type Segment, weightedPart } from './segment.ts';
 

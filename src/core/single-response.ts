@@ -1,3 +1,4 @@
+/** What came of a single request outside a load. */
 import type { Outcome } from './sample.ts';
 
 /** What came of a single request of a plan: nothing in it is masked. */
@@ -9,7 +10,7 @@ export interface SingleResponse {
   readonly status: number;
   /** Why it would count as a failure; empty: it would not. */
   readonly message: string;
-  /** Of a response that a check refuses: what was expected, and what came. */
+  /** What was expected and what came, where a check refuses the response; else empty. */
   readonly example: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Uncompressed; null where it is no text, or larger than checks read (1 MiB). */

@@ -1,3 +1,4 @@
+/** The shape of an interval of a run: counts and histograms by name. Snapshots of several sources merge into one. */
 import type { TagSet } from './flow.ts';
 import type { GoodputCounts } from './goodput.ts';
 import type { GeneratorMeasure, SeriesMeasure } from './measures.ts';
@@ -30,7 +31,7 @@ export function timesOf<M extends string>(part: { readonly times: Times<M> }, me
   return part.times[measure] ?? EMPTY_HISTOGRAM;
 }
 
-/** Of the responses of one cause. */
+/** Bodies that are kept for one cause of failure. */
 export const BODIES_KEPT = 5;
 
 export interface FailureCount {
@@ -61,7 +62,7 @@ export interface SeriesSnapshot {
   readonly failed: number;
   /** Ended, but under way while the generator stood still: in no other count, no time and no byte. Absent: 0. */
   readonly leftOut?: number;
-  /** Of a flow or a group: ended before its last step with its user or with the load; in no other count. Absent: 0. */
+  /** Passes through a flow or a group that ended before their last step, with their user or with the load; in no other count. Absent: 0. */
   readonly cut?: number;
   readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
   readonly byStatus: Readonly<Record<string, number>>;
@@ -79,7 +80,7 @@ export interface SeriesSnapshot {
 
 /** The load generator's own health. Over several threads: the worst of each, but `cpu` is the sum. */
 export interface GeneratorSnapshot {
-  /** Of every request. */
+  /** The generator's own times, over all requests. */
   readonly times: Times<GeneratorMeasure>;
   readonly loopDelayP99: Micros;
   readonly loopDelayMax: Micros;
@@ -90,9 +91,9 @@ export interface GeneratorSnapshot {
   readonly cpu: number;
   /** Share of the time in which the load thread was ready to run but got no core; null where the system does not tell. */
   readonly cpuWait: number | null;
-  /** Of the whole process. */
+  /** Memory of the whole process. */
   readonly rss: Bytes;
-  /** Of the thread's own heap; over several: the sum. */
+  /** Memory of the thread's own heap; over several threads: the sum. */
   readonly heap?: Bytes;
   /** Noticed in this interval; they may reach over many. Absent: none. */
   readonly standstills?: readonly Standstill[];
@@ -192,7 +193,7 @@ export type Phase = 'warmup' | 'measure' | 'drain';
 
 /**
  * One interval of the run, of one segment or of all of them joined. Mergeable, and its size does not depend on the rate.
- * The key is (index, phase, resets): where a phase ends within the answers of an interval there are two with one index,
+ * The key is (index, phase, resets): where a phase ends within the responses of an interval there are two with one index,
  * since a request counts in the phase in which it was due, whenever it ended.
  */
 export interface IntervalSnapshot {
@@ -201,7 +202,7 @@ export interface IntervalSnapshot {
   readonly startAt: Micros;
   readonly endAt: Micros;
   readonly phase: Phase;
-  /** Of a search: which of its levels it belongs to. */
+  /** Which level of a search it belongs to. Absent: this is no search. */
   readonly level?: number;
   /** How many resets of the statistics its requests were due after; absent: none. Only the latest count. */
   readonly resets?: number;

@@ -1,3 +1,4 @@
+/** Stretches of time in which a thread did nothing, and how those of several threads join. */
 import type { Micros } from './units.ts';
 
 /** A stretch of time in which a load thread did nothing at all. Instants since the start of the run. */

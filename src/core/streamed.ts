@@ -1,3 +1,4 @@
+/** What is counted of streamed responses: pieces, tokens, and how generation ended. */
 import type { Measure } from './measures.ts';
 
 /** Times of streams as thresholds name them: `ttft_p95`. */

@@ -2,7 +2,7 @@
 
 export interface SweepLevel {
   readonly vus: number;
-  /** Of its run. */
+  /** Names its run. */
   readonly id: string;
   readonly from: string;
   /** Why its run says nothing of the target. Absent: it does. */
@@ -12,7 +12,7 @@ export interface SweepLevel {
   /** As callers had them, ms; null: not known. */
   readonly p50: number | null;
   readonly p95: number | null;
-  /** Of streams, ms; absent: nothing was streamed. */
+  /** Times of streams, ms; absent: nothing was streamed. */
   readonly ttftP50?: number | null;
   readonly ttftP95?: number | null;
   readonly tpotP50?: number | null;
@@ -22,7 +22,10 @@ export interface SweepLevel {
   /** Share of the requests that met all limits at once, and how many did per second; absent: nobody asked. */
   readonly goodput?: number | null;
   readonly goodPerSec?: number;
-  /** What each user has of it: tokens that it reads per second while an answer comes (1 / median time per output token); without streams, requests per second. */
+  /**
+   * What each user has of it: tokens that it reads per second while an answer comes (1 / median time per output token);
+   * without streams, requests per second.
+   */
   readonly perUser: number | null;
   /** What all have: tokens per second; without streams, requests per second. */
   readonly inAll: number;

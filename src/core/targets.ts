@@ -1,6 +1,5 @@
+/** Where the load of a plan goes: to one target, or to several by their weights. */
 import type { NamedTarget, Plan, RequestTemplate, Target } from './plan.ts';
-
-/* Where the load of a plan goes: to one target, or to several by their weights. */
 
 /** Where a request goes. */
 export const targetOf = (

@@ -43,7 +43,7 @@ export type Placeholder =
 export type Piece = string | Placeholder;
 
 export interface TemplateFault {
-  /** Of the placeholder, in the template. */
+  /** Where the placeholder begins in the template. */
   readonly offset: number;
   readonly problem: string;
 }
@@ -162,7 +162,7 @@ export function writeText(text: string, style: Style): string {
   }
 }
 
-/** The same for a text without a type, a CSV cell or a word: as a JSON value it is what it reads as, nothing is null. */
+/** Writes a text that has no type (a CSV cell, a word): as a JSON value it is what it reads as, and an empty one is null. */
 export function writeUntyped(text: string, style: Style): string {
   if (style !== 'json') return writeText(text, style);
   if (text.trim() === '') return 'null';

@@ -30,7 +30,7 @@ export function traceIdOf({ key }: TraceKey, index: number): string {
   return `${hex(key >>> 0, 8)}${hex(high, 4)}${hex(low, 8)}${hex(first, 8)}${hex(second & 0xffff, 4)}`;
 }
 
-/** Of one request of the trace. @param request which of the plan's. */
+/** The span id of one request of a trace. @param request which of the plan's. */
 export function spanIdOf({ key }: TraceKey, index: number, request: number): string {
   // Never all zero: that would be no id.
   return `${hex(mixed(index ^ mixed(key ^ (request + 1))), 8)}${hex((request + 1) & 0xffff, 4)}${hex(index & 0xffff, 4)}`;

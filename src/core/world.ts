@@ -1,3 +1,7 @@
+/**
+ * All that the program needs of the outside, as interfaces: files, terminal, programs, clock. Tests put others in their
+ * place.
+ */
 import type { Host } from './event.ts';
 import type { Clock } from './ports.ts';
 
@@ -26,7 +30,7 @@ export type Readers = 'usual' | 'owner';
 export interface Files {
   readText(path: string): string;
   readBytes(path: string): Uint8Array;
-  /** The same in pieces, for files that memory need not hold. A piece is valid until the next. */
+  /** Reads a file in pieces, so that memory need not hold all of it. A piece is valid until the next one. */
   pieces(path: string): Iterable<Uint8Array>;
   /** A new file without a name, which is gone with the process. */
   scratch(): ScratchFile;
@@ -57,9 +61,9 @@ export interface Files {
   createFile(path: string, readers?: Readers): Promise<GrowingFile>;
   /** Nothing is done where there is none. */
   remove(path: string): Promise<void>;
-  /** Of a folder that is empty; any other stays, and nothing is said. */
+  /** Removes a folder that is empty; any other stays, and nothing is said. */
   removeFolder(path: string): Promise<void>;
-  /** Of a folder, with all that it holds. */
+  /** Removes a folder with all that it holds. */
   removeTree(path: string): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+/** How a driver's requests are changed just before they are sent. */
 import type { Buffer } from 'node:buffer';
 import type { Exchange } from '../core/exchange.ts';
 import type { Prepared } from './undici/lane.ts';

@@ -5,7 +5,7 @@ import { planFixture } from '../core/plan.fixture.ts';
 import type { Capture, RequestTemplate } from '../core/plan.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { PlanPayloads } from '../load/payload.ts';
-import { AnswerChecker } from './check.ts';
+import { ResponseChecker } from './check.ts';
 import { VaryingRequests } from './http1/request.ts';
 import { ResponseBuffer } from './response-buffer.ts';
 
@@ -39,7 +39,7 @@ function take(from: object, { status = 200, headers = '', body = '' }: Given, us
   const bytes = Buffer.from(body);
   response.body(bytes, 0, bytes.length);
   const exchange = Object.assign(createExchange(0), { status });
-  const checker = AnswerChecker.of(plan, payloads);
+  const checker = ResponseChecker.of(plan, payloads);
   if (checker === null) throw new Error('nothing is captured');
   const outcome = checker.judge(exchange, response);
   const sent = new VaryingRequests(plan, payloads);

@@ -1,3 +1,4 @@
+/** Takes values out of responses, for the requests that follow in the same pass. */
 import { capturedNames } from '../core/capture.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { mayExceedDoubles } from '../core/json-number.ts';

@@ -7,7 +7,7 @@ import type { AnswerCheck, Plan, RequestTemplate } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { bytes, count } from '../core/units.ts';
-import { AnswerChecker } from './check.ts';
+import { ResponseChecker } from './check.ts';
 import { firstDifference } from './difference.ts';
 import { ResponseBuffer } from './response-buffer.ts';
 
@@ -28,7 +28,7 @@ function judge(checks: readonly AnswerCheck[], changes: Partial<Plan> = {}, rows
     field: (_, index) => rows[index % rows.length] ?? 'null',
     rowOf: () => null,
   };
-  const checker = AnswerChecker.of(planFixture({ checks, ...changes }), payloads);
+  const checker = ResponseChecker.of(planFixture({ checks, ...changes }), payloads);
   if (checker === null) throw new Error('nothing to check');
   return ({ status = 200, headers = '', body = '', index = 0, epoch = 1 }: Given) => {
     const response = new ResponseBuffer();
@@ -325,7 +325,7 @@ describe('examples', () => {
       rowOf: (index) => ({ row: index + 1, line: index + 1 }),
     };
     const plan = planFixture({ checks: [{ kind: 'contains', text: 'never' }], requests: [templated], data });
-    const checker = AnswerChecker.of(plan, payloads);
+    const checker = ResponseChecker.of(plan, payloads);
     const response = new ResponseBuffer();
     const body = Buffer.from('[pin-of-row-1 key-of-row-1 token-of-row-1 plain-of-row-1]');
     response.body(body, 0, body.length);

@@ -1,3 +1,4 @@
+/** Judges responses by the plan's checks, compiled once per request of the plan. */
 import { capturedNames } from '../core/capture.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { AnswerCheck, Plan } from '../core/plan.ts';
@@ -28,15 +29,24 @@ interface Demands {
 
 const NONE: readonly Compiled[] = [];
 
-/** Spread over all requests whatever their rows: every tenth of a thousand rows would be the same hundred again and again. */
+/**
+ * Spread over all requests whatever their rows: every tenth of a thousand rows would be the same hundred again and
+ * again.
+ */
 const isSampled = (index: number, every: number): boolean =>
   every === 1 || (Math.imul(index ^ (index >>> 15), 0x9e3779b1) >>> 8) % every === 0;
 
-/** Judges responses by the checks of their requests, and takes out of them what is captured. Makes nothing per response but what JSON takes. */
-export class AnswerChecker {
-  /** Of the last one that was not ok. */
+/**
+ * Judges responses by the checks of their requests, and takes out of them what is captured. Makes nothing per response
+ * but what JSON takes.
+ */
+export class ResponseChecker {
+  /** Why the last wrong response is wrong. */
   message = '';
-  /** Of the last wrong response, or one without what is captured: what was expected and what came; empty where there have been examples enough. */
+  /**
+   * What was expected and what came in the last wrong response, or in one that lacks what is captured; empty once there
+   * have been enough examples.
+   */
   example = '';
   /** By request; requests of one list of checks share them. */
   readonly #demands: readonly Demands[];
@@ -47,13 +57,13 @@ export class AnswerChecker {
   readonly #examples = new Set<string>();
   readonly #json = new ResponseJson();
   readonly #capturer: Capturer | null;
-  /** Of so many responses one has its body and headers checked. */
+  /** One in so many responses has its body and headers checked. */
   readonly #every: number;
   #found: Fault | null = null;
 
   /** Null where the plan checks nothing and captures nothing. */
-  static of(plan: Plan, payloads: Payloads | null): AnswerChecker | null {
-    return !hasChecks(plan) && capturedNames(plan).length === 0 ? null : new AnswerChecker(plan, payloads);
+  static of(plan: Plan, payloads: Payloads | null): ResponseChecker | null {
+    return !hasChecks(plan) && capturedNames(plan).length === 0 ? null : new ResponseChecker(plan, payloads);
   }
 
   constructor(plan: Plan, payloads: Payloads | null) {

@@ -1,3 +1,4 @@
+/** How old connections may become, scattered a little so that they are not all replaced at once. */
 import type { Micros } from '../core/units.ts';
 
 /** Connections opened together must not all be replaced together: their ages differ by up to this share. */

@@ -1,3 +1,4 @@
+/** Undoes the compression of a body, within a bound. */
 import type { Buffer } from 'node:buffer';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 

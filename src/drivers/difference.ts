@@ -1,3 +1,4 @@
+/** Where a body differs from the expected one, as a path and two values. */
 import { mayExceedDoubles, sameDoubles, sameNumber } from '../core/json-number.ts';
 import { JsonNumber, readExactJson } from '../core/json-text.ts';
 
@@ -6,7 +7,7 @@ export interface Difference {
   readonly steps: readonly (string | number)[];
   readonly expected: unknown;
   readonly actual: unknown;
-  /** Of two texts: the first character, from 0, that is another one. */
+  /** Where both are texts: the first character that differs, counted from 0. */
   readonly at?: number;
 }
 
@@ -121,7 +122,9 @@ export function hasStep(value: unknown, step: string | number): boolean {
   return Array.isArray(value) ? typeof step === 'number' && step < value.length : Object.hasOwn(value, step);
 }
 
-/** A path and the steps after it. Without `exact` every element of a list is `[*]`, so that equal causes read the same. */
+/**
+ * A path and the steps after it. Without `exact` every element of a list is `[*]`, so that equal causes read the same.
+ */
 export function pathAfter(path: string, steps: readonly (string | number)[], exact: boolean): string {
   return steps.reduce<string>((whole, step) => {
     if (typeof step === 'number') return `${whole}[${exact ? step : '*'}]`;

@@ -1,3 +1,4 @@
+/** Short pieces of bodies for messages, with no secret in them. */
 import type { Buffer } from 'node:buffer';
 import { JsonNumber } from '../core/json-text.ts';
 import { MARGIN, type Secrets } from '../core/secret.ts';

@@ -1,3 +1,4 @@
+/** What a compiled check is, and texts with placeholders that bodies are held against. */
 import type { Exchange } from '../core/exchange.ts';
 import type { Filling, Payloads } from '../core/ports.ts';
 import type { OutcomeCode } from '../core/sample.ts';
@@ -8,7 +9,7 @@ import type { ResponseBuffer } from './response-buffer.ts';
 export interface Fault {
   /** In words that are equal for equal causes. */
   readonly message: string;
-  /** Of this one response: what was expected and what came. */
+  /** What was expected and what came in this one response. */
   detail(excerpts: Excerpts): string;
   /** Absent: a wrong response. */
   readonly outcome?: OutcomeCode;

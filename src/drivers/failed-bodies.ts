@@ -1,3 +1,4 @@
+/** The first few bodies of each kind of failure: they often say what went wrong. */
 import type { Exchange } from '../core/exchange.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
@@ -9,7 +10,7 @@ import { SentSecrets } from './sent-secrets.ts';
 /** Causes of which bodies are kept, per thread; further ones have none. */
 const CAUSES = 20;
 const CHARACTERS = 2_000;
-/** Of one status, over all its causes: then the bodies of responses are not even looked at. */
+/** After so many bodies of one status, whatever their causes, further ones are not even looked at. */
 const LOOKS = 4 * BODIES_KEPT;
 /** A character of UTF-8 has four bytes at most. */
 const BYTES = 4 * (CHARACTERS + MARGIN);

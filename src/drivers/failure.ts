@@ -1,9 +1,13 @@
+/**
+ * Why connections and handshakes fail, in words that are equal for equal causes, so that failures can be counted by
+ * them.
+ */
 import { EXHAUSTION, isExhaustion } from '../core/cause.ts';
 
 type Failure = NodeJS.ErrnoException & {
   readonly address?: string;
   readonly port?: number;
-  /** Of a TLS error. */
+  /** What OpenSSL says, where it is a TLS error. */
   readonly reason?: string;
 };
 
@@ -39,14 +43,17 @@ function earlierName(code: string): string {
   return code.replace(/^ERR_SSL_SSL\/TLS_ALERT_/, 'ERR_SSL_SSLV3_ALERT_');
 }
 
-/** Of several attempts (a name with several addresses) the first that says more than that the generator is out of ports. */
+/**
+ * Where several addresses of a name were tried, the first failure that says more than that the generator is out of
+ * ports.
+ */
 function causeOf(error: Error): Failure {
   if (!(error instanceof AggregateError)) return error;
   const errors = error.errors.filter((each): each is Failure => each instanceof Error);
   return errors.find(({ code }) => !isExhaustion(code)) ?? errors[0] ?? error;
 }
 
-/** Of a TLS handshake that did not end in the version of HTTP that was asked for. */
+/** Said of a TLS handshake that did not end in the version of HTTP that was asked for. */
 export const OTHER_PROTOCOL = 'the target does not offer the protocol asked for (by ALPN)';
 
 /** Is it the target's certificate that a connection failed by? */
@@ -111,7 +118,7 @@ export function describeFailure(error: Error): string {
   return code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? cause.message : code;
 }
 
-/** Of a response that was given up because of its size. */
+/** Said of a response that was given up because of its size. */
 export const bodyTooLong = (limit: number): string =>
   `the body is longer than --max-body allows (${limit.toLocaleString('en-US')} bytes)`;
 

@@ -1,3 +1,4 @@
+/** Checks of fields of JSON bodies: a path, a value, a tolerance. */
 import { mayExceedDoubles } from '../core/json-number.ts';
 import { JsonNumber, readExactJson } from '../core/json-text.ts';
 import type { AnswerCheck, ExpectedJson } from '../core/plan.ts';

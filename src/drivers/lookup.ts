@@ -1,3 +1,4 @@
+/** Addresses of names, remembered for as long as the plan says and spread over connections. */
 import type { LookupAddress } from 'node:dns';
 import { lookup as resolve } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';

@@ -1,4 +1,7 @@
-/** A driver whose requests are partly made by a scenario's functions: they are called first, and what they throw is an outcome. */
+/**
+ * A driver whose requests are partly made by a scenario's functions: they are called first, and what they throw is an
+ * outcome.
+ */
 import { clearExchange, type Exchange } from '../core/exchange.ts';
 import { PassingDriver } from '../core/passing-driver.ts';
 import type { Clock, Driver, FunctionCalls } from '../core/ports.ts';
@@ -10,7 +13,7 @@ import type { Witnessed } from './witness.ts';
 export class MakingDriver extends PassingDriver<Driver & Witnessed> implements Witnessed {
   readonly #calls: FunctionCalls;
   readonly #clock: Clock;
-  /** Those that could not be made, until they are told of. */
+  /** Exchanges whose request could not be made, until their owner is told. */
   readonly #failed: Exchange[] = [];
 
   constructor(inner: Driver & Witnessed, calls: FunctionCalls, clock: Clock) {

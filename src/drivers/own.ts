@@ -1,3 +1,6 @@
+/**
+ * Chooses what sends a plan's requests: raw sockets or undici, with browsing, several targets and functions around it.
+ */
 import type { Plan } from '../core/plan.ts';
 import type { Clock, Driver, Payloads } from '../core/ports.ts';
 import type { Segment } from '../core/segment.ts';

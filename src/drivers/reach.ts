@@ -1,3 +1,7 @@
+/**
+ * Opens a connection without sending anything: to know before a run whether the target is there, and what a connection
+ * costs.
+ */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 import { RampartError } from '../core/errors.ts';
@@ -91,7 +95,7 @@ const PREFACE = Buffer.concat([
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1'),
   Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
 ]);
-/** Of the frame with its settings, with which the other side begins: type and stream. */
+/** Where the settings frame, with which an HTTP/2 server begins, has its type and its stream. */
 const SETTINGS = { at: 3, type: 4, streamAt: 5 };
 const FRAME_HEAD = 9;
 

@@ -1,3 +1,4 @@
+/** Keeps the head and body of a response while it comes, for whoever checks it. */
 import { decodeBody } from './decoding.ts';
 import { trimmed } from './http1/head.ts';
 

@@ -1,8 +1,9 @@
+/** From a whole response to its outcome: how its stream ended, what the checks say, or else its status. */
 import type { Exchange } from '../core/exchange.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
-import { AnswerChecker } from './check.ts';
+import { ResponseChecker } from './check.ts';
 import { FailedBodies } from './failed-bodies.ts';
 import type { ResponseBuffer } from './response-buffer.ts';
 import { isSuccess, StatusFailures } from './status.ts';
@@ -13,13 +14,13 @@ import type { StreamReader } from './stream/stream-reader.ts';
 export class ResponseJudge {
   /** Why it is a failure; empty: it is none. Of the last one judged. */
   message = '';
-  readonly #checker: AnswerChecker | null;
+  readonly #checker: ResponseChecker | null;
   readonly #statuses = new StatusFailures();
   readonly #bodies: FailedBodies;
   readonly #streamEnds: StreamEnds;
 
   constructor(plan: Plan, payloads: Payloads | null) {
-    this.#checker = AnswerChecker.of(plan, payloads);
+    this.#checker = ResponseChecker.of(plan, payloads);
     this.#bodies = new FailedBodies(plan, payloads);
     this.#streamEnds = new StreamEnds(plan, payloads);
   }

@@ -4,14 +4,14 @@ import { OUTCOMES } from '../core/sample.ts';
 import { PlanPayloads } from '../load/payload.ts';
 import { describePlan } from '../plan/describe.ts';
 import { preparedOf, worldWith } from '../plan/plan.fixture.ts';
-import { AnswerChecker } from './check.ts';
+import { ResponseChecker } from './check.ts';
 import { ResponseBuffer } from './response-buffer.ts';
 
 /** Judges the response to request `index` of a run with these rows, as the command line would have it. */
 function judge(rows: string, flags: Readonly<Record<string, unknown>>, file = 'r.jsonl') {
   const sources = { kind: 'run' as const, target: 'http://h:1/', env: {}, flags: { data: file, ...flags } };
   const { plan, rows: table } = preparedOf(sources, worldWith({ [file]: rows }));
-  const checker = new AnswerChecker(plan, new PlanPayloads(plan, table));
+  const checker = new ResponseChecker(plan, new PlanPayloads(plan, table));
   return (index: number, body: string, headers = '') => {
     const response = new ResponseBuffer();
     const head = Buffer.from(`HTTP/1.1 200 OK\r\n${headers}\r\n`, 'latin1');

@@ -1,3 +1,4 @@
+/** The options of TLS that all connections of a run share. */
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext, type PeerCertificate, type SecureContext } from 'node:tls';
 import type { Plan } from '../core/plan.ts';

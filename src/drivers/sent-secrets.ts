@@ -1,3 +1,4 @@
+/** Secrets that are known only once a request is filled in, kept out of messages about its response. */
 import type { Exchange } from '../core/exchange.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Filling, Payloads } from '../core/ports.ts';

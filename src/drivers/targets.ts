@@ -1,3 +1,4 @@
+/** Several targets as one driver. */
 import type { Exchange } from '../core/exchange.ts';
 import type { NamedTarget, Plan, RequestTemplate } from '../core/plan.ts';
 import type { Clock, Driver, OnPieces } from '../core/ports.ts';

@@ -1,3 +1,4 @@
+/** When requests are over their time limit is looked at by a coarse tick, and in which words it is told. */
 import { type Micros, millis } from '../core/units.ts';
 
 /** How often to look for what is over its time limit: often beside the shortest, and not for nothing. */

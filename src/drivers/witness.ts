@@ -1,3 +1,4 @@
+/** How a driver shows responses to somebody else before they are judged. */
 import type { ResponseBuffer } from './response-buffer.ts';
 
 /** A driver that shows every whole response to somebody, before it is judged. */

@@ -1,9 +1,8 @@
-import type { Socket } from 'node:net';
-
 /**
  * Who cannot write may still read: a target that refuses a large body responds, and closes without reading the rest. Node
  * destroys a socket that cannot write at once, with what had come.
  */
+import type { Socket } from 'node:net';
 
 /** Waits until the event loop has looked for input once more. */
 export function readFirst(then: () => void): void {

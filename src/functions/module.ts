@@ -80,7 +80,7 @@ export async function importFunctions(source: FunctionSource): Promise<readonly 
 /** Somebody waits for a single request, in the thread that also reads the keyboard. ms. */
 const PATIENCE = 5_000;
 
-/** The same functions, each ended where it does not return in time. */
+/** The functions, each ended where it does not return in time. */
 export function bounded(functions: readonly ScenarioFunction[], patience = PATIENCE): readonly ScenarioFunction[] {
   return functions.map((made) => (...args) => {
     try {

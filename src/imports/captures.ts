@@ -14,12 +14,12 @@ interface Given {
   readonly index: number;
 }
 
-/** Of values: what is shorter is there by chance, and what has other characters is written in many ways. */
+/** Values that can be followed: a shorter one may be there by chance, and one with other characters is written in many ways. */
 const LINKABLE = /^[\w.~+/=:-]{8,4096}$/;
 /** A word of letters alone is more likely a word than an id. */
 const ID_LIKE = /\d/;
 const WORD = /[A-Za-z\d_-]{4,}/g;
-/** Of one response. */
+/** Values that are looked at in one response. */
 const MOST_VALUES = 2_000;
 const DEEPEST = 20;
 

@@ -40,7 +40,7 @@ function shown(counts: ReadonlyMap<string, number>): string {
   return named.length > MOST_SHOWN ? `${named.slice(0, MOST_SHOWN).join(', ')}, …` : named.join(', ');
 }
 
-/** Of a template, which may begin with a placeholder. */
+/** The origin of a template, which may begin with a placeholder. */
 export const originOf = (url: string): string =>
   /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:\{\{[^{}]*\}\}|[^/?#{])*/i.exec(url)?.[0] ?? '';
 

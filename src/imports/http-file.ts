@@ -39,7 +39,7 @@ export function readHttpFile(text: string): Imported {
 interface Block {
   /** Behind `###`. */
   readonly title: string;
-  /** Of its first line, from 1. */
+  /** Number of its first line, from 1. */
   readonly line: number;
   readonly lines: readonly string[];
 }
@@ -53,7 +53,7 @@ function blocksOf(lines: readonly string[]): Block[] {
   }));
 }
 
-/** Of the whole file: they stand anywhere before a request begins. */
+/** The variables of the whole file: they stand anywhere before a request begins. */
 function variablesIn(lines: readonly string[]): Map<string, string> {
   return new Map(
     lines.flatMap((line): [string, string][] => {

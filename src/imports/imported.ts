@@ -40,7 +40,7 @@ export type ImportKind = 'har' | 'postman' | 'http' | 'curl';
 
 /** A scenario has no more. */
 const MOST_REQUESTS = 1_000;
-/** Of folders, and of values of JSON within each other. */
+/** How deep folders, and values of JSON, may lie within each other. */
 export const DEEPEST = 100;
 
 /** @param what is wrong with the file, which who calls names. */

@@ -209,7 +209,7 @@ function authOf(
 
 const base64Of = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
-/** Of a raw body by the language that was chosen for it. */
+/** Content type of a raw body, by the language that was chosen for it. */
 const TYPES: Readonly<Record<string, string>> = {
   json: 'application/json',
   xml: 'application/xml',

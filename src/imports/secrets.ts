@@ -11,7 +11,7 @@ const USER = /^[a-z]+:\/\/([^/?#@]+)@/i;
 
 /** Takes the secrets out of requests, one after the other: a value has one name in all of them. */
 export class SecretTaker {
-  /** Of the environment: what must be set. */
+  /** Variables of the environment that must be set. */
   readonly names = new Set<string>();
   readonly #byValue = new Map<string, string>();
 

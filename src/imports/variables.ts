@@ -2,7 +2,7 @@
 import { literalText } from '../plan/template.ts';
 import { DEEPEST, unusable } from './imported.ts';
 
-/** Of one text with all of its variables. */
+/** Longest text, once all of its variables are filled in. */
 const LONGEST = 4 * 2 ** 20;
 const VARIABLE = /\{\{([^{}\r\n]{1,200})\}\}/g;
 

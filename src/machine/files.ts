@@ -1,3 +1,4 @@
+/** The real file system, as the program asks for it; writing is done in `./writing`. */
 import type { Files, ScratchFile } from '../core/world.ts';
 import {
   appendText,

@@ -1,10 +1,9 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, rmdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-
 /**
  * A process of its own that makes the folder it is told, and writes in it. Says what went wrong as JSON on standard output,
  * or nothing.
  */
+import { closeSync, fsyncSync, mkdirSync, openSync, rmdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 /** As much as a small file takes: a disk may have room for a name and no more. */
 const SIZE = 16 * 1024;

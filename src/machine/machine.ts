@@ -1,3 +1,4 @@
+/** The real machine as the library and the command use it: its clock, files, processors and built entries. */
 import manifest from '../../package.json' with { type: 'json' };
 import type { Machine } from '../core/world.ts';
 import { SystemClock } from '../load/clock.ts';

@@ -3,7 +3,9 @@
 // As in ./files: quicker than an import statement.
 const { readdirSync, readFileSync } = process.getBuiltinModule('node:fs');
 
-/** Of the clock that Linux counts processor time by, for user space: 100 a second on every platform that Node runs on. */
+/**
+ * Linux tells user space its processor times in ticks of this clock: 100 a second on every platform that Node runs on.
+ */
 const TICKS_PER_SECOND = 100;
 
 /**
@@ -37,7 +39,10 @@ function* membersOf(group: number): Iterable<readonly string[]> {
   }
 }
 
-/** Places after the program's name. Source: proc_pid_stat(5), state (3), pgrp (5), utime, stime, cutime, cstime (14 to 17). */
+/**
+ * Places after the program's name. Source: proc_pid_stat(5), state (3), pgrp (5), utime, stime, cutime, cstime (14 to
+ * 17).
+ */
 const STATE = 0;
 /** Zombie, dead. */
 const ENDED = ['Z', 'X'];

@@ -1,3 +1,4 @@
+/** Programs that are started for a test, and ended with all that they started themselves. */
 import type { Program } from '../core/world.ts';
 import { groupCpuSeconds, groupRuns } from './process-group.ts';
 

@@ -1,3 +1,6 @@
+/**
+ * Writing files that outlive the process, none of which may hold it up: a disk or a network drive can stop answering.
+ */
 import type { FileHandle } from 'node:fs/promises';
 import type { GrowingFile, Readers } from '../core/world.ts';
 
@@ -6,8 +9,6 @@ const { appendFile, mkdtemp, open, realpath, rename, rm, rmdir, stat } = process
 const { tmpdir } = process.getBuiltinModule('node:os');
 const { join } = process.getBuiltinModule('node:path');
 const { fileURLToPath } = process.getBuiltinModule('node:url');
-
-/** Writing files that outlive the process, none of which may hold it up: a disk or a network drive can stop answering. */
 
 /** What the system has not done after so long has failed, ms. */
 const PATIENCE = 20_000;
@@ -138,7 +139,7 @@ export function createFile(path: string, readers: Readers = 'usual'): Promise<Gr
 
 class AppendedFile implements GrowingFile {
   readonly #file: FileHandle;
-  /** Of what was appended whole. */
+  /** Length of what was appended whole: a write that broke off is cut back to it. */
   #length = 0;
 
   constructor(file: FileHandle) {

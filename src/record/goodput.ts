@@ -1,3 +1,4 @@
+/** Counts, request by request, which met all limits at once. */
 import type { Exchange, StreamedTimes } from '../core/exchange.ts';
 import type { GoodputCounts, RequestLimit } from '../core/goodput.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
@@ -31,7 +32,7 @@ export class GoodputCounter {
     );
   }
 
-  /** Of a request that has ended, or was given up. */
+  /** Counts a request that has ended or was given up. */
   count(exchange: Exchange): void {
     const { outcome, epoch, request } = exchange;
     const slot = epoch * this.#names.length + request;
@@ -79,7 +80,10 @@ function boundsOf(limits: readonly RequestLimit[]): Bounds {
 /** The least number that is greater: what is not above a limit is below it. */
 const nextAbove = (limit: number): number => Math.max(Number.MIN_VALUE, limit * (1 + Number.EPSILON));
 
-/** Of a success. What a response has not, a first token say, is under no limit; but one token has no gaps, and meets theirs. */
+/**
+ * Whether a success met its limits. A limit on what a response does not have (a first token, say) is not met; a single
+ * token has no gaps, so it meets theirs.
+ */
 function isGood({ dueAt, doneAt, stream }: Exchange, { response, ttft, tpot, itl }: Bounds): boolean {
   if (doneAt - dueAt >= response) return false;
   if (stream === null || stream.pieces === 0) return ttft === Number.POSITIVE_INFINITY && noneOf(tpot, itl);

@@ -1,3 +1,4 @@
+/** Counts and histograms of one request name, filled over an interval and emptied into its snapshot. */
 import type { Exchange } from '../core/exchange.ts';
 import { SERIES_MEASURES } from '../core/measures.ts';
 import { OUTCOME_CODE, OUTCOMES, type Outcome } from '../core/sample.ts';

@@ -1,3 +1,4 @@
+/** Counts of the streamed responses to one request name, filled over an interval and emptied into its snapshot. */
 import type { StreamedTimes } from '../core/exchange.ts';
 import { FINISHES, type Finish, type StreamCounts } from '../core/streamed.ts';
 

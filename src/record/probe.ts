@@ -1,3 +1,4 @@
+/** The generator's own health: event loop, processor, memory and garbage collections of its thread. */
 import { readFileSync } from 'node:fs';
 import {
   type EventLoopUtilization,

@@ -1,3 +1,4 @@
+/** From ended requests to an interval's series: the hot path of measuring. */
 import type { Exchange, StreamedTimes } from '../core/exchange.ts';
 import type { MeasuredNames } from '../core/flow.ts';
 import { GENERATOR_MEASURES, type GeneratorMeasure } from '../core/measures.ts';
@@ -181,7 +182,10 @@ export class Recorder {
     return taken;
   }
 
-  /** Gives the memory of an epoch back that was empty when it was taken. Should anything come for it yet, it is made anew. */
+  /**
+   * Gives the memory of an epoch back that was empty when it was taken. Should anything come for it yet, it is made
+   * anew.
+   */
   release(epoch: number): void {
     const first = epoch * this.#count;
     for (let slot = first; slot < first + this.#count; slot++) if (slot in this.#series) this.#series[slot] = undefined;
@@ -199,7 +203,7 @@ export class Recorder {
   }
 }
 
-/** Of one that ended before its user would have left. */
+/** Records a response that was whole before its user would have left. */
 function recordImpatient(series: IntervalSeries, { stream, dueAt }: Exchange): void {
   if (stream === null) return;
   series.streams ??= new IntervalStreams();
@@ -207,7 +211,9 @@ function recordImpatient(series: IntervalSeries, { stream, dueAt }: Exchange): v
   if (stream.pieces > 0) series.times.timeToFirstToken.record(stream.firstAt - dueAt);
 }
 
-/** Of a stream that was given up, or left by its user, the first token is known, or that it had not come yet. */
+/**
+ * Records a stream that was given up, or that its user left: when its first token came, or how long it had not come.
+ */
 function recordGivenUp(times: IntervalSeries['times'], { stream, dueAt, doneAt }: Exchange): void {
   if (stream !== null && stream.pieces > 0) times.timeToFirstToken.record(stream.firstAt - dueAt);
   else times.waitedForFirstToken.record(doneAt - dueAt);

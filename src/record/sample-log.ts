@@ -1,3 +1,4 @@
+/** Single requests of a thread, for those who want every one of them. */
 import type { Exchange } from '../core/exchange.ts';
 import { SAMPLE_FIELDS, type SampleBatch, type SampleWish } from '../core/request-samples.ts';
 

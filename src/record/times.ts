@@ -1,3 +1,4 @@
+/** Histograms of an interval, one for each measure of the table. */
 import type { HistogramData, Times } from '../core/snapshot.ts';
 import { Histogram } from '../stats/histogram.ts';
 
@@ -8,7 +9,7 @@ export function histogramsOf<M extends string>(measures: readonly M[]): Readonly
   return histograms;
 }
 
-/** Those with a sample, which are then empty. */
+/** Takes the histograms that have samples, and empties them. */
 export function takeTimes<M extends string>(histograms: Readonly<Record<M, Histogram>>): Times<M> {
   const times: { [K in M]?: HistogramData } = {};
   for (const measure of Object.keys(histograms) as M[]) {

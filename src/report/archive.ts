@@ -1,3 +1,4 @@
+/** Gathers every interval of a run, small enough to go with its report. */
 import { deflateRawSync } from 'node:zlib';
 import { CARRIED_MEASURES } from '../core/measures.ts';
 import type { FailureResult, TimelinePoint } from '../core/result.ts';
@@ -16,7 +17,7 @@ const MOST = 1_200;
 const LEVEL_SLOT = 1_020_000;
 /** Fewer slots than this are no help to anybody who looks for a moment. */
 const FEWEST = 30;
-/** Of the parts of the time, this many are carried where there is no room for all. */
+/** So many parts of the response time are carried where there is no room for all. */
 const FEW = 3;
 
 /** What came of a slot and is not in it yet. */
@@ -228,7 +229,7 @@ function keyOf(name: string, kind: Pick<FailureCount, 'outcome' | 'status' | 'me
   return `${name}\n${kind.outcome} ${kind.status} ${kind.message}`;
 }
 
-/** Of one request name, all of the warm-up or none of it. */
+/** The sum of parts of one request name, which are all of the warm-up, or none is. */
 function summed(parts: readonly [Part, ...Part[]]): Part {
   const [{ name, warm }] = parts;
   const sum = zeroCounts();

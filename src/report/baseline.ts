@@ -1,3 +1,4 @@
+/** Reads and writes the file of a baseline. */
 import * as z from 'zod';
 import type { MetricName, RunFigures } from '../core/comparison.ts';
 import { RampartError } from '../core/errors.ts';

@@ -1,7 +1,6 @@
+/** The documented shape of `result.json.breakingPoint`: the types of `core/breaking-point`, in words. */
 import * as z from 'zod';
 import { amount, count, maybe, type TimeUnit, text } from './schema-fields.ts';
-
-/** The documented shape of `result.json.breakingPoint`: the types of `core/breaking-point`, in words. */
 
 const interval = () => z.tuple([z.number().nonnegative(), z.number().nonnegative().nullable()]);
 

@@ -1,7 +1,6 @@
+/** The documented shape of `result.json.changes`: the types of `core/command`, in words. */
 import * as z from 'zod';
 import { amount, type TimeUnit } from './schema-fields.ts';
-
-/** The documented shape of `result.json.changes`: the types of `core/command`, in words. */
 
 /** @param unit of times: a journal has µs. */
 export function changesSchemaIn(unit: TimeUnit) {

@@ -1,8 +1,7 @@
+/** How a comparison is said, in every output. */
 import { FEWEST as FEWEST_RUNS } from '../analyze/compare/comparison.ts';
 import { counted, formatClock, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
 import type { ChangeVerdict, Comparison, MetricChange } from '../core/comparison.ts';
-
-/** How a comparison is said, in every output. */
 
 export const CHANGE_SYMBOLS: Readonly<Record<ChangeVerdict, string>> = {
   regression: '■',

@@ -23,7 +23,7 @@ export function changesSvg(comparison: Comparison): string {
   const shown = shownChanges(comparison);
   const { margin } = comparison;
   const ends = shown.flatMap(({ interval }) => interval);
-  // Of an interval that is hardly bounded enough is seen at its end.
+  // An interval that is hardly bounded may leave the picture: its one end says enough.
   const reach = Math.min(2, 1.15 * Math.max(2 * margin, ...ends.map(Math.abs)));
   const bottom = TOP + ROW * shown.length;
   const clipped = (share: number): number => Math.max(-reach, Math.min(reach, share));
@@ -141,7 +141,7 @@ function svg(height: number, label: string, parts: readonly string[]): string {
   return `<svg viewBox="0 0 ${WIDTH} ${figure(height)}" role="img" aria-label="${escapeHtml(label)}">${parts.join('')}</svg>`;
 }
 
-/** Of an axis that reaches so far to both sides: at most five ticks to each. */
+/** Distance of the ticks on an axis that reaches so far to both sides: at most five ticks to each. */
 function stepOf(reach: number): number {
   const unit = 10 ** Math.floor(Math.log10(reach / 2));
   return ([1, 2, 5, 10].find((times) => reach / (times * unit) <= 4) ?? 10) * unit;

@@ -1,3 +1,4 @@
+/** A comparison for the terminal, as JSON, and in Markdown. */
 import type { Comparison } from '../core/comparison.ts';
 import { CHANGE_INKS, changesMarkdown, changesTable } from './changes-table.ts';
 import { CHANGE_SYMBOLS, comparisonSentence, methodSentence } from './comparison-phrases.ts';

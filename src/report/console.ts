@@ -1,3 +1,4 @@
+/** The live view in a terminal: a block that is drawn again in place, or a line per interval in a log. */
 import { agentsLine } from '../analyze/agents-line.ts';
 import { RunFold } from '../analyze/fold.ts';
 import { prospectOf } from '../analyze/prospect.ts';
@@ -13,7 +14,7 @@ import { printable, renderLine, type Span, wrap } from './terminal.ts';
 
 export interface ConsoleOptions {
   readonly plan: Plan;
-  /** To standard error, as a rule: standard output is the result's. */
+  /** Writes to standard error, as a rule: standard output is for the result. */
   readonly write: (text: string) => void;
   /** Asked before each drawing, so a getter follows a window that is resized. */
   readonly columns: number;
@@ -28,7 +29,7 @@ const ERASE_LINE_END = '\u001B[K';
 const ERASE_BELOW = '\u001B[J';
 const cursorUp = (rows: number): string => (rows > 0 ? `\u001B[${rows}A` : '');
 
-/** Of a search, µs. */
+/** A search draws no more often than this, µs. */
 const BETWEEN_DRAWINGS = 150_000;
 
 /** In the first seconds a log line each second, later one in so many. */
@@ -37,7 +38,7 @@ const THINNED_SECONDS = 5;
 
 /**
  * The live view: a sink that says how the run goes, in a block that redraws in place, or in plain lines. A plain line is
- * written when its interval is complete: an answer due in another phase may still be counted in it until then.
+ * written when its interval is complete: a response due in another phase may still be counted in it until then.
  */
 export class ConsoleView implements RunSink {
   readonly #options: ConsoleOptions;
@@ -50,7 +51,7 @@ export class ConsoleView implements RunSink {
   readonly #failures = new Map<string, number>();
   /** How many lines on the screen the next drawing replaces. */
   #drawn = 0;
-  /** Of a search: the end of the interval that was drawn last, µs. */
+  /** Where the interval that a search drew last ends, µs. */
   #drawnAt = 0;
   readonly #judged: LevelResult[] = [];
   #told = false;

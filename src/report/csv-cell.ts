@@ -1,3 +1,4 @@
+/** A cell of a table as CSV has it, made harmless for whoever opens the file. */
 export type CsvCell = string | number | boolean | null;
 
 /**

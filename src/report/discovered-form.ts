@@ -1,8 +1,7 @@
+/** What the start form shows of a discovery, and what its fields hold then. */
 import type { Secrets } from '../core/secret.ts';
 import type { Discovery } from '../discover/discover.ts';
 import { cacheLines, discoveryText, shown } from './discovery.ts';
-
-/** What the start form shows of a discovery, and what its fields hold then. */
 
 interface DiscoveredForm {
   readonly good: boolean;

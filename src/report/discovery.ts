@@ -1,3 +1,4 @@
+/** What was found out about a target, in words; and what to do where it was not enough. */
 import { formatBytes, formatMs } from '../analyze/wording.ts';
 import { RampartError } from '../core/errors.ts';
 import { MASK, type Secrets } from '../core/secret.ts';

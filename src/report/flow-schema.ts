@@ -1,8 +1,7 @@
+/** The documented shape of what a virtual user goes through. */
 import * as z from 'zod';
 import { thinkTime } from './load-schema.ts';
 import { count, type TimeUnit, text } from './schema-fields.ts';
-
-/** The documented shape of what a virtual user goes through. */
 
 const stepKind = <Kind extends string>(kind: Kind) => z.literal(kind).describe('What the step is.');
 

@@ -1,14 +1,13 @@
+/** Requests that met all their limits at once, as every output tells of them. */
 import { counted, formatCount, formatInterval, formatRate, formatShare } from '../analyze/wording.ts';
 import type { GoodputResult, RunResult } from '../core/result.ts';
-
-/** Requests that met all their limits at once, as every output tells of them. */
 
 /** `96.2 %`, or a dash. */
 export const goodputShare = ({ share }: GoodputResult): string => (share === null ? '–' : formatShare(share));
 
 /** `Goodput 96.2 % (95.1 % to 97.0 %), 48.1/s: 962 of 1,000 requests met ttft<300ms and tpot<40ms at once.`; '': not asked for. */
 export function goodputSentence({ goodput, plan, breakingPoint }: RunResult): string {
-  // Of a search its levels tell it.
+  // A search tells it level by level.
   if (goodput === undefined || plan.goodput === undefined || breakingPoint !== undefined) return '';
   const { good, judged, open = 0, share, ci95, perSec } = goodput;
   const range = ci95 === undefined || share === null ? '' : ` (${formatInterval(ci95, share, 'share')})`;

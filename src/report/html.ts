@@ -1,3 +1,4 @@
+/** The report of a run as one HTML file. */
 import type { RunResult } from '../core/result.ts';
 import { IntervalArchive } from './archive.ts';
 import { agentsTable, regionsTable } from './html/agents.ts';

@@ -1,3 +1,4 @@
+/** Writes `result.json`, in an order that stays. */
 import { breakingPointInMillis, changeInMillis, type InMillis, planInMillis } from '../core/in-millis.ts';
 import type { RunResult } from '../core/result.ts';
 import { inertJson } from './html/escape.ts';

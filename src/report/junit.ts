@@ -1,3 +1,4 @@
+/** Writes `junit.xml`. */
 import { headline } from '../analyze/headline.ts';
 import { targetSentences } from '../analyze/target-ratios.ts';
 import { formatMs } from '../analyze/wording.ts';
@@ -22,7 +23,7 @@ const element = (
 /**
  * `junit.xml`, as Jenkins, GitLab and Azure read it: a test case per threshold (failed: a failure; not sure: passed, with a note; undecided, or passed
  * in an invalid or interrupted run: an error, since nothing is known), one for the validity of the measurement, and one for
- * the answer of a search (failed: an SLO fails at every load; an error: no answer). So a run that measured nothing, or
+ * the result of a search (failed: an SLO fails at every load; an error: no result). So a run that measured nothing, or
  * was cut off, is never green.
  */
 export function toJunitXml(result: RunResult): string {

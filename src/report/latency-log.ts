@@ -1,3 +1,4 @@
+/** Gathers response times for `latency.hlog`. */
 import { type IntervalSnapshot, timesOf } from '../core/snapshot.ts';
 import { toSeconds } from '../core/units.ts';
 import type { HlogInterval } from '../stats/hlog.ts';
@@ -17,7 +18,7 @@ export class LatencyLog {
   #most = MOST;
   /** Intervals to a line. */
   #width = 1;
-  /** Of each tag, those that do not fill a line yet. */
+  /** For each tag, the intervals that do not fill a line yet. */
   readonly #open = new Map<string, HlogInterval[]>();
 
   add({ startAt, endAt, phase, series }: IntervalSnapshot): void {
@@ -47,7 +48,7 @@ export class LatencyLog {
 
   #widen(): void {
     const wider: Line[] = [];
-    /** Of each tag, the place of a line that has no partner yet. */
+    /** For each tag, the place of a line that has no partner yet. */
     const single = new Map<string, number>();
     for (const line of this.#lines) {
       const place = single.get(line.tag);
@@ -59,7 +60,7 @@ export class LatencyLog {
     }
     this.#lines = wider;
     this.#width *= 2;
-    // Of many names with few lines each nothing is won.
+    // With many names of few lines each, merging wins nothing: then more lines are let be.
     this.#most = Math.max(MOST, 2 * wider.length);
   }
 }

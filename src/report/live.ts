@@ -1,3 +1,4 @@
+/** A run under way in words: the block of the live view, and the lines of a log. */
 import { counted, formatClock, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
 import type { Ending } from '../core/event.ts';
 import { durationOf, isEndless, type Plan, type Stage, stagesOf } from '../core/plan.ts';
@@ -147,7 +148,7 @@ const ENDINGS: Readonly<Record<Ending, string>> = {
 
 /** What is left in the terminal when the run is over: one line, of all of it, whatever was taken out of the statistics. */
 export function closingLine(timeline: readonly TimelinePoint[], ending: Ending): string {
-  // Not since the reset alone: answers to requests from before it come after it, and there would be more of them than sent.
+  // Not since the reset alone: responses to requests from before it come after it, and there would be more of them than sent.
   const { sent, ok, failed } = countsOf(timeline);
   const counts = `${counted(sent, 'request')} sent, ${formatCount(ok)} ok, ${formatCount(failed)} failed`;
   return `${ENDINGS[ending]} after ${formatClock(timeline.at(-1)?.t ?? 0)}: ${counts}.`;

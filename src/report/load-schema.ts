@@ -1,8 +1,7 @@
+/** The documented shape of a plan's load. */
 import * as z from 'zod';
 import { ARRIVALS } from './breaking-point-schema.ts';
 import { amount, count, type TimeUnit, text } from './schema-fields.ts';
-
-/** The documented shape of a plan's load. */
 
 const stage = (unit: TimeUnit, of: string) =>
   z.strictObject({

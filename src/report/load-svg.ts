@@ -1,3 +1,4 @@
+/** Pictures over the load, as SVG. */
 import type { LevelVerdict } from '../core/breaking-point.ts';
 import { tickLabel, ticksOf } from './client/axis.ts';
 import {

@@ -1,3 +1,4 @@
+/** Writes `summary.md`. */
 import { headline } from '../analyze/headline.ts';
 import { targetSentences } from '../analyze/target-ratios.ts';
 import { formatCount, formatMs } from '../analyze/wording.ts';

@@ -1,3 +1,4 @@
+/** Pictures of several runs over each other, as SVG, and the shapes that tell the runs apart. */
 import { ticksOf } from './client/axis.ts';
 import { DASHES, outlineOf, SHAPES } from './client/overlay/look.ts';
 import { describeOverlay, labelsOf, type OverlayPicture, type Trace, thinnedTrace } from './client/overlay/pictures.ts';

@@ -1,3 +1,4 @@
+/** The page of several runs drawn over each other, as one HTML file. */
 import { inflateRawSync } from 'node:zlib';
 import type { RunResult } from '../core/result.ts';
 import { readArchive } from './client/archive.ts';

@@ -1,3 +1,4 @@
+/** Histograms as an archive has them: two significant digits, one or two bytes a bucket. */
 import type { HistogramData } from '../core/snapshot.ts';
 import { lowestOf as finestOf } from '../stats/histogram.ts';
 import { Reader, timesFrom } from './client/archive.ts';

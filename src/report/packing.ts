@@ -1,3 +1,4 @@
+/** The bytes of an archive, before they are deflated. */
 import { type ArchiveHeader, CELL_COUNTS, type CellCounts, type Extra } from './client/archive.ts';
 import { Times } from './client/buckets.ts';
 import { joinTimes, type PackedTimes, unpackTimes } from './packed-times.ts';
@@ -20,7 +21,7 @@ export interface ArchiveSlot {
   measured: number;
   intervals: number;
   readonly parts: Part[];
-  /** Of all measured requests; the service times are those of the parts. */
+  /** Times of all measured requests; the service times are in the parts. */
   readonly times: Record<Exclude<Extra, 'service'>, PackedTimes>;
 }
 
@@ -70,7 +71,7 @@ export function packedBytes(
   return Buffer.concat([...parts, ...times]);
 }
 
-/** Of all measured requests of the slot. */
+/** Service times of all measured requests of the slot. */
 function serviceOf({ parts }: ArchiveSlot): PackedTimes {
   return joinTimes(parts.filter(({ warm }) => !warm).map(({ service }) => service));
 }

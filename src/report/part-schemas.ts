@@ -1,3 +1,4 @@
+/** Whether parts of events that go into a result unchanged have the documented shape. */
 import type * as z from 'zod';
 import type { RunEvent } from '../core/event.ts';
 import { breakingPointSchemaIn } from './breaking-point-schema.ts';

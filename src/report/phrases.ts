@@ -1,3 +1,4 @@
+/** Signs and sentences that all outputs share. */
 import type { Check } from '../core/result.ts';
 
 /** Shape first, colour second: the same signs in the terminal and in Markdown. */

@@ -1,11 +1,10 @@
+/** The documented shape of a plan, as `result.json` and journals have it: the types of `core/plan`, in words. */
 import * as z from 'zod';
 import { searchPlanSchema } from './breaking-point-schema.ts';
 import { flow } from './flow-schema.ts';
 import { load, thinkTime } from './load-schema.ts';
 import { answerCheck, frameRequest, request } from './request-schema.ts';
 import { amount, count, maybe, type TimeUnit, text } from './schema-fields.ts';
-
-/** The documented shape of a plan, as `result.json` and journals have it: the types of `core/plan`, in words. */
 
 const ofStream = z
   .enum(['ttft', 'tpot', 'itl'])

@@ -1,3 +1,4 @@
+/** What is told of requests before a load, and why none is sent. */
 import { statusHint } from '../analyze/hints.ts';
 import { counted, formatMs } from '../analyze/wording.ts';
 import { RampartError } from '../core/errors.ts';
@@ -17,13 +18,13 @@ const TELLING = ['allow', 'content-type', 'location', 'www-authenticate', 'retry
 
 const ANYWAY = '--no-preflight sends the load all the same.';
 
-/** What is told of a first request that was answered as the checks want. */
+/** What is told of a first request whose response is as the checks want. */
 export function preflightLine({ status, responseMs, connectMs }: SingleResponse): string {
   const connect = connectMs > 0 ? `, ${formatMs(connectMs)} of it to connect` : '';
   return `Preflight: HTTP ${status} after ${formatMs(responseMs)}${connect}; this request is not counted`;
 }
 
-/** The same of several requests, one of each. */
+/** What is told of several first requests, one of each. */
 export function preflightLines(responses: readonly SingleResponse[]): string {
   const [first] = responses;
   if (first !== undefined && responses.length === 1) return preflightLine(first);
@@ -36,7 +37,7 @@ export function responseLine({ request, status, responseMs, bodyBytes }: SingleR
   return `${printable(secrets.maskAddresses(request))}: HTTP ${status} after ${formatMs(responseMs)}, a body of ${bodyBytes} bytes`;
 }
 
-/** The same of a request that was not sent. */
+/** What is told of a request that was not tried. */
 export const untriedLine = (request: string, secrets: Secrets): string =>
   `${printable(secrets.maskAddresses(request))}: not sent: no flow came to it, by its weights and by what responses gave`;
 
@@ -76,7 +77,7 @@ export function streamRefusal(
   );
 }
 
-/** What is told of a set-up that was answered as it is to be. */
+/** What is told of a set-up whose responses are as they are to be. */
 export function setupLine(
   attempted: readonly { readonly response: SingleResponse; readonly attempts: number }[],
 ): string {

@@ -1,3 +1,4 @@
+/** The rows of the table of requests, in text: the terminal, Markdown and the report draw them. */
 import { percentileIn, successesDiffer } from '../analyze/percentiles.ts';
 import { formatCount, formatRange, formatRate, formatShare, formatTime } from '../analyze/wording.ts';
 import type { LatencySummary, PercentileName, RunResult, SeriesResult } from '../core/result.ts';
@@ -55,7 +56,7 @@ export interface Whole<Part> {
   readonly part: Part;
 }
 
-/** Of a result, or of an interval. */
+/** Groups, flows and regions of a result or of an interval, one list. */
 export const wholesOf = <Part>({ groups = {}, flows = {}, regions = {} }: Wholes<Part>): readonly Whole<Part>[] => [
   ...Object.entries(groups).map(([name, part]): Whole<Part> => ({ kind: 'group', name, part })),
   ...Object.entries(flows).map(([name, part]): Whole<Part> => ({ kind: 'flow', name, part })),

@@ -1,7 +1,6 @@
+/** The documented shape of a request: what is sent, checked and captured. */
 import * as z from 'zod';
 import { amount, count, type TimeUnit, text } from './schema-fields.ts';
-
-/** The documented shape of a request: what is sent, checked and captured. */
 
 const checkKind = <Kind extends string>(kind: Kind) => z.literal(kind).describe('What it looks at.');
 

@@ -1,3 +1,4 @@
+/** A run with failures, doubts and thresholds, as events and as a result, for tests of outputs. */
 import { RunFold } from '../analyze/fold.ts';
 import type { Ending, RunEvent } from '../core/event.ts';
 import { planFixture } from '../core/plan.fixture.ts';
@@ -19,7 +20,7 @@ interface FixtureOptions {
   readonly model?: LoadProfile['model'];
   readonly thresholds?: readonly Threshold[];
   readonly ending?: Ending;
-  /** Of the answers that fail, one in fifty. */
+  /** Message of the responses that fail, one in fifty. */
   readonly message?: string;
   readonly names?: readonly string[];
   /** Requests per second and name. */

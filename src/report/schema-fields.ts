@@ -1,6 +1,5 @@
-import * as z from 'zod';
-
 /** What fields of the documented formats are made of: a kind, and what it means. */
+import * as z from 'zod';
 
 export type TimeUnit = 'µs' | 'ms';
 

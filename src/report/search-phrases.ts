@@ -1,3 +1,4 @@
+/** How a search is said: the same in the terminal, in Markdown and in the report. */
 import { counted, formatClock, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
 import type {
   BreakingPoint,
@@ -10,8 +11,6 @@ import type {
   LoadUnit,
 } from '../core/breaking-point.ts';
 import type { RunResult } from '../core/result.ts';
-
-/** How a search is said: the same in the terminal, in Markdown and in the report. */
 
 /** Shape first, colour second. What drifts is as undecided as what was too short. */
 export const VERDICT_SIGNS: Readonly<Record<LevelVerdict, string>> = {
@@ -64,7 +63,7 @@ export function shownCriterion(level: LevelResult, criterion: string | null = nu
   );
 }
 
-/** The highest level on the searched axis that the answer rests on and that passed, not above the answer; null: none did. */
+/** The highest level on the searched axis that the result rests on and that passed, not above the result; null: none did. */
 export function levelJustPassed({ levels, unit, estimate }: BreakingPoint): LevelResult | null {
   const model = unit === 'vus' ? 'closed' : 'open';
   const of = ({ load }: LevelResult): number => (load.model === 'closed' ? load.vus : load.ratePerSec);
@@ -113,7 +112,7 @@ function tierRows({ tiers = [], unit }: BreakingPoint): LimitRow[] {
   }));
 }
 
-/** The figures of the answer, for an engineer. What is not known is a dash with the reason in the note. */
+/** The figures of the result, for an engineer. What is not known is a dash with the reason in the note. */
 export function limitRows(found: BreakingPoint): LimitRow[] {
   const { unit, estimate, interval, capacity, errorLimit, knee, usersAtLimit, criterion, status, idleMs } = found;
   const achieved = found.levels.some(({ requestsPerSec }) => requestsPerSec !== undefined) ? 'flows/s' : 'req/s';

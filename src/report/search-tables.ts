@@ -1,3 +1,4 @@
+/** Tables of a search for the terminal. */
 import type { BreakingPoint, LevelResult } from '../core/breaking-point.ts';
 import {
   achievedFigure,
@@ -17,7 +18,7 @@ import { cellsOf, clip, printable } from './terminal.ts';
 const SHORTEST_REASON = 28;
 const GAP = 2;
 
-/** The figures of the answer, as a table for the terminal. */
+/** The figures of the result, as a table for the terminal. */
 export function limitsTable(found: BreakingPoint, columns: number, colour: boolean): string {
   const head: Column[] = [
     { heading: 'Limits', align: 'left' },

@@ -1,3 +1,8 @@
+/**
+ * A search of a made-up target in virtual time, the same every time: one server, exponential service times of 5 ms, at
+ * most `PLACES` requests in it, beyond that HTTP 503. Under p95 < 250 ms theory says about
+ * 189/s: 200 − ln 20 / 0.25 = 188.0/s for M/M/1, a little more where the longest queues are cut off.
+ */
 import { RunFold } from '../analyze/fold.ts';
 import { Search } from '../analyze/search/controller.ts';
 import { observe, type SearchStep } from '../analyze/search/observation.ts';
@@ -9,12 +14,6 @@ import type { IntervalSnapshot, Phase } from '../core/snapshot.ts';
 import { bytes, count, type Micros, micros, millis, seconds } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { fixtureEvents, fixturePlan } from './result.fixture.ts';
-
-/**
- * A search of a made-up target in virtual time, the same every time: one server, exponential service times of 5 ms, at
- * most `PLACES` requests in it, beyond that HTTP 503. Under p95 < 250 ms theory says about
- * 189/s: 200 − ln 20 / 0.25 = 188.0/s for M/M/1, a little more where the longest queues are cut off.
- */
 
 const PLACES = 80;
 const SERVICE = 0.005;

@@ -1,3 +1,4 @@
+/** A growing list of which the old part lies deflated. */
 import { deserialize, serialize } from 'node:v8';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 

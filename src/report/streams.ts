@@ -1,8 +1,7 @@
+/** Streamed responses, as every table tells of them. */
 import { counted, formatCount, formatRate } from '../analyze/wording.ts';
 import { MEASURES } from '../core/measures.ts';
 import type { LatencySummary, RunResult, StreamResult } from '../core/result.ts';
-
-/** Streamed responses, as every table tells of them. */
 
 const ROWS = ['timeToFirstToken', 'interTokenLatency', 'timePerOutputToken', 'longestGap'] as const;
 

@@ -1,14 +1,14 @@
+/**
+ * The summary in a person's own words: a text with {{places}} of result.json, each with the way to write it:
+ * {{latency.response.p95 ms}}, {{series."POST /predict".totals.ok count}}. {{{{ stands for two braces that are meant as
+ * such.
+ */
 import { headline } from '../analyze/headline.ts';
 import { formatBytes, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
 import { RampartError } from '../core/errors.ts';
 import type { RunResult } from '../core/result.ts';
 import { RESULT_PARTS, resultInMillis } from './json.ts';
 import { printable } from './terminal.ts';
-
-/*
- * The summary in a person's own words: a text with {{places}} of result.json, each with the way to write it:
- * {{latency.response.p95 ms}}, {{series."POST /predict".totals.ok count}}. {{{{ stands for two braces that are meant as such.
- */
 
 const WAYS = {
   ms: formatMs,

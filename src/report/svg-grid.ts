@@ -1,3 +1,4 @@
+/** What drawings in SVG share: how a place is written, and the lines of a grid. */
 import { tickLabel } from './client/axis.ts';
 
 /** As a drawing writes a place: three significant digits would do; a tenth of a pixel is finer. */

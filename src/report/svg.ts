@@ -1,3 +1,4 @@
+/** Pictures over time, as SVG: what the report shows without a script. */
 import { clockLabel, ticksOf } from './client/axis.ts';
 import { describe, type Line, labelsFrom, type Picture, placed, standsAlone, thinned } from './client/picture.ts';
 import { escapeHtml } from './html/escape.ts';
@@ -9,7 +10,7 @@ const LEFT = 46;
 const RIGHT = 18;
 const TOP = 8;
 const BOTTOM = 27;
-/** Of each the lowest and highest values are drawn, if there are many. */
+/** Where there are many points, the lowest and highest of each of so many stretches are drawn. */
 const STRETCHES = 80;
 /** About the width of a letter at the size of labels: the drawing is made where nothing can be measured. */
 const LETTER = 6.2;

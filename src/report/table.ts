@@ -1,3 +1,4 @@
+/** Tables for a terminal, fitted to its width. */
 import CliTable from 'cli-table3';
 import { cellsOf, clip, type Ink, paint } from './terminal.ts';
 

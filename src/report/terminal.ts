@@ -1,3 +1,4 @@
+/** Text for a terminal: inks, widths, cutting and wrapping, and nothing that could move its cursor. */
 import { styleText } from 'node:util';
 
 /** Colours mean the same here as in the report: achieved green, failed red, p50 orange, p95 violet, users blue, offered grey. */

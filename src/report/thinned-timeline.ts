@@ -1,3 +1,4 @@
+/** The timeline of a long run, thinned for its pictures. */
 import type { TimelinePoint } from '../core/result.ts';
 import { Times } from './client/buckets.ts';
 import { type PackedTimes, unpackTimes } from './packed-times.ts';
@@ -49,7 +50,7 @@ function pointOf(points: readonly [TimelinePoint, ...TimelinePoint[]], { parts, 
   };
 }
 
-/** Of streams: the worst of the intervals, since a point has their quantiles only. */
+/** Times of streams: the worst of the intervals, since a point has quantiles only, which cannot be merged. */
 function streamed(points: readonly TimelinePoint[]): Partial<TimelinePoint> {
   const fields = ['ttftP50', 'ttftP95', 'itlP50', 'itlP99'] as const;
   const worst = fields.flatMap((field) => {

@@ -1,3 +1,4 @@
+/** Chooses the engine of a plan, our own or autocannon, and loads no other. */
 import type { Plan } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
 import { type CreateDriver, ownEngineFor } from '../drivers/own.ts';

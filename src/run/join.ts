@@ -1,3 +1,4 @@
+/** Snapshots of several segments on one grid: an interval goes out once all segments have passed its end. */
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { intervalKey, merge } from './merge.ts';
 

@@ -1,3 +1,4 @@
+/** The streams of several makers of a load as one, up to the end of the last. */
 import type { Commanded, Commands } from '../core/command.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { Joiner } from './join.ts';
@@ -8,7 +9,9 @@ export interface Stoppable extends Commanded {
   stop(): void;
 }
 
-/** What several makers of a load tell, as one stream: it ends once all of them have, with the reason where one is known. */
+/**
+ * What several makers of a load tell, as one stream: it ends once all of them have, with the reason where one is known.
+ */
 export class JoinedSnapshots {
   readonly #queue = new Queue<IntervalSnapshot>();
   readonly #joiner: Joiner;
@@ -55,7 +58,10 @@ export class JoinedSnapshots {
     this.#queue.fail(this.#failure);
   }
 
-  /** To the end of the drain; once. `maker` is stopped with the signal, and carries commands out meanwhile. */
+  /**
+   * Reads to the end of the drain; it can be read once. The signal stops `maker`, which carries commands out until
+   * then.
+   */
   async *read(
     maker: Stoppable,
     signal: AbortSignal,

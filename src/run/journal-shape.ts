@@ -1,11 +1,10 @@
-import { OUTCOMES } from '../core/sample.ts';
-import { FINISHES } from '../core/streamed.ts';
-import { bucketOf, HIGHEST } from '../stats/histogram.ts';
-
 /**
  * What lines of a journal must be like. A journal may be damaged, or from somebody else: what is read from it goes into sums,
  * array lengths and dates. Fields that are not known are let through. Written by hand, since it looks at millions of numbers.
  */
+import { OUTCOMES } from '../core/sample.ts';
+import { FINISHES } from '../core/streamed.ts';
+import { bucketOf, HIGHEST } from '../stats/histogram.ts';
 
 /** What is wrong, behind the path of the field: `.snapshot.endAt: must be a number from 0 up, is "x"`; null: nothing. */
 export type Check = (value: unknown) => string | null;

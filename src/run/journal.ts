@@ -1,3 +1,4 @@
+/** Writes a run's events to disk as they come, and reads them again, also where the run broke off. */
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import { upgraded } from './journal-format-1.ts';
@@ -24,7 +25,7 @@ export class Journal implements RunSink {
   }
 }
 
-/** Those of format 1 are brought into the present form. */
+/** Formats that can be read; journals of format 1 are brought into the present form. */
 const FORMATS: readonly unknown[] = [1, 2];
 /** A longer line is none of a journal: a file without line breaks must not fill the memory. */
 const LONGEST_LINE = 64 * 1024 * 1024;

@@ -1,3 +1,4 @@
+/** The source that makes load in the calling event loop: for tests, and inside every thread. */
 import type { Clock, LoadSource } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
 import { SegmentRunner } from './segment-runner.ts';

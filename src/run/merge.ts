@@ -166,7 +166,7 @@ function joinGenerators(parts: readonly GeneratorSnapshot[]): GeneratorSnapshot 
   };
 }
 
-/** Of what is only there where it is more than nothing. */
+/** The sum of a count that is absent where it is 0; absent itself where the sum is. */
 function sumOf<K extends string>(key: K, parts: readonly { readonly [P in K]?: number }[]): { [P in K]?: number } {
   const sum = parts.reduce((total, part) => total + (part[key] ?? 0), 0);
   return sum > 0 ? ({ [key]: sum } as { [P in K]?: number }) : {};

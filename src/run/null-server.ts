@@ -1,3 +1,4 @@
+/** The entry of a thread with a server that does nothing: what the generator measures against it is itself. */
 import { type AddressInfo, createServer } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Micros } from '../core/units.ts';
@@ -5,20 +6,20 @@ import { SystemClock } from '../load/clock.ts';
 import type { NullServer } from './protocol.ts';
 
 /**
- * The entry of a thread that serves nothing: the same answer to every request, without looking at it. What a generator
+ * The entry of a thread that serves nothing: the same response to every request, without looking at it. What a generator
  * measures against it is the generator. Requests of a connection must all be as long as its first, and come one by one.
  */
-const { answerBytes, delay } = workerData as NullServer;
+const { responseBytes, delay } = workerData as NullServer;
 const port = parentPort;
 if (port === null) throw new Error('this file is the entry of a worker thread');
 
 const head = (length: number): string =>
   `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
-const bodyBytes = Math.max(2, answerBytes - head(answerBytes).length);
-const answer = Buffer.from(head(bodyBytes) + '0'.repeat(bodyBytes));
+const bodyBytes = Math.max(2, responseBytes - head(responseBytes).length);
+const response = Buffer.from(head(bodyBytes) + '0'.repeat(bodyBytes));
 const clock = new SystemClock();
 
-/** The delay differs by up to this share, so that connections do not fall into step: then their answers would come in bursts,
+/** The delay differs by up to this share, so that connections do not fall into step: then their responses would come in bursts,
  * and the last of a burst waits for what the generator does with the others. */
 const SPREAD = 0.1;
 /** Multiples of it fill the unit interval evenly. */
@@ -32,7 +33,7 @@ const server = createServer({ noDelay: true }, (socket) => {
   let seen = 0;
   let text = '';
   const reply = (): void => {
-    socket.write(answer);
+    socket.write(response);
   };
   socket.on('error', () => {});
   socket.on('data', (piece) => {

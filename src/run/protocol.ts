@@ -1,3 +1,4 @@
+/** What the main thread and a load thread say to each other. */
 import type { LoadChange } from '../core/command.ts';
 import type { Plan } from '../core/plan.ts';
 import type { SampleBatch, SampleWish } from '../core/request-samples.ts';
@@ -31,8 +32,8 @@ export type FromThread =
 
 /** What a null server's thread is born with; it posts its port. */
 export interface NullServer {
-  /** Of the whole answer, about. */
-  readonly answerBytes: number;
-  /** It answers about so long after a request (a tenth more or less); 0: at once. */
+  /** About how many bytes a whole response has. */
+  readonly responseBytes: number;
+  /** It responds about so long after a request (a tenth more or less); 0: at once. */
   readonly delay: Micros;
 }

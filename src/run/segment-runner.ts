@@ -1,3 +1,4 @@
+/** What a load thread does: prepares a segment of a plan, starts it when told to, and posts its snapshots. */
 import type { Clock } from '../core/ports.ts';
 import { Http1Driver } from '../drivers/http1/driver.ts';
 import { measureConnect } from '../drivers/reach.ts';

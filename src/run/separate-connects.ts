@@ -1,3 +1,4 @@
+/** Connections that a probe opens for themselves at its end, to tell what opening one costs. */
 import type { Micros } from '../core/units.ts';
 
 /** So many show the median within a few per cent. */

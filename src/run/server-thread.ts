@@ -1,3 +1,4 @@
+/** Starts a server in a thread of its own and waits for its port. */
 import { Worker } from 'node:worker_threads';
 
 /** A server in a thread of its own. */

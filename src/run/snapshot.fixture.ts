@@ -1,8 +1,7 @@
+/** Made-up snapshots of one source, for the tests of this folder. */
 import { type IntervalSnapshot, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import { type Bytes, count, micros } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
-
-/** Made-up snapshots of one source, for the tests of this folder. */
 
 export function seriesOf(values: readonly number[]): SeriesSnapshot {
   const response = new Histogram();

@@ -16,7 +16,7 @@ export function named(snapshot: IntervalSnapshot, name: string): IntervalSnapsho
   return { ...snapshot, generator: { ...generator, threads: threads ?? [accountOf(generator, snapshot.load, name)] } };
 }
 
-/** The same of an agent: each account says whose it is, too. */
+/** Names an agent's threads, and says of each account which agent it is of. */
 export function namedAgent(snapshot: IntervalSnapshot, name: string): IntervalSnapshot {
   const { generator, ...rest } = named(snapshot, `agent ${name}`);
   if (generator === undefined) return rest;

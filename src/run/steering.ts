@@ -1,3 +1,4 @@
+/** The way of a person's commands into a run under way, and of their outcomes back. */
 import type { Commanded, CommandReply, Commands, LoadChange, LoadCommand } from '../core/command.ts';
 import { type LoadProfile, type Plan, stagesOf, valueAt } from '../core/plan.ts';
 import type { Micros } from '../core/units.ts';

@@ -1,3 +1,4 @@
+/** The source that makes load in worker threads, which stay warm from plan to plan. */
 import { Worker } from 'node:worker_threads';
 import type { Clock, LoadSource } from '../core/ports.ts';
 import type { SampleBatch, SampleWish } from '../core/request-samples.ts';

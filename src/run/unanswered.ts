@@ -1,8 +1,11 @@
+/** Requests that were under way when a run broke off, so that its counts still add up. */
 import { unjudgedIn } from '../core/sample.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 
-/** What was sent, or begun, in one stretch of the run (its warm-up, or what follows the same reset) and has not ended. */
+/**
+ * What was sent, or begun, in one stretch of the run (its warm-up, or what follows the same reset) and has not ended.
+ */
 interface Open {
   /** The latest snapshot of the stretch. */
   last: IntervalSnapshot;
@@ -14,7 +17,7 @@ interface Open {
 }
 
 const PARTS = ['series', 'flows', 'groups', 'regions'] as const;
-/** Those that count requests: what is under way in the others ends as cut. */
+/** The parts that count requests; in the others what is under way ends as cut. */
 const REQUESTS: ReadonlySet<(typeof PARTS)[number]> = new Set(['series', 'regions']);
 
 /**

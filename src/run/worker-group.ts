@@ -1,4 +1,7 @@
-/** What the workers of a source do together: begin at one instant, change and end together, be missed when they are silent. */
+/**
+ * What the workers of a source do together: begin at one instant, change and end together, be missed when they are
+ * silent.
+ */
 import type { CommandReply, Commands, LoadChange, LoadCommand } from '../core/command.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
@@ -14,7 +17,10 @@ import { NeverReady, SourceLost } from './lost.ts';
 import type { FromThread, ToThread } from './protocol.ts';
 import { named, threadName } from './source-names.ts';
 
-/** Between "all are ready" and the common start, or between an order and its instant: enough for it to reach every thread. */
+/**
+ * Between "all are ready" and the common start, or between an order and its instant: enough for it to reach every
+ * thread.
+ */
 const HEAD_START = millis(20);
 const READY_WITHIN = seconds(20);
 /** A thread that is silent for so many of our seconds does not measure any more: it hangs. */
@@ -33,7 +39,10 @@ export class WorkerGroup implements Stoppable {
   readonly #clock: Clock;
   readonly #workers: readonly SegmentWorker[];
   readonly #patience: unknown;
-  /** Of each thread, our seconds since its last word. Not by the clock: where this thread stood still as well, none passed. */
+  /**
+   * For each thread, how many of this thread's own seconds have passed since its last word. The clock is not asked: if
+   * this thread stood still too, it must not blame the others.
+   */
   readonly #silent: number[];
   #watch: unknown = null;
   #waitingFor: number;

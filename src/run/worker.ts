@@ -1,3 +1,4 @@
+/** The entry of a load thread. */
 import { parentPort } from 'node:worker_threads';
 import { SystemClock } from '../load/clock.ts';
 import type { ToThread } from './protocol.ts';

@@ -1,3 +1,4 @@
+/** Ends the load of a run where `plan.abortOn` says so. */
 import { AbortWatch } from '../analyze/abort-watch.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';

@@ -1,3 +1,4 @@
+/** The files that a run leaves: result, report, tables, each written from what was gathered of the stream. */
 import { fileURLToPath } from 'node:url';
 import { RunFold } from '../analyze/fold.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';

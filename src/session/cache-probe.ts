@@ -17,11 +17,11 @@ import { askerOf } from './discovery.ts';
 
 /** Response times of one turn, ms. */
 export interface Turn {
-  /** Of a body that was never sent before. */
+  /** Response time to a body that was never sent before. */
   readonly unseen: number;
-  /** Of the same body once more. */
+  /** Response time to that body, sent again. */
   readonly again: number;
-  /** Of the body that every turn has. */
+  /** Response time to the body that every turn sends. */
   readonly same: number;
 }
 
@@ -41,7 +41,7 @@ const FIRST_TURNS = 5;
 const SIGN_OF_ONE = 1.25;
 /** All turns together, ms. */
 const PATIENCE = 12_000;
-/** Of the response that was accepted, ms: it may have been the first of a cold target. */
+/** How slow the accepted response may have been, ms. The limit is generous: it may have been a cold target's first. */
 const SLOWEST = 1_000;
 /** Standard deviations, and a chance: each would be a false alarm in ten thousand. */
 const LEAST_SCORE = 3.72;
@@ -67,7 +67,7 @@ export function findingOf(turns: readonly Turn[]): CacheFinding | null {
   return { cached, turns: turns.length, unseenMs, repeatedMs };
 }
 
-/** Of a target whose first turns show so little that the rest would be sent in vain; null: go on. */
+/** What is found where the first turns show so little that the others would be sent in vain; null: go on. */
 export function plainOf(turns: readonly Turn[]): CacheFinding | null {
   if (turns.length !== FIRST_TURNS) return null;
   const unseenMs = medianOf(turns.map((turn) => turn.unseen));
@@ -121,7 +121,8 @@ export async function probeCache(
   { accepted, bodySchema }: Pick<Discovery, 'accepted' | 'bodySchema'>,
   { clock, randomSeed }: Pick<Machine, 'clock' | 'randomSeed'>,
 ): Promise<CacheFinding | null> {
-  // Of a slow target too few requests go into the time; one that streams has no cache that this would see.
+  // A slow target takes too few requests in the time for a finding, and the cache of one that streams would not be seen
+  // by this.
   if (accepted === null || (accepted.reply.ms ?? 0) > SLOWEST) return null;
   // Bodies of an earlier probe may be in the cache still.
   const random = new Random(randomSeed(), 1);

@@ -1,3 +1,4 @@
+/** Discovery within a session: asks a target the way that its load would go, and plans again with what was found. */
 import { Buffer } from 'node:buffer';
 import { requestOnce } from '../client/single.ts';
 import type { Plan, RequestBody, RequestTemplate } from '../core/plan.ts';
@@ -14,7 +15,7 @@ import { isScenario } from '../plan/scenario-source.ts';
 import { readSources, type Sources } from '../plan/sources.ts';
 import { literalText } from '../plan/template.ts';
 
-/** Of a well-known route. */
+/** How long the response of a well-known route is waited for. */
 const GET_PATIENCE = seconds(2);
 /** A model may be cold. */
 const POST_PATIENCE = seconds(30);

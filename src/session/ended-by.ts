@@ -1,3 +1,4 @@
+/** A run's events, with its load ended by the first interval that gives a cause. */
 import type { RunEvent } from '../core/event.ts';
 
 type Interval = Extract<RunEvent, { type: 'interval' }>;

@@ -1,3 +1,4 @@
+/** Ends the load of a run that fails alike from the start. */
 import { FailingStart } from '../analyze/failing-start.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';

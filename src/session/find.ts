@@ -1,3 +1,4 @@
+/** The procedure of a search: runs the levels that `analyze/search` asks for, and tells what came of them. */
 import { Search } from '../analyze/search/controller.ts';
 import { observe, paceOf, type SearchStep } from '../analyze/search/observation.ts';
 import { SETTLING_INTERVALS, Settling, type Sighting, stretchOf } from '../analyze/search/settling.ts';
@@ -52,7 +53,7 @@ export class Find implements Procedure {
 }
 
 /**
- * Everything that happens in a search, on one time axis; at last the answer, also when the run is interrupted or a generator
+ * Everything that happens in a search, on one time axis; at last the result, also when the run is interrupted or a generator
  * thread is lost.
  */
 async function* searchEvents(

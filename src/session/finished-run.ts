@@ -1,3 +1,4 @@
+/** A run that has been, read from its folder or its journal. */
 import { dirname, join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';

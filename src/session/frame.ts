@@ -1,3 +1,4 @@
+/** Requests before and behind a load (`setup`, `teardown`), and the values that the load has of them. */
 import { type Attempted, requestInTurn } from '../client/single.ts';
 import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';

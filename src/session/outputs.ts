@@ -18,7 +18,7 @@ export const followedBy = (name: string, sink: RunSink): WantedOutput => ({ outp
 
 /** Where outputs are heard. Absent: nowhere, as in a program that uses the library. */
 export interface Voice {
-  /** Of standard output. */
+  /** Writes to standard output. */
   print(text: string): void;
   /** A sentence for a person. */
   warn(sentence: string): void;

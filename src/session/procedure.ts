@@ -25,6 +25,6 @@ export interface Means {
 export interface Procedure {
   /** What happens between the start and the end of it. */
   events(means: Means): AsyncGenerator<RunEvent, void, undefined>;
-  /** Of a search: its result so far. */
+  /** A search's result so far; null: this is no search. */
   answer(): BreakingPoint | null;
 }

@@ -1,3 +1,6 @@
+/**
+ * The folder of a run: made, cleared of an earlier run, and given up for a temporary one where it cannot be written.
+ */
 import { join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import type { RunSink } from '../core/event.ts';

@@ -39,7 +39,7 @@ export interface SessionOptions {
   readonly onEvent?: (event: RunEvent) => void | Promise<void>;
 }
 
-/** Of a search. */
+/** The result of a search. */
 export type FindResult = RunResult & { readonly breakingPoint: BreakingPoint };
 
 /** What the load of a running test is to be. */
@@ -54,7 +54,7 @@ export type LoadWish =
  * stops to iterate does not stop it.
  */
 export class Session<Result extends RunResult = RunResult> implements AsyncIterable<RunEvent> {
-  /** Of the run; also of its folder, as a rule. */
+  /** Names the run, and its folder too unless another one is named. */
   readonly id: string;
   readonly #machine: Machine;
   readonly #steering: Steering;
@@ -76,12 +76,14 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
     );
   }
 
-  /** Of the whole of it. Rejects with a `RampartError` where it could not begin. */
+  /** The result of the whole session. Rejects with a `RampartError` where it could not begin. */
   get result(): Promise<Result> {
     return this.#result;
   }
 
-  /** Nothing more is sent, the responses under way are waited for, and what there is so far is the result: a normal end. */
+  /**
+   * Nothing more is sent, the responses under way are waited for, and what there is so far is the result: a normal end.
+   */
   stop(): void {
     this.#stop.abort(STOPPED);
   }
@@ -99,7 +101,9 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
     return this.#push({ type: 'edit', edit: reading.edit });
   }
 
-  /** Starts the statistics anew: a request due before counts in none. @throws RampartError `refused`, with the reason. */
+  /**
+   * Starts the statistics anew: a request due before counts in none. @throws RampartError `refused`, with the reason.
+   */
   reset(): LoadChange {
     return this.#push({ type: 'reset' });
   }

@@ -1,4 +1,6 @@
-/** Traces of a run: spans for a tracing backend, and the slowest requests with their ids, where a person asks for them. */
+/**
+ * Traces of a run: spans for a tracing backend, and the slowest requests with their ids, where a person asks for them.
+ */
 import type { Plan } from '../core/plan.ts';
 import { SAMPLE_FIELDS, type SampleBatch, type SampleField } from '../core/request-samples.ts';
 import type { SlowTrace } from '../core/result.ts';
@@ -18,7 +20,7 @@ export interface TraceSpansWish {
 
 /** Requests whose ids are kept. */
 const SLOWEST = 10;
-/** Of one message; a collector takes 4 MB. */
+/** Spans in one message: collectors take 4 MB by default. */
 const MOST_SPANS = 2_000;
 
 type Sample = Readonly<Record<SampleField, number>>;

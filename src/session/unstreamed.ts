@@ -1,3 +1,4 @@
+/** Refuses what looks at streams where no response is one. */
 import type { Plan, Threshold } from '../core/plan.ts';
 import type { SingleResponse } from '../core/single-response.ts';
 

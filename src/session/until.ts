@@ -1,3 +1,4 @@
+/** Ends the load of a run once the percentile that `plan.until` asks for is known. */
 import type { RunFold } from '../analyze/fold.ts';
 import { isPrecise, Looks, precisionOf } from '../analyze/until.ts';
 import type { RunEvent } from '../core/event.ts';

@@ -1,6 +1,5 @@
-import { helpFor, type Setting } from './setting.ts';
-
 /** Agents on other machines that make the load, and the NATS server between them and the controller. */
+import { helpFor, type Setting } from './setting.ts';
 
 const distributed = (help: string) => helpFor(['run', 'find'], help);
 

@@ -1,6 +1,5 @@
-import { helpFor, type Setting } from './setting.ts';
-
 /** What load is put on: how much, how it is spread, and when it ends. */
+import { helpFor, type Setting } from './setting.ts';
 
 const ofRun = (help: string) => helpFor(['run'], help);
 

@@ -1,6 +1,5 @@
-import { helpFor, type Setting, whereMeasured } from './setting.ts';
-
 /** Where results go, and how a test is shown while it runs. */
+import { helpFor, type Setting, whereMeasured } from './setting.ts';
 
 const withPage = (help: string) => helpFor(['run', 'find', 'ui'], help);
 

@@ -1,6 +1,5 @@
-import { type Setting, whereMeasured } from './setting.ts';
-
 /** What language models are asked: prompts that are made, or conversations of a data set. */
+import { type Setting, whereMeasured } from './setting.ts';
 
 const ALL_THE_SAME = 'its requests are all the same';
 

@@ -1,9 +1,6 @@
+/** docs/settings.md, made of the table: `npm run settings-page` writes it, and a test compares. */
 import type { Setting, SettingCommand, Shape, Value } from './setting.ts';
 import { flagOf, GROUPS, SETTINGS, type SettingGroup, type SettingName, variableOf } from './table.ts';
-
-/*
- * docs/settings.md, made of the table: `npm run settings-page` writes it, and a test compares.
- */
 
 const HEADINGS: Readonly<Record<SettingGroup, string>> = {
   request: 'The request',

@@ -1,6 +1,5 @@
-import { helpFor, type Setting } from './setting.ts';
-
 /** Arrivals of a trace. */
+import { helpFor, type Setting } from './setting.ts';
 
 const ofRun = (help: string) => helpFor(['run'], help);
 

@@ -1,6 +1,5 @@
-import type { Setting } from './setting.ts';
-
 /** What `find` searches, how long and how exactly. */
+import type { Setting } from './setting.ts';
 
 export const SEARCH_SETTINGS = {
   slos: {

@@ -73,12 +73,12 @@ export interface Setting {
   readonly form?: FormField | UnseenField;
 }
 
-/** The same help for several commands. */
+/** One help text for several commands. */
 export const helpFor = <const Command extends SettingCommand>(
   commands: readonly Command[],
   help: string,
 ): Readonly<Record<Command, string>> =>
   Object.fromEntries(commands.map((command) => [command, help])) as Record<Command, string>;
 
-/** The same help for every command that measures. */
+/** One help text for every command that measures. */
 export const whereMeasured = (help: string) => helpFor(['run', 'find', 'probe'], help);

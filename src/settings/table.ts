@@ -1,3 +1,7 @@
+/**
+ * The one table of settings. A setting is declared once, in the file of its group; flag, environment twin, scenario schema,
+ * help, form, completion and reference page are made of it.
+ */
 import { AGENTS_SETTINGS } from './agents.ts';
 import { LOAD_SETTINGS } from './load.ts';
 import { OUTPUT_SETTINGS } from './output.ts';
@@ -7,11 +11,6 @@ import { REQUEST_SETTINGS } from './request.ts';
 import { SEARCH_SETTINGS } from './search.ts';
 import type { Setting, SettingCommand, Value, WrittenTarget } from './setting.ts';
 import { TARGET_SETTINGS } from './target.ts';
-
-/*
- * The one table of settings. A setting is declared once, in the file of its group; flag, environment twin, scenario schema,
- * help, form, completion and reference page are made of it.
- */
 
 export const GROUPS = {
   request: REQUEST_SETTINGS,

@@ -1,6 +1,5 @@
-import { type Setting, whereMeasured } from './setting.ts';
-
 /** The target's own life: starting it, and waiting for it. */
+import { type Setting, whereMeasured } from './setting.ts';
 
 export const TARGET_SETTINGS = {
   start: {

@@ -1,3 +1,4 @@
+/** Confidence intervals of percentiles: by batches of time where requests depend on each other, by order where not. */
 import type { HistogramData } from '../core/snapshot.ts';
 import { binomialCdf } from './distributions.ts';
 import { bucketOf, Histogram, highestOf, lowestOf } from './histogram.ts';
@@ -178,7 +179,7 @@ function bucketAtRank(times: Histogram, rank: number): number {
 
 /** The requests about a quantile whose times count as one. */
 interface Tie {
-  /** Of each batch, the share at or below the quantile: those of the tie in proportion. */
+  /** For each batch, the share at or below the quantile; requests in the quantile's own bucket count in proportion. */
   readonly shares: readonly number[];
   /** Ranks of the fastest and the slowest of them among all. */
   readonly first: number;

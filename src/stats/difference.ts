@@ -1,3 +1,4 @@
+/** The interval of a difference, from the intervals of both sides. */
 import type { Interval } from './confidence.ts';
 
 /** A number with its confidence interval; an open upper end is null. */

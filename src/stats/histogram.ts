@@ -1,3 +1,4 @@
+/** The histogram of latencies: HdrHistogram's buckets in flat arrays, and quantiles of histograms at rest. */
 import { bucketLayout } from '../core/bucket-layout.ts';
 import type { HistogramData } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
@@ -34,7 +35,7 @@ export class Histogram {
   count = 0;
   min = 0;
   max = 0;
-  /** Of the values, µs; exact up to 2⁵³. */
+  /** Sum of the values, µs; exact up to 2⁵³. */
   sum = 0;
   /** Made with the first value: there are many histograms that never have one. */
   #counts = NO_COUNTS;
@@ -83,7 +84,7 @@ export class Histogram {
     return this.count === 0 ? Number.NaN : this.sum / this.count;
   }
 
-  /** Of what was recorded, about its mean, µs²; NaN when empty. */
+  /** Variance of the values, µs²; NaN when empty. */
   get variance(): number {
     if (this.count === 0) return Number.NaN;
     let squares = 0;

@@ -1,3 +1,4 @@
+/** Writes HdrHistogram's log format. */
 import { deflateSync } from 'node:zlib';
 import type { HistogramData } from '../core/snapshot.ts';
 import { bucketOf, HIGHEST, highestOf } from './histogram.ts';

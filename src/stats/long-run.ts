@@ -1,3 +1,4 @@
+/** How uncertain a mean over time is, when neighbouring stretches resemble each other. */
 import { studentTail } from './distributions.ts';
 
 /** Time constants that are weighed, in batches: from this to the length of the run, in steps of equal ratio. */
@@ -16,7 +17,7 @@ interface Hypothesis {
   /** The factor's inverse, applied to ones. */
   readonly ones: Float64Array;
   readonly oneOne: number;
-  /** Of the mean, for a batch of variance 1. */
+  /** Variance of the mean, for batches of variance 1. */
   readonly variance: number;
   /** Logarithm of the prior, and of the likelihood's part that no value changes. */
   readonly weight: number;

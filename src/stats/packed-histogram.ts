@@ -1,10 +1,11 @@
+/** Histograms at rest in a few bytes per bucket, and merging them without unpacking. */
 import type { HistogramData } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import { bucketOf, HIGHEST } from './histogram.ts';
 
 /** A histogram's data kept small and out of the heap: two or three bytes for each filled bucket instead of sixteen. Exact. */
 export interface PackedHistogram extends Omit<HistogramData, 'buckets'> {
-  /** The same pairs as LEB128: seven bits to a byte, the lowest first. */
+  /** The pairs as LEB128: seven bits to a byte, the lowest first. */
   readonly bytes: Uint8Array;
 }
 

@@ -1,3 +1,4 @@
+/** Whether a short series rises or falls, by rank, with its autocorrelation taken into account. */
 import { meanOf } from './average.ts';
 
 /** A monotone trend in a short series. */

@@ -1,3 +1,4 @@
+/** Fits the Universal Scalability Law to throughputs at several numbers of users. */
 import { studentQuantile } from './distributions.ts';
 
 /** Throughput measured with a number of users, and its relative standard error. */

@@ -1,3 +1,4 @@
+/** What the live page may ask of the tests behind it, read from its calls. */
 import type { ControlAnswer, EarlierRun, FieldError } from '../report/client/live/frame.ts';
 import type { LiveRun } from './live-run.ts';
 
@@ -8,11 +9,14 @@ export type Settings = Readonly<Record<string, string>>;
 export interface Tester {
   /** The run that is on, or the last one; null: none yet. */
   readonly current: LiveRun | null;
-  /** Those before it, the latest first. */
+  /** Runs before that one, the latest first. */
   readonly earlier: readonly EarlierRun[];
   /** Begins a test; what is wrong with the settings is said before any request, and then nothing has begun. */
   start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]>;
-  /** Sends one request of a test, and shows what comes; what is wrong with the settings is said, and then nothing is sent. */
+  /**
+   * Sends one request of a test, and shows what comes; what is wrong with the settings is said, and then nothing is
+   * sent.
+   */
   sendOne(kind: 'run' | 'find', settings: Settings): Promise<ControlAnswer>;
   /** Finds out what an address accepts, by the rules of the command; what is wrong with the settings is said. */
   discover(kind: 'run' | 'find', settings: Settings): Promise<ControlAnswer>;

@@ -1,3 +1,4 @@
+/** The fields of the start form, made of the table of settings. */
 import type { FieldPurpose, FormField } from '../settings/setting.ts';
 import { SETTING_NAMES, SETTINGS } from '../settings/table.ts';
 
@@ -37,7 +38,7 @@ export const MAIN_FIELDS: readonly Field[] = fieldsIn('main');
 /** What some tests need; folded away. */
 export const ADVANCED_FIELDS: readonly Field[] = fieldsIn('advanced');
 
-/** Of the dialog that changes a run under way. */
+/** The fields of the dialog that changes a run under way. */
 export const EDIT_FIELDS: readonly Field[] = [
   field('vus', 'Users', 'how many there shall be', '', { only: 'users' }),
   field('spawnRate', 'Ramp up', 'users per second on the way there; empty: at once', '', { only: 'users' }),

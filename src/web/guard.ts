@@ -1,3 +1,4 @@
+/** Who may use the live page: by address, token and origin. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';

@@ -1,3 +1,4 @@
+/** A run under way as frames for browsers, which may come late or again. */
 import type { RunFold } from '../analyze/fold.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { editedLoad, type LoadChange } from '../core/command.ts';
@@ -21,7 +22,7 @@ export interface LiveRunOptions {
   /** What the stream came to so far: fed before this sink is. */
   readonly fold: RunFold;
   readonly archive: IntervalArchive;
-  /** Of a search: the answer so far. */
+  /** A search's result so far; null: this is no search, or it has none. */
   readonly answer: () => BreakingPoint | null;
   /** Names of the files to download. */
   readonly files: () => readonly string[];
@@ -30,7 +31,9 @@ export interface LiveRunOptions {
   readonly changed: () => void;
 }
 
-/** All that browsers need to show one run, whenever they come: the whole so far, or what is new since the last frame. */
+/**
+ * All that browsers need to show one run, whenever they come: the whole so far, or what is new since the last frame.
+ */
 export class LiveRun implements RunSink {
   readonly #options: LiveRunOptions;
   readonly #log: RunLog;

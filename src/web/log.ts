@@ -1,3 +1,4 @@
+/** The lines of the page's log. */
 import { agentsLine } from '../analyze/agents-line.ts';
 import { prospectOf } from '../analyze/prospect.ts';
 import { counted, formatClock, formatRate } from '../analyze/wording.ts';
@@ -38,7 +39,7 @@ export class RunLog {
     return this.#forgotten + this.#lines.length;
   }
 
-  /** Those from an index on; forgotten ones are left out. */
+  /** The lines from an index on, without those that were forgotten meanwhile. */
   from(index: number): { readonly from: number; readonly lines: readonly LogLine[] } {
     const from = Math.max(index, this.#forgotten);
     return { from, lines: this.#lines.slice(from - this.#forgotten) };

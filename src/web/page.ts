@@ -1,3 +1,4 @@
+/** The HTML of the live page, which a script fills in. */
 import { themeButton } from '../report/html/answer.ts';
 import { embeddedJson, escapeHtml } from '../report/html/escape.ts';
 import { contentPolicy, inlined } from '../report/html/inline.ts';

@@ -1,3 +1,4 @@
+/** Rates of the last few seconds, for the figures at the head of the page. */
 import type { IntervalSnapshot, SeriesSnapshot } from '../core/snapshot.ts';
 
 /** Rates are told over the intervals that ended in the last so many µs. */

@@ -1,3 +1,4 @@
+/** The state of a run as the live page shows it at one moment. */
 import { fatesOf } from '../analyze/account.ts';
 import type { RunFold } from '../analyze/fold.ts';
 import { headline } from '../analyze/headline.ts';
@@ -27,7 +28,7 @@ export interface RunView {
   readonly recent: Recent;
   /** The sentence while it runs. */
   readonly status: string;
-  /** Of a search: the answer so far; null: none. */
+  /** A search's result so far; null: there is none. */
   readonly answer: BreakingPoint | null;
   readonly exceptions: readonly ExceptionRow[];
   readonly threads: readonly ThreadRow[];
@@ -92,12 +93,12 @@ export function runStateOf(view: RunView): RunState {
   };
 }
 
-/** Of the last interval. */
+/** The p95 of the last interval, in words. */
 function p95Of(point: TimelinePoint | undefined): string | null {
   return point == null || point.p95 === null ? null : formatMs(point.p95);
 }
 
-/** A run that is still on is no interrupted one, and a search that is on may have an answer yet. */
+/** A run that is still on is no interrupted one, and a search that is on may have a result yet. */
 function soFar(result: RunResult, phase: RunPhase, answer: BreakingPoint | null): RunResult {
   if (phase === 'ended') return result;
   const { verdict, run } = result;

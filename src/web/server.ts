@@ -1,3 +1,4 @@
+/** The live page's server: Express for the page and its calls, events for what is new. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
@@ -222,7 +223,7 @@ export class PageServer {
 
 const NOTHING = { run: null, whole: true, slotsFrom: 0, pointsFrom: 0, logFrom: 0, packed: '', log: [] } as const;
 
-/** A call that was understood is answered, also when what it asks for cannot be. */
+/** A call that was understood gets its response, also when what it asks for cannot be. */
 function answer(response: Response, errors: readonly FieldError[]): void {
   response.json({ errors } satisfies ControlAnswer);
 }

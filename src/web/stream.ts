@@ -13,7 +13,7 @@ const RETRY = 1_000;
 
 interface Reader {
   readonly outlet: Outlet;
-  /** Of the last event it was sent; 0: none, so that it gets the whole first. */
+  /** Number of the last event it was sent; 0: none, so it gets the whole run first. */
   at: number;
   blocked: boolean;
 }

@@ -1,3 +1,4 @@
+/** The load threads as the page shows them. */
 import type { RunEvent } from '../core/event.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { toMillis } from '../core/units.ts';

@@ -1,3 +1,4 @@
+/** The answer to the page's "try one request". */
 import { statusHint } from '../analyze/hints.ts';
 import { formatMs } from '../analyze/wording.ts';
 import type { Plan } from '../core/plan.ts';

@@ -1,3 +1,4 @@
+/** The driver that sends by autocannon: an engine of others, to check our own against. */
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import autocannon, { type Client, type Instance } from 'autocannon';
@@ -31,7 +32,7 @@ interface Seat {
   /** 0: not yet. */
   connectedAt: Micros;
   firstByteAt: Micros;
-  /** Of the response under way. */
+  /** Bytes of body of the response under way. */
   bodyBytes: number;
 }
 
@@ -46,7 +47,7 @@ export class AutocannonDriver implements Driver {
   inFlight = 0;
   readonly #plan: Plan;
   readonly #clock: Clock;
-  /** Of those that were there at the start. */
+  /** The first exchange of each user that was there at the start. */
   readonly #starting: Exchange[] = [];
   readonly #seats = new Map<number, Seat>();
   readonly #statuses = new StatusFailures();
@@ -188,7 +189,9 @@ export class AutocannonDriver implements Driver {
     else this.#finish(seat, OUTCOME_CODE['http-error'], this.#statuses.messageFor(status, seat.pointer), sentAt);
   }
 
-  /** @param sentAt 0: it never was; else as autocannon tells, which is before the connection where it had to open one. */
+  /**
+   * @param sentAt 0: it never was; else as autocannon tells, which is before the connection where it had to open one.
+   */
   #finish(seat: Seat, outcome: OutcomeCode, message: string, sentAt: Micros): void {
     const { exchange, connectStartedAt, connectedAt } = seat;
     if (exchange === null) return;

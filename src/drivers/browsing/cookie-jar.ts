@@ -1,3 +1,4 @@
+/** Cookies of one user: what is kept of a response, and what goes with a request. */
 import { isIP } from 'node:net';
 
 /** What a server may ask to be kept, at most: RFC 6265, 6.1, asks for no less. */

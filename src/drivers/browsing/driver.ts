@@ -1,3 +1,4 @@
+/** What users do who browse (cookies, compressed bodies, redirects), around any driver that sends. */
 import type { Exchange } from '../../core/exchange.ts';
 import { PassingDriver } from '../../core/passing-driver.ts';
 import type { Plan } from '../../core/plan.ts';
@@ -53,7 +54,7 @@ export class BrowsingDriver extends PassingDriver<Driver & Witnessed> implements
   readonly #begun = new Map<Exchange, Begun>();
   #redirects = 0;
   #decoded = { ...NONE };
-  /** Of the response that is being shown. */
+  /** The `Location` of the response that is being shown. */
   #location: string | null = null;
   #setCookies: readonly string[] = [];
 

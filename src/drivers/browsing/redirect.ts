@@ -1,3 +1,4 @@
+/** Where a redirect leads, and why it is not followed. */
 import { isRedirect } from '../status.ts';
 
 /** Redirects of one request that are followed at most. */

@@ -1,3 +1,4 @@
+/** What a browsing user carries from request to request. */
 import { Buffer } from 'node:buffer';
 import type { Exchange } from '../../core/exchange.ts';
 import type { Amender } from '../amender.ts';

@@ -1,3 +1,4 @@
+/** Opens sockets for lanes: to the target, or through a proxy. */
 import type { Buffer } from 'node:buffer';
 import { request } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';

@@ -1,3 +1,4 @@
+/** What errors of undici and node:http2 mean, in the words of all drivers. */
 import { ON_A_REUSED_CONNECTION } from '../../core/cause.ts';
 import type { Outcome } from '../../core/sample.ts';
 import { describeFailure } from '../failure.ts';

@@ -1,3 +1,4 @@
+/** A connection of HTTP/2, which carries many requests at once. */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, constants } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../core/ports.ts';

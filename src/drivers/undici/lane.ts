@@ -1,3 +1,4 @@
+/** What a connection is to the driver, whatever protocol it speaks; and a request on it. */
 import type { Buffer } from 'node:buffer';
 import type { Exchange } from '../../core/exchange.ts';
 import type { Micros } from '../../core/units.ts';

@@ -1,3 +1,4 @@
+/** Requests of a plan in the form that lanes send: constant ones once, others for each exchange. */
 import { Buffer } from 'node:buffer';
 import type { Exchange } from '../../core/exchange.ts';
 import type { HttpProxy, Plan, RequestTemplate } from '../../core/plan.ts';

@@ -1,3 +1,4 @@
+/** A connection of HTTP/1.1 to a proxy, which carries one request at a time. */
 import type { Buffer } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
@@ -119,7 +120,7 @@ class Listener implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Those that tell whether it is streamed, and how: nobody asks for others. */
+/** The fields that tell whether a response is streamed, and how: nobody asks for others. */
 const formatFields = (headers: IncomingHttpHeaders): string[] => [
   ...listed(['content-type', headers['content-type']]),
   ...listed(['content-encoding', headers['content-encoding']]),

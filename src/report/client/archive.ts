@@ -1,3 +1,4 @@
+/** The format in which a report carries its intervals, and its reader in the browser. */
 import type { CarriedMeasure } from '../../core/measures.ts';
 import type { TimelinePoint } from '../../core/result.ts';
 import type { Sparse } from './buckets.ts';

@@ -1,3 +1,4 @@
+/** All pictures of a run's page, with one cursor and one stretch of time. */
 import { drawingsOf, type Scene } from './drawings.ts';
 import { LinkedCards } from './linked-cards.ts';
 import type { Span } from './picture.ts';
@@ -39,7 +40,7 @@ export class Board {
     this.#cards.show(shown, theme);
   }
 
-  /** The same once more: in other colours, or with other lines. */
+  /** Draws the same again, in other colours or with other lines. */
   redraw(): void {
     if (this.#scene !== null) this.draw(this.#scene);
   }

@@ -1,3 +1,4 @@
+/** Pointing at an instant, and marking out a stretch of time by a drag, on any chart over time. */
 import type { Reader } from './canvas.ts';
 import type { Card } from './card.ts';
 import type { Span } from './picture.ts';

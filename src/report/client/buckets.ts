@@ -1,3 +1,4 @@
+/** Histograms in the browser, at two significant digits. */
 import { bucketLayout } from '../../core/bucket-layout.ts';
 
 /** Values below 256 µs have a bucket each; no bucket is wider than 1/128 of its values. */

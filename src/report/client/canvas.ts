@@ -1,3 +1,4 @@
+/** What charts on a canvas share: axes, backdrop, foreground, and Chart.js's options. */
 import type { Chart, ChartConfiguration, ChartDataset, ChartOptions, Point, ScaleOptionsByType } from 'chart.js';
 import { type Axis, clockLabel, tickLabel, ticksOf } from './axis.ts';
 import { type Band, type Limit, labelsFrom, type Mark, placed, type Span } from './picture.ts';

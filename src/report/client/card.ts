@@ -1,3 +1,4 @@
+/** A picture with its legend, its tools and its table of data. */
 import { Chart } from 'chart.js';
 import type { LineChart } from './canvas.ts';
 import type { Grid } from './grid.ts';

@@ -1,3 +1,4 @@
+/** Pictures over time, as Chart.js draws them. */
 import type { ChartDataset, Point, TooltipItem } from 'chart.js';
 import { readingLabel } from './axis.ts';
 import {

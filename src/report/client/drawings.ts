@@ -1,3 +1,4 @@
+/** Which pictures a page has, in reading order, each as a card can draw it. */
 import type { Archive } from './archive.ts';
 import { clockLabel, readingLabel, tickLabel } from './axis.ts';
 import type { Reader } from './canvas.ts';
@@ -18,7 +19,7 @@ import type { Theme } from './theme.ts';
 /** What to draw, and for whom. */
 export interface Scene {
   readonly source: PictureSource;
-  /** Of a search. */
+  /** The pictures of a search; empty: this is none. */
   readonly loads: readonly LoadPicture[];
   readonly archive: Archive;
   /** Index of a request name; null: all of them. */

@@ -1,3 +1,4 @@
+/** The picture of how many responses took how long, over time. */
 import type { TooltipItem } from 'chart.js';
 import type { Slot } from './archive.ts';
 import { type Axis, logTicks, readingLabel, tickLabel, timeAxis } from './axis.ts';
@@ -21,7 +22,7 @@ const COLUMNS = 180;
 const SHADES = 12;
 
 interface Column extends Span {
-  /** Answers per second, by row. */
+  /** Responses per second, by row. */
   readonly density: ReadonlyMap<number, number>;
   readonly count: number;
   /** In ms. */
@@ -29,7 +30,7 @@ interface Column extends Span {
   readonly p95: number | null;
 }
 
-/** How many answers took how long, over time. */
+/** How many responses took how long, over time. */
 export interface Heat {
   readonly columns: readonly Column[];
   /** First and last filled row; a row begins at 2^(row / ROWS_PER_OCTAVE) µs. */
@@ -100,7 +101,7 @@ export function heatChartOf(heat: Heat, theme: Theme, startedAt: string, reader:
     backgroundColor: theme.lines[label],
     pointHoverBackgroundColor: theme.lines[label],
   });
-  // What stands in a band is said by the pictures above; here it would cover answers.
+  // What stands in a band is said by the pictures above; here it would cover responses.
   const backdrop = { ...heat, limits: [], bands: heat.bands.map((band) => ({ ...band, label: '' })) };
   return {
     type: 'line',

@@ -1,3 +1,4 @@
+/** Tables of the page, read and filled. */
 import type { Grid } from './grid.ts';
 
 /** As it stands on the page. */

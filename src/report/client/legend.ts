@@ -1,3 +1,4 @@
+/** Legends: colour, dash and shape, on the page and on a canvas. */
 import { outlineOf } from './overlay/look.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -7,7 +8,7 @@ export interface LegendItem {
   readonly colour: string;
   readonly dashed: boolean;
   readonly shape: 'line' | 'dash' | 'disc' | 'ring' | 'triangle' | 'square' | 'patch';
-  /** Of a line that has its own dash and shape, as each of several runs has; else absent. */
+  /** The line's own dash and shape, as each of several runs has them; else absent. */
   readonly own?: { readonly dash: readonly number[]; readonly path: string; readonly open: boolean };
   readonly hidden: boolean;
   /** Shows or hides the line; null where there is nothing to choose. */

@@ -1,3 +1,4 @@
+/** Charts that show the same instant when the reader points at one of them. */
 import type { Chart } from 'chart.js';
 import type { Card } from './card.ts';
 
@@ -32,7 +33,7 @@ export function linkTooltips(cards: readonly Card[], at: number | null, from: Ca
   return instant;
 }
 
-/** Of points in ascending order; null of none. */
+/** Index of the nearest of points in ascending order; null: there are none. */
 export function nearestIndex(points: readonly { readonly x: number }[], x: number): number | null {
   if (points.length === 0) return null;
   let low = 0;

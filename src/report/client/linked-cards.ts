@@ -1,3 +1,4 @@
+/** Cards with one cursor and one brush, whatever they show. */
 import { Chart, LinearScale, LineController, LineElement, PointElement, Tooltip } from 'chart.js';
 import { brushable } from './brush.ts';
 import type { Reader } from './canvas.ts';
@@ -43,7 +44,7 @@ export class LinkedCards {
     return this.#cards.map(({ id }) => id);
   }
 
-  /** Of the page as it is now. */
+  /** The colours of the page as it is now. */
   theme(): Theme {
     const style = getComputedStyle(document.documentElement);
     Chart.defaults.font.family = style.fontFamily;

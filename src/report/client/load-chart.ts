@@ -1,3 +1,4 @@
+/** Pictures over the load, as Chart.js draws them. */
 import type { Chart, ChartDataset, Point, TooltipItem } from 'chart.js';
 import { readingLabel, tickLabel, ticksOf } from './axis.ts';
 import { type LineChart, optionsOf, tickedScale, valueScale } from './canvas.ts';
@@ -114,7 +115,7 @@ export function signColour({ verdict }: Pick<LoadPoint, 'verdict'>, { colour }: 
   }
 }
 
-/** The interval of the answer, the limit, and the bars of the points. */
+/** The interval of the result, the limit, and the bars of the points. */
 function drawBehind({ ctx, chartArea, scales }: Chart, picture: LoadPicture, theme: Theme): void {
   const { x, y } = scales;
   if (x === undefined || y === undefined) return;

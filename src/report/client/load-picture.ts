@@ -1,3 +1,4 @@
+/** Pictures over the load as data, for SVG and canvas alike. */
 import type { LevelVerdict } from '../../core/breaking-point.ts';
 import type { Axis } from './axis.ts';
 import type { ColourKey, Limit } from './picture.ts';

@@ -1,3 +1,4 @@
+/** The lines of the picture of what became of requests. */
 import type { Archive, Slot } from './archive.ts';
 import { type ColourKey, framed, type Line, type Mark, type Picture, type Span } from './picture.ts';
 import { bandsOf, line, rateWithin, toggled, type View } from './pictures.ts';

@@ -1,3 +1,4 @@
+/** The script of the page that lays runs over each other: live drawings, and the reader's choices. */
 import { inflated, readArchive } from './archive.ts';
 import { LinkedCards } from './linked-cards.ts';
 import { overlayDrawingsOf } from './overlay/drawings.ts';
@@ -7,8 +8,6 @@ import type { OverlaidRun } from './overlay/run.ts';
 import { OverlayTables } from './overlay/table-page.ts';
 import { onTheme } from './theme-switch.ts';
 import { Toolbar } from './toolbar.ts';
-
-/** The script of the page that lays runs over each other: live drawings, and the reader's choices. */
 
 class Overlay {
   readonly #runs: readonly OverlaidRun[];

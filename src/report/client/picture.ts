@@ -1,3 +1,4 @@
+/** Pictures over time as data: lines, bands, limits and marks, for SVG, canvas and tables alike. */
 import { type Axis, tickLabel, timeAxis, valueAxis } from './axis.ts';
 
 /** What a colour means, on every chart and in both themes; the colours themselves are in styles/theme.css. */
@@ -138,7 +139,7 @@ function clearPlace(
         const before = times[i - 1] ?? at;
         const after = times[i + 1] ?? at;
         const one = values[i];
-        // Of the points at both sides too: a line leads from them into the label.
+        // The points at both sides count too: a line leads from them into the label.
         if (one == null || after < from || before > from + width) return;
         lowest = Math.min(lowest, one);
         highest = Math.max(highest, one);

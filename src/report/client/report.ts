@@ -1,3 +1,4 @@
+/** The report's script, where it begins. */
 import { type Archive, inflated, readArchive } from './archive.ts';
 import { Board } from './board.ts';
 import type { EmbeddedRun } from './embedded.ts';

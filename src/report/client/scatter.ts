@@ -1,3 +1,4 @@
+/** The picture of response time against load, a dot for each interval. */
 import type { TooltipItem } from 'chart.js';
 import type { TimelinePoint } from '../../core/result.ts';
 import { type Axis, readingLabel, tickLabel, ticksOf, valueAxis } from './axis.ts';
@@ -49,7 +50,7 @@ export function scattersOf(
   fitted: Scatter['curve'] = [],
 ): Scatter[] {
   const rate = rateWithin(timeline);
-  // Answers in the drain came at no load to speak of.
+  // Responses in the drain came at no load to speak of.
   const loaded = timeline.filter(({ phase }) => phase !== 'drain');
   return [
     scatterOf('against-rate', 'achieved requests per second', loaded, ({ ok, seconds }) => rate(ok, seconds), limits),

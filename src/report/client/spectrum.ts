@@ -1,3 +1,4 @@
+/** The picture of all percentiles, the far ones drawn apart. */
 import type { TooltipItem } from 'chart.js';
 import { highestPercentile } from '../../core/sample-size.ts';
 import { type Axis, readingLabel, valueAxis } from './axis.ts';
@@ -6,7 +7,7 @@ import { drawBackdrop, drawForeground, type LineChart, optionsOf, tickedScale, v
 import type { ColourKey, Limit } from './picture.ts';
 import type { Theme } from './theme.ts';
 
-/** To 99.99 %. */
+/** How many nines the axis reaches to: 99.99 %. */
 export const NINES = 4;
 const PERCENTS = [50, 90, 99, 99.9, 99.99];
 
@@ -14,7 +15,7 @@ interface Curve {
   readonly label: string;
   readonly colour: ColourKey;
   readonly dashed: boolean;
-  /** Of (number of nines, ms). */
+  /** Points of (number of nines, ms). */
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 

@@ -1,3 +1,4 @@
+/** The tables of a report, for the stretch of time that is chosen. */
 import type { Archive } from './archive.ts';
 import { clockLabel } from './axis.ts';
 import { gridOf } from './html-table.ts';

@@ -1,3 +1,4 @@
+/** The texts of a report's tables, recomputed from its archive. */
 import { formatBytes, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
 import { CARRIED_MEASURES } from '../../core/measures.ts';
 import { OUTCOMES } from '../../core/sample.ts';
@@ -101,7 +102,7 @@ function factsOf(archive: Archive, all: Tally): [string, string][] {
   return facts;
 }
 
-/** Of the outcomes that are no success. */
+/** How many requests had an outcome that is no success. */
 function outcomeOf({ kinds }: Archive, tally: Tally, outcome: string): number {
   let sum = 0;
   for (const [kind, n] of tally.kinds) if (kinds[kind]?.outcome === outcome) sum += n;

@@ -1,3 +1,4 @@
+/** The switch between light and dark. */
 const REMEMBERED = 'rampart-theme';
 const root = document.documentElement;
 const dark = matchMedia('(prefers-color-scheme: dark)');

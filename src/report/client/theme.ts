@@ -1,3 +1,4 @@
+/** The page's colours, as a canvas needs them. */
 import type { ColourKey } from './picture.ts';
 
 /** The colours a canvas is drawn with. They live in styles/theme.css, where the drawings without script take them from too. */
@@ -11,7 +12,7 @@ export interface Theme {
   readonly unfit: string;
   readonly heat: string;
   readonly lines: Readonly<Record<ColourKey, string>>;
-  /** Of runs that are laid over each other, in their order. */
+  /** Colours of runs that are laid over each other, in their order. */
   readonly runs: readonly string[];
 }
 

@@ -1,8 +1,7 @@
+/** The small buttons at the foot of a card. */
 import { type Grid, toCsv, toMarkdownTable } from './grid.ts';
 import { drawSign, type LegendItem } from './legend.ts';
 import type { Theme } from './theme.ts';
-
-/** The small buttons at the foot of a card. */
 
 interface Tools {
   /** What the buttons speak of: `Response time`. */

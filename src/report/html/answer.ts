@@ -1,3 +1,4 @@
+/** The first screen of a report, and the pieces of HTML that other pages begin with too. */
 import { headline } from '../../analyze/headline.ts';
 import { counted, formatCount } from '../../analyze/wording.ts';
 import type { Doubt, RunResult } from '../../core/result.ts';

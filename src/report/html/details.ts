@@ -1,3 +1,4 @@
+/** The folded parts at the end of a report. */
 import { changeLabel, rampOf } from '../../analyze/changes.ts';
 import { formatBytes, formatClock, formatCount, formatLimit, formatMs, formatShare } from '../../analyze/wording.ts';
 import {
@@ -18,7 +19,7 @@ import { durationFigure, utc } from './figures.ts';
 
 /** A body longer than this is cut: the scenario file has the whole. */
 const BODY_SHOWN = 2_000;
-/** Of the changes that a person made, the first so many. */
+/** So many of the changes that a person made are listed, the first ones. */
 const CHANGES_SHOWN = 50;
 
 type Entry = readonly [term: string, html: string];

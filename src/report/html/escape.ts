@@ -1,3 +1,4 @@
+/** Text and JSON that come from outside, made inert for HTML. */
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

@@ -1,3 +1,4 @@
+/** Numbers as cells of the report's tables have them, with the reason where there is none. */
 import { percentileIn } from '../../analyze/percentiles.ts';
 import { formatCount } from '../../analyze/wording.ts';
 import type { LatencySummary, PercentileName, RunResult } from '../../core/result.ts';

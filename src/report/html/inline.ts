@@ -1,3 +1,4 @@
+/** Scripts and style sheets within a page, and the policy that allows no others. */
 import { createHash } from 'node:crypto';
 
 /** Browsers read CRLF as LF, and end the element at its closing tag wherever that stands; the hash is of what they read. */

@@ -1,3 +1,4 @@
+/** The row of figures on the first screen. */
 import { successesDiffer } from '../../analyze/percentiles.ts';
 import { formatClock, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
 import type { BreakingPoint } from '../../core/breaking-point.ts';

@@ -1,3 +1,4 @@
+/** The pictures of a search, made of its levels. */
 import { formatCount } from '../../analyze/wording.ts';
 import type { BreakingPoint, LevelResult, ScalabilityResult } from '../../core/breaking-point.ts';
 import { readingLabel, valueAxis } from '../client/axis.ts';
@@ -8,7 +9,7 @@ import { isGoodput, metricOf, shownCriterion } from '../search-phrases.ts';
 const ABOVE = 1.8;
 const CURVE_POINTS = 60;
 
-/** The pictures of a search, in reading order: the answer's first. */
+/** The pictures of a search, in reading order: first the one that proves the result. */
 export function loadPicturesOf(found: BreakingPoint): LoadPicture[] {
   const { scalability } = found;
   return [levelsPicture(found), ...(scalability === null ? [] : scalePictures(found, scalability))].filter(

@@ -1,3 +1,4 @@
+/** Instants that are marked in all pictures over time. */
 import { amountOf, changeLabel } from '../../analyze/changes.ts';
 import type { BreakingPoint } from '../../core/breaking-point.ts';
 import type { Ending } from '../../core/event.ts';

@@ -1,3 +1,4 @@
+/** The first screen of the page of several runs. */
 import { headline } from '../../analyze/headline.ts';
 import { percentileIn, percentileText } from '../../analyze/percentiles.ts';
 import { formatRate, formatTime } from '../../analyze/wording.ts';

@@ -1,3 +1,4 @@
+/** The tables of the page of several runs. */
 import { headline } from '../../analyze/headline.ts';
 import { percentileIn } from '../../analyze/percentiles.ts';
 import type { LatencySummary, RunResult } from '../../core/result.ts';

@@ -1,3 +1,4 @@
+/** The frame of every page in one file: head, policy, script and style. */
 import { embeddedJson, escapeHtml } from './escape.ts';
 import { contentPolicy, inlined } from './inline.ts';
 

@@ -1,3 +1,4 @@
+/** The cards of a report's pictures, drawn as far as that can be done without a script. */
 import { formatBytes, formatMs, formatShare } from '../../analyze/wording.ts';
 import type { BreakingPoint } from '../../core/breaking-point.ts';
 import type { Threshold } from '../../core/plan.ts';
@@ -20,7 +21,7 @@ export function pictureSourceOf(result: RunResult): PictureSource {
   return {
     model: breakingPoint === undefined ? plan.load.model : searched,
     startedAt: run.startedAt,
-    // Those of one request are no limits of all.
+    // A threshold of one request is no limit for all of them.
     thresholds: (breakingPoint === undefined ? plan.thresholds : limitsOfSearch(plan, breakingPoint)).filter(
       ({ scope }) => scope === undefined,
     ),

@@ -1,3 +1,4 @@
+/** The page's connection to its server, taken up again after every interruption. */
 import type { Frame } from './frame.ts';
 
 /** `lost`: the server does not answer, and is asked again. `gone`: it said that it ends. */

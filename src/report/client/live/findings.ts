@@ -1,3 +1,4 @@
+/** Thresholds and doubts on the live page, as they stand. */
 import { counted } from '../../../analyze/wording.ts';
 import type { RunState } from './frame.ts';
 import { one, put } from './places.ts';
@@ -5,7 +6,7 @@ import { one, put } from './places.ts';
 /** Thresholds as they stand, and doubts about the measurement. */
 export function showFindings({ checks, doubts, phase }: RunState): void {
   const place = one('[data-findings]');
-  // Of few requests nothing is to be said yet; that is no finding while more come.
+  // That there are too few requests yet is no finding while more are coming.
   const shown = doubts.filter(({ code }) => phase === 'ended' || code !== 'too-few-samples');
   const key = JSON.stringify([checks, shown]);
   if (place.dataset['shown'] === key) return;

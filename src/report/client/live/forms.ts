@@ -1,3 +1,4 @@
+/** The forms of the live page: what starts a test, and what changes one under way. */
 import type { ControlAnswer, FieldError, RunState, Trial } from './frame.ts';
 
 /** Posts to the page's server. @returns what is wrong; nothing: it is done. */
@@ -72,7 +73,7 @@ class SettingsForm {
   }
 }
 
-/** While the answer is on its way. */
+/** While the response is on its way. */
 const LOOKING: Trial = {
   ...{ good: true, hint: '', headers: '', body: '' },
   sentence: 'Asking well-known routes, then the address itself for what it accepts …',

@@ -1,8 +1,7 @@
+/** The state of the run at the head of the page: the chip, and a row of figures that change under way. */
 import { formatClock, formatCount, formatRate, formatShare } from '../../../analyze/wording.ts';
 import type { RunState } from './frame.ts';
 import { one } from './places.ts';
-
-/** The state of the run at the head of the page: the chip, and a row of figures that change under way. */
 
 const VERDICTS: Readonly<Record<RunState['verdict'], string>> = {
   passed: '● passed',

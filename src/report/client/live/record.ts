@@ -1,3 +1,4 @@
+/** A run as the browser knows it, put together from frames. */
 import type { TimelinePoint } from '../../../core/result.ts';
 import { type Archive, readArchive } from '../archive.ts';
 import type { Frame, LogLine } from './frame.ts';

@@ -1,3 +1,4 @@
+/** Pictures of several runs, as Chart.js draws them. */
 import {
   type ChartDataset,
   Interaction,
@@ -31,7 +32,7 @@ declare module 'chart.js' {
 /** A run whose nearest value is farther away than this has none there, px. */
 const REACH = 24;
 
-/** Of every run the value that is nearest to where the reader points. */
+/** Picks the value of every run that is nearest to where the reader points. */
 Interaction.modes.everyRun = (chart, { x }) =>
   chart.getSortedVisibleDatasetMetas().flatMap(({ data, index: datasetIndex }): InteractionItem[] => {
     const at = chart.scales['x']?.getValueForPixel(x ?? 0) ?? 0;

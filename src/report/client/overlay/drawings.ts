@@ -1,3 +1,4 @@
+/** Which pictures the page of several runs has, each as a card can draw it. */
 import type { Reader } from '../canvas.ts';
 import type { Drawing } from '../card.ts';
 import type { LegendItem } from '../legend.ts';

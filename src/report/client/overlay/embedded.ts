@@ -1,3 +1,4 @@
+/** What the page of several runs carries for its script. */
 import type { LoadUnit } from './run.ts';
 
 /** What a page of runs laid over each other carries as JSON. */

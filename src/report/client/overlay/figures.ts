@@ -1,3 +1,4 @@
+/** The figures that are compared of runs, and the cells of their tables. */
 import { formatCount, formatRate, formatShare } from '../../../analyze/wording.ts';
 import { samplesFor } from '../../../core/sample-size.ts';
 import { msFigure } from '../figures.ts';
@@ -9,7 +10,7 @@ export interface Figure {
   readonly interval?: readonly [low: number, high: number | null] | undefined;
 }
 
-/** Of an interval; null is open. */
+/** Ends of an interval; null: an open one. */
 type Ends = readonly [low: number | null, high: number | null];
 
 /** What is compared of runs; times in ms, shares 0..1. */

@@ -3,7 +3,7 @@
 /** More than this cannot be told apart in one picture. */
 export const MOST_RUNS = 8;
 
-/** Of the line, px. */
+/** Dashes of the runs' lines, px. */
 export const DASHES: readonly (readonly number[])[] = [
   [],
   [7, 3],

@@ -1,3 +1,4 @@
+/** The pictures of several runs as data, for SVG, canvas and tables alike. */
 import type { TimelinePoint } from '../../../core/result.ts';
 import { type Axis, clockLabel, readingLabel, tickLabel, ticksOf, timeAxis, valueAxis } from '../axis.ts';
 import type { Grid } from '../grid.ts';

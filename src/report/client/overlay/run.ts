@@ -1,3 +1,4 @@
+/** One of several runs: its points over time, and over the load. */
 import type { TimelinePoint } from '../../../core/result.ts';
 import { samplesFor } from '../../../core/sample-size.ts';
 import type { Archive } from '../archive.ts';

@@ -1,3 +1,4 @@
+/** The tables of the page of several runs, for the stretch of time that is chosen. */
 import { clockLabel } from '../axis.ts';
 import { gridOf } from '../html-table.ts';
 import { infiniteIn, tallyOf } from '../selection.ts';
