@@ -1,4 +1,7 @@
-/** The way to the target: protocol, proxy, how connections are made and kept, names and addresses, credentials and TLS. */
+/**
+ * The way to the target: protocol, proxy, what is tried on it before a load, how connections are made and kept, addresses,
+ * credentials and TLS.
+ */
 import { type Setting, whereMeasured } from './setting.ts';
 
 export const CONNECTION_SETTINGS = {
