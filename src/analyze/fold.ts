@@ -7,14 +7,7 @@ import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import { type TagSet, tagSets } from '../core/flow.ts';
 import type { Plan, Scope } from '../core/plan.ts';
-import type {
-  GeneratorResult,
-  GoodputResult,
-  RunResult,
-  TimelinePoint,
-  Totals,
-  UntilResult,
-} from '../core/result.ts';
+import type { GeneratorResult, GoodputResult, RunResult, TimelinePoint, Totals, UntilResult } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
 import { type IntervalSnapshot, seriesWithin } from '../core/snapshot.ts';
 import type { Histogram } from '../stats/histogram.ts';

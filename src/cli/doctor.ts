@@ -15,7 +15,7 @@ import { parseCount, parseDuration } from '../plan/syntax.ts';
 import { type Ink, paint } from '../report/terminal.ts';
 import { colourOf } from './colour.ts';
 import { readLimits } from './machine.ts';
-import { RESPONSE_BYTES, type BenchRequest, Workbench } from './workbench.ts';
+import { type BenchRequest, RESPONSE_BYTES, Workbench } from './workbench.ts';
 
 /** The flags of `doctor`, as written. Method, headers and body are those of the request to measure with. */
 export interface DoctorFlags extends BenchRequest {
