@@ -64,6 +64,7 @@ async function onLaws() {
   const abreast = Number(values.abreast);
   if (!Number.isInteger(abreast) || abreast < 1)
     throw new Error(`--abreast ${values.abreast} is no number of searches`);
+  /** @type {LawRuns[]} */
   const all = wanted.map((/** @type {any} */ { serve, target }) => {
     const slos = target.slos.map((/** @type {{ text: string }} */ { text }) => text);
     return {
