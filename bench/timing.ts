@@ -67,7 +67,7 @@ export async function timingTable(setting: Setting, seconds: number): Promise<Ta
     notes: [
       `µs; the median and the spread of ${effort.rounds === 1 ? 'one round' : `${effort.rounds} rounds`} of ${seconds} s. Send lag: from when a request was due to when it was handed to the kernel, against nginx, as the result says.`,
       lawful
-        ? `Client error: response time as measured less the sojourn that the server itself tells in the same answer, request by request (\`serve --law ${LAW.law} --slots ${LAW.slots}\`, the first four seconds left out, in which both sides’ code is compiled). Two trips through the kernel and the server’s own reading and writing are in it.`
+        ? `Client error: response time as measured less the sojourn that the server itself tells in the same response, request by request (\`serve --law ${LAW.law} --slots ${LAW.slots}\`, the first four seconds left out, in which both sides’ code is compiled). Two trips through the kernel and the server’s own reading and writing are in it.`
         : 'Client error: not measured; this build has no `serve --law`.',
     ],
     head: ['measure', 'median', 'spread', 'wanted', ''],

@@ -59,7 +59,7 @@ export function generatorDoubts({ plan, generator, responseP95 }: Evidence): Dou
   }
   if (generator.gcMaxMs > LIMITS.gc) {
     const message = `A garbage collection in the generator took ${formatMs(generator.gcMaxMs)}.`;
-    const hint = 'Answers that came during it look that much slower: trust the tail less.';
+    const hint = 'Responses that came during it look that much slower: trust the tail less.';
     doubts.push(doubt(false, 'gc-pause', message, hint));
   }
   return doubts;

@@ -41,7 +41,7 @@ export type { Branch, CapturedTest, Flow, SharedFlow, Step } from './step.ts';
 export type { Connections, HttpProxy, NamedTarget, Target, Tls } from './target.ts';
 export type { AbortThreshold, MeasuredKind, Metric, Scope, Threshold, Until } from './threshold.ts';
 
-/** Users who leave before they have their whole answer. */
+/** Users who leave before they have their whole response. */
 export interface Cancellation {
   /** Of all requests, 0..1. */
   readonly share: number;

@@ -13,7 +13,7 @@ const WHOLE = 100;
 const OWN_DRAWS = 0x6361_6e63;
 
 /**
- * Users who leave before they have their whole answer: the driver's request of an exact share of all requests is ended after a
+ * Users who leave before they have their whole response: the driver's request of an exact share of all requests is ended after a
  * while, as closing a page ends it. Who does, and when, is a function of seed and number, however requests are split among threads.
  */
 export class ImpatientDriver extends PassingDriver {

@@ -1,4 +1,4 @@
-/** Users who leave before they have their whole answer. */
+/** Users who leave before they have their whole response. */
 import type { Distribution, Plan, Threshold } from '../core/plan.ts';
 import { type RawSettings, refuse } from './raw-settings.ts';
 import { readOrDefault, readValue } from './value.ts';

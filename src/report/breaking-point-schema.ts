@@ -61,7 +61,7 @@ const levelIn = (unit: TimeUnit) =>
     offeredPerSec: amount('Offered requests, 1/s; of flows with steps, passes that began.'),
     achievedPerSec: amount('Successes, 1/s of the window; of flows with steps, passes that ended well.'),
     requestsPerSec: amount('Requests that ended, 1/s; absent: there are no flows with steps.').exactOptional(),
-    tokensPerSec: amount('Tokens of the answers of streams, 1/s; absent: nothing was streamed.').exactOptional(),
+    tokensPerSec: amount('Output tokens of streams, 1/s; absent: nothing was streamed.').exactOptional(),
     errorShare: amount('Failed requests of all that ended, 0..1.'),
     imbalance: z.number().describe('Share of the arrivals that did not leave; below 0 where more left than came.'),
     imbalanceLimit: z.number().describe('Above this share it counts as overload.'),
@@ -192,7 +192,7 @@ export const breakingPointSchemaIn = (unit: TimeUnit) =>
       knee: estimate.nullable().describe('Load with the most throughput per response time, with its neighbours.'),
       usersAtLimit: maybe("Mean number of requests in the system at the limit, by Little's law; null: unknown."),
       tokensAtLimit: amount(
-        'Tokens of the answers of streams there, 1/s; absent: nothing was streamed, or unknown.',
+        'Output tokens of streams there, 1/s; absent: nothing was streamed, or unknown.',
       ).exactOptional(),
       idleMs: z
         .strictObject({

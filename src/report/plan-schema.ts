@@ -161,7 +161,7 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
           after: thinkTime(unit).describe('So long after their request was due.'),
         })
         .exactOptional()
-        .describe('Users who leave before they have their whole answer. Absent: all stay.'),
+        .describe('Users who leave before they have their whole response. Absent: all stay.'),
       gracefulStop: amount(`How long requests under way may take once the load has ended, ${unit}.`),
       keepAlive: z.boolean().describe('Whether connections are used again.'),
       connections: z

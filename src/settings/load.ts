@@ -83,15 +83,15 @@ export const LOAD_SETTINGS = {
   cancelAfter: {
     shape: 'quantity',
     flag: '--cancel-after <duration>',
-    help: helpFor(['run', 'find'], 'users leave before they have their whole answer: 2s, 1s-5s, exp:3s'),
-    what: 'Users leave so long after their request was due, if they have not their whole answer by then: 2s, 1s-5s, exp:3s or lognormal:3s±1s',
+    help: helpFor(['run', 'find'], 'users leave before they have their whole response: 2s, 1s-5s, exp:3s'),
+    what: 'Users leave so long after their request was due, if they have not their whole response by then: 2s, 1s-5s, exp:3s or lognormal:3s±1s',
     value: { kind: 'think-time' },
     refusedBy: { probe: 'A probe waits for each response.' },
     notWithAutocannon: 'it waits for every response',
     form: {
       part: 'advanced',
       label: 'Users leave after',
-      hint: 'before they have their whole answer: 2s, 1s-5s, exp:3s; empty: nobody does',
+      hint: 'before they have their whole response: 2s, 1s-5s, exp:3s; empty: nobody does',
     },
   },
   cancelShare: {

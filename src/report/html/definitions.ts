@@ -21,7 +21,7 @@ export const DEFINITIONS: readonly (readonly [term: string, text: string])[] = [
   ],
   [
     'Achieved',
-    'Requests answered as expected, per second of the measured time. Answers that came when nothing more was sent do not count: a target that falls behind would be credited with them.',
+    'Requests whose response was as expected, per second of the measured time. Responses that came when nothing more was sent do not count: a target that falls behind would be credited with them.',
   ],
   [
     'Piling up, drift',
