@@ -25,9 +25,9 @@ describe('what a search says of a queue that is known', () => {
     const good = calibratedBy(first, answer({}));
     expect(good.error).toBeCloseTo(138 / truthOf(first) - 1, 6);
     expect(good.covered).toBe(true);
-    expect(calibratedLine(good)).toBe('takes 140.1/s, found 138.0/s: −1.5 % (130.0/s to 145.0/s, holds it)');
+    expect(calibratedLine(good)).toBe('sustains 140.1/s, found 138.0/s: −1.5 % (130.0/s to 145.0/s, holds it)');
     const rough = calibratedBy(first, answer({ status: 'rough', estimate: 160, interval: [150, null] }));
-    expect(calibratedLine(rough)).toBe('takes 140.1/s, rough 160.0/s: +14 % (150.0/s to no bound, does not hold it)');
+    expect(calibratedLine(rough)).toBe('sustains 140.1/s, rough 160.0/s: +14 % (150.0/s to no bound, does not hold it)');
     expect(worstError([good, rough])).toBeCloseTo(160 / truthOf(first) - 1, 6);
     expect(calibrationVerdict([good, rough])).toBe('On this machine answers are within ±14 %.');
   });
@@ -36,7 +36,7 @@ describe('what a search says of a queue that is known', () => {
     const limited = calibratedBy(first, answer({ status: 'generator-limited', estimate: 90, interval: null }));
     expect(limited).toMatchObject({ error: null, covered: null });
     expect(worstError([limited])).toBeNull();
-    expect(calibratedLine(limited)).toBe('takes 140.1/s, no estimate: generator-limited');
+    expect(calibratedLine(limited)).toBe('sustains 140.1/s, no estimate: generator-limited');
     expect(calibrationVerdict([limited])).toContain('1 of 1 searches gave no estimate');
     expect(queueName(first)).toBe('1 slot of 5.00 ms, p95 < 50.0 ms');
   });

@@ -83,9 +83,9 @@ export function queueName({ serviceMs, slots, limitMs }: KnownQueue): string {
   return `${counted(slots, 'slot')} of ${formatMs(serviceMs)}, p95 < ${formatMs(limitMs)}`;
 }
 
-/** `takes 140.1/s, found 138.2/s: −1.3 % (134.0 to 142.8, holds it)`. */
+/** `sustains 140.1/s, found 138.2/s: −1.3 % (134.0 to 142.8, holds it)`. */
 export function calibratedLine({ truth, status, estimate, interval, error, covered }: Calibrated): string {
-  const known = `takes ${formatRate(truth)}`;
+  const known = `sustains ${formatRate(truth)}`;
   if (estimate === null || error === null) return `${known}, no estimate: ${status}`;
   const sign = error < 0 ? '−' : '+';
   const range =

@@ -46,7 +46,7 @@ export async function calibrateCommand(world: World, { budget, json }: Calibrate
   try {
     for (const [i, queue] of KNOWN_QUEUES.entries()) {
       note(
-        `Search ${i + 1} of ${KNOWN_QUEUES.length}, ${budget}: ${queueName(queue)}, which takes ${formatRate(truthOf(queue))} …`,
+        `Search ${i + 1} of ${KNOWN_QUEUES.length}, ${budget}: ${queueName(queue)}, which sustains ${formatRate(truthOf(queue))} …`,
       );
       const found = await searchOn(world, queue, i + 1, { budget, json, signal: interrupted.signal });
       if (interrupted.signal.aborted) break;
