@@ -27,7 +27,9 @@ describe('what a search says of a queue that is known', () => {
     expect(good.covered).toBe(true);
     expect(calibratedLine(good)).toBe('sustains 140.1/s, found 138.0/s: −1.5 % (130.0/s to 145.0/s, holds it)');
     const rough = calibratedBy(first, answer({ status: 'rough', estimate: 160, interval: [150, null] }));
-    expect(calibratedLine(rough)).toBe('sustains 140.1/s, rough 160.0/s: +14 % (150.0/s to no bound, does not hold it)');
+    expect(calibratedLine(rough)).toBe(
+      'sustains 140.1/s, rough 160.0/s: +14 % (150.0/s to no bound, does not hold it)',
+    );
     expect(worstError([good, rough])).toBeCloseTo(160 / truthOf(first) - 1, 6);
     expect(calibrationVerdict([good, rough])).toBe('On this machine answers are within ±14 %.');
   });
