@@ -176,7 +176,10 @@ export function addServeOptions(command: Command): Command {
     .option('--prefill <duration>', 'tokens: what a prompt takes before its first word (default: 20ms)')
     .option('--prefill-token <duration>', 'tokens: on top for each word of the prompt (default: 500us)')
     .option('--decode <duration>', 'tokens: between two words, for all of the batch together (default: 10ms)')
+    .option('--decode-each <duration>', 'tokens: on top for each further answer of the batch (default: 100us)')
     .option('--kv-tokens <count>', 'tokens: words of prompts and answers that are held at once (default: 65536)')
+    .option('--prefix-cache <count>', 'tokens: words of prompts whose beginnings are remembered (default: 0)')
+    .option('--preempt', 'tokens: when the cache is full the youngest answer gives its room up, and is read again')
     .option('--max-wait <duration>', 'batch: how long the first one waits for others (default: 5ms)')
     .option(
       '--law <law>',

@@ -38,7 +38,10 @@ export interface ServeFlags {
   readonly prefill?: string;
   readonly prefillToken?: string;
   readonly decode?: string;
+  readonly decodeEach?: string;
   readonly kvTokens?: string;
+  readonly prefixCache?: string;
+  readonly preempt?: boolean;
 }
 
 interface Running {
@@ -170,11 +173,15 @@ async function startModel(
 }
 
 /** How fast the model tokens is, and how much it holds. */
-function batchOf({ prefill, prefillToken, decode, kvTokens, maxBatch }: ServeFlags): Partial<BatchRules> {
+function batchOf(flags: ServeFlags): Partial<BatchRules> {
+  const { prefill, prefillToken, decode, decodeEach, kvTokens, prefixCache, preempt, maxBatch } = flags;
   return {
     ...(prefill === undefined ? {} : { prefillMs: parseDuration(prefill, '--prefill') }),
     ...(prefillToken === undefined ? {} : { prefillTokenMs: parseDuration(prefillToken, '--prefill-token') }),
     ...(decode === undefined ? {} : { decodeMs: parseDuration(decode, '--decode') }),
+    ...(decodeEach === undefined ? {} : { decodeEachMs: parseDuration(decodeEach, '--decode-each') }),
+    ...(prefixCache === undefined ? {} : { prefixTokens: parseCount(prefixCache, '--prefix-cache', 0) }),
+    ...(preempt === true ? { preempt } : {}),
     ...(kvTokens === undefined ? {} : { kvTokens: parseCount(kvTokens, '--kv-tokens', 1) }),
     ...(maxBatch === undefined ? {} : { maxBatch: parseCount(maxBatch, '--max-batch', 1) }),
   };
@@ -185,7 +192,10 @@ const OF_TOKENS = [
   ['prefill', '--prefill'],
   ['prefillToken', '--prefill-token'],
   ['decode', '--decode'],
+  ['decodeEach', '--decode-each'],
   ['kvTokens', '--kv-tokens'],
+  ['prefixCache', '--prefix-cache'],
+  ['preempt', '--preempt'],
 ] as const satisfies readonly (readonly [keyof ServeFlags, string])[];
 
 /** What only some deployments have, and which. */

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { arrivalOf, stampEnd } from '../../stamp.ts';
 import { type Failure, shown, unprocessable } from '../model.ts';
-import type { ContinuousBatch } from './continuous-batch.ts';
+import type { ContinuousBatch, Sequence } from './continuous-batch.ts';
 import { continuation, DEFAULT_TOKENS, tokensOf } from './tokens.ts';
 
 const MOST_TOKENS = 4096;
@@ -53,28 +53,35 @@ interface Timings {
   first_token_us: number;
   /** Between each two tokens. */
   gaps_us: number[];
+  /** How often its room in the cache was taken from it meanwhile. */
+  preempted: number;
 }
 
 /** Answers a completion in the batch's time, `stretch` times as long as usual: in one piece, or word by word. */
 export function complete(completion: Completion, response: Response, batch: ContinuousBatch, stretch: number): void {
   const { chat, prompt, length, stream, includeUsage } = completion;
-  const promptTokens = tokensOf(prompt).length;
-  const usage = { prompt_tokens: promptTokens, completion_tokens: length, total_tokens: promptTokens + length };
+  const asked = tokensOf(prompt);
+  const promptTokens = asked.length;
+  const usageOf = ({ cached }: Readonly<Sequence>): object => ({
+    ...{ prompt_tokens: promptTokens, completion_tokens: length, total_tokens: promptTokens + length },
+    ...(batch.rules.prefixTokens > 0 ? { prompt_tokens_details: { cached_tokens: cached } } : {}),
+  });
   const head = { id: 'cmpl-rampart', created: 0, model: 'tokens' };
   const object = `${chat ? 'chat.completion' : 'text_completion'}${chat && stream ? '.chunk' : ''}`;
   const words = continuation(prompt);
-  const timings: Timings = { first_token_us: 0, gaps_us: [] };
+  const timings: Timings = { first_token_us: 0, gaps_us: [], preempted: 0 };
   let last = arrivalOf(response);
   let text = '';
   const send = (data: object): void => {
     response.write(`data: ${JSON.stringify({ ...head, object, ...data })}\n\n`);
   };
-  const cancel = batch.generate(promptTokens, length, stretch, (index) => {
+  const { sequence, cancel } = batch.generate(asked, length, stretch, (index) => {
     const word = (index === 0 ? '' : ' ') + words.next().value;
     const ended = index === length - 1;
     const now = performance.now();
     const took = Math.round((now - last) * 1e3);
     last = now;
+    if (ended) timings.preempted = sequence.preempted;
     if (index === 0) timings.first_token_us = took;
     else timings.gaps_us.push(took);
     if (stream) {
@@ -82,7 +89,7 @@ export function complete(completion: Completion, response: Response, batch: Cont
       const choice = chat ? { ...end, delta: { content: word } } : { ...end, text: word };
       send({ choices: [choice], ...(ended ? { timings } : {}) });
       if (!ended) return;
-      if (includeUsage) send({ choices: [], usage });
+      if (includeUsage) send({ choices: [], usage: usageOf(sequence) });
       stampEnd(response);
       response.end('data: [DONE]\n\n');
     } else {
@@ -90,7 +97,7 @@ export function complete(completion: Completion, response: Response, batch: Cont
       if (!ended) return;
       const end = { index: 0, finish_reason: 'length' };
       const choice = chat ? { ...end, message: { role: 'assistant', content: text } } : { ...end, text };
-      response.json({ ...head, object, choices: [choice], usage, timings });
+      response.json({ ...head, object, choices: [choice], usage: usageOf(sequence), timings });
     }
   });
   response.once('close', cancel);

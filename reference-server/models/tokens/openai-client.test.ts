@@ -48,7 +48,26 @@ describe('the official client', () => {
 
   it('tells of the batch under vLLM’s names', async () => {
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
-    for (const name of ['num_requests_running', 'num_requests_waiting', 'kv_cache_usage_perc'])
+    for (const name of ['num_requests_running', 'num_requests_waiting', 'kv_cache_usage_perc', 'num_preemptions_total'])
       expect(metrics).toContain(`\nvllm:${name} 0`);
+    expect(metrics).toMatch(/\nvllm:generation_tokens_total [1-9]/);
+  });
+
+  it('reads how much of a prompt the server remembered', async () => {
+    const remembering = await startServer({ model: 'tokens', port: 0, log: () => {}, batch: { prefixTokens: 1_000 } });
+    const other = new OpenAI({ baseURL: `${remembering.url}/v1`, apiKey: 'none', maxRetries: 0 });
+    try {
+      const asked = { model: 'tokens', prompt: 'the load of the day '.repeat(8), max_tokens: 1 };
+      const cached = [];
+      for (let n = 0; n < 2; n++)
+        cached.push((await other.completions.create(asked)).usage?.prompt_tokens_details?.cached_tokens);
+      // 40 words: two blocks of 16.
+      expect(cached).toEqual([0, 32]);
+      const metrics = await (await fetch(`${remembering.url}/metrics`)).text();
+      expect(metrics).toContain('\nvllm:prefix_cache_queries_total 80');
+      expect(metrics).toContain('\nvllm:prefix_cache_hits_total 32');
+    } finally {
+      await remembering.close();
+    }
   });
 });
