@@ -68,21 +68,62 @@ export function courseSvg(
     });
     return points.length < 2 ? [] : [{ name, place, points: namedAtItsEnd(points, name) }];
   });
-  return drawn.length === 0 ? '' : svgOf(drawn, 'users at a time', yName);
+  if (drawn.length === 0) return '';
+  const scale = userScale(drawn.flatMap(({ points }) => points.map(({ x }) => x)));
+  return svgOf(drawn, `users at a time${scale.logarithmic ? ', logarithmic' : ''}`, yName, scale);
 }
 
 const namedAtItsEnd = (points: readonly Point[], name: string): readonly Point[] =>
   points.map((point, i) => (i === points.length - 1 ? { ...point, label: name } : point));
 
-function svgOf(lines: readonly Line[], xName: string, yName: string): string {
+/** Where values lie across, and which of them are labelled. */
+interface Scale {
+  at(value: number): number;
+  readonly ticks: readonly number[];
+  readonly logarithmic: boolean;
+}
+
+const ACROSS = WIDTH - RIGHT - LEFT;
+
+function linearScale(most: number): Scale {
+  const axis = valueAxis(1.05 * most);
+  return { at: (value) => LEFT + (value / axis.end) * ACROSS, ticks: ticksOf(axis), logarithmic: false };
+}
+
+/** From so many times the fewest users on, most levels would lie in a corner. */
+const WIDE = 6;
+/** Left and right of the levels, pixels. */
+const MARGIN = 16;
+
+/** Numbers of users double as a rule: then each step has the same width, and the levels themselves are labelled. */
+function userScale(users: readonly number[]): Scale {
+  const levels = [...new Set(users)].toSorted((a, b) => a - b);
+  const [fewest = 1, most = 1] = [levels[0], levels.at(-1)];
+  if (fewest <= 0 || most < WIDE * fewest) return linearScale(most);
+  const at = (value: number): number =>
+    LEFT + MARGIN + (Math.log(value / fewest) / Math.log(most / fewest)) * (ACROSS - 2 * MARGIN);
+  // From the right, as the highest level is the one that is looked for; what would touch its neighbour has no label.
+  const ticks: number[] = [];
+  for (const level of levels.toReversed()) {
+    const next = ticks[0];
+    if (next === undefined || at(next) - at(level) >= 8 + 3.5 * (labelLength(next) + labelLength(level)))
+      ticks.unshift(level);
+  }
+  return { at, ticks, logarithmic: true };
+}
+
+const labelLength = (value: number): number => tickLabel(value).length;
+
+function svgOf(lines: readonly Line[], xName: string, yName: string, given?: Scale): string {
   const all = lines.flatMap(({ points }) => points);
   const most = (of: (point: Point) => number): number => Math.max(...all.map(of), Number.MIN_VALUE);
-  const [x, y] = [valueAxis(1.05 * most((point) => point.x)), valueAxis(1.05 * most((point) => point.y))];
+  const x = given ?? linearScale(most((point) => point.x));
+  const y = valueAxis(1.05 * most((point) => point.y));
   const bottom = HEIGHT - BOTTOM;
-  const xAt = (value: number): number => LEFT + (value / x.end) * (WIDTH - RIGHT - LEFT);
+  const xAt = (value: number): number => x.at(value);
   const yAt = (value: number): number => bottom - (value / y.end) * (bottom - TOP);
   const rows = ticksOf(y).map((tick) => gridRow(LEFT, WIDTH - RIGHT, figure(yAt(tick)), tick));
-  const columns = ticksOf(x).map(
+  const columns = x.ticks.map(
     (tick) => `<text x="${figure(xAt(tick))}" y="${bottom + 18}" text-anchor="middle">${tickLabel(tick)}</text>`,
   );
   const axis = `<text x="${figure((LEFT + WIDTH - RIGHT) / 2)}" y="${HEIGHT - 6}" text-anchor="middle">${escapeHtml(xName)}</text>`;
