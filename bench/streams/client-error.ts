@@ -13,7 +13,11 @@ export interface ClientErrors {
   readonly itl: readonly number[];
   /** What the stamps tell themselves: from the request's arrival to the first event, and between two events, µs, ascending. */
   readonly stamped: { readonly ttft: readonly number[]; readonly itl: readonly number[] };
+  /** What the error of TTFT is made of: until the request was written, until the server had it, and from the first event's stamp until it was read. */
+  readonly parts: Record<(typeof PARTS)[number], readonly number[]>;
 }
+
+export const PARTS = ['written', 'arrived', 'read'] as const;
 
 /** In which both sides' code is compiled. */
 const WARMUP = seconds(4);
@@ -22,6 +26,8 @@ const LOOKED_AT = 600;
 interface Seen {
   stampedAt: number;
   elapsed: number;
+  readonly cameAt: number;
+  readonly firstStampedAt: number;
 }
 
 /** Over which users come: all at once they would stay in step, and each request wait for those before it at both ends. */
@@ -53,6 +59,7 @@ export function measureClientErrors(address: string, users: number, length: numb
   const ttft: number[] = [];
   const itl: number[] = [];
   const stamped = { ttft: [] as number[], itl: [] as number[] };
+  const parts = { written: [] as number[], arrived: [] as number[], read: [] as number[] };
   const seen = new Map<object, Seen>();
   driver.onPieces = (exchange, pieces, gap) => {
     // Its bytes still lie in the driver's buffer: the call comes from within its reading.
@@ -61,7 +68,11 @@ export function measureClientErrors(address: string, users: number, length: numb
     if (stamp === undefined || came === undefined) throw new Error('the server does not stamp its events');
     const stampedAt = Number(stamp);
     const before = seen.get(exchange);
-    if (gap < 0) seen.set(exchange, { stampedAt, elapsed: stampedAt - Number(came) });
+    if (gap < 0)
+      seen.set(exchange, {
+        ...{ stampedAt, elapsed: stampedAt - Number(came) },
+        ...{ cameAt: Number(came), firstStampedAt: stampedAt },
+      });
     else if (before !== undefined) {
       if (exchange.epoch === 1 && pieces === 1) {
         itl.push(Math.abs(gap - (stampedAt - before.stampedAt)));
@@ -76,6 +87,10 @@ export function measureClientErrors(address: string, users: number, length: numb
     if (exchange.epoch === 1 && exchange.outcome === 0 && exchange.stream !== null && first !== undefined) {
       ttft.push(exchange.stream.firstAt - exchange.dueAt - first.elapsed);
       stamped.ttft.push(first.elapsed);
+      // Both processes read one clock.
+      parts.written.push(exchange.sentAt - exchange.dueAt);
+      parts.arrived.push(first.cameAt - exchange.sentAt);
+      parts.read.push(exchange.stream.firstAt - first.firstStampedAt);
     }
     closed.done(exchange);
     if (ended || !closed.finished || driver.inFlight > 0) return;
@@ -87,6 +102,7 @@ export function measureClientErrors(address: string, users: number, length: numb
         ttft: ascending(ttft),
         itl: ascending(itl),
         stamped: { ttft: ascending(stamped.ttft), itl: ascending(stamped.itl) },
+        parts: Object.fromEntries(PARTS.map((part) => [part, ascending(parts[part])])),
       }),
     );
   };

@@ -14,9 +14,9 @@ import { run, type Server, startServer, watchMemory } from '../process.ts';
 import { findRampart, rampart } from '../rampart.ts';
 import { quantile, spread } from '../statistics.ts';
 import { type Table, toMarkdown, toText } from '../table.ts';
-import { type ClientErrors, measureClientErrors } from './client-error.ts';
+import { type ClientErrors, measureClientErrors, PARTS } from './client-error.ts';
 import { comparePeers, peersIn, writePeers } from './peers.ts';
-import { readStreams } from './reader.ts';
+import { measureBareErrors, readStreams } from './reader.ts';
 import { type Schedule, serveStreams } from './server.ts';
 import { fuzzSplitting, splittingCost } from './splitting.ts';
 
@@ -102,14 +102,27 @@ async function clientErrors({ cores, folder, rounds, seconds, tell }: Setting): 
   const server = await startStreams({ first: 37, gap: 100, events: 10 }, cores);
   const ttft: number[][] = [];
   const itl: number[][] = [];
+  const parts: number[][] = [];
+  const own: number[] = [];
+  const bare: number[] = [];
   try {
     for (let round = 0; round < rounds; round++) {
       const argv = self('client-error', server.url, 100, seconds);
       const found = JSON.parse((await run({ argv, cores: cores.client }, folder)).stdout) as ClientErrors;
       ttft.push([0.5, 0.95].map((p) => quantile(found.ttft, p)));
       itl.push([0.5, 0.95].map((p) => quantile(found.itl, p)));
+      const [written = 0, arrived = 0, read = 0] = PARTS.map((part) => quantile(found.parts[part], 0.5));
+      parts.push([written, arrived, read]);
+      own.push(written + read);
+      const other = self('bare-error', server.url, 100, seconds);
+      bare.push(
+        quantile(JSON.parse((await run({ argv: other, cores: cores.client }, folder)).stdout) as number[], 0.5),
+      );
       tell(
-        `client error, round ${round + 1}: TTFT ${ttft.at(-1)?.[0]?.toFixed(0)} µs, ITL ${itl.at(-1)?.[0]?.toFixed(0)} µs`,
+        `client error, round ${round + 1}: TTFT ${ttft.at(-1)?.[0]?.toFixed(0)} µs (${parts
+          .at(-1)
+          ?.map((each) => each.toFixed(0))
+          .join(' + ')}; bare ${bare.at(-1)?.toFixed(0)}), ITL ${itl.at(-1)?.[0]?.toFixed(0)} µs`,
       );
     }
   } finally {
@@ -123,7 +136,12 @@ async function clientErrors({ cores, folder, rounds, seconds, tell }: Setting): 
   ];
   const at = (all: readonly number[][], k: number): number[] => all.map((one) => one[k] ?? Number.NaN);
   return [
-    row('error of TTFT p50, 1,000 events/s, µs', at(ttft, 0), WANTED.ttft),
+    row('error of TTFT p50, 1,000 events/s, µs: the way to the server and back', at(ttft, 0), null),
+    row('of that: until the request is written', at(parts, 0), null),
+    row('until the server has read it', at(parts, 1), null),
+    row('from the stamp of the first event until it is read', at(parts, 2), null),
+    row('the client’s own error of TTFT p50: until written, and until read', own, WANTED.ttft),
+    row('a client that looks at nothing but the first event: the way to the server and back', bare, null),
     row('error of TTFT p95', at(ttft, 1), null),
     row('error of a gap p50 (without its sign), µs', at(itl, 0), WANTED.itl),
     row('error of a gap p95', at(itl, 1), null),
@@ -242,6 +260,7 @@ if (role === 'serve') {
   const [port = 0, first = 0, gap = 0, events = 0] = numbers;
   serveStreams(port, { first, gap, events });
 } else if (role === 'read') readStreams(args[0] ?? '', numbers[1] ?? 0, numbers[2] ?? 0);
+else if (role === 'bare-error') measureBareErrors(args[0] ?? '', numbers[1] ?? 0, numbers[2] ?? 0);
 else if (role === 'client-error') measureClientErrors(args[0] ?? '', numbers[1] ?? 0, numbers[2] ?? 0);
 else {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-streams-'));

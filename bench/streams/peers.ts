@@ -1,6 +1,6 @@
 /**
  * What other tools report of a server of known times, beside ours: `npm run bench:streams -- --peers VENV,VENV`, where each folder
- * is a virtual environment of Python in which aiperf or guidellm was installed. Nothing of them is a dependency.
+ * is a virtual environment of Python in which aiperf, guidellm or inference-perf was installed. Nothing of them is a dependency.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -76,7 +76,7 @@ export async function comparePeers(setting: Setting): Promise<Table> {
     notes: [
       `${STREAMS} streams at a time, first event ${SCHEDULE.first} ms after the request, ${SCHEDULE.events} events ${SCHEDULE.gap} ms apart: up to ${(STREAMS * 1_000) / SCHEDULE.gap} events/s. The first line is what the server's own stamps tell. ` +
         `Median of ${rounds === 1 ? 'one round' : `${rounds} rounds`} of ${LONG} s. CPU: user and system time of a run of ${LONG} s less that of one of ${SHORT} s, all processes, by the events it took more.`,
-      'guidellm gives one mean inter-token latency for each request, and percentiles of those; aiperf likewise: so their p95 hides what single gaps were. inference-perf needs Python 3.12 or later, and is left out where there is an older one.',
+      'guidellm gives one mean inter-token latency for each request, and percentiles of those; aiperf likewise: so their p95 hides what single gaps were. inference-perf (which needs Python 3.12 or later) is asked for so many requests as the others have time for.',
     ],
     head: ['', 'TTFT p50, ms', 'p95', 'ITL p50, ms', 'p95', 'CPU of an event, µs', 'of ours'],
     rows: [
@@ -133,9 +133,9 @@ function ours({ folder, cores }: Setting): Tool {
 
 /** The tool that an environment holds. @throws Error where it holds none of them. */
 function peerIn(venv: string, setting: Setting): Tool[] {
-  const known = { aiperf, guidellm } as const;
+  const known = { aiperf, guidellm, 'inference-perf': inferencePerf } as const;
   const found = (Object.keys(known) as (keyof typeof known)[]).filter((name) => existsSync(join(venv, 'bin', name)));
-  if (found.length === 0) throw new Error(`${venv} has neither aiperf nor guidellm in its bin/`);
+  if (found.length === 0) throw new Error(`${venv} has none of aiperf, guidellm and inference-perf in its bin/`);
   return found.map((name) => known[name](venv, setting));
 }
 
@@ -226,6 +226,56 @@ function guidellm(venv: string, setting: Setting): Tool {
   };
 }
 
+/** Times in seconds. */
+interface InferencePerfFigures {
+  readonly median: number;
+  readonly p95: number;
+}
+
+function inferencePerf(venv: string, setting: Setting): Tool {
+  return {
+    name: 'inference-perf',
+    measure: async (url, seconds) => {
+      // It counts requests, not time: as many as there is time for.
+      const { first, gap, events } = SCHEDULE;
+      const requests = Math.round((STREAMS * seconds * 1e3) / (first + (events - 1) * gap));
+      const exactly = (tokens: number): object => ({
+        min: tokens,
+        max: tokens,
+        mean: tokens,
+        std_dev: 0,
+        total_count: requests,
+      });
+      const config = {
+        api: { type: 'completion', streaming: true },
+        server: { type: 'vllm', model_name: 'words', base_url: new URL(url).origin, ignore_eos: true },
+        tokenizer: { pretrained_model_name_or_path: './tokenizer' },
+        data: { type: 'random', input_distribution: exactly(8), output_distribution: exactly(events) },
+        load: {
+          type: 'concurrent',
+          num_workers: 1,
+          worker_max_concurrency: 2 * STREAMS,
+          stages: [{ num_requests: requests, concurrency_level: STREAMS }],
+        },
+        report: { request_lifecycle: { summary: true, per_stage: false, per_request: false } },
+        storage: { local_storage: { path: 'inference-perf' } },
+      };
+      writeFileSync(join(setting.folder, 'inference-perf.yaml'), JSON.stringify(config));
+      const cpu = await inFolder(venv, 'inference-perf --config_file inference-perf.yaml', setting);
+      const report = join(setting.folder, 'inference-perf', 'summary_lifecycle_metrics.json');
+      const { successes } = JSON.parse(readFileSync(report, 'utf8')) as {
+        readonly successes: {
+          readonly count: number;
+          readonly latency: Record<'time_to_first_token' | 'inter_token_latency', InferencePerfFigures>;
+        };
+      };
+      const of = ({ median, p95 }: InferencePerfFigures): [number, number] => [1e3 * median, 1e3 * p95];
+      const { time_to_first_token: ttft, inter_token_latency: itl } = successes.latency;
+      return { ttft: of(ttft), itl: of(itl), events: successes.count * events, cpu };
+    },
+  };
+}
+
 const HEADING = '## Beside other tools';
 
 /** The part of an earlier page; empty: there is none. */
@@ -242,7 +292,7 @@ export function writePeers(
 ): void {
   const text = existsSync(page) ? readFileSync(page, 'utf8') : '';
   const before = text.includes(HEADING) ? text.slice(0, text.indexOf(HEADING)) : `${text.trimEnd()}\n\n`;
-  const when = `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine}; in the minute before, something else used ${busy.toFixed(1)} cores. \`npm run bench:streams -- --peers VENV,VENV --out docs/streams-bench.md\` makes this part again.`;
+  const when = `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine}; in the minute before, something else used ${busy.toFixed(1)} cores. \`npm run bench:streams -- --peers VENV,VENV,VENV --out docs/streams-bench.md\` makes this part again.`;
   const [heading = '', ...rest] = table.split('\n');
   writeFileSync(page, `${before}${[heading, '', when, ...rest].join('\n')}`);
 }
