@@ -15,10 +15,11 @@ const may = {
   agent: ['core', 'load', 'drivers', 'run'],
   analyze: ['core', 'stats'],
   report: ['core', 'discover', 'stats', 'analyze'],
-  machine: ['core', 'load'],
+  machine: ['core', 'functions', 'load'],
   outputs: ['core', 'stats'],
   session: [
     'core',
+    'functions',
     'settings',
     'plan',
     'discover',

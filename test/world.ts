@@ -1,8 +1,8 @@
 import { main } from '../src/cli/program.ts';
 import type { Files, World } from '../src/core/world.ts';
+import { loadModule } from '../src/functions/modules.ts';
 import { SystemClock } from '../src/load/clock.ts';
 import { filesWith } from '../src/machine/files.ts';
-import { loadModule } from '../src/machine/modules.ts';
 import { startProgram } from '../src/machine/programs.ts';
 import type { Finished } from './command.ts';
 

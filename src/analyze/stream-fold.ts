@@ -1,7 +1,7 @@
 /** The part of a series that is about streamed responses: tokens, events, and how generation ended. */
 import type { StreamResult } from '../core/result.ts';
 import { type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
-import { addStreamCounts, type StreamCounts } from '../core/streamed.ts';
+import { addStreamCounts, type StreamCounts, TOKEN_SOURCES } from '../core/streamed.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { infiniteIn } from './batches.ts';
 import { perSecond } from './per-second.ts';
@@ -44,12 +44,18 @@ export class StreamFold {
   result(durationMs: number): StreamResult | null {
     if (this.#counts === null) return null;
     const { ended, pieces, outputTokens, inputTokens, toldOutput, toldInput, finishes } = this.#counts;
+    const { countedOutput = 0, countedInput = 0 } = this.#counts;
+    const by = { usage: toldOutput, tokenizer: countedOutput, events: ended - toldOutput - countedOutput };
+    const sources = TOKEN_SOURCES.filter((source) => by[source] > 0);
+    const [only = 'events'] = sources;
     return {
       ended,
       events: pieces,
       outputTokens,
-      ...(toldInput > 0 ? { inputTokens } : {}),
-      tokensFrom: toldOutput === 0 ? 'events' : toldOutput === ended ? 'usage' : 'both',
+      ...(toldInput + countedInput > 0 ? { inputTokens } : {}),
+      ...(countedInput === 0 ? {} : { inputTokensFrom: toldInput === 0 ? ('tokenizer' as const) : ('both' as const) }),
+      tokensFrom: sources.length > 1 ? 'both' : only,
+      ...(sources.length > 1 ? { tokensBy: Object.fromEntries(sources.map((source) => [source, by[source]])) } : {}),
       outputTokensPerSec: perSecond(this.#tokens, durationMs),
       finishes,
     };

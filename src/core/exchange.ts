@@ -15,6 +15,11 @@ export interface StreamedTimes {
   /** Tokens of answer and prompt by the server's count; -1: it did not say. */
   readonly outputTokens: number;
   readonly inputTokens: number;
+  /** They are not the server's count, but a tokenizer's. Absent: no. */
+  readonly countedOutput?: boolean;
+  readonly countedInput?: boolean;
+  /** What it said, where a tokenizer is to count it; null: it was too long to be kept. Absent: nobody asks. */
+  readonly text?: string | null;
   /** How generation ended: an index into `FINISHES` of `core/streamed`. */
   readonly finish: number;
 }
@@ -69,6 +74,8 @@ export interface Exchange {
   body: string;
   /** What is known of a streamed response, valid until its owner has the exchange back; null: it was not streamed. */
   stream: StreamedTimes | null;
+  /** The body of the request as it was sent, where a tokenizer is to count it; null: nobody asks. */
+  sent: Buffer | null;
   /** Its user leaves if its answer is not whole in time; written by `load/impatient-driver`. */
   impatient: boolean;
   /** Which stretch of the run it was due in (see `record/`): 0 = warm-up, 1 = measured; written by the load model. */
@@ -105,6 +112,7 @@ export function createExchange(user: number): Exchange {
     example: '',
     body: '',
     stream: null,
+    sent: null,
     impatient: false,
     epoch: 1,
     link: null,
@@ -129,4 +137,5 @@ export function clearExchange(exchange: Exchange): void {
   exchange.example = '';
   exchange.body = '';
   exchange.stream = null;
+  exchange.sent = null;
 }

@@ -107,6 +107,8 @@ export interface Plan {
   readonly maxBody?: Bytes;
   /** How a streamed response is split, whatever it calls itself; `off`: not at all. Absent: by its content type. */
   readonly stream?: StreamFormat | 'off';
+  /** What counts tokens where a server tells no number: a tokenizer by the name of its module, or `words`. Absent: events count. */
+  readonly tokenizer?: string;
   /** Some requests are cancelled while they are under way. Absent: none. */
   readonly cancel?: Cancellation;
   /** How long requests under way may take to finish once the load has ended. */

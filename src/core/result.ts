@@ -6,7 +6,7 @@ import type { AlwaysTold, ToldWhereAny } from './measures.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './sample.ts';
 import type { DecodedCounts } from './snapshot.ts';
-import type { Finish } from './streamed.ts';
+import type { Finish, TokenSource } from './streamed.ts';
 
 /**
  * The judged result of a run: what `result.json` holds, field for field, where branded times are ms too (see
@@ -279,10 +279,14 @@ export interface StreamResult {
   readonly events: number;
   /** Tokens of the streams that came to their end. */
   readonly outputTokens: number;
-  /** Absent: no server told of them. */
+  /** Absent: no server told of them, and nobody counted. */
   readonly inputTokens?: number;
-  /** Where the output tokens are from: the server's own count, or one for each event; `both`: some of each. */
-  readonly tokensFrom: 'usage' | 'events' | 'both';
+  /** Where the input tokens are from. Absent: the server's own count. */
+  readonly inputTokensFrom?: 'tokenizer' | 'both';
+  /** Where the output tokens are from: the server's own count, a tokenizer's, or one for each event; `both`: not all from one. */
+  readonly tokensFrom: TokenSource | 'both';
+  /** Streams by where their output tokens are from. Absent: all from one. */
+  readonly tokensBy?: Readonly<Partial<Record<TokenSource, number>>>;
   /** Tokens of the streams that came to their end while load was offered, per second of it. */
   readonly outputTokensPerSec: number;
   /** How generation ended, as the streams say. */

@@ -13,19 +13,29 @@ export type StreamMetric = keyof typeof STREAM_METRICS;
 export const FINISHES = ['unknown', 'stop', 'length', 'other'] as const;
 export type Finish = (typeof FINISHES)[number];
 
+/** How many tokens a text has. It may throw. */
+export type TokenCounter = (text: string) => number;
+
+/** Where a number of tokens is from: the server's own count, a tokenizer's, or one for each event. */
+export const TOKEN_SOURCES = ['usage', 'tokenizer', 'events'] as const;
+export type TokenSource = (typeof TOKEN_SOURCES)[number];
+
 /** Streamed responses to one request name in one interval. */
 export interface StreamCounts {
   /** Events with a piece of the answer, as they came, those of streams that failed afterwards included. */
   readonly pieces: number;
   /** Streams that came to their end. */
   readonly ended: number;
-  /** Tokens of their answers: by the server's count where it gives one, else events. */
+  /** Tokens of their answers: by the server's count where it gives one, else a tokenizer's, else events. */
   readonly outputTokens: number;
-  /** Tokens of their prompts; of those that tell. */
+  /** Tokens of their prompts; of those that are known. */
   readonly inputTokens: number;
   /** How many of them told the tokens of their answer, and of their prompt. */
   readonly toldOutput: number;
   readonly toldInput: number;
+  /** How many of them a tokenizer counted, since the server told nothing. Absent: none. */
+  readonly countedOutput?: number;
+  readonly countedInput?: number;
   /** How their generation ended. Absent: none so. */
   readonly finishes: Readonly<Partial<Record<Finish, number>>>;
 }
@@ -44,6 +54,7 @@ export const NO_STREAMS: StreamCounts = {
 export function addStreamCounts(parts: readonly StreamCounts[]): StreamCounts | null {
   if (parts.length === 0) return null;
   const sum = (pick: (part: StreamCounts) => number): number => parts.reduce((total, part) => total + pick(part), 0);
+  const counted = { countedOutput: sum((p) => p.countedOutput ?? 0), countedInput: sum((p) => p.countedInput ?? 0) };
   const finishes: { [F in Finish]?: number } = {};
   for (const finish of FINISHES) {
     const n = sum((part) => part.finishes[finish] ?? 0);
@@ -56,6 +67,7 @@ export function addStreamCounts(parts: readonly StreamCounts[]): StreamCounts | 
     inputTokens: sum((part) => part.inputTokens),
     toldOutput: sum((part) => part.toldOutput),
     toldInput: sum((part) => part.toldInput),
+    ...(counted.countedOutput > 0 || counted.countedInput > 0 ? counted : {}),
     finishes,
   };
 }

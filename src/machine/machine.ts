@@ -1,9 +1,9 @@
 /** The real machine as the library and the command use it: its clock, files, processors and built entries. */
 import manifest from '../../package.json' with { type: 'json' };
 import type { Machine } from '../core/world.ts';
+import { loadModule } from '../functions/modules.ts';
 import { SystemClock } from '../load/clock.ts';
 import { filesWith } from './files.ts';
-import { loadModule } from './modules.ts';
 
 // As in ./files: quicker than an import statement.
 const { availableParallelism, cpus, platform, release, totalmem } = process.getBuiltinModule('node:os');

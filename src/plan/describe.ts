@@ -364,6 +364,7 @@ function describeRest(plan: Plan): string {
   if (plan.engine !== 'rampart') parts.push(`sent by ${plan.engine}`);
   if (plan.http2) parts.push('HTTP/2');
   if (plan.proxy !== null) parts.push(`through ${plan.proxy.url}`);
+  if (plan.tokenizer !== undefined) parts.push(`tokens counted by ${plan.tokenizer} where the server tells none`);
   if (plan.cancel !== undefined)
     parts.push(
       `of ${formatShare(plan.cancel.share)} of the requests the user leaves after ${describeTime(plan.cancel.after)}`,

@@ -27,6 +27,13 @@ export function resolveFleet(given: RawSettings, files: Pick<Files, 'readBytes'>
   if (given.settings.engine === 'autocannon') refuse(given, 'nats', 'is for the engine rampart');
   if (given.functions !== undefined)
     refuse(given, 'nats', 'is given, and the scenario has functions: agents run no code that they are sent');
+  if (given.settings.tokenizer !== undefined && given.settings.tokenizer !== 'words')
+    refuse(
+      given,
+      'tokenizer',
+      'is a module, and agents run no code that they are sent',
+      'Count words: --tokenizer words.',
+    );
   if (given.settings.replay !== undefined)
     refuse(given, 'replay', 'is for this machine alone: the instants of a trace are not sent to agents');
   const wanted = read(given, 'agents', parseAgents) ?? { agents: 'all' };

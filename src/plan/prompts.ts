@@ -124,6 +124,17 @@ function wordsOf(amounts: Amounts, shared: number, key: string): string {
 const numbers = (amounts: Amounts): string =>
   amounts.kind === 'uniform' ? `${amounts.min} ${amounts.max}` : amountsText(amounts);
 
+/** What counts tokens where the server does not. @throws RampartError */
+export function resolveTokenizer(given: RawSettings): Pick<Plan, 'tokenizer'> {
+  const { tokenizer } = given.settings;
+  if (tokenizer === undefined) return {};
+  if (tokenizer.trim() === '')
+    refuse(given, 'tokenizer', 'is empty', 'Name one: gpt-tokenizer, the path of a module, or words.');
+  if (given.settings.stream === 'off')
+    refuse(given, 'tokenizer', 'counts what streams say, and --stream off reads none', 'Leave one of them out.');
+  return { tokenizer: tokenizer.trim() };
+}
+
 type Json = Record<string, unknown>;
 
 /** Where a protocol has prompt and limit. */

@@ -30,7 +30,7 @@ import { resolveFrame } from './frame.ts';
 import { checkedByFunctions, checksWithFunction, refuseUnknownFunctions } from './function-checks.ts';
 import { withGoodput } from './goodput.ts';
 import { probeLoad, resolveLoad } from './load.ts';
-import { withPrompts } from './prompts.ts';
+import { resolveTokenizer, withPrompts } from './prompts.ts';
 import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
 import { type ReplayWish, replayedLoad, resolveReplay } from './replay.ts';
 import { type LoadedTrace, loadTrace } from './replay-trace.ts';
@@ -164,6 +164,7 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
     ...resolveBrowsing(given),
     maxBody: readOrDefault(given, 'maxBody'),
     ...(stream === 'auto' ? {} : { stream }),
+    ...resolveTokenizer(given),
     ...resolveCancel(given, held.thresholds),
     gracefulStop: readOrDefault(given, 'gracefulStop'),
     keepAlive: given.settings.keepalive ?? true,

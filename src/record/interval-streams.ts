@@ -10,18 +10,22 @@ export class IntervalStreams {
   inputTokens = 0;
   toldOutput = 0;
   toldInput = 0;
+  countedOutput = 0;
+  countedInput = 0;
   readonly finishes = new Float64Array(FINISHES.length);
 
   get quiet(): boolean {
     return this.pieces === 0 && this.ended === 0;
   }
 
-  end({ pieces, outputTokens, inputTokens, finish }: StreamedTimes): void {
+  end({ pieces, outputTokens, inputTokens, finish, countedOutput, countedInput }: StreamedTimes): void {
     this.ended++;
     this.outputTokens += outputTokens >= 0 ? outputTokens : pieces;
-    if (outputTokens >= 0) this.toldOutput++;
+    if (countedOutput === true) this.countedOutput++;
+    else if (outputTokens >= 0) this.toldOutput++;
     if (inputTokens >= 0) {
-      this.toldInput++;
+      if (countedInput === true) this.countedInput++;
+      else this.toldInput++;
       this.inputTokens += inputTokens;
     }
     this.finishes[finish] = (this.finishes[finish] as number) + 1;
@@ -33,14 +37,17 @@ export class IntervalStreams {
       const n = this.finishes[code] as number;
       if (n > 0) finishes[finish] = n;
     });
-    const { pieces, ended, outputTokens, inputTokens, toldOutput, toldInput } = this;
+    const { pieces, ended, outputTokens, inputTokens, toldOutput, toldInput, countedOutput, countedInput } = this;
+    const counted = countedOutput > 0 || countedInput > 0 ? { countedOutput, countedInput } : {};
     this.pieces = 0;
     this.ended = 0;
     this.outputTokens = 0;
     this.inputTokens = 0;
     this.toldOutput = 0;
     this.toldInput = 0;
+    this.countedOutput = 0;
+    this.countedInput = 0;
     this.finishes.fill(0);
-    return { pieces, ended, outputTokens, inputTokens, toldOutput, toldInput, finishes };
+    return { pieces, ended, outputTokens, inputTokens, toldOutput, toldInput, ...counted, finishes };
   }
 }

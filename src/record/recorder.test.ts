@@ -215,6 +215,20 @@ describe('Recorder', () => {
     expect(recorder.take(1, offered()).series).toEqual({});
   });
 
+  it('tells tokens that a tokenizer counted from those that the server did', () => {
+    const recorder = new Recorder(named(['chat']), at(0));
+    const times = { pieces: 3, firstAt: at(1_300), lastAt: at(1_700), longestGap: at(200), finish: 1 };
+    const counted = { outputTokens: 5, countedOutput: true, inputTokens: 8, countedInput: true };
+    recorder.record(exchange({ stream: { ...times, ...counted } }));
+    recorder.record(exchange({ stream: { ...times, outputTokens: 9, inputTokens: 7 } }));
+    recorder.record(exchange({ stream: { ...times, outputTokens: -1, inputTokens: -1 } }));
+    const { streams, times: taken } = recorder.take(1, offered()).series['chat']!;
+    expect(streams).toMatchObject({ ended: 3, outputTokens: 17, toldOutput: 1, countedOutput: 1 });
+    expect(streams).toMatchObject({ inputTokens: 15, toldInput: 1, countedInput: 1 });
+    // 400 µs over four, eight and two tokens behind the first.
+    expect(taken.timePerOutputToken).toMatchObject({ count: 3, min: 50, max: 200 });
+  });
+
   it('knows of streams that the run gave up whether they had a first token', () => {
     const recorder = new Recorder(named(['chat']), at(0));
     const stream = {

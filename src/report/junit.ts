@@ -88,7 +88,7 @@ function streamLines(result: RunResult): string[] {
     const figures = shown.map((name) => `${name} ${summary[name] === null ? '–' : formatMs(summary[name])}`);
     return `${label}: ${figures.join(', ')}.`;
   });
-  return [...lines, streamSentence(result.streams)];
+  return [...lines, streamSentence(result.streams, result.plan.tokenizer)];
 }
 
 function searchCases({ plan, breakingPoint }: RunResult): Element[] {

@@ -105,7 +105,7 @@ function streamsTable(result: RunResult): string {
     tableRow(['---', ...shown.map(() => '--:')]),
     ...rows,
     '',
-    prose(streamSentence(streams)),
+    prose(streamSentence(streams, result.plan.tokenizer)),
   ].join('\n');
 }
 

@@ -155,6 +155,7 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
         .enum(['sse', 'ndjson', 'chunks', 'off'])
         .exactOptional()
         .describe('How a streamed response is split, whatever it calls itself. Absent: by its content type.'),
+      tokenizer: text('What counts tokens where a server tells no number. Absent: events count.').exactOptional(),
       cancel: z
         .strictObject({
           share: z.number().min(0).max(1).describe('Of all requests, 0..1.'),

@@ -189,10 +189,12 @@ function recovery({ recovered }: BreakingPoint): string {
 export const achievedFigure = ({ achievedPerSec }: LevelResult): string => formatRate(achievedPerSec);
 export const errorsFigure = ({ errorShare }: LevelResult): string => formatShare(errorShare);
 
-/** `23 levels in 1:51: 13,624 requests sent, 13,489 ok, 135 failed.` */
+/** `23 levels in 1:51: 13,624 requests sent, 13,489 ok, 135 failed.`, and those whose users left. */
 export function totalsSentence({ breakingPoint, totals }: RunResult): string {
   const levels = counted(breakingPoint?.levels.length ?? 0, 'level');
-  const counts = `${counted(totals.sent, 'request')} sent, ${formatCount(totals.ok)} ok, ${formatCount(totals.failed)} failed`;
+  const { cancelled = 0 } = totals.byOutcome;
+  const left = cancelled === 0 ? '' : `, ${formatCount(cancelled)} cancelled by their users`;
+  const counts = `${counted(totals.sent, 'request')} sent, ${formatCount(totals.ok)} ok, ${formatCount(totals.failed)} failed${left}`;
   return `${levels} in ${formatClock(breakingPoint?.spentSeconds ?? 0)}: ${counts}; warm-ups not counted.`;
 }
 

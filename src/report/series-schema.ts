@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type AlwaysTold, isAlwaysTold, MEASURES, TOLD_MEASURES, type ToldWhereAny } from '../core/measures.ts';
 import { PERCENTILES, type PercentileName } from '../core/result.ts';
 import { OUTCOMES } from '../core/sample.ts';
-import { FINISHES } from '../core/streamed.ts';
+import { FINISHES, TOKEN_SOURCES } from '../core/streamed.ts';
 import { amount, count, maybe } from './schema-fields.ts';
 
 export const totals = z
@@ -46,10 +46,20 @@ export const streams = z
     ended: count('Streams that came to their end.'),
     events: count('Events with a piece of the text, those of streams that failed later included.'),
     outputTokens: count('Tokens of the streams that came to their end.'),
-    inputTokens: count('Tokens of their prompts, by the server’s count; absent: it told none.').exactOptional(),
+    inputTokens: count(
+      'Tokens of their prompts; absent: the server told none, and no tokenizer counted.',
+    ).exactOptional(),
+    inputTokensFrom: z
+      .enum(['tokenizer', 'both'])
+      .exactOptional()
+      .describe('Input tokens by a tokenizer, or some of them. Absent: by the server’s own count.'),
     tokensFrom: z
-      .enum(['usage', 'events', 'both'])
-      .describe('Output tokens by the server’s own count, one for each event, or some of each.'),
+      .enum([...TOKEN_SOURCES, 'both'])
+      .describe('Output tokens by the server’s own count, a tokenizer’s, one for each event, or not all by one.'),
+    tokensBy: z
+      .partialRecord(z.enum(TOKEN_SOURCES), count('Streams.'))
+      .exactOptional()
+      .describe('Streams by where their output tokens are from. Absent: all from one.'),
     outputTokensPerSec: amount('Tokens of the streams that came to their end while load was offered, 1/s.'),
     finishes: z.partialRecord(z.enum(FINISHES), count('Streams.')).describe('How generation ended. Absent: 0.'),
   })

@@ -9,4 +9,12 @@ it('says how many tokens came, and by whose count', () => {
   expect(streamSentence({ ...streams, ended: 1, inputTokens: 9, tokensFrom: 'usage', finishes: { unknown: 1 } })).toBe(
     '1 stream came to its end: 1,640 output tokens (by the server’s own count), 9 input tokens; 400.0/s while load was offered.',
   );
+  const counted = { ...streams, finishes: {}, inputTokens: 9, inputTokensFrom: 'tokenizer' } as const;
+  expect(streamSentence({ ...counted, tokensFrom: 'tokenizer' }, 'gpt-tokenizer')).toBe(
+    '205 streams came to their end: 1,640 output tokens (by gpt-tokenizer, since the server tells no count), 9 input tokens (by gpt-tokenizer); 400.0/s while load was offered.',
+  );
+  const tokensBy = { usage: 100, tokenizer: 105 };
+  expect(streamSentence({ ...counted, inputTokensFrom: 'both', tokensFrom: 'both', tokensBy }, 'words')).toContain(
+    '(of 100 streams by the server’s own count, of 105 streams words), 9 input tokens (by the server’s count where it tells one, else words);',
+  );
 });

@@ -152,7 +152,7 @@ function streams(page: Page, result: RunResult, found: StreamResult): void {
       cells: [label, orDash(summary.p50), orDash(summary.p95), orDash(summary.p99), orDash(summary.max)],
     })),
   );
-  page.paragraph(streamSentence(found), 'gray');
+  page.paragraph(streamSentence(found, result.plan.tokenizer), 'gray');
 }
 
 function probe(page: Page, { latency, totals }: RunResult): void {

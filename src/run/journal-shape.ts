@@ -122,6 +122,8 @@ const streams = fields({
   inputTokens: whole,
   toldOutput: whole,
   toldInput: whole,
+  countedOutput: maybe(whole),
+  countedInput: maybe(whole),
   finishes: byName(whole, oneOf(...FINISHES)),
 });
 

@@ -6,6 +6,7 @@ import type { Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
 import { besideOf } from '../core/trace.ts';
 import type { Machine, World } from '../core/world.ts';
+import { tokenCounterOf } from '../functions/tokenizer.ts';
 import { cacheLines, foundLines, notFound } from '../report/discovery.ts';
 import { preflightLines, preflightRefusal, streamRefusal } from '../report/preflight.ts';
 import { acceptedAsGiven, probeCache } from './cache-probe.ts';
@@ -50,11 +51,13 @@ export interface Preflight<Prepared> {
  * @throws RampartError 'unusable' where its response is not what the checks want, 'bad-folder'.
  */
 export async function preflight<Prepared extends Planned>(
-  machine: Pick<Machine, 'clock' | 'files' | 'randomSeed'>,
+  machine: Pick<Machine, 'clock' | 'files' | 'loadModule' | 'randomSeed'>,
   { prepared: asked, wish, secretsOf, again: discovering, looksForCache, onInterrupt }: Intended<Prepared>,
 ): Promise<Preflight<Prepared>> {
   const { clock, files } = machine;
   const { rows } = asked;
+  // What is missing is told here, once, and not by each thread.
+  if (asked.plan.tokenizer !== undefined) await tokenCounterOf(asked.plan.tokenizer, machine.loadModule);
   const tries = asked.plan.preflight !== false;
   if (wish !== null && (tries || isFramed(asked.plan))) await takenNames(files, wish);
   // What a scenario with a set-up sends was said.

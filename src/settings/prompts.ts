@@ -32,6 +32,13 @@ export const PROMPT_SETTINGS = {
       placeholder: '128',
     },
   },
+  tokenizer: {
+    shape: 'text',
+    flag: '--tokenizer <name>',
+    help: whereMeasured('count tokens where the server tells none: gpt-tokenizer (installed by you), or words'),
+    what: 'What counts the tokens of prompts and streamed responses where the server tells no number: gpt-tokenizer, gpt-tokenizer/encoding/cl100k_base, the path of a module, or words; without it each event counts as one',
+    notWithAutocannon: 'it does not look at responses',
+  },
   uniquePrompts: {
     shape: 'yes-or-no',
     flag: '--unique-prompts',

@@ -23,6 +23,7 @@ import { PROGRESS } from './parser.ts';
 import { ConnectionPool } from './pool.ts';
 import { AmendedRequests, type Rendering, renderRequest, VaryingRequests } from './request.ts';
 import { Reuse, type ReuseOwner } from './reuse.ts';
+import { SentBodies } from './sent-bodies.ts';
 import { TimeLimits, type TimeLimitsOwner } from './time-limits.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -55,6 +56,8 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   readonly #varying: Rendering | null;
   readonly #judge: ResponseJudge;
   readonly #streams: Plan['stream'];
+  /** For a tokenizer, which counts what streams say, too; null: there is none. */
+  readonly #sent: SentBodies | null;
   /** Rendering and checking take their time between a response and the next request: it is read off the clock. */
   readonly #exact: boolean;
   readonly #bodiless: readonly boolean[];
@@ -95,6 +98,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     this.#varying = amender === null ? varying : new AmendedRequests(varying ?? this.#payloads, amender);
     this.#judge = new ResponseJudge(plan, payloads);
     this.#streams = plan.stream;
+    this.#sent = plan.tokenizer === undefined ? null : new SentBodies();
     this.#exact = this.#varying !== null || this.#judge.checks;
     this.#bodiless = plan.requests.map((request) => request.method === 'HEAD');
     this.#burst = new Burst(clock, (connection) => this.#leave(connection, false));
@@ -229,6 +233,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
     connection.parser.bodyLimit = this.#maxBody;
     connection.parser.wanted = this.#judge;
     connection.parser.streams = this.#streams;
+    connection.parser.keepsText = this.#sent !== null;
     return connection;
   }
 
@@ -289,6 +294,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
   #write(connection: Connection, exchange: Exchange, now: Micros): void {
     const payload = this.#varying?.render(exchange) ?? (this.#payloads[exchange.request] as Buffer);
     exchange.bytesOut = payload.length;
+    if (this.#sent !== null) exchange.sent = this.#sent.of(payload, this.#varying === null);
     exchange.sentAt = this.#exact ? this.#clock.now() : now;
     if (this.#reuse.holds(connection, now)) {
       connection.bytes = payload;

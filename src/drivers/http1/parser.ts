@@ -55,6 +55,8 @@ export class ResponseParser {
   wanted: { wants(status: number): boolean } | null = null;
   /** How bodies of successes are split: see `Plan.stream`. */
   streams: Plan['stream'] = undefined;
+  /** What streams say is gathered, for a tokenizer. */
+  keepsText = false;
   /** Follows the body, while `streaming`: it is a stream. */
   stream: StreamReader | null = null;
   streaming = false;
@@ -154,7 +156,7 @@ export class ResponseParser {
   #stream(head: Head): void {
     const { streams = head.format } = this;
     if (streams === null || streams === 'off' || !isSuccess(head.status)) return;
-    this.stream ??= new StreamReader();
+    this.stream ??= new StreamReader(this.keepsText);
     this.stream.begin(streams);
     this.streaming = true;
   }

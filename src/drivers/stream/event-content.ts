@@ -4,6 +4,8 @@
  * seven keys in them matter. Protocols: see docs/streaming.md.
  */
 
+import type { StreamText } from './stream-text.ts';
+
 const QUOTE = 34;
 const BACKSLASH = 92;
 const COLON = 58;
@@ -87,6 +89,8 @@ export class EventContent {
   finish = 0;
   /** Of END: how the protocol that it belongs to ends. */
   ends = 0;
+  /** Gathers the pieces; null: nobody wants them. */
+  texts: StreamText | null = null;
   /** Part of a protocol in which only some events hold content. */
   #known = false;
   #depth = 0;
@@ -107,7 +111,13 @@ export class EventContent {
     if (at === end) return;
     if (bytes[at] !== BRACE) {
       if (isMarker(bytes, at, end)) this.done = true;
-      else this.content = true;
+      else {
+        this.content = true;
+        if (this.texts !== null) {
+          this.texts.addBytes(bytes, start, end);
+          this.texts.settle(true);
+        }
+      }
       return;
     }
     this.#known = false;
@@ -116,6 +126,7 @@ export class EventContent {
     this.#walk(bytes, at, end);
     if (!this.#known) this.content = true;
     if (!this.#piece || this.error) this.content = false;
+    this.texts?.settle(this.content);
   }
 
   #walk(bytes: Buffer, start: number, end: number): void {
@@ -146,6 +157,7 @@ export class EventContent {
         if (first === QUOTE) {
           this.#known = true;
           if (bytes[at + 1] !== QUOTE) this.content = true;
+          this.texts?.addString(bytes, at + 1, stringEnd(bytes, at + 1, end));
         } else if (first === LETTER_N) this.#known = true;
         break;
       case KEY.choices:

@@ -4,6 +4,7 @@ import type { Micros } from '../../core/units.ts';
 import { END, EventContent } from './event-content.ts';
 import { type EventSink, EventSplitter, type Splitter } from './event-splitter.ts';
 import { LineSplitter } from './line-splitter.ts';
+import { StreamText } from './stream-text.ts';
 
 /** How much of an error event is kept, bytes. */
 const ERROR_EXCERPT = 300;
@@ -31,11 +32,20 @@ export class StreamReader implements EventSink, StreamedTimes {
   #events: EventSplitter | null = null;
   #lines: LineSplitter | null = null;
   readonly #content = new EventContent();
+  /** What it says, for a tokenizer; null: nobody wants it. */
+  readonly #texts: StreamText | null;
   #done = false;
   /** Of END: how the protocol of this stream ends. */
   #ends = 0;
 
+  /** @param keepsText whether what streams say is gathered. */
+  constructor(keepsText = false) {
+    this.#texts = keepsText ? new StreamText() : null;
+    this.#content.texts = this.#texts;
+  }
+
   begin(format: StreamFormat): void {
+    this.#texts?.begin();
     this.fresh = 0;
     this.pieces = 0;
     this.firstAt = 0 as Micros;
@@ -60,12 +70,21 @@ export class StreamReader implements EventSink, StreamedTimes {
     // Text without a format has no events: what comes in one read is a piece.
     if (this.#splitter === null) {
       if (end > start) this.fresh = 1;
+      if (this.#texts !== null) {
+        this.#texts.addBytes(bytes, start, end);
+        this.#texts.settle(true);
+      }
       return true;
     }
     if (this.excessive) return false;
     if (this.#splitter.feed(bytes, start, end)) return true;
     this.excessive = true;
     return false;
+  }
+
+  /** What it said, where a tokenizer is to count it. Null: nobody asks, or it was too long to be kept. */
+  get text(): string | null {
+    return this.#texts?.text ?? null;
   }
 
   /** The body has ended. */

@@ -47,6 +47,8 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   readonly #judge: ResponseJudge;
   readonly #maxBody: number;
   readonly #streams: Plan['stream'];
+  /** A tokenizer counts what is sent, and what streams say. */
+  readonly #counts: boolean;
   readonly #createLane: () => Lane;
   readonly #host: string;
   readonly #most: number;
@@ -81,6 +83,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     this.#tick = tickFor(this.#timeouts);
     this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
     this.#streams = plan.stream;
+    this.#counts = plan.tokenizer !== undefined;
     this.#judge = new ResponseJudge(plan, payloads);
     const connect = createConnector(plan, clock, new Lookup(clock, connections.dnsTtl, segment.index));
     const ages = new ConnectionAges(connections.maxAge);
@@ -145,6 +148,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     const now = this.#clock.now();
     exchange.sentAt = now;
     exchange.bytesOut = request.body?.length ?? 0;
+    if (this.#counts) exchange.sent = request.body;
     if (lane.openedAt >= flight.startedAt) {
       exchange.connectTook = (now - flight.startedAt) as Micros;
       exchange.tlsTook = lane.tlsTook;
@@ -169,7 +173,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     if (exchange.firstByteAt === 0) exchange.firstByteAt = this.#clock.now();
     const format = isSuccess(status) && this.#streams !== 'off' ? (this.#streams ?? formatIn(fields)) : null;
     if (format === null) return;
-    flight.stream = this.#readers.pop() ?? new StreamReader();
+    flight.stream = this.#readers.pop() ?? new StreamReader(this.#counts);
     flight.stream.begin(format);
   }
 

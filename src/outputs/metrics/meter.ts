@@ -23,7 +23,7 @@ const COUNTERS: readonly (readonly [keyof Counted, string, '' | 'By', string])[]
 const FURTHER: readonly (readonly [key: string, name: string, help: string])[] = [
   ['pieces', 'stream.events', 'Events of streams with a piece of an answer.'],
   ['outputTokens', 'output_tokens', 'Tokens of the answers of the streams that came to their end.'],
-  ['inputTokens', 'input_tokens', 'Tokens of their prompts, as servers tell them.'],
+  ['inputTokens', 'input_tokens', 'Tokens of their prompts, as servers tell them, or a tokenizer counts them.'],
   ['good', 'requests.good', 'Requests that met all their limits.'],
   ['bad', 'requests.bad', 'Requests that failed, or were over one of their limits.'],
 ];
@@ -99,8 +99,8 @@ export class Meter {
       if (series.goodput !== undefined)
         addCounts(course.further, { good: series.goodput.good, bad: series.goodput.bad });
       if (series.streams === undefined) continue;
-      const { pieces, outputTokens, inputTokens, toldInput, finishes } = series.streams;
-      addCounts(course.further, { pieces, outputTokens, ...(toldInput > 0 ? { inputTokens } : {}) });
+      const { pieces, outputTokens, inputTokens, toldInput, countedInput = 0, finishes } = series.streams;
+      addCounts(course.further, { pieces, outputTokens, ...(toldInput + countedInput > 0 ? { inputTokens } : {}) });
       addCounts(course.finishes, finishes);
     }
   }

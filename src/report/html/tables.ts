@@ -149,7 +149,10 @@ export function timesTable(result: RunResult): string {
   if (plan.load.model === 'open' || (plan.search !== null && plan.search.unit !== 'vus'))
     rows.push(timesRow(MEASURES.lag.label, 'lag', latency.lag, result));
   const heads = ['All requests', 'Count', ...SHOWN, 'Max'];
-  const told = result.streams === undefined ? '' : `<p class="quiet">${escapeHtml(streamSentence(result.streams))}</p>`;
+  const told =
+    result.streams === undefined
+      ? ''
+      : `<p class="quiet">${escapeHtml(streamSentence(result.streams, result.plan.tokenizer))}</p>`;
   return card('Where the time goes', 'ms', table('Where the time goes', heads, rows) + told);
 }
 

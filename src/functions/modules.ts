@@ -1,11 +1,11 @@
 /** Loads modules of others: by a path, or by the name of a package that is installed where the command is called. */
-const { existsSync, readFileSync } = process.getBuiltinModule('node:fs');
-const { createRequire } = process.getBuiltinModule('node:module');
-const { dirname, join, resolve } = process.getBuiltinModule('node:path');
-const { fileURLToPath, pathToFileURL } = process.getBuiltinModule('node:url');
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** @throws what Node throws where there is no such module, or it cannot be run. */
-export async function loadModule(name: string, from = process.cwd()): Promise<unknown> {
+export async function loadModule(name: string, from = resolve('.')): Promise<unknown> {
   const path = isPath(name) ? pathOf(name, from) : packageEntry(name, from);
   return import(pathToFileURL(path).href);
 }
