@@ -22,6 +22,8 @@ import { fuzzSplitting, splittingCost } from './splitting.ts';
 
 const CROWDED =
   ', far more than there are: times of scheduling are in every figure but the splitter’s, whose cost is CPU time. The errors are those of that machine, and say little of the client.';
+/** s. What a run's end takes, for the intervals of its figures, grows with its first 20 seconds, and is no cost of events. */
+const SHORT = 20;
 const WANTED = { perEvent: 3, splitter: 0.5, ttft: 150, itl: 100, memory: 300 };
 
 interface Setting {
@@ -74,7 +76,7 @@ async function costPerEvent({ cores, folder, rounds, seconds, tell }: Setting): 
     const costs = { rampart: [] as number[], bare: [] as number[] };
     for (let round = 0; round < rounds; round++)
       for (const way of ['rampart', 'bare'] as const) {
-        const [short, long] = [await ways[way](2), await ways[way](2 + seconds)];
+        const [short, long] = [await ways[way](SHORT), await ways[way](SHORT + seconds)];
         costs[way].push((1e6 * (long.cpu - short.cpu)) / (long.events - short.events));
         tell(`cost, round ${round + 1}: ${way} ${costs[way].at(-1)?.toFixed(2)} µs an event`);
       }
@@ -216,7 +218,7 @@ async function measure(argv: readonly string[], folder: string): Promise<void> {
     return;
   }
   const rows = [
-    ...(await costPerEvent(setting)),
+    ...(await costPerEvent({ ...setting, ...(quick ? {} : { rounds: 3, seconds: 20 }) })),
     ...splitting(setting),
     ...(await clientErrors(setting)),
     await memory(setting),
@@ -224,7 +226,7 @@ async function measure(argv: readonly string[], folder: string): Promise<void> {
   tables.push({
     title: 'Cost, error, memory',
     notes: [
-      `Median (smallest–largest) of ${setting.rounds} rounds. Cost: user and system time of \`rampart run\`, all of it, of a longer run less that of a shorter one, by the events it took more; everything is recorded, the report written. Error: what the product's driver measured less what the server's own stamps in the same events tell; two trips through the kernel are in it.`,
+      `Median (smallest–largest) of ${setting.rounds} rounds. Cost: user and system time of \`rampart run\`, all of it, of a run of ${SHORT + (quick ? 3 : 20)} s less that of one of ${SHORT} s, by the events it took more (${quick ? 1 : 3} rounds); everything is recorded, the report written. What every run takes once, at its start and for its report, is no cost of an event: between runs of 2 s and 10 s, which an earlier page compared, the figures' intervals became dearer, and were charged to events. Error: what the product's driver measured less what the server's own stamps in the same events tell; two trips through the kernel are in it.`,
     ],
     head: ['measure', 'measured', 'wanted', ''],
     rows,

@@ -71,6 +71,7 @@ export const MEASURES = {
     about: 'First event with a piece of the answer less the instant the request was due; of streamed successes.',
     told: 'where any',
     intervals: 'batches',
+    carried: 7,
   },
   timePerOutputToken: {
     of: 'streams',
@@ -86,6 +87,7 @@ export const MEASURES = {
     about: 'Every gap between two events of a stream, be it whole or not; 0 of events that came together.',
     told: 'where any',
     intervals: 'batches',
+    carried: 8,
   },
   longestGap: {
     of: 'streams',

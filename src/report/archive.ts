@@ -122,7 +122,7 @@ export class IntervalArchive {
     for (let times = 1, slots: readonly ArchiveSlot[] = all; ; ) {
       const packed = pack(slots, times, extras);
       if (times === 1 && packed.length <= budget) {
-        const rich = pack(all, 1, CARRIED_MEASURES);
+        const rich = pack(all, 1, carriedIn(all));
         return rich.length <= budget ? rich : packed;
       }
       if (packed.length <= budget || slots.length <= FEWEST) return packed;
@@ -139,6 +139,7 @@ export class IntervalArchive {
     const header = {
       names: this.#names,
       kinds,
+      // A page that follows the run puts steps together, of which the next may have streams.
       extras: CARRIED_MEASURES,
       merged: this.#merged,
       timeline: columnsOf(timeline),
@@ -205,6 +206,12 @@ export class IntervalArchive {
       service: coarse(timesOf(snapshot, 'service')),
     };
   }
+}
+
+/** Times of streams only where there are any. */
+function carriedIn(slots: readonly ArchiveSlot[]): readonly Extra[] {
+  const streamed = slots.some(({ times }) => times.interTokenLatency.filled + times.timeToFirstToken.filled > 0);
+  return CARRIED_MEASURES.filter((each) => streamed || (each !== 'timeToFirstToken' && each !== 'interTokenLatency'));
 }
 
 /** Kept by slot; service times are kept by request name. */

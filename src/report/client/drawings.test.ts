@@ -77,6 +77,22 @@ it('draws the spectrum as far as the sample bears it: p99.9 of 3,688 answers, no
   expect(Number.parseFloat(farthest(null))).toBeGreaterThan(99.9);
 });
 
+it('draws first tokens and the gaps between tokens beside the response, where the report carries them', () => {
+  const slots = archive.slots.map((slot) => {
+    const [{ response } = { response: { bucket: new Uint16Array(), count: new Uint32Array() } }] = slot.cells;
+    return { ...slot, extras: { ...slot.extras, timeToFirstToken: response, interTokenLatency: response } };
+  });
+  const extras = [...archive.extras, 'timeToFirstToken', 'interTokenLatency'] as const;
+  const { spectrum } = draw(null, null, { archive: { ...archive, slots, extras } });
+  const { head, rows } = spectrum!.grid();
+  expect(head).toEqual(['Percentile', 'response', 'first token', 'between tokens']);
+  expect(rows[0]?.slice(2)).not.toContain('–');
+  // Fewer of them than of all responses: their sample does not bear the farthest percentile.
+  expect(rows.at(-1)?.slice(2)).toEqual(['–', '–']);
+  expect(spectrum!.description).toContain('first tokens');
+  expect(draw(null)['spectrum']!.grid().head).toEqual(['Percentile', 'response']);
+});
+
 it('marks the stage at which the users stop growing', () => {
   expect(pictureSourceOf(result).marks).toEqual([{ at: 30, label: '50 users' }]);
 });

@@ -160,7 +160,11 @@ function spectrumDrawing({ source, archive, name, view, theme }: Scene): Shown {
   );
   const { response } = tallyOf(archive, view.span, name);
   const service = name === null && source.model === 'open' ? extraOf(archive, view.span, 'service') : null;
-  const spectrum = spectrumOf(response, service, limits);
+  const streamed = {
+    firstToken: name === null ? extraOf(archive, view.span, 'timeToFirstToken') : null,
+    gaps: name === null ? extraOf(archive, view.span, 'interTokenLatency') : null,
+  };
+  const spectrum = spectrumOf(response, service, limits, streamed);
   if (spectrum === null) return { id: 'spectrum', drawing: null, sentence: NOTHING };
   const title = 'Percentile spectrum';
   const unit = 'ms, of the successes, as far as the sample bears it';
@@ -170,17 +174,14 @@ function spectrumDrawing({ source, archive, name, view, theme }: Scene): Shown {
     drawing: {
       title,
       unit,
-      description: `${title}: response time from the fastest response to the slowest one in ten thousand. The numbers are in the data table below.`,
+      description: `${title}: response time${spectrum.curves.some(({ label }) => label === 'first token') ? ', and that of first tokens and the gaps between tokens,' : ''} from the fastest response to the slowest one in ten thousand. The numbers are in the data table below.`,
       legend: spectrum.curves.map(({ label, colour, dashed }) => ({ ...plain(label, theme.lines[colour]), dashed })),
       config: spectrumChartOf(spectrum, theme),
       grid: () => ({
         head: ['Percentile', ...spectrum.curves.map(({ label }) => label)],
         rows: (spectrum.curves[0]?.points ?? [])
           .filter((_, i) => i % 4 === 0)
-          .map(({ x }, i) => [
-            percentLabel(x),
-            ...spectrum.curves.map(({ points }) => reading(points[i * 4]?.y ?? null)),
-          ]),
+          .map(({ x }) => [percentLabel(x), ...spectrum.curves.map((curve) => reading(curve.at(x)))]),
       }),
       timed: false,
     },

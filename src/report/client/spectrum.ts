@@ -17,6 +17,8 @@ interface Curve {
   readonly dashed: boolean;
   /** Points of (number of nines, ms). */
   readonly points: readonly { readonly x: number; readonly y: number }[];
+  /** At so many nines, ms; null: farther than its sample bears. */
+  at(nines: number): number | null;
 }
 
 /** Every percentile of the time, the far ones drawn apart. */
@@ -26,12 +28,31 @@ export interface Spectrum {
   readonly y: Axis;
 }
 
+/** Of streams, as far as the report carries them. */
+export interface StreamedTimes {
+  readonly firstToken: Times | null;
+  readonly gaps: Times | null;
+}
+
+function curveOf(label: string, colour: ColourKey, times: Times, dashed = false): Curve {
+  const points = spectrumPoints(times);
+  const farthest = points.at(-1)?.x ?? 0;
+  const at = (nines: number): number | null => (nines > farthest + 1e-9 ? null : valueAt(times, nines));
+  return { label, colour, dashed, points, at };
+}
+
 /** Null where nothing succeeded. */
-export function spectrumOf(response: Times, service: Times | null, limits: readonly Limit[]): Spectrum | null {
+export function spectrumOf(
+  response: Times,
+  service: Times | null,
+  limits: readonly Limit[],
+  { firstToken, gaps }: StreamedTimes = { firstToken: null, gaps: null },
+): Spectrum | null {
   if (response.count === 0) return null;
-  const curves: Curve[] = [{ label: 'response', colour: 'p95', dashed: false, points: spectrumPoints(response) }];
-  if (service !== null && service.count > 0)
-    curves.push({ label: 'service', colour: 'p50', dashed: true, points: spectrumPoints(service) });
+  const curves: Curve[] = [curveOf('response', 'p95', response)];
+  if (service !== null && service.count > 0) curves.push(curveOf('service', 'p50', service, true));
+  if (firstToken !== null && firstToken.count > 0) curves.push(curveOf('first token', 'achieved', firstToken));
+  if (gaps !== null && gaps.count > 0) curves.push(curveOf('between tokens', 'users', gaps));
   const highest = Math.max(...curves.flatMap(({ points }) => points.map(({ y }) => y)));
   const near = limits.filter(({ value }) => value > 0 && value <= 4 * highest);
   return { curves, limits: near, y: valueAxis(Math.max(highest, ...near.map(({ value }) => value * 1.05))) };
@@ -90,12 +111,15 @@ export function spectrumTicks(): number[] {
 }
 
 /** (nines, ms) from the fastest to the farthest percentile that so many times bear. */
+const valueAt = (times: Times, nines: number): number | null =>
+  nines === 0 ? times.min : times.quantile(1 - 10 ** -nines);
+
 export function spectrumPoints(times: Times): { x: number; y: number }[] {
   const points: { x: number; y: number }[] = [];
   const farthest = Math.min(NINES, ninesOf(100 * highestPercentile(times.count)));
   for (let step = 0; step <= 160; step++) {
     const x = (step / 160) * farthest;
-    points.push({ x, y: (step === 0 ? times.min : times.quantile(1 - 10 ** -x)) ?? 0 });
+    points.push({ x, y: valueAt(times, x) ?? 0 });
   }
   return points;
 }
