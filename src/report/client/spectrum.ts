@@ -29,7 +29,7 @@ export interface Spectrum {
 }
 
 /** Of streams, as far as the report carries them. */
-export interface StreamedTimes {
+interface StreamTimes {
   readonly firstToken: Times | null;
   readonly gaps: Times | null;
 }
@@ -46,7 +46,7 @@ export function spectrumOf(
   response: Times,
   service: Times | null,
   limits: readonly Limit[],
-  { firstToken, gaps }: StreamedTimes = { firstToken: null, gaps: null },
+  { firstToken, gaps }: StreamTimes = { firstToken: null, gaps: null },
 ): Spectrum | null {
   if (response.count === 0) return null;
   const curves: Curve[] = [curveOf('response', 'p95', response)];
