@@ -102,13 +102,14 @@ function tierRows({ tiers = [], unit }: BreakingPoint): LimitRow[] {
   return tiers.map(({ name, holdsUpTo, breaksFrom, brokenBy }) => ({
     label: `Tier ${name}`,
     value: holdsUpTo === null ? '–' : `≥ ${formatLoad(holdsUpTo, unit)}`,
-    interval: breaksFrom === null ? '' : `below ${formatLoad(breaksFrom, unit)}`,
+    // Of levels, not of confidence.
+    interval: '',
     note:
       breaksFrom === null
         ? holdsUpTo === null
           ? 'no level decides'
           : 'no level broke it'
-        : `${brokenBy ?? ''} ${brokenBy === 'capacity' ? 'was reached' : 'breaks'} at that level`,
+        : `${brokenBy ?? ''} ${brokenBy === 'capacity' ? 'was reached' : 'breaks'} at ${formatLoad(breaksFrom, unit)}`,
   }));
 }
 

@@ -40,6 +40,18 @@ describe('the limits', () => {
     expect(row['SLO limit']).toEqual({ value: '≥ 1,240/s', interval: 'at least 1,240/s', note: '' });
   });
 
+  it('say of tiers between which levels they break, which is no interval of confidence', () => {
+    const tiers = [
+      { name: 'gold', slos: ['ttft_p95<60ms'], holdsUpTo: null, breaksFrom: 14.6, brokenBy: 'ttft_p95<60ms' },
+      { name: 'bronze', slos: ['ttft_p95<2s'], holdsUpTo: 20, breaksFrom: null, brokenBy: null },
+    ];
+    const rows = limitRows({ ...FOUND, tiers }).filter(({ label }) => label.startsWith('Tier'));
+    expect(rows).toEqual([
+      { label: 'Tier gold', value: '–', interval: '', note: 'ttft_p95<60ms breaks at 14.6/s' },
+      { label: 'Tier bronze', value: '≥ 20.0/s', interval: '', note: 'no level broke it' },
+    ]);
+  });
+
   it('are dashes, never made-up zeros, where nothing is known', () => {
     const { errorLimit: _, ...rest } = FOUND;
     const bare = { ...rest, status: 'undecided', estimate: null, interval: null, capacity: null, knee: null } as const;
