@@ -39,6 +39,7 @@ export {
   type Scenario,
   type ScenarioFlow,
   type ScenarioFrameRequest,
+  type ScenarioLoad,
   type ScenarioMade,
   type ScenarioRequest,
   scenario,

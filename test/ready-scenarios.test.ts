@@ -75,6 +75,20 @@ const TESTS: Readonly<Record<string, () => Promise<void>>> = {
     expect(result.flows?.['conversation']?.totals.ok).toBeGreaterThan(3);
   },
 
+  'at-once.yaml': async () => {
+    const url = originOf(await served('loan'));
+    const { flows = {}, plan, series, totals } = await run('at-once.yaml', url, '--duration', '4s', '--threads', '2');
+    expect(Object.keys(flows)).toEqual(['people', 'batch', 'monitor']);
+    const [people, batch, monitor] = Object.values(flows).map((flow) => flow.totals.offered);
+    expect(people).toBeGreaterThanOrEqual(10);
+    // Bursts at random instants: forty on average.
+    expect(batch).toBeGreaterThan(0);
+    expect((batch ?? 0) % 4).toBe(0);
+    expect(monitor).toBe(2);
+    expect(series['health']?.totals.sent).toBe(2);
+    expect(totals.offered).toBe(Object.values(series).reduce((sum, one) => sum + one.totals.offered, 0));
+    expect([plan.load.model, plan.loads?.map(({ flow }) => flow)]).toEqual(['mixed', [null, 'batch', 'monitor']]);
+  },
   'loan.yaml': async () => {
     const { series } = await run('loan.yaml', await served('loan'), '--vus', '5', '--duration', '2s');
     expect(Object.keys(series)).toEqual(['POST /predict']);

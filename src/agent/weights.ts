@@ -2,9 +2,8 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { RampartError } from '../core/errors.ts';
 import type { FleetWish } from '../core/fleet.ts';
-import type { LoadProfile, Plan } from '../core/plan.ts';
 import { type Segment, segmentWithin, shareOf, weightedPart } from '../core/segment.ts';
-import { scarcest } from '../load/shares.ts';
+import { type Shared, scarcest } from '../load/shares.ts';
 import { decode, type Greeting, type Measured, type PlanMessage, SUBJECT } from './protocol.ts';
 
 /** An agent measures itself for about two seconds; on a busy machine it takes a while to begin. ms. */
@@ -67,12 +66,8 @@ export function weightsOf(abilities: readonly number[]): readonly number[] {
  * Which of so many agents make a load, by their places: all, but where so few requests may be under way, or connections open,
  * that somebody would have none of them, and could send nothing. The weakest are left out first.
  */
-export function takersOf(
-  plan: { readonly load: LoadProfile; readonly connections: Pick<Plan['connections'], 'limit'> },
-  whole: Segment,
-  weights: readonly number[],
-): readonly number[] {
-  const least = shareOf(scarcest(plan.load, plan.connections.limit), whole);
+export function takersOf(plan: Shared, whole: Segment, weights: readonly number[]): readonly number[] {
+  const least = shareOf(scarcest(plan), whole);
   const strongest = weights.map((_, place) => place).sort((a, b) => (weights[b] as number) - (weights[a] as number));
   for (let many = Math.min(least, weights.length); many > 1; many--) {
     const takers = strongest.slice(0, many).sort((a, b) => a - b);

@@ -86,12 +86,14 @@ function offerOf(result: RunResult): string {
   const { kind, load } = result.plan;
   if (kind === 'probe') return 'One request at a time';
   const highest = highestOf(result);
-  const amount =
-    load.model === 'closed'
-      ? counted(highest, 'virtual user')
-      : hasSteps(result.plan)
-        ? `${formatLimit(highest, 'count')} flows/s offered`
-        : `${formatLimit(highest, '1/s')} offered`;
+  const arrivals = hasSteps(result.plan)
+    ? `${formatLimit(highest, 'count')} flows/s offered`
+    : `${formatLimit(highest, '1/s')} offered`;
+  if (load.model === 'mixed') {
+    const users = Math.ceil(load.vus.reduce((most, { from, to }) => Math.max(most, from, to), 0));
+    return `Up to ${counted(users, 'virtual user')} and ${arrivals}`;
+  }
+  const amount = load.model === 'closed' ? counted(highest, 'virtual user') : arrivals;
   return isVaried(result) ? `Up to ${amount}` : amount;
 }
 

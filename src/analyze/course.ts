@@ -59,7 +59,7 @@ export class CourseFold {
       this.#skipped += load.skipped ?? 0;
       this.#overran += load.overran ?? 0;
     }
-    if (place !== 'after' || this.plan.load.model === 'open') return;
+    if (place !== 'after' || this.plan.load.model !== 'closed') return;
     for (const each of Object.values(series)) {
       this.cycle.addLate(each, this.#drainFrom, (startAt + endAt) / 2 - this.#drainFrom);
       this.#starved.add(each);

@@ -3,7 +3,7 @@ import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { LoadChange } from '../core/command.ts';
 import type { Ending, FailingAlike, RunEvent } from '../core/event.ts';
 import type { LoadProfile, Plan, Scope } from '../core/plan.ts';
-import type { Check, Doubt, FailureResult, Totals, UntilResult } from '../core/result.ts';
+import type { Check, Doubt, FailureResult, SeriesResult, Totals, UntilResult } from '../core/result.ts';
 import type { ConnectionCounts } from '../core/snapshot.ts';
 import type { GeneratorHealth } from './generator.ts';
 import type { UserCycle } from './idle.ts';
@@ -23,6 +23,8 @@ export interface Evidence {
   /** Intervals that lack their parts. */
   readonly incomplete: number;
   readonly totals: Totals;
+  /** Of passes through flows, by name. */
+  readonly flows: Readonly<Record<string, Pick<SeriesResult, 'totals'>>>;
   readonly checks: readonly Check[];
   readonly failures: readonly FailureResult[];
   readonly connections: ConnectionCounts;

@@ -157,6 +157,7 @@ export class RunFold {
       lost: this.#agents.lost,
       incomplete: this.#agents.incomplete,
       totals: total.totals,
+      flows,
       checks,
       failures,
       connections: this.#connections,

@@ -8,12 +8,11 @@ import { counted, formatCount, formatMs, formatShare } from './wording.ts';
 /** Whether all that was due was sent, and in time. */
 export function rateDoubts(evidence: Evidence): Doubt[] {
   const { plan, totals, generator, responseP95 } = evidence;
-  if (plan.load.model !== 'open') return [];
+  if (plan.load.model === 'closed') return [];
   const doubts: Doubt[] = [];
   const { offered, sent, dropped } = totals;
-  const missing = offered === 0 ? 0 : (offered - sent) / offered;
-  const { share, deviations } = LIMITS.sent;
-  if (missing > 1 - share && missing > deviations / Math.sqrt(offered)) {
+  if (plan.loads !== undefined) doubts.push(...loadDoubts(evidence));
+  else if (isUnmet(offered, offered - sent)) {
     const message =
       `The rate was not met: of ${counted(offered, 'request')} offered ${formatCount(sent)} were sent and ` +
       `${formatCount(dropped)} dropped, with at most ${formatCount(plan.load.maxInFlight)} in flight.`;
@@ -33,6 +32,29 @@ export function rateDoubts(evidence: Evidence): Doubt[] {
     doubts.push(doubt(generator.lagP99 > bound(LIMITS.worstLag, responseP95), 'send-lag', message, hint));
   }
   return doubts;
+}
+
+/** More is missing than chance and tolerance explain. */
+function isUnmet(offered: number, missing: number): boolean {
+  const { share, deviations } = LIMITS.sent;
+  return offered > 0 && missing / offered > 1 - share && missing / offered > deviations / Math.sqrt(offered);
+}
+
+/** Of several loads each by itself: a small one that drops everything would not be seen among all requests. */
+function loadDoubts({ plan: { flows = [], loads = [] }, flows: told }: Evidence): Doubt[] {
+  return loads.flatMap(({ flow, profile }, place): Doubt[] => {
+    if (profile.model === 'closed') return [];
+    const own = flows.flatMap(({ name, load }) => (load === place ? (told[name]?.totals ?? []) : []));
+    const offered = own.reduce((sum, totals) => sum + totals.offered, 0);
+    const dropped = own.reduce((sum, totals) => sum + totals.dropped, 0);
+    if (!isUnmet(offered, dropped)) return [];
+    const whose = flow === null ? 'the flows without a load of their own' : `flow ${flow}`;
+    const message =
+      `The rate of ${whose} was not met: of ${counted(offered, 'pass', 'passes')} offered ${formatCount(dropped)} were dropped, ` +
+      `with at most ${formatCount(profile.maxInFlight)} in flight.`;
+    const hint = 'The target answers too slowly for this rate: lower it, or allow more in flight.';
+    return [doubt(true, 'rate-not-met', message, hint)];
+  });
 }
 
 /** Whether the generator had the time and the cores that it needed. */

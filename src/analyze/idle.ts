@@ -31,6 +31,8 @@ export interface UserCycle {
  */
 export class CycleFold {
   #load: LoadProfile;
+  /** Of several loads the users have cycles of their own, and it is not known whose a request was. */
+  readonly #alone: boolean;
   #from: Micros;
   #stretches: readonly Stretch[];
   readonly #think: Pauses;
@@ -47,8 +49,9 @@ export class CycleFold {
 
   constructor(plan: Plan) {
     this.#load = plan.load;
+    this.#alone = plan.loads === undefined;
     this.#from = plan.warmup;
-    this.#stretches = plan.kind === 'run' ? flatStretches(plan.load, plan.warmup) : [];
+    this.#stretches = plan.kind === 'run' && this.#alone ? flatStretches(plan.load, plan.warmup) : [];
     this.#think = pausesOf(plan);
   }
 
@@ -61,7 +64,7 @@ export class CycleFold {
   /** Forgets what was before. */
   restart(at: Micros): void {
     this.#from = at;
-    this.#stretches = flatStretches(this.#load, at);
+    this.#stretches = this.#alone ? flatStretches(this.#load, at) : [];
     this.#userTime = 0;
     this.#ended = 0;
     this.#response = 0;

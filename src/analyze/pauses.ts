@@ -16,7 +16,7 @@ export interface Pauses {
 /** Closed model: between the steps of a flow, and thinking between two flows. */
 export function pausesOf(plan: Pick<Plan, 'load' | 'flows' | 'requests'>): Pauses {
   const { load } = plan;
-  if (load.model === 'open') return { mean: 0, deviation: 0, longest: 0 };
+  if (load.model !== 'closed') return { mean: 0, deviation: 0, longest: 0 };
   const think = load.thinkTime === null ? [] : [load.thinkTime];
   const flows = flowsOf(plan)
     .filter(({ weight }) => weight > 0)

@@ -1,11 +1,11 @@
-import type { LoadProfile } from '../core/plan.ts';
+import type { LoadProfile, Stage } from '../core/plan.ts';
 import { durationOf, stagesOf } from '../core/plan.ts';
 
 /** A stretch of time over which the load stays the same; instants in µs since the start. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
-  /** Virtual users, or requests per second. */
+  /** Virtual users, or requests per second; of both at once a number that only tells one load from another. */
   readonly load: number;
 }
 
@@ -16,7 +16,7 @@ export interface Stretch {
 export function constantStretches(load: LoadProfile, since: number): Stretch[] {
   const stretches: Stretch[] = [];
   let at = 0;
-  for (const { duration, from: value, to } of stagesOf(load)) {
+  for (const { duration, from: value, to } of steadyStages(load)) {
     const from = Math.max(at, since);
     at += duration;
     if (value !== to || value <= 0 || from >= at) continue;
@@ -25,6 +25,18 @@ export function constantStretches(load: LoadProfile, since: number): Stretch[] {
     else stretches.push({ from, to: at, load: value });
   }
   return stretches;
+}
+
+/** More than any rate, so that one number tells users and rate. */
+const USER = 1e8;
+
+/** Of users and arrivals at once: where one of them changes, so does the load. */
+function steadyStages(load: LoadProfile): readonly Stage<number>[] {
+  if (load.model !== 'mixed') return stagesOf(load);
+  return load.rate.map(({ duration, from, to }, place) => {
+    const users = load.vus[place] as Stage<number>;
+    return { duration, from: USER * users.from + from, to: USER * users.to + to };
+  });
 }
 
 /** So much of the measured time under one load is as good as all of it. */

@@ -51,7 +51,7 @@ export class TimelineFold {
 
   /** @param standstills knows those of a snapshot before it is added here. */
   constructor(plan: Plan, standstills = new StandstillFold()) {
-    this.#open = plan.load.model === 'open';
+    this.#open = plan.load.model !== 'closed';
     this.#rampEnd = plan.rampEnd;
     this.#standstills = standstills;
   }

@@ -1,3 +1,4 @@
+import { profilesOf } from '../core/loads.ts';
 import { type Doubt, PERCENTILES } from '../core/result.ts';
 import { unjudgedIn } from '../core/sample.ts';
 import { bears, samplesFor } from '../core/sample-size.ts';
@@ -148,9 +149,14 @@ function sampleDoubts({ plan, totals, checks, samples, ended }: Evidence): Doubt
 }
 
 /** Fewer passes began than the pacing says. */
-function pacingDoubts({ overran, load }: Evidence): Doubt[] {
-  if (overran === 0 || load.model !== 'closed' || load.pacing === undefined) return [];
-  const message = `${counted(overran, 'pass', 'passes')} of virtual users took longer than the pacing of ${formatMs(load.pacing / 1e3)}: the next began at once, and the load was lower than planned.`;
+function pacingDoubts({ overran, plan: { load, loads } }: Evidence): Doubt[] {
+  const paced = profilesOf({ load, ...(loads === undefined ? {} : { loads }) }).flatMap((one) =>
+    one.model === 'closed' && one.pacing !== undefined ? [one.pacing] : [],
+  );
+  const [pacing] = paced;
+  if (overran === 0 || pacing === undefined) return [];
+  const whose = new Set(paced).size === 1 ? `the pacing of ${formatMs(pacing / 1e3)}` : 'their pacing';
+  const message = `${counted(overran, 'pass', 'passes')} of virtual users took longer than ${whose}: the next began at once, and the load was lower than planned.`;
   return [
     doubt(false, 'pacing-missed', message, 'Give more time with --pacing, or take more users for the same load.'),
   ];

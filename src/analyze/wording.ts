@@ -104,12 +104,14 @@ export function loadedFor(timeline: readonly Pick<TimelinePoint, 't' | 'phase'>[
 /** How long load is to be offered, s; null where only the number of requests, or a person, ends it. */
 export function plannedFor({
   load,
+  loads = [],
   search,
   maxRequests,
-}: Pick<Plan, 'load' | 'search' | 'maxRequests'>): number | null {
+}: Pick<Plan, 'load' | 'loads' | 'search' | 'maxRequests'>): number | null {
   const seconds = toSeconds(search === null ? durationOf(load) : search.budget);
   const open = search === null && isEndless(load);
-  return open || (maxRequests !== null && seconds >= 24 * 3_600) ? null : seconds;
+  const counted = maxRequests !== null || loads.some(({ maxPasses }) => maxPasses !== null);
+  return open || (counted && seconds >= 24 * 3_600) ? null : seconds;
 }
 
 /** How far a run came: `12 s of 60 s`, `4:05 of 10:00`. @param seconds see `loadedFor`. */

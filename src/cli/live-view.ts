@@ -39,7 +39,7 @@ export function createView(world: World, plan: Plan): ConsoleView {
       return stderr.columns;
     },
     isTTY: isWatched(world),
-    keys: keyboardFor(world) !== null && plan.kind === 'run' && plan.engine === 'rampart',
+    keys: keyboardFor(world) !== null && plan.kind === 'run' && plan.engine === 'rampart' && plan.loads === undefined,
     colour: colourOf(stderr, env),
   });
 }

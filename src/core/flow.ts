@@ -123,9 +123,9 @@ function* requestsAlong(
 const waysOf = (step: Step): readonly (readonly Step[])[] =>
   step.kind === 'choose' ? step.of.flatMap(({ weight, steps }) => (weight === 0 ? [] : [steps])) : partsOf(step);
 
-/** Whether a flow has more steps than one. */
+/** Whether flows are more than single requests: one has more steps, or a load of its own. */
 export const hasSteps = ({ flows = [] }: Pick<Plan, 'flows'>): boolean =>
-  flows.some(({ steps: [first, ...more] }) => more.length > 0 || first?.kind !== 'request');
+  flows.some(({ steps: [first, ...more], load }) => load !== undefined || more.length > 0 || first?.kind !== 'request');
 
 /** How often each request of a plan is sent in a pass through steps, on average; null where responses decide it. */
 export function sentBy(steps: readonly Step[], requests: number): number[] | null {
@@ -149,8 +149,12 @@ function addSent(steps: readonly Step[], times: number, sent: number[]): boolean
   return true;
 }
 
-/** What share of all requests each request of a plan is, where every flow is gone through to its end; null: see `sentBy`. */
+/**
+ * What share of all requests each request of a plan is, where every flow is gone through to its end; null: responses decide it
+ * (see `sentBy`), or several loads do, of which users' has no rate.
+ */
 export function requestShares(plan: Pick<Plan, 'flows' | 'requests'>): number[] | null {
+  if (flowsOf(plan).some(({ load }) => load !== undefined)) return null;
   const sent = plan.requests.map(() => 0);
   for (const { weight, steps } of flowsOf(plan)) {
     const own = weight === 0 ? [] : sentBy(steps, sent.length);

@@ -5,6 +5,7 @@ import type {
   Distribution,
   FrameRequest,
   LoadProfile,
+  OneLoad,
   Plan,
   RequestTemplate,
   SearchPlan,
@@ -24,7 +25,8 @@ export type InMillis<T> = T extends Micros
       : { [K in keyof T]: InMillis<T[K]> };
 
 export function planInMillis(plan: Plan): InMillis<Plan> {
-  const { requests, flows, setup, teardown, connections, rampEnd, search, goodput, abortOn, cancel, ...rest } = plan;
+  const { requests, flows, setup, teardown, loads, connections, rampEnd, search, goodput, abortOn, cancel, ...rest } =
+    plan;
   return {
     ...rest,
     requests: requests.map(requestInMillis),
@@ -32,6 +34,9 @@ export function planInMillis(plan: Plan): InMillis<Plan> {
     ...(teardown === undefined ? {} : { teardown: teardown.map(frameRequestInMillis) }),
     ...(flows === undefined ? {} : { flows: flows.map((flow) => ({ ...flow, steps: flow.steps.map(stepInMillis) })) }),
     load: loadInMillis(plan.load),
+    ...(loads === undefined
+      ? {}
+      : { loads: loads.map(({ profile, ...one }) => ({ ...one, profile: oneLoadInMillis(profile) })) }),
     warmup: toMillis(plan.warmup),
     ...(rampEnd === undefined ? {} : { rampEnd: toMillis(rampEnd) }),
     timeout: toMillis(plan.timeout),
@@ -101,6 +106,16 @@ function stageInMillis<Quantity extends number>(stage: Stage<Quantity>) {
 }
 
 function loadInMillis(load: LoadProfile): InMillis<LoadProfile> {
+  return load.model === 'mixed'
+    ? {
+        ...load,
+        vus: load.vus.map((stage) => stageInMillis(stage)),
+        rate: load.rate.map((stage) => stageInMillis(stage)),
+      }
+    : oneLoadInMillis(load);
+}
+
+function oneLoadInMillis(load: OneLoad): InMillis<OneLoad> {
   if (load.model === 'open') return { ...load, rate: load.rate.map((stage) => stageInMillis(stage)) };
   const { thinkTime, pacing, ...rest } = load;
   return {

@@ -40,9 +40,23 @@ export interface LeftOutLines {
 
 /**
  * How load is offered. Closed: that many virtual users, each sends its next request after its last response (and a think
- * time). Open: requests are due at instants that no response can delay.
+ * time). Open: requests are due at instants that no response can delay. Mixed: both at once, of which each has a load of its
+ * own (see `loads`); the stages of the two have the same borders.
  */
 export type LoadProfile =
+  | OneLoad
+  | {
+      readonly model: 'mixed';
+      readonly vus: readonly Stage<Count>[];
+      readonly rate: readonly Stage<PerSecond>[];
+      /** The least even of all. */
+      readonly arrivals: ArrivalPattern;
+      /** Of arrivals; all of them together. */
+      readonly maxInFlight: Count;
+    };
+
+/** What one schedule makes. */
+export type OneLoad =
   | {
       readonly model: 'closed';
       readonly vus: readonly Stage<Count>[];
@@ -65,6 +79,7 @@ export type LoadProfile =
 export const replayOf = (load: LoadProfile): ReplayedTrace | null =>
   load.model === 'open' && typeof load.arrivals === 'object' && 'replay' in load.arrivals ? load.arrivals.replay : null;
 
+/** Of users and arrivals at once: those of the arrivals. */
 export function stagesOf(load: LoadProfile): readonly Stage<number>[] {
   return load.model === 'closed' ? load.vus : load.rate;
 }

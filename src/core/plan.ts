@@ -1,6 +1,7 @@
 import type { FunctionSource } from './functions.ts';
 import type { RequestLimit } from './goodput.ts';
 import type { Distribution, LoadProfile } from './load-profile.ts';
+import type { FlowLoad } from './loads.ts';
 import type { AnswerCheck, FrameRequest, RequestTemplate, StreamFormat } from './request-template.ts';
 import type { SearchPlan } from './search-plan.ts';
 import type { Flow } from './step.ts';
@@ -20,12 +21,14 @@ export {
   isEndless,
   type LeftOutLines,
   type LoadProfile,
+  type OneLoad,
   type ReplayedTrace,
   replayOf,
   type Stage,
   stagesOf,
   valueAt,
 } from './load-profile.ts';
+export type { FlowLoad } from './loads.ts';
 export type {
   AnswerCheck,
   Capture,
@@ -83,6 +86,8 @@ export interface Plan {
   /** Of so many responses one is checked, but for its status. Absent: each is. */
   readonly checkEvery?: Count;
   readonly load: LoadProfile;
+  /** Several at once, each of other flows; `load` is what they come to together. Absent: there is the one, of all flows. */
+  readonly loads?: readonly FlowLoad[];
   /** Stop after this many requests, whatever the stages say. */
   readonly maxRequests: Count | null;
   /** Requests due in the first `warmup` count in no statistic. A whole number of intervals. */

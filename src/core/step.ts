@@ -10,6 +10,8 @@ export interface Flow {
   readonly steps: readonly Step[];
   /** Of a plan with several targets: what it is without them. */
   readonly shared?: SharedFlow;
+  /** Which of the plan's `loads` begins it. Absent: there is one load. */
+  readonly load?: number;
 }
 
 /** A flow that goes to one of several targets each time: there is one of its own for each, in the order of the targets. */

@@ -7,7 +7,7 @@ import type { Micros } from '../core/units.ts';
 import { type Piece, piecesOf, replacedFrom } from './curve.ts';
 import type { Epochs } from './epochs.ts';
 import type { Flows } from './flows.ts';
-import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, spansOf } from './model.ts';
+import { ALONE, LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, spansOf } from './model.ts';
 import { draw, drawAll, randomOfUser } from './pauses.ts';
 import type { Random } from './random.ts';
 import { type ClosedProfile, peakUsers, UserChanges } from './users.ts';
@@ -79,6 +79,10 @@ export class ClosedLoad implements LoadModel {
   readonly #from: number;
   #begun = 0;
   readonly #limit: number;
+  /** Numbers of passes and users among those of all loads. */
+  readonly #loads: number;
+  readonly #place: number;
+  readonly #firstUser: number;
   /** Passes under way that may send more. */
   #unsent = 0;
   /** By the user's place among the segment's. */
@@ -91,7 +95,11 @@ export class ClosedLoad implements LoadModel {
   #turnedAt = Number.NEGATIVE_INFINITY as Micros;
 
   constructor(profile: ClosedProfile, segment: Segment, options: LoadOptions) {
-    this.counts = new LoadCounts(options.flows.seriesCount);
+    this.counts = options.among?.counts ?? new LoadCounts(options.flows.seriesCount);
+    const { loads, place, firstUser } = options.among ?? ALONE;
+    this.#loads = loads;
+    this.#place = place;
+    this.#firstUser = firstUser;
     this.#pieces = piecesOf(profile.vus);
     this.#changes = new UserChanges(this.#pieces, segment);
     this.#clock = options.clock;
@@ -156,7 +164,7 @@ export class ClosedLoad implements LoadModel {
   }
 
   done(exchange: Exchange, leftOut = false): void {
-    const user = this.#userOf(exchange.user);
+    const user = this.#userOf(exchange.user - this.#firstUser);
     const { walk } = user.exchange;
     const { wanted } = user;
     user.underWay = false;
@@ -226,7 +234,7 @@ export class ClosedLoad implements LoadModel {
     const place = placeIn(this.#segment, id);
     let user = this.#users[place];
     if (user === undefined) {
-      user = this.#createUser(id);
+      user = this.#createUser(this.#firstUser + id);
       this.#users[place] = user;
     }
     user.wanted = true;
@@ -238,6 +246,7 @@ export class ClosedLoad implements LoadModel {
     this.#leave(this.#userOf(id));
   }
 
+  /** @param id among those of this load. */
   #userOf(id: number): VirtualUser {
     const { index, count, own } = this.#segment;
     return this.#users[own === undefined ? (id - index) / count : placeIn(this.#segment, id)] as VirtualUser;
@@ -288,7 +297,7 @@ export class ClosedLoad implements LoadModel {
     if (walk === null || walk.over) {
       // Others still send what they have begun.
       if (this.#index >= this.#limit) return;
-      exchange.index = this.#index;
+      exchange.index = this.#index * this.#loads + this.#place;
       this.#begun += 1;
       this.#index = this.#from + numberAt(this.#passes, this.#begun);
       if (flows.only === null) exchange.flow = flows.ofUser(user.id, user.passes);

@@ -1,6 +1,6 @@
 import { capturedNames } from '../core/capture.ts';
 import { flowsOf, hasSteps, measuredNames } from '../core/flow.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Flow, Plan } from '../core/plan.ts';
 import type { Trace } from '../core/rows.ts';
 import { type Course, coursesOf, type Move } from './course.ts';
 import { Mix } from './mix.ts';
@@ -27,9 +27,14 @@ export class Flows {
   /** Which flow each arrival of a trace begins; null: the mix says it. */
   readonly #traced: Uint8Array | null;
 
-  constructor(plan: Pick<Plan, 'flows' | 'requests' | 'seed' | 'targets' | 'cookies'>, trace?: Pick<Trace, 'flows'>) {
+  /** @param load of the plan's several: its flows alone are ever begun. */
+  constructor(
+    plan: Pick<Plan, 'flows' | 'requests' | 'seed' | 'targets' | 'cookies'>,
+    trace?: Pick<Trace, 'flows'>,
+    load?: number,
+  ) {
     this.#traced = trace?.flows ?? null;
-    const flows = flowsOf(plan);
+    const flows = load === undefined ? flowsOf(plan) : flowsOf(plan).map((flow) => begunBy(flow, load));
     const names = measuredNames(plan);
     this.requestCount = plan.requests.length;
     this.seriesCount = this.requestCount + names.flows.length + names.groups.length;
@@ -86,6 +91,13 @@ export class Flows {
   courseOf(flow: number): Course {
     return this.#courses[flow] as Course;
   }
+}
+
+/** A flow of another load: never begun, and so without steps. */
+function begunBy(flow: Flow, load: number): Flow {
+  if (flow.load === load) return flow;
+  const { shared } = flow;
+  return { ...flow, weight: 0, steps: [], ...(shared === undefined ? {} : { shared: { ...shared, weight: 0 } }) };
 }
 
 const isSend = (move: Move): move is Extract<Move, { kind: 'send' }> => move.kind === 'send';

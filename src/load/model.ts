@@ -62,7 +62,22 @@ export interface LoadOptions {
   readonly flows: Flows;
   /** Is told what became of groups and passes. Absent: nobody is. */
   readonly spans?: Pick<SpanSink, 'ended'>;
+  /** Of one of several loads. Absent: it is the only one. */
+  readonly among?: PlaceAmong;
 }
+
+/** What one of several loads needs to know of the others. */
+export interface PlaceAmong {
+  /** Passes of all loads are numbered as cards are dealt: pass n of load `place` is pass n · `loads` + `place` of the run. */
+  readonly loads: number;
+  readonly place: number;
+  /** The number of its first virtual user among those of all loads. */
+  readonly firstUser: number;
+  /** Which all of them count in. */
+  readonly counts: LoadCounts;
+}
+
+export const ALONE = { loads: 1, place: 0, firstUser: 0 } as const;
 
 /** Where those go that nobody is told of. */
 const NOBODY: Pick<SpanSink, 'ended'> = { ended: () => {} };

@@ -6,7 +6,7 @@ import type { Micros } from '../core/units.ts';
 import { Arrivals, type OpenProfile, type Schedule } from './arrivals.ts';
 import type { Epochs } from './epochs.ts';
 import type { Flows } from './flows.ts';
-import { LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, spansOf } from './model.ts';
+import { ALONE, LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, spansOf } from './model.ts';
 import { drawAll, randomOfStep } from './pauses.ts';
 import type { Pulse } from './pulse.ts';
 import { createWalker, type SpanSink, type Walk, type Walker } from './walk.ts';
@@ -62,6 +62,9 @@ export class OpenLoad implements LoadModel {
   readonly #seed: number;
   readonly #maxInFlight: number;
   readonly #wakeAhead: number;
+  /** Numbers of arrivals among those of all loads. */
+  readonly #loads: number;
+  readonly #place: number;
   readonly #free: Walker[] = [];
   readonly #turnCallback = (): void => this.#turn();
   /** Flows under way that may send more, and those of them that pause. */
@@ -72,7 +75,10 @@ export class OpenLoad implements LoadModel {
   #timer: unknown = null;
 
   constructor(profile: OpenProfile, segment: Segment, options: OpenOptions) {
-    this.counts = new LoadCounts(options.flows.seriesCount);
+    this.counts = options.among?.counts ?? new LoadCounts(options.flows.seriesCount);
+    const { loads, place } = options.among ?? ALONE;
+    this.#loads = loads;
+    this.#place = place;
     this.#arrivals = options.schedule ?? new Arrivals(profile, options.seed, segment, options.maxRequests);
     this.#clock = options.clock;
     this.#driver = options.driver;
@@ -219,7 +225,7 @@ export class OpenLoad implements LoadModel {
     const flow = flows.only === null ? flows.ofArrival(index) : 0;
     const walker = this.#free.pop() ?? createWalker(-1, flows, this.#spans);
     const { walk } = walker;
-    walker.index = index;
+    walker.index = index * this.#loads + this.#place;
     walker.flow = flow;
     walk?.begin(flow, index);
     walker.request = flows.only ?? (walk === null ? flows.requestOf(flow) : walk.request);

@@ -15,9 +15,13 @@ export interface PartRows {
  * Null: it may use any of them. A row is used by one request where no pass is begun twice: then the parts divide the rows exactly.
  * Rows in turn come back, and a part meets those that have the same remainder as its requests.
  */
-export function rowsOfPart(plan: Pick<Plan, 'data' | 'seed' | 'maxRequests'>, segment: Segment): PartRows | null {
-  const { data, seed, maxRequests } = plan;
-  if (data === null || segment.count === 1) return null;
+export function rowsOfPart(
+  plan: Pick<Plan, 'data' | 'seed' | 'maxRequests' | 'loads'>,
+  segment: Segment,
+): PartRows | null {
+  const { data, seed, maxRequests, loads } = plan;
+  // Of several loads each has rows between those of the others.
+  if (data === null || segment.count === 1 || loads !== undefined) return null;
   const { rows, order } = data;
   const requests = Math.min(
     maxRequests ?? Number.POSITIVE_INFINITY,

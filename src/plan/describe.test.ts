@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { micros } from '../core/units.ts';
-import { describePlan, formatDuration } from './describe.ts';
+import { describePlan } from './describe.ts';
 import { planOf } from './plan.fixture.ts';
+import { formatDuration } from './plan-words.ts';
 
 describe('describePlan', () => {
   it('tells the plan in three lines', () => {

@@ -4,28 +4,17 @@ import { hasSteps, requestShares } from '../core/flow.ts';
 import {
   type AnswerCheck,
   arrivalsName,
-  type Distribution,
-  durationOf,
-  isEndless,
-  type LeftOutLines,
-  type LoadProfile,
   type Plan,
-  type ReplayedTrace,
   type RequestTemplate,
-  replayOf,
   type SearchPlan,
-  type Stage,
   type Step,
-  stagesOf,
   type Target,
-  type Threshold,
-  type Until,
 } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
 import { targetOf } from '../core/targets.ts';
 import { placeholdersIn } from '../core/template.ts';
-import type { Micros } from '../core/units.ts';
-import { UNTIL_COUNTED } from './load.ts';
+import { describeLoads, describeThinking, describeTraps } from './describe-load.ts';
+import { describeTime, formatBytes, formatDuration, formatNumber, formatShare, plural } from './plan-words.ts';
 import { maskAddress } from './publish.ts';
 
 /** The plan in a few plain lines, as it is told before the first request. Secrets in the query are masked. */
@@ -38,43 +27,14 @@ export function describePlan(plan: Plan): string[] {
     ...describeFrame(plan),
     ...describeData(plan),
     ...describePrompts(plan),
-    plan.search !== null
-      ? describeSearch(plan.search)
+    ...(plan.search !== null
+      ? [describeSearch(plan.search)]
       : plan.kind === 'probe'
-        ? describeProbe(plan)
-        : describeLoad(plan),
+        ? [describeProbe(plan)]
+        : describeLoads(plan)),
     describeRest(plan),
     ...describeTraps(plan),
   ];
-}
-
-/** What may not be meant as it is written. */
-function describeTraps({ load, thresholds, maxRequests }: Plan): string[] {
-  const lines: string[] = [];
-  if (load.model === 'closed' && load.goal !== undefined)
-    lines.push(
-      `Note: the ramp is cut short: ${formatNumber(load.goal)} virtual users take longer to start than the run lasts. ` +
-        'Give it a longer --duration or a higher --spawn-rate.',
-    );
-  if (isEndless(load) && maxRequests === null)
-    lines.push(
-      'Note: nothing ends this run but you: Stop on the page, q, or Ctrl-C. Its journal and its report grow with every ' +
-        'second; where nobody watches, give it a --duration.',
-    );
-  const leftOut = replayOf(load)?.leftOut;
-  if (leftOut !== undefined) lines.push(...describeLeftOut(leftOut));
-  // Of a search's SLOs a count is refused.
-  for (const { metric, unit, text, op, limit } of thresholds)
-    if (metric.kind === 'errors' && unit === 'count' && op.startsWith('<'))
-      lines.push(
-        `Note: ${text} counts requests: ${mostFailures(op, limit)} may fail. A share of them is written with %: ${text}%.`,
-      );
-  return lines;
-}
-
-function mostFailures(op: Threshold['op'], limit: number): string {
-  const most = op === '<' ? limit - 1 : limit;
-  return most === 0 ? 'not one' : `at most ${formatNumber(most)}`;
 }
 
 /** A Unix socket has no origin that a URL would know. */
@@ -125,10 +85,12 @@ function describeFrame({ setup = [], teardown = [] }: Plan): string[] {
 function describeFlows(plan: Plan): string[] {
   const { flows = [], requests } = plan;
   if (!hasSteps(plan)) return [];
-  const weights = flows.reduce((sum, { weight }) => sum + weight, 0);
-  return flows.map(
-    ({ name, weight, steps }) => `${name}, ${formatShare(weight / weights)}: ${describeSteps(steps, requests)}`,
-  );
+  return flows.map(({ name, weight, steps, load }) => {
+    const sharing = flows.filter((other) => other.load === load);
+    const weights = sharing.reduce((sum, other) => sum + other.weight, 0);
+    const share = load !== undefined && sharing.length === 1 ? '' : `, ${formatShare(weight / weights)}`;
+    return `${name}${share}: ${describeSteps(steps, requests)}`;
+  });
 }
 
 const describeSteps = (steps: readonly Step[], requests: Plan['requests']): string =>
@@ -161,8 +123,6 @@ function describeStep(step: Step, requests: Plan['requests']): string {
 }
 
 const TESTED = { is: 'is', 'is-not': 'is not' } as const;
-
-const formatShare = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
 
 const describeChecks = (checks: readonly AnswerCheck[]): string =>
   `checked: ${[...new Set(checks.map(describeCheck))].join(', ')}`;
@@ -257,101 +217,6 @@ function describeProbe({ maxRequests, warmupRequests, load }: Plan): string {
   return `one request at a time${thinking}: ${formatNumber(warmupRequests)} to warm up${measured}`;
 }
 
-const metricOf = ({ p }: Until): string => `p${p}`;
-
-function describeLoad(plan: Plan): string {
-  const { load, maxRequests, rampEnd, until } = plan;
-  const walked = hasSteps(plan);
-  const [things, manner] =
-    load.model === 'closed'
-      ? [
-          'virtual users',
-          `closed model: each waits for its response${describeThinking(load.thinkTime)}${load.pacing === undefined ? '' : `, a pass every ${formatDuration(load.pacing)}`}`,
-        ]
-      : [walked ? 'flows/s' : 'requests/s', `open model: ${arrivalsName(load.arrivals)}, no response is waited for`];
-  const counted =
-    maxRequests === null
-      ? ''
-      : walked
-        ? `, until ${formatNumber(maxRequests)} ${maxRequests === 1 ? 'flow has' : 'flows have'} been gone through`
-        : `, until ${formatNumber(maxRequests)} ${maxRequests === 1 ? 'request is' : 'requests are'} sent`;
-  const known =
-    until === undefined
-      ? ''
-      : `, at most: until ${metricOf(until)} is known to ±${formatNumber(100 * until.precision)} %`;
-  const apart = rampEnd === undefined ? '' : ', the ramp counted apart';
-  const replay = replayOf(load);
-  if (replay !== null) return `${describeReplay(replay, load)}${counted} (${manner})`;
-  return `${describeStages(load, things)}${counted}${apart}${known} (${manner})`;
-}
-
-function describeReplay({ file, arrivals, speed, loop }: ReplayedTrace, load: LoadProfile): string {
-  const fast = speed === 1 ? '' : ` at ${formatNumber(speed)}x`;
-  const again = loop === true ? ', again and again' : '';
-  const whole = durationOf(load);
-  const long = whole === UNTIL_COUNTED ? '' : `, ${formatDuration(rounded(whole))}`;
-  return `${formatNumber(arrivals)} ${plural(arrivals, 'arrival')} of ${file}${fast}${again}${long}`;
-}
-
-/** To a tenth of a second, where it is that long. */
-const rounded = (duration: Micros): Micros => (duration < 1e6 ? duration : Math.round(duration / 1e5) * 1e5) as Micros;
-
-/** What of a log is not sent. */
-function describeLeftOut({ changing, unsendable }: LeftOutLines): string[] {
-  const methods = Object.entries(changing).map(([method, lines]) => `${formatNumber(lines)} ${method}`);
-  const lines: string[] = [];
-  if (methods.length > 0)
-    lines.push(
-      `Note: ${methods.join(', ')} of the log may change something, and are not sent; --replay-all sends them, without bodies.`,
-    );
-  if (unsendable > 0)
-    lines.push(
-      `Note: ${formatNumber(unsendable)} ${plural(unsendable, 'line')} of the log hold no request that could be sent.`,
-    );
-  return lines;
-}
-
-/** More stages than this are summed up. */
-const STAGES_TOLD = 6;
-
-function describeStages(load: LoadProfile, things: string): string {
-  const stages = stagesOf(load);
-  const values = stages.flatMap(({ from, to }) => [from, to]);
-  const show = (value: number): string => formatNumber(load.model === 'closed' ? Math.ceil(value) : value);
-  if (stages.length > STAGES_TOLD)
-    return `${stages.length} stages between ${show(Math.min(...values))} and ${show(Math.max(...values))} ${things}, ${formatDuration(durationOf(load))} in all`;
-  const told = (stage: Stage<number>, index: number): string => {
-    const unit = index > 0 ? '' : load.model === 'closed' && stage.to === 1 ? ' virtual user' : ` ${things}`;
-    if (stage.from !== stage.to)
-      return `${show(stage.from)} → ${show(stage.to)}${unit} over ${formatDuration(stage.duration)}`;
-    return `${show(stage.to)}${unit}${endOf(load, stage, index)}`;
-  };
-  return stages.map(told).join(', then ');
-}
-
-function endOf(load: LoadProfile, { duration }: Stage<number>, index: number): string {
-  const { length } = stagesOf(load);
-  if (isEndless(load) && index === length - 1) return ' until it is stopped';
-  return duration === UNTIL_COUNTED && length === 1 ? '' : ` for ${formatDuration(duration)}`;
-}
-
-function describeThinking(thinkTime: Distribution | null): string {
-  return thinkTime === null ? '' : `, then thinks ${describeTime(thinkTime)}`;
-}
-
-function describeTime(time: Distribution): string {
-  switch (time.kind) {
-    case 'constant':
-      return formatDuration(time.value);
-    case 'uniform':
-      return `${formatDuration(time.min)} to ${formatDuration(time.max)}`;
-    case 'exponential':
-      return `${formatDuration(time.mean)} on average`;
-    case 'lognormal':
-      return `${formatDuration(time.mean)} ± ${formatDuration(time.deviation)}`;
-  }
-}
-
 function describeRest(plan: Plan): string {
   const parts = [`timeout ${formatDuration(plan.timeout)}`];
   if (plan.warmup > 0) parts.push(`warm-up ${formatDuration(plan.warmup)}`);
@@ -370,7 +235,8 @@ function describeRest(plan: Plan): string {
       `of ${formatShare(plan.cancel.share)} of the requests the user leaves after ${describeTime(plan.cancel.after)}`,
     );
   if (plan.timing === 'relaxed') parts.push('relaxed timing');
-  if (plan.load.model === 'open') parts.push(`at most ${formatNumber(plan.load.maxInFlight)} in flight`);
+  if (plan.load.model === 'open' && plan.loads === undefined)
+    parts.push(`at most ${formatNumber(plan.load.maxInFlight)} in flight`);
   parts.push(`${plan.threads} ${plural(plan.threads, 'thread')}`, `seed ${plan.seed}`);
   if (plan.thresholds.length > 0) {
     const strict = plan.strict === true ? ' (strict)' : '';
@@ -395,25 +261,3 @@ function describeVia({ host, port, addresses }: NonNullable<Target['via']>): str
   const at = (name: string): string => `${name.includes(':') ? `[${name}]` : name}:${port}`;
   return (addresses ?? [host]).map(at).join(', ');
 }
-
-/** As a flag would take it, with spaces: `500 ms`, `20 s`, `1 h 30 min`. Exact. */
-export function formatDuration(duration: Micros): string {
-  if (duration < 1_000) return duration === 0 ? '0 s' : `${duration} us`;
-  if (duration < 1_000_000) return `${duration / 1_000} ms`;
-  const hours = Math.floor(duration / 3_600_000_000);
-  const minutes = Math.floor(duration / 60_000_000) % 60;
-  const rest = (duration % 60_000_000) / 1_000_000;
-  const parts = [hours > 0 ? `${hours} h` : '', minutes > 0 ? `${minutes} min` : '', rest > 0 ? `${rest} s` : ''];
-  return parts.filter((part) => part !== '').join(' ');
-}
-
-function formatNumber(value: number): string {
-  return value.toLocaleString('en-US', value < 1 ? { maximumSignificantDigits: 4 } : { maximumFractionDigits: 3 });
-}
-
-function formatBytes(value: number): string {
-  if (value < 1_024) return `${value} B`;
-  return value < 1_048_576 ? `${(value / 1_024).toFixed(1)} KiB` : `${(value / 1_048_576).toFixed(1)} MiB`;
-}
-
-const plural = (amount: number, word: string): string => (amount === 1 ? word : `${word}s`);

@@ -24,7 +24,7 @@ const FIELDS = { closed: ['vus', 'spawnRate'], open: ['rate', 'ramp'] } as const
  * stage of the plan.
  */
 export function readEdit(load: LoadProfile, fields: Readonly<Record<string, unknown>>): EditReading {
-  const known: readonly string[] = FIELDS[load.model];
+  const known: readonly string[] = FIELDS[load.model === 'closed' ? 'closed' : 'open'];
   const errors: FieldError[] = [];
   const read = <Value>(field: string, parse: (text: string, label: string) => Value): Value | null => {
     const text = textOf(fields[field]);

@@ -1,4 +1,4 @@
-import { type Distribution, FOREVER, type LoadProfile, type Stage } from '../core/plan.ts';
+import { type Distribution, FOREVER, type OneLoad, type Stage } from '../core/plan.ts';
 import { type Count, count, type Micros, micros, type PerSecond, seconds } from '../core/units.ts';
 import type { SettingName } from '../settings/table.ts';
 import { parseProfile } from './profile.ts';
@@ -16,7 +16,7 @@ const MOST_RATE = mostOf('rate');
 const LONGEST = mostOf('duration');
 
 /** The load of a `run`: a rate means the open model, virtual users (or nothing) the closed one. @throws RampartError */
-export function resolveLoad(given: RawSettings): LoadProfile {
+export function resolveLoad(given: RawSettings): OneLoad {
   refuseTogether(given, 'stages', 'duration', 'the stages say how long');
   refuseTogether(given, 'stages', 'spawnRate', 'the stages say how fast');
   refuseTogether(given, 'profile', 'stages', 'each says how the load goes');
@@ -40,7 +40,7 @@ export const parseSpawnRate = (text: string, label: string): PerSecond =>
 export const parseRamp = (text: string, label: string): Micros => parseDuration(text, label, { max: LONGEST });
 
 /** One virtual user that pauses only if asked to: a probe's load. */
-export function probeLoad(given: RawSettings): LoadProfile {
+export function probeLoad(given: RawSettings): OneLoad {
   return {
     model: 'closed',
     vus: [{ duration: UNTIL_COUNTED, from: count(1), to: count(1) }],
@@ -48,7 +48,7 @@ export function probeLoad(given: RawSettings): LoadProfile {
   };
 }
 
-function openLoad(given: RawSettings): LoadProfile {
+function openLoad(given: RawSettings): OneLoad {
   const staged = given.settings.stages !== undefined;
   // Stages may begin with no load at all.
   const start = (staged ? read(given, 'rate', parseTargetRate) : readValue(given, 'rate')) ?? (0 as PerSecond);
@@ -62,7 +62,7 @@ function openLoad(given: RawSettings): LoadProfile {
   };
 }
 
-function closedLoad(given: RawSettings): LoadProfile {
+function closedLoad(given: RawSettings): OneLoad {
   for (const name of ['arrivals', 'maxInFlight'] as const)
     if (given.settings[name] !== undefined) refuse(given, name, 'needs --rate: it belongs to arrivals');
   const pacing = readValue(given, 'pacing');

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RampartError } from '../core/errors.ts';
 import { OWN_TAGS } from '../core/flow.ts';
-import type { Settings } from '../settings/table.ts';
+import type { SettingName, Settings } from '../settings/table.ts';
 import type { Origin, RawSettings, WrittenFlow, WrittenMix, WrittenPath, WrittenRequest } from './raw-settings.ts';
 import { PER_REQUEST } from './request-settings.ts';
 import { innermost, settingsSchema } from './schema.ts';
@@ -68,10 +68,38 @@ export const requestSchema = z.strictObject(
   { error: 'must be an object that describes a request' },
 );
 
+/** What a load of a flow's own may say, as the file does of all flows. */
+export const LOAD_OF_FLOW = [
+  'vus',
+  'spawnRate',
+  'thinkTime',
+  'pacing',
+  'rate',
+  'arrivals',
+  'maxInFlight',
+  'stages',
+  'profile',
+  'duration',
+] as const satisfies readonly SettingName[];
+const LOAD_FIELDS: readonly string[] = [...LOAD_OF_FLOW, 'iterations'];
+
+const loadOfFlowSchema = z.strictObject(
+  {
+    ...settingsSchema.pick(Object.fromEntries(LOAD_OF_FLOW.map((setting) => [setting, true])) as never).shape,
+    iterations: (settingsSchema.shape['requests'] as z.ZodType)
+      .optional()
+      .describe('So many passes through the flow at most'),
+  },
+  { error: 'must be an object like {"vus": 10} or {"rate": "5/s"}' },
+);
+
 export const flowSchema = z.strictObject(
   {
     name: nameSchema.describe('What it is called'),
     weight: weightSchema('How often it is begun, beside the weights of the others (default 1)'),
+    load: loadOfFlowSchema
+      .optional()
+      .describe('A load of its own, beside that of the file: {"vus": 10, "pacing": "5s"} or {"rate": "5/s"}'),
     steps: several(stepSchema, 'steps').describe('Names of requests, {"pause": "1s-3s"} between them, and the like'),
   },
   { error: 'must be an object with a name and steps' },
@@ -89,6 +117,8 @@ export interface MixFile {
   readonly originAt: (path: WrittenPath) => Origin;
   /** The settings of a request, where `raw` has its own. */
   readonly give: (raw: Settings, index: number) => RawSettings;
+  /** Those of a flow's own load. */
+  readonly giveLoad: (raw: Settings, flow: number) => RawSettings;
 }
 
 /** Reads parts of a scenario file by their schemas. What is wrong is refused with its place. */
@@ -116,7 +146,11 @@ export function readerOfParts(at: (path: WrittenPath) => Origin): PartReader {
     const path = [...root, ...within];
     if (issue.code === 'unrecognized_keys') {
       const [key = ''] = issue.keys;
-      return refuse([...path, key], 'is not known here', didYouMean(key, known));
+      return refuse(
+        [...path, key],
+        'is not known here',
+        didYouMean(key, within.at(-1) === 'load' ? LOAD_FIELDS : known),
+      );
     }
     if (issue.code === 'invalid_union' && root[0] === 'flows') {
       // Of a step: what is wrong with it is said by the kind that it is meant to be.
@@ -133,7 +167,7 @@ export function readerOfParts(at: (path: WrittenPath) => Origin): PartReader {
 }
 
 /** @throws RampartError 'bad-scenario' with the place of what is wrong. */
-export function readMix({ requests, flows, originAt: at, give }: MixFile): WrittenMix {
+export function readMix({ requests, flows, originAt: at, give, giveLoad }: MixFile): WrittenMix {
   const originAt = (...path: WrittenPath): Origin => at(path);
   const { refuse, parse }: PartReader = readerOfParts(at);
   if (!Array.isArray(requests))
@@ -162,12 +196,18 @@ export function readMix({ requests, flows, originAt: at, give }: MixFile): Writt
     requests: writtenRequests,
     flows:
       writtenFlows?.map(
-        ({ name, weight = 1, steps }, index): WrittenFlow => ({
+        ({ name, weight, load, steps }, index): WrittenFlow => ({
           ...{ name, weight },
+          load: load === undefined ? null : giveLoad(asSettings(load), index),
           steps: steps.map(writtenStep),
           originOf: (field, ...within) => originAt('flows', index, field, ...within),
         }),
       ) ?? null,
     originOf: (field) => originAt(field),
   };
+}
+
+/** Passes are counted as requests are. */
+function asSettings({ iterations, ...load }: z.infer<typeof loadOfFlowSchema>): Settings {
+  return { ...load, ...(iterations === undefined ? {} : { requests: iterations }) } as Settings;
 }

@@ -73,7 +73,10 @@ export type WrittenPath = readonly (string | number)[];
 
 export interface WrittenFlow {
   readonly name: string;
-  readonly weight: number;
+  /** Absent: none is written. */
+  readonly weight: number | undefined;
+  /** A load of its own, `requests` of which are passes. Null: it shares that of the file. */
+  readonly load: RawSettings | null;
   readonly steps: readonly WrittenStep[];
   originOf(field: string, ...within: WrittenPath): Origin;
 }

@@ -29,7 +29,7 @@ import { resolveEngine } from './engine.ts';
 import { resolveFrame } from './frame.ts';
 import { checkedByFunctions, checksWithFunction, refuseUnknownFunctions } from './function-checks.ts';
 import { withGoodput } from './goodput.ts';
-import { probeLoad, resolveLoad } from './load.ts';
+import { probeLoad } from './load.ts';
 import { resolveTokenizer, withPrompts } from './prompts.ts';
 import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
 import { type ReplayWish, replayedLoad, resolveReplay } from './replay.ts';
@@ -37,6 +37,7 @@ import { type LoadedTrace, loadTrace } from './replay-trace.ts';
 import { withRoute } from './route.ts';
 import { refuseMisplaced, resolveSearch } from './search.ts';
 import { resolveSecretNames } from './secret-names.ts';
+import { type ResolvedLoads, resolveLoads } from './several-loads.ts';
 import { readSources, type Sources } from './sources.ts';
 import { spreadOver } from './spread.ts';
 import { suitedTo } from './suited.ts';
@@ -299,19 +300,22 @@ function withinUsers(parts: PartsByKind): PartsByKind {
   return { ...parts, threads: count(Math.min(threads, users)) };
 }
 
-type PartsByKind = Pick<Plan, 'load' | 'maxRequests' | 'warmup' | 'rampEnd' | 'warmupRequests' | 'threads'>;
+type PartsByKind = Pick<Plan, 'load' | 'loads' | 'maxRequests' | 'warmup' | 'rampEnd' | 'warmupRequests' | 'threads'>;
 
 function partsOf(kind: Plan['kind'], given: RawSettings, cores: number, replayed: LoadProfile | null): PartsByKind {
   if (kind === 'probe') return probeParts(given);
   // A search begins with one user; every other load is its own decision.
-  return runParts(given, cores, kind === 'find' ? probeLoad(given) : (replayed ?? resolveLoad(given)));
+  if (kind === 'find') return runParts(given, cores, { load: probeLoad(given), loads: null });
+  return runParts(given, cores, replayed === null ? resolveLoads(given) : { load: replayed, loads: null });
 }
 
-function runParts(given: RawSettings, cores: number, load: LoadProfile): PartsByKind {
+function runParts(given: RawSettings, cores: number, { load, loads }: ResolvedLoads): PartsByKind {
   const warmup = resolveWarmup(given, durationOf(load));
-  const rampEnd = given.settings.spawnRate === undefined ? null : rampEndOf(load, warmup);
+  // Of several loads each has a ramp of its own.
+  const rampEnd = given.settings.spawnRate === undefined || loads !== null ? null : rampEndOf(load, warmup);
   return {
     load,
+    ...(loads === null ? {} : { loads }),
     maxRequests: readValue(given, 'requests') ?? null,
     warmup,
     ...(rampEnd === null ? {} : { rampEnd }),

@@ -42,7 +42,27 @@ export interface ScenarioFrameRequest extends Pick<Settings, Exclude<(typeof PER
 export interface ScenarioFlow {
   readonly name: string;
   readonly weight?: number;
+  /** Of its own; it has no weight then. */
+  readonly load?: ScenarioLoad;
   readonly steps: readonly RawStep[];
+}
+
+/** As of the whole file; `iterations` is how many passes there are at most. */
+export interface ScenarioLoad
+  extends Pick<
+    Settings,
+    | 'vus'
+    | 'spawnRate'
+    | 'thinkTime'
+    | 'pacing'
+    | 'rate'
+    | 'arrivals'
+    | 'maxInFlight'
+    | 'stages'
+    | 'profile'
+    | 'duration'
+  > {
+  readonly iterations?: number | string;
 }
 
 export interface Scenario extends ScenarioMade, Omit<Settings, keyof ScenarioMade | 'requests'> {

@@ -129,6 +129,10 @@ export function fromScenario(
   const mix = readMix({
     ...{ requests, flows, originAt },
     give: (own, index) => lay({ ...ofAll, settings }, alone(own, ['requests', index])),
+    giveLoad: (own, flow) =>
+      given(own, (field, inside = []) =>
+        originAt(['flows', flow, 'load', field === 'requests' ? 'iterations' : field, ...inside]),
+      ),
   });
   return { ...whole, mix };
 }

@@ -47,14 +47,16 @@ export function spreadOver(given: RawSettings, { requests, flows }: Sent, target
   const weight = targets.reduce((sum, { target }) => sum + target.weight, 0);
   const spreadFlows = flowsOf(flows === null ? { requests } : { requests, flows }).flatMap((flow): Flow[] => {
     const own = { name: flow.name, weight: flow.weight };
+    const load = flow.load === undefined ? {} : { load: flow.load };
     if ([...requestsIn(flow.steps)].every((request) => fixed[request] != null)) {
       const steps = stepsWith(flow.steps, (request) => places[request]?.[0] ?? 0, null);
-      return [{ ...own, weight: flow.weight * weight, steps, shared: { ...own, target: null } }];
+      return [{ ...own, weight: flow.weight * weight, steps, ...load, shared: { ...own, target: null } }];
     }
     return targets.map((target, place) => ({
       name: at(flow.name, target),
       weight: flow.weight * target.target.weight,
       steps: stepsWith(flow.steps, (request) => places[request]?.[place] ?? 0, target),
+      ...load,
       shared: { ...own, target: place },
     }));
   });

@@ -1,6 +1,8 @@
 import type { Plan } from '../core/plan.ts';
 import { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from '../settings/table.ts';
-import { layerOf, type RawSettings } from './raw-settings.ts';
+import { layerOf, type RawSettings, refuse } from './raw-settings.ts';
+import { refusal } from './steps.ts';
+import { readOrDefault } from './value.ts';
 
 /** What a command left out of a scenario file that was written for another one. */
 export interface Suited {
@@ -18,6 +20,46 @@ const KEPT: ReadonlySet<SettingName> = new Set(['replay', 'replayTime', 'speed',
  * this command, and refused where it does not apply.
  */
 export function suitedTo(given: RawSettings, kind: Plan['kind']): Suited {
+  const alike = withoutLoads(given, kind);
+  const suited = suitedSettings(alike, kind);
+  if (alike === given) return suited;
+  const loads = `Left out of the file, since ${REASON[kind]}: the loads of single flows.`;
+  return { ...suited, leftOut: suited.leftOut === null ? loads : `${suited.leftOut} ${loads}` };
+}
+
+/**
+ * Loads of single flows. A search has one axis, a trace the only instants: what they say cannot be left out, for it is what
+ * the flows are there for. A probe goes through all flows alike, one request at a time.
+ */
+function withoutLoads(given: RawSettings, kind: Plan['kind']): RawSettings {
+  const { mix, settings } = given;
+  const own = mix?.flows?.find(({ load }) => load !== null);
+  if (mix === undefined || own === undefined) return given;
+  if (kind === 'find')
+    throw refusal(
+      own.originOf('load'),
+      'is a load of its own, and find searches one load, of all flows',
+      'Give the flows weights instead, in a file for find.',
+    );
+  if (settings.replay !== undefined)
+    throw refusal(
+      own.originOf('load'),
+      'is a load of its own, and a trace has the instants of all',
+      'Leave one of them out.',
+    );
+  if (kind === 'run') return given;
+  return { ...given, mix: { ...mix, flows: (mix.flows ?? []).map((flow) => ({ ...flow, load: null })) } };
+}
+
+function suitedSettings(given: RawSettings, kind: Plan['kind']): Suited {
+  // A search for a rate has no users that would keep to it.
+  if (kind === 'find' && given.settings.pacing !== undefined && readOrDefault(given, 'unit') === 'vus')
+    refuse(
+      given,
+      'pacing',
+      'sets how often a user begins, and find --unit vus searches users that begin again at once',
+      'Take it away, or search flows per second: find without --unit.',
+    );
   const ofFile = (name: SettingName): boolean => layerOf(given, name) === 'scenario';
   const misplaced = SETTING_NAMES.filter((name) => !KEPT.has(name) && ofFile(name) && isMisplaced(name, kind));
   if (misplaced.length === 0) return { given, leftOut: null };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { micros } from '../core/units.ts';
-import { formatDuration } from './describe.ts';
 import { errorOf } from './error.fixture.ts';
+import { formatDuration } from './plan-words.ts';
 import {
   parseBoolean,
   parseChoice,

@@ -7,7 +7,7 @@ import type { Address } from './address.ts';
 import { type CheckCaptured, checkerOfCaptured, type OriginOfPart, resolveCaptures } from './captures.ts';
 import { resolveChecks } from './checks.ts';
 import type { WrittenThreshold } from './goodput.ts';
-import { blame, type RawSettings, type WrittenMix, type WrittenRequest } from './raw-settings.ts';
+import { blame, type RawSettings, type WrittenFlow, type WrittenMix, type WrittenRequest } from './raw-settings.ts';
 import { resolveRequest } from './request.ts';
 import { checkWeights, firstPlaces, refusal, resolveSteps, type StepRequests } from './steps.ts';
 import { quote } from './syntax.ts';
@@ -132,16 +132,30 @@ function resolveFlows(
   const weighed = mix.requests.find(({ weight }) => weight !== undefined);
   if (weighed !== undefined)
     throw refusal(weighed.originOf('weight'), 'has no meaning beside flows', 'Give the flows their weights.');
-  checkWeights(
-    flows.map(({ weight }) => weight),
-    mix.originOf('flows'),
-  );
+  const weighedAlone = flows.find(({ weight, load }) => weight !== undefined && load !== null);
+  if (weighedAlone !== undefined)
+    throw refusal(
+      weighedAlone.originOf('weight'),
+      'has no meaning beside a load of its own',
+      'Weights share a load out among the flows that have none of their own.',
+    );
+  const sharing = flows.filter(({ load }) => load === null);
+  if (sharing.length > 0)
+    checkWeights(
+      sharing.map(({ weight = 1 }) => weight),
+      mix.originOf('flows'),
+    );
+  const loads = loadPlaces(flows);
   const places = firstPlaces(flows);
   const known: StepRequests = { requests, places: firstPlaces(requests), checkCaptured, before };
   const resolved = flows.map((flow, index): Flow => {
     const first = places.get(flow.name);
     if (first !== index) throw refusal(flow.originOf('name'), `is ${quote(flow.name)}, as that of flows[${first}]`);
-    return { name: flow.name, weight: flow.weight, steps: resolveSteps(flow, known) };
+    const load = loads?.[index];
+    return {
+      ...{ name: flow.name, weight: flow.weight ?? 1, steps: resolveSteps(flow, known) },
+      ...(load === undefined ? {} : { load }),
+    };
   });
   const used = new Set(resolved.flatMap(({ steps }) => [...requestsIn(steps)]));
   requests.forEach(({ name }, index) => {
@@ -153,4 +167,11 @@ function resolveFlows(
       );
   });
   return resolved;
+}
+
+/** Which load begins each flow: those without one of their own share the first; null: all of them share the only one. */
+function loadPlaces(flows: readonly WrittenFlow[]): readonly number[] | null {
+  if (flows.every(({ load }) => load === null)) return null;
+  let next = flows.some(({ load }) => load === null) ? 1 : 0;
+  return flows.map(({ load }) => (load === null ? 0 : next++));
 }

@@ -85,6 +85,7 @@ export const flow = (unit: TimeUnit) =>
       name: text('As tables show it; the key in `flows` of the result.'),
       weight: z.number().nonnegative().describe('Its share is this of the sum of all weights.'),
       steps: stepsOf(unit).describe('In turn.'),
+      load: count('Which of `loads` begins it, from 0. Absent: there is one load.').exactOptional(),
       shared: z
         .strictObject({
           name: text('Its name without that of its target.'),

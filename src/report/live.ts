@@ -1,6 +1,7 @@
 /** A run under way in words: the block of the live view, and the lines of a log. */
 import { counted, formatClock, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
 import type { Ending } from '../core/event.ts';
+import { hasSteps } from '../core/flow.ts';
 import { durationOf, isEndless, type Plan, type Stage, stagesOf } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
 import { toSeconds } from '../core/units.ts';
@@ -71,6 +72,7 @@ export function liveBlock(moment: Moment, columns: number): Span[][] {
           ...(wanted === null || wanted === point.vus || ended ? [] : aim(formatCount(wanted))),
           ['   in flight ', 'gray'],
           formatCount(point.inFlight),
+          ...drops,
         ]);
   return [
     [[statusOf(moment), 'bold']],
@@ -168,12 +170,20 @@ export function statusOf({ plan, timeline }: Moment): string {
   }
   const stages = stagesOf(plan.load);
   const peak = Math.max(...stages.map((stage) => Math.max(stage.from, stage.to)));
-  const direction = point.phase === 'warmup' ? 'Warming up' : directionOf(stages, point.t);
-  const of = direction === 'Holding' ? '' : ` of ${plan.load.model === 'open' ? formatRate(peak) : formatCount(peak)}`;
+  const ways = [stages, ...(plan.load.model === 'mixed' ? [plan.load.vus] : [])].map((one) =>
+    directionOf(one, point.t),
+  );
+  const direction = point.phase === 'warmup' ? 'Warming up' : (ways.find((way) => way !== 'Holding') ?? 'Holding');
+  const offered = formatRate(rate(point, point.offered));
+  // Of flows it is their rate that is planned, and requests that are counted.
+  const untold = direction === 'Holding' || (plan.load.model !== 'closed' && hasSteps(plan));
+  const of = untold ? '' : ` of ${plan.load.model === 'open' ? formatRate(peak) : formatCount(peak)}`;
   const load =
     plan.load.model === 'open'
-      ? `${formatRate(rate(point, point.offered))}${of} offered`
-      : `${formatCount(point.vus)}${of} ${peak === 1 ? 'user' : 'users'}`;
+      ? `${offered}${of} offered`
+      : plan.load.model === 'mixed'
+        ? `${counted(point.vus, 'user')}, ${offered} offered in all`
+        : `${formatCount(point.vus)}${of} ${peak === 1 ? 'user' : 'users'}`;
   return `${direction}: ${load}, ${formatRate(rate(point, point.ok)).replace('/s', '')} requests/s, ${times}`;
 }
 

@@ -42,8 +42,8 @@ const replayed = z.strictObject({
     .describe('Arrivals at the instants of a trace.'),
 });
 
-export const load = (unit: TimeUnit) =>
-  z.discriminatedUnion('model', [
+const kinds = (unit: TimeUnit) =>
+  [
     z
       .strictObject({
         model: z.literal('closed').describe('The load model.'),
@@ -69,4 +69,31 @@ export const load = (unit: TimeUnit) =>
         maxInFlight: count('A request due while this many are under way is dropped, and counted.'),
       })
       .describe('Requests are due at instants that no response can delay.'),
-  ]);
+  ] as const;
+
+const mixed = (unit: TimeUnit) =>
+  z
+    .strictObject({
+      model: z.literal('mixed').describe('The load model.'),
+      vus: z
+        .array(stage(unit, 'virtual users'))
+        .describe('Stages of the number of virtual users, of all loads together.'),
+      rate: z
+        .array(stage(unit, 'passes per second'))
+        .describe('Stages of the arrival rate, of all loads together; as long as those of the users.'),
+      arrivals: ARRIVALS.describe('How arrivals are spread: the least even of all loads.'),
+      maxInFlight: count('Of arrivals, of all loads together.'),
+    })
+    .describe('Users and arrivals at once: what `loads` come to together.');
+
+export const load = (unit: TimeUnit) => z.discriminatedUnion('model', [...kinds(unit), mixed(unit)]);
+
+export const flowLoad = (unit: TimeUnit) =>
+  z.strictObject({
+    flow: z
+      .string()
+      .nullable()
+      .describe('Whose it is, without its target; null: of all flows that have none of their own, by their weights.'),
+    profile: z.discriminatedUnion('model', kinds(unit)).describe('How it is offered.'),
+    maxPasses: z.int().nonnegative().nullable().describe('So many passes at most; null: as many as its stages make.'),
+  });

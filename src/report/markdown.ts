@@ -120,7 +120,7 @@ function searchSections(result: RunResult, found: BreakingPoint): string[] {
     tableRow([
       String(level.index + 1),
       PURPOSE_WORDS[level.purpose],
-      levelLoad(level.load),
+      levelLoad(level.load, found.unit),
       achievedFigure(level),
       criterionFigure(shownCriterion(level, criterion)),
       errorsFigure(level),

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { searchPlanSchema } from './breaking-point-schema.ts';
 import { flow } from './flow-schema.ts';
-import { load, thinkTime } from './load-schema.ts';
+import { flowLoad, load, thinkTime } from './load-schema.ts';
 import { answerCheck, frameRequest, request } from './request-schema.ts';
 import { amount, count, maybe, type TimeUnit, text } from './schema-fields.ts';
 
@@ -119,7 +119,11 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
         .exactOptional()
         .describe('Functions of the scenario. Absent: it has none.'),
       checks: z.array(answerCheck).describe('What a response must be to count as ok, where its request has no checks.'),
-      load: load(unit).describe('How load is offered.'),
+      load: load(unit).describe('How load is offered; of several loads what they come to together.'),
+      loads: z
+        .array(flowLoad(unit))
+        .exactOptional()
+        .describe('Several loads at once, each of other flows. Absent: there is one.'),
       maxRequests: z
         .int()
         .nonnegative()

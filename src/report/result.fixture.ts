@@ -2,7 +2,7 @@
 import { RunFold } from '../analyze/fold.ts';
 import type { Ending, RunEvent } from '../core/event.ts';
 import { planFixture } from '../core/plan.fixture.ts';
-import type { LoadProfile, Plan, RequestTemplate, Threshold } from '../core/plan.ts';
+import type { OneLoad, Plan, RequestTemplate, Threshold } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
 import {
   type FailureCount,
@@ -17,7 +17,7 @@ import { Histogram } from '../stats/histogram.ts';
 /** A made-up run, the same every time, folded like a real one. */
 interface FixtureOptions {
   readonly kind?: Plan['kind'];
-  readonly model?: LoadProfile['model'];
+  readonly model?: OneLoad['model'];
   readonly thresholds?: readonly Threshold[];
   readonly ending?: Ending;
   /** Message of the responses that fail, one in fifty. */
@@ -38,7 +38,7 @@ const THRESHOLDS: readonly Threshold[] = [
   { text: 'p99.9<2s', metric: { kind: 'percentile', p: 99.9 }, op: '<', limit: 2_000_000, unit: 'µs' },
 ];
 
-function loadOf(model: LoadProfile['model'], length: number): LoadProfile {
+function loadOf(model: OneLoad['model'], length: number): OneLoad {
   if (model === 'open') {
     const rate = perSecond(200);
     const maxInFlight = count(1000);

@@ -1,10 +1,11 @@
 import { counted, formatClock, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
-import type { Estimate, LevelResult, LevelVerdict } from '../core/breaking-point.ts';
+import type { Estimate, LevelResult, LevelVerdict, LoadUnit } from '../core/breaking-point.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { SearchPlan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
 import { type Micros, micros, toSeconds } from '../core/units.ts';
 import {
+  achievedFigure,
   criterionFigure,
   formatLoad,
   levelLoad,
@@ -123,13 +124,13 @@ export function searchBlock(moment: SearchMoment, columns: number): Span[][] {
       ['   lag p99 ', 'gray'],
       orDash(point?.lagP99 ?? null),
     ]),
-    row('levels', marksOf(judged, columns - LABEL)),
+    row('levels', marksOf(judged, search.unit, columns - LABEL)),
     row(
       'last',
       last === undefined
         ? [['none is judged yet', 'gray']]
         : [
-            [`${VERDICT_SIGNS[last.verdict]} ${levelLoad(last.load)} ${last.verdict}`, INKS[last.verdict]],
+            [`${VERDICT_SIGNS[last.verdict]} ${levelLoad(last.load, search.unit)} ${last.verdict}`, INKS[last.verdict]],
             [`   ${printable(last.reason)}`, 'gray'],
           ],
     ),
@@ -141,18 +142,19 @@ export function searchBlock(moment: SearchMoment, columns: number): Span[][] {
 /** The sentence: `Level 7, narrowing: 70.0/s, p95 96.0 ms`. */
 export function statusOf({ level, settling, timeline, search }: SearchMoment): string {
   if (settling !== null)
-    return `Level ${settling.index + 1}, waiting until the target is steady at ${levelLoad(settling.load)}`;
+    return `Level ${settling.index + 1}, waiting until the target is steady at ${levelLoad(settling.load, search.unit)}`;
   if (level === null) return 'Starting the search';
   const point = timeline.at(-1);
+  const at = levelLoad(level.load, search.unit);
   const doing = {
     idle: 'probing with 1 user',
-    ramp: `ramping: ${levelLoad(level.load)}`,
-    explore: `exploring: ${levelLoad(level.load)}`,
-    narrow: `narrowing: ${levelLoad(level.load)}`,
-    'confirm-pass': `confirming that ${levelLoad(level.load)} passes`,
-    'confirm-fail': `confirming that ${levelLoad(level.load)} fails`,
-    repeat: `again ${levelLoad(level.load)}: is it what it was?`,
-    recover: `back to ${levelLoad(level.load)}: does it recover?`,
+    ramp: `ramping: ${at}`,
+    explore: `exploring: ${at}`,
+    narrow: `narrowing: ${at}`,
+    'confirm-pass': `confirming that ${at} passes`,
+    'confirm-fail': `confirming that ${at} fails`,
+    repeat: `again ${at}: is it what it was?`,
+    recover: `back to ${at}: does it recover?`,
   }[level.purpose];
   const phase =
     point === undefined || point.phase === 'warmup' ? ', warming up' : point.phase === 'drain' ? ', finishing' : '';
@@ -167,7 +169,7 @@ export function levelLine({ at, level, estimate }: Extract<RunEvent, { type: 'ju
     formatClock(toSeconds(at)),
     `level ${level.index + 1}`,
     PURPOSE_WORDS[level.purpose],
-    levelLoad(level.load),
+    levelLoad(level.load, search.unit),
     criterion === null ? servedAt(level) : `${metricOf(criterion.slo)} ${criterionFigure(criterion)}`,
     ...(level.errorShare > 0 ? [`errors ${formatShare(level.errorShare)}`] : []),
     `${VERDICT_SIGNS[level.verdict]} ${level.verdict}${level.verdict === 'void' ? ` (${printable(level.reason)})` : ''}`,
@@ -176,24 +178,24 @@ export function levelLine({ at, level, estimate }: Extract<RunEvent, { type: 'ju
 }
 
 /** Of a level without a criterion: a search for the most that the target takes has none. */
-function servedAt({ achievedPerSec }: LevelResult): string {
-  return achievedPerSec > 0 ? formatRate(achievedPerSec) : 'no response';
+function servedAt(level: LevelResult): string {
+  return level.achievedPerSec > 0 ? achievedFigure(level) : 'no response';
 }
 
 function closingIn(estimate: Estimate | null, { unit }: SearchPlan): string {
   if (estimate === null) return 'no estimate yet';
   const [low, high] = estimate.interval;
   if (high === null) return `at least ${formatLoad(low, unit)}`;
-  const first = formatLoad(low, unit).replace(/\/s$| users?$/, '');
+  const first = formatLoad(low, unit).replace(/ flows\/s$|\/s$| users?$/, '');
   return `between ${first} and ${formatLoad(high, unit)}`;
 }
 
 /** The latest levels with their signs, as many as there is room for. */
-function marksOf(judged: readonly LevelResult[], columns: number): Span[] {
+function marksOf(judged: readonly LevelResult[], unit: LoadUnit, columns: number): Span[] {
   const spans: Span[] = [];
   let room = columns;
   for (const { verdict, load } of [...judged].reverse()) {
-    const text = `${VERDICT_SIGNS[verdict]} ${levelLoad(load)}`;
+    const text = `${VERDICT_SIGNS[verdict]} ${levelLoad(load, unit)}`;
     room -= cellsOf(text) + 3;
     if (room < 0) break;
     if (spans.length > 0) spans.unshift('   ');

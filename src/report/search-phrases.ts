@@ -39,9 +39,16 @@ export function formatLoad(load: number, unit: LoadUnit): string {
   return unit === 'vus' ? usersFigure(load) : `${figure(load)}${unit === 'flows/s' ? ' flows/s' : '/s'}`;
 }
 
-export function levelLoad(load: LevelLoad): string {
-  return load.model === 'closed' ? usersFigure(load.vus) : formatLoad(load.ratePerSec, 'req/s');
+/** @param unit of the search. */
+export function levelLoad(load: LevelLoad, unit: LoadUnit): string {
+  return load.model === 'closed'
+    ? usersFigure(load.vus)
+    : formatLoad(load.ratePerSec, unit === 'flows/s' ? unit : 'req/s');
 }
+
+/** What is achieved: passes, where flows are more than single requests. */
+export const achievedUnit = (levels: readonly Pick<LevelResult, 'requestsPerSec'>[]): 'req/s' | 'flows/s' =>
+  levels.some(({ requestsPerSec }) => requestsPerSec !== undefined) ? 'flows/s' : 'req/s';
 
 /** `181–194/s`, `160–195 users`; open: `at least 181/s`. */
 export function loadRange([low, high]: readonly [number, number | null], unit: LoadUnit): string {
@@ -116,7 +123,7 @@ function tierRows({ tiers = [], unit }: BreakingPoint): LimitRow[] {
 /** The figures of the result, for an engineer. What is not known is a dash with the reason in the note. */
 export function limitRows(found: BreakingPoint): LimitRow[] {
   const { unit, estimate, interval, capacity, errorLimit, knee, usersAtLimit, criterion, status, idleMs } = found;
-  const achieved = found.levels.some(({ requestsPerSec }) => requestsPerSec !== undefined) ? 'flows/s' : 'req/s';
+  const achieved = achievedUnit(found.levels);
   const binding =
     criterion === null ? '' : criterion === 'capacity' ? 'capacity binds first' : `${criterion} binds first`;
   const latencies = found.sloLimits.filter(({ slo }) => !slo.startsWith('errors'));
@@ -186,8 +193,9 @@ function recovery({ recovered }: BreakingPoint): string {
   return recovered ? 'came back' : 'did not';
 }
 
-/** `95.0/s`, `0 %`: what a level carried, and how much of it failed. */
-export const achievedFigure = ({ achievedPerSec }: LevelResult): string => formatRate(achievedPerSec);
+/** `95.0/s`, `12.0 flows/s`, `0 %`: what a level carried, and how much of it failed. */
+export const achievedFigure = (level: LevelResult): string =>
+  `${formatRate(level.achievedPerSec).replace('/s', '')}${achievedUnit([level]) === 'flows/s' ? ' flows/s' : '/s'}`;
 export const errorsFigure = ({ errorShare }: LevelResult): string => formatShare(errorShare);
 
 /** `23 levels in 1:51: 13,624 requests sent, 13,489 ok, 135 failed.`, and those whose users left. */

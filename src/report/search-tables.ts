@@ -47,7 +47,7 @@ export function levelsTable(found: BreakingPoint, columns: number, colour: boole
   ];
   const rows = levels.map((level): string[] => [
     `${level.index + 1} ${PURPOSE_WORDS[level.purpose]}`,
-    levelLoad(level.load),
+    levelLoad(level.load, found.unit),
     achievedFigure(level),
     criterionFigure(shownCriterion(level, criterion)),
     errorsFigure(level),

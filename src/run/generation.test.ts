@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadChange } from '../core/command.ts';
+import { type FlowLoad, together } from '../core/loads.ts';
 import { planFixture } from '../core/plan.fixture.ts';
-import type { LoadProfile, Plan } from '../core/plan.ts';
+import type { LoadProfile, OneLoad, Plan } from '../core/plan.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { type Bytes, count, type Micros, micros, millis, perSecond, seconds } from '../core/units.ts';
 import { FixtureDriver } from '../load/driver.fixture.ts';
@@ -17,12 +18,12 @@ function planFor(load: LoadProfile, changes: Partial<Plan> = {}): Plan {
   return planFixture({ requests, load, ...changes });
 }
 
-const users = (vus: number, duration: number): LoadProfile => ({
+const users = (vus: number, duration: number): OneLoad => ({
   model: 'closed',
   vus: [{ duration: micros(duration), from: count(vus), to: count(vus) }],
   thinkTime: null,
 });
-const arrivals = (rate: number, duration: number): LoadProfile => ({
+const arrivals = (rate: number, duration: number): OneLoad => ({
   model: 'open',
   arrivals: 'uniform',
   rate: [{ duration: micros(duration), from: perSecond(rate), to: perSecond(rate) }],
@@ -112,6 +113,36 @@ describe('Generation', () => {
       [1, 'measure', 1, 1.5],
       [1, 'drain', 1.5, 2],
     ]);
+  });
+
+  it('offers several loads at once, each counted with its flows, until the last has ended', () => {
+    const request = { kind: 'request', request: 0 } as const;
+    const loads: FlowLoad[] = [
+      { flow: null, profile: users(2, 1e6), maxPasses: null },
+      { flow: 'arrive', profile: arrivals(10, 3e6), maxPasses: null },
+    ];
+    const plan = planFor(together(loads.map(({ profile }) => profile)), {
+      ...{ loads },
+      flows: [
+        { name: 'work', weight: 1, load: 0, steps: [request, request] },
+        { name: 'arrive', weight: 1, load: 1, steps: [request] },
+      ],
+    });
+    const { snapshots, ended, driver, sum } = generate(plan, () => millis(199));
+    expect(shape(snapshots)).toEqual([
+      [0, 'measure', 0, 1],
+      [1, 'measure', 1, 2],
+      [2, 'measure', 2, 3],
+      [3, 'drain', 3, 4],
+    ]);
+    expect(ended).toBe(1);
+    expect(sum(({ load }) => load.sent)).toBe(driver.sent.length);
+    expect(snapshots.map(({ load }) => load.vus)).toEqual([2, 0, 0, 0]);
+    expect(sum(({ flows }) => flows?.['arrive']?.ok ?? 0)).toBe(30);
+    expect(driver.sent.filter(({ user }) => user < 0)).toHaveLength(30);
+    // Of users that go under way the pass is cut.
+    const work = ['ok', 'failed'] as const;
+    expect(sum(({ flows }) => work.reduce((all, each) => all + (flows?.['work']?.[each] ?? 0), 0))).toBe(6);
   });
 
   it('has no drain where nothing is under way at the end', () => {

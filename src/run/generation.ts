@@ -17,6 +17,7 @@ import type { LoadModel } from '../load/model.ts';
 import { OpenLoad } from '../load/open.ts';
 import { Pulse } from '../load/pulse.ts';
 import { replayed } from '../load/replay.ts';
+import { SeveralLoads } from '../load/several.ts';
 import type { Span } from '../load/walk.ts';
 import { GoodputCounter } from '../record/goodput.ts';
 import { Recorder } from '../record/recorder.ts';
@@ -100,7 +101,7 @@ export class Generation {
     this.#emit = emit;
     this.#onEnd = onEnd;
     this.#driver = engine.createDriver(plan, engine.clock, segment);
-    this.#probe = engine.createProbe(profile.model === 'open' && plan.timing === 'precise');
+    this.#probe = engine.createProbe(profile.model !== 'closed' && plan.timing === 'precise');
     const names = measuredNames(plan);
     this.#recorder = new Recorder(names, startAt);
     const goodput = plan.goodput === undefined ? null : new GoodputCounter(names.requests, plan.goodput);
@@ -123,8 +124,10 @@ export class Generation {
       timing: plan.timing,
       schedule: replayed(plan, engine.trace, segment),
     };
-    this.#load =
-      profile.model === 'open' ? new OpenLoad(profile, segment, context) : new ClosedLoad(profile, segment, context);
+    if (plan.loads !== undefined) this.#load = new SeveralLoads(plan.loads, plan, segment, context);
+    else if (profile.model === 'open') this.#load = new OpenLoad(profile, segment, context);
+    else if (profile.model === 'closed') this.#load = new ClosedLoad(profile, segment, context);
+    else throw new Error('a mixed load is made of several');
     this.#driver.onDone = (exchange) => {
       this.#pulse.look(exchange.doneAt);
       const leftOut = this.#pulse.covers(exchange);

@@ -49,6 +49,8 @@ export class LoadChanges {
     const { load } = this;
     if (this.#plan.engine === 'autocannon')
       return 'The engine autocannon cannot change its load: it can only be stopped.';
+    if (this.#plan.loads !== undefined)
+      return 'Flows of this run have loads of their own: it can be stopped, but none of them edited.';
     if (replayOf(load) !== null)
       return 'This run replays a trace, which has its own instants: it has no rate to change.';
     if (edit.model !== load.model)

@@ -1,10 +1,11 @@
-import { formatClock, formatRate, formatShare } from '../analyze/wording.ts';
+import { formatClock, formatShare } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { toSeconds } from '../core/units.ts';
 import { readingLabel } from '../report/client/axis.ts';
 import type { RunState } from '../report/client/live/frame.ts';
 import { VERDICT_LABELS } from '../report/client/load-picture.ts';
 import {
+  achievedFigure,
   criterionFigure,
   levelLoad,
   limitRows,
@@ -15,7 +16,7 @@ import {
 } from '../report/search-phrases.ts';
 
 /** The levels of a search as the page's table of them. */
-export function levelsGrid({ levels, criterion }: BreakingPoint): RunState['levels'] {
+export function levelsGrid({ levels, criterion, unit }: BreakingPoint): RunState['levels'] {
   const slo = levels.map((level) => shownCriterion(level, criterion)?.slo).find((each) => each !== undefined);
   const figure = metricOf(slo ?? 'p95');
   return {
@@ -24,8 +25,8 @@ export function levelsGrid({ levels, criterion }: BreakingPoint): RunState['leve
       String(level.index + 1),
       formatClock(toSeconds(level.startedAfter)),
       PURPOSE_WORDS[level.purpose],
-      levelLoad(level.load),
-      formatRate(level.achievedPerSec),
+      levelLoad(level.load, unit),
+      achievedFigure(level),
       criterionFigure(shownCriterion(level, criterion)),
       formatShare(level.errorShare),
       readingLabel(level.meanInFlight),

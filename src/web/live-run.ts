@@ -163,8 +163,8 @@ export class LiveRun implements RunSink {
       : searchStatusOf(this.#search.at(timeline, ''));
   }
 
-  #editable({ search, kind, engine }: Plan): EditableLoad | null {
-    const steerable = search === null && kind === 'run' && engine === 'rampart';
+  #editable({ search, kind, engine, loads }: Plan): EditableLoad | null {
+    const steerable = search === null && kind === 'run' && engine === 'rampart' && loads === undefined;
     if (!steerable || this.#phase !== 'running') return null;
     const last = this.#options.fold.timeline.at(-1);
     if (last === undefined || last.phase === 'drain') return null;

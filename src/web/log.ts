@@ -60,7 +60,9 @@ export class RunLog {
         break;
       case 'level':
         if (event.purpose !== 'idle') this.#tellProspect();
-        this.say(`level ${event.index + 1} begins: ${event.purpose}, ${levelLoad(event.load)}`);
+        this.say(
+          `level ${event.index + 1} begins: ${event.purpose}, ${levelLoad(event.load, this.#plan.search?.unit ?? 'req/s')}`,
+        );
         break;
       case 'judged': {
         const { search } = this.#plan;

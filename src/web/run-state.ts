@@ -120,7 +120,7 @@ function progressOf({ totals, verdict }: RunResult): string {
   return [counts, ...broken.map((message) => `${message}.`)].join(' ');
 }
 
-const usersOnly = ({ load, search }: RunResult['plan']): boolean => search === null && load.model === 'closed';
+const usersOnly = ({ load, search }: RunResult['plan']): boolean => search === null && load.model !== 'open';
 
 function usersUnknown({ plan }: RunResult, { vus }: TimelinePoint): boolean {
   return plan.search === null ? plan.load.model === 'open' : vus === 0;

@@ -45,6 +45,19 @@ describe('CookieJar', () => {
     expect(jar.header(at('/'), clock)).toBe('a=1');
   });
 
+  it('keeps targets on one host apart, but for cookies that ask for a domain', () => {
+    const jar = new CookieJar();
+    const to = (target: string) => ({ ...at('/'), target });
+    const sentTo = (target: string): string => jar.header(to(target), () => NOW);
+    jar.store('s=1', to('a'), NOW);
+    jar.store('s=2', to('b'), NOW);
+    jar.store('all=3; Domain=app.test', to('b'), NOW);
+    expect([sentTo('a'), sentTo('b'), sentTo('c')]).toEqual(['s=1; all=3', 's=2; all=3', 'all=3']);
+    jar.store('s=; Max-Age=0', to('b'), NOW);
+    jar.store('all=4; Domain=app.test', to('a'), NOW);
+    expect([sentTo('a'), sentTo('b')]).toEqual(['s=1; all=4', 'all=4']);
+  });
+
   it('is bounded', () => {
     const jar = new CookieJar();
     expect(jar.store(`a=${'x'.repeat(5_000)}`, at('/'), NOW)).toBe(false);

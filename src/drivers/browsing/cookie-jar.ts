@@ -11,6 +11,8 @@ interface Cookie {
   readonly domain: string;
   /** Only the very host that set it gets it. */
   readonly hostOnly: boolean;
+  /** Of one that has a host only: the target that set it. */
+  readonly target: string | undefined;
   readonly path: string;
   secure: boolean;
   /** ms of the wall clock; Infinity: the end of the session. */
@@ -24,9 +26,16 @@ export interface CookiePlace {
   /** Path and query. */
   readonly path: string;
   readonly secure: boolean;
+  /** Of several targets which one: replicas of one host are told apart. Absent: there is one. */
+  readonly target?: string | undefined;
 }
 
-/** The cookies of one virtual user, by RFC 6265. Small lists: a session has a handful of them. */
+/**
+ * The cookies of one virtual user, by RFC 6265. Small lists: a session has a handful of them.
+ *
+ * Browsers know no ports and would mix up the sessions of two targets on one host: a cookie that asks for no domain is of the
+ * target that set it, as if each had a host of its own.
+ */
 export class CookieJar {
   #cookies: Cookie[] = [];
   /** Is there one that ends before the session? Else nobody asks for the time. */
@@ -52,14 +61,21 @@ export class CookieJar {
     const domain = asked === '' ? place.host : asked;
     const path = attributes.path.startsWith('/') ? attributes.path : defaultPath(place.path);
     const expiresAt = expiryOf(attributes, now);
-    const at = this.#cookies.findIndex((one) => one.name === name && one.domain === domain && one.path === path);
+    const target = asked === '' ? place.target : undefined;
+    const at = this.#cookies.findIndex(
+      (one) =>
+        one.name === name &&
+        one.domain === domain &&
+        one.path === path &&
+        (one.target === undefined || one.target === place.target),
+    );
     if (expiresAt <= now) {
       if (at >= 0) this.#cookies.splice(at, 1);
       return true;
     }
     if (expiresAt !== Number.POSITIVE_INFINITY) this.#mayExpire = true;
     const known = this.#cookies[at];
-    const cookie = { name, value, domain, hostOnly: asked === '', path, secure: attributes.secure, expiresAt };
+    const cookie = { name, value, domain, hostOnly: asked === '', target, path, secure: attributes.secure, expiresAt };
     // One that is set again keeps its place among those sent.
     if (known !== undefined) this.#cookies[at] = cookie;
     else {
@@ -70,7 +86,7 @@ export class CookieJar {
   }
 
   /** The value of `Cookie` for a request (5.4); empty: there is none to send. */
-  header({ host, path, secure }: CookiePlace, wallTime: () => number): string {
+  header({ host, path, secure, target }: CookiePlace, wallTime: () => number): string {
     if (this.#cookies.length === 0) return '';
     if (this.#mayExpire) {
       const now = wallTime();
@@ -80,7 +96,7 @@ export class CookieJar {
     const plain = question < 0 ? path : path.slice(0, question);
     const sent = this.#cookies.filter(
       (one) =>
-        (one.hostOnly ? one.domain === host : domainMatches(host, one.domain)) &&
+        (one.hostOnly ? one.domain === host && one.target === target : domainMatches(host, one.domain)) &&
         pathMatches(plain, one.path) &&
         (secure || !one.secure),
     );

@@ -50,7 +50,7 @@ export class BrowsingDriver extends PassingDriver<Driver & Witnessed> implements
   readonly #follows: readonly boolean[];
   readonly #timeouts: readonly Micros[];
   readonly #origins: readonly string[];
-  readonly #place: Pick<CookiePlace, 'host' | 'secure'>;
+  readonly #place: Omit<CookiePlace, 'path'>;
   readonly #begun = new Map<Exchange, Begun>();
   #redirects = 0;
   #decoded = { ...NONE };
@@ -60,7 +60,7 @@ export class BrowsingDriver extends PassingDriver<Driver & Witnessed> implements
 
   constructor(plan: Plan, clock: Clock, segment: Segment, create: CreateAmended) {
     const { target } = plan;
-    const place = { host: target.host.toLowerCase(), secure: target.protocol === 'https:' };
+    const place = { host: target.host.toLowerCase(), secure: target.protocol === 'https:', target: target.url };
     super(create(plan, clock, segment, new VisitAmender(place, plan.cookies !== undefined)));
     this.#plan = plan;
     this.#clock = clock;

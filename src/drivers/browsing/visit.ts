@@ -29,10 +29,10 @@ const ABOUT_BODY = /^content-(?:encoding|language|location|type|length)$/i;
 
 /** Puts cookies and redirects into requests. */
 export class VisitAmender implements Amender {
-  readonly #place: Pick<CookiePlace, 'host' | 'secure'>;
+  readonly #place: Omit<CookiePlace, 'path'>;
   readonly #cookies: boolean;
 
-  constructor(place: Pick<CookiePlace, 'host' | 'secure'>, cookies: boolean) {
+  constructor(place: Omit<CookiePlace, 'path'>, cookies: boolean) {
     this.#place = place;
     this.#cookies = cookies;
   }

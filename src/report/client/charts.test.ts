@@ -12,7 +12,7 @@ const THEME = themeOf((name) => name);
 function chartsOf(result: RunResult): LineChart[] {
   const { plan, run, timeline } = result;
   return picturesOf({
-    model: plan.load.model,
+    model: plan.load.model === 'closed' ? 'closed' : 'open',
     startedAt: run.startedAt,
     thresholds: plan.thresholds,
     marks: [],

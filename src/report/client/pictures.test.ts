@@ -9,7 +9,7 @@ type Shown = Record<Exclude<Picture['id'], 'outcomes'>, Picture>;
 
 function draw(result: RunResult, parts: Parts = {}, view?: View): Shown {
   const source = {
-    model: result.plan.load.model,
+    model: result.plan.load.model === 'closed' ? 'closed' : 'open',
     startedAt: result.run.startedAt,
     thresholds: result.plan.thresholds,
     marks: [{ at: 50, label: '100 users' }],

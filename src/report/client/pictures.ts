@@ -1,4 +1,4 @@
-import type { LoadProfile, Threshold } from '../../core/plan.ts';
+import type { OneLoad, Threshold } from '../../core/plan.ts';
 import type { TimelinePoint } from '../../core/result.ts';
 import type { StreamMetric } from '../../core/streamed.ts';
 import {
@@ -15,7 +15,7 @@ import {
 
 /** What the pictures over time are drawn from. */
 export interface PictureSource {
-  readonly model: LoadProfile['model'];
+  readonly model: OneLoad['model'];
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly thresholds: readonly Threshold[];

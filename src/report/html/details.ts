@@ -4,6 +4,7 @@ import { formatBytes, formatClock, formatCount, formatLimit, formatMs, formatSha
 import {
   arrivalsName,
   type Distribution,
+  type FlowLoad,
   type LoadProfile,
   type Plan,
   type RequestTemplate,
@@ -38,6 +39,11 @@ export function detailsOf(result: RunResult): string {
 
 /** `0 → 100 users over 20 s, then 100 users for 10 s` */
 export function loadWords(load: LoadProfile): string {
+  if (load.model === 'mixed') {
+    const { vus, rate, arrivals, maxInFlight } = load;
+    const users = loadWords({ model: 'closed', vus, thinkTime: null });
+    return `${users}, and ${loadWords({ model: 'open', rate, arrivals, maxInFlight })}`;
+  }
   const amount = (value: number): string =>
     load.model === 'closed' ? `${formatCount(value)} ${value === 1 ? 'user' : 'users'}` : formatLimit(value, '1/s');
   const bare = (value: number): string => (load.model === 'closed' ? formatCount(value) : formatLimit(value, '1/s'));
@@ -57,7 +63,11 @@ function planEntries(plan: Plan): Entry[] {
     ...plan.requests.map(
       (request): Entry => [plan.requests.length === 1 ? 'Request' : request.name, requestText(request)],
     ),
-    ...(plan.search === null ? loadEntries(load) : searchEntries(plan.search, load)),
+    ...(plan.search !== null
+      ? searchEntries(plan.search, load)
+      : plan.loads === undefined
+        ? loadEntries(load)
+        : plan.loads.flatMap(ownLoadEntries)),
   ];
   if (plan.maxRequests !== null) entries.push(['Requests', `at most ${formatCount(plan.maxRequests)}`]);
   if (plan.warmupRequests > 0)
@@ -116,11 +126,20 @@ function changeEntries({ changes = [] }: RunResult): Entry[] {
   return lines.length === 0 ? [] : [['Changed under way', lines.join('<br>')]];
 }
 
+/** Of several loads at once: whose each of them is. */
+function ownLoadEntries({ flow, profile, maxPasses }: FlowLoad): Entry[] {
+  const whose = flow === null ? 'the other flows' : `flow ${flow}`;
+  const most = maxPasses === null ? '' : `, at most ${formatCount(maxPasses)} passes`;
+  const lines = loadEntries(profile).map(([term, html]) => `${term}: ${html}`);
+  return [[`Load of ${whose}`, `${lines.join('<br>')}${most}`]];
+}
+
 function loadEntries(load: LoadProfile): Entry[] {
   const words: Entry = ['Load', loadWords(load)];
   if (load.model === 'closed') {
     const model = 'closed: each user sends when its last response is there';
-    return [['Model', model], words, ['Think time', thinkWords(load.thinkTime)]];
+    const pacing: Entry[] = load.pacing === undefined ? [] : [['Pacing', `a pass every ${span(load.pacing)}`]];
+    return [['Model', model], words, ['Think time', thinkWords(load.thinkTime)], ...pacing];
   }
   return [
     ['Model', `open: ${arrivalsName(load.arrivals)}, whatever the target does`],

@@ -66,7 +66,7 @@ function figuresOfSearch(found: BreakingPoint): Figure[] {
       '',
       passed === null
         ? dash('No level passed.')
-        : `${escapeHtml(levelLoad(passed.load))}${beside(`${metricOf(shown?.slo ?? '')} ${criterionFigure(shown)}`, shown !== null)}`,
+        : `${escapeHtml(levelLoad(passed.load, found.unit))}${beside(`${metricOf(shown?.slo ?? '')} ${criterionFigure(shown)}`, shown !== null)}`,
     ],
     ['Levels', '', formatCount(levels.length)],
     ['Time', '', `${formatClock(spentSeconds)}${beside(`of ${formatClock(budgetSeconds)}`, budgetSeconds > 0)}`],
@@ -98,7 +98,7 @@ function goodputOf({ goodput }: RunResult): Figure[] {
 }
 
 function loadOf({ plan, rates, timeline }: RunResult): Figure {
-  if (plan.load.model === 'open') return ['Offered', '/s', formatRate(rates.offeredPerSec).replace('/s', '')];
+  if (plan.load.model !== 'closed') return ['Offered', '/s', formatRate(rates.offeredPerSec).replace('/s', '')];
   const users = timeline.reduce((most, { vus }) => Math.max(most, vus), 0);
   return ['Users', 'at most', formatCount(users)];
 }

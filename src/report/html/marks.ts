@@ -33,11 +33,14 @@ function stageMarks({ plan, timeline, changes = [] }: RunResult): Mark[] {
   const end = Math.min(endOf(timeline), edited === undefined ? Number.POSITIVE_INFINITY : toSeconds(edited.at));
   const marks: Mark[] = [];
   let at = 0;
-  for (const { from, to, duration } of stagesOf(load)) {
-    const amount = amountOf(load, to);
-    if (at > 0 && at < end && duration > 0) marks.push({ at, label: from === to ? amount : `→ ${amount}` });
+  stagesOf(load).forEach(({ from, to, duration }, place) => {
+    const users = load.model === 'mixed' ? load.vus[place] : undefined;
+    const beside = users === undefined ? '' : `${amountOf({ model: 'closed' }, users.to)}, `;
+    const flat = from === to && users?.from === users?.to;
+    const amount = `${beside}${amountOf(load, to)}`;
+    if (at > 0 && at < end && duration > 0) marks.push({ at, label: flat ? amount : `→ ${amount}` });
     at += toSeconds(duration);
-  }
+  });
   return marks.length > STAGES ? [] : marks;
 }
 

@@ -64,6 +64,8 @@ function whyOf(runs: readonly LetteredRun[]): string {
   );
 }
 
+const MODELS = { closed: 'virtual users', open: 'arrivals at a rate', mixed: 'users and arrivals at once' } as const;
+
 function unlike(runs: readonly LetteredRun[], unit: LoadUnit): string[] {
   const differing = (what: string, of: (result: RunResult) => string): string[] => {
     const kinds = new Map<string, string[]>();
@@ -71,8 +73,7 @@ function unlike(runs: readonly LetteredRun[], unit: LoadUnit): string[] {
     if (kinds.size < 2) return [];
     return [`${what}: ${listed([...kinds].map(([kind, letters]) => `${kind} (${letters.join(', ')})`))}.`];
   };
-  const model = ({ plan }: RunResult): string =>
-    plan.search !== null ? 'a search' : plan.load.model === 'closed' ? 'virtual users' : 'arrivals at a rate';
+  const model = ({ plan }: RunResult): string => (plan.search !== null ? 'a search' : MODELS[plan.load.model]);
   const mixed = new Set(runs.map(({ result }) => model(result))).size > 1;
   return [
     ...differing('Target', targetOf),

@@ -13,7 +13,7 @@ import {
   type RunFigures,
 } from '../client/overlay/figures.ts';
 import { runSwatch } from '../overlay-svg.ts';
-import { formatLoad, loadRange } from '../search-phrases.ts';
+import { achievedUnit, formatLoad, loadRange } from '../search-phrases.ts';
 import { targetOf } from './answer.ts';
 import { loadWords } from './details.ts';
 import { escapeHtml } from './escape.ts';
@@ -87,7 +87,7 @@ function breakingPoints(runs: readonly LetteredRun[]): string {
     return row('', nameCell(run, place), [
       `<td>${estimate === null ? dash('No limit was found.') : escapeHtml(formatLoad(estimate, unit))}</td>`,
       `<td>${interval === null ? dash('No limit was found.') : escapeHtml(loadRange(interval, unit))}</td>`,
-      `<td>${capacity === null ? dash('Not known.') : escapeHtml(formatLoad(capacity.estimate, 'req/s'))}</td>`,
+      `<td>${capacity === null ? dash('Not known.') : escapeHtml(formatLoad(capacity.estimate, achievedUnit(found.levels)))}</td>`,
       `<td class="text">${escapeHtml(`${status}; ${slos.join(', ')}`)}</td>`,
     ]);
   });

@@ -17,9 +17,11 @@ const ROWS = 100;
 
 export function pictureSourceOf(result: RunResult): PictureSource {
   const { plan, run, timeline, breakingPoint } = result;
-  const searched = breakingPoint !== undefined && breakingPoint.unit !== 'vus' ? 'open' : plan.load.model;
+  // Arrivals and users at once are drawn as arrivals are, and users with them.
+  const offered = plan.load.model === 'closed' ? 'closed' : 'open';
+  const searched = breakingPoint !== undefined && breakingPoint.unit !== 'vus' ? 'open' : offered;
   return {
-    model: breakingPoint === undefined ? plan.load.model : searched,
+    model: breakingPoint === undefined ? offered : searched,
     startedAt: run.startedAt,
     // A threshold of one request is no limit for all of them.
     thresholds: (breakingPoint === undefined ? plan.thresholds : limitsOfSearch(plan, breakingPoint)).filter(

@@ -1,4 +1,4 @@
-import { formatClock, formatRate, formatShare } from '../../analyze/wording.ts';
+import { formatClock, formatShare } from '../../analyze/wording.ts';
 import type { BreakingPoint, LevelResult, LevelVerdict } from '../../core/breaking-point.ts';
 import type { RunResult } from '../../core/result.ts';
 import { toSeconds } from '../../core/units.ts';
@@ -6,6 +6,7 @@ import { readingLabel } from '../client/axis.ts';
 import { type LoadPicture, VERDICT_LABELS, verdictsIn } from '../client/load-picture.ts';
 import { loadSvgOf, signAt } from '../load-svg.ts';
 import {
+  achievedFigure,
   criterionFigure,
   levelLoad,
   limitRows,
@@ -61,7 +62,7 @@ export function levelsTable(result: RunResult): string {
     (label) => `<th scope="col"${text.includes(label) ? ' class="text"' : ''}>${escapeHtml(label)}</th>`,
   );
   const end = result.timeline.at(-1)?.t ?? 0;
-  const rows = levels.map((level, i) => levelRow(level, criterion, startOf(levels[i + 1]) ?? end));
+  const rows = levels.map((level, i) => levelRow(level, breakingPoint, startOf(levels[i + 1]) ?? end));
   return (
     `<section class="card${levels.length > MANY ? ' long' : ''}"><div class="title"><h2>Levels<span class="unit">in the order run; what is grey does not count</span></h2><span class="part" hidden></span></div>` +
     `<div class="scroll" tabindex="0" role="region" aria-label="Levels"><table data-table class="reasons"><thead><tr>${head.join('')}</tr></thead>` +
@@ -73,14 +74,18 @@ const startOf = (level: LevelResult | undefined): number | undefined =>
   level === undefined ? undefined : toSeconds(level.startedAfter);
 
 /** @param until seconds since the start, when the next one began. */
-function levelRow(level: LevelResult, criterion: string | null, until: number): string {
+function levelRow(
+  level: LevelResult,
+  { criterion, unit }: Pick<BreakingPoint, 'criterion' | 'unit'>,
+  until: number,
+): string {
   const [figure = '–', range = ''] = criterionFigure(shownCriterion(level, criterion)).split(/ (?=\()/);
   const half = range === '' ? '' : ` <span class="range">${escapeHtml(range)}</span>`;
   const cells = [
     formatClock(toSeconds(level.startedAfter)),
     PURPOSE_WORDS[level.purpose],
-    levelLoad(level.load),
-    formatRate(level.achievedPerSec),
+    levelLoad(level.load, unit),
+    achievedFigure(level),
     `${escapeHtml(figure)}${half}`,
     formatShare(level.errorShare),
     readingLabel(level.meanInFlight),

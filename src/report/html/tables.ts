@@ -82,12 +82,26 @@ export function wholesTable(result: RunResult): string {
   const { flows, groups } = result;
   const wholes = wholesOf<SeriesResult>({ ...(flows && { flows }), ...(groups && { groups }) });
   if (wholes.length === 0) return '';
-  const heads = ['Begun', 'Done', 'Failed', 'Cut', 'Min', ...SHOWN, 'Max', 'Mean', 'Done /s'];
+  // Only arrivals are dropped, and hardly ever.
+  const drops = wholes.some(({ part }) => part.totals.dropped > 0);
+  const heads = [
+    ...(drops ? ['Dropped'] : []),
+    'Begun',
+    'Done',
+    'Failed',
+    'Cut',
+    'Min',
+    ...SHOWN,
+    'Max',
+    'Mean',
+    'Done /s',
+  ];
   const rows = wholes.map(({ kind, name, part }) => {
     const { totals, rates, latency } = part;
     const { response, responseWithFailures } = latency;
     const ended = totals.ok + totals.failed;
     const cells = [
+      ...(drops ? [formatCount(totals.dropped)] : []),
       formatCount(totals.sent),
       formatCount(totals.ok),
       ended === 0 ? dash('None ended.') : formatShare(totals.failed / ended),
@@ -146,7 +160,7 @@ export function timesTable(result: RunResult): string {
     if (measure !== 'response' && summary !== undefined)
       rows.push(timesRow(MEASURES[measure].label, measure, summary, result));
   }
-  if (plan.load.model === 'open' || (plan.search !== null && plan.search.unit !== 'vus'))
+  if (plan.load.model !== 'closed' || (plan.search !== null && plan.search.unit !== 'vus'))
     rows.push(timesRow(MEASURES.lag.label, 'lag', latency.lag, result));
   const heads = ['All requests', 'Count', ...SHOWN, 'Max'];
   const told =
