@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { RampartError } from '../core/errors.ts';
 import { type Cell, cellsOf } from '../core/template.ts';
 import { openRows } from '../load/rows.ts';
+import { linesOf } from './data.ts';
 import { errorOf } from './error.fixture.ts';
 import { planOf, preparedOf, worldWith } from './plan.fixture.ts';
 
@@ -247,5 +249,24 @@ describe('a templated address', () => {
     expect(plan.requests[0]).toMatchObject({ path: '/%7B%7Ba', body: { data: '{"a":"{{b}}"}', bytes: 13 } });
     expect(plan.requests[0]?.headers).toContainEqual(['X', '{{y']);
     expect(plan.requests[0]).not.toHaveProperty('templated');
+  });
+});
+
+describe('linesOf', () => {
+  const most = 64 * 2 ** 20;
+  const refuse = (line: number, problem: string): never => {
+    throw new RampartError('bad-file', `line ${line}${problem}`);
+  };
+
+  it('refuses a line that is too long, also one that ends in the piece that makes it so', () => {
+    const long = new Uint8Array(most).fill(120);
+    const linesIn = (...pieces: string[]): string =>
+      errorOf(() => {
+        const all = [Buffer.from('short\n'), long, ...pieces.map((piece) => Buffer.from(piece))];
+        for (const _ of linesOf(all, refuse));
+      });
+    expect(linesIn('\nnext\n')).toBe('no error');
+    expect(linesIn('x\nnext\n')).toBe('bad-file line 2 is longer than 64 MiB');
+    expect(linesIn('x')).toBe('bad-file line 2 is longer than 64 MiB');
   });
 });

@@ -166,10 +166,20 @@ export function* linesOf(pieces: Iterable<Uint8Array>, refuse: Refuse): Iterable
   let line = 1;
   let begun: Uint8Array[] = [];
   let size = 0;
+  const measure = (length: number): void => {
+    if (length > LONGEST_LINE)
+      refuse(
+        line,
+        ' is longer than 64 MiB',
+        'JSON Lines have a value a line: a list is written as `jq -c ".[]"` does.',
+      );
+  };
   for (const piece of pieces) {
     let start = 0;
     for (let feed = piece.indexOf(LINE_FEED); feed >= 0; feed = piece.indexOf(LINE_FEED, start)) {
       const rest = piece.subarray(start, feed);
+      // A line may end within the piece that makes it too long.
+      measure(size + rest.length);
       yield size === 0 ? rest : Buffer.concat([...begun, rest]);
       begun = [];
       size = 0;
@@ -179,12 +189,7 @@ export function* linesOf(pieces: Iterable<Uint8Array>, refuse: Refuse): Iterable
     if (start === piece.length) continue;
     begun.push(Buffer.from(piece.subarray(start)));
     size += piece.length - start;
-    if (size > LONGEST_LINE)
-      refuse(
-        line,
-        ' is longer than 64 MiB',
-        'JSON Lines have a value a line: a list is written as `jq -c ".[]"` does.',
-      );
+    measure(size);
   }
   if (size > 0) yield Buffer.concat(begun);
 }
