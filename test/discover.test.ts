@@ -6,6 +6,23 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Discovery } from '../src/discover/discover.ts';
 import { rampart, temporaryFolder } from './command.ts';
+import {
+  article,
+  djangoRest,
+  fastify,
+  graphQl,
+  modelServer,
+  openAi,
+  openVino,
+  rust,
+  sageMaker,
+  spring,
+  swagger,
+  tensorFlowServing,
+  torchServe,
+  triton,
+  vertex,
+} from './model-servers.ts';
 import { type PythonTargets, pythonTargets } from './python.ts';
 import { type Served, serve } from './served.ts';
 import { httpTarget, type TestTarget } from './target.ts';
@@ -252,6 +269,101 @@ describe('Flask applications that describe nothing', () => {
   });
 });
 
+describe('servers of models', () => {
+  const FP32 = { name: 'x', datatype: 'FP32', shape: [-1, 4] };
+  const words = { name: 't', datatype: 'BYTES', shape: [1, 1] };
+  const ids = { name: 'ids', datatype: 'INT64', shape: [1, 8] };
+  const half = { name: 'h', datatype: 'FP16', shape: [-1, 2] };
+  const infer = '/v2/models/m/infer';
+  const chat = { model: 'tiny-1b', messages: [expect.anything()] };
+  const cases: [string, Parameters<typeof modelServer>[0], string, unknown][] = [
+    [
+      'Triton',
+      triton([FP32, ids, words]),
+      infer,
+      { inputs: [{ shape: [1, 4] }, { data: Array(8).fill(1) }, { data: ['text'] }] },
+    ],
+    ['Triton with numbers of 16 bits', triton([FP32, half]), infer, null],
+    ['OpenVINO Model Server', openVino, infer, { inputs: [{ shape: [1, 3, 64, 64] }] }],
+    ['TensorFlow Serving', tensorFlowServing, '/v1/models/m:predict', { instances: [{ scale: [0.5] }] }],
+    ['Vertex AI', vertex, '/v1/endpoints/7/deployedModels/9:predict', { instances: [[1, 1, 1, 1]] }],
+    ['TorchServe with pictures', torchServe('picture'), '/predictions/m', null],
+    ['TorchServe with texts', torchServe('text'), '/predictions/m', expect.stringContaining('sea')],
+    ["SageMaker's container", sageMaker, '/invocations', '1,1,1,1,1,1,1,1'],
+    ['chat of OpenAI', openAi(), '/v1/chat/completions', chat],
+    ['completions of OpenAI', openAi(), '/v1/completions', { prompt: expect.any(String) }],
+    ['embeddings', openAi(), '/v1/embeddings', { input: expect.any(String) }],
+    ['rerank', openAi(), '/v1/rerank', { documents: expect.any(Array) }],
+    ['rerank of texts', openAi({ texts: 'texts' }), '/v1/rerank', { texts: expect.any(Array) }],
+    [
+      'Django REST framework',
+      djangoRest,
+      '/api/predict/',
+      { features: [1, 1, 1], owner: { email: expect.any(String) } },
+    ],
+    ['Spring', spring, '/score', { amount: 1 }],
+    ['Swagger 2', swagger, '/api/predict', { text: 'good', top: 1 }],
+    ['Fastify', fastify, '/predict', { city: 1.5, tags: [1] }],
+    ['a server in Rust', rust, '/embed', { inputs: expect.any(String) }],
+    ['an article', article, '/predict', { text: expect.any(String) }],
+  ];
+  it.each(cases)('%s is known by its address alone', async (_, answer, path, body) => {
+    const server = await modelServer(answer);
+    try {
+      const { stdout, stderr } = await rampartIn({}, ['probe', server.origin + path, '-n', '5', '--json']);
+      expect(stderr).toContain(`Sends POST ${path}`);
+      expect(JSON.parse(stdout).totals).toMatchObject({ ok: 5, failed: 0 });
+      const text = server.body().toString();
+      const sent = body === null ? null : /^[[{]/.test(text) ? JSON.parse(text) : text;
+      expect({ sent }).toMatchObject({ sent: body });
+      // To the address that was asked for, and to no other.
+      expect(server.asked.filter((each) => !each.startsWith('GET ') && each !== `POST ${path}`)).toEqual([]);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('of which one streams is asked for a stream, where a threshold looks at one', async () => {
+    const server = await modelServer(openAi());
+    const cwd = temporaryFolder();
+    for (const path of ['/v1/chat/completions', '/v1/completions']) {
+      const flags = ['-n', '40', '-u', '1', '--threshold', 'ttft_p50<10s', '-o', path.replaceAll('/', '-').slice(1)];
+      const { code, stderr } = await rampart(['run', server.origin + path, ...flags], { cwd });
+      // So short a run may be told as such.
+      expect([code === 0 || code === 5, stderr]).toEqual([
+        true,
+        expect.stringMatching(/Sends POST .*"stream":true.*as a stream for ttft_p50<10s/s),
+      ]);
+    }
+    server.close();
+  });
+
+  it('that want a key, or are GraphQL, are told as such', async () => {
+    const keyed = await modelServer(openAi({ key: 'sk-1' }));
+    const url = `${keyed.origin}/v1/chat/completions`;
+    const without = await rampartIn({}, ['run', url]);
+    expect([without.code, without.stderr]).toEqual([
+      4,
+      expect.stringMatching(/HTTP 401.*provide an API key.*Authorization: Bearer/s),
+    ]);
+    const found = await rampartIn({}, ['discover', url, '-H', 'Authorization: Bearer sk-1']);
+    expect([found.code, found.stdout.includes('sk-1')]).toEqual([0, false]);
+    keyed.close();
+    const graph = await modelServer(graphQl);
+    const { code, stderr } = await rampartIn({}, ['run', `${graph.origin}/graphql`]);
+    expect([code, stderr]).toEqual([4, expect.stringMatching(/GraphQL.*Must provide query string.*"query"/s)]);
+    graph.close();
+  });
+
+  it('have addresses that predict nothing: that is told before the load', async () => {
+    const server = await modelServer(triton([FP32]));
+    const { stderr } = await rampartIn({}, ['probe', `${server.origin}/v2/models/m`, '-n', '5']);
+    expect(stderr).toContain('GET /v2/models/m is what tells of a model, which predicts nothing');
+    expect(stderr).toContain('POST /v2/models/m/infer');
+    server.close();
+  });
+});
+
 describe('a hostile target', () => {
   it('has a description of 50 MB given up, in bounded memory, and is asked nothing elsewhere', async () => {
     const asked = new Set<string>();
@@ -274,6 +386,7 @@ describe('a hostile target', () => {
     const { code, stderr } = await rampart(['run', target.url]);
     expect(code).toBe(4);
     expect(stderr).toContain('nothing was found that /predict accepts');
+    expect(stderr).toContain('GET /openapi.json answers more than 1 MiB, or no text: that was not read');
     expect(stderr).toContain('-b, --body-file or --data');
     expect(performance.now() - started).toBeLessThan(60_000);
     // Most of it was never taken off the connection.

@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { makeCertificates } from '../src/drivers/certificates.fixture.ts';
 import { counted, rampart, temporaryFolder } from './command.ts';
 import { echoTarget, httpTarget, type TestTarget } from './target.ts';
 
@@ -123,6 +126,41 @@ describe('a first request that is answered well', () => {
   });
 });
 
+describe('a port that speaks something else than HTTP', () => {
+  const certified = (): { key: string; cert: string } => {
+    const { key, cert } = makeCertificates().good;
+    return { key, cert };
+  };
+  it.each([
+    [
+      'TLS',
+      () => createTlsServer(certified(), (_, response) => void response.end()),
+      /It speaks TLS there: ask https:\/\/127/,
+    ],
+    ['HTTP/2 alone, as gRPC does', () => createHttp2Server(), /HTTP\/2 only, as gRPC does: --http2/],
+  ] as const)('is known: %s', async (_, make, says) => {
+    const server = make();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { code, stderr } = await rampart([
+      'run',
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}/predict`,
+    ]);
+    server.close();
+    expect([code, stderr]).toEqual([4, expect.stringMatching(says)]);
+  });
+
+  it('or says itself that it wants TLS', async () => {
+    const target = await kept(
+      httpTarget(
+        (_request, response) => void response.writeHead(400).end('Client sent an HTTP request to an HTTPS server.\n'),
+      ),
+    );
+    const { code, stderr } = await rampart(['run', target.url]);
+    expect([code, target.received()]).toEqual([4, 1]);
+    expect(stderr).toContain('It speaks TLS there: ask https://127.0.0.1');
+  });
+});
+
 it('has the time that its own request has, and not that of the others', async () => {
   const slow = await kept(
     httpTarget((_, response) => {
@@ -187,17 +225,28 @@ describe('requests that all fail alike', () => {
     let first = true;
     const target = await kept(
       httpTarget((_request, response) => {
-        response.writeHead(first ? 200 : 500).end('{}');
+        response
+          .writeHead(first ? 200 : 500)
+          .end(first ? '{}' : `{"error": "<out of memory>", "pad": "${'x'.repeat(3_000)}"}`);
         first = false;
       }),
     );
     const load = ['run', target.url, '-u', '4', '--threads', '2', '-d', '4s', '-b', '{}'];
-    const ended = await rampart(load, { cwd: temporaryFolder() });
+    const cwd = temporaryFolder();
+    const ended = await rampart([...load, '-o', 'out'], { cwd });
     expect(ended.code).toBe(4);
     expect(ended.stdout).toMatch(
       /The load ended by itself after \d(\.\d)? s of 4 s: all [\d,]+ requests until then failed\s+alike/,
     );
     expect(ended.stderr).toContain('Ended by itself');
+    // What the target said of it is kept, of the first few, and not without end.
+    expect(ended.stdout).toContain('<out of memory>');
+    const read = (name: string): string => readFileSync(join(cwd, 'out', name), 'utf8');
+    const [failure] = JSON.parse(read('result.json')).failures;
+    expect(failure.bodies).toHaveLength(5);
+    expect(Math.max(...failure.bodies.map((body: string) => body.length))).toBeLessThanOrEqual(2_001);
+    expect(read('report.html')).toMatch(/<pre>\{.{1,30}error.{1,30}&lt;out of memory&gt;/);
+    expect(read('failures.csv')).toContain('<out of memory>');
     const all = await rampart([...load, '-n', '200', '--threshold', 'errors>99%'], { cwd: temporaryFolder() });
     expect(all.stdout).not.toContain('ended by itself');
   });

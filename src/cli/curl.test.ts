@@ -4,12 +4,16 @@ import { expect, it } from 'vitest';
 import { withoutCurl } from './curl.ts';
 import { saidBy } from './world.fixture.ts';
 
+const fileOf = (path: string): Uint8Array => {
+  if (path !== 'a/cat.png') throw new Error(`no file ${path}`);
+  return Buffer.from([0x89, 0x50, 0]);
+};
 const curl = (...words: string[]): readonly string[] =>
-  withoutCurl(['run', '--vus', '3', '--', 'curl', ...words]).slice(3);
+  withoutCurl(['run', '--vus', '3', '--', 'curl', ...words], fileOf).slice(3);
 
 it('a command is said in our own flags', () => {
-  expect(withoutCurl(['run', 'http://a/'])).toEqual(['run', 'http://a/']);
-  expect(withoutCurl(['compare', 'a', '--', 'b'])).toEqual(['compare', 'a', '--', 'b']);
+  expect(withoutCurl(['run', 'http://a/'], fileOf)).toEqual(['run', 'http://a/']);
+  expect(withoutCurl(['compare', 'a', '--', 'b'], fileOf)).toEqual(['compare', 'a', '--', 'b']);
   expect(
     curl('-sS', '-XPOST', 'a.test/p?x=1&y=2', '-H', 'X-Id: 7', '--data', '{"a": "{{b}}"}', '-o', '/dev/null'),
   ).toEqual([
@@ -34,10 +38,46 @@ it('a command is said in our own flags', () => {
   ]);
 });
 
+it('a form is sent as curl sends it, files and all', () => {
+  const form = [
+    '-F',
+    'note=a "b"',
+    '-F',
+    'n=1;type=application/json',
+    '--form-string',
+    'raw=@x;y',
+    '-F',
+    'file=@a/cat.png',
+  ];
+  const [url, ...flags] = curl('http://a/p', '-H', 'Content-Type: multipart/form-data', ...form);
+  const [, type, , data = ''] = flags;
+  expect([url, flags.length, type]).toEqual([
+    'http://a/p',
+    4,
+    'content-type: multipart/form-data; boundary=rampart-form',
+  ]);
+  const sent = Buffer.from(data.replace('data:;base64,', ''), 'base64').toString('latin1');
+  expect(sent.split('\r\n')).toEqual([
+    ...['--rampart-form', 'Content-Disposition: form-data; name="note"', '', 'a "b"'],
+    ...['--rampart-form', 'Content-Disposition: form-data; name="n"', 'Content-Type: application/json', '', '1'],
+    ...['--rampart-form', 'Content-Disposition: form-data; name="raw"', '', '@x;y'],
+    ...[
+      '--rampart-form',
+      'Content-Disposition: form-data; name="file"; filename="cat.png"',
+      'Content-Type: image/png',
+      '',
+      '\x89P\0',
+    ],
+    ...['--rampart-form--', ''],
+  ]);
+});
+
 it.each([
   [['http://a/', '-H', 'Authorization: Bearer <token>'], /placeholder <token>/],
   [['http://a/$ID'], /placeholder \$ID/],
-  [['http://a/', '-F', 'file=@x'], /-F is not understood/],
+  [['http://a/', '-F', 'file=@x'], /-F: "x"/],
+  [['http://a/', '-F', 'file'], /-F "file" has no =/],
+  [['http://a/', '-F', 'a=b', '-d', 'x'], /-F and -d are two bodies/],
   [['http://a/', 'http://b/'], /second address/],
   [['http://a/', '-d'], /-d has no value/],
   [['-d', 'x'], /no address/],

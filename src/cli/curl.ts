@@ -4,12 +4,14 @@
  */
 import { RampartError } from '../core/errors.ts';
 import { literalText } from '../plan/template.ts';
+import { type FormField, formBody, type ReadPart } from './curl-form.ts';
 
 /** What is gathered of a command. */
 interface Gathered {
   readonly flags: string[];
   readonly headers: string[];
   readonly data: string[];
+  readonly form: FormField[];
   url: string | null;
   method: string | null;
   query: boolean;
@@ -80,6 +82,8 @@ const VALUED: readonly (readonly [names: string, take: Take])[] = [
       headers.push(`cookie: ${value}`);
     },
   ],
+  ['-F --form', (text, { form }) => void form.push({ text, literal: false })],
+  ['--form-string', (text, { form }) => void form.push({ text, literal: true })],
   ['-o --output -w --write-out --retry --retry-delay --retry-max-time --connect-timeout -D --dump-header', nothing],
   ['--stderr --trace --trace-ascii -c --cookie-jar --max-redirs', nothing],
 ];
@@ -113,8 +117,6 @@ const PLAIN_BY_NAME = new Map(PLAIN.flatMap(([names, take]) => names.split(' ').
 
 /** What curl has and this has not in this form. */
 const TOLD: Readonly<Record<string, string>> = {
-  '-F': "Give the form's bytes: --body-file FILE -H 'content-type: multipart/form-data; boundary=…'.",
-  '--form': "Give the form's bytes: --body-file FILE -H 'content-type: multipart/form-data; boundary=…'.",
   '--data-urlencode': "Write it percent-encoded: -d 'a=x%20y'.",
   '-T': 'Give the body with --body-file, and the method with -X.',
   '--upload-file': 'Give the body with --body-file, and the method with -X.',
@@ -126,16 +128,24 @@ function refused(option: string, problem: string, hint = ''): RampartError {
   return new RampartError('usage', `the cURL command: ${option} ${problem}`, hint);
 }
 
-/** The command line with a cURL command in it said in our own flags; as it is where there is none. @throws RampartError */
-export function withoutCurl(argv: readonly string[]): readonly string[] {
+/**
+ * The command line with a cURL command in it said in our own flags; as it is where there is none.
+ *
+ * @param read a file of its form.
+ * @throws RampartError
+ */
+export function withoutCurl(argv: readonly string[], read: ReadPart): readonly string[] {
   const at = argv.indexOf('--');
   if (at < 0 || !/(^|[\\/])curl(\.exe)?$/.test(argv[at + 1] ?? '')) return argv;
-  return [...argv.slice(0, at), ...flagsOfCurl(argv.slice(at + 2))];
+  return [...argv.slice(0, at), ...flagsOfCurl(argv.slice(at + 2), read)];
 }
 
 /** What stands behind `curl`, in our own flags: the address first. @throws RampartError */
-export function flagsOfCurl(words: readonly string[]): string[] {
-  const to: Gathered = { flags: [], headers: [], data: [], url: null, method: null, query: false, socket: null };
+export function flagsOfCurl(words: readonly string[], read: ReadPart): string[] {
+  const to: Gathered = {
+    ...{ flags: [], headers: [], data: [], form: [] },
+    ...{ url: null, method: null, query: false, socket: null },
+  };
   const end = words.findIndex((word) => /^(\||\|\||&&|;|\d?>{1,2}&?\d?|<)$/.test(word));
   const queue = words.slice(0, end < 0 ? words.length : end).filter((word) => word !== '\\' && word.trim() !== '');
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
@@ -144,7 +154,7 @@ export function flagsOfCurl(words: readonly string[]): string[] {
       to.url = word;
     } else takeOption(word, queue, to);
   }
-  return said(to);
+  return said(to, read);
 }
 
 function takeOption(word: string, queue: string[], to: Gathered): void {
@@ -169,9 +179,14 @@ function takeOption(word: string, queue: string[], to: Gathered): void {
   take(value, to);
 }
 
-function said({ flags, headers, data, url, method, query, socket }: Gathered): string[] {
+function said({ flags, headers: given, data, form, url, method, query, socket }: Gathered, read: ReadPart): string[] {
   if (url === null) throw refused('curl', 'has no address');
-  for (const text of [url, ...headers]) refusePlaceholder(text);
+  for (const text of [url, ...given, ...form.map((field) => field.text)]) refusePlaceholder(text);
+  if (form.length > 0 && data.length > 0) throw refused('-F', 'and -d are two bodies', 'A request has one.');
+  const made = form.length === 0 ? null : formBody(form, read);
+  // One that was written has no boundary: curl puts its own there.
+  const headers =
+    made === null ? given : [...given.filter((each) => !/^content-type\s*:/i.test(each)), `content-type: ${made.type}`];
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`;
   const joined = data.map((each) => each.replace(RAW, '')).join('&');
   const asked = query && data.length > 0 ? `${address}${address.includes('?') ? '&' : '?'}${joined}` : address;
@@ -192,6 +207,7 @@ function said({ flags, headers, data, url, method, query, socket }: Gathered): s
       /:\s*$/.test(each) ? [] : ['-H', each],
     ),
     ...(sends ? bodyOf(data, joined) : []),
+    ...(made === null ? [] : ['--body-file', made.body]),
   ];
 }
 

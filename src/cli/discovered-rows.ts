@@ -128,7 +128,9 @@ function toldOf(
     `${path}: ${lines.length.toLocaleString('en')} rows with their responses in the field ${expectField.split('±')[0]}`,
     ...(exhausted ? ['  there are no more bodies that differ'] : []),
     ...(refused === 0 ? [] : [`  left out: ${refused} rows that were refused`]),
-    ...(unsteady.length === 0 ? [] : [`  left out, since they differ from repeat to repeat: ${unsteady.join(', ')}`]),
+    ...(unsteady.length === 0
+      ? []
+      : [`  left out, since they differ from repeat to repeat, or have too many digits: ${unsteady.join(', ')}`]),
     `  numbers may lie ${tolerance} apart, by what three repeats of twenty rows showed`,
     `  rampart run ${url} --data ${path}${bodyField === null ? '' : ` --body '{{row.${bodyField}}}'`} --expect-field '${expectField}'`,
   ];

@@ -10,6 +10,7 @@ import { kindOf } from '../imports/kind.ts';
 import { readPostman } from '../imports/postman.ts';
 import { type ImportedScenario, scenarioOf } from '../imports/scenario.ts';
 import { commandsIn } from '../imports/shell-words.ts';
+import { isDataUrl } from '../plan/data-url.ts';
 import { withEnvironment } from '../plan/env-values.ts';
 import { decodeUtf8, readInput } from '../plan/file.ts';
 import { preparedBy } from '../plan/resolve.ts';
@@ -17,6 +18,7 @@ import { readSources } from '../plan/sources.ts';
 import { STARTER_LOAD, STARTER_TOP } from '../plan/starter.ts';
 import { flagOf, SETTING_NAMES, SETTINGS, type SettingName } from '../settings/table.ts';
 import { flagsOfCurl } from './curl.ts';
+import type { ReadPart } from './curl-form.ts';
 import { writeScenario } from './discover.ts';
 
 const KINDS: readonly ImportKind[] = ['har', 'postman', 'http', 'curl'];
@@ -88,17 +90,17 @@ function readImport({ files }: World, path: string, flag: string, given: ImportK
       case 'http':
         return { imported: readHttpFile(text), settings: {} };
       case 'curl':
-        return ofCommands(text);
+        return ofCommands(text, (part) => readInput(files, isAbsolute(part) ? part : join(dirname(path), part), '-F'));
     }
   });
 }
 
-function ofCommands(text: string): Read {
+function ofCommands(text: string, readPart: ReadPart): Read {
   if (/\^\s*\r?\n|\^"/.test(text))
     throw unusable('is a cURL command for the command prompt of Windows', 'Copy it as cURL (bash).');
   const commands = commandsIn(text).filter(([word]) => /(?:^|[\\/])curl(?:\.exe)?$/.test(word ?? ''));
   if (commands.length === 0) throw unusable('has no cURL command', 'One begins with: curl.');
-  const read = commands.map(([, ...words]) => ofCommand(words));
+  const read = commands.map(([, ...words]) => ofCommand(words, readPart));
   const [first] = read as [ReturnType<typeof ofCommand>];
   if (read.some(({ settings }) => JSON.stringify(settings) !== JSON.stringify(first.settings)))
     throw unusable(
@@ -110,11 +112,14 @@ function ofCommands(text: string): Read {
 }
 
 /** A command, of which the request is one thing, and how it is sent another. */
-function ofCommand(words: readonly string[]): {
+function ofCommand(
+  words: readonly string[],
+  readPart: ReadPart,
+): {
   readonly request: ImportedRequest;
   readonly settings: Readonly<Record<string, unknown>>;
 } {
-  const [url = '', ...flags] = flagsOfCurl(words);
+  const [url = '', ...flags] = flagsOfCurl(words, readPart);
   const headers: Header[] = [];
   const settings: Record<string, unknown> = {};
   let method: string | null = null;
@@ -162,7 +167,7 @@ function withBodyFiles({ files }: World, from: string, out: string, imported: Im
   const leftOut = [...imported.leftOut];
   const requests = imported.requests.flatMap((request): ImportedRequest[] => {
     const { bodyFile } = request;
-    if (bodyFile === undefined) return [request];
+    if (bodyFile === undefined || isDataUrl(bodyFile)) return [request];
     const path = isAbsolute(bodyFile) ? bodyFile : join(dirname(from), bodyFile);
     if (files.exists(path)) return [{ ...request, bodyFile: isAbsolute(path) ? path : relative(dirname(out), path) }];
     leftOut.push(`${request.name}: its body is the file ${path}, which is not there`);
@@ -272,7 +277,7 @@ function flagsFrom(world: World, path: string, flag: string): string[] {
   const place =
     bodyFile === undefined
       ? undefined
-      : isAbsolute(bodyFile) || flag === '--curl'
+      : isAbsolute(bodyFile) || isDataUrl(bodyFile) || flag === '--curl'
         ? bodyFile
         : join(dirname(path), bodyFile);
   return [

@@ -5,6 +5,7 @@
 import { CommanderError } from 'commander';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
+import { readInput } from '../plan/file.ts';
 import { secretsIn } from '../plan/publish.ts';
 import { createProgram, helpHint, MEASURING } from './commands.ts';
 import { withoutCurl } from './curl.ts';
@@ -19,7 +20,7 @@ import { withTwoDashes } from './habits.ts';
  */
 export async function main(outside: World): Promise<number> {
   try {
-    const argv = withoutCurl(outside.argv);
+    const argv = withoutCurl(outside.argv, (path) => readInput(outside.files, path, '-F'));
     return await mainOf({
       ...outside,
       argv: MEASURING.includes(argv[0] ?? '') ? await withImport(outside, argv) : argv,

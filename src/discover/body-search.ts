@@ -2,8 +2,18 @@
  * The search for a request that an address accepts: bodies that it describes or that are usual,
  * each put right by what its refusal says; and why there is none in the end.
  */
+import { contradictionIn } from './contradiction.ts';
 import { isObject, type Json, jsonOf, textOf } from './document.ts';
-import { type Accepted, type Ask, type Candidate, questionOf, type Reply, withParameters } from './exchange.ts';
+import { widthIn } from './error-text.ts';
+import {
+  type Accepted,
+  type Ask,
+  type Candidate,
+  type Content,
+  questionOf,
+  type Reply,
+  withParameters,
+} from './exchange.ts';
 import type { BodySchema } from './field-value.ts';
 import type { Operation } from './openapi.ts';
 import { mlflowBody } from './protocols.ts';
@@ -14,6 +24,16 @@ import type { Scout } from './scout.ts';
 const TRIES = 6;
 /** In all. A target that names one field at a time has as many errors as fields. */
 const MOST_REQUESTS = 40;
+
+/** What a target told of a model of its own says more than the description of its route. */
+const SURE = /^the model|the first of the target's models/;
+
+/** Statuses that no other body changes. */
+const CLOSED = [401, 403, 404, 405, 407, 429];
+const UNREADY = [502, 503, 504];
+
+/** Statuses of an error that may be one of the body, whatever it says. */
+const SAYS_NOTHING = [400, 422, 500, 501, 503];
 
 /** Where nothing says what a body has. */
 const USUAL = 'names that fields usually have';
@@ -63,13 +83,11 @@ export class BodySearch {
   *#candidates(): Iterable<Candidate> {
     const path = this.#path;
     for (const [content, from] of this.#scout.bodies)
-      if (this.#operation?.describesBody !== true || from.startsWith('the model') || this.#scout.api === null)
+      if (this.#operation?.describesBody !== true || SURE.test(from) || this.#scout.api === null)
         yield { method: 'POST', path, headers: [], content, from };
     if (this.#operation !== null) yield* this.#operation.candidates(path);
     // A description that takes anything, and an error that says nothing: what fields are usually called.
-    if (this.#operation?.takesAnything === true && (this.refusal?.status ?? 0) >= 500)
-      for (const [name, value] of USUAL_FIELDS)
-        yield { method: 'POST', path, headers: [], content: { kind: 'json', value: { [name]: value } }, from: USUAL };
+    if (this.#operation?.takesAnything === true && (this.refusal?.status ?? 0) >= 500) yield* this.#usual();
     // What is described, and not at this address, is not there; a body that is described is the only one.
     if (this.#scout.api !== null && (this.#operation === null || this.#operation.describesBody)) return;
     if (this.#operation?.method === 'GET') return;
@@ -79,6 +97,19 @@ export class BodySearch {
     yield { method: 'POST', path, headers: [], content: { kind: 'json', value: [[1]] }, from };
     yield { method: 'POST', path, headers: [], content: { kind: 'json', value: [1] }, from };
     yield { method: 'POST', path, headers: [], content: { kind: 'form', value: {} }, from };
+    yield* this.#usual();
+  }
+
+  *#usual(): Iterable<Candidate> {
+    const { refusal } = this;
+    if (refusal === null || !SAYS_NOTHING.includes(refusal.status)) return;
+    // It says what it wants.
+    if (repaired({}, refusal.body ?? '', null) !== null) return;
+    for (const [name, value] of USUAL_FIELDS)
+      yield {
+        ...{ method: 'POST', path: this.#path, headers: [], from: USUAL },
+        content: { kind: 'json', value: { [name]: value } },
+      };
   }
 
   async #improve(first: Candidate): Promise<void> {
@@ -98,7 +129,7 @@ export class BodySearch {
       if (candidate.method === 'GET' && this.#operation === null) return;
       // What is said of a form is no help to somebody who sends JSON.
       if (this.refusal === null || candidate.content?.kind === 'json') this.refusal = reply;
-      this.#closed = reply.status === 0 || [401, 403, 404, 405, 407, 429].includes(reply.status);
+      this.#closed = reply.status === 0 || CLOSED.includes(reply.status) || this.#isUnready(reply);
       if (this.#closed) return;
       const next = this.#better(candidate, reply);
       if (next === null) return;
@@ -123,7 +154,8 @@ export class BodySearch {
       if (added.length > 0) return { ...candidate, path: withParameters(path, added) };
     }
     if (content === null) return { ...candidate, content: { kind: 'json', value: {} } };
-    if (content.kind === 'text' || content.kind === 'file') return null;
+    if (content.kind === 'text') return wider(candidate, content, text);
+    if (content.kind === 'file' || content.kind === 'tensors') return null;
     if (/\/invocations$/.test(path)) {
       const value = mlflowBody(text);
       if (value !== null && JSON.stringify(value) !== JSON.stringify(content.value))
@@ -133,8 +165,21 @@ export class BodySearch {
     return value === null ? null : { ...candidate, content: { ...content, value } };
   }
 
+  /** TorchServe says 503 of bodies that its model fails with. */
+  #isUnready({ status }: Reply): boolean {
+    return UNREADY.includes(status) && !this.#scout.pathname.includes('/predictions/');
+  }
+
   /** Why none was accepted, and what to do. */
   failure(): { readonly problem: string; readonly hint: string } {
+    const { problem, hint } = this.#failure();
+    const [unread] = this.#scout.unread;
+    return unread === undefined || this.#scout.api !== null
+      ? { problem, hint }
+      : { problem: `${problem} (GET ${unread} answers more than 1 MiB, or no text: that was not read)`, hint };
+  }
+
+  #failure(): { readonly problem: string; readonly hint: string } {
     const { api, pathname, routes } = this.#scout;
     const { refusal } = this;
     const give = 'Give it: -b, --body-file or --data.';
@@ -159,6 +204,16 @@ export class BodySearch {
         problem: `it answers ${refusal.status} there`,
         hint: others.trim() || 'Is the path right, to the last slash?',
       };
+    if (/\/graphql$/i.test(pathname) || /"errors".{0,200}\bGraphQL\b/is.test(refusal.body ?? ''))
+      return {
+        problem: 'it is GraphQL, which answers queries of its own schema',
+        hint: `Give it one: -b '{"query": "{ … }"}'.`,
+      };
+    if (this.#isUnready(refusal))
+      return {
+        problem: `it answers ${refusal.status}, as where no model behind it is ready`,
+        hint: 'Is it loaded, and does it respond by itself? --wait-for URL waits until it does.',
+      };
     if (refusal.status === 429)
       return {
         problem: 'it limits how many requests it takes',
@@ -170,8 +225,20 @@ export class BodySearch {
         problem: `it wants a body of ${foreign.join(' or ')}`,
         hint: `Give it: --body-file FILE -H 'content-type: ${foreign[0]}'.`,
       };
+    const body = this.bodySchema;
+    const contradiction = body === null ? null : contradictionIn(body.schema, body.root);
+    if (contradiction !== null)
+      return { problem: `no value was found for a field of its description (${contradiction})`, hint: give };
     return { problem: 'what it says of its body did not lead to one that it accepts', hint: give };
   }
+}
+
+/** A line of CSV with as many numbers as an error wants. */
+function wider(candidate: Candidate, content: Content & { kind: 'text' }, text: string): Candidate | null {
+  const width = content.type === 'text/csv' ? widthIn(text) : null;
+  if (width === null) return null;
+  const value = Array.from({ length: width }, () => '1').join(',');
+  return value === content.value ? null : { ...candidate, content: { ...content, value } };
 }
 
 function credentialsHint(secrets: readonly string[]): string {

@@ -110,6 +110,27 @@ describe('the laws', () => {
     expect(questions.every(({ path }) => path.startsWith('/'))).toBe(true);
   });
 
+  it('a field that no value satisfies is named', async () => {
+    const schema = {
+      type: 'object',
+      required: ['age'],
+      properties: { age: { type: 'integer', minimum: 9, maximum: 3 } },
+    };
+    const post = { requestBody: { content: { 'application/json': { schema } } } };
+    const api = document('/openapi.json', { openapi: '3.1.0', paths: { '/predict': { post } } });
+    const { problem, hint } = await asked(
+      '/predict',
+      either(
+        api,
+        route('/predict', () => false),
+      ),
+    );
+    expect([problem, hint]).toEqual([
+      'no value was found for a field of its description ($.age: at least 9 and at most 3)',
+      expect.stringContaining('-b, --body-file or --data'),
+    ]);
+  });
+
   it('a credential is asked for, never guessed', async () => {
     const answer: Answers = ({ method }) => (method === 'POST' ? { status: 401, body: 'who are you?' } : undefined);
     const { questions, problem, hint } = await asked('/predict', answer);
@@ -282,6 +303,18 @@ describe('what an address is', () => {
     );
     expect([silent.accepted, silent.hint]).toEqual([null, 'Give it: -b, --body-file or --data.']);
   });
+});
+
+it('a target whose model is not ready is asked no more', async () => {
+  const found = await asked('/predict', ({ method }) => ({
+    status: method === 'POST' ? 503 : 404,
+    body: 'no upstream',
+  }));
+  expect(found.questions.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  expect([found.problem, found.hint]).toEqual([
+    'it answers 503, as where no model behind it is ready',
+    expect.stringContaining('--wait-for'),
+  ]);
 });
 
 it('a parameter that an error names is added, even where its name is no text of Unicode', async () => {

@@ -44,6 +44,8 @@ export type Content =
   /** `files`: which of its fields are files, and of what kind. */
   | { readonly kind: 'multipart'; readonly value: Json; readonly files: Readonly<Record<string, FileKind>> }
   | { readonly kind: 'file'; readonly file: FileKind; readonly type: string }
+  /** Tensors described in JSON, and behind it the numbers of some as they lie in memory. */
+  | { readonly kind: 'tensors'; readonly value: Json; readonly numbers: Buffer }
   | { readonly kind: 'text'; readonly value: string; readonly type: string };
 
 /** A request that was accepted, and where its body comes from. */
@@ -77,6 +79,20 @@ export function questionOf({ method, path, headers, content }: Candidate): Quest
       };
     case 'text':
       return of(content.type, content.value);
+    case 'tensors': {
+      const head = Buffer.from(JSON.stringify(content.value));
+      return {
+        method,
+        path,
+        headers: [
+          ...headers,
+          ['content-type', 'application/octet-stream'],
+          ['inference-header-content-length', String(head.length)],
+        ],
+        body: null,
+        bytes: Buffer.concat([head, content.numbers]).toString('base64'),
+      };
+    }
   }
 }
 

@@ -236,7 +236,7 @@ export class Operation {
       const content = (value: Json): Content => {
         if (kind === 'json' || kind === 'form') return { kind, value };
         if (kind === 'text') return { kind, type, value: typeof value === 'string' ? value : JSON.stringify(value) };
-        return { kind, value, files: {} };
+        return { kind: 'multipart', value, files: {} };
       };
       if (kind === 'multipart' && Object.keys(fields).length > 0) return filled(made, fields, words);
       const all: [Content, string][] = [

@@ -1,12 +1,18 @@
 import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from './document.ts';
 import type { Content } from './exchange.ts';
+import { sampleFile } from './sample-files.ts';
+import { inferenceBodies, instanceBodies, tensorIn } from './tensors.ts';
 
 /** How an address of a serving protocol is written, and what knows its inputs. */
 export interface Protocol {
   readonly name: string;
   /** Routes whose GET describes the inputs: paths. */
   readonly metadata: readonly string[];
-  /** Bodies by what those said; the likeliest first. */
+  /** Routes that tell which of several servers it is, where their addresses are alike; absent: there is one. */
+  readonly signs?: readonly string[];
+  /** Its name, by what those said: texts of successes, else null. Absent: `name`. */
+  nameBy?(signs: readonly (string | null)[]): string;
+  /** Bodies by what the metadata said; the likeliest first. */
   bodies(documents: readonly (Json | null)[]): readonly (readonly [content: Content, from: string])[];
 }
 
@@ -15,129 +21,67 @@ const json = (value: Json): Content => ({ kind: 'json', value });
 /** The protocol that the address itself names; null: none. */
 export function protocolAt(pathname: string): Protocol | null {
   const infer = /^(.*\/v2\/models\/[^/]+(?:\/versions\/[^/]+)?)\/infer$/.exec(pathname);
-  if (infer !== null) return openInference(infer[1] ?? '');
-  const predict = /^(.*\/v1\/models\/[^/:]+(?:\/(?:versions|labels)\/[^/:]+)?):(predict|classify|regress)$/.exec(
-    pathname,
-  );
-  if (predict !== null) return instances(predict[1] ?? '', predict[2] ?? 'predict');
-  if (/\/invocations$/.test(pathname)) return mlflow(pathname.replace(/\/invocations$/, ''));
+  if (infer !== null) {
+    const [, model = ''] = infer;
+    const name = 'the Open Inference Protocol v2';
+    return { name, metadata: [model], bodies: ([metadata = null]) => inferenceBodies(metadata) };
+  }
+  const predict = /^(.*\/[^/:]+):(predict|classify|regress)$/.exec(pathname);
+  if (predict !== null) {
+    const [, model = '', verb = ''] = predict;
+    const vertex = /\/endpoints\//.test(model);
+    return {
+      name: vertex ? 'the protocol of Vertex AI' : 'the protocol v1 of KServe and TensorFlow Serving',
+      metadata: vertex ? [] : [`${model}/metadata`],
+      bodies: ([metadata = null]) => instanceBodies(metadata, verb),
+    };
+  }
+  if (/\/invocations$/.test(pathname)) return invocations(pathname.replace(/\/invocations$/, ''));
+  if (/\/predictions\/[^/]+(?:\/[\d.]+)?$/.test(pathname)) return torchServe();
   const chat = /^(.*?)\/(chat\/completions|completions|embeddings|rerank|responses)$/.exec(pathname);
   if (chat !== null) return openAi(chat[1] ?? '', chat[2] ?? '');
   return null;
 }
 
-/** Batches are one, and other open sizes, too. */
-const OPEN_SIZE = 1;
-/** In one body. */
-const MOST_NUMBERS = 1_000_000;
-/** No tensor of a library has more dimensions. */
-const MOST_DIMENSIONS = 32;
+const BY_ERRORS = "the address, and the target's own errors";
 
-/** Numbers that a body may still have: its inputs share them. */
-interface Room {
-  left: number;
-}
-
-function openInference(model: string): Protocol {
+/** Of MLflow, and of SageMaker's containers, which take what their model does. */
+function invocations(base: string): Protocol {
+  const bodies: readonly (readonly [Content, string])[] = [
+    [json({ inputs: [[1]] }), BY_ERRORS],
+    [json({ dataframe_split: { columns: ['x'], data: [[1]] } }), BY_ERRORS],
+    [{ kind: 'text', type: 'text/csv', value: '1' }, BY_ERRORS],
+  ];
   return {
-    name: 'the Open Inference Protocol v2',
-    metadata: [model],
-    bodies: ([metadata]) => {
-      const room = { left: MOST_NUMBERS };
-      const inputs = listOf(objectOf(metadata)['inputs']).flatMap((each): JsonObject[] => {
-        const tensor = tensorOf(objectOf(each), room);
-        return tensor === null ? [] : [tensor];
-      });
-      if (inputs.length > 0) return [[json({ inputs }), "the model's metadata"]];
-      // Models that say nothing of their inputs, and whose server tells nobody why it refuses some.
-      const named = listOf(objectOf(metadata)['inputs']).length > 0 || textOf(objectOf(metadata)['name']) === '';
-      return named
-        ? []
-        : WIDTHS.map((width) => [json(rowOf(width)), "the model's protocol, with as many numbers as it takes"]);
-    },
+    name: INVOCATIONS,
+    metadata: [],
+    signs: [`${base}/version`, `${base}/ping`],
+    nameBy: ([version = null, ping = null]) =>
+      version !== null && VERSION.test(version.trim())
+        ? `MLflow ${version.trim()}`
+        : ping === null
+          ? INVOCATIONS
+          : "SageMaker's containers",
+    bodies: () => bodies,
   };
 }
 
-/** How many features models have, the usual ones first. */
-const WIDTHS = [4, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 20, 24, 30, 32, 64, 128];
+const INVOCATIONS = 'MLflow or SageMaker';
+const VERSION = /^\d+\.\d+\.\d+\w*$/;
 
-function rowOf(width: number): JsonObject {
-  const data = Array.from({ length: width }, () => 0.5);
-  return { inputs: [{ name: 'input-0', shape: [1, width], datatype: 'FP32', data }] };
-}
-
-function tensorOf({ name, datatype, shape, parameters }: JsonObject, room: Room): JsonObject | null {
-  const sizes = listOf(shape).map((each) => (typeof each === 'number' && each > 0 ? each : OPEN_SIZE));
-  const length = numbersOf(sizes) ?? Number.POSITIVE_INFINITY;
-  if (typeof name !== 'string' || typeof datatype !== 'string' || length > room.left) return null;
-  room.left -= length;
-  // Column-wise metadata leaves the batch out, or says -1 alone.
-  const shown = sizes.length === 0 ? [1] : sizes;
-  const data = Array.from({ length: Math.max(1, length) }, () => elementOf(datatype));
-  const content = textOf(objectOf(parameters)['content_type']);
-  return { name, shape: shown, datatype, data, ...(content === '' ? {} : { parameters: { content_type: content } }) };
-}
-
-/** Whole numbers are often indices of words or of categories: small ones are in range. */
-function elementOf(datatype: string): Json {
-  if (datatype === 'BOOL') return true;
-  if (datatype === 'BYTES') return 'text';
-  return /INT/.test(datatype) ? 1 : 0.5;
-}
-
-function instances(model: string, verb: string): Protocol {
+/** Its handlers take bytes, each what its model does; and tell nobody what was wrong with them. */
+function torchServe(): Protocol {
+  const from = 'the address: what handlers of TorchServe usually take';
+  const picture = sampleFile('png');
   return {
-    name: 'the protocol v1 of KServe and TensorFlow Serving',
-    metadata: [`${model}/metadata`],
-    bodies: ([metadata]) => {
-      const signatures = objectOf(objectOf(objectOf(objectOf(metadata)['metadata'])['signature_def'])['signature_def']);
-      const signature = objectOf(signatures['serving_default'] ?? Object.values(signatures)[0]);
-      const inputs = Object.entries(objectOf(signature['inputs']));
-      const from = "the model's signature";
-      if (verb !== 'predict') return inputs.length === 0 ? [] : [[json({ examples: [{}] }), from]];
-      const room = { left: MOST_NUMBERS };
-      const values = inputs.map(([name, raw]) => [name, valueOfTensor(objectOf(raw), room)] as const);
-      const [first] = values;
-      if (first === undefined) return [[json({ instances: [[1]] }), "the address, and the target's own errors"]];
-      return values.length === 1
-        ? [[json({ instances: [first[1]] }), from]]
-        : [[json({ instances: [Object.fromEntries(values)] }), from]];
-    },
-  };
-}
-
-/** Of one instance: the first size is the batch. */
-function valueOfTensor({ dtype, tensor_shape: shape }: JsonObject, room: Room): Json {
-  const sizes = listOf(objectOf(shape)['dim'])
-    .slice(1)
-    .map((each) => Number(objectOf(each)['size']))
-    .map((size) => (size > 0 ? size : OPEN_SIZE));
-  const kind = textOf(dtype);
-  const element: Json = kind === 'DT_STRING' ? 'text' : kind === 'DT_BOOL' ? true : /INT/.test(kind) ? 1 : 0.5;
-  const length = numbersOf(sizes);
-  if (length === null || length > room.left) return element;
-  room.left -= length;
-  return filled(sizes, element);
-}
-
-/** How many numbers a tensor has; null: those are no sizes of one. */
-function numbersOf(sizes: readonly number[]): number | null {
-  if (sizes.length > MOST_DIMENSIONS || !sizes.every(Number.isSafeInteger)) return null;
-  return sizes.reduce((product, size) => product * size, 1);
-}
-
-/** Lists in lists, of those sizes. */
-function filled(sizes: readonly number[], element: Json): Json {
-  return sizes.reduceRight<Json>((inner, size) => Array.from({ length: size }, () => structuredClone(inner)), element);
-}
-
-function mlflow(base: string): Protocol {
-  return {
-    name: 'the scoring protocol of MLflow',
-    metadata: [`${base}/version`],
+    name: "TorchServe's protocol",
+    metadata: [],
     bodies: () => [
-      [json({ inputs: [[1]] }), 'the address, and the target’s own errors'],
-      [json({ dataframe_split: { columns: ['x'], data: [[1]] } }), 'the address, and the target’s own errors'],
+      [{ kind: 'file', file: 'png', type: picture.type }, from],
+      [{ kind: 'text', type: 'text/plain', value: WORDS }, from],
+      [{ kind: 'file', file: 'wav', type: sampleFile('wav').type }, from],
+      [json({ data: WORDS }), from],
+      [json({ instances: [[1]] }), from],
     ],
   };
 }
@@ -156,7 +100,12 @@ function openAi(base: string, route: string): Protocol {
       if (route === 'chat/completions')
         return [[json({ ...named, messages: [{ role: 'user', content: WORDS }], max_tokens: 32 }), from]];
       if (route === 'completions') return [[json({ ...named, prompt: WORDS, max_tokens: 32 }), from]];
-      if (route === 'rerank') return [[json({ ...named, query: 'the sea', documents: [WORDS, 'A mountain.'] }), from]];
+      if (route === 'rerank')
+        // As Cohere and Jina have it, and as text-embeddings-inference does.
+        return ['documents', 'texts'].map((texts) => [
+          json({ ...named, query: 'the sea', [texts]: [WORDS, 'A mountain.'] }),
+          from,
+        ]);
       return [[json({ ...named, input: WORDS }), from]];
     },
   };
@@ -179,12 +128,8 @@ export function mlflowBody(text: string): Json | null {
   const missing = /missing inputs? \[([^\]]{1,4000})\]/i.exec(text)?.[1];
   const names = [...(missing ?? '').matchAll(/['"]([^'"]{1,100})['"]/g)].map(([, name]) => name ?? '');
   if (names.length > 0) return { dataframe_split: { columns: names, data: [names.map(() => 1.5)] } };
-  const shape = /Tensor\(['"]?([a-z0-9]+)['"]?, \(([-\d, ]+)\)/.exec(text)?.[2];
-  if (shape === undefined) return null;
-  const sizes = shape.split(',').flatMap((each) => (each.trim() === '' ? [] : [Math.max(1, Number(each))]));
-  const length = numbersOf(sizes);
-  if (length === null || length > MOST_NUMBERS) return null;
-  return { inputs: filled(sizes, 0.5) };
+  const tensor = tensorIn(text);
+  return tensor === null ? null : { inputs: tensor };
 }
 
 function mlflowValue(type: string): Json {
@@ -223,7 +168,7 @@ export const SIGNS: readonly {
     path: '/ping',
     shows: (_, document) => (isObject(document) && textOf(document['status']) === 'Healthy' ? 'TorchServe' : null),
   },
-  { path: '/version', shows: (body) => (/^\d+\.\d+\.\d+\w*$/.test(body.trim()) ? `MLflow ${body.trim()}` : null) },
+  { path: '/version', shows: (body) => (VERSION.test(body.trim()) ? `MLflow ${body.trim()}` : null) },
   {
     path: '/-/routes',
     shows: (_, document) =>

@@ -18,6 +18,8 @@ export class Scout {
   api: ApiDocument | null = null;
   /** Bodies that the protocol of the address knows, the likeliest first. */
   bodies: ReturnType<Protocol['bodies']> = [];
+  /** Routes whose response was too large to be read, or no text. */
+  readonly unread: string[] = [];
   readonly pathname: string;
   readonly #ask: Ask;
   readonly #now: () => number;
@@ -35,12 +37,17 @@ export class Scout {
     const metadata: (Json | null)[] = [];
     for (const path of protocol?.metadata ?? []) metadata.push((await this.#document(path))?.value ?? null);
     this.bodies = protocol?.bodies(metadata) ?? [];
+    const signs: (string | null)[] = [];
+    for (const path of protocol?.signs ?? []) signs.push((await this.#document(path))?.text ?? null);
     if (protocol !== null) {
-      this.name = protocol.name;
-      this.evidence.push(`the address is one of ${protocol.name}`);
+      this.name = protocol.nameBy?.(signs) ?? protocol.name;
+      this.evidence.push(`the address is one of ${this.name}`);
+      for (const [n, path] of (protocol.signs ?? []).entries())
+        if (signs[n] !== null) this.evidence.push(`GET ${path} answers`);
     }
     if (this.bodies.length > 0 && metadata.some((each) => each !== null)) {
-      this.evidence.push(`GET ${protocol?.metadata[0]} describes its inputs`);
+      const [path] = protocol?.metadata ?? [];
+      this.evidence.push(`GET ${path} ${/\/models$/.test(path ?? '') ? 'lists its models' : 'describes its inputs'}`);
       // Inputs may have more rules than their metadata says.
       await this.#read('/openapi.json');
       return;
@@ -50,9 +57,11 @@ export class Scout {
       for (const name of ['openapi.json', 'swagger.json', 'docs.json', 'swagger/v1/swagger.json']) {
         if (this.api === null && (prefix === '' || !name.includes('swagger'))) await this.#read(`${prefix}/${name}`);
       }
+    for (const path of OTHER_DESCRIPTIONS) if (this.api === null) await this.#read(path);
     if (this.api === null) await this.#readPages(prefixes);
     if (this.api !== null) return;
     for (const { path, shows } of SIGNS) {
+      if (protocol?.signs?.includes(path)) continue;
       const found = await this.#document(path);
       const shown = found === null ? null : shows(found.text, found.value);
       if (found === null || shown === null) continue;
@@ -79,9 +88,8 @@ export class Scout {
       for (const name of ['docs', 'redoc', '']) {
         const page = `${prefix}/${name}`;
         const reply = await this.#get(page);
-        const link = /(?:url:\s*|spec-url=|data-url=|openapi_url["':=\s]+|href=)["']([^"'\s]{1,300}\.json)["']/i.exec(
-          reply?.body ?? '',
-        )?.[1];
+        const text = reply?.body ?? '';
+        const link = (LINK_OF_VIEWER.exec(text) ?? LINK_TO_JSON.exec(text))?.[1];
         const path = link === undefined ? null : sameOrigin(link, page);
         if (path !== null) await this.#read(path);
         if (this.api !== null) return;
@@ -90,7 +98,12 @@ export class Scout {
 
   async #document(path: string): Promise<{ readonly value: Json | null; readonly text: string } | null> {
     const reply = await this.#get(path);
-    if (reply === null || reply.status < 200 || reply.status >= 300 || reply.body === null) return null;
+    if (reply === null || reply.status < 200 || reply.status >= 300) return null;
+    // One that was given up while it came has the status of its head, and says why it has no body.
+    if (reply.body === null || (reply.body === '' && reply.message !== '')) {
+      this.unread.push(path);
+      return null;
+    }
     return { value: readDocument(reply.body, `the target's ${path}`), text: reply.body };
   }
 
@@ -98,6 +111,13 @@ export class Scout {
     return this.#now() >= this.#until ? null : this.#ask({ method: 'GET', path, headers: [], body: null });
   }
 }
+
+/** Where Spring, ASP.NET, and servers of Rust have their descriptions. */
+const OTHER_DESCRIPTIONS = ['/v3/api-docs', '/openapi/v1.json', '/api-doc/openapi.json'];
+
+/** What viewers of descriptions are given: any address, of JSON whatever its name. */
+const LINK_OF_VIEWER = /(?:\burl:\s*|spec-url=|data-url=|openapi_url["':=\s]+)["']([^"'\s]{1,300})["']/i;
+const LINK_TO_JSON = /href=["']([^"'\s]{1,300}\.json)["']/i;
 
 /** `''`, `/a`, `/a/b` of `/a/b/predict`. */
 function prefixesOf(pathname: string): string[] {

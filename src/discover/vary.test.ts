@@ -163,6 +163,38 @@ describe('repeats of a response', () => {
     expect(expectedOf(of(1), unsteady)).toEqual({ label: 'a', p: 0.5 + 1e-7, n: 3 });
   });
 
+  it('that lie apart as times do are left out, whatever their size: their tolerance would be for all numbers', () => {
+    const of = (n: number): Json => ({
+      p: 0.25 + n * 1e-8,
+      at: 1_764_485_000.5 + n / 7,
+      took: 1_764_485_000_123 + n,
+      label: 1,
+    });
+    const { unsteady, tolerance } = steadinessOf([[of(1), of(2), of(3)]]);
+    expect(unsteady.toSorted()).toEqual(['$.at', '$.took']);
+    expect(tolerance).toBeGreaterThan(1e-7);
+    expect(tolerance).toBeLessThan(1e-5);
+    const revenue = steadinessOf([
+      [
+        { p: 0.25, sum: 1_234_567_890.5 },
+        { p: 0.25, sum: 1_234_567_890.5 },
+      ],
+    ]);
+    expect(revenue).toEqual({ unsteady: [], tolerance: 3e-10 });
+  });
+
+  it('within texts are numbers, too, and JSON', () => {
+    const of = (n: number): Json => ({
+      y: `[0.1, ${0.2 + n * 1e-9}]`,
+      say: `a chance of ${0.25 + n * 1e-9}`,
+      id: `a-${n}.5`,
+    });
+    const { unsteady, tolerance } = steadinessOf([[of(1), of(2), of(3)]]);
+    expect(unsteady).toEqual(['$.id']);
+    expect(tolerance).toBeGreaterThan(1e-8);
+    expect(tolerance).toBeLessThan(1e-7);
+  });
+
   it('that are alike leave room for the last digits alone, and labels and counts none', () => {
     expect(steadinessOf([[{ p: 0.25 }, { p: 0.25 }, { p: 0.25 }]])).toEqual({ unsteady: [], tolerance: 3e-10 });
     expect(

@@ -90,6 +90,40 @@ function accepted(socket: Socket, done: () => void): void {
   socket.resume();
 }
 
+/** How long it may take to show what it speaks, ms. */
+const SHOWING = 2_000;
+
+/** What a target speaks that does not respond to plain HTTP/1.1; null: it cannot be told, or that was not what it was asked in. */
+export async function spokenInstead(way: Way): Promise<'TLS' | 'HTTP/2' | null> {
+  const { target, proxy, http2 } = way;
+  if (target.protocol !== 'http:' || proxy !== null || http2) return null;
+  if (target.socketPath === undefined && (await shows(openSecurely(way), shakesHands))) return 'TLS';
+  return (await shows(open(way).socket, greet)) ? 'HTTP/2' : null;
+}
+
+function openSecurely({ target }: Way): TLSSocket {
+  const { host, port, addresses } = wayTo(target);
+  const lookup = addresses === null ? {} : { lookup: pinnedLookup(addresses) };
+  // Nothing is sent: whose certificate it is, is no matter.
+  return connectTls({ host, port, ...lookup, rejectUnauthorized: false });
+}
+
+const shakesHands = (socket: Socket, done: (speaks: boolean) => void): void => {
+  socket.once('secureConnect', () => done(true));
+  socket.once('close', () => done(false));
+};
+
+function shows(socket: Socket, looking: typeof shakesHands): Promise<boolean> {
+  return new Promise((resolve) => {
+    socket.setTimeout(SHOWING, () => socket.destroy());
+    socket.on('error', () => {});
+    looking(socket, (speaks) => {
+      socket.destroy();
+      resolve(speaks);
+    });
+  });
+}
+
 /** How a client begins in HTTP/2, with settings of which none differs from the defaults (RFC 9113, 3.4). */
 const PREFACE = Buffer.concat([
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1'),

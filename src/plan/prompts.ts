@@ -4,6 +4,7 @@ import type { Plan, RequestTemplate } from '../core/plan.ts';
 import type { SettingName } from '../settings/table.ts';
 import { isConversationsFile } from './conversations.ts';
 import { heldBody } from './held-body.ts';
+import { jsonOf } from './json-of.ts';
 import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
 import { asTemplate, utf8Body } from './request.ts';
 import { parseShareOrNumber } from './syntax.ts';
@@ -243,6 +244,16 @@ function putAt(body: Json, path: readonly string[], value: unknown): void {
     putAt(inner, rest, value);
     body[name] = inner;
   }
+}
+
+/** A body of a protocol that streams, asking for a stream; null: of none, or it asks for one already. */
+export function streamingBody(body: string, pathname: string): string | null {
+  const json = jsonOf(body);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return null;
+  const asking: Json = { ...json };
+  askForStream(asking, pathname);
+  const written = JSON.stringify(asking);
+  return written === JSON.stringify(json) ? null : written;
 }
 
 /** A body that nobody wrote asks for what such models are judged by. */

@@ -39,10 +39,7 @@ export function discoveryText(discovery: Discovery, secrets: Secrets): string {
         ...(routes.length > ROUTES_SHOWN ? [`… ${routes.length - ROUTES_SHOWN} more`] : []),
       ].map((each) => shown(each, secrets)),
     ),
-    ...listed(
-      'Asked:    ',
-      asked.map((each) => askedLine(each, secrets)),
-    ),
+    ...listed('Asked:    ', askedLines(asked, secrets)),
   ];
   if (accepted === null) {
     lines.push(`No request was accepted: ${shown(problem, secrets)}.`);
@@ -81,7 +78,7 @@ export function notFound(discovery: Discovery, path: string, secrets: Secrets): 
     ...(target === ''
       ? []
       : [`it is ${shown(target, secrets)} (${evidence.map((each) => shown(each, secrets)).join('; ')})`]),
-    `asked: ${asked.map((each) => askedLine(each, secrets)).join(', ')}`,
+    `asked: ${askedLines(asked, secrets).join(', ')}`,
     ...(refusal === null ? [] : [`its last response: ${replyOf(refusal, secrets)}`]),
   ];
   return new RampartError('unusable', lines.join('\n  '), hint);
@@ -93,8 +90,14 @@ function listed(name: string, entries: readonly string[]): string[] {
   return entries.map((each, n) => `${n === 0 ? name : ' '.repeat(name.length)}${each}`);
 }
 
-function askedLine({ method, path, status }: Discovery['asked'][number], secrets: Secrets): string {
-  return `${method} ${printable(secrets.maskAddresses(path))} → ${status === 0 ? 'no response' : status}`;
+/** In turn, those that ended alike together. */
+function askedLines(asked: Discovery['asked'], secrets: Secrets): string[] {
+  const counts = new Map<string, number>();
+  for (const { method, path, status } of asked) {
+    const line = `${method} ${printable(secrets.maskAddresses(path))} → ${status === 0 ? 'no response' : status}`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts].map(([line, count]) => (count === 1 ? line : `${line} (${count} times)`));
 }
 
 function requestOf({ method, path, headers, body, bytes }: Question, secrets: Secrets): string {

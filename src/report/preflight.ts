@@ -5,6 +5,7 @@ import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { MASK, type Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
+import type { Signpost } from '../discover/signpost.ts';
 import { printable } from './terminal.ts';
 
 /** So much of a body is shown, characters, and so many of its lines. */
@@ -32,6 +33,17 @@ export function preflightLines(responses: readonly SingleResponse[]): string {
   return `Preflight: one of each of the ${responses.length} requests is right, the slowest after ${formatMs(slowest)}; they are not counted`;
 }
 
+/** That what is sent, since nobody said what to send, predicts nothing. */
+export function signpostLine(plan: Plan, { what, instead }: Signpost, secrets: Secrets): string {
+  const path = printable(secrets.maskAddresses(plan.requests[0]?.path ?? ''));
+  const url = printable(secrets.maskAddresses(plan.target.url));
+  const where =
+    instead.length === 0
+      ? `rampart discover ${url} says what there is.`
+      : `a model is asked by ${instead.map((each) => printable(secrets.mask(each))).join(', ')}.`;
+  return `Note: GET ${path} is ${what}, which predicts nothing, and the load asks for that. Where the model is meant, give its own address: ${where}`;
+}
+
 /** What is told of each request where they are all there is to tell. */
 export function responseLine({ request, status, responseMs, bodyBytes }: SingleResponse, secrets: Secrets): string {
   return `${printable(secrets.maskAddresses(request))}: HTTP ${status} after ${formatMs(responseMs)}, a body of ${bodyBytes} bytes`;
@@ -45,9 +57,22 @@ export const untriedLine = (request: string, secrets: Secrets): string =>
  * Why no load is sent: the response to a request, without its secrets, and what to do.
  *
  * @param before how many requests were right.
+ * @param spoken what the target was found to speak instead.
  */
-export function preflightRefusal(plan: Plan, response: SingleResponse, known: Secrets, before = 0): RampartError {
-  const { cause, lines, hint } = failureOf(plan, response, known);
+export function preflightRefusal(
+  plan: Plan,
+  response: SingleResponse,
+  known: Secrets,
+  before = 0,
+  spoken: 'TLS' | 'HTTP/2' | null = null,
+): RampartError {
+  const { cause, lines, hint: usual } = failureOf(plan, response, known);
+  const tls = spoken === 'TLS' || wantsTls(response);
+  const hint = tls
+    ? `It speaks TLS there: ask ${printable(known.maskAddresses(plan.target.url.replace(/^http:/, 'https:')))}.`
+    : spoken === 'HTTP/2'
+      ? 'It speaks HTTP/2 only, as gRPC does: --http2 asks it so. gRPC itself is not spoken here; servers of models have HTTP on another port.'
+      : usual;
   const took = formatMs(response.responseMs);
   const said =
     before === 0
@@ -55,6 +80,13 @@ export function preflightRefusal(plan: Plan, response: SingleResponse, known: Se
       : `a request failed (${cause}, after ${took}), so no load was sent; ${before} before it ${before === 1 ? 'was' : 'were'} right`;
   return new RampartError('unusable', [said, ...lines].join('\n  '), [hint, ANYWAY].filter(Boolean).join(' '));
 }
+
+/** As nginx, Go and others say of a request that came without TLS. */
+export const wantsTls = ({ status, body }: SingleResponse): boolean =>
+  status === 400 &&
+  /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|speaking plain HTTP to an SSL/i.test(
+    body ?? '',
+  );
 
 /** Why no load is sent: a threshold is of streams, and the response is none. */
 export function streamRefusal(

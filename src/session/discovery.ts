@@ -35,7 +35,9 @@ function saysWhatToSend(plan: Plan, given: RawSettings): boolean {
   return [method, body, bodyFile, rows].some((each) => each !== undefined) || wanted === false;
 }
 
-export const mayWantMore = (status: number): boolean => WANTS_MORE.includes(status);
+/** TorchServe asks its model with nothing, and says 503. */
+export const mayWantMore = (status: number, path: string): boolean =>
+  WANTS_MORE.includes(status) || (status === 503 && /\/predictions\//.test(path));
 
 /** Finds out what an address accepts, the way that the plan's load would go: its TLS, proxy, headers and addresses. */
 export function discoverFor(plan: Plan, clock: Clock): Promise<Discovery> {

@@ -6,9 +6,13 @@ import type { Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
 import { besideOf } from '../core/trace.ts';
 import type { Machine, World } from '../core/world.ts';
+import type { Accepted, Question } from '../discover/exchange.ts';
+import { type Signpost, signpostOf } from '../discover/signpost.ts';
+import { spokenInstead } from '../drivers/reach.ts';
 import { tokenCounterOf } from '../functions/tokenizer.ts';
+import { streamingBody } from '../plan/prompts.ts';
 import { cacheLines, foundLines, notFound } from '../report/discovery.ts';
-import { preflightLines, preflightRefusal, streamRefusal } from '../report/preflight.ts';
+import { preflightLines, preflightRefusal, signpostLine, streamRefusal, wantsTls } from '../report/preflight.ts';
 import { acceptedAsGiven, probeCache } from './cache-probe.ts';
 import { discoverFor, mayWantMore, type PlannedAgain } from './discovery.ts';
 import { Frame, isFramed } from './frame.ts';
@@ -72,8 +76,13 @@ export async function preflight<Prepared extends Planned>(
     const secrets = secretsAround(frame, secretsOf);
     const responses: SingleResponse[] = [];
     for await (const response of requestEach(besideTheRun(plan), rows, clock)) {
-      if (response.outcome !== 'ok' && (again === null || !mayWantMore(response.status)))
-        throw preflightRefusal(plan, response, secrets(plan), responses.length);
+      const wantsMore =
+        again !== null && !wantsTls(response) && mayWantMore(response.status, plan.requests[0]?.path ?? '');
+      if (response.outcome !== 'ok' && !wantsMore) {
+        const silent = response.outcome === 'reset' || response.outcome === 'protocol-error';
+        const spoken = silent ? await spokenInstead(plan) : null;
+        throw preflightRefusal(plan, response, secrets(plan), responses.length, spoken);
+      }
       responses.push(response);
     }
     const [first] = responses;
@@ -88,31 +97,58 @@ export async function preflight<Prepared extends Planned>(
     };
     if (again === null || (first?.outcome === 'ok' && !again.needed)) {
       refuseUnstreamed(plan, responses);
+      const post = again === null || first === undefined ? null : signpostIn(plan, first);
+      const note = post === null ? [] : [signpostLine(plan, post, secrets(plan))];
       const given = first === undefined ? null : acceptedAsGiven(plan, first);
       const cache = await cacheTold({ accepted: given, bodySchema: null }, plan, secrets(plan));
-      return { prepared, told: [...told, ...cache, preflightLines(responses)], responses, frame };
+      return { prepared, told: [...told, ...note, ...cache, preflightLines(responses)], responses, frame };
     }
     const discovery = await discoverFor(plan, clock);
     if (discovery.accepted === null) throw notFound(discovery, plan.requests[0]?.path ?? '', secrets(plan));
-    const better = await again.by(discovery.accepted.question);
-    // One; of several targets to each.
-    const seconds: SingleResponse[] = [];
-    for await (const second of requestEach(besideTheRun(better.plan), better.rows, clock)) {
-      if (second.outcome !== 'ok') throw preflightRefusal(better.plan, second, secrets(better.plan));
-      seconds.push(second);
+    const tried = async (question: Question): Promise<{ better: Prepared; seconds: SingleResponse[] }> => {
+      const better = await again.by(question);
+      // One; of several targets to each.
+      const seconds: SingleResponse[] = [];
+      for await (const second of requestEach(besideTheRun(better.plan), better.rows, clock)) {
+        if (second.outcome !== 'ok') throw preflightRefusal(better.plan, second, secrets(better.plan));
+        seconds.push(second);
+      }
+      return { better, seconds };
+    };
+    let accepted: Accepted = discovery.accepted;
+    let found = await tried(accepted.question);
+    const lacking = unstreamed(found.better.plan, found.seconds);
+    const streaming = lacking === null ? null : asStream(accepted, lacking.text);
+    if (streaming !== null) {
+      accepted = streaming;
+      found = await tried(streaming.question);
     }
+    const { better, seconds } = found;
     refuseUnstreamed(better.plan, seconds);
     const cache = await cacheTold(discovery, plan, secrets(better.plan));
-    const found = [...foundLines(discovery, secrets(better.plan)), ...cache, preflightLines(seconds)];
+    const lines = [...foundLines({ ...discovery, accepted }, secrets(better.plan)), ...cache, preflightLines(seconds)];
     // It has no set-up: what is shown of the run is the plan with what was found.
     frame = await setUp(better.plan, { clock, secretsOf, onInterrupt });
-    return { prepared: better, told: [...told, ...found], responses: seconds, frame };
+    return { prepared: better, told: [...told, ...lines], responses: seconds, frame };
   } catch (error) {
     // One that somebody named may have been theirs.
     if (wish?.label === '') await files.removeFolder(wish.path);
     const tornDown = (await frame?.tearDown()) ?? null;
     throw error instanceof RampartError ? (frame?.withUndone(error, tornDown) ?? error) : error;
   }
+}
+
+/** Of a GET that nobody asked for by its method; null: it may be a model. */
+function signpostIn(plan: Plan, { headers, body }: SingleResponse): Signpost | null {
+  const [pathname = ''] = (plan.requests[0]?.path ?? '').split('?');
+  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  return signpostOf(pathname, type, body ?? '');
+}
+
+/** What was accepted, asking for a stream; null: it is of no protocol that has them. */
+function asStream({ question, from, reply }: Accepted, wish: string): Accepted | null {
+  const body = question.body === null ? null : streamingBody(question.body, question.path.split('?')[0] ?? '');
+  return body === null ? null : { question: { ...question, body }, from: `${from}, as a stream for ${wish}`, reply };
 }
 
 interface SettingUp {
