@@ -78,7 +78,7 @@ describe('the jobs for GitLab and Jenkins', () => {
   it('run their shell, and leave what their reports are read from', async () => {
     const gitlab = parse(read('examples/ci/gitlab-ci.yml')).performance as {
       script: readonly string[];
-      artifacts: { reports: { junit: string; metrics: string } };
+      artifacts: { reports: { junit: string; metrics: string; browser_performance: string } };
     };
     const [, jenkins = ''] = /sh '''([\s\S]*?)'''/.exec(read('examples/ci/Jenkinsfile')) ?? [];
     for (const [name, script] of [
@@ -91,10 +91,12 @@ describe('the jobs for GitLab and Jenkins', () => {
       expect([0, 5]).toContain(await shellRun(here(script), cwd, { RAMPART: rampart }));
       expect(readFileSync(join(cwd, 'rampart/junit.xml'), 'utf8')).toContain('<testsuites');
     }
-    const { junit, metrics } = gitlab.artifacts.reports;
+    const { junit, metrics, browser_performance } = gitlab.artifacts.reports;
     expect(junit).toBe('rampart/junit.xml');
     const text = readFileSync(join(work, 'gitlab', metrics), 'utf8');
     expect(JSON.parse(await printedBy('openmetrics_parse.py', text))).toContain('rampart_achieved_per_second');
+    const [subject] = JSON.parse(readFileSync(join(work, 'gitlab', browser_performance), 'utf8'));
+    expect(subject.metrics.length).toBeGreaterThan(3);
   });
 });
 

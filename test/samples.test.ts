@@ -31,7 +31,7 @@ async function sampled(out: string, ...flags: string[]): Promise<RunResult> {
 }
 
 describe('single requests in a file', () => {
-  it('are as many as the result counts, and read by Python, with three tools’ columns', async () => {
+  it('are as many as the result counts, and read by pandas, with three tools’ columns', async () => {
     const own = await sampled('own', '--warmup', '1s', '-d', '2s', '--samples', 'own.csv');
     const locust = await sampled('locust', '--samples', 'locust.csv', '--samples-columns', 'locust');
     const k6 = await sampled('k6', '--samples', 'k6.ndjson', '--samples-columns', 'k6');
@@ -46,12 +46,14 @@ describe('single requests in a file', () => {
     expect([read.k6, read.k6Durations]).toEqual([k6.totals.sent, k6.totals.sent]);
   });
 
-  it('are a table of columns for DuckDB, with as many rows and the same times as the result', async () => {
+  it('are a table of columns for DuckDB and pandas, with as many rows and the same times as the result', async () => {
     const own = await sampled('pq', '--warmup', '1s', '-d', '2s', '--samples', 'own.parquet');
     const k6 = await sampled('pq6', '--samples', 'k6.parquet', '--samples-columns', 'k6');
     const read = JSON.parse(await printedBy('parquet_read.py', cwd));
     expect([read.own, read.ok]).toEqual([own.totals.sent, own.totals.ok]);
     expect(read.largest).toBeCloseTo(own.latency.response.max ?? 0, 2);
+    expect([read.pandas, read.pandasLargest]).toEqual([own.totals.sent, read.largest]);
+    expect(read.pandasTime).toMatch(/^datetime64/);
     expect(read.kinds).toMatchObject({
       ...{ time: 'TIMESTAMP', request: 'VARCHAR', status: 'INTEGER', response_ms: 'DOUBLE', bytes_in: 'BIGINT' },
     });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { rampart, temporaryFolder } from './command.ts';
+import { otlpWayTo } from './otlp.ts';
 import { printedBy } from './python.ts';
 
 /** What the target was sent, by trace id; each twentieth request is slow, each thirtieth fails. */
@@ -50,7 +51,8 @@ afterAll(() => {
 });
 
 it('sends a trace id of its own with each request, spans of all, and names the slowest everywhere', async () => {
-  const url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+  const way = await otlpWayTo(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`);
+  const { url } = way;
   const { stderr } = await rampart(
     [
       ...[
@@ -71,6 +73,7 @@ it('sends a trace id of its own with each request, spans of all, and names the s
     ],
     { cwd },
   );
+  await way.close();
   expect(stderr).toBe('');
   expect(refused).toEqual([]);
   const result = JSON.parse(readFileSync(join(cwd, 'out', 'result.json'), 'utf8')) as RunResult;

@@ -1,10 +1,9 @@
-import { compareRuns } from '../../src/analyze/compare/comparison.ts';
 import type { MetricName } from '../../src/core/comparison.ts';
 import { LAWS, type Law } from '../intervals/laws.ts';
-import { MACHINES, type Machine, pairsOf, RUN } from './runs.ts';
+import { comparedInTurns, MACHINES, type Machine, pairsOf, RUN } from './runs.ts';
 
-const PAIRS = 10;
-const MARGIN = 0.05;
+export const PAIRS = 10;
+export const MARGIN = 0.05;
 /** How many times as long the slower head serves. */
 const SLOWER = 1.1;
 /** Of all comparisons of builds that do not differ, at most so many may be called a change. */
@@ -43,8 +42,7 @@ export function cellOf({ law, machine, slower, comparisons }: Job): Cell {
   for (let i = 0; i < comparisons; i++) {
     // No seed serves twice: not on two lines, and not for both builds.
     const seed = 1 + i + 1_000 * (LAWS.indexOf(law) * 10 + MACHINES.indexOf(machine) + (slower === 1 ? 0 : 5));
-    const [base, head] = pairsOf(law, machine, slower, PAIRS, seed);
-    const { verdict, metrics } = compareRuns(base, head, { margin: MARGIN, version: '' });
+    const { verdict, metrics } = comparedInTurns(pairsOf(law, machine, { service: slower }, seed), PAIRS, MARGIN);
     counts[verdict]++;
     for (const { name, interval } of metrics)
       width[name] = (width[name] ?? 0) + (interval[1] - interval[0]) / 2 / comparisons;
@@ -85,8 +83,8 @@ export function figures(cells: readonly Cell[], machine: string): string {
       percent(slow.regression / slow.comparisons),
     ]);
   });
-  return `Each comparison: ${PAIRS} pairs of runs of ${RUN.seconds} s at ${RUN.perSecond}/s (Poisson arrivals, the same for both runs of a pair), the
-target half loaded, margin ${MARGIN * 100} %; made on ${machine} in virtual time by \`npm run compare:accuracy\`.
+  return `Each comparison: at most ${PAIRS} pairs of runs of ${RUN.seconds} s at ${RUN.perSecond}/s (Poisson arrivals, the same for both runs of a pair), looked at after
+five pairs and at the end, the target half loaded, margin ${MARGIN * 100} %; made on ${machine} in virtual time by \`npm run compare:accuracy\`.
 
 Builds that do not differ: **${wrong} of ${all} comparisons (${((wrong / all) * 100).toFixed(1)} %) called a change**; at most ${FALSE_VERDICTS * 100} % are allowed. Builds whose head serves
 ${Math.round((SLOWER - 1) * 100)} % slower: the last column.

@@ -80,7 +80,7 @@ async function saved(
   const side = sideOf(world, name, paths);
   refuseUnlike([side]);
   // Small enough for a repository: what a verdict is called by.
-  const kept = side.runs.map(({ figures: { curve: _, ...figures } }) => figures);
+  const kept = side.runs.map(({ figures: { curve: _, unsteady: __, ...figures } }) => figures);
   const runs = kept.filter(({ leftOut }) => leftOut === undefined);
   const left = side.runs.length - runs.length;
   if (runs.length === 0) throw new RampartError('invalid', 'no run can be used: each is invalid or was interrupted');

@@ -199,7 +199,7 @@ Examples:
   ).action(async (runs: string[], options: Record<string, unknown>) => {
     const { own, others } = partedFlags(options, addCompareOptions(new Command()));
     const rest = withoutHabits(others, []);
-    if (options['find'] === true) {
+    if (options['find'] === true || options['deployment'] !== undefined) {
       const { compareDeploymentsCommand } = await inTwo(() => import('./compare-deployments.ts'));
       return end(await compareDeploymentsCommand(world, runs, own, rest));
     }

@@ -13,7 +13,7 @@ import { makeFolder } from '../session/run-folder.ts';
 import { colourOf } from './colour.ts';
 import { marginOf, writeComparison } from './compare.ts';
 import { compareByFind } from './compare-find.ts';
-import { type CompareFlags, refuseDryRun, sidesFor, targetsOf } from './compare-targets.ts';
+import { type CompareFlags, refuseDryRun, refuseSearch, sidesFor, targetsOf } from './compare-targets.ts';
 import { parseDeployments, type WishedDeployment, withCosts } from './deployments-wished.ts';
 import { tellGitHubOfDeployments } from './github.ts';
 
@@ -21,7 +21,8 @@ import { tellGitHubOfDeployments } from './github.ts';
 const USUAL_ROUNDS = 5;
 
 /**
- * `rampart compare --find`: what each of several deployments sustains, what it does at a common load, and what that costs.
+ * `rampart compare --find`: what each of several deployments sustains, what it does at a common load, and what that costs; with
+ * `--deployment` alone, what each does at that load.
  * Exit code 3 only where base and head are compared and the head is worse; between named deployments a person chooses.
  */
 export async function compareDeploymentsCommand(
@@ -31,10 +32,18 @@ export async function compareDeploymentsCommand(
   given: Readonly<Record<string, unknown>>,
 ): Promise<ExitCode> {
   const margin = marginOf(flags.margin);
+  const searched = flags.find === true;
+  if (!searched) refuseSearch(flags, given);
   const wished = withCosts(wishedBy(runs, flags), flags.cost ?? []);
   refuseDryRun(world);
-  const unit = unitOf(given);
   const commonLoad = commonLoadGiven(given);
+  if (!searched && commonLoad === null)
+    throw new RampartError(
+      'usage',
+      '--deployment: it is not said at which load they are measured',
+      'Give --rate or --vus; or add --find, which searches for what each of them sustains.',
+    );
+  const unit = searched ? unitOf(given) : (commonLoad?.unit ?? 'req/s');
   const { pairs, seed, quiet = false, overwrite = false, json = false, strict = false } = flags;
   const rounds = pairs === undefined ? USUAL_ROUNDS : parseCount(pairs, '--pairs', { min: '1', max: '100' });
   const sides = sidesFor(
@@ -52,7 +61,7 @@ export async function compareDeploymentsCommand(
   const folder = flags.out ?? join('reports', `compare-${newRunId(world)}`);
   await makeFolder(world.files, { path: folder, label: flags.out === undefined ? '' : '--out' });
   const { comparison, interrupted } = await compareByFind(world, sides, {
-    ...{ rounds, margin, folder, overwrite, unit, commonLoad, flags: given },
+    ...{ rounds, margin, folder, overwrite, unit, commonLoad, searched, flags: given },
     seed: seed === undefined ? world.randomSeed() : parseSeed(seed, '--seed'),
     note: (line) => quiet || world.stderr.write(`${line}\n`),
   });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../core/result.ts';
 import type { World } from '../core/world.ts';
+import { deploymentsMarkdown, renderDeployments } from '../report/deployments.ts';
+import { renderDeploymentsPage } from '../report/deployments-page.ts';
 import { fixtureResult } from '../report/result.fixture.ts';
 import { searchResult } from '../report/search.fixture.ts';
 import { compareByFind, type FindWishes } from './compare-find.ts';
@@ -43,6 +45,7 @@ async function compared(changes: Partial<FindWishes> = {}, disturbed: (turn: Tur
   };
   const wishes: FindWishes = {
     ...{ rounds: 5, margin: 0.05, folder: 'out', seed: 3, overwrite: false, unit: 'req/s', commonLoad: null },
+    searched: true,
     note: (line) => told.push(line),
     flags: { slo: ['p95<250ms'], budget: '20s', body: '{}', duration: '4s', threshold: ['p95<1s'] },
     ...changes,
@@ -79,6 +82,24 @@ describe('deployments measured in rounds', () => {
     });
     expect(asked.at(-1)?.turn.flags).toEqual({ vus: '7', duration: '10s' });
     expect(comparison.commonLoad?.load).toBe(7);
+  });
+
+  it('are measured at one load alone, where nothing is searched for', async () => {
+    const commonLoad = { load: 50, unit: 'req/s', chosen: false } as const;
+    const { asked, comparison, told } = await compared({ searched: false, commonLoad, flags: { rate: '50/s' } });
+    expect(asked.map(({ turn: { kind, number } }) => `${kind} ${number}`)).toEqual(
+      [1, 2, 3, 4, 5].map((number) => `run ${number}`),
+    );
+    expect(told[0]).toMatch(/^common load, round 1 of 5: four p95/);
+    expect(comparison.changes[0]?.metrics.map(({ name }) => name)).toEqual(['p95']);
+    expect(comparison.doubts.join()).not.toMatch(/fewer than 5/);
+    const said = renderDeployments(comparison, 100, false);
+    expect(said).toMatch(
+      /^eight responds as fast as four, within the margin\.\nResponse times at 50(\.0)?\/s, measured in turns in 5 rounds\./,
+    );
+    expect(said).not.toContain('breaking point');
+    expect(renderDeploymentsPage(comparison, '')).not.toMatch(/--find|Searches|NaN|undefined/);
+    expect(deploymentsMarkdown(comparison)).toMatch(/^## ● eight responds as fast as four/);
   });
 
   it('have a round again in which the machine disturbed one of them, and say so', async () => {

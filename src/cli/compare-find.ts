@@ -27,6 +27,8 @@ export interface FindWishes {
   readonly seed: number;
   readonly overwrite: boolean;
   readonly unit: LoadUnit;
+  /** Whether each one's breaking point is searched for; else they are measured at the common load alone. */
+  readonly searched: boolean;
   /** What all are measured at beside; null: half of the lowest breaking point. */
   readonly commonLoad: CommonLoad | null;
   readonly note: (line: string) => void;
@@ -46,7 +48,7 @@ export async function compareByFind(
   wishes: FindWishes,
   measure: typeof measureTurn = measureTurn,
 ): Promise<{ readonly comparison: DeploymentComparison; readonly interrupted: boolean }> {
-  const { unit, margin, note, flags } = wishes;
+  const { unit, margin, note, flags, searched } = wishes;
   const stop = new AbortController();
   const forget = world.onInterrupt(() => stop.abort());
   const random = new Random(wishes.seed, 0);
@@ -82,7 +84,7 @@ export async function compareByFind(
   };
 
   try {
-    await rounds('find', { allowRough: true }, (measured) => {
+    const search = (measured: readonly Measured[]) => {
       const found = inOrder(sides, measured).map(({ label, from, result }) => {
         for (const { text } of result.plan.search?.slos ?? []) slos.add(text);
         return { label, figures: searchFiguresOf(result, from) };
@@ -92,7 +94,8 @@ export async function compareByFind(
       if (reason === null) for (const { label, figures } of found) searches.get(label)?.push(figures);
       const told = found.map(({ label, figures }) => `${label} ${foundText(figures, unit)}`);
       return { void: reason, told: told.join('; ') };
-    });
+    };
+    if (searched) await rounds('find', { allowRough: true }, search);
     const commonLoad = wishes.commonLoad ?? commonLoadOf([...searches.values()].flat(), unit);
     if (commonLoad !== null && !stop.signal.aborted)
       await rounds('run', loadFlags(commonLoad, flags), (measured) => {

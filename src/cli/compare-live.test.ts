@@ -34,6 +34,7 @@ async function compared(
   wishes: Partial<LiveWishes>,
   noise = (_: number) => 1,
   disturbed = (_: number) => false,
+  work = (_: number) => 3,
 ) {
   const clock = new VirtualClock();
   const told: string[] = [];
@@ -48,7 +49,7 @@ async function compared(
       );
       const { verdict } = result;
       return {
-        ...{ label, from: `${label}-${turn.number}`, cpuSeconds: () => null },
+        ...{ label, from: `${label}-${turn.number}`, cpuSeconds: () => null, workMs: work(turn.number) },
         result: disturbed(turn.number)
           ? { ...result, verdict: { ...verdict, status: 'interrupted' as const } }
           : result,
@@ -102,6 +103,21 @@ describe('pairs within a budget', () => {
     expect(comparisonSentence(comparison)).toBe(
       'Undecided: 5 runs of each side are needed at least. The budget of 1:10 ended after 3 pairs; the longest took 0:20, so 5 take up to 1:40.',
     );
+  });
+
+  it('are told after three of them what they can show, and what would show more', async () => {
+    const noisier = (n: number): number => noisy(n) ** 3;
+    const { told } = await compared(1, { pairs: 10, flags: { duration: '10s' } }, noisier);
+    expect(told[3]).toMatch(/^10 pairs of such runs find a p50 that rose by about [\d.]+ %, in 9 of 10 /);
+    expect(told[3]).toMatch(/To find 10 % of p50 takes .*--pairs \d+\.$/);
+    const budget = await compared(1, { budget: seconds(400), flags: { duration: '10s' } }, noisier);
+    expect(budget.told[3]).toMatch(/pairs of such runs find .*--budget \d+m\.$/);
+  });
+
+  it('say where the machine itself was another one', async () => {
+    const slowing = await compared(1, { pairs: 5 }, undefined, undefined, (pair) => (pair < 3 ? 3 : 4));
+    expect(slowing.comparison.doubts.join()).toMatch(/machine itself changed its speed: .* took 3\.00 ms to 4\.00 ms/);
+    expect((await compared(1, { pairs: 5 })).comparison.doubts).toEqual([]);
   });
 
   it('say that the time is over where none of them could be used', async () => {

@@ -1,12 +1,22 @@
 import { compareRuns, type SideInput } from '../analyze/compare/comparison.ts';
 import { figuresOf } from '../analyze/compare/figures.ts';
 import { fewLooks, growingLooks } from '../analyze/compare/looks.ts';
+import { type PairWork, speedDoubts } from '../analyze/compare/machine-speed.ts';
+import {
+  durationText,
+  type MeasuredPair,
+  prospectOf,
+  prospectSentence,
+  TOLD_AFTER,
+} from '../analyze/compare/prospect.ts';
 import { counted, formatMs, formatRate } from '../analyze/wording.ts';
 import type { Comparison, RunFigures } from '../core/comparison.ts';
+import type { RunResult } from '../core/result.ts';
 import { type Micros, toSeconds } from '../core/units.ts';
 import type { World } from '../core/world.ts';
 import { Random } from '../load/random.ts';
-import { type LiveSide, measureTurn, withVoids } from './turns.ts';
+import { parseDuration } from '../plan/syntax.ts';
+import { type LiveSide, measureTurn, type Measured as TurnResult, withVoids } from './turns.ts';
 
 type SideLabel = 'base' | 'head';
 export type PairSide = LiveSide & { readonly label: SideLabel };
@@ -55,6 +65,8 @@ export async function compareLive(
   const stop = new AbortController();
   const forget = world.onInterrupt(() => stop.abort());
   const runs: Record<SideLabel, SideInput['runs'][number][]> = { base: [], head: [] };
+  const first: MeasuredPair[] = [];
+  const work: PairWork[] = [];
   const voids: string[] = [];
   let looks = budget === null ? fewLooks(pairs) : growingLooks(pairs);
   const most = (): number => Math.min(pairs, looks.at.at(-1) ?? pairs);
@@ -106,17 +118,49 @@ export async function compareLive(
         continue;
       }
       for (const side of measured) runs[side.label].push(side);
+      work.push(workOf(done));
       note(`${place}: ${figuresText(measured)}`);
+      if (first.length < TOLD_AFTER && first.push(pairOf(done)) === TOLD_AFTER) {
+        const planned = most();
+        const prospect = prospectOf(first, { planned, margin, confidence: looks.confidenceAt(planned) });
+        const ways = { seconds: secondsOf(flags), pairs: budget === null ? pairsText : budgetText(longest) };
+        if (prospect !== null && planned > TOLD_AFTER) note(prospectSentence(prospect, planned, ways));
+      }
       if (runs.base.length < most() && looks.at.includes(runs.base.length) && compared().verdict !== 'undecided') break;
     }
+    const comparison = compared();
+    const doubts = [...comparison.doubts, ...speedDoubts(work)];
     return {
-      comparison: withVoids(compared(), voids, ofPairs),
+      comparison: withVoids({ ...comparison, doubts }, voids, ofPairs),
       sides: [runs.base, runs.head],
       interrupted: stop.signal.aborted,
     };
   } finally {
     forget();
   }
+}
+
+function workOf(done: readonly TurnResult[]): PairWork {
+  const of = (side: SideLabel): number => done.find(({ label }) => label === side)?.workMs ?? 0;
+  return { base: of('base'), head: of('head') };
+}
+
+function pairOf(done: readonly TurnResult[]): MeasuredPair {
+  const of = (side: SideLabel): RunResult => (done.find(({ label }) => label === side) as TurnResult).result;
+  return { base: of('base'), head: of('head') };
+}
+
+const pairsText = (pairs: number): string => `--pairs ${pairs}`;
+
+/** @param longest a pair took, µs. */
+const budgetText =
+  (longest: number) =>
+  (pairs: number): string =>
+    `--budget ${durationText(pairs * toSeconds(longest as Micros))}`;
+
+/** How long each run lasts, where its flags say that. */
+function secondsOf({ duration }: LiveWishes['flags']): number | null {
+  return typeof duration === 'string' ? toSeconds(parseDuration(duration, '--duration')) : null;
 }
 
 interface Measured {

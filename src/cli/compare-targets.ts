@@ -74,16 +74,9 @@ export function refuseDryRun({ env }: World): void {
 }
 
 /** What says how to search says nothing of runs. */
-export function refuseSearch({ deployment, cost }: CompareFlags, runFlags: Readonly<Record<string, unknown>>): void {
+export function refuseSearch({ cost }: CompareFlags, runFlags: Readonly<Record<string, unknown>>): void {
   const search = settingsOf('find', ['search']).find((name) => runFlags[attributeOf(name)] !== undefined);
-  const flag =
-    deployment !== undefined
-      ? '--deployment'
-      : cost !== undefined
-        ? '--cost'
-        : search === undefined
-          ? null
-          : flagOf(search);
+  const flag = cost !== undefined ? '--cost' : search === undefined ? null : flagOf(search);
   if (flag !== null)
     throw new RampartError(
       'usage',

@@ -40,9 +40,19 @@ describe('what compare refuses', () => {
     ['an empty command', [A, '--base-cmd', ' ', '--head-cmd', 'y'], /--base-cmd: the command is empty/],
     ['a search without --find', [A, B, '--slo', 'p95<1s'], /--slo belongs to a comparison of breaking points/],
     [
-      'deployments without --find',
-      ['--deployment', `a=${A}`],
-      /--deployment belongs to a comparison of breaking points/,
+      'deployments without a load, and without --find',
+      ['--deployment', `a=${A}`, '--deployment', `b=${B}`],
+      /--deployment: it is not said at which load they are measured\s+Give --rate or --vus; or add --find/,
+    ],
+    [
+      'deployments at a load, and what says how to search',
+      ['--deployment', `a=${A}`, '--deployment', `b=${B}`, '--rate', '5/s', '--slo', 'p95<1s'],
+      /--slo belongs to a comparison of breaking points/,
+    ],
+    [
+      'deployments at a load, and a cost of what they sustain',
+      ['--deployment', `a=${A}`, '--deployment', `b=${B}`, '--rate', '5/s', '--cost', 'a=1/h'],
+      /--cost belongs to a comparison of breaking points/,
     ],
     ['--find without targets', ['--find'], /--find measures targets, and none is named/],
     ['--find of finished runs', ['--find', 'a', '--', 'b'], /--find measures targets, and none is named/],

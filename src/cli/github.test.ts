@@ -1,3 +1,4 @@
+import { basename, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RunResult } from '../core/result.ts';
 import type { World } from '../core/world.ts';
@@ -77,6 +78,11 @@ it('annotates what broke, what is not sure and what is invalid, on GitHub only',
     '::error title=rampart run%3A invalid::Requests left late. Use more threads.',
     '',
   ]);
+  const placed = worldOf({ GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: resolve('..') });
+  await tellGitHub(placed.world, told, new Map([['p95<250ms', { file: 'load, slow.json', line: 12 }]]));
+  expect(placed.said().split('\n')[0]).toBe(
+    `::error file=${basename(resolve('.'))}/load%2C slow.json,line=12,title=rampart run%3A p95<250ms::p95 was 312 ms, 100 %25 over`,
+  );
   const elsewhere = worldOf({});
   await tellGitHub(elsewhere.world, told);
   expect(elsewhere.said()).toBe('');

@@ -1,7 +1,9 @@
+import { relative, resolve } from 'node:path';
 import type { Comparison } from '../core/comparison.ts';
 import type { DeploymentComparison } from '../core/deployments.ts';
 import type { RunResult } from '../core/result.ts';
 import type { World } from '../core/world.ts';
+import type { FilePlace } from '../plan/raw-settings.ts';
 import { comparisonMarkdown } from '../report/comparison.ts';
 import { comparisonSentence } from '../report/comparison-phrases.ts';
 import { deploymentsMarkdown } from '../report/deployments.ts';
@@ -22,10 +24,17 @@ interface Annotation {
   readonly level: 'error' | 'warning';
   readonly title: string;
   readonly message: string;
+  /** Of the threshold, in the scenario file. */
+  readonly place?: FilePlace;
 }
 
-export async function tellGitHub(world: Surroundings, result: RunResult): Promise<void> {
-  annotate(world, annotationsOf(result));
+/** @param places of the scenario's thresholds, by their texts: GitHub shows the annotation at that line. */
+export async function tellGitHub(
+  world: Surroundings,
+  result: RunResult,
+  places: ReadonlyMap<string, FilePlace> = new Map(),
+): Promise<void> {
+  annotate(world, annotationsOf(result, places));
   await appendSummary(world, toMarkdown(result));
 }
 
@@ -41,11 +50,13 @@ export const tellGitHubOfDeployments = (world: Surroundings, comparison: Deploym
   appendSummary(world, deploymentsMarkdown(comparison));
 
 /** Each threshold that broke or is not sure, and why a measurement is invalid. */
-function annotationsOf({ verdict, plan }: RunResult): readonly Annotation[] {
+function annotationsOf({ verdict, plan }: RunResult, places: ReadonlyMap<string, FilePlace>): readonly Annotation[] {
   const command = `rampart ${plan.kind}`;
   const checks = verdict.checks.flatMap(({ status, outcome, threshold, message }): Annotation[] => {
-    if (status === 'failed') return [{ level: 'error', title: `${command}: ${threshold}`, message }];
-    return outcome === 'not-sure' ? [{ level: 'warning', title: `${command}: ${threshold}`, message }] : [];
+    const place = places.get(threshold);
+    const told = { title: `${command}: ${threshold}`, message, ...(place === undefined ? {} : { place }) };
+    if (status === 'failed') return [{ level: 'error', ...told }];
+    return outcome === 'not-sure' ? [{ level: 'warning', ...told }] : [];
   });
   const doubts = verdict.doubts.flatMap(({ invalidates, message, hint }): Annotation[] =>
     invalidates ? [{ level: 'error', title: `${command}: invalid`, message: `${message} ${hint}`.trim() }] : [],
@@ -56,10 +67,16 @@ function annotationsOf({ verdict, plan }: RunResult): readonly Annotation[] {
 /** Source: GitHub's workflow commands; their values are escaped as its toolkit does. */
 function annotate({ env, stderr }: Pick<Surroundings, 'env' | 'stderr'>, annotations: readonly Annotation[]): void {
   if (env['GITHUB_ACTIONS'] !== 'true') return;
+  // Seen from the repository's root; a step may have another working directory.
+  const workspace = env['GITHUB_WORKSPACE'] ?? '';
+  const seen = (file: string): string =>
+    (workspace === '' ? file : relative(workspace, resolve(file))).replaceAll('\\', '/');
   const escaped = (text: string): string => printable(text).replaceAll('%', '%25');
   const property = (text: string): string => escaped(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-  for (const { level, title, message } of annotations)
-    stderr.write(`::${level} title=${property(title)}::${escaped(message)}\n`);
+  for (const { level, title, message, place } of annotations) {
+    const at = place === undefined ? '' : `file=${property(seen(place.file))},line=${place.line},`;
+    stderr.write(`::${level} ${at}title=${property(title)}::${escaped(message)}\n`);
+  }
 }
 
 /** What goes wrong with it is told, and changes nothing. */

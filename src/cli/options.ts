@@ -98,7 +98,7 @@ export function addCompareOptions(command: Command): Command {
     .option('--find', 'compare what they sustain: a search for each one’s breaking point, and a run at a common load')
     .option(
       '--deployment <name=what>',
-      'with --find, one of several: NAME=URL, or NAME=COMMAND that starts it; the first is the base; repeat',
+      'one of several: NAME=URL, or NAME=COMMAND that starts it; at one load (--rate, --vus), or with --find; repeat',
       collect,
     )
     .option('--cost <name=amount>', 'with --find: what an hour of a deployment costs, four=0.12/h; repeat', collect)
@@ -109,7 +109,7 @@ export function addCompareOptions(command: Command): Command {
     .option('--wait-timeout <duration>', 'how long a started target may take until it is ready (default 60s)')
     .option(
       '--pairs <count>',
-      'measure at most so many pairs of runs, in turns (default 10); with --find: so many rounds (default 5)',
+      'measure at most so many pairs of runs, in turns (default 10); of deployments: so many rounds (default 5)',
     )
     .option('--margin <share>', 'a change within ± this share of the base does not count (default 5%)')
     .option('--force', 'compare runs of different plans')

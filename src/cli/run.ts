@@ -19,6 +19,7 @@ import type { RawSettings } from '../plan/raw-settings.ts';
 import { type PreparedRun, preparedBy } from '../plan/resolve.ts';
 import { readSources, type Sources } from '../plan/sources.ts';
 import { targetStartOf } from '../plan/start.ts';
+import { thresholdPlaces } from '../plan/threshold-places.ts';
 import { traceWishOf } from '../plan/trace.ts';
 import type { SummaryTemplate } from '../report/summary-template.ts';
 import { Steering } from '../run/steering.ts';
@@ -225,7 +226,14 @@ async function measuredBy(
     // Whoever reads lines there wants nothing between them.
     const where = takesStdout(outputs) ? { ...world, stdout: world.stderr } : world;
     await printResult(where, result, { folder, json, quiet, template });
-    await tellGitHub(world, result);
+    await tellGitHub(
+      world,
+      result,
+      thresholdPlaces(
+        given,
+        plan.requests.map(({ name }) => name),
+      ),
+    );
     forget();
     if (page !== null && isWatched(world) && !leaving) {
       world.stderr.write(`The page stays open: ${page.url}  (Ctrl-C ends it)\n`);

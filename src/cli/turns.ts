@@ -5,6 +5,7 @@ import type { RunResult } from '../core/result.ts';
 import type { World } from '../core/world.ts';
 import { CpuCourse } from './cpu-course.ts';
 import { resultOf } from './finished-result.ts';
+import { fixedWork } from './fixed-work.ts';
 import { runCommand } from './run.ts';
 import { type StartedTarget, withTargetProgram } from './started-target.ts';
 
@@ -37,6 +38,8 @@ export interface Measured {
   readonly result: RunResult;
   /** What the started target used between two instants of the wall clock, s; null: not known. */
   readonly cpuSeconds: (start: number, end: number) => number | null;
+  /** How long a fixed calculation took before it, ms. */
+  readonly workMs?: number;
 }
 
 /** How long one of several runs lasts, where its flags do not say it. */
@@ -68,6 +71,7 @@ export async function measureTurn(
 async function measured(world: World, side: LiveSide, turn: Turn, signal: AbortSignal): Promise<Measured | null> {
   if (signal.aborted) return null;
   const out = join(turn.folder, `${side.label}-${String(turn.number).padStart(2, '0')}`);
+  const workMs = fixedWork(world);
   let said = '';
   const silent = (heard: (text: string) => void): World['stdout'] => ({ write: heard, isTTY: false, columns: 100 });
   // What is told of the runs is told of the comparison.
@@ -100,7 +104,7 @@ async function measured(world: World, side: LiveSide, turn: Turn, signal: AbortS
       }));
   if (code === EXIT.interrupted || signal.aborted) return null;
   if (code === EXIT.passed || code === EXIT.failed || code === EXIT.invalid)
-    return { label: side.label, from: out, result: resultOf(world, out), cpuSeconds };
+    return { label: side.label, from: out, result: resultOf(world, out), cpuSeconds, workMs };
   throw new RampartError(
     code === EXIT.usage ? 'usage' : 'unreachable',
     `${turn.name} ${turn.number}, ${side.label} (${side.shown}): ${said.trim() || `ended with exit code ${code}`}`,

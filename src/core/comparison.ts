@@ -74,9 +74,13 @@ export interface RunFigures {
   readonly values: Readonly<Record<MetricName, number | null>>;
   /** Percentiles of the response time, ms, a failure as the slowest. Absent: not kept, as in a baseline. */
   readonly curve?: Readonly<Record<PercentileName, number | null>>;
+  /** What its own report says against its figures: not steady, or slow at first. Absent: nothing, or not kept. */
+  readonly unsteady?: readonly Unsteady[];
   /** What was sent and how much, by the name of each aspect: its digest, since bodies are long and may be secret. */
   readonly plan: Readonly<Record<string, string>>;
 }
+
+export type Unsteady = 'cold-start' | 'drifting';
 
 export interface QuantileChange {
   readonly name: PercentileName;

@@ -19,7 +19,7 @@ export interface DeliveryOptions {
 }
 
 export class Delivery<Message> {
-  readonly #send: (message: Message) => Promise<void>;
+  readonly #send: (message: Message) => Promise<unknown>;
   readonly #options: DeliveryOptions;
   readonly #waiting: Message[] = [];
   #busy: Promise<void> | null = null;
@@ -28,7 +28,7 @@ export class Delivery<Message> {
   #problem = '';
 
   /** @param send must end by itself, and soon. */
-  constructor(send: (message: Message) => Promise<void>, options: DeliveryOptions) {
+  constructor(send: (message: Message) => Promise<unknown>, options: DeliveryOptions) {
     this.#send = send;
     this.#options = options;
   }

@@ -33,11 +33,11 @@ export function receiverOf(
   return { url: address.href, headers: { ...authorization, ...headers } };
 }
 
-/** @throws Refused where it makes no sense to send it again. */
-export async function post({ url, headers }: HttpReceiver, body: string | Uint8Array<ArrayBuffer>): Promise<void> {
+/** @returns what it answered. @throws Refused where it makes no sense to send it again. */
+export async function post({ url, headers }: HttpReceiver, body: string | Uint8Array<ArrayBuffer>): Promise<string> {
   const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(PATIENCE) });
   const said = await response.text();
-  if (response.ok) return;
+  if (response.ok) return said;
   const problem = `it answered ${response.status}${said === '' ? '' : `: ${said.trim().slice(0, 200)}`}`;
   throw response.status < 500 && response.status !== 429 && response.status !== 408
     ? new Refused(problem)

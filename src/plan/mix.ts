@@ -176,7 +176,7 @@ export function readMix({ requests, flows, originAt: at, give, giveLoad }: MixFi
   const writtenRequests = parse(requestsSchema, requests, ['requests'], known).map(
     ({ name, weight, path, target, tags = {}, capture = {}, ...settings }, index): WrittenRequest => {
       const { thresholds = [], ...own } = settings as Settings;
-      const originOf = (field: string, key?: string): Origin =>
+      const originOf = (field: string, key?: string | number): Origin =>
         originAt('requests', index, field, ...(key === undefined ? [] : [key]));
       return {
         ...{ name, weight, path, target, capture, originOf },

@@ -13,6 +13,13 @@ export interface Origin {
   readonly layer: LayerName;
   readonly label: string;
   readonly code: 'bad-flag' | 'bad-scenario' | 'bad-setting';
+  /** Of a scenario file that is a text. */
+  readonly place?: FilePlace | null;
+}
+
+export interface FilePlace {
+  readonly file: string;
+  readonly line: number;
 }
 
 /** What was given, of one source or of all laid over each other. Nothing in it is a default. */
@@ -49,7 +56,7 @@ export interface WrittenRequest {
   readonly given: RawSettings;
   /** The settings that it has of its own. */
   readonly own: Settings;
-  originOf(field: string, key?: string): Origin;
+  originOf(field: string, key?: string | number): Origin;
 }
 
 export type WrittenStep =

@@ -86,6 +86,10 @@ export function fromScenario(
     get label() {
       return placeOf(at);
     },
+    get place() {
+      const place = document.placeOf(at);
+      return place === null ? null : { file: path, line: place.line };
+    },
   });
   const ofAll = given(
     // Beside a list of requests their number has another name.

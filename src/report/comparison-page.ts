@@ -2,7 +2,7 @@
 import type { Comparison, RunFigures } from '../core/comparison.ts';
 import { changeCells } from './changes-table.ts';
 import { changeText, comparisonSentence, figureText, intervalText, methodSentence } from './comparison-phrases.ts';
-import { changesSvg, quantilesSvg, runsSvg, shownChanges } from './comparison-svg.ts';
+import { changesSvg, curvesSvg, quantilesSvg, runsSvg, shownChanges } from './comparison-svg.ts';
 import { finding, headerLine, listOf, mark } from './html/answer.ts';
 import { escapeHtml } from './html/escape.ts';
 import { pageOf, type ReportAssets } from './html/page.ts';
@@ -76,7 +76,10 @@ function pictures(comparison: Comparison, { base, head }: ComparedFigures): stri
         LEGEND,
       );
     });
-  return `<section class="grid" aria-label="Pictures">${[changes, curve, ...runs].join('')}</section>`;
+  const curves = curvesSvg(base, head);
+  const overlaid =
+    curves === '' ? '' : card('All runs over each other', 'ms at each percentile of the response time', curves, LEGEND);
+  return `<section class="grid" aria-label="Pictures">${[changes, curve, overlaid, ...runs].join('')}</section>`;
 }
 
 function quantileCard(comparison: Comparison): string {

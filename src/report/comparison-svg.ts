@@ -1,5 +1,6 @@
 /** The pictures of a comparison: how much each figure changed, and each run of both sides. */
-import type { Comparison, MetricChange } from '../core/comparison.ts';
+import type { Comparison, MetricChange, RunFigures } from '../core/comparison.ts';
+import { PERCENTILES } from '../core/result.ts';
 import { ticksOf, valueAxis } from './client/axis.ts';
 import { figureText } from './comparison-phrases.ts';
 import { escapeHtml } from './html/escape.ts';
@@ -99,6 +100,41 @@ export function quantilesSvg({ quantiles, margin }: Pick<Comparison, 'quantiles'
   });
   return svg(height, `Change at each percentile: ${told.join('; ')}`, [shade, ...rows, ...edges, line, ...columns]);
 }
+
+/** All runs over each other, each as the line of its percentiles. Empty: fewer than two runs know three of them. */
+export function curvesSvg(base: readonly RunFigures[], head: readonly RunFigures[]): string {
+  const curves = [base, head].flatMap((runs, side) =>
+    runs.map(({ curve }) => ({ side, times: PERCENTILES.map((name) => timeOf(curve?.[name])) })),
+  );
+  const known = (place: number): number => curves.filter(({ times }) => times[place] !== null).length;
+  // A percentile that hardly any run knows would be a tail of nothing.
+  const shown = PERCENTILES.map((name, place) => ({ name, place })).filter(({ place }) => known(place) > 1);
+  if (shown.length < 3) return '';
+  const height = 220;
+  const left = 56;
+  const bottom = height - BOTTOM;
+  const axis = valueAxis(Math.max(...curves.flatMap(({ times }) => shown.map(({ place }) => times[place] ?? 0))));
+  const xAt = (i: number): number => left + ((i + 0.5) / shown.length) * (WIDTH - RIGHT - left);
+  const yAt = (value: number): number => bottom - (value / axis.end) * (bottom - TOP);
+  const rows = ticksOf(axis).map((tick) => gridRow(left, WIDTH - RIGHT, figure(yAt(tick)), tick));
+  const columns = shown.map(
+    ({ name }, i) => `<text x="${figure(xAt(i))}" y="${bottom + 20}" text-anchor="middle">${name}</text>`,
+  );
+  const lines = curves.map(({ side, times }) => {
+    const points = shown.flatMap(({ place }, i) => {
+      const time = times[place] ?? null;
+      return time === null ? [] : `${figure(xAt(i))} ${figure(yAt(time))}`;
+    });
+    return points.length < 2
+      ? ''
+      : `<path class="line run-${side + 1}" opacity="0.55" d="M${points.join('L')}"${dashOf(side)}/>`;
+  });
+  const told = `Percentiles of each run: ${base.length} of the base, ${head.length} of the head`;
+  return svg(height, told, [...rows, ...columns, ...lines]);
+}
+
+const timeOf = (value: number | null | undefined): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null;
 
 /** Runs of both sides in their order: what they measured of one figure. */
 export interface RunsPicture {

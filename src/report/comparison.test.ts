@@ -104,6 +104,7 @@ describe('what a comparison says', () => {
     expect(markdown).not.toMatch(/(?<!\\)<img|@all/);
     expect(markdown).not.toContain('\u001b');
     expect(markdown).toContain('| p95 | 100 ms | 112 ms | +12 % | +7.1 to +17 % | ■ regression |');
+    expect(markdown).toMatch(/```text\np95 +┊ +│ +┊ *─+●─+\n/);
     expect(JSON.parse(toComparisonJson(comparisonOf()))).toEqual(comparisonOf());
   });
 });
@@ -145,6 +146,31 @@ describe('the page of a comparison', () => {
     expect(
       renderComparisonPage(comparisonOf({ metrics: [], verdict: 'undecided' }), { base: [], head: [] }, ''),
     ).toContain('Nothing can be compared');
+  });
+});
+
+describe('the runs over each other on the page', () => {
+  const run = (id: string, times: number, p99: number | null = 90 * times): RunFigures => ({
+    ...{ id, startedAt: '2026-01-01T00:00:00.000Z', host: HOST, kind: 'run', requests: 100, plan: {} },
+    values: { p50: 10, p95: 1, p99: null, throughput: 5, errors: 0, 'breaking point': null, capacity: null },
+    curve: { p50: 10 * times, p75: 20 * times, p90: 40 * times, p95: 60 * times, p99, 'p99.9': null },
+  });
+
+  it('are a line each, of what they know, and none where hardly any percentile is known', () => {
+    const page = (base: readonly RunFigures[], head: readonly RunFigures[]) =>
+      renderComparisonPage(comparisonOf(), { base, head }, '');
+    const drawn = page([run('a', 1), run('c', 1.1, null)], [run('b', 1.2, Number.POSITIVE_INFINITY)]);
+    expect(drawn).toContain('aria-label="Percentiles of each run: 2 of the base, 1 of the head"');
+    const lines = [...drawn.matchAll(/<path class="line run-(\d)" opacity="0.55" d="([^"]*)"/g)];
+    // p99 is known of one run alone, and so of no use.
+    expect(lines.map(([, side, path = '']) => [side, path.split('L').length])).toEqual([
+      ['1', 4],
+      ['1', 4],
+      ['2', 4],
+    ]);
+    expect(drawn).not.toMatch(/NaN|Infinity/);
+    const { curve: _, ...without } = run('a', 1);
+    expect(page([without], [without])).not.toContain('All runs over each other');
   });
 });
 

@@ -5,6 +5,7 @@ import { CHANGE_SYMBOLS, comparisonSentence, methodSentence } from './comparison
 import { inertJson } from './html/escape.ts';
 import { prose } from './markdown.ts';
 import { paint, printable, wrap } from './terminal.ts';
+import { changesChart } from './text-charts.ts';
 
 /** What `compare` prints. Ends in a line break. */
 export function renderComparison(comparison: Comparison, columns: number, colour: boolean): string {
@@ -38,8 +39,10 @@ export function comparisonMarkdown(comparison: Comparison): string {
   const notes = [...leftOut(comparison), ...doubts];
   return `${[
     `## ${CHANGE_SYMBOLS[verdict]} ${prose(comparisonSentence(comparison))}`,
-    ...(metrics.length === 0 ? [] : [changesMarkdown(metrics)]),
+    ...(metrics.length === 0 ? [] : [changesMarkdown(metrics), changesChart(comparison)]),
     ...(notes.length === 0 ? [] : [notes.map((note) => `- ${prose(note)}`).join('\n')]),
     `<sub>${prose(methodSentence(comparison))} Base: ${prose(comparison.base.label)}. Head: ${prose(comparison.head.label)}.</sub>`,
-  ].join('\n\n')}\n`;
+  ]
+    .filter((section) => section !== '')
+    .join('\n\n')}\n`;
 }

@@ -1,8 +1,9 @@
 /** A comparison of deployments as one HTML file in the look of a report: needs no network, and no script. */
+import { formatMs } from '../analyze/wording.ts';
 import type { DeploymentComparison } from '../core/deployments.ts';
 import { CHANGE_HEADINGS, changeCells } from './changes-table.ts';
 import { card, table } from './comparison-page.ts';
-import { deploymentMethod, deploymentSentences, deploymentTable } from './deployments.ts';
+import { commonLoadText, deploymentMethod, deploymentSentences, deploymentTable, wasSearched } from './deployments.ts';
 import { frontOf, tradeOf, tradeSvg } from './deployments-svg.ts';
 import { finding, headerLine, listOf } from './html/answer.ts';
 import { escapeHtml } from './html/escape.ts';
@@ -23,14 +24,15 @@ export function renderDeploymentsPage(comparison: DeploymentComparison, style: s
   );
   return pageOf(
     {
-      title: `rampart compare --find: ${names}`,
+      title: `${commandOf(comparison)}: ${names}`,
       version: tool.version,
       top: answerOf(comparison),
       main: [
         card('Deployments', '', table('Deployments', headings, rows)),
         picture(comparison),
         ...against,
-        card('Searches', '', searchesTable(comparison)),
+        ...(wasSearched(deployments) ? [card('Searches', '', searchesTable(comparison))] : []),
+        ...(deployments.some(({ runs }) => runs.length > 0) ? [card('Runs', '', runsTable(comparison))] : []),
       ].join('\n'),
       foot: names,
       data: null,
@@ -38,6 +40,9 @@ export function renderDeploymentsPage(comparison: DeploymentComparison, style: s
     { script: '', style },
   );
 }
+
+const commandOf = ({ deployments }: DeploymentComparison): string =>
+  `rampart compare${wasSearched(deployments) ? ' --find' : ''}`;
 
 function answerOf(comparison: DeploymentComparison): string {
   const { deployments, doubts } = comparison;
@@ -50,7 +55,7 @@ function answerOf(comparison: DeploymentComparison): string {
     doubts.map((doubt) => finding('fair', 'doubt: ', doubt, '')),
   );
   return (
-    headerLine('rampart compare --find', targets, `${deployments.length} deployments`) +
+    headerLine(commandOf(comparison), targets, `${deployments.length} deployments`) +
     `<section class="answer" aria-label="The answer"><h1>${escapeHtml(deploymentSentences(comparison).join(' '))}</h1>` +
     `<p class="why">${escapeHtml(deploymentMethod(comparison))}</p></section>` +
     (findings === '' ? '' : `<section class="findings" aria-label="Doubts">${findings}</section>`)
@@ -70,6 +75,21 @@ function picture(comparison: DeploymentComparison): string {
     ) +
     '</section>'
   );
+}
+
+function runsTable({ deployments, commonLoad }: DeploymentComparison): string {
+  const rows = deployments.flatMap(({ name, runs }) =>
+    runs.map(({ id, startedAt, p95, cpu, from }) => [
+      name,
+      id,
+      startedAt.replace('T', ' ').slice(0, 19),
+      commonLoad === null ? '–' : commonLoadText(commonLoad),
+      p95 === null ? '–' : formatMs(p95),
+      cpu === null ? '–' : formatMs(cpu.msPerRequest),
+      from,
+    ]),
+  );
+  return table('Runs', ['Deployment', 'Run', 'Started (UTC)', 'load', 'p95', 'CPU/request', 'folder'], rows);
 }
 
 function searchesTable({ deployments, unit }: DeploymentComparison): string {

@@ -1,4 +1,5 @@
-import { formatMs, formatShare } from '../analyze/wording.ts';
+import { roundsOf } from '../analyze/compare/deployments.ts';
+import { counted, formatMs, formatShare } from '../analyze/wording.ts';
 import type { Estimate } from '../core/breaking-point.ts';
 import type { CommonLoad, Deployment, DeploymentChange, DeploymentComparison } from '../core/deployments.ts';
 import { CHANGE_INKS, changesMarkdown, changesTable } from './changes-table.ts';
@@ -16,6 +17,7 @@ export function deploymentSentences({ deployments, changes }: DeploymentComparis
   const [first] = deployments;
   if (first === undefined) return [];
   return changes.map(({ name, metrics }) => {
+    if (!wasSearched(deployments)) return loadSentence(name, first.name, metrics);
     const limit = metrics.find((metric) => metric.name === 'breaking point');
     if (limit === undefined)
       return `Undecided whether ${name} sustains more than ${first.name}: in no round was the breaking point of both found.`;
@@ -31,12 +33,35 @@ export function deploymentSentences({ deployments, changes }: DeploymentComparis
   });
 }
 
-export function deploymentMethod({ slos, margin, confidence, deployments, changes }: DeploymentComparison): string {
-  const rounds = deployments[0]?.searches.length ?? 0;
+/** Whether breaking points were searched for; else all were measured at the common load alone. */
+export const wasSearched = (deployments: DeploymentComparison['deployments']): boolean =>
+  deployments.some(({ searches }) => searches.length > 0);
+
+/** `eight responds more slowly than four: p95 +12 %.` */
+function loadSentence(name: string, first: string, metrics: DeploymentChange['metrics']): string {
+  const p95 = metrics.find((metric) => metric.name === 'p95');
+  if (p95 === undefined)
+    return `Undecided whether ${name} responds faster than ${first}: p95 of both is known in no round.`;
+  const told = `: p95 ${changeText(p95)}`;
+  const [before, after] = {
+    improved: [`${name} responds faster than`, `${told}.`],
+    regression: [`${name} responds more slowly than`, `${told}.`],
+    small: [`${name} responds as fast as`, ', within the margin.'],
+    equivalent: [`${name} responds as fast as`, ', within the margin.'],
+    undecided: [`Undecided whether ${name} responds faster than`, `${told} in ${counted(p95.runs, 'round')}.`],
+  }[p95.verdict];
+  return `${before} ${first}${after}`;
+}
+
+export function deploymentMethod(comparison: DeploymentComparison): string {
+  const { slos, margin, confidence, deployments, changes, commonLoad } = comparison;
+  const rounds = roundsOf(deployments);
   const figures = changes.reduce((sum, { metrics }) => sum + metrics.length, 0);
   const held = slos.length === 0 ? '' : ` under ${slos.join(' and ')}`;
+  const at = commonLoad === null ? '' : ` at ${commonLoadText(commonLoad)}`;
+  const what = wasSearched(deployments) ? `Breaking points${held}` : `Response times${at}`;
   return (
-    `Breaking points${held}, measured in turns in ${rounds === 1 ? 'one round' : `${rounds} rounds`}. Intervals of changes: ${formatShare(confidence)} for all ${figures} together; ` +
+    `${what}, measured in turns in ${rounds === 1 ? 'one round' : `${rounds} rounds`}. Intervals of changes: ${formatShare(confidence)} for all ${figures} together; ` +
     `a change within ±${formatShare(margin)} does not count.`
   );
 }
@@ -90,7 +115,8 @@ export function deploymentTable(comparison: DeploymentComparison): {
   const said = deploymentHeadings(comparison).map((heading, column) => ({
     heading,
     column,
-    any: column < 5 || all.some((cells) => cells[column] !== '–'),
+    any:
+      (wasSearched(comparison.deployments) ? column < 5 : column === 0) || all.some((cells) => cells[column] !== '–'),
   }));
   const kept = said.filter(({ any }) => any);
   return {
@@ -99,7 +125,7 @@ export function deploymentTable(comparison: DeploymentComparison): {
   };
 }
 
-/** What `compare --find` prints. Ends in a line break. */
+/** What `compare` prints of deployments. Ends in a line break. */
 export function renderDeployments(comparison: DeploymentComparison, columns: number, colour: boolean): string {
   const whole = columns > 0 ? columns : 80;
   const paragraph = (text: string): string[] => wrap(printable(text), Math.min(whole, 88));
@@ -148,7 +174,8 @@ export function deploymentsMarkdown(comparison: DeploymentComparison): string {
   const changed = changes.flatMap(({ name, metrics }) =>
     metrics.length === 0 ? [] : [`### ${prose(name)} against ${prose(first?.name ?? '')}`, changesMarkdown(metrics)],
   );
-  const limits = changes.map(({ metrics }) => metrics.find(({ name }) => name === 'breaking point')?.verdict);
+  const deciding = wasSearched(deployments) ? 'breaking point' : 'p95';
+  const limits = changes.map(({ metrics }) => metrics.find(({ name }) => name === deciding)?.verdict);
   const symbol =
     CHANGE_SYMBOLS[
       limits.every((verdict) => verdict !== undefined && verdict !== 'undecided') ? 'equivalent' : 'undecided'

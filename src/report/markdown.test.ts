@@ -30,6 +30,10 @@ describe('toMarkdown', () => {
     expect(text).toContain('Response time: due → last byte');
   });
 
+  it('has a small chart of letters of what happened by time', () => {
+    expect(text).toMatch(/```text\np95 {5}[▁▂▃▅▆▇ ]+ up to \d/);
+  });
+
   it('has no empty sections', () => {
     const clean = toMarkdown({ ...result, failures: [], verdict: { status: 'passed', checks: [], doubts: [] } });
     expect(clean).not.toContain('###');

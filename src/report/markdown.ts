@@ -22,6 +22,7 @@ import {
 } from './search-phrases.ts';
 import { streamSentence, streamTimes } from './streams.ts';
 import { printable } from './terminal.ts';
+import { levelsChart, timelineChart } from './text-charts.ts';
 
 /** Failures listed; a step summary has its limits, and the whole list is in `failures.csv`. */
 const SHOWN_FAILURES = 10;
@@ -36,7 +37,9 @@ export function toMarkdown(result: RunResult): string {
     `## ${prose(sentence)}`,
     prose(why),
     `${SYMBOLS[chip.status]} ${prose(chip.text)}`,
-    ...(breakingPoint === undefined ? [requestsTable(result)] : searchSections(result, breakingPoint)),
+    ...(breakingPoint === undefined
+      ? [requestsTable(result), timelineChart(result)]
+      : searchSections(result, breakingPoint)),
     ...(result.targetRatios === undefined ? [] : targetSentences(result.targetRatios, plan).map(prose)),
     prose(goodputSentence(result)),
     streamsTable(result),
@@ -137,6 +140,7 @@ function searchSections(result: RunResult, found: BreakingPoint): string[] {
     [tableRow(['Limit', 'Estimate', '95 % interval', '']), tableRow(['---', '--:', '--:', '---']), ...limits].join(
       '\n',
     ),
+    levelsChart(found),
     openAndClosed === undefined ? '' : prose(openAndClosed.message),
     list(
       'Warnings',

@@ -9,7 +9,8 @@ import { targetOf } from '../core/targets.ts';
 import { spanIdOf, type TraceKey, traceIdOf } from '../core/trace.ts';
 import type { Machine } from '../core/world.ts';
 import { Delivery } from '../outputs/delivery.ts';
-import { post, receiverOf } from '../outputs/http-receiver.ts';
+import { receiverOf } from '../outputs/http-receiver.ts';
+import { postOtlp } from '../outputs/otlp/partial.ts';
 import { type RequestSpan, spansRequest } from '../outputs/otlp/spans.ts';
 import type { OutputOutcome } from './output-queue.ts';
 
@@ -56,7 +57,7 @@ export class TraceSpans {
       const given = receiverOf('trace', url, { 'content-type': 'application/json' });
       const receiver =
         new URL(given.url).pathname === '/' ? { ...given, url: new URL('/v1/traces', given.url).href } : given;
-      this.#delivery = new Delivery((body) => post(receiver, body), { clock: machine.clock, warn });
+      this.#delivery = new Delivery((body) => postOtlp(receiver, body), { clock: machine.clock, warn });
     }
   }
 

@@ -1,9 +1,10 @@
-"""Reads the samples of a run in Parquet with DuckDB, and prints what they come to."""
+"""Reads the samples of a run in Parquet with DuckDB and with pandas, and prints what they come to."""
 
 import json
 import sys
 
 import duckdb
+import pandas
 
 folder = sys.stdin.read().strip()
 
@@ -24,6 +25,8 @@ requests, failed = one(
     f"""select count(*) filter (where metric_name = 'http_reqs'),
     coalesce(sum(metric_value) filter (where metric_name = 'http_req_failed'), 0) from {k6}"""
 )
+frame = pandas.read_parquet(f"{folder}/own.parquet")
+measured = frame[frame["phase"] == "measured"]
 print(
     json.dumps(
         {
@@ -32,6 +35,9 @@ print(
             "largest": largest,
             "first": first.isoformat(),
             "kinds": kinds,
+            "pandas": len(measured),
+            "pandasLargest": float(measured[measured["outcome"] == "ok"]["response_ms"].max()),
+            "pandasTime": str(frame["time"].dtype),
             "k6": requests,
             "k6Failed": failed,
         }

@@ -1,37 +1,27 @@
-"""Reads the samples of a run with Python's own csv and json, and prints what they come to."""
+"""Reads the samples of a run with pandas, and prints what they come to."""
 
-import csv
 import json
 import sys
 
+import pandas
+
 folder = sys.stdin.read().strip()
-
-
-def table(name):
-    with open(f"{folder}/{name}", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def lines(name):
-    with open(f"{folder}/{name}") as file:
-        return [json.loads(line) for line in file]
-
-
-own = table("own.csv")
-measured = [row for row in own if row["phase"] == "measured"]
-times = sorted(float(row["response_ms"]) for row in measured if row["outcome"] == "ok")
-points = lines("k6.ndjson")
+own = pandas.read_csv(f"{folder}/own.csv")
+measured = own[own["phase"] == "measured"]
+times = measured[measured["outcome"] == "ok"]["response_ms"]
+locust = pandas.read_csv(f"{folder}/locust.csv")
+points = pandas.read_json(f"{folder}/k6.ndjson", lines=True)
 print(
     json.dumps(
         {
             "own": len(measured),
             "ok": len(times),
-            "largest": times[-1],
-            "columns": list(own[0]),
-            "locust": len(table("locust.csv")),
-            "locustColumns": list(table("locust.csv")[0]),
-            "k6": sum(point["metric"] == "http_reqs" for point in points),
-            "k6Durations": sum(point["metric"] == "http_req_duration" for point in points),
+            "largest": float(times.max()),
+            "columns": list(own.columns),
+            "locust": len(locust),
+            "locustColumns": list(locust.columns),
+            "k6": int((points["metric"] == "http_reqs").sum()),
+            "k6Durations": int((points["metric"] == "http_req_duration").sum()),
         }
     )
 )

@@ -86,6 +86,17 @@ describe('compareRuns', () => {
     expect(comparison.doubts.join(' ')).toMatch(/fewer than 5 of each decide nothing/);
   });
 
+  it('says where the runs themselves say that they began cold, or drifted', () => {
+    const sides = inTurns(5, 1);
+    expect(compared(sides).doubts.join(' ')).not.toMatch(/warmup|drifted/);
+    const cold = { code: 'cold-start', message: 'Cold.', hint: '', invalidates: false } as const;
+    const begun = result(1, 99, { verdict: { ...RUN.verdict, doubts: [cold] } });
+    const head = { ...sides[1], runs: [...sides[1].runs.slice(0, 4), { from: 'cold', figures: figuresOf(begun) }] };
+    expect(compared([sides[0], head]).doubts.join(' ')).toContain(
+      '0 of 5 runs of the base and 1 of 5 of the head began slower than they went on, and their figures hold that: a --warmup leaves it out.',
+    );
+  });
+
   it('takes turns that follow a machine’s changes as pairs, in which those cancel', () => {
     // The machine becomes twice as slow in the middle: both sides with it.
     const wandering = (turn: number): number => (turn < 6 ? 1 : 2);

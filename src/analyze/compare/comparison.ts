@@ -6,6 +6,7 @@ import type {
   MetricChange,
   MetricName,
   RunFigures,
+  Unsteady,
 } from '../../core/comparison.ts';
 import { meanOf } from '../../stats/average.ts';
 import { trendOf } from '../../stats/trend.ts';
@@ -186,6 +187,7 @@ function doubtsOf(base: readonly Run[], head: readonly Run[], known: readonly Kn
   for (const { metric, missing } of known)
     if (missing > 0)
       doubts.push(`${metric.name} is not known in ${counted(missing, 'run')} of a side, which are left out of it.`);
+  doubts.push(...unsteadyDoubts(base, head));
   const hosts = new Set([...base, ...head].map(({ figures: { host } }) => `${host.cpu}, ${host.cores} cores`));
   if (hosts.size > 1) doubts.push(`The runs come from different machines: ${[...hosts].join('; ')}.`);
   const drift = driftOf(base);
@@ -194,6 +196,23 @@ function doubtsOf(base: readonly Run[], head: readonly Run[], known: readonly Kn
       `The base itself became ${drift > 0 ? 'slower' : 'faster'} by ${Math.round(Math.abs(Math.expm1(drift)) * 100)} % from its first run to its last${paired ? '; pairs measured in turns cancel most of that' : ''}.`,
     );
   return doubts;
+}
+
+/** What the runs' own reports say against their figures. */
+function unsteadyDoubts(base: readonly Run[], head: readonly Run[]): string[] {
+  const told: Readonly<Record<Unsteady, string>> = {
+    'cold-start': 'began slower than they went on, and their figures hold that: a --warmup leaves it out',
+    drifting: 'had response times that drifted, so that their figures depend on how long they lasted',
+  };
+  return (['cold-start', 'drifting'] as const).flatMap((code) => {
+    const counts = [base, head].map(
+      (runs) => runs.filter(({ figures }) => figures.unsteady?.includes(code) === true).length,
+    );
+    const [ofBase = 0, ofHead = 0] = counts;
+    return ofBase + ofHead === 0
+      ? []
+      : `${ofBase} of ${counted(base.length, 'run')} of the base and ${ofHead} of ${head.length} of the head ${told[code]}.`;
+  });
 }
 
 /** How far the base's own median went from run to run, ln; null: nowhere for certain, or too few runs. */

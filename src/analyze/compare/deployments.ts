@@ -149,6 +149,12 @@ const METRICS: readonly (readonly [
   ],
 ];
 
+/** How often the one was measured that was measured least: searched for, where any was. */
+export function roundsOf(measured: readonly Pick<MeasuredDeployment, 'searches' | 'runs'>[]): number {
+  const searched = measured.some(({ searches }) => searches.length > 0);
+  return Math.min(...measured.map(({ searches, runs }) => (searched ? searches : runs).length));
+}
+
 /** What both know, in the rounds in which both know it. */
 function knownOf(
   base: MeasuredDeployment,
@@ -255,7 +261,7 @@ function mostOf<Text extends BreakingPointStatus | string>(texts: readonly Text[
 
 function doubtsOf(measured: readonly MeasuredDeployment[], unit: LoadUnit): string[] {
   const doubts: string[] = [];
-  const rounds = Math.min(...measured.map(({ searches }) => searches.length));
+  const rounds = roundsOf(measured);
   if (rounds < FEWEST)
     doubts.push(
       `${counted(rounds, 'round')}: fewer than ${FEWEST} decide nothing, since how much a deployment differs from itself is hardly known.`,

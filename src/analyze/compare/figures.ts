@@ -1,4 +1,4 @@
-import type { MetricName, RunFigures } from '../../core/comparison.ts';
+import type { MetricName, RunFigures, Unsteady } from '../../core/comparison.ts';
 import { PERCENTILES, type PercentileName, type RunResult } from '../../core/result.ts';
 import { aspectsOf } from './plans.ts';
 
@@ -14,6 +14,7 @@ export interface RunMetric<Name extends string = MetricName> {
 const percentile = (name: 'p50' | 'p95' | 'p99'): RunMetric => ({ name, unit: 'ms', worse: 'more', by: 'ratio' });
 const ERRORS: RunMetric = { name: 'errors', unit: 'share', worse: 'more', by: 'difference' };
 const THROUGHPUT: RunMetric = { name: 'throughput', unit: '1/s', worse: 'less', by: 'ratio' };
+const UNSTEADY: readonly Unsteady[] = ['cold-start', 'drifting'];
 const CAPACITY: RunMetric = { name: 'capacity', unit: '1/s', worse: 'less', by: 'ratio' };
 
 /** What runs of one plan are compared by. A probe's rate is that of its pauses, which says nothing of the target. */
@@ -32,6 +33,7 @@ export function figuresOf(result: RunResult): RunFigures {
   const requests = totals.ok + totals.failed;
   const found = breakingPoint?.status === 'found' || breakingPoint?.status === 'rough';
   const reason = unusable(result);
+  const unsteady = UNSTEADY.filter((code) => result.verdict.doubts.some((doubt) => doubt.code === code));
   return {
     id: run.id,
     startedAt: run.startedAt,
@@ -46,6 +48,7 @@ export function figuresOf(result: RunResult): RunFigures {
       'breaking point': found ? breakingPoint.estimate : null,
       capacity: breakingPoint?.capacity?.estimate ?? null,
     },
+    ...(unsteady.length === 0 ? {} : { unsteady }),
     ...(plan.kind === 'run' ? { curve: curve as Record<PercentileName, number | null> } : {}),
     plan: aspectsOf(plan),
   };

@@ -12,7 +12,7 @@ export function pushed<Message>(
   output: string,
   { options, clock, warn }: OutputContext,
   encode: (meter: Meter) => Message,
-  send: (message: Message) => Promise<void>,
+  send: (message: Message) => Promise<unknown>,
 ): RunSink {
   const every = durationOf(output, 'every', options['every'] ?? USUAL);
   const meter = new Meter();

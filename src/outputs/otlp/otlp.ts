@@ -1,11 +1,12 @@
 /** OpenTelemetry's metrics over HTTP, in JSON: to a collector, or to any backend that takes OTLP. */
 import type { Output } from '../../core/output.ts';
-import { post, receiverOf } from '../http-receiver.ts';
+import { receiverOf } from '../http-receiver.ts';
 import { exponentialOf } from '../metrics/exponential.ts';
 import type { Distribution, Family, Labels } from '../metrics/family.ts';
 import type { Meter } from '../metrics/meter.ts';
 import { pushed } from '../metrics/push.ts';
 import { tagsOf } from '../options.ts';
+import { postOtlp } from './partial.ts';
 
 /** AGGREGATION_TEMPORALITY_CUMULATIVE. */
 const CUMULATIVE = 2;
@@ -34,7 +35,7 @@ export const OTLP: Output = {
       'otlp',
       context,
       (meter) => JSON.stringify(exportRequest(meter, resource)),
-      (body) => post(receiver, body),
+      (body) => postOtlp(receiver, body),
     );
   },
 };
