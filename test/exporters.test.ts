@@ -12,7 +12,7 @@ import { wantedOutputs } from '../src/outputs/wanted.ts';
 import { Artifacts } from '../src/session/artifacts.ts';
 import { openOutputs } from '../src/session/outputs.ts';
 import { rampart, temporaryFolder } from './command.ts';
-import { type OtlpWay, otlpWayTo, prometheusTakesOtlp } from './otlp.ts';
+import { type OtlpWay, otlpWayTo } from './otlp.ts';
 import { type Prometheus, prometheusReading, promtoolSays } from './prometheus.ts';
 import { printedBy } from './python.ts';
 import { fixedTarget } from './target.ts';
@@ -113,8 +113,6 @@ async function until(happened: () => Promise<boolean>): Promise<void> {
     if (Date.now() > end) throw new Error('it did not happen in 20 s');
 }
 
-const DASHBOARD = readFileSync(new URL('../examples/grafana/rampart.json', import.meta.url), 'utf8');
-
 const seconds = (ms: number | null | undefined): number => (ms ?? Number.NaN) / 1e3;
 
 describe('a run that is told to everything at once', () => {
@@ -202,57 +200,6 @@ describe('a run that is told to everything at once', () => {
     expect(inLines.flatMap(({ requests }) => requests).reduce((sum, each) => sum + each.sent, 0)).toBe(totals.sent);
   });
 });
-
-// Registered where there is such a Prometheus.
-if (prometheusTakesOtlp())
-  describe('a Prometheus that takes OTLP', () => {
-    it('has what result.json has, with native histograms, and all that the dashboard asks for', async () => {
-      const own = await prometheusReading(await freePort(), true);
-      try {
-        const wanted = await wantedOutputs(
-          { outputs: [`otlp=${own.url}/api/v1/otlp/v1/metrics,every=1s`] },
-          worldWith(),
-        );
-        const record = new Artifacts();
-        const [queue] = await openOutputs(worldWith(), wanted, {
-          ...{ id: 'r2', plan: planOf(), record },
-          voice: { print: () => {}, warn: (sentence) => expect.fail(sentence) },
-        });
-        for (const event of events) queue?.offer(event);
-        expect(await queue?.close()).toMatchObject({ delivered: events.length, dropped: 0, error: null });
-        const value = (query: string) =>
-          own.value(query.replaceAll('LABELS', 'job="rampart",instance="r2",phase="measured"'));
-        expect(await value('sum(last_over_time(rampart_requests_sent_total{LABELS}[1m]))')).toBe(totals.sent);
-        expect(await value('sum(last_over_time(rampart_requests_ended_total{LABELS,outcome="timeout"}[1m]))')).toBe(
-          totals.byOutcome.timeout,
-        );
-        expect(await value('sum(last_over_time(rampart_output_tokens_total{LABELS}[1m]))')).toBe(
-          result.streams?.outputTokens,
-        );
-        const response = 'last_over_time(rampart_response_seconds{LABELS,request="POST /predict"}[1m])';
-        const { count, max, p50 } = result.series['POST /predict']?.latency.response ?? {};
-        expect(await value(`histogram_count(${response})`)).toBe(count);
-        expect(await value(`histogram_sum(${response})`)).toBeCloseTo(0.072, 9);
-        expect(await value(`histogram_quantile(1, ${response})`)).toBeCloseTo(seconds(max), 3);
-        expect(p50).not.toBeUndefined();
-        const { data: names } = (await fetch(`${own.url}/api/v1/label/__name__/values`).then((each) =>
-          each.json(),
-        )) as {
-          data: string[];
-        };
-        const asked = [...DASHBOARD.matchAll(/"expr": (".*"),$/gm)].map(([, text = '']) => JSON.parse(text) as string);
-        const known = asked.filter((expr) => names.includes(/rampart_\w+?(?=_bucket\{|\{)/.exec(expr)?.[0] ?? ''));
-        expect(known.length).toBeGreaterThan(12);
-        for (const expr of known.filter((each) => !each.includes('outcome!=')))
-          expect([
-            expr,
-            await own.value(expr.replaceAll('$instance', '.*').replaceAll('$__rate_interval', '1m')),
-          ]).toEqual([expr, expect.any(Number)]);
-      } finally {
-        await own.close();
-      }
-    }, 60_000);
-  });
 
 describe('receivers that are down', () => {
   it('change nothing of the load, are told once each, and in the result, and no secret with them', async () => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { accepts, freePort } from '../bench/port.ts';
 
 /** Where OTLP is sent in tests. */
@@ -8,8 +8,8 @@ export interface OtlpWay {
 }
 
 /**
- * The way to a receiver: straight, or, where `OTEL_COLLECTOR` names one, through an
- * OpenTelemetry collector, which passes on what it understood of it.
+ * The way to a receiver: straight, or, where `OTEL_COLLECTOR` names one (`npm run test:otel-collector`), through an OpenTelemetry
+ * collector, which passes on what it understood of it.
  */
 export async function otlpWayTo(receiver: string): Promise<OtlpWay> {
   const program = process.env['OTEL_COLLECTOR'];
@@ -18,7 +18,10 @@ export async function otlpWayTo(receiver: string): Promise<OtlpWay> {
   const pipeline = { receivers: ['otlp'], exporters: ['otlp_http'] };
   const config = {
     receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
-    exporters: { otlp_http: { endpoint: receiver, encoding: 'json', compression: 'none' } },
+    // Without its queue they arrive in their order.
+    exporters: {
+      otlp_http: { endpoint: receiver, encoding: 'json', compression: 'none', sending_queue: { enabled: false } },
+    },
     service: {
       telemetry: { metrics: { level: 'none' } },
       pipelines: { metrics: pipeline, traces: pipeline },
@@ -42,10 +45,4 @@ export async function otlpWayTo(receiver: string): Promise<OtlpWay> {
       await gone;
     },
   };
-}
-
-/** Whether the Prometheus that is installed takes OTLP: Debian's does not. */
-export function prometheusTakesOtlp(): boolean {
-  const help = execFileSync('prometheus', ['--help'], { encoding: 'utf8', stdio: 'pipe' });
-  return help.includes('--web.enable-otlp-receiver');
 }

@@ -12,8 +12,8 @@ export interface Prometheus {
   close(): Promise<void>;
 }
 
-/** @param port where it fetches `/metrics` each second, as the job `pulled`. @param otlp whether it takes OTLP, which Debian's cannot. */
-export async function prometheusReading(port: number, otlp = false): Promise<Prometheus> {
+/** @param port where it fetches `/metrics` each second, as the job `pulled`. */
+export async function prometheusReading(port: number): Promise<Prometheus> {
   const folder = temporaryFolder();
   const own = await freePort();
   const url = `http://127.0.0.1:${own}`;
@@ -32,7 +32,6 @@ export async function prometheusReading(port: number, otlp = false): Promise<Pro
       `--web.listen-address=127.0.0.1:${own}`,
       '--web.enable-remote-write-receiver',
       '--enable-feature=native-histograms',
-      ...(otlp ? ['--web.enable-otlp-receiver'] : []),
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
