@@ -36,14 +36,14 @@ describe('a search by load', () => {
 
   it('is a bar for each level, in the order of the load', () => {
     const levels = [level(10, 20, 'pass'), level(40, 80, 'fail'), level(20, 30, 'pass'), level(30, 9_000, 'void')];
-    const [head, ...rows] = levelsChart({ levels }).split('\n').slice(1, -1);
+    const [head, ...rows] = levelsChart({ levels, unit: 'req/s' }).split('\n').slice(1, -1);
     expect(head).toBe('p95 by load (░ failed)');
     expect(rows.map((row) => row.trim().replace(/([█░])+/, (bar) => `${bar[0]}${bar.length}`))).toEqual([
       '10.0/s █10 20.0 ms',
       '20.0/s █15 30.0 ms',
       '40.0/s ░40 80.0 ms',
     ]);
-    expect(levelsChart({ levels: levels.slice(0, 1) })).toBe('');
+    expect(levelsChart({ levels: levels.slice(0, 1), unit: 'req/s' })).toBe('');
   });
 });
 

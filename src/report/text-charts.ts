@@ -59,7 +59,7 @@ export function timelineChart({ timeline }: Pick<RunResult, 'timeline'>): string
 }
 
 /** p95 of the levels of a search, by their load. Empty: fewer than two were measured. */
-export function levelsChart({ levels }: Pick<BreakingPoint, 'levels'>): string {
+export function levelsChart({ levels, unit }: Pick<BreakingPoint, 'levels' | 'unit'>): string {
   const shown = levels
     .filter(({ purpose, verdict, p95 }) => purpose !== 'idle' && verdict !== 'void' && Number.isFinite(p95))
     .toSorted((a, b) => amountOf(a.load) - amountOf(b.load));
@@ -67,7 +67,7 @@ export function levelsChart({ levels }: Pick<BreakingPoint, 'levels'>): string {
   const every = Math.ceil(shown.length / MOST_LEVELS);
   const some = shown.filter((_, i) => i % every === 0 || i === shown.length - 1);
   const highest = Math.max(...some.map(({ p95 }) => p95 as number));
-  const labels = some.map(({ load }) => levelLoad(load));
+  const labels = some.map(({ load }) => levelLoad(load, unit));
   const width = Math.max(...labels.map(({ length }) => length));
   const bar = ({ p95, verdict }: LevelResult, i: number): string => {
     const long = Math.max(1, Math.round(((p95 as number) / highest) * BARS));
