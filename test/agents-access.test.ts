@@ -7,6 +7,7 @@ import { nkeys } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AllowedTargets } from '../src/agent/allowed.ts';
 import { isTooOld } from '../src/agent/connection.ts';
+import { greetedBy } from '../src/agent/greeting.ts';
 import { type Certificates, makeCertificates } from '../src/drivers/certificates.fixture.ts';
 import { agentHere } from './agents-here.ts';
 import { type Running, rampart, start, temporaryFolder } from './command.ts';
@@ -103,9 +104,10 @@ function credentials(exp?: number): { readonly settings: string[]; readonly cred
 }
 
 /** As a server with `handshake_first`, which Debian's has not: it says nothing before a TLS handshake. */
-async function silentUntilTls({ port }: Nats): Promise<string> {
+async function silentUntilTls({ port }: Nats, greeted: (connections: number) => void = () => {}): Promise<string> {
   const { certPath, keyPath } = certificates.good;
   const server = createTlsServer({ cert: readFileSync(certPath), key: readFileSync(keyPath) }, (near) => {
+    server.getConnections((_, connections) => greeted(connections));
     const far = connectTcp(port, '127.0.0.1');
     for (const socket of [near, far]) socket.on('error', () => {});
     near.pipe(far);
@@ -152,6 +154,15 @@ describe('agents and controllers get in', () => {
     expect([stderr, target.received() - before]).toEqual(['', 20]);
     expect([0, 5]).toContain(code);
   });
+});
+
+it('a server that waits for a handshake is not waited for until it is given up', async () => {
+  const connections: number[] = [];
+  const url = await silentUntilTls(await serverWith(), (many) => void connections.push(many));
+  const [greeted] = await greetedBy([url.slice('tls://'.length)], 60_000, true);
+  expect(greeted?.handshakeFirst).toBe(true);
+  // The one that only waited was still open when the other had its handshake.
+  expect(connections).toEqual([2]);
 });
 
 /** A server of which no more is known than what it says first. */

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { shareOf, weightedPart } from '../src/core/segment.ts';
 import { agentHere } from './agents-here.ts';
-import { temporaryFolder } from './command.ts';
-import { type Nats, natsServer } from './nats.ts';
+import { start, temporaryFolder } from './command.ts';
+import { freePort, type Nats, natsServer } from './nats.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
 import { rampartIn, worldWith } from './world.ts';
 
@@ -32,9 +32,9 @@ afterAll(async () => {
   await nats.kill();
 });
 
-const runOn = (agents: string, out: string, flags: readonly string[] = ['--threads', '1']) =>
+const runOn = (agents: string, out: string, flags: readonly string[] = ['--threads', '1'], url = nats.url) =>
   rampartIn({}, [
-    ...['run', target.url, '--rate', '90/s', '-d', '2s', '--nats', nats.url, '--agents', agents],
+    ...['run', target.url, '--rate', '90/s', '-d', '2s', '--nats', url, '--agents', agents],
     ...['--agents-within', '1s', '--no-discover', '--no-preflight', '-o', out, ...flags],
   ]);
 
@@ -74,6 +74,32 @@ it('too few of a region are named, and nothing is sent: exit code 6', async () =
   expect([code, stderr]).toEqual([6, expect.stringMatching(/only 1 of 2 agents in us were ready within 1 s; nothing/)]);
   expect(stderr).toContain('--region NAME');
   expect(target.received()).toBe(before);
+});
+
+it('a fleet on one machine has them too, and its end is a normal one', async () => {
+  const port = await freePort();
+  const fleet = start(['fleet', 'up', '--agents', 'eu=1,us=1', '--port', String(port)]);
+  try {
+    await fleet.shown('Ctrl-C ends them');
+    const url = `nats://127.0.0.1:${port}`;
+    expect(fleet.said()).toContain(`rampart run URL --nats ${url} --agents eu=1,us=1`);
+    const out = join(temporaryFolder(), 'out');
+    await runOn('eu=1,us=1', out, ['--threads', '1'], url);
+    const { run, regions = {} } = resultIn(out);
+    expect(run.agents?.each.map(({ name, region }) => [name, region])).toEqual([
+      ['eu-1', 'eu'],
+      ['us-1', 'us'],
+    ]);
+    expect([regions['eu']?.totals.sent, regions['us']?.totals.sent]).toEqual([90, 90]);
+  } finally {
+    fleet.kill('SIGINT');
+  }
+  expect((await fleet.finished).code).toBe(0);
+});
+
+it.each(['all', '65', 'eu=60,us=5', 'eu=none'])('a fleet of %s on one machine is refused', async (agents) => {
+  const { code, stderr } = await rampartIn({}, ['fleet', 'up', '--agents', agents]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--agents')]);
 });
 
 it('agents with more cores have a thread for each but one, and a share by what they can do; all shares are the whole', async () => {

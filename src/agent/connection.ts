@@ -16,8 +16,6 @@ import { greetedBy } from './greeting.ts';
 /** ms. */
 export const PATIENCE = 5_000;
 const RECONNECT = 250;
-/** A server with TLS greets at once, or waits for a handshake, ms. */
-const TLS_PATIENCE = 2_000;
 /** Consumers with names came with it. */
 const OLDEST = [2, 9] as const;
 
@@ -34,7 +32,7 @@ export async function openNats(access: NatsAccess, name: string): Promise<NatsCo
   };
   const wantsTls = secure || Object.keys(tls).length > 0;
   const given = { tls: wantsTls, certificate: cert !== null, credentials: (creds ?? user ?? token) !== null };
-  const greeted = await greetedBy(servers, wantsTls ? TLS_PATIENCE : PATIENCE, wantsTls);
+  const greeted = await greetedBy(servers, PATIENCE, wantsTls);
   for (const { server, version } of greeted) checkVersion(version, server);
   const handshakeFirst = greeted.some((one) => one.handshakeFirst);
   const first = greeted.map(({ server }) => server);

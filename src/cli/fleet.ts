@@ -2,7 +2,7 @@
 import { EXIT, RampartError } from '../core/errors.ts';
 import { millis, seconds } from '../core/units.ts';
 import type { Program, World } from '../core/world.ts';
-import { parseCount } from '../plan/syntax.ts';
+import { parseAgents } from '../plan/fleet.ts';
 import { printable } from '../report/terminal.ts';
 import { portOf } from './port.ts';
 
@@ -14,12 +14,14 @@ export interface FleetFlags {
 const READY_WITHIN = seconds(20);
 const LOOK = millis(100);
 const SHOWN_LINES = 8;
+/** Processes of one machine. */
+const MOST = 64;
 /** What an agent prints when it is there. */
 const WAITING = /^Agent \S+ waits/;
 
 /** `rampart fleet up`: a nats-server and agents on this machine, to try distributed runs on; all end with it. */
 export async function fleetCommand(world: World, flags: FleetFlags): Promise<number> {
-  const agents = parseCount(flags.agents, '--agents', { min: '1', max: '64' });
+  const agents = agentsOf(flags.agents);
   const port = portOf(flags.port, '--port');
   const folder = await world.files.makeTemporaryFolder('rampart-fleet-');
   const programs: Program[] = [];
@@ -41,16 +43,17 @@ export async function fleetCommand(world: World, flags: FleetFlags): Promise<num
       'nats-server',
       'Install it (Debian: apt-get install nats-server), or give another --port.',
     );
-    for (let n = 1; n <= agents && !ended; n++)
-      programs.push(world.startSelf(['agent', '--nats', url, '--name', `agent-${n}`]));
+    for (const { name, region } of ended ? [] : agents)
+      programs.push(
+        world.startSelf(['agent', '--nats', url, '--name', name, ...(region === null ? [] : ['--region', region])]),
+      );
+    const nameOf = (n: number): string => agents[n - 1]?.name ?? 'nats-server';
     for (const [n, agent] of programs.slice(1).entries())
-      await until(world, agent, WAITING, () => ended, `agent-${n + 1}`, '');
+      await until(world, agent, WAITING, () => ended, nameOf(n + 1), '');
     if (ended) return EXIT.passed;
-    world.stderr.write(`${agents} agents wait at ${url}, made for this machine alone (Ctrl-C ends them)\n`);
-    world.stderr.write(`  rampart run URL --nats ${url} --agents ${agents}\n`);
-    const dead = programs.map((program, n) =>
-      program.ended.then((how) => `${n === 0 ? 'nats-server' : `agent-${n}`} has ended (${how})`),
-    );
+    world.stderr.write(`${agents.length} agents wait at ${url}, made for this machine alone (Ctrl-C ends them)\n`);
+    world.stderr.write(`  rampart run URL --nats ${url} --agents ${flags.agents}\n`);
+    const dead = programs.map((program, n) => program.ended.then((how) => `${nameOf(n)} has ended (${how})`));
     const why = await Promise.race([
       ...dead,
       new Promise<null>((resolve) => {
@@ -66,6 +69,21 @@ export async function fleetCommand(world: World, flags: FleetFlags): Promise<num
     await programs[0]?.stop();
     await world.files.removeTree(folder);
   }
+}
+
+/** `4`, or of each region so many: `eu=2,us=2`. @throws {RampartError} bad-flag */
+function agentsOf(text: string): readonly { readonly name: string; readonly region: string | null }[] {
+  const { agents, regions } = parseAgents(text, '--agents');
+  if (agents === 'all' || agents > MOST)
+    throw new RampartError(
+      'bad-flag',
+      `--agents: ${text} is no number of agents for one machine`,
+      `Write 1 to ${MOST}, or of each region so many: eu=2,us=2.`,
+    );
+  const each = regions ?? [{ name: null, agents }];
+  return each.flatMap(({ name, agents: many }) =>
+    Array.from({ length: many }, (_, n) => ({ name: `${name ?? 'agent'}-${n + 1}`, region: name })),
+  );
 }
 
 /** Waits until a program has printed what it prints when it is ready. @throws {RampartError} never-ready */

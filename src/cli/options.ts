@@ -234,7 +234,7 @@ export function addManifestOptions(command: Command): Command {
 
 export function addFleetOptions(command: Command): Command {
   return command
-    .option('--agents <count>', 'how many agents', '2')
+    .option('--agents <count>', 'how many agents, or of regions: eu=2,us=2', '2')
     .option('--port <number>', 'port of the nats-server', '4222');
 }
 
