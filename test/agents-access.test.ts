@@ -9,10 +9,11 @@ import { AllowedTargets } from '../src/agent/allowed.ts';
 import { isTooOld } from '../src/agent/connection.ts';
 import { greetedBy } from '../src/agent/greeting.ts';
 import { type Certificates, makeCertificates } from '../src/drivers/certificates.fixture.ts';
-import { agentHere } from './agents-here.ts';
-import { type Running, rampart, start, temporaryFolder } from './command.ts';
+import { agentCommandHere, agentHere } from './agents-here.ts';
+import { type Finished, temporaryFolder } from './command.ts';
 import { freePort, type Nats, natsServer } from './nats.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
+import { rampartIn } from './world.ts';
 
 /** Who gets into a NATS server, who is told why not, and what an agent does for whom. */
 
@@ -35,18 +36,19 @@ async function serverWith(...settings: readonly string[]): Promise<Nats> {
   return server;
 }
 
-async function agentAt(url: string, flags: readonly string[] = [], name = 'one'): Promise<Running> {
-  const agent = start(['agent', '--nats', url, '--name', name, ...flags]);
-  closers.push(async () => {
-    agent.kill('SIGKILL');
-    await agent.finished;
-  });
-  await agent.shown('waits for work');
+async function agentAt(url: string, flags: readonly string[] = []): Promise<{ readonly said: () => string }> {
+  const agent = await agentCommandHere(url, 'one', flags);
+  closers.push(() => agent.end());
   return agent;
 }
 
-const FEW = ['--agents', '1', '--no-discover', '--no-preflight', '--json', '-q', '-o', 'out'];
-const LOAD = ['--vus', '1', '-n', '20', '-d', '20s', ...FEW];
+const few = (): string[] => [
+  ...['--agents', '1', '--no-discover', '--no-preflight', '--json', '-q'],
+  ...['-o', join(temporaryFolder(), 'out')],
+];
+const run = (url: string, flags: readonly string[]): Promise<Finished> =>
+  rampartIn({}, ['run', target.url, '--nats', url, ...flags, ...few()]);
+const LOAD = ['--vus', '1', '-n', '20', '-d', '20s'];
 
 const tls = (pair: { certPath: string; keyPath: string }, more: readonly string[] = []): string =>
   ['tls {', `cert_file: "${pair.certPath}"`, `key_file: "${pair.keyPath}"`, ...more, '}'].join('\n');
@@ -150,7 +152,7 @@ describe('agents and controllers get in', () => {
     const [url, flags] = [await urlOf(server), flagsOf()];
     await agentAt(url, flags);
     const before = target.received();
-    const { code, stderr } = await rampart(['run', target.url, '--nats', url, ...flags, ...LOAD]);
+    const { code, stderr } = await run(url, [...flags, ...LOAD]);
     expect([stderr, target.received() - before]).toEqual(['', 20]);
     expect([0, 5]).toContain(code);
   });
@@ -306,23 +308,22 @@ describe('who does not get in is told why, within ten seconds', () => {
   ])('%s', async (_, make, code, message) => {
     const { url, flags = [] } = await make();
     const began = performance.now();
-    const [run, agent] = await Promise.all([
-      rampart(['run', target.url, '--nats', url, ...flags, ...LOAD]),
+    const [ended, agent] = await Promise.all([
+      run(url, [...flags, ...LOAD]),
       // One that only a controller meets: an agent has no need of JetStream before its first load.
-      message.source.includes('JetStream') ? null : rampart(['agent', '--nats', url, ...flags]),
+      message.source.includes('JetStream') ? null : rampartIn({}, ['agent', '--nats', url, ...flags]),
     ]);
     // 5 s of patience, and what two starts take on a busy machine.
     expect(performance.now() - began).toBeLessThan(30_000);
-    expect([run.code, run.stderr]).toEqual([code, expect.stringMatching(message)]);
-    expect(run.stderr + (agent?.stderr ?? '')).not.toContain('quite-wrong');
+    expect([ended.code, ended.stderr]).toEqual([code, expect.stringMatching(message)]);
+    expect(ended.stderr + (agent?.stderr ?? '')).not.toContain('quite-wrong');
     if (agent !== null) expect([agent.code, agent.stderr]).toEqual([code, expect.stringMatching(message)]);
   });
 
   it('a plan that is larger than NATS takes', async () => {
     const server = await serverWith('max_payload: 4096');
     await agentAt(server.url);
-    const flags = ['-b', JSON.stringify({ text: 'x'.repeat(8_000) }), '--nats', server.url, ...LOAD];
-    const { code, stderr } = await rampart(['run', target.url, ...flags]);
+    const { code, stderr } = await run(server.url, ['-b', JSON.stringify({ text: 'x'.repeat(8_000) }), ...LOAD]);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/the plan is \d+ bytes, and NATS takes 4096 at once/)]);
   });
 
@@ -336,7 +337,7 @@ describe('who does not get in is told why, within ten seconds', () => {
 describe('an agent', () => {
   const refusals = async (url: string, flags: readonly string[]): Promise<string> => {
     const before = target.received();
-    const { code, stdout } = await rampart(['run', target.url, '--nats', url, ...flags]);
+    const { code, stdout } = await run(url, flags);
     expect([code, target.received() - before]).toEqual([6, 0]);
     return stdout;
   };
@@ -344,7 +345,7 @@ describe('an agent', () => {
   it('sends no more than its own ceiling: a plan beyond it is refused before anything is sent', async () => {
     const server = await serverWith();
     await agentAt(server.url, ['--max-rate', '50/s']);
-    expect(await refusals(server.url, ['--rate', '60/s', '-d', '1s', ...FEW])).toContain(
+    expect(await refusals(server.url, ['--rate', '60/s', '-d', '1s'])).toContain(
       'its part is 60/s, and its --max-rate is 50/s',
     );
   });
@@ -352,17 +353,7 @@ describe('an agent', () => {
   it('ends a load of virtual users that sends more', async () => {
     const server = await serverWith();
     const agent = await agentAt(server.url, ['--max-rate', '50/s']);
-    const { code, stdout } = await rampart([
-      'run',
-      target.url,
-      '--nats',
-      server.url,
-      ...LOAD,
-      '-n',
-      '100000',
-      '-d',
-      '60s',
-    ]);
+    const { code, stdout } = await run(server.url, ['--vus', '1', '-d', '60s']);
     expect(code).toBe(5);
     expect(stdout).toContain('and its --max-rate is 50/s');
     expect(agent.said()).toContain('its load is ended');
@@ -381,7 +372,7 @@ describe('an agent', () => {
     for (const close of closers.splice(1).reverse()) await close();
     await open('far-but-allowed', ['http://127.0.0.1:*']);
     const before = target.received();
-    await rampart(['run', target.url, '--nats', server.url, ...LOAD]);
+    await run(server.url, LOAD);
     expect(target.received() - before).toBe(20);
   });
 });

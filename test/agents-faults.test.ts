@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { RunEvent } from '../src/core/event.ts';
+import type { RunResult } from '../src/core/result.ts';
 import { agentHere } from './agents-here.ts';
 import { start, temporaryFolder } from './command.ts';
 import { type Nats, natsServer } from './nats.ts';
@@ -29,6 +30,8 @@ async function serverWith(...settings: readonly string[]): Promise<Nats> {
   closers.push(() => server.kill());
   return server;
 }
+
+const textOf = (data: Uint8Array): string => Buffer.from(data).toString('utf8');
 
 const flags = (url: string, duration: string, out: string): string[] => [
   ...['run', target.url, '--rate', '60/s', '-d', duration, '--nats', url, '--agents', '2'],
@@ -60,6 +63,56 @@ it('a JetStream whose disk is full: the agents say that nothing is stored, and t
   const then = target.received();
   await sleep(500);
   expect(target.received()).toBe(then);
+});
+
+it('snapshots that are more than NATS takes at once go in pieces, and are counted whole; a plan that nearly fits is told', async () => {
+  const most = 8 * 1024;
+  const server = await serverWith('jetstream {}', `max_payload: ${most}`);
+  for (const name of ['one', 'two']) closers.push(await agentHere(server.url, name));
+  const witness = await connect({ servers: server.url });
+  closers.push(() => witness.close());
+  const told: { bytes: number; type: string }[] = [];
+  witness.subscribe('rampart.snapshot.>', {
+    callback: (_, { data }) => void told.push({ bytes: data.length, type: JSON.parse(textOf(data)).type }),
+  });
+  const folder = temporaryFolder();
+  const scenario = (requests: number, filling = 0): string => {
+    const path = join(folder, `${requests}-${filling}.json`);
+    const named = Array.from({ length: requests }, (_, n) => ({ name: `request ${n}`, path: `/${n}` }));
+    const body = { body: 'x'.repeat(filling) };
+    writeFileSync(path, JSON.stringify({ url: target.url, requests: filling > 0 ? [{ path: '/', ...body }] : named }));
+    return path;
+  };
+  const load = [
+    '--rate',
+    '300/s',
+    '-d',
+    '2s',
+    '--nats',
+    server.url,
+    '--agents',
+    '2',
+    '--no-discover',
+    '--no-preflight',
+  ];
+  const run = (path: string) =>
+    rampartIn({}, ['run', path, ...load, '-q', '--json', '-o', join(temporaryFolder(), 'out')]);
+  const before = target.received();
+  const { stdout, stderr } = await run(scenario(30));
+  expect(stderr).toBe('');
+  const { totals, series } = JSON.parse(stdout) as RunResult;
+  expect([totals.sent, totals.ok + (totals.leftOut ?? 0), target.received() - before]).toEqual([600, 600, 600]);
+  expect(Object.keys(series)).toHaveLength(30);
+  expect(told.filter(({ type }) => type === 'piece').length).toBeGreaterThan(4);
+  expect(Math.max(...told.map(({ bytes }) => bytes))).toBeLessThan(most);
+  // Whatever the plan's size: it is sent, or it is told that it is too large.
+  const fits: (number | null)[] = [];
+  for (const bytes of [most - 3_000, most - 2_000, most - 1_000]) {
+    const { code, stderr: said } = await run(scenario(1, bytes));
+    fits.push(code);
+    if (code === 2) expect(said).toMatch(/the plan is \d+ bytes, and NATS takes 8192 at once/);
+  }
+  expect(fits.filter((code) => ![0, 2, 5].includes(code ?? -1))).toEqual([]);
 });
 
 it('machines whose clocks are two seconds ahead and behind begin at one instant, and each request is sent once', async () => {

@@ -6,7 +6,7 @@ import { Fleet, type FleetWorld } from '../src/agent/fleet.ts';
 import { placeOf } from '../src/agent/place.ts';
 import type { FleetWish, NatsAccess } from '../src/core/fleet.ts';
 import { seconds } from '../src/core/units.ts';
-import { worldWith } from './world.ts';
+import { rampartIn, worldWith } from './world.ts';
 
 /** Agents and a controller in this process, where it does not matter that they are processes of their own. */
 
@@ -34,6 +34,45 @@ export async function agentHere(
   return async () => {
     await agent.close();
     await nats.close();
+  };
+}
+
+/** `rampart agent` in this process, once it waits for work. */
+export async function agentCommandHere(
+  url: string,
+  name: string,
+  flags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly said: () => string; readonly end: () => Promise<void> }> {
+  let said = '';
+  let interrupt = (): void => {};
+  let ready = (): void => {};
+  const waits = new Promise<void>((resolve) => {
+    ready = resolve;
+  });
+  const write = (text: string): void => {
+    said += text;
+    if (said.includes('waits for work')) ready();
+  };
+  const terminal = { write, isTTY: false, columns: 100 };
+  const ended = rampartIn(
+    {
+      ...{ env, stdout: terminal, stderr: terminal, randomSeed: () => Math.floor(Math.random() * 1e9) },
+      onInterrupt: (asked) => {
+        interrupt = () => asked('SIGINT');
+        return () => {};
+      },
+    },
+    ['agent', '--nats', url, '--name', name, ...flags],
+  );
+  const early = ended.then(({ code }) => Promise.reject(new Error(`the agent has ended (${code}): ${said}`)));
+  await Promise.race([waits, early]);
+  return {
+    said: () => said,
+    end: async () => {
+      interrupt();
+      await ended;
+    },
   };
 }
 

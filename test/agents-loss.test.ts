@@ -4,16 +4,19 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type RunEvent, STOPPED } from '../src/core/event.ts';
 import { planFixture } from '../src/core/plan.fixture.ts';
+import type { Plan } from '../src/core/plan.ts';
 import type { Clock } from '../src/core/ports.ts';
 import type { RunResult } from '../src/core/result.ts';
 import type { IntervalSnapshot } from '../src/core/snapshot.ts';
 import { count, type Micros, millis, perSecond, seconds } from '../src/core/units.ts';
 import { SystemClock } from '../src/load/clock.ts';
-import { agentHere, fleetHere } from './agents-here.ts';
-import { type Running, rampart, start, temporaryFolder } from './command.ts';
+import { agentCommandHere, agentHere, fleetHere } from './agents-here.ts';
+import { start, temporaryFolder } from './command.ts';
 import { type Nats, natsServer } from './nats.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
+import { rampartIn } from './world.ts';
 
 /** What lies between agents and their controller goes wrong: links that are cut, messages that come twice, clocks that differ. */
 
@@ -33,13 +36,9 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function agentAt(url: string, name: string): Promise<Running> {
-  const agent = start(['agent', '--nats', url, '--name', name]);
-  closers.push(async () => {
-    agent.kill('SIGKILL');
-    await agent.finished;
-  });
-  await agent.shown('waits for work');
+async function agentAt(url: string, name: string) {
+  const agent = await agentCommandHere(url, name);
+  closers.push(() => agent.end());
   return agent;
 }
 
@@ -80,13 +79,28 @@ async function link(port = nats.port): Promise<{ url: string; cut: () => void; m
   };
 }
 
-const flags = (rate: string, duration: string): string[] => [
+const flags = (rate: string, duration: string, out = join(temporaryFolder(), 'out')): string[] => [
   ...['run', target.url, '--rate', rate, '-d', duration, '--nats', nats.url, '--agents', '2'],
-  ...['--no-discover', '--no-preflight', '--json', '-q', '-o', 'out'],
+  ...['--no-discover', '--no-preflight', '--json', '-q', '-o', out],
 ];
 
 const resultOf = ({ stdout }: { stdout: string }): RunResult => JSON.parse(stdout) as RunResult;
 const codesOf = (result: RunResult): string[] => result.verdict.doubts.map(({ code }) => code);
+
+function snapshotsIn(out: string): IntervalSnapshot[] {
+  const lines = readFileSync(join(out, 'journal.ndjson'), 'utf8').trim().split('\n');
+  return lines.flatMap((line) => {
+    const event = JSON.parse(line) as RunEvent;
+    return event.type === 'interval' ? [event.snapshot] : [];
+  });
+}
+
+/** What was sent, what ended well and what the target had, each with what was passed over while the machine stood still. */
+function countsOf({ totals }: RunResult, out: string, received: number): number[] {
+  const skipped = snapshotsIn(out).reduce((sum, { load }) => sum + (load.skipped ?? 0), 0);
+  const { sent, ok, leftOut = 0 } = totals;
+  return [sent, ok + leftOut, received].map((count) => count + skipped);
+}
 
 describe('a link of an agent that is cut in silence', () => {
   it('and mended before the agent is given up costs nothing: all is counted, and once', async () => {
@@ -94,15 +108,15 @@ describe('a link of an agent that is cut in silence', () => {
     await agentAt(nats.url, 'one');
     await agentAt(url, 'two');
     const before = target.received();
-    const run = start(flags('60/s', '6s'));
+    const out = join(temporaryFolder(), 'out');
+    const run = rampartIn({}, flags('60/s', '5s', out));
     while (target.received() - before < 60) await sleep(50);
     cut();
     await sleep(2_000);
     mend();
-    const result = resultOf(await run.finished);
+    const result = resultOf(await run);
     expect(result.run.ending).toBe('completed');
-    const { sent, ok, leftOut = 0 } = result.totals;
-    expect([sent, ok + leftOut, target.received() - before]).toEqual([360, 360, 360]);
+    expect(countsOf(result, out, target.received() - before)).toEqual([300, 300, 300]);
     expect(codesOf(result)).not.toContain('agent-lost');
   });
 
@@ -111,33 +125,27 @@ describe('a link of an agent that is cut in silence', () => {
     await agentAt(nats.url, 'one');
     const two = await agentAt(url, 'two');
     const before = target.received();
-    const cwd = temporaryFolder();
-    const run = start([...flags('60/s', '14s'), '--tolerate-loss'], { cwd });
+    const out = join(temporaryFolder(), 'out');
+    const run = rampartIn({}, [...flags('60/s', '11s', out), '--tolerate-loss']);
     while (target.received() - before < 90) await sleep(50);
     cut();
-    await sleep(8_000);
+    await sleep(7_000);
     mend();
-    await two.shown('counted as lost by the controller');
-    const result = resultOf(await run.finished);
+    const result = resultOf(await run);
+    expect(two.said()).toContain('counted as lost by the controller');
     expect(result.run.ending).toBe('completed');
     expect(result.run.agents?.each.map(({ name, lost }) => [name, lost])).toEqual([
       ['one', false],
       ['two', true],
     ]);
-    const lines = readFileSync(join(cwd, 'out', 'journal.ndjson'), 'utf8')
-      .trim()
-      .split('\n');
-    const snapshots = lines.flatMap((line) => {
-      const event = JSON.parse(line) as { type: string; snapshot?: IntervalSnapshot };
-      return event.type === 'interval' && event.snapshot !== undefined ? [event.snapshot] : [];
-    });
+    const snapshots = snapshotsIn(out);
     const lacking = snapshots.filter(({ missing }) => missing?.includes('agent two'));
     expect(lacking.length).toBeGreaterThan(3);
     // Before the cut nothing is missing, and from then on everything is.
     const from = Math.min(...lacking.map(({ startAt }) => startAt));
     expect(snapshots.filter(({ startAt, missing }) => startAt > from && missing === undefined)).toEqual([]);
     // One half of the load to the end, the other to the cut: nobody took it over.
-    expect(result.totals.sent).toBeGreaterThanOrEqual(14 * 30);
+    expect(result.totals.sent).toBeGreaterThanOrEqual(11 * 30);
     expect(result.totals.sent).toBeLessThan(target.received() - before);
     expect(codesOf(result)).toContain('agent-lost');
   });
@@ -149,7 +157,8 @@ it('a controller that takes nothing for a while, so that NATS cuts it off as a s
   const { url, cut, mend } = await link(slow.port);
   for (const name of ['one', 'two']) closers.push(await agentHere(slow.url, name));
   const before = target.received();
-  const run = start([...flags('60/s', '7s'), '--nats', url]);
+  const out = join(temporaryFolder(), 'out');
+  const run = start([...flags('60/s', '5s', out), '--nats', url]);
   while (target.received() - before < 60) await sleep(50);
   const loud = await connect({ servers: slow.url });
   closers.push(() => loud.close());
@@ -171,8 +180,7 @@ it('a controller that takes nothing for a while, so that NATS cuts it off as a s
   const result = resultOf(await run.finished);
   expect(slow.said()).toContain('Slow Consumer');
   expect(result.run.ending).toBe('completed');
-  const { sent, ok, leftOut = 0 } = result.totals;
-  expect([sent, ok + leftOut, target.received() - before]).toEqual([420, 420, 420]);
+  expect(countsOf(result, out, target.received() - before)).toEqual([300, 300, 300]);
 });
 
 it('counts what comes twice once', async () => {
@@ -191,10 +199,48 @@ it('counts what comes twice once', async () => {
     },
   });
   const before = target.received();
-  const result = resultOf(await rampart(flags('60/s', '3s')));
+  const out = join(temporaryFolder(), 'out');
+  const result = resultOf(await rampartIn({}, flags('60/s', '3s', out)));
   expect([...seen.values()].filter((times) => times === 2).length).toBeGreaterThan(4);
-  expect([result.totals.sent, target.received() - before]).toEqual([180, 180]);
-  expect(result.latency.response.count + (result.totals.leftOut ?? 0)).toBe(180);
+  expect(countsOf(result, out, target.received() - before)).toEqual([180, 180, 180]);
+  expect(result.latency.response.count).toBe(result.totals.ok);
+});
+
+/** 100 requests a second. */
+const planOf = (duration: Micros): Plan =>
+  planFixture({
+    target: { url: target.url, protocol: 'http:', host: '127.0.0.1', port: target.port },
+    load: {
+      ...{ model: 'open', arrivals: 'uniform', maxInFlight: count(100) },
+      rate: [{ duration, from: perSecond(100), to: perSecond(100) }],
+    },
+    interval: millis(200),
+  });
+
+it('who stops a load by hand has all agents end at one instant, which is told', async () => {
+  for (const name of ['one', 'two']) closers.push(await agentHere(nats.url, name));
+  const fleet = await fleetHere(nats.url, 'stopped', 2);
+  closers.push(() => fleet.close());
+  const stop = new AbortController();
+  const before = target.received();
+  let sent = 0;
+  // What was due while the machine stood still is passed over.
+  let due = 0;
+  let reached = 0;
+  for await (const { load, endAt } of fleet.sourceFor(null)(planOf(seconds(60)), { index: 0, count: 1 }, stop.signal)) {
+    sent += load.sent;
+    due += load.sent + (load.skipped ?? 0);
+    if (!stop.signal.aborted) reached = endAt;
+    if (endAt >= seconds(1)) stop.abort(STOPPED);
+  }
+  const told = fleet.takeNews().find(({ type }) => type === 'stopping');
+  if (told?.type !== 'stopping') throw new Error('no instant was told');
+  expect(told.at).toBeGreaterThan(reached + millis(400));
+  expect(target.received() - before).toBe(sent);
+  // Up to that instant all is sent, and nothing from then on; a busy machine is a little late to hear it.
+  const expected = (100 * told.at) / 1e6;
+  expect(due).toBeGreaterThan(expected - 2);
+  expect(due).toBeLessThan(expected + 30);
 });
 
 it.each([2_000, -2_000])('a clock that is %i ms off: its offset is known to half a round trip', async (ms) => {
@@ -209,14 +255,7 @@ it.each([2_000, -2_000])('a clock that is %i ms off: its offset is known to half
   for (const name of ['one', 'two']) closers.push(await agentHere(nats.url, name));
   const fleet = await fleetHere(nats.url, `off${ms}`, 2, {}, { clock: off });
   closers.push(() => fleet.close());
-  const plan = planFixture({
-    target: { url: target.url, protocol: 'http:', host: '127.0.0.1', port: target.port },
-    load: {
-      ...{ model: 'open', arrivals: 'uniform', maxInFlight: count(100) },
-      rate: [{ duration: seconds(1), from: perSecond(100), to: perSecond(100) }],
-    },
-    interval: millis(200),
-  });
+  const plan = planOf(seconds(1));
   const before = target.received();
   let sent = 0;
   for await (const { load } of fleet.sourceFor(null)(plan, { index: 0, count: 1 }, new AbortController().signal))

@@ -27,7 +27,7 @@ beforeAll(async () => {
     closers.push(await agentHere(nats.url, name, { region }));
 });
 afterAll(async () => {
-  for (const close of closers) await close();
+  for (const close of closers.reverse()) await close();
   await target.close();
   await nats.kill();
 });
@@ -66,6 +66,22 @@ it('results are of each region and of all, and each request is in one region', a
   const page = file('report.html');
   expect(page).toMatch(/<h2>Regions/);
   expect(page).toContain('data-row="region requests eu"');
+});
+
+it('agents behind a leaf node, which stores nothing itself, make their part as all others do', async () => {
+  const port = await freePort();
+  const hub = await natsServer(['jetstream {}', `leafnodes { listen: "127.0.0.1:${port}" }`]);
+  closers.push(() => hub.kill());
+  const leaf = await natsServer([`leafnodes { remotes: [ { url: "nats-leaf://127.0.0.1:${port}" } ] }`]);
+  closers.push(() => leaf.kill());
+  closers.push(await agentHere(hub.url, 'near', { region: 'near' }));
+  closers.push(await agentHere(leaf.url, 'far', { region: 'far' }));
+  const out = join(temporaryFolder(), 'out');
+  const before = target.received();
+  await runOn('near=1,far=1', out, ['--threads', '1', '--agents-within', '10s'], hub.url);
+  const { regions = {} } = resultIn(out);
+  expect([regions['near']?.totals.sent, regions['far']?.totals.sent]).toEqual([90, 90]);
+  expect(target.received() - before).toBe(180);
 });
 
 it('too few of a region are named, and nothing is sent: exit code 6', async () => {

@@ -1,17 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { LevelResult } from '../src/core/breaking-point.ts';
+import type { RunEvent } from '../src/core/event.ts';
 import type { RunResult } from '../src/core/result.ts';
 import { type Running, rampart, start, temporaryFolder } from './command.ts';
 import { type Nats, natsServer } from './nats.ts';
-import { fixedTarget, type TestTarget } from './target.ts';
+import { fixedTarget, lawTarget, type TestTarget } from './target.ts';
 
 /** A controller dies, or seems to, and another one takes its run over. */
 
 let nats: Nats;
 let target: TestTarget;
 const running: Running[] = [];
+const closers: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   nats = await natsServer();
@@ -27,6 +30,7 @@ afterEach(async () => {
     one.kill('SIGKILL');
     await one.finished;
   }
+  for (const close of closers.splice(0)) await close();
 });
 
 async function agentNamed(name: string): Promise<Running> {
@@ -53,7 +57,7 @@ const resume = (id: string, flags: readonly string[] = [], options = {}) =>
 
 it('takes a run over, and its report misses nothing that was published', async () => {
   const [one] = await Promise.all([agentNamed('one'), agentNamed('two')]);
-  const { controller, id, sent } = await runOf(one as Running, '10s');
+  const { controller, id, sent } = await runOf(one as Running, '6s');
   controller.kill('SIGKILL');
   await controller.finished;
   await sleep(1_000);
@@ -62,8 +66,8 @@ it('takes a run over, and its report misses nothing that was published', async (
   expect(stderr).toBe('');
   const result = JSON.parse(stdout) as RunResult;
   expect([result.run.id, result.run.ending]).toEqual([id, 'completed']);
-  expect([result.totals.sent, sent()]).toEqual([600, 600]);
-  expect(result.latency.response.count + (result.totals.leftOut ?? 0)).toBe(600);
+  expect([result.totals.sent, sent()]).toEqual([360, 360]);
+  expect(result.latency.response.count + (result.totals.leftOut ?? 0)).toBe(360);
   expect(result.run.agents?.each.map(({ name, lost }) => [name, lost])).toEqual([
     ['one', false],
     ['two', false],
@@ -81,7 +85,7 @@ it('takes a run over, and its report misses nothing that was published', async (
 
 it('refuses the controller that was replaced, when it comes back', async () => {
   const [one] = await Promise.all([agentNamed('one'), agentNamed('two')]);
-  const { controller, id, sent } = await runOf(one as Running, '12s');
+  const { controller, id, sent } = await runOf(one as Running, '8s');
   controller.kill('SIGSTOP');
   const resumed = resume(id);
   // It has the load as soon as an agent hears of a higher term; it is given time to begin.
@@ -94,7 +98,7 @@ it('refuses the controller that was replaced, when it comes back', async () => {
   ]);
   const result = JSON.parse((await resumed).stdout) as RunResult;
   expect(result.run.ending).toBe('completed');
-  expect([result.totals.sent, sent()]).toEqual([720, 720]);
+  expect([result.totals.sent, sent()]).toEqual([480, 480]);
 });
 
 it('does not say that a load was whole which its agents had to end', async () => {
@@ -109,38 +113,67 @@ it('does not say that a load was whole which its agents had to end', async () =>
   expect(result.totals.sent).toBe(sent());
 });
 
-it('takes no search over, and says so; its agents end by themselves, and what it had measured can be drawn', async () => {
+/** A search under way, at its third level, and its id. Its journal is in `cwd`. */
+async function searchOf(agent: Running, cwd: string, flags: readonly string[] = []) {
+  const limited = await lawTarget('exp:5ms', [], 1);
+  closers.push(() => limited.close());
+  const search = ['find', limited.url, '--slo', 'p95<50ms', '--budget', '10s', '--allow-rough'];
+  const nowhere = ['--no-discover', '--no-preflight', '-q', '-o', 'out'];
+  const controller = start([...search, '--nats', nats.url, '--agents', '2', ...nowhere, ...flags], { cwd });
+  running.push(controller);
+  await agent.shown('-2: preparing part');
+  // And within it: what only prepares has heard of no start.
+  const then = limited.received();
+  while (limited.received() - then < 5) await sleep(20);
+  const id = /run (\S+)-0: preparing/.exec(agent.said())?.[1] ?? '';
+  return { controller, id, sent: () => limited.received() };
+}
+
+/** What came of levels, in their order, and all that was sent for them, warm-up included. */
+function levelsIn(folder: string): { readonly levels: readonly LevelResult[]; readonly sent: number } {
+  const lines = readFileSync(join(folder, 'journal.ndjson'), 'utf8').trim().split('\n');
+  const events = lines.map((line) => JSON.parse(line) as RunEvent);
+  const sent = events.reduce((sum, event) => sum + (event.type === 'interval' ? event.snapshot.load.sent : 0), 0);
+  return { levels: events.flatMap((event) => (event.type === 'judged' ? [event.level] : [])), sent };
+}
+
+it('takes a search over: its levels count as they were, and it goes on where it was; the other controller is refused', async () => {
+  const [one] = await Promise.all([agentNamed('one'), agentNamed('two')]);
+  const [cwd, other] = [temporaryFolder(), temporaryFolder()];
+  const { controller, id, sent } = await searchOf(one as Running, cwd);
+  controller.kill('SIGSTOP');
+  const resumed = resume(id, ['-o', 'out'], { cwd: other });
+  // It has the level under way as soon as an agent hears of a higher term, and the next one then.
+  await (one as Running).shown('-3: preparing part');
+  controller.kill('SIGCONT');
+  const stale = await controller.finished;
+  expect([stale.code, stale.stderr]).toEqual([6, expect.stringMatching(/another controller has taken this .* over/)]);
+  const { stdout, stderr, code } = await resumed;
+  expect(stderr).toBe('');
+  const { breakingPoint, run } = JSON.parse(stdout) as RunResult;
+  expect([run.id, run.ending]).toEqual([id, 'completed']);
+  const { levels: first } = levelsIn(join(cwd, 'out'));
+  const { levels: whole, sent: all } = levelsIn(join(other, 'out'));
+  expect(first.length).toBeGreaterThanOrEqual(2);
+  expect(whole.slice(0, first.length)).toEqual(first);
+  expect(whole.length).toBeGreaterThan(first.length);
+  expect(breakingPoint?.levels).toHaveLength(whole.length);
+  expect([0, 5]).toContain(code);
+  expect(all).toBe(sent());
+  // It is over: nobody takes it over once more.
+  const again = await resume(id);
+  expect([again.code, again.stderr]).toEqual([2, expect.stringContaining(`there is no run ${id} under way`)]);
+});
+
+it('takes no search over that its controller alone knew more of, and says so; what it had measured can be drawn', async () => {
   const [one] = await Promise.all([agentNamed('one'), agentNamed('two')]);
   const cwd = temporaryFolder();
-  const search = [
-    'find',
-    target.url,
-    '--slo',
-    'p95<100ms',
-    '--nats',
-    nats.url,
-    '--agents',
-    '2',
-    '--orphan-timeout',
-    '2s',
-  ];
-  const controller = start([...search, '--no-discover', '--no-preflight', '-o', 'out'], { cwd });
-  running.push(controller);
-  // Beyond its first level.
-  await (one as Running).shown('-2: preparing part');
-  // And within it: who only prepares has heard of no start, and says that instead.
-  const before = target.received();
-  while (target.received() - before < 5) await sleep(20);
+  writeFileSync(join(cwd, 'rows.jsonl'), '{"n":1}\n{"n":2}\n{"n":3}\n');
+  const { controller, id } = await searchOf(one as Running, cwd, ['--data', 'rows.jsonl', '--orphan-timeout', '2s']);
   controller.kill('SIGKILL');
   await controller.finished;
-  const id = /run (\S+)-0: preparing/.exec((one as Running).said())?.[1] ?? '';
   const { code, stderr } = await resume(id);
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/is a search, and what it had learnt.*\n.*rampart report/)]);
-  await (one as Running).shown('no word of the controller');
-  await sleep(500);
-  const then = target.received();
-  await sleep(500);
-  expect(target.received()).toBe(then);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/is a search with data rows.*\n.*Start it again/)]);
   const drawn = await rampart(['report', 'out', '--json'], { cwd });
   const { totals, run } = JSON.parse(drawn.stdout) as RunResult;
   expect(totals.sent).toBeGreaterThan(10);

@@ -5,15 +5,18 @@ import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PROTOCOL } from '../src/agent/protocol.ts';
 import type { RunResult } from '../src/core/result.ts';
-import { CLI, type Running, rampart, start, temporaryFolder } from './command.ts';
-import { freePort, type Nats, natsServer } from './nats.ts';
+import { agentCommandHere } from './agents-here.ts';
+import { CLI, type Finished, type Running, rampart, start, temporaryFolder } from './command.ts';
+import { type Nats, natsServer } from './nats.ts';
 import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
+import { rampartIn } from './world.ts';
 
-/** Loads that agents make: real processes, over a real nats-server. */
+/** Loads that agents make, over a real nats-server: real processes, but where only what is said or sent matters. */
 
 let nats: Nats;
 let target: TestTarget;
 const agents: Running[] = [];
+const closers: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   nats = await natsServer();
@@ -25,11 +28,23 @@ afterEach(async () => {
     agent.kill('SIGKILL');
     await agent.finished;
   }
+  for (const close of closers.splice(0).reverse()) await close();
   await target?.close();
 });
 
-async function agent(name: string, flags: readonly string[] = [], env: Record<string, string> = {}): Promise<Running> {
-  const running = start(['agent', '--nats', nats.url, '--name', name, ...flags], { env });
+/** In this process. */
+async function agentHere(name: string, flags: readonly string[] = [], env: Record<string, string> = {}) {
+  const here = await agentCommandHere(nats.url, name, flags, env);
+  closers.push(() => here.end());
+  return here;
+}
+
+/** A command in this process; its files go into a folder of their own. */
+const commandHere = (args: readonly string[], env: Record<string, string> = {}): Promise<Finished> =>
+  rampartIn({ env }, [...args, '-o', join(temporaryFolder(), 'out')]);
+
+async function agent(name: string): Promise<Running> {
+  const running = start(['agent', '--nats', nats.url, '--name', name]);
   agents.push(running);
   await running.shown('waits for work');
   return running;
@@ -55,20 +70,20 @@ describe('agents', () => {
       const known = url === '/login' || headers.authorization === `Bearer ${token}`;
       response.writeHead(known ? 200 : 401).end(JSON.stringify({ token }));
     });
-    await twoAgents();
-    const cwd = temporaryFolder();
+    const here = await Promise.all([agentHere('one'), agentHere('two')]);
     const scenario = {
       url: target.url,
       headers: { Authorization: 'Bearer {{captured.token}}' },
       setup: [{ path: '/login', body: { password: 'kept-here-1' }, capture: { token: '$.token' } }],
       teardown: [{ path: '/out' }],
     };
-    writeFileSync(join(cwd, 's.json'), JSON.stringify(scenario));
-    const { stdout } = await rampart(['run', 's.json', '-u', '4', '-n', '100', ...runFlags()], { cwd });
+    const path = join(temporaryFolder(), 's.json');
+    writeFileSync(path, JSON.stringify(scenario));
+    const { stdout } = await commandHere(['run', path, '-u', '4', '-n', '100', ...runFlags()]);
     const { totals, teardown } = resultOf({ stdout });
     expect([totals.sent, totals.failed, teardown?.failures]).toEqual([100, 0, []]);
     expect(seen).toEqual(['POST /login', 'GET /predict', 'GET /out']);
-    expect(stdout.includes(token) || agents.some((one) => one.said().includes(token))).toBe(false);
+    expect(stdout.includes(token) || here.some((one) => one.said().includes(token))).toBe(false);
   });
 
   it('make one load together, each request once, and begin at one instant', async () => {
@@ -165,22 +180,23 @@ describe('agents', () => {
       },
     });
     const [token, other] = ['kept-here-9f3a61', 'theirs-77c0de'];
-    await agent('one', [], { TOKEN: other });
+    await agentHere('one', [], { TOKEN: other });
     const flags = ['-H', `Authorization: Bearer ${token}`, '--vus', '2', '-n', '20', ...runFlags(1)];
-    const { code } = await rampart(['run', target.url, ...flags], { env: { TOKEN: token } });
+    const { code } = await commandHere(['run', target.url, ...flags], { TOKEN: token });
     await listener.close();
     expect([...seen]).toEqual([`Bearer ${token}`, `Bearer ${other}`]);
     expect(plans).toContain('TOKEN');
     expect(plans).not.toContain(token);
     expect([0, 5]).toContain(code);
-    const refused = await rampart(['run', target.url, ...flags]);
+    const refused = await commandHere(['run', target.url, ...flags]);
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('no environment variable has')]);
   });
 
   it('send to targets of their list only, and say so before anything is sent: exit code 6', async () => {
     target = await fixedTarget(5);
-    await agent('one', ['--allow', 'https://*.staging.example.com']);
-    const { code, stdout, stderr } = await rampart(['run', target.url, '-d', '2s', ...runFlags(1), '--no-preflight']);
+    await agentHere('one', ['--allow', 'https://*.staging.example.com']);
+    const flags = ['-d', '2s', ...runFlags(1), '--no-preflight'];
+    const { code, stdout, stderr } = await commandHere(['run', target.url, ...flags]);
     expect(code).toBe(6);
     expect(stdout + stderr).toContain('is not in its --allow list');
     expect(target.received()).toBe(0);
@@ -196,7 +212,7 @@ describe('a search on agents', () => {
     await server.shown('(Ctrl-C');
     const url = /http:\S+predict/.exec(server.said())?.[0] ?? '';
     await twoAgents();
-    const flags = ['-b', '{}', '--slo', 'p95<50ms', '--budget', '15s', '--allow-rough', '-o', 'out', ...runFlags()];
+    const flags = ['-b', '{}', '--slo', 'p95<50ms', '--budget', '10s', '--allow-rough', '-o', 'out', ...runFlags()];
     const { code, stdout } = await rampart(['find', url, ...flags]);
     const result = resultOf({ stdout });
     expect(levels(result).length).toBeGreaterThan(4);
@@ -249,14 +265,14 @@ it('cost a command that does not ask for them nothing: what reaches NATS is load
 describe('what goes wrong before a distributed load', () => {
   const refused = async (flags: readonly string[]): Promise<[number | null, string]> => {
     const began = performance.now();
-    const { code, stderr } = await rampart(['run', target.url, '-d', '1s', ...flags]);
+    const { code, stderr } = await commandHere(['run', target.url, '-d', '1s', ...flags]);
     expect(performance.now() - began).toBeLessThan(20_000);
     return [code, stderr];
   };
 
   it('too few agents: exit code 6, and nothing was sent', async () => {
     target = await fixedTarget(5);
-    await agent('one');
+    await agentHere('one');
     expect(await refused([...runFlags(2), '--agents-within', '1s'])).toEqual([
       6,
       expect.stringContaining('1 of 2 agents'),
@@ -284,8 +300,8 @@ describe('what goes wrong before a distributed load', () => {
 
   it('two agents of one name', async () => {
     target = await fixedTarget(5);
-    await agent('one');
-    const { code, stderr } = await rampart(['agent', '--nats', nats.url, '--name', 'one']);
+    await agentHere('one');
+    const { code, stderr } = await rampartIn({}, ['agent', '--nats', nats.url, '--name', 'one']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('an agent named one is already there')]);
   });
 
@@ -309,27 +325,5 @@ describe('what goes wrong before a distributed load', () => {
     for (const twin of twins) await twin.close();
     expect(said).toEqual([2, expect.stringContaining('two agents are named twin')]);
     expect(target.received()).toBe(0);
-  });
-
-  it('NATS is not there, without JetStream, or knows us not', async () => {
-    target = await fixedTarget(5);
-    const port = await freePort();
-    const [gone, plain, guarded] = await Promise.all([
-      refused(['--nats', `nats://127.0.0.1:${port}`]),
-      natsServer([]).then(async (server) => {
-        const said = await refused(['--nats', server.url]);
-        await server.kill();
-        return said;
-      }),
-      natsServer(['jetstream {}', 'authorization { user: us, password: right-enough }']).then(async (server) => {
-        const said = await refused(['--nats', server.url.replace('://', '://us:quite-wrong-77@')]);
-        await server.kill();
-        return said;
-      }),
-    ]);
-    expect(gone).toEqual([6, expect.stringContaining('nothing listens there')]);
-    expect(plain).toEqual([2, expect.stringContaining('has no JetStream')]);
-    expect(guarded).toEqual([2, expect.stringContaining('refuses these credentials')]);
-    expect(guarded[1]).not.toContain('quite-wrong');
   });
 });

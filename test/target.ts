@@ -83,8 +83,13 @@ export function stallingTarget(stall: number, period: number): Promise<TestTarge
   return lawTarget('fixed:0ms', [`stall:${stall}ms/${period}ms`]);
 }
 
-export async function lawTarget(law: string, faults: string[] = []): Promise<TestTarget> {
-  const server = await startLawServer({ law, faults, drainMs: 0, log: () => {} });
+/** @param slots how many requests are served at a time. */
+export async function lawTarget(
+  law: string,
+  faults: string[] = [],
+  slots = Number.POSITIVE_INFINITY,
+): Promise<TestTarget> {
+  const server = await startLawServer({ law, faults, slots, drainMs: 0, log: () => {} });
   return {
     url: `${server.url}/predict`,
     port: server.port,

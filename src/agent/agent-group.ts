@@ -1,10 +1,10 @@
 /** A load that agents make together, as the controller sees it: they begin at one instant, change and end together. */
 import type { ConsumerMessages } from '@nats-io/jetstream';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
-import type { CommandReply, Commands, LoadChange, LoadCommand } from '../core/command.ts';
+import type { CommandReply, Commands, LoadCommand } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
-import type { RunEvent } from '../core/event.ts';
-import type { LoadProfile, Plan } from '../core/plan.ts';
+import { type RunEvent, STOPPED } from '../core/event.ts';
+import { durationOf, type LoadProfile, type Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { type Micros, millis, seconds } from '../core/units.ts';
@@ -14,17 +14,9 @@ import { NeverReady, SourceLost } from '../run/lost.ts';
 import { ofRegion } from '../run/merge.ts';
 import { namedAgent } from '../run/source-names.ts';
 import { startSkew } from './clock-offset.ts';
-import { type Member, Members } from './members.ts';
-import {
-  type Delivery,
-  decode,
-  encode,
-  type Greeting,
-  type PlanMessage,
-  SUBJECT,
-  type Wish,
-  type Word,
-} from './protocol.ts';
+import { accountOf, type Member, Members, type Parts } from './members.ts';
+import { Orders } from './orders.ts';
+import { type Delivery, decode, encode, type Greeting, SUBJECT, type Wish, type Word } from './protocol.ts';
 import type { Register, Standing } from './register.ts';
 
 /** Between "all are ready" and the common start, or between an order and its instant: enough for it to reach every agent. */
@@ -32,9 +24,6 @@ const HEAD_START = millis(500);
 const READY_WITHIN = seconds(30);
 /** Wishes are repeated with every other look at the agents, for who missed one. */
 const REPEAT = 2;
-
-/** Who makes what of a load. */
-export type Parts = Pick<PlanMessage, 'agents' | 'weights'>;
 
 export interface AgentGroupOptions {
   readonly nats: NatsConnection;
@@ -57,25 +46,21 @@ export class AgentGroup implements Stoppable {
   readonly #members: Members;
   readonly #joined: JoinedSnapshots;
   readonly #changes: LoadChanges;
-  readonly #orders: LoadChange[] = [];
+  readonly #orders: Orders;
   readonly #subscriptions: Subscription[];
-  readonly #lost: Standing['lost'][number][] = [];
-  /** What was kept of the start. */
-  #begun: Pick<Standing, 'startAt' | 'startedAt' | 'agents' | 'startSkew'> | null = null;
-  #replaced = false;
   #deliveries: ConsumerMessages | null = null;
   #looks = 0;
   #patience: unknown = null;
   #startAt: Micros | null = null;
-  #stopped = false;
-  #over = false;
+  #signal: AbortSignal | null = null;
   #closed = false;
 
   constructor(options: AgentGroupOptions) {
     this.#options = options;
-    const { nats, run, plan, agents, clock } = options;
+    const { nats, run, plan, agents, clock, register } = options;
     this.#changes = new LoadChanges(plan);
-    this.#joined = new JoinedSnapshots(agents.length, (snapshot) => this.#marked(snapshot));
+    this.#orders = new Orders(nats, run, register);
+    this.#joined = new JoinedSnapshots(agents.length, (snapshot) => this.#orders.marked(snapshot));
     this.#members = new Members(
       nats,
       clock,
@@ -83,21 +68,21 @@ export class AgentGroup implements Stoppable {
       (member, message) => this.#lose(member, message),
       () => {
         this.#looks += 1;
-        if (this.#looks % REPEAT === 0) this.#wish();
+        if (this.#looks % REPEAT === 0) this.#orders.tell();
       },
     );
     this.#subscriptions = [
       nats.subscribe(SUBJECT.word(run), { callback: (_, message) => this.#hear(decode<Word>(message.data)) }),
       nats.subscribe(SUBJECT.wish(run), {
         callback: (_, message) => {
-          if ((decode<Wish>(message.data)?.term ?? 0) > options.register.term) this.#leave();
+          if ((decode<Wish>(message.data)?.term ?? 0) > register.term) this.#leave();
         },
       }),
       nats.subscribe(SUBJECT.clock(run), {
         callback: (_, message) => void message.respond(encode({ now: clock.now() })),
       }),
     ];
-    options.register.onReplaced = () => this.#leave();
+    register.onReplaced = () => this.#leave();
     if (options.resumed !== null) {
       this.#resume(options.resumed);
       return;
@@ -127,14 +112,19 @@ export class AgentGroup implements Stoppable {
     void (async () => {
       for await (const message of deliveries) {
         const agent = message.subject.split('.').at(-1) ?? '';
-        this.#take(agent, decode<Delivery>(message.data));
+        this.#receive(agent, decode<Delivery>(message.data));
       }
     })().catch((error: Error) => this.#fail(error));
   }
 
   /** Whether another controller has the load: then it is none of our business any more. */
   get isReplaced(): boolean {
-    return this.#replaced;
+    return this.#orders.hasLeft;
+  }
+
+  /** When it began, or will, by the wall clock, ISO 8601; null: that is not known yet. */
+  get startedAt(): string | null {
+    return this.#orders.begun?.startedAt ?? null;
   }
 
   get load(): LoadProfile {
@@ -151,16 +141,14 @@ export class AgentGroup implements Stoppable {
 
   carryOut(command: LoadCommand): CommandReply {
     if (this.#startAt === null || this.elapsed < 0) return { ok: false, reason: 'The load has not begun yet.' };
-    const reply = this.#changes.carryOut(command, this.soonest, this.#stopped);
-    if (reply.ok && !this.#orders.includes(reply.change)) {
-      this.#orders.push(reply.change);
-      this.#decide();
-    }
+    const reply = this.#changes.carryOut(command, this.soonest, this.#orders.isStopped);
+    if (reply.ok) this.#orders.change(reply.change);
     return reply;
   }
 
   /** The snapshots of all agents, merged, to the end of the drain; once. */
   run(signal: AbortSignal, commands: Commands | undefined): AsyncGenerator<IntervalSnapshot, void, undefined> {
+    this.#signal = signal;
     return this.#joined.read(this, signal, commands);
   }
 
@@ -168,9 +156,7 @@ export class AgentGroup implements Stoppable {
   async close(): Promise<void> {
     const { clock, nats } = this.#options;
     this.#closed = true;
-    this.#stopped = true;
-    this.#over = true;
-    this.#wish();
+    this.#orders.end();
     clock.cancel(this.#patience);
     this.#members.close();
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
@@ -178,36 +164,28 @@ export class AgentGroup implements Stoppable {
     await nats.flush().catch(() => {});
   }
 
+  /** Who stops it by hand has all agents end at one instant; what a search does need not wait for that. */
   stop(): void {
-    this.#stopped = true;
-    this.#decide();
-  }
-
-  /** Something else is wanted than before: it is kept for a successor, and told. */
-  #decide(): void {
-    if (this.#begun !== null && !this.#replaced)
-      this.#options.register.keep({
-        ...{ ...this.#begun, stopped: this.#stopped },
-        ...{ changes: [...this.#orders], lost: [...this.#lost] },
-      });
-    this.#wish();
+    const at = this.soonest;
+    const isByHand = this.#signal?.reason === STOPPED;
+    if (!isByHand || this.elapsed < 0 || at >= durationOf(this.load)) this.#orders.stop();
+    else if (!this.#orders.isStopped) {
+      this.#options.tell({ type: 'stopping', at });
+      this.#orders.stopAt(at);
+    }
   }
 
   /** Of what another controller has begun. */
-  #resume({ startAt, startedAt, agents, startSkew: skew, changes, stopped, lost }: Standing): void {
+  #resume(standing: Standing): void {
     const { clock, wallTime, tell, tolerateLoss, lose } = this.#options;
-    this.#begun = { startAt, startedAt, agents, startSkew: skew };
     // Our clock may be another one than that of who began.
-    this.#startAt = (clock.now() - (wallTime().getTime() - Date.parse(startedAt)) * 1e3) as Micros;
-    this.#stopped = stopped;
-    tell({ type: 'agents', at: 0 as Micros, startSkew: skew, agents });
-    for (const change of changes) {
+    this.#startAt = (clock.now() - (wallTime().getTime() - Date.parse(standing.startedAt)) * 1e3) as Micros;
+    tell({ type: 'agents', at: 0 as Micros, startSkew: standing.startSkew, agents: standing.agents });
+    for (const change of standing.changes) {
       this.#changes.apply(change);
-      this.#orders.push(change);
       tell(change);
     }
-    for (const { name, after, message } of lost) {
-      this.#lost.push({ name, after, message });
+    for (const { name, after, message } of standing.lost) {
       lose(name);
       const source = `agent ${name}`;
       if (tolerateLoss) tell({ type: 'lost', of: 'agents', at: after, source, message, tolerated: true });
@@ -215,13 +193,13 @@ export class AgentGroup implements Stoppable {
       const member = this.#members.all.find((one) => one.name === name);
       if (member !== undefined && after <= 0) this.#ended(member);
     }
-    this.#wish();
+    this.#orders.takeOver(standing);
   }
 
   /** Another controller has the load: what it does with it is not to be disturbed. */
   #leave(): void {
-    if (this.#replaced || this.#closed) return;
-    this.#replaced = true;
+    if (this.#orders.hasLeft || this.#closed) return;
+    this.#orders.leave();
     this.#fail(
       new RampartError(
         'taken-over',
@@ -229,22 +207,6 @@ export class AgentGroup implements Stoppable {
         'Its report has all of it. The agents do what it says, and nothing more of what is said here.',
       ),
     );
-  }
-
-  #wish(): void {
-    const { nats, run, register } = this.#options;
-    if (this.#replaced) return;
-    const wish: Wish = {
-      ...{
-        term: register.term,
-        startAt: this.#begun?.startAt ?? null,
-        stopped: this.#stopped,
-        changes: this.#orders,
-        over: this.#over,
-      },
-      lost: this.#lost.map(({ name }) => name),
-    };
-    if (!nats.isClosed()) nats.publish(SUBJECT.wish(run), encode(wish));
   }
 
   #hear(word: Partial<Word> | null): void {
@@ -266,43 +228,41 @@ export class AgentGroup implements Stoppable {
     clock.cancel(this.#patience);
     const skew = startSkew(clocks);
     this.#startAt = (clock.now() + HEAD_START + skew) as Micros;
-    const { agents: parts, weights } = this.#options.parts;
-    const whole = weights.reduce((sum, weight) => sum + weight, 0);
-    const agents = members.map(({ name, greeting, clock: known }) => ({
-      ...{ name, version: greeting.version, host: greeting.host, cores: greeting.cores },
-      ...{ threads: parts[name]?.threads ?? 1, share: (weights[parts[name]?.index ?? 0] ?? 0) / whole },
-      ...(greeting.region === null ? {} : { region: greeting.region }),
-      ...{
-        clockOffset: Math.round(known?.offset ?? 0) as Micros,
-        roundTrip: Math.round(known?.roundTrip ?? 0) as Micros,
-      },
-    }));
+    const agents = members.map((member) => accountOf(member, this.#options.parts));
     tell({ type: 'agents', at: 0 as Micros, startSkew: skew, agents });
     const startedAt = new Date(wallTime().getTime() + (this.#startAt - clock.now()) / 1e3).toISOString();
-    this.#begun = { startAt: this.#startAt, startedAt, agents, startSkew: skew };
-    this.#decide();
+    this.#orders.begin({ startAt: this.#startAt, startedAt, agents, startSkew: skew });
   }
 
-  #take(agent: string, delivery: Partial<Delivery> | null): void {
+  #receive(agent: string, delivery: Partial<Delivery> | null): void {
     const member = delivery === null ? null : this.#members.heard(agent);
     if (member === null || delivery === null) return;
     // The same again, or one of a later start of the agent: each number counts once.
     if (delivery.number !== member.next) return;
     member.next += 1;
-    if (delivery.type === 'snapshot' && delivery.snapshot !== undefined) {
+    if (delivery.type !== 'piece') {
+      this.#take(member, delivery);
+      return;
+    }
+    member.pieces.push(Buffer.from(delivery.bytes ?? '', 'base64'));
+    if (delivery.last === true) this.#take(member, decode<Delivery>(Buffer.concat(member.pieces.splice(0))));
+  }
+
+  #take(member: Member, delivery: Partial<Delivery> | null): void {
+    if (delivery?.type === 'snapshot' && delivery.snapshot !== undefined) {
       const { snapshot } = delivery;
       // Of one that our predecessor had given up.
-      const given = this.#lost.find(({ name }) => name === agent);
+      const given = this.#orders.lossOf(member.name);
       if (given !== undefined && snapshot.endAt > given.after) {
         this.#ended(member);
         return;
       }
       member.reached = Math.max(member.reached, snapshot.endAt) as Micros;
       const { region } = member.greeting;
-      const named = namedAgent(snapshot, agent);
+      const named = namedAgent(snapshot, member.name);
       this.#joined.accept(member.index, [region === null ? named : ofRegion(named, region)]);
       if (given !== undefined && member.reached >= given.after) this.#ended(member);
-    } else if (delivery.type === 'end') {
+    } else if (delivery?.type === 'end') {
       if (delivery.failure != null) this.#lose(member, delivery.failure);
       else this.#ended(member);
     }
@@ -317,30 +277,21 @@ export class AgentGroup implements Stoppable {
   /** An agent is gone, or of no use. Its share is nobody else's; before the start nothing begins. */
   #lose(member: Member, message: string): void {
     const { tolerateLoss, tell, lose } = this.#options;
-    if (!member.working || this.#lost.some(({ name }) => name === member.name)) return;
+    const { name, reached } = member;
+    if (!member.working || this.#orders.lossOf(name) !== undefined) return;
     if (this.#startAt === null || this.elapsed < 0) {
-      this.#stopped = true;
-      this.#fail(new NeverReady('agents', `agent ${member.name}: ${message}; nothing was sent`));
-      this.#wish();
+      this.#fail(new NeverReady('agents', `agent ${name}: ${message}; nothing was sent`));
+      this.#orders.stop();
       return;
     }
-    this.#lost.push({ name: member.name, after: member.reached, message });
-    lose(member.name);
-    const source = `agent ${member.name}`;
-    if (tolerateLoss && this.#joined.working.size > 1)
+    lose(name);
+    const source = `agent ${name}`;
+    const goesOn = tolerateLoss && this.#joined.working.size > 1;
+    if (goesOn)
       tell({ type: 'lost', of: 'agents', at: Math.round(this.elapsed) as Micros, source, message, tolerated: true });
-    else {
-      this.#joined.failAtEnd(new SourceLost('agents', source, message));
-      this.#stopped = true;
-    }
-    this.#decide();
+    else this.#joined.failAtEnd(new SourceLost('agents', source, message));
+    this.#orders.lose({ name, after: reached, message }, !goesOn);
     this.#ended(member);
-  }
-
-  /** What lacks a lost agent's part says so. */
-  #marked(snapshot: IntervalSnapshot): IntervalSnapshot {
-    const missing = this.#lost.filter(({ after }) => snapshot.endAt > after).map(({ name }) => `agent ${name}`);
-    return missing.length === 0 ? snapshot : { ...snapshot, missing };
   }
 
   #fail(error: Error): void {

@@ -50,7 +50,9 @@ export class AgentLoad {
   readonly #stop = new AbortController();
   #clock: ClockOffset | null = null;
   #begin: ((at: Micros) => void) | null = null;
-  #started = false;
+  /** On our clock; null: not yet. */
+  #startedAt: Micros | null = null;
+  #ender: unknown = null;
   #commanded: Commanded | null = null;
   #changes = 0;
   /** The highest that a controller of this load had. */
@@ -95,6 +97,7 @@ export class AgentLoad {
       .finally(() => {
         wishes.unsubscribe();
         machine.clock.cancel(watch);
+        machine.clock.cancel(this.#ender);
       });
   }
 
@@ -129,7 +132,7 @@ export class AgentLoad {
     } catch (error) {
       this.failed = true;
       failure = this.#broken ?? (error as Error).message;
-      if (!this.#started) throw error;
+      if (this.#startedAt === null) throw error;
     }
     if (this.#abandoned) return this.#ending;
     outbox.put((number) => ({ type: 'end', number, failure }));
@@ -202,7 +205,7 @@ export class AgentLoad {
       this.#begin = null;
       if (at < this.#machine.clock.now()) this.#missStart();
       else {
-        this.#started = true;
+        this.#startedAt = at;
         begin(at);
       }
     }
@@ -216,8 +219,16 @@ export class AgentLoad {
       else this.#giveUp(over);
       this.#changes += 1;
     }
+    if (wish.stopAt != null) this.#endAt(wish.stopAt);
     if (wish.stopped === true && !this.#stop.signal.aborted) this.end('stopped');
     if (wish.over === true) this.end(this.#ending);
+  }
+
+  /** At the same instant as all others. */
+  #endAt(at: Micros): void {
+    if (this.#ender !== null || this.#startedAt === null) return;
+    const { clock } = this.#machine;
+    this.#ender = clock.after(Math.max(0, this.#startedAt + at - clock.now()) as Micros, () => this.end('stopped'));
   }
 
   #missStart(): void {
@@ -229,7 +240,7 @@ export class AgentLoad {
 
   /** Lives, and sees whether the controller does. */
   #look(): void {
-    const fetched = this.#started || this.#fetched === 0 ? {} : { fetched: this.#fetched };
+    const fetched = this.#startedAt !== null || this.#fetched === 0 ? {} : { fetched: this.#fetched };
     this.#say({ type: 'beat', agent: this.#options.name, ...fetched });
     const silent = this.#machine.clock.now() - this.#heardAt;
     if (silent > this.#message.orphanTimeout && !this.#stop.signal.aborted)

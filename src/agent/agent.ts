@@ -40,6 +40,10 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #instance: string;
   #load: AgentLoad | null = null;
+  /** The last load that it heard of: its plan may come twice. */
+  #run = '';
+  /** Settles when there is no load any more. */
+  #free: Promise<void> = Promise.resolve();
   #means: SessionMeans | null = null;
   #closed = false;
 
@@ -94,6 +98,12 @@ export class Agent {
     const part = order?.agents?.[this.#options.name];
     if (order?.run === undefined || order.session === undefined || part === undefined || this.#closed) return;
     const { run, session } = order;
+    if (run === this.#run) return;
+    // The next load of a session may be there before the end of the one before is through.
+    if (order.protocol === PROTOCOL && this.#load?.session === session) {
+      void this.#free.then(() => this.#hear(message));
+      return;
+    }
     const say = (problem: string): void =>
       this.#nats.publish(
         SUBJECT.word(run),
@@ -113,8 +123,9 @@ export class Agent {
       this.#meansFor(session, part, fetched),
     );
     this.#load = load;
+    this.#run = run;
     this.#options.tell(`run ${run}: preparing part ${part.index + 1} of ${whole.weights.length}`);
-    void load.over.then(async (ending) => {
+    this.#free = load.over.then(async (ending) => {
       this.#options.tell(`run ${run}: ${ending}`);
       // A thread that has died is in no further load.
       if (load.failed) await this.#release();

@@ -1,4 +1,4 @@
-import { type JetStreamManager, jetstream } from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
@@ -6,44 +6,24 @@ import type { FleetWish } from '../core/fleet.ts';
 import type { Plan } from '../core/plan.ts';
 import type { LoadSource } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
+import { Secrets } from '../core/secret.ts';
 import { segmentWithin, weightedPart } from '../core/segment.ts';
 import { type Count, count, type Micros, millis } from '../core/units.ts';
 import type { Files, Machine } from '../core/world.ts';
-import { AgentGroup, type Parts } from './agent-group.ts';
+import { type AbandonedLoad, isSameLevel, takeOver } from './abandoned.ts';
+import { AgentGroup } from './agent-group.ts';
 import { borrowSecrets, repaySecrets } from './borrowed.ts';
 import { openNats } from './connection.ts';
+import { crewOf } from './crew.ts';
+import { LoadStore } from './load-store.ts';
+import type { Parts } from './members.ts';
 import { type Place, placeOf } from './place.ts';
-import {
-  type AgentPart,
-  decode,
-  encode,
-  type Greeting,
-  PLANS,
-  type PlanMessage,
-  PROTOCOL,
-  SNAPSHOTS,
-  SUBJECT,
-} from './protocol.ts';
+import { type AgentPart, type Greeting, type PlanMessage, PROTOCOL } from './protocol.ts';
 import { Register, type Standing } from './register.ts';
 import { gatherAgents } from './roster.ts';
 import { forgetRows, RowStore } from './row-store.ts';
 import { openStreams } from './streams.ts';
 import { type Task, takersOf, threadsFor, weighAgents } from './weights.ts';
-
-/** ms. */
-const PATIENCE = 5_000;
-
-const SAME_VERSION = 'Install the same version everywhere.';
-const AGAIN = 'Start it again.';
-
-/** A load that another controller has begun. */
-interface Resumed {
-  readonly run: string;
-  readonly plan: Plan;
-  readonly parts: Parts;
-  readonly register: Register;
-  readonly standing: Standing;
-}
 
 /** What a fleet needs of the world. */
 export type FleetWorld = Pick<Machine, 'clock' | 'version' | 'env' | 'wallTime'> & {
@@ -55,6 +35,7 @@ export class Fleet {
   readonly agents: readonly Greeting[];
   readonly #nats: NatsConnection;
   readonly #manager: JetStreamManager;
+  readonly #store: LoadStore;
   readonly #wish: FleetWish;
   readonly #tasks: ReadonlyMap<string, Task>;
   readonly #session: string;
@@ -66,7 +47,16 @@ export class Fleet {
   #captured: ReadonlySet<string> | undefined;
   readonly #closing: Promise<void>[] = [];
   #loads = 0;
-  #resumed: Resumed | null = null;
+  /** Of another controller, each of which is to be gone through once more. */
+  readonly #abandoned: AbandonedLoad[] = [];
+  /** Of which the loads are levels; null: each is a run. */
+  #search: Plan | null = null;
+  /** Its loads: what was told of them is kept until it is over. */
+  #levels: string[] = [];
+  #isReplaced = false;
+  /** Rows of a load that another controller began: it is for us to free their room. */
+  readonly #rowsLeft: string[] = [];
+  #group: AgentGroup | null = null;
   readonly #news: RunEvent[] = [];
 
   private constructor(
@@ -80,6 +70,7 @@ export class Fleet {
   ) {
     this.#nats = nats;
     this.#manager = manager;
+    this.#store = new LoadStore(nats, manager);
     this.#wish = wish;
     this.#session = session;
     this.#world = world;
@@ -103,57 +94,33 @@ export class Fleet {
   }
 
   /**
-   * Takes a run over that another controller has begun, and died of.
+   * Takes a run or a search over that another controller has begun, and died of.
    *
-   * @param run its id, as its agents tell it. @throws {RampartError} bad-flag, refused or taken-over.
+   * @param session its id, as its agents tell it. @throws {RampartError} as `takeOver`.
    */
   static async takeOver(
-    wish: Pick<FleetWish, 'access' | 'tolerateLoss'>,
+    { access, tolerateLoss }: Pick<FleetWish, 'access' | 'tolerateLoss'>,
     session: string,
     world: FleetWorld,
   ): Promise<{ readonly fleet: Fleet; readonly plan: Plan }> {
-    const { clock } = world;
-    const nats = await openNats(wish.access, `rampart controller ${session}`);
+    const { clock, env } = world;
+    const nats = await openNats(access, `rampart controller ${session}`);
     try {
       const manager = await openStreams(nats);
-      const run = `${session}-0`;
-      const found = await Register.look(manager, run);
-      const stored = await manager.streams
-        .getMessage(PLANS.name, { last_by_subj: SUBJECT.plan(run) })
-        .catch(() => null);
-      const message = stored === null ? null : (decode<PlanMessage>(stored.data) as PlanMessage | null);
-      // Whichever of its levels it was at.
-      if (message?.plan?.kind === 'find')
-        throw new RampartError(
-          'refused',
-          `--resume: ${session} is a search, and what it had learnt went with its controller; its agents end by themselves`,
-          `Start it again. What it had measured is in the folder of its run: rampart report reports/${session}`,
-        );
-      if (found === null || message === null)
-        throw new RampartError(
-          'bad-flag',
-          `--resume: there is no run ${session} under way`,
-          message === null ? 'Its agents tell its id: run 20260102-030405-ab12-0.' : 'It is over, or was taken over.',
-        );
-      const { standing } = found.entry;
-      if (message.protocol !== PROTOCOL)
-        throw new RampartError('other-version', `--resume: the run ${session} is of another version`, SAME_VERSION);
-      if (standing === null)
-        throw new RampartError('refused', `--resume: the run ${session} had not begun: nothing was sent`, AGAIN);
-      const register = await Register.takeOver(nats, manager, clock, run, found);
-      if (register === null)
-        throw new RampartError('taken-over', `another controller has just taken the run ${session} over`);
-      const agents = standing.agents.map(({ name, version, cores, host, region = null }) => ({
-        ...{ protocol: PROTOCOL, version, name, cores, host, region },
-        ...{ instance: '', session },
-      }));
-      const all = { access: wish.access, tolerateLoss: wish.tolerateLoss, orphanTimeout: message.orphanTimeout };
+      const { sent, loads, next } = await takeOver({ nats, manager, clock }, session);
+      const { agents, tasks, orphanTimeout } = crewOf(loads, session);
       const wanted = { agents: agents.length, atLeast: agents.length, within: millis(0) };
-      const given = { ...all, wanted, weights: 'equal', threads: null } as const;
-      const fleet = new Fleet(nats, manager, given, session, world, agents, new Map());
-      const { plan } = repaySecrets(message.plan, world.env);
-      fleet.#resumed = { run, plan, parts: message, register, standing };
-      return { fleet, plan };
+      const wish = { access, tolerateLoss, orphanTimeout, wanted, weights: 'equal', threads: null } as const;
+      const fleet = new Fleet(nats, manager, wish, session, world, agents, tasks);
+      fleet.#abandoned.push(...loads);
+      fleet.#loads = next ?? 1;
+      if (next !== null) {
+        fleet.#search = sent;
+        fleet.#levels = loads.map(({ run }) => run);
+      }
+      // What a set-up had captured is in the plan, as it was sent.
+      fleet.#captured = new Set(Secrets.of(sent).values);
+      return { fleet, plan: repaySecrets(sent, env).plan };
     } catch (error) {
       await nats.close();
       throw error;
@@ -170,28 +137,37 @@ export class Fleet {
     return this.#news.splice(0);
   }
 
+  /** When the load under way began, by the wall clock; null: there is none, or that is not known yet. */
+  get begunAt(): Micros | null {
+    const startedAt = this.#group?.startedAt ?? null;
+    return startedAt === null ? null : millis(Date.parse(startedAt));
+  }
+
   /**
    * Where snapshots come from: all agents, merged.
    *
    * @param rows of the plans' data, or null. @param captured by the set-up: they are in the plan.
+   * @param search whose levels the plans are. Absent: each is a run.
    */
-  sourceFor(rows: RowTable | null, captured?: ReadonlySet<string>): LoadSource {
-    this.#captured = captured;
+  sourceFor(rows: RowTable | null, captured?: ReadonlySet<string>, search?: Plan): LoadSource {
     const before = this.#rows;
     // A page has one run after the other.
     if (before !== null) this.#closing.push(before.close());
     this.#rows = rows === null ? null : new RowStore(this.#nats, this.#session, rows, this.#world.files);
-    const resumed = this.#resumed;
-    return (...asked) => (resumed === null ? this.#run(...asked) : this.#resume(resumed, ...asked));
+    if (this.#abandoned.length === 0) {
+      this.#closing.push(this.#forgetLevels());
+      this.#search = search ?? null;
+      this.#captured = captured;
+    }
+    return (...asked) => {
+      const abandoned = this.#abandoned.shift();
+      return abandoned === undefined ? this.#run(...asked) : this.#resume(abandoned, ...asked);
+    };
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#closing, this.#rows?.close()]);
-    if (this.#resumed !== null)
-      await forgetRows(
-        this.#nats,
-        Object.values(this.#resumed.parts.agents).flatMap(({ rows }) => rows ?? []),
-      );
+    await Promise.all([...this.#closing, this.#rows?.close(), this.#isReplaced ? null : this.#forgetLevels()]);
+    await forgetRows(this.#nats, this.#rowsLeft);
     await this.#nats.close();
   }
 
@@ -213,17 +189,34 @@ export class Fleet {
       agents: Object.fromEntries(agents.map((name, index) => [name, partOf(name, index)])),
       ...{ orphanTimeout: this.#wish.orphanTimeout, place: this.#place },
     };
-    const register = await Register.begin(this.#nats, this.#manager, this.#world.clock, run);
+    const search = this.#search;
+    if (search !== null && this.#levels.length === 0) {
+      const first = this.#loads - 1;
+      await this.#store.publishSearch(this.#session, { protocol: PROTOCOL, first, plan: this.#borrowed(search) });
+    }
+    const register = await Register.begin(this.#nats, this.#manager, this.#world.clock, run).catch((error: unknown) => {
+      this.#isReplaced = error instanceof RampartError && error.code === 'taken-over';
+      throw error;
+    });
+    if (this.#search !== null) this.#levels.push(run);
     const group = this.#groupOf(run, plan, message, register, null);
-    yield* this.#follow(run, group, register, () => this.#publish(run, message), signal, commands);
+    yield* this.#follow(run, group, register, () => this.#store.publish(message), signal, commands);
   }
 
   /** What another controller has begun: all that was published of it, and then what comes. */
   async *#resume(
-    { run, plan, parts, register, standing }: Resumed,
-    ...[, , signal, commands]: Parameters<LoadSource>
+    { run, message, register, standing }: AbandonedLoad,
+    ...[plan, , signal, commands]: Parameters<LoadSource>
   ): ReturnType<AgentGroup['run']> {
-    const group = this.#groupOf(run, plan, parts, register, standing);
+    // Levels follow from what the levels before have come to.
+    if (this.#search !== null && !isSameLevel(plan, message.plan))
+      throw new RampartError(
+        'refused',
+        `--resume: what was measured of ${this.#session} leads to another level than its controller had begun (${run})`,
+        'Start the search again.',
+      );
+    this.#rowsLeft.push(...Object.values(message.agents).flatMap(({ rows }) => rows ?? []));
+    const group = this.#groupOf(run, plan, message, register, standing);
     yield* this.#follow(run, group, register, async () => {}, signal, commands);
   }
 
@@ -245,45 +238,25 @@ export class Fleet {
     signal: AbortSignal,
     commands: Parameters<LoadSource>[3],
   ): ReturnType<AgentGroup['run']> {
+    this.#group = group;
     try {
       await begin();
-      group.follow(await this.#deliveries(run));
+      group.follow(await this.#store.deliveries(run));
       yield* group.run(signal, commands);
     } finally {
+      this.#group = null;
       await group.close();
-      if (group.isReplaced) await register.close();
-      else {
-        await register.clear();
-        await this.#manager.streams.purge(SNAPSHOTS.name, { filter: SUBJECT.snapshotsOf(run) }).catch(() => {});
-      }
+      this.#isReplaced ||= group.isReplaced;
+      await register.close();
+      if (!group.isReplaced && !this.#levels.includes(run)) await this.#store.forget(run);
     }
+  }
+
+  async #forgetLevels(): Promise<void> {
+    for (const run of this.#levels.splice(0)) await this.#store.forget(run);
   }
 
   #borrowed(plan: Plan): Plan {
     return borrowSecrets(plan, this.#world.env, this.#captured);
   }
-
-  async #publish(run: string, message: PlanMessage): Promise<void> {
-    const data = encode(message);
-    const most = this.#nats.info?.max_payload ?? Number.POSITIVE_INFINITY;
-    if (data.length > most)
-      throw new RampartError(
-        'too-large',
-        `the plan is ${data.length} bytes, and NATS takes ${most} at once`,
-        'Raise max_payload of the server, or send smaller bodies; rows of --data travel apart.',
-      );
-    // Listeners of this run are known to the server before its plan is.
-    await this.#nats.flush();
-    await jetstream(this.#nats, { timeout: PATIENCE }).publish(SUBJECT.plan(run), data, { msgID: run });
-  }
-
-  async #deliveries(run: string) {
-    const consumer = await jetstream(this.#nats, { timeout: PATIENCE }).consumers.get(SNAPSHOTS.name, {
-      filter_subjects: SUBJECT.snapshotsOf(run),
-      inactive_threshold: toNanos(millis(300_000)),
-    });
-    return consumer.consume({ max_messages: 500, expires: 5_000, idle_heartbeat: 1_000 });
-  }
 }
-
-const toNanos = (time: Micros): number => time * 1e3;

@@ -83,8 +83,7 @@ interface Asked {
   end(): void;
 }
 
-const askedPlainly = (server: string, patience: number): Asked =>
-  asked(server, patience, false, (at) => connect(at));
+const askedPlainly = (server: string, patience: number): Asked => asked(server, patience, false, (at) => connect(at));
 
 /** Whom it is with is for the client to find out. */
 const askedBehindTls = (server: string, patience: number): Asked =>
@@ -99,14 +98,13 @@ function asked(server: string, patience: number, handshakeFirst: boolean, open: 
   const socket = open({ host, port: Number(port), timeout: patience });
   let connected = false;
   let said = '';
-  let silence: NodeJS.Timeout | undefined;
+  let waited = false;
   let hush = (_: boolean): void => {};
   const isSilent = new Promise<boolean>((resolve) => {
     hush = resolve;
   });
   const greeting = new Promise<Greeting>((resolve) => {
     const is = (one: Greeting): void => {
-      clearTimeout(silence);
       hush(false);
       socket.destroy();
       resolve(one);
@@ -114,7 +112,7 @@ function asked(server: string, patience: number, handshakeFirst: boolean, open: 
     const none = (reason: string, hint: string): void => is({ is: 'none', reason, hint });
     socket.once(handshakeFirst ? 'secureConnect' : 'connect', () => {
       connected = true;
-      silence = setTimeout(() => hush(true), SILENCE);
+      socket.setTimeout(SILENCE);
     });
     socket.on('data', (data) => {
       said += data.toString('latin1');
@@ -123,14 +121,19 @@ function asked(server: string, patience: number, handshakeFirst: boolean, open: 
       if (!said.includes('\r\n')) return;
       is({ is: 'nats', server, version: /"version":"([^"]*)"/.exec(said)?.[1] ?? '', handshakeFirst });
     });
-    socket.once('timeout', () => {
-      if (connected) none(`what listens there says nothing that NATS would, ${within}`, OTHER);
+    socket.on('timeout', () => {
+      if (connected && !waited) {
+        waited = true;
+        hush(true);
+        socket.setTimeout(patience);
+      } else if (connected) none(`what listens there says nothing that NATS would, ${within}`, OTHER);
       else if (handshakeFirst) none(`what listens there says nothing, and begins no TLS, ${within}`, OTHER);
       else none(`nothing answers ${within}`, IS_IT);
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
       // It may ask for a certificate that only the client shows; an alert is of one that speaks TLS.
-      if (handshakeFirst && (connected || /ALERT/.test(error.code ?? ''))) is({ is: 'nats', server, version: '', handshakeFirst });
+      if (handshakeFirst && (connected || /ALERT/.test(error.code ?? '')))
+        is({ is: 'nats', server, version: '', handshakeFirst });
       else none(error.code === 'ECONNREFUSED' ? 'nothing listens there' : error.message, IS_IT);
     });
     socket.once('end', () => none('what listens there is no NATS', OTHER));

@@ -1,7 +1,8 @@
 import { type NatsConnection, NoRespondersError, RequestError } from '@nats-io/transport-node';
+import type { AgentAccount } from '../core/event.ts';
 import type { Clock } from '../core/ports.ts';
 import { type Micros, millis } from '../core/units.ts';
-import { type ClockOffset, type Greeting, SUBJECT } from './protocol.ts';
+import { type ClockOffset, type Greeting, type PlanMessage, SUBJECT } from './protocol.ts';
 
 const LOOK = millis(200);
 /** Looks without a word, after which NATS is asked whether the agent is still connected; and after which it counts as frozen. */
@@ -24,9 +25,29 @@ export interface Member {
   fetched: number;
   /** Number of the delivery that comes next. */
   next: number;
+  /** Of a delivery that comes in several. */
+  readonly pieces: Uint8Array[];
   /** How far its snapshots have come, µs since the start. */
   reached: Micros;
   working: boolean;
+}
+
+/** Who makes what of a load. */
+export type Parts = Pick<PlanMessage, 'agents' | 'weights'>;
+
+/** What is told of a member. */
+export function accountOf({ name, greeting, clock }: Member, { agents, weights }: Parts): AgentAccount {
+  const { version, host, cores, region } = greeting;
+  const { index = 0, threads = 1 } = agents[name] ?? {};
+  return {
+    ...{ name, version, host, cores, threads },
+    share: (weights[index] ?? 0) / weights.reduce((sum, weight) => sum + weight, 0),
+    ...(region === null ? {} : { region }),
+    ...{
+      clockOffset: Math.round(clock?.offset ?? 0) as Micros,
+      roundTrip: Math.round(clock?.roundTrip ?? 0) as Micros,
+    },
+  };
 }
 
 /** What is seen of a member's life. */
@@ -64,7 +85,10 @@ export class Members {
     this.#byName = new Map(
       agents.map((greeting, index) => [
         greeting.name,
-        { name: greeting.name, index, greeting, clock: null, fetched: 0, next: 0, reached: 0 as Micros, working: true },
+        {
+          ...{ name: greeting.name, index, greeting, clock: null, fetched: 0 },
+          ...{ next: 0, pieces: [], reached: 0 as Micros, working: true },
+        },
       ]),
     );
     for (const member of this.all) this.#signs.set(member, { quiet: 0, missing: 0, asked: false });

@@ -2,7 +2,7 @@ import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jet
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../core/ports.ts';
 import { type Micros, millis, seconds } from '../core/units.ts';
-import { type Delivery, encode, SUBJECT } from './protocol.ts';
+import { type Delivery, ENVELOPE, encode, SUBJECT } from './protocol.ts';
 
 /** ms. */
 const PATIENCE = 2_000;
@@ -13,6 +13,9 @@ const REFUSED = seconds(5);
 
 /** Bytes that wait for a NATS that is away; beyond them the agent gives its load up, rather than lose what it measured. */
 const ROOM = 64 * 1024 * 1024;
+
+/** A piece without its bytes. */
+const FRAME = 128;
 
 /**
  * What an agent has measured on its way into the stream: one message after the other, each tried until it is stored. A message
@@ -39,27 +42,36 @@ export class Outbox {
     this.#stream = jetstream(nats, { timeout: PATIENCE });
     this.#subject = SUBJECT.snapshot(run, agent);
     this.#id = `${run}/${agent}`;
-    this.#largest = nats.info?.max_payload ?? 1024 * 1024;
+    this.#largest = (nats.info?.max_payload ?? 1024 * 1024) - ENVELOPE;
     this.#isClosed = () => nats.isClosed();
   }
 
   /** @param make of the message's number: they count from 0 without a gap. */
   put(make: (number: number) => Delivery): void {
     if (this.failure !== null) return;
-    const data = encode(make(this.#number));
-    if (data.length > this.#largest) {
-      this.failure = `a snapshot of ${data.length} bytes is larger than NATS takes (max_payload ${this.#largest})`;
-      return;
-    }
-    if (this.#bytes + data.length > ROOM) {
+    const whole = encode(make(this.#number));
+    const messages = whole.length <= this.#largest ? [whole] : this.#piecesOf(whole);
+    const bytes = messages.reduce((sum, { length }) => sum + length, 0);
+    if (messages.length === 0)
+      this.failure = `a snapshot of ${whole.length} bytes is more than NATS takes even in pieces (max_payload ${this.#largest + ENVELOPE})`;
+    else if (this.#bytes + bytes > ROOM)
       this.failure = `NATS took nothing for so long that ${this.#waiting.length} snapshots wait: there is no room for more`;
-      return;
-    }
-    this.#waiting.push({ number: this.#number, data });
-    this.#bytes += data.length;
-    this.#number += 1;
+    if (this.failure !== null) return;
+    for (const data of messages) this.#waiting.push({ number: this.#number++, data });
+    this.#bytes += bytes;
     this.#working ??= this.#deliver().finally(() => {
       this.#working = null;
+    });
+  }
+
+  /** What is larger than NATS takes at once; none where nothing fits. */
+  #piecesOf(whole: Uint8Array): Uint8Array[] {
+    const each = Math.floor((this.#largest - FRAME) / 4) * 3;
+    if (each <= 0) return [];
+    const pieces = Math.ceil(whole.length / each);
+    return Array.from({ length: pieces }, (_, n) => {
+      const bytes = Buffer.from(whole.subarray(n * each, (n + 1) * each)).toString('base64');
+      return encode({ type: 'piece', number: this.#number + n, bytes, last: n === pieces - 1 } satisfies Delivery);
     });
   }
 

@@ -7,7 +7,7 @@ import type { Micros } from '../core/units.ts';
 import type { Place } from './place.ts';
 
 /** Controllers and agents of different numbers do not work together. A greeting is understood by all of them. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /** Streams, which the controller makes. */
 export const PLANS = { name: 'RAMPART_PLANS', subject: 'rampart.plan.*' } as const;
@@ -81,6 +81,15 @@ export interface PlanMessage {
   readonly place: Place;
 }
 
+/** A search, for who may have to take it over: its levels are loads, of which each has a message of its own. No agent's business. */
+export interface SearchMessage {
+  readonly protocol: number;
+  /** Number of its first load. */
+  readonly first: number;
+  /** Without its secrets. */
+  readonly plan: Plan;
+}
+
 /** All that the controller wants, each time: whoever missed a message has the next one. */
 export interface Wish {
   /** Of the controller: one that has taken the load over has a higher one, and those of lower ones count no more. */
@@ -88,6 +97,8 @@ export interface Wish {
   /** On the controller's clock; null: not yet. */
   readonly startAt: Micros | null;
   readonly stopped: boolean;
+  /** A person ends the load: nobody sends anything from then on, µs since the start; null: nobody does. */
+  readonly stopAt: Micros | null;
   /** In their order; each is carried out once. */
   readonly changes: readonly LoadChange[];
   /** Agents that are no longer counted on: they end. */
@@ -115,8 +126,13 @@ export type Word = { readonly agent: string } & (
 /** What is stored until the controller has it. */
 export type Delivery =
   | { readonly type: 'snapshot'; readonly number: number; readonly snapshot: IntervalSnapshot }
+  /** Of a delivery that is larger than NATS takes at once: one follows the other, each with a number of its own. Base64. */
+  | { readonly type: 'piece'; readonly number: number; readonly bytes: string; readonly last: boolean }
   /** After the last snapshot. */
   | { readonly type: 'end'; readonly number: number; readonly failure: string | null };
+
+/** What the client adds to a message that is published with an id, bytes: it counts towards NATS's `max_payload`. */
+export const ENVELOPE = 512;
 
 /** Names are parts of subjects. */
 export const isAgentName = (name: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(name);

@@ -22,6 +22,8 @@ export interface Standing {
   /** The same instant by the wall clock, ISO 8601. */
   readonly startedAt: string;
   readonly stopped: boolean;
+  /** See `Wish`. */
+  readonly stopAt: Micros | null;
   readonly changes: readonly LoadChange[];
   readonly lost: readonly { readonly name: string; readonly after: Micros; readonly message: string }[];
   readonly agents: readonly AgentAccount[];
@@ -69,10 +71,15 @@ export class Register {
     this.#sequence = sequence;
   }
 
-  /** Of a load that is about to begin. */
+  /** Of a load that is about to begin. @throws {RampartError} taken-over where another controller has begun it. */
   static async begin(nats: NatsConnection, manager: JetStreamManager, clock: Clock, run: string): Promise<Register> {
     const register = new Register(nats, manager, clock, run, [1, 0]);
-    await register.#write(null, FIRST_TRIES);
+    if (!(await register.#write(null, FIRST_TRIES)))
+      throw new RampartError(
+        'taken-over',
+        'another controller has taken this search over',
+        'Its report has all of it.',
+      );
     return register;
   }
 
@@ -103,12 +110,6 @@ export class Register {
     this.#writing ??= this.#work().finally(() => {
       this.#writing = null;
     });
-  }
-
-  /** The load is over: nobody takes it over any more. */
-  async clear(): Promise<void> {
-    await this.close();
-    await this.#manager.streams.purge(CONTROLLERS.name, { filter: this.#subject }).catch(() => {});
   }
 
   async close(): Promise<void> {

@@ -34,7 +34,9 @@ export async function openStreams(nats: NatsConnection): Promise<JetStreamManage
         await manager.streams.add(config);
       } catch (error) {
         if (error instanceof JetStreamApiError && /already in use/.test(error.message)) continue;
-        throw unfit(`the stream ${name} cannot be made: ${(error as Error).message}`, '', error ?? missing);
+        const hint =
+          num_replicas === 1 ? '' : 'Of a cluster three servers keep a copy each: it needs three with JetStream.';
+        throw unfit(`the stream ${name} cannot be made: ${(error as Error).message}`, hint, error ?? missing);
       }
     }
   }

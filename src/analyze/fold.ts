@@ -88,6 +88,7 @@ export class RunFold {
       case 'settling':
       case 'level':
       case 'judged':
+      case 'stopping':
         break;
       case 'agents':
       case 'lost':

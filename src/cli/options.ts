@@ -199,7 +199,7 @@ export function addServeOptions(command: Command): Command {
 export function addResumeOption(command: Command): Command {
   return command.option(
     '--resume <run>',
-    'take over a run on agents whose controller has died; with --nats, --tolerate-loss, --out, --json, --quiet',
+    'take over a run, or a search, on agents whose controller has died; with --nats, --tolerate-loss, --out, --json, --quiet',
   );
 }
 

@@ -133,7 +133,7 @@ async function measured(
       'Leave --trace out.',
     );
   const fleet = await openFleet(world, written, id);
-  if (fleet !== null && sources.kind === 'run' && written.settings.quiet !== true)
+  if (fleet !== null && canBeResumed(intended.plan) && written.settings.quiet !== true)
     world.stderr.write(`Run ${id}: should this controller die, rampart run --resume ${id} takes it over\n`);
   try {
     return await measuredBy(world, sources, intended, { ...wanted, id, fleet });
@@ -141,6 +141,9 @@ async function measured(
     await fleet?.close();
   }
 }
+
+/** What a search has of its controller alone is lost with it. */
+const canBeResumed = ({ search, data }: Plan): boolean => search === null || (!(search.settle > 0) && data === null);
 
 /** Agents, where they are asked for: before anything is sent. */
 async function openFleet(world: World, given: RawSettings, id: string): Promise<Fleet | null> {

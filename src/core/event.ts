@@ -82,6 +82,8 @@ export type RunEvent =
   | { readonly type: 'interval'; readonly snapshot: IntervalSnapshot }
   /** A person changed the running test: `edited` or `reset`. Comes before the first interval that it had an effect on. */
   | LoadChange
+  /** A person ended the load on agents: none of them sends anything from then on. */
+  | { readonly type: 'stopping'; readonly at: Micros }
   /** Before a level: its load is on, and it is waited until the target has come to rest. */
   | {
       readonly type: 'settling';

@@ -108,6 +108,8 @@ export interface ThreadSnapshot {
   /** At the end of the interval. */
   readonly vus: Count;
   readonly inFlight: number;
+  /** Requests. Absent: it is of a journal of before they were told of each. */
+  readonly sent?: number;
   /** Cores. */
   readonly cpu: number;
   /** Null where nothing was sent. */

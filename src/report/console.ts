@@ -93,6 +93,7 @@ export class ConsoleView implements RunSink {
         this.#draw();
         break;
       case 'answer':
+      case 'stopping':
         break;
       case 'known':
         this.note('What was asked for is known: the load ends');

@@ -11,8 +11,8 @@ it('gives each thread its own account, in their order', () => {
     named(snapshotOf(0, 'measure', values, cpu), threadName(thread));
   const merged = merge([of(1, [5, 7], 0.5)], [of(0, [], 0.125)]);
   expect(threadsOf(merged)).toEqual([
-    { name: 'thread 1', vus: 3, inFlight: 2, cpu: 0.125, lagP99: null, loopDelayP99: 12.5, heap: null },
-    { name: 'thread 2', vus: 3, inFlight: 2, cpu: 0.5, lagP99: 7, loopDelayP99: 50, heap: null },
+    { name: 'thread 1', vus: 3, inFlight: 2, sent: 0, cpu: 0.125, lagP99: null, loopDelayP99: 12.5, heap: null },
+    { name: 'thread 2', vus: 3, inFlight: 2, sent: 2, cpu: 0.5, lagP99: 7, loopDelayP99: 50, heap: null },
   ]);
   expect(merged[0]?.generator?.cpu).toBe(0.625);
 });

@@ -27,9 +27,9 @@ export function namedAgent(snapshot: IntervalSnapshot, name: string): IntervalSn
 
 function accountOf(
   generator: GeneratorSnapshot,
-  { vus, inFlight }: IntervalSnapshot['load'],
+  { vus, inFlight, sent }: IntervalSnapshot['load'],
   name: string,
 ): ThreadSnapshot {
   const { cpu, loopDelayP99, heap = null } = generator;
-  return { name, vus, inFlight, cpu, lagP99: quantileOf(timesOf(generator, 'lag'), 0.99), loopDelayP99, heap };
+  return { name, vus, inFlight, sent, cpu, lagP99: quantileOf(timesOf(generator, 'lag'), 0.99), loopDelayP99, heap };
 }

@@ -8,7 +8,7 @@ import type { OutputResult, RunResult } from '../core/result.ts';
 import type { RowTable } from '../core/rows.ts';
 import { JOURNAL } from '../core/run-files.ts';
 import type { Secrets } from '../core/secret.ts';
-import { seconds } from '../core/units.ts';
+import { type Micros, seconds } from '../core/units.ts';
 import type { Files, Machine } from '../core/world.ts';
 import { heldSecrets, publishPlan } from '../plan/publish.ts';
 import { publishEvent } from '../plan/publish-event.ts';
@@ -108,14 +108,17 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
         };
   const fleet = execution.fleet ?? null;
   const pool = fleet === null ? new ThreadPool(machine.workerEntry, clock, plan.threads, rows, reader) : null;
-  const source = pool?.source ?? (fleet as Fleet).sourceFor(rows, frame?.captured);
   // Set-up and tear-down are sent from here: agents need nothing of them, least of all their passwords.
   const sent = fleet === null ? plan : withoutFrame(plan);
+  const search = sent.search === null ? undefined : sent;
+  const source = pool?.source ?? (fleet as Fleet).sourceFor(rows, frame?.captured, search);
+  const begunAt = (): Micros | null => fleet?.begunAt ?? null;
   const outcomes = await runSession({
     events: (ended) => {
       const events = unlessFailing(
         plan,
-        (stop) => procedure.events({ plan: sent, rows, source, clock, signal: stop, steering, fold: record.fold }),
+        (stop) =>
+          procedure.events({ plan: sent, rows, source, clock, begunAt, signal: stop, steering, fold: record.fold }),
         ended,
       );
       return frame?.around(events) ?? events;

@@ -25,7 +25,7 @@ const SHORTEST_INTERVAL = 50_000;
 type AskInstance = () => Promise<Sighting | null>;
 
 /** Nobody steers a search. */
-type Searching = Pick<Means, 'plan' | 'rows' | 'source' | 'clock' | 'signal'>;
+type Searching = Pick<Means, 'plan' | 'rows' | 'source' | 'clock' | 'begunAt' | 'signal'>;
 
 /** A search: level by level, asks what to run, runs that, tells what came of it. */
 export class Find implements Procedure {
@@ -57,13 +57,13 @@ export class Find implements Procedure {
  * thread is lost.
  */
 async function* searchEvents(
-  { plan, source, signal, clock }: Searching,
+  { plan, source, signal, clock, begunAt }: Searching,
   controller: Search,
   askInstance: AskInstance | null,
 ): AsyncGenerator<RunEvent, void, undefined> {
   let at = 0;
   let index = 0;
-  /** When the load under way began, µs of the clock. */
+  /** When the load under way began, µs of some clock. */
   let begun = 0;
   const pass = hasSteps(plan) ? passOf(plan) : null;
   const tags = tagSets(plan);
@@ -75,7 +75,7 @@ async function* searchEvents(
     signal.addEventListener('abort', interrupt);
     try {
       for await (const snapshot of source(levelPlan, WHOLE, stop.signal)) {
-        if (snapshots.length === 0) begun = clock.now() - snapshot.endAt;
+        if (snapshots.length === 0) begun = begunAt?.() ?? clock.now() - snapshot.endAt;
         snapshots.push(snapshot);
         yield { type: 'interval', snapshot: placed(snapshot, at, index, level) } as const;
         if (!stop.signal.aborted && isOver(snapshots)) stop.abort();

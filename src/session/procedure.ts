@@ -5,6 +5,7 @@ import type { RunEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Clock, LoadSource } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
+import type { Micros } from '../core/units.ts';
 import type { Steering } from '../run/steering.ts';
 
 /** What a procedure works with. */
@@ -14,6 +15,8 @@ export interface Means {
   /** Puts load on. */
   readonly source: LoadSource;
   readonly clock: Clock;
+  /** When the load under way began, on one clock for all of them. Absent, or null: its first snapshot tells, when it comes. */
+  readonly begunAt?: () => Micros | null;
   /** Ends it early. */
   readonly signal: AbortSignal;
   /** Where a person's commands come in. */

@@ -79,6 +79,9 @@ export class RunLog {
         this.say(`${formatClock(toSeconds(event.at))}  edited: ${what} from now on`);
         break;
       }
+      case 'stopping':
+        this.say(`${formatClock(toSeconds(event.at))}  stopped by hand: no agent sends anything from then on`);
+        break;
       case 'reset':
         this.say(`${formatClock(toSeconds(event.at))}  statistics reset: they begin anew`);
         break;

@@ -39,8 +39,10 @@ describe('what each generator thread does', () => {
         },
       ],
     });
-    const own = named(snapshotOf(0, 'measure', [5]), 'thread 1');
+    const own = named(snapshotOf(0, 'measure', [5, 6, 7]), 'thread 1');
     board.add(merge([namedAgent(own, 'two')], [own])[0] as never);
+    // Of an interval of a second.
+    expect(board.rows(false).map(({ perSec }) => perSec)).toEqual([3, 3]);
     expect(board.rows(false).map(({ name, agent }) => [name, agent])).toEqual([
       ['agent two, thread 1', { version: '0.1.0', region: 'eu', share: 0.25, clockOffset: -2_000.3, clockWithin: 0.3 }],
       ['thread 1', null],

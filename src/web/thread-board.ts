@@ -20,13 +20,15 @@ export class ThreadBoard {
       });
   }
 
-  add({ generator, phase }: IntervalSnapshot): void {
-    for (const { name, vus, inFlight, cpu, lagP99, loopDelayP99, heap, agent } of generator?.threads ?? [])
+  add({ generator, phase, startAt, endAt }: IntervalSnapshot): void {
+    const length = (endAt - startAt) / 1e6;
+    for (const { name, vus, inFlight, sent, cpu, lagP99, loopDelayP99, heap, agent } of generator?.threads ?? [])
       this.#rows.set(name, {
         name,
         state: phase === 'drain' ? 'draining' : 'running',
         vus,
         inFlight,
+        perSec: sent === undefined || length <= 0 ? null : sent / length,
         cpu,
         lagP99: lagP99 === null ? null : toMillis(lagP99),
         loopDelayP99: toMillis(loopDelayP99),

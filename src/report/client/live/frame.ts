@@ -33,6 +33,8 @@ export interface ThreadRow {
   readonly state: 'running' | 'draining' | 'ended' | 'lost';
   readonly vus: number | null;
   readonly inFlight: number | null;
+  /** What it sent, 1/s. */
+  readonly perSec: number | null;
   /** Cores. */
   readonly cpu: number | null;
   readonly lagP99: number | null;

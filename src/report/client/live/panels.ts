@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatMs, formatShare } from '../../../analyze/wording.ts';
+import { formatBytes, formatCount, formatMs, formatRate, formatShare } from '../../../analyze/wording.ts';
 import { clockLabel } from '../axis.ts';
 import { fill } from '../html-table.ts';
 import type { ExceptionRow, RunState, ThreadRow } from './frame.ts';
@@ -103,6 +103,12 @@ export class Panels {
           id: 'flight',
           label: 'In flight',
           text: ({ inFlight }) => (inFlight === null ? DASH : formatCount(inFlight)),
+        },
+        {
+          id: 'rate',
+          label: 'Sent/s',
+          text: ({ perSec }) => (perSec === null ? DASH : formatRate(perSec).replace('/s', '')),
+          value: ({ perSec }) => perSec,
         },
         { id: 'cpu', label: 'CPU', text: ({ cpu }) => (cpu === null ? DASH : formatShare(cpu)) },
         { id: 'lag', label: 'Send lag p99', text: ({ lagP99 }) => ms(lagP99) },
