@@ -130,7 +130,11 @@ describe('a run that is told to everything at once', () => {
         totals.byOutcome.timeout,
       );
     }
-    const { streams, goodput } = result;
+    const { series, streams, goodput } = result;
+    for (const job of ['pulled', 'rampart'])
+      expect(await sum('rampart_requests_sent_total', `job="${job}",tag_kind="model"`)).toBe(
+        series['POST /predict']?.totals.sent,
+      );
     for (const job of ['pulled', 'rampart']) {
       expect(await sum('rampart_output_tokens_total', `job="${job}"`)).toBe(streams?.outputTokens);
       expect(await sum('rampart_streams_ended_total', `job="${job}",finish="stop"`)).toBe(streams?.finishes.stop);
@@ -154,6 +158,8 @@ describe('a run that is told to everything at once', () => {
       decoded.metrics[name].points.filter((each: { labels: { phase: string } }) => each.labels.phase === 'measured');
     const sent = points('rampart.requests.sent').map(({ value }: { value: number }) => value);
     expect(sent.reduce((sum: number, value: number) => sum + value, 0)).toBe(totals.sent);
+    for (const { labels } of points('rampart.requests.sent'))
+      expect(labels.tag_kind).toBe(labels.request === 'POST /predict' ? 'model' : 'odd, one');
     for (const found of points('rampart.response')) {
       const { count, max, p95 } = result.series[found.labels.request]?.latency.response ?? {};
       expect([found.count, found.max]).toEqual([count, seconds(max)]);
@@ -175,6 +181,13 @@ describe('a run that is told to everything at once', () => {
       texts.reduce((sum, text) => sum + Number(pattern.exec(text)?.[1] ?? 0), 0);
     expect(sumOf(measured, /[ ,]sent=(\d+)i/)).toBe(totals.sent);
     expect(sumOf(measured, /,response_count=(\d+)i/)).toBe(totals.ok);
+    const ofModel = result.series['POST /predict']?.totals.sent;
+    const byTag = lines.filter((line) => line.startsWith('rampart_tag,') && line.includes(',phase=measured'));
+    for (const [texts, pattern] of [
+      [measured, /,tag_kind=model .*sent=(\d+)i/],
+      [byTag, /,tag=kind\\=model,.* .*sent=(\d+)i/],
+    ] as const)
+      expect(sumOf(texts, pattern)).toBe(ofModel);
     expect(sumOf(measured, /,output_tokens=(\d+)i/)).toBe(12);
     expect(sumOf(measured, /,time_to_first_token_count=(\d+)i/)).toBe(3);
     for (const line of lines.filter((each) => each !== ''))
@@ -189,6 +202,7 @@ describe('a run that is told to everything at once', () => {
     ).toBe(totals.sent);
     for (const line of counted.filter((each) => each !== ''))
       expect(line).toMatch(/^rampart\.[\w.]+:[-\d.e]+\|[cg](\|#[\w]+:[^|,#:\s]+(,[\w]+:[^|,#:\s]+)*)$/);
+    expect(sumOf(counted, /^rampart\.sent:(\d+)\|c.*,phase:measured,tag_kind:model$/)).toBe(ofModel);
     const text = readFileSync(join(cwd, 'lines.ndjson'), 'utf8');
     expect(printed.join('')).toBe(text);
     const json = text
@@ -198,6 +212,9 @@ describe('a run that is told to everything at once', () => {
     expect([json[0].type, json.at(-1).type, json.at(-1).totals.sent]).toEqual(['started', 'finished', totals.sent]);
     const inLines = json.filter(({ type, phase }) => type === 'interval' && phase !== 'warmup');
     expect(inLines.flatMap(({ requests }) => requests).reduce((sum, each) => sum + each.sent, 0)).toBe(totals.sent);
+    const sentBy = (parts: readonly { readonly sent: number }[]): number => parts.reduce((sum, { sent }) => sum + sent, 0);
+    expect(sentBy(inLines.flatMap(({ requests }) => requests).filter(({ tags }) => tags.kind === 'model'))).toBe(ofModel);
+    expect(sentBy(inLines.flatMap(({ tags }) => tags).filter(({ tag }) => tag === 'kind=model'))).toBe(ofModel);
   });
 });
 

@@ -31,7 +31,14 @@ const streamed = (series: SeriesSnapshot): SeriesSnapshot => ({
 
 /** A warm-up, two seconds of two kinds of requests with failures, and an end: for the tests of every exporter. */
 export const EVENTS: readonly RunEvent[] = [
-  startedOf(planOf()),
+  startedOf(
+    planOf({
+      requests: [
+        { name: 'POST /predict', method: 'POST', path: '/predict', headers: [], body: null, tags: { kind: 'model' } },
+        { name: 'GET "a\\b",c d', method: 'GET', path: '/', headers: [], body: null, tags: { kind: 'odd, one' } },
+      ],
+    }),
+  ),
   secondOf(0, { ok: [5_000, 6_000] }, { phase: 'warmup' }),
   intervalOf({
     index: 1,

@@ -202,6 +202,11 @@ export interface TagSet {
 /** Keys of tags that a plan with several targets has by itself. */
 export const OWN_TAGS = ['target', 'request', 'group', 'flow'] as const;
 
+/** Without those that have all requests, which say nothing more: of several targets, the one request that goes to them all. */
+export function tellingTags(plan: Pick<Plan, 'flows' | 'requests'>): readonly TagSet[] {
+  return tagSets(plan).filter(({ key, members }) => key !== 'request' || members.length < plan.requests.length);
+}
+
 /** By key in the order of the plan: first its targets, then what goes to several of them, then what was written. */
 export function tagSets(plan: Pick<Plan, 'flows' | 'requests'>): readonly TagSet[] {
   const sets = new Map<string, TagSet & { readonly members: string[] }>();

@@ -145,6 +145,40 @@ describe('HistoryCsv', () => {
   });
 });
 
+describe('HistoryCsv of requests that have tags', () => {
+  const tagged = (tags: readonly (Readonly<Record<string, string>> | null)[]): string =>
+    historyOf(
+      fixtureEvents().map((event) => {
+        if (event.type !== 'started') return event;
+        const requests = event.plan.requests.map((request, i) => ({ ...request, ...(tags[i] && { tags: tags[i] }) }));
+        return { ...event, plan: { ...event.plan, requests } };
+      }),
+    );
+
+  it('has a row for each tag in every interval, which adds up what its requests have', () => {
+    const rows = recordsOf(tagged([{ kind: 'model', team: 'loans' }, { kind: 'model' }]));
+    expect(rows).toHaveLength(5 * 13);
+    expect(rows.slice(25, 30).map((row) => [row['Type'], row['Name'], row['Requests/s']])).toEqual([
+      ['POST', '/predict', '60'],
+      ['GET', '/health', '60'],
+      ['tag', 'kind=model', '120'],
+      ['tag', 'team=loans', '60'],
+      ['', 'Aggregated', '120'],
+    ]);
+    const [post, , both, own, all] = rows.slice(-5);
+    const { Type: _, Name: __, ...figures } = all ?? {};
+    expect(both).toMatchObject(figures);
+    expect(own?.['Total Request Count']).toBe(post?.['Total Request Count']);
+  });
+
+  it('leaves out the request of several targets that is all there is', () => {
+    const rows = recordsOf(tagged(['a', 'b'].map((target) => ({ target, request: 'POST /predict' }))));
+    expect(new Set(rows.filter(({ Type }) => Type === 'tag').map(({ Name }) => Name))).toEqual(
+      new Set(['target=a', 'target=b']),
+    );
+  });
+});
+
 describe('HistoryCsv of a run whose statistics were reset', () => {
   const events = fixtureEvents();
   const marked = events.map((event): RunEvent => {

@@ -1,5 +1,6 @@
 import { inMs } from '../analyze/latency.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
+import { type TagSet, tellingTags } from '../core/flow.ts';
 import type { Plan, Scope } from '../core/plan.ts';
 import type { RunResult, SeriesResult } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
@@ -8,6 +9,7 @@ import {
   type HistogramData,
   type IntervalSnapshot,
   type SeriesSnapshot,
+  seriesWithin,
   timesOf,
 } from '../core/snapshot.ts';
 import { FINISHES } from '../core/streamed.ts';
@@ -208,14 +210,15 @@ class Running {
 }
 
 /**
- * `history.csv`, written as the run goes (or is replayed): per interval a row for each request name, group and flow, and one for
- * all requests.
+ * `history.csv`, written as the run goes (or is replayed): per interval a row for each request name, group, flow, region and tag,
+ * and one for all requests.
  * Rates and percentiles are of the interval, warm-up included; the totals are of the measured phase, so that those of
  * the last rows are the ones of `stats.csv`. A sink of its own, since a long run's intervals do not fit into memory.
  */
 export class HistoryCsv implements RunSink {
   readonly #write: (text: string) => void;
   #run: { readonly plan: Plan; readonly startedAt: number } | null = null;
+  #tags: readonly TagSet[] = [];
   /** The snapshots of the interval that is newest: another phase's may follow. */
   #interval: IntervalSnapshot[] = [];
   readonly #totals = new Map<string, Running>();
@@ -233,6 +236,7 @@ export class HistoryCsv implements RunSink {
   accept(event: RunEvent): void {
     if (event.type === 'started') {
       this.#run = { plan: event.plan, startedAt: Date.parse(event.run.startedAt) };
+      this.#tags = tellingTags(event.plan);
     } else if (event.type === 'interval') {
       if (this.#interval[0] !== undefined && this.#interval[0].index !== event.snapshot.index) this.#flush();
       this.#interval.push(event.snapshot);
@@ -263,7 +267,8 @@ export class HistoryCsv implements RunSink {
     const now = new Map<string, Lately>();
     const all = new Lately();
     const wholes = new Map<string, { readonly label: readonly Cell[]; readonly current: Lately }>();
-    for (const { phase, series, flows = {}, groups = {}, regions = {}, resets = 0 } of snapshots) {
+    for (const snapshot of snapshots) {
+      const { phase, series, flows = {}, groups = {}, regions = {}, resets = 0 } = snapshot;
       if (resets > this.#resets) {
         this.#resets = resets;
         this.#totals.clear();
@@ -276,7 +281,11 @@ export class HistoryCsv implements RunSink {
         entry(this.#totals, name, Running).add(each);
         this.#all.add(each);
       }
-      for (const { kind, name, part } of wholesOf({ flows, groups, regions })) {
+      const tagged = this.#tags.flatMap(({ name }) => {
+        const parts = Object.values(seriesWithin(snapshot, { kind: 'tag', name }, this.#tags));
+        return parts.map((part) => ({ kind: 'tag', name, part }));
+      });
+      for (const { kind, name, part } of [...wholesOf({ flows, groups, regions }), ...tagged]) {
         // No request has a line break in its name.
         const key = `${kind}\n${name}`;
         const whole = wholes.get(key) ?? { label: [kind, name], current: new Lately() };

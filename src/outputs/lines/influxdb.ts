@@ -1,11 +1,14 @@
 /** InfluxDB's line protocol, over HTTP: InfluxDB 1 and 2, VictoriaMetrics, Telegraf, QuestDB. */
+import { type TagSet, tellingTags } from '../../core/flow.ts';
 import type { Output } from '../../core/output.ts';
+import type { Plan } from '../../core/plan.ts';
 import type { IntervalSnapshot } from '../../core/snapshot.ts';
 import { Delivery } from '../delivery.ts';
 import { post, receiverOf } from '../http-receiver.ts';
 import type { Labels } from '../metrics/family.ts';
+import { tagLabels } from '../metrics/tag-labels.ts';
 import { tagsOf } from '../options.ts';
-import { figuresOf } from './interval.ts';
+import { type Figures, figuresOf, tagFiguresOf } from './interval.ts';
 
 export const INFLUXDB: Output = {
   name: 'influxdb',
@@ -22,30 +25,51 @@ export const INFLUXDB: Output = {
     });
     const common = { run: id, ...tagsOf('influxdb', tags) };
     const delivery = new Delivery((lines: string) => post(receiver, lines), { clock, warn });
-    let startedAt = 0;
+    let run: LinesRun | null = null;
     return {
       accept: (event) => {
-        if (event.type === 'started') startedAt = Date.parse(event.run.startedAt);
-        if (event.type === 'interval') delivery.offer(toLines(event.snapshot, startedAt, common));
+        if (event.type === 'started') run = linesRun(event.plan, Date.parse(event.run.startedAt), common);
+        if (event.type === 'interval' && run !== null) delivery.offer(toLines(event.snapshot, run));
       },
       close: () => delivery.finish(),
     };
   },
 };
 
+/** What lines say of every interval of a run. */
+interface LinesRun {
+  /** ms of the wall clock. */
+  readonly startedAt: number;
+  readonly common: Labels;
+  /** Of each request. */
+  readonly labels: ReadonlyMap<string, Labels>;
+  readonly tags: readonly TagSet[];
+}
+
+const linesRun = (plan: Plan, startedAt: number, common: Labels): LinesRun => ({
+  ...{ startedAt, common },
+  labels: tagLabels(plan),
+  tags: tellingTags(plan),
+});
+
 /**
- * A line `rampart` for each request name, and one `rampart_load` of all, with the fields of the interval; times in ms.
- * @param startedAt ms of the wall clock. Times of the lines are of ns, which every server takes without being told.
+ * A line `rampart` for each request name, one `rampart_tag` for each tag, and one `rampart_load` of all, with the fields of the
+ * interval; times in ms. Times of the lines are of ns, which every server takes without being told.
  */
-export function toLines(snapshot: IntervalSnapshot, startedAt: number, common: Labels): string {
+function toLines(snapshot: IntervalSnapshot, { startedAt, common, labels, tags }: LinesRun): string {
   const at = `${Math.round(startedAt * 1_000 + snapshot.endAt)}000`;
   const { vus, inFlight } = snapshot.load;
-  const requests = figuresOf(snapshot).map(({ request, phase, counts, times }) =>
-    line('rampart', { ...common, request, phase }, { ...whole(counts), ...timeFields(times) }, at),
+  const fields = ({ counts, times }: Figures): Fields => ({ ...whole(counts), ...timeFields(times) });
+  const requests = figuresOf(snapshot).map((each) => {
+    const { request, phase } = each;
+    return line('rampart', { ...common, request, phase, ...labels.get(request) }, fields(each), at);
+  });
+  const tagged = tagFiguresOf(snapshot, tags).map((each) =>
+    line('rampart_tag', { ...common, tag: each.tag, phase: each.phase }, fields(each), at),
   );
   const load = { vus: `${vus}i`, in_flight: `${inFlight}i`, ...health(snapshot) };
   // Both snapshots of one interval have the same instant.
-  return [...requests, ...(snapshot.generator === undefined ? [] : [line('rampart_load', common, load, at)])].join('');
+  return [...requests, ...tagged, ...(snapshot.generator === undefined ? [] : [line('rampart_load', common, load, at)])].join('');
 }
 
 type Fields = Readonly<Record<string, string>>;

@@ -1,11 +1,13 @@
 /** A run as JSON, a line for each thing that happens: to a file, standard output, or an address. */
 import type { RunEvent } from '../../core/event.ts';
+import { type TagSet, tellingTags } from '../../core/flow.ts';
 import type { Output, OutputContext } from '../../core/output.ts';
+import type { Tags } from '../../core/plan.ts';
 import { targetLine } from '../../core/targets.ts';
 import { Delivery } from '../delivery.ts';
 import { post, receiverOf } from '../http-receiver.ts';
 import { tagsOf } from '../options.ts';
-import { figuresOf } from './interval.ts';
+import { type Figures, figuresOf, tagFiguresOf } from './interval.ts';
 
 /** What stands for standard output. */
 export const STDOUT = '-';
@@ -20,11 +22,11 @@ export const JSON_LINES: Output = {
     const { to = STDOUT, tags } = context.options;
     const fields = tagsOf('json-lines', tags);
     const { put, close } = await wayTo(to, context);
-    let startedAt = 0;
+    let tagged: Tagged = { startedAt: 0, sets: [], byRequest: new Map() };
     return {
       accept: (event) => {
-        if (event.type === 'started') startedAt = Date.parse(event.run.startedAt);
-        const line = toLine(event, startedAt, context);
+        if (event.type === 'started') tagged = taggedOf(event);
+        const line = toLine(event, tagged, context);
         return line === null ? undefined : put(`${JSON.stringify({ ...line, run: context.id, ...fields })}\n`);
       },
       close,
@@ -48,8 +50,26 @@ async function wayTo(to: string, { print, create, clock, warn }: OutputContext):
   return { put: (line) => delivery.offer(line), close: () => delivery.finish() };
 }
 
+/** What lines of intervals need to know of the run. */
+interface Tagged {
+  /** ms of the wall clock. */
+  readonly startedAt: number;
+  readonly sets: readonly TagSet[];
+  readonly byRequest: ReadonlyMap<string, Tags>;
+}
+
+const taggedOf = ({ run, plan }: Extract<RunEvent, { type: 'started' }>): Tagged => ({
+  startedAt: Date.parse(run.startedAt),
+  sets: tellingTags(plan),
+  byRequest: new Map(plan.requests.flatMap(({ name, tags }) => (tags === undefined ? [] : [[name, tags] as const]))),
+});
+
 /** Times in ms; null: of this nothing is told. */
-export function toLine(event: RunEvent, startedAt: number, { result }: Pick<OutputContext, 'result'>): object | null {
+function toLine(
+  event: RunEvent,
+  { startedAt, sets, byRequest }: Tagged,
+  { result }: Pick<OutputContext, 'result'>,
+): object | null {
   if (event.type === 'started') {
     const { plan, run, tool } = event;
     const { kind, load } = plan;
@@ -67,13 +87,13 @@ export function toLine(event: RunEvent, startedAt: number, { result }: Pick<Outp
       ...(level === undefined ? {} : { level }),
       vus: load.vus,
       in_flight: load.inFlight,
-      requests: figuresOf(snapshot).map(({ request, counts, outcomes, statuses, times }) => ({
-        request,
-        ...counts,
-        outcomes,
-        statuses,
-        times,
-      })),
+      requests: figuresOf(snapshot).map((each) => {
+        const tags = byRequest.get(each.request);
+        return { request: each.request, ...(tags === undefined ? {} : { tags }), ...figures(each) };
+      }),
+      ...(sets.length === 0
+        ? {}
+        : { tags: tagFiguresOf(snapshot, sets).map((each) => ({ tag: each.tag, ...figures(each) })) }),
     };
   }
   if (event.type !== 'finished') return null;
@@ -90,3 +110,5 @@ export function toLine(event: RunEvent, startedAt: number, { result }: Pick<Outp
     ...(breakingPoint === undefined ? {} : { breakingPoint: breakingPoint.summary }),
   };
 }
+
+const figures = ({ counts, outcomes, statuses, times }: Figures): object => ({ ...counts, outcomes, statuses, times });

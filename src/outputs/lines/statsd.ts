@@ -4,6 +4,7 @@ import { RampartError } from '../../core/errors.ts';
 import type { Output } from '../../core/output.ts';
 import type { IntervalSnapshot } from '../../core/snapshot.ts';
 import type { Labels } from '../metrics/family.ts';
+import { tagLabels } from '../metrics/tag-labels.ts';
 import { tagsOf } from '../options.ts';
 import { figuresOf } from './interval.ts';
 
@@ -18,6 +19,7 @@ export const STATSD: Output = {
     const common = { run: id, ...tagsOf('statsd', options['tags']) };
     const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
     let [lost, open] = [0, 0];
+    let labels: ReadonlyMap<string, Labels> = new Map();
     let idle: (() => void) | null = null;
     // A name that is not known, or a port that is closed: nobody else hears of it.
     const sent = (error: Error | null): void => {
@@ -32,8 +34,9 @@ export const STATSD: Output = {
     socket.unref();
     return {
       accept: (event) => {
+        if (event.type === 'started') labels = tagLabels(event.plan);
         if (event.type !== 'interval') return;
-        for (const packet of packetsOf(toStatsd(event.snapshot, common))) {
+        for (const packet of packetsOf(toStatsd(event.snapshot, common, labels))) {
           open++;
           socket.send(packet, port, host, sent);
         }
@@ -61,17 +64,23 @@ function addressOf(text: string): { readonly host: string; readonly port: number
   return { host, port: Number(port) };
 }
 
-/** Counters of what happened in the interval; percentiles as gauges, in ms: StatsD would make wrong ones of them. */
-export function toStatsd(snapshot: IntervalSnapshot, common: Labels): readonly string[] {
+/**
+ * Counters of what happened in the interval; percentiles as gauges, in ms: StatsD would make wrong ones of them.
+ * @param labels further ones of each request.
+ */
+function toStatsd(
+  snapshot: IntervalSnapshot,
+  common: Labels,
+  labels: ReadonlyMap<string, Labels>,
+): readonly string[] {
   const { vus, inFlight } = snapshot.load;
   return [
     ...figuresOf(snapshot).flatMap(({ request, phase, counts, outcomes, times }) => {
-      const tags = tagText({ ...common, request, phase });
+      const own = { ...common, request, phase, ...labels.get(request) };
+      const tags = tagText(own);
       return [
         ...Object.entries(counts).map(([name, n]) => `rampart.${name}:${n}|c${tags}`),
-        ...Object.entries(outcomes).map(
-          ([outcome, n]) => `rampart.ended:${n}|c${tagText({ ...common, request, phase, outcome })}`,
-        ),
+        ...Object.entries(outcomes).map(([outcome, n]) => `rampart.ended:${n}|c${tagText({ ...own, outcome })}`),
         ...Object.entries(times).flatMap(([measure, { mean, max, p50, p95, p99 }]) =>
           Object.entries({ mean, max, p50, p95, p99 }).map(
             ([name, value]) => `rampart.${measure}.${name}:${value}|g${tags}`,

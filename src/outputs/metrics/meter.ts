@@ -6,6 +6,7 @@ import { targetLine } from '../../core/targets.ts';
 import { toSeconds } from '../../core/units.ts';
 import { Histogram } from '../../stats/histogram.ts';
 import { type Distribution, type Family, type Labels, type Point, snakeCase } from './family.ts';
+import { tagLabels } from './tag-labels.ts';
 
 type Counted = Pick<SeriesSnapshot, 'due' | 'sent' | 'dropped' | 'bytesIn' | 'bodyBytesIn' | 'bytesOut'>;
 
@@ -46,7 +47,7 @@ const aboutOf = (measure: Measure): string => MEASURES[measure].about;
 
 /**
  * Points are told apart by `request` and `phase`: `warmup`, `ramp` (users are being started) or `measured`, which is what the result
- * counts, with its drain. After a reset by a person a label `resets` tells the new count from the old.
+ * counts, with its drain. After a reset by a person a label `resets` tells the new count from the old. The request's tags are labels, too.
  */
 export class Meter {
   readonly #courses = new Map<string, Course>();
@@ -55,6 +56,7 @@ export class Meter {
   #health: GeneratorSnapshot | null = null;
   #ramps = false;
   #info: Labels = {};
+  #tags: ReadonlyMap<string, Labels> = new Map();
   #startedAt = 0;
   #at = 0;
 
@@ -64,6 +66,7 @@ export class Meter {
       this.#startedAt = Date.parse(run.startedAt);
       this.#at = this.#startedAt;
       this.#ramps = plan.rampEnd !== undefined;
+      this.#tags = tagLabels(plan);
       this.#info = { run: run.id, kind: plan.kind, target: targetLine(plan), version: tool.version };
     }
     if (event.type === 'interval') this.#add(event.snapshot);
@@ -109,10 +112,11 @@ export class Meter {
     const ramp = this.#ramps ? 1 : 0;
     const measured = phase === 'warmup' ? 'warmup' : resets < ramp ? 'ramp' : 'measured';
     const times = Math.max(0, resets - ramp);
-    const labels = { request, phase: measured, ...(times > 0 ? { resets: `${times}` } : {}) };
-    const key = JSON.stringify(labels);
+    const own = { request, phase: measured, ...(times > 0 ? { resets: `${times}` } : {}) };
+    const key = JSON.stringify(own);
     let course = this.#courses.get(key);
     if (course === undefined) {
+      const labels = { ...own, ...this.#tags.get(request) };
       const counts = { due: 0, sent: 0, dropped: 0, bytesIn: 0, bodyBytesIn: 0, bytesOut: 0 };
       course = {
         labels,
