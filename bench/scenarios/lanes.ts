@@ -1,4 +1,4 @@
-/** What is compared: one request, and what scenarios add to it, as scenario files of ours and as Locust's. */
+/** What is compared: one request, and what scenarios add to it, as scenario files of ours, as Locust's and as k6's. */
 import { BODY } from '../cost.ts';
 
 export interface Lane {
@@ -8,8 +8,10 @@ export interface Lane {
   /** The file's name, and what is in it for an address. */
   readonly file: string;
   readonly text: (url: string) => string;
-  /** The body of Locust's class; null: it has no other words for it. */
-  readonly locust: string | null;
+  /** The body of Locust's class. */
+  readonly locust: string;
+  /** k6's default function, for the address's origin. Bodies are thrown away but where one is read. */
+  readonly k6: (origin: string) => string;
 }
 
 const JSON_TYPE = 'application/json';
@@ -18,6 +20,12 @@ const names = ['predict', 'explain', 'batch', 'status', 'models'];
 const post = (path: string): string =>
   `self.client.post("${path}", data=${JSON.stringify(BODY)}, headers={"Content-Type": "${JSON_TYPE}"})`;
 
+/** What each of k6's scripts begins with. */
+const k6Head = (origin: string): string => `const origin = ${JSON.stringify(origin)};
+const body = ${JSON.stringify(BODY)};
+const headers = { 'Content-Type': '${JSON_TYPE}' };
+`;
+
 export const LANES: readonly Lane[] = [
   {
     name: 'one request',
@@ -25,6 +33,8 @@ export const LANES: readonly Lane[] = [
     file: 'one.json',
     text: (url) => JSON.stringify({ url, body }),
     locust: `    @task\n    def post(self):\n        ${post('/predict')}\n`,
+    k6: (origin) => `${k6Head(origin)}export default function () { http.post(origin + '/predict', body, { headers }); }
+`,
   },
   {
     name: 'a mix of five weighted requests',
@@ -38,6 +48,16 @@ export const LANES: readonly Lane[] = [
     locust: names
       .map((name, place) => `    @task(${5 - place})\n    def ${name}(self):\n        ${post(`/${name}`)}\n`)
       .join('\n'),
+    // It has no weights of its own: scripts draw a number.
+    k6: (origin) => `${k6Head(origin)}const mix = ${JSON.stringify(names.map((name, place) => [name, 5 - place]))};
+export default function () {
+  let left = Math.random() * ${names.reduce((sum, _, place) => sum + 5 - place, 0)};
+  for (const [name, weight] of mix) {
+    left -= weight;
+    if (left < 0) { http.post(origin + '/' + name, body, { headers }); return; }
+  }
+}
+`,
   },
   {
     name: 'a flow: a JSON capture, and a header made of it',
@@ -57,6 +77,11 @@ export const LANES: readonly Lane[] = [
         label = ${post('/login')}.json()["label"]
         self.client.post("/predict", data=${JSON.stringify(BODY)}, headers={"Content-Type": "${JSON_TYPE}", "x-label": label})
 `,
+    k6: (origin) => `${k6Head(origin)}export default function () {
+  const label = http.post(origin + '/login', body, { headers, responseType: 'text' }).json('label');
+  http.post(origin + '/predict', body, { headers: { ...headers, 'x-label': label } });
+}
+`,
   },
   {
     name: 'a body that a TypeScript function makes',
@@ -73,6 +98,12 @@ export const LANES: readonly Lane[] = [
     def post(self):
         body = {"age": 35, "income": 20000 + int(60000 * random()), "amount": 12000, "term": 36, "score": 690}
         self.client.post("/predict", json=body)
+`,
+    k6: (origin) => `${k6Head(origin)}export default function () {
+  const income = 20000 + Math.floor(60000 * Math.random());
+  const made = { age: 35, income, amount: 12000, term: 36, score: 690, user: __VU };
+  http.post(origin + '/predict', JSON.stringify(made), { headers });
+}
 `,
   },
 ];

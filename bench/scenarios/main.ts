@@ -1,6 +1,6 @@
 /**
  * What scenarios cost beside one request: `npm run bench:scenarios [-- --quick] [--out FILE]`. nginx on one core, the client on another; ratios
- * within a round. Locust with the same scenarios beside it, where it is installed (RAMPART_BENCH_LOCUST).
+ * within a round. Locust and k6 with the same scenarios beside it, where they are installed (RAMPART_BENCH_LOCUST, RAMPART_BENCH_K6).
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -12,6 +12,7 @@ import { medianOf } from '../../src/stats/average.ts';
 import { type Contender, type Costs, interleave, ratios, withSpread } from '../cost.ts';
 import { type Cores, describeMachine, divideCores, loadBefore } from '../machine.ts';
 import type { Load } from '../peer.ts';
+import { k6, k6Run } from '../peers/k6.ts';
 import { locust } from '../peers/locust.ts';
 import { freePort } from '../port.ts';
 import { startServer, watchMemory } from '../process.ts';
@@ -37,8 +38,7 @@ const ours = (lane: Lane, folder: string, cores: Cores): Contender => ({
   }),
 });
 
-function theirs(lane: Lane, folder: string, cores: Cores, file: string): Contender | null {
-  if (lane.locust === null) return null;
+function locusts(lane: Lane, folder: string, cores: Cores, file: string): Contender {
   const script = join(folder, `${lane.file.replace(/\..*$/, '')}_locustfile.py`);
   const head = 'from random import random\nfrom locust import FastHttpUser, task\n\nclass Caller(FastHttpUser):\n';
   writeFileSync(script, head + lane.locust);
@@ -51,6 +51,11 @@ function theirs(lane: Lane, folder: string, cores: Cores, file: string): Contend
     },
   };
 }
+
+const k6s = (lane: Lane, cores: Cores, file: string): Contender => ({
+  ...{ name: `k6: ${lane.name}`, cores: cores.client, threads: 1 },
+  invoke: (load: Load) => k6Run(file, load, lane.k6(new URL(load.url).origin)),
+});
 
 /** A target that gives every response so many cookies. Bounded: it ends by itself. */
 function serveCookies(port: number): void {
@@ -116,11 +121,14 @@ async function measure(folder: string): Promise<void> {
   const busy = loadBefore();
   const nginx = await startNginx(cores.server, folder);
   let costs: readonly Costs[];
-  const file = locust.find();
+  const [locustFile, k6File] = [locust.find(), k6.find()];
   try {
     for (const lane of LANES) writeFileSync(join(folder, lane.file), lane.text(nginx.url));
     const contenders = LANES.map((lane) => ours(lane, folder, cores));
-    const peers = file === null ? [] : LANES.flatMap((lane) => theirs(lane, folder, cores, file) ?? []);
+    const peers = [
+      ...(locustFile === null ? [] : LANES.map((lane) => locusts(lane, folder, cores, locustFile))),
+      ...(k6File === null ? [] : LANES.map((lane) => k6s(lane, cores, k6File))),
+    ];
     const effort = { rounds, long: quick ? 3 : 10, short: quick ? 1 : 3 };
     costs = await interleave([...contenders, ...peers], { url: nginx.url, cores, folder, effort, tell });
   } finally {
@@ -132,9 +140,12 @@ async function measure(folder: string): Promise<void> {
     title: 'CPU of a request',
     notes: [
       `User and system time of the whole command, of a run of ${quick ? 3 : 10} s less one of ${quick ? 1 : 3} s, by the requests that it sent more: 50 virtual users, one thread, POST with a body of JSON, nginx on the other core. ${rounds === 1 ? 'One round: that tries the script, and says little.' : `Median of ${rounds} rounds (smallest to largest); ratios are those within a round.`} What esbuild takes to bundle is in both runs, and varies.`,
-      file === null
+      locustFile === null
         ? 'Locust is not installed here.'
-        : `Locust ${locust.version(file)}: FastHttpUser, one process, the same requests.`,
+        : `Locust ${locust.version(locustFile)}: FastHttpUser, one process, the same requests.`,
+      k6File === null
+        ? 'k6 is not installed here.'
+        : `k6 ${k6.version(k6File)}: constant-vus, one Go processor, no checks, bodies thrown away but where one is read, the same requests.`,
     ],
     head: ['', 'µs a request', 'times one request', 'wanted', ''],
     rows: rowsOf(costs, LANES),
