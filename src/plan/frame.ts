@@ -6,16 +6,19 @@ import { count } from '../core/units.ts';
 import type { Settings } from '../settings/table.ts';
 import { checkerOfCaptured, resolveCaptures } from './captures.ts';
 import { resolveChecks } from './checks.ts';
+import { overlaid } from './header.ts';
 import { type PartReader, readerOfParts, requestSchema } from './mix.ts';
 import type { WrittenPath } from './raw-settings.ts';
 import { blame, type Origin, type RawSettings, type WrittenFrame, type WrittenFrameRequest } from './raw-settings.ts';
 import { resolveRequest } from './request.ts';
 import { PER_REQUEST } from './request-settings.ts';
 import { settingsSchema } from './schema.ts';
+import { fixedTarget } from './spread.ts';
 import { refusal } from './steps.ts';
 import { parseDuration } from './syntax.ts';
+import type { PlannedTarget } from './targets.ts';
 import { parseTemplatedPath } from './template.ts';
-import { fieldAt, type Means } from './traffic.ts';
+import { fieldAt, type Means, targetless } from './traffic.ts';
 import { readValue } from './value.ts';
 import { several } from './written-steps.ts';
 
@@ -26,13 +29,14 @@ import { several } from './written-steps.ts';
 
 const MOST_RETRIES = 1_000;
 
-const { name, path, capture } = requestSchema.shape;
+const { name, path, target, capture } = requestSchema.shape;
 const own = PER_REQUEST.filter((setting) => setting !== 'expectField');
 
 export const frameRequestSchema = z.strictObject(
   {
     name: name.describe('What messages call it; by default its method and path'),
     path,
+    target: target.describe('The one of several targets that it goes to; by default the first'),
     capture: capture.describe(
       'Values of the response for all later requests, as {{captured.NAME}}: {"token": "$.access_token"}, and the like',
     ),
@@ -77,10 +81,10 @@ export function readFrame({ setup, teardown, originAt, give }: FrameFile): Writt
   const known = Object.keys(frameRequestSchema.shape);
   const read = (raw: unknown, list: 'setup' | 'teardown', schema: typeof setupSchema): WrittenFrameRequest[] =>
     (raw === undefined ? [] : parse(schema, raw, [list], known)).map(
-      ({ name, path, capture = {}, retries = 0, retryPause = '1s', ...own }, index): WrittenFrameRequest => {
+      ({ name, path, target, capture = {}, retries = 0, retryPause = '1s', ...own }, index): WrittenFrameRequest => {
         const { alone, whole } = give(own as Settings, [list, index]);
         return {
-          ...{ name, path, capture, retries, own: own as Settings, given: whole, ownHeaders: alone.headers },
+          ...{ name, path, target, capture, retries, own: own as Settings, given: whole, ownHeaders: alone.headers },
           retryPause: String(retryPause),
           originOf: (field, key) => originAt([list, index, field, ...(key === undefined ? [] : [key])]),
         };
@@ -95,8 +99,10 @@ export interface Frame {
   readonly teardown: readonly FrameRequest[];
 }
 
+type FrameMeans = Means & { readonly targets: readonly PlannedTarget[] | null };
+
 /** @throws RampartError with the place of what is wrong. */
-export function resolveFrame({ frame }: RawSettings, means: Means): Frame {
+export function resolveFrame({ frame }: RawSettings, means: FrameMeans): Frame {
   if (frame === undefined) return { setup: [], teardown: [] };
   const known = new Set<string>();
   const setup = resolveList(frame.setup, known, means);
@@ -107,7 +113,7 @@ export function resolveFrame({ frame }: RawSettings, means: Means): Frame {
 function resolveList(
   written: readonly WrittenFrameRequest[],
   known: Set<string>,
-  means: Means,
+  means: FrameMeans,
 ): readonly FrameRequest[] {
   const before = new Set(known);
   const requests = written.map((each) => {
@@ -130,9 +136,12 @@ function resolveList(
 function resolveOne(
   written: WrittenFrameRequest,
   known: ReadonlySet<string>,
-  { address, files, version }: Means,
+  { address: first, files, version, targets }: FrameMeans,
 ): FrameRequest {
   const { own, path, retries, retryPause, originOf } = written;
+  const at = placeOf(written, targets);
+  const planned = targets?.[at];
+  const address = planned ?? first;
   const given = { ...written.given, headers: headersOf(written, known) };
   const place =
     path === undefined ? null : blame(originOf('path'), (label) => parseTemplatedPath(path, label, address));
@@ -149,6 +158,7 @@ function resolveOne(
     );
   return {
     ...request,
+    ...(planned === undefined ? {} : { headers: overlaid(request.headers, planned.headers), target: at }),
     name: written.name ?? request.name,
     checks,
     ...(captures.length === 0 ? {} : { captures }),
@@ -157,6 +167,12 @@ function resolveOne(
     retries: count(retries),
     retryPause: blame(originOf('retryPause'), (label) => parseDuration(retryPause, label, { min: '0s', max: '10m' })),
   };
+}
+
+/** Where it goes; by default to the first target. */
+function placeOf(written: WrittenFrameRequest, targets: readonly PlannedTarget[] | null): number {
+  if (written.target !== undefined && targets === null) throw targetless(written.originOf('target'));
+  return fixedTarget(written, targets ?? []) ?? 0;
 }
 
 /** Without those of the whole file that are made of what is not captured yet: nobody logs in with the token of that login. */

@@ -97,7 +97,8 @@ export interface WrittenMix {
 }
 
 /** A request before or behind the load. */
-export interface WrittenFrameRequest extends Pick<WrittenRequest, 'name' | 'path' | 'capture' | 'given' | 'own'> {
+export interface WrittenFrameRequest
+  extends Pick<WrittenRequest, 'name' | 'path' | 'target' | 'capture' | 'given' | 'own'> {
   readonly retries: number;
   readonly retryPause: string;
   /** Those that no other request has. */

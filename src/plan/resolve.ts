@@ -96,7 +96,7 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
   if (address === undefined)
     throw new RampartError('usage', 'no URL is given', 'Give the address of the endpoint: http://host:port/path.');
   const target = firstTarget === undefined ? withRoute(given, address.target) : unnamed(firstTarget.target);
-  const { setup, teardown } = resolveFrame(given, { ...world, address, before: [] });
+  const { setup, teardown } = resolveFrame(given, { ...world, address, before: [], targets: planned });
   const replay = kind === 'run' ? resolveReplay(given) : null;
   const plain = resolveTraffic(given, {
     // What comes before the path differs from target to target.

@@ -34,6 +34,8 @@ export interface ScenarioRequest
 export interface ScenarioFrameRequest extends Pick<Settings, Exclude<(typeof PER_REQUEST)[number], 'expectField'>> {
   readonly name?: string;
   readonly path?: string;
+  /** The one of several targets that it goes to; by default the first. */
+  readonly target?: string;
   readonly capture?: Readonly<Record<string, string>>;
   readonly retries?: number;
   readonly retryPause?: string;

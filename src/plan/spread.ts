@@ -65,7 +65,10 @@ export function spreadOver(given: RawSettings, { requests, flows }: Sent, target
 }
 
 /** Which target a request says that it goes to; null: to any. */
-function fixedTarget(written: WrittenRequest | undefined, targets: readonly PlannedTarget[]): number | null {
+export function fixedTarget(
+  written: Pick<WrittenRequest, 'target' | 'originOf'> | undefined,
+  targets: readonly PlannedTarget[],
+): number | null {
   if (written?.target === undefined) return null;
   const names = targets.map(({ target }) => target.name);
   const place = names.indexOf(written.target);

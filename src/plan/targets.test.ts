@@ -137,8 +137,30 @@ describe('several targets of a scenario', () => {
     ]);
   });
 
+  it('have requests of set-up and tear-down, which go to the first or to the one that they name, by its path and headers', () => {
+    const { setup, teardown } = scenario({
+      targets: ['a=http://a', { name: 'b', url: 'http://gw/b', headers: { 'X-Slot': 'green' } }],
+      setup: [{ path: '/login' }, { path: '/load', target: 'b' }],
+      teardown: [{ path: '/unload', target: 'b' }],
+      requests: [{ path: '/chat' }],
+    });
+    const told = [...(setup ?? []), ...(teardown ?? [])].map(({ path, target, headers }) => [
+      ...[path, target, headers.find(([name]) => name === 'X-Slot')?.[1]],
+    ]);
+    expect(told).toEqual([
+      ['/login', 0, undefined],
+      ['/b/load', 1, 'green'],
+      ['/b/unload', 1, 'green'],
+    ]);
+  });
+
   it.each([
     [{ targets: [{ name: 'a' }] }, 'targets'],
+    [{ targets: ['a=http://a'], setup: [{ path: '/', target: 'b' }] }, 'setup[0].target is "b"'],
+    [
+      { url: 'http://h', teardown: [{ path: '/', target: 'b' }] },
+      'teardown[0].target names a target, and there are none',
+    ],
     [
       {
         targets: [

@@ -7,7 +7,14 @@ import type { Address } from './address.ts';
 import { type CheckCaptured, checkerOfCaptured, type OriginOfPart, resolveCaptures } from './captures.ts';
 import { resolveChecks } from './checks.ts';
 import type { WrittenThreshold } from './goodput.ts';
-import { blame, type RawSettings, type WrittenFlow, type WrittenMix, type WrittenRequest } from './raw-settings.ts';
+import {
+  blame,
+  type Origin,
+  type RawSettings,
+  type WrittenFlow,
+  type WrittenMix,
+  type WrittenRequest,
+} from './raw-settings.ts';
 import { resolveRequest } from './request.ts';
 import { checkWeights, firstPlaces, refusal, resolveSteps, type StepRequests } from './steps.ts';
 import { quote } from './syntax.ts';
@@ -43,8 +50,7 @@ export function resolveTraffic(given: RawSettings, means: Means): Traffic {
     return { requests: [request], flows: null, thresholds: [] };
   }
   const pinned = mix.requests.find(({ target }) => target !== undefined);
-  if (pinned !== undefined && given.settings.targets === undefined)
-    throw refusal(pinned.originOf('target'), 'names a target, and there are none', 'List them: "targets": [{…}].');
+  if (pinned !== undefined && given.settings.targets === undefined) throw targetless(pinned.originOf('target'));
   const requests = mix.requests.map((written) => resolveOne(written, means));
   refuseTwins(mix, requests);
   const originOf: OriginOfPart = (index, place) => {
@@ -62,6 +68,9 @@ export function resolveTraffic(given: RawSettings, means: Means): Traffic {
     ),
   };
 }
+
+export const targetless = (origin: Origin): Error =>
+  refusal(origin, 'names a target, and there are none', 'List them: "targets": [{…}].');
 
 /** The setting that a part of a request is written in. */
 export function fieldAt(place: Place, { bodyFile }: Settings): 'url' | 'headers' | 'body' | 'bodyFile' {
