@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -78,6 +78,7 @@ describe('the packed package', () => {
       );
       expect([0, 5]).toContain(measured.status);
       expect(JSON.parse(measured.stdout).totals).toMatchObject({ sent: 50, ok: 50 });
+      bundlesWithPeer(elsewhere, cli, url);
       const [run = ''] = readdirSync(join(elsewhere, 'reports'));
       expect(existsSync(join(elsewhere, 'reports', run, 'report.html'))).toBe(true);
     } finally {
@@ -97,6 +98,20 @@ describe('the packed package', () => {
     expect(scenario.properties.flows.description).toMatch(/\w/);
   });
 });
+
+/** A scenario that no version of Node reads by itself: without esbuild the message has the command, with it beside the package it runs. */
+function bundlesWithPeer(folder: string, cli: string, url: string): void {
+  const file = join(folder, 'load.ts');
+  const text = `enum Kind { small = 1 } export default { url: ${JSON.stringify(url)}, body: () => ({ kind: Kind.small }) };`;
+  writeFileSync(file, text);
+  const validated = () => spawnSync(process.execPath, [cli, 'validate', file], { cwd: folder, encoding: 'utf8' });
+  const without = validated();
+  expect([without.status, without.stderr]).toEqual([2, expect.stringContaining('npm install --save-dev esbuild')]);
+  expect(without.stderr).toContain('npx --package rampart --package esbuild rampart');
+  symlinkSync(join(ROOT, 'node_modules/esbuild'), join(folder, 'node_modules/esbuild'));
+  const beside = validated();
+  expect([beside.status, beside.stderr]).toEqual([0, '']);
+}
 
 /** Checks a program of a caller, and with it the package's own declarations, in both ways that TypeScript finds them. */
 function typeCheck(folder: string): void {

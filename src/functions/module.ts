@@ -47,7 +47,8 @@ async function imported(source: Omit<FunctionSource, 'places'>): Promise<ReadMod
 }
 
 const EXAMPLE = "Write export default scenario({ url: 'http://localhost:8989/predict', vus: 10 }).";
-const INSTALL = 'Install esbuild where the file lies: npm install --save-dev esbuild.';
+const INSTALL =
+  'Install esbuild where the file lies, npm install --save-dev esbuild, or run both at once: npx --package rampart --package esbuild rampart …';
 
 function hintFor(error: unknown, file: string): string {
   const { code, name } = error as NodeJS.ErrnoException;
@@ -92,6 +93,7 @@ export function bounded(functions: readonly ScenarioFunction[], patience = PATIE
   });
 }
 
+/** From where the file lies, else from where this package does: npx puts both into one folder. */
 async function bundlerFor(path: string): Promise<Bundler | null> {
   const name = 'esbuild';
   try {
