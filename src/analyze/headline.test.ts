@@ -107,6 +107,11 @@ describe('the sentence', () => {
   it('says that nothing answered, or that it was interrupted', () => {
     const target = { url: 'http://127.0.0.1:9/', protocol: 'http:', host: '127.0.0.1', port: 9 } as const;
     expect(sentence({ ended: { 'connect-error': 1 } }, { target })).toBe('Nothing answered at 127.0.0.1:9.');
+    const tls = planOf().tls;
+    const targets = [9, 10, 9].map((port, i) => ({ ...target, port, name: `t${i}`, weight: 1, tls }));
+    expect(sentence({ ended: { 'connect-error': 1 } }, { target, targets })).toBe(
+      'Nothing answered at 127.0.0.1:9 or 127.0.0.1:10.',
+    );
     expect(sentence(FAST, {}, {}, 'interrupted')).toBe('Interrupted after 10 s.');
     const load = {
       model: 'closed',

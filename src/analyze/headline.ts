@@ -7,7 +7,7 @@ import { type Chip, chipOf, REASONS } from './chip.ts';
 import { percentileIn, percentileText } from './percentiles.ts';
 import { isUnreachable } from './verdict.ts';
 import {
-  addressOf,
+  addressesOf,
   counted,
   formatActual,
   formatCount,
@@ -56,7 +56,7 @@ function sentenceOf(result: RunResult): string {
     const { at, message } = result.abortedBy;
     return `The load ended by itself after ${wayOf(at, plan)}: ${message}.`;
   }
-  if (isUnreachable(result)) return `Nothing answered at ${addressOf(plan.target)}.`;
+  if (isUnreachable(result)) return `Nothing answered at ${addressesOf(plan)}.`;
   // A p95 of the time before would be the answer to another question.
   const down = verdict.doubts.find(({ code }) => code === 'target-down');
   if (down !== undefined) return firstSentence(down.message);

@@ -5,7 +5,7 @@ import { contactOf } from './contact.ts';
 import { causeOf, doubt, type Evidence, worstOf } from './evidence.ts';
 import { statusHint } from './hints.ts';
 import { LIMITS } from './limits.ts';
-import { addressOf, counted, formatCount, formatShare } from './wording.ts';
+import { addressesOf, counted, formatCount, formatShare } from './wording.ts';
 
 /** Whether there were responses, to all that was sent. */
 export function responseDoubts(evidence: Evidence): Doubt[] {
@@ -15,7 +15,7 @@ export function responseDoubts(evidence: Evidence): Doubt[] {
   const { aborted = 0, cancelled = 0 } = totals.byOutcome;
   const ended = ok + failed;
   const contact = contactOf(evidence);
-  const address = addressOf(plan.target);
+  const address = addressesOf(plan);
   const worst = worstOf(failures);
   const cause = causeOf(worst);
 

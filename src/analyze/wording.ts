@@ -139,6 +139,12 @@ export function addressOf(target: Target): string {
   return `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
 }
 
+/** Of one target, or of all of several: `a:80 or b:80`. */
+export function addressesOf({ target, targets }: Pick<Plan, 'target' | 'targets'>): string {
+  const all: readonly Target[] = targets ?? [target];
+  return [...new Set(all.map(addressOf))].join(' or ');
+}
+
 /** `p95`, `errors`, `mean`: the metric's name as a threshold spells it. */
 export function metricName(metric: Metric): string {
   const name = metric.kind === 'percentile' ? `p${metric.p}` : metric.kind;
