@@ -7,7 +7,7 @@ import type { RunResult } from '../core/result.ts';
 import { targetLine } from '../core/targets.ts';
 import { goodputSentence } from './goodput.ts';
 import { MEANING, SYMBOLS, signOf } from './phrases.ts';
-import { requestRows, SHOWN } from './request-rows.ts';
+import { leftOutSentence, requestRows, SHOWN } from './request-rows.ts';
 import {
   achievedFigure,
   criterionFigure,
@@ -70,6 +70,7 @@ export function toMarkdown(result: RunResult): string {
 
 function requestsTable(result: RunResult): string {
   const list = requestRows(result);
+  const leftOut = leftOutSentence(result);
   const givenUp = list.some((row) => row.givenUp !== null);
   const good = result.goodput === undefined ? [] : ['--:'];
   const rows = list.map(({ name, kind, count, failed, percentiles, max, achieved, ...row }) => {
@@ -92,6 +93,7 @@ function requestsTable(result: RunResult): string {
     ]),
     tableRow(['---', '--:', '--:', ...(givenUp ? ['--:'] : []), ...SHOWN.map(() => '--:'), '--:', '--:', ...good]),
     ...rows,
+    ...(leftOut === '' ? [] : ['', leftOut]),
   ].join('\n');
 }
 

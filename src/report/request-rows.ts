@@ -34,19 +34,51 @@ type Part = Pick<SeriesResult, 'totals' | 'rates' | 'goodput'> & {
   readonly latency: Pick<SeriesResult['latency'], 'response' | 'responseWithFailures'>;
 };
 
+/** Of more names than this a text has those that matter most. */
+const MOST_TOLD = 20;
+
 /**
  * A row per request name, one for all, one per group, flow and region, and one for the ramp before; where the successes alone have other
- * percentiles, these below.
+ * percentiles, these below. Of many names those that failed most, and of these the slowest.
  */
 export function requestRows(result: RunResult): RequestRow[] {
   const any = { givenUp: givenUpOf(result) > 0, goodput: result.goodput !== undefined };
+  const requests = Object.entries(result.series).map(([name, part]) => ({ name, part }));
+  const tags = toldTags(result).filter(({ isOfOne }) => !isOfOne);
+  const { flows = {}, groups = {}, regions = {} } = result;
   return [
-    ...Object.entries(result.series).flatMap(([name, part]) => rowsOf(name, 'request', part, any)),
+    ...foremost(requests).flatMap(({ name, part }) => rowsOf(name, 'request', part, any)),
     ...rowsOf('All requests', 'all', result, any),
-    ...toldTags(result).flatMap(({ label, isOfOne, part }) => (isOfOne ? [] : rowsOf(label, 'tag', part, any))),
-    ...wholesOf(result).flatMap(({ kind, name, part }) => rowsOf(`${kind} ${name}`, kind, part, any)),
+    ...foremost(tags).flatMap(({ label, part }) => rowsOf(label, 'tag', part, any)),
+    ...[...foremost(wholesOf<SeriesResult>({ flows, groups })), ...wholesOf<SeriesResult>({ regions })].flatMap(
+      ({ kind, name, part }) => rowsOf(`${kind} ${name}`, kind, part, any),
+    ),
     ...(result.ramp === undefined ? [] : rowsOf(RAMP, 'ramp', result.ramp, any)),
   ];
+}
+
+/** What these rows leave out, in a sentence; empty: nothing. */
+export function leftOutSentence(result: RunResult): string {
+  const { flows = {}, groups = {} } = result;
+  const kinds = [
+    ['requests', Object.keys(result.series).length],
+    ['tags', toldTags(result).filter(({ isOfOne }) => !isOfOne).length],
+    ['flows and groups', wholesOf({ flows, groups }).length],
+  ] as const;
+  const parts = kinds.flatMap(([what, n]) => (n > MOST_TOLD ? [`${formatCount(n)} ${what}`] : []));
+  return parts.length === 0
+    ? ''
+    : `Of ${parts.join(' and of ')} these are the ${MOST_TOLD} that failed most, then the slowest; report.html and stats.csv have all.`;
+}
+
+/** In the order that they have. */
+function foremost<Named extends { readonly part: SeriesResult }>(all: readonly Named[]): readonly Named[] {
+  if (all.length <= MOST_TOLD) return all;
+  const failed = ({ part: { totals } }: Named): number => totals.failed / Math.max(1, totals.ok + totals.failed);
+  const slow = ({ part: { latency } }: Named): number => latency.response.p95 ?? latency.response.mean ?? 0;
+  const most = [...all].sort((a, b) => failed(b) - failed(a) || slow(b) - slow(a)).slice(0, MOST_TOLD);
+  const told = new Set(most);
+  return all.filter((each) => told.has(each));
 }
 
 /** What is made of several requests and measured under a name of its own. */

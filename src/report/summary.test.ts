@@ -1,9 +1,19 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { dataOf, finishedOf, foldOf, planOf, secondOf, seriesOf, startedOf } from '../analyze/events.fixture.ts';
+import {
+  dataOf,
+  finishedOf,
+  foldOf,
+  intervalOf,
+  planOf,
+  secondOf,
+  seriesOf,
+  startedOf,
+} from '../analyze/events.fixture.ts';
 import { headline } from '../analyze/headline.ts';
 import type { RunResult } from '../core/result.ts';
 import type { SeriesSnapshot } from '../core/snapshot.ts';
+import { toMarkdown } from './markdown.ts';
 import { CHECKS, fixtureResult } from './result.fixture.ts';
 import { renderSummary } from './summary.ts';
 import { cellsOf } from './terminal.ts';
@@ -42,6 +52,25 @@ describe('renderSummary', () => {
     const all = cellsOfRow(text, 'All requests');
     expect(all.slice(1, 3)).toEqual(['1,200', '1.7 %']);
     expect(all.slice(3)).toEqual([`${p50?.toFixed(1)} ms`, `${p95?.toFixed(1)} ms`, '∞', '–', '∞', '118.0/s']);
+  });
+
+  it('tells of many names those that failed most, and then the slowest, and says so', () => {
+    const names = Array.from({ length: 200 }, (_, i) => `GET /${i}`);
+    const series = Object.fromEntries(
+      names.map((name, i) => [
+        name,
+        seriesOf({ ok: Array.from({ length: 20 }, () => 1_000 + i), ended: i % 100 === 7 ? { timeout: 1 } : {} }),
+      ]),
+    );
+    const requests = names.map((name) => ({ name, method: 'GET', path: '/', headers: [], body: null }));
+    const result = foldOf([startedOf(planOf({ requests })), intervalOf({ index: 0, series }), finishedOf()]).result();
+    const text = render(result);
+    const lines = text.split('\n');
+    const told = names.filter((name) => lines.some((line) => line.startsWith(`${name} `)));
+    expect(told).toEqual(['GET /7', 'GET /107', ...names.slice(182)]);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('Of 200 requests these are the 20 that failed most');
+    expect(toMarkdown(result).match(/^\| `GET /gm)).toHaveLength(20);
+    expect(render(RUN)).not.toContain('failed most');
   });
 
   it('has the interval of each percentile below it, open ends included, and the successes’ own where they differ', () => {

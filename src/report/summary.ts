@@ -14,7 +14,7 @@ import type {
 } from '../core/result.ts';
 import { goodputSentence } from './goodput.ts';
 import { MEANING, signOf } from './phrases.ts';
-import { requestRows } from './request-rows.ts';
+import { leftOutSentence, requestRows } from './request-rows.ts';
 import { totalsSentence } from './search-phrases.ts';
 import { levelsTable, limitsTable } from './search-tables.ts';
 import { streamSentence, streamTimes } from './streams.ts';
@@ -131,6 +131,8 @@ function requests(page: Page, result: RunResult): void {
     ],
     rows,
   );
+  const leftOut = leftOutSentence(result);
+  if (leftOut !== '') page.paragraph(leftOut, 'gray');
 }
 
 /** What a caller felt beside what the target did: where they part, requests waited to be sent. */
