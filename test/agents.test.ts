@@ -102,6 +102,34 @@ describe('agents', () => {
     expect(result.generator.threads).toBe(2);
   });
 
+  it('share several targets out as one machine does, and send to none that one of them may not', async () => {
+    target = await fixedTarget(5);
+    const canary = await fixedTarget(5);
+    try {
+      await twoAgents();
+      const both = ['--target', `stable=3@${target.url}`, '--target', `canary=1@${canary.url}`];
+      const load = ['--rate', '60/s', '-d', '3s', '-n', '120', '--seed', '3', ...runFlags()];
+      const { tags = {}, totals, targetRatios } = resultOf(await rampart(['run', ...both, ...load]));
+      expect([totals.sent, totals.failed]).toEqual([120, 0]);
+      // Of the schedule's arrivals, whoever makes them, about three of four: exactly in every thousand.
+      const sent = ['target=stable', 'target=canary'].map((name) => tags[name]?.totals.sent ?? 0);
+      expect(sent.reduce((sum, n) => sum + n, 0)).toBe(120);
+      expect(Math.abs((sent[1] ?? 0) - 30)).toBeLessThanOrEqual(15);
+      expect([counted(), canary.received() - 1]).toEqual(sent);
+      expect(targetRatios).toMatchObject({ base: 'stable', each: { canary: { p50: { ratio: expect.any(Number) } } } });
+
+      await agent('careful', ['--allow', new URL(target.url).origin]);
+      const third = runFlags(3);
+      const { code, stderr } = await rampart(['run', ...both, '--rate', '60/s', '-d', '1s', ...third]);
+      expect([code, stderr]).toEqual([
+        6,
+        expect.stringContaining(`${new URL(canary.url).origin} is not in its --allow list`),
+      ]);
+    } finally {
+      await canary.close();
+    }
+  });
+
   it('that is killed is named, and ends the run, which is invalid: exit code 5', async () => {
     target = await fixedTarget(5);
     const [, two] = await twoAgents();

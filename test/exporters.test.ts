@@ -212,8 +212,11 @@ describe('a run that is told to everything at once', () => {
     expect([json[0].type, json.at(-1).type, json.at(-1).totals.sent]).toEqual(['started', 'finished', totals.sent]);
     const inLines = json.filter(({ type, phase }) => type === 'interval' && phase !== 'warmup');
     expect(inLines.flatMap(({ requests }) => requests).reduce((sum, each) => sum + each.sent, 0)).toBe(totals.sent);
-    const sentBy = (parts: readonly { readonly sent: number }[]): number => parts.reduce((sum, { sent }) => sum + sent, 0);
-    expect(sentBy(inLines.flatMap(({ requests }) => requests).filter(({ tags }) => tags.kind === 'model'))).toBe(ofModel);
+    const sentBy = (parts: readonly { readonly sent: number }[]): number =>
+      parts.reduce((sum, { sent }) => sum + sent, 0);
+    expect(sentBy(inLines.flatMap(({ requests }) => requests).filter(({ tags }) => tags.kind === 'model'))).toBe(
+      ofModel,
+    );
     expect(sentBy(inLines.flatMap(({ tags }) => tags).filter(({ tag }) => tag === 'kind=model'))).toBe(ofModel);
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { formatCount } from '../src/analyze/wording.ts';
@@ -264,6 +264,46 @@ it('shows what comes from the target as text, is accessible in both themes, and 
     expect(await each.locator('img').count()).toBe(0);
     expect(await each.locator('script').count()).toBe(2);
   }
+  expect(complaints).toEqual([]);
+});
+
+it('finds requests by name and by tag while they are sent, and has flows, groups and tags in its statistics', async (test) => {
+  const target = await kept(fixedTarget(1));
+  const folder = temporaryFolder();
+  const requests = Array.from({ length: 24 }, (_, i) => ({
+    ...{ name: `call ${i}`, path: `/${i}`, tags: { kind: i % 6 === 0 ? 'batch' : 'single' } },
+  }));
+  const names = requests.map(({ name }) => name);
+  const flows = [{ name: 'visit', steps: [{ group: 'first', steps: names.slice(0, 2) }, ...names.slice(2)] }];
+  writeFileSync(
+    join(folder, 'many.json'),
+    JSON.stringify({ url: target.url, requests, flows, vus: 2, duration: '60s' }),
+  );
+  const { url } = await pages.serve(['run', 'many.json', '--ui', '0'], folder);
+  const page = await pages.open(test, url, { viewport: { width: 375, height: 800 } });
+  const shown = (): Promise<string[]> => page.locator('#panel-statistics tbody tr th').allTextContents();
+  await expect.poll(shown).toEqual([...names.slice(0, 20), 'All requests']);
+  await page.getByRole('button', { name: 'Show all 28' }).click();
+  expect(await shown()).toEqual([...names, 'kind=batch', 'kind=single', 'first', 'visit', 'All requests']);
+
+  const search = page.getByRole('searchbox', { name: 'Filter' });
+  await search.fill('call 2');
+  const found = ['call 2', 'call 12', 'call 20', 'call 21', 'call 22', 'call 23'];
+  const below = ['visit', '6 of these together', 'All requests'];
+  await expect.poll(shown).toEqual([...found, 'kind=batch', 'kind=single', ...below]);
+  await page.getByRole('button', { name: 'kind=batch' }).click();
+  await expect.poll(shown).toEqual(['call 12', 'kind=batch', 'visit', '1 of these together', 'All requests']);
+  await search.press('Escape');
+  await expect.poll(shown).toContain('4 of these together');
+  expect(await findingsOf(page)).toEqual([]);
+  await page.getByRole('tab', { name: 'Charts' }).click();
+  await page.locator('html[data-drawn="part"]').waitFor();
+  // A flow has charts of its own.
+  await page.getByRole('combobox', { name: 'Requests' }).selectOption('flow visit');
+  await page.locator('#panel-charts canvas').first().waitFor();
+  expect(await page.locator('.chips [aria-pressed="true"]').count()).toBe(0);
+  expect(await findingsOf(page)).toEqual([]);
+  expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
   expect(complaints).toEqual([]);
 });
 

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { timesOf } from '../src/core/snapshot.ts';
 import { renderOverlay } from '../src/report/overlay.ts';
 import { Histogram } from '../src/stats/histogram.ts';
@@ -147,7 +147,7 @@ it('draws the pictures of one request, and shows the lines that are asked for', 
   const same = one.flatMap((picture, i) => (picture === all[i] ? [i] : []));
   // In flight, and the generator: they are known for all requests together only.
   expect(same).toEqual([2, 3]);
-  const p99 = page.getByRole('button', { name: 'p99', exact: true });
+  const p99 = page.locator('.legend').getByRole('button', { name: 'p99', exact: true });
   expect(await p99.getAttribute('aria-pressed')).toBe('false');
   await p99.click();
   expect(await p99.getAttribute('aria-pressed')).toBe('true');
@@ -215,10 +215,108 @@ async function findings(page: Page): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' ')}`);
 }
 
-it('stays within its size: a minute below 400 KB, ten minutes of three names at 1,000/s below 710 KB', () => {
+describe('of two hundred names with tags', () => {
+  const names = Array.from({ length: 200 }, (_, i) => `${i % 2 === 0 ? 'GET' : 'POST'} /route/${i}`);
+  const many = sampleOf({
+    ...{ seconds: 12, names, rate: 4_000 },
+    tags: (place) => ({ kind: place % 10 === 0 ? 'batch' : 'single', half: place < 100 ? 'first' : 'second' }),
+  });
+  const open = (test: TestContext, options?: BrowserContextOptions): Promise<Page> =>
+    reader.open(test, many.result, many.intervals, options);
+  const rows = (page: Page): Locator => page.getByRole('region', { name: 'Requests', exact: true }).locator('tbody tr');
+  const shown = async (page: Page): Promise<string[]> =>
+    await page
+      .getByRole('region', { name: 'Requests', exact: true })
+      .locator('tr[data-of]:not(.part):visible th')
+      .allTextContents();
+
+  const p95Cells = async (page: Page): Promise<number[]> =>
+    (await rows(page).and(page.locator('[data-of]:not(.part)')).locator('td:nth-child(6)').allTextContents()).map(
+      (text) => (text.startsWith('∞') ? Number.POSITIVE_INFINITY : Number.parseFloat(text.replaceAll(',', ''))),
+    );
+
+  it('is folded, sorted, searched and narrowed to tags, by keyboard too, and nothing jumps', async (test) => {
+    const page = await open(test);
+    expect(await shown(page)).toEqual(names.slice(0, 20));
+    await page.getByRole('button', { name: 'Show all 200' }).first().click();
+    expect(await shown(page)).toHaveLength(200);
+
+    // The later in the list the slower; what is of all stays below.
+    const p95 = page
+      .getByRole('region', { name: 'Requests', exact: true })
+      .getByRole('button', { name: 'p95', exact: true });
+    await p95.click();
+    // All that is within what chance does to a tail.
+    expect((await shown(page))[0]).toMatch(/route\/1[89]\d$/);
+    const sorted = await p95Cells(page);
+    expect(sorted).toEqual([...sorted].sort((a, b) => b - a));
+    await p95.press('Enter');
+    expect((await shown(page))[0]).toBe('GET /route/0');
+    expect(await rows(page).last().locator('th').textContent()).toBe('of the successes');
+    await p95.press('Enter');
+    expect((await shown(page))[5]).toBe(names[5]);
+
+    const pictures = (): Promise<string[]> => page.$$eval('canvas', (all) => all.map((canvas) => canvas.toDataURL()));
+    const topOf = async (): Promise<number | undefined> => (await page.locator('.grid').first().boundingBox())?.y;
+    const [all, top] = [await pictures(), await topOf()];
+    const search = page.getByRole('searchbox', { name: 'Filter' });
+    await search.fill('ROUTE/19');
+    const status = page.locator('form.toolbar').getByRole('status');
+    await expect.poll(() => status.textContent()).toBe('11 of 200 requests: charts and tables are of these.');
+    const found = names.filter((name) => name.includes('/route/19'));
+    expect(await shown(page)).toEqual(found);
+    const sent = found.reduce((sum, name) => sum + exactly(many, 0, 12, name).sent, 0);
+    expect(numberOf((await cellsOf(page, 'requests together'))[0])).toBe(sent);
+    const some = await pictures();
+    expect(some.flatMap((picture, i) => (picture === all[i] ? [i] : []))).toEqual([2, 3]);
+    expect(await topOf()).toBe(top);
+
+    await page.getByRole('button', { name: 'kind=batch' }).focus();
+    await page.keyboard.press('Space');
+    expect(await page.getByRole('button', { name: 'kind=batch' }).getAttribute('aria-pressed')).toBe('true');
+    expect(await shown(page)).toEqual(['GET /route/190']);
+    await search.press('Escape');
+    expect(await shown(page)).toHaveLength(20);
+    await page.getByRole('button', { name: 'half=first' }).click();
+    expect(await shown(page)).toEqual(names.filter((_, i) => i < 100 && i % 10 === 0));
+    expect(await topOf()).toBe(top);
+    // One request instead: what was looked for is forgotten.
+    await page.getByRole('combobox', { name: 'Requests' }).selectOption('GET /route/8');
+    expect(await shown(page)).toHaveLength(200);
+    expect(await page.locator('.chips [aria-pressed="true"]').count()).toBe(0);
+    await search.fill('nowhere');
+    await expect.poll(() => status.textContent()).toBe('No request is called so, nor has such a tag.');
+    expect(await shown(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it.for(['light', 'dark'] as const)(
+    'has no serious finding of axe in the %s theme, and fits a phone',
+    async (colorScheme, test) => {
+      const page = await open(test, { colorScheme, viewport: { width: 375, height: 800 } });
+      await page.evaluate(axe.source);
+      expect(await findings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'kind=batch' }).click();
+      expect(await findings(page)).toEqual([]);
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375);
+    },
+  );
+
+  it('has all its rows on paper, and with scripts blocked', async (test) => {
+    const page = await open(test);
+    await page.emulateMedia({ media: 'print' });
+    expect(await shown(page)).toHaveLength(200);
+    expect(await page.locator('button.fold:visible').count()).toBe(0);
+    const still = await open(test, { javaScriptEnabled: false });
+    expect(await shown(still)).toHaveLength(200);
+    expect(await still.locator(':is(button, form, select):visible').count()).toBe(0);
+  });
+});
+
+it('stays within its size: a minute below 400 KB, ten minutes of three names at 1,000/s below 720 KB', () => {
   expect(Buffer.byteLength(reader.html(SAMPLE.result, SAMPLE.intervals))).toBeLessThan(400_000);
   const { result, intervals } = longSampleOf({ seconds: 600, names: NAMES, rate: 1_000 });
-  expect(Buffer.byteLength(reader.html(result, intervals))).toBeLessThan(710_000);
+  expect(Buffer.byteLength(reader.html(result, intervals))).toBeLessThan(720_000);
 });
 
 /** Milliseconds until a page from disk is drawn again. */

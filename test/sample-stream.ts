@@ -1,6 +1,6 @@
 import { RunFold } from '../src/analyze/fold.ts';
 import type { RunEvent } from '../src/core/event.ts';
-import { stagesOf } from '../src/core/plan.ts';
+import { stagesOf, type Tags } from '../src/core/plan.ts';
 import type { RunResult } from '../src/core/result.ts';
 import type { HistogramData, SeriesSnapshot } from '../src/core/snapshot.ts';
 import { bytes, count, type Micros, micros, perSecond, seconds } from '../src/core/units.ts';
@@ -18,6 +18,8 @@ export interface Shape {
   readonly rate: number;
   readonly warmup?: number;
   readonly model?: 'closed' | 'open';
+  /** Of each name, by its place. */
+  readonly tags?: (place: number) => Tags;
 }
 
 export interface Sample {
@@ -59,7 +61,7 @@ const PARTS = 10;
 
 /** @param made snapshots to be used again; absent: every second has its own. */
 function* eventsOf(
-  { seconds: length, names, rate, warmup = 0, model = 'open' }: Shape,
+  { seconds: length, names, rate, warmup = 0, model = 'open', tags }: Shape,
   made?: Map<string, SeriesSnapshot>,
 ): Generator<RunEvent> {
   const random = randomOf(7);
@@ -84,7 +86,11 @@ function* eventsOf(
       ...plan,
       load,
       warmup: seconds(warmup),
-      requests: names.map((name) => ({ ...request!, name })),
+      requests: names.map((name, place) => ({
+        ...request!,
+        name,
+        ...(tags === undefined ? {} : { tags: tags(place) }),
+      })),
     },
   };
   const per = Math.max(1, Math.round(rate / names.length));

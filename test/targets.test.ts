@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -52,6 +52,34 @@ it('is told of each and of both, in all that a run leaves', async () => {
   const again = await rampart(['report', 'out', '-o', 'again'], { cwd });
   expect(again.code).toBe(code);
   expect(JSON.parse(readFileSync(join(cwd, 'again', 'result.json'), 'utf8')).tags).toEqual(tags);
+});
+
+it('have a set-up each, and a search over both, whose answer names what breaks first', async () => {
+  const [stable, canary] = [await target(), await target()];
+  const cwd = temporaryFolder();
+  writeFileSync(
+    join(cwd, 'ab.yaml'),
+    `targets: [stable=3@${origin(stable)}, canary=1@${origin(canary)}]
+setup:
+  - { path: /ready }
+  - { path: /load, target: canary, method: POST }
+teardown:
+  - { path: /unload, target: canary, method: POST }
+requests: [{ name: predict, path: /predict }]
+`,
+  );
+  const limits = ['--slo', 'p95{target=stable}<10s', '--slo', 'p95{target=canary}<1us'];
+  const search = ['find', 'ab.yaml', ...limits, '--budget', '8s', '--max-rate', '80/s', '-o', 'out', '--threads', '1'];
+  const { code, stdout, stderr } = await rampart(search, { cwd });
+  expect([0, 3, 5], stderr).toContain(code);
+  // No response takes less than a microsecond: there is no load at which the canary's limit holds.
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('p95{target=canary}<1us');
+  expect(stable.got.filter((line) => line.startsWith('GET /ready '))).toHaveLength(1);
+  for (const path of ['/load', '/unload'])
+    expect(canary.got.filter((line) => line.startsWith(`POST ${path} `))).toHaveLength(1);
+  expect(stable.got.some((line) => /load /.test(line))).toBe(false);
+  const [own, other] = [stable, canary].map(({ got }) => got.filter((line) => line.startsWith('GET /predict ')).length);
+  expect(Math.abs((own ?? 0) / (other ?? 1) - 3)).toBeLessThan(0.5);
 });
 
 it('ends before any load where one of them is not right, and names it', async () => {

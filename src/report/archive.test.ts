@@ -8,11 +8,11 @@ import { timesOf } from '../core/snapshot.ts';
 import { micros } from '../core/units.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { IntervalArchive } from './archive.ts';
-import { type Archive, inflated, readArchive } from './client/archive.ts';
+import { type Archive, inflated, readArchive, wholeIndex } from './client/archive.ts';
 import { bucketOf, highestOf, lowestOf, Times } from './client/buckets.ts';
 import { heatOf } from './client/heat.ts';
 import type { Span } from './client/picture.ts';
-import { extraOf, slotsIn, snapped, tallyOf, timelineOf } from './client/selection.ts';
+import { extraOf, onlyName, slotsIn, snapped, tallyOf, timelineOf } from './client/selection.ts';
 import { recomputed } from './client/tables.ts';
 
 const NAMES = ['POST /predict', 'GET /health'];
@@ -63,7 +63,7 @@ describe('the archive', () => {
   it('has the counts of the result for the whole run, without the warm-up', () => {
     for (const [i, name] of [...NAMES, null].entries()) {
       const { totals } = name === null ? SMALL.result : SMALL.result.series[name]!;
-      const tally = tallyOf(archive, null, name === null ? null : i);
+      const tally = tallyOf(archive, null, onlyName(name === null ? null : i));
       expect(tally).toMatchObject({
         due: totals.offered,
         sent: totals.sent,
@@ -87,7 +87,7 @@ describe('the archive', () => {
       fc.property(second, second, fc.constantFrom(0, 1, null), (a, b, name) => {
         const span = { from: Math.min(a, b), to: Math.max(a, b) + 1 };
         const exact = exactly(SMALL, span, name === null ? null : NAMES[name]!);
-        const { response, ok } = tallyOf(archive, span, name);
+        const { response, ok } = tallyOf(archive, span, onlyName(name));
         expect(ok).toBe(exact.count);
         expect(response.count).toBe(exact.count);
         for (const p of [0.5, 0.95, 0.99]) expect(within(response.quantile(p), exact.quantile(p))).toBe(true);
@@ -109,8 +109,49 @@ describe('the archive', () => {
     }
   });
 
+  it('adds names up: counts exactly, times within 1 %, and no service time, which does not follow', () => {
+    const both = new Set([0, 1]);
+    const sum = tallyOf(archive, null, both);
+    const [first, second] = [0, 1].map((name) => tallyOf(archive, null, onlyName(name)));
+    expect(sum.ok).toBe((first?.ok ?? 0) + (second?.ok ?? 0));
+    expect(sum.response.count).toBe(sum.ok);
+    const timeline = timelineOf(archive, both);
+    expect(timeline[29]!.ok).toBe(timelineOf(archive, onlyName(0))[29]!.ok + timelineOf(archive, onlyName(1))[29]!.ok);
+    expect([timeline[29]!.serviceP95, timelineOf(archive, onlyName(0))[29]!.serviceP95 === null]).toEqual([
+      null,
+      false,
+    ]);
+    expect(tallyOf(archive, null, new Set()).sent).toBe(0);
+  });
+
+  it('keeps flows and groups beside the requests that they are made of', () => {
+    const archived = new IntervalArchive();
+    const [name = ''] = NAMES;
+    for (const event of SMALL.events) {
+      if (event.type !== 'interval') continue;
+      const series = event.snapshot.series[name]!;
+      archived.add({ ...event.snapshot, flows: { visit: series }, groups: { pay: series } });
+    }
+    const { result } = SMALL;
+    const whole = unpacked(archived.pack(result.timeline, result.failures));
+    expect([whole.names, whole.wholes]).toEqual([NAMES, ['group pay', 'flow visit']]);
+    const span = { from: 20, to: 40 };
+    const { sent, ok, failed, response } = tallyOf(whole, span, onlyName(0));
+    for (const place of [0, 1]) {
+      const flow = tallyOf(whole, span, onlyName(wholeIndex(place)));
+      expect([flow.sent, flow.ok, flow.failed]).toEqual([sent, ok, failed]);
+      expect(flow.response.quantile(0.95)).toBe(response.quantile(0.95));
+      expect(timelineOf(whole, onlyName(wholeIndex(place))).map((point) => point.ok)).toEqual(
+        timelineOf(whole, onlyName(0)).map((point) => point.ok),
+      );
+    }
+    // Of all requests they are no part.
+    expect(tallyOf(whole, null, null).sent).toBe(result.totals.sent);
+    expect(extraOf(whole, null, 'service')?.count).toBe(result.latency.service.count);
+  });
+
   it('draws one name’s own timeline', () => {
-    const timeline = timelineOf(archive, 1);
+    const timeline = timelineOf(archive, onlyName(1));
     expect(timeline).toHaveLength(60);
     const exact = exactly(SMALL, { from: 29, to: 30 }, 'GET /health');
     expect(timeline[29]).toMatchObject({ t: 30, seconds: 1, ok: exact.count, cpu: archive.timeline[29]!.cpu });
@@ -156,9 +197,9 @@ describe('the archive', () => {
     expect(
       within(timeline[17]!.p50, exactly({ events, result } as Sample, { from: 68, to: 72 }, null).quantile(0.5)),
     ).toBe(true);
-    expect(tallyOf({ slots, names: ['a'], kinds: [], extras: [], merged, timeline: [] }, null, 0).ok).toBe(
-      result.totals.ok,
-    );
+    expect(
+      tallyOf({ slots, names: ['a'], wholes: [], kinds: [], extras: [], merged, timeline: [] }, null, onlyName(0)).ok,
+    ).toBe(result.totals.ok);
   });
 });
 

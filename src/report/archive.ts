@@ -2,10 +2,13 @@
 import { deflateRawSync } from 'node:zlib';
 import { CARRIED_MEASURES } from '../core/measures.ts';
 import type { FailureResult, TimelinePoint } from '../core/result.ts';
+import type { Outcome } from '../core/sample.ts';
 import { type FailureCount, type IntervalSnapshot, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
+import { micros } from '../core/units.ts';
 import { type ArchiveHeader, CELL_COUNTS, type Extra, zeroCounts } from './client/archive.ts';
 import { coarse, joinTimes, NO_TIMES, type PackedTimes } from './packed-times.ts';
-import { type ArchiveSlot, type Part, packedBytes } from './packing.ts';
+import { type ArchiveSlot, type Part, packedBytes, wholeName } from './packing.ts';
+import { wholesOf } from './request-rows.ts';
 import { Shelf } from './shelf.ts';
 import { thinnedTimeline } from './thinned-timeline.ts';
 
@@ -40,6 +43,8 @@ export class IntervalArchive {
   /** The level of a search that the newest slot belongs to. */
   #level: number | undefined;
   readonly #names: string[] = [];
+  /** Flows and groups. */
+  readonly #wholes: string[] = [];
   readonly #kinds = new Map<string, Kind>();
   /** Where the newest interval begins in which load was offered and measured. */
   #measuredAt = -1;
@@ -47,7 +52,7 @@ export class IntervalArchive {
   #changed = 0;
 
   add(snapshot: IntervalSnapshot): void {
-    const { startAt, endAt, phase, level, series, generator, resets = 0 } = snapshot;
+    const { startAt, endAt, phase, level, series, flows = {}, groups = {}, generator, resets = 0 } = snapshot;
     if (resets > this.#resets) {
       this.#resets = resets;
       this.#settle();
@@ -68,6 +73,11 @@ export class IntervalArchive {
       if (!this.#names.includes(name)) this.#names.push(name);
       parts.push(this.#partOf(name, !counts, each, achieves));
       if (counts) for (const extra of OF_REQUESTS) times[extra].push(coarse(timesOf(each, extra)));
+    }
+    for (const { kind, name, part } of wholesOf({ flows, groups })) {
+      const whole = `${kind} ${name}`;
+      if (!this.#wholes.includes(whole)) this.#wholes.push(whole);
+      parts.push(this.#partOf(wholeName(whole), !counts, { ...part, failures: failuresOf(part) }, achieves));
     }
     if (this.#slots.length < 2 * MOST) return;
     this.#settle();
@@ -111,6 +121,7 @@ export class IntervalArchive {
     const pack = (slots: readonly ArchiveSlot[], times: number, extras: readonly Extra[]): string => {
       const header: ArchiveHeader = {
         names: this.#names,
+        wholes: this.#wholes,
         kinds: [...kinds.values()].map(({ name, outcome, status }) => ({ name, outcome, status })),
         extras,
         merged: this.#merged * times,
@@ -138,6 +149,7 @@ export class IntervalArchive {
     const places = new Map([...this.#kinds.keys()].map((key, place) => [key, place]));
     const header = {
       names: this.#names,
+      wholes: this.#wholes,
       kinds,
       // A page that follows the run puts steps together, of which the next may have streams.
       extras: CARRIED_MEASURES,
@@ -213,6 +225,16 @@ function carriedIn(slots: readonly ArchiveSlot[]): readonly Extra[] {
   const streamed = slots.some(({ times }) => times.interTokenLatency.filled + times.timeToFirstToken.filled > 0);
   return CARRIED_MEASURES.filter((each) => streamed || (each !== 'timeToFirstToken' && each !== 'interTokenLatency'));
 }
+
+/** Of a flow or a group by outcome alone. What the end of the load cut is in no percentile of them. */
+const failuresOf = ({ byOutcome }: SeriesSnapshot): readonly FailureCount[] =>
+  Object.entries(byOutcome).flatMap(([outcome, count]) =>
+    outcome === 'ok' || outcome === 'aborted' || count === undefined
+      ? []
+      : [{ outcome: outcome as Outcome, status: 0, message: '', count, firstAt: NEVER, lastAt: NEVER }],
+  );
+
+const NEVER = micros(0);
 
 /** Kept by slot; service times are kept by request name. */
 const OF_SLOTS = CARRIED_MEASURES.filter((each) => each !== 'service');

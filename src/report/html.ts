@@ -1,6 +1,8 @@
 /** The report of a run as one HTML file. */
 import type { RunResult } from '../core/result.ts';
 import { IntervalArchive } from './archive.ts';
+import { chipsOf, FEW_NAMES } from './client/facets.ts';
+import { facetsOf } from './facets.ts';
 import { agentsTable, regionsTable } from './html/agents.ts';
 import { answerOf, targetOf } from './html/answer.ts';
 import { detailsOf } from './html/details.ts';
@@ -29,12 +31,14 @@ export function renderHtml(
   assets: ReportAssets,
   intervals = new IntervalArchive().pack(result.timeline, result.failures),
 ): string {
+  const names = Object.keys(result.series).length;
+  const tags = chipsOf(facetsOf(result.plan));
   const page = {
     title: `rampart ${result.plan.kind}: ${targetOf(result)}`,
     version: result.tool.version,
     top: answerOf(result),
     main: [
-      `${searchSection(result)}${toolbar()}`,
+      `${searchSection(result)}${result.timeline.length === 0 ? '' : toolbar({ finds: names >= FEW_NAMES, tags })}`,
       pictureGrid(result),
       `${levelsTable(result)}${requestsTable(result)}${regionsTable(result)}${goodputTable(result)}${tagsTable(result)}${wholesTable(result)}`,
       timesTable(result),

@@ -56,7 +56,7 @@ export function renderOverlay(runs: readonly OverlayRun[], version: string, asse
     top: overlayAnswer(lettered, unit),
     main: [
       overlayTables(lettered),
-      toolbar(CHOICES),
+      toolbar({ choices: CHOICES }),
       `<section class="grid" aria-label="The runs, drawn over each other">${pictures.map((picture) => card(picture)).join('')}</section>`,
       whatRan(lettered),
     ].join('\n'),

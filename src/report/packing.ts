@@ -3,8 +3,14 @@ import { type ArchiveHeader, CELL_COUNTS, type CellCounts, type Extra } from './
 import { Times } from './client/buckets.ts';
 import { joinTimes, type PackedTimes, unpackTimes } from './packed-times.ts';
 
-/** One request name's share of a slot; requests due in the warm-up are kept apart. */
+/** What a flow or a group is called among parts: no request has a line break in its name. */
+export const wholeName = (whole: string): string => `\n${whole}`;
+
+const isWhole = ({ name }: Pick<Part, 'name'>): boolean => name.startsWith('\n');
+
+/** One request name's share of a slot, or that of a flow or a group; what was due in the warm-up is kept apart. */
 export interface Part extends CellCounts {
+  /** Of a flow or a group: see `wholeName`. */
   readonly name: string;
   readonly warm: boolean;
   readonly statuses: ReadonlyMap<number, number>;
@@ -58,7 +64,11 @@ export function packedBytes(
     for (const extra of header.extras) histogram(extra === 'service' ? serviceOf(slot) : slot.times[extra]);
     shape.number(slot.parts.length);
     for (const part of slot.parts) {
-      shape.number(header.names.indexOf(part.name));
+      shape.number(
+        isWhole(part)
+          ? header.names.length + header.wholes.indexOf(part.name.slice(1))
+          : header.names.indexOf(part.name),
+      );
       shape.number(part.warm ? 1 : 0);
       for (const field of CELL_COUNTS) shape.number(part[field]);
       pairs([...part.statuses]);
@@ -73,7 +83,7 @@ export function packedBytes(
 
 /** Service times of all measured requests of the slot. */
 function serviceOf({ parts }: ArchiveSlot): PackedTimes {
-  return joinTimes(parts.filter(({ warm }) => !warm).map(({ service }) => service));
+  return joinTimes(parts.filter((part) => !part.warm && !isWhole(part)).map(({ service }) => service));
 }
 
 const TIMES = new Times();

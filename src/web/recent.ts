@@ -7,9 +7,11 @@ const WINDOW = 5_000_000;
 interface Slice {
   readonly startAt: number;
   readonly endAt: number;
-  readonly byName: ReadonlyMap<string, Counts>;
-  readonly byRegion: ReadonlyMap<string, Counts>;
+  readonly of: Readonly<Record<Among, ReadonlyMap<string, Counts>>>;
 }
+
+/** What a name is of. */
+export type Among = 'request' | 'flow' | 'group' | 'region';
 
 interface Counts {
   readonly due: number;
@@ -27,21 +29,24 @@ export interface RecentRates {
 export class Recent {
   #slices: Slice[] = [];
 
-  add({ startAt, endAt, series, regions = {} }: IntervalSnapshot): void {
-    this.#slices.push({ startAt, endAt, byName: countsIn(series), byRegion: countsIn(regions) });
+  add({ startAt, endAt, series, flows = {}, groups = {}, regions = {} }: IntervalSnapshot): void {
+    const of = {
+      ...{ request: countsIn(series), flow: countsIn(flows), group: countsIn(groups), region: countsIn(regions) },
+    };
+    this.#slices.push({ startAt, endAt, of });
     this.#slices = this.#slices.filter((slice) => slice.endAt > endAt - WINDOW);
   }
 
-  /** @param name of a request, or of a region; null: all of them. Null where nothing has ended yet. */
-  rates(name: string | null, among: 'byName' | 'byRegion' = 'byName'): RecentRates | null {
+  /** @param names of that kind; null: all of them. Null where nothing has ended yet. */
+  rates(names: readonly string[] | null, among: Among = 'request'): RecentRates | null {
     const from = Math.min(...this.#slices.map(({ startAt }) => startAt));
     const to = Math.max(...this.#slices.map(({ endAt }) => endAt));
     const seconds = (to - from) / 1e6;
     if (!(seconds > 0)) return null;
     const sum = { due: 0, ok: 0, failed: 0 };
     for (const slice of this.#slices)
-      for (const [each, { due, ok, failed }] of slice[among]) {
-        if (name !== null && each !== name) continue;
+      for (const each of names ?? slice.of[among].keys()) {
+        const { due, ok, failed } = slice.of[among].get(each) ?? NOTHING;
         sum.due += due;
         sum.ok += ok;
         sum.failed += failed;
@@ -53,6 +58,8 @@ export class Recent {
     };
   }
 }
+
+const NOTHING: Counts = { due: 0, ok: 0, failed: 0 };
 
 const countsIn = (parts: Readonly<Record<string, SeriesSnapshot>>): ReadonlyMap<string, Counts> =>
   new Map(Object.entries(parts).map(([name, { due, ok, failed }]) => [name, { due, ok, failed }]));

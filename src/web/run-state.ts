@@ -5,7 +5,7 @@ import { headline } from '../analyze/headline.ts';
 import { percentileText } from '../analyze/percentiles.ts';
 import { counted, formatBytes, formatMs, formatShare, plannedFor } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
-import { requestShares } from '../core/flow.ts';
+import { requestShares, tagSets } from '../core/flow.ts';
 import type { RunResult, SeriesResult, TimelinePoint } from '../core/result.ts';
 import type {
   EditableLoad,
@@ -15,11 +15,14 @@ import type {
   StatRow,
   ThreadRow,
 } from '../report/client/live/frame.ts';
+import { facetsOf } from '../report/facets.ts';
 import { targetOf } from '../report/html/answer.ts';
 import { loadPicturesOf } from '../report/html/load-pictures.ts';
 import { pictureSourceOf } from '../report/html/pictures.ts';
+import { wholesOf } from '../report/request-rows.ts';
+import { toldTags } from '../report/tags.ts';
 import { levelsGrid, limitsOf } from './levels.ts';
-import type { Recent } from './recent.ts';
+import type { Among, Recent } from './recent.ts';
 
 /** What a run's page shows, besides the intervals. */
 export interface RunView {
@@ -85,6 +88,7 @@ export function runStateOf(view: RunView): RunState {
       ['memory', formatBytes(generator.rssBytes)],
     ],
     picture,
+    facets: facetsOf(plan),
     loads: breakingPoint === undefined ? [] : loadPicturesOf(breakingPoint),
     levels: breakingPoint === undefined ? null : levelsGrid(breakingPoint),
     limits: breakingPoint === undefined ? [] : limitsOf(breakingPoint),
@@ -127,30 +131,46 @@ function usersUnknown({ plan }: RunResult, { vus }: TimelinePoint): boolean {
 }
 
 function statisticsOf(result: RunResult, recent: Recent, ended: boolean): StatRow[] {
-  const { series, regions = {}, totals, rates, latency } = result;
+  const { series, totals, rates, latency } = result;
   const row = (
     name: string,
     method: string,
     part: Pick<SeriesResult, 'totals' | 'rates' | 'latency'>,
-    among: 'byName' | 'byRegion' = 'byName',
+    { whole, among = 'request', names = null }: Made = {},
   ): StatRow => {
     const { offered, sent, dropped, ok, failed, bodyBytesIn } = part.totals;
     return {
       name,
       method,
-      ...(among === 'byRegion' ? { region: true } : {}),
+      ...(whole === undefined ? {} : { whole }),
       totals: { offered, sent, dropped, ok, failed, bodyBytesIn },
       callers: part.latency.responseWithFailures,
       response: part.latency.response,
       service: part.latency.service,
       offeredPerSec: part.rates.offeredPerSec,
       achievedPerSec: part.rates.achievedPerSec,
-      current: ended ? null : recent.rates(name === '' ? null : name, among),
+      current: ended ? null : recent.rates(names, among),
     };
   };
-  const rows = Object.entries(series).map(([name, part]) => row(name, methodOf(result, name), part));
-  const ofRegions = Object.entries(regions).map(([name, part]) => row(name, 'region', part, 'byRegion'));
-  return [...rows, ...ofRegions, row('', '', { totals, rates, latency })];
+  const rows = Object.entries(series).map(([name, part]) => row(name, methodOf(result, name), part, { names: [name] }));
+  const wholes = wholesOf<SeriesResult>(result).map(({ kind, name, part }) =>
+    row(name, kind, part, { whole: kind, among: kind, names: [name] }),
+  );
+  const sets = new Map(tagSets(result.plan).map((set) => [set.name, set]));
+  const tags = toldTags(result).flatMap(({ name, isOfOne, part }) => {
+    const set = sets.get(name);
+    return isOfOne || set === undefined
+      ? []
+      : [row(name, 'tag', part, { whole: 'tag', among: set.kind, names: set.members })];
+  });
+  return [...rows, ...tags, ...wholes, row('', '', { totals, rates, latency })];
+}
+
+/** What a row is made of; by default of all requests. */
+interface Made {
+  readonly whole?: NonNullable<StatRow['whole']>;
+  readonly among?: Among;
+  readonly names?: readonly string[] | null;
 }
 
 function methodOf({ plan }: RunResult, name: string): string {

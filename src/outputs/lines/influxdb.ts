@@ -69,7 +69,11 @@ function toLines(snapshot: IntervalSnapshot, { startedAt, common, labels, tags }
   );
   const load = { vus: `${vus}i`, in_flight: `${inFlight}i`, ...health(snapshot) };
   // Both snapshots of one interval have the same instant.
-  return [...requests, ...tagged, ...(snapshot.generator === undefined ? [] : [line('rampart_load', common, load, at)])].join('');
+  return [
+    ...requests,
+    ...tagged,
+    ...(snapshot.generator === undefined ? [] : [line('rampart_load', common, load, at)]),
+  ].join('');
 }
 
 type Fields = Readonly<Record<string, string>>;

@@ -68,11 +68,7 @@ function addressOf(text: string): { readonly host: string; readonly port: number
  * Counters of what happened in the interval; percentiles as gauges, in ms: StatsD would make wrong ones of them.
  * @param labels further ones of each request.
  */
-function toStatsd(
-  snapshot: IntervalSnapshot,
-  common: Labels,
-  labels: ReadonlyMap<string, Labels>,
-): readonly string[] {
+function toStatsd(snapshot: IntervalSnapshot, common: Labels, labels: ReadonlyMap<string, Labels>): readonly string[] {
   const { vus, inFlight } = snapshot.load;
   return [
     ...figuresOf(snapshot).flatMap(({ request, phase, counts, outcomes, times }) => {

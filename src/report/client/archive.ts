@@ -19,6 +19,8 @@ export type Extra = CarriedMeasure;
  */
 export interface ArchiveHeader {
   readonly names: readonly string[];
+  /** Flows and groups: `flow buy`. */
+  readonly wholes: readonly string[];
   /** Kinds of failure: those of the failures table first, in its order. */
   readonly kinds: readonly { readonly name: string; readonly outcome: string; readonly status: number }[];
   readonly extras: readonly Extra[];
@@ -37,12 +39,15 @@ export function zeroCounts(): Record<keyof CellCounts, number> {
   return Object.fromEntries(CELL_COUNTS.map((field) => [field, 0])) as Record<keyof CellCounts, number>;
 }
 
+/** How the n-th flow or group is told from request names: by a number below 0. */
+export const wholeIndex = (place: number): number => -1 - place;
+
 /**
- * One request name's share of a slot; requests due in the warm-up are kept apart. `achieved` are the successes that came
+ * One request name's share of a slot, or that of a flow or a group; requests due in the warm-up are kept apart. `achieved` are the successes that came
  * while load was offered and measured: none of the drain's.
  */
 export interface Cell extends CellCounts {
-  /** Index into the header's names. */
+  /** Index into the header's names; of a flow or a group: see `wholeIndex`. */
   readonly name: number;
   readonly warm: boolean;
   readonly statuses: readonly (readonly [status: number, count: number])[];
@@ -60,10 +65,13 @@ export interface Slot {
   /** Seconds of it in which load was offered and measured. */
   readonly measured: number;
   readonly extras: { readonly [E in Extra]?: Sparse };
+  /** Of requests. */
   readonly cells: readonly Cell[];
+  /** Of flows and groups, whose requests are in the others. */
+  readonly wholes: readonly Cell[];
 }
 
-export interface Archive extends Pick<ArchiveHeader, 'names' | 'kinds' | 'extras' | 'merged'> {
+export interface Archive extends Pick<ArchiveHeader, 'names' | 'wholes' | 'kinds' | 'extras' | 'merged'> {
   readonly timeline: readonly TimelinePoint[];
   readonly slots: readonly Slot[];
 }
@@ -83,8 +91,10 @@ export function readArchive(bytes: Uint8Array): Archive {
   const histogram = (): Sparse => timesFrom(times, shape.number());
   const pairs = (): [number, number][] =>
     Array.from({ length: shape.number() }, () => [shape.number(), shape.number()] as [number, number]);
+  const nameAt = (place: number): number =>
+    place < header.names.length ? place : wholeIndex(place - header.names.length);
   const cell = (): Cell => ({
-    name: shape.number(),
+    name: nameAt(shape.number()),
     warm: shape.number() === 1,
     ...countsFrom(shape),
     statuses: pairs(),
@@ -100,8 +110,10 @@ export function readArchive(bytes: Uint8Array): Archive {
     end = from + shape.number();
     const measured = shape.number() / 1e6;
     const extras = Object.fromEntries(header.extras.map((extra) => [extra, histogram()]));
-    const cells = Array.from({ length: shape.number() }, cell);
-    slots.push({ from: from / 1e6, to: end / 1e6, measured, extras, cells });
+    const all = Array.from({ length: shape.number() }, cell);
+    const cells = all.filter(({ name }) => name >= 0);
+    const wholes = all.filter(({ name }) => name < 0);
+    slots.push({ from: from / 1e6, to: end / 1e6, measured, extras, cells, wholes });
   }
   return { ...header, slots, timeline: rowsOf(timeline) };
 }

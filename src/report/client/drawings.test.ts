@@ -10,6 +10,7 @@ import type { LoadPicture } from './load-picture.ts';
 import type { Span } from './picture.ts';
 import { limitsOf } from './pictures.ts';
 import { CURVE, curveAt, scattersOf } from './scatter.ts';
+import { onlyName } from './selection.ts';
 import { themeOf } from './theme.ts';
 
 const { result, intervals } = sampleOf({ seconds: 60, names: ['a', 'b'], rate: 100, model: 'closed' });
@@ -20,7 +21,7 @@ function draw(span: Span | null, name: number | null = null, parts: Partial<Scen
     source: pictureSourceOf(result),
     loads: [],
     archive,
-    name,
+    names: onlyName(name),
     view: { span, toggled: new Set() },
     theme: themeOf((property) => property),
     reader: { instant: null, brush: null },

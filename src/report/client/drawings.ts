@@ -12,7 +12,7 @@ import { outcomesOf } from './outcomes.ts';
 import { describe, type Picture, thinned } from './picture.ts';
 import { bandsOf, limitsOf, type PictureSource, picturesOf, type View } from './pictures.ts';
 import { CURVE, curveAt, scatterChartOf, scattersOf } from './scatter.ts';
-import { extraOf, slotsIn, tallyOf } from './selection.ts';
+import { extraOf, type Names, slotsIn, tallyOf } from './selection.ts';
 import { percentLabel, spectrumChartOf, spectrumOf } from './spectrum.ts';
 import type { Theme } from './theme.ts';
 
@@ -22,8 +22,7 @@ export interface Scene {
   /** The pictures of a search; empty: this is none. */
   readonly loads: readonly LoadPicture[];
   readonly archive: Archive;
-  /** Index of a request name; null: all of them. */
-  readonly name: number | null;
+  readonly names: Names;
   readonly view: View;
   readonly theme: Theme;
   readonly reader: Readonly<Reader>;
@@ -41,13 +40,13 @@ const NOTHING = 'No request succeeded in this stretch.';
 
 /** Every picture of the page, in reading order. */
 export function drawingsOf(scene: Scene): Shown[] {
-  const { source, archive, name, view } = scene;
+  const { source, archive, names, view } = scene;
   const drawn: Shown[] = scene.loads.map((picture) => overLoad(picture, scene));
   drawn.push(...picturesOf(source, view).map((picture) => overTime(picture, scene)));
   if (archive.slots.length === 0) return drawn;
   const span = view.span ?? { from: 0, to: archive.timeline[archive.timeline.length - 1]?.t ?? 0 };
   drawn.push(heatDrawing(scene, span), spectrumDrawing(scene));
-  drawn.push(overTime(outcomesOf(archive, name, span, source.marks, view), scene));
+  drawn.push(overTime(outcomesOf(archive, names, span, source.marks, view), scene));
   drawn.push(...scatterDrawings(scene));
   return drawn;
 }
@@ -116,8 +115,8 @@ function overLoad(picture: LoadPicture, { theme }: Scene): Shown {
 }
 
 function heatDrawing(scene: Scene, span: { from: number; to: number }): Shown {
-  const { source, archive, name, view, theme, reader } = scene;
-  const heat = heatOf(slotsIn(archive, view.span), name, span, {
+  const { source, archive, names, view, theme, reader } = scene;
+  const heat = heatOf(slotsIn(archive, view.span), names, span, {
     bands: bandsOf(archive.timeline),
     marks: source.marks,
   });
@@ -152,17 +151,17 @@ function heatDrawing(scene: Scene, span: { from: number; to: number }): Shown {
   };
 }
 
-function spectrumDrawing({ source, archive, name, view, theme }: Scene): Shown {
+function spectrumDrawing({ source, archive, names, view, theme }: Scene): Shown {
   const limits = limitsOf(
     source.thresholds,
     ({ metric }) => metric.kind === 'percentile' && metric.of === undefined,
     1_000,
   );
-  const { response } = tallyOf(archive, view.span, name);
-  const service = name === null && source.model === 'open' ? extraOf(archive, view.span, 'service') : null;
+  const { response } = tallyOf(archive, view.span, names);
+  const service = names === null && source.model === 'open' ? extraOf(archive, view.span, 'service') : null;
   const streamed = {
-    firstToken: name === null ? extraOf(archive, view.span, 'timeToFirstToken') : null,
-    gaps: name === null ? extraOf(archive, view.span, 'interTokenLatency') : null,
+    firstToken: names === null ? extraOf(archive, view.span, 'timeToFirstToken') : null,
+    gaps: names === null ? extraOf(archive, view.span, 'interTokenLatency') : null,
   };
   const spectrum = spectrumOf(response, service, limits, streamed);
   if (spectrum === null) return { id: 'spectrum', drawing: null, sentence: NOTHING };
@@ -188,7 +187,7 @@ function spectrumDrawing({ source, archive, name, view, theme }: Scene): Shown {
   };
 }
 
-function scatterDrawings({ source, loads, name, view, theme }: Scene): Shown[] {
+function scatterDrawings({ source, loads, names, view, theme }: Scene): Shown[] {
   const { span } = view;
   const timeline = source.timeline.filter(
     ({ t, seconds }) => span === null || (t > span.from && t - seconds < span.to),
@@ -199,7 +198,7 @@ function scatterDrawings({ source, loads, name, view, theme }: Scene): Shown[] {
     1_000,
   );
   // It is fitted to all requests together.
-  const fitted = name === null ? loads.find(({ id }) => id === 'waiting')?.curve : undefined;
+  const fitted = names === null ? loads.find(({ id }) => id === 'waiting')?.curve : undefined;
   return scattersOf(timeline, source.model === 'open', limits, fitted).map((scatter): Shown => {
     const { id, unit, dots, curve } = scatter;
     const drawn = curve.length > 1;

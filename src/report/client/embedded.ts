@@ -1,3 +1,4 @@
+import type { Facets } from './facets.ts';
 import type { LoadPicture } from './load-picture.ts';
 import type { PictureSource } from './pictures.ts';
 
@@ -5,6 +6,8 @@ import type { PictureSource } from './pictures.ts';
 export interface EmbeddedRun extends Omit<PictureSource, 'timeline'> {
   /** Of a search. */
   readonly loads?: readonly LoadPicture[];
+  /** Absent: no request has a tag, and there are no flows. */
+  readonly facets?: Facets;
   /** The packed archive (see `archive.ts`), with the timeline inside. */
   readonly intervals: string;
 }

@@ -14,6 +14,7 @@ import {
   timeScale,
 } from './canvas.ts';
 import { type Band, type Mark, type Span, within } from './picture.ts';
+import { cellsIn, type Names } from './selection.ts';
 import type { Theme } from './theme.ts';
 
 /** Rows to a power of two: each is 9 % above the one below. */
@@ -42,10 +43,10 @@ export interface Heat {
   readonly x: Axis;
 }
 
-/** @param name index of a request name; null: all of them. Null is returned where nothing succeeded. */
+/** Null where nothing succeeded. */
 export function heatOf(
   slots: readonly Slot[],
-  name: number | null,
+  names: Names,
   span: Span,
   behind: { readonly bands: readonly Band[]; readonly marks: readonly Mark[] },
 ): Heat | null {
@@ -59,8 +60,7 @@ export function heatOf(
     const group = slots.slice(at, at + size);
     const [from, to] = [(group[0] as Slot).from, Math.max(...group.map((slot) => slot.to))];
     times.reset();
-    for (const { cells } of group)
-      for (const cell of cells) if (name === null || cell.name === name) times.add(cell.response);
+    for (const slot of group) for (const { response } of cellsIn(slot, names)) times.add(response);
     const density = new Map<number, number>();
     times.forEach((bucket, n) => {
       const row = rowOf(bucket);

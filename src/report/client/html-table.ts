@@ -1,14 +1,14 @@
 /** Tables of the page, read and filled. */
 import type { Grid } from './grid.ts';
 
-/** As it stands on the page. */
+/** As it stands on the page, and what is folded away. */
 export function gridOf(table: HTMLTableElement): Grid {
   const cellsOf = (row: HTMLTableRowElement): string[] =>
     [...row.cells].map((cell) => (cell.textContent ?? '').replace(/\s+/g, ' ').trim());
   const [head] = table.tHead?.rows ?? [];
   return {
     head: head === undefined ? [] : cellsOf(head),
-    rows: [...table.tBodies].flatMap((body) => [...body.rows].map(cellsOf)),
+    rows: [...table.tBodies].flatMap((body) => [...body.rows].filter(({ hidden }) => !hidden).map(cellsOf)),
   };
 }
 

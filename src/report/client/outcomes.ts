@@ -2,7 +2,7 @@
 import type { Archive, Slot } from './archive.ts';
 import { type ColourKey, framed, type Line, type Mark, type Picture, type Span } from './picture.ts';
 import { bandsOf, line, rateWithin, toggled, type View } from './pictures.ts';
-import { slotsIn } from './selection.ts';
+import { cellsIn, type Names, slotsIn } from './selection.ts';
 
 /** More lines than this cannot be told apart; the rest is added up. */
 const KINDS = 5;
@@ -12,15 +12,9 @@ const COLOURS: readonly ColourKey[] = ['failed', 'p99', 'loop', 'cpu', 'other'];
  * What became of the requests over time: a line for each status, and for each outcome without one (`timeout`). A failed
  * response whose status is a success is counted as its outcome (`wrong-answer`), a redirect as one (`307 redirect`).
  */
-export function outcomesOf(
-  archive: Archive,
-  name: number | null,
-  span: Span,
-  marks: readonly Mark[],
-  view: View,
-): Picture {
+export function outcomesOf(archive: Archive, names: Names, span: Span, marks: readonly Mark[], view: View): Picture {
   const slots = slotsIn(archive, view.span);
-  const counts = slots.map((slot) => countsOf(archive, slot, name));
+  const counts = slots.map((slot) => countsOf(archive, slot, names));
   const totals = new Map<string, number>();
   for (const byLabel of counts) for (const [label, n] of byLabel) totals.set(label, (totals.get(label) ?? 0) + n);
   const labels = [...totals].sort((a, b) => b[1] - a[1]).map(([label]) => label);
@@ -60,16 +54,17 @@ export function outcomesOf(
 }
 
 function isGood(label: string): boolean {
-  return /^[123]\d\d$/.test(label);
+  return label === 'ok' || /^[123]\d\d$/.test(label);
 }
 
-function countsOf({ kinds }: Archive, { cells }: Slot, name: number | null): Map<string, number> {
+function countsOf({ kinds }: Archive, slot: Slot, names: Names): Map<string, number> {
   const counts = new Map<string, number>();
   const add = (label: string, n: number): void => {
     counts.set(label, (counts.get(label) ?? 0) + n);
   };
-  for (const cell of cells) {
-    if (name !== null && cell.name !== name) continue;
+  for (const cell of cellsIn(slot, names)) {
+    // A flow or a group has no status.
+    if (cell.name < 0) add('ok', cell.ok);
     for (const [status, n] of cell.statuses) add(String(status), n);
     for (const [at, n] of cell.kinds) {
       const kind = kinds[at];

@@ -3,7 +3,18 @@ import { type Archive, CELL_COUNTS, type Cell, type CellCounts, type Extra, type
 import { Times } from './buckets.ts';
 import type { Span } from './picture.ts';
 
-/** What happened to one request name, or to all of them, in a stretch of time; measured requests only. */
+/** Requests, flows and groups by their numbers in the archive; null: all requests. */
+export type Names = ReadonlySet<number> | null;
+
+export const onlyName = (index: number | null): Names => (index === null ? null : new Set([index]));
+
+/** The shares that they have in a slot. */
+export function cellsIn({ cells, wholes }: Slot, names: Names): readonly Cell[] {
+  if (names === null) return cells;
+  return [...cells.filter(({ name }) => names.has(name)), ...wholes.filter(({ name }) => names.has(name))];
+}
+
+/** What happened to some request names, or to all of them, in a stretch of time; measured requests only. */
 export interface Tally extends CellCounts {
   /** Seconds in which load was offered and measured. */
   readonly seconds: number;
@@ -30,8 +41,7 @@ export function snapped({ slots }: Pick<Archive, 'slots'>, wanted: Span): Span |
   return first === undefined || last === undefined ? null : { from: first.from, to: last.to };
 }
 
-/** @param name index of a request name; null: all of them. */
-export function tallyOf(archive: Archive, span: Span | null, name: number | null): Tally {
+export function tallyOf(archive: Archive, span: Span | null, names: Names): Tally {
   const sum = zeroCounts();
   let seconds = 0;
   const statuses = new Map<number, number>();
@@ -39,8 +49,7 @@ export function tallyOf(archive: Archive, span: Span | null, name: number | null
   const response = new Times();
   for (const slot of slotsIn(archive, span)) {
     seconds += slot.measured;
-    for (const cell of slot.cells) {
-      if (name !== null && cell.name !== name) continue;
+    for (const cell of cellsIn(slot, names)) {
       // Of the warm-up's requests only those that were answered in the measured time have any.
       sum.achieved += cell.achieved;
       if (cell.warm) continue;
@@ -72,10 +81,10 @@ export function extraOf(archive: Archive, span: Span | null, extra: Extra): Time
 }
 
 /**
- * The timeline of one request name, or of all of them, a point for each slot: counts are its own, percentiles at 2
+ * The timeline of some request names, or of all of them, a point for each slot: counts are their own, percentiles at 2
  * significant digits; users, requests in flight and the generator are the run's.
  */
-export function timelineOf(archive: Archive, name: number | null): TimelinePoint[] {
+export function timelineOf(archive: Archive, names: Names): TimelinePoint[] {
   const times = new Times();
   let next = 0;
   return archive.slots.map((slot) => {
@@ -88,7 +97,7 @@ export function timelineOf(archive: Archive, name: number | null): TimelinePoint
       unfit ||= point.unfit;
       whole = point;
     }
-    const cells = name === null ? slot.cells : slot.cells.filter((cell) => cell.name === name);
+    const cells = cellsIn(slot, names);
     const sum = (field: 'due' | 'sent' | 'dropped' | 'ok' | 'failed'): number =>
       cells.reduce((total, cell) => total + cell[field], 0);
     times.reset();
@@ -107,7 +116,8 @@ export function timelineOf(archive: Archive, name: number | null): TimelinePoint
       p50: times.quantile(0.5),
       p95: times.quantile(0.95),
       p99: times.quantile(0.99),
-      serviceP95: highestOf(cells),
+      // What several names come to together does not follow from what each does.
+      serviceP95: names !== null && names.size > 1 ? null : highestOf(cells),
       lagP99: whole?.lagP99 ?? null,
       loopDelayP99: whole?.loopDelayP99 ?? null,
       cpu: whole?.cpu ?? null,

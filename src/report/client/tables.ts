@@ -3,11 +3,11 @@ import { formatBytes, formatCount, formatRate, formatShare } from '../../analyze
 import { CARRIED_MEASURES } from '../../core/measures.ts';
 import { OUTCOMES } from '../../core/sample.ts';
 import { samplesFor } from '../../core/sample-size.ts';
-import type { Archive } from './archive.ts';
+import { type Archive, wholeIndex } from './archive.ts';
 import type { Times } from './buckets.ts';
 import { msFigure } from './figures.ts';
 import type { Span } from './picture.ts';
-import { extraOf, infiniteIn, type Tally, tallyOf } from './selection.ts';
+import { extraOf, infiniteIn, type Names, onlyName, type Tally, tallyOf } from './selection.ts';
 
 const DASH = '–';
 const PERCENTILES = [0.5, 0.95, 0.99, 0.999] as const;
@@ -29,9 +29,12 @@ export function recomputed(archive: Archive, span: Span | null): Recomputed {
     cells.set(`successes${key}`, successCells(tally));
   };
   archive.names.forEach((name, i) => {
-    put(` ${name}`, tallyOf(archive, span, i));
+    put(` ${name}`, tallyOf(archive, span, onlyName(i)));
   });
   put('', all);
+  archive.wholes.forEach((whole, i) => {
+    cells.set(whole, wholeCells(archive, tallyOf(archive, span, onlyName(wholeIndex(i)))));
+  });
   cells.set('times callers', timeCells(all.response, infiniteIn(archive, all)));
   cells.set('times response', timeCells(all.response, 0));
   for (const extra of CARRIED_MEASURES) {
@@ -46,6 +49,10 @@ export function recomputed(archive: Archive, span: Span | null): Recomputed {
   });
   return { cells, facts: factsOf(archive, all) };
 }
+
+/** The cells of a row of requests, of some of them together. */
+export const together = (archive: Archive, span: Span | null, names: Names): readonly string[] =>
+  requestCells(archive, tallyOf(archive, span, names));
 
 const ms = (value: number | null): string => (value === null ? DASH : msFigure(value));
 
@@ -66,6 +73,23 @@ function requestCells(archive: Archive, tally: Tally): string[] {
     ms(response.mean),
     ended === 0 ? DASH : formatCount(bodyBytesIn / ended),
     seconds > 0 ? formatRate(achieved / seconds).replace('/s', '') : DASH,
+  ];
+}
+
+/** Of a flow or a group: how many were cut is not carried. */
+function wholeCells(archive: Archive, tally: Tally): string[] {
+  const { dropped, sent, ok, failed } = tally;
+  const [, share, ...times] = requestCells(archive, tally);
+  const [achieved] = times.splice(-1);
+  // Without the size of bodies.
+  return [
+    formatCount(dropped),
+    formatCount(sent),
+    formatCount(ok),
+    ok + failed === 0 ? DASH : (share ?? DASH),
+    DASH,
+    ...times.slice(0, -1),
+    achieved ?? DASH,
   ];
 }
 

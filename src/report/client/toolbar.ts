@@ -1,13 +1,24 @@
+import { wholeIndex } from './archive.ts';
 import { clockLabel } from './axis.ts';
+import { ALL, chipsOf, type Facets, FEW_NAMES, NO_FACETS, type Wanted } from './facets.ts';
 import type { Span } from './picture.ts';
+
+/** After the last key of who types, ms: then everything is drawn. */
+const PAUSE = 120;
 
 interface Wishes {
   readonly names: readonly string[];
+  /** Flows and groups to choose, too; absent: none. */
+  readonly wholes?: readonly string[];
   /** The whole run. */
   readonly whole: Span;
   /** Ends of the intervals, ascending: where a stretch can begin and end. */
   readonly grid: readonly number[];
+  /** By its number in the archive; null: all requests. */
   readonly chooseName: (name: number | null) => void;
+  /** Tags, flows and groups; absent with `find`: there is no looking for requests. */
+  readonly facets?: Facets;
+  readonly find?: (wanted: Wanted) => void;
   /** Null: the whole run. */
   readonly chooseSpan: (span: Span | null) => void;
 }
@@ -21,6 +32,9 @@ export class Toolbar {
   readonly #hint: HTMLElement;
   readonly #wishes: Wishes;
   readonly #sentence: string;
+  readonly #find: HTMLInputElement;
+  #wanted: Wanted = ALL;
+  #typing = 0;
 
   constructor(form: HTMLFormElement, wishes: Wishes) {
     const find = <E extends Element>(selector: string): E => {
@@ -35,11 +49,31 @@ export class Toolbar {
     this.#reset = find('button.whole');
     this.#hint = find('.hint');
     this.#sentence = this.#hint.textContent ?? '';
+    this.#find = find('[name="find"]');
     this.#prepareNames(find('select[name="name"]'));
+    this.#find.addEventListener('input', () => {
+      clearTimeout(this.#typing);
+      this.#typing = window.setTimeout(() => this.#want({ text: this.#find.value }), PAUSE);
+    });
+    this.#find.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || this.#find.value === '') return;
+      event.stopPropagation();
+      event.preventDefault();
+      clearTimeout(this.#typing);
+      this.#find.value = '';
+      this.#want({ text: '' });
+    });
     for (const input of [this.#from, this.#to]) {
       input.addEventListener('change', () => this.#read());
       input.addEventListener('keydown', (event) => this.#step(event, input));
     }
+    form.querySelector('.chips')?.addEventListener('click', ({ target }) => {
+      const tag = (target as Element).closest<HTMLElement>('[data-tag]')?.dataset['tag'];
+      if (tag === undefined) return;
+      const tags = new Set(this.#wanted.tags);
+      if (!tags.delete(tag)) tags.add(tag);
+      this.#want({ tags });
+    });
     this.#reset.addEventListener('click', () => wishes.chooseSpan(null));
     form.addEventListener('submit', (event) => event.preventDefault());
     document.addEventListener('keydown', (event) => {
@@ -75,19 +109,81 @@ export class Toolbar {
   offerNames(): void {
     const select = this.#form.querySelector('select');
     if (select === null) return;
-    const { names } = this.#wishes;
+    const { names, wholes = [] } = this.#wishes;
     const label = select.closest('label');
     // With one name all requests are its requests.
-    if (label !== null) label.hidden = names.length < 2;
+    if (label !== null) label.hidden = names.length + wholes.length < 2;
+    this.#offerFilter(names);
     const { value } = select;
-    select.replaceChildren(new Option('All requests', ''), ...names.map((name, i) => new Option(name, String(i))));
+    const made = document.createElement('optgroup');
+    made.label = 'Flows and groups';
+    made.append(...wholes.map((name, i) => new Option(name, String(wholeIndex(i)))));
+    select.replaceChildren(
+      new Option('All requests', ''),
+      ...names.map((name, i) => new Option(name, String(i))),
+      ...(wholes.length === 0 ? [] : [made]),
+    );
     select.value = Number(value) < names.length ? value : '';
   }
 
   #prepareNames(select: HTMLSelectElement): void {
     const { chooseName } = this.#wishes;
     this.offerNames();
-    select.addEventListener('change', () => chooseName(select.value === '' ? null : Number(select.value)));
+    select.addEventListener('change', () => {
+      // Either one request, or what is looked for.
+      if (select.value !== '') this.#clear();
+      chooseName(select.value === '' ? null : Number(select.value));
+    });
+  }
+
+  #offerFilter(names: readonly string[]): void {
+    const { facets = NO_FACETS, find } = this.#wishes;
+    const label = this.#find.closest('label');
+    if (label !== null) label.hidden = find === undefined || names.length < FEW_NAMES;
+    const chips = this.#form.querySelector<HTMLElement>('.chips');
+    if (chips === null) return;
+    const tags = find === undefined ? [] : chipsOf(facets);
+    chips.hidden = tags.length === 0;
+    const known = [...chips.children].map((chip) => (chip as HTMLElement).dataset['tag']);
+    if (tags.length === known.length && tags.every(({ name }, i) => name === known[i])) return;
+    chips.replaceChildren(
+      ...tags.map(({ name, label: text }) => {
+        const chip = document.createElement('button');
+        chip.type = 'button';
+        chip.textContent = text;
+        chip.dataset['tag'] = name;
+        chip.setAttribute('aria-pressed', String(this.#wanted.tags.has(name)));
+        return chip;
+      }),
+    );
+  }
+
+  /** What is looked for, from now on; instead of one request. */
+  #want(more: Partial<Wanted>): void {
+    this.#wanted = { ...this.#wanted, ...more };
+    this.#showChips();
+    const select = this.#form.querySelector('select');
+    if (select !== null) select.value = '';
+    this.#wishes.find?.(this.#wanted);
+  }
+
+  /** Another run: nothing is looked for any more. */
+  forget(): void {
+    this.#clear();
+    const select = this.#form.querySelector('select');
+    if (select !== null) select.value = '';
+  }
+
+  #clear(): void {
+    clearTimeout(this.#typing);
+    this.#wanted = ALL;
+    this.#find.value = '';
+    this.#showChips();
+  }
+
+  #showChips(): void {
+    for (const chip of this.#form.querySelectorAll<HTMLElement>('.chips button'))
+      chip.setAttribute('aria-pressed', String(this.#wanted.tags.has(chip.dataset['tag'] ?? '')));
   }
 
   #read(): void {

@@ -2,7 +2,8 @@
 import { formatCount, formatMs, formatShare } from '../../analyze/wording.ts';
 import type { RunResult } from '../../core/result.ts';
 import { escapeHtml } from './escape.ts';
-import { card, REQUEST_HEADS, requestRows, table, tableRow } from './tables.ts';
+import { card, table, tableRow } from './table.ts';
+import { REQUEST_HEADS, requestRows } from './tables.ts';
 
 /** What agents of each region had; nothing where none says where it is. */
 export function regionsTable(result: RunResult): string {

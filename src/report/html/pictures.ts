@@ -7,6 +7,7 @@ import { clockLabel, readingLabel } from '../client/axis.ts';
 import type { EmbeddedRun } from '../client/embedded.ts';
 import type { Picture } from '../client/picture.ts';
 import { type PictureSource, picturesOf } from '../client/pictures.ts';
+import { facetsOf } from '../facets.ts';
 import { svgOf, swatchOf, unfitSwatch } from '../svg.ts';
 import { dash } from './figures.ts';
 import { loadPicturesOf } from './load-pictures.ts';
@@ -47,8 +48,14 @@ function limitsOfSearch({ search }: RunResult['plan'], found: BreakingPoint): re
 /** @param intervals the packed archive, which has the timeline inside. */
 export function embeddedRunOf(result: RunResult, intervals: string): EmbeddedRun {
   const { timeline: _, ...source } = pictureSourceOf(result);
-  const { breakingPoint } = result;
-  return { ...source, ...(breakingPoint === undefined ? {} : { loads: loadPicturesOf(breakingPoint) }), intervals };
+  const { breakingPoint, plan } = result;
+  const facets = facetsOf(plan);
+  return {
+    ...source,
+    ...(breakingPoint === undefined ? {} : { loads: loadPicturesOf(breakingPoint) }),
+    ...(facets.tags.length + facets.wholes.length === 0 ? {} : { facets }),
+    intervals,
+  };
 }
 
 /** The run over time: a card for each picture, each with its data table. The tables come next, before what only a script can draw. */

@@ -28,6 +28,17 @@ import { streamSentence } from '../streams.ts';
 import { toldTags } from '../tags.ts';
 import { escapeHtml } from './escape.ts';
 import { dash, msOrDash, percentileCell, utc } from './figures.ts';
+import {
+  attributes,
+  card,
+  foldButton,
+  namesTable,
+  type Placed,
+  placed,
+  requestName,
+  table,
+  tableRow,
+} from './table.ts';
 
 /** The percentiles of both tables. */
 const SHOWN = ['p50', 'p95', 'p99', 'p99.9'] as const satisfies readonly PercentileName[];
@@ -38,7 +49,9 @@ export const REQUEST_HEADS = ['Count', 'Failed', 'Min', ...SHOWN, 'Max', 'Mean',
 export function requestsTable(result: RunResult): string {
   const all = { totals: result.totals, rates: result.rates, latency: result.latency };
   const rows = [
-    ...Object.entries(result.series).flatMap(([name, part]) => requestRows(name, part, result, name)),
+    ...Object.entries(result.series).flatMap(([name, part], i) =>
+      requestRows(name, part, result, name, '', placed('request', name, i)),
+    ),
     ...requestRows('All requests', all, result, null),
     ...(result.ramp === undefined ? [] : requestRows(RAMP, result.ramp, result, 'ramp', 'ramp')),
   ];
@@ -47,7 +60,8 @@ export function requestsTable(result: RunResult): string {
     result.breakingPoint === undefined
       ? `response time in ms, ${intervalsIn(result)}; min and mean of the successes`
       : 'all levels together; response time in ms',
-    table('Requests', ['Name', ...REQUEST_HEADS], rows) + totalsLine(result.totals),
+    namesTable('Requests', ['Name', ...REQUEST_HEADS], rows, Object.keys(result.series).length) +
+      totalsLine(result.totals),
   );
 }
 
@@ -68,12 +82,14 @@ export function goodputTable(result: RunResult): string {
       share === null ? dash('No request ended.') : formatShare(share),
       formatRate(perSec).replace('/s', ''),
     ];
-    return tableRow(name, cells, `goodput ${i}`, i === all.length - 1 ? 'all' : '');
+    return i === all.length - 1
+      ? tableRow(name, cells, `goodput ${i}`, 'all')
+      : tableRow(name, cells, `goodput ${i}`, '', placed('request', name, i));
   });
   return card(
     'Goodput',
     'of the whole run; requests that met all their limits at once',
-    `${table('Goodput', ['Name', 'Judged', 'Good', 'Share', 'Good /s'], rows)}<p class="quiet">${escapeHtml(goodputSentence(result))}</p>`,
+    `${namesTable('Goodput', ['Name', 'Judged', 'Good', 'Share', 'Good /s'], rows, all.length - 1)}<p class="quiet">${escapeHtml(goodputSentence(result))}</p>`,
   );
 }
 
@@ -96,7 +112,7 @@ export function wholesTable(result: RunResult): string {
     'Mean',
     'Done /s',
   ];
-  const rows = wholes.map(({ kind, name, part }) => {
+  const rows = wholes.map(({ kind, name, part }, i) => {
     const { totals, rates, latency } = part;
     const { response, responseWithFailures } = latency;
     const ended = totals.ok + totals.failed;
@@ -112,12 +128,12 @@ export function wholesTable(result: RunResult): string {
       msOrDash(response.mean, 'None was done.'),
       formatRate(rates.achievedPerSec).replace('/s', ''),
     ];
-    return tableRow(`${kind} ${name}`, cells, `${kind} ${name}`, '');
+    return tableRow(`${kind} ${name}`, cells, `${kind} ${name}`, '', placed(kind, name, i));
   });
   return card(
     'Flows and groups',
-    'of the whole run; the response times of their requests together, without pauses, in ms; cut: by the end of the load',
-    table('Flows and groups', ['Name', ...heads], rows),
+    'the response times of their requests together, without pauses, in ms; cut: by the end of the load',
+    namesTable('Flows and groups', ['Name', ...heads], rows, wholes.length),
   );
 }
 
@@ -126,13 +142,16 @@ export function tagsTable(result: RunResult): string {
   const { targetRatios: ratios, plan } = result;
   const tags = toldTags(result);
   if (tags.length === 0) return '';
-  const rows = tags.flatMap(({ name, label, part }) => requestRows(label, part, result, `tag ${name}`));
+  const rows = tags.flatMap(({ name, label, part }, i) =>
+    requestRows(label, part, result, `tag ${name}`, '', placed('tag', name, i)),
+  );
   const told = ratios === undefined ? [] : targetSentences(ratios, plan);
   const what = plan.targets === undefined ? 'Tags' : 'Targets and tags';
   return card(
     what,
     'of the whole run; response time in ms',
-    table(what, ['Name', ...REQUEST_HEADS], rows) + told.map((text) => `<p>${escapeHtml(text)}</p>`).join(''),
+    namesTable(what, ['Name', ...REQUEST_HEADS], rows, tags.length) +
+      told.map((text) => `<p>${escapeHtml(text)}</p>`).join(''),
   );
 }
 
@@ -179,12 +198,16 @@ export function failuresTable(result: RunResult): string {
   }
   const rows = failures.map(
     ({ count, outcome, status, message, example, bodies, name, firstSeen, lastSeen }, i) =>
-      `<tr data-row="failures ${i}"><td>${formatCount(count)}</td><td class="text">${outcome}</td><td>${status === 0 ? dash('There was no response with a status.') : status}</td>` +
+      `<tr${attributes(`failures ${i}`, '', placed('request', name, i))}><td>${formatCount(count)}</td><td class="text">${outcome}</td><td>${status === 0 ? dash('There was no response with a status.') : status}</td>` +
       `<td class="text">${escapeHtml(message)}${exampleLine(example)}${bodiesOf(bodies)}</td><td class="text">${requestName(name)}</td>` +
       `<td>${instant(firstSeen, result.run.startedAt)}</td><td>${instant(lastSeen, result.run.startedAt)}</td></tr>`,
   );
   const heads = ['Count', 'Outcome', 'Status', 'Message', 'Request', 'First seen', 'Last seen'];
-  return card('Failures', '', table('Failures', heads, rows, ['Outcome', 'Message', 'Request']));
+  return card(
+    'Failures',
+    '',
+    table('Failures', heads, rows, ['Outcome', 'Message', 'Request']) + foldButton(rows.length),
+  );
 }
 
 /** Of a traced run: by what a tracing backend knows the slowest requests. */
@@ -192,7 +215,7 @@ export function tracesTable({ traces = [], run }: RunResult): string {
   if (traces.length === 0) return '';
   const rows = traces.map(
     ({ traceId, name, responseMs, outcome, dueAt }) =>
-      `<tr><td>${escapeHtml(formatMs(responseMs))}</td><td class="text">${outcome}</td><td class="text">${requestName(name)}</td>` +
+      `<tr data-of="${escapeHtml(`request ${name}`)}"><td>${escapeHtml(formatMs(responseMs))}</td><td class="text">${outcome}</td><td class="text">${requestName(name)}</td>` +
       `<td>${instant(dueAt, run.startedAt)}</td><td class="text"><code>${escapeHtml(traceId)}</code></td></tr>`,
   );
   const heads = ['Response time', 'Outcome', 'Request', 'Due', 'Trace id'];
@@ -223,6 +246,7 @@ export function requestRows(
   result: RunResult,
   key: string | null,
   style = key === null ? 'all' : '',
+  place: Placed | null = null,
 ): string[] {
   const { response, responseWithFailures } = latency;
   const ended = totals.ok + totals.failed;
@@ -238,10 +262,10 @@ export function requestRows(
     ended === 0 ? dash('No request ended.') : formatCount(totals.bodyBytesIn / ended),
     formatRate(rates.achievedPerSec).replace('/s', ''),
   ];
-  const rows = [tableRow(name, cells, rowKey('requests', key, style), style)];
+  const rows = [tableRow(name, cells, rowKey('requests', key, style), style, place)];
   if (!successesDiffer(latency)) return rows;
   const alone = ['', '', '', ...percentiles(response), maxCell(response), '', '', ''];
-  return [...rows, tableRow('of the successes', alone, rowKey('successes', key, style), 'part')];
+  return [...rows, tableRow('of the successes', alone, rowKey('successes', key, style), 'part', place)];
 }
 
 /** By which the page's script finds a row again; those of the ramp and of regions are the same whatever stretch is looked at. */
@@ -249,19 +273,6 @@ function rowKey(what: string, key: string | null, style: string): string {
   if (style === 'ramp') return `ramp ${what}`;
   if (style === 'region') return `region ${what} ${key}`;
   return key === null ? what : `${what} ${key}`;
-}
-
-export function tableRow(name: string, cells: readonly string[], key: string, style: string): string {
-  const look = style === '' ? '' : ` class="${style}"`;
-  return `<tr${look} data-row="${escapeHtml(key)}"><th scope="row" class="wrap">${requestName(name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
-}
-
-/** A method stays whole, however narrow its column is. */
-function requestName(name: string): string {
-  const [, method, rest] = /^([A-Z]{2,}) (.*)$/s.exec(name) ?? [];
-  return method === undefined || rest === undefined
-    ? escapeHtml(name)
-    : `<span class="method">${method}</span> ${escapeHtml(rest)}`;
 }
 
 function timesRow(label: string, part: string, summary: LatencySummary, result: RunResult): string {
@@ -295,24 +306,6 @@ function totalsLine(totals: Totals): string {
   );
   const traffic = `<span>received <b>${formatBytes(totals.bytesIn)}</b></span><span>sent out <b>${formatBytes(totals.bytesOut)}</b></span>`;
   return `<p class="facts" data-facts>${[...outcomes, ...statuses].join('')}${traffic}</p>`;
-}
-
-export function card(title: string, aside: string, content: string): string {
-  const unit = aside === '' ? '' : `<span class="unit">${aside}</span>`;
-  return `<section class="card"><div class="title"><h2>${title}${unit}</h2><span class="part" hidden></span></div>${content}</section>`;
-}
-
-export function table(
-  name: string,
-  heads: readonly string[],
-  rows: readonly string[],
-  text: readonly string[] = [],
-): string {
-  const head = heads.map((label) => `<th scope="col"${text.includes(label) ? ' class="text"' : ''}>${label}</th>`);
-  return (
-    `<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table data-table><thead><tr>${head.join('')}</tr></thead>` +
-    `<tbody>${rows.join('')}</tbody></table></div>`
-  );
 }
 
 function instant(iso: string, startedAt: string): string {

@@ -1,5 +1,6 @@
 import type { Ending } from '../../../core/event.ts';
 import type { Check, Doubt, FailureResult, LatencySummary, Totals, VerdictStatus } from '../../../core/result.ts';
+import type { Facets } from '../facets.ts';
 import type { LoadPicture } from '../load-picture.ts';
 import type { PictureSource } from '../pictures.ts';
 
@@ -8,13 +9,13 @@ import type { PictureSource } from '../pictures.ts';
 /** The status of the page: nothing has run yet, a run is on, or the last one has ended. */
 export type RunPhase = 'starting' | 'running' | 'stopping' | 'ended';
 
-/** One line of the statistics table: a request name, all of them, or those of a region of agents. */
+/** One line of the statistics table: a request name, all of them, or what is made of several. */
 export interface StatRow {
   /** Empty for all requests together. */
   readonly name: string;
   readonly method: string;
-  /** It is of a region, and its requests are in other rows, too. Absent: it is not. */
-  readonly region?: boolean;
+  /** What it is made of is in other rows, too; `together`: what the reader looks for. Absent: it is of a request, or of all. */
+  readonly whole?: 'flow' | 'group' | 'region' | 'tag' | 'together';
   readonly totals: Pick<Totals, 'offered' | 'sent' | 'dropped' | 'ok' | 'failed' | 'bodyBytesIn'>;
   /** Response times as callers had them: a failure is infinitely slow. */
   readonly callers: LatencySummary;
@@ -119,6 +120,8 @@ export interface RunState {
   /** Of the whole generator: `CPU`, `31 %`. */
   readonly generator: readonly (readonly [label: string, value: string])[];
   readonly picture: Omit<PictureSource, 'timeline'>;
+  /** Tags, flows and groups, by which requests are found. */
+  readonly facets: Facets;
   /** Of a search: its pictures, its levels, its figures. */
   readonly loads: readonly LoadPicture[];
   readonly levels: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } | null;

@@ -1,9 +1,10 @@
 /** The live page's script: follows the run, draws it as the report does, and passes on what the reader wants changed. */
 import { formatCount } from '../../../analyze/wording.ts';
 import { Board } from '../board.ts';
+import { type Found, found, foundSentence, NO_FACETS, type Wanted } from '../facets.ts';
 import type { Span } from '../picture.ts';
 import type { PictureSource } from '../pictures.ts';
-import { snapped, timelineOf } from '../selection.ts';
+import { type Names, onlyName, snapped, timelineOf } from '../selection.ts';
 import { onTheme } from '../theme-switch.ts';
 import { Toolbar } from '../toolbar.ts';
 import { Connection, type Link } from './connection.ts';
@@ -44,7 +45,8 @@ class LivePage {
   #record = new RunRecord();
   #run: RunState | null = null;
   #frame: Frame | null = null;
-  #name: number | null = null;
+  #chosen: Names = null;
+  #wanted: Wanted | null = null;
   #span: Span | null = null;
   #names = '';
   /** The reader looks at the start form although there is a run. */
@@ -109,7 +111,9 @@ class LivePage {
 
   #forget(): void {
     this.#span = null;
-    this.#name = null;
+    this.#chosen = null;
+    this.#wanted = null;
+    this.#toolbar?.forget();
     this.#names = '';
     this.#edit.close();
   }
@@ -184,7 +188,7 @@ class LivePage {
     const failed = statistics[statistics.length - 1]?.totals.failed ?? 0;
     this.#tabs.count('failures', failed > 0 ? formatCount(failed) : '');
     this.#tabs.count('exceptions', exceptions.length > 0 ? formatCount(exceptions.length) : '');
-    this.#statistics.show(run, this.#record.archive, this.#span);
+    this.#showStatistics(run);
     this.#panels.show(run);
     this.#log.show(this.#record.log);
     showDownloads(run, this.#frame?.earlier ?? []);
@@ -202,21 +206,38 @@ class LivePage {
         get names() {
           return page.#record.archive.names;
         },
+        get wholes() {
+          return page.#record.archive.wholes;
+        },
         get whole() {
           return page.#whole;
         },
         get grid() {
           return [0, ...page.#record.archive.slots.map(({ to }) => to)];
         },
+        get facets() {
+          return page.#run?.facets ?? NO_FACETS;
+        },
         chooseName: (name) => {
-          this.#name = name;
+          this.#wanted = null;
+          this.#chosen = onlyName(name);
+          if (this.#run !== null) this.#showStatistics(this.#run);
+          this.#draw();
+        },
+        find: (wanted) => {
+          this.#wanted = wanted;
+          this.#chosen = null;
+          const hits = this.#found();
+          if (this.#run !== null) this.#showStatistics(this.#run);
+          if (hits === null) this.#toolbar?.show(this.#span, '');
+          else this.#toolbar?.say(foundSentence(hits, this.#record.archive.names));
           this.#draw();
         },
         chooseSpan: (span) => this.#choose(span),
       });
       this.#toolbar.show(null, '');
     }
-    const names = archive.names.join('\n');
+    const names = [...archive.names, ...archive.wholes].join('\n');
     if (names !== this.#names) {
       this.#names = names;
       this.#toolbar.offerNames();
@@ -235,8 +256,19 @@ class LivePage {
     this.#span = span === null ? null : snapped(archive, span);
     const note = this.#span === null ? '' : 'Charts and statistics are of this stretch. Escape shows the whole run.';
     this.#toolbar?.show(this.#span, note);
-    this.#statistics.show(this.#run, archive, this.#span);
+    this.#showStatistics(this.#run);
     this.#draw();
+  }
+
+  /** What the reader looks for, among the names that there are now; null: nothing. */
+  #found(): Found | null {
+    if (this.#wanted === null) return null;
+    const hits = found(this.#record.archive.names, this.#run?.facets ?? NO_FACETS, this.#wanted);
+    return hits.names === null ? null : hits;
+  }
+
+  #showStatistics(run: RunState): void {
+    this.#statistics.show(run, this.#record.archive, this.#span, this.#found());
   }
 
   /** Drawing is for who sees it. */
@@ -263,10 +295,11 @@ class LivePage {
           : 'Waiting for the first interval.';
       return;
     }
-    const timeline = this.#name === null ? archive.timeline : timelineOf(archive, this.#name);
+    const names = this.#found()?.names ?? this.#chosen;
+    const timeline = names === null ? archive.timeline : timelineOf(archive, names);
     const source: PictureSource = { ...run.picture, timeline };
-    this.#board.draw({ source, loads: run.loads, archive, name: this.#name, span: this.#span });
-    document.documentElement.dataset['drawn'] = this.#span === null && this.#name === null ? 'whole' : 'part';
+    this.#board.draw({ source, loads: run.loads, archive, names, span: this.#span });
+    document.documentElement.dataset['drawn'] = this.#span === null && names === null ? 'whole' : 'part';
   }
 
   async #control(path: string, done: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { Frame, LogLine } from './frame.ts';
 
 /** What the browser knows of the run it shows, put together from frames. */
 export class RunRecord {
-  #archive: Archive = { names: [], kinds: [], extras: [], merged: 1, slots: [], timeline: [] };
+  #archive: Archive = { names: [], wholes: [], kinds: [], extras: [], merged: 1, slots: [], timeline: [] };
   #log: readonly LogLine[] = [];
   #logFrom = 0;
 

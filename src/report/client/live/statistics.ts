@@ -1,11 +1,12 @@
 import { formatCount, formatRate } from '../../../analyze/wording.ts';
 import { type LatencySummary, PERCENTILES, type PercentileName } from '../../../core/result.ts';
 import { samplesFor } from '../../../core/sample-size.ts';
-import type { Archive } from '../archive.ts';
+import { type Archive, wholeIndex } from '../archive.ts';
 import type { Times } from '../buckets.ts';
+import type { Facets, Found } from '../facets.ts';
 import { msFigure } from '../figures.ts';
 import type { Span } from '../picture.ts';
-import { infiniteIn, tallyOf } from '../selection.ts';
+import { infiniteIn, type Names, onlyName, type Tally, tallyOf } from '../selection.ts';
 import type { RunState, StatRow } from './frame.ts';
 import { type LiveColumn, LiveTable } from './table.ts';
 
@@ -179,7 +180,7 @@ export class Statistics {
       name: 'Statistics',
       columns: COLUMNS,
       names: 'name',
-      last: ({ name }) => name === '',
+      last: ({ name, whole }) => name === '' || whole === 'together',
       empty: 'Waiting for the first requests.',
       sortable: true,
       choosable: true,
@@ -187,30 +188,60 @@ export class Statistics {
     });
   }
 
-  show({ statistics }: RunState, archive: Archive, span: Span | null): void {
-    if (span === null) this.#table.show(statistics, 'of the whole run, “current” of the last 5 s; response time in ms');
-    else this.#table.show(partOf(statistics, archive, span), 'of the stretch marked out; times within 1 %');
+  /** @param found what the reader looks for; null: all. */
+  show({ statistics, facets }: RunState, archive: Archive, span: Span | null, found: Found | null): void {
+    const all = span === null ? statistics : partOf(statistics, archive, span, facets);
+    const rows = found === null ? all : withTogether(all, archive, span, found);
+    this.#table.show(
+      rows,
+      span === null
+        ? 'of the whole run, “current” of the last 5 s; response time in ms'
+        : 'of the stretch marked out; times within 1 %',
+    );
   }
 }
 
-function partOf(rows: readonly StatRow[], archive: Archive, span: Span): StatRow[] {
-  // Of a stretch, what is known is by request.
-  const ofRequests = rows.filter(({ region }) => region !== true);
-  return ofRequests.map(({ name, method }) => {
-    const tally = tallyOf(archive, span, name === '' ? null : archive.names.indexOf(name));
-    const { seconds, due, sent, dropped, ok, achieved, failed, bodyBytesIn, response } = tally;
-    return {
-      name,
-      method,
-      totals: { offered: due, sent, dropped, ok, failed, bodyBytesIn },
-      callers: summaryOf(response, infiniteIn(archive, tally)),
-      response: summaryOf(response, 0),
-      service: NONE,
-      offeredPerSec: seconds > 0 ? due / seconds : 0,
-      achievedPerSec: seconds > 0 ? achieved / seconds : 0,
-      current: null,
-    };
+/** Those that are found, and what they come to together. */
+function withTogether(rows: readonly StatRow[], archive: Archive, span: Span | null, found: Found): StatRow[] {
+  const shown = rows.filter(({ name, whole }) => name === '' || found.shows(`${whole ?? 'request'} ${name}`));
+  const { names } = found;
+  if (names === null) return shown;
+  const together: StatRow = {
+    ...{ name: `${names.size} of these together`, method: '', whole: 'together' },
+    ...figuresOf(archive, tallyOf(archive, span, names)),
+  };
+  return [...shown.filter(({ name }) => name !== ''), together, ...shown.filter(({ name }) => name === '')];
+}
+
+function partOf(rows: readonly StatRow[], archive: Archive, span: Span, { tags }: Facets): StatRow[] {
+  // Of a stretch nothing is known by region.
+  const known = rows.filter(({ whole }) => whole !== 'region');
+  const namesOf = ({ name, whole }: StatRow): Names => {
+    if (name === '') return null;
+    if (whole === undefined) return onlyName(archive.names.indexOf(name));
+    if (whole !== 'tag') return onlyName(wholeIndex(archive.wholes.indexOf(`${whole} ${name}`)));
+    const members = tags.find((tag) => tag.name === name)?.requests ?? [];
+    return new Set(members.map((member) => archive.names.indexOf(member)));
+  };
+  return known.map((row) => {
+    const { name, method, whole } = row;
+    const tally = tallyOf(archive, span, namesOf(row));
+    return { name, method, ...(whole === undefined ? {} : { whole }), ...figuresOf(archive, tally) };
   });
+}
+
+/** At the resolution that the page carries. */
+function figuresOf(archive: Archive, tally: Tally): Omit<StatRow, 'name' | 'method'> {
+  const { seconds, due, sent, dropped, ok, achieved, failed, bodyBytesIn, response } = tally;
+  return {
+    totals: { offered: due, sent, dropped, ok, failed, bodyBytesIn },
+    callers: summaryOf(response, infiniteIn(archive, tally)),
+    response: summaryOf(response, 0),
+    service: NONE,
+    offeredPerSec: seconds > 0 ? due / seconds : 0,
+    achievedPerSec: seconds > 0 ? achieved / seconds : 0,
+    current: null,
+  };
 }
 
 /** @param infinite how many more had no response at all. */

@@ -1,3 +1,4 @@
+import { FOLDED, foldLabel } from '../folding.ts';
 import type { Grid } from '../grid.ts';
 import { toolsFor } from '../tools.ts';
 
@@ -33,7 +34,7 @@ interface TableOptions<Row> {
   readonly say: (text: string) => void;
 }
 
-/** A table that follows its rows: sortable, with a choice of columns, to be copied. Only text goes in. */
+/** A table that follows its rows: sortable, with a choice of columns, to be copied, folded where it is long. Only text goes in. */
 export class LiveTable<Row> {
   readonly #options: TableOptions<Row>;
   readonly #table = document.createElement('table');
@@ -42,9 +43,11 @@ export class LiveTable<Row> {
   readonly #quiet = document.createElement('p');
   readonly #scroll = document.createElement('div');
   readonly #unit = document.createElement('span');
+  readonly #fold = document.createElement('button');
   readonly #hidden: Set<string>;
   #sort: { readonly id: string; readonly down: boolean } | null = null;
   #rows: readonly Row[] = [];
+  #open = false;
 
   constructor(place: HTMLElement, options: TableOptions<Row>) {
     this.#options = options;
@@ -72,7 +75,14 @@ export class LiveTable<Row> {
     this.#scroll.append(this.#table);
     this.#quiet.className = 'quiet';
     this.#quiet.textContent = options.empty;
-    card.append(title, this.#scroll, this.#quiet);
+    this.#fold.type = 'button';
+    this.#fold.className = 'fold';
+    this.#fold.hidden = true;
+    this.#fold.addEventListener('click', () => {
+      this.#open = !this.#open;
+      this.#drawBody();
+    });
+    card.append(title, this.#scroll, this.#fold, this.#quiet);
     place.replaceChildren(card);
     this.#drawHead();
   }
@@ -147,13 +157,26 @@ export class LiveTable<Row> {
       if (x === null || y === null) return Number(x === null) - Number(y === null);
       return down * (x - y);
     };
-    return [...this.#rows].sort((a, b) => Number(last?.(a) ?? false) - Number(last?.(b) ?? false) || compare(a, b));
+    const lastly = (row: Row): number => Number(last?.(row) ?? false);
+    return [...this.#rows].sort((a, b) => lastly(a) - lastly(b) || (lastly(a) === 1 ? 0 : compare(a, b)));
+  }
+
+  /** Of a long table the first, and those that stay below all others. */
+  #unfolded(): readonly Row[] {
+    const ordered = this.#ordered();
+    const { last } = this.#options;
+    const named = ordered.filter((row) => last?.(row) !== true);
+    this.#fold.hidden = named.length <= FOLDED;
+    this.#fold.textContent = foldLabel(named.length, this.#open);
+    this.#fold.setAttribute('aria-expanded', String(this.#open));
+    if (this.#open || this.#fold.hidden) return ordered;
+    return [...named.slice(0, FOLDED), ...ordered.filter((row) => last?.(row) === true)];
   }
 
   /** Cell by cell, so that what a reader has selected stays selected where nothing changed. */
   #drawBody(): void {
     const columns = this.#columns;
-    const rows = this.#ordered();
+    const rows = this.#unfolded();
     while (this.#body.rows.length > rows.length) this.#body.deleteRow(-1);
     rows.forEach((row, i) => {
       const line = this.#body.rows[i] ?? this.#body.insertRow();

@@ -4,7 +4,7 @@ import { type Axis, clockLabel, readingLabel, tickLabel, ticksOf, timeAxis, valu
 import type { Grid } from '../grid.ts';
 import type { Span } from '../picture.ts';
 import { rateWithin } from '../pictures.ts';
-import { tallyOf } from '../selection.ts';
+import { onlyName, tallyOf } from '../selection.ts';
 import { NINES, percentLabel, spectrumPoints, spectrumTicks } from '../spectrum.ts';
 import { highestLoad, type LoadStep, type LoadUnit, loadStepsOf, type OverlaidRun, pointsOf } from './run.ts';
 
@@ -169,7 +169,7 @@ export function overlayPictures(
         const { archive } = runs[place] as OverlaidRun;
         const name = view.name === null ? null : archive.names.indexOf(view.name);
         if (name !== null && name < 0) return [];
-        const { response } = tallyOf(archive, view.span, name);
+        const { response } = tallyOf(archive, view.span, onlyName(name));
         return response.count === 0 ? [] : spectrumPoints(response);
       },
     ),

@@ -4,7 +4,7 @@ import { samplesFor } from '../../../core/sample-size.ts';
 import type { Archive } from '../archive.ts';
 import { Times } from '../buckets.ts';
 import type { Span } from '../picture.ts';
-import { timelineOf } from '../selection.ts';
+import { onlyName, timelineOf } from '../selection.ts';
 
 /** A run that is laid over others. */
 export interface OverlaidRun {
@@ -35,7 +35,7 @@ export interface LoadStep {
 export function pointsOf({ archive }: OverlaidRun, name: string | null): readonly TimelinePoint[] {
   if (name === null) return archive.timeline;
   const index = archive.names.indexOf(name);
-  return index < 0 ? [] : timelineOf(archive, index);
+  return index < 0 ? [] : timelineOf(archive, onlyName(index));
 }
 
 /** Loads are gathered in stretches of the load's axis that are this wide; an interval short of half the usual is left out. */
@@ -50,7 +50,7 @@ export function loadStepsOf(
   const index = name === null ? null : archive.names.indexOf(name);
   if (index !== null && index < 0) return [];
   const gathered = new Map<number, Gathered>();
-  const points = timelineOf(archive, index);
+  const points = timelineOf(archive, onlyName(index));
   const usual = points.reduce((longest, { seconds }) => Math.max(longest, seconds), 0);
   points.forEach((point, i) => {
     const load = loadAt(point, unit);

@@ -1,7 +1,7 @@
 /** The tables of the page of several runs, for the stretch of time that is chosen. */
 import { clockLabel } from '../axis.ts';
 import { gridOf } from '../html-table.ts';
-import { infiniteIn, tallyOf } from '../selection.ts';
+import { infiniteIn, onlyName, tallyOf } from '../selection.ts';
 import { toolsFor } from '../tools.ts';
 import { differenceCells, type FigureCell, figureCells, figuresOfTally } from './figures.ts';
 import type { OverlayView } from './pictures.ts';
@@ -37,7 +37,7 @@ export class OverlayTables {
     if (part === '') return '';
     const figures = this.#runs.map(({ archive }) => {
       const index = name === null ? null : archive.names.indexOf(name);
-      const tally = tallyOf(archive, span, index);
+      const tally = tallyOf(archive, span, onlyName(index));
       return figuresOfTally(tally, infiniteIn(archive, tally));
     });
     const [base] = figures;
