@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import papa from 'papaparse';
-import { decodeUtf8 } from './file.ts';
+import { decodeUtf8, firstBadLine } from './file.ts';
 
 /** More is read at once. */
 const BATCH = 256 * 1024;
@@ -59,7 +59,7 @@ function* withWholeHeader(pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
 }
 
 function parseBatch(batch: Uint8Array, delimiter: string, firstLine: number, { record, refuse }: CsvListener): number {
-  const decoded = decodeUtf8(batch) ?? refuse(firstBadLine(batch, firstLine), ' is not UTF-8 text');
+  const decoded = decodeUtf8(batch) ?? refuse(firstLine - 1 + firstBadLine(batch), ' is not UTF-8 text');
   const text = firstLine === 1 ? decoded.replace(/^\ufeff/, '') : decoded;
   let line = firstLine;
   let cursor = 0;
@@ -137,15 +137,4 @@ function delimiterOf(beginning: Uint8Array): string {
   const bare = header.replaceAll(/"[^"]*"/g, '');
   const occurrences = (delimiter: string): number => bare.split(delimiter).length;
   return [';', '\t'].reduce((best, other) => (occurrences(other) > occurrences(best) ? other : best), ',');
-}
-
-function firstBadLine(batch: Uint8Array, firstLine: number): number {
-  let line = firstLine;
-  for (let start = 0; start < batch.length; line++) {
-    const newline = batch.indexOf(LF, start);
-    const end = newline < 0 ? batch.length : newline;
-    if (decodeUtf8(batch.subarray(start, end)) === null) return line;
-    start = end + 1;
-  }
-  return firstLine;
 }

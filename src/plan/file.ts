@@ -52,3 +52,15 @@ export function decodeUtf8(content: Uint8Array): string | null {
     return null;
   }
 }
+
+/** The first line, counted from 1, of bytes that are not UTF-8: no letter of several bytes has a line feed in it. */
+export function firstBadLine(content: Uint8Array): number {
+  let line = 1;
+  for (let start = 0; start < content.length; line++) {
+    const feed = content.indexOf(10, start);
+    const end = feed < 0 ? content.length : feed;
+    if (decodeUtf8(content.subarray(start, end)) === null) return line;
+    start = end + 1;
+  }
+  return 1;
+}

@@ -5,7 +5,7 @@ import type { WrittenTarget } from '../settings/setting.ts';
 import { namesWhere, SETTING_NAMES, type Settings } from '../settings/table.ts';
 import { isDataUrl } from './data-url.ts';
 import { bodyWithEnvironment, type EnvValueOf, withEnvironment } from './env-values.ts';
-import { decodeUtf8, readInput } from './file.ts';
+import { decodeUtf8, firstBadLine, readInput } from './file.ts';
 import { readFrame } from './frame.ts';
 import type { JsonPath } from './json.ts';
 import { given, lay, ofEveryRequest } from './layers.ts';
@@ -46,10 +46,11 @@ export function fromScenario(
 ): RawSettings {
   const [extension = ''] = EXTENSION.exec(path) ?? [];
   const hint = `A URL that ends in ${extension} needs its http:// to be told from a scenario file.`;
-  const text = decodeUtf8(readInput(files, path, 'scenario', hint))?.replace(/^\ufeff/, '');
+  const content = readInput(files, path, 'scenario', hint);
+  const text = decodeUtf8(content)?.replace(/^\ufeff/, '');
   const refuse = (problem: string, what = ''): RampartError =>
     new RampartError('bad-scenario', `${path}${problem}`, what);
-  if (text === undefined) throw refuse(' is not UTF-8 text');
+  if (text === undefined) throw refuse(`, line ${firstBadLine(content)} is not UTF-8 text`);
   const document = read(text);
   if ('fault' in document) {
     if ('hint' in document.fault) throw refuse(` ${document.fault.problem}`.replace(/^ :/, ':'), document.fault.hint);

@@ -316,7 +316,8 @@ describe('a scenario', () => {
   });
 
   it('refuses what is missing or no text', () => {
-    expect(scenario(new Uint8Array([0xff]))).toBe('bad-scenario s.json is not UTF-8 text');
+    expect(scenario(new Uint8Array([0xff]))).toBe('bad-scenario s.json, line 1 is not UTF-8 text');
+    expect(scenario(new Uint8Array([0x7b, 10, 0xff, 10]))).toBe('bad-scenario s.json, line 2 is not UTF-8 text');
     expect(errorOf(() => planOf({}, { target: 'none.json' }))).toBe(
       'bad-file scenario: "none.json" does not exist | A URL that ends in .json needs its http:// to be told from a scenario file.',
     );

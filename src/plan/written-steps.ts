@@ -13,6 +13,10 @@ export const nameSchema = z
   .min(1, { error: 'is empty' })
   .max(100, { error: 'is longer than 100 characters' })
   .regex(/^[^\p{Cc}]*$/u, { error: 'has a line break or another control character' })
+  // What each request, or each row, were to be called would be a row in every table.
+  .refine((name) => !/\{\{\s*(?:row|seq|uuid|random|captured)\b/.test(name), {
+    error: 'has a placeholder, and a name is the same for all that is sent under it',
+  })
   .trim();
 
 export const weightSchema = (description: string) =>

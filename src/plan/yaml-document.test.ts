@@ -105,6 +105,10 @@ describe('a scenario in YAML', () => {
     ['url: h\nbody: [.nan]', 's.yaml, line 2, column 8 is .nan, which JSON has no number for'],
     ['url: h\n<<: [1]', 's.yaml, line 2, column 6 is no object: << takes the fields of one'],
     [
+      'url: h\nrequests:\n  - {name: "n{{seq}}", path: /}',
+      's.yaml, line 3, column 6: requests[0].name has a placeholder, and a name is the same for all that is sent under it',
+    ],
+    [
       'url: h\nvus: 30x',
       's.yaml, line 2, column 1: vus: "30x" is not a whole number; write 100, 10k or 1m (a million)',
     ],
