@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { RunFold } from '../analyze/fold.ts';
+import type { RunResult } from '../core/result.ts';
 import { readJournal } from '../run/journal.ts';
 import { IntervalArchive } from './archive.ts';
 import { readArchive } from './client/archive.ts';
@@ -53,4 +54,18 @@ it('draws the committed journal as the committed report: the same structure, the
   const committed = readFileSync(REPORT, 'utf8');
   expect(partsOf(now)).toEqual(partsOf(committed));
   expect(dataOf(now)).toEqual(dataOf(committed));
+});
+
+it('has a committed example whose journal comes to its result, and whose files say the same', () => {
+  const read = (name: string): string =>
+    readFileSync(new URL(`../../reports/example/${name}`, import.meta.url), 'utf8');
+  const fold = new RunFold();
+  for (const event of readJournal(read('journal.ndjson'), 'example')) fold.accept(event);
+  const { totals, series } = fold.result();
+  const result = JSON.parse(read('result.json')) as RunResult;
+  expect(JSON.parse(JSON.stringify(totals))).toEqual(result.totals);
+  expect(Object.keys(series)).toEqual(['predict', 'batch', 'health']);
+  expect(['passed', 'failed']).toContain(result.verdict.status);
+  expect(read('stats.csv')).toContain(`,Aggregated,${totals.ok + totals.failed},`);
+  expect(read('report.html')).toContain('scenarios/mixed.yaml');
 });
