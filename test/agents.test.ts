@@ -118,7 +118,7 @@ describe('agents', () => {
       expect([counted(), canary.received() - 1]).toEqual(sent);
       expect(targetRatios).toMatchObject({ base: 'stable', each: { canary: { p50: { ratio: expect.any(Number) } } } });
 
-      await agent('careful', ['--allow', new URL(target.url).origin]);
+      await agentHere('careful', ['--allow', new URL(target.url).origin]);
       const third = runFlags(3);
       const { code, stderr } = await rampart(['run', ...both, '--rate', '60/s', '-d', '1s', ...third]);
       expect([code, stderr]).toEqual([
