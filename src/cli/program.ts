@@ -48,6 +48,12 @@ async function mainOf(world: World): Promise<number> {
     exitCode = code;
   });
   try {
+    if (name !== undefined && ADDRESS.test(name))
+      throw new RampartError(
+        'usage',
+        'an address by itself is no command',
+        `Say what to do with it: rampart probe ${name}, or run, find or discover in the place of probe.`,
+      );
     const command = program.commands.find((each) => each.name() === name);
     await program.parseAsync(
       name === undefined ? [] : [name, ...withTwoDashes(name === 'compare' ? withHead(words) : words, command)],
@@ -58,6 +64,9 @@ async function mainOf(world: World): Promise<number> {
   }
   return delivered(exitCode, inside);
 }
+
+/** An address where a command is expected. */
+const ADDRESS = /^(?:[a-z][a-z\d+.-]*:\/\/|[\w.-]+:\d+(?:\/|$))/i;
 
 /** What was asked for stands on standard output: where it could not be written, that is no success. */
 async function delivered(exitCode: number, { stdout, stderr }: World): Promise<number> {

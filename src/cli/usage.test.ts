@@ -25,6 +25,8 @@ function expectRefusal({ code, stdout, stderr }: Said, says: RegExp): void {
 describe('exit code 2', () => {
   it.each<[string, string[], RegExp]>([
     ['no command', [], /Usage/],
+    ['an address alone', [URL], /an address by itself is no command.*rampart probe http:/s],
+    ['an address without a scheme alone', ['localhost:8989/predict'], /rampart probe localhost:8989\/predict/],
     ['an unknown command', ['runn', URL], /Did you mean run/],
     ['an unknown flag', ['run', URL, '--vuss', '3'], /Did you mean --vus/],
     ['a malformed URL', ['run', 'http://'], /http:\/\//],
