@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Agent } from '../src/agent/agent.ts';
 import type { AgentOptions, Surroundings } from '../src/agent/agent-load.ts';
 import { AllowedTargets } from '../src/agent/allowed.ts';
 import { openNats } from '../src/agent/connection.ts';
 import { Fleet, type FleetWorld } from '../src/agent/fleet.ts';
 import { placeOf } from '../src/agent/place.ts';
+import type { RunEvent } from '../src/core/event.ts';
 import type { FleetWish, NatsAccess } from '../src/core/fleet.ts';
+import type { IntervalSnapshot } from '../src/core/snapshot.ts';
 import { seconds } from '../src/core/units.ts';
 import { rampartIn, worldWith } from './world.ts';
 
@@ -99,3 +103,16 @@ export function fleetHere(
     { ...worldWith(), ...world },
   );
 }
+
+/** Of all agents together, from the journal of a run. */
+export function snapshotsIn(out: string): IntervalSnapshot[] {
+  const lines = readFileSync(join(out, 'journal.ndjson'), 'utf8').trim().split('\n');
+  return lines.flatMap((line) => {
+    const event = JSON.parse(line) as RunEvent;
+    return event.type === 'interval' ? [event.snapshot] : [];
+  });
+}
+
+/** Arrivals that were due while the machine stood still: nobody sends them, and they are told. */
+export const skippedIn = (out: string): number =>
+  snapshotsIn(out).reduce((sum, { load }) => sum + (load.skipped ?? 0), 0);

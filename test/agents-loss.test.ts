@@ -1,18 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RunEvent, STOPPED } from '../src/core/event.ts';
+import { STOPPED } from '../src/core/event.ts';
 import { planFixture } from '../src/core/plan.fixture.ts';
 import type { Plan } from '../src/core/plan.ts';
 import type { Clock } from '../src/core/ports.ts';
 import type { RunResult } from '../src/core/result.ts';
-import type { IntervalSnapshot } from '../src/core/snapshot.ts';
 import { count, type Micros, millis, perSecond, seconds } from '../src/core/units.ts';
 import { SystemClock } from '../src/load/clock.ts';
-import { agentCommandHere, agentHere, fleetHere } from './agents-here.ts';
+import { agentCommandHere, agentHere, fleetHere, skippedIn, snapshotsIn } from './agents-here.ts';
 import { start, temporaryFolder } from './command.ts';
 import { type Nats, natsServer } from './nats.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
@@ -87,17 +85,9 @@ const flags = (rate: string, duration: string, out = join(temporaryFolder(), 'ou
 const resultOf = ({ stdout }: { stdout: string }): RunResult => JSON.parse(stdout) as RunResult;
 const codesOf = (result: RunResult): string[] => result.verdict.doubts.map(({ code }) => code);
 
-function snapshotsIn(out: string): IntervalSnapshot[] {
-  const lines = readFileSync(join(out, 'journal.ndjson'), 'utf8').trim().split('\n');
-  return lines.flatMap((line) => {
-    const event = JSON.parse(line) as RunEvent;
-    return event.type === 'interval' ? [event.snapshot] : [];
-  });
-}
-
 /** What was sent, what ended well and what the target had, each with what was passed over while the machine stood still. */
 function countsOf({ totals }: RunResult, out: string, received: number): number[] {
-  const skipped = snapshotsIn(out).reduce((sum, { load }) => sum + (load.skipped ?? 0), 0);
+  const skipped = skippedIn(out);
   const { sent, ok, leftOut = 0 } = totals;
   return [sent, ok + leftOut, received].map((count) => count + skipped);
 }

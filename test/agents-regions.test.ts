@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { shareOf, weightedPart } from '../src/core/segment.ts';
-import { agentHere } from './agents-here.ts';
+import { agentHere, skippedIn } from './agents-here.ts';
 import { start, temporaryFolder } from './command.ts';
 import { freePort, type Nats, natsServer } from './nats.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
@@ -40,6 +40,19 @@ const runOn = (agents: string, out: string, flags: readonly string[] = ['--threa
 
 const resultIn = (out: string): RunResult => JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
 
+/** Each region sends its share of 180 requests, to the request; less only by what was passed over while the machine stood still. */
+function expectShares(out: string, shares: Readonly<Record<string, number>>, received: number): void {
+  const { regions = {}, totals } = resultIn(out);
+  const skipped = skippedIn(out);
+  expect([totals.sent + skipped, received]).toEqual([180, totals.sent]);
+  const sent = Object.keys(shares).map((name) => regions[name]?.totals.sent ?? 0);
+  expect(sent.reduce((sum, each) => sum + each, 0)).toBe(totals.sent);
+  Object.values(shares).forEach((share, place) => {
+    expect(sent[place]).toBeLessThanOrEqual(share);
+    expect(sent[place]).toBeGreaterThanOrEqual(share - skipped);
+  });
+}
+
 it('results are of each region and of all, and each request is in one region', async () => {
   const out = join(temporaryFolder(), 'out');
   const before = target.received();
@@ -52,15 +65,14 @@ it('results are of each region and of all, and each request is in one region', a
     ['c', 'eu'],
   ]);
   const { eu, us } = result.regions ?? {};
-  expect([eu?.totals.sent, us?.totals.sent, result.totals.sent]).toEqual([120, 60, 180]);
-  expect(target.received() - before).toBe(180);
+  expectShares(out, { eu: 120, us: 60 }, target.received() - before);
   const timed = (part: RunResult['latency'] | undefined): number => part?.response.count ?? 0;
   expect(timed(eu?.latency as RunResult['latency']) + timed(us?.latency as RunResult['latency'])).toBe(
     timed(result.latency),
   );
-  expect(stdout).toMatch(/region eu +120/);
+  expect(stdout).toMatch(/region eu +\d+/);
   expect(stderr).toContain('a (us, 1), b (eu, 1), c (eu, 1)');
-  expect(file('stats.csv')).toMatch(/^region,us,60,/m);
+  expect(file('stats.csv')).toMatch(/^region,us,\d+,/m);
   expect(file('history.csv')).toMatch(/,region,eu,/);
   expect(file('summary.md')).toContain('*region us*');
   const page = file('report.html');
@@ -79,9 +91,7 @@ it('agents behind a leaf node, which stores nothing itself, make their part as a
   const out = join(temporaryFolder(), 'out');
   const before = target.received();
   await runOn('near=1,far=1', out, ['--threads', '1', '--agents-within', '10s'], hub.url);
-  const { regions = {} } = resultIn(out);
-  expect([regions['near']?.totals.sent, regions['far']?.totals.sent]).toEqual([90, 90]);
-  expect(target.received() - before).toBe(180);
+  expectShares(out, { near: 90, far: 90 }, target.received() - before);
 });
 
 it('too few of a region are named, and nothing is sent: exit code 6', async () => {
@@ -94,19 +104,19 @@ it('too few of a region are named, and nothing is sent: exit code 6', async () =
 
 it('a fleet on one machine has them too, and its end is a normal one', async () => {
   const port = await freePort();
+  const before = target.received();
   const fleet = start(['fleet', 'up', '--agents', 'eu=1,us=1', '--port', String(port)]);
   try {
-    await fleet.shown('Ctrl-C ends them');
     const url = `nats://127.0.0.1:${port}`;
-    expect(fleet.said()).toContain(`rampart run URL --nats ${url} --agents eu=1,us=1`);
+    await fleet.shown(`rampart run URL --nats ${url} --agents eu=1,us=1`);
     const out = join(temporaryFolder(), 'out');
     await runOn('eu=1,us=1', out, ['--threads', '1'], url);
-    const { run, regions = {} } = resultIn(out);
+    const { run } = resultIn(out);
     expect(run.agents?.each.map(({ name, region }) => [name, region])).toEqual([
       ['eu-1', 'eu'],
       ['us-1', 'us'],
     ]);
-    expect([regions['eu']?.totals.sent, regions['us']?.totals.sent]).toEqual([90, 90]);
+    expectShares(out, { eu: 90, us: 90 }, target.received() - before);
   } finally {
     fleet.kill('SIGINT');
   }
@@ -125,16 +135,15 @@ it('agents with more cores have a thread for each but one, and a share by what t
   const out = join(temporaryFolder(), 'out');
   const before = target.received();
   const { stderr } = await runOn('large=1,small=1', out, []);
-  const { run, regions = {}, totals } = resultIn(out);
+  const { run } = resultIn(out);
   // Three threads of 20,000/s against one of 21,000/s.
   const weights = [100, 35];
   expect(run.agents?.each.map(({ name, threads, share }) => [name, threads, share])).toEqual([
     ['large', 3, 100 / 135],
     ['small', 1, 35 / 135],
   ]);
-  const [large, small] = weights.map((_, index) => shareOf(180, weightedPart(weights, index)));
-  expect([regions['large']?.totals.sent, regions['small']?.totals.sent]).toEqual([large, small]);
-  expect([totals.sent, target.received() - before]).toEqual([180, 180]);
+  const [large = 0, small = 0] = weights.map((_, index) => shareOf(180, weightedPart(weights, index)));
+  expectShares(out, { large, small }, target.received() - before);
   expect(stderr).toContain('large (large, 3, 74 %)');
   const page = readFileSync(join(out, 'report.html'), 'utf8');
   expect(page).toMatch(/data-row="agent large".*?74 %/s);

@@ -249,9 +249,13 @@ describe('a search on agents', () => {
       ['two', false],
     ]);
     // M/M/1: λ* = 140/s. A machine that is too busy to measure says so, and its answer is no higher.
-    const { status, estimate } = result.breakingPoint ?? {};
-    expect(estimate ?? 0).toBeLessThan(180);
-    if (status === 'found' || status === 'rough') expect([code, (estimate ?? 0) > 100]).toEqual([0, true]);
+    const { status, estimate, interval } = result.breakingPoint ?? {};
+    const [low, high] = interval ?? [0, null];
+    expect(low).toBeLessThan(180);
+    if (status === 'found') expect([(estimate ?? 0) > 100, (estimate ?? 0) < 180]).toEqual([true, true]);
+    // Ten seconds beside other work can be rough: then its interval holds the truth, wherever in it the estimate is.
+    if (status === 'found' || status === 'rough')
+      expect([code, (high ?? Number.POSITIVE_INFINITY) > 100]).toEqual([0, true]);
     else expect(levels(result).some(({ verdict }) => verdict === 'void') || status === 'undecided').toBe(true);
   });
 

@@ -31,6 +31,16 @@ it('finds each threshold of a scenario file at its line, as checks call it', () 
   ]);
 });
 
+it('finds those that end a run, whose "over" and "after" belong to them', () => {
+  const scenario = read('{"url": "http://127.0.0.1/",\n"abortOn": ["errors<20% over 2s", "p95<1s over 5s after 1m"]}');
+  expect([...thresholdPlaces(scenario, ['GET /'])]).toEqual([
+    ['errors<20% over 2s', { file: 'load.json', line: 2 }],
+    ['p95<1s over 5s after 1m', { file: 'load.json', line: 2 }],
+  ]);
+  const flags = given({ abortOn: ['errors<20% over 2s'] }, (name) => originIn('flags', name));
+  expect(thresholdPlaces(flags, ['GET /']).size).toBe(0);
+});
+
 it('finds none of those that were given elsewhere', () => {
   const flags = given({ thresholds: ['p95<250ms'] }, (name) => originIn('flags', name));
   expect(thresholdPlaces(flags, ['GET /']).size).toBe(0);

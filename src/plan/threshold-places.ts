@@ -17,7 +17,9 @@ export function thresholdPlaces(given: RawSettings, names: readonly string[]): R
     const texts = typeof value === 'string' ? [value] : value;
     texts.forEach((text, i) => {
       const { place } = given.originOf(name, typeof value === 'string' ? [] : [i]);
-      for (const part of separated(text)) add(parseThreshold(part, name).text, place);
+      // One that ends a run is told as it is written: with its "over" and "after" it is no plain threshold.
+      for (const part of separated(text))
+        add(name === 'abortOn' ? part.trim() : parseThreshold(part, name).text, place);
     });
   }
   given.mix?.requests.forEach(({ thresholds, originOf }, index) => {
