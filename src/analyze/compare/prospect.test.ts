@@ -56,11 +56,11 @@ describe('the sentence', () => {
     expect(
       prospectSentence({ visible: { p50: 0.08, p95: 0.142 }, goal: 0.1, by: 'p95', longer: 3.9, pairs: 23 }, 10, ways),
     ).toBe(
-      '10 pairs of such runs find a p50 that rose by about 8 %, or a p95 that rose by about 14 %, in 9 of 10 comparisons. To find 10 % of p95 takes --duration 40s, or --pairs 23.',
+      '10 pairs of such runs find a p50 that rose by about 8 %, or a p95 that rose by about 14 %; three pairs know that within a factor of two. To find 10 % of p95 takes --duration 40s, or --pairs 23.',
     );
     expect(
       prospectSentence({ visible: { p95: 0.07 }, goal: 0.1, by: 'p95', longer: null, pairs: null }, 10, ways),
-    ).toBe('10 pairs of such runs find a p95 that rose by about 7 %, in 9 of 10 comparisons.');
+    ).toBe('10 pairs of such runs find a p95 that rose by about 7 %; three pairs know that within a factor of two.');
   });
 
   it('names no length where none would do, and a multiple where none was given', () => {

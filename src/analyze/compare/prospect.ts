@@ -129,13 +129,16 @@ export interface Ways {
   readonly pairs: (count: number) => string;
 }
 
-/** `10 pairs of such runs find a p50 that rose by about 8 %, or a p95 that rose by about 14 %, in 9 of 10 comparisons. To find … takes …`. */
+/**
+ * `10 pairs of such runs find a p50 that rose by about 8 %, or a p95 that rose by about 14 %; three pairs know that within a factor of
+ * two. To find … takes …`. Most forecasts, eight of each law that they were made with, lay between half and twice the truth.
+ */
 export function prospectSentence({ visible, goal, by, longer, pairs }: Prospect, planned: number, ways: Ways): string {
   const found = FIGURES.flatMap((figure) => {
     const share = visible[figure];
     return share === undefined ? [] : [`a ${figure} that rose by about ${formatShare(share)}`];
   });
-  const sentence = `${counted(planned, 'pair')} of such runs find ${found.join(', or ')}, in ${POWER * 10} of 10 comparisons`;
+  const sentence = `${counted(planned, 'pair')} of such runs find ${found.join(', or ')}; three pairs know that within a factor of two`;
   if ((visible[by] ?? 0) <= goal) return `${sentence}.`;
   const takes = [
     ...(longer === null ? [] : [longerText(longer, ways.seconds)]),
