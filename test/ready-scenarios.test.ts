@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RunResult } from '../src/core/result.ts';
+import type { DoubtCode, RunResult } from '../src/core/result.ts';
 import { counted, rampart, resultOf } from './command.ts';
 import { OF_THE_MACHINE } from './machine-doubts.ts';
 import { nginxWith } from './nginx.ts';
@@ -41,6 +41,9 @@ async function behindNginx(): Promise<string> {
   return `http://127.0.0.1:${port}/predict`;
 }
 
+const doubted = ({ verdict }: RunResult, wanted: DoubtCode): boolean =>
+  verdict.doubts.some(({ code }) => code === wanted);
+
 const originOf = (url: string): string => new URL(url).origin;
 
 /** Runs a scenario for a short while, too short for some percentiles. Nothing may fail; a busy machine may be unfit to measure. */
@@ -77,13 +80,15 @@ const TESTS: Readonly<Record<string, () => Promise<void>>> = {
 
   'at-once.yaml': async () => {
     const url = originOf(await served('loan'));
-    const { flows = {}, plan, series, totals } = await run('at-once.yaml', url, '--duration', '4s', '--threads', '2');
+    const result = await run('at-once.yaml', url, '--duration', '4s', '--threads', '2');
+    const { flows = {}, plan, series, totals } = result;
     expect(Object.keys(flows)).toEqual(['people', 'batch', 'monitor']);
     const [people, batch, monitor] = Object.values(flows).map((flow) => flow.totals.offered);
     expect(people).toBeGreaterThanOrEqual(10);
     // Bursts at random instants: forty on average.
     expect(batch).toBeGreaterThan(0);
-    expect((batch ?? 0) % 4).toBe(0);
+    // A thread that stood still passes its part of a burst over, and says so.
+    if (!doubted(result, 'stood-still')) expect((batch ?? 0) % 4).toBe(0);
     expect(monitor).toBe(2);
     expect(series['health']?.totals.sent).toBe(2);
     expect(totals.offered).toBe(Object.values(series).reduce((sum, one) => sum + one.totals.offered, 0));
