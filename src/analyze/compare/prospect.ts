@@ -9,9 +9,7 @@ import { figuresOf, metricsOf } from './figures.ts';
 
 /** After so many pairs it is told: what differs between runs shows in none sooner. */
 export const TOLD_AFTER = 3;
-/** Of comparisons whose head changed by so much, these are to find it. */
-const POWER = 0.9;
-/** The normal distribution's quantile of it. */
+/** The normal distribution's quantile of 90 %: of comparisons whose head changed by so much, these are to find it. */
 const Z_OF_POWER = 1.2816;
 /** And that of the 95 % which a run's own intervals hold. */
 const Z_OF_RUN = 1.96;
