@@ -149,8 +149,8 @@ function sampleDoubts({ plan, totals, checks, samples, ended }: Evidence): Doubt
 }
 
 /** Fewer passes began than the pacing says. */
-function pacingDoubts({ overran, plan: { load, loads } }: Evidence): Doubt[] {
-  const paced = profilesOf({ load, ...(loads === undefined ? {} : { loads }) }).flatMap((one) =>
+function pacingDoubts({ overran, plan }: Evidence): Doubt[] {
+  const paced = profilesOf(plan).flatMap((one) =>
     one.model === 'closed' && one.pacing !== undefined ? [one.pacing] : [],
   );
   const [pacing] = paced;

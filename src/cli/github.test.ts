@@ -79,7 +79,7 @@ it('annotates what broke, what is not sure and what is invalid, on GitHub only',
     '',
   ]);
   const placed = worldOf({ GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: resolve('..') });
-  await tellGitHub(placed.world, told, new Map([['p95<250ms', { file: 'load, slow.json', line: 12 }]]));
+  await tellGitHub(placed.world, told, () => new Map([['p95<250ms', { file: 'load, slow.json', line: 12 }]]));
   expect(placed.said().split('\n')[0]).toBe(
     `::error file=${basename(resolve('.'))}/load%2C slow.json,line=12,title=rampart run%3A p95<250ms::p95 was 312 ms, 100 %25 over`,
   );

@@ -28,13 +28,13 @@ interface Annotation {
   readonly place?: FilePlace;
 }
 
-/** @param places of the scenario's thresholds, by their texts: GitHub shows the annotation at that line. */
+/** @param places finds those of the scenario's thresholds, by their texts: GitHub shows the annotation at that line. */
 export async function tellGitHub(
   world: Surroundings,
   result: RunResult,
-  places: ReadonlyMap<string, FilePlace> = new Map(),
+  places: () => ReadonlyMap<string, FilePlace> = () => new Map(),
 ): Promise<void> {
-  annotate(world, annotationsOf(result, places));
+  annotate(world, () => annotationsOf(result, places()));
   await appendSummary(world, toMarkdown(result));
 }
 
@@ -42,7 +42,7 @@ export async function tellGitHubOfComparison(world: Surroundings, comparison: Co
   const level = { regression: 'error', undecided: 'warning', improved: null, equivalent: null } as const;
   const told = level[comparison.verdict];
   if (told !== null)
-    annotate(world, [{ level: told, title: 'rampart compare', message: comparisonSentence(comparison) }]);
+    annotate(world, () => [{ level: told, title: 'rampart compare', message: comparisonSentence(comparison) }]);
   await appendSummary(world, comparisonMarkdown(comparison));
 }
 
@@ -65,7 +65,10 @@ function annotationsOf({ verdict, plan }: RunResult, places: ReadonlyMap<string,
 }
 
 /** Source: GitHub's workflow commands; their values are escaped as its toolkit does. */
-function annotate({ env, stderr }: Pick<Surroundings, 'env' | 'stderr'>, annotations: readonly Annotation[]): void {
+function annotate(
+  { env, stderr }: Pick<Surroundings, 'env' | 'stderr'>,
+  annotations: () => readonly Annotation[],
+): void {
   if (env['GITHUB_ACTIONS'] !== 'true') return;
   // Seen from the repository's root; a step may have another working directory.
   const workspace = env['GITHUB_WORKSPACE'] ?? '';
@@ -73,7 +76,7 @@ function annotate({ env, stderr }: Pick<Surroundings, 'env' | 'stderr'>, annotat
     (workspace === '' ? file : relative(workspace, resolve(file))).replaceAll('\\', '/');
   const escaped = (text: string): string => printable(text).replaceAll('%', '%25');
   const property = (text: string): string => escaped(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-  for (const { level, title, message, place } of annotations) {
+  for (const { level, title, message, place } of annotations()) {
     const at = place === undefined ? '' : `file=${property(seen(place.file))},line=${place.line},`;
     stderr.write(`::${level} ${at}title=${property(title)}::${escaped(message)}\n`);
   }

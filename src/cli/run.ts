@@ -229,9 +229,7 @@ async function measuredBy(
     // Whoever reads lines there wants nothing between them.
     const where = takesStdout(outputs) ? { ...world, stdout: world.stderr } : world;
     await printResult(where, result, { folder, json, quiet, template });
-    await tellGitHub(
-      world,
-      result,
+    await tellGitHub(world, result, () =>
       thresholdPlaces(
         given,
         plan.requests.map(({ name }) => name),
