@@ -6,6 +6,7 @@ import { segments } from '../core/segment.fixture.ts';
 import type { Segment } from '../core/segment.ts';
 import { micros, millis } from '../core/units.ts';
 import { ClosedLoad } from './closed.ts';
+import { driven } from './driven.fixture.ts';
 import { FixtureDriver } from './driver.fixture.ts';
 import { Epochs } from './epochs.ts';
 import { flow, flowsFixture } from './flows.fixture.ts';
@@ -36,15 +37,7 @@ function begin(profile: ClosedProfile, setting: Setting = {}) {
     flows: flowsFixture(),
   };
   const load = new ClosedLoad(profile, segment, { ...defaults, ...setting, clock, driver });
-  let finishedAt = -1;
-  driver.onDone = (exchange) => load.done(exchange);
-  load.onFinished = () => {
-    expect(finishedAt).toBe(-1);
-    finishedAt = clock.now() - START;
-  };
-  load.start(micros(START));
-  const run = (seconds: number): void => clock.runUntil(micros(START + seconds * 1e6));
-  return { clock, driver, load, run, finishedAt: () => finishedAt };
+  return { clock, driver, load, ...driven(clock, driver, load, START) };
 }
 
 describe('ClosedLoad', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
 import { count as counted, micros, millis } from '../core/units.ts';
 import { Arrivals, type OpenProfile } from './arrivals.ts';
+import { driven } from './driven.fixture.ts';
 import { FixtureDriver } from './driver.fixture.ts';
 import { Epochs } from './epochs.ts';
 import { flow, flowsFixture } from './flows.fixture.ts';
@@ -31,15 +32,7 @@ function begin(profile: OpenProfile, setting: Setting = {}) {
     flows: flowsFixture(),
   };
   const load = new OpenLoad(profile, segment, { ...defaults, ...setting, clock, driver });
-  let finishedAt = -1;
-  driver.onDone = (exchange) => load.done(exchange);
-  load.onFinished = () => {
-    expect(finishedAt).toBe(-1);
-    finishedAt = clock.now() - START;
-  };
-  load.start(micros(START));
-  const run = (seconds: number): void => clock.runUntil(micros(START + seconds * 1e6));
-  return { clock, driver, load, run, finishedAt: () => finishedAt };
+  return { clock, driver, load, ...driven(clock, driver, load, START) };
 }
 
 describe('OpenLoad', () => {

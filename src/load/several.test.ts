@@ -7,6 +7,7 @@ import { segments } from '../core/segment.fixture.ts';
 import type { Segment } from '../core/segment.ts';
 import { count, micros } from '../core/units.ts';
 import { Arrivals } from './arrivals.ts';
+import { driven } from './driven.fixture.ts';
 import { FixtureDriver } from './driver.fixture.ts';
 import { Epochs } from './epochs.ts';
 import { Flows } from './flows.ts';
@@ -69,15 +70,7 @@ function begin(
     epochs: new Epochs(micros(START), micros(0)),
     flows: new Flows(plan),
   });
-  let finishedAt = -1;
-  driver.onDone = (exchange) => load.done(exchange);
-  load.onFinished = () => {
-    expect(finishedAt).toBe(-1);
-    finishedAt = clock.now() - START;
-  };
-  load.start(micros(START));
-  const run = (seconds: number): void => clock.runUntil(micros(START + seconds * 1e6));
-  return { clock, driver, load, run, finishedAt: () => finishedAt };
+  return { clock, driver, load, ...driven(clock, driver, load, START) };
 }
 
 /** What each load sent, by its place. */

@@ -243,6 +243,16 @@ function add(seen: Told, text: string | null | undefined): void {
   seen.text += text;
 }
 
+/** The last part of Ollama's. */
+function endWith(
+  seen: Told,
+  last: { readonly prompt_eval_count: number; readonly eval_count: number; readonly done_reason: string },
+): void {
+  seen.inputTokens = last.prompt_eval_count;
+  seen.outputTokens = last.eval_count;
+  seen.finish = last.done_reason;
+}
+
 const openai = () => new OpenAI({ baseURL: `${origin}/v1`, apiKey: 'none', maxRetries: 0 });
 const asked = { model: 'm', messages: [{ role: 'user' as const, content: 'x' }] };
 
@@ -315,12 +325,7 @@ const CLIENTS: readonly (readonly [string, string, () => Promise<Told>])[] = [
       const seen = told();
       for await (const part of await new Ollama({ host: origin }).chat({ ...asked, stream: true })) {
         add(seen, part.message.content);
-        if (part.done)
-          Object.assign(seen, {
-            inputTokens: part.prompt_eval_count,
-            outputTokens: part.eval_count,
-            finish: part.done_reason,
-          });
+        if (part.done) endWith(seen, part);
       }
       return seen;
     },
@@ -332,12 +337,7 @@ const CLIENTS: readonly (readonly [string, string, () => Promise<Told>])[] = [
       const seen = told();
       for await (const part of await new Ollama({ host: origin }).generate({ model: 'm', prompt: 'x', stream: true })) {
         add(seen, part.response);
-        if (part.done)
-          Object.assign(seen, {
-            inputTokens: part.prompt_eval_count,
-            outputTokens: part.eval_count,
-            finish: part.done_reason,
-          });
+        if (part.done) endWith(seen, part);
       }
       return seen;
     },
