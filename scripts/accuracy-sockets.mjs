@@ -3,8 +3,8 @@
  * (`laws`: a few searches side by side, see `--abreast`: each and its server take a tenth of a core or two), and six on the reference loan server
  * (`loan`, which wants two cores to itself). Prints each, keeps them in bench/accuracy/sockets.json, and writes
  * docs/accuracy-sockets.md from that. Needs a built dist/.
- * Arguments: the parts to run (both; `page`: none), `--law <name>`: of the laws the one whose name begins so, in the place of what is
- * kept of it, `--abreast <number>`: searches at a time (3), and `--note <text>`: what else ran meanwhile. 40 minutes.
+ * Arguments: the parts to run (both; `page`: none), `--law <name>` (again and again): of the laws those whose names begin so, in the
+ * place of what is kept of them with as many at a time, `--abreast <number>`: searches at a time (3), and `--note <text>`: what else ran meanwhile. 40 minutes.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,11 @@ import { build } from 'esbuild';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { note: { type: 'string' }, law: { type: 'string' }, abreast: { type: 'string', default: '3' } },
+  options: {
+    note: { type: 'string' },
+    law: { type: 'string', multiple: true },
+    abreast: { type: 'string', default: '3' },
+  },
 });
 
 /**
@@ -59,8 +63,10 @@ async function onLaws() {
   const { SOCKET_LAWS, truthOf } = await bundled(
     `export { SOCKET_LAWS } from './bench/accuracy/socket-laws.ts'; export { truthOf } from './bench/accuracy/truth.ts';`,
   );
-  const { law = '' } = values;
-  const wanted = SOCKET_LAWS.filter((/** @type {any} */ { target }) => target.name.startsWith(law));
+  const names = values.law ?? [''];
+  const wanted = SOCKET_LAWS.filter((/** @type {any} */ { target }) =>
+    names.some((name) => target.name.startsWith(name)),
+  );
   const abreast = Number(values.abreast);
   if (!Number.isInteger(abreast) || abreast < 1)
     throw new Error(`--abreast ${values.abreast} is no number of searches`);
@@ -90,9 +96,14 @@ async function onLaws() {
     }
   };
   await Promise.all(Array.from({ length: abreast }, lane));
-  if (law === '') return all;
-  return data.laws.laws.map(
-    (/** @type {LawRuns} */ old) => all.find((/** @type {LawRuns} */ { name }) => name === old.name) ?? old,
+  if (values.law === undefined) return all;
+  // What was measured with another number of searches at a time stays beside it.
+  const order = SOCKET_LAWS.map((/** @type {any} */ { target }) => target.name);
+  const others = data.laws.laws.filter(
+    (/** @type {LawRuns} */ old) => !all.some((one) => one.name === old.name && one.abreast === old.abreast),
+  );
+  return [...others, ...all].sort(
+    (one, other) => order.indexOf(one.name) - order.indexOf(other.name) || other.abreast - one.abreast,
   );
 }
 
@@ -199,6 +210,7 @@ ${sections.join('')}`;
 
 /** @param {LawsPart} part */
 function lawsSection({ machine: { cores, cpu, node }, note = '', laws }) {
+  const most = Math.max(...laws.map(({ abreast }) => abreast));
   const rows = laws.map(({ name, serve, slos, truth, abreast, runs }) => {
     const known = typeof truth === 'number';
     const found = runs.filter(({ status }) => status === 'found');
@@ -210,7 +222,7 @@ function lawsSection({ machine: { cores, cpu, node }, note = '', laws }) {
     });
     const told = runs.filter(({ warnings }) => warnings.includes('pauses')).length;
     const pauses = told > 0 ? `; pauses named in ${told}` : '';
-    return `| ${name}; ${slos}${abreast === 1 ? ' (by itself)' : ''} | \`${serve}\` | ${known ? `${truth.toFixed(1)}/s` : 'fails at every load'} | ${found.length} | ${right.length} of ${runs.length}${pauses} | ${wrong.length} | ${ranges.join('; ')} |`;
+    return `| ${name}; ${slos}${abreast === most ? '' : abreast === 1 ? ' (by itself)' : ` (${abreast} at a time)`} | \`${serve}\` | ${known ? `${truth.toFixed(1)}/s` : 'fails at every load'} | ${found.length} | ${right.length} of ${runs.length}${pauses} | ${wrong.length} | ${ranges.join('; ')} |`;
   });
   const all = laws.flatMap(({ truth, runs }) => runs.map((run) => ({ truth, run })));
   const found = all.filter(({ run }) => run.status === 'found');
@@ -219,7 +231,7 @@ function lawsSection({ machine: { cores, cpu, node }, note = '', laws }) {
 ## Laws that are known
 
 \`rampart serve\` with a law, whose truth is from theory or a simulation of three million requests; \`rampart find --budget ${BUDGET}s\`, ${RUNS.laws} searches of each,
-${Math.max(...laws.map(({ abreast }) => abreast))} at a time where nothing else is said: searches and servers on one machine make each other late, which moves limits of tens of milliseconds. **${found.length} of ${all.length} found, of which ${covered.length} hold the truth.** ${cores} cores (${cpu}), Node ${node}.${note}
+${most} at a time where nothing else is said: searches and servers on one machine make each other late, which moves limits of tens of milliseconds. **${found.length} of ${all.length} found, of which ${covered.length} hold the truth.** ${cores} cores (${cpu}), Node ${node}.${note}
 
 | law; SLO | server | truth | found | holds the truth, or says so | found, and off by more than 15 % | 95 % intervals, 1/s |
 |---|---|---|---|---|---|---|
