@@ -63,6 +63,18 @@ describe('the timeline of a search', () => {
   });
 });
 
+describe('a point of the timeline', () => {
+  it('has the requests whose users left, where there are any', () => {
+    const left = secondOf(1, { ok: [1_000], ended: { cancelled: 3 } });
+    const more = secondOf(1, { ended: { cancelled: 2, timeout: 1 } }, { generator: null });
+    const points = timelineOf([secondOf(0, { ok: [1_000] }), left, more]);
+    expect(points.map(({ cancelled, failed }) => [cancelled, failed])).toEqual([
+      [undefined, 0],
+      [5, 1],
+    ]);
+  });
+});
+
 describe('the timeline of a run whose statistics were reset', () => {
   const ten = { ok: spread(10, 1_000, 1_900) };
   const phases = (events: readonly RunEvent[]) => timelineOf(events).map(({ phase }) => phase);

@@ -97,6 +97,7 @@ export class TimelineFold {
       dropped: before.dropped + load.dropped,
       ok: before.ok + all.reduce((sum, each) => sum + each.ok, 0),
       failed: before.failed + all.reduce((sum, each) => sum + each.failed, 0),
+      ...cancelledOf(before, all),
       ...goodputOf(before, all),
       ...this.#timesOf(slot, fresh, snapshot),
       ...(generator === undefined ? {} : healthOf(before, generator, inSeconds(snapshot.endAt - snapshot.startAt))),
@@ -175,6 +176,15 @@ export class TimelineFold {
       ...(generator === undefined ? {} : { lagP99 }),
     };
   }
+}
+
+/** With those that a snapshot adds. */
+function cancelledOf(
+  { cancelled = 0 }: TimelinePoint,
+  series: readonly SeriesSnapshot[],
+): Pick<TimelinePoint, 'cancelled'> {
+  const all = series.reduce((sum, { byOutcome }) => sum + (byOutcome.cancelled ?? 0), cancelled);
+  return all === 0 ? {} : { cancelled: all };
 }
 
 /** With what a snapshot adds; dropped requests are not good. */

@@ -339,6 +339,8 @@ export interface TimelinePoint {
   readonly dropped: number;
   readonly ok: number;
   readonly failed: number;
+  /** Requests whose users left before their response was whole. Absent: none. */
+  readonly cancelled?: number;
   readonly p50: number | null;
   readonly p95: number | null;
   readonly p99: number | null;

@@ -135,6 +135,7 @@ describe('logLine', () => {
     expect(logLine([...timeline, { ...POINT, t: 6 }])).toBe(
       '0:06  users 25  offered 92.0/s  achieved 90.0/s  p50 12.3 ms  p95 61.2 ms  failed 4  in flight 3',
     );
+    expect(logLine([{ ...POINT, cancelled: 4 }])).toMatch(/failed 2 {2}cancelled 4 {2}in flight 3$/);
     expect(logLine([{ ...POINT, dropped: 3, unfit: true }])).toMatch(/dropped 3 {2}in flight 3 {2}■ generator unfit$/);
   });
 });
@@ -143,6 +144,9 @@ describe('closingLine', () => {
   it('says how it ended and what was sent', () => {
     expect(closingLine(moment({}).timeline, 'completed')).toBe(
       '● Completed after 0:05: 92 requests sent, 90 ok, 2 failed.',
+    );
+    expect(closingLine(moment({ cancelled: 1_200 }).timeline, 'completed')).toBe(
+      '● Completed after 0:05: 92 requests sent, 90 ok, 2 failed, 1,200 cancelled by their users.',
     );
     // Five answers to what was sent before a reset came after it.
     const reset = [

@@ -118,13 +118,13 @@ function hintOf({ plan, keys }: Moment): string {
 }
 
 /**
- * One interval in one line, for logs. `failed` and `dropped` are since the start, so that a log that leaves intervals
+ * One interval in one line, for logs. `failed`, `cancelled` and `dropped` are since the start, so that a log that leaves intervals
  * out leaves no failure out.
  */
 export function logLine(timeline: readonly TimelinePoint[]): string {
   const point = timeline.at(-1);
   if (point === undefined) return '';
-  const { failed, dropped } = countsOf(kept(timeline));
+  const { failed, dropped, cancelled } = countsOf(kept(timeline));
   return [
     formatClock(point.t),
     `users ${formatCount(point.vus)}`,
@@ -133,6 +133,7 @@ export function logLine(timeline: readonly TimelinePoint[]): string {
     `p50 ${orDash(point.p50)}`,
     `p95 ${orDash(point.p95)}`,
     `failed ${formatCount(failed)}`,
+    ...(cancelled > 0 ? [`cancelled ${formatCount(cancelled)}`] : []),
     ...(dropped > 0 ? [`dropped ${formatCount(dropped)}`] : []),
     `in flight ${formatCount(point.inFlight)}`,
     ...(point.unfit ? ['■ generator unfit'] : []),
@@ -151,8 +152,9 @@ const ENDINGS: Readonly<Record<Ending, string>> = {
 /** What is left in the terminal when the run is over: one line, of all of it, whatever was taken out of the statistics. */
 export function closingLine(timeline: readonly TimelinePoint[], ending: Ending): string {
   // Not since the reset alone: responses to requests from before it come after it, and there would be more of them than sent.
-  const { sent, ok, failed } = countsOf(timeline);
-  const counts = `${counted(sent, 'request')} sent, ${formatCount(ok)} ok, ${formatCount(failed)} failed`;
+  const { sent, ok, failed, cancelled } = countsOf(timeline);
+  const left = cancelled === 0 ? '' : `, ${formatCount(cancelled)} cancelled by their users`;
+  const counts = `${counted(sent, 'request')} sent, ${formatCount(ok)} ok, ${formatCount(failed)} failed${left}`;
   return `${ENDINGS[ending]} after ${formatClock(timeline.at(-1)?.t ?? 0)}: ${counts}.`;
 }
 
@@ -224,8 +226,15 @@ const spansWidth = (spans: readonly Span[]): number =>
 const kept = (timeline: readonly TimelinePoint[]): readonly TimelinePoint[] =>
   timeline.filter(({ phase }) => phase !== 'discarded' && phase !== 'ramp');
 
-function countsOf(timeline: readonly TimelinePoint[]): { sent: number; ok: number; failed: number; dropped: number } {
-  const sum = (key: 'sent' | 'ok' | 'failed' | 'dropped'): number =>
-    timeline.reduce((total, point) => total + point[key], 0);
-  return { sent: sum('sent'), ok: sum('ok'), failed: sum('failed'), dropped: sum('dropped') };
+type Counted = 'sent' | 'ok' | 'failed' | 'dropped' | 'cancelled';
+
+function countsOf(timeline: readonly TimelinePoint[]): Record<Counted, number> {
+  const sum = (key: Counted): number => timeline.reduce((total, point) => total + (point[key] ?? 0), 0);
+  return {
+    sent: sum('sent'),
+    ok: sum('ok'),
+    failed: sum('failed'),
+    dropped: sum('dropped'),
+    cancelled: sum('cancelled'),
+  };
 }

@@ -137,6 +137,7 @@ export const timelinePoint = z.strictObject({
   dropped: count('Requests dropped in it.'),
   ok: count('Requests that ended well in it.'),
   failed: count('Requests that failed in it.'),
+  cancelled: count('Requests whose users left in it; absent: none.').exactOptional(),
   p50: maybe('Response time of its successes, ms; null: none.'),
   p95: maybe('Response time of its successes, ms; null: none.'),
   p99: maybe('Response time of its successes, ms; null: none.'),

@@ -38,6 +38,7 @@ function pointOf(points: readonly [TimelinePoint, ...TimelinePoint[]], { parts, 
     dropped: sum('dropped'),
     ok: sum('ok'),
     failed: sum('failed'),
+    ...cancelled(points),
     p50: response(0.5),
     p95: response(0.95),
     p99: response(0.99),
@@ -48,6 +49,11 @@ function pointOf(points: readonly [TimelinePoint, ...TimelinePoint[]], { parts, 
     ...streamed(points),
     unfit: points.some(({ unfit }) => unfit),
   };
+}
+
+function cancelled(points: readonly TimelinePoint[]): Pick<TimelinePoint, 'cancelled'> {
+  const all = points.reduce((total, point) => total + (point.cancelled ?? 0), 0);
+  return all === 0 ? {} : { cancelled: all };
 }
 
 /** Times of streams: the worst of the intervals, since a point has quantiles only, which cannot be merged. */
