@@ -6,13 +6,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Discovery } from '../src/discover/discover.ts';
 import { rampart, temporaryFolder } from './command.ts';
+import { ollama, openAi } from './language-model-servers.ts';
 import {
   article,
   djangoRest,
   fastify,
   graphQl,
   modelServer,
-  openAi,
   openVino,
   rust,
   sageMaker,
@@ -292,6 +292,8 @@ describe('servers of models', () => {
     ["SageMaker's container", sageMaker, '/invocations', '1,1,1,1,1,1,1,1'],
     ['chat of OpenAI', openAi(), '/v1/chat/completions', chat],
     ['completions of OpenAI', openAi(), '/v1/completions', { prompt: expect.any(String) }],
+    ['chat of Ollama', ollama, '/api/chat', { ...chat, model: 'tiny:1b' }],
+    ['generation of Ollama', ollama, '/api/generate', { model: 'tiny:1b', prompt: expect.any(String) }],
     ['embeddings', openAi(), '/v1/embeddings', { input: expect.any(String) }],
     ['rerank', openAi(), '/v1/rerank', { documents: expect.any(Array) }],
     ['rerank of texts', openAi({ texts: 'texts' }), '/v1/rerank', { texts: expect.any(Array) }],

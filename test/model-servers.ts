@@ -13,14 +13,14 @@ interface Asked {
   readonly body: Buffer;
 }
 
-interface Answered {
+export interface Answered {
   readonly status: number;
   /** JSON where it is no text. */
   readonly body?: unknown;
   readonly type?: string;
 }
 
-type Answer = (asked: Asked) => Answered;
+export type Answer = (asked: Asked) => Answered;
 
 /** Where one listens, and what it was asked: `POST /predict`. */
 export interface ModelServer {
@@ -52,16 +52,16 @@ export async function modelServer(answer: Answer): Promise<ModelServer> {
   return { origin, asked, body: () => last, close: () => void server.close().closeAllConnections() };
 }
 
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
-const ok = (body: unknown): Answered => ({ status: 200, body });
-const refused = (error: unknown, status = 400): Answered => ({
+export const ok = (body: unknown): Answered => ({ status: 200, body });
+export const refused = (error: unknown, status = 400): Answered => ({
   status,
   body: typeof error === 'string' ? { error } : error,
 });
-const NOT_FOUND: Answered = { status: 404 };
+export const NOT_FOUND: Answered = { status: 404 };
 
-function jsonIn(body: Buffer): Json | null {
+export function jsonIn(body: Buffer): Json | null {
   try {
     return JSON.parse(body.toString()) as Json;
   } catch {
@@ -203,55 +203,6 @@ export const sageMaker: Answer = ({ method, path, headers, body }) => {
     body: `Unable to evaluate payload provided: Feature size of csv inference data ${width} is not consistent with feature size of trained model 8.`,
   };
 };
-
-/** OpenAI's protocol, whole and in pieces; `key`: who asks without it is told so. */
-export const openAi =
-  ({ key, texts = 'documents' }: { readonly key?: string; readonly texts?: string } = {}): Answer =>
-  ({ method, path, headers, body }) => {
-    const wrong = (message: string, status = 400): Answered =>
-      refused({ error: { message, type: 'invalid_request_error', param: null, code: null } }, status);
-    if (key !== undefined && headers.authorization !== `Bearer ${key}`)
-      return wrong(
-        "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.",
-        401,
-      );
-    // As vLLM describes it, whose models nobody finds by that.
-    if (path === '/openapi.json') {
-      const properties = {
-        messages: { type: 'array', items: { type: 'object' } },
-        model: { anyOf: [{ type: 'string' }, { type: 'null' }] },
-      };
-      const schema = { type: 'object', required: ['messages'], properties };
-      const post = { requestBody: { required: true, content: { 'application/json': { schema } } } };
-      return ok({ openapi: '3.1.0', info: { title: 'FastAPI' }, paths: { '/v1/chat/completions': { post } } });
-    }
-    if (path === '/v1/models') return ok({ object: 'list', data: [{ id: 'tiny-1b', object: 'model' }] });
-    if (!/^\/v1\/(?:chat\/completions|completions|embeddings|rerank)$/.test(path))
-      return { status: 404, body: { detail: 'Not Found' } };
-    if (method !== 'POST') return { status: 405, body: { detail: 'Method Not Allowed' } };
-    const asked = jsonIn(body) ?? {};
-    if (asked['model'] !== 'tiny-1b') return wrong(`The model \`${String(asked['model'])}\` does not exist.`, 404);
-    if (path === '/v1/rerank')
-      return Array.isArray(asked[texts]) && typeof asked['query'] === 'string'
-        ? ok({ results: [{ index: 0, relevance_score: 0.5 }] })
-        : wrong(`1 validation error: {'loc': ('body', '${texts}')}`);
-    if (path === '/v1/embeddings')
-      return typeof asked['input'] === 'string' ? ok({ object: 'list', data: [{ embedding: [0.1] }] }) : wrong('input');
-    const chat = path === '/v1/chat/completions';
-    if (!(chat ? Array.isArray(asked['messages']) : typeof asked['prompt'] === 'string')) return wrong('no prompt');
-    const piece = (content: string): Json => (chat ? { delta: { content } } : { text: content });
-    if (asked['stream'] !== true)
-      return ok({ choices: [chat ? { message: { content: 'The sea.' } } : { text: 'The sea.' }] });
-    const events = [
-      { choices: [piece('The ')] },
-      { choices: [piece('sea.')] },
-      { choices: [], usage: { completion_tokens: 2 } },
-    ];
-    const stream = [...events.map((event) => JSON.stringify(event)), '[DONE]']
-      .map((event) => `data: ${event}\n\n`)
-      .join('');
-    return { status: 200, type: 'text/event-stream', body: stream };
-  };
 
 /** Django REST framework: all that is wrong of all fields, in its words. */
 export const djangoRest: Answer = ({ method, path, body }) => {

@@ -290,6 +290,41 @@ describe('what an address is', () => {
     }
   });
 
+  it("Ollama's protocol, with the first of its models", async () => {
+    const tags = document('/api/tags', { models: [{ name: 'tiny:1b', size: 1 }, { name: 'large:70b' }] });
+    for (const [path, field] of [
+      ['/api/chat', 'messages'],
+      ['/api/generate', 'prompt'],
+    ] as const) {
+      const found = await asked(
+        path,
+        either(
+          tags,
+          route(path, (body: { model?: string }) => body.model === 'tiny:1b', { error: 'model is required' }),
+        ),
+      );
+      expect(bodyOf(found)).toEqual({
+        model: 'tiny:1b',
+        [field]: expect.anything(),
+        options: { num_predict: expect.any(Number) },
+      });
+      expect(found.accepted?.from).toBe("the address, and the first of the target's models (tiny:1b)");
+    }
+  });
+
+  it.each([
+    ['/v1/messages', 'messages'],
+    ['/v2/models/m/generate_stream', 'text_input'],
+    ['/generate_stream', 'inputs'],
+  ])('a language model at %s', async (path, field) => {
+    const found = await asked(
+      path,
+      route(path, (body: object) => field in body),
+    );
+    expect(bodyOf(found)).toMatchObject({ [field]: expect.anything() });
+    expect(found.accepted?.from).toBe('the address');
+  });
+
   it('nothing that describes itself: a GET, or what its errors say, or an honest word', async () => {
     const page = await asked('/health', document('/health', 'ok'));
     expect(page.accepted?.question).toMatchObject({ method: 'GET', body: null });

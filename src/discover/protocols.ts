@@ -1,20 +1,9 @@
-import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from './document.ts';
+import { isObject, type Json, listOf, objectOf, textOf } from './document.ts';
 import type { Content } from './exchange.ts';
+import { languageModelAt, PROMPT } from './language-models.ts';
+import type { Protocol } from './protocol.ts';
 import { sampleFile } from './sample-files.ts';
 import { inferenceBodies, instanceBodies, tensorIn } from './tensors.ts';
-
-/** How an address of a serving protocol is written, and what knows its inputs. */
-export interface Protocol {
-  readonly name: string;
-  /** Routes whose GET describes the inputs: paths. */
-  readonly metadata: readonly string[];
-  /** Routes that tell which of several servers it is, where their addresses are alike; absent: there is one. */
-  readonly signs?: readonly string[];
-  /** Its name, by what those said: texts of successes, else null. Absent: `name`. */
-  nameBy?(signs: readonly (string | null)[]): string;
-  /** Bodies by what the metadata said; the likeliest first. */
-  bodies(documents: readonly (Json | null)[]): readonly (readonly [content: Content, from: string])[];
-}
 
 const json = (value: Json): Content => ({ kind: 'json', value });
 
@@ -38,9 +27,7 @@ export function protocolAt(pathname: string): Protocol | null {
   }
   if (/\/invocations$/.test(pathname)) return invocations(pathname.replace(/\/invocations$/, ''));
   if (/\/predictions\/[^/]+(?:\/[\d.]+)?$/.test(pathname)) return torchServe();
-  const chat = /^(.*?)\/(chat\/completions|completions|embeddings|rerank|responses)$/.exec(pathname);
-  if (chat !== null) return openAi(chat[1] ?? '', chat[2] ?? '');
-  return null;
+  return languageModelAt(pathname);
 }
 
 const BY_ERRORS = "the address, and the target's own errors";
@@ -78,36 +65,11 @@ function torchServe(): Protocol {
     metadata: [],
     bodies: () => [
       [{ kind: 'file', file: 'png', type: picture.type }, from],
-      [{ kind: 'text', type: 'text/plain', value: WORDS }, from],
+      [{ kind: 'text', type: 'text/plain', value: PROMPT }, from],
       [{ kind: 'file', file: 'wav', type: sampleFile('wav').type }, from],
-      [json({ data: WORDS }), from],
+      [json({ data: PROMPT }), from],
       [json({ instances: [[1]] }), from],
     ],
-  };
-}
-
-const WORDS = 'Write one short sentence about the sea.';
-
-function openAi(base: string, route: string): Protocol {
-  return {
-    name: "OpenAI's protocol",
-    metadata: [`${base}/models`],
-    bodies: ([models]) => {
-      const [first] = listOf(objectOf(models)['data']);
-      const model = textOf(objectOf(first)['id']);
-      const named: JsonObject = model === '' ? {} : { model };
-      const from = model === '' ? 'the address' : `the address, and the first of the target's models (${model})`;
-      if (route === 'chat/completions')
-        return [[json({ ...named, messages: [{ role: 'user', content: WORDS }], max_tokens: 32 }), from]];
-      if (route === 'completions') return [[json({ ...named, prompt: WORDS, max_tokens: 32 }), from]];
-      if (route === 'rerank')
-        // As Cohere and Jina have it, and as text-embeddings-inference does.
-        return ['documents', 'texts'].map((texts) => [
-          json({ ...named, query: 'the sea', [texts]: [WORDS, 'A mountain.'] }),
-          from,
-        ]);
-      return [[json({ ...named, input: WORDS }), from]];
-    },
   };
 }
 

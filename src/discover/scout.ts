@@ -5,7 +5,8 @@
 import { type Json, readDocument } from './document.ts';
 import type { Ask, Reply } from './exchange.ts';
 import { ApiDocument } from './openapi.ts';
-import { modelRoutes, type Protocol, protocolAt, SIGNS } from './protocols.ts';
+import type { Protocol } from './protocol.ts';
+import { modelRoutes, protocolAt, SIGNS } from './protocols.ts';
 
 /** All GETs of well-known routes together, ms. */
 const PATIENCE = 5_000;
@@ -47,7 +48,9 @@ export class Scout {
     }
     if (this.bodies.length > 0 && metadata.some((each) => each !== null)) {
       const [path] = protocol?.metadata ?? [];
-      this.evidence.push(`GET ${path} ${/\/models$/.test(path ?? '') ? 'lists its models' : 'describes its inputs'}`);
+      this.evidence.push(
+        `GET ${path} ${/\/(?:models|tags)$/.test(path ?? '') ? 'lists its models' : 'describes its inputs'}`,
+      );
       // Inputs may have more rules than their metadata says.
       await this.#read('/openapi.json');
       return;
