@@ -1,5 +1,5 @@
 import type { StreamFormat } from '../../core/plan.ts';
-import { streamFormatOf } from '../stream/format.ts';
+import { isCompression, streamFormatOf } from '../stream/format.ts';
 
 /** RFC 9110 tchar. */
 export const TOKEN = new Uint8Array(256);
@@ -54,7 +54,8 @@ export class Head {
   pointer = '';
   /** How its body is streamed, by its content type; null: it is not, or is compressed, so that nobody can split it. */
   format: StreamFormat | null = null;
-  #compressed = false;
+  /** Its body is. */
+  compressed = false;
   /** What is wrong with it; empty: nothing. */
   error = '';
 
@@ -62,7 +63,7 @@ export class Head {
   constructor(bytes: Buffer, start: number, end: number) {
     let at = this.#statusLine(bytes, start);
     while (at > 0 && bytes[at] !== CR) at = this.#header(bytes, at);
-    if (this.#compressed) this.format = null;
+    if (this.compressed) this.format = null;
     if (at > 0 && at !== end - 2) this.#fail('bare line feed in the headers');
   }
 
@@ -125,7 +126,7 @@ export class Head {
     } else if (nameLength === 12 && mayBeStreamed(bytes, valueStart, valueEnd) && same(bytes, start, CONTENT_TYPE))
       this.format = streamFormatOf(bytes.toString('latin1', valueStart, valueEnd));
     else if (nameLength === 16 && same(bytes, start, CONTENT_ENCODING))
-      this.#compressed = !/^(?:identity)?$/i.test(bytes.toString('latin1', valueStart, valueEnd));
+      this.compressed = isCompression(bytes.toString('latin1', valueStart, valueEnd));
     else if (nameLength === 17 && same(bytes, start, TRANSFER_ENCODING)) {
       const codings = bytes.toString('latin1', valueStart, valueEnd).toLowerCase().split(',');
       this.encoded = true;

@@ -156,8 +156,9 @@ export class ResponseParser {
   #stream(head: Head): void {
     const { streams = head.format } = this;
     if (streams === null || streams === 'off' || !isSuccess(head.status)) return;
+    if (this.#bodiless || head.status === 204) return;
     this.stream ??= new StreamReader(this.keepsText);
-    this.stream.begin(streams);
+    this.stream.begin(streams, head.compressed);
     this.streaming = true;
   }
 

@@ -6,188 +6,9 @@ import { createParser } from 'eventsource-parser';
 import { Ollama } from 'ollama';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FINISHES } from '../../core/streamed.ts';
-import { StreamReader } from './stream-reader.ts';
+import { bodyOf, PROTOCOLS, type Protocol, readByItself, TEXT } from './protocols.fixture.ts';
 
 /** Each protocol is read as the client of those who made it reads it: the same text, tokens and end. */
-
-const sse = (...events: readonly (object | string)[]): string =>
-  events
-    .map((event) => {
-      if (typeof event === 'string') return `data: ${event}\n\n`;
-      const { type } = event as { type?: string };
-      return `${type === undefined ? '' : `event: ${type}\n`}data: ${JSON.stringify(event)}\n\n`;
-    })
-    .join('');
-const lines = (...events: readonly object[]): string => events.map((event) => `${JSON.stringify(event)}\n`).join('');
-
-const WORDS = ['Wörter', ' and "quotes"', '\n漢字', ' 😀'];
-const TEXT = WORDS.join('');
-const chunk = { id: 'c', created: 1, model: 'm' };
-const usage = { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13 };
-
-const BODIES: Readonly<Record<string, { readonly type: string; readonly body: string }>> = {
-  '/v1/chat/completions': {
-    type: 'text/event-stream',
-    body: sse(
-      {
-        ...chunk,
-        object: 'chat.completion.chunk',
-        choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }],
-      },
-      ...WORDS.map((content) => ({
-        ...chunk,
-        object: 'chat.completion.chunk',
-        choices: [{ index: 0, delta: { content }, finish_reason: null }],
-      })),
-      { ...chunk, object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
-      { ...chunk, object: 'chat.completion.chunk', choices: [], usage },
-      '[DONE]',
-    ),
-  },
-  '/v1/completions': {
-    type: 'text/event-stream; charset=utf-8',
-    body: sse(
-      ...WORDS.map((text, n) => ({
-        ...chunk,
-        object: 'text_completion',
-        choices: [{ index: 0, text, logprobs: null, finish_reason: n === 3 ? 'length' : null }],
-      })),
-      { ...chunk, object: 'text_completion', choices: [], usage },
-      '[DONE]',
-    ),
-  },
-  '/v1/responses': {
-    type: 'text/event-stream',
-    body: sse(
-      {
-        type: 'response.created',
-        sequence_number: 0,
-        response: { id: 'r', object: 'response', status: 'in_progress', instructions: 'Be brief.', output: [] },
-      },
-      {
-        type: 'response.output_item.added',
-        sequence_number: 1,
-        output_index: 0,
-        item: { id: 'i', type: 'message', role: 'assistant', content: [] },
-      },
-      {
-        type: 'response.content_part.added',
-        sequence_number: 2,
-        item_id: 'i',
-        output_index: 0,
-        content_index: 0,
-        part: { type: 'output_text', text: '', annotations: [] },
-      },
-      ...WORDS.map((delta, n) => ({
-        type: 'response.output_text.delta',
-        sequence_number: 3 + n,
-        item_id: 'i',
-        output_index: 0,
-        content_index: 0,
-        delta,
-      })),
-      {
-        type: 'response.output_text.done',
-        sequence_number: 7,
-        item_id: 'i',
-        output_index: 0,
-        content_index: 0,
-        text: TEXT,
-      },
-      {
-        type: 'response.completed',
-        sequence_number: 8,
-        response: {
-          id: 'r',
-          object: 'response',
-          status: 'completed',
-          output: [
-            {
-              id: 'i',
-              type: 'message',
-              role: 'assistant',
-              content: [{ type: 'output_text', text: TEXT, annotations: [] }],
-            },
-          ],
-          usage: { input_tokens: 9, output_tokens: 4, total_tokens: 13 },
-        },
-      },
-    ),
-  },
-  '/v1/messages': {
-    type: 'text/event-stream; charset=utf-8',
-    body: sse(
-      {
-        type: 'message_start',
-        message: {
-          id: 'm',
-          type: 'message',
-          role: 'assistant',
-          model: 'm',
-          content: [],
-          stop_reason: null,
-          stop_sequence: null,
-          usage: { input_tokens: 9, output_tokens: 1 },
-        },
-      },
-      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-      { type: 'ping' },
-      ...WORDS.map((text) => ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } })),
-      { type: 'content_block_stop', index: 0 },
-      { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 4 } },
-      { type: 'message_stop' },
-    ),
-  },
-  '/api/chat': {
-    type: 'application/x-ndjson',
-    body: lines(
-      ...WORDS.map((content) => ({
-        model: 'm',
-        created_at: 'x',
-        message: { role: 'assistant', content },
-        done: false,
-      })),
-      {
-        model: 'm',
-        created_at: 'x',
-        message: { role: 'assistant', content: '' },
-        done_reason: 'stop',
-        done: true,
-        prompt_eval_count: 9,
-        eval_count: 4,
-      },
-    ),
-  },
-  '/api/generate': {
-    type: 'application/x-ndjson',
-    body: lines(...WORDS.map((response) => ({ model: 'm', created_at: 'x', response, done: false })), {
-      model: 'm',
-      created_at: 'x',
-      response: '',
-      done: true,
-      done_reason: 'length',
-      context: [1, 2],
-      prompt_eval_count: 9,
-      eval_count: 4,
-    }),
-  },
-  '/tgi': {
-    type: 'text/event-stream',
-    body: sse(
-      ...WORDS.map((text, n) => ({
-        index: n + 1,
-        token: { id: n, text, logprob: -0.1, special: false },
-        generated_text: n === 3 ? TEXT : null,
-        details: n === 3 ? { finish_reason: 'length', generated_tokens: 4, seed: null, input_length: 9 } : null,
-      })),
-    ),
-  },
-  '/v2/models/m/generate_stream': {
-    type: 'text/event-stream',
-    body: sse(...WORDS.map((text_output) => ({ model_name: 'm', model_version: '1', text_output }))),
-  },
-};
 
 /** The client of text-generation-inference has a path of its own behind the address. */
 const pathOf = (url: string): string => (url.startsWith('/tgi') ? '/tgi' : url);
@@ -197,9 +18,9 @@ let origin = '';
 beforeAll(async () => {
   server = createServer((request, response) => {
     request.resume();
-    const { type, body } = BODIES[pathOf(request.url ?? '')] ?? { type: 'text/plain', body: '' };
-    response.writeHead(200, { 'content-type': type });
-    const bytes = Buffer.from(body);
+    const protocol = PROTOCOLS[pathOf(request.url ?? '')] as Protocol;
+    response.writeHead(200, { 'content-type': protocol.type });
+    const bytes = Buffer.from(bodyOf(protocol));
     for (let at = 0; at < bytes.length; at += 50) response.write(bytes.subarray(at, at + 50));
     response.end();
   });
@@ -210,21 +31,6 @@ afterAll(() => {
   server.closeAllConnections();
   server.close();
 });
-
-/** As the engine reads it, a few bytes at a time. */
-function own(path: string) {
-  const { type, body } = BODIES[path] ?? { type: '', body: '' };
-  const reader = new StreamReader(true);
-  reader.begin(type.includes('ndjson') ? 'ndjson' : 'sse');
-  const bytes = Buffer.from(body);
-  for (let at = 0; at < bytes.length; at += 11) {
-    const piece = bytes.subarray(at, at + 11);
-    reader.feed(piece, 0, piece.length);
-  }
-  reader.end();
-  const { text, outputTokens, inputTokens, finish, ending, fresh } = reader;
-  return { text, outputTokens, inputTokens, finish: FINISHES[finish], ending, pieces: fresh };
-}
 
 /** What a client makes of it. */
 interface Told {
@@ -373,6 +179,6 @@ describe('a stream of', () => {
   it.each(CLIENTS)('%s is read as its client reads it', async (_, path, read) => {
     const seen = await read();
     expect(seen.text).toBe(TEXT);
-    expect(own(path)).toEqual({ ...seen, ending: 'whole' });
+    expect(readByItself(PROTOCOLS[path] as Protocol)).toEqual({ ...seen, ending: 'whole' });
   });
 });

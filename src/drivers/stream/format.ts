@@ -21,12 +21,19 @@ export function streamFormatOf(contentType: string): StreamFormat | null {
 
 /** The same of headers, names and values in turn; null where the body is compressed, too, which nobody can split. */
 export function formatIn(fields: readonly string[]): StreamFormat | null {
+  if (isPacked(fields)) return null;
   let format: StreamFormat | null = null;
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const name = fields[at]?.toLowerCase();
-    const value = fields[at + 1] ?? '';
-    if (name === 'content-type') format = streamFormatOf(value);
-    else if (name === 'content-encoding' && !/^(?:identity)?$/i.test(value.trim())) return null;
-  }
+  for (let at = 0; at + 1 < fields.length; at += 2)
+    if (fields[at]?.toLowerCase() === 'content-type') format = streamFormatOf(fields[at + 1] ?? '');
   return format;
 }
+
+/** Whether these headers are of a compressed body. */
+export const isPacked = (fields: readonly string[]): boolean =>
+  fields.some(
+    (name, at) =>
+      at % 2 === 0 && name.toLowerCase() === 'content-encoding' && isCompression((fields[at + 1] ?? '').trim()),
+  );
+
+/** Of the value of a `Content-Encoding`. */
+export const isCompression = (codings: string): boolean => !/^(?:identity)?$/i.test(codings);

@@ -10,6 +10,9 @@ import type { StreamReader } from './stream-reader.ts';
 /** Error events that are shown, of a run and thread. */
 const EXAMPLES = 20;
 
+const COMPRESSED =
+  'the stream is compressed, which hides its events: ask without --compressed and without accept-encoding';
+
 /** What becomes of a request whose streamed response has ended: made when the first one does. */
 export class StreamEnds {
   /** Of the last one that was not whole. */
@@ -33,6 +36,9 @@ export class StreamEnds {
       case 'cut':
         this.message = stream.missing;
         return OUTCOME_CODE['stream-cut'];
+      case 'packed':
+        this.message = COMPRESSED;
+        return OUTCOME_CODE['wrong-answer'];
       case 'error':
         this.message = 'the stream has an error event';
         if (this.#examples++ < EXAMPLES) {

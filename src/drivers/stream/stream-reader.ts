@@ -9,8 +9,14 @@ import { StreamText } from './stream-text.ts';
 /** How much of an error event is kept, bytes. */
 const ERROR_EXCERPT = 300;
 
-/** Which of its kinds the end of a stream has: it came to it, was cut short, or had an error event. */
-export type StreamEnd = 'whole' | 'cut' | 'error';
+/** Which of its kinds the end of a stream has: it came to it, was cut short, had an error event, or is compressed. */
+export type StreamEnd = 'whole' | 'cut' | 'error' | 'packed';
+
+/** Below all of END: nothing has come that could tell. */
+const NO_EVENT = -1;
+
+/** Of a compressed body nobody sees events: it is let pass. */
+const DEAF: Splitter = { begin: () => {}, feed: () => true, end: () => {} };
 
 /** Follows one streamed body after the other, on one connection: when its pieces came, and whether it came to its end. */
 export class StreamReader implements EventSink, StreamedTimes {
@@ -35,8 +41,8 @@ export class StreamReader implements EventSink, StreamedTimes {
   /** What it says, for a tokenizer; null: nobody wants it. */
   readonly #texts: StreamText | null;
   #done = false;
-  /** Of END: how the protocol of this stream ends. */
-  #ends = 0;
+  /** Of END: how the protocol of this stream ends; or NO_EVENT. */
+  #ends: number = NO_EVENT;
 
   /** @param keepsText whether what streams say is gathered. */
   constructor(keepsText = false) {
@@ -44,7 +50,8 @@ export class StreamReader implements EventSink, StreamedTimes {
     this.#content.texts = this.#texts;
   }
 
-  begin(format: StreamFormat): void {
+  /** @param packed the body is compressed, and was to be split all the same. */
+  begin(format: StreamFormat, packed = false): void {
     this.#texts?.begin();
     this.fresh = 0;
     this.pieces = 0;
@@ -57,9 +64,10 @@ export class StreamReader implements EventSink, StreamedTimes {
     this.excessive = false;
     this.error = '';
     this.#done = false;
-    this.#ends = END.body;
+    this.#ends = format === 'chunks' ? END.body : NO_EVENT;
     this.#format = format;
-    if (format === 'sse') this.#splitter = this.#events ??= new EventSplitter(this);
+    if (packed && format !== 'chunks') this.#splitter = DEAF;
+    else if (format === 'sse') this.#splitter = this.#events ??= new EventSplitter(this);
     else if (format === 'ndjson') this.#splitter = this.#lines ??= new LineSplitter(this);
     else this.#splitter = null;
     this.#splitter?.begin();
@@ -128,11 +136,14 @@ export class StreamReader implements EventSink, StreamedTimes {
   /** How it ended, once its body has. */
   get ending(): StreamEnd {
     if (this.error !== '') return 'error';
-    return this.#done || this.#ends === END.body ? 'whole' : 'cut';
+    if (this.#splitter === DEAF) return 'packed';
+    if (this.#done) return 'whole';
+    return this.#ends === END.body ? 'whole' : 'cut';
   }
 
   /** What a stream that was cut short lacks. */
   get missing(): string {
+    if (this.#ends === NO_EVENT) return 'the stream ended without an event';
     if (this.#ends === END.marker) return 'the stream ended without [DONE]';
     return `the stream ended without its last event${this.#ends === END.flag ? ' ("done": true)' : ''}`;
   }
