@@ -89,6 +89,7 @@ function pictures(sweep: Sweep): string {
 }
 
 function runsTable({ levels }: Sweep): string {
-  const rows = levels.map(({ vus, id, from, leftOut }) => [String(vus), id, from, leftOut ?? '']);
-  return card('Runs', '', table('Runs', ['Users', 'Run', 'folder', 'left out'], rows));
+  const some = levels.some(({ leftOut }) => leftOut !== undefined);
+  const rows = levels.map(({ vus, id, from, leftOut }) => [String(vus), id, from, ...(some ? [leftOut ?? ''] : [])]);
+  return card('Runs', '', table('Runs', ['Users', 'Run', 'folder', ...(some ? ['Left out'] : [])], rows));
 }
