@@ -115,13 +115,15 @@ describe('streams', () => {
         });
       }),
     );
-    const { result } = await measured([
+    const { stdout, stderr } = await rampart([
       ...['run', `http://127.0.0.1:${port}/v1/chat/completions`, '--vus', '20', '-n', '200', '--threads', '1'],
-      ...['--prompt-tokens', '40', '--max-tokens', '8', '--seed', '1'],
+      ...['--prompt-tokens', '40', '--max-tokens', '8', '--seed', '1', '--no-preflight', '--json'],
       ...['--cancel-after', '250ms', '--cancel-share', '20%'],
     ]);
+    const result = resultOf(stdout);
     const { cancelled = 0, ok = 0 } = result.totals.byOutcome;
     expect([result.totals.sent, result.totals.failed, ok + cancelled]).toEqual([200, 0, 200]);
+    expect(stderr).toContain(`200 requests sent, ${ok} ok, 0 failed, ${cancelled} cancelled by their users.`);
     // An exact share of a thousand; of 200 of them it is 40 with a deviation of 5.
     expect(Math.abs(cancelled - 40)).toBeLessThan(25);
     // The target hears of the last ones a moment later.
