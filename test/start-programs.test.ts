@@ -58,8 +58,18 @@ it('ends one that goes into the background, with all that it started', async () 
   expect(left()).toEqual([]);
 });
 
-it('tells of one that leaves its process group, and so cannot be ended', async () => {
-  const { stderr } = await started(`setsid ${server()} & sleep 0.2; true`);
+it('ends one that leaves its process group, as daemons do, and kills it where it does not end', async () => {
+  const daemon = await started(`setsid ${server()} & sleep 0.2; true`);
+  expect(daemon.stderr).toBe('');
+  expect([0, 5]).toContain(daemon.code);
+  expect(left()).toEqual([]);
+  const deaf = await started(`setsid ${server('deaf')} & sleep 0.2; true`);
+  expect(deaf.stderr).toMatch(/did not end when it was asked to \(SIGTERM\), and was killed: setsid/);
+  expect(left()).toEqual([]);
+});
+
+it('tells of one that leaves group and environment, and so cannot be ended', async () => {
+  const { stderr } = await started(`setsid env -i ${server()} & sleep 0.2; true`);
   expect(stderr).toMatch(/still answers after its program was ended .*it left its process group; end it yourself/);
   for (const pid of left()) process.kill(pid, 'SIGKILL');
 });

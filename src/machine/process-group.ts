@@ -1,4 +1,4 @@
-// What a group of processes uses, and whether one of them runs.
+// What a group of processes uses, whether one of them runs, and who has left it.
 
 // As in ./files: quicker than an import statement.
 const { readdirSync, readFileSync } = process.getBuiltinModule('node:fs');
@@ -31,9 +31,32 @@ export function groupRuns(group: number): boolean {
   return false;
 }
 
+/**
+ * Processes that were started from a group and have left it, as daemons do: they inherited a variable of the environment with this value.
+ * Only Linux tells; one that was started with an environment of its own is not found.
+ */
+export function strayPids(group: number, name: string, value: string): readonly number[] {
+  if (process.platform !== 'linux') return [];
+  return processes().flatMap((pid) => {
+    const fields = statOf(pid);
+    if (fields === null || fields[PGRP] === `${group}` || ENDED.includes(fields[STATE] ?? '')) return [];
+    return environmentOf(pid).includes(`${name}=${value}`) ? Number(pid) : [];
+  });
+}
+
+const processes = (): readonly string[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+
+/** As it was when its program began; of a process of somebody else nothing is told. */
+function environmentOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+  } catch {
+    return [];
+  }
+}
+
 function* membersOf(group: number): Iterable<readonly string[]> {
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
+  for (const name of processes()) {
     const fields = statOf(name);
     if (fields?.[PGRP] === `${group}`) yield fields;
   }
