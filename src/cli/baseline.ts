@@ -1,6 +1,7 @@
 /** The command `rampart baseline`: keeps what runs came to, and holds others against it. */
 import { join } from 'node:path';
 import { compareRuns, FEWEST } from '../analyze/compare/comparison.ts';
+import { figureUnit } from '../analyze/compare/figures.ts';
 import { counted } from '../analyze/wording.ts';
 import type { RunFigures } from '../core/comparison.ts';
 import { EXIT, type ExitCode, RampartError } from '../core/errors.ts';
@@ -130,7 +131,7 @@ function shown({ stdout }: World, { name, savedAt, runs }: Baseline): ExitCode {
   for (const { id, host, values, kind, unit } of runs) {
     const figures =
       kind === 'find'
-        ? `breaking point ${values['breaking point'] === null ? '–' : figureText(values['breaking point'], unit === 'vus' ? 'vus' : '1/s')}`
+        ? `breaking point ${values['breaking point'] === null ? '–' : figureText(values['breaking point'], figureUnit(unit ?? 'req/s'))}`
         : `p50 ${text(values.p50, 'ms')}, p95 ${text(values.p95, 'ms')}, ${text(values.throughput, '1/s')}, errors ${text(values.errors, 'share')}`;
     stdout.write(`  ${printable(id)}  ${figures}  (${printable(host.cpu)}, ${host.cores} cores)\n`);
   }

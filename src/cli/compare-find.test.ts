@@ -28,13 +28,27 @@ interface Asked {
   readonly order: readonly string[];
 }
 
-async function compared(changes: Partial<FindWishes> = {}, disturbed: (turn: Turn) => boolean = () => false) {
+/** The same of flows with several requests, of which twice as many users get through. */
+function flowSearchOf(label: string, round: number): RunResult {
+  const { breakingPoint, ...result } = searchOf(label, round);
+  if (breakingPoint === undefined) throw new Error('a search without an answer');
+  const levels = breakingPoint.levels.map((level) => ({ ...level, requestsPerSec: 3 * level.achievedPerSec }));
+  const estimate = 2 * (breakingPoint.estimate ?? 0);
+  const capacity = { estimate, interval: [estimate, estimate] as const };
+  return { ...result, breakingPoint: { ...breakingPoint, unit: 'flows/s', levels, capacity } };
+}
+
+async function compared(
+  changes: Partial<FindWishes> = {},
+  disturbed: (turn: Turn) => boolean = () => false,
+  search: typeof searchOf = searchOf,
+) {
   const asked: Asked[] = [];
   const told: string[] = [];
   const measure = async (_: World, order: readonly LiveSide[], turn: Turn): Promise<readonly Measured[]> => {
     asked.push({ turn, order: order.map(({ label }) => label) });
     return order.map(({ label }) => {
-      const result = turn.kind === 'find' ? searchOf(label, turn.number) : RAN;
+      const result = turn.kind === 'find' ? search(label, turn.number) : RAN;
       const lost = disturbed(turn) && label === 'eight';
       const doubt = { code: 'loop-delay', message: 'it was held up', hint: '', invalidates: true } as const;
       return {
@@ -66,6 +80,25 @@ describe('deployments measured in rounds', () => {
     expect(told[0]).toBe('search, round 1 of 5: four 101/s; eight 151/s');
     // Not always the same one first.
     expect(new Set(asked.map(({ order }) => order.join())).size).toBe(2);
+  });
+
+  it('are told in flows where those were searched for, in every table and picture', async () => {
+    const { comparison, told } = await compared({}, () => false, flowSearchOf);
+    expect(told[0]).toBe('search, round 1 of 5: four 101 flows/s; eight 151 flows/s');
+    expect(comparison).toMatchObject({ unit: 'flows/s', commonLoad: { unit: 'flows/s' } });
+    const units = comparison.changes[0]?.metrics.map(({ name, unit }) => [name, unit]);
+    expect(units?.slice(0, 2)).toEqual([
+      ['breaking point', 'flows/s'],
+      ['capacity', 'flows/s'],
+    ]);
+    for (const text of [
+      renderDeployments(comparison, 200, false),
+      deploymentsMarkdown(comparison),
+      renderDeploymentsPage(comparison, ''),
+    ]) {
+      expect(text).toMatch(/20\d flows\/s/);
+      expect(text).not.toMatch(/\d\/s/);
+    }
   });
 
   it('have each command its own flags', async () => {

@@ -48,7 +48,8 @@ export async function compareByFind(
   wishes: FindWishes,
   measure: typeof measureTurn = measureTurn,
 ): Promise<{ readonly comparison: DeploymentComparison; readonly interrupted: boolean }> {
-  const { unit, margin, note, flags, searched } = wishes;
+  const { margin, note, flags, searched } = wishes;
+  let { unit } = wishes;
   const stop = new AbortController();
   const forget = world.onInterrupt(() => stop.abort());
   const random = new Random(wishes.seed, 0);
@@ -87,6 +88,8 @@ export async function compareByFind(
     const search = (measured: readonly Measured[]) => {
       const found = inOrder(sides, measured).map(({ label, from, result }) => {
         for (const { text } of result.plan.search?.slos ?? []) slos.add(text);
+        // Whether a scenario's arrivals are flows or requests, only its searches tell.
+        unit = result.breakingPoint?.unit ?? unit;
         return { label, figures: searchFiguresOf(result, from) };
       });
       const lost = found.find(({ figures }) => saysNothing(figures));
@@ -96,7 +99,10 @@ export async function compareByFind(
       return { void: reason, told: told.join('; ') };
     };
     if (searched) await rounds('find', { allowRough: true }, search);
-    const commonLoad = wishes.commonLoad ?? commonLoadOf([...searches.values()].flat(), unit);
+    const commonLoad =
+      wishes.commonLoad === null
+        ? commonLoadOf([...searches.values()].flat(), unit)
+        : { ...wishes.commonLoad, unit: arrivalsOf(wishes.commonLoad.unit, unit) };
     if (commonLoad !== null && !stop.signal.aborted)
       await rounds('run', loadFlags(commonLoad, flags), (measured) => {
         const done = inOrder(sides, measured).map(({ label, from, result, cpuSeconds }) => ({
@@ -124,6 +130,10 @@ export async function compareByFind(
     forget();
   }
 }
+
+/** A rate that was given is of flows where those of the searches are. */
+const arrivalsOf = (given: LoadUnit, searched: LoadUnit): LoadUnit =>
+  given === 'req/s' && searched === 'flows/s' ? searched : given;
 
 /** One that held at every load, or at none, is an answer, whatever else the search has to say against itself. */
 const saysNothing = ({ leftOut, status }: SearchFigures): boolean =>

@@ -68,6 +68,8 @@ export interface RunFigures {
   readonly kind: 'run' | 'find' | 'probe';
   /** The unit of a search's breaking points. */
   readonly unit?: 'req/s' | 'flows/s' | 'vus';
+  /** What a search's capacity counts, where that is not requests. */
+  readonly capacityUnit?: 'flows/s';
   /** Successes and failures. */
   readonly requests: number;
   /** Null: the run does not know it. */
@@ -92,7 +94,7 @@ export interface QuantileChange {
 
 export interface MetricChange<Name extends string = MetricName> {
   readonly name: Name;
-  readonly unit: 'ms' | '1/s' | 'vus' | 'share';
+  readonly unit: 'ms' | '1/s' | 'flows/s' | 'vus' | 'share';
   /** Which way is the bad one. */
   readonly worse: 'more' | 'less';
   /** Geometric mean of the side's runs (of shares: the mean). */

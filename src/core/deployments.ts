@@ -75,6 +75,8 @@ export interface SearchFigures {
   readonly interval: readonly [low: number, high: number | null] | null;
   readonly criterion: string | null;
   readonly capacity: number | null;
+  /** What it counts, where that is not requests. */
+  readonly capacityUnit?: 'flows/s';
   /** Successes per second at the breaking point. */
   readonly perSec: number | null;
 }

@@ -27,6 +27,7 @@ const figures = z.strictObject({
   leftOut: z.string().optional(),
   kind: z.enum(['run', 'find', 'probe']),
   unit: z.enum(['req/s', 'flows/s', 'vus']).optional(),
+  capacityUnit: z.literal('flows/s').optional(),
   requests: z.int().nonnegative(),
   values: z.strictObject({
     p50: value,

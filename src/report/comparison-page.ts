@@ -68,7 +68,7 @@ function pictures(comparison: Comparison, { base, head }: ComparedFigures): stri
     .filter(({ name }) => name !== 'errors')
     .map((metric) => {
       const of = (side: readonly RunFigures[]) => side.map(({ values }) => values[metric.name]);
-      const unit = { ms: 'ms', '1/s': '1/s', vus: 'users', share: '%' }[metric.unit];
+      const unit = { ms: 'ms', '1/s': '1/s', 'flows/s': 'flows/s', vus: 'users', share: '%' }[metric.unit];
       return card(
         `${metric.name} of each run`,
         `${unit}; lines are means`,

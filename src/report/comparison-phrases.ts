@@ -1,6 +1,6 @@
 /** How a comparison is said, in every output. */
 import { FEWEST as FEWEST_RUNS } from '../analyze/compare/comparison.ts';
-import { counted, formatClock, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
+import { counted, formatArrivals, formatClock, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
 import type { ChangeVerdict, Comparison, MetricChange } from '../core/comparison.ts';
 
 export const CHANGE_SYMBOLS: Readonly<Record<ChangeVerdict, string>> = {
@@ -83,6 +83,7 @@ export function intervalText({
 
 export function figureText(value: number, unit: MetricChange['unit']): string {
   if (unit === 'vus') return counted(Math.round(value), 'user');
+  if (unit === 'flows/s') return formatArrivals(value, unit);
   return { ms: formatMs, '1/s': formatRate, share: formatShare }[unit](value);
 }
 

@@ -32,7 +32,7 @@ export interface Trade {
 
 /** Cost against breaking point, where every deployment has a cost; else breaking point against p95 at the common load. */
 export function tradeOf({ deployments, unit, commonLoad }: DeploymentComparison): Trade {
-  const limit = unit === 'vus' ? 'breaking point, users' : 'breaking point, 1/s';
+  const limit = `breaking point, ${{ vus: 'users', 'req/s': '1/s', 'flows/s': 'flows/s' }[unit]}`;
   const priced = deployments.every(({ costPerHour }) => costPerHour !== undefined);
   const points = (x: (one: Deployment) => Estimate | null, y: (one: Deployment) => Estimate | null): Point[] =>
     deployments.flatMap((one, place) => {
@@ -47,7 +47,10 @@ export function tradeOf({ deployments, unit, commonLoad }: DeploymentComparison)
         ({ breakingPoint }) => breakingPoint,
       ),
     };
-  const at = commonLoad === null ? '' : ` at ${commonLoad.load}${commonLoad.unit === 'vus' ? ' users' : '/s'}`;
+  const at =
+    commonLoad === null
+      ? ''
+      : ` at ${commonLoad.load}${{ vus: ' users', 'req/s': '/s', 'flows/s': ' flows/s' }[commonLoad.unit]}`;
   return {
     ...{ xName: limit, yName: `p95${at}, ms`, xBetter: 'more', yBetter: 'less' },
     points: points(

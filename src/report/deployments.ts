@@ -1,4 +1,4 @@
-import { roundsOf } from '../analyze/compare/deployments.ts';
+import { capacityUnitOf, roundsOf } from '../analyze/compare/deployments.ts';
 import { counted, formatMs, formatShare } from '../analyze/wording.ts';
 import type { Estimate } from '../core/breaking-point.ts';
 import type { CommonLoad, Deployment, DeploymentChange, DeploymentComparison } from '../core/deployments.ts';
@@ -86,13 +86,14 @@ export function deploymentHeadings({ commonLoad }: Pick<DeploymentComparison, 'c
 
 export function deploymentCells(one: Deployment, unit: DeploymentComparison['unit']): readonly string[] {
   const { name, status, breakingPoint, atLeast, limit, capacity, p95, cpu, costPerMillion } = one;
+  const carried = capacityUnitOf(one);
   const none = atLeast !== null ? `≥ ${formatLoad(atLeast, unit)}` : status === 'fails-at-every-load' ? 'none' : '–';
   return [
     name,
     breakingPoint === null ? none : formatLoad(breakingPoint.estimate, unit),
     breakingPoint === null ? (status ?? '–') : loadRange(breakingPoint.interval, unit),
     limit ?? '–',
-    capacity === null ? '–' : formatLoad(capacity.estimate, 'req/s'),
+    capacity === null ? '–' : formatLoad(capacity.estimate, carried),
     p95 === null ? '–' : formatMs(p95.estimate),
     cpu === null ? '–' : `${cpu.cores.toFixed(2)} cores`,
     cpu === null ? '–' : formatMs(cpu.msPerRequest),

@@ -15,7 +15,7 @@ import { studentQuantile } from '../../stats/distributions.ts';
 import { counted } from '../wording.ts';
 import { missesOfEach } from './change.ts';
 import { CONFIDENCE, changeOf, FEWEST, type Known, verdictOf } from './comparison.ts';
-import { figuresOf, type RunMetric } from './figures.ts';
+import { figuresOf, figureUnit, type RunMetric } from './figures.ts';
 
 /** A deployment with what was measured of it, round by round. */
 export interface MeasuredDeployment extends Pick<Deployment, 'name' | 'target' | 'started' | 'searches' | 'runs'> {
@@ -32,7 +32,7 @@ export interface DeploymentOptions {
 
 /** What a comparison of deployments needs of a search. */
 export function searchFiguresOf(result: RunResult, from: string): SearchFigures {
-  const { id, startedAt, leftOut, values } = figuresOf(result);
+  const { id, startedAt, leftOut, values, capacityUnit } = figuresOf(result);
   const found = result.breakingPoint ?? null;
   return {
     ...{ id, from, startedAt, ...(leftOut === undefined ? {} : { leftOut }) },
@@ -41,6 +41,7 @@ export function searchFiguresOf(result: RunResult, from: string): SearchFigures 
     interval: found?.interval ?? null,
     criterion: found?.criterion ?? null,
     capacity: values.capacity,
+    ...(capacityUnit === undefined ? {} : { capacityUnit }),
     perSec: found === null || values['breaking point'] === null ? null : perSecAt(found, values['breaking point']),
   };
 }
@@ -155,12 +156,18 @@ export function roundsOf(measured: readonly Pick<MeasuredDeployment, 'searches' 
   return Math.min(...measured.map(({ searches, runs }) => (searched ? searches : runs).length));
 }
 
+/** What the capacity of a deployment counts. */
+export const capacityUnitOf = ({ searches }: Pick<MeasuredDeployment, 'searches'>): 'req/s' | 'flows/s' =>
+  searches.find(({ capacityUnit }) => capacityUnit !== undefined)?.capacityUnit ?? 'req/s';
+
 /** What both know, in the rounds in which both know it. */
 function knownOf(
   base: MeasuredDeployment,
   head: MeasuredDeployment,
   unit: LoadUnit,
 ): readonly Known<DeploymentFigure>[] {
+  const unitOf = ({ name, unit: own }: RunMetric<DeploymentFigure>): RunMetric['unit'] =>
+    name === 'breaking point' ? figureUnit(unit) : name === 'capacity' ? figureUnit(capacityUnitOf(base)) : own;
   return METRICS.flatMap(([metric, of]) => {
     const [left, right] = [of(base), of(head)];
     const both = left.flatMap((value, i) => {
@@ -169,7 +176,7 @@ function knownOf(
     });
     if (both.length === 0) return [];
     return {
-      metric: metric.name === 'breaking point' && unit === 'vus' ? { ...metric, unit: 'vus' as const } : metric,
+      metric: { ...metric, unit: unitOf(metric) },
       base: both.map(([value]) => value),
       head: both.map(([, value]) => value),
       missing: left.length - both.length,

@@ -1,3 +1,4 @@
+import type { BreakingPoint, LoadUnit } from '../../core/breaking-point.ts';
 import type { MetricName, RunFigures, Unsteady } from '../../core/comparison.ts';
 import { PERCENTILES, type PercentileName, type RunResult } from '../../core/result.ts';
 import { aspectsOf } from './plans.ts';
@@ -5,7 +6,7 @@ import { aspectsOf } from './plans.ts';
 /** One figure of a run that can be held against another run's. */
 export interface RunMetric<Name extends string = MetricName> {
   readonly name: Name;
-  readonly unit: 'ms' | '1/s' | 'vus' | 'share';
+  readonly unit: 'ms' | '1/s' | 'flows/s' | 'vus' | 'share';
   readonly worse: 'more' | 'less';
   /** `ratio`: what counts is how many times it is; `difference`: how much more. */
   readonly by: 'ratio' | 'difference';
@@ -15,14 +16,23 @@ const percentile = (name: 'p50' | 'p95' | 'p99'): RunMetric => ({ name, unit: 'm
 const ERRORS: RunMetric = { name: 'errors', unit: 'share', worse: 'more', by: 'difference' };
 const THROUGHPUT: RunMetric = { name: 'throughput', unit: '1/s', worse: 'less', by: 'ratio' };
 const UNSTEADY: readonly Unsteady[] = ['cold-start', 'drifting'];
-const CAPACITY: RunMetric = { name: 'capacity', unit: '1/s', worse: 'less', by: 'ratio' };
 
 /** What runs of one plan are compared by. A probe's rate is that of its pauses, which says nothing of the target. */
-export function metricsOf({ kind, unit }: Pick<RunFigures, 'kind' | 'unit'>): readonly RunMetric[] {
+export function metricsOf({
+  kind,
+  unit = 'req/s',
+  capacityUnit,
+}: Pick<RunFigures, 'kind' | 'unit' | 'capacityUnit'>): readonly RunMetric[] {
   if (kind === 'probe') return [percentile('p50'), percentile('p95'), ERRORS];
   if (kind === 'run') return [percentile('p50'), percentile('p95'), percentile('p99'), THROUGHPUT, ERRORS];
-  return [{ name: 'breaking point', unit: unit === 'vus' ? 'vus' : '1/s', worse: 'less', by: 'ratio' }, CAPACITY];
+  return [
+    { name: 'breaking point', unit: figureUnit(unit), worse: 'less', by: 'ratio' },
+    { name: 'capacity', unit: figureUnit(capacityUnit ?? 'req/s'), worse: 'less', by: 'ratio' },
+  ];
 }
+
+/** Requests per second need no name. */
+export const figureUnit = (unit: LoadUnit): 'vus' | 'flows/s' | '1/s' => (unit === 'req/s' ? '1/s' : unit);
 
 /** What a comparison needs of a run. */
 export function figuresOf(result: RunResult): RunFigures {
@@ -40,7 +50,7 @@ export function figuresOf(result: RunResult): RunFigures {
     host: run.host,
     ...(reason === null ? {} : { leftOut: reason }),
     kind: plan.kind,
-    ...(breakingPoint === undefined ? {} : { unit: breakingPoint.unit }),
+    ...(breakingPoint === undefined ? {} : unitsOf(breakingPoint)),
     requests,
     values: {
       ...{ p50, p95, p99, throughput: rates.achievedPerSec },
@@ -52,6 +62,12 @@ export function figuresOf(result: RunResult): RunFigures {
     ...(plan.kind === 'run' ? { curve: curve as Record<PercentileName, number | null> } : {}),
     plan: aspectsOf(plan),
   };
+}
+
+/** Levels tell requests apart only where what is achieved are passes through flows. */
+function unitsOf({ unit, levels }: BreakingPoint): Pick<RunFigures, 'unit' | 'capacityUnit'> {
+  const flows = levels.some(({ requestsPerSec }) => requestsPerSec !== undefined);
+  return { unit, ...(flows ? { capacityUnit: 'flows/s' } : {}) };
 }
 
 /** Why a run says nothing of its target, and so nothing of a change; null: it does. */
