@@ -6,7 +6,12 @@ import type { Plan } from '../../core/plan.ts';
  * that is tested), seeds, thresholds and secrets may differ; what is sent, and how much, may not.
  */
 export function aspectsOf(plan: Plan): Readonly<Record<string, string>> {
-  return Object.fromEntries(ASPECTS.map(([name, read]) => [name, digestOf(JSON.stringify(read(plan) ?? null))]));
+  const further = FURTHER.flatMap(([name, read]) => {
+    const part = read(plan);
+    return part === undefined ? [] : [[name, digestOf(JSON.stringify(part))]];
+  });
+  const all = ASPECTS.map(([name, read]) => [name, digestOf(JSON.stringify(read(plan) ?? null))]);
+  return Object.fromEntries([...all, ...further]);
 }
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
@@ -45,4 +50,15 @@ const ASPECTS: readonly (readonly [name: string, read: (plan: Plan) => unknown])
   ['TLS', ({ target }) => target.protocol],
   ['the engine', ({ engine }) => engine],
   ['the timeout', ({ timeout }) => timeout],
+];
+
+/** What most plans have not, and then no digest of it. */
+const FURTHER: readonly (readonly [name: string, read: (plan: Plan) => unknown])[] = [
+  ['the flows', ({ flows }) => flows],
+  ['the loads of flows', ({ loads }) => loads],
+  ['users who leave', ({ cancel }) => cancel],
+  ['compression', ({ compressed }) => compressed],
+  ['redirects', ({ followRedirects }) => followRedirects],
+  ['cookies', ({ cookies }) => cookies],
+  ['the proxy', ({ proxy }) => (proxy === null ? undefined : true)],
 ];
