@@ -77,12 +77,16 @@ function lineOf(law: Law, machine: Machine, comparisons: number): LengthLine {
   return { law: law.name, machine: machine.name, comparisons, told, asked, foundAsTold, seconds, found };
 }
 
-function prospectAfter(pairs: Iterator<Paired>) {
+export function prospectAfter(pairs: Iterator<Paired>) {
   const first = Array.from({ length: TOLD_AFTER }, () => {
     const { base, head } = pairs.next().value as Paired;
     return { base: resultOf(base), head: resultOf(head) };
   });
-  return prospectOf(first, { planned: PAIRS, margin: MARGIN, confidence: fewLooks(PAIRS).confidenceAt(PAIRS) });
+  return prospectOf(first, {
+    planned: PAIRS,
+    margin: MARGIN,
+    confidenceOf: (pairs) => fewLooks(pairs).confidenceAt(pairs),
+  });
 }
 
 /** At most one of twenty misses. */

@@ -109,7 +109,7 @@ describe('pairs within a budget', () => {
     const noisier = (n: number): number => noisy(n) ** 3;
     const { told } = await compared(1, { pairs: 10, flags: { duration: '10s' } }, noisier);
     expect(told[3]).toMatch(/^10 pairs of such runs find a p50 that rose by about [\d.]+ %; three pairs know /);
-    expect(told[3]).toMatch(/To find 10 % of p50 takes .*--pairs \d+\.$/);
+    expect(told[3]).toMatch(/To find 10 % of p50 takes .*--pairs \d+; --budget \d+m measures until it is decided\.$/);
     const budget = await compared(1, { budget: seconds(400), flags: { duration: '10s' } }, noisier);
     expect(budget.told[3]).toMatch(/pairs of such runs find .*--budget \d+m\.$/);
   });

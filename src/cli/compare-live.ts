@@ -121,10 +121,8 @@ export async function compareLive(
       work.push(workOf(done));
       note(`${place}: ${figuresText(measured)}`);
       if (first.length < TOLD_AFTER && first.push(pairOf(done)) === TOLD_AFTER) {
-        const planned = most();
-        const prospect = prospectOf(first, { planned, margin, confidence: looks.confidenceAt(planned) });
-        const ways = { seconds: secondsOf(flags), pairs: budget === null ? pairsText : budgetText(longest) };
-        if (prospect !== null && planned > TOLD_AFTER) note(prospectSentence(prospect, planned, ways));
+        const said = prospectSaid(first, { planned: most(), margin, budgeted: budget !== null, longest, flags });
+        if (said !== null) note(said);
       }
       if (runs.base.length < most() && looks.at.includes(runs.base.length) && compared().verdict !== 'undecided') break;
     }
@@ -148,6 +146,32 @@ function workOf(done: readonly TurnResult[]): PairWork {
 function pairOf(done: readonly TurnResult[]): MeasuredPair {
   const of = (side: SideLabel): RunResult => (done.find(({ label }) => label === side) as TurnResult).result;
   return { base: of('base'), head: of('head') };
+}
+
+interface Begun extends Pick<LiveWishes, 'margin' | 'flags'> {
+  readonly planned: number;
+  readonly budgeted: boolean;
+  /** A pair took, µs. */
+  readonly longest: number;
+}
+
+/** What the first pairs let expect of all, and what would show more; null: they do not tell, or there is nothing to come. */
+function prospectSaid(
+  first: readonly MeasuredPair[],
+  { planned, margin, budgeted, longest, flags }: Begun,
+): string | null {
+  const few = (pairs: number): number => fewLooks(pairs).confidenceAt(pairs);
+  const growing = (pairs: number): number => growingLooks(pairs).confidenceAt(pairs);
+  const prospect = prospectOf(first, { planned, margin, confidenceOf: budgeted ? growing : few });
+  if (prospect === null || planned <= TOLD_AFTER) return null;
+  const budget = budgetText(longest);
+  // It is looked at more often, which takes some pairs more.
+  const more = budgeted ? null : (prospectOf(first, { planned, margin, confidenceOf: growing })?.pairs ?? null);
+  return prospectSentence(prospect, planned, {
+    seconds: secondsOf(flags),
+    pairs: budgeted ? budget : pairsText,
+    untilDecided: more === null ? null : budget(more),
+  });
 }
 
 const pairsText = (pairs: number): string => `--pairs ${pairs}`;

@@ -3,7 +3,7 @@ import { resultOf, spread } from '../events.fixture.ts';
 import { durationText, type MeasuredPair, prospectOf, prospectSentence } from './prospect.ts';
 
 const RUN = resultOf({ ok: spread(200, 4_000, 12_000) });
-const WISH = { planned: 10, margin: 0.05, confidence: 0.96 };
+const WISH = { planned: 10, margin: 0.05, confidenceOf: () => 0.96 };
 
 /** A run whose percentiles are so many times those of the others, known to this share of them. */
 function run(times: number, known: number | null) {
@@ -43,6 +43,11 @@ describe('what a comparison can show', () => {
     expect(prospectOf(pairs(1.5, 0.001), WISH)).toMatchObject({ longer: null, pairs: null });
   });
 
+  it('takes more pairs where it is looked at more often', () => {
+    const once = prospectOf(pairs(0.08, 0.1), WISH)?.pairs ?? 1_000;
+    expect(prospectOf(pairs(0.08, 0.1), { ...WISH, confidenceOf: () => 0.99 })?.pairs).toBeGreaterThan(once);
+  });
+
   it('is not known of runs that do not know their own percentiles', () => {
     expect(prospectOf(pairs(0.1, null), WISH)).toBeNull();
     expect(prospectOf([], WISH)).toBeNull();
@@ -50,13 +55,17 @@ describe('what a comparison can show', () => {
 });
 
 describe('the sentence', () => {
-  const ways = { seconds: 10, pairs: (count: number) => `--pairs ${count}` };
+  const ways = { seconds: 10, pairs: (count: number) => `--pairs ${count}`, untilDecided: null };
 
   it('says what is found, and what finds twice the margin', () => {
     expect(
       prospectSentence({ visible: { p50: 0.08, p95: 0.142 }, goal: 0.1, by: 'p95', longer: 3.9, pairs: 23 }, 10, ways),
     ).toBe(
       '10 pairs of such runs find a p50 that rose by about 8 %, or a p95 that rose by about 14 %; three pairs know that within a factor of two. To find 10 % of p95 takes --duration 40s, or --pairs 23.',
+    );
+    const both = { visible: { p95: 0.142 }, goal: 0.1, by: 'p95' as const, longer: 3.9, pairs: 23 };
+    expect(prospectSentence(both, 10, { ...ways, untilDecided: '--budget 16m' })).toMatch(
+      /takes --duration 40s, or --pairs 23; --budget 16m measures until it is decided\.$/,
     );
     expect(
       prospectSentence({ visible: { p95: 0.07 }, goal: 0.1, by: 'p95', longer: null, pairs: null }, 10, ways),

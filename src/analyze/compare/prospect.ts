@@ -43,6 +43,12 @@ export interface Prospect {
   readonly pairs: number | null;
 }
 
+export interface ProspectOptions {
+  readonly planned: number;
+  readonly margin: number;
+  readonly confidenceOf: (pairs: number) => number;
+}
+
 interface Spread {
   /** Of the ln-ratio of a pair. */
   readonly variance: number;
@@ -51,19 +57,22 @@ interface Spread {
 }
 
 /**
- * @param pairs that were measured. @param planned how many there will be at the last look. @param confidence of it.
+ * @param pairs that were measured. @param planned how many there will be at the last look. @param confidenceOf a last look after so many.
  * @returns null: they do not know their percentiles well enough to say.
  */
 export function prospectOf(
   pairs: readonly MeasuredPair[],
-  { planned, margin, confidence }: { readonly planned: number; readonly margin: number; readonly confidence: number },
+  { planned, margin, confidenceOf }: ProspectOptions,
 ): Prospect | null {
   const [first] = pairs;
   if (first === undefined || planned < 2) return null;
-  const misses = missesOfEach(confidence, metricsOf(figuresOf(first.base)).length);
+  const figures = metricsOf(figuresOf(first.base)).length;
   const goal = GOAL * margin;
   /** How far the true change must lie beyond the margin, in deviations of a pair. */
-  const needs = (n: number): number => (studentQuantile(1 - misses / 2, n - 1) + Z_OF_POWER) / Math.sqrt(n);
+  const needs = (n: number): number => {
+    const misses = missesOfEach(confidenceOf(n), figures);
+    return (studentQuantile(1 - misses / 2, n - 1) + Z_OF_POWER) / Math.sqrt(n);
+  };
   const times = excessOf(pairs);
   const spreads = new Map(FIGURES.map((figure) => [figure, spreadOf(pairs, figure, times)]));
   const visible: Partial<Record<Figure, number>> = {};
@@ -125,11 +134,13 @@ export interface Ways {
   readonly seconds: number | null;
   /** What gives it so many pairs. */
   readonly pairs: (count: number) => string;
+  /** What would measure as many as it takes; null: that is how it goes on, or no number of pairs would do. */
+  readonly untilDecided: string | null;
 }
 
 /**
  * `10 pairs of such runs find a p50 that rose by about 8 %, or a p95 that rose by about 14 %; three pairs know that within a factor of
- * two. To find … takes …`. Most forecasts, eight of each law that they were made with, lay between half and twice the truth.
+ * two. To find … takes …`. How many forecasts keep that is in docs/comparison.md.
  */
 export function prospectSentence({ visible, goal, by, longer, pairs }: Prospect, planned: number, ways: Ways): string {
   const found = FIGURES.flatMap((figure) => {
@@ -145,7 +156,7 @@ export function prospectSentence({ visible, goal, by, longer, pairs }: Prospect,
   const wish = `${formatShare(goal)} of ${by}`;
   return takes.length === 0
     ? `${sentence}. For ${wish} the runs differ too much by themselves: neither longer ones nor ${MOST_PAIRS} pairs would do.`
-    : `${sentence}. To find ${wish} takes ${takes.join(', or ')}.`;
+    : `${sentence}. To find ${wish} takes ${takes.join(', or ')}${ways.untilDecided === null ? '' : `; ${ways.untilDecided} measures until it is decided`}.`;
 }
 
 /** Runs of a round length: it is no more exact. */
