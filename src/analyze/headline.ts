@@ -108,6 +108,7 @@ function roughly(interval: BreakingPoint['interval']): string {
   const [low, high] = interval;
   const end = (value: number): string => formatRate(value).replace('/s', '');
   if (high === null) return `It sustains ${end(low)} or more, probably about `;
+  if (low === 0) return `It sustains less than ${end(high)}, probably about `;
   return `It sustains between ${end(low)} and ${end(high)}, probably about `;
 }
 

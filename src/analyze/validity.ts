@@ -65,7 +65,14 @@ function searchDoubts({ plan, breakingPoint, ending }: Evidence): Doubt[] {
     const more = breakingPoint.moreSeconds ?? null;
     const longer =
       more === null ? 'a longer --budget' : `--budget ${Math.ceil((breakingPoint.spentSeconds + more) / 60)}m`;
-    const hint = `Give it ${longer}, or --budget auto; --allow-rough takes a rough answer.`;
+    const { levels } = breakingPoint;
+    const spoilt = levels.filter(({ verdict }) => verdict === 'void').length;
+    // More time on a busy machine has as many void levels again.
+    const elsewhere =
+      2 * spoilt < levels.length
+        ? ''
+        : 'Most of its levels were void: stop what else runs on this machine (rampart doctor shows whether it is fit), or send from another one. ';
+    const hint = `${elsewhere}Give it ${longer}, or --budget auto; --allow-rough takes a rough answer.`;
     return [doubt(plan.search?.allowRough !== true, 'rough-answer', breakingPoint.summary, hint)];
   }
   // "At least" nothing is no answer either: no level was fit to be one.

@@ -189,7 +189,7 @@ function describePrompts({ requests, data }: Plan): string[] {
     const begun = shared === 0 ? '' : `, of which all have the first ${formatShare(shared)} in common`;
     parts.push(
       `prompts of ${amountsText(amounts)} words${begun}${key === undefined ? '' : ', which no run had before'}: ` +
-        'a word is about a token, and how many tokens they are the server says',
+        'a word is about a token; the tokens that the server counted are told at the end',
     );
   }
   if (limit?.kind === 'amount') parts.push(`answers of at most ${amountsText(limit.amounts)} tokens`);

@@ -119,11 +119,16 @@ export function card(title: string, aside: string, content: string, legend = '')
 }
 
 /** Columns of words, not of figures. */
-const WORDS = ['Verdict', 'verdict', 'Run', 'Started (UTC)', 'Left out', 'limit', 'status', 'folder'];
+const WORDS = ['Verdict', 'verdict', 'Run', 'Started (UTC)', 'Left out', 'limit', 'status', 'folder', 'Folder'];
+/** Of these a cell stays on one line. */
+const SHORT = ['Run', 'Started (UTC)'];
 
 /** @param rows cells by column, the first of them the row's name. */
 export function table(name: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const look = (column: number): string => (WORDS.includes(heads[column] ?? '') ? ' class="text"' : '');
+  const look = (column: number): string => {
+    const head = heads[column] ?? '';
+    return WORDS.includes(head) ? ` class="text${SHORT.includes(head) ? ' short' : ''}"` : '';
+  };
   const head = heads.map((label, column) => `<th scope="col"${look(column)}>${escapeHtml(label)}</th>`);
   const body = rows.map(([first = '', ...cells]) => {
     const others = cells.map((cell, i) => `<td${look(i + 1)}>${escapeHtml(cell)}</td>`);

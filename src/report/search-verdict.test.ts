@@ -62,6 +62,17 @@ describe('the answer of a search', () => {
     expect(toJunitXml(allowed)).not.toMatch(/<failure|<error/);
   });
 
+  it('that is rough since the machine was busy says so before it asks for more time', () => {
+    const [level] = answering(ROUGH).breakingPoint?.levels ?? [];
+    if (level === undefined) throw new Error('the fixture has no level');
+    const levels = (['pass', 'void', 'void'] as const).map((verdict) => ({ ...level, verdict }));
+    const rough = answering({ ...ROUGH, interval: [0, 100], levels });
+    expect(headline(rough).sentence).toMatch(/^It sustains less than 100\.0, probably about 72\.0 requests per second/);
+    expect(rough.verdict.doubts[0]?.hint).toMatch(
+      /^Most of its levels were void: stop what else runs on this machine .*\. Give it --budget 8m,/,
+    );
+  });
+
   it('fails where the SLO is broken at every load', () => {
     const nothing = { ...P95, estimate: 0, interval: [0, 0] } as const;
     const always = answering({ ...nothing, status: 'fails-at-every-load', stoppedBy: 'fails-at-every-load' });

@@ -4,7 +4,7 @@ import { card, table } from './comparison-page.ts';
 import { finding, headerLine, listOf } from './html/answer.ts';
 import { escapeHtml } from './html/escape.ts';
 import { pageOf } from './html/page.ts';
-import { PARETO_NOTE, sweepSentences, sweepTable } from './sweep.ts';
+import { sweepNote, sweepSentences, sweepTable } from './sweep.ts';
 import { courseSvg, inAllName, paretoSvg, perUserName } from './sweep-svg.ts';
 
 export function renderSweepPage(sweep: Sweep, style: string): string {
@@ -14,7 +14,7 @@ export function renderSweepPage(sweep: Sweep, style: string): string {
       title: `rampart sweep: ${sweep.target}`,
       version: sweep.tool.version,
       top: answerOf(sweep),
-      main: [pictures(sweep), card('Levels', PARETO_NOTE, table('Levels', headings, rows)), runsTable(sweep)].join(
+      main: [pictures(sweep), card('Levels', sweepNote(sweep), table('Levels', headings, rows)), runsTable(sweep)].join(
         '\n',
       ),
       foot: sweep.target,
@@ -91,5 +91,5 @@ function pictures(sweep: Sweep): string {
 function runsTable({ levels }: Sweep): string {
   const some = levels.some(({ leftOut }) => leftOut !== undefined);
   const rows = levels.map(({ vus, id, from, leftOut }) => [String(vus), id, from, ...(some ? [leftOut ?? ''] : [])]);
-  return card('Runs', '', table('Runs', ['Users', 'Run', 'folder', ...(some ? ['Left out'] : [])], rows));
+  return card('Runs', '', table('Runs', ['Users', 'Run', 'Folder', ...(some ? ['Left out'] : [])], rows));
 }

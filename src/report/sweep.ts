@@ -32,10 +32,16 @@ function heldText({ upTo, brokenAt, brokenBy, held }: SweepTier, levels: readonl
     brokenAt === null
       ? ''
       : `; at ${usersText(brokenAt)} ${brokenBy.join(' and ')} ${brokenBy.length === 1 ? 'breaks' : 'break'}`;
-  if (level === undefined)
-    return brokenAt === levels[0]?.vus
-      ? `broken at ${usersText(brokenAt)}, the lowest level, by ${brokenBy.join(' and ')}.`
-      : `it cannot be said whether it holds at ${usersText(levels[0]?.vus ?? 0)}, the lowest level${broken}.`;
+  const [lowest] = levels;
+  if (level === undefined) {
+    if (brokenAt !== null && brokenAt === lowest?.vus)
+      return `broken at ${usersText(brokenAt)}, the lowest level, by ${brokenBy.join(' and ')}.`;
+    const why =
+      lowest?.leftOut === undefined
+        ? 'too few responses: give each level a longer --duration'
+        : 'that run says nothing of the target: see the doubts';
+    return `it cannot be said whether it holds at ${usersText(lowest?.vus ?? 0)}, the lowest level (${why})${broken}.`;
+  }
   const unsure = held[levels.indexOf(level)] === 'not-sure' ? ' (not sure there)' : '';
   const further = brokenAt === null && upTo === levels.at(-1)?.vus ? ', the highest level' : '';
   return `holds up to ${usersText(level.vus)}${further}${unsure}, ${throughputOf(level)}${broken}.`;
@@ -56,43 +62,54 @@ const HELD = { held: '✓', 'not-sure': '?', broken: '✗', unknown: '–' } as 
 export function sweepTable({ levels, tiers, streamed }: Sweep): {
   readonly headings: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Of each heading, where a narrow terminal leaves it out: see `Column`. */
+  readonly spare: readonly (number | undefined)[];
 } {
-  const columns: { readonly heading: string; readonly cell: (level: SweepLevel, place: number) => string }[] = [
-    { heading: 'Users', cell: ({ vus, pareto }) => `${vus}${pareto ? ' *' : ''}` },
+  const columns: (Pick<Column, 'spare'> & {
+    readonly heading: string;
+    readonly cell: (level: SweepLevel, place: number) => string;
+  })[] = [
+    { heading: 'Users', cell: ({ vus, pareto, leftOut }) => `${vus}${pareto ? ' *' : leftOut ? ' †' : ''}` },
     { heading: 'requests/s', cell: ({ achievedPerSec }) => rate(achievedPerSec) },
-    { heading: 'errors', cell: ({ errors }) => share(errors) },
-    { heading: 'p95', cell: ({ p95 }) => ms(p95) },
-    { heading: 'TTFT p50', cell: ({ ttftP50 }) => ms(ttftP50) },
-    { heading: 'TTFT p95', cell: ({ ttftP95 }) => ms(ttftP95) },
-    { heading: 'TPOT p95', cell: ({ tpotP95 }) => ms(tpotP95) },
+    { heading: 'errors', spare: 4, cell: ({ errors }) => share(errors) },
+    { heading: 'p95', spare: 6, cell: ({ p95 }) => ms(p95) },
+    { heading: 'TTFT p50', spare: 5, cell: ({ ttftP50 }) => ms(ttftP50) },
+    { heading: 'TTFT p95', spare: 2, cell: ({ ttftP95 }) => ms(ttftP95) },
+    { heading: 'TPOT p95', spare: 1, cell: ({ tpotP95 }) => ms(tpotP95) },
     { heading: 'tokens/s', cell: ({ tokensPerSec }) => rate(tokensPerSec) },
-    { heading: streamed ? 'tokens/s a user' : 'a user', cell: ({ perUser }) => rate(perUser) },
+    { heading: streamed ? 'tokens/s a user' : 'a user', spare: 3, cell: ({ perUser }) => rate(perUser) },
     { heading: 'goodput', cell: ({ goodput }) => share(goodput) },
     ...tiers.map(({ name, held }) => ({
       heading: name === '' ? 'SLOs' : name,
       cell: (_: SweepLevel, place: number): string => HELD[held[place] ?? 'unknown'],
     })),
   ];
-  const all = columns.map(({ heading, cell }) => ({ heading, cells: levels.map(cell) }));
+  const all = columns.map(({ heading, spare, cell }) => ({ heading, spare, cells: levels.map(cell) }));
   const kept = all.filter(({ cells }, i) => i < 2 || cells.some((each) => each !== '–'));
   return {
     headings: kept.map(({ heading }) => heading),
+    spare: kept.map(({ spare }) => spare),
     rows: levels.map((_, i) => kept.map(({ cells }) => cells[i] ?? '')),
   };
 }
 
-export const PARETO_NOTE = '* no other level is better for each user and for all together';
+/** What the marks of the table mean. */
+export const sweepNote = ({ levels }: Pick<Sweep, 'levels'>): string =>
+  `* no other level is better for each user and for all together${
+    levels.some(({ leftOut }) => leftOut !== undefined)
+      ? '; † the level says nothing of the target: see the doubts'
+      : ''
+  }`;
 
 /** What `rampart sweep` prints. Ends in a line break. */
 export function renderSweep(sweep: Sweep, columns: number, colour: boolean): string {
   const whole = columns > 0 ? columns : 80;
   const paragraph = (text: string): string[] => wrap(printable(text), Math.min(whole, 88));
-  const { headings, rows } = sweepTable(sweep);
-  const columnsOf: Column[] = headings.map((heading, i) => ({
-    heading,
-    align: 'right',
-    ...(i > 2 ? { spare: i } : {}),
-  }));
+  const { headings, rows, spare } = sweepTable(sweep);
+  const columnsOf: Column[] = headings.map((heading, i) => {
+    const place = spare[i];
+    return { heading, align: 'right', ...(place === undefined ? {} : { spare: place }) };
+  });
   return [
     ...sweepSentences(sweep).flatMap(paragraph),
     '',
@@ -102,7 +119,7 @@ export function renderSweep(sweep: Sweep, columns: number, colour: boolean): str
       whole,
       colour,
     ),
-    PARETO_NOTE,
+    ...paragraph(sweepNote(sweep)),
     ...(sweep.doubts.length === 0 ? [] : ['', 'Doubts', ...sweep.doubts.flatMap((doubt) => paragraph(`○ ${doubt}`))]),
     '',
   ].join('\n');
@@ -116,7 +133,7 @@ export function sweepMarkdown(sweep: Sweep): string {
   return `${[
     `## ${prose(sweepSentences(sweep).join(' '))}`,
     [line(headings), tableRow(headings.map(() => '--:')), ...rows.map(line)].join('\n'),
-    `<sub>${prose(PARETO_NOTE)}</sub>`,
+    `<sub>${prose(sweepNote(sweep))}</sub>`,
     ...(sweep.doubts.length === 0 ? [] : [sweep.doubts.map((doubt) => `- ${prose(doubt)}`).join('\n')]),
   ].join('\n\n')}\n`;
 }

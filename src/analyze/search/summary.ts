@@ -3,7 +3,7 @@ import { counted, formatArrivals, formatCount, formatMs, formatShare, scopeLabel
 
 /** The sentence a manager can read. */
 export function summaryOf(answer: BreakingPoint): string {
-  const { unit, estimate, interval, status, stoppedBy, criterion, scope } = answer;
+  const { unit, estimate, interval, status, stoppedBy, criterion, scope, slos } = answer;
   const load = (value: number): string =>
     unit === 'vus' ? `${formatCount(value)} concurrent users` : formatArrivals(value, unit);
   const end = (value: number): string => (unit === 'vus' ? formatCount(value) : formatArrivals(value, unit));
@@ -37,7 +37,13 @@ export function summaryOf(answer: BreakingPoint): string {
       answer.moreSeconds == null
         ? ''
         : `; ${formatLonger(answer.moreSeconds)} more would give ±${formatShare(Math.max(answer.precision.asked, 0.075))}`;
-    return `Rough: ${between}, probably near ${end(estimate)}${streamsAt(answer)}${more} (${scope === undefined ? '' : `${scopeLabel(scope)} breaks first: `}${criterion ?? 'the SLO'}).`;
+    const first =
+      scope !== undefined
+        ? `${scopeLabel(scope)} breaks first: ${criterion}`
+        : criterion === 'capacity'
+          ? 'it is full there'
+          : `${criterion ?? 'the SLO'}${slos.length > 1 && criterion !== null ? ' breaks first' : ''}`;
+    return `Rough: ${between}, probably near ${end(estimate)}${streamsAt(answer)}${more} (${first}).`;
   }
   const because =
     criterion === 'capacity'
