@@ -29,9 +29,13 @@ export type Readers = 'usual' | 'owner';
 /** Paths are as given by the user, relative ones to the working directory. Errors are Node's, with a `code`. */
 export interface Files {
   readText(path: string): string;
+  /** The content of one state of the file: where it changes meanwhile, the error's code is ECHANGED, which is none of Node's. */
   readBytes(path: string): Uint8Array;
-  /** Reads a file in pieces, so that memory need not hold all of it. A piece is valid until the next one. */
-  pieces(path: string): Iterable<Uint8Array>;
+  /**
+   * Reads a file in pieces, so that memory need not hold all of it. A piece is valid until the next one. Behind the last one
+   * comes the error ECHANGED, where the file has changed since the first: except for a file that may grow.
+   */
+  pieces(path: string, changing?: 'may-grow'): Iterable<Uint8Array>;
   /** A new file without a name, which is gone with the process. */
   scratch(): ScratchFile;
   /** Closes it; its room is free again. */

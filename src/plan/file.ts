@@ -11,6 +11,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'is a folder, not a file',
   EACCES: 'may not be read by this user',
   EPERM: 'may not be read by this user',
+  ECHANGED: 'changed while it was read',
+};
+
+const HINTS: Readonly<Record<string, string>> = {
+  ECHANGED: 'Wait until it is written, or give a copy of it, which nobody writes to.',
 };
 
 /** @throws RampartError 'bad-file' naming the path and the reason. */
@@ -41,7 +46,7 @@ export function* readPieces(files: Pick<Files, 'pieces'>, path: string, flag: st
 function unreadable(error: NodeJS.ErrnoException, path: string, flag: string, hint: string): RampartError {
   const { code = '', message } = error;
   const reason = REASONS[code] ?? `can't be read: ${message}`;
-  return new RampartError('bad-file', `${flag}: ${quote(path)} ${reason}`, hint, { cause: error });
+  return new RampartError('bad-file', `${flag}: ${quote(path)} ${reason}`, HINTS[code] ?? hint, { cause: error });
 }
 
 /** The text of UTF-8 bytes, a byte order mark included; null where they are something else. */
