@@ -13,6 +13,7 @@ import { coldStart } from './cold.ts';
 import { runDrift } from './drift.ts';
 import { FlowFold } from './flow.ts';
 import { CycleFold } from './idle.ts';
+import { LoadEndsFold } from './load-ends.ts';
 import { type Missed, StandstillFold } from './standstill.ts';
 import { type Starved, StarvedFold } from './starved.ts';
 import type { Steadiness } from './steadiness.ts';
@@ -25,6 +26,7 @@ export class CourseFold {
   readonly standstills = new StandstillFold();
   readonly timeline: TimelineFold;
   readonly cycle: CycleFold;
+  readonly loadEnds: LoadEndsFold;
   readonly changes: LoadChange[] = [];
   readonly #flow = new FlowFold();
   readonly #starved = new StarvedFold();
@@ -39,6 +41,7 @@ export class CourseFold {
     this.plan = plan;
     this.timeline = new TimelineFold(plan, this.standstills);
     this.cycle = new CycleFold(plan);
+    this.loadEnds = new LoadEndsFold(plan);
   }
 
   change(change: LoadChange): void {
@@ -52,6 +55,7 @@ export class CourseFold {
     if (phase === 'drain') this.#drainFrom = Math.min(this.#drainFrom, startAt);
     this.standstills.add(snapshot);
     this.timeline.add(snapshot);
+    this.loadEnds.add(snapshot);
     this.cycle.add(snapshot, this.standstills.touches(snapshot));
     if (this.plan.kind === 'run') this.#flow.add(snapshot);
     const place = this.placeOf(snapshot);

@@ -36,6 +36,8 @@ export interface Evidence {
   /** As it was offered: the plan's, with every edit. */
   readonly load: LoadProfile;
   readonly changes: readonly LoadChange[];
+  /** Of several loads, by their places: when each was over by its number of passes, s; infinite: that did not end it. */
+  readonly loadEnds: readonly number[];
   /** How long the run was, s. */
   readonly seconds: number;
   /** A search's result; null: this is no search. */

@@ -167,6 +167,7 @@ export class RunFold {
       cycle: course.cycle.cycle,
       load: course.load,
       changes: course.changes,
+      loadEnds: course.loadEnds.ends,
       seconds: loadedFor(points),
       samples: this.#statistics.samples,
       ended: statistics.ended,

@@ -51,7 +51,7 @@ export function doubtsOf(evidence: Evidence): Doubt[] {
       : untilDoubts(evidence.plan.until, evidence.until)),
     ...sampleDoubts(evidence),
     ...pacingDoubts(evidence),
-    ...(evidence.ending === 'completed' ? rampDoubts(evidence.load, evidence.changes, evidence.seconds) : []),
+    ...(evidence.ending === 'completed' ? rampDoubts(evidence) : []),
   ];
   return [
     ...outageDoubts(evidence.outage, evidence.checks),

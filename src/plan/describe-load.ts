@@ -1,5 +1,4 @@
 import { hasSteps } from '../core/flow.ts';
-import { profilesOf } from '../core/loads.ts';
 import {
   arrivalsName,
   type Distribution,
@@ -34,13 +33,16 @@ export function describeLoads(plan: Plan): string[] {
 export function describeTraps(plan: Plan): string[] {
   const { load, thresholds, maxRequests } = plan;
   const lines: string[] = [];
-  for (const one of profilesOf(plan))
-    if (one.model === 'closed' && one.goal !== undefined)
-      lines.push(
-        `Note: the ramp is cut short: ${formatNumber(one.goal)} virtual users take longer to start than the run lasts. ` +
-          'Give it a longer --duration or a higher --spawn-rate.',
-      );
-  const loads = plan.loads ?? [{ profile: load, maxPasses: maxRequests }];
+  const loads = plan.loads ?? [{ flow: null, profile: load, maxPasses: maxRequests }];
+  for (const { flow, profile } of loads) {
+    if (profile.model !== 'closed' || profile.goal === undefined) continue;
+    const users = `${formatNumber(profile.goal)} virtual users`;
+    lines.push(
+      flow === null
+        ? `Note: the ramp is cut short: ${users} take longer to start than the run lasts. Give it a longer --duration or a higher --spawn-rate.`
+        : `Note: the ramp of flow ${flow} is cut short: ${users} take longer to start than its load lasts. Give that a longer duration or a higher spawnRate.`,
+    );
+  }
   if (loads.some(({ profile, maxPasses }) => isEndless(profile) && maxPasses === null))
     lines.push(
       'Note: nothing ends this run but you: Stop on the page, q, or Ctrl-C. Its journal and its report grow with every ' +
