@@ -4,8 +4,7 @@
  */
 
 import { type Amounts, parseAmounts } from './amounts.ts';
-import type { AnswerCheck, Plan, RequestTemplate } from './plan.ts';
-import { allChecks } from './request.ts';
+import type { RequestTemplate } from './plan.ts';
 
 export type Placeholder =
   /** The whole row, as JSON. */
@@ -46,6 +45,8 @@ export interface TemplateFault {
   /** Where the placeholder begins in the template. */
   readonly offset: number;
   readonly problem: string;
+  /** What stands between braces and is none of the placeholders: it may be a mistyped one. */
+  readonly inside?: string;
 }
 
 const KNOWN =
@@ -67,7 +68,10 @@ export function parseTemplate(template: string): readonly Piece[] | TemplateFaul
     }
     const close = template.indexOf('}}', open);
     if (close < 0) return { offset: open, problem: 'a placeholder is not closed' };
-    const placeholder = parsePlaceholder(template.slice(open + 2, close).trim());
+    const inside = template.slice(open + 2, close).trim();
+    const placeholder = parsePlaceholder(inside);
+    if (placeholder === null)
+      return { offset: open, problem: `{{${inside}}} is no placeholder; there are ${KNOWN}`, inside };
     if (typeof placeholder === 'string') return { offset: open, problem: placeholder };
     if (text !== '') pieces.push(text);
     text = '';
@@ -82,8 +86,8 @@ export function isFault(parsed: readonly Piece[] | TemplateFault): parsed is Tem
   return 'problem' in parsed;
 }
 
-/** @returns what is wrong, where it is no placeholder. */
-function parsePlaceholder(inside: string): Placeholder | string {
+/** @returns what is wrong with it; null: it is none of the placeholders that there are. */
+function parsePlaceholder(inside: string): Placeholder | string | null {
   if (inside === 'row' || inside === 'seq' || inside === 'uuid') return { kind: inside };
   if (inside.startsWith('row.') && inside.length > 4) return { kind: 'field', name: inside.slice(4) };
   if (inside.startsWith('captured.') && inside.length > 9) return { kind: 'captured', name: inside.slice(9) };
@@ -109,9 +113,11 @@ function parsePlaceholder(inside: string): Placeholder | string {
     return { kind: 'int', min, max };
   }
   if (word === 'random.words') return parseWords(inside, rest);
-  if (inside.startsWith('env.'))
-    return `{{${inside}}} is for the settings of a scenario file; on a command line the shell writes it, "$${inside.slice(4)}"`;
-  return `{{${inside}}} is no placeholder; there are ${KNOWN}`;
+  if (!inside.startsWith('env.')) return null;
+  const variable = inside.slice(4);
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)
+    ? `{{${inside}}} is for the settings of a scenario file, not for files that it names; on a command line the shell writes it, "$${variable}"`
+    : `{{${inside}}} names no variable: letters, digits and _ only`;
 }
 
 /** @param parts what stands behind its name. */
@@ -219,63 +225,6 @@ export const LINE_CELL: Cell = { field: null, style: 'line' };
 /** A row as functions get it. */
 export const WHOLE_ROW: Cell = { field: null, style: 'record' };
 
-/** Names of captured values that a request is made of, and where they go. */
-export function capturedIn(request: RequestTemplate): readonly { readonly name: string; readonly place: Place }[] {
-  return templatesOf(request).flatMap(([template, place]) => {
-    const parsed = parseTemplate(template);
-    if (isFault(parsed)) return [];
-    return parsed.flatMap((piece) =>
-      typeof piece !== 'string' && piece.kind === 'captured' ? [{ name: piece.name, place }] : [],
-    );
-  });
-}
-
-/** What a request is made of, in the order of its texts. */
-export const placeholdersIn = (request: RequestTemplate): readonly Placeholder[] =>
-  templatesOf(request).flatMap(([template]) => {
-    const parsed = parseTemplate(template);
-    return isFault(parsed) ? [] : parsed.filter((piece) => typeof piece !== 'string');
-  });
-
-/** Functions that a request is made by, and where what they make goes. */
-export function functionsOf(request: RequestTemplate): readonly { readonly number: number; readonly place: Place }[] {
-  return templatesOf(request).flatMap(([template, place]) => {
-    const parsed = parseTemplate(template);
-    if (isFault(parsed)) return [];
-    return parsed.flatMap((piece) =>
-      typeof piece !== 'string' && piece.kind === 'function' ? [{ number: piece.number, place }] : [],
-    );
-  });
-}
-
-/**
- * All cells that the plan's requests and checks use, each once. Everybody who counts cells counts them in this order.
- *
- * @param toFunctions whether functions of a scenario are given rows: where there are any.
- */
-export function cellsOf(plan: Pick<Plan, 'requests' | 'checks'>, toFunctions: boolean): readonly Cell[] {
-  const { requests } = plan;
-  const checks = allChecks(plan);
-  const cells = new Map<string, Cell>();
-  const add = (cell: Cell): void => {
-    if (!cells.has(cellKey(cell))) cells.set(cellKey(cell), cell);
-  };
-  for (const [template, place] of [...requests.flatMap(templatesOf), ...checks.flatMap(checkTemplatesOf)]) {
-    const parsed = parseTemplate(template);
-    if (isFault(parsed)) continue;
-    for (const { piece, style } of styled(parsed, place)) {
-      const field = fieldOf(piece);
-      if (field !== undefined) add({ field, style });
-    }
-  }
-  const calls = checks.some(({ kind }) => kind === 'function') || requests.some((one) => functionsOf(one).length > 0);
-  if (toFunctions && calls) add(WHOLE_ROW);
-  for (const check of checks)
-    if (check.kind === 'json' && check.expected?.from === 'row') add({ field: check.expected.field, style: 'json' });
-  if (cells.size > 0 && checks.length > 0) add(LINE_CELL);
-  return [...cells.values()];
-}
-
 export const cellKey = ({ field, style }: Cell): string => `${style} ${field === null ? '' : `.${field}`}`;
 
 /** The row's field that a piece stands for; null: the whole row. */
@@ -283,29 +232,4 @@ export function fieldOf(piece: Piece): string | null | undefined {
   if (typeof piece === 'string') return undefined;
   if (piece.kind === 'row') return null;
   return piece.kind === 'field' ? piece.name : undefined;
-}
-
-/** Every text of a templated request in which placeholders are read. */
-function templatesOf(request: RequestTemplate): readonly (readonly [template: string, place: Place])[] {
-  if (request.templated !== true) return [];
-  const parts: [string, Place][] = [[request.path, 'path']];
-  for (const [, value] of request.headers) parts.push([value, 'header']);
-  if (request.body?.encoding === 'utf8') parts.push([request.body.data, bodyPlace(request)]);
-  return parts;
-}
-
-/** Every text of a check in which placeholders are read. */
-function checkTemplatesOf(check: AnswerCheck): readonly (readonly [template: string, place: Place])[] {
-  switch (check.kind) {
-    case 'status':
-    case 'function':
-      return [];
-    case 'header':
-      return check.templated ? [[check.value, 'text']] : [];
-    case 'body':
-    case 'contains':
-      return check.templated ? [[check.text, 'text']] : [];
-    case 'json':
-      return check.expected?.from === 'template' ? [[check.expected.text, check.expected.place]] : [];
-  }
 }

@@ -4,7 +4,8 @@ import type { Exchange } from '../core/exchange.ts';
 import type { CheckedResponse, RequestContext, ScenarioFunction } from '../core/functions.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Clock, FunctionCalls } from '../core/ports.ts';
-import { functionsOf, type Place } from '../core/template.ts';
+import { functionsOf } from '../core/placeholders.ts';
+import type { Place } from '../core/template.ts';
 import { randomOfStep } from './pauses.ts';
 import { Random, splitmix32 } from './random.ts';
 

@@ -5,21 +5,8 @@ import { type AnswerCheck, type Plan, replayOf } from '../core/plan.ts';
 import type { Filling, FunctionCalls, Payloads } from '../core/ports.ts';
 import { allChecks } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
-import {
-  cellKey,
-  cellsOf,
-  fieldOf,
-  isFault,
-  LINE_CELL,
-  type Place,
-  type Placeholder,
-  parseTemplate,
-  type Style,
-  styled,
-  WHOLE_ROW,
-  writeText,
-  writeUntyped,
-} from '../core/template.ts';
+import { cellsOf } from '../core/placeholders.ts';
+import { cellKey, fieldOf, isFault, LINE_CELL, type Place, type Placeholder, parseTemplate, type Style, styled, WHOLE_ROW, writeText, writeUntyped } from '../core/template.ts';
 import { type TraceKey, traceparentOf } from '../core/trace.ts';
 import { FunctionValues } from './function-values.ts';
 import { splitmix32 } from './random.ts';

@@ -1,7 +1,7 @@
 import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
+import { capturedIn, type PartOfRequest } from '../core/placeholders.ts';
 import type { Capture, RequestTemplate } from '../core/plan.ts';
-import { capturedIn, type Place } from '../core/template.ts';
 import { parseJsonPath } from './checks.ts';
 import { isHeaderName } from './header.ts';
 import { blame, type Origin, type WrittenRequest } from './raw-settings.ts';
@@ -43,7 +43,7 @@ function parseCapture(name: string, text: string, label: string): Capture {
 }
 
 /** Where a part of a request is written. */
-export type OriginOfPart = (request: number, place: Place) => Origin;
+export type OriginOfPart = (request: number, part: PartOfRequest) => Origin;
 
 /**
  * A request may only be made of what is surely captured before it.
@@ -64,7 +64,7 @@ export function checkerOfCaptured(
   return (index, known, flow) => {
     used[index] ??= capturedIn(requests[index] as RequestTemplate);
     const missing = used[index].find(({ name }) => !known.has(name) && !before.includes(name));
-    if (missing !== undefined) throw notCaptured(missing.name, requests, flow, originOf(index, missing.place));
+    if (missing !== undefined) throw notCaptured(missing.name, requests, flow, originOf(index, missing));
   };
 }
 
@@ -78,7 +78,12 @@ export function notCaptured(
   const names = capturedNames({ requests });
   const used = `{{captured.${name}}}`;
   if (!names.includes(name))
-    return new RampartError(code, `${label}: nothing captures ${used}`, didYouMean(name, names));
+    return new RampartError(
+      code,
+      `${label}: nothing captures ${used}`,
+      didYouMean(name, names) ||
+        `A request of a scenario file captures it for later steps: "capture": {${JSON.stringify(name)}: "$.path"}.`,
+    );
   const where = flow === null ? '' : ` of the flow ${quote(flow)}`;
   return new RampartError(code, `${label}: no step${where} before this one captures ${used}`);
 }

@@ -78,13 +78,13 @@ describe('checks', () => {
     [{ expectJson: ['$.a[x]=1'] }, 'does not go on a path'],
     [{ expectJson: ['$.a=1±x'] }, '"x" is no tolerance'],
     [{ expectJson: ['$.a=abc±1'] }, 'has a tolerance, but "abc" has no number in it'],
-    [{ expectJson: ['$.a={{row.a}}'] }, '{{row.a}} needs rows'],
-    [{ expectBody: '{{row.a}}' }, '{{row.a}} needs rows'],
+    [{ expectJson: ['$.a={{row.a}}'] }, '--expect-json: {{row.a}} needs rows'],
+    [{ expectBody: '{{row.a}}' }, '--expect-body: {{row.a}} needs rows'],
     [{ expectContains: ['{{rwo.a}}'] }, '--expect-contains, column 1: {{rwo.a}} is no placeholder'],
     [{ expectHeader: ['etag: {{uuid}}'] }, '"{{uuid}}" expects a random value'],
     [{ expectJson: ['$.a={{random.int 1 9}}'] }, 'expects a random value'],
     [{ expectJson: ['$.a=x {{row.a'] }, 'a placeholder is not closed'],
-    [{ expectField: 'a' }, '{{row.a}} needs rows'],
+    [{ expectField: 'a' }, '--expect-field: {{row.a}} needs rows'],
   ])('are refused: %j', (flags, message) => {
     expect(errorOf(() => planOf(flags))).toContain(message);
   });

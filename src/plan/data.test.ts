@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RampartError } from '../core/errors.ts';
-import { type Cell, cellsOf } from '../core/template.ts';
+import { cellsOf } from '../core/placeholders.ts';
+import type { Cell } from '../core/template.ts';
 import { openRows } from '../load/rows.ts';
 import { linesOf } from './data.ts';
 import { errorOf } from './error.fixture.ts';
@@ -211,9 +212,10 @@ describe('rows and the rest of the plan', () => {
     [{ data: 'r.jsonl', body: '{}' }, '--data: no part of the request uses a row'],
     [{ data: 'r.jsonl', dataOrder: 'random' }, '--data-order'],
     [{ dataOrder: 'once' }, '--data-order needs --data'],
-    [{ body: '{{row.x}}' }, '{{row.x}} needs rows'],
+    [{ body: '{{row.x}}' }, '--body: {{row.x}} needs rows'],
+    [{ header: ['X: {{row.x}}'] }, '--header: {{row.x}} needs rows'],
     [{ body: '{"a":\n {{rwo.x}}}' }, '--body, line 2, column 2: {{rwo.x}} is no placeholder'],
-    [{ header: ['X: {{uuid'] }, 'header X, column 1: a placeholder is not closed'],
+    [{ header: ['X: {{uuid'] }, '--header X, column 1: a placeholder is not closed'],
     [{ header: ['content-type: application/json'], body: '{"a":{{seq}}' }, 'it ends too early'],
     [{ url: 'http://{{row.h}}/' }, 'in the path and the query only'],
     [{ url: 'http://h/{{x}}' }, '{{x}} is no placeholder'],

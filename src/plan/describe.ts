@@ -12,7 +12,7 @@ import {
 } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
 import { targetOf } from '../core/targets.ts';
-import { placeholdersIn } from '../core/template.ts';
+import { placeholdersIn } from '../core/placeholders.ts';
 import { describeLoads, describeThinking, describeTraps } from './describe-load.ts';
 import { describeTime, formatBytes, formatDuration, formatNumber, formatShare, plural } from './plan-words.ts';
 import { maskAddress } from './publish.ts';

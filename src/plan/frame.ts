@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { capturedNames } from '../core/capture.ts';
 import type { FrameRequest, RequestTemplate } from '../core/plan.ts';
-import { capturedIn, cellsOf } from '../core/template.ts';
+import { capturedIn } from '../core/placeholders.ts';
 import { count } from '../core/units.ts';
 import type { Settings } from '../settings/table.ts';
 import { checkerOfCaptured, resolveCaptures } from './captures.ts';
 import { resolveChecks } from './checks.ts';
 import { overlaid } from './header.ts';
 import { type PartReader, readerOfParts, requestSchema } from './mix.ts';
+import { originOfPart, usesOfRow } from './parts.ts';
 import type { WrittenPath } from './raw-settings.ts';
 import { blame, type Origin, type RawSettings, type WrittenFrame, type WrittenFrameRequest } from './raw-settings.ts';
 import { resolveRequest } from './request.ts';
@@ -18,7 +19,7 @@ import { refusal } from './steps.ts';
 import { parseDuration } from './syntax.ts';
 import type { PlannedTarget } from './targets.ts';
 import { parseTemplatedPath } from './template.ts';
-import { fieldAt, type Means, targetless } from './traffic.ts';
+import { type Means, targetless } from './traffic.ts';
 import { readValue } from './value.ts';
 import { several } from './written-steps.ts';
 
@@ -121,11 +122,7 @@ function resolveList(
     for (const name of capturedNames({ requests: [request] })) known.add(name);
     return request;
   });
-  const check = checkerOfCaptured(requests, (index, place) => {
-    const { own, originOf } = written[index] as WrittenFrameRequest;
-    const field = fieldAt(place, own);
-    return originOf(field === 'url' ? 'path' : field);
-  });
+  const check = checkerOfCaptured(requests, (index, part) => originOfPart(written[index] as WrittenFrameRequest, part));
   requests.forEach((request, index) => {
     check(index, before, null);
     for (const name of capturedNames({ requests: [request] })) before.add(name);
@@ -149,10 +146,10 @@ function resolveOne(
   const checks = resolveChecks({ ...given, settings: own });
   const captures = resolveCaptures(written);
   const timeout = own.timeout === undefined ? undefined : readValue(given, 'timeout');
-  const [cell] = cellsOf({ requests: [{ ...request, checks }], checks: [] }, true);
-  if (cell !== undefined)
+  const [row] = usesOfRow(written, request, checks);
+  if (row !== undefined)
     throw refusal(
-      originOf(own.body === undefined ? 'path' : 'body'),
+      row.origin,
       'is made of a row, and there are no rows before and behind the load',
       'Write its values into the request itself.',
     );

@@ -1,7 +1,7 @@
 /** Checks that are functions of a scenario module; and functions that are named and not there. */
 import { RampartError } from '../core/errors.ts';
+import { functionsOf } from '../core/placeholders.ts';
 import type { AnswerCheck, RequestTemplate } from '../core/plan.ts';
-import { functionsOf } from '../core/template.ts';
 import { resolveChecks } from './checks.ts';
 import type { RawSettings } from './raw-settings.ts';
 

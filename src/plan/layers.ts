@@ -39,8 +39,17 @@ export function lay(lower: RawSettings, higher: RawSettings): RawSettings {
     ...(functions === undefined ? {} : { functions }),
     settings: { ...kept, ...higher.settings },
     headers: overlaid(lower.headers, higher.headers),
-    originOf: (name, inside) => (names.includes(name) ? higher : lower).originOf(name, inside),
+    originOf: (name, inside) =>
+      (names.includes(name) || (name === 'headers' && hasHeader(higher, inside)) ? higher : lower).originOf(
+        name,
+        inside,
+      ),
   };
+}
+
+/** @param inside the name of one; absent: any. */
+function hasHeader({ headers }: RawSettings, [name]: JsonPath = []): boolean {
+  return name === undefined ? headers.length > 0 : headers.some(([its]) => its.toLowerCase() === String(name).toLowerCase());
 }
 
 function laidIn(mix: WrittenMix | undefined, over: (given: RawSettings) => RawSettings): WrittenMix | undefined {

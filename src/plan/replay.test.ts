@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { cellsOf } from '../core/placeholders.ts';
 import { durationOf, type Plan, replayOf, stagesOf } from '../core/plan.ts';
-import { cellsOf } from '../core/template.ts';
 import { PlanPayloads } from '../load/payload.ts';
 import { describePlan } from './describe.ts';
 import { errorOf } from './error.fixture.ts';

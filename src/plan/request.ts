@@ -1,6 +1,7 @@
 import { RampartError } from '../core/errors.ts';
 import type { RequestBody, RequestTemplate } from '../core/plan.ts';
-import { cellsOf, isJsonType } from '../core/template.ts';
+import { cellsOf } from '../core/placeholders.ts';
+import { isJsonType } from '../core/template.ts';
 import { bytes } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
 import type { Address } from './address.ts';
@@ -44,7 +45,11 @@ export function resolveRequest(
 function withTemplates(request: RequestTemplate, given: RawSettings): RequestTemplate {
   const { name, path, headers, body } = request;
   const paths = readTemplate(path, given.originOf('url').label);
-  const values = headers.map(([header, value]) => readTemplate(value, `header ${header}`));
+  const values = headers.map(([header, value]) => {
+    const origin = given.originOf('headers', [header]);
+    // A place in a file says which of them it is.
+    return blame(origin, (label) => readTemplate(value, origin.layer === 'scenario' ? label : `${label} ${header}`));
+  });
   const source = given.settings.bodyFile === undefined ? 'body' : 'bodyFile';
   const bodies =
     body?.encoding === 'utf8' ? blame(given.originOf(source), (label) => readTemplate(body.data, label)) : [];

@@ -15,7 +15,7 @@ import {
 import { allChecks } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
 import { Secrets } from '../core/secret.ts';
-import { cellsOf } from '../core/template.ts';
+import { cellsOf } from '../core/placeholders.ts';
 import { count, type Micros, micros, seconds } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
 import { resolveAbortOn } from './abort-on.ts';
@@ -30,6 +30,7 @@ import { resolveFrame } from './frame.ts';
 import { checkedByFunctions, checksWithFunction, refuseUnknownFunctions } from './function-checks.ts';
 import { withGoodput } from './goodput.ts';
 import { probeLoad } from './load.ts';
+import { refuseRows } from './parts.ts';
 import { resolveTokenizer, withPrompts } from './prompts.ts';
 import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
 import { type ReplayWish, replayedLoad, resolveReplay } from './replay.ts';
@@ -223,9 +224,7 @@ function resolveData(
     return { data: cells.length === 0 ? null : source, rows: table, replayed };
   }
   if (file === undefined) {
-    const [cell] = cells;
-    const used = cell?.field == null ? 'row' : `row.${cell.field}`;
-    if (cell !== undefined) throw new RampartError('usage', `{{${used}}} needs rows`, 'Name their file with --data.');
+    refuseRows(given, requests, checks);
     if (order !== undefined) refuse(given, 'dataOrder', 'needs --data: it is the order of its rows');
     return { data: null, rows: null, replayed: null };
   }

@@ -74,7 +74,7 @@ export function fromScenario(
     throw new RampartError(
       'bad-scenario',
       `${placeOf(at)} needs the environment variable ${name}, which is not set`,
-      `Set it first, as in: export ${name}=…`,
+      [didYouMean(name, Object.keys(env)), `Set it first, as in: export ${name}=…`].join(' ').trim(),
     );
   };
   const { $schema: _, ...said } = withEnvironment(raw as Record<string, unknown>, envValueOf);

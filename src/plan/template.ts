@@ -2,6 +2,7 @@ import { RampartError } from '../core/errors.ts';
 import { isFault, type Piece, parseTemplate } from '../core/template.ts';
 import { type Address, parseAddress, parsePath } from './address.ts';
 import { positionOf } from './json.ts';
+import { suggest } from './suggest.ts';
 
 /** The pieces of a text with placeholders. @throws RampartError 'bad-flag' with line and column of the first fault. */
 export function readTemplate(text: string, label: string): readonly Piece[] {
@@ -9,7 +10,39 @@ export function readTemplate(text: string, label: string): readonly Piece[] {
   if (!isFault(parsed)) return parsed;
   const { line, column } = positionOf(text, parsed.offset);
   const where = text.includes('\n') ? `line ${line}, column ${column}` : `column ${column}`;
-  throw new RampartError('bad-flag', `${label}, ${where}: ${parsed.problem}`, 'Write {{{{ for two braces as such.');
+  const meant = parsed.inside === undefined ? '' : placeholderMeant(parsed.inside);
+  throw new RampartError(
+    'bad-flag',
+    `${label}, ${where}: ${parsed.problem}`,
+    `${meant}Write {{{{ for two braces as such.`,
+  );
+}
+
+/** What other tools, and other words, call a row's field, and a captured value. */
+const ROW_ELSEWHERE = ['rows', 'data', 'csv', 'record', 'column', 'field'];
+const CAPTURED_ELSEWHERE = ['capture', 'captures', 'response', 'var', 'vars', 'variables'];
+const BARE = ['row', 'seq', 'uuid'];
+const DRAWN = ['random.int', 'random.float', 'random.choice', 'random.words'];
+
+/** `Did you mean …? ` for what is no placeholder, or nothing. */
+function placeholderMeant(inside: string): string {
+  const [word = '', ...rest] = inside.split(/\s+/);
+  const asking = (placeholder: string): string => `Did you mean {{${placeholder}}}? `;
+  const drawn = suggest(word, DRAWN);
+  if (drawn !== null) return asking([drawn, ...rest].join(' '));
+  if (rest.length > 0) return '';
+  const [, head = '', name] = /^\$?([^.]+)(?:\.(.+))?$/.exec(word) ?? [];
+  if (name !== undefined) {
+    const known = suggest(head, ['row', 'captured', 'env', ...ROW_ELSEWHERE, ...CAPTURED_ELSEWHERE]);
+    if (known === null) return '';
+    const kind = ROW_ELSEWHERE.includes(known) ? 'row' : CAPTURED_ELSEWHERE.includes(known) ? 'captured' : known;
+    return asking(`${kind}.${name}`);
+  }
+  const bare = suggest(head, BARE, 1);
+  if (bare !== null) return asking(bare);
+  return /^[\w-]+$/.test(head)
+    ? `Did you mean {{row.${head}}}, of --data, or {{captured.${head}}}, of a response? `
+    : '';
 }
 
 export const hasPlaceholder = (pieces: readonly Piece[]): boolean => pieces.some((piece) => typeof piece !== 'string');

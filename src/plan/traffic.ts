@@ -1,12 +1,11 @@
 import { flowsOf, requestsIn } from '../core/flow.ts';
 import type { Flow, RequestTemplate } from '../core/plan.ts';
-import type { Place } from '../core/template.ts';
 import type { Files } from '../core/world.ts';
-import type { Settings } from '../settings/table.ts';
 import type { Address } from './address.ts';
 import { type CheckCaptured, checkerOfCaptured, type OriginOfPart, resolveCaptures } from './captures.ts';
 import { resolveChecks } from './checks.ts';
 import type { WrittenThreshold } from './goodput.ts';
+import { originOfPart } from './parts.ts';
 import {
   blame,
   type Origin,
@@ -45,19 +44,14 @@ export function resolveTraffic(given: RawSettings, means: Means): Traffic {
   if (mix === undefined) {
     const { address, files, version, before } = means;
     const request = resolveRequest(given, address, files, version);
-    const originOf: OriginOfPart = (_, place) => given.originOf(fieldAt(place, given.settings));
-    checkerOfCaptured([request], originOf, before)(0, new Set(), null);
+    checkerOfCaptured([request], (_, part) => originOfPart({ given }, part), before)(0, new Set(), null);
     return { requests: [request], flows: null, thresholds: [] };
   }
   const pinned = mix.requests.find(({ target }) => target !== undefined);
   if (pinned !== undefined && given.settings.targets === undefined) throw targetless(pinned.originOf('target'));
   const requests = mix.requests.map((written) => resolveOne(written, means));
   refuseTwins(mix, requests);
-  const originOf: OriginOfPart = (index, place) => {
-    const { own, originOf: originIn } = mix.requests[index] as WrittenRequest;
-    const field = fieldAt(place, own);
-    return originIn(field === 'url' ? 'path' : field);
-  };
+  const originOf: OriginOfPart = (index, part) => originOfPart(mix.requests[index] as WrittenRequest, part);
   refuseCapturedTwice(mix, requests, means.before);
   const flows = resolveFlows(mix, requests, checkerOfCaptured(requests, originOf, means.before), means.before);
   return {
@@ -71,12 +65,6 @@ export function resolveTraffic(given: RawSettings, means: Means): Traffic {
 
 export const targetless = (origin: Origin): Error =>
   refusal(origin, 'names a target, and there are none', 'List them: "targets": [{…}].');
-
-/** The setting that a part of a request is written in. */
-export function fieldAt(place: Place, { bodyFile }: Settings): 'url' | 'headers' | 'body' | 'bodyFile' {
-  if (place === 'path') return 'url';
-  return place === 'header' ? 'headers' : bodyFile === undefined ? 'body' : 'bodyFile';
-}
 
 function resolveOne(written: WrittenRequest, { address, files, version }: Means): RequestTemplate {
   const { given, own, path, originOf } = written;
