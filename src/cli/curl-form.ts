@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { RampartError } from '../core/errors.ts';
 import { dataUrl } from '../plan/data-url.ts';
+import { type FormPart, headOf, mediaTypeOf, multipartOf } from '../plan/form-body.ts';
 
 /** A file that a part names. @throws RampartError where it cannot be read. */
 export type ReadPart = (path: string) => Uint8Array;
@@ -15,56 +16,28 @@ export interface FormField {
 /** It becomes a part of the command line, and of what is kept of a run. */
 const LARGEST = 16 * 2 ** 20;
 
-/** What curl takes a file for by its name. */
-const TYPES: Readonly<Record<string, string>> = {
-  gif: 'image/gif',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  svg: 'image/svg+xml',
-  txt: 'text/plain',
-  htm: 'text/html',
-  html: 'text/html',
-  pdf: 'application/pdf',
-  xml: 'application/xml',
-};
-
 /** A body with the form, as a data URL, and its content type. @throws RampartError */
 export function formBody(
   fields: readonly FormField[],
   read: ReadPart,
 ): { readonly body: string; readonly type: string } {
-  const parts = fields.map((field) => partOf(field, read));
-  let boundary = 'rampart-form';
-  while (parts.some(({ bytes }) => bytes.includes(boundary))) boundary += '-0';
-  const whole = Buffer.concat([
-    ...parts.flatMap(({ head, bytes }) => [
-      Buffer.from(`--${boundary}\r\n${head}\r\n\r\n`),
-      bytes,
-      Buffer.from('\r\n'),
-    ]),
-    Buffer.from(`--${boundary}--\r\n`),
-  ]);
+  const { bytes: whole, type } = multipartOf(fields.map((field) => partOf(field, read)));
   if (whole.length > LARGEST)
     throw refused(
       'has a form of more than 16 MiB',
       "Give the form's bytes: --body-file FILE -H 'content-type: multipart/form-data; boundary=…'.",
     );
-  return { body: dataUrl(whole.toString('base64')), type: `multipart/form-data; boundary=${boundary}` };
+  return { body: dataUrl(whole.toString('base64')), type };
 }
 
-function partOf({ text, literal }: FormField, read: ReadPart): { readonly head: string; readonly bytes: Buffer } {
+function partOf({ text, literal }: FormField, read: ReadPart): FormPart {
   const at = text.indexOf('=');
   if (at < 0) throw refused(`${JSON.stringify(text)} has no =`, 'A field is name=value, or name=@file.');
-  const name = quoted(text.slice(0, at));
+  const name = text.slice(0, at);
   const value = text.slice(at + 1);
-  const disposition = `Content-Disposition: form-data; name="${name}"`;
   if (literal || !/^[@<]/.test(value)) {
     const [, plain = value, type] = (literal ? null : /^(.*?);type=([^;]+)$/s.exec(value)) ?? [];
-    return {
-      head: type === undefined ? disposition : `${disposition}\r\nContent-Type: ${type}`,
-      bytes: Buffer.from(plain),
-    };
+    return { head: headOf(name, undefined, type), bytes: Buffer.from(plain) };
   }
   const [path = '', ...options] = value.slice(1).split(';');
   const option = (wanted: string): string | undefined =>
@@ -74,14 +47,11 @@ function partOf({ text, literal }: FormField, read: ReadPart): { readonly head: 
       .replaceAll('"', '');
   if (path === '-') throw refused('reads the standard input', 'Put it into a file: -F file=@data.bin.');
   const bytes = Buffer.from(read(path));
-  if (value.startsWith('<')) return { head: disposition, bytes };
+  if (value.startsWith('<')) return { head: headOf(name), bytes };
   const file = path.split(/[\\/]/).at(-1) ?? path;
-  const type = option('type') ?? TYPES[file.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/octet-stream';
-  const filename = quoted(option('filename') ?? file);
-  return { head: `${disposition}; filename="${filename}"\r\nContent-Type: ${type}`, bytes };
+  const head = headOf(name, option('filename') ?? file, option('type') ?? mediaTypeOf(file));
+  return { head, bytes };
 }
-
-const quoted = (text: string): string => text.replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22');
 
 const refused = (problem: string, hint: string): RampartError =>
   new RampartError('usage', `the cURL command: -F ${problem}`, hint);

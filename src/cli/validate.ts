@@ -42,6 +42,16 @@ async function validate(outside: World, path: string): Promise<void> {
       `${JSON.stringify(path)} is no scenario file`,
       'It is named .yaml, .json, .ts or .mjs.',
     );
+  const environments = await validateOne(outside, path, null);
+  for (const name of environments) await validateOne(outside, path, name);
+}
+
+/**
+ * Where only environments say where to send, the file alone is no test.
+ *
+ * @param chosen one of the file's environments. @returns those that it has.
+ */
+async function validateOne(outside: World, path: string, chosen: string | null): Promise<readonly string[]> {
   // What is in the environment of this machine is not what the file says.
   const variables = new Set<string>();
   const standIn = (name: string): string => {
@@ -49,15 +59,20 @@ async function validate(outside: World, path: string): Promise<void> {
     // It may be a host, or a part of one.
     return name.toLowerCase().replaceAll('_', '-');
   };
-  const given = await readSources({ kind: 'run', target: path, env: {}, standIn, flags: {} }, outside.files);
+  const flags = chosen === null ? {} : { env: chosen };
+  const given = await readSources({ kind: 'run', target: path, env: {}, standIn, flags }, outside.files);
+  const { environments = [], settings } = given;
+  if (chosen === null && environments.length > 0 && settings.url === undefined && settings.targets === undefined)
+    return environments;
   const kind = isOfSearch(given) ? 'find' : 'run';
   const { plan, rows } = preparedBy(given, kind, outside);
   discardRows(outside.files, rows);
   procedureOf(plan);
   const { stdout } = discreet(outside, Secrets.of(plan));
-  stdout.write(`${path} is right, for rampart ${kind}:\n`);
+  stdout.write(`${path} is right, for rampart ${kind}${chosen === null ? '' : ` --env ${chosen}`}:\n`);
   for (const line of describePlan(plan)) stdout.write(`  ${line}\n`);
   if (variables.size > 0) stdout.write(`  needs of the environment: ${[...variables].join(', ')}\n`);
+  return environments;
 }
 
 const isOfSearch = ({ settings }: RawSettings): boolean => OF_SEARCHES.some((name) => settings[name] !== undefined);

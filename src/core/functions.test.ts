@@ -64,6 +64,19 @@ describe('what a scenario module exports', () => {
     expect(fault.problem).toContain(problem);
   });
 
+  it('has an end: what lies within itself is told with its place', () => {
+    const steps: unknown[] = ['a'];
+    steps.push({ repeat: 2, steps });
+    expect(unfold({ url: 'http://h/', flows: [{ name: 'f', steps }] })).toEqual({
+      path: ['flows', 0, 'steps', 1, 'steps'],
+      problem: 'is one of those that it lies within: it would have no end',
+    });
+    const shared = { pause: '1s' };
+    expect(unfold({ flows: [{ steps: ['a', shared, 'a', shared] }] })).toMatchObject({
+      value: { flows: [{ steps: ['a', { pause: '1s' }, 'a', { pause: '1s' }] }] },
+    });
+  });
+
   it.each([[null], ['text'], [[1]], [() => ({})]])('is an object: %j is none', (exported) => {
     expect(unfold(exported)).toMatchObject({ path: [], problem: expect.stringContaining('must export a scenario') });
   });

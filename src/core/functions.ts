@@ -82,7 +82,19 @@ export function unfold(exported: unknown): Unfolded | ExportFault {
     places.push(shown(path));
     return functions.length - 1;
   };
+  /** Objects that are being copied, from the outermost. */
+  const within: unknown[] = [];
   const copy = (value: unknown, path: readonly (string | number)[]): unknown => {
+    if (within.includes(value)) {
+      fault ??= { path, problem: 'is one of those that it lies within: it would have no end' };
+      return null;
+    }
+    within.push(value);
+    const copied = copyOf(value, path);
+    within.pop();
+    return copied;
+  };
+  const copyOf = (value: unknown, path: readonly (string | number)[]): unknown => {
     if (typeof value === 'function') {
       if (!mayStand(path)) fault ??= { path, problem: `is a function; ${ALLOWED}` };
       return `{{function ${take(path, value as ScenarioFunction)}}}`;

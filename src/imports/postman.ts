@@ -1,6 +1,6 @@
 /** A Postman collection (format 2.1, and 2.0): its requests, with the variables of it and of its folders. */
 import { isSecretName } from '../core/secret-names.ts';
-import { formOf, multipartOf } from './forms.ts';
+import { formOf, headOf, multipartOf } from '../plan/form-body.ts';
 import {
   DEEPEST,
   type Header,
@@ -241,7 +241,10 @@ function bodyOf(
     case 'formdata': {
       const parts = fields('formdata');
       if (parts.some((part) => textOf(part['type']) === 'file')) return 'files';
-      return multipartOf(parts.map((part) => [meant(part['key']), meant(part['value'])]));
+      const { bytes, type } = multipartOf(
+        parts.map((part) => ({ head: headOf(meant(part['key'])), bytes: Buffer.from(meant(part['value'])) })),
+      );
+      return { text: bytes.toString(), type };
     }
     case 'graphql': {
       const { query, variables } = treeOf(body['graphql']);

@@ -35,6 +35,8 @@ export interface RowsWanted {
   readonly file: string;
   /** What to call the setting. */
   readonly label: string;
+  /** They stand in the scenario itself: lines are rows of it. */
+  readonly inline?: boolean;
   readonly format: DataSource['format'];
   readonly cells: readonly Cell[];
   /** Not part of the row as a whole. */
@@ -76,7 +78,7 @@ export function loadRows(
   const table = new TableWriter(cells.length, files, () =>
     note(`${label}: ${quote(file)} is large: its rows are checked and copied to a temporary file …`),
   );
-  const refuse = refuserIn(file, label);
+  const refuse = wanted.inline === true ? refuserOfRows(label) : refuserIn(file, label);
   if (format === 'csv' || format === 'log') readColumns(pieces, wanted, table, refuse);
   else {
     const values = /\.json$/i.test(file) ? elementsOf(pieces, refuse) : numbered(linesOf(pieces, refuse));
@@ -96,6 +98,13 @@ export const refuserIn =
   (file: string, label: string): Refuse =>
   (line, problem, hint = '') => {
     throw new RampartError('bad-file', `${label}: ${quote(file)}, line ${line}${problem}`, hint);
+  };
+
+/** The same of a row that stands in a scenario. */
+const refuserOfRows =
+  (label: string): Refuse =>
+  (row, problem, hint = '') => {
+    throw new RampartError('bad-flag', `${label}, row ${row}${problem}`, hint);
   };
 
 /** The name under which there is a field. */

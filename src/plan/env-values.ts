@@ -22,8 +22,9 @@ const PLAIN = new Set(['user', 'proxy']);
 export function withEnvironment(
   settings: Readonly<Record<string, unknown>>,
   readValue: EnvValueOf,
+  at: WrittenPath = [],
 ): Readonly<Record<string, unknown>> {
-  return fieldsOf(settings, [], readValue);
+  return fieldsOf(settings, at, readValue);
 }
 
 function fieldsOf(

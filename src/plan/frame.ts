@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { capturedNames } from '../core/capture.ts';
-import type { FrameRequest, RequestTemplate } from '../core/plan.ts';
 import { capturedIn } from '../core/placeholders.ts';
+import type { FrameRequest, RequestTemplate } from '../core/plan.ts';
 import { count } from '../core/units.ts';
 import type { Settings } from '../settings/table.ts';
 import { checkerOfCaptured, resolveCaptures } from './captures.ts';
 import { resolveChecks } from './checks.ts';
+import { FORM_FIELDS } from './form-fields.ts';
 import { overlaid } from './header.ts';
 import { type PartReader, readerOfParts, requestSchema } from './mix.ts';
 import { originOfPart, usesOfRow } from './parts.ts';
@@ -51,6 +52,7 @@ export const frameRequestSchema = z.strictObject(
       .union([z.string(), z.number()], { error: 'must be a duration such as 2s' })
       .optional()
       .describe('How long is waited before that, at most 10m (default 1s)'),
+    ...FORM_FIELDS,
     ...settingsSchema.pick(Object.fromEntries(own.map((setting) => [setting, true])) as never).shape,
   },
   { error: 'must be an object that describes a request' },

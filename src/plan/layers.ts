@@ -33,7 +33,9 @@ export function lay(lower: RawSettings, higher: RawSettings): RawSettings {
       : laidIn(higher.mix, (given) => lay(lower, given));
   const functions = higher.functions ?? lower.functions;
   const frame = higher.frame ?? framedIn(lower.frame, higher);
+  const environments = higher.environments ?? lower.environments;
   return {
+    ...(environments === undefined ? {} : { environments }),
     ...(mix === undefined ? {} : { mix }),
     ...(frame === undefined ? {} : { frame }),
     ...(functions === undefined ? {} : { functions }),
@@ -49,7 +51,9 @@ export function lay(lower: RawSettings, higher: RawSettings): RawSettings {
 
 /** @param inside the name of one; absent: any. */
 function hasHeader({ headers }: RawSettings, [name]: JsonPath = []): boolean {
-  return name === undefined ? headers.length > 0 : headers.some(([its]) => its.toLowerCase() === String(name).toLowerCase());
+  return name === undefined
+    ? headers.length > 0
+    : headers.some(([its]) => its.toLowerCase() === String(name).toLowerCase());
 }
 
 function laidIn(mix: WrittenMix | undefined, over: (given: RawSettings) => RawSettings): WrittenMix | undefined {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { RampartError } from '../core/errors.ts';
 import { OWN_TAGS } from '../core/flow.ts';
 import type { SettingName, Settings } from '../settings/table.ts';
+import { FORM_FIELDS } from './form-fields.ts';
 import type { Origin, RawSettings, WrittenFlow, WrittenMix, WrittenPath, WrittenRequest } from './raw-settings.ts';
 import { PER_REQUEST } from './request-settings.ts';
 import { innermost, settingsSchema } from './schema.ts';
@@ -61,6 +62,7 @@ export const requestSchema = z.strictObject(
       .describe(
         'Values of the response for later steps, as {{captured.NAME}}: {"token": "$.access_token"}, "header X-Id", "regexp id=(\\d+)", "status" or "answer"',
       ),
+    ...FORM_FIELDS,
     ...settingsSchema.pick(
       Object.fromEntries([...PER_REQUEST, 'thresholds'].map((setting) => [setting, true])) as never,
     ).shape,

@@ -32,6 +32,8 @@ export interface RawSettings {
   readonly frame?: WrittenFrame;
   /** Of a scenario module: its functions, which templates and checks name by number. Absent: it has none. */
   readonly functions?: WrittenFunctions;
+  /** Of a scenario file: the names of its environments. Absent: it has none. */
+  readonly environments?: readonly string[];
   /** @param inside a part of it, of a scenario file. */
   originOf(name: SettingName, inside?: JsonPath): Origin;
 }

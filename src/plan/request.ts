@@ -1,6 +1,6 @@
 import { RampartError } from '../core/errors.ts';
-import type { RequestBody, RequestTemplate } from '../core/plan.ts';
 import { cellsOf } from '../core/placeholders.ts';
+import type { RequestBody, RequestTemplate } from '../core/plan.ts';
 import { isJsonType } from '../core/template.ts';
 import { bytes } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
@@ -80,7 +80,7 @@ export function asTemplate(request: RequestTemplate): RequestTemplate & { readon
 /** A row of JSON is a body by itself, where nothing else is said. */
 function rowBody(given: RawSettings, { path }: Address, headers: readonly Header[]): Content | null {
   const { data, method } = given.settings;
-  if (data === undefined || !/\.(?:jsonl|ndjson|json)$/i.test(data)) return null;
+  if (data === undefined || !(isDataUrl(data) || /\.(?:jsonl|ndjson|json)$/i.test(data))) return null;
   if (method !== undefined && /^\s*(?:get|head)\s*$/i.test(method)) return null;
   const requests = [{ name: '', method: '', path, headers, body: null, templated: true as const }];
   return cellsOf({ requests, checks: [] }, true).length > 0 ? null : { body: utf8Body('{{row}}'), isJson: true };

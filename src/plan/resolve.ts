@@ -29,6 +29,7 @@ import { resolveEngine } from './engine.ts';
 import { resolveFrame } from './frame.ts';
 import { checkedByFunctions, checksWithFunction, refuseUnknownFunctions } from './function-checks.ts';
 import { withGoodput } from './goodput.ts';
+import { rowsSource } from './inline-rows.ts';
 import { probeLoad } from './load.ts';
 import { refuseRows } from './parts.ts';
 import { resolveTokenizer, withPrompts } from './prompts.ts';
@@ -229,7 +230,8 @@ function resolveData(
     return { data: null, rows: null, replayed: null };
   }
   return blame(given.originOf('data'), (label) => {
-    const format = formatOf(file, files, label);
+    const source = rowsSource(file, files, label);
+    const format = source.inline ? 'jsonl' : formatOf(file, files, label);
     const sent = requests.map(({ checks: _, ...request }) => request);
     if (cellsOf({ requests: sent, checks: [] }, true).length === 0)
       throw new RampartError(
@@ -237,10 +239,10 @@ function resolveData(
         `${label}: no part of the request uses a row`,
         'Write {{row.NAME}} where a value belongs; without a body each row of a .jsonl file is one.',
       );
-    const wanted = { file, label, format, cells, leftOut: leftOutOf(given) };
-    const rows = loadRows(wanted, files, note);
+    const wanted = { ...source, label, format, cells, leftOut: leftOutOf(given) };
+    const rows = loadRows(wanted, source.files, note);
     return {
-      data: { file, format, order: order ?? defaultOf('dataOrder'), rows: count(rows.rows) },
+      data: { file: source.file, format, order: order ?? defaultOf('dataOrder'), rows: count(rows.rows) },
       // Rows of their own are in an order of their own.
       rows:
         replayed === null ? rows : { ...rows, trace: { dueAt: replayed.trace.dueAt, period: replayed.trace.period } },

@@ -18,8 +18,20 @@ export interface ScenarioMade {
   readonly check?: ResponseCheck;
 }
 
+type FormValue = string | number | boolean;
+type FormPart = FormValue | { readonly file: string; readonly type?: string; readonly name?: string };
+
+/** A body of fields: one of the two. */
+export interface ScenarioForm {
+  /** Sent as application/x-www-form-urlencoded. */
+  readonly form?: Readonly<Record<string, FormValue | readonly FormValue[]>>;
+  /** Sent as multipart/form-data; files are relative to the scenario. */
+  readonly multipart?: Readonly<Record<string, FormPart | readonly FormPart[]>>;
+}
+
 export interface ScenarioRequest
   extends ScenarioMade,
+    ScenarioForm,
     Pick<Settings, Exclude<(typeof PER_REQUEST)[number], keyof ScenarioMade> | 'thresholds'> {
   readonly name?: string;
   readonly weight?: number;
@@ -31,7 +43,9 @@ export interface ScenarioRequest
 }
 
 /** A request before or behind the load: values only. */
-export interface ScenarioFrameRequest extends Pick<Settings, Exclude<(typeof PER_REQUEST)[number], 'expectField'>> {
+export interface ScenarioFrameRequest
+  extends ScenarioForm,
+    Pick<Settings, Exclude<(typeof PER_REQUEST)[number], 'expectField'>> {
   readonly name?: string;
   readonly path?: string;
   /** The one of several targets that it goes to; by default the first. */
@@ -67,7 +81,11 @@ export interface ScenarioLoad
   readonly iterations?: number | string;
 }
 
-export interface Scenario extends ScenarioMade, Omit<Settings, keyof ScenarioMade | 'requests'> {
+export interface Scenario extends ScenarioMade, ScenarioForm, Omit<Settings, keyof ScenarioMade | 'requests' | 'data'> {
+  /** A file of rows, or the rows themselves. */
+  readonly data?: string | readonly Readonly<Record<string, unknown>>[];
+  /** Settings over those of the file, by name: one is chosen by --env. */
+  readonly environments?: Readonly<Record<string, ScenarioForm & Omit<Settings, 'env'>>>;
   readonly requests?: number | string | readonly ScenarioRequest[];
   readonly flows?: readonly ScenarioFlow[];
   readonly setup?: readonly ScenarioFrameRequest[];

@@ -1,5 +1,8 @@
 import * as z from 'zod';
+import { environmentsSchema } from './environments.ts';
+import { FORM_FIELDS } from './form-fields.ts';
 import { setupSchema, teardownSchema } from './frame.ts';
+import { inlineRowsSchema } from './inline-rows.ts';
 import { flowsSchema, requestsSchema } from './mix.ts';
 import { settingsSchema } from './schema.ts';
 
@@ -9,6 +12,12 @@ export function scenarioJsonSchema(): Record<string, unknown> {
   const number = shape['requests'] as z.ZodType;
   const scenario = z.strictObject({
     ...shape,
+    ...FORM_FIELDS,
+    data: z
+      .union([shape['data'] as z.ZodType, inlineRowsSchema])
+      .optional()
+      .describe('Rows that requests are made of: a file, .jsonl or .csv, or a list of rows'),
+    environments: environmentsSchema.optional(),
     $schema: z.string().optional().describe('Where an editor finds this schema; nothing else looks at it'),
     requests: z
       .union([number, requestsSchema])

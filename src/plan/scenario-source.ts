@@ -5,12 +5,15 @@ import type { WrittenTarget } from '../settings/setting.ts';
 import { namesWhere, SETTING_NAMES, type Settings } from '../settings/table.ts';
 import { isDataUrl } from './data-url.ts';
 import { bodyWithEnvironment, type EnvValueOf, withEnvironment } from './env-values.ts';
+import { environmentIn, readEnvironment, type WishedEnvironment } from './environments.ts';
 import { decodeUtf8, firstBadLine, readInput } from './file.ts';
+import { withFormBody } from './form-fields.ts';
 import { readFrame } from './frame.ts';
+import { withInlineRows } from './inline-rows.ts';
 import type { JsonPath } from './json.ts';
 import { given, lay, ofEveryRequest } from './layers.ts';
 import { readMix } from './mix.ts';
-import type { Origin, RawSettings } from './raw-settings.ts';
+import { blame, type Origin, type RawSettings } from './raw-settings.ts';
 import { type DocumentReader, type RequestPlace, readJsonDocument, shownPath } from './scenario-document.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
 
@@ -35,6 +38,8 @@ export interface ScenarioEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What stands for a variable of which nothing is known; absent: it must be there. */
   readonly standIn?: ((name: string) => string) | undefined;
+  /** The one of the file's environments that is asked for; absent: the one that the file names, if any. */
+  readonly wished?: WishedEnvironment | null;
 }
 
 /** The settings of a scenario file. @throws RampartError with the place of what is wrong. */
@@ -42,7 +47,7 @@ export function fromScenario(
   path: string,
   files: Pick<Files, 'readBytes'>,
   read: DocumentReader,
-  { env, standIn }: ScenarioEnvironment = { env: {} },
+  { env, standIn, wished = null }: ScenarioEnvironment = { env: {} },
 ): RawSettings {
   const [extension = ''] = EXTENSION.exec(path) ?? [];
   const hint = `A URL that ends in ${extension} needs its http:// to be told from a scenario file.`;
@@ -77,7 +82,8 @@ export function fromScenario(
       [didYouMean(name, Object.keys(env)), `Set it first, as in: export ${name}=…`].join(' ').trim(),
     );
   };
-  const { $schema: _, ...said } = withEnvironment(raw as Record<string, unknown>, envValueOf);
+  const { $schema: _, environments, ...written } = raw as Record<string, unknown>;
+  const said = withEnvironment(written, envValueOf);
   const { requests, flows, setup, teardown, maxRequests, ...others } = said;
   const several = Array.isArray(requests) || flows !== undefined;
   const originAt = (at: JsonPath): Origin => ({
@@ -92,31 +98,58 @@ export function fromScenario(
       return place === null ? null : { file: path, line: place.line };
     },
   });
-  const ofAll = given(
-    // Beside a list of requests their number has another name.
-    several
-      ? { ...others, ...(maxRequests === undefined ? {} : { requests: maxRequests }) }
-      : { ...others, ...present({ requests, maxRequests }) },
-    (name, inside = []) => originAt([several && name === 'requests' ? 'maxRequests' : name, ...inside]),
-    (name) =>
+  const unknownAt =
+    (at: JsonPath) =>
+    (name: string): RampartError =>
       new RampartError(
         'bad-scenario',
-        `${placeOf([name])} is not a setting`,
-        didYouMean(settingMeant(name) ?? name, SETTING_NAMES),
-      ),
+        `${placeOf([...at, name])} is not a setting`,
+        didYouMean(settingMeant(name) ?? name, [...SETTING_NAMES, ...(at.length === 0 ? PARTS : [])]),
+      );
+  /** Settings alone: a form is a body, and rows are what a file would hold. */
+  const asSettings = (fields: Readonly<Record<string, unknown>>, at: JsonPath): Readonly<Record<string, unknown>> => {
+    const originOf = (...inside: JsonPath): Origin => originAt([...at, ...inside]);
+    const read = (file: string, origin: Origin): Uint8Array =>
+      blame(origin, (label) => readInput(files, beside(dirname(path), file), label));
+    return withInlineRows(withFormBody(fields, { read, originOf }), originOf);
+  };
+  const ofFile = given(
+    // Beside a list of requests their number has another name.
+    several
+      ? { ...asSettings(others, []), ...(maxRequests === undefined ? {} : { requests: maxRequests }) }
+      : { ...asSettings(others, []), ...present({ requests, maxRequests }) },
+    (name, inside = []) => originAt([several && name === 'requests' ? 'maxRequests' : name, ...inside]),
+    unknownAt([]),
   );
+  const chosen = wished ?? environmentIn(ofFile);
+  const overlay = readEnvironment({
+    ...{ environments, wished: chosen, file: path, originAt },
+    give: (fields, at) => {
+      // Only of the one that is wanted must the variables be there.
+      const isWanted = at[1] === chosen?.name;
+      const filled = isWanted ? withEnvironment(fields, envValueOf, at) : fields;
+      const own = given(
+        asSettings(filled, at),
+        (name, inside = []) => originAt([...at, name, ...inside]),
+        unknownAt(at),
+      );
+      return { ...own, settings: withFiles(own.settings, path, () => JSON.stringify(own.settings.body)) };
+    },
+  });
   const bodyOf = (request: RequestPlace | null): string | null => {
     const body = document.bodyOf(request);
     const at = request === null ? ['body'] : [...request, 'body'];
     return body === null ? null : bodyWithEnvironment(body, at, envValueOf);
   };
-  const settings = withFiles(ofAll.settings, path, () => bodyOf(null));
+  const ofItself = { ...ofFile, settings: withFiles(ofFile.settings, path, () => bodyOf(null)) };
+  const ofAll = overlay === null ? ofItself : lay(ofItself, overlay);
   const alone = (own: Settings, place: RequestPlace): RawSettings => {
-    const one = given(own, (field, inside = []) => originAt([...place, field, ...inside]));
+    const one = given(asSettings(own, place), (field, inside = []) => originAt([...place, field, ...inside]));
     return { ...one, settings: withFiles(one.settings, path, () => bodyOf(place)) };
   };
   const whole: RawSettings = {
-    ...{ ...ofAll, settings },
+    ...ofAll,
+    ...(environments === undefined ? {} : { environments: Object.keys(environments as object) }),
     ...(document.functions === undefined ? {} : { functions: document.functions }),
     ...(setup === undefined && teardown === undefined
       ? {}
@@ -125,7 +158,7 @@ export function fromScenario(
             ...{ setup, teardown, originAt },
             give: (own, place) => {
               const its = alone(own, place);
-              return { alone: its, whole: lay(ofEveryRequest({ ...ofAll, settings }), its) };
+              return { alone: its, whole: lay(ofEveryRequest(ofAll), its) };
             },
           }),
         }),
@@ -133,7 +166,7 @@ export function fromScenario(
   if (!several) return whole;
   const mix = readMix({
     ...{ requests, flows, originAt },
-    give: (own, index) => lay({ ...ofAll, settings }, alone(own, ['requests', index])),
+    give: (own, index) => lay(ofAll, alone(own, ['requests', index])),
     giveLoad: (own, flow) =>
       given(own, (field, inside = []) =>
         originAt(['flows', flow, 'load', field === 'requests' ? 'iterations' : field, ...inside]),
@@ -145,6 +178,9 @@ export function fromScenario(
 const present = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
+/** Fields of a file that are no settings. */
+const PARTS = ['requests', 'flows', 'setup', 'teardown', 'maxRequests', 'environments', 'form', 'multipart'];
+
 const EXAMPLE_YAML = 'For example two lines, url: http://localhost:8989/predict and vus: 10.';
 
 /** Settings of a scenario file: files are relative to it, and a body is sent as it is written. */
@@ -154,13 +190,13 @@ function withFiles(written: Settings, path: string, body: () => string | null): 
   return { ...settings, ...relativeTo(dirname(path), settings) };
 }
 
+const beside = (folder: string, file: string): string => (isAbsolute(file) ? file : join(folder, file));
+
 /** Files that a scenario names are relative to the scenario. */
 function relativeTo(folder: string, settings: Settings): Settings {
   const named = FILES.flatMap((name): [string, string][] => {
     const file = settings[name];
-    return typeof file === 'string' && file !== '' && !isAbsolute(file) && !isDataUrl(file)
-      ? [[name, join(folder, file)]]
-      : [];
+    return typeof file === 'string' && file !== '' && !isDataUrl(file) ? [[name, beside(folder, file)]] : [];
   });
   const { outputs, targets } = settings;
   const placedTargets =

@@ -11,11 +11,13 @@ import {
   variableOf,
 } from '../settings/table.ts';
 import { readEnvironment } from './environment.ts';
+import { environmentIn } from './environments.ts';
 import { given, laid, originIn } from './layers.ts';
 import { type ProgramSettings, TERMINAL_SETTINGS } from './program.ts';
 import type { RawSettings } from './raw-settings.ts';
 import { type DocumentReader, readJsonDocument } from './scenario-document.ts';
 import { documentReader, fromScenario, isScenario, type ScenarioEnvironment } from './scenario-source.ts';
+import { refusal } from './steps.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
 import { quote } from './syntax.ts';
 
@@ -66,7 +68,10 @@ function writtenLayers(
   if (program !== undefined) return programLayers(program, files, read, { env, standIn });
   const onLine = fromFlags(flags);
   const environment = given(readEnvironment(env), (name) => originIn('environment', variableOf(name)));
-  if (isScenario(target)) return [fromScenario(target, files, read, { env, standIn }), environment, onLine];
+  const wished = environmentIn(onLine) ?? environmentIn(environment);
+  if (isScenario(target)) return [fromScenario(target, files, read, { env, standIn, wished }), environment, onLine];
+  // A RAMPART_ENV without them is likely somebody's own.
+  if (wished?.origin.layer === 'flags') throw refusal(wished.origin, 'is for a scenario file, which has environments');
   // With several targets there is no URL.
   const named = [environment, onLine].some(({ settings }) => settings.targets !== undefined);
   const address = target === '' && named ? {} : { url: target };
@@ -81,8 +86,13 @@ function programLayers(
 ): RawSettings[] {
   const { scenario, ...settings } = program;
   const own = fromProgram(settings);
-  if (scenario === undefined) return [own];
-  const file = fromScenario(scenario, files, read, environment);
+  const wished = environmentIn(own);
+  if (scenario === undefined) {
+    if (wished?.origin.layer === 'flags')
+      throw refusal(wished.origin, 'is for a scenario file, which has environments');
+    return [own];
+  }
+  const file = fromScenario(scenario, files, read, { ...environment, wished });
   // What is shown on a terminal may stand there. This says that no load is wanted, which a program would send.
   if (file.settings.dryRun === true)
     throw new RampartError(

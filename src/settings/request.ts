@@ -26,6 +26,13 @@ export const REQUEST_SETTINGS = {
     what: 'Several targets instead of url, each with its share of the load: canary=10@http://host, or {"name": "canary", "url": "http://host", "weight": 10}',
     form: { part: 'unseen' },
   },
+  env: {
+    shape: 'text',
+    flag: '--env <name>',
+    help: whereMeasured('environment of the scenario file, as staging: its settings lie over those of the file'),
+    what: 'Environment of the scenario file, of those in its environments: its settings lie over those of the file',
+    form: { part: 'unseen' },
+  },
   method: {
     shape: 'text',
     flag: '-X, --method <method>',
