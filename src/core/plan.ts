@@ -59,7 +59,7 @@ export interface DataSource {
   readonly format: 'jsonl' | 'json' | 'conversations' | 'csv' | 'log';
   /** Request n uses row n (sequential, again from the start; once: and the run ends with the last), or another one of
    * each pass in an order drawn from the seed (shuffled). */
-  readonly order: 'sequential' | 'shuffled' | 'once';
+  readonly order: 'sequential' | 'shuffled' | 'once' | 'per-user';
   readonly rows: Count;
 }
 

@@ -53,11 +53,11 @@ export interface Driver {
 /** A text with placeholders, compiled once, filled in for each request. */
 export interface Filling {
   /**
-   * Writes the text for request `index` into `bytes`, and returns its length. Equal for equal seed, index and values.
+   * Writes the text for request `index` into `bytes`, and returns its length. Equal for equal seed, index, user and values.
    *
-   * @param captured see `Exchange.captured`. @param made see `Exchange.made`.
+   * @param captured see `Exchange.captured`. @param made see `Exchange.made`. @param user see `Exchange.user`; absent: none.
    */
-  fill(index: number, captured?: readonly string[] | null, made?: readonly string[] | null): number;
+  fill(index: number, captured?: readonly string[] | null, made?: readonly string[] | null, user?: number): number;
   /** Valid until the next `fill`. */
   readonly bytes: Buffer;
 }
@@ -83,10 +83,10 @@ export interface Payloads {
   readonly functions?: FunctionCalls | undefined;
   /** @param parts one after the other; without a place: as it stands, Latin-1. */
   compile(parts: readonly { readonly text: string; readonly place: Place | null }[]): Filling;
-  /** The JSON text of a field in the row of request `index`. */
-  field(name: string, index: number): string;
+  /** The JSON text of a field in the row of request `index`. @param user see `Exchange.user`. */
+  field(name: string, index: number, user: number): string;
   /** Which row request `index` used, both from 1, in the data and in its file; null: none. Only where checks and rows are. */
-  rowOf(index: number): { readonly row: number; readonly line: number } | null;
+  rowOf(index: number, user: number): { readonly row: number; readonly line: number } | null;
 }
 
 /**

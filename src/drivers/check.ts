@@ -132,12 +132,12 @@ export class ResponseChecker {
   }
 
   #describe(found: Fault, exchange: Exchange): void {
-    const { epoch, index } = exchange;
+    const { epoch, index, user } = exchange;
     this.message = found.message;
     const kind = `${epoch} ${found.message}`;
     if (this.#examples.size < EXAMPLES && !this.#examples.has(kind)) {
       this.#examples.add(kind);
-      const place = this.#payloads?.rowOf(index) ?? null;
+      const place = this.#payloads?.rowOf(index, user) ?? null;
       const where = place === null ? '' : `row ${place.row}, line ${place.line}: `;
       const excerpts = new Excerpts(this.#secrets.knowing(this.#sent.of(exchange, this.#secrets)));
       this.example = cut(`${where}${found.detail(excerpts)}`, EXAMPLE_CHARACTERS);
@@ -150,15 +150,15 @@ export class ResponseChecker {
         return null;
       case 'header': {
         const expected = this.#textOf(check.value, check.templated);
-        return ({ index }, response) => checkHeader(check.name, expected(index).toString(), response);
+        return (exchange, response) => checkHeader(check.name, expected(exchange).toString(), response);
       }
       case 'body': {
         const expected = this.#textOf(check.text, check.templated);
-        return ({ index }, response) => checkBody(expected(index), check.tolerance ?? 0, response);
+        return (exchange, response) => checkBody(expected(exchange), check.tolerance ?? 0, response);
       }
       case 'contains': {
         const wanted = this.#textOf(check.text, check.templated);
-        return ({ index }, response) => checkContained(wanted(index), response);
+        return (exchange, response) => checkContained(wanted(exchange), response);
       }
       case 'function':
         return compileFunctionCheck(check.number, this.#payloads);
@@ -168,11 +168,11 @@ export class ResponseChecker {
   }
 
   /** What a text of the plan is for a request: bytes that are valid until the next one's. */
-  #textOf(text: string, templated: true | undefined): (index: number) => Buffer {
+  #textOf(text: string, templated: true | undefined): (exchange: Exchange) => Buffer {
     const constant = Buffer.from(text);
     if (templated !== true) return () => constant;
     const expected = new ExpectedText(this.#payloads, text, 'text');
-    return (index) => expected.bytesFor(index);
+    return (exchange) => expected.bytesFor(exchange);
   }
 }
 

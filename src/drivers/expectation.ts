@@ -27,9 +27,9 @@ export class ExpectedText {
     this.#filling = payloads.compile([{ text, place }]);
   }
 
-  /** What it is for request `index`; valid until the next call. */
-  bytesFor(index: number): Buffer {
-    const length = this.#filling.fill(index);
+  /** What it is for a request; valid until the next call. */
+  bytesFor({ index, user }: Pick<Exchange, 'index' | 'user'>): Buffer {
+    const length = this.#filling.fill(index, null, null, user);
     return this.#filling.bytes.subarray(0, length);
   }
 }

@@ -1,4 +1,5 @@
 /** Checks of fields of JSON bodies: a path, a value, a tolerance. */
+import type { Exchange } from '../core/exchange.ts';
 import { mayExceedDoubles } from '../core/json-number.ts';
 import { JsonNumber, readExactJson } from '../core/json-text.ts';
 import type { AnswerCheck, ExpectedJson } from '../core/plan.ts';
@@ -72,8 +73,8 @@ export function compileJsonCheck(check: JsonCheck, context: JsonCheckContext): C
   const { steps, path, expected, tolerance } = check;
   const { json } = context;
   const wantedFor = expected === null ? null : compileExpected(expected, context);
-  return ({ index }, response) => {
-    const wanted = wantedFor === null ? null : wantedFor(index);
+  return (exchange, response) => {
+    const wanted = wantedFor === null ? null : wantedFor(exchange);
     // A text that reads as JSON (the label 0) is a text all the same.
     const text = steps.length === 0 && wanted !== null ? wanted.text : null;
     if (!json.read(response)) {
@@ -97,19 +98,22 @@ export function compileJsonCheck(check: JsonCheck, context: JsonCheckContext): C
 const holdsAsText = (expected: string, actual: string, tolerance: number): boolean =>
   firstDifference(expected, actual, tolerance) === null;
 
-function compileExpected(expected: ExpectedJson, { payloads, untyped }: JsonCheckContext): (index: number) => Expected {
+function compileExpected(
+  expected: ExpectedJson,
+  { payloads, untyped }: JsonCheckContext,
+): (exchange: Exchange) => Expected {
   switch (expected.from) {
     case 'plan': {
       const constant = expectedOf(expected.json, false);
       return () => constant;
     }
     case 'row':
-      return (index) => expectedOf(payloads?.field(expected.field, index) ?? 'null', untyped);
+      return ({ index, user }) => expectedOf(payloads?.field(expected.field, index, user) ?? 'null', untyped);
     case 'template': {
       const { text, place } = expected;
       const filled = new ExpectedText(payloads, text, place);
-      return (index) => {
-        const written = filled.bytesFor(index).toString();
+      return (exchange) => {
+        const written = filled.bytesFor(exchange).toString();
         return expectedOf(place === 'text' ? JSON.stringify(written) : written, false);
       };
     }

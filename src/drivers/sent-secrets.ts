@@ -23,13 +23,13 @@ export class SentSecrets {
     this.#payloads = payloads;
   }
 
-  of({ request, index, captured, made }: Exchange, secrets: Secrets): string[] {
+  of({ request, index, captured, made, user }: Exchange, secrets: Secrets): string[] {
     const { data, requests } = this.#plan;
     const payloads = this.#payloads;
     if (payloads === null || (data === null && captured === null && made === null)) return [];
     this.#parts ??= requests.map((each) => partsOf(each, payloads));
     return (this.#parts[request] ?? []).flatMap(({ name, encoding, filling }) => {
-      const length = filling.fill(index, captured, made);
+      const length = filling.fill(index, captured, made, user);
       const text = filling.bytes.toString(encoding, 0, length);
       return name === '' ? secrets.found(text) : secrets.foundIn(name, text);
     });

@@ -2,15 +2,18 @@
 import { capturedNames } from '../core/capture.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { CheckedResponse, RequestContext, ScenarioFunction } from '../core/functions.ts';
+import { functionsOf } from '../core/placeholders.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Clock, FunctionCalls } from '../core/ports.ts';
-import { functionsOf } from '../core/placeholders.ts';
 import type { Place } from '../core/template.ts';
 import { randomOfStep } from './pauses.ts';
 import { Random, splitmix32 } from './random.ts';
 
 /** Numbers of functions are no numbers of pauses. */
 const STREAM = 0x66_6e_63_74;
+
+/** The row of a request, by its number and its user (-1: none), as JSON. */
+type RowReader = (index: number, user: number) => string;
 
 /** One function of a request, and what its value must be. */
 interface Made {
@@ -31,8 +34,8 @@ export class FunctionValues implements FunctionCalls {
   readonly #made: readonly (readonly Made[])[];
   readonly #context: Context;
 
-  /** @param rowOf the row of request number `index` as JSON; null: there is no data. */
-  constructor(plan: Plan, functions: readonly ScenarioFunction[], rowOf: ((index: number) => string) | null) {
+  /** @param rowOf null: there is no data. */
+  constructor(plan: Plan, functions: readonly ScenarioFunction[], rowOf: RowReader | null) {
     this.#functions = functions;
     this.#places = plan.functions?.places ?? [];
     this.#made = plan.requests.map(functionsOf);
@@ -129,14 +132,14 @@ class Context implements RequestContext {
   readonly random: () => number;
   readonly #seed: number;
   readonly #names: readonly string[];
-  readonly #rowOf: ((index: number) => string) | null;
+  readonly #rowOf: RowReader | null;
   /** Of virtual users. */
   readonly #randoms = new Map<number, Random>();
   #exchange: Exchange | null = null;
   #random: Random | null = null;
   #row: RequestContext['row'] | undefined;
 
-  constructor(plan: Plan, rowOf: ((index: number) => string) | null) {
+  constructor(plan: Plan, rowOf: RowReader | null) {
     this.#seed = splitmix32(plan.seed ^ STREAM) >>> 0;
     this.#names = capturedNames(plan);
     this.#rowOf = rowOf;
@@ -148,7 +151,8 @@ class Context implements RequestContext {
 
   get row(): RequestContext['row'] {
     if (this.#row === undefined)
-      this.#row = this.#rowOf === null ? null : (JSON.parse(this.#rowOf(this.seq)) as RequestContext['row']);
+      this.#row =
+        this.#rowOf === null ? null : (JSON.parse(this.#rowOf(this.seq, this.user ?? -1)) as RequestContext['row']);
     return this.#row ?? null;
   }
 

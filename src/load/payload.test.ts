@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cellsOf } from '../core/placeholders.ts';
 import { planFixture } from '../core/plan.fixture.ts';
 import type { DataSource, Plan, RequestTemplate } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
-import { cellsOf } from '../core/placeholders.ts';
 import type { Place } from '../core/template.ts';
 import { bytes, count } from '../core/units.ts';
 import { PlanPayloads } from './payload.ts';
@@ -185,6 +185,13 @@ describe('rows', () => {
   it.each(['sequential', 'once'] as const)('in %s order: row n for request n, again from the start', (order) => {
     const at = createRowOrder(sourceOf(7, order), 1);
     expect(range(16).map(at)).toEqual([0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 0, 1]);
+  });
+
+  it('per user: a row for each, whichever request it is', () => {
+    const at = createRowOrder(sourceOf(5, 'per-user'), 1);
+    for (const index of [0, 7, 2 ** 40]) expect(range(5).map((user) => at(index, user))).toEqual([0, 1, 2, 3, 4]);
+    // A request before the load has no user.
+    expect(at(3)).toBe(0);
   });
 
   it('shuffled: each pass has every row once, in an order of its own that the seed decides', () => {

@@ -1,16 +1,29 @@
 import { drawAmount } from '../core/amounts.ts';
 import { capturedNames } from '../core/capture.ts';
 import type { ScenarioFunction } from '../core/functions.ts';
+import { cellsOf } from '../core/placeholders.ts';
 import { type AnswerCheck, type Plan, replayOf } from '../core/plan.ts';
 import type { Filling, FunctionCalls, Payloads } from '../core/ports.ts';
 import { allChecks } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
-import { cellsOf } from '../core/placeholders.ts';
-import { cellKey, fieldOf, isFault, LINE_CELL, type Place, type Placeholder, parseTemplate, type Style, styled, WHOLE_ROW, writeText, writeUntyped } from '../core/template.ts';
+import {
+  cellKey,
+  fieldOf,
+  isFault,
+  LINE_CELL,
+  type Place,
+  type Placeholder,
+  parseTemplate,
+  type Style,
+  styled,
+  WHOLE_ROW,
+  writeText,
+  writeUntyped,
+} from '../core/template.ts';
 import { type TraceKey, traceparentOf } from '../core/trace.ts';
 import { FunctionValues } from './function-values.ts';
 import { splitmix32 } from './random.ts';
-import { createRowOrder } from './row-order.ts';
+import { createRowOrder, type RowOrder } from './row-order.ts';
 import { positionIn } from './row-part.ts';
 import { openRows, type Rows } from './rows.ts';
 import { CommonWords, wordsOf } from './words.ts';
@@ -89,20 +102,20 @@ export class PlanPayloads implements Payloads {
     return new StepFilling(joined(steps), this.#rows);
   }
 
-  field(name: string, index: number): string {
-    return this.#rows?.text(index, this.#cellOf(name, 'json')) ?? '';
+  field(name: string, index: number, user: number): string {
+    return this.#rows?.text(index, user, this.#cellOf(name, 'json')) ?? '';
   }
 
-  rowOf(index: number): { readonly row: number; readonly line: number } | null {
+  rowOf(index: number, user: number): { readonly row: number; readonly line: number } | null {
     const cell = this.#cells.get(cellKey(LINE_CELL));
     if (cell === undefined || this.#rows === null) return null;
-    return { row: this.#rows.number(index) + 1, line: Number(this.#rows.text(index, cell)) };
+    return { row: this.#rows.number(index, user) + 1, line: Number(this.#rows.text(index, user, cell)) };
   }
 
-  #rowReader(): ((index: number) => string) | null {
+  #rowReader(): ((index: number, user: number) => string) | null {
     const rows = this.#rows;
     const cell = this.#cells.get(cellKey(WHOLE_ROW));
-    return rows === null || cell === undefined ? null : (index) => rows.text(index, cell);
+    return rows === null || cell === undefined ? null : (index, user) => rows.text(index, user, cell);
   }
 
   #stepsOf(template: string, place: Place): Step[] {
@@ -203,30 +216,30 @@ function joined(steps: readonly Step[]): Step[] {
 /** The rows in the order in which requests use them. */
 class RowsInOrder {
   readonly rows: Rows;
-  readonly #order: (index: number) => number;
+  readonly #order: RowOrder;
   /** Where that row is in the table. */
-  readonly #position: (index: number) => number;
+  readonly #position: RowOrder;
 
   /** @param rows of the data. */
-  constructor(table: RowTable, order: (index: number) => number, rows: number) {
+  constructor(table: RowTable, order: RowOrder, rows: number) {
     this.rows = openRows(table);
     this.#order = order;
     this.#position = table.part === undefined ? order : positionIn(table.part, rows);
   }
 
-  /** Of the row that request `index` uses, from 0. */
-  number(index: number): number {
-    return this.#order(index);
+  /** Of the row that request `index` of a user uses, from 0. */
+  number(index: number, user: number): number {
+    return this.#order(index, user);
   }
 
   /** As `Rows.place`, of the row of request `index`. */
-  place(index: number, cell: number): number {
-    return this.rows.place(this.#position(index), cell);
+  place(index: number, user: number, cell: number): number {
+    return this.rows.place(this.#position(index, user), cell);
   }
 
-  text(index: number, cell: number): string {
+  text(index: number, user: number, cell: number): string {
     const { rows } = this;
-    const place = this.place(index, cell);
+    const place = this.place(index, user, cell);
     return rows.bytes.toString('utf8', rows.start(place), rows.end(place));
   }
 }
@@ -241,13 +254,18 @@ class StepFilling implements Filling {
     this.#rows = rows;
   }
 
-  fill(index: number, captured: readonly string[] | null = null, made: readonly string[] | null = null): number {
+  fill(
+    index: number,
+    captured: readonly string[] | null = null,
+    made: readonly string[] | null = null,
+    user = -1,
+  ): number {
     let at = 0;
     for (const step of this.#steps) {
       if (step.kind === 'bytes') at = this.#copy(step.bytes, 0, step.bytes.length, at);
       else if (step.kind === 'cell') {
         const order = this.#rows as RowsInOrder;
-        const place = order.place(index, step.cell);
+        const place = order.place(index, user, step.cell);
         const { rows } = order;
         at = this.#copy(rows.bytes, rows.start(place), rows.end(place), at);
       } else {

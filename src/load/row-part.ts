@@ -21,7 +21,7 @@ export function rowsOfPart(
 ): PartRows | null {
   const { data, seed, maxRequests, loads } = plan;
   // Of several loads each has rows between those of the others.
-  if (data === null || segment.count === 1 || loads !== undefined) return null;
+  if (data === null || segment.count === 1 || loads !== undefined || data.order === 'per-user') return null;
   const { rows, order } = data;
   const requests = Math.min(
     maxRequests ?? Number.POSITIVE_INFINITY,

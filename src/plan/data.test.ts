@@ -204,6 +204,10 @@ describe('rows and the rest of the plan', () => {
     });
     expect(planOf({ data: 'r.jsonl', dataOrder: 'once', requests: '2' }, { files }).maxRequests).toBe(2);
     expect(planOf({ data: 'r.jsonl', dataOrder: 'shuffled' }, { files })).toMatchObject({ maxRequests: null });
+    expect(planOf({ data: 'r.jsonl', dataOrder: 'per-user', vus: '3' }, { files })).toMatchObject({
+      data: { order: 'per-user', rows: 3 },
+      maxRequests: null,
+    });
   });
 
   it.each([
@@ -212,6 +216,14 @@ describe('rows and the rest of the plan', () => {
     [{ data: 'r.jsonl', body: '{}' }, '--data: no part of the request uses a row'],
     [{ data: 'r.jsonl', dataOrder: 'random' }, '--data-order'],
     [{ dataOrder: 'once' }, '--data-order needs --data'],
+    [
+      { data: 'r.jsonl', dataOrder: 'per-user', rate: '5/s' },
+      '--data-order per-user gives each virtual user a row, and arrivals are of none | Take --vus',
+    ],
+    [
+      { data: 'r.jsonl', dataOrder: 'per-user', stages: '5s:4' },
+      '--data-order per-user needs a row for each of 4 virtual users, and r.jsonl has 3 rows',
+    ],
     [{ body: '{{row.x}}' }, '--body: {{row.x}} needs rows'],
     [{ header: ['X: {{row.x}}'] }, '--header: {{row.x}} needs rows'],
     [{ body: '{"a":\n {{rwo.x}}}' }, '--body, line 2, column 2: {{rwo.x}} is no placeholder'],
@@ -231,6 +243,8 @@ describe('rows and the rest of the plan', () => {
     const setting = { files, kind: 'probe' as const };
     expect(errorOf(() => planOf({ data: 'r.jsonl', dataOrder: 'once' }, setting))).toContain('once ends a run');
     expect(planOf({ data: 'r.jsonl' }, setting).data?.rows).toBe(3);
+    const search = { files, kind: 'find' as const };
+    expect(errorOf(() => planOf({ data: 'r.jsonl', dataOrder: 'per-user' }, search))).toContain('a search tries');
   });
 });
 

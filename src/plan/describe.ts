@@ -1,6 +1,7 @@
 import { amountsText } from '../core/amounts.ts';
 import { capturedNames } from '../core/capture.ts';
 import { hasSteps, requestShares } from '../core/flow.ts';
+import { placeholdersIn } from '../core/placeholders.ts';
 import {
   type AnswerCheck,
   arrivalsName,
@@ -12,7 +13,6 @@ import {
 } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
 import { targetOf } from '../core/targets.ts';
-import { placeholdersIn } from '../core/placeholders.ts';
 import { describeLoads, describeThinking, describeTraps } from './describe-load.ts';
 import { describeTime, formatBytes, formatDuration, formatNumber, formatShare, plural } from './plan-words.ts';
 import { maskAddress } from './publish.ts';
@@ -163,7 +163,12 @@ function describeSearch({
 function describeData({ data, checks, checkEvery }: Plan): string[] {
   const lines: string[] = [];
   if (data !== null) {
-    const order = { sequential: 'in turn', shuffled: 'shuffled', once: 'each once' }[data.order];
+    const order = {
+      sequential: 'in turn',
+      shuffled: 'shuffled',
+      once: 'each once',
+      'per-user': 'one for each virtual user',
+    }[data.order];
     lines.push(`${formatNumber(data.rows)} ${plural(data.rows, 'row')} of ${data.file}, ${order}`);
   }
   if (checks.length > 0)

@@ -2,6 +2,7 @@ import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
 import { hasSteps, measuredNames, tagSets } from '../core/flow.ts';
 import { passOf } from '../core/pass.ts';
+import { cellsOf } from '../core/placeholders.ts';
 import {
   type DataSource,
   durationOf,
@@ -15,7 +16,6 @@ import {
 import { allChecks } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
 import { Secrets } from '../core/secret.ts';
-import { cellsOf } from '../core/placeholders.ts';
 import { count, type Micros, micros, seconds } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
 import { resolveAbortOn } from './abort-on.ts';
@@ -37,6 +37,7 @@ import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
 import { type ReplayWish, replayedLoad, resolveReplay } from './replay.ts';
 import { type LoadedTrace, loadTrace } from './replay-trace.ts';
 import { withRoute } from './route.ts';
+import { checkRowsPerUser } from './rows-per-user.ts';
 import { refuseMisplaced, resolveSearch } from './search.ts';
 import { resolveSecretNames } from './secret-names.ts';
 import { type ResolvedLoads, resolveLoads } from './several-loads.ts';
@@ -191,6 +192,7 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
       pass: flows !== null && hasSteps({ flows }) ? passOf({ requests, flows }) : null,
     }),
   };
+  checkRowsPerUser(given, plan);
   return { plan: freeze(plan), rows };
 }
 

@@ -32,7 +32,9 @@ const data = z.strictObject({
   format: z
     .enum(['jsonl', 'json', 'conversations', 'csv', 'log'])
     .describe('JSON Lines, a JSON list, conversations in ShareGPT’s shape, comma-separated values, or an access log.'),
-  order: z.enum(['sequential', 'shuffled', 'once']).describe('once: the run ends when all rows are used.'),
+  order: z
+    .enum(['sequential', 'shuffled', 'once', 'per-user'])
+    .describe('once: the run ends when all rows are used; per-user: each virtual user has a row of its own.'),
   rows: count('Rows in it.'),
 });
 

@@ -26,3 +26,21 @@ describe('a change of a load that replays a trace', () => {
     expect(new LoadChanges(plan).carryOut({ type: 'reset' }, seconds(1), false)).toMatchObject({ ok: true });
   });
 });
+
+describe('an edit of users who have rows of their own', () => {
+  const plan = planFixture({
+    data: { file: 'r.csv', format: 'csv', order: 'per-user', rows: count(5) },
+    load: { model: 'closed', vus: [{ duration: seconds(10), from: count(2), to: count(2) }], thinkTime: null },
+  });
+  const edited = (vus: number) =>
+    new LoadChanges(plan).carryOut(
+      { type: 'edit', edit: { model: 'closed', vus: count(vus), spawnRate: null } },
+      seconds(1),
+      false,
+    );
+
+  it('asks for no more users than there are rows', () => {
+    expect(edited(5)).toMatchObject({ ok: true });
+    expect(edited(6)).toEqual({ ok: false, reason: expect.stringContaining('there are 5 of them') });
+  });
+});

@@ -57,6 +57,9 @@ export class LoadChanges {
       return load.model === 'closed'
         ? 'This run has virtual users: it has no rate to change.'
         : 'This run has an arrival rate: it has no virtual users to change.';
+    const { data } = this.#plan;
+    if (data?.order === 'per-user' && edit.model === 'closed' && edit.vus > data.rows)
+      return `Each virtual user has a row of its own, and there are ${data.rows} of them.`;
     return { type: 'edited', at, edit, stages: stagesAfter(load, at, edit) };
   }
 

@@ -81,9 +81,11 @@ export const REQUEST_SETTINGS = {
   dataOrder: {
     shape: 'text',
     flag: '--data-order <order>',
-    help: whereMeasured('sequential (default), shuffled, or once: the run ends when all rows are used'),
-    what: 'sequential (default; from the start again after the last), shuffled, or once: then the run ends',
-    value: { kind: 'choice', of: ['sequential', 'shuffled', 'once'] },
+    help: whereMeasured(
+      'sequential (default), shuffled, once: the run ends when all rows are used; or per-user: each virtual user has one',
+    ),
+    what: 'sequential (default; from the start again after the last), shuffled, once: then the run ends; or per-user: each virtual user has a row of its own',
+    value: { kind: 'choice', of: ['sequential', 'shuffled', 'once', 'per-user'] },
     default: 'sequential',
   },
   ...RESPONSE_SETTINGS,

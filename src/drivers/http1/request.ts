@@ -95,13 +95,13 @@ export class VaryingRequests implements Rendering {
   }
 
   /** New memory each time: the kernel may not have taken the bytes of the last one yet. */
-  render({ request, index, captured, made }: Exchange): Buffer {
+  render({ request, index, captured, made, user }: Exchange): Buffer {
     const varying = this.#requests[request] as Varying | Buffer;
     if (Buffer.isBuffer(varying)) return varying;
     const { head, body } = varying;
-    const headLength = head.fill(index, captured, made);
+    const headLength = head.fill(index, captured, made, user);
     const constant = Buffer.isBuffer(body);
-    const bodyLength = constant ? body.length : body.fill(index, captured, made);
+    const bodyLength = constant ? body.length : body.fill(index, captured, made, user);
     const digits = String(bodyLength);
     const end = this.#end;
     const bytes = Buffer.allocUnsafe(headLength + digits.length + end.length + bodyLength);

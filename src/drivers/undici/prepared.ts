@@ -55,13 +55,13 @@ function varying(request: RequestTemplate, before: string, payloads: Payloads): 
   });
 }
 
-function latin1(filling: Filling, { index, captured, made }: Exchange): string {
-  const length = filling.fill(index, captured, made);
+function latin1(filling: Filling, { index, captured, made, user }: Exchange): string {
+  const length = filling.fill(index, captured, made, user);
   return filling.bytes.toString('latin1', 0, length);
 }
 
 /** Memory of its own: the next request is made while this one is still on its way. */
-function copyOf(filling: Filling, { index, captured, made }: Exchange): Buffer {
-  const length = filling.fill(index, captured, made);
+function copyOf(filling: Filling, { index, captured, made, user }: Exchange): Buffer {
+  const length = filling.fill(index, captured, made, user);
   return Buffer.from(filling.bytes.subarray(0, length));
 }
