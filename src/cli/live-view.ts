@@ -1,4 +1,5 @@
 /** The terminal of a run under way: what it shows, the keys that it takes, and where outputs are heard. */
+import { whyUnchangeable } from '../core/command.ts';
 import type { Plan } from '../core/plan.ts';
 import type { World } from '../core/world.ts';
 import { ConsoleView } from '../report/console.ts';
@@ -39,7 +40,7 @@ export function createView(world: World, plan: Plan): ConsoleView {
       return stderr.columns;
     },
     isTTY: isWatched(world),
-    keys: keyboardFor(world) !== null && plan.kind === 'run' && plan.engine === 'rampart' && plan.loads === undefined,
+    keys: keyboardFor(world) !== null && plan.kind === 'run' && whyUnchangeable(plan) === null,
     colour: colourOf(stderr, env),
   });
 }

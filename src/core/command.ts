@@ -1,5 +1,5 @@
 /** What a person may ask of a load under way, and what the rest of the load then is. */
-import { durationOf, type LoadProfile, type Stage, stagesOf, valueAt } from './plan.ts';
+import { durationOf, type LoadProfile, type Plan, replayOf, type Stage, stagesOf, valueAt } from './plan.ts';
 import { type Count, type Micros, micros, type PerSecond } from './units.ts';
 
 /** What the load shall be from now on, until the planned end of the run. */
@@ -22,6 +22,15 @@ export type LoadCommand =
   | { readonly type: 'edit'; readonly edit: LoadEdit }
   /** The statistics start anew: a request due before counts in none of them, whenever it ends. */
   | { readonly type: 'reset' };
+
+/** Why nobody can change what this plan offers while it runs, as a sentence; null: it can be changed. */
+export function whyUnchangeable({ engine, load, loads }: Pick<Plan, 'engine' | 'load' | 'loads'>): string | null {
+  if (engine === 'autocannon') return 'The engine autocannon cannot change its load: it can only be stopped.';
+  if (loads !== undefined)
+    return 'Flows of this run have loads of their own: it can be stopped, but none of them edited.';
+  if (replayOf(load) !== null) return 'This run replays a trace, which has its own instants: it has no rate to change.';
+  return null;
+}
 
 /** A command as it is carried out, by all threads at one instant: µs since the start of the load. */
 export type LoadChange =

@@ -5,8 +5,15 @@ export function errorOf(call: () => unknown): string {
   try {
     call();
   } catch (error) {
-    if (!(error instanceof RampartError)) throw error;
-    return `${error.code} ${error.message}${error.hint === '' ? '' : ` | ${error.hint}`}`;
+    return textOf(error);
   }
   return 'no error';
+}
+
+/** The same of what is waited for. */
+export const rejectionOf = (made: Promise<unknown>): Promise<string> => made.then(() => 'no error', textOf);
+
+function textOf(error: unknown): string {
+  if (!(error instanceof RampartError)) throw error;
+  return `${error.code} ${error.message}${error.hint === '' ? '' : ` | ${error.hint}`}`;
 }

@@ -262,7 +262,10 @@ describe('captures', () => {
       scenario({ token: 'header a b' }, {}),
       'line 8, column 9: requests[0].capture.token: "header a b" is no name of a header',
     ],
-    [{ body: '{{captured.x}}' }, 'line 3, column 3: body: nothing captures {{captured.x}}'],
+    [
+      { body: '{{captured.x}}' },
+      'line 3, column 3: body: nothing captures {{captured.x}} | A request of a scenario file captures it for later steps: "capture": {"x": "$.path"}.',
+    ],
   ])('%j is refused with its place', (written, message) => {
     expect(wrongWith(written)).toBe(message);
   });

@@ -5,9 +5,10 @@ import {
   type LoadCommand,
   type LoadEdit,
   stagesAfter,
+  whyUnchangeable,
   withRest,
 } from '../core/command.ts';
-import { durationOf, type LoadProfile, type Plan, replayOf } from '../core/plan.ts';
+import { durationOf, type LoadProfile, type Plan } from '../core/plan.ts';
 import type { Micros } from '../core/units.ts';
 
 /** The load of a plan as people change it: what they ask for becomes a change at an instant, or is refused with a reason. */
@@ -47,12 +48,8 @@ export class LoadChanges {
 
   #edit(edit: LoadEdit, at: Micros): LoadChange | string {
     const { load } = this;
-    if (this.#plan.engine === 'autocannon')
-      return 'The engine autocannon cannot change its load: it can only be stopped.';
-    if (this.#plan.loads !== undefined)
-      return 'Flows of this run have loads of their own: it can be stopped, but none of them edited.';
-    if (replayOf(load) !== null)
-      return 'This run replays a trace, which has its own instants: it has no rate to change.';
+    const reason = whyUnchangeable(this.#plan);
+    if (reason !== null) return reason;
     if (edit.model !== load.model)
       return load.model === 'closed'
         ? 'This run has virtual users: it has no rate to change.'

@@ -1,7 +1,7 @@
 /** A run under way as frames for browsers, which may come late or again. */
 import type { RunFold } from '../analyze/fold.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
-import { editedLoad, type LoadChange } from '../core/command.ts';
+import { editedLoad, type LoadChange, whyUnchangeable } from '../core/command.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import { goalAt, type LoadProfile, type Plan } from '../core/plan.ts';
 import type { TimelinePoint } from '../core/result.ts';
@@ -144,6 +144,7 @@ export class LiveRun implements RunSink {
       plan: planLines,
       files: files(),
       editable: this.#editable(plan),
+      fixed: plan.kind === 'run' && this.#phase === 'running' ? whyUnchangeable(plan) : null,
     });
   }
 
@@ -163,8 +164,8 @@ export class LiveRun implements RunSink {
       : searchStatusOf(this.#search.at(timeline, ''));
   }
 
-  #editable({ search, kind, engine, loads }: Plan): EditableLoad | null {
-    const steerable = search === null && kind === 'run' && engine === 'rampart' && loads === undefined;
+  #editable(plan: Plan): EditableLoad | null {
+    const steerable = plan.search === null && plan.kind === 'run' && whyUnchangeable(plan) === null;
     if (!steerable || this.#phase !== 'running') return null;
     const last = this.#options.fold.timeline.at(-1);
     if (last === undefined || last.phase === 'drain') return null;

@@ -121,7 +121,7 @@ function runView(): string {
     `<section role="tabpanel" id="panel-${id}" aria-labelledby="tab-${id}" tabindex="0"${id === 'statistics' ? '' : ' hidden'}>${content}</section>`;
   return `<section class="run-view" hidden>
 <div class="answer"><h1 data-text="sentence"></h1><p class="why" data-text="why"></p><p class="chip" data-chip hidden></p></div>
-<div class="monitor"><dl data-monitor></dl><p class="actions">
+<div class="monitor"><dl data-monitor></dl><p class="fixed" data-text="fixed" hidden></p><p class="actions">
 <button type="button" class="primary" data-act="edit">Edit</button><button type="button" data-act="reset">Reset statistics</button><button type="button" class="danger" data-act="stop">Stop</button><button type="button" class="primary" data-act="new" hidden>New test</button></p></div>
 <form id="edit" class="edit" novalidate hidden aria-label="Change the load"><div class="fields">${EDIT_FIELDS.map((field) => inputOf(field, 'edit')).join('')}</div>
 <p class="form-error" data-error="" role="alert"></p><p class="actions"><button type="submit" class="primary">Apply</button><button type="button" data-act="cancel-edit">Cancel</button></p></form>

@@ -38,6 +38,7 @@ export interface RunView {
   readonly plan: readonly string[];
   readonly files: readonly string[];
   readonly editable: EditableLoad | null;
+  readonly fixed: string | null;
 }
 
 /** The state of a run at this moment. Its numbers are those of `result.json`, were the run to end now. */
@@ -74,6 +75,7 @@ export function runStateOf(view: RunView): RunState {
     checks: verdict.checks,
     doubts: verdict.doubts,
     editable: view.editable,
+    fixed: view.fixed,
     statistics: statisticsOf(judged, recent, ended),
     failures: judged.failures.map((failure) => ({ ...failure, method: methodOf(judged, failure.name) })),
     exceptions: view.exceptions,

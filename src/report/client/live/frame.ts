@@ -107,6 +107,8 @@ export interface RunState {
   readonly checks: readonly Check[];
   readonly doubts: readonly Doubt[];
   readonly editable: EditableLoad | null;
+  /** Why the load cannot be edited while it is offered; null: it can, or it is over. */
+  readonly fixed: string | null;
   readonly statistics: readonly StatRow[];
   readonly failures: readonly (FailureResult & { readonly method: string })[];
   readonly exceptions: readonly ExceptionRow[];

@@ -178,9 +178,11 @@ class LivePage {
   }
 
   #showRun(run: RunState): void {
-    const { sentence, why, chip, statistics, exceptions, kind } = run;
+    const { sentence, why, fixed, chip, statistics, exceptions, kind } = run;
     put('sentence', sentence);
     put('why', why);
+    put('fixed', fixed ?? '');
+    one('[data-text="fixed"]').hidden = fixed === null;
     showChip(chip);
     showMonitor(run);
     showFindings(run);
