@@ -24,6 +24,7 @@ const SIDE_BY_SIDE = inTest([
   'agents-resume',
   'agents-rows',
   'ci-examples',
+  'ci-lint',
   'ci-page',
   'coming-from',
   'compressed',

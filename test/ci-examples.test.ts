@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -100,9 +100,6 @@ describe('the jobs for GitLab and Jenkins', () => {
   });
 });
 
-it('has no shell that bash cannot read', () => {
-  const action = parse(read('action.yml')) as { runs: { steps: readonly { readonly run?: string }[] } };
-  for (const { run } of action.runs.steps)
-    if (run !== undefined) execFileSync('bash', ['-n', '-c', run.replaceAll(/\$\{\{.*?\}\}/g, 'x')]);
+it('has a script for the comment that Node reads', () => {
   expect(spawnSync('node', ['--check', join(ROOT, 'scripts/ci/comment.mjs')]).status).toBe(0);
 });

@@ -70,7 +70,7 @@ it.each([
   [
     'Jenkins',
     () =>
-      (/sh returnStatus: true, script: '''([\s\S]*?)'''/.exec(blockOf('groovy'))?.[1] ?? '').replaceAll('\\\\', '\\'),
+      (/sh\(returnStatus: true, script: '''([\s\S]*?)'''/.exec(blockOf('groovy'))?.[1] ?? '').replaceAll('\\\\', '\\'),
   ],
   ['the loop', () => blockOf('sh')],
 ])('the recipe for %s measures, and leaves what the others read', async (_, script) => {
