@@ -340,6 +340,20 @@ describe('servers of models', () => {
     server.close();
   });
 
+  it('of which one streams is asked for a stream, where a tokenizer is to count it', async () => {
+    const server = await modelServer(openAi());
+    const url = `${server.origin}/v1/chat/completions`;
+    const flags = ['-n', '40', '-u', '1', '--tokenizer', 'words'];
+    const { stdout, stderr } = await rampart(['run', url, ...flags, '--json'], { cwd: temporaryFolder() });
+    expect(stderr).toMatch(/Sends POST .*"stream":true.*as a stream for --tokenizer words/s);
+    expect(JSON.parse(stdout).streams).toMatchObject({ ended: 40 });
+    const given = await rampart(['run', url, ...flags, '--body', '{"model":"tiny-1b","messages":[]}'], {
+      cwd: temporaryFolder(),
+    });
+    expect([given.code, given.stderr]).toEqual([4, expect.stringContaining('--tokenizer words looks at streams')]);
+    server.close();
+  });
+
   it('that want a key, or are GraphQL, are told as such', async () => {
     const keyed = await modelServer(openAi({ key: 'sk-1' }));
     const url = `${keyed.origin}/v1/chat/completions`;

@@ -35,6 +35,11 @@ it('is what looks at streams where there is none', () => {
   expect(textOf({ thresholds: [{ ...scoped, scope: { kind: 'request', name: 'never' } }] }, list)).toBeUndefined();
 });
 
+it('may be a tokenizer, which counts what streams say', () => {
+  expect(textOf({ tokenizer: 'words' }, responseOf('list', false))).toBe('--tokenizer words');
+  expect(textOf({ tokenizer: 'words' }, responseOf('chat', true))).toBeUndefined();
+});
+
 it('may be a limit of goodput, or tokens', () => {
   const list = responseOf('list', false);
   const limit = { text: 'itl<80ms', of: 'itl', op: '<', limit: micros(80_000) } as const;

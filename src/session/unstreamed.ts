@@ -10,11 +10,11 @@ export interface Unstreamed {
 }
 
 /**
- * A threshold, SLO or limit that can never hold, since it is of a time of streams and nothing is streamed; null: there is none. Of
- * several requests one that is streamed is enough, unless a single one is looked at.
+ * A threshold, SLO or limit that can never hold, since it is of a time of streams and nothing is streamed, or a tokenizer that would
+ * have nothing to count; null: there is none. Of several requests one that is streamed is enough, unless a single one is looked at.
  */
 export function unstreamed(
-  { thresholds, search, goodput = [] }: Pick<Plan, 'thresholds' | 'search' | 'goodput'>,
+  { thresholds, search, goodput = [], tokenizer }: Pick<Plan, 'thresholds' | 'search' | 'goodput' | 'tokenizer'>,
   responses: readonly SingleResponse[],
 ): Unstreamed | null {
   const looking = [
@@ -22,6 +22,7 @@ export function unstreamed(
       if (!ofStreams(one) || (one.scope !== undefined && one.scope.kind !== 'request')) return [];
       return [{ text: one.text, request: one.scope?.name }];
     }),
+    ...(tokenizer === undefined ? [] : [{ text: `--tokenizer ${tokenizer}`, request: undefined }]),
     ...goodput.flatMap(({ text, of, request }) => (of === 'response' ? [] : [{ text, request }])),
   ];
   for (const { text, request } of looking) {
