@@ -40,6 +40,7 @@ const SIDE_BY_SIDE = inTest([
   'exporters',
   'faults',
   'find-page',
+  'flow-loads-page',
   'hlog-readers',
   'http2',
   'imports',

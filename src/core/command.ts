@@ -23,11 +23,13 @@ export type LoadCommand =
   /** The statistics start anew: a request due before counts in none of them, whenever it ends. */
   | { readonly type: 'reset' };
 
+export const LOADS_OF_THEIR_OWN =
+  'Flows of this run have loads of their own: it can be stopped, but none of them edited.';
+
 /** Why nobody can change what this plan offers while it runs, as a sentence; null: it can be changed. */
 export function whyUnchangeable({ engine, load, loads }: Pick<Plan, 'engine' | 'load' | 'loads'>): string | null {
   if (engine === 'autocannon') return 'The engine autocannon cannot change its load: it can only be stopped.';
-  if (loads !== undefined)
-    return 'Flows of this run have loads of their own: it can be stopped, but none of them edited.';
+  if (loads !== undefined) return LOADS_OF_THEIR_OWN;
   if (replayOf(load) !== null) return 'This run replays a trace, which has its own instants: it has no rate to change.';
   return null;
 }

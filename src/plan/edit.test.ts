@@ -21,6 +21,12 @@ function messagesOf(load: LoadProfile, fields: Record<string, unknown>): Record<
 }
 
 describe('readEdit', () => {
+  it('changes none of several loads, whatever is asked', () => {
+    const mixed: LoadProfile = { ...OPEN, model: 'mixed', vus: CLOSED.vus, arrivals: 'uniform' };
+    for (const fields of [{ vus: '5' }, { rate: '5/s' }])
+      expect(messagesOf(mixed, fields)).toEqual({ '': expect.stringContaining('loads of their own') });
+  });
+
   it('reads users and how fast they come, as the command line does', () => {
     expect(readEdit(CLOSED, { vus: '1.5k', spawnRate: '60/m' })).toEqual({
       ok: true,

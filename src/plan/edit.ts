@@ -1,4 +1,4 @@
-import type { LoadEdit } from '../core/command.ts';
+import { LOADS_OF_THEIR_OWN, type LoadEdit } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
 import type { LoadProfile } from '../core/plan.ts';
 import { micros } from '../core/units.ts';
@@ -24,6 +24,7 @@ const FIELDS = { closed: ['vus', 'spawnRate'], open: ['rate', 'ramp'] } as const
  * stage of the plan.
  */
 export function readEdit(load: LoadProfile, fields: Readonly<Record<string, unknown>>): EditReading {
+  if (load.model === 'mixed') return { ok: false, errors: [{ field: '', message: LOADS_OF_THEIR_OWN }] };
   const known: readonly string[] = FIELDS[load.model === 'closed' ? 'closed' : 'open'];
   const errors: FieldError[] = [];
   const read = <Value>(field: string, parse: (text: string, label: string) => Value): Value | null => {

@@ -201,3 +201,15 @@ environments:
     );
   });
 });
+
+describe('the number of requests', () => {
+  it('has one name beside a list of requests, and may have it without one', () => {
+    expect(planOfScenario({ maxRequests: 7 }).maxRequests).toBe(7);
+    expect(planOfScenario({ requests: 7 }).maxRequests).toBe(7);
+    expect(planOfScenario({ maxRequests: 7, requests: [{ path: '/a' }] }).maxRequests).toBe(7);
+    expect(errorOf(() => planOfScenario({ maxRequests: 'x' }))).toContain('line 3, column 3: maxRequests');
+    expect(errorOf(() => planOfScenario({ maxRequests: 7, requests: 7 }))).toContain(
+      'line 3, column 3: maxRequests and requests are both given',
+    );
+  });
+});

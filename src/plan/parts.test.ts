@@ -116,3 +116,16 @@ describe('what is no placeholder', () => {
     );
   });
 });
+
+describe('a condition', () => {
+  const withIf = (step: string) => told('steps: [log in, ask]', `steps: [log in, ask, { ${step}, steps: [ask] }]`);
+
+  it.each([
+    ['if: token, is: "{{row.x}}"', 'flows[0].steps[2].is has a placeholder, and is compared as it stands'],
+    ['if: token, isNot: [a, "{{captured.token}}"]', 'flows[0].steps[2].isNot has a placeholder'],
+    ['if: "{{captured.token}}", is: a', 'flows[0].steps[2].if is the name of a captured value | Write "if": "token".'],
+    ['if: token, is: "{{"', 'no error'],
+  ])('has no placeholders: %s', async (step, message) => {
+    expect(await withIf(step)).toContain(message);
+  });
+});

@@ -15,6 +15,7 @@ import { given, lay, ofEveryRequest } from './layers.ts';
 import { readMix } from './mix.ts';
 import { blame, type Origin, type RawSettings } from './raw-settings.ts';
 import { type DocumentReader, type RequestPlace, readJsonDocument, shownPath } from './scenario-document.ts';
+import { refusal } from './steps.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
 
 const EXTENSION = /\.(?:jsonc?|ya?ml|mts|ts|mjs|js)$/i;
@@ -113,12 +114,13 @@ export function fromScenario(
       blame(origin, (label) => readInput(files, beside(dirname(path), file), label));
     return withInlineRows(withFormBody(fields, { read, originOf }), originOf);
   };
+  // Beside a list of requests their number has another name, which one request may give it, too.
+  if (!several && requests !== undefined && maxRequests !== undefined)
+    throw refusal(originAt(['maxRequests']), 'and requests are both given, and are the same number');
+  const isMost = several || requests === undefined;
   const ofFile = given(
-    // Beside a list of requests their number has another name.
-    several
-      ? { ...asSettings(others, []), ...(maxRequests === undefined ? {} : { requests: maxRequests }) }
-      : { ...asSettings(others, []), ...present({ requests, maxRequests }) },
-    (name, inside = []) => originAt([several && name === 'requests' ? 'maxRequests' : name, ...inside]),
+    { ...asSettings(others, []), ...present({ requests: isMost ? maxRequests : requests }) },
+    (name, inside = []) => originAt([isMost && name === 'requests' ? 'maxRequests' : name, ...inside]),
     unknownAt([]),
   );
   const chosen = wished ?? environmentIn(ofFile);
@@ -179,7 +181,7 @@ const present = (fields: Readonly<Record<string, unknown>>): Record<string, unkn
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 /** Fields of a file that are no settings. */
-const PARTS = ['requests', 'flows', 'setup', 'teardown', 'maxRequests', 'environments', 'form', 'multipart'];
+const PARTS = ['requests', 'flows', 'setup', 'teardown', 'environments', 'form', 'multipart'];
 
 const EXAMPLE_YAML = 'For example two lines, url: http://localhost:8989/predict and vus: 10.';
 
