@@ -4,7 +4,7 @@ import { durationOf, type Plan, type Threshold } from '../core/plan.ts';
 import type { Doubt, FailureResult } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { causeOf, doubt } from './evidence.ts';
-import { statusHint } from './hints.ts';
+import { sharedHint } from './hints.ts';
 import { counted, wayOf } from './wording.ts';
 
 /** So many requests show that no other will succeed; or fewer, where these took so long, µs. */
@@ -77,6 +77,7 @@ export function failingStartDoubts(
   const all = `all ${counted(failing.count, 'request')} until then failed alike${causeOf(failure)}`;
   const message = `The load ended by itself after ${wayOf(seconds, plan)}: ${all}.`;
   const hint =
-    statusHint(failure, plan) ?? 'Look at the failures; is it the right path, method, body and content type?';
+    sharedHint(failure, plan.requests, plan) ??
+    'Look at the failures; is it the right path, method, body and content type?';
   return [doubt(invalid, 'failing-alike', message, `${hint} --keep-failing goes on.`)];
 }

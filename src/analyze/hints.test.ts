@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FailureResult } from '../core/result.ts';
-import { planOf } from '../plan/plan.fixture.ts';
+import type { RequestTemplate } from '../core/plan.ts';
+import { planOf, planOfScenario } from '../plan/plan.fixture.ts';
 import { resultOf } from './events.fixture.ts';
-import { statusHint } from './hints.ts';
+import { sharedHint, statusHint } from './hints.ts';
 
 function hint(
   status: number,
@@ -10,17 +11,7 @@ function hint(
   message = `HTTP ${status}`,
 ): string | null {
   const plan = planOf(flags);
-  const [request] = plan.requests;
-  const failure: FailureResult = {
-    name: request?.name ?? '',
-    outcome: 'http-error',
-    status,
-    message,
-    count: 1,
-    firstSeen: '',
-    lastSeen: '',
-  };
-  return statusHint(failure, plan);
+  return statusHint({ status, message }, plan.requests[0], plan);
 }
 
 describe('a status that every response has', () => {
@@ -58,5 +49,41 @@ describe('a status that every response has', () => {
     expect(doubt?.hint).toContain('it allows POST');
     const other = resultOf({ ended: { 'http-error': 20 }, status: 500, message: 'HTTP 500' }).verdict.doubts[0];
     expect(other?.hint).toContain('Look at the failures');
+  });
+});
+
+describe('a failure that several requests have in common', () => {
+  const status = fc.constantFrom(302, 400, 401, 404, 405, 411, 413, 415, 429, 500, 503);
+  const request = fc
+    .record({ path: fc.constantFrom('/a', '/b'), method: fc.constantFrom('GET', 'PUT'), key: fc.boolean() })
+    .map(
+      ({ path, method, key }): RequestTemplate => ({
+        ...{ name: path, path, method, body: null },
+        headers: key ? [['authorization', 'Bearer x']] : [],
+      }),
+    );
+
+  it('has the hint that each of them has, or none', () => {
+    fc.assert(
+      fc.property(status, fc.array(request, { minLength: 1, maxLength: 4 }), (code, requests) => {
+        const failed = { status: code, message: `HTTP ${code}` };
+        const plan = planOf();
+        const hints = requests.map((one) => statusHint(failed, one, plan));
+        const agreed = hints.every((one) => one === hints[0]);
+        expect(sharedHint(failed, requests, plan)).toBe(agreed ? hints[0] : null);
+      }),
+    );
+  });
+
+  it('is judged by the target of each', () => {
+    const plan = planOfScenario(
+      { url: undefined, requests: [{ name: 'ask', path: '/p', body: { x: 1 } }] },
+      { target: ['plain=http://a:1', 'secure=https://b:2'] },
+    );
+    const failed = { status: 400, message: 'HTTP 400' };
+    const told = plan.requests.map((one) => statusHint(failed, one, plan));
+    expect(told[0]).toBe('Is the body what it expects?');
+    expect(told[1]).toContain('--cert');
+    expect(sharedHint(failed, plan.requests, plan)).toBeNull();
   });
 });

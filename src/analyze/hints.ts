@@ -1,15 +1,32 @@
 /** What to do about a response that every request gets, by its status. */
 import type { Plan, RequestTemplate } from '../core/plan.ts';
 import type { FailureResult } from '../core/result.ts';
+import { planToTargetOf } from '../core/targets.ts';
+
+/** A failed response, as far as a hint needs it; the message of a 405 names the methods that the target allows. */
+type Failed = Pick<FailureResult, 'status' | 'message'>;
+
+type Way = Pick<Plan, 'target' | 'targets' | 'tls'>;
+
+/** What to do about a failure that all of several requests have in common: null where they want different things done. */
+export function sharedHint(failed: Failed, requests: readonly RequestTemplate[], plan: Way): string | null {
+  const hints = new Set(requests.map((request) => statusHint(failed, request, plan)));
+  const [hint = null] = hints;
+  return hints.size === 1 ? hint : null;
+}
 
 /**
  * What to do about a response that every request gets, by its status: null where nothing particular is known.
  *
- * @param failure the most frequent one; the message of a 405 names the methods that the target allows.
+ * @param request that got it; undefined: nobody knows which.
  */
-export function statusHint({ status, message, name }: FailureResult, { requests, tls, target }: Plan): string | null {
-  const request = requests.find((each) => each.name === name) ?? requests[0];
+export function statusHint(
+  { status, message }: Failed,
+  request: RequestTemplate | undefined,
+  plan: Way,
+): string | null {
   if (request === undefined) return null;
+  const { target, tls } = planToTargetOf(plan, request);
   switch (status) {
     case 301:
     case 302:

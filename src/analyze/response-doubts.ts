@@ -1,4 +1,5 @@
 /** Doubts about the responses: none at all, none that is a success, or too many missing at the end. */
+import { requestNamed } from '../core/request.ts';
 import type { Doubt } from '../core/result.ts';
 import { exhaustionOf } from './connections.ts';
 import { contactOf } from './contact.ts';
@@ -44,7 +45,7 @@ export function responseDoubts(evidence: Evidence): Doubt[] {
     const message = `No request succeeded: ${fates.join(', and ')}.`;
     const hint =
       failed > 0
-        ? ((worst === undefined ? null : statusHint(worst, plan)) ??
+        ? ((worst === undefined ? null : statusHint(worst, requestNamed(plan, worst.name), plan)) ??
           'Look at the failures; is it the right path, method, body and content type?')
         : 'Does a response ever end? Send one request by hand; allow more time with --duration or --graceful-stop.';
     doubts.push(doubt(invalidates, 'no-samples', message, hint));

@@ -1,7 +1,9 @@
 /** The command `rampart discover`: finds out what an address accepts, tells it, and writes a scenario of it. */
 import { EXIT, RampartError } from '../core/errors.ts';
-import type { Plan } from '../core/plan.ts';
+import { firstTemplate } from '../core/flow.ts';
+import type { Plan, RequestTemplate } from '../core/plan.ts';
 import { MASK, Secrets } from '../core/secret.ts';
+import { targetOf } from '../core/targets.ts';
 import type { World } from '../core/world.ts';
 import type { Discovery } from '../discover/discover.ts';
 import { reach } from '../drivers/reach.ts';
@@ -43,21 +45,26 @@ export async function discoverCommand(
       'Leave --json, or --rows and --record, out.',
     );
   await reach(plan);
-  const discovery = await discoverFor(plan, world.clock);
-  const cache = wish === null ? await probeCache(plan, discovery, world) : null;
+  const request = firstTemplate(plan);
+  const discovery = await discoverFor(plan, request, world.clock);
+  const cache = wish === null ? await probeCache(plan, request, discovery, world) : null;
   if (json === true) world.stdout.write(`${JSON.stringify(discoveryJson(plan, discovery, cache, secrets), null, 2)}\n`);
   else (wish === null ? world.stdout : world.stderr).write(discoveryText(discovery, secrets));
   if (json !== true && cache?.cached === true)
     world.stdout.write(`${cacheLines(cache, secrets.maskAddresses(plan.target.url)).join('\n')}\n`);
   const { accepted } = discovery;
   if (accepted === null) return EXIT.unreachable;
-  const ask = askerOf(plan, world.clock);
+  const ask = askerOf(plan, request, world.clock);
   const ofThem =
     wish === null
       ? null
       : await (await ofRows()).writeRows(world, { ...discovery, accepted }, { wish, plan, ask, secrets, out: path });
   if (path !== null) {
-    await writeScenario(world, path, await textOf({ ...scenarioOf(plan, discovery, secrets), ...ofThem }, path));
+    await writeScenario(
+      world,
+      path,
+      await textOf({ ...scenarioOf(plan, request, discovery, secrets), ...ofThem }, path),
+    );
     world.stderr.write(`Scenario: ${path}  (rampart run ${path})\n`);
   }
   return EXIT.passed;
@@ -90,11 +97,15 @@ export async function writeScenario({ files }: World, path: string, text: string
 }
 
 /** A scenario that sends what was accepted; secrets are not in it, and are given again with their flags. */
-function scenarioOf({ target, requests }: Plan, { accepted }: Discovery, secrets: Secrets): object {
+function scenarioOf(plan: Plan, request: RequestTemplate, { accepted }: Discovery, secrets: Secrets): object {
   if (accepted === null) return {};
+  const target = targetOf(plan, request);
   const { method, path, headers, body, bytes } = accepted.question;
   const url = new URL(target.url);
-  const kept = overlaid(requests[0]?.headers.filter(([name]) => !USUAL.test(name)) ?? [], headers);
+  const kept = overlaid(
+    request.headers.filter(([name]) => !USUAL.test(name)),
+    headers,
+  );
   const shown = kept.filter(([name, value]) => !secrets.isSecret(name) && secrets.mask(value) === value);
   return {
     url: literalText(withoutSecrets(target.socketPath === undefined ? `${url.origin}${path}` : target.url, secrets)),

@@ -7,6 +7,7 @@ import { requestOnce } from '../client/single.ts';
 import type { LoadCommand } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
 import { STOPPED } from '../core/event.ts';
+import { firstTemplate } from '../core/flow.ts';
 import type { WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
@@ -227,12 +228,13 @@ export class RunManager implements Tester {
       if (given.mix !== undefined)
         throw new RampartError('usage', 'a scenario file says what to send: nothing is looked for');
       await reach(plan);
-      const discovery = await discoverFor(plan, clock);
+      const sent = firstTemplate(plan);
+      const discovery = await discoverFor(plan, sent, clock);
       const { accepted } = discovery;
-      const cache = kind === 'find' ? await probeCache(plan, discovery, { clock, randomSeed }) : null;
+      const cache = kind === 'find' ? await probeCache(plan, sent, discovery, { clock, randomSeed }) : null;
       return discoveredForm(discovery, texts, {
         request: accepted === null ? null : settingsOf(accepted.question),
-        more: accepted === null ? '' : moreOfAddress(plan, accepted.question),
+        more: accepted === null ? '' : moreOfAddress(sent, accepted.question),
         cache: cache?.cached === true ? cache : null,
         secrets: this.#secretsOf(plan),
       });

@@ -1,5 +1,5 @@
 /** Flows and their steps, walked and asked: which requests, groups and tags there are, and how often each is sent. */
-import type { Flow, MeasuredKind, Plan, Step, Tags } from './plan.ts';
+import type { Flow, MeasuredKind, Plan, RequestTemplate, Step, Tags } from './plan.ts';
 
 /** What users or arrivals of a plan do. */
 export function flowsOf({ flows, requests }: Pick<Plan, 'flows' | 'requests'>): readonly Flow[] {
@@ -40,6 +40,10 @@ export function firstRequest(plan: Pick<Plan, 'flows' | 'requests'>): number {
   const [first = 0] = requestsAlong(begun?.steps ?? [], waysOf);
   return first;
 }
+
+/** That request itself: the one that an address is asked for where nobody says which of several. */
+export const firstTemplate = (plan: Pick<Plan, 'flows' | 'requests'>): RequestTemplate =>
+  plan.requests[firstRequest(plan)] as RequestTemplate;
 
 /**
  * Passes that come to each request of a plan that is ever sent, for one of each to be tried: of each flow that has one that

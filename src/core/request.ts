@@ -2,6 +2,12 @@
 import type { AnswerCheck, Plan, RequestTemplate } from './plan.ts';
 import type { Micros } from './units.ts';
 
+/** The request of that name among those of the load, or (where it has none such) of set-up and tear-down. */
+export const requestNamed = (
+  { requests, setup = [], teardown = [] }: Pick<Plan, 'requests' | 'setup' | 'teardown'>,
+  name: string,
+): RequestTemplate | undefined => [requests, setup, teardown].flat().find((request) => request.name === name);
+
 /** What the responses to a request must be. */
 export const checksOf = (
   plan: Pick<Plan, 'checks'>,

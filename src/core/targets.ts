@@ -15,6 +15,16 @@ export function planTo<P extends Way>(plan: P, target: NamedTarget): Omit<P, 'ta
   return { ...rest, target, tls: target.tls };
 }
 
+/** The plan as the target of one of its requests has it. */
+export function planToTargetOf<P extends Way>(
+  plan: P,
+  request: Pick<RequestTemplate, 'target'>,
+): Omit<P, 'targets'> & Pick<Way, 'target' | 'tls'> {
+  const { targets, ...rest } = plan;
+  const own = request.target === undefined ? undefined : targets?.[request.target];
+  return { ...rest, target: own ?? plan.target, tls: own?.tls ?? plan.tls };
+}
+
 /** The plan for each of its targets; of one target the plan itself. */
 export const plansTo = <P extends Way>(plan: P): readonly (Omit<P, 'targets'> & Pick<Way, 'target' | 'tls'>)[] =>
   plan.targets === undefined ? [plan] : plan.targets.map((target) => planTo(plan, target));

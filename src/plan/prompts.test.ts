@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RowTable } from '../core/rows.ts';
 import { payloadsOf } from '../load/payload.ts';
 import { errorOf } from './error.fixture.ts';
-import { planOf, preparedOf, worldWith } from './plan.fixture.ts';
+import { planOf, planOfScenario, preparedOf, worldWith } from './plan.fixture.ts';
 
 const CHAT = 'http://h:1/v1/chat/completions';
 
@@ -117,6 +117,14 @@ describe('prompts', () => {
   ])('are refused in words: %j', (flags, problem) => {
     const { noDiscover: _, ...given } = flags as Record<string, unknown>;
     expect(errorOf(() => planOf(given))).toContain(problem);
+  });
+
+  it('are refused with the paths of all that have none', () => {
+    const requests = ['/a', '/b', '/b?x=1', '/c'].map((path) => ({ name: path, path, body: { x: 1 } }));
+    const refused = (n: number): string =>
+      errorOf(() => planOfScenario({ requests: requests.slice(0, n) }, { promptTokens: '5' }));
+    expect(refused(2)).toContain('what is sent to /a, /b has no prompt');
+    expect(refused(4)).toContain('what is sent to /a, /b, /b?x=1 and 1 more has no prompt');
   });
 });
 

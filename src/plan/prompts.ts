@@ -24,6 +24,9 @@ interface Wish {
   readonly limit: string | null;
 }
 
+/** A message names so many paths. */
+const PATHS_SHOWN = 3;
+
 /** Words before a prompt that others had before: no block of a cache of prefixes then begins alike. */
 const UNIQUE_WORDS = 8;
 
@@ -55,22 +58,28 @@ export function withPrompts(
     refuse(
       given,
       wish.by,
-      `is for language models, and what is sent to ${requests[0]?.path ?? ''} has no prompt`,
+      `is for language models, and ${whatIsSent(requests)} has no prompt`,
       'Name the route of one (/v1/chat/completions, /v1/completions, /v1/responses, /generate_stream, /api/chat), or write {{random.words 512}} into a --body of your own.',
     );
   }
   return made.map((request, place) => request ?? (requests[place] as RequestTemplate));
 }
 
+/** The subject of a sentence. */
+function whatIsSent(requests: readonly RequestTemplate[]): string {
+  const paths = [...new Set(requests.map(({ path }) => path))];
+  const more = paths.length > PATHS_SHOWN ? ` and ${paths.length - PATHS_SHOWN} more` : '';
+  return `what is sent to ${paths.slice(0, PATHS_SHOWN).join(', ')}${more}`;
+}
+
 /** Nobody has said what to send: the target is asked. */
-function isYetUnknown([request]: readonly RequestTemplate[], { settings, mix }: RawSettings): boolean {
+function isYetUnknown(requests: readonly RequestTemplate[], { settings, mix }: RawSettings): boolean {
   const { method, discover } = settings;
-  return mix === undefined && isBare(request) && method === undefined && discover !== false;
+  return mix === undefined && requests.every(isBare) && method === undefined && discover !== false;
 }
 
 /** It has no body but a row as it is. */
-const isBare = (request: RequestTemplate | undefined): boolean =>
-  request?.body === null || request?.body?.data === WHOLE_ROW;
+const isBare = ({ body }: RequestTemplate): boolean => body === null || body.data === WHOLE_ROW;
 
 const WHOLE_ROW = '{{row}}';
 

@@ -5,7 +5,7 @@ import type { SingleResponse } from '../core/single-response.ts';
 import { preflightLine, preflightLines, preflightRefusal } from './preflight.ts';
 
 const RESPONSE: SingleResponse = {
-  request: 'POST /predict',
+  request: 'GET /predict',
   outcome: 'http-error',
   status: 422,
   message: 'HTTP 422',
@@ -20,7 +20,8 @@ const RESPONSE: SingleResponse = {
 };
 
 const request = { name: 'GET /predict', method: 'GET', path: '/predict', headers: [], body: null } as const;
-const BARE = planFixture({ requests: [request] });
+/** The second is the one that fails. */
+const BARE = planFixture({ requests: [{ ...request, name: 'POST /other', method: 'POST', path: '/other' }, request] });
 
 const refusalOf = (changes: Partial<SingleResponse>, plan = BARE) =>
   preflightRefusal(plan, { ...RESPONSE, ...changes }, Secrets.of(plan));
@@ -49,7 +50,7 @@ describe('the first request of a run', () => {
     expect(exitCode).toBe(4);
     expect(message).toContain('the first request failed (HTTP 422, after 12.3 ms), so nothing more was sent');
     // The one that was sent, which need not be the plan's first.
-    expect(message).toContain('POST /predict:');
+    expect(message).toContain('GET /predict:');
     expect(message).toContain('content-type: application/json');
     expect(message).toContain('"msg":"Field required"');
     expect(hint).toContain('-b, --body-file or --data');

@@ -2,9 +2,11 @@
 import { statusHint } from '../analyze/hints.ts';
 import { counted, formatMs } from '../analyze/wording.ts';
 import { RampartError } from '../core/errors.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Plan, RequestTemplate } from '../core/plan.ts';
+import { requestNamed } from '../core/request.ts';
 import { MASK, type Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
+import { targetOf } from '../core/targets.ts';
 import type { Signpost } from '../discover/signpost.ts';
 import { printable } from './terminal.ts';
 
@@ -34,9 +36,14 @@ export function preflightLines(responses: readonly SingleResponse[]): string {
 }
 
 /** That what is sent, since nobody said what to send, predicts nothing. */
-export function signpostLine(plan: Plan, { what, instead }: Signpost, secrets: Secrets): string {
-  const path = printable(secrets.maskAddresses(plan.requests[0]?.path ?? ''));
-  const url = printable(secrets.maskAddresses(plan.target.url));
+export function signpostLine(
+  plan: Plan,
+  request: RequestTemplate,
+  { what, instead }: Signpost,
+  secrets: Secrets,
+): string {
+  const path = printable(secrets.maskAddresses(request.path));
+  const url = printable(secrets.maskAddresses(targetOf(plan, request).url));
   const where =
     instead.length === 0
       ? `rampart discover ${url} says what there is.`
@@ -66,10 +73,12 @@ export function preflightRefusal(
   before = 0,
   spoken: 'TLS' | 'HTTP/2' | null = null,
 ): RampartError {
-  const { cause, lines, hint: usual } = failureOf(plan, response, known);
+  const request = requestNamed(plan, response.request);
+  const { cause, lines, hint: usual } = failureOf(plan, request, response, known);
+  const url = request === undefined ? plan.target.url : targetOf(plan, request).url;
   const tls = spoken === 'TLS' || wantsTls(response);
   const hint = tls
-    ? `It speaks TLS there: ask ${printable(known.maskAddresses(plan.target.url.replace(/^http:/, 'https:')))}.`
+    ? `It speaks TLS there: ask ${printable(known.maskAddresses(url.replace(/^http:/, 'https:')))}.`
     : spoken === 'HTTP/2'
       ? 'It speaks HTTP/2 only, as gRPC does: --http2 asks it so. gRPC itself is not spoken here; servers of models have HTTP on another port.'
       : usual;
@@ -122,11 +131,12 @@ export function setupLine(
 /** Why no load is sent: a request of the set-up failed for good. @param before how many of it were right. */
 export function setupRefusal(
   plan: Plan,
+  request: RequestTemplate,
   { response, attempts }: { readonly response: SingleResponse; readonly attempts: number },
   known: Secrets,
   before: number,
 ): RampartError {
-  const { cause, lines, hint } = failureOf(plan, response, known);
+  const { cause, lines, hint } = failureOf(plan, request, response, known);
   const last = attempts === 1 ? '' : `, the last of ${attempts} attempts`;
   const said = `request ${before + 1} of the set-up failed (${cause}, after ${formatMs(response.responseMs)}${last}), so no load was sent`;
   const again = attempts === 1 ? 'Where it may take more than one attempt, give it "retries".' : '';
@@ -143,6 +153,7 @@ export const valueRefusal = (name: string): RampartError =>
 /** What is told of a request that failed, without its secrets. */
 function failureOf(
   plan: Plan,
+  sent: RequestTemplate | undefined,
   response: SingleResponse,
   known: Secrets,
 ): { readonly cause: string; readonly lines: readonly string[]; readonly hint: string } {
@@ -150,7 +161,6 @@ function failureOf(
   const { request, outcome, status } = response;
   const message = printable(secrets.mask(response.message));
   const example = response.example === '' ? [] : [printable(secrets.mask(response.example))];
-  const failure = { outcome, status, message, name: request, count: 1, firstSeen: '', lastSeen: '' };
   return {
     cause: status === 0 || outcome === 'http-error' ? message : `HTTP ${status}, ${message}`,
     lines: [
@@ -160,7 +170,12 @@ function failureOf(
         ? []
         : [...headerLines(response, secrets), ...bodyLines(response, secrets)].map((line) => `  ${line}`)),
     ],
-    hint: status === 0 ? silenceHint(response) : outcome === 'wrong-answer' ? '' : (statusHint(failure, plan) ?? ''),
+    hint:
+      status === 0
+        ? silenceHint(response)
+        : outcome === 'wrong-answer'
+          ? ''
+          : (statusHint({ status, message }, sent, plan) ?? ''),
   };
 }
 

@@ -3,7 +3,7 @@
  * the same between them. What a body costs is no matter, since each is held against itself.
  */
 
-import type { Plan } from '../core/plan.ts';
+import type { Plan, RequestTemplate } from '../core/plan.ts';
 import type { SingleResponse } from '../core/single-response.ts';
 import type { Machine } from '../core/world.ts';
 import type { Discovery } from '../discover/discover.ts';
@@ -115,9 +115,10 @@ export function acceptedAsGiven(
   return { question, from: 'what was given', reply };
 }
 
-/** Looks whether a target answers from a cache; null: it cannot be told. */
+/** Looks whether the target of a request answers from a cache; null: it cannot be told. */
 export async function probeCache(
   plan: Plan,
+  request: RequestTemplate,
   { accepted, bodySchema }: Pick<Discovery, 'accepted' | 'bodySchema'>,
   { clock, randomSeed }: Pick<Machine, 'clock' | 'randomSeed'>,
 ): Promise<CacheFinding | null> {
@@ -127,7 +128,7 @@ export async function probeCache(
   // Bodies of an earlier probe may be in the cache still.
   const random = new Random(randomSeed(), 1);
   const until = clock.now() / 1_000 + PATIENCE;
-  const asking = askerOf(plan, clock);
+  const asking = askerOf(plan, request, clock);
   const late: Reply = { status: 0, headers: [], body: null, message: 'too late' };
   const ask: Ask = (question) => (clock.now() / 1_000 < until ? asking(question) : Promise.resolve(late));
   const rows = await rowsLike(accepted, bodySchema, ask, () => random.uniform());

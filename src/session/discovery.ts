@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { requestOnce } from '../client/single.ts';
 import type { Plan, RequestBody, RequestTemplate } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
+import { planToTargetOf } from '../core/targets.ts';
 import { bytes, type Micros, seconds, toMillis } from '../core/units.ts';
 import { type Discovery, discover } from '../discover/discover.ts';
 import type { Ask, Question, Reply } from '../discover/exchange.ts';
@@ -39,15 +40,14 @@ function saysWhatToSend(plan: Plan, given: RawSettings): boolean {
 export const mayWantMore = (status: number, path: string): boolean =>
   WANTS_MORE.includes(status) || (status === 503 && /\/predictions\//.test(path));
 
-/** Finds out what an address accepts, the way that the plan's load would go: its TLS, proxy, headers and addresses. */
-export function discoverFor(plan: Plan, clock: Clock): Promise<Discovery> {
-  const [request] = plan.requests as readonly [RequestTemplate];
-  return discover({ path: request.path, now: () => toMillis(clock.now() as Micros), ask: askerOf(plan, clock) });
+/** Finds out what the address of a request accepts, the way that the plan's load would go: its TLS, proxy, headers and addresses. */
+export function discoverFor(plan: Plan, request: RequestTemplate, clock: Clock): Promise<Discovery> {
+  const ask = askerOf(plan, request, clock);
+  return discover({ path: request.path, now: () => toMillis(clock.now() as Micros), ask });
 }
 
 /** Asks one question after the other, that way. */
-export function askerOf(plan: Plan, clock: Clock): Ask {
-  const [request] = plan.requests as readonly [RequestTemplate];
+export function askerOf(plan: Plan, request: RequestTemplate, clock: Clock): Ask {
   return (question) => askOnce(plan, request, question, clock);
 }
 
@@ -61,7 +61,7 @@ async function askOnce(plan: Plan, template: RequestTemplate, question: Question
     body: bodyOf(question),
   };
   const longest = method === 'GET' && path !== template.path ? GET_PATIENCE : POST_PATIENCE;
-  const { flows: _, targets: __, ...alone } = plan;
+  const { flows: _, ...alone } = planToTargetOf(plan, template);
   const single: Plan = {
     ...alone,
     requests: [request],
@@ -81,15 +81,14 @@ function bodyOf({ body, bytes: base64 }: Question): RequestBody | null {
 }
 
 /** What belongs to an address besides, as a setting writes it: parameters of its query. */
-export function moreOfAddress(plan: Plan, found: Question): string {
-  const asked = plan.requests[0]?.path ?? '';
-  return literalText(found.path.startsWith(asked) ? found.path.slice(asked.length) : '');
+export function moreOfAddress({ path }: Pick<RequestTemplate, 'path'>, found: Question): string {
+  return literalText(found.path.startsWith(path) ? found.path.slice(path.length) : '');
 }
 
 /** Where a plan's settings come from, with what its target was found to accept below all that was given. */
-function sourcesWith(sources: Sources, plan: Plan, found: Question): Sources {
+function sourcesWith(sources: Sources, plan: Plan, request: RequestTemplate, found: Question): Sources {
   // Parameters of the query are part of the address, which was given.
-  const more = moreOfAddress(plan, found);
+  const more = moreOfAddress(request, found);
   const { url } = sources.flags;
   const { program } = sources;
   return {
@@ -112,8 +111,8 @@ function sourcesWith(sources: Sources, plan: Plan, found: Question): Sources {
 
 /** What is done where nobody said what to send. */
 export interface PlannedAgain<Prepared> {
-  /** Plans with what the target was found to accept. */
-  readonly by: (found: Question) => Promise<Prepared>;
+  /** Plans with what the address of a request was found to accept. */
+  readonly by: (request: RequestTemplate, found: Question) => Promise<Prepared>;
   /** It is to be found out though the target accepts what would be sent: that lacks something which was asked for. */
   readonly needed: boolean;
 }
@@ -127,8 +126,8 @@ export function plannedAgain(
   if (saysWhatToSend(plan, written)) return null;
   return {
     needed: lacksPrompts(plan, written),
-    by: async (found) => {
-      const given = await readSources(sourcesWith(sources, plan, found), world.files);
+    by: async (request, found) => {
+      const given = await readSources(sourcesWith(sources, plan, request, found), world.files);
       return { ...preparedBy(given, sources.kind, world), given };
     },
   };

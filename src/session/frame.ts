@@ -59,7 +59,7 @@ export class Frame {
       const request = setup[attempts.length] as FrameRequest;
       if (signal.aborted) return failed(new RampartError('interrupted', 'ended in its set-up: no load was sent'));
       const secrets = secretsOf(plan).knowing(values.values());
-      if (response.outcome !== 'ok') return failed(setupRefusal(plan, attempted, secrets, attempts.length));
+      if (response.outcome !== 'ok') return failed(setupRefusal(plan, request, attempted, secrets, attempts.length));
       for (const { name } of request.captures ?? []) values.set(name, captured?.[names.indexOf(name)] ?? '');
       attempts.push(attempted);
     }

@@ -1,13 +1,17 @@
+/** The preflight of a run: one of each request before the load; where nobody said what to send, it is found out here. */
 import { requestEach } from '../client/single.ts';
 import { RampartError } from '../core/errors.ts';
-import type { Plan } from '../core/plan.ts';
+import { firstTemplate } from '../core/flow.ts';
+import type { Plan, RequestTemplate } from '../core/plan.ts';
+import { requestNamed } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
+import { planToTargetOf, targetOf } from '../core/targets.ts';
 import { besideOf } from '../core/trace.ts';
 import type { Machine, World } from '../core/world.ts';
 import type { Accepted, Question } from '../discover/exchange.ts';
-import { type Signpost, signpostOf } from '../discover/signpost.ts';
+import { signpostOf } from '../discover/signpost.ts';
 import { spokenInstead } from '../drivers/reach.ts';
 import { tokenCounterOf } from '../functions/tokenizer.ts';
 import { streamingBody } from '../plan/prompts.ts';
@@ -76,37 +80,52 @@ export async function preflight<Prepared extends Planned>(
     const secrets = secretsAround(frame, secretsOf);
     const responses: SingleResponse[] = [];
     for await (const response of requestEach(besideTheRun(plan), rows, clock)) {
-      const wantsMore =
-        again !== null && !wantsTls(response) && mayWantMore(response.status, plan.requests[0]?.path ?? '');
+      const request = requestOf(plan, response);
+      const wantsMore = again !== null && !wantsTls(response) && mayWantMore(response.status, request.path);
       if (response.outcome !== 'ok' && !wantsMore) {
         const silent = response.outcome === 'reset' || response.outcome === 'protocol-error';
-        const spoken = silent ? await spokenInstead(plan) : null;
+        const spoken = silent ? await spokenInstead(planToTargetOf(plan, request)) : null;
         throw preflightRefusal(plan, response, secrets(plan), responses.length, spoken);
       }
       responses.push(response);
     }
     const [first] = responses;
+    // Of several targets one may want more where another does not.
+    const refused = responses.find(({ outcome }) => outcome !== 'ok');
     const refuseUnstreamed = (of: Plan, seen: readonly SingleResponse[]): void => {
       const lacking = unstreamed(of, seen);
       if (lacking !== null) throw streamRefusal(lacking, secrets(of));
     };
     // A search for the capacity of a model would find that of its cache.
-    const cacheTold = async (of: Parameters<typeof probeCache>[1], sent: Plan, known: Secrets): Promise<string[]> => {
-      const cache = looksForCache && sent.kind === 'find' ? await probeCache(sent, of, machine) : null;
-      return cache?.cached === true ? cacheLines(cache, known.maskAddresses(sent.target.url)) : [];
+    const cacheTold = async (
+      request: RequestTemplate,
+      of: Parameters<typeof probeCache>[2],
+      known: Secrets,
+    ): Promise<string[]> => {
+      const cache = looksForCache && plan.kind === 'find' ? await probeCache(plan, request, of, machine) : null;
+      return cache?.cached === true ? cacheLines(cache, known.maskAddresses(targetOf(plan, request).url)) : [];
     };
-    if (again === null || (first?.outcome === 'ok' && !again.needed)) {
+    if (again === null || (first !== undefined && refused === undefined && !again.needed)) {
       refuseUnstreamed(plan, responses);
-      const post = again === null || first === undefined ? null : signpostIn(plan, first);
-      const note = post === null ? [] : [signpostLine(plan, post, secrets(plan))];
+      const note = again === null ? null : signpostNote(plan, responses, secrets(plan));
       const given = first === undefined ? null : acceptedAsGiven(plan, first);
-      const cache = await cacheTold({ accepted: given, bodySchema: null }, plan, secrets(plan));
-      return { prepared, told: [...told, ...note, ...cache, preflightLines(responses)], responses, frame };
+      const cache =
+        first === undefined
+          ? []
+          : await cacheTold(requestOf(plan, first), { accepted: given, bodySchema: null }, secrets(plan));
+      return {
+        prepared,
+        told: [...told, ...(note === null ? [] : [note]), ...cache, preflightLines(responses)],
+        responses,
+        frame,
+      };
     }
-    const discovery = await discoverFor(plan, clock);
-    if (discovery.accepted === null) throw notFound(discovery, plan.requests[0]?.path ?? '', secrets(plan));
+    const asking = refused ?? first;
+    const request = asking === undefined ? firstTemplate(plan) : requestOf(plan, asking);
+    const discovery = await discoverFor(plan, request, clock);
+    if (discovery.accepted === null) throw notFound(discovery, request.path, secrets(plan));
     const tried = async (question: Question): Promise<{ better: Prepared; seconds: SingleResponse[] }> => {
-      const better = await again.by(question);
+      const better = await again.by(request, question);
       // One; of several targets to each.
       const seconds: SingleResponse[] = [];
       for await (const second of requestEach(besideTheRun(better.plan), better.rows, clock)) {
@@ -125,7 +144,7 @@ export async function preflight<Prepared extends Planned>(
     }
     const { better, seconds } = found;
     refuseUnstreamed(better.plan, seconds);
-    const cache = await cacheTold(discovery, plan, secrets(better.plan));
+    const cache = await cacheTold(request, discovery, secrets(better.plan));
     const lines = [...foundLines({ ...discovery, accepted }, secrets(better.plan)), ...cache, preflightLines(seconds)];
     // It has no set-up: what is shown of the run is the plan with what was found.
     frame = await setUp(better.plan, { clock, secretsOf, onInterrupt });
@@ -138,11 +157,20 @@ export async function preflight<Prepared extends Planned>(
   }
 }
 
-/** Of a GET that nobody asked for by its method; null: it may be a model. */
-function signpostIn(plan: Plan, { headers, body }: SingleResponse): Signpost | null {
-  const [pathname = ''] = (plan.requests[0]?.path ?? '').split('?');
-  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
-  return signpostOf(pathname, type, body ?? '');
+/** The one that a response is to: its name is the plan's. */
+const requestOf = (plan: Plan, { request }: SingleResponse): RequestTemplate =>
+  requestNamed(plan, request) as RequestTemplate;
+
+/** What is told of the first GET that nobody asked for by its method, and that predicts nothing; null: all may be models. */
+function signpostNote(plan: Plan, responses: readonly SingleResponse[], known: Secrets): string | null {
+  for (const response of responses) {
+    const request = requestOf(plan, response);
+    const [pathname = ''] = request.path.split('?');
+    const type = response.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+    const post = signpostOf(pathname, type, response.body ?? '');
+    if (post !== null) return signpostLine(plan, request, post, known);
+  }
+  return null;
 }
 
 /** What was accepted, asking for a stream; null: it is of no protocol that has them. */

@@ -2,6 +2,7 @@
 import { statusHint } from '../analyze/hints.ts';
 import { formatMs } from '../analyze/wording.ts';
 import type { Plan } from '../core/plan.ts';
+import { requestNamed } from '../core/request.ts';
 import { MASK, type Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
 import type { Trial } from '../report/client/live/frame.ts';
@@ -12,7 +13,7 @@ const BODY_SHOWN = 4_000;
 /** What the page shows of a single request: the response without its secrets, and what a run would make of it. */
 export function trialOf(plan: Plan, response: SingleResponse, known: Secrets): Trial {
   const secrets = known.knowing(response.sentSecrets);
-  const { request: name, outcome, status, body, bodyBytes, responseMs, connectMs, headers } = response;
+  const { request, outcome, status, body, bodyBytes, responseMs, connectMs, headers } = response;
   const message = secrets.mask(response.message);
   const good = outcome === 'ok';
   const time =
@@ -20,7 +21,7 @@ export function trialOf(plan: Plan, response: SingleResponse, known: Secrets): T
   return {
     good,
     sentence: sentenceOf(),
-    hint: good || status === 0 ? '' : (statusHint({ ...NOTHING, outcome, status, message, name }, plan) ?? ''),
+    hint: good || status === 0 ? '' : (statusHint({ status, message }, requestNamed(plan, request), plan) ?? ''),
     headers: headers
       .map(([header, value]) => `${header}: ${secrets.isSecret(header) ? MASK : secrets.mask(value)}`)
       .join('\n'),
@@ -37,5 +38,3 @@ export function trialOf(plan: Plan, response: SingleResponse, known: Secrets): T
 
 const unshown = (bytes: number): string =>
   bytes === 0 ? 'a body of more than 1 MiB' : `${bytes.toLocaleString('en-US')} bytes that are no text`;
-
-const NOTHING = { count: 1, firstSeen: '', lastSeen: '' } as const;
