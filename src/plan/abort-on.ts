@@ -1,3 +1,4 @@
+/** Thresholds that end a run under way (`--abort-on`): what is written becomes a threshold with a stretch of time. */
 import { RampartError } from '../core/errors.ts';
 import type { AbortThreshold } from '../core/plan.ts';
 import { type Micros, micros, seconds } from '../core/units.ts';

@@ -1,3 +1,4 @@
+/** Lines of an access log, in the common and combined format of Apache and nginx, as a replay reads them. */
 import { instantOfLog } from './instant.ts';
 
 /** A line of an access log, by the names that placeholders have for it. */

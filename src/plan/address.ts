@@ -1,3 +1,4 @@
+/** Addresses of targets: a URL, a host without a scheme, or a Unix socket, and other paths of the same target. */
 import { RampartError } from '../core/errors.ts';
 import type { Target } from '../core/plan.ts';
 import { quote } from './syntax.ts';

@@ -1,3 +1,4 @@
+/** What virtual users do as browsers do: compressed responses, redirects and cookies. */
 import type { Plan } from '../core/plan.ts';
 import { type RawSettings, refuse } from './raw-settings.ts';
 

@@ -1,3 +1,4 @@
+/** Puts values that the set-up captured in the place of their placeholders, in the requests of the load. */
 import { Buffer } from 'node:buffer';
 import { RampartError } from '../core/errors.ts';
 import type { RequestTemplate } from '../core/plan.ts';

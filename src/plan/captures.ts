@@ -1,3 +1,6 @@
+/**
+ * What a request's response gives to later steps, and the check that no request uses what is not captured before it.
+ */
 import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
 import { capturedIn, type PartOfRequest } from '../core/placeholders.ts';

@@ -1,3 +1,6 @@
+/**
+ * What a response must be (`--expect-…`): statuses, headers, bodies and JSON fields, read into the checks of a plan.
+ */
 import { RampartError } from '../core/errors.ts';
 import type { AnswerCheck, ExpectedJson } from '../core/plan.ts';
 import { checkHeader, parseHeader } from './header.ts';

@@ -1,3 +1,4 @@
+/** The settings of connections (how many, how long kept, how often resolved), and how many threads they allow. */
 import type { Connections } from '../core/plan.ts';
 import { type Count, count } from '../core/units.ts';
 import { type RawSettings, refuse } from './raw-settings.ts';

@@ -1,3 +1,4 @@
+/** Reads CSV of any size in pieces: the parser is a library's, the bounds and the errors with their line are ours. */
 import { Buffer } from 'node:buffer';
 import papa from 'papaparse';
 import { decodeUtf8, firstBadLine } from './file.ts';

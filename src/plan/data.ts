@@ -1,3 +1,4 @@
+/** Rows of `--data`: reads a file of JSON, JSON Lines or CSV into the texts that requests and checks are made of. */
 import { Buffer } from 'node:buffer';
 import { RampartError } from '../core/errors.ts';
 import { fieldTexts, isObjectText, textAt, withoutPathText } from '../core/json-text.ts';

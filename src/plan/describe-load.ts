@@ -1,3 +1,4 @@
+/** The load of a plan in words, and what of it may not be meant as it is written. */
 import { hasSteps } from '../core/flow.ts';
 import {
   arrivalsName,

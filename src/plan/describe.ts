@@ -1,3 +1,4 @@
+/** A plan in words, line by line, as it is told before the first request. */
 import { amountsText } from '../core/amounts.ts';
 import { capturedNames } from '../core/capture.ts';
 import { hasSteps, requestShares } from '../core/flow.ts';

@@ -1,3 +1,6 @@
+/**
+ * Reads what somebody wants to make of a load that is running, from the fields of a form or the arguments of a call.
+ */
 import { LOADS_OF_THEIR_OWN, type LoadEdit } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
 import type { LoadProfile } from '../core/plan.ts';

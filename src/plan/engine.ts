@@ -1,3 +1,4 @@
+/** Which driver sends the requests, and what of the settings it cannot do: HTTP/2, proxies, autocannon. */
 import { RampartError } from '../core/errors.ts';
 import type { HttpProxy, Plan, Target } from '../core/plan.ts';
 import { SETTING_NAMES, SETTINGS } from '../settings/table.ts';

@@ -1,3 +1,4 @@
+/** Settings given by variables of the environment: `RAMPART_RATE` is `--rate`. */
 import { RampartError } from '../core/errors.ts';
 import { SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../settings/table.ts';
 import { settingMeant, suggest } from './suggest.ts';

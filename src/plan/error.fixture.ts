@@ -1,3 +1,4 @@
+/** For tests: the error that a call throws, as one text. */
 import { RampartError } from '../core/errors.ts';
 
 /** What a call throws, as `code: message`, with the hint after it; an error of another kind goes through. */

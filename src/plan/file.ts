@@ -1,3 +1,4 @@
+/** Reads the files that settings name, whole or in pieces, and says of each what is wrong with it. */
 import { RampartError } from '../core/errors.ts';
 import type { Files } from '../core/world.ts';
 import { quote } from './syntax.ts';

@@ -1,3 +1,4 @@
+/** The settings of a run on agents: how many of which region, and how NATS is reached. */
 import { RampartError } from '../core/errors.ts';
 import type { AgentsWish, FleetWish, NatsAccess } from '../core/fleet.ts';
 import type { Files } from '../core/world.ts';

@@ -1,3 +1,4 @@
+/** Keeps the secrets of a start form on the server: the page shows masks, and what comes back masked is put back. */
 import { MASK, type Secrets } from '../core/secret.ts';
 import type { FieldError } from './edit.ts';
 import { publishCommand } from './publish.ts';

@@ -1,3 +1,4 @@
+/** The start form of the page: its texts become a plan or errors beside fields, and a plan becomes texts again. */
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { flagOf, namesWhere, SETTINGS, type SettingName } from '../settings/table.ts';

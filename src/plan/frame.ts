@@ -1,3 +1,7 @@
+/**
+ * Set-up and tear-down: requests before and behind the whole load, as a scenario file has them. They have the address and the
+ * headers that the file says of all, and nothing else of it: what is checked of a prediction is not true of a login.
+ */
 import * as z from 'zod';
 import { capturedNames } from '../core/capture.ts';
 import { capturedIn } from '../core/placeholders.ts';
@@ -23,11 +27,6 @@ import { parseTemplatedPath } from './template.ts';
 import { type Means, targetless } from './traffic.ts';
 import { readValue } from './value.ts';
 import { several } from './written-steps.ts';
-
-/*
- * Set-up and tear-down: requests before and behind the whole load, as a scenario file has them. They have the address and the
- * headers that the file says of all, and nothing else of it: what is checked of a prediction is not true of a login.
- */
 
 const MOST_RETRIES = 1_000;
 

@@ -1,3 +1,4 @@
+/** Goodput: which limits a single request must be under to be good, taken from what is written as thresholds. */
 import { RampartError } from '../core/errors.ts';
 import type { TagSet } from '../core/flow.ts';
 import type { RequestLimit } from '../core/goodput.ts';

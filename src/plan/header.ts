@@ -1,3 +1,4 @@
+/** Request headers: their syntax, which are refused, and how those of two layers lie over each other. */
 import { RampartError } from '../core/errors.ts';
 import { quote } from './syntax.ts';
 

@@ -1,3 +1,4 @@
+/** Text as an object of a scenario file, where writing it so loses nothing. */
 import { compactJson } from '../core/json-text.ts';
 
 /** Text that is nested deeper is no body that somebody edits. */

@@ -1,3 +1,4 @@
+/** Lays the settings of several sources over each other, the higher over the lower, each with its origin. */
 import { RampartError } from '../core/errors.ts';
 import { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from '../settings/table.ts';
 import { checkHeader, type Header, overlaid, parseHeader } from './header.ts';

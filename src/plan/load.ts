@@ -1,3 +1,4 @@
+/** The load of a run from its settings: virtual users or arrivals, their stages, think time and duration. */
 import { type Distribution, FOREVER, type OneLoad, type Stage } from '../core/plan.ts';
 import { type Count, count, type Micros, micros, type PerSecond, seconds } from '../core/units.ts';
 import type { SettingName } from '../settings/table.ts';

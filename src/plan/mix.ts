@@ -1,3 +1,7 @@
+/**
+ * Several requests, and flows of them, as a scenario file has them. What a request says of itself lies over what the file
+ * says of all.
+ */
 import * as z from 'zod';
 import { RampartError } from '../core/errors.ts';
 import { OWN_TAGS } from '../core/flow.ts';
@@ -18,11 +22,6 @@ import {
   weightSchema,
   writtenStep,
 } from './written-steps.ts';
-
-/*
- * Several requests, and flows of them, as a scenario file has them. What a request says of itself lies over what the file
- * says of all.
- */
 
 const isOwnTag = (key: string): boolean => (OWN_TAGS as readonly string[]).includes(key);
 

@@ -1,7 +1,6 @@
+/** Times and numbers of a plan, as it is told. */
 import type { Distribution } from '../core/plan.ts';
 import type { Micros } from '../core/units.ts';
-
-/** Times and numbers of a plan, as it is told. */
 
 export function describeTime(time: Distribution): string {
   switch (time.kind) {

@@ -1,3 +1,4 @@
+/** For tests: plans made of flags and scenario files in memory, with no target that could be asked. */
 import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,3 +1,4 @@
+/** A load in one line: `spike` and `sine`, written out as stages. */
 import { RampartError } from '../core/errors.ts';
 import type { Stage } from '../core/plan.ts';
 import { type Micros, micros } from '../core/units.ts';

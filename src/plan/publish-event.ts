@@ -1,3 +1,4 @@
+/** Events without the secrets that a target's words, or the system's, may repeat. */
 import type { RunEvent } from '../core/event.ts';
 import type { Secrets } from '../core/secret.ts';
 import type { FailureCount, SeriesSnapshot } from '../core/snapshot.ts';

@@ -1,3 +1,4 @@
+/** What may be shown to others: plans, command lines and addresses with their secrets masked. */
 import type { AnswerCheck, Plan, RequestBody, RequestTemplate, Target, Tls } from '../core/plan.ts';
 import { MASK, Secrets } from '../core/secret.ts';
 

@@ -1,3 +1,4 @@
+/** Settings as they were written, before they mean anything, each with the place that it was given in. */
 import { RampartError } from '../core/errors.ts';
 import type { FunctionSource } from '../core/functions.ts';
 import type { Tags } from '../core/plan.ts';

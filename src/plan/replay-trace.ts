@@ -1,3 +1,4 @@
+/** Reads the file of a replay: when each of its rows is due, and the texts that requests are made of. */
 import { RampartError } from '../core/errors.ts';
 import type { LeftOutLines } from '../core/plan.ts';
 import { TableWriter } from '../core/row-table.ts';

@@ -1,3 +1,4 @@
+/** The settings of a replay (`--replay`), and the load that a trace comes to. */
 import type { LoadProfile, ReplayedTrace, Stage } from '../core/plan.ts';
 import type { Trace } from '../core/rows.ts';
 import { count, micros, type PerSecond } from '../core/units.ts';

@@ -1,3 +1,4 @@
+/** One request from its settings: method, path, headers and body, rendered once or with placeholders. */
 import { RampartError } from '../core/errors.ts';
 import { cellsOf } from '../core/placeholders.ts';
 import type { RequestBody, RequestTemplate } from '../core/plan.ts';

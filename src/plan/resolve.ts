@@ -1,3 +1,4 @@
+/** From settings to the frozen plan: asks each part for its meaning, in the order in which one needs another. */
 import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
 import { hasSteps, measuredNames, tagSets } from '../core/flow.ts';

@@ -1,3 +1,4 @@
+/** Where connections go instead of the URL's host: `--connect-to` and `--resolve`, in curl's syntax. */
 import { isIP } from 'node:net';
 import { RampartError } from '../core/errors.ts';
 import type { Target } from '../core/plan.ts';

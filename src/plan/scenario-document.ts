@@ -1,3 +1,4 @@
+/** The text of a scenario file as values with their places, and the reader of those in JSON. */
 import { compactJson, elementTexts, fieldTexts } from '../core/json-text.ts';
 import { checkJson, type JsonPath, positionsIn, type TextPlace } from './json.ts';
 import { withoutComments } from './json-comments.ts';

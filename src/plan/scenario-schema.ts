@@ -1,3 +1,4 @@
+/** The JSON Schema of scenario files, for editors. */
 import * as z from 'zod';
 import { environmentsSchema } from './environments.ts';
 import { FORM_FIELDS } from './form-fields.ts';

@@ -1,3 +1,4 @@
+/** The settings of a scenario file: which reader it has, its environment, and paths that are relative to it. */
 import { dirname, isAbsolute, join } from 'node:path';
 import { RampartError } from '../core/errors.ts';
 import type { Files } from '../core/world.ts';

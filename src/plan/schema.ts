@@ -1,11 +1,10 @@
-import * as z from 'zod';
-import type { Setting } from '../settings/setting.ts';
-import { SETTING_NAMES, SETTINGS } from '../settings/table.ts';
-
-/*
+/**
  * The settings as a person writes them, in a scenario file, in the environment or as flags: text, numbers and yes/no.
  * What the text means is read after the sources are laid over each other.
  */
+import * as z from 'zod';
+import type { Setting } from '../settings/setting.ts';
+import { SETTING_NAMES, SETTINGS } from '../settings/table.ts';
 
 const NO_TEXT = 'must be text';
 const text = z.string({ error: NO_TEXT });

@@ -1,3 +1,4 @@
+/** The settings of a search: what it looks for, within what budget and bounds, and what it refuses. */
 import { RampartError } from '../core/errors.ts';
 import type { Pass } from '../core/pass.ts';
 import type { Plan, SearchPlan, SearchTier, Threshold } from '../core/plan.ts';

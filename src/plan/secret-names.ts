@@ -1,3 +1,4 @@
+/** Names that a person calls secret with `--secret`, besides the usual ones. */
 import { RampartError } from '../core/errors.ts';
 import type { Settings } from '../settings/table.ts';
 import { blame, type RawSettings } from './raw-settings.ts';

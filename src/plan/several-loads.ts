@@ -1,3 +1,4 @@
+/** The loads of a run whose flows have loads of their own. */
 import { type FlowLoad, together } from '../core/loads.ts';
 import type { LoadProfile, OneLoad } from '../core/plan.ts';
 import type { SettingName, Settings } from '../settings/table.ts';

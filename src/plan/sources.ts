@@ -1,3 +1,4 @@
+/** Where settings come from, and the order in which one source wins over another. */
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Files } from '../core/world.ts';

@@ -1,3 +1,7 @@
+/**
+ * Requests and flows over several targets: one of each for each target, which share the weight of what they are without them.
+ * All that counts, judges and shows knows requests and flows by their names, and so it knows those of each target.
+ */
 import { flowsOf, requestsIn } from '../core/flow.ts';
 import type { Flow, Plan, RequestTemplate, Step } from '../core/plan.ts';
 import { overlaid } from './header.ts';
@@ -6,11 +10,6 @@ import { firstPlaces, refusal } from './steps.ts';
 import { meantAmong } from './suggest.ts';
 import { quote } from './syntax.ts';
 import type { PlannedTarget } from './targets.ts';
-
-/*
- * Requests and flows over several targets: one of each for each target, which share the weight of what they are without them.
- * All that counts, judges and shows knows requests and flows by their names, and so it knows those of each target.
- */
 
 /** Requests times targets. */
 const MOST_TOGETHER = 5_000;

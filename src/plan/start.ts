@@ -1,3 +1,4 @@
+/** The settings of a target that is started and ended with the run: its command, and when it is ready. */
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Micros } from '../core/units.ts';

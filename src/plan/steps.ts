@@ -1,3 +1,4 @@
+/** Reads the steps of a flow: requests by name, pauses, repeats, choices, branches and groups, and their bounds. */
 import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
 import { sendsNothing } from '../core/flow.ts';

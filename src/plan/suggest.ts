@@ -1,3 +1,4 @@
+/** What somebody meant by a word that is no setting: the nearest name, or what another tool calls it. */
 import type { SettingName } from '../settings/table.ts';
 
 /**

@@ -1,3 +1,4 @@
+/** Suits a scenario file to the command that uses it: a load that the command makes itself is left out. */
 import type { Plan } from '../core/plan.ts';
 import { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from '../settings/table.ts';
 import { layerOf, type RawSettings, refuse } from './raw-settings.ts';

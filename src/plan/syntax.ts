@@ -1,13 +1,12 @@
+/**
+ * How quantities are written. Every parser takes the text and the name of the flag or field it stands in, and returns
+ * the value or throws a RampartError 'bad-flag' that names the flag, what was given and what is allowed.
+ */
 import { type Amounts, parseAmounts } from '../core/amounts.ts';
 import { RampartError } from '../core/errors.ts';
 import type { ArrivalPattern, Distribution } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
 import { type Bytes, bytes, type Count, count, type Micros, micros, type PerSecond, perSecond } from '../core/units.ts';
-
-/*
- * How quantities are written. Every parser takes the text and the name of the flag or field it stands in, and returns
- * the value or throws a RampartError 'bad-flag' that names the flag, what was given and what is allowed.
- */
 
 /** What is allowed, both ends included, in the syntax of the quantity: so that an error can quote it. */
 interface Limits {

@@ -1,3 +1,4 @@
+/** Several targets instead of one, as flags and scenario files have them: `canary=10@http://host`. */
 import { RampartError } from '../core/errors.ts';
 import type { NamedTarget } from '../core/plan.ts';
 import type { Files } from '../core/world.ts';
@@ -13,8 +14,6 @@ import { checkWeights, refusal } from './steps.ts';
 import { quote } from './syntax.ts';
 import { parseTemplatedAddress } from './template.ts';
 import { resolveTls } from './tls.ts';
-
-/* Several targets instead of one, as flags and scenario files have them: `canary=10@http://host`. */
 
 const MOST = 50;
 const HEAVIEST = 10_000;

@@ -1,3 +1,4 @@
+/** Texts with placeholders (`{{row.name}}`): read with line and column, written so that they mean themselves. */
 import { RampartError } from '../core/errors.ts';
 import { isFault, type Piece, parseTemplate } from '../core/template.ts';
 import { type Address, parseAddress, parsePath } from './address.ts';

@@ -1,3 +1,4 @@
+/** The line and column of each threshold in a scenario file, for annotations in a pull request. */
 import type { FilePlace, RawSettings } from './raw-settings.ts';
 import { parseThreshold, resolveOwnThresholds, separated } from './threshold.ts';
 

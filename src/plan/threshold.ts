@@ -1,3 +1,4 @@
+/** The syntax of thresholds: `p95<250ms`, `errors<1%`, `ttft_p95{chat}<300ms`. */
 import { RampartError } from '../core/errors.ts';
 import type { MeasuredNames, TagSet } from '../core/flow.ts';
 import type { Scope, Threshold } from '../core/plan.ts';

@@ -1,3 +1,4 @@
+/** The settings of TLS: certificates and keys are read, and held against each other, before any connection. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { RampartError } from '../core/errors.ts';
 import type { Target, Tls } from '../core/plan.ts';

@@ -1,3 +1,4 @@
+/** The settings of tracing: the header of each request, and where spans go. */
 import { RampartError } from '../core/errors.ts';
 import type { RequestTemplate } from '../core/plan.ts';
 import type { TraceKey } from '../core/trace.ts';

@@ -1,3 +1,4 @@
+/** What a plan sends: its requests, each with what it says of itself, and the flows that users go through. */
 import { flowsOf, requestsIn } from '../core/flow.ts';
 import type { Flow, RequestTemplate } from '../core/plan.ts';
 import type { Files } from '../core/world.ts';

@@ -1,3 +1,4 @@
+/** The syntax of `--until`: a run that goes on until a percentile is known well enough. */
 import { RampartError } from '../core/errors.ts';
 import type { Until } from '../core/plan.ts';
 import { type RawSettings, read, refuse } from './raw-settings.ts';

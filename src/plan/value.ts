@@ -1,3 +1,4 @@
+/** Reads a setting by the kind, limits and default of its declaration in the settings table. */
 import type { Amounts } from '../core/amounts.ts';
 import type { ArrivalPattern, Distribution } from '../core/plan.ts';
 import type { Bytes, Count, Micros, PerSecond } from '../core/units.ts';

@@ -1,8 +1,7 @@
+/** Steps of a flow as a scenario file has them: each kind is known by the field that only it has. */
 import * as z from 'zod';
 import type { WrittenPath, WrittenStep } from './raw-settings.ts';
 import type { RawStep, RawValue } from './raw-steps.ts';
-
-/* Steps of a flow as a scenario file has them: each kind is known by the field that only it has. */
 
 /** Lists of steps within lists of steps. */
 export const DEEPEST_STEPS = 8;

@@ -1,3 +1,4 @@
+/** The reader of scenario files in YAML, with places, and bounds against files that grow without end. */
 import {
   type Alias,
   type Document,

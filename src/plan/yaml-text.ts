@@ -1,3 +1,4 @@
+/** Writes a value as YAML. */
 import { Document, isScalar, Scalar, visit } from 'yaml';
 
 /** A value as YAML that reads as it: a field named << is one, too. */
