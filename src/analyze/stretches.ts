@@ -1,3 +1,4 @@
+/** Stretches of time over which a load stays the same, as far as statistics need it to. */
 import type { LoadProfile, Stage } from '../core/plan.ts';
 import { durationOf, stagesOf } from '../core/plan.ts';
 

@@ -1,3 +1,4 @@
+/** All doubts about a run, gathered from the files that each know some of them. */
 import { profilesOf } from '../core/loads.ts';
 import { type Doubt, PERCENTILES } from '../core/result.ts';
 import { unjudgedIn } from '../core/sample.ts';

@@ -1,3 +1,4 @@
+/** The change of one figure between two sides of a comparison, paired or not, with its interval. */
 import { meanOf } from '../../stats/average.ts';
 import { studentQuantile } from '../../stats/distributions.ts';
 

@@ -1,3 +1,4 @@
+/** The comparison of two sides by their runs: each figure's change, the verdict, and the doubts about it. */
 import type {
   ChangeVerdict,
   ComparedRun,

@@ -1,3 +1,4 @@
+/** For tests: searches, runs and deployments of several rounds. */
 import type { CommonRun, SearchFigures } from '../../core/deployments.ts';
 import type { DeploymentOptions, MeasuredDeployment } from './deployments.ts';
 

@@ -1,3 +1,4 @@
+/** The comparison of several deployments: what each sustains, what it does at a common load, and what that costs. */
 import type { BreakingPoint, BreakingPointStatus, Estimate, LoadUnit } from '../../core/breaking-point.ts';
 import type {
   CommonLoad,

@@ -1,3 +1,4 @@
+/** The figures of a run that comparisons look at, read from its result. */
 import type { BreakingPoint, LoadUnit } from '../../core/breaking-point.ts';
 import type { MetricName, RunFigures, Unsteady } from '../../core/comparison.ts';
 import { PERCENTILES, type PercentileName, type RunResult } from '../../core/result.ts';

@@ -1,6 +1,5 @@
-import { CONFIDENCE, FEWEST } from './comparison.ts';
-
 /** When a comparison that grows pair by pair is looked at, and what each look may miss. */
+import { CONFIDENCE, FEWEST } from './comparison.ts';
 
 /** What may miss at the first of two looks: little, since there is a second one. */
 const FIRST_LOOK = 0.01;

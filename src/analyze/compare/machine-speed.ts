@@ -1,3 +1,4 @@
+/** Whether the machine itself changed its speed during a comparison, by a calculation that never changes. */
 import { counted, formatMs, formatShare } from '../wording.ts';
 import { pairedChange } from './change.ts';
 import { FEWEST } from './comparison.ts';

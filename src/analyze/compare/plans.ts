@@ -1,3 +1,4 @@
+/** In what two plans differ, and whether their figures may be compared at all. */
 import { createHash } from 'node:crypto';
 import type { Plan } from '../../core/plan.ts';
 

@@ -1,11 +1,10 @@
+/** What a comparison can show, told from its first pairs: in time to give its runs another length. */
 import type { RunResult } from '../../core/result.ts';
 import { meanOf } from '../../stats/average.ts';
 import { studentQuantile } from '../../stats/distributions.ts';
 import { counted, formatLonger, formatShare } from '../wording.ts';
 import { missesOfEach } from './change.ts';
 import { figuresOf, metricsOf } from './figures.ts';
-
-/** What a comparison can show, told from its first pairs: in time to give its runs another length. */
 
 /** After so many pairs it is told: what differs between runs shows in none sooner. */
 export const TOLD_AFTER = 3;

@@ -1,3 +1,4 @@
+/** How each agent of a fleet was during a level, so that the one that was late or busy can be named. */
 import type { IntervalSnapshot } from '../../core/snapshot.ts';
 import { meanOf, medianOf } from '../../stats/average.ts';
 

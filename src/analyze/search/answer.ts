@@ -1,3 +1,4 @@
+/** What a search has found so far, put together from its levels: the breaking point and all that is told with it. */
 import type { BreakingPoint, Estimate, LevelResult, LoadLimit } from '../../core/breaking-point.ts';
 import { inMs } from '../latency.ts';
 import { scalabilityOf, sustainedThroughput } from './capacity.ts';

@@ -1,3 +1,4 @@
+/** The target's capacity: the throughput of saturated levels, closed and open, and the scalability law over them. */
 import type { ScalabilityResult } from '../../core/breaking-point.ts';
 import { fitScalability } from '../../stats/usl.ts';
 import type { Level } from './level.ts';

@@ -1,3 +1,4 @@
+/** The load above which the generator itself is not fit, so that no level is run there. */
 import type { LevelPurpose, LoadUnit } from '../../core/breaking-point.ts';
 import type { Level } from './level.ts';
 import { loadOf } from './monotone.ts';

@@ -1,3 +1,4 @@
+/** Whether the target became another one during the search, by its ramp's last level run twice. */
 import { type Capacity, capacityOf, throughputOf } from './capacity.ts';
 import type { Level } from './level.ts';
 

@@ -1,3 +1,4 @@
+/** The search as one object: it hands out the next level, takes what came of it, and orders the phases. */
 import type { BreakingPoint, LevelResult, SearchStop } from '../../core/breaking-point.ts';
 import { micros } from '../../core/units.ts';
 import { confirming, recovering, repeating } from './afterwards.ts';

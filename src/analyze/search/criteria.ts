@@ -1,3 +1,4 @@
+/** SLOs as criteria of a search: which can be searched for, and what is assumed where none is given. */
 import { RampartError } from '../../core/errors.ts';
 import type { RequestLimit } from '../../core/goodput.ts';
 import type { Scope, Threshold } from '../../core/plan.ts';

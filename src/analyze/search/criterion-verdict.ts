@@ -1,3 +1,4 @@
+/** What a level says of one criterion: the value with its interval, and whether it passes, fails or is undecided. */
 import type { CriterionResult } from '../../core/breaking-point.ts';
 import type { Criterion } from './criteria.ts';
 import { type Observation, sampleOf } from './observation.ts';

@@ -1,3 +1,4 @@
+/** Where the first criterion breaks, from all levels: the limit, its interval, and how far to widen it. */
 import type { LoadUnit } from '../../core/breaking-point.ts';
 import type { Capacity } from './capacity.ts';
 import type { Criterion } from './criteria.ts';

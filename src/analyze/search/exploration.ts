@@ -1,3 +1,4 @@
+/** The phase after the ramp: a coarse look along the axis, from low loads to beyond the capacity. */
 import type { SearchStop } from '../../core/breaking-point.ts';
 import type { Criterion } from './criteria.ts';
 import { loadOf } from './monotone.ts';

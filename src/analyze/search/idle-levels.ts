@@ -1,3 +1,4 @@
+/** The levels of the idle target that count, and the response times in them. */
 import { Histogram } from '../../stats/histogram.ts';
 import type { Level } from './level.ts';
 

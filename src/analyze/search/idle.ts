@@ -1,3 +1,4 @@
+/** The first phase of a search: one request at a time, until the target takes what it keeps taking. */
 import type { SearchStop } from '../../core/breaking-point.ts';
 import { seconds } from '../../core/units.ts';
 import { assumedCriteria, type Criterion } from './criteria.ts';

@@ -1,3 +1,4 @@
+/** Whether a generator that was late spoils a level: only where its lateness could turn the verdict. */
 import type { Criterion } from './criteria.ts';
 import { estimateOf, verdictOn } from './criterion-verdict.ts';
 import type { Observation } from './observation.ts';

@@ -1,3 +1,4 @@
+/** Judges a level: the balance of flow first, then each criterion, and what it says on the load axis. */
 import type { CriterionResult, LevelResult, LevelVerdict, Settled } from '../../core/breaking-point.ts';
 import type { Micros } from '../../core/units.ts';
 import { Histogram } from '../../stats/histogram.ts';

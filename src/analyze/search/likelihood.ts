@@ -1,3 +1,4 @@
+/** How likely what a level shows is, for a limit and a curve: the likelihood that the posterior is made of. */
 import type { Margin } from './level.ts';
 import { logMargin, type MarginModel, type MarginPoint, type Shape, slopeOf } from './margin.ts';
 import type { Noise } from './noise.ts';

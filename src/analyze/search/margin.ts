@@ -1,3 +1,4 @@
+/** The model of a criterion over load: which shapes the curve may have, and how far a level is from its limit. */
 import type { Margin } from './level.ts';
 
 /**

@@ -1,3 +1,4 @@
+/** Levels in order of load: which pass and fail beyond doubt, and whether latency falls while load grows. */
 import type { LoadUnit } from '../../core/breaking-point.ts';
 import type { Level } from './level.ts';
 

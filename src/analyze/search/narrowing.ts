@@ -1,3 +1,4 @@
+/** The main phase of a search: each level goes where the posterior is widest, until it is narrow enough. */
 import type { SearchStop } from '../../core/breaking-point.ts';
 import { repeating } from './afterwards.ts';
 import { CLIFF_ROOM } from './estimate.ts';

@@ -1,3 +1,4 @@
+/** How much more than chance bad requests cluster, learned from the levels of a search. */
 import type { MarginModel, MarginPoint } from './margin.ts';
 
 /** What theory's own value of F is, as the logarithm's mean and standard deviation, before anything is seen. */

@@ -1,3 +1,4 @@
+/** Finds pauses of the target that come back at regular times, such as those of garbage collection. */
 import { toSeconds } from '../../core/units.ts';
 import type { Criterion } from './criteria.ts';
 import type { Level } from './level.ts';

@@ -1,3 +1,4 @@
+/** Percentiles and means of a level with their intervals, over batches that depend on each other. */
 import { bears } from '../../core/sample-size.ts';
 import type { Batch, Interval } from '../../stats/confidence.ts';
 import { studentQuantile } from '../../stats/distributions.ts';

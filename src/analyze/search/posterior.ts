@@ -1,3 +1,4 @@
+/** The posterior of the limit on a grid, given all levels. */
 import {
   addLikelihood,
   coarseScattersOf,

@@ -1,3 +1,4 @@
+/** What a search knows so far, shared by its phases, and the one way in which they measure. */
 import { type Capacity, capacityNow } from './capacity.ts';
 import { ceilingOf, trustedBelow } from './ceiling.ts';
 import { type Present, presentOf } from './change.ts';

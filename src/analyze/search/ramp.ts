@@ -1,3 +1,4 @@
+/** The second phase of a search: users are doubled until throughput stops growing. */
 import type { SearchStop } from '../../core/breaking-point.ts';
 import { capacityOf } from './capacity.ts';
 import type { Level } from './level.ts';

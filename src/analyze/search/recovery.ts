@@ -1,3 +1,4 @@
+/** Whether latency came back at half the load, after the levels that were too much. */
 import type { LoadUnit } from '../../core/breaking-point.ts';
 import type { Level } from './level.ts';
 import { placed } from './monotone.ts';

@@ -1,3 +1,4 @@
+/** Waits for a target that scales itself: when a load that has just grown is served steadily. */
 import type { Settled } from '../../core/breaking-point.ts';
 import { type IntervalSnapshot, timesOf } from '../../core/snapshot.ts';
 import { Histogram } from '../../stats/histogram.ts';

@@ -1,3 +1,4 @@
+/** The share of a level's requests that break a criterion, how they cluster, and the interval of that share. */
 import { countUpTo } from '../../stats/histogram.ts';
 import { autocorrelation } from '../../stats/trend.ts';
 import type { Criterion } from './criteria.ts';

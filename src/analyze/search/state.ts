@@ -1,3 +1,4 @@
+/** The options of a search, and its state as the answer reads it. */
 import type { LoadUnit, SearchStop } from '../../core/breaking-point.ts';
 import type { RequestLimit } from '../../core/goodput.ts';
 import type { Pass } from '../../core/pass.ts';

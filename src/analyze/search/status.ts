@@ -1,3 +1,4 @@
+/** How good an answer is: found, rough, a bound, or nothing; and the interval that is told with it. */
 import type { BreakingPoint, BreakingPointStatus } from '../../core/breaking-point.ts';
 import { capacityChange } from './change.ts';
 import type { LimitEstimate } from './estimate.ts';

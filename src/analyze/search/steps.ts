@@ -1,3 +1,4 @@
+/** Makes the levels to run: their length, warm-up and window, from what is known of the target. */
 import type { LevelPurpose } from '../../core/breaking-point.ts';
 import type { Capacity } from './capacity.ts';
 import { type Criterion, timesLimited } from './criteria.ts';

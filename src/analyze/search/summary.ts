@@ -1,3 +1,4 @@
+/** The answer of a search in one sentence. */
 import type { BreakingPoint, CriterionResult, LevelResult } from '../../core/breaking-point.ts';
 import { counted, formatArrivals, formatCount, formatMs, formatShare, scopeLabel } from '../wording.ts';
 

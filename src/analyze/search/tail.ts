@@ -1,3 +1,4 @@
+/** How heavy the tail of the service times is, by Hill's estimator over levels of low load. */
 import { Histogram } from '../../stats/histogram.ts';
 import type { Capacity } from './capacity.ts';
 import { idleLevels, timesOf } from './idle-levels.ts';

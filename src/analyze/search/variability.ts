@@ -1,3 +1,4 @@
+/** How much service times vary, from the departures of saturated levels and from idle responses. */
 import { type Capacity, SATURATED, throughputOf } from './capacity.ts';
 import { idleTimes } from './idle-levels.ts';
 import type { Level } from './level.ts';

@@ -1,3 +1,4 @@
+/** What the reader of an answer must know: a cold start, a cliff, pauses, a target that changed. */
 import type { SearchWarning } from '../../core/breaking-point.ts';
 import { micros, toSeconds } from '../../core/units.ts';
 import { counted, formatMs, formatRate } from '../wording.ts';

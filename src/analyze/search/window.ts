@@ -1,3 +1,4 @@
+/** The arithmetic of levels: how many requests one needs, how long it warms up, and which loads are explored. */
 import { samplesFor } from '../../core/sample-size.ts';
 import { ONE_SIDED } from './share.ts';
 
