@@ -1,3 +1,4 @@
+/** The schedule of the open model: when each arrival is due, uniform, Poisson or in bursts. */
 import type { LoadProfile, Stage } from '../core/plan.ts';
 import { numberAt, type Segment } from '../core/segment.ts';
 import type { Micros } from '../core/units.ts';

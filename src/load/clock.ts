@@ -1,3 +1,4 @@
+/** The real clock: the one place where time is read and timers are set. */
 import type { Clock } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 

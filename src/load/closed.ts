@@ -1,3 +1,4 @@
+/** The closed model: virtual users, each of which sends its next request after its last response. */
 import type { Exchange } from '../core/exchange.ts';
 import { type Distribution, durationOf, type Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';

@@ -1,3 +1,4 @@
+/** Compiles the steps of flows to lists of moves, so that going on is cheap. */
 import type { CapturedTest, Distribution, Flow, RequestTemplate, Step } from '../core/plan.ts';
 import { Mix } from './mix.ts';
 import { splitmix32 } from './random.ts';

@@ -1,3 +1,4 @@
+/** Stages as a curve: its integral, the inverse of that, and a curve whose rest is replaced by an edit. */
 import type { Stage } from '../core/plan.ts';
 import type { Micros } from '../core/units.ts';
 

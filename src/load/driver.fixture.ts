@@ -1,3 +1,4 @@
+/** For tests: a driver in virtual time whose requests take as long as they are told to. */
 import type { Exchange } from '../core/exchange.ts';
 import type { Driver } from '../core/ports.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';

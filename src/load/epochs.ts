@@ -1,3 +1,4 @@
+/** Which epoch a request belongs to, by when it was due: the warm-up, or what follows a reset of the statistics. */
 import type { Micros } from '../core/units.ts';
 
 /**

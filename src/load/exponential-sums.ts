@@ -1,3 +1,4 @@
+/** Sums of exponential random numbers that any segment finds by number, for Poisson arrivals. */
 import { Random, splitmix32 } from './random.ts';
 
 /** Numbers of a block, and of a leaf: 2 to these powers. */

@@ -1,3 +1,4 @@
+/** For tests: flows written in a line. */
 import { planFixture } from '../core/plan.fixture.ts';
 import type { Distribution, Flow, Step } from '../core/plan.ts';
 import { Flows } from './flows.ts';

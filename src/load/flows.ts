@@ -1,3 +1,4 @@
+/** Which flow comes next for a user or an arrival, and how requests, flows and groups are numbered. */
 import { capturedNames } from '../core/capture.ts';
 import { flowsOf, hasSteps, measuredNames } from '../core/flow.ts';
 import type { Flow, Plan } from '../core/plan.ts';

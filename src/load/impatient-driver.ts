@@ -1,3 +1,4 @@
+/** Users who leave before they have their whole response: ends an exact share of requests early. */
 import type { Exchange } from '../core/exchange.ts';
 import { PassingDriver } from '../core/passing-driver.ts';
 import type { Cancellation, Plan } from '../core/plan.ts';

@@ -1,3 +1,4 @@
+/** Chooses among weighted things so that their weights come out exactly, however users are split among threads. */
 import { createQuickPermutation } from './permutation.ts';
 import { splitmix32 } from './random.ts';
 

@@ -1,3 +1,4 @@
+/** What a load model is and needs, and the counts that each of them keeps. */
 import type { Exchange } from '../core/exchange.ts';
 import type { Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';

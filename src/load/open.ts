@@ -1,3 +1,4 @@
+/** The open model: requests leave when they are due, whatever became of those before. */
 import type { Exchange } from '../core/exchange.ts';
 import { durationOf, type Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';

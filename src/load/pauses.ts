@@ -1,3 +1,4 @@
+/** Draws times of distributions, from the random numbers of one user or of one step. */
 import type { Distribution } from '../core/plan.ts';
 import type { Micros } from '../core/units.ts';
 import { Random, splitmix32 } from './random.ts';

@@ -1,3 +1,4 @@
+/** Fills placeholders for each request: values of rows, random ones, captured ones, and what functions make. */
 import { drawAmount } from '../core/amounts.ts';
 import { capturedNames } from '../core/capture.ts';
 import type { ScenarioFunction } from '../core/functions.ts';

@@ -1,3 +1,4 @@
+/** Permutations by key that nobody has to keep a list of, for rows in a shuffled order. */
 import { splitmix32 } from './random.ts';
 
 const ROUNDS = 6;

@@ -1,3 +1,4 @@
+/** Notices that the thread stood still: the process was stopped, the machine suspended, the core taken away. */
 import type { Exchange } from '../core/exchange.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Standstill } from '../core/standstill.ts';

@@ -1,3 +1,4 @@
+/** The schedule of a replayed trace: arrivals at its instants, again and again where it is looped. */
 import { durationOf, type Plan, replayOf } from '../core/plan.ts';
 import type { Trace } from '../core/rows.ts';
 import { numberAt, type Segment } from '../core/segment.ts';

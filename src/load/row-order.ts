@@ -1,3 +1,4 @@
+/** Which row of the data a request uses: in turn, shuffled for each pass, or as a trace has them. */
 import type { DataSource } from '../core/plan.ts';
 import type { Trace } from '../core/rows.ts';
 import { createPermutation } from './permutation.ts';

@@ -1,3 +1,4 @@
+/** Texts of rows by number, from shared memory or from a file that is read page by page. */
 import { readSync } from 'node:fs';
 import type { RowsInFile, RowsInMemory, RowTable } from '../core/rows.ts';
 

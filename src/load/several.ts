@@ -1,3 +1,4 @@
+/** Several loads at once over one driver, each as if it were alone. */
 import type { Exchange } from '../core/exchange.ts';
 import type { FlowLoad, Plan } from '../core/plan.ts';
 import type { Segment } from '../core/segment.ts';

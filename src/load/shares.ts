@@ -1,3 +1,4 @@
+/** How many workers a segment is split among, so that none of them has nothing to do. */
 import { profilesOf } from '../core/loads.ts';
 import type { Plan } from '../core/plan.ts';
 import { partOf, type Segment, shareOf } from '../core/segment.ts';

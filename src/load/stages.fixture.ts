@@ -1,3 +1,4 @@
+/** For tests: stages, profiles and instants, written out or arbitrary. */
 import fc from 'fast-check';
 import type { Stage } from '../core/plan.ts';
 import { type Count, count, type Micros, micros, type PerSecond, perSecond } from '../core/units.ts';

@@ -1,3 +1,4 @@
+/** Which of several targets a pass goes to, by their weights. */
 import type { Flow, NamedTarget, Plan } from '../core/plan.ts';
 import { Mix } from './mix.ts';
 import { splitmix32 } from './random.ts';

@@ -1,3 +1,4 @@
+/** When each virtual user comes and goes, by the curve of the closed model. */
 import type { LoadProfile, Stage } from '../core/plan.ts';
 import { placeIn, type Segment } from '../core/segment.ts';
 import type { Micros } from '../core/units.ts';

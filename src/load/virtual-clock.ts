@@ -1,3 +1,4 @@
+/** For tests: a clock that jumps from timer to timer. */
 import type { Clock } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 

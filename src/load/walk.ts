@@ -1,3 +1,4 @@
+/** A pass through a flow: where it is, what it waits for, and what its groups came to. */
 import { createExchange, type Exchange } from '../core/exchange.ts';
 import type { Distribution } from '../core/plan.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';

@@ -1,3 +1,4 @@
+/** Words of prompts: the same for a key and a number, and unlike those of any other. */
 import { splitmix32 } from './random.ts';
 
 /** Common English words, each a token of its own for most tokenizers when a space stands before it. */

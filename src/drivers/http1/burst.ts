@@ -1,3 +1,4 @@
+/** Lets requests that became due while responses were read leave together, behind them. */
 import type { Clock } from '../../core/ports.ts';
 import type { Connection } from './connection.ts';
 

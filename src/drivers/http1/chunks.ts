@@ -1,9 +1,8 @@
-import { TOKEN } from './head.ts';
-
 /**
  * What is between the pieces of a chunked body: sizes, extensions, line ends and trailers, byte by byte. The bodies
  * themselves go past it. Grammar: RFC 9112, 7.1.
  */
+import { TOKEN } from './head.ts';
 
 const SIZE = 0;
 const SIZE_LF = 1;

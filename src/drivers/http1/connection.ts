@@ -1,3 +1,4 @@
+/** One connection to the target: its socket, its parser, and the exchange under way on it. */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Exchange } from '../../core/exchange.ts';

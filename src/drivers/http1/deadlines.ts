@@ -1,3 +1,4 @@
+/** Exchanges under way in order of age, one list for each time limit. */
 import type { Micros } from '../../core/units.ts';
 import type { Connection } from './connection.ts';
 

@@ -1,3 +1,4 @@
+/** Reads the status line and headers of a response, byte by byte. */
 import type { StreamFormat } from '../../core/plan.ts';
 import { isCompression, streamFormatOf } from '../stream/format.ts';
 

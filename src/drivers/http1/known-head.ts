@@ -1,3 +1,4 @@
+/** Recognises a response head that is the same as the last one, so that it need not be read again. */
 import type { Head } from './head.ts';
 
 /** A longer head is read anew each time. */

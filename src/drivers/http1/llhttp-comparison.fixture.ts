@@ -1,8 +1,7 @@
+/** Our parser beside llhttp, the parser of Node and undici: the same bytes must be the same response to both. */
 import { type Reading, readWithLlhttp } from './llhttp.fixture.ts';
 import { DIFFERENCES, type KnownDifference } from './llhttp-differences.fixture.ts';
 import { type Ours, readWithOurs } from './own-reading.fixture.ts';
-
-/** Our parser beside llhttp, the parser of Node and undici: the same bytes must be the same response to both. */
 
 /** What came of one response. */
 export interface Comparison {

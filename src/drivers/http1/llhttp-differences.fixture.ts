@@ -1,3 +1,4 @@
+/** For tests: where our parser reads responses differently from llhttp on purpose, and why. */
 import type { Reading } from './llhttp.fixture.ts';
 import type { Ours } from './own-reading.fixture.ts';
 

@@ -1,3 +1,4 @@
+/** For tests: reads a response with llhttp, by undici's build of it. */
 import { createRequire } from 'node:module';
 
 /** What became of a stream of bytes, by whichever parser. */

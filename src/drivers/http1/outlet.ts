@@ -1,3 +1,4 @@
+/** Writes requests to a socket: straight to the kernel where that is known to work, else by `socket.write`. */
 import type { Socket } from 'node:net';
 import { getSystemErrorName } from 'node:util';
 import { readFirst } from '../write-errors.ts';

@@ -1,3 +1,4 @@
+/** For tests: reads a response with our own parser, in the form of llhttp's reading. */
 import { ResponseBuffer } from '../response-buffer.ts';
 import type { Reading } from './llhttp.fixture.ts';
 import { PROGRESS, ResponseParser } from './parser.ts';

@@ -1,3 +1,4 @@
+/** The connections of a driver: who gets which, and how many there may be. */
 import type { Micros } from '../../core/units.ts';
 import type { Connection } from './connection.ts';
 import type { Reuse } from './reuse.ts';

@@ -1,3 +1,4 @@
+/** The bytes of requests: rendered once, or made for each of placeholders. */
 import type { Exchange } from '../../core/exchange.ts';
 import type { Plan, RequestTemplate, Target } from '../../core/plan.ts';
 import type { Filling, Payloads } from '../../core/ports.ts';

@@ -1,6 +1,5 @@
-import fc from 'fast-check';
-
 /** Arbitrary responses of a target, as latin1 text: well-formed ones, and ones with something wrong. */
+import fc from 'fast-check';
 
 const CRLF = '\r\n';
 const word = fc.string({

@@ -1,3 +1,4 @@
+/** Ends exchanges that take too long: one coarse tick looks at the oldest of each time limit. */
 import type { Exchange } from '../../core/exchange.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Micros } from '../../core/units.ts';

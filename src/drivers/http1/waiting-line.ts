@@ -1,3 +1,4 @@
+/** Requests that wait while all connections are busy, in order. */
 import type { Exchange } from '../../core/exchange.ts';
 import type { Micros } from '../../core/units.ts';
 

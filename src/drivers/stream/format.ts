@@ -1,3 +1,4 @@
+/** How a streamed response is split, by its content type. */
 import type { StreamFormat } from '../../core/plan.ts';
 
 /** The format that a content type names; null: none that is streamed. */

@@ -1,3 +1,4 @@
+/** Splits streams of JSON lines into events. */
 import { type EventSink, Growing, type Splitter } from './event-splitter.ts';
 
 const LF = 10;

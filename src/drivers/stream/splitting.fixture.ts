@@ -1,8 +1,7 @@
+/** One body of server-sent events, in pieces as a network delivers them, read by this project and by eventsource-parser. */
 import { createParser } from 'eventsource-parser';
 import { EventSplitter } from './event-splitter.ts';
 import { LineSplitter } from './line-splitter.ts';
-
-/** One body of server-sent events, in pieces as a network delivers them, read by this project and by eventsource-parser. */
 
 export interface Read {
   readonly name: string;

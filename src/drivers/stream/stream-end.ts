@@ -1,3 +1,4 @@
+/** Judges requests whose streamed response has ended: cut short, an error event, or whole. */
 import type { Exchange } from '../../core/exchange.ts';
 import type { Plan } from '../../core/plan.ts';
 import type { Payloads } from '../../core/ports.ts';

@@ -1,3 +1,4 @@
+/** Follows a streamed body: when its pieces came, what they hold, and whether it came to its end. */
 import type { StreamedTimes } from '../../core/exchange.ts';
 import type { StreamFormat } from '../../core/plan.ts';
 import type { Micros } from '../../core/units.ts';

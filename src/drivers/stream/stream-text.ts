@@ -1,3 +1,4 @@
+/** Gathers the text of a stream, for a tokenizer to count afterwards. */
 import { Growing } from './event-splitter.ts';
 
 /** Of one stream, bytes: what is longer is not counted by a tokenizer. */
