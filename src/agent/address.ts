@@ -1,3 +1,4 @@
+/** The address of NATS: its URL, and the name, password or token in it. */
 import { RampartError } from '../core/errors.ts';
 
 /** Where NATS is, as its URL says, and who we are to it. */

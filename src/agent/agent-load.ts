@@ -1,3 +1,4 @@
+/** An agent's part in one load: takes the plan, makes its share, and sends snapshots until the last is stored. */
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Commanded } from '../core/command.ts';
 import type { Plan } from '../core/plan.ts';

@@ -1,3 +1,4 @@
+/** An agent: waits for controllers on NATS, answers them, and makes its part of their loads one after the other. */
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { RampartError } from '../core/errors.ts';
 import type { RowTable } from '../core/rows.ts';

@@ -1,3 +1,4 @@
+/** Which targets an agent may send to (`--allow`), whoever asks it. */
 import { RampartError } from '../core/errors.ts';
 import type { Plan, Target } from '../core/plan.ts';
 

@@ -1,3 +1,4 @@
+/** How far an agent's clock is from the controller's, and how far apart agents may therefore begin. */
 import type { Clock } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 import type { ClockOffset } from './protocol.ts';

@@ -1,3 +1,4 @@
+/** The controller's side of a fleet: which agents there are, and how the loads of one session are given to them. */
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { RampartError } from '../core/errors.ts';

@@ -1,3 +1,4 @@
+/** Watches the agents of one load: who is silent, who is frozen, and who is gone. */
 import { type NatsConnection, NoRespondersError, RequestError } from '@nats-io/transport-node';
 import type { AgentAccount } from '../core/event.ts';
 import type { Clock } from '../core/ports.ts';

@@ -1,3 +1,4 @@
+/** An agent's snapshots on their way into NATS: each is tried until it is stored, and stored once. */
 import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../core/ports.ts';

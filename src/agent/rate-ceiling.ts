@@ -1,3 +1,4 @@
+/** The most that an agent sends (`--max-rate`), whoever asks it. */
 import { type LoadProfile, type Stage, stagesOf } from '../core/plan.ts';
 import { fractionOf, type Segment } from '../core/segment.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';

@@ -1,3 +1,4 @@
+/** Which controller a load belongs to: the last one that wrote its entry, so that a replaced one learns of it. */
 import { JetStreamApiError, type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { LoadChange } from '../core/command.ts';

@@ -1,3 +1,4 @@
+/** The JetStream streams that runs need, made where they are missing. */
 import { JetStreamApiError, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { RampartError } from '../core/errors.ts';

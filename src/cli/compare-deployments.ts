@@ -1,3 +1,4 @@
+/** The command `rampart compare` with `--find` or `--deployment`: several deployments beside each other. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LoadUnit } from '../core/breaking-point.ts';

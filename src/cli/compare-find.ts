@@ -1,3 +1,4 @@
+/** Measures deployments in rounds: a search for each one's breaking point, then all at one common load. */
 import { join } from 'node:path';
 import { FEWEST } from '../analyze/compare/comparison.ts';
 import {

@@ -1,3 +1,4 @@
+/** Measures two targets in pairs of runs, in random order, until their comparison is decided. */
 import { compareRuns, type SideInput } from '../analyze/compare/comparison.ts';
 import { figuresOf } from '../analyze/compare/figures.ts';
 import { fewLooks, growingLooks } from '../analyze/compare/looks.ts';

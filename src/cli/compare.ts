@@ -1,3 +1,4 @@
+/** The command `rampart compare`: two sets of finished runs, or two targets that are measured now. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compareRuns, FEWEST, type SideInput } from '../analyze/compare/comparison.ts';

@@ -1,3 +1,4 @@
+/** Reads which deployments are to be compared: `--deployment NAME=URL|COMMAND` and `--cost`. */
 import { RampartError } from '../core/errors.ts';
 import { quote } from '../plan/syntax.ts';
 

@@ -1,3 +1,4 @@
+/** A calculation that is always the same, which shows how fast the machine is just now. */
 import type { World } from '../core/world.ts';
 
 /** Some milliseconds; of several tries the quickest one was not interrupted. */

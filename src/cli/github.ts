@@ -1,3 +1,7 @@
+/**
+ * What GitHub shows of a job beside its log: the summary on the job's page, and annotations, which stand in the pull request
+ * too. Elsewhere nothing of this is written.
+ */
 import { relative, resolve } from 'node:path';
 import type { Comparison } from '../core/comparison.ts';
 import type { DeploymentComparison } from '../core/deployments.ts';
@@ -9,11 +13,6 @@ import { comparisonSentence } from '../report/comparison-phrases.ts';
 import { deploymentsMarkdown } from '../report/deployments.ts';
 import { toMarkdown } from '../report/markdown.ts';
 import { printable } from '../report/terminal.ts';
-
-/*
- * What GitHub shows of a job beside its log: the summary on the job's page, and annotations, which stand in the pull request
- * too. Elsewhere nothing of this is written.
- */
 
 type Surroundings = Pick<World, 'env' | 'files' | 'stderr'>;
 

@@ -1,3 +1,4 @@
+/** The command `rampart report A B …`: several runs drawn over each other in one page. */
 import { basename, dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RunFold } from '../analyze/fold.ts';

@@ -1,3 +1,4 @@
+/** Measures several targets one after the other, each started and ended for its turn where it has a command. */
 import { join } from 'node:path';
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';

@@ -1,3 +1,4 @@
+/** How load is offered: virtual users or arrivals over stages, and the questions asked of such a profile. */
 import { type Count, type Micros, type PerSecond, seconds } from './units.ts';
 
 /** A stretch of time over which a quantity goes from one value to another in a straight line. */

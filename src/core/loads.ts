@@ -1,3 +1,4 @@
+/** Several loads that a plan offers at once, and what they come to together. */
 import { type ArrivalPattern, type LoadProfile, type OneLoad, type Stage, stagesOf, valueAt } from './load-profile.ts';
 import { type Count, count, micros, type PerSecond } from './units.ts';
 

@@ -1,3 +1,4 @@
+/** The plan: everything a run needs, as frozen data. It re-exports the types of its parts. */
 import type { FunctionSource } from './functions.ts';
 import type { RequestLimit } from './goodput.ts';
 import type { Distribution, LoadProfile } from './load-profile.ts';

@@ -1,3 +1,4 @@
+/** A request as a plan has it: where it goes, what it holds, what is captured of and checked in its response. */
 import type { Bytes, Count, Micros } from './units.ts';
 
 /** How a streamed response is cut into events: server-sent events, JSON lines, or whatever comes in one read. */

@@ -1,3 +1,4 @@
+/** The part of a plan that says what a search looks for, and within what budget. */
 import type { ArrivalPattern } from './load-profile.ts';
 import type { Threshold } from './threshold.ts';
 import type { Count, Micros } from './units.ts';

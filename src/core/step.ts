@@ -1,3 +1,4 @@
+/** Flows and their steps: what a virtual user, or an arrival, does in turn. */
 import type { Distribution } from './load-profile.ts';
 import type { Count } from './units.ts';
 

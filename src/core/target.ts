@@ -1,3 +1,4 @@
+/** Targets: where they are, how their TLS and connections are, and the proxy before them. */
 import type { Count, Micros } from './units.ts';
 
 export interface Target {

@@ -1,3 +1,4 @@
+/** Thresholds: what they look at, what they hold it against, and those that end a run. */
 import type { StreamMetric } from './streamed.ts';
 import type { Micros } from './units.ts';
 

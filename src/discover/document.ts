@@ -1,3 +1,4 @@
+/** Documents that a target sends: read within bounds, with nothing taken for granted of their shape. */
 import { RampartError } from '../core/errors.ts';
 
 /** JSON as a target sends it: nobody has vouched for its shape. */

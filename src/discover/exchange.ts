@@ -1,3 +1,4 @@
+/** Questions and replies of the discovery, and how a candidate body becomes a request. */
 import { Buffer } from 'node:buffer';
 import { type Json, objectOf } from './document.ts';
 import { type FileKind, sampleFile } from './sample-files.ts';

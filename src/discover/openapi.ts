@@ -1,3 +1,4 @@
+/** Descriptions in OpenAPI 3 and Swagger 2: their routes, and what bodies an operation takes. */
 import { decoded, isObject, type Json, type JsonObject, listOf, objectOf, textOf } from './document.ts';
 import { type Candidate, type Content, withParameters } from './exchange.ts';
 import { type FileKind, kindsOf, sampleFile } from './sample-files.ts';

@@ -1,6 +1,5 @@
-import { sampleFile } from './sample-files.ts';
-
 /** Texts that a body may hold: by format, else by the name of the field. */
+import { sampleFile } from './sample-files.ts';
 
 /** A text of each format. */
 export const FORMATS = {

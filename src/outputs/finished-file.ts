@@ -1,3 +1,4 @@
+/** Outputs that are one file of a whole run, written once it has finished. */
 import type { Output, OutputContext } from '../core/output.ts';
 
 /**

@@ -1,3 +1,4 @@
+/** Posts messages of an output to an HTTP address, and tells what is worth another try. */
 import { RampartError } from '../core/errors.ts';
 import { Refused } from './delivery.ts';
 

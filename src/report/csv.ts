@@ -1,3 +1,8 @@
+/**
+ * The three tables that Locust writes, column for column, so that dashboards made for them keep working. Two things are
+ * truer here: times have µs resolution, and are of successes only (Locust's hold failures as well). What is not known
+ * is `N/A`. Figures that Locust does not have stand behind its columns.
+ */
 import { inMs } from '../analyze/latency.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import { type TagSet, tellingTags } from '../core/flow.ts';
@@ -18,12 +23,6 @@ import { mergeHistograms } from '../stats/packed-histogram.ts';
 import { csvCell } from './csv-cell.ts';
 import { wholesOf } from './request-rows.ts';
 import { toldTags } from './tags.ts';
-
-/**
- * The three tables that Locust writes, column for column, so that dashboards made for them keep working. Two things are
- * truer here: times have µs resolution, and are of successes only (Locust's hold failures as well). What is not known
- * is `N/A`. Figures that Locust does not have stand behind its columns.
- */
 
 type Cell = string | number;
 

@@ -1,3 +1,4 @@
+/** The picture of a comparison of deployments: what each sustains against what it costs, or how slow it is. */
 import { frontOf as paretoOf } from '../analyze/front.ts';
 import type { Estimate } from '../core/breaking-point.ts';
 import type { Deployment, DeploymentComparison } from '../core/deployments.ts';

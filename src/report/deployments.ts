@@ -1,3 +1,4 @@
+/** How a comparison of deployments is said: in the terminal, in Markdown and, by its cells, on the page. */
 import { capacityUnitOf, roundsOf } from '../analyze/compare/deployments.ts';
 import { counted, formatMs, formatShare } from '../analyze/wording.ts';
 import type { Estimate } from '../core/breaking-point.ts';
@@ -9,8 +10,6 @@ import { prose, tableRow } from './markdown.ts';
 import { formatLoad, loadRange } from './search-phrases.ts';
 import { type Column, renderTable } from './table.ts';
 import { paint, printable, wrap } from './terminal.ts';
-
-/** How a comparison of deployments is said: in the terminal, in Markdown and, by its cells, on the page. */
 
 /** `eight sustains more than four: breaking point +84 %.`, one for each other deployment. */
 export function deploymentSentences({ deployments, changes }: DeploymentComparison): readonly string[] {

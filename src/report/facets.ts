@@ -1,3 +1,4 @@
+/** By what requests can be looked for on a page: their tags, flows and groups, read from the plan. */
 import { scopeLabel } from '../analyze/wording.ts';
 import { allSteps, flowsOf, hasSteps, requestsIn, tellingTags } from '../core/flow.ts';
 import type { Plan, Step } from '../core/plan.ts';

@@ -1,3 +1,4 @@
+/** The live view of a search in the terminal: the level under way, the levels judged, and what is closed in on. */
 import { counted, formatClock, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
 import type { Estimate, LevelResult, LevelVerdict, LoadUnit } from '../core/breaking-point.ts';
 import type { RunEvent } from '../core/event.ts';

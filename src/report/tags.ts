@@ -1,8 +1,7 @@
+/** What has a tag in common, as tables tell it. */
 import { scopeLabel } from '../analyze/wording.ts';
 import { tagSets } from '../core/flow.ts';
 import type { RunResult, SeriesResult } from '../core/result.ts';
-
-/* What has a tag in common, as tables tell it. */
 
 export interface ToldTag {
   /** `target=canary`. */

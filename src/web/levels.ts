@@ -1,3 +1,4 @@
+/** The levels of a search, and its figures so far, as the live page shows them. */
 import { formatClock, formatShare } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { toSeconds } from '../core/units.ts';

@@ -1,3 +1,4 @@
+/** The bounds of classic histograms, the same for every exporter. */
 import type { HistogramData } from '../../core/snapshot.ts';
 import { countUpTo } from '../../stats/histogram.ts';
 

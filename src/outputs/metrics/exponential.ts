@@ -1,3 +1,4 @@
+/** Exponential histograms, as OpenTelemetry and Prometheus have them, made of ours. */
 import type { HistogramData } from '../../core/snapshot.ts';
 import { highestOf, lowestOf } from '../../stats/histogram.ts';
 

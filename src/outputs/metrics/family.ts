@@ -1,3 +1,4 @@
+/** A metric with its points, as every exporter is written from it, and its name in Prometheus. */
 import type { HistogramData } from '../../core/snapshot.ts';
 
 /** What distinguishes the points of a family, by name. */

@@ -1,3 +1,4 @@
+/** Sends metrics every so often, and once more at the end. */
 import type { RunSink } from '../../core/event.ts';
 import type { OutputContext } from '../../core/output.ts';
 import { Delivery } from '../delivery.ts';

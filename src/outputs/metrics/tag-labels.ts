@@ -1,3 +1,4 @@
+/** The tags of requests as labels of metrics. */
 import type { Plan } from '../../core/plan.ts';
 import type { Labels } from './family.ts';
 

@@ -1,3 +1,4 @@
+/** Posts to an OTLP receiver, and tells where it took only a part. */
 import { Refused } from '../delivery.ts';
 import { type HttpReceiver, post } from '../http-receiver.ts';
 

@@ -1,3 +1,4 @@
+/** Prometheus' binary exposition format, which carries native histograms. */
 import { BOUNDS, cumulative } from '../metrics/bounds.ts';
 import { exponentialOf } from '../metrics/exponential.ts';
 import { type Distribution, type Family, type Labels, prometheusName } from '../metrics/family.ts';

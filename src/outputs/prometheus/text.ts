@@ -1,3 +1,4 @@
+/** Prometheus' text exposition format, and the samples that remote write sends too. */
 import { BOUNDS, cumulative } from '../metrics/bounds.ts';
 import { type Distribution, type Family, type Labels, prometheusName } from '../metrics/family.ts';
 

@@ -1,3 +1,4 @@
+/** The data that a report carries as JSON for its script. */
 import type { Facets } from './facets.ts';
 import type { LoadPicture } from './load-picture.ts';
 import type { PictureSource } from './pictures.ts';

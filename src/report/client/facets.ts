@@ -1,3 +1,4 @@
+/** Looks for requests by name and tag, and says what was found. */
 import type { Names } from './selection.ts';
 
 /** What requests have in common: a tag, a flow, a group. */

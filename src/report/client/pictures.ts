@@ -1,3 +1,4 @@
+/** The pictures over time as data: which lines, bands and limits, before anything is drawn. */
 import type { OneLoad, Threshold } from '../../core/plan.ts';
 import type { TimelinePoint } from '../../core/result.ts';
 import type { StreamMetric } from '../../core/streamed.ts';

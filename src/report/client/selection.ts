@@ -1,3 +1,4 @@
+/** What happened to the chosen requests in a chosen stretch of time, added up from the archive. */
 import type { TimelinePoint } from '../../core/result.ts';
 import { type Archive, CELL_COUNTS, type Cell, type CellCounts, type Extra, type Slot, zeroCounts } from './archive.ts';
 import { Times } from './buckets.ts';

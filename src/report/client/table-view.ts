@@ -1,3 +1,4 @@
+/** A finished table on the page: sorted, narrowed to what is looked for, and folded where it is long. */
 import type { Found } from './facets.ts';
 import { FOLDED, foldLabel } from './folding.ts';
 

@@ -1,3 +1,4 @@
+/** The bar above the pictures: which requests, and which stretch of time. */
 import { wholeIndex } from './archive.ts';
 import { clockLabel } from './axis.ts';
 import { ALL, chipsOf, type Facets, FEW_NAMES, NO_FACETS, type Wanted } from './facets.ts';

@@ -1,3 +1,4 @@
+/** The part of the report about a search: its pictures, its figures and the table of its levels. */
 import { formatClock, formatShare } from '../../analyze/wording.ts';
 import type { BreakingPoint, LevelResult, LevelVerdict } from '../../core/breaking-point.ts';
 import type { RunResult } from '../../core/result.ts';

@@ -1,7 +1,6 @@
+/** Of what the page's tables are made. */
 import { FOLDED, foldLabel } from '../client/folding.ts';
 import { escapeHtml } from './escape.ts';
-
-/* Of what the page's tables are made. */
 
 /** What a row is of, by which the page's script finds it for who looks for a name; and whether it is folded away at first. */
 export interface Placed {

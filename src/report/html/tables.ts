@@ -1,3 +1,4 @@
+/** The tables of a report: requests, flows, tags, where the time goes, failures and traces. */
 import { countedSince } from '../../analyze/changes.ts';
 import { successesDiffer } from '../../analyze/percentiles.ts';
 import { isSteadyLoad } from '../../analyze/stretches.ts';

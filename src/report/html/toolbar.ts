@@ -1,3 +1,4 @@
+/** The bar above the pictures of a report, as HTML that stays hidden until the page's script fills it. */
 import type { Facet } from '../client/facets.ts';
 import { escapeHtml } from './escape.ts';
 

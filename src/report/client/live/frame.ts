@@ -1,10 +1,9 @@
+/** What the page's server tells a browser. Times in ms where nothing else is said, rates 1/s, shares 0..1. */
 import type { Ending } from '../../../core/event.ts';
 import type { Check, Doubt, FailureResult, LatencySummary, Totals, VerdictStatus } from '../../../core/result.ts';
 import type { Facets } from '../facets.ts';
 import type { LoadPicture } from '../load-picture.ts';
 import type { PictureSource } from '../pictures.ts';
-
-/** What the page's server tells a browser. Times in ms where nothing else is said, rates 1/s, shares 0..1. */
 
 /** The status of the page: nothing has run yet, a run is on, or the last one has ended. */
 export type RunPhase = 'starting' | 'running' | 'stopping' | 'ended';

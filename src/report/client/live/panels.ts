@@ -1,3 +1,4 @@
+/** The tabs of the live page beside statistics and charts: failures, exceptions, the mix of requests, threads; and a search. */
 import { formatBytes, formatCount, formatMs, formatRate, formatShare } from '../../../analyze/wording.ts';
 import { clockLabel } from '../axis.ts';
 import { fill } from '../html-table.ts';

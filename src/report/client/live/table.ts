@@ -1,3 +1,4 @@
+/** A table on the live page that follows its rows: sortable, with a choice of columns, and tools to copy it. */
 import { FOLDED, foldLabel } from '../folding.ts';
 import type { Grid } from '../grid.ts';
 import { toolsFor } from '../tools.ts';
