@@ -3,7 +3,7 @@ import { EXIT, RampartError } from '../core/errors.ts';
 import type { NatsAccess } from '../core/fleet.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
-import { natsAccess, textOf } from '../plan/fleet.ts';
+import { fileText, natsAccess } from '../plan/fleet.ts';
 import { parseRate } from '../plan/syntax.ts';
 import { flagOf, type SettingName, variableOf } from '../settings/table.ts';
 import { discreet } from './discreet.ts';
@@ -106,7 +106,7 @@ export function accessOf(world: World, flags: NatsFlags, needed: string): NatsAc
     const path = given(name);
     return path === undefined
       ? null
-      : textOf(path, flags[name] === undefined ? variableOf(name) : flagOf(name), world.files);
+      : fileText(path, flags[name] === undefined ? variableOf(name) : flagOf(name), world.files);
   };
   const url = given('nats');
   if (url === undefined || url === '') throw new RampartError('usage', needed, 'Write it as --nats nats://host:4222.');

@@ -11,7 +11,7 @@ import { OUTCOMES } from '../core/sample.ts';
 import { Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
 import { type Micros, millis, toMillis } from '../core/units.ts';
-import { decodeBody } from '../drivers/decoding.ts';
+import { decodeBody, utf8Text } from '../drivers/decoding.ts';
 import { BODY_LIMIT, type ResponseBuffer } from '../drivers/response-buffer.ts';
 import { SentSecrets } from '../drivers/sent-secrets.ts';
 import { testOf } from '../load/course.ts';
@@ -184,15 +184,7 @@ function contentsOf(response: ResponseBuffer): Pick<SingleResponse, 'headers' | 
   const decoded = response.tooLarge ? 'too large' : decodeBody(bytes, coding, BODY_LIMIT);
   return {
     headers: response.headers(),
-    body: typeof decoded === 'string' ? null : textOf(decoded),
+    body: typeof decoded === 'string' ? null : utf8Text(decoded),
     bodyBytes: bytes.length,
   };
-}
-
-function textOf(bytes: Buffer): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,5 @@
 /** Scenarios that are programs: functions that stand where values do, and what they are called with. */
+import { isRecord } from './json-value.ts';
 
 /** A module whose functions make values of requests and check responses. It is run in every load thread. */
 export interface FunctionSource {
@@ -60,7 +61,7 @@ const ALLOWED = 'functions may stand for body, path, values of headers and check
 
 /** Takes the functions out of what a scenario module exports, in the order in which they stand. */
 export function unfold(exported: unknown): Unfolded | ExportFault {
-  if (!isObject(exported))
+  if (!isRecord(exported))
     return {
       path: [],
       problem: `must export a scenario: export default scenario({ url: 'http://…', vus: 10 })${
@@ -100,7 +101,7 @@ export function unfold(exported: unknown): Unfolded | ExportFault {
       return `{{function ${take(path, value as ScenarioFunction)}}}`;
     }
     if (Array.isArray(value)) return value.map((part, at) => copy(part, [...path, at]));
-    if (!isObject(value)) return value;
+    if (!isRecord(value)) return value;
     return Object.fromEntries(
       Object.entries(value).flatMap(([key, part]): [string, unknown][] => {
         const inside = [...path, key];
@@ -133,8 +134,3 @@ function mayStand(path: readonly (string | number)[]): boolean {
 /** `requests[2].headers.x-id` */
 const shown = (path: readonly (string | number)[]): string =>
   path.map((part, at) => (typeof part === 'number' ? `[${part}]` : at === 0 ? part : `.${part}`)).join('');
-
-/** A plain object: what a class has made is no part of a scenario. */
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -3,7 +3,8 @@
  * each put right by what its refusal says; and why there is none in the end.
  */
 import { contradictionIn } from './contradiction.ts';
-import { isObject, type Json, jsonOf, textOf } from './document.ts';
+import { isObject, type Json, textOf } from '../core/json-value.ts';
+import { jsonOf } from './document.ts';
 import { widthIn } from './error-text.ts';
 import {
   type Accepted,

@@ -1,5 +1,5 @@
 /** Parts of a schema that no value satisfies: no body of it can be right, and its author should know. */
-import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from './document.ts';
+import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from '../core/json-value.ts';
 import { textOfPattern } from './pattern.ts';
 import { schemaAt } from './schema.ts';
 

@@ -1,17 +1,6 @@
 /** Documents that a target sends: read within bounds, with nothing taken for granted of their shape. */
 import { RampartError } from '../core/errors.ts';
-
-/** JSON as a target sends it: nobody has vouched for its shape. */
-export type Json = null | boolean | number | string | Json[] | JsonObject;
-export interface JsonObject {
-  [name: string]: Json | undefined;
-}
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
-export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+import { isObject, type Json } from '../core/json-value.ts';
 
 /** A document of a server is nested ten deep; a hostile one a million. */
 const DEEPEST = 100;

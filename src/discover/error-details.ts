@@ -2,7 +2,7 @@
  * Errors as pydantic lists them: each with the place of a field, a type, and the limits that were broken.
  * What each of them asks for is told by its type, and by its message where that says more.
  */
-import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from './document.ts';
+import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from '../core/json-value.ts';
 import { widthIn } from './error-text.ts';
 import { type BodySchema, valueFor } from './field-value.ts';
 import { textOfPattern } from './pattern.ts';

@@ -2,7 +2,7 @@
  * Errors in sentences: those of a field, those of a page, and those that libraries of models write.
  * What is missing, of which type it should be, how wide a list is wanted.
  */
-import { isObject, type JsonObject, listOf, objectOf, textOf } from './document.ts';
+import { isObject, type JsonObject, listOf, objectOf, textOf } from '../core/json-value.ts';
 import { type BodySchema, valueFor, valueNamed } from './field-value.ts';
 import {
   asList,

@@ -1,6 +1,6 @@
 /** Questions and replies of the discovery, and how a candidate body becomes a request. */
 import { Buffer } from 'node:buffer';
-import { type Json, objectOf } from './document.ts';
+import { type Json, objectOf } from '../core/json-value.ts';
 import { type FileKind, sampleFile } from './sample-files.ts';
 
 /** A request of the discovery: to the address that was asked for, or the GET of a well-known route. */

@@ -2,7 +2,7 @@
  * What a field of a body may hold: by its schema where there is a description,
  * else by its name, which is all that is known.
  */
-import { type Json, type JsonObject, objectOf } from './document.ts';
+import { type Json, type JsonObject, objectOf } from '../core/json-value.ts';
 import { textNamed } from './sample-text.ts';
 import { sampleOf, schemaAt } from './schema.ts';
 

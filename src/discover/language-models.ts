@@ -1,5 +1,5 @@
 /** The protocols of servers of language models, by their addresses: a short prompt to the first of their models. */
-import { type Json, type JsonObject, listOf, objectOf, textOf } from './document.ts';
+import { type Json, type JsonObject, listOf, objectOf, textOf } from '../core/json-value.ts';
 import type { Content } from './exchange.ts';
 import type { Protocol } from './protocol.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkHeader } from '../plan/header.ts';
-import type { Json } from './document.ts';
+import type { Json } from '../core/json-value.ts';
 import { ApiDocument, type Operation } from './openapi.ts';
 
 function operationOf(operation: Json, pathname = '/p'): Operation | null {

@@ -1,5 +1,6 @@
 /** Descriptions in OpenAPI 3 and Swagger 2: their routes, and what bodies an operation takes. */
-import { decoded, isObject, type Json, type JsonObject, listOf, objectOf, textOf } from './document.ts';
+import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from '../core/json-value.ts';
+import { decoded } from './document.ts';
 import { type Candidate, type Content, withParameters } from './exchange.ts';
 import { type FileKind, kindsOf, sampleFile } from './sample-files.ts';
 import { sampleOf, schemaAt } from './schema.ts';

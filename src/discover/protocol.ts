@@ -1,5 +1,5 @@
 /** What discovery knows of a serving protocol whose addresses it can tell. */
-import type { Json } from './document.ts';
+import type { Json } from '../core/json-value.ts';
 import type { Content } from './exchange.ts';
 
 /** How an address of a serving protocol is written, and what knows its inputs. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Json, type JsonObject, objectOf } from './document.ts';
+import { type Json, type JsonObject, objectOf } from '../core/json-value.ts';
 import { mlflowBody, protocolAt } from './protocols.ts';
 
 function bodyOf(path: string, metadata: Json): JsonObject {

@@ -1,5 +1,5 @@
 /** Protocols of model servers by their addresses: which metadata they have, and what bodies they take. */
-import { isObject, type Json, listOf, objectOf, textOf } from './document.ts';
+import { isObject, type Json, listOf, objectOf, textOf } from '../core/json-value.ts';
 import type { Content } from './exchange.ts';
 import { languageModelAt, PROMPT } from './language-models.ts';
 import type { Protocol } from './protocol.ts';

@@ -1,5 +1,5 @@
 /** Responses that a target gave, as what is expected of it later: what differs between repeats is left out, numbers get a tolerance. */
-import { isObject, type Json, type JsonObject } from './document.ts';
+import { isObject, type Json, type JsonObject } from '../core/json-value.ts';
 
 /** A number that differs by more of itself between repeats is no result, but a time or a chance. */
 const MOST_SPREAD = 0.01;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from './document.ts';
+import type { Json } from '../core/json-value.ts';
 import { missingOutside, repaired } from './repair.ts';
 
 const detail = (...list: object[]): string => JSON.stringify({ detail: list });

@@ -2,7 +2,8 @@
  * A body put right by the error that refused it: pydantic's details are read first, then errors by field,
  * then sentences; what each asks for is a change of the body, the query or the headers.
  */
-import { type Json, jsonOf } from './document.ts';
+import type { Json } from '../core/json-value.ts';
+import { jsonOf } from './document.ts';
 import { changeOfDetail, detailsOf } from './error-details.ts';
 import { changesOfText, fieldErrors, wordsOf } from './error-text.ts';
 import type { BodySchema } from './field-value.ts';

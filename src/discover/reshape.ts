@@ -2,7 +2,7 @@
  * Changes of a body, whatever asks for them: longer or deeper lists, one more field, another value at a path.
  * Each makes a new body of an old one; no list or text of it is longer than WIDEST because of one.
  */
-import { isObject, type Json, objectOf } from './document.ts';
+import { isObject, type Json, objectOf } from '../core/json-value.ts';
 
 /** No list or text is made longer because an error says so. */
 export const WIDEST = 10_000;

@@ -1,7 +1,7 @@
 /** Rows of varied bodies: of those that an address accepts as well as the one that was found. */
 
+import type { Json } from '../core/json-value.ts';
 import { isAccepted } from './body-search.ts';
-import type { Json } from './document.ts';
 import { jsonOf } from './document.ts';
 import type { Accepted, Ask, Question } from './exchange.ts';
 import type { BodySchema } from './field-value.ts';

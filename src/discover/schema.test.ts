@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from './document.ts';
+import type { Json } from '../core/json-value.ts';
 import { sampleOf } from './schema.ts';
 
 const made = (schema: unknown, sparse = true, root: Json = {}): Json => sampleOf(schema, { root, sparse });

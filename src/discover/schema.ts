@@ -1,5 +1,6 @@
 /** Makes a value of a JSON Schema: its example or default, else one that the schema allows, within bounds. */
-import { isObject, type Json, type JsonObject, listOf, objectOf, resolveRef, textOf } from './document.ts';
+import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from '../core/json-value.ts';
+import { resolveRef } from './document.ts';
 import { textOfPattern } from './pattern.ts';
 import { kindsOf, sampleFile } from './sample-files.ts';
 import { FORMATS, textNamed } from './sample-text.ts';

@@ -2,7 +2,8 @@
  * What a target says of itself: its description, the metadata of its protocol, its pages for people.
  * GETs of well-known routes, all of them together bounded in time.
  */
-import { type Json, readDocument } from './document.ts';
+import type { Json } from '../core/json-value.ts';
+import { readDocument } from './document.ts';
 import type { Ask, Reply } from './exchange.ts';
 import { ApiDocument } from './openapi.ts';
 import type { Protocol } from './protocol.ts';

@@ -2,7 +2,8 @@
  * Addresses that answer a GET and predict nothing: what tells of a model, a list of models, a description, a page. A load on one
  * measures none of the model's work.
  */
-import { isObject, jsonOf, listOf, textOf } from './document.ts';
+import { isObject, listOf, textOf } from '../core/json-value.ts';
+import { jsonOf } from './document.ts';
 import { ApiDocument } from './openapi.ts';
 
 /** Descriptions that are longer are not looked at. */

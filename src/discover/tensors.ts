@@ -1,6 +1,6 @@
 /** Bodies of tensors, by what a model says of its inputs: the Open Inference Protocol v2, and signatures of TensorFlow. */
 import { Buffer } from 'node:buffer';
-import { type Json, type JsonObject, listOf, objectOf, textOf } from './document.ts';
+import { type Json, type JsonObject, listOf, objectOf, textOf } from '../core/json-value.ts';
 import type { Content } from './exchange.ts';
 import { sampleFile } from './sample-files.ts';
 

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json } from './document.ts';
+import type { Json } from '../core/json-value.ts';
 import type { Reply } from './exchange.ts';
 import { expectedOf, steadinessOf } from './recorded.ts';
 import { rowsLike } from './rows.ts';

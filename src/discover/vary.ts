@@ -2,7 +2,7 @@
  * Bodies like one that was accepted, and different from it: each value drawn within what its schema allows, or near what it
  * was where no schema says more. Shapes, names and lengths stay, since models depend on them.
  */
-import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from './document.ts';
+import { isObject, type Json, type JsonObject, listOf, objectOf, textOf } from '../core/json-value.ts';
 import type { BodySchema } from './field-value.ts';
 import { schemaAt } from './schema.ts';
 

@@ -30,6 +30,15 @@ export function decodeBody(body: Buffer, codings: string, limit: number): Buffer
   return decoded;
 }
 
+/** Bytes as text; null where they are not UTF-8. @param isCut the last character may lack its end. */
+export function utf8Text(bytes: Uint8Array, isCut = false): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut });
+  } catch {
+    return null;
+  }
+}
+
 type Decoder = (body: Buffer, options: { readonly maxOutputLength: number }) => Buffer;
 
 const DECODERS: Readonly<Record<string, Decoder>> = {

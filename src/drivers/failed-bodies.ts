@@ -4,6 +4,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { MARGIN, Secrets } from '../core/secret.ts';
 import { BODIES_KEPT } from '../core/snapshot.ts';
+import { utf8Text } from './decoding.ts';
 import type { ResponseBuffer } from './response-buffer.ts';
 import { SentSecrets } from './sent-secrets.ts';
 
@@ -44,19 +45,13 @@ export class FailedBodies {
     this.#kept.set(cause, kept + 1);
     this.#looked[status] = (this.#looked[status] ?? 0) + 1;
     const secrets = this.#secrets.knowing(this.#sent.of(exchange, this.#secrets));
-    const text = textOf(response.bytes.subarray(response.start, Math.min(response.end, response.start + BYTES)));
+    const text = utf8Text(
+      response.bytes.subarray(response.start, Math.min(response.end, response.start + BYTES)),
+      true,
+    );
     return text === null
       ? `(${response.end - response.start} bytes that are no text)`
       : escaped(secrets.excerpt(text, 0, CHARACTERS));
-  }
-}
-
-function textOf(bytes: Buffer): string | null {
-  try {
-    // The last character may be cut.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-  } catch {
-    return null;
   }
 }
 

@@ -1,4 +1,5 @@
 /** A Postman collection (format 2.1, and 2.0): its requests, with the variables of it and of its folders. */
+import { listOf, objectOf } from '../core/json-value.ts';
 import { isSecretName } from '../core/secret-names.ts';
 import { formOf, headOf, multipartOf } from '../plan/form-body.ts';
 import {
@@ -12,7 +13,7 @@ import {
   take,
   unusable,
 } from './imported.ts';
-import { listOf, parsed, type Tree, textOf, treeOf } from './json-tree.ts';
+import { parsed, scalarText, type Tree } from './json-tree.ts';
 import { envPlaceholder, type Lookup, withVariables } from './variables.ts';
 
 /** What holds for all within a folder. */
@@ -45,12 +46,12 @@ export function readPostman(text: string): Imported {
 
 function within(outer: Surroundings, item: Tree, name: string): Surroundings {
   const variables = new Map(outer.variables);
-  for (const each of listOf(item['variable']).map(treeOf)) {
-    const key = textOf(each['key']) || textOf(each['id']);
-    if (each['disabled'] !== true && key !== '') variables.set(key, textOf(each['value']));
+  for (const each of listOf(item['variable']).map(objectOf)) {
+    const key = scalarText(each['key']) || scalarText(each['id']);
+    if (each['disabled'] !== true && key !== '') variables.set(key, scalarText(each['value']));
   }
-  const auth = treeOf(item['auth']);
-  const kind = textOf(auth['type']);
+  const auth = objectOf(item['auth']);
+  const kind = scalarText(auth['type']);
   return {
     names: name === '' ? outer.names : [...outer.names, name],
     variables,
@@ -61,8 +62,8 @@ function within(outer: Surroundings, item: Tree, name: string): Surroundings {
 function gather(items: readonly unknown[], surroundings: Surroundings, to: Gathered): void {
   if (surroundings.names.length > DEEPEST) throw unusable(`has folders more than ${DEEPEST} within each other`);
   for (const raw of items) {
-    const item = treeOf(raw);
-    const name = textOf(item['name']).trim() || 'unnamed';
+    const item = objectOf(raw);
+    const name = scalarText(item['name']).trim() || 'unnamed';
     if (Array.isArray(item['item'])) {
       gather(item['item'], within(surroundings, item, name), to);
       if (listOf(item['event']).length > 0) to.leftOut.add('script of a folder');
@@ -70,7 +71,9 @@ function gather(items: readonly unknown[], surroundings: Surroundings, to: Gathe
     }
     if (item['request'] === undefined) continue;
     if (
-      listOf(item['event']).some((event) => listOf(treeOf(treeOf(event)['script'])['exec']).some((line) => line !== ''))
+      listOf(item['event']).some((event) =>
+        listOf(objectOf(objectOf(event)['script'])['exec']).some((line) => line !== ''),
+      )
     )
       to.leftOut.add('script of a request (its tests and what it sets are not carried over)');
     const request = requestOf(item, within(surroundings, item, name), to.leftOut);
@@ -81,13 +84,13 @@ function gather(items: readonly unknown[], surroundings: Surroundings, to: Gathe
 /** Null where it is left out. */
 function requestOf(item: Tree, { names, variables, auth }: Surroundings, leftOut: LeftOut): ImportedRequest | null {
   const raw = item['request'];
-  const request = typeof raw === 'string' ? { url: raw } : treeOf(raw);
+  const request = typeof raw === 'string' ? { url: raw } : objectOf(raw);
   const lookup: Lookup = (name) => {
     const value = variables.get(name);
     // What is secret, or has no value in the file, is given by the environment.
     return value === undefined || value === '' || isSecretName(name) ? null : value;
   };
-  const meant = (text: unknown): string => withVariables(textOf(text), lookup);
+  const meant = (text: unknown): string => withVariables(scalarText(text), lookup);
   const url = meant(addressOf(request['url'], lookup));
   if (url === '') {
     leftOut.add('request without an address');
@@ -95,18 +98,18 @@ function requestOf(item: Tree, { names, variables, auth }: Surroundings, leftOut
   }
   const headers = kept(
     listOf(request['header'])
-      .map(treeOf)
+      .map(objectOf)
       .filter((header) => header['disabled'] !== true)
-      .map((header): Header => [textOf(header['key']).trim(), meant(header['value'])]),
+      .map((header): Header => [scalarText(header['key']).trim(), meant(header['value'])]),
   );
-  const own = treeOf(request['auth']);
-  const authorization = authOf(textOf(own['type']) === '' ? auth : own, meant, leftOut);
-  const body = bodyOf(treeOf(request['body']), meant);
+  const own = objectOf(request['auth']);
+  const authorization = authOf(scalarText(own['type']) === '' ? auth : own, meant, leftOut);
+  const body = bodyOf(objectOf(request['body']), meant);
   if (body === 'files') {
     leftOut.add(`request with a file in its form (${names.at(-1)}: give all of it with bodyFile)`);
     return null;
   }
-  const method = (textOf(request['method']) || (body === null ? 'GET' : 'POST')).toUpperCase();
+  const method = (scalarText(request['method']) || (body === null ? 'GET' : 'POST')).toUpperCase();
   const typed: Header[] =
     body === null ||
     body.type === '' ||
@@ -134,20 +137,20 @@ const withQuery = (url: string, query: string): string =>
 /** As it is written, with the path's own variables (`:id`). */
 function addressOf(url: unknown, lookup: Lookup): string {
   if (typeof url === 'string') return url.trim();
-  const parts = treeOf(url);
-  const raw = textOf(parts['raw']).trim() || assembled(parts);
-  const enabled = listOf(parts['query']).map(treeOf);
+  const parts = objectOf(url);
+  const raw = scalarText(parts['raw']).trim() || assembled(parts);
+  const enabled = listOf(parts['query']).map(objectOf);
   const [route = '', ...rest] = raw.split('?');
   // A parameter that is switched off is not in the raw address; older files have it there.
-  const off = enabled.filter((each) => each['disabled'] === true).map((each) => textOf(each['key']));
+  const off = enabled.filter((each) => each['disabled'] === true).map((each) => scalarText(each['key']));
   const query = rest
     .join('?')
     .split('&')
     .filter((pair) => pair !== '' && !off.includes(pair.split('=')[0] ?? ''));
   let filled = route;
-  for (const variable of listOf(parts['variable']).map(treeOf)) {
-    const key = textOf(variable['key']);
-    const value = textOf(variable['value']) || lookup(key) || `{{${key}}}`;
+  for (const variable of listOf(parts['variable']).map(objectOf)) {
+    const key = scalarText(variable['key']);
+    const value = scalarText(variable['value']) || lookup(key) || `{{${key}}}`;
     if (key !== '')
       filled = filled
         .split('/')
@@ -158,14 +161,16 @@ function addressOf(url: unknown, lookup: Lookup): string {
 }
 
 function assembled(parts: Tree): string {
-  const host = Array.isArray(parts['host']) ? listOf(parts['host']).map(textOf).join('.') : textOf(parts['host']);
+  const host = Array.isArray(parts['host'])
+    ? listOf(parts['host']).map(scalarText).join('.')
+    : scalarText(parts['host']);
   const path = Array.isArray(parts['path'])
     ? listOf(parts['path'])
-        .map((step) => textOf(step) || textOf(treeOf(step)['value']))
+        .map((step) => scalarText(step) || scalarText(objectOf(step)['value']))
         .join('/')
-    : textOf(parts['path']);
-  const protocol = textOf(parts['protocol']);
-  const port = textOf(parts['port']);
+    : scalarText(parts['path']);
+  const protocol = scalarText(parts['protocol']);
+  const port = scalarText(parts['port']);
   if (host === '') return '';
   return `${protocol === '' ? '' : `${protocol}://`}${host}${port === '' ? '' : `:${port}`}/${path.replace(/^\//, '')}`;
 }
@@ -176,14 +181,14 @@ function authOf(
   meant: (text: unknown) => string,
   leftOut: LeftOut,
 ): { readonly header?: Header; readonly query?: string } | null {
-  const type = textOf(auth?.['type']);
+  const type = scalarText(auth?.['type']);
   if (auth === null || type === '' || type === 'noauth') return null;
   const given = auth[type];
   const value = (key: string, otherwise: string): string => {
     const found = Array.isArray(given)
-      ? treeOf(given.map(treeOf).find((each) => textOf(each['key']) === key))['value']
-      : treeOf(given)[key];
-    return textOf(found) === '' ? otherwise : meant(found);
+      ? objectOf(given.map(objectOf).find((each) => scalarText(each['key']) === key))['value']
+      : objectOf(given)[key];
+    return scalarText(found) === '' ? otherwise : meant(found);
   };
   switch (type) {
     case 'bearer':
@@ -225,12 +230,12 @@ function bodyOf(
   if (body['disabled'] === true) return null;
   const fields = (name: string): Tree[] =>
     listOf(body[name])
-      .map(treeOf)
+      .map(objectOf)
       .filter((field) => field['disabled'] !== true);
-  switch (textOf(body['mode'])) {
+  switch (scalarText(body['mode'])) {
     case 'raw': {
       const text = meant(body['raw']);
-      const language = textOf(treeOf(treeOf(body['options'])['raw'])['language']);
+      const language = scalarText(objectOf(objectOf(body['options'])['raw'])['language']);
       return text === '' ? null : { text, type: TYPES[language] ?? '' };
     }
     case 'urlencoded':
@@ -240,20 +245,20 @@ function bodyOf(
       };
     case 'formdata': {
       const parts = fields('formdata');
-      if (parts.some((part) => textOf(part['type']) === 'file')) return 'files';
+      if (parts.some((part) => scalarText(part['type']) === 'file')) return 'files';
       const { bytes, type } = multipartOf(
         parts.map((part) => ({ head: headOf(meant(part['key'])), bytes: Buffer.from(meant(part['value'])) })),
       );
       return { text: bytes.toString(), type };
     }
     case 'graphql': {
-      const { query, variables } = treeOf(body['graphql']);
-      const given = textOf(variables).trim();
-      const text = `{"query": ${JSON.stringify(textOf(query))}${given === '' ? '' : `, "variables": ${given}`}}`;
+      const { query, variables } = objectOf(body['graphql']);
+      const given = scalarText(variables).trim();
+      const text = `{"query": ${JSON.stringify(scalarText(query))}${given === '' ? '' : `, "variables": ${given}`}}`;
       return { text: meant(text), type: 'application/json' };
     }
     case 'file': {
-      const src = textOf(treeOf(body['file'])['src']);
+      const src = scalarText(objectOf(body['file'])['src']);
       return src === '' ? 'files' : { text: null, type: '', file: src };
     }
     default:

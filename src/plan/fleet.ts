@@ -81,13 +81,13 @@ export function parseAgents(text: string, label: string): Pick<AgentsWish, 'agen
 function textsOf(given: RawSettings, files: Pick<Files, 'readBytes'>) {
   const text = (name: NatsFile): string | null => {
     const path = given.settings[name];
-    return path === undefined ? null : blame(given.originOf(name), (label) => textOf(path, label, files));
+    return path === undefined ? null : blame(given.originOf(name), (label) => fileText(path, label, files));
   };
   return { creds: text('natsCreds'), ca: text('natsCa'), cert: text('natsCert'), key: text('natsKey') };
 }
 
 /** What the file of a flag holds. @throws RampartError */
-export function textOf(path: string, label: string, files: Pick<Files, 'readBytes'>): string {
+export function fileText(path: string, label: string, files: Pick<Files, 'readBytes'>): string {
   if (path === '') throw new RampartError('bad-flag', `${label} is empty; write the path of a file`);
   const text = decodeUtf8(readInput(files, path, label));
   if (text === null || !(text.includes('-----BEGIN ') || SEED.test(text.trim())))

@@ -1,4 +1,5 @@
 /** A JSON body whose placeholders are held back while it is changed as JSON, and put into it again when it is written. */
+import { isRecord } from '../core/json-value.ts';
 
 export interface HeldBody {
   /** The body: an object of its own. */
@@ -38,9 +39,7 @@ export function heldBody(template: string): HeldBody | null {
 function parsed(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
+    return isRecord(value) ? value : null;
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 /** Prompts of language models: made of words, or taken from conversations, and put into the body where its protocol has them. */
 import { type Amounts, amountsText } from '../core/amounts.ts';
+import { isRecord, objectOf } from '../core/json-value.ts';
 import type { Plan, RequestTemplate } from '../core/plan.ts';
 import type { SettingName } from '../settings/table.ts';
 import { isConversationsFile } from './conversations.ts';
@@ -243,8 +244,6 @@ const textIn = (name: string): Pick<Form, 'prompt' | 'put'> => ({
   },
 });
 
-const objectOf = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
-
 function putAt(body: Json, path: readonly string[], value: unknown): void {
   const [name = '', ...rest] = path;
   if (rest.length === 0) body[name] = value;
@@ -258,7 +257,7 @@ function putAt(body: Json, path: readonly string[], value: unknown): void {
 /** A body of a protocol that streams, asking for a stream; null: of none, or it asks for one already. */
 export function streamingBody(body: string, pathname: string): string | null {
   const json = jsonOf(body);
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return null;
+  if (!isRecord(json)) return null;
   const asking: Json = { ...json };
   askForStream(asking, pathname);
   const written = JSON.stringify(asking);

@@ -3,7 +3,7 @@ import type { Comparison, RunFigures } from '../core/comparison.ts';
 import { changeCells } from './changes-table.ts';
 import { changeText, comparisonSentence, figureText, intervalText, methodSentence } from './comparison-phrases.ts';
 import { changesSvg, curvesSvg, quantilesSvg, runsSvg, shownChanges } from './comparison-svg.ts';
-import { finding, headerLine, listOf, mark } from './html/answer.ts';
+import { finding, findingsList, headerLine, mark } from './html/answer.ts';
 import { escapeHtml } from './html/escape.ts';
 import { pageOf, type ReportAssets } from './html/page.ts';
 import { runSwatch } from './overlay-svg.ts';
@@ -35,7 +35,7 @@ export function renderComparisonPage(comparison: Comparison, figures: ComparedFi
 function answerOf(comparison: Comparison): string {
   const { verdict, base, head, doubts } = comparison;
   const sides = [base, head].map(({ label }) => `<span class="target">${escapeHtml(label)}</span>`);
-  const findings = listOf(
+  const findings = findingsList(
     'About this comparison',
     doubts.map((doubt) => finding('fair', 'doubt: ', doubt, '')),
   );

@@ -5,7 +5,7 @@ import { CHANGE_HEADINGS, changeCells } from './changes-table.ts';
 import { card, table } from './comparison-page.ts';
 import { commonLoadText, deploymentMethod, deploymentSentences, deploymentTable, wasSearched } from './deployments.ts';
 import { frontOf, tradeOf, tradeSvg } from './deployments-svg.ts';
-import { finding, headerLine, listOf } from './html/answer.ts';
+import { finding, findingsList, headerLine } from './html/answer.ts';
 import { escapeHtml } from './html/escape.ts';
 import { pageOf } from './html/page.ts';
 import { formatLoad } from './search-phrases.ts';
@@ -50,7 +50,7 @@ function answerOf(comparison: DeploymentComparison): string {
     ({ name, target, started }) =>
       `<span class="target">${escapeHtml(`${name}: ${started ? 'started, ' : ''}${target}`)}</span>`,
   );
-  const findings = listOf(
+  const findings = findingsList(
     'About this comparison',
     doubts.map((doubt) => finding('fair', 'doubt: ', doubt, '')),
   );

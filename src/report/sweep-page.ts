@@ -1,7 +1,7 @@
 /** A sweep as one HTML file in the look of a report: needs no network, and no script. */
 import type { Sweep } from '../core/sweep.ts';
 import { card, table } from './comparison-page.ts';
-import { finding, headerLine, listOf } from './html/answer.ts';
+import { finding, findingsList, headerLine } from './html/answer.ts';
 import { escapeHtml } from './html/escape.ts';
 import { pageOf } from './html/page.ts';
 import { sweepNote, sweepSentences, sweepTable } from './sweep.ts';
@@ -25,7 +25,7 @@ export function renderSweepPage(sweep: Sweep, style: string): string {
 }
 
 function answerOf(sweep: Sweep): string {
-  const findings = listOf(
+  const findings = findingsList(
     'About this sweep',
     sweep.doubts.map((doubt) => finding('fair', 'doubt: ', doubt, '')),
   );

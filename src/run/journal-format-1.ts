@@ -1,4 +1,5 @@
 /** Journals of format 1, which is before 0.2: their events are brought into the present form, so that they are still drawn. */
+import { isRecord } from '../core/json-value.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -83,5 +84,5 @@ function withTimes(part: Fields, measures: readonly string[]): Fields {
 }
 
 function changed(value: unknown, change: (fields: Fields) => Fields): unknown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? change(value as Fields) : value;
+  return isRecord(value) ? change(value) : value;
 }

@@ -2,6 +2,7 @@
  * What lines of a journal must be like. A journal may be damaged, or from somebody else: what is read from it goes into sums,
  * array lengths and dates. Fields that are not known are let through. Written by hand, since it looks at millions of numbers.
  */
+import { isRecord } from '../core/json-value.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { FINISHES } from '../core/streamed.ts';
 import { bucketOf, HIGHEST } from '../stats/histogram.ts';
@@ -52,13 +53,10 @@ function list(check: Check): Check {
   };
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function fields(shape: Readonly<Record<string, Check>>): Check {
   const checks = Object.entries(shape);
   return (value) => {
-    if (!isObject(value)) return wrong('an object', value);
+    if (!isRecord(value)) return wrong('an object', value);
     for (const [name, check] of checks) {
       const found = check(value[name]);
       if (found !== null) return `.${name}${found}`;
@@ -69,7 +67,7 @@ function fields(shape: Readonly<Record<string, Check>>): Check {
 
 function byName(check: Check, name: Check = () => null): Check {
   return (value) => {
-    if (!isObject(value)) return wrong('an object', value);
+    if (!isRecord(value)) return wrong('an object', value);
     for (const key of Object.keys(value)) {
       const found = name(key) ?? check(value[key]);
       if (found !== null) return `[${JSON.stringify(key)}]${found}`;
@@ -222,7 +220,7 @@ export const EVENT_CHECKS: Readonly<Record<string, Check>> = {
     format: (value) => (value === 2 ? null : wrong('2', value)),
     tool: fields({ name: text, version: text }),
     run: fields({ id: text, command: list(text), startedAt: instant, host }),
-    plan: (value) => (isObject(value) ? null : wrong('an object', value)),
+    plan: (value) => (isRecord(value) ? null : wrong('an object', value)),
   }),
   interval: fields({
     snapshot: (value) =>

@@ -1,6 +1,8 @@
 /** The responses of a target to varied bodies, kept as what is expected of it under load. */
+
+import { isObject, type Json } from '../core/json-value.ts';
 import { isAccepted } from '../discover/body-search.ts';
-import { isObject, type Json, jsonOf } from '../discover/document.ts';
+import { jsonOf } from '../discover/document.ts';
 import type { Ask, Question } from '../discover/exchange.ts';
 import { expectedOf, steadinessOf } from '../discover/recorded.ts';
 import type { RowMaker } from '../discover/rows.ts';

@@ -1,4 +1,5 @@
 /** What the live page may ask of the tests behind it, read from its calls. */
+import { isRecord } from '../core/json-value.ts';
 import type { ControlAnswer, EarlierRun, FieldError } from '../report/client/live/frame.ts';
 import type { LiveRun } from './live-run.ts';
 
@@ -50,8 +51,4 @@ export function readSettings(value: unknown): Settings | null {
     if (text.trim() !== '') settings[name] = text;
   }
   return settings;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 /** What a language model said, out of a whole body: for conversations, whose next request carries it. Not on the hot path. */
+import { listOf, objectOf } from '../../core/json-value.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -30,7 +31,6 @@ function parsed(text: string): Json | null {
   }
 }
 
-const objectOf = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
 const firstOf = (value: unknown): Json => objectOf(Array.isArray(value) ? value[0] : undefined);
 const asText = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
@@ -59,8 +59,6 @@ function textIn(event: Json): string | null {
     asText(event['generated_text'])
   );
 }
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function joined(parts: readonly unknown[]): string | null {
   const texts = parts.flatMap((part) => asText(objectOf(part)['text']) ?? []);

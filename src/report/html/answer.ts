@@ -85,8 +85,8 @@ function findingsOf({ verdict, breakingPoint }: RunResult): string {
     finding(CHECK[signOf(check)], check.outcome === 'not-sure' ? '' : `${check.status}: `, check.message, ''),
   );
   const lists = [
-    listOf('Thresholds', checks),
-    listOf('About the breaking point', warnings),
+    findingsList('Thresholds', checks),
+    findingsList('About the breaking point', warnings),
     doubtsOf(verdict.doubts),
   ].join('');
   return lists === '' ? '' : `<section class="findings" aria-label="Thresholds and doubts">${lists}</section>`;
@@ -110,7 +110,7 @@ function doubtsOf(doubts: readonly Doubt[]): string {
   );
 }
 
-export function listOf(title: string, items: readonly string[]): string {
+export function findingsList(title: string, items: readonly string[]): string {
   return items.length === 0 ? '' : `<div><h2>${title}</h2><ul>${items.join('')}</ul></div>`;
 }
 

@@ -5,7 +5,7 @@ import { formatRate, formatTime } from '../../analyze/wording.ts';
 import type { RunResult } from '../../core/result.ts';
 import type { LoadUnit } from '../client/overlay/run.ts';
 import { formatLoad } from '../search-phrases.ts';
-import { finding, headerLine, listOf, mark, targetOf } from './answer.ts';
+import { finding, findingsList, headerLine, mark, targetOf } from './answer.ts';
 import { escapeHtml } from './escape.ts';
 
 /** A run with its letter. */
@@ -24,7 +24,7 @@ export function overlayAnswer(runs: readonly LetteredRun[], unit: LoadUnit): str
     doubtful.length === 0
       ? { shape: 'good' as const, text: `valid: all ${runs.length} measurements` }
       : { shape: 'fair' as const, text: `${doubtful.length} of ${runs.length} measurements are in doubt` };
-  const findings = listOf('About this comparison', [
+  const findings = findingsList('About this comparison', [
     ...unlike(runs, unit).map((message) => finding('fair', 'unlike: ', message, '')),
     ...doubtful.map(({ letter, result }) => {
       const { status, text } = headline(result).chip;

@@ -17,7 +17,7 @@ export function showFindings({ checks, doubts, phase }: RunState): void {
   // While figures come in, what is below must not jump; at the end there is time to read.
   if (phase === 'ended') fold.open = true;
   place.replaceChildren(
-    ...listOf(
+    ...findingsElement(
       'Thresholds',
       checks.map(({ status, outcome, message }) => [
         status === 'failed' ? 'bad' : outcome === 'held' ? 'good' : 'fair',
@@ -25,7 +25,7 @@ export function showFindings({ checks, doubts, phase }: RunState): void {
         '',
       ]),
     ),
-    ...listOf(
+    ...findingsElement(
       'Doubts about this measurement',
       shown.map(({ invalidates, message, hint }) => [invalidates ? 'bad' : 'fair', message, hint]),
     ),
@@ -52,7 +52,7 @@ function summaryOf(checks: RunState['checks'], doubts: RunState['doubts']): stri
 
 const SIGNS = { good: '●', fair: '○', bad: '■' } as const;
 
-function listOf(
+function findingsElement(
   title: string,
   items: readonly [kind: keyof typeof SIGNS, message: string, hint: string][],
 ): HTMLElement[] {
