@@ -1,8 +1,10 @@
 /**
  * The part of a run's fold that is about time: phases, stretches of constant load, standstills, what a person changed.
  */
+
 import { editedLoad, type LoadChange } from '../core/command.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
+import { followsItsPlan } from '../core/procedure.ts';
 import type { TimelinePoint, Totals } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Batch } from '../stats/confidence.ts';
@@ -57,7 +59,7 @@ export class CourseFold {
     this.timeline.add(snapshot);
     this.loadEnds.add(snapshot);
     this.cycle.add(snapshot, this.standstills.touches(snapshot));
-    if (this.plan.kind === 'run') this.#flow.add(snapshot);
+    if (followsItsPlan(this.plan)) this.#flow.add(snapshot);
     const place = this.placeOf(snapshot);
     if (place === 'measured') {
       this.#skipped += load.skipped ?? 0;
@@ -84,7 +86,7 @@ export class CourseFold {
    * the drain. Of a probe and of a search's levels the time alone does not tell.
    */
   placeOf({ startAt }: IntervalSnapshot): 'before' | 'measured' | 'after' {
-    if (this.plan.kind !== 'run' || startAt < this.measuredFrom) return 'before';
+    if (!followsItsPlan(this.plan) || startAt < this.measuredFrom) return 'before';
     return startAt < this.#drainFrom ? 'measured' : 'after';
   }
 
@@ -93,12 +95,15 @@ export class CourseFold {
    * @param batchesWithin the response times of a part of the run.
    */
   steadiness(whole: boolean, batchesWithin: (part: Intervals) => Batch[]): Steadiness {
-    const { kind, interval } = this.plan;
-    if (kind === 'find') return { pileUp: null, cold: null, drift: null };
+    const { interval, search } = this.plan;
+    if (search !== null) return { pileUp: null, cold: null, drift: null };
     const seconds = this.timeline.points.findLast(({ phase }) => phase === 'measure')?.t ?? 0;
     return {
       pileUp: this.#flow.worst(this.load, this.measuredFrom),
-      cold: whole && kind === 'run' && this.isSteady ? coldStart(this.#measuredPoints, interval, batchesWithin) : null,
+      cold:
+        whole && followsItsPlan(this.plan) && this.isSteady
+          ? coldStart(this.#measuredPoints, interval, batchesWithin)
+          : null,
       drift: whole ? runDrift(this.load, this.measuredFrom, { seconds, interval }, batchesWithin) : null,
     };
   }
@@ -134,8 +139,7 @@ export class CourseFold {
 
   /** Whether all that is measured was offered one load: of a search never, of a probe always. */
   get isSteady(): boolean {
-    const { kind } = this.plan;
-    if (kind !== 'run') return kind === 'probe';
+    if (!followsItsPlan(this.plan)) return this.plan.search === null;
     const seconds = this.timeline.points.findLast(({ phase }) => phase === 'measure')?.t ?? 0;
     return isSteadyLoad(this.load, this.measuredFrom, seconds * 1e6);
   }

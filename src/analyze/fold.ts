@@ -2,6 +2,7 @@
  * From the stream of a run to its result: gathers what the folds of this folder make of it, and asks for doubts and
  * verdict.
  */
+import { followsItsPlan } from '../core/procedure.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
@@ -324,7 +325,7 @@ const isEmpty = (of: object): boolean => Object.keys(of).length === 0;
  * be the one of late warm-up responses in a measured interval: so it is judged by the time, where the plan has one.
  */
 function warmingUp({ phase, startAt }: IntervalSnapshot, plan: Plan): boolean {
-  return phase === 'warmup' && plan.kind === 'run' && startAt < plan.warmup;
+  return phase === 'warmup' && followsItsPlan(plan) && startAt < plan.warmup;
 }
 
 function instantsFrom(startedAt: string): (at: number) => string {

@@ -2,6 +2,7 @@
  * The closed model held against its own law: users that were idle without anybody's wish mean a generator that was too
  * slow.
  */
+import { followsItsPlan } from '../core/procedure.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { Doubt } from '../core/result.ts';
 import { unjudgedIn } from '../core/sample.ts';
@@ -51,7 +52,7 @@ export class CycleFold {
     this.#load = plan.load;
     this.#alone = plan.loads === undefined;
     this.#from = plan.warmup;
-    this.#stretches = plan.kind === 'run' && this.#alone ? flatStretches(plan.load, plan.warmup) : [];
+    this.#stretches = followsItsPlan(plan) && this.#alone ? flatStretches(plan.load, plan.warmup) : [];
     this.#think = pausesOf(plan);
   }
 

@@ -1,6 +1,7 @@
 /** The terminal of a run under way: what it shows, the keys that it takes, and where outputs are heard. */
-import { whyUnchangeable } from '../core/command.ts';
+
 import type { Plan } from '../core/plan.ts';
+import { isSteerable } from '../core/procedure.ts';
 import type { World } from '../core/world.ts';
 import { ConsoleView } from '../report/console.ts';
 import type { Steering } from '../run/steering.ts';
@@ -40,7 +41,7 @@ export function createView(world: World, plan: Plan): ConsoleView {
       return stderr.columns;
     },
     isTTY: isWatched(world),
-    keys: keyboardFor(world) !== null && plan.kind === 'run' && whyUnchangeable(plan) === null,
+    keys: keyboardFor(world) !== null && isSteerable(plan),
     colour: colourOf(stderr, env),
   });
 }

@@ -1,5 +1,7 @@
 /** The page of several runs drawn over each other, as one HTML file. */
+
 import { inflateRawSync } from 'node:zlib';
+import { isOfUsers } from '../core/procedure.ts';
 import type { RunResult } from '../core/result.ts';
 import { readArchive } from './client/archive.ts';
 import type { EmbeddedOverlay } from './client/overlay/embedded.ts';
@@ -69,10 +71,6 @@ export function renderOverlay(runs: readonly OverlayRun[], version: string, asse
 const CHOICES =
   '<label>Aligned by <select name="by" autocomplete="off"><option value="time">time</option><option value="load">load</option></select></label>' +
   '<label>Percentile <select name="tail" autocomplete="off"><option>p95</option><option>p99</option></select></label>';
-
-function isOfUsers({ load, search }: RunResult['plan']): boolean {
-  return search === null ? load.model === 'closed' : search.unit === 'vus';
-}
 
 function card(picture: OverlayPicture): string {
   const { id, title, unit, traces, empty } = picture;

@@ -56,7 +56,7 @@ export function renderSummary(result: RunResult, options: PageOptions): string {
     page.gap();
     streams(page, result, result.streams);
   }
-  if (plan.kind === 'run' && plan.load.model !== 'closed') {
+  if (plan.load.model !== 'closed') {
     page.gap();
     comparison(page, latency);
   }

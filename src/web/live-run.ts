@@ -1,9 +1,11 @@
 /** A run under way as frames for browsers, which may come late or again. */
+
 import type { RunFold } from '../analyze/fold.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { editedLoad, type LoadChange, whyUnchangeable } from '../core/command.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import { goalAt, type LoadProfile, type Plan } from '../core/plan.ts';
+import { isSteerable } from '../core/procedure.ts';
 import type { TimelinePoint } from '../core/result.ts';
 import { micros } from '../core/units.ts';
 import type { IntervalArchive } from '../report/archive.ts';
@@ -165,8 +167,7 @@ export class LiveRun implements RunSink {
   }
 
   #editable(plan: Plan): EditableLoad | null {
-    const steerable = plan.search === null && plan.kind === 'run' && whyUnchangeable(plan) === null;
-    if (!steerable || this.#phase !== 'running') return null;
+    if (!isSteerable(plan) || this.#phase !== 'running') return null;
     const last = this.#options.fold.timeline.at(-1);
     if (last === undefined || last.phase === 'drain') return null;
     // What the load is on its way to: an edit would end the way there.

@@ -1,7 +1,9 @@
 /** The cards of a report's pictures, drawn as far as that can be done without a script. */
+
 import { formatBytes, formatMs, formatShare } from '../../analyze/wording.ts';
 import type { BreakingPoint } from '../../core/breaking-point.ts';
 import type { Threshold } from '../../core/plan.ts';
+import { isOfUsers } from '../../core/procedure.ts';
 import type { RunResult } from '../../core/result.ts';
 import { clockLabel, readingLabel } from '../client/axis.ts';
 import type { EmbeddedRun } from '../client/embedded.ts';
@@ -18,11 +20,9 @@ const ROWS = 100;
 
 export function pictureSourceOf(result: RunResult): PictureSource {
   const { plan, run, timeline, breakingPoint } = result;
-  // Arrivals and users at once are drawn as arrivals are, and users with them.
-  const offered = plan.load.model === 'closed' ? 'closed' : 'open';
-  const searched = breakingPoint !== undefined && breakingPoint.unit !== 'vus' ? 'open' : offered;
   return {
-    model: breakingPoint === undefined ? offered : searched,
+    // Arrivals and users at once are drawn as arrivals are, and users with them.
+    model: isOfUsers(plan) ? 'closed' : 'open',
     startedAt: run.startedAt,
     // A threshold of one request is no limit for all of them.
     thresholds: (breakingPoint === undefined ? plan.thresholds : limitsOfSearch(plan, breakingPoint)).filter(

@@ -1,4 +1,5 @@
 /** The tables of a report: requests, flows, tags, where the time goes, failures and traces. */
+import { followsItsPlan, isOfUsers } from '../../core/procedure.ts';
 import { countedSince } from '../../analyze/changes.ts';
 import { successesDiffer } from '../../analyze/percentiles.ts';
 import { isSteadyLoad } from '../../analyze/stretches.ts';
@@ -162,7 +163,7 @@ function intervalsIn(result: RunResult): string {
   if (latency.responseWithFailures.ci95 !== undefined) return 'with 95 % intervals';
   const end = 1e6 * (timeline.findLast(({ phase }) => phase === 'measure')?.t ?? 0);
   const since = Math.max(plan.warmup, countedSince(result));
-  return plan.kind === 'run' && end > since && !isSteadyLoad(editedLoad(plan.load, changes), since, end)
+  return followsItsPlan(plan) && end > since && !isSteadyLoad(editedLoad(plan.load, changes), since, end)
     ? 'without intervals, for the load changed under way'
     : 'without intervals, for there are too few samples';
 }
@@ -180,7 +181,7 @@ export function timesTable(result: RunResult): string {
     if (measure !== 'response' && summary !== undefined)
       rows.push(timesRow(MEASURES[measure].label, measure, summary, result));
   }
-  if (plan.load.model !== 'closed' || (plan.search !== null && plan.search.unit !== 'vus'))
+  if (!isOfUsers(plan))
     rows.push(timesRow(MEASURES.lag.label, 'lag', latency.lag, result));
   const heads = ['All requests', 'Count', ...SHOWN, 'Max'];
   const told =
