@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RunFold } from '../analyze/fold.ts';
 import type { RunEvent } from '../core/event.ts';
-import { HistoryCsv, toFailuresCsv, toStatsCsv } from './csv.ts';
+import { toFailuresCsv, toStatsCsv } from './csv.ts';
+import { HistoryCsv } from './history-csv.ts';
 import { fixtureEvents, fixtureHistogram, fixtureResult } from './result.fixture.ts';
 
 /** A reader of RFC 4180, strict about line ends and quotes. */
