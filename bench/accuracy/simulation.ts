@@ -1,11 +1,6 @@
 import { Search } from '../../src/analyze/search/controller.ts';
-import {
-  type Fitness,
-  latenessOf,
-  type Observation,
-  type SearchStep,
-  unfitReason,
-} from '../../src/analyze/search/observation.ts';
+import { type Fitness, latenessOf, unfitReason } from '../../src/analyze/search/generator-fitness.ts';
+import type { Observation, SearchStep } from '../../src/analyze/search/observation.ts';
 import type { SearchOptions } from '../../src/analyze/search/state.ts';
 import type { BreakingPoint } from '../../src/core/breaking-point.ts';
 import { micros, toSeconds } from '../../src/core/units.ts';

@@ -5,7 +5,8 @@
  */
 import { RunFold } from '../analyze/fold.ts';
 import { Search } from '../analyze/search/controller.ts';
-import { observe, type SearchStep } from '../analyze/search/observation.ts';
+import type { SearchStep } from '../analyze/search/observation.ts';
+import { observe } from '../analyze/search/observe.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Plan, SearchPlan, Threshold } from '../core/plan.ts';

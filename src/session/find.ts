@@ -1,6 +1,8 @@
 /** The procedure of a search: runs the levels that `analyze/search` asks for, and tells what came of them. */
 import { Search } from '../analyze/search/controller.ts';
-import { observe, paceOf, type SearchStep } from '../analyze/search/observation.ts';
+import { paceOf } from '../analyze/search/generator-fitness.ts';
+import type { SearchStep } from '../analyze/search/observation.ts';
+import { observe } from '../analyze/search/observe.ts';
 import { SETTLING_INTERVALS, Settling, type Sighting, stretchOf } from '../analyze/search/settling.ts';
 import { InstanceProbe } from '../client/instances.ts';
 import { singlePayloads } from '../client/payloads.ts';

@@ -8,7 +8,8 @@ import type {
 } from '../../core/snapshot.ts';
 import { bytes, count, micros } from '../../core/units.ts';
 import { Histogram } from '../../stats/histogram.ts';
-import { observe, paceOf } from './observation.ts';
+import { paceOf } from './generator-fitness.ts';
+import { observe } from './observe.ts';
 
 const histogram = (value: number, n: number) => {
   const one = new Histogram();

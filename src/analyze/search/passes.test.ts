@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { IntervalSnapshot, Phase, SeriesSnapshot } from '../../core/snapshot.ts';
 import { count, micros } from '../../core/units.ts';
 import { Histogram } from '../../stats/histogram.ts';
-import { observe, sampleOf } from './observation.ts';
+import { sampleOf } from './observation.ts';
+import { observe } from './observe.ts';
 
 const PASS = { requests: 3, responsesDecide: false, pause: 1, longest: 1 };
 
