@@ -6,18 +6,11 @@ import { facetsOf } from './facets.ts';
 import { agentsTable, regionsTable } from './html/agents.ts';
 import { answerOf, targetOf } from './html/answer.ts';
 import { detailsOf } from './html/details.ts';
+import { failuresTable, tracesTable } from './html/failures.ts';
 import { pageOf, type ReportAssets } from './html/page.ts';
 import { canvasGrid, embeddedRunOf, pictureGrid } from './html/pictures.ts';
 import { levelsTable, searchSection } from './html/search.ts';
-import {
-  failuresTable,
-  goodputTable,
-  requestsTable,
-  tagsTable,
-  timesTable,
-  tracesTable,
-  wholesTable,
-} from './html/tables.ts';
+import { goodputTable, requestsTable, tagsTable, timesTable, wholesTable } from './html/tables.ts';
 import { toolbar } from './html/toolbar.ts';
 
 /**

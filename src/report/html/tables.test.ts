@@ -3,7 +3,8 @@ import { openRun } from '../../../test/sample-run.ts';
 import { sampleOf } from '../../../test/sample-stream.ts';
 import type { RunResult, SeriesResult } from '../../core/result.ts';
 import { toResultJson } from '../json.ts';
-import { failuresTable, requestsTable, timesTable } from './tables.ts';
+import { failuresTable } from './failures.ts';
+import { requestsTable, timesTable } from './tables.ts';
 
 /** Every number of the page's tables is the one of result.json, rounded to the digits that are shown. */
 

@@ -1,46 +1,21 @@
-/** The tables of a report: requests, flows, tags, where the time goes, failures and traces. */
+/** The tables of a report: requests, goodput, flows, tags, and where the time goes. */
 import { followsItsPlan, isOfUsers } from '../../core/procedure.ts';
 import { countedSince } from '../../analyze/changes.ts';
 import { successesDiffer } from '../../analyze/percentiles.ts';
 import { isSteadyLoad } from '../../analyze/stretches.ts';
 import { targetSentences } from '../../analyze/target-ratios.ts';
-import {
-  counted,
-  formatBytes,
-  formatClock,
-  formatCount,
-  formatMs,
-  formatRate,
-  formatShare,
-} from '../../analyze/wording.ts';
+import { formatBytes, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
 import { editedLoad } from '../../core/command.ts';
 import { MEASURES, TOLD_MEASURES } from '../../core/measures.ts';
-import type {
-  GoodputResult,
-  LatencySummary,
-  PercentileName,
-  RunResult,
-  SeriesResult,
-  Totals,
-} from '../../core/result.ts';
+import type { GoodputResult, LatencySummary, PercentileName, RunResult, SeriesResult, Totals } from '../../core/result.ts';
 import { OUTCOMES } from '../../core/sample.ts';
 import { goodputSentence } from '../goodput.ts';
 import { RAMP, wholesOf } from '../request-rows.ts';
 import { streamSentence } from '../streams.ts';
 import { toldTags } from '../tags.ts';
 import { escapeHtml } from './escape.ts';
-import { dash, msOrDash, percentileCell, utc } from './figures.ts';
-import {
-  attributes,
-  card,
-  foldButton,
-  namesTable,
-  type Placed,
-  placed,
-  requestName,
-  table,
-  tableRow,
-} from './table.ts';
+import { dash, msOrDash, percentileCell } from './figures.ts';
+import { card, namesTable, type Placed, placed, table, tableRow } from './table.ts';
 
 /** The percentiles of both tables. */
 const SHOWN = ['p50', 'p95', 'p99', 'p99.9'] as const satisfies readonly PercentileName[];
@@ -191,52 +166,6 @@ export function timesTable(result: RunResult): string {
   return card('Where the time goes', 'ms', table('Where the time goes', heads, rows) + told);
 }
 
-/** Every kind of failure; where there was none, a sentence. */
-export function failuresTable(result: RunResult): string {
-  const { failures, totals } = result;
-  if (failures.length === 0) {
-    const sentence = totals.sent === 0 ? 'No request was sent, so none failed.' : 'No request failed.';
-    return card('Failures', '', `<p class="quiet">${sentence}</p>`);
-  }
-  const rows = failures.map(
-    ({ count, outcome, status, message, example, bodies, name, firstSeen, lastSeen }, i) =>
-      `<tr${attributes(`failures ${i}`, '', placed('request', name, i))}><td>${formatCount(count)}</td><td class="text">${outcome}</td><td>${status === 0 ? dash('There was no response with a status.') : status}</td>` +
-      `<td class="text">${escapeHtml(message)}${exampleLine(example)}${bodiesOf(bodies)}</td><td class="text">${requestName(name)}</td>` +
-      `<td>${instant(firstSeen, result.run.startedAt)}</td><td>${instant(lastSeen, result.run.startedAt)}</td></tr>`,
-  );
-  const heads = ['Count', 'Outcome', 'Status', 'Message', 'Request', 'First seen', 'Last seen'];
-  return card(
-    'Failures',
-    '',
-    table('Failures', heads, rows, ['Outcome', 'Message', 'Request']) + foldButton(rows.length),
-  );
-}
-
-/** Of a traced run: by what a tracing backend knows the slowest requests. */
-export function tracesTable({ traces = [], run }: RunResult): string {
-  if (traces.length === 0) return '';
-  const rows = traces.map(
-    ({ traceId, name, responseMs, outcome, dueAt }) =>
-      `<tr data-of="${escapeHtml(`request ${name}`)}"><td>${escapeHtml(formatMs(responseMs))}</td><td class="text">${outcome}</td><td class="text">${requestName(name)}</td>` +
-      `<td>${instant(dueAt, run.startedAt)}</td><td class="text"><code>${escapeHtml(traceId)}</code></td></tr>`,
-  );
-  const heads = ['Response time', 'Outcome', 'Request', 'Due', 'Trace id'];
-  return card('Slowest requests', '', table('Slowest requests', heads, rows, ['Outcome', 'Request', 'Trace id']));
-}
-
-/** What one of the failures looked like, under its message. */
-function exampleLine(example: string | undefined): string {
-  return example === undefined ? '' : `<br><span class="quiet">${escapeHtml(example)}</span>`;
-}
-
-/** Bodies of the first of the responses, folded up. */
-function bodiesOf(bodies: readonly string[] | undefined): string {
-  if (bodies === undefined) return '';
-  const said = counted(bodies.length, 'response');
-  const shown = bodies.map((body) => `<pre>${escapeHtml(body)}</pre>`).join('');
-  return `<details><summary>Body of ${said}</summary>${shown}</details>`;
-}
-
 /** @param key of the request name; null: all of them. */
 export function requestRows(
   name: string,
@@ -308,10 +237,4 @@ function totalsLine(totals: Totals): string {
   );
   const traffic = `<span>received <b>${formatBytes(totals.bytesIn)}</b></span><span>sent out <b>${formatBytes(totals.bytesOut)}</b></span>`;
   return `<p class="facts" data-facts>${[...outcomes, ...statuses].join('')}${traffic}</p>`;
-}
-
-function instant(iso: string, startedAt: string): string {
-  const since = (Date.parse(iso) - Date.parse(startedAt)) / 1_000;
-  const label = Number.isNaN(since) ? escapeHtml(iso) : formatClock(since);
-  return `<time datetime="${escapeHtml(iso)}" title="${escapeHtml(utc(iso))}">${label}</time>`;
 }
