@@ -2,8 +2,9 @@
  * The search for a request that an address accepts: bodies that it describes or that are usual,
  * each put right by what its refusal says; and why there is none in the end.
  */
-import { contradictionIn } from './contradiction.ts';
+
 import { isObject, type Json, textOf } from '../core/json-value.ts';
+import { contradictionIn } from './contradiction.ts';
 import { jsonOf } from './document.ts';
 import { widthIn } from './error-text.ts';
 import {
@@ -16,7 +17,7 @@ import {
   withParameters,
 } from './exchange.ts';
 import type { BodySchema } from './field-value.ts';
-import type { Operation } from './openapi.ts';
+import type { Operation } from './operation.ts';
 import { mlflowBody } from './protocols.ts';
 import { missingOutside, repaired } from './repair.ts';
 import type { Scout } from './scout.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { checkHeader } from '../plan/header.ts';
 import type { Json } from '../core/json-value.ts';
-import { ApiDocument, type Operation } from './openapi.ts';
+import { checkHeader } from '../plan/header.ts';
+import { ApiDocument } from './openapi.ts';
+import type { Operation } from './operation.ts';
 
 function operationOf(operation: Json, pathname = '/p'): Operation | null {
   return ApiDocument.of({ openapi: '3.1.0', paths: { '/p': { post: operation } } })?.operationAt(pathname) ?? null;
