@@ -1,6 +1,7 @@
 /** Which pictures a page has, in reading order, each as a card can draw it. */
 import type { Archive } from './archive.ts';
 import { clockLabel, readingLabel, tickLabel } from './axis.ts';
+import { bandsOf } from './bands.ts';
 import type { Reader } from './canvas.ts';
 import type { Drawing } from './card.ts';
 import { chartOf } from './charts.ts';
@@ -10,7 +11,7 @@ import { loadChartOf, signColour } from './load-chart.ts';
 import { describeLoad, type LoadPicture, SHAPES, VERDICT_LABELS, verdictsIn } from './load-picture.ts';
 import { outcomesOf } from './outcomes.ts';
 import { describe, type Picture, thinned } from './picture.ts';
-import { bandsOf, limitsOf, type PictureSource, picturesOf, type View } from './pictures.ts';
+import { limitsOf, type PictureSource, picturesOf, type View } from './pictures.ts';
 import { CURVE, curveAt, scatterChartOf, scattersOf } from './scatter.ts';
 import { extraOf, type Names, slotsIn, tallyOf } from './selection.ts';
 import { percentLabel, spectrumChartOf, spectrumOf } from './spectrum.ts';

@@ -1,7 +1,8 @@
 /** The lines of the picture of what became of requests. */
 import type { Archive, Slot } from './archive.ts';
+import { bandsOf } from './bands.ts';
 import { type ColourKey, framed, type Line, type Mark, type Picture, type Span } from './picture.ts';
-import { bandsOf, line, rateWithin, toggled, type View } from './pictures.ts';
+import { line, rateWithin, toggled, type View } from './pictures.ts';
 import { cellsIn, type Names, slotsIn } from './selection.ts';
 
 /** More lines than this cannot be told apart; the rest is added up. */

@@ -2,8 +2,8 @@
 import type { OneLoad, Threshold } from '../../core/plan.ts';
 import type { TimelinePoint } from '../../core/result.ts';
 import type { StreamMetric } from '../../core/streamed.ts';
+import { bandsOf, broken, holesOf } from './bands.ts';
 import {
-  type Band,
   type ColourKey,
   framed,
   isBlank,
@@ -34,13 +34,8 @@ export interface View {
   readonly toggled: ReadonlySet<string>;
 }
 
-/** A run has a warm-up, a drain, and what lies before a reset. */
-const MOST_PHASES = 4;
 /** Of a search's points, the share of the longest from which on a count in it is a rate. */
 const SHORT_POINT = 0.2;
-
-/** Of the usual interval, the share from which on a hole is one. */
-const MISSING = 0.5;
 
 const WHOLE: View = { span: null, toggled: new Set() };
 
@@ -180,51 +175,6 @@ function withoutEnds(points: readonly TimelinePoint[]): TimelinePoint[] {
   return points.filter(({ phase, seconds }) => phase !== 'drain' && seconds >= SHORT_POINT * longest);
 }
 
-/** Where intervals are missing: the machine slept, or what was measured did not arrive. */
-function holesOf(timeline: readonly TimelinePoint[]): Band[] {
-  const usual = timeline.reduce((longest, { seconds }) => Math.max(longest, seconds), 0);
-  return timeline.slice(1).flatMap(({ t, seconds }, i): Band[] => {
-    const from = timeline[i]?.t ?? 0;
-    const to = t - seconds;
-    return to - from > MISSING * usual ? [{ kind: 'lost', label: 'nothing recorded', from, to }] : [];
-  });
-}
-
-/** No line goes on over a hole. */
-function broken(picture: Picture, holes: readonly Span[]): Picture {
-  const missing = holes.filter(({ from, to }) => {
-    const [first = 0, last = 0] = [picture.times[0], picture.times[picture.times.length - 1]];
-    return from >= first && to <= last;
-  });
-  if (missing.length === 0) return picture;
-  const at = [
-    ...picture.times.map((time, i): readonly [number, number | null] => [time, i]),
-    ...missing.map(({ from, to }): readonly [number, number | null] => [(from + to) / 2, null]),
-  ].sort(([a], [b]) => a - b);
-  return {
-    ...picture,
-    times: at.map(([time]) => time),
-    lines: picture.lines.map((drawn) => ({
-      ...drawn,
-      values: at.map(([, i]) => (i === null ? null : (drawn.values[i] ?? null))),
-    })),
-  };
-}
-
-/** Warm-up, drain, and where the generator was not fit to judge. Those of a search's many levels would hide the rest. */
-export function bandsOf(timeline: readonly TimelinePoint[]): Band[] {
-  const phases = [
-    ...phaseBands(timeline, 'warmup', 'warm-up'),
-    ...phaseBands(timeline, 'ramp', 'ramp'),
-    ...phaseBands(timeline, 'discarded', 'before the reset'),
-    ...phaseBands(timeline, 'drain', 'drain'),
-  ];
-  return [
-    ...(phases.length > MOST_PHASES ? [] : phases),
-    ...stretchesOf(timeline, (point) => point.unfit).map((span): Band => ({ kind: 'unfit', label: '', ...span })),
-  ];
-}
-
 export function toggled(lines: readonly Line[], id: Picture['id'], wanted: ReadonlySet<string>): Line[] {
   return lines.map((drawn) => (wanted.has(`${id} ${drawn.label}`) ? { ...drawn, hidden: !drawn.hidden } : drawn));
 }
@@ -278,28 +228,4 @@ function ratesOf(points: readonly TimelinePoint[], open: boolean, least?: number
 /** Requests waited in the generator (or for a connection) in this interval: response and service time differ visibly. */
 function waited({ p95, serviceP95 }: TimelinePoint): boolean {
   return p95 !== null && serviceP95 !== null && p95 - serviceP95 > Math.max(1, 0.02 * p95);
-}
-
-function phaseBands(timeline: readonly TimelinePoint[], phase: TimelinePoint['phase'], label: string): Band[] {
-  // What a reset took out of the statistics counts as little as a warm-up, and looks like it.
-  const kind = phase === 'drain' ? 'drain' : 'warmup';
-  return stretchesOf(timeline, (point) => point.phase === phase).map((stretch) => ({ kind, label, ...stretch }));
-}
-
-function stretchesOf(timeline: readonly TimelinePoint[], inside: (point: TimelinePoint) => boolean): Span[] {
-  const stretches: { from: number; to: number }[] = [];
-  let before = 0;
-  let open: { from: number; to: number } | null = null;
-  for (const point of timeline) {
-    if (!inside(point)) {
-      open = null;
-    } else if (open === null) {
-      open = { from: Math.max(before, 0), to: point.t };
-      stretches.push(open);
-    } else {
-      open.to = point.t;
-    }
-    before = point.t;
-  }
-  return stretches;
 }
