@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { onPath } from '../bench/peer.ts';
-import type { DoubtCode, RunResult } from '../src/core/result.ts';
+import type { RunResult } from '../src/core/result.ts';
+import type { DoubtCode } from '../src/core/verdict.ts';
 import { measured, temporaryFolder } from './command.ts';
 
 /**

@@ -1,6 +1,7 @@
+import type { LatencySummary } from '../src/core/latencies.ts';
 import { planFixture } from '../src/core/plan.fixture.ts';
 import type { Plan, Threshold } from '../src/core/plan.ts';
-import type { LatencySummary, RunResult, TimelinePoint } from '../src/core/result.ts';
+import type { RunResult, TimelinePoint } from '../src/core/result.ts';
 import { bytes, count, micros, millis, perSecond, seconds } from '../src/core/units.ts';
 
 /**

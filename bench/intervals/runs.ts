@@ -1,5 +1,5 @@
 import { percentileText } from '../../src/analyze/percentiles.ts';
-import type { PercentileName } from '../../src/core/result.ts';
+import type { PercentileName } from '../../src/core/latencies.ts';
 import { Random } from '../../src/load/random.ts';
 import { queue } from '../accuracy/server.ts';
 import { simulatedRun } from '../simulated-run.ts';

@@ -1,4 +1,4 @@
-import type { PercentileName } from '../../src/core/result.ts';
+import type { PercentileName } from '../../src/core/latencies.ts';
 import { LAWS, type Law } from './laws.ts';
 import { printedOf, type Size, truthOf } from './runs.ts';
 

@@ -1,6 +1,7 @@
 /** A finished run told in prose: the paragraph under the headline, in the terminal, in Markdown and in the report. */
 import { hasSteps } from '../core/flow.ts';
-import type { LatencySummary, RunResult, Totals } from '../core/result.ts';
+import type { LatencySummary } from '../core/latencies.ts';
+import type { RunResult, Totals } from '../core/result.ts';
 import { countedFrom, countedStages } from './changes.ts';
 import { type Percentile, percentileIn, percentileText, successesDiffer } from './percentiles.ts';
 import { untilSentence } from './until.ts';

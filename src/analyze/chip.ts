@@ -1,6 +1,7 @@
 /** The short word on the measurement itself (valid, doubtful, invalid) that stands beside every headline. */
 import type { Plan } from '../core/plan.ts';
-import type { Doubt, DoubtCode, GeneratorResult, RunResult } from '../core/result.ts';
+import type { GeneratorResult, RunResult } from '../core/result.ts';
+import type { Doubt, DoubtCode } from '../core/verdict.ts';
 import { counted, formatMs, formatShare } from './wording.ts';
 
 /** The verdict on the measurement itself, not on the target. */

@@ -1,5 +1,7 @@
 /** A doubt: the target was slow in its first seconds only, and they are part of what was measured. */
-import type { Doubt, TimelinePoint } from '../core/result.ts';
+
+import type { TimelinePoint } from '../core/result.ts';
+import type { Doubt } from '../core/verdict.ts';
 import type { Batch } from '../stats/confidence.ts';
 import { Histogram } from '../stats/histogram.ts';
 import type { Intervals } from './batches.ts';

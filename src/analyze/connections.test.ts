@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EXHAUSTION, ON_A_REUSED_CONNECTION } from '../core/cause.ts';
 import type { SearchPlan } from '../core/plan.ts';
-import type { DoubtCode, RunResult } from '../core/result.ts';
+import type { RunResult } from '../core/result.ts';
 import { count, seconds } from '../core/units.ts';
+import type { DoubtCode } from '../core/verdict.ts';
 import { dataOf, generatorOf, OPEN, resultOf, spread } from './events.fixture.ts';
 import { exitCodeOf } from './verdict.ts';
 

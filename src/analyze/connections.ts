@@ -4,8 +4,9 @@
  */
 import { EXHAUSTION, type ExhaustionCode, ON_A_REUSED_CONNECTION } from '../core/cause.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Doubt, FailureResult } from '../core/result.ts';
+import type { FailureResult } from '../core/result.ts';
 import type { ConnectionCounts } from '../core/snapshot.ts';
+import type { Doubt } from '../core/verdict.ts';
 import type { GeneratorHealth } from './generator.ts';
 import { counted, formatCount, formatMs } from './wording.ts';
 

@@ -1,6 +1,7 @@
 /** What the stream of a run says of its end: how it ended, what ended the load, what its tear-down came to. */
 import type { Broken, FailingAlike, RunEvent, TornDown } from '../core/event.ts';
-import type { Check, RunResult } from '../core/result.ts';
+import type { RunResult } from '../core/result.ts';
+import type { Check } from '../core/verdict.ts';
 
 type Finished = Extract<RunEvent, { type: 'finished' }>;
 type Ended = Extract<RunEvent, { type: 'known' | 'failing' | 'broken' | 'torn-down' | 'finished' }>;

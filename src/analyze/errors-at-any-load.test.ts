@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { BreakingPoint } from '../core/breaking-point.ts';
-import type { Doubt, FailureResult } from '../core/result.ts';
+import type { FailureResult } from '../core/result.ts';
 import { millis, seconds as secondsIn } from '../core/units.ts';
+import type { Doubt } from '../core/verdict.ts';
 import { errorsAtAnyLoad, errorsAtAnyLoadDoubts } from './errors-at-any-load.ts';
 
 type Part = Parameters<typeof errorsAtAnyLoad>[0][number];

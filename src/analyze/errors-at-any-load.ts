@@ -1,7 +1,8 @@
 /** A doubt of searches: the errors do not depend on the load, so no load is the cause of them. */
 import type { BreakingPoint, LevelResult } from '../core/breaking-point.ts';
-import type { Doubt, FailureResult } from '../core/result.ts';
+import type { FailureResult } from '../core/result.ts';
 import { micros, toSeconds } from '../core/units.ts';
+import type { Doubt } from '../core/verdict.ts';
 import { causeOf, doubt, worstOf } from './evidence.ts';
 import { formatClock, formatCount, formatRate, formatShare } from './wording.ts';
 

@@ -1,8 +1,9 @@
 /** Ends a load that fails alike from its first request on, and says why. */
 import type { FailingAlike } from '../core/event.ts';
 import { durationOf, type Plan, type Threshold } from '../core/plan.ts';
-import type { Doubt, FailureResult } from '../core/result.ts';
+import type { FailureResult } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
+import type { Doubt } from '../core/verdict.ts';
 import { causeOf, doubt } from './evidence.ts';
 import { sharedHint } from './hints.ts';
 import { counted, wayOf } from './wording.ts';

@@ -2,15 +2,17 @@
  * From the stream of a run to its result: gathers what the folds of this folder make of it, and asks for doubts and
  * verdict.
  */
-import { followsItsPlan } from '../core/procedure.ts';
+
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import { type TagSet, tagSets } from '../core/flow.ts';
 import type { Plan, Scope } from '../core/plan.ts';
-import type { GeneratorResult, GoodputResult, RunResult, TimelinePoint, Totals, UntilResult } from '../core/result.ts';
+import { followsItsPlan } from '../core/procedure.ts';
+import type { GeneratorResult, GoodputResult, RunResult, TimelinePoint, Totals } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
 import { type IntervalSnapshot, seriesWithin } from '../core/snapshot.ts';
+import type { UntilResult } from '../core/verdict.ts';
 import type { Histogram } from '../stats/histogram.ts';
 import { AgentFold } from './agent-fold.ts';
 import { goodputCertainty } from './certainty.ts';

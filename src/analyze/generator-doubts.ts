@@ -1,5 +1,5 @@
 /** Doubts about the generator: rates that were not met, late sending, and a machine without time for it. */
-import type { Doubt } from '../core/result.ts';
+import type { Doubt } from '../core/verdict.ts';
 import { waitedForConnections } from './connections.ts';
 import { doubt, type Evidence } from './evidence.ts';
 import { bound, LIMITS } from './limits.ts';

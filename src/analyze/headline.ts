@@ -1,7 +1,9 @@
 /** The one sentence that a run or a search comes to, with its mark: what every output begins with. */
 import type { BreakingPoint } from '../core/breaking-point.ts';
+import type { PercentileName } from '../core/latencies.ts';
 import type { Threshold } from '../core/plan.ts';
-import type { Check, DoubtCode, PercentileName, RunResult } from '../core/result.ts';
+import type { RunResult } from '../core/result.ts';
+import type { Check, DoubtCode } from '../core/verdict.ts';
 import { isAfterwards, whyOf } from './account.ts';
 import { type Chip, chipOf, REASONS } from './chip.ts';
 import { percentileIn, percentileText } from './percentiles.ts';

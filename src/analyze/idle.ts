@@ -2,12 +2,13 @@
  * The closed model held against its own law: users that were idle without anybody's wish mean a generator that was too
  * slow.
  */
-import { followsItsPlan } from '../core/procedure.ts';
+
 import type { LoadProfile, Plan } from '../core/plan.ts';
-import type { Doubt } from '../core/result.ts';
+import { followsItsPlan } from '../core/procedure.ts';
 import { unjudgedIn } from '../core/sample.ts';
 import { type IntervalSnapshot, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
+import type { Doubt } from '../core/verdict.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { type Pauses, pausesOf } from './pauses.ts';
 import { constantStretches, type Stretch } from './stretches.ts';

@@ -2,7 +2,7 @@
  * From a histogram to the summary that results hold: percentiles in ms where the sample bears them, with their
  * intervals.
  */
-import { type LatencySummary, PERCENTILES, type PercentileName } from '../core/result.ts';
+import { type LatencySummary, PERCENTILES, type PercentileName } from '../core/latencies.ts';
 import { bears } from '../core/sample-size.ts';
 import type { Interval } from '../stats/confidence.ts';
 import type { Histogram } from '../stats/histogram.ts';

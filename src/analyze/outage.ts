@@ -1,5 +1,7 @@
 /** A doubt: the target was gone for a while, between times at which it responded. */
-import type { Check, Doubt, FailureResult, TimelinePoint } from '../core/result.ts';
+
+import type { FailureResult, TimelinePoint } from '../core/result.ts';
+import type { Check, Doubt } from '../core/verdict.ts';
 import { counted, formatClock } from './wording.ts';
 
 /** A shorter one is some failed requests, s. */

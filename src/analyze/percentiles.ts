@@ -1,6 +1,7 @@
 /** How a percentile is said wherever one is shown: its value, its interval, or why there is none. */
+
+import { type Latencies, type LatencySummary, PERCENTILES, type PercentileName } from '../core/latencies.ts';
 import type { Threshold } from '../core/plan.ts';
-import { type Latencies, type LatencySummary, PERCENTILES, type PercentileName } from '../core/result.ts';
 import { bears, samplesFor } from '../core/sample-size.ts';
 import { shareOf } from './latency.ts';
 import { formatRange, formatTime } from './wording.ts';

@@ -1,8 +1,8 @@
 /** A doubt: the load ended while it was still on its way up. */
 import type { LoadChange } from '../core/command.ts';
 import { durationOf, goalAt, type LoadProfile, stagesOf, valueAt } from '../core/plan.ts';
-import type { Doubt } from '../core/result.ts';
 import { type Micros, micros } from '../core/units.ts';
+import type { Doubt } from '../core/verdict.ts';
 import type { Evidence } from './evidence.ts';
 import { formatCount, formatRate } from './wording.ts';
 

@@ -1,6 +1,6 @@
 /** Doubts about the responses: none at all, none that is a success, or too many missing at the end. */
 import { requestNamed } from '../core/request.ts';
-import type { Doubt } from '../core/result.ts';
+import type { Doubt } from '../core/verdict.ts';
 import { exhaustionOf } from './connections.ts';
 import { contactOf } from './contact.ts';
 import { causeOf, doubt, type Evidence, worstOf } from './evidence.ts';

@@ -3,7 +3,8 @@
  * the same.
  */
 import { isAlwaysTold, isBatched, type Measure, TOLD_MEASURES } from '../core/measures.ts';
-import type { FailureResult, MeasuredLatencies, Rates, SeriesResult, Totals } from '../core/result.ts';
+import type { FailureResult, Rates, SeriesResult, Totals } from '../core/result.ts';
+import type { MeasuredLatencies } from '../core/latencies.ts';
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
 import { BODIES_KEPT, type FailureCount, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import { STREAM_METRICS, type StreamMetric } from '../core/streamed.ts';

@@ -2,9 +2,11 @@
  * Times in which the generator's process stood still (a suspended machine, a stopped container), and the doubts they
  * raise.
  */
-import type { Doubt, StandstillResult } from '../core/result.ts';
+
+import type { StandstillResult } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import { joinStandstills, type Standstill } from '../core/standstill.ts';
+import type { Doubt } from '../core/verdict.ts';
 import { inMs } from './latency.ts';
 import { counted, formatClock, formatCount, formatMs } from './wording.ts';
 

@@ -1,6 +1,7 @@
 /** A doubt of the closed model: some users waited for their whole run while others were served. */
-import type { Doubt } from '../core/result.ts';
+
 import { type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
+import type { Doubt } from '../core/verdict.ts';
 import { Histogram } from '../stats/histogram.ts';
 import { counted, formatCount, formatMs } from './wording.ts';
 

@@ -1,5 +1,5 @@
 /** Of three signs that a run was not steady (piling up, a cold start, drifting) the one that explains the others. */
-import type { Doubt } from '../core/result.ts';
+import type { Doubt } from '../core/verdict.ts';
 import { type ColdStart, coldDoubts } from './cold.ts';
 import type { Drift } from './drift.ts';
 import type { PileUp } from './flow.ts';

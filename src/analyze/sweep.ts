@@ -1,6 +1,8 @@
 /** Runs at rising numbers of users -> what people choose an operating point by. Pure. */
-import type { Check, RunResult } from '../core/result.ts';
+
+import type { RunResult } from '../core/result.ts';
 import type { Sweep, SweepLevel, SweepTier } from '../core/sweep.ts';
+import type { Check } from '../core/verdict.ts';
 import { figuresOf } from './compare/figures.ts';
 import { frontOf } from './front.ts';
 

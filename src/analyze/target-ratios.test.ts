@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { LatencySummary } from '../core/latencies.ts';
 import type { NamedTarget } from '../core/plan.ts';
-import type { LatencySummary, SeriesResult } from '../core/result.ts';
+import type { SeriesResult } from '../core/result.ts';
 import { targetRatios, targetSentences } from './target-ratios.ts';
 
 const target = (name: string, weight = 1) => ({ name, weight }) as NamedTarget;

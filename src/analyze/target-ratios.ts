@@ -1,6 +1,8 @@
 /** Several targets under one load: how many times as long each takes as the first, with intervals, and in sentences. */
+
+import type { LatencySummary } from '../core/latencies.ts';
 import type { Plan } from '../core/plan.ts';
-import type { LatencySummary, SeriesResult, TargetRatio, TargetRatios } from '../core/result.ts';
+import type { SeriesResult, TargetRatio, TargetRatios } from '../core/result.ts';
 import { differenceInterval, type Known } from '../stats/difference.ts';
 import { percentileIn } from './percentiles.ts';
 import { formatShare } from './wording.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Threshold } from '../core/plan.ts';
-import type { Check } from '../core/result.ts';
+import type { Check } from '../core/verdict.ts';
 import {
   finishedOf,
   foldOf,

@@ -1,8 +1,9 @@
 /** Thresholds against what was measured: held, broken, not sure, or unknown, each with a sentence. */
 import type { Metric, Plan, Scope, Threshold } from '../core/plan.ts';
-import type { Check, GoodputResult, Totals } from '../core/result.ts';
+import type { GoodputResult, Totals } from '../core/result.ts';
 import { bears, samplesFor } from '../core/sample-size.ts';
 import type { StreamMetric } from '../core/streamed.ts';
+import type { Check } from '../core/verdict.ts';
 import { longerBy } from '../stats/confidence.ts';
 import type { Histogram } from '../stats/histogram.ts';
 import type { CallerTimes } from './callers.ts';

@@ -1,6 +1,6 @@
 /** Runs that go on until a percentile is known well enough: when to look, and what to say at the end. */
 import type { Until } from '../core/plan.ts';
-import type { Doubt, UntilResult } from '../core/result.ts';
+import type { Doubt, UntilResult } from '../core/verdict.ts';
 import { type Interval, longerBy } from '../stats/confidence.ts';
 import { formatLonger, formatShare, metricName } from './wording.ts';
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../core/event.ts';
 import type { LoadProfile } from '../core/plan.ts';
-import type { DoubtCode, RunResult } from '../core/result.ts';
+import type { RunResult } from '../core/result.ts';
 import { bytes, count, micros, seconds } from '../core/units.ts';
+import type { DoubtCode } from '../core/verdict.ts';
 import {
   dataOf,
   finishedOf,

@@ -1,8 +1,10 @@
 /** All doubts about a run, gathered from the files that each know some of them. */
+
+import { PERCENTILES } from '../core/latencies.ts';
 import { profilesOf } from '../core/loads.ts';
-import { type Doubt, PERCENTILES } from '../core/result.ts';
 import { unjudgedIn } from '../core/sample.ts';
 import { bears, samplesFor } from '../core/sample-size.ts';
+import type { Doubt } from '../core/verdict.ts';
 import { connectionDoubts, targetConnectionDoubts } from './connections.ts';
 import { errorsAtAnyLoadDoubts } from './errors-at-any-load.ts';
 import { doubt, type Evidence } from './evidence.ts';

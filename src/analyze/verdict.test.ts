@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Doubt } from '../core/result.ts';
+import type { Doubt } from '../core/verdict.ts';
 import { OPEN, P95_BELOW_250, resultOf, spread } from './events.fixture.ts';
 import { exitCodeOf, verdictOf } from './verdict.ts';
 

@@ -2,7 +2,8 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { EXIT, type ExitCode } from '../core/errors.ts';
 import type { Ending } from '../core/event.ts';
-import type { Check, Doubt, RunResult, Verdict } from '../core/result.ts';
+import type { RunResult } from '../core/result.ts';
+import type { Check, Doubt, Verdict } from '../core/verdict.ts';
 import { exhaustionOf } from './connections.ts';
 import { contactOf } from './contact.ts';
 

@@ -8,8 +8,9 @@ import {
   type Target,
   type Threshold,
 } from '../core/plan.ts';
-import type { Check, TimelinePoint } from '../core/result.ts';
+import type { TimelinePoint } from '../core/result.ts';
 import { toSeconds } from '../core/units.ts';
+import type { Check } from '../core/verdict.ts';
 
 /** Three significant digits, never more than three decimals: `0.042 ms`, `61.2 ms`, `214 ms`, `1.25 s`. */
 export function formatMs(ms: number): string {

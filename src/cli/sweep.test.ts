@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RampartError } from '../core/errors.ts';
-import type { Check, LatencySummary, RunResult } from '../core/result.ts';
+import type { LatencySummary } from '../core/latencies.ts';
+import type { RunResult } from '../core/result.ts';
+import type { Check } from '../core/verdict.ts';
 import type { World } from '../core/world.ts';
 import { fixtureResult } from '../report/result.fixture.ts';
 import { parseLevels, type SweepFlags, sweepCommand } from './sweep.ts';

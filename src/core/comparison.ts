@@ -1,6 +1,6 @@
 /** The shape of a comparison of runs: what `comparison.json` holds. */
 import type { Host } from './event.ts';
-import type { PercentileName } from './result.ts';
+import type { PercentileName } from './latencies.ts';
 
 /**
  * What `compare` says: field for field `comparison.json`. Times in ms, rates in 1/s, shares 0..1. A change is a share of the

@@ -2,11 +2,12 @@
 import type { BreakingPoint } from './breaking-point.ts';
 import type { LoadChange } from './command.ts';
 import type { Ending, Host, TornDown } from './event.ts';
-import type { AlwaysTold, ToldWhereAny } from './measures.ts';
+import type { Latencies, SeriesLatencies } from './latencies.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './sample.ts';
 import type { DecodedCounts } from './snapshot.ts';
 import type { Finish, TokenSource } from './streamed.ts';
+import type { UntilResult, Verdict } from './verdict.ts';
 
 /**
  * The judged result of a run: what `result.json` holds, field for field, where branded times are ms too (see
@@ -130,94 +131,6 @@ export interface OutputResult {
   readonly error: string | null;
 }
 
-/** interrupted: by a signal or a kill, so that nothing can be said of the whole. */
-export type VerdictStatus = 'passed' | 'failed' | 'invalid' | 'interrupted';
-
-/** How well a percentile is known that a run went on for. */
-export interface UntilResult {
-  /** As the user wrote it: `p95±5%`. */
-  readonly asked: string;
-  /** Whether the run ended for it. */
-  readonly reached: boolean;
-  /** How far the interval's ends are from the percentile, as shares of it; `above` null: an open end. Absent: no interval. */
-  readonly below?: number;
-  readonly above?: number | null;
-  /** Where it was not reached: how much longer the run must have been, s; at least, of an open end; null: cannot be said. */
-  readonly moreSeconds?: number | null;
-}
-
-export interface Check {
-  /** As the user wrote it. */
-  readonly threshold: string;
-  /** For the verdict: what is not sure passes, and fails where the plan is strict. */
-  readonly status: 'passed' | 'failed' | 'undecided';
-  /** What is known: not-sure where the interval holds the limit, unknown where nothing can be said at all. */
-  readonly outcome: 'held' | 'broken' | 'not-sure' | 'unknown';
-  /** In the threshold's unit (ms, share, count, 1/s); null where the value is infinite (failures) or cannot be known. */
-  readonly actual: number | null;
-  /** 95 %, in the same unit; an open upper end is null. Absent: there is none, and the value alone decides. */
-  readonly interval?: readonly [low: number, high: number | null];
-  /** Only where it is not sure: how much longer the run must be to tell, s; null: no length that can be named. */
-  readonly moreSeconds?: number | null;
-  readonly limit: number;
-  readonly unit: 'ms' | 'share' | 'count' | '1/s';
-  /** One sentence: `p95 was 312 ms, not below 250 ms`. */
-  readonly message: string;
-}
-
-/** A reason to trust the measurement less. `invalidates` ones make the verdict invalid. */
-export interface Doubt {
-  readonly code: DoubtCode;
-  readonly message: string;
-  readonly hint: string;
-  readonly invalidates: boolean;
-}
-
-export const DOUBT_CODES = [
-  'no-samples',
-  'failing-alike',
-  'unreachable',
-  'thread-lost',
-  'agent-lost',
-  'thread-never-ready',
-  'interrupted',
-  'rate-not-met',
-  'piling-up',
-  'starved-users',
-  'cold-start',
-  'drifting',
-  'send-lag',
-  'loop-delay',
-  'stood-still',
-  'generator-saturated',
-  'cpu-contended',
-  'gc-pause',
-  'too-few-samples',
-  'unanswered-at-end',
-  'count-mismatch',
-  'hidden-idle',
-  'no-answer-found',
-  'rough-answer',
-  'not-known',
-  'generator-exhausted',
-  'connection-wait',
-  'reused-connection-closed',
-  'ramp-cut',
-  'pacing-missed',
-  'closed-unannounced',
-  'surplus-bytes',
-  'target-down',
-  'errors-at-any-load',
-  'clock-set',
-] as const;
-export type DoubtCode = (typeof DOUBT_CODES)[number];
-
-export interface Verdict {
-  readonly status: VerdictStatus;
-  readonly checks: readonly Check[];
-  readonly doubts: readonly Doubt[];
-}
-
 /** Counts of the measured phase (with its drain); warm-up requests are in none of these. */
 export interface Totals {
   readonly offered: number;
@@ -245,31 +158,6 @@ export interface Rates {
   /** Successes that came while load was offered: those of the drain are not in it, though `totals.ok` has them. */
   readonly achievedPerSec: number;
 }
-
-export const PERCENTILES = ['p50', 'p75', 'p90', 'p95', 'p99', 'p99.9'] as const;
-export type PercentileName = (typeof PERCENTILES)[number];
-
-/** A summary of one histogram. In `responseWithFailures` null means "a failure: infinitely slow" as well. */
-export type LatencySummary = { readonly [P in PercentileName]: number | null } & {
-  readonly count: number;
-  readonly min: number | null;
-  readonly mean: number | null;
-  readonly max: number | null;
-  /** 95 % confidence intervals; an open upper end is null. Absent where no interval can be given. */
-  readonly ci95?: { readonly [P in PercentileName]?: readonly [number, number | null] };
-};
-
-/** What is told of the times of one request name, or of all: see `core/measures`. */
-export type MeasuredLatencies = { readonly [M in AlwaysTold]: LatencySummary } & {
-  readonly [M in ToldWhereAny]?: LatencySummary;
-};
-
-export type SeriesLatencies = MeasuredLatencies & {
-  /** Successes and failures, each failure infinitely slow: what thresholds look at. */
-  readonly responseWithFailures: LatencySummary;
-};
-
-export type Latencies = SeriesLatencies & { readonly lag: LatencySummary };
 
 /** What came of streamed responses, beside their times. */
 export interface StreamResult {

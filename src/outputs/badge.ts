@@ -1,5 +1,6 @@
 /** A badge for a README: what a finished run came to, in the colour of its verdict. */
-import type { RunResult, VerdictStatus } from '../core/result.ts';
+import type { RunResult } from '../core/result.ts';
+import type { VerdictStatus } from '../core/verdict.ts';
 import { finishedFile } from './finished-file.ts';
 
 export const BADGE = finishedFile('badge', 'badge.svg', ({ result }) => toBadge(result()));

@@ -2,7 +2,8 @@
  * The figures of a finished run as GitLab's widget of browser performance reads them, beside those of the target branch.
  * Source: GitLab, Browser Performance Testing: a list of subjects, each with metrics that say which way is better.
  */
-import { PERCENTILES, type RunResult } from '../core/result.ts';
+import { PERCENTILES } from '../core/latencies.ts';
+import type { RunResult } from '../core/result.ts';
 import { finishedFile } from './finished-file.ts';
 
 export const BROWSER_PERFORMANCE = finishedFile('browser-performance', 'browser-performance.json', ({ result }) =>

@@ -1,6 +1,8 @@
 /** The figures of a finished run in OpenMetrics' text: what GitLab shows of a merge request beside those of its target branch. */
+
+import { type LatencySummary, PERCENTILES } from '../core/latencies.ts';
 import { MEASURES } from '../core/measures.ts';
-import { type LatencySummary, PERCENTILES, type RunResult, type SlowTrace } from '../core/result.ts';
+import type { RunResult, SlowTrace } from '../core/result.ts';
 import { finishedFile } from './finished-file.ts';
 import { type Labels, snakeCase } from './metrics/family.ts';
 import { labelsText } from './prometheus/text.ts';

@@ -1,6 +1,6 @@
 /** The pictures of a comparison: how much each figure changed, and each run of both sides. */
 import type { Comparison, MetricChange, RunFigures } from '../core/comparison.ts';
-import { PERCENTILES } from '../core/result.ts';
+import { PERCENTILES } from '../core/latencies.ts';
 import { ticksOf, valueAxis } from './client/axis.ts';
 import { figureText } from './comparison-phrases.ts';
 import { escapeHtml } from './html/escape.ts';

@@ -2,8 +2,9 @@
 import { headline } from '../analyze/headline.ts';
 import { targetSentences } from '../analyze/target-ratios.ts';
 import { formatMs } from '../analyze/wording.ts';
-import type { Check, Doubt, RunResult, VerdictStatus } from '../core/result.ts';
+import type { RunResult } from '../core/result.ts';
 import { targetLine } from '../core/targets.ts';
+import type { Check, Doubt, VerdictStatus } from '../core/verdict.ts';
 import { goodputSentence } from './goodput.ts';
 import { streamSentence, streamTimes } from './streams.ts';
 

@@ -1,5 +1,5 @@
 /** Signs and sentences that all outputs share. */
-import type { Check } from '../core/result.ts';
+import type { Check } from '../core/verdict.ts';
 
 /** Shape first, colour second: the same signs in the terminal and in Markdown. */
 export const SYMBOLS = {

@@ -1,7 +1,8 @@
 /** The rows of the table of requests, in text: the terminal, Markdown and the report draw them. */
 import { percentileIn, successesDiffer } from '../analyze/percentiles.ts';
 import { formatCount, formatRange, formatRate, formatShare, formatTime } from '../analyze/wording.ts';
-import type { LatencySummary, PercentileName, RunResult, SeriesResult } from '../core/result.ts';
+import type { LatencySummary, PercentileName } from '../core/latencies.ts';
+import type { RunResult, SeriesResult } from '../core/result.ts';
 import { goodputShare } from './goodput.ts';
 import { toldTags } from './tags.ts';
 

@@ -1,7 +1,7 @@
 /** The documented shape of what was measured, in all, of one request, and in one interval. */
 import * as z from 'zod';
+import { PERCENTILES, type PercentileName } from '../core/latencies.ts';
 import { type AlwaysTold, isAlwaysTold, MEASURES, TOLD_MEASURES, type ToldWhereAny } from '../core/measures.ts';
-import { PERCENTILES, type PercentileName } from '../core/result.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { FINISHES, TOKEN_SOURCES } from '../core/streamed.ts';
 import { amount, count, maybe } from './schema-fields.ts';

@@ -1,7 +1,8 @@
 /** Streamed responses, as every table tells of them. */
 import { counted, formatCount, formatRate } from '../analyze/wording.ts';
+import type { LatencySummary } from '../core/latencies.ts';
 import { MEASURES } from '../core/measures.ts';
-import type { LatencySummary, RunResult, StreamResult } from '../core/result.ts';
+import type { RunResult, StreamResult } from '../core/result.ts';
 import { TOKEN_SOURCES } from '../core/streamed.ts';
 
 const ROWS = ['timeToFirstToken', 'interTokenLatency', 'timePerOutputToken', 'longestGap'] as const;

@@ -3,15 +3,8 @@ import { headline } from '../analyze/headline.ts';
 import { targetSentences } from '../analyze/target-ratios.ts';
 import { formatClock, formatCount, formatMs } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
-import type {
-  FailureResult,
-  Latencies,
-  LatencySummary,
-  PercentileName,
-  RunResult,
-  StreamResult,
-  Totals,
-} from '../core/result.ts';
+import type { Latencies, LatencySummary, PercentileName } from '../core/latencies.ts';
+import type { FailureResult, RunResult, StreamResult, Totals } from '../core/result.ts';
 import { goodputSentence } from './goodput.ts';
 import { MEANING, signOf } from './phrases.ts';
 import { leftOutSentence, requestRows } from './request-rows.ts';

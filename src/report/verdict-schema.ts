@@ -1,6 +1,6 @@
 /** The judgement in `result.json`: its checks and doubts, and how well a percentile is known that a run went on for. */
 import * as z from 'zod';
-import { DOUBT_CODES } from '../core/result.ts';
+import { DOUBT_CODES } from '../core/verdict.ts';
 import { text } from './schema-fields.ts';
 
 export const verdict = z

@@ -1,7 +1,8 @@
 /** The figures of a run that comparisons look at, read from its result. */
 import type { BreakingPoint, LoadUnit } from '../../core/breaking-point.ts';
 import type { MetricName, RunFigures, Unsteady } from '../../core/comparison.ts';
-import { PERCENTILES, type PercentileName, type RunResult } from '../../core/result.ts';
+import { PERCENTILES, type PercentileName } from '../../core/latencies.ts';
+import type { RunResult } from '../../core/result.ts';
 import { aspectsOf } from './plans.ts';
 
 /** One figure of a run that can be held against another run's. */

@@ -1,6 +1,6 @@
 /** The change of every percentile between two sides, with one band for all of them. */
 import type { QuantileChange, RunFigures } from '../../core/comparison.ts';
-import { PERCENTILES } from '../../core/result.ts';
+import { PERCENTILES } from '../../core/latencies.ts';
 import { missesOfEach, pairedChange, unpairedChange } from './change.ts';
 
 /**

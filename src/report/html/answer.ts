@@ -1,8 +1,9 @@
 /** The first screen of a report, and the pieces of HTML that other pages begin with too. */
 import { headline } from '../../analyze/headline.ts';
 import { counted, formatCount } from '../../analyze/wording.ts';
-import type { Doubt, RunResult } from '../../core/result.ts';
+import type { RunResult } from '../../core/result.ts';
 import { targetLine } from '../../core/targets.ts';
+import type { Doubt } from '../../core/verdict.ts';
 import { signOf } from '../phrases.ts';
 import { escapeHtml } from './escape.ts';
 import { durationFigure, utc } from './figures.ts';

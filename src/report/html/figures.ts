@@ -1,7 +1,8 @@
 /** Numbers as cells of the report's tables have them, with the reason where there is none. */
 import { percentileIn } from '../../analyze/percentiles.ts';
 import { formatCount } from '../../analyze/wording.ts';
-import type { LatencySummary, PercentileName, RunResult } from '../../core/result.ts';
+import type { LatencySummary, PercentileName } from '../../core/latencies.ts';
+import type { RunResult } from '../../core/result.ts';
 import { msFigure } from '../client/figures.ts';
 import { escapeHtml } from './escape.ts';
 

@@ -2,7 +2,8 @@
 import { successesDiffer } from '../../analyze/percentiles.ts';
 import { formatClock, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
 import type { BreakingPoint } from '../../core/breaking-point.ts';
-import type { PercentileName, RunResult } from '../../core/result.ts';
+import type { PercentileName } from '../../core/latencies.ts';
+import type { RunResult } from '../../core/result.ts';
 import { goodputShare } from '../goodput.ts';
 import { criterionFigure, levelJustPassed, levelLoad, limitRows, metricOf, shownCriterion } from '../search-phrases.ts';
 import { escapeHtml } from './escape.ts';

@@ -1,7 +1,8 @@
 /** The tables of the page of several runs. */
 import { headline } from '../../analyze/headline.ts';
 import { percentileIn } from '../../analyze/percentiles.ts';
-import type { LatencySummary, RunResult } from '../../core/result.ts';
+import type { LatencySummary } from '../../core/latencies.ts';
+import type { RunResult } from '../../core/result.ts';
 import { differenceInterval } from '../../stats/difference.ts';
 import {
   DIFFERENCE_HEADS,

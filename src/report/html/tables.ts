@@ -1,13 +1,15 @@
 /** The tables of a report: requests, goodput, flows, tags, and where the time goes. */
-import { followsItsPlan, isOfUsers } from '../../core/procedure.ts';
+
 import { countedSince } from '../../analyze/changes.ts';
 import { successesDiffer } from '../../analyze/percentiles.ts';
 import { isSteadyLoad } from '../../analyze/stretches.ts';
 import { targetSentences } from '../../analyze/target-ratios.ts';
 import { formatBytes, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
 import { editedLoad } from '../../core/command.ts';
+import type { LatencySummary, PercentileName } from '../../core/latencies.ts';
 import { MEASURES, TOLD_MEASURES } from '../../core/measures.ts';
-import type { GoodputResult, LatencySummary, PercentileName, RunResult, SeriesResult, Totals } from '../../core/result.ts';
+import { followsItsPlan, isOfUsers } from '../../core/procedure.ts';
+import type { GoodputResult, RunResult, SeriesResult, Totals } from '../../core/result.ts';
 import { OUTCOMES } from '../../core/sample.ts';
 import { goodputSentence } from '../goodput.ts';
 import { RAMP, wholesOf } from '../request-rows.ts';
@@ -156,8 +158,7 @@ export function timesTable(result: RunResult): string {
     if (measure !== 'response' && summary !== undefined)
       rows.push(timesRow(MEASURES[measure].label, measure, summary, result));
   }
-  if (!isOfUsers(plan))
-    rows.push(timesRow(MEASURES.lag.label, 'lag', latency.lag, result));
+  if (!isOfUsers(plan)) rows.push(timesRow(MEASURES.lag.label, 'lag', latency.lag, result));
   const heads = ['All requests', 'Count', ...SHOWN, 'Max'];
   const told =
     result.streams === undefined

@@ -1,6 +1,8 @@
 /** What the page's server tells a browser. Times in ms where nothing else is said, rates 1/s, shares 0..1. */
 import type { Ending } from '../../../core/event.ts';
-import type { Check, Doubt, FailureResult, LatencySummary, Totals, VerdictStatus } from '../../../core/result.ts';
+import type { LatencySummary } from '../../../core/latencies.ts';
+import type { FailureResult, Totals } from '../../../core/result.ts';
+import type { Check, Doubt, VerdictStatus } from '../../../core/verdict.ts';
 import type { Facets } from '../facets.ts';
 import type { LoadPicture } from '../load-picture.ts';
 import type { PictureSource } from '../pictures.ts';

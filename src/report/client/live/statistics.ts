@@ -1,6 +1,6 @@
 /** The statistics table of the live page: per request and in all, for the run or a stretch of it. */
 import { formatCount, formatRate } from '../../../analyze/wording.ts';
-import { type LatencySummary, PERCENTILES, type PercentileName } from '../../../core/result.ts';
+import { type LatencySummary, PERCENTILES, type PercentileName } from '../../../core/latencies.ts';
 import { samplesFor } from '../../../core/sample-size.ts';
 import { type Archive, wholeIndex } from '../archive.ts';
 import type { Times } from '../buckets.ts';
