@@ -2,18 +2,19 @@
  * What a request name came to, over all intervals: counts, times, and what depends on both. Sums of names are made of
  * the same.
  */
+
+import type { MeasuredLatencies } from '../core/latencies.ts';
 import { isAlwaysTold, isBatched, type Measure, TOLD_MEASURES } from '../core/measures.ts';
 import type { FailureResult, Rates, SeriesResult, Totals } from '../core/result.ts';
-import type { MeasuredLatencies } from '../core/latencies.ts';
 import { OUTCOMES, type Outcome } from '../core/sample.ts';
-import { BODIES_KEPT, type FailureCount, type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
+import { type SeriesSnapshot, timesOf } from '../core/snapshot.ts';
 import { STREAM_METRICS, type StreamMetric } from '../core/streamed.ts';
-import type { Micros } from '../core/units.ts';
 import { type Batch, batchEstimates, batchIntervals, orderInterval, singlyInterval } from '../stats/confidence.ts';
 import { countUpTo, Histogram } from '../stats/histogram.ts';
 import { type Batched, BatchFold, type Intervals } from './batches.ts';
 import { CallerFold, type CallerTimes } from './callers.ts';
 import { percentileCertainty, type RunCertainty } from './certainty.ts';
+import { FailureFold } from './failure-fold.ts';
 import { GoodputFold } from './goodput-fold.ts';
 import { type IntervalOf, summarize } from './latency.ts';
 import { perSecond } from './per-second.ts';
@@ -43,7 +44,7 @@ export class SeriesFold {
   readonly #parts: Iterable<SeriesFold> | null;
   readonly #byOutcome = new Map<Outcome, number>();
   readonly #byStatus = new Map<string, number>();
-  readonly #failures = new Map<string, FailureCount>();
+  readonly #failures = new FailureFold();
   #offered = 0;
   #sent = 0;
   #dropped = 0;
@@ -90,7 +91,7 @@ export class SeriesFold {
       if (phase === 'measure') this.#batches.addMeasured(index, series);
       else this.#batches.addDrained(series);
     }
-    for (const failure of series.failures) this.#addFailure(failure);
+    for (const failure of series.failures) this.#failures.add(failure);
   }
 
   /** What came within the measured time of requests that were due before it. */
@@ -156,19 +157,7 @@ export class SeriesFold {
 
   /** @param instant gives the wall-clock time (ISO 8601) of an instant since the start. */
   failures(name: string, instant: (at: number) => string): FailureResult[] {
-    return [...this.#failures.values()].map(
-      ({ outcome, status, message, example, bodies, count, firstAt, lastAt }) => ({
-        name,
-        outcome,
-        status,
-        message,
-        ...(example === undefined ? {} : { example }),
-        ...(bodies === undefined ? {} : { bodies }),
-        count,
-        firstSeen: instant(firstAt),
-        lastSeen: instant(lastAt),
-      }),
-    );
+    return this.#failures.results(name, instant);
   }
 
   /** The response times of the successes in a part of the run, cut into batches of equal time. */
@@ -255,24 +244,6 @@ export class SeriesFold {
     const batches = BatchFold.batches(this.#folds, kind, measured);
     const byBatches = batchIntervals(batches, lengthOf(measured, independent));
     return independent ? (p) => singlyInterval(p, times, infinite, byBatches(p)) : byBatches;
-  }
-
-  #addFailure(failure: FailureCount): void {
-    const key = `${failure.outcome} ${failure.status} ${failure.message}`;
-    const known = this.#failures.get(key);
-    if (known === undefined) {
-      this.#failures.set(key, failure);
-      return;
-    }
-    const bodies = [...(known.bodies ?? []), ...(failure.bodies ?? [])].slice(0, BODIES_KEPT);
-    this.#failures.set(key, {
-      ...failure,
-      ...known,
-      ...(bodies.length === 0 ? {} : { bodies }),
-      count: known.count + failure.count,
-      firstAt: Math.min(known.firstAt, failure.firstAt) as Micros,
-      lastAt: Math.max(known.lastAt, failure.lastAt) as Micros,
-    });
   }
 }
 
