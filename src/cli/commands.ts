@@ -4,6 +4,7 @@
  */
 import { Argument, Command } from 'commander';
 import { RampartError } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import type { AgentFlags } from './agent.ts';
@@ -106,47 +107,29 @@ Examples:
   rampart serve loan`,
     );
 
-  const run = program
-    .command('run')
-    .description('put load on an endpoint: virtual users (--vus) or arrivals (--rate)')
-    .argument('[target]', 'URL of the endpoint, or a scenario file (YAML or JSON)');
-  flags(run, (own) => addResumeOption(measuring(addSettings(own, 'run')))).action(
-    async (target: string | undefined, options: Record<string, unknown>) => {
+  const measures = (kind: Plan['kind'], description: string): void => {
+    const command = program
+      .command(kind)
+      .description(description)
+      .argument('[target]', 'URL of the endpoint, or a scenario file (YAML or JSON)');
+    flags(command, (own) => {
+      const settings = measuring(addSettings(own, kind));
+      return kind === 'run' ? addResumeOption(settings) : settings;
+    }).action(async (target: string | undefined, options: Record<string, unknown>) => {
       if (options['resume'] !== undefined) {
         const { resumeCommand } = await inTwo(() => import('./resume.ts'));
-        const given = Object.entries(options).filter(([name]) => run.getOptionValueSource(name) !== 'default');
+        const given = Object.entries(options).filter(([name]) => command.getOptionValueSource(name) !== 'default');
         end(await resumeCommand(world, target, Object.fromEntries(given)));
         return;
       }
-      const given = withTarget(target, withoutHabits(options, run.args.slice(1)), world);
+      const given = withTarget(target, withoutHabits(options, command.args.slice(1)), world);
       const { runCommand } = await inTwo(() => import('./run.ts'));
-      end(await runCommand(world, 'run', given.target, given.options));
-    },
-  );
-
-  const find = program
-    .command('find')
-    .description('find the breaking point under an SLO: a number, an interval and the reason')
-    .argument('[target]', 'URL of the endpoint, or a scenario file (YAML or JSON)');
-  flags(find, (own) => measuring(addSettings(own, 'find'))).action(
-    async (target: string | undefined, options: Record<string, unknown>) => {
-      const given = withTarget(target, withoutHabits(options, find.args.slice(1)), world);
-      const { runCommand } = await inTwo(() => import('./run.ts'));
-      end(await runCommand(world, 'find', given.target, given.options));
-    },
-  );
-
-  const probe = program
-    .command('probe')
-    .description('one request at a time: median, p95, and where the time goes')
-    .argument('[target]', 'URL of the endpoint, or a scenario file (YAML or JSON)');
-  flags(probe, (own) => measuring(addSettings(own, 'probe'))).action(
-    async (target: string | undefined, options: Record<string, unknown>) => {
-      const given = withTarget(target, withoutHabits(options, probe.args.slice(1)), world);
-      const { runCommand } = await inTwo(() => import('./run.ts'));
-      end(await runCommand(world, 'probe', given.target, given.options));
-    },
-  );
+      end(await runCommand(world, kind, given.target, given.options));
+    });
+  };
+  measures('run', 'put load on an endpoint: virtual users (--vus) or arrivals (--rate)');
+  measures('find', 'find the breaking point under an SLO: a number, an interval and the reason');
+  measures('probe', 'one request at a time: median, p95, and where the time goes');
 
   const discover = program
     .command('discover')
