@@ -3,11 +3,9 @@
  */
 import { join, resolve } from 'node:path';
 import type { Fleet } from '../agent/fleet.ts';
-import { requestOnce } from '../client/single.ts';
 import type { LoadCommand } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
 import { STOPPED } from '../core/event.ts';
-import { firstTemplate } from '../core/flow.ts';
 import type { WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
@@ -23,11 +21,9 @@ import type { FormMemory } from '../plan/form-memory.ts';
 import { secretsIn } from '../plan/publish.ts';
 import type { ControlAnswer, EarlierRun, FieldError } from '../report/client/live/frame.ts';
 import type { ConsoleView } from '../report/console.ts';
-import { discoveredForm } from '../report/discovered-form.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
-import { probeCache } from '../session/cache-probe.ts';
-import { discoverFor, moreOfAddress, plannedAgain, settingsOf } from '../session/discovery.ts';
+import { plannedAgain } from '../session/discovery.ts';
 import { discardRows, execute, newRunId, openFolder } from '../session/execution.ts';
 import type { Frame } from '../session/frame.ts';
 import { followedBy, type Voice } from '../session/outputs.ts';
@@ -36,7 +32,7 @@ import { procedureOf } from '../session/procedures.ts';
 import type { FolderWish, RunFolder } from '../session/run-folder.ts';
 import type { Download, Settings, Tester } from '../web/control.ts';
 import { LiveRun } from '../web/live-run.ts';
-import { trialOf } from '../web/trial.ts';
+import { discoveryFor, trialFor } from './form-questions.ts';
 import { publicationOf } from './publication.ts';
 
 const BUSY = 'A test is running. Stop it, or wait for its end, before you start another one.';
@@ -208,37 +204,18 @@ export class RunManager implements Tester {
   }
 
   async sendOne(kind: 'run' | 'find', settings: Settings): Promise<ControlAnswer> {
-    const { made: trial, errors } = await this.#prepare(kind, settings, async ({ plan, rows }) => {
-      try {
-        await reach(plan);
-        return trialOf(plan, await requestOnce(plan, rows, this.#world.clock), this.#secretsOf(plan));
-      } finally {
-        discardRows(this.#world.files, rows);
-      }
-    });
+    const { made: trial, errors } = await this.#prepare(kind, settings, (form) =>
+      trialFor(this.#world, form, this.#secretsOf(form.plan)),
+    );
     return trial === null ? { errors } : { errors: [], trial };
   }
 
   async discover(kind: 'run' | 'find', settings: Settings): Promise<ControlAnswer> {
     // What is in the fields of what it looks for is what it looks for.
     const { method: _, body: __, ...texts } = settings;
-    const { clock, randomSeed } = this.#world;
-    const { made, errors } = await this.#prepare(kind, texts, async ({ plan, rows, given }) => {
-      discardRows(this.#world.files, rows);
-      if (given.mix !== undefined)
-        throw new RampartError('usage', 'a scenario file says what to send: nothing is looked for');
-      await reach(plan);
-      const sent = firstTemplate(plan);
-      const discovery = await discoverFor(plan, sent, clock);
-      const { accepted } = discovery;
-      const cache = kind === 'find' ? await probeCache(plan, sent, discovery, { clock, randomSeed }) : null;
-      return discoveredForm(discovery, texts, {
-        request: accepted === null ? null : settingsOf(accepted.question),
-        more: accepted === null ? '' : moreOfAddress(sent, accepted.question),
-        cache: cache?.cached === true ? cache : null,
-        secrets: this.#secretsOf(plan),
-      });
-    });
+    const { made, errors } = await this.#prepare(kind, texts, (form) =>
+      discoveryFor(this.#world, form, texts, this.#secretsOf(form.plan)),
+    );
     if (made === null) return { errors };
     const { fill, ...told } = made;
     return { errors: [], fill, trial: { ...told, headers: '' } };
