@@ -37,7 +37,7 @@ function answerOf(sweep: Sweep): string {
       `${sweep.levels.length} levels`,
     ) +
     `<section class="answer" aria-label="The answer"><h1>${escapeHtml(first)}</h1>` +
-    `${others.map((sentence) => `<p class="why">${escapeHtml(sentence)}</p>`).join('')}</section>` +
+    `${others.length === 0 ? '' : `<p class="why">${others.map(escapeHtml).join('<br>')}</p>`}</section>` +
     (findings === '' ? '' : `<section class="findings" aria-label="Doubts">${findings}</section>`)
   );
 }
@@ -79,7 +79,7 @@ function pictures(sweep: Sweep): string {
       sweep.levels.some(({ goodPerSec }) => goodPerSec !== undefined)
         ? courseSvg(sweep, '1/s', [
             { name: 'good', of: ({ goodPerSec }) => goodPerSec },
-            { name: 'all that succeeded', of: ({ achievedPerSec }) => achievedPerSec },
+            { name: 'all', of: ({ achievedPerSec }) => achievedPerSec },
           ])
         : '',
     ],

@@ -30,6 +30,20 @@ function drawn(users: readonly number[]) {
 }
 
 describe('figures over numbers of users', () => {
+  it('of which there are two have their names where no line runs: the upper above its end, the lower below', () => {
+    const sweep = { streamed: false, levels: [1, 2, 4, 8].map(level) } as unknown as Sweep;
+    const svg = courseSvg(sweep, 'ms', [
+      { name: 'p50', of: ({ p50 }) => p50 },
+      { name: 'p95', of: ({ p95 }) => p95 },
+    ]);
+    const paths = [...svg.matchAll(/class="line[^"]*" d="M([^"]+)"/g)].map(([, path = '']) =>
+      Number(path.split(' ').at(-1)),
+    );
+    const names = ['p50', 'p95'].map((name) => Number(new RegExp(`y="([\\d.]+)"[^>]*>${name}<`).exec(svg)?.[1]));
+    expect((names[0] ?? 0) - (paths[0] ?? 0)).toBeGreaterThan(10);
+    expect((paths[1] ?? 0) - (names[1] ?? 0)).toBeGreaterThan(10);
+  });
+
   it('that double have steps of one width, each level with its label below its mark', () => {
     const { svg, ticks, marks } = drawn([1, 2, 4, 8, 16, 32, 64]);
     expect(svg).toContain('users at a time, logarithmic');

@@ -137,12 +137,7 @@ function svgOf(lines: readonly Line[], xName: string, yName: string, given?: Sca
       ? ''
       : points
           .map(({ x: across, y: up, label }) => {
-            // Near the right edge it stands on the other side.
-            const late = xAt(across) > WIDTH - RIGHT - 40;
-            const text =
-              label === ''
-                ? ''
-                : `<text x="${figure(xAt(across) + (late ? -8 : 8))}" y="${figure(yAt(up) - 7)}"${late ? ' text-anchor="end"' : ''}>${escapeHtml(label)}</text>`;
+            const text = label === '' ? '' : labelOf(label, place, xAt(across), yAt(up));
             const what = /^\d+$/.test(label) ? usersText(Number(label)) : `${name}, ${usersText(across)}`;
             const told = `${what}: ${rounded(up)}`;
             return `<g><title>${escapeHtml(told)}</title>${shapeAt(place, xAt(across), yAt(up))}${text}</g>`;
@@ -160,6 +155,17 @@ function svgOf(lines: readonly Line[], xName: string, yName: string, given?: Sca
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(`${yName} over ${xName}. ${told}`)}">` +
     `${[...rows, ...columns, axis, ...drawn].join('')}</svg>`
   );
+}
+
+/**
+ * The name of a level, or of a line at its end. Near the right edge it stands on the other side: of two lines the first, which is the
+ * lower one, has it below, where the other does not run.
+ */
+function labelOf(label: string, place: number, x: number, y: number): string {
+  const late = x > WIDTH - RIGHT - 40;
+  const isOfLine = !/^\d+$/.test(label);
+  const [dx, dy] = !late ? [8, -7] : !isOfLine ? [-8, -7] : place === 0 ? [RIGHT - 4, 18] : [-8, -14];
+  return `<text x="${figure(x + dx)}" y="${figure(y + dy)}"${late ? ' text-anchor="end"' : ''}>${escapeHtml(label)}</text>`;
 }
 
 const rounded = (value: number): string => tickLabel(Number(value.toPrecision(3)));

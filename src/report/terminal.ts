@@ -29,6 +29,9 @@ export function cellsOf(text: string): number {
       (code >= 0x2000 && code <= 0x22ff) ||
       // Box drawing, blocks and the shapes ● ○ ■.
       (code >= 0x2400 && code <= 0x25fc) ||
+      // ✓ and ✗, of which no terminal makes a picture.
+      code === 0x2713 ||
+      code === 0x2717 ||
       code === 0xfffd;
     cells += narrow ? 1 : 2;
   }
