@@ -46,6 +46,8 @@ describe('what a scenario module exports', () => {
     [{ setup: [{ body: () => 1 }] }, 'setup.0.body', 'is a function'],
     [{ flows: [{ name: 'a', steps: [() => 'b'] }] }, 'flows.0.steps.0', 'is a function'],
     [{ check: 'text' }, 'check', 'must be a function'],
+    [{ body: { a: 1n } }, 'body.a', 'is a bigint, which no JSON has'],
+    [Promise.resolve({ url: 'http://h/' }), '', 'not a promise of one'],
     [{ body: async () => 1 }, 'body', 'is an async function: a request is made when it is due'],
     [{ check: async () => true }, 'check', 'is an async function'],
     [

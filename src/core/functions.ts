@@ -61,6 +61,8 @@ const ALLOWED = 'functions may stand for body, path, values of headers and check
 
 /** Takes the functions out of what a scenario module exports, in the order in which they stand. */
 export function unfold(exported: unknown): Unfolded | ExportFault {
+  if (exported instanceof Promise)
+    return { path: [], problem: 'must export a scenario, not a promise of one: export default await …' };
   if (!isRecord(exported))
     return {
       path: [],
@@ -99,6 +101,10 @@ export function unfold(exported: unknown): Unfolded | ExportFault {
     if (typeof value === 'function') {
       if (!mayStand(path)) fault ??= { path, problem: `is a function; ${ALLOWED}` };
       return `{{function ${take(path, value as ScenarioFunction)}}}`;
+    }
+    if (typeof value === 'bigint' || typeof value === 'symbol') {
+      fault ??= { path, problem: `is a ${typeof value}, which no JSON has: write it as text` };
+      return null;
     }
     if (Array.isArray(value)) return value.map((part, at) => copy(part, [...path, at]));
     if (!isRecord(value)) return value;

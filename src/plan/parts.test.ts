@@ -129,3 +129,12 @@ describe('a condition', () => {
     expect(await withIf(step)).toContain(message);
   });
 });
+
+describe('a setting of the whole run', () => {
+  it.each([
+    [{ proxy: 'http://{{row.proxy}}' }, '--proxy has a placeholder, and is the same for the whole run'],
+    [{ output: ['json=./{{seq}}.json'] }, '--output has a placeholder, and is the same for the whole run'],
+  ])('has no placeholders: %j', (flags, message) => {
+    expect(errorOf(() => planOf(flags))).toContain(message);
+  });
+});

@@ -3,10 +3,12 @@ import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
 import { fieldsIn, type PartOfRequest, rowFieldsOf } from '../core/placeholders.ts';
 import type { AnswerCheck, RequestTemplate } from '../core/plan.ts';
+import { isFault, parseTemplate } from '../core/template.ts';
 import type { SettingName } from '../settings/table.ts';
 import { expectedField } from './checks.ts';
-import type { Origin, RawSettings, WrittenRequest } from './raw-settings.ts';
+import { type Origin, type RawSettings, refuse, type WrittenRequest } from './raw-settings.ts';
 import { suggest } from './suggest.ts';
+import { hasPlaceholder } from './template.ts';
 
 /** A request as it was given; without a path it has that of the address. */
 type Written = Pick<WrittenRequest, 'given'> & Partial<Pick<WrittenRequest, 'path' | 'originOf'>>;
@@ -15,6 +17,22 @@ export function originOfPart({ given, path, originOf }: Written, { place, header
   if (place === 'path') return path === undefined || originOf === undefined ? given.originOf('url') : originOf('path');
   if (place === 'header') return given.originOf('headers', header === undefined ? [] : [header]);
   return given.originOf(given.settings.bodyFile === undefined ? 'body' : 'bodyFile');
+}
+
+/** Settings of the whole run, whose texts are no addresses of requests. */
+const WITHOUT_PLACEHOLDERS = ['proxy', 'outputs'] as const satisfies readonly SettingName[];
+
+/** @throws RampartError with the place of a placeholder that stands where nothing would fill it in. */
+export function refusePlaceholders(given: RawSettings): void {
+  for (const name of WITHOUT_PLACEHOLDERS)
+    for (const text of [given.settings[name] ?? []].flat())
+      if (isMade(text)) refuse(given, name, 'has a placeholder, and is the same for the whole run');
+}
+
+/** Whether a text has placeholders; two braces alone are none. */
+export function isMade(text: string): boolean {
+  const pieces = parseTemplate(text);
+  return !isFault(pieces) && hasPlaceholder(pieces);
 }
 
 /** A row in a request, or in what is expected of its response. */

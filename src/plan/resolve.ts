@@ -32,7 +32,7 @@ import { checkedByFunctions, checksWithFunction, refuseUnknownFunctions } from '
 import { withGoodput } from './goodput.ts';
 import { rowsSource } from './inline-rows.ts';
 import { probeLoad } from './load.ts';
-import { refuseRows } from './parts.ts';
+import { refusePlaceholders, refuseRows } from './parts.ts';
 import { resolveTokenizer, withPrompts } from './prompts.ts';
 import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
 import { type ReplayWish, replayedLoad, resolveReplay } from './replay.ts';
@@ -93,6 +93,7 @@ export async function prepareRun(sources: Sources, world: PlanWorld): Promise<Pr
 export function preparedBy(written: RawSettings, kind: Plan['kind'], world: PlanWorld): PreparedRun {
   const { given, leftOut } = suitedTo(written, kind);
   if (leftOut !== null) world.note?.(leftOut);
+  refusePlaceholders(given);
   const several = given.mix !== undefined || given.settings.replay !== undefined;
   const planned = resolveTargets(given, { files: world.files, several });
   const [firstTarget] = planned ?? [];

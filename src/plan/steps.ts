@@ -3,13 +3,12 @@ import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
 import { sendsNothing } from '../core/flow.ts';
 import type { Branch, CapturedTest, RequestTemplate, Step } from '../core/plan.ts';
-import { isFault, parseTemplate } from '../core/template.ts';
 import { count } from '../core/units.ts';
 import { type CheckCaptured, notCaptured } from './captures.ts';
+import { isMade } from './parts.ts';
 import { blame, type Origin, type WrittenFlow, type WrittenPath, type WrittenStep } from './raw-settings.ts';
 import { meantAmong } from './suggest.ts';
 import { parseThinkTime, quote } from './syntax.ts';
-import { hasPlaceholder } from './template.ts';
 
 /** What `load/mix` shares out exactly. */
 const MOST_TOGETHER = 1_000_000;
@@ -50,12 +49,6 @@ export function resolveSteps(flow: WrittenFlow, requests: StepRequests): readonl
   if (sent > MOST_SENT)
     throw refusal(flow.originOf('steps'), `send up to ${sent} requests in one pass; at most ${MOST_SENT}`);
   return steps;
-}
-
-/** Whether a text has placeholders; two braces alone are none. */
-function isMade(text: string): boolean {
-  const pieces = parseTemplate(text);
-  return !isFault(pieces) && hasPlaceholder(pieces);
 }
 
 const mostSent = (steps: readonly Step[]): number => steps.reduce((sum, step) => sum + mostSentBy(step), 0);
