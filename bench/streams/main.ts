@@ -24,6 +24,8 @@ const CROWDED =
   ', far more than there are: times of scheduling are in every figure but the splitter’s, whose cost is CPU time. The errors are those of that machine, and say little of the client.';
 /** s. What a run's end takes, for the intervals of its figures, grows with its first 20 seconds, and is no cost of events. */
 const SHORT = 20;
+/** At a time, of 100 events a second each. */
+const STREAMS = 50;
 const WANTED = { perEvent: 3, splitter: 0.5, ttft: 150, itl: 100, memory: 300 };
 
 interface Setting {
@@ -56,42 +58,64 @@ async function startStreams(schedule: Schedule, cores: Cores): Promise<Server> {
 
 /**
  * CPU of a long run less that of a short one, by the events it took more: start and report fall out. Beside it a client that reads
- * the same sockets in the same way and looks at nothing: what Node and the kernel take.
+ * the same sockets in the same way and looks at nothing: what Node and the kernel take. And both with one stream in the place of
+ * all: a thread that sleeps and wakes costs the most where hardly anything comes, so the events that come beside others cost less.
  */
 async function costPerEvent({ cores, folder, rounds, seconds, tell }: Setting): Promise<readonly string[][]> {
   const server = await startStreams({ first: 10, gap: 10, events: 200 }, cores);
   try {
-    const ways = {
-      rampart: async (length: number): Promise<Cost> => {
-        const flags = ['--vus', '50', '--threads', '1', '--duration', `${length}s`, '--quiet', '--json', '--overwrite'];
-        const argv = rampart('run', server.url, '--body', '{"stream":true}', ...flags, '--out', join(folder, 'report'));
+    const ways: Record<Way, (users: number, length: number) => Promise<Cost>> = {
+      rampart: async (users, length) => {
+        const vus = ['--vus', String(users), '--threads', '1', '--duration', `${length}s`];
+        const flags = [...vus, '--quiet', '--json', '--overwrite', '--out', join(folder, 'report')];
+        const argv = rampart('run', server.url, '--body', '{"stream":true}', ...flags);
         const { cpu, stdout } = await run({ argv, cores: cores.client }, folder);
         return { cpu, events: (JSON.parse(stdout) as RunResult).streams?.events ?? Number.NaN };
       },
-      bare: async (length: number): Promise<Cost> => {
-        const { cpu, stdout } = await run({ argv: self('read', server.url, 50, length), cores: cores.client }, folder);
+      bare: async (users, length) => {
+        const argv = self('read', server.url, users, length);
+        const { cpu, stdout } = await run({ argv, cores: cores.client }, folder);
         return { cpu, events: Number(stdout) };
       },
     };
-    const costs = { rampart: [] as number[], bare: [] as number[] };
+    const more = async (way: Way, users: number): Promise<Cost> => {
+      const [short, long] = [await ways[way](users, SHORT), await ways[way](users, SHORT + seconds)];
+      return { cpu: long.cpu - short.cpu, events: long.events - short.events };
+    };
+    const each: Record<Way, number[]> = { rampart: [], bare: [] };
+    const another: Record<Way, number[]> = { rampart: [], bare: [] };
     for (let round = 0; round < rounds; round++)
       for (const way of ['rampart', 'bare'] as const) {
-        const [short, long] = [await ways[way](SHORT), await ways[way](SHORT + seconds)];
-        costs[way].push((1e6 * (long.cpu - short.cpu)) / (long.events - short.events));
-        tell(`cost, round ${round + 1}: ${way} ${costs[way].at(-1)?.toFixed(2)} µs an event`);
+        const [all, one] = [await more(way, STREAMS), await more(way, 1)];
+        each[way].push((1e6 * all.cpu) / all.events);
+        another[way].push((1e6 * (all.cpu - one.cpu)) / (all.events - one.events));
+        tell(
+          `cost, round ${round + 1}: ${way} ${each[way].at(-1)?.toFixed(2)} µs an event, ${another[way].at(-1)?.toFixed(2)} of one more; one stream ${((1e3 * one.cpu) / seconds).toFixed(1)} ms a second`,
+        );
       }
     const limit = `≤ ${WANTED.perEvent} µs`;
-    const held = verdict(medianOf(costs.rampart), WANTED.perEvent);
-    const own = costs.rampart.map((cost, round) => cost - (costs.bare[round] ?? 0));
+    const held = verdict(medianOf(each.rampart), WANTED.perEvent);
+    const less = (costs: Record<Way, number[]>): number[] =>
+      costs.rampart.map((cost, round) => cost - (costs.bare[round] ?? 0));
     return [
-      ['CPU of an event, 50 streams × 100/s, µs', shown(costs.rampart), limit, held],
-      ['a client that reads the same and looks at nothing, µs', shown(costs.bare), '', ''],
-      ['the difference, within a round', shown(own), '', ''],
+      [`CPU of an event, ${STREAMS} streams × 100/s, µs: all of the run`, shown(each.rampart), limit, held],
+      ['a client that reads the same and looks at nothing, µs', shown(each.bare), '', ''],
+      ['the difference, within a round', shown(less(each)), '', ''],
+      [
+        `CPU of an event more, from 1 stream to ${STREAMS}, µs: without what a second costs`,
+        shown(another.rampart),
+        '',
+        '',
+      ],
+      ['the client that looks at nothing, µs', shown(another.bare), '', ''],
+      ['the difference, within a round: to look at an event and to record it', shown(less(another)), '', ''],
     ];
   } finally {
     await server.stop();
   }
 }
+
+type Way = 'rampart' | 'bare';
 
 interface Cost {
   readonly cpu: number;
@@ -218,7 +242,7 @@ async function measure(argv: readonly string[], folder: string): Promise<void> {
     return;
   }
   const rows = [
-    ...(await costPerEvent({ ...setting, ...(quick ? {} : { rounds: 3, seconds: 20 }) })),
+    ...(await costPerEvent({ ...setting, ...(quick ? {} : { rounds: 2, seconds: 20 }) })),
     ...splitting(setting),
     ...(await clientErrors(setting)),
     await memory(setting),
@@ -226,7 +250,7 @@ async function measure(argv: readonly string[], folder: string): Promise<void> {
   tables.push({
     title: 'Cost, error, memory',
     notes: [
-      `Median (smallest–largest) of ${setting.rounds} rounds. Cost: user and system time of \`rampart run\`, all of it, of a run of ${SHORT + (quick ? 3 : 20)} s less that of one of ${SHORT} s, by the events it took more (${quick ? 1 : 3} rounds); everything is recorded, the report written. What every run takes once, at its start and for its report, is no cost of an event: between runs of 2 s and 10 s, which an earlier page compared, the figures' intervals became dearer, and were charged to events. Error: what the product's driver measured less what the server's own stamps in the same events tell; two trips through the kernel are in it.`,
+      `Median (smallest–largest) of ${setting.rounds} rounds. Cost: user and system time of \`rampart run\`, all of it, of a run of ${SHORT + (quick ? 3 : 20)} s less that of one of ${SHORT} s, by the events it took more (${quick ? 1 : 2} rounds); everything is recorded, the report written. What every run takes once, at its start and for its report, is no cost of an event: between runs of 2 s and 10 s, which an earlier page compared, the figures' intervals became dearer, and were charged to events. Error: what the product's driver measured less what the server's own stamps in the same events tell; two trips through the kernel are in it.`,
     ],
     head: ['measure', 'measured', 'wanted', ''],
     rows,
