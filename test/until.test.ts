@@ -40,7 +40,7 @@ describe('rampart run --until', () => {
 
   it('says what it would have taken where it is not', async () => {
     target = await fixedTarget(20);
-    const { stdout } = await rampart(['run', target.url, '--rate', '50/s', '--until', 'p99+-0.1%', '-d', '8s']);
+    const { stdout } = await rampart(['run', target.url, '--rate', '50/s', '--until', 'p99+-0.1%', '-d', '4s']);
     expect(stdout).toContain('The load ended before p99+-0.1% was reached');
   });
 });
