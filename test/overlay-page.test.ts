@@ -59,6 +59,23 @@ it('says the numbers of the results, draws all pictures, and asks nothing of the
   expect(complaints).toEqual([]);
 });
 
+it('says once where there is nothing to draw', async (test) => {
+  const journals = samples.map(({ events }, i) => {
+    const path = join(folder, `short-${i}.ndjson`);
+    const short = events.filter((event) => event.type !== 'interval');
+    const named = short.map((event) =>
+      event.type === 'started' ? { ...event, run: { ...event.run, id: `short${i}` } } : event,
+    );
+    writeFileSync(path, `${named.map((event) => JSON.stringify(event)).join('\n')}\n`);
+    return path;
+  });
+  await rampart(['report', ...journals, '-o', join(folder, 'short')]);
+  const opened = await reader.openFile(test, join(folder, 'short', 'report.html'));
+  const blank = opened.locator('.card:visible').filter({ hasText: 'No run has a value here.' });
+  expect(await blank.count()).toBeGreaterThan(0);
+  for (const card of await blank.all()) expect(await card.getByText('No run has a value here.').count()).toBe(1);
+});
+
 it('aligns by load, takes another percentile, one request, and hides a run', async (test) => {
   const opened = await reader.openFile(test, page);
   const before = await picturesOf(opened);

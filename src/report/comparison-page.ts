@@ -4,7 +4,7 @@ import { changeCells } from './changes-table.ts';
 import { changeText, comparisonSentence, figureText, intervalText, methodSentence } from './comparison-phrases.ts';
 import { changesSvg, curvesSvg, quantilesSvg, runsSvg, shownChanges } from './comparison-svg.ts';
 import { finding, findingsList, headerLine, mark } from './html/answer.ts';
-import { escapeHtml } from './html/escape.ts';
+import { escapeHtml, headingHtml } from './html/escape.ts';
 import { pageOf, type ReportAssets } from './html/page.ts';
 import { runSwatch } from './overlay-svg.ts';
 
@@ -41,7 +41,7 @@ function answerOf(comparison: Comparison): string {
   );
   return (
     headerLine('rampart compare', sides, `${base.runs.length + head.runs.length} runs`) +
-    `<section class="answer" aria-label="The answer"><h1>${escapeHtml(comparisonSentence(comparison))}</h1>` +
+    `<section class="answer" aria-label="The answer"><h1>${headingHtml(comparisonSentence(comparison))}</h1>` +
     `<p class="why">${escapeHtml(methodSentence(comparison))}</p>` +
     `<p class="chip">${mark(SHAPE[verdict])}<span>${verdict}</span></p></section>` +
     (findings === '' ? '' : `<section class="findings" aria-label="Doubts">${findings}</section>`)

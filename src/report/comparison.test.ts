@@ -121,7 +121,7 @@ describe('the page of a comparison', () => {
   );
 
   it('says the answer, draws each change with its interval and each run, and obeys no name', () => {
-    expect(page).toContain('<h1>Regression: p95 rose by 12 % (7.1 to 17 %).</h1>');
+    expect(page).toContain('<h1>Regression: p95 rose by 12\u00a0% (7.1 to 17\u00a0%).</h1>');
     expect(page).toContain('aria-label="Changes of the figures: p95 +12 % (+7.1 to +17 %); p99 +12 % (−3 to +18 %)"');
     expect(page.match(/<title>(base|head), run \d: 1?\d\d(\.\d)? ms<\/title>/g)).toHaveLength(3);
     expect(page).toContain('p95 of each run');

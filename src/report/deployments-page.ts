@@ -6,7 +6,7 @@ import { card, table } from './comparison-page.ts';
 import { commonLoadText, deploymentMethod, deploymentSentences, deploymentTable, wasSearched } from './deployments.ts';
 import { frontOf, tradeOf, tradeSvg } from './deployments-svg.ts';
 import { finding, findingsList, headerLine } from './html/answer.ts';
-import { escapeHtml } from './html/escape.ts';
+import { escapeHtml, headingHtml } from './html/escape.ts';
 import { pageOf } from './html/page.ts';
 import { formatLoad } from './search-phrases.ts';
 
@@ -56,7 +56,7 @@ function answerOf(comparison: DeploymentComparison): string {
   );
   return (
     headerLine(commandOf(comparison), targets, `${deployments.length} deployments`) +
-    `<section class="answer" aria-label="The answer"><h1>${escapeHtml(deploymentSentences(comparison).join(' '))}</h1>` +
+    `<section class="answer" aria-label="The answer"><h1>${headingHtml(deploymentSentences(comparison).join(' '))}</h1>` +
     `<p class="why">${escapeHtml(deploymentMethod(comparison))}</p></section>` +
     (findings === '' ? '' : `<section class="findings" aria-label="Doubts">${findings}</section>`)
   );

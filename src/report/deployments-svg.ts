@@ -13,6 +13,9 @@ const LEFT = 56;
 const RIGHT = 18;
 const TOP = 12;
 const BOTTOM = 46;
+/** Width of a letter and height of a line of a name, about. */
+const LETTER = 6.2;
+const LINE = 12;
 
 interface Point {
   readonly name: string;
@@ -89,14 +92,17 @@ export function tradeSvg(trade: Trade): string {
     front.length < 2
       ? ''
       : `<path class="line dashed offered" d="M${front.map((point) => `${figure(xAt(point.x.estimate))} ${figure(yAt(point.y.estimate))}`).join('L')}"/>`;
-  const marks = points.map(({ name, place, x: across, y: up }) => {
+  const labels = labelled(
+    points.map(({ name, x: across, y: up }) => ({ name, left: xAt(across.estimate), top: yAt(up.estimate) })),
+  );
+  const marks = points.map(({ name, place, x: across, y: up }, i) => {
     const [left, top] = [xAt(across.estimate), yAt(up.estimate)];
     const end = (value: Estimate): number => value.interval[1] ?? Number.POSITIVE_INFINITY;
     const bars =
       `<path class="line run-${place + 1}" d="M${figure(xAt(across.interval[0]))} ${figure(top)}H${figure(xAt(end(across)))}` +
       `M${figure(left)} ${figure(yAt(up.interval[0]))}V${figure(yAt(end(up)))}"/>`;
-    const anchor = left > WIDTH - 140 ? 'end' : 'start';
-    const label = `<text x="${figure(left + (anchor === 'end' ? -9 : 9))}" y="${figure(top - 8)}" text-anchor="${anchor}">${escapeHtml(name)}</text>`;
+    const { anchor, y: baseline } = labels[i] as Label;
+    const label = `<text x="${figure(left + (anchor === 'end' ? -9 : 9))}" y="${figure(baseline)}" text-anchor="${anchor}">${escapeHtml(name)}</text>`;
     return `<g><title>${escapeHtml(`${name}: ${xName} ${rounded(across.estimate)}, ${yName} ${rounded(up.estimate)}`)}</title>${bars}${shapeAt(place, left, top)}${label}</g>`;
   });
   const told =
@@ -106,6 +112,38 @@ export function tradeSvg(trade: Trade): string {
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(told)}">` +
     `${[...rows, ...columns, axis, line, ...marks].join('')}</svg>`
   );
+}
+
+interface Label {
+  readonly anchor: 'start' | 'end';
+  /** Of its baseline. */
+  readonly y: number;
+}
+
+/** Names beside their points, above or below, wherever they lie over none that is placed already. */
+function labelled(
+  points: readonly { readonly name: string; readonly left: number; readonly top: number }[],
+): readonly Label[] {
+  const taken: { readonly from: number; readonly to: number; readonly y: number }[] = [];
+  return points.map(({ name, left, top }) => {
+    const length = LETTER * name.length;
+    const usual = left > WIDTH - 140 ? 'end' : 'start';
+    const ways = ([usual, usual === 'end' ? 'start' : 'end'] as const).flatMap((anchor) =>
+      [top - 8, top + 18].map((y) => {
+        const from = anchor === 'end' ? left - 9 - length : left + 9;
+        return { anchor, y, from, to: from + length };
+      }),
+    );
+    const fits = ways.find(
+      ({ from, to, y }) =>
+        from >= LEFT &&
+        to <= WIDTH &&
+        taken.every((other) => from > other.to || to < other.from || Math.abs(y - other.y) > LINE),
+    );
+    const chosen = fits ?? (ways[0] as (typeof ways)[number]);
+    taken.push(chosen);
+    return chosen;
+  });
 }
 
 const rounded = (value: number): string => tickLabel(Number(value.toPrecision(3)));

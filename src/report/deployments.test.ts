@@ -71,6 +71,28 @@ describe('the picture of the deployments', () => {
     expect(tradeSvg(tradeOf(comparison))).toContain('Beaten by none: four, eight');
   });
 
+  it('keeps names apart that would lie over each other', () => {
+    const near = compareDeployments(
+      [
+        deploymentAt('four workers', { limit: 100, p95: 40 }),
+        deploymentAt('eight workers', { limit: 150, p95: 38 }),
+        deploymentAt('five workers', { limit: 105, p95: 40 }),
+      ],
+      OPTIONS,
+    );
+    const names = [
+      ...tradeSvg(tradeOf(near)).matchAll(/<text x="([\d.]+)" y="([\d.]+)" text-anchor="(start|end)">(\w+ workers)/g),
+    ];
+    const boxes = names.map(([, x = '', y = '', anchor, { length } = '']) => {
+      const from = anchor === 'end' ? Number(x) - 6.2 * length : Number(x);
+      return { from, to: from + 6.2 * length, y: Number(y) };
+    });
+    expect(boxes).toHaveLength(3);
+    for (const [i, one] of boxes.entries())
+      for (const other of boxes.slice(i + 1))
+        expect(one.to < other.from || other.to < one.from || Math.abs(one.y - other.y) > 12).toBe(true);
+  });
+
   it('stays within its frame where an interval has no end', () => {
     const open = {
       ...four,

@@ -62,7 +62,12 @@ export class Card {
     this.drawing = drawing;
     this.#theme = theme;
     this.element.hidden = false;
-    if (!this.#plot.classList.contains('live')) this.#plot.append(this.#frame, this.#quiet);
+    if (!this.#plot.classList.contains('live')) {
+      // The page came with a sentence where there is nothing to draw: this one takes its place.
+      for (const sentence of this.#plot.querySelectorAll('p')) sentence.remove();
+      this.#plot.classList.remove('quiet');
+      this.#plot.append(this.#frame, this.#quiet);
+    }
     this.#plot.classList.add('live');
     this.#plot.classList.toggle('blank', drawing === null);
     this.#quiet.textContent = drawing === null ? sentence : '';

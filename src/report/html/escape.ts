@@ -17,6 +17,10 @@ export function escapeHtml(text: string): string {
   );
 }
 
+/** The same for a heading: a number keeps its unit beside it, on the same line. */
+export const headingHtml = (text: string): string =>
+  escapeHtml(text).replaceAll(/(\d) (?=%|ms\b|s\b|flows\/s)/g, '$1\u00a0');
+
 /** JSON in which no text moves a cursor or turns the direction of writing where it is shown as it is: the same to a parser. */
 export function inertJson(json: string): string {
   return json.replace(/[\u007f-\u009f]|\p{Cf}/gu, (character) =>
