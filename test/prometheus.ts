@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { accepts, freePort } from '../bench/port.ts';
 import { temporaryFolder } from './command.ts';
 
-/** Debian's Prometheus, which fetches native histograms where they are offered, and takes remote write. */
+/** A Prometheus under way, that a test asks. */
 export interface Prometheus {
   readonly url: string;
   /** The value of a query of one value; null: there is none. */
@@ -12,26 +12,39 @@ export interface Prometheus {
   close(): Promise<void>;
 }
 
-/** @param port where it fetches `/metrics` each second, as the job `pulled`. */
-export async function prometheusReading(port: number): Promise<Prometheus> {
+/**
+ * Debian's Prometheus, which fetches native histograms where they are offered, and takes remote write.
+ *
+ * @param port where it fetches `/metrics` each second, as the job `pulled`.
+ */
+export const prometheusReading = (port: number): Promise<Prometheus> =>
+  prometheus('prometheus', {
+    config: {
+      global: { scrape_interval: '500ms', scrape_timeout: '500ms' },
+      scrape_configs: [{ job_name: 'pulled', static_configs: [{ targets: [`127.0.0.1:${port}`] }] }],
+    },
+    flags: ['--web.enable-remote-write-receiver', '--enable-feature=native-histograms'],
+  });
+
+/** One that takes OTLP, which Debian's is too old for. @param program it. */
+export const prometheusTakingOtlp = (program: string): Promise<Prometheus> =>
+  prometheus(program, { config: {}, flags: ['--web.enable-otlp-receiver'] });
+
+async function prometheus(
+  program: string,
+  { config, flags }: { readonly config: object; readonly flags: readonly string[] },
+): Promise<Prometheus> {
   const folder = temporaryFolder();
   const own = await freePort();
   const url = `http://127.0.0.1:${own}`;
-  writeFileSync(
-    join(folder, 'prometheus.yml'),
-    JSON.stringify({
-      global: { scrape_interval: '500ms', scrape_timeout: '500ms' },
-      scrape_configs: [{ job_name: 'pulled', static_configs: [{ targets: [`127.0.0.1:${port}`] }] }],
-    }),
-  );
+  writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
   const child = spawn(
-    'prometheus',
+    program,
     [
       `--config.file=${join(folder, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${own}`,
-      '--web.enable-remote-write-receiver',
-      '--enable-feature=native-histograms',
+      ...flags,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -40,8 +53,14 @@ export async function prometheusReading(port: number): Promise<Prometheus> {
     said += text;
   });
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  for (let tries = 0; !(await accepts(own)); tries++) {
-    if (child.exitCode !== null || tries > 400) throw new Error(`prometheus did not start: ${said}`);
+  // It listens before it is ready, and answers 503 until then.
+  const ready = async (): Promise<boolean> =>
+    (await accepts(own)) &&
+    (await fetch(`${url}/-/ready`)
+      .then(({ ok }) => ok)
+      .catch(() => false));
+  for (let tries = 0; !(await ready()); tries++) {
+    if (child.exitCode !== null || tries > 400) throw new Error(`${program} did not start: ${said}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   return {
