@@ -259,7 +259,7 @@ function readColumns(pieces: Iterable<Uint8Array>, wanted: RowsWanted, table: Ta
     refuse,
     record(fields, line) {
       if (columns === null) {
-        columns = fields.map((name) => name.trim());
+        columns = columnsOf(fields, line, refuse);
         const known = columns;
         const renamed = cells.map(({ field, style }) => ({
           field: field === null ? null : nameIn(wanted, field, (name) => known.includes(name)),
@@ -296,10 +296,16 @@ function cellText(fields: readonly string[], columns: readonly string[], place: 
   return JSON.stringify(Object.fromEntries(columns.map((name, at) => [name, fields[at] ?? ''])));
 }
 
-/** In which column each cell's field is. */
-function placesOf(columns: readonly string[], cells: readonly Cell[], line: number, refuse: Refuse): number[] {
+/** The names in a header. */
+export function columnsOf(header: readonly string[], line: number, refuse: Refuse): readonly string[] {
+  const columns = header.map((name) => name.trim());
   const twice = columns.find((name, place) => columns.indexOf(name) !== place);
   if (twice !== undefined) refuse(line, ` names the column ${quote(twice)} twice`);
+  return columns;
+}
+
+/** In which column each cell's field is. */
+function placesOf(columns: readonly string[], cells: readonly Cell[], line: number, refuse: Refuse): number[] {
   return cells.map(({ field, style }) => {
     if (style === 'line' || style === 'record') return 0;
     if (field === null)

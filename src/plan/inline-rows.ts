@@ -1,10 +1,14 @@
-/** Rows that stand in a scenario itself, in the place of a file of them. */
+/** Rows that stand in a scenario itself, in the place of a file of them; and lists of files whose rows are joined. */
 import { Buffer } from 'node:buffer';
 import * as z from 'zod';
 import type { Files } from '../core/world.ts';
 import { dataUrl, dataUrlBytes, isDataUrl } from './data-url.ts';
+import { joinedName, joinedPieces } from './joined-rows.ts';
 import type { Origin } from './raw-settings.ts';
 import { refusal } from './steps.ts';
+
+/** Files whose rows are joined. */
+export const joinedFilesSchema = z.array(z.string()).min(1);
 
 export const inlineRowsSchema = z.array(z.record(z.string(), z.unknown()), {
   error: 'must be a list of rows, each an object of fields',
@@ -13,13 +17,22 @@ export const inlineRowsSchema = z.array(z.record(z.string(), z.unknown()), {
 /** What plan and report call the file that they have none of. */
 const FILE = 'the scenario';
 
-/** Settings with the rows in their `data` as what a file of them would hold, a line each. @throws RampartError with the place. */
+/** Before the names of files that are joined, where settings have the name of one. */
+const JOINED = 'data:application/vnd.joined-files+json;base64,';
+
+/**
+ * Settings with the rows in their `data` as what a file of them would hold, a line each; or with the files that are joined as one.
+ *
+ * @param besideIt where a file is that the scenario names. @throws RampartError with the place.
+ */
 export function withInlineRows(
   settings: Readonly<Record<string, unknown>>,
   originOf: (...inside: readonly (string | number)[]) => Origin,
+  besideIt: (file: string) => string,
 ): Readonly<Record<string, unknown>> {
   const { data } = settings;
   if (!Array.isArray(data)) return settings;
+  if (typeof data[0] === 'string') return { ...settings, data: joinedFiles(data, originOf, besideIt) };
   const parsed = inlineRowsSchema.safeParse(data);
   if (!parsed.success) {
     const at = parsed.error.issues[0]?.path[0];
@@ -31,15 +44,43 @@ export function withInlineRows(
   return { ...settings, data: dataUrl(Buffer.from(lines).toString('base64')) };
 }
 
+/** @throws RampartError with the place of what is no name of a file. */
+function joinedFiles(
+  names: readonly unknown[],
+  originOf: (...inside: readonly (string | number)[]) => Origin,
+  besideIt: (file: string) => string,
+): string {
+  const files = names.map((name, place): string => {
+    if (typeof name !== 'string' || name === '')
+      throw refusal(
+        originOf('data', place),
+        'must be the name of a file, like the one before it: their rows are joined',
+      );
+    return name;
+  });
+  const [only = ''] = files;
+  // A name alone is that of the setting.
+  if (files.length === 1) return only;
+  return `${JOINED}${Buffer.from(JSON.stringify(files.map(besideIt))).toString('base64')}`;
+}
+
 /** Where rows are read: of a file, or those that the scenario has itself. */
 export interface RowsSource {
   readonly file: string;
   readonly files: Pick<Files, 'pieces' | 'scratch'>;
-  /** They are numbered as rows, not as lines. */
+  /** They are JSON, numbered as rows, not as lines. */
   readonly inline: boolean;
 }
 
 export function rowsSource(data: string, files: RowsSource['files'], label: string): RowsSource {
   if (!isDataUrl(data)) return { file: data, files, inline: false };
+  if (data.startsWith(JOINED)) {
+    const names = JSON.parse(Buffer.from(data.slice(JOINED.length), 'base64').toString()) as readonly string[];
+    return {
+      file: joinedName(names),
+      files: { ...files, pieces: () => joinedPieces(names, files, label) },
+      inline: true,
+    };
+  }
   return { file: FILE, files: { ...files, pieces: () => [dataUrlBytes(data, label)] }, inline: true };
 }

@@ -83,7 +83,7 @@ export interface ScenarioLoad
 
 export interface Scenario extends ScenarioMade, ScenarioForm, Omit<Settings, keyof ScenarioMade | 'requests' | 'data'> {
   /** A file of rows, or the rows themselves. */
-  readonly data?: string | readonly Readonly<Record<string, unknown>>[];
+  readonly data?: string | readonly string[] | readonly Readonly<Record<string, unknown>>[];
   /** Settings over those of the file, by name: one is chosen by --env. */
   readonly environments?: Readonly<Record<string, ScenarioForm & Omit<Settings, 'env'>>>;
   readonly requests?: number | string | readonly ScenarioRequest[];

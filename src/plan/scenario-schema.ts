@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { environmentsSchema } from './environments.ts';
 import { FORM_FIELDS } from './form-fields.ts';
 import { setupSchema, teardownSchema } from './frame.ts';
-import { inlineRowsSchema } from './inline-rows.ts';
+import { inlineRowsSchema, joinedFilesSchema } from './inline-rows.ts';
 import { flowsSchema, requestsSchema } from './mix.ts';
 import { settingsSchema } from './schema.ts';
 
@@ -15,9 +15,11 @@ export function scenarioJsonSchema(): Record<string, unknown> {
     ...shape,
     ...FORM_FIELDS,
     data: z
-      .union([shape['data'] as z.ZodType, inlineRowsSchema])
+      .union([shape['data'] as z.ZodType, inlineRowsSchema, joinedFilesSchema])
       .optional()
-      .describe('Rows that requests are made of: a file, .jsonl or .csv, or a list of rows'),
+      .describe(
+        'Rows that requests are made of: a file, .jsonl or .csv; a list of files, whose rows are joined; or a list of rows',
+      ),
     environments: environmentsSchema.optional(),
     $schema: z.string().optional().describe('Where an editor finds this schema; nothing else looks at it'),
     requests: z

@@ -113,7 +113,7 @@ export function fromScenario(
     const originOf = (...inside: JsonPath): Origin => originAt([...at, ...inside]);
     const read = (file: string, origin: Origin): Uint8Array =>
       blame(origin, (label) => readInput(files, beside(dirname(path), file), label));
-    return withInlineRows(withFormBody(fields, { read, originOf }), originOf);
+    return withInlineRows(withFormBody(fields, { read, originOf }), originOf, (file) => beside(dirname(path), file));
   };
   // Beside a list of requests their number has another name, which one request may give it, too.
   if (!several && requests !== undefined && maxRequests !== undefined)
