@@ -62,6 +62,55 @@ function exchangeOnce(sender: Http1Driver, exchange = createExchange(0)): Promis
 const outcomeOf = (exchange: Exchange): string => OUTCOMES[exchange.outcome];
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
+/**
+ * Twelve users whose requests follow their responses. @returns for how many turns of the loop requests waited, once each had some on
+ * its connection: the first ones wait for a target that may close it.
+ */
+async function turnsWaited(response: string): Promise<number> {
+  let turns = 0;
+  const time: Clock = {
+    now: () => clock.now(),
+    after: (delay, callback) => clock.after(delay, callback),
+    cancel: (timer) => clock.cancel(timer),
+    soon: (callback) => {
+      turns++;
+      clock.soon(callback);
+    },
+  };
+  const sender = await driverFor((socket) => void socket.write(response), {}, time);
+  const users = Array.from({ length: 12 }, (_, user) => createExchange(user));
+  const had = users.map(() => 0);
+  let before = Number.NaN;
+  await new Promise<void>((resolve) => {
+    sender.onDone = (exchange) => {
+      if (had.every((count) => count >= 10)) return;
+      expect(outcomeOf(exchange)).toBe('ok');
+      had[exchange.user] = (had[exchange.user] ?? 0) + 1;
+      if (Number.isNaN(before) && had.every((count) => count >= 5)) before = turns;
+      if (had.every((count) => count >= 10)) resolve();
+      exchange.dueAt = clock.now();
+      sender.send(exchange);
+    };
+    for (const exchange of users) {
+      exchange.dueAt = clock.now();
+      sender.send(exchange);
+    }
+  });
+  return turns - before;
+}
+
+describe('the request after a response', () => {
+  it('leaves together with others', async () => {
+    expect(await turnsWaited(OK)).toBeGreaterThan(0);
+  });
+
+  it('leaves at once behind a stream', async () => {
+    const event = 'data: {"text":"a"}\n\ndata: [DONE]\n\n';
+    const head = `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: ${event.length}\r\n\r\n`;
+    expect(await turnsWaited(head + event)).toBe(0);
+  });
+});
+
 describe('a request', () => {
   it('goes out whole, with what HTTP asks for', async () => {
     let seen = '';

@@ -300,8 +300,9 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, ReuseOwn
       connection.bytes = payload;
       return;
     }
-    // A request that is due by the clock does not wait for others. Nor do few, which seldom come together.
-    if (this.#reading && exchange.user >= 0 && this.inFlight > FEW) {
+    // A request that is due by the clock does not wait for others. Nor do few, which seldom come together; nor those for streams,
+    // which end one by one: the wait would be a good part of what is measured too much of their first token.
+    if (this.#reading && exchange.user >= 0 && this.inFlight > FEW && connection.parser.stream === null) {
       connection.bytes = payload;
       this.#burst.add(connection);
     } else connection.outlet.write(payload);
