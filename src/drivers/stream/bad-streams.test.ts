@@ -100,10 +100,10 @@ describe.each(WAYS)('a bad stream over $name', (way) => {
   });
 
   it('that is compressed is one long response, asked for so or not; where it is to be split, that is told', async () => {
-    const packed = gzipSync(`${chunk({ content: 'a' })}data: [DONE]\n\n`);
+    const compressed = gzipSync(`${chunk({ content: 'a' })}data: [DONE]\n\n`);
     const response = (response: ServerResponse): void => {
       response.writeHead(200, { ...SSE, 'content-encoding': 'gzip' });
-      response.end(packed);
+      response.end(compressed);
     };
     expect(await streamed(way, response)).toMatchObject({ outcome: 'ok', stream: null });
     expect(await streamed(way, response, { compressed: true })).toMatchObject({ outcome: 'ok', stream: null });

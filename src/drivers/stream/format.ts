@@ -22,7 +22,7 @@ export function streamFormatOf(contentType: string): StreamFormat | null {
 
 /** The same of headers, names and values in turn; null where the body is compressed, too, which nobody can split. */
 export function formatIn(fields: readonly string[]): StreamFormat | null {
-  if (isPacked(fields)) return null;
+  if (isCompressed(fields)) return null;
   let format: StreamFormat | null = null;
   for (let at = 0; at + 1 < fields.length; at += 2)
     if (fields[at]?.toLowerCase() === 'content-type') format = streamFormatOf(fields[at + 1] ?? '');
@@ -30,7 +30,7 @@ export function formatIn(fields: readonly string[]): StreamFormat | null {
 }
 
 /** Whether these headers are of a compressed body. */
-export const isPacked = (fields: readonly string[]): boolean =>
+export const isCompressed = (fields: readonly string[]): boolean =>
   fields.some(
     (name, at) =>
       at % 2 === 0 && name.toLowerCase() === 'content-encoding' && isCompression((fields[at + 1] ?? '').trim()),

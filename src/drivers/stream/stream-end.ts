@@ -37,7 +37,7 @@ export class StreamEnds {
       case 'cut':
         this.message = stream.missing;
         return OUTCOME_CODE['stream-cut'];
-      case 'packed':
+      case 'compressed':
         this.message = COMPRESSED;
         return OUTCOME_CODE['wrong-answer'];
       case 'error':

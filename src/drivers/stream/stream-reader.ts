@@ -11,7 +11,7 @@ import { StreamText } from './stream-text.ts';
 const ERROR_EXCERPT = 300;
 
 /** Which of its kinds the end of a stream has: it came to it, was cut short, had an error event, or is compressed. */
-export type StreamEnd = 'whole' | 'cut' | 'error' | 'packed';
+export type StreamEnd = 'whole' | 'cut' | 'error' | 'compressed';
 
 /** Below all of END: nothing has come that could tell. */
 const NO_EVENT = -1;
@@ -51,8 +51,8 @@ export class StreamReader implements EventSink, StreamedTimes {
     this.#content.texts = this.#texts;
   }
 
-  /** @param packed the body is compressed, and was to be split all the same. */
-  begin(format: StreamFormat, packed = false): void {
+  /** @param compressed the body is compressed, and was to be split all the same. */
+  begin(format: StreamFormat, compressed = false): void {
     this.#texts?.begin();
     this.fresh = 0;
     this.pieces = 0;
@@ -67,7 +67,7 @@ export class StreamReader implements EventSink, StreamedTimes {
     this.#done = false;
     this.#ends = format === 'chunks' ? END.body : NO_EVENT;
     this.#format = format;
-    if (packed && format !== 'chunks') this.#splitter = DEAF;
+    if (compressed && format !== 'chunks') this.#splitter = DEAF;
     else if (format === 'sse') this.#splitter = this.#events ??= new EventSplitter(this);
     else if (format === 'ndjson') this.#splitter = this.#lines ??= new LineSplitter(this);
     else this.#splitter = null;
@@ -137,7 +137,7 @@ export class StreamReader implements EventSink, StreamedTimes {
   /** How it ended, once its body has. */
   get ending(): StreamEnd {
     if (this.error !== '') return 'error';
-    if (this.#splitter === DEAF) return 'packed';
+    if (this.#splitter === DEAF) return 'compressed';
     if (this.#done) return 'whole';
     return this.#ends === END.body ? 'whole' : 'cut';
   }

@@ -18,7 +18,7 @@ import { ResponseBuffer } from '../response-buffer.ts';
 import { ResponseJudge } from '../response-judge.ts';
 import { isSuccess } from '../status.ts';
 import { EVENT_TOO_LONG } from '../stream/event-splitter.ts';
-import { formatIn, isPacked } from '../stream/format.ts';
+import { formatIn, isCompressed } from '../stream/format.ts';
 import { StreamReader } from '../stream/stream-reader.ts';
 import { latenessOf, tickFor } from '../time-limit.ts';
 import type { Witnessed } from '../witness.ts';
@@ -174,7 +174,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     const format = isSuccess(status) && this.#streams !== 'off' ? (this.#streams ?? formatIn(fields)) : null;
     if (format === null || status === 204 || flight.request.method === 'HEAD') return;
     flight.stream = this.#readers.pop() ?? new StreamReader(this.#counts);
-    flight.stream.begin(format, isPacked(fields));
+    flight.stream.begin(format, isCompressed(fields));
   }
 
   received(flight: Flight, chunk: Buffer): void {
