@@ -36,10 +36,13 @@ export type { GrowingFile } from './core/world.ts';
 export type { Asked, FindSettings, FromFile, ProbeSettings, RunSettings, TerminalSetting } from './plan/program.ts';
 export type { RawStep, RawValue } from './plan/raw-steps.ts';
 export {
+  type FormValue,
   type Made,
+  type MultipartValue,
   type ResponseCheck,
   type Scenario,
   type ScenarioFlow,
+  type ScenarioForm,
   type ScenarioFrameRequest,
   type ScenarioLoad,
   type ScenarioMade,

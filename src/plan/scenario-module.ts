@@ -18,15 +18,17 @@ export interface ScenarioMade {
   readonly check?: ResponseCheck;
 }
 
-type FormValue = string | number | boolean;
-type FormPart = FormValue | { readonly file: string; readonly type?: string; readonly name?: string };
+/** What a field of a form may be. */
+export type FormValue = string | number | boolean;
+/** What a part of a multipart form may be: a value, or a file. */
+export type MultipartValue = FormValue | { readonly file: string; readonly type?: string; readonly name?: string };
 
 /** A body of fields: one of the two. */
 export interface ScenarioForm {
   /** Sent as application/x-www-form-urlencoded. */
   readonly form?: Readonly<Record<string, FormValue | readonly FormValue[]>>;
   /** Sent as multipart/form-data; files are relative to the scenario. */
-  readonly multipart?: Readonly<Record<string, FormPart | readonly FormPart[]>>;
+  readonly multipart?: Readonly<Record<string, MultipartValue | readonly MultipartValue[]>>;
 }
 
 export interface ScenarioRequest
