@@ -3,9 +3,9 @@ import { RampartError } from '../core/errors.ts';
 import { cellsOf } from '../core/placeholders.ts';
 import type { Cell } from '../core/template.ts';
 import { openRows } from '../load/rows.ts';
-import { linesOf } from './data.ts';
 import { errorOf } from './error.fixture.ts';
 import { planOf, preparedOf, worldWith } from './plan.fixture.ts';
+import { linesOf } from './row-reader.ts';
 
 /** The plan of some flags and files, with the texts of each row. */
 function prepared(files: Readonly<Record<string, string | Uint8Array>>, flags: Readonly<Record<string, unknown>>) {

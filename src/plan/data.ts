@@ -1,5 +1,4 @@
 /** Rows of `--data`: reads a file of JSON, JSON Lines or CSV into the texts that requests and checks are made of. */
-import { Buffer } from 'node:buffer';
 import { RampartError } from '../core/errors.ts';
 import { fieldTexts, isObjectText, textAt, withoutPathText } from '../core/json-text.ts';
 import type { DataSource } from '../core/plan.ts';
@@ -8,16 +7,10 @@ import type { RowTable } from '../core/rows.ts';
 import { type Cell, writeText, writeUntyped } from '../core/template.ts';
 import type { Files } from '../core/world.ts';
 import { conversationRow, isConversationsFile, wordsIn } from './conversations.ts';
-import { readCsv } from './csv.ts';
-import { decodeUtf8, type Refuse, readPieces } from './file.ts';
-import { checkJson } from './json.ts';
-import { type Element, elementsOf } from './json-elements.ts';
+import { type Refuse, readPieces } from './file.ts';
+import { csvRows, type JsonRow, jsonRows, refuserIn } from './row-reader.ts';
 import { didYouMean } from './suggest.ts';
 import { quote } from './syntax.ts';
-
-const LINE_FEED = 10;
-/** A longer line is no row. */
-const LONGEST_LINE = 64 * 1024 * 1024;
 
 /**
  * Is told of each row, for what is read of it beside its texts.
@@ -82,8 +75,7 @@ export function loadRows(
   const refuse = wanted.inline === true ? refuserOfRows(label) : refuserIn(file, label);
   if (format === 'csv' || format === 'log') readColumns(pieces, wanted, table, refuse);
   else {
-    const values = /\.json$/i.test(file) ? elementsOf(pieces, refuse) : numbered(linesOf(pieces, refuse));
-    const leftOut = readJson(values, wanted, table, refuse);
+    const leftOut = readJson(jsonRows(file, pieces, refuse), wanted, table, refuse);
     if (leftOut > 0)
       note(
         `${label}: ${leftOut} of ${quote(file)} have no question with an answer to it, or fewer turns than are used: left out`,
@@ -93,13 +85,6 @@ export function loadRows(
   if (whole.rows === 0) throw new RampartError('bad-file', `${label}: ${quote(file)} has no rows`);
   return whole;
 }
-
-/** Says what is wrong in a line of a file. */
-export const refuserIn =
-  (file: string, label: string): Refuse =>
-  (line, problem, hint = '') => {
-    throw new RampartError('bad-file', `${label}: ${quote(file)}, line ${line}${problem}`, hint);
-  };
 
 /** The same of a row that stands in a scenario. */
 const refuserOfRows =
@@ -113,20 +98,11 @@ function nameIn({ otherNames }: RowsWanted, field: string, has: (name: string) =
   return has(field) ? field : (otherNames?.[field]?.find(has) ?? field);
 }
 
-function* numbered(lines: Iterable<Uint8Array>): Iterable<Element> {
-  let line = 0;
-  for (const bytes of lines) yield { bytes, line: ++line };
-}
-
 /** @returns how many conversations were left out. */
-function readJson(values: Iterable<Element>, wanted: RowsWanted, table: TableWriter, refuse: Refuse): number {
+function readJson(rows: Iterable<JsonRow>, wanted: RowsWanted, table: TableWriter, refuse: Refuse): number {
   const { cells, leftOut, watch, format } = wanted;
   let skipped = 0;
-  for (const { bytes, line } of values) {
-    const text = decodeUtf8(bytes) ?? refuse(line, ' is not UTF-8 text');
-    const written = (line === 1 ? text.replace(/^\ufeff/, '') : text).trim();
-    if (written === '') continue;
-    checkRow(written, line, refuse);
+  for (const { json: written, line } of rows) {
     const json = format === 'conversations' ? conversationRow(written, wordsIn) : written;
     if (json === null) {
       skipped++;
@@ -171,52 +147,10 @@ function readJson(values: Iterable<Element>, wanted: RowsWanted, table: TableWri
   return skipped;
 }
 
-/** Lines without their line feed; each is valid until the next. */
-export function* linesOf(pieces: Iterable<Uint8Array>, refuse: Refuse): Iterable<Uint8Array> {
-  let line = 1;
-  let begun: Uint8Array[] = [];
-  let size = 0;
-  const measure = (length: number): void => {
-    if (length > LONGEST_LINE)
-      refuse(
-        line,
-        ' is longer than 64 MiB',
-        'JSON Lines have a value a line: a list is written as `jq -c ".[]"` does.',
-      );
-  };
-  for (const piece of pieces) {
-    let start = 0;
-    for (let feed = piece.indexOf(LINE_FEED); feed >= 0; feed = piece.indexOf(LINE_FEED, start)) {
-      const rest = piece.subarray(start, feed);
-      // A line may end within the piece that makes it too long.
-      measure(size + rest.length);
-      yield size === 0 ? rest : Buffer.concat([...begun, rest]);
-      begun = [];
-      size = 0;
-      line++;
-      start = feed + 1;
-    }
-    if (start === piece.length) continue;
-    begun.push(Buffer.from(piece.subarray(start)));
-    size += piece.length - start;
-    measure(size);
-  }
-  if (size > 0) yield Buffer.concat(begun);
-}
-
 /** A JSON value as it is written, in a style: a text's characters, any other value's text. */
 function writeJson(json: string, style: Cell['style']): string {
   if (style === 'json' || style === 'record') return json;
   return writeText(json.startsWith('"') ? (JSON.parse(json) as string) : json, style);
-}
-
-function checkRow(json: string, line: number, refuse: Refuse): void {
-  try {
-    JSON.parse(json);
-  } catch {
-    const fault = checkJson(json);
-    refuse(line, fault === null ? ' is not JSON' : `, column ${fault.column} is not JSON: ${fault.problem}`);
-  }
 }
 
 /** The field's value as it is written; a name with dots leads into it: `a.b`, `a.0`. */
@@ -253,32 +187,22 @@ export function headerText(text: string, field: string | null, line: number, ref
 
 function readColumns(pieces: Iterable<Uint8Array>, wanted: RowsWanted, table: TableWriter, refuse: Refuse): void {
   const { cells, file, watch } = wanted;
-  let columns: readonly string[] | null = null;
   let places: readonly number[] = [];
-  readCsv(pieces, /\.tsv$/i.test(file), {
-    refuse,
-    record(fields, line) {
-      if (columns === null) {
-        columns = columnsOf(fields, line, refuse);
-        const known = columns;
-        const renamed = cells.map(({ field, style }) => ({
-          field: field === null ? null : nameIn(wanted, field, (name) => known.includes(name)),
-          style,
-        }));
-        places = placesOf(columns, renamed, line, refuse);
-        return;
-      }
-      if (fields.length !== columns.length)
-        refuse(line, ` has ${fields.length} ${fields.length === 1 ? 'field' : 'fields'}, the header ${columns.length}`);
-      if (watch !== undefined) {
-        const known = columns;
-        watch(
-          (name) => fields[known.indexOf(name)],
-          () => known,
-          line,
-          refuse,
-        );
-      }
+  csvRows(file, pieces, refuse, {
+    header(columns, line) {
+      const renamed = cells.map(({ field, style }) => ({
+        field: field === null ? null : nameIn(wanted, field, (name) => columns.includes(name)),
+        style,
+      }));
+      places = placesOf(columns, renamed, line, refuse);
+    },
+    row(fields, columns, line) {
+      watch?.(
+        (name) => fields[columns.indexOf(name)],
+        () => columns,
+        line,
+        refuse,
+      );
       for (const [number, { field, style }] of cells.entries()) {
         const value = cellText(fields, columns, style === 'line' ? line : (places[number] ?? 0), style);
         const written = writeUntyped(value, style);
@@ -294,14 +218,6 @@ function cellText(fields: readonly string[], columns: readonly string[], place: 
   if (style === 'line') return String(place);
   if (style !== 'record') return fields[place] ?? '';
   return JSON.stringify(Object.fromEntries(columns.map((name, at) => [name, fields[at] ?? ''])));
-}
-
-/** The names in a header. */
-export function columnsOf(header: readonly string[], line: number, refuse: Refuse): readonly string[] {
-  const columns = header.map((name) => name.trim());
-  const twice = columns.find((name, place) => columns.indexOf(name) !== place);
-  if (twice !== undefined) refuse(line, ` names the column ${quote(twice)} twice`);
-  return columns;
 }
 
 /** In which column each cell's field is. */

@@ -53,6 +53,32 @@ describe('rows of several files', () => {
     );
   });
 
+  it('begins a short file anew without reading it again, and leaves none open', () => {
+    const rows = (field: string, count: number): string =>
+      Array.from({ length: count }, (_, row) => `{"${field}":${row}}\n`).join('');
+    const contents = { 'one.jsonl': rows('one', 1), 'few.jsonl': rows('few', 7), 'many.jsonl': rows('many', 20_000) };
+    const { files } = worldWith(contents);
+    const read: string[] = [];
+    let open = 0;
+    const watched = {
+      *pieces(path: string) {
+        read.push(path);
+        open++;
+        try {
+          yield* files.pieces(path);
+        } finally {
+          open--;
+        }
+      },
+    };
+    const before = Object.keys(contents).length;
+    const all = [...joinedPieces(Object.keys(contents), watched, LABEL)].map(String).join('');
+    expect(all.trimEnd().split('\n')).toHaveLength(20_000);
+    expect(open).toBe(0);
+    // What each file holds is looked at first; the last pass ends where the longest one would begin anew.
+    expect(read.length - before).toBeLessThanOrEqual(4);
+  });
+
   it.each([
     [{ 'a.csv': 'x,y\n1,2\n', 'b.jsonl': '{"y":1}' }, 'the field "y" is in "a.csv" and in "b.jsonl", row 1 | Give one'],
     [{ 'a.csv': 'x\n1\n', 'b.jsonl': '{"y":1}\n[2]' }, '"b.jsonl", line 2 is no JSON object'],

@@ -4,15 +4,16 @@ import { RampartError } from '../core/errors.ts';
 import { fieldTexts, isObjectText } from '../core/json-text.ts';
 import { writeUntyped } from '../core/template.ts';
 import type { Files } from '../core/world.ts';
-import { readCsv } from './csv.ts';
-import { columnsOf, formatOf, linesOf, refuserIn } from './data.ts';
-import { decodeUtf8, type Refuse, readPieces } from './file.ts';
-import { checkJson } from './json.ts';
-import { elementsOf } from './json-elements.ts';
+import { formatOf } from './data.ts';
+import { type Refuse, readPieces } from './file.ts';
+import { csvRows, jsonRows, refuserIn } from './row-reader.ts';
 import { quote } from './syntax.ts';
 
 /** So many bytes of rows are handed on at once. */
 const BATCH = 64 * 1024;
+
+/** A file of more rows is read again each time that it begins anew. */
+const FEW = 10_000;
 
 /** A row's fields, each as it is written in JSON. */
 type Fields = ReadonlyMap<string, string>;
@@ -20,7 +21,7 @@ type Fields = ReadonlyMap<string, string>;
 /** One of the files: its rows from the first on, as often as it is asked for them. */
 interface Part {
   readonly file: string;
-  readonly rows: () => Iterator<Fields>;
+  readonly rows: () => Generator<Fields>;
 }
 
 /** What plan and report call such files. */
@@ -54,19 +55,23 @@ export function* joinedPieces(
 function* joined(parts: readonly Part[], label: string): Iterable<Fields> {
   const open = parts.map(({ rows }) => rows());
   const ended = parts.map(() => false);
-  for (let number = 1; ; number++) {
-    const rows = parts.map(({ file, rows: again }, place): Fields => {
-      const next = (open[place] as Iterator<Fields>).next();
-      if (next.done !== true) return next.value;
-      ended[place] = true;
-      const anew = again();
-      open[place] = anew;
-      const first = anew.next();
-      if (first.done === true) throw new RampartError('bad-file', `${label}: ${quote(file)} has no rows`);
-      return first.value;
-    });
-    if (ended.every(Boolean)) return;
-    yield together(parts, rows, number, label);
+  try {
+    for (let number = 1; ; number++) {
+      const rows = parts.map(({ file, rows: again }, place): Fields => {
+        const next = open[place]?.next();
+        if (next?.done === false) return next.value;
+        ended[place] = true;
+        open[place] = again();
+        const first = open[place].next();
+        if (first.done === true) throw new RampartError('bad-file', `${label}: ${quote(file)} has no rows`);
+        return first.value;
+      });
+      if (ended.every(Boolean)) return;
+      yield together(parts, rows, number, label);
+    }
+  } finally {
+    // Files that were begun anew are open.
+    for (const rows of open) rows.return(undefined);
   }
 }
 
@@ -91,52 +96,54 @@ function together(parts: readonly Part[], rows: readonly Fields[], number: numbe
 function rowsOf(file: string, files: Pick<Files, 'pieces'>, label: string): Part['rows'] {
   const refuse = refuserIn(file, label);
   const format = formatOf(file, files, label);
-  if (format === 'csv') {
-    const rows = rowsOfCsv(file, readPieces(files, file, label), refuse);
-    return () => rows[Symbol.iterator]();
-  }
   if (format === 'conversations')
     throw new RampartError(
       'bad-file',
       `${label}: ${quote(file)} holds conversations, which are not joined with other rows`,
       'Give it alone, or rows of fields in its place.',
     );
-  return () => rowsOfJson(file, readPieces(files, file, label), refuse);
+  const read = () => readPieces(files, file, label);
+  if (format === 'csv') {
+    const rows = rowsOfCsv(file, read(), refuse);
+    return () => each(rows);
+  }
+  return keepingFew(() => rowsOfJson(file, read(), refuse));
+}
+
+function* each<One>(all: readonly One[]): Generator<One> {
+  yield* all;
+}
+
+/** Reads once what has few rows: beside a long file it is begun anew again and again. */
+function keepingFew(read: () => Generator<Fields>): Part['rows'] {
+  let few: readonly Fields[] | null = null;
+  return () => {
+    if (few !== null) return each(few);
+    return (function* () {
+      const kept: Fields[] = [];
+      for (const row of read()) {
+        if (kept.length <= FEW) kept.push(row);
+        yield row;
+      }
+      if (kept.length <= FEW) few = kept;
+    })();
+  };
 }
 
 /** Held in memory: the reader of CSV hands rows out as they come, and waits for nobody. */
 function rowsOfCsv(file: string, pieces: Iterable<Uint8Array>, refuse: Refuse): readonly Fields[] {
   const rows: Fields[] = [];
-  let columns: readonly string[] | null = null;
-  readCsv(pieces, /\.tsv$/i.test(file), {
-    refuse,
-    record(fields, line) {
-      if (columns === null) {
-        columns = columnsOf(fields, line, refuse);
-        return;
-      }
-      if (fields.length !== columns.length)
-        refuse(line, ` has ${fields.length} ${fields.length === 1 ? 'field' : 'fields'}, the header ${columns.length}`);
+  csvRows(file, pieces, refuse, {
+    row(fields, columns) {
       rows.push(new Map(columns.map((name, place) => [name, writeUntyped(fields[place] ?? '', 'json')])));
     },
   });
   return rows;
 }
 
-function* rowsOfJson(file: string, pieces: Iterable<Uint8Array>, refuse: Refuse): Iterator<Fields> {
-  let line = 0;
-  const values = /\.json$/i.test(file)
-    ? elementsOf(pieces, refuse)
-    : (function* () {
-        for (const bytes of linesOf(pieces, refuse)) yield { bytes, line: ++line };
-      })();
-  for (const { bytes, line: at } of values) {
-    const text = decodeUtf8(bytes) ?? refuse(at, ' is not UTF-8 text');
-    const written = (at === 1 ? text.replace(/^\ufeff/, '') : text).trim();
-    if (written === '') continue;
-    const fault = checkJson(written);
-    if (fault !== null) refuse(at, `, column ${fault.column} is not JSON: ${fault.problem}`);
-    if (!isObjectText(written)) refuse(at, ' is no JSON object, so it has no fields to be joined');
-    yield fieldTexts(written);
+function* rowsOfJson(file: string, pieces: Iterable<Uint8Array>, refuse: Refuse): Generator<Fields> {
+  for (const { json, line } of jsonRows(file, pieces, refuse)) {
+    if (!isObjectText(json)) refuse(line, ' is no JSON object, so it has no fields to be joined');
+    yield fieldTexts(json);
   }
 }

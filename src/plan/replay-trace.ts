@@ -7,10 +7,11 @@ import { type Cell, writeText, writeUntyped } from '../core/template.ts';
 import { count } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
 import { isSafe, LOG_FIELDS, readLogLine } from './access-log.ts';
-import { headerText, linesOf, loadRows, type RowWatch, refuserIn } from './data.ts';
+import { headerText, loadRows, type RowWatch } from './data.ts';
 import { decodeUtf8, type Refuse, readPieces } from './file.ts';
 import { instantOf, isNumber, TIME_UNITS, unitBySize } from './instant.ts';
 import type { ReadTrace, ReplayWish } from './replay.ts';
+import { linesOf, refuserIn } from './row-reader.ts';
 import { didYouMean } from './suggest.ts';
 import { quote } from './syntax.ts';
 
