@@ -20,6 +20,13 @@ function flood(response: ServerResponse, text: string): void {
   if (!gone()) response.once('drain', () => flood(response, text));
 }
 
+/** Small events without an end. */
+function floodEvents(response: ServerResponse): void {
+  response.on('error', () => {});
+  response.writeHead(200, SSE);
+  flood(response, chunk({ content: 'a' }).repeat(500));
+}
+
 describe.each(WAYS)('a bad stream over $name', (way) => {
   it('that never ends times out by that name', async () => {
     let timer: NodeJS.Timeout | undefined;
@@ -51,15 +58,7 @@ describe.each(WAYS)('a bad stream over $name', (way) => {
 
   it('that floods is broken off where its body is longer than may be, in bounded memory', async () => {
     const before = process.memoryUsage().arrayBuffers;
-    const seen = await streamed(
-      way,
-      (response) => {
-        response.on('error', () => {});
-        response.writeHead(200, SSE);
-        flood(response, chunk({ content: 'a' }).repeat(500));
-      },
-      { maxBody: bytes(20e6), timeout: seconds(60) },
-    );
+    const seen = await streamed(way, floodEvents, { maxBody: bytes(20e6), timeout: seconds(60) });
     expect(seen).toMatchObject({
       outcome: 'wrong-answer',
       message: expect.stringContaining('longer than --max-body allows'),
@@ -70,15 +69,7 @@ describe.each(WAYS)('a bad stream over $name', (way) => {
 
   it('that floods is broken off at its time limit, in bounded memory', async () => {
     const before = process.memoryUsage().arrayBuffers;
-    const seen = await streamed(
-      way,
-      (response) => {
-        response.on('error', () => {});
-        response.writeHead(200, SSE);
-        flood(response, chunk({ content: 'a' }).repeat(500));
-      },
-      { timeout: seconds(0.3) },
-    );
+    const seen = await streamed(way, floodEvents, { timeout: seconds(0.3) });
     expect(seen).toMatchObject({ outcome: 'timeout', message: 'the stream did not end in time' });
     expect(seen.stream?.pieces ?? 0).toBeGreaterThan(1_000);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64e6);
