@@ -4,8 +4,11 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
+/** A line for each failure, told again at the end: a log of 6,000 tests is often kept by its last lines only. @type {string[]} */
+const failures = [];
 const filters = process.argv.slice(2);
 mkdirSync('.vitest', { recursive: true });
 
@@ -22,8 +25,12 @@ for (const project of ['unit', 'e2e-side-by-side', 'e2e-in-pairs', 'e2e']) {
   );
   const before = counts.failed;
   add(file);
-  if (status !== 0 && counts.failed === before) counts.failed++;
+  if (status !== 0 && counts.failed === before) {
+    counts.failed++;
+    failures.push(`${project}: Vitest itself ended with ${status}`);
+  }
 }
+for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 
@@ -33,8 +40,13 @@ function add(file) {
     const results = JSON.parse(readFileSync(file, 'utf8'));
     for (const suite of results.testResults) {
       // A file that does not even load has no tests to fail.
-      if (suite.status === 'failed' && suite.assertionResults.length === 0) counts.failed++;
-      for (const { fullName, status, meta } of suite.assertionResults) {
+      if (suite.status === 'failed' && suite.assertionResults.length === 0) {
+        counts.failed++;
+        failures.push(`${relative('.', suite.name)}: ${suite.message}`);
+      }
+      for (const { fullName, status, meta, failureMessages } of suite.assertionResults) {
+        if (status === 'failed')
+          failures.push(`${relative('.', suite.name)}: ${fullName}\n  ${failureMessages.join('\n  ')}`);
         if (['pending', 'skipped', 'todo'].includes(status))
           console.log(`skipped: ${fullName}${meta?.reason ? `: ${meta.reason}` : ''}`);
         if (meta?.repeated) console.log(`run again, since the machine disturbed it: ${fullName}: ${meta.repeated}`);
