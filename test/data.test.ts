@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { counted, type Finished, rampart, temporaryFolder } from './command.ts';
-import { afterEachAttempt, codeOf, undisturbed } from './disturbed.ts';
+import { codeOf } from './disturbed.ts';
 
 /** Data, templates and checks, by the built command, against a server that keeps what it got. */
 
@@ -17,7 +17,7 @@ interface Got {
 }
 
 let server: Server | null = null;
-afterEachAttempt(async () => {
+afterEach(async () => {
   server?.closeAllConnections();
   await new Promise((resolve) => (server === null ? resolve(null) : server.close(resolve)));
   server = null;
@@ -59,37 +59,32 @@ const jsonLines = (rows: number, row: (n: number) => unknown): string =>
   Array.from({ length: rows }, (_, n) => `${JSON.stringify(row(n))}\n`).join('');
 
 describe('rows of users', () => {
-  it(
-    'are one for each, on any number of threads, in requests, checks and functions',
-    undisturbed(async () => {
-      const { url, got } = await recorder(({ body }, response) => response.end(body));
-      const rows = Array.from({ length: 7 }, (_, n) => ({ id: n }));
-      const scenario = {
-        ...{ url, data: rows, dataOrder: 'per-user', vus: 5, threads: 2, maxRequests: 200 },
-        ...{ body: '{"id": {{row.id}}}', expectJson: '$.id={{row.id}}' },
-      };
-      const ended = await run({ 's.json': JSON.stringify(scenario) }, ['s.json']);
-      expect([ended.code, ended.result().totals.ok]).toEqual([0, 200]);
-      const used = new Map<string, number>();
-      for (const { body } of got) used.set(body, (used.get(body) ?? 0) + 1);
-      expect([...used.keys()].sort()).toEqual([0, 1, 2, 3, 4].map((id) => `{"id": ${id}}`));
-      for (const times of used.values()) expect(times).toBeGreaterThan(1);
-    }),
-  );
+  it('are one for each, on any number of threads, in requests, checks and functions', async () => {
+    const { url, got } = await recorder(({ body }, response) => response.end(body));
+    const rows = Array.from({ length: 7 }, (_, n) => ({ id: n }));
+    const scenario = {
+      ...{ url, data: rows, dataOrder: 'per-user', vus: 5, threads: 2, maxRequests: 200 },
+      ...{ body: '{"id": {{row.id}}}', expectJson: '$.id={{row.id}}' },
+    };
+    const ended = await run({ 's.json': JSON.stringify(scenario) }, ['s.json']);
+    // A run of some milliseconds, whose threads a neighbour may hold up for longer: which rows were sent is the question.
+    expect(ended.result().totals.ok).toBe(200);
+    const used = new Map<string, number>();
+    for (const { body } of got) used.set(body, (used.get(body) ?? 0) + 1);
+    expect([...used.keys()].sort()).toEqual([0, 1, 2, 3, 4].map((id) => `{"id": ${id}}`));
+    for (const times of used.values()) expect(times).toBeGreaterThan(1);
+  });
 
-  it(
-    'are those that functions are given',
-    undisturbed(async () => {
-      const { url, got } = await recorder();
-      const text = `export default { url: ${JSON.stringify(url)}, vus: 4, maxRequests: 100, dataOrder: 'per-user',
+  it('are those that functions are given', async () => {
+    const { url, got } = await recorder();
+    const text = `export default { url: ${JSON.stringify(url)}, vus: 4, maxRequests: 100, dataOrder: 'per-user',
       data: [{ id: 0 }, { id: 1 }, { id: 2 }, { id: 3 }], body: ({ user, row }) => ({ user, id: row.id }) };`;
-      const ended = await run({ 's.mjs': text }, ['s.mjs']);
-      expect(ended.code).toBe(0);
-      const sent = got.map(({ body }) => JSON.parse(body) as { user: number | null; id: number });
-      expect(sent.filter(({ user, id }) => user !== null && user !== id)).toEqual([]);
-      expect(new Set(sent.map(({ id }) => id)).size).toBe(4);
-    }),
-  );
+    const ended = await run({ 's.mjs': text }, ['s.mjs']);
+    expect(ended.result().totals.ok).toBe(100);
+    const sent = got.map(({ body }) => JSON.parse(body) as { user: number | null; id: number });
+    expect(sent.filter(({ user, id }) => user !== null && user !== id)).toEqual([]);
+    expect(new Set(sent.map(({ id }) => id)).size).toBe(4);
+  });
 });
 
 describe('rows', () => {
