@@ -11,7 +11,7 @@ rmSync('dist', { recursive: true, force: true });
  * What the command needs at its start, or is large beside what is used of it, is bundled: hundreds of files (zod has one for
  * each of fifty languages) would each be opened at every start. Other dependencies are installed.
  */
-const BUNDLED = ['commander', 'zod', 'papaparse', 'cli-table3', 'yaml'];
+const BUNDLED = ['commander', 'zod', 'papaparse', 'cli-table3', 'yaml', 'minizlib'];
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 /**

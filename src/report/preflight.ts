@@ -114,7 +114,7 @@ export function streamRefusal(
   return new RampartError(
     'unusable',
     `${text} looks at streams, and the response to ${name} is none (${printable(`${shown}${packed}`)}), so no load was sent`,
-    `Ask for a stream, as with "stream": true in the body; a compressed one cannot be followed. Where it is one by another name, say how it is split: --stream sse. ${ANYWAY}`,
+    `Ask for a stream, as with "stream": true in the body. Where it is one by another name, say how it is split: --stream sse. ${ANYWAY}`,
   );
 }
 

@@ -1,6 +1,6 @@
 /** Reads the status line and headers of a response, byte by byte. */
 import type { StreamFormat } from '../../core/plan.ts';
-import { isCompression, streamFormatOf } from '../stream/format.ts';
+import { codingOf, streamFormatOf } from '../stream/format.ts';
 
 /** RFC 9110 tchar. */
 export const TOKEN = new Uint8Array(256);
@@ -53,10 +53,10 @@ export class Head {
   keepAliveTimeout = -1;
   /** What to ask instead: of a redirect its Location, of a 405 its Allow; empty: it does not say. */
   pointer = '';
-  /** How its body is streamed, by its content type; null: it is not, or is compressed, so that nobody can split it. */
+  /** How its body is streamed, by its content type; null: it is not. */
   format: StreamFormat | null = null;
-  /** Its body is. */
-  compressed = false;
+  /** How its body is compressed, in lower case; empty: it is not. */
+  coding = '';
   /** What is wrong with it; empty: nothing. */
   error = '';
 
@@ -64,7 +64,6 @@ export class Head {
   constructor(bytes: Buffer, start: number, end: number) {
     let at = this.#statusLine(bytes, start);
     while (at > 0 && bytes[at] !== CR) at = this.#header(bytes, at);
-    if (this.compressed) this.format = null;
     if (at > 0 && at !== end - 2) this.#fail('bare line feed in the headers');
   }
 
@@ -127,7 +126,7 @@ export class Head {
     } else if (nameLength === 12 && mayBeStreamed(bytes, valueStart, valueEnd) && same(bytes, start, CONTENT_TYPE))
       this.format = streamFormatOf(bytes.toString('latin1', valueStart, valueEnd));
     else if (nameLength === 16 && same(bytes, start, CONTENT_ENCODING))
-      this.compressed = isCompression(bytes.toString('latin1', valueStart, valueEnd));
+      this.coding = codingOf(bytes.toString('latin1', valueStart, valueEnd));
     else if (nameLength === 17 && same(bytes, start, TRANSFER_ENCODING)) {
       const codings = bytes.toString('latin1', valueStart, valueEnd).toLowerCase().split(',');
       this.encoded = true;

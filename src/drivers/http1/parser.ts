@@ -8,7 +8,6 @@
 import type { Plan } from '../../core/plan.ts';
 import { ResponseBuffer } from '../response-buffer.ts';
 import { isSuccess } from '../status.ts';
-import { EVENT_TOO_LONG } from '../stream/event-splitter.ts';
 import { StreamReader } from '../stream/stream-reader.ts';
 import { Chunks, CR, LF, STEP } from './chunks.ts';
 import { Head } from './head.ts';
@@ -149,7 +148,8 @@ export class ResponseParser {
 
   /** A piece of a streamed body. */
   #follow(bytes: Buffer, start: number, end: number): number {
-    return (this.stream as StreamReader).feed(bytes, start, end) ? end : this.#fail(EVENT_TOO_LONG);
+    const stream = this.stream as StreamReader;
+    return stream.feed(bytes, start, end) ? end : this.#fail(stream.broken);
   }
 
   /** A body begins that is to be split. */
@@ -158,7 +158,7 @@ export class ResponseParser {
     if (streams === null || streams === 'off' || !isSuccess(head.status)) return;
     if (this.#bodiless || head.status === 204) return;
     this.stream ??= new StreamReader(this.keepsText);
-    this.stream.begin(streams, head.compressed);
+    this.stream.begin(streams, head.coding);
     this.streaming = true;
   }
 

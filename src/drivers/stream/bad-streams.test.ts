@@ -90,23 +90,6 @@ describe.each(WAYS)('a bad stream over $name', (way) => {
     expect(seen).toMatchObject({ outcome: 'ok', stream: { pieces: 2 } });
   });
 
-  it('that is compressed is one long response, asked for so or not; where it is to be split, that is told', async () => {
-    const compressed = gzipSync(`${chunk({ content: 'a' })}data: [DONE]\n\n`);
-    const response = (response: ServerResponse): void => {
-      response.writeHead(200, { ...SSE, 'content-encoding': 'gzip' });
-      response.end(compressed);
-    };
-    expect(await streamed(way, response)).toMatchObject({ outcome: 'ok', stream: null });
-    expect(await streamed(way, response, { compressed: true })).toMatchObject({ outcome: 'ok', stream: null });
-    for (const stream of ['sse', 'ndjson'] as const)
-      expect(await streamed(way, response, { stream })).toMatchObject({
-        outcome: 'wrong-answer',
-        message: expect.stringContaining('the stream is compressed'),
-        stream: { pieces: 0 },
-      });
-    expect(await streamed(way, response, { stream: 'chunks' })).toMatchObject({ outcome: 'ok', stream: { pieces: 1 } });
-  });
-
   it('of bytes that are no events, or of none at all, is cut short', async () => {
     for (const body of [gzipSync(chunk({ content: 'a' }).repeat(50)), Buffer.alloc(0), Buffer.from(': ping\n\n')]) {
       const seen = await streamed(way, (response) => {

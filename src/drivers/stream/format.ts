@@ -20,21 +20,24 @@ export function streamFormatOf(contentType: string): StreamFormat | null {
   }
 }
 
-/** The same of headers, names and values in turn; null where the body is compressed, too, which nobody can split. */
+/** The same of headers, names and values in turn. */
 export function formatIn(fields: readonly string[]): StreamFormat | null {
-  if (isCompressed(fields)) return null;
-  let format: StreamFormat | null = null;
-  for (let at = 0; at + 1 < fields.length; at += 2)
-    if (fields[at]?.toLowerCase() === 'content-type') format = streamFormatOf(fields[at + 1] ?? '');
-  return format;
+  const contentType = lastOf(fields, 'content-type');
+  return contentType === null ? null : streamFormatOf(contentType);
 }
 
-/** Whether these headers are of a compressed body. */
-export const isCompressed = (fields: readonly string[]): boolean =>
-  fields.some(
-    (name, at) =>
-      at % 2 === 0 && name.toLowerCase() === 'content-encoding' && isCompression((fields[at + 1] ?? '').trim()),
-  );
+/** How a body is compressed, by the value of its `Content-Encoding`, in lower case; empty: it is not. */
+export function codingOf(contentEncoding: string): string {
+  const coding = contentEncoding.trim().toLowerCase();
+  return coding === 'identity' ? '' : coding;
+}
 
-/** Of the value of a `Content-Encoding`. */
-export const isCompression = (codings: string): boolean => !/^(?:identity)?$/i.test(codings);
+/** The same of headers. */
+export const codingIn = (fields: readonly string[]): string => codingOf(lastOf(fields, 'content-encoding') ?? '');
+
+function lastOf(fields: readonly string[], name: string): string | null {
+  let value: string | null = null;
+  for (let at = 0; at + 1 < fields.length; at += 2)
+    if (fields[at]?.toLowerCase() === name) value = fields[at + 1] ?? '';
+  return value;
+}

@@ -11,8 +11,11 @@ import type { StreamReader } from './stream-reader.ts';
 /** Error events that are shown, of a run and thread. */
 const EXAMPLES = 20;
 
-const COMPRESSED =
-  'the stream is compressed, which hides its events: ask without --compressed and without accept-encoding';
+/** How much of a coding's name is shown. */
+const CODING_SHOWN = 40;
+
+const undecodable = (coding: string): string =>
+  `the stream is compressed in a way that hides its events (${coding.slice(0, CODING_SHOWN)}): ask without accept-encoding, or with --stream off, which takes it for one long response`;
 
 /** What becomes of a request whose streamed response has ended: made when the first one does. */
 export class StreamEnds {
@@ -38,7 +41,7 @@ export class StreamEnds {
         this.message = stream.missing;
         return OUTCOME_CODE['stream-cut'];
       case 'compressed':
-        this.message = COMPRESSED;
+        this.message = undecodable(stream.coding);
         return OUTCOME_CODE['wrong-answer'];
       case 'error':
         this.message = 'the stream has an error event';

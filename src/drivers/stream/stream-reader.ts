@@ -3,20 +3,21 @@ import type { StreamedTimes } from '../../core/exchange.ts';
 import type { StreamFormat } from '../../core/plan.ts';
 import type { Micros } from '../../core/units.ts';
 import { END, EventContent } from './event-content.ts';
-import { type EventSink, EventSplitter, type Splitter } from './event-splitter.ts';
+import { EVENT_TOO_LONG, type EventSink, EventSplitter, type Splitter } from './event-splitter.ts';
 import { LineSplitter } from './line-splitter.ts';
+import { StreamDecoder } from './stream-decoder.ts';
 import { StreamText } from './stream-text.ts';
 
 /** How much of an error event is kept, bytes. */
 const ERROR_EXCERPT = 300;
 
-/** Which of its kinds the end of a stream has: it came to it, was cut short, had an error event, or is compressed. */
+/** Which of its kinds the end of a stream has: it came to it, was cut short, had an error event, or is compressed as nobody knows. */
 export type StreamEnd = 'whole' | 'cut' | 'error' | 'compressed';
 
 /** Below all of END: nothing has come that could tell. */
 const NO_EVENT = -1;
 
-/** Of a compressed body nobody sees events: it is let pass. */
+/** Of a body that nobody can decode no event is seen: it is let pass. */
 const DEAF: Splitter = { begin: () => {}, feed: () => true, end: () => {} };
 
 /** Follows one streamed body after the other, on one connection: when its pieces came, and whether it came to its end. */
@@ -30,14 +31,20 @@ export class StreamReader implements EventSink, StreamedTimes {
   outputTokens = -1;
   inputTokens = -1;
   finish = 0;
-  /** An event was longer than it may be: nothing after it was read. */
-  excessive = false;
+  /** Why nothing more of it is read, where an event is longer than it may be or the body cannot be decoded; empty: it is. */
+  broken = '';
+  /** How its body is compressed; empty: it is not. */
+  coding = '';
   /** The beginning of the error event's data; empty: there was none. */
   error = '';
   #format: StreamFormat = 'sse';
   #splitter: Splitter | null = null;
   #events: EventSplitter | null = null;
   #lines: LineSplitter | null = null;
+  /** Of the stream under way; null: it is not compressed, or is read as it comes. */
+  #decoder: StreamDecoder | null = null;
+  /** Kept for the next. */
+  #kept: StreamDecoder | null = null;
   readonly #content = new EventContent();
   /** What it says, for a tokenizer; null: nobody wants it. */
   readonly #texts: StreamText | null;
@@ -51,8 +58,8 @@ export class StreamReader implements EventSink, StreamedTimes {
     this.#content.texts = this.#texts;
   }
 
-  /** @param compressed the body is compressed, and was to be split all the same. */
-  begin(format: StreamFormat, compressed = false): void {
+  /** @param coding how the body is compressed, in lower case. */
+  begin(format: StreamFormat, coding = ''): void {
     this.#texts?.begin();
     this.fresh = 0;
     this.pieces = 0;
@@ -62,19 +69,21 @@ export class StreamReader implements EventSink, StreamedTimes {
     this.outputTokens = -1;
     this.inputTokens = -1;
     this.finish = 0;
-    this.excessive = false;
+    this.broken = '';
+    this.coding = coding;
     this.error = '';
     this.#done = false;
     this.#ends = format === 'chunks' ? END.body : NO_EVENT;
     this.#format = format;
-    if (compressed && format !== 'chunks') this.#splitter = DEAF;
-    else if (format === 'sse') this.#splitter = this.#events ??= new EventSplitter(this);
+    this.#decoder = coding === '' || format === 'chunks' ? null : this.#decoderOf(coding);
+    if (format === 'sse') this.#splitter = this.#events ??= new EventSplitter(this);
     else if (format === 'ndjson') this.#splitter = this.#lines ??= new LineSplitter(this);
     else this.#splitter = null;
+    if (this.#splitter !== null && coding !== '' && this.#decoder === null) this.#splitter = DEAF;
     this.#splitter?.begin();
   }
 
-  /** A piece of the body. @returns false: an event is longer than it may be. */
+  /** A piece of the body. @returns false: nothing more of it is read, and `broken` says why. */
   feed(bytes: Buffer, start: number, end: number): boolean {
     // Text without a format has no events: what comes in one read is a piece.
     if (this.#splitter === null) {
@@ -85,11 +94,27 @@ export class StreamReader implements EventSink, StreamedTimes {
       }
       return true;
     }
-    if (this.excessive) return false;
-    if (this.#splitter.feed(bytes, start, end)) return true;
-    this.excessive = true;
-    return false;
+    if (this.broken !== '') return false;
+    if (this.#decoder === null) {
+      if (!this.#splitter.feed(bytes, start, end)) this.broken = EVENT_TOO_LONG;
+    } else {
+      const problem = this.#decoder.feed(bytes, start, end);
+      if (problem !== '') this.broken = problem;
+    }
+    return this.broken === '';
   }
+
+  /** Null: nobody knows that coding. */
+  #decoderOf(coding: string): StreamDecoder | null {
+    if (this.#kept?.coding !== coding) this.#kept = StreamDecoder.of(coding, this.#split);
+    this.#kept?.begin();
+    return this.#kept;
+  }
+
+  /** What a read of a compressed body holds. */
+  readonly #split = (bytes: Buffer): void => {
+    if (this.broken === '' && this.#splitter?.feed(bytes, 0, bytes.length) === false) this.broken = EVENT_TOO_LONG;
+  };
 
   /** What it said, where a tokenizer is to count it. Null: nobody asks, or it was too long to be kept. */
   get text(): string | null {

@@ -17,8 +17,7 @@ import { bracketed, Lookup } from '../lookup.ts';
 import { ResponseBuffer } from '../response-buffer.ts';
 import { ResponseJudge } from '../response-judge.ts';
 import { isSuccess } from '../status.ts';
-import { EVENT_TOO_LONG } from '../stream/event-splitter.ts';
-import { formatIn, isCompressed } from '../stream/format.ts';
+import { codingIn, formatIn } from '../stream/format.ts';
 import { StreamReader } from '../stream/stream-reader.ts';
 import { latenessOf, tickFor } from '../time-limit.ts';
 import type { Witnessed } from '../witness.ts';
@@ -174,7 +173,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     const format = isSuccess(status) && this.#streams !== 'off' ? (this.#streams ?? formatIn(fields)) : null;
     if (format === null || status === 204 || flight.request.method === 'HEAD') return;
     flight.stream = this.#readers.pop() ?? new StreamReader(this.#counts);
-    flight.stream.begin(format, isCompressed(fields));
+    flight.stream.begin(format, codingIn(fields));
   }
 
   received(flight: Flight, chunk: Buffer): void {
@@ -232,7 +231,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   #follow(flight: Flight, stream: StreamReader, chunk: Buffer): void {
     const fits = stream.feed(chunk, 0, chunk.length);
     if (stream.fresh > 0) this.#tell(flight, stream, this.#clock.now());
-    if (!fits) this.#giveUp(flight, OUTCOME_CODE['protocol-error'], EVENT_TOO_LONG);
+    if (!fits) this.#giveUp(flight, OUTCOME_CODE['protocol-error'], stream.broken);
   }
 
   #tell({ exchange }: Flight, stream: StreamReader, now: Micros): void {
