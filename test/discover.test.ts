@@ -340,6 +340,19 @@ describe('servers of models', () => {
     server.close();
   });
 
+  it('of which one streams is asked for a stream where the user names one, and is said to have them where not', async () => {
+    const server = await modelServer(openAi());
+    const asked = ['run', `${server.origin}/v1/chat/completions`, '-n', '20', '-u', '1', '--json'];
+    const named = await rampart([...asked, '--stream', 'sse'], { cwd: temporaryFolder() });
+    expect(named.stderr).toMatch(/Sends POST .*"stream":true.*as a stream for --stream sse/s);
+    expect(named.stderr).not.toContain('It has streams, too');
+    expect(JSON.parse(named.stdout).streams).toMatchObject({ ended: 20 });
+    const plain = await rampart(asked, { cwd: temporaryFolder() });
+    expect(plain.stderr).toContain('It has streams, too: --stream sse measures the time to the first token');
+    expect(JSON.parse(plain.stdout).totals.ok).toBe(20);
+    server.close();
+  });
+
   it('of which one streams is asked for a stream, where a tokenizer is to count it', async () => {
     const server = await modelServer(openAi());
     const url = `${server.origin}/v1/chat/completions`;

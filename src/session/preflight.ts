@@ -14,13 +14,13 @@ import type { Accepted, Question } from '../discover/exchange.ts';
 import { signpostOf } from '../discover/signpost.ts';
 import { spokenInstead } from '../drivers/reach.ts';
 import { tokenCounterOf } from '../functions/tokenizer.ts';
-import { streamingBody } from '../plan/prompts.ts';
 import { cacheLines, foundLines, notFound } from '../report/discovery.ts';
 import { preflightLines, preflightRefusal, signpostLine, streamRefusal, wantsTls } from '../report/preflight.ts';
 import { acceptedAsGiven, probeCache } from './cache-probe.ts';
 import { discoverFor, mayWantMore, type PlannedAgain } from './discovery.ts';
 import { Frame, isFramed } from './frame.ts';
 import { type FolderWish, takenNames } from './run-folder.ts';
+import { asStream, namedStream, streamHint } from './streaming-question.ts';
 import { unstreamed } from './unstreamed.ts';
 
 /** What is about to run, and where its files are to go. */
@@ -135,6 +135,8 @@ export async function preflight<Prepared extends Planned>(
       return { better, seconds };
     };
     let accepted: Accepted = discovery.accepted;
+    const named = namedStream(plan);
+    accepted = (named === null ? null : asStream(accepted, named)) ?? accepted;
     let found = await tried(accepted.question);
     const lacking = unstreamed(found.better.plan, found.seconds);
     const streaming = lacking === null ? null : asStream(accepted, lacking.text);
@@ -145,7 +147,13 @@ export async function preflight<Prepared extends Planned>(
     const { better, seconds } = found;
     refuseUnstreamed(better.plan, seconds);
     const cache = await cacheTold(request, discovery, secrets(better.plan));
-    const lines = [...foundLines({ ...discovery, accepted }, secrets(better.plan)), ...cache, preflightLines(seconds)];
+    const hint = streamHint(better.plan, accepted, seconds);
+    const lines = [
+      ...foundLines({ ...discovery, accepted }, secrets(better.plan)),
+      ...(hint === null ? [] : [hint]),
+      ...cache,
+      preflightLines(seconds),
+    ];
     // It has no set-up: what is shown of the run is the plan with what was found.
     frame = await setUp(better.plan, { clock, secretsOf, onInterrupt });
     return { prepared: better, told: [...told, ...lines], responses: seconds, frame };
@@ -171,12 +179,6 @@ function signpostNote(plan: Plan, responses: readonly SingleResponse[], known: S
     if (post !== null) return signpostLine(plan, request, post, known);
   }
   return null;
-}
-
-/** What was accepted, asking for a stream; null: it is of no protocol that has them. */
-function asStream({ question, from, reply }: Accepted, wish: string): Accepted | null {
-  const body = question.body === null ? null : streamingBody(question.body, question.path.split('?')[0] ?? '');
-  return body === null ? null : { question: { ...question, body }, from: `${from}, as a stream for ${wish}`, reply };
 }
 
 interface SettingUp {
