@@ -4,7 +4,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { CLI, measured, temporaryFolder } from './command.ts';
-import { afterEachAttempt, undisturbed } from './disturbed.ts';
+import { afterEachAttempt, codeOf, undisturbed } from './disturbed.ts';
 import { type Served, serve } from './served.ts';
 import { fixedTarget, httpTarget, stallingTarget, type TestTarget } from './target.ts';
 
@@ -54,7 +54,9 @@ async function comparedWithWitness(load: string[]): Promise<{ result: RunResult;
   const { result } = await measured(['run', target.url, ...load, '-d', '2s', '-b', '{}']).finally(beside.stop);
   const { p50 } = result.latency.response;
   expect(p50).toBeGreaterThanOrEqual(50);
-  expect(Math.abs((p50 ?? Number.NaN) - beside.median())).toBeLessThanOrEqual(2);
+  // One that says itself that the machine spoilt it claims no percentile; its counts are as true as ever.
+  if (result.verdict.status !== 'invalid')
+    expect(Math.abs((p50 ?? Number.NaN) - beside.median())).toBeLessThanOrEqual(2);
   return { result, received: target.received() - beside.count() };
 }
 
@@ -118,7 +120,7 @@ describe('counts', () => {
         '{}',
       ]);
       const { totals } = result;
-      expect(code).toBe(0);
+      expect(code).toBe(codeOf(result, 0));
       expect(totals.sent).toBe(target.received());
       expect(totals.byStatus).toEqual(answered);
       expect(totals.ok).toBe(answered[200]);
