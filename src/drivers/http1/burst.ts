@@ -1,4 +1,4 @@
-/** Lets requests that became due while responses were read leave together, behind them. */
+/** Requests that leave a turn of the event loop later: together, or once it has looked for input. */
 import type { Clock } from '../../core/ports.ts';
 import type { Connection } from './connection.ts';
 
@@ -13,28 +13,56 @@ const MOST = 64;
 export class Burst {
   readonly #clock: Clock;
   readonly #write: (connection: Connection) => void;
-  readonly #turns: number;
   readonly #connections: Connection[] = [];
   #length = 0;
 
-  /** @param turns of the event loop before they leave; after two it has looked for input in between. */
-  constructor(clock: Clock, write: (connection: Connection) => void, turns: 1 | 2 = 1) {
+  constructor(clock: Clock, write: (connection: Connection) => void) {
     this.#clock = clock;
     this.#write = write;
-    this.#turns = turns;
   }
 
   add(connection: Connection): void {
     this.#connections[this.#length++] = connection;
-    if (this.#length === 1) this.#clock.soon(this.#turns === 1 ? this.#flush : this.#again);
-    else if (this.#length === MOST && this.#turns === 1) this.#flush();
+    if (this.#length === 1) this.#clock.soon(this.#flush);
+    else if (this.#length === MOST) this.#flush();
   }
-
-  readonly #again = (): void => this.#clock.soon(this.#flush);
 
   readonly #flush = (): void => {
     const length = this.#length;
     this.#length = 0;
     for (let i = 0; i < length; i++) this.#write(this.#connections[i] as Connection);
+  };
+}
+
+/**
+ * Requests that leave only once the event loop has looked for input since they were added: by then it is read whether the target
+ * has closed their connection.
+ */
+export class Lookout {
+  readonly #clock: Clock;
+  readonly #leave: (connection: Connection) => void;
+  #added: Connection[] = [];
+  /** Those that were there a turn ago: between two turns the loop looks for input. */
+  #looked: Connection[] = [];
+  #turning = false;
+
+  constructor(clock: Clock, leave: (connection: Connection) => void) {
+    this.#clock = clock;
+    this.#leave = leave;
+  }
+
+  add(connection: Connection): void {
+    this.#added.push(connection);
+    if (!this.#turning) this.#clock.soon(this.#turn);
+    this.#turning = true;
+  }
+
+  readonly #turn = (): void => {
+    const ready = this.#looked;
+    this.#looked = this.#added;
+    this.#added = [];
+    this.#turning = this.#looked.length > 0;
+    if (this.#turning) this.#clock.soon(this.#turn);
+    for (const connection of ready) this.#leave(connection);
   };
 }

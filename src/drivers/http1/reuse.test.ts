@@ -50,22 +50,32 @@ async function targetThat(
   return { driver, seen };
 }
 
+/** Holds this process up, as a machine does that has other work. */
+function standStill(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 interface Tally {
   readonly outcomes: Record<string, number>;
   /** The latest of each user. */
   readonly exchanges: readonly Exchange[];
 }
 
-/** Users who send their next request as soon as they have a response, so many each. */
-function loop(driver: Http1Driver, users: number, each: number): Promise<Tally> {
+/**
+ * Users who send their next request as soon as they have a response, so many each.
+ * @param before is called with the number of each response, before its user sends again.
+ */
+function loop(driver: Http1Driver, users: number, each: number, before?: (nth: number) => unknown): Promise<Tally> {
   const outcomes: Record<string, number> = {};
   const left = new Array(users).fill(each);
   let running = users;
+  let nth = 0;
   const exchanges = left.map((_, user) => createExchange(user));
   return new Promise((resolve) => {
     driver.onDone = (exchange) => {
       const outcome = OUTCOMES[exchange.outcome];
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      before?.(++nth);
       if (--left[exchange.user] > 0) {
         exchange.dueAt = exchange.doneAt;
         driver.send(exchange);
@@ -78,10 +88,11 @@ function loop(driver: Http1Driver, users: number, each: number): Promise<Tally> 
   });
 }
 
-/** Requests of nobody in particular, one after the other in so many rows. */
-function stream(driver: Http1Driver, rows: number, each: number): Promise<Tally> {
+/** Requests of nobody in particular, one after the other in so many rows. @param before as above */
+function stream(driver: Http1Driver, rows: number, each: number, before?: (nth: number) => unknown): Promise<Tally> {
   const outcomes: Record<string, number> = {};
   let left = rows * each;
+  let nth = 0;
   const send = (): void => {
     const exchange = createExchange(-1);
     exchange.dueAt = clock.now();
@@ -92,6 +103,7 @@ function stream(driver: Http1Driver, rows: number, each: number): Promise<Tally>
       const outcome = OUTCOMES[code];
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       left--;
+      before?.(++nth);
       if (left >= rows) send();
       else if (left === 0) resolve({ outcomes, exchanges: [] });
     };
@@ -113,6 +125,19 @@ describe('a target that closes after each response without having said so', () =
     const { driver, seen } = await targetThat((socket) => socket.end(OK), { connections });
     expect((await stream(driver, 10, 30)).outcomes).toEqual({ ok: 300 });
     expect(seen).toEqual({ requests: 300, connections: 300 });
+  });
+
+  it('costs none where the process stands still between a response and the next request', async () => {
+    const { driver, seen } = await targetThat((socket) => socket.end(OK));
+    const { outcomes } = await stream(driver, 10, 30, (nth) => nth <= 5 && standStill(8));
+    expect(outcomes).toEqual({ ok: 300 });
+    expect(seen).toEqual({ requests: 300, connections: 300 });
+  });
+
+  it('is not taken for one that keeps them, since the process stood still and read of no close', async () => {
+    const { driver } = await targetThat((socket) => socket.end(OK));
+    const { outcomes } = await loop(driver, 20, 25, (nth) => nth === 100 && standStill(300));
+    expect(outcomes).toEqual({ ok: 500 });
   });
 
   it('is learnt from the first lost requests where it takes its time to close', async () => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/ports.ts';
 import type { ConnectionCounts } from '../../core/snapshot.ts';
 import { type Micros, millis } from '../../core/units.ts';
-import { Burst } from './burst.ts';
+import { Lookout } from './burst.ts';
 import { CloseHabit } from './close-habit.ts';
 import type { Connection } from './connection.ts';
 
@@ -16,8 +16,6 @@ const PROBATION = millis(5);
 const LONGEST_PROBATION = millis(100);
 /** A free connection is taken this soon after its response only where the target is known to keep it. */
 const FRESH = millis(1);
-/** After two turns of the loop it has looked for input once more. */
-const TURNS = 2;
 
 /** What the driver does as `Reuse` says. */
 export interface ReuseOwner {
@@ -37,7 +35,7 @@ export class Reuse {
   readonly #habit = new CloseHabit();
   readonly #clock: Clock;
   readonly #owner: ReuseOwner;
-  readonly #wary: Burst;
+  readonly #wary: Lookout;
   /** Requests wait on them until it is known whether the target closes them. */
   #held: Connection[] = [];
   /** The same, of connections that are free. */
@@ -48,13 +46,14 @@ export class Reuse {
   /** When the first response of all came. */
   #firstAt = 0 as Micros;
   #probationUntil = 0;
+  #sweptAt = 0 as Micros;
   #closed = 0;
   #surplus = 0;
 
   constructor(clock: Clock, owner: ReuseOwner) {
     this.#clock = clock;
     this.#owner = owner;
-    this.#wary = new Burst(clock, (connection) => owner.leave(connection), TURNS);
+    this.#wary = new Lookout(clock, this.#decide);
   }
 
   /** A response has ended whose connection may be used again for all that it says. False: it is not to be. */
@@ -69,12 +68,14 @@ export class Reuse {
     return false;
   }
 
-  /** Whether a request must wait (its bytes are with the connection); `leave` or `move` end that. */
+  /**
+   * Whether a request must wait (its bytes are with the connection); `leave` or `move` end that. That the connection has been
+   * left alone for long enough is said by the clock, which goes on while the process stands still and reads of no close.
+   */
   holds(connection: Connection, now: Micros): boolean {
     const { unknown, irregular } = this.#habit;
-    if ((!unknown && !irregular) || connection.responses === 0 || now - connection.answeredAt >= PROBATION)
-      return false;
-    if (unknown) this.#held.push(connection);
+    if ((!unknown && !irregular) || connection.responses === 0) return false;
+    if (unknown && now - connection.answeredAt < PROBATION) this.#held.push(connection);
     else this.#wary.add(connection);
     return true;
   }
@@ -124,10 +125,15 @@ export class Reuse {
     this.#resolve();
   }
 
-  /** Ends those that the target should have closed, and has not. True: there are some left. */
+  /**
+   * Ends those that the target should have closed, and has not. True: there are some left. Between two sweeps the loop has read
+   * what came before the first of them: a close that is not read yet, since the process stood still, is one in time.
+   */
   sweep(now: Micros): boolean {
+    const readUntil = this.#sweptAt;
+    this.#sweptAt = now;
     for (const connection of this.#lingering) {
-      if (now - connection.answeredAt <= PROMPT) break;
+      if (readUntil - connection.answeredAt <= PROMPT) break;
       this.#lingering.delete(connection);
       this.#habit.kept(connection.responses);
       connection.destroy();
@@ -185,21 +191,24 @@ export class Reuse {
     this.#held = [];
     const watched = [...this.#watched];
     this.#watched.clear();
-    for (const connection of held) {
-      // Its request may have been given up meanwhile.
-      if (connection.bytes === null || !connection.open) continue;
-      if (connection.responses < this.#habit.closesAfter) this.#owner.leave(connection);
-      else {
-        this.#linger(connection);
-        this.#owner.move(connection);
-      }
-    }
+    for (const connection of held) this.#decide(connection);
     for (const connection of watched) {
       if (!connection.open) continue;
       if (connection.responses < this.#habit.closesAfter) this.#owner.free(connection);
       else this.#linger(connection);
     }
   }
+
+  /** A request that has waited leaves, or goes over another connection. */
+  readonly #decide = (connection: Connection): void => {
+    // It may have been given up meanwhile.
+    if (connection.bytes === null || !connection.open) return;
+    if (connection.responses < this.#habit.closesAfter) this.#owner.leave(connection);
+    else {
+      this.#linger(connection);
+      this.#owner.move(connection);
+    }
+  };
 
   #linger(connection: Connection): void {
     connection.open = false;
