@@ -1,5 +1,6 @@
 /** A JSON body whose placeholders are held back while it is changed as JSON, and put into it again when it is written. */
 import { isRecord } from '../core/json-value.ts';
+import { withStandIns } from './template.ts';
 
 export interface HeldBody {
   /** The body: an object of its own. */
@@ -21,7 +22,12 @@ export function heldBody(template: string): HeldBody | null {
     held.push({ text, within });
     return `${MARK}${held.length - 1}${MARK}`;
   };
-  const json = parsed(standIns(template, hold));
+  const json = parsed(
+    withStandIns(template, (placeholder, quoted) => {
+      const standIn = hold(placeholder, quoted);
+      return quoted ? standIn : `"${standIn}"`;
+    }),
+  );
   if (json === null) return null;
   const place = new RegExp(`"${MARK}(\\d+)${MARK}"|${MARK}(\\d+)${MARK}`, 'g');
   return {
@@ -43,30 +49,4 @@ function parsed(text: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
-}
-
-/** The template with something harmless in each place. */
-function standIns(template: string, hold: (text: string, within: boolean) => string): string {
-  let quoted = false;
-  let text = '';
-  for (let at = 0; at < template.length; ) {
-    const close = template.startsWith('{{{{', at) ? at + 2 : template.indexOf('}}', at);
-    if (template.startsWith('{{', at) && close > 0) {
-      const placeholder = template.slice(at, close + 2);
-      const standIn = hold(placeholder, quoted);
-      text += quoted ? standIn : `"${standIn}"`;
-      at = close + 2;
-      continue;
-    }
-    const character = template[at] as string;
-    if (quoted && character === '\\') {
-      text += character + (template[at + 1] ?? '');
-      at += 2;
-      continue;
-    }
-    if (character === '"') quoted = !quoted;
-    text += character;
-    at += 1;
-  }
-  return text;
 }

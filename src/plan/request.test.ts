@@ -42,6 +42,15 @@ describe('the request', () => {
     expect(requestOf({ body }).body).toEqual({ encoding: 'utf8', data, bytes });
   });
 
+  it('has a body with an image in it read at once, with placeholders and without', () => {
+    const image = 'x'.repeat(6_000_000);
+    const began = performance.now();
+    for (const id of ['"1"', '"{{uuid}}"'])
+      expect(headersOf({ body: `{"id":${id},"image":"${image}"}` })).toContain('content-type: application/json');
+    // A second or two; to look through the rest from each character on took minutes.
+    expect(performance.now() - began).toBeLessThan(60_000);
+  });
+
   it.each([
     ['JSON', { body: '{"a":1}' }, ['content-type: application/json']],
     ['a JSON number', { body: '5' }, ['content-type: application/json']],

@@ -55,28 +55,29 @@ export const literalOf = (pieces: readonly Piece[]): string => pieces.join('');
 export const literalText = (text: string): string => text.replaceAll('{{', '{{{{');
 
 /** A text of the same length and lines with a harmless value in each place: to look at its JSON before there are rows. */
-export function sampleOf(template: string): string {
+export const sampleOf = (template: string): string =>
+  withStandIns(template, ({ length }, quoted) => (quoted ? 'x'.repeat(length) : '0'.padEnd(length)));
+
+/** The text with something else in each place. @param standIn of a placeholder, in a text of the JSON or beside those. */
+export function withStandIns(template: string, standIn: (placeholder: string, quoted: boolean) => string): string {
+  // Of all else there may be megabytes: a picture in a text of the JSON.
+  const marks = /["\\]|\{\{\{\{|\{\{/g;
+  const last = template.lastIndexOf('}}');
   let quoted = false;
-  let sample = '';
-  for (let at = 0; at < template.length; ) {
-    const close = template.startsWith('{{{{', at) ? at + 2 : template.indexOf('}}', at);
-    if (template.startsWith('{{', at) && close > 0) {
-      const length = close + 2 - at;
-      sample += quoted ? 'x'.repeat(length) : '0'.padEnd(length);
-      at += length;
-      continue;
+  let text = '';
+  let taken = 0;
+  for (let mark = marks.exec(template); mark !== null; mark = marks.exec(template)) {
+    const at = mark.index;
+    if (mark[0] === '"') quoted = !quoted;
+    else if (mark[0] === '\\') marks.lastIndex += quoted ? 1 : 0;
+    else if (mark[0] === '{{{{' || at < last) {
+      const end = mark[0] === '{{{{' ? at + 4 : template.indexOf('}}', at) + 2;
+      text += template.slice(taken, at) + standIn(template.slice(at, end), quoted);
+      taken = end;
+      marks.lastIndex = end;
     }
-    const character = template[at] as string;
-    if (quoted && character === '\\') {
-      sample += character + (template[at + 1] ?? '');
-      at += 2;
-      continue;
-    }
-    if (character === '"') quoted = !quoted;
-    sample += character;
-    at += 1;
   }
-  return sample;
+  return text + template.slice(taken);
 }
 
 /** Stands for a placeholder while the URL standard normalises the rest. */
