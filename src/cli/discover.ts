@@ -11,7 +11,7 @@ import { dataUrl } from '../plan/data-url.ts';
 import { overlaid } from '../plan/header.ts';
 import { jsonOf } from '../plan/json-of.ts';
 import { preparedBy } from '../plan/resolve.ts';
-import { isScenario, isYaml } from '../plan/scenario-source.ts';
+import { isScenario, isYaml } from '../plan/scenario-name.ts';
 import { readSources } from '../plan/sources.ts';
 import { literalText } from '../plan/template.ts';
 import { cacheLines, discoveryText } from '../report/discovery.ts';

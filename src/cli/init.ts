@@ -1,7 +1,7 @@
 /** The command `rampart init`: a scenario to begin with, explained line by line. */
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
-import { isYaml } from '../plan/scenario-source.ts';
+import { isYaml } from '../plan/scenario-name.ts';
 import { STARTER_LOAD, STARTER_REQUEST, STARTER_SEVERAL, STARTER_TOP, STARTER_TYPESCRIPT } from '../plan/starter.ts';
 import { flagOfAttribute } from '../settings/table.ts';
 import { checkPath, discoverCommand, writeScenario } from './discover.ts';

@@ -5,7 +5,7 @@ import type { World } from '../core/world.ts';
 import { describePlan } from '../plan/describe.ts';
 import type { RawSettings } from '../plan/raw-settings.ts';
 import { preparedBy } from '../plan/resolve.ts';
-import { isScenario } from '../plan/scenario-source.ts';
+import { isScenario } from '../plan/scenario-name.ts';
 import { readSources } from '../plan/sources.ts';
 import { discardRows } from '../session/execution.ts';
 import { procedureOf } from '../session/procedures.ts';
@@ -67,7 +67,7 @@ async function validateOne(outside: World, path: string, chosen: string | null):
   const kind = isOfSearch(given) ? 'find' : 'run';
   const { plan, rows } = preparedBy(given, kind, outside);
   discardRows(outside.files, rows);
-  procedureOf(plan);
+  await procedureOf(plan);
   const { stdout } = discreet(outside, Secrets.of(plan));
   stdout.write(`${path} is right, for rampart ${kind}${chosen === null ? '' : ` --env ${chosen}`}:\n`);
   for (const line of describePlan(plan)) stdout.write(`  ${line}\n`);

@@ -1,13 +1,13 @@
 /** The environments of a scenario file: named settings that lie over those of the file, one of them at a time (--env staging). */
 import * as z from 'zod';
 import { RampartError } from '../core/errors.ts';
-import type { Settings } from '../settings/table.ts';
 import { FORM_FIELDS } from './form-fields.ts';
 import type { Origin, RawSettings, WrittenPath } from './raw-settings.ts';
 import { settingsSchema } from './schema.ts';
 import { refusal } from './steps.ts';
 import { meantAmong } from './suggest.ts';
 import { quote } from './syntax.ts';
+import type { WishedEnvironment } from './wished-environment.ts';
 
 export const environmentsSchema = z
   .record(z.string(), settingsSchema.omit({ env: true } as never).extend(FORM_FIELDS), {
@@ -16,12 +16,6 @@ export const environmentsSchema = z
   .describe(
     'Settings over those of the file, one of them at a time: {"staging": {"url": "https://staging.example"}} and --env staging',
   );
-
-/** Which one is wanted, and where that is said. */
-export interface WishedEnvironment {
-  readonly name: string;
-  readonly origin: Origin;
-}
 
 /** What reading a file gives for it. */
 interface EnvironmentsFile {
@@ -56,15 +50,6 @@ export function readEnvironment({ environments, wished, file, originAt, give }: 
           all.map(([one]) => one),
         );
   throw new RampartError(origin.code, `${origin.label}: ${file} has no environment ${quote(name)}`, hint);
-}
-
-/** The one that settings name; null: none. */
-export function environmentIn({
-  settings,
-  originOf,
-}: Pick<RawSettings, 'settings' | 'originOf'>): WishedEnvironment | null {
-  const { env } = settings as Pick<Settings, 'env'>;
-  return env === undefined ? null : { name: env, origin: originOf('env') };
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

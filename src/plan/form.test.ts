@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Secrets } from '../core/secret.ts';
 import { formTexts, readForm } from './form.ts';
 import { FormMemory } from './form-memory.ts';
-import { preparedOf, worldWith } from './plan.fixture.ts';
+import { preparedOf, readWritten, worldWith } from './plan.fixture.ts';
 import type { PlanWorld } from './resolve.ts';
-import { readWritten } from './sources.ts';
 
 const gone = (): never => {
   throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });

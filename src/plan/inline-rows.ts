@@ -1,18 +1,11 @@
 /** Rows that stand in a scenario itself, in the place of a file of them; and lists of files whose rows are joined. */
 import { Buffer } from 'node:buffer';
-import * as z from 'zod';
+import { isRecord } from '../core/json-value.ts';
 import type { Files } from '../core/world.ts';
 import { dataUrl, dataUrlBytes, isDataUrl } from './data-url.ts';
 import { joinedName, joinedPieces } from './joined-rows.ts';
 import type { Origin } from './raw-settings.ts';
 import { refusal } from './steps.ts';
-
-/** Files whose rows are joined. */
-export const joinedFilesSchema = z.array(z.string()).min(1);
-
-export const inlineRowsSchema = z.array(z.record(z.string(), z.unknown()), {
-  error: 'must be a list of rows, each an object of fields',
-});
 
 /** What plan and report call the file that they have none of. */
 const FILE = 'the scenario';
@@ -33,12 +26,8 @@ export function withInlineRows(
   const { data } = settings;
   if (!Array.isArray(data)) return settings;
   if (typeof data[0] === 'string') return { ...settings, data: joinedFiles(data, originOf, besideIt) };
-  const parsed = inlineRowsSchema.safeParse(data);
-  if (!parsed.success) {
-    const at = parsed.error.issues[0]?.path[0];
-    const row = typeof at === 'number' ? [at] : [];
-    throw refusal(originOf('data', ...row), 'must be a row: an object of fields, like {"user": "ada"}');
-  }
+  const at = data.findIndex((row) => !isRecord(row));
+  if (at >= 0) throw refusal(originOf('data', at), 'must be a row: an object of fields, like {"user": "ada"}');
   if (data.length === 0) throw refusal(originOf('data'), 'has no rows');
   const lines = data.map((row: unknown) => `${JSON.stringify(row)}\n`).join('');
   return { ...settings, data: dataUrl(Buffer.from(lines).toString('base64')) };

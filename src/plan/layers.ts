@@ -11,7 +11,7 @@ import {
   type WrittenFrame,
   type WrittenMix,
 } from './raw-settings.ts';
-import { innermost, settingsSchema } from './schema.ts';
+import { shapeFault } from './shapes.ts';
 
 /** Settings of all layers, from the lowest to the highest, as one. */
 export const laid = (layers: readonly RawSettings[]): RawSettings => layers.reduce(lay);
@@ -80,8 +80,6 @@ function namesIn(settings: Settings): readonly SettingName[] {
   return SETTING_NAMES.filter((name) => settings[name] !== undefined);
 }
 
-const UNKNOWN = { path: [], message: 'is not allowed' } as const;
-
 export const originIn = (layer: LayerName, label: string): Origin => ({ layer, label, code: 'bad-flag' });
 
 /**
@@ -91,24 +89,22 @@ export const originIn = (layer: LayerName, label: string): Origin => ({ layer, l
  * @throws RampartError
  */
 export function given(
-  raw: unknown,
+  raw: Readonly<Record<string, unknown>>,
   originOf: (name: SettingName, inside?: JsonPath) => Origin,
   unknown?: (name: string) => RampartError,
 ): RawSettings {
-  const parsed = settingsSchema.safeParse(raw);
-  if (parsed.success) {
-    const { headers = [], user, ...settings } = parsed.data as Settings;
+  const fault = shapeFault(raw);
+  if (fault === null) {
+    const known = SETTING_NAMES.filter((name) => Object.hasOwn(raw, name)).map((name) => [name, raw[name]]);
+    const { headers = [], user, ...settings } = Object.fromEntries(known) as Settings;
     const written = blame(originOf('headers'), (label) => parseHeaders(headers, label));
     const named = user === undefined ? [] : [blame(originOf('user'), (label) => credentials(user, written, label))];
     return { settings, headers: [...written, ...named], originOf: (name, inside) => originOf(name, inside) };
   }
-  const [issue] = parsed.error.issues;
-  const { path, message } = issue === undefined ? UNKNOWN : innermost(issue);
-  if (issue?.code === 'unrecognized_keys' && unknown !== undefined) throw unknown(issue.keys[0] ?? '');
-  const name = SETTING_NAMES.find((known) => known === path[0]);
-  const { label, code } =
-    name === undefined ? originIn('flags', 'settings') : originOf(name, path.slice(1) as JsonPath);
-  throw new RampartError(code, `${label} ${message}`);
+  if ('unknown' in fault)
+    throw unknown?.(fault.unknown) ?? new RampartError('bad-flag', `${JSON.stringify(fault.unknown)} is not a setting`);
+  const { label, code } = originOf(fault.name, fault.inside);
+  throw new RampartError(code, `${label} ${fault.message}`);
 }
 
 /** The header that a name and a password become (RFC 7617). @throws RampartError; the password is never quoted. */

@@ -5,10 +5,10 @@
 import * as z from 'zod';
 import { RampartError } from '../core/errors.ts';
 import { OWN_TAGS } from '../core/flow.ts';
-import type { SettingName, Settings } from '../settings/table.ts';
+import type { Settings } from '../settings/table.ts';
 import { FORM_FIELDS } from './form-fields.ts';
 import type { Origin, RawSettings, WrittenFlow, WrittenMix, WrittenPath, WrittenRequest } from './raw-settings.ts';
-import { PER_REQUEST } from './request-settings.ts';
+import { LOAD_OF_FLOW, PER_REQUEST } from './request-settings.ts';
 import { innermost, settingsSchema } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 import {
@@ -69,19 +69,6 @@ export const requestSchema = z.strictObject(
   { error: 'must be an object that describes a request' },
 );
 
-/** What a load of a flow's own may say, as the file does of all flows. */
-export const LOAD_OF_FLOW = [
-  'vus',
-  'spawnRate',
-  'thinkTime',
-  'pacing',
-  'rate',
-  'arrivals',
-  'maxInFlight',
-  'stages',
-  'profile',
-  'duration',
-] as const satisfies readonly SettingName[];
 const LOAD_FIELDS: readonly string[] = [...LOAD_OF_FLOW, 'iterations'];
 
 const loadOfFlowSchema = z.strictObject(

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Plan } from '../core/plan.ts';
 import type { ScratchFile } from '../core/world.ts';
+import type { RawSettings } from './raw-settings.ts';
 import { type PlanWorld, type PreparedRun, preparedBy } from './resolve.ts';
-import { readWritten, type Sources } from './sources.ts';
+import { readJsonDocument } from './scenario-document.ts';
+import { fromScenario } from './scenario-source.ts';
+import { readBy, type Sources } from './sources.ts';
 
 type Content = string | Uint8Array;
 
@@ -49,6 +52,10 @@ interface Setting {
   readonly files?: Readonly<Record<string, Content>>;
   readonly cores?: number;
 }
+
+/** What is written down, with a scenario file in JSON. */
+export const readWritten = (sources: Sources, files: PlanWorld['files']): RawSettings =>
+  readBy((path, environment) => fromScenario(path, files, readJsonDocument, environment), sources);
 
 /** What `prepareRun` comes to, without a target that could be asked. */
 export function preparedOf(sources: Sources, world: PlanWorld): PreparedRun {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RampartError } from '../core/errors.ts';
-import { worldWith } from './plan.fixture.ts';
+import { readWritten, worldWith } from './plan.fixture.ts';
 import type { ProgramSettings } from './program.ts';
 import { resolvePlan } from './resolve.ts';
-import { readWritten, type Sources } from './sources.ts';
+import type { Sources } from './sources.ts';
 
 const url = 'http://h:1/p';
 const files = {

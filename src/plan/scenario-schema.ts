@@ -2,10 +2,14 @@
 import * as z from 'zod';
 import { environmentsSchema } from './environments.ts';
 import { FORM_FIELDS } from './form-fields.ts';
-import { setupSchema, teardownSchema } from './frame.ts';
-import { inlineRowsSchema, joinedFilesSchema } from './inline-rows.ts';
 import { flowsSchema, requestsSchema } from './mix.ts';
 import { settingsSchema } from './schema.ts';
+import { setupSchema, teardownSchema } from './written-frame.ts';
+
+/** Rows that stand in the file. */
+const inlineRowsSchema = z.array(z.record(z.string(), z.unknown()));
+/** Files whose rows are joined. */
+const joinedFilesSchema = z.array(z.string()).min(1);
 
 /** JSON Schema (draft-07, which editors know) of a scenario file; the build writes it to `scenario.schema.json`. */
 export function scenarioJsonSchema(): Record<string, unknown> {

@@ -6,32 +6,24 @@ import type { WrittenTarget } from '../settings/setting.ts';
 import { namesWhere, SETTING_NAMES, type Settings } from '../settings/table.ts';
 import { isDataUrl } from './data-url.ts';
 import { bodyWithEnvironment, type EnvValueOf, withEnvironment } from './env-values.ts';
-import { environmentIn, readEnvironment, type WishedEnvironment } from './environments.ts';
+import { readEnvironment } from './environments.ts';
 import { decodeUtf8, firstBadLine, readInput } from './file.ts';
 import { withFormBody } from './form-fields.ts';
-import { readFrame } from './frame.ts';
 import { withInlineRows } from './inline-rows.ts';
 import type { JsonPath } from './json.ts';
 import { given, lay, ofEveryRequest } from './layers.ts';
 import { readMix } from './mix.ts';
 import { blame, type Origin, type RawSettings } from './raw-settings.ts';
 import { type DocumentReader, type RequestPlace, readJsonDocument, shownPath } from './scenario-document.ts';
+import { extensionOf, isModule, isScenario, isYaml } from './scenario-name.ts';
 import { refusal } from './steps.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
-
-const EXTENSION = /\.(?:jsonc?|ya?ml|mts|ts|mjs|js)$/i;
-const MODULE = /\.(?:mts|ts|mjs|js)$/i;
-
-export const isYaml = (path: string): boolean => /\.ya?ml$/i.test(path);
-
-/** Whether a target is a file that describes a test, not an address. */
-export function isScenario(target: string): boolean {
-  return EXTENSION.test(target) && !/^[a-z][a-z0-9+.-]*:\/\//i.test(target) && !/^[^/\\]+:\d+\//.test(target);
-}
+import { environmentIn, type WishedEnvironment } from './wished-environment.ts';
+import { readFrame } from './written-frame.ts';
 
 /** What reads a scenario file of that name. YAML has a library, which is loaded where it is asked for; a module is imported. */
 export async function documentReader(path: string, files: Pick<Files, 'readBytes'>): Promise<DocumentReader> {
-  if (isScenario(path) && MODULE.test(path)) return (await import('./module-document.ts')).moduleReader(path, files);
+  if (isScenario(path) && isModule(path)) return (await import('./module-document.ts')).moduleReader(path, files);
   return isScenario(path) && isYaml(path) ? (await import('./yaml-document.ts')).readYamlDocument : readJsonDocument;
 }
 
@@ -51,8 +43,7 @@ export function fromScenario(
   read: DocumentReader,
   { env, standIn, wished = null }: ScenarioEnvironment = { env: {} },
 ): RawSettings {
-  const [extension = ''] = EXTENSION.exec(path) ?? [];
-  const hint = `A URL that ends in ${extension} needs its http:// to be told from a scenario file.`;
+  const hint = `A URL that ends in ${extensionOf(path)} needs its http:// to be told from a scenario file.`;
   const content = readInput(files, path, 'scenario', hint);
   const text = decodeUtf8(content)?.replace(/^\ufeff/, '');
   const refuse = (problem: string, what = ''): RampartError =>

@@ -1,12 +1,12 @@
 /**
- * The settings as a person writes them, in a scenario file, in the environment or as flags: text, numbers and yes/no.
- * What the text means is read after the sources are laid over each other.
+ * The settings as a scenario file has them: text, numbers and yes/no. Parts of a file are read by it, and editors know it as
+ * JSON Schema; the settings of any one source are checked by `./shapes`.
  */
 import * as z from 'zod';
 import type { Setting } from '../settings/setting.ts';
 import { SETTING_NAMES, SETTINGS } from '../settings/table.ts';
+import { NO_HEADERS, NO_NUMBER, NO_TEXT, NO_YES_OR_NO, wantedShape } from './shapes.ts';
 
-const NO_TEXT = 'must be text';
 const text = z.string({ error: NO_TEXT });
 const list = z.array(text, { error: 'must be a list of texts' });
 
@@ -16,16 +16,14 @@ export const targetSchema = z.strictObject(
     name: text.describe('What tables and thresholds call it: p95{target=canary}<300ms'),
     url: text.describe('Its address, with what comes before the paths of requests, if anything'),
     weight: z
-      .number({ error: 'must be a number' })
+      .number({ error: NO_NUMBER })
       .optional()
       .describe('Its share of the load, beside the weights of the others (default 1)'),
     headers: z
-      .union([list, z.record(z.string(), text)], {
-        error: 'must be a list of "Name: value" texts, or an object of texts by name',
-      })
+      .union([list, z.record(z.string(), text)], { error: NO_HEADERS })
       .optional()
       .describe('Headers of all requests to it, over those of the file'),
-    insecure: z.boolean({ error: 'must be true or false' }).optional().describe('Accept any certificate of it'),
+    insecure: z.boolean({ error: NO_YES_OR_NO }).optional().describe('Accept any certificate of it'),
     cacert: text.optional().describe('Trust the certificates in this PEM file, not the usual authorities'),
     cert: text.optional().describe('Client certificate for it, PEM'),
     key: text.optional().describe('Its private key, PEM'),
@@ -33,33 +31,25 @@ export const targetSchema = z.strictObject(
   { error: 'must be text like canary=10@http://host, or an object with a name and a url' },
 );
 
-function shapeOf({ shape, example }: Setting): z.ZodType {
-  switch (shape) {
+function shapeOf(setting: Setting): z.ZodType {
+  const error = wantedShape(setting);
+  switch (setting.shape) {
     case 'text':
       return text;
     case 'quantity':
-      return z.union([z.string(), z.number()], { error: 'must be text or a number' });
+      return z.union([z.string(), z.number()], { error });
     case 'yes-or-no':
-      return z.boolean({ error: 'must be true or false' });
-    case 'texts': {
-      const like =
-        example === undefined ? 'text, or a list of texts' : `text like "${example}", or a list of such texts`;
-      return z.union([z.string(), list], { error: `must be ${like}` });
-    }
+      return z.boolean({ error });
+    case 'texts':
+      return z.union([z.string(), list], { error });
     case 'headers':
-      return z.union([list, z.record(z.string(), text)], {
-        error: 'must be a list of "Name: value" texts, or an object of texts by name',
-      });
+      return z.union([list, z.record(z.string(), text)], { error });
     case 'body':
-      return z.union([z.string(), z.array(z.unknown()), z.record(z.string(), z.unknown())], {
-        error: 'must be text, or an object or list to send as JSON',
-      });
+      return z.union([z.string(), z.array(z.unknown()), z.record(z.string(), z.unknown())], { error });
     case 'targets':
-      return z.union([z.string(), z.array(z.union([text, targetSchema]))], {
-        error: 'must be a list of targets, like {"name": "canary", "url": "http://host:8080", "weight": 10}',
-      });
+      return z.union([z.string(), z.array(z.union([text, targetSchema]))], { error });
     case 'port':
-      return z.union([z.boolean(), z.string(), z.number()], { error: 'must be a port, or true or false' });
+      return z.union([z.boolean(), z.string(), z.number()], { error });
   }
 }
 

@@ -4,8 +4,8 @@ import type { LoadProfile, OneLoad } from '../core/plan.ts';
 import type { SettingName, Settings } from '../settings/table.ts';
 import { lay } from './layers.ts';
 import { resolveLoad } from './load.ts';
-import { LOAD_OF_FLOW } from './mix.ts';
 import { layerOf, type RawSettings, refuse, type WrittenFlow } from './raw-settings.ts';
+import { LOAD_OF_FLOW } from './request-settings.ts';
 import { readValue } from './value.ts';
 
 /** What a run offers: its load, and where flows have loads of their own, each of them. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SETTING_NAMES, type Settings, variableOf } from '../settings/table.ts';
 import { errorOf } from './error.fixture.ts';
-import { planOf, planOfScenario, worldWith } from './plan.fixture.ts';
+import { planOf, planOfScenario, readWritten, worldWith } from './plan.fixture.ts';
 import { layerOf, type RawSettings } from './raw-settings.ts';
 import { resolvePlan } from './resolve.ts';
 import { settingsSchema } from './schema.ts';
-import { readSources, readWritten } from './sources.ts';
+import { readSources } from './sources.ts';
 
 describe('the settings', () => {
   it('that say yes or no can be said in the environment', () => {

@@ -12,15 +12,15 @@ import {
   variableOf,
 } from '../settings/table.ts';
 import { readEnvironment } from './environment.ts';
-import { environmentIn } from './environments.ts';
 import { given, laid, originIn } from './layers.ts';
 import { type ProgramSettings, TERMINAL_SETTINGS } from './program.ts';
 import type { RawSettings } from './raw-settings.ts';
-import { type DocumentReader, readJsonDocument } from './scenario-document.ts';
-import { documentReader, fromScenario, isScenario, type ScenarioEnvironment } from './scenario-source.ts';
+import { isScenario } from './scenario-name.ts';
+import type { ScenarioEnvironment } from './scenario-source.ts';
 import { refusal } from './steps.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
 import { quote } from './syntax.ts';
+import { environmentIn } from './wished-environment.ts';
 
 /** Where settings come from. Precedence: defaults < discovery < scenario file < environment < flags. */
 export interface Sources {
@@ -48,29 +48,38 @@ export interface Sources {
  * @throws RampartError
  */
 export async function readSources(sources: Sources, files: Pick<Files, 'readBytes'>): Promise<RawSettings> {
-  const read = await documentReader(sources.program?.scenario ?? sources.target, files);
-  const layers = writtenLayers(sources, files, read);
+  const { target, program } = sources;
+  const scenario = program === undefined ? (isScenario(target) ? target : undefined) : program.scenario;
+  const layers = writtenLayers(sources, scenario === undefined ? UNREAD : await readerOf(scenario, files));
   const written = laid(layers);
   const found = (await sources.discover?.(written)) ?? null;
   return found === null ? written : laid([fromTarget(found), ...layers]);
 }
 
-/** What is written down, without asking the target; a scenario file in JSON. @throws RampartError */
-export function readWritten(sources: Sources, files: Pick<Files, 'readBytes'>): RawSettings {
-  return laid(writtenLayers(sources, files, readJsonDocument));
+/** What is written down, without asking the target, by a reader that is there already. @throws RampartError */
+export const readBy = (read: ScenarioReader, sources: Sources): RawSettings => laid(writtenLayers(sources, read));
+
+/** Reads a scenario file. */
+type ScenarioReader = (path: string, environment: ScenarioEnvironment) => RawSettings;
+
+/** Where there is no scenario file: what reads one is large, and is loaded for one only. */
+const UNREAD: ScenarioReader = (path) => {
+  throw new Error(`the scenario ${path} has no reader`);
+};
+
+async function readerOf(scenario: string, files: Pick<Files, 'readBytes'>): Promise<ScenarioReader> {
+  const { documentReader, fromScenario } = await import('./scenario-source.ts');
+  const read = await documentReader(scenario, files);
+  return (path, environment) => fromScenario(path, files, read, environment);
 }
 
 /** From the lowest to the highest. */
-function writtenLayers(
-  { target, env, flags, program, standIn }: Sources,
-  files: Pick<Files, 'readBytes'>,
-  read: DocumentReader,
-): RawSettings[] {
-  if (program !== undefined) return programLayers(program, files, read, { env, standIn });
+function writtenLayers({ target, env, flags, program, standIn }: Sources, read: ScenarioReader): RawSettings[] {
+  if (program !== undefined) return programLayers(program, read, { env, standIn });
   const onLine = fromFlags(flags);
   const environment = given(readEnvironment(env), (name) => originIn('environment', variableOf(name)));
   const wished = environmentIn(onLine) ?? environmentIn(environment);
-  if (isScenario(target)) return [fromScenario(target, files, read, { env, standIn, wished }), environment, onLine];
+  if (isScenario(target)) return [read(target, { env, standIn, wished }), environment, onLine];
   // A RAMPART_ENV without them is likely somebody's own.
   if (wished?.origin.layer === 'flags') throw refusal(wished.origin, 'is for a scenario file, which has environments');
   // With several targets there is no URL.
@@ -81,8 +90,7 @@ function writtenLayers(
 
 function programLayers(
   program: ProgramSettings,
-  files: Pick<Files, 'readBytes'>,
-  read: DocumentReader,
+  read: ScenarioReader,
   environment: ScenarioEnvironment,
 ): RawSettings[] {
   const { scenario, ...settings } = program;
@@ -93,7 +101,7 @@ function programLayers(
       throw refusal(wished.origin, 'is for a scenario file, which has environments');
     return [own];
   }
-  const file = fromScenario(scenario, files, read, { ...environment, wished });
+  const file = read(scenario, { ...environment, wished });
   // What is shown on a terminal may stand there. This says that no load is wanted, which a program would send.
   if (file.settings.dryRun === true)
     throw new RampartError(

@@ -5,14 +5,14 @@ import type { Plan, RequestBody, RequestTemplate } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
 import { planToTargetOf } from '../core/targets.ts';
 import { bytes, type Micros, seconds, toMillis } from '../core/units.ts';
-import { type Discovery, discover } from '../discover/discover.ts';
+import type { Discovery } from '../discover/discover.ts';
 import type { Ask, Question, Reply } from '../discover/exchange.ts';
 import { dataUrl } from '../plan/data-url.ts';
 import { overlaid } from '../plan/header.ts';
 import { isMadeOfConversations, lacksPrompts } from '../plan/prompts.ts';
 import type { RawSettings } from '../plan/raw-settings.ts';
 import { type PlanWorld, type PreparedRun, preparedBy } from '../plan/resolve.ts';
-import { isScenario } from '../plan/scenario-source.ts';
+import { isScenario } from '../plan/scenario-name.ts';
 import { readSources, type Sources } from '../plan/sources.ts';
 import { literalText } from '../plan/template.ts';
 
@@ -41,7 +41,9 @@ export const mayWantMore = (status: number, path: string): boolean =>
   WANTS_MORE.includes(status) || (status === 503 && /\/predictions\//.test(path));
 
 /** Finds out what the address of a request accepts, the way that the plan's load would go: its TLS, proxy, headers and addresses. */
-export function discoverFor(plan: Plan, request: RequestTemplate, clock: Clock): Promise<Discovery> {
+export async function discoverFor(plan: Plan, request: RequestTemplate, clock: Clock): Promise<Discovery> {
+  // Large, and not needed where somebody says what to send.
+  const { discover } = await import('../discover/discover.ts');
   const ask = askerOf(plan, request, clock);
   return discover({ path: request.path, now: () => toMillis(clock.now() as Micros), ask });
 }
