@@ -59,7 +59,7 @@ async function steered(
       folder: kept,
       signal: never.signal,
       steering,
-      procedure: procedureOf(plan),
+      procedure: await procedureOf(plan),
       record: new Artifacts(),
       outputs: [],
     }),

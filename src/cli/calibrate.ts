@@ -91,7 +91,7 @@ async function searchOn(
         signal,
         steering: new Steering('find'),
       },
-      procedure: procedureOf(plan),
+      procedure: await procedureOf(plan),
       record: new Artifacts(),
       outputs: view === null ? [] : [followedBy('console', view)],
     });

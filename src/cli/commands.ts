@@ -40,10 +40,10 @@ export const helpHint = (command: string): string => `(rampart ${command} --help
 
 /**
  * Loads a command that also draws reports. Node opens all files that a module imports at once, and where few may be open
- * (`ulimit -n 64`) that is too many: what draws reports is loaded first, the rest after it.
+ * (`ulimit -n 64`) that is too many: what draws the files of a run is loaded first, the rest after it.
  */
 async function inTwo<Loaded>(load: () => Promise<Loaded>): Promise<Loaded> {
-  await import('./report.ts');
+  await import('../session/artifacts.ts');
   return load();
 }
 

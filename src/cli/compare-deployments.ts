@@ -16,7 +16,7 @@ import { marginOf, writeComparison } from './compare.ts';
 import { compareByFind } from './compare-find.ts';
 import { type CompareFlags, refuseDryRun, refuseSearch, sidesFor, targetsOf } from './compare-targets.ts';
 import { parseDeployments, type WishedDeployment, withCosts } from './deployments-wished.ts';
-import { tellGitHubOfDeployments } from './github.ts';
+import { tellGitHubOfDeployments } from './github-comparison.ts';
 
 /** The fewest that decide anything. */
 const USUAL_ROUNDS = 5;

@@ -20,7 +20,7 @@ import { colourOf } from './colour.ts';
 import { type Compared, compareLive, type PairSide } from './compare-live.ts';
 import { type CompareFlags, refuseDryRun, refuseSearch, sidesFor, type Targets, targetsOf } from './compare-targets.ts';
 import { resultOf } from './finished-result.ts';
-import { tellGitHubOfComparison } from './github.ts';
+import { tellGitHubOfComparison } from './github-comparison.ts';
 import { usualLength } from './turns.ts';
 
 const USUAL_PAIRS = 10;

@@ -3,18 +3,13 @@
  * too. Elsewhere nothing of this is written.
  */
 import { relative, resolve } from 'node:path';
-import type { Comparison } from '../core/comparison.ts';
-import type { DeploymentComparison } from '../core/deployments.ts';
 import type { RunResult } from '../core/result.ts';
 import type { World } from '../core/world.ts';
 import type { FilePlace } from '../plan/raw-settings.ts';
-import { comparisonMarkdown } from '../report/comparison.ts';
-import { comparisonSentence } from '../report/comparison-phrases.ts';
-import { deploymentsMarkdown } from '../report/deployments.ts';
 import { toMarkdown } from '../report/markdown.ts';
 import { printable } from '../report/terminal.ts';
 
-type Surroundings = Pick<World, 'env' | 'files' | 'stderr'>;
+export type Surroundings = Pick<World, 'env' | 'files' | 'stderr'>;
 
 /** What stands in this file is shown on the page of the job. */
 const SUMMARY = 'GITHUB_STEP_SUMMARY';
@@ -34,19 +29,8 @@ export async function tellGitHub(
   places: () => ReadonlyMap<string, FilePlace> = () => new Map(),
 ): Promise<void> {
   annotate(world, () => annotationsOf(result, places()));
-  await appendSummary(world, toMarkdown(result));
+  await appendSummary(world, () => toMarkdown(result));
 }
-
-export async function tellGitHubOfComparison(world: Surroundings, comparison: Comparison): Promise<void> {
-  const level = { regression: 'error', undecided: 'warning', improved: null, equivalent: null } as const;
-  const told = level[comparison.verdict];
-  if (told !== null)
-    annotate(world, () => [{ level: told, title: 'rampart compare', message: comparisonSentence(comparison) }]);
-  await appendSummary(world, comparisonMarkdown(comparison));
-}
-
-export const tellGitHubOfDeployments = (world: Surroundings, comparison: DeploymentComparison): Promise<void> =>
-  appendSummary(world, deploymentsMarkdown(comparison));
 
 /** Each threshold that broke or is not sure, and why a measurement is invalid. */
 function annotationsOf({ verdict, plan }: RunResult, places: ReadonlyMap<string, FilePlace>): readonly Annotation[] {
@@ -64,7 +48,7 @@ function annotationsOf({ verdict, plan }: RunResult, places: ReadonlyMap<string,
 }
 
 /** Source: GitHub's workflow commands; their values are escaped as its toolkit does. */
-function annotate(
+export function annotate(
   { env, stderr }: Pick<Surroundings, 'env' | 'stderr'>,
   annotations: () => readonly Annotation[],
 ): void {
@@ -82,12 +66,12 @@ function annotate(
 }
 
 /** What goes wrong with it is told, and changes nothing. */
-async function appendSummary({ env, files, stderr }: Surroundings, markdown: string): Promise<void> {
+export async function appendSummary({ env, files, stderr }: Surroundings, markdown: () => string): Promise<void> {
   const path = env[SUMMARY] ?? '';
   if (path === '') return;
   try {
     // Several runs of one step stand below each other.
-    await files.appendText(path, `${markdown}\n`);
+    await files.appendText(path, `${markdown()}\n`);
   } catch (error) {
     stderr.write(`rampart: the job's summary (${SUMMARY}) could not be written: ${(error as Error).message}\n`);
   }

@@ -76,7 +76,7 @@ export async function resumeCommand(
     const folder = await openFolder(world, plan, publication, { path, label: '--out', overwrite });
     const result = await execute(world, {
       ...{ id: flags.resume, plan, rows: null, publication, folder, steering, fleet, signal: stop.signal },
-      ...{ procedure: procedureOf(plan), record: new Artifacts(), voice: voiceOf(world, view) },
+      ...{ procedure: await procedureOf(plan), record: new Artifacts(), voice: voiceOf(world, view) },
       outputs: view === null ? [] : [followedBy('console', view)],
     });
     await printResult(world, result, { folder, json, quiet });

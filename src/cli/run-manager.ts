@@ -28,6 +28,7 @@ import { discardRows, execute, newRunId, openFolder } from '../session/execution
 import type { Frame } from '../session/frame.ts';
 import { followedBy, type Voice } from '../session/outputs.ts';
 import { preflight } from '../session/preflight.ts';
+import type { Procedure } from '../session/procedure.ts';
 import { procedureOf } from '../session/procedures.ts';
 import type { FolderWish, RunFolder } from '../session/run-folder.ts';
 import type { Download, Settings, Tester } from '../web/control.ts';
@@ -45,6 +46,7 @@ export interface Test {
   readonly folder: RunFolder;
   /** Its set-up was sent. */
   readonly frame: Frame;
+  readonly procedure: Procedure;
 }
 
 /** How a test under way is followed and changed. */
@@ -119,12 +121,11 @@ export class RunManager implements Tester {
 
   /** Runs a test to its end, and writes its files. */
   async run(test: Test, control: TestControl): Promise<RunResult> {
-    const { id, plan, rows, folder, frame } = test;
+    const { id, plan, rows, folder, frame, procedure } = test;
     this.#leave();
     const { changed } = this.#options;
     const { view, stop, steering } = control;
     const record = new Artifacts();
-    const procedure = procedureOf(plan);
     const live = new LiveRun({
       plan,
       planLines: describePlan(frame.written),
@@ -181,7 +182,8 @@ export class RunManager implements Tester {
         ({ rows } = ready.prepared);
         const { plan } = frame;
         for (const line of ready.told) this.#world.stderr.write(`${line}\n`);
-        return { id, plan, rows, frame, folder: await this.openFolder(plan, wish, frame) };
+        const procedure = await procedureOf(plan);
+        return { id, plan, rows, frame, procedure, folder: await this.openFolder(plan, wish, frame) };
       } catch (error) {
         await frame?.tearDown();
         discardRows(this.#world.files, rows);

@@ -13,12 +13,10 @@ import { takesStdout, wantedOutputs } from '../outputs/wanted.ts';
 import { describePlan } from '../plan/describe.ts';
 import { foreignVariables } from '../plan/environment.ts';
 import { resolveFleet } from '../plan/fleet.ts';
-import { formTexts } from '../plan/form.ts';
-import { FormMemory } from '../plan/form-memory.ts';
 import type { RawSettings } from '../plan/raw-settings.ts';
 import { type PreparedRun, preparedBy } from '../plan/resolve.ts';
 import { readSources, type Sources } from '../plan/sources.ts';
-import { targetStartOf } from '../plan/start.ts';
+import { type TargetStart, targetStartOf } from '../plan/start.ts';
 import { thresholdPlaces } from '../plan/threshold-places.ts';
 import { traceWishOf } from '../plan/trace.ts';
 import type { SummaryTemplate } from '../report/summary-template.ts';
@@ -34,14 +32,12 @@ import type { FolderWish } from '../session/run-folder.ts';
 import { type SampleFileWish, sampleWishOf } from '../session/sample-file.ts';
 import type { TraceSpansWish } from '../session/traces.ts';
 import { discreet } from './discreet.ts';
-import { tried } from './dry-run.ts';
 import { tellGitHub } from './github.ts';
 import { createView, followFor, isWatched, takeKeys, voiceOf } from './live-view.ts';
 import type { Page } from './page.ts';
 import { type PageWishes, pageWishes } from './page-wishes.ts';
 import { outputLosses, printResult, savedCode } from './printing.ts';
 import { publicationOf } from './publication.ts';
-import { whenReady } from './started-target.ts';
 import { summaryTemplateOf } from './summary-wish.ts';
 
 /** `rampart run`, `find` and `probe`: plan, measure, judge, show. Returns the exit code. */
@@ -60,15 +56,18 @@ export async function runCommand(
   warnOfForeignVariables(outside);
   const intended = preparedBy(written, kind, quiet ? outside : { ...outside, note });
   // Before anything is sent: a search refuses SLOs that no load can break.
-  const procedure = procedureOf(intended.plan);
+  const procedure = await procedureOf(intended.plan);
   const world = discreet(outside, Secrets.of(intended.plan));
-  if (dryRun)
-    return whenReady(world, targetStartOf(written, intended.plan), () =>
+  if (dryRun) {
+    const { tried } = await import('./dry-run.ts');
+    return onceReady(world, targetStartOf(written, intended.plan), () =>
       tried(world, sources, { ...intended, given: written }),
     );
+  }
   const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
   const outputs = await wantedOutputs(settings, world);
-  if (settings.json === true && takesStdout(outputs))
+  const isPiped = await takesStdout(outputs);
+  if (settings.json === true && isPiped)
     throw new RampartError(
       'usage',
       '--json and the output json-lines both want standard output',
@@ -90,20 +89,29 @@ export async function runCommand(
       'Leave --ui or --trace out.',
     );
   if (!quiet) for (const line of describePlan(intended.plan)) world.stderr.write(`${line}\n`);
-  return whenReady(world, targetStartOf(written, intended.plan), () =>
+  return onceReady(world, targetStartOf(written, intended.plan), () =>
     measured(
       world,
       sources,
       { ...intended, given: written },
-      { wishes, outputs, procedure, samples, traces, template },
+      { wishes, outputs, isPiped, procedure, samples, traces, template },
     ),
   );
+}
+
+/** Few runs start their target or wait for it: what does that is loaded where it is asked for. */
+async function onceReady(world: World, start: TargetStart | null, use: () => Promise<number>): Promise<number> {
+  if (start === null) return use();
+  const { whenReady } = await import('./started-target.ts');
+  return whenReady(world, start, use);
 }
 
 /** What a run is to do besides measuring. */
 interface Wanted {
   readonly wishes: PageWishes | null;
   readonly outputs: readonly WantedOutput[];
+  /** One of them has standard output for itself. */
+  readonly isPiped: boolean;
   readonly procedure: Procedure;
   readonly samples: SampleFileWish | null;
   readonly traces: TraceSpansWish | null;
@@ -164,7 +172,7 @@ async function measuredBy(
   world: World,
   sources: Sources,
   asked: PreparedRun & { readonly given: RawSettings },
-  { wishes, outputs, procedure, samples, traces, template, id, fleet }: Measuring,
+  { wishes, outputs, isPiped, procedure, samples, traces, template, id, fleet }: Measuring,
 ): Promise<number> {
   const { kind } = sources;
   const written = asked.given;
@@ -186,7 +194,7 @@ async function measuredBy(
   const page =
     wishes === null
       ? null
-      : await openPage(world, wishes, plan, memoryOf(given, plan, sources.target), outputs, fleet).catch(
+      : await openPage(world, wishes, { plan, given, target: sources.target }, outputs, fleet).catch(
           async (error: unknown) => {
             await frame.tearDown();
             throw error;
@@ -215,7 +223,7 @@ async function measuredBy(
         ? null
         : await (page === null ? openFolder(world, plan, publication, wish) : page.runs.openFolder(plan, wish, frame));
     const result = await (page !== null && folder !== null
-      ? page.runs.run({ id, plan, rows, folder, frame }, { view, stop, steering })
+      ? page.runs.run({ id, plan, rows, folder, frame, procedure: await procedureOf(plan) }, { view, stop, steering })
       : execute(world, {
           ...{ id, plan, rows, publication, folder, frame, steering, fleet, signal: stop.signal },
           procedure,
@@ -227,7 +235,7 @@ async function measuredBy(
         })
     ).finally(() => leaveKeys?.());
     // Whoever reads lines there wants nothing between them.
-    const where = takesStdout(outputs) ? { ...world, stdout: world.stderr } : world;
+    const where = isPiped ? { ...world, stdout: world.stderr } : world;
     await printResult(where, result, { folder, json, quiet, template });
     await tellGitHub(world, result, () =>
       thresholdPlaces(
@@ -253,11 +261,6 @@ function planFor(fleet: Fleet, plan: Plan, given: RawSettings): Plan {
   return given.settings.threads === undefined ? { ...plan, threads: fleet.threads } : plan;
 }
 
-/** What the page's form is filled in with. */
-function memoryOf(given: RawSettings, plan: Plan, target: string): FormMemory {
-  return new FormMemory(formTexts(given, plan, target), Secrets.of(plan), plan.secretNames);
-}
-
 /**
  * Variables that are none of ours are nobody's mistake, as a rule: a typo that is none of the likely ones should show
  * all the same.
@@ -281,13 +284,16 @@ function wishOf(given: RawSettings, kind: Plan['kind'], id: string): FolderWish 
 async function openPage(
   world: World,
   wishes: PageWishes,
-  { kind }: Plan,
-  memory: FormMemory,
+  { plan, given, target }: { readonly plan: Plan; readonly given: RawSettings; readonly target: string },
   outputs: readonly WantedOutput[],
   fleet: Fleet | null,
 ): Promise<Page> {
   const { Page } = await import('./page.ts');
-  const defaults = { kind: kind === 'find' ? 'find' : 'run', settings: memory.shown } as const;
+  const { formTexts } = await import('../plan/form.ts');
+  const { FormMemory } = await import('../plan/form-memory.ts');
+  // What its form is filled in with.
+  const memory = new FormMemory(formTexts(given, plan, target), Secrets.of(plan), plan.secretNames);
+  const defaults = { kind: plan.kind === 'find' ? 'find' : 'run', settings: memory.shown } as const;
   return Page.open(world, wishes, defaults, {
     memory,
     outputs,

@@ -20,10 +20,9 @@ type Surroundings = Pick<World, 'clock' | 'startProgram' | 'stderr'>;
 /** Does something with a target that is started, or waited for, first. An interrupt meanwhile ends the waiting. */
 export async function whenReady(
   world: Surroundings & Pick<World, 'onInterrupt'>,
-  target: TargetStart | null,
+  target: TargetStart,
   use: () => Promise<number>,
 ): Promise<number> {
-  if (target === null) return use();
   const stop = new AbortController();
   const forget = world.onInterrupt(() => stop.abort());
   const begin = async (): Promise<number> => {

@@ -4,7 +4,8 @@ import type { RunEvent } from '../core/event.ts';
 import type { Output, OutputContext } from '../core/output.ts';
 import { FILES } from '../core/run-files.ts';
 import { FILE_OUTPUTS } from './files.ts';
-import { OUTPUTS, wantedOutput } from './wanted.ts';
+import { OUTPUTS } from './registry.ts';
+import { wantedOutput } from './wanted.ts';
 
 const mine: Output = { name: 'mine', options: { to: 'where' }, open: () => ({ accept: () => {}, close: () => {} }) };
 

@@ -2,30 +2,9 @@
 import { RampartError } from '../core/errors.ts';
 import type { Output, WantedOutput } from '../core/output.ts';
 import type { Machine } from '../core/world.ts';
-import { BADGE } from './badge.ts';
-import { BROWSER_PERFORMANCE } from './browser-performance.ts';
-import { FILE_OUTPUTS } from './files.ts';
-import { INFLUXDB } from './lines/influxdb.ts';
-import { JSON_LINES, STDOUT } from './lines/json-lines.ts';
-import { STATSD } from './lines/statsd.ts';
-import { OPENMETRICS } from './openmetrics.ts';
-import { OTLP } from './otlp/otlp.ts';
-import { REMOTE_WRITE } from './prometheus/remote-write.ts';
-import { PROMETHEUS } from './prometheus/server.ts';
 
-/** The outputs that are known by name. */
-export const OUTPUTS: readonly Output[] = [
-  ...FILE_OUTPUTS,
-  OPENMETRICS,
-  BADGE,
-  BROWSER_PERFORMANCE,
-  PROMETHEUS,
-  REMOTE_WRITE,
-  OTLP,
-  INFLUXDB,
-  STATSD,
-  JSON_LINES,
-];
+/** What is known by name is large, and few runs ask for any of it: it is loaded where one does. */
+const registry = () => import('./registry.ts');
 
 /** Settings that ask for outputs. */
 interface OutputSettings {
@@ -34,25 +13,27 @@ interface OutputSettings {
 }
 
 /** All that settings ask for. @throws RampartError `bad-output` */
-export function wantedOutputs(
+export async function wantedOutputs(
   { outputs = [], metricsPort }: OutputSettings,
   machine: Pick<Machine, 'loadModule'>,
 ): Promise<WantedOutput[]> {
-  const texts = [outputs, metricsPort === undefined ? [] : `${PROMETHEUS.name}=${metricsPort}`].flat();
-  return Promise.all(texts.map((text) => wantedOutput(text, machine)));
+  const named = [outputs].flat();
+  if (metricsPort !== undefined) named.push(`${(await registry()).OF_METRICS_PORT.name}=${metricsPort}`);
+  return Promise.all(named.map((text) => wantedOutput(text, machine)));
 }
 
 /** Whether an output has standard output for itself. */
-export const takesStdout = (wanted: readonly WantedOutput[]): boolean =>
-  wanted.some(({ output, options }) => output === JSON_LINES && (options?.['to'] ?? STDOUT) === STDOUT);
+export const takesStdout = async (wanted: readonly WantedOutput[]): Promise<boolean> =>
+  wanted.length > 0 && wanted.some((await registry()).hasStdout);
 
 /**
  * @param text `NAME`, `NAME=value` or `NAME,option=value,…`; NAME is one of the registry, the path of a module, or a package.
  * @throws RampartError `bad-output`
  */
 export async function wantedOutput(text: string, { loadModule }: Pick<Machine, 'loadModule'>): Promise<WantedOutput> {
-  const { name, options } = readWanted(text);
-  const output = OUTPUTS.find((known) => known.name === name) ?? (await loaded(name, loadModule));
+  const { OUTPUTS } = await registry();
+  const { name, options } = readWanted(text, OUTPUTS);
+  const output = OUTPUTS.find((known) => known.name === name) ?? (await loaded(name, loadModule, OUTPUTS));
   checkOptions(output, options);
   return { output, options };
 }
@@ -70,20 +51,30 @@ export function checkOptions({ name, options: known = {} }: Output, options: Rea
 }
 
 /** `NAME=value` gives the first option of an output that is known by name; a module's path may have a `=` of its own. */
-function piecesOf(text: string): { readonly name: string; readonly pieces: readonly string[] } {
+function piecesOf(
+  text: string,
+  outputs: readonly Output[],
+): { readonly name: string; readonly pieces: readonly string[] } {
   const [name = '', ...pieces] = text.split(',');
   const [before = '', ...behind] = name.split('=');
-  const known = OUTPUTS.find((output) => output.name === before.trim());
+  const known = outputs.find((output) => output.name === before.trim());
   const [first] = Object.keys(known?.options ?? {});
   if (behind.length === 0 || first === undefined) return { name, pieces };
   return { name: before, pieces: [`${first}=${behind.join('=')}`, ...pieces] };
 }
 
 /** A piece that names no option belongs to the value before it, which then had a comma. */
-function readWanted(text: string): { readonly name: string; readonly options: Readonly<Record<string, string>> } {
-  const { name, pieces } = piecesOf(text);
+function readWanted(
+  text: string,
+  outputs: readonly Output[],
+): { readonly name: string; readonly options: Readonly<Record<string, string>> } {
+  const { name, pieces } = piecesOf(text, outputs);
   if (name.trim() === '')
-    throw new RampartError('bad-output', 'an output has no name', `Name one of ${names()}, a module or a package.`);
+    throw new RampartError(
+      'bad-output',
+      'an output has no name',
+      `Name one of ${namesOf(outputs)}, a module or a package.`,
+    );
   const options: Record<string, string> = {};
   let last: string | null = null;
   for (const piece of pieces) {
@@ -103,7 +94,7 @@ function readWanted(text: string): { readonly name: string; readonly options: Re
   return { name: name.trim(), options };
 }
 
-async function loaded(name: string, loadModule: Machine['loadModule']): Promise<Output> {
+async function loaded(name: string, loadModule: Machine['loadModule'], outputs: readonly Output[]): Promise<Output> {
   const bad = (problem: string, hint = '', cause?: unknown): RampartError =>
     new RampartError('bad-output', `the output ${name} ${problem}`, hint, cause === undefined ? {} : { cause });
   let found: unknown;
@@ -116,7 +107,9 @@ async function loaded(name: string, loadModule: Machine['loadModule']): Promise<
     const missing = /MODULE_NOT_FOUND$/.test(code ?? '') && reason.includes(name.replace(/^(?:\.{1,2}[\\/])+/, ''));
     throw bad(
       missing ? `is not there: ${reason}` : `cannot be loaded: ${reason}`,
-      missing ? `Name one of ${names()}, a module by its path (./my-output.mjs), or an installed package.` : '',
+      missing
+        ? `Name one of ${namesOf(outputs)}, a module by its path (./my-output.mjs), or an installed package.`
+        : '',
       error,
     );
   }
@@ -146,4 +139,4 @@ function isOutput(value: unknown): value is Output {
   );
 }
 
-const names = (): string => OUTPUTS.map(({ name }) => name).join(', ');
+const namesOf = (outputs: readonly Output[]): string => outputs.map(({ name }) => name).join(', ');

@@ -23,7 +23,7 @@ import type { Procedure } from './procedure.ts';
 import { type FolderWish, RunFolder } from './run-folder.ts';
 import { EACH, SampleFile, type SampleFileWish, wishFor } from './sample-file.ts';
 import { runSession } from './stream.ts';
-import { TraceSpans, type TraceSpansWish } from './traces.ts';
+import type { TraceSpans, TraceSpansWish } from './traces.ts';
 
 /** A disk that does not answer is waited for, and then the journal goes elsewhere: see `RunFolder`. */
 const JOURNAL_PATIENCE = seconds(120);
@@ -78,7 +78,7 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
   const published = publishPlan(frame?.written ?? plan, secrets);
   const discard = (): void => discardRows(machine.files, rows);
   const journal = folder === null ? [] : [new OutputQueue(JOURNAL, folder.journal, clock, JOURNAL_PATIENCE)];
-  const traces = tracesOf(machine, execution, published);
+  const traces = await tracesOf(machine, execution, published);
   const resultNow = (): RunResult => withTraces(record.fold.result(), traces);
   const outputs = await openOutputs(machine, execution.outputs, {
     ...{ id, plan: published, record, result: resultNow },
@@ -149,8 +149,13 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
   return result;
 }
 
-function tracesOf(machine: Machine, { id, plan, traces, voice }: Execution, published: Plan): TraceSpans | null {
+async function tracesOf(
+  machine: Machine,
+  { id, plan, traces, voice }: Execution,
+  published: Plan,
+): Promise<TraceSpans | null> {
   if (traces === undefined || plan.trace === undefined) return null;
+  const { TraceSpans } = await import('./traces.ts');
   const warn = (problem: string): void => voice?.warn(`--trace: ${problem}`);
   return new TraceSpans(machine, traces, { plan: published, key: plan.trace, id, warn });
 }

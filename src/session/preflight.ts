@@ -11,12 +11,10 @@ import { planToTargetOf, targetOf } from '../core/targets.ts';
 import { besideOf } from '../core/trace.ts';
 import type { Machine, World } from '../core/world.ts';
 import type { Accepted, Question } from '../discover/exchange.ts';
-import { signpostOf } from '../discover/signpost.ts';
 import { spokenInstead } from '../drivers/reach.ts';
 import { tokenCounterOf } from '../functions/tokenizer.ts';
-import { cacheLines, foundLines, notFound } from '../report/discovery.ts';
 import { preflightLines, preflightRefusal, signpostLine, streamRefusal, wantsTls } from '../report/preflight.ts';
-import { acceptedAsGiven, probeCache } from './cache-probe.ts';
+import type { probeCache } from './cache-probe.ts';
 import { discoverFor, mayWantMore, type PlannedAgain } from './discovery.ts';
 import { Frame, isFramed } from './frame.ts';
 import { type FolderWish, takenNames } from './run-folder.ts';
@@ -99,20 +97,20 @@ export async function preflight<Prepared extends Planned>(
     // A search for the capacity of a model would find that of its cache.
     const cacheTold = async (
       request: RequestTemplate,
-      of: Parameters<typeof probeCache>[2],
+      of: Parameters<typeof probeCache>[2] | SingleResponse,
       known: Secrets,
     ): Promise<string[]> => {
-      const cache = looksForCache && plan.kind === 'find' ? await probeCache(plan, request, of, machine) : null;
+      if (!looksForCache || plan.kind !== 'find') return [];
+      const { acceptedAsGiven, probeCache } = await import('./cache-probe.ts');
+      const { cacheLines } = await import('../report/discovery.ts');
+      const found = 'accepted' in of ? of : { accepted: acceptedAsGiven(plan, of), bodySchema: null };
+      const cache = await probeCache(plan, request, found, machine);
       return cache?.cached === true ? cacheLines(cache, known.maskAddresses(targetOf(plan, request).url)) : [];
     };
     if (again === null || (first !== undefined && refused === undefined && !again.needed)) {
       refuseUnstreamed(plan, responses);
-      const note = again === null ? null : signpostNote(plan, responses, secrets(plan));
-      const given = first === undefined ? null : acceptedAsGiven(plan, first);
-      const cache =
-        first === undefined
-          ? []
-          : await cacheTold(requestOf(plan, first), { accepted: given, bodySchema: null }, secrets(plan));
+      const note = again === null ? null : await signpostNote(plan, responses, secrets(plan));
+      const cache = first === undefined ? [] : await cacheTold(requestOf(plan, first), first, secrets(plan));
       return {
         prepared,
         told: [...told, ...(note === null ? [] : [note]), ...cache, preflightLines(responses)],
@@ -123,6 +121,7 @@ export async function preflight<Prepared extends Planned>(
     const asking = refused ?? first;
     const request = asking === undefined ? firstTemplate(plan) : requestOf(plan, asking);
     const discovery = await discoverFor(plan, request, clock);
+    const { foundLines, notFound } = await import('../report/discovery.ts');
     if (discovery.accepted === null) throw notFound(discovery, request.path, secrets(plan));
     const tried = async (question: Question): Promise<{ better: Prepared; seconds: SingleResponse[] }> => {
       const better = await again.by(request, question);
@@ -170,7 +169,8 @@ const requestOf = (plan: Plan, { request }: SingleResponse): RequestTemplate =>
   requestNamed(plan, request) as RequestTemplate;
 
 /** What is told of the first GET that nobody asked for by its method, and that predicts nothing; null: all may be models. */
-function signpostNote(plan: Plan, responses: readonly SingleResponse[], known: Secrets): string | null {
+async function signpostNote(plan: Plan, responses: readonly SingleResponse[], known: Secrets): Promise<string | null> {
+  const { signpostOf } = await import('../discover/signpost.ts');
   for (const response of responses) {
     const request = requestOf(plan, response);
     const [pathname = ''] = request.path.split('?');

@@ -159,7 +159,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
     let frame: Frame | null = null;
     try {
       // Before anything is sent: a search refuses SLOs that no load can break.
-      procedure = procedureOf(plan);
+      procedure = await procedureOf(plan);
       wanted = [
         ...(await wantedOutputs(settings, machine)),
         ...(await Promise.all(outputs.map((one) => this.#wanted(one)))),
