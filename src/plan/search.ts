@@ -56,7 +56,8 @@ export function resolveSearch(
     refuse(given, 'maxRate', 'bounds a search for a rate, but --unit vus searches users', 'Use --max-vus.');
   return {
     unit,
-    slos,
+    // Who names tiers alone looks for where the first of them ends.
+    slos: slos.length === 0 ? (tiers[0]?.slos ?? []) : slos,
     ...(tiers.length === 0 ? {} : { tiers }),
     ...time,
     precision: readOrDefault(given, 'precision'),

@@ -13,6 +13,14 @@ describe('tiers', () => {
     expect(planOf({ slo: ['p95<1s'] }, { kind: 'find' }).search).not.toHaveProperty('tiers');
   });
 
+  it('of which the first is what is searched for, where no SLO is', () => {
+    const slosOf = (flags: Record<string, string[]>) => planOf(flags, { kind: 'find' }).search?.slos;
+    const tier = ['gold=ttft_p95<200ms,tpot_p95<30ms', 'bronze=p95<2s'];
+    expect(slosOf({ tier })).toMatchObject([{ text: 'ttft_p95<200ms' }, { text: 'tpot_p95<30ms' }]);
+    expect(slosOf({ tier, slo: ['p95<1s'] })).toMatchObject([{ text: 'p95<1s' }]);
+    expect(slosOf({})).toEqual([]);
+  });
+
   it.each([
     ['gold', 'has no name, or no SLO'],
     ['gold=ttft<200ms', 'limits each request, and a tier is of percentiles'],

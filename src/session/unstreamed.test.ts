@@ -3,6 +3,7 @@ import { planFixture } from '../core/plan.fixture.ts';
 import type { Plan, Threshold } from '../core/plan.ts';
 import type { SingleResponse } from '../core/single-response.ts';
 import { micros } from '../core/units.ts';
+import { planOf } from '../plan/plan.fixture.ts';
 import { unstreamed } from './unstreamed.ts';
 
 const responseOf = (request: string, streamed: boolean): SingleResponse => ({
@@ -38,6 +39,12 @@ it('is what looks at streams where there is none', () => {
 it('may be a tokenizer, which counts what streams say', () => {
   expect(textOf({ tokenizer: 'words' }, responseOf('list', false))).toBe('--tokenizer words');
   expect(textOf({ tokenizer: 'words' }, responseOf('chat', true))).toBeUndefined();
+});
+
+it('may be the SLO of a tier', () => {
+  const { search } = planOf({ slo: ['p95<1s'], tier: ['gold=p95<200ms,ttft_p95<300ms'] }, { kind: 'find' });
+  expect(textOf({ search }, responseOf('list', false))).toBe('ttft_p95<300ms');
+  expect(textOf({ search }, responseOf('chat', true))).toBeUndefined();
 });
 
 it('may be a limit of goodput, or tokens', () => {

@@ -17,8 +17,9 @@ export function unstreamed(
   { thresholds, search, goodput = [], tokenizer }: Pick<Plan, 'thresholds' | 'search' | 'goodput' | 'tokenizer'>,
   responses: readonly SingleResponse[],
 ): Unstreamed | null {
+  const tiers = search?.tiers ?? [];
   const looking = [
-    ...[...thresholds, ...(search?.slos ?? [])].flatMap((one) => {
+    ...[...thresholds, ...(search?.slos ?? []), ...tiers.flatMap(({ slos }) => slos)].flatMap((one) => {
       if (!ofStreams(one) || (one.scope !== undefined && one.scope.kind !== 'request')) return [];
       return [{ text: one.text, request: one.scope?.name }];
     }),
