@@ -50,6 +50,7 @@ const SIDE_BY_SIDE = inTest([
   'live-guard',
   'live-page',
   'load-source',
+  'loaded',
   'long-journal',
   'manifests',
   'mix',
