@@ -3,45 +3,31 @@ import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
 import { hasSteps, measuredNames, tagSets } from '../core/flow.ts';
 import { passOf } from '../core/pass.ts';
-import { cellsOf } from '../core/placeholders.ts';
-import {
-  type DataSource,
-  durationOf,
-  type Flow,
-  type LoadProfile,
-  type NamedTarget,
-  type Plan,
-  type RequestTemplate,
-  type Target,
-} from '../core/plan.ts';
+import type { NamedTarget, Plan, RequestTemplate, Target } from '../core/plan.ts';
 import { allChecks } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
 import { Secrets } from '../core/secret.ts';
-import { count, type Micros, micros, seconds } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
 import { resolveAbortOn } from './abort-on.ts';
 import type { Address } from './address.ts';
 import { resolveBrowsing } from './browsing.ts';
 import { resolveCancel } from './cancel.ts';
-import { expectedField, resolveChecks } from './checks.ts';
-import { resolveConnections, threadsWithin } from './connections.ts';
-import { formatOf, loadRows } from './data.ts';
+import { resolveChecks } from './checks.ts';
+import { resolveConnections } from './connections.ts';
+import { resolveData } from './data-source.ts';
 import { resolveEngine } from './engine.ts';
 import { resolveFrame } from './frame.ts';
 import { checkedByFunctions, checksWithFunction, refuseUnknownFunctions } from './function-checks.ts';
 import { withGoodput } from './goodput.ts';
-import { rowsSource } from './inline-rows.ts';
-import { probeLoad } from './load.ts';
-import { refusePlaceholders, refuseRows } from './parts.ts';
+import { byMethod, OF_THE_LINE } from './log-requests.ts';
+import { refusePlaceholders } from './parts.ts';
 import { resolveTokenizer, withPrompts } from './prompts.ts';
 import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
-import { type ReplayWish, replayedLoad, resolveReplay } from './replay.ts';
-import { type LoadedTrace, loadTrace } from './replay-trace.ts';
+import { replayedLoad, resolveReplay } from './replay.ts';
 import { withRoute } from './route.ts';
 import { checkRowsPerUser } from './rows-per-user.ts';
-import { refuseMisplaced, resolveSearch } from './search.ts';
+import { resolveSearch } from './search.ts';
 import { resolveSecretNames } from './secret-names.ts';
-import { type ResolvedLoads, resolveLoads } from './several-loads.ts';
 import { readSources, type Sources } from './sources.ts';
 import { spreadOver } from './spread.ts';
 import { suitedTo } from './suited.ts';
@@ -53,7 +39,8 @@ import { resolveTls } from './tls.ts';
 import { traced, traceKeyOf, traceWishOf } from './trace.ts';
 import { resolveTraffic } from './traffic.ts';
 import { resolveUntil } from './until.ts';
-import { defaultOf, readOrDefault, readValue } from './value.ts';
+import { readOrDefault, readValue } from './value.ts';
+import { INTERVAL, resolveWorkload } from './workload.ts';
 
 /** What a plan needs of the world: the files that settings name, and three things no setting says. */
 export interface PlanWorld {
@@ -64,10 +51,6 @@ export interface PlanWorld {
   /** Says what takes long. */
   note?(line: string): void;
 }
-
-const INTERVAL = seconds(1);
-const PROBE_WARMUP = count(5);
-const PROBE_REQUESTS = count(100);
 
 /**
  * The frozen plan of what was asked for. Whatever is wrong with it is said here, before any request.
@@ -165,7 +148,7 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
     ...(given.functions === undefined ? {} : { functions: given.functions.source }),
     checks,
     ...(checkEvery === 1 ? {} : { checkEvery }),
-    ...withinUsers(withinRows(partsOf(kind, given, world.host.cores, load), data)),
+    ...resolveWorkload(given, { kind, cores: world.host.cores, replayed: load, data }),
     timeout: readOrDefault(given, 'timeout'),
     ...resolveBrowsing(given),
     maxBody: readOrDefault(given, 'maxBody'),
@@ -200,169 +183,6 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
 
 /** Of several targets one, as the only one would be. */
 const unnamed = ({ name: _, weight: __, tls: ___, ...target }: NamedTarget): Target => target;
-
-function resolveData(
-  given: RawSettings,
-  { requests, checks }: Pick<Plan, 'requests' | 'checks'>,
-  { files, note = () => {} }: Pick<PlanWorld, 'files' | 'note'>,
-  replay: ReplayWish | null,
-): {
-  readonly data: DataSource | null;
-  readonly rows: RowTable | null;
-  readonly replayed: LoadedTrace | null;
-} {
-  const { data: file } = given.settings;
-  const order = readValue(given, 'dataOrder');
-  // Rows of a trace are not what functions ask for.
-  const cells = cellsOf({ requests, checks }, file !== undefined && replay === null);
-  const ownCells = file === undefined ? cells : [];
-  const replayed =
-    replay === null
-      ? null
-      : blame(given.originOf('replay'), (label) =>
-          loadTrace(replay, { label, cells: ownCells, leftOut: leftOutOf(given) }, files, note),
-        );
-  if (file === undefined && replayed !== null && replay !== null) {
-    if (order !== undefined) refuse(given, 'dataOrder', 'needs --data: the rows of a trace are used at their instants');
-    const { table } = replayed;
-    const source = { file: replay.file, format: replay.format, order: 'sequential', rows: count(table.rows) } as const;
-    return { data: cells.length === 0 ? null : source, rows: table, replayed };
-  }
-  if (file === undefined) {
-    refuseRows(given, requests, checks);
-    if (order !== undefined) refuse(given, 'dataOrder', 'needs --data: it is the order of its rows');
-    return { data: null, rows: null, replayed: null };
-  }
-  return blame(given.originOf('data'), (label) => {
-    const source = rowsSource(file, files, label);
-    const format = source.inline ? 'jsonl' : formatOf(file, files, label);
-    const sent = requests.map(({ checks: _, ...request }) => request);
-    if (cellsOf({ requests: sent, checks: [] }, true).length === 0)
-      throw new RampartError(
-        'bad-flag',
-        `${label}: no part of the request uses a row`,
-        'Write {{row.NAME}} where a value belongs; without a body each row of a .jsonl file is one.',
-      );
-    const wanted = { ...source, label, format, cells, leftOut: leftOutOf(given) };
-    const rows = loadRows(wanted, source.files, note);
-    return {
-      data: { file: source.file, format, order: order ?? defaultOf('dataOrder'), rows: count(rows.rows) },
-      // Rows of their own are in an order of their own.
-      rows:
-        replayed === null ? rows : { ...rows, trace: { dueAt: replayed.trace.dueAt, period: replayed.trace.period } },
-      replayed,
-    };
-  });
-}
-
-/** What a request of a log is made of. */
-const OF_THE_LINE = { path: '{{row.path}}', pathname: '{{row.path}}' };
-
-/** The request of a log, once for each of its methods; each is told by it. */
-function byMethod(
-  { requests: [request] }: Pick<Plan, 'requests'>,
-  methods: readonly (readonly [method: string, lines: number])[],
-): { readonly requests: readonly RequestTemplate[]; readonly flows: readonly Flow[] | null } {
-  const requests = methods.map(([method]) => ({ ...(request as RequestTemplate), name: method, method }));
-  const lines = methods.reduce((sum, [, own]) => sum + own, 0);
-  const flows = methods.map(
-    ([name, own], place): Flow => ({
-      name,
-      weight: Math.max(0.001, Math.round((100_000 * own) / lines) / 1_000),
-      steps: [{ kind: 'request', request: place }],
-    }),
-  );
-  return { requests, flows: methods.length === 1 ? null : flows };
-}
-
-/** The field of a row with the expected answer: one, since it is left out wherever a row is sent as a whole. */
-function leftOutOf(given: RawSettings): string | null {
-  let field: string | null = null;
-  for (const each of given.mix?.requests.map((request) => request.given) ?? [given]) {
-    const its = expectedField(each);
-    if (its === null) continue;
-    if (field !== null && its !== field) refuse(each, 'expectField', `is another field than "${field}"`);
-    field = its;
-  }
-  return field;
-}
-
-/** Rows that are used once end the run. */
-function withinRows(parts: PartsByKind, data: DataSource | null): PartsByKind {
-  if (data?.order !== 'once') return parts;
-  const { maxRequests } = parts;
-  return { ...parts, maxRequests: count(Math.min(maxRequests ?? Number.POSITIVE_INFINITY, data.rows)) };
-}
-
-/**
- * A number of requests is dealt to the threads that have users: others would end at once, and could take none later, when
- * an edit of the running test gives them users.
- */
-function withinUsers(parts: PartsByKind): PartsByKind {
-  const { load, maxRequests, threads } = parts;
-  if (load.model === 'open' || maxRequests === null) return parts;
-  const users = load.vus.reduce((most, { from, to }) => Math.max(most, Math.ceil(from), Math.ceil(to)), 1);
-  return { ...parts, threads: count(Math.min(threads, users)) };
-}
-
-type PartsByKind = Pick<Plan, 'load' | 'loads' | 'maxRequests' | 'warmup' | 'rampEnd' | 'warmupRequests' | 'threads'>;
-
-function partsOf(kind: Plan['kind'], given: RawSettings, cores: number, replayed: LoadProfile | null): PartsByKind {
-  if (kind === 'probe') return probeParts(given);
-  // A search begins with one user; every other load is its own decision.
-  if (kind === 'find') return runParts(given, cores, { load: probeLoad(given), loads: null });
-  return runParts(given, cores, replayed === null ? resolveLoads(given) : { load: replayed, loads: null });
-}
-
-function runParts(given: RawSettings, cores: number, { load, loads }: ResolvedLoads): PartsByKind {
-  const warmup = resolveWarmup(given, durationOf(load));
-  // Of several loads each has a ramp of its own.
-  const rampEnd = given.settings.spawnRate === undefined || loads !== null ? null : rampEndOf(load, warmup);
-  return {
-    load,
-    ...(loads === null ? {} : { loads }),
-    maxRequests: readValue(given, 'requests') ?? null,
-    warmup,
-    ...(rampEnd === null ? {} : { rampEnd }),
-    warmupRequests: count(0),
-    threads: threadsWithin(given, resolveConnections(given), Math.min(256, Math.max(1, cores - 1))),
-  };
-}
-
-function probeParts(given: RawSettings): PartsByKind {
-  refuseMisplaced(given, 'probe', 'does not apply to a probe, which sends one request at a time');
-  return {
-    load: probeLoad(given),
-    maxRequests: count((readValue(given, 'requests') ?? PROBE_REQUESTS) + PROBE_WARMUP),
-    warmup: micros(0),
-    warmupRequests: PROBE_WARMUP,
-    threads: count(1),
-  };
-}
-
-function resolveWarmup(given: RawSettings, whole: Micros): Micros {
-  const asked = readValue(given, 'warmup') ?? micros(0);
-  const warmup = micros(Math.ceil(asked / INTERVAL) * INTERVAL);
-  if (warmup > 0 && warmup >= whole)
-    refuse(
-      given,
-      'warmup',
-      `of ${warmup / 1e6} s leaves nothing to measure of ${whole / 1e6} s; it must be shorter than the whole`,
-      'A warm-up is rounded up to whole seconds.',
-    );
-  return warmup;
-}
-
-/** A full load that lasts less is too little to stand for the run. */
-const SHORTEST_FULL_LOAD = seconds(3);
-
-/** When all users have started; null: never, or within the warm-up, or just before the end. */
-function rampEndOf(load: LoadProfile, warmup: Micros): Micros | null {
-  const [rising] = load.model === 'closed' && load.goal === undefined ? load.vus : [];
-  if (rising === undefined || rising.from === rising.to) return null;
-  const end = micros(Math.ceil(rising.duration / INTERVAL) * INTERVAL);
-  return end <= warmup || durationOf(load) - end < SHORTEST_FULL_LOAD ? null : end;
-}
 
 function freeze<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
