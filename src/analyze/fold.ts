@@ -6,27 +6,25 @@
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
-import { type TagSet, tagSets } from '../core/flow.ts';
-import type { Plan, Scope } from '../core/plan.ts';
-import { followsItsPlan } from '../core/procedure.ts';
+import { tagSets } from '../core/flow.ts';
+import type { Scope } from '../core/plan.ts';
 import type { GeneratorResult, GoodputResult, RunResult, TimelinePoint, Totals } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
-import { type IntervalSnapshot, seriesWithin } from '../core/snapshot.ts';
+import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { UntilResult } from '../core/verdict.ts';
 import type { Histogram } from '../stats/histogram.ts';
 import { AgentFold } from './agent-fold.ts';
 import { goodputCertainty } from './certainty.ts';
 import { ConnectionFold } from './connection-fold.ts';
+import { CountedFold } from './counted-fold.ts';
 import { CourseFold } from './course.ts';
 import { EndingFold } from './ending-fold.ts';
-import { GeneratorFold } from './generator.ts';
 import { inMs, quantileWithFailures, summarize } from './latency.ts';
 import { outageOf } from './outage.ts';
-import { RampFold } from './ramp-part.ts';
+import { ScopedTimelines } from './scoped-timelines.ts';
 import { Statistics } from './statistics.ts';
 import { targetRatios } from './target-ratios.ts';
 import { evaluate, type Measurements } from './thresholds.ts';
-import { resetAt, TimelineFold } from './timeline.ts';
 import { type Known, untilResult } from './until.ts';
 import { doubtsOf } from './validity.ts';
 import { verdictOf } from './verdict.ts';
@@ -37,7 +35,12 @@ type Started = Extract<RunEvent, { type: 'started' }>;
 interface Run {
   readonly started: Started;
   readonly course: CourseFold;
+  readonly counted: CountedFold;
+  readonly scoped: ScopedTimelines;
 }
+
+/** Before the start. */
+const NOTHING = new Statistics([]);
 
 /**
  * The stream of a run -> its judged result. It can be asked at any time: by the live view after every event, at the
@@ -50,26 +53,13 @@ export class RunFold {
   #breakingPoint: BreakingPoint | null = null;
   #last: IntervalSnapshot | null = null;
   readonly #agents = new AgentFold();
-  /** How many resets of the statistics there were: what follows is of what was due after the last. */
-  #resets = 0;
-  #tags: readonly TagSet[] = [];
-  #statistics = new Statistics([]);
-  /** How that went over time which thresholds look at alone. */
-  readonly #scoped: { readonly scope: Scope; readonly timeline: TimelineFold }[] = [];
-  #ramp: RampFold | null = null;
-  #generator = new GeneratorFold();
   readonly #connections = new ConnectionFold();
 
   /** @throws RampartError `bad-journal` where the stream does not begin with `started`. */
   accept(event: RunEvent): void {
     switch (event.type) {
       case 'started':
-        this.#run = { started: event, course: new CourseFold(event.plan) };
-        this.#tags = tagSets(event.plan);
-        this.#statistics = new Statistics(this.#tags);
-        for (const { scope } of event.plan.thresholds)
-          if (scope !== undefined)
-            this.#scoped.push({ scope, timeline: new TimelineFold(event.plan, this.#run.course.standstills) });
+        this.#run = runOf(event);
         break;
       case 'interval':
         this.#addInterval(event.snapshot);
@@ -130,10 +120,11 @@ export class RunFold {
    * @throws RampartError `bad-journal` where nothing has started.
    */
   result(intervals = true): RunResult {
-    const { started, course } = this.#begun();
+    const { started, course, counted, scoped } = this.#begun();
     const { plan } = started;
     const { measured, points } = course.timeline;
     const { finished, failing } = this.#ending;
+    const { ramp } = counted;
     const independent = plan.kind === 'probe';
     const seconds = points.at(-1)?.t ?? 0;
     const instant = instantsFrom(started.run.startedAt);
@@ -143,12 +134,12 @@ export class RunFold {
     const { total, series, flows, groups, regions, tags } = statistics;
     const ratios = plan.search === null ? targetRatios(plan, tags) : null;
     const failures = this.#statistics.failures(instant);
-    const generator = this.#generator.health(this.#agents.threads ?? plan.threads);
+    const generator = counted.generator.health(this.#agents.threads ?? plan.threads);
     const { response } = this.#statistics.total;
     const until = intervals ? this.#untilResult() : null;
     const whole = statistics.measurements(points);
     const judged = evaluate(plan, (scope) =>
-      scope === undefined ? whole : statistics.measurements(this.#timelineOf(scope), scope),
+      scope === undefined ? whole : statistics.measurements(scoped.of(scope), scope),
     );
     const checks = this.#ending.withBroken(judged);
     const missed = course.missed(total.totals);
@@ -210,7 +201,7 @@ export class RunFold {
       ...(until === null ? {} : { until }),
       totals: total.totals,
       rates: total.rates,
-      latency: { ...total.latency, lag: summarize(this.#generator.lag, 0, null) },
+      latency: { ...total.latency, lag: summarize(counted.generator.lag, 0, null) },
       ...(total.streams === undefined ? {} : { streams: total.streams }),
       ...(total.goodput === undefined ? {} : { goodput: withInterval(total.goodput, whole.certainty) }),
       series,
@@ -219,7 +210,7 @@ export class RunFold {
       ...(isEmpty(regions) ? {} : { regions }),
       ...(isEmpty(tags) ? {} : { tags }),
       ...(ratios === null ? {} : { targetRatios: ratios }),
-      ...(this.#ramp === null ? {} : { ramp: this.#ramp.result }),
+      ...(ramp === null ? {} : { ramp }),
       timeline: points,
       ...(course.changes.length === 0 ? {} : { changes: [...course.changes] }),
       generator: {
@@ -264,50 +255,28 @@ export class RunFold {
     return this.#run;
   }
 
-  /** How that went over time of which a threshold is. */
-  #timelineOf(scope: Scope): readonly TimelinePoint[] {
-    return this.#scoped.find((each) => sameScope(each.scope, scope))?.timeline.points ?? [];
-  }
-
-  /** The statistics start anew: the timeline keeps what was, nothing else does. */
-  #restart(snapshot: IntervalSnapshot): void {
-    const { plan } = this.#begun().started;
-    const before = this.#begun().course.measuredFrom;
-    if (plan.rampEnd !== undefined && resetAt(snapshot) === plan.rampEnd)
-      this.#ramp = new RampFold(this.#statistics.total, before / 1e6, plan.rampEnd / 1e6, this.#resets);
-    this.#resets = snapshot.resets ?? 0;
-    this.#statistics = new Statistics(this.#tags);
-    this.#generator = new GeneratorFold();
-    this.#begun().course.restart(snapshot);
+  get #statistics(): Statistics {
+    return this.#run?.counted.statistics ?? NOTHING;
   }
 
   #addInterval(snapshot: IntervalSnapshot): void {
-    const { started, course } = this.#begun();
-    const { resets = 0 } = snapshot;
-    if (resets > this.#resets) this.#restart(snapshot);
+    const { course, counted, scoped } = this.#begun();
+    counted.renew(snapshot);
     course.add(snapshot);
     this.#agents.add(snapshot);
-    for (const { scope, timeline } of this.#scoped) {
-      timeline.add({ ...snapshot, series: seriesWithin(snapshot, scope, this.#tags) });
-    }
+    scoped.add(snapshot);
     if (this.#last === null || snapshot.index >= this.#last.index) this.#last = snapshot;
-    const { phase, generator, startAt, endAt } = snapshot;
     this.#connections.add(snapshot);
-    if (generator !== undefined && resets === this.#resets && !warmingUp(snapshot, started.plan)) {
-      this.#generator.addLag(generator);
-      // The delay of a standstill has a doubt of its own, and charges no response.
-      if (phase !== 'drain' && !course.standstills.touches(snapshot))
-        this.#generator.addInterval(generator, endAt - startAt);
-    }
-    if (phase !== 'warmup' && resets === this.#resets) {
-      this.#statistics.add(snapshot, phase);
-      return;
-    }
-    const place = course.placeOf(snapshot);
-    if (place === 'before') return;
-    for (const series of Object.values(snapshot.series)) this.#ramp?.add(snapshot, series);
-    this.#statistics.addEarlier(snapshot, place);
+    counted.add(snapshot);
   }
+}
+
+function runOf(started: Started): Run {
+  const { plan } = started;
+  const tags = tagSets(plan);
+  const course = new CourseFold(plan);
+  const scoped = new ScopedTimelines(plan, tags, course.standstills);
+  return { started, course, counted: new CountedFold(course, tags), scoped };
 }
 
 function withInterval(goodput: GoodputResult, certainty: Measurements['certainty']): GoodputResult {
@@ -318,17 +287,7 @@ function withInterval(goodput: GoodputResult, certainty: Measurements['certainty
   return { ...rest, ci95: [low, high ?? 1], perSec };
 }
 
-const sameScope = (a: Scope, b: Scope): boolean => a.kind === b.kind && a.name === b.name;
-
 const isEmpty = (of: object): boolean => Object.keys(of).length === 0;
-
-/**
- * Whether an interval's generator belongs to the warm-up. It is on the first of an index's snapshots only, and that may
- * be the one of late warm-up responses in a measured interval: so it is judged by the time, where the plan has one.
- */
-function warmingUp({ phase, startAt }: IntervalSnapshot, plan: Plan): boolean {
-  return phase === 'warmup' && followsItsPlan(plan) && startAt < plan.warmup;
-}
 
 function instantsFrom(startedAt: string): (at: number) => string {
   const origin = Date.parse(startedAt);
