@@ -19,10 +19,11 @@ import { ResponseJudge } from '../response-judge.ts';
 import { isSuccess } from '../status.ts';
 import { codingIn, formatIn } from '../stream/format.ts';
 import { StreamReader } from '../stream/stream-reader.ts';
-import { latenessOf, tickFor } from '../time-limit.ts';
+import { latenessOf } from '../time-limit.ts';
 import type { Witnessed } from '../witness.ts';
 import { createConnector, tunnels } from './connector.ts';
 import { endingOf } from './ending.ts';
+import { Flights } from './flights.ts';
 import { Http2Lane } from './http2-lane.ts';
 import type { Flight, FlightOwner, Lane } from './lane.ts';
 import { Lanes } from './lanes.ts';
@@ -53,16 +54,12 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   readonly #most: number;
   /** How many requests at once the target took on the last connection that it said so of; null: on none yet. */
   #capacity: number | null = null;
-  /** By request. */
-  readonly #timeouts: readonly Micros[];
-  readonly #tick: Micros;
   readonly #lanes: Lanes;
   /** Where responses were kept, to be used again. */
   readonly #buffers: ResponseBuffer[] = [];
   readonly #readers: StreamReader[] = [];
-  /** Under way by their time limit, of each the oldest first. */
-  readonly #flights = new Map<Micros, Set<Flight>>();
-  #timer: unknown = null;
+  /** What is under way. */
+  readonly #flights: Flights;
 
   /** @param segment takes its share of the connections, where their number is limited. */
   constructor(
@@ -77,9 +74,10 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     this.#host = target.host;
     const { limit } = connections;
     this.#most = limit === null ? Number.POSITIVE_INFINITY : shareOf(limit, segment);
-    this.#timeouts = plan.requests.map((request) => timeoutOf(plan, request));
-    for (const timeout of this.#timeouts) this.#flights.set(timeout, new Set());
-    this.#tick = tickFor(this.#timeouts);
+    const timeouts = plan.requests.map((request) => timeoutOf(plan, request));
+    this.#flights = new Flights(timeouts, clock, (flight) =>
+      this.#giveUp(flight, OUTCOME_CODE.timeout, latenessOf(progressOf(flight))),
+    );
     this.#maxBody = plan.maxBody ?? Number.POSITIVE_INFINITY;
     this.#streams = plan.stream;
     this.#counts = plan.tokenizer !== undefined;
@@ -112,23 +110,18 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
       done: false,
       handle: null,
     };
-    this.#under(exchange).add(flight);
-    if (this.#timer === null) this.#timer = this.#clock.after(this.#tick, this.#sweep);
+    this.#flights.add(flight);
     this.#put(flight, lane);
     flight.within = false;
   }
 
   cancel(exchange: Exchange): void {
-    for (const flight of this.#under(exchange))
-      if (flight.exchange === exchange) {
-        this.#giveUp(flight, OUTCOME_CODE.cancelled, '');
-        return;
-      }
+    const flight = this.#flights.of(exchange);
+    if (flight !== null) this.#giveUp(flight, OUTCOME_CODE.cancelled, '');
   }
 
   abort(): void {
-    for (const flights of this.#flights.values())
-      for (const flight of [...flights]) this.#giveUp(flight, OUTCOME_CODE.aborted, givenUpMessage(flight.exchange));
+    this.#flights.endAll((flight) => this.#giveUp(flight, OUTCOME_CODE.aborted, givenUpMessage(flight.exchange)));
   }
 
   retire(user: number): void {
@@ -137,8 +130,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
 
   close(): void {
     this.#lanes.close();
-    if (this.#timer !== null) this.#clock.cancel(this.#timer);
-    this.#timer = null;
+    this.#flights.close();
   }
 
   started(flight: Flight): boolean {
@@ -263,7 +255,7 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
   #finish(flight: Flight, outcome: OutcomeCode, message: string, now = this.#clock.now()): void {
     const { exchange, lane, response } = flight;
     flight.done = true;
-    this.#under(exchange).delete(flight);
+    this.#flights.remove(flight);
     lane.live--;
     exchange.outcome = outcome;
     exchange.message = message;
@@ -279,37 +271,6 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     this.inFlight--;
     this.onDone(exchange);
     if (stream !== null) this.#readers.push(stream);
-  }
-
-  /** Looks for what is older than the time limit. Its response may be here already, and only not read yet: that comes first. */
-  readonly #sweep = (): void => {
-    this.#timer = null;
-    const now = this.#clock.now();
-    for (const [timeout, [oldest]] of this.#flights)
-      if (oldest !== undefined && oldest.startedAt <= now - timeout) {
-        this.#clock.soon(() => this.#endOver(now));
-        return;
-      }
-    this.#sweepAgain();
-  };
-
-  /** @param limit what should have been answered by then has failed. */
-  #endOver(limit: Micros): void {
-    for (const [timeout, flights] of this.#flights)
-      for (const flight of flights) {
-        if (flight.startedAt > limit - timeout) break;
-        this.#giveUp(flight, OUTCOME_CODE.timeout, latenessOf(progressOf(flight)));
-      }
-    this.#sweepAgain();
-  }
-
-  #sweepAgain(): void {
-    for (const { size } of this.#flights.values())
-      if (size > 0) this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
-  }
-
-  #under({ request }: Exchange): Set<Flight> {
-    return this.#flights.get(this.#timeouts[request] as Micros) as Set<Flight>;
   }
 }
 
