@@ -8,7 +8,6 @@ import type { Trace } from '../core/rows.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
 import type { Segment } from '../core/segment.ts';
 import type { GeneratorSnapshot, IntervalSnapshot, Phase } from '../core/snapshot.ts';
-import { plansTo } from '../core/targets.ts';
 import { count, type Micros } from '../core/units.ts';
 import { ClosedLoad } from '../load/closed.ts';
 import { Epochs } from '../load/epochs.ts';
@@ -23,7 +22,7 @@ import { GoodputCounter } from '../record/goodput.ts';
 import { Recorder } from '../record/recorder.ts';
 import type { SampleLog } from '../record/sample-log.ts';
 import { FIRST_MEASURED, isEmpty, snapshotsOf, WARMUP, withGoodput } from './interval-snapshots.ts';
-import { SeparateConnects } from './separate-connects.ts';
+import { type SeparateConnects, separateConnects } from './separate-connects.ts';
 
 /** Watches the thread itself: see `record/probe`. */
 interface HealthProbe {
@@ -270,7 +269,7 @@ export class Generation {
 
   /** The last request has ended. */
   #drained(last: Exchange | null): void {
-    const { kind, maxRequests, gracefulStop } = this.#plan;
+    const { kind, gracefulStop } = this.#plan;
     const connects = last !== null && last.outcome !== OUTCOME_CODE['connect-error'];
     if (kind !== 'probe' || !connects || this.#stopped || this.#connects !== null) {
       this.#end();
@@ -280,22 +279,10 @@ export class Generation {
     this.#step = this.#after(gracefulStop, () => this.#connects?.end());
     // A target with room for one connection has room for these.
     this.#driver.close();
-    // Several targets take turns, each under the name of its first request.
-    const ways = plansTo(this.#plan);
-    let turn = -1;
-    this.#connects = new SeparateConnects(
-      maxRequests ?? Number.POSITIVE_INFINITY,
-      (done) => {
-        turn = (turn + 1) % ways.length;
-        return this.#measureConnect(ways[turn] as Plan, this.#clock, done);
-      },
-      (took, handshake) => {
-        const request = Math.max(
-          0,
-          this.#plan.requests.findIndex(({ target = 0 }) => target === turn),
-        );
-        this.#recorder.recordSeparateConnect(this.#current, request, took, handshake);
-      },
+    this.#connects = separateConnects(
+      this.#plan,
+      (plan, done) => this.#measureConnect(plan, this.#clock, done),
+      (request, took, handshake) => this.#recorder.recordSeparateConnect(this.#current, request, took, handshake),
       () => this.#end(),
     );
   }

@@ -1,4 +1,6 @@
 /** Connections that a probe opens for themselves at its end, to tell what opening one costs. */
+import type { Plan } from '../core/plan.ts';
+import { plansTo } from '../core/targets.ts';
 import type { Micros } from '../core/units.ts';
 
 /** So many show the median within a few per cent. */
@@ -9,6 +11,29 @@ const MOST = 100;
  * handshake took, or -1 without one. Returns what ends it early.
  */
 export type MeasureConnect = (done: (took: Micros, handshake: Micros) => void) => () => void;
+
+/** Those of a plan: several targets take turns, each under the number of its first request. */
+export function separateConnects(
+  plan: Plan,
+  measure: (plan: Plan, ...rest: Parameters<MeasureConnect>) => () => void,
+  onEach: (request: number, took: Micros, handshake: Micros) => void,
+  onEnd: () => void,
+): SeparateConnects {
+  const ways = plansTo(plan);
+  let turn = -1;
+  return new SeparateConnects(
+    plan.maxRequests ?? Number.POSITIVE_INFINITY,
+    (done) => {
+      turn = (turn + 1) % ways.length;
+      return measure(ways[turn] as Plan, done);
+    },
+    (took, handshake) => {
+      const request = plan.requests.findIndex(({ target = 0 }) => target === turn);
+      onEach(Math.max(0, request), took, handshake);
+    },
+    onEnd,
+  );
+}
 
 /**
  * What opening a connection costs, of a probe, whose requests share one. The connections are opened one after the other when the
