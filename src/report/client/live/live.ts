@@ -7,11 +7,13 @@ import type { PictureSource } from '../pictures.ts';
 import { type Names, onlyName, snapped, timelineOf } from '../selection.ts';
 import { onTheme } from '../theme-switch.ts';
 import { Toolbar } from '../toolbar.ts';
+import { onPress, showButtons } from './buttons.ts';
 import { Connection, type Link } from './connection.ts';
 import { showDownloads } from './downloads.ts';
 import { showFindings } from './findings.ts';
 import { call, type Defaults, EditForm, StartForm } from './forms.ts';
 import type { Frame, RunState } from './frame.ts';
+import { BANNERS, showLink } from './link-banner.ts';
 import { LogPanel } from './log-panel.ts';
 import { PHASES, showChip, showMonitor } from './monitor.ts';
 import { Panels, showSearch } from './panels.ts';
@@ -19,20 +21,6 @@ import { one, put, slotOf } from './places.ts';
 import { RunRecord } from './record.ts';
 import { Statistics } from './statistics.ts';
 import { Tabs } from './tabs.ts';
-
-const LINKS: Readonly<Record<Link, string>> = {
-  connecting: 'Connecting',
-  live: 'Live',
-  lost: 'Connection lost',
-  gone: 'Page closed',
-};
-
-const BANNERS: Readonly<Record<Link, string>> = {
-  connecting: '',
-  live: '',
-  lost: 'The connection to the page’s server is lost. The run goes on without this page; it is tried again all the time.',
-  gone: 'rampart has ended: this is what the page last knew.',
-};
 
 class LivePage {
   readonly #statistics: Statistics;
@@ -69,16 +57,16 @@ class LivePage {
       this.#composing = false;
       this.#showView();
     });
-    this.#act('edit', () => {
+    onPress('edit', () => {
       if (this.#run !== null) this.#edit.open(this.#run);
     });
-    this.#act('stop', () => void this.#control('stop', 'Stopping: responses under way are waited for.'));
-    this.#act('reset', () => void this.#control('reset', 'Statistics begin anew.'));
-    this.#act('new', () => {
+    onPress('stop', () => void this.#control('stop', 'Stopping: responses under way are waited for.'));
+    onPress('reset', () => void this.#control('reset', 'Statistics begin anew.'));
+    onPress('new', () => {
       this.#composing = true;
       this.#showView();
     });
-    this.#act('back', () => {
+    onPress('back', () => {
       this.#composing = false;
       this.#showView();
     });
@@ -141,10 +129,7 @@ class LivePage {
       this.#say('Connected again: nothing is missing.');
     else if (BANNERS[link] !== '') put('spoken', BANNERS[link]);
     this.#link = link;
-    put('link', LINKS[link]);
-    one('[data-text="link"]').dataset['link'] = link;
-    put('banner', BANNERS[link]);
-    one('[data-text="banner"]').hidden = BANNERS[link] === '';
+    showLink(link);
     this.#showButtons();
   }
 
@@ -163,18 +148,7 @@ class LivePage {
   }
 
   #showButtons(): void {
-    const run = this.#run;
-    const on = run !== null && run.phase !== 'ended';
-    const linked = this.#link === 'live';
-    const show = (act: string, shown: boolean, usable = linked): void => {
-      const button = one<HTMLButtonElement>(`[data-act="${act}"]`);
-      button.hidden = !shown;
-      button.disabled = !usable;
-    };
-    show('edit', on && run.editable !== null);
-    show('reset', on && run.kind === 'run');
-    show('stop', on, linked && run?.phase !== 'stopping');
-    show('new', run !== null && !on);
+    showButtons(this.#run, this.#link === 'live');
   }
 
   #showRun(run: RunState): void {
@@ -307,10 +281,6 @@ class LivePage {
   async #control(path: string, done: string): Promise<void> {
     const errors = await call(path);
     this.#say(errors.length === 0 ? done : errors.map(({ message }) => message).join(' '));
-  }
-
-  #act(name: string, act: () => void): void {
-    one(`[data-act="${name}"]`).addEventListener('click', act);
   }
 }
 
