@@ -1,7 +1,7 @@
 /**
  * Runs tests one at a time, whoever asks for them: the command line or the live page; and keeps what the page shows.
  */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Fleet } from '../agent/fleet.ts';
 import type { LoadCommand } from '../core/command.ts';
 import { RampartError } from '../core/errors.ts';
@@ -9,11 +9,9 @@ import { STOPPED } from '../core/event.ts';
 import type { WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
 import type { RunResult } from '../core/result.ts';
-import type { RowTable } from '../core/rows.ts';
 import { FILES, JOURNAL } from '../core/run-files.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
-import { reach } from '../drivers/reach.ts';
 import { describePlan } from '../plan/describe.ts';
 import { readEdit } from '../plan/edit.ts';
 import { formError, type PlannedForm, readForm, sentenceOf } from '../plan/form.ts';
@@ -23,31 +21,18 @@ import type { ControlAnswer, EarlierRun, FieldError } from '../report/client/liv
 import type { ConsoleView } from '../report/console.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
-import { plannedAgain } from '../session/discovery.ts';
-import { discardRows, execute, newRunId, openFolder } from '../session/execution.ts';
+import { execute, newRunId, openFolder } from '../session/execution.ts';
 import type { Frame } from '../session/frame.ts';
 import { followedBy, type Voice } from '../session/outputs.ts';
-import { preflight } from '../session/preflight.ts';
-import type { Procedure } from '../session/procedure.ts';
-import { procedureOf } from '../session/procedures.ts';
 import type { FolderWish, RunFolder } from '../session/run-folder.ts';
 import type { Download, Settings, Tester } from '../web/control.ts';
 import { LiveRun } from '../web/live-run.ts';
+import { EarlierTests } from './earlier-tests.ts';
 import { discoveryFor, trialFor } from './form-questions.ts';
+import { type Test, testOf } from './form-test.ts';
 import { publicationOf } from './publication.ts';
 
 const BUSY = 'A test is running. Stop it, or wait for its end, before you start another one.';
-
-/** A test that is ready to run. */
-export interface Test {
-  readonly id: string;
-  readonly plan: Plan;
-  readonly rows: RowTable | null;
-  readonly folder: RunFolder;
-  /** Its set-up was sent. */
-  readonly frame: Frame;
-  readonly procedure: Procedure;
-}
 
 /** How a test under way is followed and changed. */
 export interface TestControl {
@@ -91,7 +76,7 @@ export interface RunManagerOptions {
 export class RunManager implements Tester {
   readonly #world: World;
   readonly #options: RunManagerOptions;
-  readonly #earlier: (EarlierRun & { readonly folder: RunFolder })[] = [];
+  readonly #earlier = new EarlierTests();
   #kept: Kept | null = null;
   /** A test is being prepared. */
   #preparing = false;
@@ -107,7 +92,7 @@ export class RunManager implements Tester {
   }
 
   get earlier(): readonly EarlierRun[] {
-    return this.#earlier.map(({ id, target, sentence, files }) => ({ id, target, sentence, files }));
+    return this.#earlier.told;
   }
 
   get running(): boolean {
@@ -166,30 +151,15 @@ export class RunManager implements Tester {
 
   async start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]> {
     const id = newRunId(this.#world);
-    const { made: test, errors } = await this.#prepare(kind, settings, async (form): Promise<Test> => {
-      let { rows } = form;
-      let frame: Frame | null = null;
-      try {
-        await reach(form.plan);
-        const wish = { path: join('reports', id), label: '', overwrite: false };
-        const secretsOf = (one: Plan): Secrets => this.#secretsOf(one);
-        const again = plannedAgain(form.sources, form, this.#world);
-        const ready = await preflight(this.#world, {
-          ...{ prepared: form, wish, secretsOf, again },
-          looksForCache: form.given.settings.discover !== false,
-        });
-        ({ frame } = ready);
-        ({ rows } = ready.prepared);
-        const { plan } = frame;
-        for (const line of ready.told) this.#world.stderr.write(`${line}\n`);
-        const procedure = await procedureOf(plan);
-        return { id, plan, rows, frame, procedure, folder: await this.openFolder(plan, wish, frame) };
-      } catch (error) {
-        await frame?.tearDown();
-        discardRows(this.#world.files, rows);
-        throw error;
-      }
-    });
+    const { made: test, errors } = await this.#prepare(kind, settings, (form) =>
+      testOf(
+        this.#world,
+        id,
+        form,
+        (plan) => this.#secretsOf(plan),
+        (plan, wish, frame) => this.openFolder(plan, wish, frame),
+      ),
+    );
     if (test === null) return errors;
     const { plan } = test;
     const stop = new AbortController();
@@ -291,8 +261,8 @@ export class RunManager implements Tester {
     if (known === undefined) return null;
     const kept = this.#kept;
     if (kept?.test.id !== run) {
-      const earlier = this.#earlier.find(({ id }) => id === run);
-      return earlier === undefined ? null : { path: resolve(await earlier.folder.pathOf(known)) };
+      const folder = this.#earlier.folderOf(run);
+      return folder === null ? null : { path: resolve(await folder.pathOf(known)) };
     }
     if (known === JOURNAL) return { path: resolve(await kept.test.folder.pathOf(known)) };
     if (kept.artifacts.fold.started === null) return null;
@@ -305,8 +275,6 @@ export class RunManager implements Tester {
     const kept = this.#kept;
     if (kept === null || kept.result === null) return;
     const state = kept.live.whole()?.run;
-    if (state == null) return;
-    const { id, target, sentence } = state;
-    this.#earlier.unshift({ id, target, sentence, files: [...FILES, JOURNAL], folder: kept.test.folder });
+    if (state != null) this.#earlier.add(state, kept.test.folder);
   }
 }
