@@ -6,26 +6,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Discovery } from '../src/discover/discover.ts';
 import { rampart, temporaryFolder } from './command.ts';
+import { openVino, sageMaker, tensorFlowServing, torchServe, triton, vertex } from './inference-servers.ts';
 import { ollama, openAi } from './language-model-servers.ts';
-import {
-  article,
-  djangoRest,
-  fastify,
-  graphQl,
-  modelServer,
-  openVino,
-  rust,
-  sageMaker,
-  spring,
-  swagger,
-  tensorFlowServing,
-  torchServe,
-  triton,
-  vertex,
-} from './model-servers.ts';
+import { modelServer } from './model-server.ts';
 import { type PythonTargets, pythonTargets } from './python.ts';
 import { type Served, serve } from './served.ts';
 import { httpTarget, type TestTarget } from './target.ts';
+import { article, djangoRest, fastify, graphQl, rust, spring, swagger } from './web-framework-servers.ts';
 import { rampartIn } from './world.ts';
 
 /** Endpoints of which nothing is given but the address, against real servers: by the built command, or in this process where there are many. */

@@ -1,5 +1,5 @@
-/** Small servers that answer as those of language models do: see `model-servers.ts`. */
-import { type Answer, type Answered, type Json, jsonIn, NOT_FOUND, ok, refused } from './model-servers.ts';
+/** Small servers that answer as those of language models do: see `model-server.ts`. */
+import { type Answer, type Answered, type Json, jsonIn, NOT_FOUND, ok, refused } from './model-server.ts';
 
 /** OpenAI's protocol, whole and in pieces; `key`: who asks without it is told so. */
 export const openAi =
