@@ -1,3 +1,4 @@
+/** Two engines that share no code, against the same servers. */
 import type { RunResult } from '../src/core/result.ts';
 import { medianOf } from '../src/stats/average.ts';
 import { BODY, CONNECTIONS, type Setting } from './cost.ts';

@@ -1,3 +1,4 @@
+/** What each tool says of a server whose truth is known, as tables of the page. */
 import type { Setting } from './cost.ts';
 import { BODY } from './cost.ts';
 import type { Invocation, Load, Peer } from './peer.ts';

@@ -1,3 +1,4 @@
+/** CPU per request of several contenders, in interleaved rounds. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { medianOf } from '../src/stats/average.ts';

@@ -1,3 +1,4 @@
+/** What TLS, HTTP/2 and a proxy cost, beside tools that go the same way. */
 import { makeCertificates } from '../src/drivers/certificates.fixture.ts';
 import { medianOf } from '../src/stats/average.ts';
 import {

@@ -1,3 +1,4 @@
+/** The machine that is measured on: its cores, and what else ran. */
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { onPath } from './peer.ts';
 

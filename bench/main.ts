@@ -1,3 +1,4 @@
+/** The benchmark's command line: which parts are measured, with which tools, and where the page goes. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';

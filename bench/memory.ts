@@ -1,3 +1,4 @@
+/** What connections cost in memory, and whether it grows with time. */
 import type { RunResult } from '../src/core/result.ts';
 import { medianOf } from '../src/stats/average.ts';
 import { BODY, type Setting } from './cost.ts';

@@ -1,3 +1,4 @@
+/** The page of the benchmark: made anew, or with some of its parts replaced. */
 import type { Cores } from './machine.ts';
 import type { Part } from './parts.ts';
 import type { Peer } from './peer.ts';

@@ -1,3 +1,4 @@
+/** The parts of the benchmark, and how they are kept until the page is made. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Table } from './table.ts';

@@ -1,3 +1,4 @@
+/** What another tool is to the benchmark: how it is found, called and read. */
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';

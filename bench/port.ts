@@ -1,3 +1,4 @@
+/** Ports of this machine: a free one, and whether somebody listens. */
 import { connect, createServer } from 'node:net';
 
 /** A port nobody uses now. */

@@ -1,3 +1,4 @@
+/** Commands that are measured: their CPU, their memory, their output. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

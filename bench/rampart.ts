@@ -1,3 +1,4 @@
+/** The built command as the benchmark calls it. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

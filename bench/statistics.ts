@@ -1,3 +1,5 @@
+/** Spread and quantiles of measured values. */
+
 /** Smallest and largest. */
 export function spread(values: readonly number[]): readonly [number, number] {
   return [Math.min(...values), Math.max(...values)];

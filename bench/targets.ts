@@ -1,3 +1,4 @@
+/** What the tools of the benchmark are pointed at: nginx, and servers whose law is known. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onPath } from './peer.ts';

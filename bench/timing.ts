@@ -1,3 +1,4 @@
+/** How late requests leave, and how far measured times are from those the server knows. */
 import { join } from 'node:path';
 import type { RunResult } from '../src/core/result.ts';
 import { medianOf } from '../src/stats/average.ts';

@@ -1,3 +1,4 @@
+/** What callers of a queue with a known law would have waited. */
 import { quantile } from './statistics.ts';
 
 /** A queue with a known law, and the load it is asked to bear. Times in ms. */

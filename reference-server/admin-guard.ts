@@ -1,3 +1,4 @@
+/** Lets only this machine's own operator at a server, not what a browser was talked into. */
 import type { RequestHandler } from 'express';
 
 /** The names by which this machine calls itself. */

@@ -1,3 +1,4 @@
+/** The operator's routes, on a port of their own. */
 import { createServer } from 'node:http';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { operatorsOnly } from './admin-guard.ts';

@@ -1,3 +1,5 @@
+/** Alarms that go off when they should, and not up to a millisecond later. */
+
 /** A timer of the system is up to a millisecond late; the last stretch, in ms, is spent turning with the event loop. */
 const LAST_STRETCH = 1.5;
 /** Of setTimeout, ms: a longer one would fire at once. */

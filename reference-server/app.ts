@@ -1,3 +1,4 @@
+/** The HTTP side of a model: its own route, Open Inference v1 and v2, and what an operator asks. */
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { Alarms } from './alarms.ts';
 import type { Faults, Treatment } from './faults.ts';

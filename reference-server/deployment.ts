@@ -1,3 +1,4 @@
+/** A model that is served, in any of the ways that there are. */
 import type { Operations } from './admin.ts';
 import { startCluster } from './cluster/primary.ts';
 import { Faults } from './faults.ts';

@@ -1,3 +1,4 @@
+/** Faults that a server is told to have: which request has which. */
 import { OptionError, parseDuration, parseShare } from './option-syntax.ts';
 import { type Random, seededRandom } from './random.ts';
 

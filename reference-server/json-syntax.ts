@@ -1,3 +1,5 @@
+/** Where a text stops being JSON. */
+
 /** One token after white space: punctuation, string, number or literal, as RFC 8259 spells them. */
 const TOKEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these inside a string.

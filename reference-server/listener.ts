@@ -1,3 +1,4 @@
+/** The port of a server: opened with room for a load test, and closed without losing a request. */
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';

@@ -1,3 +1,4 @@
+/** A server's metrics, in Prometheus' form. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What is asked when the metrics are read. */

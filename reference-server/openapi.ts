@@ -1,3 +1,4 @@
+/** The description of a server's routes, in OpenAPI 3.1. */
 import type { Model } from './models/model.ts';
 import { MODEL_VERSION, renderTensors } from './open-inference.ts';
 

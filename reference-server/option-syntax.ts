@@ -1,3 +1,5 @@
+/** The syntax of options: durations, shares, numbers. */
+
 /** An option that is not as it must be; the message says what was wanted. */
 export class OptionError extends Error {}
 

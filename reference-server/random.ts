@@ -1,3 +1,5 @@
+/** Seeded random numbers, the same on every machine. */
+
 /** Draws uniformly from [0, 1). */
 export type Random = () => number;
 

@@ -1,3 +1,4 @@
+/** Requests that are refused before a model sees them, and what becomes of errors. */
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { jsonErrorAt } from './json-syntax.ts';
 

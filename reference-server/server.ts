@@ -1,3 +1,4 @@
+/** A model server in one listening process: its options, how it starts and how it ends. */
 import { createServer } from 'node:http';
 import { Alarms } from './alarms.ts';
 import { type App, type AppOptions, createApp } from './app.ts';

@@ -1,3 +1,4 @@
+/** Says on each answer how long its request was here. */
 import type { RequestHandler, Response } from 'express';
 import { instanceOf } from './instance.ts';
 

@@ -1,3 +1,4 @@
+/** The server's own count of requests to the model. */
 import type { ServerResponse } from 'node:http';
 
 /** The server's own count of requests to the model, for a load tester to compare with its own. */

@@ -1,3 +1,4 @@
+/** A clock for tests, which jumps from timer to timer. */
 import type { Timekeeper } from './alarms.ts';
 
 /** A turn of the event loop, ms. */

@@ -1,3 +1,4 @@
+/** The package as `npm publish` makes it, packed from a copy of the checkout. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';

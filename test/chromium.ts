@@ -1,3 +1,4 @@
+/** An installed Chromium, for tests of pages. */
 import { accessSync, constants } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import type { TestContext } from 'vitest';

@@ -1,3 +1,4 @@
+/** The built command as a test starts it: its output, its exit code, the result of its run. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

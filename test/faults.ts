@@ -1,3 +1,4 @@
+/** Faults of processes, brought about for real under way, and what came of each. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** A real nats-server, for tests of agents. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

@@ -1,3 +1,4 @@
+/** A real nginx on loopback, for tests. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

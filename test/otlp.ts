@@ -1,3 +1,4 @@
+/** The way of OTLP to a receiver in tests, straight or through a collector. */
 import { spawn } from 'node:child_process';
 import { accepts, freePort } from '../bench/port.ts';
 

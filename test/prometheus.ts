@@ -1,3 +1,4 @@
+/** A real Prometheus, for tests of what it reads and takes. */
 import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

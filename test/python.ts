@@ -1,3 +1,4 @@
+/** Scripts of `test/python` as tests use them: targets, and readers of what we write. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

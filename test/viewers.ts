@@ -1,3 +1,4 @@
+/** Many viewers of a live page at once: those that read, and slow ones. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';

@@ -1,3 +1,4 @@
+/** The real world with something changed, and commands that run in it within the test's process. */
 import { main } from '../src/cli/program.ts';
 import type { Files, World } from '../src/core/world.ts';
 import { loadModule } from '../src/functions/modules.ts';

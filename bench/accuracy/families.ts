@@ -1,3 +1,4 @@
+/** Searches on many targets of one kind: how often they hold the truth, and what they cost. */
 import type { BreakingPoint } from '../../src/core/breaking-point.ts';
 import { HELD_OUT } from './held-out.ts';
 import { searchOptions } from './inputs.ts';

@@ -1,3 +1,4 @@
+/** Targets that the search is proved on, and that nothing in it was chosen by. */
 import { Random } from '../../src/load/random.ts';
 import { errorSlo, latencySlo } from './inputs.ts';
 import { lasting, periodic, type Serve, sharing, slotted } from './lasting.ts';

@@ -1,3 +1,4 @@
+/** Targets whose time goes on from level to level: periodic, slow by times, or cold. */
 import type { Random } from '../../src/load/random.ts';
 import { oneByOne, type Server } from './server.ts';
 

@@ -1,3 +1,4 @@
+/** Targets that the search was made with, and what it should say of them. */
 import type { Threshold } from '../../src/core/plan.ts';
 import { Random } from '../../src/load/random.ts';
 import { errorSlo, latencySlo } from './inputs.ts';

@@ -1,3 +1,4 @@
+/** Targets in virtual time, by their service times. */
 import type { Random } from '../../src/load/random.ts';
 
 /** Draws one service time, s. */

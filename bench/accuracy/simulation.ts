@@ -1,3 +1,4 @@
+/** Searches in virtual time: the product's own search against a simulated target. */
 import { Search } from '../../src/analyze/search/controller.ts';
 import { type Fitness, latenessOf, unfitReason } from '../../src/analyze/search/generator-fitness.ts';
 import type { Observation, SearchStep } from '../../src/analyze/search/observation.ts';

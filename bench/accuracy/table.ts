@@ -1,3 +1,4 @@
+/** The experiments of the accuracy pages, and the pages. */
 import {
   capacity,
   errorLimit,

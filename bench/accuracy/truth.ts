@@ -1,3 +1,4 @@
+/** The truth about a target that has no formula, by long simulations. */
 import type { Criterion } from '../../src/analyze/search/criteria.ts';
 import { criteriaOf } from '../../src/analyze/search/criteria.ts';
 import { Random } from '../../src/load/random.ts';

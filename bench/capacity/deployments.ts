@@ -1,3 +1,4 @@
+/** The deployments that searches are tried on, and what theory says of each. */
 import { constant, microBatching, queue } from '../accuracy/server.ts';
 import { limitOf, type Slo } from './theory.ts';
 

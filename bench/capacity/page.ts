@@ -1,3 +1,4 @@
+/** The page on capacity: what searches said of deployments, beside theory. */
 import type { BreakingPointStatus } from '../../src/core/breaking-point.ts';
 import type { DeploymentCase } from './deployments.ts';
 

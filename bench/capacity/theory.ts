@@ -1,3 +1,4 @@
+/** The rate up to which a simulated deployment holds an SLO. */
 import { Random } from '../../src/load/random.ts';
 import type { Server } from '../accuracy/server.ts';
 

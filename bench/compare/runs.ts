@@ -1,3 +1,4 @@
+/** Runs in virtual time as `compare` gets them: of builds and machines that differ, or do not. */
 import { compareRuns, type SideInput } from '../../src/analyze/compare/comparison.ts';
 import { figuresOf } from '../../src/analyze/compare/figures.ts';
 import { fewLooks } from '../../src/analyze/compare/looks.ts';

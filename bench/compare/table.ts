@@ -1,3 +1,4 @@
+/** How often `compare` calls builds changed, with and without a difference: its table, and what is demanded of it. */
 import type { MetricName } from '../../src/core/comparison.ts';
 import { LAWS, type Law } from '../intervals/laws.ts';
 import { comparedInTurns, MACHINES, type Machine, pairsOf, RUN } from './runs.ts';

@@ -1,3 +1,4 @@
+/** Targets that intervals are tried on. */
 import type { Random } from '../../src/load/random.ts';
 
 /** A target: a queue, first come first served, whose service times have the mean 1. */

@@ -1,3 +1,4 @@
+/** Runs in virtual time, the percentiles and intervals that are printed of them, and the truth. */
 import { percentileText } from '../../src/analyze/percentiles.ts';
 import type { PercentileName } from '../../src/core/latencies.ts';
 import { Random } from '../../src/load/random.ts';

@@ -1,3 +1,4 @@
+/** How often the printed intervals of percentiles hold the truth: the table, and its page. */
 import type { PercentileName } from '../../src/core/latencies.ts';
 import { LAWS, type Law } from './laws.ts';
 import { printedOf, type Size, truthOf } from './runs.ts';

@@ -1,3 +1,4 @@
+/** How autocannon is found, called and read. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { askVersion, onPath, type Peer } from '../peer.ts';

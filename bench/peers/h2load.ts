@@ -1,3 +1,4 @@
+/** How h2load is found, called and read. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { askVersion, named, type Peer } from '../peer.ts';

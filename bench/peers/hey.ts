@@ -1,3 +1,4 @@
+/** How hey is found, called and read. */
 import { named, type Peer } from '../peer.ts';
 import { JSON_TYPE } from './request.ts';
 

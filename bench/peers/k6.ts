@@ -1,3 +1,4 @@
+/** How k6 is found, called and read. */
 import { askVersion, type Invocation, type Load, named, type Outcome, type Peer } from '../peer.ts';
 import { JSON_TYPE, write } from './request.ts';
 

@@ -1,3 +1,4 @@
+/** How Locust is found, called and read. */
 import { askVersion, named, type Peer } from '../peer.ts';
 import { quantile } from '../statistics.ts';
 import { JSON_TYPE, write } from './request.ts';

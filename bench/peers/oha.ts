@@ -1,3 +1,4 @@
+/** How oha is found, called and read. */
 import { askVersion, named, type Peer } from '../peer.ts';
 import { JSON_TYPE } from './request.ts';
 

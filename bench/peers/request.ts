@@ -1,3 +1,4 @@
+/** The request that tools send, where they read it from files. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Load } from '../peer.ts';

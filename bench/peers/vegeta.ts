@@ -1,3 +1,4 @@
+/** How vegeta is found, called and read. */
 import { join } from 'node:path';
 import { askVersion, named, type Peer } from '../peer.ts';
 import { JSON_TYPE, write } from './request.ts';

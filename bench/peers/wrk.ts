@@ -1,3 +1,4 @@
+/** How wrk and wrk2 are found, called and read. */
 import { askVersion, type Load, named, type Outcome, type Peer } from '../peer.ts';
 import { JSON_TYPE, write } from './request.ts';
 

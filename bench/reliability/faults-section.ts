@@ -1,3 +1,4 @@
+/** The page's section on processes that go wrong. */
 import { COMMANDS, type CommandName, FAULTS, type FaultRun } from '../../test/faults.ts';
 import type { Measurement, Section } from './section.ts';
 

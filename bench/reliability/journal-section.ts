@@ -1,3 +1,4 @@
+/** The page's section on reports of long journals. */
 import type { Measurement, Section } from './section.ts';
 
 export interface JournalResults extends Measurement {

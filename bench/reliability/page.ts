@@ -1,3 +1,4 @@
+/** The page on reliability, drawn from the results that its sections' scripts left. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { faultsSection } from './faults-section.ts';
 import { journalSection } from './journal-section.ts';

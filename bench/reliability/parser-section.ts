@@ -1,3 +1,4 @@
+/** The page's section on the parser of HTTP/1.1. */
 import { DIFFERENCES } from '../../src/drivers/http1/llhttp-differences.fixture.ts';
 import type { Measurement, Section } from './section.ts';
 

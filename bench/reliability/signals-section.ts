@@ -1,3 +1,4 @@
+/** The page's section on signals at random moments. */
 import type { Measurement, Section } from './section.ts';
 
 export interface SignalsResults extends Measurement {

@@ -1,3 +1,4 @@
+/** The page's section on viewers of the live page. */
 import type { Watched } from '../../test/viewers.ts';
 import type { Measurement, Section } from './section.ts';
 

@@ -1,3 +1,4 @@
+/** The page on a soak: memory of server and tester, minute by minute. */
 import { isDeepStrictEqual } from 'node:util';
 import { formatMs } from '../../src/analyze/wording.ts';
 import type { RunResult } from '../../src/core/result.ts';

@@ -1,3 +1,4 @@
+/** How far a client's times of streams are from the server's own. */
 import { planFixture } from '../../src/core/plan.fixture.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { count, micros, millis, seconds } from '../../src/core/units.ts';

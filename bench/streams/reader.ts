@@ -1,3 +1,4 @@
+/** Clients that read streams and look at hardly anything: what is left is the cost of reading. */
 import { connect, type Socket } from 'node:net';
 import { SystemClock } from '../../src/load/clock.ts';
 

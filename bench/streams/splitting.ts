@@ -1,3 +1,4 @@
+/** What splitting streams into events costs, beside a library that does it too; and whether both find the same. */
 import { createParser } from 'eventsource-parser';
 import { EventSplitter } from '../../src/drivers/stream/event-splitter.ts';
 import { arbitraryBody, readByOracle, readByOwn } from '../../src/drivers/stream/splitting.fixture.ts';

@@ -1,3 +1,4 @@
+/** Processes that share a port: started, counted together, and replaced one at a time. */
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

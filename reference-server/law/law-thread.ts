@@ -1,3 +1,4 @@
+/** The thread of a law server: nothing else takes its event loop. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { startLawServer } from './server.ts';
 

@@ -1,3 +1,4 @@
+/** A server that serves an exact queue in place of a model: what a load tester should measure of it is known. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Alarms } from '../alarms.ts';
 import { Faults } from '../faults.ts';

@@ -1,3 +1,4 @@
+/** Laws of service times, and how they are written. */
 import { OptionError, parseDuration, parseShare } from '../option-syntax.ts';
 import type { Random } from '../random.ts';
 

@@ -1,3 +1,4 @@
+/** A model at work, and how its stand-in time passes. */
 import type { Model, Predictor } from './model.ts';
 
 /** How a model's stand-in time passes: on the processor, as a model spends it, or asleep. */

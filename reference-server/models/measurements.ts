@@ -1,3 +1,4 @@
+/** Rows of numbers as the iris models read them. */
 import { type Failure, shown, unprocessable } from './model.ts';
 
 /** The four measurements of an iris, in centimetres and in this order. */

@@ -1,3 +1,5 @@
+/** What a model is to the server: how its input is read, what it says, and how it refuses. */
+
 /** What is wrong with an input: the status and the body that the caller gets. */
 export interface Failure {
   readonly status: 400 | 422;

@@ -1,3 +1,5 @@
+/** Ensembles of oblivious trees, and their raw scores. */
+
 /** A gradient-boosted ensemble of oblivious trees, as `training/` exports it. */
 export interface TreeEnsemble {
   /** Names of the features, in the order of the vector that `rawScore` takes. */

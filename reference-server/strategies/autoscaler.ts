@@ -1,3 +1,5 @@
+/** How many replicas a load wants. */
+
 /** What the number of replicas follows: all requests there are, or those that wait for a replica. */
 export const SCALED_BY = ['in-flight', 'queue'] as const;
 export type ScaledBy = (typeof SCALED_BY)[number];

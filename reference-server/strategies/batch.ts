@@ -1,3 +1,4 @@
+/** Micro-batching: requests that come at nearly one time are predicted together. */
 import { type Engine, sharedNow } from '../models/engine.ts';
 import { type OnBatch, type Prediction, QueueFull, type Strategy } from './strategy.ts';
 

@@ -1,3 +1,4 @@
+/** Replicas of a model behind one queue. */
 import { instanceOf } from '../instance.ts';
 import { sharedNow } from '../models/engine.ts';
 import type { Replica } from './replica.ts';

@@ -1,3 +1,4 @@
+/** The model in the event loop of the server itself: loaded for each request, or once. */
 import type { Engine } from '../models/engine.ts';
 import { type OnBatch, type Prediction, QueueFull, type Strategy } from './strategy.ts';
 

@@ -1,3 +1,4 @@
+/** A pool of worker threads behind one queue, each with a model of its own. */
 import { Piscina } from 'piscina';
 import type { ModelName } from '../models/catalogue.ts';
 import { type Passing, sharedNow } from '../models/engine.ts';

@@ -1,3 +1,4 @@
+/** A process with a model of its own, and what is said between it and the server. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ModelName } from '../models/catalogue.ts';

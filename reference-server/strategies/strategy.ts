@@ -1,3 +1,5 @@
+/** Where and when a model does its work, in general. */
+
 /** What came of the rows of one request. */
 export interface Prediction {
   readonly outputs: readonly unknown[];

@@ -1,3 +1,4 @@
+/** Several versions of a model side by side, and how the traffic is split between them. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OptionError, parseCount } from '../option-syntax.ts';
 import type { Random } from '../random.ts';

@@ -1,3 +1,5 @@
+/** Every error a person can meet, with its code, and what the process exits with. */
+
 /** Exit codes of the command line, as the product documents them. */
 export const EXIT = {
   passed: 0,

@@ -1,3 +1,5 @@
+/** How many samples a percentile needs to be given at all. */
+
 /** What the two sides of a 95 % interval leave out, each. */
 const TAIL = 0.025;
 const FEWEST_SAMPLES = 6;

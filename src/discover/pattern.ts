@@ -1,3 +1,5 @@
+/** A text that a regular expression of a schema matches. */
+
 /** So much of what may be repeated without end. */
 const MOST = 12;
 /** A pattern that asks for more is not made. */

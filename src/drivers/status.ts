@@ -1,3 +1,5 @@
+/** What a status means: a success, a redirect, or a failure with a name. */
+
 /** So many different addresses are named; redirects to any other are counted together. */
 const NAMED = 20;
 const LONGEST = 160;

@@ -1,3 +1,5 @@
+/** Seeded random numbers: the same for a seed, on every machine and in every thread. */
+
 /** A bijection of 32-bit numbers that leaves no pattern. Source: splitmix32, after G. Steele et al., SplitMix (2014). */
 export function splitmix32(value: number): number {
   let mixed = (value + 0x9e3779b9) | 0;

@@ -1,4 +1,4 @@
-// What a group of processes uses, whether one of them runs, and who has left it.
+/** What a group of processes uses, whether one of them runs, and who has left it. */
 
 // As in ./files: quicker than an import statement.
 const { readdirSync, readFileSync } = process.getBuiltinModule('node:fs');

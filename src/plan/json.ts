@@ -1,3 +1,5 @@
+/** Where a text stops being JSON, and where in it each value stands. */
+
 /** A place in a text; both count from 1. */
 export interface TextPlace {
   readonly line: number;

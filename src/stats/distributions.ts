@@ -1,3 +1,5 @@
+/** Distribution functions of the binomial and of Student's distribution. */
+
 /** P(B ≤ k), B ~ binomial(n, p). */
 export function binomialCdf(k: number, n: number, p: number): number {
   if (k < 0) return 0;

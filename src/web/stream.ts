@@ -1,3 +1,5 @@
+/** The events of the live page on their way to browsers, some of which are slow or away for a while. */
+
 /** Where events go: of a response, what is needed. */
 export interface Outlet {
   /** False: it wants no more until it says `drain`. */

@@ -1,3 +1,4 @@
+/** A regression tree that forecasts the next day's close, and the split frame of pandas that it reads. */
 import { readNumbers } from '../measurements.ts';
 import { badRequest, type Failure, type Model, shown, unprocessable } from '../model.ts';
 import tree from './forecast.json' with { type: 'json' };

@@ -1,3 +1,4 @@
+/** A logistic regression that tells kinds of iris. */
 import { largest, MEASUREMENTS, readNumbers } from '../measurements.ts';
 import { isFailure, type Model } from '../model.ts';
 import iris from './iris-logistic.json' with { type: 'json' };

@@ -1,3 +1,4 @@
+/** A support vector machine that tells kinds of iris, as libsvm computes it. */
 import { largest, MEASUREMENTS, readNumbers } from '../measurements.ts';
 import { badRequest, type Model, shown, unprocessable } from '../model.ts';
 import iris from './iris-svm.json' with { type: 'json' };

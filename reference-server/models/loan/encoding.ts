@@ -1,3 +1,4 @@
+/** From an application for a loan to the features that the model was trained on. */
 import type { LoanApplication } from './application.ts';
 
 type Feature = (application: LoanApplication) => number;

@@ -1,3 +1,4 @@
+/** The model of loans that default: trees over an encoded application. */
 import { badRequest, type Model, type Predictor, unprocessable } from '../model.ts';
 import { rawScoreOf } from '../oblivious-trees.ts';
 import { applicationSchema, FIELDS, type LoanApplication, readApplication } from './application.ts';

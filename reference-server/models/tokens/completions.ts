@@ -1,3 +1,4 @@
+/** Completions in OpenAI's protocol: what was asked for, and the answer, whole or as a stream. */
 import type { Response } from 'express';
 import { arrivalOf, stampEnd } from '../../stamp.ts';
 import { type Failure, shown, unprocessable } from '../model.ts';

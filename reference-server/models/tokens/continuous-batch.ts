@@ -1,3 +1,4 @@
+/** Answers of a language model made together, a token of each at a time, as vLLM makes them. */
 import type { Alarms } from '../../alarms.ts';
 import { QueueFull } from '../../strategies/strategy.ts';
 import { PrefixCache } from './prefix-cache.ts';

@@ -1,3 +1,5 @@
+/** Which beginnings of prompts a language model need not read again. */
+
 /** Tokens of a block: as in servers of language models, what is shared is shared by whole blocks. */
 export const BLOCK = 16;
 

@@ -1,3 +1,4 @@
+/** A toy language model: each word is drawn by how often it followed the last. */
 import { seededRandom } from '../../random.ts';
 import { type Failure, type Model, shown, unprocessable } from '../model.ts';
 import model from './tokens.json' with { type: 'json' };

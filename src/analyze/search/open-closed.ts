@@ -1,4 +1,4 @@
-// Capacity as users who wait had it, beside what arrivals did that wait for nobody: what either means, and which to believe.
+/** Capacity as users who wait had it, beside what arrivals did that wait for nobody: what either means, and which to believe. */
 import type { BreakingPoint, OpenAndClosed } from '../../core/breaking-point.ts';
 import { counted, formatMs, formatRate } from '../wording.ts';
 import { type ClosedThroughput, closedThroughput, throughputOf } from './capacity.ts';
