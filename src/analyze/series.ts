@@ -56,6 +56,7 @@ export class SeriesFold {
   #cut = 0;
   #bytesIn = 0;
   #bodyBytesIn = 0;
+  #unfinishedBodyBytesIn = 0;
   #bytesOut = 0;
   readonly #streams = new StreamFold();
   readonly #goodput = new GoodputFold();
@@ -80,6 +81,7 @@ export class SeriesFold {
     this.#cut += series.cut ?? 0;
     this.#bytesIn += series.bytesIn;
     this.#bodyBytesIn += series.bodyBytesIn;
+    this.#unfinishedBodyBytesIn += series.unfinishedBodyBytesIn ?? 0;
     this.#bytesOut += series.bytesOut;
     for (const outcome of OUTCOMES) tally(this.#byOutcome, outcome, series.byOutcome[outcome] ?? 0);
     for (const [status, n] of Object.entries(series.byStatus)) tally(this.#byStatus, status, n);
@@ -120,6 +122,7 @@ export class SeriesFold {
       byStatus: Object.fromEntries([...this.#byStatus].sort()),
       bytesIn: this.#bytesIn,
       bodyBytesIn: this.#bodyBytesIn,
+      ...(this.#unfinishedBodyBytesIn > 0 ? { unfinishedBodyBytesIn: this.#unfinishedBodyBytesIn } : {}),
       bytesOut: this.#bytesOut,
       durationMs,
     };

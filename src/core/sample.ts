@@ -33,6 +33,11 @@ export const ANSWERED = [
   'stream-error',
 ] as const satisfies readonly Outcome[];
 
+/** Of each outcome, by its code: whether the response came to its end. */
+export const IS_WHOLE: readonly boolean[] = OUTCOMES.map(
+  (outcome) => outcome === 'ok' || (ANSWERED as readonly Outcome[]).includes(outcome),
+);
+
 /** Index into OUTCOMES: the hot path compares small integers, never strings. */
 export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12;
 

@@ -69,6 +69,8 @@ export interface SeriesSnapshot {
   readonly bytesIn: number;
   /** The part of `bytesIn` that is bodies. */
   readonly bodyBytesIn: number;
+  /** The part of `bodyBytesIn` that is of bodies which did not come to their end. Absent: 0. */
+  readonly unfinishedBodyBytesIn?: number;
   readonly bytesOut: number;
   readonly times: Times<SeriesMeasure>;
   readonly failures: readonly FailureCount[];

@@ -28,6 +28,7 @@ export class IntervalSeries {
   cut = 0;
   bytesIn = 0;
   bodyBytesIn = 0;
+  unfinishedBodyBytesIn = 0;
   bytesOut = 0;
   readonly outcomes = new Float64Array(OUTCOMES.length);
   /** By HTTP status; 0 = none. */
@@ -85,6 +86,7 @@ export class IntervalSeries {
       byStatus: this.#byStatus(),
       bytesIn: this.bytesIn,
       bodyBytesIn: this.bodyBytesIn,
+      ...(this.unfinishedBodyBytesIn > 0 ? { unfinishedBodyBytesIn: this.unfinishedBodyBytesIn } : {}),
       bytesOut: this.bytesOut,
       times: takeTimes(this.times),
       failures: [...this.failures.values()],
@@ -96,6 +98,7 @@ export class IntervalSeries {
     this.cut = 0;
     this.bytesIn = 0;
     this.bodyBytesIn = 0;
+    this.unfinishedBodyBytesIn = 0;
     this.bytesOut = 0;
     this.outcomes.fill(0);
     this.statuses.fill(0);

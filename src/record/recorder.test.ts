@@ -45,6 +45,18 @@ describe('Recorder', () => {
     expect(series.times.connect).toBeUndefined();
   });
 
+  it('keeps what came of bodies that did not come to their end apart', () => {
+    const recorder = new Recorder(named(['a']), at(0));
+    recorder.record(exchange({ status: 200, bodyBytesIn: 40 }));
+    recorder.record(exchange({ status: 500, bodyBytesIn: 4, outcome: OUTCOME_CODE['http-error'] }));
+    recorder.record(exchange({ outcome: OUTCOME_CODE.cancelled, bodyBytesIn: 7 }));
+    recorder.record(exchange({ outcome: OUTCOME_CODE.timeout, bodyBytesIn: 9 }));
+    recorder.record(exchange({ outcome: OUTCOME_CODE['connect-error'] }));
+    expect(recorder.take(1, offered()).series['a']).toMatchObject({ bodyBytesIn: 60, unfinishedBodyBytesIn: 16 });
+    recorder.record(exchange({ status: 200, bodyBytesIn: 40 }));
+    expect(recorder.take(1, offered()).series['a']).not.toHaveProperty('unfinishedBodyBytesIn');
+  });
+
   it('has of a request that its user left the first token alone, and counts it as neither', () => {
     const recorder = new Recorder(named(['a']), at(0));
     const stream = {

@@ -2,7 +2,7 @@
 import type { Exchange, StreamedTimes } from '../core/exchange.ts';
 import type { MeasuredNames } from '../core/flow.ts';
 import { GENERATOR_MEASURES, type GeneratorMeasure } from '../core/measures.ts';
-import { OUTCOME_CODE, OUTCOMES, type OutcomeCode } from '../core/sample.ts';
+import { IS_WHOLE, OUTCOME_CODE, OUTCOMES, type OutcomeCode } from '../core/sample.ts';
 import type { IntervalSnapshot, SeriesSnapshot, Times } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
 import { IntervalSeries } from './interval-series.ts';
@@ -62,6 +62,7 @@ export class Recorder {
     series.statuses[exchange.status] = (series.statuses[exchange.status] as number) + 1;
     series.bytesIn += exchange.bytesIn;
     series.bodyBytesIn += exchange.bodyBytesIn;
+    if (IS_WHOLE[outcome] === false) series.unfinishedBodyBytesIn += exchange.bodyBytesIn;
     series.bytesOut += exchange.bytesOut;
     let lag = exchange.sentAt - exchange.dueAt;
     if (connectTook >= 0) {
@@ -141,6 +142,7 @@ export class Recorder {
     series.outcomes[outcome] = (series.outcomes[outcome] as number) + 1;
     series.bytesIn += span.bytesIn;
     series.bodyBytesIn += span.bodyBytesIn;
+    if (IS_WHOLE[outcome] === false) series.unfinishedBodyBytesIn += span.bodyBytesIn;
     series.bytesOut += span.bytesOut;
     if (outcome === 0) {
       series.ok++;

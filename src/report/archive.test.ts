@@ -71,6 +71,7 @@ describe('the archive', () => {
         failed: totals.failed,
         bytesIn: totals.bytesIn,
         bodyBytesIn: totals.bodyBytesIn,
+        unfinishedBodyBytesIn: totals.unfinishedBodyBytesIn ?? 0,
         seconds: totals.durationMs / 1_000,
       });
       expect(Object.fromEntries(tally.statuses)).toEqual(

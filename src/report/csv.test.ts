@@ -69,6 +69,20 @@ describe('toStatsCsv', () => {
     });
   });
 
+  it('has the average size of bodies that came to their end', () => {
+    const result = fixtureResult();
+    const { totals } = result;
+    const [gone, bytes] = [600, 600 * 50];
+    const left: typeof totals = {
+      ...totals,
+      byOutcome: { ...totals.byOutcome, cancelled: gone },
+      bodyBytesIn: totals.bodyBytesIn + bytes,
+      unfinishedBodyBytesIn: bytes,
+    };
+    const rows = recordsOf(toStatsCsv({ ...result, totals: left }, (name) => fixtureHistogram(name)));
+    expect(rows.at(-1)).toMatchObject({ 'Average Content Size': '64' });
+  });
+
   it('takes percentiles from the whole histogram, in ms', () => {
     const times = fixtureHistogram(null);
     const all = recordsOf(text).at(-1);

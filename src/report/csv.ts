@@ -1,5 +1,7 @@
 /** `stats.csv` and `failures.csv`: what each request name came to over the whole run, and what failed, in Locust's columns. */
+
 import { inMs } from '../analyze/latency.ts';
+import { averageBody } from '../core/body-size.ts';
 import type { Scope } from '../core/plan.ts';
 import type { RunResult, SeriesResult } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
@@ -51,12 +53,13 @@ export function toStatsCsv(
   const row = (label: readonly Cell[], { totals, rates, ...part }: Told, times: Histogram): Cell[] => {
     const requests = totals.ok + totals.failed;
     const achieved = rates.achievedPerSec;
+    const size = averageBody(totals);
     return [
       ...label,
       requests,
       totals.failed,
       ...summaryOf(times),
-      requests > 0 ? rounded(totals.bodyBytesIn / requests) : UNKNOWN,
+      size === null ? UNKNOWN : rounded(size),
       rounded(achieved + perSecond(totals.failed, seconds)),
       perSecond(totals.failed, seconds),
       ...percentilesOf(times, (p) => bears(p, times.count)),

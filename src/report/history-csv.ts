@@ -1,5 +1,7 @@
 /** `history.csv`: how each request name went from interval to interval, in Locust's columns and some more. */
+
 import { inMs } from '../analyze/latency.ts';
+import { wholeBodies } from '../core/body-size.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import { type TagSet, tellingTags } from '../core/flow.ts';
 import type { Plan } from '../core/plan.ts';
@@ -75,12 +77,14 @@ class Running {
   readonly times = new Histogram();
   requests = 0;
   failed = 0;
-  bodyBytesIn = 0;
+  readonly bodies = { count: 0, bytes: 0 };
 
   add(series: SeriesSnapshot): void {
     this.requests += series.ok + series.failed;
     this.failed += series.failed;
-    this.bodyBytesIn += series.bodyBytesIn;
+    const { count, bytes } = wholeBodies(series);
+    this.bodies.count += count;
+    this.bodies.bytes += bytes;
     this.times.add(timesOf(series, 'response'));
   }
 }
@@ -184,7 +188,7 @@ export class HistoryCsv implements RunSink {
       total.requests,
       total.failed,
       ...summaryOf(total.times),
-      total.requests > 0 ? rounded(total.bodyBytesIn / total.requests) : UNKNOWN,
+      total.bodies.count > 0 ? rounded(total.bodies.bytes / total.bodies.count) : UNKNOWN,
       ...(streamed ? streamCells(current, seconds) : []),
     ];
     const rows = [...now].map(([name, each]) => row(labelOf(plan, name), each, entry(this.#totals, name, Running)));

@@ -23,6 +23,9 @@ export const totals = z
     byStatus: z.record(z.string(), count('Responses.')).describe('Responses by HTTP status.'),
     bytesIn: count('Bytes received.'),
     bodyBytesIn: count('The part of them that is bodies: without heads and chunk framing, compressed as they came.'),
+    unfinishedBodyBytesIn: count(
+      'The part of those that is of bodies which did not come to their end: cancelled, late, cut off. Absent: 0.',
+    ).exactOptional(),
     bytesOut: count('Bytes sent.'),
     durationMs: amount('How long load was offered, ms; without the drain, and without what the generator stood still.'),
   })

@@ -139,6 +139,7 @@ const series = fields({
   byStatus: byName(whole, (key) => (/^[1-9]\d\d$/.test(key as string) ? null : ': is no status')),
   bytesIn: whole,
   bodyBytesIn: whole,
+  unfinishedBodyBytesIn: maybe(whole),
   bytesOut: whole,
   times: byName(histogram),
   failures: list(failure),

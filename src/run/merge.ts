@@ -127,6 +127,7 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
     byStatus: addCounts(parts.map((part) => part.byStatus)),
     bytesIn: sum((part) => part.bytesIn),
     bodyBytesIn: sum((part) => part.bodyBytesIn),
+    ...sumOf('unfinishedBodyBytesIn', parts),
     bytesOut: sum((part) => part.bytesOut),
     times: joinTimes(parts),
     failures: joinFailures(parts.flatMap((part) => part.failures)),

@@ -4,6 +4,7 @@ import type { RunFold } from '../analyze/fold.ts';
 import { headline } from '../analyze/headline.ts';
 import { percentileText } from '../analyze/percentiles.ts';
 import { counted, formatBytes, formatMs, formatShare, plannedFor } from '../analyze/wording.ts';
+import { averageBody } from '../core/body-size.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { requestShares, tagSets } from '../core/flow.ts';
 import type { RunResult, SeriesResult, TimelinePoint } from '../core/result.ts';
@@ -140,12 +141,13 @@ function statisticsOf(result: RunResult, recent: Recent, ended: boolean): StatRo
     part: Pick<SeriesResult, 'totals' | 'rates' | 'latency'>,
     { whole, among = 'request', names = null }: Made = {},
   ): StatRow => {
-    const { offered, sent, dropped, ok, failed, bodyBytesIn } = part.totals;
+    const { offered, sent, dropped, ok, failed } = part.totals;
     return {
       name,
       method,
       ...(whole === undefined ? {} : { whole }),
-      totals: { offered, sent, dropped, ok, failed, bodyBytesIn },
+      totals: { offered, sent, dropped, ok, failed },
+      averageBody: averageBody(part.totals),
       callers: part.latency.responseWithFailures,
       response: part.latency.response,
       service: part.latency.service,

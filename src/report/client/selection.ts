@@ -1,5 +1,6 @@
 /** What happened to the chosen requests in a chosen stretch of time, added up from the archive. */
 import type { TimelinePoint } from '../../core/result.ts';
+import { OUTCOMES, type Outcome } from '../../core/sample.ts';
 import { type Archive, CELL_COUNTS, type Cell, type CellCounts, type Extra, type Slot, zeroCounts } from './archive.ts';
 import { Times } from './buckets.ts';
 import type { Span } from './picture.ts';
@@ -61,6 +62,17 @@ export function tallyOf(archive: Archive, span: Span | null, names: Names): Tall
     }
   }
   return { ...sum, seconds, statuses, kinds, response };
+}
+
+/** How many requests had which outcome that is no success, in the order of all outcomes. */
+export function outcomesIn({ kinds }: Pick<Archive, 'kinds'>, tally: Tally): Partial<Record<Outcome, number>> {
+  const counts: Partial<Record<Outcome, number>> = {};
+  for (const outcome of OUTCOMES) {
+    let sum = 0;
+    for (const [kind, n] of tally.kinds) if (kinds[kind]?.outcome === outcome) sum += n;
+    if (sum > 0) counts[outcome] = sum;
+  }
+  return counts;
 }
 
 /** How many failed, or were given up at the end: their callers never had a response. */

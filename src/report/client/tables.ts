@@ -1,13 +1,14 @@
 /** The texts of a report's tables, recomputed from its archive. */
+
 import { formatBytes, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
+import { averageBody } from '../../core/body-size.ts';
 import { CARRIED_MEASURES } from '../../core/measures.ts';
-import { OUTCOMES } from '../../core/sample.ts';
 import { samplesFor } from '../../core/sample-size.ts';
 import { type Archive, wholeIndex } from './archive.ts';
 import type { Times } from './buckets.ts';
 import { msFigure } from './figures.ts';
 import type { Span } from './picture.ts';
-import { extraOf, infiniteIn, type Names, onlyName, type Tally, tallyOf } from './selection.ts';
+import { extraOf, infiniteIn, type Names, onlyName, outcomesIn, type Tally, tallyOf } from './selection.ts';
 
 const DASH = '–';
 const PERCENTILES = [0.5, 0.95, 0.99, 0.999] as const;
@@ -61,9 +62,10 @@ function successCells({ response }: Tally): string[] {
 }
 
 function requestCells(archive: Archive, tally: Tally): string[] {
-  const { sent, ok, achieved, failed, bodyBytesIn, seconds, response } = tally;
+  const { sent, ok, achieved, failed, seconds, response } = tally;
   const ended = ok + failed;
   const infinite = infiniteIn(archive, tally);
+  const size = averageBody({ ...tally, byOutcome: outcomesIn(archive, tally) });
   return [
     formatCount(sent),
     ended === 0 ? DASH : formatShare(failed / ended),
@@ -71,7 +73,7 @@ function requestCells(archive: Archive, tally: Tally): string[] {
     ...PERCENTILES.map((p) => percentile(response, infinite, p)),
     infinite > 0 ? '∞' : ms(response.max),
     ms(response.mean),
-    ended === 0 ? DASH : formatCount(bodyBytesIn / ended),
+    size === null ? DASH : formatCount(size),
     seconds > 0 ? formatRate(achieved / seconds).replace('/s', '') : DASH,
   ];
 }
@@ -115,20 +117,10 @@ function factsOf(archive: Archive, all: Tally): [string, string][] {
   ];
   if (all.dropped > 0) facts.push(['dropped', formatCount(all.dropped)]);
   facts.push(['ok', formatCount(all.ok)]);
-  for (const outcome of OUTCOMES) {
-    const n = outcomeOf(archive, all, outcome);
-    if (n > 0) facts.push([outcome, formatCount(n)]);
-  }
+  for (const [outcome, n] of Object.entries(outcomesIn(archive, all))) facts.push([outcome, formatCount(n)]);
   for (const [status, n] of [...all.statuses].sort(([a], [b]) => a - b)) {
     facts.push([`status ${status}`, formatCount(n)]);
   }
   facts.push(['received', formatBytes(all.bytesIn)]);
   return facts;
-}
-
-/** How many requests had an outcome that is no success. */
-function outcomeOf({ kinds }: Archive, tally: Tally, outcome: string): number {
-  let sum = 0;
-  for (const [kind, n] of tally.kinds) if (kinds[kind]?.outcome === outcome) sum += n;
-  return sum;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openRun } from '../../../test/sample-run.ts';
 import { sampleOf } from '../../../test/sample-stream.ts';
+import { averageBody } from '../../core/body-size.ts';
 import type { RunResult, SeriesResult } from '../../core/result.ts';
 import { toResultJson } from '../json.ts';
 import { failuresTable } from './failures.ts';
@@ -82,7 +83,7 @@ describe.each(Object.keys(RUNS))('the tables of a run %s', (name) => {
         totals.sent,
         (100 * totals.failed) / ended,
         ...[response.min, callers.p50, callers.p95, callers.p99, callers['p99.9'], callers.max, response.mean],
-        totals.bodyBytesIn / ended,
+        averageBody(totals) ?? Number.NaN,
         rates.achievedPerSec,
       ];
       const cells = rows.get(`requests${key}`) ?? [];

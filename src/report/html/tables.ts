@@ -5,6 +5,7 @@ import { successesDiffer } from '../../analyze/percentiles.ts';
 import { isSteadyLoad } from '../../analyze/stretches.ts';
 import { targetSentences } from '../../analyze/target-ratios.ts';
 import { formatBytes, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
+import { averageBody } from '../../core/body-size.ts';
 import { editedLoad } from '../../core/command.ts';
 import type { LatencySummary, PercentileName } from '../../core/latencies.ts';
 import { MEASURES, TOLD_MEASURES } from '../../core/measures.ts';
@@ -183,6 +184,7 @@ export function requestRows(
   const { response, responseWithFailures } = latency;
   const ended = totals.ok + totals.failed;
   const none = 'No request succeeded.';
+  const size = averageBody(totals);
   const percentiles = (summary: LatencySummary): string[] => SHOWN.map((each) => percentileCell(summary, each, result));
   const cells = [
     formatCount(totals.sent),
@@ -191,7 +193,7 @@ export function requestRows(
     ...percentiles(responseWithFailures),
     maxCell(responseWithFailures),
     msOrDash(response.mean, none),
-    ended === 0 ? dash('No request ended.') : formatCount(totals.bodyBytesIn / ended),
+    size === null ? dash('No body came to its end.') : formatCount(size),
     formatRate(rates.achievedPerSec).replace('/s', ''),
   ];
   const rows = [tableRow(name, cells, rowKey('requests', key, style), style, place)];

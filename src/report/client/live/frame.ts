@@ -17,7 +17,9 @@ export interface StatRow {
   readonly method: string;
   /** What it is made of is in other rows, too; `together`: what the reader looks for. Absent: it is of a request, or of all. */
   readonly whole?: 'flow' | 'group' | 'region' | 'tag' | 'together';
-  readonly totals: Pick<Totals, 'offered' | 'sent' | 'dropped' | 'ok' | 'failed' | 'bodyBytesIn'>;
+  readonly totals: Pick<Totals, 'offered' | 'sent' | 'dropped' | 'ok' | 'failed'>;
+  /** Mean bytes of the bodies that came to their end; null: none did. */
+  readonly averageBody: number | null;
   /** Response times as callers had them: a failure is infinitely slow. */
   readonly callers: LatencySummary;
   /** Of the successes alone. */

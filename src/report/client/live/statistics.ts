@@ -1,5 +1,7 @@
 /** The statistics table of the live page: per request and in all, for the run or a stretch of it. */
+
 import { formatCount, formatRate } from '../../../analyze/wording.ts';
+import { averageBody } from '../../../core/body-size.ts';
 import { type LatencySummary, PERCENTILES, type PercentileName } from '../../../core/latencies.ts';
 import { samplesFor } from '../../../core/sample-size.ts';
 import { type Archive, wholeIndex } from '../archive.ts';
@@ -7,7 +9,7 @@ import type { Times } from '../buckets.ts';
 import type { Facets, Found } from '../facets.ts';
 import { msFigure } from '../figures.ts';
 import type { Span } from '../picture.ts';
-import { infiniteIn, type Names, onlyName, type Tally, tallyOf } from '../selection.ts';
+import { infiniteIn, type Names, onlyName, outcomesIn, type Tally, tallyOf } from '../selection.ts';
 import type { RunState, StatRow } from './frame.ts';
 import { type LiveColumn, LiveTable } from './table.ts';
 
@@ -55,9 +57,6 @@ function percentileText(summary: LatencySummary, name: PercentileName): string {
   if (low === undefined) return figure;
   return `${figure} (${high == null ? `${msFigure(low)} or more` : `${msFigure(low)} to ${msFigure(high)}`})`;
 }
-
-const averageSize = ({ totals: { ok, failed, bodyBytesIn } }: StatRow): number | null =>
-  ok + failed === 0 ? null : bodyBytesIn / (ok + failed);
 
 /** A name that begins with its method is told without: that has a column of its own. */
 const nameOf = ({ name, method }: StatRow): string => {
@@ -111,12 +110,9 @@ const COLUMNS: readonly LiveColumn<StatRow>[] = [
   {
     id: 'size',
     label: 'Average size',
-    title: 'Bytes of a response’s body',
-    text: (row) => {
-      const size = averageSize(row);
-      return size === null ? DASH : formatCount(size);
-    },
-    value: averageSize,
+    title: 'Bytes of a response’s body, of those that came to their end',
+    text: (row) => (row.averageBody === null ? DASH : formatCount(row.averageBody)),
+    value: (row) => row.averageBody,
   },
   {
     id: 'current',
@@ -233,9 +229,10 @@ function partOf(rows: readonly StatRow[], archive: Archive, span: Span, { tags }
 
 /** At the resolution that the page carries. */
 function figuresOf(archive: Archive, tally: Tally): Omit<StatRow, 'name' | 'method'> {
-  const { seconds, due, sent, dropped, ok, achieved, failed, bodyBytesIn, response } = tally;
+  const { seconds, due, sent, dropped, ok, achieved, failed, response } = tally;
   return {
-    totals: { offered: due, sent, dropped, ok, failed, bodyBytesIn },
+    totals: { offered: due, sent, dropped, ok, failed },
+    averageBody: averageBody({ ...tally, byOutcome: outcomesIn(archive, tally) }),
     callers: summaryOf(response, infiniteIn(archive, tally)),
     response: summaryOf(response, 0),
     service: NONE,
