@@ -6,7 +6,7 @@ import type { RunResult } from '../core/result.ts';
 import { targetLine } from '../core/targets.ts';
 import type { Check, Doubt, VerdictStatus } from '../core/verdict.ts';
 import { goodputSentence } from './goodput.ts';
-import { streamSentence, streamTimes } from './streams.ts';
+import { streamNotes, streamTimes } from './streams.ts';
 
 /** An XML element; strings in `children` are text. */
 interface Element {
@@ -89,7 +89,7 @@ function streamLines(result: RunResult): string[] {
     const figures = shown.map((name) => `${name} ${summary[name] === null ? '–' : formatMs(summary[name])}`);
     return `${label}: ${figures.join(', ')}.`;
   });
-  return [...lines, streamSentence(result.streams, result.plan.tokenizer)];
+  return [...lines, ...streamNotes(result)];
 }
 
 function searchCases({ plan, breakingPoint }: RunResult): Element[] {

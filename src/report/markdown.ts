@@ -20,7 +20,7 @@ import {
   totalsSentence,
   VERDICT_SIGNS,
 } from './search-phrases.ts';
-import { streamSentence, streamTimes } from './streams.ts';
+import { streamNotes, streamTimes } from './streams.ts';
 import { printable } from './terminal.ts';
 import { levelsChart, timelineChart } from './text-charts.ts';
 
@@ -99,8 +99,7 @@ function requestsTable(result: RunResult): string {
 
 /** What a model that streams is judged by; of a search all levels together. */
 function streamsTable(result: RunResult): string {
-  const { streams } = result;
-  if (streams === undefined) return '';
+  if (result.streams === undefined) return '';
   const shown = ['p50', 'p95', 'p99', 'max'] as const;
   const rows = streamTimes(result).map(({ label, summary }) =>
     tableRow([label, ...shown.map((name) => (summary[name] === null ? '–' : formatMs(summary[name])))]),
@@ -110,7 +109,7 @@ function streamsTable(result: RunResult): string {
     tableRow(['---', ...shown.map(() => '--:')]),
     ...rows,
     '',
-    prose(streamSentence(streams, result.plan.tokenizer)),
+    prose(streamNotes(result).join(' ')),
   ].join('\n');
 }
 

@@ -4,13 +4,13 @@ import { targetSentences } from '../analyze/target-ratios.ts';
 import { formatClock, formatCount, formatMs } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { Latencies, LatencySummary, PercentileName } from '../core/latencies.ts';
-import type { FailureResult, RunResult, StreamResult, Totals } from '../core/result.ts';
+import type { FailureResult, RunResult, Totals } from '../core/result.ts';
 import { goodputSentence } from './goodput.ts';
 import { MEANING, signOf } from './phrases.ts';
 import { leftOutSentence, requestRows } from './request-rows.ts';
 import { totalsSentence } from './search-phrases.ts';
 import { levelsTable, limitsTable } from './search-tables.ts';
-import { streamSentence, streamTimes } from './streams.ts';
+import { streamNotes, streamTimes } from './streams.ts';
 import { Page, type PageOptions } from './summary-page.ts';
 import type { Column, Row } from './table.ts';
 import { clip, printable } from './terminal.ts';
@@ -47,7 +47,7 @@ export function renderSummary(result: RunResult, options: PageOptions): string {
   }
   if (result.streams !== undefined) {
     page.gap();
-    streams(page, result, result.streams);
+    streams(page, result);
   }
   if (plan.load.model !== 'closed') {
     page.gap();
@@ -140,14 +140,14 @@ function comparison(page: Page, { response, service, lag }: Latencies): void {
 }
 
 /** What a model that streams is judged by. */
-function streams(page: Page, result: RunResult, found: StreamResult): void {
+function streams(page: Page, result: RunResult): void {
   page.table(
     [{ heading: 'Streams', align: 'left' }, ...['p50', 'p95', 'p99', 'max'].map(rightAligned)],
     streamTimes(result).map(({ label, summary }) => ({
       cells: [label, orDash(summary.p50), orDash(summary.p95), orDash(summary.p99), orDash(summary.max)],
     })),
   );
-  page.paragraph(streamSentence(found, result.plan.tokenizer), 'gray');
+  for (const note of streamNotes(result)) page.paragraph(note, 'gray');
 }
 
 function probe(page: Page, { latency, totals }: RunResult): void {

@@ -14,7 +14,7 @@ import type { GoodputResult, RunResult, SeriesResult, Totals } from '../../core/
 import { OUTCOMES } from '../../core/sample.ts';
 import { goodputSentence } from '../goodput.ts';
 import { RAMP, wholesOf } from '../request-rows.ts';
-import { streamSentence } from '../streams.ts';
+import { streamNotes } from '../streams.ts';
 import { toldTags } from '../tags.ts';
 import { escapeHtml } from './escape.ts';
 import { dash, msOrDash, percentileCell } from './figures.ts';
@@ -161,11 +161,8 @@ export function timesTable(result: RunResult): string {
   }
   if (!isOfUsers(plan)) rows.push(timesRow(MEASURES.lag.label, 'lag', latency.lag, result));
   const heads = ['All requests', 'Count', ...SHOWN, 'Max'];
-  const told =
-    result.streams === undefined
-      ? ''
-      : `<p class="quiet">${escapeHtml(streamSentence(result.streams, result.plan.tokenizer))}</p>`;
-  return card('Where the time goes', 'ms', table('Where the time goes', heads, rows) + told);
+  const told = streamNotes(result).map((note) => `<p class="quiet">${escapeHtml(note)}</p>`);
+  return card('Where the time goes', 'ms', table('Where the time goes', heads, rows) + told.join(''));
 }
 
 /** @param key of the request name; null: all of them. */
