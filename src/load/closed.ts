@@ -1,44 +1,17 @@
 /** The closed model: virtual users, each of which sends its next request after its last response. */
 import type { Exchange } from '../core/exchange.ts';
-import { type Distribution, durationOf, type Stage } from '../core/plan.ts';
+import { durationOf, type Stage } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
-import { OUTCOME_CODE } from '../core/sample.ts';
-import { numberAt, placeIn, type Segment, segmentBelow } from '../core/segment.ts';
+import { numberAt, placeIn, type Segment } from '../core/segment.ts';
 import type { Micros } from '../core/units.ts';
 import { type Piece, piecesOf, replacedFrom } from './curve.ts';
 import type { Epochs } from './epochs.ts';
 import type { Flows } from './flows.ts';
 import { ALONE, LoadCounts, type LoadModel, type LoadOptions, type LoadTotals, spansOf } from './model.ts';
-import { draw, drawAll, randomOfUser } from './pauses.ts';
-import type { Random } from './random.ts';
+import { PassNumbers } from './pass-numbers.ts';
 import { type ClosedProfile, peakUsers, UserChanges } from './users.ts';
-import { createWalker, type SpanSink, type Walk, type Walker } from './walk.ts';
-
-/** µs. A dead target refuses within microseconds: without a pause its users would turn the loop into a busy spin. */
-const FIRST_BACKOFF = 10_000;
-const LONGEST_BACKOFF = 1_000_000;
-/** Requests of segments that have users only since an edit are numbered from here on, where no others are. */
-const LATECOMERS = 2 ** 31;
-
-interface VirtualUser {
-  readonly id: number;
-  /** Its only one, sent again and again. */
-  readonly exchange: Walker;
-  /** Made when it first draws a pause. */
-  random: Random | null;
-  /** How many passes it has begun. */
-  passes: number;
-  /** Made once, for every pause of this user. */
-  readonly wake: () => void;
-  wanted: boolean;
-  underWay: boolean;
-  timer: unknown;
-  /** With pacing: when its pass began, and when its next one is to; 0: at once. */
-  begunAt: number;
-  nextAt: number;
-  /** The pause after the last failure to connect, µs; 0 after an attempt that connected. */
-  backoff: number;
-}
+import { createUser, UserPauses, type VirtualUser } from './virtual-user.ts';
+import { createWalker, type SpanSink, type Walk } from './walk.ts';
 
 /**
  * The closed model: each virtual user goes through flows, one after the other, and sends its next request when its last one
@@ -63,26 +36,14 @@ export class ClosedLoad implements LoadModel {
   readonly #clock: Clock;
   readonly #driver: Driver;
   readonly #segment: Segment;
-  readonly #thinkTime: Distribution | null;
-  /** µs; 0: none. */
-  readonly #pacing: number;
-  /** Nobody ever pauses. */
-  readonly #pauseless: boolean;
-  readonly #seed: number;
+  readonly #pauses: UserPauses;
   readonly #duration: Micros;
   readonly #epochs: Epochs;
   readonly #warmupRequests: number;
   readonly #flows: Flows;
   readonly #spans: SpanSink;
-  /** The next pass's number among those of all segments; which are this segment's, from where on, and how many it has begun. */
-  #index: number;
-  readonly #passes: Segment;
-  readonly #from: number;
-  #begun = 0;
-  readonly #limit: number;
-  /** Numbers of passes and users among those of all loads. */
-  readonly #loads: number;
-  readonly #place: number;
+  readonly #passes: PassNumbers;
+  /** The number of its first user among those of all loads. */
   readonly #firstUser: number;
   /** Passes under way that may send more. */
   #unsent = 0;
@@ -97,31 +58,20 @@ export class ClosedLoad implements LoadModel {
 
   constructor(profile: ClosedProfile, segment: Segment, options: LoadOptions) {
     this.counts = options.among?.counts ?? new LoadCounts(options.flows.seriesCount);
-    const { loads, place, firstUser } = options.among ?? ALONE;
-    this.#loads = loads;
-    this.#place = place;
-    this.#firstUser = firstUser;
+    const among = options.among ?? ALONE;
+    this.#firstUser = among.firstUser;
     this.#pieces = piecesOf(profile.vus);
     this.#changes = new UserChanges(this.#pieces, segment);
     this.#clock = options.clock;
     this.#driver = options.driver;
     this.#segment = segment;
-    this.#thinkTime = profile.thinkTime;
-    this.#seed = options.seed;
     this.#duration = durationOf(profile);
     this.#epochs = options.epochs;
     this.#warmupRequests = options.warmupRequests;
     this.#flows = options.flows;
-    this.#pacing = profile.pacing ?? 0;
-    this.#pauseless = options.flows.pauseless && this.#thinkTime === null && this.#pacing === 0;
+    this.#pauses = new UserPauses(profile, options.seed, options.flows.pauseless, this.counts);
     this.#spans = spansOf(this, options);
-    const sharers = Math.min(segment.count, peakUsers(profile.vus));
-    const shares = segment.index < sharers;
-    this.#passes = shares ? segmentBelow(segment, sharers) : segment;
-    this.#from = shares ? 0 : LATECOMERS;
-    this.#index = this.#from + numberAt(this.#passes, 0);
-    this.#limit = options.maxRequests ?? Number.POSITIVE_INFINITY;
-    if (options.maxRequests !== null && !shares) this.#limit = 0;
+    this.#passes = new PassNumbers(segment, peakUsers(profile.vus), options.maxRequests, among);
   }
 
   start(startAt: Micros): void {
@@ -177,36 +127,9 @@ export class ClosedLoad implements LoadModel {
     if (!wanted) this.#driver.retire(user.id);
     if (walk?.over === true && this.#sentAll) this.stop();
     if (!wanted || this.finished) return;
-    let pause = this.#pauseless ? 0 : this.#pauseOf(user, exchange.doneAt);
-    // A function that throws does so at once, as a dead target refuses.
-    const { outcome } = exchange;
-    if (outcome !== OUTCOME_CODE['connect-error'] && outcome !== OUTCOME_CODE['function-failed']) {
-      user.backoff = 0;
-    } else if (pause === 0) {
-      user.backoff = Math.min(LONGEST_BACKOFF, Math.max(FIRST_BACKOFF, 2 * user.backoff));
-      pause = user.backoff;
-    }
+    const pause = this.#pauses.after(user, exchange);
     if (pause > 0) user.timer = this.#clock.after(pause as Micros, user.wake);
     else this.#send(user, exchange.doneAt);
-  }
-
-  /** How long a user waits before what comes next. */
-  #pauseOf(user: VirtualUser, doneAt: Micros): number {
-    const { walk } = user.exchange;
-    const random = (): Random => (user.random ??= randomOfUser(this.#seed, user.id));
-    const pause = walk === null ? 0 : drawAll(walk.pauses, random);
-    const over = walk === null || walk.over;
-    const whole = !over || this.#thinkTime === null ? pause : pause + draw(this.#thinkTime, random());
-    return over && this.#pacing > 0 ? this.#paced(user, doneAt, whole) : whole;
-  }
-
-  /** A pass begins by the plan of its user, not by when a timer came: else each would be a little later than the one before. */
-  #paced(user: VirtualUser, doneAt: Micros, pause: number): number {
-    const next = user.begunAt + this.#pacing;
-    const over = doneAt + pause > next;
-    if (over) this.counts.overran += 1;
-    user.nextAt = over ? 0 : next;
-    return over ? pause : next - doneAt;
   }
 
   /** Brings the users to what the curve asks for now. */
@@ -254,19 +177,8 @@ export class ClosedLoad implements LoadModel {
   }
 
   #createUser(id: number): VirtualUser {
-    const user: VirtualUser = {
-      id,
-      exchange: createWalker(id, this.#flows, this.#spans),
-      random: null,
-      passes: 0,
-      wake: () => this.#send(user, this.#clock.now()),
-      wanted: false,
-      underWay: false,
-      timer: null,
-      begunAt: 0,
-      nextAt: 0,
-      backoff: 0,
-    };
+    const user = createUser(id, createWalker(id, this.#flows, this.#spans));
+    user.wake = () => this.#send(user, this.#clock.now());
     return user;
   }
 
@@ -297,15 +209,10 @@ export class ClosedLoad implements LoadModel {
     const flows = this.#flows;
     if (walk === null || walk.over) {
       // Others still send what they have begun.
-      if (this.#index >= this.#limit) return;
-      exchange.index = this.#index * this.#loads + this.#place;
-      this.#begun += 1;
-      this.#index = this.#from + numberAt(this.#passes, this.#begun);
+      if (this.#passes.spent) return;
+      exchange.index = this.#passes.take();
       if (flows.only === null) exchange.flow = flows.ofUser(user.id, user.passes);
-      if (this.#pacing > 0) {
-        user.begunAt = user.nextAt > 0 ? user.nextAt : dueAt;
-        user.nextAt = 0;
-      }
+      this.#pauses.begin(user, dueAt);
       walk?.begin(exchange.flow, user.passes);
       user.passes += 1;
     }
@@ -337,6 +244,6 @@ export class ClosedLoad implements LoadModel {
   }
 
   get #sentAll(): boolean {
-    return this.#index >= this.#limit && this.#unsent === 0;
+    return this.#passes.spent && this.#unsent === 0;
   }
 }
