@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Exchange } from '../../core/exchange.ts';
 import type { Target } from '../../core/plan.ts';
-import type { Micros } from '../../core/units.ts';
+import { type Micros, seconds } from '../../core/units.ts';
 import type { Lookup, Way } from '../lookup.ts';
 import type { Security } from '../security.ts';
 import { readBeforeWriteErrors } from '../write-errors.ts';
@@ -108,9 +108,24 @@ export class Connection {
     return socket;
   }
 
+  /** The target keeps it for so many seconds without a request; below 0: it did not say. */
+  keptFor(timeout: number, now: Micros): void {
+    this.retireAt = timeout < 0 ? this.ageAt : Math.min(this.ageAt, now + usableFor(timeout));
+  }
+
+  /** A response that does not end has a status, where its head came. */
+  noteStatus(): void {
+    if (this.exchange !== null && this.parser.status >= 200) this.exchange.status = this.parser.status;
+  }
+
   /** Closes at once; the owner hears of it through `closed`. */
   destroy(): void {
     this.open = false;
     this.socket.destroy();
   }
+}
+
+/** How long (µs) a connection may be idle, of a target that closes it after so many seconds: it may be on its way. */
+function usableFor(timeout: number): Micros {
+  return seconds(Math.max(timeout - 1, timeout / 2));
 }

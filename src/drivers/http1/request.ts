@@ -50,13 +50,34 @@ interface Varying {
   readonly body: Filling | Buffer;
 }
 
-/** Makes the bytes of requests. */
-export interface Rendering {
+/** Makes the bytes of requests that differ. */
+interface Rendering {
   render(exchange: Exchange): Buffer;
 }
 
+/** The bytes of a plan's requests, as an exchange asks for them. */
+export class RequestBytes {
+  readonly #constant: readonly Buffer[];
+  readonly #varying: Rendering | null;
+
+  constructor(plan: Plan, payloads: Payloads | null, amender: Amender | null) {
+    this.#constant = plan.requests.map((request) => renderRequest(request, plan.target, plan.keepAlive));
+    const varying = payloads === null ? null : VaryingRequests.of(plan, payloads);
+    this.#varying = amender === null ? varying : new AmendedRequests(varying ?? this.#constant, amender);
+  }
+
+  /** They may differ each time; else a request has the same buffer always. */
+  get varying(): boolean {
+    return this.#varying !== null;
+  }
+
+  of(exchange: Exchange): Buffer {
+    return this.#varying?.render(exchange) ?? (this.#constant[exchange.request] as Buffer);
+  }
+}
+
 /** Requests that something is changed of before they leave. */
-export class AmendedRequests implements Rendering {
+class AmendedRequests implements Rendering {
   readonly #plain: Rendering | readonly Buffer[];
   readonly #amender: Amender;
 

@@ -1,3 +1,4 @@
+/** Whether a connection may carry another request, and when: a target may close it without a word. */
 import type { Clock } from '../../core/ports.ts';
 import type { ConnectionCounts } from '../../core/snapshot.ts';
 import { type Micros, millis } from '../../core/units.ts';
