@@ -9,9 +9,12 @@ import type { Plan } from '../../core/plan.ts';
 import { ResponseBuffer } from '../response-buffer.ts';
 import { isSuccess } from '../status.ts';
 import { StreamReader } from '../stream/stream-reader.ts';
-import { Chunks, CR, LF, STEP } from './chunks.ts';
+import { Chunks, STEP } from './chunks.ts';
 import { Head } from './head.ts';
+import { findHeadEnd, HEAD_LIMIT, HEAD_TOO_LONG, HeadPieces } from './head-pieces.ts';
 import { KnownHead } from './known-head.ts';
+
+export { HEAD_LIMIT } from './head-pieces.ts';
 
 /** What `feed` and `end` say. */
 export const PROGRESS = { more: 0, done: 1, broken: 2 } as const;
@@ -24,9 +27,6 @@ const CHUNK_FRAMING = 3;
 const CHUNK_DATA = 4;
 const CLOSED = 5;
 const COMPLETE = 6;
-
-/** A longer status line and header block is broken: a target cannot make the generator keep unbounded memory. */
-export const HEAD_LIMIT = 64 * 1024;
 
 /** Of all connections of the thread. */
 const KNOWN = new KnownHead();
@@ -67,18 +67,16 @@ export class ResponseParser {
   #remaining = 0;
   /** Null until a body comes in chunks. */
   #chunks: Chunks | null = null;
-  #headBytes = 0;
   /** Holds `answer` for one response only. */
   #failed: ResponseBuffer | null = null;
   /** A head that came in pieces; null while it comes whole. */
-  #pieces: Buffer | null = null;
+  #pieces: HeadPieces | null = null;
 
   /** @param bodiless the request was a HEAD: its response has no body whatever its headers say. */
   reset(bodiless: boolean): void {
     this.#state = HEAD;
     this.#bodiless = bodiless;
     this.#pieces = null;
-    this.#headBytes = 0;
     this.bodyBytes = 0;
     this.status = 0;
     this.reusable = false;
@@ -169,7 +167,7 @@ export class ResponseParser {
 
   /** Has any byte of the response arrived? */
   get begun(): boolean {
-    return this.#state !== HEAD || this.#headBytes > 0;
+    return this.#state !== HEAD || this.#pieces !== null;
   }
 
   #fail(error: string): -1 {
@@ -184,45 +182,20 @@ export class ResponseParser {
       if (known !== null) return this.#frame(known, bytes, start, start + KNOWN.length);
       const close = findHeadEnd(bytes, start, end);
       if (close > 0) {
-        if (close - start > HEAD_LIMIT) return this.#tooLong();
+        if (close - start > HEAD_LIMIT) return this.#fail(HEAD_TOO_LONG);
         const head = new Head(bytes, start, close);
         if (head.error === '') KNOWN.learn(head, bytes, start, close);
         return this.#frame(head, bytes, start, close);
       }
-      this.#pieces = Buffer.allocUnsafe(Math.min(HEAD_LIMIT, Math.max(1024, 2 * (end - start))));
-      const at = this.#keep(bytes, start, end);
-      return at < 0 ? at : this.#unfinished(this.#pieces, 0, at);
     }
-    // At most three bytes of the terminator can be in what came before.
-    const before = this.#headBytes;
-    const at = this.#keep(bytes, start, end);
-    if (at < 0) return at;
-    const whole = this.#pieces;
-    const close = findHeadEnd(whole, Math.max(0, before - 3), this.#headBytes);
-    if (close < 0) return this.#unfinished(whole, before, at);
-    if (this.#frame(new Head(whole, 0, close), whole, 0, close) < 0) return -1;
+    this.#pieces ??= new HeadPieces(end - start);
+    const pieces = this.#pieces;
+    const before = pieces.length;
+    const close = pieces.add(bytes, start, end);
+    if (close < 0) return this.#fail(pieces.error);
+    if (close === 0) return end;
+    if (this.#frame(new Head(pieces.bytes, 0, close), pieces.bytes, 0, close) < 0) return -1;
     return start + (close - before);
-  }
-
-  #keep(bytes: Buffer, start: number, end: number): number {
-    const size = this.#headBytes + (end - start);
-    if (this.#pieces !== null && size > this.#pieces.length) {
-      if (size > HEAD_LIMIT + 64 * 1024) return this.#tooLong();
-      const grown = Buffer.allocUnsafe(2 * size);
-      this.#pieces.copy(grown, 0, 0, this.#headBytes);
-      this.#pieces = grown;
-    }
-    bytes.copy(this.#pieces as Buffer, this.#headBytes, start, end);
-    this.#headBytes = size;
-    if (!plausible(this.#pieces as Buffer, size)) return this.#fail('the response does not begin with HTTP/1.');
-    return size > HEAD_LIMIT && findHeadEnd(this.#pieces as Buffer, 0, HEAD_LIMIT) < 0 ? this.#tooLong() : end;
-  }
-
-  /** A bare line feed would end no line: it is refused now, not at the timeout. */
-  #unfinished(head: Buffer, start: number, at: number): number {
-    for (let i = start; i < this.#headBytes; i++)
-      if (head[i] === LF && head[i - 1] !== CR) return this.#fail('bare line feed in the headers');
-    return at;
   }
 
   #excess(): -1 {
@@ -230,14 +203,9 @@ export class ResponseParser {
     return this.#fail('the body is longer than it may be');
   }
 
-  #tooLong(): -1 {
-    return this.#fail(`headers longer than ${HEAD_LIMIT} bytes`);
-  }
-
   /** A whole head has been read: decides how the body is delimited (RFC 9112, 6.3). */
   #frame(head: Head, bytes: Buffer, start: number, end: number): number {
     this.#pieces = null;
-    this.#headBytes = 0;
     if (head.error !== '') return this.#fail(head.error);
     this.status = head.status;
     if ((head.status >= 300 && head.status < 400) || head.status === 405) this.pointer = head.pointer;
@@ -290,23 +258,4 @@ export class ResponseParser {
         return this.#fail(chunks.error) > 0;
     }
   }
-}
-
-/** Position behind the first empty line, or -1. */
-function findHeadEnd(bytes: Buffer, start: number, end: number): number {
-  // Of four bytes in a row one is looked at: those of the empty line and of the line end before it are all CR or LF.
-  for (let at = start + 3; at < end; at += 4) {
-    if (bytes[at] !== LF && bytes[at] !== CR) continue;
-    for (let last = at; last < Math.min(end, at + 4); last++)
-      if (bytes[last] === LF && bytes[last - 1] === CR && bytes[last - 2] === LF && bytes[last - 3] === CR)
-        return last + 1;
-  }
-  return -1;
-}
-
-/** A piece of a head that can no longer become one is refused at once, not at the timeout. */
-function plausible(bytes: Buffer, length: number): boolean {
-  const start = 'HTTP/1.';
-  for (let i = 0; i < Math.min(length, start.length); i++) if (bytes[i] !== start.charCodeAt(i)) return false;
-  return true;
 }
