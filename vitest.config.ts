@@ -108,6 +108,8 @@ const IN_PAIRS = inTest([
 
 /** Files that take long for their size, by which Vitest sorts them: begun last, one would have all others wait for it. */
 const LONG = [
+  'accuracy',
+  'search',
   'find',
   'compare-find',
   'discover',

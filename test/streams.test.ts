@@ -158,7 +158,7 @@ describe('a search on streams', () => {
         '--max-tokens',
         '8',
         '--budget',
-        '20s',
+        '10s',
         '--json',
       ],
       ...['--slo', 'ttft<150ms', '--slo', 'tpot<60ms', '--slo', 'goodput>90%', '--allow-rough', '--max-rate', '60/s'],

@@ -62,8 +62,11 @@ export function sloLimit(law: Law, budget: number, runs: number, rmse: number | 
   };
 }
 
-export function capacity(law: Law, budget: number, runs: number): Row {
-  const answers = searches(law.server, searchOptions([latencySlo(95, law.limitMs)], budget), runs);
+export const capacity = (law: Law, budget: number, runs: number): Row =>
+  capacityIn(law, budget, searches(law.server, searchOptions([latencySlo(95, law.limitMs)], budget), runs));
+
+/** The same of searches that were made. */
+export function capacityIn(law: Law, budget: number, answers: readonly BreakingPoint[]): Row {
   const errors = answers.map((one) => (one.capacity?.estimate ?? 0) / law.capacity - 1);
   return {
     experiment: `${law.name}: capacity, ${budget / 60} min`,
