@@ -1,15 +1,7 @@
 /** The real file system, as the program asks for it; writing is done in `./writing`. */
 import type { Files, ScratchFile } from '../core/world.ts';
-import {
-  appendText,
-  createFile,
-  makeFolder,
-  makeTemporaryFolder,
-  remove,
-  removeFolder,
-  removeTree,
-  writeText,
-} from './writing.ts';
+import { makeFolder } from './tried-folder.ts';
+import { appendText, createFile, makeTemporaryFolder, remove, removeFolder, removeTree, writeText } from './writing.ts';
 
 // An import statement reads each export of a module, and some of node:fs load others: an eighth of the time that --help takes.
 const { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, statSync, unlinkSync, writeSync } =

@@ -8,12 +8,9 @@ import type { GrowingFile, Readers } from '../core/world.ts';
 const { appendFile, mkdtemp, open, realpath, rename, rm, rmdir, stat } = process.getBuiltinModule('node:fs/promises');
 const { tmpdir } = process.getBuiltinModule('node:os');
 const { join } = process.getBuiltinModule('node:path');
-const { fileURLToPath } = process.getBuiltinModule('node:url');
 
 /** What the system has not done after so long has failed, ms. */
 const PATIENCE = 20_000;
-/** A folder that is looked at before anything depends on it, ms. */
-const FIRST_PATIENCE = 10_000;
 const PIECE = 256 * 1024;
 
 const MODES: Readonly<Record<Readers, number>> = { usual: 0o666, owner: 0o600 };
@@ -39,47 +36,8 @@ function inTime<Value>(work: Promise<Value>): Promise<Value> {
   });
 }
 
-const silent = (): Error => Object.assign(new Error('ETIMEDOUT: the system does not answer'), { code: 'ETIMEDOUT' });
-
-/**
- * Tried in a process of its own, which can be left behind: this one could not end while a call does not return.
- *
- * @param entry of that process (`folder-probe`).
- */
-export async function makeFolder(entry: URL, path: string): Promise<void> {
-  const { spawn } = process.getBuiltinModule('node:child_process');
-  const child = spawn(process.execPath, [fileURLToPath(entry), path], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  await new Promise<void>((resolve, reject) => {
-    const patience = setTimeout(() => {
-      child.kill('SIGKILL');
-      child.stdout.destroy();
-      child.unref();
-      reject(silent());
-    }, FIRST_PATIENCE);
-    child.once('error', reject);
-    child.once('close', (code) => {
-      clearTimeout(patience);
-      if (code === 0 && said === '') resolve();
-      else reject(errorOf(said, code));
-    });
-  });
-}
-
-function errorOf(said: string, code: number | null): Error {
-  try {
-    const { code: cause, message } = JSON.parse(said) as { code: string; message: string };
-    return Object.assign(new Error(message), { code: cause });
-  } catch {
-    return new Error(`the folder could not be tried (exit code ${code})`);
-  }
-}
+export const silent = (): Error =>
+  Object.assign(new Error('ETIMEDOUT: the system does not answer'), { code: 'ETIMEDOUT' });
 
 export function makeTemporaryFolder(name: string): Promise<string> {
   return inTime(mkdtemp(join(tmpdir(), `${name}-`)));
