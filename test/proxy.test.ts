@@ -78,8 +78,11 @@ describe('nginx as a forward proxy', () => {
     expect(through.got).toHaveLength(120);
     expect(through.got).toEqual(straight.got);
     for (const { result } of [straight, through]) {
-      expect(result.totals).toMatchObject({ sent: 120, byOutcome: { ok: 90, 'wrong-answer': 30 } });
-      expect(result.failures).toMatchObject([{ message: '$.x differs', count: 30 }]);
+      const { sent, ok, failed, leftOut = 0 } = result.totals;
+      expect([sent, ok + failed]).toEqual([120, 120 - leftOut]);
+      // Of a moment in which the generator stood still nothing is judged.
+      if (leftOut === 0) expect(result.totals.byOutcome).toEqual({ ok: 90, 'wrong-answer': 30 });
+      expect(result.failures).toMatchObject([{ message: '$.x differs', count: failed }]);
       expect(result.failures[0]?.example).toMatch(/^row (\d+), line \1: \$\.x: expected -1, got \d+, \d+ more$/);
     }
   });
