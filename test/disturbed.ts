@@ -24,9 +24,10 @@ function disturbanceOf(measurement: RunResult | Finished): string | null {
       .find((each) => measurement.stdout.includes(`: ${each}`));
     return measurement.code === 5 && reason !== undefined ? reason : null;
   }
-  const { verdict, breakingPoint } = measurement;
+  const { verdict, breakingPoint, generator } = measurement;
   const doubt = verdict.doubts.find(({ code }) => OF_THE_MACHINE.has(code));
   if (doubt !== undefined) return doubt.message;
+  if ((generator.standstills ?? []).length > 0) return REASONS['stood-still'];
   // The levels of a search have no doubts of their own: one is void where the generator was unfit.
   const level = breakingPoint?.levels.find((each) => each.verdict === 'void');
   return level === undefined ? null : `level ${level.index + 1}: ${level.reason}`;
