@@ -2,7 +2,7 @@
 import type { Exchange } from '../../core/exchange.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Micros } from '../../core/units.ts';
-import { tickFor } from '../time-limit.ts';
+import { Tick, type Ticked } from '../time-limit.ts';
 import type { Connection } from './connection.ts';
 import { type Deadlines, deadlinesFor } from './deadlines.ts';
 import type { WaitingLine } from './waiting-line.ts';
@@ -17,15 +17,14 @@ export interface TimeLimitsOwner {
 }
 
 /** What is under way, in order of age: a coarse tick looks for what is older than its time limit. */
-export class TimeLimits {
+export class TimeLimits implements Ticked {
   readonly #clock: Clock;
   readonly #owner: TimeLimitsOwner;
   /** By request; requests of one time limit share a list. */
   readonly #byRequest: readonly Deadlines[];
   readonly #lists: readonly Deadlines[];
   readonly #line: WaitingLine | null;
-  readonly #tick: Micros;
-  #timer: unknown = null;
+  readonly #tick: Tick;
 
   /** @param timeouts by request. @param line who waits for a connection; null: nobody does. */
   constructor(timeouts: readonly Micros[], line: WaitingLine | null, clock: Clock, owner: TimeLimitsOwner) {
@@ -34,18 +33,18 @@ export class TimeLimits {
     this.#line = line;
     this.#byRequest = deadlinesFor(timeouts);
     this.#lists = [...new Set(this.#byRequest)];
-    this.#tick = tickFor(timeouts);
+    this.#tick = new Tick(timeouts, clock, this);
   }
 
   append(connection: Connection, startedAt: number): void {
     const { request } = connection.exchange as Exchange;
     (this.#byRequest[request] as Deadlines).append(connection, startedAt);
-    if (this.#timer === null) this.watch();
+    this.#tick.watch();
   }
 
   /** Something is under way, or in line. */
   watch(): void {
-    this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
+    this.#tick.watch();
   }
 
   /** The connection that an exchange is under way on; null: none. */
@@ -63,31 +62,15 @@ export class TimeLimits {
   }
 
   close(): void {
-    if (this.#timer !== null) this.#clock.cancel(this.#timer);
-    this.#timer = null;
+    this.#tick.close();
   }
 
-  /** The response of what is too old may be here already, and only not read yet: that comes first. */
-  readonly #sweep = (): void => {
-    this.#timer = null;
-    const now = this.#clock.now();
-    if (this.#isOver(now)) this.#clock.soon(() => this.#endOver(now));
-    else this.#sweepAgain(now);
-  };
-
-  #isOver(now: Micros): boolean {
+  isOver(now: Micros): boolean {
     for (const { oldest } of this.#lists) if (oldest !== null && oldest.deadlineAt <= now) return true;
     return this.#line?.isOver(now) === true;
   }
 
-  #sweepAgain(now: Micros): void {
-    const more = this.#owner.lookAround(now);
-    const under = this.#lists.some(({ oldest }) => oldest !== null);
-    if (more || under || (this.#line !== null && this.#line.length > 0)) this.watch();
-  }
-
-  /** @param limit what should have been answered by then has failed. */
-  #endOver(limit: Micros): void {
+  endOver(limit: Micros): void {
     const now = this.#clock.now();
     for (const list of this.#lists)
       for (let connection = list.oldest; connection !== null; connection = list.oldest) {
@@ -97,6 +80,10 @@ export class TimeLimits {
     const line = this.#line;
     for (let over = line?.takeOver(limit); over != null; over = line?.takeOver(limit))
       this.#owner.endLateInLine(over.exchange, over.since, now);
-    this.#sweepAgain(now);
+  }
+
+  isMore(): boolean {
+    const more = this.#owner.lookAround(this.#clock.now());
+    return more || this.#lists.some(({ oldest }) => oldest !== null) || (this.#line?.length ?? 0) > 0;
   }
 }

@@ -2,31 +2,28 @@
 import type { Exchange } from '../../core/exchange.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Micros } from '../../core/units.ts';
-import { tickFor } from '../time-limit.ts';
+import { Tick, type Ticked } from '../time-limit.ts';
 import type { Flight } from './lane.ts';
 
 /** What is under way, of each time limit the oldest first. */
-export class Flights {
-  readonly #clock: Clock;
+export class Flights implements Ticked {
   readonly #endLate: (flight: Flight) => void;
   /** By request. */
   readonly #timeouts: readonly Micros[];
-  readonly #tick: Micros;
+  readonly #tick: Tick;
   readonly #byTimeout = new Map<Micros, Set<Flight>>();
-  #timer: unknown = null;
 
   /** @param timeouts by request. @param endLate ends one that took too long, and removes it. */
   constructor(timeouts: readonly Micros[], clock: Clock, endLate: (flight: Flight) => void) {
-    this.#clock = clock;
     this.#endLate = endLate;
     this.#timeouts = timeouts;
-    this.#tick = tickFor(timeouts);
+    this.#tick = new Tick(timeouts, clock, this);
     for (const timeout of timeouts) this.#byTimeout.set(timeout, new Set());
   }
 
   add(flight: Flight): void {
     this.#under(flight.exchange).add(flight);
-    if (this.#timer === null) this.#timer = this.#clock.after(this.#tick, this.#sweep);
+    this.#tick.watch();
   }
 
   remove(flight: Flight): void {
@@ -45,35 +42,25 @@ export class Flights {
   }
 
   close(): void {
-    if (this.#timer !== null) this.#clock.cancel(this.#timer);
-    this.#timer = null;
+    this.#tick.close();
   }
 
-  /** The response of what is too old may be here already, and only not read yet: that comes first. */
-  readonly #sweep = (): void => {
-    this.#timer = null;
-    const now = this.#clock.now();
+  isOver(now: Micros): boolean {
     for (const [timeout, [oldest]] of this.#byTimeout)
-      if (oldest !== undefined && oldest.startedAt <= now - timeout) {
-        this.#clock.soon(() => this.#endOver(now));
-        return;
-      }
-    this.#sweepAgain();
-  };
+      if (oldest !== undefined && oldest.startedAt <= now - timeout) return true;
+    return false;
+  }
 
-  /** @param limit what should have been answered by then has failed. */
-  #endOver(limit: Micros): void {
+  endOver(limit: Micros): void {
     for (const [timeout, flights] of this.#byTimeout)
       for (const flight of flights) {
         if (flight.startedAt > limit - timeout) break;
         this.#endLate(flight);
       }
-    this.#sweepAgain();
   }
 
-  #sweepAgain(): void {
-    for (const { size } of this.#byTimeout.values())
-      if (size > 0) this.#timer ??= this.#clock.after(this.#tick, this.#sweep);
+  isMore(): boolean {
+    return [...this.#byTimeout.values()].some(({ size }) => size > 0);
   }
 
   #under({ request }: Exchange): Set<Flight> {
