@@ -1,6 +1,7 @@
 /** The environments of a scenario file: named settings that lie over those of the file, one of them at a time (--env staging). */
 import * as z from 'zod';
 import { RampartError } from '../core/errors.ts';
+import { isRecord } from '../core/json-value.ts';
 import { FORM_FIELDS } from './form-fields.ts';
 import type { Origin, RawSettings, WrittenPath } from './raw-settings.ts';
 import { settingsSchema } from './schema.ts';
@@ -29,11 +30,11 @@ interface EnvironmentsFile {
 
 /** The settings of the one that is wanted; null: none is. All of them are checked. @throws RampartError */
 export function readEnvironment({ environments, wished, file, originAt, give }: EnvironmentsFile): RawSettings | null {
-  if (environments !== undefined && !isObject(environments))
+  if (environments !== undefined && !isRecord(environments))
     throw refusal(originAt(['environments']), 'must be an object of settings by name');
   const all = Object.entries(environments ?? {}).map(([name, fields]): [string, RawSettings] => {
     const at = ['environments', name];
-    if (!isObject(fields)) throw refusal(originAt(at), 'must be an object of settings');
+    if (!isRecord(fields)) throw refusal(originAt(at), 'must be an object of settings');
     if ('env' in fields) throw refusal(originAt([...at, 'env']), 'names an environment within one');
     return [name, give(fields, at)];
   });
@@ -51,6 +52,3 @@ export function readEnvironment({ environments, wished, file, originAt, give }: 
         );
   throw new RampartError(origin.code, `${origin.label}: ${file} has no environment ${quote(name)}`, hint);
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

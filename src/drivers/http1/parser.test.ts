@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HEAD_LIMIT, PROGRESS, ResponseParser } from './parser.ts';
+import { HEAD_LIMIT } from './head-pieces.ts';
+import { PROGRESS, ResponseParser } from './parser.ts';
 
 interface Seen {
   verdict: 'done' | 'broken' | 'more';

@@ -14,8 +14,6 @@ import { Head } from './head.ts';
 import { findHeadEnd, HEAD_LIMIT, HEAD_TOO_LONG, HeadPieces } from './head-pieces.ts';
 import { KnownHead } from './known-head.ts';
 
-export { HEAD_LIMIT } from './head-pieces.ts';
-
 /** What `feed` and `end` say. */
 export const PROGRESS = { more: 0, done: 1, broken: 2 } as const;
 export type Progress = (typeof PROGRESS)[keyof typeof PROGRESS];
