@@ -102,7 +102,7 @@ describe('where nobody says what to send to several targets', () => {
     expect(model.got.at(-1)).toBe('POST /predict');
     for (const name of ['plain', 'model'])
       expect(stdout).toMatch(new RegExp(`^POST /predict @${name}: HTTP 200 `, 'm'));
-    expect(stdout).not.toContain('405');
+    expect(stdout).not.toContain('HTTP 405');
   });
 
   it('an address of one that predicts nothing is told as that one', async () => {
