@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '../bench/port.ts';
 import type { RunResult } from '../src/core/result.ts';
 import { shareOf, weightedPart } from '../src/core/segment.ts';
 import { agentHere, skippedIn } from './agents-here.ts';
 import { start, temporaryFolder } from './command.ts';
-import { freePort, type Nats, natsServer } from './nats.ts';
+import { type Nats, natsServer } from './nats.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
 import { rampartIn, worldWith } from './world.ts';
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { freePort } from '../bench/port.ts';
 import type { RunResult } from '../src/core/result.ts';
 import { OF_THE_MACHINE } from './machine-doubts.ts';
 
@@ -70,8 +71,9 @@ export async function faultRun(command: CommandName, fault: Fault, cli: string, 
   const count = join(cwd, 'count');
   writeFileSync(count, '');
   const received = (): number => statSync(count).size;
-  let server = await serve(target, fault, '0', count);
-  const { port } = server;
+  // One that nobody else is given while the target is away.
+  const port = await freePort();
+  let server = await serve(target, fault, port, count);
   const trouble = TROUBLE[fault];
   const before = join(cwd, 'trouble.mjs');
   if (trouble !== undefined) writeFileSync(before, trouble);
@@ -114,7 +116,7 @@ export async function faultRun(command: CommandName, fault: Fault, cli: string, 
     if (fault === 'target frozen') server.child.kill('SIGSTOP');
     if (fault === 'tester suspended') child.kill('SIGSTOP');
     if (fault === 'target restarted' || fault === 'tester suspended') await sleep(1_500);
-    if (fault === 'target restarted') server = await serve(target, fault, String(port), count);
+    if (fault === 'target restarted') server = await serve(target, fault, port, count);
     if (fault === 'tester suspended') child.kill('SIGCONT');
     const code = await ended;
     const took = (performance.now() - startedAt) / 1e3;
@@ -131,15 +133,15 @@ export async function faultRun(command: CommandName, fault: Fault, cli: string, 
 async function serve(
   target: string,
   fault: string,
-  port: string,
+  port: number,
   count: string,
-): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const child = spawn(process.execPath, [target, fault, port, count], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const told = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (piece: Buffer) => resolve(piece.toString()));
+): Promise<{ readonly child: ChildProcess }> {
+  const child = spawn(process.execPath, [target, fault, String(port), count], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((resolve, reject) => {
+    child.stdout.once('data', resolve);
     child.once('close', () => reject(new Error('the target did not start')));
   });
-  return { child, port: Number(told) };
+  return { child };
 }
 
 interface Ended {

@@ -1,8 +1,8 @@
 /** A real nats-server, for tests of agents. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../bench/port.ts';
 import { temporaryFolder } from './command.ts';
 
 /** A real nats-server on loopback. */
@@ -51,16 +51,4 @@ export async function natsServer(settings: readonly string[] = ['jetstream {}'])
         child.kill('SIGKILL');
       }),
   };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address === null || typeof address === 'string' ? reject(new Error('no port')) : resolve(address.port),
-      );
-    });
-  });
 }
