@@ -103,26 +103,37 @@ const IN_PAIRS = inTest([
   'steer',
   'thresholds',
   'until',
+  'viewers',
 ]);
 
 /** Files that take long for their size, by which Vitest sorts them: begun last, one would have all others wait for it. */
 const LONG = [
   'accuracy',
   'search',
-  'find',
   'compare-find',
-  'discover',
+  'find',
   'agents',
-  'compare',
-  'agents-resume',
-  'agents-loss',
-  'faults',
-  'readme',
-  'container',
+  'report-parts',
+  'discover',
   'package',
+  'compare',
   'serve-strategies',
+  'container',
+  'agents-resume',
   'serve-capacity',
-  'until',
+  'connections',
+  'live-page',
+  'doctor',
+  'ci-lint',
+  'readme',
+  'agents-loss',
+  'serve-nginx',
+  'serve-faults',
+  'data',
+  'outputs',
+  'load-source',
+  'ci-examples',
+  'ready-scenarios',
 ];
 
 /** Needs what only a script of its own builds: `npm run test:otlp-prometheus`. */
@@ -151,6 +162,7 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'reference-server/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'],
           testTimeout: 600_000,
+          expect: { poll: { timeout: 20_000 } },
           env: { GOLDEN: updating ? 'update' : 'compare' },
           // Files of one worker share the modules that they load: nothing is replaced in them, and most of the time went into loading.
           isolate: false,
@@ -174,6 +186,8 @@ export default defineConfig({
           name: 'e2e-side-by-side',
           include: SIDE_BY_SIDE,
           ...E2E,
+          // Of those tests of a file that may go side by side themselves.
+          maxConcurrency: 4,
           sequence: { groupOrder: 1 },
           // One more takes 2 minutes less, and made threads of agents and loads stand still for parts of a second.
           maxWorkers: CORES,

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { freePort } from '../bench/port.ts';
@@ -53,11 +53,12 @@ it('does so for a probe too, from the environment, and ends a target that starts
 
 it('waits for a target that somebody else starts', async () => {
   const waiting = start(['run', url, ...LOAD, '--wait-for', url, '--wait-timeout', '20s']);
-  const other = rampart(['run', url, ...LOAD, '--start', `sleep 0.3; ${line()}`, '-d', '3s', '-n', '1000000']);
+  const other = start(['run', url, '--vus', '1', '-q', '--start', `sleep 0.3; ${line()}`, '-d', '60s']);
   const { code, stdout } = await waiting.finished;
-  expect((JSON.parse(stdout) as RunResult).totals).toMatchObject({ ok: 20, failed: 0 });
+  other.kill('SIGINT');
+  expect(counted((JSON.parse(stdout) as RunResult).totals)).toMatchObject({ ok: 20, failed: 0 });
   expect([0, 5]).toContain(code);
-  await other;
+  await other.finished;
   await gone();
 });
 
@@ -76,8 +77,9 @@ it('says what is wrong with a target that dies, is never ready, or is there alre
 });
 
 it('ends the target when it is interrupted, while it waits and while it measures', async () => {
-  const waiting = start(['run', url, ...LOAD, '--start', 'sleep 60', '--wait-timeout', '60s']);
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const begun = join(folder, 'begun');
+  const waiting = start(['run', url, ...LOAD, '--start', `: > "${begun}"; sleep 60`, '--wait-timeout', '60s']);
+  await expect.poll(() => existsSync(begun)).toBe(true);
   waiting.kill('SIGINT');
   expect((await waiting.finished).code).toBe(130);
   const running = start(['run', url, '--vus', '1', '-d', '60s', '--start', line()]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { heldUp } from '../../test/held-up.ts';
 import { Engine, sharedNow } from './engine.ts';
 import { FANCY } from './fancy/fancy.ts';
 import { LOAN } from './loan/loan.ts';
@@ -34,9 +35,10 @@ describe('an engine', () => {
     await engine.load();
     const since = sharedNow();
     await new Promise((resolve) => setTimeout(resolve, 700));
+    const held = heldUp();
     const begun = performance.now();
     await Promise.all(Array.from({ length: 100 }, () => engine.predict(['x'], since)));
     // 500 ms of work, which would have been done by now.
-    expect(performance.now() - begun).toBeLessThan(400);
+    expect(performance.now() - begun).toBeLessThan(400 + held() / 1e3);
   });
 });

@@ -390,20 +390,23 @@ describe('an outcome', () => {
   });
 
   it('is aborted with how far it had come', async () => {
+    let requests = 0;
     const sender = await driverFor((socket, _, nth) => {
+      requests++;
       if (nth === 0 && opened.length === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n');
     });
     const messages: string[] = [];
     sender.onDone = ({ message }) => messages.push(message);
-    const send = (user: number): void => {
+    const send = (user: number): Exchange => {
       const exchange = createExchange(user);
       exchange.dueAt = clock.now();
       sender.send(exchange);
+      return exchange;
     };
-    send(0);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const first = send(0);
+    await expect.poll(() => first.firstByteAt).toBeGreaterThan(0);
     send(1);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect.poll(() => requests).toBe(2);
     send(2);
     sender.abort();
     expect(messages).toEqual([GIVEN_UP.receiving, GIVEN_UP.waiting, GIVEN_UP.connecting]);

@@ -12,6 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { accepts, freePort } from '../../../bench/port.ts';
+import { heldUp } from '../../../test/held-up.ts';
 import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { planFixture } from '../../core/plan.fixture.ts';
 import type { Plan, RequestTemplate } from '../../core/plan.ts';
@@ -153,11 +155,12 @@ describe('a proxy', () => {
   });
 
   it('never makes a request wait for another: each has its own connection', async () => {
+    const held = heldUp();
     const slow = await listening(createServer((_, response) => setTimeout(() => response.end('x'), 100)));
     const driver = driverFor(planTo(7, { proxy: through(portOf(slow)) }));
     const done = await sendAll(driver, anonymous(20));
     expect(done.map(outcomeOf)).toEqual(Array(20).fill('ok'));
-    for (const exchange of done) expect(exchange.doneAt - exchange.sentAt).toBeLessThan(seconds(1));
+    for (const exchange of done) expect(exchange.doneAt - exchange.sentAt).toBeLessThan(seconds(1) + held());
     expect(await new Promise((resolve) => slow.getConnections((_, n) => resolve(n)))).toBe(20);
     await sendAll(driver, anonymous(20));
     expect(await new Promise((resolve) => slow.getConnections((_, n) => resolve(n)))).toBe(20);
@@ -281,6 +284,7 @@ describe('an outcome', () => {
 
 describe('HTTP/2 without TLS', () => {
   it('shares connections among requests, and opens another for every hundred under way', async () => {
+    const held = heldUp();
     const sessions = new Set<ServerHttp2Session>();
     const server = await listening(createHttp2Server());
     server.on('session', (session) => sessions.add(session));
@@ -298,7 +302,7 @@ describe('HTTP/2 without TLS', () => {
     expect(done[0]).toMatchObject({ status: 200, bytesIn: 4, bodyBytesIn: 4, bytesOut: 7 });
     for (const exchange of done) {
       expect(exchange.connectTook).toBeGreaterThan(0);
-      expect(exchange.doneAt - exchange.sentAt).toBeLessThan(seconds(2));
+      expect(exchange.doneAt - exchange.sentAt).toBeLessThan(seconds(2) + held());
     }
     const again = await sendAll(driver, anonymous(150));
     expect(again.every((exchange) => exchange.connectTook === -1)).toBe(true);
@@ -336,24 +340,36 @@ describe('HTTP/2 without TLS', () => {
     const sessions = new Set<ServerHttp2Session>();
     const server = await listening(createHttp2Server());
     server.on('session', (session) => sessions.add(session));
+    let holding = false;
+    const held: (() => void)[] = [];
     server.on('stream', (stream) => {
-      setTimeout(() => {
+      const respond = (): void => {
         stream.respond({ ':status': 200 });
         stream.end();
-      }, 200);
+      };
+      if (holding) held.push(respond);
+      else respond();
     });
     const connections = { limit: count(1), maxAge: null, dnsTtl: seconds(30) };
     const driver = driverFor(planTo(portOf(server), { http2: true, connections }));
     await sendAll(driver, anonymous(1));
-    const done = await sendAll(driver, anonymous(150));
+    holding = true;
+    const all = sendAll(driver, anonymous(150));
+    await expect.poll(() => held.length).toBe(100);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const released = clock.now();
+    holding = false;
+    for (const respond of held) respond();
+    const done = await all;
     expect(done.map(outcomeOf)).toEqual(Array(150).fill('ok'));
     expect(sessions.size).toBe(1);
-    const waited = done.filter(({ sentAt, dueAt }) => sentAt - dueAt > millis(150));
+    const waited = done.filter(({ sentAt }) => sentAt >= released);
     expect(waited).toHaveLength(50);
     for (const { waitTook } of waited) expect(waitTook).toBeGreaterThan(millis(150));
   });
 
   it('opens more connections where the target lowers its limit of streams, and the wait is no service time', async () => {
+    const held = heldUp();
     const sessions = new Set<ServerHttp2Session>();
     const server = await listening(createHttp2Server());
     server.on('session', (session) => sessions.add(session));
@@ -377,10 +393,11 @@ describe('HTTP/2 without TLS', () => {
     expect(done.map(({ outcome, message }) => [OUTCOMES[outcome], message])).toEqual(Array(12).fill(['ok', '']));
     expect(sessions.size).toBeGreaterThanOrEqual(6);
     // One after the other over a single connection would be 600 ms.
-    for (const { doneAt, sentAt } of done) expect(doneAt - sentAt).toBeLessThan(millis(400));
+    for (const { doneAt, sentAt } of done) expect(doneAt - sentAt).toBeLessThan(millis(400) + held());
   });
 
   it('waits where the target lowers its limit and no other connection may be opened', async () => {
+    const held = heldUp();
     const server = await listening(createHttp2Server());
     let most = 0;
     let open = 0;
@@ -405,7 +422,7 @@ describe('HTTP/2 without TLS', () => {
     expect([done.map(outcomeOf), most]).toEqual([Array(4).fill('ok'), 1]);
     const last = done[3] as Exchange;
     expect(last.sentAt - last.dueAt).toBeGreaterThan(millis(250));
-    expect(last.doneAt - last.sentAt).toBeLessThan(millis(250));
+    expect(last.doneAt - last.sentAt).toBeLessThan(millis(250) + held());
     expect(last.waitTook).toBeGreaterThan(millis(250));
   });
 
@@ -505,9 +522,7 @@ describe('nginx', () => {
   async function nginx(listen: string, more = ''): Promise<{ port: number; cert: string }> {
     const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
     const { cert, certFile, keyFile } = certificate(folder);
-    const free = await listening(createTcpServer());
-    const port = portOf(free);
-    await new Promise((resolve) => free.close(resolve));
+    const port = await freePort();
     const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder};`);
     writeFileSync(
       join(folder, 'nginx.conf'),
@@ -523,16 +538,11 @@ http { access_log off; ${paths.join(' ')} ${more}
       child.kill('SIGTERM');
       return gone;
     });
-    for (let attempt = 0; attempt < 100; attempt++) {
-      const up = await new Promise<boolean>((resolve) => {
-        const socket = connect(port, '127.0.0.1', () => resolve(true));
-        socket.once('error', () => resolve(false));
-        socket.once('connect', () => socket.destroy());
-      });
-      if (up) return { port, cert };
+    while (!(await accepts(port))) {
+      if (child.exitCode !== null) throw new Error('nginx did not start');
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    throw new Error('nginx did not start');
+    return { port, cert };
   }
 
   const HTTPS = { url: '', protocol: 'https:' as const, host: '', port: 0 };
