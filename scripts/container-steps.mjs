@@ -4,9 +4,9 @@
  * (the base image, USER, EXPOSE) is read, and said to be.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copy, execForm, ignoring, readIn, stagesOf } from './dockerfile.mjs';
@@ -129,6 +129,8 @@ async function start() {
 
 try {
   mkdirSync(join(home, 'home'));
+  // A builder keeps what npm has fetched from one build to the next. What is installed is the same, by the hashes of the lock file.
+  symlinkSync(process.env['npm_config_cache'] ?? join(homedir(), '.npm'), join(home, 'home/.npm'), 'junction');
   for (const stage of stagesOf(readIn(CONTEXT, 'Dockerfile'))) build(stage);
   await start();
   say(`Only read: ${onlyRead.join('; ')}`);

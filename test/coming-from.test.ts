@@ -31,7 +31,7 @@ describe('the page for who comes from another tool', () => {
     expect(scenarios.map(({ name }) => name)).toEqual(['visits.yaml', 'arrivals.yaml']));
 
   for (const { name, text } of scenarios)
-    it(`has a scenario that is right and runs: ${name}`, async () => {
+    it.concurrent(`has a scenario that is right and runs: ${name}`, async () => {
       const cwd = temporaryFolder();
       writeFileSync(join(cwd, name), text);
       copyFileSync(`${ROOT}scenarios/accounts.csv`, join(cwd, 'accounts.csv'));

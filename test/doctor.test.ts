@@ -1,15 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FitnessCheck, FitnessMeasurements } from '../src/analyze/fitness.ts';
 import { rampart, start } from './command.ts';
-import { httpTarget, type TestTarget } from './target.ts';
+import { httpTarget } from './target.ts';
 
 /** The built command. What it finds depends on the machine, so only what must hold on every machine is asserted. */
-
-let target: TestTarget | null = null;
-afterEach(async () => {
-  await target?.close();
-  target = null;
-});
 
 interface Examined {
   readonly format: number;
@@ -19,7 +13,8 @@ interface Examined {
 }
 
 describe('rampart doctor', () => {
-  it('says of each thing whether it is fit, and what to change', async () => {
+  // Side by side: nothing is asked of what they find.
+  it.concurrent('says of each thing whether it is fit, and what to change', async () => {
     const { code, stdout, stderr } = await rampart(['doctor', '--duration', '1s', '--connections', '20']);
     const unfit = /^■/m.test(stdout);
     expect(code).toBe(unfit ? 5 : 0);
@@ -29,12 +24,13 @@ describe('rampart doctor', () => {
     expect(stderr).toContain('20 connections to a server that does nothing');
   });
 
-  it('copies the size of a request and its answer, and prints JSON alone', async () => {
+  it.concurrent('copies the size of a request and its answer, and prints JSON alone', async ({ onTestFinished }) => {
     let seen = '';
-    target = await httpTarget((request, response) => {
+    const target = await httpTarget((request, response) => {
       seen = `${request.method} ${request.headers['x-a']} ${request.headers['content-length']}`;
       response.end('x'.repeat(5_000));
     });
+    onTestFinished(target.close);
     const body = JSON.stringify({ values: Array(100).fill(1) });
     const flags = ['--body', body, '-H', 'X-A: b', '-d', '1s', '-c', '10', '--json'];
     const { code, stdout, stderr } = await rampart(['doctor', target.url, ...flags]);

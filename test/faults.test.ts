@@ -6,7 +6,7 @@ import { faultRun } from './faults.ts';
 const TARGET = fileURLToPath(new URL('fault-target.mjs', import.meta.url));
 
 /** The short form of docs/reliability.md's table, where all faults are. */
-it.each([
+it.concurrent.each([
   ['run', 'half responses'],
   ['run', 'disk full'],
   ['probe', 'target restarted'],

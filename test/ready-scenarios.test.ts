@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import type { DoubtCode } from '../src/core/verdict.ts';
 import { counted, rampart, resultOf } from './command.ts';
@@ -14,31 +14,29 @@ import { serve } from './served.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FILES = readdirSync(`${ROOT}scenarios`).filter((name) => name.endsWith('.yaml'));
 
-const endings: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end();
-});
+/** What ends the servers of one test. */
+type Ends = (end: () => unknown) => void;
 
-async function served(...args: string[]): Promise<string> {
+async function served(ends: Ends, ...args: string[]): Promise<string> {
   const { url, stop } = await serve(...args);
-  endings.push(stop);
+  ends(stop);
   return url;
 }
 
-async function behindLogin(): Promise<string> {
+async function behindLogin(ends: Ends): Promise<string> {
   const child: ChildProcess = spawn(process.execPath, ['examples/behind-login.mjs', '0'], { cwd: ROOT });
-  endings.push(() => child.kill());
+  ends(() => child.kill());
   return new Promise((resolve) => {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => resolve(/http:\S+/.exec(text)?.[0] ?? ''));
   });
 }
 
 /** Replicas behind a proxy. */
-async function behindNginx(): Promise<string> {
-  const replica = new URL(await served('iris-svm'));
+async function behindNginx(ends: Ends): Promise<string> {
+  const replica = new URL(await served(ends, 'iris-svm'));
   const proxied = `location = /predict { proxy_pass ${replica.origin}; proxy_http_version 1.1; proxy_set_header Connection ""; }`;
   const { port, close } = await nginxWith([proxied]);
-  endings.push(close);
+  ends(close);
   return `http://127.0.0.1:${port}/predict`;
 }
 
@@ -64,9 +62,9 @@ async function run(
   return result;
 }
 
-const TESTS: Readonly<Record<string, () => Promise<void>>> = {
-  'conversation.yaml': async () => {
-    const url = await served('tokens', '--prefill', '2ms', '--prefill-token', '10us', '--decode', '1ms');
+const TESTS: Readonly<Record<string, (ends: Ends) => Promise<void>>> = {
+  'conversation.yaml': async (ends) => {
+    const url = await served(ends, 'tokens', '--prefill', '2ms', '--prefill-token', '10us', '--decode', '1ms');
     const chat = new URL('/v1/chat/completions', url).href;
     const result = await run('conversation.yaml', chat, '--duration', '4s');
     const input = (name: string): number => {
@@ -79,8 +77,8 @@ const TESTS: Readonly<Record<string, () => Promise<void>>> = {
     expect(result.flows?.['conversation']?.totals.ok).toBeGreaterThan(3);
   },
 
-  'at-once.yaml': async () => {
-    const url = originOf(await served('loan'));
+  'at-once.yaml': async (ends) => {
+    const url = originOf(await served(ends, 'loan'));
     const result = await run('at-once.yaml', url, '--duration', '4s', '--threads', '2');
     const { flows = {}, plan, series, totals } = result;
     expect(Object.keys(flows)).toEqual(['people', 'batch', 'monitor']);
@@ -95,44 +93,44 @@ const TESTS: Readonly<Record<string, () => Promise<void>>> = {
     expect(totals.offered).toBe(Object.values(series).reduce((sum, one) => sum + one.totals.offered, 0));
     expect([plan.load.model, plan.loads?.map(({ flow }) => flow)]).toEqual(['mixed', [null, 'batch', 'monitor']]);
   },
-  'loan.yaml': async () => {
-    const { series } = await run('loan.yaml', await served('loan'), '--vus', '5', '--duration', '2s');
+  'loan.yaml': async (ends) => {
+    const { series } = await run('loan.yaml', await served(ends, 'loan'), '--vus', '5', '--duration', '2s');
     expect(Object.keys(series)).toEqual(['POST /predict']);
   },
-  'fancy.yaml': async () => {
-    const url = await served('fancy', '--strategy', 'pool', '--workers', '4', '--queue', '100', '--sleep');
+  'fancy.yaml': async (ends) => {
+    const url = await served(ends, 'fancy', '--strategy', 'pool', '--workers', '4', '--queue', '100', '--sleep');
     const { totals } = await run('fancy.yaml', url, '--stages', '2s:20,2s:30');
     expect(totals.sent).toBeGreaterThan(50);
   },
-  'iris.yaml': async () => {
-    const { series } = await run('iris.yaml', originOf(await served('iris-logistic')), '--duration', '4s');
+  'iris.yaml': async (ends) => {
+    const { series } = await run('iris.yaml', originOf(await served(ends, 'iris-logistic')), '--duration', '4s');
     expect(series['greeting']?.totals.sent).toBeGreaterThan(5);
     expect(series['classify']?.totals.sent).toBeGreaterThan(150);
   },
-  'forecast.yaml': async () => {
-    const { totals } = await run('forecast.yaml', await served('forecast'));
+  'forecast.yaml': async (ends) => {
+    const { totals } = await run('forecast.yaml', await served(ends, 'forecast'));
     expect(counted(totals)).toMatchObject({ sent: 691, ok: 691 });
   },
-  'iris-nginx.yaml': async () => {
-    const { series } = await run('iris-nginx.yaml', await behindNginx(), '--vus', '4', '--duration', '2s');
+  'iris-nginx.yaml': async (ends) => {
+    const { series } = await run('iris-nginx.yaml', await behindNginx(ends), '--vus', '4', '--duration', '2s');
     expect(Object.keys(series)).toEqual(['one record', 'batch of three']);
   },
-  'login.yaml': async () => {
+  'login.yaml': async (ends) => {
     const args = ['--vus', '5', '--requests', '25', '--duration', '60s'];
-    const { series, flows, groups } = await run('login.yaml', await behindLogin(), ...args);
+    const { series, flows, groups } = await run('login.yaml', await behindLogin(ends), ...args);
     expect(Object.keys(series)).toEqual(['log in', 'predict', 'history', 'log out']);
     for (const { totals } of Object.values(series)) expect(totals.sent).toBeGreaterThan(5);
     expect(Object.keys(flows ?? {})).toEqual(['visit', 'glance']);
     expect(Object.keys(groups ?? {})).toEqual(['work']);
   },
-  'replay.yaml': async () => {
-    const { totals, plan } = await run('replay.yaml', await served('tokens'), '--speed', '4x');
+  'replay.yaml': async (ends) => {
+    const { totals, plan } = await run('replay.yaml', await served(ends, 'tokens'), '--speed', '4x');
     const lines = readFileSync(`${ROOT}scenarios/tokens-trace.csv`, 'utf8').trim().split('\n').length - 1;
     expect([totals.offered, totals.sent]).toEqual([lines, lines]);
     expect(plan.data).toMatchObject({ file: expect.stringContaining('tokens-trace.csv'), rows: lines });
   },
-  'canary.yaml': async () => {
-    const [stable, canary] = [originOf(await served('loan')), originOf(await served('loan'))];
+  'canary.yaml': async (ends) => {
+    const [stable, canary] = [originOf(await served(ends, 'loan')), originOf(await served(ends, 'loan'))];
     const targets = { RAMPART_TARGET: `stable=9@${stable}, canary=1@${canary}` };
     const { tags = {}, totals, targetRatios } = await run('canary.yaml', targets, '--duration', '5s');
     const [own, other] = ['target=stable', 'target=canary'].map((name) => tags[name]?.totals.sent ?? 0);
@@ -142,8 +140,8 @@ const TESTS: Readonly<Record<string, () => Promise<void>>> = {
     expect(tags['kind=watch']?.totals.sent).toBe(tags['request=health']?.totals.sent);
     expect(targetRatios).toMatchObject({ base: 'stable', each: { canary: { p50: { ratio: expect.any(Number) } } } });
   },
-  'mixed.yaml': async () => {
-    const { series } = await run('mixed.yaml', originOf(await served('loan')), '--duration', '3s');
+  'mixed.yaml': async (ends) => {
+    const { series } = await run('mixed.yaml', originOf(await served(ends, 'loan')), '--duration', '3s');
     expect(Object.keys(series)).toEqual(['predict', 'batch', 'health']);
   },
 };
@@ -155,5 +153,9 @@ describe('the ready scenarios', () => {
     for (const name of FILES) expect(page).toContain(`[${name}](${name})`);
   });
   const unready = (name: string): boolean => name === 'iris-nginx.yaml' && !existsSync('/usr/sbin/nginx');
-  for (const [name, test] of Object.entries(TESTS)) it.skipIf(unready(name))(`run: ${name}`, test);
+  // Some at a time: each sends a few requests a second.
+  for (const [name, test] of Object.entries(TESTS))
+    it.skipIf(unready(name)).concurrent(`run: ${name}`, ({ onTestFinished }) =>
+      test((end) => onTestFinished(async () => void (await end()))),
+    );
 });

@@ -32,9 +32,11 @@ async function sampled(out: string, ...flags: string[]): Promise<RunResult> {
 
 describe('single requests in a file', () => {
   it('are as many as the result counts, and read by pandas, with three tools’ columns', async () => {
-    const own = await sampled('own', '--warmup', '1s', '-d', '2s', '--samples', 'own.csv');
-    const locust = await sampled('locust', '--samples', 'locust.csv', '--samples-columns', 'locust');
-    const k6 = await sampled('k6', '--samples', 'k6.ndjson', '--samples-columns', 'k6');
+    const [own, locust, k6] = await Promise.all([
+      sampled('own', '--warmup', '1s', '-d', '2s', '--samples', 'own.csv'),
+      sampled('locust', '--samples', 'locust.csv', '--samples-columns', 'locust'),
+      sampled('k6', '--samples', 'k6.ndjson', '--samples-columns', 'k6'),
+    ]);
     const read = JSON.parse(await printedBy('samples_read.py', cwd));
     expect([read.own, read.ok]).toEqual([own.totals.sent, own.totals.ok]);
     expect(read.largest).toBeCloseTo(own.latency.response.max ?? 0, 2);
@@ -47,8 +49,10 @@ describe('single requests in a file', () => {
   });
 
   it('are a table of columns for DuckDB and pandas, with as many rows and the same times as the result', async () => {
-    const own = await sampled('pq', '--warmup', '1s', '-d', '2s', '--samples', 'own.parquet');
-    const k6 = await sampled('pq6', '--samples', 'k6.parquet', '--samples-columns', 'k6');
+    const [own, k6] = await Promise.all([
+      sampled('pq', '--warmup', '1s', '-d', '2s', '--samples', 'own.parquet'),
+      sampled('pq6', '--samples', 'k6.parquet', '--samples-columns', 'k6'),
+    ]);
     const read = JSON.parse(await printedBy('parquet_read.py', cwd));
     expect([read.own, read.ok]).toEqual([own.totals.sent, own.totals.ok]);
     expect(read.largest).toBeCloseTo(own.latency.response.max ?? 0, 2);

@@ -119,7 +119,7 @@ describe('set-up and tear-down', () => {
     const target = await service();
     const cwd = scenario(target.url, { vus: undefined });
     const more =
-      command === 'find' ? ['--budget', '6s', '--max-rate', '40/s', '--slo', 'p95<2s'] : ['-n', '10', '-o', 'out'];
+      command === 'find' ? ['--budget', '5s', '--max-rate', '40/s', '--slo', 'p95<2s'] : ['-n', '10', '-o', 'out'];
     const { code } = await rampart([command, 's.json', ...more], { cwd });
     expect([0, 5]).toContain(code);
     expect(target.got).toEqual(['POST /login', 'POST /predict', 'DELETE /users/user-77-x']);

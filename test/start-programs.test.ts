@@ -1,20 +1,27 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { freePort } from '../bench/port.ts';
 import { rampart, temporaryFolder } from './command.ts';
 
 /** Programs that are no good citizens, started as targets: each has its own message, and nothing of it is left. */
 
-const folder = temporaryFolder();
-const script = join(folder, 'server.mjs');
-const pids = join(folder, 'pids');
-let port = 0;
-let url = '';
+/** Whether a process runs; one that has ended and is waited for by nobody does not. */
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
-beforeAll(async () => {
-  port = await freePort();
-  url = `http://127.0.0.1:${port}/predict`;
+/** A port, and a program that can be told how to behave, of one test's own: most of them wait for one to be killed, side by side. */
+async function place() {
+  const folder = temporaryFolder();
+  const script = join(folder, 'server.mjs');
+  const pids = join(folder, 'pids');
+  writeFileSync(pids, '');
   writeFileSync(
     script,
     `import { appendFileSync } from 'node:fs';
@@ -25,40 +32,54 @@ beforeAll(async () => {
      if (!process.argv.includes('mute')) server.listen(Number(process.argv[2]), '127.0.0.1');
      else setInterval(() => {}, 1000);`,
   );
-});
-
-const LOAD = ['--vus', '1', '-n', '5', '-q', '-o'];
-const server = (...how: string[]): string => `"${process.execPath}" "${script}" ${port} ${how.join(' ')}`;
-/** Whether a process runs; one that has ended and is waited for by nobody does not. */
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/predict`;
+  return {
+    folder,
+    url,
+    server: (...how: string[]): string => `"${process.execPath}" "${script}" ${port} ${how.join(' ')}`,
+    started: (line: string, ...more: string[]) =>
+      rampart([
+        'run',
+        url,
+        '--vus',
+        '1',
+        '-n',
+        '5',
+        '-q',
+        '-o',
+        join(temporaryFolder(), 'out'),
+        '--start',
+        line,
+        ...more,
+      ]),
+    left: (): number[] =>
+      readFileSync(pids, 'utf8')
+        .trim()
+        .split('\n')
+        .map(Number)
+        .filter((pid) => pid > 0 && runs(pid)),
+  };
 }
-const left = (): number[] => readFileSync(pids, 'utf8').trim().split('\n').map(Number).filter(runs);
-const started = async (line: string, ...more: string[]) => {
-  writeFileSync(pids, '');
-  return rampart(['run', url, ...LOAD, join(temporaryFolder(), 'out'), '--start', line, ...more]);
-};
 
-it('kills one that does not end when it is asked to, and says so', async () => {
+it.concurrent('kills one that does not end when it is asked to, and says so', async () => {
+  const { server, started, left } = await place();
   const { code, stderr } = await started(`exec ${server('deaf')}`);
   expect(stderr).toMatch(/did not end when it was asked to \(SIGTERM\), and was killed: exec/);
   expect([0, 5]).toContain(code);
   expect(left()).toEqual([]);
 });
 
-it('ends one that goes into the background, with all that it started', async () => {
+it.concurrent('ends one that goes into the background, with all that it started', async () => {
+  const { server, started, left } = await place();
   const { code, stderr } = await started(`${server()} & ${server('mute')} & exit 0`);
   expect(stderr).toBe('');
   expect([0, 5]).toContain(code);
   expect(left()).toEqual([]);
 });
 
-it('ends one that leaves its process group, as daemons do, and kills it where it does not end', async () => {
+it.concurrent('ends one that leaves its process group, as daemons do, and kills it where it does not end', async () => {
+  const { server, started, left } = await place();
   const daemon = await started(`setsid ${server()} & sleep 0.2; true`);
   expect(daemon.stderr).toBe('');
   expect([0, 5]).toContain(daemon.code);
@@ -68,13 +89,15 @@ it('ends one that leaves its process group, as daemons do, and kills it where it
   expect(left()).toEqual([]);
 });
 
-it('tells of one that leaves group and environment, and so cannot be ended', async () => {
+it.concurrent('tells of one that leaves group and environment, and so cannot be ended', async () => {
+  const { server, started, left } = await place();
   const { stderr } = await started(`setsid env -i ${server()} & sleep 0.2; true`);
   expect(stderr).toMatch(/still answers after its program was ended .*it left its process group; end it yourself/);
   for (const pid of left()) process.kill(pid, 'SIGKILL');
 });
 
-it('tells of one that is never ready, and of one that dies, and leaves neither', async () => {
+it.concurrent('tells of one that is never ready, and of one that dies, and leaves neither', async () => {
+  const { server, started, left } = await place();
   // Behind a shell, which is no such program and ends at once.
   const never = await started(`sh -c '${server('mute', 'deaf')}; true'`, '--wait-timeout', '1s');
   expect(never.stderr).toMatch(/was not ready within 1 s: nothing answered/);
@@ -87,8 +110,8 @@ it('tells of one that is never ready, and of one that dies, and leaves neither',
   expect(left()).toEqual([]);
 });
 
-it('does the same where two builds are compared', async () => {
-  writeFileSync(pids, '');
+it.concurrent('does the same where two builds are compared', async () => {
+  const { folder, url, server, left } = await place();
   const { code, stderr } = await rampart([
     ...['compare', url, '--base-cmd', server('mute', 'deaf'), '--head-cmd', server(), '--pairs', '5', '-d', '1s'],
     ...['--vus', '1', '--wait-timeout', '1s', '-o', join(folder, 'pair')],
