@@ -140,6 +140,17 @@ describe('a target that closes after each response without having said so', () =
     expect(outcomes).toEqual({ ok: 500 });
   });
 
+  it.each([1, 20])(
+    'is learnt from closes that are read late, since the process stood still at the start, of %d users',
+    async (users) => {
+      const { driver, seen } = await targetThat((socket) => socket.end(OK));
+      // When the first responses of all are read, and none of their closes.
+      const { outcomes } = await loop(driver, users, 25, (nth) => nth === users && standStill(300));
+      expect(outcomes).toEqual({ ok: 25 * users });
+      expect(seen.requests).toBe(25 * users);
+    },
+  );
+
   it('is learnt from the first lost requests where it takes its time to close', async () => {
     const { driver, seen } = await targetThat((socket, nth) => {
       if (nth > 1) return;

@@ -105,7 +105,9 @@ export class Reuse {
     this.#watched.delete(connection);
     this.#lingering.delete(connection);
     const { responses, exchange, bytes, answeredAt } = connection;
-    if (!byTarget || responses === 0 || now - answeredAt > PROMPT) return;
+    if (!byTarget || responses === 0) return;
+    // The first closes may be read late, after a standstill: while nothing is known yet, all are soon after a response.
+    if (!this.#habit.unknown && now - answeredAt > PROMPT) return;
     if (exchange === null || bytes !== null) {
       this.#closed++;
       this.#habit.closed(responses);
