@@ -6,6 +6,7 @@ import {
   createDeflate,
   createDeflateRaw,
   createGzip,
+  deflateSync,
   gzipSync,
 } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -33,6 +34,9 @@ const coded = (coding: string, body: Buffer, type: Readonly<Record<string, strin
     response.end(body);
   };
 };
+
+/** Members of gzip one behind the other are one body (RFC 1952, 2.2). */
+const IN_MEMBERS = (text: string): Buffer => Buffer.concat([...text].map((letter) => gzipSync(letter)));
 
 const EVENTS = ['a', 'b', 'c', 'd'].map((content) => chunk({ content }));
 const WHOLE = `${EVENTS.join('')}data: [DONE]\n\n`;
@@ -74,6 +78,24 @@ describe.each(WAYS)('a compressed stream over $name', (way) => {
     });
   });
 
+  it('of events that tell no end is cut short where its compression has none', async () => {
+    const events = ['data: one\n\n', 'data: two\n\n'].join('');
+    const encoders = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
+    for (const [coding, encode] of Object.entries(encoders)) {
+      const body = encode(Buffer.from(events));
+      expect(await streamed(way, coded(coding, body))).toMatchObject({ outcome: 'ok', stream: { pieces: 2 } });
+      expect(await streamed(way, coded(coding, body.subarray(0, -1)))).toMatchObject({
+        outcome: 'stream-cut',
+        message: `the stream ended in the middle of what is compressed (${coding})`,
+      });
+      // And the next on the same decoder is whole again.
+      expect(await streamed(way, coded(coding, body))).toMatchObject({ outcome: 'ok', stream: { pieces: 2 } });
+    }
+    // What it says itself decides.
+    const whole = gzipSync(WHOLE);
+    expect(await streamed(way, coded('gzip', whole.subarray(0, -4)))).toMatchObject({ outcome: 'ok' });
+  });
+
   it('is followed in every format that splits it, asked for so or not', async () => {
     const response = coded('gzip', gzipSync(WHOLE));
     for (const changes of [{}, { compressed: true }, { stream: 'sse' }] as const)
@@ -84,6 +106,13 @@ describe.each(WAYS)('a compressed stream over $name', (way) => {
     // Where reads are pieces they are of what came.
     expect(await streamed(way, response, { stream: 'chunks' })).toMatchObject({ outcome: 'ok', stream: { pieces: 1 } });
     expect(await streamed(way, response, { stream: 'off' })).toMatchObject({ outcome: 'ok', stream: null });
+  });
+
+  it('in members of gzip is one', async () => {
+    expect(await streamed(way, coded('gzip', IN_MEMBERS(WHOLE)))).toMatchObject({
+      outcome: 'ok',
+      stream: { pieces: 4 },
+    });
   });
 
   it('in a way that nobody knows is called by it', async () => {

@@ -1,5 +1,5 @@
 /** Undoes the compression of a streamed body as it comes: what a read holds is handed on within the call that brought it. */
-import { BrotliDecompress, Gunzip, Inflate, InflateRaw, type ZlibOptions } from 'minizlib';
+import { BrotliDecompress, constants, Gunzip, Inflate, InflateRaw, type ZlibOptions } from 'minizlib';
 
 /** One read may hold so much, bytes: a small one may hold gigabytes of one letter. The option is Node's, and handed on to it. */
 const OPTIONS: ZlibOptions & { readonly maxOutputLength: number } = { maxOutputLength: 16 * 1024 * 1024 };
@@ -59,6 +59,14 @@ export class StreamDecoder {
     if (!this.#begun) this.#start(bytes[start] as number);
     this.#decompress?.write(bytes.subarray(start, end));
     return this.#problem;
+  }
+
+  /** The body has ended. @returns whether what it holds came to its end: a server that dies leaves it without. */
+  end(): boolean {
+    if (!this.#begun || this.#problem !== '') return true;
+    const { BROTLI_OPERATION_FINISH, Z_FINISH } = constants;
+    this.#decompress?.flush(this.#kind === BrotliDecompress ? BROTLI_OPERATION_FINISH : Z_FINISH);
+    return this.#problem === '';
   }
 
   #start(first: number): void {

@@ -49,6 +49,8 @@ export class StreamReader implements EventSink, StreamedTimes {
   /** What it says, for a tokenizer; null: nobody wants it. */
   readonly #texts: StreamText | null;
   #done = false;
+  /** It is compressed, and its body ended before that did. */
+  #torn = false;
   /** Of END: how the protocol of this stream ends; or NO_EVENT. */
   #ends: number = NO_EVENT;
 
@@ -73,13 +75,19 @@ export class StreamReader implements EventSink, StreamedTimes {
     this.coding = coding;
     this.error = '';
     this.#done = false;
+    this.#torn = false;
     this.#ends = format === 'chunks' ? END.body : NO_EVENT;
     this.#format = format;
-    this.#decoder = coding === '' || format === 'chunks' ? null : this.#decoderOf(coding);
+    // Where reads are pieces nobody looks into them, but for who counts what they say.
+    const isRead = format !== 'chunks' || this.#texts !== null;
+    this.#decoder = coding !== '' && isRead ? this.#decoderOf(coding) : null;
     if (format === 'sse') this.#splitter = this.#events ??= new EventSplitter(this);
     else if (format === 'ndjson') this.#splitter = this.#lines ??= new LineSplitter(this);
     else this.#splitter = null;
-    if (this.#splitter !== null && coding !== '' && this.#decoder === null) this.#splitter = DEAF;
+    if (coding !== '' && this.#decoder === null) {
+      if (this.#splitter !== null) this.#splitter = DEAF;
+      this.#texts?.giveUp();
+    }
     this.#splitter?.begin();
   }
 
@@ -89,7 +97,8 @@ export class StreamReader implements EventSink, StreamedTimes {
     if (this.#splitter === null) {
       if (end > start) this.fresh = 1;
       if (this.#texts !== null) {
-        this.#texts.addBytes(bytes, start, end);
+        if (this.#decoder === null) this.#texts.addBytes(bytes, start, end);
+        else if (this.#decoder.feed(bytes, start, end) !== '') this.#texts.giveUp();
         this.#texts.settle(true);
       }
       return true;
@@ -113,16 +122,19 @@ export class StreamReader implements EventSink, StreamedTimes {
 
   /** What a read of a compressed body holds. */
   readonly #split = (bytes: Buffer): void => {
-    if (this.broken === '' && this.#splitter?.feed(bytes, 0, bytes.length) === false) this.broken = EVENT_TOO_LONG;
+    if (this.#splitter === null) this.#texts?.addBytes(bytes, 0, bytes.length);
+    else if (this.broken === '' && !this.#splitter.feed(bytes, 0, bytes.length)) this.broken = EVENT_TOO_LONG;
   };
 
-  /** What it said, where a tokenizer is to count it. Null: nobody asks, or it was too long to be kept. */
+  /** What it said, where a tokenizer is to count it. Null: nobody asks, or it was too long to be kept, or could not be read. */
   get text(): string | null {
     return this.#texts?.text ?? null;
   }
 
   /** The body has ended. */
   end(): void {
+    // Where the stream has told its end itself, that decides.
+    if (this.#splitter !== null && !this.#done) this.#torn = this.#decoder?.end() === false;
     this.#splitter?.end();
   }
 
@@ -164,11 +176,13 @@ export class StreamReader implements EventSink, StreamedTimes {
     if (this.error !== '') return 'error';
     if (this.#splitter === DEAF) return 'compressed';
     if (this.#done) return 'whole';
-    return this.#ends === END.body ? 'whole' : 'cut';
+    return this.#ends === END.body && !this.#torn ? 'whole' : 'cut';
   }
 
   /** What a stream that was cut short lacks. */
   get missing(): string {
+    if (this.#torn && this.#ends <= END.body)
+      return `the stream ended in the middle of what is compressed (${this.coding})`;
     if (this.#ends === NO_EVENT) return 'the stream ended without an event';
     if (this.#ends === END.marker) return 'the stream ended without [DONE]';
     return `the stream ended without its last event${this.#ends === END.flag ? ' ("done": true)' : ''}`;

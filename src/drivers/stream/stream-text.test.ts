@@ -1,3 +1,4 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { promptText } from './prompt-text.ts';
 import { StreamReader } from './stream-reader.ts';
@@ -57,6 +58,23 @@ describe('what a stream says', () => {
     const lines = [{ response: 'a' }, { response: ' b' }, { response: '', done: true }];
     expect(textOf(lines.map((each) => JSON.stringify(each)).join('\n'), 'ndjson')).toBe('a b');
     expect(textOf('plain ü text', 'chunks', 7)).toBe('plain ü text');
+  });
+
+  it('is gathered of what is compressed, also where reads are pieces', () => {
+    const reader = new StreamReader(true);
+    const textIn = (coding: string, body: Buffer): string | null => {
+      reader.begin('chunks', coding);
+      for (const byte of body) reader.feed(Buffer.of(byte), 0, 1);
+      reader.end();
+      return reader.text;
+    };
+    expect(textIn('gzip', gzipSync('one two three'))).toBe('one two three');
+    expect(textIn('', Buffer.from('four'))).toBe('four');
+    expect(textIn('br', brotliCompressSync('five six'))).toBe('five six');
+    // Nobody can tell how many words these are.
+    expect(textIn('zstd', Buffer.from('seven'))).toBeNull();
+    expect(textIn('gzip', Buffer.from('no gzip at all'))).toBeNull();
+    expect(textIn('gzip', gzipSync('eight'))).toBe('eight');
   });
 
   it('is bounded: of a longer one nothing is told, and the next begins anew', () => {

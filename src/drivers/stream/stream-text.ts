@@ -39,13 +39,18 @@ export class StreamText {
     else this.#kept.add(bytes, start, end);
   }
 
+  /** Nobody can read the rest. */
+  giveUp(): void {
+    this.#whole = false;
+  }
+
   /** An event has been read. @param isPiece whether what it added is part of the response. */
   settle(isPiece: boolean): void {
     if (!isPiece) this.#kept.length = this.#mark;
     this.#mark = this.#kept.length;
   }
 
-  /** Null: it was too long to be kept. */
+  /** Null: it was too long to be kept, or could not be read. */
   get text(): string | null {
     return this.#whole ? this.#kept.bytes.toString('utf8', 0, this.#kept.length) : null;
   }
