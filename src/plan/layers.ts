@@ -95,8 +95,9 @@ export function given(
 ): RawSettings {
   const fault = shapeFault(raw);
   if (fault === null) {
-    const known = SETTING_NAMES.filter((name) => Object.hasOwn(raw, name)).map((name) => [name, raw[name]]);
-    const { headers = [], user, ...settings } = Object.fromEntries(known) as Settings;
+    // One that is named without a value says nothing, and hides nothing that a lower layer says.
+    const said = SETTING_NAMES.flatMap((name) => (raw[name] === undefined ? [] : [[name, raw[name]]]));
+    const { headers = [], user, ...settings } = Object.fromEntries(said) as Settings;
     const written = blame(originOf('headers'), (label) => parseHeaders(headers, label));
     const named = user === undefined ? [] : [blame(originOf('user'), (label) => credentials(user, written, label))];
     return { settings, headers: [...written, ...named], originOf: (name, inside) => originOf(name, inside) };

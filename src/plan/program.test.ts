@@ -8,6 +8,7 @@ import type { Sources } from './sources.ts';
 const url = 'http://h:1/p';
 const files = {
   'dir/s.json': JSON.stringify({ url, vus: 3, duration: '5s', outputs: ['./mine.mjs,x=1', 'junit'], quiet: true }),
+  'held.json': JSON.stringify({ url, vus: 3, duration: '5s', thresholds: ['p95<1s'] }),
   'dry.json': JSON.stringify({ url, dryRun: true }),
 };
 
@@ -33,6 +34,12 @@ describe('the settings of a program', () => {
     expect((await planOf({ scenario: 'dir/s.json', vus: 7 })).load).toMatchObject({
       vus: [{ from: 7, to: 7, duration: 5e6 }],
     });
+  });
+
+  it('leave what they say nothing of to the file, also where they name it', async () => {
+    const { load, thresholds } = await planOf({ scenario: 'held.json', vus: undefined, thresholds: undefined });
+    expect(load).toMatchObject({ vus: [{ from: 3, to: 3, duration: 5e6 }] });
+    expect(thresholds).toMatchObject([{ text: 'p95<1s' }]);
   });
 
   it('find the modules of a scenario where the scenario is', () => {
