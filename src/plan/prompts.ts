@@ -254,11 +254,14 @@ function putAt(body: Json, path: readonly string[], value: unknown): void {
   }
 }
 
-/** A body of a protocol that streams, asking for a stream; null: of none, or it asks for one already. */
+/** A body that nobody wrote, of a protocol that streams, asking for a stream; null: of none, or it asks for one already. */
 export function streamingBody(body: string, pathname: string): string | null {
   const json = jsonOf(body);
-  if (!isRecord(json)) return null;
+  // Not all that is called messages is a model's.
+  if (!isRecord(json) || !['messages', 'prompt', 'input'].some((name) => name in json)) return null;
   const asking: Json = { ...json };
+  // As a description has it by default.
+  if (asking['stream'] === false) delete asking['stream'];
   askForStream(asking, pathname);
   const written = JSON.stringify(asking);
   return written === JSON.stringify(json) ? null : written;
