@@ -66,6 +66,19 @@ test('one that is due already rings after those that were due before it, and bef
   expect(rung).toEqual(['first', 'second', 'third']);
 });
 
+test('each of which sets the next, and all are due already since the process stood still, ring however many they are', () => {
+  const time = new VirtualTime();
+  const alarms = new Alarms(time);
+  const rung: number[] = [];
+  const next = (at: number): void => alarms.at(at, () => void (rung.push(at) < 50_000 && next(at + 1)));
+  alarms.at(20_000.5, () => rung.push(-1));
+  time.spend(60_000);
+  next(0);
+  expect(rung).toHaveLength(50_000);
+  // In its place among them.
+  expect(rung.indexOf(-1)).toBe(20_001);
+});
+
 test('those of one instant ring as they were set', () => {
   const time = new VirtualTime();
   const alarms = new Alarms(time);

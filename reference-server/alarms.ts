@@ -40,6 +40,9 @@ export class Alarms {
   #timer: unknown;
   #timerAt = 0;
   #turning = false;
+  #ringing = false;
+  /** Up to which instant they ring, while they do. */
+  #until = 0;
 
   constructor(time: Timekeeper = SYSTEM) {
     this.#time = time;
@@ -49,15 +52,14 @@ export class Alarms {
     return this.#heap.length;
   }
 
-  /** Rings at `at`; within this call where that has passed already, after those that are due before it. */
+  /**
+   * Rings at `at`; within this call where that has passed already, after those that are due before it. Of who sets it while another one
+   * rings, it rings once that has: a chain of them, of which each sets the next, may be as long as it likes.
+   */
   at(at: number, ring: () => void): void {
-    if (at <= this.#time.now()) {
-      this.#ringUntil(at);
-      ring();
-      return;
-    }
     this.#push({ at, order: this.#order++, ring });
-    if (!this.#turning && (this.#timer === undefined || at < this.#timerAt)) this.#sleep();
+    if (at <= this.#time.now()) this.#ringUntil(at);
+    else if (!this.#turning && (this.#timer === undefined || at < this.#timerAt)) this.#sleep();
   }
 
   /** Resolves at `at`. */
@@ -92,9 +94,19 @@ export class Alarms {
   };
 
   #ringUntil(instant: number): void {
-    for (let next = this.#heap[0]; next !== undefined && next.at <= instant; next = this.#heap[0]) {
-      this.#pop();
-      next.ring();
+    if (this.#ringing) {
+      this.#until = Math.max(this.#until, instant);
+      return;
+    }
+    this.#ringing = true;
+    this.#until = instant;
+    try {
+      for (let next = this.#heap[0]; next !== undefined && next.at <= this.#until; next = this.#heap[0]) {
+        this.#pop();
+        next.ring();
+      }
+    } finally {
+      this.#ringing = false;
     }
   }
 
