@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { CLI, rampart, start, temporaryFolder } from './command.ts';
-import { fixedTarget, type TestTarget } from './target.ts';
+import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
 
 /** A run that is cut off, by whom or what it may be: what was measured is written, and is never called a pass. */
 
@@ -60,6 +60,30 @@ describe('a signal', () => {
     run.kill('SIGHUP');
     expect((await run.finished).code).toBe(130);
     expect(resultOf().verdict.status).toBe('interrupted');
+  });
+});
+
+describe('a signal in the preflight', () => {
+  it.each([
+    ['run', 'SIGINT', ['--vus', '3', '-d', '60s']],
+    ['run', 'SIGTERM', ['--vus', '3', '-d', '60s']],
+    ['find', 'SIGHUP', ['--slo', 'p95<1s']],
+  ] as const)('of a %s ends it: %s, no load, no folder, exit code 130', async (command, signal, flags) => {
+    await target.close();
+    let asked = (): void => {};
+    const first = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    // It never responds.
+    target = await httpTarget(() => asked());
+    const run = start([command, target.url, '-b', '{}', '--timeout', '60s', ...flags], { cwd });
+    await first;
+    run.kill(signal);
+    const { code, stdout, stderr } = await run.finished;
+    expect([code, stdout]).toEqual([130, '']);
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe('rampart: interrupted in its preflight: no load was sent');
+    expect(target.received()).toBe(1);
+    expect(existsSync(join(cwd, 'reports')) ? readdirSync(join(cwd, 'reports')) : []).toEqual([]);
   });
 });
 

@@ -76,12 +76,33 @@ it('says what is wrong with a target that dies, is never ready, or is there alre
   expect(strange.stderr).toMatch(/--wait-for: "health" is no address to wait for/);
 });
 
-it('ends the target when it is interrupted, while it waits and while it measures', async () => {
+it('ends the target when it is interrupted, while it waits, in the preflight and while it measures', async () => {
   const begun = join(folder, 'begun');
   const waiting = start(['run', url, ...LOAD, '--start', `: > "${begun}"; sleep 60`, '--wait-timeout', '60s']);
   await expect.poll(() => existsSync(begun)).toBe(true);
   waiting.kill('SIGINT');
-  expect((await waiting.finished).code).toBe(130);
+  const waited = await waiting.finished;
+  expect([waited.code, waited.stderr]).toEqual([
+    130,
+    'rampart: interrupted before the target was ready: nothing was measured\n',
+  ]);
+  // It says that it is there, and then nothing any more.
+  const silent = join(folder, 'silent.mjs');
+  writeFileSync(
+    silent,
+    `import { writeFileSync } from 'node:fs';
+     import { createServer } from 'node:http';
+     createServer((request, response) => {
+       if (request.method === 'GET') response.end('ok');
+       else writeFileSync(${JSON.stringify(`${silent}.asked`)}, '');
+     }).listen(${port}, '127.0.0.1');`,
+  );
+  const asked = start(['run', url, '-b', '{}', '--start', `"${process.execPath}" "${silent}"`, '--timeout', '60s']);
+  await expect.poll(() => existsSync(`${silent}.asked`)).toBe(true);
+  asked.kill('SIGINT');
+  const { code, stderr } = await asked.finished;
+  expect([code, stderr]).toEqual([130, expect.stringContaining('interrupted in its preflight')]);
+  await gone();
   const running = start(['run', url, '--vus', '1', '-d', '60s', '--start', line()]);
   await running.shown('0:01');
   running.kill('SIGINT');

@@ -80,13 +80,16 @@ export class Fleet {
     this.#tasks = tasks;
   }
 
-  /** @throws {RampartError} what NATS, or a lack of agents, ends it with; nothing was sent to any target. */
-  static async open(wish: FleetWish, session: string, world: FleetWorld): Promise<Fleet> {
+  /**
+   * @param signal ends the waiting for agents.
+   * @throws {RampartError} what NATS, or a lack of agents, ends it with; nothing was sent to any target.
+   */
+  static async open(wish: FleetWish, session: string, world: FleetWorld, signal?: AbortSignal): Promise<Fleet> {
     const { clock, version } = world;
     const nats = await openNats(wish.access, `rampart controller ${session}`);
     try {
       const manager = await openStreams(nats);
-      const agents = await gatherAgents(nats, clock, wish.wanted, version);
+      const agents = await gatherAgents(nats, clock, wish.wanted, version, signal);
       return new Fleet(nats, manager, wish, session, world, agents, await weighAgents(nats, agents, wish));
     } catch (error) {
       await nats.close();

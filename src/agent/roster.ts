@@ -12,13 +12,14 @@ const CALL = millis(250);
 /**
  * Calls for agents until enough are free, in the order of their names.
  *
- * @throws {RampartError} name-taken, other-version, or never-ready where there are too few by the deadline.
+ * @throws {RampartError} name-taken, other-version, interrupted, or never-ready where there are too few by the deadline.
  */
 export async function gatherAgents(
   nats: NatsConnection,
   clock: Clock,
   wish: AgentsWish,
   version: string,
+  signal?: AbortSignal,
 ): Promise<readonly Greeting[]> {
   const found = new Map<string, Greeting>();
   const clashes = new Set<string>();
@@ -41,6 +42,8 @@ export async function gatherAgents(
       await new Promise<void>((resolve) => {
         clock.after(CALL, resolve);
       });
+      if (signal?.aborted === true)
+        throw new RampartError('interrupted', 'interrupted while it waited for agents: nothing was sent to the target');
       const free = [...found.values()].filter(({ protocol, session }) => protocol === PROTOCOL && session === null);
       const [clash] = clashes;
       if (clash !== undefined)

@@ -2,7 +2,6 @@
 import { EXIT, RampartError } from '../core/errors.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
-import { reach } from '../drivers/reach.ts';
 import { describePlan } from '../plan/describe.ts';
 import type { RawSettings } from '../plan/raw-settings.ts';
 import type { PreparedRun } from '../plan/resolve.ts';
@@ -13,6 +12,7 @@ import { plannedAgain } from '../session/discovery.ts';
 import { discardRows } from '../session/execution.ts';
 import { isFramed } from '../session/frame.ts';
 import { preflight } from '../session/preflight.ts';
+import { Interruption } from './interruption.ts';
 
 /** Shows the plan, and what comes of one of each request. Returns the exit code. */
 export async function tried(
@@ -24,15 +24,15 @@ export async function tried(
     throw new RampartError('usage', '--dry-run and --no-preflight exclude each other', 'Leave one of them out.');
   if (intended.given.settings.json === true)
     throw new RampartError('usage', '--dry-run and --json exclude each other: without a load there is no result.json');
+  const interruption = new Interruption(world);
   try {
-    await reach(intended.plan);
     const { prepared, told, responses, frame } = await preflight(world, {
       prepared: intended,
       wish: null,
       secretsOf: (plan) => Secrets.of(plan),
       again: plannedAgain(sources, intended, world),
       looksForCache: false,
-      onInterrupt: world.onInterrupt,
+      signal: interruption.signal,
     });
     const tornDown = await frame.tearDown();
     const secrets = frame.secrets(Secrets.of(prepared.plan));
@@ -45,6 +45,7 @@ export async function tried(
     world.stdout.write(`${lines.join('\n')}\nNo load was sent.\n`);
     return EXIT.passed;
   } finally {
+    interruption.forget();
     discardRows(world.files, intended.rows);
   }
 }

@@ -1,7 +1,7 @@
 /** The flag `--resume`: takes up a distributed run whose controller has died. */
 import { join } from 'node:path';
 import { exitCodeOf } from '../analyze/verdict.ts';
-import { EXIT, RampartError } from '../core/errors.ts';
+import { RampartError } from '../core/errors.ts';
 import { STOPPED } from '../core/event.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
@@ -13,6 +13,7 @@ import { procedureOf } from '../session/procedures.ts';
 import { flagOfAttribute } from '../settings/table.ts';
 import { accessOf, credentialsIn, type NatsFlags } from './agent.ts';
 import { discreet } from './discreet.ts';
+import { Interruption } from './interruption.ts';
 import { createView, takeKeys, voiceOf } from './live-view.ts';
 import { printResult, savedCode } from './printing.ts';
 import { publicationOf } from './publication.ts';
@@ -57,25 +58,17 @@ export async function resumeCommand(
     world.stderr.write(
       'rampart: the tear-down of the plan is not sent: what the set-up captured went with its controller\n',
     );
-  const stop = new AbortController();
+  const interruption = new Interruption(world);
   const view = quiet ? null : createView(world, plan);
-  const leave = (hint: string, reason?: typeof STOPPED): void => {
-    if (stop.signal.aborted) return;
-    view?.note(`Stopping: waiting for the responses under way (${hint} ends at once)`);
-    stop.abort(reason);
-  };
-  const forget = world.onInterrupt(() => {
-    if (stop.signal.aborted) world.exit(EXIT.interrupted);
-    else leave('Ctrl-C again');
-  });
+  interruption.view = view;
   const steering = new Steering(plan.kind);
-  const leaveKeys = view === null ? null : takeKeys(world, steering, () => leave('Ctrl-C', STOPPED), view);
+  const leaveKeys = view === null ? null : takeKeys(world, steering, () => interruption.leave('Ctrl-C', STOPPED), view);
   try {
     const publication = publicationOf(world, plan);
     const path = out ?? join('reports', `${flags.resume}-resumed`);
     const folder = await openFolder(world, plan, publication, { path, label: '--out', overwrite });
     const result = await execute(world, {
-      ...{ id: flags.resume, plan, rows: null, publication, folder, steering, fleet, signal: stop.signal },
+      ...{ id: flags.resume, plan, rows: null, publication, folder, steering, fleet, signal: interruption.signal },
       ...{ procedure: await procedureOf(plan), record: new Artifacts(), voice: voiceOf(world, view) },
       outputs: view === null ? [] : [followedBy('console', view)],
     });
@@ -83,7 +76,7 @@ export async function resumeCommand(
     return savedCode(exitCodeOf(result), folder.losses);
   } finally {
     leaveKeys?.();
-    forget();
+    interruption.forget();
     await fleet.close();
   }
 }

@@ -2,13 +2,12 @@
 import { join } from 'node:path';
 import type { Fleet } from '../agent/fleet.ts';
 import { exitCodeOf } from '../analyze/verdict.ts';
-import { EXIT, RampartError } from '../core/errors.ts';
+import { RampartError } from '../core/errors.ts';
 import { STOPPED } from '../core/event.ts';
 import type { WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
-import { reach } from '../drivers/reach.ts';
 import { takesStdout, wantedOutputs } from '../outputs/wanted.ts';
 import { describePlan } from '../plan/describe.ts';
 import { foreignVariables } from '../plan/environment.ts';
@@ -33,6 +32,7 @@ import { type SampleFileWish, sampleWishOf } from '../session/sample-file.ts';
 import type { TraceSpansWish } from '../session/traces.ts';
 import { discreet } from './discreet.ts';
 import { tellGitHub } from './github.ts';
+import { Interruption } from './interruption.ts';
 import { createView, followFor, isWatched, takeKeys, voiceOf } from './live-view.ts';
 import type { Page } from './page.ts';
 import { type PageWishes, pageWishes } from './page-wishes.ts';
@@ -140,12 +140,15 @@ async function measured(
       '--trace tells of requests of this machine, and agents make them elsewhere',
       'Leave --trace out.',
     );
-  const fleet = await openFleet(world, written, id);
-  if (fleet !== null && canBeResumed(intended.plan) && written.settings.quiet !== true)
-    world.stderr.write(`Run ${id}: should this controller die, rampart run --resume ${id} takes it over\n`);
+  const interruption = new Interruption(world);
+  let fleet: Fleet | null = null;
   try {
-    return await measuredBy(world, sources, intended, { ...wanted, id, fleet });
+    fleet = await openFleet(world, written, id, interruption.signal);
+    if (fleet !== null && canBeResumed(intended.plan) && written.settings.quiet !== true)
+      world.stderr.write(`Run ${id}: should this controller die, rampart run --resume ${id} takes it over\n`);
+    return await measuredBy(world, sources, intended, { ...wanted, id, fleet, interruption });
   } finally {
+    interruption.forget();
     await fleet?.close();
   }
 }
@@ -154,31 +157,36 @@ async function measured(
 const canBeResumed = ({ search, data }: Plan): boolean => search === null || (!(search.settle > 0) && data === null);
 
 /** Agents, where they are asked for: before anything is sent. */
-async function openFleet(world: World, given: RawSettings, id: string): Promise<Fleet | null> {
+async function openFleet(
+  world: World,
+  given: RawSettings,
+  id: string,
+  signal: AbortSignal,
+): Promise<Fleet | null> {
   const wish = resolveFleet(given, world.files);
   if (wish === null) return null;
   // Few runs need what it is made of.
   const { Fleet } = await import('../agent/fleet.ts');
-  return Fleet.open(wish, id, world);
+  return Fleet.open(wish, id, world, signal);
 }
 
 interface Measuring extends Wanted {
   readonly id: string;
   /** Null: this machine makes the load. */
   readonly fleet: Fleet | null;
+  readonly interruption: Interruption;
 }
 
 async function measuredBy(
   world: World,
   sources: Sources,
   asked: PreparedRun & { readonly given: RawSettings },
-  { wishes, outputs, isPiped, procedure, samples, traces, template, id, fleet }: Measuring,
+  { wishes, outputs, isPiped, procedure, samples, traces, template, id, fleet, interruption }: Measuring,
 ): Promise<number> {
   const { kind } = sources;
   const written = asked.given;
   const { json = false, quiet = false } = written.settings;
   const intended = { ...asked, plan: fleet === null ? asked.plan : planFor(fleet, asked.plan, written) };
-  await reach(intended.plan);
   const wish = wishOf(written, kind, id);
   const { prepared, told, frame } = await preflight(world, {
     prepared: intended,
@@ -186,7 +194,7 @@ async function measuredBy(
     secretsOf: (plan) => Secrets.of(plan),
     again: plannedAgain(sources, intended, world),
     looksForCache: written.settings.discover !== false,
-    onInterrupt: world.onInterrupt,
+    signal: interruption.signal,
   });
   const { plan, rows, given } = prepared;
   if (!quiet) for (const line of told) world.stderr.write(`${line}\n`);
@@ -200,32 +208,20 @@ async function measuredBy(
             throw error;
           },
         );
-  const stop = new AbortController();
-  // Who stops it at the terminal wants to leave; who stops it on the page looks at the page.
-  let leaving = false;
-  const leave = (hint: string, reason?: typeof STOPPED): void => {
-    leaving = true;
-    if (stop.signal.aborted) return;
-    view?.note(`Stopping: waiting for the responses under way (${hint} ends at once)`);
-    stop.abort(reason);
-  };
-  // A terminal that is gone says so more than once, and wants nothing the second time.
-  const forget = world.onInterrupt((signal) =>
-    leaving && signal !== 'SIGHUP' ? world.exit(EXIT.interrupted) : leave('Ctrl-C again'),
-  );
+  interruption.view = view;
   const { command, secrets } = publicationOf(world, plan);
   const publication = { command, secrets: frame.secrets(secrets) };
   const steering = new Steering(plan.kind);
-  const leaveKeys = view === null ? null : takeKeys(world, steering, () => leave('Ctrl-C', STOPPED), view);
+  const leaveKeys = view === null ? null : takeKeys(world, steering, () => interruption.leave('Ctrl-C', STOPPED), view);
   try {
     const folder =
       wish === null
         ? null
         : await (page === null ? openFolder(world, plan, publication, wish) : page.runs.openFolder(plan, wish, frame));
     const result = await (page !== null && folder !== null
-      ? page.runs.run({ id, plan, rows, folder, frame, procedure: await procedureOf(plan) }, { view, stop, steering })
+      ? page.runs.run({ id, plan, rows, folder, frame, procedure: await procedureOf(plan) }, { view, stop: interruption.stop, steering })
       : execute(world, {
-          ...{ id, plan, rows, publication, folder, frame, steering, fleet, signal: stop.signal },
+          ...{ id, plan, rows, publication, folder, frame, steering, fleet, signal: interruption.signal },
           procedure,
           record: new Artifacts(),
           outputs: [...(view === null ? [] : [followedBy('console', view)]), ...outputs],
@@ -243,15 +239,15 @@ async function measuredBy(
         plan.requests.map(({ name }) => name),
       ),
     );
-    forget();
-    if (page !== null && isWatched(world) && !leaving) {
+    interruption.forget();
+    if (page !== null && isWatched(world) && !interruption.isLeaving) {
       world.stderr.write(`The page stays open: ${page.url}  (Ctrl-C ends it)\n`);
       await page.untilInterrupted();
     }
     return savedCode(exitCodeOf(result), [...(folder?.losses ?? []), ...outputLosses(result)]);
   } finally {
     await frame.tearDown();
-    forget();
+    interruption.forget();
     await page?.close();
   }
 }

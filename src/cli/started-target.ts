@@ -1,7 +1,7 @@
 /** A target that is started for the test by `--start`, or waited for: its program, its readiness, its end. */
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { EXIT, RampartError } from '../core/errors.ts';
+import { RampartError } from '../core/errors.ts';
 import { millis, toSeconds } from '../core/units.ts';
 import type { Program, World } from '../core/world.ts';
 import type { TargetStart } from '../plan/start.ts';
@@ -17,7 +17,11 @@ const SHOWN_LINES = 10;
 
 type Surroundings = Pick<World, 'clock' | 'startProgram' | 'stderr'>;
 
-/** Does something with a target that is started, or waited for, first. An interrupt meanwhile ends the waiting. */
+/**
+ * Does something with a target that is started, or waited for, first. An interrupt meanwhile ends the waiting.
+ *
+ * @throws {RampartError} interrupted, unreachable
+ */
 export async function whenReady(
   world: Surroundings & Pick<World, 'onInterrupt'>,
   target: TargetStart,
@@ -27,7 +31,9 @@ export async function whenReady(
   const forget = world.onInterrupt(() => stop.abort());
   const begin = async (): Promise<number> => {
     forget();
-    return stop.signal.aborted ? EXIT.interrupted : use();
+    if (stop.signal.aborted)
+      throw new RampartError('interrupted', 'interrupted before the target was ready: nothing was measured');
+    return use();
   };
   try {
     if (target.line !== null)

@@ -14,10 +14,14 @@ interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** Contents by path. */
   readonly files?: Readonly<Record<string, string>>;
+  readonly onInterrupt?: World['onInterrupt'];
 }
 
 /** Runs a command line in this process: for all that ends before any load, which takes threads. */
-export async function saidBy(argv: readonly string[], { env = {}, files = {} }: Surroundings = {}): Promise<Said> {
+export async function saidBy(
+  argv: readonly string[],
+  { env = {}, files = {}, onInterrupt = () => () => {} }: Surroundings = {},
+): Promise<Said> {
   let stdout = '';
   let stderr = '';
   const plain = worldWith(files);
@@ -69,7 +73,7 @@ export async function saidBy(argv: readonly string[], { env = {}, files = {} }: 
     openBrowser: nowhere,
     wallTime: () => new Date(0),
     randomSeed: () => 7,
-    onInterrupt: () => () => {},
+    onInterrupt,
     exit: nowhere,
   };
   const code = await main(world);

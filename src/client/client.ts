@@ -84,6 +84,10 @@ export class Client<Seen> {
   }
 
   /** Requests that are still under way end as aborted. */
+  abort(): void {
+    this.#driver.abort();
+  }
+
   close(): void {
     this.#driver.abort();
     this.#driver.close();

@@ -25,14 +25,16 @@ const LONGEST = millis(30_000);
  * Sends the first request of a plan, over the way that its load would take, and judges the response as a run would.
  *
  * @param longest it may take, however long the plan's requests may; null: as long as they.
+ * @param signal ends it at once, and is thrown.
  */
 export async function requestOnce(
   plan: Plan,
   rows: RowTable | null,
   clock: Clock,
   longest: Micros | null = LONGEST,
+  signal?: AbortSignal,
 ): Promise<SingleResponse> {
-  const first = await Singles.open(plan, rows, clock, longest);
+  const first = await Singles.open(plan, rows, clock, longest, signal);
   const { response } = await first.send().finally(() => first.close());
   return response;
 }
@@ -40,13 +42,16 @@ export async function requestOnce(
 /**
  * The same for each request of a plan that its load would send, one after the other, as users come to them (see `firstPasses`):
  * what is captured goes into the next. Each is told once, but for one that fails. Pauses are left out.
+ *
+ * @param signal ends it at once, and is thrown.
  */
 export async function* requestEach(
   plan: Plan,
   rows: RowTable | null,
   clock: Clock,
+  signal?: AbortSignal,
 ): AsyncGenerator<SingleResponse, void, undefined> {
-  const singles = await Singles.open(plan, rows, clock, null);
+  const singles = await Singles.open(plan, rows, clock, null, signal);
   try {
     const told = new Set<number>();
     const names = capturedNames(plan);
@@ -99,7 +104,7 @@ export async function* requestInTurn(
   plan: Plan,
   requests: readonly FrameRequest[],
   clock: Clock,
-  signal: AbortSignal | null = null,
+  signal?: AbortSignal,
 ): AsyncGenerator<Attempted, void, undefined> {
   const { flows: _, ...rest } = plan;
   const alone: Plan = { ...rest, requests, data: null, checks: [] };
@@ -133,21 +138,36 @@ class Singles {
   readonly #plan: Plan;
   readonly #client: Client<ReturnType<typeof contentsOf>>;
   readonly #sentSecrets: SentSecrets;
+  readonly #signal: AbortSignal | undefined;
+  readonly #abort = (): void => this.#client.abort();
 
-  static async open(plan: Plan, rows: RowTable | null, clock: Clock, longest: Micros | null): Promise<Singles> {
+  static async open(
+    plan: Plan,
+    rows: RowTable | null,
+    clock: Clock,
+    longest: Micros | null,
+    signal?: AbortSignal,
+  ): Promise<Singles> {
     const payloads = await singlePayloads(plan, rows);
     const requests = plan.requests.map((request) => ({
       ...request,
       timeout: Math.min(timeoutOf(plan, request), longest ?? Number.POSITIVE_INFINITY) as Micros,
     }));
     const client = await Client.open({ ...plan, requests }, clock, payloads, contentsOf);
-    return new Singles(plan, client, new SentSecrets(plan, payloads));
+    return new Singles(plan, client, new SentSecrets(plan, payloads), signal);
   }
 
-  private constructor(plan: Plan, client: Client<ReturnType<typeof contentsOf>>, sentSecrets: SentSecrets) {
+  private constructor(
+    plan: Plan,
+    client: Client<ReturnType<typeof contentsOf>>,
+    sentSecrets: SentSecrets,
+    signal: AbortSignal | undefined,
+  ) {
     this.#plan = plan;
     this.#client = client;
     this.#sentSecrets = sentSecrets;
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#abort);
   }
 
   /** `captured`: what the responses of its pass gave, this one included. */
@@ -156,7 +176,9 @@ class Singles {
     readonly captured: string[] | null;
     readonly exchange: Exchange;
   }> {
+    this.#signal?.throwIfAborted();
     const { exchange, seen } = await this.#client.send(step);
+    this.#signal?.throwIfAborted();
     const { outcome, status, message, example, dueAt, doneAt, connectTook, stream } = exchange;
     const response: SingleResponse = {
       request: this.#plan.requests[exchange.request]?.name ?? '',
@@ -174,6 +196,7 @@ class Singles {
   }
 
   close(): void {
+    this.#signal?.removeEventListener('abort', this.#abort);
     this.#client.close();
   }
 }

@@ -22,17 +22,25 @@ type Way = Pick<Plan, 'target' | 'tls' | 'proxy' | 'http2'>;
  * Opens one connection to each target (or the proxy before it), with its TLS handshake, and closes it again, without a
  * request: a run against nothing, or against somebody who cannot prove to be the target, ends before it starts.
  *
+ * @param signal ends it, and is thrown.
  * @throws {RampartError} unreachable, with the address, the cause and what to do.
  */
-export async function reach(plan: Way & Pick<Plan, 'targets'>): Promise<void> {
-  for (const way of plansTo(plan)) await reachOne(way);
+export async function reach(plan: Way & Pick<Plan, 'targets'>, signal?: AbortSignal): Promise<void> {
+  for (const way of plansTo(plan)) await reachOne(way, signal);
 }
 
-function reachOne(way: Way): Promise<void> {
+function reachOne(way: Way, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
   const address = addressOf(way);
   return new Promise((resolve, reject) => {
     const { socket, ready } = open(way);
     let cause: Error | undefined;
+    const give = (): void => {
+      socket.destroy();
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', give);
+    socket.once('close', () => signal?.removeEventListener('abort', give));
     const fail = (message: string, hint: string): void => {
       socket.destroy();
       reject(new RampartError('unreachable', message, hint, { cause }));

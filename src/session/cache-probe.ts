@@ -121,6 +121,7 @@ export async function probeCache(
   request: RequestTemplate,
   { accepted, bodySchema }: Pick<Discovery, 'accepted' | 'bodySchema'>,
   { clock, randomSeed }: Pick<Machine, 'clock' | 'randomSeed'>,
+  signal?: AbortSignal,
 ): Promise<CacheFinding | null> {
   // A slow target takes too few requests in the time for a finding, and the cache of one that streams would not be seen
   // by this.
@@ -128,7 +129,7 @@ export async function probeCache(
   // Bodies of an earlier probe may be in the cache still.
   const random = new Random(randomSeed(), 1);
   const until = clock.now() / 1_000 + PATIENCE;
-  const asking = askerOf(plan, request, clock);
+  const asking = askerOf(plan, request, clock, signal);
   const late: Reply = { status: 0, headers: [], body: null, message: 'too late' };
   const ask: Ask = (question) => (clock.now() / 1_000 < until ? asking(question) : Promise.resolve(late));
   const rows = await rowsLike(accepted, bodySchema, ask, () => random.uniform());

@@ -41,19 +41,30 @@ export const mayWantMore = (status: number, path: string): boolean =>
   WANTS_MORE.includes(status) || (status === 503 && /\/predictions\//.test(path));
 
 /** Finds out what the address of a request accepts, the way that the plan's load would go: its TLS, proxy, headers and addresses. */
-export async function discoverFor(plan: Plan, request: RequestTemplate, clock: Clock): Promise<Discovery> {
+export async function discoverFor(
+  plan: Plan,
+  request: RequestTemplate,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<Discovery> {
   // Large, and not needed where somebody says what to send.
   const { discover } = await import('../discover/discover.ts');
-  const ask = askerOf(plan, request, clock);
+  const ask = askerOf(plan, request, clock, signal);
   return discover({ path: request.path, now: () => toMillis(clock.now() as Micros), ask });
 }
 
-/** Asks one question after the other, that way. */
-export function askerOf(plan: Plan, request: RequestTemplate, clock: Clock): Ask {
-  return (question) => askOnce(plan, request, question, clock);
+/** Asks one question after the other, that way. A signal that is aborted is thrown. */
+export function askerOf(plan: Plan, request: RequestTemplate, clock: Clock, signal?: AbortSignal): Ask {
+  return (question) => askOnce(plan, request, question, clock, signal);
 }
 
-async function askOnce(plan: Plan, template: RequestTemplate, question: Question, clock: Clock): Promise<Reply> {
+async function askOnce(
+  plan: Plan,
+  template: RequestTemplate,
+  question: Question,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<Reply> {
   const { method, path } = question;
   const request: RequestTemplate = {
     name: `${method} ${path}`,
@@ -71,7 +82,7 @@ async function askOnce(plan: Plan, template: RequestTemplate, question: Question
     checks: ANY_STATUS,
     maxBody: LARGEST,
   };
-  const response = await requestOnce(single, null, clock, longest);
+  const response = await requestOnce(single, null, clock, longest, signal);
   const { status, headers, body: text, message, responseMs, connectMs } = response;
   return { status, headers, body: text, message, ms: responseMs - connectMs };
 }

@@ -38,13 +38,14 @@ export class Frame {
   /**
    * Sends the set-up of a plan. Where it fails, what can be is torn down.
    *
+   * @param signal ends it behind the request under way: what that made is to be torn down.
    * @throws RampartError 'unusable' where a request of it failed for good, 'interrupted' where the signal ended it.
    */
   static async setUp(
     plan: Plan,
     clock: Clock,
     secretsOf: (plan: Plan) => Secrets,
-    signal: AbortSignal,
+    signal?: AbortSignal,
   ): Promise<Frame> {
     const { setup = [] } = plan;
     const names = capturedNames({ requests: setup });
@@ -57,7 +58,8 @@ export class Frame {
     for await (const attempted of setup.length === 0 ? [] : requestInTurn(plan, setup, clock, signal)) {
       const { response, captured } = attempted;
       const request = setup[attempts.length] as FrameRequest;
-      if (signal.aborted) return failed(new RampartError('interrupted', 'ended in its set-up: no load was sent'));
+      if (signal?.aborted === true)
+        return failed(new RampartError('interrupted', 'ended in its set-up: no load was sent'));
       const secrets = secretsOf(plan).knowing(values.values());
       if (response.outcome !== 'ok') return failed(setupRefusal(plan, request, attempted, secrets, attempts.length));
       for (const { name } of request.captures ?? []) values.set(name, captured?.[names.indexOf(name)] ?? '');

@@ -9,9 +9,9 @@ import type { Secrets } from '../core/secret.ts';
 import type { SingleResponse } from '../core/single-response.ts';
 import { planToTargetOf, targetOf } from '../core/targets.ts';
 import { besideOf } from '../core/trace.ts';
-import type { Machine, World } from '../core/world.ts';
+import type { Machine } from '../core/world.ts';
 import type { Accepted, Question } from '../discover/exchange.ts';
-import { spokenInstead } from '../drivers/reach.ts';
+import { reach, spokenInstead } from '../drivers/reach.ts';
 import { tokenCounterOf } from '../functions/tokenizer.ts';
 import { preflightLines, preflightRefusal, signpostLine, streamRefusal, wantsTls } from '../report/preflight.ts';
 import type { probeCache } from './cache-probe.ts';
@@ -30,8 +30,8 @@ interface Intended<Prepared> {
   readonly again: PlannedAgain<Prepared> | null;
   /** A search looks whether the target answers from a cache, which takes up to a hundred requests. */
   readonly looksForCache: boolean;
-  /** Ends a set-up that takes its time. Absent: nothing does. */
-  readonly onInterrupt?: World['onInterrupt'];
+  /** Ends it; what the set-up has done is undone. Absent: nothing does. */
+  readonly signal?: AbortSignal;
 }
 
 interface Planned {
@@ -52,16 +52,20 @@ export interface Preflight<Prepared> {
 /**
  * Sends one of each request the way that the load will go: the same driver, TLS, proxy, headers and checks. A wrong request is told
  * in the target's own words before thousands of them are. Where nobody said what to send, and the target wants more than a
- * GET, it is asked for what it accepts. A folder that cannot be written to is told before all that, and a plan's set-up comes first.
+ * GET, it is asked for what it accepts. A target that is not there, and a folder that cannot be written to, are told before all
+ * that, and a plan's set-up comes first.
  *
- * @throws RampartError 'unusable' where its response is not what the checks want, 'bad-folder'.
+ * @throws RampartError 'unreachable', 'unusable' where its response is not what the checks want, 'bad-folder', 'interrupted'.
  */
 export async function preflight<Prepared extends Planned>(
   machine: Pick<Machine, 'clock' | 'files' | 'loadModule' | 'randomSeed'>,
-  { prepared: asked, wish, secretsOf, again: discovering, looksForCache, onInterrupt }: Intended<Prepared>,
+  { prepared: asked, wish, secretsOf, again: discovering, looksForCache, signal }: Intended<Prepared>,
 ): Promise<Preflight<Prepared>> {
   const { clock, files } = machine;
   const { rows } = asked;
+  await reach(asked.plan, signal).catch((error: unknown) => {
+    throw endedBy(signal, error);
+  });
   // What is missing is told here, once, and not by each thread.
   if (asked.plan.tokenizer !== undefined) await tokenCounterOf(asked.plan.tokenizer, machine.loadModule);
   const tries = asked.plan.preflight !== false;
@@ -70,14 +74,15 @@ export async function preflight<Prepared extends Planned>(
   const again = isFramed(asked.plan) ? null : discovering;
   let frame: Frame | null = null;
   try {
-    frame = await setUp(asked.plan, { clock, secretsOf, onInterrupt });
+    signal?.throwIfAborted();
+    frame = await Frame.setUp(asked.plan, clock, secretsOf, signal);
     const { plan } = frame;
     const prepared = { ...asked, plan };
     const { told } = frame;
     if (!tries) return { prepared, told, responses: [], frame };
     const secrets = secretsAround(frame, secretsOf);
     const responses: SingleResponse[] = [];
-    for await (const response of requestEach(besideTheRun(plan), rows, clock)) {
+    for await (const response of requestEach(besideTheRun(plan), rows, clock, signal)) {
       const request = requestOf(plan, response);
       const wantsMore = again !== null && !wantsTls(response) && mayWantMore(response.status, request.path);
       if (response.outcome !== 'ok' && !wantsMore) {
@@ -104,7 +109,7 @@ export async function preflight<Prepared extends Planned>(
       const { acceptedAsGiven, probeCache } = await import('./cache-probe.ts');
       const { cacheLines } = await import('../report/discovery.ts');
       const found = 'accepted' in of ? of : { accepted: acceptedAsGiven(plan, of), bodySchema: null };
-      const cache = await probeCache(plan, request, found, machine);
+      const cache = await probeCache(plan, request, found, machine, signal);
       return cache?.cached === true ? cacheLines(cache, known.maskAddresses(targetOf(plan, request).url)) : [];
     };
     if (again === null || (first !== undefined && refused === undefined && !again.needed)) {
@@ -120,14 +125,14 @@ export async function preflight<Prepared extends Planned>(
     }
     const asking = refused ?? first;
     const request = asking === undefined ? firstTemplate(plan) : requestOf(plan, asking);
-    const discovery = await discoverFor(plan, request, clock);
+    const discovery = await discoverFor(plan, request, clock, signal);
     const { foundLines, notFound } = await import('../report/discovery.ts');
     if (discovery.accepted === null) throw notFound(discovery, request.path, secrets(plan));
     const tried = async (question: Question): Promise<{ better: Prepared; seconds: SingleResponse[] }> => {
       const better = await again.by(request, question);
       // One; of several targets to each.
       const seconds: SingleResponse[] = [];
-      for await (const second of requestEach(besideTheRun(better.plan), better.rows, clock)) {
+      for await (const second of requestEach(besideTheRun(better.plan), better.rows, clock, signal)) {
         if (second.outcome !== 'ok') throw preflightRefusal(better.plan, second, secrets(better.plan));
         seconds.push(second);
       }
@@ -154,9 +159,10 @@ export async function preflight<Prepared extends Planned>(
       preflightLines(seconds),
     ];
     // It has no set-up: what is shown of the run is the plan with what was found.
-    frame = await setUp(better.plan, { clock, secretsOf, onInterrupt });
+    frame = await Frame.setUp(better.plan, clock, secretsOf, signal);
     return { prepared: better, told: [...told, ...lines], responses: seconds, frame };
-  } catch (error) {
+  } catch (thrown) {
+    const error = endedBy(signal, thrown);
     // One that somebody named may have been theirs.
     if (wish?.label === '') await files.removeFolder(wish.path);
     const tornDown = (await frame?.tearDown()) ?? null;
@@ -181,17 +187,11 @@ async function signpostNote(plan: Plan, responses: readonly SingleResponse[], kn
   return null;
 }
 
-interface SettingUp {
-  readonly clock: Machine['clock'];
-  readonly secretsOf: (plan: Plan) => Secrets;
-  readonly onInterrupt: World['onInterrupt'] | undefined;
-}
-
-/** Somebody may end it while it tries again and again: else the process would, and nothing would be torn down. */
-async function setUp(plan: Plan, { clock, secretsOf, onInterrupt }: SettingUp): Promise<Frame> {
-  const stop = new AbortController();
-  const forget = isFramed(plan) ? onInterrupt?.(() => stop.abort()) : undefined;
-  return Frame.setUp(plan, clock, secretsOf, stop.signal).finally(() => forget?.());
+/** What is told of an error: what went wrong because it was ended is no fault of the target. */
+function endedBy(signal: AbortSignal | undefined, error: unknown): unknown {
+  const told = error instanceof RampartError && error.code === 'interrupted';
+  if (told || signal?.aborted !== true) return error;
+  return new RampartError('interrupted', 'interrupted in its preflight: no load was sent');
 }
 
 const secretsAround =

@@ -8,7 +8,6 @@ import type { Plan } from '../core/plan.ts';
 import type { OutputResult, RunResult } from '../core/result.ts';
 import { Secrets } from '../core/secret.ts';
 import type { Machine } from '../core/world.ts';
-import { reach } from '../drivers/reach.ts';
 import { wantedOutput, wantedOutputs } from '../outputs/wanted.ts';
 import { readEdit } from '../plan/edit.ts';
 import type { ProgramSettings } from '../plan/program.ts';
@@ -165,7 +164,6 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
         ...(await Promise.all(outputs.map((one) => this.#wanted(one)))),
       ];
       samples = sampleWishOf(given);
-      await reach(plan);
       const { out, overwrite = false } = settings;
       const wish = out === undefined ? null : { path: out, label: 'out', overwrite };
       const ready = await preflight(machine, {
