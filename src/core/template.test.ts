@@ -29,6 +29,10 @@ describe('parseTemplate', () => {
       { kind: 'words', amounts: of(100, 800), shared: 0 },
       { kind: 'words', amounts: of(5, 5), shared: 1 },
     ]);
+    expect(piecesOf('{{base64 AP8=}}{{ base64  +/ab }}')).toEqual([
+      { kind: 'bytes', base64: 'AP8=' },
+      { kind: 'bytes', base64: '+/ab' },
+    ]);
     expect(piecesOf('{{random.words 5 same:3}}')).toEqual([{ kind: 'words', amounts: of(5, 5), shared: 0, same: 3 }]);
     expect(piecesOf('{{random.words lognormal:512±200 shared:50% key:7}}{{random.int exp:128}}')).toEqual([
       { kind: 'words', amounts: { kind: 'lognormal', mean: 512, deviation: 200 }, shared: 0.5, key: 7 },
@@ -55,6 +59,9 @@ describe('parseTemplate', () => {
     ['{{random.words 9 shared shared}}', 0, 'needs how many'],
     ['{{random.words lognormal:512}}', 0, 'no mean and deviation'],
     ['{{row.}}', 0, 'is no placeholder'],
+    ['{{base64}}', 0, 'is no placeholder'],
+    ['{{base64 AP8}}', 0, 'needs bytes in Base64'],
+    ['{{base64 A-_=}}', 0, 'needs bytes in Base64'],
   ])('says what is wrong with %j, and where', (text, offset, problem) => {
     const parsed = parseTemplate(text);
     expect(isFault(parsed) && parsed.offset).toBe(offset);

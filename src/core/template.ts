@@ -15,6 +15,8 @@ export type Placeholder =
   /** The request's number among all of the run, from 0. */
   | { readonly kind: 'seq' }
   | { readonly kind: 'uuid' }
+  /** Bytes that are no text, the same each time. */
+  | { readonly kind: 'bytes'; readonly base64: string }
   /** What a function of a scenario module makes, by its number. Nobody writes it by hand: see `core/functions`. */
   | { readonly kind: 'function'; readonly number: number }
   /** W3C's header of a traced run; `request` is which of the plan's. Nobody writes it by hand: see `plan/trace`. */
@@ -91,6 +93,11 @@ function parsePlaceholder(inside: string): Placeholder | string | null {
   if (inside === 'row' || inside === 'seq' || inside === 'uuid') return { kind: inside };
   if (inside.startsWith('row.') && inside.length > 4) return { kind: 'field', name: inside.slice(4) };
   if (inside.startsWith('captured.') && inside.length > 9) return { kind: 'captured', name: inside.slice(9) };
+  // Before it is cut into words: a file may be in it.
+  if (/^base64\s/.test(inside)) {
+    const base64 = inside.slice(6).trim();
+    return isBase64(base64) ? { kind: 'bytes', base64 } : '{{base64}} needs bytes in Base64, as in {{base64 iVBORw0=}}';
+  }
   const [word, ...rest] = inside.split(/\s+/);
   if (word === 'traceparent' && /^\d{1,5}$/.test(rest[0] ?? '') && rest.length === 1)
     return { kind: 'trace', request: Number(rest[0]) };
@@ -119,6 +126,8 @@ function parsePlaceholder(inside: string): Placeholder | string | null {
     ? `{{${inside}}} is for the settings of a scenario file, not for files that it names; on a command line the shell writes it, "$${variable}"`
     : `{{${inside}}} names no variable: letters, digits and _ only`;
 }
+
+const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[a-z\d+/]+={0,2}$/i.test(text);
 
 /** @param parts what stands behind its name. */
 function parseWords(inside: string, parts: readonly string[]): Placeholder | string {

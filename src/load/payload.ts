@@ -97,6 +97,7 @@ export class PlanPayloads implements Payloads {
     const encoding = place === 'header' || place === 'path' ? 'latin1' : 'utf8';
     return styled(pieces, place).map(({ piece, style }): Step => {
       if (typeof piece === 'string') return { kind: 'bytes', bytes: Buffer.from(piece, encoding) };
+      if (piece.kind === 'bytes') return { kind: 'bytes', bytes: Buffer.from(piece.base64, 'base64') };
       if (piece.kind === 'captured')
         return {
           ...{ kind: 'captured', encoding },

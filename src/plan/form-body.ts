@@ -25,11 +25,18 @@ export interface FormPart {
   readonly bytes: Uint8Array;
 }
 
-/** As browsers write it. */
-export function multipartOf(parts: readonly FormPart[]): { readonly bytes: Buffer; readonly type: string } {
-  const contents = Buffer.concat(parts.flatMap(({ head, bytes }) => [Buffer.from(head), bytes]));
+/**
+ * As browsers write it.
+ *
+ * @param meant what parts stand for where they are not written as they are sent: it holds no boundary either.
+ */
+export function multipartOf(
+  parts: readonly FormPart[],
+  meant: readonly Buffer[] = [],
+): { readonly bytes: Buffer; readonly type: string } {
+  const contents = [...parts.flatMap(({ head, bytes }) => [Buffer.from(head), Buffer.from(bytes)]), ...meant];
   let boundary = 'rampart-form';
-  while (contents.includes(boundary)) boundary += '-0';
+  while (contents.some((each) => each.includes(boundary))) boundary += '-0';
   const bytes = Buffer.concat([
     ...parts.flatMap((one) => [Buffer.from(`--${boundary}\r\n${one.head}\r\n\r\n`), one.bytes, Buffer.from('\r\n')]),
     Buffer.from(`--${boundary}--\r\n`),

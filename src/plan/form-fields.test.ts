@@ -1,7 +1,11 @@
 /** Bodies of forms in a scenario file: what is sent, and what is refused with its place. */
 import { describe, expect, it } from 'vitest';
+import { createExchange } from '../core/exchange.ts';
+import type { Payloads } from '../core/ports.ts';
+import { VaryingRequests } from '../drivers/http1/request.ts';
+import { payloadsOf } from '../load/payload.ts';
 import { errorOf, rejectionOf } from './error.fixture.ts';
-import { planOf, planOfScenario, worldWith } from './plan.fixture.ts';
+import { planOf, planOfScenario, preparedOf, worldWith } from './plan.fixture.ts';
 import { resolvePlan } from './resolve.ts';
 
 const typeOf = (headers: readonly (readonly [string, string])[] | undefined): string | undefined =>
@@ -79,9 +83,32 @@ describe('the parts of a form', () => {
     ]);
   });
 
+  it('may be made of rows beside a file that is no text, which is sent as it is', async () => {
+    // What reads as a placeholder is none in a file.
+    const picture = Buffer.concat([Buffer.from('\xff{{row.user}}{{{{', 'latin1'), Buffer.alloc(300, 0xfe)]);
+    const multipart = { note: 'for {{row.user}} {{{{', picture: { file: 'p.png' }, n: '{{seq}}' };
+    const files = { 'dir/r.csv': 'user\nada\ngrace\n', 'dir/p.png': picture };
+    const sources = { kind: 'run', target: 'dir/s.json', env: {}, flags: {} } as const;
+    const scenario = JSON.stringify({ url: 'http://h:1/p', multipart, data: 'r.csv', dataOrder: 'once' });
+    const { plan, rows } = preparedOf(sources, worldWith({ ...files, 'dir/s.json': scenario }));
+    const sent = VaryingRequests.of(plan, payloadsOf(plan, rows) as Payloads);
+    for (const [index, user] of ['ada', 'grace'].entries()) {
+      const whole = sent?.render(Object.assign(createExchange(0), { index })) as Buffer;
+      const at = whole.indexOf('\r\n\r\n');
+      expect(whole.toString('latin1', 0, at)).toContain(`Content-Length: ${whole.length - at - 4}`);
+      const type = typeOf(plan.requests[0]?.headers) ?? '';
+      const read = await new Response(whole.subarray(at + 4), { headers: { 'content-type': type } }).formData();
+      expect([read.get('note'), read.get('n')]).toEqual([`for ${user} {{`, String(index)]);
+      expect(Buffer.from(await (read.get('picture') as File).arrayBuffer()).equals(picture)).toBe(true);
+    }
+  });
+
   it('have a boundary that no part holds', () => {
     const { requests } = planOfScenario({ multipart: { a: '--rampart-form', b: '--rampart-form-0' } });
     expect(typeOf(requests[0]?.headers)).toBe('multipart/form-data; boundary=rampart-form-0-0');
+    const file = Buffer.from('\xff--rampart-form', 'latin1');
+    const beside = planOfScenario({ multipart: { a: '{{seq}}', p: { file: 'p' } } }, {}, { files: { 'dir/p': file } });
+    expect(typeOf(beside.requests[0]?.headers)).toBe('multipart/form-data; boundary=rampart-form-0');
   });
 });
 
@@ -95,10 +122,8 @@ describe('a form', () => {
     [{ multipart: { a: { fil: 'x' } } }, 'multipart.a'],
     [{ multipart: { a: { file: 'no.png' } } }, 'multipart.a: "dir/no.png" does not exist'],
     [{ multipart: { a: 1 }, headers: { 'content-type': 'x/y' } }, 'headers name a content type beside multipart'],
-    [
-      { multipart: { a: '{{seq}}', p: { file: 'p.png' } } },
-      'multipart.a has a placeholder, and p is a file that is no text',
-    ],
+    [{ multipart: { a: '{{rwo.x}}', p: { file: 'p.png' } } }, '{{rwo.x}} is no placeholder'],
+    [{ form: { a: '{{base64 AAEC}}' } }, 'body: {{base64}} is for a body that is neither JSON nor a form’s fields'],
     [{ form: { a: '{{rwo.x}}' } }, '{{rwo.x}} is no placeholder'],
     [{ requests: [{ path: '/', form: [] }] }, 'requests[0].form must be an object of fields by name'],
     [{ requests: [{ path: '/', from: {} }] }, 'requests[0].from is not known here | Did you mean form?'],

@@ -104,42 +104,39 @@ function typeOf({ headers }: Readonly<Record<string, unknown>>): string | undefi
 /** A part: its text, which may have placeholders, or the bytes of a file that is no text. */
 interface WrittenPart {
   readonly head: string;
-  readonly name: string;
   readonly template?: string;
   readonly bytes?: Buffer;
 }
 
-/** A text where all parts are, so that it may have placeholders; else bytes. */
+/** A text where all parts are, or one has placeholders: files that are no text stand in it as bytes. Else bytes. */
 function bodyOf(written: readonly (readonly [string, Part])[], { read, originOf }: FormMeans) {
   const parts = written.map(([name, one]): WrittenPart => {
-    if (typeof one !== 'object') return { head: headOf(name), template: String(one), name };
+    if (typeof one !== 'object') return { head: headOf(name), template: String(one) };
     const { file, type = mediaTypeOf(file), name: filename = file.split(/[\\/]/).at(-1) ?? file } = one;
     const bytes = Buffer.from(read(file, originOf('multipart', name)));
     const text = decodeUtf8(bytes);
     return {
       head: headOf(name, filename, type),
-      name,
       ...(text === null ? { bytes } : { template: literalText(text) }),
     };
   });
-  const binary = parts.find(({ bytes }) => bytes !== undefined);
-  const whole = multipartOf(
+  const constant =
+    parts.some(({ bytes }) => bytes !== undefined) && !parts.some(({ template = '' }) => isMade(template));
+  const { bytes: whole, type } = multipartOf(
     parts.map(({ head, template = '', bytes }) => ({
       head,
-      bytes: bytes ?? Buffer.from(binary === undefined ? template : plain(template)),
+      bytes: constant
+        ? (bytes ?? Buffer.from(plain(template)))
+        : Buffer.from(bytes === undefined ? template : asBytes(bytes)),
     })),
+    parts.flatMap(({ bytes = [] }) => bytes),
   );
-  const made = parts.find(({ template = '' }) => isMade(template));
-  if (binary !== undefined && made !== undefined)
-    throw refusal(
-      originOf('multipart', made.name),
-      `has a placeholder, and ${binary.name} is a file that is no text: the parts of such a body are the same in each request`,
-      'Give what differs in the path or in a header, or several requests with a file each.',
-    );
-  const body =
-    binary === undefined ? { body: whole.bytes.toString() } : { bodyFile: dataUrl(whole.bytes.toString('base64')) };
-  return { body, type: whole.type };
+  const body = constant ? { bodyFile: dataUrl(whole.toString('base64')) } : { body: whole.toString() };
+  return { body, type };
 }
+
+/** A file that is no text in a text that has placeholders. */
+const asBytes = (bytes: Buffer): string => `{{base64 ${bytes.toString('base64')}}}`;
 
 function isMade(template: string): boolean {
   const pieces = parseTemplate(template);

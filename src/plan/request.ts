@@ -2,7 +2,7 @@
 import { RampartError } from '../core/errors.ts';
 import { cellsOf } from '../core/placeholders.ts';
 import type { RequestBody, RequestTemplate } from '../core/plan.ts';
-import { isJsonType } from '../core/template.ts';
+import { bodyPlace, isJsonType, type Piece } from '../core/template.ts';
 import { bytes } from '../core/units.ts';
 import type { Files } from '../core/world.ts';
 import type { Address } from './address.ts';
@@ -10,7 +10,7 @@ import { dataUrlBytes, isDataUrl } from './data-url.ts';
 import { decodeUtf8, readInput } from './file.ts';
 import { type Header, isHeaderName } from './header.ts';
 import { checkJson, isJson } from './json.ts';
-import { blame, type RawSettings, read, refuse } from './raw-settings.ts';
+import { blame, type Origin, type RawSettings, read, refuse } from './raw-settings.ts';
 import { quote } from './syntax.ts';
 import { hasPlaceholder, literalOf, literalText, readTemplate, sampleOf } from './template.ts';
 
@@ -54,6 +54,16 @@ function withTemplates(request: RequestTemplate, given: RawSettings): RequestTem
   const source = given.settings.bodyFile === undefined ? 'body' : 'bodyFile';
   const bodies =
     body?.encoding === 'utf8' ? blame(given.originOf(source), (label) => readTemplate(body.data, label)) : [];
+  const places: (readonly [readonly Piece[], Origin])[] = [
+    [paths, given.originOf('url')],
+    ...values.map((pieces, n) => [pieces, given.originOf('headers', [headers[n]?.[0] ?? ''])] as const),
+    ...(bodyPlace(request) === 'text' ? [] : [[bodies, given.originOf(source)] as const]),
+  ];
+  const wrong = places.find(([pieces]) => pieces.some((piece) => typeof piece !== 'string' && piece.kind === 'bytes'));
+  if (wrong !== undefined)
+    blame(wrong[1], (label) => {
+      throw new RampartError('bad-flag', `${label}: {{base64}} is for a body that is neither JSON nor a form’s fields`);
+    });
   if ([paths, ...values, bodies].some(hasPlaceholder)) return { ...request, templated: true };
   const braces = (text: string): string => text.replaceAll('{{{{', '%7B%7B');
   return {
