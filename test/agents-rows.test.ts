@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterEach, expect, it } from 'vitest';
-import { agentHere } from './agents-here.ts';
+import { agentHere, snapshotsIn } from './agents-here.ts';
 import { temporaryFolder } from './command.ts';
 import { type Nats, natsServer } from './nats.ts';
 import { echoTarget } from './target.ts';
@@ -57,6 +58,49 @@ it('are stored once in pieces that NATS takes, each used once, and their room is
   expect(Math.max(...pieces)).toBeLessThanOrEqual(65_536);
   const { state } = await (await jetstreamManager(witness)).streams.info('OBJ_rampart_rows');
   expect(state.bytes).toBeLessThan(10_000);
+});
+
+it.each([
+  ['alike', 'equal', 1],
+  ['that can do differently much', 'measured', 3],
+])('are one for each user of agents %s, and no agent has those of another', async (_, weights, times) => {
+  const server = await serverWith('jetstream {}');
+  for (const [n, name] of ['one', 'two'].entries())
+    closers.push(await agentHere(server.url, name, { measure: async () => (n === 0 ? 1_000 : times * 1_000) }));
+  const witness = await connect({ servers: server.url });
+  closers.push(() => witness.close());
+  const pieces: number[] = [];
+  witness.subscribe('$O.rampart_rows.C.*', { callback: (__, { data }) => void pieces.push(data.length) });
+  // A user has a connection of its own: whose request it is.
+  const users = new Map<string, Set<unknown>>();
+  const target = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (piece: string) => (body += piece));
+    request.on('end', () => {
+      users.set(body, (users.get(body) ?? new Set()).add(request.socket));
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
+  closers.push(() => target.close().closeAllConnections());
+  const rows = Array.from({ length: 12 }, (__, n) => JSON.stringify({ user: n, key: `${n}-`.repeat(9_000) }));
+  const path = join(temporaryFolder(), 'users.jsonl');
+  writeFileSync(path, rows.join('\n'));
+  const out = join(temporaryFolder(), 'out');
+  const { code, stderr } = await rampartIn({}, [
+    ...['run', `http://127.0.0.1:${(target.address() as AddressInfo).port}/`, '--data', path, '--no-preflight'],
+    ...['--data-order', 'per-user', '--vus', '9', '--requests', '600', '-d', '60s', '--no-discover', '-q', '-o', out],
+    ...['--nats', server.url, '--agents', '2', '--weights', weights],
+  ]);
+  expect(stderr).toBe('');
+  expect([0, 5]).toContain(code);
+  expect([...users.keys()].sort()).toEqual(rows.slice(0, 9).sort());
+  expect([...users.values()].map(({ size }) => size)).toEqual(rows.slice(0, 9).map(() => 1));
+  const threads = snapshotsIn(out).flatMap(({ generator }) => generator?.threads ?? []);
+  const senders = threads.flatMap(({ agent, sent = 0 }) => (sent > 0 ? [agent?.name] : []));
+  expect([...new Set(senders)].sort()).toEqual(['one', 'two']);
+  const stored = pieces.reduce((sum, bytes) => sum + bytes, 0);
+  expect(stored).toBeLessThan(1.1 * Buffer.byteLength(rows.join('')));
 });
 
 it('that are not what was stored end the run before anything is sent: exit code 6', async () => {

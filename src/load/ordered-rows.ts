@@ -1,6 +1,7 @@
 /** The rows of a plan's data, by the number of the request that uses them. */
+import type { DataSource } from '../core/plan.ts';
 import type { RowTable } from '../core/rows.ts';
-import type { RowOrder } from './row-order.ts';
+import { createRowOrder, type RowOrder } from './row-order.ts';
 import { positionIn } from './row-part.ts';
 import { openRows, type Rows } from './rows.ts';
 
@@ -11,11 +12,10 @@ export class OrderedRows {
   /** Where that row is in the table. */
   readonly #position: RowOrder;
 
-  /** @param rows of the data. */
-  constructor(table: RowTable, order: RowOrder, rows: number) {
+  constructor(table: RowTable, data: DataSource, seed: number) {
     this.rows = openRows(table);
-    this.#order = order;
-    this.#position = table.part === undefined ? order : positionIn(table.part, rows);
+    this.#order = createRowOrder(data, seed, table.trace);
+    this.#position = table.part === undefined ? this.#order : positionIn(table.part, data);
   }
 
   /** Of the row that request `index` of a user uses, from 0. */

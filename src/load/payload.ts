@@ -22,7 +22,6 @@ import { type Step, StepFilling } from './filling.ts';
 import { FunctionValues } from './function-values.ts';
 import { MadeTexts } from './made-texts.ts';
 import { OrderedRows } from './ordered-rows.ts';
-import { createRowOrder } from './row-order.ts';
 
 /** Null where every request is the same. @param rows of the plan's data. @param functions of its scenario; null: it has none. */
 export function payloadsOf(
@@ -59,10 +58,7 @@ export class PlanPayloads implements Payloads {
     this.#cells = new Map(
       cellsOf(plan, plan.data !== null && replayOf(plan.load) === null).map((cell, number) => [cellKey(cell), number]),
     );
-    this.#rows =
-      plan.data === null || table === null
-        ? null
-        : new OrderedRows(table, createRowOrder(plan.data, plan.seed, table.trace), plan.data.rows);
+    this.#rows = plan.data === null || table === null ? null : new OrderedRows(table, plan.data, plan.seed);
     this.functions = functions === null ? undefined : new FunctionValues(plan, functions, this.#rowReader());
   }
 
