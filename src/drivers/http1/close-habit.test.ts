@@ -43,9 +43,39 @@ describe('what is known of how a target closes connections', () => {
     habit.closed(1);
     habit.kept(1);
     expect(habit.closesAfter).toBe(NEVER);
-    // Nor is it learnt again from the same.
+    // From then on they carry more.
+    carry(habit, 2);
     habit.closed(1);
     expect(habit).toMatchObject({ closesAfter: NEVER, irregular: true });
+  });
+
+  it.each([
+    ['a close', (habit: CloseHabit) => habit.closed(1)],
+    ['a lost request', (habit: CloseHabit) => habit.suspect(1)],
+  ])('is known again from %s, where none has carried more since one was kept', (_, tell) => {
+    const habit = new CloseHabit();
+    carry(habit, 1);
+    habit.closed(1);
+    habit.kept(1);
+    carry(habit, 1);
+    tell(habit);
+    expect(habit).toMatchObject({ closesAfter: 1, irregular: false });
+  });
+
+  it('is held on to where it was seen often, and few are kept', () => {
+    const habit = new CloseHabit();
+    for (let n = 0; n < 1_000; n++) habit.closed(1);
+    for (let n = 0; n < 19; n++) habit.kept(1);
+    expect(habit.closesAfter).toBe(1);
+    habit.kept(1);
+    expect(habit.closesAfter).toBe(NEVER);
+  });
+
+  it('is given up where every other one is kept, however many there are', () => {
+    const habit = new CloseHabit();
+    for (let n = 0; n < 10; n++) habit.closed(1);
+    habit.kept(1);
+    expect(habit.closesAfter).toBe(NEVER);
   });
 
   it('is tried out where a request on a used connection was lost', () => {

@@ -4,9 +4,12 @@ import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { planFixture } from '../../core/plan.fixture.ts';
 import type { Plan } from '../../core/plan.ts';
 import { OUTCOMES } from '../../core/sample.ts';
-import { count, seconds } from '../../core/units.ts';
+import { count, type Micros, millis, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
+import { VirtualClock } from '../../load/virtual-clock.ts';
+import type { Connection } from './connection.ts';
 import { Http1Driver } from './driver.ts';
+import { Reuse } from './reuse.ts';
 
 /** Targets that end their connections in their own way, on real sockets. */
 
@@ -165,6 +168,54 @@ describe('a target that closes after each response without having said so', () =
       ...(outcomes['reset'] ? { reset: outcomes['reset'] } : {}),
     });
     expect(seen.requests).toBeLessThanOrEqual(300);
+  });
+});
+
+describe('a target that has closed each connection after its response', () => {
+  /** Connections in virtual time, of a target that closes them after so long; null: it does not. */
+  function made() {
+    const virtual = new VirtualClock();
+    const reuse = new Reuse(virtual, { leave: () => {}, move: () => {}, free: () => {} });
+    const pass = (time: number): void => virtual.runUntil((virtual.now() + time) as Micros);
+    /** Whether the connection of one more response may be used again. */
+    const respond = (closesIn: number | null): boolean => {
+      const connection = { responses: 0, answeredAt: 0, exchange: null, bytes: null, open: true, destroy: () => {} };
+      const mayBeUsed = reuse.answered(connection as unknown as Connection, virtual.now());
+      if (closesIn !== null)
+        virtual.after(closesIn as Micros, () => reuse.gone(connection as unknown as Connection, true, virtual.now()));
+      return mayBeUsed;
+    };
+    /** As the driver's coarse tick does. */
+    const sweep = (times: number): void => {
+      for (let n = 0; n < times; n++) {
+        pass(millis(50));
+        reuse.sweep(virtual.now());
+      }
+    };
+    for (let n = 0; n < 500; n++) {
+      respond(millis(1));
+      pass(millis(2));
+    }
+    return { respond, pass, sweep };
+  }
+
+  it('is not taken for one that keeps them when it stands still for a moment', () => {
+    const { respond, pass, sweep } = made();
+    expect(respond(millis(1))).toBe(false);
+    // Five have their responses, and nothing more comes for 400 ms.
+    for (let n = 0; n < 5; n++) respond(millis(400));
+    sweep(10);
+    expect(respond(millis(1))).toBe(false);
+    pass(millis(2));
+  });
+
+  it('is taken for one that keeps them when it goes on to, until it is seen to close again', () => {
+    const { respond, pass, sweep } = made();
+    for (let n = 0; n < 20; n++) respond(null);
+    sweep(10);
+    expect(respond(millis(1))).toBe(true);
+    pass(millis(2));
+    expect(respond(millis(1))).toBe(false);
   });
 });
 
