@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createExchange, type Exchange } from '../../core/exchange.ts';
 import type { Micros } from '../../core/units.ts';
 import { VirtualClock } from '../../load/virtual-clock.ts';
-import { Burst, Lookout } from './burst.ts';
+import { Burst } from './burst.ts';
 import type { Connection } from './connection.ts';
 
 /** A burst only hands connections on: which they are is all that matters of them. */
@@ -44,26 +44,4 @@ it('takes what is added while it leaves into the next one', () => {
   burst.add(first);
   clock.runUntil(1_000 as Micros);
   expect(left).toEqual([0, 1]);
-});
-
-it('lets each leave only once the loop has looked for input since, also one that is added while others wait', () => {
-  const due: (() => void)[] = [];
-  const clock = Object.assign(Object.create(new VirtualClock()) as VirtualClock, {
-    soon: (callback: () => void) => void due.push(callback),
-  });
-  const turn = (): void => {
-    for (const callback of due.splice(0)) callback();
-  };
-  const [first, second] = [{}, {}] as [Connection, Connection];
-  const left: Connection[] = [];
-  const lookout = new Lookout(clock, (connection) => left.push(connection));
-  lookout.add(first);
-  turn();
-  lookout.add(second);
-  expect(left).toEqual([]);
-  turn();
-  expect([left.length, left[0] === first]).toEqual([1, true]);
-  turn();
-  expect([left.length, left[1] === second]).toEqual([2, true]);
-  expect(due).toEqual([]);
 });

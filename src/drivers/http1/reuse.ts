@@ -2,9 +2,9 @@
 import type { Clock } from '../../core/ports.ts';
 import type { ConnectionCounts } from '../../core/snapshot.ts';
 import { type Micros, millis } from '../../core/units.ts';
-import { Lookout } from './burst.ts';
 import { CloseHabit } from './close-habit.ts';
 import type { Connection } from './connection.ts';
+import { Lookout } from './lookout.ts';
 
 /** A close this soon after a response belongs to it; later ones are those of an idle connection. */
 const PROMPT = millis(200);
