@@ -2,6 +2,7 @@
  * `{{env.NAME}}` in a scenario file: a value of the environment, so that a file that is shared holds no secret. It is put in
  * when the file is read, as its place asks, before any other placeholder is looked at.
  */
+import { compactJson } from '../core/json-text.ts';
 import { type Placeholder, styled, writeText, writeUntyped } from '../core/template.ts';
 import { isJson } from './json.ts';
 import type { WrittenPath } from './raw-settings.ts';
@@ -74,6 +75,19 @@ function bodyText(text: string, form: boolean, path: WrittenPath, readValue: Env
 /** A body that is JSON, as it is written. */
 export const bodyWithEnvironment = (json: string, path: WrittenPath, readValue: EnvValueOf): string =>
   mentions(json) ? filledBody(json, 'json', path, readValue) : json;
+
+/** Rows that are JSON, without the spaces between their parts: no placeholders are read in what a row holds. */
+export const rowsWithEnvironment = (json: string, path: WrittenPath, readValue: EnvValueOf): string =>
+  compactJson(json, (written) => {
+    if (!written.includes('{{')) return written;
+    const text = JSON.parse(written) as string;
+    if (!mentions(text)) return written;
+    return JSON.stringify(
+      text.replaceAll(VARIABLE, (whole, name: string | undefined) =>
+        name === undefined ? whole : readValue(name, path),
+      ),
+    );
+  });
 
 function filledBody(text: string, place: 'json' | 'form' | 'text', path: WrittenPath, readValue: EnvValueOf): string {
   const pieces: (string | Variable)[] = [];

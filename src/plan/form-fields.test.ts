@@ -133,28 +133,6 @@ describe('a form', () => {
   });
 });
 
-describe('rows in the scenario itself', () => {
-  const rows = [
-    { user: 'ada', n: 1 },
-    { user: 'grace', n: 2.5 },
-  ];
-
-  it('are rows like those of a file', () => {
-    const plan = planOfScenario({ data: rows, dataOrder: 'once', body: { u: '{{row.user}}', n: '{{row.n}}' } });
-    expect(plan.data).toEqual({ file: 'the scenario', format: 'jsonl', order: 'once', rows: 2 });
-    expect(plan.maxRequests).toBe(2);
-    expect(planOfScenario({ data: rows }).requests[0]?.body?.data).toBe('{{row}}');
-  });
-
-  it.each([
-    [{ data: [], body: '{{row.a}}' }, 'line 3, column 3: data has no rows'],
-    [{ data: [{ a: 1 }, 5], body: '{{row.a}}' }, 'data[1] must be a row: an object of fields'],
-    [{ data: [{ a: 1 }, { b: 5 }], body: '{{row.a}}' }, 'line 3, column 3: data, row 2 has no field "a"'],
-  ])('are refused with their place: %j', (settings, message) => {
-    expect(errorOf(() => planOfScenario(settings))).toContain(message);
-  });
-});
-
 describe('the environments of a scenario', () => {
   const SCENARIO = `url: http://here:1/p
 headers: { X-Env: none, X-All: all }

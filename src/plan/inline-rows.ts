@@ -1,5 +1,6 @@
 /** Rows that stand in a scenario itself, in the place of a file of them; and lists of files whose rows are joined. */
 import { Buffer } from 'node:buffer';
+import { elementTexts } from '../core/json-text.ts';
 import { isRecord } from '../core/json-value.ts';
 import type { Files } from '../core/world.ts';
 import { dataUrl, dataUrlBytes, isDataUrl } from './data-url.ts';
@@ -13,15 +14,23 @@ const FILE = 'the scenario';
 /** Before the names of files that are joined, where settings have the name of one. */
 const JOINED = 'data:application/vnd.joined-files+json;base64,';
 
+/** What reading the rows of a scenario needs of it. */
+interface RowsMeans {
+  originOf(...inside: readonly (string | number)[]): Origin;
+  /** Where a file is that the scenario names. */
+  besideIt(file: string): string;
+  /** The list as JSON without spaces, its numbers as they are written; null: a program made it. */
+  rowsAsWritten(): string | null;
+}
+
 /**
  * Settings with the rows in their `data` as what a file of them would hold, a line each; or with the files that are joined as one.
  *
- * @param besideIt where a file is that the scenario names. @throws RampartError with the place.
+ * @throws RampartError with the place.
  */
 export function withInlineRows(
   settings: Readonly<Record<string, unknown>>,
-  originOf: (...inside: readonly (string | number)[]) => Origin,
-  besideIt: (file: string) => string,
+  { originOf, besideIt, rowsAsWritten }: RowsMeans,
 ): Readonly<Record<string, unknown>> {
   const { data } = settings;
   if (!Array.isArray(data)) return settings;
@@ -29,15 +38,16 @@ export function withInlineRows(
   const at = data.findIndex((row) => !isRecord(row));
   if (at >= 0) throw refusal(originOf('data', at), 'must be a row: an object of fields, like {"user": "ada"}');
   if (data.length === 0) throw refusal(originOf('data'), 'has no rows');
-  const lines = data.map((row: unknown) => `${JSON.stringify(row)}\n`).join('');
-  return { ...settings, data: dataUrl(Buffer.from(lines).toString('base64')) };
+  const written = rowsAsWritten();
+  const lines = written === null ? data.map((row: unknown) => JSON.stringify(row)) : elementTexts(written);
+  return { ...settings, data: dataUrl(Buffer.from(`${lines.join('\n')}\n`).toString('base64')) };
 }
 
 /** @throws RampartError with the place of what is no name of a file. */
 function joinedFiles(
   names: readonly unknown[],
-  originOf: (...inside: readonly (string | number)[]) => Origin,
-  besideIt: (file: string) => string,
+  originOf: RowsMeans['originOf'],
+  besideIt: RowsMeans['besideIt'],
 ): string {
   const files = names.map((name, place): string => {
     if (typeof name !== 'string' || name === '')

@@ -26,6 +26,7 @@ export async function moduleReader(path: string, files: Pick<Files, 'readBytes'>
       const body = (holder as Record<string, unknown>)['body'];
       return body === undefined ? null : JSON.stringify(body);
     },
+    rowsOf: () => null,
     ...(functions.length === 0 ? {} : { functions: { source: { ...read.source, places }, checks } }),
   });
 }

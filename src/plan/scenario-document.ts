@@ -12,6 +12,8 @@ export interface ScenarioDocument {
   placeOf(path: JsonPath): TextPlace | null;
   /** The body of the file, or of one of its requests, as the JSON that is sent; null: there is none. */
   bodyOf(request: RequestPlace | null): string | null;
+  /** The list of that path, rows of `data`, as JSON with its numbers as they are written; null: a program made it. */
+  rowsOf(path: JsonPath): string | null;
   /** Of a module with functions. */
   readonly functions?: WrittenFunctions;
 }
@@ -70,6 +72,10 @@ export const isSetting = (path: JsonPath): boolean => {
   return path.length === 1 || (first !== 'body' && !(ofRequest && second === 'body' && path.length > 3));
 };
 
+/** Whether a path leads to the `data` of the file, or of one of its environments. */
+export const isData = (path: JsonPath): boolean =>
+  path.at(-1) === 'data' && (path.length === 1 || (path.length === 3 && path[0] === 'environments'));
+
 /** `requests[2].timeout` */
 export const shownPath = (path: JsonPath): string =>
   path.map((part, place) => (typeof part === 'number' ? `[${part}]` : place === 0 ? part : `.${part}`)).join('');
@@ -111,6 +117,11 @@ export const readJsonDocument: DocumentReader = (written) => {
       bodies ??= bodiesIn(text);
       const body = request === null ? bodies.whole : bodies.ofRequests[request[0]][request[1]];
       return body == null ? null : bodyText(body);
+    },
+    rowsOf: (path) => {
+      let within = text;
+      for (const name of path) within = fieldTexts(within).get(String(name)) ?? '';
+      return within.startsWith('[') ? within : null;
     },
   };
 };

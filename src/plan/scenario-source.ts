@@ -5,7 +5,7 @@ import type { Files } from '../core/world.ts';
 import type { WrittenTarget } from '../settings/setting.ts';
 import { namesWhere, SETTING_NAMES, type Settings } from '../settings/table.ts';
 import { isDataUrl } from './data-url.ts';
-import { bodyWithEnvironment, type EnvValueOf, withEnvironment } from './env-values.ts';
+import { bodyWithEnvironment, type EnvValueOf, rowsWithEnvironment, withEnvironment } from './env-values.ts';
 import { readEnvironment } from './environments.ts';
 import { decodeUtf8, firstBadLine, readInput } from './file.ts';
 import { withFormBody } from './form-fields.ts';
@@ -104,7 +104,14 @@ export function fromScenario(
     const originOf = (...inside: JsonPath): Origin => originAt([...at, ...inside]);
     const read = (file: string, origin: Origin): Uint8Array =>
       blame(origin, (label) => readInput(files, beside(dirname(path), file), label));
-    return withInlineRows(withFormBody(fields, { read, originOf }), originOf, (file) => beside(dirname(path), file));
+    return withInlineRows(withFormBody(fields, { read, originOf }), {
+      originOf,
+      besideIt: (file) => beside(dirname(path), file),
+      rowsAsWritten: () => {
+        const rows = document.rowsOf([...at, 'data']);
+        return rows === null ? null : rowsWithEnvironment(rows, [...at, 'data'], envValueOf);
+      },
+    });
   };
   // Beside a list of requests their number has another name, which one request may give it, too.
   if (!several && requests !== undefined && maxRequests !== undefined)

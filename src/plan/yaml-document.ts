@@ -18,6 +18,7 @@ import {
   type DocumentFault,
   type DocumentReader,
   givenTwice,
+  isData,
   isSetting,
   longLine,
   Places,
@@ -99,8 +100,8 @@ const lowered = (message: string): string => message.charAt(0).toLowerCase() + m
 class YamlReader {
   readonly #places: Places;
   readonly #targets: ReadonlyMap<Alias, Node>;
-  /** By path, as the JSON that is sent. */
-  readonly #bodies = new Map<string, string>();
+  /** Bodies and lists of rows by path, as the JSON that is sent. */
+  readonly #texts = new Map<string, string>();
   /** What is being read, from the outside in: an alias of one of them has no end. */
   readonly #open = new Set<Node>();
   #values = 0;
@@ -117,8 +118,9 @@ class YamlReader {
       placeOf: (path) => this.#places.of(path),
       bodyOf: (request) => {
         const path = request === null ? ['body'] : [...request, 'body'];
-        return this.#bodies.get(JSON.stringify(path)) ?? null;
+        return this.#texts.get(JSON.stringify(path)) ?? null;
       },
+      rowsOf: (path) => this.#texts.get(JSON.stringify(path)) ?? null,
     };
   }
 
@@ -127,8 +129,14 @@ class YamlReader {
     return this.#within(written, (node) => {
       if (path.at(-1) === 'body' && isSetting(path) && !isScalar(node)) {
         const body = this.#jsonOf(node);
-        this.#bodies.set(JSON.stringify(path), body);
+        this.#texts.set(JSON.stringify(path), body);
         return JSON.parse(body) as unknown;
+      }
+      if (isSeq(node) && isData(path)) {
+        for (const [index, row] of (node.items as Node[]).entries()) this.#placeRow(row, [...path, index]);
+        const rows = this.#jsonOf(node);
+        this.#texts.set(JSON.stringify(path), rows);
+        return JSON.parse(rows) as unknown;
       }
       if (isMap(node)) {
         const value: Record<string, unknown> = {};
@@ -151,6 +159,13 @@ class YamlReader {
         });
       return (node as Scalar).value;
     });
+  }
+
+  #placeRow(row: Node, path: JsonPath): void {
+    this.#places.add(path, startOf(row));
+    if (!isMap(row)) return;
+    for (const { key } of row.items as Pair<Node | null, Node | null>[])
+      if (isScalar(key)) this.#places.add([...path, String(key.source ?? key.value)], startOf(key));
   }
 
   #json(written: Node | null): string {
