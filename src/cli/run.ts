@@ -2,13 +2,11 @@
 import { join } from 'node:path';
 import type { Fleet } from '../agent/fleet.ts';
 import { exitCodeOf } from '../analyze/verdict.ts';
-import { RampartError } from '../core/errors.ts';
 import { STOPPED } from '../core/event.ts';
 import type { WantedOutput } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
 import { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
-import { takesStdout, wantedOutputs } from '../outputs/wanted.ts';
 import { describePlan } from '../plan/describe.ts';
 import { foreignVariables } from '../plan/environment.ts';
 import { resolveFleet } from '../plan/fleet.ts';
@@ -17,8 +15,6 @@ import { type PreparedRun, preparedBy } from '../plan/resolve.ts';
 import { readSources, type Sources } from '../plan/sources.ts';
 import { type TargetStart, targetStartOf } from '../plan/start.ts';
 import { thresholdPlaces } from '../plan/threshold-places.ts';
-import { traceWishOf } from '../plan/trace.ts';
-import type { SummaryTemplate } from '../report/summary-template.ts';
 import { Steering } from '../run/steering.ts';
 import { Artifacts } from '../session/artifacts.ts';
 import { plannedAgain } from '../session/discovery.ts';
@@ -28,17 +24,15 @@ import { preflight } from '../session/preflight.ts';
 import type { Procedure } from '../session/procedure.ts';
 import { procedureOf } from '../session/procedures.ts';
 import type { FolderWish } from '../session/run-folder.ts';
-import { type SampleFileWish, sampleWishOf } from '../session/sample-file.ts';
-import type { TraceSpansWish } from '../session/traces.ts';
 import { discreet } from './discreet.ts';
 import { tellGitHub } from './github.ts';
 import { Interruption } from './interruption.ts';
 import { createView, followFor, isWatched, takeKeys, voiceOf } from './live-view.ts';
 import type { Page } from './page.ts';
-import { type PageWishes, pageWishes } from './page-wishes.ts';
+import type { PageWishes } from './page-wishes.ts';
 import { outputLosses, printResult, savedCode } from './printing.ts';
 import { publicationOf } from './publication.ts';
-import { summaryTemplateOf } from './summary-wish.ts';
+import { type Wanted, wantedOf } from './wanted.ts';
 
 /** `rampart run`, `find` and `probe`: plan, measure, judge, show. Returns the exit code. */
 export async function runCommand(
@@ -64,38 +58,10 @@ export async function runCommand(
       tried(world, sources, { ...intended, given: written }),
     );
   }
-  const wishes = kind === 'probe' ? null : pageWishes(settings, flags);
-  const outputs = await wantedOutputs(settings, world);
-  const isPiped = await takesStdout(outputs);
-  if (settings.json === true && isPiped)
-    throw new RampartError(
-      'usage',
-      '--json and the output json-lines both want standard output',
-      'Write the lines elsewhere: --output json-lines=lines.ndjson.',
-    );
-  const template = summaryTemplateOf(world, settings);
-  const samples = sampleWishOf(written);
-  if (samples !== null && wishes !== null)
-    throw new RampartError(
-      'usage',
-      '--samples is for one run, and the page may make several',
-      'Leave --ui or --samples out.',
-    );
-  const traces = traceWishOf(written);
-  if (traces !== null && wishes !== null)
-    throw new RampartError(
-      'usage',
-      '--trace is for one run, and the page may make several',
-      'Leave --ui or --trace out.',
-    );
+  const wanted = await wantedOf(world, written, kind, flags);
   if (!quiet) for (const line of describePlan(intended.plan)) world.stderr.write(`${line}\n`);
   return onceReady(world, targetStartOf(written, intended.plan), () =>
-    measured(
-      world,
-      sources,
-      { ...intended, given: written },
-      { wishes, outputs, isPiped, procedure, samples, traces, template },
-    ),
+    measured(world, sources, { ...intended, given: written }, { ...wanted, procedure }),
   );
 }
 
@@ -106,40 +72,15 @@ async function onceReady(world: World, start: TargetStart | null, use: () => Pro
   return whenReady(world, start, use);
 }
 
-/** What a run is to do besides measuring. */
-interface Wanted {
-  readonly wishes: PageWishes | null;
-  readonly outputs: readonly WantedOutput[];
-  /** One of them has standard output for itself. */
-  readonly isPiped: boolean;
-  readonly procedure: Procedure;
-  readonly samples: SampleFileWish | null;
-  readonly traces: TraceSpansWish | null;
-  /** The summary's template; null: the usual summary. */
-  readonly template: SummaryTemplate | null;
-}
-
 /** Measures, judges and shows. Returns the exit code. */
 async function measured(
   world: World,
   sources: Sources,
   intended: PreparedRun & { readonly given: RawSettings },
-  wanted: Wanted,
+  wanted: Wanted & { readonly procedure: Procedure },
 ): Promise<number> {
   const written = intended.given;
   const id = newRunId(world);
-  if (wanted.samples !== null && resolveFleet(written, world.files) !== null)
-    throw new RampartError(
-      'usage',
-      '--samples is of requests of this machine, and agents make them elsewhere',
-      'Leave --samples out.',
-    );
-  if (wanted.traces !== null && resolveFleet(written, world.files) !== null)
-    throw new RampartError(
-      'usage',
-      '--trace tells of requests of this machine, and agents make them elsewhere',
-      'Leave --trace out.',
-    );
   const interruption = new Interruption(world);
   let fleet: Fleet | null = null;
   try {
@@ -157,12 +98,7 @@ async function measured(
 const canBeResumed = ({ search, data }: Plan): boolean => search === null || (!(search.settle > 0) && data === null);
 
 /** Agents, where they are asked for: before anything is sent. */
-async function openFleet(
-  world: World,
-  given: RawSettings,
-  id: string,
-  signal: AbortSignal,
-): Promise<Fleet | null> {
+async function openFleet(world: World, given: RawSettings, id: string, signal: AbortSignal): Promise<Fleet | null> {
   const wish = resolveFleet(given, world.files);
   if (wish === null) return null;
   // Few runs need what it is made of.
@@ -171,6 +107,7 @@ async function openFleet(
 }
 
 interface Measuring extends Wanted {
+  readonly procedure: Procedure;
   readonly id: string;
   /** Null: this machine makes the load. */
   readonly fleet: Fleet | null;
@@ -181,7 +118,7 @@ async function measuredBy(
   world: World,
   sources: Sources,
   asked: PreparedRun & { readonly given: RawSettings },
-  { wishes, outputs, isPiped, procedure, samples, traces, template, id, fleet, interruption }: Measuring,
+  { page: wishes, outputs, isPiped, procedure, samples, traces, template, id, fleet, interruption }: Measuring,
 ): Promise<number> {
   const { kind } = sources;
   const written = asked.given;
@@ -219,7 +156,10 @@ async function measuredBy(
         ? null
         : await (page === null ? openFolder(world, plan, publication, wish) : page.runs.openFolder(plan, wish, frame));
     const result = await (page !== null && folder !== null
-      ? page.runs.run({ id, plan, rows, folder, frame, procedure: await procedureOf(plan) }, { view, stop: interruption.stop, steering })
+      ? page.runs.run(
+          { id, plan, rows, folder, frame, procedure: await procedureOf(plan) },
+          { view, stop: interruption.stop, steering },
+        )
       : execute(world, {
           ...{ id, plan, rows, publication, folder, frame, steering, fleet, signal: interruption.signal },
           procedure,

@@ -4,10 +4,9 @@ import type { Exchange } from '../core/exchange.ts';
 import { measuredNames } from '../core/flow.ts';
 import { durationOf, type Plan } from '../core/plan.ts';
 import type { Clock, Driver } from '../core/ports.ts';
-import type { Trace } from '../core/rows.ts';
 import { OUTCOME_CODE } from '../core/sample.ts';
 import type { Segment } from '../core/segment.ts';
-import type { GeneratorSnapshot, IntervalSnapshot, Phase } from '../core/snapshot.ts';
+import type { IntervalSnapshot, Phase } from '../core/snapshot.ts';
 import { count, type Micros } from '../core/units.ts';
 import { ClosedLoad } from '../load/closed.ts';
 import { Epochs } from '../load/epochs.ts';
@@ -21,27 +20,9 @@ import type { Span } from '../load/walk.ts';
 import { GoodputCounter } from '../record/goodput.ts';
 import { Recorder } from '../record/recorder.ts';
 import type { SampleLog } from '../record/sample-log.ts';
+import type { Engine, HealthProbe } from './engine.ts';
 import { FIRST_MEASURED, isEmpty, snapshotsOf, WARMUP, withGoodput } from './interval-snapshots.ts';
 import { type SeparateConnects, separateConnects } from './separate-connects.ts';
-
-/** Watches the thread itself: see `record/probe`. */
-interface HealthProbe {
-  take(): Omit<GeneratorSnapshot, 'times' | 'standstills'>;
-  /** Time since the last call that the engine's clock did not count. */
-  slept(): Micros;
-  close(): void;
-}
-
-/** What a generation is made of: the real ones in a thread, others in virtual time. */
-export interface Engine {
-  readonly clock: Clock;
-  createDriver(plan: Plan, clock: Clock, segment: Segment): Driver;
-  createProbe(spins: boolean): HealthProbe;
-  /** What the plan replays, if it does. */
-  readonly trace?: Trace | undefined;
-  /** Opens and closes a connection of its own: see `separate-connects`. */
-  measureConnect(plan: Plan, clock: Clock, done: (took: Micros, handshake: Micros) => void): () => void;
-}
 
 /**
  * One segment of a run, in the calling event loop: a load model, a driver and a recorder, cut into intervals.

@@ -4,8 +4,9 @@ import { Http1Driver } from '../drivers/http1/driver.ts';
 import { measureConnect } from '../drivers/reach.ts';
 import { GeneratorProbe } from '../record/probe.ts';
 import { SampleLog } from '../record/sample-log.ts';
+import type { Engine } from './engine.ts';
 import { engineFor } from './engines.ts';
-import { type Engine, Generation } from './generation.ts';
+import { Generation } from './generation.ts';
 import type { FromThread, ToThread } from './protocol.ts';
 
 /** Works on segments of plans, one after the other, in the calling event loop, as it is told to. */
