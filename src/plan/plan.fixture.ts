@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Plan } from '../core/plan.ts';
 import type { ScratchFile } from '../core/world.ts';
+import { errorOf } from './error.fixture.ts';
 import type { RawSettings } from './raw-settings.ts';
 import { type PlanWorld, type PreparedRun, preparedBy } from './resolve.ts';
 import { readJsonDocument } from './scenario-document.ts';
@@ -77,3 +78,7 @@ export function planOfScenario(
   const files = { 'dir/s.json': JSON.stringify({ url: 'http://h:1/p', ...settings }, null, 2), ...setting.files };
   return planOf(flags, { ...setting, target: 'dir/s.json', files });
 }
+
+/** What is wrong with a scenario of these settings: where, what, and what to do. */
+export const wrongWith = (settings: Readonly<Record<string, unknown>>): string =>
+  errorOf(() => planOfScenario(settings)).replace('bad-scenario dir/s.json, ', '');
