@@ -61,6 +61,7 @@ const SIDE_BY_SIDE = inTest([
   'readme',
   'ready-scenarios',
   'redirects',
+  'reductions',
   'replay',
   'report-page',
   'report-parts',

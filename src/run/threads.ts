@@ -5,6 +5,7 @@ import type { SampleBatch, SampleWish } from '../core/request-samples.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { FromThread } from './protocol.ts';
+import { holdReductions } from './reductions.ts';
 import { threadName } from './source-names.ts';
 import { WorkerGroup } from './worker-group.ts';
 
@@ -23,6 +24,7 @@ export class ThreadPool {
   readonly #workers: Worker[] = [];
   readonly #rows: RowTable | null;
   readonly #samples: SampleReader | null;
+  readonly #allowReductions = holdReductions();
   #group: WorkerGroup | null = null;
   /** Why the pool can run nothing any more. */
   #broken: { readonly thread: string; readonly message: string } | null = null;
@@ -56,6 +58,7 @@ export class ThreadPool {
   /** Ends the threads, whatever they are doing. */
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    this.#allowReductions();
   }
 
   async *#run(
