@@ -1,4 +1,6 @@
 /** The real clock: the one place where time is read and timers are set. */
+// The global of that name is a getter, which takes a fifth of the time that reading the clock does.
+import { performance } from 'node:perf_hooks';
 import type { Clock } from '../core/ports.ts';
 import type { Micros } from '../core/units.ts';
 
