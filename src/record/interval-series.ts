@@ -117,9 +117,11 @@ export class IntervalSeries {
 
   #byStatus(): Record<string, number> {
     const counts: Record<string, number> = {};
-    for (let status = 1; status < 1000; status++) {
+    let left = this.outcomes.reduce((sum, n) => sum + n, -(this.statuses[0] as number));
+    for (let status = 1; left > 0 && status < 1000; status++) {
       const n = this.statuses[status] as number;
       if (n > 0) counts[status] = n;
+      left -= n;
     }
     return counts;
   }
