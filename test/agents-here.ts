@@ -8,6 +8,7 @@ import { Fleet, type FleetWorld } from '../src/agent/fleet.ts';
 import { placeOf } from '../src/agent/place.ts';
 import type { RunEvent } from '../src/core/event.ts';
 import type { FleetWish, NatsAccess } from '../src/core/fleet.ts';
+import type { RunResult } from '../src/core/result.ts';
 import type { IntervalSnapshot } from '../src/core/snapshot.ts';
 import { seconds } from '../src/core/units.ts';
 import { rampartIn, worldWith } from './world.ts';
@@ -116,3 +117,10 @@ export function snapshotsIn(out: string): IntervalSnapshot[] {
 /** Arrivals that were due while the machine stood still: nobody sends them, and they are told. */
 export const skippedIn = (out: string): number =>
   snapshotsIn(out).reduce((sum, { load }) => sum + (load.skipped ?? 0), 0);
+
+/** What was sent, what ended well and what the target had, each with what was passed over while the machine stood still. */
+export function countsOf({ totals }: RunResult, out: string, received: number): number[] {
+  const skipped = skippedIn(out);
+  const { sent, ok, leftOut = 0 } = totals;
+  return [sent, ok + leftOut, received].map((count) => count + skipped);
+}

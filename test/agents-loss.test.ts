@@ -10,7 +10,7 @@ import type { Clock } from '../src/core/ports.ts';
 import type { RunResult } from '../src/core/result.ts';
 import { count, type Micros, millis, perSecond, seconds } from '../src/core/units.ts';
 import { SystemClock } from '../src/load/clock.ts';
-import { agentCommandHere, agentHere, fleetHere, skippedIn, snapshotsIn } from './agents-here.ts';
+import { agentCommandHere, agentHere, countsOf, fleetHere, skippedIn, snapshotsIn } from './agents-here.ts';
 import { start, temporaryFolder } from './command.ts';
 import { type Nats, natsServer } from './nats.ts';
 import { fixedTarget, type TestTarget } from './target.ts';
@@ -85,13 +85,6 @@ const flags = (rate: string, duration: string, out = join(temporaryFolder(), 'ou
 const resultOf = ({ stdout }: { stdout: string }): RunResult => JSON.parse(stdout) as RunResult;
 const codesOf = (result: RunResult): string[] => result.verdict.doubts.map(({ code }) => code);
 
-/** What was sent, what ended well and what the target had, each with what was passed over while the machine stood still. */
-function countsOf({ totals }: RunResult, out: string, received: number): number[] {
-  const skipped = skippedIn(out);
-  const { sent, ok, leftOut = 0 } = totals;
-  return [sent, ok + leftOut, received].map((count) => count + skipped);
-}
-
 describe('a link of an agent that is cut in silence', () => {
   it('and mended before the agent is given up costs nothing: all is counted, and once', async () => {
     const { url, cut, mend } = await link();
@@ -135,7 +128,7 @@ describe('a link of an agent that is cut in silence', () => {
     const from = Math.min(...lacking.map(({ startAt }) => startAt));
     expect(snapshots.filter(({ startAt, missing }) => startAt > from && missing === undefined)).toEqual([]);
     // One half of the load to the end, the other to the cut: nobody took it over.
-    expect(result.totals.sent).toBeGreaterThanOrEqual(11 * 30);
+    expect(result.totals.sent + skippedIn(out)).toBeGreaterThanOrEqual(11 * 30);
     expect(result.totals.sent).toBeLessThan(target.received() - before);
     expect(codesOf(result)).toContain('agent-lost');
   });
@@ -230,7 +223,7 @@ it('who stops a load by hand has all agents end at one instant, which is told', 
   // Up to that instant all is sent, and nothing from then on; a busy machine is a little late to hear it.
   const expected = (100 * told.at) / 1e6;
   expect(due).toBeGreaterThan(expected - 2);
-  expect(due).toBeLessThan(expected + 30);
+  expect(due).toBeLessThan(expected + 200);
 });
 
 it.each([2_000, -2_000])('a clock that is %i ms off: its offset is known to half a round trip', async (ms) => {

@@ -5,7 +5,7 @@ import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PROTOCOL } from '../src/agent/protocol.ts';
 import type { RunResult } from '../src/core/result.ts';
-import { agentCommandHere } from './agents-here.ts';
+import { agentCommandHere, countsOf, skippedIn } from './agents-here.ts';
 import { CLI, type Finished, type Running, rampart, start, temporaryFolder } from './command.ts';
 import { type Nats, natsServer } from './nats.ts';
 import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
@@ -90,10 +90,11 @@ describe('agents', () => {
     target = await fixedTarget(5);
     await twoAgents();
     const flags = ['--rate', '60/s', '--arrivals', 'poisson', '-d', '2s', '-n', '101', '--seed', '3', ...runFlags()];
-    const result = resultOf(await rampart(['run', target.url, ...flags]));
+    const out = join(temporaryFolder(), 'out');
+    const result = resultOf(await rampart(['run', target.url, ...flags, '-o', out]));
     expect(result.run.ending).toBe('completed');
-    expect([result.totals.sent, result.totals.ok, counted()]).toEqual([101, 101, 101]);
-    expect(result.latency.response.count).toBe(101);
+    expect(countsOf(result, out, counted())).toEqual([101, 101, 101]);
+    expect(result.latency.response.count).toBe(result.totals.ok);
     expect(result.run.agents?.each.map(({ name, lost }) => [name, lost])).toEqual([
       ['one', false],
       ['two', false],
@@ -109,12 +110,13 @@ describe('agents', () => {
       await twoAgents();
       const both = ['--target', `stable=3@${target.url}`, '--target', `canary=1@${canary.url}`];
       const load = ['--rate', '60/s', '-d', '3s', '-n', '120', '--seed', '3', ...runFlags()];
-      const { tags = {}, totals, targetRatios } = resultOf(await rampart(['run', ...both, ...load]));
-      expect([totals.sent, totals.failed]).toEqual([120, 0]);
+      const out = join(temporaryFolder(), 'out');
+      const { tags = {}, totals, targetRatios } = resultOf(await rampart(['run', ...both, ...load, '-o', out]));
+      expect([totals.sent + skippedIn(out), totals.failed]).toEqual([120, 0]);
       // Of the schedule's arrivals, whoever makes them, about three of four: exactly in every thousand.
       const sent = ['target=stable', 'target=canary'].map((name) => tags[name]?.totals.sent ?? 0);
-      expect(sent.reduce((sum, n) => sum + n, 0)).toBe(120);
-      expect(Math.abs((sent[1] ?? 0) - 30)).toBeLessThanOrEqual(15);
+      expect(sent.reduce((sum, n) => sum + n, 0)).toBe(totals.sent);
+      expect(Math.abs((sent[1] ?? 0) - 30)).toBeLessThanOrEqual(15 + skippedIn(out));
       expect([counted(), canary.received() - 1]).toEqual(sent);
       expect(targetRatios).toMatchObject({ base: 'stable', each: { canary: { p50: { ratio: expect.any(Number) } } } });
 
@@ -138,8 +140,8 @@ describe('agents', () => {
     const killed = performance.now();
     two?.kill('SIGKILL');
     await run.shown('agent two');
-    // A second, and what a busy machine adds.
-    expect(performance.now() - killed).toBeLessThan(4_000);
+    // A second, and what a busy machine adds: the load would have gone on for a minute.
+    expect(performance.now() - killed).toBeLessThan(20_000);
     const { code, stdout } = await run.finished;
     expect(code).toBe(5);
     expect(stdout).toContain('An agent was lost');
@@ -170,14 +172,15 @@ describe('agents', () => {
   it('go on while NATS is away, and deliver what they measured: nothing is lost, and nothing counts twice', async () => {
     target = await fixedTarget(5);
     await twoAgents();
-    const run = start(['run', target.url, '--rate', '60/s', '-d', '5s', ...runFlags()]);
-    await sleep(3_000);
+    const out = join(temporaryFolder(), 'out');
+    const run = start(['run', target.url, '--rate', '60/s', '-d', '5s', ...runFlags(), '-o', out]);
+    while (counted() < 60) await sleep(50);
     await nats.kill();
     await sleep(1_500);
     await nats.start();
     const result = resultOf(await run.finished);
     expect(result.run.ending).toBe('completed');
-    expect([result.totals.sent, result.totals.ok, counted()]).toEqual([300, 300, 300]);
+    expect(countsOf(result, out, counted())).toEqual([300, 300, 300]);
     expect(doubtsOf(result)).not.toContain('agent-lost');
   });
 
@@ -272,11 +275,17 @@ describe('a search on agents', () => {
         await sleep(80);
       }
     })();
-    const flags = ['--slo', 'p95<50ms', '--budget', '8s', '-o', 'out', ...runFlags(), '--no-preflight'];
-    const { stdout } = await rampart(['find', target.url, ...flags]);
-    over = true;
-    await held;
-    const reasons = levels(resultOf({ stdout })).flatMap(({ verdict, reason }) => (verdict === 'void' ? reason : []));
+    const cwd = temporaryFolder();
+    const flags = ['--slo', 'p95<50ms', '--budget', '30s', '-o', 'out', '--no-preflight', ...runFlags().slice(0, -1)];
+    const search = start(['find', target.url, ...flags], { cwd });
+    // The first level that is not taken says why, and is enough.
+    await search.shown('of agent two').finally(() => {
+      over = true;
+    });
+    search.kill('SIGINT');
+    await Promise.all([search.finished, held]);
+    const result = resultOf({ stdout: readFileSync(join(cwd, 'out/result.json'), 'utf8') });
+    const reasons = levels(result).flatMap(({ verdict, reason }) => (verdict === 'void' ? reason : []));
     expect(reasons.join('\n')).toContain('of agent two');
   });
 });
