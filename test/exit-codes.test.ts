@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { measured, rampart, start, temporaryFolder } from './command.ts';
+import { afterEachAttempt, undisturbed } from './disturbed.ts';
 import { fixedTarget, httpTarget, rawTarget, type TestTarget } from './target.ts';
 
 /** How commands end, and what a person is told: the exit codes of the product page but for those by thresholds. */
 
 let target: TestTarget | null = null;
-afterEach(async () => {
+afterEachAttempt(async () => {
   await target?.close();
   target = null;
 });
@@ -63,14 +64,26 @@ describe('a target that answers, but never to the end', () => {
 });
 
 describe('exit code 5: invalid', () => {
-  it('where the offered rate was not met', async () => {
-    target = await fixedTarget(500);
-    const { code, result } = await measured(['run', target.url, '--rate', '100/s', '--max-in-flight', '5', '-d', '2s']);
-    expect(code).toBe(5);
-    expect(result.totals.dropped).toBeGreaterThan(100);
-    expect(result.totals.offered).toBe(200);
-    expect(result.verdict.doubts.map((doubt) => doubt.code)).toContain('rate-not-met');
-  });
+  it(
+    'where the offered rate was not met',
+    undisturbed(async () => {
+      target = await fixedTarget(500);
+      const { code, result } = await measured([
+        'run',
+        target.url,
+        '--rate',
+        '100/s',
+        '--max-in-flight',
+        '5',
+        '-d',
+        '2s',
+      ]);
+      expect(code).toBe(5);
+      expect(result.totals.dropped).toBeGreaterThan(100);
+      expect(result.totals.offered).toBe(200);
+      expect(result.verdict.doubts.map((doubt) => doubt.code)).toContain('rate-not-met');
+    }),
+  );
 
   it('where a threshold has too few samples', async () => {
     target = await fixedTarget(0);
@@ -109,11 +122,23 @@ describe('exit code 130: interrupted', () => {
     expect((await run.finished).code).toBe(130);
   });
 
-  it('gives up answers that do not come within --graceful-stop, and counts them', async () => {
-    target = await httpTarget(() => {});
-    const { code, result } = await measured(['run', target.url, '--vus', '3', '-d', '1s', '--graceful-stop', '200ms']);
-    // It was reached, and may only be slow.
-    expect(code).toBe(5);
-    expect(result.totals.byOutcome.aborted).toBe(3);
-  });
+  it(
+    'gives up answers that do not come within --graceful-stop, and counts them',
+    undisturbed(async () => {
+      target = await httpTarget(() => {});
+      const { code, result } = await measured([
+        'run',
+        target.url,
+        '--vus',
+        '3',
+        '-d',
+        '1s',
+        '--graceful-stop',
+        '200ms',
+      ]);
+      // It was reached, and may only be slow.
+      expect(code).toBe(5);
+      expect(result.totals.byOutcome.aborted).toBe(3);
+    }),
+  );
 });

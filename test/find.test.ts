@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { measured, type Running, rampart, start, temporaryFolder } from './command.ts';
 import { afterEachAttempt, undisturbed } from './disturbed.ts';
-import { fixedTarget, type TestTarget } from './target.ts';
+import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
 
 /** The search on real sockets, against a server whose breaking point is known. */
 
@@ -125,18 +125,25 @@ describe('rampart find', () => {
   it(
     'waits until a target that scales itself is steady, and says how many instances answered',
     undisturbed(async () => {
-      const scaling = ['--strategy', 'autoscale', '--replicas', '1-3', '--cooldown', '30s'];
-      server = start(['serve', 'fancy', '--sleep', ...scaling, '--port', '0']);
-      await server.shown('(Ctrl-C');
-      const url = /http:\S+predict/.exec(server.said())?.[0] ?? '';
-      const args = ['-b', '{"text":"a load test"}', '--slo', 'p95<80ms', '--budget', '6s', '--settle', '3s'];
-      const { result } = await measured(['find', url, ...args]);
-      const levels = result.breakingPoint?.levels ?? [];
-      const settled = levels.flatMap((level) => level.settled ?? []);
-      expect(settled.length).toBeGreaterThan(2);
+      // Three instances, for good, as soon as more than two of the users' requests are there at once: two users meet one, four
+      // meet three. What asks which of them answers does so over connections of its own, and makes none of them start.
+      let [working, instances, asked] = [0, 1, 0];
+      target = await httpTarget(({ headers }, response) => {
+        const asks = headers.connection === 'close';
+        if (!asks && ++working > 2) instances = 3;
+        response.setHeader('x-instance', `model-${asks ? asked++ % instances : 0}`);
+        setTimeout(() => {
+          if (!asks) working--;
+          response.end('{}');
+        }, 20);
+      });
+      const args = ['-b', '{}', '--slo', 'p95<80ms', '--budget', '6s', '--settle', '3s'];
+      const { result } = await measured(['find', target.url, ...args]);
+      const settled = (result.breakingPoint?.levels ?? []).flatMap((level) => level.settled ?? []);
       for (const { seconds } of settled) expect(seconds).toBeGreaterThanOrEqual(0.95);
-      expect(Math.max(...settled.map(({ instances }) => instances ?? 0))).toBeGreaterThan(1);
-      expect(result.breakingPoint?.warnings.map(({ code }) => code)).toContain('capacity-changed');
+      expect(settled.slice(0, 2).map(({ instances: answered }) => answered)).toEqual([1, 3]);
+      const change = result.breakingPoint?.warnings.find(({ code }) => code === 'capacity-changed');
+      expect(change?.message).toContain('1 to 3 instances');
     }),
   );
 });

@@ -1,15 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
-import { counted, rampart, temporaryFolder } from './command.ts';
+import { counted, rampart, resultOf, temporaryFolder } from './command.ts';
+import { afterEachAttempt, undisturbed } from './disturbed.ts';
 import { echoTarget } from './target.ts';
 
 /** Load on two targets at once, by the built command. */
 
 const endings: (() => Promise<void>)[] = [];
-afterEach(async () => {
+afterEachAttempt(async () => {
   for (const end of endings.splice(0)) await end();
 });
 
@@ -54,12 +55,14 @@ it('is told of each and of both, in all that a run leaves', async () => {
   expect(JSON.parse(readFileSync(join(cwd, 'again', 'result.json'), 'utf8')).tags).toEqual(tags);
 });
 
-it('have a set-up each, and a search over both, whose answer names what breaks first', async () => {
-  const [stable, canary] = [await target(), await target()];
-  const cwd = temporaryFolder();
-  writeFileSync(
-    join(cwd, 'ab.yaml'),
-    `targets: [stable=3@${origin(stable)}, canary=1@${origin(canary)}]
+it(
+  'have a set-up each, and a search over both, whose answer names what breaks first',
+  undisturbed(async () => {
+    const [stable, canary] = [await target(), await target()];
+    const cwd = temporaryFolder();
+    writeFileSync(
+      join(cwd, 'ab.yaml'),
+      `targets: [stable=3@${origin(stable)}, canary=1@${origin(canary)}]
 setup:
   - { path: /ready }
   - { path: /load, target: canary, method: POST }
@@ -67,20 +70,24 @@ teardown:
   - { path: /unload, target: canary, method: POST }
 requests: [{ name: predict, path: /predict }]
 `,
-  );
-  const limits = ['--slo', 'p95{target=stable}<10s', '--slo', 'p95{target=canary}<1us'];
-  const search = ['find', 'ab.yaml', ...limits, '--budget', '8s', '--max-rate', '80/s', '-o', 'out', '--threads', '1'];
-  const { code, stdout, stderr } = await rampart(search, { cwd });
-  expect([0, 3, 5], stderr).toContain(code);
-  // No response takes less than a microsecond: there is no load at which the canary's limit holds.
-  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('p95{target=canary}<1us');
-  expect(stable.got.filter((line) => line.startsWith('GET /ready '))).toHaveLength(1);
-  for (const path of ['/load', '/unload'])
-    expect(canary.got.filter((line) => line.startsWith(`POST ${path} `))).toHaveLength(1);
-  expect(stable.got.some((line) => /load /.test(line))).toBe(false);
-  const [own, other] = [stable, canary].map(({ got }) => got.filter((line) => line.startsWith('GET /predict ')).length);
-  expect(Math.abs((own ?? 0) / (other ?? 1) - 3)).toBeLessThan(0.5);
-});
+    );
+    const limits = ['--slo', 'p95{target=stable}<10s', '--slo', 'p95{target=canary}<1us'];
+    const budget = ['--budget', '8s', '--max-rate', '80/s', '--threads', '1', '--seed', '5'];
+    const { code, stdout, stderr } = await rampart(['find', 'ab.yaml', ...limits, ...budget, '-o', 'out'], { cwd });
+    expect([0, 3, 5], stderr).toContain(code);
+    resultOf(readFileSync(join(cwd, 'out', 'result.json'), 'utf8'));
+    // No response takes less than a microsecond: there is no load at which the canary's limit holds.
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('p95{target=canary}<1us');
+    expect(stable.got.filter((line) => line.startsWith('GET /ready '))).toHaveLength(1);
+    for (const path of ['/load', '/unload'])
+      expect(canary.got.filter((line) => line.startsWith(`POST ${path} `))).toHaveLength(1);
+    expect(stable.got.some((line) => /load /.test(line))).toBe(false);
+    const [own, other] = [stable, canary].map(
+      ({ got }) => got.filter((line) => line.startsWith('GET /predict ')).length,
+    );
+    expect(Math.abs((own ?? 0) / (other ?? 1) - 3)).toBeLessThan(0.5);
+  }),
+);
 
 it('ends before any load where one of them is not right, and names it', async () => {
   const [stable, canary] = [await target(), await target()];
