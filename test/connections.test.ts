@@ -151,25 +151,28 @@ describe.skipIf(!NAMESPACES)('a name of several addresses', () => {
 });
 
 describe('a connection closed as it is used again', () => {
-  it('is a reset with its own message and a doubt with its hint; the request is not sent again', async () => {
-    const seen = new WeakSet();
-    target = await rawTarget((socket) => {
-      if (seen.has(socket)) socket.resetAndDestroy();
-      else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
-      seen.add(socket);
-    });
-    // So long after a response a close is that of an idle connection, and nothing to learn from.
-    const { result } = await measured(['run', target.url, '--vus', '1', '-n', '10', '--think-time', '400ms']);
-    expect(result.totals.byOutcome).toEqual({ ok: 5, reset: 5 });
-    expect(target.received()).toBe(10);
-    expect(result.failures).toMatchObject([
-      { outcome: 'reset', message: 'ECONNRESET before any response, on a connection used before', count: 5 },
-    ]);
-    expect(doubtOf(result, 'reused-connection-closed')).toMatchObject({
-      invalidates: false,
-      hint: expect.stringContaining('keep-alive timeout'),
-    });
-  });
+  it(
+    'is a reset with its own message and a doubt with its hint; the request is not sent again',
+    undisturbed(async () => {
+      const seen = new WeakSet();
+      target = await rawTarget((socket) => {
+        if (seen.has(socket)) socket.resetAndDestroy();
+        else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+        seen.add(socket);
+      });
+      // So long after a response a close is that of an idle connection, and nothing to learn from.
+      const { result } = await measured(['run', target.url, '--vus', '1', '-n', '10', '--think-time', '400ms']);
+      expect(result.totals.byOutcome).toEqual({ ok: 5, reset: 5 });
+      expect(target.received()).toBe(10);
+      expect(result.failures).toMatchObject([
+        { outcome: 'reset', message: 'ECONNRESET before any response, on a connection used before', count: 5 },
+      ]);
+      expect(doubtOf(result, 'reused-connection-closed')).toMatchObject({
+        invalidates: false,
+        hint: expect.stringContaining('keep-alive timeout'),
+      });
+    }),
+  );
 });
 
 describe('a generator without room for more connections', () => {

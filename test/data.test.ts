@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
-import { counted, type Finished, rampart, temporaryFolder } from './command.ts';
-import { codeOf } from './disturbed.ts';
+import { counted, type Finished, rampart, resultOf, temporaryFolder } from './command.ts';
+import { afterEachAttempt, codeOf, undisturbed } from './disturbed.ts';
 
 /** Data, templates and checks, by the built command, against a server that keeps what it got. */
 
@@ -17,7 +17,7 @@ interface Got {
 }
 
 let server: Server | null = null;
-afterEach(async () => {
+afterEachAttempt(async () => {
   server?.closeAllConnections();
   await new Promise((resolve) => (server === null ? resolve(null) : server.close(resolve)));
   server = null;
@@ -52,7 +52,7 @@ async function run(files: Readonly<Record<string, string>>, args: readonly strin
   for (const [name, content] of Object.entries(files)) writeFileSync(join(cwd, name), content);
   const ended: Finished = await rampart(['run', ...args, '-o', 'out', '-q', '--no-preflight'], { cwd });
   const read = (name: string): string => readFileSync(join(cwd, 'out', name), 'utf8');
-  return { ...ended, read, result: (): RunResult => JSON.parse(read('result.json')) as RunResult };
+  return { ...ended, read, result: (): RunResult => resultOf(read('result.json')) };
 }
 
 const jsonLines = (rows: number, row: (n: number) => unknown): string =>
@@ -98,16 +98,19 @@ describe('rows', () => {
     expect(result().plan.data).toEqual({ file: 'r.jsonl', format: 'jsonl', order: 'once', rows: 3_001 });
   });
 
-  it('are each sent exactly once at a rate', async () => {
-    const target = await recorder();
-    const rows = jsonLines(200, (n) => n);
-    const args = [target.url, '--data', 'r.jsonl', '--data-order', 'once', '--rate', '400/s', '--threads', '2'];
-    const { result } = await run({ 'r.jsonl': rows }, args);
-    expect(target.got.map(({ body }) => Number(body)).sort((a, b) => a - b)).toEqual(
-      Array.from({ length: 200 }, (_, n) => n),
-    );
-    expect(result().totals).toMatchObject({ sent: 200, ok: 200 });
-  });
+  it(
+    'are each sent exactly once at a rate',
+    undisturbed(async () => {
+      const target = await recorder();
+      const rows = jsonLines(200, (n) => n);
+      const args = [target.url, '--data', 'r.jsonl', '--data-order', 'once', '--rate', '400/s', '--threads', '2'];
+      const { result } = await run({ 'r.jsonl': rows }, args);
+      expect(target.got.map(({ body }) => Number(body)).sort((a, b) => a - b)).toEqual(
+        Array.from({ length: 200 }, (_, n) => n),
+      );
+      expect(result().totals).toMatchObject({ sent: 200, ok: 200 });
+    }),
+  );
 
   it('make the same requests on one thread and on three, by the seed', async () => {
     const files = { 'r.csv': `id,name\n${Array.from({ length: 40 }, (_, n) => `${n},"N ""${n}"""`).join('\n')}\n` };

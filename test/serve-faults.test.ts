@@ -40,24 +40,33 @@ const isAbout = (share: number, wanted: number): void => {
 };
 
 describe('the fault', () => {
-  it('error is a status 500: http-error', async () => {
-    const { result } = await struck('error:10%', '--vus', '5', '-n', '2000');
-    expect(result.totals.byOutcome['http-error']).toBe(result.totals.byStatus['500']);
-    isAbout(result.totals.failed / 2000, 0.1);
-  });
+  it(
+    'error is a status 500: http-error',
+    undisturbed(async () => {
+      const { result } = await struck('error:10%', '--vus', '5', '-n', '2000');
+      expect(result.totals.byOutcome['http-error']).toBe(result.totals.byStatus['500']);
+      isAbout(result.totals.failed / 2000, 0.1);
+    }),
+  );
 
-  it('drop is a connection cut before the answer: reset', async () => {
-    const { result, own } = await struck('drop:10%', '--vus', '5', '-n', '2000');
-    expect(result.totals.byOutcome).toEqual({ ok: own.answered, reset: 2000 - own.answered });
-    isAbout(result.totals.failed / 2000, 0.1);
-  });
+  it(
+    'drop is a connection cut before the answer: reset',
+    undisturbed(async () => {
+      const { result, own } = await struck('drop:10%', '--vus', '5', '-n', '2000');
+      expect(result.totals.byOutcome).toEqual({ ok: own.answered, reset: 2000 - own.answered });
+      isAbout(result.totals.failed / 2000, 0.1);
+    }),
+  );
 
-  it('hang is an answer that never comes: timeout', async () => {
-    // Far longer than a busy machine keeps an answer that does come.
-    const { result, own } = await struck('hang:10%', '--rate', '200/s', '-d', '2s', '--timeout', '3s');
-    expect(result.totals.byOutcome).toEqual({ ok: own.answered, timeout: 400 - own.answered });
-    isAbout(result.totals.failed / 400, 0.1);
-  });
+  it(
+    'hang is an answer that never comes: timeout',
+    undisturbed(async () => {
+      // Far longer than a busy machine keeps an answer that does come.
+      const { result, own } = await struck('hang:10%', '--rate', '200/s', '-d', '2s', '--timeout', '3s');
+      expect(result.totals.byOutcome).toEqual({ ok: own.answered, timeout: 400 - own.answered });
+      isAbout(result.totals.failed / 400, 0.1);
+    }),
+  );
 
   it(
     'stall freezes all: with a rate, each answer of the freeze is late by what is left of it',
@@ -70,17 +79,20 @@ describe('the fault', () => {
     }),
   );
 
-  it('leak keeps 64 KiB a request', async () => {
-    served = await serve('iris-svm', '--fault', 'leak');
-    const resident = async (): Promise<number> => {
-      const metrics = await (await fetch(new URL('/metrics', served?.url))).text();
-      return Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]);
-    };
-    const before = await resident();
-    const { result } = await measured(['run', served.url, '-b', RECORDS, '--vus', '5', '-n', '3000']);
-    expect(result.totals.ok).toBe(3000);
-    expect((await resident()) - before).toBeGreaterThan(0.9 * 3000 * 65_536);
-  });
+  it(
+    'leak keeps 64 KiB a request',
+    undisturbed(async () => {
+      served = await serve('iris-svm', '--fault', 'leak');
+      const resident = async (): Promise<number> => {
+        const metrics = await (await fetch(new URL('/metrics', served?.url))).text();
+        return Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]);
+      };
+      const before = await resident();
+      const { result } = await measured(['run', served.url, '-b', RECORDS, '--vus', '5', '-n', '3000']);
+      expect(result.totals.ok).toBe(3000);
+      expect((await resident()) - before).toBeGreaterThan(0.9 * 3000 * 65_536);
+    }),
+  );
 
   it(
     'slow stretches some answers only',

@@ -21,6 +21,10 @@ const stats = async () =>
     byStatus: Record<string, number>;
   };
 
+/** Resolves when so many requests have come: the load is under way, and as far. */
+const haveCome = (requests: number) =>
+  expect.poll(async () => (await stats()).received, { timeout: 60_000 }).toBeGreaterThanOrEqual(requests);
+
 /** The server's own count is the tester's. */
 const expectSameTotals = async ({ totals }: RunResult) => {
   const { received, byStatus } = await stats();
@@ -119,68 +123,78 @@ describe('a pool', () => {
     }),
   );
 
-  it('answers 500 to the one request that a dying worker held, and has it replaced', async () => {
-    served = await serve(
-      'fancy',
-      '--sleep',
-      '--strategy',
-      'pool',
-      '--workers',
-      '2',
-      '--queue',
-      '1000',
-      '--admin-port',
-      '0',
-    );
-    const under = measured(['run', served.url, ...BODY, '--rate', '200/s', '-d', '4s']);
-    for (let n = 0; n < 3; n++) {
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      await admin('/crash', post());
-    }
-    const { result } = await under;
-    expect(result.totals.byStatus).toEqual({ 200: 797, 500: 3 });
-    await expectSameTotals(result);
-    expect(await admin('/')).toMatchObject({ replicas: { '': 2 } });
-  });
+  it(
+    'answers 500 to the one request that a dying worker held, and has it replaced',
+    undisturbed(async () => {
+      served = await serve(
+        'fancy',
+        '--sleep',
+        '--strategy',
+        'pool',
+        '--workers',
+        '2',
+        '--queue',
+        '1000',
+        '--admin-port',
+        '0',
+      );
+      const under = measured(['run', served.url, ...BODY, '--rate', '200/s', '-d', '4s']);
+      for (let n = 0; n < 3; n++) {
+        // The next one crashes: two at a time would be one.
+        await haveCome(100 + 200 * n);
+        await admin('/crash', post());
+      }
+      const { result } = await under;
+      expect(result.totals.byStatus).toEqual({ 200: 797, 500: 3 });
+      await expectSameTotals(result);
+      expect(await admin('/')).toMatchObject({ replicas: { '': 2 } });
+    }),
+  );
 });
 
 describe('a cluster', () => {
-  it('loses only what a killed process held, counts together, and has it replaced', async () => {
-    served = await serve('fancy', '--sleep', '--strategy', 'cluster', '--replicas', '2', '--admin-port', '0');
-    const under = measured(['run', served.url, ...BODY, '--rate', '100/s', '-d', '4s']);
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    const { pids } = (await admin('/')) as { pids: number[] };
-    process.kill(pids[0]!, 'SIGKILL');
-    const { result } = await under;
-    expect(result.totals.failed).toBeLessThanOrEqual(20);
-    expect(result.totals.ok).toBeGreaterThanOrEqual(380);
-    const { pids: after } = (await admin('/')) as { pids: number[] };
-    expect(after.length).toBe(2);
-    expect(after).not.toContain(pids[0]);
-    // Also of the process that is dead: it had told all it did, but perhaps of its last moment. What failed had reached it, or not even that.
-    const { received, answered, byStatus } = await stats();
-    const { ok, sent } = result.totals;
-    expect(byStatus).toEqual({ 200: answered });
-    expect(answered).toBeLessThanOrEqual(ok);
-    expect(answered).toBeGreaterThanOrEqual(ok - 3);
-    expect(received).toBeLessThanOrEqual(sent);
-    expect(received).toBeGreaterThanOrEqual(answered);
-    const metrics = await (await fetch(new URL('/metrics', served.url))).text();
-    expect(metrics).toContain('model_replicas{version=""} 2');
-  });
+  it(
+    'loses only what a killed process held, counts together, and has it replaced',
+    undisturbed(async () => {
+      served = await serve('fancy', '--sleep', '--strategy', 'cluster', '--replicas', '2', '--admin-port', '0');
+      const under = measured(['run', served.url, ...BODY, '--rate', '100/s', '-d', '4s']);
+      await haveCome(200);
+      const { pids } = (await admin('/')) as { pids: number[] };
+      process.kill(pids[0]!, 'SIGKILL');
+      const { result } = await under;
+      expect(result.totals.failed).toBeLessThanOrEqual(20);
+      expect(result.totals.ok).toBeGreaterThanOrEqual(380);
+      const { pids: after } = (await admin('/')) as { pids: number[] };
+      expect(after.length).toBe(2);
+      expect(after).not.toContain(pids[0]);
+      // Also of the process that is dead: it had told all it did, but perhaps of its last moment. What failed had reached it, or not even that.
+      const { received, answered, byStatus } = await stats();
+      const { ok, sent } = result.totals;
+      expect(byStatus).toEqual({ 200: answered });
+      expect(answered).toBeLessThanOrEqual(ok);
+      expect(answered).toBeGreaterThanOrEqual(ok - 3);
+      expect(received).toBeLessThanOrEqual(sent);
+      expect(received).toBeGreaterThanOrEqual(answered);
+      const metrics = await (await fetch(new URL('/metrics', served.url))).text();
+      expect(metrics).toContain('model_replicas{version=""} 2');
+    }),
+  );
 
-  it('is replaced at half load without a failed request', async () => {
-    served = await serve('fancy', '--sleep', '--strategy', 'cluster', '--replicas', '2', '--admin-port', '0');
-    const under = measured(['run', served.url, ...BODY, '--rate', '200/s', '-d', '6s']);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const { pids } = (await admin('/')) as { pids: number[] };
-    const { pids: after } = (await admin('/replace', post())) as { pids: number[] };
-    expect(after.filter((pid) => pids.includes(pid))).toEqual([]);
-    const { result } = await under;
-    expect(result.totals.byStatus).toEqual({ 200: 1200 });
-    expect(result.totals.failed).toBe(0);
-    await expectSameTotals(result);
-  });
+  it(
+    'is replaced at half load without a failed request',
+    undisturbed(async () => {
+      served = await serve('fancy', '--sleep', '--strategy', 'cluster', '--replicas', '2', '--admin-port', '0');
+      const under = measured(['run', served.url, ...BODY, '--rate', '200/s', '-d', '6s']);
+      await haveCome(200);
+      const { pids } = (await admin('/')) as { pids: number[] };
+      const { pids: after } = (await admin('/replace', post())) as { pids: number[] };
+      expect(after.filter((pid) => pids.includes(pid))).toEqual([]);
+      const { result } = await under;
+      expect(result.totals.byStatus).toEqual({ 200: 1200 });
+      expect(result.totals.failed).toBe(0);
+      await expectSameTotals(result);
+    }),
+  );
 });
 
 describe('replicas that follow the load', () => {
@@ -203,29 +217,32 @@ describe('replicas that follow the load', () => {
     }),
   );
 
-  it('are rolled out and split without a lost request, and counted by version', async () => {
-    served = await serve(
-      ...['fancy', '--sleep', '--strategy', 'autoscale', '--replicas', '2', '--split', 'v1=90,v2=10'],
-      ...['--admin-port', '0'],
-    );
-    const under = measured(['run', served.url, ...BODY, '--rate', '150/s', '-d', '6s']);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const half = { ...post({ v1: 50, v2: 50 }), method: 'PUT' };
-    expect(await admin('/split', half)).toMatchObject({ split: { v1: 50, v2: 50 } });
-    expect(await admin('/rollout', post({ version: 'v3' }))).toMatchObject({
-      split: { v1: 0, v2: 0, v3: 100 },
-      replicas: { v1: 0, v2: 0, v3: 2 },
-    });
-    const { result } = await under;
-    expect(result.totals.byStatus).toEqual({ 200: 900 });
-    await expectSameTotals(result);
-    const metrics = await (await fetch(new URL('/metrics', served.url))).text();
-    const counts = ['v1', 'v2', 'v3'].map((version) =>
-      Number(new RegExp(`model_requests_total\\{status="200",version="${version}"\\} (\\d+)`).exec(metrics)?.[1]),
-    );
-    expect(counts.reduce((sum, one) => sum + one, 0)).toBe(900);
-    for (const one of counts) expect(one).toBeGreaterThan(0);
-  });
+  it(
+    'are rolled out and split without a lost request, and counted by version',
+    undisturbed(async () => {
+      served = await serve(
+        ...['fancy', '--sleep', '--strategy', 'autoscale', '--replicas', '2', '--split', 'v1=90,v2=10'],
+        ...['--admin-port', '0'],
+      );
+      const under = measured(['run', served.url, ...BODY, '--rate', '150/s', '-d', '6s']);
+      await haveCome(150);
+      const half = { ...post({ v1: 50, v2: 50 }), method: 'PUT' };
+      expect(await admin('/split', half)).toMatchObject({ split: { v1: 50, v2: 50 } });
+      expect(await admin('/rollout', post({ version: 'v3' }))).toMatchObject({
+        split: { v1: 0, v2: 0, v3: 100 },
+        replicas: { v1: 0, v2: 0, v3: 2 },
+      });
+      const { result } = await under;
+      expect(result.totals.byStatus).toEqual({ 200: 900 });
+      await expectSameTotals(result);
+      const metrics = await (await fetch(new URL('/metrics', served.url))).text();
+      const counts = ['v1', 'v2', 'v3'].map((version) =>
+        Number(new RegExp(`model_requests_total\\{status="200",version="${version}"\\} (\\d+)`).exec(metrics)?.[1]),
+      );
+      expect(counts.reduce((sum, one) => sum + one, 0)).toBe(900);
+      for (const one of counts) expect(one).toBeGreaterThan(0);
+    }),
+  );
 
   it.each([
     ['header:x-session', (session: string) => ({ 'x-session': session })],
@@ -249,17 +266,20 @@ describe('replicas that follow the load', () => {
     expect(places.size).toBeGreaterThan(1);
   });
 
-  it('lose only what one that is killed held', async () => {
-    served = await serve(...['fancy', '--sleep', '--strategy', 'autoscale', '--replicas', '2', '--admin-port', '0']);
-    const under = measured(['run', served.url, ...BODY, '--rate', '300/s', '-d', '4s']);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    const { pids } = (await admin('/')) as { pids: { v1: number[] } };
-    process.kill(pids.v1[0]!, 'SIGKILL');
-    const { result } = await under;
-    expect(result.totals.byStatus['500'] ?? 0).toBeLessThanOrEqual(1);
-    expect(result.totals.ok).toBeGreaterThanOrEqual(1199);
-    await expectSameTotals(result);
-  });
+  it(
+    'lose only what one that is killed held',
+    undisturbed(async () => {
+      served = await serve(...['fancy', '--sleep', '--strategy', 'autoscale', '--replicas', '2', '--admin-port', '0']);
+      const under = measured(['run', served.url, ...BODY, '--rate', '300/s', '-d', '4s']);
+      await haveCome(450);
+      const { pids } = (await admin('/')) as { pids: { v1: number[] } };
+      process.kill(pids.v1[0]!, 'SIGKILL');
+      const { result } = await under;
+      expect(result.totals.byStatus['500'] ?? 0).toBeLessThanOrEqual(1);
+      expect(result.totals.ok).toBeGreaterThanOrEqual(1199);
+      await expectSameTotals(result);
+    }),
+  );
 });
 
 it.each([
