@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createPlain, type Socket } from 'node:net';
 import { createServer, type TlsOptions } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RampartError } from '../core/errors.ts';
@@ -30,14 +30,19 @@ async function reached(options: TlsOptions, shown: Client = {}): Promise<string>
   return reachedAt((server.address() as AddressInfo).port, shown);
 }
 
-async function reachedAt(port: number, { ca: trusted = ca.cert, cert, key }: Client): Promise<string> {
+async function reachedAt(
+  port: number,
+  { ca: trusted = ca.cert, cert, key }: Client,
+  patience?: number,
+): Promise<string> {
   const { target, tls } = planFixture();
+  const plan = {
+    ...planFixture(),
+    target: { ...target, url: `https://localhost:${port}/`, protocol: 'https:', host: 'localhost', port } as const,
+    tls: { ...tls, ca: trusted === '' ? null : trusted, cert: cert ?? null, key: key ?? null },
+  };
   try {
-    await reach({
-      ...planFixture(),
-      target: { ...target, url: `https://localhost:${port}/`, protocol: 'https:', host: 'localhost', port },
-      tls: { ...tls, ca: trusted === '' ? null : trusted, cert: cert ?? null, key: key ?? null },
-    });
+    await reach(plan, undefined, patience);
     return '';
   } catch (error) {
     if (!(error instanceof RampartError)) throw error;
@@ -48,6 +53,20 @@ async function reachedAt(port: number, { ca: trusted = ca.cert, cert, key }: Cli
 const asking = { cert: good.cert, key: good.key, ca: ca.cert, requestCert: true, rejectUnauthorized: true };
 
 describe('a first connection over TLS', () => {
+  it('to a port that takes it and says nothing is told from one that is not there', async () => {
+    const sockets: Socket[] = [];
+    const server = createPlain((socket) => sockets.push(socket.on('error', () => {})));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    close = () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    };
+    const { port } = server.address() as AddressInfo;
+    expect(await reachedAt(port, {}, 200)).toBe(
+      `localhost:${port} takes connections, but its TLS handshake did not end within 0.2 s | Is it http:// rather than https://?`,
+    );
+  });
+
   it('is told what to do about the certificate it meets', async () => {
     expect(await reached(good)).toBe('');
     const expiredSaid = await reached(expired);

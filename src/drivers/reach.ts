@@ -22,14 +22,18 @@ type Way = Pick<Plan, 'target' | 'tls' | 'proxy' | 'http2'>;
  * Opens one connection to each target (or the proxy before it), with its TLS handshake, and closes it again, without a
  * request: a run against nothing, or against somebody who cannot prove to be the target, ends before it starts.
  *
- * @param signal ends it, and is thrown.
+ * @param signal ends it, and is thrown. @param patience ms.
  * @throws {RampartError} unreachable, with the address, the cause and what to do.
  */
-export async function reach(plan: Way & Pick<Plan, 'targets'>, signal?: AbortSignal): Promise<void> {
-  for (const way of plansTo(plan)) await reachOne(way, signal);
+export async function reach(
+  plan: Way & Pick<Plan, 'targets'>,
+  signal?: AbortSignal,
+  patience = PATIENCE,
+): Promise<void> {
+  for (const way of plansTo(plan)) await reachOne(way, signal, patience);
 }
 
-function reachOne(way: Way, signal: AbortSignal | undefined): Promise<void> {
+function reachOne(way: Way, signal: AbortSignal | undefined, patience: number): Promise<void> {
   signal?.throwIfAborted();
   const address = addressOf(way);
   return new Promise((resolve, reject) => {
@@ -45,9 +49,22 @@ function reachOne(way: Way, signal: AbortSignal | undefined): Promise<void> {
       socket.destroy();
       reject(new RampartError('unreachable', message, hint, { cause }));
     };
-    socket.setTimeout(PATIENCE, () => {
-      const hint = 'Is the server running, and is this its address and port?';
-      fail(`nothing answers at ${address}: no connection within ${PATIENCE / 1000} s`, hint);
+    let taken = false;
+    socket.once('connect', () => {
+      taken = true;
+    });
+    socket.setTimeout(patience, () => {
+      const time = `within ${patience / 1000} s`;
+      if (taken && ready === 'secureConnect')
+        fail(
+          `${address} takes connections, but its TLS handshake did not end ${time}`,
+          'Is it http:// rather than https://?',
+        );
+      else
+        fail(
+          `nothing answers at ${address}: no connection ${time}`,
+          'Is the server running, and is this its address and port?',
+        );
     });
     const other = (reason: string): void => fail(`${address}: ${reason}`, way.http2 ? WITHOUT : WITH);
     const reached = (): void => {
