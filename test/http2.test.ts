@@ -2,9 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeCertificates } from '../src/drivers/certificates.fixture.ts';
-import { counted, measured, rampart, temporaryFolder } from './command.ts';
+import { counted, measured, rampart, resultOf, temporaryFolder } from './command.ts';
+import { afterEachAttempt, undisturbed } from './disturbed.ts';
 import { type Nginx, nginxWith } from './nginx.ts';
 import { echoTarget, httpTarget, type TestTarget } from './target.ts';
 
@@ -17,41 +18,44 @@ const ECHO = `location = /echo { add_header x-protocol $server_protocol; return 
 
 let nginx: Nginx | null = null;
 const targets: TestTarget[] = [];
-afterEach(async () => {
+afterEachAttempt(async () => {
   await nginx?.close();
   nginx = null;
   for (const target of targets.splice(0)) await target.close();
 });
 
 describe('--http2 against nginx', () => {
-  it('sends rows and checks answers, over TLS with a certificate of the client, and times the handshake apart', async () => {
-    const asking = [`ssl_client_certificate ${ca.certPath};`, 'ssl_verify_client on;'];
-    nginx = await nginxWith([...CERTIFICATE, ...asking, ECHO], 'ssl http2');
-    const cwd = temporaryFolder();
-    // Every fifth row expects another name than it sends.
-    const rows = Array.from({ length: 100 }, (_, n) => `${n},N ${n},N ${n % 5 === 0 ? -1 : n}\n`);
-    writeFileSync(join(cwd, 'rows.csv'), `id,name,want\n${rows.join('')}`);
-    const url = `https://localhost:${nginx.port}/echo?id={{row.id}}&n={{seq}}`;
-    const data = ['--data', 'rows.csv', '--data-order', 'once', '-H', 'X-Name: {{row.name}}'];
-    const checks = ['--expect-status', '200', '--expect-header', 'x-protocol: HTTP/2.0', '--expect-contains', 'name'];
-    const fields = ['--expect-json', '$.id={{row.id}}', '--expect-json', '$.name={{row.want}}'];
-    const trust = ['--cacert', ca.certPath, '--cert', client.certPath, '--key', client.keyPath];
-    const load = ['--no-preflight', '--http2', '--vus', '6', '--threads', '2', '-o', 'out', '-q'];
-    await rampart(['run', url, ...data, ...checks, ...fields, ...trust, ...load], { cwd });
-    const result = JSON.parse(readFileSync(join(cwd, 'out/result.json'), 'utf8'));
-    expect(result.totals).toMatchObject({
-      sent: 100,
-      byOutcome: { ok: 80, 'wrong-answer': 20 },
-      byStatus: { 200: 100 },
-    });
-    expect(result.failures).toMatchObject([{ outcome: 'wrong-answer', message: '$.name differs', count: 20 }]);
-    expect(result.failures[0].example).toMatch(
-      /^row \d+, line \d+: \$\.name at character 3: expected "N -1", got "N \d+"$/,
-    );
-    expect(result.latency.tls.count).toBe(6);
-    expect(result.latency.connect.count).toBe(6);
-    expect(result.latency.tls.max).toBeLessThan(result.latency.connect.max);
-  });
+  it(
+    'sends rows and checks answers, over TLS with a certificate of the client, and times the handshake apart',
+    undisturbed(async () => {
+      const asking = [`ssl_client_certificate ${ca.certPath};`, 'ssl_verify_client on;'];
+      nginx = await nginxWith([...CERTIFICATE, ...asking, ECHO], 'ssl http2');
+      const cwd = temporaryFolder();
+      // Every fifth row expects another name than it sends.
+      const rows = Array.from({ length: 100 }, (_, n) => `${n},N ${n},N ${n % 5 === 0 ? -1 : n}\n`);
+      writeFileSync(join(cwd, 'rows.csv'), `id,name,want\n${rows.join('')}`);
+      const url = `https://localhost:${nginx.port}/echo?id={{row.id}}&n={{seq}}`;
+      const data = ['--data', 'rows.csv', '--data-order', 'once', '-H', 'X-Name: {{row.name}}'];
+      const checks = ['--expect-status', '200', '--expect-header', 'x-protocol: HTTP/2.0', '--expect-contains', 'name'];
+      const fields = ['--expect-json', '$.id={{row.id}}', '--expect-json', '$.name={{row.want}}'];
+      const trust = ['--cacert', ca.certPath, '--cert', client.certPath, '--key', client.keyPath];
+      const load = ['--no-preflight', '--http2', '--vus', '6', '--threads', '2', '-o', 'out', '-q'];
+      await rampart(['run', url, ...data, ...checks, ...fields, ...trust, ...load], { cwd });
+      const result = resultOf(readFileSync(join(cwd, 'out/result.json'), 'utf8'));
+      expect(result.totals).toMatchObject({
+        sent: 100,
+        byOutcome: { ok: 80, 'wrong-answer': 20 },
+        byStatus: { 200: 100 },
+      });
+      expect(result.failures).toMatchObject([{ outcome: 'wrong-answer', message: '$.name differs', count: 20 }]);
+      expect(result.failures[0]?.example).toMatch(
+        /^row \d+, line \d+: \$\.name at character 3: expected "N -1", got "N \d+"$/,
+      );
+      expect(result.latency.tls?.count).toBe(6);
+      expect(result.latency.connect?.count).toBe(6);
+      expect(result.latency.tls?.max ?? Number.NaN).toBeLessThan(result.latency.connect?.max ?? Number.NaN);
+    }),
+  );
 
   it('replaces connections at their age, and nothing fails', async () => {
     nginx = await nginxWith([...CERTIFICATE, 'keepalive_requests 100000;'], 'ssl http2');
