@@ -11,6 +11,7 @@ it('draws 20,000 intervals in bounded memory and time, each in history.csv', asy
   expect(code).toBe(0);
   // Measured: see docs/reliability.md. A busy machine may need several times as long.
   expect(cpu).toBeLessThan(25);
-  expect(rss).toBeLessThan(330);
+  // Node 24 lets its heap grow further before it collects: 386 MB here, and 483 with three times the intervals.
+  expect(rss).toBeLessThan(Number.parseInt(process.versions.node, 10) >= 24 ? 470 : 330);
   expect(readFileSync(join(folder, 'history.csv'), 'utf8').split('\r\n')).toHaveLength(1 + 2 * 20_000 + 1);
 }, 120_000);
