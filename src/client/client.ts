@@ -88,8 +88,9 @@ export class Client<Seen> {
     this.#driver.abort();
   }
 
+  /** For good, and what is under way with it. */
   close(): void {
-    this.#driver.abort();
+    this.abort();
     this.#driver.close();
   }
 }

@@ -120,19 +120,21 @@ function bodyOf(written: readonly (readonly [string, Part])[], { read, originOf 
       ...(text === null ? { bytes } : { template: literalText(text) }),
     };
   });
-  const constant =
-    parts.some(({ bytes }) => bytes !== undefined) && !parts.some(({ template = '' }) => isMade(template));
-  const { bytes: whole, type } = multipartOf(
+  const files = parts.flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes]));
+  if (files.length > 0 && !parts.some(({ template = '' }) => isMade(template))) {
+    const whole = multipartOf(
+      parts.map(({ head, template = '', bytes }) => ({ head, bytes: bytes ?? Buffer.from(plain(template)) })),
+    );
+    return { body: { bodyFile: dataUrl(whole.bytes.toString('base64')) }, type: whole.type };
+  }
+  const whole = multipartOf(
     parts.map(({ head, template = '', bytes }) => ({
       head,
-      bytes: constant
-        ? (bytes ?? Buffer.from(plain(template)))
-        : Buffer.from(bytes === undefined ? template : asBytes(bytes)),
+      bytes: Buffer.from(bytes === undefined ? template : asBytes(bytes)),
     })),
-    parts.flatMap(({ bytes = [] }) => bytes),
+    files,
   );
-  const body = constant ? { bodyFile: dataUrl(whole.toString('base64')) } : { body: whole.toString() };
-  return { body, type };
+  return { body: { body: whole.bytes.toString() }, type: whole.type };
 }
 
 /** A file that is no text in a text that has placeholders. */

@@ -54,16 +54,9 @@ function withTemplates(request: RequestTemplate, given: RawSettings): RequestTem
   const source = given.settings.bodyFile === undefined ? 'body' : 'bodyFile';
   const bodies =
     body?.encoding === 'utf8' ? blame(given.originOf(source), (label) => readTemplate(body.data, label)) : [];
-  const places: (readonly [readonly Piece[], Origin])[] = [
-    [paths, given.originOf('url')],
-    ...values.map((pieces, n) => [pieces, given.originOf('headers', [headers[n]?.[0] ?? ''])] as const),
-    ...(bodyPlace(request) === 'text' ? [] : [[bodies, given.originOf(source)] as const]),
-  ];
-  const wrong = places.find(([pieces]) => pieces.some((piece) => typeof piece !== 'string' && piece.kind === 'bytes'));
-  if (wrong !== undefined)
-    blame(wrong[1], (label) => {
-      throw new RampartError('bad-flag', `${label}: {{base64}} is for a body that is neither JSON nor a form’s fields`);
-    });
+  refuseBytes(paths, given.originOf('url'));
+  for (const [n, [header]] of headers.entries()) refuseBytes(values[n] ?? [], given.originOf('headers', [header]));
+  if (bodyPlace(request) !== 'text') refuseBytes(bodies, given.originOf(source));
   if ([paths, ...values, bodies].some(hasPlaceholder)) return { ...request, templated: true };
   const braces = (text: string): string => text.replaceAll('{{{{', '%7B%7B');
   return {
@@ -73,6 +66,12 @@ function withTemplates(request: RequestTemplate, given: RawSettings): RequestTem
     headers: headers.map(([header], number) => [header, literalOf(values[number] ?? [])]),
     body: body?.encoding === 'utf8' ? utf8Body(literalOf(bodies)) : body,
   };
+}
+
+/** @throws RampartError with the place, where there are bytes that are no text. */
+function refuseBytes(pieces: readonly Piece[], { code, label }: Origin): void {
+  if (pieces.some((piece) => typeof piece !== 'string' && piece.kind === 'bytes'))
+    throw new RampartError(code, `${label}: {{base64}} is for a body that is neither JSON nor a form’s fields`);
 }
 
 /** The same request as one whose texts are read for placeholders. */
