@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { micros, millis } from '../core/units.ts';
-import { begin, START } from './closed.fixture.ts';
+import { beginClosed as begin, START } from './begun.fixture.ts';
 import { closed } from './stages.fixture.ts';
 
 /** Virtual users whose number somebody changes under way. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
 import { micros, millis } from '../core/units.ts';
-import { begin, START } from './closed.fixture.ts';
+import { beginClosed as begin, START } from './begun.fixture.ts';
 import type { FixtureDriver } from './driver.fixture.ts';
 import { flow, flowsFixture } from './flows.fixture.ts';
 import { closed } from './stages.fixture.ts';

@@ -4,7 +4,7 @@ import { valueAt } from '../core/plan.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
 import { segments } from '../core/segment.fixture.ts';
 import { micros, millis } from '../core/units.ts';
-import { begin, START } from './closed.fixture.ts';
+import { beginClosed as begin, START } from './begun.fixture.ts';
 import { Epochs } from './epochs.ts';
 import { flow, flowsFixture } from './flows.fixture.ts';
 import { closed, instantsOf, userStages } from './stages.fixture.ts';

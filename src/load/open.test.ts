@@ -1,39 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
+import { OUTCOME_CODE } from '../core/sample.ts';
 import { count as counted, micros, millis } from '../core/units.ts';
-import { Arrivals, type OpenProfile } from './arrivals.ts';
-import { driven } from './driven.fixture.ts';
+import { Arrivals } from './arrivals.ts';
+import { beginOpen as begin, START } from './begun.fixture.ts';
 import { FixtureDriver } from './driver.fixture.ts';
 import { Epochs } from './epochs.ts';
 import { flow, flowsFixture } from './flows.fixture.ts';
-import { OpenLoad, type OpenOptions } from './open.ts';
+import { OpenLoad } from './open.ts';
 import { open, rateStages, rates } from './stages.fixture.ts';
 import { VirtualClock } from './virtual-clock.ts';
-
-const START = 7_000_000;
-
-interface Setting extends Partial<OpenOptions> {
-  readonly index?: number;
-  readonly count?: number;
-  readonly serviceTime?: (sent: number) => number;
-  readonly outcome?: (sent: number) => OutcomeCode;
-}
-
-function begin(profile: OpenProfile, setting: Setting = {}) {
-  const clock = new VirtualClock(micros(START - 3_000));
-  const driver = new FixtureDriver(clock, setting.serviceTime ?? (() => 20_000), setting.outcome);
-  const segment = { index: setting.index ?? 0, count: setting.count ?? 1 };
-  const defaults = {
-    seed: 1,
-    maxRequests: null,
-    epochs: new Epochs(micros(START), micros(0)),
-    warmupRequests: 0,
-    flows: flowsFixture(),
-  };
-  const load = new OpenLoad(profile, segment, { ...defaults, ...setting, clock, driver });
-  return { clock, driver, load, ...driven(clock, driver, load, START) };
-}
 
 describe('OpenLoad', () => {
   it('sends every arrival at its instant, at most a turn of the loop late', () => {

@@ -7,6 +7,7 @@ import { segments } from '../core/segment.fixture.ts';
 import type { Segment } from '../core/segment.ts';
 import { count, micros } from '../core/units.ts';
 import { Arrivals } from './arrivals.ts';
+import { START } from './begun.fixture.ts';
 import { driven } from './driven.fixture.ts';
 import { FixtureDriver } from './driver.fixture.ts';
 import { Epochs } from './epochs.ts';
@@ -15,7 +16,6 @@ import { SeveralLoads } from './several.ts';
 import { closed, open, rateStages, rates, userStages } from './stages.fixture.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-const START = 7_000_000;
 const WHOLE: Segment = { index: 0, count: 1 };
 
 /** One request as it was sent. */

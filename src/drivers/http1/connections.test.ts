@@ -8,10 +8,10 @@ import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { planFixture } from '../../core/plan.fixture.ts';
 import type { Connections, Plan } from '../../core/plan.ts';
 import type { Clock } from '../../core/ports.ts';
-import { OUTCOMES } from '../../core/sample.ts';
 import type { Segment } from '../../core/segment.ts';
 import { count, type Micros, micros, millis, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
+import { exchanged, outcomeOf, send as sendNow } from '../exchanged.fixture.ts';
 import { describeFailure } from '../failure.ts';
 import { Lookup } from '../lookup.ts';
 import { reach } from '../reach.ts';
@@ -67,17 +67,8 @@ async function driverFor(
   return driver;
 }
 
-function send(sender: Http1Driver, exchange: Exchange): void {
-  exchange.dueAt = clock.now();
-  sender.send(exchange);
-}
-
-function exchangeOnce(sender: Http1Driver, exchange: Exchange): Promise<Exchange> {
-  return new Promise((resolve) => {
-    sender.onDone = resolve;
-    send(sender, exchange);
-  });
-}
+const send = (sender: Http1Driver, exchange: Exchange): void => sendNow(sender, clock, exchange);
+const exchangeOnce = (sender: Http1Driver, exchange: Exchange): Promise<Exchange> => exchanged(sender, clock, exchange);
 
 /** Sends so many requests without a user at once; resolves with all of them when the last is done. */
 function burst(sender: Http1Driver, size: number): Promise<Exchange[]> {
@@ -91,7 +82,6 @@ function burst(sender: Http1Driver, size: number): Promise<Exchange[]> {
   });
 }
 
-const outcomeOf = (exchange: Exchange): string => OUTCOMES[exchange.outcome];
 const response = (more = ''): string => `HTTP/1.1 200 OK\r\nContent-Length: 2\r\n${more}\r\nok`;
 const later = (ms: number, action: () => void): unknown => setTimeout(action, ms);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

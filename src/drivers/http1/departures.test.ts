@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createExchange, type Exchange } from '../../core/exchange.ts';
 import type { Clock } from '../../core/ports.ts';
 import { SystemClock } from '../../load/clock.ts';
-import { OK, outcomeOf, sceneAt } from './scene.fixture.ts';
+import { outcomeOf } from '../exchanged.fixture.ts';
+import { OK, sceneAt } from './scene.fixture.ts';
 
 /** When requests leave that follow a response, against real sockets. */
 

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { SystemClock } from '../../load/clock.ts';
-import { OK, outcomeOf, sceneAt } from './scene.fixture.ts';
+import { outcomeOf } from '../exchanged.fixture.ts';
+import { OK, sceneAt } from './scene.fixture.ts';
 
 /** Requests on their connections, against real sockets: a server of a few lines plays each part. */
 

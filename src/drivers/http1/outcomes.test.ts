@@ -6,8 +6,9 @@ import { planFixture } from '../../core/plan.fixture.ts';
 import type { RequestTemplate } from '../../core/plan.ts';
 import { bytes, millis, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
+import { outcomeOf } from '../exchanged.fixture.ts';
 import { Http1Driver } from './driver.ts';
-import { OK, outcomeOf, planFor, sceneAt } from './scene.fixture.ts';
+import { OK, planFor, sceneAt } from './scene.fixture.ts';
 
 /** What comes of a request, against real sockets: a server of a few lines plays each part. */
 

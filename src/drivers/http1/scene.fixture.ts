@@ -1,14 +1,13 @@
 /** For tests: a server of a few lines on a real socket, and a driver for it. */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createExchange, type Exchange } from '../../core/exchange.ts';
+import type { Exchange } from '../../core/exchange.ts';
 import { planFixture } from '../../core/plan.fixture.ts';
 import type { Plan, RequestTemplate } from '../../core/plan.ts';
 import type { Clock } from '../../core/ports.ts';
-import { OUTCOMES } from '../../core/sample.ts';
 import { seconds } from '../../core/units.ts';
+import { exchanged } from '../exchanged.fixture.ts';
 import { Http1Driver } from './driver.ts';
 
-export const outcomeOf = (exchange: Exchange): string => OUTCOMES[exchange.outcome];
 export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
 export function planFor(port: number, changes: Partial<Plan>): Plan {
@@ -44,13 +43,8 @@ export function sceneAt(clock: Clock) {
     return on.driver;
   }
 
-  function exchangeOnce(sender: Http1Driver, exchange = createExchange(0)): Promise<Exchange> {
-    return new Promise((resolve) => {
-      sender.onDone = resolve;
-      exchange.dueAt = clock.now();
-      sender.send(exchange);
-    });
-  }
+  const exchangeOnce = (sender: Http1Driver, exchange?: Exchange): Promise<Exchange> =>
+    exchanged(sender, clock, exchange);
 
   const close = (): void => {
     on.driver?.close();

@@ -10,6 +10,7 @@ import { OUTCOMES } from '../../core/sample.ts';
 import { bytes, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
 import { makeCertificates } from '../certificates.fixture.ts';
+import { exchanged, outcomeOf } from '../exchanged.fixture.ts';
 import { Lookup } from '../lookup.ts';
 import { measureConnect, reach } from '../reach.ts';
 import { Http1Driver } from './driver.ts';
@@ -55,20 +56,13 @@ async function planFor(setting: Setting = {}): Promise<Plan> {
   return planFixture({ target, tls, keepAlive, timeout: seconds(5) });
 }
 
-function exchangeOnce(sender: Http1Driver, exchange = createExchange(0)): Promise<Exchange> {
-  return new Promise((resolve) => {
-    sender.onDone = resolve;
-    exchange.dueAt = clock.now();
-    sender.send(exchange);
-  });
-}
+const exchangeOnce = (sender: Http1Driver, exchange?: Exchange): Promise<Exchange> =>
+  exchanged(sender, clock, exchange);
 
 async function once(setting: Setting = {}): Promise<Exchange> {
   driver = new Http1Driver(await planFor(setting), clock);
   return exchangeOnce(driver);
 }
-
-const outcomeOf = (exchange: Exchange): string => OUTCOMES[exchange.outcome];
 
 describe('over TLS', () => {
   it('a request is answered; connecting and the handshake are timed apart', async () => {

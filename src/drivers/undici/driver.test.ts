@@ -6,7 +6,8 @@ import { createExchange, type Exchange } from '../../core/exchange.ts';
 import type { Plan } from '../../core/plan.ts';
 import { bytes, millis, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
-import { anonymous, outcomeOf, planTo, portOf, sceneAt, through } from './scene.fixture.ts';
+import { outcomeOf } from '../exchanged.fixture.ts';
+import { anonymous, planTo, portOf, sceneAt, through } from './scene.fixture.ts';
 
 /** HTTP/1.1 through a proxy, and what comes of a request. */
 

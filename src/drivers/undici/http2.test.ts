@@ -8,7 +8,8 @@ import type { Exchange } from '../../core/exchange.ts';
 import { OUTCOMES } from '../../core/sample.ts';
 import { bytes, count, millis, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
-import { anonymous, outcomeOf, planTo, portOf, sceneAt } from './scene.fixture.ts';
+import { outcomeOf } from '../exchanged.fixture.ts';
+import { anonymous, planTo, portOf, sceneAt } from './scene.fixture.ts';
 
 /** HTTP/2 over plain sockets, against the server of Node. */
 

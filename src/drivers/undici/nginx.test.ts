@@ -6,7 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { accepts, freePort } from '../../../bench/port.ts';
 import { createExchange } from '../../core/exchange.ts';
 import { SystemClock } from '../../load/clock.ts';
-import { anonymous, outcomeOf, planTo, sceneAt, through } from './scene.fixture.ts';
+import { outcomeOf } from '../exchanged.fixture.ts';
+import { anonymous, planTo, sceneAt, through } from './scene.fixture.ts';
 
 /** A server that others made: TLS, HTTP/2 by ALPN, and tunnels. */
 

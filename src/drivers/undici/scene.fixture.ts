@@ -6,11 +6,9 @@ import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { planFixture } from '../../core/plan.fixture.ts';
 import type { Plan, RequestTemplate } from '../../core/plan.ts';
 import type { Clock } from '../../core/ports.ts';
-import { OUTCOMES } from '../../core/sample.ts';
 import { seconds } from '../../core/units.ts';
+import { send } from '../exchanged.fixture.ts';
 import { UndiciDriver } from './driver.ts';
-
-export const outcomeOf = (exchange: Exchange): string => OUTCOMES[exchange.outcome];
 
 export const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
 
@@ -67,8 +65,7 @@ export function sceneAt(clock: Clock) {
         if (done.length === exchanges.length) resolve(done);
       };
       for (const exchange of exchanges) {
-        exchange.dueAt = clock.now();
-        driver.send(exchange);
+        send(driver, clock, exchange);
       }
     });
   }
