@@ -14,3 +14,16 @@ it.each([
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain(says);
 });
+
+it.each([
+  [['s1.yaml'], 'To write the scenario there: rampart init -o s1.yaml,'],
+  [['s1.yml', '-o', 'other.yaml'], 'rampart init -o s1.yml'],
+  [['load/s1.ts'], 'rampart init --typescript -o load/s1.ts.'],
+  [['s1.mjs', '--typescript'], 'rampart init --typescript -o s1.mts.'],
+  [['calls.json'], 'rampart init --from calls.json;'],
+])('rampart init takes no file for an address: %j', async ([file = '', ...flags], hint) => {
+  const { code, stdout, stderr } = await saidBy(['init', file, ...flags]);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(`"${file}" is the name of a file; an address of that ending needs its http://\n  To `);
+  expect(stderr).toContain(hint);
+});

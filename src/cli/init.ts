@@ -1,7 +1,7 @@
 /** The command `rampart init`: a scenario to begin with, explained line by line. */
 import { EXIT, RampartError } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
-import { isYaml } from '../plan/scenario-name.ts';
+import { isModule, isScenario, isYaml } from '../plan/scenario-name.ts';
 import { STARTER_LOAD, STARTER_REQUEST, STARTER_SEVERAL, STARTER_TOP, STARTER_TYPESCRIPT } from '../plan/starter.ts';
 import { flagOfAttribute } from '../settings/table.ts';
 import { checkPath, discoverCommand, writeScenario } from './discover.ts';
@@ -13,6 +13,12 @@ export async function initCommand(
   { out, ...given }: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const { typescript, ...flags } = given;
+  if (url !== undefined && isScenario(url))
+    throw new RampartError(
+      'usage',
+      `${JSON.stringify(url)} is the name of a file; an address of that ending needs its http://`,
+      wishFor(url),
+    );
   if (typescript === true) return initTypeScript(world, url, { out, ...flags });
   const path = typeof out === 'string' ? out : 'scenario.yaml';
   if (!isYaml(path))
@@ -52,6 +58,13 @@ export async function initCommand(
     `${path} is there. Put your address into it, then: rampart validate ${path}, rampart run ${path} --dry-run\n`,
   );
   return EXIT.passed;
+}
+
+/** What whoever names a file in the place of an address most likely wants. */
+function wishFor(file: string): string {
+  if (isYaml(file)) return `To write the scenario there: rampart init -o ${file}, or rampart init URL -o ${file}.`;
+  if (isModule(file)) return `To write a scenario there: rampart init --typescript -o ${file.replace(/js$/i, 'ts')}.`;
+  return `To make a scenario of the requests in it: rampart init --from ${file}; the starter is YAML: rampart init -o scenario.yaml.`;
 }
 
 /** A scenario with functions: there is nothing of an address to put into it. */
