@@ -150,9 +150,11 @@ export class Http2Lane implements Lane {
       const headers = headersOf(request);
       stream = (this.#session as ClientHttp2Session).request(headers, { endStream: request.body === null });
     } catch (error) {
-      // The session is closing, but has not said so yet.
-      if (this.#session?.closed || this.#session?.destroyed) this.#owner.unseen(flight);
-      else this.#owner.failed(flight, error as Error);
+      // The session is closing, but has not said so yet: for the owner it is gone, lest it be chosen again.
+      if (this.#session?.closed || this.#session?.destroyed) {
+        this.#end(null);
+        this.#owner.unseen(flight);
+      } else this.#owner.failed(flight, error as Error);
       return;
     }
     this.#streams++;

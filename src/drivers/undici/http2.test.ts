@@ -1,14 +1,15 @@
-import { mkdtempSync } from 'node:fs';
-import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer as createHttp2Server, createSecureServer, type ServerHttp2Session } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { heldUp } from '../../../test/held-up.ts';
-import type { Exchange } from '../../core/exchange.ts';
+import { createExchange, type Exchange } from '../../core/exchange.ts';
 import { OUTCOMES } from '../../core/sample.ts';
 import { bytes, count, millis, seconds } from '../../core/units.ts';
 import { SystemClock } from '../../load/clock.ts';
-import { outcomeOf } from '../exchanged.fixture.ts';
+import { makeCertificates } from '../certificates.fixture.ts';
+import { outcomeOf, send } from '../exchanged.fixture.ts';
 import { anonymous, planTo, portOf, sceneAt } from './scene.fixture.ts';
 
 /** HTTP/2 over plain sockets, against the server of Node. */
@@ -240,5 +241,34 @@ describe('HTTP/2 without TLS', () => {
     const exchanges = anonymous(3);
     await sendAll(driver, exchanges);
     expect(exchanges.map(outcomeOf)).toEqual(['timeout', 'reset', 'ok']);
+  });
+
+  it('sends on another connection what follows a request that its connection took with it', async () => {
+    const { good } = makeCertificates();
+    const pair = { cert: readFileSync(good.certPath), key: readFileSync(good.keyPath) };
+    const server = await listening(createSecureServer(pair));
+    server.on('stream', (stream) => {
+      stream.on('error', () => {});
+      stream.respond({ ':status': 200 });
+      stream.write('some');
+      // Of the stream's end the client hears before it hears of the connection's.
+      setTimeout(() => {
+        stream.write('more');
+        stream.session?.destroy();
+      }, 20);
+    });
+    const plan = planTo(portOf(server), { http2: true, tls: { verify: false, ca: null, cert: null, key: null } });
+    const target = { ...plan.target, url: plan.target.url.replace('http:', 'https:'), protocol: 'https:' as const };
+    const driver = driverFor({ ...plan, target });
+    const outcomes: string[] = [];
+    await new Promise<void>((resolve) => {
+      driver.onDone = (exchange) => {
+        outcomes.push(outcomeOf(exchange));
+        if (outcomes.length === 3) resolve();
+        else send(driver, clock, exchange);
+      };
+      send(driver, clock, createExchange(0));
+    });
+    expect(outcomes).toEqual(Array(3).fill('reset'));
   });
 });
