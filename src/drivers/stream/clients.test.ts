@@ -156,7 +156,11 @@ const CLIENTS: readonly (readonly [string, string, () => Promise<Told>])[] = [
       const client = new InferenceClient('none', { endpointUrl: `${origin}/tgi` });
       for await (const { token, details } of client.textGenerationStream({ inputs: 'x' })) {
         add(seen, token.text);
-        if (details) Object.assign(seen, { outputTokens: details.generated_tokens, finish: details.finish_reason });
+        if (!details) continue;
+        // Sent since TGI 3, and not in the client's types yet.
+        const { input_length } = details as typeof details & { input_length: number };
+        Object.assign(seen, { inputTokens: input_length, outputTokens: details.generated_tokens });
+        seen.finish = details.finish_reason;
       }
       return seen;
     },

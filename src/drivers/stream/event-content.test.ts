@@ -22,6 +22,17 @@ describe('an event with a piece of the answer', () => {
     ['chat, a quote in it', chat({ content: '"' })],
     ['chat, reasoning', chat({ reasoning_content: 'hm' })],
     ['chat, a tool call', chat({ tool_calls: [{ function: { arguments: '{"a' } }] })],
+    [
+      'Ollama chat, a tool call, whole',
+      {
+        message: { role: 'assistant', content: '', tool_calls: [{ function: { name: 'f', arguments: {} } }] },
+        done: false,
+      },
+    ],
+    [
+      'Anthropic, a tool call',
+      { type: 'content_block_delta', index: 1, delta: { type: 'input_json_delta', partial_json: '{"a' } },
+    ],
     ['completions', { choices: [{ text: ' a', finish_reason: null }] }],
     ['responses', { type: 'response.output_text.delta', delta: 'Hi', sequence_number: 4 }],
     ['Open Inference', { model_name: 'm', text_output: 'a' }],
@@ -51,6 +62,14 @@ describe('an event without one', () => {
     [
       'a response that was created',
       { type: 'response.created', response: { error: null, instructions: 'x', text: 'y' } },
+    ],
+    [
+      'a tool call that starts',
+      { type: 'content_block_start', content_block: { type: 'tool_use', id: 't', name: 'f', input: {} } },
+    ],
+    [
+      'a tool call without arguments yet',
+      { type: 'content_block_delta', delta: { type: 'input_json_delta', partial_json: '' } },
     ],
     ['ping', { type: 'ping' }],
     ['the message that starts', { type: 'message_start', message: { content: [], usage: { input_tokens: 3 } } }],
@@ -87,6 +106,12 @@ describe('the end of a stream', () => {
     expect(read(chat({})).finish).toBe(FINISH.unknown);
     expect(read({ done: true, done_reason: 'length' }).finish).toBe(FINISH.length);
     expect(read({ type: 'message_delta', delta: { stop_reason: 'max_tokens' } }).finish).toBe(FINISH.length);
+    const incomplete = (reason: string) => ({
+      type: 'response.incomplete',
+      response: { incomplete_details: { reason } },
+    });
+    expect(read(incomplete('max_output_tokens')).finish).toBe(FINISH.length);
+    expect(read(incomplete('content_filter')).finish).toBe(FINISH.other);
   });
 });
 
@@ -111,6 +136,10 @@ describe('token counts', () => {
     ['OpenAI', { choices: [], usage: { prompt_tokens: 12, completion_tokens: 345, total_tokens: 357 } }],
     ['responses', { type: 'response.completed', response: { usage: { input_tokens: 12, output_tokens: 345 } } }],
     ['Ollama', { done: true, prompt_eval_count: 12, eval_count: 345 }],
+    [
+      'text-generation-inference',
+      { token: { text: '</s>' }, details: { finish_reason: 'eos_token', generated_tokens: 345, input_length: 12 } },
+    ],
   ])('%s', (_, data) => {
     expect([read(data).input, read(data).output]).toEqual([12, 345]);
   });

@@ -1,7 +1,7 @@
 /**
  * What one event of a streamed response says, by one pass over its bytes: whether it holds a piece of the response, whether it
  * is the last one or an error, and the token counts. No JSON is parsed: a model sends thousands of these per second, and
- * seven keys in them matter. Protocols: see docs/streaming.md.
+ * few keys in them matter. Protocols: see docs/streaming.md.
  */
 
 import type { StreamText } from './stream-text.ts';
@@ -34,7 +34,9 @@ const KEY = {
   finish: 6,
   output: 7,
   input: 8,
-  other: 9,
+  arguments: 9,
+  reason: 10,
+  other: 11,
 } as const;
 
 /** By name. `other`: a piece of a known protocol, which makes an event without content one that has none. */
@@ -48,7 +50,8 @@ const KEYS: Readonly<Record<string, number>> = {
   reasoning: KEY.content,
   thinking: KEY.content,
   refusal: KEY.content,
-  arguments: KEY.content,
+  partial_json: KEY.content,
+  arguments: KEY.arguments,
   choices: KEY.choices,
   done: KEY.done,
   error: KEY.error,
@@ -56,6 +59,7 @@ const KEYS: Readonly<Record<string, number>> = {
   finish_reason: KEY.finish,
   done_reason: KEY.finish,
   stop_reason: KEY.finish,
+  reason: KEY.reason,
   completion_tokens: KEY.output,
   output_tokens: KEY.output,
   eval_count: KEY.output,
@@ -63,6 +67,7 @@ const KEYS: Readonly<Record<string, number>> = {
   prompt_tokens: KEY.input,
   input_tokens: KEY.input,
   prompt_eval_count: KEY.input,
+  input_length: KEY.input,
   usage: KEY.other,
 };
 
@@ -160,6 +165,12 @@ export class EventContent {
           this.texts?.addString(bytes, at + 1, stringEnd(bytes, at + 1, end));
         } else if (first === LETTER_N) this.#known = true;
         break;
+      case KEY.arguments:
+        // Ollama has a tool call whole, in one event.
+        if (first === BRACE) this.content = true;
+        else this.#take(KEY.content, bytes, at, end);
+        this.#known = true;
+        break;
       case KEY.choices:
         this.#known = true;
         this.ends = END.marker;
@@ -183,6 +194,10 @@ export class EventContent {
       case KEY.finish:
         this.#known = true;
         if (first === QUOTE) this.finish = finishOf(bytes.toString('latin1', at + 1, Math.min(end, at + 12)));
+        break;
+      case KEY.reason:
+        // Why a response of the responses API is incomplete; elsewhere it may be anything.
+        if (this.ends === END.type && this.finish === FINISH.length) this.#take(KEY.finish, bytes, at, end);
         break;
       case KEY.output:
         this.#known = true;

@@ -136,6 +136,8 @@ export class StreamReader implements EventSink, StreamedTimes {
     // Where the stream has told its end itself, that decides.
     if (this.#splitter !== null && !this.#done) this.#torn = this.#decoder?.end() === false;
     this.#splitter?.end();
+    // Nobody counted: some servers send zeros in the place of a count.
+    if (this.outputTokens === 0 && this.pieces + this.fresh > 0) this.outputTokens = -1;
   }
 
   event(bytes: Buffer, start: number, end: number): void {

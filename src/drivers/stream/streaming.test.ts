@@ -35,6 +35,18 @@ describe.each(WAYS)('a streamed response over $name', (way) => {
     expect(seen.gaps.at(-1)).toBe(0);
   });
 
+  it('is counted by its events where the server says that it has no tokens at all', async () => {
+    const none = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 7, completion_tokens: 0 } })}\n\n`;
+    const answering = (text: string) => (response: ServerResponse) => {
+      response.writeHead(200, SSE);
+      response.end(`${text}${none}data: [DONE]\n\n`);
+    };
+    const two = await streamed(way, answering(chunk({ content: 'a' }) + chunk({ content: 'b' })));
+    expect(two.stream).toEqual({ pieces: 2, outputTokens: -1, inputTokens: 7, finish: 0 });
+    const empty = await streamed(way, answering(chunk({}, 'stop')));
+    expect(empty.stream).toEqual({ pieces: 0, outputTokens: 0, inputTokens: 7, finish: 1 });
+  });
+
   it('is cut short without [DONE]', async () => {
     const seen = await streamed(way, (response) => {
       response.writeHead(200, SSE);
