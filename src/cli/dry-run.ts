@@ -12,19 +12,18 @@ import { plannedAgain } from '../session/discovery.ts';
 import { discardRows } from '../session/execution.ts';
 import { isFramed } from '../session/frame.ts';
 import { preflight } from '../session/preflight.ts';
-import { Interruption } from './interruption.ts';
 
 /** Shows the plan, and what comes of one of each request. Returns the exit code. */
 export async function tried(
   world: World,
   sources: Sources,
   intended: PreparedRun & { readonly given: RawSettings },
+  signal: AbortSignal,
 ): Promise<number> {
   if (intended.plan.preflight === false)
     throw new RampartError('usage', '--dry-run and --no-preflight exclude each other', 'Leave one of them out.');
   if (intended.given.settings.json === true)
     throw new RampartError('usage', '--dry-run and --json exclude each other: without a load there is no result.json');
-  const interruption = new Interruption(world);
   try {
     const { prepared, told, responses, frame } = await preflight(world, {
       prepared: intended,
@@ -32,7 +31,7 @@ export async function tried(
       secretsOf: (plan) => Secrets.of(plan),
       again: plannedAgain(sources, intended, world),
       looksForCache: false,
-      signal: interruption.signal,
+      signal,
     });
     const tornDown = await frame.tearDown();
     const secrets = frame.secrets(Secrets.of(prepared.plan));
@@ -45,7 +44,6 @@ export async function tried(
     world.stdout.write(`${lines.join('\n')}\nNo load was sent.\n`);
     return EXIT.passed;
   } finally {
-    interruption.forget();
     discardRows(world.files, intended.rows);
   }
 }

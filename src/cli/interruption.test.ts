@@ -69,6 +69,21 @@ describe('an interrupt while a response is waited for', () => {
     expect(ended).toEqual({ code: 130, stdout: '', stderr: SAID, heard: true, got: ['POST /predict'], left: 0 });
   });
 
+  it('ends the waiting for a target, and the next one the process', async () => {
+    const terminal = new Terminal();
+    const codes: number[] = [];
+    const url = await serverOf(() => {
+      terminal.send('SIGINT');
+      terminal.send('SIGINT');
+    });
+    const said = await saidBy(['run', url, '--wait-for', url, '-q'], {
+      onInterrupt: terminal.onInterrupt,
+      exit: (code) => void codes.push(code),
+    });
+    const stderr = 'rampart: interrupted before the target was ready: nothing was measured\n';
+    expect([said, codes, terminal.listeners.size]).toEqual([{ code: 130, stdout: '', stderr }, [130], 0]);
+  });
+
   it('ends the questions about what a target accepts', async () => {
     const { code, stderr, got } = await interrupted(
       (url) => ['probe', `${url}/predict`, '-q'],

@@ -4,18 +4,17 @@ import type { World } from '../core/world.ts';
 import { isLoopback, newToken } from '../web/guard.ts';
 import type { PageDefaults } from '../web/page.ts';
 import { PageServer } from '../web/server.ts';
+import type { Interruption } from './interruption.ts';
 import type { PageWishes } from './page-wishes.ts';
 import { RunManager, type RunManagerOptions } from './run-manager.ts';
 
 /** A live page that is open, and the tests behind it. */
 export class Page {
   readonly runs: RunManager;
-  readonly #world: World;
   readonly #token: string | null;
   #server: PageServer | null = null;
 
   private constructor(world: World, host: string, options: Omit<RunManagerOptions, 'changed'>) {
-    this.#world = world;
     this.#token = isLoopback(host) ? null : newToken();
     this.runs = new RunManager(world, { ...options, changed: () => this.#server?.changed() });
   }
@@ -53,21 +52,10 @@ export class Page {
   }
 
   /** Serves until Ctrl-C; a test that is on is stopped first, and its responses under way are waited for. */
-  async untilInterrupted(): Promise<void> {
-    const { runs } = this;
-    await new Promise<void>((resolve) => {
-      let asked = false;
-      const forget = this.#world.onInterrupt((signal) => {
-        if (asked && signal !== 'SIGHUP') return this.#world.exit(130);
-        if (asked) return;
-        asked = true;
-        runs.interrupt();
-        void runs.idle().then(() => {
-          forget();
-          resolve();
-        });
-      });
-    });
+  async untilInterrupted({ left }: Interruption): Promise<void> {
+    await left;
+    this.runs.interrupt();
+    await this.runs.idle();
   }
 
   async close(): Promise<void> {

@@ -52,24 +52,34 @@ export async function runCommand(
   // Before anything is sent: a search refuses SLOs that no load can break.
   const procedure = await procedureOf(intended.plan);
   const world = discreet(outside, Secrets.of(intended.plan));
+  const start = targetStartOf(written, intended.plan);
+  const prepared = { ...intended, given: written };
   if (dryRun) {
     const { tried } = await import('./dry-run.ts');
-    return onceReady(world, targetStartOf(written, intended.plan), () =>
-      tried(world, sources, { ...intended, given: written }),
-    );
+    return onceReady(world, start, ({ signal }) => tried(world, sources, prepared, signal));
   }
   const wanted = await wantedOf(world, written, kind, flags);
   if (!quiet) for (const line of describePlan(intended.plan)) world.stderr.write(`${line}\n`);
-  return onceReady(world, targetStartOf(written, intended.plan), () =>
-    measured(world, sources, { ...intended, given: written }, { ...wanted, procedure }),
+  return onceReady(world, start, (interruption) =>
+    measured(world, sources, prepared, { ...wanted, procedure, interruption }),
   );
 }
 
-/** Few runs start their target or wait for it: what does that is loaded where it is asked for. */
-async function onceReady(world: World, start: TargetStart | null, use: () => Promise<number>): Promise<number> {
-  if (start === null) return use();
-  const { whenReady } = await import('./started-target.ts');
-  return whenReady(world, start, use);
+/** Does something that can be interrupted, once its target is there. */
+async function onceReady(
+  world: World,
+  start: TargetStart | null,
+  use: (interruption: Interruption) => Promise<number>,
+): Promise<number> {
+  const interruption = new Interruption(world);
+  try {
+    if (start === null) return await use(interruption);
+    // Few runs start their target or wait for it.
+    const { whenReady } = await import('./started-target.ts');
+    return await whenReady(world, start, interruption.signal, () => use(interruption));
+  } finally {
+    interruption.forget();
+  }
 }
 
 /** Measures, judges and shows. Returns the exit code. */
@@ -77,19 +87,17 @@ async function measured(
   world: World,
   sources: Sources,
   intended: PreparedRun & { readonly given: RawSettings },
-  wanted: Wanted & { readonly procedure: Procedure },
+  wanted: Wanted & Pick<Measuring, 'procedure' | 'interruption'>,
 ): Promise<number> {
   const written = intended.given;
   const id = newRunId(world);
-  const interruption = new Interruption(world);
   let fleet: Fleet | null = null;
   try {
-    fleet = await openFleet(world, written, id, interruption.signal);
+    fleet = await openFleet(world, written, id, wanted.interruption.signal);
     if (fleet !== null && canBeResumed(intended.plan) && written.settings.quiet !== true)
       world.stderr.write(`Run ${id}: should this controller die, rampart run --resume ${id} takes it over\n`);
-    return await measuredBy(world, sources, intended, { ...wanted, id, fleet, interruption });
+    return await measuredBy(world, sources, intended, { ...wanted, id, fleet });
   } finally {
-    interruption.forget();
     await fleet?.close();
   }
 }
@@ -169,7 +177,10 @@ async function measuredBy(
           ...(samples === null ? {} : { samples }),
           ...(traces === null ? {} : { traces }),
         })
-    ).finally(() => leaveKeys?.());
+    ).finally(() => {
+      leaveKeys?.();
+      interruption.view = null;
+    });
     // Whoever reads lines there wants nothing between them.
     const where = isPiped ? { ...world, stdout: world.stderr } : world;
     await printResult(where, result, { folder, json, quiet, template });
@@ -179,15 +190,13 @@ async function measuredBy(
         plan.requests.map(({ name }) => name),
       ),
     );
-    interruption.forget();
     if (page !== null && isWatched(world) && !interruption.isLeaving) {
       world.stderr.write(`The page stays open: ${page.url}  (Ctrl-C ends it)\n`);
-      await page.untilInterrupted();
+      await page.untilInterrupted(interruption);
     }
     return savedCode(exitCodeOf(result), [...(folder?.losses ?? []), ...outputLosses(result)]);
   } finally {
     await frame.tearDown();
-    interruption.forget();
     await page?.close();
   }
 }

@@ -18,31 +18,26 @@ const SHOWN_LINES = 10;
 type Surroundings = Pick<World, 'clock' | 'startProgram' | 'stderr'>;
 
 /**
- * Does something with a target that is started, or waited for, first. An interrupt meanwhile ends the waiting.
+ * Does something with a target that is started, or waited for, first.
  *
+ * @param signal ends the waiting.
  * @throws {RampartError} interrupted, unreachable
  */
 export async function whenReady(
-  world: Surroundings & Pick<World, 'onInterrupt'>,
+  world: Surroundings,
   target: TargetStart,
+  signal: AbortSignal,
   use: () => Promise<number>,
 ): Promise<number> {
-  const stop = new AbortController();
-  const forget = world.onInterrupt(() => stop.abort());
   const begin = async (): Promise<number> => {
-    forget();
-    if (stop.signal.aborted)
+    if (signal.aborted)
       throw new RampartError('interrupted', 'interrupted before the target was ready: nothing was measured');
     return use();
   };
-  try {
-    if (target.line !== null)
-      return await withTargetProgram(world, { ...target, line: target.line }, stop.signal, begin);
-    await readiness(world, target, stop.signal);
-    return await begin();
-  } finally {
-    forget();
-  }
+  const { line } = target;
+  if (line !== null) return withTargetProgram(world, { ...target, line }, signal, begin);
+  await readiness(world, target, signal);
+  return begin();
 }
 
 /**
@@ -99,7 +94,7 @@ async function readiness(
   const until = clock.now() + patience;
   let last: string;
   do {
-    const status = await statusOf(url);
+    const status = await statusOf(url, signal);
     if (status !== null && (!strict || status < 400)) return;
     last = status === null ? 'nothing answered' : `HTTP ${status}`;
     const ending = ended();
@@ -119,12 +114,12 @@ async function readiness(
 }
 
 /** The status of one GET; null: there was no response. No certificate is checked, since nothing secret is sent. */
-function statusOf(url: string): Promise<number | null> {
+function statusOf(url: string, signal?: AbortSignal): Promise<number | null> {
   return new Promise((resolve) => {
     const secure = url.startsWith('https:');
     const asked = (secure ? requestHttps : requestHttp)(
       url,
-      { timeout: ATTEMPT, agent: false, ...(secure ? { rejectUnauthorized: false } : {}) },
+      { timeout: ATTEMPT, agent: false, signal, ...(secure ? { rejectUnauthorized: false } : {}) },
       (response) => {
         response.destroy();
         resolve(response.statusCode ?? null);

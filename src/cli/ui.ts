@@ -3,6 +3,7 @@ import { EXIT } from '../core/errors.ts';
 import type { World } from '../core/world.ts';
 import { wantedOutputs } from '../outputs/wanted.ts';
 import { readSources } from '../plan/sources.ts';
+import { Interruption } from './interruption.ts';
 import { followFor, voiceOf } from './live-view.ts';
 import { Page } from './page.ts';
 import { pageWishes } from './page-wishes.ts';
@@ -15,6 +16,7 @@ export async function uiCommand(world: World, flags: Readonly<Record<string, unk
   const wishes = pageWishes({ ...settings, ui: settings.ui ?? true }, flags);
   if (wishes === null) return EXIT.passed;
   warnOfForeignVariables(world);
+  const interruption = new Interruption(world);
   const page = await Page.open(
     world,
     wishes,
@@ -29,8 +31,9 @@ export async function uiCommand(world: World, flags: Readonly<Record<string, unk
   );
   world.stderr.write('Waiting for a test to be started from the page (Ctrl-C ends it)\n');
   try {
-    await page.untilInterrupted();
+    await page.untilInterrupted(interruption);
   } finally {
+    interruption.forget();
     await page.close();
   }
   return EXIT.passed;

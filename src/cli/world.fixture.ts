@@ -15,19 +15,21 @@ interface Surroundings {
   /** Contents by path. */
   readonly files?: Readonly<Record<string, string>>;
   readonly onInterrupt?: World['onInterrupt'];
+  readonly exit?: World['exit'];
 }
+
+const nowhere = (): never => {
+  throw new Error('no command of a unit test goes that far');
+};
 
 /** Runs a command line in this process: for all that ends before any load, which takes threads. */
 export async function saidBy(
   argv: readonly string[],
-  { env = {}, files = {}, onInterrupt = () => () => {} }: Surroundings = {},
+  { env = {}, files = {}, onInterrupt = () => () => {}, exit = nowhere }: Surroundings = {},
 ): Promise<Said> {
   let stdout = '';
   let stderr = '';
   const plain = worldWith(files);
-  const nowhere = (): never => {
-    throw new Error('no command of a unit test goes that far');
-  };
   const world: World = {
     argv,
     env,
@@ -74,7 +76,7 @@ export async function saidBy(
     wallTime: () => new Date(0),
     randomSeed: () => 7,
     onInterrupt,
-    exit: nowhere,
+    exit,
   };
   const code = await main(world);
   return { code, stdout, stderr };
