@@ -30,35 +30,27 @@ export interface CalibrateOptions {
   /** Budget of each search, as the flag has it. */
   readonly budget: string;
   readonly json: boolean;
+  /** Ends it, and is thrown. */
+  readonly signal: AbortSignal;
 }
 
 /**
  * `rampart doctor --calibrate`: how far searches on this machine are from what theory says of a queue that is known. Returns
  * 0, or the code of an invalid measurement where one of them gave no estimate.
  */
-export async function calibrateCommand(world: World, { budget, json }: CalibrateOptions): Promise<number> {
-  const interrupted = new AbortController();
-  const off = world.onInterrupt(() => interrupted.abort());
+export async function calibrateCommand(world: World, { budget, json, signal }: CalibrateOptions): Promise<number> {
   const note = (line: string): void => {
     if (!json) world.stderr.write(`${line}\n`);
   };
   const all: Calibrated[] = [];
-  try {
-    for (const [i, queue] of KNOWN_QUEUES.entries()) {
-      note(
-        `Search ${i + 1} of ${KNOWN_QUEUES.length}, ${budget}: ${queueName(queue)}, which sustains ${formatRate(truthOf(queue))} …`,
-      );
-      const found = await searchOn(world, queue, i + 1, { budget, json, signal: interrupted.signal });
-      if (interrupted.signal.aborted) break;
-      if (found !== null) all.push(found);
-      if (found !== null) note(`  ${calibratedLine(found)}`);
-    }
-  } finally {
-    off();
-  }
-  if (interrupted.signal.aborted) {
-    note('Interrupted: what there is so far says nothing about this machine.');
-    return EXIT.interrupted;
+  for (const [i, queue] of KNOWN_QUEUES.entries()) {
+    note(
+      `Search ${i + 1} of ${KNOWN_QUEUES.length}, ${budget}: ${queueName(queue)}, which sustains ${formatRate(truthOf(queue))} …`,
+    );
+    const found = await searchOn(world, queue, i + 1, { budget, json, signal });
+    signal.throwIfAborted();
+    if (found !== null) all.push(found);
+    if (found !== null) note(`  ${calibratedLine(found)}`);
   }
   const worst = worstError(all);
   const { stdout } = world;
@@ -72,7 +64,7 @@ async function searchOn(
   world: World,
   queue: KnownQueue,
   seed: number,
-  { budget, json, signal }: CalibrateOptions & { readonly signal: AbortSignal },
+  { budget, json, signal }: CalibrateOptions,
 ): Promise<Calibrated | null> {
   const data: LawThread = { law: `exp:${queue.serviceMs}ms`, slots: queue.slots, seed };
   const server = await startServerThread(new URL('law/law-thread.js', world.serverEntries), data);

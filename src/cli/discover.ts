@@ -1,6 +1,7 @@
 /** The command `rampart discover`: finds out what an address accepts, tells it, and writes a scenario of it. */
 import { EXIT, RampartError } from '../core/errors.ts';
 import { firstTemplate } from '../core/flow.ts';
+import { interruptedBy } from '../core/interrupted.ts';
 import type { Plan, RequestTemplate } from '../core/plan.ts';
 import { MASK, Secrets } from '../core/secret.ts';
 import { targetOf } from '../core/targets.ts';
@@ -17,7 +18,11 @@ import { literalText } from '../plan/template.ts';
 import { cacheLines, discoveryText } from '../report/discovery.ts';
 import { type CacheFinding, probeCache } from '../session/cache-probe.ts';
 import { askerOf, discoverFor } from '../session/discovery.ts';
+import type { RowsWish } from './discovered-rows.ts';
 import { discreet } from './discreet.ts';
+import { Interruption } from './interruption.ts';
+
+type TextOf = (scenario: object, path: string) => Promise<string>;
 
 /**
  * `rampart discover`: what an address is, and a request that it accepts. Returns the exit code.
@@ -28,7 +33,7 @@ export async function discoverCommand(
   outside: World,
   target: string,
   flags: Readonly<Record<string, unknown>>,
-  textOf: (scenario: object, path: string) => Promise<string> = plainText,
+  textOf: TextOf = plainText,
 ): Promise<number> {
   const { out, json, overwrite, rows, record, ...rest } = flags;
   const given = await readSources({ kind: 'probe', target, env: outside.env, flags: rest }, outside.files);
@@ -44,17 +49,46 @@ export async function discoverCommand(
       '--json and rows both want standard output',
       'Leave --json, or --rows and --record, out.',
     );
-  await reach(plan);
+  const interruption = new Interruption(world);
+  const { signal } = interruption;
+  try {
+    return await discovered(world, plan, { wish, path, json: json === true, secrets, textOf, signal });
+  } catch (error) {
+    throw interruptedBy(signal, error, 'interrupted while its target was asked: no file was written');
+  } finally {
+    interruption.forget();
+  }
+}
+
+/** What is done with what is found out. */
+interface Wishes {
+  /** Null: no rows. */
+  readonly wish: RowsWish | null;
+  /** Of the scenario; null: none is written. */
+  readonly path: string | null;
+  readonly textOf: TextOf;
+  readonly json: boolean;
+  readonly secrets: Secrets;
+  /** Ends the questions, and is thrown. */
+  readonly signal: AbortSignal;
+}
+
+async function discovered(
+  world: World,
+  plan: Plan,
+  { wish, path, textOf, json, secrets, signal }: Wishes,
+): Promise<number> {
+  await reach(plan, signal);
   const request = firstTemplate(plan);
-  const discovery = await discoverFor(plan, request, world.clock);
-  const cache = wish === null ? await probeCache(plan, request, discovery, world) : null;
-  if (json === true) world.stdout.write(`${JSON.stringify(discoveryJson(plan, discovery, cache, secrets), null, 2)}\n`);
+  const discovery = await discoverFor(plan, request, world.clock, signal);
+  const cache = wish === null ? await probeCache(plan, request, discovery, world, signal) : null;
+  if (json) world.stdout.write(`${JSON.stringify(discoveryJson(plan, discovery, cache, secrets), null, 2)}\n`);
   else (wish === null ? world.stdout : world.stderr).write(discoveryText(discovery, secrets));
-  if (json !== true && cache?.cached === true)
+  if (!json && cache?.cached === true)
     world.stdout.write(`${cacheLines(cache, secrets.maskAddresses(plan.target.url)).join('\n')}\n`);
   const { accepted } = discovery;
   if (accepted === null) return EXIT.unreachable;
-  const ask = askerOf(plan, request, world.clock);
+  const ask = askerOf(plan, request, world.clock, signal);
   const ofThem =
     wish === null
       ? null

@@ -8,12 +8,14 @@ import {
   isFit,
 } from '../analyze/fitness.ts';
 import { EXIT, RampartError } from '../core/errors.ts';
+import { interruptedBy } from '../core/interrupted.ts';
 import type { RunResult } from '../core/result.ts';
 import { type Micros, millis, toMillis, toSeconds } from '../core/units.ts';
 import type { World } from '../core/world.ts';
 import { parseCount, parseDuration } from '../plan/syntax.ts';
 import { type Ink, paint } from '../report/terminal.ts';
 import { colourOf } from './colour.ts';
+import { Interruption } from './interruption.ts';
 import { readLimits } from './machine.ts';
 import { type BenchRequest, RESPONSE_BYTES, Workbench } from './workbench.ts';
 
@@ -34,23 +36,38 @@ const CALIBRATION = '60s';
 
 /** `rampart doctor`: whether this machine is fit to measure. Returns 0, or the code of an invalid measurement. */
 export async function doctorCommand(world: World, target: string | undefined, flags: DoctorFlags): Promise<number> {
+  const interruption = new Interruption(world);
+  const { signal } = interruption;
+  try {
+    return await examined(world, target, flags, signal);
+  } catch (error) {
+    throw interruptedBy(signal, error, 'interrupted: what there is so far says nothing about this machine');
+  } finally {
+    interruption.forget();
+  }
+}
+
+/** @param signal ends it, and something is thrown. */
+async function examined(
+  world: World,
+  target: string | undefined,
+  flags: DoctorFlags,
+  signal: AbortSignal,
+): Promise<number> {
   if (flags.calibrate === true) {
     if (target !== undefined)
       throw new RampartError('usage', '--calibrate takes no URL', 'It searches on queues of its own, that are known.');
     const { budget = CALIBRATION } = flags;
     parseDuration(budget, '--budget', { min: '5s', max: '24h' });
     const { calibrateCommand } = await import('./calibrate.ts');
-    return calibrateCommand(world, { budget, json: flags.json === true });
+    return calibrateCommand(world, { budget, json: flags.json === true, signal });
   }
   if (flags.budget !== undefined) throw new RampartError('usage', '--budget needs --calibrate');
   const connections = parseCount(flags.connections, '--connections', { min: '1', max: '10k' });
   const duration = parseDuration(flags.duration, '--duration', { min: '1s', max: '5m' });
-  const interrupted = new AbortController();
-  const off = world.onInterrupt(() => interrupted.abort());
-  const bench = new Workbench(world, flags, interrupted.signal);
+  const bench = new Workbench(world, flags, signal);
   try {
     const measured = await examine(world, bench, target, { connections, duration, quiet: flags.json === true });
-    if (interrupted.signal.aborted) return EXIT.interrupted;
     const checks = checkFitness(measured);
     const fit = isFit(checks);
     const { stdout } = world;
@@ -58,7 +75,6 @@ export async function doctorCommand(world: World, target: string | undefined, fl
     else stdout.write(render(checks, fit, colourOf(stdout, world.env)));
     return fit ? EXIT.passed : EXIT.invalid;
   } finally {
-    off();
     await bench.close();
   }
 }

@@ -69,6 +69,29 @@ describe('an interrupt while a response is waited for', () => {
     expect(ended).toEqual({ code: 130, stdout: '', stderr: SAID, heard: true, got: ['POST /predict'], left: 0 });
   });
 
+  it.each([
+    ['the discovery', 0],
+    ['the look for what it accepts', 1],
+    ['the look for a cache', 15],
+  ])('ends %s of a target, and no file is written', async (_, last) => {
+    const terminal = new Terminal();
+    const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] };
+    const description = JSON.stringify({
+      openapi: '3.1.0',
+      paths: { '/predict': { post: { requestBody: { content: { 'application/json': { schema } } } } } },
+    });
+    let posts = 0;
+    const url = await serverOf(({ method, url: path }, response) => {
+      if (method === 'POST') posts++;
+      if (posts === last) terminal.send('SIGTERM');
+      else if (method === 'POST') response.end('{"b":1}');
+      else response.writeHead(path === '/openapi.json' ? 200 : 405).end(description);
+    });
+    const said = await saidBy(['init', `${url}/predict`], { onInterrupt: terminal.onInterrupt });
+    const stderr = 'rampart: interrupted while its target was asked: no file was written\n';
+    expect([said, posts, terminal.listeners.size]).toEqual([{ code: 130, stdout: '', stderr }, last, 0]);
+  });
+
   it('ends the waiting for a target, and the next one the process', async () => {
     const terminal = new Terminal();
     const codes: number[] = [];

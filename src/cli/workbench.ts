@@ -31,6 +31,7 @@ export class Workbench {
   readonly #signal: AbortSignal;
   readonly #servers: ServerThread[] = [];
 
+  /** @param signal ends what is under way, and something is thrown. */
   constructor(world: World, { method, header, body, bodyFile }: BenchRequest, signal: AbortSignal) {
     this.#world = world;
     this.#request = { method, header, body, bodyFile };
@@ -46,7 +47,7 @@ export class Workbench {
   /** What the target sends back, by a few requests: the path that was asked, and the bytes of a response. */
   async look(target: string): Promise<{ path: string; bytes: number }> {
     const plan = await this.#plan('probe', target, { requests: String(LOOKS) });
-    await reach(plan);
+    await reach(plan, this.#signal);
     const { totals } = await this.#run(plan);
     if (totals.ok === 0)
       throw new RampartError(
@@ -77,13 +78,20 @@ export class Workbench {
     const startedAt = this.#world.wallTime().toISOString();
     const run = { id: 'doctor', command: ['rampart', 'doctor'], startedAt, host };
     fold.accept({ type: 'started', format: 2, tool: { name: 'rampart', version }, run, plan });
+    const signal = this.#signal;
+    signal.throwIfAborted();
     const pool = new ThreadPool(workerEntry, clock, plan.threads);
+    // Half a measurement says nothing: nothing under way is waited for.
+    const end = (): void => void pool.close();
+    signal.addEventListener('abort', end);
     try {
-      for await (const snapshot of pool.source(plan, { index: 0, count: 1 }, this.#signal))
+      for await (const snapshot of pool.source(plan, { index: 0, count: 1 }, signal))
         fold.accept({ type: 'interval', snapshot });
     } finally {
+      signal.removeEventListener('abort', end);
       await pool.close();
     }
+    signal.throwIfAborted();
     return fold.result();
   }
 }

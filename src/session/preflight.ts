@@ -2,6 +2,7 @@
 import { requestEach } from '../client/single.ts';
 import { RampartError } from '../core/errors.ts';
 import { firstTemplate } from '../core/flow.ts';
+import { interruptedBy } from '../core/interrupted.ts';
 import type { Plan, RequestTemplate } from '../core/plan.ts';
 import { requestNamed } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
@@ -20,6 +21,8 @@ import { Frame, isFramed } from './frame.ts';
 import { type FolderWish, takenNames } from './run-folder.ts';
 import { asStream, namedStream, streamHint } from './streaming-question.ts';
 import { unstreamed } from './unstreamed.ts';
+
+const INTERRUPTED = 'interrupted in its preflight: no load was sent';
 
 /** What is about to run, and where its files are to go. */
 interface Intended<Prepared> {
@@ -64,7 +67,7 @@ export async function preflight<Prepared extends Planned>(
   const { clock, files } = machine;
   const { rows } = asked;
   await reach(asked.plan, signal).catch((error: unknown) => {
-    throw endedBy(signal, error);
+    throw interruptedBy(signal, error, INTERRUPTED);
   });
   // What is missing is told here, once, and not by each thread.
   if (asked.plan.tokenizer !== undefined) await tokenCounterOf(asked.plan.tokenizer, machine.loadModule);
@@ -162,7 +165,7 @@ export async function preflight<Prepared extends Planned>(
     frame = await Frame.setUp(better.plan, clock, secretsOf, signal);
     return { prepared: better, told: [...told, ...lines], responses: seconds, frame };
   } catch (thrown) {
-    const error = endedBy(signal, thrown);
+    const error = interruptedBy(signal, thrown, INTERRUPTED);
     // One that somebody named may have been theirs.
     if (wish?.label === '') await files.removeFolder(wish.path);
     const tornDown = (await frame?.tearDown()) ?? null;
@@ -185,13 +188,6 @@ async function signpostNote(plan: Plan, responses: readonly SingleResponse[], kn
     if (post !== null) return signpostLine(plan, request, post, known);
   }
   return null;
-}
-
-/** What is told of an error: what went wrong because it was ended is no fault of the target. */
-function endedBy(signal: AbortSignal | undefined, error: unknown): unknown {
-  const told = error instanceof RampartError && error.code === 'interrupted';
-  if (told || signal?.aborted !== true) return error;
-  return new RampartError('interrupted', 'interrupted in its preflight: no load was sent');
 }
 
 const secretsAround =
