@@ -39,6 +39,15 @@ describe('the line of an output', () => {
     expect(await queue.close()).toEqual({ name: 'quick', delivered: 3, dropped: 0, error: null });
   });
 
+  it('takes whatever is no promise for done, as a sink gives that no compiler has seen', async () => {
+    const taken: RunEvent[] = [];
+    const accept = (each: RunEvent) => (taken.length === 1 ? null : taken.push(each));
+    const sink = { accept, close: () => {} } as unknown as RunSink;
+    const queue = new OutputQueue('pushing', sink, new VirtualClock());
+    for (let i = 0; i < 3; i++) queue.offer(event(i));
+    expect(await queue.close()).toEqual({ name: 'pushing', delivered: 3, dropped: 0, error: null });
+  });
+
   it('hands a slow one its events in their order, one at a time, and waits for it at the end', async () => {
     const { sink, taken, next, closed } = slowSink();
     const queue = new OutputQueue('slow', sink, new VirtualClock());

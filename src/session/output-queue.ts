@@ -103,8 +103,8 @@ export class OutputQueue {
   /** Null: it is done. */
   #give(event: RunEvent): Promise<void> | null {
     try {
-      const done = this.#sink.accept(event);
-      if (done === undefined) {
+      const done: unknown = this.#sink.accept(event);
+      if (!isPromise(done)) {
         this.#delivered++;
         return null;
       }
@@ -125,3 +125,7 @@ export class OutputQueue {
     this.#waiting.length = 0;
   }
 }
+
+/** Sinks come from outside, too: one in JavaScript returns what its last call does, as the length of a list that it adds to. */
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof (value as Partial<Promise<unknown>> | null | undefined)?.then === 'function';

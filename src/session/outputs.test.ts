@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { finishedOf, planOf, secondOf, startedOf } from '../analyze/events.fixture.ts';
 import { RampartError } from '../core/errors.ts';
+import type { RunSink } from '../core/event.ts';
 import type { Output, OutputContext } from '../core/output.ts';
 import type { Machine } from '../core/world.ts';
 import { VirtualClock } from '../load/virtual-clock.ts';
@@ -68,6 +69,21 @@ describe('opening an output', () => {
     const opened = refusalOf(opening({ open: () => new Promise(() => {}) }));
     clock.runUntil((clock.now() + 30e6) as ReturnType<typeof clock.now>);
     expect((await opened).message).toBe('the output mine was not open after 30 s');
+  });
+
+  it('closes one that opens after nobody waits for it any more', async () => {
+    let closed = 0;
+    let opens: (sink: RunSink) => void = () => {};
+    const slow = new Promise<RunSink>((resolve) => {
+      opens = resolve;
+    });
+    const opened = refusalOf(opening({ open: () => slow }));
+    clock.runUntil((clock.now() + 30e6) as ReturnType<typeof clock.now>);
+    await opened;
+    opens({ accept: () => {}, close: () => void closed++ });
+    await slow;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(closed).toBe(1);
   });
 
   it('closes those that are open when another one cannot be', async () => {

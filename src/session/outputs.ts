@@ -93,15 +93,22 @@ async function opened(output: Output, context: OutputContext, { clock }: Pick<Ma
   const late = new Promise<never>((_, reject) => {
     timer = clock.after(PATIENCE, () => reject(bad(`was not open after ${toSeconds(PATIENCE)} s`)));
   });
+  const opening: Promise<unknown> = (async () => output.open(context))();
   try {
-    const sink: unknown = await Promise.race([output.open(context), late]);
+    const sink = await Promise.race([opening, late]);
     if (!isSink(sink)) throw bad('gave no sink: `open` must return an object with `accept` and `close`');
     return sink;
   } catch (error) {
+    closeLate(opening);
     throw error instanceof RampartError ? error : bad(`cannot be opened: ${messageOf(error)}`, error);
   } finally {
     clock.cancel(timer);
   }
+}
+
+/** One that opens when the run has been refused already: what it has open by then would keep the program from ending. */
+function closeLate(opening: Promise<unknown>): void {
+  opening.then((sink) => (isSink(sink) ? sink.close() : undefined)).catch(() => {});
 }
 
 /** Outputs come from outside, where no compiler may have looked. */
