@@ -13,7 +13,9 @@ export const operatorsOnly: RequestHandler = (req, res, next) => {
   const { host = '', origin } = req.headers;
   const site = req.headers['sec-fetch-site'];
   if (!OWN_NAMES.test(host.replace(/:\d+$/, '')))
-    res.status(421).json({ error: `the admin port is not to be had as ${JSON.stringify(host)}; use 127.0.0.1` });
+    res
+      .status(421)
+      .json({ error: `the admin port cannot be opened under the name ${JSON.stringify(host)}; use 127.0.0.1` });
   else if (
     (origin !== undefined && origin !== `http://${host}`) ||
     (site !== undefined && site !== 'same-origin' && site !== 'none')

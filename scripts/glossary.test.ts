@@ -24,12 +24,29 @@ const patterns = retired.map((phrase) => ({ phrase, expression: pattern(phrase) 
 const retiredIn = (text: string): string[] =>
   patterns.filter(({ expression }) => expression.test(text)).map(({ phrase }) => phrase);
 
-const sources = readdirSync(`${ROOT}src`, { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.(?:ts|css)$/.test(path) && !/\.(?:test|fixture)\.ts$/.test(path))
-  .map((path) => `src/${path}`);
-const pages = readdirSync(`${ROOT}docs`)
-  .filter((path) => path.endsWith('.md') && path !== 'glossary.md')
-  .map((path) => `docs/${path}`);
+/** Where a person reads what the project says: code with its messages and comments, pages, examples, settings of services. */
+const FOLDERS = [
+  '.github',
+  'bench',
+  'bin',
+  'deploy',
+  'docs',
+  'examples',
+  'reference-server',
+  'scenarios',
+  'scripts',
+  'src',
+];
+/** Glossary and test have the retired words themselves. */
+const APART = ['docs/glossary.md', 'scripts/glossary.test.ts'];
+const texts = ['.', ...FOLDERS]
+  .flatMap((folder) =>
+    readdirSync(`${ROOT}${folder}`, { recursive: folder !== '.', encoding: 'utf8' }).map((path) =>
+      folder === '.' ? path : `${folder}/${path}`,
+    ),
+  )
+  .filter((path) => /\.(?:ts|mjs|css|md|ya?ml|py|conf)$|Dockerfile$/.test(path))
+  .filter((path) => !/\.(?:test|fixture)\.ts$/.test(path) && !APART.includes(path));
 
 test('the patterns know the words in running text, and nothing else', () => {
   expect(retired.length).toBeGreaterThan(8);
@@ -43,7 +60,19 @@ test('the patterns know the words in running text, and nothing else', () => {
     expect(retiredIn(text)).toEqual(found);
 });
 
-test.each([...sources, ...pages, 'README.md', 'CONTRIBUTING.md'])('%s is in the words of the glossary', (path) => {
+test('every kind of text is looked at', () => {
+  for (const path of ['CHANGELOG.md', 'README.md', 'action.yml', 'bin/cli.ts', 'docs/decisions/0001-own-histogram.md'])
+    expect(texts).toContain(path);
+  for (const path of [
+    'examples/README.md',
+    'reference-server/admin-guard.ts',
+    'src/cli/run.ts',
+    'src/report/client/styles.css',
+  ])
+    expect(texts).toContain(path);
+});
+
+test.each(texts)('%s is in the words of the glossary', (path) => {
   expect(retiredIn(read(path))).toEqual([]);
 });
 

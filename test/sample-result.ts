@@ -1,5 +1,6 @@
 /** What invented results are made of: a plan, points of a timeline, and the result that they come to. */
 import type { LatencySummary } from '../src/core/latencies.ts';
+import { type AlwaysTold, isAlwaysTold, TOLD_MEASURES } from '../src/core/measures.ts';
 import { planFixture } from '../src/core/plan.fixture.ts';
 import type { Plan, Threshold } from '../src/core/plan.ts';
 import type { RunResult, TimelinePoint } from '../src/core/result.ts';
@@ -59,6 +60,13 @@ export function quietSecond(t: number, noise: () => number): TimelinePoint {
   };
 }
 
+/** That summary for each measure that a result always tells. */
+export const ofEveryMeasure = (one: LatencySummary) =>
+  Object.fromEntries(TOLD_MEASURES.filter(isAlwaysTold).map((measure) => [measure, one])) as Record<
+    AlwaysTold,
+    LatencySummary
+  >;
+
 export function resultOf(points: readonly TimelinePoint[], plan: Plan): RunResult {
   const timeline = points.map((point) => ({ ...point, sent: point.ok + point.failed }));
   const measured = timeline.filter(({ phase }) => phase !== 'warmup');
@@ -83,7 +91,7 @@ export function resultOf(points: readonly TimelinePoint[], plan: Plan): RunResul
   const rates = { offeredPerSec: perSec(totals.offered), sentPerSec: perSec(totals.sent), achievedPerSec: perSec(ok) };
   const response = summary(ok, 61.2);
   const latency = {
-    response,
+    ...ofEveryMeasure(response),
     service: summary(ok, 58.9),
     responseWithFailures: { ...summary(ok + failed, 61.6), mean: null, max: null },
     firstByte: summary(ok, 57.4),

@@ -4,7 +4,7 @@
  */
 import type { RunResult, TimelinePoint } from '../src/core/result.ts';
 import { bytes, count, perSecond, seconds } from '../src/core/units.ts';
-import { at, BASE, noiseOf, P95, quietSecond, REQUEST, resultOf, summary } from './sample-result.ts';
+import { at, BASE, noiseOf, ofEveryMeasure, P95, quietSecond, REQUEST, resultOf, summary } from './sample-result.ts';
 
 /** A ramp of virtual users over a minute: the server saturates near 200/s and begins to refuse. Two thresholds hold. */
 export function closedRun(): RunResult {
@@ -149,11 +149,8 @@ export function unreachableRun(): RunResult {
     bytesOut: 0,
   };
   const latency = {
-    response: none,
-    service: none,
+    ...ofEveryMeasure(none),
     responseWithFailures: { ...none, count: 10 },
-    firstByte: none,
-    body: none,
     lag: none,
   };
   const rates = { offeredPerSec: 10, sentPerSec: 10, achievedPerSec: 0 };

@@ -13,18 +13,24 @@ const JOURNALS = {
   find: gunzipSync(committed('format-1-find.ndjson.gz')),
 };
 
+/** Of those measures that have a sample: one that came after the journal has none. */
+const sampled = (latency: object) =>
+  Object.fromEntries(Object.entries(latency).filter(([, { count }]: [string, { count: number }]) => count > 0));
+
 describe.each(Object.entries(JOURNALS))('a journal of format 1 (%s)', (kind, bytes) => {
   it('gives the figures that it gave', () => {
     const events = [...eventsOf([bytes], 'journal.ndjson')];
     const { totals, rates, latency, generator, timeline, ramp, breakingPoint } = foldOf(events).result();
     const known = FIGURES[kind];
-    expect({ totals, rates, latency, generator }).toEqual({
+    expect({ totals, rates, generator }).toEqual({
       totals: known.totals,
       rates: known.rates,
-      latency: known.latency,
       generator: known.generator,
     });
-    expect(ramp).toEqual(known.ramp);
+    expect(sampled(latency)).toEqual(sampled(known.latency));
+    expect(ramp && { ...ramp, latency: sampled(ramp.latency) }).toEqual(
+      known.ramp && { ...known.ramp, latency: sampled(known.ramp.latency) },
+    );
     if (kind === 'find') expect(timeline).toHaveLength(known.timeline);
     else expect(timeline).toEqual(known.timeline);
     if (kind === 'find') expect(breakingPoint).toMatchObject(known.breakingPoint);
