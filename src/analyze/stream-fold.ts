@@ -11,8 +11,13 @@ export class StreamFold {
   /** How many never had what a metric of streams looks at. */
   infinite = 0;
   #counts: StreamCounts | null = null;
-  /** Output tokens that came with streams' ends while load was offered. */
+  /** Events that came while load was offered, those of streams that failed by then left out. */
+  #arrived = 0;
+  /** Output tokens that came with streams' ends then. */
+  #ended = 0;
+  /** What streams that came to their end had: see `#perEvent`. */
   #tokens = 0;
+  #pieces = 0;
   readonly #waitedForFirstToken = new Histogram();
 
   get any(): boolean {
@@ -26,12 +31,35 @@ export class StreamFold {
     const { streams } = series;
     if (streams === undefined) return;
     this.#counts = this.#counts === null ? streams : addStreamCounts([this.#counts, streams]);
-    if (loaded) this.#tokens += streams.outputTokens;
+    this.#weigh(streams);
+    if (loaded) this.#offer(streams);
   }
 
   /** What came within the measured time of requests that were due before it. */
   addEarlier({ streams }: SeriesSnapshot): void {
-    this.#tokens += streams?.outputTokens ?? 0;
+    if (streams === undefined) return;
+    this.#weigh(streams);
+    this.#offer(streams);
+  }
+
+  #offer({ pieces, failedPieces = 0, outputTokens }: StreamCounts): void {
+    this.#arrived += pieces - failedPieces;
+    this.#ended += outputTokens;
+  }
+
+  #weigh({ endedPieces = 0, outputTokens }: StreamCounts): void {
+    this.#pieces += endedPieces;
+    this.#tokens += outputTokens;
+  }
+
+  /**
+   * Output tokens while load was offered, each counted when it came: long streams end in waves, and many behind the load. How many
+   * an event has is known of those that ended.
+   */
+  get #offered(): number {
+    if (this.#pieces > 0) return (Math.max(0, this.#arrived) * this.#tokens) / this.#pieces;
+    // Of a journal of before, or of streams of which only the server's count is known.
+    return this.#tokens > 0 ? this.#ended : Math.max(0, this.#arrived);
   }
 
   /** Times to the first token, and of those that had none how long they had waited for it. */
@@ -56,7 +84,7 @@ export class StreamFold {
       ...(countedInput === 0 ? {} : { inputTokensFrom: toldInput === 0 ? ('tokenizer' as const) : ('both' as const) }),
       tokensFrom: sources.length > 1 ? 'both' : only,
       ...(sources.length > 1 ? { tokensBy: Object.fromEntries(sources.map((source) => [source, by[source]])) } : {}),
-      outputTokensPerSec: perSecond(this.#tokens, durationMs),
+      outputTokensPerSec: perSecond(this.#offered, durationMs),
       finishes,
     };
   }

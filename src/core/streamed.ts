@@ -24,6 +24,9 @@ export type TokenSource = (typeof TOKEN_SOURCES)[number];
 export interface StreamCounts {
   /** Events with a piece of the answer, as they came, those of streams that failed afterwards included. */
   readonly pieces: number;
+  /** All events of those that came to their end, and of those that failed, counted at their end. Absent: a journal of before has none. */
+  readonly endedPieces?: number;
+  readonly failedPieces?: number;
   /** Streams that came to their end. */
   readonly ended: number;
   /** Tokens of their answers: by the server's count where it gives one, else a tokenizer's, else events. */
@@ -42,6 +45,8 @@ export interface StreamCounts {
 
 export const NO_STREAMS: StreamCounts = {
   pieces: 0,
+  endedPieces: 0,
+  failedPieces: 0,
   ended: 0,
   outputTokens: 0,
   inputTokens: 0,
@@ -62,6 +67,12 @@ export function addStreamCounts(parts: readonly StreamCounts[]): StreamCounts | 
   }
   return {
     pieces: sum((part) => part.pieces),
+    ...(parts.every(({ endedPieces }) => endedPieces !== undefined)
+      ? {
+          endedPieces: sum((part) => part.endedPieces ?? 0),
+          failedPieces: sum((part) => part.failedPieces ?? 0),
+        }
+      : {}),
     ended: sum((part) => part.ended),
     outputTokens: sum((part) => part.outputTokens),
     inputTokens: sum((part) => part.inputTokens),

@@ -216,6 +216,8 @@ describe('Recorder', () => {
     expect(times.longestGap).toMatchObject({ count: 2, max: 350 });
     expect(streams).toEqual({
       pieces: 7,
+      endedPieces: 10,
+      failedPieces: 5,
       ended: 2,
       outputTokens: 12,
       inputTokens: 20,

@@ -93,6 +93,10 @@ export class Recorder {
       } else {
         series.failed++;
         times.failedResponse.record(response);
+        if (exchange.stream !== null) {
+          series.streams ??= new IntervalStreams();
+          series.streams.failedPieces += exchange.stream.pieces;
+        }
       }
       series.fail(exchange, OUTCOMES[outcome], (exchange.doneAt - this.#startAt) as Micros);
     }

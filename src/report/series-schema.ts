@@ -63,7 +63,9 @@ export const streams = z
       .partialRecord(z.enum(TOKEN_SOURCES), count('Streams.'))
       .exactOptional()
       .describe('Streams by where their output tokens are from. Absent: all from one.'),
-    outputTokensPerSec: amount('Tokens of the streams that came to their end while load was offered, 1/s.'),
+    outputTokensPerSec: amount(
+      'Output tokens that came while load was offered, 1/s, those of streams that failed left out.',
+    ),
     finishes: z.partialRecord(z.enum(FINISHES), count('Streams.')).describe('How generation ended. Absent: 0.'),
   })
   .meta({ id: 'streams', description: 'Streamed responses, beside their times; absent: there were none.' });

@@ -115,6 +115,8 @@ const failure = fields({
 
 const streams = fields({
   pieces: whole,
+  endedPieces: maybe(whole),
+  failedPieces: maybe(whole),
   ended: whole,
   outputTokens: whole,
   inputTokens: whole,
