@@ -333,16 +333,30 @@ describe('servers of models', () => {
     server.close();
   });
 
-  it('of which one streams is asked for a stream where the user names one, and is said to have them where not', async () => {
+  it('of which one streams is asked for a stream, unless the user wants none', async () => {
     const server = await modelServer(openAi());
     const asked = ['run', `${server.origin}/v1/chat/completions`, '-n', '20', '-u', '1', '--json'];
     const named = await rampart([...asked, '--stream', 'sse'], { cwd: temporaryFolder() });
     expect(named.stderr).toMatch(/Sends POST .*"stream":true.*as a stream for --stream sse/s);
-    expect(named.stderr).not.toContain('It has streams, too');
     expect(JSON.parse(named.stdout).streams).toMatchObject({ ended: 20 });
     const plain = await rampart(asked, { cwd: temporaryFolder() });
-    expect(plain.stderr).toContain('It has streams, too: --stream sse measures the time to the first token');
+    expect(plain.stderr).toMatch(/Sends POST .*"stream":true.*as a stream \(in one piece: --stream off\)/s);
+    expect(JSON.parse(plain.stdout).streams).toMatchObject({ ended: 20 });
+    const off = await rampart([...asked, '--stream', 'off'], { cwd: temporaryFolder() });
+    expect(off.stderr).not.toContain('"stream"');
+    expect(counted(JSON.parse(off.stdout).totals).ok).toBe(20);
+    expect(JSON.parse(off.stdout).streams).toBeUndefined();
+    server.close();
+  });
+
+  it('of which one refuses to stream is taken as it is, unless the user wants a stream', async () => {
+    const server = await modelServer(openAi({ whole: true }));
+    const asked = ['run', `${server.origin}/v1/chat/completions`, '-n', '20', '-u', '1', '--json'];
+    const plain = await rampart(asked, { cwd: temporaryFolder() });
+    expect(plain.stderr).not.toContain('"stream"');
     expect(counted(JSON.parse(plain.stdout).totals).ok).toBe(20);
+    const named = await rampart([...asked, '--stream', 'sse'], { cwd: temporaryFolder() });
+    expect([named.code, named.stderr]).toEqual([4, expect.stringContaining('stream is not supported')]);
     server.close();
   });
 

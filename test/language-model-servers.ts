@@ -1,9 +1,17 @@
 /** Small servers that answer as those of language models do: see `model-server.ts`. */
 import { type Answer, type Answered, type Json, jsonIn, NOT_FOUND, ok, refused } from './model-server.ts';
 
-/** OpenAI's protocol, whole and in pieces; `key`: who asks without it is told so. */
+/** OpenAI's protocol, whole and in pieces; `key`: who asks without it is told so; `whole`: it refuses to stream. */
 export const openAi =
-  ({ key, texts = 'documents' }: { readonly key?: string; readonly texts?: string } = {}): Answer =>
+  ({
+    key,
+    texts = 'documents',
+    whole = false,
+  }: {
+    readonly key?: string;
+    readonly texts?: string;
+    readonly whole?: boolean;
+  } = {}): Answer =>
   ({ method, path, headers, body }) => {
     const wrong = (message: string, status = 400): Answered =>
       refused({ error: { message, type: 'invalid_request_error', param: null, code: null } }, status);
@@ -39,6 +47,7 @@ export const openAi =
     const piece = (content: string): Json => (chat ? { delta: { content } } : { text: content });
     if (asked['stream'] !== true)
       return ok({ choices: [chat ? { message: { content: 'The sea.' } } : { text: 'The sea.' }] });
+    if (whole) return wrong('stream is not supported');
     const events = [
       { choices: [piece('The ')] },
       { choices: [piece('sea.')] },

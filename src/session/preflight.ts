@@ -19,7 +19,7 @@ import type { probeCache } from './cache-probe.ts';
 import { discoverFor, mayWantMore, type PlannedAgain } from './discovery.ts';
 import { Frame, isFramed } from './frame.ts';
 import { type FolderWish, takenNames } from './run-folder.ts';
-import { asStream, namedStream, streamHint } from './streaming-question.ts';
+import { asStream, namedStream } from './streaming-question.ts';
 import { unstreamed } from './unstreamed.ts';
 
 const INTERRUPTED = 'interrupted in its preflight: no load was sent';
@@ -142,25 +142,17 @@ export async function preflight<Prepared extends Planned>(
       return { better, seconds };
     };
     let accepted: Accepted = discovery.accepted;
-    const named = namedStream(plan);
-    accepted = (named === null ? null : asStream(accepted, named)) ?? accepted;
-    let found = await tried(accepted.question);
-    const lacking = unstreamed(found.better.plan, found.seconds);
-    const streaming = lacking === null ? null : asStream(accepted, lacking.text);
-    if (streaming !== null) {
+    const wanting = namedStream(plan) ?? unstreamed(plan, responses)?.text ?? null;
+    const streaming = plan.stream === 'off' ? null : asStream(accepted, wanting);
+    // Where nobody asked for one, a target that has none is taken as it is.
+    let found = streaming === null ? null : await tried(streaming.question).catch(orNull(wanting === null));
+    if (streaming !== null && found !== null && (wanting !== null || found.seconds.some(({ streamed }) => streamed)))
       accepted = streaming;
-      found = await tried(streaming.question);
-    }
+    else found = await tried(accepted.question);
     const { better, seconds } = found;
     refuseUnstreamed(better.plan, seconds);
     const cache = await cacheTold(request, discovery, secrets(better.plan));
-    const hint = streamHint(better.plan, accepted, seconds);
-    const lines = [
-      ...foundLines({ ...discovery, accepted }, secrets(better.plan)),
-      ...(hint === null ? [] : [hint]),
-      ...cache,
-      preflightLines(seconds),
-    ];
+    const lines = [...foundLines({ ...discovery, accepted }, secrets(better.plan)), ...cache, preflightLines(seconds)];
     // It has no set-up: what is shown of the run is the plan with what was found.
     frame = await Frame.setUp(better.plan, clock, secretsOf, signal);
     return { prepared: better, told: [...told, ...lines], responses: seconds, frame };
@@ -172,6 +164,14 @@ export async function preflight<Prepared extends Planned>(
     throw error instanceof RampartError ? (frame?.withUndone(error, tornDown) ?? error) : error;
   }
 }
+
+/** A target's refusal is nothing, where that is allowed. */
+const orNull =
+  (allowed: boolean) =>
+  (error: unknown): null => {
+    if (allowed && error instanceof RampartError && error.code === 'unusable') return null;
+    throw error;
+  };
 
 /** The one that a response is to: its name is the plan's. */
 const requestOf = (plan: Plan, { request }: SingleResponse): RequestTemplate =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Accepted } from '../discover/exchange.ts';
-import { asStream, namedStream, streamHint } from './streaming-question.ts';
+import { asStream, namedStream } from './streaming-question.ts';
 
 const accepted = (path: string, body: object): Accepted => ({
   question: { method: 'POST', path, headers: [], body: JSON.stringify(body) },
@@ -21,13 +21,14 @@ it('asks for a stream, also where a description has none by default', () => {
   expect(asked('/v1/completions', { prompt: 'x', stream: true, ...usage })).toBeNull();
 });
 
-it('asks for none, and promises none, where the address alone looks like that of a model', () => {
-  const note = accepted('/api/messages', { text: 'hello', to: 'ada' });
+it('asks for none where the address alone looks like that of a model', () => {
   expect(asked('/api/messages', { text: 'hello', to: 'ada' })).toBeNull();
-  expect(streamHint({}, note, [])).toBeNull();
+});
+
+it('says what wants it, and how there is none where nobody asked', () => {
   const chat = accepted('/v1/chat/completions', { messages: [{ role: 'user', content: 'hi' }] });
-  expect(streamHint({}, chat, [])).toContain('--stream sse');
-  expect(streamHint({ stream: 'off' }, chat, [])).toBeNull();
+  expect(asStream(chat, '--stream sse')?.from).toBe('made of the protocol, as a stream for --stream sse');
+  expect(asStream(chat, null)?.from).toBe('made of the protocol, as a stream (in one piece: --stream off)');
 });
 
 it('is told by what the user wrote', () => {
