@@ -29,7 +29,7 @@ import { type SampleFileWish, sampleWishOf } from './sample-file.ts';
 export interface SessionOptions {
   /**
    * Ends it early, when it is aborted; what ran until then is the result. It counts as interrupted, unless the reason is
-   * `'stopped'`: then it is a normal end.
+   * `'stopped'`: then it is a normal end. Before the load there is no result, and it fails with the code `interrupted`.
    */
   readonly signal?: AbortSignal;
   /** Who else gets its events: outputs, or what `--output` takes: `'junit,file=out.xml'`, `'./my-output.mjs'`. */
@@ -82,6 +82,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
 
   /**
    * Nothing more is sent, the responses under way are waited for, and what there is so far is the result: a normal end.
+   * Before the load there is no result, and it fails with the code `interrupted`.
    */
   stop(): void {
     this.#stop.abort(STOPPED);
@@ -129,8 +130,8 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
   async #run(kind: Plan['kind'], settings: ProgramSettings, options: SessionOptions): Promise<RunResult> {
     const { signal } = options;
     const stop = this.#stop;
-    signal?.throwIfAborted();
     const pass = (): void => stop.abort(signal?.reason);
+    if (signal?.aborted === true) pass();
     signal?.addEventListener('abort', pass);
     try {
       return await this.#carryOut(kind, settings, options);
@@ -170,6 +171,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
         ...{ prepared: { plan, rows, given }, wish, secretsOf: (one: Plan) => Secrets.of(one) },
         again: plannedAgain(sources, { plan, given }, machine),
         looksForCache: settings.discover !== false,
+        signal: this.#stop.signal,
       });
       ({ frame } = ready);
       ({ plan, rows } = ready.prepared);
