@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { LevelResult } from '../src/core/breaking-point.ts';
 import type { RunEvent } from '../src/core/event.ts';
@@ -53,6 +54,21 @@ async function runOf(agent: Running, duration: string, flags: readonly string[] 
   return { controller, id, sent: () => target.received() - before };
 }
 
+/** What is told to the agents of a run: each of its controllers does so in a term of its own. */
+async function ordersOf(id: string): Promise<{ readonly secondTerm: Promise<void> }> {
+  const listener = await connect({ servers: nats.url });
+  closers.push(() => listener.close());
+  const secondTerm = new Promise<void>((resolve) => {
+    listener.subscribe(`rampart.run.${id}-0.wish`, {
+      callback: (_, message) => {
+        if (message.json<{ readonly term: number }>().term === 2) resolve();
+      },
+    });
+  });
+  await listener.flush();
+  return { secondTerm };
+}
+
 const resume = (id: string, flags: readonly string[] = [], options = {}) =>
   rampart(['run', '--resume', id, '--nats', nats.url, '--json', '-q', ...flags], options);
 
@@ -87,11 +103,11 @@ it('takes a run over, and its report misses nothing that was published', async (
 it('refuses the controller that was replaced, when it comes back', async () => {
   const [one] = await Promise.all([agentNamed('one'), agentNamed('two')]);
   const { controller, id, sent } = await runOf(one as Running, '8s');
+  const orders = await ordersOf(id);
   controller.kill('SIGSTOP');
   const cwd = temporaryFolder();
   const resumed = resume(id, ['-o', 'out'], { cwd });
-  // It has the load as soon as an agent hears of a higher term; it is given time to begin.
-  await sleep(3_000);
+  await orders.secondTerm;
   controller.kill('SIGCONT');
   const stale = await controller.finished;
   expect([stale.code, stale.stderr]).toEqual([

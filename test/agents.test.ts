@@ -176,7 +176,9 @@ describe('agents', () => {
     const run = start(['run', target.url, '--rate', '60/s', '-d', '5s', ...runFlags(), '-o', out]);
     while (counted() < 60) await sleep(50);
     await nats.kill();
-    await sleep(1_500);
+    // They go on: a second and a half of their load, of five.
+    const away = counted();
+    while (counted() - away < 90) await sleep(50);
     await nats.start();
     const result = resultOf(await run.finished);
     expect(result.run.ending).toBe('completed');
