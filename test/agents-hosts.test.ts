@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { CLI, temporaryFolder } from './command.ts';
+import { skipFor } from './skip.ts';
 
 /** Controller, NATS, target and agents on hosts of their own: network namespaces. */
 
@@ -30,7 +31,7 @@ function runsOnHosts(): Promise<readonly Ran[]> {
 }
 
 it('one, two and four agents on hosts of their own make the load of one process; a link that is cut and mended costs nothing', async (context) => {
-  if (spawnSync('unshare', ['-rmn', 'true']).status !== 0) context.skip('no network namespaces here');
+  if (spawnSync('unshare', ['-rmn', 'true']).status !== 0) skipFor(context, 'no network namespaces here');
   const runs = await runsOnHosts();
   expect(runs.map(({ said }) => said).join('')).toBe('');
   const [single, ...others] = runs as readonly (Ran & { readonly result: RunResult })[];

@@ -2,6 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import type { TestContext } from 'vitest';
+import { skipFor } from './skip.ts';
 
 /** Where the systems we know put a Chromium; CHROMIUM_PATH goes before all of them. */
 const USUAL_PLACES = [
@@ -27,19 +28,9 @@ const FLAGS = [
 
 const NO_CHROMIUM = `no Chromium: set CHROMIUM_PATH to one, or install it at one of ${USUAL_PLACES.join(', ')}`;
 
-declare module 'vitest' {
-  interface TaskMeta {
-    /** Why a test was skipped; the summary of all suites prints it. */
-    reason?: string;
-  }
-}
-
 /** Path of an installed Chromium or Chrome; the test is skipped, with the reason, where there is none. */
 export function chromiumFor(context: TestContext): string {
-  const path = findChromium();
-  if (path !== null) return path;
-  context.task.meta.reason = NO_CHROMIUM;
-  return context.skip(NO_CHROMIUM);
+  return findChromium() ?? skipFor(context, NO_CHROMIUM);
 }
 
 /** A path given in CHROMIUM_PATH is the only one looked at. */

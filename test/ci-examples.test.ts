@@ -75,7 +75,7 @@ describe('the workflow for GitHub', () => {
 });
 
 describe('the jobs for GitLab and Jenkins', () => {
-  it('run their shell, and leave what their reports are read from', async () => {
+  it('run their shell, and leave what their reports are read from', async (test) => {
     const gitlab = parse(read('examples/ci/gitlab-ci.yml')).performance as {
       script: readonly string[];
       artifacts: { reports: { junit: string; metrics: string; browser_performance: string } };
@@ -94,7 +94,7 @@ describe('the jobs for GitLab and Jenkins', () => {
     const { junit, metrics, browser_performance } = gitlab.artifacts.reports;
     expect(junit).toBe('rampart/junit.xml');
     const text = readFileSync(join(work, 'gitlab', metrics), 'utf8');
-    expect(JSON.parse(await printedBy('openmetrics_parse.py', text))).toContain('rampart_achieved_per_second');
+    expect(JSON.parse(await printedBy(test, 'openmetrics_parse.py', text))).toContain('rampart_achieved_per_second');
     const [subject] = JSON.parse(readFileSync(join(work, 'gitlab', browser_performance), 'utf8'));
     expect(subject.metrics.length).toBeGreaterThan(3);
   });

@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { parse } from 'yaml';
 import { temporaryFolder } from './command.ts';
 import { printedBy } from './python.ts';
@@ -67,11 +67,16 @@ describe('the workflows for GitHub', () => {
 describe('the files for GitHub and GitLab', () => {
   const gitlab = read('examples/ci/gitlab-ci.yml');
   const action = read('action.yml');
-  const problems = async (files: readonly (readonly [schema: string, text: string])[]): Promise<readonly string[][]> =>
-    JSON.parse(await printedBy('ci_schemas.py', JSON.stringify(files.map(([schema, text]) => ({ schema, text })))));
+  const problems = async (
+    test: TestContext,
+    files: readonly (readonly [schema: string, text: string])[],
+  ): Promise<readonly string[][]> =>
+    JSON.parse(
+      await printedBy(test, 'ci_schemas.py', JSON.stringify(files.map(([schema, text]) => ({ schema, text })))),
+    );
 
-  it('have nothing against them by their schemas', async () => {
-    const found = await problems([
+  it('have nothing against them by their schemas', async (test) => {
+    const found = await problems(test, [
       ['gitlab-ci', gitlab],
       ['gitlab-ci', gitlabRecipe],
       ['github-workflows', read('examples/ci/github.yml')],
@@ -81,8 +86,8 @@ describe('the files for GitHub and GitLab', () => {
     expect(found).toEqual([[], [], [], [], []]);
   });
 
-  it('would be told of a time, a report and a word that are not known there', async () => {
-    const found = await problems([
+  it('would be told of a time, a report and a word that are not known there', async (test) => {
+    const found = await problems(test, [
       ['gitlab-ci', gitlab.replace('when: always', 'when: sometimes')],
       ['gitlab-ci', gitlab.replace('junit: rampart/junit.xml', 'junit: 5')],
       ['github-actions', action.replace('shell: bash', 'shel: bash')],
@@ -96,14 +101,15 @@ describe('the pipelines for Jenkins', () => {
     readonly problems: readonly string[];
     readonly blocks: readonly string[];
   }
-  const parsed = async (text: string): Promise<Pipeline> => JSON.parse(await printedBy('jenkinsfile_parse.py', text));
+  const parsed = async (test: TestContext, text: string): Promise<Pipeline> =>
+    JSON.parse(await printedBy(test, 'jenkinsfile_parse.py', text));
   const files = [
     ['examples/ci/Jenkinsfile', read('examples/ci/Jenkinsfile')],
     ['the recipe of docs/ci.md', jenkinsRecipe],
   ] as const;
 
-  it.each(files)('%s is Groovy, with the blocks of a declarative pipeline', async (_, text) => {
-    const { problems, blocks } = await parsed(text);
+  it.for(files)('%s is Groovy, with the blocks of a declarative pipeline', async ([, text], test) => {
+    const { problems, blocks } = await parsed(test, text);
     expect(problems).toEqual([]);
     for (const block of ['pipeline', 'pipeline/agent', 'pipeline/stages/stage/steps']) expect(blocks).toContain(block);
     // What Jenkins lets stand in a pipeline and in a stage; anything else there is an error of its own.
@@ -115,13 +121,13 @@ describe('the pipelines for Jenkins', () => {
     }
   });
 
-  it('would be told of a bracket that is missing, and of a text without its end', async () => {
+  it('would be told of a bracket that is missing, and of a text without its end', async (test) => {
     const [, text] = files[0];
     expect(
-      (await parsed(text.replace("timeout(time: 30, unit: 'MINUTES') }", "timeout(time: 30, unit: 'MINUTES'")))
+      (await parsed(test, text.replace("timeout(time: 30, unit: 'MINUTES') }", "timeout(time: 30, unit: 'MINUTES'")))
         .problems,
     ).not.toEqual([]);
-    expect((await parsed(text.replace(/'''\s*\}/, '}'))).problems).not.toEqual([]);
+    expect((await parsed(test, text.replace(/'''\s*\}/, '}'))).problems).not.toEqual([]);
   });
 });
 

@@ -8,6 +8,7 @@ import type { DoubtCode } from '../src/core/verdict.ts';
 import { CLI, counted, measured, rampart, temporaryFolder } from './command.ts';
 import { afterEachAttempt, codeOf, undisturbed } from './disturbed.ts';
 import { type Nginx, nginxWith } from './nginx.ts';
+import { skipFor } from './skip.ts';
 import { fixedTarget, rawTarget, type TestTarget } from './target.ts';
 
 const UNSHARE = '/usr/bin/unshare';
@@ -196,10 +197,7 @@ describe('a generator without room for more connections', () => {
   it('is found out: too few ports', async (context) => {
     // A network of its own, in which ports are few; not everywhere is one allowed to make it.
     const setUp = 'ip link set lo up && echo "40000 40009" > /proc/sys/net/ipv4/ip_local_port_range';
-    if (spawnSync(UNSHARE, ['-rn', 'sh', '-c', setUp]).status !== 0) {
-      context.skip('no network namespaces here');
-      return;
-    }
+    if (spawnSync(UNSHARE, ['-rn', 'sh', '-c', setUp]).status !== 0) skipFor(context, 'no network namespaces here');
     const script = join(temporaryFolder(), 'few-ports.mjs');
     writeFileSync(script, FEW_PORTS);
     const inside = `${setUp} && exec "${process.execPath}" "${script}" "${CLI}"`;

@@ -216,7 +216,7 @@ describe('--no-discover', () => {
 
 describe('sixty FastAPI applications', () => {
   it('accept what was found for nine in ten, say why of the rest, and change nothing', async (test) => {
-    targets = await pythonTargets('fastapi_apps.py', test);
+    targets = await pythonTargets(test, 'fastapi_apps.py');
     const { origin, cases } = targets;
     expect(cases.length).toBeGreaterThanOrEqual(60);
     const refused: Record<string, string> = {};
@@ -240,7 +240,7 @@ describe('sixty FastAPI applications', () => {
   }, 400_000);
 
   it('are run by their address alone', async (test) => {
-    targets = await pythonTargets('fastapi_apps.py', test);
+    targets = await pythonTargets(test, 'fastapi_apps.py');
     const { origin, cases } = targets;
     const path = cases.find(({ name }) => name === 'the loan fields')?.path ?? '';
     const { code, stdout, stderr } = await rampart(['run', origin + path, '-u', '2', '-n', '40']);
@@ -252,7 +252,7 @@ describe('sixty FastAPI applications', () => {
 
 describe('Flask applications that describe nothing', () => {
   it('are known by the text of their errors, or it is said that they are not', async (test) => {
-    targets = await pythonTargets('flask_apps.py', test);
+    targets = await pythonTargets(test, 'flask_apps.py');
     const { origin, cases } = targets;
     for (const { name, path } of cases) {
       const { accepted, hint } = await discovered(origin + path);

@@ -149,9 +149,9 @@ describe('a run that is told to everything at once', () => {
     expect(natives.get('largest')).toBeCloseTo(0.03, 3);
   });
 
-  it('is in OpenTelemetry’s schema what it is in result.json', async () => {
+  it('is in OpenTelemetry’s schema what it is in result.json', async (test) => {
     const requests = box?.got['/v1/metrics'] ?? [];
-    const decoded = JSON.parse(await printedBy('otlp_decode.py', requests.join('\n')));
+    const decoded = JSON.parse(await printedBy(test, 'otlp_decode.py', requests.join('\n')));
     expect(decoded.requests).toBe(4);
     expect(decoded.attributes).toEqual({ 'service.name': 'rampart', env: 'ci', 'service.instance.id': 'r1' });
     const points = (name: string) =>

@@ -54,10 +54,10 @@ function expectEqual(found: readonly Read[]): void {
 }
 
 describe('a latency log', () => {
-  it('is read by Python', async () => {
+  it('is read by Python', async (test) => {
     const path = join(temporaryFolder(), 'latency.hlog');
     writeFileSync(path, log);
-    expectEqual(JSON.parse(await printedBy('hlog_read.py', path)));
+    expectEqual(JSON.parse(await printedBy(test, 'hlog_read.py', path)));
   });
 
   it('is read by Go', () => {

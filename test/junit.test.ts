@@ -15,7 +15,7 @@ const hostile = judged('failed', {
   checks: CHECKS.map((check) => ({ ...check, message: '\u001b[2J]]> <b> & "x" \u202e \ud800' })),
 });
 
-it('is JUnit by a schema, whatever came of the run, and a suite that is none is told', async () => {
+it('is JUnit by a schema, whatever came of the run, and a suite that is none is told', async (test) => {
   const results = [
     judged('passed'),
     judged('failed'),
@@ -27,7 +27,7 @@ it('is JUnit by a schema, whatever came of the run, and a suite that is none is 
   ];
   const texts = results.map(toJunitXml);
   const broken = toJunitXml(judged('failed')).replaceAll('timestamp=', 'when=');
-  const said = JSON.parse(await printedBy('junit_validate.py', JSON.stringify([...texts, broken]))) as string[][];
+  const said = JSON.parse(await printedBy(test, 'junit_validate.py', JSON.stringify([...texts, broken]))) as string[][];
   expect(said.slice(0, -1)).toEqual(texts.map(() => []));
   expect(said.at(-1)?.join()).toMatch(/when|timestamp/);
 });

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'vitest';
+import { skipFor } from './skip.ts';
 
 const PYTHON = fileURLToPath(new URL('../.venv/bin/python', import.meta.url));
 
@@ -13,13 +14,16 @@ export interface PythonTargets {
   stop(): void;
 }
 
-/**
- * Starts a script of `test/python`. Its packages are in `.venv`, which CI makes (see `.ci/run`); without it the test says that
- * it was skipped.
- */
-export async function pythonTargets(script: string, test: TestContext): Promise<PythonTargets> {
-  if (!existsSync(PYTHON))
-    test.skip('no .venv: python3 -m venv .venv && .venv/bin/pip install -r test/python/requirements.txt');
+const NO_PYTHON = 'no .venv: python3 -m venv .venv && .venv/bin/pip install -r test/python/requirements.txt';
+
+/** The packages of the scripts are in `.venv`, which CI makes (see `.ci/run`); without it the test is skipped, with the reason. */
+function needPython(test: TestContext): void {
+  if (!existsSync(PYTHON)) skipFor(test, NO_PYTHON);
+}
+
+/** Starts a script of `test/python` that serves. */
+export async function pythonTargets(test: TestContext, script: string): Promise<PythonTargets> {
+  needPython(test);
   const path = fileURLToPath(new URL(`python/${script}`, import.meta.url));
   const child: ChildProcess = spawn(PYTHON, [path], { stdio: ['ignore', 'pipe', 'ignore'] });
   const line = await new Promise<string>((resolve, reject) => {
@@ -35,7 +39,8 @@ export async function pythonTargets(script: string, test: TestContext): Promise<
 }
 
 /** What a script of `test/python` prints, given a text. */
-export function printedBy(script: string, input: string): Promise<string> {
+export async function printedBy(test: TestContext, script: string, input: string): Promise<string> {
+  needPython(test);
   const path = fileURLToPath(new URL(`python/${script}`, import.meta.url));
   const child = spawn(PYTHON, [path], { stdio: ['pipe', 'pipe', 'pipe'] });
   const said = { stdout: '', stderr: '' };

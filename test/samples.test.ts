@@ -31,13 +31,13 @@ async function sampled(out: string, ...flags: string[]): Promise<RunResult> {
 }
 
 describe('single requests in a file', () => {
-  it('are as many as the result counts, and read by pandas, with three tools’ columns', async () => {
+  it('are as many as the result counts, and read by pandas, with three tools’ columns', async (test) => {
     const [own, locust, k6] = await Promise.all([
       sampled('own', '--warmup', '1s', '-d', '2s', '--samples', 'own.csv'),
       sampled('locust', '--samples', 'locust.csv', '--samples-columns', 'locust'),
       sampled('k6', '--samples', 'k6.ndjson', '--samples-columns', 'k6'),
     ]);
-    const read = JSON.parse(await printedBy('samples_read.py', cwd));
+    const read = JSON.parse(await printedBy(test, 'samples_read.py', cwd));
     expect([read.own, read.ok]).toEqual([own.totals.sent, own.totals.ok]);
     expect(read.largest).toBeCloseTo(own.latency.response.max ?? 0, 2);
     expect(read.columns.slice(0, 4)).toEqual(['time', 'request', 'method', 'phase']);
@@ -48,12 +48,12 @@ describe('single requests in a file', () => {
     expect([read.k6, read.k6Durations]).toEqual([k6.totals.sent, k6.totals.sent]);
   });
 
-  it('are a table of columns for DuckDB and pandas, with as many rows and the same times as the result', async () => {
+  it('are a table of columns for DuckDB and pandas, with as many rows and the same times as the result', async (test) => {
     const [own, k6] = await Promise.all([
       sampled('pq', '--warmup', '1s', '-d', '2s', '--samples', 'own.parquet'),
       sampled('pq6', '--samples', 'k6.parquet', '--samples-columns', 'k6'),
     ]);
-    const read = JSON.parse(await printedBy('parquet_read.py', cwd));
+    const read = JSON.parse(await printedBy(test, 'parquet_read.py', cwd));
     expect([read.own, read.ok]).toEqual([own.totals.sent, own.totals.ok]);
     expect(read.largest).toBeCloseTo(own.latency.response.max ?? 0, 2);
     expect([read.pandas, read.pandasLargest]).toEqual([own.totals.sent, read.largest]);

@@ -51,7 +51,7 @@ afterAll(() => {
 
 it(
   'sends a trace id of its own with each request, spans of all, and names the slowest everywhere',
-  undisturbed(async () => {
+  undisturbed(async (test) => {
     seen.clear();
     refused.length = 0;
     posted.length = 0;
@@ -87,7 +87,7 @@ it(
     expect([...seen.values()].every(({ body }) => body === '{"x": "{{y"}')).toBe(true);
     expect(posted.every((each) => each.startsWith('/v1/traces '))).toBe(true);
     const lines = posted.map((each) => each.slice(each.indexOf(' ') + 1));
-    const spans = JSON.parse(await printedBy('spans_decode.py', lines.join('\n'))) as {
+    const spans = JSON.parse(await printedBy(test, 'spans_decode.py', lines.join('\n'))) as {
       trace: string;
       span: string;
       ms: number;
@@ -113,7 +113,7 @@ it(
     expect(readFileSync(join(cwd, 'out', 'summary.md'), 'utf8')).toContain(slowest?.traceId);
     const metrics = readFileSync(join(cwd, 'metrics.txt'), 'utf8');
     expect(metrics).toContain(`# {trace_id="${slowest?.traceId}"`);
-    expect(JSON.parse(await printedBy('openmetrics_parse.py', metrics))).toContain('rampart_requests_ended');
+    expect(JSON.parse(await printedBy(test, 'openmetrics_parse.py', metrics))).toContain('rampart_requests_ended');
   }),
 );
 

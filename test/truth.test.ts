@@ -6,6 +6,7 @@ import type { RunResult } from '../src/core/result.ts';
 import { CLI, measured, temporaryFolder } from './command.ts';
 import { afterEachAttempt, codeOf, undisturbed } from './disturbed.ts';
 import { type Served, serve } from './served.ts';
+import { skipFor } from './skip.ts';
 import { fixedTarget, httpTarget, stallingTarget, type TestTarget } from './target.ts';
 
 /** Is what the command reports true? Measured against servers whose behaviour is known. */
@@ -156,7 +157,7 @@ describe('counts', () => {
 
 describe('a search', () => {
   it('is sure of nothing with a generator that gets a quarter of a core', async (test) => {
-    test.skip(process.platform !== 'linux', 'taskset is a Linux tool');
+    if (process.platform !== 'linux') skipFor(test, 'taskset is a Linux tool');
     served = await serve('--law', 'exp:5ms', '--slots', '1');
     const pinned = ['-c', '0', process.execPath];
     const hogs = [1, 2, 3].map(() => spawn('taskset', [...pinned, '-e', 'for (;;);'], { stdio: 'ignore' }));
