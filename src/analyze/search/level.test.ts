@@ -54,6 +54,14 @@ const failing = (share: number): Observation => {
 
 const verdictOf = (one: Observation, step = STEP) => judge(step, one, CRITERIA, 0, seconds(0)).result;
 
+it('has the tokens of what was achieved, where requests pile up as well', () => {
+  const tokens = { streams: 2000, output: 64_000 };
+  expect(verdictOf(observation(20, { tokens, inFlightAtStart: 2, inFlightAtEnd: 402 }))).toMatchObject({
+    achievedPerSec: 80,
+    tokensPerSec: 80 * 32,
+  });
+});
+
 describe('the verdict on a level', () => {
   it('passes, fails, or leaves undecided by the interval', () => {
     expect(verdictOf(observation(20))).toMatchObject({ verdict: 'pass', used: true });

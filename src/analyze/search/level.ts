@@ -85,10 +85,14 @@ export function judge(
       offeredPerSec: perSec(moved.offered, moved.seconds),
       achievedPerSec,
       ...(observation.passes === undefined ? {} : { requestsPerSec }),
-      // Of the streams that ended: those that end behind the window were begun in it.
+      // As many as streams had on average, of what was achieved: where requests pile up, those that end behind the window are not.
       ...(observation.tokens === undefined
         ? {}
-        : { tokensPerSec: (perSec(ok, seconds) * observation.tokens.output) / observation.tokens.streams }),
+        : {
+            tokensPerSec:
+              (perSec(observation.passes === undefined ? moved.achieved : ok, seconds) * observation.tokens.output) /
+              observation.tokens.streams,
+          }),
       errorShare: ok + failed > 0 ? failed / (ok + failed) : 0,
       imbalance: flow.imbalance,
       imbalanceLimit: flow.alarm,
