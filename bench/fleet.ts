@@ -14,10 +14,10 @@ import {
   decode,
   encode,
   type Greeting,
+  type OrdersMessage,
   type PlanMessage,
   PROTOCOL,
   SUBJECT,
-  type Wish,
 } from '../src/agent/protocol.ts';
 import { planFixture } from '../src/core/plan.fixture.ts';
 import type { IntervalSnapshot, SeriesSnapshot } from '../src/core/snapshot.ts';
@@ -74,8 +74,8 @@ async function follow(): Promise<void> {
   const access = { url: URL, creds: null, ca: null, cert: null, key: null };
   const wanted = { agents, atLeast: agents, within: seconds(60) };
   const alike = { weights: 'equal', threads: null } as const;
-  const wish = { access, wanted, ...alike, tolerateLoss: false, orphanTimeout: seconds(60) };
-  const fleet = await Fleet.open(wish, 'bench', {
+  const settings = { access, wanted, ...alike, tolerateLoss: false, orphanTimeout: seconds(60) };
+  const fleet = await Fleet.open(settings, 'bench', {
     clock,
     version: 'bench',
     env: {},
@@ -174,9 +174,9 @@ async function playAgents(): Promise<void> {
       const say = (word: object): void => nats.publish(SUBJECT.word(run), encode(word));
       for (const agent of names) say({ type: 'ready', agent, clock: { offset: 0, roundTrip: 1_000 } });
       let started = false;
-      nats.subscribe(SUBJECT.wish(run), {
+      nats.subscribe(SUBJECT.orders(run), {
         callback: (_error, each) => {
-          const startAt = decode<Wish>(each.data)?.startAt ?? null;
+          const startAt = decode<OrdersMessage>(each.data)?.startAt ?? null;
           if (startAt === null || started) return;
           started = true;
           void Promise.all(names.map((name, n) => act(run, name, n, startAt)));

@@ -3,7 +3,7 @@ import type { Interrupt } from '../src/core/world.ts';
 
 const SIGNALS: readonly Interrupt[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Two signals nearer to each other are one wish, ms. */
+/** Two signals nearer to each other count as one, ms. */
 const MOMENT = 500;
 
 /** See `World.onInterrupt`. */

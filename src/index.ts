@@ -51,7 +51,7 @@ export {
 } from './plan/scenario-module.ts';
 export type { ResultFile } from './report/json.ts';
 export type { Report, ReportOptions } from './session/report.ts';
-export type { FindResult, LoadWish, Session, SessionOptions } from './session/start.ts';
+export type { FindResult, Session, SessionOptions, WantedLoad } from './session/start.ts';
 export type { SettingCommand, WrittenTarget } from './settings/setting.ts';
 export type { SettingName, SettingOf, Settings, Written } from './settings/table.ts';
 

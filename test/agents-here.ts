@@ -7,7 +7,7 @@ import { openNats } from '../src/agent/connection.ts';
 import { Fleet, type FleetWorld } from '../src/agent/fleet.ts';
 import { placeOf } from '../src/agent/place.ts';
 import type { RunEvent } from '../src/core/event.ts';
-import type { FleetWish, NatsAccess } from '../src/core/fleet.ts';
+import type { FleetSettings, NatsAccess } from '../src/core/fleet.ts';
 import type { RunResult } from '../src/core/result.ts';
 import type { IntervalSnapshot } from '../src/core/snapshot.ts';
 import { seconds } from '../src/core/units.ts';
@@ -86,7 +86,7 @@ export function fleetHere(
   url: string,
   session: string,
   agents: number,
-  wish: Partial<FleetWish> = {},
+  settings: Partial<FleetSettings> = {},
   world: Partial<FleetWorld> = {},
 ): Promise<Fleet> {
   const wanted = { agents, atLeast: agents, within: seconds(10) };
@@ -98,7 +98,7 @@ export function fleetHere(
       orphanTimeout: seconds(30),
       weights: 'auto',
       threads: null,
-      ...wish,
+      ...settings,
     },
     session,
     { ...worldWith(), ...world },

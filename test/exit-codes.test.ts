@@ -119,7 +119,7 @@ describe('exit code 130: interrupted', () => {
     await run.shown('0:01');
     run.kill('SIGINT');
     await run.shown('Ctrl-C again');
-    // Sooner it is the same wish, said twice.
+    // Sooner the second says the same thing again.
     await sleep(700);
     run.kill('SIGINT');
     expect((await run.finished).code).toBe(130);

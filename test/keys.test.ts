@@ -130,7 +130,7 @@ describe('keys in the terminal', () => {
     const flags = run('--vus 2 --graceful-stop 10m --no-preflight', join(cwd, 'run')).replace(target.url, silent.url);
     const { shown, code } = await inTerminal(within(cwd, flags), [
       [UNDER_WAY, '\u0003'],
-      // A moment later: sooner, it is the same wish, said twice.
+      // A moment later: sooner, the second says the same thing again.
       [/Stopping: waiting/, (type) => void setTimeout(type, 700, '\u0003')],
     ]);
     await silent.close();

@@ -112,13 +112,13 @@ export function lengthsText(lines: readonly LengthLine[], machine: string): stri
   };
   const rows = lines.map(({ law, machine, comparisons, told, asked, foundAsTold, seconds, found }) => {
     const visible = middle(told);
-    const wish = middle(asked);
+    const wanted = middle(asked);
     const cells = [
       law,
       machine,
       visible === null ? '–' : percent(visible),
       visible === null ? '–' : percent(foundAsTold / comparisons),
-      wish === null ? 'none' : `${formatCount(wish)} s`,
+      wanted === null ? 'none' : `${formatCount(wanted)} s`,
       seconds === null
         ? `more than ${formatCount((LENGTHS.at(-1) ?? 0) * RUN.perSecond)}`
         : formatCount(seconds * RUN.perSecond),

@@ -20,10 +20,10 @@ type Kind = keyof typeof USUAL;
 
 const [, , word = '', number] = process.argv;
 const kind: Kind | null = word in USUAL ? (word as Kind) : null;
-const wish = kind === null ? process.argv[2] : number;
-const wanted = Number(wish ?? (kind === null ? 400 : USUAL[kind]));
+const given = kind === null ? process.argv[2] : number;
+const wanted = Number(given ?? (kind === null ? 400 : USUAL[kind]));
 if (!Number.isInteger(wanted) || wanted < 1) {
-  console.error(`compare: "${wish}" is no number of comparisons; write a whole number, like 400`);
+  console.error(`compare: "${given}" is no number of comparisons; write a whole number, like 400`);
   process.exit(2);
 }
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores`;

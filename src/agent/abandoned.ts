@@ -7,12 +7,12 @@ import type { Clock } from '../core/ports.ts';
 import {
   decode,
   encode,
+  type OrdersMessage,
   PLANS,
   type PlanMessage,
   PROTOCOL,
   type SearchMessage,
   SUBJECT,
-  type Wish,
 } from './protocol.ts';
 import { Register, type Standing } from './register.ts';
 
@@ -118,8 +118,8 @@ async function replace({ nats, manager, clock }: Desk, session: string, run: str
 
 /** Who prepares for a load that was never begun is free. */
 function letGo({ nats }: Desk, run: string, { term }: Register): void {
-  const wish: Wish = { term, startAt: null, stopped: true, stopAt: null, changes: [], lost: [], over: true };
-  nats.publish(SUBJECT.wish(run), encode(wish));
+  const orders: OrdersMessage = { term, startAt: null, stopped: true, stopAt: null, changes: [], lost: [], over: true };
+  nats.publish(SUBJECT.orders(run), encode(orders));
 }
 
 async function stored<Message>({ manager }: Desk, subject: string): Promise<Message | null> {

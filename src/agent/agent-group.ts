@@ -16,13 +16,13 @@ import { namedAgent } from '../run/source-names.ts';
 import { startSkew } from './clock-offset.ts';
 import { accountOf, type Member, Members, type Parts } from './members.ts';
 import { Orders } from './orders.ts';
-import { type Delivery, decode, encode, type Greeting, SUBJECT, type Wish, type Word } from './protocol.ts';
+import { type Delivery, decode, encode, type Greeting, type OrdersMessage, SUBJECT, type Word } from './protocol.ts';
 import type { Register, Standing } from './register.ts';
 
 /** Between "all are ready" and the common start, or between an order and its instant: enough for it to reach every agent. */
 const HEAD_START = millis(500);
 const READY_WITHIN = seconds(30);
-/** Wishes are repeated with every other look at the agents, for who missed one. */
+/** Orders are repeated with every other look at the agents, for who missed one. */
 const REPEAT = 2;
 
 export interface AgentGroupOptions {
@@ -73,9 +73,9 @@ export class AgentGroup implements Stoppable {
     );
     this.#subscriptions = [
       nats.subscribe(SUBJECT.word(run), { callback: (_, message) => this.#hear(decode<Word>(message.data)) }),
-      nats.subscribe(SUBJECT.wish(run), {
+      nats.subscribe(SUBJECT.orders(run), {
         callback: (_, message) => {
-          if ((decode<Wish>(message.data)?.term ?? 0) > register.term) this.#leave();
+          if ((decode<OrdersMessage>(message.data)?.term ?? 0) > register.term) this.#leave();
         },
       }),
       nats.subscribe(SUBJECT.clock(run), {

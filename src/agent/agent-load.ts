@@ -12,7 +12,15 @@ import { repaySecrets } from './borrowed.ts';
 import { measureOffset } from './clock-offset.ts';
 import { Outbox } from './outbox.ts';
 import { areNeighbours, intrusion, type Place } from './place.ts';
-import { type ClockOffset, decode, encode, type PlanMessage, SUBJECT, type Wish, type Word } from './protocol.ts';
+import {
+  type ClockOffset,
+  decode,
+  encode,
+  type OrdersMessage,
+  type PlanMessage,
+  SUBJECT,
+  type Word,
+} from './protocol.ts';
 import type { RateCeiling } from './rate-ceiling.ts';
 
 const BEAT = millis(400);
@@ -83,7 +91,9 @@ export class AgentLoad {
     this.session = message.session;
     this.#heardAt = machine.clock.now();
     const { run } = message;
-    const wishes = nats.subscribe(SUBJECT.wish(run), { callback: (_, each) => this.#heed(decode<Wish>(each.data)) });
+    const heard = nats.subscribe(SUBJECT.orders(run), {
+      callback: (_, each) => this.#heed(decode<OrdersMessage>(each.data)),
+    });
     let watch: unknown = null;
     const look = (): void => {
       this.#look();
@@ -96,7 +106,7 @@ export class AgentLoad {
         return `not run: ${error.message}`;
       })
       .finally(() => {
-        wishes.unsubscribe();
+        heard.unsubscribe();
         machine.clock.cancel(watch);
         machine.clock.cancel(this.#ender);
       });
@@ -190,18 +200,18 @@ export class AgentLoad {
     return begun;
   }
 
-  #heed(wish: Partial<Wish> | null): void {
+  #heed(orders: Partial<OrdersMessage> | null): void {
     // A controller that was replaced may not know it yet.
-    if (wish === null || (wish.term ?? 0) < this.#term) return;
-    this.#term = wish.term ?? 0;
+    if (orders === null || (orders.term ?? 0) < this.#term) return;
+    this.#term = orders.term ?? 0;
     this.#heardAt = this.#machine.clock.now();
-    if (wish.lost?.includes(this.#options.name) === true) {
+    if (orders.lost?.includes(this.#options.name) === true) {
       this.#abandoned = true;
       this.end('counted as lost by the controller');
       return;
     }
-    if (wish.startAt != null && this.#clock !== null && this.#begin !== null) {
-      const at = (wish.startAt - this.#clock.offset) as Micros;
+    if (orders.startAt != null && this.#clock !== null && this.#begin !== null) {
+      const at = (orders.startAt - this.#clock.offset) as Micros;
       const begin = this.#begin;
       this.#begin = null;
       if (at < this.#machine.clock.now()) this.#missStart();
@@ -210,7 +220,7 @@ export class AgentLoad {
         begin(at);
       }
     }
-    for (const change of (wish.changes ?? []).slice(this.#changes)) {
+    for (const change of (orders.changes ?? []).slice(this.#changes)) {
       const { ceiling } = this.#options;
       const over =
         change.type === 'edited' && change.edit.model === 'open'
@@ -220,9 +230,9 @@ export class AgentLoad {
       else this.#giveUp(over);
       this.#changes += 1;
     }
-    if (wish.stopAt != null) this.#endAt(wish.stopAt);
-    if (wish.stopped === true && !this.#stop.signal.aborted) this.end('stopped');
-    if (wish.over === true) this.end(this.#ending);
+    if (orders.stopAt != null) this.#endAt(orders.stopAt);
+    if (orders.stopped === true && !this.#stop.signal.aborted) this.end('stopped');
+    if (orders.over === true) this.end(this.#ending);
   }
 
   /** At the same instant as all others. */

@@ -3,7 +3,7 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
-import type { FleetWish } from '../core/fleet.ts';
+import type { FleetSettings } from '../core/fleet.ts';
 import type { Plan } from '../core/plan.ts';
 import type { LoadSource } from '../core/ports.ts';
 import type { RowTable } from '../core/rows.ts';
@@ -37,7 +37,7 @@ export class Fleet {
   readonly #nats: NatsConnection;
   readonly #manager: JetStreamManager;
   readonly #store: LoadStore;
-  readonly #wish: FleetWish;
+  readonly #settings: FleetSettings;
   readonly #tasks: ReadonlyMap<string, Task>;
   readonly #session: string;
   readonly #world: FleetWorld;
@@ -63,7 +63,7 @@ export class Fleet {
   private constructor(
     nats: NatsConnection,
     manager: JetStreamManager,
-    wish: FleetWish,
+    settings: FleetSettings,
     session: string,
     world: FleetWorld,
     agents: readonly Greeting[],
@@ -72,7 +72,7 @@ export class Fleet {
     this.#nats = nats;
     this.#manager = manager;
     this.#store = new LoadStore(nats, manager);
-    this.#wish = wish;
+    this.#settings = settings;
     this.#session = session;
     this.#world = world;
     this.#place = placeOf(world.files);
@@ -84,13 +84,13 @@ export class Fleet {
    * @param signal ends the waiting for agents.
    * @throws {RampartError} what NATS, or a lack of agents, ends it with; nothing was sent to any target.
    */
-  static async open(wish: FleetWish, session: string, world: FleetWorld, signal?: AbortSignal): Promise<Fleet> {
+  static async open(settings: FleetSettings, session: string, world: FleetWorld, signal?: AbortSignal): Promise<Fleet> {
     const { clock, version } = world;
-    const nats = await openNats(wish.access, `rampart controller ${session}`);
+    const nats = await openNats(settings.access, `rampart controller ${session}`);
     try {
       const manager = await openStreams(nats);
-      const agents = await gatherAgents(nats, clock, wish.wanted, version, signal);
-      return new Fleet(nats, manager, wish, session, world, agents, await weighAgents(nats, agents, wish));
+      const agents = await gatherAgents(nats, clock, settings.wanted, version, signal);
+      return new Fleet(nats, manager, settings, session, world, agents, await weighAgents(nats, agents, settings));
     } catch (error) {
       await nats.close();
       throw error;
@@ -103,7 +103,7 @@ export class Fleet {
    * @param session its id, as its agents tell it. @throws {RampartError} as `takeOver`.
    */
   static async takeOver(
-    { access, tolerateLoss }: Pick<FleetWish, 'access' | 'tolerateLoss'>,
+    { access, tolerateLoss }: Pick<FleetSettings, 'access' | 'tolerateLoss'>,
     session: string,
     world: FleetWorld,
   ): Promise<{ readonly fleet: Fleet; readonly plan: Plan }> {
@@ -114,8 +114,8 @@ export class Fleet {
       const { sent, loads, next } = await takeOver({ nats, manager, clock }, session);
       const { agents, tasks, orphanTimeout } = crewOf(loads, session);
       const wanted = { agents: agents.length, atLeast: agents.length, within: millis(0) };
-      const wish = { access, tolerateLoss, orphanTimeout, wanted, weights: 'equal', threads: null } as const;
-      const fleet = new Fleet(nats, manager, wish, session, world, agents, tasks);
+      const settings = { access, tolerateLoss, orphanTimeout, wanted, weights: 'equal', threads: null } as const;
+      const fleet = new Fleet(nats, manager, settings, session, world, agents, tasks);
       fleet.#abandoned.push(...loads);
       fleet.#loads = next ?? 1;
       if (next !== null) {
@@ -191,7 +191,7 @@ export class Fleet {
     const message: PlanMessage = {
       ...{ protocol: PROTOCOL, session: this.#session, run, plan: this.#borrowed(plan), weights, whole: segment },
       agents: Object.fromEntries(agents.map((name, index) => [name, partOf(name, index)])),
-      ...{ orphanTimeout: this.#wish.orphanTimeout, place: this.#place },
+      ...{ orphanTimeout: this.#settings.orphanTimeout, place: this.#place },
     };
     const search = this.#search;
     if (search !== null && this.#levels.length === 0) {
@@ -227,7 +227,7 @@ export class Fleet {
   #groupOf(run: string, plan: Plan, parts: Parts, register: Register, resumed: Standing | null): AgentGroup {
     const { clock, wallTime } = this.#world;
     return new AgentGroup({
-      ...{ nats: this.#nats, run, plan, clock, wallTime, register, resumed, tolerateLoss: this.#wish.tolerateLoss },
+      ...{ nats: this.#nats, run, plan, clock, wallTime, register, resumed, tolerateLoss: this.#settings.tolerateLoss },
       ...{ agents: this.agents.filter(({ name }) => parts.agents[name] !== undefined), parts },
       tell: (event) => this.#news.push(event),
       lose: (name) => this.#lost.add(name),

@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { LoadChange } from '../core/command.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Micros } from '../core/units.ts';
-import { encode, SUBJECT, type Wish } from './protocol.ts';
+import { encode, type OrdersMessage, SUBJECT } from './protocol.ts';
 import type { Register, Standing } from './register.ts';
 
 /** What was decided of the start. */
@@ -101,11 +101,11 @@ export class Orders {
   /** For who missed it, too. */
   tell(): void {
     if (this.#mute || this.#nats.isClosed()) return;
-    const wish: Wish = {
+    const message: OrdersMessage = {
       ...{ term: this.#register.term, startAt: this.#begun?.startAt ?? null, stopped: this.#stopped },
       ...{ stopAt: this.#stopAt, changes: this.#changes, lost: this.#lost.map(({ name }) => name), over: this.#over },
     };
-    this.#nats.publish(SUBJECT.wish(this.#run), encode(wish));
+    this.#nats.publish(SUBJECT.orders(this.#run), encode(message));
   }
 
   /** What lacks a lost agent's part says so. */

@@ -29,7 +29,7 @@ export const SUBJECT = {
   snapshot: (run: string, agent: string) => `rampart.snapshot.${run}.${agent}`,
   snapshotsOf: (run: string) => `rampart.snapshot.${run}.*`,
   /** What the controller wants of all agents of a run, again and again. */
-  wish: (run: string) => `rampart.run.${run}.wish`,
+  orders: (run: string) => `rampart.run.${run}.orders`,
   /** What an agent of it tells. */
   word: (run: string) => `rampart.run.${run}.word`,
   /** A question to the controller. */
@@ -91,7 +91,7 @@ export interface SearchMessage {
 }
 
 /** All that the controller wants, each time: whoever missed a message has the next one. */
-export interface Wish {
+export interface OrdersMessage {
   /** Of the controller: one that has taken the load over has a higher one, and those of lower ones count no more. */
   readonly term: number;
   /** On the controller's clock; null: not yet. */

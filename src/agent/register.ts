@@ -23,7 +23,7 @@ export interface Standing {
   /** The same instant by the wall clock, ISO 8601. */
   readonly startedAt: string;
   readonly stopped: boolean;
-  /** See `Wish`. */
+  /** See `OrdersMessage`. */
   readonly stopAt: Micros | null;
   readonly changes: readonly LoadChange[];
   readonly lost: readonly { readonly name: string; readonly after: Micros; readonly message: string }[];

@@ -7,7 +7,7 @@ const agent = (name: string, region: string | null) => ({
   ...{ protocol: PROTOCOL, version: '1', name, instance: name, cores: 2, host: '', region, session: null },
 });
 const FREE = [agent('a', 'us'), agent('b', 'eu'), agent('c', null), agent('d', 'eu'), agent('e', 'us')];
-const namesOf = (wish: Parameters<typeof chosenOf>[1]) => chosenOf(FREE, wish)?.map(({ name }) => name) ?? null;
+const namesOf = (wanted: Parameters<typeof chosenOf>[1]) => chosenOf(FREE, wanted)?.map(({ name }) => name) ?? null;
 const within = seconds(1);
 
 describe('which of the agents that are free are taken', () => {

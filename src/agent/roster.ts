@@ -1,7 +1,7 @@
 /** Which agents there are, and which of them make a load. */
 import type { NatsConnection } from '@nats-io/transport-node';
 import { RampartError } from '../core/errors.ts';
-import type { AgentsWish } from '../core/fleet.ts';
+import type { WantedAgents } from '../core/fleet.ts';
 import type { Clock } from '../core/ports.ts';
 import { millis, toSeconds } from '../core/units.ts';
 import { decode, type Greeting, isAgentName, PROTOCOL, SUBJECT } from './protocol.ts';
@@ -17,7 +17,7 @@ const CALL = millis(250);
 export async function gatherAgents(
   nats: NatsConnection,
   clock: Clock,
-  wish: AgentsWish,
+  wanted: WantedAgents,
   version: string,
   signal?: AbortSignal,
 ): Promise<readonly Greeting[]> {
@@ -35,7 +35,7 @@ export async function gatherAgents(
       found.set(name, { ...(greeting as Greeting), region: region === null || isAgentName(region) ? region : null });
     },
   });
-  const until = clock.now() + wish.within;
+  const until = clock.now() + wanted.within;
   try {
     for (;;) {
       nats.publish(SUBJECT.greeting, undefined, { reply: inbox });
@@ -52,11 +52,11 @@ export async function gatherAgents(
           `two agents are named ${clash}`,
           'Give each another --name, and end one of them.',
         );
-      const chosen = chosenOf(inOrder(free), wish);
+      const chosen = chosenOf(inOrder(free), wanted);
       if (chosen !== null) return chosen;
       if (clock.now() < until) continue;
-      if (wish.regions === undefined && free.length >= wish.atLeast) return inOrder(free);
-      throw tooFew(free, wish, [...found.values()], version);
+      if (wanted.regions === undefined && free.length >= wanted.atLeast) return inOrder(free);
+      throw tooFew(free, wanted, [...found.values()], version);
     }
   } finally {
     answers.unsubscribe();
@@ -68,7 +68,7 @@ const inOrder = (agents: readonly Greeting[]): Greeting[] =>
   [...agents].sort((a, b) => BY_NAME.compare(a.name, b.name));
 
 /** All that are wanted, of the regions that are wanted; null: they are not all there. @param free in their order. */
-export function chosenOf(free: readonly Greeting[], { agents, regions }: AgentsWish): readonly Greeting[] | null {
+export function chosenOf(free: readonly Greeting[], { agents, regions }: WantedAgents): readonly Greeting[] | null {
   if (regions !== undefined) {
     const each = regions.map(({ name, agents: wanted }) => free.filter(isOf(name)).slice(0, wanted));
     return regions.every(({ agents: wanted }, n) => each[n]?.length === wanted) ? each.flat() : null;
@@ -82,7 +82,7 @@ const isOf =
     agent.region === region;
 
 /** What of the agents that are wanted is there, by region where they are wanted so: `2 of 10 agents in eu`. */
-function thereOf(free: readonly Greeting[], { regions, atLeast }: AgentsWish): string {
+function thereOf(free: readonly Greeting[], { regions, atLeast }: WantedAgents): string {
   if (regions === undefined) return `${free.length} of ${Math.max(1, atLeast)} agents`;
   const short = regions.flatMap(({ name, agents }) => {
     const there = free.filter(isOf(name)).length;
@@ -91,19 +91,24 @@ function thereOf(free: readonly Greeting[], { regions, atLeast }: AgentsWish): s
   return short.join(' and ');
 }
 
-function tooFew(free: readonly Greeting[], wish: AgentsWish, all: readonly Greeting[], version: string): RampartError {
+function tooFew(
+  free: readonly Greeting[],
+  wanted: WantedAgents,
+  all: readonly Greeting[],
+  version: string,
+): RampartError {
   const others = all.filter(({ protocol }) => protocol !== PROTOCOL);
   const busy = all.filter(({ session, protocol }) => session !== null && protocol === PROTOCOL);
-  const message = `only ${thereOf(free, wish)} were ready within ${toSeconds(wish.within)} s; nothing was sent to the target`;
+  const message = `only ${thereOf(free, wanted)} were ready within ${toSeconds(wanted.within)} s; nothing was sent to the target`;
   const [other] = others;
-  if (other !== undefined && free.length + others.length >= Math.max(1, wish.atLeast))
+  if (other !== undefined && free.length + others.length >= Math.max(1, wanted.atLeast))
     return new RampartError(
       'other-version',
       `${message}: ${other.name} is of version ${other.version} (protocol ${other.protocol}), this is ${version} (protocol ${PROTOCOL})`,
       'Install the same version everywhere.',
     );
   const why = busy.length === 0 ? '' : `; at work for another controller: ${busy.map(({ name }) => name).join(', ')}`;
-  const more = `rampart agent --nats URL${wish.regions === undefined ? '' : ' --region NAME'}`;
+  const more = `rampart agent --nats URL${wanted.regions === undefined ? '' : ' --region NAME'}`;
   return new RampartError(
     'never-ready',
     `${message}${why}`,

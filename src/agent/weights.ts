@@ -1,7 +1,7 @@
 /** How much of a load each agent makes: as much as every other, or by what it says that it can do. */
 import type { NatsConnection } from '@nats-io/transport-node';
 import { RampartError } from '../core/errors.ts';
-import type { FleetWish } from '../core/fleet.ts';
+import type { FleetSettings } from '../core/fleet.ts';
 import { type Segment, segmentWithin, shareOf, weightedPart } from '../core/segment.ts';
 import { type Shared, scarcest } from '../load/shares.ts';
 import { decode, type Greeting, type Measured, type PlanMessage, SUBJECT } from './protocol.ts';
@@ -26,7 +26,7 @@ export const threadsFor = ({ cores }: Pick<Greeting, 'cores'>): number => Math.m
 export async function weighAgents(
   nats: NatsConnection,
   agents: readonly Greeting[],
-  { weights, threads }: Pick<FleetWish, 'weights' | 'threads'>,
+  { weights, threads }: Pick<FleetSettings, 'weights' | 'threads'>,
 ): Promise<ReadonlyMap<string, Task>> {
   const alike = new Set(agents.map(({ cores }) => cores)).size <= 1;
   if (weights === 'equal' || (weights === 'auto' && alike))

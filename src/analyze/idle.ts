@@ -1,5 +1,5 @@
 /**
- * The closed model held against its own law: users that were idle without anybody's wish mean a generator that was too
+ * The closed model held against its own law: users that were idle though nobody asked them to be mean a generator that was too
  * slow.
  */
 

@@ -15,8 +15,8 @@ import { colourOf } from './colour.ts';
 import { marginOf, writeComparison } from './compare.ts';
 import { compareByFind } from './compare-find.ts';
 import { type CompareFlags, refuseDryRun, refuseSearch, sidesFor, targetsOf } from './compare-targets.ts';
-import { parseDeployments, type WishedDeployment, withCosts } from './deployments-wished.ts';
 import { tellGitHubOfDeployments } from './github-comparison.ts';
+import { parseDeployments, type WantedDeployment, withCosts } from './wanted-deployments.ts';
 
 /** The fewest that decide anything. */
 const USUAL_ROUNDS = 5;
@@ -35,7 +35,7 @@ export async function compareDeploymentsCommand(
   const margin = marginOf(flags.margin);
   const searched = flags.find === true;
   if (!searched) refuseSearch(flags, given);
-  const wished = withCosts(wishedBy(runs, flags), flags.cost ?? []);
+  const wanted = withCosts(deploymentsOf(runs, flags), flags.cost ?? []);
   refuseDryRun(world);
   const commonLoad = commonLoadGiven(given);
   if (!searched && commonLoad === null)
@@ -49,14 +49,14 @@ export async function compareDeploymentsCommand(
   const rounds = pairs === undefined ? USUAL_ROUNDS : parseCount(pairs, '--pairs', { min: '1', max: '100' });
   const sides = sidesFor(
     world,
-    wished.map(({ name, url, command }) => ({
+    wanted.map(({ name, url, command }) => ({
       label: name,
       url,
       ...(command === undefined ? {} : { command, flag: flags.deployment ? '--deployment' : `--${name}-cmd` }),
     })),
     flags,
   ).map((side, i) => {
-    const costPerHour = wished[i]?.costPerHour;
+    const costPerHour = wanted[i]?.costPerHour;
     return costPerHour === undefined ? side : { ...side, costPerHour };
   });
   const folder = flags.out ?? join('reports', `compare-${newRunId(world)}`);
@@ -81,7 +81,7 @@ function exitCodeFor({ changes }: DeploymentComparison, gate: boolean, strict: b
   return (gate && has('regression')) || (strict && has('undecided')) ? EXIT.failed : EXIT.passed;
 }
 
-function wishedBy(runs: readonly string[], flags: CompareFlags): readonly WishedDeployment[] {
+function deploymentsOf(runs: readonly string[], flags: CompareFlags): readonly WantedDeployment[] {
   const { deployment, head = [], baseUrl, headUrl, baseCmd, headCmd } = flags;
   if (deployment === undefined) {
     const targets = targetsOf(runs, flags);
@@ -103,9 +103,9 @@ function wishedBy(runs: readonly string[], flags: CompareFlags): readonly Wished
       '--deployment names all that are compared; base and head have no place beside it',
       'Name each with --deployment; the first is what the others are held against.',
     );
-  const wished = parseDeployments(deployment, runs[0]);
-  for (const { url } of wished) parseTemplatedAddress(url, 'URL');
-  return wished;
+  const wanted = parseDeployments(deployment, runs[0]);
+  for (const { url } of wanted) parseTemplatedAddress(url, 'URL');
+  return wanted;
 }
 
 function unitOf({ unit }: Readonly<Record<string, unknown>>): LoadUnit {

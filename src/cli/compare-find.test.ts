@@ -5,7 +5,7 @@ import { deploymentsMarkdown, renderDeployments } from '../report/deployments.ts
 import { renderDeploymentsPage } from '../report/deployments-page.ts';
 import { fixtureResult } from '../report/result.fixture.ts';
 import { searchResult } from '../report/search.fixture.ts';
-import { compareByFind, type FindWishes } from './compare-find.ts';
+import { compareByFind, type RoundSettings } from './compare-find.ts';
 import type { LiveSide, Measured, Turn } from './turns.ts';
 
 const SIDES = ['four', 'eight'].map((label) => ({ label, url: `http://${label}/p`, shown: '', program: null }));
@@ -39,7 +39,7 @@ function flowSearchOf(label: string, round: number): RunResult {
 }
 
 async function compared(
-  changes: Partial<FindWishes> = {},
+  changes: Partial<RoundSettings> = {},
   disturbed: (turn: Turn) => boolean = () => false,
   search: typeof searchOf = searchOf,
 ) {
@@ -57,7 +57,7 @@ async function compared(
       };
     });
   };
-  const wishes: FindWishes = {
+  const settings: RoundSettings = {
     ...{ rounds: 5, margin: 0.05, folder: 'out', seed: 3, overwrite: false, unit: 'req/s', commonLoad: null },
     searched: true,
     note: (line) => told.push(line),
@@ -65,7 +65,7 @@ async function compared(
     ...changes,
   };
   const world = { onInterrupt: () => () => {}, version: '1.0.0' } as unknown as World;
-  return { ...(await compareByFind(world, SIDES, wishes, measure)), asked, told };
+  return { ...(await compareByFind(world, SIDES, settings, measure)), asked, told };
 }
 
 describe('deployments measured in rounds', () => {

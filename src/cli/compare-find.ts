@@ -21,7 +21,7 @@ export interface DeploymentSide extends LiveSide {
   readonly costPerHour?: number;
 }
 
-export interface FindWishes {
+export interface RoundSettings {
   readonly rounds: number;
   readonly margin: number;
   readonly folder: string;
@@ -46,14 +46,14 @@ export interface FindWishes {
 export async function compareByFind(
   world: World,
   sides: readonly DeploymentSide[],
-  wishes: FindWishes,
+  settings: RoundSettings,
   measure: typeof measureTurn = measureTurn,
 ): Promise<{ readonly comparison: DeploymentComparison; readonly interrupted: boolean }> {
-  const { margin, note, flags, searched } = wishes;
-  let { unit } = wishes;
+  const { margin, note, flags, searched } = settings;
+  let { unit } = settings;
   const stop = new AbortController();
   const forget = world.onInterrupt(() => stop.abort());
-  const random = new Random(wishes.seed, 0);
+  const random = new Random(settings.seed, 0);
   const voids: string[] = [];
   const slos = new Set<string>();
   const searches = new Map<string, SearchFigures[]>(sides.map(({ label }) => [label, []]));
@@ -66,8 +66,8 @@ export async function compareByFind(
     keep: (measured: readonly Measured[]) => { readonly void: string | null; readonly told: string },
   ): Promise<void> => {
     let lost = 0;
-    for (let number = 1, round = 1; round <= wishes.rounds && lost <= Math.max(FEWEST, wishes.rounds); number++) {
-      const { folder, seed, overwrite } = wishes;
+    for (let number = 1, round = 1; round <= settings.rounds && lost <= Math.max(FEWEST, settings.rounds); number++) {
+      const { folder, seed, overwrite } = settings;
       const turn: Turn = {
         ...{ kind, number, seed, overwrite, flags: { ...flagsFor(kind, flags), ...own } },
         ...{ folder: join(folder, kind), name: `round ${kind}` },
@@ -75,7 +75,7 @@ export async function compareByFind(
       const measured = await measure(world, shuffled(sides, random), turn, stop.signal);
       if (measured === null) return;
       const { void: reason, told } = keep(measured);
-      const place = `${kind === 'find' ? 'search' : 'common load'}, round ${round} of ${wishes.rounds}`;
+      const place = `${kind === 'find' ? 'search' : 'common load'}, round ${round} of ${settings.rounds}`;
       note(reason === null ? `${place}: ${told}` : `${place} is measured again: ${reason}`);
       if (reason === null) round++;
       else {
@@ -101,9 +101,9 @@ export async function compareByFind(
     };
     if (searched) await rounds('find', { allowRough: true }, search);
     const commonLoad =
-      wishes.commonLoad === null
+      settings.commonLoad === null
         ? commonLoadOf([...searches.values()].flat(), unit)
-        : { ...wishes.commonLoad, unit: arrivalsOf(wishes.commonLoad.unit, unit) };
+        : { ...settings.commonLoad, unit: arrivalsOf(settings.commonLoad.unit, unit) };
     if (commonLoad !== null && !stop.signal.aborted)
       await rounds('run', loadFlags(commonLoad, flags), (measured) => {
         const done = inOrder(sides, measured).map(({ label, from, result, cpuSeconds }) => ({

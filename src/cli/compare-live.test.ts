@@ -5,7 +5,7 @@ import type { World } from '../core/world.ts';
 import { VirtualClock } from '../load/virtual-clock.ts';
 import { comparisonSentence, methodSentence } from '../report/comparison-phrases.ts';
 import { fixtureResult } from '../report/result.fixture.ts';
-import { compareLive, type LiveWishes, type PairSide } from './compare-live.ts';
+import { compareLive, type PairSettings, type PairSide } from './compare-live.ts';
 import type { LiveSide, Measured, Turn } from './turns.ts';
 
 const SIDES = (['base', 'head'] as const).map((label): PairSide => {
@@ -31,7 +31,7 @@ const noisy = (n: number): number => 1 + 0.1 * Math.sin(7 * n);
 
 async function compared(
   slower: number,
-  wishes: Partial<LiveWishes>,
+  settings: Partial<PairSettings>,
   noise = (_: number) => 1,
   disturbed = (_: number) => false,
   work = (_: number) => 3,
@@ -63,7 +63,7 @@ async function compared(
     {
       ...{ pairs: 100, budget: null, margin: 0.05, folder: 'out', seed: 3, overwrite: false, flags: {} },
       note: (line) => told.push(line),
-      ...wishes,
+      ...settings,
     },
     measure,
   );

@@ -28,7 +28,7 @@ export interface Compared {
   readonly sides: readonly [base: SideInput['runs'], head: SideInput['runs']];
 }
 
-export interface LiveWishes {
+export interface PairSettings {
   /** Most pairs that are measured. */
   readonly pairs: number;
   /** How long all of it may take; null: as long as the pairs do. */
@@ -57,10 +57,10 @@ const ROOM = 1.25;
 export async function compareLive(
   world: World,
   sides: readonly [PairSide, PairSide],
-  wishes: LiveWishes,
+  settings: PairSettings,
   measure: typeof measureTurn = measureTurn,
 ): Promise<Compared & { readonly interrupted: boolean }> {
-  const { pairs, budget, margin, seed, note, folder, overwrite, flags } = wishes;
+  const { pairs, budget, margin, seed, note, folder, overwrite, flags } = settings;
   const { clock } = world;
   const random = new Random(seed, 0);
   const stop = new AbortController();
@@ -149,7 +149,7 @@ function pairOf(done: readonly TurnResult[]): MeasuredPair {
   return { base: of('base'), head: of('head') };
 }
 
-interface Begun extends Pick<LiveWishes, 'margin' | 'flags'> {
+interface Begun extends Pick<PairSettings, 'margin' | 'flags'> {
   readonly planned: number;
   readonly budgeted: boolean;
   /** A pair took, µs. */
@@ -184,7 +184,7 @@ const budgetText =
     `--budget ${durationText(pairs * toSeconds(longest as Micros))}`;
 
 /** How long each run lasts, where its flags say that. */
-function secondsOf({ duration }: LiveWishes['flags']): number | null {
+function secondsOf({ duration }: PairSettings['flags']): number | null {
   return typeof duration === 'string' ? toSeconds(parseDuration(duration, '--duration')) : null;
 }
 

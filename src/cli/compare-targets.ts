@@ -88,7 +88,7 @@ export function refuseSearch({ cost }: CompareFlags, runFlags: Readonly<Record<s
 /** What is to be measured, by the name, the address and the command, if it is started, of each. */
 export function sidesFor(
   world: World,
-  wished: readonly {
+  wanted: readonly {
     readonly label: string;
     readonly url: string;
     readonly command?: string;
@@ -99,7 +99,7 @@ export function sidesFor(
 ): readonly LiveSide[] {
   const patience = parseDuration(waitTimeout, '--wait-timeout');
   const secrets = secretsIn(world.argv, world.env);
-  return wished.map(({ label, url, command, flag = '' }) => ({
+  return wanted.map(({ label, url, command, flag = '' }) => ({
     ...{ label, url, shown: secrets.maskAddresses(url) },
     program:
       command === undefined

@@ -54,8 +54,8 @@ export async function compareCommand(
 }
 
 /** A change within ± this share does not count. */
-export function marginOf(wish = '5%'): number {
-  const margin = parseShare(wish, '--margin');
+export function marginOf(text = '5%'): number {
+  const margin = parseShare(text, '--margin');
   if (margin === 0)
     throw new RampartError('bad-flag', '--margin: 0 % is more exact than any run', 'Write --margin 5%.');
   return margin;
@@ -82,7 +82,7 @@ export async function toldComparison(
   return exitCodeFor(comparison, strict);
 }
 
-interface Wishes {
+interface CompareSettings {
   readonly margin: number;
   readonly runFlags: Readonly<Record<string, unknown>>;
 }
@@ -91,7 +91,7 @@ function compareFinished(
   world: World,
   runs: readonly string[],
   { head: headRuns = [], force = false }: CompareFlags,
-  { margin, runFlags }: Wishes,
+  { margin, runFlags }: CompareSettings,
 ): Compared {
   // A flag that begins with --no- has a value before it is given.
   const unused = Object.entries(runFlags)
@@ -117,12 +117,12 @@ async function compareTargets(
   world: World,
   [base, head]: Targets,
   flags: CompareFlags,
-  { margin, runFlags, budget: wish, folder }: Wishes & { readonly budget: unknown; readonly folder: string },
+  { margin, runFlags, budget: text, folder }: CompareSettings & { readonly budget: unknown; readonly folder: string },
 ) {
   const { baseCmd, headCmd, pairs: many, quiet = false, overwrite = false } = flags;
   refuseDryRun(world);
   const runs: Readonly<Record<string, unknown>> = { ...usualLength(runFlags), ...runFlags };
-  const budget = budgetOf(wish, runs);
+  const budget = budgetOf(text, runs);
   const usual = budget === null ? USUAL_PAIRS : MOST_PAIRS;
   const pairs = many === undefined ? usual : parseCount(many, '--pairs', { min: `${FEWEST}`, max: `${MOST_PAIRS}` });
   const seed = flags.seed === undefined ? world.randomSeed() : parseSeed(flags.seed, '--seed');
@@ -142,15 +142,15 @@ async function compareTargets(
 }
 
 /** How long all pairs may take together; null: as long as they do. @throws {RampartError} where the fewest do not fit. */
-function budgetOf(wish: unknown, { duration }: Readonly<Record<string, unknown>>): Micros | null {
-  if (typeof wish !== 'string') return null;
-  const budget = parseDuration(wish, '--budget', { min: '5s', max: '24h' });
+function budgetOf(text: unknown, { duration }: Readonly<Record<string, unknown>>): Micros | null {
+  if (typeof text !== 'string') return null;
+  const budget = parseDuration(text, '--budget', { min: '5s', max: '24h' });
   if (typeof duration !== 'string') return budget;
   const least = 2 * FEWEST * parseDuration(duration, '--duration');
   if (least > budget)
     throw new RampartError(
       'usage',
-      `--budget: ${wish} is too short: ${FEWEST} pairs of two runs of ${duration} take ${formatClock(toSeconds(micros(least)))} at least`,
+      `--budget: ${text} is too short: ${FEWEST} pairs of two runs of ${duration} take ${formatClock(toSeconds(micros(least)))} at least`,
       'Give it more time, or the runs a shorter --duration.',
     );
   return budget;

@@ -18,7 +18,7 @@ import { literalText } from '../plan/template.ts';
 import { cacheLines, discoveryText } from '../report/discovery.ts';
 import { type CacheFinding, probeCache } from '../session/cache-probe.ts';
 import { askerOf, discoverFor } from '../session/discovery.ts';
-import type { RowsWish } from './discovered-rows.ts';
+import type { RowSettings } from './discovered-rows.ts';
 import { discreet } from './discreet.ts';
 import { Interruption } from './interruption.ts';
 
@@ -42,8 +42,8 @@ export async function discoverCommand(
   const world = discreet(outside, secrets);
   const path = typeof out === 'string' ? out : null;
   if (path !== null) checkPath(world, path, overwrite === true);
-  const wish = rows === undefined && record === undefined ? null : (await ofRows()).rowsWish(flags, world);
-  if (wish !== null && json === true)
+  const rowSettings = rows === undefined && record === undefined ? null : (await ofRows()).rowSettings(flags, world);
+  if (rowSettings !== null && json === true)
     throw new RampartError(
       'usage',
       '--json and rows both want standard output',
@@ -52,7 +52,7 @@ export async function discoverCommand(
   const interruption = new Interruption(world);
   const { signal } = interruption;
   try {
-    return await discovered(world, plan, { wish, path, json: json === true, secrets, textOf, signal });
+    return await discovered(world, plan, { rowSettings, path, json: json === true, secrets, textOf, signal });
   } catch (error) {
     throw interruptedBy(signal, error, 'interrupted while its target was asked: no file was written');
   } finally {
@@ -61,9 +61,9 @@ export async function discoverCommand(
 }
 
 /** What is done with what is found out. */
-interface Wishes {
+interface DiscoverSettings {
   /** Null: no rows. */
-  readonly wish: RowsWish | null;
+  readonly rowSettings: RowSettings | null;
   /** Of the scenario; null: none is written. */
   readonly path: string | null;
   readonly textOf: TextOf;
@@ -76,23 +76,27 @@ interface Wishes {
 async function discovered(
   world: World,
   plan: Plan,
-  { wish, path, textOf, json, secrets, signal }: Wishes,
+  { rowSettings, path, textOf, json, secrets, signal }: DiscoverSettings,
 ): Promise<number> {
   await reach(plan, signal);
   const request = firstTemplate(plan);
   const discovery = await discoverFor(plan, request, world.clock, signal);
-  const cache = wish === null ? await probeCache(plan, request, discovery, world, signal) : null;
+  const cache = rowSettings === null ? await probeCache(plan, request, discovery, world, signal) : null;
   if (json) world.stdout.write(`${JSON.stringify(discoveryJson(plan, discovery, cache, secrets), null, 2)}\n`);
-  else (wish === null ? world.stdout : world.stderr).write(discoveryText(discovery, secrets));
+  else (rowSettings === null ? world.stdout : world.stderr).write(discoveryText(discovery, secrets));
   if (!json && cache?.cached === true)
     world.stdout.write(`${cacheLines(cache, secrets.maskAddresses(plan.target.url)).join('\n')}\n`);
   const { accepted } = discovery;
   if (accepted === null) return EXIT.unreachable;
   const ask = askerOf(plan, request, world.clock, signal);
   const ofThem =
-    wish === null
+    rowSettings === null
       ? null
-      : await (await ofRows()).writeRows(world, { ...discovery, accepted }, { wish, plan, ask, secrets, out: path });
+      : await (await ofRows()).writeRows(
+          world,
+          { ...discovery, accepted },
+          { settings: rowSettings, plan, ask, secrets, out: path },
+        );
   if (path !== null) {
     await writeScenario(
       world,

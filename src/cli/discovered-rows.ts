@@ -17,7 +17,7 @@ const USUAL_ROWS = 100;
 const AT_ONCE = 1_000;
 
 /** What is wanted of rows; null: none are. */
-export interface RowsWish {
+export interface RowSettings {
   readonly count: number;
   /** File for the responses; null: the rows alone, on standard output. */
   readonly record: string | null;
@@ -25,10 +25,10 @@ export interface RowsWish {
 }
 
 /** @throws RampartError */
-export function rowsWish(
+export function rowSettings(
   { rows, record, overwrite }: Readonly<Record<string, unknown>>,
   { files }: World,
-): RowsWish | null {
+): RowSettings | null {
   if (rows === undefined && record === undefined) return null;
   const count = rows === undefined ? USUAL_ROWS : parseCount(String(rows), '--rows', { min: '1', max: MOST_ROWS });
   if (record === undefined) return { count, record: null, overwrite: false };
@@ -53,13 +53,13 @@ export async function writeRows(
   world: World,
   { accepted, bodySchema }: Discovery & { readonly accepted: Accepted },
   {
-    wish,
+    settings,
     plan,
     ask,
     secrets,
     out,
   }: {
-    readonly wish: RowsWish;
+    readonly settings: RowSettings;
     readonly plan: Plan;
     readonly ask: Ask;
     readonly secrets: Secrets;
@@ -70,9 +70,9 @@ export async function writeRows(
   const found = await rowsLike(accepted, bodySchema, ask, () => random.uniform());
   if (typeof found === 'string') throw new RampartError('unusable', `no rows were made: ${found}`);
   const { url } = plan.target;
-  if (wish.record === null) {
-    const made = printRows(world, found, wish.count);
-    const fewer = made < wish.count ? '; there are no more that differ' : '';
+  if (settings.record === null) {
+    const made = printRows(world, found, settings.count);
+    const fewer = made < settings.count ? '; there are no more that differ' : '';
     world.stderr.write(
       `${made.toLocaleString('en')} rows: ${found.from} (seed ${plan.seed})${fewer}. Ten of them were asked, and accepted.\n` +
         `  rampart run ${secrets.maskAddresses(url)} --data rows.jsonl\n`,
@@ -80,9 +80,9 @@ export async function writeRows(
     return null;
   }
   world.stderr.write(
-    `Asks ${wish.count.toLocaleString('en')} rows, one after the other, and twenty of them three times …\n`,
+    `Asks ${settings.count.toLocaleString('en')} rows, one after the other, and twenty of them three times …\n`,
   );
-  const recording = await recordingOf(accepted.question, found.make, ask, wish.count);
+  const recording = await recordingOf(accepted.question, found.make, ask, settings.count);
   if (recording.lines.length === 0)
     throw new RampartError(
       'unusable',
@@ -91,13 +91,13 @@ export async function writeRows(
         : 'nothing was recorded: all of a response differs from repeat to repeat',
       'A target whose responses are never the same has none that could be expected.',
     );
-  await world.files.writeText(wish.record, `${recording.lines.join('\n')}\n`).catch((error: Error) => {
-    throw new RampartError('bad-folder', `--record: ${wish.record} cannot be written: ${error.message}`);
+  await world.files.writeText(settings.record, `${recording.lines.join('\n')}\n`).catch((error: Error) => {
+    throw new RampartError('bad-folder', `--record: ${settings.record} cannot be written: ${error.message}`);
   });
   const expectField = `${recording.field}${recording.tolerance === 0 ? '' : `±${recording.tolerance}`}`;
-  world.stderr.write(toldOf(recording, wish.record, expectField, secrets.maskAddresses(url)));
+  world.stderr.write(toldOf(recording, settings.record, expectField, secrets.maskAddresses(url)));
   return {
-    data: out === null ? wish.record : relative(dirname(out), wish.record),
+    data: out === null ? settings.record : relative(dirname(out), settings.record),
     ...(recording.bodyField === null ? { body: '{{row}}' } : { body: `{{row.${recording.bodyField}}}` }),
     expectField,
   };

@@ -27,7 +27,7 @@ export async function tried(
   try {
     const { prepared, told, responses, frame } = await preflight(world, {
       prepared: intended,
-      wish: null,
+      folder: null,
       secretsOf: (plan) => Secrets.of(plan),
       again: plannedAgain(sources, intended, world),
       looksForCache: false,

@@ -12,7 +12,7 @@ import type { Frame } from '../session/frame.ts';
 import { preflight } from '../session/preflight.ts';
 import type { Procedure } from '../session/procedure.ts';
 import { procedureOf } from '../session/procedures.ts';
-import type { FolderWish, RunFolder } from '../session/run-folder.ts';
+import type { RunFolder, WantedFolder } from '../session/run-folder.ts';
 
 /** A test that is ready to run. */
 export interface Test {
@@ -31,16 +31,16 @@ export async function testOf(
   id: string,
   form: PlannedForm,
   secretsOf: (plan: Plan) => Secrets,
-  openFolder: (plan: Plan, wish: FolderWish, frame: Frame) => Promise<RunFolder>,
+  openFolder: (plan: Plan, folder: WantedFolder, frame: Frame) => Promise<RunFolder>,
 ): Promise<Test> {
   let { rows } = form;
   let frame: Frame | null = null;
   try {
     await reach(form.plan);
-    const wish = { path: join('reports', id), label: '', overwrite: false };
+    const folder = { path: join('reports', id), label: '', overwrite: false };
     const again = plannedAgain(form.sources, form, world);
     const ready = await preflight(world, {
-      ...{ prepared: form, wish, secretsOf, again },
+      ...{ prepared: form, folder, secretsOf, again },
       looksForCache: form.given.settings.discover !== false,
     });
     ({ frame } = ready);
@@ -48,7 +48,7 @@ export async function testOf(
     const { plan } = frame;
     for (const line of ready.told) world.stderr.write(`${line}\n`);
     const procedure = await procedureOf(plan);
-    return { id, plan, rows, frame, procedure, folder: await openFolder(plan, wish, frame) };
+    return { id, plan, rows, frame, procedure, folder: await openFolder(plan, folder, frame) };
   } catch (error) {
     await frame?.tearDown();
     discardRows(world.files, rows);

@@ -17,7 +17,7 @@ export async function initCommand(
     throw new RampartError(
       'usage',
       `${JSON.stringify(url)} is the name of a file; an address of that ending needs its http://`,
-      wishFor(url),
+      hintFor(url),
     );
   if (typescript === true) return initTypeScript(world, url, { out, ...flags });
   const path = typeof out === 'string' ? out : 'scenario.yaml';
@@ -61,7 +61,7 @@ export async function initCommand(
 }
 
 /** What whoever names a file in the place of an address most likely wants. */
-function wishFor(file: string): string {
+function hintFor(file: string): string {
   if (isYaml(file)) return `To write the scenario there: rampart init -o ${file}, or rampart init URL -o ${file}.`;
   if (isModule(file)) return `To write a scenario there: rampart init --typescript -o ${file.replace(/js$/i, 'ts')}.`;
   return `To make a scenario of the requests in it: rampart init --from ${file}; the starter is YAML: rampart init -o scenario.yaml.`;

@@ -5,7 +5,7 @@ import { isLoopback, newToken } from '../web/guard.ts';
 import type { PageDefaults } from '../web/page.ts';
 import { PageServer } from '../web/server.ts';
 import type { Interruption } from './interruption.ts';
-import type { PageWishes } from './page-wishes.ts';
+import type { PageSettings } from './page-settings.ts';
 import { RunManager, type RunManagerOptions } from './run-manager.ts';
 
 /** A live page that is open, and the tests behind it. */
@@ -22,7 +22,7 @@ export class Page {
   /** @throws RampartError `port-in-use` */
   static async open(
     world: World,
-    { host, port, open }: PageWishes,
+    { host, port, open }: PageSettings,
     defaults: PageDefaults,
     options: Omit<RunManagerOptions, 'changed'>,
   ): Promise<Page> {

@@ -50,8 +50,8 @@ export async function resumeCommand(
   const access = accessOf(outside, flags, '--resume needs --nats, the server that the agents are at');
   const hidden = discreet(outside, new Secrets().knowing(credentialsIn(access.url)));
   const { Fleet } = await import('../agent/fleet.ts');
-  const wish = { access, tolerateLoss: flags.tolerateLoss === true };
-  const { fleet, plan } = await Fleet.takeOver(wish, flags.resume, hidden);
+  const settings = { access, tolerateLoss: flags.tolerateLoss === true };
+  const { fleet, plan } = await Fleet.takeOver(settings, flags.resume, hidden);
   const world = discreet(hidden, Secrets.of(plan));
   const { json = false, quiet = false, out, overwrite = false } = flags;
   if ((plan.teardown ?? []).length > 0)

@@ -24,7 +24,7 @@ import { Artifacts } from '../session/artifacts.ts';
 import { execute, newRunId, openFolder } from '../session/execution.ts';
 import type { Frame } from '../session/frame.ts';
 import { followedBy, type Voice } from '../session/outputs.ts';
-import type { FolderWish, RunFolder } from '../session/run-folder.ts';
+import type { RunFolder, WantedFolder } from '../session/run-folder.ts';
 import type { Download, Settings, Tester } from '../web/control.ts';
 import { LiveRun } from '../web/live-run.ts';
 import { EarlierTests } from './earlier-tests.ts';
@@ -143,10 +143,10 @@ export class RunManager implements Tester {
   }
 
   /** The folder of a test, whose losses the page tells. @throws RampartError */
-  openFolder(plan: Plan, wish: FolderWish, frame: Frame): Promise<RunFolder> {
+  openFolder(plan: Plan, wanted: WantedFolder, frame: Frame): Promise<RunFolder> {
     const tell = (loss: string): void => this.#kept?.live.exception(`not saved: ${loss}`);
     const { command, secrets } = publicationOf(this.#world, plan);
-    return openFolder(this.#world, plan, { command, secrets: frame.secrets(secrets) }, wish, tell);
+    return openFolder(this.#world, plan, { command, secrets: frame.secrets(secrets) }, wanted, tell);
   }
 
   async start(kind: 'run' | 'find', settings: Settings): Promise<readonly FieldError[]> {
@@ -157,7 +157,7 @@ export class RunManager implements Tester {
         id,
         form,
         (plan) => this.#secretsOf(plan),
-        (plan, wish, frame) => this.openFolder(plan, wish, frame),
+        (plan, wanted, frame) => this.openFolder(plan, wanted, frame),
       ),
     );
     if (test === null) return errors;

@@ -23,13 +23,13 @@ import { followedBy } from '../session/outputs.ts';
 import { preflight } from '../session/preflight.ts';
 import type { Procedure } from '../session/procedure.ts';
 import { procedureOf } from '../session/procedures.ts';
-import type { FolderWish } from '../session/run-folder.ts';
+import type { WantedFolder } from '../session/run-folder.ts';
 import { discreet } from './discreet.ts';
 import { tellGitHub } from './github.ts';
 import { Interruption } from './interruption.ts';
 import { createView, followFor, isWatched, takeKeys, voiceOf } from './live-view.ts';
 import type { Page } from './page.ts';
-import type { PageWishes } from './page-wishes.ts';
+import type { PageSettings } from './page-settings.ts';
 import { outputLosses, printResult, savedCode } from './printing.ts';
 import { publicationOf } from './publication.ts';
 import { type Wanted, wantedOf } from './wanted.ts';
@@ -107,11 +107,11 @@ const canBeResumed = ({ search, data }: Plan): boolean => search === null || (!(
 
 /** Agents, where they are asked for: before anything is sent. */
 async function openFleet(world: World, given: RawSettings, id: string, signal: AbortSignal): Promise<Fleet | null> {
-  const wish = resolveFleet(given, world.files);
-  if (wish === null) return null;
+  const settings = resolveFleet(given, world.files);
+  if (settings === null) return null;
   // Few runs need what it is made of.
   const { Fleet } = await import('../agent/fleet.ts');
-  return Fleet.open(wish, id, world, signal);
+  return Fleet.open(settings, id, world, signal);
 }
 
 interface Measuring extends Wanted {
@@ -126,16 +126,16 @@ async function measuredBy(
   world: World,
   sources: Sources,
   asked: PreparedRun & { readonly given: RawSettings },
-  { page: wishes, outputs, isPiped, procedure, samples, traces, template, id, fleet, interruption }: Measuring,
+  { page: pageSettings, outputs, isPiped, procedure, samples, traces, template, id, fleet, interruption }: Measuring,
 ): Promise<number> {
   const { kind } = sources;
   const written = asked.given;
   const { json = false, quiet = false } = written.settings;
   const intended = { ...asked, plan: fleet === null ? asked.plan : planFor(fleet, asked.plan, written) };
-  const wish = wishOf(written, kind, id);
+  const wanted = wantedFolderOf(written, kind, id);
   const { prepared, told, frame } = await preflight(world, {
     prepared: intended,
-    wish,
+    folder: wanted,
     secretsOf: (plan) => Secrets.of(plan),
     again: plannedAgain(sources, intended, world),
     looksForCache: written.settings.discover !== false,
@@ -145,9 +145,9 @@ async function measuredBy(
   if (!quiet) for (const line of told) world.stderr.write(`${line}\n`);
   const view = quiet ? null : createView(world, plan);
   const page =
-    wishes === null
+    pageSettings === null
       ? null
-      : await openPage(world, wishes, { plan, given, target: sources.target }, outputs, fleet).catch(
+      : await openPage(world, pageSettings, { plan, given, target: sources.target }, outputs, fleet).catch(
           async (error: unknown) => {
             await frame.tearDown();
             throw error;
@@ -160,9 +160,11 @@ async function measuredBy(
   const leaveKeys = view === null ? null : takeKeys(world, steering, () => interruption.leave('Ctrl-C', STOPPED), view);
   try {
     const folder =
-      wish === null
+      wanted === null
         ? null
-        : await (page === null ? openFolder(world, plan, publication, wish) : page.runs.openFolder(plan, wish, frame));
+        : await (page === null
+            ? openFolder(world, plan, publication, wanted)
+            : page.runs.openFolder(plan, wanted, frame));
     const result = await (page !== null && folder !== null
       ? page.runs.run(
           { id, plan, rows, folder, frame, procedure: await procedureOf(plan) },
@@ -219,7 +221,7 @@ export function warnOfForeignVariables({ env, stderr }: Pick<World, 'env' | 'std
 }
 
 /** A probe leaves nothing, unless it is told to. */
-function wishOf(given: RawSettings, kind: Plan['kind'], id: string): FolderWish | null {
+function wantedFolderOf(given: RawSettings, kind: Plan['kind'], id: string): WantedFolder | null {
   const { out, overwrite = false } = given.settings;
   if (out !== undefined) return { path: out, label: given.originOf('out').label, overwrite };
   return kind === 'probe' ? null : { path: join('reports', id), label: '', overwrite };
@@ -228,7 +230,7 @@ function wishOf(given: RawSettings, kind: Plan['kind'], id: string): FolderWish 
 /** A page whose later tests are printed as the first one is. */
 async function openPage(
   world: World,
-  wishes: PageWishes,
+  settings: PageSettings,
   { plan, given, target }: { readonly plan: Plan; readonly given: RawSettings; readonly target: string },
   outputs: readonly WantedOutput[],
   fleet: Fleet | null,
@@ -239,7 +241,7 @@ async function openPage(
   // What its form is filled in with.
   const memory = new FormMemory(formTexts(given, plan, target), Secrets.of(plan), plan.secretNames);
   const defaults = { kind: plan.kind === 'find' ? 'find' : 'run', settings: memory.shown } as const;
-  return Page.open(world, wishes, defaults, {
+  return Page.open(world, settings, defaults, {
     memory,
     outputs,
     fleet,

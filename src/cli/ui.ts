@@ -6,20 +6,20 @@ import { readSources } from '../plan/sources.ts';
 import { Interruption } from './interruption.ts';
 import { followFor, voiceOf } from './live-view.ts';
 import { Page } from './page.ts';
-import { pageWishes } from './page-wishes.ts';
+import { pageSettings } from './page-settings.ts';
 import { printResult } from './printing.ts';
 import { warnOfForeignVariables } from './run.ts';
 
 /** `rampart --ui`: the page with its start form, and the tests started from it, until Ctrl-C. */
 export async function uiCommand(world: World, flags: Readonly<Record<string, unknown>>): Promise<number> {
   const { settings } = await readSources({ kind: 'run', target: '', env: world.env, flags }, world.files);
-  const wishes = pageWishes({ ...settings, ui: settings.ui ?? true }, flags);
-  if (wishes === null) return EXIT.passed;
+  const wanted = pageSettings({ ...settings, ui: settings.ui ?? true }, flags);
+  if (wanted === null) return EXIT.passed;
   warnOfForeignVariables(world);
   const interruption = new Interruption(world);
   const page = await Page.open(
     world,
-    wishes,
+    wanted,
     { kind: 'run', settings: {} },
     {
       memory: null,

@@ -6,21 +6,21 @@ import type { World } from '../core/world.ts';
 import { takesStdout, wantedOutputs } from '../outputs/wanted.ts';
 import { resolveFleet } from '../plan/fleet.ts';
 import type { RawSettings } from '../plan/raw-settings.ts';
-import { traceWishOf } from '../plan/trace.ts';
+import { traceSettingsOf } from '../plan/trace.ts';
 import type { SummaryTemplate } from '../report/summary-template.ts';
-import { type SampleFileWish, sampleWishOf } from '../session/sample-file.ts';
-import type { TraceSpansWish } from '../session/traces.ts';
-import { type PageWishes, pageWishes } from './page-wishes.ts';
-import { summaryTemplateOf } from './summary-wish.ts';
+import { type SampleFileSettings, sampleSettingsOf } from '../session/sample-file.ts';
+import type { SpanSettings } from '../session/traces.ts';
+import { type PageSettings, pageSettings } from './page-settings.ts';
+import { summaryTemplateOf } from './summary-flag.ts';
 
 export interface Wanted {
   /** Null: no page. */
-  readonly page: PageWishes | null;
+  readonly page: PageSettings | null;
   readonly outputs: readonly WantedOutput[];
   /** One of them has standard output for itself. */
   readonly isPiped: boolean;
-  readonly samples: SampleFileWish | null;
-  readonly traces: TraceSpansWish | null;
+  readonly samples: SampleFileSettings | null;
+  readonly traces: SpanSettings | null;
   /** The summary's template; null: the usual summary. */
   readonly template: SummaryTemplate | null;
 }
@@ -33,7 +33,7 @@ export async function wantedOf(
   flags: Readonly<Record<string, unknown>>,
 ): Promise<Wanted> {
   const { settings } = given;
-  const page = kind === 'probe' ? null : pageWishes(settings, flags);
+  const page = kind === 'probe' ? null : pageSettings(settings, flags);
   const outputs = await wantedOutputs(settings, world);
   const isPiped = await takesStdout(outputs);
   if (settings.json === true && isPiped)
@@ -43,12 +43,12 @@ export async function wantedOf(
       'Write the lines elsewhere: --output json-lines=lines.ndjson.',
     );
   const template = summaryTemplateOf(world, settings);
-  const samples = sampleWishOf(given);
-  const traces = traceWishOf(given);
+  const samples = sampleSettingsOf(given);
+  const traces = traceSettingsOf(given);
   const ofRequests = [
-    { flag: '--samples', wished: samples !== null, elsewhere: 'is of requests of this machine' },
-    { flag: '--trace', wished: traces !== null, elsewhere: 'tells of requests of this machine' },
-  ].filter(({ wished }) => wished);
+    { flag: '--samples', asked: samples !== null, elsewhere: 'is of requests of this machine' },
+    { flag: '--trace', asked: traces !== null, elsewhere: 'tells of requests of this machine' },
+  ].filter(({ asked }) => asked);
   for (const { flag, elsewhere } of ofRequests) {
     if (page !== null)
       throw new RampartError(

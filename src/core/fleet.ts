@@ -13,7 +13,7 @@ export interface NatsAccess {
 }
 
 /** How many agents are wanted, and how long they are waited for. */
-export interface AgentsWish {
+export interface WantedAgents {
   /** `all`: whoever is there when the time is over. */
   readonly agents: number | 'all';
   /** How many agents of which regions are wanted, in the order asked for. Absent: of any region. */
@@ -27,9 +27,9 @@ export interface AgentsWish {
 export type Weighing = 'auto' | 'equal' | 'measured';
 
 /** What a fleet is asked for. */
-export interface FleetWish {
+export interface FleetSettings {
   readonly access: NatsAccess;
-  readonly wanted: AgentsWish;
+  readonly wanted: WantedAgents;
   readonly weights: Weighing;
   /** Load threads of each agent; null: as many as its machine has use for. */
   readonly threads: number | null;

@@ -1,7 +1,7 @@
 /** Single requests, as they are written down where a person asks for them: in bulk, since there may be thousands a second. */
 
 /** What is kept of a request. */
-export interface SampleWish {
+export interface SampleSettings {
   /** The share of requests that is kept, 0..1: 0.1 keeps every tenth. */
   readonly share: number;
   /** In one interval of one thread at most; what is beyond is dropped, and counted. */

@@ -135,7 +135,7 @@ export interface World extends Machine {
   openBrowser(url: string): void;
   /**
    * Calls back at Ctrl-C, SIGTERM, or SIGHUP (the terminal is gone), until the returned function is called. What comes
-   * within a moment of the last one is the same wish said twice: npm passes a Ctrl-C on that the terminal has sent already.
+   * within a moment of the last one says the same thing twice: npm passes a Ctrl-C on that the terminal has sent already.
    */
   onInterrupt(callback: (signal: Interrupt) => void): () => void;
   /** Ends the process now, whatever is under way. */

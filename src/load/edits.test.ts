@@ -21,7 +21,7 @@ interface Edit {
   readonly ahead: number;
 }
 
-interface Wish {
+interface WantedEdit {
   readonly share: number;
   readonly target: number;
   /** Of the longest ramp; 0: at once. */
@@ -29,7 +29,7 @@ interface Wish {
   readonly ahead: number;
 }
 
-const wishes = (most: number): fc.Arbitrary<readonly Wish[]> =>
+const wantedEdits = (most: number): fc.Arbitrary<readonly WantedEdit[]> =>
   fc.array(
     fc.record({
       share: fc.double({ min: 0, max: 0.999, noNaN: true }),
@@ -40,8 +40,8 @@ const wishes = (most: number): fc.Arbitrary<readonly Wish[]> =>
     { minLength: 1, maxLength: 4 },
   );
 
-/** What the wishes make of a load, at whole µs, and the load that comes of all of them. */
-function editsOf(load: LoadProfile, wanted: readonly Wish[]): { edits: Edit[]; load: LoadProfile } {
+/** What they make of a load, at whole µs, and the load that comes of all of them. */
+function editsOf(load: LoadProfile, wanted: readonly WantedEdit[]): { edits: Edit[]; load: LoadProfile } {
   const whole = durationOf(load);
   let now = load;
   const edits = [...wanted]
@@ -155,7 +155,7 @@ describe('edited arrivals', () => {
       fc.property(
         rateStages(40),
         kinds,
-        wishes(60),
+        wantedEdits(60),
         fc.integer(),
         cap,
         segments(9),
@@ -183,7 +183,7 @@ describe('edited arrivals', () => {
 
   it('are those of the edited load, in number as its integral, and before the edit those of the plan', () => {
     fc.assert(
-      fc.property(rateStages(60), wishes(80), (stages, wanted) => {
+      fc.property(rateStages(60), wantedEdits(80), (stages, wanted) => {
         fc.pre(withTime(stages));
         const profile = open(stages);
         const { edits, load } = editsOf(profile, wanted);
@@ -217,7 +217,7 @@ describe('edited arrivals', () => {
 describe('edited users', () => {
   it('of 1 to 9 segments are together the unsplit schedule, bit for bit, whenever each hears of the edits', () => {
     fc.assert(
-      fc.property(userStages(30), wishes(40), segments(9), (stages, wanted, each) => {
+      fc.property(userStages(30), wantedEdits(40), segments(9), (stages, wanted, each) => {
         fc.pre(withTime(stages));
         const profile: ClosedProfile = { model: 'closed', vus: stages, thinkTime: null };
         const { edits } = editsOf(profile, wanted);
@@ -236,7 +236,7 @@ describe('edited users', () => {
 
   it('come once and go once each time, and all are gone at the planned end', () => {
     fc.assert(
-      fc.property(userStages(30), wishes(40), (stages, wanted) => {
+      fc.property(userStages(30), wantedEdits(40), (stages, wanted) => {
         fc.pre(withTime(stages));
         const profile: ClosedProfile = { model: 'closed', vus: stages, thinkTime: null };
         const { edits, load } = editsOf(profile, wanted);

@@ -10,7 +10,7 @@ import { formatOf, loadRows } from './data.ts';
 import { rowsSource } from './inline-rows.ts';
 import { refuseRows } from './parts.ts';
 import { blame, type RawSettings, refuse } from './raw-settings.ts';
-import type { ReplayWish } from './replay.ts';
+import type { ReplaySettings } from './replay.ts';
 import { type LoadedTrace, loadTrace } from './replay-trace.ts';
 import { defaultOf, readValue } from './value.ts';
 
@@ -32,7 +32,7 @@ export function resolveData(
   given: RawSettings,
   { requests, checks }: Pick<Plan, 'requests' | 'checks'>,
   { files, note = () => {} }: RowsWorld,
-  replay: ReplayWish | null,
+  replay: ReplaySettings | null,
 ): ResolvedData {
   const { data: file } = given.settings;
   const order = readValue(given, 'dataOrder');

@@ -2,13 +2,13 @@
 import * as z from 'zod';
 import { RampartError } from '../core/errors.ts';
 import { isRecord } from '../core/json-value.ts';
+import type { ChosenEnvironment } from './chosen-environment.ts';
 import { FORM_FIELDS } from './form-fields.ts';
 import type { Origin, RawSettings, WrittenPath } from './raw-settings.ts';
 import { settingsSchema } from './schema.ts';
 import { refusal } from './steps.ts';
 import { meantAmong } from './suggest.ts';
 import { quote } from './syntax.ts';
-import type { WishedEnvironment } from './wished-environment.ts';
 
 export const environmentsSchema = z
   .record(z.string(), settingsSchema.omit({ env: true } as never).extend(FORM_FIELDS), {
@@ -21,7 +21,7 @@ export const environmentsSchema = z
 /** What reading a file gives for it. */
 interface EnvironmentsFile {
   readonly environments: unknown;
-  readonly wished: WishedEnvironment | null;
+  readonly chosen: ChosenEnvironment | null;
   readonly file: string;
   originAt(path: WrittenPath): Origin;
   /** Settings of one, checked. */
@@ -29,7 +29,7 @@ interface EnvironmentsFile {
 }
 
 /** The settings of the one that is wanted; null: none is. All of them are checked. @throws RampartError */
-export function readEnvironment({ environments, wished, file, originAt, give }: EnvironmentsFile): RawSettings | null {
+export function readEnvironment({ environments, chosen, file, originAt, give }: EnvironmentsFile): RawSettings | null {
   if (environments !== undefined && !isRecord(environments))
     throw refusal(originAt(['environments']), 'must be an object of settings by name');
   const all = Object.entries(environments ?? {}).map(([name, fields]): [string, RawSettings] => {
@@ -39,8 +39,8 @@ export function readEnvironment({ environments, wished, file, originAt, give }: 
     return [name, give(fields, at)];
   });
   // A RAMPART_ENV beside a file without any is likely somebody's own.
-  if (wished === null || (environments === undefined && wished.origin.layer === 'environment')) return null;
-  const { name, origin } = wished;
+  if (chosen === null || (environments === undefined && chosen.origin.layer === 'environment')) return null;
+  const { name, origin } = chosen;
   const found = all.find(([one]) => one === name);
   if (found !== undefined) return found[1];
   const hint =

@@ -1,6 +1,6 @@
 /** The settings of a run on agents: how many of which region, and how NATS is reached. */
 import { RampartError } from '../core/errors.ts';
-import type { AgentsWish, FleetWish, NatsAccess } from '../core/fleet.ts';
+import type { FleetSettings, NatsAccess, WantedAgents } from '../core/fleet.ts';
 import type { Files } from '../core/world.ts';
 import { decodeUtf8, readInput } from './file.ts';
 import { blame, layerOf, type RawSettings, read, refuse } from './raw-settings.ts';
@@ -16,7 +16,7 @@ const NEEDS_NATS = [
 ] as const;
 
 /** Who is to make the load; null: this machine. @throws RampartError */
-export function resolveFleet(given: RawSettings, files: Pick<Files, 'readBytes'>): FleetWish | null {
+export function resolveFleet(given: RawSettings, files: Pick<Files, 'readBytes'>): FleetSettings | null {
   const { nats, tolerateLoss } = given.settings;
   if (nats === undefined) {
     for (const name of NEEDS_NATS)
@@ -59,7 +59,7 @@ export function resolveFleet(given: RawSettings, files: Pick<Files, 'readBytes'>
 }
 
 /** `8`, `all`, or of each region so many: `eu=10,us=5`. @throws RampartError */
-export function parseAgents(text: string, label: string): Pick<AgentsWish, 'agents' | 'regions'> {
+export function parseAgents(text: string, label: string): Pick<WantedAgents, 'agents' | 'regions'> {
   if (text.trim() === 'all') return { agents: 'all' };
   if (!text.includes('=')) return { agents: parseCount(text, label, { min: '1', max: MOST }) };
   const regions = text.split(',').map((part) => {

@@ -14,7 +14,7 @@ import { readValue } from './value.ts';
 const SETTINGS_OF_PROMPTS = ['promptTokens', 'maxTokens', 'sharedPrefix', 'uniquePrompts'] as const;
 
 /** What stands in the places of a protocol: texts with placeholders. */
-interface Wish {
+interface PromptSettings {
   /** The setting that asks for it. */
   readonly by: SettingName;
   /** Null: the prompt of the body stays. */
@@ -51,14 +51,14 @@ export function withPrompts(
   given: RawSettings,
   means: PromptMeans,
 ): readonly RequestTemplate[] {
-  const wish = wishOf(given, means);
-  if (wish === null) return requests;
-  const made = requests.map((request) => promptedBy(request, wish, given));
+  const settings = promptSettingsOf(given, means);
+  if (settings === null) return requests;
+  const made = requests.map((request) => promptedBy(request, settings, given));
   if (made.every((request) => request === null)) {
     if (isYetUnknown(requests, given)) return requests;
     refuse(
       given,
-      wish.by,
+      settings.by,
       `is for language models, and ${whatIsSent(requests)} has no prompt`,
       'Name the route of one (/v1/chat/completions, /v1/completions, /v1/responses, /generate_stream, /api/chat), or write {{random.words 512}} into a --body of your own.',
     );
@@ -93,7 +93,7 @@ export const lacksPrompts = (plan: Plan, given: RawSettings): boolean =>
   (asksForPrompts(given) || isMadeOfConversations(plan, given)) && !hasOwnBody(given) && plan.requests.every(isBare);
 
 /** @returns null: nothing asks for prompts. */
-function wishOf(given: RawSettings, means: PromptMeans): Wish | null {
+function promptSettingsOf(given: RawSettings, means: PromptMeans): PromptSettings | null {
   const words = readValue(given, 'promptTokens');
   const tokens = readValue(given, 'maxTokens');
   const shared = read(given, 'sharedPrefix', parseShareOrNumber);
@@ -156,7 +156,7 @@ interface Form {
   readonly limit: readonly string[] | null;
 }
 
-function promptedBy(request: RequestTemplate, wish: Wish, given: RawSettings): RequestTemplate | null {
+function promptedBy(request: RequestTemplate, settings: PromptSettings, given: RawSettings): RequestTemplate | null {
   const [pathname = ''] = request.path.split('?');
   const template = asTemplate(request);
   // Rows of conversations are no bodies by themselves.
@@ -168,7 +168,7 @@ function promptedBy(request: RequestTemplate, wish: Wish, given: RawSettings): R
   const form = formOf(json, pathname);
   if (form === null) return null;
   const before = form.prompt(json);
-  if (wish.prompt !== null && own?.holds(before) === true)
+  if (settings.prompt !== null && own?.holds(before) === true)
     refuse(
       given,
       'promptTokens',
@@ -177,13 +177,13 @@ function promptedBy(request: RequestTemplate, wish: Wish, given: RawSettings): R
     );
   const hold = own ?? heldBody('{}');
   if (hold === null) return null;
-  const prompt = wish.prompt === null ? before : hold.hold(wish.prompt, true);
-  form.put(json, wish.before === '' ? prompt : `${hold.hold(wish.before, true)}${prompt}`);
-  if (wish.limit !== null) {
+  const prompt = settings.prompt === null ? before : hold.hold(settings.prompt, true);
+  form.put(json, settings.before === '' ? prompt : `${hold.hold(settings.before, true)}${prompt}`);
+  if (settings.limit !== null) {
     if (form.limit === null) {
       if (given.settings.maxTokens !== undefined)
         refuse(given, 'maxTokens', `has no place in what is sent to ${pathname}`, 'Leave it out.');
-    } else putAt(json, form.limit, hold.hold(wish.limit, false));
+    } else putAt(json, form.limit, hold.hold(settings.limit, false));
   }
   if (!hasOwnBody(given) && given.mix === undefined) askForStream(json, pathname);
   const written = hold.write(json);

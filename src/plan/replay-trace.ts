@@ -10,7 +10,7 @@ import { isSafe, LOG_FIELDS, readLogLine } from './access-log.ts';
 import { headerText, loadRows, type RowWatch } from './data.ts';
 import { decodeUtf8, type Refuse, readPieces } from './file.ts';
 import { instantOf, isNumber, TIME_UNITS, unitBySize } from './instant.ts';
-import type { ReadTrace, ReplayWish } from './replay.ts';
+import type { ReadTrace, ReplaySettings } from './replay.ts';
 import { linesOf, refuserIn } from './row-reader.ts';
 import { didYouMean } from './suggest.ts';
 import { quote } from './syntax.ts';
@@ -46,7 +46,7 @@ export interface LoadedTrace extends ReadTrace {
  * @throws RampartError 'bad-file' with the line of the first row that does not do.
  */
 export function loadTrace(
-  wish: ReplayWish,
+  settings: ReplaySettings,
   {
     label,
     cells,
@@ -55,17 +55,17 @@ export function loadTrace(
   files: Pick<Files, 'pieces' | 'scratch'>,
   note: (line: string) => void,
 ): LoadedTrace {
-  const { file, format } = wish;
+  const { file, format } = settings;
   const instants = new Instants();
-  if (format === 'log') return loadLog(wish, { label, cells }, instants, files, note);
-  const watch = watchOf(wish, instants);
+  if (format === 'log') return loadLog(settings, { label, cells }, instants, files, note);
+  const watch = watchOf(settings, instants);
   const table = loadRows({ ...{ file, label, format, cells, leftOut, watch }, otherNames: TOKEN_FIELDS }, files, note);
-  const trace = instants.trace(wish.speed);
+  const trace = instants.trace(settings.speed);
   return { table: { ...table, trace }, trace, methods: null };
 }
 
 /** Takes the instant of each row. */
-function watchOf({ column: wanted, unit: given }: ReplayWish, instants: Instants): RowWatch {
+function watchOf({ column: wanted, unit: given }: ReplaySettings, instants: Instants): RowWatch {
   let column: string | null = null;
   let unit = 1;
   return (textAt, names, line, refuse) => {
@@ -128,7 +128,7 @@ const shortUnit = (unit: string): string =>
 
 /** The request lines of an access log. */
 function loadLog(
-  { file, speed, all }: ReplayWish,
+  { file, speed, all }: ReplaySettings,
   { label, cells }: { readonly label: string; readonly cells: readonly Cell[] },
   instants: Instants,
   files: Pick<Files, 'pieces' | 'scratch'>,

@@ -10,7 +10,7 @@ import { parseDuration, quote } from './syntax.ts';
 import { mostOf, readOrDefault, readValue } from './value.ts';
 
 /** What is to be replayed, as settings say it. */
-export interface ReplayWish {
+export interface ReplaySettings {
   readonly file: string;
   readonly format: 'csv' | 'jsonl' | 'log';
   /** The field with the instants, and the unit of numbers in it; null: the usual ones. */
@@ -38,7 +38,7 @@ const EXCLUDED = [
 const OF_THE_LOG = ['method', 'body', 'bodyFile', 'data'] as const satisfies readonly SettingName[];
 
 /** Null: nothing is replayed. @throws RampartError */
-export function resolveReplay(given: RawSettings): ReplayWish | null {
+export function resolveReplay(given: RawSettings): ReplaySettings | null {
   const { replay: file, replayTime, replayLoop, replayAll, speed } = given.settings;
   if (file === undefined) {
     for (const name of ['replayTime', 'speed', 'replayLoop', 'replayAll'] as const)
@@ -69,7 +69,7 @@ export function resolveReplay(given: RawSettings): ReplayWish | null {
   };
 }
 
-function formatOfTrace(given: RawSettings, file: string): ReplayWish['format'] {
+function formatOfTrace(given: RawSettings, file: string): ReplaySettings['format'] {
   if (file === '') refuse(given, 'replay', 'is empty; write the path of a file');
   if (/\.[ct]sv$/i.test(file)) return 'csv';
   if (/\.(?:jsonl|ndjson)$/i.test(file)) return 'jsonl';
@@ -106,8 +106,8 @@ export interface ReadTrace extends Pick<ReplayedTrace, 'leftOut'> {
 }
 
 /** The load of a trace. @throws RampartError */
-export function replayedLoad(given: RawSettings, wish: ReplayWish, { trace, leftOut }: ReadTrace): LoadProfile {
-  const { file, speed, loop } = wish;
+export function replayedLoad(given: RawSettings, settings: ReplaySettings, { trace, leftOut }: ReadTrace): LoadProfile {
+  const { file, speed, loop } = settings;
   const { duration: written, requests } = given.settings;
   if (loop && written === undefined && requests === undefined)
     refuse(given, 'replayLoop', 'has no end: say how long with --duration, or how many requests with --requests');

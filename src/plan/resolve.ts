@@ -36,7 +36,7 @@ import { parseTemplatedAddress } from './template.ts';
 import { meantBy, resolveThresholdList } from './threshold.ts';
 import { resolveTiers } from './tiers.ts';
 import { resolveTls } from './tls.ts';
-import { traced, traceKeyOf, traceWishOf } from './trace.ts';
+import { traced, traceKeyOf, traceSettingsOf } from './trace.ts';
 import { resolveTraffic } from './traffic.ts';
 import { resolveUntil } from './until.ts';
 import { readOrDefault, readValue } from './value.ts';
@@ -92,7 +92,7 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
     before: capturedNames({ requests: setup }),
   });
   const asWritten = { ...plain, requests: checkedByFunctions(given, plain.requests) };
-  const trace = traceWishOf(given);
+  const trace = traceSettingsOf(given);
   const prompted = withPrompts(asWritten.requests, given, world);
   const traffic = { ...asWritten, requests: trace === null ? prompted : traced(prompted, given) };
   const checks = checksWithFunction(given, resolveChecks(given));

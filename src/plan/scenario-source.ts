@@ -4,6 +4,7 @@ import { RampartError } from '../core/errors.ts';
 import type { Files } from '../core/world.ts';
 import type { WrittenTarget } from '../settings/setting.ts';
 import { namesWhere, SETTING_NAMES, type Settings } from '../settings/table.ts';
+import { type ChosenEnvironment, environmentIn } from './chosen-environment.ts';
 import { isDataUrl } from './data-url.ts';
 import { bodyWithEnvironment, type EnvValueOf, rowsWithEnvironment, withEnvironment } from './env-values.ts';
 import { readEnvironment } from './environments.ts';
@@ -18,7 +19,6 @@ import { type DocumentReader, type RequestPlace, readJsonDocument, shownPath } f
 import { extensionOf, isModule, isScenario, isYaml } from './scenario-name.ts';
 import { refusal } from './steps.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
-import { environmentIn, type WishedEnvironment } from './wished-environment.ts';
 import { readFrame } from './written-frame.ts';
 
 /** What reads a scenario file of that name. YAML has a library, which is loaded where it is asked for; a module is imported. */
@@ -33,7 +33,7 @@ export interface ScenarioEnvironment {
   /** What stands for a variable of which nothing is known; absent: it must be there. */
   readonly standIn?: ((name: string) => string) | undefined;
   /** The one of the file's environments that is asked for; absent: the one that the file names, if any. */
-  readonly wished?: WishedEnvironment | null;
+  readonly chosen?: ChosenEnvironment | null;
 }
 
 /** The settings of a scenario file. @throws RampartError with the place of what is wrong. */
@@ -41,7 +41,7 @@ export function fromScenario(
   path: string,
   files: Pick<Files, 'readBytes'>,
   read: DocumentReader,
-  { env, standIn, wished = null }: ScenarioEnvironment = { env: {} },
+  { env, standIn, chosen = null }: ScenarioEnvironment = { env: {} },
 ): RawSettings {
   const hint = `A URL that ends in ${extensionOf(path)} needs its http:// to be told from a scenario file.`;
   const content = readInput(files, path, 'scenario', hint);
@@ -122,9 +122,9 @@ export function fromScenario(
     (name, inside = []) => originAt([isMost && name === 'requests' ? 'maxRequests' : name, ...inside]),
     unknownAt([]),
   );
-  const chosen = wished ?? environmentIn(ofFile);
+  const environment = chosen ?? environmentIn(ofFile);
   const overlay = readEnvironment({
-    ...{ environments, wished: chosen, file: path, originAt },
+    ...{ environments, chosen: environment, file: path, originAt },
     give: (fields, at) => {
       // Only of the one that is wanted must the variables be there.
       const isWanted = at[1] === chosen?.name;

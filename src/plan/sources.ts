@@ -11,6 +11,7 @@ import {
   type Settings,
   variableOf,
 } from '../settings/table.ts';
+import { environmentIn } from './chosen-environment.ts';
 import { readEnvironment } from './environment.ts';
 import { given, laid, originIn } from './layers.ts';
 import { type ProgramSettings, TERMINAL_SETTINGS } from './program.ts';
@@ -20,7 +21,6 @@ import type { ScenarioEnvironment } from './scenario-source.ts';
 import { refusal } from './steps.ts';
 import { didYouMean, settingMeant } from './suggest.ts';
 import { quote } from './syntax.ts';
-import { environmentIn } from './wished-environment.ts';
 
 /** Where settings come from. Precedence: defaults < discovery < scenario file < environment < flags. */
 export interface Sources {
@@ -78,10 +78,10 @@ function writtenLayers({ target, env, flags, program, standIn }: Sources, read: 
   if (program !== undefined) return programLayers(program, read, { env, standIn });
   const onLine = fromFlags(flags);
   const environment = given(readEnvironment(env), (name) => originIn('environment', variableOf(name)));
-  const wished = environmentIn(onLine) ?? environmentIn(environment);
-  if (isScenario(target)) return [read(target, { env, standIn, wished }), environment, onLine];
+  const chosen = environmentIn(onLine) ?? environmentIn(environment);
+  if (isScenario(target)) return [read(target, { env, standIn, chosen }), environment, onLine];
   // A RAMPART_ENV without them is likely somebody's own.
-  if (wished?.origin.layer === 'flags') throw refusal(wished.origin, 'is for a scenario file, which has environments');
+  if (chosen?.origin.layer === 'flags') throw refusal(chosen.origin, 'is for a scenario file, which has environments');
   // With several targets there is no URL.
   const named = [environment, onLine].some(({ settings }) => settings.targets !== undefined);
   const address = target === '' && named ? {} : { url: target };
@@ -95,13 +95,13 @@ function programLayers(
 ): RawSettings[] {
   const { scenario, ...settings } = program;
   const own = fromProgram(settings);
-  const wished = environmentIn(own);
+  const chosen = environmentIn(own);
   if (scenario === undefined) {
-    if (wished?.origin.layer === 'flags')
-      throw refusal(wished.origin, 'is for a scenario file, which has environments');
+    if (chosen?.origin.layer === 'flags')
+      throw refusal(chosen.origin, 'is for a scenario file, which has environments');
     return [own];
   }
-  const file = read(scenario, { ...environment, wished });
+  const file = read(scenario, { ...environment, chosen });
   // What is shown on a terminal may stand there. This says that no load is wanted, which a program would send.
   if (file.settings.dryRun === true)
     throw new RampartError(

@@ -6,14 +6,14 @@ import type { RawSettings } from './raw-settings.ts';
 import { asTemplate } from './request.ts';
 
 /** What `--trace` asks for: where spans go, and null where only the header is sent. */
-export interface TraceWish {
+export interface TraceSettings {
   readonly url: string | null;
 }
 
 const HEADER = 'traceparent';
 
 /** @returns null: no trace is asked for. @throws {RampartError} */
-export function traceWishOf(given: RawSettings): TraceWish | null {
+export function traceSettingsOf(given: RawSettings): TraceSettings | null {
   const { trace } = given.settings;
   if (trace === undefined) return null;
   if (trace === 'headers') return { url: null };

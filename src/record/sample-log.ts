@@ -1,6 +1,6 @@
 /** Single requests of a thread, for those who want every one of them. */
 import type { Exchange } from '../core/exchange.ts';
-import { SAMPLE_FIELDS, type SampleBatch, type SampleWish } from '../core/request-samples.ts';
+import { SAMPLE_FIELDS, type SampleBatch, type SampleSettings } from '../core/request-samples.ts';
 
 const FIELDS = SAMPLE_FIELDS.length;
 const FIRST_ROOM = 256;
@@ -9,7 +9,7 @@ const MESSAGES = 100;
 
 /** Single requests of one thread, from one interval's end to the next: a row of numbers each, no object. */
 export class SampleLog {
-  readonly #wish: SampleWish;
+  readonly #settings: SampleSettings;
   #values = new Float64Array(FIRST_ROOM * FIELDS);
   #rows = 0;
   #dropped = 0;
@@ -17,16 +17,16 @@ export class SampleLog {
   #due = 0;
   readonly #messages = new Map<string, number>();
 
-  constructor(wish: SampleWish) {
-    this.#wish = wish;
+  constructor(settings: SampleSettings) {
+    this.#settings = settings;
   }
 
   add(exchange: Exchange): void {
-    this.#due += this.#wish.share;
+    this.#due += this.#settings.share;
     // Shares add up to a little less than one.
     if (this.#due < 1 - 1e-9) return;
     this.#due -= 1;
-    if (this.#rows >= this.#wish.most) {
+    if (this.#rows >= this.#settings.most) {
       this.#dropped++;
       return;
     }

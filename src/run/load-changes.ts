@@ -1,4 +1,4 @@
-/** A person's wishes about the load, checked and put at an instant that all segments can meet. */
+/** What a person asks of the load, checked and put at an instant that all segments can meet. */
 import {
   type CommandReply,
   type LoadChange,

@@ -1,7 +1,7 @@
 /** What the main thread and a load thread say to each other. */
 import type { LoadChange } from '../core/command.ts';
 import type { Plan } from '../core/plan.ts';
-import type { SampleBatch, SampleWish } from '../core/request-samples.ts';
+import type { SampleBatch, SampleSettings } from '../core/request-samples.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { Segment } from '../core/segment.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
@@ -15,7 +15,7 @@ export type ToThread =
       readonly segment: Segment;
       readonly rows: RowTable | null;
       /** Single requests are to be told as well. Absent: they are not. */
-      readonly samples?: SampleWish;
+      readonly samples?: SampleSettings;
     }
   | { readonly type: 'start'; readonly startAt: Micros }
   /** Carries out what a person asked for, at the change's own instant. */

@@ -1,7 +1,7 @@
 /** The source that makes load in worker threads, which stay warm from plan to plan. */
 import { Worker } from 'node:worker_threads';
 import type { Clock, LoadSource } from '../core/ports.ts';
-import type { SampleBatch, SampleWish } from '../core/request-samples.ts';
+import type { SampleBatch, SampleSettings } from '../core/request-samples.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { FromThread } from './protocol.ts';
@@ -11,7 +11,7 @@ import { WorkerGroup } from './worker-group.ts';
 
 /** Who wants single requests, and what of them. */
 export interface SampleReader {
-  readonly wish: SampleWish;
+  readonly settings: SampleSettings;
   accept(batch: SampleBatch): void;
 }
 
@@ -64,7 +64,15 @@ export class ThreadPool {
   async *#run(
     ...[plan, segment, signal, commands, begin]: Parameters<LoadSource>
   ): AsyncGenerator<IntervalSnapshot, void, undefined> {
-    const group = new WorkerGroup(plan, segment, this.#rows, this.#workers, this.#clock, begin, this.#samples?.wish);
+    const group = new WorkerGroup(
+      plan,
+      segment,
+      this.#rows,
+      this.#workers,
+      this.#clock,
+      begin,
+      this.#samples?.settings,
+    );
     this.#group = group;
     if (this.#broken !== null) group.lose(this.#broken.thread, this.#broken.message);
     try {

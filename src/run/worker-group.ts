@@ -5,7 +5,7 @@
 import type { CommandReply, Commands, LoadChange, LoadCommand } from '../core/command.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
 import type { Clock } from '../core/ports.ts';
-import type { SampleWish } from '../core/request-samples.ts';
+import type { SampleSettings } from '../core/request-samples.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { Segment } from '../core/segment.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
@@ -63,7 +63,7 @@ export class WorkerGroup implements Stoppable {
     workers: readonly SegmentWorker[],
     clock: Clock,
     begin?: () => Promise<Micros>,
-    samples?: SampleWish,
+    samples?: SampleSettings,
   ) {
     this.#plan = plan;
     this.#changes = new LoadChanges(plan);

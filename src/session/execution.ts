@@ -20,10 +20,10 @@ import { type Frame, withoutFrame } from './frame.ts';
 import { type OutputOutcome, OutputQueue } from './output-queue.ts';
 import { openOutputs, type Voice } from './outputs.ts';
 import type { Procedure } from './procedure.ts';
-import { type FolderWish, RunFolder } from './run-folder.ts';
-import { EACH, SampleFile, type SampleFileWish, wishFor } from './sample-file.ts';
+import { RunFolder, type WantedFolder } from './run-folder.ts';
+import { EACH, SampleFile, type SampleFileSettings, sampleSettingsFor } from './sample-file.ts';
 import { runSession } from './stream.ts';
-import type { TraceSpans, TraceSpansWish } from './traces.ts';
+import type { SpanSettings, TraceSpans } from './traces.ts';
 
 /** A disk that does not answer is waited for, and then the journal goes elsewhere: see `RunFolder`. */
 const JOURNAL_PATIENCE = seconds(120);
@@ -59,9 +59,9 @@ export interface Execution {
   /** What is to be done behind its load. Absent: nothing. */
   readonly frame?: Frame;
   /** Single requests go to a file. Absent: they do not. */
-  readonly samples?: SampleFileWish;
+  readonly samples?: SampleFileSettings;
   /** They are spans of traces; the plan has a key for those. Absent: they are not. */
-  readonly traces?: TraceSpansWish;
+  readonly traces?: SpanSettings;
 }
 
 /**
@@ -100,7 +100,7 @@ export async function execute(machine: Machine, execution: Execution): Promise<R
     samples === null && traces === null
       ? null
       : {
-          wish: wishFor(execution.samples ?? EACH, plan),
+          settings: sampleSettingsFor(execution.samples ?? EACH, plan),
           accept: (batch: SampleBatch) => {
             samples?.accept(batch);
             traces?.accept(batch);
@@ -191,9 +191,9 @@ export function openFolder(
   { files }: Pick<Machine, 'files'>,
   plan: Plan,
   { command, secrets }: Publication,
-  wish: FolderWish,
+  wanted: WantedFolder,
   onLoss?: (loss: string) => void,
 ): Promise<RunFolder> {
   const published = { command, plan: publishPlan(plan, secrets) };
-  return RunFolder.open(files, wish, heldSecrets(published) ? 'owner' : 'usual', onLoss);
+  return RunFolder.open(files, wanted, heldSecrets(published) ? 'owner' : 'usual', onLoss);
 }

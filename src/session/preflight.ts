@@ -18,7 +18,7 @@ import { preflightLines, preflightRefusal, signpostLine, streamRefusal, wantsTls
 import type { probeCache } from './cache-probe.ts';
 import { discoverFor, mayWantMore, type PlannedAgain } from './discovery.ts';
 import { Frame, isFramed } from './frame.ts';
-import { type FolderWish, takenNames } from './run-folder.ts';
+import { takenNames, type WantedFolder } from './run-folder.ts';
 import { asStream, namedStream } from './streaming-question.ts';
 import { unstreamed } from './unstreamed.ts';
 
@@ -27,7 +27,7 @@ const INTERRUPTED = 'interrupted in its preflight: no load was sent';
 /** What is about to run, and where its files are to go. */
 interface Intended<Prepared> {
   readonly prepared: Prepared;
-  readonly wish: FolderWish | null;
+  readonly folder: WantedFolder | null;
   readonly secretsOf: (plan: Plan) => Secrets;
   /** Null: what to send was said. */
   readonly again: PlannedAgain<Prepared> | null;
@@ -62,7 +62,7 @@ export interface Preflight<Prepared> {
  */
 export async function preflight<Prepared extends Planned>(
   machine: Pick<Machine, 'clock' | 'files' | 'loadModule' | 'randomSeed'>,
-  { prepared: asked, wish, secretsOf, again: discovering, looksForCache, signal }: Intended<Prepared>,
+  { prepared: asked, folder, secretsOf, again: discovering, looksForCache, signal }: Intended<Prepared>,
 ): Promise<Preflight<Prepared>> {
   const { clock, files } = machine;
   const { rows } = asked;
@@ -72,7 +72,7 @@ export async function preflight<Prepared extends Planned>(
   // What is missing is told here, once, and not by each thread.
   if (asked.plan.tokenizer !== undefined) await tokenCounterOf(asked.plan.tokenizer, machine.loadModule);
   const tries = asked.plan.preflight !== false;
-  if (wish !== null && (tries || isFramed(asked.plan))) await takenNames(files, wish);
+  if (folder !== null && (tries || isFramed(asked.plan))) await takenNames(files, folder);
   // What a scenario with a set-up sends was said.
   const again = isFramed(asked.plan) ? null : discovering;
   let frame: Frame | null = null;
@@ -159,7 +159,7 @@ export async function preflight<Prepared extends Planned>(
   } catch (thrown) {
     const error = interruptedBy(signal, thrown, INTERRUPTED);
     // One that somebody named may have been theirs.
-    if (wish?.label === '') await files.removeFolder(wish.path);
+    if (folder?.label === '') await files.removeFolder(folder.path);
     const tornDown = (await frame?.tearDown()) ?? null;
     throw error instanceof RampartError ? (frame?.withUndone(error, tornDown) ?? error) : error;
   }

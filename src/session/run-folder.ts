@@ -14,7 +14,7 @@ interface Place {
   readonly label: string;
 }
 
-export interface FolderWish extends Place {
+export interface WantedFolder extends Place {
   /** Whether an earlier run may make room for this one. */
   readonly overwrite: boolean;
 }
@@ -66,14 +66,14 @@ export class RunFolder {
    */
   static async open(
     files: Files,
-    wish: FolderWish,
+    wanted: WantedFolder,
     readers: Readers = 'usual',
     onLoss: (loss: string) => void = () => {},
   ): Promise<RunFolder> {
-    const { path } = wish;
-    await makeRoom(files, wish);
+    const { path } = wanted;
+    await makeRoom(files, wanted);
     const journal = await files.createFile(join(path, JOURNAL), readers).catch((error: Error) => {
-      throw refused(wish, error);
+      throw refused(wanted, error);
     });
     return new RunFolder(path, journal, files, readers, onLoss);
   }
@@ -187,32 +187,32 @@ function reasonOf(message: string): string {
 }
 
 /** Makes the folder of a run, empty of any other. @throws RampartError `bad-folder` */
-export async function makeRoom(files: Files, wish: FolderWish): Promise<void> {
+export async function makeRoom(files: Files, wanted: WantedFolder): Promise<void> {
   // All of them at once: the files of two runs in one folder would be taken for one.
-  for (const name of await takenNames(files, wish))
-    await files.remove(join(wish.path, name)).catch((error: Error) => {
-      throw refused(wish, error);
+  for (const name of await takenNames(files, wanted))
+    await files.remove(join(wanted.path, name)).catch((error: Error) => {
+      throw refused(wanted, error);
     });
 }
 
 /** Makes the folder, and says which files of an earlier run make room later. @throws RampartError `bad-folder` */
-export async function takenNames(files: Files, wish: FolderWish): Promise<readonly string[]> {
-  const { path, overwrite } = wish;
-  await makeFolder(files, wish);
+export async function takenNames(files: Files, wanted: WantedFolder): Promise<readonly string[]> {
+  const { path, overwrite } = wanted;
+  await makeFolder(files, wanted);
   const taken = [JOURNAL, ...FILES].filter((name) => files.exists(join(path, name)));
   if (taken.length > 0 && !overwrite)
     throw new RampartError(
       'bad-folder',
-      `${nameOf(wish)} holds an earlier run (${taken.slice(0, 2).join(', ')}${taken.length > 2 ? ', …' : ''})`,
+      `${nameOf(wanted)} holds an earlier run (${taken.slice(0, 2).join(', ')}${taken.length > 2 ? ', …' : ''})`,
       'Name another folder with --out, or replace that run with --overwrite.',
     );
   return taken;
 }
 
 /** @throws RampartError `bad-folder` */
-export async function makeFolder(files: Files, wish: Place): Promise<void> {
-  await files.makeFolder(wish.path).catch((error: Error) => {
-    throw refused(wish, error);
+export async function makeFolder(files: Files, wanted: Place): Promise<void> {
+  await files.makeFolder(wanted.path).catch((error: Error) => {
+    throw refused(wanted, error);
   });
 }
 
@@ -228,12 +228,12 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the system does not answer: is it a network drive that is gone?',
 };
 
-function refused(wish: Place, error: NodeJS.ErrnoException): RampartError {
+function refused(wanted: Place, error: NodeJS.ErrnoException): RampartError {
   const { code = '', message } = error;
   const reason = REASONS[code] ?? message;
   return new RampartError(
     'bad-folder',
-    `${nameOf(wish)} cannot be written to: ${reason}${REASONS[code] === undefined ? '' : ` (${code})`}`,
+    `${nameOf(wanted)} cannot be written to: ${reason}${REASONS[code] === undefined ? '' : ` (${code})`}`,
     'Name another folder with --out.',
     { cause: error },
   );

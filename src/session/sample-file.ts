@@ -1,7 +1,7 @@
 /** The file that single requests go to, where a person asks for one. */
 import { RampartError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import type { SampleBatch, SampleWish } from '../core/request-samples.ts';
+import type { SampleBatch, SampleSettings } from '../core/request-samples.ts';
 import type { GrowingFile, Machine } from '../core/world.ts';
 import type { RawSettings } from '../plan/raw-settings.ts';
 import { readValue } from '../plan/value.ts';
@@ -23,7 +23,7 @@ const MOST_PER_SECOND = 20_000;
 const MOST_WAITING = 16;
 
 /** What a person asks for. */
-export interface SampleFileWish {
+export interface SampleFileSettings {
   readonly path: string;
   readonly format: SampleFormat;
   readonly columns: SampleColumns;
@@ -43,7 +43,7 @@ function formatOf(path: string): SampleFormat {
 }
 
 /** What settings ask for; null: nothing. @throws RampartError */
-export function sampleWishOf(given: RawSettings): SampleFileWish | null {
+export function sampleSettingsOf(given: RawSettings): SampleFileSettings | null {
   const { samples: path } = given.settings;
   if (path === undefined) return null;
   const share = readValue(given, 'samplesShare') ?? 1;
@@ -56,7 +56,10 @@ export function sampleWishOf(given: RawSettings): SampleFileWish | null {
 export const EACH = { share: 1 } as const;
 
 /** What each thread is to keep. */
-export function wishFor({ share }: Pick<SampleFileWish, 'share'>, { threads, interval }: Plan): SampleWish {
+export function sampleSettingsFor(
+  { share }: Pick<SampleFileSettings, 'share'>,
+  { threads, interval }: Plan,
+): SampleSettings {
   return { share, most: Math.ceil((MOST_PER_SECOND * interval) / 1e6 / threads) };
 }
 
@@ -76,8 +79,8 @@ export class SampleFile {
   }
 
   /** @param plan fit to be published. @throws RampartError `bad-output` */
-  static async open(machine: Machine, wish: SampleFileWish, plan: Plan): Promise<SampleFile> {
-    const { path, columns, format } = wish;
+  static async open(machine: Machine, settings: SampleFileSettings, plan: Plan): Promise<SampleFile> {
+    const { path, columns, format } = settings;
     const file = await newFile(machine, '--samples', path);
     const offset = machine.wallTime().getTime() * 1e3 - machine.clock.now();
     return new SampleFile(file, await encoderOf({ plan, columns, format, offset }));

@@ -24,7 +24,7 @@ import { preflight } from './preflight.ts';
 import type { Procedure } from './procedure.ts';
 import { procedureOf } from './procedures.ts';
 import type { RunFolder } from './run-folder.ts';
-import { type SampleFileWish, sampleWishOf } from './sample-file.ts';
+import { type SampleFileSettings, sampleSettingsOf } from './sample-file.ts';
 
 export interface SessionOptions {
   /**
@@ -42,7 +42,7 @@ export interface SessionOptions {
 export type FindResult = RunResult & { readonly breakingPoint: BreakingPoint };
 
 /** What the load of a running test is to be. */
-export type LoadWish =
+export type WantedLoad =
   /** `spawnRate`: how many users come, or go, per second until then; without it all at once. */
   | { readonly vus: number | string; readonly spawnRate?: number | string }
   /** `ramp`: how long the rate takes to get there, in a straight line; without it at once. */
@@ -93,10 +93,10 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
    *
    * @throws RampartError `refused`, with the reason.
    */
-  edit(wish: LoadWish): LoadChange {
+  edit(load: WantedLoad): LoadChange {
     const { present, idle } = this.#steering;
     if (present === null) throw new RampartError('refused', idle);
-    const reading = readEdit(present.load, { ...wish });
+    const reading = readEdit(present.load, { ...load });
     if (!reading.ok) throw new RampartError('refused', reading.errors.map(({ message }) => message).join('; '));
     return this.#push({ type: 'edit', edit: reading.edit });
   }
@@ -155,7 +155,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
     let publication: Publication;
     let folder: RunFolder | null = null;
     let wanted: readonly WantedOutput[];
-    let samples: SampleFileWish | null;
+    let samples: SampleFileSettings | null;
     let frame: Frame | null = null;
     try {
       // Before anything is sent: a search refuses SLOs that no load can break.
@@ -164,11 +164,11 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
         ...(await wantedOutputs(settings, machine)),
         ...(await Promise.all(outputs.map((one) => this.#wanted(one)))),
       ];
-      samples = sampleWishOf(given);
+      samples = sampleSettingsOf(given);
       const { out, overwrite = false } = settings;
-      const wish = out === undefined ? null : { path: out, label: 'out', overwrite };
+      const folderWanted = out === undefined ? null : { path: out, label: 'out', overwrite };
       const ready = await preflight(machine, {
-        ...{ prepared: { plan, rows, given }, wish, secretsOf: (one: Plan) => Secrets.of(one) },
+        ...{ prepared: { plan, rows, given }, folder: folderWanted, secretsOf: (one: Plan) => Secrets.of(one) },
         again: plannedAgain(sources, { plan, given }, machine),
         looksForCache: settings.discover !== false,
         signal: this.#stop.signal,
@@ -176,7 +176,7 @@ export class Session<Result extends RunResult = RunResult> implements AsyncItera
       ({ frame } = ready);
       ({ plan, rows } = ready.prepared);
       publication = { command: [], secrets: frame.secrets(Secrets.of(plan)) };
-      if (wish !== null) folder = await openFolder(machine, plan, publication, wish);
+      if (folderWanted !== null) folder = await openFolder(machine, plan, publication, folderWanted);
     } catch (error) {
       await frame?.tearDown();
       discardRows(machine.files, rows);

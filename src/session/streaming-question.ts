@@ -10,11 +10,11 @@ export const namedStream = ({ stream }: Pick<Plan, 'stream'>): string | null =>
 /**
  * What was accepted, asking for a stream; null: it is of no protocol that has them, or asks for one already.
  *
- * @param wish what wants it, as the user wrote it; null: nobody said anything of streams.
+ * @param reason what asks for it, as the user wrote it; null: nobody said anything of streams.
  */
-export function asStream({ question, from, reply }: Accepted, wish: string | null): Accepted | null {
+export function asStream({ question, from, reply }: Accepted, reason: string | null): Accepted | null {
   const body = question.body === null ? null : streamingBody(question.body, question.path.split('?')[0] ?? '');
   if (body === null) return null;
-  const why = wish === null ? 'as a stream (in one piece: --stream off)' : `as a stream for ${wish}`;
+  const why = reason === null ? 'as a stream (in one piece: --stream off)' : `as a stream for ${reason}`;
   return { question: { ...question, body }, from: `${from}, ${why}`, reply };
 }

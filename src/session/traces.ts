@@ -14,7 +14,7 @@ import { postOtlp } from '../outputs/otlp/partial.ts';
 import { type RequestSpan, spansRequest } from '../outputs/otlp/spans.ts';
 import type { OutputOutcome } from './output-queue.ts';
 
-export interface TraceSpansWish {
+export interface SpanSettings {
   /** Where spans go; null: nowhere. */
   readonly url: string | null;
 }
@@ -40,7 +40,7 @@ export class TraceSpans {
   /** @param plan fit to be published, with a key for its traces. @throws RampartError `bad-output` */
   constructor(
     machine: Pick<Machine, 'clock' | 'wallTime'>,
-    { url }: TraceSpansWish,
+    { url }: SpanSettings,
     {
       plan,
       key,

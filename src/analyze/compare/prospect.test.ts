@@ -3,7 +3,7 @@ import { resultOf, spread } from '../events.fixture.ts';
 import { durationText, type MeasuredPair, prospectOf, prospectSentence } from './prospect.ts';
 
 const RUN = resultOf({ ok: spread(200, 4_000, 12_000) });
-const WISH = { planned: 10, margin: 0.05, confidenceOf: () => 0.96 };
+const ASKED = { planned: 10, margin: 0.05, confidenceOf: () => 0.96 };
 
 /** A run whose percentiles are so many times those of the others, known to this share of them. */
 function run(times: number, known: number | null) {
@@ -23,14 +23,14 @@ const pairs = (apart: number, known: number | null): readonly MeasuredPair[] =>
 
 describe('what a comparison can show', () => {
   it('is little more than the margin where runs hardly differ, and needs nothing more', () => {
-    const found = prospectOf(pairs(0.001, 0.002), WISH);
+    const found = prospectOf(pairs(0.001, 0.002), ASKED);
     expect(found?.visible.p95).toBeGreaterThan(0.05);
     expect(found?.visible.p95).toBeLessThan(0.056);
     expect(found).toMatchObject({ goal: 0.1, by: 'p95', longer: null, pairs: null });
   });
 
   it('grows with the noise of the runs, of which longer runs have less', () => {
-    const [some, much] = [0.1, 0.2].map((known) => prospectOf(pairs(known / 2, known), WISH));
+    const [some, much] = [0.1, 0.2].map((known) => prospectOf(pairs(known / 2, known), ASKED));
     expect(some?.visible.p95).toBeGreaterThan(0.1);
     expect(much?.visible.p95).toBeGreaterThan(some?.visible.p95 ?? 1);
     // What is twice as far apart takes four times as many requests.
@@ -39,18 +39,18 @@ describe('what a comparison can show', () => {
   });
 
   it('is not mended by longer runs where they differ by themselves, but by more of them', () => {
-    expect(prospectOf(pairs(0.08, 0.001), WISH)).toMatchObject({ longer: null, pairs: expect.any(Number) });
-    expect(prospectOf(pairs(1.5, 0.001), WISH)).toMatchObject({ longer: null, pairs: null });
+    expect(prospectOf(pairs(0.08, 0.001), ASKED)).toMatchObject({ longer: null, pairs: expect.any(Number) });
+    expect(prospectOf(pairs(1.5, 0.001), ASKED)).toMatchObject({ longer: null, pairs: null });
   });
 
   it('takes more pairs where it is looked at more often', () => {
-    const once = prospectOf(pairs(0.08, 0.1), WISH)?.pairs ?? 1_000;
-    expect(prospectOf(pairs(0.08, 0.1), { ...WISH, confidenceOf: () => 0.99 })?.pairs).toBeGreaterThan(once);
+    const once = prospectOf(pairs(0.08, 0.1), ASKED)?.pairs ?? 1_000;
+    expect(prospectOf(pairs(0.08, 0.1), { ...ASKED, confidenceOf: () => 0.99 })?.pairs).toBeGreaterThan(once);
   });
 
   it('is not known of runs that do not know their own percentiles', () => {
-    expect(prospectOf(pairs(0.1, null), WISH)).toBeNull();
-    expect(prospectOf([], WISH)).toBeNull();
+    expect(prospectOf(pairs(0.1, null), ASKED)).toBeNull();
+    expect(prospectOf([], ASKED)).toBeNull();
   });
 });
 

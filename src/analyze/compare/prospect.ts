@@ -152,10 +152,10 @@ export function prospectSentence({ visible, goal, by, longer, pairs }: Prospect,
     ...(longer === null ? [] : [longerText(longer, ways.seconds)]),
     ...(pairs === null ? [] : [ways.pairs(pairs)]),
   ];
-  const wish = `${formatShare(goal)} of ${by}`;
+  const change = `${formatShare(goal)} of ${by}`;
   return takes.length === 0
-    ? `${sentence}. For ${wish} the runs differ too much by themselves: neither longer ones nor ${MOST_PAIRS} pairs would do.`
-    : `${sentence}. To find ${wish} takes ${takes.join(', or ')}${ways.untilDecided === null ? '' : `; ${ways.untilDecided} measures until it is decided`}.`;
+    ? `${sentence}. For ${change} the runs differ too much by themselves: neither longer ones nor ${MOST_PAIRS} pairs would do.`
+    : `${sentence}. To find ${change} takes ${takes.join(', or ')}${ways.untilDecided === null ? '' : `; ${ways.untilDecided} measures until it is decided`}.`;
 }
 
 /** Runs of a round length: it is no more exact. */

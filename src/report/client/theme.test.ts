@@ -125,7 +125,7 @@ describe.each(Object.entries(THEMES))('the colours of the %s theme', (_, colours
   });
 });
 
-it('is the same by the system’s wish as by the reader’s, and on paper as in the light', () => {
+it('is the same by the system’s setting as by the reader’s choice, and on paper as in the light', () => {
   expect(coloursOf(css, /:root:not\(\[data-theme="light"\]\)/)).toEqual(THEMES.dark);
   const onPaper = Object.keys(THEMES.print).filter((name) => THEMES.print[name] !== THEMES.light[name]);
   expect(onPaper.sort()).toEqual(['edge', 'grid', 'muted', 'page']);

@@ -7,7 +7,7 @@ import type { Span } from './picture.ts';
 /** After the last key of who types, ms: then everything is drawn. */
 const PAUSE = 120;
 
-interface Wishes {
+interface ToolbarOptions {
   readonly names: readonly string[];
   /** Flows and groups to choose, too; absent: none. */
   readonly wholes?: readonly string[];
@@ -31,20 +31,20 @@ export class Toolbar {
   readonly #to: HTMLInputElement;
   readonly #reset: HTMLButtonElement;
   readonly #hint: HTMLElement;
-  readonly #wishes: Wishes;
+  readonly #options: ToolbarOptions;
   readonly #sentence: string;
   readonly #find: HTMLInputElement;
   #wanted: Wanted = ALL;
   #typing = 0;
 
-  constructor(form: HTMLFormElement, wishes: Wishes) {
+  constructor(form: HTMLFormElement, options: ToolbarOptions) {
     const find = <E extends Element>(selector: string): E => {
       const found = form.querySelector<E>(selector);
       if (found === null) throw new Error(`the toolbar has no ${selector}`);
       return found;
     };
     this.#form = form;
-    this.#wishes = wishes;
+    this.#options = options;
     this.#from = find('[name="from"]');
     this.#to = find('[name="to"]');
     this.#reset = find('button.whole');
@@ -75,16 +75,16 @@ export class Toolbar {
       if (!tags.delete(tag)) tags.add(tag);
       this.#want({ tags });
     });
-    this.#reset.addEventListener('click', () => wishes.chooseSpan(null));
+    this.#reset.addEventListener('click', () => options.chooseSpan(null));
     form.addEventListener('submit', (event) => event.preventDefault());
     document.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && !this.#reset.disabled) wishes.chooseSpan(null);
+      if (event.key === 'Escape' && !this.#reset.disabled) options.chooseSpan(null);
     });
     form.hidden = false;
   }
 
   show(span: Span | null, note: string): void {
-    const { from, to } = span ?? this.#wishes.whole;
+    const { from, to } = span ?? this.#options.whole;
     this.#from.value = timeLabel(from);
     this.#to.value = timeLabel(to);
     this.#reset.disabled = span === null;
@@ -98,7 +98,7 @@ export class Toolbar {
 
   /** The run goes on: its end is where it now is. What somebody is writing stays. */
   follow(): void {
-    const { from, to } = this.#wishes.whole;
+    const { from, to } = this.#options.whole;
     for (const [input, value] of [
       [this.#from, from],
       [this.#to, to],
@@ -110,7 +110,7 @@ export class Toolbar {
   offerNames(): void {
     const select = this.#form.querySelector('select');
     if (select === null) return;
-    const { names, wholes = [] } = this.#wishes;
+    const { names, wholes = [] } = this.#options;
     const label = select.closest('label');
     // With one name all requests are its requests.
     if (label !== null) label.hidden = names.length + wholes.length < 2;
@@ -128,7 +128,7 @@ export class Toolbar {
   }
 
   #prepareNames(select: HTMLSelectElement): void {
-    const { chooseName } = this.#wishes;
+    const { chooseName } = this.#options;
     this.offerNames();
     select.addEventListener('change', () => {
       // Either one request, or what is looked for.
@@ -138,7 +138,7 @@ export class Toolbar {
   }
 
   #offerFilter(names: readonly string[]): void {
-    const { facets = NO_FACETS, find } = this.#wishes;
+    const { facets = NO_FACETS, find } = this.#options;
     const label = this.#find.closest('label');
     if (label !== null) label.hidden = find === undefined || names.length < FEW_NAMES;
     const chips = this.#form.querySelector<HTMLElement>('.chips');
@@ -165,7 +165,7 @@ export class Toolbar {
     this.#showChips();
     const select = this.#form.querySelector('select');
     if (select !== null) select.value = '';
-    this.#wishes.find?.(this.#wanted);
+    this.#options.find?.(this.#wanted);
   }
 
   /** Another run: nothing is looked for any more. */
@@ -188,7 +188,7 @@ export class Toolbar {
   }
 
   #read(): void {
-    const { whole, chooseSpan } = this.#wishes;
+    const { whole, chooseSpan } = this.#options;
     const from = secondsOf(this.#from.value);
     const to = secondsOf(this.#to.value);
     const fine = from !== null && to !== null && from < to && from < whole.to && to > whole.from;
@@ -207,7 +207,7 @@ export class Toolbar {
     const now = secondsOf(input.value);
     if (by === 0 || now === null) return;
     event.preventDefault();
-    const { grid } = this.#wishes;
+    const { grid } = this.#options;
     let at = 0;
     grid.forEach((end, i) => {
       if (Math.abs(end - now) < Math.abs((grid[at] ?? 0) - now)) at = i;

@@ -3,7 +3,7 @@ import { SETTINGS, type Settings } from '../settings/table.ts';
 import { portOf } from './port.ts';
 
 /** Where the page is to be. */
-export interface PageWishes {
+export interface PageSettings {
   readonly host: string;
   readonly port: number;
   readonly open: boolean;
@@ -17,10 +17,10 @@ const HOST = SETTINGS.uiHost.default ?? '';
  *
  * @throws RampartError `bad-flag` for a port that is none.
  */
-export function pageWishes(
+export function pageSettings(
   { ui, uiHost, open }: Pick<Settings, 'ui' | 'uiHost' | 'open'>,
   flags: Readonly<Record<string, unknown>>,
-): PageWishes | null {
+): PageSettings | null {
   const said = String(ui ?? (flags['uiHost'] !== undefined || flags['open'] === true));
   if (said === 'false' || said === '') return null;
   return { host: uiHost ?? HOST, port: portOf(said === 'true' ? PORT : said, '--ui'), open: open === true };

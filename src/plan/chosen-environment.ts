@@ -3,7 +3,7 @@ import type { Settings } from '../settings/table.ts';
 import type { Origin, RawSettings } from './raw-settings.ts';
 
 /** Which one is wanted, and where that is said. */
-export interface WishedEnvironment {
+export interface ChosenEnvironment {
   readonly name: string;
   readonly origin: Origin;
 }
@@ -12,7 +12,7 @@ export interface WishedEnvironment {
 export function environmentIn({
   settings,
   originOf,
-}: Pick<RawSettings, 'settings' | 'originOf'>): WishedEnvironment | null {
+}: Pick<RawSettings, 'settings' | 'originOf'>): ChosenEnvironment | null {
   const { env } = settings as Pick<Settings, 'env'>;
   return env === undefined ? null : { name: env, origin: originOf('env') };
 }

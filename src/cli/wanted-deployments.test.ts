@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { parseDeployments, withCosts } from './deployments-wished.ts';
+import { parseDeployments, withCosts } from './wanted-deployments.ts';
 
 const URL = 'http://127.0.0.1:8000/predict';
 
 describe('deployments by their names', () => {
   it('have an address of their own, or a command that starts what answers at the common one', () => {
-    const wished = parseDeployments(['four=http://a/p?x=1', 'eight= serve --workers=8 '], URL);
-    expect(wished).toEqual([
+    const wanted = parseDeployments(['four=http://a/p?x=1', 'eight= serve --workers=8 '], URL);
+    expect(wanted).toEqual([
       { name: 'four', url: 'http://a/p?x=1' },
       { name: 'eight', url: URL, command: 'serve --workers=8' },
     ]);
-    expect(withCosts(wished, ['eight=0.24/h', 'four=.12 / h']).map(({ costPerHour }) => costPerHour)).toEqual([
+    expect(withCosts(wanted, ['eight=0.24/h', 'four=.12 / h']).map(({ costPerHour }) => costPerHour)).toEqual([
       0.12, 0.24,
     ]);
   });
@@ -33,7 +33,7 @@ describe('deployments by their names', () => {
     ['of nothing', 'a=0/h', /"0\/h" is no cost of an hour/],
     ['with a currency', 'a=$1/h', /is no cost of an hour/],
   ])('costs %s are refused', (_, text, message) => {
-    const wished = parseDeployments(['a=http://a/p', 'b=http://b/p'], undefined);
-    expect(() => withCosts(wished, [text])).toThrow(message);
+    const wanted = parseDeployments(['a=http://a/p', 'b=http://b/p'], undefined);
+    expect(() => withCosts(wanted, [text])).toThrow(message);
   });
 });

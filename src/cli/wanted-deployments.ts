@@ -3,7 +3,7 @@ import { RampartError } from '../core/errors.ts';
 import { quote } from '../plan/syntax.ts';
 
 /** A deployment as it was asked for: an address of its own, or a command that starts what answers at the common one. */
-export interface WishedDeployment {
+export interface WantedDeployment {
   readonly name: string;
   readonly url: string;
   readonly command?: string;
@@ -20,8 +20,8 @@ const MOST = 8;
  * @param url the address at which those answer that are started.
  * @throws {RampartError}
  */
-export function parseDeployments(texts: readonly string[], url: string | undefined): readonly WishedDeployment[] {
-  const wished = texts.map((text): WishedDeployment => {
+export function parseDeployments(texts: readonly string[], url: string | undefined): readonly WantedDeployment[] {
+  const wanted = texts.map((text): WantedDeployment => {
     const [name, what] = parted(text, '--deployment', 'Write --deployment four=http://127.0.0.1:8001/predict');
     if (/^https?:\/\//i.test(what)) return { name, url: what };
     if (url === undefined)
@@ -32,30 +32,30 @@ export function parseDeployments(texts: readonly string[], url: string | undefin
       );
     return { name, url, command: what };
   });
-  const twice = wished.find(({ name }, i) => wished.findIndex((other) => other.name === name) < i);
+  const twice = wanted.find(({ name }, i) => wanted.findIndex((other) => other.name === name) < i);
   if (twice !== undefined)
     throw new RampartError(
       'usage',
       `--deployment: two are named ${quote(twice.name)}`,
       'Each needs a name of its own.',
     );
-  if (url !== undefined && wished.every(({ command }) => command === undefined))
+  if (url !== undefined && wanted.every(({ command }) => command === undefined))
     throw new RampartError(
       'usage',
       `${url} stands for no deployment: each has an address of its own`,
       'Give it a name too: --deployment NAME=URL',
     );
-  if (wished.length < 2 || wished.length > MOST)
+  if (wanted.length < 2 || wanted.length > MOST)
     throw new RampartError(
       'usage',
-      `--deployment: ${wished.length} given; 2 to ${MOST} are compared`,
+      `--deployment: ${wanted.length} given; 2 to ${MOST} are compared`,
       'The first is what the others are held against.',
     );
-  return wished;
+  return wanted;
 }
 
 /** `--cost four=0.12/h`: what an hour of it costs, in any currency. @throws {RampartError} */
-export function withCosts(wished: readonly WishedDeployment[], costs: readonly string[]): readonly WishedDeployment[] {
+export function withCosts(wanted: readonly WantedDeployment[], costs: readonly string[]): readonly WantedDeployment[] {
   const known = new Map<string, number>();
   for (const text of costs) {
     const [name, amount] = parted(text, '--cost', 'Write --cost four=0.12/h');
@@ -66,15 +66,15 @@ export function withCosts(wished: readonly WishedDeployment[], costs: readonly s
         `--cost ${name}: ${quote(amount)} is no cost of an hour`,
         'Write an amount above zero and its hour, without a currency: 0.12/h',
       );
-    if (!wished.some((one) => one.name === name))
+    if (!wanted.some((one) => one.name === name))
       throw new RampartError(
         'bad-flag',
         `--cost: there is no deployment ${quote(name)}`,
-        `There are: ${wished.map((one) => one.name).join(', ')}`,
+        `There are: ${wanted.map((one) => one.name).join(', ')}`,
       );
     known.set(name, Number(value));
   }
-  return wished.map((one) => {
+  return wanted.map((one) => {
     const costPerHour = known.get(one.name);
     return costPerHour === undefined ? one : { ...one, costPerHour };
   });
