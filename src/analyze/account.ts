@@ -1,6 +1,8 @@
 /** A finished run told in prose: the paragraph under the headline, in the terminal, in Markdown and in the report. */
+
 import { hasSteps } from '../core/flow.ts';
 import type { LatencySummary } from '../core/latencies.ts';
+import { followsItsPlan, isOneAtATime } from '../core/procedure.ts';
 import type { RunResult, Totals } from '../core/result.ts';
 import { countedFrom, countedStages } from './changes.ts';
 import { type Percentile, percentileIn, percentileText, successesDiffer } from './percentiles.ts';
@@ -36,7 +38,7 @@ function loadWhy(result: RunResult): string {
   const times = timesOf(latency.responseWithFailures, 'of the requests had their response');
   if (times !== null) {
     const rate =
-      plan.kind === 'run' && !isAfterwards(result) ? `, at ${formatRate(rates.achievedPerSec)} achieved` : '';
+      followsItsPlan(plan) && !isAfterwards(result) ? `, at ${formatRate(rates.achievedPerSec)} achieved` : '';
     sentences.push(`${times}${rate}.`);
   }
   if (plan.until !== undefined && result.until?.reached === true)
@@ -103,7 +105,7 @@ const highestOf = (result: RunResult): number =>
 
 /** Whether the load that is counted was not the same all the time. */
 function isVaried(result: RunResult): boolean {
-  if (result.plan.kind === 'probe') return false;
+  if (isOneAtATime(result.plan)) return false;
   const highest = highestOf(result);
   return !countedStages(result).every(({ from, to }) => from === highest && to === highest);
 }

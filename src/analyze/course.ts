@@ -4,7 +4,7 @@
 
 import { editedLoad, type LoadChange } from '../core/command.ts';
 import type { LoadProfile, Plan } from '../core/plan.ts';
-import { followsItsPlan } from '../core/procedure.ts';
+import { followsItsPlan, hasLevels, isOneAtATime } from '../core/procedure.ts';
 import type { TimelinePoint, Totals } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Batch } from '../stats/confidence.ts';
@@ -95,8 +95,8 @@ export class CourseFold {
    * @param batchesWithin the response times of a part of the run.
    */
   steadiness(whole: boolean, batchesWithin: (part: Intervals) => Batch[]): Steadiness {
-    const { interval, search } = this.plan;
-    if (search !== null) return { pileUp: null, cold: null, drift: null };
+    const { interval } = this.plan;
+    if (hasLevels(this.plan)) return { pileUp: null, cold: null, drift: null };
     const seconds = this.timeline.points.findLast(({ phase }) => phase === 'measure')?.t ?? 0;
     return {
       pileUp: this.#flow.worst(this.load, this.measuredFrom),
@@ -139,7 +139,7 @@ export class CourseFold {
 
   /** Whether all that is measured was offered one load: of a search never, of a probe always. */
   get isSteady(): boolean {
-    if (!followsItsPlan(this.plan)) return this.plan.search === null;
+    if (!followsItsPlan(this.plan)) return isOneAtATime(this.plan);
     const seconds = this.timeline.points.findLast(({ phase }) => phase === 'measure')?.t ?? 0;
     return isSteadyLoad(this.load, this.measuredFrom, seconds * 1e6);
   }

@@ -1,6 +1,8 @@
 /** Ends a load that fails alike from its first request on, and says why. */
+
 import type { FailingAlike } from '../core/event.ts';
 import { durationOf, type Plan, type Threshold } from '../core/plan.ts';
+import { hasLevels } from '../core/procedure.ts';
 import type { FailureResult } from '../core/result.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
 import type { Doubt } from '../core/verdict.ts';
@@ -52,8 +54,8 @@ export class FailingStart {
   }
 
   #endsAnyway({ count }: FailingAlike, at: number): boolean {
-    const { load, maxRequests, search } = this.#plan;
-    return (search === null && at >= durationOf(load)) || (maxRequests !== null && count >= maxRequests);
+    const { load, maxRequests } = this.#plan;
+    return (!hasLevels(this.#plan) && at >= durationOf(load)) || (maxRequests !== null && count >= maxRequests);
   }
 }
 

@@ -8,6 +8,7 @@ import { RampartError } from '../core/errors.ts';
 import type { RunEvent } from '../core/event.ts';
 import { tagSets } from '../core/flow.ts';
 import type { Scope } from '../core/plan.ts';
+import { hasLevels, isOneAtATime } from '../core/procedure.ts';
 import type { GeneratorResult, GoodputResult, RunResult, TimelinePoint, Totals } from '../core/result.ts';
 import { bears } from '../core/sample-size.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
@@ -125,14 +126,14 @@ export class RunFold {
     const { measured, points } = course.timeline;
     const { finished, failing } = this.#ending;
     const { ramp } = counted;
-    const independent = plan.kind === 'probe';
+    const independent = isOneAtATime(plan);
     const seconds = points.at(-1)?.t ?? 0;
     const instant = instantsFrom(started.run.startedAt);
 
     const told = intervals && course.isSteady;
     const statistics = this.#statistics.read(plan, { measured, independent, intervals: told });
     const { total, series, flows, groups, regions, tags } = statistics;
-    const ratios = plan.search === null ? targetRatios(plan, tags) : null;
+    const ratios = hasLevels(plan) ? null : targetRatios(plan, tags);
     const failures = this.#statistics.failures(instant);
     const generator = counted.generator.health(this.#agents.threads ?? plan.threads);
     const { response } = this.#statistics.total;
@@ -171,16 +172,15 @@ export class RunFold {
       missed,
       overran: course.overran,
       starved: course.starved(response),
-      outage:
-        plan.search !== null
-          ? null
-          : outageOf({
-              timeline: points,
-              failures,
-              startedAt: started.run.startedAt,
-              aborted: total.totals.byOutcome.aborted ?? 0,
-              slowest: response.max / 1e6,
-            }),
+      outage: hasLevels(plan)
+        ? null
+        : outageOf({
+            timeline: points,
+            failures,
+            startedAt: started.run.startedAt,
+            aborted: total.totals.byOutcome.aborted ?? 0,
+            slowest: response.max / 1e6,
+          }),
       failing,
       clockSetBy: (finished?.clockSetBy ?? 0) / 1e3,
     });

@@ -1,7 +1,9 @@
 /** The one sentence that a run or a search comes to, with its mark: what every output begins with. */
+
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { PercentileName } from '../core/latencies.ts';
 import type { Threshold } from '../core/plan.ts';
+import { isOneAtATime } from '../core/procedure.ts';
 import type { RunResult } from '../core/result.ts';
 import type { Check, DoubtCode } from '../core/verdict.ts';
 import { isAfterwards, whyOf } from './account.ts';
@@ -85,7 +87,7 @@ function sentenceOf(result: RunResult): string {
   // By requests nobody would see it: those who wait send none.
   const starved = verdict.doubts.find(({ code }) => code === 'starved-users');
   if (starved !== undefined) return firstSentence(starved.message);
-  return plan.kind === 'probe' ? probed(result) : loaded(result);
+  return isOneAtATime(plan) ? probed(result) : loaded(result);
 }
 
 /** The result of a search in one sentence. */

@@ -2,6 +2,7 @@
 
 import { PERCENTILES } from '../core/latencies.ts';
 import { profilesOf } from '../core/loads.ts';
+import { hasLevels } from '../core/procedure.ts';
 import { unjudgedIn } from '../core/sample.ts';
 import { bears, samplesFor } from '../core/sample-size.ts';
 import type { Doubt } from '../core/verdict.ts';
@@ -26,7 +27,7 @@ import { counted, formatCount, formatMs, subjectName, wayOf } from './wording.ts
 export function doubtsOf(evidence: Evidence): Doubt[] {
   if (evidence.ending === 'never-ready') return endingDoubts(evidence);
   // Each level of a search is judged by itself, and void where the generator was unfit.
-  if (evidence.plan.search !== null)
+  if (hasLevels(evidence.plan))
     return [
       ...errorsAtAnyLoadDoubts(evidence.breakingPoint, evidence.failures),
       ...endingDoubts(evidence),

@@ -1,7 +1,9 @@
 /** What the start form of the page asks before a test: a single request, and what its address accepts. */
+
 import { requestOnce } from '../client/single.ts';
 import { RampartError } from '../core/errors.ts';
 import { firstTemplate } from '../core/flow.ts';
+import { isMisledByCache } from '../core/procedure.ts';
 import type { Secrets } from '../core/secret.ts';
 import type { World } from '../core/world.ts';
 import { reach } from '../drivers/reach.ts';
@@ -43,7 +45,7 @@ export async function discoveryFor(
   const request = firstTemplate(plan);
   const discovery = await discoverFor(plan, request, clock);
   const { accepted } = discovery;
-  const cache = plan.kind === 'find' ? await probeCache(plan, request, discovery, { clock, randomSeed }) : null;
+  const cache = isMisledByCache(plan) ? await probeCache(plan, request, discovery, { clock, randomSeed }) : null;
   return discoveredForm(discovery, texts, {
     request: accepted === null ? null : settingsOf(accepted.question),
     more: accepted === null ? '' : moreOfAddress(request, accepted.question),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { planOf, planOfScenario } from '../plan/plan.fixture.ts';
-import { followsItsPlan, isOfUsers, isSteerable } from './procedure.ts';
+import { followsItsPlan, hasLevels, isMisledByCache, isOfUsers, isOneAtATime, isSteerable } from './procedure.ts';
 
 const find = { kind: 'find' } as const;
 const flow = (name: string, load: object) => ({ name, steps: ['ask'], load });
@@ -18,5 +18,8 @@ it.each([
   ['a search for a rate', planOf({}, find), { follows: false, users: false, steerable: false }],
   ['a search for users', planOf({ unit: 'vus' }, find), { follows: false, users: true, steerable: false }],
 ])('%s', (_, plan, { follows, users, steerable }) => {
+  expect([hasLevels(plan), isMisledByCache(plan), isOneAtATime(plan)]).toEqual(
+    { run: [false, false, false], probe: [false, false, true], find: [true, true, false] }[plan.kind],
+  );
   expect([followsItsPlan(plan), isOfUsers(plan), isSteerable(plan)]).toEqual([follows, users, steerable]);
 });

@@ -1,4 +1,5 @@
 /** A plan in words, line by line, as it is told before the first request. */
+
 import { amountsText } from '../core/amounts.ts';
 import { capturedNames } from '../core/capture.ts';
 import { hasSteps, requestShares } from '../core/flow.ts';
@@ -12,6 +13,7 @@ import {
   type Step,
   type Target,
 } from '../core/plan.ts';
+import { isOneAtATime } from '../core/procedure.ts';
 import { Secrets } from '../core/secret.ts';
 import { targetOf } from '../core/targets.ts';
 import { describeLoads, describeThinking, describeTraps } from './describe-load.ts';
@@ -30,7 +32,7 @@ export function describePlan(plan: Plan): string[] {
     ...describePrompts(plan),
     ...(plan.search !== null
       ? [describeSearch(plan.search)]
-      : plan.kind === 'probe'
+      : isOneAtATime(plan)
         ? [describeProbe(plan)]
         : describeLoads(plan)),
     describeRest(plan),

@@ -1,8 +1,10 @@
 /** A run under way in words: the block of the live view, and the lines of a log. */
+
 import { counted, formatClock, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
 import type { Ending } from '../core/event.ts';
 import { hasSteps } from '../core/flow.ts';
 import { durationOf, isEndless, type Plan, type Stage, stagesOf } from '../core/plan.ts';
+import { isOneAtATime } from '../core/procedure.ts';
 import type { TimelinePoint } from '../core/result.ts';
 import { toSeconds } from '../core/units.ts';
 import { cellsOf, progressBar, type Span, sparkline } from './terminal.ts';
@@ -165,7 +167,7 @@ export function statusOf({ plan, timeline }: Moment): string {
   if (point.phase === 'drain' && point.inFlight === 0) return 'Finishing';
   if (point.phase === 'drain') return `Waiting for ${counted(point.inFlight, 'response')} still under way`;
   const times = `p95 ${orDash(point.p95)}`;
-  if (plan.kind === 'probe') {
+  if (isOneAtATime(plan)) {
     const { sent } = countsOf(kept(timeline));
     const all = plan.maxRequests === null ? '' : ` of ${formatCount(plan.maxRequests)}`;
     return `Probing: ${formatCount(sent)}${all} requests, p50 ${orDash(point.p50)}, ${times}`;
@@ -210,7 +212,7 @@ function progressOf({ plan, timeline }: Moment, point: TimelinePoint, columns: n
   const byCount = plan.maxRequests === null ? 0 : sent / plan.maxRequests;
   const clock = `${formatClock(point.t)} `;
   // A probe ends by its number of requests; its duration is only a limit.
-  const end = plan.kind === 'probe' || endless ? '' : ` ${formatClock(total)}`;
+  const end = isOneAtATime(plan) || endless ? '' : ` ${formatClock(total)}`;
   const width = Math.min(48, columns - cellsOf(clock) - cellsOf(end));
   const [done, open] = progressBar(point.phase === 'drain' ? 1 : Math.max(byTime, byCount), width);
   return [clock, [done, 'blue'], [open, 'gray'], end];

@@ -1,7 +1,9 @@
 /** Streamed responses, as every table tells of them. */
+
 import { counted, formatCount, formatMs, formatRate, formatShare } from '../analyze/wording.ts';
 import type { LatencySummary } from '../core/latencies.ts';
 import { MEASURES } from '../core/measures.ts';
+import { followsItsPlan } from '../core/procedure.ts';
 import type { RunResult, StreamResult } from '../core/result.ts';
 import { TOKEN_SOURCES } from '../core/streamed.ts';
 
@@ -32,7 +34,7 @@ export function streamNotes(result: RunResult): string[] {
 export function connectSentence({ plan, latency }: Pick<RunResult, 'plan' | 'latency'>): string {
   const { connect, timeToFirstToken: first } = latency;
   // After a warm-up, and where every request opens one, connections are a part of what is measured.
-  if (connect === undefined || first === undefined || plan.kind !== 'run' || !plan.keepAlive || plan.warmup > 0)
+  if (connect === undefined || first === undefined || !followsItsPlan(plan) || !plan.keepAlive || plan.warmup > 0)
     return '';
   const { p95 } = first;
   const took = connect.p95 ?? connect.max;

@@ -1,9 +1,11 @@
 /** What a run prints at its end. */
+
 import { headline } from '../analyze/headline.ts';
 import { targetSentences } from '../analyze/target-ratios.ts';
 import { formatClock, formatCount, formatMs } from '../analyze/wording.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import type { Latencies, LatencySummary, PercentileName } from '../core/latencies.ts';
+import { isOneAtATime } from '../core/procedure.ts';
 import type { FailureResult, RunResult, Totals } from '../core/result.ts';
 import { goodputSentence } from './goodput.ts';
 import { MEANING, signOf } from './phrases.ts';
@@ -31,7 +33,7 @@ export function renderSummary(result: RunResult, options: PageOptions): string {
 
   page.gap();
   if (breakingPoint !== undefined) search(page, result, breakingPoint);
-  else if (plan.kind === 'probe') probe(page, result);
+  else if (isOneAtATime(plan)) probe(page, result);
   else requests(page, result);
   if (result.targetRatios !== undefined) {
     page.gap();

@@ -1,9 +1,11 @@
 /** The preflight of a run: one of each request before the load; where nobody said what to send, it is found out here. */
+
 import { requestEach } from '../client/single.ts';
 import { RampartError } from '../core/errors.ts';
 import { firstTemplate } from '../core/flow.ts';
 import { interruptedBy } from '../core/interrupted.ts';
 import type { Plan, RequestTemplate } from '../core/plan.ts';
+import { isMisledByCache } from '../core/procedure.ts';
 import { requestNamed } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
 import type { Secrets } from '../core/secret.ts';
@@ -108,7 +110,7 @@ export async function preflight<Prepared extends Planned>(
       of: Parameters<typeof probeCache>[2] | SingleResponse,
       known: Secrets,
     ): Promise<string[]> => {
-      if (!looksForCache || plan.kind !== 'find') return [];
+      if (!looksForCache || !isMisledByCache(plan)) return [];
       const { acceptedAsGiven, probeCache } = await import('./cache-probe.ts');
       const { cacheLines } = await import('../report/discovery.ts');
       const found = 'accepted' in of ? of : { accepted: acceptedAsGiven(plan, of), bodySchema: null };

@@ -5,7 +5,7 @@ import type { BreakingPoint } from '../core/breaking-point.ts';
 import { editedLoad, type LoadChange, whyUnchangeable } from '../core/command.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import { goalAt, type LoadProfile, type Plan } from '../core/plan.ts';
-import { isSteerable } from '../core/procedure.ts';
+import { followsItsPlan, isSteerable } from '../core/procedure.ts';
 import type { TimelinePoint } from '../core/result.ts';
 import { micros } from '../core/units.ts';
 import type { IntervalArchive } from '../report/archive.ts';
@@ -146,7 +146,7 @@ export class LiveRun implements RunSink {
       plan: planLines,
       files: files(),
       editable: this.#editable(plan),
-      fixed: plan.kind === 'run' && this.#phase === 'running' ? whyUnchangeable(plan) : null,
+      fixed: followsItsPlan(plan) && this.#phase === 'running' ? whyUnchangeable(plan) : null,
     });
   }
 

@@ -1,10 +1,12 @@
 /** The lines of the page's log. */
+
 import { agentsLine } from '../analyze/agents-line.ts';
 import { prospectOf } from '../analyze/prospect.ts';
 import { counted, formatClock, formatRate } from '../analyze/wording.ts';
 import type { LevelResult } from '../core/breaking-point.ts';
 import type { RunEvent } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
+import { hasLevels } from '../core/procedure.ts';
 import type { TimelinePoint } from '../core/result.ts';
 import { toSeconds } from '../core/units.ts';
 import type { LogLine } from '../report/client/live/frame.ts';
@@ -137,7 +139,7 @@ export class RunLog {
     if (ramped && !this.#ramped)
       this.say('all users have started: the statistics begin anew, the ramp is counted apart');
     this.#ramped = ramped;
-    if (this.#plan.search !== null || point.t - this.#toldAt < APART - 1e-6) return;
+    if (hasLevels(this.#plan) || point.t - this.#toldAt < APART - 1e-6) return;
     this.#toldAt = Math.floor(point.t / APART) * APART;
     this.say(logLine(timeline));
   }

@@ -1,4 +1,5 @@
 /** The state of a run as the live page shows it at one moment. */
+
 import { fatesOf } from '../analyze/account.ts';
 import type { RunFold } from '../analyze/fold.ts';
 import { headline } from '../analyze/headline.ts';
@@ -7,6 +8,7 @@ import { counted, formatBytes, formatMs, formatShare, plannedFor } from '../anal
 import { averageBody } from '../core/body-size.ts';
 import type { BreakingPoint } from '../core/breaking-point.ts';
 import { requestShares, tagSets } from '../core/flow.ts';
+import { hasLevels } from '../core/procedure.ts';
 import type { RunResult, SeriesResult, TimelinePoint } from '../core/result.ts';
 import type {
   EditableLoad,
@@ -72,7 +74,7 @@ export function runStateOf(view: RunView): RunState {
     offeredPerSec: ended ? judged.rates.offeredPerSec : (rates?.offeredPerSec ?? null),
     p95: ended ? percentileText(judged.latency.responseWithFailures, 'p95') : p95Of(point),
     failedShare: whole === 0 ? null : totals.failed / whole,
-    verdict: !ended && (whole === 0 || plan.search !== null) ? 'undecided' : verdict.status,
+    verdict: !ended && (whole === 0 || hasLevels(plan)) ? 'undecided' : verdict.status,
     checks: verdict.checks,
     doubts: verdict.doubts,
     editable: view.editable,
@@ -127,10 +129,10 @@ function progressOf({ totals, verdict }: RunResult): string {
   return [counts, ...broken.map((message) => `${message}.`)].join(' ');
 }
 
-const usersOnly = ({ load, search }: RunResult['plan']): boolean => search === null && load.model !== 'open';
+const usersOnly = (plan: RunResult['plan']): boolean => !hasLevels(plan) && plan.load.model !== 'open';
 
 function usersUnknown({ plan }: RunResult, { vus }: TimelinePoint): boolean {
-  return plan.search === null ? plan.load.model === 'open' : vus === 0;
+  return hasLevels(plan) ? vus === 0 : plan.load.model === 'open';
 }
 
 function statisticsOf(result: RunResult, recent: Recent, ended: boolean): StatRow[] {

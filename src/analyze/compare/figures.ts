@@ -1,7 +1,9 @@
 /** The figures of a run that comparisons look at, read from its result. */
+
 import type { BreakingPoint, LoadUnit } from '../../core/breaking-point.ts';
 import type { MetricName, RunFigures, Unsteady } from '../../core/comparison.ts';
 import { PERCENTILES, type PercentileName } from '../../core/latencies.ts';
+import { followsItsPlan } from '../../core/procedure.ts';
 import type { RunResult } from '../../core/result.ts';
 import { aspectsOf } from './plans.ts';
 
@@ -61,7 +63,7 @@ export function figuresOf(result: RunResult): RunFigures {
       capacity: breakingPoint?.capacity?.estimate ?? null,
     },
     ...(unsteady.length === 0 ? {} : { unsteady }),
-    ...(plan.kind === 'run' ? { curve: curve as Record<PercentileName, number | null> } : {}),
+    ...(followsItsPlan(plan) ? { curve: curve as Record<PercentileName, number | null> } : {}),
     plan: aspectsOf(plan),
   };
 }

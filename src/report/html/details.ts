@@ -1,4 +1,5 @@
 /** The folded parts at the end of a report. */
+
 import { changeLabel, rampOf } from '../../analyze/changes.ts';
 import { formatBytes, formatClock, formatCount, formatLimit, formatMs, formatShare } from '../../analyze/wording.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type SearchPlan,
   stagesOf,
 } from '../../core/plan.ts';
+import { hasLevels } from '../../core/procedure.ts';
 import type { RunResult } from '../../core/result.ts';
 import { targetLine } from '../../core/targets.ts';
 import { type Micros, micros, toMillis, toSeconds } from '../../core/units.ts';
@@ -72,13 +74,13 @@ function planEntries(plan: Plan): Entry[] {
   if (plan.maxRequests !== null) entries.push(['Requests', `at most ${formatCount(plan.maxRequests)}`]);
   if (plan.warmupRequests > 0)
     entries.push(['Warm-up', `${formatCount(plan.warmupRequests)} requests, in no statistic`]);
-  else if (plan.search === null)
+  else if (!hasLevels(plan))
     entries.push(['Warm-up', plan.warmup > 0 ? `${span(plan.warmup)}, in no statistic` : 'none']);
   entries.push(
     ['Timeout', span(plan.timeout)],
     ['Graceful stop', span(plan.gracefulStop)],
     ['Connections', plan.keepAlive ? 'kept open' : 'a new one for each request'],
-    ...(plan.search === null ? [['Interval', span(plan.interval)] as const] : []),
+    ...(!hasLevels(plan) ? [['Interval', span(plan.interval)] as const] : []),
     ['Threads, seed', `${formatCount(plan.threads)}, ${plan.seed}`],
   );
   if (plan.engine !== 'rampart') entries.push(['Sent by', plan.engine]);

@@ -1,8 +1,10 @@
 /** The row of figures on the first screen. */
+
 import { successesDiffer } from '../../analyze/percentiles.ts';
 import { formatClock, formatCount, formatRate, formatShare } from '../../analyze/wording.ts';
 import type { BreakingPoint } from '../../core/breaking-point.ts';
 import type { PercentileName } from '../../core/latencies.ts';
+import { hasLevels } from '../../core/procedure.ts';
 import type { RunResult } from '../../core/result.ts';
 import { goodputShare } from '../goodput.ts';
 import { criterionFigure, levelJustPassed, levelLoad, limitRows, metricOf, shownCriterion } from '../search-phrases.ts';
@@ -19,7 +21,7 @@ export function keyFiguresOf(result: RunResult): string {
   const { breakingPoint, plan } = result;
   if (breakingPoint !== undefined)
     return rowOf('Key figures of the search', figuresOfSearch(breakingPoint), ' of-search', '');
-  return plan.search === null
+  return !hasLevels(plan)
     ? rowOf(
         'Key figures of the whole run',
         figuresOfRun(result),

@@ -1,7 +1,9 @@
 /** The first screen of the page of several runs. */
+
 import { headline } from '../../analyze/headline.ts';
 import { percentileIn, percentileText } from '../../analyze/percentiles.ts';
 import { formatRate, formatTime } from '../../analyze/wording.ts';
+import { hasLevels } from '../../core/procedure.ts';
 import type { RunResult } from '../../core/result.ts';
 import type { LoadUnit } from '../client/overlay/run.ts';
 import { formatLoad } from '../search-phrases.ts';
@@ -73,7 +75,7 @@ function unlike(runs: readonly LetteredRun[], unit: LoadUnit): string[] {
     if (kinds.size < 2) return [];
     return [`${what}: ${listed([...kinds].map(([kind, letters]) => `${kind} (${letters.join(', ')})`))}.`];
   };
-  const model = ({ plan }: RunResult): string => (plan.search !== null ? 'a search' : MODELS[plan.load.model]);
+  const model = ({ plan }: RunResult): string => (hasLevels(plan) ? 'a search' : MODELS[plan.load.model]);
   const mixed = new Set(runs.map(({ result }) => model(result))).size > 1;
   return [
     ...differing('Target', targetOf),
