@@ -95,7 +95,7 @@ describe('rampart doctor --calibrate', () => {
     // Five seconds a search are few: whether all three gave an estimate depends on the machine.
     const silent = stdout.includes('gave no estimate');
     expect(code).toBe(silent ? 5 : 0);
-    if (!silent) expect(stdout).toMatch(/^On this machine answers are within ±[\d.]+ %\.$/m);
+    if (!silent) expect(stdout).toMatch(/^On this machine searches are within ±[\d.]+ %\.$/m);
     expect(stdout.match(/^[●○] \d slots? of .*sustains \d[\d.]*\/s, /gm)).toHaveLength(3);
     for (const part of ['Search 1 of 3, 5s', 'Search 3 of 3, 5s', 'level 1  idle']) expect(stderr).toContain(part);
     expect(json.stderr).toBe('');

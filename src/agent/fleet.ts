@@ -12,10 +12,10 @@ import { segmentWithin, weightedPart } from '../core/segment.ts';
 import { type Count, count, type Micros, millis } from '../core/units.ts';
 import type { Files, Machine } from '../core/world.ts';
 import { type AbandonedLoad, isSameLevel, takeOver } from './abandoned.ts';
+import { abandonedAgents } from './abandoned-agents.ts';
 import { AgentGroup } from './agent-group.ts';
 import { borrowSecrets, repaySecrets } from './borrowed.ts';
 import { openNats } from './connection.ts';
-import { crewOf } from './crew.ts';
 import { LoadStore } from './load-store.ts';
 import type { Parts } from './members.ts';
 import { type Place, placeOf } from './place.ts';
@@ -112,7 +112,7 @@ export class Fleet {
     try {
       const manager = await openStreams(nats);
       const { sent, loads, next } = await takeOver({ nats, manager, clock }, session);
-      const { agents, tasks, orphanTimeout } = crewOf(loads, session);
+      const { agents, tasks, orphanTimeout } = abandonedAgents(loads, session);
       const wanted = { agents: agents.length, atLeast: agents.length, within: millis(0) };
       const settings = { access, tolerateLoss, orphanTimeout, wanted, weights: 'equal', threads: null } as const;
       const fleet = new Fleet(nats, manager, settings, session, world, agents, tasks);

@@ -31,7 +31,7 @@ describe('what a search says of a queue that is known', () => {
       'sustains 140.1/s, rough 160.0/s: +14 % (150.0/s to no bound, does not hold it)',
     );
     expect(worstError([good, rough])).toBeCloseTo(160 / truthOf(first) - 1, 6);
-    expect(calibrationVerdict([good, rough])).toBe('On this machine answers are within ±14 %.');
+    expect(calibrationVerdict([good, rough])).toBe('On this machine searches are within ±14 %.');
   });
 
   it('is none where there is only a bound', () => {

@@ -102,5 +102,5 @@ export function calibrationVerdict(all: readonly Calibrated[]): string {
     const silent = all.filter(({ error }) => error === null).length;
     return `On this machine ${silent} of ${all.length} searches gave no estimate: it is not fit to search as it is.`;
   }
-  return `On this machine answers are within ±${formatShare(worst)}.`;
+  return `On this machine searches are within ±${formatShare(worst)}.`;
 }

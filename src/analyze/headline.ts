@@ -61,7 +61,7 @@ function sentenceOf(result: RunResult): string {
     return `The load ended by itself after ${wayOf(at, plan)}: ${message}.`;
   }
   if (isUnreachable(result)) return `Nothing answered at ${addressesOf(plan)}.`;
-  // A p95 of the time before would be the answer to another question.
+  // A p95 of the time before would belong to another question.
   const down = verdict.doubts.find(({ code }) => code === 'target-down');
   if (down !== undefined) return firstSentence(down.message);
   const invalid = verdict.doubts.find((doubt) => doubt.invalidates);
@@ -102,7 +102,7 @@ function foundSentence({ status, estimate, interval, unit, stoppedBy, slos, crit
   if (status === 'fails-at-every-load') return `It fails at every load: ${slo} does not hold.`;
   if (status === 'undecided' || estimate === null) return 'The breaking point was not found.';
   if (status === 'found') return `It sustains ${load(estimate)}${under}.`;
-  if (status === 'rough') return `${roughly(interval)}${load(estimate)}${under}: a rough answer.`;
+  if (status === 'rough') return `${roughly(interval)}${load(estimate)}${under}: a rough result.`;
   return `It sustains at least ${load(estimate)}${under}.`;
 }
 

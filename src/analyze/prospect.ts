@@ -7,7 +7,7 @@ import { formatClock, formatCount, formatLonger, formatRate, formatShare } from 
 /**
  * Requests at the limit within the budget, and half of the interval over the estimate that they give: the middle of simulated
  * searches of M/M/4 (2 s a service), M/M/1 (1 s, 0.3 s) and M/D/2 (1 s) with budgets of 2 to 90 minutes. With some hundred
- * requests it was 130 to 290 %, or there was no answer.
+ * requests it was 130 to 290 %, or there was no result.
  */
 const REQUESTS = [
   { half: 0.25, requests: 3_000 },

@@ -58,14 +58,14 @@ export function queueRun({ load, servers = 1, service, seed = 1, warmup = 0, pla
     Array.from({ length: Math.ceil(last) + 1 }, (): Second => ({ sent: 0, times: [] })),
   );
   for (const { dueAt, doneAt } of requests) {
-    const bank = made[Number(dueAt < warmup)] as Second[];
-    (bank[Math.floor(dueAt)] as Second).sent++;
-    (bank[Math.floor(doneAt)] as Second).times.push(Math.round((doneAt - dueAt) * 1e6));
+    const buckets = made[Number(dueAt < warmup)] as Second[];
+    (buckets[Math.floor(dueAt)] as Second).sent++;
+    (buckets[Math.floor(doneAt)] as Second).times.push(Math.round((doneAt - dueAt) * 1e6));
   }
   let inFlight = 0;
   for (let index = 0; index < last; index++) {
     const phase = index >= length ? 'drain' : index < warmup ? 'warmup' : 'measure';
-    for (const bank of made) inFlight += (bank[index] as Second).sent - (bank[index] as Second).times.length;
+    for (const buckets of made) inFlight += (buckets[index] as Second).sent - (buckets[index] as Second).times.length;
     for (const warm of [false, true]) {
       const { sent, times } = (made[Number(warm)] as Second[])[index] as Second;
       const primary = warm === (phase === 'warmup');

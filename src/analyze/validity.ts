@@ -76,10 +76,10 @@ function searchDoubts({ plan, breakingPoint, ending }: Evidence): Doubt[] {
       2 * spoilt < levels.length
         ? ''
         : 'Most of its levels were void: stop what else runs on this machine (rampart doctor shows whether it is fit), or send from another one. ';
-    const hint = `${elsewhere}Give it ${longer}, or --budget auto; --allow-rough takes a rough answer.`;
+    const hint = `${elsewhere}Give it ${longer}, or --budget auto; --allow-rough takes a rough result.`;
     return [doubt(plan.search?.allowRough !== true, 'rough-answer', breakingPoint.summary, hint)];
   }
-  // "At least" nothing is no answer either: no level was fit to be one.
+  // "At least" nothing is no result either: no level was fit to be one.
   const answered = breakingPoint !== null && breakingPoint.status !== 'undecided' && breakingPoint.estimate !== null;
   if ((ending !== 'completed' && ending !== 'stopped') || answered) return [];
   const hint =
@@ -88,7 +88,7 @@ function searchDoubts({ plan, breakingPoint, ending }: Evidence): Doubt[] {
       : breakingPoint?.status === 'generator-limited'
         ? 'Stop what else runs on this machine, or send from another one; more time with --budget may help too.'
         : 'Give it more time with --budget, or a target with nothing else to do.';
-  return [doubt(true, 'no-answer-found', breakingPoint?.summary ?? 'The search gave no answer.', hint)];
+  return [doubt(true, 'no-answer-found', breakingPoint?.summary ?? 'The search gave no result.', hint)];
 }
 
 function endingDoubts({ plan, ending, finished, lost, incomplete, seconds, failing, checks }: Evidence): Doubt[] {

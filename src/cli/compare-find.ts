@@ -136,7 +136,7 @@ export async function compareByFind(
 const arrivalsOf = (given: LoadUnit, searched: LoadUnit): LoadUnit =>
   given === 'req/s' && searched === 'flows/s' ? searched : given;
 
-/** One that held at every load, or at none, is an answer, whatever else the search has to say against itself. */
+/** One that held at every load, or at none, is a result, whatever else the search has to say against itself. */
 const saysNothing = ({ leftOut, status }: SearchFigures): boolean =>
   status === null || status === 'undecided' || (leftOut !== undefined && (status === 'found' || status === 'rough'));
 

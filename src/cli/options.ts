@@ -162,7 +162,7 @@ export function addServeOptions(command: Command): Command {
     .option('--sleep', 'the fancy model waits, instead of keeping the processor busy')
     .option('--workers <count>', 'pool: threads (default: 4)')
     .option('--queue <count>', 'how many may wait; beyond it 503 with Retry-After (default: no bound; pool: 100)')
-    .option('--cache <count>', 'how many answers are remembered (default: none)')
+    .option('--cache <count>', 'how many responses are remembered (default: none)')
     .option('--replicas <count>', 'cluster: processes (default: 2); autoscale: from-to (default: 1-4)')
     .option('--scale-by <load>', 'autoscale: in-flight (default) or queue')
     .option(
@@ -176,10 +176,10 @@ export function addServeOptions(command: Command): Command {
     .option('--prefill <duration>', 'tokens: what a prompt takes before its first word (default: 20ms)')
     .option('--prefill-token <duration>', 'tokens: on top for each word of the prompt (default: 500us)')
     .option('--decode <duration>', 'tokens: between two words, for all of the batch together (default: 10ms)')
-    .option('--decode-each <duration>', 'tokens: on top for each further answer of the batch (default: 100us)')
-    .option('--kv-tokens <count>', 'tokens: words of prompts and answers that are held at once (default: 65536)')
+    .option('--decode-each <duration>', 'tokens: on top for each further response of the batch (default: 100us)')
+    .option('--kv-tokens <count>', 'tokens: words of prompts and responses that are held at once (default: 65536)')
     .option('--prefix-cache <count>', 'tokens: words of prompts whose beginnings are remembered (default: 0)')
-    .option('--preempt', 'tokens: when the cache is full the youngest answer gives its room up, and is read again')
+    .option('--preempt', 'tokens: when the cache is full the youngest response gives its room up, and is read again')
     .option('--max-wait <duration>', 'batch: how long the first one waits for others (default: 5ms)')
     .option(
       '--law <law>',

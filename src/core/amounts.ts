@@ -1,4 +1,4 @@
-/** How many of something, drawn for each request: the words of a prompt, the tokens of an answer. */
+/** How many of something, drawn for each request: the words of a prompt, the tokens of a response. */
 export type Amounts =
   /** Both ends included; the same number always where they are equal. */
   | { readonly kind: 'uniform'; readonly min: number; readonly max: number }

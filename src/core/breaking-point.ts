@@ -1,5 +1,5 @@
 /**
- * What `find` answers: field for field `result.json.breakingPoint`, where branded times are ms (see `core/in-millis`). Other
+ * What `find` finds: field for field `result.json.breakingPoint`, where branded times are ms (see `core/in-millis`). Other
  * durations are ms, or s where the name says so; rates 1/s, shares 0..1; a load is in the search's unit. Null is "not known", never a made-up zero.
  */
 import type { Scope } from './plan.ts';
@@ -201,7 +201,7 @@ export interface BreakingPoint {
   readonly criterion: string | null;
   /** Whose SLO that is; absent: it is one of all requests. */
   readonly scope?: Scope;
-  /** The SLO limit; in an answer "at least" it is the highest load that passed. Null: nothing is known. */
+  /** The SLO limit; in a result "at least" it is the highest load that passed. Null: nothing is known. */
   readonly estimate: number | null;
   readonly interval: readonly [low: number, high: number | null] | null;
   readonly confidence: 0.95;
@@ -215,7 +215,7 @@ export interface BreakingPoint {
   readonly spentSeconds: number;
   /** As written; the assumed ones where none was given. */
   readonly slos: readonly string[];
-  /** Where the first of the SLOs breaks: the answer, unless the target is full before. Absent where it fails at idle. */
+  /** Where the first of the SLOs breaks: the breaking point, unless the target is full before. Absent where it fails at idle. */
   readonly sloLimit?: LoadLimit;
   /** Where each SLO by itself breaks. */
   readonly sloLimits: readonly (LoadLimit & { readonly slo: string })[];
@@ -231,7 +231,7 @@ export interface BreakingPoint {
   readonly knee: Estimate | null;
   /** Mean number of requests in the system at the limit, by Little's law. */
   readonly usersAtLimit: number | null;
-  /** Tokens of answers there, 1/s; absent: nothing was streamed, or it is not known. */
+  /** Tokens of responses there, 1/s; absent: nothing was streamed, or it is not known. */
   readonly tokensAtLimit?: number;
   readonly idleMs: { readonly p50: number | null; readonly p95: number | null };
   readonly monotone: boolean;

@@ -6,13 +6,13 @@ import type { Micros } from './units.ts';
 
 /** What came of a response that was read as a stream. Instants as in `Exchange`. */
 export interface StreamedTimes {
-  /** Events (or lines, or reads) with a piece of the answer. */
+  /** Events (or lines, or reads) with a piece of the response. */
   readonly pieces: number;
   /** When the first and the last of them came; 0: none has. */
   readonly firstAt: Micros;
   readonly lastAt: Micros;
   readonly longestGap: Micros;
-  /** Tokens of answer and prompt by the server's count; -1: it did not say. */
+  /** Tokens of response and prompt by the server's count; -1: it did not say. */
   readonly outputTokens: number;
   readonly inputTokens: number;
   /** They are not the server's count, but a tokenizer's. Absent: no. */
@@ -76,7 +76,7 @@ export interface Exchange {
   stream: StreamedTimes | null;
   /** The body of the request as it was sent, where a tokenizer is to count it; null: nobody asks. */
   sent: Buffer | null;
-  /** Its user leaves if its answer is not whole in time; written by `load/impatient-driver`. */
+  /** Its user leaves if its response is not whole in time; written by `load/impatient-driver`. */
   impatient: boolean;
   /** Which stretch of the run it was due in (see `record/`): 0 = warm-up, 1 = measured; written by the load model. */
   epoch: number;

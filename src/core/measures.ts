@@ -68,7 +68,7 @@ export const MEASURES = {
   timeToFirstToken: {
     of: 'streams',
     label: 'Time to first token',
-    about: 'First event with a piece of the answer less the instant the request was due; of streamed successes.',
+    about: 'First event with a piece of the response less the instant the request was due; of streamed successes.',
     told: 'where any',
     intervals: 'batches',
     carried: 7,
@@ -77,7 +77,7 @@ export const MEASURES = {
     of: 'streams',
     label: 'Time per output token',
     about:
-      'Last event less first, over the tokens of the answer less one; of streamed successes with two tokens or more.',
+      'Last event less first, over the tokens of the response less one; of streamed successes with two tokens or more.',
     told: 'where any',
     intervals: 'batches',
   },

@@ -1,5 +1,5 @@
 /** Which placeholders the requests and checks of a plan have, and where. */
-import type { AnswerCheck, Plan, RequestTemplate } from './plan.ts';
+import type { Plan, RequestCheck, RequestTemplate } from './plan.ts';
 import { allChecks } from './request.ts';
 import {
   bodyPlace,
@@ -59,7 +59,7 @@ export const functionsOf = (request: RequestTemplate): readonly { readonly numbe
   usesIn(request).flatMap(({ piece, place }) => (piece.kind === 'function' ? [{ number: piece.number, place }] : []));
 
 /** Fields of rows (null: the whole row) that a check expects. */
-export function rowFieldsOf(check: AnswerCheck): readonly (string | null)[] {
+export function rowFieldsOf(check: RequestCheck): readonly (string | null)[] {
   if (check.kind === 'json' && check.expected?.from === 'row') return [check.expected.field];
   return checkTemplatesOf(check).flatMap(([template]) =>
     placeholdersOf(template)
@@ -108,7 +108,7 @@ function templatesOf(
 }
 
 /** Every text of a check in which placeholders are read. */
-function checkTemplatesOf(check: AnswerCheck): readonly (readonly [template: string, place: Place])[] {
+function checkTemplatesOf(check: RequestCheck): readonly (readonly [template: string, place: Place])[] {
   switch (check.kind) {
     case 'status':
     case 'function':

@@ -3,7 +3,7 @@ import type { FunctionSource } from './functions.ts';
 import type { RequestLimit } from './goodput.ts';
 import type { Distribution, LoadProfile } from './load-profile.ts';
 import type { FlowLoad } from './loads.ts';
-import type { AnswerCheck, FrameRequest, RequestTemplate, StreamFormat } from './request-template.ts';
+import type { FrameRequest, RequestCheck, RequestTemplate, StreamFormat } from './request-template.ts';
 import type { SearchPlan } from './search-plan.ts';
 import type { Flow } from './step.ts';
 import type { Connections, HttpProxy, NamedTarget, Target, Tls } from './target.ts';
@@ -31,11 +31,11 @@ export {
 } from './load-profile.ts';
 export type { FlowLoad } from './loads.ts';
 export type {
-  AnswerCheck,
   Capture,
   ExpectedJson,
   FrameRequest,
   RequestBody,
+  RequestCheck,
   RequestTemplate,
   StreamFormat,
   Tags,
@@ -83,7 +83,7 @@ export interface Plan {
   /** What makes parts of requests, and checks responses. Absent: the plan alone does. */
   readonly functions?: FunctionSource;
   /** All must hold, of every request without checks of its own; without a status check the status must be 200 to 299. */
-  readonly checks: readonly AnswerCheck[];
+  readonly checks: readonly RequestCheck[];
   /** Of so many responses one is checked, but for its status. Absent: each is. */
   readonly checkEvery?: Count;
   readonly load: LoadProfile;

@@ -28,7 +28,7 @@ export interface RequestTemplate {
   /** By key: what it is told together with. Absent: nothing. */
   readonly tags?: Tags;
   /** Of its own. Absent: the plan's. */
-  readonly checks?: readonly AnswerCheck[];
+  readonly checks?: readonly RequestCheck[];
   readonly timeout?: Micros;
   readonly followRedirects?: boolean;
 }
@@ -55,7 +55,7 @@ export type Capture = { readonly name: string } & (
 );
 
 /** What a response must be to count as ok. `templated`: the text has placeholders (see core/template), those of its request. */
-export type AnswerCheck =
+export type RequestCheck =
   | { readonly kind: 'status'; readonly statuses: readonly (readonly [from: number, to: number])[] }
   /** A header of that name has that value. */
   | { readonly kind: 'header'; readonly name: string; readonly value: string; readonly templated?: true }

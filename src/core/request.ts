@@ -1,5 +1,5 @@
 /** What holds for one request of a plan: its own, or what the plan says for all. */
-import type { AnswerCheck, Plan, RequestTemplate } from './plan.ts';
+import type { Plan, RequestCheck, RequestTemplate } from './plan.ts';
 import type { Micros } from './units.ts';
 
 /** The request of that name among those of the load, or (where it has none such) of set-up and tear-down. */
@@ -12,10 +12,10 @@ export const requestNamed = (
 export const checksOf = (
   plan: Pick<Plan, 'checks'>,
   { checks }: Pick<RequestTemplate, 'checks'>,
-): readonly AnswerCheck[] => checks ?? plan.checks;
+): readonly RequestCheck[] => checks ?? plan.checks;
 
 /** The plan's checks, and all that requests have of their own. */
-export const allChecks = ({ checks, requests }: Pick<Plan, 'checks' | 'requests'>): readonly AnswerCheck[] => [
+export const allChecks = ({ checks, requests }: Pick<Plan, 'checks' | 'requests'>): readonly RequestCheck[] => [
   ...checks,
   ...requests.flatMap((request) => request.checks ?? []),
 ];

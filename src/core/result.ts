@@ -165,7 +165,7 @@ export interface Rates {
 export interface StreamResult {
   /** Streams that came to their end. */
   readonly ended: number;
-  /** Events with a piece of the answer, those of streams that failed later included. */
+  /** Events with a piece of the response, those of streams that failed later included. */
   readonly events: number;
   /** Tokens of the streams that came to their end. */
   readonly outputTokens: number;
@@ -244,7 +244,7 @@ export interface TimelinePoint {
   readonly ttftP95?: number;
   readonly itlP50?: number;
   readonly itlP99?: number;
-  /** Events with a piece of an answer, as they came. Absent: none. */
+  /** Events with a piece of a response, as they came. Absent: none. */
   readonly tokens?: number;
   /** Requests that met all limits of `plan.goodput`, and others that were judged. Absent: none was. */
   readonly good?: number;

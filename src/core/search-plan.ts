@@ -20,7 +20,7 @@ export interface SearchPlan {
   readonly budget: Micros;
   /** Wanted width of the 95 % interval over the estimate, 0..1. */
   readonly precision: number;
-  /** Whether an answer that is rough is good enough to pass; absent: no. */
+  /** Whether a result that is rough is good enough to pass; absent: no. */
   readonly allowRough?: true;
   /** Go on until the interval is as narrow as `precision`, at most so long, µs; absent: the budget is the end. */
   readonly extendTo?: Micros;

@@ -22,18 +22,18 @@ export type TokenSource = (typeof TOKEN_SOURCES)[number];
 
 /** Streamed responses to one request name in one interval. */
 export interface StreamCounts {
-  /** Events with a piece of the answer, as they came, those of streams that failed afterwards included. */
+  /** Events with a piece of the response, as they came, those of streams that failed afterwards included. */
   readonly pieces: number;
   /** All events of those that came to their end, and of those that failed, counted at their end. Absent: a journal of before has none. */
   readonly endedPieces?: number;
   readonly failedPieces?: number;
   /** Streams that came to their end. */
   readonly ended: number;
-  /** Tokens of their answers: by the server's count where it gives one, else a tokenizer's, else events. */
+  /** Tokens of their responses: by the server's count where it gives one, else a tokenizer's, else events. */
   readonly outputTokens: number;
   /** Tokens of their prompts; of those that are known. */
   readonly inputTokens: number;
-  /** How many of them told the tokens of their answer, and of their prompt. */
+  /** How many of them told the tokens of their response, and of their prompt. */
   readonly toldOutput: number;
   readonly toldInput: number;
   /** How many of them a tokenizer counted, since the server told nothing. Absent: none. */

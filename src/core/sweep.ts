@@ -23,7 +23,7 @@ export interface SweepLevel {
   readonly goodput?: number | null;
   readonly goodPerSec?: number;
   /**
-   * What each user has of it: tokens that it reads per second while an answer comes (1 / median time per output token);
+   * What each user has of it: tokens that it reads per second while a response comes (1 / median time per output token);
    * without streams, requests per second.
    */
   readonly perUser: number | null;

@@ -12,7 +12,7 @@ export type Metric =
   | { readonly kind: 'mean' | 'min' | 'max'; readonly of?: StreamMetric }
   | { readonly kind: 'errors' }
   | { readonly kind: 'achieved' }
-  /** Tokens of answers, per second. */
+  /** Tokens of responses, per second. */
   | { readonly kind: 'tokens' }
   /** Requests that meet all limits of `Plan.goodput` at once: their share, or how many a second. */
   | { readonly kind: 'goodput' };

@@ -1,5 +1,5 @@
 /**
- * Branded numbers: a duration cannot be handed where a rate is meant. A slip of units in a load tester is a wrong answer
+ * Branded numbers: a duration cannot be handed where a rate is meant. A slip of units in a load tester is a wrong figure
  * that looks right, so the compiler is asked to find it.
  */
 

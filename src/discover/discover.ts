@@ -7,7 +7,7 @@ import type { Accepted, Ask, Reply } from './exchange.ts';
 import type { BodySchema } from './field-value.ts';
 import { Scout } from './scout.ts';
 
-/** What was asked, and what for an answer. */
+/** What was asked, and what came back. */
 export interface Asked {
   readonly method: string;
   readonly path: string;

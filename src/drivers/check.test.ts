@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createExchange } from '../core/exchange.ts';
 import { planFixture } from '../core/plan.fixture.ts';
-import type { AnswerCheck, Plan, RequestTemplate } from '../core/plan.ts';
+import type { Plan, RequestCheck, RequestTemplate } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { bytes, count } from '../core/units.ts';
@@ -20,7 +20,7 @@ interface Given {
 }
 
 /** Judges one response after the other with one checker. */
-function judge(checks: readonly AnswerCheck[], changes: Partial<Plan> = {}, rows: readonly string[] = []) {
+function judge(checks: readonly RequestCheck[], changes: Partial<Plan> = {}, rows: readonly string[] = []) {
   const payloads: Payloads = {
     compile: () => {
       throw new Error('nothing is sent');
@@ -41,17 +41,23 @@ function judge(checks: readonly AnswerCheck[], changes: Partial<Plan> = {}, rows
   };
 }
 
-const json = (path: string, steps: (string | number)[], value: unknown, tolerance = 0): AnswerCheck => ({
+const json = (path: string, steps: (string | number)[], value: unknown, tolerance = 0): RequestCheck => ({
   kind: 'json',
   path,
   steps,
   expected: { from: 'plan', json: JSON.stringify(value) },
   tolerance,
 });
-const row: AnswerCheck = { kind: 'json', path: '$', steps: [], expected: { from: 'row', field: 'y' }, tolerance: 0.01 };
+const row: RequestCheck = {
+  kind: 'json',
+  path: '$',
+  steps: [],
+  expected: { from: 'row', field: 'y' },
+  tolerance: 0.01,
+};
 
 describe('a status', () => {
-  const status: AnswerCheck = {
+  const status: RequestCheck = {
     kind: 'status',
     statuses: [
       [200, 204],
@@ -120,7 +126,7 @@ describe('headers and texts', () => {
       ['br', brotliCompressSync(body)],
       ['gzip, br', brotliCompressSync(gzipSync(body))],
     ];
-    const checks: AnswerCheck[] = [json('$.a', ['a'], 1), { kind: 'contains', text: 'grüße' }];
+    const checks: RequestCheck[] = [json('$.a', ['a'], 1), { kind: 'contains', text: 'grüße' }];
     for (const [coding, bytes] of coded) {
       const headers = `Content-Encoding: ${coding}\r\n`;
       expect([coding, judge(checks)({ headers, body: bytes })[0]]).toEqual([coding, 'ok']);
@@ -195,7 +201,7 @@ describe('a JSON field', () => {
 
   it('of a CSV row is equal as a number or as a text', () => {
     const data = { file: 'r.csv', format: 'csv' as const, order: 'once' as const, rows: count(1) };
-    const check: AnswerCheck = { ...row, path: '$.y', steps: ['y'] };
+    const check: RequestCheck = { ...row, path: '$.y', steps: ['y'] };
     const response = judge([check], { data }, ['12']);
     expect([
       response({ body: '{"y":12}' })[0],
@@ -205,8 +211,8 @@ describe('a JSON field', () => {
   });
 
   it('is compared exactly where doubles would not tell numbers apart, and by value otherwise', () => {
-    const text = (path: string, steps: (string | number)[], written: string, tolerance = 0): AnswerCheck => ({
-      ...(json(path, steps, 0, tolerance) as Extract<AnswerCheck, { kind: 'json' }>),
+    const text = (path: string, steps: (string | number)[], written: string, tolerance = 0): RequestCheck => ({
+      ...(json(path, steps, 0, tolerance) as Extract<RequestCheck, { kind: 'json' }>),
       expected: { from: 'plan', json: written },
     });
     const id = judge([text('$.id', ['id'], '9007199254740993')]);
@@ -297,7 +303,7 @@ describe('examples', () => {
         { kind: 'body', text: `${'.'.repeat(at)}differs here${'.'.repeat(500)}` },
         json('$', [], `${'.'.repeat(at + 8)}`),
         json('$.a', ['a'], 'x'),
-      ] as AnswerCheck[]) {
+      ] as RequestCheck[]) {
         const [outcome, , example] = judge([check], { requests })({ body: at % 2 ? body : `{"a":"${body}"}` });
         expect(outcome).toBe('wrong-answer');
         expect(example).not.toMatch(/hunt|ter2/);

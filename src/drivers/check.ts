@@ -1,7 +1,7 @@
 /** Judges responses by the plan's checks, compiled once per request of the plan. */
 import { capturedNames } from '../core/capture.ts';
 import type { Exchange } from '../core/exchange.ts';
-import type { AnswerCheck, Plan } from '../core/plan.ts';
+import type { Plan, RequestCheck } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { checksOf, hasChecks } from '../core/request.ts';
 import { OUTCOME_CODE, type OutcomeCode } from '../core/sample.ts';
@@ -70,7 +70,7 @@ export class ResponseChecker {
     this.#payloads = payloads;
     this.#every = plan.checkEvery ?? 1;
     this.#capturer = Capturer.of(plan, this.#json);
-    const made = new Map<readonly AnswerCheck[], Demands>();
+    const made = new Map<readonly RequestCheck[], Demands>();
     this.#demands = plan.requests.map((request) => {
       const checks = checksOf(plan, request);
       const demands = made.get(checks) ?? this.#demandsOf(checks, plan.data?.format === 'csv');
@@ -115,7 +115,7 @@ export class ResponseChecker {
     return outcome;
   }
 
-  #demandsOf(checks: readonly AnswerCheck[], untyped: boolean): Demands {
+  #demandsOf(checks: readonly RequestCheck[], untyped: boolean): Demands {
     const status = checks.find((check) => check.kind === 'status');
     return {
       statuses: status?.statuses ?? null,
@@ -144,7 +144,7 @@ export class ResponseChecker {
     }
   }
 
-  #compile(check: AnswerCheck, untyped: boolean): Compiled | null {
+  #compile(check: RequestCheck, untyped: boolean): Compiled | null {
     switch (check.kind) {
       case 'status':
         return null;

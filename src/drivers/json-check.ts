@@ -2,7 +2,7 @@
 import type { Exchange } from '../core/exchange.ts';
 import { mayExceedDoubles } from '../core/json-number.ts';
 import { JsonNumber, readExactJson } from '../core/json-text.ts';
-import type { AnswerCheck, ExpectedJson } from '../core/plan.ts';
+import type { ExpectedJson, RequestCheck } from '../core/plan.ts';
 import type { Payloads } from '../core/ports.ts';
 import { MASK } from '../core/secret.ts';
 import {
@@ -16,7 +16,7 @@ import {
 import { type Compiled, ExpectedText, type Fault } from './expectation.ts';
 import type { ResponseBuffer } from './response-buffer.ts';
 
-type JsonCheck = Extract<AnswerCheck, { kind: 'json' }>;
+type JsonCheck = Extract<RequestCheck, { kind: 'json' }>;
 type Steps = JsonCheck['steps'];
 
 /** The JSON of a response, parsed once for all checks of it. */

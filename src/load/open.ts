@@ -16,7 +16,7 @@ import { createWalker, type SpanSink, type Walk, type Walker } from './walk.ts';
 const WAKE_AHEAD = 1_500;
 /** The clock is read again after so many requests within a turn. */
 const BATCH = 16;
-/** A turn ends after so long (µs), whatever is still overdue, so that answers are read in between. */
+/** A turn ends after so long (µs), whatever is still overdue, so that responses are read in between. */
 const LONGEST_TURN = 1_000;
 
 export interface OpenOptions extends LoadOptions {

@@ -2,7 +2,7 @@
 import { capturedNames } from '../core/capture.ts';
 import type { ScenarioFunction } from '../core/functions.ts';
 import { cellsOf } from '../core/placeholders.ts';
-import { type AnswerCheck, type Plan, replayOf } from '../core/plan.ts';
+import { type Plan, type RequestCheck, replayOf } from '../core/plan.ts';
 import type { Filling, FunctionCalls, Payloads } from '../core/ports.ts';
 import { allChecks } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
@@ -38,7 +38,7 @@ export function payloadsOf(
 }
 
 /** Does a check expect something else of each response? */
-const isTemplated = (check: AnswerCheck): boolean =>
+const isTemplated = (check: RequestCheck): boolean =>
   check.kind === 'json' ? check.expected?.from === 'template' : 'templated' in check && check.templated === true;
 
 /**

@@ -46,7 +46,7 @@ const KEPT_PAGES = 1024;
 
 /**
  * Reads the pages it needs and keeps some of them, each in a place of its own: rows in turn are a read every few dozen
- * requests, and an answer that is compared with its row usually finds it still there.
+ * requests, and a response that is compared with its row usually finds it still there.
  */
 class FileRows implements Rows {
   bytes: Buffer = Buffer.alloc(0);

@@ -84,7 +84,7 @@ export class Delivery<Message> {
 /** Node's `fetch` hides the reason in a cause. */
 function problemOf(error: unknown): string {
   const { message, cause, name } = error instanceof Error ? error : new Error(String(error));
-  if (name === 'TimeoutError') return 'it did not answer in time';
+  if (name === 'TimeoutError') return 'it did not respond in time';
   const { code, message: inner } = (cause ?? {}) as NodeJS.ErrnoException;
   return code ?? (inner || message);
 }

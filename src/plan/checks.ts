@@ -2,15 +2,15 @@
  * What a response must be (`--expect-…`): statuses, headers, bodies and JSON fields, read into the checks of a plan.
  */
 import { RampartError } from '../core/errors.ts';
-import type { AnswerCheck, ExpectedJson } from '../core/plan.ts';
+import type { ExpectedJson, RequestCheck } from '../core/plan.ts';
 import { checkHeader, parseHeader } from './header.ts';
 import { isJson } from './json.ts';
 import { blame, type RawSettings, read } from './raw-settings.ts';
 import { quote } from './syntax.ts';
 import { hasPlaceholder, literalOf, readTemplate, sampleOf } from './template.ts';
 
-/** What an answer must be, cheap checks first. @throws RampartError */
-export function resolveChecks(given: RawSettings): AnswerCheck[] {
+/** What a response must be, cheap checks first. @throws RampartError */
+export function resolveChecks(given: RawSettings): RequestCheck[] {
   const { expectBody } = given.settings;
   const status = read(given, 'expectStatus', parseStatuses);
   const field = read(given, 'expectField', parseExpectedField);
@@ -24,7 +24,7 @@ export function resolveChecks(given: RawSettings): AnswerCheck[] {
   ];
 }
 
-/** The row's field with the expected answer, by its name; null: there is none. @throws RampartError */
+/** The row's field with the expected response, by its name; null: there is none. @throws RampartError */
 export function expectedField(given: RawSettings): string | null {
   return read(given, 'expectField', (text, label) => splitTolerance(text, label).value) ?? null;
 }
@@ -32,8 +32,8 @@ export function expectedField(given: RawSettings): string | null {
 function readAll(
   given: RawSettings,
   name: 'expectHeaders' | 'expectContains' | 'expectJson',
-  parse: (text: string, label: string) => AnswerCheck,
-): AnswerCheck[] {
+  parse: (text: string, label: string) => RequestCheck,
+): RequestCheck[] {
   const written = given.settings[name] ?? [];
   // In the environment there is one text: a line for each.
   const texts = typeof written === 'string' ? written.split(/\r?\n/) : written;
@@ -41,7 +41,7 @@ function readAll(
 }
 
 /** `200`, `200,201`, `200-299`. */
-function parseStatuses(text: string, label: string): AnswerCheck {
+function parseStatuses(text: string, label: string): RequestCheck {
   const statuses = text.split(',').map((part) => {
     const [, from, to = from] = /^\s*([1-5]\d\d)(?:\s*-\s*([1-5]\d\d))?\s*$/.exec(part) ?? [];
     if (from === undefined || Number(from) > Number(to))
@@ -51,7 +51,7 @@ function parseStatuses(text: string, label: string): AnswerCheck {
   return { kind: 'status', statuses };
 }
 
-function parseExpectedHeader(text: string, label: string): AnswerCheck {
+function parseExpectedHeader(text: string, label: string): RequestCheck {
   // Length, connection and the like may be looked at, though a request may not set them.
   const framing = /^\s*(connection|keep-alive|content-length|transfer-encoding|upgrade)\s*:(.*)$/is.exec(text);
   const [name, value] =
@@ -61,13 +61,13 @@ function parseExpectedHeader(text: string, label: string): AnswerCheck {
 }
 
 /** `TEXT`, and behind a placeholder a tolerance: `{{row.y}}±0.01`. */
-function parseBody(text: string, label: string): AnswerCheck {
+function parseBody(text: string, label: string): RequestCheck {
   if (!/\}\}\s*(?:±|\+-)[^}]*$/.test(text)) return { kind: 'body', ...readExpected(text, label) };
   const { value, tolerance } = splitTolerance(text, label);
   return { kind: 'body', ...readExpected(value, label), tolerance };
 }
 
-function parseContained(text: string, label: string): AnswerCheck {
+function parseContained(text: string, label: string): RequestCheck {
   if (text === '') throw new RampartError('bad-flag', `${label} is empty: every body contains that`);
   return { kind: 'contains', ...readExpected(text, label) };
 }
@@ -97,7 +97,7 @@ function readExpected(text: string, label: string): { readonly text: string; rea
 const JSON_EXAMPLE = "write '$.field=value', '$.field=0.5±1e-9' or '$.field'";
 
 /** `$.a.b[0]['c']`, alone or with `=` and what it must be. */
-function parseJsonCheck(text: string, label: string): AnswerCheck {
+function parseJsonCheck(text: string, label: string): RequestCheck {
   const { steps, length } = parsePath(text, label);
   const path = text.slice(0, length).trim();
   const rest = text.slice(length).trimStart();
@@ -127,7 +127,7 @@ function parseExpected(value: string, label: string): ExpectedJson {
   return { from: 'plan', json: isJson(text) ? text : JSON.stringify(text) };
 }
 
-function parseExpectedField(text: string, label: string): AnswerCheck {
+function parseExpectedField(text: string, label: string): RequestCheck {
   const { value, tolerance } = splitTolerance(text, label);
   if (value === '') throw new RampartError('bad-flag', `${label} is empty; write the name of a field`);
   return { kind: 'json', path: '$', steps: [], expected: { from: 'row', field: value }, tolerance };

@@ -78,7 +78,7 @@ export function resolveData(
   });
 }
 
-/** The field of a row with the expected answer: one, since it is left out wherever a row is sent as a whole. */
+/** The field of a row with the expected response: one, since it is left out wherever a row is sent as a whole. */
 function leftOutOf(given: RawSettings): string | null {
   let field: string | null = null;
   for (const each of given.mix?.requests.map((request) => request.given) ?? [given]) {

@@ -5,9 +5,9 @@ import { capturedNames } from '../core/capture.ts';
 import { hasSteps, requestShares } from '../core/flow.ts';
 import { placeholdersIn } from '../core/placeholders.ts';
 import {
-  type AnswerCheck,
   arrivalsName,
   type Plan,
+  type RequestCheck,
   type RequestTemplate,
   type SearchPlan,
   type Step,
@@ -127,7 +127,7 @@ function describeStep(step: Step, requests: Plan['requests']): string {
 
 const TESTED = { is: 'is', 'is-not': 'is not' } as const;
 
-const describeChecks = (checks: readonly AnswerCheck[]): string =>
+const describeChecks = (checks: readonly RequestCheck[]): string =>
   `checked: ${[...new Set(checks.map(describeCheck))].join(', ')}`;
 
 function describeRequest(
@@ -181,7 +181,7 @@ function describeData({ data, checks, checkEvery }: Plan): string[] {
   return lines;
 }
 
-/** `prompts of 512 words each, made for each request (…); answers of at most 128 tokens` */
+/** `prompts of 512 words each, made for each request (…); responses of at most 128 tokens` */
 function describePrompts({ requests, data }: Plan): string[] {
   const made = requests.flatMap(placeholdersIn);
   const words = made.find((one) => one.kind === 'words' && one.shared < 1);
@@ -191,7 +191,7 @@ function describePrompts({ requests, data }: Plan): string[] {
   const parts: string[] = [];
   if (begins) parts.push('each prompt begins with words that no run had before');
   if (data?.format === 'conversations')
-    parts.push('prompts of conversations, their answers as long as there, counted in words');
+    parts.push('prompts of conversations, responses as long as theirs, counted in words');
   else if (!begins && words?.kind === 'words') {
     const { amounts, shared, key } = words;
     const begun = shared === 0 ? '' : `, of which all have the first ${formatShare(shared)} in common`;
@@ -200,18 +200,18 @@ function describePrompts({ requests, data }: Plan): string[] {
         'a word is about a token; the tokens that the server counted are told at the end',
     );
   }
-  if (limit?.kind === 'amount') parts.push(`answers of at most ${amountsText(limit.amounts)} tokens`);
+  if (limit?.kind === 'amount') parts.push(`responses of at most ${amountsText(limit.amounts)} tokens`);
   return parts.length === 0 ? [] : [parts.join('; ')];
 }
 
-function describeCheck(check: AnswerCheck): string {
+function describeCheck(check: RequestCheck): string {
   switch (check.kind) {
     case 'status':
       return `status ${check.statuses.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(',')}`;
     case 'header':
       return `header ${check.name}`;
     case 'json':
-      return check.path === '$' && check.expected?.from === 'row' ? 'the row’s own answer' : check.path;
+      return check.path === '$' && check.expected?.from === 'row' ? 'the row’s own value' : check.path;
     case 'function':
       return 'by a function';
     default:

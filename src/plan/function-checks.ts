@@ -1,12 +1,12 @@
 /** Checks that are functions of a scenario module; and functions that are named and not there. */
 import { RampartError } from '../core/errors.ts';
 import { functionsOf } from '../core/placeholders.ts';
-import type { AnswerCheck, RequestTemplate } from '../core/plan.ts';
+import type { RequestCheck, RequestTemplate } from '../core/plan.ts';
 import { resolveChecks } from './checks.ts';
 import type { RawSettings } from './raw-settings.ts';
 
 /** The checks of all requests, with the function that checks, if there is one. */
-export function checksWithFunction(given: RawSettings, checks: readonly AnswerCheck[]): readonly AnswerCheck[] {
+export function checksWithFunction(given: RawSettings, checks: readonly RequestCheck[]): readonly RequestCheck[] {
   const number = given.functions?.checks.get(null);
   return number === undefined ? checks : [...checks, { kind: 'function', number }];
 }

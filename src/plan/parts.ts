@@ -2,7 +2,7 @@
 import { capturedNames } from '../core/capture.ts';
 import { RampartError } from '../core/errors.ts';
 import { fieldsIn, type PartOfRequest, rowFieldsOf } from '../core/placeholders.ts';
-import type { AnswerCheck, RequestTemplate } from '../core/plan.ts';
+import type { RequestCheck, RequestTemplate } from '../core/plan.ts';
 import { isFault, parseTemplate } from '../core/template.ts';
 import type { SettingName } from '../settings/table.ts';
 import { expectedField } from './checks.ts';
@@ -46,7 +46,7 @@ interface UseOfRow {
 export function usesOfRow(
   written: Written,
   request: RequestTemplate,
-  checks: readonly AnswerCheck[],
+  checks: readonly RequestCheck[],
 ): readonly UseOfRow[] {
   return [
     ...fieldsIn(request).map(({ field, ...part }) => ({ field, origin: originOfPart(written, part) })),
@@ -54,13 +54,13 @@ export function usesOfRow(
   ];
 }
 
-const usesInChecks = (given: RawSettings, checks: readonly AnswerCheck[]): readonly UseOfRow[] =>
+const usesInChecks = (given: RawSettings, checks: readonly RequestCheck[]): readonly UseOfRow[] =>
   checks.flatMap((check) =>
     rowFieldsOf(check).map((field) => ({ field, origin: given.originOf(settingOf(check, field, given)) })),
   );
 
 /** The setting that a check is written in. */
-function settingOf({ kind }: AnswerCheck, field: string | null, given: RawSettings): SettingName {
+function settingOf({ kind }: RequestCheck, field: string | null, given: RawSettings): SettingName {
   if (kind === 'header') return 'expectHeaders';
   if (kind === 'body') return 'expectBody';
   if (kind === 'contains') return 'expectContains';
@@ -71,7 +71,7 @@ function settingOf({ kind }: AnswerCheck, field: string | null, given: RawSettin
 export function refuseRows(
   given: RawSettings,
   requests: readonly RequestTemplate[],
-  checks: readonly AnswerCheck[],
+  checks: readonly RequestCheck[],
 ): void {
   const [first] = [
     ...requests.flatMap((request, place) =>

@@ -1,5 +1,5 @@
 /** What may be shown to others: plans, command lines and addresses with their secrets masked. */
-import type { AnswerCheck, Plan, RequestBody, RequestTemplate, Target, Tls } from '../core/plan.ts';
+import type { Plan, RequestBody, RequestCheck, RequestTemplate, Target, Tls } from '../core/plan.ts';
 import { MASK, Secrets } from '../core/secret.ts';
 
 const LARGEST_BODY = 4_096;
@@ -165,7 +165,7 @@ function parametersOf(url: string): [name: string, value: string][] {
 }
 
 /** Expected values may be large; those of secret names are secrets themselves. */
-function publishCheck(check: AnswerCheck, secrets: Secrets): AnswerCheck {
+function publishCheck(check: RequestCheck, secrets: Secrets): RequestCheck {
   const short = (text: string): string =>
     text.length > SHOWN ? secrets.excerpt(text, 0, SHOWN, CUT) : secrets.mask(text);
   switch (check.kind) {

@@ -11,7 +11,7 @@ export const CHANGE_SYMBOLS: Readonly<Record<ChangeVerdict, string>> = {
   undecided: '○',
 };
 
-/** The answer in one sentence. */
+/** The result in one sentence. */
 export function comparisonSentence(comparison: Comparison): string {
   const { verdict, metrics, margin, errorMargin } = comparison;
   const said = metrics.filter((metric) => metric.verdict === verdict).map(changePhrase);

@@ -43,7 +43,7 @@ export function discoveryText(discovery: Discovery, secrets: Secrets): string {
   ];
   if (accepted === null) {
     lines.push(`No request was accepted: ${shown(problem, secrets)}.`);
-    if (refusal !== null) lines.push(`  Its last answer: ${replyOf(refusal, secrets)}`);
+    if (refusal !== null) lines.push(`  Its last response: ${replyOf(refusal, secrets)}`);
     return `${[...lines, ...(hint === '' ? [] : [`  ${hint}`])].join('\n')}\n`;
   }
   lines.push(

@@ -29,7 +29,7 @@ const SHOWN_FAILURES = 10;
 const MESSAGE_LENGTH = 200;
 const SHOWN_TRACES = 3;
 
-/** `summary.md`, for a step summary or a comment: the answer, the numbers, the checks and the doubts. */
+/** `summary.md`, for a step summary or a comment: the result, the numbers, the checks and the doubts. */
 export function toMarkdown(result: RunResult): string {
   const { verdict, plan, failures, breakingPoint } = result;
   const { sentence, why, chip } = headline(result);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { searchPlanSchema } from './breaking-point-schema.ts';
 import { flow } from './flow-schema.ts';
 import { flowLoad, load, thinkTime } from './load-schema.ts';
-import { answerCheck, frameRequest, request } from './request-schema.ts';
+import { frameRequest, request, requestCheck } from './request-schema.ts';
 import { amount, count, maybe, type TimeUnit, text } from './schema-fields.ts';
 
 const ofStream = z
@@ -120,7 +120,9 @@ export const planSchemaIn = <Unit extends TimeUnit>(unit: Unit) =>
         })
         .exactOptional()
         .describe('Functions of the scenario. Absent: it has none.'),
-      checks: z.array(answerCheck).describe('What a response must be to count as ok, where its request has no checks.'),
+      checks: z
+        .array(requestCheck)
+        .describe('What a response must be to count as ok, where its request has no checks.'),
       load: load(unit).describe('How load is offered; of several loads what they come to together.'),
       loads: z
         .array(flowLoad(unit))

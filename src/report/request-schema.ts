@@ -9,7 +9,7 @@ const templatedCheck = z
   .exactOptional()
   .describe('It has placeholders, those of its request. Absent: it is meant as it stands.');
 
-export const answerCheck = z.discriminatedUnion('kind', [
+export const requestCheck = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('function').describe('What a function of the scenario says of it.'),
     number: count("Which of the plan's functions."),
@@ -103,7 +103,7 @@ export const request = (unit: TimeUnit) =>
       .describe('What later steps of a flow are made of. Absent: nothing.'),
     target: count('Which of `targets` it goes to, from 0. Absent: to `target`.').exactOptional(),
     tags: z.record(z.string(), z.string()).exactOptional().describe('What it is told together with. Absent: nothing.'),
-    checks: z.array(answerCheck).exactOptional().describe('Of its own. Absent: those of the plan.'),
+    checks: z.array(requestCheck).exactOptional().describe('Of its own. Absent: those of the plan.'),
     timeout: amount(`Of its own, ${unit}. Absent: that of the plan.`).exactOptional(),
     followRedirects: z.boolean().exactOptional().describe('Of its own. Absent: as the plan says.'),
   });

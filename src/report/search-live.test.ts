@@ -30,7 +30,7 @@ const linesAfter = (count: number, columns = 100): string[] =>
 
 describe('the live block of a search', () => {
   it('says that it starts', () => {
-    expect(linesAfter(1)).toEqual(['Starting the search', 'Ctrl-C stops and still gives the answer so far']);
+    expect(linesAfter(1)).toEqual(['Starting the search', 'Ctrl-C stops and still gives the result so far']);
   });
 
   it('says which level is under way, for what, and under which SLO', () => {
@@ -50,7 +50,7 @@ describe('the live block of a search', () => {
     expect(signs).toMatch(/● \d/);
     expect(lines.find((line) => line.startsWith('last'))).toContain(` ${last.verdict}   ${last.reason.slice(0, 20)}`);
     const [low, high] = JUDGED[8]!.estimate!.interval;
-    const [, from, to] = lines.find((line) => line.startsWith('answer'))?.match(/ {6}between (.*) and (.*)\/s$/) ?? [];
+    const [, from, to] = lines.find((line) => line.startsWith('result'))?.match(/ {6}between (.*) and (.*)\/s$/) ?? [];
     expect(Number(from)).toBeCloseTo(low, -0.5);
     expect(Number(to)).toBeCloseTo(high ?? 0, -0.5);
   });

@@ -91,7 +91,7 @@ export class SearchProgress {
 /** At most 12 lines; none of the spans holds a line break. */
 export function searchBlock(moment: SearchMoment, columns: number): Span[][] {
   const { search, level, settling, waited, judged, estimate, timeline, worst } = moment;
-  const hint: Span[] = [['Ctrl-C stops and still gives the answer so far', 'gray']];
+  const hint: Span[] = [['Ctrl-C stops and still gives the result so far', 'gray']];
   const under = settling ?? level;
   if (under === null) return [[['Starting the search', 'bold']], hint];
   const point = timeline.at(-1);
@@ -135,7 +135,7 @@ export function searchBlock(moment: SearchMoment, columns: number): Span[][] {
             [`   ${printable(last.reason)}`, 'gray'],
           ],
     ),
-    row('answer', [[closingIn(estimate, search), 'bold']]),
+    row('result', [[closingIn(estimate, search), 'bold']]),
     hint,
   ];
 }

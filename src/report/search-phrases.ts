@@ -134,7 +134,7 @@ export function limitRows(found: BreakingPoint): LimitRow[] {
       label: 'SLO limit',
       value: known ? `${status in sign ? sign[status as keyof typeof sign] : '≥ '}${formatLoad(estimate, unit)}` : '–',
       interval: interval === null ? '–' : loadRange(interval, unit),
-      note: known ? binding : 'no answer yet',
+      note: known ? binding : 'no result yet',
     },
     ...(latencies.length > 1 ? latencies.map((one) => limitRow(`of ${one.slo}`, one, unit, '')) : []),
     ...tierRows(found),
@@ -165,7 +165,7 @@ export function limitRows(found: BreakingPoint): LimitRow[] {
     },
     ...(found.tokensAtLimit === undefined
       ? []
-      : [{ label: 'Tokens there', value: `${figure(found.tokensAtLimit)}/s`, interval: '', note: 'of the answers' }]),
+      : [{ label: 'Tokens there', value: `${figure(found.tokensAtLimit)}/s`, interval: '', note: 'of the responses' }]),
     {
       label: 'Idle',
       value: idleMs.p95 === null ? '–' : formatMs(idleMs.p95),

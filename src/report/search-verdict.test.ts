@@ -47,13 +47,13 @@ describe('the answer of a search', () => {
     const rough = answering(ROUGH);
     expect(exitCodeOf(rough)).toBe(5);
     expect(headline(rough).sentence).toBe(
-      'It sustains between 42.0 and 100.0, probably about 72.0 requests per second under p95<250ms: a rough answer.',
+      'It sustains between 42.0 and 100.0, probably about 72.0 requests per second under p95<250ms: a rough result.',
     );
     expect(rough.verdict.doubts[0]).toMatchObject({
       code: 'rough-answer',
       invalidates: true,
       message: ROUGH.summary,
-      hint: 'Give it --budget 8m, or --budget auto; --allow-rough takes a rough answer.',
+      hint: 'Give it --budget 8m, or --budget auto; --allow-rough takes a rough result.',
     });
     expect(toJunitXml(rough)).toContain('type="rough-answer"');
     const allowed = answering(ROUGH, true);

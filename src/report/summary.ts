@@ -76,7 +76,7 @@ export function renderSummary(result: RunResult, options: PageOptions): string {
   return page.text;
 }
 
-/** The limits, every level, and what the reader of the answer must know. */
+/** The limits, every level, and what the reader of the result must know. */
 function search(page: Page, result: RunResult, found: BreakingPoint): void {
   page.block((columns, colour) => limitsTable(found, columns, colour));
   if (found.openAndClosed !== undefined) page.paragraph(found.openAndClosed.message);

@@ -217,7 +217,7 @@ const instant: Check = (value) =>
 
 const host = fields({ os: text, cpu: text, cores: amount, memoryBytes: amount, node: text });
 
-/** By type. What only a live view reads has no more than its type; plans, changes and answers have schemas of their own. */
+/** By type. What only a live view reads has no more than its type; plans, changes and results have schemas of their own. */
 export const EVENT_CHECKS: Readonly<Record<string, Check>> = {
   started: fields({
     format: (value) => (value === 2 ? null : wrong('2', value)),

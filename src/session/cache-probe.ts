@@ -34,7 +34,7 @@ export interface CacheFinding {
 }
 
 const TURNS = 20;
-/** Fewer turns bear no answer. */
+/** Fewer turns decide nothing. */
 const LEAST_TURNS = 10;
 /** After so many, a target whose medians differ by less than this has no cache worth a word. */
 const FIRST_TURNS = 5;

@@ -46,6 +46,6 @@ export const JUDGEMENT_SETTINGS = {
     flag: '--strict',
     help: whereMeasured('fail where a threshold is not sure: its interval holds the limit'),
     what: 'Fail where a threshold is not sure: its interval holds the limit (default false: it passes)',
-    refusedBy: { find: 'A rough answer does not pass anyway, without --allow-rough.' },
+    refusedBy: { find: 'A rough result does not pass anyway, without --allow-rough.' },
   },
 } as const satisfies Record<string, Setting>;

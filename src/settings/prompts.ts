@@ -21,13 +21,13 @@ export const PROMPT_SETTINGS = {
   maxTokens: {
     shape: 'quantity',
     flag: '--max-tokens <number>',
-    help: whereMeasured('tokens of an answer at most: 128, 50-200, exp:128, lognormal:128±64'),
+    help: whereMeasured('tokens of a response at most: 128, 50-200, exp:128, lognormal:128±64'),
     what: 'The most tokens that a language model is asked for: 128, 50-200, exp:128 or lognormal:128±64',
     value: { kind: 'amounts' },
     notWithAutocannon: ALL_THE_SAME,
     form: {
       part: 'advanced',
-      label: 'Tokens of an answer',
+      label: 'Tokens of a response',
       hint: 'at most: 128, 50-200, exp:128 or lognormal:128±64',
       placeholder: '128',
     },

@@ -46,8 +46,8 @@ export const RESPONSE_SETTINGS = {
   expectField: {
     shape: 'text',
     flag: '--expect-field <name>',
-    help: whereMeasured('field of a row with the expected answer, e.g. answer or answer±1e-9'),
-    what: 'The field of a row with the expected answer, which is not sent: answer or answer±1e-9',
+    help: whereMeasured('field of a row with the expected response, e.g. answer or answer±1e-9'),
+    what: 'The field of a row with the expected response, which is not sent: answer or answer±1e-9',
     notWithAutocannon: UNSEEN,
   },
   checkEvery: {

@@ -61,7 +61,7 @@ export const SEARCH_SETTINGS = {
     shape: 'quantity',
     flag: '--precision <share>',
     help: { find: 'how narrow the interval shall be (default 10%)' },
-    what: 'How narrow the interval of the answer shall be: 10% (default)',
+    what: 'How narrow the interval of the breaking point shall be: 10% (default)',
     value: { kind: 'share' },
     default: '10%',
     onlyFor: 'find',
@@ -76,8 +76,8 @@ export const SEARCH_SETTINGS = {
   allowRough: {
     shape: 'yes-or-no',
     flag: '--allow-rough',
-    help: { find: 'a rough answer passes too (else exit code 5)' },
-    what: 'Pass with a rough answer too (default false: exit code 5)',
+    help: { find: 'a rough result passes too (else exit code 5)' },
+    what: 'Pass with a rough result too (default false: exit code 5)',
     onlyFor: 'find',
   },
   maxRate: {

@@ -37,7 +37,7 @@ export function levelsGrid({ levels, criterion, unit }: BreakingPoint): RunState
   };
 }
 
-/** The figures of the answer so far. */
+/** The figures of the result so far. */
 export function limitsOf(found: BreakingPoint): RunState['limits'] {
   return limitRows(found).map(({ label, value, interval, note }) => ({
     label,

@@ -1,4 +1,4 @@
-/** The answer to the page's "try one request". */
+/** What the page's "try one request" is told. */
 import { statusHint } from '../analyze/hints.ts';
 import { formatMs } from '../analyze/wording.ts';
 import type { Plan } from '../core/plan.ts';

@@ -95,7 +95,7 @@ describe('deployments held against the first', () => {
   });
 });
 
-describe('rough answers', () => {
+describe('rough results', () => {
   it('decide nothing, however alike they are, and are as wide as their own intervals', () => {
     const fast = deploymentAt('fast', { limit: 62, p95: 40 });
     const searches = fast.searches.map((one) => ({ ...one, status: 'rough', interval: [11, 366] }) as const);
@@ -103,7 +103,7 @@ describe('rough answers', () => {
     const { changes, deployments, doubts } = compareDeployments([{ ...fast, searches }, slow], OPTIONS);
     expect(changes[0]?.metrics.some(({ name }) => name === 'breaking point')).toBe(false);
     expect(deployments[0]?.breakingPoint?.interval).toEqual([11, 366]);
-    expect(doubts.join()).toMatch(/fast: 5 of 5 searches ended with a rough answer, which decides nothing/);
+    expect(doubts.join()).toMatch(/fast: 5 of 5 searches ended with a rough result, which decides nothing/);
   });
 });
 

@@ -135,7 +135,7 @@ const METRICS: readonly (readonly [
   metric: RunMetric<DeploymentFigure>,
   of: (deployment: MeasuredDeployment) => readonly (number | null)[],
 ])[] = [
-  // A rough answer is as wide as its interval, whatever the next ones come to: searches that are all too short err alike.
+  // A rough result is as wide as its interval, whatever the next ones come to: searches that are all too short err alike.
   [
     { name: 'breaking point', unit: '1/s', worse: 'less', by: 'ratio' },
     ({ searches }) => searches.map(({ status, estimate }) => (status === 'found' ? estimate : null)),
@@ -288,7 +288,7 @@ function doubtsOf(measured: readonly MeasuredDeployment[], unit: LoadUnit): stri
     const rough = searches.filter(({ status }) => status === 'rough').length;
     if (rough > 0)
       doubts.push(
-        `${name}: ${rough} of ${counted(searches.length, 'search', 'searches')} ended with a rough answer, which decides nothing: give them a longer --budget.`,
+        `${name}: ${rough} of ${counted(searches.length, 'search', 'searches')} ended with a rough result, which decides nothing: give them a longer --budget.`,
       );
     const limits = new Set(searches.flatMap(({ criterion }) => criterion ?? []));
     if (limits.size > 1) doubts.push(`${name}: not the same limit in all searches: ${[...limits].join('; ')}.`);

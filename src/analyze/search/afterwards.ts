@@ -1,4 +1,4 @@
-/** The last phases of a search: levels that confirm the answer, the ramp's last level again, and recovery. */
+/** The last phases of a search: levels that confirm the result, the ramp's last level again, and recovery. */
 import { type LimitEstimate, UNDECIDED_WIDTH } from './estimate.ts';
 import type { Phase, Progress } from './progress.ts';
 import { hasRecovered } from './recovery.ts';

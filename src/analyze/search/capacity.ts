@@ -95,9 +95,9 @@ function pool(all: readonly Throughput[]): { perSec: number; relativeError: numb
   const saturated = saturatedOf(all);
   const seconds = saturated.reduce((sum, one) => sum + one.seconds, 0);
   if (seconds === 0) return null;
-  const answers = saturated.reduce((sum, one) => sum + one.perSec * one.seconds, 0);
+  const responses = saturated.reduce((sum, one) => sum + one.perSec * one.seconds, 0);
   const variance = saturated.reduce((sum, one) => sum + (one.relativeError * one.perSec * one.seconds) ** 2, 0);
-  return { perSec: answers / seconds, relativeError: Math.sqrt(variance) / answers };
+  return { perSec: responses / seconds, relativeError: Math.sqrt(variance) / responses };
 }
 
 function saturatedOf<One extends Throughput>(all: readonly One[]): One[] {

@@ -78,7 +78,7 @@ export class Search {
     return level.result;
   }
 
-  /** The answer; before the end, the answer so far. */
+  /** The result; before the end, the result so far. */
   answer(): BreakingPoint {
     const { options, criteria, levels, present, spent, capacity, limit, pauses, ceiling, recovered } = this.#progress;
     const stoppedBy = this.#stop ?? 'interrupted';

@@ -67,7 +67,7 @@ export interface Observation {
   readonly ok: number;
   /** Failed, or given up at the end. */
   readonly failed: number;
-  /** Of the failed ones, those that got no answer at all. */
+  /** Of the failed ones, those that got no response at all. */
   readonly unanswered: number;
   readonly inFlightAtStart: number;
   readonly inFlightAtEnd: number;

@@ -14,7 +14,7 @@ import { passesIn, spansIn, uncutUntil } from './passes.ts';
 import { tokensIn } from './tokens.ts';
 
 /**
- * The snapshots of one level's run -> what the judge wants. Answers count in the batch in which they came; those of the
+ * The snapshots of one level's run -> what the judge wants. Responses count in the batch in which they came; those of the
  * drain in the last.
  * @param warmup of the level, settling included, s.
  * @param batches into how many stretches the window is cut, at most.

@@ -56,7 +56,7 @@ export class Settling {
     this.#stretches.push(stretch);
   }
 
-  /** An answer to a question that was put lately. */
+  /** A reply to a question that was put lately. */
   see({ id, named }: Sighting): void {
     this.#seen.push({ at: this.#now, id });
     this.#named ||= named;
@@ -103,7 +103,7 @@ function isLatencySteady(recent: readonly Stretch[]): boolean {
   const medians = recent.flatMap(({ median }) => median ?? []);
   if (medians.length < recent.length / 2) return false;
   const trend = trendOf(medians);
-  // Too few to tell: a target so slow that an interval holds no answer.
+  // Too few to tell: a target so slow that an interval holds no response.
   if (trend === null) return medians.length > 0;
   return Math.abs(trend.z) < STEADY.z || Math.abs(trend.change) < STEADY.change;
 }

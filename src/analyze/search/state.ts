@@ -1,4 +1,4 @@
-/** The options of a search, and its state as the answer reads it. */
+/** The options of a search, and its state as the result reads it. */
 import type { LoadUnit, SearchStop } from '../../core/breaking-point.ts';
 import type { RequestLimit } from '../../core/goodput.ts';
 import type { Pass } from '../../core/pass.ts';
@@ -33,7 +33,7 @@ export interface SearchOptions {
   readonly pass?: Pass;
 }
 
-/** What the answer is made of, at any time. */
+/** What the result is made of, at any time. */
 export interface SearchState {
   readonly options: SearchOptions;
   readonly criteria: readonly Criterion[];

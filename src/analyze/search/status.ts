@@ -1,4 +1,4 @@
-/** How good an answer is: found, rough, a bound, or nothing; and the interval that is told with it. */
+/** How good a result is: found, rough, a bound, or nothing; and the interval that is told with it. */
 import type { BreakingPoint, BreakingPointStatus } from '../../core/breaking-point.ts';
 import { capacityChange } from './change.ts';
 import type { LimitEstimate } from './estimate.ts';
@@ -24,7 +24,7 @@ const MOST_VOID = 1 / 3;
 
 export const isVoid = ({ result }: Level): boolean => result.verdict === 'void';
 
-/** What the answer amounts to. */
+/** What the result amounts to. */
 export function statusOf(state: SearchState): BreakingPointStatus {
   const { stoppedBy, estimate, ceiling, levels } = state;
   if (stoppedBy === 'fails-at-idle' || stoppedBy === 'fails-at-every-load') return 'fails-at-every-load';
@@ -79,7 +79,7 @@ function isVague({ low, high }: LimitEstimate): boolean {
   return !(high < MOST_APART * Math.max(low, 1e-9)) && !(low === 0 && Number.isFinite(high));
 }
 
-/** The interval of an answer. @param held the highest load that is known to hold. */
+/** The interval of a result. @param held the highest load that is known to hold. */
 export function intervalOf(
   state: SearchState,
   status: BreakingPointStatus,

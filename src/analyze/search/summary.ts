@@ -1,4 +1,4 @@
-/** The answer of a search in one sentence. */
+/** The result of a search in one sentence. */
 import type { BreakingPoint, CriterionResult, LevelResult } from '../../core/breaking-point.ts';
 import { counted, formatArrivals, formatCount, formatMs, formatShare, scopeLabel } from '../wording.ts';
 
@@ -19,12 +19,12 @@ export function summaryOf(answer: BreakingPoint): string {
   if (status === 'generator-limited' || status === 'not-reached') {
     const why = status === 'not-reached' ? 'the highest load allowed' : 'beyond it the generator is the limit';
     return estimate === null
-      ? 'No answer: the generator was not fit to measure.'
+      ? 'No result: the generator was not fit to measure.'
       : `At least ${load(estimate)}${streamsAt(answer)}: ${why}.`;
   }
   if (status === 'undecided' || estimate === null || interval === null) {
     const known = interval === null ? '' : ` So far: ${range(interval[0], interval[1])}.`;
-    return stoppedBy === 'target-lost' ? `The target stopped answering.${known}` : `No answer yet.${known}`;
+    return stoppedBy === 'target-lost' ? `The target stopped answering.${known}` : `No result yet.${known}`;
   }
   if (status === 'rough') {
     const [low, high] = interval;

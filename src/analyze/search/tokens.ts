@@ -1,4 +1,4 @@
-/** Tokens of streamed answers in a search: what a level had, and what there are at the limit. */
+/** Tokens of streamed responses in a search: what a level had, and what there are at the limit. */
 import type { LevelResult } from '../../core/breaking-point.ts';
 import type { SeriesSnapshot } from '../../core/snapshot.ts';
 

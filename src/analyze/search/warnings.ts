@@ -1,4 +1,4 @@
-/** What the reader of an answer must know: a cold start, a cliff, pauses, a target that changed. */
+/** What the reader of a result must know: a cold start, a cliff, pauses, a target that changed. */
 import type { SearchWarning } from '../../core/breaking-point.ts';
 import { micros, toSeconds } from '../../core/units.ts';
 import { counted, formatMs, formatRate } from '../wording.ts';
@@ -14,7 +14,7 @@ import { PERIODS, WINDOW_SHARE } from './steps.ts';
 /** h (room between limit and capacity) below which the curve is a cliff. */
 const CLIFF = 0.015;
 
-/** What the reader of an answer must know. */
+/** What the reader of a result must know. */
 export function warningsOf(state: SearchState): SearchWarning[] {
   const { levels, estimate, pauses, recovered, options, criteria } = state;
   const warnings: SearchWarning[] = [];

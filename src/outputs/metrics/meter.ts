@@ -22,8 +22,8 @@ const COUNTERS: readonly (readonly [keyof Counted, string, '' | 'By', string])[]
 
 /** Counters that are there where there is anything to count. */
 const FURTHER: readonly (readonly [key: string, name: string, help: string])[] = [
-  ['pieces', 'stream.events', 'Events of streams with a piece of an answer.'],
-  ['outputTokens', 'output_tokens', 'Tokens of the answers of the streams that came to their end.'],
+  ['pieces', 'stream.events', 'Events of streams with a piece of the response.'],
+  ['outputTokens', 'output_tokens', 'Tokens of the streams that came to their end.'],
   ['inputTokens', 'input_tokens', 'Tokens of their prompts, as servers tell them, or a tokenizer counts them.'],
   ['good', 'requests.good', 'Requests that met all their limits.'],
   ['bad', 'requests.bad', 'Requests that failed, or were over one of their limits.'],

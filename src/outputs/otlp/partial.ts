@@ -23,7 +23,7 @@ function partialOf(said: string): PartialSuccess {
   try {
     return (JSON.parse(said) as { partialSuccess?: PartialSuccess } | null)?.partialSuccess ?? {};
   } catch {
-    // An answer of another kind says nothing against what was sent.
+    // A response of another kind says nothing against what was sent.
     return {};
   }
 }

@@ -189,7 +189,7 @@ export function line<Point>(
 }
 
 /**
- * The last interval may be a few milliseconds long; two answers in it are no rate.
+ * The last interval may be a few milliseconds long; two responses in it are no rate.
  * @param least share of the longest interval from which on it is one.
  */
 export function rateWithin(

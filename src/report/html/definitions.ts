@@ -29,7 +29,7 @@ export const DEFINITIONS: readonly (readonly [term: string, text: string])[] = [
   ],
   [
     'Failed',
-    'Requests that ended in another way: an error status, a wrong answer, a timeout, no connection, a reset, a response that is not valid HTTP. Aborted requests, those still under way when the run ended, are counted apart.',
+    'Requests that ended in another way: an error status, a wrong response, a timeout, no connection, a reset, a response that is not valid HTTP. Aborted requests, those still under way when the run ended, are counted apart.',
   ],
   [
     'Percentiles',

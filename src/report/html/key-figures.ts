@@ -46,7 +46,7 @@ function captionOf({ latency, plan }: RunResult): string {
   return `<p class="key-caption">${stretch}${failures}.</p>`;
 }
 
-/** The answer, what it rests on, and what it cost. */
+/** The result, what it rests on, and what it cost. */
 function figuresOfSearch(found: BreakingPoint): Figure[] {
   const { criterion, status, levels, spentSeconds, budgetSeconds } = found;
   const [limit] = limitRows(found);

@@ -92,7 +92,7 @@ function breakingPoints(runs: readonly LetteredRun[]): string {
       `<td class="text">${escapeHtml(`${status}; ${slos.join(', ')}`)}</td>`,
     ]);
   });
-  return card('Breaking points', '', ['Run', 'Breaks at', '95 % interval', 'Capacity', 'Answer, SLO'], rows);
+  return card('Breaking points', '', ['Run', 'Breaks at', '95 % interval', 'Capacity', 'Result, SLO'], rows);
 }
 
 /** What was asked for, and how far to trust what came of it. */
@@ -111,7 +111,7 @@ export function whatRan(runs: readonly LetteredRun[]): string {
   return card('What was run', '', ['Run', 'Started', 'Target', 'Load', 'Measurement'], rows);
 }
 
-const TEXT = ['Started', 'Target', 'Load', 'Measurement', 'Answer, SLO'];
+const TEXT = ['Started', 'Target', 'Load', 'Measurement', 'Result, SLO'];
 
 function card(title: string, unit: string, heads: readonly string[], rows: readonly string[]): string {
   const head = heads.map((label) => `<th scope="col"${TEXT.includes(label) ? ' class="text"' : ''}>${label}</th>`);

@@ -11,7 +11,7 @@ export interface ReportAssets {
 interface Page {
   readonly title: string;
   readonly version: string;
-  /** Header and answer. */
+  /** Header and result. */
   readonly top: string;
   readonly main: string;
   readonly foot: string;

@@ -27,7 +27,7 @@ const NARROW = { width: 534, height: 260 };
 /** A table with more levels than this is laid out when it comes into sight. */
 const MANY = 60;
 
-/** The picture that proves the answer with its figures beside it, then what the closed ramp says. */
+/** The picture that proves the result with its figures beside it, then what the closed ramp says. */
 export function searchSection({ breakingPoint }: RunResult): string {
   if (breakingPoint === undefined) return '';
   const pictures = loadPicturesOf(breakingPoint);

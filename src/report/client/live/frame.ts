@@ -91,7 +91,7 @@ export interface RunState {
   readonly startedAt: string;
   readonly phase: RunPhase;
   readonly ending: Ending | null;
-  /** What happens now; when it is over, the answer. */
+  /** What happens now; when it is over, the result. */
   readonly sentence: string;
   readonly why: string;
   readonly chip: { readonly status: 'valid' | 'doubtful' | 'invalid'; readonly text: string } | null;
@@ -182,7 +182,7 @@ export interface Trial {
   readonly body: string;
 }
 
-/** What a control call answers: no errors, and it is done; or some, and nothing has changed. */
+/** What a control call is told: no errors, and it is done; or some, and nothing has changed. */
 export interface ControlAnswer {
   readonly errors: readonly FieldError[];
   /** Of a single request, or of a discovery. */

@@ -4,7 +4,7 @@ import type { AbandonedLoad } from './abandoned.ts';
 import { type Greeting, PROTOCOL } from './protocol.ts';
 import type { Task } from './weights.ts';
 
-interface Crew {
+interface AbandonedAgents {
   /** In the order in which they have their parts. */
   readonly agents: readonly Greeting[];
   readonly tasks: ReadonlyMap<string, Task>;
@@ -12,7 +12,7 @@ interface Crew {
 }
 
 /** @param loads of one session, at least one. A load may have been made by some of its agents alone. */
-export function crewOf(loads: readonly AbandonedLoad[], session: string): Crew {
+export function abandonedAgents(loads: readonly AbandonedLoad[], session: string): AbandonedAgents {
   const [largest, ...others] = [...loads].sort((a, b) => b.standing.agents.length - a.standing.agents.length);
   if (largest === undefined) throw new Error('no load was left');
   const agents = new Map<string, Greeting>();
