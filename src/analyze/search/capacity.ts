@@ -107,14 +107,25 @@ function saturatedOf<One extends Throughput>(all: readonly One[]): One[] {
 }
 
 /** Throughput of successes, with its error from how the batches' counts differ. */
-export function throughputOf({ observation, result }: Level): Throughput {
-  const counts = observation.batches.map(({ times }) => times.count);
+export function throughputOf({ step, observation, result }: Level): Throughput {
+  const all = observation.batches.map(({ times }) => times.count);
+  // Users who wait go on in waves: stretches shorter than a response hold a whole wave or none, which is no error.
+  const wave = step.load.model === 'closed' ? (result.meanMs ?? 0) / 1000 : 0;
+  const counts = joined(all, result.seconds > 0 ? Math.ceil((wave * all.length) / result.seconds) : 1);
   const m = counts.length;
   const mean = counts.reduce((sum, n) => sum + n, 0) / Math.max(1, m);
   const squares = counts.reduce((sum, n) => sum + (n - mean) ** 2, 0);
   const relativeError =
     m > 4 && mean > 0 ? Math.sqrt(squares / (m - 1) / m) / mean : 1 / Math.sqrt(Math.max(1, result.ok));
   return { perSec: result.achievedPerSec, seconds: result.seconds, relativeError };
+}
+
+/** Sums of so many at a time; what is left at the end is left out. */
+function joined(counts: readonly number[], each: number): readonly number[] {
+  if (each <= 1) return counts;
+  return Array.from({ length: Math.floor(counts.length / each) }, (_, i) =>
+    counts.slice(i * each, (i + 1) * each).reduce((sum, n) => sum + n, 0),
+  );
 }
 
 /** The Universal Scalability Law over the closed levels; null where they are too few. */
