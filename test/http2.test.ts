@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { averageBody } from '../src/core/body-size.ts';
 import { makeCertificates } from '../src/drivers/certificates.fixture.ts';
 import { counted, measured, rampart, resultOf, temporaryFolder } from './command.ts';
 import { afterEachAttempt, undisturbed } from './disturbed.ts';
@@ -88,6 +89,8 @@ describe('--http2 against nginx', () => {
     const flags = ['--http2', '--insecure', '--max-body', '100kB', '-n', '20', '--vus', '2'];
     const { result } = await measured(['run', url, ...flags]);
     expect(result.totals.byOutcome).toEqual({ 'wrong-answer': 20 });
+    // None of them has a size.
+    expect(averageBody(result.totals)).toBeNull();
     expect(result.failures[0]?.message).toBe('the body is longer than --max-body allows (100,000 bytes)');
   });
 });

@@ -57,6 +57,7 @@ export class SeriesFold {
   #bytesIn = 0;
   #bodyBytesIn = 0;
   #unfinishedBodyBytesIn = 0;
+  #tooLong = 0;
   #bytesOut = 0;
   readonly #streams = new StreamFold();
   readonly #goodput = new GoodputFold();
@@ -82,6 +83,7 @@ export class SeriesFold {
     this.#bytesIn += series.bytesIn;
     this.#bodyBytesIn += series.bodyBytesIn;
     this.#unfinishedBodyBytesIn += series.unfinishedBodyBytesIn ?? 0;
+    this.#tooLong += series.tooLong ?? 0;
     this.#bytesOut += series.bytesOut;
     for (const outcome of OUTCOMES) tally(this.#byOutcome, outcome, series.byOutcome[outcome] ?? 0);
     for (const [status, n] of Object.entries(series.byStatus)) tally(this.#byStatus, status, n);
@@ -123,6 +125,7 @@ export class SeriesFold {
       bytesIn: this.#bytesIn,
       bodyBytesIn: this.#bodyBytesIn,
       ...(this.#unfinishedBodyBytesIn > 0 ? { unfinishedBodyBytesIn: this.#unfinishedBodyBytesIn } : {}),
+      ...(this.#tooLong > 0 ? { tooLong: this.#tooLong } : {}),
       bytesOut: this.#bytesOut,
       durationMs,
     };

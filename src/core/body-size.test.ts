@@ -8,6 +8,13 @@ it('is the mean of bodies that came to their end', () => {
   expect(averageBody(counted)).toBe(100);
 });
 
+it('is not of bodies that were given up as too long', () => {
+  const byOutcome = { ok: 4, 'wrong-answer': 3 };
+  const counted = { ok: 4, byOutcome, bodyBytesIn: 700, unfinishedBodyBytesIn: 200, tooLong: 2 };
+  expect(wholeBodies(counted)).toEqual({ count: 5, bytes: 500 });
+  expect(averageBody({ ok: 0, byOutcome: { 'wrong-answer': 2 }, bodyBytesIn: 0, tooLong: 2 })).toBeNull();
+});
+
 it('is none where no body came to its end', () => {
   const byOutcome = { cancelled: 3, timeout: 1 };
   expect(averageBody({ ok: 0, byOutcome, bodyBytesIn: 90, unfinishedBodyBytesIn: 90 })).toBeNull();

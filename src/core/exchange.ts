@@ -65,6 +65,8 @@ export interface Exchange {
   bytesIn: number;
   /** The part of `bytesIn` that is body: without heads and chunk framing, compressed as it came. */
   bodyBytesIn: number;
+  /** The rest of its body was given up, since that is longer than it may be. */
+  tooLong: boolean;
   bytesOut: number;
   /** Why it failed, in a few words that are equal for equal causes; empty for ok. */
   message: string;
@@ -107,6 +109,7 @@ export function createExchange(user: number): Exchange {
     status: 0,
     bytesIn: 0,
     bodyBytesIn: 0,
+    tooLong: false,
     bytesOut: 0,
     message: '',
     example: '',
@@ -131,6 +134,7 @@ export function clearExchange(exchange: Exchange): void {
   exchange.status = 0;
   exchange.bytesIn = 0;
   exchange.bodyBytesIn = 0;
+  exchange.tooLong = false;
   exchange.bytesOut = 0;
   exchange.message = '';
   exchange.waitTook = -1 as Micros;

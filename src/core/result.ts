@@ -147,8 +147,10 @@ export interface Totals {
   readonly bytesIn: number;
   /** The part of `bytesIn` that is bodies: without heads and chunk framing, compressed as they came. */
   readonly bodyBytesIn: number;
-  /** The part of `bodyBytesIn` that is of bodies which did not come to their end: cancelled, late, cut off. Absent: 0. */
+  /** The part of `bodyBytesIn` that is of bodies which did not come to their end: cancelled, late, cut off, too long. Absent: 0. */
   readonly unfinishedBodyBytesIn?: number;
+  /** Wrong answers whose body was given up, since it is longer than `maxBody` allows. Absent: 0. */
+  readonly tooLong?: number;
   readonly bytesOut: number;
   /** How long load was offered (measured phase, without the drain, and without what the generator stood still). */
   readonly durationMs: number;

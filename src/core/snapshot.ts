@@ -71,6 +71,8 @@ export interface SeriesSnapshot {
   readonly bodyBytesIn: number;
   /** The part of `bodyBytesIn` that is of bodies which did not come to their end. Absent: 0. */
   readonly unfinishedBodyBytesIn?: number;
+  /** Wrong answers whose body was given up, since it is longer than it may be. Absent: 0. */
+  readonly tooLong?: number;
   readonly bytesOut: number;
   readonly times: Times<SeriesMeasure>;
   readonly failures: readonly FailureCount[];

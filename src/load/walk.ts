@@ -16,6 +16,8 @@ export interface Span {
   service: number;
   bytesIn: number;
   bodyBytesIn: number;
+  /** The pass failed by a response whose body was given up as too long. */
+  tooLong: boolean;
   bytesOut: number;
   /** Of its first request that failed; 0: none did. */
   outcome: OutcomeCode;
@@ -212,6 +214,7 @@ const NOTHING: Span = {
   service: 0,
   bytesIn: 0,
   bodyBytesIn: 0,
+  tooLong: false,
   bytesOut: 0,
   outcome: 0,
   cut: false,
@@ -224,6 +227,9 @@ function addTo(span: Span, exchange: Exchange, leftOut: boolean): void {
   span.bytesIn += exchange.bytesIn;
   span.bodyBytesIn += exchange.bodyBytesIn;
   span.bytesOut += exchange.bytesOut;
-  if (span.outcome === OUTCOME_CODE.ok) span.outcome = exchange.outcome;
+  if (span.outcome === OUTCOME_CODE.ok) {
+    span.outcome = exchange.outcome;
+    span.tooLong = exchange.tooLong;
+  }
   if (leftOut) span.leftOut = true;
 }

@@ -29,6 +29,7 @@ export class IntervalSeries {
   bytesIn = 0;
   bodyBytesIn = 0;
   unfinishedBodyBytesIn = 0;
+  tooLong = 0;
   bytesOut = 0;
   readonly outcomes = new Float64Array(OUTCOMES.length);
   /** By HTTP status; 0 = none. */
@@ -87,6 +88,7 @@ export class IntervalSeries {
       bytesIn: this.bytesIn,
       bodyBytesIn: this.bodyBytesIn,
       ...(this.unfinishedBodyBytesIn > 0 ? { unfinishedBodyBytesIn: this.unfinishedBodyBytesIn } : {}),
+      ...(this.tooLong > 0 ? { tooLong: this.tooLong } : {}),
       bytesOut: this.bytesOut,
       times: takeTimes(this.times),
       failures: [...this.failures.values()],
@@ -99,6 +101,7 @@ export class IntervalSeries {
     this.bytesIn = 0;
     this.bodyBytesIn = 0;
     this.unfinishedBodyBytesIn = 0;
+    this.tooLong = 0;
     this.bytesOut = 0;
     this.outcomes.fill(0);
     this.statuses.fill(0);

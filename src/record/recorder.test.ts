@@ -52,9 +52,15 @@ describe('Recorder', () => {
     recorder.record(exchange({ outcome: OUTCOME_CODE.cancelled, bodyBytesIn: 7 }));
     recorder.record(exchange({ outcome: OUTCOME_CODE.timeout, bodyBytesIn: 9 }));
     recorder.record(exchange({ outcome: OUTCOME_CODE['connect-error'] }));
-    expect(recorder.take(1, offered()).series['a']).toMatchObject({ bodyBytesIn: 60, unfinishedBodyBytesIn: 16 });
+    const wrong = { status: 200, outcome: OUTCOME_CODE['wrong-answer'], bodyBytesIn: 6 } as const;
+    recorder.record(exchange(wrong));
+    recorder.record(exchange({ ...wrong, tooLong: true }));
+    expect(recorder.take(1, offered()).series['a']).toMatchObject({
+      ...{ bodyBytesIn: 72, unfinishedBodyBytesIn: 22, tooLong: 1 },
+    });
     recorder.record(exchange({ status: 200, bodyBytesIn: 40 }));
-    expect(recorder.take(1, offered()).series['a']).not.toHaveProperty('unfinishedBodyBytesIn');
+    const whole = recorder.take(1, offered()).series['a'];
+    for (const name of ['unfinishedBodyBytesIn', 'tooLong']) expect(whole).not.toHaveProperty(name);
   });
 
   it('has of a request that its user left the first token alone, and counts it as neither', () => {
@@ -149,7 +155,7 @@ describe('Recorder', () => {
 
   it('keeps groups and flows apart from the requests they are made of; what was cut or left out has no time', () => {
     const recorder = new Recorder({ requests: ['a'], flows: ['f'], groups: ['g', 'h'] }, at(0));
-    const sums = { response: 70, service: 60, bytesIn: 9, bodyBytesIn: 4, bytesOut: 5 };
+    const sums = { response: 70, service: 60, bytesIn: 9, bodyBytesIn: 4, tooLong: false, bytesOut: 5 };
     const span = { ...sums, measured: 1, epoch: 1, outcome: OUTCOME_CODE.ok, cut: false, leftOut: false };
     recorder.recordSpan(span);
     recorder.recordSpan({ ...span, outcome: OUTCOME_CODE.timeout });
@@ -158,6 +164,7 @@ describe('Recorder', () => {
     recorder.recordSpan({ ...span, leftOut: true });
     recorder.recordSpan({ ...span, outcome: OUTCOME_CODE.aborted });
     recorder.recordSpan({ ...span, measured: 3 });
+    recorder.recordSpan({ ...span, measured: 3, outcome: OUTCOME_CODE['wrong-answer'], tooLong: true });
     const due = [0, 0, 0, 0, 0, 7, 0, 1];
     const { series, flows, groups } = recorder.take(
       1,
@@ -165,6 +172,7 @@ describe('Recorder', () => {
     );
     expect(series).toEqual({});
     expect(Object.keys(groups ?? {})).toEqual(['h']);
+    expect(groups?.['h']).toMatchObject({ bodyBytesIn: 8, unfinishedBodyBytesIn: 4, tooLong: 1 });
     expect(flows?.['f']).toMatchObject({
       ...{ due: 7, sent: 6, dropped: 1, ok: 1, failed: 2, cut: 1, leftOut: 1, bytesIn: 36, failures: [] },
       byOutcome: { ok: 1, timeout: 2, aborted: 1 },

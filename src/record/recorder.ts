@@ -24,6 +24,7 @@ export interface RecordedSpan {
   readonly service: number;
   readonly bytesIn: number;
   readonly bodyBytesIn: number;
+  readonly tooLong: boolean;
   readonly bytesOut: number;
   readonly outcome: OutcomeCode;
   readonly cut: boolean;
@@ -62,7 +63,8 @@ export class Recorder {
     series.statuses[exchange.status] = (series.statuses[exchange.status] as number) + 1;
     series.bytesIn += exchange.bytesIn;
     series.bodyBytesIn += exchange.bodyBytesIn;
-    if (IS_WHOLE[outcome] === false) series.unfinishedBodyBytesIn += exchange.bodyBytesIn;
+    if (exchange.tooLong) series.tooLong++;
+    if (exchange.tooLong || IS_WHOLE[outcome] === false) series.unfinishedBodyBytesIn += exchange.bodyBytesIn;
     series.bytesOut += exchange.bytesOut;
     let lag = exchange.sentAt - exchange.dueAt;
     if (connectTook >= 0) {
@@ -146,7 +148,8 @@ export class Recorder {
     series.outcomes[outcome] = (series.outcomes[outcome] as number) + 1;
     series.bytesIn += span.bytesIn;
     series.bodyBytesIn += span.bodyBytesIn;
-    if (IS_WHOLE[outcome] === false) series.unfinishedBodyBytesIn += span.bodyBytesIn;
+    if (span.tooLong) series.tooLong++;
+    if (span.tooLong || IS_WHOLE[outcome] === false) series.unfinishedBodyBytesIn += span.bodyBytesIn;
     series.bytesOut += span.bytesOut;
     if (outcome === 0) {
       series.ok++;

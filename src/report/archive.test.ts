@@ -72,6 +72,7 @@ describe('the archive', () => {
         bytesIn: totals.bytesIn,
         bodyBytesIn: totals.bodyBytesIn,
         unfinishedBodyBytesIn: totals.unfinishedBodyBytesIn ?? 0,
+        tooLong: totals.tooLong ?? 0,
         seconds: totals.durationMs / 1_000,
       });
       expect(Object.fromEntries(tally.statuses)).toEqual(

@@ -210,10 +210,10 @@ export class IntervalArchive {
       if (!this.#kinds.has(key)) this.#kinds.set(key, { name, ...failure });
       kinds.set(key, (kinds.get(key) ?? 0) + failure.count);
     }
-    const { due, sent, dropped, ok, failed, bytesIn, bodyBytesIn, unfinishedBodyBytesIn = 0 } = snapshot;
+    const { due, sent, dropped, ok, failed, bytesIn, bodyBytesIn, unfinishedBodyBytesIn = 0, tooLong = 0 } = snapshot;
     return {
       ...{ name, warm, due, sent, dropped, ok, achieved: achieves ? ok : 0, failed },
-      ...{ bytesIn, bodyBytesIn, unfinishedBodyBytesIn },
+      ...{ bytesIn, bodyBytesIn, unfinishedBodyBytesIn, tooLong },
       statuses: new Map(Object.entries(snapshot.byStatus).map(([status, n]) => [Number(status), n])),
       kinds,
       response: coarse(timesOf(snapshot, 'response')),

@@ -24,7 +24,10 @@ export const totals = z
     bytesIn: count('Bytes received.'),
     bodyBytesIn: count('The part of them that is bodies: without heads and chunk framing, compressed as they came.'),
     unfinishedBodyBytesIn: count(
-      'The part of those that is of bodies which did not come to their end: cancelled, late, cut off. Absent: 0.',
+      'The part of those that is of bodies which did not come to their end: cancelled, late, cut off, too long. Absent: 0.',
+    ).exactOptional(),
+    tooLong: count(
+      'Wrong answers whose body was given up, since it is longer than `maxBody` allows. Absent: 0.',
     ).exactOptional(),
     bytesOut: count('Bytes sent.'),
     durationMs: amount('How long load was offered, ms; without the drain, and without what the generator stood still.'),

@@ -142,6 +142,7 @@ const series = fields({
   bytesIn: whole,
   bodyBytesIn: whole,
   unfinishedBodyBytesIn: maybe(whole),
+  tooLong: maybe(whole),
   bytesOut: whole,
   times: byName(histogram),
   failures: list(failure),

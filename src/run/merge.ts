@@ -128,6 +128,7 @@ function joinSeries(parts: readonly SeriesSnapshot[]): SeriesSnapshot {
     bytesIn: sum((part) => part.bytesIn),
     bodyBytesIn: sum((part) => part.bodyBytesIn),
     ...sumOf('unfinishedBodyBytesIn', parts),
+    ...sumOf('tooLong', parts),
     bytesOut: sum((part) => part.bytesOut),
     times: joinTimes(parts),
     failures: joinFailures(parts.flatMap((part) => part.failures)),

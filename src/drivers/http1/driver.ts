@@ -324,6 +324,7 @@ export class Http1Driver implements Driver, Witnessed, ConnectionOwner, PoolOwne
     exchange.outcome = outcome;
     exchange.message = message;
     exchange.bodyBytesIn = connection.parser.bodyBytes;
+    exchange.tooLong = connection.parser.excessive;
     if (connection.parser.streaming) exchange.stream = connection.parser.stream;
     exchange.doneAt = now;
     const answered = outcome <= OUTCOME_CODE['wrong-answer'] || outcome >= OUTCOME_CODE['capture-failed'];

@@ -161,6 +161,7 @@ describe('an outcome', () => {
       });
       const done = await exchangeOnce(sender);
       expect([head, outcomeOf(done), done.status, done.message]).toEqual([head, 'wrong-answer', 200, message]);
+      expect(done.tooLong).toBe(true);
       sender.close();
       on.server?.close();
     }
@@ -169,7 +170,7 @@ describe('an outcome', () => {
       { maxBody },
     );
     const done = await exchangeOnce(within);
-    expect([outcomeOf(done), done.message]).toEqual(['ok', '']);
+    expect([outcomeOf(done), done.message, done.tooLong]).toEqual(['ok', '', false]);
     expect(outcomeOf(await exchangeOnce(within, done))).toBe('ok');
     expect(opened.filter(({ destroyed }) => !destroyed)).toHaveLength(1);
   });

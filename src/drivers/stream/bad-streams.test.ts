@@ -61,6 +61,7 @@ describe.each(WAYS)('a bad stream over $name', (way) => {
     const seen = await streamed(way, floodEvents, { maxBody: bytes(20e6), timeout: seconds(60) });
     expect(seen).toMatchObject({
       outcome: 'wrong-answer',
+      tooLong: true,
       message: expect.stringContaining('longer than --max-body allows'),
     });
     expect(seen.stream?.pieces ?? 0).toBeGreaterThan(100_000);

@@ -20,6 +20,7 @@ export const endAll = (): void => {
 
 export interface Seen {
   readonly outcome: string;
+  readonly tooLong: boolean;
   readonly message: string;
   readonly example: string;
   readonly stream: {
@@ -61,9 +62,10 @@ export async function streamedOn(
     exchange.dueAt = clock.now();
     driver.send(exchange);
   });
-  const { outcome, message, example, stream, dueAt } = done;
+  const { outcome, tooLong, message, example, stream, dueAt } = done;
   return {
     outcome: OUTCOMES[outcome],
+    tooLong,
     message,
     example,
     stream:

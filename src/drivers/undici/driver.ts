@@ -173,9 +173,10 @@ export class UndiciDriver implements Driver, Witnessed, FlightOwner {
     const { exchange, response } = flight;
     exchange.bytesIn += chunk.length;
     exchange.bodyBytesIn += chunk.length;
-    if (exchange.bytesIn > this.#maxBody)
+    if (exchange.bytesIn > this.#maxBody) {
+      exchange.tooLong = true;
       this.#giveUp(flight, OUTCOME_CODE['wrong-answer'], bodyTooLong(this.#maxBody));
-    else {
+    } else {
       response?.body(chunk, 0, chunk.length);
       if (flight.stream !== null) this.#follow(flight, flight.stream, chunk);
     }

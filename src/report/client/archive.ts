@@ -33,7 +33,7 @@ export interface ArchiveHeader {
 /** What is counted of a cell, in the order of the format. */
 export const CELL_COUNTS = [
   ...(['due', 'sent', 'dropped', 'ok', 'achieved', 'failed'] as const),
-  ...(['bytesIn', 'bodyBytesIn', 'unfinishedBodyBytesIn'] as const),
+  ...(['bytesIn', 'bodyBytesIn', 'unfinishedBodyBytesIn', 'tooLong'] as const),
 ] as const;
 export type CellCounts = { readonly [Field in (typeof CELL_COUNTS)[number]]: number };
 
