@@ -5,6 +5,7 @@ import { addStreamCounts, type StreamCounts, TOKEN_SOURCES } from '../core/strea
 import { Histogram } from '../stats/histogram.ts';
 import { infiniteIn } from './batches.ts';
 import { perSecond } from './per-second.ts';
+import { arrivedIn, TokenWeight } from './token-weight.ts';
 
 /** The streamed responses to one request name, or to all. */
 export class StreamFold {
@@ -15,9 +16,7 @@ export class StreamFold {
   #arrived = 0;
   /** Output tokens that came with streams' ends then. */
   #ended = 0;
-  /** What streams that came to their end had: see `#perEvent`. */
-  #tokens = 0;
-  #pieces = 0;
+  readonly #weight = new TokenWeight();
   readonly #waitedForFirstToken = new Histogram();
 
   get any(): boolean {
@@ -31,35 +30,20 @@ export class StreamFold {
     const { streams } = series;
     if (streams === undefined) return;
     this.#counts = this.#counts === null ? streams : addStreamCounts([this.#counts, streams]);
-    this.#weigh(streams);
+    this.#weight.add(streams);
     if (loaded) this.#offer(streams);
   }
 
   /** What came within the measured time of requests that were due before it. */
   addEarlier({ streams }: SeriesSnapshot): void {
     if (streams === undefined) return;
-    this.#weigh(streams);
+    this.#weight.add(streams);
     this.#offer(streams);
   }
 
-  #offer({ pieces, failedPieces = 0, outputTokens }: StreamCounts): void {
-    this.#arrived += pieces - failedPieces;
-    this.#ended += outputTokens;
-  }
-
-  #weigh({ endedPieces = 0, outputTokens }: StreamCounts): void {
-    this.#pieces += endedPieces;
-    this.#tokens += outputTokens;
-  }
-
-  /**
-   * Output tokens while load was offered, each counted when it came: long streams end in waves, and many behind the load. How many
-   * an event has is known of those that ended.
-   */
-  get #offered(): number {
-    if (this.#pieces > 0) return (Math.max(0, this.#arrived) * this.#tokens) / this.#pieces;
-    // Of a journal of before, or of streams of which only the server's count is known.
-    return this.#tokens > 0 ? this.#ended : Math.max(0, this.#arrived);
+  #offer(streams: StreamCounts): void {
+    this.#arrived += arrivedIn(streams);
+    this.#ended += streams.outputTokens;
   }
 
   /** Times to the first token, and of those that had none how long they had waited for it. */
@@ -84,7 +68,7 @@ export class StreamFold {
       ...(countedInput === 0 ? {} : { inputTokensFrom: toldInput === 0 ? ('tokenizer' as const) : ('both' as const) }),
       tokensFrom: sources.length > 1 ? 'both' : only,
       ...(sources.length > 1 ? { tokensBy: Object.fromEntries(sources.map((source) => [source, by[source]])) } : {}),
-      outputTokensPerSec: perSecond(this.#offered, durationMs),
+      outputTokensPerSec: perSecond(this.#weight.tokensOf(this.#arrived, this.#ended), durationMs),
       finishes,
     };
   }

@@ -1,6 +1,7 @@
 /** `history.csv`: how each request name went from interval to interval, in Locust's columns and some more. */
 
 import { inMs } from '../analyze/latency.ts';
+import { arrivedIn, TokenWeight } from '../analyze/token-weight.ts';
 import { wholeBodies } from '../core/body-size.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import { type TagSet, tellingTags } from '../core/flow.ts';
@@ -58,6 +59,7 @@ class Lately {
   gaps: HistogramData = EMPTY_HISTOGRAM;
   streams = 0;
   tokens = 0;
+  arrived = 0;
 
   add(series: SeriesSnapshot): void {
     this.requests += series.ok + series.failed;
@@ -67,6 +69,7 @@ class Lately {
     if (streams === undefined) return;
     this.streams += streams.ended;
     this.tokens += streams.outputTokens;
+    this.arrived += arrivedIn(streams);
     this.firstToken = mergeHistograms(this.firstToken, timesOf(series, 'timeToFirstToken'));
     this.gaps = mergeHistograms(this.gaps, timesOf(series, 'interTokenLatency'));
   }
@@ -78,6 +81,8 @@ class Running {
   requests = 0;
   failed = 0;
   readonly bodies = { count: 0, bytes: 0 };
+  /** Of its streams, those of the warm-up too. */
+  readonly weight = new TokenWeight();
 
   add(series: SeriesSnapshot): void {
     this.requests += series.ok + series.failed;
@@ -157,6 +162,10 @@ export class HistoryCsv implements RunSink {
       for (const [name, each] of Object.entries(series)) {
         entry(now, name, Lately).add(each);
         all.add(each);
+        if (each.streams !== undefined) {
+          entry(this.#totals, name, Running).weight.add(each.streams);
+          this.#all.weight.add(each.streams);
+        }
         if (phase === 'warmup' || resets < this.#resets) continue;
         entry(this.#totals, name, Running).add(each);
         this.#all.add(each);
@@ -171,6 +180,7 @@ export class HistoryCsv implements RunSink {
         const whole = wholes.get(key) ?? { label: [kind, name], current: new Lately() };
         wholes.set(key, whole);
         whole.current.add(part);
+        if (part.streams !== undefined) entry(this.#totals, key, Running).weight.add(part.streams);
         if (phase !== 'warmup' && resets === this.#resets) entry(this.#totals, key, Running).add(part);
       }
     }
@@ -189,7 +199,7 @@ export class HistoryCsv implements RunSink {
       total.failed,
       ...summaryOf(total.times),
       total.bodies.count > 0 ? rounded(total.bodies.bytes / total.bodies.count) : UNKNOWN,
-      ...(streamed ? streamCells(current, seconds) : []),
+      ...(streamed ? streamCells(current, total.weight, seconds) : []),
     ];
     const rows = [...now].map(([name, each]) => row(labelOf(plan, name), each, entry(this.#totals, name, Running)));
     const made = [...wholes].map(([key, { label, current }]) => row(label, current, entry(this.#totals, key, Running)));
@@ -202,10 +212,19 @@ const asksForStreams = ({ requests, stream }: Plan): boolean =>
   (stream !== undefined && stream !== 'off') ||
   requests.some(({ body }) => body?.encoding === 'utf8' && /"stream"\s*:\s*true/.test(body.data));
 
-function streamCells({ streams, firstToken, gaps, tokens }: Lately, seconds: number): Cell[] {
+function streamCells(
+  { streams, firstToken, gaps, tokens, arrived }: Lately,
+  weight: TokenWeight,
+  seconds: number,
+): Cell[] {
   const within = (times: HistogramData, each: readonly number[]): Cell[] =>
     times.count === 0 ? each.map(() => UNKNOWN) : quantilesOf(times, each).map(inMs);
-  return [streams, ...within(firstToken, [0.5, 0.95]), ...within(gaps, [0.5, 0.99]), perSecond(tokens, seconds)];
+  return [
+    streams,
+    ...within(firstToken, [0.5, 0.95]),
+    ...within(gaps, [0.5, 0.99]),
+    perSecond(weight.tokensOf(arrived, tokens), seconds),
+  ];
 }
 
 function entry<T>(map: Map<string, T>, name: string, Kind: new () => T): T {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { foldOf } from '../analyze/events.fixture.ts';
+import { finishedOf, foldOf, intervalOf, planOf, seriesOf, startedOf } from '../analyze/events.fixture.ts';
 import { EVENTS } from '../analyze/few-events.fixture.ts';
 import type { RunEvent } from '../core/event.ts';
+import { NO_STREAMS, type StreamCounts } from '../core/streamed.ts';
 import { toStatsCsv } from './csv.ts';
 import { HistoryCsv } from './history-csv.ts';
 import { toJunitXml } from './junit.ts';
@@ -32,16 +33,32 @@ it('stats.csv has what streams are judged by behind Locust’s columns, and only
   expect([cell(other, 'Streams'), cell(predict, 'TTFT 95%')]).toEqual(['N/A', 'N/A']);
 });
 
+const historyOf = (events: readonly RunEvent[]): string[] => {
+  let text = '';
+  const history = new HistoryCsv((rows) => {
+    text += rows;
+  });
+  for (const event of events) history.accept(event);
+  history.close();
+  return text.trim().split('\r\n');
+};
+
+it('history.csv counts tokens when they come, not when their streams end', () => {
+  const counted = (index: number, counts: Partial<StreamCounts>) =>
+    intervalOf({ index, series: { 'POST /p': { ...seriesOf({}), streams: { ...NO_STREAMS, ...counts } } } });
+  const ended = { ended: 1, endedPieces: 30, outputTokens: 60, toldOutput: 1 };
+  const [, ...rows] = historyOf([
+    startedOf({ ...planOf({}), stream: 'sse' }),
+    counted(0, { pieces: 10, ...ended }),
+    counted(1, { pieces: 20 }),
+    counted(2, { pieces: 5, failedPieces: 5, ...ended }),
+    finishedOf('completed', 3),
+  ]);
+  const all = rows.filter((row) => row.includes(',Aggregated,'));
+  expect(all.map((row) => row.split(',').at(-1))).toEqual(['20', '40', '0']);
+});
+
 it('history.csv has them of each interval, and only where there are any', () => {
-  const historyOf = (events: readonly RunEvent[]): string[] => {
-    let text = '';
-    const history = new HistoryCsv((rows) => {
-      text += rows;
-    });
-    for (const event of events) history.accept(event);
-    history.close();
-    return text.trim().split('\r\n');
-  };
   const asked = EVENTS.map((event) =>
     event.type === 'started' ? { ...event, plan: { ...event.plan, stream: 'sse' as const } } : event,
   );
