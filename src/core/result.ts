@@ -5,7 +5,7 @@ import type { Ending, Host, TornDown } from './event.ts';
 import type { Latencies, SeriesLatencies } from './latencies.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './sample.ts';
-import type { DecodedCounts } from './snapshot.ts';
+import type { DecodedCounts, RequestCounts } from './snapshot.ts';
 import type { Finish, TokenSource } from './streamed.ts';
 import type { UntilResult, Verdict } from './verdict.ts';
 
@@ -132,26 +132,8 @@ export interface OutputResult {
 }
 
 /** Counts of the measured phase (with its drain); warm-up requests are in none of these. */
-export interface Totals {
+export interface Totals extends RequestCounts {
   readonly offered: number;
-  readonly sent: number;
-  readonly dropped: number;
-  readonly ok: number;
-  readonly failed: number;
-  /** Were under way while the generator stood still, and are in none of the others but `offered` and `sent`. Absent: 0. */
-  readonly leftOut?: number;
-  /** Passes through a flow or a group that ended before their last step, with their user or with the load; in no other count. Absent: 0. */
-  readonly cut?: number;
-  readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
-  readonly byStatus: Readonly<Record<string, number>>;
-  readonly bytesIn: number;
-  /** The part of `bytesIn` that is bodies: without heads and chunk framing, compressed as they came. */
-  readonly bodyBytesIn: number;
-  /** The part of `bodyBytesIn` that is of bodies which did not come to their end: cancelled, late, cut off, too long. Absent: 0. */
-  readonly unfinishedBodyBytesIn?: number;
-  /** Wrong answers whose body was given up, since it is longer than `maxBody` allows. Absent: 0. */
-  readonly tooLong?: number;
-  readonly bytesOut: number;
   /** How long load was offered (measured phase, without the drain, and without what the generator stood still). */
   readonly durationMs: number;
 }

@@ -49,31 +49,35 @@ export interface FailureCount {
   readonly lastAt: Micros;
 }
 
-/**
- * What happened to one request name in one interval; or to a flow or a group, of which times and bytes are the sums over the
- * requests in it, and which failed with the first of them that did.
- */
-export interface SeriesSnapshot {
-  readonly due: number;
+/** Counts of requests, in an interval or in all. Those of a flow or a group are of its passes, with the bytes of the requests in it. */
+export interface RequestCounts {
   readonly sent: number;
   readonly dropped: number;
   readonly ok: number;
   /** Ended, and neither ok nor aborted nor cancelled: sent = ok + failed + aborted + cancelled + left out + still under way. */
   readonly failed: number;
-  /** Ended, but under way while the generator stood still: in no other count, no time and no byte. Absent: 0. */
+  /** Ended, but under way while the generator stood still: in no other count than what was due and sent, no time and no byte. Absent: 0. */
   readonly leftOut?: number;
   /** Passes through a flow or a group that ended before their last step, with their user or with the load; in no other count. Absent: 0. */
   readonly cut?: number;
   readonly byOutcome: Readonly<Partial<Record<Outcome, number>>>;
   readonly byStatus: Readonly<Record<string, number>>;
   readonly bytesIn: number;
-  /** The part of `bytesIn` that is bodies. */
+  /** The part of `bytesIn` that is bodies: without heads and chunk framing, compressed as they came. */
   readonly bodyBytesIn: number;
-  /** The part of `bodyBytesIn` that is of bodies which did not come to their end. Absent: 0. */
+  /** The part of `bodyBytesIn` that is of bodies which did not come to their end: cancelled, late, cut off, too long. Absent: 0. */
   readonly unfinishedBodyBytesIn?: number;
-  /** Wrong answers whose body was given up, since it is longer than it may be. Absent: 0. */
+  /** Responses whose body was given up, since it is longer than `maxBody` allows. Absent: 0. */
   readonly tooLong?: number;
   readonly bytesOut: number;
+}
+
+/**
+ * What happened to one request name in one interval; or to a flow or a group, of which times and bytes are the sums over the
+ * requests in it, and which failed with the first of them that did.
+ */
+export interface SeriesSnapshot extends RequestCounts {
+  readonly due: number;
   readonly times: Times<SeriesMeasure>;
   readonly failures: readonly FailureCount[];
   /** Absent: no response was streamed. */
