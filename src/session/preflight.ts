@@ -20,6 +20,7 @@ import { preflightLines, preflightRefusal, signpostLine, streamRefusal, wantsTls
 import type { probeCache } from './cache-probe.ts';
 import { discoverFor, mayWantMore, type PlannedAgain } from './discovery.ts';
 import { Frame, isFramed } from './frame.ts';
+import { misreadLines } from './misread.ts';
 import { takenNames, type WantedFolder } from './run-folder.ts';
 import { asStream, namedStream } from './streaming-question.ts';
 import { unstreamed } from './unstreamed.ts';
@@ -123,7 +124,13 @@ export async function preflight<Prepared extends Planned>(
       const cache = first === undefined ? [] : await cacheTold(requestOf(plan, first), first, secrets(plan));
       return {
         prepared,
-        told: [...told, ...(note === null ? [] : [note]), ...cache, preflightLines(responses)],
+        told: [
+          ...told,
+          ...(note === null ? [] : [note]),
+          ...misreadLines(plan, responses),
+          ...cache,
+          preflightLines(responses),
+        ],
         responses,
         frame,
       };
@@ -154,7 +161,12 @@ export async function preflight<Prepared extends Planned>(
     const { better, seconds } = found;
     refuseUnstreamed(better.plan, seconds);
     const cache = await cacheTold(request, discovery, secrets(better.plan));
-    const lines = [...foundLines({ ...discovery, accepted }, secrets(better.plan)), ...cache, preflightLines(seconds)];
+    const lines = [
+      ...foundLines({ ...discovery, accepted }, secrets(better.plan)),
+      ...misreadLines(better.plan, seconds),
+      ...cache,
+      preflightLines(seconds),
+    ];
     // It has no set-up: what is shown of the run is the plan with what was found.
     frame = await Frame.setUp(better.plan, clock, secretsOf, signal);
     return { prepared: better, told: [...told, ...lines], responses: seconds, frame };
