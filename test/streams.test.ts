@@ -3,16 +3,17 @@ import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { makeCertificates } from '../src/drivers/certificates.fixture.ts';
 import { measured, rampart, resultOf } from './command.ts';
+import { afterEachAttempt, undisturbed } from './disturbed.ts';
 import { serve } from './served.ts';
 
 /** Streamed responses by the built command: over every way, their goodput, and what is refused before a load. */
 
 const { ca, good } = makeCertificates();
 const endings: (() => void)[] = [];
-afterEach(() => {
+afterEachAttempt(() => {
   for (const end of endings.splice(0)) end();
 });
 
@@ -70,11 +71,12 @@ function tunnel(): Server {
 const LOAD = ['--vus', '2', '-n', '12', '--threads', '1', '--body', '{"stream":true}'];
 
 describe('streams', () => {
-  it.each([
+  const ways = [
     ['TLS', () => createHttps(tls, soon), []],
     ['HTTP/2', () => createSecureServer(tls, soon as never) as unknown as Server, ['--http2']],
     ['a tunnel through a proxy', () => createHttps(tls, soon), ['--proxy']],
-  ] as const)('are followed over %s', async (_, make, flags) => {
+  ] as const;
+  const followed = async ([, make, flags]: (typeof ways)[number]): Promise<void> => {
     const port = await listening(make());
     const more = flags[0] === '--proxy' ? [...flags, `127.0.0.1:${await listening(tunnel())}`] : flags;
     const { result } = await measured([
@@ -88,7 +90,12 @@ describe('streams', () => {
     expect(result.latency.timeToFirstToken?.count).toBe(12);
     expect(result.latency.interTokenLatency?.count).toBe(36);
     expect(result.latency.interTokenLatency?.max).toBeGreaterThan(0);
-  });
+  };
+  for (const way of ways)
+    it(
+      `are followed over ${way[0]}`,
+      undisturbed(() => followed(way)),
+    );
 
   it('that users leave are counted apart, and closed; prompts are as long as they were asked for', async () => {
     let closed = 0;
