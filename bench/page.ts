@@ -52,6 +52,7 @@ export function pageOf({ parts, cores, found, missing }: Page): string {
     [`Measured ${parts[0]?.measured}.`, pins, ...disturbed, ...notes].filter((text) => text !== '').join(' '),
     '`npm run bench` makes this page again; nobody edits it by hand. A benchmark is no test: nothing fails where a figure is missed, and of the costs only ratios within one run mean anything.',
     `Compared with ${peers || 'nobody'}. Not installed: ${missing.join(', ') || 'none'}.`,
+    'What streamed responses cost, and what tools of Python report of them, is on [a page of its own](streams-bench.md); so is [what scenarios cost](scenario-cost.md).',
     ...tables.filter((table) => !accuracy.includes(table)).map(toMarkdown),
     ...(accuracy.length > 0 ? [ACCURACY] : []),
     ...accuracy.map(toMarkdown),
