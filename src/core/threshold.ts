@@ -35,6 +35,10 @@ export interface Threshold {
   readonly unit: 'µs' | 'share' | 'count' | '1/s';
 }
 
+/** Whether it is of what only streamed responses have: their own times, or tokens. */
+export const looksAtStreams = ({ metric }: Pick<Threshold, 'metric'>): boolean =>
+  metric.kind === 'tokens' || ('of' in metric && metric.of !== undefined);
+
 /** A threshold that ends a run whose last stretch breaks it. */
 export interface AbortThreshold extends Threshold {
   /** How long that stretch is. A whole number of intervals. */

@@ -73,16 +73,21 @@ export function loadRows(
     note(`${label}: ${quote(file)} is large: its rows are checked and copied to a temporary file …`),
   );
   const refuse = wanted.inline === true ? refuserOfRows(label) : refuserIn(file, label);
+  let leftOut = 0;
   if (format === 'csv' || format === 'log') readColumns(pieces, wanted, table, refuse);
-  else {
-    const leftOut = readJson(jsonRows(file, pieces, refuse), wanted, table, refuse);
-    if (leftOut > 0)
-      note(
-        `${label}: ${leftOut} of ${quote(file)} have no question with an answer to it, or fewer turns than are used: left out`,
-      );
-  }
+  else leftOut = readJson(jsonRows(file, pieces, refuse), wanted, table, refuse);
   const whole = table.finish();
-  if (whole.rows === 0) throw new RampartError('bad-file', `${label}: ${quote(file)} has no rows`);
+  if (whole.rows === 0 && leftOut === 0) throw new RampartError('bad-file', `${label}: ${quote(file)} has no rows`);
+  if (whole.rows === 0)
+    throw new RampartError(
+      'bad-file',
+      `${label}: none of the ${leftOut} in ${quote(file)} has a question with an answer to it, and as many turns as are used`,
+      'A conversation is {"conversations": [{"from": "human", "value": "a question"}, {"from": "gpt", "value": "an answer"}]}.',
+    );
+  if (leftOut > 0)
+    note(
+      `${label}: ${leftOut} of ${quote(file)} have no question with an answer to it, or fewer turns than are used: left out`,
+    );
   return whole;
 }
 

@@ -20,6 +20,10 @@ it('refuses to autocannon what it cannot do right, and says why', () => {
   expect(refused({ maxConnAge: '9s' })).toThrow(/--max-conn-age .*never replaces/);
   expect(refused({ dnsTtl: '9s' })).toThrow(/--dns-ttl .*looks names up itself/);
   expect(refused({ maxBody: '9MB' })).toThrow(/--max-body .*to its end/);
+  expect(refused({ threshold: ['ttft_p95<300ms'] })).toThrow(
+    /--threshold does not go with the autocannon engine: it follows no streams, as "ttft_p95<300ms" needs/,
+  );
+  expect(refused({ threshold: ['p95<300ms'] })().thresholds).toHaveLength(1);
   expect(refused({ method: 'head' })).toThrow(/--method HEAD does not go with the autocannon engine/);
   expect(refused({ header: ['X-A: 1', 'x-a: 2'] })).toThrow(/--engine autocannon sends one header of a name only/);
   expect(refused({ keepalive: false })).toThrow(/--no-keepalive/);

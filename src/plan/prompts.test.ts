@@ -171,6 +171,13 @@ describe('conversations', () => {
     expect(bodies).toEqual([{ prompt: 'What is "rain"? Why?' }]);
   });
 
+  it('of which none has an answer are told as such, with what one looks like', () => {
+    const files = { 'talks.json': JSON.stringify([talk(['gpt', 'Hello.']), talk(['human', 'Why?'])]) };
+    expect(errorOf(() => bodiesOf(CHAT, { data: 'talks.json' }, { files }))).toMatch(
+      /none of the 2 in "talks.json" has a question with an answer to it.*\{"from": "gpt"/s,
+    );
+  });
+
   it.each([
     ['{"a": 1}', 'line 1 is no JSON list'],
     ['[{"a": 1}', 'the list does not end'],

@@ -7,6 +7,7 @@ import type { NamedTarget, Plan, RequestTemplate, Target } from '../core/plan.ts
 import { allChecks } from '../core/request.ts';
 import type { RowTable } from '../core/rows.ts';
 import { Secrets } from '../core/secret.ts';
+import { looksAtStreams } from '../core/threshold.ts';
 import type { Files } from '../core/world.ts';
 import { resolveAbortOn } from './abort-on.ts';
 import type { Address } from './address.ts';
@@ -131,6 +132,9 @@ export function preparedBy(written: RawSettings, kind: Plan['kind'], world: Plan
   const held = blame(given.originOf(asked), (label) =>
     withGoodput([...resolveThresholdList(given, asked, names), ...thresholds], label, names.tags),
   );
+  const ofStreams = held.thresholds.find(looksAtStreams);
+  if (engine.engine === 'autocannon' && ofStreams !== undefined)
+    refuse(given, asked, `does not go with the autocannon engine: it follows no streams, as "${ofStreams.text}" needs`);
   // A name stands in every table: it may not repeat what is secret elsewhere.
   const named = <Request extends RequestTemplate>(request: Request): Request => ({
     ...request,

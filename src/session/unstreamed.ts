@@ -1,6 +1,7 @@
 /** Refuses what looks at streams where no response is one. */
-import type { Plan, Threshold } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import type { SingleResponse } from '../core/single-response.ts';
+import { looksAtStreams } from '../core/threshold.ts';
 
 /** What looks at streams, and a response of those that it looks at, none of which was one. */
 export interface Unstreamed {
@@ -20,7 +21,7 @@ export function unstreamed(
   const tiers = search?.tiers ?? [];
   const looking = [
     ...[...thresholds, ...(search?.slos ?? []), ...tiers.flatMap(({ slos }) => slos)].flatMap((one) => {
-      if (!ofStreams(one) || (one.scope !== undefined && one.scope.kind !== 'request')) return [];
+      if (!looksAtStreams(one) || (one.scope !== undefined && one.scope.kind !== 'request')) return [];
       return [{ text: one.text, request: one.scope?.name }];
     }),
     ...(tokenizer === undefined ? [] : [{ text: `--tokenizer ${tokenizer}`, request: undefined }]),
@@ -33,6 +34,3 @@ export function unstreamed(
   }
   return null;
 }
-
-const ofStreams = ({ metric }: Threshold): boolean =>
-  metric.kind === 'tokens' || ('of' in metric && metric.of !== undefined);
