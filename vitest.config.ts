@@ -11,7 +11,7 @@ const inTest = (names: readonly string[]): string[] => names.map((name) => `test
 
 /**
  * End-to-end tests that do not measure: messages, pages, formats, counts, waiting. What they expect is so on a machine with
- * other work too, so they run side by side, as many as there are cores.
+ * other work too, so they run side by side, one more than there are cores.
  */
 const SIDE_BY_SIDE = inTest([
   'abort-on',
