@@ -106,18 +106,30 @@ function saturatedOf<One extends Throughput>(all: readonly One[]): One[] {
   return all.filter(({ perSec }) => perSec >= SATURATED * best && perSec > 0);
 }
 
+/** Errors of sums of waves, in those of single stretches, from which on there are waves: without them both are about the same. */
+const WAVES = 0.5;
+
 /** Throughput of successes, with its error from how the batches' counts differ. */
 export function throughputOf({ step, observation, result }: Level): Throughput {
-  const all = observation.batches.map(({ times }) => times.count);
-  // Users who wait go on in waves: stretches shorter than a response hold a whole wave or none, which is no error.
+  const counts = observation.batches.map(({ times }) => times.count);
+  const scattered = errorOfSum(counts, result.ok);
+  // The responses of users who wait may come in waves: stretches shorter than a response hold a whole wave or none, which is no error.
   const wave = step.load.model === 'closed' ? (result.meanMs ?? 0) / 1000 : 0;
-  const counts = joined(all, result.seconds > 0 ? Math.ceil((wave * all.length) / result.seconds) : 1);
+  const together = result.seconds > 0 ? Math.ceil((wave * counts.length) / result.seconds) : 1;
+  const ofWaves = errorOfSum(joined(counts, together), result.ok);
+  return {
+    perSec: result.achievedPerSec,
+    seconds: result.seconds,
+    relativeError: ofWaves < WAVES * scattered ? ofWaves : scattered,
+  };
+}
+
+/** Standard error of the sum of counts, over the sum; of too few of them that of so many responses that come by chance. */
+function errorOfSum(counts: readonly number[], ok: number): number {
   const m = counts.length;
   const mean = counts.reduce((sum, n) => sum + n, 0) / Math.max(1, m);
   const squares = counts.reduce((sum, n) => sum + (n - mean) ** 2, 0);
-  const relativeError =
-    m > 4 && mean > 0 ? Math.sqrt(squares / (m - 1) / m) / mean : 1 / Math.sqrt(Math.max(1, result.ok));
-  return { perSec: result.achievedPerSec, seconds: result.seconds, relativeError };
+  return m > 4 && mean > 0 ? Math.sqrt(squares / (m - 1) / m) / mean : 1 / Math.sqrt(Math.max(1, ok));
 }
 
 /** Sums of so many at a time; what is left at the end is left out. */
