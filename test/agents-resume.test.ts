@@ -59,7 +59,7 @@ async function ordersOf(id: string): Promise<{ readonly secondTerm: Promise<void
   const listener = await connect({ servers: nats.url });
   closers.push(() => listener.close());
   const secondTerm = new Promise<void>((resolve) => {
-    listener.subscribe(`rampart.run.${id}-0.wish`, {
+    listener.subscribe(`rampart.run.${id}-0.orders`, {
       callback: (_, message) => {
         if (message.json<{ readonly term: number }>().term === 2) resolve();
       },

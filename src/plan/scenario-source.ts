@@ -127,7 +127,7 @@ export function fromScenario(
     ...{ environments, chosen: environment, file: path, originAt },
     give: (fields, at) => {
       // Only of the one that is wanted must the variables be there.
-      const isWanted = at[1] === chosen?.name;
+      const isWanted = at[1] === environment?.name;
       const filled = isWanted ? withEnvironment(fields, envValueOf, at) : fields;
       const own = given(
         asSettings(filled, at),
