@@ -25,19 +25,18 @@ export function rampart(...args: readonly string[]): readonly string[] {
   return [process.execPath, COMMAND, ...args];
 }
 
-/** A run as a person would start it; `flags` are added to it. */
-export function invokeRampart(load: Load, flags: readonly string[] = []): Invocation {
+/** A run as a person would start it; `flags` are added to it. @param command of another build. */
+export function invokeRampart(load: Load, flags: readonly string[] = [], command = COMMAND): Invocation {
   const offered =
     load.rate === null ? ['--vus', String(load.connections)] : ['--rate', `${load.rate}/s`, '--max-in-flight', '20000'];
   return {
-    argv: rampart(
-      'run',
-      load.url,
+    argv: [
+      ...[process.execPath, command, 'run', load.url],
       ...offered,
       ...['--duration', `${load.seconds}s`, '--threads', String(load.threads), '--body', load.body],
       ...['--quiet', '--json', '--overwrite', '--out', join(load.folder, 'report')],
       ...flags,
-    ),
+    ],
     read: (stdout) => {
       const { totals, latency } = JSON.parse(stdout) as RunResult;
       const { p50, p95, p99 } = latency.responseWithFailures;
