@@ -6,6 +6,9 @@ import { rampart, temporaryFolder } from './command.ts';
 import { printedBy } from './python.ts';
 import { fixedTarget } from './target.ts';
 
+/** Rows of phase `measured`: those that were under way while a busy machine gave the generator no core have another phase. */
+const measured = ({ totals }: RunResult): number => totals.sent - (totals.leftOut ?? 0);
+
 const target = await fixedTarget(2);
 afterAll(() => target.close());
 const cwd = temporaryFolder();
@@ -38,7 +41,7 @@ describe('single requests in a file', () => {
       sampled('k6', '--samples', 'k6.ndjson', '--samples-columns', 'k6'),
     ]);
     const read = JSON.parse(await printedBy(test, 'samples_read.py', cwd));
-    expect([read.own, read.ok]).toEqual([own.totals.sent, own.totals.ok]);
+    expect([read.own, read.ok]).toEqual([measured(own), own.totals.ok]);
     expect(read.largest).toBeCloseTo(own.latency.response.max ?? 0, 2);
     expect(read.columns.slice(0, 4)).toEqual(['time', 'request', 'method', 'phase']);
     expect(read.locust).toBe(locust.totals.sent);
@@ -54,9 +57,9 @@ describe('single requests in a file', () => {
       sampled('pq6', '--samples', 'k6.parquet', '--samples-columns', 'k6'),
     ]);
     const read = JSON.parse(await printedBy(test, 'parquet_read.py', cwd));
-    expect([read.own, read.ok]).toEqual([own.totals.sent, own.totals.ok]);
+    expect([read.own, read.ok]).toEqual([measured(own), own.totals.ok]);
     expect(read.largest).toBeCloseTo(own.latency.response.max ?? 0, 2);
-    expect([read.pandas, read.pandasLargest]).toEqual([own.totals.sent, read.largest]);
+    expect([read.pandas, read.pandasLargest]).toEqual([measured(own), read.largest]);
     expect(read.pandasTime).toMatch(/^datetime64/);
     expect(read.kinds).toMatchObject({
       ...{ time: 'TIMESTAMP', request: 'VARCHAR', status: 'INTEGER', response_ms: 'DOUBLE', bytes_in: 'BIGINT' },

@@ -25,6 +25,8 @@ export const SAMPLE_FIELDS = [
   'bytesIn',
   'bodyBytesIn',
   'bytesOut',
+  /** 1: the generator stood still meanwhile, so that its times say nothing of the target; else 0. */
+  'leftOut',
   /** Index into the messages of the batch; −1: none. */
   'message',
 ] as const;

@@ -20,6 +20,15 @@ describe('a log of single requests', () => {
     expect(log.take()).toBeNull();
   });
 
+  it('marks those that the generator’s own standstill leaves out', () => {
+    const log = new SampleLog({ share: 1, most: 10 });
+    log.add(exchangeOf(0));
+    log.add(exchangeOf(1), true);
+    const { values = [] } = log.take() ?? {};
+    const at = SAMPLE_FIELDS.indexOf('leftOut');
+    expect([values[at], values[SAMPLE_FIELDS.length + at]]).toEqual([0, 1]);
+  });
+
   it('keeps a share of them, and counts what has no room', () => {
     const log = new SampleLog({ share: 0.1, most: 30 });
     for (let index = 0; index < 1_000; index++) log.add(exchangeOf(index));

@@ -21,7 +21,8 @@ export class SampleLog {
     this.#settings = settings;
   }
 
-  add(exchange: Exchange): void {
+  /** @param leftOut the generator stood still meanwhile. */
+  add(exchange: Exchange, leftOut = false): void {
     this.#due += this.#settings.share;
     // Shares add up to a little less than one.
     if (this.#due < 1 - 1e-9) return;
@@ -33,7 +34,10 @@ export class SampleLog {
     let at = this.#rows++ * FIELDS;
     if (at >= this.#values.length) this.#grow();
     const values = this.#values;
-    for (const field of SAMPLE_FIELDS) values[at++] = field === 'message' ? this.#messageOf(exchange) : exchange[field];
+    for (const field of SAMPLE_FIELDS) {
+      if (field === 'message') values[at++] = this.#messageOf(exchange);
+      else values[at++] = field === 'leftOut' ? Number(leftOut) : exchange[field];
+    }
   }
 
   /** Takes and empties it; null: nothing happened. */

@@ -4,7 +4,7 @@ import { createExchange } from '../core/exchange.ts';
 import type { SampleBatch } from '../core/request-samples.ts';
 import { micros } from '../core/units.ts';
 import { SampleLog } from '../record/sample-log.ts';
-import { countIn, type SampleColumns, type SampleFormat, TextSamples } from './request-samples.ts';
+import { countIn, phaseOf, type SampleColumns, type SampleFormat, TextSamples } from './request-samples.ts';
 
 /** A success over a new connection, and a failure that never left. */
 function batchOf(): SampleBatch {
@@ -47,6 +47,20 @@ describe('single requests as text', () => {
     });
     expect(second).toMatch(/,warmup,connect-error,0,500,,,,,.*,"refused, ""no"""$/);
     expect(countIn(batchOf())).toBe(2);
+  });
+
+  it('tell where each counts, and that one of the generator’s own standstill counts nowhere', () => {
+    const ramped = { rampEnd: micros(1) };
+    const phases = [0, 1, 2].map((epoch) => [
+      phaseOf({ epoch, leftOut: 0 }, {}),
+      phaseOf({ epoch, leftOut: 0 }, ramped),
+    ]);
+    expect(phases).toEqual([
+      ['warmup', 'warmup'],
+      ['measured', 'ramp'],
+      ['measured', 'measured'],
+    ]);
+    for (const epoch of [0, 1, 2]) expect(phaseOf({ epoch, leftOut: 1 }, ramped)).toBe('standstill');
   });
 
   it('are no formulas for a spreadsheet', () => {

@@ -23,6 +23,19 @@ export interface SampleWriting {
 
 type Sample = Readonly<Record<SampleField, number>>;
 
+/**
+ * Where a request counts: `measured` are those of the result's figures; those of a `standstill` were under way while the
+ * generator stood still, in whatever phase, and have times that say nothing of the target.
+ */
+export function phaseOf(
+  { epoch, leftOut }: Pick<Sample, 'epoch' | 'leftOut'>,
+  { rampEnd }: Pick<Plan, 'rampEnd'>,
+): 'warmup' | 'ramp' | 'measured' | 'standstill' {
+  if (leftOut === 1) return 'standstill';
+  if (epoch === 0) return 'warmup';
+  return epoch === 1 && rampEnd !== undefined ? 'ramp' : 'measured';
+}
+
 const names = (text: string): readonly string[] => text.split(' ');
 
 export const SAMPLE_HEADS: Readonly<Record<SampleColumns, readonly string[]>> = {
@@ -100,13 +113,13 @@ function* samplesIn(batch: SampleBatch): Generator<Sample> {
 const ms = (took: number, happened = took >= 0): number | null => (happened ? took / 1e3 : null);
 
 function ownRow(sample: Sample, message: string, { plan, offset }: SampleWriting): SampleRow {
-  const { dueAt, sentAt, firstByteAt, doneAt, connectTook, tlsTook, epoch, outcome } = sample;
+  const { dueAt, sentAt, firstByteAt, doneAt, connectTook, tlsTook, outcome } = sample;
   const { name = '', method = '' } = plan.requests[sample.request] ?? {};
   return {
     time: new Date((dueAt + offset) / 1e3).toISOString(),
     request: name,
     method,
-    phase: epoch === 0 ? 'warmup' : epoch === 1 && plan.rampEnd !== undefined ? 'ramp' : 'measured',
+    phase: phaseOf(sample, plan),
     outcome: OUTCOMES[outcome] ?? '',
     status: sample.status,
     response_ms: ms(doneAt - dueAt),

@@ -35,6 +35,7 @@ export function generate(
   stopAt: number | null = null,
   changes: readonly { readonly told: number; readonly change: LoadChange }[] = [],
   standstill: { readonly at: number; readonly lasts: number; readonly asleep?: boolean } | null = null,
+  samples: ConstructorParameters<typeof Generation>[6] = null,
 ) {
   const clock = new VirtualClock(micros(0), micros(5));
   const snapshots: IntervalSnapshot[] = [];
@@ -69,6 +70,7 @@ export function generate(
     () => {
       ended++;
     },
+    samples,
   );
   const taken = (): Micros => {
     const since = slept;

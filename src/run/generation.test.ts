@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadChange } from '../core/command.ts';
+import type { Exchange } from '../core/exchange.ts';
 import { type FlowLoad, together } from '../core/loads.ts';
 import type { LoadProfile } from '../core/plan.ts';
 import type { IntervalSnapshot } from '../core/snapshot.ts';
@@ -189,6 +190,18 @@ describe('a generator that stands still', () => {
     // Nothing came in the two seconds that lay within it; what came after counts where it belongs.
     expect(snapshots.slice(4, 6).map(({ series }) => series['GET /']?.ok ?? 0)).toEqual([0, 0]);
     expect(snapshots[6]?.series['GET /']?.ok).toBeGreaterThan(30);
+  });
+
+  it('marks among single requests those that it leaves out', () => {
+    const told: { took: number; leftOut: boolean }[] = [];
+    const samples = {
+      add: ({ dueAt, doneAt }: Exchange, leftOut = false) => void told.push({ took: doneAt - dueAt, leftOut }),
+    };
+    const load = planFor(users(5, 8e6));
+    const { snapshots } = generate(load, () => millis(50), null, [], { at: 3.52e6, lasts: 3e6 }, samples);
+    expect(told).toHaveLength(total(snapshots, 'sent'));
+    expect(told.filter(({ leftOut }) => leftOut)).toHaveLength(5);
+    expect(Math.max(...told.filter(({ leftOut }) => !leftOut).map(({ took }) => took))).toBe(50_000);
   });
 
   it('does not make up for the arrivals that it missed: they would be a flood', () => {

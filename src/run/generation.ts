@@ -123,7 +123,8 @@ export class Generation {
       const { onDone } = this.#driver;
       // Before its exchange is used again.
       this.#driver.onDone = (exchange) => {
-        samples.add(exchange);
+        this.#pulse.look(exchange.doneAt);
+        samples.add(exchange, this.#pulse.covers(exchange));
         onDone(exchange);
       };
     }

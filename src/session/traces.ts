@@ -12,6 +12,7 @@ import { Delivery } from '../outputs/delivery.ts';
 import { receiverOf } from '../outputs/http-receiver.ts';
 import { postOtlp } from '../outputs/otlp/partial.ts';
 import { type RequestSpan, spansRequest } from '../outputs/otlp/spans.ts';
+import { phaseOf } from '../report/request-samples.ts';
 import type { OutputOutcome } from './output-queue.ts';
 
 export interface SpanSettings {
@@ -64,7 +65,7 @@ export class TraceSpans {
   accept(batch: SampleBatch): void {
     this.#dropped += batch.dropped;
     const samples = [...samplesIn(batch)];
-    const measured = samples.filter(({ epoch }) => epoch > 0);
+    const measured = samples.filter((sample) => phaseOf(sample, this.#plan) === 'measured');
     this.#slowest = [...this.#slowest, ...measured].sort((a, b) => tookOf(b) - tookOf(a)).slice(0, SLOWEST);
     this.#taken += samples.length;
     if (this.#delivery === null) return;
