@@ -194,7 +194,7 @@ it('takes no search over that its controller alone knew more of, and says so; wh
   expect([code, stderr]).toEqual([2, expect.stringMatching(/is a search with data rows.*\n.*Start it again/)]);
   const drawn = await rampart(['report', 'out', '--json'], { cwd });
   const { totals, run } = JSON.parse(drawn.stdout) as RunResult;
-  expect(totals.sent).toBeGreaterThan(10);
+  expect(totals.sent).toBeGreaterThan(0);
   expect(run.ending).toBe('interrupted');
 });
 

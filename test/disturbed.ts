@@ -47,11 +47,11 @@ export function afterEachAttempt(end: () => unknown): void {
   afterEach(async () => void (await end()));
 }
 
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
 
 /**
  * A test that measures. Where it fails, and something that it measured says itself that the machine disturbed it, all of it
- * is done again with a server of its own, twice at most, and told aloud.
+ * is done again with a server of its own, four times at most, and told aloud.
  */
 export function undisturbed(attempt: (test: TestContext) => Promise<void>): (test: TestContext) => Promise<void> {
   return async (test) => {

@@ -55,7 +55,7 @@ describe('memory, at 70 % load', () => {
     const metrics = await (await fetch(new URL('/metrics', url))).text();
     return Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]) / 1e6;
   };
-  /** MB by which the server grows over some seconds of load, the first two left out. */
+  /** MB by which the server grows for a thousand requests, under load, the first three seconds left out. */
   async function growth(...flags: string[]): Promise<number> {
     const server = await serve('fancy', '--sleep', '--strategy', 'pool', '--workers', '2', ...flags);
     servers.push(server);
@@ -63,15 +63,18 @@ describe('memory, at 70 % load', () => {
     await new Promise((resolve) => setTimeout(resolve, 3000));
     const before = await resident(server);
     const { result } = await under;
-    expect(result.totals.byStatus).toEqual({ 200: 2800 });
+    // A machine with much other work sends fewer; what is sent is served.
+    const { sent, failed } = result.totals;
+    expect([sent > 1_000, failed]).toEqual([true, 0]);
     const stats = (await (await fetch(new URL('/stats', server.url))).json()) as object;
-    expect(stats).toEqual({ received: 2800, answered: 2800, byStatus: { 200: 2800 } });
-    return (await resident(server)) - before;
+    expect(stats).toEqual({ received: sent, answered: sent, byStatus: { 200: sent } });
+    return ((await resident(server)) - before) / (sent / 1_000);
   }
 
   it('does not grow by what requests could leave behind, and does where they do', async () => {
     const [sound, leaking] = await Promise.all([growth(), growth('--fault', 'leak')]);
-    expect(leaking).toBeGreaterThan(80);
-    expect(sound).toBeLessThan(40);
+    // 64 KiB are kept of each, of seven tenths of them meanwhile: 46 MB.
+    expect(leaking).toBeGreaterThan(28);
+    expect(sound).toBeLessThan(14);
   });
 });
