@@ -7,7 +7,6 @@ import { MASK, Secrets } from '../core/secret.ts';
 import { targetOf } from '../core/targets.ts';
 import type { World } from '../core/world.ts';
 import type { Discovery } from '../discover/discover.ts';
-import { reach } from '../drivers/reach.ts';
 import { dataUrl } from '../plan/data-url.ts';
 import { overlaid } from '../plan/header.ts';
 import { jsonOf } from '../plan/json-of.ts';
@@ -18,6 +17,7 @@ import { literalText } from '../plan/template.ts';
 import { cacheLines, discoveryText } from '../report/discovery.ts';
 import { type CacheFinding, probeCache } from '../session/cache-probe.ts';
 import { askerOf, discoverFor } from '../session/discovery.ts';
+import { reached } from '../session/reached.ts';
 import type { RowSettings } from './discovered-rows.ts';
 import { discreet } from './discreet.ts';
 import { Interruption } from './interruption.ts';
@@ -78,7 +78,7 @@ async function discovered(
   plan: Plan,
   { rowSettings, path, textOf, json, secrets, signal }: DiscoverSettings,
 ): Promise<number> {
-  await reach(plan, signal);
+  await reached(plan, world.files, signal);
   const request = firstTemplate(plan);
   const discovery = await discoverFor(plan, request, world.clock, signal);
   const cache = rowSettings === null ? await probeCache(plan, request, discovery, world, signal) : null;

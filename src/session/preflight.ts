@@ -14,13 +14,14 @@ import { planToTargetOf, targetOf } from '../core/targets.ts';
 import { besideOf } from '../core/trace.ts';
 import type { Machine } from '../core/world.ts';
 import type { Accepted, Question } from '../discover/exchange.ts';
-import { reach, spokenInstead } from '../drivers/reach.ts';
+import { spokenInstead } from '../drivers/reach.ts';
 import { tokenCounterOf } from '../functions/tokenizer.ts';
 import { preflightLines, preflightRefusal, signpostLine, streamRefusal, wantsTls } from '../report/preflight.ts';
 import type { probeCache } from './cache-probe.ts';
 import { discoverFor, mayWantMore, type PlannedAgain } from './discovery.ts';
 import { Frame, isFramed } from './frame.ts';
 import { misreadLines } from './misread.ts';
+import { reached } from './reached.ts';
 import { takenNames, type WantedFolder } from './run-folder.ts';
 import { asStream, namedStream } from './streaming-question.ts';
 import { unstreamed } from './unstreamed.ts';
@@ -61,7 +62,7 @@ export interface Preflight<Prepared> {
  * GET, it is asked for what it accepts. A target that is not there, and a folder that cannot be written to, are told before all
  * that, and a plan's set-up comes first.
  *
- * @throws RampartError 'unreachable', 'unusable' where its response is not what the checks want, 'bad-folder', 'interrupted'.
+ * @throws RampartError 'unreachable', 'usage' where the address is a file's name, 'unusable' where its response is not what the checks want, 'bad-folder', 'interrupted'.
  */
 export async function preflight<Prepared extends Planned>(
   machine: Pick<Machine, 'clock' | 'files' | 'loadModule' | 'randomSeed'>,
@@ -69,7 +70,7 @@ export async function preflight<Prepared extends Planned>(
 ): Promise<Preflight<Prepared>> {
   const { clock, files } = machine;
   const { rows } = asked;
-  await reach(asked.plan, signal).catch((error: unknown) => {
+  await reached(asked.plan, files, signal).catch((error: unknown) => {
     throw interruptedBy(signal, error, INTERRUPTED);
   });
   // What is missing is told here, once, and not by each thread.
