@@ -54,16 +54,20 @@ describe('exit code 4: unreachable', () => {
 
 describe('a target that answers, but never to the end', () => {
   const ENDLESS = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx';
-  it.each([
+  for (const [what, words, [command, ...flags], says] of [
     ['streams without end', ENDLESS, ['run', '-d', '1s', '--graceful-stop', '200ms'], 'had not ended'],
     ['is slower than the run', '', ['run', '-d', '1s', '--graceful-stop', '200ms'], 'still waiting'],
     ['streams without end, probed', ENDLESS, ['probe', '-n', '3', '--timeout', '500ms'], 'did not end in time'],
-  ])('ends with 5 and says why: one that %s', async (_, words, [command = '', ...flags], says) => {
-    target = await rawTarget((socket) => words !== '' && socket.write(words));
-    const { code, result } = await measured([command, target.url, ...flags]);
-    expect([code, result.totals.ok]).toEqual([5, 0]);
-    expect(result.verdict.doubts[0]?.message).toContain(says);
-  });
+  ] as const)
+    it(
+      `ends with 5 and says why: one that ${what}`,
+      undisturbed(async () => {
+        target = await rawTarget((socket) => words !== '' && socket.write(words));
+        const { code, result } = await measured([command, target.url, ...flags]);
+        expect([code, result.totals.ok]).toEqual([5, 0]);
+        expect(result.verdict.doubts[0]?.message).toContain(says);
+      }),
+    );
 });
 
 describe('exit code 5: invalid', () => {

@@ -59,6 +59,15 @@ describe('a target', () => {
     expect(headline(result).sentence).toBe('Nothing answered at 127.0.0.1:8989.');
   });
 
+  it('of which a standstill of the generator missed everything is not unreachable', () => {
+    const result = resultOf({ leftOut: 2 }, ERRORS);
+    expect([contactOf(result), result.verdict.status, exitCodeOf(result)]).toEqual(['missed', 'invalid', 5]);
+    const said = 'No request counts: the generator stood still while all 20 were under way.';
+    expect([noSamples(result)?.message, headline(result).sentence]).toEqual([said, said]);
+    const others = resultOf({ leftOut: 2, ended: { timeout: 1 }, message: 'no response in time' }, ERRORS);
+    expect([contactOf(others), exitCodeOf(others)]).toEqual(['none', 4]);
+  });
+
   it('that says nothing in time is none that is still waited for, though the last requests were', () => {
     const { totals, failures } = resultOf({ ended: { aborted: 1 }, message: GIVEN_UP.waiting });
     const byOutcome = { ...totals.byOutcome, timeout: 4 };

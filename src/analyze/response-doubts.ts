@@ -30,6 +30,12 @@ export function responseDoubts(evidence: Evidence): Doubt[] {
     const message = `No response came before the run ended: ${counted(aborted, 'request')} were still waiting for one.`;
     const hint = 'Let it run longer than a response takes (--duration, --graceful-stop), or send one request by hand.';
     doubts.push(doubt(true, 'no-samples', message, hint));
+  } else if (contact === 'missed') {
+    const all = sent === 1 ? 'the only one was' : `all ${formatCount(sent)} were`;
+    const message = `No request counts: the generator stood still while ${all} under way.`;
+    doubts.push(
+      doubt(true, 'no-samples', message, 'Run again, on a machine that is not paused and has a core to spare.'),
+    );
   } else if (contact === 'none') {
     const message = `Nothing answered at ${address}${cause} (${counted(sent, 'request')}).`;
     const hint = 'Send one request by hand; allow more time with --timeout if responses are that slow.';
