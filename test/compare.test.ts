@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../bench/port.ts';
 import type { Comparison } from '../src/core/comparison.ts';
 import { rampart, start, temporaryFolder } from './command.ts';
+import { undisturbed } from './disturbed.ts';
 import { httpTarget, type TestTarget } from './target.ts';
 
 /** Two targets of which one takes twice as long, and so much that no busy machine hides it. */
@@ -32,28 +33,31 @@ describe('two targets measured in turns', () => {
     await Promise.all([base?.close(), head?.close()]);
   });
 
-  it('calls the slower one a regression, with exit code 3, and leaves the runs and what it said', async () => {
-    const summary = join(folder, 'step.md');
-    const { code, stdout, stderr } = await rampart(
-      ['compare', base?.url ?? '', head?.url ?? '', ...LOAD, '--pairs', '5', '-o', out],
-      { env: { GITHUB_STEP_SUMMARY: summary } },
-    );
-    expect(stderr).toMatch(/pair 5 of at most 5: base p95 \S+.*; head p95 \S+/);
-    expect(stdout).toMatch(/^Regression: .*p50 rose by/);
-    expect(code).toBe(3);
-    const comparison = counted();
-    expect(comparison).toMatchObject({ verdict: 'regression', paired: true, margin: 0.25 });
-    const [low, high] = metric(comparison, 'p50')?.interval ?? [0, 0];
-    expect(low).toBeGreaterThan(0.25);
-    expect(high).toBeLessThan(1.6);
-    const markdown = readFileSync(join(out, 'comparison.md'), 'utf8');
-    expect(markdown).toContain('■ regression');
-    // One summary, of the comparison: not one for each run.
-    expect(readFileSync(summary, 'utf8').trim()).toBe(markdown.trim());
-    expect(readdirSync(out).filter((name) => existsSync(join(out, name, 'report.html'))).length).toBeGreaterThanOrEqual(
-      10,
-    );
-  });
+  it(
+    'calls the slower one a regression, with exit code 3, and leaves the runs and what it said',
+    undisturbed(async () => {
+      const summary = join(temporaryFolder(), 'step.md');
+      const { code, stdout, stderr } = await rampart(
+        ['compare', base?.url ?? '', head?.url ?? '', ...LOAD, '--pairs', '5', '-o', out, '--overwrite'],
+        { env: { GITHUB_STEP_SUMMARY: summary } },
+      );
+      expect(stderr).toMatch(/pair 5 of at most 5: base p95 \S+.*; head p95 \S+/);
+      expect(stdout).toMatch(/^Regression: .*p50 rose by/);
+      expect(code).toBe(3);
+      const comparison = counted();
+      expect(comparison).toMatchObject({ verdict: 'regression', paired: true, margin: 0.25 });
+      const [low, high] = metric(comparison, 'p50')?.interval ?? [0, 0];
+      expect(low).toBeGreaterThan(0.25);
+      expect(high).toBeLessThan(1.6);
+      const markdown = readFileSync(join(out, 'comparison.md'), 'utf8');
+      expect(markdown).toContain('■ regression');
+      // One summary, of the comparison: not one for each run.
+      expect(readFileSync(summary, 'utf8').trim()).toBe(markdown.trim());
+      expect(
+        readdirSync(out).filter((name) => existsSync(join(out, name, 'report.html'))).length,
+      ).toBeGreaterThanOrEqual(10);
+    }),
+  );
 
   it('compares the runs that it left again, and turned round', async () => {
     const runsOf = (side: 'base' | 'head') => counted()[side].runs.map(({ from }) => from);
@@ -116,29 +120,32 @@ describe('two targets measured in turns', () => {
 });
 
 describe('targets that are started for it', () => {
-  it('starts each for its run, ends it with all that it started, and says which is slower', async () => {
-    const port = await freePort();
-    const script = join(folder, 'server.mjs');
-    writeFileSync(
-      script,
-      `import { createServer } from 'node:http';
+  it(
+    'starts each for its run, ends it with all that it started, and says which is slower',
+    undisturbed(async () => {
+      const port = await freePort();
+      const script = join(folder, 'server.mjs');
+      writeFileSync(
+        script,
+        `import { createServer } from 'node:http';
        const [ms, port] = process.argv.slice(2).map(Number);
        console.log('starting');
        const server = createServer((_, response) => setTimeout(() => response.end('ok'), ms));
        // A model that takes a while to load.
        setTimeout(() => server.listen(port, '127.0.0.1'), 300);`,
-    );
-    // By a shell in between, as start scripts are.
-    const line = (ms: number): string => `true && "${process.execPath}" "${script}" ${ms} ${port}; true`;
-    const { code, stdout, stderr } = await rampart([
-      ...['compare', `http://127.0.0.1:${port}/predict`, ...LOAD, '--pairs', '5', '-q'],
-      ...['--base-cmd', line(HEAD), '--head-cmd', line(BASE)],
-    ]);
-    expect(stderr).toBe('');
-    expect(stdout).toMatch(/^Improved: .*p50 fell by/);
-    expect(code).toBe(0);
-    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
-  });
+      );
+      // By a shell in between, as start scripts are.
+      const line = (ms: number): string => `true && "${process.execPath}" "${script}" ${ms} ${port}; true`;
+      const { code, stdout, stderr } = await rampart([
+        ...['compare', `http://127.0.0.1:${port}/predict`, ...LOAD, '--pairs', '5', '-q'],
+        ...['--base-cmd', line(HEAD), '--head-cmd', line(BASE)],
+      ]);
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(/^Improved: .*p50 fell by/);
+      expect(code).toBe(0);
+      await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+    }),
+  );
 
   it('tells of one that dies, one that is never ready, and of somebody who answers there before', async () => {
     const port = await freePort();

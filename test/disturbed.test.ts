@@ -78,3 +78,19 @@ it('knows a command that ended with 5 by its reason too', async () => {
   await expect(attempt({ task } as unknown as TestContext)).rejects.toThrow();
   expect([tried, task.meta.repeated]).toEqual([2, 'requests left late']);
 });
+
+it('knows a comparison of which pairs were void, whatever it ended with', async () => {
+  const task = { name: 'a comparison', meta: {} as { repeated?: string } };
+  const voided = '2 pairs of runs said nothing of the targets';
+  const ends = [
+    { code: 0, stdout: `Undecided: x\n○ ${voided}, and count nowhere`, stderr: '' },
+    { code: 0, stdout: 'Undecided: x', stderr: '' },
+  ];
+  let tried = 0;
+  const attempt = undisturbed(async () => {
+    taken.push(ends[tried++]!);
+    throw new Error('not as it is to be');
+  });
+  await expect(attempt({ task } as unknown as TestContext)).rejects.toThrow();
+  expect([tried, task.meta.repeated]).toEqual([2, voided]);
+});

@@ -16,13 +16,17 @@ declare module 'vitest' {
   }
 }
 
+/** What a comparison says of pairs that it could not count. */
+const VOID_PAIRS = /\d+ pairs? of runs said nothing of the targets/;
+
 /** What this measurement says of a machine that disturbed it; null: of none. */
 function disturbanceOf(measurement: RunResult | Finished): string | null {
   if ('stdout' in measurement) {
     const reason = [...OF_THE_MACHINE]
       .map((code) => REASONS[code])
       .find((each) => measurement.stdout.includes(`: ${each}`));
-    return measurement.code === 5 && reason !== undefined ? reason : null;
+    if (measurement.code === 5 && reason !== undefined) return reason;
+    return VOID_PAIRS.exec(measurement.stdout)?.[0] ?? null;
   }
   const { verdict, breakingPoint, generator } = measurement;
   const doubt = verdict.doubts.find(({ code }) => OF_THE_MACHINE.has(code));
