@@ -145,16 +145,18 @@ export class Http2Lane implements Lane {
   #open(flight: Flight): void {
     if (!this.#owner.started(flight)) return;
     const { request } = flight;
+    const session = this.#session as ClientHttp2Session;
+    // It is closing, but has not said so yet: for the owner it is gone, lest it be chosen again.
+    if (session.closed || session.destroyed) {
+      this.#end(null);
+      this.#owner.unseen(flight);
+      return;
+    }
     let stream: ClientHttp2Stream;
     try {
-      const headers = headersOf(request);
-      stream = (this.#session as ClientHttp2Session).request(headers, { endStream: request.body === null });
+      stream = session.request(headersOf(request), { endStream: request.body === null });
     } catch (error) {
-      // The session is closing, but has not said so yet: for the owner it is gone, lest it be chosen again.
-      if (this.#session?.closed || this.#session?.destroyed) {
-        this.#end(null);
-        this.#owner.unseen(flight);
-      } else this.#owner.failed(flight, error as Error);
+      this.#owner.failed(flight, error as Error);
       return;
     }
     this.#streams++;
