@@ -1,6 +1,5 @@
 /** Spread, quantiles and ratios of measured values. */
-import { meanOf } from '../src/stats/average.ts';
-import { studentQuantile } from '../src/stats/distributions.ts';
+import { pairedChange } from '../src/analyze/compare/change.ts';
 
 /** Smallest and largest. */
 export function spread(values: readonly number[]): readonly [number, number] {
@@ -17,10 +16,7 @@ export function meanRatio(
   values: readonly number[],
   base: readonly number[],
 ): { readonly mean: number; readonly low: number; readonly high: number } {
-  const logs = values.map((value, at) => Math.log(value / (base[at] ?? Number.NaN)));
-  const n = logs.length;
-  const mean = meanOf(logs);
-  const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (n - 1);
-  const half = studentQuantile(0.975, n - 1) * Math.sqrt(variance / n);
-  return { mean: Math.exp(mean), low: Math.exp(mean - half), high: Math.exp(mean + half) };
+  const { change, interval } = pairedChange(base.map(Math.log), values.map(Math.log), 0.05);
+  const [low, high] = interval;
+  return { mean: Math.exp(change), low: Math.exp(low), high: Math.exp(high) };
 }

@@ -1,7 +1,7 @@
 import { expect, it, type TestContext } from 'vitest';
 import type { RunResult } from '../src/core/result.ts';
 import { fixtureResult } from '../src/report/result.fixture.ts';
-import { resultOf, taken } from './command.ts';
+import { type Finished, resultOf, taken } from './command.ts';
 import { afterEachAttempt, undisturbed } from './disturbed.ts';
 
 /** The only thing that may run a test again. */
@@ -64,33 +64,31 @@ it('leaves alone what passes, disturbed or not', async () => {
   expect(await attempts([late], true)).toEqual({ tried: 1, told: undefined });
 });
 
-it('knows a command that ended with 5 by its reason too', async () => {
+/** How often a command is run that ends so, one time after the other, and fails each time; and why. */
+async function failing(ends: readonly Finished[]): Promise<{ tried: number; told: unknown }> {
   const task = { name: 'a command', meta: {} as { repeated?: string } };
-  const ends = [
-    { code: 5, stdout: '■ invalid: requests left late', stderr: '' },
-    { code: 5, stdout: '■ invalid: requests piled up', stderr: '' },
-  ];
   let tried = 0;
   const attempt = undisturbed(async () => {
     taken.push(ends[tried++]!);
     throw new Error('not as it is to be');
   });
   await expect(attempt({ task } as unknown as TestContext)).rejects.toThrow();
-  expect([tried, task.meta.repeated]).toEqual([2, 'requests left late']);
+  return { tried, told: task.meta.repeated };
+}
+
+it('knows a command that ended with 5 by its reason too', async () => {
+  const ends = [
+    { code: 5, stdout: '■ invalid: requests left late', stderr: '' },
+    { code: 5, stdout: '■ invalid: requests piled up', stderr: '' },
+  ];
+  expect(await failing(ends)).toEqual({ tried: 2, told: 'requests left late' });
 });
 
 it('knows a comparison of which pairs were void, whatever it ended with', async () => {
-  const task = { name: 'a comparison', meta: {} as { repeated?: string } };
   const voided = '2 pairs of runs said nothing of the targets';
   const ends = [
     { code: 0, stdout: `Undecided: x\n○ ${voided}, and count nowhere`, stderr: '' },
     { code: 0, stdout: 'Undecided: x', stderr: '' },
   ];
-  let tried = 0;
-  const attempt = undisturbed(async () => {
-    taken.push(ends[tried++]!);
-    throw new Error('not as it is to be');
-  });
-  await expect(attempt({ task } as unknown as TestContext)).rejects.toThrow();
-  expect([tried, task.meta.repeated]).toEqual([2, voided]);
+  expect(await failing(ends)).toEqual({ tried: 2, told: voided });
 });

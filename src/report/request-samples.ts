@@ -21,7 +21,8 @@ export interface SampleWriting {
   readonly offset: number;
 }
 
-type Sample = Readonly<Record<SampleField, number>>;
+/** One request of a batch, its numbers by name. */
+export type Sample = Readonly<Record<SampleField, number>>;
 
 /**
  * Where a request counts: `measured` are those of the result's figures; those of a `standstill` were under way while the
@@ -103,8 +104,7 @@ export function* rowsIn(batch: SampleBatch, writing: SampleWriting): Generator<S
 
 export const countIn = ({ values }: SampleBatch): number => values.length / SAMPLE_FIELDS.length;
 
-function* samplesIn(batch: SampleBatch): Generator<Sample> {
-  const { values } = batch;
+export function* samplesIn({ values }: SampleBatch): Generator<Sample> {
   for (let at = 0; at < values.length; at += SAMPLE_FIELDS.length)
     yield Object.fromEntries(SAMPLE_FIELDS.map((field, i) => [field, values[at + i] ?? 0])) as Sample;
 }

@@ -2,7 +2,7 @@
  * Traces of a run: spans for a tracing backend, and the slowest requests with their ids, where a person asks for them.
  */
 import type { Plan } from '../core/plan.ts';
-import { SAMPLE_FIELDS, type SampleBatch, type SampleField } from '../core/request-samples.ts';
+import type { SampleBatch } from '../core/request-samples.ts';
 import type { SlowTrace } from '../core/result.ts';
 import { OUTCOMES } from '../core/sample.ts';
 import { targetOf } from '../core/targets.ts';
@@ -12,7 +12,7 @@ import { Delivery } from '../outputs/delivery.ts';
 import { receiverOf } from '../outputs/http-receiver.ts';
 import { postOtlp } from '../outputs/otlp/partial.ts';
 import { type RequestSpan, spansRequest } from '../outputs/otlp/spans.ts';
-import { phaseOf } from '../report/request-samples.ts';
+import { phaseOf, type Sample, samplesIn } from '../report/request-samples.ts';
 import type { OutputOutcome } from './output-queue.ts';
 
 export interface SpanSettings {
@@ -24,8 +24,6 @@ export interface SpanSettings {
 const SLOWEST = 10;
 /** Spans in one message: collectors take 4 MB by default. */
 const MOST_SPANS = 2_000;
-
-type Sample = Readonly<Record<SampleField, number>>;
 
 export class TraceSpans {
   readonly #plan: Plan;
@@ -126,8 +124,3 @@ export class TraceSpans {
 }
 
 const tookOf = ({ dueAt, doneAt }: Sample): number => doneAt - dueAt;
-
-function* samplesIn({ values }: SampleBatch): Generator<Sample> {
-  for (let at = 0; at < values.length; at += SAMPLE_FIELDS.length)
-    yield Object.fromEntries(SAMPLE_FIELDS.map((field, i) => [field, values[at + i] ?? 0])) as Sample;
-}
