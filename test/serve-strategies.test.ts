@@ -206,8 +206,9 @@ describe('replicas that follow the load', () => {
         ...['--admin-port', '0'],
       );
       const metrics = async () => (await fetch(new URL('/metrics', served?.url))).text();
-      const under = measured(['run', served.url, ...BODY, '--rate', '500/s', '-d', '6s']);
-      await expect.poll(metrics, { timeout: 6000 }).toMatch(/model_replicas\{version="v1"\} [34]/);
+      // More than the 200/s that one carries, and time enough to start the others on a machine with other work.
+      const under = measured(['run', served.url, ...BODY, '--rate', '300/s', '-d', '10s']);
+      await expect.poll(metrics, { timeout: 9000 }).toMatch(/model_replicas\{version="v1"\} [34]/);
       const { result } = await under;
       expect(result.totals.byStatus).toEqual({ 200: 3000 });
       await expectSameTotals(result);
