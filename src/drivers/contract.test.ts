@@ -10,6 +10,7 @@ import { SystemClock } from '../load/clock.ts';
 import { AutocannonDriver } from './autocannon/driver.ts';
 import { Http1Driver } from './http1/driver.ts';
 import { UndiciDriver } from './undici/driver.ts';
+import type { Witnessed } from './witness.ts';
 
 /** What every driver makes of the same target, over HTTP/1.1: the same outcomes, whoever sends. */
 
@@ -20,7 +21,7 @@ afterEach(() => {
 });
 
 /** @param response once for every request whose body is in. */
-async function serving(response: (socket: Socket) => void): Promise<number> {
+async function serving(response: (socket: Socket) => unknown): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -60,9 +61,13 @@ const planTo = (port: number, changes: Partial<Plan> = {}): Plan =>
 const say = (status: string, body: string) => (socket: Socket) =>
   socket.write(`HTTP/1.1 ${status}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
 
-describe.each<[string, (plan: Plan, own: Clock) => Driver, { readonly ofNoHttp: string }]>([
+const OWN: readonly [string, (plan: Plan, own: Clock) => Driver & Witnessed, { readonly ofNoHttp: string }][] = [
   ['own, HTTP/1.1', (plan, own) => new Http1Driver(plan, own), { ofNoHttp: 'protocol-error' }],
   ['undici', (plan, own) => new UndiciDriver(plan, own), { ofNoHttp: 'protocol-error' }],
+];
+
+describe.each<[string, (plan: Plan, own: Clock) => Driver, { readonly ofNoHttp: string }]>([
+  ...OWN,
   // autocannon goes on reading, and waits.
   ['autocannon', (plan, own) => new AutocannonDriver({ ...plan, engine: 'autocannon' }, own), { ofNoHttp: 'timeout' }],
 ])('a driver: %s', (_, create, { ofNoHttp }) => {
@@ -145,5 +150,57 @@ describe.each<[string, (plan: Plan, own: Clock) => Driver, { readonly ofNoHttp: 
       driver = own;
     });
     expect(done).toMatchObject({ outcome: 'aborted', status: 0 });
+  });
+});
+
+describe.each(OWN)('a driver that discovery uses too: %s', (_, create) => {
+  it('shows a response whole before it judges it, and forgets it before it sends the exchange again', async () => {
+    const statuses = ['503 Service Unavailable', '200 OK'];
+    const port = await serving((socket) => say(statuses.shift() ?? '', 'hello')(socket));
+    const driver = create(planTo(port), clock);
+    endings.push(() => driver.close());
+    const shown: (string | null)[] = [];
+    driver.witness = (response) => shown.push(response.text(), response.header('content-length'));
+    const exchange = createExchange(0);
+    const told: [outcome: string | undefined, status: number, message: string, shown: number][] = [];
+    for (let sends = 0; sends < 2; sends++)
+      await new Promise<void>((resolve) => {
+        driver.onDone = ({ outcome, status, message }) => {
+          told.push([OUTCOMES[outcome], status, message, shown.length]);
+          resolve();
+        };
+        exchange.dueAt = clock.now();
+        driver.send(exchange);
+      });
+    expect(told).toEqual([
+      ['http-error', 503, 'HTTP 503', 2],
+      ['ok', 200, '', 4],
+    ]);
+    expect(shown).toEqual(['hello', '5', 'hello', '5']);
+    expect([exchange.body, exchange.connectTook]).toEqual(['', -1]);
+  });
+
+  it('ends one of two when it is told to: cancelled, and the other goes on', async () => {
+    const waiting: Socket[] = [];
+    const port = await serving((socket) => waiting.push(socket));
+    const driver = create(planTo(port), clock);
+    endings.push(() => driver.close());
+    const [first, second] = [createExchange(0), createExchange(1)];
+    const back: (string | undefined)[] = [];
+    const ended = new Promise<void>((resolve) => {
+      driver.onDone = ({ user, outcome }) => {
+        back.push(`${user} ${OUTCOMES[outcome]}`);
+        if (back.length === 2) resolve();
+      };
+    });
+    for (const exchange of [first, second]) {
+      exchange.dueAt = clock.now();
+      driver.send(exchange);
+    }
+    await expect.poll(() => waiting.length, { timeout: 10_000 }).toBe(2);
+    driver.cancel?.(first);
+    for (const socket of waiting.filter(({ destroyed }) => !destroyed)) say('200 OK', 'hello')(socket);
+    await ended;
+    expect(back).toEqual(['0 cancelled', '1 ok']);
   });
 });
