@@ -95,7 +95,8 @@ export class AgentGroup implements Stoppable {
     clock.cancel(this.#patience);
     this.#patience = clock.after(READY_WITHIN, () => {
       const late = this.#members.all.filter(({ clock: known }) => known === null).map(({ name }) => name);
-      this.#fail(new NeverReady('agents', `agents were not ready within 30 s: ${late.join(', ')}; nothing was sent`));
+      const loss = new SourceLost('agents', `agent ${late.join(', ')}`, 'it was not ready within 30 s');
+      this.#fail(new NeverReady(loss, `agents were not ready within 30 s: ${late.join(', ')}; nothing was sent`));
     });
   }
 
@@ -279,13 +280,14 @@ export class AgentGroup implements Stoppable {
     const { tolerateLoss, tell, lose } = this.#options;
     const { name, reached } = member;
     if (!member.working || this.#orders.lossOf(name) !== undefined) return;
+    const source = `agent ${name}`;
     if (this.#startAt === null || this.elapsed < 0) {
-      this.#fail(new NeverReady('agents', `agent ${name}: ${message}; nothing was sent`));
+      const loss = new SourceLost('agents', source, message);
+      this.#fail(new NeverReady(loss, `${source}: ${message}; nothing was sent`));
       this.#orders.stop();
       return;
     }
     lose(name);
-    const source = `agent ${name}`;
     const goesOn = tolerateLoss && this.#joined.working.size > 1;
     if (goesOn)
       tell({ type: 'lost', of: 'agents', at: Math.round(this.elapsed) as Micros, source, message, tolerated: true });

@@ -17,12 +17,13 @@ export class SourceLost extends Error {
   }
 }
 
-/** One of them was never there: nothing was sent. */
+/** One of them was not there when a load was to begin: nothing of that load was sent. */
 export class NeverReady extends RampartError {
-  readonly of: Makers;
+  /** What this is where a load before has been measured, as the levels of a search are one after the other. */
+  readonly loss: SourceLost;
 
-  constructor(of: Makers, message: string, hint = '') {
+  constructor(loss: SourceLost, message: string, hint = '') {
     super('never-ready', message, hint);
-    this.of = of;
+    this.loss = loss;
   }
 }

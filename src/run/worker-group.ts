@@ -79,9 +79,10 @@ export class WorkerGroup implements Stoppable {
       const order = { type: 'prepare', plan, rows, segment: part } as const;
       busy[index]?.postMessage(samples === undefined ? order : { ...order, samples });
     });
+    const late = new SourceLost('threads', 'the generator', 'not all its threads were ready in time');
     const hint = 'Ask for fewer --threads.';
     this.#patience = clock.after(READY_WITHIN, () =>
-      this.#joined.fail(new NeverReady('threads', 'not all generator threads were ready in time', hint)),
+      this.#joined.fail(new NeverReady(late, 'not all generator threads were ready in time', hint)),
     );
   }
 
@@ -129,13 +130,14 @@ export class WorkerGroup implements Stoppable {
     this.#tell({ type: 'change', change });
   }
 
-  /** A thread is gone. Before the start nothing is measured; after it, the others are stopped and still heard. */
+  /** A thread is gone. Before the start nothing of this plan is measured; after it, the others are stopped and still heard. */
   lose(thread: string, message: string, index?: number): void {
+    const loss = new SourceLost('threads', thread, message);
     if (!this.#started) {
-      this.#joined.fail(new NeverReady('threads', `generator ${thread} did not start: ${message}`));
+      this.#joined.fail(new NeverReady(loss, `generator ${thread} did not start: ${message}`));
       return;
     }
-    this.#joined.failAtEnd(new SourceLost('threads', thread, message));
+    this.#joined.failAtEnd(loss);
     this.stop();
     if (index !== undefined) this.#joined.end(index);
   }

@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import { finishedOf, foldOf, planOf, secondOf, startedOf } from '../analyze/events.fixture.ts';
+import { exitCodeOf } from '../analyze/verdict.ts';
+import { EXIT } from '../core/errors.ts';
 import type { RunEvent, RunSink } from '../core/event.ts';
 import type { Clock } from '../core/ports.ts';
 import { millis } from '../core/units.ts';
-import { SourceLost } from '../run/lost.ts';
+import { NeverReady, SourceLost } from '../run/lost.ts';
 import { OutputQueue } from './output-queue.ts';
 import { runSession } from './stream.ts';
 
@@ -87,6 +89,28 @@ it.each([
   const { at: ___, ...lost } = events.find(({ type }) => type === 'lost') as Extract<RunEvent, { type: 'lost' }>;
   expect(lost).toEqual({ type: 'lost', message: 'gone', ...told });
   expect(JSON.stringify(events)).toContain(cause);
+});
+
+it('has whoever is not there for a load as never ready only where nothing was measured before', async () => {
+  const gone = new NeverReady(new SourceLost('threads', 'thread 0', 'gone'), 'generator thread 0 did not start: gone');
+  const endings = await Promise.all(
+    [0, 1].map(async (levels) => {
+      const events: RunEvent[] = [];
+      await sessionOf(events, async function* () {
+        for (let level = 0; level < levels; level++) yield secondOf(level, { ok: [1_000] });
+        throw gone;
+      });
+      const result = foldOf(events).result();
+      const { message } = events.find(({ type }) => type === 'lost') as Extract<RunEvent, { type: 'lost' }>;
+      return [result.run.ending, message, exitCodeOf(result), result.verdict.doubts[0]?.message];
+    }),
+  );
+  const [never, lost] = endings;
+  expect(never).toEqual([
+    ...['never-ready', 'generator thread 0 did not start: gone', EXIT.agents],
+    'The load generator did not start: generator thread 0 did not start: gone.',
+  ]);
+  expect(lost).toEqual(['lost', 'gone', EXIT.invalid, 'A generator thread was lost: thread 0: gone.']);
 });
 
 it('tells of a clock that was set, in words', () => {

@@ -53,9 +53,13 @@ export async function runSession(session: Session): Promise<OutputOutcome[]> {
 async function play(session: Session): Promise<void> {
   const { signal, clock, record, outputs } = session;
   const unanswered = new Unanswered();
+  let measured = false;
   const emit = (raw: RunEvent): void => {
     const event = session.publish(raw);
-    if (event.type === 'interval') unanswered.add(event.snapshot);
+    if (event.type === 'interval') {
+      unanswered.add(event.snapshot);
+      measured = true;
+    }
     record.accept(event);
     for (const output of outputs) output.offer(event);
   };
@@ -79,14 +83,17 @@ async function play(session: Session): Promise<void> {
     if (signal.aborted) ending = signal.reason === STOPPED ? 'stopped' : 'interrupted';
   } catch (error) {
     tellNews();
-    if (error instanceof SourceLost) {
+    // Who dies between two levels of a search is lost, as who dies within one: there is something that was measured.
+    const loss = error instanceof NeverReady && measured ? error.loss : error;
+    if (loss instanceof SourceLost) {
       ending = 'lost';
-      for (const snapshot of unanswered.given(`lost with its ${error.of === 'agents' ? 'agent' : 'generator thread'}`))
+      for (const snapshot of unanswered.given(`lost with its ${loss.of === 'agents' ? 'agent' : 'generator thread'}`))
         emit({ type: 'interval', snapshot });
-      emit({ ...lostOf(error.of), at: elapsed(), source: error.source, message: error.message });
-    } else if (error instanceof NeverReady) {
+      emit({ ...lostOf(loss.of), at: elapsed(), source: loss.source, message: loss.message });
+    } else if (loss instanceof NeverReady) {
       ending = 'never-ready';
-      emit({ ...lostOf(error.of), at: elapsed(), source: error.of, message: error.message });
+      const { of } = loss.loss;
+      emit({ ...lostOf(of), at: elapsed(), source: of, message: loss.message });
     } else throw error;
   }
   const at = elapsed();
