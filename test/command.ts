@@ -26,7 +26,7 @@ export interface Running {
   readonly finished: Promise<Finished>;
 }
 
-interface Surroundings {
+export interface Surroundings {
   readonly cwd?: string;
   readonly env?: Record<string, string>;
   /** A program, with its arguments, that starts it. */

@@ -1,4 +1,4 @@
-import { type Running, start } from './command.ts';
+import { type Running, type Surroundings, start } from './command.ts';
 
 /** `rampart serve`, running. */
 export interface Served {
@@ -12,8 +12,13 @@ export interface Served {
 }
 
 /** Starts the built server on a free port, and waits until it accepts requests. */
-export async function serve(...args: string[]): Promise<Served> {
-  const command = start(['serve', '--port', '0', ...args]);
+export function serve(...args: string[]): Promise<Served> {
+  return serveIn({}, ...args);
+}
+
+/** The same, with an environment of its own. */
+export async function serveIn(surroundings: Surroundings, ...args: string[]): Promise<Served> {
+  const command = start(['serve', '--port', '0', ...args], surroundings);
   await command.shown('Ctrl-C stops it');
   const url = /(http:\/\/\S+) +\(Ctrl-C/.exec(command.output())?.[1];
   if (url === undefined) throw new Error(`no address in ${command.output()}`);
