@@ -91,12 +91,14 @@ describe('a target that closes each connection after its response, without a wor
     const url = await started(CLOSING_SERVER);
     const { result } = await measured(['run', url, '--vus', '20', '-n', '2000', '-q']);
     // On a machine so busy that the target closes after a tenth of a second, each user loses one request.
-    const { ok, failed } = result.totals;
-    expect([ok + failed, result.totals.sent]).toEqual([2000, 2000]);
+    const { ok, failed, leftOut = 0 } = result.totals;
+    expect([ok + failed + leftOut, result.totals.sent]).toEqual([2000, 2000]);
     expect(failed).toBeLessThanOrEqual(20);
     expect(doubtOf(result, 'closed-unannounced')).toMatchObject({ invalidates: false });
-    // A request that met a close was not received; none was received twice.
-    expect(await end()).toBe(ok);
+    // A request that met a close was not received; none was received twice. What a standstill left out was one or the other.
+    const received = await end();
+    expect(received).toBeGreaterThanOrEqual(ok);
+    expect(received).toBeLessThanOrEqual(ok + leftOut);
   });
 
   it('is told of a search too, which does not fail by it', async () => {

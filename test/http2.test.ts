@@ -86,16 +86,19 @@ describe('--http2 against nginx', () => {
     expect(target.received()).toBe(0);
   });
 
-  it('gives up an answer that is too long', async () => {
-    nginx = await nginxWith(CERTIFICATE, 'ssl http2');
-    const url = `https://localhost:${nginx.port}/long`;
-    const flags = ['--http2', '--insecure', '--max-body', '100kB', '-n', '20', '--vus', '2'];
-    const { result } = await measured(['run', url, ...flags]);
-    expect(result.totals.byOutcome).toEqual({ 'wrong-answer': 20 });
-    // None of them has a size.
-    expect(averageBody(result.totals)).toBeNull();
-    expect(result.failures[0]?.message).toBe('the body is longer than --max-body allows (100,000 bytes)');
-  });
+  it(
+    'gives up an answer that is too long',
+    undisturbed(async () => {
+      nginx = await nginxWith(CERTIFICATE, 'ssl http2');
+      const url = `https://localhost:${nginx.port}/long`;
+      const flags = ['--http2', '--insecure', '--max-body', '100kB', '-n', '20', '--vus', '2'];
+      const { result } = await measured(['run', url, ...flags]);
+      expect(result.totals.byOutcome).toEqual({ 'wrong-answer': 20 });
+      // None of them has a size.
+      expect(averageBody(result.totals)).toBeNull();
+      expect(result.failures[0]?.message).toBe('the body is longer than --max-body allows (100,000 bytes)');
+    }),
+  );
 });
 
 describe('a seed', () => {

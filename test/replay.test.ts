@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { counted, measured, rampart, temporaryFolder } from './command.ts';
+import { undisturbed } from './disturbed.ts';
 import { ownEchoTarget } from './target.ts';
 
 function written(name: string, text: string): string {
@@ -12,31 +13,47 @@ function written(name: string, text: string): string {
 }
 
 describe('a trace', () => {
-  it('is replayed row by row, at its instants, by any number of threads', async () => {
-    const { url, got } = await ownEchoTarget();
-    // Ten at once, then one each 50 ms.
-    const rows = Array.from({ length: 50 }, (_, row) => `${row < 10 ? 0 : (row - 9) * 100},${row}`);
-    const trace = written('trace.csv', `at_ms,n\n${rows.join('\n')}\n`);
-    const args = ['run', url, '--replay', trace, '--replay-time', 'at_ms:ms', '--speed', '2x', '-b', 'n={{row.n}}'];
-    const { result } = await measured([...args, '--threads', '2']);
-    expect(counted(result.totals)).toMatchObject({ offered: 50, ok: 50 });
-    expect(got.map((line) => Number(/n=(\d+)/.exec(line)?.[1])).sort((a, b) => a - b)).toEqual(
-      rows.map((_, row) => row),
-    );
-    expect(result.plan.load).toMatchObject({ model: 'open', arrivals: { replay: { arrivals: 50, speed: 2 } } });
-    // 4.0 s at twice the speed, and one mean distance behind the last.
-    expect(result.totals.durationMs).toBeGreaterThan(1_990);
-    const [first, ...rest] = result.timeline;
-    expect(first?.offered).toBeGreaterThanOrEqual(28);
-    expect(rest.reduce((sum, { offered }) => sum + offered, 0)).toBeLessThanOrEqual(22);
-  });
+  it(
+    'is replayed row by row, at its instants, by any number of threads',
+    undisturbed(async () => {
+      const { url, got } = await ownEchoTarget();
+      // Ten at once, then one each 50 ms.
+      const rows = Array.from({ length: 50 }, (_, row) => `${row < 10 ? 0 : (row - 9) * 100},${row}`);
+      const trace = written('trace.csv', `at_ms,n\n${rows.join('\n')}\n`);
+      const args = ['run', url, '--replay', trace, '--replay-time', 'at_ms:ms', '--speed', '2x', '-b', 'n={{row.n}}'];
+      const { result } = await measured([...args, '--threads', '2']);
+      expect(counted(result.totals)).toMatchObject({ offered: 50, ok: 50 });
+      expect(got.map((line) => Number(/n=(\d+)/.exec(line)?.[1])).sort((a, b) => a - b)).toEqual(
+        rows.map((_, row) => row),
+      );
+      expect(result.plan.load).toMatchObject({ model: 'open', arrivals: { replay: { arrivals: 50, speed: 2 } } });
+      // 4.0 s at twice the speed, and one mean distance behind the last.
+      expect(result.totals.durationMs).toBeGreaterThan(1_990);
+      const [first, ...rest] = result.timeline;
+      expect(first?.offered).toBeGreaterThanOrEqual(28);
+      expect(rest.reduce((sum, { offered }) => sum + offered, 0)).toBeLessThanOrEqual(22);
+    }),
+  );
 
-  it('begins anew until so many are sent', async () => {
-    const { url, got } = await ownEchoTarget();
-    const trace = written('trace.jsonl', '{"ts":0,"n":1}\n{"ts":0.01,"n":2}\n{"ts":0.02,"n":3}\n');
-    const { result } = await measured(['run', url, '--replay', trace, '--replay-loop', '-n', '20', '-b', '{{row.n}}']);
-    expect([result.totals.sent, got.length]).toEqual([20, 20]);
-  });
+  it(
+    'begins anew until so many are sent',
+    undisturbed(async () => {
+      const { url, got } = await ownEchoTarget();
+      const trace = written('trace.jsonl', '{"ts":0,"n":1}\n{"ts":0.01,"n":2}\n{"ts":0.02,"n":3}\n');
+      const { result } = await measured([
+        'run',
+        url,
+        '--replay',
+        trace,
+        '--replay-loop',
+        '-n',
+        '20',
+        '-b',
+        '{{row.n}}',
+      ]);
+      expect([result.totals.sent, got.length]).toEqual([20, 20]);
+    }),
+  );
 });
 
 describe('an access log', () => {

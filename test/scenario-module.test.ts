@@ -65,23 +65,26 @@ describe('a scenario in TypeScript', () => {
     }),
   );
 
-  it('counts what a function throws, and what a check says, with their messages', async () => {
-    const { url } = await ownEchoTarget();
-    const text = `export default {
+  it(
+    'counts what a function throws, and what a check says, with their messages',
+    undisturbed(async () => {
+      const { url } = await ownEchoTarget();
+      const text = `export default {
       url: ${JSON.stringify(url)}, vus: 2, requests: 40,
       body: ({ seq }) => { if (seq % 4 === 3) throw new Error('no price'); return { seq }; },
       check: ({ status }, { seq }) => status === 200 && (seq % 4 === 1 ? 'the label is missing' : true),
     };`;
-    const flags = ['run', '--no-preflight', '--keep-failing', '-q', '-o', 'out'];
-    const { code, result } = await ran('load.mjs', text, flags);
-    expect(code).not.toBe(0);
-    const { totals, failures } = result();
-    expect(totals.byOutcome).toEqual({ ok: 20, 'wrong-answer': 10, 'function-failed': 10 });
-    expect(failures.map(({ outcome, message, count }) => [outcome, message, count]).sort()).toEqual([
-      ['function-failed', 'body: no price', 10],
-      ['wrong-answer', 'the label is missing', 10],
-    ]);
-  });
+      const flags = ['run', '--no-preflight', '--keep-failing', '-q', '-o', 'out'];
+      const { code, result } = await ran('load.mjs', text, flags);
+      expect(code).not.toBe(0);
+      const { totals, failures } = result();
+      expect(totals.byOutcome).toEqual({ ok: 20, 'wrong-answer': 10, 'function-failed': 10 });
+      expect(failures.map(({ outcome, message, count }) => [outcome, message, count]).sort()).toEqual([
+        ['function-failed', 'body: no price', 10],
+        ['wrong-answer', 'the label is missing', 10],
+      ]);
+    }),
+  );
 
   it('is tried once before the load, where a function that does not return is ended', async () => {
     const { url, received } = await ownEchoTarget();

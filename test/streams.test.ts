@@ -97,59 +97,78 @@ describe('streams', () => {
       undisturbed(() => followed(way)),
     );
 
-  it('that users leave are counted apart, and closed; prompts are as long as they were asked for', async () => {
-    let closed = 0;
-    const lengths = new Set<number>();
-    const port = await listening(
-      createHttp((request, response) => {
-        let body = '';
-        let words: NodeJS.Timeout | undefined;
-        let end: NodeJS.Timeout | undefined;
-        // From the start: on a busy machine one leaves before all of its request is read.
-        response.once('close', () => {
-          clearInterval(words);
-          clearTimeout(end);
-          if (!response.writableFinished) closed++;
-        });
-        request.on('data', (piece) => {
-          body += piece;
-        });
-        request.on('end', () => {
-          lengths.add(JSON.parse(body).messages[0].content.split(' ').length);
-          response.writeHead(200, { 'content-type': 'text/event-stream' });
-          words = setInterval(() => response.write(event('a')), 10);
-          end = setTimeout(() => response.end(`${event('b', 'stop')}data: [DONE]\n\n`), 600);
-        });
-      }),
-    );
-    const { stdout, stderr } = await rampart([
-      ...['run', `http://127.0.0.1:${port}/v1/chat/completions`, '--vus', '20', '-n', '200', '--threads', '1'],
-      ...['--prompt-tokens', '40', '--max-tokens', '8', '--seed', '1', '--no-preflight', '--json'],
-      ...['--cancel-after', '250ms', '--cancel-share', '20%'],
-    ]);
-    const result = resultOf(stdout);
-    const { cancelled = 0, ok = 0 } = result.totals.byOutcome;
-    expect([result.totals.sent, result.totals.failed, ok + cancelled]).toEqual([200, 0, 200]);
-    expect(stderr).toContain(`200 requests sent, ${ok} ok, 0 failed, ${cancelled} cancelled by their users.`);
-    // An exact share of a thousand; of 200 of them it is 40 with a deviation of 5.
-    expect(Math.abs(cancelled - 40)).toBeLessThan(25);
-    // The target hears of the last ones a moment later.
-    await vi.waitFor(() => expect(closed).toBe(cancelled), 5_000);
-    expect([...lengths]).toEqual([40]);
-    expect(result.latency.response.count).toBe(ok);
-    expect(result.latency.timeToFirstToken?.count).toBeGreaterThan(ok);
-  });
+  it(
+    'that users leave are counted apart, and closed; prompts are as long as they were asked for',
+    undisturbed(async () => {
+      let closed = 0;
+      const lengths = new Set<number>();
+      const port = await listening(
+        createHttp((request, response) => {
+          let body = '';
+          let words: NodeJS.Timeout | undefined;
+          let end: NodeJS.Timeout | undefined;
+          // From the start: on a busy machine one leaves before all of its request is read.
+          response.once('close', () => {
+            clearInterval(words);
+            clearTimeout(end);
+            if (!response.writableFinished) closed++;
+          });
+          request.on('data', (piece) => {
+            body += piece;
+          });
+          request.on('end', () => {
+            lengths.add(JSON.parse(body).messages[0].content.split(' ').length);
+            response.writeHead(200, { 'content-type': 'text/event-stream' });
+            words = setInterval(() => response.write(event('a')), 10);
+            end = setTimeout(() => response.end(`${event('b', 'stop')}data: [DONE]\n\n`), 600);
+          });
+        }),
+      );
+      const { stdout, stderr } = await rampart([
+        ...['run', `http://127.0.0.1:${port}/v1/chat/completions`, '--vus', '20', '-n', '200', '--threads', '1'],
+        ...['--prompt-tokens', '40', '--max-tokens', '8', '--seed', '1', '--no-preflight', '--json'],
+        ...['--cancel-after', '250ms', '--cancel-share', '20%'],
+      ]);
+      const result = resultOf(stdout);
+      const { cancelled = 0, ok = 0 } = result.totals.byOutcome;
+      expect([result.totals.sent, result.totals.failed, ok + cancelled]).toEqual([200, 0, 200]);
+      expect(stderr).toContain(`200 requests sent, ${ok} ok, 0 failed, ${cancelled} cancelled by their users.`);
+      // An exact share of a thousand; of 200 of them it is 40 with a deviation of 5.
+      expect(Math.abs(cancelled - 40)).toBeLessThan(25);
+      // The target hears of the last ones a moment later.
+      await vi.waitFor(() => expect(closed).toBe(cancelled), 5_000);
+      expect([...lengths]).toEqual([40]);
+      expect(result.latency.response.count).toBe(ok);
+      expect(result.latency.timeToFirstToken?.count).toBeGreaterThan(ok);
+    }),
+  );
 
-  it('that are late by turns have half a goodput, each request judged by all its limits', async () => {
-    const port = await listening(createHttp(streaming((n) => (n % 2 === 0 ? 1 : 4_000))));
-    const { result } = await measured([
-      ...['run', `http://127.0.0.1:${port}/v1/chat/completions`, '--vus', '8', '-n', '8', '--threads', '1', '-b', '{}'],
-      ...['--threshold', 'ttft<2s', '--threshold', 'itl<20s', '--threshold', 'goodput>=25%', '--no-preflight'],
-    ]);
-    expect(result.goodput).toMatchObject({ good: 4, judged: 8, share: 0.5 });
-    expect(result.verdict.checks.map(({ threshold, actual }) => [threshold, actual])).toEqual([['goodput>=25%', 0.5]]);
-    expect(result.timeline.reduce((sum, { good = 0 }) => sum + good, 0)).toBe(4);
-  });
+  it(
+    'that are late by turns have half a goodput, each request judged by all its limits',
+    undisturbed(async () => {
+      const port = await listening(createHttp(streaming((n) => (n % 2 === 0 ? 1 : 4_000))));
+      const { result } = await measured([
+        ...[
+          'run',
+          `http://127.0.0.1:${port}/v1/chat/completions`,
+          '--vus',
+          '8',
+          '-n',
+          '8',
+          '--threads',
+          '1',
+          '-b',
+          '{}',
+        ],
+        ...['--threshold', 'ttft<2s', '--threshold', 'itl<20s', '--threshold', 'goodput>=25%', '--no-preflight'],
+      ]);
+      expect(result.goodput).toMatchObject({ good: 4, judged: 8, share: 0.5 });
+      expect(result.verdict.checks.map(({ threshold, actual }) => [threshold, actual])).toEqual([
+        ['goodput>=25%', 0.5],
+      ]);
+      expect(result.timeline.reduce((sum, { good = 0 }) => sum + good, 0)).toBe(4);
+    }),
+  );
 });
 
 describe('a search on streams', () => {

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { rampart, temporaryFolder } from './command.ts';
+import { counted, rampart, resultOf, temporaryFolder } from './command.ts';
 import { fixedTarget } from './target.ts';
 
 const target = await fixedTarget(1);
@@ -15,5 +15,7 @@ it('prints a template of one’s own instead of the summary', async () => {
   );
   const load = ['run', target.url, '--vus', '1', '-n', '30', '-q', '-o', 'out'];
   const { stdout } = await rampart([...load, '--summary', 'good.tmpl'], { cwd });
-  expect(stdout).toMatch(/^ok=30 p50=[\d.]+ m?s of GET\n$/);
+  expect(stdout).toMatch(/^ok=\d+ p50=[\d.]+ m?s of GET\n$/);
+  const { totals } = resultOf(readFileSync(join(cwd, 'out/result.json'), 'utf8'));
+  expect([stdout.split(' ')[0], counted(totals).ok]).toEqual([`ok=${totals.ok}`, 30]);
 });
