@@ -102,7 +102,7 @@ describe('the packed package', () => {
     const { totals } = JSON.parse(stdout);
     const after = await statsOf(url);
     expect(totals.sent).toBe(after.received - before.received);
-    expect({ 200: totals.byStatus['200'] + (totals.leftOut ?? 0) }).toEqual({
+    expect({ ...totals.byStatus, 200: totals.byStatus['200'] + (totals.leftOut ?? 0) }).toEqual({
       200: (after.byStatus['200'] ?? 0) - (before.byStatus['200'] ?? 0),
     });
     // Hundreds of files used to be opened at each start, fifty of them at once.
@@ -154,9 +154,7 @@ describe('the examples, beside the installed package', () => {
     // A busy machine is told of, and is no failure of the example: what was due while it stood still is not sent.
     expect([0, 5]).toContain(status);
     expect(stdout).toMatch(
-      status === 0
-        ? /^250 sent, 0 failed, p95 [\d.]+ ms: passed\n/
-        : /^\d+ sent, \d+ failed, p95 (?:[\d.]+|null) ms: invalid\n/,
+      status === 0 ? /^250 sent, 0 failed, p95 [\d.]+ ms: passed\n/ : /^\d+ sent, 0 failed, p95 [\d.]+ ms: invalid\n/,
     );
     const nobody = program(['examples/run.mjs', 'http://127.0.0.1:9/']);
     expect([nobody.status, nobody.stderr]).toEqual([4, expect.stringMatching(/^unreachable: nothing answers/)]);

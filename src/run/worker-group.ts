@@ -79,11 +79,11 @@ export class WorkerGroup implements Stoppable {
       const order = { type: 'prepare', plan, rows, segment: part } as const;
       busy[index]?.postMessage(samples === undefined ? order : { ...order, samples });
     });
-    const late = new SourceLost('threads', 'the generator', 'not all its threads were ready in time');
-    const hint = 'Ask for fewer --threads.';
-    this.#patience = clock.after(READY_WITHIN, () =>
-      this.#joined.fail(new NeverReady(late, 'not all generator threads were ready in time', hint)),
-    );
+    this.#patience = clock.after(READY_WITHIN, () => {
+      const loss = new SourceLost('threads', 'the generator', 'not all its threads were ready in time');
+      const hint = 'Ask for fewer --threads.';
+      this.#joined.fail(new NeverReady(loss, 'not all generator threads were ready in time', hint));
+    });
   }
 
   hear(index: number, message: Exclude<FromThread, { type: 'samples' }>): void {

@@ -84,16 +84,16 @@ async function play(session: Session): Promise<void> {
   } catch (error) {
     tellNews();
     // Who dies between two levels of a search is lost, as who dies within one: there is something that was measured.
-    const loss = error instanceof NeverReady && measured ? error.loss : error;
-    if (loss instanceof SourceLost) {
+    const cause = error instanceof NeverReady && measured ? error.loss : error;
+    if (cause instanceof SourceLost) {
       ending = 'lost';
-      for (const snapshot of unanswered.given(`lost with its ${loss.of === 'agents' ? 'agent' : 'generator thread'}`))
+      for (const snapshot of unanswered.given(`lost with its ${cause.of === 'agents' ? 'agent' : 'generator thread'}`))
         emit({ type: 'interval', snapshot });
-      emit({ ...lostOf(loss.of), at: elapsed(), source: loss.source, message: loss.message });
-    } else if (loss instanceof NeverReady) {
+      emit({ ...lostOf(cause.of), at: elapsed(), source: cause.source, message: cause.message });
+    } else if (cause instanceof NeverReady) {
       ending = 'never-ready';
-      const { of } = loss.loss;
-      emit({ ...lostOf(of), at: elapsed(), source: of, message: loss.message });
+      const { of } = cause.loss;
+      emit({ ...lostOf(of), at: elapsed(), source: of, message: cause.message });
     } else throw error;
   }
   const at = elapsed();
