@@ -2,11 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROTOCOL } from '../src/agent/protocol.ts';
 import type { RunResult } from '../src/core/result.ts';
 import { agentCommandHere, countsOf, skippedIn } from './agents-here.ts';
 import { CLI, type Finished, type Running, rampart, start, temporaryFolder } from './command.ts';
+import { afterEachAttempt, undisturbed } from './disturbed.ts';
 import { type Nats, natsServer } from './nats.ts';
 import { fixedTarget, httpTarget, type TestTarget } from './target.ts';
 import { rampartIn } from './world.ts';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   nats = await natsServer();
 });
 afterAll(() => nats.kill());
-afterEach(async () => {
+afterEachAttempt(async () => {
   for (const agent of agents.splice(0)) {
     agent.kill('SIGCONT');
     agent.kill('SIGKILL');
@@ -239,30 +240,38 @@ describe('agents', () => {
 describe('a search on agents', () => {
   const levels = (result: RunResult) => result.breakingPoint?.levels ?? [];
 
-  it('runs its levels on them, and answers as it would on one machine', async () => {
-    const server = start(['serve', '--law', 'exp:5ms', '--slots', '1', '--port', '0']);
-    agents.push(server);
-    await server.shown('(Ctrl-C');
-    const url = /http:\S+predict/.exec(server.said())?.[0] ?? '';
-    await twoAgents();
-    const flags = ['-b', '{}', '--slo', 'p95<50ms', '--budget', '10s', '--allow-rough', '-o', 'out', ...runFlags()];
-    const { code, stdout } = await rampart(['find', url, ...flags]);
-    const result = resultOf({ stdout });
-    expect(levels(result).length).toBeGreaterThan(4);
-    expect(result.run.agents?.each.map(({ name, lost }) => [name, lost])).toEqual([
-      ['one', false],
-      ['two', false],
-    ]);
-    // M/M/1: λ* = 140/s. A machine that is too busy to measure says so, and its answer is no higher.
-    const { status, estimate, interval } = result.breakingPoint ?? {};
-    const [low, high] = interval ?? [0, null];
-    expect(low).toBeLessThan(180);
-    if (status === 'found') expect([(estimate ?? 0) > 100, (estimate ?? 0) < 180]).toEqual([true, true]);
-    // Ten seconds beside other work can be rough: then its interval holds the truth, wherever in it the estimate is.
-    if (status === 'found' || status === 'rough')
-      expect([code, (high ?? Number.POSITIVE_INFINITY) > 100]).toEqual([0, true]);
-    else expect(levels(result).some(({ verdict }) => verdict === 'void') || status === 'undecided').toBe(true);
-  });
+  let server: Running;
+
+  it(
+    'runs its levels on them, and answers as it would on one machine',
+    undisturbed(
+      async () => {
+        server = start(['serve', '--law', 'exp:5ms', '--slots', '1', '--port', '0']);
+        agents.push(server);
+        await server.shown('(Ctrl-C');
+        const url = /http:\S+predict/.exec(server.said())?.[0] ?? '';
+        await twoAgents();
+        const flags = ['-b', '{}', '--slo', 'p95<50ms', '--budget', '10s', '--allow-rough', '-o', 'out', ...runFlags()];
+        const { code, stdout } = await rampart(['find', url, ...flags]);
+        const result = resultOf({ stdout });
+        expect(levels(result).length).toBeGreaterThan(4);
+        expect(result.run.agents?.each.map(({ name, lost }) => [name, lost])).toEqual([
+          ['one', false],
+          ['two', false],
+        ]);
+        // M/M/1: λ* = 140/s. A machine that is too busy to measure says so, and its answer is no higher.
+        const { status, estimate, interval } = result.breakingPoint ?? {};
+        const [low, high] = interval ?? [0, null];
+        expect(low).toBeLessThan(180);
+        if (status === 'found') expect([(estimate ?? 0) > 100, (estimate ?? 0) < 180]).toEqual([true, true]);
+        // Ten seconds beside other work can be rough: then its interval holds the truth, wherever in it the estimate is.
+        if (status === 'found' || status === 'rough')
+          expect([code, (high ?? Number.POSITIVE_INFINITY) > 100]).toEqual([0, true]);
+        else expect(levels(result).some(({ verdict }) => verdict === 'void') || status === 'undecided').toBe(true);
+      },
+      () => server,
+    ),
+  );
 
   it('takes no level from an agent that is not fit, and names it', async () => {
     target = await fixedTarget(5);

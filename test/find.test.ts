@@ -25,59 +25,71 @@ async function queueOf(mean: string): Promise<string> {
 }
 
 describe('rampart find', () => {
-  it('finds the limit of a queue within a quarter of theory, in little time', async () => {
-    const url = await queueOf('5ms');
-    const { code, result } = await measured([
-      'find',
-      url,
-      '-b',
-      '{}',
-      '--slo',
-      'p95<50ms',
-      '--budget',
-      '30s',
-      '--allow-rough',
-    ]);
-    // M/M/1: λ* = μ − ln 20 / L = 200 − 2.9957 / 0.05 = 140.1/s.
-    const { breakingPoint } = result;
-    expect(breakingPoint?.unit).toBe('req/s');
-    const voided = breakingPoint?.levels.filter(({ verdict }) => verdict === 'void').length ?? 0;
-    if (breakingPoint?.status === 'generator-limited' || (breakingPoint?.status === 'undecided' && voided > 0)) {
-      // On a machine too busy to measure that is the honest answer; it must still be a true one.
-      expect(breakingPoint.estimate ?? 0).toBeLessThan(175);
-      return;
-    }
-    expect(code).toBe(0);
-    // Half a minute is a quarter of the default: it may be too little for one that is found.
-    expect(['found', 'rough']).toContain(breakingPoint?.status);
-    expect(breakingPoint?.estimate).toBeGreaterThan(105);
-    expect(breakingPoint?.estimate).toBeLessThan(175);
-    expect(breakingPoint?.spentSeconds).toBeLessThan(40);
-    expect(breakingPoint?.levels.length).toBeGreaterThan(5);
-  });
+  it(
+    'finds the limit of a queue within a quarter of theory, in little time',
+    undisturbed(
+      async () => {
+        const url = await queueOf('5ms');
+        const { code, result } = await measured([
+          'find',
+          url,
+          '-b',
+          '{}',
+          '--slo',
+          'p95<50ms',
+          '--budget',
+          '30s',
+          '--allow-rough',
+        ]);
+        // M/M/1: λ* = μ − ln 20 / L = 200 − 2.9957 / 0.05 = 140.1/s.
+        const { breakingPoint } = result;
+        expect(breakingPoint?.unit).toBe('req/s');
+        const voided = breakingPoint?.levels.filter(({ verdict }) => verdict === 'void').length ?? 0;
+        if (breakingPoint?.status === 'generator-limited' || (breakingPoint?.status === 'undecided' && voided > 0)) {
+          // On a machine too busy to measure that is the honest answer; it must still be a true one.
+          expect(breakingPoint.estimate ?? 0).toBeLessThan(175);
+          return;
+        }
+        expect(code).toBe(0);
+        // Half a minute is a quarter of the default: it may be too little for one that is found.
+        expect(['found', 'rough']).toContain(breakingPoint?.status);
+        expect(breakingPoint?.estimate).toBeGreaterThan(105);
+        expect(breakingPoint?.estimate).toBeLessThan(175);
+        expect(breakingPoint?.spentSeconds).toBeLessThan(40);
+        expect(breakingPoint?.levels.length).toBeGreaterThan(5);
+      },
+      () => server,
+    ),
+  );
 
-  it('finds how many flows per second hold, and names the request that breaks first', async () => {
-    const url = await queueOf('5ms');
-    const cwd = temporaryFolder();
-    const requests = ['browse', 'cart', 'predict'].map((name) => ({ name, body: {} }));
-    const steps = ['browse', { pause: '50ms' }, 'cart', { pause: '20ms-40ms' }, 'predict'];
-    const file = join(cwd, 'buy.json');
-    writeFileSync(file, JSON.stringify({ url, requests, flows: [{ name: 'buy', steps }] }));
-    const slo = ['--slo', 'p95{predict}<50ms'];
-    const { result } = await measured(['find', file, ...slo, '--budget', '24s', '--allow-rough']);
-    const { breakingPoint } = result;
-    expect(breakingPoint?.unit).toBe('flows/s');
-    for (const level of breakingPoint?.levels ?? []) expect(level.requestsPerSec).toBeDefined();
-    if (breakingPoint?.status !== 'found' && breakingPoint?.status !== 'rough') {
-      // A machine too busy to measure: what it says at least must be true all the same.
-      expect(breakingPoint?.estimate ?? 0).toBeLessThan(65);
-      return;
-    }
-    // Three visits to an M/M/1 queue in a flow: 140.1 / 3 = 46.7.
-    expect(breakingPoint.estimate).toBeGreaterThan(30);
-    expect(breakingPoint.estimate).toBeLessThan(65);
-    expect(breakingPoint.summary).toMatch(/flows\/s.*(request predict breaks first|it is full there)/);
-  });
+  it(
+    'finds how many flows per second hold, and names the request that breaks first',
+    undisturbed(
+      async () => {
+        const url = await queueOf('5ms');
+        const cwd = temporaryFolder();
+        const requests = ['browse', 'cart', 'predict'].map((name) => ({ name, body: {} }));
+        const steps = ['browse', { pause: '50ms' }, 'cart', { pause: '20ms-40ms' }, 'predict'];
+        const file = join(cwd, 'buy.json');
+        writeFileSync(file, JSON.stringify({ url, requests, flows: [{ name: 'buy', steps }] }));
+        const slo = ['--slo', 'p95{predict}<50ms'];
+        const { result } = await measured(['find', file, ...slo, '--budget', '24s', '--allow-rough']);
+        const { breakingPoint } = result;
+        expect(breakingPoint?.unit).toBe('flows/s');
+        for (const level of breakingPoint?.levels ?? []) expect(level.requestsPerSec).toBeDefined();
+        if (breakingPoint?.status !== 'found' && breakingPoint?.status !== 'rough') {
+          // A machine too busy to measure: what it says at least must be true all the same.
+          expect(breakingPoint?.estimate ?? 0).toBeLessThan(65);
+          return;
+        }
+        // Three visits to an M/M/1 queue in a flow: 140.1 / 3 = 46.7.
+        expect(breakingPoint.estimate).toBeGreaterThan(30);
+        expect(breakingPoint.estimate).toBeLessThan(65);
+        expect(breakingPoint.summary).toMatch(/flows\/s.*(request predict breaks first|it is full there)/);
+      },
+      () => server,
+    ),
+  );
 
   it(
     'says so where the SLO already fails with one user: exit code 3',
