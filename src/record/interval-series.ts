@@ -18,6 +18,22 @@ const SHOWN: ReadonlySet<Outcome> = new Set<Outcome>([
   'function-failed',
 ]);
 
+const keyOf = ({ status, message }: Exchange, outcome: Outcome): string => `${outcome} ${status} ${message}`;
+
+/** What shows a failure: what was expected and what came, and bodies of responses. */
+type Showing = Mutable<Pick<FailureCount, 'example' | 'bodies'>>;
+
+const showingOf = ({ example, body }: Exchange, outcome: Outcome): Showing => ({
+  ...(SHOWN.has(outcome) && example !== '' ? { example } : {}),
+  ...(body === '' ? {} : { bodies: [body] }),
+});
+
+/** Adds what shows a later failure of the same kind. */
+function show(known: Showing, { example, bodies }: Showing): void {
+  if (bodies !== undefined) known.bodies = [...(known.bodies ?? []), ...bodies].slice(0, BODIES_KEPT);
+  if (example !== undefined) known.example ??= example;
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What is known of one request name in the interval that is being recorded. Emptied, not made anew, each interval. */
@@ -36,12 +52,16 @@ export class IntervalSeries {
   readonly statuses = new Float64Array(1000);
   readonly times = histogramsOf(SERIES_MEASURES);
   readonly failures = new Map<string, Mutable<FailureCount>>();
+  /** What shows failures that were left out, until one of that kind counts; kept from interval to interval. */
+  readonly #toShow = new Map<string, Showing>();
   /** Made with the first streamed response. */
   streams: IntervalStreams | null = null;
 
   fail(exchange: Exchange, outcome: Outcome, at: Micros): void {
     const { status, message } = exchange;
-    let key = `${outcome} ${status} ${message}`;
+    let key = keyOf(exchange, outcome);
+    const earlier = this.#toShow.size === 0 ? undefined : this.#toShow.get(key);
+    if (earlier !== undefined) this.#toShow.delete(key);
     let known = this.failures.get(key);
     if (known === undefined) {
       let shown = message;
@@ -55,10 +75,24 @@ export class IntervalSeries {
         this.failures.set(key, known);
       }
     }
-    if (exchange.body !== '') known.bodies = [...(known.bodies ?? []), exchange.body].slice(0, BODIES_KEPT);
-    if (SHOWN.has(outcome) && exchange.example !== '') known.example ??= exchange.example;
+    if (earlier !== undefined) show(known, earlier);
+    if (exchange.body !== '' || exchange.example !== '') show(known, showingOf(exchange, outcome));
     known.count++;
     known.lastAt = at;
+  }
+
+  /**
+   * Counts a request whose times are not the target's. What its response holds is: who judges responses shows a few of each kind
+   * and no more, so where this one was among them it is shown with the next failure of the kind.
+   */
+  leaveOut(exchange: Exchange): void {
+    this.leftOut++;
+    if (exchange.example === '' && exchange.body === '') return;
+    const outcome = OUTCOMES[exchange.outcome];
+    const key = keyOf(exchange, outcome);
+    const known = this.#toShow.get(key);
+    if (known !== undefined) show(known, showingOf(exchange, outcome));
+    else if (this.#toShow.size < FAILURE_KINDS) this.#toShow.set(key, showingOf(exchange, outcome));
   }
 
   get quiet(): boolean {

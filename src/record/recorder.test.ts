@@ -121,6 +121,29 @@ describe('Recorder', () => {
     ]);
   });
 
+  it('shows a failure by what a response that was left out said, in whatever interval the next one of its kind comes', () => {
+    const recorder = new Recorder(named(['a']), at(0));
+    const wrong = { outcome: OUTCOME_CODE['wrong-answer'], message: '$.y differs' };
+    recorder.leaveOut(exchange({ ...wrong, example: '$.y: expected 3, got 4', body: '{"y":4}' }));
+    recorder.leaveOut(exchange({ ...wrong, body: '{"y":5}' }));
+    recorder.record(exchange({ outcome: OUTCOME_CODE['wrong-answer'], message: '$.x differs' }));
+    const first = recorder.take(1, offered()).series['a']!;
+    expect(first.leftOut).toBe(2);
+    expect(first.failures.map(({ message, example, bodies }) => [message, example, bodies])).toEqual([
+      ['$.x differs', undefined, undefined],
+    ]);
+    recorder.record(exchange({ ...wrong, body: '{"y":6}' }));
+    recorder.record(exchange(wrong));
+    const [shown] = recorder.take(1, offered()).series['a']!.failures;
+    expect(shown).toMatchObject({
+      count: 2,
+      example: '$.y: expected 3, got 4',
+      bodies: ['{"y":4}', '{"y":5}', '{"y":6}'],
+    });
+    recorder.record(exchange(wrong));
+    expect(recorder.take(1, offered()).series['a']!.failures[0]).not.toHaveProperty('example');
+  });
+
   it('bounds the number of messages, and loses no failure', () => {
     const recorder = new Recorder(named(['a']), at(0));
     for (let n = 0; n < 1_000; n++) recorder.record(exchange({ outcome: OUTCOME_CODE.reset, message: `number ${n}` }));

@@ -121,7 +121,7 @@ export class Recorder {
   /** Counts a request that was under way while the generator stood still: its times are not the target's. */
   leaveOut(exchange: Exchange): void {
     const slot = exchange.epoch * this.#count + exchange.request;
-    (this.#series[slot] ?? this.#open(slot)).leftOut++;
+    (this.#series[slot] ?? this.#open(slot)).leaveOut(exchange);
   }
 
   /** Records a connection that was opened for its own sake, under a request's name. @param handshake -1: none. */
