@@ -7,7 +7,8 @@ import { OF_THE_MACHINE } from './machine-doubts.ts';
 
 /**
  * When a measurement may be taken again: only where it failed, and what was measured says itself that the machine disturbed
- * it, or the kernel says so of the server. One whose verdict knows of nothing and that is wrong all the same is the fault that these tests look for.
+ * it, or the kernel says so of the server. One whose verdict knows of nothing and that is wrong all the same is the fault that
+ * these tests look for.
  */
 
 declare module 'vitest' {

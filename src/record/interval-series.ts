@@ -18,7 +18,8 @@ const SHOWN: ReadonlySet<Outcome> = new Set<Outcome>([
   'function-failed',
 ]);
 
-const keyOf = ({ status, message }: Exchange, outcome: Outcome): string => `${outcome} ${status} ${message}`;
+const keyOf = ({ status, message }: Pick<Exchange, 'status' | 'message'>, outcome: Outcome): string =>
+  `${outcome} ${status} ${message}`;
 
 /** What shows a failure: what was expected and what came, and bodies of responses. */
 type Showing = Mutable<Pick<FailureCount, 'example' | 'bodies'>>;
@@ -67,7 +68,7 @@ export class IntervalSeries {
       let shown = message;
       if (this.failures.size >= FAILURE_KINDS) {
         shown = 'further messages';
-        key = `${outcome} ${status} ${shown}`;
+        key = keyOf({ status, message: shown }, outcome);
         known = this.failures.get(key);
       }
       if (known === undefined) {
